@@ -1,0 +1,1 @@
+"""What the three services share: signing, the report registry, cache, jobs and tables."""

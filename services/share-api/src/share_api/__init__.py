@@ -1,0 +1,1 @@
+"""Admin API: sessions, and the issuing, listing and revoking of signed report links."""

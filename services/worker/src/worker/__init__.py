@@ -1,0 +1,1 @@
+"""Celery workers: the only reader of sales data; compute reports and CSVs into Redis."""

@@ -1,0 +1,1 @@
+"""The analytics command: runs the system, migrates, creates tenants and admins, shares."""
