@@ -1,0 +1,1 @@
+"""PostgreSQL: the tables, the engine, tenancy by row-level security, and the migrations."""

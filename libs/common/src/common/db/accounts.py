@@ -1,0 +1,51 @@
+"""Who may act for whom: tenants (shops), admins, and the memberships between them.
+
+``admins`` is the one table without a tenant: a person may run several shops. A membership belongs
+to its tenant, and is also visible to the admin it names, which is how a login finds its shops.
+"""
+
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Integer, Text, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from common.db.metadata import Instant, Model, TenantId, Words
+
+
+class Tenant(Model):
+    """A shop: its currency (ISO 4217) and IANA time zone decide every figure of its reports."""
+
+    __tablename__ = "tenants"
+    __table_args__ = (
+        CheckConstraint("slug ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'", name="slug"),
+        CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency"),
+    )
+
+    id: Mapped[int] = mapped_column(Integer, Identity(), primary_key=True)
+    slug: Mapped[str] = mapped_column(Text, unique=True)
+    name: Mapped[Words]
+    currency: Mapped[Words]
+    timezone: Mapped[Words]
+    created_at: Mapped[Instant] = mapped_column(server_default=func.now())
+
+
+class Admin(Model):
+    """A person who may log in; ``password_hash`` is an argon2id hash."""
+
+    __tablename__ = "admins"
+    __table_args__ = (CheckConstraint("email = lower(email)", name="email"),)
+
+    id: Mapped[int] = mapped_column(Integer, Identity(), primary_key=True)
+    email: Mapped[str] = mapped_column(Text, unique=True)
+    password_hash: Mapped[Words]
+    created_at: Mapped[Instant] = mapped_column(server_default=func.now())
+
+
+class Membership(Model):
+    """An admin's right to act for a tenant."""
+
+    __tablename__ = "memberships"
+
+    tenant_id: Mapped[TenantId] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
+    admin_id: Mapped[int] = mapped_column(
+        Integer, ForeignKey("admins.id", ondelete="CASCADE"), primary_key=True
+    )
+    created_at: Mapped[Instant] = mapped_column(server_default=func.now())

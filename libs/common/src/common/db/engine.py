@@ -1,0 +1,87 @@
+"""One way to an engine, and the check that its role is held by row-level security.
+
+Sessions run in UTC, statements have a time limit, and a broken server is noticed when a connection
+is taken from the pool. Nothing connects before the first query.
+"""
+
+from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
+
+CONNECT_TIMEOUT_SECONDS = 5
+
+
+class UnsafeDatabaseRoleError(Exception):
+    """The service's role could read across tenants; it must not start."""
+
+    def __init__(self, role: str, reason: str) -> None:
+        super().__init__(f"database role {role!r} {reason}: give the service a role that cannot")
+        self.role = role
+        self.reason = reason
+
+
+def psycopg_url(url: str) -> URL:
+    """``url`` with the psycopg 3 driver, however it was spelled (``postgres://`` included)."""
+    scheme, separator, rest = url.partition("://")
+    if not separator or scheme.partition("+")[0] not in {"postgres", "postgresql"}:
+        msg = "a database URL starts with postgresql://"
+        raise ValueError(msg)
+    return make_url(f"postgresql+psycopg://{rest}")
+
+
+def create_database_engine(
+    url: str,
+    *,
+    application_name: str,
+    pool_size: int = 5,
+    statement_timeout_seconds: int = 30,
+) -> Engine:
+    """An engine of at most ``pool_size`` connections; it connects on first use.
+
+    Raises:
+        ValueError: ``url`` is no PostgreSQL URL.
+    """
+    options = f"-c timezone=UTC -c statement_timeout={statement_timeout_seconds * 1000}"
+    return create_engine(
+        psycopg_url(url),
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_pre_ping=True,
+        pool_timeout=CONNECT_TIMEOUT_SECONDS,
+        connect_args={
+            "application_name": application_name,
+            "connect_timeout": CONNECT_TIMEOUT_SECONDS,
+            "options": options,
+        },
+    )
+
+
+_ROLE_FACTS = text(
+    """
+    SELECT current_user AS role,
+           bool_or(r.rolsuper) AS superuser,
+           bool_or(r.rolbypassrls) AS bypasses,
+           EXISTS (
+               SELECT FROM pg_class c
+               WHERE c.relrowsecurity AND c.relkind IN ('r', 'p')
+                 AND pg_has_role(current_user, c.relowner, 'MEMBER')
+           ) AS owns
+    FROM pg_roles r
+    WHERE pg_has_role(current_user, r.oid, 'MEMBER')
+    """
+)
+
+
+def require_restricted_role(connection: Connection) -> None:
+    """Refuse a role, or a membership, that row-level security does not hold.
+
+    Raises:
+        UnsafeDatabaseRoleError: the role is or may become a superuser, one that bypasses row-level
+            security, or the owner of a table under it.
+    """
+    facts = connection.execute(_ROLE_FACTS).one()
+    for unsafe, reason in (
+        (facts.superuser, "is or may become a superuser"),
+        (facts.bypasses, "may bypass row-level security"),
+        (facts.owns, "owns the tenants' tables"),
+    ):
+        if unsafe:
+            raise UnsafeDatabaseRoleError(facts.role, reason)

@@ -1,0 +1,65 @@
+"""Bring a database to this version's schema, one migrator at a time.
+
+Runs as the role that owns the tables. A session-level advisory lock queues concurrent migrators;
+a lock time-out keeps a migration from stalling the services behind it.
+"""
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+from common.db.engine import create_database_engine
+
+_ADVISORY_LOCK = 0x5A1E5  # any constant will do, as long as it never changes
+_WAIT_FOR_OTHER_MIGRATOR = "60s"
+_WAIT_FOR_TABLE = "5s"
+_STATEMENT_TIMEOUT_SECONDS = 600
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", "common.db:migrations")
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def head() -> str:
+    """The revision this version of the code expects."""
+    revision = ScriptDirectory.from_config(_config()).get_current_head()
+    if revision is None:
+        msg = "the package has no migrations"
+        raise RuntimeError(msg)
+    return revision
+
+
+def current(connection: Connection) -> str | None:
+    """The revision the database is at, None before the first migration."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def upgrade(owner_url: str, revision: str = "head") -> None:
+    """Migrate the database behind ``owner_url`` to ``revision``; a no-op when it is there already.
+
+    Raises:
+        sqlalchemy.exc.OperationalError: no connection, or a table stayed locked for too long.
+    """
+    engine = create_database_engine(
+        owner_url,
+        application_name="analytics-migrate",
+        pool_size=1,
+        statement_timeout_seconds=_STATEMENT_TIMEOUT_SECONDS,
+    )
+    config = _config()
+    try:
+        with engine.connect() as connection:
+            connection.execute(text(f"SET lock_timeout = '{_WAIT_FOR_OTHER_MIGRATOR}'"))
+            connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _ADVISORY_LOCK})
+            connection.execute(text(f"SET lock_timeout = '{_WAIT_FOR_TABLE}'"))
+            connection.commit()
+            config.attributes["connection"] = connection
+            command.upgrade(config, revision)
+            connection.commit()
+    finally:
+        engine.dispose()  # closing the session gives the advisory lock back

@@ -1,0 +1,186 @@
+"""What was sold and what came back: the facts every report sums.
+
+A sale happens at ``paid_at``; an order never paid is no sale. A refund or a cancellation after
+payment happens at ``processed_at``. Lines and refunds carry the instant (and refunds the product)
+they count at, so that a report reads one narrow index and never joins. The view ``ledger``
+(see the migrations) turns them into one list of events.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Integer,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    func,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from common.db.metadata import Instant, Model, Money, TenantId, Words
+
+
+class Product(Model):
+    """Something a shop sells; ``unit_cost`` in minor units, null when the shop did not say."""
+
+    __tablename__ = "products"
+    __table_args__ = (UniqueConstraint("tenant_id", "external_id"),)
+
+    tenant_id: Mapped[TenantId] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
+    id: Mapped[int] = mapped_column(Integer, Identity(), primary_key=True)
+    external_id: Mapped[Words]
+    title: Mapped[Words]
+    sku: Mapped[str | None] = mapped_column(Text)
+    category: Mapped[str | None] = mapped_column(Text)
+    unit_cost: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class Customer(Model):
+    """Whoever bought, known by the shop's own id only."""
+
+    __tablename__ = "customers"
+    __table_args__ = (UniqueConstraint("tenant_id", "external_id"),)
+
+    tenant_id: Mapped[TenantId] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    external_id: Mapped[Words]
+
+
+class Order(Model):
+    """An order; ``shipping`` and ``tax`` are the order's, in minor units."""
+
+    __tablename__ = "orders"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "customer_id"], ["customers.tenant_id", "customers.id"]),
+        UniqueConstraint("tenant_id", "external_id"),
+        CheckConstraint("discount >= 0 AND shipping >= 0 AND tax >= 0", name="amounts"),
+        Index(
+            "ix_orders_tenant_id_paid_at",
+            "tenant_id",
+            "paid_at",
+            postgresql_include=["shipping", "tax"],
+        ),
+    )
+
+    tenant_id: Mapped[TenantId] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    external_id: Mapped[Words]
+    placed_at: Mapped[Instant]
+    paid_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    customer_id: Mapped[int | None] = mapped_column(BigInteger)
+    channel: Mapped[str | None] = mapped_column(Text)
+    country: Mapped[str | None] = mapped_column(Text)
+    region: Mapped[str | None] = mapped_column(Text)
+    coupon_code: Mapped[str | None] = mapped_column(Text)
+    discount: Mapped[Money]
+    shipping: Mapped[Money]
+    tax: Mapped[Money]
+
+
+class OrderLine(Model):
+    """A line of an order; ``order_discount`` is its share of the order's discount."""
+
+    __tablename__ = "order_lines"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["tenant_id", "order_id"], ["orders.tenant_id", "orders.id"], ondelete="CASCADE"
+        ),
+        ForeignKeyConstraint(["tenant_id", "product_id"], ["products.tenant_id", "products.id"]),
+        CheckConstraint("quantity > 0 AND unit_price >= 0", name="amounts"),
+        CheckConstraint("line_discount >= 0 AND order_discount >= 0", name="discounts"),
+        CheckConstraint("line_discount + order_discount <= unit_price * quantity", name="net"),
+        Index(
+            "ix_order_lines_tenant_id_paid_at",
+            "tenant_id",
+            "paid_at",
+            postgresql_include=[
+                "product_id",
+                "quantity",
+                "unit_price",
+                "line_discount",
+                "order_discount",
+            ],
+        ),
+    )
+
+    tenant_id: Mapped[TenantId]
+    order_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    line_no: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    external_id: Mapped[Words]
+    product_id: Mapped[int]
+    paid_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    quantity: Mapped[int] = mapped_column(BigInteger)
+    unit_price: Mapped[Money]
+    line_discount: Mapped[Money]
+    order_discount: Mapped[Money]
+
+
+class Refund(Model):
+    """Goods returned or cancelled after payment, or a refunded part of shipping or tax.
+
+    ``amount`` is the goods' value ex tax and shipping. A row without a line refunds shipping or
+    tax alone, and its quantity and amount are 0.
+    """
+
+    __tablename__ = "refunds"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["tenant_id", "order_id"], ["orders.tenant_id", "orders.id"], ondelete="CASCADE"
+        ),
+        ForeignKeyConstraint(
+            ["tenant_id", "order_id", "line_no"],
+            ["order_lines.tenant_id", "order_lines.order_id", "order_lines.line_no"],
+            name="fk_refunds_line",
+            deferrable=True,
+        ),
+        ForeignKeyConstraint(["tenant_id", "product_id"], ["products.tenant_id", "products.id"]),
+        UniqueConstraint(
+            "tenant_id", "external_id", "order_id", "line_no", postgresql_nulls_not_distinct=True
+        ),
+        CheckConstraint("kind IN ('return', 'cancel')", name="kind"),
+        CheckConstraint(
+            "quantity >= 0 AND amount >= 0 AND shipping >= 0 AND tax >= 0", name="amounts"
+        ),
+        CheckConstraint(
+            "(line_no IS NULL) = (product_id IS NULL)"
+            " AND (line_no IS NOT NULL OR (quantity = 0 AND amount = 0))",
+            name="line",
+        ),
+        Index(
+            "ix_refunds_tenant_id_processed_at",
+            "tenant_id",
+            "processed_at",
+            postgresql_include=["product_id", "quantity", "amount", "shipping", "tax"],
+        ),
+        Index("ix_refunds_tenant_id_order_id", "tenant_id", "order_id"),
+    )
+
+    tenant_id: Mapped[TenantId]
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    external_id: Mapped[Words]
+    order_id: Mapped[int] = mapped_column(BigInteger)
+    line_no: Mapped[int | None] = mapped_column(SmallInteger)
+    product_id: Mapped[int | None] = mapped_column(Integer)
+    processed_at: Mapped[Instant]
+    kind: Mapped[Words]
+    quantity: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    amount: Mapped[Money]
+    shipping: Mapped[Money]
+    tax: Mapped[Money]
+
+
+class LedgerVersion(Model):
+    """How often, and when last, a tenant's sales data changed: the version a report names."""
+
+    __tablename__ = "ledger_versions"
+
+    tenant_id: Mapped[TenantId] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
+    version: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    changed_at: Mapped[Instant] = mapped_column(server_default=func.now())

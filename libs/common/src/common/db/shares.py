@@ -1,0 +1,56 @@
+"""The share ledger: every link ever issued, and whether it was recalled.
+
+``id`` is what an admin manages, ``link_id`` what the token carries: knowing one never gives the
+other, so that a link cannot manage itself and a ledger entry cannot open a report.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import (
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    Uuid,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from common.db.metadata import Instant, Model, RandomId, TenantId, Words
+
+
+def _member(column: str) -> ForeignKeyConstraint:
+    """The acting admin is a member of the tenant; the entry outlives the membership."""
+    return ForeignKeyConstraint(
+        ["tenant_id", column],
+        ["memberships.tenant_id", "memberships.admin_id"],
+        ondelete=f"SET NULL ({column})",
+    )
+
+
+class Share(Model):
+    """One issued link. The window is half open and fixed at the issue."""
+
+    __tablename__ = "shares"
+    __table_args__ = (
+        _member("created_by"),
+        _member("revoked_by"),
+        CheckConstraint("window_from < window_to", name="window"),
+        CheckConstraint("issued_at < expires_at", name="expiry"),
+        Index("ux_shares_tenant_id_link_id", "tenant_id", "link_id", unique=True),
+        Index("ix_shares_tenant_id_issued_at", "tenant_id", "issued_at", "id"),
+    )
+
+    tenant_id: Mapped[TenantId] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
+    id: Mapped[RandomId] = mapped_column(Uuid, primary_key=True)
+    link_id: Mapped[RandomId]
+    report: Mapped[Words]
+    period: Mapped[Words]
+    window_from: Mapped[Instant]
+    window_to: Mapped[Instant]
+    issued_at: Mapped[Instant]
+    expires_at: Mapped[Instant]
+    created_by: Mapped[int | None] = mapped_column(Integer)
+    revoked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    revoked_by: Mapped[int | None] = mapped_column(Integer)

@@ -1,0 +1,26 @@
+"""Every table of the database, gathered so that nothing can be forgotten.
+
+Migrations, the row-level security test and the role's grants go by these lists.
+"""
+
+from common.db.accounts import Admin, Membership, Tenant
+from common.db.metadata import Model
+from common.db.sales import Customer, LedgerVersion, Order, OrderLine, Product, Refund
+from common.db.shares import Share
+
+TENANT_TABLES: tuple[type[Model], ...] = (
+    Membership,
+    Share,
+    Product,
+    Customer,
+    Order,
+    OrderLine,
+    Refund,
+    LedgerVersion,
+)
+"""Tables whose rows belong to one tenant; each leads its keys with ``tenant_id``."""
+
+SHARED_TABLES: tuple[type[Model], ...] = (Tenant, Admin)
+"""Tables that are not below a tenant: the tenants themselves, and people."""
+
+ALL_TABLES = SHARED_TABLES + TENANT_TABLES

@@ -1,0 +1,60 @@
+"""Whose rows a transaction may see: set on its first statement, gone with its end.
+
+The setting is local to the transaction (a pooled connection carries nothing to its next user) and
+set again whenever the session begins another one. Without it every tenant's table is empty.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy.orm import Session, SessionTransaction
+
+_ACCESS = "analytics.access"
+_SET_ACCESS = text(
+    "SELECT set_config('app.tenant_id', :tenant_id, true),"
+    " set_config('app.admin_id', :admin_id, true)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """On whose behalf a transaction runs: a tenant, an admin looking for tenants, or neither."""
+
+    tenant_id: int | None = None
+    admin_id: int | None = None
+
+
+class TenantSession(Session):
+    """A session whose every transaction is held to one ``Access`` by row-level security."""
+
+    def __init__(self, engine: Engine, access: Access) -> None:
+        super().__init__(engine, expire_on_commit=False, info={_ACCESS: access})
+
+
+@event.listens_for(TenantSession, "after_begin")
+def _set_access(session: Session, _: SessionTransaction, connection: Connection) -> None:
+    access: Access = session.info[_ACCESS]
+    connection.execute(
+        _SET_ACCESS,
+        {
+            "tenant_id": "" if access.tenant_id is None else str(access.tenant_id),
+            "admin_id": "" if access.admin_id is None else str(access.admin_id),
+        },
+    )
+
+
+@contextmanager
+def transaction(engine: Engine, access: Access) -> Iterator[TenantSession]:
+    """A transaction on behalf of ``access``; commits at the end, rolls back on an error."""
+    with TenantSession(engine, access) as session, session.begin():
+        yield session
+
+
+@contextmanager
+def snapshot(engine: Engine, access: Access) -> Iterator[TenantSession]:
+    """A read-only transaction that sees one moment of the data, whatever is written meanwhile."""
+    frozen = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    with transaction(frozen, access) as session:
+        yield session
