@@ -49,6 +49,7 @@ class Share(Model):
     period: Mapped[Words]
     window_from: Mapped[Instant]
     window_to: Mapped[Instant]
+    key_id: Mapped[Words]
     issued_at: Mapped[Instant]
     expires_at: Mapped[Instant]
     created_by: Mapped[int | None] = mapped_column(Integer)

@@ -1,0 +1,1 @@
+"""Product performance: what each product brings, and how much of the whole that is."""

@@ -1,0 +1,1 @@
+"""Revenue overview: what came in, day by day, beside the previous window."""

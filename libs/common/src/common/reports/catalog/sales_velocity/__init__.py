@@ -1,0 +1,1 @@
+"""Sales velocity: how fast goods sell, and which speed up or slow down."""

@@ -1,0 +1,83 @@
+"""Money and other figures as scaled integers, and their decimal spelling.
+
+A figure is an integer and an exponent: money in the currency's minor unit (ISO 4217), a percentage
+in hundredths of a percent. No float is involved from the database to the last digit of a CSV.
+"""
+
+from iso4217 import Currency
+
+SUPPORTED_EXPONENTS = (0, 2, 3)
+
+
+class UnsupportedCurrencyError(ValueError):
+    """Not an ISO 4217 currency that a shop can sell in."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"{code!r} is not a currency of ISO 4217 with 0, 2 or 3 decimals")
+        self.code = code
+
+
+def currency_exponent(code: str) -> int:
+    """How many decimals the minor unit of ``code`` stands for: 0, 2 or 3.
+
+    Raises:
+        UnsupportedCurrencyError: unknown, or a currency of another exponent.
+    """
+    try:
+        exponent = Currency(code).exponent
+    except ValueError:
+        raise UnsupportedCurrencyError(code) from None
+    if exponent not in SUPPORTED_EXPONENTS:
+        raise UnsupportedCurrencyError(code)
+    return int(exponent)
+
+
+def decimal_text(value: int, exponent: int) -> str:
+    """``value`` × 10^-exponent as a plain decimal: ``decimal_text(-1205, 2)`` is ``-12.05``."""
+    if exponent == 0:
+        return str(value)
+    sign = "-" if value < 0 else ""
+    digits = str(abs(value)).rjust(exponent + 1, "0")
+    return f"{sign}{digits[:-exponent]}.{digits[-exponent:]}"
+
+
+def divide_half_even(numerator: int, denominator: int) -> int:
+    """``numerator / denominator`` rounded half to even, in integers.
+
+    Raises:
+        ZeroDivisionError: the denominator is 0.
+    """
+    if denominator < 0:
+        numerator, denominator = -numerator, -denominator
+    quotient, remainder = divmod(numerator, denominator)
+    twice = 2 * remainder
+    if twice > denominator or (twice == denominator and quotient % 2):
+        quotient += 1
+    return quotient
+
+
+def ratio(numerator: int, denominator: int, *, exponent: int = 0) -> int | None:
+    """``numerator / denominator`` scaled by 10^exponent, half even; None when the base is 0."""
+    if denominator == 0:
+        return None
+    return divide_half_even(numerator * 10**exponent, denominator)
+
+
+PERCENT_EXPONENT = 2
+RATE_EXPONENT = 2
+
+
+def percent(part: int, whole: int) -> int | None:
+    """``part`` of ``whole`` in hundredths of a percent, half even; None when the whole is 0."""
+    return ratio(part, whole, exponent=2 + PERCENT_EXPONENT)
+
+
+def change(value: int | None, previous: int | None) -> int | None:
+    """From ``previous`` to ``value`` in hundredths of a percent; None without a base.
+
+    The base is ``previous``; None or 0 is no base. A negative base counts by its size, so
+    that returns that grow are a negative change.
+    """
+    if value is None or previous is None:
+        return None
+    return percent(value - previous, abs(previous))

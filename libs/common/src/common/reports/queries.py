@@ -1,0 +1,36 @@
+"""Which query feeds which report. Only the worker may import this module: it reaches the SQL."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from common.reports import registry
+from common.reports.catalog.product_performance.query import query as product_performance
+from common.reports.catalog.revenue_overview.query import query as revenue_overview
+from common.reports.catalog.sales_velocity.query import query as sales_velocity
+from common.reports.model import AnalyticsNotYetImplementedError, Scope
+
+Query = Callable[[Session, Scope], Any]
+
+QUERIES: Mapping[str, Query] = MappingProxyType(
+    {
+        "revenue-overview": revenue_overview,
+        "sales-velocity": sales_velocity,
+        "product-performance": product_performance,
+    }
+)
+
+
+def run(slug: str, session: Session, scope: Scope) -> Any:
+    """The result of a report, from the database ``session`` sees.
+
+    Raises:
+        UnknownReportError: no such report type is registered.
+        AnalyticsNotYetImplementedError: it is registered as a stub.
+    """
+    definition = registry.find(slug)
+    if not definition.implemented:
+        raise AnalyticsNotYetImplementedError(definition.slug)
+    return QUERIES[slug](session, scope)

@@ -1,0 +1,54 @@
+"""Sums of ledger events: the numbers every report starts from, and the figures that follow.
+
+Totals of parts add up to the totals of the whole, for every figure that is a sum.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+
+from common.reports.money import ratio
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Events of one tenant summed over some days or some products.
+
+    Money is in minor units. ``returns`` is the value that came back, as a positive number;
+    ``shipping`` and ``tax`` are net of what was refunded.
+    """
+
+    orders: int = 0
+    units_sold: int = 0
+    units_returned: int = 0
+    gross: int = 0
+    discounts: int = 0
+    returns: int = 0
+    shipping: int = 0
+    tax: int = 0
+
+    def __add__(self, other: "Totals") -> "Totals":
+        return Totals(*(getattr(self, name) + getattr(other, name) for name in FIELDS))
+
+    @property
+    def net(self) -> int:
+        """Net sales: gross less discounts and returns."""
+        return self.gross - self.discounts - self.returns
+
+    @property
+    def total(self) -> int:
+        """Total sales: net plus shipping plus tax."""
+        return self.net + self.shipping + self.tax
+
+    @property
+    def average_order_value(self) -> int | None:
+        """(gross − discounts) ÷ orders, half even; None without orders."""
+        return ratio(self.gross - self.discounts, self.orders)
+
+
+FIELDS = tuple(field.name for field in fields(Totals))
+
+
+def total(parts: Iterable[Totals]) -> Totals:
+    """The totals of all ``parts`` together."""
+    columns = zip(*((getattr(part, name) for name in FIELDS) for part in parts), strict=True)
+    return Totals(*(sum(column) for column in columns))

@@ -1,0 +1,103 @@
+"""Settings that several services read, and the one way to load a service's settings.
+
+A service inherits the groups it needs. An empty variable counts as absent. A value that is unsafe
+stops the service at start with one line that names the variable and never repeats the value.
+"""
+
+import sys
+from typing import Annotated, TypeVar
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from common.signing import KeyRing, check_secret
+
+
+class ServiceSettings(BaseSettings):
+    """The base of every service's settings: the environment is the only source."""
+
+    model_config = SettingsConfigDict(
+        env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
+    )
+
+
+def _starts_with(*schemes: str) -> AfterValidator:
+    def check(value: SecretStr) -> SecretStr:
+        if not value.get_secret_value().startswith(schemes):
+            raise ValueError(f"must start with {' or '.join(schemes)}")
+        return value
+
+    return AfterValidator(check)
+
+
+def _split(value: SecretStr | None) -> tuple[str, ...]:
+    text = value.get_secret_value() if value else ""
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _check_signing_secrets(value: SecretStr | None) -> SecretStr | None:
+    for secret in _split(value):
+        check_secret(secret)
+    return value
+
+
+SigningSecrets = Annotated[SecretStr | None, AfterValidator(_check_signing_secrets)]
+
+
+class RedisSettings(ServiceSettings):
+    """Where Redis is: cached reports, link states, sessions and the Celery broker."""
+
+    redis_url: Annotated[SecretStr, _starts_with("redis://", "rediss://")] = Field(
+        validation_alias="REDIS_URL", description="Redis or Valkey: `redis://…` or `rediss://…`."
+    )
+
+
+class DatabaseSettings(ServiceSettings):
+    """Where PostgreSQL is, as the restricted role of the services."""
+
+    database_url: Annotated[SecretStr, _starts_with("postgresql", "postgres://")] = Field(
+        validation_alias="DATABASE_URL",
+        description="PostgreSQL, as a role that owns nothing and cannot bypass row-level security.",
+    )
+
+
+class SigningSettings(ServiceSettings):
+    """The keys of the links. Without a secret nothing is issued and nothing opens (503)."""
+
+    signing_secret: SigningSecrets = Field(
+        default=None,
+        validation_alias="ANALYTICS_SHARE_SIGNING_SECRET",
+        description="Signs the links: 32 random bytes as 64 hex digits.",
+    )
+    retired_secrets: SigningSecrets = Field(
+        default=None,
+        validation_alias="ANALYTICS_SHARE_SIGNING_SECRETS_RETIRED",
+        description="Secrets that no longer sign but still verify, comma separated.",
+    )
+
+    def key_ring(self) -> KeyRing | None:
+        """The keys in force; None when signing is not configured."""
+        current = _split(self.signing_secret)
+        if not current:
+            return None
+        if len(current) > 1:
+            raise ValueError("ANALYTICS_SHARE_SIGNING_SECRET takes one secret")
+        return KeyRing(current[0], _split(self.retired_secrets))
+
+
+S = TypeVar("S", bound=ServiceSettings)
+
+
+def load(settings: type[S]) -> S:
+    """Read ``settings`` from the environment, or end the process with the reason.
+
+    Raises:
+        SystemExit: status 2, after one line per unusable variable on standard error.
+    """
+    try:
+        return settings()
+    except ValidationError as error:
+        for problem in error.errors(include_url=False, include_context=False, include_input=False):
+            name = ".".join(str(part) for part in problem["loc"])
+            print(f"refusing to start: {name}: {problem['msg']}", file=sys.stderr)
+        raise SystemExit(2) from None
