@@ -35,12 +35,20 @@ def _split(value: SecretStr | None) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
+def _check_signing_secret(value: SecretStr | None) -> SecretStr | None:
+    secret = value.get_secret_value().strip() if value else ""
+    if secret:
+        check_secret(secret)
+    return SecretStr(secret) if secret else None
+
+
 def _check_signing_secrets(value: SecretStr | None) -> SecretStr | None:
     for secret in _split(value):
         check_secret(secret)
     return value
 
 
+SigningSecret = Annotated[SecretStr | None, AfterValidator(_check_signing_secret)]
 SigningSecrets = Annotated[SecretStr | None, AfterValidator(_check_signing_secrets)]
 
 
@@ -64,7 +72,7 @@ class DatabaseSettings(ServiceSettings):
 class SigningSettings(ServiceSettings):
     """The keys of the links. Without a secret nothing is issued and nothing opens (503)."""
 
-    signing_secret: SigningSecrets = Field(
+    signing_secret: SigningSecret = Field(
         default=None,
         validation_alias="ANALYTICS_SHARE_SIGNING_SECRET",
         description="Signs the links: 32 random bytes as 64 hex digits.",
@@ -77,12 +85,9 @@ class SigningSettings(ServiceSettings):
 
     def key_ring(self) -> KeyRing | None:
         """The keys in force; None when signing is not configured."""
-        current = _split(self.signing_secret)
-        if not current:
+        if self.signing_secret is None:
             return None
-        if len(current) > 1:
-            raise ValueError("ANALYTICS_SHARE_SIGNING_SECRET takes one secret")
-        return KeyRing(current[0], _split(self.retired_secrets))
+        return KeyRing(self.signing_secret.get_secret_value(), _split(self.retired_secrets))
 
 
 S = TypeVar("S", bound=ServiceSettings)

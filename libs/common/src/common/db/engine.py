@@ -4,7 +4,9 @@ Sessions run in UTC, statements have a time limit, and a broken server is notice
 is taken from the pool. Nothing connects before the first query.
 """
 
-from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
 
 CONNECT_TIMEOUT_SECONDS = 5
 
@@ -54,8 +56,30 @@ def create_database_engine(
     )
 
 
-_ROLE_FACTS = text(
+def create_service_engine(url: str, *, application_name: str, pool_size: int = 5) -> Engine:
+    """An engine whose pool takes no connection of a role that could read across tenants.
+
+    The check is one query for each new connection; a refused one raises
+    ``UnsafeDatabaseRoleError`` where it was asked for.
+
+    Raises:
+        ValueError: ``url`` is no PostgreSQL URL.
     """
+    engine = create_database_engine(url, application_name=application_name, pool_size=pool_size)
+
+    @event.listens_for(engine, "connect")
+    def _check(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+        cursor = connection.cursor()
+        cursor.execute(_ROLE_FACTS)
+        role, superuser, bypasses, owns = cursor.fetchall()[0]
+        cursor.close()
+        connection.rollback()
+        _refuse_unsafe(role, superuser, bypasses, owns)
+
+    return engine
+
+
+_ROLE_FACTS = """
     SELECT current_user AS role,
            bool_or(r.rolsuper) AS superuser,
            bool_or(r.rolbypassrls) AS bypasses,
@@ -67,7 +91,6 @@ _ROLE_FACTS = text(
     FROM pg_roles r
     WHERE pg_has_role(current_user, r.oid, 'MEMBER')
     """
-)
 
 
 def require_restricted_role(connection: Connection) -> None:
@@ -77,11 +100,14 @@ def require_restricted_role(connection: Connection) -> None:
         UnsafeDatabaseRoleError: the role is or may become a superuser, one that bypasses row-level
             security, or the owner of a table under it.
     """
-    facts = connection.execute(_ROLE_FACTS).one()
+    _refuse_unsafe(*connection.execute(text(_ROLE_FACTS)).one())
+
+
+def _refuse_unsafe(role: str, superuser: bool, bypasses: bool, owns: bool) -> None:
     for unsafe, reason in (
-        (facts.superuser, "is or may become a superuser"),
-        (facts.bypasses, "may bypass row-level security"),
-        (facts.owns, "owns the tenants' tables"),
+        (superuser, "is or may become a superuser"),
+        (bypasses, "may bypass row-level security"),
+        (owns, "owns the tenants' tables"),
     ):
         if unsafe:
-            raise UnsafeDatabaseRoleError(facts.role, reason)
+            raise UnsafeDatabaseRoleError(role, reason)

@@ -5,6 +5,7 @@ Totals of parts add up to the totals of the whole, for every figure that is a su
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from operator import add, attrgetter
 
 from common.reports.money import ratio
 
@@ -27,7 +28,7 @@ class Totals:
     tax: int = 0
 
     def __add__(self, other: "Totals") -> "Totals":
-        return Totals(*(getattr(self, name) + getattr(other, name) for name in FIELDS))
+        return Totals(*map(add, _values(self), _values(other)))
 
     @property
     def net(self) -> int:
@@ -45,10 +46,10 @@ class Totals:
         return ratio(self.gross - self.discounts, self.orders)
 
 
-FIELDS = tuple(field.name for field in fields(Totals))
+_values = attrgetter(*(field.name for field in fields(Totals)))
 
 
 def total(parts: Iterable[Totals]) -> Totals:
     """The totals of all ``parts`` together."""
-    columns = zip(*((getattr(part, name) for name in FIELDS) for part in parts), strict=True)
-    return Totals(*(sum(column) for column in columns))
+    columns = zip(*map(_values, parts), strict=True)
+    return Totals(*map(sum, columns))

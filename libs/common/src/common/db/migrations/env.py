@@ -1,7 +1,8 @@
 """Alembic's environment: migrate on the connection that ``common.db.migrate`` hands over."""
 
-import common.db.tables  # noqa: F401  the tables register themselves on the metadata
 from alembic import context
+
+import common.db.tables  # noqa: F401  the tables register themselves on the metadata
 from common.db.metadata import Model
 
 context.configure(

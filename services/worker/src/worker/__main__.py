@@ -1,0 +1,61 @@
+"""``python -m worker`` takes jobs; ``python -m worker beat`` runs the schedule."""
+
+import logging
+import sys
+
+from sqlalchemy.exc import OperationalError
+
+from common.db.engine import UnsafeDatabaseRoleError, create_service_engine
+from common.settings import load
+from common.telemetry import configure_logging
+from worker.app import create_app
+from worker.settings import WorkerSettings
+
+logger = logging.getLogger(__name__)
+
+
+def main(arguments: list[str]) -> None:
+    """Run the worker or the scheduler until it is told to stop.
+
+    Raises:
+        SystemExit: status 2 for a setting, an argument or a database role that is refused.
+    """
+    if arguments not in ([], ["beat"]):
+        raise SystemExit("usage: python -m worker [beat]")
+    settings = load(WorkerSettings)
+    configure_logging("worker", settings.log_level)
+    app = create_app(settings)
+    if arguments == ["beat"]:
+        app.start(["beat", "--loglevel", settings.log_level])
+        return
+    _check_role(settings)
+    app.worker_main(
+        [
+            "worker",
+            "--concurrency",
+            str(settings.concurrency),
+            "--loglevel",
+            settings.log_level,
+            "--without-gossip",
+            "--without-mingle",
+        ]
+    )
+
+
+def _check_role(settings: WorkerSettings) -> None:
+    """Refuse an unsafe role at once; with PostgreSQL away, each connection is checked later."""
+    url = settings.database_url.get_secret_value()
+    engine = create_service_engine(url, application_name="worker-check", pool_size=1)
+    try:
+        engine.connect().close()
+    except UnsafeDatabaseRoleError as error:
+        print(f"refusing to start: {error}", file=sys.stderr)
+        raise SystemExit(2) from None
+    except OperationalError:
+        logger.warning("PostgreSQL does not answer yet")
+    finally:
+        engine.dispose()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,68 @@
+"""The one way a report gets into the cache, on demand as ahead of demand.
+
+All queries of a report see one snapshot of the data; its document and its CSV are written together.
+Computing twice, or being killed half-way, changes nothing: the key holds a whole report or none.
+"""
+
+import logging
+
+from sqlalchemy import Engine
+
+from common import instants
+from common.cache import Meta, ReportCache, pack
+from common.db.tenancy import Access, snapshot
+from common.jobs import ComputeReport
+from common.reports import queries, registry
+from worker import csv_export
+from worker.scope import read_scope
+
+logger = logging.getLogger(__name__)
+
+
+def compute(engine: Engine, cache: ReportCache, job: ComputeReport) -> Meta:
+    """Compute the report of ``job`` into the cache and return what it was computed from.
+
+    A failure of any kind is remembered for the viewers who wait, and raised.
+
+    Raises:
+        UnknownReportError: no such report type.
+        AnalyticsNotYetImplementedError: the report is a stub.
+        UnknownTenantError: no such tenant.
+        sqlalchemy.exc.DBAPIError: PostgreSQL did not answer.
+        redis.RedisError: Redis did not take the report.
+    """
+    try:
+        return _compute(engine, cache, job)
+    except BaseException:
+        cache.fail(job.key)
+        raise
+
+
+def _compute(engine: Engine, cache: ReportCache, job: ComputeReport) -> Meta:
+    started = instants.now()
+    definition = registry.find(job.report)
+    with snapshot(engine, Access(tenant_id=job.tenant_id)) as session:
+        scope = read_scope(session, job.tenant_id, job.window)
+        result = queries.run(job.report, session, scope)
+    queried = instants.now()
+    document = definition.document(result, scope)
+    csv = csv_export.write(definition.columns, definition.rows(result, scope), scope.money_exponent)
+    meta = Meta(
+        as_of=scope.as_of,
+        data_version=scope.data_version,
+        computed_at=instants.now(),
+        csv_name=csv_export.file_name(job.report, scope),
+    )
+    cache.store(job.key, pack(meta, document, csv))
+    logger.info(
+        "report computed",
+        extra={
+            "tenant_id": job.tenant_id,
+            "report": job.report,
+            "days": document.days.count,
+            "data_version": scope.data_version,
+            "query_ms": round((queried - started).total_seconds() * 1000, 1),
+            "total_ms": round((instants.now() - started).total_seconds() * 1000, 1),
+        },
+    )
+    return meta

@@ -1,0 +1,50 @@
+"""From a job's ids to the scope a report is computed in: the tenant, and the state of its data."""
+
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from common.db.accounts import Tenant
+from common.db.sales import LedgerVersion
+from common.reports.model import Scope
+from common.reports.window import Window
+
+
+class UnknownTenantError(LookupError):
+    """No tenant of that id exists for the session."""
+
+    def __init__(self, tenant_id: int) -> None:
+        super().__init__(f"unknown tenant {tenant_id}")
+        self.tenant_id = tenant_id
+
+
+def read_scope(session: Session, tenant_id: int, window: Window) -> Scope:
+    """The scope at the session's moment. As the first query of a snapshot, it fixes that moment.
+
+    Raises:
+        UnknownTenantError: the session sees no such tenant.
+    """
+    row = session.execute(
+        select(
+            Tenant.name,
+            Tenant.currency,
+            Tenant.timezone,
+            func.coalesce(LedgerVersion.version, 0),
+            func.statement_timestamp(),
+        )
+        .outerjoin(LedgerVersion, LedgerVersion.tenant_id == Tenant.id)
+        .where(Tenant.id == tenant_id)
+    ).one_or_none()
+    if row is None:
+        raise UnknownTenantError(tenant_id)
+    name, currency, timezone, version, moment = row
+    return Scope(
+        tenant_id=tenant_id,
+        tenant_name=name,
+        currency=currency,
+        zone=ZoneInfo(timezone),
+        window=window,
+        as_of=moment,
+        data_version=version,
+    )

@@ -1,0 +1,151 @@
+"""Servers are started once a run, by the process that hands out the tests, and shared by all.
+
+Every test that asks for a database gets a fresh one, cloned from a migrated template; Redis is a
+logical database of the test process, emptied before each test.
+"""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import asdict
+
+import pytest
+from redis import Redis
+from sqlalchemy import Engine, create_engine, text
+
+from common.db import migrate, roles
+from common.db.engine import create_service_engine, psycopg_url
+from tests.servers import Servers, running_servers
+
+SERVICE_ROLE = "analytics_service"
+_WITHOUT_SERVERS = ("tests/unit", "tests/architecture")
+
+_servers = pytest.StashKey[Servers]()
+_template = pytest.StashKey[str]()
+_closing = pytest.StashKey[ExitStack]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    worker = getattr(config, "workerinput", None)
+    if worker is not None:
+        if "servers" in worker:
+            config.stash[_servers] = Servers(**worker["servers"])
+            config.stash[_template] = worker["template"]
+        return
+    arguments = [str(argument) for argument in config.args]
+    if arguments and all(argument.startswith(_WITHOUT_SERVERS) for argument in arguments):
+        return
+    if config.option.collectonly or config.option.help:
+        return
+    closing = config.stash[_closing] = ExitStack()
+    servers = config.stash[_servers] = closing.enter_context(running_servers())
+    config.stash[_template] = _create_template(servers, closing)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if _closing in config.stash:
+        config.stash[_closing].close()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: object) -> None:
+    """Hand the servers to a process of pytest-xdist."""
+    config: pytest.Config = node.config  # type: ignore[attr-defined]
+    if _servers in config.stash:
+        node.workerinput["servers"] = asdict(config.stash[_servers])  # type: ignore[attr-defined]
+        node.workerinput["template"] = config.stash[_template]  # type: ignore[attr-defined]
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    if _servers not in config.stash:
+        return "infrastructure: none asked for"
+    return f"infrastructure: {config.stash[_servers].kind}"
+
+
+def _create_template(servers: Servers, closing: ExitStack) -> str:
+    name = f"template_{secrets.token_hex(6)}"
+    admin = create_engine(psycopg_url(servers.owner_url), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    closing.callback(_drop, servers, name)
+    admin.dispose()
+    owner = _at(servers.owner_url, name)
+    migrate.upgrade(owner)
+    roles.ensure_service_role(owner, _service_url(servers, name))
+    return name
+
+
+def _drop(servers: Servers, name: str) -> None:
+    admin = create_engine(psycopg_url(servers.owner_url), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+def _at(url: str, database: str) -> str:
+    return psycopg_url(url).set(database=database).render_as_string(hide_password=False)
+
+
+def _service_url(servers: Servers, database: str) -> str:
+    url = psycopg_url(servers.owner_url).set(
+        username=SERVICE_ROLE, password="service-in-tests", database=database
+    )
+    return url.render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def servers(request: pytest.FixtureRequest) -> Servers:
+    """The servers of this run."""
+    return request.config.stash[_servers]
+
+
+@pytest.fixture
+def owner_url(servers: Servers, request: pytest.FixtureRequest) -> Iterator[str]:
+    """A fresh migrated database of the test's own, as the role that owns it."""
+    name = f"test_{secrets.token_hex(8)}"
+    admin = create_engine(psycopg_url(servers.owner_url), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        template = request.config.stash[_template]
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+    admin.dispose()
+    yield _at(servers.owner_url, name)
+    _drop(servers, name)
+
+
+@pytest.fixture
+def service_url(servers: Servers, owner_url: str) -> str:
+    """The same database as the services' restricted role."""
+    return _service_url(servers, psycopg_url(owner_url).database or "")
+
+
+@pytest.fixture
+def service_engine(service_url: str) -> Iterator[Engine]:
+    """An engine of the services' restricted role."""
+    engine = create_service_engine(service_url, application_name="tests")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def owner_engine(owner_url: str) -> Iterator[Engine]:
+    """An engine of the role that owns the database."""
+    engine = create_engine(psycopg_url(owner_url))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def redis_url(servers: Servers, worker_id: str) -> str:
+    """A logical Redis database of this process, empty."""
+    number = int(worker_id.removeprefix("gw") or 0) if worker_id != "master" else 0
+    url = f"{servers.redis_url.rsplit('/', 1)[0]}/{number}"
+    with Redis.from_url(url) as client:
+        client.flushdb()
+    return url
+
+
+@pytest.fixture
+def redis_client(redis_url: str) -> Iterator[Redis]:
+    """A client of that database that returns bytes."""
+    with Redis.from_url(redis_url) as client:
+        yield client

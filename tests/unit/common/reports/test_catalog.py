@@ -1,0 +1,190 @@
+"""The definitions, on small results whose figures can be checked by eye."""
+
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from common.reports import registry
+from common.reports.catalog.product_performance.definition import ProductPerformance
+from common.reports.catalog.product_performance.ranking import rank
+from common.reports.catalog.revenue_overview.definition import RevenueOverview
+from common.reports.catalog.sales_velocity.definition import SalesVelocity
+from common.reports.catalog.sales_velocity.pace import (
+    moving_average,
+    trend_per_week,
+    weekday_profile,
+)
+from common.reports.document import BarChart, Document, LineChart, Table, decode, encode
+from common.reports.model import Scope
+from common.reports.products import ProductTotals
+from common.reports.totals import Totals, total
+from common.reports.window import Period, window_of
+
+NOW = datetime(2026, 5, 2, 8, tzinfo=UTC)
+ZONE = ZoneInfo("Europe/Berlin")
+SCOPE = Scope(1, "Shop", "EUR", ZONE, window_of(Period.WEEK, ZONE, now=NOW), NOW, 3)
+
+DAY = Totals(orders=2, units_sold=5, gross=10_00, discounts=1_00, returns=50, shipping=4_90, tax=2)
+NONE = Totals()
+
+
+def product(name: str, net: int, previous: int | None = None, **facts: int) -> ProductTotals:
+    before = NONE if previous is None else Totals(units_sold=1, gross=previous)
+    return ProductTotals(
+        name,
+        f"Product {name}",
+        None,
+        None,
+        Totals(**{"gross": net, "units_sold": 1, **facts}),
+        before,
+    )
+
+
+def results(days: tuple[Totals, ...], products: tuple[ProductTotals, ...]) -> dict[str, Any]:
+    return {
+        "revenue-overview": RevenueOverview(days, (NONE,) * 7),
+        "sales-velocity": SalesVelocity(days, (NONE,) * 7, products),
+        "product-performance": ProductPerformance(products),
+    }
+
+
+def test_totals_follow_the_definitions() -> None:
+    assert DAY.net == 10_00 - 1_00 - 50
+    assert DAY.total == DAY.net + 4_90 + 2
+    assert DAY.average_order_value == 450
+    assert NONE.average_order_value is None
+    assert total([DAY, DAY]) == DAY + DAY
+    assert total([]) == NONE
+
+
+def test_revenue_overview_adds_up_and_shows_returns_negative() -> None:
+    definition = registry.find("revenue-overview")
+    result = RevenueOverview((DAY, NONE, DAY, NONE, NONE, NONE, NONE), (DAY,) * 7)
+    document = definition.document(result, SCOPE)
+    kpis = {kpi.key: kpi for kpi in document.kpis}
+    assert kpis["net_sales"].value == 2 * DAY.net
+    assert kpis["net_sales"].previous == 7 * DAY.net
+    assert kpis["net_sales"].change == -7143
+    assert kpis["returns"].value == -100
+    header = [column.key for column in definition.columns]
+    rows = [dict(zip(header, row, strict=True)) for row in definition.rows(result, SCOPE)]
+    assert [row["date"] for row in rows] == [f"2026-04-{day}" for day in range(25, 31)] + [
+        "2026-05-01"
+    ]
+    assert rows[0]["previous_date"] == "2026-04-18"
+    assert sum(row["net_sales"] for row in rows) == kpis["net_sales"].value
+    assert rows[1]["average_order_value"] is None
+
+
+@pytest.mark.parametrize("slug", [each.slug for each in registry.implemented()])
+@pytest.mark.parametrize(
+    ("days", "products"),
+    [
+        ((NONE,) * 7, ()),
+        ((NONE,) * 7, (product("a", 0, units_sold=0),)),
+        ((DAY,) * 7, (product("a", 100, 50), product("b", 0, units_sold=0))),
+    ],
+)
+def test_every_document_survives_the_cache(
+    slug: str, days: tuple[Totals, ...], products: tuple[ProductTotals, ...]
+) -> None:
+    definition = registry.find(slug)
+    result = results(days, products)[slug]
+    document = definition.document(result, SCOPE)
+    assert decode(encode(document)) == document
+    widths = {len(row) for row in definition.rows(result, SCOPE)}
+    assert widths <= {len(definition.columns)}
+    assert_charts_are_whole(document)
+
+
+def assert_charts_are_whole(document: Document) -> None:
+    for section in document.sections:
+        match section:
+            case LineChart() | BarChart():
+                for each in section.series:
+                    assert len(each.values) == len(section.labels)
+                    assert each.previous is None or len(each.previous) == len(section.labels)
+            case Table():
+                for row in (*section.rows, *section.footer):
+                    assert len(row) == len(section.columns)
+
+
+def test_an_empty_window_is_said_to_be_empty() -> None:
+    for slug, result in results((NONE,) * 7, ()).items():
+        assert registry.find(slug).document(result, SCOPE).empty
+
+
+def test_velocity_is_units_over_days() -> None:
+    result = SalesVelocity((DAY,) * 7, (NONE,) * 7, (product("a", 100, units_sold=10),))
+    document = registry.find("sales-velocity").document(result, SCOPE)
+    kpis = {kpi.key: kpi for kpi in document.kpis}
+    assert kpis["units_per_day"].value == 500
+    assert kpis["net_sales_per_day"].value == DAY.net
+    assert kpis["units_per_day"].change is None, "the base is 0"
+    header = [column.key for column in registry.find("sales-velocity").columns]
+    (row,) = registry.find("sales-velocity").rows(result, SCOPE)
+    assert dict(zip(header, row, strict=True))["units_per_day"] == 143
+
+
+def test_moving_average_reaches_back() -> None:
+    assert moving_average((7,) * 7, (14,) * 7)[0] == 800
+    assert moving_average((), (1, 2, 3, 4, 5, 6, 7)) == (None,) * 6 + (400,)
+
+
+@given(st.integers(-50, 50), st.integers(0, 1000), st.integers(2, 90))
+def test_the_trend_of_a_straight_line_is_its_slope(slope: int, start: int, days: int) -> None:
+    line = tuple(start + slope * day for day in range(days))
+    assert trend_per_week(line) == slope * 7 * 100
+
+
+def test_the_trend_of_one_day_is_unknown() -> None:
+    assert trend_per_week((5,)) is None
+
+
+def test_weekday_profile_divides_by_occurrences() -> None:
+    profile = weekday_profile((10, 20, 3), (0, 0, 6))
+    assert profile == (1500, None, None, None, None, None, 300)
+
+
+def test_abc_the_item_that_crosses_is_in_the_upper_class() -> None:
+    ranked = rank([product("a", 79), product("b", 10), product("c", 6), product("d", 5)])
+    assert [(each.product.product_id, each.abc_class) for each in ranked] == [
+        ("a", "A"),
+        ("b", "A"),
+        ("c", "B"),
+        ("d", "C"),
+    ]
+    assert ranked[-1].cumulative_share == 100_00
+
+
+def test_exactly_eighty_percent_closes_class_a() -> None:
+    ranked = rank([product("a", 80), product("b", 15), product("c", 5)])
+    assert [each.abc_class for each in ranked] == ["A", "B", "C"]
+
+
+def test_ties_go_by_id_and_ranks_move() -> None:
+    ranked = rank([product("b", 10, 30), product("a", 10, 20), product("c", 5)])
+    assert [each.product.product_id for each in ranked] == ["a", "b", "c"]
+    assert [each.rank_change for each in ranked] == [1, -1, None]
+
+
+def test_without_positive_sales_there_are_no_shares() -> None:
+    ranked = rank([product("a", 0), product("b", 0, returns=10)])
+    assert {each.share for each in ranked} == {None}
+    assert {each.abc_class for each in ranked} == {"C"}
+
+
+def test_the_page_sums_what_it_does_not_show() -> None:
+    products = tuple(product(f"{n:03}", 1000 - n, 7) for n in range(100))
+    document = registry.find("product-performance").document(ProductPerformance(products), SCOPE)
+    (table,) = [section for section in document.sections if isinstance(section, Table)]
+    at = [column.key for column in table.columns].index("net_sales")
+    rest, everything = table.footer
+    assert sum(row[at] for row in table.rows) + rest[at] == everything[at]  # type: ignore[misc,operator]
+    assert everything[at] == sum(p.totals.net for p in products)
+    assert table.note is not None
+    assert "100 products" in table.note

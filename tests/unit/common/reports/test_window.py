@@ -1,0 +1,65 @@
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo, available_timezones
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from common.reports.window import Period, Window, start_of_day, window_of
+
+ZONES = [ZoneInfo(name) for name in sorted(available_timezones()) if "/" in name]
+modern = st.datetimes(datetime(2015, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+
+
+@given(modern, st.sampled_from(ZONES), st.sampled_from(list(Period)))
+def test_a_window_is_its_days_and_ends_today(now: datetime, zone: ZoneInfo, period: Period) -> None:
+    window = window_of(period, zone, now=now)
+    today = now.astimezone(zone).date()
+    assert window.end <= now
+    assert window.dates(zone) == tuple(today - timedelta(days=n) for n in range(period.days, 0, -1))
+    starts = (*window.boundaries(zone), window.end)
+    assert starts[0] == window.start
+    assert all(a < b for a, b in pairwise(starts))
+
+
+@given(modern, st.sampled_from(ZONES), st.sampled_from(list(Period)))
+def test_the_previous_window_adjoins_and_has_as_many_days(
+    now: datetime, zone: ZoneInfo, period: Period
+) -> None:
+    window = window_of(period, zone, now=now)
+    previous = window.previous(zone)
+    assert previous.end == window.start
+    assert len(previous.dates(zone)) == period.days
+
+
+def test_days_of_23_and_25_hours_are_whole_days() -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    spring, autumn = date(2026, 3, 29), date(2026, 10, 25)
+    for day, hours in ((spring, 23), (autumn, 25)):
+        length = start_of_day(day + timedelta(days=1), berlin) - start_of_day(day, berlin)
+        assert length == timedelta(hours=hours)
+
+
+def test_a_day_without_midnight_begins_when_the_clock_skips() -> None:
+    sao_paulo = ZoneInfo("America/Sao_Paulo")
+    assert start_of_day(date(2018, 11, 4), sao_paulo) == datetime(2018, 11, 4, 3, tzinfo=UTC)
+
+
+def test_the_brief() -> None:
+    """Thirty days mean thirty days: the table of the brief, not the dates beside it."""
+    window = window_of(Period.MONTH, ZoneInfo("UTC"), now=datetime(2026, 4, 25, 9, tzinfo=UTC))
+    assert window == Window(datetime(2026, 3, 26, tzinfo=UTC), datetime(2026, 4, 25, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        (datetime(2026, 1, 2, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC)),
+        (datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC)),
+        (datetime(2026, 1, 1), datetime(2026, 1, 2)),  # noqa: DTZ001
+    ],
+)
+def test_an_impossible_window_is_refused(start: datetime, end: datetime) -> None:
+    with pytest.raises(ValueError):
+        Window(start, end)

@@ -1,0 +1,52 @@
+import secrets
+
+import pytest
+
+from common.settings import DatabaseSettings, RedisSettings, SigningSettings, load
+
+SECRET = secrets.token_hex(32)
+
+
+def test_without_a_secret_there_are_no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    for value in (None, "", "   "):
+        if value is None:
+            monkeypatch.delenv("ANALYTICS_SHARE_SIGNING_SECRET", raising=False)
+        else:
+            monkeypatch.setenv("ANALYTICS_SHARE_SIGNING_SECRET", value)
+        assert load(SigningSettings).key_ring() is None
+
+
+def test_retired_keys_are_listed_by_comma(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANALYTICS_SHARE_SIGNING_SECRET", SECRET)
+    retired = f"{secrets.token_hex(32)}, {secrets.token_hex(32)}"
+    monkeypatch.setenv("ANALYTICS_SHARE_SIGNING_SECRETS_RETIRED", retired)
+    ring = load(SigningSettings).key_ring()
+    assert ring is not None
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "settings"),
+    [
+        ("ANALYTICS_SHARE_SIGNING_SECRET", "hunter2", SigningSettings),
+        ("ANALYTICS_SHARE_SIGNING_SECRET", "00" * 32, SigningSettings),
+        ("ANALYTICS_SHARE_SIGNING_SECRET", f"{SECRET},{SECRET}", SigningSettings),
+        ("ANALYTICS_SHARE_SIGNING_SECRETS_RETIRED", f"{SECRET},hunter2", SigningSettings),
+        ("REDIS_URL", "hunter2://x", RedisSettings),
+        ("DATABASE_URL", "mysql://hunter2@x", DatabaseSettings),
+    ],
+)
+def test_an_unusable_value_stops_with_one_line_that_does_not_repeat_it(
+    name: str,
+    value: str,
+    settings: type[SigningSettings],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SystemExit) as stopped:
+        load(settings)
+    assert stopped.value.code == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"refusing to start: {name}: ")
+    assert "hunter2" not in line
+    assert SECRET not in line
