@@ -18,6 +18,7 @@ from analytics.embedded.valkey import EmbeddedValkey
 POSTGRES_IMAGE = "postgres:18"
 VALKEY_IMAGE = "valkey/valkey:9"
 _DOCKER_API = "1.41"
+_DOCKER_SOCKET = Path("/var/run/docker.sock")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ def docker_has_images() -> bool:
     import docker  # noqa: PLC0415 - slow, and of no use without a daemon
     from docker.errors import DockerException  # noqa: PLC0415
 
+    if not _DOCKER_SOCKET.is_socket() and "DOCKER_HOST" not in os.environ:
+        return False
     client = docker.from_env(version=_DOCKER_API, timeout=5)  # a given version asks nothing yet
     try:
         for image in (POSTGRES_IMAGE, VALKEY_IMAGE):

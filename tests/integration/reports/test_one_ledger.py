@@ -1,0 +1,143 @@
+"""Every report tells the same net sales, to the minor unit, and the truth."""
+
+import csv
+import gzip
+import io
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from redis import Redis
+from sqlalchemy import Engine
+from tests.integration.reports.ledgers import Ledger, ledgers
+from tests.integration.reports.reference import Book, keep_books
+
+from analytics.accounts import create_tenant
+from common.cache import ReportCache, ReportKey, unpack_document
+from common.jobs import ComputeReport
+from common.reports import registry
+from common.reports.document import Document, LineChart
+from common.reports.money import currency_exponent
+from common.reports.window import Period, Window, window_of
+from worker.compute import compute
+from worker.ingest.load import load_sales
+
+Report = tuple[Document, list[dict[str, str]]]
+
+
+@pytest.fixture
+def shop(service_engine: Engine, redis_client: Redis) -> "Shop":
+    return Shop(service_engine, redis_client)
+
+
+class Shop:
+    """Loads a ledger for a new tenant and computes its reports through Redis."""
+
+    def __init__(self, engine: Engine, redis: Redis) -> None:
+        self._engine = engine
+        self._redis = redis
+        self._cache = ReportCache(redis, keep_seconds=60)
+
+    def reports(self, ledger: Ledger, window: Window) -> dict[str, Report]:
+        tenant_id = create_tenant(
+            self._engine,
+            slug=f"shop-{uuid4().hex[:12]}",
+            name="A shop",
+            currency=ledger.currency,
+            timezone=ledger.timezone,
+        )
+        load_sales(self._engine, tenant_id, order_lines=ledger.lines, refunds=ledger.refunds)
+        return {
+            each.slug: self._report(ComputeReport(tenant_id, each.slug, window))
+            for each in registry.implemented()
+        }
+
+    def _report(self, job: ComputeReport) -> Report:
+        compute(self._engine, self._cache, job)
+        key: ReportKey = job.key
+        document, packed = self._redis.hmget(key.cached, ["document", "csv"])
+        text = gzip.decompress(packed).decode("utf-8-sig")
+        return unpack_document(document), list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def minor(text: str, currency: str) -> int:
+    scaled = Decimal(text).scaleb(currency_exponent(currency))
+    assert scaled == int(scaled)
+    return int(scaled)
+
+
+@given(ledger=ledgers())
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_all_reports_agree_with_the_books(shop: Shop, ledger: Ledger) -> None:
+    zone = ZoneInfo(ledger.timezone)
+    window = window_of(Period.WEEK, zone, now=ledger.now)
+    now = keep_books(ledger.lines, ledger.refunds, zone, set(window.dates(zone)))
+    previous_days = set(window.previous(zone).dates(zone))
+    before = keep_books(ledger.lines, ledger.refunds, zone, previous_days)
+    reports = shop.reports(ledger, window)
+    for document, _ in reports.values():
+        figures = {kpi.key: (kpi.value, kpi.previous) for kpi in document.kpis}
+        assert figures["net_sales"] == (now.net(), before.net())
+    check_days(reports["revenue-overview"][1], now, before, ledger.currency)
+    check_products(reports["product-performance"][1], now, before, ledger.currency)
+    velocity = reports["sales-velocity"][1]
+    assert sum(minor(row["net_sales"], ledger.currency) for row in velocity) == now.net()
+    check_charts(reports, now, window, zone)
+
+
+def check_days(rows: list[dict[str, str]], now: Book, before: Book, currency: str) -> None:
+    assert sum(minor(row["net_sales"], currency) for row in rows) == now.net()
+    for row in rows:
+        for prefix, book in (("", now), ("previous_", before)):
+            day = {str(day): sums for day, sums in book.days.items()}.get(row[f"{prefix}date"])
+            expected = day or dict.fromkeys(next(iter(now.days.values()), {}), 0)
+            assert_row(row, prefix, expected, currency)
+
+
+def assert_row(row: dict[str, str], prefix: str, sums: dict[str, int], currency: str) -> None:
+    facts: dict[str, Any] = {"orders": 0, "units_sold": 0, "units_returned": 0, **sums}
+    for key in ("orders", "units_sold", "units_returned"):
+        assert int(row[prefix + key]) == facts[key]
+    gross, discounts, returns = (facts.get(key, 0) for key in ("gross", "discounts", "returns"))
+    shipping, tax = facts.get("shipping", 0), facts.get("tax", 0)
+    money = {
+        "gross_sales": gross,
+        "discounts": discounts,
+        "returns": -returns,
+        "net_sales": gross - discounts - returns,
+        "shipping": shipping,
+        "tax": tax,
+        "total_sales": gross - discounts - returns + shipping + tax,
+    }
+    for key, value in money.items():
+        assert minor(row[prefix + key], currency) == value
+    assert (row[f"{prefix}average_order_value"] == "") == (facts["orders"] == 0)
+
+
+def check_products(rows: list[dict[str, str]], now: Book, before: Book, currency: str) -> None:
+    assert sum(minor(row["net_sales"], currency) for row in rows) == now.net()
+    assert set(now.products) <= {row["product_id"] for row in rows}
+    for row in rows:
+        sums = now.products[row["product_id"]]
+        assert int(row["units_sold"]) == sums["units_sold"]
+        assert int(row["units_returned"]) == sums["units_returned"]
+        assert minor(row["gross_sales"], currency) == sums["gross"]
+        assert minor(row["discounts"], currency) == sums["discounts"]
+        assert minor(row["returns"], currency) == -sums["returns"]
+        earlier = before.products[row["product_id"]]
+        net = earlier["gross"] - earlier["discounts"] - earlier["returns"]
+        assert minor(row["previous_net_sales"], currency) == net
+
+
+def check_charts(reports: dict[str, Report], now: Book, window: Window, zone: ZoneInfo) -> None:
+    days = [now.days[day] for day in window.dates(zone)]
+    for slug in ("revenue-overview", "sales-velocity"):
+        chart = reports[slug][0].sections[0]
+        assert isinstance(chart, LineChart)
+        net = next(each for each in chart.series if each.key == "net_sales")
+        assert list(net.values) == [d["gross"] - d["discounts"] - d["returns"] for d in days]
