@@ -1,0 +1,29 @@
+"""The tables of the metadata: whose rows they hold shows in every key."""
+
+import pytest
+from sqlalchemy import ForeignKeyConstraint, Table, UniqueConstraint
+
+from common.db.metadata import Model
+from common.db.tables import ALL_TABLES, SHARED_TABLES, TENANT_TABLES
+
+TABLES: list[Table] = [model.__table__ for model in TENANT_TABLES]  # type: ignore[misc]
+
+PEOPLE = {"fk_memberships_admin_id"}
+"""An admin is above tenants: a membership leads from a tenant to a person."""
+
+
+def test_every_table_is_listed() -> None:
+    assert {model.__tablename__ for model in ALL_TABLES} == set(Model.metadata.tables)
+    assert {model.__tablename__ for model in SHARED_TABLES} == {"tenants", "admins"}
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_tenant_id_leads_every_key(table: Table) -> None:
+    keys = {f"primary key of {table.name}": next(iter(table.primary_key.columns)).name}
+    for index in table.indexes:
+        keys[str(index.name)] = next(iter(index.columns)).name
+    for constraint in table.constraints:
+        if isinstance(constraint, UniqueConstraint | ForeignKeyConstraint):
+            keys[str(constraint.name)] = next(iter(constraint.columns)).name
+    wrong = {name for name, first in keys.items() if first != "tenant_id"}
+    assert wrong <= PEOPLE

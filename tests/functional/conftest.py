@@ -1,0 +1,95 @@
+"""The whole system as `make demo` runs it: real servers, real processes, nothing mocked.
+
+One system serves all tests of a process that ask for it; tests that do are kept on one process by
+the group ``system`` (pytest-xdist, ``--dist loadgroup``).
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+READY_SECONDS = 180
+
+
+@dataclass(frozen=True)
+class System:
+    """A running system: what its ready file says."""
+
+    share_api: str
+    viewer: str
+    tenant: str
+    email: str
+    password: str
+    link: str
+    redis_url: str
+    database_url: str
+    state: Path
+
+    def admin(self, tenant: str | None = None) -> httpx.Client:
+        """A client with an admin's session, acting for ``tenant``."""
+        client = httpx.Client(base_url=self.share_api, timeout=20)
+        credentials = {"email": self.email, "password": self.password}
+        assert client.post("/api/admin/session", json=credentials).status_code == 200
+        chosen = client.put("/api/admin/session/tenant", json={"tenant": tenant or self.tenant})
+        assert chosen.status_code == 200
+        return client
+
+
+@pytest.fixture(scope="session")
+def system() -> Iterator[System]:
+    """The system with its demo shops, on a state directory of its own."""
+    with tempfile.TemporaryDirectory(
+        prefix="analytics-system-", ignore_cleanup_errors=True
+    ) as name:
+        state = Path(name)
+        state.chmod(0o755)  # PostgreSQL's unprivileged user has to enter it
+        environment = {
+            k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "REDIS_URL"}
+        }
+        with (state / "up.log").open("w") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "analytics", "up", "--state-dir", name],
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env=environment,
+            )
+        try:
+            yield _read(_await_ready(process, state), state)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(60) == 0
+
+
+def _await_ready(process: subprocess.Popen[bytes], state: Path) -> dict[str, Any]:
+    deadline = time.monotonic() + READY_SECONDS
+    while not (state / "ready.json").exists():
+        if process.poll() is not None or time.monotonic() > deadline:
+            pytest.fail((state / "up.log").read_text()[-4000:])
+        time.sleep(0.2)
+    facts: dict[str, Any] = json.loads((state / "ready.json").read_text())
+    return facts
+
+
+def _read(facts: dict[str, Any], state: Path) -> System:
+    return System(
+        share_api=facts["shareApiUrl"],
+        viewer=facts["viewerUrl"],
+        tenant=facts["tenant"],
+        email=facts["admin"]["email"],
+        password=facts["admin"]["password"],
+        link=facts["link"],
+        redis_url=facts["redisUrl"],
+        database_url=facts["databaseUrl"],
+        state=state,
+    )
