@@ -50,7 +50,8 @@ def docker_has_images() -> bool:
 
     if not _DOCKER_SOCKET.is_socket() and "DOCKER_HOST" not in os.environ:
         return False
-    client = docker.from_env(version=_DOCKER_API, timeout=5)  # a given version asks nothing yet
+    # A given API version asks the daemon nothing yet.
+    client = docker.client.DockerClient.from_env(version=_DOCKER_API, timeout=5)
     try:
         for image in (POSTGRES_IMAGE, VALKEY_IMAGE):
             client.images.get(image)
@@ -85,8 +86,18 @@ def _containers() -> Iterator[Servers]:
 def _embedded() -> Iterator[Servers]:
     password = secrets.token_urlsafe(16)
     with (
-        tempfile.TemporaryDirectory(prefix="analytics-tests-", ignore_cleanup_errors=True) as name,
+        _open_directory() as name,
         EmbeddedPostgres(Path(name) / "postgres", password=password, fast=True) as postgres,
         EmbeddedValkey(Path(name) / "valkey", password=password) as valkey,
     ):
         yield Servers(postgres.url, valkey.url, "embedded (PostgreSQL and Valkey from wheels)")
+
+
+@contextmanager
+def _open_directory() -> Iterator[str]:
+    """A directory that PostgreSQL's unprivileged user can enter."""
+    with tempfile.TemporaryDirectory(
+        prefix="analytics-tests-", ignore_cleanup_errors=True
+    ) as name:
+        Path(name).chmod(0o755)
+        yield name

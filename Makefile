@@ -1,0 +1,69 @@
+# `make` alone explains the targets. Everything runs in .venv, made from uv.lock when needed.
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.stamp
+SOURCES := $(wildcard libs/*/src services/*/src tools/*/src) tests $(wildcard benchmarks/*.py)
+MAKEFLAGS += --no-print-directory
+
+# Options for the command behind a target: make demo ARGS='--viewer-port 9000'
+ARGS ?=
+
+# A Python, or a uv, other than the one that would be found
+PYTHON ?=
+UV ?=
+export PYTHON UV
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test browser check fmt lint types imports lock install clean reset FORCE
+
+help: ## Explain the targets
+	@awk 'BEGIN { FS = ":.*## " } \
+		/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@echo
+	@echo "  Options go into ARGS: make demo ARGS='--viewer-port 9000', make test ARGS='-k token'"
+
+demo: $(STAMP) ## Run everything here with a demo shop, and print a link to one of its reports
+	@exec $(BIN)/python -m analytics up $(ARGS)
+
+test: $(STAMP) ## Run every test, on real servers (browser tests need a browser, else they skip)
+	@exec $(BIN)/python -m pytest -n auto $(ARGS)
+
+browser: $(STAMP) ## Run the tests that open the pages in a browser
+	@exec $(BIN)/python -m pytest tests/browser $(ARGS)
+
+check: lint types imports ## Run the gates: style, types, import rules
+
+lint: $(STAMP)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: $(STAMP)
+	@$(BIN)/mypy $(SOURCES)
+
+imports: $(STAMP)
+	@$(BIN)/lint-imports
+
+fmt: $(STAMP) ## Format the code and fix what can be fixed
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+install: $(STAMP) ## Install the locked dependencies into .venv (the other targets do it when needed)
+
+lock: ## Bring uv.lock up to date with the pyproject.toml files
+	@scripts/bootstrap uv lock $(ARGS)
+
+clean: ## Remove what can be made again: .venv, .uv, caches
+	@rm -rf $(VENV) .uv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+reset: ## Remove the demo's data and secrets in .state: links printed before end to work
+	@scripts/reset-state .state
+
+# Made again when the lock, a pyproject.toml or the script changes, and when the tree has moved.
+ifneq ($(shell cat $(STAMP) 2>/dev/null),$(CURDIR))
+$(STAMP): FORCE
+endif
+$(STAMP): uv.lock pyproject.toml $(wildcard libs/*/pyproject.toml services/*/pyproject.toml) \
+		$(wildcard tools/*/pyproject.toml) scripts/bootstrap
+	@scripts/bootstrap

@@ -1,0 +1,79 @@
+"""The `analytics` command: finds the command asked for and turns expected failures into one line.
+
+A command is a module in `analytics.commands` with one attribute, imported when it is called, so
+that `analytics --help` stays quick. To add one, write its module and its line in `COMMANDS`.
+"""
+
+import importlib
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import click
+
+EXIT_FAILURE = 1
+
+
+class CommandError(click.ClickException):
+    """An expected failure: one line on standard error, exit code 1."""
+
+    def show(self, file: Any = None) -> None:
+        """Print the line."""
+        click.echo(f"analytics: {self.format_message()}", file=file or sys.stderr)
+
+
+class Entry(NamedTuple):
+    """Where a command is, and what it does in a line (shown without importing it)."""
+
+    module: str
+    attribute: str
+    summary: str
+
+
+COMMANDS: Mapping[str, Entry] = {
+    "up": Entry("up", "up", "Run the whole system here until it is stopped."),
+    "migrate": Entry("migrate", "migrate", "Bring the database to this version's tables."),
+    "create-tenant": Entry("create_tenant", "create_tenant", "Make a new shop."),
+    "create-admin": Entry("create_admin", "create_admin", "Make an account for a shop's admin."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command when it is called, not when it is listed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """The names, in the order of `COMMANDS`."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import the command; None when there is none of that name."""
+        entry = COMMANDS.get(cmd_name)
+        if entry is None:
+            return None
+        module = importlib.import_module(f"analytics.commands.{entry.module}")
+        command = getattr(module, entry.attribute)
+        if not isinstance(command, click.Command):
+            msg = f"analytics.commands.{entry.module}.{entry.attribute} is no command"
+            raise TypeError(msg)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.summary) for name, entry in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="analytics", prog_name="analytics")
+def main() -> None:
+    """Sales reports behind magic links: run them, fill them, share them."""
+
+
+def expected(error: Exception) -> CommandError:
+    """An exception whose text is meant for people, as a failure of the command."""
+    return CommandError(str(error))
+
+
+def run(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line as a program would."""
+    main.main(args=arguments, prog_name="analytics")

@@ -1,0 +1,1 @@
+"""The commands of `analytics`, one module each, imported only when called."""

@@ -1,0 +1,68 @@
+"""`analytics up`: run the whole system."""
+
+from pathlib import Path
+
+import click
+
+from analytics.cli import expected
+from analytics.supervisor.ports import DEFAULT_PORTS, REPORT_VIEWER, SHARE_API
+from analytics.supervisor.state import DEFAULT_STATE_DIRECTORY, READY_NAME
+
+PORT = click.IntRange(1, 65535)
+
+
+@click.command()
+@click.option(
+    "--state-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=DEFAULT_STATE_DIRECTORY,
+    show_default=True,
+    help="Where data, secrets and logs are kept between runs.",
+)
+@click.option(
+    "--share-api-port",
+    type=PORT,
+    help=f"Port of the share API (default {DEFAULT_PORTS[SHARE_API]}, else a free one).",
+)
+@click.option(
+    "--viewer-port",
+    type=PORT,
+    help=f"Port of the report viewer (default {DEFAULT_PORTS[REPORT_VIEWER]}, else a free one).",
+)
+@click.option("--no-demo", is_flag=True, help="Do not load the demo shop.")
+@click.option(
+    "--ready-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help=f"Write addresses and the demo's account there when ready (also in {READY_NAME}).",
+)
+def up(
+    state_dir: Path,
+    share_api_port: int | None,
+    viewer_port: int | None,
+    no_demo: bool,
+    ready_file: Path | None,
+) -> None:
+    """Run the whole system here until it is stopped.
+
+    Starts PostgreSQL and Valkey from Python wheels (or uses DATABASE_URL and REDIS_URL), migrates,
+    starts the services, loads a demo shop and prints a link to one of its reports. Ctrl-C stops
+    everything; the data stays in the state directory.
+    """
+    from analytics.embedded.errors import EmbeddedServerError  # noqa: PLC0415 - keeps help quick
+    from analytics.processes.account import UnknownAccountError  # noqa: PLC0415
+    from analytics.processes.guarding import EarlierRunError  # noqa: PLC0415
+    from analytics.supervisor.errors import SupervisorError  # noqa: PLC0415
+    from analytics.supervisor.up import UpOptions  # noqa: PLC0415
+    from analytics.supervisor.up import up as run_system  # noqa: PLC0415
+
+    options = UpOptions(
+        state_directory=state_dir,
+        share_api_port=share_api_port,
+        viewer_port=viewer_port,
+        with_demo=not no_demo,
+        ready_file=ready_file,
+    )
+    try:
+        run_system(options)
+    except (SupervisorError, EmbeddedServerError, UnknownAccountError, EarlierRunError) as error:
+        raise expected(error) from error

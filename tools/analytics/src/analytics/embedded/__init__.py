@@ -1,0 +1,1 @@
+"""Real PostgreSQL and Valkey servers from Python wheels: no root, no Docker, no system packages."""

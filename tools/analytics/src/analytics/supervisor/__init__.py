@@ -1,0 +1,1 @@
+"""Runs the whole system as processes of one command: `analytics up`."""

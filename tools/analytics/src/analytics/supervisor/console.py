@@ -1,0 +1,44 @@
+"""What a person sees of many processes at once: each line behind the name of who said it."""
+
+import sys
+import threading
+from typing import TextIO
+
+NAME_WIDTH = 13
+RESET = "\x1b[0m"
+COLOURS = {
+    "postgres": "\x1b[34m",
+    "valkey": "\x1b[31m",
+    "share-api": "\x1b[32m",
+    "report-viewer": "\x1b[36m",
+    "worker": "\x1b[33m",
+    "beat": "\x1b[35m",
+}
+
+
+class Console:
+    """Writes whole lines, from several threads, to one stream.
+
+    Colour is used on a terminal only. A reader that went away is no reason to stop the system.
+    """
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self._stream = stream or sys.stdout
+        self._colourful = self._stream.isatty()
+        self._lock = threading.Lock()
+
+    def said(self, name: str, line: str) -> None:
+        """Show a line of a process's output."""
+        label = f"{name:<{NAME_WIDTH}} |"
+        if self._colourful:
+            label = f"{COLOURS.get(name, '')}{label}{RESET}"
+        self.say(f"{label} {line}")
+
+    def say(self, text: str) -> None:
+        """Show text of the supervisor itself."""
+        with self._lock:
+            try:
+                self._stream.write(f"{text}\n")
+                self._stream.flush()
+            except (OSError, ValueError):
+                return

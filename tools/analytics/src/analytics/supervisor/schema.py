@@ -1,0 +1,24 @@
+"""Bringing the database to this version's tables and the application's role to its rights."""
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from analytics.supervisor.errors import GivenDatabaseError
+from common.db.migrate import upgrade
+from common.db.roles import ensure_service_role
+
+
+def migrate_database(owner_url: str, service_url: str | None) -> None:
+    """Migrate as the owner, then make sure that the application's role exists and owns nothing.
+
+    Raises:
+        GivenDatabaseError: no connection, a URL that names no role, or an owner that may not do it.
+    """
+    try:
+        upgrade(owner_url)
+        if service_url is not None:
+            ensure_service_role(owner_url, service_url)
+    except SQLAlchemyError as error:
+        reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
+        raise GivenDatabaseError(f"the database cannot be migrated: {reason}") from error
+    except ValueError as error:
+        raise GivenDatabaseError(str(error)) from error
