@@ -1,0 +1,75 @@
+"""What a source of sales data hands to the loader, in the database's terms.
+
+A source (a file importer, the demo shop) reads its own format and yields these tuples; nothing
+later guesses, parses or rounds. The order's columns repeat on its lines because that is what
+streams: a source need not hold an order together, and one COPY carries both.
+
+In every row ``position`` is where it stands in its source (a line number, a count): it grows from
+row to row, decides the order of an order's lines and of ties, and is what an error points at.
+Ids are the shop's own, as text. Instants are aware datetimes. Money is an integer in the minor unit
+of the tenant's currency.
+"""
+
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+RefundKind = Literal["return", "cancel"]
+
+
+class ProductRow(NamedTuple):
+    """A product. None keeps what is known of it already; ``unit_cost`` is money."""
+
+    position: int
+    product_id: str
+    title: str | None
+    sku: str | None
+    category: str | None
+    unit_cost: int | None
+
+
+class OrderLineRow(NamedTuple):
+    """A line of an order, with its order's columns repeated: they agree on all of its lines.
+
+    ``paid_at`` is None while the order is not paid. ``order_discount``, ``shipping`` and ``tax``
+    are the whole order's; ``line_discount`` is the whole line's; ``unit_price`` is ex tax.
+    ``product_title`` and ``category`` are None where the source does not say.
+    """
+
+    position: int
+    order_id: str
+    placed_at: datetime
+    paid_at: datetime | None
+    channel: str | None
+    customer_id: str | None
+    country: str | None
+    region: str | None
+    coupon_code: str | None
+    order_discount: int
+    shipping: int
+    tax: int
+    line_id: str
+    product_id: str
+    product_title: str | None
+    category: str | None
+    quantity: int
+    unit_price: int
+    line_discount: int
+
+
+class RefundRow(NamedTuple):
+    """What one refund gives back of one line, or, with no line, of shipping and tax alone.
+
+    A refund is known by its order and its id, and may have a row for each of the order's lines.
+    ``amount`` is the goods' value after discounts, ex tax and shipping; all money is positive.
+    """
+
+    position: int
+    refund_id: str
+    order_id: str
+    line_id: str | None
+    processed_at: datetime
+    kind: RefundKind
+    quantity: int
+    amount: int
+    shipping: int
+    tax: int

@@ -1,0 +1,74 @@
+"""The demo shops in a real database: loaded, topped up, left alone, and logged in to."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import text
+
+from analytics.accounts import tenant_id_of, verify_password
+from analytics.demo import load as demo
+from analytics.demo.load import ensure_demo, ensure_sales
+from analytics.demo.shops import KOMOREBI, NORDLICHT
+from common.db.engine import create_database_engine
+from common.db.tenancy import Access, transaction
+from worker.ingest.load import LoadSummary
+
+TODAY = date(2026, 4, 3)
+LEDGER = text(
+    "SELECT (occurred_at AT TIME ZONE 'Asia/Tokyo')::date, sum(orders), sum(units_sold),"
+    " sum(units_returned), sum(gross), sum(discounts), sum(returns), sum(shipping), sum(tax)"
+    " FROM ledger GROUP BY 1 ORDER BY 1"
+)
+
+
+@pytest.fixture
+def small_window(monkeypatch):
+    monkeypatch.setattr(demo, "DAYS", 90)
+
+
+def ledger_of(engine, slug):
+    with transaction(engine, Access(tenant_id=tenant_id_of(engine, slug))) as session:
+        return [tuple(row) for row in session.execute(LEDGER)]
+
+
+def forget(engine, slug):
+    tenant_id = tenant_id_of(engine, slug)
+    if tenant_id is not None:
+        with transaction(engine, Access(tenant_id=tenant_id)) as session:
+            for table in ("refunds", "orders", "products", "customers", "tenants"):
+                session.execute(text(f"DELETE FROM {table}"))  # noqa: S608 - the names above
+
+
+@pytest.mark.usefixtures("small_window")
+def test_topping_up_day_by_day_gives_the_same_ledger_as_loading_at_once(service_engine):
+    forget(service_engine, KOMOREBI.slug)
+    ensure_sales(service_engine, KOMOREBI, TODAY - timedelta(days=40))
+    for days_before in (39, 20, 19, 0):
+        ensure_sales(service_engine, KOMOREBI, TODAY - timedelta(days=days_before))
+    assert ensure_sales(service_engine, KOMOREBI, TODAY) == LoadSummary()
+    topped_up = ledger_of(service_engine, KOMOREBI.slug)
+    forget(service_engine, KOMOREBI.slug)
+    demo.DAYS = 130
+    ensure_sales(service_engine, KOMOREBI, TODAY)
+    assert ledger_of(service_engine, KOMOREBI.slug) == topped_up
+    assert topped_up[-1][0] == TODAY - timedelta(days=1)
+    assert len(topped_up) == 130
+    assert sum(row[3] for row in topped_up) > 0
+
+
+@pytest.mark.usefixtures("small_window")
+def test_ensure_demo_makes_two_shops_and_an_admin_of_both(service_url):
+    shop = ensure_demo(service_url, password="a demo password")
+    assert (shop.tenant, shop.password) == ("nordlicht", "a demo password")
+    assert "a demo password" not in repr(shop)
+    again = ensure_demo(service_url)
+    engine = create_database_engine(service_url, application_name="test")
+    try:
+        assert not verify_password(engine, email=shop.email, password="a demo password")
+        assert verify_password(engine, email=again.email, password=again.password)
+        for slug in (NORDLICHT.slug, KOMOREBI.slug):
+            with transaction(engine, Access(tenant_id=tenant_id_of(engine, slug))) as session:
+                assert session.scalar(text("SELECT count(*) FROM memberships")) == 1
+                assert session.scalar(text("SELECT version FROM ledger_versions")) == 1
+    finally:
+        engine.dispose()

@@ -1,0 +1,56 @@
+"""Why a tenant or an admin cannot be created: one tree, with the facts and a sentence."""
+
+
+class AccountError(Exception):
+    """A tenant or an admin cannot be created as asked."""
+
+
+class InvalidAccountError(AccountError):
+    """A value that cannot be one: ``field`` says which, ``value`` is it (None for a password)."""
+
+    def __init__(self, field: str, value: str | None, reason: str) -> None:
+        shown = "" if value is None else f" {value!r}"
+        super().__init__(f"{field}{shown}: {reason}")
+        self.field = field
+        self.value = value
+        self.reason = reason
+
+
+class TenantExistsError(AccountError):
+    """The slug is taken."""
+
+    def __init__(self, slug: str) -> None:
+        super().__init__(f"there is a tenant {slug!r} already")
+        self.slug = slug
+
+
+class UnknownTenantError(AccountError):
+    """No tenant has this slug."""
+
+    def __init__(self, slug: str) -> None:
+        super().__init__(f"there is no tenant {slug!r}: create it first")
+        self.slug = slug
+
+
+class UnknownAdminError(AccountError):
+    """No admin has this e-mail address."""
+
+    def __init__(self, email: str) -> None:
+        super().__init__(f"there is no admin {email!r}")
+        self.email = email
+
+
+class PasswordMismatchError(AccountError):
+    """The admin exists with another password, which is not changed in passing."""
+
+    def __init__(self, email: str) -> None:
+        super().__init__(f"the admin {email!r} exists already and has another password")
+        self.email = email
+
+
+class DatabaseRefusedError(AccountError):
+    """The database cannot be reached or used; ``reason`` is its own first line."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"the database refused: {reason}")
+        self.reason = reason

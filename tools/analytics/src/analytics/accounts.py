@@ -1,0 +1,160 @@
+"""Create shops and the people who run them, as the services' role: row-level security holds here.
+
+A new tenant takes its id from the sequence first, so that its transaction can act for it from the
+first statement on. A password is stored as an argon2id hash and nothing else.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import Engine, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from analytics.account_errors import (
+    DatabaseRefusedError,
+    PasswordMismatchError,
+    TenantExistsError,
+    UnknownAdminError,
+    UnknownTenantError,
+)
+from analytics.account_values import hashed, require_tenant_values, stored_address
+from common.db.accounts import Admin, Membership, Tenant
+from common.db.engine import UnsafeDatabaseRoleError, create_service_engine
+from common.db.tenancy import Access, transaction
+
+_NEXT_TENANT_ID = text("SELECT nextval(pg_get_serial_sequence('tenants', 'id'))")
+_TENANT_ID_OF = text("SELECT tenant_id_of(:slug)")
+
+
+@contextmanager
+def accounts_engine(service_url: str) -> Iterator[Engine]:
+    """An engine as the services' role for as long as it is needed.
+
+    Raises:
+        AccountError: the database cannot be reached, is not migrated, or the role is not held by
+            row-level security.
+    """
+    engine = create_service_engine(service_url, application_name="analytics", pool_size=1)
+    try:
+        yield engine
+    except (DBAPIError, UnsafeDatabaseRoleError) as error:
+        reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
+        raise DatabaseRefusedError(reason) from error
+    finally:
+        engine.dispose()
+
+
+def tenant_id_of(engine: Engine, slug: str) -> int | None:
+    """The id of the tenant of exactly this slug, None when there is none."""
+    with transaction(engine, Access()) as session:
+        found = session.scalar(_TENANT_ID_OF, {"slug": slug})
+    return None if found is None else int(found)
+
+
+def create_tenant(engine: Engine, *, slug: str, name: str, currency: str, timezone: str) -> int:
+    """Create a shop and answer its id; ``currency`` by ISO 4217, ``timezone`` by IANA.
+
+    Raises:
+        InvalidAccountError: the slug, name, currency or zone cannot be one.
+        TenantExistsError: the slug is taken.
+    """
+    require_tenant_values(slug, name, currency, timezone)
+    with transaction(engine, Access()) as session:
+        tenant_id = int(session.scalars(_NEXT_TENANT_ID).one())
+    try:
+        with transaction(engine, Access(tenant_id=tenant_id)) as session:
+            session.execute(
+                insert(Tenant).values(
+                    id=tenant_id, slug=slug, name=name.strip(), currency=currency, timezone=timezone
+                )
+            )
+    except IntegrityError as error:
+        raise TenantExistsError(slug) from error
+    return tenant_id
+
+
+def create_admin(engine: Engine, *, email: str, password: str | None, tenant: str) -> None:
+    """Make ``email`` an admin of the tenant of that slug; a no-op when it is one already.
+
+    An admin of other tenants gets a membership more and keeps the password, which must be given
+    right, or be None.
+
+    Raises:
+        InvalidAccountError: the address cannot be one, or the password is too short or too long.
+        UnknownTenantError: no tenant has this slug.
+        UnknownAdminError: no password was given and there is no such admin.
+        PasswordMismatchError: the admin exists with another password.
+    """
+    email = stored_address(email)
+    tenant_id = tenant_id_of(engine, tenant)
+    if tenant_id is None:
+        raise UnknownTenantError(tenant)
+    known = admin_exists(engine, email)
+    if not known and password is None:
+        raise UnknownAdminError(email)
+    password_hash = "" if known or password is None else hashed(password)
+    if (
+        known
+        and password is not None
+        and not verify_password(engine, email=email, password=password)
+    ):
+        raise PasswordMismatchError(email)
+    with transaction(engine, Access(tenant_id=tenant_id)) as session:
+        if password_hash:
+            session.execute(
+                insert(Admin)
+                .values(email=email, password_hash=password_hash)
+                .on_conflict_do_nothing(index_elements=["email"])
+            )
+        admin_id = session.scalars(select(Admin.id).where(Admin.email == email)).one()
+        session.execute(
+            insert(Membership)
+            .values(tenant_id=tenant_id, admin_id=admin_id)
+            .on_conflict_do_nothing()
+        )
+
+
+def admin_exists(engine: Engine, email: str) -> bool:
+    """Whether ``email`` is an admin of any tenant."""
+    return _hash_of(engine, stored_address(email)) is not None
+
+
+def verify_password(engine: Engine, *, email: str, password: str) -> bool:
+    """Whether ``password`` is the admin's; takes about 0.1 s, whatever the answer.
+
+    Raises:
+        UnknownAdminError: there is no such admin.
+    """
+    stored = _hash_of(engine, stored_address(email))
+    if stored is None:
+        raise UnknownAdminError(email)
+    try:
+        return PasswordHasher().verify(stored, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def set_password(engine: Engine, *, email: str, password: str) -> None:
+    """Replace the admin's password.
+
+    Raises:
+        InvalidAccountError: the password is too short or too long.
+        UnknownAdminError: there is no such admin.
+    """
+    change = (
+        update(Admin)
+        .where(Admin.email == stored_address(email))
+        .values(password_hash=hashed(password))
+        .returning(Admin.id)
+    )
+    with transaction(engine, Access()) as session:
+        if session.scalar(change) is None:
+            raise UnknownAdminError(email)
+
+
+def _hash_of(engine: Engine, email: str) -> str | None:
+    with transaction(engine, Access()) as session:
+        return session.scalar(select(Admin.password_hash).where(Admin.email == email))
