@@ -59,6 +59,8 @@ class Shop:
         compute(self._engine, self._cache, job)
         key: ReportKey = job.key
         document, packed = self._redis.hmget(key.cached, ["document", "csv"])
+        assert isinstance(document, bytes)
+        assert isinstance(packed, bytes)
         text = gzip.decompress(packed).decode("utf-8-sig")
         return unpack_document(document), list(csv.DictReader(io.StringIO(text, newline="")))
 

@@ -23,6 +23,15 @@ _STANDARD: Final = frozenset(logging.makeLogRecord({}).__dict__) | {
     "taskName",
 }
 
+_TALKATIVE: Final = (
+    "alembic",
+    "celery.app.trace",
+    "celery.worker.strategy",
+    "celery.beat",
+    "httpx",
+)
+"""Loggers whose everyday lines say nothing that ours do not; their warnings are kept."""
+
 METRICS_CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
 
 
@@ -62,6 +71,8 @@ def configure_logging(service: str, level: str = "INFO") -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(max(root.level, logging.WARNING))
 
 
 def exposition(registry: CollectorRegistry) -> bytes:

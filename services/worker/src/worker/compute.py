@@ -10,11 +10,10 @@ from sqlalchemy import Engine
 
 from common import instants
 from common.cache import Meta, ReportCache, pack
-from common.db.tenancy import Access, snapshot
 from common.jobs import ComputeReport
 from common.reports import queries, registry
 from worker import csv_export
-from worker.scope import read_scope
+from worker.reading import read
 
 logger = logging.getLogger(__name__)
 
@@ -41,9 +40,8 @@ def compute(engine: Engine, cache: ReportCache, job: ComputeReport) -> Meta:
 def _compute(engine: Engine, cache: ReportCache, job: ComputeReport) -> Meta:
     started = instants.now()
     definition = registry.find(job.report)
-    with snapshot(engine, Access(tenant_id=job.tenant_id)) as session:
-        scope = read_scope(session, job.tenant_id, job.window)
-        result = queries.run(job.report, session, scope)
+    with read(engine, job) as (scope, sales):
+        result = queries.run(job.report, sales)
     queried = instants.now()
     document = definition.document(result, scope)
     csv = csv_export.write(definition.columns, definition.rows(result, scope), scope.money_exponent)

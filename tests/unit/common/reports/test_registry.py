@@ -44,7 +44,7 @@ def test_calling_a_stub_raises(slug: str) -> None:
         lambda: stub.columns,
         lambda: stub.document(None, SCOPE),
         lambda: stub.rows(None, SCOPE),
-        lambda: queries.run(slug, None, SCOPE),  # type: ignore[arg-type]
+        lambda: queries.run(slug, None),  # type: ignore[arg-type]
     )
     for call in calls:
         with pytest.raises(AnalyticsNotYetImplementedError) as error:

@@ -5,6 +5,7 @@ Migrations, the row-level security test and the role's grants go by these lists.
 
 from common.db.accounts import Admin, Membership, Tenant
 from common.db.metadata import Model
+from common.db.rollups import DailySales, DirtyDay, ProductSales
 from common.db.sales import Customer, LedgerVersion, Order, OrderLine, Product, Refund
 from common.db.shares import Share
 
@@ -17,6 +18,9 @@ TENANT_TABLES: tuple[type[Model], ...] = (
     OrderLine,
     Refund,
     LedgerVersion,
+    DirtyDay,
+    DailySales,
+    ProductSales,
 )
 """Tables whose rows belong to one tenant; each leads its keys with ``tenant_id``."""
 

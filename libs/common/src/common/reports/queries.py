@@ -1,18 +1,18 @@
-"""Which query feeds which report. Only the worker may import this module: it reaches the SQL."""
+"""Which query feeds which report. Only the worker may import this module and its neighbours that
+reach the SQL."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from common.reports import registry
 from common.reports.catalog.product_performance.query import query as product_performance
 from common.reports.catalog.revenue_overview.query import query as revenue_overview
 from common.reports.catalog.sales_velocity.query import query as sales_velocity
-from common.reports.model import AnalyticsNotYetImplementedError, Scope
+from common.reports.model import AnalyticsNotYetImplementedError
+from common.reports.sales import Sales
 
-Query = Callable[[Session, Scope], Any]
+Query = Callable[[Sales], Any]
 
 QUERIES: Mapping[str, Query] = MappingProxyType(
     {
@@ -23,8 +23,8 @@ QUERIES: Mapping[str, Query] = MappingProxyType(
 )
 
 
-def run(slug: str, session: Session, scope: Scope) -> Any:
-    """The result of a report, from the database ``session`` sees.
+def run(slug: str, sales: Sales) -> Any:
+    """The result of a report over the scope of ``sales``.
 
     Raises:
         UnknownReportError: no such report type is registered.
@@ -33,4 +33,4 @@ def run(slug: str, session: Session, scope: Scope) -> Any:
     definition = registry.find(slug)
     if not definition.implemented:
         raise AnalyticsNotYetImplementedError(definition.slug)
-    return QUERIES[slug](session, scope)
+    return QUERIES[slug](sales)

@@ -1,12 +1,9 @@
-"""From the ledger to product performance."""
+"""From a shop's sums to product performance."""
 
-from sqlalchemy.orm import Session
-
-from common.reports import ledger
 from common.reports.catalog.product_performance.definition import ProductPerformance
-from common.reports.model import Scope
+from common.reports.sales import Sales
 
 
-def query(session: Session, scope: Scope) -> ProductPerformance:
+def query(sales: Sales) -> ProductPerformance:
     """Every product's totals in both windows."""
-    return ProductPerformance(products=ledger.by_product(session, scope))
+    return ProductPerformance(products=sales.by_product())

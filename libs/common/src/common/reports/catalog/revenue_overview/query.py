@@ -1,13 +1,10 @@
-"""From the ledger to a revenue overview."""
+"""From a shop's sums to a revenue overview."""
 
-from sqlalchemy.orm import Session
-
-from common.reports import ledger
 from common.reports.catalog.revenue_overview.definition import RevenueOverview
-from common.reports.model import Scope
+from common.reports.sales import Sales
 
 
-def query(session: Session, scope: Scope) -> RevenueOverview:
+def query(sales: Sales) -> RevenueOverview:
     """The daily totals of both windows."""
-    days, previous_days = ledger.by_day(session, scope)
+    days, previous_days = sales.by_day()
     return RevenueOverview(days=days, previous_days=previous_days)

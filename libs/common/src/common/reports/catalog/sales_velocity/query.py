@@ -1,17 +1,13 @@
-"""From the ledger to sales velocity."""
+"""From a shop's sums to sales velocity."""
 
-from sqlalchemy.orm import Session
-
-from common.reports import ledger
 from common.reports.catalog.sales_velocity.definition import SalesVelocity
-from common.reports.model import Scope
+from common.reports.sales import Sales
 
 
-def query(session: Session, scope: Scope) -> SalesVelocity:
+def query(sales: Sales) -> SalesVelocity:
     """The daily totals of both windows, and the products, fastest first."""
-    days, previous_days = ledger.by_day(session, scope)
+    days, previous_days = sales.by_day()
     products = sorted(
-        ledger.by_product(session, scope),
-        key=lambda product: (-product.totals.units_sold, product.product_id),
+        sales.by_product(), key=lambda product: (-product.totals.units_sold, product.product_id)
     )
     return SalesVelocity(days=days, previous_days=previous_days, products=tuple(products))

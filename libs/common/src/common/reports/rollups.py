@@ -1,0 +1,86 @@
+"""Sums from the rollups: the cost of a report does not grow with the orders.
+
+Right only where ``worker.rollups`` says so: in a snapshot in which no day of the scope is marked,
+and whose windows are whole days of the shop's zone.
+"""
+
+from datetime import date
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from common.reports.blocks import cover
+from common.reports.ledger import product_totals
+from common.reports.model import Scope
+from common.reports.products import ProductTotals
+from common.reports.totals import Totals
+
+_BY_DAY = text(
+    """
+    SELECT day, orders, units_sold, units_returned, gross, discounts, returns, shipping, tax
+    FROM daily_sales WHERE tenant_id = :tenant_id AND day = ANY(:days)
+    """
+)
+
+_BY_PRODUCT = text(
+    """
+    WITH sums AS (
+        SELECT s.product_id, b.current, sum(s.units_sold)::bigint AS units_sold,
+               sum(s.units_returned)::bigint AS units_returned, sum(s.gross)::bigint AS gross,
+               sum(s.discounts)::bigint AS discounts, sum(s.returns)::bigint AS returns
+        FROM unnest(CAST(:spans AS smallint[]), CAST(:days AS date[]), CAST(:currents AS boolean[]))
+             AS b (span, day, current)
+        JOIN product_sales s ON s.span = b.span AND s.day = b.day
+        WHERE s.tenant_id = :tenant_id
+        GROUP BY 1, 2
+    )
+    SELECT p.external_id, p.title, p.sku, p.category,
+           c.units_sold, c.units_returned, c.gross, c.discounts, c.returns,
+           b.units_sold, b.units_returned, b.gross, b.discounts, b.returns
+    FROM products p
+    LEFT JOIN sums c ON c.product_id = p.id AND c.current
+    LEFT JOIN sums b ON b.product_id = p.id AND NOT b.current
+    WHERE p.tenant_id = :tenant_id
+    """
+)
+
+
+class RolledUpSales:
+    """The sums of ``scope``, read from the rollups that ``session`` sees."""
+
+    def __init__(self, session: Session, scope: Scope) -> None:
+        self._session = session
+        self._scope = scope
+
+    def by_day(self) -> tuple[tuple[Totals, ...], tuple[Totals, ...]]:
+        """The totals of each day of the window, and of each day of the previous one, in order."""
+        days, previous = self._days()
+        rows = self._session.execute(
+            _BY_DAY, {"tenant_id": self._scope.tenant_id, "days": [*previous, *days]}
+        )
+        sums = {day: Totals(*amounts) for day, *amounts in rows}
+        return (
+            tuple(sums.get(day, Totals()) for day in days),
+            tuple(sums.get(day, Totals()) for day in previous),
+        )
+
+    def by_product(self) -> tuple[ProductTotals, ...]:
+        """Every product of the shop with its totals in both windows, in no particular order."""
+        days, previous = self._days()
+        end = self._scope.window.end.astimezone(self._scope.zone).date()
+        blocks = [(block, False) for block in cover(previous[0], days[0])]
+        blocks += [(block, True) for block in cover(days[0], end)]
+        rows = self._session.execute(
+            _BY_PRODUCT,
+            {
+                "tenant_id": self._scope.tenant_id,
+                "spans": [block.span for block, _ in blocks],
+                "days": [block.day for block, _ in blocks],
+                "currents": [current for _, current in blocks],
+            },
+        )
+        return tuple(map(product_totals, rows))
+
+    def _days(self) -> tuple[tuple[date, ...], tuple[date, ...]]:
+        zone = self._scope.zone
+        return self._scope.window.dates(zone), self._scope.previous.dates(zone)

@@ -1,0 +1,21 @@
+"""What a report's query asks for: a shop's sums by day and by product, wherever they come from.
+
+Two answers exist and must be equal: ``ledger`` sums the events, ``rollups`` the kept sums.
+"""
+
+from typing import Protocol
+
+from common.reports.products import ProductTotals
+from common.reports.totals import Totals
+
+
+class Sales(Protocol):
+    """The sums of one scope: its window and the previous one."""
+
+    def by_day(self) -> tuple[tuple[Totals, ...], tuple[Totals, ...]]:
+        """The totals of each day of the window, and of each day of the previous one, in order."""
+        ...
+
+    def by_product(self) -> tuple[ProductTotals, ...]:
+        """Every product of the shop with its totals in both windows, in no particular order."""
+        ...
