@@ -35,6 +35,8 @@ COMMANDS: Mapping[str, Entry] = {
     "migrate": Entry("migrate", "migrate", "Bring the database to this version's tables."),
     "create-tenant": Entry("create_tenant", "create_tenant", "Make a new shop."),
     "create-admin": Entry("create_admin", "create_admin", "Make an account for a shop's admin."),
+    "share": Entry("share", "share", "Issue a link to a report."),
+    "revoke": Entry("revoke", "revoke", "Recall a link, or all links of a shop."),
 }
 
 

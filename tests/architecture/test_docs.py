@@ -1,0 +1,161 @@
+"""The documents say what the code does: tables, endpoints, settings; and their links resolve."""
+
+import importlib
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+from scripts.spec_tables import SPECIFICATION, filled, places, tables
+
+from common.reports import registry
+from common.settings import ServiceSettings
+from report_viewer.app import create_app as create_viewer
+from report_viewer.settings import ViewerSettings
+from report_viewer.surroundings import describe
+from share_api.app import create_app as create_share_api
+from share_api.settings import ShareApiSettings
+
+ROOT = Path(__file__).parents[2]
+OPERATIONS = ROOT / "docs/operations.md"
+DOCUMENTS = sorted(
+    [
+        *(ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md")),
+        *(ROOT / "docs").rglob("*.md"),
+    ]
+)
+FENCE = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
+LINK = re.compile(r"\[[^\]]+\]\((?P<target>[^)\s]+)\)")
+HEADING = re.compile(r"^#+ (?P<title>.+)$", re.MULTILINE)
+ENDPOINT = re.compile(
+    r"^### (?P<method>[A-Z]+) (?P<path>/\S+)\n(?P<text>.*?)(?=^##)", re.MULTILINE | re.DOTALL
+)
+JSON = re.compile(r"^```json\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+REDIS = SecretStr("redis://localhost/0")
+AROUND = {"/docs", "/openapi.json"}
+
+Operations = dict[tuple[str, str], set[str]]
+
+
+def named(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def prose(path: Path) -> str:
+    return FENCE.sub("", path.read_text(encoding="utf-8"))
+
+
+def anchors(path: Path) -> set[str]:
+    """The anchors that a document's headings get where it is shown."""
+    titles = (found["title"] for found in HEADING.finditer(prose(path)))
+    plain = (re.sub(r"[^\w\s-]", "", title.lower()) for title in titles)
+    return {title.strip().replace(" ", "-") for title in plain}
+
+
+def settings_classes() -> list[type[ServiceSettings]]:
+    services = (ROOT / "services").glob("*/src/*/settings.py")
+    names = ["common.settings", *(f"{path.parent.name}.settings" for path in services)]
+    found = {
+        value
+        for name in names
+        for value in vars(importlib.import_module(name)).values()
+        if isinstance(value, type) and issubclass(value, ServiceSettings)
+    }
+    return sorted(found, key=lambda each: each.__name__)
+
+
+def variables(settings: type[ServiceSettings]) -> list[str]:
+    return [str(field.validation_alias) for field in settings.model_fields.values()]
+
+
+def described() -> Operations:
+    """The endpoints of the specification, with the statuses its text names."""
+    text = SPECIFICATION.read_text(encoding="utf-8")
+    return {
+        (found["method"], found["path"]): set(re.findall(r"\b[2-5]\d\d\b", found["text"]))
+        for found in ENDPOINT.finditer(text)
+    }
+
+
+def published() -> Operations:
+    """The endpoints of both OpenAPI documents with their statuses, HEAD beside GET left out."""
+    secret = SecretStr("postgresql://nobody@localhost/none")
+    share_api = create_share_api(
+        ShareApiSettings.model_validate(
+            {"REDIS_URL": REDIS, "DATABASE_URL": secret, "PUBLIC_BASE_URL": "https://localhost"}
+        )
+    )
+    viewer = create_viewer(ViewerSettings.model_validate({"REDIS_URL": REDIS}))
+    operations: Operations = {}
+    for document in (share_api.openapi(), describe(viewer.api)):
+        paths: dict[str, dict[str, Any]] = document["paths"]
+        for path, methods in paths.items():
+            for method in set(methods) & {"get", "post", "put", "delete", "patch"}:
+                operations[method.upper(), path] = set(methods[method]["responses"])
+    return operations
+
+
+def test_the_tables_are_those_of_the_registry() -> None:
+    """Else run scripts/spec_tables.py."""
+    text = SPECIFICATION.read_text(encoding="utf-8")
+    assert sorted(places(text)) == sorted(tables())
+    assert filled(text) == text
+
+
+@pytest.mark.parametrize("slug", registry.REPORTS)
+def test_every_report_type_stands_in_the_specification(slug: str) -> None:
+    assert f"`{slug}`" in SPECIFICATION.read_text(encoding="utf-8")
+
+
+def test_every_endpoint_stands_in_the_specification_with_its_statuses() -> None:
+    known, said = published(), described()
+    assert set(said) == {(m, p) for m, p in known if p not in AROUND} | {("GET", "/metrics")}
+    for operation, statuses in known.items():
+        if operation[1].startswith("/api/"):
+            missing = statuses - said[operation] - {"500"}
+            assert not missing, f"{operation} may answer {missing}"
+
+
+def test_there_are_settings() -> None:
+    assert {ServiceSettings, ShareApiSettings, ViewerSettings} <= set(settings_classes())
+
+
+@pytest.mark.parametrize("settings", settings_classes(), ids=lambda each: each.__name__)
+def test_every_setting_stands_in_the_operations_guide(settings: type[ServiceSettings]) -> None:
+    text = OPERATIONS.read_text(encoding="utf-8")
+    missing = [name for name in variables(settings) if f"`{name}`" not in text]
+    assert not missing
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=named)
+def test_links_lead_somewhere(document: Path) -> None:
+    for found in LINK.finditer(prose(document)):
+        target, _, anchor = found["target"].partition("#")
+        if target.startswith(("https://", "http://", "mailto:")):
+            continue
+        path = (document.parent / target).resolve() if target else document
+        assert path.is_relative_to(ROOT), found["target"]
+        assert path.exists(), found["target"]
+        if anchor:
+            assert anchor in anchors(path), found["target"]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=named)
+def test_json_examples_are_json(document: Path) -> None:
+    for block in JSON.findall(document.read_text("utf-8")):
+        json.loads(block)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=named)
+def test_make_targets_exist(document: Path) -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    said = re.findall(r"(?:`|^\$? ?)make ([a-z-]+)", document.read_text("utf-8"), re.MULTILINE)
+    assert set(said) <= targets
+
+
+def test_every_decision_stands_in_the_index() -> None:
+    index = (ROOT / "docs/decisions/README.md").read_text(encoding="utf-8")
+    for path in (ROOT / "docs/decisions").glob("[0-9]*.md"):
+        assert f"({path.name})" in index

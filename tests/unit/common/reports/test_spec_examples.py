@@ -1,0 +1,342 @@
+"""The worked examples of the specification, run against the code that makes the numbers.
+
+An example is a line of a block marked ``example``: ``name [CUR]: what is given -> what comes out``.
+Given are names, each with values, separated by commas. A figure is worked out the way a report does
+it: as a headline of the document, a value of a chart, or a cell of the CSV.
+"""
+
+import gzip
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from itertools import zip_longest
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pytest
+from scripts.spec_tables import own_figures, shared_figures
+
+from common.instants import iso
+from common.reports import registry
+from common.reports.catalog.product_performance.definition import ProductPerformance, refund_rate
+from common.reports.catalog.revenue_overview.definition import MEASURES, RevenueOverview
+from common.reports.catalog.sales_velocity.definition import WEEKDAYS, SalesVelocity
+from common.reports.document import BarChart, Document, LineChart, exponent
+from common.reports.figures import DAY, UNITS_SOLD, Figure, Unit
+from common.reports.model import Scope
+from common.reports.money import change, currency_exponent, decimal_text
+from common.reports.products import IDENTITY, ProductTotals
+from common.reports.totals import Totals
+from common.reports.window import Period, Window, start_of_day, window_of
+from common.signing import KeyRing, LinkClaims
+from worker.csv_export import file_name, write
+
+SPECIFICATION: Final = Path(__file__).parents[4] / "docs/specs/2026-04-26-analytics.md"
+BLOCK: Final = re.compile(r"^```example\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+LINE: Final = re.compile(
+    r"(?P<name>[a-z0-9_]+)(?: \[(?P<currency>[A-Z]{3})\])?:(?P<given>.*) -> (?P<result>.+)"
+)
+DAYS: Final = 7
+MONEY: Final = frozenset({"gross", "discounts", "returns", "shipping", "tax"})
+COUNTS: Final = frozenset({"orders", "units_sold", "units_returned"})
+NOW: Final = datetime(2026, 5, 2, 8, tzinfo=UTC)
+FIGURES: Final = {
+    figure.key: figure
+    for figure in (
+        *shared_figures(),
+        *(own for each in registry.implemented() for own in own_figures(each)),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One line: what is given by name, and what is to come out."""
+
+    name: str
+    currency: str
+    text: str
+    given: dict[str, tuple[str, ...]]
+    result: str
+
+    def one(self, name: str) -> str:
+        """The only value given for ``name``."""
+        (value,) = self.given[name]
+        return value
+
+    def instant(self, name: str) -> datetime:
+        """The value of ``name`` as an instant."""
+        return datetime.fromisoformat(self.one(name))
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone given."""
+        return ZoneInfo(self.one("zone"))
+
+    def minor(self, amount: str) -> int:
+        """An amount of the example's currency in minor units."""
+        scaled = Decimal(amount).scaleb(currency_exponent(self.currency))
+        assert scaled == int(scaled), f"{amount} is no amount of {self.currency}"
+        return int(scaled)
+
+    def spell(self, value: int | str | None, unit: Unit) -> str:
+        """A cell as the specification writes it."""
+        if value is None:
+            return "empty"
+        if isinstance(value, str):
+            return value
+        return decimal_text(value, exponent(unit, currency_exponent(self.currency)))
+
+    @property
+    def scope(self) -> Scope:
+        """A shop over the seven days up to 1 May 2026, UTC."""
+        zone = ZoneInfo("UTC")
+        window = window_of(Period.WEEK, zone, now=NOW)
+        return Scope(1, "Shop", self.currency, zone, window, NOW, 1)
+
+
+def parse(line: str) -> Example:
+    """An example from its line.
+
+    Raises:
+        ValueError: the line is no example, or names something twice.
+    """
+    found = LINE.fullmatch(line)
+    if found is None:
+        raise ValueError(f"not an example: {line!r}")
+    text = found["given"].strip()
+    parts = [part.split() for part in text.split(", ")] if text else []
+    given = {name: tuple(values) for name, *values in parts}
+    if len(given) < len(parts):
+        raise ValueError(f"something is given twice: {line!r}")
+    return Example(found["name"], found["currency"] or "EUR", text, given, found["result"])
+
+
+def examples() -> list[Example]:
+    """Every example of the specification."""
+    blocks = BLOCK.findall(SPECIFICATION.read_text(encoding="utf-8"))
+    return [parse(line) for block in blocks for line in block.splitlines()]
+
+
+def totals(example: Example, given: dict[str, tuple[str, ...]]) -> list[Totals]:
+    """One total for each place in the lists given; a list that is shorter goes on with zeros."""
+    unknown = set(given) - MONEY - COUNTS
+    assert not unknown, f"the totals know no {unknown}"
+    return [
+        Totals(
+            **{
+                name: example.minor(value) if name in MONEY else int(value)
+                for name, value in zip(given, values, strict=True)
+            }
+        )
+        for values in zip_longest(*given.values(), fillvalue="0")
+    ]
+
+
+def week(example: Example, given: dict[str, tuple[str, ...]]) -> tuple[Totals, ...]:
+    """Seven days, those not given without any event."""
+    days = totals(example, given)
+    assert len(days) <= DAYS
+    return (*days, *([Totals()] * (DAYS - len(days))))
+
+
+def headline(document: Document, key: str, example: Example) -> str:
+    """A headline figure of a document."""
+    (found,) = (each for each in document.kpis if each.key == key)
+    return example.spell(found.value, found.unit)
+
+
+def overview(example: Example) -> str:
+    """A headline of the revenue overview, from daily sums."""
+    result = RevenueOverview(week(example, example.given), (Totals(),) * DAYS)
+    document = registry.find("revenue-overview").document(result, example.scope)
+    return headline(document, example.name, example)
+
+
+def velocity(example: Example) -> Document:
+    """The sales velocity document of daily sums; ``before`` are the units of the days before."""
+    given = {name: v for name, v in example.given.items() if name in MONEY | COUNTS}
+    before = {"units_sold": example.given.get("before", ())}
+    result = SalesVelocity(week(example, given), week(example, before), ())
+    return registry.find("sales-velocity").document(result, example.scope)
+
+
+def pace(example: Example) -> str:
+    """A headline of sales velocity, from daily sums."""
+    return headline(velocity(example), example.name, example)
+
+
+def average(example: Example) -> str:
+    """The moving average of one day, as the daily chart has it."""
+    (chart,) = (each for each in velocity(example).sections if isinstance(each, LineChart))
+    (found,) = (each for each in chart.series if each.key == example.name)
+    return example.spell(found.values[int(example.one("day")) - 1], found.unit)
+
+
+def weekday(example: Example) -> str:
+    """An average weekday, as the chart of the week has it."""
+    (chart,) = (each for each in velocity(example).sections if isinstance(each, BarChart))
+    (found,) = (each for each in chart.series if each.key == example.name)
+    return example.spell(found.values[WEEKDAYS.index(example.one("weekday"))], found.unit)
+
+
+def ranked(example: Example) -> str:
+    """A cell of product performance, for products given as ``id net/previous``."""
+    shop = {name: values for name, values in example.given.items() if name != "of"}
+    products = []
+    for name, (value,) in shop.items():
+        now, _, before = value.partition("/")
+        gross = example.minor(before) if before else 0
+        products.append(
+            ProductTotals(
+                name, name, None, None, Totals(gross=example.minor(now)), Totals(gross=gross)
+            )
+        )
+    definition = registry.find("product-performance")
+    header = [column.key for column in definition.columns]
+    rows = definition.rows(ProductPerformance(tuple(products)), example.scope)
+    (row,) = (r for r in rows if r[header.index("product_id")] == example.one("of"))
+    at = header.index(example.name)
+    return example.spell(row[at], definition.columns[at].unit)
+
+
+def refunds(example: Example) -> str:
+    """The refund rate of a product."""
+    (product,) = totals(example, example.given)
+    return example.spell(refund_rate(product), Unit.PERCENT)
+
+
+def products_sold(example: Example) -> str:
+    """How many of the products given were sold."""
+    products = tuple(
+        ProductTotals(f"{number}", "", None, None, each, Totals())
+        for number, each in enumerate(totals(example, example.given))
+    )
+    result = ProductPerformance(products)
+    document = registry.find("product-performance").document(result, example.scope)
+    return headline(document, example.name, example)
+
+
+def changed(example: Example) -> str:
+    """A change in percent."""
+    now, before = (example.minor(example.one(name)) for name in ("now", "before"))
+    return example.spell(change(now, before), Unit.PERCENT)
+
+
+def window(example: Example) -> Window:
+    """The window given by a period, a zone and the present."""
+    return window_of(Period(example.one("period")), example.zone, now=example.instant("now"))
+
+
+def bounds(found: Window) -> str:
+    """A window as the API writes it."""
+    return f"{iso(found.start)} {iso(found.end)}"
+
+
+def days_of(example: Example) -> str:
+    """The first and the last day of a window."""
+    days = window(example).dates(example.zone)
+    return f"{days[0]} {days[-1]}"
+
+
+def day_hours(example: Example) -> str:
+    """How many hours a day has."""
+    day = date.fromisoformat(example.one("date"))
+    ends = start_of_day(day + timedelta(days=1), example.zone)
+    hours, rest = divmod(ends - start_of_day(day, example.zone), timedelta(hours=1))
+    assert not rest
+    return str(hours)
+
+
+def token(example: Example) -> str:
+    """A token, which must also be read back as what it was made of."""
+    claims = LinkClaims(
+        link_id=UUID(example.one("link")),
+        tenant_id=int(example.one("tenant")),
+        report=example.one("report"),
+        window=Window(example.instant("from"), example.instant("to")),
+        issued_at=example.instant("issued"),
+        expires_at=example.instant("expires"),
+    )
+    ring = KeyRing(example.one("secret"))
+    assert ring.verify(example.result, now=claims.issued_at) == claims
+    return ring.issue(claims)
+
+
+def csv_cell(value: str | int, column: Figure, money_exponent: int) -> str:
+    """A cell as the CSV spells it, quotes of the format undone."""
+    text = gzip.decompress(write((column,), [(value,)], money_exponent)).decode("utf-8-sig")
+    cell = text.split("\r\n")[1]
+    return cell[1:-1].replace('""', '"') if cell.startswith('"') else cell
+
+
+def csv_number(example: Example) -> str:
+    """An amount as the CSV spells it."""
+    (amount,) = example.text.split()
+    money = FIGURES["net_sales"]
+    return csv_cell(example.minor(amount), money, currency_exponent(example.currency))
+
+
+def csv_name(example: Example) -> str:
+    """The name of a CSV."""
+    at = window(example)
+    scope = Scope(1, "Shop", "EUR", example.zone, at, NOW, 1)
+    return file_name(example.one("report"), scope)
+
+
+HANDLERS: Final[dict[str, Callable[[Example], str]]] = {
+    **{figure.key: overview for figure, _ in MEASURES},
+    **dict.fromkeys(
+        ("units_per_day", "orders_per_day", "net_sales_per_day", "trend_units_per_week"), pace
+    ),
+    "units_sold_7_day_average": average,
+    "units_sold_by_weekday": weekday,
+    **dict.fromkeys(
+        (
+            "rank",
+            "rank_change",
+            "net_sales_share_percent",
+            "cumulative_share_percent",
+            "abc_class",
+            "net_sales_change_percent",
+        ),
+        ranked,
+    ),
+    "refund_rate_percent": refunds,
+    "products_sold": products_sold,
+    "change": changed,
+    DAY.key: days_of,
+    "window": lambda e: bounds(window(e)),
+    "previous_window": lambda e: bounds(window(e).previous(e.zone)),
+    "day_hours": day_hours,
+    "token": token,
+    "amount": lambda e: decimal_text(int(e.one("minor")), currency_exponent(e.currency)),
+    "exponent": lambda e: str(currency_exponent(e.currency)),
+    "csv_text": lambda e: csv_cell(e.text, IDENTITY[1], 2),
+    "csv_number": csv_number,
+    "csv_name": csv_name,
+}
+
+
+@pytest.mark.parametrize("example", examples(), ids=lambda e: f"{e.name}: {e.text}")
+def test_the_example_is_right(example: Example) -> None:
+    assert HANDLERS[example.name](example) == example.result
+
+
+def test_every_figure_has_an_example() -> None:
+    """But the four that only identify a product."""
+    worked = {example.name for example in examples()}
+    assert set(FIGURES) - {each.key for each in IDENTITY} <= worked
+    assert UNITS_SOLD.key in worked
+
+
+@pytest.mark.parametrize(
+    "line", ["net_sales: gross 1.00", "Net: gross 1.00 -> 1.00", "x: a 1, a 2 -> 3", ""]
+)
+def test_what_is_no_example_is_refused(line: str) -> None:
+    with pytest.raises(ValueError):
+        parse(line)

@@ -1,0 +1,117 @@
+"""Issue and recall links without an admin: what the share API does, from the command line.
+
+The same functions as the service's, as the services' role and on behalf of one tenant. Such links
+have no creator in the ledger.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+from pydantic import ValidationError
+from redis import Redis
+from sqlalchemy import Engine
+
+from analytics.account_errors import UnknownTenantError
+from analytics.accounts import accounts_engine, tenant_id_of
+from common.instants import now
+from common.links import LinkStates
+from common.reports.window import Period
+from share_api import links, recall
+from share_api.accounts import TenantFacts, find_tenant
+from share_api.parts import create_issuing, create_redis
+from share_api.settings import LinkSettings
+
+
+class SharingSettingsError(Exception):
+    """A setting that issuing takes is missing or unusable."""
+
+
+def issue_link(
+    service_url: str,
+    redis_url: str,
+    *,
+    tenant: str,
+    report: str,
+    period: str = Period.MONTH,
+    expires_in: int | None = None,
+    secret: str | None = None,
+    public_base_url: str | None = None,
+) -> str:
+    """Issue a link to a report of a tenant (by its slug); the link's address.
+
+    ``expires_in`` is in seconds; the default, the signing secret and the public address are those
+    of the environment unless given.
+
+    Raises:
+        SharingSettingsError: a setting is missing or unusable.
+        ValueError: no such period.
+        AccountError: no such tenant, or the database cannot be used.
+        UnknownReportError, AnalyticsNotYetImplementedError: the report cannot be shared.
+        share_api.links.IssueError: no signing secret, or a life that is not allowed.
+    """
+    settings = _settings(secret, public_base_url)
+    with _servers(service_url, redis_url) as (engine, redis):
+        shop = _tenant(engine, tenant)
+        issuing = create_issuing(settings, engine, redis, redis_url)
+        request = links.LinkRequest(
+            tenant_id=shop.id,
+            zone=shop.zone,
+            report=report,
+            period=Period(period),
+            expires_in=expires_in,
+        )
+        return links.issue(request, issuing, now=now()).url
+
+
+def revoke_link(service_url: str, redis_url: str, *, tenant: str, share_id: UUID) -> None:
+    """Recall one link of a tenant by the id of its ledger entry.
+
+    Raises:
+        AccountError: no such tenant, or the database cannot be used.
+        share_api.ledger.ShareNotFoundError: the tenant has no such entry.
+        share_api.recall.RecallUnavailableError: Redis did not take it: the link is still alive.
+    """
+    with _servers(service_url, redis_url) as (engine, redis):
+        order = _recall(engine, tenant)
+        recall.revoke(order, share_id, engine, LinkStates(redis))
+
+
+def revoke_all_links(service_url: str, redis_url: str, *, tenant: str) -> int:
+    """Recall every active link of a tenant; how many it were.
+
+    Raises:
+        AccountError: no such tenant, or the database cannot be used.
+        share_api.recall.RecallUnavailableError: Redis did not take it: the links are still alive.
+    """
+    with _servers(service_url, redis_url) as (engine, redis):
+        return recall.revoke_all(_recall(engine, tenant), engine, LinkStates(redis))
+
+
+@contextmanager
+def _servers(service_url: str, redis_url: str) -> Iterator[tuple[Engine, Redis]]:
+    with accounts_engine(service_url) as engine, create_redis(redis_url) as redis:
+        yield engine, redis
+
+
+def _settings(secret: str | None, public_base_url: str | None) -> LinkSettings:
+    given = {"ANALYTICS_SHARE_SIGNING_SECRET": secret, "PUBLIC_BASE_URL": public_base_url}
+    try:
+        return LinkSettings.model_validate({k: v for k, v in given.items() if v is not None})
+    except ValidationError as error:
+        problems = error.errors(include_url=False, include_context=False, include_input=False)
+        raise SharingSettingsError(
+            "; ".join(f"{each['loc'][0]}: {each['msg']}" for each in problems)
+        ) from None
+
+
+def _tenant(engine: Engine, slug: str) -> TenantFacts:
+    tenant_id = tenant_id_of(engine, slug)
+    tenant = None if tenant_id is None else find_tenant(engine, tenant_id)
+    if tenant is None:
+        raise UnknownTenantError(slug)
+    return tenant
+
+
+def _recall(engine: Engine, slug: str) -> recall.Recall:
+    return recall.Recall(tenant_id=_tenant(engine, slug).id, admin_id=None, at=now())
