@@ -98,7 +98,7 @@ def test_no_text_opens_anything(text: str) -> None:
         lambda t: ".".join(reversed(t.split("."))),
     ],
 )
-def test_other_spellings_are_refused(spoil) -> None:  # type: ignore[no-untyped-def]
+def test_other_spellings_are_refused(spoil) -> None:
     with pytest.raises(LinkError):
         RING.authenticate(spoil(RING.issue(claims())))
 

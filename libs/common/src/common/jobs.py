@@ -105,7 +105,7 @@ def create_celery(redis_url: str) -> Celery:
             "socket_timeout": 2,
             "socket_connect_timeout": 1,
             "socket_keepalive": True,
-            "max_retries": 1,
+            "max_retries": 0,
         },
         task_acks_late=True,
         task_default_queue=QUEUE,

@@ -29,7 +29,7 @@ MAX_TOKEN_LENGTH: Final = 400
 _SALT: Final = b"analytics.share-link.v1"
 _RECORD: Final = struct.Struct(">B16sIIIII")  # version, link, tenant, from, to, issued, expires
 _GRAMMAR: Final = re.compile(r"[A-Za-z0-9_-]{51,120}\.[A-Za-z0-9_-]{43}", re.ASCII)
-_SLUG: Final = re.compile(rb"[a-z](-?[a-z0-9]){0,39}")
+_SLUG: Final = re.compile(rb"(?=.{1,40}\Z)[a-z](-?[a-z0-9])*")
 _SECRET: Final = re.compile(r"[0-9a-fA-F]{64}", re.ASCII)
 
 

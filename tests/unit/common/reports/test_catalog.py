@@ -76,7 +76,7 @@ def test_revenue_overview_adds_up_and_shows_returns_negative() -> None:
         "2026-05-01"
     ]
     assert rows[0]["previous_date"] == "2026-04-18"
-    assert sum(row["net_sales"] for row in rows) == kpis["net_sales"].value
+    assert sum(int(row["net_sales"] or 0) for row in rows) == kpis["net_sales"].value
     assert rows[1]["average_order_value"] is None
 
 

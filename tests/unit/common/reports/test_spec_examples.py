@@ -22,11 +22,12 @@ from scripts.spec_tables import own_figures, shared_figures
 
 from common.instants import iso
 from common.reports import registry
-from common.reports.catalog.product_performance.definition import ProductPerformance, refund_rate
+from common.reports.catalog.product_performance.definition import ProductPerformance
 from common.reports.catalog.revenue_overview.definition import MEASURES, RevenueOverview
 from common.reports.catalog.sales_velocity.definition import WEEKDAYS, SalesVelocity
 from common.reports.document import BarChart, Document, LineChart, exponent
 from common.reports.figures import DAY, UNITS_SOLD, Figure, Unit
+from common.reports.measures import REFUND_RATE
 from common.reports.model import Scope
 from common.reports.money import change, currency_exponent, decimal_text
 from common.reports.products import IDENTITY, ProductTotals
@@ -207,7 +208,7 @@ def ranked(example: Example) -> str:
 def refunds(example: Example) -> str:
     """The refund rate of a product."""
     (product,) = totals(example, example.given)
-    return example.spell(refund_rate(product), Unit.PERCENT)
+    return example.spell(REFUND_RATE.of(product), Unit.PERCENT)
 
 
 def products_sold(example: Example) -> str:

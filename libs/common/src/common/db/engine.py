@@ -46,6 +46,7 @@ def create_database_engine(
         psycopg_url(url),
         pool_size=pool_size,
         max_overflow=0,
+        hide_parameters=True,  # errors are logged: values have no place in them
         pool_pre_ping=True,
         pool_timeout=CONNECT_TIMEOUT_SECONDS,
         connect_args={

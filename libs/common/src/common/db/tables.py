@@ -4,10 +4,12 @@ Migrations, the row-level security test and the role's grants go by these lists.
 """
 
 from common.db.accounts import Admin, Membership, Tenant
+from common.db.imports import Import, ImportChunk
 from common.db.metadata import Model
 from common.db.rollups import DailySales, DirtyDay, ProductSales
 from common.db.sales import Customer, LedgerVersion, Order, OrderLine, Product, Refund
 from common.db.shares import Share
+from common.db.stock import StockCount
 
 TENANT_TABLES: tuple[type[Model], ...] = (
     Membership,
@@ -21,6 +23,9 @@ TENANT_TABLES: tuple[type[Model], ...] = (
     DirtyDay,
     DailySales,
     ProductSales,
+    StockCount,
+    Import,
+    ImportChunk,
 )
 """Tables whose rows belong to one tenant; each leads its keys with ``tenant_id``."""
 

@@ -136,8 +136,18 @@ def exponent(unit: Unit, money_exponent: int) -> int:
     }.get(unit, 0)
 
 
-def kpi(figure: Figure, value: int | None, previous: int | None) -> Kpi:
-    """A headline figure beside its previous value, with the change between them."""
+def kpi(
+    figure: Figure,
+    value: int | None,
+    previous: int | None,
+    *,
+    exact: tuple[int, int] | None = None,
+) -> Kpi:
+    """A headline figure beside its previous value, with the change between them.
+
+    ``exact`` are the unrounded amounts behind the two, where the change is to be taken from those.
+    """
+    base = exact or (value, previous)
     return Kpi(
         key=figure.key,
         label=figure.label,
@@ -145,7 +155,7 @@ def kpi(figure: Figure, value: int | None, previous: int | None) -> Kpi:
         definition=figure.definition,
         value=value,
         previous=previous,
-        change=change(value, previous),
+        change=change(*base),
         better=figure.better,
     )
 

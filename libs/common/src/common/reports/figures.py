@@ -110,3 +110,11 @@ UNITS_RETURNED = Figure(
     "Items returned or cancelled, on the day it was processed.",
     Better.DOWN,
 )
+REFUND_RATE = Figure(
+    "refund_rate_percent",
+    "Refund rate",
+    Unit.PERCENT,
+    "Units returned or cancelled in percent of the units sold in the window; empty when none was"
+    " sold.",
+    Better.DOWN,
+)

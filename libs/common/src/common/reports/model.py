@@ -55,6 +55,14 @@ CsvColumn = Figure
 Row = tuple[Cell, ...]
 
 
+def select(
+    columns: tuple[Figure, ...], wanted: tuple[Figure, ...], rows: Iterable[Row]
+) -> tuple[Row, ...]:
+    """``rows`` of ``columns`` with the ``wanted`` ones only, in their order."""
+    places = tuple(columns.index(figure) for figure in wanted)
+    return tuple(tuple(row[place] for place in places) for row in rows)
+
+
 @dataclass(frozen=True, slots=True)
 class Body:
     """The part of a document that differs by report: a sentence, headline figures, sections."""

@@ -7,12 +7,13 @@ the top and sums the rest.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from common.reports import figures, products
+from common.reports import figures, measures, products
 from common.reports.catalog.product_performance.ranking import Ranked, rank
 from common.reports.document import BarChart, Cell, Kpi, Table, column, kpi, series
 from common.reports.figures import Better, Figure, Unit
-from common.reports.model import Body, Definition, Presentation, Row, Scope
-from common.reports.money import change, percent
+from common.reports.measures import cells, columns, kpis
+from common.reports.model import Body, Definition, Presentation, Row, Scope, select
+from common.reports.money import percent
 from common.reports.products import ProductTotals
 from common.reports.totals import Totals, total
 
@@ -38,7 +39,7 @@ CUMULATIVE_SHARE = Figure(
     "cumulative_share_percent",
     "Cumulative share",
     Unit.PERCENT,
-    "Share of this product and all ranked above it.",
+    "Share of this product and all ranked above it; empty when net sales are not positive.",
 )
 ABC = Figure(
     "abc_class",
@@ -47,36 +48,50 @@ ABC = Figure(
     "A: the products that make the first 80 % of net sales; B: up to 95 %; C: the rest. The one"
     " that crosses a line is in the upper class.",
 )
-REFUND_RATE = Figure(
-    "refund_rate_percent",
-    "Refund rate",
-    Unit.PERCENT,
-    "Units returned or cancelled in percent of the units sold in the window; empty when none was"
-    " sold.",
-    Better.DOWN,
-)
 PRODUCTS_SOLD = Figure(
     "products_sold", "Products sold", Unit.COUNT, "Products with at least one unit sold.", Better.UP
 )
 
+MEASURES = (
+    measures.UNITS_SOLD,
+    measures.UNITS_RETURNED,
+    measures.GROSS,
+    measures.DISCOUNTS,
+    measures.RETURNS,
+    measures.NET,
+    measures.REFUND_RATE,
+)
 COLUMNS = (
     RANK,
+    RANK_CHANGE,
     *products.IDENTITY,
-    figures.UNITS_SOLD,
-    figures.UNITS_RETURNED,
-    figures.GROSS,
-    figures.DISCOUNTS,
-    figures.RETURNS,
-    figures.NET,
     SHARE,
     CUMULATIVE_SHARE,
     ABC,
-    REFUND_RATE,
-    figures.UNITS_SOLD.previous(),
-    figures.NET.previous(),
-    figures.NET.change(),
-    RANK_CHANGE,
+    *columns(MEASURES),
 )
+HEADLINES = (
+    measures.NET,
+    measures.GROSS,
+    measures.DISCOUNTS,
+    measures.RETURNS,
+    measures.UNITS_SOLD,
+    measures.UNITS_RETURNED,
+    measures.REFUND_RATE,
+)
+SHOWN_COLUMNS = (
+    RANK,
+    RANK_CHANGE,
+    products.PRODUCT,
+    products.SKU,
+    products.CATEGORY,
+    *(measure.figure for measure in MEASURES),
+    figures.NET.change(),
+    SHARE,
+    CUMULATIVE_SHARE,
+    ABC,
+)
+"""The table's columns on the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,35 +101,20 @@ class ProductPerformance:
     products: tuple[ProductTotals, ...]
 
 
-def refund_rate(totals: Totals) -> int | None:
-    """Units returned in hundredths of a percent of units sold; None when none was sold."""
-    return percent(totals.units_returned, totals.units_sold)
-
-
 def rows(result: ProductPerformance, _: Scope) -> Iterator[Row]:
     """One row a product, by rank."""
     return map(_row, rank(result.products))
 
 
 def _row(ranked: Ranked) -> Row:
-    now, before = ranked.product.totals, ranked.product.previous
     return (
         ranked.rank,
+        ranked.rank_change,
         *ranked.product.identity,
-        now.units_sold,
-        now.units_returned,
-        now.gross,
-        now.discounts,
-        -now.returns,
-        now.net,
         ranked.share,
         ranked.cumulative_share,
         ranked.abc_class,
-        refund_rate(now),
-        before.units_sold,
-        before.net,
-        change(now.net, before.net),
-        ranked.rank_change,
+        *cells(MEASURES, ranked.product.totals, ranked.product.previous),
     )
 
 
@@ -133,13 +133,7 @@ def body(result: ProductPerformance, _: Scope) -> Body:
 
 def _kpis(result: ProductPerformance, now: Totals, before: Totals) -> tuple[Kpi, ...]:
     return (
-        kpi(figures.NET, now.net, before.net),
-        kpi(figures.GROSS, now.gross, before.gross),
-        kpi(figures.DISCOUNTS, now.discounts, before.discounts),
-        kpi(figures.RETURNS, -now.returns, -before.returns),
-        kpi(figures.UNITS_SOLD, now.units_sold, before.units_sold),
-        kpi(figures.UNITS_RETURNED, now.units_returned, before.units_returned),
-        kpi(REFUND_RATE, refund_rate(now), refund_rate(before)),
+        *kpis(HEADLINES, now, before),
         kpi(
             PRODUCTS_SOLD,
             sum(product.totals.units_sold > 0 for product in result.products),
@@ -178,8 +172,8 @@ def _table(ranked: tuple[Ranked, ...], now: Totals) -> Table:
         key="products",
         title="Products",
         description="By net sales; the change is against the previous window.",
-        columns=tuple(column(figure) for figure in COLUMNS),
-        rows=tuple(_row(each) for each in shown),
+        columns=tuple(map(column, SHOWN_COLUMNS)),
+        rows=select(COLUMNS, SHOWN_COLUMNS, map(_row, shown)),
         footer=tuple(footer),
         note=note,
     )
@@ -188,21 +182,12 @@ def _table(ranked: tuple[Ranked, ...], now: Totals) -> Table:
 def _sum_row(label: str, ranked: tuple[Ranked, ...], now: Totals, *, of: int | None = None) -> Row:
     before = total(each.product.previous for each in ranked)
     whole = now.net if of is None else of
-    cells: dict[Figure, Cell] = {
-        products.PRODUCT: label,
-        figures.UNITS_SOLD: now.units_sold,
-        figures.UNITS_RETURNED: now.units_returned,
-        figures.GROSS: now.gross,
-        figures.DISCOUNTS: now.discounts,
-        figures.RETURNS: -now.returns,
-        figures.NET: now.net,
-        SHARE: percent(now.net, whole) if whole > 0 else None,
-        REFUND_RATE: refund_rate(now),
-        figures.UNITS_SOLD.previous(): before.units_sold,
-        figures.NET.previous(): before.net,
-        figures.NET.change(): change(now.net, before.net),
-    }
-    return tuple(cells.get(figure) for figure in COLUMNS)
+    known: dict[Figure, Cell] = dict(
+        zip(columns(MEASURES), cells(MEASURES, now, before), strict=True)
+    )
+    known[products.PRODUCT] = label
+    known[SHARE] = percent(now.net, whole) if whole > 0 else None
+    return tuple(known.get(figure) for figure in SHOWN_COLUMNS)
 
 
 DEFINITION: Definition[ProductPerformance] = Definition(

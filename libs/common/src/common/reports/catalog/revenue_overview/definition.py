@@ -1,41 +1,34 @@
 """Revenue overview: the ledger's sums for the window, and for each of its days.
 
-The CSV has one row a day with every figure and, beside each, the same day of the previous window.
+The CSV has one row a day: every figure, the figure of the day as far into the previous window, and
+the change.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from common.reports import figures
-from common.reports.document import LineChart, Table, column, kpi, series
-from common.reports.figures import Figure
-from common.reports.model import Body, Definition, Presentation, Row, Scope
+from common.reports import figures, measures
+from common.reports.document import LineChart, Table, column, series
+from common.reports.measures import cells, columns, kpis
+from common.reports.model import Body, Definition, Presentation, Row, Scope, select
 from common.reports.totals import Totals, total
 
-Measure = Callable[[Totals], int | None]
-
-MEASURES: tuple[tuple[Figure, Measure], ...] = (
-    (figures.GROSS, lambda t: t.gross),
-    (figures.DISCOUNTS, lambda t: t.discounts),
-    (figures.RETURNS, lambda t: -t.returns),
-    (figures.NET, lambda t: t.net),
-    (figures.SHIPPING, lambda t: t.shipping),
-    (figures.TAX, lambda t: t.tax),
-    (figures.TOTAL, lambda t: t.total),
-    (figures.ORDERS, lambda t: t.orders),
-    (figures.AOV, lambda t: t.average_order_value),
-    (figures.UNITS_SOLD, lambda t: t.units_sold),
-    (figures.UNITS_RETURNED, lambda t: t.units_returned),
+MEASURES = (
+    measures.GROSS,
+    measures.DISCOUNTS,
+    measures.RETURNS,
+    measures.NET,
+    measures.SHIPPING,
+    measures.TAX,
+    measures.TOTAL,
+    measures.ORDERS,
+    measures.AOV,
+    measures.UNITS_SOLD,
+    measures.UNITS_RETURNED,
 )
-
-PREVIOUS_DAY = figures.DAY.previous()
-
-COLUMNS = (
-    figures.DAY,
-    *(figure for figure, _ in MEASURES),
-    PREVIOUS_DAY,
-    *(figure.previous() for figure, _ in MEASURES),
-)
+COLUMNS = (figures.DAY, figures.DAY.previous(), *columns(MEASURES))
+SHOWN = (figures.DAY, *(measure.figure for measure in MEASURES))
+"""The table's columns on the page; the previous window is drawn in the chart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +50,8 @@ def rows(result: RevenueOverview, scope: Scope) -> Iterator[Row]:
     ):
         yield (
             day.isoformat(),
-            *(measure(totals) for _, measure in MEASURES),
             previous_day.isoformat(),
-            *(measure(previous) for _, measure in MEASURES),
+            *cells(MEASURES, totals, previous),
         )
 
 
@@ -68,7 +60,7 @@ def body(result: RevenueOverview, scope: Scope) -> Body:
     now, before = total(result.days), total(result.previous_days)
     return Body(
         summary="What came in, day by day, beside the days before.",
-        kpis=tuple(kpi(figure, measure(now), measure(before)) for figure, measure in MEASURES),
+        kpis=kpis(MEASURES, now, before),
         sections=(_chart(result, scope), _table(result, scope, now, before)),
         empty=now == Totals(),
     )
@@ -83,31 +75,25 @@ def _chart(result: RevenueOverview, scope: Scope) -> LineChart:
         previous_labels=scope.previous.dates(scope.zone),
         series=tuple(
             series(
-                figure,
-                tuple(measure(totals) for totals in result.days),
-                tuple(measure(totals) for totals in result.previous_days),
+                measure.figure,
+                tuple(map(measure.of, result.days)),
+                tuple(map(measure.of, result.previous_days)),
             )
-            for figure, measure in _net_first()
+            for measure in sorted(MEASURES, key=lambda each: each is not measures.NET)
         ),
     )
 
 
-def _net_first() -> tuple[tuple[Figure, Measure], ...]:
-    """The measures with net sales in front: what a reader looks for first."""
-    return tuple(sorted(MEASURES, key=lambda entry: entry[0] is not figures.NET))
-
-
 def _table(result: RevenueOverview, scope: Scope, now: Totals, before: Totals) -> Table:
-    width = 1 + len(MEASURES)
     return Table(
         key="days",
         title="All days",
         description="The figures of each day, in the shop's time zone.",
-        columns=tuple(column(figure) for figure in COLUMNS[:width]),
-        rows=tuple(row[:width] for row in rows(result, scope)),
+        columns=tuple(map(column, SHOWN)),
+        rows=select(COLUMNS, SHOWN, rows(result, scope)),
         footer=(
-            ("Total", *(measure(now) for _, measure in MEASURES)),
-            ("Previous", *(measure(before) for _, measure in MEASURES)),
+            ("Total", *(measure.of(now) for measure in MEASURES)),
+            ("Previous", *(measure.of(before) for measure in MEASURES)),
         ),
     )
 

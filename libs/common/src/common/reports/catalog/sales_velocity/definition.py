@@ -6,7 +6,7 @@ The CSV has one row a product: every product of the shop, the unsold ones too, f
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from common.reports import figures, products
+from common.reports import figures, measures, products
 from common.reports.catalog.sales_velocity.pace import (
     moving_average,
     per_day,
@@ -15,7 +15,8 @@ from common.reports.catalog.sales_velocity.pace import (
 )
 from common.reports.document import BarChart, Kpi, LineChart, Table, column, kpi, series
 from common.reports.figures import Better, Figure, Unit
-from common.reports.model import Body, Definition, Presentation, Row, Scope
+from common.reports.measures import cells, columns, kpis
+from common.reports.model import Body, Definition, Presentation, Row, Scope, select
 from common.reports.money import change, ratio
 from common.reports.products import ProductTotals
 from common.reports.totals import Totals, total
@@ -66,18 +67,26 @@ WEEKDAY_UNITS = Figure(
     "Units sold on that weekday divided by how often it occurs in the window.",
 )
 
+COUNTED = (measures.UNITS_SOLD, measures.UNITS_RETURNED, measures.NET)
 COLUMNS = (
     *products.IDENTITY,
-    figures.UNITS_SOLD,
-    figures.UNITS_RETURNED,
     UNITS_PER_DAY,
-    figures.UNITS_SOLD.previous(),
     UNITS_PER_DAY.previous(),
     UNITS_PER_DAY.change(),
+    *columns(COUNTED),
+)
+SHOWN = (
+    products.PRODUCT,
+    products.SKU,
+    UNITS_PER_DAY,
+    UNITS_PER_DAY.previous(),
+    UNITS_PER_DAY.change(),
+    figures.UNITS_SOLD,
+    figures.UNITS_RETURNED,
     figures.NET,
-    figures.NET.previous(),
     figures.NET.change(),
 )
+"""The tables' columns on the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,21 +105,16 @@ def rows(result: SalesVelocity, scope: Scope) -> Iterator[Row]:
         now, previous = product.totals, product.previous
         yield (
             *product.identity,
-            now.units_sold,
-            now.units_returned,
             per_day(now.units_sold, days),
-            previous.units_sold,
             per_day(previous.units_sold, days),
             change(now.units_sold, previous.units_sold),
-            now.net,
-            previous.net,
-            change(now.net, previous.net),
+            *cells(COUNTED, now, previous),
         )
 
 
 def body(result: SalesVelocity, scope: Scope) -> Body:
     """The shop's pace, rhythm and trend, and its fastest and slowest products."""
-    table = tuple(rows(result, scope))
+    table = select(COLUMNS, SHOWN, rows(result, scope))
     return Body(
         summary="How fast goods sell, and which of them speed up or slow down.",
         kpis=_kpis(result),
@@ -132,18 +136,25 @@ def _kpis(result: SalesVelocity) -> tuple[Kpi, ...]:
     now, before = total(result.days), total(result.previous_days)
     n, m = len(result.days), len(result.previous_days)
     return (
-        kpi(UNITS_PER_DAY, per_day(now.units_sold, n), per_day(before.units_sold, m)),
-        kpi(ORDERS_PER_DAY, per_day(now.orders, n), per_day(before.orders, m)),
-        kpi(NET_PER_DAY, ratio(now.net, n), ratio(before.net, m)),
+        kpi(
+            UNITS_PER_DAY,
+            per_day(now.units_sold, n),
+            per_day(before.units_sold, m),
+            exact=(now.units_sold, before.units_sold),
+        ),
+        kpi(
+            ORDERS_PER_DAY,
+            per_day(now.orders, n),
+            per_day(before.orders, m),
+            exact=(now.orders, before.orders),
+        ),
+        kpi(NET_PER_DAY, ratio(now.net, n), ratio(before.net, m), exact=(now.net, before.net)),
         kpi(
             TREND,
             trend_per_week(_units(result.days)),
             trend_per_week(_units(result.previous_days)),
         ),
-        kpi(figures.UNITS_SOLD, now.units_sold, before.units_sold),
-        kpi(figures.UNITS_RETURNED, now.units_returned, before.units_returned),
-        kpi(figures.ORDERS, now.orders, before.orders),
-        kpi(figures.NET, now.net, before.net),
+        *kpis((*COUNTED[:2], measures.ORDERS, measures.NET), now, before),
     )
 
 
@@ -197,7 +208,7 @@ def _listing(key: str, title: str, listed: tuple[Row, ...], of: int) -> Table:
         key=key,
         title=title,
         description="Products by units sold per day, beside the previous window.",
-        columns=tuple(column(figure) for figure in COLUMNS),
+        columns=tuple(map(column, SHOWN)),
         rows=listed,
         note=f"{len(listed)} of {of} products; the CSV has all of them." if of > LISTED else None,
     )

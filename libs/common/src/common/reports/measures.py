@@ -1,0 +1,52 @@
+"""Figures that follow from totals alone, each with the one function that works it out.
+
+Reports pick from these: a figure has one name, one definition and one formula wherever it stands.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from common.reports import figures
+from common.reports.document import Cell, Kpi, kpi
+from common.reports.figures import Figure
+from common.reports.money import change, percent
+from common.reports.totals import Totals
+
+
+class Measure(NamedTuple):
+    """A figure and what it is of some totals; None where it does not exist."""
+
+    figure: Figure
+    of: Callable[[Totals], int | None]
+
+
+GROSS = Measure(figures.GROSS, lambda t: t.gross)
+DISCOUNTS = Measure(figures.DISCOUNTS, lambda t: t.discounts)
+RETURNS = Measure(figures.RETURNS, lambda t: -t.returns)
+NET = Measure(figures.NET, lambda t: t.net)
+SHIPPING = Measure(figures.SHIPPING, lambda t: t.shipping)
+TAX = Measure(figures.TAX, lambda t: t.tax)
+TOTAL = Measure(figures.TOTAL, lambda t: t.total)
+ORDERS = Measure(figures.ORDERS, lambda t: t.orders)
+AOV = Measure(figures.AOV, lambda t: t.average_order_value)
+UNITS_SOLD = Measure(figures.UNITS_SOLD, lambda t: t.units_sold)
+UNITS_RETURNED = Measure(figures.UNITS_RETURNED, lambda t: t.units_returned)
+REFUND_RATE = Measure(figures.REFUND_RATE, lambda t: percent(t.units_returned, t.units_sold))
+
+
+def columns(measures: Sequence[Measure]) -> tuple[Figure, ...]:
+    """The measures' figures, then those of the previous window, then the changes."""
+    own = tuple(measure.figure for measure in measures)
+    return (*own, *(f.previous() for f in own), *(f.change() for f in own))
+
+
+def cells(measures: Sequence[Measure], now: Totals, before: Totals) -> tuple[Cell, ...]:
+    """The cells of ``columns(measures)``."""
+    values = tuple(measure.of(now) for measure in measures)
+    previous = tuple(measure.of(before) for measure in measures)
+    return (*values, *previous, *map(change, values, previous))
+
+
+def kpis(measures: Sequence[Measure], now: Totals, before: Totals) -> tuple[Kpi, ...]:
+    """The measures as headline figures."""
+    return tuple(kpi(figure, of(now), of(before)) for figure, of in measures)
