@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,14 +37,15 @@ class System:
     database_url: str
     state: Path
 
-    def admin(self, tenant: str | None = None) -> httpx.Client:
+    @contextmanager
+    def admin(self, tenant: str | None = None) -> Iterator[httpx.Client]:
         """A client with an admin's session, acting for ``tenant``."""
-        client = httpx.Client(base_url=self.share_api, timeout=20)
-        credentials = {"email": self.email, "password": self.password}
-        assert client.post("/api/admin/session", json=credentials).status_code == 200
-        chosen = client.put("/api/admin/session/tenant", json={"tenant": tenant or self.tenant})
-        assert chosen.status_code == 200
-        return client
+        with httpx.Client(base_url=self.share_api, timeout=20) as client:
+            credentials = {"email": self.email, "password": self.password}
+            assert client.post("/api/admin/session", json=credentials).status_code == 200
+            chosen = client.put("/api/admin/session/tenant", json={"tenant": tenant or self.tenant})
+            assert chosen.status_code == 200
+            yield client
 
 
 @pytest.fixture(scope="session")

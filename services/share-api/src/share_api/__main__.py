@@ -1,0 +1,50 @@
+"""`python -m share_api`: serve until stopped."""
+
+import sys
+
+import uvicorn
+from fastapi import FastAPI
+
+from common.db.engine import UnsafeDatabaseRoleError
+from common.settings import load
+from common.telemetry import configure_logging
+from share_api.app import check_database, create_app
+from share_api.settings import ShareApiSettings
+
+GRACE_SECONDS = 10
+
+
+def server_config(app: FastAPI, settings: ShareApiSettings) -> uvicorn.Config:
+    """How the service is served.
+
+    Requests are logged by the application, by route; no forwarded address is believed unless its
+    proxy is configured.
+    """
+    return uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+
+
+def main() -> None:
+    """Serve, or end with one line that says why not."""
+    settings = load(ShareApiSettings)
+    configure_logging("share-api")
+    app = create_app(settings)
+    try:
+        check_database(app.state.parts)
+    except UnsafeDatabaseRoleError as error:
+        print(f"refusing to start: {error}", file=sys.stderr)
+        raise SystemExit(2) from None
+    uvicorn.Server(server_config(app, settings)).run()
+
+
+if __name__ == "__main__":
+    main()

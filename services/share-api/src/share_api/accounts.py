@@ -1,0 +1,80 @@
+"""Who an admin is and which tenants they may act for, as the database says at this moment.
+
+Memberships are read on behalf of the admin: row-level security shows nobody else's.
+"""
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine, select
+
+from common.db.accounts import Admin, Membership, Tenant
+from common.db.tenancy import Access, transaction
+
+
+@dataclass(frozen=True, slots=True)
+class TenantFacts:
+    """A tenant as links and answers need it; ``currency`` is ISO 4217, ``timezone`` IANA."""
+
+    id: int
+    slug: str
+    name: str
+    currency: str
+    timezone: str
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone whose days the tenant's reports count."""
+        return ZoneInfo(self.timezone)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An admin and the tenants of their memberships, by slug."""
+
+    admin_id: int
+    email: str
+    tenants: tuple[TenantFacts, ...]
+
+    def tenant(self, tenant_id: int | None) -> TenantFacts | None:
+        """The tenant of that id; None without a membership."""
+        return next((each for each in self.tenants if each.id == tenant_id), None)
+
+    def tenant_named(self, slug: str) -> TenantFacts | None:
+        """The tenant of that slug; None without a membership, whether or not it exists."""
+        return next((each for each in self.tenants if each.slug == slug), None)
+
+
+def find_account(engine: Engine, admin_id: int) -> Account | None:
+    """The admin of that id with their memberships; None when there is no such admin."""
+    query = (
+        select(Admin.email, Tenant)
+        .select_from(Admin)
+        .outerjoin(Membership, Membership.admin_id == Admin.id)
+        .outerjoin(Tenant, Tenant.id == Membership.tenant_id)
+        .where(Admin.id == admin_id)
+        .order_by(Tenant.slug)
+    )
+    with transaction(engine, Access(admin_id=admin_id)) as session:
+        rows = session.execute(query).all()
+    if not rows:
+        return None
+    tenants = tuple(_facts(tenant) for _, tenant in rows if tenant is not None)
+    return Account(admin_id=admin_id, email=rows[0][0], tenants=tenants)
+
+
+def find_tenant(engine: Engine, tenant_id: int) -> TenantFacts | None:
+    """The tenant of that id, for callers that act for it without an admin."""
+    with transaction(engine, Access(tenant_id=tenant_id)) as session:
+        tenant = session.scalar(select(Tenant).where(Tenant.id == tenant_id))
+        return None if tenant is None else _facts(tenant)
+
+
+def _facts(tenant: Tenant) -> TenantFacts:
+    return TenantFacts(
+        id=tenant.id,
+        slug=tenant.slug,
+        name=tenant.name,
+        currency=tenant.currency,
+        timezone=tenant.timezone,
+    )

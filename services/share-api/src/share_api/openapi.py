@@ -1,0 +1,113 @@
+"""The OpenAPI document says what the service does, which FastAPI cannot see everywhere.
+
+Bodies are read by ourselves (``bodies``) and errors are problem details, so both are described
+here: request bodies by their models, every error by its status. FastAPI's own 422 never leaves the
+service and is taken out. The report types come from the registry.
+"""
+
+from http import HTTPStatus
+from typing import Any, Final
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
+
+from common.reports import registry
+
+_PROBLEM_REF: Final = "#/components/schemas/Problem"
+_DETAILS: Final = {
+    400: "The body, a parameter or the report type is not valid.",
+    403: "No session, no tenant chosen, not allowed, or a request from another site.",
+    404: "There is nothing of that id.",
+    429: "Too many attempts; see `Retry-After`.",
+    503: "Something the service needs is missing or does not answer.",
+}
+_PROBLEM: Final = {
+    "title": "Problem",
+    "description": "An error, as RFC 9457 problem details.",
+    "type": "object",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string", "format": "uri-reference", "description": "Names the kind."},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "description": "What is wrong where: in the body (`pointer`, RFC 6901) or a parameter.",
+            "items": {
+                "type": "object",
+                "required": ["detail"],
+                "properties": {
+                    "pointer": {"type": "string"},
+                    "parameter": {"type": "string"},
+                    "detail": {"type": "string"},
+                },
+            },
+        },
+    },
+}
+_RETRY_AFTER: Final = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds."}}
+
+REPORT_SLUGS: Final[dict[str, Any]] = {"enum": [each.slug for each in registry.implemented()]}
+"""The JSON schema of a report type that can be shared."""
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Answers in problem details, for a route's ``responses``; 500 is always among them."""
+    return {
+        status: {
+            "description": _DETAILS.get(status, HTTPStatus(status).phrase),
+            "content": {"application/problem+json": {"schema": {"$ref": _PROBLEM_REF}}},
+            **({"headers": _RETRY_AFTER} if status in {429, 503} else {}),
+        }
+        for status in (*statuses, 500)
+    }
+
+
+def takes(model: type[BaseModel], *, required: bool = True) -> dict[str, Any]:
+    """A request body, for a route's ``openapi_extra``."""
+    schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+    for nested in schema.pop("$defs", {}).values():
+        schema = _inlined(schema, nested)
+    body = {"required": required, "content": {"application/json": {"schema": schema}}}
+    return {"requestBody": body}
+
+
+def _inlined(schema: Any, nested: dict[str, Any]) -> Any:
+    """``schema`` with the references to ``nested`` replaced by it; it is the only one of its name.
+
+    The description beside a reference stays.
+    """
+    if isinstance(schema, dict):
+        if schema.get("$ref") == f"#/components/schemas/{nested['title']}":
+            return {**nested, **{key: value for key, value in schema.items() if key != "$ref"}}
+        return {key: _inlined(value, nested) for key, value in schema.items()}
+    if isinstance(schema, list):
+        return [_inlined(value, nested) for value in schema]
+    return schema
+
+
+def describe(app: FastAPI) -> None:
+    """Let ``app`` publish the document as it is meant."""
+
+    def document() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _document(app)
+        return app.openapi_schema
+
+    app.openapi = document  # type: ignore[method-assign]
+
+
+def _document(app: FastAPI) -> dict[str, Any]:
+    document = get_openapi(
+        title=app.title, version=app.version, description=app.description, routes=app.routes
+    )
+    for path in document["paths"].values():
+        for operation in path.values():
+            operation["responses"].pop("422", None)
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    schemas["Problem"] = _PROBLEM
+    return document

@@ -1,0 +1,96 @@
+"""What requests are served with: made once from the settings, connected on first use."""
+
+from dataclasses import dataclass
+
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.retry import Retry
+from sqlalchemy import Engine
+
+from common.cache import ReportCache
+from common.db.engine import create_service_engine
+from common.jobs import CLAIM_SECONDS, Jobs, create_celery
+from common.links import LinkStates
+from share_api.credentials import Credentials
+from share_api.links import Issuing
+from share_api.sessions import SessionStore
+from share_api.settings import LinkSettings, ShareApiSettings
+from share_api.throttle import LoginThrottle
+
+REDIS_TIMEOUT_SECONDS = 1.0
+POOL_SIZE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The service's collaborators. Close them once, at the end."""
+
+    settings: ShareApiSettings
+    engine: Engine
+    redis: Redis
+    states: LinkStates
+    issuing: Issuing
+    sessions: SessionStore
+    credentials: Credentials
+
+    def close(self) -> None:
+        """Give every connection back."""
+        self.redis.close()
+        self.engine.dispose()
+
+
+def create_redis(url: str) -> Redis:
+    """A client that returns bytes and never waits long: a hung server costs one second.
+
+    A connection that the server closed meanwhile is replaced once without a word.
+    """
+    return Redis.from_url(
+        url,
+        socket_timeout=REDIS_TIMEOUT_SECONDS,
+        socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
+        socket_keepalive=True,
+        max_connections=100,
+        retry=Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
+    )
+
+
+def create_issuing(settings: LinkSettings, engine: Engine, redis: Redis, broker: str) -> Issuing:
+    """What issuing links takes; ``broker`` is the Redis URL of the jobs."""
+    cache = ReportCache(redis, keep_seconds=CLAIM_SECONDS)  # claims only: nothing is stored here
+    return Issuing(
+        engine=engine,
+        ring=settings.key_ring(),
+        states=LinkStates(redis),
+        jobs=Jobs(create_celery(broker), cache),
+        public_base_url=settings.public_base_url,
+        ttl_seconds=settings.link_ttl_seconds,
+        max_ttl_seconds=settings.link_max_ttl_seconds,
+    )
+
+
+def create_parts(settings: ShareApiSettings) -> Parts:
+    """Make the collaborators; nothing connects before the first request."""
+    redis_url = settings.redis_url.get_secret_value()
+    engine = create_service_engine(
+        settings.database_url.get_secret_value(),
+        application_name="share-api",
+        pool_size=POOL_SIZE,
+    )
+    redis = create_redis(redis_url)
+    throttle = LoginThrottle(
+        redis, per_account=settings.logins_per_account, per_address=settings.logins_per_address
+    )
+    return Parts(
+        settings=settings,
+        engine=engine,
+        redis=redis,
+        states=LinkStates(redis),
+        issuing=create_issuing(settings, engine, redis, redis_url),
+        sessions=SessionStore(
+            redis,
+            life_seconds=settings.session_life_seconds,
+            idle_seconds=settings.session_idle_seconds,
+        ),
+        credentials=Credentials(engine, throttle),
+    )

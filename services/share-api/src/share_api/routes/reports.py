@@ -1,0 +1,73 @@
+"""The report types, and the one thing done with them here: issuing a link."""
+
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Path, Response
+
+from common.instants import now
+from common.reports import registry
+from share_api.access import Acting, Admin, ServedBy
+from share_api.bodies import Body, parse
+from share_api.links import LinkRequest, issue
+from share_api.openapi import REPORT_SLUGS, problems, takes
+from share_api.schemas import ShareBody
+from share_api.views import IssuedView, ReportsView, ReportView
+
+router = APIRouter(tags=["reports"])
+
+_LOCATION: Final[dict[int | str, dict[str, Any]]] = {
+    201: {
+        "description": "The link.",
+        "headers": {
+            "Location": {
+                "description": "Its entry in the share ledger, for listing and recalling it.",
+                "schema": {"type": "string", "format": "uri-reference"},
+            }
+        },
+    }
+}
+
+
+@router.get(
+    "/api/admin/analytics/reports",
+    summary="List the report types",
+    responses=problems(403, 503),
+)
+def list_reports(_: Admin) -> ReportsView:
+    """Every report type, those included that are announced and not implemented yet."""
+    return ReportsView(items=tuple(map(ReportView.of, registry.REPORTS.values())))
+
+
+@router.post(
+    "/api/admin/analytics/{report}/share",
+    summary="Issue a link to a report",
+    status_code=201,
+    responses={**_LOCATION, **problems(400, 403, 503)},
+    openapi_extra=takes(ShareBody, required=False),
+)
+def share(
+    report: Annotated[str, Path(description="A report type.", json_schema_extra=REPORT_SLUGS)],
+    actor: Acting,
+    parts: ServedBy,
+    response: Response,
+    body: Body,
+) -> IssuedView:
+    """Issue a link that opens one report of the tenant, for everybody who has it, for a while.
+
+    The window is fixed now: the last complete days of the tenant's time zone.
+    """
+    wanted = parse(ShareBody, body)
+    link = issue(
+        LinkRequest(
+            tenant_id=actor.tenant.id,
+            zone=actor.tenant.zone,
+            report=report,
+            period=wanted.period,
+            expires_in=wanted.expires_in_seconds,
+            created_by=actor.admin_id,
+        ),
+        parts.issuing,
+        now=now(),
+    )
+    response.headers["Location"] = f"/api/admin/analytics/shares/{link.share_id}"
+    return IssuedView.of(link)

@@ -1,0 +1,82 @@
+"""The share ledger: which links there are, and recalling them."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query
+
+from common.instants import now
+from share_api.access import Acting, Actor, ServedBy
+from share_api.bodies import Body, parse
+from share_api.ledger import Cursor, Selection, ShareNotFoundError, get_share, list_shares
+from share_api.openapi import problems, takes
+from share_api.recall import Recall, revoke, revoke_all
+from share_api.schemas import RecallBody, ShareQuery
+from share_api.views import RevokedView, SharesView, ShareView
+
+router = APIRouter(tags=["shares"])
+_PATH = "/api/admin/analytics/shares"
+
+ShareId = Annotated[
+    str, Path(description="The id of a ledger entry.", json_schema_extra={"format": "uuid"})
+]
+
+
+@router.get(_PATH, summary="List the links", responses=problems(400, 403, 503))
+def list_links(actor: Acting, parts: ServedBy, query: Annotated[ShareQuery, Query()]) -> SharesView:
+    """The tenant's links, newest first, a page at a time."""
+    wanted = Selection(
+        limit=query.limit,
+        state=query.state,
+        report=query.report_type,
+        after=Cursor.decode(query.cursor) if query.cursor is not None else None,
+    )
+    return SharesView.of(list_shares(parts.engine, actor.tenant.id, wanted, now=now()))
+
+
+@router.post(
+    f"{_PATH}/revoke-all",
+    summary="Recall every active link",
+    responses=problems(400, 403, 503),
+    openapi_extra=takes(RecallBody, required=False),
+)
+def revoke_every_link(actor: Acting, parts: ServedBy, body: Body) -> RevokedView:
+    """Recall every active link of the tenant, or those of one report type.
+
+    On 503 none counts as recalled.
+    """
+    report = parse(RecallBody, body).report_type
+    count = revoke_all(_recall(actor), parts.engine, parts.states, report=report)
+    return RevokedView(revoked=count)
+
+
+@router.get(f"{_PATH}/{{share_id}}", summary="Show a link", responses=problems(403, 404, 503))
+def show_link(share_id: ShareId, actor: Acting, parts: ServedBy) -> ShareView:
+    """One entry of the ledger. It does not hold the link itself, which is shown once."""
+    return ShareView.of(get_share(parts.engine, actor.tenant.id, _id(share_id), now=now()))
+
+
+@router.delete(
+    f"{_PATH}/{{share_id}}",
+    summary="Recall a link",
+    status_code=204,
+    responses=problems(403, 404, 503),
+)
+def revoke_link(share_id: ShareId, actor: Acting, parts: ServedBy) -> None:
+    """The link does not open any more. On 503 it is to be taken for alive."""
+    revoke(_recall(actor), _id(share_id), parts.engine, parts.states)
+
+
+def _recall(actor: Actor) -> Recall:
+    return Recall(tenant_id=actor.tenant.id, admin_id=actor.admin_id, at=now())
+
+
+def _id(text: str) -> UUID:
+    """An id in its one spelling; anything else names no entry."""
+    try:
+        share_id = UUID(text)
+    except ValueError:
+        raise ShareNotFoundError(text) from None
+    if str(share_id) != text:
+        raise ShareNotFoundError(text)
+    return share_id

@@ -1,0 +1,112 @@
+"""What share-api reads from the environment; a value that is unsafe stops it at start."""
+
+from ipaddress import ip_network
+from typing import Annotated, Final
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+
+from common.settings import DatabaseSettings, RedisSettings, SigningSettings
+
+YEAR_SECONDS: Final = 31_536_000
+
+
+def _check_base_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("must be an http:// or https:// address")
+    if "?" in value or "#" in value or "@" in parts.netloc or not value.isascii():
+        raise ValueError("must be plain ASCII without a query, a fragment or a user")
+    if any(character.isspace() for character in value) or (parts.port == 0):
+        raise ValueError("must hold no white space and no port 0")
+    return value.rstrip("/")
+
+
+def _check_networks(value: str) -> str:
+    for network in value.split(","):
+        try:
+            ip_network(network.strip() or "127.0.0.1")
+        except ValueError:
+            raise ValueError("must be addresses or networks, comma separated") from None
+    return value
+
+
+class LinkSettings(SigningSettings):
+    """What issuing a link takes, in the service as on the command line."""
+
+    link_ttl_seconds: int = Field(
+        default=604_800,
+        ge=60,
+        validation_alias="ANALYTICS_SHARE_LINK_TTL_SECONDS",
+        description="How long a link opens unless the request says otherwise: at least 60.",
+    )
+    link_max_ttl_seconds: int = Field(
+        default=YEAR_SECONDS,
+        ge=60,
+        le=10 * YEAR_SECONDS,
+        validation_alias="ANALYTICS_SHARE_LINK_MAX_TTL_SECONDS",
+        description="The longest life a request may ask for; at most ten years.",
+    )
+    public_base_url: Annotated[str, AfterValidator(_check_base_url)] = Field(
+        validation_alias="PUBLIC_BASE_URL",
+        description="Where viewers reach the links: `https://app.example.com`.",
+    )
+
+    @field_validator("link_max_ttl_seconds")
+    @classmethod
+    def _not_below_default(cls, value: int, info: ValidationInfo) -> int:
+        if value < info.data.get("link_ttl_seconds", value):
+            raise ValueError("must not be below ANALYTICS_SHARE_LINK_TTL_SECONDS")
+        return value
+
+
+class ShareApiSettings(RedisSettings, DatabaseSettings, LinkSettings):
+    """Everything share-api is told."""
+
+    host: str = Field(
+        default="127.0.0.1",
+        validation_alias="SHARE_API_HOST",
+        description="The address it listens on.",
+    )
+    port: int = Field(
+        default=8000,
+        ge=0,
+        le=65_535,
+        validation_alias="SHARE_API_PORT",
+        description="The port it listens on; 0 takes a free one.",
+    )
+    session_life_seconds: int = Field(
+        default=43_200,
+        ge=60,
+        validation_alias="SHARE_API_SESSION_LIFE_SECONDS",
+        description="How long a session lasts at most.",
+    )
+    session_idle_seconds: int = Field(
+        default=7_200,
+        ge=60,
+        validation_alias="SHARE_API_SESSION_IDLE_SECONDS",
+        description="After how long without a request a session ends.",
+    )
+    logins_per_account: int = Field(
+        default=10,
+        ge=1,
+        validation_alias="SHARE_API_LOGINS_PER_ACCOUNT",
+        description="Failed logins of one account in five minutes before it has to wait.",
+    )
+    logins_per_address: int = Field(
+        default=300,
+        ge=1,
+        validation_alias="SHARE_API_LOGINS_PER_ADDRESS",
+        description="Logins from one address in five minutes before it has to wait.",
+    )
+    trusted_proxies: Annotated[str, AfterValidator(_check_networks)] = Field(
+        default="",
+        validation_alias="SHARE_API_TRUSTED_PROXIES",
+        description="Proxies whose `X-Forwarded-For` is believed: addresses or networks, comma"
+        " separated; none by default.",
+    )
+
+    @property
+    def https(self) -> bool:
+        """Whether the outside world speaks TLS: cookies are Secure and HSTS is sent."""
+        return self.public_base_url.startswith("https://")

@@ -1,0 +1,203 @@
+"""The service as it is served, on a port of its own, with two shops and the people who run them."""
+
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+from argon2 import PasswordHasher
+from redis import Redis
+from sqlalchemy import Engine
+
+from analytics.accounts import create_tenant
+from common.db.accounts import Admin, Membership
+from common.db.tenancy import Access, transaction
+from common.signing import KeyRing
+from share_api.__main__ import server_config
+from share_api.app import create_app
+from share_api.parts import Parts, create_parts
+from share_api.settings import ShareApiSettings
+
+PASSWORD = "correct horse battery"
+BASE_URL = "https://app.example.com"
+_CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+@dataclass(frozen=True)
+class World:
+    """Two shops: ``berlin`` (EUR) and ``tokyo`` (JPY). Anna runs both, Ben tokyo, Carl none."""
+
+    engine: Engine
+    berlin: int
+    tokyo: int
+    admins: dict[str, int] = field(default_factory=dict)
+
+    def leave(self, name: str, tenant_id: int) -> None:
+        """End a membership."""
+        with transaction(self.engine, Access(tenant_id=tenant_id)) as session:
+            session.delete(session.get_one(Membership, (tenant_id, self.admins[name])))
+
+
+@pytest.fixture
+def world(service_engine: Engine) -> World:
+    berlin, tokyo = (
+        create_tenant(
+            service_engine, slug=slug, name=slug.title(), currency=currency, timezone=zone
+        )
+        for slug, currency, zone in (
+            ("berlin", "EUR", "Europe/Berlin"),
+            ("tokyo", "JPY", "Asia/Tokyo"),
+        )
+    )
+    world = World(service_engine, berlin, tokyo)
+    for name, tenants in (("anna", (berlin, tokyo)), ("ben", (tokyo,)), ("carl", ())):
+        _add(world, name, tenants)
+    return world
+
+
+def _add(world: World, name: str, tenants: tuple[int, ...]) -> None:
+    admin = Admin(email=f"{name}@example.com", password_hash=_CHEAP.hash(PASSWORD))
+    with transaction(world.engine, Access()) as session:
+        session.add(admin)
+    world.admins[name] = admin.id
+    for tenant_id in tenants:
+        with transaction(world.engine, Access(tenant_id=tenant_id)) as session:
+            session.add(Membership(tenant_id=tenant_id, admin_id=admin.id))
+
+
+@dataclass(frozen=True)
+class Service:
+    """A running service."""
+
+    url: str
+    parts: Parts
+
+    def client(self, **options: Any) -> httpx.Client:
+        """A client without a session."""
+        return httpx.Client(base_url=self.url, timeout=20, **options)
+
+    @contextmanager
+    def admin(self, name: str = "anna", tenant: str | None = "berlin") -> Iterator[httpx.Client]:
+        """A client with a session of ``name``, acting for ``tenant``."""
+        with self.client() as client:
+            assert log_in(client, name).status_code == 200
+            if tenant is not None:
+                chosen = client.put("/api/admin/session/tenant", json={"tenant": tenant})
+                assert chosen.status_code == 200, chosen.text
+            yield client
+
+
+def log_in(client: httpx.Client, name: str, password: str = PASSWORD) -> httpx.Response:
+    """Log in, and keep the cookie although the test does not speak TLS."""
+    client.cookies.clear()
+    answer = client.post(
+        "/api/admin/session", json={"email": f"{name}@example.com", "password": password}
+    )
+    for cookie in answer.headers.get_list("set-cookie"):
+        client.headers["Cookie"] = cookie.partition(";")[0]
+    return answer
+
+
+@pytest.fixture(scope="session")
+def secret() -> str:
+    return secrets.token_hex(32)
+
+
+@pytest.fixture(scope="session")
+def ring(secret: str) -> KeyRing:
+    return KeyRing(secret)
+
+
+Serve = Callable[..., Service]
+
+
+@pytest.fixture
+def serve(service_url: str, redis_url: str, secret: str) -> Iterator[Serve]:
+    """Start a service; settings by the names of their variables, ``change`` for its parts."""
+    with ExitStack() as stack:
+
+        def start(change: Callable[[Parts], Parts] = lambda parts: parts, **given: Any) -> Service:
+            settings = ShareApiSettings.model_validate(
+                {
+                    "DATABASE_URL": service_url,
+                    "REDIS_URL": redis_url,
+                    "ANALYTICS_SHARE_SIGNING_SECRET": secret,
+                    "PUBLIC_BASE_URL": BASE_URL,
+                    "SHARE_API_PORT": 0,
+                }
+                | given
+            )
+            parts = change(create_parts(settings))
+            return stack.enter_context(_serving(settings, parts))
+
+        yield start
+
+
+@contextmanager
+def _serving(settings: ShareApiSettings, parts: Parts) -> Iterator[Service]:
+    server = uvicorn.Server(server_config(create_app(settings, parts), settings))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        while not server.started:
+            assert thread.is_alive(), "the service did not start"
+            time.sleep(0.005)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        yield Service(f"http://127.0.0.1:{port}", parts)
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture
+def service(serve: Serve, world: World) -> Service:
+    return serve()
+
+
+@pytest.fixture
+def anna(service: Service) -> Iterator[httpx.Client]:
+    """Anna's client, acting for berlin."""
+    with service.admin() as client:
+        yield client
+
+
+@pytest.fixture
+def ben(service: Service) -> Iterator[httpx.Client]:
+    """Ben's client, acting for tokyo."""
+    with service.admin("ben", None) as client:
+        yield client
+
+
+def share_id(answer: httpx.Response) -> str:
+    """The id of the ledger entry of a link that was issued."""
+    assert answer.status_code == 201, answer.text
+    return answer.headers["location"].rsplit("/", 1)[1]
+
+
+def assert_problem(answer: httpx.Response, status: int) -> dict[str, Any]:
+    """The problem that an answer is."""
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem: dict[str, Any] = answer.json()
+    assert set(problem) - {"errors"} == {"type", "title", "status", "detail"}
+    assert problem["status"] == status
+    return problem
+
+
+@contextmanager
+def hung(redis: Redis) -> Iterator[None]:
+    """A Redis that accepts connections and answers nothing (its process is stopped)."""
+    import psutil  # noqa: PLC0415
+
+    process = psutil.Process(int(redis.info("server")["process_id"]))
+    process.suspend()
+    try:
+        yield
+    finally:
+        process.resume()

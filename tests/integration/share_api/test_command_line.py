@@ -1,0 +1,168 @@
+"""`analytics share` and `analytics revoke`: the service's functions without an admin."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from click.testing import CliRunner, Result
+from redis import Redis
+from tests.integration.share_api.conftest import World
+
+from analytics.commands.revoke import revoke
+from analytics.commands.share import share
+from analytics.sharing import SharingSettingsError, issue_link
+from common.links import state_key
+from common.signing import KeyRing
+from share_api.links import SigningNotConfiguredError
+
+SHARES = "/api/admin/analytics/shares"
+NOBODY = "00000000-0000-4000-8000-000000000000"
+Command = Callable[..., Result]
+
+
+@pytest.fixture
+def analytics(
+    world: World,
+    service_url: str,
+    redis_url: str,
+    secret: str,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> Command:
+    """Run a command with the environment of a deployment."""
+    monkeypatch.chdir(tmp_path)
+    environment = {
+        "DATABASE_URL": service_url,
+        "REDIS_URL": redis_url,
+        "ANALYTICS_SHARE_SIGNING_SECRET": secret,
+        "PUBLIC_BASE_URL": "https://app.example.com/",
+        "ANALYTICS_SHARE_LINK_TTL_SECONDS": "",
+    }
+
+    def run(command: str, *arguments: str, **changes: str) -> Result:
+        commands = {"share": share, "revoke": revoke}
+        done = CliRunner().invoke(commands[command], arguments, env=environment | changes)
+        assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+        return done
+
+    return run
+
+
+def test_a_link_is_printed_and_nothing_else(
+    analytics: Command, world: World, ring: KeyRing, redis_client: Redis, anna: httpx.Client
+) -> None:
+    done = analytics("share", "--tenant", "berlin", "sales-velocity", "--expires-in", "600")
+    assert (done.exit_code, done.stderr) == (0, "")
+    url = done.stdout.removesuffix("\n")
+    claims = ring.authenticate(url.removeprefix("https://app.example.com/api/reports/"))
+    assert (claims.tenant_id, claims.report) == (world.berlin, "sales-velocity")
+    assert (claims.expires_at - claims.issued_at).total_seconds() == 600
+    assert redis_client.get(state_key(world.berlin, claims.link_id)) == b"active"
+    (entry,) = anna.get(SHARES).json()["items"]
+    assert (entry["createdBy"], entry["period"]["name"]) == (None, "30d")
+
+
+def test_links_are_recalled(analytics: Command, anna: httpx.Client) -> None:
+    for _ in range(3):
+        analytics("share", "--tenant", "berlin", "revenue-overview")
+    entry = anna.get(SHARES).json()["items"][0]["id"]
+    done = analytics("revoke", "--tenant", "berlin", entry)
+    assert (done.exit_code, done.stdout) == (0, "recalled 1 link\n")
+    assert anna.get(f"{SHARES}/{entry}").json()["state"] == "revoked"
+    done = analytics("revoke", "--tenant", "berlin", "--all")
+    assert (done.exit_code, done.stdout) == (0, "recalled 2 links\n")
+    states = {each["state"] for each in anna.get(SHARES).json()["items"]}
+    assert states == {"revoked"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "changes", "words"),
+    [
+        (("share", "--tenant", "nowhere", "sales-velocity"), {}, "nowhere"),
+        (("share", "--tenant", "berlin", "nonsense"), {}, "nonsense"),
+        (("share", "--tenant", "berlin", "coupon-impact"), {}, "not implemented"),
+        (("share", "--tenant", "berlin", "sales-velocity", "--expires-in", "0"), {}, "from 1 to"),
+        (
+            ("share", "--tenant", "berlin", "sales-velocity"),
+            {"ANALYTICS_SHARE_SIGNING_SECRET": ""},
+            "ANALYTICS_SHARE_SIGNING_SECRET",
+        ),
+        (
+            ("share", "--tenant", "berlin", "sales-velocity"),
+            {"ANALYTICS_SHARE_SIGNING_SECRET": "hunter2"},
+            "ANALYTICS_SHARE_SIGNING_SECRET",
+        ),
+        (("share", "--tenant", "berlin", "sales-velocity"), {"PUBLIC_BASE_URL": ""}, "PUBLIC_"),
+        (
+            ("share", "--tenant", "berlin", "sales-velocity"),
+            {"DATABASE_URL": "postgresql://a:hunter2@127.0.0.1:1/x"},
+            "database",
+        ),
+        (("revoke", "--tenant", "nowhere", "--all"), {}, "nowhere"),
+        (("revoke", "--tenant", "berlin", NOBODY), {}, "no such share"),
+    ],
+)
+def test_an_expected_failure_is_one_line(
+    analytics: Command, arguments: tuple[str, ...], changes: dict[str, str], words: str
+) -> None:
+    done = analytics(*arguments, **changes)
+    assert (done.exit_code, done.stdout) == (1, "")
+    (line,) = done.stderr.splitlines()
+    assert words in line
+    assert "hunter2" not in line
+
+
+def test_a_recall_that_redis_did_not_take_fails(analytics: Command, world: World) -> None:
+    analytics("share", "--tenant", "berlin", "revenue-overview")
+    done = analytics("revoke", "--tenant", "berlin", "--all", REDIS_URL="redis://127.0.0.1:1")
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "alive" in done.stderr
+    done = analytics("revoke", "--tenant", "berlin", "--all")
+    assert done.stdout == "recalled 1 link\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("revoke", "--tenant", "berlin"),
+        ("revoke", "--tenant", "berlin", "--all", NOBODY),
+        ("revoke", "--tenant", "berlin", "x"),
+        ("share", "--tenant", "berlin", "sales-velocity", "--period", "31d"),
+        ("share", "sales-velocity"),
+    ],
+)
+def test_a_wrong_command_line_says_how_it_is_used(
+    analytics: Command, arguments: tuple[str, ...]
+) -> None:
+    done = analytics(*arguments)
+    assert done.exit_code == 2
+    assert "Usage:" in done.stderr
+
+
+def test_a_link_is_issued_without_redis(analytics: Command, world: World, ring: KeyRing) -> None:
+    done = analytics(
+        "share", "--tenant", "tokyo", "revenue-overview", REDIS_URL="redis://127.0.0.1:1"
+    )
+    assert done.exit_code == 0
+    assert ring.authenticate(done.stdout.strip().rsplit("/", 1)[1]).tenant_id == world.tokyo
+
+
+def test_explicit_settings_win(
+    world: World, service_url: str, redis_url: str, secret: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("ANALYTICS_SHARE_SIGNING_SECRET", "PUBLIC_BASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+
+    def issue(**given: Any) -> str:
+        return issue_link(
+            service_url, redis_url, tenant="berlin", report="revenue-overview", **given
+        )
+
+    url = issue(secret=secret, public_base_url="http://localhost:8001")
+    assert url.startswith("http://localhost:8001/api/reports/")
+    with pytest.raises(SharingSettingsError, match="PUBLIC_BASE_URL"):
+        issue(secret=secret)
+    with pytest.raises(SigningNotConfiguredError):
+        issue(public_base_url="http://localhost:8001")

@@ -1,0 +1,226 @@
+"""Servers that are gone or hang: what still works, what says 503, and how long it takes."""
+
+import asyncio
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+import pytest
+from redis import Redis
+from tests.integration.share_api.conftest import Serve, World, assert_problem, log_in
+
+from analytics.embedded.valkey import EmbeddedValkey
+from common.cache import ReportCache
+from common.db.engine import UnsafeDatabaseRoleError
+from common.jobs import Jobs, create_celery
+from common.links import LinkStates, state_key
+from common.signing import KeyRing
+from share_api.app import create_app
+from share_api.parts import Parts, create_redis
+from share_api.settings import ShareApiSettings
+
+DEAD_REDIS = "redis://127.0.0.1:1"
+DEAD_DATABASE = "postgresql://nobody:nothing@127.0.0.1:1/none"
+SHARE = "/api/admin/analytics/revenue-overview/share"
+PROMPTLY = 5
+"""A generous bound in seconds: what must not happen is to hang."""
+
+
+@pytest.fixture
+def hung_redis(tmp_path: Path) -> Iterator[str]:
+    """A Redis that takes connections and answers nothing."""
+    tmp_path.chmod(0o755)
+    with EmbeddedValkey(tmp_path / "valkey", password="secret") as valkey:
+        with Redis.from_url(valkey.url) as client:
+            process = psutil.Process(client.info("server")["process_id"])
+        process.suspend()
+        try:
+            yield valkey.url
+        finally:
+            process.resume()
+
+
+def with_broker(url: str) -> Callable[[Parts], Parts]:
+    def change(parts: Parts) -> Parts:
+        jobs = Jobs(create_celery(url), ReportCache(parts.redis, keep_seconds=1))
+        return replace(parts, issuing=replace(parts.issuing, jobs=jobs))
+
+    return change
+
+
+def with_states(url: str) -> Callable[[Parts], Parts]:
+    def change(parts: Parts) -> Parts:
+        states = LinkStates(create_redis(url))
+        return replace(parts, issuing=replace(parts.issuing, states=states))
+
+    return change
+
+
+def test_a_refused_broker_does_not_keep_a_link_from_being_issued(
+    serve: Serve, world: World, ring: KeyRing, redis_client: Redis
+) -> None:
+    with serve(with_broker(DEAD_REDIS)).admin() as client:
+        answer = issue_promptly(client)
+    claims = ring.authenticate(answer.json()["url"].rsplit("/", 1)[1])
+    assert redis_client.get(state_key(world.berlin, claims.link_id)) == b"active"
+    assert not redis_client.keys("*:requested:*"), "the next one may ask again"
+
+
+def test_a_hung_broker_does_not_either(serve: Serve, world: World, hung_redis: str) -> None:
+    with serve(with_broker(hung_redis)).admin() as client:
+        issue_promptly(client)
+
+
+def test_neither_does_a_hung_store_of_states(serve: Serve, world: World, hung_redis: str) -> None:
+    with serve(with_states(hung_redis)).admin() as client:
+        issue_promptly(client)
+
+
+def issue_promptly(client: httpx.Client) -> httpx.Response:
+    began = time.monotonic()
+    answer = client.post(SHARE)
+    assert answer.status_code == 201
+    assert time.monotonic() - began < PROMPTLY
+    assert len(client.get("/api/admin/analytics/shares").json()["items"]) == 1
+    return answer
+
+
+@pytest.mark.parametrize("hangs", [False, True])
+def test_without_redis(
+    serve: Serve, world: World, hangs: bool, request: pytest.FixtureRequest
+) -> None:
+    url = request.getfixturevalue("hung_redis") if hangs else DEAD_REDIS
+    with serve(REDIS_URL=url).client() as client:
+        began = time.monotonic()
+        assert_problem(log_in(client, "anna"), 503)
+        client.headers["Cookie"] = f"analytics_session={'A' * 43}"
+        for method, path in (
+            ("POST", SHARE),
+            ("GET", "/api/admin/session"),
+            ("DELETE", "/api/admin/session"),
+        ):
+            answer = client.request(method, path)
+            assert_problem(answer, 503)
+            assert answer.headers["retry-after"]
+        assert "Redis" in assert_problem(client.get("/readyz"), 503)["detail"]
+        assert client.get("/healthz").status_code == 200
+        assert time.monotonic() - began < 3 * PROMPTLY
+
+
+def test_without_postgresql_the_service_starts_and_says_503(serve: Serve) -> None:
+    with serve(DATABASE_URL=DEAD_DATABASE).client() as client:
+        answer = log_in(client, "anna")
+        assert "nobody" not in answer.text
+        assert_problem(answer, 503)
+        assert "PostgreSQL" in assert_problem(client.get("/readyz"), 503)["detail"]
+        assert client.get("/healthz").status_code == 200
+
+
+def test_postgresql_may_come_later(serve: Serve, world: World, service_url: str) -> None:
+    """The pool replaces what broke; nobody has to restart the service."""
+    service = serve()
+    with service.admin() as client:
+        with world.engine.connect() as connection:
+            connection.exec_driver_sql(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE application_name = 'share-api' AND datname = current_database()"
+            )
+        assert client.get("/api/admin/analytics/shares").status_code == 200
+
+
+def environment(**given: str) -> dict[str, str]:
+    return {"PATH": "/usr/bin:/bin", "PYTHONPATH": ":".join(sys.path), **given}
+
+
+def run(**given: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "share_api"],
+        env=environment(**given),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_a_role_that_could_read_across_tenants_is_refused(owner_url: str, redis_url: str) -> None:
+    done = run(DATABASE_URL=owner_url, REDIS_URL=redis_url, PUBLIC_BASE_URL="http://localhost")
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("refusing to start: database role")
+    assert done.stdout == ""
+
+
+def test_an_unsafe_role_is_refused_under_any_server(owner_url: str, redis_url: str) -> None:
+    settings = ShareApiSettings.model_validate(
+        {
+            "DATABASE_URL": owner_url,
+            "REDIS_URL": redis_url,
+            "PUBLIC_BASE_URL": "http://localhost",
+        }
+    )
+    app = create_app(settings)
+
+    async def start() -> None:
+        async with app.router.lifespan_context(app):
+            pytest.fail("the service started")
+
+    with pytest.raises(UnsafeDatabaseRoleError):
+        asyncio.run(start())
+
+
+def test_the_process_serves_logs_and_stops(
+    world: World, service_url: str, redis_url: str, secret: str
+) -> None:
+    port = str(_free_port())
+    given: dict[str, Any] = {
+        "DATABASE_URL": service_url,
+        "REDIS_URL": redis_url,
+        "ANALYTICS_SHARE_SIGNING_SECRET": secret,
+        "PUBLIC_BASE_URL": "http://localhost",
+        "SHARE_API_PORT": port,
+    }
+    with subprocess.Popen(
+        [sys.executable, "-m", "share_api"],
+        env=environment(**given),
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=20) as client:
+            _await(client)
+            assert log_in(client, "ben").status_code == 200
+            answer = client.post(SHARE)
+            assert answer.status_code == 201
+            assert "server" not in answer.headers
+        process.send_signal(signal.SIGTERM)
+        _, log = process.communicate(timeout=60)
+    assert process.returncode in {0, -signal.SIGTERM}
+    token = answer.json()["url"].rsplit("/", 1)[1]
+    assert '"route": "/api/admin/analytics/{report}/share"' in log
+    for private in (token, secret, "correct horse", client.headers["cookie"][-43:]):
+        assert private not in log
+
+
+def _free_port() -> int:
+    import socket  # noqa: PLC0415
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+def _await(client: httpx.Client) -> None:
+    for _ in range(300):
+        try:
+            if client.get("/readyz").status_code == 200:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.1)
+    pytest.fail("the service is not ready")

@@ -1,0 +1,181 @@
+"""The share ledger: listing, filtering, paging, and one tenant's entries only."""
+
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+import time_machine
+from tests.integration.share_api.conftest import Service, World, assert_problem, share_id
+
+from common.db.shares import Share
+from common.db.tenancy import Access, transaction
+from common.instants import iso, now
+
+SHARES = "/api/admin/analytics/shares"
+REPORTS = ("revenue-overview", "sales-velocity", "product-performance")
+
+
+def share(client: httpx.Client, report: str = "revenue-overview", **body: object) -> str:
+    return share_id(client.post(f"/api/admin/analytics/{report}/share", json=body))
+
+
+def listed(client: httpx.Client, **query: str | int) -> list[str]:
+    answer = client.get(SHARES, params=query)
+    assert answer.status_code == 200, answer.text
+    return [each["id"] for each in answer.json()["items"]]
+
+
+def test_an_entry_says_what_was_issued_and_by_whom(anna: httpx.Client) -> None:
+    issued = anna.post("/api/admin/analytics/sales-velocity/share", json={"period": "7d"})
+    entry = anna.get(issued.headers["location"]).json()
+    assert entry == {
+        "id": share_id(issued),
+        "reportType": "sales-velocity",
+        "period": {"name": "7d", **issued.json()["period"]},
+        "createdAt": iso(
+            datetime.fromisoformat(issued.json()["expiresAt"]) - timedelta(seconds=604_800)
+        ),
+        "expiresAt": issued.json()["expiresAt"],
+        "createdBy": "anna@example.com",
+        "state": "active",
+        "revokedAt": None,
+    }
+    assert anna.get(SHARES).json() == {"items": [entry], "nextCursor": None}
+    assert issued.json()["url"].rsplit("/", 1)[1] not in anna.get(SHARES).text
+
+
+def test_newest_first_by_pages_that_nothing_moves(anna: httpx.Client, world: World) -> None:
+    moment = now().replace(microsecond=0)
+    ids = _insert(world, moment, count=25)
+    seen: list[str] = []
+    query: dict[str, str | int] = {"limit": 10}
+    while True:
+        page = anna.get(SHARES, params=query).json()
+        seen += [each["id"] for each in page["items"]]
+        if page["nextCursor"] is None:
+            break
+        query["cursor"] = page["nextCursor"]
+        _insert(world, moment + timedelta(hours=1), count=1)  # newer: on no later page
+    assert seen == ids
+    assert len(listed(anna)) == 27
+    assert len(listed(anna, limit=1)) == 1
+
+
+def _insert(world: World, moment: datetime, *, count: int) -> list[str]:
+    """Entries of pairs of the same second; their ids in the order of the list."""
+    shares = [
+        Share(
+            tenant_id=world.berlin,
+            id=uuid4(),
+            link_id=uuid4(),
+            report="revenue-overview",
+            period="7d",
+            window_from=moment - timedelta(days=7),
+            window_to=moment,
+            key_id="0" * 16,
+            issued_at=moment - timedelta(seconds=number // 2),
+            expires_at=moment + timedelta(days=1),
+        )
+        for number in range(count)
+    ]
+    with transaction(world.engine, Access(tenant_id=world.berlin)) as session:
+        session.add_all(shares)
+    ordered = sorted(shares, key=lambda each: (each.issued_at, each.id), reverse=True)
+    return [str(each.id) for each in ordered]
+
+
+def test_filters(anna: httpx.Client) -> None:
+    short, kept, recalled = (
+        share(anna, report, expiresInSeconds=seconds)
+        for report, seconds in zip(REPORTS, (60, 3600, 3600), strict=True)
+    )
+    anna.delete(f"{SHARES}/{recalled}")
+    with time_machine.travel(now() + timedelta(seconds=90), tick=True):
+        assert listed(anna, state="active") == [kept]
+        assert listed(anna, state="expired") == [short]
+        assert listed(anna, state="revoked") == [recalled]
+        assert set(listed(anna)) == {short, kept, recalled}
+        assert listed(anna, reportType="sales-velocity") == [kept]
+        assert listed(anna, reportType="sales-velocity", state="revoked") == []
+        assert listed(anna, reportType="coupon-impact") == []
+        states = {each["id"]: each["state"] for each in anna.get(SHARES).json()["items"]}
+    assert states == {short: "expired", kept: "active", recalled: "revoked"}
+
+
+def test_wrong_parameters(anna: httpx.Client, subtests: pytest.Subtests) -> None:
+    for name, value in (
+        ("limit", "0"),
+        ("limit", "101"),
+        ("limit", "x"),
+        ("limit", "-1"),
+        ("cursor", "x"),
+        ("cursor", ""),
+        ("cursor", "A" * 32 + "=="),
+        ("cursor", "f/" * 16),
+        ("cursor", "é"),
+        ("state", "dead"),
+        ("reportType", "nonsense"),
+        ("report_type", "sales-velocity"),
+        ("tenant", "tokyo"),
+    ):
+        with subtests.test(name=name, value=value):
+            problem = assert_problem(anna.get(SHARES, params={name: value}), 400)
+            assert [each["parameter"] for each in problem["errors"]] == [name]
+
+
+def test_an_entry_that_is_not_there(anna: httpx.Client, subtests: pytest.Subtests) -> None:
+    known = share(anna)
+    for name in (str(uuid4()), "x", "%00", f"{known}0", known.replace("-", ""), f"{{{known}}}"):
+        with subtests.test(name=name):
+            assert_problem(anna.get(f"{SHARES}/{name}"), 404)
+            assert_problem(anna.delete(f"{SHARES}/{name}"), 404)
+
+
+def test_a_token_manages_nothing(anna: httpx.Client, service: Service) -> None:
+    issued = anna.post("/api/admin/analytics/revenue-overview/share").json()
+    token = issued["url"].rsplit("/", 1)[1]
+    assert_problem(anna.delete(f"{SHARES}/{token}"), 404)
+    link_id = str(service.parts.issuing.ring.authenticate(token).link_id)  # type: ignore[union-attr]
+    assert_problem(anna.get(f"{SHARES}/{link_id}"), 404)
+    assert_problem(anna.delete(f"{SHARES}/{link_id}"), 404)
+
+
+def test_a_tenant_sees_and_recalls_its_own_entries_only(
+    service: Service, anna: httpx.Client, ben: httpx.Client
+) -> None:
+    mine, theirs = share(anna), share(ben)
+    assert (listed(anna), listed(ben)) == ([mine], [theirs])
+    assert_problem(ben.get(f"{SHARES}/{mine}"), 404)
+    assert_problem(ben.delete(f"{SHARES}/{mine}"), 404)
+    assert ben.post(f"{SHARES}/revoke-all").json() == {"revoked": 1}
+    assert anna.get(f"{SHARES}/{mine}").json()["state"] == "active"
+    with service.admin("anna", "tokyo") as elsewhere:  # a member, but acting for tokyo
+        assert listed(elsewhere) == [theirs]
+        assert_problem(elsewhere.get(f"{SHARES}/{mine}"), 404)
+        cursor = anna.get(SHARES, params={"limit": 1}).json()["nextCursor"]
+        assert cursor is None
+
+
+def test_an_entry_outlives_the_membership_of_its_creator(
+    service: Service, ben: httpx.Client, world: World
+) -> None:
+    entry = share(ben)
+    world.leave("ben", world.tokyo)
+    with service.admin("anna", "tokyo") as client:
+        assert client.get(f"{SHARES}/{entry}").json()["createdBy"] is None
+        assert client.delete(f"{SHARES}/{entry}").status_code == 204
+
+
+def test_nothing_without_a_session_and_a_tenant(service: Service) -> None:
+    some = UUID(int=1)
+    with service.client() as nobody, service.admin("carl", None) as carl:
+        for client in (nobody, carl):
+            for method, path in (
+                ("GET", SHARES),
+                ("GET", f"{SHARES}?limit=x"),
+                ("GET", f"{SHARES}/{some}"),
+                ("DELETE", f"{SHARES}/{some}"),
+                ("POST", f"{SHARES}/revoke-all"),
+            ):
+                assert_problem(client.request(method, path), 403)

@@ -1,0 +1,92 @@
+"""The OpenAPI document says what the service does."""
+
+from typing import Any
+
+import pytest
+
+from common.reports import registry
+from share_api.app import create_app
+from share_api.settings import ShareApiSettings
+
+SHARE = "/api/admin/analytics/{report}/share"
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    settings = ShareApiSettings.model_validate(
+        {
+            "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
+            "REDIS_URL": "redis://127.0.0.1:1",
+            "PUBLIC_BASE_URL": "http://localhost",
+        }
+    )
+    return create_app(settings).openapi()
+
+
+def test_every_operation_of_the_contract_is_there(document: dict[str, Any]) -> None:
+    operations = {
+        (method.upper(), path) for path, methods in document["paths"].items() for method in methods
+    }
+    assert operations == {
+        ("POST", "/api/admin/session"),
+        ("GET", "/api/admin/session"),
+        ("DELETE", "/api/admin/session"),
+        ("PUT", "/api/admin/session/tenant"),
+        ("GET", "/api/admin/analytics/reports"),
+        ("POST", SHARE),
+        ("GET", "/api/admin/analytics/shares"),
+        ("POST", "/api/admin/analytics/shares/revoke-all"),
+        ("GET", "/api/admin/analytics/shares/{share_id}"),
+        ("DELETE", "/api/admin/analytics/shares/{share_id}"),
+        ("GET", "/healthz"),
+        ("GET", "/readyz"),
+    }
+
+
+def test_the_share_operation(document: dict[str, Any]) -> None:
+    operation = document["paths"][SHARE]["post"]
+    (report,) = operation["parameters"]
+    assert report["schema"]["enum"] == [each.slug for each in registry.implemented()]
+    assert operation["security"] == [{"session": []}]
+    assert set(operation["responses"]) == {"201", "400", "403", "500", "503"}
+    assert operation["responses"]["201"]["headers"].keys() == {"Location"}
+    assert operation["requestBody"]["required"] is False
+    body = operation["requestBody"]["content"]["application/json"]["schema"]
+    assert body["additionalProperties"] is False
+    assert body["properties"]["period"]["enum"] == ["7d", "30d", "90d"]
+    assert body["properties"]["period"]["default"] == "30d"
+    seconds = body["properties"]["expiresInSeconds"]
+    assert (seconds["type"], seconds["exclusiveMinimum"]) == ("integer", 0)
+    answer = document["components"]["schemas"]["IssuedView"]
+    assert set(answer["required"]) == {"url", "expiresAt", "reportType", "period"}
+
+
+def test_the_session_is_a_cookie(document: dict[str, Any]) -> None:
+    scheme = document["components"]["securitySchemes"]["session"]
+    assert (scheme["type"], scheme["in"], scheme["name"]) == (
+        "apiKey",
+        "cookie",
+        "analytics_session",
+    )
+
+
+def test_every_error_is_a_problem_and_422_is_none(document: dict[str, Any]) -> None:
+    for path, methods in document["paths"].items():
+        for operation in methods.values():
+            assert "422" not in operation["responses"]
+            for status, response in operation["responses"].items():
+                if int(status) >= 400:
+                    (kind,) = response["content"]
+                    assert kind == "application/problem+json", path
+    assert "HTTPValidationError" not in str(document)
+
+
+def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
+    def references(node: Any) -> set[str]:
+        if isinstance(node, dict):
+            own = {node["$ref"]} if isinstance(node.get("$ref"), str) else set()
+            return own.union(*map(references, node.values()))
+        return set().union(*map(references, node)) if isinstance(node, list) else set()
+
+    known = {f"#/components/schemas/{name}" for name in document["components"]["schemas"]}
+    assert references(document) == known
