@@ -156,6 +156,10 @@ class ReportCache:
         except UnreadableReportError:
             return None
 
+    def settled(self, key: ReportKey) -> bool:
+        """Whether the report is there, or its computation failed a moment ago."""
+        return bool(self._redis.exists(key.cached, key.failed))
+
     def claim(self, key: ReportKey, *, seconds: int) -> str | None:
         """Ask for the computation on behalf of everybody; None when somebody has already asked.
 

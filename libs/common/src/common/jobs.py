@@ -148,12 +148,29 @@ class Jobs:
         Raises:
             JobsUnavailableError: the broker is refused, hung or gone.
         """
+        return self._request(job, even_if_settled=True)
+
+    def request_missing(self, job: ComputeReport) -> bool:
+        """As ``request_report``, for one who looked and found nothing.
+
+        What was stored, or failed, between that look and this call is not asked for again.
+
+        Raises:
+            JobsUnavailableError: the broker is refused, hung or gone.
+        """
+        return self._request(job, even_if_settled=False)
+
+    def _request(self, job: ComputeReport, *, even_if_settled: bool) -> bool:
         try:
             claim = self._cache.claim(job.key, seconds=CLAIM_SECONDS)
+            if claim is None:
+                return False
+            # Looked at with the claim in hand: no earlier request can be under way any more.
+            if not even_if_settled and self._cache.settled(job.key):
+                self._cache.release(job.key, claim)
+                return False
         except (RedisError, OSError) as error:
             raise JobsUnavailableError(str(error)) from error
-        if claim is None:
-            return False
         try:
             self.publish(job)
         except JobsUnavailableError:

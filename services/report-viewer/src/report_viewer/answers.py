@@ -1,0 +1,95 @@
+"""Finished answers: status, headers and body, with the security headers that all of them carry.
+
+``no-cache`` lets a browser keep a report and makes it ask before each use, so that a recalled link
+shows nothing. Nobody in between may keep it at all.
+"""
+
+from collections.abc import MutableMapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from http import HTTPStatus
+from typing import Any, Final
+
+from starlette.types import Send
+
+Headers = tuple[tuple[bytes, bytes], ...]
+
+
+class Coding(StrEnum):
+    """How a body is compressed."""
+
+    IDENTITY = "identity"
+    GZIP = "gzip"
+    ZSTD = "zstd"
+
+
+PAGE_POLICY: Final = (
+    b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    b"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+    b"require-trusted-types-for 'script'"
+)
+DATA_POLICY: Final = (
+    b"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+
+PRIVATE: Final = (b"cache-control", b"private, no-cache")
+NEVER_STORED: Final = (b"cache-control", b"no-store")
+FOREVER: Final = (b"cache-control", b"public, max-age=31536000, immutable")
+_COMMON: Final = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-robots-tag", b"noindex, nofollow"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+)
+_STRICT_TRANSPORT: Final = (b"strict-transport-security", b"max-age=31536000")
+
+
+@dataclass(frozen=True, slots=True)
+class Security:
+    """The headers every answer carries; over https also the one that keeps it so."""
+
+    https: bool
+
+    @property
+    def headers(self) -> Headers:
+        """The headers without a content policy."""
+        return (*_COMMON, _STRICT_TRANSPORT) if self.https else _COMMON
+
+    def page(self) -> Headers:
+        """The headers of an HTML page."""
+        return ((b"content-security-policy", PAGE_POLICY), *self.headers)
+
+    def data(self) -> Headers:
+        """The headers of what is no page."""
+        return ((b"content-security-policy", DATA_POLICY), *self.headers)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An HTTP answer. ``headers`` lack the content length, which is the body's."""
+
+    status: HTTPStatus
+    headers: Headers
+    body: bytes = field(repr=False)
+
+    def not_modified(self) -> "Answer":
+        """The same answer to one who has the body already."""
+        kept = tuple(each for each in self.headers if not each[0].startswith(b"content-"))
+        policy = tuple(each for each in self.headers if each[0] == b"content-security-policy")
+        return Answer(HTTPStatus.NOT_MODIFIED, (*policy, *kept), b"")
+
+    async def send(self, send: Send, *, head: bool) -> None:
+        """Send it; to HEAD without the body."""
+        headers = list(self.headers)
+        if self.status is not HTTPStatus.NOT_MODIFIED:
+            headers.append((b"content-length", str(len(self.body)).encode("ascii")))
+        start: MutableMapping[str, Any] = {
+            "type": "http.response.start",
+            "status": int(self.status),
+            "headers": headers,
+        }
+        await send(start)
+        await send({"type": "http.response.body", "body": b"" if head else self.body})

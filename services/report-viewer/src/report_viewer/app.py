@@ -1,0 +1,99 @@
+"""Wires the viewer: reports answered in front, a FastAPI application for everything else.
+
+Nothing connects before the first request or the start of the server, whichever comes first.
+"""
+
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from fastapi import FastAPI
+from starlette.types import Receive, Scope, Send
+
+from report_viewer.addresses import is_report_path
+from report_viewer.announcements import Announcements
+from report_viewer.answers import Security
+from report_viewer.asking import Asking, connect_jobs
+from report_viewer.assets import Assets
+from report_viewer.copies import Copies
+from report_viewer.metrics import Metrics
+from report_viewer.pages import Pages
+from report_viewer.problem_answers import ProblemAnswers
+from report_viewer.representations import Representations
+from report_viewer.serve import Reports
+from report_viewer.settings import ViewerSettings
+from report_viewer.store import Store, connect
+from report_viewer.surroundings import Surroundings
+from report_viewer.verifying import Verifier
+from report_viewer.waiting import Waiting
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """The ASGI application: ``reports`` below /api/reports, ``api`` for the rest."""
+
+    reports: Reports
+    api: FastAPI
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on to whom it belongs."""
+        if scope["type"] == "http" and is_report_path(
+            scope.get("raw_path") or scope["path"].encode()
+        ):
+            await self.reports(scope, receive, send)
+        else:
+            await self.api(scope, receive, send)
+
+
+def create_app(settings: ViewerSettings) -> Viewer:
+    """The viewer as ``settings`` want it.
+
+    Raises:
+        ValueError: the signing secrets are unusable.
+    """
+    redis_url = settings.redis_url.get_secret_value()
+    security = Security(https=settings.served_over_https)
+    assets = Assets(security)
+    pages = Pages(assets)
+    problems = ProblemAnswers(pages, security)
+    metrics = Metrics()
+    verifier = Verifier(settings.key_ring())
+    store = Store(connect(redis_url))
+    asking = Asking(connect_jobs(redis_url))
+    announcements = Announcements(connect(redis_url), on_done=asking.forget)
+    waiting = Waiting(
+        store,
+        announcements,
+        asking,
+        wait_seconds=settings.wait_seconds,
+        max_waiting=settings.max_waiting,
+    )
+    metrics.watch_waiting(lambda: waiting.waiting)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        announcements.start()
+        yield
+        asking.close()
+        await announcements.close()
+        await store.close()
+
+    api = FastAPI(
+        title="Report viewer",
+        description="Opens signed links to reports.",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+    )
+    Surroundings(
+        store=store,
+        pages=pages,
+        assets=assets,
+        metrics=metrics,
+        problems=problems,
+        security=security,
+        signing_configured=verifier.configured,
+    ).install(api)
+    representations = Representations(waiting, pages, Copies(), security)
+    return Viewer(Reports(verifier, representations, asking, problems, metrics), api)

@@ -1,0 +1,99 @@
+"""Asks the workers for what is missing: once per process and thing, from a thread.
+
+Across processes ``Jobs`` lets one asker through; here the many requests of one
+process become one, so that a crowd costs Redis one question.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+from redis import Redis
+
+from common.cache import ReportCache
+from common.jobs import CLAIM_SECONDS, ComputeReport, Jobs, RestoreLink, create_celery
+from common.links import state_key
+from common.signing import LinkClaims
+from report_viewer.store import key_of
+
+_PUBLISHERS: Final = 4
+_ASK_AGAIN_SECONDS: Final = 1.0
+_ANSWER_SECONDS: Final = 2
+
+
+def connect_jobs(redis_url: str) -> Jobs:
+    """The way to the workers. Connects on use; every step of it is bounded in time."""
+    redis = Redis.from_url(
+        redis_url,
+        max_connections=_PUBLISHERS,
+        socket_connect_timeout=1,
+        socket_timeout=_ANSWER_SECONDS,
+        socket_keepalive=True,
+    )
+    # The viewer asks and never stores, so for how long a report is kept is not its business.
+    return Jobs(create_celery(redis_url), ReportCache(redis, keep_seconds=1))
+
+
+class Asking:
+    """Has reports computed and links restored, however many ask."""
+
+    def __init__(self, jobs: Jobs) -> None:
+        self._jobs = jobs
+        self._threads = ThreadPoolExecutor(_PUBLISHERS, thread_name_prefix="publish")
+        self._asked: dict[str, asyncio.Future[bool]] = {}
+
+    def for_report(self, claims: LinkClaims) -> "asyncio.Future[bool]":
+        """Have a missing report computed. The future raises ``JobsUnavailableError``."""
+        return self._once(
+            key_of(claims).cached, lambda: self._jobs.request_missing(_computation(claims))
+        )
+
+    def for_report_again(self, claims: LinkClaims) -> "asyncio.Future[bool]":
+        """Have a report computed that is there and of no use."""
+        return self._once(
+            key_of(claims).cached, lambda: self._jobs.request_report(_computation(claims))
+        )
+
+    def for_link(self, claims: LinkClaims) -> "asyncio.Future[bool]":
+        """Have the link's state written. The future raises ``JobsUnavailableError``."""
+        job = RestoreLink(claims.tenant_id, claims.link_id)
+
+        def publish() -> bool:
+            self._jobs.publish(job)
+            return True
+
+        return self._once(state_key(claims.tenant_id, claims.link_id), publish)
+
+    def forget(self, name: str) -> None:
+        """What was asked for is done: the next one who misses it may ask again."""
+        self._asked.pop(name, None)
+
+    def close(self) -> None:
+        """Let the threads end."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def _once(self, name: str, ask: Callable[[], bool]) -> "asyncio.Future[bool]":
+        asked = self._asked.get(name)
+        if asked is None:
+            loop = asyncio.get_running_loop()
+            asked = self._asked[name] = loop.run_in_executor(self._threads, ask)
+            asked.add_done_callback(lambda done: self._keep(name, done))
+        return asked
+
+    def _keep(self, name: str, done: "asyncio.Future[bool]") -> None:
+        """Remember an answer as long as asking again would be in vain, a failure not at all."""
+
+        def lapse() -> None:
+            if self._asked.get(name) is done:
+                del self._asked[name]
+
+        if done.cancelled() or done.exception() is not None:
+            lapse()
+            return
+        seconds = CLAIM_SECONDS if done.result() else _ASK_AGAIN_SECONDS
+        done.get_loop().call_later(seconds, lapse)
+
+
+def _computation(claims: LinkClaims) -> ComputeReport:
+    return ComputeReport(claims.tenant_id, claims.report, claims.window)

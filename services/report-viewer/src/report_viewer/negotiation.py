@@ -1,0 +1,61 @@
+"""What a client accepts: which compression, and whether an error is for a person or a program."""
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Final
+
+from report_viewer.answers import Coding
+
+_ANSWERS_REMEMBERED: Final = 512
+_READ_LENGTH: Final = 512
+"""A longer header is read up to here: more than any browser sends."""
+
+
+def _preferences(header: str) -> Iterator[tuple[str, float]]:
+    """The members of an Accept header with their quality; what cannot be read counts as 0."""
+    for member in header.lower().split(","):
+        name, *parameters = (part.strip() for part in member.split(";"))
+        quality = 1.0
+        for parameter in parameters:
+            if parameter.startswith("q="):
+                quality = _quality(parameter[2:])
+        if name:
+            yield name, quality
+
+
+def _quality(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        return 0.0
+    return value if 0 <= value <= 1 else 0.0
+
+
+def choose_coding(header: str, offered: tuple[Coding, ...]) -> Coding:
+    """The offered coding the client likes best; on a tie the first. Identity is always offered."""
+    return _choose_coding(header[:_READ_LENGTH], offered)
+
+
+@lru_cache(_ANSWERS_REMEMBERED)
+def _choose_coding(header: str, offered: tuple[Coding, ...]) -> Coding:
+    accepted = dict(_preferences(header))
+    best, best_quality = Coding.IDENTITY, 0.0
+    for coding in offered:
+        quality = accepted.get(coding.value, accepted.get("*", 0.0))
+        if quality > best_quality:
+            best, best_quality = coding, quality
+    return best if best_quality >= accepted.get("identity", 0.0) else Coding.IDENTITY
+
+
+def wants_html(header: str) -> bool:
+    """Whether the client names HTML, as browsers do, and likes it no less than JSON."""
+    accepted = dict(_preferences(header[:_READ_LENGTH]))
+    html = max(accepted.get("text/html", 0.0), accepted.get("application/xhtml+xml", 0.0))
+    json = (accepted.get(name, 0.0) for name in ("application/json", "application/problem+json"))
+    return html > 0 and html >= max(json)
+
+
+def matches(header: str, etag: str) -> bool:
+    """Whether an If-None-Match header names ``etag`` (weak comparison, as RFC 9110 has it)."""
+    members: Iterable[str] = (each.strip().removeprefix("W/") for each in header.split(","))
+    return any(each in {"*", etag} for each in members)

@@ -1,0 +1,119 @@
+"""The OpenAPI description of the endpoints that are served in front of the framework."""
+
+from typing import Any, Final
+
+from common.reports.registry import REPORTS
+
+_PROBLEM: Final = {
+    "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}},
+    "text/html": {"schema": {"type": "string"}},
+}
+_PROBLEM_SCHEMA: Final = {
+    "type": "object",
+    "description": "Problem details (RFC 9457). A browser gets a page of the same status.",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string", "format": "uri"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "expiredAt": {
+            "type": "string",
+            "format": "date-time",
+            "description": "Only for an authentic link that has expired.",
+        },
+    },
+}
+_TOKEN: Final = {
+    "name": "token",
+    "in": "path",
+    "required": True,
+    "description": "The link's token. It alone says shop, report and window.",
+    "schema": {"type": "string", "pattern": r"^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{43}$"},
+}
+_REFUSALS: Final = {
+    "304": "Unchanged since the entity tag in If-None-Match; checked as any other request.",
+    "400": "The token is missing or blank.",
+    "403": "The link is expired, tampered with, recalled or otherwise invalid.",
+    "405": "Another method than GET and HEAD.",
+    "422": "The report type is not implemented.",
+    "503": "Not computed in time, computation failed, or not available; see Retry-After.",
+}
+
+
+def report_paths() -> dict[str, Any]:
+    """The path items of the page and the CSV, HEAD included."""
+    page = _responses(
+        "The report as a page.",
+        {"text/html": {"schema": {"type": "string"}}},
+        {"ETag": "Strong entity tag.", "X-Data-As-Of": "The moment of the data, UTC."},
+    )
+    csv = _responses(
+        "The report as CSV (RFC 4180, UTF-8 with BOM), complete.",
+        {"text/csv": {"schema": {"type": "string"}}},
+        {
+            "ETag": "Strong entity tag.",
+            "X-Data-As-Of": "The moment of the data, UTC.",
+            "Content-Disposition": 'attachment; filename="<report-type>-<from>-<to>.csv"',
+        },
+    )
+    return {
+        "/api/reports/{token}": _item("Report", "The page of the report a link opens.", page),
+        "/api/reports/{token}/csv": _item("ReportCsv", "The same report as CSV.", csv),
+    }
+
+
+def components() -> dict[str, Any]:
+    """The schemas that the paths refer to."""
+    return {"schemas": {"Problem": _PROBLEM_SCHEMA}}
+
+
+def _item(name: str, summary: str, responses: dict[str, Any]) -> dict[str, Any]:
+    types = ", ".join(
+        f"`{each.slug}`{'' if each.implemented else ' (not implemented)'}"
+        for each in REPORTS.values()
+    )
+    description = f"A query string changes nothing. Report types: {types}."
+    head = {
+        status: {key: value for key, value in response.items() if key != "content"}
+        for status, response in responses.items()
+    }
+    return {
+        "parameters": [_TOKEN],
+        "get": {
+            "operationId": f"get{name}",
+            "tags": ["reports"],
+            "summary": summary,
+            "description": description,
+            "responses": responses,
+        },
+        "head": {
+            "operationId": f"head{name}",
+            "tags": ["reports"],
+            "summary": f"{summary} Headers only.",
+            "description": description,
+            "responses": head,
+        },
+    }
+
+
+def _responses(
+    description: str, content: dict[str, Any], headers: dict[str, str]
+) -> dict[str, Any]:
+    responses: dict[str, Any] = {
+        "200": {"description": description, "content": content, "headers": _headers(headers)}
+    }
+    for status, reason in _REFUSALS.items():
+        responses[status] = {"description": reason}
+        if status != "304":
+            responses[status]["content"] = _PROBLEM
+    responses["405"]["headers"] = _headers({"Allow": "GET, HEAD"})
+    responses["503"]["headers"] = _headers({"Retry-After": "Seconds after which to ask again."})
+    return responses
+
+
+def _headers(descriptions: dict[str, str]) -> dict[str, Any]:
+    return {
+        name: {"description": text, "schema": {"type": "string"}}
+        for name, text in descriptions.items()
+    }

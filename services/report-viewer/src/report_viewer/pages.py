@@ -1,0 +1,93 @@
+"""HTML from templates: the report, the problems, the reference. Everything is escaped.
+
+A page is a function of its arguments alone, so that the same report is the same bytes.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from common.reports.document import BarChart, Column, Document, Kpi, LineChart, Series, Table
+from report_viewer import wording
+from report_viewer.assets import Assets
+from report_viewer.charts import island
+from report_viewer.problems import Problem
+from report_viewer.wording import Figures
+
+
+class Pages:
+    """Draws pages. ``assets`` are what they link to."""
+
+    def __init__(self, assets: Assets) -> None:
+        self._environment = Environment(
+            loader=PackageLoader("report_viewer"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        self._environment.globals |= {
+            "asset": assets.__getitem__,
+            "is_number": wording.is_number,
+            "span": wording.span,
+            "weekday": wording.weekday,
+        }
+        self._report = self._environment.get_template("report.html")
+        self._problem = self._environment.get_template("problem.html")
+        self._reference = self._environment.get_template("reference.html")
+
+    def report(self, document: Document, *, token: str, expires_at: datetime) -> bytes:
+        """The page of a report, as the link with ``token`` shows it."""
+        zone = ZoneInfo(document.timezone)
+        return self._report.render(
+            doc=document,
+            figures=Figures(document),
+            as_of=wording.instant(document.as_of, zone),
+            expires=wording.instant(expires_at, zone),
+            instants={"as_of": document.as_of, "expires": expires_at},
+            csv_url=f"/api/reports/{token}/csv",
+            definitions=definitions(document),
+            island=island(document),
+            kind_of=kind_of,
+            row_heading=row_heading,
+        ).encode("utf-8")
+
+    def problem(self, problem: Problem) -> bytes:
+        """The page of a problem."""
+        return self._problem.render(problem=problem).encode("utf-8")
+
+    def reference(self, openapi: Mapping[str, Any]) -> bytes:
+        """The page that describes the HTTP interface."""
+        return self._reference.render(api=openapi).encode("utf-8")
+
+
+def kind_of(section: LineChart | BarChart | Table) -> str:
+    """Which macro draws a section."""
+    match section:
+        case LineChart():
+            return "line"
+        case BarChart():
+            return "bar"
+        case Table():
+            return "table"
+
+
+def row_heading(table: Table) -> int:
+    """The column that names a row: the product where there is one, else the first."""
+    keys = [column.key for column in table.columns]
+    return keys.index("product") if "product" in keys else 0
+
+
+def definitions(document: Document) -> dict[str, str]:
+    """Every figure on the page with its definition, by label, in the order of appearance.
+
+    The columns that only repeat a figure for the previous window are left out.
+    """
+    shown: list[Kpi | Series | Column] = list(document.kpis)
+    for section in document.sections:
+        shown += section.columns if isinstance(section, Table) else section.series
+    return {each.label: each.definition for each in shown if not each.key.startswith("previous_")}
