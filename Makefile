@@ -27,7 +27,7 @@ demo: $(STAMP) ## Run everything here with a demo shop, and print a link to one 
 	@exec $(BIN)/python -m analytics up $(ARGS)
 
 test: $(STAMP) ## Run every test, on real servers (browser tests need a browser, else they skip)
-	@exec $(BIN)/python -m pytest -n auto $(ARGS)
+	@exec $(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
 
 browser: $(STAMP) ## Run the tests that open the pages in a browser
 	@exec $(BIN)/python -m pytest tests/browser $(ARGS)

@@ -127,8 +127,9 @@ async def test_bytes_that_cannot_be_read_are_computed_again(
         page = await client.get(sample.path)
         csv = await client.get(f"{sample.path}/csv")
         assert page.status_code == csv.status_code == 503
-        async with asyncio.timeout(10):  # asked for from a thread, while the reader is answered
-            while not redis_client.llen("reports"):
+        # Asked for from a thread, while the reader is answered already.
+        async with asyncio.timeout(10):
+            while not redis_client.llen("reports"):  # noqa: ASYNC110 - another process writes it
                 await asyncio.sleep(0.01)
         sample.store(redis_client)
         assert (await client.get(sample.path)).status_code == 200

@@ -63,6 +63,23 @@ class Meta(msgspec.Struct, frozen=True):
     csv_name: str
 
 
+def data_version_key(tenant_id: int) -> str:
+    """Where the latest version of a tenant's sales data is told, as decimal text."""
+    return f"{{{tenant_id}}}:data"
+
+
+def is_stale(meta: Meta, data_version: bytes | None) -> bool:
+    """Whether the data changed since a report was computed, given what ``data_version_key`` tells.
+
+    A version that is not told, or cannot be read, makes nothing stale.
+    """
+    return (
+        data_version is not None
+        and data_version.isdigit()
+        and int(data_version) > meta.data_version
+    )
+
+
 class UnreadableReportError(Exception):
     """The cached bytes are not a report of this version; they are worth as much as none."""
 
@@ -112,6 +129,13 @@ def unpack_csv(data: bytes) -> bytes:
         raise UnreadableReportError(str(error)) from error
 
 
+# Never backwards: of two loads that announce themselves out of order the later version stays.
+_ANNOUNCE: Final = """
+local known = tonumber(redis.call('get', KEYS[1]) or '0')
+if tonumber(ARGV[1]) > known then redis.call('set', KEYS[1], ARGV[1]) end
+return 0
+"""
+
 # Compare and delete: only the one who set the marker may take it away.
 _RELEASE: Final = """
 if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end
@@ -155,6 +179,10 @@ class ReportCache:
             return unpack_meta(data) if isinstance(data, bytes) else None
         except UnreadableReportError:
             return None
+
+    def announce_data(self, tenant_id: int, version: int) -> None:
+        """Tell that the tenant's sales data has reached ``version``."""
+        self._redis.eval(_ANNOUNCE, 1, data_version_key(tenant_id), str(version))
 
     def settled(self, key: ReportKey) -> bool:
         """Whether the report is there, or its computation failed a moment ago."""
