@@ -1,10 +1,11 @@
 from datetime import UTC, datetime, timedelta
 
+from redis import Redis
+
 from common import popularity
 from common.cache import Meta, ReportCache, data_version_key, is_stale
 from common.popularity import ViewedReport
 from common.reports.window import Window
-from redis import Redis
 
 START = datetime(2026, 4, 1, tzinfo=UTC)
 

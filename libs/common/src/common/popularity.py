@@ -68,7 +68,7 @@ def tenants(redis: Redis) -> tuple[int, ...]:
 def top(redis: Redis, tenant_id: int, most: int) -> tuple[ViewedReport, ...]:
     """The tenant's most viewed reports, the first in front."""
     members = redis.zrevrange(key(tenant_id), 0, most - 1)
-    return tuple(ViewedReport.parse(bytes(each).decode("ascii")) for each in members)
+    return tuple(ViewedReport.parse(m.decode("ascii")) for m in members if isinstance(m, bytes))
 
 
 def fade(redis: Redis, tenant_id: int, factor: float) -> None:
