@@ -2,8 +2,16 @@ import hashlib
 import secrets
 
 import pytest
+from pydantic import Field
 
-from common.settings import DatabaseSettings, RedisSettings, SigningSettings, load
+from common.settings import (
+    DatabaseSettings,
+    Origin,
+    RedisSettings,
+    ServiceSettings,
+    SigningSettings,
+    load,
+)
 
 SECRET = hashlib.sha256(b"of these tests").hexdigest()
 
@@ -51,3 +59,35 @@ def test_an_unusable_value_stops_with_one_line_that_does_not_repeat_it(
     assert line.startswith(f"refusing to start: {name}: ")
     assert "hunter2" not in line
     assert SECRET not in line
+
+
+class Address(ServiceSettings):
+    url: Origin = Field(validation_alias="PUBLIC_BASE_URL")
+
+
+@pytest.mark.parametrize("value", ["https://app.example.com", "http://127.0.0.1:8001/"])
+def test_an_origin_is_scheme_and_host(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PUBLIC_BASE_URL", value)
+    assert load(Address).url == value.rstrip("/")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "app.example.com",
+        "ftp://x",
+        "https://",
+        "https://x/path",
+        "https://x?q",
+        "https://x#f",
+        "https://user@x",
+        "https://:pw@x",
+        "https://x:0",
+        "https://x y",
+        "https://ä.example",
+    ],
+)
+def test_other_addresses_are_refused(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PUBLIC_BASE_URL", value)
+    with pytest.raises(SystemExit):
+        load(Address)

@@ -33,7 +33,6 @@ def test_defaults() -> None:
     [
         ("https://app.example.com/", "https://app.example.com"),
         ("http://127.0.0.1:8001", "http://127.0.0.1:8001"),
-        ("https://example.com/shop/", "https://example.com/shop"),
         ("http://[::1]:8001", "http://[::1]:8001"),
     ],
 )

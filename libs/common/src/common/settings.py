@@ -6,6 +6,7 @@ stops the service at start with one line that names the variable and never repea
 
 import sys
 from typing import Annotated, TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -28,6 +29,21 @@ def _starts_with(*schemes: str) -> AfterValidator:
         return value
 
     return AfterValidator(check)
+
+
+def _check_origin(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0:
+        raise ValueError("must be an http:// or https:// address")
+    if parts.username is not None or not value.isascii() or any(map(str.isspace, value)):
+        raise ValueError("must be plain ASCII without a user or white space")
+    if parts.path not in {"", "/"} or "?" in value or "#" in value:
+        raise ValueError("must end after the host and port: links stand at fixed paths below it")
+    return value.rstrip("/")
+
+
+Origin = Annotated[str, AfterValidator(_check_origin)]
+"""Scheme, host and port, as in ``https://app.example.com``; a trailing slash is dropped."""
 
 
 def _split(value: SecretStr | None) -> tuple[str, ...]:
@@ -104,5 +120,6 @@ def load(settings: type[S]) -> S:
     except ValidationError as error:
         for problem in error.errors(include_url=False, include_context=False, include_input=False):
             name = ".".join(str(part) for part in problem["loc"])
-            print(f"refusing to start: {name}: {problem['msg']}", file=sys.stderr)
+            reason = problem["msg"].removeprefix("Value error, ")
+            print(f"refusing to start: {name}: {reason}", file=sys.stderr)
         raise SystemExit(2) from None

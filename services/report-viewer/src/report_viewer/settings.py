@@ -1,10 +1,8 @@
 """What the viewer is told by its environment. It has no database, so it is told of none."""
 
-from urllib.parse import urlsplit
+from pydantic import Field
 
-from pydantic import Field, field_validator
-
-from common.settings import RedisSettings, SigningSettings
+from common.settings import Origin, RedisSettings, SigningSettings
 
 
 class ViewerSettings(RedisSettings, SigningSettings):
@@ -22,7 +20,7 @@ class ViewerSettings(RedisSettings, SigningSettings):
         validation_alias="REPORT_VIEWER_PORT",
         description="The port the viewer listens on.",
     )
-    public_base_url: str = Field(
+    public_base_url: Origin = Field(
         default="http://127.0.0.1:8001",
         validation_alias="PUBLIC_BASE_URL",
         description="Where the links point to: scheme and host, as the outside sees them.",
@@ -40,14 +38,6 @@ class ViewerSettings(RedisSettings, SigningSettings):
         validation_alias="REPORT_VIEWER_MAX_WAITING",
         description="How many requests may wait at once; one more is told to come back.",
     )
-
-    @field_validator("public_base_url")
-    @classmethod
-    def _is_http_url(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.netloc:
-            raise ValueError("must be an http:// or https:// URL")
-        return value.rstrip("/")
 
     @property
     def served_over_https(self) -> bool:

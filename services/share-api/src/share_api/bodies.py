@@ -75,7 +75,11 @@ def pointer(path: Iterable[object]) -> str:
 
 
 def _fault(error: ErrorDetails) -> FieldFault:
-    detail = "Unknown field" if error["type"] == "extra_forbidden" else error["msg"]
+    detail = (
+        "Unknown field"
+        if error["type"] == "extra_forbidden"
+        else error["msg"].removeprefix("Value error, ")
+    )
     return FieldFault(pointer(error["loc"]), detail)
 
 
