@@ -3,7 +3,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
-SOURCES := $(wildcard libs/*/src services/*/src tools/*/src) tests $(wildcard benchmarks/*.py)
+SOURCES := $(wildcard libs/*/src services/*/src tools/*/src) tests benchmarks
 MAKEFLAGS += --no-print-directory
 
 # Options for the command behind a target: make demo ARGS='--viewer-port 9000'

@@ -4,6 +4,7 @@ One refresh of a tenant runs at a time. It takes the marks it sees, then sums wh
 then: a writer that commits later keeps its own mark, and the day is summed once more for it.
 """
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Final
@@ -17,6 +18,8 @@ from common.db.tenancy import Access, TenantSession, transaction
 from common.reports.blocks import SPANS, parents
 from common.reports.model import Scope
 from common.reports.window import start_of_day
+
+DAYS_AT_ONCE: Final = 28
 
 _LOCK_CLASS: Final = 0x0D1127
 _LOCK = text("SELECT pg_advisory_xact_lock(:class, :tenant_id)")
@@ -32,8 +35,9 @@ _SUM_DAYS = text(
         unnest(CAST(:days AS date[]), CAST(:starts AS timestamptz[]), CAST(:ends AS timestamptz[]))
             AS d (day, starts, ends)
     CROSS JOIN LATERAL (
-        SELECT sum(orders), sum(units_sold), sum(units_returned), sum(gross), sum(discounts),
-               sum(returns), sum(shipping), sum(tax)
+        SELECT bigint_sum(orders), bigint_sum(units_sold), bigint_sum(units_returned),
+               bigint_sum(gross), bigint_sum(discounts), bigint_sum(returns),
+               bigint_sum(shipping), bigint_sum(tax)
         FROM ledger
         WHERE tenant_id = :tenant_id AND occurred_at >= d.starts AND occurred_at < d.ends
         HAVING count(*) > 0
@@ -51,8 +55,8 @@ _SUM_PRODUCTS = text(
         unnest(CAST(:days AS date[]), CAST(:starts AS timestamptz[]), CAST(:ends AS timestamptz[]))
             AS d (day, starts, ends)
     CROSS JOIN LATERAL (
-        SELECT product_id, sum(units_sold), sum(units_returned), sum(gross), sum(discounts),
-               sum(returns)
+        SELECT product_id, bigint_sum(units_sold), bigint_sum(units_returned), bigint_sum(gross),
+               bigint_sum(discounts), bigint_sum(returns)
         FROM ledger
         WHERE tenant_id = :tenant_id AND occurred_at >= d.starts AND occurred_at < d.ends
           AND product_id IS NOT NULL
@@ -66,8 +70,8 @@ _SUM_BLOCKS = text(
                                gross, discounts, returns)
     SELECT :tenant_id, :span, d.day, s.* FROM unnest(CAST(:days AS date[])) AS d (day)
     CROSS JOIN LATERAL (
-        SELECT product_id, sum(units_sold), sum(units_returned), sum(gross), sum(discounts),
-               sum(returns)
+        SELECT product_id, bigint_sum(units_sold), bigint_sum(units_returned), bigint_sum(gross),
+               bigint_sum(discounts), bigint_sum(returns)
         FROM product_sales
         WHERE tenant_id = :tenant_id AND span = :part AND day >= d.day AND day < d.day + :span
         GROUP BY product_id ORDER BY product_id
@@ -87,18 +91,30 @@ _AGREE = text(
 def refresh(
     engine: Engine, tenant_id: int, *, first: date = date.min, past: date = date.max
 ) -> int:
-    """Sum the marked days ``first`` ≤ day < ``past`` again; how many there were.
+    """Sum the days ``first`` ≤ day < ``past`` that are marked by now again; how many there were.
+
+    A few at a time, each few in a transaction of its own: no statement grows with the history.
 
     Raises:
-        sqlalchemy.exc.DBAPIError: PostgreSQL did not answer; the marks stand as before.
+        sqlalchemy.exc.DBAPIError: PostgreSQL did not answer; the marks of days not done stand.
     """
+    with transaction(engine, Access(tenant_id=tenant_id)) as session:
+        marked = select(DirtyDay.day).where(*_between(tenant_id, first, past)).distinct()
+        days = sorted(session.scalars(marked))
+    return sum(
+        _refresh(engine, tenant_id, days[start : start + DAYS_AT_ONCE])
+        for start in range(0, len(days), DAYS_AT_ONCE)
+    )
+
+
+def _refresh(engine: Engine, tenant_id: int, days: Sequence[date]) -> int:
     with transaction(engine, Access(tenant_id=tenant_id)) as session:
         session.execute(_LOCK, {"class": _LOCK_CLASS, "tenant_id": tenant_id})
         zone = session.scalar(_ZONE, {"tenant_id": tenant_id})
-        days = _take_marks(session, tenant_id, first, past)
-        if days:
-            _sum(session, tenant_id, days, ZoneInfo(str(zone)))
-        return len(days)
+        taken = _take_marks(session, tenant_id, days)
+        if taken:
+            _sum(session, tenant_id, taken, ZoneInfo(str(zone)))
+        return len(taken)
 
 
 def has_marks(session: Session, tenant_id: int, first: date, past: date) -> bool:
@@ -124,9 +140,9 @@ def fits(session: Session, scope: Scope) -> bool:
     return bool(session.scalar(_AGREE, {"zone": zone.key, "days": days, "starts": starts}))
 
 
-def _take_marks(session: TenantSession, tenant_id: int, first: date, past: date) -> list[date]:
-    taken = delete(DirtyDay).where(*_between(tenant_id, first, past)).returning(DirtyDay.day)
-    return sorted(set(session.scalars(taken)))
+def _take_marks(session: TenantSession, tenant_id: int, days: Sequence[date]) -> list[date]:
+    marks = delete(DirtyDay).where(DirtyDay.tenant_id == tenant_id, DirtyDay.day.in_(days))
+    return sorted(set(session.scalars(marks.returning(DirtyDay.day))))
 
 
 def _between(tenant_id: int, first: date, past: date):  # type: ignore[no-untyped-def]

@@ -24,22 +24,28 @@ _BY_DAY = text(
 
 _BY_PRODUCT = text(
     """
-    WITH sums AS (
-        SELECT s.product_id, b.current, sum(s.units_sold)::bigint AS units_sold,
-               sum(s.units_returned)::bigint AS units_returned, sum(s.gross)::bigint AS gross,
-               sum(s.discounts)::bigint AS discounts, sum(s.returns)::bigint AS returns
+    SELECT p.external_id, p.title, p.sku, p.category,
+           s.sold, s.returned, s.gross, s.discounts, s.returns,
+           s.sold_before, s.returned_before, s.gross_before, s.discounts_before, s.returns_before
+    FROM products p
+    LEFT JOIN (
+        SELECT s.product_id,
+               bigint_sum(units_sold) FILTER (WHERE current) AS sold,
+               bigint_sum(units_returned) FILTER (WHERE current) AS returned,
+               bigint_sum(gross) FILTER (WHERE current) AS gross,
+               bigint_sum(discounts) FILTER (WHERE current) AS discounts,
+               bigint_sum(returns) FILTER (WHERE current) AS returns,
+               bigint_sum(units_sold) FILTER (WHERE NOT current) AS sold_before,
+               bigint_sum(units_returned) FILTER (WHERE NOT current) AS returned_before,
+               bigint_sum(gross) FILTER (WHERE NOT current) AS gross_before,
+               bigint_sum(discounts) FILTER (WHERE NOT current) AS discounts_before,
+               bigint_sum(returns) FILTER (WHERE NOT current) AS returns_before
         FROM unnest(CAST(:spans AS smallint[]), CAST(:days AS date[]), CAST(:currents AS boolean[]))
              AS b (span, day, current)
         JOIN product_sales s ON s.span = b.span AND s.day = b.day
         WHERE s.tenant_id = :tenant_id
-        GROUP BY 1, 2
-    )
-    SELECT p.external_id, p.title, p.sku, p.category,
-           c.units_sold, c.units_returned, c.gross, c.discounts, c.returns,
-           b.units_sold, b.units_returned, b.gross, b.discounts, b.returns
-    FROM products p
-    LEFT JOIN sums c ON c.product_id = p.id AND c.current
-    LEFT JOIN sums b ON b.product_id = p.id AND NOT b.current
+        GROUP BY s.product_id
+    ) s ON s.product_id = p.id
     WHERE p.tenant_id = :tenant_id
     """
 )
@@ -79,7 +85,7 @@ class RolledUpSales:
                 "currents": [current for _, current in blocks],
             },
         )
-        return tuple(map(product_totals, rows))
+        return tuple(map(product_totals, rows.all()))
 
     def _days(self) -> tuple[tuple[date, ...], tuple[date, ...]]:
         zone = self._scope.zone

@@ -1,0 +1,145 @@
+"""The same sums by DuckDB over Parquet sorted by tenant and time: what a fast engine costs.
+
+It is given what helps it: the local day is worked out at the export, goods and whole orders lie in
+files of their own, amounts are of the narrowest type, files' metadata stay in memory.
+"""
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+from sqlalchemy import Engine
+
+from common.reports.ledger import product_totals
+from common.reports.model import Scope
+from common.reports.products import ProductTotals
+from common.reports.totals import Totals
+
+_EXPORTS: Final = {
+    "goods": """
+        SELECT l.tenant_id, (l.occurred_at AT TIME ZONE t.timezone)::date AS day, l.product_id,
+               l.units_sold, l.units_returned, l.gross, l.discounts, l.returns, l.shipping, l.tax
+        FROM ledger l JOIN tenants t ON t.id = l.tenant_id WHERE l.product_id IS NOT NULL
+    """,
+    "orders": """
+        SELECT l.tenant_id, (l.occurred_at AT TIME ZONE t.timezone)::date AS day,
+               l.orders, l.shipping, l.tax
+        FROM ledger l JOIN tenants t ON t.id = l.tenant_id WHERE l.product_id IS NULL
+    """,
+    "products": """
+        SELECT tenant_id, id AS product_id, external_id, title, sku, category FROM products
+    """,
+}
+_NARROWED: Final = {
+    "goods": "day, COLUMNS(* EXCLUDE day)::INTEGER",
+    "orders": "day, COLUMNS(* EXCLUDE day)::INTEGER",
+    "products": "*",
+}
+_ORDER: Final = {"goods": "day", "orders": "day", "products": "product_id"}
+_BY_DAY: Final = """
+    SELECT day, sum(orders)::bigint, sum(units_sold)::bigint, sum(units_returned)::bigint,
+           sum(gross)::bigint, sum(discounts)::bigint, sum(returns)::bigint,
+           sum(shipping)::bigint, sum(tax)::bigint
+    FROM (
+        SELECT day, 0 AS orders, sum(units_sold) AS units_sold,
+               sum(units_returned) AS units_returned, sum(gross) AS gross,
+               sum(discounts) AS discounts, sum(returns) AS returns,
+               sum(shipping) AS shipping, sum(tax) AS tax
+        FROM goods WHERE tenant_id = $tenant_id AND day >= $first AND day < $past GROUP BY day
+        UNION ALL
+        SELECT day, sum(orders), 0, 0, 0, 0, 0, sum(shipping), sum(tax)
+        FROM orders WHERE tenant_id = $tenant_id AND day >= $first AND day < $past GROUP BY day
+    ) GROUP BY day
+"""
+_BY_PRODUCT: Final = """
+    WITH sums AS (
+        SELECT product_id, day >= $middle AS current, sum(units_sold)::bigint AS units_sold,
+               sum(units_returned)::bigint AS units_returned, sum(gross)::bigint AS gross,
+               sum(discounts)::bigint AS discounts, sum(returns)::bigint AS returns
+        FROM goods WHERE tenant_id = $tenant_id AND day >= $first AND day < $past
+        GROUP BY ALL
+    )
+    SELECT p.external_id, p.title, p.sku, p.category,
+           c.units_sold, c.units_returned, c.gross, c.discounts, c.returns,
+           b.units_sold, b.units_returned, b.gross, b.discounts, b.returns
+    FROM products p
+    LEFT JOIN sums c ON c.product_id = p.product_id AND c.current
+    LEFT JOIN sums b ON b.product_id = p.product_id AND NOT b.current
+    WHERE p.tenant_id = $tenant_id
+"""
+
+
+def export(owner: Engine, directory: Path) -> None:
+    """Write the Parquet files of a database, unless they are there."""
+    directory.mkdir(parents=True, exist_ok=True)
+    for name, query in _EXPORTS.items():
+        target, raw = directory / f"{name}.parquet", directory / f"{name}.csv"
+        if target.exists():
+            continue
+        _copy(owner, query, raw)
+        partial = target.with_suffix(".partial")
+        sort = (
+            f"COPY (SELECT {_NARROWED[name]} FROM read_csv('{raw}')"  # noqa: S608 - names of ours
+            f" ORDER BY tenant_id, {_ORDER[name]}) TO '{partial}' (FORMAT parquet)"
+        )
+        with duckdb.connect() as connection:
+            connection.execute(sort)
+        raw.unlink()
+        partial.rename(target)
+
+
+def _copy(owner: Engine, query: str, target: Path) -> None:
+    connection: Any = owner.raw_connection()
+    try:
+        with (
+            target.open("wb") as stream,
+            connection.cursor() as cursor,
+            cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT csv, HEADER)") as rows,
+        ):
+            stream.writelines(rows)
+    finally:
+        connection.close()
+
+
+class Duck:
+    """One thread over the Parquet files of ``directory``."""
+
+    def __init__(self, directory: Path) -> None:
+        self.connection = duckdb.connect()
+        self.connection.execute("SET threads = 1")
+        self.connection.execute("SET parquet_metadata_cache = true")
+        for name in _EXPORTS:
+            source = f"'{directory / name}.parquet'"
+            self.connection.execute(f"CREATE VIEW {name} AS FROM {source}")
+
+
+class DuckSales:
+    """The sums of ``scope``, by DuckDB."""
+
+    def __init__(self, duck: Duck, scope: Scope) -> None:
+        self._connection = duck.connection
+        self._scope = scope
+        self._days = scope.window.dates(scope.zone)
+        self._previous = scope.previous.dates(scope.zone)
+
+    def by_day(self) -> tuple[tuple[Totals, ...], tuple[Totals, ...]]:
+        """The totals of each day of the window, and of each day of the previous one, in order."""
+        rows = self._connection.execute(_BY_DAY, self._range()).fetchall()
+        sums = {day: Totals(*amounts) for day, *amounts in rows}
+        return (
+            tuple(sums.get(day, Totals()) for day in self._days),
+            tuple(sums.get(day, Totals()) for day in self._previous),
+        )
+
+    def by_product(self) -> tuple[ProductTotals, ...]:
+        """Every product of the shop with its totals in both windows, in no particular order."""
+        facts = {**self._range(), "middle": self._days[0]}
+        return tuple(map(product_totals, self._connection.execute(_BY_PRODUCT, facts).fetchall()))
+
+    def _range(self) -> dict[str, int | date]:
+        return {
+            "tenant_id": self._scope.tenant_id,
+            "first": self._previous[0],
+            "past": self._days[-1] + timedelta(days=1),
+        }
