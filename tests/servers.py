@@ -96,8 +96,6 @@ def _embedded() -> Iterator[Servers]:
 @contextmanager
 def _open_directory() -> Iterator[str]:
     """A directory that PostgreSQL's unprivileged user can enter."""
-    with tempfile.TemporaryDirectory(
-        prefix="analytics-tests-", ignore_cleanup_errors=True
-    ) as name:
+    with tempfile.TemporaryDirectory(prefix="analytics-tests-", ignore_cleanup_errors=True) as name:
         Path(name).chmod(0o755)
         yield name
