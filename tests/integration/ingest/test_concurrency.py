@@ -16,7 +16,7 @@ def test_loads_of_one_shop_queue(service_engine, tenant_id, read, line):
         )
     assert sorted(summary.version or 0 for summary in summaries) == [1, 2, 3, 4]
     assert sorted(summary.orders_new for summary in summaries) == [0, 0, 0, 60]
-    assert sorted(summary.orders_replaced for summary in summaries) == [0, 60, 60, 60]
+    assert sorted(summary.orders_unchanged for summary in summaries) == [0, 60, 60, 60]
     assert read("SELECT count(*) FROM order_lines") == [(60,)]
     assert read("SELECT count(*) FROM customers") == [(60,)]
 

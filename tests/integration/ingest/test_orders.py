@@ -36,9 +36,11 @@ def test_a_load_says_what_it_did_and_names_the_next_version(load, read, line, re
     )
     assert summary == LoadSummary(
         products=1,
+        products_new=2,
         orders_new=2,
         lines=3,
         refunds=1,
+        net_sales=2000,
         first_at=PAID,
         last_at=datetime(2026, 3, 9, 10, tzinfo=UTC),
         version=1,

@@ -155,4 +155,4 @@ def test_one_input_does_not_say_a_refund_twice(load, refund):
     with pytest.raises(DuplicateRowError):
         load(refunds=[refund("R1", "O1", None, **nothing), refund("R1", "O1", None, **nothing)])
     with pytest.raises(ContradictingRowError):
-        load(refunds=[refund("R1", "O1", "a"), refund("R1", "O1", "b", kind="cancel")])
+        load(refunds=[refund("R1", "O1", "a"), refund("R1", "O1", "b", amount=9, kind="cancel")])

@@ -50,16 +50,20 @@ def analytics(
     return run
 
 
-def test_a_link_is_printed_and_nothing_else(
+def test_a_link_is_printed_alone_and_how_to_recall_it_beside(
     analytics: Command, world: World, ring: KeyRing, redis_client: Redis, anna: httpx.Client
 ) -> None:
     done = analytics("share", "--tenant", "berlin", "sales-velocity", "--expires-in", "600")
-    assert (done.exit_code, done.stderr) == (0, "")
+    assert done.exit_code == 0
+    recall = done.stderr.strip().rpartition("analytics ")[2].split()
+    assert recall[:3] == ["revoke", "--tenant", "berlin"]
     url = done.stdout.removesuffix("\n")
     claims = ring.authenticate(url.removeprefix("https://app.example.com/api/reports/"))
     assert (claims.tenant_id, claims.report) == (world.berlin, "sales-velocity")
     assert (claims.expires_at - claims.issued_at).total_seconds() == 600
     assert redis_client.get(state_key(world.berlin, claims.link_id)) == b"active"
+    assert analytics(*recall).exit_code == 0
+    assert redis_client.get(state_key(world.berlin, claims.link_id)) == b"revoked"
     (entry,) = anna.get(SHARES).json()["items"]
     assert (entry["createdBy"], entry["period"]["name"]) == (None, "30d")
 
@@ -158,7 +162,7 @@ def test_explicit_settings_win(
     def issue(**given: Any) -> str:
         return issue_link(
             service_url, redis_url, tenant="berlin", report="revenue-overview", **given
-        )
+        ).url
 
     url = issue(secret=secret, public_base_url="http://localhost:8001")
     assert url.startswith("http://localhost:8001/api/reports/")

@@ -10,7 +10,7 @@ from tests.integration.share_api.conftest import Service, World, assert_problem,
 
 from common.db.shares import Share
 from common.db.tenancy import Access, transaction
-from common.instants import iso, now
+from common.instants import now
 
 SHARES = "/api/admin/analytics/shares"
 REPORTS = ("revenue-overview", "sales-velocity", "product-performance")
@@ -33,14 +33,15 @@ def test_an_entry_says_what_was_issued_and_by_whom(anna: httpx.Client) -> None:
         "id": share_id(issued),
         "reportType": "sales-velocity",
         "period": {"name": "7d", **issued.json()["period"]},
-        "createdAt": iso(
-            datetime.fromisoformat(issued.json()["expiresAt"]) - timedelta(seconds=604_800)
-        ),
+        "createdAt": entry["createdAt"],
         "expiresAt": issued.json()["expiresAt"],
         "createdBy": "anna@example.com",
         "state": "active",
         "revokedAt": None,
     }
+    expires, created = (datetime.fromisoformat(entry[k]) for k in ("expiresAt", "createdAt"))
+    life = expires - created
+    assert timedelta(days=7) <= life < timedelta(days=7, seconds=1)
     assert anna.get(SHARES).json() == {"items": [entry], "nextCursor": None}
     assert issued.json()["url"].rsplit("/", 1)[1] not in anna.get(SHARES).text
 

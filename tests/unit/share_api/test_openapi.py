@@ -38,6 +38,9 @@ def test_every_operation_of_the_contract_is_there(document: dict[str, Any]) -> N
         ("POST", "/api/admin/analytics/shares/revoke-all"),
         ("GET", "/api/admin/analytics/shares/{share_id}"),
         ("DELETE", "/api/admin/analytics/shares/{share_id}"),
+        ("POST", "/api/admin/imports"),
+        ("GET", "/api/admin/imports"),
+        ("GET", "/api/admin/imports/{import_id}"),
         ("GET", "/healthz"),
         ("GET", "/readyz"),
     }

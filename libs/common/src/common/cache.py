@@ -6,15 +6,16 @@ tenant live on one node of a cluster and a link's state and its report come in o
 """
 
 import gzip
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
-from uuid import uuid4
 
 import msgspec
 import zstandard
 from redis import Redis
 
+from common import cache_scripts
 from common.reports.document import SCHEMA, Document, decode, encode
 from common.reports.window import Window
 
@@ -23,7 +24,11 @@ DONE_CHANNEL: Final = "analytics:done"
 
 FIELDS: Final = ("meta", "document", "csv")
 FAILURE_SECONDS: Final = 15
-"""For how long a failed computation is not tried again."""
+"""For how long a failed computation is not tried again; twice as long after each one in a row."""
+MOST_FAILURE_SECONDS: Final = 60
+FAILURES_REMEMBERED_SECONDS: Final = 600
+REPORT_NAMES: Final = "{*}:report:*"
+"""The names of all cached reports, as SCAN matches them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +54,19 @@ class ReportKey:
         return self._name("failed")
 
     @property
+    def failures(self) -> str:
+        """How many computations failed in a row."""
+        return self._name("failures")
+
+    @property
     def requested(self) -> str:
-        """Present while somebody has asked for the computation and it is not done."""
+        """Present while the computation is asked for and no worker has begun it."""
         return self._name("requested")
+
+    @property
+    def computing(self) -> str:
+        """The lease of the worker who computes it: present while that worker lives."""
+        return self._name("computing")
 
 
 class Meta(msgspec.Struct, frozen=True):
@@ -85,11 +100,15 @@ class UnreadableReportError(Exception):
 
 
 def pack(meta: Meta, document: Document, csv: bytes) -> dict[str, bytes]:
-    """The fields of a report's hash. ``csv`` is already gzip-compressed."""
+    """The fields of a report's hash. ``csv`` is already gzip-compressed.
+
+    ``version`` repeats what ``meta`` says, for Redis to compare.
+    """
     return {
         "meta": msgspec.json.encode(meta),
         "document": zstandard.ZstdCompressor(level=3).compress(encode(document)),
         "csv": csv,
+        "version": str(meta.data_version).encode("ascii"),
     }
 
 
@@ -129,20 +148,6 @@ def unpack_csv(data: bytes) -> bytes:
         raise UnreadableReportError(str(error)) from error
 
 
-# Never backwards: of two loads that announce themselves out of order the later version stays.
-_ANNOUNCE: Final = """
-local known = tonumber(redis.call('get', KEYS[1]) or '0')
-if tonumber(ARGV[1]) > known then redis.call('set', KEYS[1], ARGV[1]) end
-return 0
-"""
-
-# Compare and delete: only the one who set the marker may take it away.
-_RELEASE: Final = """
-if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end
-return 0
-"""
-
-
 class ReportCache:
     """Reports in Redis, from the writing side.
 
@@ -152,51 +157,71 @@ class ReportCache:
     """
 
     def __init__(self, redis: Redis, *, keep_seconds: int) -> None:
-        self._redis = redis
-        self._keep_seconds = keep_seconds
+        self.redis = redis
+        self.keep_seconds = keep_seconds
 
-    def store(self, key: ReportKey, fields: dict[str, bytes]) -> None:
-        """Keep a finished report, withdraw its request and tell whoever waits."""
-        with self._redis.pipeline(transaction=True) as pipe:
-            pipe.hset(key.cached, items=[part for field in fields.items() for part in field])
-            pipe.expire(key.cached, self._keep_seconds)
-            pipe.delete(key.failed, key.requested)
-            pipe.execute()
-        self._redis.publish(DONE_CHANNEL, key.cached)
+    def store(self, key: ReportKey, fields: dict[str, bytes], *, lease: str = "") -> bool:
+        """Keep a finished report and tell whoever waits; ends its request, and ``lease``.
 
-    def fail(self, key: ReportKey) -> None:
+        A report of older data than the cached one is not kept: the answer says whether it was.
+        """
+        names = (key.cached, key.failed, key.failures, key.requested, key.computing)
+        kept = self.redis.eval(
+            cache_scripts.STORE,
+            len(names) + 1,
+            *names,
+            data_version_key(key.tenant_id),
+            fields["version"],
+            str(self.keep_seconds),
+            lease,
+            DONE_CHANNEL,
+            *(part for field in fields.items() for part in field),
+        )
+        return bool(kept)
+
+    def fail(self, key: ReportKey, *, lease: str = "") -> None:
         """Remember that the computation failed, for a while, and tell whoever waits."""
-        with self._redis.pipeline(transaction=True) as pipe:
-            pipe.set(key.failed, b"1", ex=FAILURE_SECONDS)
-            pipe.delete(key.requested)
-            pipe.execute()
-        self._redis.publish(DONE_CHANNEL, key.cached)
+        names = (key.failed, key.failures, key.requested, key.computing)
+        self.redis.eval(
+            cache_scripts.FAIL,
+            len(names),
+            *names,
+            str(FAILURE_SECONDS),
+            str(MOST_FAILURE_SECONDS),
+            str(FAILURES_REMEMBERED_SECONDS),
+            lease,
+            DONE_CHANNEL,
+            key.cached,
+        )
 
     def meta(self, key: ReportKey) -> Meta | None:
         """What the cached report was computed from; None when there is none that can be read."""
-        data = self._redis.hget(key.cached, "meta")
+        data = self.redis.hget(key.cached, "meta")
         try:
             return unpack_meta(data) if isinstance(data, bytes) else None
         except UnreadableReportError:
             return None
 
     def announce_data(self, tenant_id: int, version: int) -> None:
-        """Tell that the tenant's sales data has reached ``version``."""
-        self._redis.eval(_ANNOUNCE, 1, data_version_key(tenant_id), str(version))
+        """Tell that the tenant's sales data has reached ``version``; never back to an older one."""
+        self.redis.eval(cache_scripts.ANNOUNCE, 1, data_version_key(tenant_id), str(version))
 
-    def settled(self, key: ReportKey) -> bool:
-        """Whether the report is there, or its computation failed a moment ago."""
-        return bool(self._redis.exists(key.cached, key.failed))
+    def unready(self, keys: Sequence[ReportKey], *, lasting_seconds: int) -> list[ReportKey]:
+        """Those of ``keys``, of one tenant, that are missing, stale or lapse before that time."""
+        if not keys:
+            return []
+        with self.redis.pipeline(transaction=False) as pipe:
+            pipe.get(data_version_key(keys[0].tenant_id))
+            for key in keys:
+                pipe.hget(key.cached, "meta")
+                pipe.ttl(key.cached)
+            told, *found = pipe.execute()
+        facts = zip(keys, found[::2], found[1::2], strict=True)
+        return [key for key, meta, lives in facts if lives < lasting_seconds or _old(meta, told)]
 
-    def claim(self, key: ReportKey, *, seconds: int) -> str | None:
-        """Ask for the computation on behalf of everybody; None when somebody has already asked.
 
-        The claim is withdrawn by ``store``, ``fail`` or ``release``, and lapses after ``seconds``.
-        """
-        token = uuid4().hex
-        claimed = self._redis.set(key.requested, token, nx=True, ex=seconds)
-        return token if claimed else None
-
-    def release(self, key: ReportKey, token: str) -> None:
-        """Withdraw one's own claim, so that the next one may ask again."""
-        self._redis.eval(_RELEASE, 1, key.requested, token)
+def _old(data: bytes | None, told: bytes | None) -> bool:
+    try:
+        return data is None or is_stale(unpack_meta(data), told)
+    except UnreadableReportError:
+        return True

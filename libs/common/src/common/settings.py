@@ -68,12 +68,28 @@ SigningSecret = Annotated[SecretStr | None, AfterValidator(_check_signing_secret
 SigningSecrets = Annotated[SecretStr | None, AfterValidator(_check_signing_secrets)]
 
 
+def _check_broker(value: SecretStr | None) -> SecretStr | None:
+    if value is not None and not value.get_secret_value().startswith(("redis://", "rediss://")):
+        raise ValueError("must start with redis:// or rediss://")
+    return value
+
+
 class RedisSettings(ServiceSettings):
-    """Where Redis is: cached reports, link states, sessions and the Celery broker."""
+    """Where Redis is: cached reports, link states, sessions and, unless told apart, the broker."""
 
     redis_url: Annotated[SecretStr, _starts_with("redis://", "rediss://")] = Field(
         validation_alias="REDIS_URL", description="Redis or Valkey: `redis://…` or `rediss://…`."
     )
+    broker_url: Annotated[SecretStr | None, AfterValidator(_check_broker)] = Field(
+        default=None,
+        validation_alias="BROKER_URL",
+        description="The Redis or Valkey of the jobs, when they have one of their own.",
+    )
+
+    @property
+    def broker(self) -> str:
+        """The URL that jobs go to."""
+        return (self.broker_url or self.redis_url).get_secret_value()
 
 
 class DatabaseSettings(ServiceSettings):

@@ -18,7 +18,7 @@ from share_api.envelope import Envelope
 from share_api.observation import Metrics, Observation
 from share_api.origin import require_own_site
 from share_api.parts import Parts, create_parts
-from share_api.routes import docs, reports, session, shares
+from share_api.routes import docs, imports, reports, session, shares
 from share_api.settings import ShareApiSettings
 
 _log = logging.getLogger(__name__)
@@ -39,7 +39,14 @@ def create_app(settings: ShareApiSettings, parts: Parts | None = None) -> FastAP
     )
     app.state.parts = parts or create_parts(settings)
     app.state.metrics = Metrics()
-    for router in (session.router, reports.router, shares.router, health.router, docs.router):
+    for router in (
+        session.router,
+        reports.router,
+        shares.router,
+        imports.router,
+        health.router,
+        docs.router,
+    ):
         app.include_router(router)
     errors.install(app)
     openapi.describe(app)

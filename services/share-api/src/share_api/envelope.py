@@ -24,7 +24,7 @@ _HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-_HSTS: Final = "max-age=31536000; includeSubDomains"
+_HSTS: Final = "max-age=31536000"
 _log = logging.getLogger(__name__)
 
 

@@ -26,12 +26,14 @@ from common.reports.registry import UnknownReportError
 from share_api.bodies import InvalidBodyError
 from share_api.credentials import LoginBusyError, WrongCredentialsError
 from share_api.health import NotReadyError
+from share_api.imports import ImportNotFoundError, ImportTooLargeError, TooManyImportsError
 from share_api.ledger import InvalidCursorError, ShareNotFoundError
 from share_api.links import ExpiryOutOfRangeError, SigningNotConfiguredError
 from share_api.origin import CrossSiteRequestError
 from share_api.recall import RecallUnavailableError
 from share_api.sessions import NoSessionError, NotAMemberError, NoTenantError
 from share_api.throttle import TooManyLoginsError
+from share_api.uploads import InvalidUploadError, UnsupportedUploadError
 
 PROBLEM_JSON: Final = "application/problem+json"
 _RETRY_SECONDS: Final = 5
@@ -58,6 +60,7 @@ _KINDS: Final[Mapping[type[Exception], Kind]] = {
     ExpiryOutOfRangeError: Kind(
         400, "invalid-body", "Invalid request body", "The request body is not valid."
     ),
+    InvalidUploadError: Kind(400, "invalid-upload", "Invalid upload"),
     InvalidCursorError: Kind(
         400, "invalid-parameter", "Invalid parameter", "A parameter is not valid."
     ),
@@ -75,6 +78,10 @@ _KINDS: Final[Mapping[type[Exception], Kind]] = {
     NotAMemberError: Kind(403, "not-a-member", "Not a member of the tenant"),
     WrongCredentialsError: Kind(403, "wrong-credentials", "Login refused"),
     ShareNotFoundError: Kind(404, "share-not-found", "Share not found"),
+    ImportNotFoundError: Kind(404, "import-not-found", "Import not found"),
+    ImportTooLargeError: Kind(413, "import-too-large", "Import too large"),
+    UnsupportedUploadError: Kind(415, "unsupported-upload", "Not a CSV and not a form"),
+    TooManyImportsError: Kind(429, "too-many-imports", "Too many imports"),
     TooManyLoginsError: Kind(429, "too-many-logins", "Too many login attempts"),
     SigningNotConfiguredError: Kind(503, "signing-not-configured", "Signing not configured"),
     RecallUnavailableError: Kind(503, "recall-unavailable", "Links not recalled"),
@@ -168,7 +175,10 @@ def _faults(error: Exception) -> list[dict[str, str]] | None:
         return [{"parameter": "cursor", "detail": str(error)}]
     if isinstance(error, RequestValidationError):
         return [
-            {"parameter": ".".join(map(str, each["loc"][1:])), "detail": each["msg"]}
+            {
+                "parameter": ".".join(map(str, each["loc"][1:])),
+                "detail": each["msg"].removeprefix("Value error, "),
+            }
             for each in error.errors()
         ]
     return None

@@ -97,17 +97,18 @@ def issue(request: LinkRequest, using: Issuing, *, now: datetime) -> IssuedLink:
         raise ExpiryOutOfRangeError(ttl, using.max_ttl_seconds)
     if using.ring is None:
         raise SigningNotConfiguredError
-    issued_at = now.replace(microsecond=0)
+    # Tokens count whole seconds: rounded up, so that no link lives shorter than was asked for.
+    issued_at = _whole_second(now)
     claims = LinkClaims(
         link_id=uuid4(),
         tenant_id=request.tenant_id,
         report=request.report,
-        window=window_of(request.period, request.zone, now=issued_at),
+        window=window_of(request.period, request.zone, now=now),
         issued_at=issued_at,
         expires_at=issued_at + timedelta(seconds=ttl),
     )
     token = using.ring.issue(claims)
-    share_id = _record(request, claims, using.engine, key_id=using.ring.key_id)
+    share_id = _record(request, claims, using.ring, using.engine, now=now)
     _announce(claims, using)
     return IssuedLink(
         share_id=share_id,
@@ -118,12 +119,20 @@ def issue(request: LinkRequest, using: Issuing, *, now: datetime) -> IssuedLink:
     )
 
 
+def _whole_second(instant: datetime) -> datetime:
+    """The first whole second that is not before ``instant``."""
+    return (instant + timedelta(seconds=1, microseconds=-1)).replace(microsecond=0)
+
+
 def _require_implemented(slug: str) -> None:
     if not registry.find(slug).implemented:
         raise AnalyticsNotYetImplementedError(slug)
 
 
-def _record(request: LinkRequest, claims: LinkClaims, engine: Engine, *, key_id: str) -> UUID:
+def _record(
+    request: LinkRequest, claims: LinkClaims, ring: KeyRing, engine: Engine, *, now: datetime
+) -> UUID:
+    """Enter the link with the exact instant of its issue, so that the ledger keeps its order."""
     share_id = uuid4()
     with transaction(engine, Access(tenant_id=claims.tenant_id)) as session:
         session.add(
@@ -135,8 +144,8 @@ def _record(request: LinkRequest, claims: LinkClaims, engine: Engine, *, key_id:
                 period=request.period.value,
                 window_from=claims.window.start,
                 window_to=claims.window.end,
-                key_id=key_id,
-                issued_at=claims.issued_at,
+                key_id=ring.key_id,
+                issued_at=now,
                 expires_at=claims.expires_at,
                 created_by=request.created_by,
             )

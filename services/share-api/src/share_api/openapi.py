@@ -19,7 +19,9 @@ _DETAILS: Final = {
     400: "The body, a parameter or the report type is not valid.",
     403: "No session, no tenant chosen, not allowed, or a request from another site.",
     404: "There is nothing of that id.",
-    429: "Too many attempts; see `Retry-After`.",
+    413: "The files are larger together than the service takes.",
+    415: "The body is neither a CSV nor a form.",
+    429: "Too many attempts, or imports not finished; see `Retry-After`.",
     503: "Something the service needs is missing or does not answer.",
 }
 _PROBLEM: Final = {

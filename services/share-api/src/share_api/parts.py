@@ -86,7 +86,7 @@ def create_parts(settings: ShareApiSettings) -> Parts:
         engine=engine,
         redis=redis,
         states=LinkStates(redis),
-        issuing=create_issuing(settings, engine, redis, redis_url),
+        issuing=create_issuing(settings, engine, redis, settings.broker),
         sessions=SessionStore(
             redis,
             life_seconds=settings.session_life_seconds,

@@ -2,24 +2,12 @@
 
 from ipaddress import ip_network
 from typing import Annotated, Final
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
-from common.settings import DatabaseSettings, RedisSettings, SigningSettings
+from common.settings import DatabaseSettings, Origin, RedisSettings, SigningSettings
 
 YEAR_SECONDS: Final = 31_536_000
-
-
-def _check_base_url(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("must be an http:// or https:// address")
-    if "?" in value or "#" in value or "@" in parts.netloc or not value.isascii():
-        raise ValueError("must be plain ASCII without a query, a fragment or a user")
-    if any(character.isspace() for character in value) or (parts.port == 0):
-        raise ValueError("must hold no white space and no port 0")
-    return value.rstrip("/")
 
 
 def _check_networks(value: str) -> str:
@@ -47,7 +35,7 @@ class LinkSettings(SigningSettings):
         validation_alias="ANALYTICS_SHARE_LINK_MAX_TTL_SECONDS",
         description="The longest life a request may ask for; at most ten years.",
     )
-    public_base_url: Annotated[str, AfterValidator(_check_base_url)] = Field(
+    public_base_url: Origin = Field(
         validation_alias="PUBLIC_BASE_URL",
         description="Where viewers reach the links: `https://app.example.com`.",
     )
@@ -98,6 +86,12 @@ class ShareApiSettings(RedisSettings, DatabaseSettings, LinkSettings):
         ge=1,
         validation_alias="SHARE_API_LOGINS_PER_ADDRESS",
         description="Logins from one address in five minutes before it has to wait.",
+    )
+    import_max_bytes: int = Field(
+        default=1_073_741_824,
+        ge=1024,
+        validation_alias="SHARE_API_IMPORT_MAX_BYTES",
+        description="The most bytes that the files of an import may have together.",
     )
     trusted_proxies: Annotated[str, AfterValidator(_check_networks)] = Field(
         default="",

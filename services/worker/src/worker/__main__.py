@@ -34,6 +34,8 @@ def main(arguments: list[str]) -> None:
             "worker",
             "--concurrency",
             str(settings.concurrency),
+            "--queues",
+            settings.queues,
             "--loglevel",
             settings.log_level,
             "--without-gossip",

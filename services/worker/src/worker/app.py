@@ -11,27 +11,43 @@ from redis import Redis
 
 from common.cache import ReportCache
 from common.db.engine import create_service_engine
-from common.jobs import create_celery
+from common.jobs import Jobs, create_celery
 from common.telemetry import configure_logging
 from worker import schedule, tasks
 from worker.settings import WorkerSettings
+from worker.warm import Warming
 
 REDIS_TIMEOUT_SECONDS = 5
 
 
 def create_app(settings: WorkerSettings) -> Celery:
     """The worker's Celery application."""
-    redis_url = settings.redis_url.get_secret_value()
     engine = create_service_engine(
         settings.database_url.get_secret_value(), application_name="worker", pool_size=1
     )
     redis = Redis.from_url(
-        redis_url,
+        settings.redis_url.get_secret_value(),
         socket_timeout=REDIS_TIMEOUT_SECONDS,
         socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
     )
-    app = create_celery(redis_url)
-    tasks.register(app, engine, redis, ReportCache(redis, keep_seconds=settings.cache_seconds))
+    cache = ReportCache(redis, keep_seconds=settings.cache_seconds)
+    app = create_celery(settings.broker)
+    jobs = Jobs(app, cache)
+    tasks.register(app, engine, redis, cache)
+    tasks.register_warming(
+        app,
+        Warming(
+            engine,
+            cache,
+            jobs,
+            most_viewed=settings.warm_reports,
+            per_minute=settings.warm_per_minute,
+        ),
+    )
+    importing = create_service_engine(
+        settings.database_url.get_secret_value(), application_name="worker-imports", pool_size=3
+    )
+    tasks.register_imports(app, importing, jobs)
     schedule.configure(app)
     _announce_readiness(settings)
     return app

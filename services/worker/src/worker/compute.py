@@ -6,22 +6,24 @@ Computing twice, or being killed half-way, changes nothing: the key holds a whol
 
 import logging
 
+from redis.exceptions import OutOfMemoryError
 from sqlalchemy import Engine
 
 from common import instants
 from common.cache import Meta, ReportCache, pack
 from common.jobs import ComputeReport
 from common.reports import queries, registry
-from worker import csv_export
+from worker import csv_export, room
 from worker.reading import read
 
 logger = logging.getLogger(__name__)
 
 
-def compute(engine: Engine, cache: ReportCache, job: ComputeReport) -> Meta:
+def compute(engine: Engine, cache: ReportCache, job: ComputeReport, *, lease: str = "") -> Meta:
     """Compute the report of ``job`` into the cache and return what it was computed from.
 
-    A failure of any kind is remembered for the viewers who wait, and raised.
+    ``lease`` is the worker's on the report; it ends with the computation. A failure is remembered
+    for the viewers who wait, and raised; a process that is told to end has not failed.
 
     Raises:
         UnknownReportError: no such report type.
@@ -31,13 +33,13 @@ def compute(engine: Engine, cache: ReportCache, job: ComputeReport) -> Meta:
         redis.RedisError: Redis did not take the report.
     """
     try:
-        return _compute(engine, cache, job)
-    except BaseException:
-        cache.fail(job.key)
+        return _compute(engine, cache, job, lease)
+    except Exception:
+        cache.fail(job.key, lease=lease)
         raise
 
 
-def _compute(engine: Engine, cache: ReportCache, job: ComputeReport) -> Meta:
+def _compute(engine: Engine, cache: ReportCache, job: ComputeReport, lease: str) -> Meta:
     started = instants.now()
     definition = registry.find(job.report)
     with read(engine, job) as (scope, sales):
@@ -51,7 +53,7 @@ def _compute(engine: Engine, cache: ReportCache, job: ComputeReport) -> Meta:
         computed_at=instants.now(),
         csv_name=csv_export.file_name(job.report, scope),
     )
-    cache.store(job.key, pack(meta, document, csv))
+    kept = _store(cache, job, pack(meta, document, csv), lease)
     logger.info(
         "report computed",
         extra={
@@ -59,8 +61,17 @@ def _compute(engine: Engine, cache: ReportCache, job: ComputeReport) -> Meta:
             "report": job.report,
             "days": document.days.count,
             "data_version": scope.data_version,
+            "kept": kept,
             "query_ms": round((queried - started).total_seconds() * 1000, 1),
             "total_ms": round((instants.now() - started).total_seconds() * 1000, 1),
         },
     )
     return meta
+
+
+def _store(cache: ReportCache, job: ComputeReport, fields: dict[str, bytes], lease: str) -> bool:
+    try:
+        return cache.store(job.key, fields, lease=lease)
+    except OutOfMemoryError:
+        room.make(cache.redis)
+        return cache.store(job.key, fields, lease=lease)

@@ -7,16 +7,40 @@ from typing import Any, Final
 
 from celery import Celery
 
-from worker import heartbeat
+from common.jobs import LINK_QUEUE
+from worker import heartbeat, room, warm, warm_windows
 
 LOCK_SECONDS: Final = 30
 LOOP_SECONDS: Final = 5
+RESUME_IMPORTS: Final = "imports.resume"
+RESUME_EVERY_SECONDS: Final = 30
 
 ENTRIES: Final[dict[str, dict[str, Any]]] = {
     "heartbeat": {
         "task": heartbeat.TASK,
         "schedule": heartbeat.EVERY_SECONDS,
         "options": {"expires": heartbeat.EVERY_SECONDS},
+    },
+    "imports": {
+        "task": RESUME_IMPORTS,
+        "schedule": RESUME_EVERY_SECONDS,
+        "options": {"expires": RESUME_EVERY_SECONDS},
+    },
+    "room": {
+        "task": room.TASK,
+        "schedule": room.EVERY_SECONDS,
+        # A few milliseconds, and needed most when there is much to compute.
+        "options": {"expires": room.EVERY_SECONDS, "queue": LINK_QUEUE},
+    },
+    "popular": {
+        "task": warm.POPULAR,
+        "schedule": warm.EVERY_SECONDS,
+        "options": {"expires": warm.EVERY_SECONDS},
+    },
+    "midnight": {
+        "task": warm_windows.MIDNIGHT,
+        "schedule": warm_windows.EVERY_SECONDS,
+        "options": {"expires": warm_windows.EVERY_SECONDS},
     },
 }
 

@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
+from common.jobs import QUEUES
+from common.popularity import KEPT_PER_TENANT
 from common.settings import DatabaseSettings, RedisSettings
 
 DAY_SECONDS = 24 * 60 * 60
@@ -18,6 +20,25 @@ class WorkerSettings(RedisSettings, DatabaseSettings):
         le=64,
         validation_alias="WORKER_CONCURRENCY",
         description="Processes that compute at the same time on this host.",
+    )
+    queues: str = Field(
+        default=",".join(QUEUES),
+        validation_alias="WORKER_QUEUES",
+        description="What this worker takes on, comma separated: `links`, `reports`, `imports`,"
+        " `warm`. An import keeps one of its processes busy.",
+    )
+    warm_reports: int = Field(
+        default=10,
+        ge=0,
+        le=KEPT_PER_TENANT,
+        validation_alias="WORKER_WARM_REPORTS",
+        description="How many of a shop's most viewed reports are kept ready.",
+    )
+    warm_per_minute: int = Field(
+        default=300,
+        ge=0,
+        validation_alias="WORKER_WARM_PER_MINUTE",
+        description="How many reports of all shops are computed ahead of demand in a minute.",
     )
     cache_seconds: int = Field(
         default=DAY_SECONDS,
@@ -36,3 +57,12 @@ class WorkerSettings(RedisSettings, DatabaseSettings):
         validation_alias="LOG_LEVEL",
         description="DEBUG, INFO, WARNING or ERROR.",
     )
+
+    @field_validator("queues")
+    @classmethod
+    def _in_order(cls, value: str) -> str:
+        """Only queues there are, the one that goes first in front."""
+        names = {part.strip() for part in value.split(",")}
+        if names - set(QUEUES):
+            raise ValueError(f"must be some of {', '.join(QUEUES)}")
+        return ",".join(queue for queue in QUEUES if queue in names)

@@ -51,7 +51,7 @@ def test_change_needs_a_base() -> None:
     assert change(None, 5) is None
     assert change(5, None) is None
     assert change(110, 100) == 1000
-    assert change(-150, -100) == -5000, "returns that grow are a negative change"
+    assert change(-150, -100) == -5000
     assert percent(1, 3) == 3333
 
 

@@ -178,6 +178,19 @@ def average(example: Example) -> str:
     return example.spell(found.values[int(example.one("day")) - 1], found.unit)
 
 
+def stocked(example: Example) -> str:
+    """A cell of sales velocity, for a product of which so much was sold and is on hand."""
+    counted = {name: values for name, values in example.given.items() if name != "on_hand"}
+    (sold,) = totals(example, counted)
+    pieces = {"a": int(example.one("on_hand"))} if "on_hand" in example.given else {}
+    product = ProductTotals("a", "a", None, None, sold, Totals())
+    result = SalesVelocity((Totals(),) * DAYS, (Totals(),) * DAYS, (product,), pieces)
+    definition = registry.find("sales-velocity")
+    (row,) = definition.rows(result, example.scope)
+    at = [column.key for column in definition.columns].index(example.name)
+    return example.spell(row[at], definition.columns[at].unit)
+
+
 def weekday(example: Example) -> str:
     """An average weekday, as the chart of the week has it."""
     (chart,) = (each for each in velocity(example).sections if isinstance(each, BarChart))
@@ -296,6 +309,7 @@ HANDLERS: Final[dict[str, Callable[[Example], str]]] = {
     ),
     "units_sold_7_day_average": average,
     "units_sold_by_weekday": weekday,
+    **dict.fromkeys(("on_hand", "days_of_cover"), stocked),
     **dict.fromkeys(
         (
             "rank",

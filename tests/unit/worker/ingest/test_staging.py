@@ -5,21 +5,22 @@ from typing import get_type_hints
 
 import pytest
 
-from worker.ingest.rows import OrderLineRow, ProductRow, RefundRow
-from worker.ingest.staging import ORDER_LINES, PRODUCTS, REFUNDS
+from worker.ingest.rows import ProductRow, RefundRow, StockRow
+from worker.ingest.runs import RunLine
+from worker.ingest.staging import ORDER_LINES, PRODUCTS, REFUNDS, STOCK
 
-KIND_OF = {int: "int8", datetime: "timestamptz"}
+KIND_OF = {bool: "bool", int: "int8", datetime: "timestamptz"}
 
 
 @pytest.mark.parametrize(
     ("staging", "row"),
-    [(PRODUCTS, ProductRow), (ORDER_LINES, OrderLineRow), (REFUNDS, RefundRow)],
-    ids=["products", "order_lines", "refunds"],
+    [(PRODUCTS, ProductRow), (ORDER_LINES, RunLine), (REFUNDS, RefundRow), (STOCK, StockRow)],
+    ids=["products", "order_lines", "refunds", "stock_counts"],
 )
 def test_a_staging_table_has_the_columns_and_types_of_its_row(staging, row):
     hints = get_type_hints(row)
     expected = []
     for name in row._fields:
-        plain = next((kind for kind in (int, datetime) if hints[name] in (kind, kind | None)), None)
-        expected.append((name, KIND_OF.get(plain, "text")))
+        plain = next((kind for kind in KIND_OF if hints[name] in (kind, kind | None)), None)
+        expected.append((name, "text" if plain is None else KIND_OF[plain]))
     assert list(staging.columns) == expected

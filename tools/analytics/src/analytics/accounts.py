@@ -30,14 +30,19 @@ _TENANT_ID_OF = text("SELECT tenant_id_of(:slug)")
 
 
 @contextmanager
-def accounts_engine(service_url: str) -> Iterator[Engine]:
+def accounts_engine(service_url: str, *, pool_size: int = 1) -> Iterator[Engine]:
     """An engine as the services' role for as long as it is needed.
 
     Raises:
         AccountError: the database cannot be reached, is not migrated, or the role is not held by
             row-level security.
     """
-    engine = create_service_engine(service_url, application_name="analytics", pool_size=1)
+    try:
+        engine = create_service_engine(
+            service_url, application_name="analytics", pool_size=pool_size
+        )
+    except ValueError as error:
+        raise DatabaseRefusedError(str(error)) from error
     try:
         yield engine
     except (DBAPIError, UnsafeDatabaseRoleError) as error:

@@ -35,6 +35,7 @@ COMMANDS: Mapping[str, Entry] = {
     "migrate": Entry("migrate", "migrate", "Bring the database to this version's tables."),
     "create-tenant": Entry("create_tenant", "create_tenant", "Make a new shop."),
     "create-admin": Entry("create_admin", "create_admin", "Make an account for a shop's admin."),
+    "import": Entry("import_sales", "import_sales", "Bring a shop's sales in from files."),
     "share": Entry("share", "share", "Issue a link to a report."),
     "revoke": Entry("revoke", "revoke", "Recall a link, or all links of a shop."),
 }

@@ -37,8 +37,8 @@ def issue_link(
     expires_in: int | None = None,
     secret: str | None = None,
     public_base_url: str | None = None,
-) -> str:
-    """Issue a link to a report of a tenant (by its slug); the link's address.
+) -> links.IssuedLink:
+    """Issue a link to a report of a tenant (by its slug).
 
     ``expires_in`` is in seconds; the default, the signing secret and the public address are those
     of the environment unless given.
@@ -61,7 +61,7 @@ def issue_link(
             period=Period(period),
             expires_in=expires_in,
         )
-        return links.issue(request, issuing, now=now()).url
+        return links.issue(request, issuing, now=now())
 
 
 def revoke_link(service_url: str, redis_url: str, *, tenant: str, share_id: UUID) -> None:

@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from common.reports.figures import Better, Figure, Unit
-from common.reports.money import PERCENT_EXPONENT, RATE_EXPONENT, change
+from common.reports.money import PERCENT_EXPONENT, RATE_EXPONENT
 
 SCHEMA: Final = 1
 """Raised when the document's shape changes; part of every cache key."""
@@ -155,7 +155,7 @@ def kpi(
         definition=figure.definition,
         value=value,
         previous=previous,
-        change=change(*base),
+        change=figure.compare(*base),
         better=figure.better,
     )
 

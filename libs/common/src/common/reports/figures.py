@@ -6,6 +6,8 @@ A definition feeds the page's tooltips, the CSV's column reference and the speci
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from common.reports.money import change
+
 
 class Unit(StrEnum):
     """What a figure counts, and thereby how its integer is scaled and shown."""
@@ -35,13 +37,21 @@ class Figure:
     unit: Unit
     definition: str
     better: Better | None = None
+    shown_negative: bool = False
+    """Whether the amount is a reduction, shown negative: it grows as the figure falls."""
+
+    def compare(self, value: int | None, previous: int | None) -> int | None:
+        """The change from ``previous`` (see ``money.change``); of a reduction, its growth."""
+        if self.shown_negative and value is not None and previous is not None:
+            return change(-value, -previous)
+        return change(value, previous)
 
     def previous(self) -> "Figure":
         """The same quantity in the previous window."""
         return replace(
             self,
             key=f"previous_{self.key}",
-            label=f"{self.label}, before",
+            label=f"{self.label}, previous",
             definition=f"{self.label} in the previous window of equal length.",
             better=None,
         )
@@ -53,8 +63,8 @@ class Figure:
             label=f"{self.label}, change",
             unit=Unit.PERCENT,
             definition=(
-                f"Change of {self.label.lower()} against the previous window, in percent of it;"
-                " empty when that was 0."
+                f"{'Growth' if self.shown_negative else 'Change'} of {self.label.lower()} against"
+                " the previous window, in percent of it; empty when that was 0."
             ),
             better=self.better,
         )
@@ -80,7 +90,8 @@ RETURNS = Figure(
     Unit.MONEY,
     "Value of goods returned or cancelled on the day it was processed, without tax and shipping,"
     " shown negative.",
-    Better.UP,
+    Better.DOWN,
+    shown_negative=True,
 )
 NET = Figure(
     "net_sales", "Net sales", Unit.MONEY, "Gross sales less discounts and returns.", Better.UP

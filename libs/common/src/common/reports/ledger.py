@@ -4,13 +4,14 @@ Days are cut at the instants that the window's own calendar gives, so that one t
 Python's, decides what a day is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from common.reports import stock
 from common.reports.model import Scope
 from common.reports.products import ProductTotals
 from common.reports.totals import Totals
@@ -78,6 +79,11 @@ class LedgerSales:
             _BY_PRODUCT, {**self._range(), "middle": self._scope.window.start}
         )
         return tuple(map(product_totals, rows.all()))
+
+    def on_hand(self) -> Mapping[str, int]:
+        """Pieces on hand by product id, as last counted before the window's end."""
+        scope = self._scope
+        return stock.on_hand(self._session, scope.tenant_id, until=scope.window.end)
 
     def _range(self) -> dict[str, int | datetime]:
         return {

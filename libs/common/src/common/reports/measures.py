@@ -9,7 +9,7 @@ from typing import NamedTuple
 from common.reports import figures
 from common.reports.document import Cell, Kpi, kpi
 from common.reports.figures import Figure
-from common.reports.money import change, percent
+from common.reports.money import percent
 from common.reports.totals import Totals
 
 
@@ -44,7 +44,11 @@ def cells(measures: Sequence[Measure], now: Totals, before: Totals) -> tuple[Cel
     """The cells of ``columns(measures)``."""
     values = tuple(measure.of(now) for measure in measures)
     previous = tuple(measure.of(before) for measure in measures)
-    return (*values, *previous, *map(change, values, previous))
+    changes = (
+        measure.figure.compare(value, before)
+        for measure, value, before in zip(measures, values, previous, strict=True)
+    )
+    return (*values, *previous, *changes)
 
 
 def kpis(measures: Sequence[Measure], now: Totals, before: Totals) -> tuple[Kpi, ...]:

@@ -75,8 +75,8 @@ def percent(part: int, whole: int) -> int | None:
 def change(value: int | None, previous: int | None) -> int | None:
     """From ``previous`` to ``value`` in hundredths of a percent; None without a base.
 
-    The base is ``previous``; None or 0 is no base. A negative base counts by its size, so
-    that returns that grow are a negative change.
+    The base is ``previous``; None or 0 is no base. A negative base counts by its size:
+    from −100 to −150 is −50 %.
     """
     if value is None or previous is None:
         return None

@@ -4,11 +4,13 @@ Right only where ``worker.rollups`` says so: in a snapshot in which no day of th
 and whose windows are whole days of the shop's zone.
 """
 
+from collections.abc import Mapping
 from datetime import date
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from common.reports import stock
 from common.reports.blocks import cover
 from common.reports.ledger import product_totals
 from common.reports.model import Scope
@@ -86,6 +88,11 @@ class RolledUpSales:
             },
         )
         return tuple(map(product_totals, rows.all()))
+
+    def on_hand(self) -> Mapping[str, int]:
+        """Pieces on hand by product id, as last counted before the window's end."""
+        scope = self._scope
+        return stock.on_hand(self._session, scope.tenant_id, until=scope.window.end)
 
     def _days(self) -> tuple[tuple[date, ...], tuple[date, ...]]:
         zone = self._scope.zone

@@ -3,6 +3,7 @@
 Two answers exist and must be equal: ``ledger`` sums the events, ``rollups`` the kept sums.
 """
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from common.reports.products import ProductTotals
@@ -18,4 +19,8 @@ class Sales(Protocol):
 
     def by_product(self) -> tuple[ProductTotals, ...]:
         """Every product of the shop with its totals in both windows, in no particular order."""
+        ...
+
+    def on_hand(self) -> Mapping[str, int]:
+        """Pieces on hand by product id, as last counted before the window's end; see ``stock``."""
         ...

@@ -28,8 +28,9 @@ class Fault:
 class IngestError(Exception):
     """Rows that cannot enter the ledger.
 
-    ``table`` is ``products``, ``order_lines`` or ``refunds``; ``faults`` are the first
-    ``MAX_FAULTS`` rows by position, and ``total`` is how many there are.
+    ``table`` is ``products``, ``order_lines``, ``refunds`` or ``stock_counts``, ``column`` the one
+    at fault, if it is one; ``faults`` are the first ``MAX_FAULTS`` rows by position, and ``total``
+    is how many there are. ``errors`` are this one, or those that were found together.
     """
 
     reason: ClassVar[str] = "cannot be loaded"
@@ -37,12 +38,17 @@ class IngestError(Exception):
         "products": ("product",),
         "order_lines": ("order", "line"),
         "refunds": ("refund", "order", "line"),
+        "stock_counts": ("product",),
     }
 
-    def __init__(self, table: str, faults: Sequence[Fault], total: int) -> None:
+    def __init__(
+        self, table: str, faults: Sequence[Fault], total: int, column: str | None = None
+    ) -> None:
         self.table = table
+        self.column = column
         self.faults = tuple(faults)
         self.total = total
+        self.errors: tuple[IngestError, ...] = (self,)
         named = "; ".join(self._describe(fault) for fault in self.faults[:_IN_MESSAGE])
         more = f" and {total - _IN_MESSAGE} more" if total > _IN_MESSAGE else ""
         super().__init__(": ".join(filter(None, (table, self.reason, f"{named}{more}"))))
@@ -100,6 +106,12 @@ class DiscountTooLargeError(IngestError):
     reason = "the discount is larger than the value of the goods"
 
 
+class UnknownProductError(IngestError):
+    """A stock count of a product that is neither in the input nor in the ledger."""
+
+    reason = "the product is not known"
+
+
 class UnknownOrderError(IngestError):
     """A refund of an order that is neither in the input nor in the ledger."""
 
@@ -134,3 +146,29 @@ class RefundTooLargeError(IngestError):
     """More given back (pieces, value of goods, shipping, tax) than sold and not yet returned."""
 
     reason = "gives back more than was sold and not yet returned"
+
+
+class SeveralFaultsError(IngestError):
+    """Rows break more than one rule: ``errors`` are all of them, at least two.
+
+    ``table``, ``column`` and ``faults`` are the first one's, ``total`` counts the rows of all.
+    """
+
+    def __init__(self, errors: Sequence[IngestError]) -> None:
+        first = errors[0]
+        total = sum(error.total for error in errors)
+        super().__init__(first.table, first.faults, total, first.column)
+        self.errors = tuple(errors)
+        self.args = ("; ".join(map(str, errors)),)
+
+
+def refuse(errors: Sequence[IngestError]) -> None:
+    """Raise what was found, if anything was.
+
+    Raises:
+        IngestError: the one of ``errors``, or a ``SeveralFaultsError`` of them.
+    """
+    if len(errors) > 1:
+        raise SeveralFaultsError(errors)
+    for error in errors:
+        raise error

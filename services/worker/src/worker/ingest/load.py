@@ -4,34 +4,59 @@ Loads of one tenant queue on an advisory lock; loads of different tenants do not
 goes wrong, from a bad row to an error in the source of the rows, leaves the ledger untouched.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 import psycopg
 from sqlalchemy import Connection, Engine
 
 from common.db.engine import require_restricted_role
 from common.db.tenancy import Access, transaction
-from worker.ingest.merge import merge_orders, merge_products, stage_orders
-from worker.ingest.refunds import lift_refunds, merge_refunds
-from worker.ingest.rows import OrderLineRow, ProductRow, RefundRow
-from worker.ingest.staging import ORDER_LINES, PRODUCTS, REFUNDS, Cursor, stage
+from worker.ingest.catalogue import merge_products, merge_stock, stage_catalogue
+from worker.ingest.checks import LINE_RULES, ORDER_RULES, PRODUCT_RULES, STOCK_RULES, broken
+from worker.ingest.errors import IngestError, refuse
+from worker.ingest.merge import merge_orders
+from worker.ingest.orders import stage_orders
+from worker.ingest.refund_rules import EVENT_RULES, INPUT_RULES, TOTAL_RULES
+from worker.ingest.refunds import lift_refunds, merge_refunds, stage_events
+from worker.ingest.rows import OrderLineRow, ProductRow, RefundRow, StockRow
+from worker.ingest.runs import in_runs
+from worker.ingest.staging import ORDER_LINES, PRODUCTS, REFUNDS, STOCK, Cursor, stage
 
 _LOCK_CLASS = 0x1A6E57  # one of the two keys of the lock, the tenant is the other; never changes
 _STATEMENT_TIMEOUT_SECONDS = 1800
+_RULES = tuple(
+    chain(
+        PRODUCT_RULES, LINE_RULES, ORDER_RULES, INPUT_RULES, EVENT_RULES, TOTAL_RULES, STOCK_RULES
+    )
+)
 
+# Few samples are enough to tell a large staged table from a small one.
 _PREPARE = (
     "SELECT set_config('statement_timeout', %(timeout)s, true), set_config('jit', 'off', true),"
-    " set_config('work_mem', '64MB', true)"
+    " set_config('work_mem', '64MB', true), set_config('default_statistics_target', '10', true)"
 )
 _LOCK = "SELECT pg_advisory_xact_lock(%(class)s, %(tenant)s)"
-_SPAN = """
-    SELECT min(at), max(at) FROM (
-        SELECT paid_at FROM staged_orders
-        UNION ALL
-        SELECT processed_at FROM staged_events WHERE position IS NOT NULL AND paid_at IS NOT NULL
-    ) AS events (at)
+_FACTS = """
+    WITH back AS (
+        SELECT sum(amount) AS amount, min(processed_at) AS first, max(processed_at) AS last
+        FROM staged_events WHERE position IS NOT NULL AND paid_at IS NOT NULL
+    ), paid AS (
+        SELECT sum(order_discount) AS discounts, min(paid_at) AS first, max(paid_at) AS last
+        FROM staged_orders WHERE paid_at IS NOT NULL
+    ), goods AS (
+        SELECT sum(unit_price * quantity - line_discount) AS worth FROM staged_order_lines
+    ), unpaid AS (
+        SELECT sum(l.unit_price * l.quantity - l.line_discount) AS worth
+        FROM staged_orders o JOIN staged_order_lines l ON l.head = o.position
+        WHERE o.paid_at IS NULL
+    )
+    SELECT least(paid.first, back.first), greatest(paid.last, back.last),
+           coalesce(goods.worth, 0) - coalesce(unpaid.worth, 0) - coalesce(paid.discounts, 0)
+           - coalesce(back.amount, 0)
+    FROM back, paid, goods, unpaid
 """
 # The clock and not the transaction's start: a load that waited for the lock is the later one.
 _NEXT_VERSION = """
@@ -46,20 +71,35 @@ _NEXT_VERSION = """
 class LoadSummary:
     """What a load did.
 
-    ``refunds`` and ``lines`` count the input's rows. ``first_at`` and ``last_at`` are the earliest
-    and latest instant an event of this input counts at, None without events. ``version`` is the
-    ledger's after the load, None when there was nothing to load.
+    ``lines``, ``refunds`` and ``stock_counts`` count the input's rows. ``first_at`` and ``last_at``
+    are the earliest and latest instant an event of this input counts at, None without events;
+    ``net_sales`` sums those events, in minor units. ``version`` is the ledger's after the load,
+    None when there was nothing to load.
     """
 
     products: int = 0
+    products_new: int = 0
     orders_new: int = 0
     orders_replaced: int = 0
+    orders_unchanged: int = 0
     lines: int = 0
     refunds: int = 0
     cancellations_without_payment: int = 0
+    stock_counts: int = 0
+    net_sales: int = 0
     first_at: datetime | None = None
     last_at: datetime | None = None
     version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """How many rows of each kind came in."""
+
+    products: int
+    lines: int
+    refunds: int
+    stock_counts: int
 
 
 def load_sales(
@@ -69,11 +109,16 @@ def load_sales(
     products: Iterable[ProductRow] = (),
     order_lines: Iterable[OrderLineRow] = (),
     refunds: Iterable[RefundRow] = (),
+    stock: Iterable[StockRow] = (),
+    review: Callable[[Sequence[IngestError]], None] = refuse,
+    conclude: Callable[[Connection, LoadSummary], None] | None = None,
 ) -> LoadSummary:
     """Load rows into the tenant's ledger, all or nothing; the iterables are read once, in turn.
 
     A product seen again is updated, an order seen again is replaced with its lines (its refunds
-    stay, on the lines of the same ids), a refund seen again is replaced.
+    stay, on the lines of the same ids) unless it is the same, a refund seen again is replaced.
+    ``review`` gets every error that was found, before anything is merged, and raises if there is
+    one. ``conclude`` runs last in the same transaction.
 
     Raises:
         IngestError: rows that cannot enter the ledger.
@@ -89,32 +134,47 @@ def load_sales(
         require_restricted_role(session.connection())
         cursor.execute(_PREPARE, {"timeout": f"{_STATEMENT_TIMEOUT_SECONDS}s"})
         cursor.execute(_LOCK, {"class": _LOCK_CLASS, "tenant": tenant_id})
-        return _load(
-            cursor,
+        staged = Staged(
             stage(cursor, PRODUCTS, products),
-            stage(cursor, ORDER_LINES, order_lines),
+            stage(cursor, ORDER_LINES, in_runs(order_lines)),
             stage(cursor, REFUNDS, refunds),
+            stage(cursor, STOCK, stock),
         )
+        review(_check(cursor))
+        summary = LoadSummary() if staged == Staged(0, 0, 0, 0) else _merge(cursor, staged)
+        if conclude is not None:
+            conclude(session.connection(), summary)
+        return summary
 
 
-def _load(cursor: Cursor, products: int, lines: int, refunds: int) -> LoadSummary:
-    """Merge what is staged, given the numbers of rows."""
-    if not products and not lines and not refunds:
-        return LoadSummary()
-    merge_products(cursor)
+def _check(cursor: Cursor) -> list[IngestError]:
+    """Put what is staged together, and find everything that is wrong with it."""
+    stage_catalogue(cursor)
     stage_orders(cursor)
+    stage_events(cursor)
+    return broken(cursor, _RULES)
+
+
+def _merge(cursor: Cursor, staged: Staged) -> LoadSummary:
+    """Write what is staged and found right."""
+    new_products = merge_products(cursor)
     lift_refunds(cursor)
     orders = merge_orders(cursor)
-    returned = merge_refunds(cursor, refunds)
-    first_at, last_at = cursor.execute(_SPAN).fetchone() or (None, None)
+    ignored = merge_refunds(cursor)
+    merge_stock(cursor)
+    first_at, last_at, net_sales = cursor.execute(_FACTS).fetchone() or (None, None, 0)
     (version,) = cursor.execute(_NEXT_VERSION).fetchone() or (None,)
     return LoadSummary(
-        products=products,
+        products=staged.products,
+        products_new=new_products,
         orders_new=orders.orders_new,
         orders_replaced=orders.orders_replaced,
-        lines=lines,
-        refunds=returned.refunds,
-        cancellations_without_payment=returned.cancellations_without_payment,
+        orders_unchanged=orders.orders_unchanged,
+        lines=staged.lines,
+        refunds=staged.refunds - ignored,
+        cancellations_without_payment=ignored,
+        stock_counts=staged.stock_counts,
+        net_sales=int(net_sales),
         first_at=first_at,
         last_at=last_at,
         version=version,

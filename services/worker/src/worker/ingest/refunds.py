@@ -1,22 +1,19 @@
 """From the staged refunds into the ledger, and old refunds onto the lines of replaced orders.
 
-Refunds the ledger has of a replaced order are lifted off, joined by the incoming ones, checked
-with them and put back: an old refund and a new one go the same way, onto the line of that id.
+Everything that has come back of the orders concerned is put together before anything is written,
+old refunds beside new ones, and the goods they are for as they will be: the rules of
+``worker.ingest.refund_rules`` look at both.
 
 A cancellation of an order never paid is no event: nothing was sold, so nothing is taken back. It
 is counted and not stored. A return of an order never paid is an error.
 """
 
-from dataclasses import dataclass
+from worker.ingest.staging import Cursor, derive
 
-from worker.ingest.checks import enforce
-from worker.ingest.refund_rules import EVENT_RULES, INPUT_RULES, TOTAL_RULES
-from worker.ingest.staging import Cursor
-
-# Joined to its order's key; the order may be in this input or in the ledger.
+# Joined to its order's key; the order may be in this input or in the ledger. What `moves` is
+# written anew: the input's refunds, and the ledger's of orders whose lines are replaced.
 _STAGE_EVENTS = """
-    CREATE TEMPORARY TABLE staged_events ON COMMIT DROP AS
-    SELECT r.*, o.id AS order_key, o.paid_at
+    SELECT r.*, o.id AS order_key, o.paid_at, true AS moves
     FROM staged_refunds r
     LEFT JOIN (
         SELECT order_id, id, paid_at FROM staged_orders
@@ -26,68 +23,82 @@ _STAGE_EVENTS = """
           AND NOT EXISTS (SELECT FROM staged_orders s WHERE s.order_id = o.external_id)
     ) o USING (order_id)
 """
-_FORGET_SEEN_AGAIN = """
-    DELETE FROM refunds r USING staged_events e
-    WHERE r.order_id = e.order_key AND r.external_id = e.refund_id
-"""
-_LIFT_KEPT = """
-    WITH lifted AS (
-        DELETE FROM refunds r USING staged_orders s WHERE s.known AND r.order_id = s.id
-        RETURNING r.external_id, r.order_id AS order_key, r.line_no, r.processed_at, r.kind,
-                  r.quantity, r.amount, r.shipping, r.tax, s.order_id, s.paid_at
-    )
+_ADD_KEPT = """
     INSERT INTO staged_events (refund_id, order_id, line_id, processed_at, kind, quantity, amount,
-                               shipping, tax, order_key, paid_at)
-    SELECT f.external_id, f.order_id, l.external_id, f.processed_at, f.kind, f.quantity, f.amount,
-           f.shipping, f.tax, f.order_key, f.paid_at
-    FROM lifted f
-    LEFT JOIN order_lines l ON l.order_id = f.order_key AND l.line_no = f.line_no
+                               shipping, tax, order_key, paid_at, moves)
+    SELECT f.external_id, t.order_id, l.external_id, f.processed_at, f.kind, f.quantity, f.amount,
+           f.shipping, f.tax, t.id, t.paid_at, t.replaced
+    FROM (
+        SELECT id, order_id, paid_at, bool_or(replaced) AS replaced FROM (
+            SELECT id, order_id, paid_at, true AS replaced FROM staged_orders
+            WHERE known AND NOT same
+            UNION ALL
+            SELECT order_key, order_id, paid_at, false FROM staged_events
+            WHERE order_key IS NOT NULL
+        ) touched GROUP BY id, order_id, paid_at
+    ) t
+    JOIN refunds f ON f.order_id = t.id
+    LEFT JOIN order_lines l ON l.order_id = f.order_id AND l.line_no = f.line_no
+    WHERE NOT EXISTS (
+        SELECT FROM staged_refunds r WHERE r.order_id = t.order_id AND r.refund_id = f.external_id)
+"""
+_STAGE_GOODS = """
+    WITH concerned AS (SELECT DISTINCT order_key FROM staged_events)
+    SELECT o.id AS order_key, l.line_id, l.line_no, p.id AS product_id, l.quantity,
+           l.unit_price::numeric * l.quantity - l.line_discount - coalesce(w.share, 0) AS worth
+    FROM concerned c
+    JOIN staged_orders o ON o.id = c.order_key
+    JOIN staged_order_lines l ON l.head = o.position
+    JOIN staged_catalogue p USING (product_id)
+    LEFT JOIN staged_shares w ON w.position = l.position
+    WHERE NOT l.again
+    UNION ALL
+    SELECT l.order_id, l.external_id, l.line_no, l.product_id, l.quantity,
+           l.unit_price::numeric * l.quantity - l.line_discount - l.order_discount
+    FROM concerned c JOIN order_lines l ON l.order_id = c.order_key
+    WHERE NOT EXISTS (SELECT FROM staged_orders s WHERE s.id = l.order_id)
 """
 _COUNT_NO_EVENTS = """
-    SELECT count(*) FROM staged_events WHERE paid_at IS NULL AND kind = 'cancel'
+    SELECT count(*) FROM staged_events
+    WHERE position IS NOT NULL AND paid_at IS NULL AND kind = 'cancel'
+"""
+_LIFT = """
+    DELETE FROM refunds r USING staged_events e
+    WHERE e.moves AND r.order_id = e.order_key AND r.external_id = e.refund_id
 """
 _INSERT_REFUNDS = """
     INSERT INTO refunds (tenant_id, external_id, order_id, line_no, product_id, processed_at, kind,
                          quantity, amount, shipping, tax)
-    SELECT current_tenant(), e.refund_id, e.order_key, l.line_no, l.product_id, e.processed_at,
-           e.kind, e.quantity, e.amount, e.shipping, e.tax
+    SELECT (SELECT current_tenant()), e.refund_id, e.order_key, g.line_no, g.product_id,
+           e.processed_at, e.kind, e.quantity, e.amount, e.shipping, e.tax
     FROM staged_events e
-    LEFT JOIN order_lines l ON l.order_id = e.order_key AND l.external_id = e.line_id
-    WHERE e.paid_at IS NOT NULL
+    LEFT JOIN staged_goods g ON g.order_key = e.order_key AND g.line_id = e.line_id
+    WHERE e.moves AND e.paid_at IS NOT NULL
     ORDER BY e.position
 """
 
 
-@dataclass(frozen=True, slots=True)
-class MergedRefunds:
-    """Rows of the input that became refunds, and cancellations that are no event."""
-
-    refunds: int
-    cancellations_without_payment: int
+def stage_events(cursor: Cursor) -> None:
+    """Stage all refunds of the orders concerned, and their goods: ``staged_events`` and
+    ``staged_goods``.
+    """
+    derive(cursor, "staged_events", _STAGE_EVENTS)
+    cursor.execute(_ADD_KEPT)
+    if cursor.rowcount:
+        cursor.execute("ANALYZE staged_events")
+    derive(cursor, "staged_goods", _STAGE_GOODS)
 
 
 def lift_refunds(cursor: Cursor) -> None:
-    """Stage the incoming refunds with those of replaced orders, as ``staged_events``.
+    """Take off the ledger's refunds that are seen again or whose lines are about to go."""
+    cursor.execute(_LIFT)
 
-    Raises:
-        IngestError: a refund cannot be, or stands twice.
+
+def merge_refunds(cursor: Cursor) -> int:
+    """Put the refunds onto the orders and lines as they are now.
+
+    Answers how many rows of the input were no event: cancellations of orders never paid.
     """
-    enforce(cursor, INPUT_RULES)
-    cursor.execute(_STAGE_EVENTS)
-    cursor.execute("ANALYZE staged_events")
-    cursor.execute(_FORGET_SEEN_AGAIN)
-    cursor.execute(_LIFT_KEPT)
-
-
-def merge_refunds(cursor: Cursor, staged: int) -> MergedRefunds:
-    """Put ``staged_events`` onto the orders and lines as they are now; ``staged`` came new.
-
-    Raises:
-        IngestError: a refund does not fit its order (see ``worker.ingest.errors``).
-    """
-    enforce(cursor, EVENT_RULES)
-    cursor.execute(_COUNT_NO_EVENTS)
-    (ignored,) = cursor.fetchone() or (0,)
     cursor.execute(_INSERT_REFUNDS)
-    enforce(cursor, TOTAL_RULES)
-    return MergedRefunds(refunds=staged - ignored, cancellations_without_payment=ignored)
+    (ignored,) = cursor.execute(_COUNT_NO_EVENTS).fetchone() or (0,)
+    return int(ignored)

@@ -73,3 +73,12 @@ class RefundRow(NamedTuple):
     amount: int
     shipping: int
     tax: int
+
+
+class StockRow(NamedTuple):
+    """Pieces of a known product on hand when they were counted; below 0 where oversold."""
+
+    position: int
+    product_id: str
+    counted_at: datetime
+    on_hand: int

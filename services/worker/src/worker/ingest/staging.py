@@ -14,12 +14,13 @@ import psycopg
 from psycopg import sql
 
 from worker.ingest.errors import Fault, UnstorableRowError
-from worker.ingest.rows import OrderLineRow, ProductRow, RefundRow
+from worker.ingest.rows import ProductRow, RefundRow, StockRow
+from worker.ingest.runs import RunLine
 
-Row = ProductRow | OrderLineRow | RefundRow
+Row = ProductRow | RunLine | RefundRow | StockRow
 Cursor = psycopg.Cursor[Any]
 
-_TEXT, _WHOLE, _INSTANT = "text", "int8", "timestamptz"
+_TEXT, _WHOLE, _INSTANT, _TRUTH = "text", "int8", "timestamptz", "bool"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Staging:
 
     def fault(self, row: Row) -> Fault:
         """The ids and the position of ``row``."""
-        return Fault(tuple(_as_text(row[index]) for index in self.ids), row.position)
+        return Fault(tuple(_as_text(row[index]) for index in self.ids), row[0])
 
 
 def _as_text(value: object) -> str | None:
@@ -50,9 +51,12 @@ def _staging(table: str, row: type[Row], ids: tuple[str, ...], **types: str) -> 
 PRODUCTS = _staging("products", ProductRow, ("product_id",), position=_WHOLE, unit_cost=_WHOLE)
 ORDER_LINES = _staging(
     "order_lines",
-    OrderLineRow,
+    RunLine,
     ("order_id", "line_id"),
     position=_WHOLE,
+    head=_WHOLE,
+    line_no=_WHOLE,
+    again=_TRUTH,
     placed_at=_INSTANT,
     paid_at=_INSTANT,
     order_discount=_WHOLE,
@@ -73,6 +77,14 @@ REFUNDS = _staging(
     shipping=_WHOLE,
     tax=_WHOLE,
 )
+STOCK = _staging(
+    "stock_counts",
+    StockRow,
+    ("product_id",),
+    position=_WHOLE,
+    counted_at=_INSTANT,
+    on_hand=_WHOLE,
+)
 
 
 def stage(cursor: Cursor, staging: Staging, rows: Iterable[Row]) -> int:
@@ -89,7 +101,18 @@ def stage(cursor: Cursor, staging: Staging, rows: Iterable[Row]) -> int:
     )
     cursor.execute(sql.SQL("CREATE TEMPORARY TABLE {} ({}) ON COMMIT DROP").format(name, columns))
     count = _copy(cursor, staging, rows)
-    cursor.execute(sql.SQL("ANALYZE {}").format(name))
+    if count:
+        cursor.execute(sql.SQL("ANALYZE {}").format(name))
+    return count
+
+
+def derive(cursor: Cursor, name: str, query: str) -> int:
+    """Keep the rows of ``query`` as the temporary table ``name``; answers how many they are."""
+    statement = sql.SQL("CREATE TEMPORARY TABLE {} ON COMMIT DROP AS {}")
+    cursor.execute(statement.format(sql.Identifier(name), sql.SQL(query)))
+    count = cursor.rowcount
+    if count:
+        cursor.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(name)))
     return count
 
 

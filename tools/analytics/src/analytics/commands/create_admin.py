@@ -2,10 +2,11 @@
 
 import sys
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 
-from analytics.cli import expected
+from analytics.cli import CommandError, expected
 from analytics.connection import resolve, state_dir_option
 from analytics.supervisor.errors import SupervisorError
 
@@ -32,10 +33,17 @@ def create_admin(email: str, tenant: str, password_stdin: bool, state_dir: Path 
         with accounts_engine(resolve(state_dir).database_url) as engine:
             password = None
             if password_stdin:
-                password = sys.stdin.readline().rstrip("\r\n")
+                password = _first_line(sys.stdin.buffer)
             elif not admin_exists(engine, email):
                 password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
             create(engine, email=email, password=password, tenant=tenant)
     except (AccountError, SupervisorError) as error:
         raise expected(error) from error
     click.echo(f"{email} is an admin of {tenant}")
+
+
+def _first_line(stream: BinaryIO) -> str:
+    try:
+        return stream.readline().decode("utf-8").rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise CommandError("the password is not UTF-8") from None

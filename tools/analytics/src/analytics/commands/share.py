@@ -37,6 +37,7 @@ def share(
     """
     from analytics.account_errors import AccountError  # noqa: PLC0415 - keeps help quick
     from analytics.sharing import SharingSettingsError, issue_link  # noqa: PLC0415
+    from common.instants import iso  # noqa: PLC0415
     from common.reports.model import AnalyticsNotYetImplementedError  # noqa: PLC0415
     from common.reports.registry import UnknownReportError  # noqa: PLC0415
     from share_api.links import IssueError  # noqa: PLC0415
@@ -62,4 +63,6 @@ def share(
         UnknownReportError,
     ) as error:
         raise expected(error) from error
-    click.echo(link)
+    click.echo(link.url)
+    recall = f"analytics revoke --tenant {tenant} {link.share_id}"
+    click.echo(f"opens until {iso(link.expires_at)}; to recall it: {recall}", err=True)

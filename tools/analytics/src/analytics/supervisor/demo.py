@@ -38,7 +38,7 @@ def prepare_demo(where: Addresses, password: str, settings: Mapping[str, str]) -
             report=DEMO_REPORT,
             period=DEMO_PERIOD,
         )
-    return Demo(tenant=shop.tenant, email=shop.email, password=shop.password, link=link)
+    return Demo(tenant=shop.tenant, email=shop.email, password=shop.password, link=link.url)
 
 
 @contextmanager

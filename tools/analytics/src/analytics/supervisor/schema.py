@@ -1,5 +1,6 @@
 """Bringing the database to this version's tables and the application's role to its rights."""
 
+import psycopg
 from sqlalchemy.exc import SQLAlchemyError
 
 from analytics.supervisor.errors import GivenDatabaseError
@@ -17,7 +18,7 @@ def migrate_database(owner_url: str, service_url: str | None) -> None:
         upgrade(owner_url)
         if service_url is not None:
             ensure_service_role(owner_url, service_url)
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, psycopg.Error) as error:
         reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
         raise GivenDatabaseError(f"the database cannot be migrated: {reason}") from error
     except ValueError as error:

@@ -3,11 +3,12 @@
 The CSV has one row a product: every product of the shop, the unsold ones too, fastest first.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from common.reports import figures, measures, products
 from common.reports.catalog.sales_velocity.pace import (
+    days_of_cover,
     moving_average,
     per_day,
     trend_per_week,
@@ -48,7 +49,7 @@ NET_PER_DAY = Figure(
 )
 TREND = Figure(
     "trend_units_per_week",
-    "Trend per week",
+    "Trend, units per day each week",
     Unit.RATE,
     "Units per day gained or lost each week: seven times the slope of a straight line fitted to"
     " the daily units sold by least squares.",
@@ -67,6 +68,20 @@ WEEKDAY_UNITS = Figure(
     "Units sold on that weekday divided by how often it occurs in the window.",
 )
 
+ON_HAND = Figure(
+    "on_hand",
+    "On hand",
+    Unit.COUNT,
+    "Pieces at the latest stock count before the window's end; empty where none was imported.",
+)
+DAYS_OF_COVER = Figure(
+    "days_of_cover",
+    "Days of cover",
+    Unit.RATE,
+    "How long the pieces on hand last at the window's pace: on hand divided by units per day,"
+    " from the units themselves; 0 with nothing on hand, empty without a count or without sales.",
+)
+
 COUNTED = (measures.UNITS_SOLD, measures.UNITS_RETURNED, measures.NET)
 COLUMNS = (
     *products.IDENTITY,
@@ -74,6 +89,8 @@ COLUMNS = (
     UNITS_PER_DAY.previous(),
     UNITS_PER_DAY.change(),
     *columns(COUNTED),
+    ON_HAND,
+    DAYS_OF_COVER,
 )
 SHOWN = (
     products.PRODUCT,
@@ -85,17 +102,22 @@ SHOWN = (
     figures.UNITS_RETURNED,
     figures.NET,
     figures.NET.change(),
+    DAYS_OF_COVER,
 )
 """The tables' columns on the page."""
 
 
 @dataclass(frozen=True, slots=True)
 class SalesVelocity:
-    """Daily totals of both windows, and the shop's products, fastest first (ties by id)."""
+    """Daily totals of both windows, and the shop's products, fastest first (ties by id).
+
+    ``on_hand`` are pieces by product id, where a count is known.
+    """
 
     days: tuple[Totals, ...]
     previous_days: tuple[Totals, ...]
     products: tuple[ProductTotals, ...]
+    on_hand: Mapping[str, int] = field(default_factory=dict)
 
 
 def rows(result: SalesVelocity, scope: Scope) -> Iterator[Row]:
@@ -103,12 +125,15 @@ def rows(result: SalesVelocity, scope: Scope) -> Iterator[Row]:
     days = len(scope.window.dates(scope.zone))
     for product in result.products:
         now, previous = product.totals, product.previous
+        pieces = result.on_hand.get(product.product_id)
         yield (
             *product.identity,
             per_day(now.units_sold, days),
             per_day(previous.units_sold, days),
             change(now.units_sold, previous.units_sold),
             *cells(COUNTED, now, previous),
+            pieces,
+            days_of_cover(pieces, now.units_sold, days),
         )
 
 

@@ -13,6 +13,14 @@ def per_day(amount: int, days: int) -> int | None:
     return ratio(amount, days, exponent=RATE_EXPONENT)
 
 
+def days_of_cover(pieces: int | None, units: int, days: int) -> int | None:
+    """How many days ``pieces`` last when ``units`` go in ``days``, as a rate.
+
+    0 with nothing on hand; None where the pieces are not known or nothing was sold.
+    """
+    return None if pieces is None else ratio(max(pieces, 0) * days, units, exponent=RATE_EXPONENT)
+
+
 def moving_average(before: tuple[int, ...], units: tuple[int, ...]) -> tuple[int | None, ...]:
     """The trailing 7-day mean for each of ``units``, reaching back into the days ``before``.
 

@@ -1,0 +1,1 @@
+"""Making many reports ready."""

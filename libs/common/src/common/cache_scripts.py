@@ -1,0 +1,86 @@
+"""What Redis does in one step for the cache of reports, as Lua.
+
+Each script touches keys of one tenant alone, so that it runs on one node of a cluster, and comes to
+its first write before it has changed anything: a full server refuses it as a whole.
+"""
+
+from typing import Final
+
+# Never backwards: of two loads that announce themselves out of order the later version stays.
+# KEYS: data. ARGV: version.
+ANNOUNCE: Final = """
+local told = tonumber(redis.call('get', KEYS[1]) or '') or 0
+if tonumber(ARGV[1]) > told then redis.call('set', KEYS[1], ARGV[1]) end
+return 0
+"""
+
+# A report of older data than the cached one is dropped; who waits is told all the same, and what
+# was computed from tells which data there is. Only the holder's own lease ends.
+# KEYS: cached, failed, failures, requested, computing, data.
+# ARGV: version, seconds to keep, lease, channel, then names and values of the fields.
+STORE: Final = """
+local version = tonumber(ARGV[1])
+local known = tonumber(redis.call('hget', KEYS[1], 'version') or '')
+local kept = 0
+if not known or version >= known then
+  redis.call('hset', KEYS[1], unpack(ARGV, 5))
+  redis.call('expire', KEYS[1], ARGV[2])
+  kept = 1
+end
+redis.call('del', KEYS[2], KEYS[3], KEYS[4])
+if redis.call('get', KEYS[5]) == ARGV[3] then redis.call('del', KEYS[5]) end
+local told = tonumber(redis.call('get', KEYS[6]) or '') or 0
+if version > told then redis.call('set', KEYS[6], ARGV[1]) end
+redis.call('publish', ARGV[4], KEYS[1])
+return kept
+"""
+
+# Each failure in a row doubles the time for which nobody tries again, up to a limit.
+# KEYS: failed, failures, requested, computing.
+# ARGV: first seconds, most seconds, seconds to remember, lease, channel, name to announce.
+FAIL: Final = """
+local row = redis.call('incr', KEYS[2])
+redis.call('expire', KEYS[2], ARGV[3])
+local seconds = math.min(tonumber(ARGV[1]) * 2 ^ (row - 1), tonumber(ARGV[2]))
+redis.call('set', KEYS[1], '1', 'ex', string.format('%d', seconds))
+redis.call('del', KEYS[3])
+if redis.call('get', KEYS[4]) == ARGV[4] then redis.call('del', KEYS[4]) end
+redis.call('publish', ARGV[5], ARGV[6])
+return 0
+"""
+
+# One asker gets through while nobody has asked, nobody computes and nothing failed a moment ago.
+# KEYS: requested, computing, failed, cached, data.
+# ARGV: token or '' for no mark, milliseconds it lasts, what is enough, milliseconds still to live.
+CLAIM: Final = """
+if redis.call('exists', KEYS[1], KEYS[2], KEYS[3]) > 0 then return 0 end
+if ARGV[3] ~= 'nothing' and redis.call('exists', KEYS[4]) == 1 then
+  if ARGV[3] == 'any' then return 0 end
+  local version = tonumber(redis.call('hget', KEYS[4], 'version') or '')
+  local told = tonumber(redis.call('get', KEYS[5]) or '') or 0
+  local lives = redis.call('pttl', KEYS[4]) >= tonumber(ARGV[4])
+  if version and version >= told and lives then return 0 end
+end
+if ARGV[1] ~= '' then redis.call('set', KEYS[1], ARGV[1], 'px', ARGV[2]) end
+return 1
+"""
+
+# The lease takes over from the request: from here on it says that somebody is at it.
+# KEYS: computing, requested, cached, data. ARGV: token, milliseconds.
+TAKE: Final = """
+if not redis.call('set', KEYS[1], ARGV[1], 'nx', 'px', ARGV[2]) then return {0} end
+redis.call('del', KEYS[2])
+return {1, redis.call('hget', KEYS[3], 'meta'), redis.call('get', KEYS[4])}
+"""
+
+# KEYS: computing. ARGV: token, milliseconds.
+RENEW: Final = """
+if redis.call('get', KEYS[1]) ~= ARGV[1] then return 0 end
+return redis.call('pexpire', KEYS[1], ARGV[2])
+"""
+
+# Compare and delete: only the one who set a mark may take it away. KEYS: the mark. ARGV: token.
+RELEASE: Final = """
+if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end
+return 0
+"""

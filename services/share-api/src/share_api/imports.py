@@ -1,0 +1,195 @@
+"""Imports of a tenant: files received in pieces, handed to the workers, and what became of them.
+
+A file is kept as compressed chunks in PostgreSQL, so that a worker on any host can read it, and
+gone when its import has ended. Receiving holds one chunk in memory and no transaction open.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID, uuid4
+
+import zstandard
+from sqlalchemy import Engine, delete, func, select, update
+
+from common.db.imports import Import, ImportChunk, ImportState
+from common.db.tenancy import Access, transaction
+from common.jobs import Jobs, JobsUnavailableError, RunImport
+
+CHUNK_BYTES: Final = 1024 * 1024
+MOST_UNFINISHED: Final = 5
+LISTED: Final = 100
+_UNFINISHED: Final = (ImportState.RECEIVING, ImportState.QUEUED, ImportState.RUNNING)
+_ABANDONED: Final = timedelta(hours=6)
+_log = logging.getLogger(__name__)
+
+
+class SalesImportError(Exception):
+    """An import is not taken, or not there."""
+
+
+class ImportNotFoundError(SalesImportError):
+    """The tenant has no import of that id; nobody is told whether another has."""
+
+    def __init__(self, import_id: object) -> None:
+        super().__init__("There is no such import.")
+        self.import_id = import_id
+
+
+class TooManyImportsError(SalesImportError):
+    """So many imports of the tenant are not finished that no other is taken yet."""
+
+    retry_after = 30
+
+    def __init__(self) -> None:
+        super().__init__(f"{MOST_UNFINISHED} imports are not finished yet. Wait for one to end.")
+
+
+class ImportTooLargeError(SalesImportError):
+    """The files are larger together than the service takes."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"The files are larger than {most} bytes together: send them in parts.")
+        self.most = most
+
+
+@dataclass(slots=True)
+class Receiver:
+    """Takes the files of one import in, piece by piece; ``most`` bytes of all of them.
+
+    Blocking. Call ``finish`` at the end, or ``abandon``.
+    """
+
+    engine: Engine
+    tenant_id: int
+    import_id: UUID
+    most: int
+    total: int = 0
+    _numbers: dict[str, int] = field(default_factory=dict)
+    _pending: dict[str, bytearray] = field(default_factory=dict)
+
+    def take(self, file: str, data: bytes) -> None:
+        """Take the next piece of a file.
+
+        Raises:
+            ImportTooLargeError: it is too much; nothing of it is kept.
+        """
+        self.total += len(data)
+        if self.total > self.most:
+            raise ImportTooLargeError(self.most)
+        pending = self._pending.setdefault(file, bytearray())
+        pending += data
+        while len(pending) >= CHUNK_BYTES:
+            self._store(file, bytes(pending[:CHUNK_BYTES]))
+            del pending[:CHUNK_BYTES]
+
+    @property
+    def files(self) -> Sequence[str]:
+        """The files that were begun."""
+        return tuple(self._pending)
+
+    def finish(self) -> None:
+        """All is there: the import may be run."""
+        for file, pending in self._pending.items():
+            self._store(file, bytes(pending))
+        self._update(state=ImportState.QUEUED, total_bytes=self.total)
+
+    def abandon(self) -> None:
+        """Forget what was received."""
+        with transaction(self.engine, Access(tenant_id=self.tenant_id)) as session:
+            session.execute(delete(Import).where(Import.id == self.import_id))
+
+    def _store(self, file: str, content: bytes) -> None:
+        number = self._numbers.get(file, 0)
+        self._numbers[file] = number + 1
+        with transaction(self.engine, Access(tenant_id=self.tenant_id)) as session:
+            session.add(
+                ImportChunk(
+                    tenant_id=self.tenant_id,
+                    import_id=self.import_id,
+                    file=file,
+                    number=number,
+                    content=zstandard.compress(content, 3),
+                )
+            )
+
+    def _update(self, **values: object) -> None:
+        with transaction(self.engine, Access(tenant_id=self.tenant_id)) as session:
+            session.execute(update(Import).where(Import.id == self.import_id).values(values))
+
+
+def begin(
+    engine: Engine, tenant_id: int, *, layout: str, admin_id: int, most: int, now: datetime
+) -> Receiver:
+    """Begin to receive an import of at most ``most`` bytes.
+
+    Raises:
+        TooManyImportsError: the tenant has too many that are not finished.
+    """
+    import_id = uuid4()
+    with transaction(engine, Access(tenant_id=tenant_id)) as session:
+        session.execute(
+            delete(Import).where(
+                Import.state == ImportState.RECEIVING, Import.created_at < now - _ABANDONED
+            )
+        )
+        unfinished = session.scalar(
+            select(func.count()).select_from(Import).where(Import.state.in_(_UNFINISHED))
+        )
+        if (unfinished or 0) >= MOST_UNFINISHED:
+            raise TooManyImportsError
+        session.add(
+            Import(
+                tenant_id=tenant_id,
+                id=import_id,
+                state=ImportState.RECEIVING,
+                format=layout,
+                created_at=now,
+                created_by=admin_id,
+            )
+        )
+    return Receiver(engine, tenant_id, import_id, most)
+
+
+def announce(jobs: Jobs, tenant_id: int, import_id: UUID) -> None:
+    """Ask for the import to be run; without a broker a worker's sweep finds it by itself."""
+    try:
+        jobs.publish(RunImport(tenant_id, import_id))
+    except JobsUnavailableError as error:
+        _log.warning(
+            "import received, its job not published", extra={"error": type(error).__name__}
+        )
+
+
+def get_import(engine: Engine, tenant_id: int, import_id: UUID) -> Import:
+    """One import of the tenant.
+
+    Raises:
+        ImportNotFoundError: the tenant has none of that id, or it is not all there yet.
+    """
+    query = select(Import).where(Import.id == import_id, Import.state != ImportState.RECEIVING)
+    with transaction(engine, Access(tenant_id=tenant_id)) as session:
+        found = session.scalar(query)
+    if found is None:
+        raise ImportNotFoundError(import_id)
+    return found
+
+
+def list_imports(engine: Engine, tenant_id: int) -> Sequence[Import]:
+    """The tenant's latest imports, newest first."""
+    query = (
+        select(Import)
+        .where(Import.state != ImportState.RECEIVING)
+        .order_by(Import.created_at.desc(), Import.id.desc())
+        .limit(LISTED)
+    )
+    with transaction(engine, Access(tenant_id=tenant_id)) as session:
+        return session.scalars(query).all()
+
+
+def length_of(headers: Mapping[str, str]) -> int | None:
+    """The length a request announces, None when it does not."""
+    text = headers.get("content-length", "")
+    return int(text) if text.isascii() and text.isdigit() else None

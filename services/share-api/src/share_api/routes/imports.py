@@ -1,0 +1,130 @@
+"""Bringing sales in: files are received, a worker loads them, and the client looks how it went."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from common.instants import now
+from share_api.access import Acting, ServedBy
+from share_api.import_views import ImportFormat, ImportsView, ImportView
+from share_api.imports import (
+    ImportNotFoundError,
+    ImportTooLargeError,
+    Receiver,
+    announce,
+    begin,
+    get_import,
+    length_of,
+    list_imports,
+)
+from share_api.openapi import problems
+from share_api.uploads import FILES, pieces_of
+
+router = APIRouter(tags=["imports"])
+_PATH: Final = "/api/admin/imports"
+
+_ACCEPTED: Final[dict[int | str, dict[str, Any]]] = {
+    202: {
+        "description": "The files are there; the import waits for a worker.",
+        "headers": {
+            "Location": {
+                "description": "Where its progress and its result are.",
+                "schema": {"type": "string", "format": "uri-reference"},
+            }
+        },
+    }
+}
+_TAKES: Final[dict[str, Any]] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "text/csv": {"schema": {"type": "string", "description": "orders.csv"}},
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "properties": {name: {"type": "string", "format": "binary"} for name in FILES},
+                }
+            },
+        },
+    }
+}
+
+
+@router.post(
+    _PATH,
+    summary="Import sales",
+    status_code=202,
+    responses={**_ACCEPTED, **problems(400, 403, 413, 415, 429, 503)},
+    openapi_extra=_TAKES,
+)
+async def import_sales(
+    request: Request,
+    response: Response,
+    actor: Acting,
+    parts: ServedBy,
+    layout: Annotated[
+        ImportFormat, Query(alias="format", description="Whose columns the orders have.")
+    ] = ImportFormat.OWN,
+) -> ImportView:
+    """Take files in the import format, or a Shopify orders export, to be loaded by a worker.
+
+    All or nothing: look at `Location` for the result, or for every row that is wrong.
+    """
+    most = parts.settings.import_max_bytes
+    announced = length_of(request.headers)
+    if announced is not None and announced > most + _FORM_BYTES:
+        raise ImportTooLargeError(most)
+    receiver = await run_in_threadpool(
+        begin,
+        parts.engine,
+        actor.tenant.id,
+        layout=layout.value,
+        admin_id=actor.admin_id,
+        most=most,
+        now=now(),
+    )
+    try:
+        await _receive(request.headers.get("content-type", ""), request.stream(), receiver)
+    except BaseException:
+        await run_in_threadpool(receiver.abandon)
+        raise
+    await run_in_threadpool(announce, parts.issuing.jobs, actor.tenant.id, receiver.import_id)
+    found = await run_in_threadpool(get_import, parts.engine, actor.tenant.id, receiver.import_id)
+    response.headers["Location"] = f"{_PATH}/{receiver.import_id}"
+    return ImportView.of(found)
+
+
+_FORM_BYTES: Final = 16 * 1024
+"""What a form may add to its files."""
+
+
+async def _receive(content_type: str, body: AsyncIterator[bytes], receiver: Receiver) -> None:
+    async for file, data in pieces_of(content_type, body):
+        await run_in_threadpool(receiver.take, file, data)
+    await run_in_threadpool(receiver.finish)
+
+
+@router.get(_PATH, summary="List the imports", responses=problems(403, 503))
+def list_all(actor: Acting, parts: ServedBy) -> ImportsView:
+    """The tenant's latest imports, newest first; at most a hundred."""
+    found = list_imports(parts.engine, actor.tenant.id)
+    return ImportsView(items=tuple(map(ImportView.of, found)))
+
+
+@router.get(f"{_PATH}/{{import_id}}", summary="Show an import", responses=problems(403, 404, 503))
+def show(
+    import_id: Annotated[
+        str, Path(description="The id of an import.", json_schema_extra={"format": "uuid"})
+    ],
+    actor: Acting,
+    parts: ServedBy,
+) -> ImportView:
+    """How far it is, and how it ended: a result, or what is wrong by file, line and column."""
+    try:
+        wanted = UUID(import_id)
+    except ValueError:
+        raise ImportNotFoundError(import_id) from None
+    return ImportView.of(get_import(parts.engine, actor.tenant.id, wanted))

@@ -1,0 +1,138 @@
+"""Request bodies that are files, taken apart while they arrive: a CSV, or a form with several.
+
+Nothing is collected here: every piece goes straight to whoever takes it.
+"""
+
+from collections.abc import AsyncIterator
+from typing import Final
+
+from python_multipart.exceptions import MultipartParseError
+from python_multipart.multipart import MultipartParser, parse_options_header
+
+FILES: Final = ("orders", "refunds", "products", "stock")
+_CSV: Final = frozenset({"text/csv", "application/csv", "application/vnd.ms-excel"})
+_LONGEST_HEADER: Final = 4096
+
+Piece = tuple[str, bytes]
+
+
+class UploadError(Exception):
+    """The body is no upload that can be read."""
+
+
+class UnsupportedUploadError(UploadError):
+    """The body is of another type."""
+
+    def __init__(self) -> None:
+        super().__init__("Send text/csv, or multipart/form-data with a part for each file.")
+
+
+class InvalidUploadError(UploadError):
+    """The form is broken, or has a part that is no file of an import."""
+
+
+async def pieces_of(content_type: str, body: AsyncIterator[bytes]) -> AsyncIterator[Piece]:
+    """The name of a file and the next piece of it, as they arrive.
+
+    Raises:
+        UnsupportedUploadError: neither a CSV nor a form.
+        InvalidUploadError: a broken form, an unknown part, one twice, or none at all.
+    """
+    kind, options = parse_options_header(content_type)
+    kind_name = kind.decode("latin-1").lower()
+    if kind_name in _CSV:
+        async for data in body:
+            yield "orders", data
+        return
+    if kind_name != "multipart/form-data":
+        raise UnsupportedUploadError
+    form = _Form(options.get(b"boundary", b""))
+    async for data in body:
+        for piece in form.feed(data):
+            yield piece
+    form.end()
+
+
+class _Form:
+    """A form while it arrives: what the parser says, put together to pieces of files."""
+
+    def __init__(self, boundary: bytes) -> None:
+        self._pieces: list[Piece] = []
+        self._file: str | None = None
+        self._seen: set[str] = set()
+        self._complete = False
+        self._header = b""
+        self._value = b""
+        self._disposition = b""
+        try:
+            self._parser = MultipartParser(
+                boundary,
+                {
+                    "on_part_begin": self._begin,
+                    "on_header_field": self._on_field,
+                    "on_header_value": self._on_value,
+                    "on_header_end": self._on_header,
+                    "on_headers_finished": self._on_headers,
+                    "on_part_data": self._on_data,
+                    "on_end": self._on_end,
+                },
+            )
+        except (MultipartParseError, ValueError, TypeError) as error:
+            raise InvalidUploadError("The form has no boundary.") from error
+
+    def feed(self, data: bytes) -> list[Piece]:
+        """The pieces that ``data`` completes."""
+        self._pieces = []
+        try:
+            self._parser.write(data)
+        except MultipartParseError as error:
+            raise InvalidUploadError("The form is broken.") from error
+        return self._pieces
+
+    def end(self) -> None:
+        """All has arrived.
+
+        Raises:
+            InvalidUploadError: it had no file, or broke off.
+        """
+        if not self._complete:
+            raise InvalidUploadError("The form breaks off before its end.")
+        if not self._seen:
+            raise InvalidUploadError(f"The form has no part of {', '.join(FILES)}.")
+
+    def _begin(self) -> None:
+        self._file, self._header, self._value, self._disposition = None, b"", b"", b""
+
+    def _on_field(self, data: bytes, start: int, end: int) -> None:
+        self._header = self._bounded(self._header + data[start:end])
+
+    def _on_value(self, data: bytes, start: int, end: int) -> None:
+        self._value = self._bounded(self._value + data[start:end])
+
+    def _bounded(self, text: bytes) -> bytes:
+        if len(text) > _LONGEST_HEADER:
+            raise InvalidUploadError("A header of the form is too long.")
+        return text
+
+    def _on_header(self) -> None:
+        if self._header.lower() == b"content-disposition":
+            self._disposition = self._value
+        self._header = self._value = b""
+
+    def _on_headers(self) -> None:
+        _, options = parse_options_header(self._disposition)
+        name = options.get(b"name", b"").decode("utf-8", "replace")
+        if name not in FILES:
+            raise InvalidUploadError(f"A part is named {name[:40]!r}, not {', '.join(FILES)}.")
+        if name in self._seen:
+            raise InvalidUploadError(f"The part {name} is there more than once.")
+        self._file = name
+        self._seen.add(name)
+        self._pieces.append((name, b""))
+
+    def _on_data(self, data: bytes, start: int, end: int) -> None:
+        if self._file is not None:
+            self._pieces.append((self._file, data[start:end]))
+
+    def _on_end(self) -> None:
+        self._complete = True

@@ -1,0 +1,153 @@
+"""From a cell's text to a value, strictly: what is not plainly right is refused with the reason.
+
+A converter takes trimmed text and raises ``BadValueError``; nothing is guessed. Converters of
+columns whose texts repeat are wrapped in ``Remembered``: a file of a million lines has a few
+thousand prices, and a look-up costs a tenth of a conversion.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+LONGEST_ID = 255
+LONGEST_TEXT = 2000
+LARGEST_QUANTITY = 2_147_483_647
+LARGEST_AMOUNT = 10**17
+_YEARS = range(1970, 2200)
+_REMEMBERED = 20_000
+
+_AMOUNT = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?")
+_DECIMAL_COMMA = re.compile(r"-?[0-9]+(\.[0-9]{3})*,[0-9]{1,2}|-?[0-9]+,[0-9]+")
+_GROUPED = re.compile(r"-?[0-9]{1,3}([, '\u2019\u00a0\u202f][0-9]{3})+(\.[0-9]+)?")
+_WHOLE = re.compile(r"-?[0-9]+")
+
+
+class BadValueError(ValueError):
+    """The text is no value of its column; the message says why."""
+
+
+class Remembered(dict[str, T], Generic[T]):
+    """A converter as a mapping that keeps what it has converted, up to a bound."""
+
+    def __init__(self, convert: Callable[[str], T]) -> None:
+        super().__init__()
+        self._convert = convert
+
+    def __missing__(self, text: str) -> T:
+        value = self._convert(text.strip())
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        self[text] = value
+        return value
+
+
+def identity(text: str) -> str:
+    """An id of the shop's own: there, not too long, storable."""
+    text = text.strip()
+    if not text:
+        raise BadValueError("is empty")
+    if len(text) > LONGEST_ID:
+        raise BadValueError(f"is longer than {LONGEST_ID} characters")
+    return _storable(text)
+
+
+def optional_identity(text: str) -> str | None:
+    """An id that may be left out."""
+    return identity(text) if text.strip() else None
+
+
+def words(text: str) -> str | None:
+    """Free text; None when there is none."""
+    text = text.strip()
+    if len(text) > LONGEST_TEXT:
+        raise BadValueError(f"is longer than {LONGEST_TEXT} characters")
+    return _storable(text) or None
+
+
+def _storable(text: str) -> str:
+    if "\0" in text:
+        raise BadValueError("contains a NUL character")
+    return text
+
+
+def instant(text: str) -> datetime:
+    """A time of ISO 8601 with its offset."""
+    text = text.strip()
+    if not text:
+        raise BadValueError("is empty")
+    try:
+        value = datetime.fromisoformat(text)
+    except ValueError:
+        raise BadValueError(
+            "is not a time of ISO 8601 with an offset, as 2026-03-01T10:22:33+01:00"
+        ) from None
+    if value.tzinfo is None:
+        raise BadValueError("has no offset: write 2026-03-01T10:22:33+01:00, or Z for UTC")
+    if value.year not in _YEARS:
+        raise BadValueError(f"is not between {_YEARS.start} and {_YEARS.stop}")
+    return value
+
+
+def optional_instant(text: str) -> datetime | None:
+    """A time that may be left out."""
+    return instant(text) if text.strip() else None
+
+
+def whole(text: str, *, least: int, most: int = LARGEST_QUANTITY) -> int:
+    """A whole number from ``least`` to ``most``."""
+    text = text.strip()
+    if not text:
+        raise BadValueError("is empty")
+    if not _WHOLE.fullmatch(text):
+        raise BadValueError("is not a whole number")
+    value = int(text) if len(text) <= len(str(most)) + 1 else most + 1
+    if text.startswith("-") and least >= 0 and value < least:
+        raise BadValueError("is negative")
+    if value < least:
+        raise BadValueError(f"is less than {least}")
+    if value > most:
+        raise BadValueError("is too large")
+    return value
+
+
+def amounts(exponent: int, *, empty: int | None = None) -> Callable[[str], int]:
+    """The converter of decimals in major units to minor units of a currency of ``exponent``.
+
+    ``empty`` is what an empty cell stands for, None where it may not be empty.
+    """
+
+    def convert(text: str) -> int:
+        text = text.strip()
+        if not text:
+            if empty is None:
+                raise BadValueError("is empty")
+            return empty
+        match = _AMOUNT.fullmatch(text)
+        if match is None:
+            raise BadValueError(_why_no_amount(text))
+        sign, units, decimals = match.group(1), match.group(2), match.group(3) or ""
+        if len(decimals.rstrip("0")) > exponent:
+            raise BadValueError(f"has more than {exponent} decimals" if exponent else _NO_DECIMALS)
+        digits = units + decimals[:exponent].ljust(exponent, "0")
+        value = int(digits) if len(digits.lstrip("0")) <= len(str(LARGEST_AMOUNT)) else None
+        if sign and value != 0:
+            raise BadValueError("is negative")
+        if value is None or value > LARGEST_AMOUNT:
+            raise BadValueError("is too large")
+        return value
+
+    return convert
+
+
+_NO_DECIMALS = "has decimals, and the currency has none"
+
+
+def _why_no_amount(text: str) -> str:
+    if _GROUPED.fullmatch(text):
+        return "has a thousands separator: write 1234.50"
+    if _DECIMAL_COMMA.fullmatch(text):
+        return "has a decimal comma: write 12.50"
+    return "is not a decimal number, as 12.50"

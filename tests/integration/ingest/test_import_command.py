@@ -1,0 +1,203 @@
+"""`analytics import` as a person runs it: what it prints, how it ends, and what it costs."""
+
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+
+from analytics.accounts import create_tenant
+
+HEADER = (
+    "order_id,placed_at,paid_at,currency,channel,customer_id,country,region,coupon_code,"
+    "order_discount,shipping,tax,line_id,product_id,product_title,category,quantity,unit_price,"
+    "line_discount\n"
+)
+LINES = 200_000
+MEGABYTES = 300
+
+
+@pytest.fixture
+def shop(service_engine):
+    slug = f"shop-{uuid4().hex[:12]}"
+    create_tenant(
+        service_engine, slug=slug, name="A shop", currency="EUR", timezone="Europe/Berlin"
+    )
+    return slug
+
+
+@pytest.fixture
+def environment(service_url):
+    return os.environ | {"DATABASE_URL": service_url, "REDIS_URL": "redis://localhost"}
+
+
+def command(slug, *arguments):
+    return [sys.executable, "-m", "analytics", "import", "--tenant", slug, *map(str, arguments)]
+
+
+def write_orders(path: Path, lines: int) -> None:
+    """Two lines an order, a second apart."""
+    with path.open("w", encoding="utf-8") as file:
+        file.write(HEADER)
+        for number in range(lines // 2):
+            hour, minute = number // 3600 % 24, number // 60 % 60
+            at = f"2026-03-{1 + number // 86400 % 28:02}T{hour:02}:{minute:02}:{number % 60:02}Z"
+            order = f"S-{number},{at},{at},EUR,web,C{number % 40_000},DE,Berlin,,1.00,4.90,2.10"
+            for line in (1, 2):
+                file.write(f"{order},{line},P{number % 900},Product,Things,1,{line}9.90,0\n")
+
+
+def test_a_large_file_costs_little_memory(tmp_path, shop, environment, service_engine):
+    """What the process held at most, its libraries included."""
+    path = tmp_path / "orders.csv"
+    write_orders(path, LINES)
+    script = (
+        "import resource, sys; from analytics.cli import main\n"
+        "try: main.main(args=sys.argv[1:], prog_name='analytics')\n"
+        "finally: print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, "import", "--tenant", shop, str(path)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "orders    100,000 new, 0 replaced, 0 unchanged; 200,000 lines" in done.stdout
+    assert "net sales 4880000.00 EUR" in done.stdout
+    assert int(done.stderr.split()[-1]) < MEGABYTES * 1024
+    assert "writing 200,000 rows" in done.stderr
+
+
+def test_bad_rows_are_listed_and_the_exit_says_so(tmp_path, shop, environment):
+    path = tmp_path / "march.csv"
+    path.write_text(
+        "order_id,paid_at,currency,line_id,product_id,quantity,unit_price\nO1,,EUR,1,P,0,\n"
+    )
+    done = subprocess.run(
+        command(shop, path, "--errors", 2),
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.splitlines()[-3:] == [
+        "march.csv, line 2, paid_at: '' is empty, and so is placed_at: one of them is needed",
+        "march.csv, line 2, quantity: '0' is less than 1",
+        "analytics: 3 problems (1 of them not listed): nothing was imported",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["missing.csv"], "analytics: missing.csv: No such file or directory"),
+        ([], "give ORDERS or another file"),
+        (["-", "--refunds", "-"], "analytics: the standard input can be one file only"),
+    ],
+)
+def test_what_cannot_be_opened_is_said(tmp_path, shop, environment, arguments, message):
+    done = subprocess.run(
+        command(shop, *arguments),
+        env=environment,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode in {1, 2}
+    assert message in done.stderr
+
+
+def test_an_unknown_shop_is_said(tmp_path, environment):
+    path = tmp_path / "orders.csv"
+    write_orders(path, 2)
+    done = subprocess.run(
+        command("nowhere", path), env=environment, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (
+        1,
+        "analytics: there is no tenant 'nowhere': create it first\n",
+    )
+
+
+def test_a_dash_reads_the_input(tmp_path, shop, environment):
+    path = tmp_path / "orders.csv"
+    write_orders(path, 10)
+    with path.open("rb") as file:
+        done = subprocess.run(
+            command(shop, "-"),
+            env=environment,
+            stdin=file,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 0, done.stderr
+    assert "5 new" in done.stdout
+
+
+def test_a_terminal_gets_a_bar(tmp_path, shop, environment):
+    path = tmp_path / "orders.csv"
+    write_orders(path, 20_000)
+    main, child = pty.openpty()
+    with subprocess.Popen(
+        command(shop, path),
+        env=environment | {"TERM": "xterm"},
+        stdout=subprocess.PIPE,
+        stderr=child,
+    ) as process:
+        os.close(child)
+        shown = b""
+        while True:
+            try:
+                data = os.read(main, 65536)
+            except OSError:
+                break
+            if not data:
+                break
+            shown += data
+        assert process.wait(60) == 0
+    os.close(main)
+    assert b"reading" in shown
+    assert b"100%" in shown
+    assert b"rows/s" in shown
+
+
+def test_an_interrupt_leaves_nothing_behind(
+    tmp_path, shop, environment, service_engine, owner_engine
+):
+    path = tmp_path / "orders.csv"
+    write_orders(path, LINES)
+    process = subprocess.Popen(
+        command(shop, path),
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with process, owner_engine.connect() as connection:
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            busy = connection.exec_driver_sql(
+                "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'analytics'"
+                " AND datname = current_database() AND state = 'active' AND query ILIKE 'copy%%'"
+            ).scalar()
+            connection.rollback()  # the next look is a new one
+            if busy:
+                break
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=30)
+        assert process.returncode == 130, told
+        assert "interrupted, nothing was imported" in told
+        for table in ("orders", "order_lines", "products", "ledger_versions"):
+            assert connection.scalar(text(f"SELECT count(*) FROM {table}")) == 0  # noqa: S608

@@ -1,0 +1,249 @@
+"""Imports over HTTP: received in pieces, run by a worker, looked at while and after."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from sqlalchemy import Engine, select, text
+from tests.integration.share_api.conftest import Serve, Service, World, assert_problem
+
+from common.db.imports import Import, ImportChunk, ImportState
+from common.db.tenancy import Access, transaction
+from common.jobs import RunImport
+from worker import imports
+
+PATH = "/api/admin/imports"
+ORDERS = """order_id,paid_at,currency,line_id,product_id,quantity,unit_price
+O1,2026-03-01T10:00:00+01:00,EUR,1,P1,2,10.00
+O2,2026-03-02T10:00:00+01:00,EUR,1,P1,1,10.00
+"""
+REFUNDS = (
+    "refund_id,order_id,line_id,processed_at,quantity,amount\n"
+    "R1,O1,1,2026-03-05T10:00:00Z,1,10.00\n"
+)
+STOCK = "product_id,counted_at,on_hand\nP1,2026-03-05T00:00:00Z,12\n"
+CSV = {"Content-Type": "text/csv"}
+
+
+def as_files(**contents: str) -> dict[str, Any]:
+    return {"files": {name: (f"{name}.csv", text) for name, text in contents.items()}}
+
+
+def started(answer: httpx.Response) -> str:
+    assert answer.status_code == 202, answer.text
+    location: str = answer.headers["location"]
+    assert location == f"{PATH}/{answer.json()['id']}"
+    return location
+
+
+def work(engine: Engine) -> None:
+    """What a worker's sweep does, until nothing is left."""
+    while (job := imports.waiting(engine)) is not None:
+        imports.run(engine, job)
+
+
+def stored(engine: Engine, tenant_id: int, query: str) -> list[Any]:
+    with transaction(engine, Access(tenant_id=tenant_id)) as session:
+        return list(session.scalars(text(query)))
+
+
+def test_a_csv_is_received_run_and_told(anna: httpx.Client, world: World) -> None:
+    answer = anna.post(PATH, content=ORDERS, headers=CSV)
+    location = started(answer)
+    waiting = anna.get(location).json()
+    assert waiting == answer.json()
+    assert waiting["state"] == "queued"
+    assert waiting["progress"] == {"bytes": 0, "totalBytes": len(ORDERS), "rows": 0}
+    assert (waiting["result"], waiting["errors"], waiting["finishedAt"]) == (None, None, None)
+    work(world.engine)
+    done = anna.get(location).json()
+    assert done["state"] == "succeeded"
+    assert done["progress"] == {"bytes": len(ORDERS), "totalBytes": len(ORDERS), "rows": 2}
+    assert done["result"]["orders"] == {"new": 2, "replaced": 0, "unchanged": 0}
+    assert (done["result"]["netSales"], done["result"]["currency"]) == ("30.00", "EUR")
+    assert done["result"]["firstEventAt"] == "2026-03-01T09:00:00.000Z"
+    assert done["finishedAt"] >= done["createdAt"]
+    assert [each["id"] for each in anna.get(PATH).json()["items"]] == [done["id"]]
+    assert stored(world.engine, world.berlin, "SELECT count(*) FROM import_chunks") == [0]
+    assert stored(world.engine, world.berlin, "SELECT count(*) FROM order_lines") == [2]
+
+
+def test_a_form_brings_several_files(anna: httpx.Client, world: World) -> None:
+    location = started(anna.post(PATH, **as_files(orders=ORDERS, refunds=REFUNDS, stock=STOCK)))
+    work(world.engine)
+    result = anna.get(location).json()["result"]
+    assert (result["refunds"], result["stockCounts"], result["netSales"]) == (1, 1, "20.00")
+
+
+def test_bad_rows_are_told_and_nothing_is_loaded(anna: httpx.Client, world: World) -> None:
+    bad = ORDERS.replace("P1,2,10.00", 'P1,2,"10,00"')
+    location = started(anna.post(PATH, **as_files(orders=bad, refunds=REFUNDS)))
+    work(world.engine)
+    failed = anna.get(location).json()
+    assert (failed["state"], failed["errorCount"], failed["result"]) == ("failed", 1, None)
+    assert failed["errors"] == [
+        {
+            "file": "orders.csv",
+            "line": 2,
+            "column": "unit_price",
+            "value": "10,00",
+            "reason": "has a decimal comma: write 12.50",
+        }
+    ]
+    assert stored(world.engine, world.berlin, "SELECT count(*) FROM orders") == [0]
+    assert stored(world.engine, world.berlin, "SELECT count(*) FROM import_chunks") == [0]
+
+
+def test_a_large_file_is_kept_in_chunks(anna: httpx.Client, world: World) -> None:
+    header, row, _ = ORDERS.splitlines()
+    content = "\n".join([header, *(row.replace("O1", f"O{n}") for n in range(60_000))])
+    location = started(anna.post(PATH, content=content, headers=CSV))
+    with transaction(world.engine, Access(tenant_id=world.berlin)) as session:
+        chunks = session.scalars(select(ImportChunk.number).order_by(ImportChunk.number)).all()
+    assert list(chunks) == list(range(len(content) // 2**20 + 1))
+    work(world.engine)
+    assert anna.get(location).json()["result"]["lines"] == 60_000
+
+
+def test_a_shopify_export_is_named_by_the_query(anna: httpx.Client, world: World) -> None:
+    export = (
+        "Name,Paid at,Currency,Lineitem quantity,Lineitem name,Lineitem price\n"
+        "#1,2026-03-01 10:00:00 +0100,EUR,1,Mug,10.00\n"
+    )
+    location = started(anna.post(f"{PATH}?format=shopify", content=export, headers=CSV))
+    work(world.engine)
+    assert anna.get(location).json()["result"]["orders"]["new"] == 1
+    assert_problem(anna.post(f"{PATH}?format=excel", content=export, headers=CSV), 400)
+
+
+@pytest.mark.parametrize("announced", [True, False])
+def test_too_much_is_refused_and_not_kept(serve: Serve, world: World, announced: bool) -> None:
+    with serve(SHARE_API_IMPORT_MAX_BYTES=200_000).admin() as client:
+        content = b"x" * 300_000
+        body = content if announced else iter([content[:150_000], content[150_000:]])
+        problem = assert_problem(client.post(PATH, content=body, headers=CSV), 413)
+        assert "200000 bytes" in problem["detail"]
+        assert client.get(PATH).json() == {"items": []}
+    assert stored(world.engine, world.berlin, "SELECT count(*) FROM imports") == [0]
+
+
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        ({"json": {}}, 415),
+        ({"content": ORDERS}, 415),
+        ({"files": {"orders": ("a", ORDERS), "other": ("b", "x")}}, 400),
+        ({"files": [("orders", ("a", ORDERS)), ("orders", ("b", ORDERS))]}, 400),
+        ({"content": b"--x\r\n", "headers": {"Content-Type": "multipart/form-data"}}, 400),
+        (
+            {
+                "content": b"--x\r\n\r\n",
+                "headers": {"Content-Type": "multipart/form-data; boundary=x"},
+            },
+            400,
+        ),
+        (
+            {
+                "content": b"nonsense",
+                "headers": {"Content-Type": "multipart/form-data; boundary=x"},
+            },
+            400,
+        ),
+    ],
+)
+def test_what_is_no_upload_is_refused(
+    anna: httpx.Client, world: World, request_: dict[str, Any], status: int
+) -> None:
+    assert_problem(anna.post(PATH, **request_), status)
+    assert stored(world.engine, world.berlin, "SELECT count(*) FROM imports") == [0]
+
+
+def test_an_empty_body_is_a_file_without_a_header(anna: httpx.Client, world: World) -> None:
+    location = started(anna.post(PATH, content=b"", headers=CSV))
+    work(world.engine)
+    assert "is empty" in anna.get(location).json()["errors"][0]["reason"]
+
+
+def test_a_session_and_a_tenant_are_needed_and_no_other_site(
+    service: Service, anna: httpx.Client
+) -> None:
+    with service.client() as stranger:
+        assert_problem(stranger.post(PATH, content=ORDERS, headers=CSV), 403)
+        assert_problem(stranger.get(PATH), 403)
+    cross = CSV | {"Origin": "https://evil.example"}
+    assert_problem(anna.post(PATH, content=ORDERS, headers=cross), 403)
+    with service.admin("anna", None) as undecided:
+        assert_problem(undecided.post(PATH, content=ORDERS, headers=CSV), 403)
+
+
+def test_another_tenants_import_is_none(anna: httpx.Client, ben: httpx.Client) -> None:
+    location = started(anna.post(PATH, content=ORDERS, headers=CSV))
+    assert_problem(ben.get(location), 404)
+    assert ben.get(PATH).json() == {"items": []}
+    for unknown in (uuid4(), "x", "%00"):
+        assert_problem(anna.get(f"{PATH}/{unknown}"), 404)
+
+
+def test_no_more_than_a_few_wait(anna: httpx.Client, ben: httpx.Client) -> None:
+    for _ in range(5):
+        started(anna.post(PATH, content=ORDERS, headers=CSV))
+    answer = anna.post(PATH, content=ORDERS, headers=CSV)
+    assert_problem(answer, 429)
+    assert answer.headers["retry-after"] == "30"
+    started(ben.post(PATH, content=ORDERS, headers=CSV))
+
+
+def broken(engine: Engine, tenant_id: int, **values: Any) -> RunImport:
+    """An import in the state that a killed worker or client leaves behind."""
+    row = Import(
+        tenant_id=tenant_id,
+        id=uuid4(),
+        format="own",
+        **({"created_at": datetime(2026, 3, 1, tzinfo=UTC), "state": "running"} | values),
+    )
+    with transaction(engine, Access(tenant_id=tenant_id)) as session:
+        session.add(row)
+    return RunImport(tenant_id, row.id)
+
+
+def test_what_a_killed_worker_left_is_run_again(anna: httpx.Client, world: World) -> None:
+    location = started(anna.post(PATH, content=ORDERS, headers=CSV))
+    with transaction(world.engine, Access(tenant_id=world.berlin)) as session:
+        session.execute(text("UPDATE imports SET state = 'running', attempts = 1"))
+    job = imports.waiting(world.engine)
+    assert job is not None
+    imports.run(world.engine, job)
+    assert anna.get(location).json()["state"] == "succeeded"
+    imports.run(world.engine, job)  # the message once more: it is done
+    assert stored(world.engine, world.berlin, "SELECT version FROM ledger_versions") == [1]
+
+
+def test_an_import_that_breaks_off_again_and_again_is_given_up(world: World) -> None:
+    job = broken(world.engine, world.berlin, attempts=imports.MOST_ATTEMPTS)
+    work(world.engine)
+    with transaction(world.engine, Access(tenant_id=world.berlin)) as session:
+        row = session.get_one(Import, (world.berlin, job.import_id))
+        assert row.state == ImportState.FAILED
+        assert row.outcome is not None
+        assert "given up" in row.outcome["errors"][0]["reason"]
+
+
+def test_what_never_arrived_is_cleared_away(world: World) -> None:
+    broken(world.engine, world.berlin, state="receiving")
+    assert imports.waiting(world.engine) is None
+    assert stored(world.engine, world.berlin, "SELECT count(*) FROM imports") == [0]
+
+
+def test_one_import_runs_at_a_time(anna: httpx.Client, world: World) -> None:
+    location = started(anna.post(PATH, content=ORDERS, headers=CSV))
+    job = imports.waiting(world.engine)
+    assert job is not None
+    with imports._slot(world.engine) as free:
+        assert free
+        assert imports.waiting(world.engine) is None
+        imports.run(world.engine, job)
+        assert anna.get(location).json()["state"] == "queued"
+    imports.run(world.engine, job)
+    assert anna.get(location).json()["state"] == "succeeded"

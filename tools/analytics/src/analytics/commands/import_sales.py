@@ -1,0 +1,91 @@
+"""`analytics import`: bring a shop's sales in from files."""
+
+from contextlib import ExitStack
+from pathlib import Path
+
+import click
+
+from analytics.cli import expected
+from analytics.connection import resolve, state_dir_option
+from analytics.supervisor.errors import SupervisorError
+
+FILE = click.Path(dir_okay=False, allow_dash=True)
+INTERRUPTED = 130
+
+
+@click.command("import")
+@click.argument("orders", type=FILE, required=False)
+@click.option("--tenant", required=True, help="Slug of the shop.")
+@click.option("--refunds", type=FILE, help="refunds.csv: what came back.")
+@click.option("--products", type=FILE, help="products.csv: titles, categories and costs.")
+@click.option("--stock", type=FILE, help="stock.csv: what was on hand, and when.")
+@click.option(
+    "--format",
+    "layout",
+    type=click.Choice(["own", "shopify"]),
+    default="own",
+    show_default=True,
+    help="Whose columns ORDERS has: ours, or those of a Shopify orders export.",
+)
+@click.option(
+    "--errors",
+    type=click.IntRange(1, 10_000),
+    default=50,
+    show_default=True,
+    metavar="N",
+    help="How many bad rows are listed before the rest is only counted.",
+)
+@state_dir_option
+def import_sales(
+    orders: str | None,
+    tenant: str,
+    refunds: str | None,
+    products: str | None,
+    stock: str | None,
+    layout: str,
+    errors: int,
+    state_dir: Path | None,
+) -> None:
+    """Bring a shop's sales in from ORDERS and the files beside it; a dash reads the input.
+
+    All or nothing: a bad row is named by file, line and column, and then nothing has changed. The
+    same files may come again: an order seen again replaces itself.
+    """
+    from analytics.account_errors import AccountError  # noqa: PLC0415 - keeps help quick
+    from analytics.importing import SourceError, import_from, open_sources  # noqa: PLC0415
+    from worker.ingest.files.faults import ImportRefusedError  # noqa: PLC0415
+
+    named = {"orders": orders, "refunds": refunds, "products": products, "stock": stock}
+    given = {kind: path for kind, path in named.items() if path is not None}
+    if not given:
+        raise click.UsageError("give ORDERS or another file")
+    try:
+        with ExitStack() as stack:
+            sources = open_sources(given, stack)
+            lines = import_from(
+                resolve(state_dir).database_url, tenant, sources, layout=layout, most=errors
+            )
+    except ImportRefusedError as error:
+        _refuse(error)
+    except (AccountError, SupervisorError, SourceError) as error:
+        raise expected(error) from error
+    except KeyboardInterrupt:
+        click.echo("analytics: interrupted, nothing was imported", err=True)
+        raise SystemExit(INTERRUPTED) from None
+    else:
+        for line in lines:
+            click.echo(line)
+
+
+def _refuse(error: Exception) -> None:
+    """List what is wrong and end with status 1."""
+    from worker.ingest.files.faults import ImportRefusedError  # noqa: PLC0415 - keeps help quick
+
+    assert isinstance(error, ImportRefusedError)  # noqa: S101 - the caller's
+    for fault in error.faults:
+        click.echo(str(fault), err=True)
+    untold = error.total - len(error.faults)
+    more = f" ({untold} of them not listed)" if untold else ""
+    problems = "problem" if error.total == 1 else "problems"
+    click.echo(f"analytics: {error.total} {problems}{more}: nothing was imported", err=True)
+    raise SystemExit(1)
