@@ -235,6 +235,7 @@ def test_the_gateway_sends_each_path_to_its_service() -> None:
         "/api/reports/": "report_viewer",
         "/api/admin": "share_api",
         "/api/admin/": "share_api",
+        "/api/admin/imports": "share_api",
     }
     assert "server_tokens off;" in text
 

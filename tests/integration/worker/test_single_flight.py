@@ -109,7 +109,7 @@ def test_a_lease_without_renewal_lapses_and_is_not_taken_back(
     with leases.hold(shop.key()) as lost:
         assert lost is not None
         time.sleep(0.25)
-        with leases.hold(shop.key()) as other:
+        with Leases(redis_client, seconds=60).hold(shop.key()) as other:
             assert other is not None
             shop.load()
             computing.compute(shop.engine, shop.cache, shop.job(), lease=lost.token)
@@ -169,9 +169,11 @@ def test_who_waits_is_told_of_a_store_that_was_dropped(shop: Shop) -> None:
         channel.get_message(timeout=1)
         shop.cache.redis.set(key.requested, "x")
         shop.cache.store(key, newer | {"version": b"1"})
-        message = channel.get_message(timeout=2)
-    assert message is not None
-    assert message["data"] == key.cached.encode()
+        told = None
+        while told != key.cached.encode():  # channels are shared with other tests' databases
+            message = channel.get_message(timeout=5)
+            assert message is not None
+            told = message["data"]
     assert not shop.cache.redis.exists(key.requested)
 
 
