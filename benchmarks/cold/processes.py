@@ -56,13 +56,18 @@ class Processes:
         LinkStates(self.redis).activate(ref)
         return f"/api/reports/{KeyRing(self.secret).issue(claims)}"
 
-    def computed(self) -> list[dict[str, Any]]:
-        """What the workers said of each computation so far."""
-        found = []
-        for line in self.log.read_text().splitlines():
-            if '"message": "report computed"' in line:
-                found.append(json.loads(line))
-        return found
+    def computed(self, job: ComputeReport) -> list[dict[str, Any]]:
+        """What the workers said of each computation of the report so far."""
+        wanted = {
+            "message": "report computed",
+            "tenant_id": job.tenant_id,
+            "report": job.report,
+            "from": instants.iso(job.window.start),
+            "to": instants.iso(job.window.end),
+        }
+        lines = self.log.read_text().splitlines()
+        entries = [json.loads(each) for each in lines if '"report computed"' in each]
+        return [entry for entry in entries if wanted.items() <= entry.items()]
 
 
 @contextmanager
@@ -86,6 +91,7 @@ def processes(
             "ANALYTICS_SHARE_SIGNING_SECRET": secret,
             "REPORT_VIEWER_WAIT_SECONDS": "60",
             "WORKER_CONCURRENCY": str(concurrency),
+            "WORKER_WARM_PER_MINUTE": "1000000",
         }
         ports = [free_port() for _ in range(viewers)]
         for port in ports:

@@ -137,6 +137,10 @@ class DuckSales:
         facts = {**self._range(), "middle": self._days[0]}
         return tuple(map(product_totals, self._connection.execute(_BY_PRODUCT, facts).fetchall()))
 
+    def on_hand(self) -> dict[str, int]:
+        """Nothing: the generated shops count no stock."""
+        return {}
+
     def _range(self) -> dict[str, int | date]:
         return {
             "tenant_id": self._scope.tenant_id,

@@ -121,6 +121,7 @@ def forget(system: Breakable, report: str) -> None:
     """As if what is cached of a report had lapsed."""
     names = list(system.redis.scan_iter(f"*:report:*:{report}:*"))
     assert system.redis.delete(*names) == len(names) > 0
+    time.sleep(1)  # for no longer than this a viewer believes what it knew
 
 
 def revive(system: Breakable, processes: list[psutil.Process], signalled: signal.Signals) -> None:

@@ -38,6 +38,7 @@ def run(redis_url: str) -> Run:
             "REDIS_URL": redis_url,
             "ANALYTICS_SHARE_SIGNING_SECRET": SECRET,
             "REPORT_VIEWER_WAIT_SECONDS": 0.3,
+            "REPORT_VIEWER_LOCAL_SECONDS": 0,
             **settings,
         }
         app = create_app(ViewerSettings.model_validate(given))

@@ -11,14 +11,18 @@ from tests.integration.report_viewer.conftest import BROWSER, Run, until
 from tests.unit.report_viewer.samples import Sample
 
 from common.cache import ReportCache
-from common.jobs import QUEUE, RestoreLink
+from common.jobs import LINK_QUEUE, QUEUE, RestoreLink
 from common.links import LinkState, LinkStates
 
 pytestmark = pytest.mark.anyio
 
 
 def tasks(redis: Redis) -> list[str]:
-    return [json.loads(each)["headers"]["task"] for each in redis.lrange(QUEUE, 0, -1)]
+    return [
+        json.loads(each)["headers"]["task"]
+        for queue in (LINK_QUEUE, QUEUE)
+        for each in redis.lrange(queue, 0, -1)
+    ]
 
 
 async def test_a_crowd_is_one_computation(run: Run, redis_client: Redis) -> None:
@@ -167,7 +171,7 @@ async def test_an_unknown_link_waits_for_the_ledger(
     states = LinkStates(redis_client)
     async with run(REPORT_VIEWER_WAIT_SECONDS=20) as client:
         asked = [asyncio.create_task(client.get(sample.path)) for _ in range(20)]
-        await until(lambda: redis_client.llen(QUEUE))
+        await until(lambda: tasks(redis_client))
         await asyncio.sleep(0.1)
         assert tasks(redis_client) == [RestoreLink.task]
         if says is None:
@@ -192,10 +196,10 @@ async def test_first_the_link_then_the_report(run: Run, redis_client: Redis) -> 
     sample = Sample()
     async with run(REPORT_VIEWER_WAIT_SECONDS=20) as client:
         asked: Awaitable[object] = asyncio.ensure_future(client.get(sample.path))
-        await until(lambda: redis_client.llen(QUEUE) == 1)
+        await until(lambda: len(tasks(redis_client)) == 1)
         states = LinkStates(redis_client)
         await asyncio.to_thread(states.restore, sample.ref, LinkState.ACTIVE)
-        await until(lambda: redis_client.llen(QUEUE) == 2)
+        await until(lambda: len(tasks(redis_client)) == 2)
         await asyncio.to_thread(sample.store, redis_client)
         answer = await asked
     assert getattr(answer, "status_code", None) == 200

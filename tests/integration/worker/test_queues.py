@@ -9,14 +9,11 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
 from redis import Redis
 from tests.integration.worker.conftest import Shop
 
-from common.cache import DONE_CHANNEL
-from common.jobs import QUEUES, WARM_QUEUE, Jobs
+from common.jobs import WARM_QUEUE, Jobs
 from common.reports.window import Window
-from worker.settings import WorkerSettings
 
 PATIENCE = 60.0
 
@@ -39,20 +36,12 @@ def worker(database_url: str, redis_url: str, **settings: str) -> Iterator[None]
         process.wait(30)
 
 
-@contextmanager
-def announcements(redis: Redis) -> Iterator[Callable[[], str]]:
-    """The next key that is announced as done."""
-    with redis.pubsub(ignore_subscribe_messages=True) as channel:
-        channel.subscribe(DONE_CHANNEL)
-        channel.get_message(timeout=1)
-
-        def following() -> str:
-            deadline = time.monotonic() + PATIENCE
-            while (message := channel.get_message(timeout=1)) is None:
-                assert time.monotonic() < deadline
-            return str(message["data"].decode())
-
-        yield following
+def eventually(holds: Callable[[], object]) -> None:
+    """Wait until something holds."""
+    deadline = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
 
 
 def test_a_viewer_overtakes_a_long_backlog(
@@ -64,16 +53,15 @@ def test_a_viewer_overtakes_a_long_backlog(
         over = Window(*(t - timedelta(days=days) for t in (ahead.window.start, ahead.window.end)))
         assert jobs.request_fresh(replace(ahead, window=over))
     asked = shop.job("sales-velocity")
-    with announcements(redis_client) as following, worker(service_url, redis_url):
-        following()
+    with worker(service_url, redis_url):
+        eventually(lambda: redis_client.exists(ahead.key.cached))
         assert jobs.request_missing(asked)
-        done = []
-        while asked.key.cached not in done:
-            done.append(following())
-        left = redis_client.llen(WARM_QUEUE)
-    # One was under way when it was asked for, and one more may have been taken by then.
-    assert len(done) <= 4, done
-    assert left >= 180
+        before = redis_client.llen(WARM_QUEUE)
+        eventually(lambda: redis_client.exists(asked.key.cached))
+        after = redis_client.llen(WARM_QUEUE)
+    # One was under way when it was asked for; others are taken between its end and our look.
+    assert before - after <= 5
+    assert after >= 150
 
 
 def test_a_worker_takes_only_the_queues_it_is_for(
@@ -81,28 +69,9 @@ def test_a_worker_takes_only_the_queues_it_is_for(
 ) -> None:
     shop.load()
     jobs.request_fresh(shop.job(ahead=True))
-    jobs.request_missing(shop.job("sales-velocity"))
-    with (
-        announcements(redis_client) as following,
-        worker(service_url, redis_url, WORKER_QUEUES="reports, links"),
-    ):
-        assert following() == shop.key("sales-velocity").cached
+    asked = shop.job("sales-velocity")
+    jobs.request_missing(asked)
+    with worker(service_url, redis_url, WORKER_QUEUES="reports, links"):
+        eventually(lambda: redis_client.exists(asked.key.cached))
         time.sleep(0.5)
         assert redis_client.llen(WARM_QUEUE) == 1
-
-
-@pytest.mark.parametrize(
-    ("given", "taken"),
-    [("warm,links", "links,warm"), (" imports ", "imports"), (None, ",".join(QUEUES))],
-)
-def test_queues_are_taken_in_the_order_that_counts(given: str | None, taken: str) -> None:
-    values = {"REDIS_URL": "redis://x", "DATABASE_URL": "postgresql://x"}
-    if given is not None:
-        values["WORKER_QUEUES"] = given
-    assert WorkerSettings.model_validate(values).queues == taken
-
-
-def test_an_unknown_queue_is_refused() -> None:
-    values = {"REDIS_URL": "redis://x", "DATABASE_URL": "postgresql://x", "WORKER_QUEUES": "x"}
-    with pytest.raises(ValueError, match="must be some of links, reports, imports, warm"):
-        WorkerSettings.model_validate(values)

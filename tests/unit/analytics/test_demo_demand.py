@@ -29,8 +29,8 @@ def test_two_years_are_as_large_as_they_should_be(shop, low, high):
 
 
 def test_december_sells_more_than_july_and_sunday_more_than_friday():
-    orders = Counter()
-    weekdays = Counter()
+    orders: Counter[int] = Counter()
+    weekdays: Counter[int] = Counter()
     for day in days_of(2025):
         orders[day.month] += order_count(NORDLICHT, day)
         weekdays[day.weekday()] += order_count(NORDLICHT, day)

@@ -3,15 +3,10 @@
 There is no access log: a path holds a token, and a token opens a report.
 """
 
-import uvicorn
-
 from common.settings import load
 from common.telemetry import configure_logging
-from report_viewer.app import create_app
+from report_viewer.process import run
 from report_viewer.settings import ViewerSettings
-
-_KEEP_ALIVE_SECONDS = 75
-_SHUTDOWN_SECONDS = 10
 
 
 def main() -> None:
@@ -22,16 +17,7 @@ def main() -> None:
     """
     settings = load(ViewerSettings)
     configure_logging("report-viewer")
-    uvicorn.run(
-        create_app(settings),
-        host=settings.host,
-        port=settings.port,
-        access_log=False,
-        server_header=False,
-        log_config=None,
-        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
-        timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
-    )
+    run(settings)
 
 
 if __name__ == "__main__":

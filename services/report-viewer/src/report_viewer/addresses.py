@@ -21,6 +21,11 @@ class Target:
     token: str
     csv: bool
 
+    @property
+    def path(self) -> bytes:
+        """The address's one spelling, raw."""
+        return b"%b/%b%b" % (PREFIX, self.token.encode(), b"/csv" if self.csv else b"")
+
 
 def is_report_path(path: bytes) -> bool:
     """Whether the raw ``path`` is /api/reports or something below it."""

@@ -16,9 +16,9 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from common.cache import DONE_CHANNEL
+from report_viewer.ending import end
 
 _LISTEN_SECONDS: Final = 5.0
-_CANCEL_AGAIN_SECONDS: Final = 0.2
 _PAUSES: Final = (0.05, 0.2, 0.5, 1.0)
 
 _log = logging.getLogger(__name__)
@@ -58,10 +58,7 @@ class Announcements:
 
     async def close(self) -> None:
         """Stop listening and close the connection."""
-        # Asked again until it ends: a client that is just connecting can swallow a cancellation.
-        while self._listening is not None and not self._listening.done():
-            self._listening.cancel()
-            await asyncio.wait({self._listening}, timeout=_CANCEL_AGAIN_SECONDS)
+        await end(self._listening)
         await self._redis.aclose(close_connection_pool=True)
 
     async def _listen(self) -> None:

@@ -81,15 +81,18 @@ class Answer:
         policy = tuple(each for each in self.headers if each[0] == b"content-security-policy")
         return Answer(HTTPStatus.NOT_MODIFIED, (*policy, *kept), b"")
 
+    def sent_headers(self) -> list[tuple[bytes, bytes]]:
+        """The headers as they are sent, the content length with them."""
+        if self.status is HTTPStatus.NOT_MODIFIED:
+            return list(self.headers)
+        return [*self.headers, (b"content-length", str(len(self.body)).encode("ascii"))]
+
     async def send(self, send: Send, *, head: bool) -> None:
         """Send it; to HEAD without the body."""
-        headers = list(self.headers)
-        if self.status is not HTTPStatus.NOT_MODIFIED:
-            headers.append((b"content-length", str(len(self.body)).encode("ascii")))
         start: MutableMapping[str, Any] = {
             "type": "http.response.start",
             "status": int(self.status),
-            "headers": headers,
+            "headers": self.sent_headers(),
         }
         await send(start)
         await send({"type": "http.response.body", "body": b"" if head else self.body})

@@ -3,6 +3,7 @@
 Nothing connects before the first request or the start of the server, whichever comes first.
 """
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -15,8 +16,12 @@ from report_viewer.announcements import Announcements
 from report_viewer.answers import Security
 from report_viewer.asking import Asking, connect_jobs
 from report_viewer.assets import Assets
+from report_viewer.batching import Batcher
 from report_viewer.copies import Copies
-from report_viewer.metrics import Metrics
+from report_viewer.ending import end
+from report_viewer.freshness import Judge
+from report_viewer.heartbeat import Heartbeat
+from report_viewer.metrics import PUBLISH_SECONDS, Metrics
 from report_viewer.pages import Pages
 from report_viewer.problem_answers import ProblemAnswers
 from report_viewer.representations import Representations
@@ -25,6 +30,7 @@ from report_viewer.settings import ViewerSettings
 from report_viewer.store import Store, connect
 from report_viewer.surroundings import Surroundings
 from report_viewer.verifying import Verifier
+from report_viewer.views import Counting, recorder
 from report_viewer.waiting import Waiting
 
 
@@ -59,21 +65,47 @@ def create_app(settings: ViewerSettings) -> Viewer:
     metrics = Metrics()
     verifier = Verifier(settings.key_ring())
     store = Store(connect(redis_url))
-    asking = Asking(connect_jobs(redis_url))
+    reader = Batcher(store.read_all)
+    asking = Asking(connect_jobs(redis_url, settings.broker))
     announcements = Announcements(connect(redis_url), on_done=asking.forget)
+    heartbeat = Heartbeat(store.has)
+    counting = Counting(recorder(redis_url))
+    copies = Copies(
+        believe_seconds=settings.local_seconds, max_bytes=settings.copies_mb * 1024 * 1024
+    )
     waiting = Waiting(
-        store,
+        reader,
         announcements,
         asking,
         wait_seconds=settings.wait_seconds,
         max_waiting=settings.max_waiting,
     )
-    metrics.watch_waiting(lambda: waiting.waiting)
+    metrics.watch(
+        "report_viewer_waiting",
+        "Requests that wait for a report to be computed.",
+        lambda: waiting.waiting,
+    )
+    metrics.watch(
+        "report_viewer_copies_bytes",
+        "What pages and CSVs take in memory.",
+        lambda: copies.bytes_kept,
+    )
+
+    async def publish() -> None:
+        while True:
+            await asyncio.sleep(PUBLISH_SECONDS)
+            metrics.publish()
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         announcements.start()
+        heartbeat.start()
+        counting.start()
+        publishing = asyncio.create_task(publish())
         yield
+        await end(publishing)
+        await heartbeat.close()
+        await counting.close()
         asking.close()
         await announcements.close()
         await store.close()
@@ -95,5 +127,23 @@ def create_app(settings: ViewerSettings) -> Viewer:
         security=security,
         signing_configured=verifier.configured,
     ).install(api)
-    representations = Representations(waiting, pages, Copies(), security)
-    return Viewer(Reports(verifier, representations, asking, problems, metrics), api)
+    representations = Representations(
+        reader=reader,
+        waiting=waiting,
+        asking=asking,
+        freshness=Judge(overdue_seconds=settings.overdue_seconds, workers_gone=heartbeat.gone),
+        copies=copies,
+        counting=counting,
+        pages=pages,
+        security=security,
+    )
+    reports = Reports(
+        copies=copies,
+        verifier=verifier,
+        representations=representations,
+        counting=counting,
+        asking=asking,
+        problems=problems,
+        metrics=metrics,
+    )
+    return Viewer(reports, api)

@@ -12,17 +12,20 @@ from typing import Final
 from redis import Redis
 
 from common.cache import ReportCache
-from common.jobs import CLAIM_SECONDS, ComputeReport, Jobs, RestoreLink, create_celery
+from common.jobs import ComputeReport, Jobs, RestoreLink, create_celery
 from common.links import state_key
 from common.signing import LinkClaims
 from report_viewer.store import key_of
 
 _PUBLISHERS: Final = 4
 _ASK_AGAIN_SECONDS: Final = 1.0
+"""A report may be asked for again so soon: its claim in Redis holds back what would be in vain."""
+_RESTORE_AGAIN_SECONDS: Final = 10.0
+"""A link has no claim, and looking it up is a moment's work: asked for rarely."""
 _ANSWER_SECONDS: Final = 2
 
 
-def connect_jobs(redis_url: str) -> Jobs:
+def connect_jobs(redis_url: str, broker_url: str) -> Jobs:
     """The way to the workers. Connects on use; every step of it is bounded in time."""
     redis = Redis.from_url(
         redis_url,
@@ -32,7 +35,7 @@ def connect_jobs(redis_url: str) -> Jobs:
         socket_keepalive=True,
     )
     # The viewer asks and never stores, so for how long a report is kept is not its business.
-    return Jobs(create_celery(redis_url), ReportCache(redis, keep_seconds=1))
+    return Jobs(create_celery(broker_url), ReportCache(redis, keep_seconds=1))
 
 
 class Asking:
@@ -55,6 +58,12 @@ class Asking:
             key_of(claims).cached, lambda: self._jobs.request_report(_computation(claims))
         )
 
+    def for_fresh_report(self, claims: LinkClaims) -> "asyncio.Future[bool]":
+        """Have a report computed again that newer data have overtaken."""
+        return self._once(
+            key_of(claims).cached, lambda: self._jobs.request_fresh(_computation(claims))
+        )
+
     def for_link(self, claims: LinkClaims) -> "asyncio.Future[bool]":
         """Have the link's state written. The future raises ``JobsUnavailableError``."""
         job = RestoreLink(claims.tenant_id, claims.link_id)
@@ -63,7 +72,8 @@ class Asking:
             self._jobs.publish(job)
             return True
 
-        return self._once(state_key(claims.tenant_id, claims.link_id), publish)
+        name = state_key(claims.tenant_id, claims.link_id)
+        return self._once(name, publish, again_seconds=_RESTORE_AGAIN_SECONDS)
 
     def forget(self, name: str) -> None:
         """What was asked for is done: the next one who misses it may ask again."""
@@ -73,15 +83,17 @@ class Asking:
         """Let the threads end."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    def _once(self, name: str, ask: Callable[[], bool]) -> "asyncio.Future[bool]":
+    def _once(
+        self, name: str, ask: Callable[[], bool], *, again_seconds: float = _ASK_AGAIN_SECONDS
+    ) -> "asyncio.Future[bool]":
         asked = self._asked.get(name)
         if asked is None:
             loop = asyncio.get_running_loop()
             asked = self._asked[name] = loop.run_in_executor(self._threads, ask)
-            asked.add_done_callback(lambda done: self._keep(name, done))
+            asked.add_done_callback(lambda done: self._keep(name, done, again_seconds))
         return asked
 
-    def _keep(self, name: str, done: "asyncio.Future[bool]") -> None:
+    def _keep(self, name: str, done: "asyncio.Future[bool]", seconds: float) -> None:
         """Remember an answer as long as asking again would be in vain, a failure not at all."""
 
         def lapse() -> None:
@@ -91,7 +103,6 @@ class Asking:
         if done.cancelled() or done.exception() is not None:
             lapse()
             return
-        seconds = CLAIM_SECONDS if done.result() else _ASK_AGAIN_SECONDS
         done.get_loop().call_later(seconds, lapse)
 
 

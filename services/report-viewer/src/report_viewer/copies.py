@@ -1,51 +1,164 @@
-"""Pages already drawn and compressed, bounded by bytes.
+"""Answers already made, by address: shown for a moment without asking, and otherwise as soon as
+Redis has said that they still hold.
 
-A copy is only ever shown after Redis has said, for this very request, that the link opens and that
-the report is still the one the copy was drawn from. So copies need no expiry and no invalidation.
+A link is believed to be as Redis said for ``believe_seconds``, counted on the monotonic clock from
+*before* the question was sent. Whoever recalls a link has its state written at some moment; an
+answer to a question sent before that moment is believed for that long at most, and every later
+answer says "recalled". So with less than a second, a recalled link is shut within one second on
+every process, page and CSV alike, without a message that could be missed; and an answer of Redis
+that took long to arrive is believed the shorter. With Redis gone nothing is shown beyond that time.
+The expiry, which the token says, is asked of the clock on every request.
+
+What was made is kept longer than it is believed, bounded by bytes, and compared by its ``Facts``:
+when Redis says the same again, the bytes are shown again.
 """
 
+import time
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Final
+from weakref import WeakValueDictionary
 
-from report_viewer.answers import Answer, Coding
+from common.signing import LinkClaims
+from report_viewer.answers import Coding
+from report_viewer.freshness import Freshness
+from report_viewer.ready import Ready
 
-MAX_BYTES: Final = 64 * 1024 * 1024
+_OVERHEAD_BYTES: Final = 4096
+"""What an entry takes beside its answers: claims, keys, the spellings of Accept-Encoding."""
+
+_MOST_SPELLINGS: Final = 8
+_LONGEST_SPELLING: Final = 128
+_NEVER: Final = float("-inf")
 
 
 @dataclass(frozen=True, slots=True)
-class Copy:
-    """A page as it is sent, and the ``meta`` field of the report it was drawn from."""
+class Facts:
+    """What an answer was made from: the report, by its ``meta`` field, and how fresh it is."""
 
     meta: bytes
-    etag: str
-    answer: Answer
+    freshness: Freshness
+
+
+class Link:
+    """An authentic link, and what Redis said of it last.
+
+    Attributes:
+        facts: what its page and CSV show now; None when that is not known.
+        until: until when it is believed, on the monotonic clock.
+        expires: when its time is over, as Unix seconds.
+    """
+
+    __slots__ = ("__weakref__", "claims", "expires", "facts", "until")
+
+    def __init__(self, claims: LinkClaims) -> None:
+        self.claims = claims
+        self.expires = claims.expires_at.timestamp()
+        self.facts: Facts | None = None
+        self.until = _NEVER
+
+    def learn(self, facts: Facts, *, until: float) -> Facts:
+        """Believe ``facts`` until then; the same object while they stay the same."""
+        if self.facts != facts:
+            self.facts = facts
+        self.until = max(self.until, until)
+        return self.facts or facts
+
+    def doubt(self) -> None:
+        """Believe nothing: Redis said that it does not open, or that something is missing."""
+        self.facts = None
+        self.until = _NEVER
+
+
+class Copy:
+    """The answers at one address of a link, all made from the same facts."""
+
+    __slots__ = ("_by_spelling", "answers", "facts", "link")
+
+    def __init__(self, link: Link, facts: Facts) -> None:
+        self.link = link
+        self.facts = facts
+        self.answers: dict[Coding, Ready] = {}
+        self._by_spelling: dict[bytes, Ready] = {}
+
+    @property
+    def size(self) -> int:
+        """The memory it takes, in bytes."""
+        return _OVERHEAD_BYTES + sum(each.size for each in self.answers.values())
+
+    def spelled(self, accept_encoding: bytes) -> Ready | None:
+        """The answer to one who spelled ``Accept-Encoding`` so before."""
+        return self._by_spelling.get(accept_encoding)
+
+    def remember(self, accept_encoding: bytes, ready: Ready) -> None:
+        """Find ``ready`` by this spelling from now on."""
+        if len(accept_encoding) <= _LONGEST_SPELLING and len(self._by_spelling) < _MOST_SPELLINGS:
+            self._by_spelling[accept_encoding] = ready
 
 
 class Copies:
-    """The copies used last, by token and coding.
+    """The copies used last, by the path of their address.
 
     Args:
-        max_bytes: what all bodies together may take.
+        believe_seconds: how long what Redis said of a link is believed; 0 asks it every time.
+        max_bytes: what all copies together may take.
     """
 
-    def __init__(self, *, max_bytes: int = MAX_BYTES) -> None:
+    def __init__(self, *, believe_seconds: float, max_bytes: int) -> None:
+        self.believe_seconds = believe_seconds
         self._max_bytes = max_bytes
         self._bytes = 0
-        self._copies: OrderedDict[tuple[str, Coding], Copy] = OrderedDict()
+        self._copies: OrderedDict[bytes, Copy] = OrderedDict()
+        self._links: WeakValueDictionary[str, Link] = WeakValueDictionary()
 
-    def get(self, token: str, coding: Coding) -> Copy | None:
-        """The copy, if there is one."""
-        copy = self._copies.get((token, coding))
-        if copy is not None:
-            self._copies.move_to_end((token, coding))
+    def believed(self, path: bytes) -> Copy | None:
+        """The copy at ``path`` that may be shown now, without asking anybody."""
+        copy = self._copies.get(path)
+        if copy is None:
+            return None
+        link = copy.link
+        if (
+            time.monotonic() >= link.until
+            or time.time() >= link.expires
+            or copy.facts is not link.facts
+        ):
+            return None
+        self._copies.move_to_end(path)
         return copy
 
-    def put(self, token: str, coding: Coding, copy: Copy) -> None:
-        """Keep a copy, at the expense of those not used for longest."""
-        replaced = self._copies.pop((token, coding), None)
-        self._bytes += len(copy.answer.body) - (len(replaced.answer.body) if replaced else 0)
-        self._copies[token, coding] = copy
+    def get(self, path: bytes) -> Copy | None:
+        """The copy at ``path``, believed or not."""
+        return self._copies.get(path)
+
+    def link(self, token: str, claims: LinkClaims) -> Link:
+        """The link of a token; one for its page and its CSV."""
+        link = self._links.get(token)
+        if link is None:
+            link = self._links[token] = Link(claims)
+        return link
+
+    def put(self, path: bytes, link: Link, facts: Facts, coding: Coding, ready: Ready) -> Copy:
+        """Keep an answer, at the expense of those not used for longest."""
+        copy = self._copies.get(path)
+        if copy is None or copy.link is not link or copy.facts is not facts:
+            self.drop(path)
+            copy = self._copies[path] = Copy(link, facts)
+        else:
+            self._bytes -= copy.size
+        copy.answers[coding] = ready
+        self._bytes += copy.size
+        self._copies.move_to_end(path)
         while self._bytes > self._max_bytes:
-            _, dropped = self._copies.popitem(last=False)
-            self._bytes -= len(dropped.answer.body)
+            self.drop(next(iter(self._copies)))
+        return copy
+
+    def drop(self, path: bytes) -> None:
+        """Forget the copy at ``path``."""
+        dropped = self._copies.pop(path, None)
+        if dropped is not None:
+            self._bytes -= dropped.size
+
+    @property
+    def bytes_kept(self) -> int:
+        """What the copies take together."""
+        return self._bytes

@@ -1,11 +1,25 @@
-"""What the viewer counts about itself. No tenant, report or link is named in a metric."""
+"""What the viewer counts about itself. No tenant, report or link is named in a metric.
 
+A request adds to a number in a dictionary; the metrics are brought up to date when they are read
+and, where several processes serve one port, every second. Those share their metrics in files
+(``prometheus_client``'s multi-process mode), so that whichever of them is asked tells the sums.
+"""
+
+import os
+from collections import defaultdict
 from collections.abc import Callable
-from http import HTTPStatus
+from pathlib import Path
+from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 from common.telemetry import exposition
+
+SHARED_DIRECTORY: Final = "PROMETHEUS_MULTIPROC_DIR"
+"""The variable that names the directory; set before this module is imported, or not at all."""
+
+PUBLISH_SECONDS: Final = 1.0
 
 
 class Metrics:
@@ -13,27 +27,47 @@ class Metrics:
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
-        answers = Counter(
+        self._answers = Counter(
             "report_viewer_answers",
             "Requests for reports, pages and CSVs, by status.",
             ["status"],
             registry=self._registry,
         )
-        self._answers = {status: answers.labels(str(int(status))) for status in HTTPStatus}
+        self._counts: defaultdict[int, int] = defaultdict(int)
+        self._gauges: list[tuple[Gauge, Callable[[], float]]] = []
 
-    def count(self, status: HTTPStatus) -> None:
+    def count(self, status: int) -> None:
         """Count an answer."""
-        self._answers[status].inc()
+        self._counts[status] += 1
 
-    def watch_waiting(self, waiting: Callable[[], int]) -> None:
-        """Report how many requests wait for a computation, whenever metrics are read."""
-        gauge = Gauge(
-            "report_viewer_waiting",
-            "Requests that wait for a report to be computed.",
-            registry=self._registry,
-        )
-        gauge.set_function(lambda: float(waiting()))
+    def watch(self, name: str, description: str, value: Callable[[], float]) -> None:
+        """Report a value as it is whenever metrics are read; the sum over all processes."""
+        gauge = Gauge(name, description, registry=self._registry, multiprocess_mode="livesum")
+        self._gauges.append((gauge, value))
+
+    def publish(self) -> None:
+        """Bring the metrics up to date."""
+        counts, self._counts = self._counts, defaultdict(int)
+        for status, count in counts.items():
+            self._answers.labels(str(status)).inc(count)
+        for gauge, value in self._gauges:
+            gauge.set(value())
 
     def text(self) -> bytes:
         """The metrics in Prometheus' text format."""
-        return exposition(self._registry)
+        self.publish()
+        directory = os.environ.get(SHARED_DIRECTORY)
+        if directory is None:
+            return exposition(self._registry)
+        _forget_the_dead(Path(directory))
+        shared = CollectorRegistry()
+        MultiProcessCollector(shared, path=directory)  # type: ignore[no-untyped-call]
+        return exposition(shared)
+
+
+def _forget_the_dead(directory: Path) -> None:
+    """Take away what processes that are gone said of their present."""
+    for path in directory.glob("gauge_live*_*.db"):
+        pid = path.stem.rpartition("_")[2]
+        if pid.isdigit() and not Path(f"/proc/{pid}").exists():
+            mark_process_dead(int(pid), str(directory))  # type: ignore[no-untyped-call]

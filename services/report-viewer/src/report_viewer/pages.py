@@ -5,7 +5,7 @@ A page is a function of its arguments alone, so that the same report is the same
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -14,8 +14,15 @@ from common.reports.document import BarChart, Column, Document, Kpi, LineChart, 
 from report_viewer import wording
 from report_viewer.assets import Assets
 from report_viewer.charts import island
+from report_viewer.freshness import Freshness
 from report_viewer.problems import Problem
 from report_viewer.wording import Figures
+
+NOTICES: Final = {
+    Freshness.OVERDUE: "There is newer sales data that this page does not show yet.",
+    Freshness.UNREACHABLE: "New sales data cannot be taken in at the moment.",
+}
+"""What the reader of a report that is not current is told; up to then it is "as of" its moment."""
 
 
 class Pages:
@@ -40,7 +47,14 @@ class Pages:
         self._problem = self._environment.get_template("problem.html")
         self._reference = self._environment.get_template("reference.html")
 
-    def report(self, document: Document, *, token: str, expires_at: datetime) -> bytes:
+    def report(
+        self,
+        document: Document,
+        *,
+        token: str,
+        expires_at: datetime,
+        freshness: Freshness = Freshness.CURRENT,
+    ) -> bytes:
         """The page of a report, as the link with ``token`` shows it."""
         zone = ZoneInfo(document.timezone)
         return self._report.render(
@@ -51,6 +65,7 @@ class Pages:
             instants={"as_of": document.as_of, "expires": expires_at},
             csv_url=f"/api/reports/{token}/csv",
             definitions=definitions(document),
+            notice=NOTICES.get(freshness),
             island=island(document),
             kind_of=kind_of,
             row_heading=row_heading,

@@ -11,29 +11,53 @@ from typing import Final
 
 from common import cache
 from common.instants import iso
-from common.signing import LinkClaims
+from common.signing import LinkClaims, LinkError
+from report_viewer.addresses import Target
 from report_viewer.answers import PRIVATE, Answer, Coding, Headers, Security
+from report_viewer.asking import Asking
+from report_viewer.batching import META
+from report_viewer.coalescing import Once
 from report_viewer.compression import OFFERED, compress
-from report_viewer.copies import Copies, Copy
-from report_viewer.negotiation import choose_coding, matches
+from report_viewer.copies import Copies, Copy, Facts, Link
+from report_viewer.freshness import Judge
+from report_viewer.negotiation import choose_coding
 from report_viewer.pages import Pages
-from report_viewer.store import key_of
-from report_viewer.waiting import Waiting
+from report_viewer.ready import Ready, Unpacking
+from report_viewer.store import Reader, Snapshot, key_of
+from report_viewer.views import Counting
+from report_viewer.waiting import Missing, Waiting, judge
 
-_META: Final = ("meta",)
 _PAGE: Final = ("meta", "document")
 _CSV: Final = ("meta", "csv")
 _VARY: Final = (b"vary", b"Accept, Accept-Encoding")
-_LARGE_BYTES: Final = 256 * 1024
+LARGE_BYTES: Final = 256 * 1024
+"""Compressed bodies from this size on are unpacked by pieces and in a thread."""
 
 
 class Representations:
     """Pages and CSVs of links that were verified."""
 
-    def __init__(self, waiting: Waiting, pages: Pages, copies: Copies, security: Security) -> None:
+    def __init__(
+        self,
+        *,
+        reader: Reader,
+        waiting: Waiting,
+        asking: Asking,
+        freshness: Judge,
+        copies: Copies,
+        counting: Counting,
+        pages: Pages,
+        security: Security,
+    ) -> None:
+        self._reader = reader
         self._waiting = waiting
-        self._pages = pages
+        self._asking = asking
+        self._freshness = freshness
         self._copies = copies
+        self._counting = counting
+        self._pages = pages
+        self._confirming: Once[str, Facts | None] = Once()
+        self._drawing = asyncio.Lock()
         self._page_headers: Headers = (
             (b"content-type", b"text/html; charset=utf-8"),
             PRIVATE,
@@ -47,9 +71,7 @@ class Representations:
             *security.data(),
         )
 
-    async def page(
-        self, token: str, claims: LinkClaims, *, accept_encoding: str, if_none_match: str
-    ) -> Answer:
+    async def page(self, target: Target, claims: LinkClaims, accept_encoding: bytes) -> Ready:
         """The report's page.
 
         Raises:
@@ -57,66 +79,135 @@ class Representations:
             ViewerError: there is no page to show; see ``Waiting.obtain``.
             UnreadableReportError: what is cached cannot be read.
         """
-        coding = choose_coding(accept_encoding, OFFERED)
-        copy = self._copies.get(token, coding)
-        if copy is None or not await self._is_current(copy, claims):
-            meta, document = await self._fields(claims, _PAGE, csv=False)
-            copy = self._copies.get(token, coding)
-            if copy is None or copy.meta != meta:
-                copy = self._draw(token, claims, coding, meta, document)
-                self._copies.put(token, coding, copy)
-        return copy.answer.not_modified() if matches(if_none_match, copy.etag) else copy.answer
+        coding = choose_coding(accept_encoding.decode("latin-1"), OFFERED)
+        copy = self._copies.get(target.path)
+        ready = copy.answers.get(coding) if copy is not None else None
+        if copy is None or ready is None or not await self._holds(target, copy):
+            copy, ready = await self._draw(target, claims, coding)
+        copy.remember(accept_encoding, ready)
+        return ready
 
-    async def csv(self, claims: LinkClaims, *, accept_encoding: str, if_none_match: str) -> Answer:
+    async def csv(
+        self, target: Target, claims: LinkClaims, accept_encoding: bytes
+    ) -> Ready | Unpacking:
         """The report's CSV; stored compressed, and sent so to whoever accepts it.
 
         Raises:
             LinkError, ViewerError, UnreadableReportError: as ``page``.
         """
-        packed, body = await self._fields(claims, _CSV, csv=True)
+        coding = choose_coding(accept_encoding.decode("latin-1"), (Coding.GZIP,))
+        copy = self._copies.get(target.path)
+        packed = copy.answers.get(Coding.GZIP) if copy is not None else None
+        if copy is None or packed is None or not await self._holds(target, copy):
+            copy, packed = await self._packed_csv(target, claims)
+        if coding is Coding.GZIP:
+            copy.remember(accept_encoding, packed)
+            return packed
+        plain = copy.answers.get(coding) or self._plain_csv(target, copy, packed)
+        if isinstance(plain, Ready):
+            copy.remember(accept_encoding, plain)
+        return plain
+
+    async def _holds(self, target: Target, copy: Copy) -> bool:
+        """Whether Redis says that the link still shows what the copy was made from.
+
+        Asked once for all who want to know it of one link.
+        """
+        link = copy.link
+        facts = await self._confirming.run(target.token, lambda: self._confirm(target, link))
+        return facts is copy.facts
+
+    async def _confirm(self, target: Target, link: Link) -> Facts | None:
+        try:
+            snapshot = await self._reader.read(link.claims, META)
+            missing = judge(snapshot, link.claims, csv=target.csv)
+        except LinkError:
+            link.doubt()
+            raise
+        if missing is not Missing.NOTHING:
+            link.doubt()
+            return None
+        return self._learn(link, snapshot)
+
+    def _learn(self, link: Link, snapshot: Snapshot) -> Facts:
+        """What a complete snapshot says; newer data that wait for the report are asked for."""
+        packed, claims = snapshot.fields[0] or b"", link.claims
         meta = cache.unpack_meta(packed)
-        coding = choose_coding(accept_encoding, (Coding.GZIP,))
-        etag = _etag(key_of(claims).cached.encode() + b"\0" + packed, coding)
-        headers = (
-            *self._csv_headers,
-            *_entity(etag, coding, meta),
-            (b"content-disposition", f'attachment; filename="{meta.csv_name}"'.encode("ascii")),
-        )
-        if matches(if_none_match, etag):
-            return Answer(HTTPStatus.OK, headers, b"").not_modified()
-        if coding is Coding.IDENTITY:
-            body = await _unpacked(body)
-        return Answer(HTTPStatus.OK, headers, body)
+        freshness, stale = self._freshness.judge(key_of(claims).cached, meta, snapshot)
+        if stale and not snapshot.failed:
+            self._asking.for_fresh_report(claims)
+        until = snapshot.asked + self._copies.believe_seconds
+        return link.learn(Facts(packed, freshness), until=until)
 
-    async def _is_current(self, copy: Copy, claims: LinkClaims) -> bool:
-        (meta,) = await self._fields(claims, _META, csv=False)
-        return meta == copy.meta
+    async def _draw(self, target: Target, claims: LinkClaims, coding: Coding) -> tuple[Copy, Ready]:
+        snapshot = await self._waiting.obtain(claims, _PAGE, csv=False)
+        link = self._copies.link(target.token, claims)
+        facts = self._learn(link, snapshot)
+        # One at a time, and a turn of the event loop for each: a crowd of links whose report has
+        # just been finished does not keep everybody else waiting.
+        async with self._drawing:
+            copy = self._copies.get(target.path)
+            if copy is not None and copy.facts is facts and coding in copy.answers:
+                return copy, copy.answers[coding]
+            document = snapshot.fields[1] or b""
+            if len(document) < LARGE_BYTES:
+                ready = self._page(target, link, facts, coding, document)
+            else:
+                ready = await asyncio.to_thread(self._page, target, link, facts, coding, document)
+            return self._copies.put(target.path, link, facts, coding, ready), ready
 
-    async def _fields(
-        self, claims: LinkClaims, names: tuple[str, ...], *, csv: bool
-    ) -> tuple[bytes, ...]:
-        snapshot = await self._waiting.obtain(claims, names, csv=csv)
-        return tuple(field for field in snapshot.fields if field is not None)
-
-    def _draw(
-        self, token: str, claims: LinkClaims, coding: Coding, packed: bytes, document: bytes
-    ) -> Copy:
+    def _page(
+        self, target: Target, link: Link, facts: Facts, coding: Coding, document: bytes
+    ) -> Ready:
         html = self._pages.report(
-            cache.unpack_document(document), token=token, expires_at=claims.expires_at
+            cache.unpack_document(document),
+            token=target.token,
+            expires_at=link.claims.expires_at,
+            freshness=facts.freshness,
         )
         etag = _etag(html, coding)
-        headers = (*self._page_headers, *_entity(etag, coding, cache.unpack_meta(packed)))
-        return Copy(packed, etag, Answer(HTTPStatus.OK, headers, compress(html, coding)))
+        headers = (*self._page_headers, *_entity(etag, coding, facts))
+        answer = Answer(HTTPStatus.OK, headers, compress(html, coding))
+        return Ready(answer, etag, self._counting.of(link.claims))
+
+    async def _packed_csv(self, target: Target, claims: LinkClaims) -> tuple[Copy, Ready]:
+        snapshot = await self._waiting.obtain(claims, _CSV, csv=True)
+        link = self._copies.link(target.token, claims)
+        facts = self._learn(link, snapshot)
+        copy = self._copies.get(target.path)
+        if copy is not None and copy.facts is facts and Coding.GZIP in copy.answers:
+            return copy, copy.answers[Coding.GZIP]
+        ready = self._csv(link, facts, Coding.GZIP, snapshot.fields[1] or b"")
+        put = self._copies.put(target.path, link, facts, Coding.GZIP, ready)
+        return put, ready
+
+    def _plain_csv(self, target: Target, copy: Copy, packed: Ready) -> Ready | Unpacking:
+        body = packed.answer.body
+        if len(body) >= LARGE_BYTES:
+            ready = self._csv(copy.link, copy.facts, Coding.IDENTITY, body)
+            return Unpacking(ready.answer, ready.etag)
+        ready = self._csv(copy.link, copy.facts, Coding.IDENTITY, cache.unpack_csv(body))
+        self._copies.put(target.path, copy.link, copy.facts, Coding.IDENTITY, ready)
+        return ready
+
+    def _csv(self, link: Link, facts: Facts, coding: Coding, body: bytes) -> Ready:
+        name = cache.unpack_meta(facts.meta).csv_name
+        etag = _etag(key_of(link.claims).cached.encode() + b"\0" + facts.meta, coding)
+        headers = (
+            *self._csv_headers,
+            *_entity(etag, coding, facts),
+            (b"content-disposition", f'attachment; filename="{name}"'.encode("ascii")),
+        )
+        return Ready(Answer(HTTPStatus.OK, headers, body), etag)
 
 
-async def _unpacked(body: bytes) -> bytes:
-    if len(body) < _LARGE_BYTES:
-        return cache.unpack_csv(body)
-    return await asyncio.to_thread(cache.unpack_csv, body)
-
-
-def _entity(etag: str, coding: Coding, meta: cache.Meta) -> Headers:
-    headers = ((b"etag", etag.encode("ascii")), (b"x-data-as-of", iso(meta.as_of).encode("ascii")))
+def _entity(etag: str, coding: Coding, facts: Facts) -> Headers:
+    as_of = iso(cache.unpack_meta(facts.meta).as_of)
+    headers = (
+        (b"etag", etag.encode("ascii")),
+        (b"x-data-as-of", as_of.encode("ascii")),
+        (b"x-data-status", facts.freshness.value.encode("ascii")),
+    )
     if coding is Coding.IDENTITY:
         return headers
     return (*headers, (b"content-encoding", coding.value.encode("ascii")))

@@ -39,6 +39,33 @@ class ViewerSettings(RedisSettings, SigningSettings):
         description="How many requests may wait at once; one more is told to come back.",
     )
 
+    local_seconds: float = Field(
+        default=0.8,
+        ge=0,
+        le=0.8,
+        validation_alias="REPORT_VIEWER_LOCAL_SECONDS",
+        description="How long what Redis said of a link is believed; 0 asks on every request.",
+    )
+    overdue_seconds: float = Field(
+        default=900,
+        ge=0,
+        validation_alias="REPORT_VIEWER_OVERDUE_SECONDS",
+        description="How long newer data may wait for a report before its page says so.",
+    )
+    copies_mb: int = Field(
+        default=128,
+        ge=0,
+        validation_alias="REPORT_VIEWER_COPIES_MB",
+        description="What finished pages and CSVs may take in a process's memory, in MB.",
+    )
+    processes: int = Field(
+        default=1,
+        ge=1,
+        le=64,
+        validation_alias="REPORT_VIEWER_PROCESSES",
+        description="Processes that serve the port together; each keeps one core busy.",
+    )
+
     @property
     def served_over_https(self) -> bool:
         """Whether the outside reaches the viewer by https alone."""

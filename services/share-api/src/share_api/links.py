@@ -161,7 +161,7 @@ def _announce(claims: LinkClaims, using: Issuing) -> None:
     job = ComputeReport(claims.tenant_id, claims.report, claims.window)
     try:
         using.states.activate(LinkRef(claims.tenant_id, claims.link_id, claims.expires_at))
-        using.jobs.request_report(job)
+        using.jobs.request_fresh(job)
     except (RedisError, OSError, JobsUnavailableError) as error:
         _log.warning(
             "link issued, its report not requested",

@@ -3,10 +3,11 @@
 Nothing connects here. Each process of the pool opens its own connections on first use.
 """
 
+import gc
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging, worker_ready, worker_shutdown
+from celery.signals import setup_logging, worker_process_init, worker_ready, worker_shutdown
 from redis import Redis
 
 from common.cache import ReportCache
@@ -18,6 +19,9 @@ from worker.settings import WorkerSettings
 from worker.warm import Warming
 
 REDIS_TIMEOUT_SECONDS = 5
+COLLECT_AFTER = (100_000, 20, 100)
+"""A report is some 10,000 objects without cycles, all alive until it is done: looking for cycles
+among them is in vain, and by Python's defaults it doubled the time of a large one now and then."""
 
 
 def create_app(settings: WorkerSettings) -> Celery:
@@ -49,13 +53,18 @@ def create_app(settings: WorkerSettings) -> Celery:
     )
     tasks.register_imports(app, importing, jobs)
     schedule.configure(app)
-    _announce_readiness(settings)
+    _follow(settings)
     return app
 
 
-def _announce_readiness(settings: WorkerSettings) -> None:
+def _follow(settings: WorkerSettings) -> None:
     """Keep the ready file while the worker takes jobs, and Celery's hands off the logging."""
     ready_file = settings.ready_file
+
+    @worker_process_init.connect(weak=False)
+    def _collect_less(**_: Any) -> None:
+        gc.freeze()
+        gc.set_threshold(*COLLECT_AFTER)
 
     @setup_logging.connect(weak=False)
     def _logging(**_: Any) -> None:

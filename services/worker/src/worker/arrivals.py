@@ -8,13 +8,14 @@ import logging
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from redis import Redis
 from sqlalchemy import Engine, func, select
 
 from common.cache import ReportCache
 from common.db.accounts import Tenant
 from common.db.sales import LedgerVersion
 from common.db.tenancy import Access, transaction
-from common.jobs import Jobs, JobsUnavailableError
+from common.jobs import Jobs, JobsUnavailableError, create_celery
 
 logger = logging.getLogger(__name__)
 
@@ -64,3 +65,9 @@ def loaded(engine: Engine, jobs: Jobs, tenant_id: int) -> None:
         jobs.tell_data(tenant_id, now.data_version)
     except JobsUnavailableError as error:
         logger.warning("new data was not told, it will be: %s", error)
+
+
+def jobs_at(redis_url: str, broker_url: str) -> Jobs:
+    """The way to tell, for a command that loads by itself. Connects on use, bounded in time."""
+    redis = Redis.from_url(redis_url, socket_connect_timeout=1, socket_timeout=2)
+    return Jobs(create_celery(broker_url), ReportCache(redis, keep_seconds=1))  # stores nothing

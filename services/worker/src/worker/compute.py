@@ -59,7 +59,8 @@ def _compute(engine: Engine, cache: ReportCache, job: ComputeReport, lease: str)
         extra={
             "tenant_id": job.tenant_id,
             "report": job.report,
-            "days": document.days.count,
+            "from": instants.iso(job.window.start),
+            "to": instants.iso(job.window.end),
             "data_version": scope.data_version,
             "kept": kept,
             "query_ms": round((queried - started).total_seconds() * 1000, 1),

@@ -19,7 +19,8 @@ ENTRIES: Final[dict[str, dict[str, Any]]] = {
     "heartbeat": {
         "task": heartbeat.TASK,
         "schedule": heartbeat.EVERY_SECONDS,
-        "options": {"expires": heartbeat.EVERY_SECONDS},
+        # Says that jobs are taken, not that none waits: it must not stand in a long queue.
+        "options": {"expires": heartbeat.EVERY_SECONDS, "queue": LINK_QUEUE},
     },
     "imports": {
         "task": RESUME_IMPORTS,

@@ -1,6 +1,7 @@
 """Import from files of this machine: opened, watched while they are read, and summed up."""
 
 import io
+import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
@@ -15,6 +16,7 @@ from analytics.account_errors import DatabaseRefusedError, UnknownTenantError
 from analytics.accounts import accounts_engine, tenant_id_of
 from analytics.import_progress import show_progress
 from common.reports.money import currency_exponent, decimal_text
+from worker import arrivals
 from worker.ingest.files.importing import FileKind, Format, Imported, ImportFile, import_files
 
 BLOCK: Final = 256 * 1024
@@ -67,7 +69,7 @@ def _blocks(stream: BinaryIO, path: str) -> Iterator[bytes]:
 
 
 def import_from(
-    service_url: str, tenant: str, sources: Sources, *, layout: str, most: int
+    service_url: str, redis_url: str, tenant: str, sources: Sources, *, layout: str, most: int
 ) -> list[str]:
     """Import into the tenant of that slug; answers the summary, a line each.
 
@@ -92,6 +94,8 @@ def import_from(
                 )
         except psycopg.Error as error:
             raise DatabaseRefusedError(str(error).strip().splitlines()[0]) from error
+        broker_url = os.environ.get("BROKER_URL") or redis_url
+        arrivals.loaded(engine, arrivals.jobs_at(redis_url, broker_url), tenant_id)
     return summary_of(imported)
 
 

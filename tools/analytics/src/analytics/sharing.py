@@ -4,6 +4,7 @@ The same functions as the service's, as the services' role and on behalf of one 
 have no creator in the ledger.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
@@ -53,7 +54,7 @@ def issue_link(
     settings = _settings(secret, public_base_url)
     with _servers(service_url, redis_url) as (engine, redis):
         shop = _tenant(engine, tenant)
-        issuing = create_issuing(settings, engine, redis, redis_url)
+        issuing = create_issuing(settings, engine, redis, os.environ.get("BROKER_URL") or redis_url)
         request = links.LinkRequest(
             tenant_id=shop.id,
             zone=shop.zone,

@@ -62,8 +62,14 @@ def import_sales(
     try:
         with ExitStack() as stack:
             sources = open_sources(given, stack)
+            servers = resolve(state_dir)
             lines = import_from(
-                resolve(state_dir).database_url, tenant, sources, layout=layout, most=errors
+                servers.database_url,
+                servers.redis_url,
+                tenant,
+                sources,
+                layout=layout,
+                most=errors,
             )
     except ImportRefusedError as error:
         _refuse(error)
