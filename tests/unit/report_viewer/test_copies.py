@@ -144,3 +144,17 @@ def test_few_spellings_of_a_header_are_remembered() -> None:
     copy.remember(b"x" * 10_000, copy.answers[Coding.GZIP])
     assert len(copy._by_spelling) == 8
     assert link.facts == FACTS
+
+
+def test_a_heard_recall_ends_all_belief_in_what_was_asked_before(clock: list[float]) -> None:
+    copies = room_for(2)
+    kept = put(copies, b"a")
+    assert copies.believed(b"a")
+    clock[0] += 0.1
+    copies.doubt()
+    assert copies.believed(b"a") is None
+    kept.learn(FACTS, until=clock[0] - 0.05 + copies.believe_seconds)
+    assert copies.believed(b"a") is None, "asked before the recall, answered after it"
+    clock[0] += 0.01
+    kept.learn(FACTS, until=clock[0] + copies.believe_seconds)
+    assert copies.believed(b"a")

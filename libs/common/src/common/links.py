@@ -40,6 +40,11 @@ def state_key(tenant_id: int, link_id: UUID) -> str:
     return f"{{{tenant_id}}}:link:{link_id.hex}"
 
 
+def is_state_key(name: str) -> bool:
+    """Whether a key's name is that of a link's state."""
+    return name.partition("}")[2].startswith(":link:")
+
+
 def read_state(data: bytes | None) -> LinkState | None:
     """The state behind a key's value; None when there is none, or none we know."""
     try:
@@ -64,22 +69,23 @@ class LinkStates:
         )
 
     def revoke(self, links: Iterable[LinkRef]) -> None:
-        """Recall links, each until it would have expired anyway."""
+        """Recall links, each until it would have expired anyway, and tell the viewers.
+
+        A viewer that does not hear of it finds the state within a second.
+        """
         with self._redis.pipeline(transaction=False) as pipe:
             for link in links:
-                pipe.set(
-                    state_key(link.tenant_id, link.link_id),
-                    LinkState.REVOKED.value,
-                    exat=int(link.expires_at.timestamp()),
-                )
+                key = state_key(link.tenant_id, link.link_id)
+                pipe.set(key, LinkState.REVOKED.value, exat=int(link.expires_at.timestamp()))
+                pipe.publish(DONE_CHANNEL, key)
             pipe.execute()
 
     def restore(self, link: LinkRef, state: LinkState) -> None:
         """Write what the ledger says of a link, and tell whoever waits for it."""
-        if state is LinkState.ACTIVE:
-            self.activate(link)
-        else:
+        if state is LinkState.REVOKED:
             self.revoke([link])
+            return
+        self.activate(link)
         self._redis.publish(DONE_CHANNEL, state_key(link.tenant_id, link.link_id))
 
     def disown(self, tenant_id: int, link_id: UUID) -> None:

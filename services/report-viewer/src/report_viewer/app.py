@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
+from common.links import is_state_key
 from report_viewer.addresses import is_report_path
 from report_viewer.announcements import Announcements
 from report_viewer.answers import Security
@@ -67,12 +68,18 @@ def create_app(settings: ViewerSettings) -> Viewer:
     store = Store(connect(redis_url))
     reader = Batcher(store.read_all)
     asking = Asking(connect_jobs(redis_url, settings.broker))
-    announcements = Announcements(connect(redis_url), on_done=asking.forget)
     heartbeat = Heartbeat(store.has)
     counting = Counting(recorder(redis_url))
     copies = Copies(
         believe_seconds=settings.local_seconds, max_bytes=settings.copies_mb * 1024 * 1024
     )
+
+    def hear(name: str) -> None:
+        asking.forget(name)
+        if is_state_key(name):
+            copies.doubt()
+
+    announcements = Announcements(connect(redis_url), on_done=hear)
     waiting = Waiting(
         reader,
         announcements,

@@ -5,8 +5,9 @@ A link is believed to be as Redis said for ``believe_seconds``, counted on the m
 *before* the question was sent. Whoever recalls a link has its state written at some moment; an
 answer to a question sent before that moment is believed for that long at most, and every later
 answer says "recalled". So with less than a second, a recalled link is shut within one second on
-every process, page and CSV alike, without a message that could be missed; and an answer of Redis
-that took long to arrive is believed the shorter. With Redis gone nothing is shown beyond that time.
+every process, page and CSV alike, also where the announcement of a recall was missed; and an answer
+of Redis that took long to arrive is believed the shorter. An announcement that is heard ends all
+belief at once (``doubt``). With Redis gone nothing is shown beyond that time.
 The expiry, which the token says, is asked of the clock on every request.
 
 What was made is kept longer than it is believed, bounded by bytes, and compared by its ``Facts``:
@@ -108,8 +109,13 @@ class Copies:
         self.believe_seconds = believe_seconds
         self._max_bytes = max_bytes
         self._bytes = 0
+        self._doubted_until = _NEVER
         self._copies: OrderedDict[bytes, Copy] = OrderedDict()
         self._links: WeakValueDictionary[str, Link] = WeakValueDictionary()
+
+    def doubt(self) -> None:
+        """Believe nothing that Redis was asked before now: a link was recalled somewhere."""
+        self._doubted_until = time.monotonic() + self.believe_seconds
 
     def believed(self, path: bytes) -> Copy | None:
         """The copy at ``path`` that may be shown now, without asking anybody."""
@@ -119,6 +125,7 @@ class Copies:
         link = copy.link
         if (
             time.monotonic() >= link.until
+            or link.until <= self._doubted_until
             or time.time() >= link.expires
             or copy.facts is not link.facts
         ):
