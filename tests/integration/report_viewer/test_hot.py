@@ -40,7 +40,7 @@ def own_redis(tmp_path: Path) -> Iterator[EmbeddedValkey]:
 
 
 def commands(redis: Redis) -> int:
-    """How many times Redis was asked for a report's fields."""
+    """How many times a server was asked for a report's fields, whoever asked."""
     stats = redis.info("commandstats")
     return int(stats.get("cmdstat_hmget", {}).get("calls", 0))
 
@@ -49,17 +49,19 @@ async def statuses(client: httpx.AsyncClient, *paths: str) -> set[int]:
     return {(await client.get(path)).status_code for path in paths}
 
 
-async def test_a_hot_link_asks_redis_once_a_while(
-    run: Run, sample: Sample, redis_client: Redis
-) -> None:
-    async with run(**HOT) as client:
-        first = await client.get(sample.path)
-        before, started = commands(redis_client), time.monotonic()
-        for _ in range(200):
-            answer = await client.get(sample.path)
-            assert answer.content == first.content
-            assert answer.headers == first.headers
-        asked = commands(redis_client) - before
+async def test_a_hot_link_asks_redis_once_a_while(run: Run, own_redis: EmbeddedValkey) -> None:
+    sample = Sample()
+    with Redis.from_url(own_redis.url) as redis:
+        sample.activate(redis)
+        sample.store(redis)
+        async with run(REDIS_URL=own_redis.url, **HOT) as client:
+            first = await client.get(sample.path)
+            before, started = commands(redis), time.monotonic()
+            for _ in range(200):
+                answer = await client.get(sample.path)
+                assert answer.content == first.content
+                assert answer.headers == first.headers
+            asked = commands(redis) - before
         assert asked <= (time.monotonic() - started) / 0.8 + 1
 
 

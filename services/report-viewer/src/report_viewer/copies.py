@@ -25,7 +25,7 @@ from report_viewer.answers import Coding
 from report_viewer.freshness import Freshness
 from report_viewer.ready import Ready
 
-_OVERHEAD_BYTES: Final = 4096
+_OVERHEAD_BYTES: Final = 3072
 """What an entry takes beside its answers: claims, keys, the spellings of Accept-Encoding."""
 
 _MOST_SPELLINGS: Final = 8

@@ -11,11 +11,12 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from common.reports.document import BarChart, Column, Document, Kpi, LineChart, Series, Table
-from report_viewer import wording
+from report_viewer import sheets, wording
 from report_viewer.assets import Assets
 from report_viewer.charts import island
 from report_viewer.freshness import Freshness
 from report_viewer.problems import Problem
+from report_viewer.sheets import Sheet
 from report_viewer.wording import Figures
 
 NOTICES: Final = {
@@ -56,20 +57,25 @@ class Pages:
         freshness: Freshness = Freshness.CURRENT,
     ) -> bytes:
         """The page of a report, as the link with ``token`` shows it."""
+        return self.sheet(document, freshness).page(token=token, expires_at=expires_at)
+
+    def sheet(self, document: Document, freshness: Freshness) -> Sheet:
+        """What the pages of a report have in common, whichever link shows it."""
         zone = ZoneInfo(document.timezone)
-        return self._report.render(
+        html = self._report.render(
             doc=document,
             figures=Figures(document),
             as_of=wording.instant(document.as_of, zone),
-            expires=wording.instant(expires_at, zone),
-            instants={"as_of": document.as_of, "expires": expires_at},
-            csv_url=f"/api/reports/{token}/csv",
+            expires=sheets.EXPIRES,
+            instants={"as_of": document.as_of.isoformat(), "expires": sheets.EXPIRES_ISO},
+            csv_url=f"/api/reports/{sheets.TOKEN}/csv",
             definitions=definitions(document),
             notice=NOTICES.get(freshness),
             island=island(document),
             kind_of=kind_of,
             row_heading=row_heading,
-        ).encode("utf-8")
+        )
+        return Sheet(html.encode("utf-8"), zone)
 
     def problem(self, problem: Problem) -> bytes:
         """The page of a problem."""

@@ -1,7 +1,7 @@
 """Finished answers in the forms in which they are sent, made once and sent many times.
 
-An answer is kept as the two ASGI messages and as the bytes of an HTTP/1.1 response without its
-``Date``, so that sending it again builds nothing.
+An answer is kept as the bytes of an HTTP/1.1 response without its ``Date``, so that sending it
+again builds nothing.
 """
 
 import asyncio
@@ -18,6 +18,9 @@ from report_viewer.negotiation import matches
 from report_viewer.views import ViewCount
 
 _NO_BODY: Final[MutableMapping[str, Any]] = {"type": "http.response.body", "body": b""}
+_STATUS_LINES: Final = {
+    each: f"HTTP/1.1 {int(each)} {each.phrase}\r\n".encode() for each in HTTPStatus
+}
 _GZIP: Final = 31
 """The window bits that make zlib read gzip."""
 
@@ -30,29 +33,22 @@ class Wire:
     """An answer as it goes out.
 
     Attributes:
-        status_line: ``HTTP/1.1 200 OK`` with its line end.
-        head: the header lines after ``Date``, and the empty line.
+        head: the status line, up to where ``Date`` stands.
+        tail: the header lines after ``Date``, and the empty line.
     """
 
-    __slots__ = ("_end", "_start", "body", "head", "status", "status_line")
+    __slots__ = ("_answer", "body", "head", "status", "tail")
 
     def __init__(self, answer: Answer) -> None:
+        self._answer = answer
         self.status = int(answer.status)
         self.body = answer.body
-        headers = answer.sent_headers()
-        self._start = {
-            "type": "http.response.start",
-            "status": self.status,
-            "headers": headers,
-        }
-        self._end = {"type": "http.response.body", "body": answer.body}
-        self.status_line = f"HTTP/1.1 {self.status} {answer.status.phrase}\r\n".encode()
-        self.head = b"".join(b"%b: %b\r\n" % each for each in headers) + b"\r\n"
+        self.head = _STATUS_LINES[answer.status]
+        self.tail = b"".join(b"%b: %b\r\n" % each for each in answer.sent_headers()) + b"\r\n"
 
     async def send(self, send: Send, *, head: bool) -> None:
-        """Send it; to HEAD without the body."""
-        await send(self._start)
-        await send(_NO_BODY if head else self._end)
+        """Send it by ASGI; to HEAD without the body."""
+        await self._answer.send(send, head=head)
 
 
 class Ready:
@@ -63,7 +59,7 @@ class Ready:
         size: the memory it takes, in bytes.
     """
 
-    __slots__ = ("_tag", "answer", "etag", "size", "unchanged", "views", "whole")
+    __slots__ = ("_tag", "_unchanged", "answer", "etag", "size", "views", "whole")
 
     def __init__(self, answer: Answer, etag: str, views: ViewCount | None = None) -> None:
         self.answer = answer
@@ -71,8 +67,15 @@ class Ready:
         self.etag = etag
         self._tag = etag.encode("ascii")
         self.whole = Wire(answer)
-        self.unchanged = Wire(answer.not_modified())
-        self.size = len(answer.body) + 2 * len(self.whole.head) + 2 * len(self.unchanged.head)
+        self._unchanged: Wire | None = None
+        self.size = len(answer.body) + 2 * len(self.whole.tail)
+
+    @property
+    def unchanged(self) -> Wire:
+        """The answer to one who has it already."""
+        if self._unchanged is None:
+            self._unchanged = Wire(self.answer.not_modified())
+        return self._unchanged
 
     def to(self, if_none_match: bytes) -> Wire:
         """What is sent to one who names the entity tags ``if_none_match``; empty for none."""

@@ -23,6 +23,7 @@ from report_viewer.freshness import Judge
 from report_viewer.negotiation import choose_coding
 from report_viewer.pages import Pages
 from report_viewer.ready import Ready, Unpacking
+from report_viewer.sheets import Sheets
 from report_viewer.store import Reader, Snapshot, key_of
 from report_viewer.views import Counting
 from report_viewer.waiting import Missing, Waiting, judge
@@ -58,6 +59,7 @@ class Representations:
         self._pages = pages
         self._confirming: Once[str, Facts | None] = Once()
         self._drawing = asyncio.Lock()
+        self._sheets = Sheets()
         self._page_headers: Headers = (
             (b"content-type", b"text/html; charset=utf-8"),
             PRIVATE,
@@ -159,12 +161,12 @@ class Representations:
     def _page(
         self, target: Target, link: Link, facts: Facts, coding: Coding, document: bytes
     ) -> Ready:
-        html = self._pages.report(
-            cache.unpack_document(document),
-            token=target.token,
-            expires_at=link.claims.expires_at,
-            freshness=facts.freshness,
-        )
+        about = (key_of(link.claims).cached, facts)
+        sheet = self._sheets.get(about)
+        if sheet is None:
+            sheet = self._pages.sheet(cache.unpack_document(document), facts.freshness)
+            self._sheets.put(about, sheet)
+        html = sheet.page(token=target.token, expires_at=link.claims.expires_at)
         etag = _etag(html, coding)
         headers = (*self._page_headers, *_entity(etag, coding, facts))
         answer = Answer(HTTPStatus.OK, headers, compress(html, coding))

@@ -53,7 +53,7 @@ class ViewerSettings(RedisSettings, SigningSettings):
         description="How long newer data may wait for a report before its page says so.",
     )
     copies_mb: int = Field(
-        default=128,
+        default=192,
         ge=0,
         validation_alias="REPORT_VIEWER_COPIES_MB",
         description="What finished pages and CSVs may take in a process's memory, in MB.",

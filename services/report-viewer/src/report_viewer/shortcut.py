@@ -67,10 +67,10 @@ class Shortcut(HttpToolsProtocol):
         wire = self._instant(self.url.partition(b"?")[0], self.headers)
         if wire is None:
             return False
-        parts = [wire.status_line]
+        parts = [wire.head]
         for name, value in self.server_state.default_headers:
             parts += (name, b": ", value, b"\r\n")
-        parts.append(wire.head)
+        parts.append(wire.tail)
         if len(wire.body) <= _WRITTEN_AT_ONCE:
             parts.append(wire.body)
             self.transport.write(b"".join(parts))
