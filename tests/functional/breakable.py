@@ -52,6 +52,7 @@ class Breakable:
     redis: Redis
     supervisor: int
     log: Path
+    broker: EmbeddedValkey | None = None
 
     def share(self, report: str, period: str) -> tuple[str, str]:
         """A new link, and the address it is managed at."""
@@ -106,8 +107,8 @@ class Breakable:
 
 
 @contextmanager
-def breakable() -> Iterator[Breakable]:
-    """Run the system; nothing is left of it."""
+def breakable(*, own_broker: bool = False) -> Iterator[Breakable]:
+    """Run the system, with a server of their own for the jobs if wanted; nothing is left of it."""
     with ExitStack() as stack:
         temporary = tempfile.TemporaryDirectory(prefix="analytics-", ignore_cleanup_errors=True)
         place = Path(stack.enter_context(temporary))
@@ -116,8 +117,12 @@ def breakable() -> Iterator[Breakable]:
         postgres = EmbeddedPostgres(place / "postgres", port=port, password="of-tests", fast=True)
         stack.enter_context(postgres)
         valkey = stack.enter_context(EmbeddedValkey(place / "valkey", password="of-tests"))
+        broker = None
+        if own_broker:
+            broker = EmbeddedValkey(place / "broker", password="of-tests", port=free_port())
+            stack.enter_context(broker)
         log = place / "up.log"
-        process = _start(place, log, postgres.url, valkey.url)
+        process = _start(place, log, postgres.url, valkey.url, broker)
         stack.callback(_stop, process)
 
         def ready() -> bool:
@@ -128,10 +133,14 @@ def breakable() -> Iterator[Breakable]:
         facts = json.loads((place / "state" / "ready.json").read_text())
         _furnish(facts["databaseUrl"])
         redis = stack.enter_context(Redis.from_url(valkey.url))
-        yield Breakable(facts["shareApiUrl"], facts["viewerUrl"], postgres, redis, process.pid, log)
+        yield Breakable(
+            facts["shareApiUrl"], facts["viewerUrl"], postgres, redis, process.pid, log, broker
+        )
 
 
-def _start(place: Path, log: Path, database: str, redis: str) -> "subprocess.Popen[bytes]":
+def _start(
+    place: Path, log: Path, database: str, redis: str, broker: EmbeddedValkey | None
+) -> "subprocess.Popen[bytes]":
     unwanted = {"DATABASE_OWNER_URL", "BROKER_URL"}
     environment = {k: v for k, v in os.environ.items() if k not in unwanted}
     environment |= {
@@ -139,6 +148,8 @@ def _start(place: Path, log: Path, database: str, redis: str) -> "subprocess.Pop
         "REDIS_URL": redis,
         "REPORT_VIEWER_WAIT_SECONDS": str(WAIT_SECONDS),
     }
+    if broker is not None:
+        environment["BROKER_URL"] = broker.url
     command = [sys.executable, "-m", "analytics", "up", "--no-demo"]
     with log.open("w") as stream:
         return subprocess.Popen(

@@ -2,7 +2,9 @@
 
 import logging
 import sys
+import warnings
 
+from celery.exceptions import SecurityWarning
 from sqlalchemy.exc import OperationalError
 
 from common.db.engine import UnsafeDatabaseRoleError, create_service_engine
@@ -24,13 +26,16 @@ def main(arguments: list[str]) -> None:
         raise SystemExit("usage: python -m worker [beat]")
     settings = load(WorkerSettings)
     configure_logging("worker", settings.log_level)
+    # It warns root of pickled jobs; ours are JSON, and nothing else is accepted.
+    warnings.filterwarnings("ignore", category=SecurityWarning)
     app = create_app(settings)
     if arguments == ["beat"]:
-        app.start(["beat", "--loglevel", settings.log_level])
+        app.start(["--quiet", "beat", "--loglevel", settings.log_level])
         return
     _check_role(settings)
     app.worker_main(
         [
+            "--quiet",
             "worker",
             "--concurrency",
             str(settings.concurrency),

@@ -18,6 +18,17 @@ _WAIT_FOR_TABLE = "5s"
 _STATEMENT_TIMEOUT_SECONDS = 600
 
 
+class NewerSchemaError(Exception):
+    """The database was migrated by a later version of this code; it is left as it is."""
+
+    def __init__(self, revision: str) -> None:
+        super().__init__(
+            f"its tables are of a later version (revision {revision}, this one knows"
+            f" {head()} at most): run that version"
+        )
+        self.revision = revision
+
+
 def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", "common.db:migrations")
@@ -43,6 +54,7 @@ def upgrade(owner_url: str, revision: str = "head") -> None:
     """Migrate the database behind ``owner_url`` to ``revision``; a no-op when it is there already.
 
     Raises:
+        NewerSchemaError: the database knows a revision that this code does not.
         sqlalchemy.exc.OperationalError: no connection, or a table stayed locked for too long.
     """
     engine = create_database_engine(
@@ -57,9 +69,16 @@ def upgrade(owner_url: str, revision: str = "head") -> None:
             connection.execute(text(f"SET lock_timeout = '{_WAIT_FOR_OTHER_MIGRATOR}'"))
             connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _ADVISORY_LOCK})
             connection.execute(text(f"SET lock_timeout = '{_WAIT_FOR_TABLE}'"))
+            _refuse_newer(config, current(connection))
             connection.commit()
             config.attributes["connection"] = connection
             command.upgrade(config, revision)
             connection.commit()
     finally:
         engine.dispose()  # closing the session gives the advisory lock back
+
+
+def _refuse_newer(config: Config, revision: str | None) -> None:
+    known = {each.revision for each in ScriptDirectory.from_config(config).walk_revisions()}
+    if revision is not None and revision not in known:
+        raise NewerSchemaError(revision)

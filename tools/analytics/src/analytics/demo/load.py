@@ -22,6 +22,8 @@ from analytics.demo.feed import Feed
 from analytics.demo.shops import SHOPS, Shop
 from common.db.engine import create_service_engine
 from common.db.tenancy import Access, transaction
+from common.jobs import Jobs
+from worker import arrivals
 from worker.ingest.load import LoadSummary, load_sales
 
 ADMIN_EMAIL = "admin@nordlicht.example"
@@ -38,11 +40,13 @@ class DemoShop:
     password: str = field(repr=False)
 
 
-def ensure_demo(service_url: str, *, password: str | None = None) -> DemoShop:
+def ensure_demo(
+    service_url: str, *, password: str | None = None, jobs: Jobs | None = None
+) -> DemoShop:
     """Create or top up the demo shops, as the services' role; answers the first one.
 
     The admin of both gets ``password``; None makes one up (and sets it, as an old one cannot be
-    told from its hash).
+    told from its hash). With ``jobs`` those who serve are told of what was loaded.
 
     Raises:
         AccountError: the password is too short.
@@ -53,6 +57,9 @@ def ensure_demo(service_url: str, *, password: str | None = None) -> DemoShop:
     try:
         for shop in SHOPS:
             ensure_sales(engine, shop, datetime.now(shop.zone).date())
+            tenant_id = tenant_id_of(engine, shop.slug)
+            if jobs is not None and tenant_id is not None:
+                arrivals.loaded(engine, jobs, tenant_id)
         password = _ensure_admin(engine, password)
     finally:
         engine.dispose()

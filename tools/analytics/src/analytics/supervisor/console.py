@@ -4,6 +4,8 @@ import sys
 import threading
 from typing import TextIO
 
+from analytics.supervisor.readable import readable
+
 NAME_WIDTH = 13
 RESET = "\x1b[0m"
 COLOURS = {
@@ -19,19 +21,21 @@ COLOURS = {
 class Console:
     """Writes whole lines, from several threads, to one stream.
 
-    Colour is used on a terminal only. A reader that went away is no reason to stop the system.
+    A terminal gets colour, and log lines in words; a file or a pipe gets the lines as they are.
+    A reader that went away is no reason to stop the system.
     """
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream or sys.stdout
-        self._colourful = self._stream.isatty()
+        self._for_a_person = self._stream.isatty()
         self._lock = threading.Lock()
 
     def said(self, name: str, line: str) -> None:
-        """Show a line of a process's output."""
+        """Show a line of a process's output; on a terminal a log line in words."""
         label = f"{name:<{NAME_WIDTH}} |"
-        if self._colourful:
+        if self._for_a_person:
             label = f"{COLOURS.get(name, '')}{label}{RESET}"
+            line = readable(line).replace("\n", f"\n{label} ")
         self.say(f"{label} {line}")
 
     def say(self, text: str) -> None:

@@ -28,8 +28,10 @@ def prepare_demo(where: Addresses, password: str, settings: Mapping[str, str]) -
     """
     from analytics.demo.load import ensure_demo  # noqa: PLC0415 - not needed with --no-demo
     from analytics.sharing import issue_link  # noqa: PLC0415
+    from worker import arrivals  # noqa: PLC0415
 
-    shop = ensure_demo(where.database_url, password=password)
+    jobs = arrivals.jobs_at(where.redis_url, settings.get("BROKER_URL") or where.redis_url)
+    shop = ensure_demo(where.database_url, password=password, jobs=jobs)
     with _environment(settings):
         link = issue_link(
             where.database_url,

@@ -4,7 +4,7 @@ import psycopg
 from sqlalchemy.exc import SQLAlchemyError
 
 from analytics.supervisor.errors import GivenDatabaseError
-from common.db.migrate import upgrade
+from common.db.migrate import NewerSchemaError, upgrade
 from common.db.roles import ensure_service_role
 
 
@@ -12,7 +12,8 @@ def migrate_database(owner_url: str, service_url: str | None) -> None:
     """Migrate as the owner, then make sure that the application's role exists and owns nothing.
 
     Raises:
-        GivenDatabaseError: no connection, a URL that names no role, or an owner that may not do it.
+        GivenDatabaseError: no connection, a URL that names no role, an owner that may not do it, or
+            tables of a later version.
     """
     try:
         upgrade(owner_url)
@@ -21,5 +22,7 @@ def migrate_database(owner_url: str, service_url: str | None) -> None:
     except (SQLAlchemyError, psycopg.Error) as error:
         reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
         raise GivenDatabaseError(f"the database cannot be migrated: {reason}") from error
+    except NewerSchemaError as error:
+        raise GivenDatabaseError(f"the database cannot be migrated: {error}") from error
     except ValueError as error:
         raise GivenDatabaseError(str(error)) from error

@@ -1,0 +1,42 @@
+"""Jobs on a server of their own: while it is away links are issued, recalled and opened."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from tests.functional.breakable import Breakable, breakable, eventually
+from tests.functional.test_failures import BROWSER, opens
+
+pytestmark = pytest.mark.xdist_group("own-broker")
+
+
+@pytest.fixture(scope="module")
+def system() -> Iterator[Breakable]:
+    with breakable(own_broker=True) as running:
+        yield running
+
+
+def test_the_broker_away_and_back(system: Breakable) -> None:
+    broker = system.broker
+    assert broker is not None
+    url, _ = system.share("revenue-overview", "30d")
+    eventually(lambda: opens(url), "computed by way of the broker")
+    assert not list(system.redis.scan_iter("_kombu*")), "no queue beside the reports"
+
+    broker.stop()
+    assert httpx.get(url, headers=BROWSER, timeout=20).status_code == 200
+    assert httpx.get(f"{url}/csv", timeout=20).status_code == 200
+    unmade, entry = system.share("sales-velocity", "7d")
+    refused = httpx.get(unmade, timeout=60)
+    assert refused.status_code == 503
+    assert int(refused.headers["retry-after"]) > 0
+    with system.admin() as admin:
+        assert admin.delete(entry).status_code == 204
+    assert httpx.get(unmade, timeout=20).status_code == 403
+    waiting, _ = system.share("sales-velocity", "30d")
+
+    broker.start()
+    eventually(
+        lambda: httpx.get(waiting, timeout=60).status_code == 200, "computed once it is back"
+    )
+    assert "a report could not be answered" not in system.log.read_text()
