@@ -15,7 +15,8 @@ UV ?=
 export PYTHON UV
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test browser check fmt lint types imports lock install clean reset FORCE
+.PHONY: help demo test tokens browser check fmt lint types imports locked audit lock install clean reset \
+	FORCE
 
 help: ## Explain the targets
 	@awk 'BEGIN { FS = ":.*## " } \
@@ -29,10 +30,13 @@ demo: $(STAMP) ## Run everything here with a demo shop, and print a link to one 
 test: $(STAMP) ## Run every test, on real servers (browser tests need a browser, else they skip)
 	@exec $(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
 
+tokens: $(STAMP) ## Try two million mutants of tokens; none may open (about a minute)
+	@exec $(BIN)/python -m benchmarks.mutations $(ARGS)
+
 browser: $(STAMP) ## Run the tests that open the pages in a browser
 	@exec $(BIN)/python -m pytest tests/browser $(ARGS)
 
-check: lint types imports ## Run the gates: style, types, import rules
+check: lint types imports locked ## Run the gates: style, types, import rules, the lock
 
 lint: $(STAMP)
 	@$(BIN)/ruff check .
@@ -43,6 +47,13 @@ types: $(STAMP)
 
 imports: $(STAMP)
 	@$(BIN)/lint-imports
+
+locked: $(STAMP)
+	@scripts/bootstrap uv lock --check --quiet
+	@scripts/bootstrap uv pip check --quiet --python $(BIN)/python
+
+audit: ## Look the locked packages up among known vulnerabilities (needs the network)
+	@scripts/audit
 
 fmt: $(STAMP) ## Format the code and fix what can be fixed
 	@$(BIN)/ruff check --fix .

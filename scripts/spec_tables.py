@@ -71,7 +71,14 @@ def own_figures(definition: Definition[Any]) -> tuple[Figure, ...]:
     presentation = definition.presentation
     if presentation is None:
         return ()
-    return tuple(_defined_in(sys.modules[presentation.body.__module__]))
+    module = presentation.present.__module__
+    folder = module.rpartition(".")[0]
+    modules = [
+        module,
+        *sorted(n for n in sys.modules if n.startswith(f"{folder}.") and n != module),
+    ]
+    found = (figure for name in modules for figure in _defined_in(sys.modules[name]))
+    return tuple(dict.fromkeys(figure for figure in found if figure not in shared_figures()))
 
 
 def _defined_in(module: ModuleType) -> Iterator[Figure]:

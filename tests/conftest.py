@@ -6,16 +6,23 @@ logical database of the test process, emptied before each test.
 
 import secrets
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from redis import Redis
 from sqlalchemy import Engine, create_engine, text
 
 from common.db import migrate, roles
 from common.db.engine import create_service_engine, psycopg_url
+from tests.groups import ByGroup
 from tests.servers import Servers, running_servers
+
+# How long an example takes says more about the machine's other work than about the code.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 SERVICE_ROLE = "analytics_service"
 _WITHOUT_SERVERS = ("tests/unit", "tests/architecture")
@@ -54,6 +61,11 @@ def pytest_configure_node(node: object) -> None:
     if _servers in config.stash:
         node.workerinput["servers"] = asdict(config.stash[_servers])  # type: ignore[attr-defined]
         node.workerinput["template"] = config.stash[_template]  # type: ignore[attr-defined]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByGroup:
+    return ByGroup(config, log)
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -99,22 +111,33 @@ def servers(request: pytest.FixtureRequest) -> Servers:
     return request.config.stash[_servers]
 
 
-@pytest.fixture
-def owner_url(servers: Servers, request: pytest.FixtureRequest) -> Iterator[str]:
-    """A fresh migrated database of the test's own, as the role that owns it."""
+@contextmanager
+def fresh_database(servers: Servers, config: pytest.Config) -> Iterator[str]:
+    """A migrated database of its own, as the role that owns it."""
     name = f"test_{secrets.token_hex(8)}"
     admin = create_engine(psycopg_url(servers.owner_url), isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        template = request.config.stash[_template]
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {config.stash[_template]}"))
     admin.dispose()
     yield _at(servers.owner_url, name)
     _drop(servers, name)
 
 
 @pytest.fixture
+def owner_url(servers: Servers, request: pytest.FixtureRequest) -> Iterator[str]:
+    """A fresh migrated database of the test's own, as the role that owns it."""
+    with fresh_database(servers, request.config) as url:
+        yield url
+
+
+@pytest.fixture
 def service_url(servers: Servers, owner_url: str) -> str:
     """The same database as the services' restricted role."""
+    return as_service(servers, owner_url)
+
+
+def as_service(servers: Servers, owner_url: str) -> str:
+    """A database's URL as the services' restricted role."""
     return _service_url(servers, psycopg_url(owner_url).database or "")
 
 

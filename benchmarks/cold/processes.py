@@ -90,6 +90,7 @@ def processes(
             "REDIS_URL": valkey.url,
             "ANALYTICS_SHARE_SIGNING_SECRET": secret,
             "REPORT_VIEWER_WAIT_SECONDS": "60",
+            "REPORT_VIEWER_COLD_PER_TENANT": "1000000",
             "WORKER_CONCURRENCY": str(concurrency),
             "WORKER_WARM_PER_MINUTE": "1000000",
         }

@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 from common.reports.ledger import product_totals
 from common.reports.model import Scope
 from common.reports.products import ProductTotals
+from common.reports.sales import EmptyDays
 from common.reports.totals import Totals
 
 _EXPORTS: Final = {
@@ -139,6 +140,10 @@ class DuckSales:
 
     def on_hand(self) -> dict[str, int]:
         """Nothing: the generated shops count no stock."""
+        return {}
+
+    def empty_days(self) -> dict[str, EmptyDays]:
+        """Nothing, likewise."""
         return {}
 
     def _range(self) -> dict[str, int | date]:

@@ -80,10 +80,11 @@ def _store(redis: Redis, tenant: int) -> None:
     definition = registry.find(REPORT)
     result = RevenueOverview(days=days, previous_days=before)
     meta = Meta(NOW, 1, NOW, csv_export.file_name(REPORT, scope))
-    csv = csv_export.write(definition.columns, definition.rows(result, scope), scope.money_exponent)
+    report = definition.present(result, scope)
+    csv = csv_export.write(definition.columns, report.rows, scope.money_exponent)
     cache = ReportCache(redis, keep_seconds=_KEPT_SECONDS)
     key = ReportKey(tenant, REPORT, window)
-    cache.store(key, pack(meta, definition.document(result, scope), csv))
+    cache.store(key, pack(meta, report.document, csv))
     redis.set(data_version_key(tenant), b"1")
 
 

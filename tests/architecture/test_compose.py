@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from common.jobs import DISCORD_QUEUE, QUEUES
 from common.settings import ServiceSettings
 from report_viewer.settings import ViewerSettings
 from share_api.settings import ShareApiSettings
@@ -19,12 +20,15 @@ SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 LASTING = {name for name, service in SERVICES.items() if service["restart"] != "no"}
 OPERATIONS = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
 VARIABLE = re.compile(r"\$\{(?P<name>\w+)(?P<rest>[^}]*)\}")
-SECRET = re.compile(r"PASSWORD|SECRET$|TOKEN|KEY$")
+SECRET = re.compile(r"PASSWORD|SECRET$|TOKEN|(?<!PUBLIC_)KEY$")
+OPTIONAL = {"DISCORD_BOT_TOKEN"}
+"""Secrets of what need not be there: nothing works by a default of theirs."""
 SETTINGS: dict[str, type[ServiceSettings]] = {
     "share-api": ShareApiSettings,
     "report-viewer": ViewerSettings,
     "worker": WorkerSettings,
 }
+WORKERS = ("worker", "discord")
 
 each_service = pytest.mark.parametrize("name", sorted(SERVICES))
 
@@ -47,7 +51,8 @@ def _aliases(settings: type[ServiceSettings]) -> set[str]:
 
 def test_all_parts_are_there() -> None:
     assert {
-        "postgres", "valkey", "migrate", "share-api", "report-viewer", "worker", "beat", "gateway",
+        "postgres", "valkey", "migrate", "share-api", "report-viewer", "worker", "discord", "beat",
+        "gateway",
     } == LASTING | {"migrate"}  # fmt: skip
     assert set(SERVICES) == LASTING | {"migrate", "analytics"}
 
@@ -84,10 +89,19 @@ def test_only_the_gateway_is_published_and_on_loopback() -> None:
     assert not [name for name, service in SERVICES.items() if "network_mode" in service]
 
 
-def test_only_the_gateway_is_in_a_network_with_a_way_out() -> None:
+def test_only_the_gateway_and_what_speaks_to_discord_have_a_way_out() -> None:
     inside = {name for name, network in COMPOSE["networks"].items() if network.get("internal")}
     open_ = {name for name, service in SERVICES.items() if set(service["networks"]) - inside}
-    assert open_ == {"gateway"}
+    assert open_ == {"gateway", "discord", "analytics"}
+    assert "outside" in SERVICES["gateway"]["networks"]
+    assert all("outside" not in SERVICES[name]["networks"] for name in open_ - {"gateway"})
+
+
+def test_jobs_for_discord_go_where_there_is_a_way_to_it() -> None:
+    queues = {name: str(SERVICES[name]["environment"]["WORKER_QUEUES"]) for name in WORKERS}
+    assert queues["discord"] == DISCORD_QUEUE
+    taken = queues["worker"].removeprefix("${WORKER_QUEUES:-").removesuffix("}")
+    assert taken == ",".join(queue for queue in QUEUES if queue != DISCORD_QUEUE)
 
 
 def test_the_viewer_has_neither_the_address_of_the_database_nor_a_way_to_it() -> None:
@@ -108,6 +122,7 @@ def test_only_the_migrations_know_the_owner() -> None:
 
 def test_no_secret_has_a_default() -> None:
     secrets = {name: how for name, how in _variables().items() if SECRET.search(name)}
+    assert {each for name in OPTIONAL for each in secrets.pop(name)} == {":-"}
     assert set(secrets) == {
         "POSTGRES_PASSWORD",
         "DATABASE_PASSWORD",
@@ -190,7 +205,7 @@ def test_every_documented_setting_exists() -> None:
 def test_the_example_environment_holds_every_secret_and_no_value_of_one() -> None:
     lines = (ROOT / ".env.example").read_text(encoding="utf-8").splitlines()
     example = dict(line.split("=", 1) for line in lines if line[:1].isalpha())
-    secrets = {name for name in _variables() if SECRET.search(name)}
+    secrets = {name for name in _variables() if SECRET.search(name)} - OPTIONAL
     assert secrets <= set(example)
     assert not [name for name in secrets if example[name]]
     assert set(example) <= set(_variables())
@@ -236,6 +251,7 @@ def test_the_gateway_sends_each_path_to_its_service() -> None:
         "/api/admin": "share_api",
         "/api/admin/": "share_api",
         "/api/admin/imports": "share_api",
+        "/api/discord/interactions": "share_api",
     }
     assert "server_tokens off;" in text
 

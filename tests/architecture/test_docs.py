@@ -10,6 +10,7 @@ import pytest
 from pydantic import SecretStr
 from scripts.spec_tables import SPECIFICATION, filled, places, tables
 
+from common.db.audit import Action
 from common.reports import registry
 from common.settings import ServiceSettings
 from report_viewer.app import create_app as create_viewer
@@ -116,6 +117,11 @@ def test_every_endpoint_stands_in_the_specification_with_its_statuses() -> None:
         if operation[1].startswith("/api/"):
             missing = statuses - said[operation] - {"500"}
             assert not missing, f"{operation} may answer {missing}"
+
+
+@pytest.mark.parametrize("action", Action)
+def test_every_action_of_the_audit_log_stands_in_the_specification(action: Action) -> None:
+    assert f"`{action}`" in SPECIFICATION.read_text(encoding="utf-8")
 
 
 def test_there_are_settings() -> None:

@@ -4,7 +4,9 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 from common.cache import ReportKey
+from common.discord import promise_key
 from common.links import state_key
+from common.payloads import AnswerDiscord
 from common.reports import registry
 from common.reports.window import Window
 
@@ -18,6 +20,8 @@ def test_tenant_id_leads_every_key() -> None:
         assert len(names) == 3
         assert all(name.startswith("{42}:") for name in names)
     assert state_key(42, uuid4()).startswith("{42}:")
+    asked = AnswerDiscord(42, 1, 2, "revenue-overview", WINDOW, answer_by=0)
+    assert promise_key(asked).startswith("{42}:")
 
 
 def test_another_tenant_report_or_window_is_another_key() -> None:

@@ -17,6 +17,9 @@ from report_viewer.app import create_app
 from report_viewer.settings import ViewerSettings
 
 DESKTOP = {"width": 1280, "height": 900}
+PHONE = {"width": 360, "height": 740}
+PATIENCE = 60_000
+"""Milliseconds that a loaded machine may take for what takes a moment."""
 
 
 def find_browser() -> str | None:
@@ -71,6 +74,28 @@ def viewer(redis_url: str) -> Iterator[str]:
     thread.join(10)
 
 
+LISTENERS = """
+    window.seen = { shifts: [], refused: [], themeAtFirst: undefined };
+    const shifts = new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) {
+            if (entry.hadRecentInput) continue;
+            const moved = entry.sources.map(({ node }) => node?.outerHTML?.slice(0, 120));
+            seen.shifts.push({ value: entry.value, moved });
+        }
+    });
+    shifts.observe({ type: "layout-shift", buffered: true });
+    document.addEventListener("securitypolicyviolation", (event) => {
+        seen.refused.push(`${event.violatedDirective}: ${event.blockedURI}`);
+    });
+    new MutationObserver((_, observer) => {
+        if (!document.body) return;
+        seen.themeAtFirst = document.documentElement.dataset.theme ?? "";
+        observer.disconnect();
+    }).observe(document, { childList: true, subtree: true });
+"""
+"""What a page's own scripts cannot know of themselves, written down before they run."""
+
+
 @dataclass
 class Visit:
     """An opened page, and everything it complained of or asked of others."""
@@ -79,22 +104,44 @@ class Visit:
     complaints: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
 
+    def listen(self) -> None:
+        self.page.on("console", lambda message: self.complaints.append(message.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("request", lambda request: self.requests.append(request.url))
+
+    def refused(self) -> list[str]:
+        """What the content policy refused."""
+        return list(self.page.evaluate("seen.refused"))
+
+    def shift(self) -> float:
+        """By how much things moved that nobody had asked to move."""
+        return float(self.page.evaluate("seen.shifts.reduce((sum, { value }) => sum + value, 0)"))
+
 
 Open = Callable[..., Visit]
 
 
 @pytest.fixture
 def visit(browser: Browser, viewer: str) -> Iterator[Open]:
+    """Opens a path in a context of its own. ``before`` gets the page before it goes there."""
     contexts = []
 
-    def opened(path: str, **options: object) -> Visit:
+    def opened(
+        path: str,
+        *,
+        before: Callable[[Page], object] = lambda _: None,
+        until: str = "load",
+        **options: object,
+    ) -> Visit:
         context = browser.new_context(**{"viewport": DESKTOP, **options})  # type: ignore[arg-type]
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
+        if options.get("java_script_enabled", True):
+            context.add_init_script(LISTENERS)
         visit = Visit(context.new_page())
-        visit.page.on("console", lambda message: visit.complaints.append(message.text))
-        visit.page.on("pageerror", lambda error: visit.complaints.append(str(error)))
-        visit.page.on("request", lambda request: visit.requests.append(request.url))
-        visit.page.goto(viewer + path, wait_until="networkidle")
+        visit.listen()
+        before(visit.page)
+        visit.page.goto(viewer + path, wait_until=until)  # type: ignore[arg-type]
         return visit
 
     yield opened

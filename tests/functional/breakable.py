@@ -123,7 +123,7 @@ def breakable(*, own_broker: bool = False) -> Iterator[Breakable]:
             stack.enter_context(broker)
         log = place / "up.log"
         process = _start(place, log, postgres.url, valkey.url, broker)
-        stack.callback(_stop, process)
+        stack.callback(stop, process)
 
         def ready() -> bool:
             assert process.poll() is None, log.read_text()[-4000:]
@@ -131,7 +131,7 @@ def breakable(*, own_broker: bool = False) -> Iterator[Breakable]:
 
         eventually(ready, "not ready")
         facts = json.loads((place / "state" / "ready.json").read_text())
-        _furnish(facts["databaseUrl"])
+        furnish(facts["databaseUrl"])
         redis = stack.enter_context(Redis.from_url(valkey.url))
         yield Breakable(
             facts["shareApiUrl"], facts["viewerUrl"], postgres, redis, process.pid, log, broker
@@ -160,7 +160,8 @@ def _start(
         )
 
 
-def _stop(process: "subprocess.Popen[bytes]") -> None:
+def stop(process: "subprocess.Popen[bytes]") -> None:
+    """End a supervisor as Ctrl-C does, and wait for it."""
     process.send_signal(signal.SIGTERM)
     try:
         process.wait(60)
@@ -168,7 +169,8 @@ def _stop(process: "subprocess.Popen[bytes]") -> None:
         process.kill()
 
 
-def _furnish(database_url: str) -> None:
+def furnish(database_url: str) -> None:
+    """Make the shop, its admin and its one sale."""
     paid = datetime.now(UTC) - timedelta(days=2)
     line = OrderLineRow(
         position=1, order_id="o1", line_id="1", placed_at=paid, paid_at=paid, channel="web",

@@ -1,7 +1,7 @@
 """The whole system as `make demo` runs it: real servers, real processes, nothing mocked.
 
 One system serves all tests of a process that ask for it; tests that do are kept on one process by
-the group ``system`` (pytest-xdist, ``--dist loadgroup``).
+the group ``system`` (see ``tests.groups``).
 """
 
 import json
@@ -19,6 +19,7 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.functional.standins.discord import DiscordStandin
 
 READY_SECONDS = 180
 
@@ -49,7 +50,14 @@ class System:
 
 
 @pytest.fixture(scope="session")
-def system() -> Iterator[System]:
+def discord() -> Iterator[DiscordStandin]:
+    """The Discord that the system speaks with."""
+    with DiscordStandin().running() as standin:
+        yield standin
+
+
+@pytest.fixture(scope="session")
+def system(discord: DiscordStandin) -> Iterator[System]:
     """The system with its demo shops, on a state directory of its own."""
     with tempfile.TemporaryDirectory(
         prefix="analytics-system-", ignore_cleanup_errors=True
@@ -59,6 +67,9 @@ def system() -> Iterator[System]:
         environment = {
             k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "REDIS_URL"}
         }
+        environment |= discord.settings
+        # All tests come from one address, and what they are refused for is the token.
+        environment["REPORT_VIEWER_FAILURES_PER_ADDRESS"] = "100000"
         with (state / "up.log").open("w") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "analytics", "up", "--state-dir", name],

@@ -3,8 +3,8 @@
 from uuid import uuid4
 
 import pytest
-from click.testing import CliRunner
-from sqlalchemy import text
+from click.testing import CliRunner, Result
+from sqlalchemy import Engine, select, text
 
 from analytics.account_errors import (
     InvalidAccountError,
@@ -22,6 +22,8 @@ from analytics.accounts import (
 )
 from analytics.commands.create_admin import create_admin as create_admin_command
 from analytics.commands.create_tenant import create_tenant as create_tenant_command
+from analytics.commands.set_password import set_password as set_password_command
+from common.db.accounts import Admin
 from common.db.tenancy import Access, transaction
 
 PASSWORD = "long enough by far"
@@ -143,3 +145,38 @@ def test_the_commands_make_a_shop_and_its_admin(service_engine, service_url):
     assert refused.exit_code == 1
     assert refused.stderr.startswith("analytics: the database refused: ")
     assert refused.stderr.count("\n") == 1
+
+
+def test_a_password_is_set_on_the_command_line(
+    service_engine: Engine, service_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create_tenant(
+        service_engine, slug="berlin", name="Berlin", currency="EUR", timezone="Europe/Berlin"
+    )
+    email = "ada@example.com"
+    create_admin(service_engine, email=email, password=PASSWORD, tenant="berlin")
+    monkeypatch.setenv("DATABASE_URL", service_url)
+    monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:1")
+
+    def run(*arguments: str, typed: str | bytes) -> Result:
+        return CliRunner().invoke(set_password_command, [*arguments], input=typed)
+
+    done = run(email, "--password-stdin", typed=f"{PASSWORD}-new\nnot this\n")
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert PASSWORD not in done.stdout
+    assert verify_password(service_engine, email=email, password=f"{PASSWORD}-new")
+    typed = run(" ADA@example.com", typed=f"{PASSWORD}-two\n{PASSWORD}-two\n")
+    assert typed.exit_code == 0
+    assert PASSWORD not in typed.stdout
+    assert verify_password(service_engine, email=email, password=f"{PASSWORD}-two")
+    with transaction(service_engine, Access()) as session:
+        assert session.scalar(select(Admin.session_generation)) == 2
+    for arguments, given, reason in (
+        ((email,), "short\nshort\n", "12 to 1024"),
+        ((email, "--password-stdin"), b"\xff\xfe\n", "UTF-8"),
+        (("nobody@example.com", "--password-stdin"), f"{PASSWORD}\n", "nobody@example.com"),
+    ):
+        refused = run(*arguments, typed=given)
+        assert refused.exit_code == 1
+        assert reason in refused.stderr
+    assert verify_password(service_engine, email=email, password=f"{PASSWORD}-two")

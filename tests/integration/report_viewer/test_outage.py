@@ -78,6 +78,8 @@ async def test_redis_back(run: Run, own_redis: EmbeddedValkey) -> None:
         own_redis.stop()
         assert (await client.get(sample.path)).status_code == 503
         own_redis.start()
+        with Redis.from_url(own_redis.url) as redis:
+            await asyncio.to_thread(sample.activate, redis)  # as the ledger says, to the new run
         assert (await client.get(sample.path)).status_code == 200
         with Redis.from_url(own_redis.url) as redis:
             cold.activate(redis)

@@ -41,6 +41,9 @@ async def test_the_description_has_both_endpoints_with_all_answers(run: Run) -> 
     for path in ("/api/reports/{token}", "/api/reports/{token}/csv"):
         for method in ("get", "head"):
             assert set(document["paths"][path][method]["responses"]) == {"200", *_REFUSALS}
+    view = document["paths"]["/api/reports/{token}/view"]
+    assert set(view) == {"parameters", "post"}
+    assert {"204", "400", "403", "413", "503"} <= set(view["post"]["responses"])
     assert {"/healthz", "/readyz", "/metrics"} <= set(document["paths"])
     assert page.status_code == 200
     assert "GET /api/reports/{token}/csv" in page.text
@@ -54,7 +57,7 @@ async def test_a_page_finds_its_files(run: Run, redis_client: Redis) -> None:
     async with run() as client:
         html = (await client.get(sample.path)).text
         addresses = set(re.findall(r'(?:src|href)="(/static/[^"]+)"', html))
-        assert len(addresses) == 4
+        assert len(addresses) == 6
         for address in addresses:
             found = await client.get(address)
             assert found.status_code == 200

@@ -21,6 +21,8 @@ from worker.ingest.rows import OrderLineRow, ProductRow, StockRow
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 WINDOW = Window(START, START + timedelta(days=30))
+Read = Callable[..., dict[str, tuple[str, ...]]]
+
 PIECES = {"mug": 12, "plate": 7, "unsold": 0, "uncounted": 3, "empty": 4, "owed": 5}
 
 
@@ -49,19 +51,17 @@ def shop(service_engine: Engine) -> int:
 
 
 @pytest.fixture
-def velocity(
-    service_engine: Engine, redis_client: Redis, shop: int
-) -> Callable[[], dict[str, tuple[str, str]]]:
+def velocity(service_engine: Engine, redis_client: Redis, shop: int) -> Read:
     cache = ReportCache(redis_client, keep_seconds=60)
 
-    def read() -> dict[str, tuple[str, str]]:
+    def read(*columns: str) -> dict[str, tuple[str, ...]]:
         job = ComputeReport(shop, "sales-velocity", WINDOW)
         compute(service_engine, cache, job)
         (content,) = redis_client.hmget(job.key.cached, ["csv"])
         assert isinstance(content, bytes)
         text = gzip.decompress(content).decode("utf-8-sig")
         return {
-            row["product_id"]: (row["on_hand"], row["days_of_cover"])
+            row["product_id"]: tuple(row[name] for name in columns)
             for row in csv.DictReader(io.StringIO(text))
         }
 
@@ -69,13 +69,13 @@ def velocity(
 
 
 def test_without_counts_nothing_is_known(
-    velocity: Callable[[], dict[str, tuple[str, str]]],
+    velocity: Read,
 ) -> None:
-    assert velocity() == dict.fromkeys(PIECES, ("", ""))
+    assert velocity("on_hand", "days_of_cover") == dict.fromkeys(PIECES, ("", ""))
 
 
 def test_the_latest_count_before_the_windows_end_lasts_so_long(
-    service_engine: Engine, shop: int, velocity: Callable[[], dict[str, tuple[str, str]]]
+    service_engine: Engine, shop: int, velocity: Read
 ) -> None:
     counts = [
         ("mug", -40, 99),
@@ -91,7 +91,7 @@ def test_the_latest_count_before_the_windows_end_lasts_so_long(
         for n, (product, day, pieces) in enumerate(counts, 1)
     ]
     load_sales(service_engine, shop, stock=rows)
-    assert velocity() == {
+    assert velocity("on_hand", "days_of_cover") == {
         "mug": ("20", "50.00"),
         "plate": ("10", "42.86"),
         "unsold": ("8", ""),
@@ -99,3 +99,67 @@ def test_the_latest_count_before_the_windows_end_lasts_so_long(
         "empty": ("0", "0.00"),
         "owed": ("-2", "0.00"),
     }
+
+
+PACE = ("days_in_stock", "units_per_day", "previous_units_per_day", "units_per_day_change_percent")
+
+
+def counts_of(product: str, counts: list[tuple[float, int]]) -> list[StockRow]:
+    return [
+        StockRow(n, product, START + timedelta(days=day), pieces)
+        for n, (day, pieces) in enumerate(counts, 1)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("counts", "days", "pace"),
+    [
+        ([], "30", "0.40"),
+        ([(3, 5)], "30", "0.40"),
+        ([(10, 0)], "10", "1.20"),  # whole days from the day that begins with the count
+        ([(10.5, 0)], "11", "1.09"),  # the day of the count was not whole
+        ([(10, 0), (20, 3)], "20", "0.60"),
+        ([(10.5, 0), (20.5, 3)], "21", "0.57"),
+        ([(10, 0), (10.2, 0), (11, 0), (15, -1), (20, 3)], "20", "0.60"),  # one time, counted often
+        ([(10, 0), (12, 1), (20, -4), (25, 1)], "23", "0.52"),
+        ([(-90, 0), (20, 3)], "10", "1.20"),
+        ([(-90, 0), (-31, 3)], "30", "0.40"),
+        ([(-90, 0), (40, 3)], "0", ""),
+        ([(30, 0)], "30", "0.40"),  # at the window's end, which is past it
+        ([(5, 0), (5.9, 2)], "30", "0.40"),
+    ],
+)
+def test_days_without_stock_do_not_slow_a_product(
+    service_engine: Engine,
+    shop: int,
+    velocity: Read,
+    counts: list[tuple[float, int]],
+    days: str,
+    pace: str,
+) -> None:
+    if counts:
+        load_sales(service_engine, shop, stock=counts_of("mug", counts))
+    assert velocity(*PACE[:2])["mug"] == (days, pace)
+    assert velocity(*PACE[:2])["plate"] == ("30", "0.23")
+
+
+def test_who_sells_fastest_goes_by_the_days_in_stock(
+    service_engine: Engine, shop: int, velocity: Read
+) -> None:
+    for product, day in (("plate", 5), ("unsold", -90)):
+        load_sales(service_engine, shop, stock=counts_of(product, [(day, 0)]))
+    read = velocity("days_in_stock", "units_per_day", "days_of_cover")
+    assert list(read)[:2] == ["plate", "mug"]
+    assert list(read)[-1] == "unsold"
+    assert read["plate"] == ("5", "1.40", "0.00")
+    assert read["unsold"] == ("0", "", "")
+
+
+def test_the_previous_window_has_its_own_days(
+    service_engine: Engine, shop: int, velocity: Read
+) -> None:
+    before = sale(9, "mug", 6)._replace(paid_at=START - timedelta(days=20), order_id="before")
+    load_sales(
+        service_engine, shop, order_lines=[before], stock=counts_of("mug", [(-15, 0), (0, 9)])
+    )
+    assert velocity(*PACE)["mug"] == ("30", "0.40", "0.40", "0.00")

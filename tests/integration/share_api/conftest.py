@@ -6,9 +6,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 import pytest
 import uvicorn
 from argon2 import PasswordHasher
@@ -16,6 +18,7 @@ from redis import Redis
 from sqlalchemy import Engine
 
 from analytics.accounts import create_tenant
+from analytics.embedded.valkey import EmbeddedValkey
 from common.db.accounts import Admin, Membership
 from common.db.tenancy import Access, transaction
 from common.signing import KeyRing
@@ -193,11 +196,23 @@ def assert_problem(answer: httpx.Response, status: int) -> dict[str, Any]:
 @contextmanager
 def hung(redis: Redis) -> Iterator[None]:
     """A Redis that accepts connections and answers nothing (its process is stopped)."""
-    import psutil  # noqa: PLC0415
-
     process = psutil.Process(int(redis.info("server")["process_id"]))
     process.suspend()
     try:
         yield
     finally:
         process.resume()
+
+
+@pytest.fixture
+def hung_redis(tmp_path: Path) -> Iterator[str]:
+    """A Redis that takes connections and answers nothing."""
+    tmp_path.chmod(0o755)
+    with EmbeddedValkey(tmp_path / "valkey", password="secret") as valkey:
+        with Redis.from_url(valkey.url) as client:
+            process = psutil.Process(client.info("server")["process_id"])
+        process.suspend()
+        try:
+            yield valkey.url
+        finally:
+            process.resume()

@@ -13,7 +13,7 @@ from tests.integration.share_api.conftest import World
 from analytics.commands.revoke import revoke
 from analytics.commands.share import share
 from analytics.sharing import SharingSettingsError, issue_link
-from common.links import state_key
+from common.links import LinkRef, LinkState, LinkStates, state_key
 from common.signing import KeyRing
 from share_api.links import SigningNotConfiguredError
 
@@ -61,11 +61,12 @@ def test_a_link_is_printed_alone_and_how_to_recall_it_beside(
     claims = ring.authenticate(url.removeprefix("https://app.example.com/api/reports/"))
     assert (claims.tenant_id, claims.report) == (world.berlin, "sales-velocity")
     assert (claims.expires_at - claims.issued_at).total_seconds() == 600
-    assert redis_client.get(state_key(world.berlin, claims.link_id)) == b"active"
+    link = LinkRef(world.berlin, claims.link_id, claims.expires_at)
+    assert LinkStates(redis_client).read([link]) == [LinkState.ACTIVE]
     assert analytics(*recall).exit_code == 0
     assert redis_client.get(state_key(world.berlin, claims.link_id)) == b"revoked"
     (entry,) = anna.get(SHARES).json()["items"]
-    assert (entry["createdBy"], entry["period"]["name"]) == (None, "30d")
+    assert (entry["createdBy"], entry["period"]["name"]) == ("command line", "30d")
 
 
 def test_links_are_recalled(analytics: Command, anna: httpx.Client) -> None:
@@ -118,13 +119,16 @@ def test_an_expected_failure_is_one_line(
     assert "hunter2" not in line
 
 
-def test_a_recall_that_redis_did_not_take_fails(analytics: Command, world: World) -> None:
+def test_a_recall_that_redis_did_not_take_fails_and_is_carried_out_by_the_next(
+    analytics: Command, world: World, redis_client: Redis
+) -> None:
     analytics("share", "--tenant", "berlin", "revenue-overview")
     done = analytics("revoke", "--tenant", "berlin", "--all", REDIS_URL="redis://127.0.0.1:1")
     assert (done.exit_code, done.stdout) == (1, "")
     assert "alive" in done.stderr
     done = analytics("revoke", "--tenant", "berlin", "--all")
-    assert done.stdout == "recalled 1 link\n"
+    assert done.stdout == "recalled 0 links\n"
+    assert {redis_client.get(key) for key in redis_client.keys("*:link:*")} == {b"revoked"}
 
 
 @pytest.mark.parametrize(

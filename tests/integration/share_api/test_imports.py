@@ -49,6 +49,11 @@ def stored(engine: Engine, tenant_id: int, query: str) -> list[Any]:
         return list(session.scalars(text(query)))
 
 
+def audited(client: httpx.Client, import_id: str) -> list[tuple[str, str, dict[str, Any]]]:
+    log = client.get("/api/admin/analytics/audit", params={"subject": import_id}).json()["items"]
+    return [(each["action"], each["actor"], each["details"]) for each in log]
+
+
 def test_a_csv_is_received_run_and_told(anna: httpx.Client, world: World) -> None:
     answer = anna.post(PATH, content=ORDERS, headers=CSV)
     location = started(answer)
@@ -66,6 +71,10 @@ def test_a_csv_is_received_run_and_told(anna: httpx.Client, world: World) -> Non
     assert done["result"]["firstEventAt"] == "2026-03-01T09:00:00.000Z"
     assert done["finishedAt"] >= done["createdAt"]
     assert [each["id"] for each in anna.get(PATH).json()["items"]] == [done["id"]]
+    assert audited(anna, done["id"]) == [
+        ("import.succeeded", "worker", {"rows": 2}),
+        ("import.started", "anna@example.com", {"bytes": len(ORDERS)}),
+    ]
     assert stored(world.engine, world.berlin, "SELECT count(*) FROM import_chunks") == [0]
     assert stored(world.engine, world.berlin, "SELECT count(*) FROM order_lines") == [2]
 
@@ -92,6 +101,7 @@ def test_bad_rows_are_told_and_nothing_is_loaded(anna: httpx.Client, world: Worl
             "reason": "has a decimal comma: write 12.50",
         }
     ]
+    assert audited(anna, failed["id"])[0] == ("import.failed", "worker", {"errors": 1})
     assert stored(world.engine, world.berlin, "SELECT count(*) FROM orders") == [0]
     assert stored(world.engine, world.berlin, "SELECT count(*) FROM import_chunks") == [0]
 

@@ -77,7 +77,7 @@ def test_redis_knows_the_hash_of_a_session_and_when_it_idles_out(
     assert re.fullmatch(rb"session:[0-9a-f]{64}", key)
     assert session_id.encode() not in key
     stored = json.loads(redis_client.get(key) or b"")
-    assert set(stored) == {"admin_id", "tenant_id", "created_at"}
+    assert set(stored) == {"admin_id", "tenant_id", "created_at", "generation"}
     assert (stored["admin_id"], stored["tenant_id"]) == (world.admins["anna"], world.berlin)
     assert 7100 < redis_client.ttl(key) <= 7200
 

@@ -1,4 +1,4 @@
-"""Recalling links: ledger and Redis agree, or the caller hears that the links are alive."""
+"""Recalling links: Redis follows the ledger, and the caller hears when it does not yet."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,12 +12,14 @@ from redis import Redis
 from sqlalchemy import Engine, event
 from tests.integration.share_api.conftest import Serve, World, assert_problem, share_id
 
+from common.db.audit import COMMAND_LINE, Author
 from common.instants import now
 from common.links import LinkStates, state_key
 from common.signing import KeyRing
-from share_api.ledger import ShareState, get_share
+from share_api.ledger import Circumstances, ShareState, get_share
 from share_api.parts import Parts, create_redis
 from share_api.recall import Recall, revoke, revoke_all
+from worker import recalls
 
 SHARES = "/api/admin/analytics/shares"
 DEAD = "redis://127.0.0.1:1"
@@ -43,7 +45,7 @@ class Link:
     def redis(self) -> bytes | None:
         state = self._redis.get(self.key)
         assert state is None or isinstance(state, bytes)
-        return state
+        return None if state is None else state.partition(b":")[0]
 
 
 @pytest.fixture
@@ -67,7 +69,7 @@ def test_a_link_is_recalled_once_and_for_all(
 
 def test_the_ledger_says_by_whom(link: Link, anna: httpx.Client, world: World) -> None:
     anna.delete(link.path)
-    entry = get_share(world.engine, world.berlin, UUID(link.id), now=now())
+    entry = get_share(world.engine, world.berlin, UUID(link.id), given=Circumstances(now()))
     assert entry.share.revoked_by == world.admins["anna"]
 
 
@@ -103,18 +105,35 @@ def test_a_wrong_body_recalls_nothing(
     assert (link.ledger, link.redis) == ("active", b"active")
 
 
-def test_a_recall_that_redis_did_not_take_changes_nothing(
+def without_states(parts: Parts) -> Parts:
+    return replace(parts, states=LinkStates(create_redis(DEAD)))
+
+
+def test_a_recall_that_redis_did_not_take_stands_in_the_ledger_and_says_so(
     serve: Serve, world: World, ring: KeyRing, redis_client: Redis
 ) -> None:
-    def without_states(parts: Parts) -> Parts:
-        return replace(parts, states=LinkStates(create_redis(DEAD)))
-
     with serve(without_states).admin() as client:
         link = Link(client, ring, redis_client)
-        for answer in (client.delete(link.path), client.post(f"{SHARES}/revoke-all")):
-            assert "alive" in assert_problem(answer, 503)["detail"]
-            assert answer.headers["retry-after"]
-        assert (link.ledger, link.redis) == ("active", b"active")
+        answer = client.delete(link.path)
+        assert "alive" in assert_problem(answer, 503)["detail"]
+        assert answer.headers["retry-after"]
+        assert (link.ledger, link.redis) == ("revoked", b"active")
+        assert_problem(client.delete(link.path), 503)
+    assert recalls.sweep(world.engine, redis_client, now=now()) == 1
+    assert link.redis == b"revoked"
+
+
+def test_asking_again_carries_out_what_redis_did_not_take(
+    serve: Serve, world: World, ring: KeyRing, redis_client: Redis
+) -> None:
+    with serve(without_states).admin() as client:
+        links = [Link(client, ring, redis_client) for _ in range(2)]
+        for _ in range(2):
+            assert_problem(client.post(f"{SHARES}/revoke-all"), 503)
+    assert {each.redis for each in links} == {b"active"}
+    with serve().admin() as client:
+        assert client.post(f"{SHARES}/revoke-all").json() == {"revoked": 0}
+    assert {each.redis for each in links} == {b"revoked"}
 
 
 @contextmanager
@@ -129,14 +148,12 @@ def failing_commits(engine: Engine) -> Iterator[None]:
         event.remove(engine, "commit", fail)
 
 
-def test_a_commit_that_fails_leaves_the_link_closed_and_a_retry_heals(
-    link: Link, world: World, redis_client: Redis
-) -> None:
+def test_a_commit_that_fails_recalls_nothing(link: Link, world: World, redis_client: Redis) -> None:
     states = LinkStates(redis_client)
-    recall = Recall(world.berlin, world.admins["anna"], now())
+    recall = Recall(world.berlin, Author("anna", world.admins["anna"]), now())
     with failing_commits(world.engine), pytest.raises(ConnectionError):
         revoke(recall, UUID(link.id), world.engine, states)
-    assert (link.ledger, link.redis) == ("active", b"revoked")
+    assert (link.ledger, link.redis) == ("active", b"active")
     revoke(recall, UUID(link.id), world.engine, states)
     assert (link.ledger, link.redis) == ("revoked", b"revoked")
 
@@ -150,7 +167,7 @@ def test_more_links_than_one_pipeline_takes(
 ) -> None:
     monkeypatch.setattr("share_api.recall.BATCH", 2)
     links = [Link(anna, ring, redis_client) for _ in range(5)]
-    recall = Recall(world.berlin, None, now())
+    recall = Recall(world.berlin, COMMAND_LINE, now())
     assert revoke_all(recall, world.engine, LinkStates(redis_client)) == 5
     assert {each.redis for each in links} == {b"revoked"}
 
@@ -160,9 +177,9 @@ def test_a_link_whose_time_is_over_can_be_recalled(
 ) -> None:
     later = now() + timedelta(days=8)
     redis_client.delete(link.key)
-    recall = Recall(world.berlin, None, later)
+    recall = Recall(world.berlin, COMMAND_LINE, later)
     assert revoke_all(recall, world.engine, LinkStates(redis_client)) == 0
     revoke(recall, UUID(link.id), world.engine, LinkStates(redis_client))
-    entry = get_share(world.engine, world.berlin, UUID(link.id), now=later)
+    entry = get_share(world.engine, world.berlin, UUID(link.id), given=Circumstances(later))
     assert entry.state is ShareState.REVOKED
     assert link.redis is None, "Redis need not know what does not open anyway"

@@ -21,11 +21,12 @@ from tests.integration.share_api.conftest import (
     share_id,
 )
 
+from common import shops
 from common.cache import ReportKey
 from common.db.shares import Share
 from common.db.tenancy import Access, transaction
 from common.jobs import QUEUE
-from common.links import state_key
+from common.links import LinkRef, LinkState, LinkStates, state_key
 from common.reports import registry
 from common.reports.window import Window
 from common.signing import KeyRing
@@ -106,9 +107,14 @@ def test_the_ledger_redis_and_the_workers_know_the_link(
     assert (row.key_id, row.created_by) == (ring.key_id, world.admins["anna"])
     assert row.revoked_at is None
     assert entry != claims.link_id
-    state = state_key(world.berlin, claims.link_id)
-    assert redis_client.get(state) == b"active"
-    assert redis_client.expiretime(state) == int(claims.expires_at.timestamp())
+    link = LinkRef(world.berlin, claims.link_id, claims.expires_at)
+    assert LinkStates(redis_client).read([link]) == [LinkState.ACTIVE]
+    told = redis_client.get(shops.key(world.berlin))
+    assert isinstance(told, bytes)
+    assert shops.read(told) == shops.Shop("Berlin", "Europe/Berlin"), "for the link's preview"
+    assert redis_client.expiretime(state_key(world.berlin, claims.link_id)) == int(
+        claims.expires_at.timestamp()
+    )
     (message,) = redis_client.lrange(QUEUE, 0, -1)
     assert json.loads(message)["headers"]["task"] == "reports.compute"
     key = ReportKey(world.berlin, claims.report, claims.window)

@@ -1,12 +1,20 @@
 """The share ledger: listing, filtering, paging, and one tenant's entries only."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
+from secrets import token_hex
+from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
 import time_machine
-from tests.integration.share_api.conftest import Service, World, assert_problem, share_id
+from tests.integration.share_api.conftest import (
+    Serve,
+    Service,
+    World,
+    assert_problem,
+    share_id,
+)
 
 from common.db.shares import Share
 from common.db.tenancy import Access, transaction
@@ -38,6 +46,9 @@ def test_an_entry_says_what_was_issued_and_by_whom(anna: httpx.Client) -> None:
         "createdBy": "anna@example.com",
         "state": "active",
         "revokedAt": None,
+        "views": 0,
+        "downloads": 0,
+        "lastViewedAt": None,
     }
     expires, created = (datetime.fromisoformat(entry[k]) for k in ("expiresAt", "createdAt"))
     life = expires - created
@@ -104,6 +115,100 @@ def test_filters(anna: httpx.Client) -> None:
     assert states == {short: "expired", kept: "active", recalled: "revoked"}
 
 
+def test_filters_of_instants_period_and_creator(anna: httpx.Client, world: World) -> None:
+    moment = now().replace(microsecond=0) - timedelta(days=30)
+    old, new = (
+        _insert_one(world, issued_at=moment + timedelta(days=day), period=period, creator=creator)
+        for day, period, creator in ((0, "7d", "command line"), (2, "90d", "Discord user 1234"))
+    )
+    mine = share(anna)
+
+    def at(days: float, offset: int = 0, microseconds: int = 0) -> str:
+        instant = moment + timedelta(days=days, microseconds=microseconds)
+        return instant.astimezone(timezone(timedelta(hours=offset))).isoformat()
+
+    for query, wanted in (
+        ({"createdFrom": at(1)}, [mine, new]),
+        ({"createdTo": at(1)}, [old]),
+        ({"createdFrom": at(2, offset=-5), "createdTo": at(2, microseconds=1)}, [new]),
+        ({"createdTo": at(2, offset=2)}, [old]),
+        ({"expiresTo": at(2)}, [old]),
+        ({"expiresFrom": at(3)}, [mine, new]),
+        ({"expiresFrom": at(3, microseconds=1)}, [mine]),
+        ({"period": "90d"}, [new]),
+        ({"period": "90d", "createdTo": at(1)}, []),
+        ({"createdBy": "command line"}, [old]),
+        ({"createdBy": "Discord user 1234"}, [new]),
+        ({"createdBy": "Discord user"}, []),
+        ({"createdBy": " ANNA@example.com"}, [mine]),
+        ({"createdBy": "ben@example.com"}, []),
+        ({"createdBy": "%"}, []),
+    ):
+        assert listed(anna, **query) == wanted, query
+    entries = {each["id"]: each for each in anna.get(SHARES).json()["items"]}
+    assert entries[new]["createdBy"] == "Discord user 1234"
+
+
+def _insert_one(world: World, *, issued_at: datetime, **values: Any) -> str:
+    made = Share(
+        tenant_id=world.berlin,
+        id=uuid4(),
+        link_id=uuid4(),
+        report="revenue-overview",
+        window_from=issued_at - timedelta(days=7),
+        window_to=issued_at,
+        key_id="0" * 16,
+        issued_at=issued_at,
+        expires_at=issued_at + timedelta(days=1),
+        **values,
+    )
+    with transaction(world.engine, Access(tenant_id=world.berlin)) as session:
+        session.add(made)
+    return str(made.id)
+
+
+def test_filtered_pages_go_on_where_they_ended(anna: httpx.Client) -> None:
+    ids = [share(anna, report) for report in (*REPORTS, *REPORTS)]
+    query: dict[str, str | int] = {"limit": 1, "reportType": REPORTS[0]}
+    first = anna.get(SHARES, params=query).json()
+    second = anna.get(SHARES, params=query | {"cursor": first["nextCursor"]}).json()
+    assert [each["id"] for each in first["items"] + second["items"]] == [ids[3], ids[0]]
+    assert second["nextCursor"] is None
+
+
+def test_what_people_did_with_a_link_is_shown(anna: httpx.Client, world: World) -> None:
+    entry = share(anna)
+    viewed = datetime(2026, 5, 2, 1, 2, 3, 456000, tzinfo=UTC)
+    with transaction(world.engine, Access(tenant_id=world.berlin)) as session:
+        row = session.get_one(Share, (world.berlin, UUID(entry)))
+        row.views, row.downloads, row.last_viewed_at = 5_000_000_000, 7, viewed
+    shown = anna.get(f"{SHARES}/{entry}").json()
+    assert (shown["views"], shown["downloads"]) == (5_000_000_000, 7)
+    assert shown["lastViewedAt"] == "2026-05-02T01:02:03.456Z"
+
+
+def test_a_link_whose_key_is_retired_does_not_count_as_active(serve: Serve, world: World) -> None:
+    with serve().admin() as client:
+        entry, over = share(client), share(client, expiresInSeconds=1)
+    with serve(ANALYTICS_SHARE_SIGNING_SECRET=token_hex(32)).admin() as client:
+        fresh = share(client)
+        with time_machine.travel(now() + timedelta(seconds=90), tick=True):
+            assert listed(client, state="active") == [fresh]
+            assert listed(client, state="retired") == [entry]
+            assert listed(client, state="expired") == [over]
+            assert client.get(f"{SHARES}/{entry}").json()["state"] == "retired"
+            assert client.post(f"{SHARES}/revoke-all").json() == {"revoked": 2}
+    with serve(ANALYTICS_SHARE_SIGNING_SECRET="").admin() as client:
+        assert listed(client, state="retired") == [], "without keys nobody can tell"
+
+
+def test_a_link_is_never_extended(anna: httpx.Client) -> None:
+    entry = share(anna)
+    for method in ("PUT", "PATCH", "POST"):
+        answer = anna.request(method, f"{SHARES}/{entry}", json={"expiresInSeconds": 60})
+        assert answer.status_code == 405
+
+
 def test_wrong_parameters(anna: httpx.Client, subtests: pytest.Subtests) -> None:
     for name, value in (
         ("limit", "0"),
@@ -118,11 +223,34 @@ def test_wrong_parameters(anna: httpx.Client, subtests: pytest.Subtests) -> None
         ("state", "dead"),
         ("reportType", "nonsense"),
         ("report_type", "sales-velocity"),
+        ("period", "31d"),
+        ("createdBy", ""),
+        ("createdBy", "a\0b"),
+        ("createdBy", "x" * 321),
+        ("createdFrom", ""),
+        ("createdFrom", "2026-05-02"),
+        ("createdFrom", "2026-05-02T00:00:00"),
+        ("createdFrom", "2026-05-02T00:00:00 02:00"),
+        ("createdTo", "1700000000"),
+        ("createdTo", "2026-02-30T00:00:00Z"),
+        ("expiresFrom", "2026-05-02T25:00:00Z"),
+        ("expiresTo", "yesterday"),
+        ("created_from", "2026-05-02T00:00:00Z"),
         ("tenant", "tokyo"),
     ):
         with subtests.test(name=name, value=value):
             problem = assert_problem(anna.get(SHARES, params={name: value}), 400)
             assert [each["parameter"] for each in problem["errors"]] == [name]
+
+
+def test_a_span_that_ends_before_it_begins(anna: httpx.Client) -> None:
+    for name in ("created", "expires"):
+        start, end = f"{name}From", f"{name}To"
+        for late in ("2026-05-02T00:00:00Z", "2026-05-03T00:00:00Z"):
+            query = {start: late, end: "2026-05-02T00:00:00Z"}
+            problem = assert_problem(anna.get(SHARES, params=query), 400)
+            assert [each["parameter"] for each in problem["errors"]] == [end]
+            assert start in problem["errors"][0]["detail"]
 
 
 def test_an_entry_that_is_not_there(anna: httpx.Client, subtests: pytest.Subtests) -> None:

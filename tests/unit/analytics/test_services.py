@@ -11,6 +11,7 @@ from analytics.supervisor.ports import Ports
 from analytics.supervisor.process import ServiceSpec
 from analytics.supervisor.services import (
     SIGNING_SECRET,
+    SIGNING_SETTINGS,
     addresses,
     service_specs,
     shared_settings,
@@ -51,8 +52,21 @@ def test_no_secret_is_on_a_command_line() -> None:
     ("given", "told"), [("cd" * 32, "cd" * 32), ("", "ab" * 32), (" ", "ab" * 32)]
 )
 def test_a_signing_secret_of_the_environment_wins(given: str, told: str) -> None:
-    for spec in specs({SIGNING_SECRET: given}).values():
-        assert spec.environment[SIGNING_SECRET] == told
+    services = specs({SIGNING_SECRET: given})
+    for name in ("share-api", "report-viewer"):
+        assert services[name].environment[SIGNING_SECRET] == told
+
+
+def test_workers_are_told_no_signing_secret() -> None:
+    services = specs(dict.fromkeys(SIGNING_SETTINGS, "cd" * 32))
+    for name in ("worker", "beat"):
+        assert not {*SIGNING_SETTINGS} & set(services[name].environment)
+
+
+def test_what_is_the_operators_is_told_to_no_service() -> None:
+    for spec in specs({"DISCORD_BOT_TOKEN": "secret", "DISCORD_PUBLIC_KEY": "ab"}).values():
+        assert "DISCORD_BOT_TOKEN" not in spec.environment
+        assert spec.environment["DISCORD_PUBLIC_KEY"] == "ab"
 
 
 def test_other_settings_pass_through() -> None:

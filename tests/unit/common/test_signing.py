@@ -142,6 +142,7 @@ def test_a_retired_key_verifies_and_does_not_sign() -> None:
     rotated = KeyRing(fresh, (SECRET,))
     assert rotated.authenticate(old)
     assert rotated.key_id == KeyRing(fresh).key_id != RING.key_id
+    assert rotated.key_ids == (rotated.key_id, RING.key_id)
     with pytest.raises(ForgedLinkError):
         RING.authenticate(rotated.issue(claims()))
     with pytest.raises(ForgedLinkError):

@@ -26,6 +26,20 @@ def test_tokens_are_cut(text: str) -> None:
     assert "short-and-odd" not in cut
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        'PATCH https://discord.com/api/v10/webhooks/118/short-and-odd/messages/@original "x"',
+        "bad token aW50ZXJhY3Rpb246MTI6YWJjZGVmZ2hpamts.short-and-odd",
+    ],
+)
+def test_tokens_of_interactions_are_cut(text: str) -> None:
+    cut = redact(text)
+    assert "[token]" in cut
+    assert "short-and-odd" not in cut
+    assert "YWJjZGVm" not in cut
+
+
 def test_passwords_of_urls_are_cut() -> None:
     assert redact("redis://:s3cret@host:1/0") == "redis://:***@host:1/0"
     assert (

@@ -15,7 +15,7 @@ from common.reports.catalog.product_performance.definition import ProductPerform
 from common.reports.catalog.revenue_overview.definition import RevenueOverview
 from common.reports.catalog.sales_velocity.definition import SalesVelocity
 from common.reports.document import Document
-from common.reports.model import Scope
+from common.reports.model import Report, Scope
 from common.reports.products import ProductTotals
 from common.reports.totals import Totals
 from common.reports.window import Period, Window, window_of
@@ -147,29 +147,37 @@ def _sold(units: int, price: int) -> Totals:
     )
 
 
-def document(
+def scope_of(over: Window) -> Scope:
+    """The shop that every sample is of."""
+    return Scope(
+        tenant_id=TENANT,
+        tenant_name="Nordlicht & Söhne",
+        currency="EUR",
+        zone=ZoneInfo("Europe/Berlin"),
+        window=over,
+        as_of=datetime(2026, 5, 1, 4, 0, 12, 345678, tzinfo=UTC),
+        data_version=3,
+    )
+
+
+def finished(
     report: str,
     over: Window | None = None,
     *,
     empty: bool = False,
     count: int = 120,
     title: str | None = None,
+    scale: int = 100,
     **scope: object,
-) -> Document:
-    """The document of ``report``, from results made by hand."""
-    about = Scope(
-        tenant_id=TENANT,
-        tenant_name="Nordlicht & Söhne",
-        currency="EUR",
-        zone=ZoneInfo("Europe/Berlin"),
-        window=over or window(),
-        as_of=datetime(2026, 5, 1, 4, 0, 12, 345678, tzinfo=UTC),
-        data_version=3,
+) -> Report:
+    """``report`` as its definition presents it, from results made by hand."""
+    about = replace(scope_of(over or window()), **scope)  # type: ignore[arg-type]
+    days = tuple(
+        Totals() if empty else day_totals(d, scale) for d in about.window.dates(about.zone)
     )
-    about = replace(about, **scope)  # type: ignore[arg-type]
-    days = tuple(Totals() if empty else day_totals(d) for d in about.window.dates(about.zone))
     before = tuple(
-        Totals() if empty else day_totals(d, 93) for d in about.previous.dates(about.zone)
+        Totals() if empty else day_totals(d, scale * 93 // 100)
+        for d in about.previous.dates(about.zone)
     )
     sold = () if empty else products(count, first_title=title)
     results = {
@@ -177,4 +185,9 @@ def document(
         "sales-velocity": SalesVelocity(days=days, previous_days=before, products=sold),
         "product-performance": ProductPerformance(products=sold),
     }
-    return registry.find(report).document(results[report], about)
+    return registry.find(report).present(results[report], about)
+
+
+def document(report: str, over: Window | None = None, **about: object) -> Document:
+    """The document of ``finished``."""
+    return finished(report, over, **about).document  # type: ignore[arg-type]

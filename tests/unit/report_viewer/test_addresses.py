@@ -4,19 +4,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from report_viewer.addresses import PREFIX, Target, is_report_path, parse
+from report_viewer.addresses import PREFIX, Part, Target, is_report_path, parse
 from report_viewer.errors import MissingTokenError, NoSuchPathError, ViewerError, WrongMethodError
 
 
 @pytest.mark.parametrize(
     ("path", "target"),
     [
-        (b"/api/reports/abc", Target("abc", csv=False)),
-        (b"/api/reports/abc/csv", Target("abc", csv=True)),
-        (b"/api/reports/csv", Target("csv", csv=False)),
-        (b"/api/reports/%41bc", Target("%41bc", csv=False)),
-        (b"/api/reports/a%2Fcsv", Target("a%2Fcsv", csv=False)),
-        (b"/api/reports/%00", Target("%00", csv=False)),
+        (b"/api/reports/abc", Target("abc")),
+        (b"/api/reports/abc/csv", Target("abc", Part.CSV)),
+        (b"/api/reports/csv", Target("csv")),
+        (b"/api/reports/%41bc", Target("%41bc")),
+        (b"/api/reports/a%2Fcsv", Target("a%2Fcsv")),
+        (b"/api/reports/%00", Target("%00")),
     ],
 )
 def test_a_target(path: bytes, target: Target) -> None:
@@ -43,6 +43,22 @@ def test_nothing_is_served_below_a_report(path: bytes) -> None:
 def test_reports_are_only_read(method: str) -> None:
     with pytest.raises(WrongMethodError):
         parse(PREFIX + b"/abc", method)
+
+
+def test_a_view_is_told() -> None:
+    assert parse(PREFIX + b"/abc/view", "POST") == Target("abc", Part.VIEW)
+    for method in ("GET", "HEAD", "PUT"):
+        with pytest.raises(WrongMethodError) as refused:
+            parse(PREFIX + b"/abc/view", method)
+        assert refused.value.methods == ("POST",)
+    with pytest.raises(MissingTokenError):
+        parse(PREFIX + b"//view", "POST")
+
+
+@pytest.mark.parametrize("part", list(Part))
+def test_a_path_leads_back_to_its_target(part: Part) -> None:
+    target = Target("abc", part)
+    assert parse(target.path, part.methods[0]) == target
 
 
 def test_which_paths_are_ours() -> None:

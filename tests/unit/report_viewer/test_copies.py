@@ -10,9 +10,11 @@ from tests.unit.report_viewer.samples import NOW, Sample
 
 from report_viewer.answers import Answer, Coding
 from report_viewer.copies import _OVERHEAD_BYTES, Copies, Facts, Link
+from report_viewer.forms import Form
 from report_viewer.freshness import Freshness
 from report_viewer.ready import Ready
 
+GZIP = Form(Coding.GZIP, "en")
 FACTS = Facts(b"meta", Freshness.CURRENT)
 SIZE = 10_000
 
@@ -28,10 +30,10 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return now
 
 
-def put(copies: Copies, path: bytes, size: int = SIZE, coding: Coding = Coding.GZIP) -> Link:
+def put(copies: Copies, path: bytes, size: int = SIZE, form: Form = GZIP) -> Link:
     link = copies.link(path.decode(), Sample().claims)
     facts = link.learn(FACTS, until=time.monotonic() + copies.believe_seconds)
-    copies.put(path, link, facts, coding, ready(size))
+    copies.put(path, link, facts, form, ready(size))
     return link
 
 
@@ -66,10 +68,11 @@ def test_a_replaced_copy_no_longer_counts() -> None:
     assert kept.facts == FACTS
 
 
-def test_each_coding_counts() -> None:
+@pytest.mark.parametrize("other", [Form(Coding.ZSTD, "en"), Form(Coding.GZIP, "de")])
+def test_each_form_counts(other: Form) -> None:
     copies = room_for(2)
     put(copies, b"a")
-    put(copies, b"a", coding=Coding.ZSTD)
+    put(copies, b"a", form=other)
     put(copies, b"b")
     assert copies.get(b"a") is None
 
@@ -128,22 +131,10 @@ def test_expiry_is_asked_of_the_clock_every_time() -> None:
         now.move_to(sample.expires_at - timedelta(microseconds=1))
         link = copies.link("a", sample.claims)
         facts = link.learn(FACTS, until=float("inf"))
-        copies.put(b"a", link, facts, Coding.GZIP, ready())
+        copies.put(b"a", link, facts, GZIP, ready())
         assert copies.believed(b"a")
         now.move_to(sample.expires_at)
         assert copies.believed(b"a") is None
-
-
-def test_few_spellings_of_a_header_are_remembered() -> None:
-    copies = room_for(2)
-    link = put(copies, b"a")
-    copy = copies.get(b"a")
-    assert copy is not None
-    for number in range(100):
-        copy.remember(b"gzip;q=0.%d" % number, copy.answers[Coding.GZIP])
-    copy.remember(b"x" * 10_000, copy.answers[Coding.GZIP])
-    assert len(copy._by_spelling) == 8
-    assert link.facts == FACTS
 
 
 def test_a_heard_recall_ends_all_belief_in_what_was_asked_before(clock: list[float]) -> None:

@@ -1,22 +1,37 @@
 """The pages as markup: what they say, and what they never contain."""
 
+import gzip
 import json
 import re
 from datetime import UTC, datetime
 from html.parser import HTMLParser
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from tests.unit.report_viewer.samples import HOSTILE, Sample, document, window
+from markupsafe import escape
+from tests.unit.report_viewer.samples import HOSTILE, Sample, document, finished, window
 
-from common.reports.document import Document, Table
+from common.reports import registry
+from common.reports.document import (
+    BarChart,
+    Document,
+    LineChart,
+    Pareto,
+    Table,
+    Waterfall,
+)
+from common.reports.figures import Unit
 from common.reports.registry import implemented
 from common.reports.window import Period
+from common.signing import ExpiredLinkError
 from report_viewer.answers import Security
 from report_viewer.assets import Assets
 from report_viewer.errors import ComputationFailedError, NotReadyError, SigningNotConfiguredError
+from report_viewer.locales import LOCALES
 from report_viewer.pages import Pages, definitions
 from report_viewer.problems import problem_of
+from report_viewer.wording import Figures, wording_of
 
 REPORTS = [each.slug for each in implemented()]
 PAGES = Pages(Assets(Security(https=False)))
@@ -78,8 +93,9 @@ def test_it_says_what_it_shows() -> None:
     for said in (
         "Nordlicht & Söhne",
         "Revenue overview",
-        "1 – 30 Apr 2026",
-        "2 – 31 Mar 2026",
+        "1–30 Apr 2026",
+        "2–31 Mar 2026",
+        "30 days",
         "EUR",
         "Europe/Berlin",
         "1 May 2026, 06:00 CEST",
@@ -90,23 +106,114 @@ def test_it_says_what_it_shows() -> None:
 
 
 @pytest.mark.parametrize("report", REPORTS)
-def test_every_table_and_chart_is_a_table_in_the_page(report: str) -> None:
+def test_every_chart_has_a_table_and_is_summed_up(report: str) -> None:
     made = document(report)
-    markup = Markup(page(made))
-    assert len(markup.named("table")) == len(made.sections)
+    html = page(made)
+    markup = Markup(html)
+    tables = {attributes.get("data-table") for attributes in markup.named("table")}
+    assert {section.key for section in made.sections} <= tables
     assert len(markup.named("canvas")) == sum(not isinstance(s, Table) for s in made.sections)
+    for section in made.sections:
+        if not isinstance(section, Table):
+            assert re.search(rf'id="{section.key}-gist">[^<]{{20,}}<', html), section.key
     for label, definition in definitions(made).items():
         assert label in markup.text
         assert definition in markup.text
     json.loads(markup.scripts[-1])
 
 
-def test_hostile_texts_stay_texts() -> None:
-    html = page(document("product-performance", title=HOSTILE, tenant_name=HOSTILE))
+@pytest.mark.parametrize("report", REPORTS)
+@pytest.mark.parametrize("period", Period)
+def test_a_page_is_small(report: str, period: Period) -> None:
+    """A realistic shop: amounts of seven digits, titles of fifty letters, two years of products."""
+    made = document(
+        report, window(period), count=3_000, tenant_name="A shop with a long name " * 3, scale=9_000
+    )
+    assert len(gzip.compress(page(made).encode(), 6)) <= 40 * 1024
+
+
+def test_the_landmarks_and_headings_are_in_order() -> None:
+    markup = Markup(page(document("product-performance")))
+    for landmark in ("header", "main", "footer"):
+        assert len(markup.named(landmark)) == 1
+    levels = [int(tag[1]) for tag, _ in markup.tags if re.fullmatch(r"h[1-6]", tag)]
+    assert levels[0] == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+    first = next(a for tag, a in markup.tags if tag in {"a", "button", "summary"})
+    assert first["class"] == "skip"
+    assert first["href"] == "#figures"
+    assert any(a.get("id") == "figures" for a in markup.named("main"))
+
+
+def test_ids_are_unique() -> None:
+    for report in REPORTS:
+        ids = [a["id"] for _, a in Markup(page(document(report))).tags if "id" in a]
+        assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("report", REPORTS)
+def test_the_document_has_the_numbers_of_the_csv(report: str) -> None:
+    made = finished(report, window(Period.QUARTER))
+    header = [column.key for column in registry.find(report).columns]
+    rows = [dict(zip(header, row, strict=True)) for row in made.rows]
+    compared = 0
+    for section in made.document.sections:
+        match section:
+            case Table():
+                keys = [column.key for column in section.columns]
+                told = {tuple(row[key] for key in keys) for row in rows}
+                assert set(section.rows) <= told
+                compared += len(section.rows)
+            case LineChart() if "date" not in header:
+                pass
+            case LineChart() | Pareto():
+                for series in section.series:
+                    if series.key in header:
+                        column = [row[series.key] for row in rows[: len(section.labels)]]
+                        assert list(series.values) == column
+                        compared += 1
+            case Waterfall():
+                for step in section.steps:
+                    assert step.value == sum(int(row[step.key] or 0) for row in rows)
+                    compared += 1
+            case BarChart():
+                pass
+    assert compared >= 10
+
+
+def test_a_cell_is_spelled_from_the_number_of_the_csv() -> None:
+    report = finished("product-performance")
+    (table,) = (s for s in report.document.sections if isinstance(s, Table))
+    header = [column.key for column in registry.find("product-performance").columns]
+    (first, *_) = (dict(zip(header, row, strict=True)) for row in report.rows)
+    cells = re.findall(r'data-value="(-?\d+)">([^<]*)', page(report.document))
+    numbers = [c for c in table.columns if c.unit not in {Unit.TEXT, Unit.DATE}]
+    figures = Figures(report.document, wording_of(LOCALES["en"]))
+    for column, (value, text) in zip(numbers, cells, strict=False):
+        assert int(value) == first[column.key]
+        assert text == figures.cell(int(value), column.unit)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        HOSTILE,
+        "\u202e\u2066gnp.exe",
+        "=cmd|' /C calc'!A0",
+        "👩🏽‍🚀" * 200,
+        "W" * 3_000,
+        " ",
+        "\x00\x1f",
+    ],
+)
+@pytest.mark.parametrize("report", REPORTS)
+def test_hostile_texts_stay_texts(report: str, name: str) -> None:
+    html = page(document(report, title=name, tenant_name=name))
+    plain = Markup(page(document(report, title="Lamp", tenant_name="Shop")))
     markup = Markup(html)
-    assert len(markup.named("script")) == 3
-    assert not markup.named("img")
-    assert HOSTILE in markup.text
+    assert [tag for tag, _ in markup.tags] == [tag for tag, _ in plain.tags]
+    assert str(escape(name)) in html
+    assert f"<bdi>{escape(name)}</bdi>" in html
 
 
 def test_an_empty_window_is_said_kindly() -> None:
@@ -122,7 +229,24 @@ def test_a_yen_shop_has_no_decimals() -> None:
     made = document("revenue-overview", over, currency="JPY", zone=ZoneInfo("Asia/Tokyo"))
     value = made.kpis[0].value
     assert value is not None
-    assert f">{value:,}</p>" in page(made)
+    assert f"<bdi>¥{value:,}</bdi>" in page(made)
+
+
+def test_one_product_one_day_and_no_product() -> None:
+    one = page(document("product-performance", count=1))
+    assert "1 of 1 products is in class A and brings 100.00% of net sales." in one
+    assert "Other products" not in one
+    assert "the CSV has all of them" not in one
+    for report in REPORTS:
+        html = page(document(report, count=0))
+        assert "None" not in Markup(html).text
+        assert "NaN" not in html
+
+
+def test_a_page_of_a_hundred_thousand_products_is_as_small_as_one_of_a_hundred() -> None:
+    few, many = (page(document("product-performance", count=n)) for n in (100, 100_000))
+    assert "100,000" in many
+    assert len(many) < 1.1 * len(few)
 
 
 def test_changes_are_told_by_arrow_and_words() -> None:
@@ -146,3 +270,32 @@ def test_pages_that_wait_reload_themselves_and_others_do_not() -> None:
     assert "ANALYTICS_SHARE_SIGNING_SECRET" in unset
     assert "being prepared" in waiting
     assert "being prepared" not in failed
+
+
+def test_an_expired_link_says_since_when_in_plain_words() -> None:
+    problem = problem_of(ExpiredLinkError(datetime(2026, 5, 1, 22, 30, tzinfo=UTC)))
+    html = PAGES.problem(problem).decode()
+    assert "It could be opened until 1 May 2026, 22:30 UTC." in html
+    assert "2026-05-01T" not in html
+    assert b"2026-05-01T22:30:00.000Z" in problem.json()
+
+
+@pytest.mark.parametrize(
+    ("tag", "direction", "span", "money"),
+    [
+        ("en", "ltr", "1–30 Apr 2026", "€46,411.79"),
+        ("de", "ltr", "1.–30. Apr. 2026", "46.411,79\u00a0€"),
+        ("ja", "ltr", "2026年4月1日～30日", "€46,411.79"),
+        ("he", "rtl", "1–30 באפר׳ 2026", "\u200f46,411.79\u00a0\u200f€"),
+    ],
+)
+def test_a_page_in_another_language(tag: str, direction: str, span: str, money: str) -> None:
+    html = PAGES.report(
+        document("revenue-overview"), token="TOKEN", expires_at=EXPIRES, locale=LOCALES[tag]
+    ).decode()
+    assert f'<html lang="{tag}" dir="{direction}">' in html
+    assert span in html
+    assert f"<bdi>{money}</bdi>" in html
+    for problem in (NotReadyError(), SigningNotConfiguredError()):
+        told = PAGES.problem(problem_of(problem), LOCALES[tag]).decode()
+        assert f'<html lang="{tag}" dir="{direction}">' in told

@@ -25,8 +25,14 @@ ENDED = datetime(2026, 5, 1, 10, tzinfo=UTC)
         (MalformedLinkError(), 403, "invalid-link"),
         (ExpiredLinkError(ENDED), 403, "expired-link"),
         (errors.NoSuchPathError(), 404, "not-found"),
-        (errors.WrongMethodError(), 405, "method-not-allowed"),
+        (errors.WrongMethodError(("GET", "HEAD")), 405, "method-not-allowed"),
+        (errors.WrongMethodError(("POST",)), 405, "method-not-allowed"),
+        (errors.InvalidViewError(), 400, "invalid-body"),
+        (errors.TooLargeError(), 413, "too-large"),
+        (errors.TooSlowError(), 408, "timeout"),
         (errors.StubReportError(csv=False), 422, "not-implemented"),
+        (errors.TooManyFailuresError(7), 429, "too-many-failures"),
+        (errors.TooManyComputationsError(7), 429, "too-many-computations"),
         (errors.NotReadyError(), 503, "being-prepared"),
         (errors.LinkUnconfirmedError(), 503, "being-prepared"),
         (errors.ComputationFailedError(), 503, "computation-failed"),
@@ -42,7 +48,7 @@ def test_statuses(error: Exception, status: int, kind: str) -> None:
     assert problem.status == told["status"] == status
     assert told["type"].endswith(kind)
     assert "secret" not in problem.json().decode()
-    assert (problem.retry_after is not None) == (status == 503)
+    assert (problem.retry_after is not None) == (status in {429, 503})
 
 
 def test_every_error_of_the_viewer_is_mapped() -> None:
@@ -54,6 +60,10 @@ def test_every_error_of_the_viewer_is_mapped() -> None:
         made = kind.__new__(kind)
         if isinstance(made, errors.StubReportError):
             made.csv = True
+        if isinstance(made, errors.WrongMethodError):
+            made.methods = ("POST",)
+        if isinstance(made, errors.TooManyRequestsError):
+            made.retry_after = 7
         if isinstance(made, ExpiredLinkError):
             made.expired_at = ENDED
         assert problem_of(made).status < 600

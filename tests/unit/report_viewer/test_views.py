@@ -1,50 +1,68 @@
-"""Views are counted in memory and added up together; programs that look by themselves are not."""
+"""Views are counted in memory and added up together, by link."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from redis.exceptions import ConnectionError as RedisConnectionError
 from tests.unit.report_viewer.samples import Sample
 
-from common.popularity import ViewedReport
 from report_viewer import views as module
-from report_viewer.views import Counting, Views
+from report_viewer.views import Counting, Tallies
+
+NOW = datetime(2026, 5, 1, 9, tzinfo=UTC)
 
 
-def of(sample: Sample) -> tuple[int, ViewedReport]:
-    return sample.tenant_id, ViewedReport(sample.report, sample.window)
+def numbers(tallies: Tallies) -> dict[tuple[int, object], tuple[int, int]]:
+    return {link: (each.views, each.downloads) for link, each in tallies.items()}
 
 
-def test_views_of_many_links_add_up_by_report() -> None:
-    written: list[Views] = []
+def of(sample: Sample) -> tuple[int, object]:
+    return sample.tenant_id, sample.link_id
+
+
+def test_views_and_downloads_add_up_by_link() -> None:
+    written: list[Tallies] = []
     counting = Counting(written.append)
     one, other, third = Sample(), Sample(), Sample(tenant_id=8)
-    for sample, times in ((one, 3), (other, 4), (third, 1)):
-        count = counting.of(sample.claims)
-        for _ in range(times):
-            count.add()
+    for sample, views, downloads in ((one, 3, 1), (other, 0, 4), (third, 1, 0)):
+        for _ in range(views):
+            counting.view(sample.claims)
+        for _ in range(downloads):
+            counting.download(sample.claims)
     asyncio.run(counting.flush())
     asyncio.run(counting.flush())
-    assert written == [{of(one): 7, of(third): 1}]
+    assert [numbers(each) for each in written] == [
+        {of(one): (3, 1), of(other): (0, 4), of(third): (1, 0)}
+    ]
+
+
+def test_the_last_of_them_is_remembered() -> None:
+    counting, sample = Counting(lambda _: None), Sample()
+    with time_machine.travel(NOW, tick=False) as clock:
+        counting.view(sample.claims)
+        clock.move_to(NOW + timedelta(minutes=1))
+        counting.download(sample.claims)
+    assert counting.take()[sample.tenant_id, sample.link_id].last == NOW + timedelta(minutes=1)
 
 
 def test_a_count_goes_on_after_a_flush() -> None:
-    written: list[Views] = []
-    counting = Counting(written.append)
-    count = counting.of(Sample().claims)
+    written: list[Tallies] = []
+    counting, sample = Counting(written.append), Sample()
     for _ in range(2):
-        count.add()
-        count.add()
+        counting.view(sample.claims)
+        counting.view(sample.claims)
         asyncio.run(counting.flush())
-    assert [sum(each.values()) for each in written] == [2, 2]
+    assert [numbers(each) for each in written] == [{of(sample): (2, 0)}] * 2
 
 
 def test_a_dead_redis_loses_counts_and_no_more(caplog: pytest.LogCaptureFixture) -> None:
-    def fail(views: Views) -> None:
+    def fail(tallies: Tallies) -> None:
         raise RedisConnectionError("gone")
 
     counting = Counting(fail)
-    counting.of(Sample().claims).add()
+    counting.view(Sample().claims)
     asyncio.run(counting.flush())
     assert "were not counted" in caplog.text
     assert counting.take() == {}
@@ -53,48 +71,12 @@ def test_a_dead_redis_loses_counts_and_no_more(caplog: pytest.LogCaptureFixture)
 def test_what_is_counted_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MOST_COUNTED", 10)
     counting = Counting(lambda _: None)
-    counts = [counting.of(Sample(tenant_id=n).claims) for n in range(50)]
-    for each in counts:
-        each.add()
-    assert len(counting.take()) == 10
-    counts[-1].add()
+    samples = [Sample(tenant_id=n) for n in range(50)]
+    for each in samples:
+        counting.view(each.claims)
+    counting.view(samples[0].claims)
+    taken = counting.take()
+    assert len(taken) == 10
+    assert numbers(taken)[of(samples[0])] == (2, 0), "one that has a count goes on"
+    counting.view(samples[-1].claims)
     assert len(counting.take()) == 1, "one that was too many counts again later"
-
-
-@pytest.mark.parametrize(
-    "agent",
-    [
-        "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)",
-        "Mozilla/5.0 (compatible; Discordbot/2.0; +https://discordapp.com)",
-        "facebookexternalhit/1.1",
-        "WhatsApp/2.23.20.0",
-        "TelegramBot (like TwitterBot)",
-        "Mozilla/5.0 (compatible; Googlebot/2.1)",
-        "Mozilla/5.0 (Windows NT 6.1; WOW64) SkypeUriPreview Preview/0.5",
-        "LinkedInBot/1.0",
-        "curl/8.5.0",
-    ],
-)
-def test_bots(agent: str) -> None:
-    assert Counting(lambda _: None).is_bot(agent.encode())
-
-
-@pytest.mark.parametrize(
-    "agent",
-    [
-        "",
-        "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/141.0.0.0 Safari/537.36",
-        "Mozilla/5.0 (Linux; Android 13; CUBOT NOTE 40) AppleWebKit/537.36 Chrome/120.0",
-        "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Safari/604.1",
-    ],
-)
-def test_people(agent: str) -> None:
-    assert not Counting(lambda _: None).is_bot(agent.encode())
-
-
-def test_agents_are_not_remembered_for_ever() -> None:
-    counting = Counting(lambda _: None)
-    for number in range(5000):
-        counting.is_bot(b"agent %d" % number)
-    counting.is_bot(b"x" * 100_000)
-    assert len(counting._agents) <= 1024

@@ -1,68 +1,88 @@
-"""Figures are spelled from integers, exactly."""
+"""Figures, words and names as a reader sees them; figures are spelled from integers, exactly."""
 
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from babel import Locale
 from tests.unit.report_viewer.samples import document
 
-from common.reports.document import Days
+from common.reports.document import BarChart, LineChart
 from common.reports.figures import Unit
-from report_viewer.wording import NOTHING, Figures, instant, number, span, weekday
+from report_viewer.locales import ENGLISH, LOCALES
+from report_viewer.wording import NOTHING, Figures, instant, isolated, wording_of
+
+ENGLISH_WORDS = wording_of(ENGLISH)
 
 
-@pytest.mark.parametrize(
-    ("value", "exponent", "text"),
-    [
-        (0, 0, "0"),
-        (0, 2, "0.00"),
-        (5, 2, "0.05"),
-        (-5, 3, "−0.005"),
-        (123456, 2, "1,234.56"),
-        (-100000000, 0, "−100,000,000"),
-        (2**63, 2, "92,233,720,368,547,758.08"),
-    ],
-)
-def test_numbers(value: int, exponent: int, text: str) -> None:
-    assert number(value, exponent) == text
-
-
-@given(st.integers(-(2**70), 2**70), st.sampled_from([0, 2, 3]))
-def test_a_number_reads_back_as_itself(value: int, exponent: int) -> None:
-    read = Decimal(number(value, exponent).replace(",", "").replace("−", "-"))
-    assert int(read.scaleb(exponent)) == value
+def figures(report: str = "revenue-overview", locale: Locale = ENGLISH, **about: object) -> Figures:
+    return Figures(document(report, **about), wording_of(locale))  # type: ignore[arg-type]
 
 
 def test_cells() -> None:
-    figures = Figures(document("revenue-overview"))
-    assert figures.cell(None, Unit.MONEY) == NOTHING
-    assert figures.cell(1205, Unit.MONEY) == "12.05"
-    assert figures.cell(-1205, Unit.PERCENT) == "−12.05%"
-    assert figures.cell(1205, Unit.COUNT) == "1,205"
-    assert figures.cell(1205, Unit.RATE) == "12.05"
-    assert figures.cell("2026-04-01", Unit.DATE) == "Wed 1 Apr 2026"
-    assert figures.cell("Total", Unit.DATE) == "Total"
-    assert figures.currency_of(Unit.MONEY) == "EUR"
-    assert figures.currency_of(Unit.COUNT) == ""
+    spelled = figures()
+    assert spelled.cell(None, Unit.MONEY) == NOTHING
+    assert spelled.cell(1205, Unit.MONEY) == "12.05"
+    assert spelled.cell(-1205, Unit.PERCENT) == "−12.05%"
+    assert spelled.cell(1205, Unit.COUNT) == "1,205"
+    assert spelled.cell(1205, Unit.RATE) == "12.05"
+    assert spelled.cell("2026-04-01", Unit.DATE) == "Wed, 1 Apr 2026"
+    assert spelled.cell("Total", Unit.DATE) == "Total"
+    assert spelled.currency_of(Unit.MONEY) == "EUR"
+    assert spelled.currency_of(Unit.COUNT) == ""
 
 
-@pytest.mark.parametrize(
-    ("first", "last", "text"),
-    [
-        (date(2026, 4, 1), date(2026, 4, 30), "1 – 30 Apr 2026"),
-        (date(2026, 3, 25), date(2026, 4, 24), "25 Mar – 24 Apr 2026"),
-        (date(2025, 12, 30), date(2026, 1, 5), "30 Dec 2025 – 5 Jan 2026"),
-        (date(2026, 4, 1), date(2026, 4, 1), "1 Apr 2026"),
-    ],
-)
-def test_spans(first: date, last: date, text: str) -> None:
-    assert span(Days(first=first, last=last, count=(last - first).days + 1)) == text
+def test_an_amount_that_stands_alone_names_its_currency() -> None:
+    assert figures().amount(-1205, Unit.MONEY) == "−€12.05"
+    assert figures().amount(1205, Unit.COUNT) == "1,205"
+    assert figures().amount(None, Unit.MONEY) == NOTHING
+    assert figures(locale=LOCALES["de"]).amount(120512, Unit.MONEY) == "1.205,12\u00a0€"
+    assert figures(currency="JPY").amount(1205, Unit.MONEY) == "¥1,205"
+    assert figures(currency="KWD").amount(1205, Unit.MONEY) == "KWD\u00a01.205"
+
+
+def test_the_weekdays_are_those_of_the_language_and_products_stay_what_they_are() -> None:
+    spelled = figures("sales-velocity", LOCALES["ja"])
+    (weekdays,) = (s for s in spelled.document.sections if isinstance(s, BarChart))
+    assert spelled.labels(weekdays)[0] == "月曜日"
+    products = figures("product-performance", LOCALES["ja"])
+    (movers,) = (s for s in products.document.sections if isinstance(s, BarChart))
+    assert products.labels(movers) == movers.labels
+
+
+def test_days_and_weeks_along_a_chart() -> None:
+    spelled = figures()
+    chart = spelled.document.sections[0]
+    assert isinstance(chart, LineChart)
+    assert spelled.labels(chart)[0] == "Wed, 1 Apr 2026"
+    assert spelled.short_labels(chart)[:2] == ("1 Apr", "2 Apr")
+    assert spelled.week_labels(chart.weeks)[:2] == ("1–5 Apr", "6–12 Apr")
 
 
 def test_instants_stand_on_the_shops_clock() -> None:
     at = datetime(2026, 5, 1, 23, 30, tzinfo=UTC)
-    assert instant(at, ZoneInfo("Asia/Tokyo")) == "2 May 2026, 08:30 JST"
-    assert weekday(date(2026, 5, 1)) == "Fri 1 May 2026"
+    tokyo = ZoneInfo("Asia/Tokyo")
+    assert instant(at, tokyo, ENGLISH) == "2 May 2026, 08:30 JST"
+    assert instant(at, tokyo, LOCALES["de"]) == "2. Mai 2026, 08:30 JST"
+
+
+def test_counted_words_take_the_form_of_their_number() -> None:
+    assert ENGLISH_WORDS.counted("%(count)s day", "%(count)s days", 1) == "1 day"
+    assert ENGLISH_WORDS.counted("%(count)s day", "%(count)s days", 1200) == "1,200 days"
+
+
+def test_a_percent_sign_in_a_definition_is_no_placeholder() -> None:
+    assert ENGLISH_WORDS.text("A: the first 80 % of net sales") == "A: the first 80 % of net sales"
+    assert ENGLISH_WORDS.text("") == ""
+
+
+@pytest.mark.parametrize("name", ["Lamp", "\u202eevil", "<script>"])
+def test_a_name_in_a_sentence_is_isolated(name: str) -> None:
+    assert isolated(name) == f"\u2068{name}\u2069"
+
+
+def test_a_long_name_in_a_sentence_is_cut() -> None:
+    assert isolated("W" * 80) == f"\u2068{'W' * 80}\u2069"
+    assert isolated("W" * 3_000) == f"\u2068{'W' * 79}…\u2069"
+    family = isolated("a" + "👩\u200d" * 100)
+    assert family.endswith("👩…\u2069"), "no joiner before the ellipsis"

@@ -16,11 +16,16 @@ class NoThrottle:
     def admit(self, *_: str) -> None:
         """Everybody may try."""
 
+    def exhausted(self, _: str) -> bool:
+        """Nobody is locked out."""
+        return False
+
 
 @pytest.fixture
 def logins(monkeypatch: pytest.MonkeyPatch) -> Credentials:
     unknown = credentials._Stored(None, "no hash")
     monkeypatch.setattr(Credentials, "_find", lambda *_: unknown)
+    monkeypatch.setattr(credentials, "record_refusal", lambda *_, **__: None)
     return Credentials(cast("Any", None), cast("Any", NoThrottle()))
 
 

@@ -31,6 +31,8 @@ def test_every_operation_of_the_contract_is_there(document: dict[str, Any]) -> N
         ("POST", "/api/admin/session"),
         ("GET", "/api/admin/session"),
         ("DELETE", "/api/admin/session"),
+        ("DELETE", "/api/admin/sessions"),
+        ("PUT", "/api/admin/session/password"),
         ("PUT", "/api/admin/session/tenant"),
         ("GET", "/api/admin/analytics/reports"),
         ("POST", SHARE),
@@ -38,11 +40,19 @@ def test_every_operation_of_the_contract_is_there(document: dict[str, Any]) -> N
         ("POST", "/api/admin/analytics/shares/revoke-all"),
         ("GET", "/api/admin/analytics/shares/{share_id}"),
         ("DELETE", "/api/admin/analytics/shares/{share_id}"),
+        ("GET", "/api/admin/analytics/sharing"),
+        ("PUT", "/api/admin/analytics/sharing"),
+        ("GET", "/api/admin/analytics/audit"),
+        ("POST", "/api/discord/interactions"),
+        ("POST", "/api/admin/discord/connections"),
+        ("GET", "/api/admin/discord/connections"),
+        ("DELETE", "/api/admin/discord/connections/{guild_id}"),
         ("POST", "/api/admin/imports"),
         ("GET", "/api/admin/imports"),
         ("GET", "/api/admin/imports/{import_id}"),
         ("GET", "/healthz"),
         ("GET", "/readyz"),
+        ("GET", "/metrics"),
     }
 
 
@@ -51,7 +61,7 @@ def test_the_share_operation(document: dict[str, Any]) -> None:
     (report,) = operation["parameters"]
     assert report["schema"]["enum"] == [each.slug for each in registry.implemented()]
     assert operation["security"] == [{"session": []}]
-    assert set(operation["responses"]) == {"201", "400", "403", "500", "503"}
+    assert set(operation["responses"]) == {"201", "400", "403", "409", "429", "500", "503"}
     assert operation["responses"]["201"]["headers"].keys() == {"Location"}
     assert operation["requestBody"]["required"] is False
     body = operation["requestBody"]["content"]["application/json"]["schema"]

@@ -20,7 +20,7 @@ def test_queues_are_taken_in_the_order_that_counts(given: str | None, taken: str
 
 def test_an_unknown_queue_is_refused() -> None:
     values = SERVERS | {"WORKER_QUEUES": "x"}
-    with pytest.raises(ValueError, match="must be some of links, reports, imports, warm"):
+    with pytest.raises(ValueError, match="must be some of links, reports, discord, imports, warm"):
         WorkerSettings.model_validate(values)
 
 

@@ -202,6 +202,19 @@ class ReportCache:
         except UnreadableReportError:
             return None
 
+    def document(self, key: ReportKey, *, fresh: bool = False) -> Document | None:
+        """The cached report, of the latest data if it has to be ``fresh``; None without a one."""
+        with self.redis.pipeline(transaction=False) as pipe:
+            pipe.hmget(key.cached, ["meta", "document"])
+            pipe.get(data_version_key(key.tenant_id))
+            (meta, document), told = pipe.execute()
+        if document is None or (fresh and _old(meta, told)):
+            return None
+        try:
+            return unpack_document(document)
+        except UnreadableReportError:
+            return None
+
     def announce_data(self, tenant_id: int, version: int) -> None:
         """Tell that the tenant's sales data has reached ``version``; never back to an older one."""
         self.redis.eval(cache_scripts.ANNOUNCE, 1, data_version_key(tenant_id), str(version))

@@ -24,6 +24,7 @@ The settings, each with its reason:
 - ``socket_timeout``, ``socket_connect_timeout``, ``max_retries``: the bound on publishing.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
@@ -34,9 +35,25 @@ from redis import RedisError
 from common import instants
 from common.cache import ReportCache
 from common.claims import Claims, Enough
-from common.payloads import ComputeReport, Job, RestoreLink, RunImport, WarmTenant
+from common.payloads import (
+    AnswerDiscord,
+    ComputeReport,
+    Job,
+    RestoreLink,
+    RunImport,
+    WarmTenant,
+)
+from common.throttling import ThrottledError
 
-__all__ = ["ComputeReport", "Job", "Jobs", "RestoreLink", "RunImport", "WarmTenant"]
+__all__ = [
+    "AnswerDiscord",
+    "ComputeReport",
+    "Job",
+    "Jobs",
+    "RestoreLink",
+    "RunImport",
+    "WarmTenant",
+]
 
 HARD_LIMIT_SECONDS: Final = 120
 SOFT_LIMIT_SECONDS: Final = 110
@@ -51,10 +68,12 @@ IMPORT_SOFT_LIMIT_SECONDS: Final = IMPORT_HARD_LIMIT_SECONDS - 60
 LINK_QUEUE: Final = "links"
 """Jobs of a millisecond that a viewer waits for: no page may wait behind a computation for them."""
 QUEUE: Final = "reports"
+DISCORD_QUEUE: Final = "discord"
+"""Answers to Discord: someone waits, but a page goes first, and Discord may be slow."""
 IMPORT_QUEUE: Final = "imports"
 WARM_QUEUE: Final = "warm"
 """Jobs that nobody waits for."""
-QUEUES: Final = (LINK_QUEUE, QUEUE, IMPORT_QUEUE, WARM_QUEUE)
+QUEUES: Final = (LINK_QUEUE, QUEUE, DISCORD_QUEUE, IMPORT_QUEUE, WARM_QUEUE)
 """All queues, the one that goes first in front."""
 AHEAD_EXPIRES_SECONDS: Final = 300
 
@@ -85,6 +104,7 @@ def create_celery(broker_url: str) -> Celery:
         task_reject_on_worker_lost=True,
         task_routes={
             RestoreLink.task: {"queue": LINK_QUEUE},
+            AnswerDiscord.task: {"queue": DISCORD_QUEUE},
             RunImport.task: {"queue": IMPORT_QUEUE},
             "warm.*": {"queue": WARM_QUEUE},
         },
@@ -108,8 +128,10 @@ class Jobs:
         self._cache = cache
         self._claims = Claims(cache.redis)
 
-    def publish(self, job: Job) -> None:
-        """Hand ``job`` to the workers.
+    def publish(self, job: Job, *, after_seconds: float | None = None) -> None:
+        """Hand ``job`` to the workers, now or to be run after some time.
+
+        That time has to be well below the visibility time-out: the message is held by a worker.
 
         Raises:
             JobsUnavailableError: the broker is refused, hung or gone.
@@ -121,6 +143,7 @@ class Jobs:
                 kwargs=job.payload(),
                 queue=WARM_QUEUE if ahead else None,
                 expires=AHEAD_EXPIRES_SECONDS if ahead else None,
+                countdown=after_seconds,
             )
         except (OperationalError, RedisError, OSError) as error:
             raise JobsUnavailableError(str(error)) from error
@@ -135,9 +158,19 @@ class Jobs:
         """
         return self._request(job, Enough.NOTHING)
 
-    def request_missing(self, job: ComputeReport) -> bool:
-        """As ``request_report``, unless one is cached by now, fresh or not."""
-        return self._request(job, Enough.ANY)
+    def request_missing(
+        self, job: ComputeReport, *, admit: Callable[[], None] | None = None
+    ) -> bool:
+        """As ``request_report``, unless one is cached by now, fresh or not.
+
+        ``admit`` is called when it is this call that would have it computed, and may refuse: then
+        the next one may ask.
+
+        Raises:
+            JobsUnavailableError: the broker is refused, hung or gone.
+            ThrottledError: ``admit`` refused.
+        """
+        return self._request(job, Enough.ANY, admit=admit)
 
     def request_fresh(self, job: ComputeReport, *, lasting_seconds: int = 0) -> bool:
         """As ``request_report``, unless one of the latest data is cached for some time yet."""
@@ -155,7 +188,14 @@ class Jobs:
             raise JobsUnavailableError(str(error)) from error
         self.publish(WarmTenant(tenant_id))
 
-    def _request(self, job: ComputeReport, enough: Enough, *, lasting_seconds: int = 0) -> bool:
+    def _request(
+        self,
+        job: ComputeReport,
+        enough: Enough,
+        *,
+        lasting_seconds: int = 0,
+        admit: Callable[[], None] | None = None,
+    ) -> bool:
         asked_at = int(instants.now().timestamp() * 1000)
         try:
             # Ahead of demand there is no mark: a viewer who asks does not wait behind that queue.
@@ -171,8 +211,10 @@ class Jobs:
         if claim is None:
             return False
         try:
+            if admit is not None:
+                admit()
             self.publish(replace(job, asked_at=asked_at))
-        except JobsUnavailableError:
+        except (JobsUnavailableError, ThrottledError):
             self._forget(job, claim)
             raise
         return True

@@ -111,4 +111,59 @@ class WarmTenant:
         return cls(payload["tenant_id"])
 
 
-Job = ComputeReport | RestoreLink | RunImport | WarmTenant
+@dataclass(frozen=True, slots=True)
+class AnswerDiscord:
+    """Put a report into the answer that Discord was promised.
+
+    How it is answered, and the link, stand in Redis until ``answer_by`` (see ``common.discord``):
+    both are credentials, and no broker sees them. ``answer_by`` and ``not_before``, when Discord
+    wants it at the earliest, are Unix seconds; ``attempt`` counts from 0.
+    """
+
+    task: ClassVar[str] = "discord.answer"
+
+    tenant_id: int
+    guild_id: int
+    interaction_id: int
+    report: str
+    window: Window
+    answer_by: int
+    not_before: int = 0
+    attempt: int = 0
+
+    @property
+    def computation(self) -> ComputeReport:
+        """The report that is shown."""
+        return ComputeReport(self.tenant_id, self.report, self.window)
+
+    def payload(self) -> dict[str, Any]:
+        """The job's arguments, as JSON carries them: instants as Unix seconds."""
+        return {
+            "tenant_id": self.tenant_id,
+            "guild_id": self.guild_id,
+            "interaction_id": self.interaction_id,
+            "report": self.report,
+            "start": int(self.window.start.timestamp()),
+            "end": int(self.window.end.timestamp()),
+            "answer_by": self.answer_by,
+            "not_before": self.not_before,
+            "attempt": self.attempt,
+        }
+
+    @classmethod
+    def parse(cls, payload: Mapping[str, Any]) -> "AnswerDiscord":
+        """The job behind ``payload``."""
+        start, end = (datetime.fromtimestamp(payload[name], UTC) for name in ("start", "end"))
+        return cls(
+            payload["tenant_id"],
+            payload["guild_id"],
+            payload["interaction_id"],
+            payload["report"],
+            Window(start, end),
+            answer_by=payload["answer_by"],
+            not_before=payload["not_before"],
+            attempt=payload["attempt"],
+        )
+
+
+Job = AnswerDiscord | ComputeReport | RestoreLink | RunImport | WarmTenant

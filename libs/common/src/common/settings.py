@@ -5,6 +5,7 @@ stops the service at start with one line that names the variable and never repea
 """
 
 import sys
+from ipaddress import ip_network
 from typing import Annotated, TypeVar
 from urllib.parse import urlsplit
 
@@ -31,19 +32,38 @@ def _starts_with(*schemes: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _check_origin(value: str) -> str:
+def _check_address(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0:
         raise ValueError("must be an http:// or https:// address")
     if parts.username is not None or not value.isascii() or any(map(str.isspace, value)):
         raise ValueError("must be plain ASCII without a user or white space")
-    if parts.path not in {"", "/"} or "?" in value or "#" in value:
-        raise ValueError("must end after the host and port: links stand at fixed paths below it")
+    if "?" in value or "#" in value:
+        raise ValueError("must have neither a query nor a fragment")
     return value.rstrip("/")
+
+
+def _check_origin(value: str) -> str:
+    if urlsplit(value).path not in {"", "/"} or "?" in value or "#" in value:
+        raise ValueError("must end after the host and port: links stand at fixed paths below it")
+    return _check_address(value)
 
 
 Origin = Annotated[str, AfterValidator(_check_origin)]
 """Scheme, host and port, as in ``https://app.example.com``; a trailing slash is dropped."""
+
+
+def _check_networks(value: str) -> str:
+    for network in value.split(","):
+        try:
+            ip_network(network.strip() or "127.0.0.1")
+        except ValueError:
+            raise ValueError("must be addresses or networks, comma separated") from None
+    return value
+
+
+Networks = Annotated[str, AfterValidator(_check_networks)]
+"""Addresses or networks, comma separated."""
 
 
 def _split(value: SecretStr | None) -> tuple[str, ...]:
@@ -66,6 +86,12 @@ def _check_signing_secrets(value: SecretStr | None) -> SecretStr | None:
 
 SigningSecret = Annotated[SecretStr | None, AfterValidator(_check_signing_secret)]
 SigningSecrets = Annotated[SecretStr | None, AfterValidator(_check_signing_secrets)]
+
+
+def _check_snowflake(value: int | None) -> int | None:
+    if value is not None and not 0 < value < 2**63:
+        raise ValueError("must be an id of Discord's: a whole number")
+    return value
 
 
 def _check_broker(value: SecretStr | None) -> SecretStr | None:
@@ -120,6 +146,26 @@ class SigningSettings(ServiceSettings):
         if self.signing_secret is None:
             return None
         return KeyRing(self.signing_secret.get_secret_value(), _split(self.retired_secrets))
+
+
+class DiscordApplicationSettings(ServiceSettings):
+    """Which application at Discord is ours; without it there are no commands there."""
+
+    discord_application_id: Annotated[int | None, AfterValidator(_check_snowflake)] = Field(
+        default=None,
+        validation_alias="DISCORD_APPLICATION_ID",
+        description="The application's id, from Discord's developer portal.",
+    )
+
+
+class DiscordApiSettings(ServiceSettings):
+    """Where Discord is spoken to."""
+
+    discord_api_base: Annotated[str, AfterValidator(_check_address)] = Field(
+        default="https://discord.com/api/v10",
+        validation_alias="DISCORD_API_BASE",
+        description="Discord's HTTP API, with its version.",
+    )
 
 
 S = TypeVar("S", bound=ServiceSettings)

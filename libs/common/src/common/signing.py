@@ -105,7 +105,12 @@ class KeyRing:
     @property
     def key_id(self) -> str:
         """A name of the signing key that gives nothing of it away: 16 hex digits."""
-        return hmac.new(self._keys[-1], b"analytics.key-id", hashlib.sha256).hexdigest()[:16]
+        return _name(self._keys[-1])
+
+    @property
+    def key_ids(self) -> tuple[str, ...]:
+        """The names of all keys: of the one that signs, then of those that only verify."""
+        return tuple(map(_name, reversed(self._keys)))
 
     def issue(self, claims: LinkClaims) -> str:
         """Spell ``claims`` as a signed token.
@@ -162,6 +167,10 @@ class KeyRing:
         claims = self.authenticate(token)
         require_unexpired(claims, now=now)
         return claims
+
+
+def _name(key: bytes) -> str:
+    return hmac.new(key, b"analytics.key-id", hashlib.sha256).hexdigest()[:16]
 
 
 def require_unexpired(claims: LinkClaims, *, now: datetime) -> None:

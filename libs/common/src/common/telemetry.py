@@ -16,6 +16,9 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{20,}\.[A-Za-z0-9_-]{20,}")
 _REPORT_PATH: Final = re.compile(r"(/api/reports/)[^/\s\"'?]+")
+_WEBHOOK_PATH: Final = re.compile(r"(/webhooks/\d+/)[^/\s\"'?]+")
+_INTERACTION: Final = re.compile(r"aW50ZXJhY3Rpb2[A-Za-z0-9+/=_.-]{10,}")
+"""A token of an interaction at Discord: what begins with that word in base64."""
 _URL_PASSWORD: Final = re.compile(r"(://[^:/@\s]*:)[^@\s]+(@)")
 _STANDARD: Final = frozenset(logging.makeLogRecord({}).__dict__) | {
     "message",
@@ -38,6 +41,8 @@ METRICS_CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
 def redact(text: str) -> str:
     """``text`` without tokens of links and passwords of URLs."""
     text = _REPORT_PATH.sub(r"\1[token]", text)
+    text = _WEBHOOK_PATH.sub(r"\1[token]", text)
+    text = _INTERACTION.sub("[token]", text)
     text = _URL_PASSWORD.sub(r"\1***\2", text)
     return _TOKEN.sub("[token]", text)
 

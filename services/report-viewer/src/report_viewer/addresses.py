@@ -5,26 +5,45 @@ move the borders between segments.
 """
 
 from dataclasses import dataclass
+from enum import Enum
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
 from report_viewer.errors import MissingTokenError, NoSuchPathError, WrongMethodError
 
 PREFIX: Final = b"/api/reports"
-_READING: Final = frozenset({"GET", "HEAD"})
+
+
+class Part(Enum):
+    """What there is of a report, by what follows the token."""
+
+    PAGE = b""
+    CSV = b"/csv"
+    VIEW = b"/view"
+    """Where a page says that somebody sees it."""
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """How it is asked."""
+        return ("POST",) if self is Part.VIEW else ("GET", "HEAD")
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A report's page, or its CSV, by the token as the address spells it."""
+    """A part of a report, by the token as the address spells it."""
 
     token: str
-    csv: bool
+    part: Part = Part.PAGE
+
+    @property
+    def csv(self) -> bool:
+        """Whether the CSV is asked for."""
+        return self.part is Part.CSV
 
     @property
     def path(self) -> bytes:
         """The address's one spelling, raw."""
-        return b"%b/%b%b" % (PREFIX, self.token.encode(), b"/csv" if self.csv else b"")
+        return b"%b/%b%b" % (PREFIX, self.token.encode(), self.part.value)
 
 
 def is_report_path(path: bytes) -> bool:
@@ -36,16 +55,21 @@ def parse(path: bytes, method: str) -> Target:
     """What a request asks for. ``path`` is raw and is a report path.
 
     Raises:
-        NoSuchPathError: segments after the token other than ``csv``.
-        WrongMethodError: anything but GET and HEAD.
+        NoSuchPathError: segments after the token other than those of a part.
+        WrongMethodError: not how the part is asked.
         MissingTokenError: the token's place is empty or blank.
     """
-    token, *rest = path[len(PREFIX) + 1 :].split(b"/")
+    token, slash, rest = path[len(PREFIX) + 1 :].partition(b"/")
     blank = not unquote_to_bytes(token).strip()
-    if rest not in ([], [b"csv"]) and not blank:
+    part = _PARTS.get(slash + rest)
+    if part is None and not blank:
         raise NoSuchPathError
-    if method not in _READING:
-        raise WrongMethodError
+    part = part or Part.PAGE
+    if method not in part.methods:
+        raise WrongMethodError(part.methods)
     if blank:
         raise MissingTokenError
-    return Target(token.decode("ascii", errors="replace"), csv=bool(rest))
+    return Target(token.decode("ascii", errors="replace"), part)
+
+
+_PARTS: Final = {part.value: part for part in Part}

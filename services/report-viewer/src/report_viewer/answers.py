@@ -25,6 +25,7 @@ class Coding(StrEnum):
 
 PAGE_POLICY: Final = (
     b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    b"connect-src 'self'; "
     b"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
     b"require-trusted-types-for 'script'"
 )
@@ -83,7 +84,7 @@ class Answer:
 
     def sent_headers(self) -> list[tuple[bytes, bytes]]:
         """The headers as they are sent, the content length with them."""
-        if self.status is HTTPStatus.NOT_MODIFIED:
+        if self.status in {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED}:
             return list(self.headers)
         return [*self.headers, (b"content-length", str(len(self.body)).encode("ascii"))]
 

@@ -11,24 +11,29 @@ from dataclasses import dataclass
 from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
+from common.connections import Bounds
 from common.links import is_state_key
 from report_viewer.addresses import is_report_path
 from report_viewer.announcements import Announcements
-from report_viewer.answers import Security
-from report_viewer.asking import Asking, connect_jobs
+from report_viewer.answers import NEVER_STORED, Security
+from report_viewer.asking import Asking, connect_for_asking, connect_jobs
 from report_viewer.assets import Assets
 from report_viewer.batching import Batcher
+from report_viewer.clients import Clients
 from report_viewer.copies import Copies
 from report_viewer.ending import end
+from report_viewer.floods import ColdThrottle, Failures, connect_for_counting
 from report_viewer.freshness import Judge
 from report_viewer.heartbeat import Heartbeat
 from report_viewer.metrics import PUBLISH_SECONDS, Metrics
 from report_viewer.pages import Pages
+from report_viewer.pictures import Pictures
+from report_viewer.previews import Previews
 from report_viewer.problem_answers import ProblemAnswers
 from report_viewer.representations import Representations
 from report_viewer.serve import Reports
 from report_viewer.settings import ViewerSettings
-from report_viewer.store import Store, connect
+from report_viewer.store import Run, Store, connect
 from report_viewer.surroundings import Surroundings
 from report_viewer.verifying import Verifier
 from report_viewer.views import Counting, recorder
@@ -37,10 +42,14 @@ from report_viewer.waiting import Waiting
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """The ASGI application: ``reports`` below /api/reports, ``api`` for the rest."""
+    """The ASGI application: ``reports`` below /api/reports, ``api`` for the rest.
+
+    ``bounds`` are for the connections it is served on.
+    """
 
     reports: Reports
     api: FastAPI
+    bounds: Bounds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on to whom it belongs."""
@@ -61,13 +70,23 @@ def create_app(settings: ViewerSettings) -> Viewer:
     redis_url = settings.redis_url.get_secret_value()
     security = Security(https=settings.served_over_https)
     assets = Assets(security)
-    pages = Pages(assets)
+    pages = Pages(assets, settings.public_base_url)
     problems = ProblemAnswers(pages, security)
     metrics = Metrics()
     verifier = Verifier(settings.key_ring())
-    store = Store(connect(redis_url))
+    server = Run()
+    store = Store(connect(redis_url, server), server)
     reader = Batcher(store.read_all)
-    asking = Asking(connect_jobs(redis_url, settings.broker))
+    threads = connect_for_asking(redis_url)
+    asking = Asking(
+        connect_jobs(threads, settings.broker),
+        ColdThrottle(threads, per_link=settings.cold_per_link, per_tenant=settings.cold_per_tenant),
+    )
+    failures = Failures(
+        connect_for_counting(redis_url),
+        Clients(settings.trusted_proxies),
+        per_address=settings.failures_per_address,
+    )
     heartbeat = Heartbeat(store.has)
     counting = Counting(recorder(redis_url))
     copies = Copies(
@@ -114,6 +133,7 @@ def create_app(settings: ViewerSettings) -> Viewer:
         await heartbeat.close()
         await counting.close()
         asking.close()
+        failures.close()
         await announcements.close()
         await store.close()
 
@@ -129,6 +149,7 @@ def create_app(settings: ViewerSettings) -> Viewer:
         store=store,
         pages=pages,
         assets=assets,
+        pictures=Pictures(security),
         metrics=metrics,
         problems=problems,
         security=security,
@@ -140,7 +161,6 @@ def create_app(settings: ViewerSettings) -> Viewer:
         asking=asking,
         freshness=Judge(overdue_seconds=settings.overdue_seconds, workers_gone=heartbeat.gone),
         copies=copies,
-        counting=counting,
         pages=pages,
         security=security,
     )
@@ -148,9 +168,14 @@ def create_app(settings: ViewerSettings) -> Viewer:
         copies=copies,
         verifier=verifier,
         representations=representations,
+        previews=Previews(waiting, pages, security),
+        waiting=waiting,
         counting=counting,
         asking=asking,
+        failures=failures,
         problems=problems,
         metrics=metrics,
+        security=security,
     )
-    return Viewer(reports, api)
+    bounds = Bounds(connections=settings.max_connections, headers=(NEVER_STORED, *security.data()))
+    return Viewer(reports, api, bounds)

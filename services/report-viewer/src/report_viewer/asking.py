@@ -15,6 +15,7 @@ from common.cache import ReportCache
 from common.jobs import ComputeReport, Jobs, RestoreLink, create_celery
 from common.links import state_key
 from common.signing import LinkClaims
+from report_viewer.floods import ColdThrottle
 from report_viewer.store import key_of
 
 _PUBLISHERS: Final = 4
@@ -25,15 +26,19 @@ _RESTORE_AGAIN_SECONDS: Final = 10.0
 _ANSWER_SECONDS: Final = 2
 
 
-def connect_jobs(redis_url: str, broker_url: str) -> Jobs:
-    """The way to the workers. Connects on use; every step of it is bounded in time."""
-    redis = Redis.from_url(
+def connect_for_asking(redis_url: str) -> Redis:
+    """A client for the threads that ask. Connects on use; bounded in time."""
+    return Redis.from_url(
         redis_url,
         max_connections=_PUBLISHERS,
         socket_connect_timeout=1,
         socket_timeout=_ANSWER_SECONDS,
         socket_keepalive=True,
     )
+
+
+def connect_jobs(redis: Redis, broker_url: str) -> Jobs:
+    """The way to the workers. Connects on use; every step of it is bounded in time."""
     # The viewer asks and never stores, so for how long a report is kept is not its business.
     return Jobs(create_celery(broker_url), ReportCache(redis, keep_seconds=1))
 
@@ -41,16 +46,24 @@ def connect_jobs(redis_url: str, broker_url: str) -> Jobs:
 class Asking:
     """Has reports computed and links restored, however many ask."""
 
-    def __init__(self, jobs: Jobs) -> None:
+    def __init__(self, jobs: Jobs, cold: ColdThrottle) -> None:
         self._jobs = jobs
+        self._cold = cold
         self._threads = ThreadPoolExecutor(_PUBLISHERS, thread_name_prefix="publish")
         self._asked: dict[str, asyncio.Future[bool]] = {}
 
     def for_report(self, claims: LinkClaims) -> "asyncio.Future[bool]":
-        """Have a missing report computed. The future raises ``JobsUnavailableError``."""
-        return self._once(
-            key_of(claims).cached, lambda: self._jobs.request_missing(_computation(claims))
-        )
+        """Have a missing report computed, as often as that is allowed.
+
+        The future raises ``JobsUnavailableError`` and ``ThrottledError``.
+        """
+
+        def ask() -> bool:
+            return self._jobs.request_missing(
+                _computation(claims), admit=lambda: self._cold.admit(claims)
+            )
+
+        return self._once(key_of(claims).cached, ask)
 
     def for_report_again(self, claims: LinkClaims) -> "asyncio.Future[bool]":
         """Have a report computed that is there and of no use."""

@@ -15,6 +15,8 @@ from report_viewer.errors import StoreUnavailableError
 from report_viewer.store import Read, Snapshot, key_of
 
 META: Final = ("meta",)
+STATE: Final = ()
+"""Of a link alone, and nothing of its report."""
 MOST_READS: Final = 512
 MOST_BODIES: Final = 8
 """How many different reports' bodies are read at once."""
@@ -129,5 +131,5 @@ class Batcher:
         Raises:
             StoreUnavailableError: Redis did not answer in time.
         """
-        lane = self._checks if fields == META else self._bodies
+        lane = self._checks if fields in {META, STATE} else self._bodies
         return await lane.read(Read(claims, fields))

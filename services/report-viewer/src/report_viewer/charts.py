@@ -1,8 +1,8 @@
-"""What the script gets to draw the charts: the document's integers, and the texts beside them.
+"""What the script gets: the charts' integers, the symbols to spell them with, and all its words.
 
-The script draws and spells from these integers; it knows no definition and no locale. A series
-that refines another (the 7-day average of units) is drawn together with it: it has no previous
-window of its own, and its key extends the other's.
+It draws and spells from these; it knows no definition and no language. A series that refines
+another (the 7-day average of units) is drawn together with it: it has no previous window of its
+own, and its key extends the other's.
 """
 
 from typing import Any, Final
@@ -10,9 +10,19 @@ from typing import Any, Final
 import msgspec
 from markupsafe import Markup
 
-from common.reports.document import BarChart, Document, LineChart, Series
+from common.reports.document import (
+    BarChart,
+    Chart,
+    LineChart,
+    Naming,
+    Pareto,
+    Series,
+    Step,
+    Waterfall,
+)
 from common.reports.figures import Unit
-from report_viewer.wording import NOTHING, short_day, weekday
+from report_viewer.script_words import words
+from report_viewer.wording import NOTHING, Figures
 
 _ESCAPES: Final = (
     (b"<", b"\\u003c"),
@@ -21,17 +31,26 @@ _ESCAPES: Final = (
     ("\u2028".encode(), b"\\u2028"),
     ("\u2029".encode(), b"\\u2029"),
 )
+_EXACT_IN_SCRIPTS: Final = 2**53 - 1
+_WEEK: Final = 7
 
 
-def island(document: Document) -> Markup:
+def island(figures: Figures) -> Markup:
     """The charts as JSON that may stand inside a ``script`` element."""
+    document = figures.document
     return embeddable(
         {
-            "nothing": NOTHING,
+            "words": words(figures),
+            "figures": {
+                "symbols": figures.symbols(),
+                "exponents": {unit: document.exponent(unit) for unit in Unit},
+                "nothing": NOTHING,
+                "currency": document.currency,
+            },
             "charts": [
-                _chart(section, document)
+                _chart(section, figures)
                 for section in document.sections
-                if isinstance(section, LineChart | BarChart)
+                if isinstance(section, Chart)
             ],
         }
     )
@@ -57,37 +76,102 @@ def accompanied(series: tuple[Series, ...]) -> dict[str, str]:
     }
 
 
-def _chart(chart: LineChart | BarChart, document: Document) -> dict[str, Any]:
-    refines = accompanied(chart.series)
-    common = {
-        "key": chart.key,
-        "title": chart.title,
-        "series": [_series(each, document, refines) for each in chart.series],
-    }
-    if isinstance(chart, BarChart):
-        return common | {
-            "kind": "bar",
-            "labels": chart.labels,
-            "horizontal": chart.horizontal,
-        }
-    return common | {
+def _chart(chart: Chart, figures: Figures) -> dict[str, Any]:
+    told = {"key": chart.key, "title": figures.text(chart.title)}
+    match chart:
+        case LineChart():
+            return told | _line(chart, figures)
+        case BarChart():
+            return told | {
+                "kind": "bar",
+                "labels": figures.labels(chart),
+                "ordered": chart.naming is Naming.WEEKDAYS,
+                "series": _all(chart.series, figures),
+                "horizontal": chart.horizontal,
+                "diverging": chart.diverging,
+            }
+        case Pareto():
+            class_of = figures.text("ABC class")
+            return told | {
+                "kind": "pareto",
+                "labels": figures.labels(chart),
+                "series": _all(chart.series, figures),
+                "classes": chart.classes,
+                "notes": [f"{class_of}: {each}" for each in chart.classes],
+            }
+        case Waterfall():
+            return told | {
+                "kind": "waterfall",
+                "steps": [_step(each, figures) for each in chart.steps],
+            }
+
+
+def _line(chart: LineChart, figures: Figures) -> dict[str, Any]:
+    day = figures.wording.calendar.weekday
+    return {
         "kind": "line",
-        "together": chart.together,
-        "labels": [weekday(each) for each in chart.labels],
-        "ticks": [short_day(each) for each in chart.labels],
-        "previousLabels": [weekday(each) for each in chart.previous_labels],
+        "ordered": True,
+        "labels": figures.labels(chart),
+        "ticks": figures.short_labels(chart),
+        "previousLabels": tuple(map(day, chart.previous_labels)),
+        "series": _all(chart.series, figures),
+        "weeks": _weeks(chart, figures) if chart.weeks else None,
     }
 
 
-def _series(series: Series, document: Document, refines: dict[str, str]) -> dict[str, Any]:
+def _weeks(chart: LineChart, figures: Figures) -> dict[str, Any]:
+    spans = figures.week_labels(chart.weeks)
+    return {
+        "titles": [
+            span if week.count == _WEEK else f"{span} ({_part(week.count, figures)})"
+            for span, week in zip(spans, chart.weeks, strict=True)
+        ],
+        "ticks": [figures.wording.calendar.short_day(week.first) for week in chart.weeks],
+        "parts": [week.count < _WEEK for week in chart.weeks],
+        "previousTitles": figures.week_labels(chart.previous_weeks),
+    }
+
+
+def _part(count: int, figures: Figures) -> str:
+    return figures.wording.counted("%(count)s day", "%(count)s days", count)
+
+
+def _all(series: tuple[Series, ...], figures: Figures) -> list[dict[str, Any]]:
+    refines = accompanied(series)
+    return [_series(each, figures) | {"refines": refines.get(each.key)} for each in series]
+
+
+def _series(series: Series, figures: Figures) -> dict[str, Any]:
     return {
         "key": series.key,
-        "label": series.label,
+        "label": figures.text(series.label),
         "unit": series.unit,
-        "exponent": document.exponent(series.unit),
-        "prefix": f"{document.currency}\u00a0" if series.unit is Unit.MONEY else "",
-        "suffix": "%" if series.unit is Unit.PERCENT else "",
-        "values": series.values,
-        "previous": series.previous,
-        "refines": refines.get(series.key),
+        "drawn": series.drawn,
+        "reduction": series.reduction,
+        "values": _exact(series.values),
+        "previous": _exact(series.previous),
+        "weekly": _exact(series.weekly),
+        "weeklyPrevious": _exact(series.weekly_previous),
     }
+
+
+def _step(step: Step, figures: Figures) -> dict[str, Any]:
+    value, previous, change = _exact((step.value, step.previous, step.change)) or (None, None, None)
+    return {
+        "key": step.key,
+        "label": figures.text(step.label),
+        "unit": step.unit,
+        "movement": step.movement,
+        "value": value,
+        "previous": previous,
+        "change": change,
+    }
+
+
+def _exact(values: tuple[int | None, ...] | None) -> list[int | str | None] | None:
+    """The integers; as text where a script's numbers would round them."""
+    if values is None:
+        return None
+    return [
+        each if each is None or abs(each) <= _EXACT_IN_SCRIPTS else str(each) for each in values
+    ]

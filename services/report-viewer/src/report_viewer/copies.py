@@ -21,15 +21,13 @@ from typing import Final
 from weakref import WeakValueDictionary
 
 from common.signing import LinkClaims
-from report_viewer.answers import Coding
+from report_viewer.forms import Form
 from report_viewer.freshness import Freshness
 from report_viewer.ready import Ready
 
-_OVERHEAD_BYTES: Final = 3072
-"""What an entry takes beside its answers: claims, keys, the spellings of Accept-Encoding."""
+_OVERHEAD_BYTES: Final = 2048
+"""What an entry takes beside its answers: claims and keys."""
 
-_MOST_SPELLINGS: Final = 8
-_LONGEST_SPELLING: Final = 128
 _NEVER: Final = float("-inf")
 
 
@@ -72,29 +70,19 @@ class Link:
 
 
 class Copy:
-    """The answers at one address of a link, all made from the same facts."""
+    """The answers at one address of a link, by their form, all made from the same facts."""
 
-    __slots__ = ("_by_spelling", "answers", "facts", "link")
+    __slots__ = ("answers", "facts", "link")
 
     def __init__(self, link: Link, facts: Facts) -> None:
         self.link = link
         self.facts = facts
-        self.answers: dict[Coding, Ready] = {}
-        self._by_spelling: dict[bytes, Ready] = {}
+        self.answers: dict[Form, Ready] = {}
 
     @property
     def size(self) -> int:
         """The memory it takes, in bytes."""
         return _OVERHEAD_BYTES + sum(each.size for each in self.answers.values())
-
-    def spelled(self, accept_encoding: bytes) -> Ready | None:
-        """The answer to one who spelled ``Accept-Encoding`` so before."""
-        return self._by_spelling.get(accept_encoding)
-
-    def remember(self, accept_encoding: bytes, ready: Ready) -> None:
-        """Find ``ready`` by this spelling from now on."""
-        if len(accept_encoding) <= _LONGEST_SPELLING and len(self._by_spelling) < _MOST_SPELLINGS:
-            self._by_spelling[accept_encoding] = ready
 
 
 class Copies:
@@ -144,7 +132,7 @@ class Copies:
             link = self._links[token] = Link(claims)
         return link
 
-    def put(self, path: bytes, link: Link, facts: Facts, coding: Coding, ready: Ready) -> Copy:
+    def put(self, path: bytes, link: Link, facts: Facts, form: Form, ready: Ready) -> Copy:
         """Keep an answer, at the expense of those not used for longest."""
         copy = self._copies.get(path)
         if copy is None or copy.link is not link or copy.facts is not facts:
@@ -152,7 +140,7 @@ class Copies:
             copy = self._copies[path] = Copy(link, facts)
         else:
             self._bytes -= copy.size
-        copy.answers[coding] = ready
+        copy.answers[form] = ready
         self._bytes += copy.size
         self._copies.move_to_end(path)
         while self._bytes > self._max_bytes:

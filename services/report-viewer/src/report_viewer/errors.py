@@ -17,7 +17,23 @@ class NoSuchPathError(ViewerError):
 
 
 class WrongMethodError(ViewerError):
-    """The address is only read: with GET or HEAD."""
+    """The address is asked in another way: by ``methods``."""
+
+    def __init__(self, methods: tuple[str, ...]) -> None:
+        super().__init__(methods)
+        self.methods = methods
+
+
+class InvalidViewError(ViewerError):
+    """The body does not say which load of a page was seen."""
+
+
+class TooLargeError(ViewerError):
+    """The body is longer than any that is taken."""
+
+
+class TooSlowError(ViewerError):
+    """The body did not arrive in time."""
 
 
 class StubReportError(ViewerError):
@@ -26,6 +42,22 @@ class StubReportError(ViewerError):
     def __init__(self, *, csv: bool) -> None:
         super().__init__(csv)
         self.csv = csv
+
+
+class TooManyRequestsError(ViewerError):
+    """Asked too often; ``retry_after`` says in how many seconds to ask again."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(retry_after)
+        self.retry_after = retry_after
+
+
+class TooManyFailuresError(TooManyRequestsError):
+    """Too many tokens that nobody issued came from the address of the request."""
+
+
+class TooManyComputationsError(TooManyRequestsError):
+    """The link, or its tenant, has had too many reports computed."""
 
 
 class UnavailableError(ViewerError):

@@ -7,11 +7,11 @@ from typing import Final
 from report_viewer.answers import Coding
 
 _ANSWERS_REMEMBERED: Final = 512
-_READ_LENGTH: Final = 512
+READ_LENGTH: Final = 512
 """A longer header is read up to here: more than any browser sends."""
 
 
-def _preferences(header: str) -> Iterator[tuple[str, float]]:
+def preferences(header: str) -> Iterator[tuple[str, float]]:
     """The members of an Accept header with their quality; what cannot be read counts as 0."""
     for member in header.lower().split(","):
         name, *parameters = (part.strip() for part in member.split(";"))
@@ -33,12 +33,12 @@ def _quality(text: str) -> float:
 
 def choose_coding(header: str, offered: tuple[Coding, ...]) -> Coding:
     """The offered coding the client likes best; on a tie the first. Identity is always offered."""
-    return _choose_coding(header[:_READ_LENGTH], offered)
+    return _choose_coding(header[:READ_LENGTH], offered)
 
 
 @lru_cache(_ANSWERS_REMEMBERED)
 def _choose_coding(header: str, offered: tuple[Coding, ...]) -> Coding:
-    accepted = dict(_preferences(header))
+    accepted = dict(preferences(header))
     best, best_quality = Coding.IDENTITY, 0.0
     for coding in offered:
         quality = accepted.get(coding.value, accepted.get("*", 0.0))
@@ -49,7 +49,7 @@ def _choose_coding(header: str, offered: tuple[Coding, ...]) -> Coding:
 
 def wants_html(header: str) -> bool:
     """Whether the client names HTML, as browsers do, and likes it no less than JSON."""
-    accepted = dict(_preferences(header[:_READ_LENGTH]))
+    accepted = dict(preferences(header[:READ_LENGTH]))
     html = max(accepted.get("text/html", 0.0), accepted.get("application/xhtml+xml", 0.0))
     json = (accepted.get(name, 0.0) for name in ("application/json", "application/problem+json"))
     return html > 0 and html >= max(json)

@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from common.reports.registry import REPORTS
+from report_viewer.locales import TAGS
 
 _PROBLEM: Final = {
     "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}},
@@ -37,7 +38,25 @@ _REFUSALS: Final = {
     "403": "The link is expired, tampered with, recalled or otherwise invalid.",
     "405": "Another method than GET and HEAD.",
     "422": "The report type is not implemented.",
+    "429": "Too many invalid links from one address, or too many computations; see Retry-After.",
     "503": "Not computed in time, computation failed, or not available; see Retry-After.",
+}
+
+_VIEW_REFUSALS: Final = {
+    "400": "The token is missing or blank, or the body is no id.",
+    "405": "Another method than POST.",
+    "408": "The body did not arrive in time.",
+    "413": "The body is longer than an id.",
+    "429": "Too many invalid links from one address; see Retry-After.",
+    "503": "Whether the link opens cannot be told; see Retry-After.",
+}
+_LOAD: Final = {"type": "string", "pattern": "^[A-Za-z0-9-]{8,64}$"}
+
+NOT_READY: Final[dict[int | str, dict[str, Any]]] = {
+    503: {
+        "description": "Redis does not answer.",
+        "content": {"application/json": {"schema": {"type": "object"}}},
+    }
 }
 
 
@@ -46,7 +65,11 @@ def report_paths() -> dict[str, Any]:
     page = _responses(
         "The report as a page.",
         {"text/html": {"schema": {"type": "string"}}},
-        {"ETag": "Strong entity tag.", "X-Data-As-Of": "The moment of the data, UTC."},
+        {
+            "ETag": "Strong entity tag.",
+            "X-Data-As-Of": "The moment of the data, UTC.",
+            "Content-Language": "By Accept-Language: " + ", ".join(TAGS) + ".",
+        },
     )
     csv = _responses(
         "The report as CSV (RFC 4180, UTF-8 with BOM), complete.",
@@ -60,6 +83,28 @@ def report_paths() -> dict[str, Any]:
     return {
         "/api/reports/{token}": _item("Report", "The page of the report a link opens.", page),
         "/api/reports/{token}/csv": _item("ReportCsv", "The same report as CSV.", csv),
+        "/api/reports/{token}/view": {"parameters": [_TOKEN], "post": _view()},
+    }
+
+
+def _view() -> dict[str, Any]:
+    responses: dict[str, Any] = {"204": {"description": "Heard; counted if a person's."}}
+    for status, reason in (_REFUSALS | _VIEW_REFUSALS).items():
+        if status != "304":
+            responses[status] = {"description": reason, "content": _PROBLEM}
+    responses["405"]["headers"] = _headers({"Allow": "POST"})
+    _tell_when_to_ask_again(responses)
+    return {
+        "operationId": "postReportView",
+        "tags": ["reports"],
+        "summary": "Says that somebody sees the page.",
+        "description": "The page does so itself, once a load; programs are not counted.",
+        "requestBody": {
+            "required": True,
+            "description": "An id of this load of the page, random; a load counts once.",
+            "content": {"text/plain": {"schema": _LOAD}},
+        },
+        "responses": responses,
     }
 
 
@@ -73,7 +118,10 @@ def _item(name: str, summary: str, responses: dict[str, Any]) -> dict[str, Any]:
         f"`{each.slug}`{'' if each.implemented else ' (not implemented)'}"
         for each in REPORTS.values()
     )
-    description = f"A query string changes nothing. Report types: {types}."
+    description = (
+        "A query string changes nothing. Known programs that draw previews of links get a card with"
+        f" names and days in place of the report. Report types: {types}."
+    )
     head = {
         status: {key: value for key, value in response.items() if key != "content"}
         for status, response in responses.items()
@@ -108,8 +156,15 @@ def _responses(
         if status != "304":
             responses[status]["content"] = _PROBLEM
     responses["405"]["headers"] = _headers({"Allow": "GET, HEAD"})
-    responses["503"]["headers"] = _headers({"Retry-After": "Seconds after which to ask again."})
+    _tell_when_to_ask_again(responses)
     return responses
+
+
+def _tell_when_to_ask_again(responses: dict[str, Any]) -> None:
+    for status in ("429", "503"):
+        responses[status]["headers"] = _headers(
+            {"Retry-After": "Seconds after which to ask again."}
+        )
 
 
 def _headers(descriptions: dict[str, str]) -> dict[str, Any]:

@@ -5,19 +5,33 @@ A page is a function of its arguments alone, so that the same report is the same
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from common.reports.document import BarChart, Column, Document, Kpi, LineChart, Series, Table
-from report_viewer import sheets, wording
+from common.reports.document import (
+    Column,
+    Document,
+    Series,
+    Step,
+    Table,
+    Waterfall,
+)
+from common.reports.figures import Unit
+from common.reports.headlines import Kpi
+from report_viewer import layout, sentences, sheets, social
 from report_viewer.assets import Assets
 from report_viewer.charts import island
 from report_viewer.freshness import Freshness
+from report_viewer.locales import ENGLISH
+from report_viewer.pictures import PICTURES
 from report_viewer.problems import Problem
 from report_viewer.sheets import Sheet
-from report_viewer.wording import Figures
+from report_viewer.social import Preview
+from report_viewer.wording import Figures, Wording, is_number, wording_of
 
 NOTICES: Final = {
     Freshness.OVERDUE: "There is newer sales data that this page does not show yet.",
@@ -27,9 +41,13 @@ NOTICES: Final = {
 
 
 class Pages:
-    """Draws pages. ``assets`` are what they link to."""
+    """Draws pages.
 
-    def __init__(self, assets: Assets) -> None:
+    ``assets`` are what they link to; ``origin`` is where the outside finds the viewer, as previews
+    have to name their pictures in full.
+    """
+
+    def __init__(self, assets: Assets, origin: str = "") -> None:
         self._environment = Environment(
             loader=PackageLoader("report_viewer"),
             autoescape=True,
@@ -40,12 +58,14 @@ class Pages:
         )
         self._environment.globals |= {
             "asset": assets.__getitem__,
-            "is_number": wording.is_number,
-            "span": wording.span,
-            "weekday": wording.weekday,
+            "is_number": is_number,
+            "layout": layout,
+            "picture": lambda name: f"{origin}{PICTURES[name].path}",
+            "Unit": Unit,
         }
         self._report = self._environment.get_template("report.html")
         self._problem = self._environment.get_template("problem.html")
+        self._preview = self._environment.get_template("preview.html")
         self._reference = self._environment.get_template("reference.html")
 
     def report(
@@ -55,52 +75,59 @@ class Pages:
         token: str,
         expires_at: datetime,
         freshness: Freshness = Freshness.CURRENT,
+        locale: Locale = ENGLISH,
     ) -> bytes:
-        """The page of a report, as the link with ``token`` shows it."""
-        return self.sheet(document, freshness).page(token=token, expires_at=expires_at)
+        """The page of a report as the link with ``token`` shows it, to a reader of ``locale``."""
+        return self.sheet(document, freshness, locale).page(token=token, expires_at=expires_at)
 
-    def sheet(self, document: Document, freshness: Freshness) -> Sheet:
+    def sheet(self, document: Document, freshness: Freshness, locale: Locale = ENGLISH) -> Sheet:
         """What the pages of a report have in common, whichever link shows it."""
         zone = ZoneInfo(document.timezone)
+        words = wording_of(locale)
+        figures = Figures(document, words)
         html = self._report.render(
+            _words(words),
             doc=document,
-            figures=Figures(document),
-            as_of=wording.instant(document.as_of, zone),
+            figures=figures,
+            preview=social.of_document(document),
+            sentence=sentences.headline(figures),
+            gist=partial(sentences.gist, figures),
+            full_day=words.calendar.full_day,
+            as_of=words.instant(document.as_of, zone),
             expires=sheets.EXPIRES,
             instants={"as_of": document.as_of.isoformat(), "expires": sheets.EXPIRES_ISO},
             csv_url=f"/api/reports/{sheets.TOKEN}/csv",
             definitions=definitions(document),
             notice=NOTICES.get(freshness),
-            island=island(document),
-            kind_of=kind_of,
-            row_heading=row_heading,
+            island=island(figures),
         )
-        return Sheet(html.encode("utf-8"), zone)
+        return Sheet(html.encode("utf-8"), zone, locale)
 
-    def problem(self, problem: Problem) -> bytes:
+    def problem(self, problem: Problem, locale: Locale = ENGLISH) -> bytes:
         """The page of a problem."""
-        return self._problem.render(problem=problem).encode("utf-8")
+        words = wording_of(locale)
+        moment = words.instant(problem.moment, ZoneInfo("UTC")) if problem.moment else None
+        preview = social.of_problem(problem)
+        html = self._problem.render(_words(words), problem=problem, moment=moment, preview=preview)
+        return html.encode("utf-8")
+
+    def card(self, preview: Preview, locale: Locale = ENGLISH) -> bytes:
+        """What a link shows to a program that draws a preview of it."""
+        return self._preview.render(_words(wording_of(locale)), preview=preview).encode("utf-8")
 
     def reference(self, openapi: Mapping[str, Any]) -> bytes:
-        """The page that describes the HTTP interface."""
-        return self._reference.render(api=openapi).encode("utf-8")
+        """The page that describes the HTTP interface, in English alone."""
+        return self._reference.render(_words(wording_of(ENGLISH)), api=openapi).encode("utf-8")
 
 
-def kind_of(section: LineChart | BarChart | Table) -> str:
-    """Which macro draws a section."""
-    match section:
-        case LineChart():
-            return "line"
-        case BarChart():
-            return "bar"
-        case Table():
-            return "table"
-
-
-def row_heading(table: Table) -> int:
-    """The column that names a row: the product where there is one, else the first."""
-    keys = [column.key for column in table.columns]
-    return keys.index("product") if "product" in keys else 0
+def _words(words: Wording) -> dict[str, Any]:
+    """What every template is written with."""
+    return {
+        "wording": words,
+        "_": words.text,
+        "counted": words.counted,
+        "span": words.calendar.span,
+    }
 
 
 def definitions(document: Document) -> dict[str, str]:
@@ -108,7 +135,13 @@ def definitions(document: Document) -> dict[str, str]:
 
     The columns that only repeat a figure for the previous window are left out.
     """
-    shown: list[Kpi | Series | Column] = list(document.kpis)
+    shown: list[Kpi | Series | Column | Step] = list(document.kpis)
     for section in document.sections:
-        shown += section.columns if isinstance(section, Table) else section.series
+        match section:
+            case Table():
+                shown += section.columns
+            case Waterfall():
+                shown += section.steps
+            case _:
+                shown += section.series
     return {each.label: each.definition for each in shown if not each.key.startswith("previous_")}

@@ -6,6 +6,7 @@ that is over learns when it ended.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from http import HTTPStatus
 
 import msgspec
@@ -14,17 +15,22 @@ from common.instants import iso
 from common.signing import ExpiredLinkError, LinkError
 from report_viewer.errors import (
     ComputationFailedError,
+    InvalidViewError,
     LinkUnconfirmedError,
     MissingTokenError,
     NoSuchPathError,
     NotReadyError,
     SigningNotConfiguredError,
     StubReportError,
+    TooLargeError,
+    TooManyComputationsError,
+    TooManyFailuresError,
+    TooManyRequestsError,
+    TooSlowError,
     UnavailableError,
     WrongMethodError,
 )
 
-ALLOWED_METHODS = "GET, HEAD"
 _TYPE_PREFIX = "urn:analytics:problem:"
 
 
@@ -32,8 +38,8 @@ _TYPE_PREFIX = "urn:analytics:problem:"
 class Problem:
     """A problem as the outside sees it (RFC 9457), for a program or a person.
 
-    ``heading`` and ``advice`` are for people; ``reload`` makes their page ask again by itself after
-    so many seconds.
+    ``advice`` is for people; ``reload`` makes their page ask again by itself after so many seconds,
+    and ``moment``, where there is one, takes the place of the detail.
     """
 
     status: HTTPStatus
@@ -44,6 +50,7 @@ class Problem:
     retry_after: int | None = None
     reload: bool = False
     allow: str | None = None
+    moment: datetime | None = None
     extra: dict[str, str] = field(default_factory=dict)
 
     def json(self) -> bytes:
@@ -78,12 +85,23 @@ NOT_FOUND = Problem(
     "Nothing is served at this address.",
     "Check the address, or ask whoever sent the link for it again.",
 )
-WRONG_METHOD = Problem(
-    HTTPStatus.METHOD_NOT_ALLOWED,
-    "method-not-allowed",
-    "That cannot be done here",
-    "Only GET and HEAD are allowed here.",
-    allow=ALLOWED_METHODS,
+INVALID_VIEW = Problem(
+    HTTPStatus.BAD_REQUEST,
+    "invalid-body",
+    "The request cannot be read",
+    "The body is not the id of a page's load: 8 to 64 letters, digits and hyphens.",
+)
+TOO_LARGE = Problem(
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "too-large",
+    "The request is too large",
+    "The body is longer than any that is taken here.",
+)
+TOO_SLOW = Problem(
+    HTTPStatus.REQUEST_TIMEOUT,
+    "timeout",
+    "The request took too long",
+    "The body did not arrive in time.",
 )
 INTERNAL = Problem(
     HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -126,11 +144,31 @@ NOT_CONFIGURED = Problem(
     "The operator of this service has to configure it first; the link itself may be fine.",
 )
 
+TOO_MANY_FAILURES = Problem(
+    HTTPStatus.TOO_MANY_REQUESTS,
+    "too-many-failures",
+    "Too many links that do not open",
+    "Too many invalid links were tried from this address.",
+    "A link that is valid opens all the same. Check this one, or wait a minute.",
+)
+TOO_MANY_COMPUTATIONS = Problem(
+    HTTPStatus.TOO_MANY_REQUESTS,
+    "too-many-computations",
+    "Too many reports at once",
+    "More reports were asked for than are computed in so short a time.",
+    "This page tries again by itself in a moment.",
+    reload=True,
+)
+
 _FIXED: Mapping[type[Exception], Problem] = {
     LinkError: INVALID_LINK,
     MissingTokenError: MISSING_TOKEN,
     NoSuchPathError: NOT_FOUND,
-    WrongMethodError: WRONG_METHOD,
+    InvalidViewError: INVALID_VIEW,
+    TooLargeError: TOO_LARGE,
+    TooSlowError: TOO_SLOW,
+    TooManyFailuresError: TOO_MANY_FAILURES,
+    TooManyComputationsError: TOO_MANY_COMPUTATIONS,
     UnavailableError: BUSY,
     NotReadyError: PREPARING,
     LinkUnconfirmedError: PREPARING,
@@ -145,11 +183,25 @@ def problem_of(error: Exception) -> Problem:
         return _expired(error)
     if isinstance(error, StubReportError):
         return _stub(csv=error.csv)
+    if isinstance(error, WrongMethodError):
+        return wrong_method(error.methods)
     # The nearest of the error's classes decides: a kind of link error reads as any other.
     problem = next((_FIXED[each] for each in type(error).__mro__ if each in _FIXED), INTERNAL)
-    if isinstance(error, UnavailableError):
+    if isinstance(error, UnavailableError | TooManyRequestsError):
         return replace(problem, retry_after=error.retry_after)
     return problem
+
+
+def wrong_method(methods: tuple[str, ...]) -> Problem:
+    """What one is told who asks by another method than ``methods``."""
+    verb = "is" if len(methods) == 1 else "are"
+    return Problem(
+        HTTPStatus.METHOD_NOT_ALLOWED,
+        "method-not-allowed",
+        "That cannot be done here",
+        f"Only {' and '.join(methods)} {verb} allowed here.",
+        allow=", ".join(methods),
+    )
 
 
 def _expired(error: ExpiredLinkError) -> Problem:
@@ -160,6 +212,7 @@ def _expired(error: ExpiredLinkError) -> Problem:
         "This link has expired",
         f"The link expired at {ended}.",
         "Ask whoever sent it for a new one.",
+        moment=error.expired_at,
         extra={"expiredAt": ended},
     )
 

@@ -8,12 +8,14 @@ import gc
 import os
 import signal
 import tempfile
+from dataclasses import replace
 from multiprocessing import connection, parent_process
 from threading import Thread
 from typing import Final
 
 import uvicorn
 
+from common.connections import allow
 from common.settings import load
 from common.telemetry import configure_logging
 from report_viewer.app import Viewer, create_app
@@ -31,7 +33,10 @@ time, and finds nothing: what a request leaves behind is freed by its reference 
 def serving() -> Viewer:
     """The application of one process, by the environment."""
     configure_logging("report-viewer")
-    viewer = create_app(load(ViewerSettings))
+    settings = load(ViewerSettings)
+    viewer = create_app(settings)
+    bounds = replace(viewer.bounds, connections=allow(settings.max_connections))
+    viewer = replace(viewer, bounds=bounds)
     _end_with_the_parent()
     # What is there now stays: the collector need not look at it ever again.
     gc.collect()

@@ -15,7 +15,6 @@ from starlette.types import Send
 from common.cache import UnreadableReportError
 from report_viewer.answers import Answer
 from report_viewer.negotiation import matches
-from report_viewer.views import ViewCount
 
 _NO_BODY: Final[MutableMapping[str, Any]] = {"type": "http.response.body", "body": b""}
 _STATUS_LINES: Final = {
@@ -52,18 +51,12 @@ class Wire:
 
 
 class Ready:
-    """A finished answer, whole and as 304.
+    """A finished answer, whole and as 304. ``size`` is the memory it takes, in bytes."""
 
-    Attributes:
-        views: where its views are counted; None when it is none to count.
-        size: the memory it takes, in bytes.
-    """
+    __slots__ = ("_tag", "_unchanged", "answer", "etag", "size", "whole")
 
-    __slots__ = ("_tag", "_unchanged", "answer", "etag", "size", "views", "whole")
-
-    def __init__(self, answer: Answer, etag: str, views: ViewCount | None = None) -> None:
+    def __init__(self, answer: Answer, etag: str) -> None:
         self.answer = answer
-        self.views = views
         self.etag = etag
         self._tag = etag.encode("ascii")
         self.whole = Wire(answer)

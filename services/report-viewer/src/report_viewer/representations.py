@@ -17,20 +17,22 @@ from report_viewer.answers import PRIVATE, Answer, Coding, Headers, Security
 from report_viewer.asking import Asking
 from report_viewer.batching import META
 from report_viewer.coalescing import Once
-from report_viewer.compression import OFFERED, compress
+from report_viewer.compression import compress
 from report_viewer.copies import Copies, Copy, Facts, Link
+from report_viewer.forms import Form
 from report_viewer.freshness import Judge
-from report_viewer.negotiation import choose_coding
+from report_viewer.locales import LOCALES
 from report_viewer.pages import Pages
 from report_viewer.ready import Ready, Unpacking
 from report_viewer.sheets import Sheets
 from report_viewer.store import Reader, Snapshot, key_of
-from report_viewer.views import Counting
 from report_viewer.waiting import Missing, Waiting, judge
 
 _PAGE: Final = ("meta", "document")
 _CSV: Final = ("meta", "csv")
-_VARY: Final = (b"vary", b"Accept, Accept-Encoding")
+_PAGE_VARIES: Final = (b"vary", b"Accept, Accept-Encoding, Accept-Language, User-Agent")
+_CSV_VARIES: Final = (b"vary", b"Accept, Accept-Encoding, User-Agent")
+_PACKED: Final = Form(Coding.GZIP)
 LARGE_BYTES: Final = 256 * 1024
 """Compressed bodies from this size on are unpacked by pieces and in a thread."""
 
@@ -46,7 +48,6 @@ class Representations:
         asking: Asking,
         freshness: Judge,
         copies: Copies,
-        counting: Counting,
         pages: Pages,
         security: Security,
     ) -> None:
@@ -55,7 +56,6 @@ class Representations:
         self._asking = asking
         self._freshness = freshness
         self._copies = copies
-        self._counting = counting
         self._pages = pages
         self._confirming: Once[str, Facts | None] = Once()
         self._drawing = asyncio.Lock()
@@ -63,17 +63,17 @@ class Representations:
         self._page_headers: Headers = (
             (b"content-type", b"text/html; charset=utf-8"),
             PRIVATE,
-            _VARY,
+            _PAGE_VARIES,
             *security.page(),
         )
         self._csv_headers: Headers = (
             (b"content-type", b"text/csv; charset=utf-8"),
             PRIVATE,
-            _VARY,
+            _CSV_VARIES,
             *security.data(),
         )
 
-    async def page(self, target: Target, claims: LinkClaims, accept_encoding: bytes) -> Ready:
+    async def page(self, target: Target, claims: LinkClaims, form: Form) -> Ready:
         """The report's page.
 
         Raises:
@@ -81,34 +81,25 @@ class Representations:
             ViewerError: there is no page to show; see ``Waiting.obtain``.
             UnreadableReportError: what is cached cannot be read.
         """
-        coding = choose_coding(accept_encoding.decode("latin-1"), OFFERED)
         copy = self._copies.get(target.path)
-        ready = copy.answers.get(coding) if copy is not None else None
+        ready = copy.answers.get(form) if copy is not None else None
         if copy is None or ready is None or not await self._holds(target, copy):
-            copy, ready = await self._draw(target, claims, coding)
-        copy.remember(accept_encoding, ready)
+            ready = await self._draw(target, claims, form)
         return ready
 
-    async def csv(
-        self, target: Target, claims: LinkClaims, accept_encoding: bytes
-    ) -> Ready | Unpacking:
+    async def csv(self, target: Target, claims: LinkClaims, form: Form) -> Ready | Unpacking:
         """The report's CSV; stored compressed, and sent so to whoever accepts it.
 
         Raises:
             LinkError, ViewerError, UnreadableReportError: as ``page``.
         """
-        coding = choose_coding(accept_encoding.decode("latin-1"), (Coding.GZIP,))
         copy = self._copies.get(target.path)
-        packed = copy.answers.get(Coding.GZIP) if copy is not None else None
+        packed = copy.answers.get(_PACKED) if copy is not None else None
         if copy is None or packed is None or not await self._holds(target, copy):
             copy, packed = await self._packed_csv(target, claims)
-        if coding is Coding.GZIP:
-            copy.remember(accept_encoding, packed)
+        if form == _PACKED:
             return packed
-        plain = copy.answers.get(coding) or self._plain_csv(target, copy, packed)
-        if isinstance(plain, Ready):
-            copy.remember(accept_encoding, plain)
-        return plain
+        return copy.answers.get(form) or self._plain_csv(target, copy, packed)
 
     async def _holds(self, target: Target, copy: Copy) -> bool:
         """Whether Redis says that the link still shows what the copy was made from.
@@ -141,7 +132,7 @@ class Representations:
         until = snapshot.asked + self._copies.believe_seconds
         return link.learn(Facts(packed, freshness), until=until)
 
-    async def _draw(self, target: Target, claims: LinkClaims, coding: Coding) -> tuple[Copy, Ready]:
+    async def _draw(self, target: Target, claims: LinkClaims, form: Form) -> Ready:
         snapshot = await self._waiting.obtain(claims, _PAGE, csv=False)
         link = self._copies.link(target.token, claims)
         facts = self._learn(link, snapshot)
@@ -149,38 +140,41 @@ class Representations:
         # just been finished does not keep everybody else waiting.
         async with self._drawing:
             copy = self._copies.get(target.path)
-            if copy is not None and copy.facts is facts and coding in copy.answers:
-                return copy, copy.answers[coding]
+            if copy is not None and copy.facts is facts and form in copy.answers:
+                return copy.answers[form]
             document = snapshot.fields[1] or b""
             if len(document) < LARGE_BYTES:
-                ready = self._page(target, link, facts, coding, document)
+                ready = self._page(target, link, facts, form, document)
             else:
-                ready = await asyncio.to_thread(self._page, target, link, facts, coding, document)
-            return self._copies.put(target.path, link, facts, coding, ready), ready
+                ready = await asyncio.to_thread(self._page, target, link, facts, form, document)
+            self._copies.put(target.path, link, facts, form, ready)
+            return ready
 
-    def _page(
-        self, target: Target, link: Link, facts: Facts, coding: Coding, document: bytes
-    ) -> Ready:
-        about = (key_of(link.claims).cached, facts)
+    def _page(self, target: Target, link: Link, facts: Facts, form: Form, document: bytes) -> Ready:
+        about = (key_of(link.claims).cached, facts, form.language)
         sheet = self._sheets.get(about)
         if sheet is None:
-            sheet = self._pages.sheet(cache.unpack_document(document), facts.freshness)
+            made = cache.unpack_document(document)
+            sheet = self._pages.sheet(made, facts.freshness, LOCALES[form.language])
             self._sheets.put(about, sheet)
         html = sheet.page(token=target.token, expires_at=link.claims.expires_at)
-        etag = _etag(html, coding)
-        headers = (*self._page_headers, *_entity(etag, coding, facts))
-        answer = Answer(HTTPStatus.OK, headers, compress(html, coding))
-        return Ready(answer, etag, self._counting.of(link.claims))
+        etag = _etag(html, form.coding)
+        headers = (
+            *self._page_headers,
+            (b"content-language", form.language.encode("ascii")),
+            *_entity(etag, form.coding, facts),
+        )
+        return Ready(Answer(HTTPStatus.OK, headers, compress(html, form.coding)), etag)
 
     async def _packed_csv(self, target: Target, claims: LinkClaims) -> tuple[Copy, Ready]:
         snapshot = await self._waiting.obtain(claims, _CSV, csv=True)
         link = self._copies.link(target.token, claims)
         facts = self._learn(link, snapshot)
         copy = self._copies.get(target.path)
-        if copy is not None and copy.facts is facts and Coding.GZIP in copy.answers:
-            return copy, copy.answers[Coding.GZIP]
+        if copy is not None and copy.facts is facts and _PACKED in copy.answers:
+            return copy, copy.answers[_PACKED]
         ready = self._csv(link, facts, Coding.GZIP, snapshot.fields[1] or b"")
-        put = self._copies.put(target.path, link, facts, Coding.GZIP, ready)
+        put = self._copies.put(target.path, link, facts, _PACKED, ready)
         return put, ready
 
     def _plain_csv(self, target: Target, copy: Copy, packed: Ready) -> Ready | Unpacking:
@@ -189,7 +183,7 @@ class Representations:
             ready = self._csv(copy.link, copy.facts, Coding.IDENTITY, body)
             return Unpacking(ready.answer, ready.etag)
         ready = self._csv(copy.link, copy.facts, Coding.IDENTITY, cache.unpack_csv(body))
-        self._copies.put(target.path, copy.link, copy.facts, Coding.IDENTITY, ready)
+        self._copies.put(target.path, copy.link, copy.facts, Form(Coding.IDENTITY), ready)
         return ready
 
     def _csv(self, link: Link, facts: Facts, coding: Coding, body: bytes) -> Ready:
@@ -210,9 +204,14 @@ def _entity(etag: str, coding: Coding, facts: Facts) -> Headers:
         (b"x-data-as-of", as_of.encode("ascii")),
         (b"x-data-status", facts.freshness.value.encode("ascii")),
     )
+    return (*headers, *coded(coding))
+
+
+def coded(coding: Coding) -> Headers:
+    """What is said of a body in this coding."""
     if coding is Coding.IDENTITY:
-        return headers
-    return (*headers, (b"content-encoding", coding.value.encode("ascii")))
+        return ()
+    return ((b"content-encoding", coding.value.encode("ascii")),)
 
 
 def _etag(data: bytes, coding: Coding) -> str:

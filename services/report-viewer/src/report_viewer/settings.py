@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from common.settings import Origin, RedisSettings, SigningSettings
+from common.settings import Networks, Origin, RedisSettings, SigningSettings
 
 
 class ViewerSettings(RedisSettings, SigningSettings):
@@ -57,6 +57,36 @@ class ViewerSettings(RedisSettings, SigningSettings):
         ge=0,
         validation_alias="REPORT_VIEWER_COPIES_MB",
         description="What finished pages and CSVs may take in a process's memory, in MB.",
+    )
+    failures_per_address: int = Field(
+        default=60,
+        ge=1,
+        validation_alias="REPORT_VIEWER_FAILURES_PER_ADDRESS",
+        description="Tokens that nobody issued that one address may try in a minute.",
+    )
+    cold_per_link: int = Field(
+        default=20,
+        ge=1,
+        validation_alias="REPORT_VIEWER_COLD_PER_LINK",
+        description="Computations that one link may cause in five minutes.",
+    )
+    cold_per_tenant: int = Field(
+        default=600,
+        ge=1,
+        validation_alias="REPORT_VIEWER_COLD_PER_TENANT",
+        description="Computations that the links of one shop may cause in five minutes.",
+    )
+    trusted_proxies: Networks = Field(
+        default="",
+        validation_alias="REPORT_VIEWER_TRUSTED_PROXIES",
+        description="Proxies whose `X-Forwarded-For` is believed: addresses or networks, comma"
+        " separated; none by default.",
+    )
+    max_connections: int = Field(
+        default=10_000,
+        ge=1,
+        validation_alias="REPORT_VIEWER_MAX_CONNECTIONS",
+        description="Connections of clients that one process may have open at once.",
     )
     processes: int = Field(
         default=1,

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from markupsafe import escape
 
 from report_viewer import wording
@@ -24,10 +25,11 @@ TOKEN, EXPIRES, EXPIRES_ISO = (f"{_MARK}-{each}" for each in ("token", "expires"
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The page with marks in it. ``zone`` is the report's time zone."""
+    """The page with marks in it. ``zone`` is the report's time zone, ``locale`` the reader's."""
 
     html: bytes
     zone: ZoneInfo
+    locale: Locale
 
     def page(self, *, token: str, expires_at: datetime) -> bytes:
         """The page as the link with ``token`` shows it."""
@@ -35,7 +37,7 @@ class Sheet:
         for mark, text in (
             (TOKEN, token),
             (EXPIRES_ISO, expires_at.isoformat()),
-            (EXPIRES, wording.instant(expires_at, self.zone)),
+            (EXPIRES, wording.instant(expires_at, self.zone, self.locale)),
         ):
             html = html.replace(mark.encode("ascii"), escape(text).encode("utf-8"))
         return html

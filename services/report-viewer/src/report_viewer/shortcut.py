@@ -9,22 +9,26 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from common.connections import Bounded, Bounds
 from report_viewer.app import Viewer
 
 _WRITTEN_AT_ONCE = 64 * 1024
 """Longer bodies are written by themselves, and not copied behind their headers first."""
 
 
-class Shortcut(HttpToolsProtocol):
+class Shortcut(Bounded, HttpToolsProtocol):
     """A connection of a client."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._instant = self.app.reports.instant if isinstance(self.app, Viewer) else None
+        viewer = self.app if isinstance(self.app, Viewer) else None
+        self._instant = viewer.reports.instant if viewer is not None else None
+        self.bounds = viewer.bounds if viewer is not None else Bounds()
         self._answered = False
 
     def on_message_begin(self) -> None:
         """Begin a request; the scope is made when it turns out to be needed."""
+        self.begun = self.whole = False
         self.url = b""
         self.headers = []
         self.expect_100_continue = False
@@ -49,7 +53,9 @@ class Shortcut(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """End a request."""
-        if not self._answered:
+        if self._answered:
+            self.begun = self.whole = True
+        else:
             super().on_message_complete()
 
     def _take_shortcut(self) -> bool:

@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple, Protocol
 
 from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.connection import AbstractConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
+from common import shops
 from common.cache import ReportKey, data_version_key
-from common.links import LinkState, read_state, state_key
+from common.links import LinkState, read_state, run_in, state_key
 from common.signing import LinkClaims
 from report_viewer.errors import StoreUnavailableError
 
@@ -24,10 +26,33 @@ MAX_CONNECTIONS: Final = 32
 _WAIT_FOR_CONNECTION_SECONDS: Final = 3
 _CONNECT_SECONDS: Final = 1
 _ANSWER_SECONDS: Final = 2
+_NOWHERE: Final = -1
+"""The place of the values of nothing asked for."""
 
 
-def connect(url: str) -> Redis:
-    """A client of bytes with bounded connections and time-outs. Connects on use.
+class Run:
+    """Which run of the server answers, asked on every new connection: no run outlives one.
+
+    Several connections are of the same run, or the older ones are about to break; an answer of
+    theirs then meets a run that its states do not name, and is not trusted.
+    """
+
+    def __init__(self) -> None:
+        self.id: str | None = None
+
+    async def connected(self, connection: AbstractConnection) -> None:
+        """Set a new connection up and ask it.
+
+        Raises:
+            UnknownRunError: the server does not say.
+        """
+        await connection.on_connect()
+        await connection.send_command("INFO", "server")
+        self.id = run_in(await connection.read_response())
+
+
+def connect(url: str, run: Run | None = None) -> Redis:
+    """A client of bytes with bounded connections and time-outs. Connects on use, and tells ``run``.
 
     A connection that was lost while it was idle is made anew once; a time-out is not tried again.
     """
@@ -39,6 +64,7 @@ def connect(url: str) -> Redis:
         socket_timeout=_ANSWER_SECONDS,
         socket_keepalive=True,
         health_check_interval=30,
+        redis_connect_func=run.connected if run is not None else None,
         retry=Retry(
             ExponentialBackoff(cap=0.1, base=0.02), 1, supported_errors=(RedisConnectionError,)
         ),
@@ -56,7 +82,7 @@ class Snapshot:
     """What Redis knew at one moment of a link and of the fields asked for of its report.
 
     ``asked`` is a moment on the monotonic clock before that, in seconds; ``data_version`` is what
-    ``common.cache.data_version_key`` told.
+    ``common.cache.data_version_key`` told, ``shop`` what ``common.shops`` has.
     """
 
     state: LinkState | None
@@ -64,6 +90,7 @@ class Snapshot:
     failed: bool
     data_version: bytes | None = None
     asked: float = 0.0
+    shop: bytes | None = None
 
     @property
     def complete(self) -> bool:
@@ -91,10 +118,12 @@ class Store:
 
     Args:
         redis: a client that returns bytes.
+        run: what its connections tell.
     """
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, run: Run) -> None:
         self._redis = redis
+        self._run = run
 
     async def read_all(self, reads: Sequence[Read]) -> list[Snapshot]:
         """What Redis knows now, for each of ``reads``, by one pipeline on one connection.
@@ -108,18 +137,29 @@ class Store:
         pipe = self._redis.pipeline(transaction=False)
         for claims, fields in reads:
             tenant, key = claims.tenant_id, key_of(claims)
-            pipe.mget(state_key(tenant, claims.link_id), key.failed, data_version_key(tenant))
-            places.append(reports.setdefault((key.cached, fields), len(reports)))
+            pipe.mget(
+                state_key(tenant, claims.link_id),
+                key.failed,
+                data_version_key(tenant),
+                shops.key(tenant),
+            )
+            if fields:
+                places.append(reports.setdefault((key.cached, fields), len(reports)))
+            else:
+                places.append(_NOWHERE)
         for name, fields in reports:
             pipe.hmget(name, list(fields))
         try:
             answers = await pipe.execute()
         except (RedisError, OSError) as error:
             raise StoreUnavailableError from error
-        values = [tuple(each) for each in answers[len(reads) :]]
+        run = self._run.id
+        values = [*(tuple(each) for each in answers[len(reads) :]), ()]
         return [
-            Snapshot(read_state(state), values[place], failed is not None, told, asked)
-            for (state, failed, told), place in zip(answers, places, strict=False)
+            Snapshot(
+                read_state(state, run=run), values[place], failed is not None, told, asked, shop
+            )
+            for (state, failed, told, shop), place in zip(answers, places, strict=False)
         ]
 
     async def answers(self) -> bool:

@@ -10,6 +10,7 @@ import msgspec
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
 from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from common.telemetry import METRICS_CONTENT_TYPE
@@ -18,8 +19,9 @@ from report_viewer.answers import NEVER_STORED, Answer, Security
 from report_viewer.assets import PREFIX, Assets
 from report_viewer.metrics import Metrics
 from report_viewer.pages import Pages
+from report_viewer.pictures import Pictures
 from report_viewer.problem_answers import ProblemAnswers
-from report_viewer.problems import INTERNAL, NOT_FOUND, WRONG_METHOD, Problem
+from report_viewer.problems import INTERNAL, NOT_FOUND, Problem, wrong_method
 from report_viewer.store import Store
 
 
@@ -43,6 +45,7 @@ class Surroundings:
     store: Store
     pages: Pages
     assets: Assets
+    pictures: Pictures
     metrics: Metrics
     problems: ProblemAnswers
     security: Security
@@ -60,7 +63,14 @@ class Surroundings:
             (PREFIX + "{path:path}", self.static, False),
         ):
             route = partial(router.add_api_route, path, endpoint, tags=["operations"])
-            route(methods=["GET"], include_in_schema=described)
+            responses = openapi.NOT_READY if path == "/readyz" else None
+            kind = PlainTextResponse if path == "/metrics" else JSONResponse
+            route(
+                methods=["GET"],
+                include_in_schema=described,
+                responses=responses,
+                response_class=kind,
+            )
             route(methods=["HEAD"], include_in_schema=False)
         app.include_router(router)
         app.add_exception_handler(HTTPException, self._refuse)
@@ -98,8 +108,9 @@ class Surroundings:
 
     async def static(self, request: Request) -> Response:
         """A static file."""
-        coding = request.headers.get("accept-encoding", "")
-        answer = self.assets.answer(request.url.path, accept_encoding=coding)
+        path, coding = request.url.path, request.headers.get("accept-encoding", "")
+        answer = self.assets.answer(path, accept_encoding=coding)
+        answer = answer or await self.pictures.answer(path)
         return AnswerResponse(answer or self._problem(request, NOT_FOUND))
 
     async def _refuse(self, request: Request, error: Exception) -> Response:
@@ -124,7 +135,11 @@ class Surroundings:
         return AnswerResponse(Answer(status, headers, body))
 
 
-_BY_STATUS: Mapping[int, Problem] = {404: NOT_FOUND, 405: WRONG_METHOD, 500: INTERNAL}
+_BY_STATUS: Mapping[int, Problem] = {
+    404: NOT_FOUND,
+    405: wrong_method(("GET", "HEAD")),
+    500: INTERNAL,
+}
 
 
 def describe(app: FastAPI) -> dict[str, Any]:

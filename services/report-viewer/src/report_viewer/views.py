@@ -1,114 +1,91 @@
-"""Counts which reports are viewed, in memory, and adds it up in Redis every few seconds.
+"""Counts what people view, in memory, and adds it up in Redis every few seconds.
 
-A view is a page shown to a GET: whole, or as 304 to a browser that has it already, for somebody
-looks at it again. HEAD shows nothing, a CSV is no page, and programs that fetch a link to draw a
-preview of it, or to search it, are nobody who looks. Pages that a gateway shows again for a moment
-are not counted: what is viewed ten times a second is popular enough.
-
-The counts say what to keep warm and nothing else. With Redis gone they are lost; no request waits.
+A view is what a page says of itself once somebody sees it; a download is a CSV sent to a person,
+whole or as 304. A GET of a page counts nothing: previews, searches and prefetches are GETs. The
+same counts say how often a link was viewed, which the worker brings into the ledger, and which
+reports to keep warm. With Redis gone they are lost; no request waits.
 """
 
 import asyncio
 import logging
-import re
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from redis import Redis
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.retry import Retry
 
-from common.popularity import ViewedReport, record
+from common import instants, popularity, view_counts
+from common.popularity import ViewedReport
 from common.signing import LinkClaims
+from common.view_counts import Views
 from report_viewer.ending import end
 
-FLUSH_SECONDS: Final = 5.0
+FLUSH_SECONDS: Final = 2.0
 MOST_COUNTED: Final = 10_000
 """How many links may have views that are not yet added up; those of more are not counted."""
 
 _ANSWER_SECONDS: Final = 2
-_BOTS: Final = re.compile(
-    rb"(?<!cu)bot\b|crawl|spider|preview|facebookexternalhit|whatsapp|embedly|slurp"
-    rb"|skypeuripreview|vkshare|pinterest|headlesschrome|monitor|curl/|wget/|python-|go-http",
-    re.IGNORECASE,
-)
-_AGENTS_REMEMBERED: Final = 1024
-_LONGEST_AGENT: Final = 512
-
-Views = Mapping[tuple[int, ViewedReport], int]
 
 _log = logging.getLogger(__name__)
 
 
-class ViewCount:
-    """The views of one link that are not yet added up."""
+class Tally:
+    """What people did with one link since the last time that it was added up."""
 
-    __slots__ = ("_counting", "count", "viewed")
+    __slots__ = ("downloads", "last", "report", "views")
 
-    def __init__(self, counting: "Counting", viewed: tuple[int, ViewedReport]) -> None:
-        self._counting = counting
-        self.viewed = viewed
-        self.count = 0
+    def __init__(self, claims: LinkClaims, now: datetime) -> None:
+        self.report = ViewedReport(claims.report, claims.window)
+        self.views = 0
+        self.downloads = 0
+        self.last = now
 
-    def add(self) -> None:
-        """Count a view."""
-        self.count += 1
-        if self.count == 1:
-            self._counting.note(self)
+
+Tallies = Mapping[tuple[int, UUID], Tally]
 
 
 class Counting:
-    """Views by tenant, report and window.
+    """Views and downloads by link.
 
     Args:
-        write: adds views up in Redis; called from a thread, may fail.
+        write: adds tallies up in Redis; called from a thread, may fail.
     """
 
-    def __init__(self, write: Callable[[Views], None]) -> None:
+    def __init__(self, write: Callable[[Tallies], None]) -> None:
         self._write = write
-        self._counts: list[ViewCount] = []
-        self._agents: dict[bytes, bool] = {}
+        self._tallies: dict[tuple[int, UUID], Tally] = {}
         self._flushing: asyncio.Task[None] | None = None
 
-    def of(self, claims: LinkClaims) -> ViewCount:
-        """A count for a link."""
-        return ViewCount(self, (claims.tenant_id, ViewedReport(claims.report, claims.window)))
+    def view(self, claims: LinkClaims) -> None:
+        """Count a page that somebody sees."""
+        tally = self._tally(claims)
+        if tally is not None:
+            tally.views += 1
 
-    def note(self, count: ViewCount) -> None:
-        """Have ``count`` added up next time."""
-        if len(self._counts) < MOST_COUNTED:
-            self._counts.append(count)
-        else:
-            count.count = 0
+    def download(self, claims: LinkClaims) -> None:
+        """Count a CSV that somebody gets."""
+        tally = self._tally(claims)
+        if tally is not None:
+            tally.downloads += 1
 
-    def is_bot(self, agent: bytes) -> bool:
-        """Whether a User-Agent is that of a program that looks by itself."""
-        known = self._agents.get(agent)
-        if known is None:
-            known = _BOTS.search(agent[:_LONGEST_AGENT]) is not None
-            if len(self._agents) >= _AGENTS_REMEMBERED:
-                self._agents.clear()
-            if len(agent) <= _LONGEST_AGENT:
-                self._agents[agent] = known
-        return known
-
-    def take(self) -> dict[tuple[int, ViewedReport], int]:
-        """The views counted since the last time."""
-        views: dict[tuple[int, ViewedReport], int] = {}
-        counts, self._counts = self._counts, []
-        for each in counts:
-            views[each.viewed] = views.get(each.viewed, 0) + each.count
-            each.count = 0
-        return views
+    def take(self) -> dict[tuple[int, UUID], Tally]:
+        """What was counted since the last time."""
+        tallies, self._tallies = self._tallies, {}
+        return tallies
 
     async def flush(self) -> None:
-        """Add the views up in Redis; they are lost when it is gone."""
-        views = self.take()
-        if not views:
+        """Add the counts up in Redis; they are lost when it is gone."""
+        tallies = self.take()
+        if not tallies:
             return
         try:
-            await asyncio.to_thread(self._write, views)
+            await asyncio.to_thread(self._write, tallies)
         except (RedisError, OSError) as error:
-            _log.warning("views of %d reports were not counted: %s", len(views), error)
+            _log.warning("views of %d links were not counted: %s", len(tallies), error)
 
     def start(self) -> None:
         """Begin to flush, on the running event loop."""
@@ -119,15 +96,39 @@ class Counting:
         await end(self._flushing)
         await self.flush()
 
+    def _tally(self, claims: LinkClaims) -> Tally | None:
+        link, now = (claims.tenant_id, claims.link_id), instants.now()
+        tally = self._tallies.get(link)
+        if tally is not None:
+            tally.last = now
+        elif len(self._tallies) < MOST_COUNTED:
+            tally = self._tallies[link] = Tally(claims, now)
+        return tally
+
     async def _flush_for_ever(self) -> None:
         while True:
             await asyncio.sleep(FLUSH_SECONDS)
             await self.flush()
 
 
-def recorder(redis_url: str) -> Callable[[Views], None]:
-    """Writes views to Redis. Connects on use; bounded in time."""
+def recorder(redis_url: str) -> Callable[[Tallies], None]:
+    """Writes tallies to Redis. Connects on use; bounded in time."""
     redis = Redis.from_url(
-        redis_url, max_connections=1, socket_connect_timeout=1, socket_timeout=_ANSWER_SECONDS
+        redis_url,
+        max_connections=1,
+        socket_connect_timeout=1,
+        socket_timeout=_ANSWER_SECONDS,
+        retry=Retry(NoBackoff(), 0),  # tried again, what was only not answered would count twice
     )
-    return lambda views: record(redis, views)
+    return lambda tallies: record(redis, tallies)
+
+
+def record(redis: Redis, tallies: Tallies) -> None:
+    """Add tallies up: by link for the ledger, by report for what is kept warm."""
+    links = {link: Views(each.views, each.downloads, each.last) for link, each in tallies.items()}
+    view_counts.record(redis, links)
+    reports: dict[tuple[int, ViewedReport], int] = {}
+    for (tenant_id, _), each in tallies.items():
+        viewed = tenant_id, each.report
+        reports[viewed] = reports.get(viewed, 0) + each.views + each.downloads
+    popularity.record(redis, reports)

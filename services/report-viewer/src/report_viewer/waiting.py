@@ -13,6 +13,7 @@ from common.jobs import JobsUnavailableError
 from common.links import LinkState, state_key
 from common.reports.registry import REPORTS
 from common.signing import LinkClaims, RevokedLinkError
+from common.throttling import ThrottledError
 from report_viewer.announcements import Announcements
 from report_viewer.asking import Asking
 from report_viewer.errors import (
@@ -21,6 +22,7 @@ from report_viewer.errors import (
     NotReadyError,
     StoreUnavailableError,
     StubReportError,
+    TooManyComputationsError,
     TooManyWaitingError,
     UnavailableError,
 )
@@ -126,8 +128,11 @@ class Waiting:
         ask = self._asking.for_link if missing is Missing.STATE else self._asking.for_report
         asked = ask(claims)
         await asyncio.wait({asked}, timeout=max(seconds, 0))
-        if asked.done() and isinstance(asked.exception(), JobsUnavailableError):
+        error = asked.exception() if asked.done() else None
+        if isinstance(error, JobsUnavailableError):
             raise StoreUnavailableError
+        if isinstance(error, ThrottledError):
+            raise TooManyComputationsError(error.retry_after)
 
 
 async def _either(woken: asyncio.Event, seconds: float) -> None:

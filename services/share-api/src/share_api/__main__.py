@@ -9,6 +9,7 @@ from common.db.engine import UnsafeDatabaseRoleError
 from common.settings import load
 from common.telemetry import configure_logging
 from share_api.app import check_database, create_app
+from share_api.connections import protocol
 from share_api.settings import ShareApiSettings
 
 GRACE_SECONDS = 10
@@ -24,6 +25,7 @@ def server_config(app: FastAPI, settings: ShareApiSettings) -> uvicorn.Config:
         app,
         host=settings.host,
         port=settings.port,
+        http=protocol(settings),
         access_log=False,
         log_config=None,
         server_header=False,

@@ -1,7 +1,8 @@
 """Who makes a request: what routes ask for as a parameter, before they look at anything else.
 
 The account and its memberships are read for every request, so that a membership taken away ends
-access with the next one.
+access with the next one, and so does a log-out everywhere: it is in the database, where no loss of
+Redis undoes it.
 """
 
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Annotated
 from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyCookie
 
+from common.db.audit import Author
 from common.instants import now
 from share_api.accounts import Account, TenantFacts, find_account
 from share_api.parts import Parts
@@ -39,9 +41,9 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """An admin who acts for a tenant."""
+    """An admin who acts for a tenant, and what the audit log calls them."""
 
-    admin_id: int
+    author: Author
     tenant: TenantFacts
 
 
@@ -57,7 +59,8 @@ ServedBy = Annotated[Parts, Depends(_parts)]
 def _signed_in(parts: ServedBy, session_id: Annotated[str | None, Security(_cookie)]) -> SignedIn:
     session = parts.sessions.read(session_id, now=now())
     account = find_account(parts.engine, session.admin_id)
-    if account is None or session_id is None:
+    if account is None or session_id is None or session.generation != account.generation:
+        parts.sessions.delete(session_id)
         raise NoSessionError
     return SignedIn(session_id, session, account)
 
@@ -68,10 +71,16 @@ Admin = Annotated[SignedIn, Depends(_signed_in)]
 Raises NoSessionError when there is no session."""
 
 
-def _acting(admin: Admin) -> Actor:
+def author_of(account: Account, request: Request) -> Author:
+    """The admin as the author of what the request does."""
+    address = request.client.host if request.client else None
+    return Author(account.email, account.admin_id, address)
+
+
+def _acting(admin: Admin, request: Request) -> Actor:
     if admin.tenant is None:
         raise NoTenantError
-    return Actor(admin.account.admin_id, admin.tenant)
+    return Actor(author_of(admin.account, request), admin.tenant)
 
 
 Acting = Annotated[Actor, Depends(_acting)]

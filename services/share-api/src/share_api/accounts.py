@@ -30,10 +30,14 @@ class TenantFacts:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An admin and the tenants of their memberships, by slug."""
+    """An admin and the tenants of their memberships, by slug.
+
+    Sessions of another ``generation`` than this are over.
+    """
 
     admin_id: int
     email: str
+    generation: int
     tenants: tuple[TenantFacts, ...]
 
     def tenant(self, tenant_id: int | None) -> TenantFacts | None:
@@ -48,7 +52,7 @@ class Account:
 def find_account(engine: Engine, admin_id: int) -> Account | None:
     """The admin of that id with their memberships; None when there is no such admin."""
     query = (
-        select(Admin.email, Tenant)
+        select(Admin.email, Admin.session_generation, Tenant)
         .select_from(Admin)
         .outerjoin(Membership, Membership.admin_id == Admin.id)
         .outerjoin(Tenant, Tenant.id == Membership.tenant_id)
@@ -59,8 +63,9 @@ def find_account(engine: Engine, admin_id: int) -> Account | None:
         rows = session.execute(query).all()
     if not rows:
         return None
-    tenants = tuple(_facts(tenant) for _, tenant in rows if tenant is not None)
-    return Account(admin_id=admin_id, email=rows[0][0], tenants=tenants)
+    email, generation, _ = rows[0]
+    tenants = tuple(_facts(tenant) for _, _, tenant in rows if tenant is not None)
+    return Account(admin_id=admin_id, email=email, generation=generation, tenants=tenants)
 
 
 def find_tenant(engine: Engine, tenant_id: int) -> TenantFacts | None:

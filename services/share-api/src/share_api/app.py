@@ -15,10 +15,12 @@ from starlette.concurrency import run_in_threadpool
 
 from share_api import errors, health, openapi
 from share_api.envelope import Envelope
+from share_api.heads import Heads
 from share_api.observation import Metrics, Observation
 from share_api.origin import require_own_site
+from share_api.parameters import require_single
 from share_api.parts import Parts, create_parts
-from share_api.routes import docs, imports, reports, session, shares
+from share_api.routes import control, discord, docs, imports, reports, session, shares
 from share_api.settings import ShareApiSettings
 
 _log = logging.getLogger(__name__)
@@ -35,7 +37,7 @@ def create_app(settings: ShareApiSettings, parts: Parts | None = None) -> FastAP
         redirect_slashes=False,
         generate_unique_id_function=lambda route: route.name,
         lifespan=_lifespan,
-        dependencies=[Depends(_own_site)],
+        dependencies=[Depends(_own_site), Depends(require_single)],
     )
     app.state.parts = parts or create_parts(settings)
     app.state.metrics = Metrics()
@@ -43,13 +45,16 @@ def create_app(settings: ShareApiSettings, parts: Parts | None = None) -> FastAP
         session.router,
         reports.router,
         shares.router,
+        control.router,
         imports.router,
+        discord.router,
         health.router,
         docs.router,
     ):
         app.include_router(router)
     errors.install(app)
     openapi.describe(app)
+    app.add_middleware(Heads)
     app.add_middleware(Observation, metrics=app.state.metrics)
     app.add_middleware(Envelope, https=settings.https)
     return app

@@ -5,8 +5,9 @@ what is wrong with the body. An empty body is an empty object. Python's JSON is 
 its default: UTF-8 only, no duplicate names, no NaN.
 """
 
+import asyncio
 import json
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, NoReturn, TypeVar
 
@@ -15,6 +16,11 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 MAX_BODY_BYTES: Final = 16 * 1024
+BODY_SECONDS: Final = 20
+PIECE_SECONDS: Final = 60
+"""How long the next piece of a long body may take."""
+
+_MOST_DIGITS: Final = 1000
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -35,18 +41,47 @@ class InvalidBodyError(Exception):
         self.faults = faults
 
 
+class SlowBodyError(Exception):
+    """The body does not arrive."""
+
+    def __init__(self) -> None:
+        super().__init__("The body did not arrive in time.")
+
+
 async def read_body(request: Request) -> bytes:
     """The request's body.
 
     Raises:
         InvalidBodyError: longer than ``MAX_BODY_BYTES``; the rest is not read.
+        SlowBodyError: not there after ``BODY_SECONDS``.
     """
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            raise InvalidBodyError(FieldFault("", f"is longer than {MAX_BODY_BYTES} bytes"))
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > MAX_BODY_BYTES:
+                    raise InvalidBodyError(FieldFault("", f"is longer than {MAX_BODY_BYTES} bytes"))
+    except TimeoutError:
+        raise SlowBodyError from None
     return bytes(body)
+
+
+async def steady(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """A long body, piece by piece.
+
+    Raises:
+        SlowBodyError: no piece came for ``PIECE_SECONDS``.
+    """
+    while True:
+        try:
+            async with asyncio.timeout(PIECE_SECONDS):
+                piece = await anext(body)
+        except StopAsyncIteration:
+            return
+        except TimeoutError:
+            raise SlowBodyError from None
+        yield piece
 
 
 Body = Annotated[bytes, Depends(read_body)]
@@ -86,7 +121,10 @@ def _fault(error: ErrorDetails) -> FieldFault:
 def _decode(body: bytes) -> Any:
     try:
         return json.loads(
-            body.decode("utf-8"), object_pairs_hook=_object, parse_constant=_no_constant
+            body.decode("utf-8"),
+            object_pairs_hook=_object,
+            parse_constant=_no_constant,
+            parse_int=_integer,
         )
     except UnicodeDecodeError:
         raise InvalidBodyError(FieldFault("", "is not UTF-8")) from None
@@ -101,6 +139,12 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twice = next(name for name in names if names.count(name) > 1)
         raise InvalidBodyError(FieldFault(pointer([twice]), "is there more than once"))
     return content
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > _MOST_DIGITS:
+        raise InvalidBodyError(FieldFault("", f"has a number of more than {_MOST_DIGITS} digits"))
+    return int(digits)
 
 
 def _no_constant(name: str) -> NoReturn:

@@ -7,8 +7,9 @@ each) are worked on at once; the requests that wait for one hold no thread.
 
 import functools
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar, TypeVarTuple
 
 import anyio
 from anyio.to_thread import run_sync
@@ -17,8 +18,14 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Engine, select
 
 from common.db.accounts import Admin
+from common.db.audit import Action, Author
 from common.db.tenancy import Access, transaction
+from common.instants import now
+from share_api.audit import record_refusal
 from share_api.throttle import LoginThrottle
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 HASHES_AT_ONCE: Final = 2
 PENDING_AT_MOST: Final = 40
@@ -45,9 +52,18 @@ class LoginBusyError(CredentialsError):
 
 
 @dataclass(frozen=True, slots=True)
+class Verified:
+    """Who has shown their password, and the generation of sessions that it was read with."""
+
+    admin_id: int
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Stored:
     admin_id: int | None
     password_hash: str
+    generation: int = 0
 
 
 class Credentials:
@@ -59,8 +75,8 @@ class Credentials:
         self._hashing = anyio.CapacityLimiter(HASHES_AT_ONCE)
         self._pending = 0  # touched on the event loop only
 
-    async def verify(self, email: str, password: str, *, address: str) -> int:
-        """The id of the admin whose credentials these are; ``address`` is the client's.
+    async def verify(self, email: str, password: str, *, address: str) -> Verified:
+        """The admin whose credentials these are; ``address`` is the client's.
 
         Raises:
             TooManyLoginsError: the account or the address has to wait.
@@ -71,16 +87,33 @@ class Credentials:
         await run_sync(self._throttle.admit, email, address)
         stored = await run_sync(self._find, email)
         if not await self._matches(stored, password) or stored.admin_id is None:
+            await run_sync(self._record_refusal, Author(email, stored.admin_id, address))
             raise WrongCredentialsError
         await run_sync(self._throttle.forgive, email)
-        return stored.admin_id
+        return Verified(stored.admin_id, stored.generation)
+
+    def _record_refusal(self, author: Author) -> None:
+        locked = self._throttle.exhausted(author.name)
+        action = Action.LOGIN_LOCKED if locked else Action.LOGIN_FAILED
+        record_refusal(self._engine, action, author, at=now())
+
+    async def hash(self, password: str) -> str:
+        """The argon2id hash of a password.
+
+        Raises:
+            LoginBusyError: the service has to catch up first.
+        """
+        return await self._in_turn(_hasher().hash, password)
 
     async def _matches(self, stored: _Stored, password: str) -> bool:
+        return await self._in_turn(_matches, stored, password)
+
+    async def _in_turn(self, work: Callable[[*Ts], T], *values: *Ts) -> T:
         if self._pending >= PENDING_AT_MOST:
             raise LoginBusyError
         self._pending += 1
         try:
-            return await run_sync(_matches, stored, password, limiter=self._hashing)
+            return await run_sync(work, *values, limiter=self._hashing)
         finally:
             self._pending -= 1
 
@@ -88,9 +121,11 @@ class Credentials:
         decoy = _decoy_hash()
         with transaction(self._engine, Access()) as session:
             row = session.execute(
-                select(Admin.id, Admin.password_hash).where(Admin.email == email)
+                select(Admin.id, Admin.password_hash, Admin.session_generation).where(
+                    Admin.email == email
+                )
             ).one_or_none()
-        return _Stored(row.id, row.password_hash) if row else _Stored(None, decoy)
+        return _Stored(*row) if row else _Stored(None, decoy)
 
 
 @functools.cache

@@ -19,7 +19,9 @@ _GIVEN_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 _HEADERS: Final = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -28,12 +30,17 @@ _HSTS: Final = "max-age=31536000"
 _log = logging.getLogger(__name__)
 
 
+def safe_headers(*, https: bool) -> dict[str, str]:
+    """What every answer carries; over https also what keeps it so."""
+    return _HEADERS | ({"Strict-Transport-Security": _HSTS} if https else {})
+
+
 class Envelope:
     """ASGI middleware around everything else."""
 
     def __init__(self, app: ASGIApp, *, https: bool) -> None:
         self._app = app
-        self._headers = _HEADERS | ({"Strict-Transport-Security": _HSTS} if https else {})
+        self._headers = safe_headers(https=https)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve the request in its envelope."""

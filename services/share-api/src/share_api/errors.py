@@ -19,20 +19,27 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
+from starlette.routing import Match
 
 from common.db.engine import UnsafeDatabaseRoleError
 from common.reports.model import AnalyticsNotYetImplementedError
 from common.reports.registry import UnknownReportError
-from share_api.bodies import InvalidBodyError
+from share_api.bodies import InvalidBodyError, SlowBodyError
 from share_api.credentials import LoginBusyError, WrongCredentialsError
+from share_api.discord.connections import ConnectionNotFoundError
+from share_api.discord.limits import TooManyCommandsError
+from share_api.discord.receiving import DiscordNotConfiguredError
+from share_api.discord.signature import InvalidSignatureError
 from share_api.health import NotReadyError
 from share_api.imports import ImportNotFoundError, ImportTooLargeError, TooManyImportsError
-from share_api.ledger import InvalidCursorError, ShareNotFoundError
-from share_api.links import ExpiryOutOfRangeError, SigningNotConfiguredError
+from share_api.ledger import ShareNotFoundError
+from share_api.links import ExpiryOutOfRangeError, SharingOffError, SigningNotConfiguredError
 from share_api.origin import CrossSiteRequestError
+from share_api.paging import InvalidCursorError
+from share_api.parameters import RepeatedParameterError
 from share_api.recall import RecallUnavailableError
 from share_api.sessions import NoSessionError, NotAMemberError, NoTenantError
-from share_api.throttle import TooManyLoginsError
+from share_api.throttle import TooManyLoginsError, TooManySharesError
 from share_api.uploads import InvalidUploadError, UnsupportedUploadError
 
 PROBLEM_JSON: Final = "application/problem+json"
@@ -64,6 +71,8 @@ _KINDS: Final[Mapping[type[Exception], Kind]] = {
     InvalidCursorError: Kind(
         400, "invalid-parameter", "Invalid parameter", "A parameter is not valid."
     ),
+    RepeatedParameterError: Kind(400, "invalid-parameter", "Invalid parameter"),
+    SlowBodyError: Kind(408, "timeout", "Request too slow"),
     RequestValidationError: Kind(
         400, "invalid-parameter", "Invalid parameter", "A parameter is not valid."
     ),
@@ -72,19 +81,25 @@ _KINDS: Final[Mapping[type[Exception], Kind]] = {
     AnalyticsNotYetImplementedError: Kind(
         400, "report-not-implemented", "Report type not implemented"
     ),
+    InvalidSignatureError: Kind(401, "invalid-signature", "Not signed by Discord"),
     CrossSiteRequestError: Kind(403, "cross-site-request", "Request from another site"),
     NoSessionError: Kind(403, "no-session", "Not logged in"),
     NoTenantError: Kind(403, "no-tenant", "No tenant chosen"),
     NotAMemberError: Kind(403, "not-a-member", "Not a member of the tenant"),
     WrongCredentialsError: Kind(403, "wrong-credentials", "Login refused"),
     ShareNotFoundError: Kind(404, "share-not-found", "Share not found"),
+    ConnectionNotFoundError: Kind(404, "connection-not-found", "Connection not found"),
     ImportNotFoundError: Kind(404, "import-not-found", "Import not found"),
+    SharingOffError: Kind(409, "sharing-off", "Sharing is turned off"),
     ImportTooLargeError: Kind(413, "import-too-large", "Import too large"),
     UnsupportedUploadError: Kind(415, "unsupported-upload", "Not a CSV and not a form"),
     TooManyImportsError: Kind(429, "too-many-imports", "Too many imports"),
+    TooManyCommandsError: Kind(429, "too-many-codes", "Too many codes"),
     TooManyLoginsError: Kind(429, "too-many-logins", "Too many login attempts"),
+    TooManySharesError: Kind(429, "too-many-shares", "Too many links"),
     SigningNotConfiguredError: Kind(503, "signing-not-configured", "Signing not configured"),
-    RecallUnavailableError: Kind(503, "recall-unavailable", "Links not recalled"),
+    RecallUnavailableError: Kind(503, "recall-unavailable", "Links not recalled yet"),
+    DiscordNotConfiguredError: Kind(503, "discord-not-configured", "Discord not configured"),
     LoginBusyError: Kind(503, "login-busy", "Service busy"),
     NotReadyError: Kind(503, "not-ready", "Not ready"),
     UnsafeDatabaseRoleError: Kind(
@@ -145,22 +160,34 @@ async def _answer(_: Request, error: Exception) -> Response:
     )
 
 
-async def _answer_http(_: Request, error: Exception) -> Response:
+async def _answer_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for that class
     title = HTTPStatus(error.status_code).phrase
+    headers = dict(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(_allowed(request))
     return problem(
         error.status_code,
         title=title,
         detail=_HTTP.get(error.status_code, f"{title}."),
-        headers=error.headers,
+        headers=headers,
     )
 
 
+def _allowed(request: Request) -> list[str]:
+    """The methods of an address, which may be those of several routes."""
+    asked = ((method, {**request.scope, "method": method}) for method in _METHODS)
+    routes = request.app.router.routes
+    found = [m for m, scope in asked if any(r.matches(scope)[0] is Match.FULL for r in routes)]
+    return [*found, "HEAD"] if "GET" in found and "HEAD" not in found else found
+
+
+_METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _HTTP: Final = {404: "There is nothing here.", 405: "The method is not one of this address."}
 
 
 def _retry(error: Exception, kind: Kind) -> dict[str, str] | None:
-    lasting = (SigningNotConfiguredError, UnsafeDatabaseRoleError)
+    lasting = (SigningNotConfiguredError, DiscordNotConfiguredError, UnsafeDatabaseRoleError)
     transient = kind.status == HTTPStatus.SERVICE_UNAVAILABLE and not isinstance(error, lasting)
     seconds = getattr(error, "retry_after", _RETRY_SECONDS if transient else None)
     return None if seconds is None else {"Retry-After": str(seconds)}
@@ -171,6 +198,10 @@ def _faults(error: Exception) -> list[dict[str, str]] | None:
         return [{"pointer": fault.pointer, "detail": fault.detail} for fault in error.faults]
     if isinstance(error, ExpiryOutOfRangeError):
         return [{"pointer": "/expiresInSeconds", "detail": str(error)}]
+    if isinstance(error, RepeatedParameterError):
+        return [
+            {"parameter": name[:100], "detail": "is there more than once"} for name in error.names
+        ]
     if isinstance(error, InvalidCursorError):
         return [{"parameter": "cursor", "detail": str(error)}]
     if isinstance(error, RequestValidationError):

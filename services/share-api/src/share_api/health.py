@@ -9,7 +9,7 @@ import functools
 from fastapi import APIRouter, Request
 from redis import RedisError
 from sqlalchemy.exc import SQLAlchemyError
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
 from common.db import migrate
 from common.db.engine import UnsafeDatabaseRoleError
@@ -42,7 +42,7 @@ def readyz(request: Request) -> Health:
     return Health(status="ready")
 
 
-@router.get("/metrics", include_in_schema=False)
+@router.get("/metrics", summary="The service's metrics", response_class=PlainTextResponse)
 async def metrics(request: Request) -> Response:
     """The service's metrics in Prometheus' text format."""
     content = exposition(request.app.state.metrics.registry)

@@ -14,6 +14,8 @@ from uuid import UUID, uuid4
 import zstandard
 from sqlalchemy import Engine, delete, func, select, update
 
+from common import instants
+from common.db.audit import Action, Author, record
 from common.db.imports import Import, ImportChunk, ImportState
 from common.db.tenancy import Access, transaction
 from common.jobs import Jobs, JobsUnavailableError, RunImport
@@ -65,6 +67,7 @@ class Receiver:
     engine: Engine
     tenant_id: int
     import_id: UUID
+    author: Author
     most: int
     total: int = 0
     _numbers: dict[str, int] = field(default_factory=dict)
@@ -94,7 +97,18 @@ class Receiver:
         """All is there: the import may be run."""
         for file, pending in self._pending.items():
             self._store(file, bytes(pending))
-        self._update(state=ImportState.QUEUED, total_bytes=self.total)
+        done = {"state": ImportState.QUEUED, "total_bytes": self.total}
+        with transaction(self.engine, Access(tenant_id=self.tenant_id)) as session:
+            session.execute(update(Import).where(Import.id == self.import_id).values(done))
+            record(
+                session,
+                self.tenant_id,
+                Action.IMPORT_STARTED,
+                self.author,
+                at=instants.now(),
+                subject=self.import_id,
+                bytes=self.total,
+            )
 
     def abandon(self) -> None:
         """Forget what was received."""
@@ -115,13 +129,9 @@ class Receiver:
                 )
             )
 
-    def _update(self, **values: object) -> None:
-        with transaction(self.engine, Access(tenant_id=self.tenant_id)) as session:
-            session.execute(update(Import).where(Import.id == self.import_id).values(values))
-
 
 def begin(
-    engine: Engine, tenant_id: int, *, layout: str, admin_id: int, most: int, now: datetime
+    engine: Engine, tenant_id: int, *, layout: str, author: Author, most: int, now: datetime
 ) -> Receiver:
     """Begin to receive an import of at most ``most`` bytes.
 
@@ -147,10 +157,10 @@ def begin(
                 state=ImportState.RECEIVING,
                 format=layout,
                 created_at=now,
-                created_by=admin_id,
+                created_by=author.admin_id,
             )
         )
-    return Receiver(engine, tenant_id, import_id, most)
+    return Receiver(engine, tenant_id, import_id, author, most)
 
 
 def announce(jobs: Jobs, tenant_id: int, import_id: UUID) -> None:

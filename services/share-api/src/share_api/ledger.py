@@ -1,25 +1,19 @@
-"""Reading the share ledger: a tenant's links, newest first, a page at a time.
+"""Reading the share ledger: a tenant's links, newest first, a page at a time."""
 
-A page ends in a cursor, the place of its last entry: entries written meanwhile move nothing.
-"""
-
-import base64
-import struct
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
-from typing import Final, Self
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Engine, Row, Select, and_, select, tuple_
+from sqlalchemy import ColumnElement, Engine, Row, Select, and_, or_, select, true
 
 from common.db.accounts import Admin
 from common.db.shares import Share
 from common.db.tenancy import Access, transaction
+from share_api.paging import Cursor, Order, Page, Paging, page_of
 
-_PLACE: Final = struct.Struct(">q16s")
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
+_ORDER: Final = Order(Share.issued_at, Share.id)
 
 
 class LedgerError(Exception):
@@ -34,99 +28,79 @@ class ShareNotFoundError(LedgerError):
         self.share_id = share_id
 
 
-class InvalidCursorError(LedgerError):
-    """The text is no cursor of ours."""
-
-    def __init__(self) -> None:
-        super().__init__("is not a cursor of this list")
-
-
 class ShareState(StrEnum):
-    """What has become of a link; a recalled one stays recalled when its time is over."""
+    """What has become of a link; the first that holds of revoked, expired and retired.
+
+    A retired link's key is no longer in use: it does not open, and would again with its key.
+    """
 
     ACTIVE = "active"
     EXPIRED = "expired"
     REVOKED = "revoked"
+    RETIRED = "retired"
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What decides on a link's state beside its entry: the moment, and the keys that are in use.
+
+    ``key_ids`` is None where nobody knows of keys: then no link counts as retired.
+    """
+
+    now: datetime
+    key_ids: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry of the ledger, with the e-mail address of the admin who issued it."""
+    """One entry of the ledger; ``creator`` is the e-mail address of an admin, or another name."""
 
     share: Share
-    created_by: str | None
+    creator: str | None
     state: ShareState
 
 
 @dataclass(frozen=True, slots=True)
-class Cursor:
-    """The place of an entry in the list."""
+class Span:
+    """Instants from ``start`` to before ``end``; None is open."""
 
-    issued_at: datetime
-    share_id: UUID
-
-    def encode(self) -> str:
-        """The cursor as clients carry it."""
-        microseconds = (self.issued_at - _EPOCH) // _MICROSECOND
-        place = _PLACE.pack(microseconds, self.share_id.bytes)
-        return base64.urlsafe_b64encode(place).decode("ascii")
-
-    @classmethod
-    def decode(cls, text: str) -> Self:
-        """The cursor that clients carried.
-
-        Raises:
-            InvalidCursorError: not one of ours.
-        """
-        try:
-            microseconds, share_id = _PLACE.unpack(
-                base64.b64decode(text, altchars=b"-_", validate=True)
-            )
-            cursor = cls(_EPOCH + microseconds * _MICROSECOND, UUID(bytes=share_id))
-        except (struct.error, ValueError, OverflowError):  # not base64 is a ValueError
-            raise InvalidCursorError from None
-        if cursor.encode() != text:
-            raise InvalidCursorError
-        return cursor
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A part of the list; ``next`` is None at its end."""
-
-    entries: tuple[Entry, ...]
-    next: Cursor | None
+    start: datetime | None = None
+    end: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which entries are wanted, from where on, and at most how many."""
+    """Which entries are wanted; None and an open span take all."""
 
-    limit: int
     state: ShareState | None = None
     report: str | None = None
-    after: Cursor | None = None
+    period: str | None = None
+    creator: str | None = None
+    created: Span = Span()
+    expires: Span = Span()
 
 
-def list_shares(engine: Engine, tenant_id: int, wanted: Selection, *, now: datetime) -> Page:
+def list_shares(
+    engine: Engine,
+    tenant_id: int,
+    paging: Paging,
+    wanted: Selection = Selection(),
+    *,
+    given: Circumstances,
+) -> Page[Entry]:
     """The tenant's entries that are wanted, newest first."""
-    query = _entries(tenant_id).order_by(Share.issued_at.desc(), Share.id.desc())
-    if wanted.state is not None:
-        query = query.where(_in_state(wanted.state, now))
-    if wanted.report is not None:
-        query = query.where(Share.report == wanted.report)
-    if wanted.after is not None:
-        place = tuple_(wanted.after.issued_at, wanted.after.share_id)
-        query = query.where(tuple_(Share.issued_at, Share.id) < place)
+    query = _ORDER.select(_entries(tenant_id).where(*_conditions(wanted, given)), paging)
     with transaction(engine, Access(tenant_id=tenant_id)) as session:
-        rows = session.execute(query.limit(wanted.limit + 1)).all()
-    entries = tuple(_entry(row, now) for row in rows[: wanted.limit])
-    if len(rows) <= wanted.limit:
-        return Page(entries, None)
-    return Page(entries, Cursor(entries[-1].share.issued_at, entries[-1].share.id))
+        rows = session.execute(query).all()
+    return page_of(
+        rows,
+        paging,
+        lambda row: _entry(row, given),
+        lambda entry: Cursor(entry.share.issued_at, entry.share.id),
+    )
 
 
-def get_share(engine: Engine, tenant_id: int, share_id: UUID, *, now: datetime) -> Entry:
+def get_share(engine: Engine, tenant_id: int, share_id: UUID, *, given: Circumstances) -> Entry:
     """One entry of the tenant.
 
     Raises:
@@ -136,7 +110,7 @@ def get_share(engine: Engine, tenant_id: int, share_id: UUID, *, now: datetime) 
         row = session.execute(_entries(tenant_id).where(Share.id == share_id)).one_or_none()
     if row is None:
         raise ShareNotFoundError(share_id)
-    return _entry(row, now)
+    return _entry(row, given)
 
 
 def _entries(tenant_id: int) -> Select[Share, str]:
@@ -147,16 +121,45 @@ def _entries(tenant_id: int) -> Select[Share, str]:
     )
 
 
-def _in_state(state: ShareState, now: datetime) -> ColumnElement[bool]:
+def _conditions(wanted: Selection, given: Circumstances) -> list[ColumnElement[bool]]:
+    conditions = [
+        column == value
+        for column, value in ((Share.report, wanted.report), (Share.period, wanted.period))
+        if value is not None
+    ]
+    if wanted.state is not None:
+        conditions.append(_in_state(wanted.state, given))
+    if wanted.creator is not None:
+        email = wanted.creator.strip().lower()
+        conditions.append(or_(Admin.email == email, Share.creator == wanted.creator))
+    for column, span in ((Share.issued_at, wanted.created), (Share.expires_at, wanted.expires)):
+        if span.start is not None:
+            conditions.append(column >= span.start)
+        if span.end is not None:
+            conditions.append(column < span.end)
+    return conditions
+
+
+def _in_state(state: ShareState, given: Circumstances) -> ColumnElement[bool]:
     if state is ShareState.REVOKED:
         return Share.revoked_at.is_not(None)
-    over = Share.expires_at <= now if state is ShareState.EXPIRED else Share.expires_at > now
-    return and_(Share.revoked_at.is_(None), over)
+    if state is ShareState.EXPIRED:
+        return and_(Share.revoked_at.is_(None), Share.expires_at <= given.now)
+    known = true() if given.key_ids is None else Share.key_id.in_(given.key_ids)
+    opens = known if state is ShareState.ACTIVE else ~known
+    return and_(Share.revoked_at.is_(None), Share.expires_at > given.now, opens)
 
 
-def _entry(row: Row[Share, str], now: datetime) -> Entry:
+def _entry(row: Row[Share, str], given: Circumstances) -> Entry:
     share, email = row
+    return Entry(share, email or share.creator, _state(share, given))
+
+
+def _state(share: Share, given: Circumstances) -> ShareState:
     if share.revoked_at is not None:
-        return Entry(share, email, ShareState.REVOKED)
-    state = ShareState.EXPIRED if share.expires_at <= now else ShareState.ACTIVE
-    return Entry(share, email, state)
+        return ShareState.REVOKED
+    if share.expires_at <= given.now:
+        return ShareState.EXPIRED
+    if given.key_ids is not None and share.key_id not in given.key_ids:
+        return ShareState.RETIRED
+    return ShareState.ACTIVE

@@ -12,16 +12,22 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from redis import RedisError
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
+from common.db.accounts import Tenant
+from common.db.audit import Action, Author, record
 from common.db.shares import Share
 from common.db.tenancy import Access, transaction
+from common.instants import iso
 from common.jobs import ComputeReport, Jobs, JobsUnavailableError
 from common.links import LinkRef, LinkStates
 from common.reports import registry
 from common.reports.model import AnalyticsNotYetImplementedError
 from common.reports.window import Period, Window, window_of
+from common.shops import Shop
 from common.signing import KeyRing, LinkClaims
+from share_api.sharing import off_since
+from share_api.throttle import ShareThrottle
 
 _log = logging.getLogger(__name__)
 
@@ -46,16 +52,24 @@ class SigningNotConfiguredError(IssueError):
         super().__init__("ANALYTICS_SHARE_SIGNING_SECRET is not configured: no link can be issued.")
 
 
+class SharingOffError(IssueError):
+    """The tenant does not share."""
+
+    def __init__(self, since: datetime) -> None:
+        super().__init__("Sharing is turned off: turn it on to issue links.")
+        self.since = since
+
+
 @dataclass(frozen=True, slots=True)
 class LinkRequest:
-    """What is asked for. ``expires_in`` is in seconds; None takes the default."""
+    """What is asked for, and by whom. ``expires_in`` is in seconds; None takes the default."""
 
     tenant_id: int
     zone: ZoneInfo
     report: str
     period: Period
+    author: Author
     expires_in: int | None = None
-    created_by: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +94,7 @@ class Issuing:
     public_base_url: str
     ttl_seconds: int
     max_ttl_seconds: int
+    throttle: ShareThrottle | None = None
 
 
 def issue(request: LinkRequest, using: Issuing, *, now: datetime) -> IssuedLink:
@@ -90,6 +105,8 @@ def issue(request: LinkRequest, using: Issuing, *, now: datetime) -> IssuedLink:
         AnalyticsNotYetImplementedError: a report type that cannot be computed yet.
         ExpiryOutOfRangeError: the life asked for is not allowed.
         SigningNotConfiguredError: there is no signing secret.
+        SharingOffError: the tenant has turned sharing off.
+        TooManySharesError: the tenant has issued too many of late.
     """
     _require_implemented(request.report)
     ttl = using.ttl_seconds if request.expires_in is None else request.expires_in
@@ -97,6 +114,8 @@ def issue(request: LinkRequest, using: Issuing, *, now: datetime) -> IssuedLink:
         raise ExpiryOutOfRangeError(ttl, using.max_ttl_seconds)
     if using.ring is None:
         raise SigningNotConfiguredError
+    if using.throttle is not None:
+        using.throttle.admit(request.tenant_id)
     # Tokens count whole seconds: rounded up, so that no link lives shorter than was asked for.
     issued_at = _whole_second(now)
     claims = LinkClaims(
@@ -108,8 +127,8 @@ def issue(request: LinkRequest, using: Issuing, *, now: datetime) -> IssuedLink:
         expires_at=issued_at + timedelta(seconds=ttl),
     )
     token = using.ring.issue(claims)
-    share_id = _record(request, claims, using.ring, using.engine, now=now)
-    _announce(claims, using)
+    share_id, shop = _record(request, claims, using.ring, using.engine, now=now)
+    _announce(claims, shop, using)
     return IssuedLink(
         share_id=share_id,
         url=f"{using.public_base_url}/api/reports/{token}",
@@ -131,10 +150,16 @@ def _require_implemented(slug: str) -> None:
 
 def _record(
     request: LinkRequest, claims: LinkClaims, ring: KeyRing, engine: Engine, *, now: datetime
-) -> UUID:
-    """Enter the link with the exact instant of its issue, so that the ledger keeps its order."""
+) -> tuple[UUID, Shop]:
+    """Enter the link with the exact instant of its issue, so that the ledger keeps its order.
+
+    Returns its entry's id, and how its previews name the shop.
+    """
     share_id = uuid4()
+    author = request.author
     with transaction(engine, Access(tenant_id=claims.tenant_id)) as session:
+        if (since := off_since(session, claims.tenant_id)) is not None:
+            raise SharingOffError(since)
         session.add(
             Share(
                 tenant_id=claims.tenant_id,
@@ -147,19 +172,33 @@ def _record(
                 key_id=ring.key_id,
                 issued_at=now,
                 expires_at=claims.expires_at,
-                created_by=request.created_by,
+                created_by=author.admin_id,
+                creator=author.name if author.admin_id is None else None,
             )
         )
-    return share_id
+        record(
+            session,
+            claims.tenant_id,
+            Action.LINK_ISSUED,
+            author,
+            at=now,
+            subject=share_id,
+            report=claims.report,
+            period=request.period.value,
+            expiresAt=iso(claims.expires_at),
+        )
+        name = session.scalar(select(Tenant.name).where(Tenant.id == claims.tenant_id))
+    return share_id, Shop(str(name), request.zone.key)
 
 
-def _announce(claims: LinkClaims, using: Issuing) -> None:
+def _announce(claims: LinkClaims, shop: Shop, using: Issuing) -> None:
     """Let the link open and have its report computed, as far as Redis takes part.
 
     The first failure ends it: a dead server is waited for once, not at every step.
     """
     job = ComputeReport(claims.tenant_id, claims.report, claims.window)
     try:
+        using.states.introduce(claims.tenant_id, shop)
         using.states.activate(LinkRef(claims.tenant_id, claims.link_id, claims.expires_at))
         using.jobs.request_fresh(job)
     except (RedisError, OSError, JobsUnavailableError) as error:

@@ -17,11 +17,13 @@ from common.reports import registry
 _PROBLEM_REF: Final = "#/components/schemas/Problem"
 _DETAILS: Final = {
     400: "The body, a parameter or the report type is not valid.",
+    401: "Not signed by Discord, not of now, or sent before.",
     403: "No session, no tenant chosen, not allowed, or a request from another site.",
     404: "There is nothing of that id.",
+    409: "Sharing is turned off.",
     413: "The files are larger together than the service takes.",
     415: "The body is neither a CSV nor a form.",
-    429: "Too many attempts, or imports not finished; see `Retry-After`.",
+    429: "Too many attempts or links, or imports not finished; see `Retry-After`.",
     503: "Something the service needs is missing or does not answer.",
 }
 _PROBLEM: Final = {

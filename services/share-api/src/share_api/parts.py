@@ -1,7 +1,8 @@
 """What requests are served with: made once from the settings, connected on first use."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -10,16 +11,24 @@ from sqlalchemy import Engine
 
 from common.cache import ReportCache
 from common.db.engine import create_service_engine
+from common.discord import Promises
 from common.jobs import CLAIM_SECONDS, Jobs, create_celery
 from common.links import LinkStates
 from share_api.credentials import Credentials
+from share_api.discord.answering import Answering
+from share_api.discord.codes import Codes
+from share_api.discord.limits import Limits
+from share_api.discord.receiving import Discord, DiscordNotConfiguredError
+from share_api.discord.signature import Seen
 from share_api.links import Issuing
 from share_api.sessions import SessionStore
 from share_api.settings import LinkSettings, ShareApiSettings
-from share_api.throttle import LoginThrottle
+from share_api.throttle import LoginThrottle, ShareThrottle
 
 REDIS_TIMEOUT_SECONDS = 1.0
 POOL_SIZE = 10
+STATEMENT_TIMEOUT_SECONDS = 10
+"""An admin waits, and every statement is one of milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +42,17 @@ class Parts:
     issuing: Issuing
     sessions: SessionStore
     credentials: Credentials
+    discord: Discord | None = None
+
+    def require_discord(self) -> Discord:
+        """What interactions of Discord are received with.
+
+        Raises:
+            DiscordNotConfiguredError: there is no application of ours.
+        """
+        if self.discord is None:
+            raise DiscordNotConfiguredError
+        return self.discord
 
     def close(self) -> None:
         """Give every connection back."""
@@ -69,6 +89,23 @@ def create_issuing(settings: LinkSettings, engine: Engine, redis: Redis, broker:
     )
 
 
+def create_discord(settings: ShareApiSettings, issuing: Issuing, redis: Redis) -> Discord | None:
+    """What interactions are received with; None unless Discord is configured."""
+    if settings.discord_public_key is None or settings.discord_application_id is None:
+        return None
+    return Discord(
+        key=Ed25519PublicKey.from_public_bytes(bytes.fromhex(settings.discord_public_key)),
+        seen=Seen(redis),
+        answering=Answering(
+            application_id=settings.discord_application_id,
+            issuing=issuing,
+            promises=Promises(redis),
+            codes=Codes(redis),
+            limits=Limits(redis),
+        ),
+    )
+
+
 def create_parts(settings: ShareApiSettings) -> Parts:
     """Make the collaborators; nothing connects before the first request."""
     redis_url = settings.redis_url.get_secret_value()
@@ -76,21 +113,27 @@ def create_parts(settings: ShareApiSettings) -> Parts:
         settings.database_url.get_secret_value(),
         application_name="share-api",
         pool_size=POOL_SIZE,
+        statement_timeout_seconds=STATEMENT_TIMEOUT_SECONDS,
     )
     redis = create_redis(redis_url)
-    throttle = LoginThrottle(
+    logins = LoginThrottle(
         redis, per_account=settings.logins_per_account, per_address=settings.logins_per_address
+    )
+    issuing = replace(
+        create_issuing(settings, engine, redis, settings.broker),
+        throttle=ShareThrottle(redis, per_tenant=settings.shares_per_tenant),
     )
     return Parts(
         settings=settings,
         engine=engine,
         redis=redis,
         states=LinkStates(redis),
-        issuing=create_issuing(settings, engine, redis, settings.broker),
+        issuing=issuing,
         sessions=SessionStore(
             redis,
             life_seconds=settings.session_life_seconds,
             idle_seconds=settings.session_idle_seconds,
         ),
-        credentials=Credentials(engine, throttle),
+        credentials=Credentials(engine, logins),
+        discord=create_discord(settings, issuing, redis),
     )

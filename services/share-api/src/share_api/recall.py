@@ -1,45 +1,58 @@
 """Recalling links: they stop opening, and the ledger says since when and by whom.
 
-The order is ledger, Redis, commit. When Redis fails nothing is committed and the caller hears that
-the links are to be taken for alive. When the commit fails after Redis was written, the links no
-longer open although the ledger calls them active: that fails closed, and asking again sets the
-ledger right. Viewers refuse by Redis; a Redis that forgot is restored from the ledger.
+The order is ledger, commit, Redis: what is committed is carried out for certain. When Redis does
+not take it, the caller hears that the links are to be taken for alive until it does, and the
+workers' sweep (``worker.recalls``) brings it there. Asking again hastens that.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from redis import RedisError
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, select, text, update
 
+from common.db.audit import Action, Author, record
 from common.db.shares import Share
-from common.db.tenancy import Access, transaction
+from common.db.tenancy import Access, TenantSession, transaction
 from common.links import LinkRef, LinkStates
 from common.reports import registry
 from share_api.ledger import ShareNotFoundError
 
 BATCH = 1000
+_WRITTEN_AGAIN = timedelta(hours=1)
+_LINKS_OF_A_TENANT = 0x11A5  # the class of the locks; never changes
+_ALONE = text(f"SELECT pg_advisory_xact_lock({_LINKS_OF_A_TENANT}, :tenant_id)")
+_TOGETHER = text(f"SELECT pg_advisory_xact_lock_shared({_LINKS_OF_A_TENANT}, :tenant_id)")
 
 
 class RecallUnavailableError(Exception):
-    """The recall could not be written where viewers look: the links are to be taken for alive."""
+    """The recall stands in the ledger, and could not yet be written where viewers look."""
 
     retry_after = 5
 
     def __init__(self) -> None:
         super().__init__(
-            "The recall could not be completed: take the links for still alive and try again."
+            "The recall is recorded and will be carried out, but Redis does not answer now:"
+            " take the links for still alive until it does."
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Recall:
-    """On whose behalf links are recalled; ``admin_id`` is None on the command line."""
+    """Whose links are recalled, by whom and when."""
 
     tenant_id: int
-    admin_id: int | None
+    author: Author
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """How many links a recall ended, and those whose state has to be written to Redis."""
+
+    count: int
+    links: list[LinkRef]
 
 
 def revoke(recall: Recall, share_id: UUID, engine: Engine, states: LinkStates) -> None:
@@ -47,7 +60,7 @@ def revoke(recall: Recall, share_id: UUID, engine: Engine, states: LinkStates) -
 
     Raises:
         ShareNotFoundError: the tenant has no such entry.
-        RecallUnavailableError: Redis did not take it.
+        RecallUnavailableError: Redis did not take it yet.
     """
     with transaction(engine, Access(tenant_id=recall.tenant_id)) as session:
         share = session.scalar(
@@ -59,10 +72,19 @@ def revoke(recall: Recall, share_id: UUID, engine: Engine, states: LinkStates) -
             raise ShareNotFoundError(share_id)
         if share.revoked_at is None:
             share.revoked_at = recall.at
-            share.revoked_by = recall.admin_id
-            session.flush()
-        if share.expires_at > recall.at:
-            _write(states, [LinkRef(share.tenant_id, share.link_id, share.expires_at)])
+            share.revoked_by = recall.author.admin_id
+            record(
+                session,
+                recall.tenant_id,
+                Action.LINK_REVOKED,
+                recall.author,
+                at=recall.at,
+                subject=share.id,
+                report=share.report,
+            )
+        link = LinkRef(share.tenant_id, share.link_id, share.expires_at)
+    if link.expires_at > recall.at:
+        write(states, [link])
 
 
 def revoke_all(
@@ -70,29 +92,74 @@ def revoke_all(
 ) -> int:
     """Recall every active link of the tenant, or of one of its report types; how many it were.
 
+    Those recalled within the last hour are written to Redis again.
+
     Raises:
         UnknownReportError: no such report type.
-        RecallUnavailableError: Redis did not take all of them; none is recalled in the ledger.
+        RecallUnavailableError: Redis did not take all of them yet.
     """
-    conditions = [
-        Share.tenant_id == recall.tenant_id,
-        Share.revoked_at.is_(None),
-        Share.expires_at > recall.at,
-    ]
-    if report is not None:
-        conditions.append(Share.report == registry.find(report).slug)
+    slug = None if report is None else registry.find(report).slug
     with transaction(engine, Access(tenant_id=recall.tenant_id)) as session:
-        rows = session.execute(
+        recalled = recall_active(session, recall, report=slug)
+        if recalled.count:
+            record(
+                session,
+                recall.tenant_id,
+                Action.LINKS_REVOKED,
+                recall.author,
+                at=recall.at,
+                links=recalled.count,
+                report=slug,
+            )
+    write(states, recalled.links)
+    return recalled.count
+
+
+def recall_active(session: TenantSession, recall: Recall, *, report: str | None = None) -> Recalled:
+    """Recall in the ledger what is active; ``write`` the links once that is committed.
+
+    Recalls of a tenant and issues of links to it wait for each other.
+    """
+    session.execute(_ALONE, {"tenant_id": recall.tenant_id})
+    chosen = [Share.tenant_id == recall.tenant_id, Share.expires_at > recall.at]
+    if report is not None:
+        chosen.append(Share.report == report)
+    # Locked in one order: whoever else writes to several links cannot meet us half-way.
+    active = (
+        select(Share.id)
+        .where(*chosen, Share.revoked_at.is_(None))
+        .order_by(Share.id)
+        .with_for_update()
+        .cte()
+    )
+    count = len(
+        session.execute(
             update(Share)
-            .where(*conditions)
-            .values(revoked_at=recall.at, revoked_by=recall.admin_id)
-            .returning(Share.link_id, Share.expires_at)
+            .where(Share.tenant_id == recall.tenant_id, Share.id.in_(select(active.c.id)))
+            .values(revoked_at=recall.at, revoked_by=recall.author.admin_id)
+            .returning(Share.id)
         ).all()
-        _write(states, [LinkRef(recall.tenant_id, row.link_id, row.expires_at) for row in rows])
-    return len(rows)
+    )
+    rows = session.execute(
+        select(Share.link_id, Share.expires_at).where(
+            *chosen, Share.revoked_at >= recall.at - _WRITTEN_AGAIN
+        )
+    ).all()
+    links = [LinkRef(recall.tenant_id, row.link_id, row.expires_at) for row in rows]
+    return Recalled(count, links)
 
 
-def _write(states: LinkStates, links: list[LinkRef]) -> None:
+def hold_recalls(session: TenantSession, tenant_id: int) -> None:
+    """No recall of several links of the tenant begins before this transaction has ended."""
+    session.execute(_TOGETHER, {"tenant_id": tenant_id})
+
+
+def write(states: LinkStates, links: list[LinkRef]) -> None:
+    """Write recalled links where viewers look.
+
+    Raises:
+        RecallUnavailableError: Redis did not take all of them yet.
+    """
     try:
         for start in range(0, len(links), BATCH):
             states.revoke(links[start : start + BATCH])

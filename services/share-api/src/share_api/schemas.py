@@ -1,13 +1,28 @@
 """What clients send, in camelCase and strict: no unknown field, no coercion, no null for absent."""
 
-from typing import Annotated, Any
+import re
+from datetime import datetime
+from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+)
 from pydantic.alias_generators import to_camel
 
+from common.db.audit import Action
 from common.reports import registry
 from common.reports.window import Period
 from share_api.ledger import ShareState
+from share_api.paging import Cursor, Paging
+from share_api.passwords import MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH
 
 
 class Wire(BaseModel):
@@ -84,7 +99,14 @@ class LoginBody(_Body):
     """An admin's credentials."""
 
     email: Words = Field(min_length=1, max_length=320)
-    password: str = Field(min_length=1, max_length=1024)
+    password: str = Field(min_length=1, max_length=MAX_PASSWORD_LENGTH)
+
+
+class PasswordBody(_Body):
+    """A new password, and the present one as proof."""
+
+    current_password: str = Field(min_length=1, max_length=MAX_PASSWORD_LENGTH)
+    new_password: str = Field(min_length=MIN_PASSWORD_LENGTH, max_length=MAX_PASSWORD_LENGTH)
 
 
 class TenantBody(_Body):
@@ -103,12 +125,91 @@ class RecallBody(_Body):
     ] = Field(None, json_schema_extra=_without_default)
 
 
-class ShareQuery(Wire):
-    """Which entries of the ledger to list."""
+class SharingBody(_Body):
+    """Whether the tenant shares."""
+
+    enabled: bool
+
+
+_INSTANT: Final = re.compile(
+    r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII
+)
+
+
+def _instant(value: object) -> object:
+    if isinstance(value, str) and not _INSTANT.fullmatch(value):
+        raise ValueError("Write it by ISO 8601 with an offset: 2026-05-02T00:00:00Z")
+    return value
+
+
+Instant = Annotated[AwareDatetime, BeforeValidator(_instant)]
+Start = Annotated[Instant | None, Field(description="The first instant wanted.")]
+End = Annotated[Instant | None, Field(description="The first instant not wanted any more.")]
+
+
+def _after(value: datetime | None, info: ValidationInfo, start: str) -> datetime | None:
+    begins = info.data.get(start)
+    if value is not None and begins is not None and value <= begins:
+        raise ValueError(f"Must be after {to_camel(start)}")
+    return value
+
+
+class PageQuery(Wire):
+    """Which page of a list is wanted."""
 
     model_config = ConfigDict(extra="forbid", validate_by_name=False)
 
     limit: int = Field(50, ge=1, le=100, description="The most entries of a page.")
     cursor: str | None = Field(None, description="`nextCursor` of the page before.")
+
+    def paging(self) -> Paging:
+        """The page.
+
+        Raises:
+            InvalidCursorError: it begins at no place of ours.
+        """
+        return Paging(self.limit, None if self.cursor is None else Cursor.decode(self.cursor))
+
+
+class ShareQuery(PageQuery):
+    """Which entries of the ledger to list; all filters given have to hold."""
+
     state: ShareState | None = None
     report_type: ReportType | None = None
+    period: Period | None = None
+    created_by: Words | None = Field(
+        None, min_length=1, max_length=320, description="As the entry says it, to the letter."
+    )
+    created_from: Start = None
+    created_to: End = None
+    expires_from: Start = None
+    expires_to: End = None
+
+    @field_validator("created_to")
+    @classmethod
+    def _created_after(cls, value: datetime | None, info: ValidationInfo) -> datetime | None:
+        return _after(value, info, "created_from")
+
+    @field_validator("expires_to")
+    @classmethod
+    def _expires_after(cls, value: datetime | None, info: ValidationInfo) -> datetime | None:
+        return _after(value, info, "expires_from")
+
+
+class AuditQuery(PageQuery):
+    """Which entries of the audit log to list; all filters given have to hold."""
+
+    action: Action | None = None
+    actor: Words | None = Field(
+        None, min_length=1, max_length=320, description="As the entry says it, to the letter."
+    )
+    subject: Words | None = Field(
+        None, min_length=1, max_length=100, description="Such as the id of a share."
+    )
+    at_from: Annotated[Start, Field(alias="from")] = None
+    at_to: Annotated[End, Field(alias="to")] = None
+
+    @field_validator("at_to")
+    @classmethod
+    def _to_after(cls, value: datetime | None, info: ValidationInfo) -> datetime | None:
+        return _after(value, info, "at_from")

@@ -45,11 +45,15 @@ class NotAMemberError(SessionError):
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Who is logged in since when (Unix seconds), and for which tenant they act."""
+    """Who is logged in since when (Unix seconds), and for which tenant they act.
+
+    It is over once the admin's generation is another (``passwords``).
+    """
 
     admin_id: int
     tenant_id: int | None
     created_at: float
+    generation: int
 
 
 class SessionStore:
@@ -65,10 +69,12 @@ class SessionStore:
         """How long a session lasts at most."""
         return self._life_seconds
 
-    def create(self, admin_id: int, tenant_id: int | None, *, now: datetime) -> str:
+    def create(
+        self, admin_id: int, tenant_id: int | None, *, generation: int, now: datetime
+    ) -> str:
         """Begin a session; its id, which is shown once and not kept."""
         session_id = secrets.token_urlsafe(32)
-        session = Session(admin_id, tenant_id, now.timestamp())
+        session = Session(admin_id, tenant_id, now.timestamp(), generation)
         self._redis.set(_key(session_id), _encode(session), ex=self._idle_seconds)
         return session_id
 
@@ -98,6 +104,15 @@ class SessionStore:
         changed = _encode(replace(session, tenant_id=tenant_id))
         if not self._redis.set(_key(session_id), changed, xx=True, keepttl=True):
             raise NoSessionError
+
+    def end(self, session_id: str | None, *, now: datetime) -> Session | None:
+        """End the session of that id, and answer what it was, if it was one."""
+        try:
+            session = self.read(session_id, now=now)
+        except NoSessionError:
+            return None
+        ended = session_id is not None and self._redis.delete(_key(session_id))
+        return session if ended else None
 
     def delete(self, session_id: str | None) -> None:
         """End the session of that id, if there is one."""

@@ -1,21 +1,29 @@
 """What share-api reads from the environment; a value that is unsafe stops it at start."""
 
-from ipaddress import ip_network
 from typing import Annotated, Final
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
-from common.settings import DatabaseSettings, Origin, RedisSettings, SigningSettings
+from common.settings import (
+    DatabaseSettings,
+    DiscordApplicationSettings,
+    Networks,
+    Origin,
+    RedisSettings,
+    SigningSettings,
+)
 
 YEAR_SECONDS: Final = 31_536_000
 
 
-def _check_networks(value: str) -> str:
-    for network in value.split(","):
-        try:
-            ip_network(network.strip() or "127.0.0.1")
-        except ValueError:
-            raise ValueError("must be addresses or networks, comma separated") from None
+def _check_public_key(value: str | None) -> str | None:
+    if value is None:
+        return None
+    try:
+        Ed25519PublicKey.from_public_bytes(bytes.fromhex(value))
+    except ValueError:
+        raise ValueError("must be an Ed25519 key: 32 bytes as 64 hex digits") from None
     return value
 
 
@@ -48,7 +56,7 @@ class LinkSettings(SigningSettings):
         return value
 
 
-class ShareApiSettings(RedisSettings, DatabaseSettings, LinkSettings):
+class ShareApiSettings(RedisSettings, DatabaseSettings, LinkSettings, DiscordApplicationSettings):
     """Everything share-api is told."""
 
     host: str = Field(
@@ -87,13 +95,30 @@ class ShareApiSettings(RedisSettings, DatabaseSettings, LinkSettings):
         validation_alias="SHARE_API_LOGINS_PER_ADDRESS",
         description="Logins from one address in five minutes before it has to wait.",
     )
+    max_connections: int = Field(
+        default=1000,
+        ge=1,
+        validation_alias="SHARE_API_MAX_CONNECTIONS",
+        description="Connections of clients that may be open at once.",
+    )
+    shares_per_tenant: int = Field(
+        default=1000,
+        ge=1,
+        validation_alias="SHARE_API_SHARES_PER_TENANT",
+        description="Links of one shop that may be issued in an hour.",
+    )
     import_max_bytes: int = Field(
         default=1_073_741_824,
         ge=1024,
         validation_alias="SHARE_API_IMPORT_MAX_BYTES",
         description="The most bytes that the files of an import may have together.",
     )
-    trusted_proxies: Annotated[str, AfterValidator(_check_networks)] = Field(
+    discord_public_key: Annotated[str | None, AfterValidator(_check_public_key)] = Field(
+        default=None,
+        validation_alias="DISCORD_PUBLIC_KEY",
+        description="What Discord signs with, from its developer portal: 64 hex digits.",
+    )
+    trusted_proxies: Networks = Field(
         default="",
         validation_alias="SHARE_API_TRUSTED_PROXIES",
         description="Proxies whose `X-Forwarded-For` is believed: addresses or networks, comma"

@@ -1,45 +1,46 @@
-"""How often a login may be tried, per account and per address.
+"""How often a login may be tried and a link be issued.
 
-Checked before the password is: a hash costs memory and a quarter of a second, which must not be an
-attacker's lever. Attempts are counted before they are verified, so that many at once do not slip
-through together. The address is asked first: one that is over its limit cannot use up an account's.
-A success clears the account's count, not the address's.
+Logins are counted per account and per address, before the password is checked: a hash costs memory
+and a quarter of a second, which must not be an attacker's lever. The address is asked first: one
+that is over its limit cannot use up an account's. A success clears the account's count, not the
+address's. Without Redis nobody logs in anyway, so nobody is admitted uncounted.
+
+Links are counted per tenant, against a client that runs wild. Without Redis they are not.
 """
 
 import hashlib
-import math
-import time
-from ipaddress import IPv6Address, IPv6Network, ip_address
+import logging
 from typing import Final
 
-from limits import RateLimitItem, RateLimitItemPerSecond
-from limits.storage import RedisStorage
-from limits.strategies import MovingWindowRateLimiter
-from redis import Redis
+from redis import Redis, RedisError
 
-WINDOW_SECONDS: Final = 300
-_SITE_PREFIX: Final = 64
-"""An IPv6 site has that many bits of its own: its addresses count as one."""
+from common.throttling import Limit, Throttle, ThrottledError, of_tenant, site_of
+
+LOGIN_SECONDS: Final = 300
+SHARE_SECONDS: Final = 3600
+
+_log = logging.getLogger(__name__)
 
 
-class TooManyLoginsError(Exception):
-    """Too many attempts; another is worth trying after ``retry_after`` seconds."""
+class TooManyLoginsError(ThrottledError):
+    """Too many attempts to log in."""
 
-    def __init__(self, retry_after: int) -> None:
-        super().__init__(f"Too many login attempts. Try again in {retry_after} seconds.")
-        self.retry_after = retry_after
+    what = "login attempts"
+
+
+class TooManySharesError(ThrottledError):
+    """Too many links of one tenant."""
+
+    what = "links were issued"
 
 
 class LoginThrottle:
-    """Counts login attempts over a moving window in Redis."""
+    """Counts login attempts."""
 
     def __init__(self, redis: Redis, *, per_account: int, per_address: int) -> None:
-        storage = RedisStorage(
-            "redis://", connection_pool=redis.connection_pool, key_prefix="login"
-        )
-        self._limiter = MovingWindowRateLimiter(storage)
-        self._per_account = _limit(per_account, "account")
-        self._per_address = _limit(per_address, "address")
+        self._throttle = Throttle(redis)
+        self._per_account = Limit("login-account", per_account, LOGIN_SECONDS)
+        self._per_address = Limit("login-address", per_address, LOGIN_SECONDS)
 
     def admit(self, email: str, address: str) -> None:
         """Count an attempt.
@@ -48,34 +49,43 @@ class LoginThrottle:
             TooManyLoginsError: the account or the address has used up its attempts.
             redis.RedisError: the count cannot be kept; nobody is admitted uncounted.
         """
-        self._hit(self._per_address, site_of(address))
-        self._hit(self._per_account, _digest(email))
+        self._count(self._per_address, site_of(address))
+        self._count(self._per_account, _digest(email))
+
+    def exhausted(self, email: str) -> bool:
+        """Whether the account has no attempt left for now."""
+        return self._throttle.used_up(self._per_account, _digest(email))
 
     def forgive(self, email: str) -> None:
         """Forget the attempts of an account whose admin has logged in."""
-        self._limiter.clear(self._per_account, _digest(email))
+        self._throttle.forget(self._per_account, _digest(email))
 
-    def _hit(self, limit: RateLimitItem, name: str) -> None:
-        if not self._limiter.hit(limit, name):
-            reset = self._limiter.get_window_stats(limit, name).reset_time
-            raise TooManyLoginsError(max(1, math.ceil(reset - time.time())))
-
-
-def site_of(address: str) -> str:
-    """What counts as one address: an IPv4 address, or the /64 of an IPv6 address."""
-    try:
-        parsed = ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if isinstance(parsed, IPv6Address):
-        if parsed.ipv4_mapped:
-            return str(parsed.ipv4_mapped)
-        return str(IPv6Network((parsed, _SITE_PREFIX), strict=False))
-    return str(parsed)
+    def _count(self, limit: Limit, whom: str) -> None:
+        seconds = self._throttle.count(limit, whom)
+        if seconds is not None:
+            raise TooManyLoginsError(seconds)
 
 
-def _limit(amount: int, namespace: str) -> RateLimitItem:
-    return RateLimitItemPerSecond(amount, WINDOW_SECONDS, namespace)
+class ShareThrottle:
+    """Counts links issued."""
+
+    def __init__(self, redis: Redis, *, per_tenant: int) -> None:
+        self._throttle = Throttle(redis)
+        self._per_tenant = Limit("shares-tenant", per_tenant, SHARE_SECONDS)
+
+    def admit(self, tenant_id: int) -> None:
+        """Count a link.
+
+        Raises:
+            TooManySharesError: the tenant has used up its links of this hour.
+        """
+        try:
+            seconds = self._throttle.count(self._per_tenant, of_tenant(tenant_id))
+        except (RedisError, OSError) as error:
+            _log.warning("a link was not counted", extra={"error": type(error).__name__})
+            return
+        if seconds is not None:
+            raise TooManySharesError(seconds)
 
 
 def _digest(email: str) -> str:

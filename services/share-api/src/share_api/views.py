@@ -10,8 +10,9 @@ from common.instants import iso
 from common.reports.model import Definition
 from common.reports.window import Period, Window
 from share_api.accounts import Account, TenantFacts
-from share_api.ledger import Entry, Page, ShareState
+from share_api.ledger import Entry, ShareState
 from share_api.links import IssuedLink
+from share_api.paging import Page
 from share_api.schemas import Wire
 
 Instant = Annotated[
@@ -69,9 +70,14 @@ class ShareView(Wire):
     period: SharePeriodView
     created_at: Instant
     expires_at: Instant
-    created_by: str | None = Field(description="E-mail address of the admin, if one issued it.")
+    created_by: str | None = Field(
+        description="E-mail address of the admin, or who else issued it; null for a former one."
+    )
     state: ShareState
     revoked_at: Instant | None
+    views: int = Field(description="How often people looked at the page.")
+    downloads: int = Field(description="How often people took the CSV.")
+    last_viewed_at: Instant | None
 
     @classmethod
     def of(cls, entry: Entry) -> Self:
@@ -83,9 +89,12 @@ class ShareView(Wire):
             period=SharePeriodView(name=share.period, start=share.window_from, end=share.window_to),
             created_at=share.issued_at,
             expires_at=share.expires_at,
-            created_by=entry.created_by,
+            created_by=entry.creator,
             state=entry.state,
             revoked_at=share.revoked_at,
+            views=share.views,
+            downloads=share.downloads,
+            last_viewed_at=share.last_viewed_at,
         )
 
 
@@ -96,10 +105,10 @@ class SharesView(Wire):
     next_cursor: str | None = Field(description="Where the next page begins; null on the last.")
 
     @classmethod
-    def of(cls, page: Page) -> Self:
+    def of(cls, page: Page[Entry]) -> Self:
         """As clients see it."""
         return cls(
-            items=tuple(map(ShareView.of, page.entries)),
+            items=tuple(map(ShareView.of, page.items)),
             next_cursor=page.next.encode() if page.next else None,
         )
 

@@ -15,6 +15,7 @@ from common.db.engine import create_service_engine
 from common.jobs import Jobs, create_celery
 from common.telemetry import configure_logging
 from worker import schedule, tasks
+from worker.discord.answering import create_answering
 from worker.settings import WorkerSettings
 from worker.warm import Warming
 
@@ -47,6 +48,9 @@ def create_app(settings: WorkerSettings) -> Celery:
             most_viewed=settings.warm_reports,
             per_minute=settings.warm_per_minute,
         ),
+    )
+    tasks.register_discord(
+        app, create_answering(engine, redis, cache, jobs, api_base=settings.discord_api_base)
     )
     importing = create_service_engine(
         settings.database_url.get_secret_value(), application_name="worker-imports", pool_size=3

@@ -45,15 +45,15 @@ def _compute(engine: Engine, cache: ReportCache, job: ComputeReport, lease: str)
     with read(engine, job) as (scope, sales):
         result = queries.run(job.report, sales)
     queried = instants.now()
-    document = definition.document(result, scope)
-    csv = csv_export.write(definition.columns, definition.rows(result, scope), scope.money_exponent)
+    report = definition.present(result, scope)
+    csv = csv_export.write(definition.columns, report.rows, scope.money_exponent)
     meta = Meta(
         as_of=scope.as_of,
         data_version=scope.data_version,
         computed_at=instants.now(),
         csv_name=csv_export.file_name(job.report, scope),
     )
-    kept = _store(cache, job, pack(meta, document, csv), lease)
+    kept = _store(cache, job, pack(meta, report.document, csv), lease)
     logger.info(
         "report computed",
         extra={

@@ -20,6 +20,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from sqlalchemy import Connection, Engine, delete, select, text, update
 
 from common import instants
+from common.db.audit import WORKER, Action, record
 from common.db.imports import Import, ImportChunk, ImportState
 from common.db.tenancy import Access, transaction
 from common.jobs import RunImport
@@ -32,6 +33,10 @@ logger = logging.getLogger(__name__)
 
 MOST_ATTEMPTS: Final = 3
 _TELL_SECONDS: Final = 1.0
+_ACTIONS: Final = {
+    ImportState.SUCCEEDED: Action.IMPORT_SUCCEEDED,
+    ImportState.FAILED: Action.IMPORT_FAILED,
+}
 _SLOT: Final = 0x1A6E58  # the key of the lock; never changes
 
 
@@ -135,6 +140,16 @@ def _end(
     if rows is not None:
         values |= {"done_bytes": Import.total_bytes, "done_rows": rows}
     connection.execute(update(Import).where(Import.id == job.import_id).values(values))
+    record(
+        connection,
+        job.tenant_id,
+        _ACTIONS[state],
+        WORKER,
+        at=values["finished_at"],
+        subject=job.import_id,
+        rows=rows,
+        errors=outcome.get("errorCount"),
+    )
 
 
 def _files(engine: Engine, job: RunImport) -> dict[FileKind, ImportFile]:

@@ -2,10 +2,12 @@
 
 from sqlalchemy import Engine, select
 
+from common.db.accounts import Tenant
 from common.db.shares import Share
 from common.db.tenancy import Access, transaction
 from common.jobs import RestoreLink
 from common.links import LinkRef, LinkState, LinkStates
+from common.shops import Shop
 
 
 def restore(engine: Engine, states: LinkStates, job: RestoreLink) -> None:
@@ -14,16 +16,19 @@ def restore(engine: Engine, states: LinkStates, job: RestoreLink) -> None:
     Raises:
         sqlalchemy.exc.DBAPIError: PostgreSQL did not answer; the state stays unknown.
     """
+    run = states.run()
     with transaction(engine, Access(tenant_id=job.tenant_id)) as session:
         entry = session.execute(
-            select(Share.expires_at, Share.revoked_at).where(
-                Share.tenant_id == job.tenant_id, Share.link_id == job.link_id
-            )
+            select(Share.expires_at, Share.revoked_at, Tenant.name, Tenant.timezone)
+            .join(Tenant, Tenant.id == Share.tenant_id)
+            .where(Share.tenant_id == job.tenant_id, Share.link_id == job.link_id)
         ).one_or_none()
     if entry is None:
         states.disown(job.tenant_id, job.link_id)
         return
+    states.introduce(job.tenant_id, Shop(entry.name, entry.timezone))
     states.restore(
         LinkRef(job.tenant_id, job.link_id, entry.expires_at),
         LinkState.ACTIVE if entry.revoked_at is None else LinkState.REVOKED,
+        run=run,
     )

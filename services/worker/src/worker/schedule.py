@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from celery import Celery
 
-from common.jobs import LINK_QUEUE
-from worker import heartbeat, room, warm, warm_windows
+from common.jobs import LINK_QUEUE, WARM_QUEUE
+from worker import heartbeat, recalls, room, view_transfer, warm, warm_windows
 
 LOCK_SECONDS: Final = 30
 LOOP_SECONDS: Final = 5
@@ -27,11 +27,23 @@ ENTRIES: Final[dict[str, dict[str, Any]]] = {
         "schedule": RESUME_EVERY_SECONDS,
         "options": {"expires": RESUME_EVERY_SECONDS},
     },
+    "recalls": {
+        "task": recalls.TASK,
+        "schedule": recalls.EVERY_SECONDS,
+        # A question to each server, and nothing of it may wait behind a computation.
+        "options": {"expires": recalls.EVERY_SECONDS, "queue": LINK_QUEUE},
+    },
     "room": {
         "task": room.TASK,
         "schedule": room.EVERY_SECONDS,
         # A few milliseconds, and needed most when there is much to compute.
         "options": {"expires": room.EVERY_SECONDS, "queue": LINK_QUEUE},
+    },
+    "views": {
+        "task": view_transfer.TASK,
+        "schedule": view_transfer.EVERY_SECONDS,
+        # Nobody waits for it, and what is counted meanwhile is not lost.
+        "options": {"expires": view_transfer.EVERY_SECONDS, "queue": WARM_QUEUE},
     },
     "popular": {
         "task": warm.POPULAR,
@@ -52,6 +64,12 @@ def configure(app: Celery) -> None:
         beat_schedule=ENTRIES,
         beat_scheduler="redbeat.RedBeatScheduler",
         beat_max_loop_interval=LOOP_SECONDS,
+        redbeat_redis_url=app.conf.broker_url,
+        redbeat_redis_options={
+            "socket_timeout": 5,
+            "socket_connect_timeout": 2,
+            "socket_keepalive": True,
+        },
         redbeat_key_prefix="analytics:beat:",
         redbeat_lock_timeout=LOCK_SECONDS,
     )

@@ -6,12 +6,12 @@ from pydantic import Field, field_validator
 
 from common.jobs import QUEUES
 from common.popularity import KEPT_PER_TENANT
-from common.settings import DatabaseSettings, RedisSettings
+from common.settings import DatabaseSettings, DiscordApiSettings, RedisSettings
 
 DAY_SECONDS = 24 * 60 * 60
 
 
-class WorkerSettings(RedisSettings, DatabaseSettings):
+class WorkerSettings(RedisSettings, DatabaseSettings, DiscordApiSettings):
     """What the worker and the scheduler read from the environment."""
 
     concurrency: int = Field(
@@ -24,8 +24,8 @@ class WorkerSettings(RedisSettings, DatabaseSettings):
     queues: str = Field(
         default=",".join(QUEUES),
         validation_alias="WORKER_QUEUES",
-        description="What this worker takes on, comma separated: `links`, `reports`, `imports`,"
-        " `warm`. An import keeps one of its processes busy.",
+        description="What this worker takes on, comma separated: `links`, `reports`, `discord`,"
+        " `imports`, `warm`. An import keeps one of its processes busy.",
     )
     warm_reports: int = Field(
         default=10,

@@ -1,6 +1,7 @@
 """The tasks, thin: each turns its payload into a job and calls one function.
 
-A task may run twice or be killed at any line: every job is idempotent.
+A task may run twice or be killed at any line: every job is idempotent. Tasks are not ``shared``:
+an application has those that were wired to its own connections, and no other's.
 """
 
 from typing import Any
@@ -14,6 +15,7 @@ from common.cache import ReportCache
 from common.jobs import (
     IMPORT_HARD_LIMIT_SECONDS,
     IMPORT_SOFT_LIMIT_SECONDS,
+    AnswerDiscord,
     ComputeReport,
     Jobs,
     RestoreLink,
@@ -26,12 +28,15 @@ from worker import (
     heartbeat,
     imports,
     link_states,
+    recalls,
     room,
     schedule,
     single_flight,
+    view_transfer,
     warm,
     warm_windows,
 )
+from worker.discord import answering
 from worker.lease import Leases
 
 
@@ -39,19 +44,27 @@ def register(app: Celery, engine: Engine, redis: Redis, cache: ReportCache) -> N
     """Give ``app`` its tasks, wired to where they read and write."""
     states, leases = LinkStates(redis), Leases(redis)
 
-    @app.task(name=ComputeReport.task)
+    @app.task(name=ComputeReport.task, shared=False)
     def compute_report(**payload: Any) -> None:
         single_flight.answer(engine, cache, leases, ComputeReport.parse(payload))
 
-    @app.task(name=RestoreLink.task)
+    @app.task(name=RestoreLink.task, shared=False)
     def restore_link(**payload: Any) -> None:
         link_states.restore(engine, states, RestoreLink.parse(payload))
 
-    @app.task(name=heartbeat.TASK)
+    @app.task(name=heartbeat.TASK, shared=False)
     def renew_heartbeat() -> None:
         heartbeat.beat(redis)
 
-    @app.task(name=room.TASK)
+    @app.task(name=recalls.TASK, shared=False)
+    def sweep_recalls() -> None:
+        recalls.sweep(engine, redis, now=instants.now())
+
+    @app.task(name=view_transfer.TASK, shared=False)
+    def transfer_views() -> None:
+        view_transfer.transfer(engine, redis)
+
+    @app.task(name=room.TASK, shared=False)
     def make_room() -> None:
         room.make(redis)
 
@@ -59,17 +72,25 @@ def register(app: Celery, engine: Engine, redis: Redis, cache: ReportCache) -> N
 def register_warming(app: Celery, using: warm.Warming) -> None:
     """Give ``app`` the tasks that run ahead of demand."""
 
-    @app.task(name=warm.POPULAR)
+    @app.task(name=warm.POPULAR, shared=False)
     def warm_popular() -> None:
         warm.popular(using)
 
-    @app.task(name=warm_windows.MIDNIGHT)
+    @app.task(name=warm_windows.MIDNIGHT, shared=False)
     def warm_midnight() -> None:
         warm_windows.midnight(using, now=instants.now())
 
-    @app.task(name=WarmTenant.task)
+    @app.task(name=WarmTenant.task, shared=False)
     def warm_tenant(**payload: Any) -> None:
         warm.after_load(using, WarmTenant.parse(payload))
+
+
+def register_discord(app: Celery, using: answering.Answering) -> None:
+    """Give ``app`` the task that answers Discord."""
+
+    @app.task(name=AnswerDiscord.task, shared=False)
+    def answer_discord(**payload: Any) -> None:
+        answering.answer(AnswerDiscord.parse(payload), using, now=instants.now())
 
 
 def register_imports(app: Celery, engine: Engine, jobs: Jobs) -> None:
@@ -77,6 +98,7 @@ def register_imports(app: Celery, engine: Engine, jobs: Jobs) -> None:
 
     @app.task(
         name=RunImport.task,
+        shared=False,
         acks_late=False,
         soft_time_limit=IMPORT_SOFT_LIMIT_SECONDS,
         time_limit=IMPORT_HARD_LIMIT_SECONDS,
@@ -89,7 +111,7 @@ def register_imports(app: Celery, engine: Engine, jobs: Jobs) -> None:
         finally:
             resume_imports.delay()
 
-    @app.task(name=schedule.RESUME_IMPORTS)
+    @app.task(name=schedule.RESUME_IMPORTS, shared=False)
     def resume_imports() -> None:
         job = imports.waiting(engine)
         if job is not None:

@@ -18,7 +18,18 @@ from common.reports.catalog.sales_velocity.pace import (
     trend_per_week,
     weekday_profile,
 )
-from common.reports.document import BarChart, Document, LineChart, Table, decode, encode
+from common.reports.document import (
+    BarChart,
+    Document,
+    LineChart,
+    Movement,
+    Pareto,
+    Series,
+    Table,
+    Waterfall,
+    decode,
+    encode,
+)
 from common.reports.model import Scope
 from common.reports.products import ProductTotals
 from common.reports.totals import Totals, total
@@ -64,14 +75,14 @@ def test_totals_follow_the_definitions() -> None:
 def test_revenue_overview_adds_up_and_shows_returns_negative() -> None:
     definition = registry.find("revenue-overview")
     result = RevenueOverview((DAY, NONE, DAY, NONE, NONE, NONE, NONE), (DAY,) * 7)
-    document = definition.document(result, SCOPE)
+    document = definition.present(result, SCOPE).document
     kpis = {kpi.key: kpi for kpi in document.kpis}
     assert kpis["net_sales"].value == 2 * DAY.net
     assert kpis["net_sales"].previous == 7 * DAY.net
     assert kpis["net_sales"].change == -7143
     assert kpis["returns"].value == -100
     header = [column.key for column in definition.columns]
-    rows = [dict(zip(header, row, strict=True)) for row in definition.rows(result, SCOPE)]
+    rows = [dict(zip(header, row, strict=True)) for row in definition.present(result, SCOPE).rows]
     assert [row["date"] for row in rows] == [f"2026-04-{day}" for day in range(25, 31)] + [
         "2026-05-01"
     ]
@@ -94,39 +105,53 @@ def test_every_document_survives_the_cache(
 ) -> None:
     definition = registry.find(slug)
     result = results(days, products)[slug]
-    document = definition.document(result, SCOPE)
+    document = definition.present(result, SCOPE).document
     assert decode(encode(document)) == document
-    widths = {len(row) for row in definition.rows(result, SCOPE)}
+    widths = {len(row) for row in definition.present(result, SCOPE).rows}
     assert widths <= {len(definition.columns)}
     assert_charts_are_whole(document)
 
 
 def assert_charts_are_whole(document: Document) -> None:
+    assert document.headline.kpi in {kpi.key for kpi in document.kpis}
     for section in document.sections:
         match section:
-            case LineChart() | BarChart():
+            case LineChart():
+                assert_series_are_whole(section.series, len(section.labels))
+                assert len(section.previous_labels) == len(section.labels)
+                assert len(section.previous_weeks) == len(section.weeks)
                 for each in section.series:
-                    assert len(each.values) == len(section.labels)
-                    assert each.previous is None or len(each.previous) == len(section.labels)
+                    assert each.weekly is None or len(each.weekly) == len(section.weeks)
+            case BarChart() | Pareto():
+                assert_series_are_whole(section.series, len(section.labels))
+            case Waterfall():
+                assert section.steps[0].movement is Movement.LEVEL
             case Table():
-                for row in (*section.rows, *section.footer):
+                for row in (*section.rows, *(each.cells for each in section.footer)):
                     assert len(row) == len(section.columns)
+                assert len(section.rows) <= section.of
+
+
+def assert_series_are_whole(series: tuple[Series, ...], labels: int) -> None:
+    for each in series:
+        assert len(each.values) == labels
+        assert each.previous is None or len(each.previous) == labels
 
 
 def test_an_empty_window_is_said_to_be_empty() -> None:
     for slug, result in results((NONE,) * 7, ()).items():
-        assert registry.find(slug).document(result, SCOPE).empty
+        assert registry.find(slug).present(result, SCOPE).document.empty
 
 
 def test_velocity_is_units_over_days() -> None:
     result = SalesVelocity((DAY,) * 7, (NONE,) * 7, (product("a", 100, units_sold=10),))
-    document = registry.find("sales-velocity").document(result, SCOPE)
+    document = registry.find("sales-velocity").present(result, SCOPE).document
     kpis = {kpi.key: kpi for kpi in document.kpis}
     assert kpis["units_per_day"].value == 500
     assert kpis["net_sales_per_day"].value == DAY.net
     assert kpis["units_per_day"].change is None, "the base is 0"
     header = [column.key for column in registry.find("sales-velocity").columns]
-    (row,) = registry.find("sales-velocity").rows(result, SCOPE)
+    (row,) = registry.find("sales-velocity").present(result, SCOPE).rows
     assert dict(zip(header, row, strict=True))["units_per_day"] == 143
 
 
@@ -180,11 +205,11 @@ def test_without_positive_sales_there_are_no_shares() -> None:
 
 def test_the_page_sums_what_it_does_not_show() -> None:
     products = tuple(product(f"{n:03}", 1000 - n, 7) for n in range(100))
-    document = registry.find("product-performance").document(ProductPerformance(products), SCOPE)
+    result = ProductPerformance(products)
+    document = registry.find("product-performance").present(result, SCOPE).document
     (table,) = [section for section in document.sections if isinstance(section, Table)]
     at = [column.key for column in table.columns].index("net_sales")
     rest, everything = table.footer
-    assert sum(row[at] for row in table.rows) + rest[at] == everything[at]  # type: ignore[misc,operator]
-    assert everything[at] == sum(p.totals.net for p in products)
-    assert table.note is not None
-    assert "100 products" in table.note
+    assert sum(row[at] for row in table.rows) + rest.cells[at] == everything.cells[at]  # type: ignore[misc,operator]
+    assert everything.cells[at] == sum(p.totals.net for p in products)
+    assert (len(table.rows) + (rest.count or 0), table.of) == (100, 100)

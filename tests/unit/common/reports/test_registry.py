@@ -42,8 +42,7 @@ def test_calling_a_stub_raises(slug: str) -> None:
     stub: Definition[Any] = registry.find(slug)
     calls = (
         lambda: stub.columns,
-        lambda: stub.document(None, SCOPE),
-        lambda: stub.rows(None, SCOPE),
+        lambda: stub.present(None, SCOPE),
         lambda: queries.run(slug, None),  # type: ignore[arg-type]
     )
     for call in calls:

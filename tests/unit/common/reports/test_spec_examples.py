@@ -31,6 +31,7 @@ from common.reports.measures import REFUND_RATE
 from common.reports.model import Scope
 from common.reports.money import change, currency_exponent, decimal_text
 from common.reports.products import IDENTITY, ProductTotals
+from common.reports.sales import EmptyDays
 from common.reports.totals import Totals
 from common.reports.window import Period, Window, start_of_day, window_of
 from common.signing import KeyRing, LinkClaims
@@ -154,7 +155,7 @@ def headline(document: Document, key: str, example: Example) -> str:
 def overview(example: Example) -> str:
     """A headline of the revenue overview, from daily sums."""
     result = RevenueOverview(week(example, example.given), (Totals(),) * DAYS)
-    document = registry.find("revenue-overview").document(result, example.scope)
+    document = registry.find("revenue-overview").present(result, example.scope).document
     return headline(document, example.name, example)
 
 
@@ -163,7 +164,7 @@ def velocity(example: Example) -> Document:
     given = {name: v for name, v in example.given.items() if name in MONEY | COUNTS}
     before = {"units_sold": example.given.get("before", ())}
     result = SalesVelocity(week(example, given), week(example, before), ())
-    return registry.find("sales-velocity").document(result, example.scope)
+    return registry.find("sales-velocity").present(result, example.scope).document
 
 
 def pace(example: Example) -> str:
@@ -180,13 +181,18 @@ def average(example: Example) -> str:
 
 def stocked(example: Example) -> str:
     """A cell of sales velocity, for a product of which so much was sold and is on hand."""
-    counted = {name: values for name, values in example.given.items() if name != "on_hand"}
+    of_stock = {"on_hand", "empty_days"}
+    counted = {name: values for name, values in example.given.items() if name not in of_stock}
     (sold,) = totals(example, counted)
     pieces = {"a": int(example.one("on_hand"))} if "on_hand" in example.given else {}
     product = ProductTotals("a", "a", None, None, sold, Totals())
-    result = SalesVelocity((Totals(),) * DAYS, (Totals(),) * DAYS, (product,), pieces)
+    empty = EmptyDays(int(example.one("empty_days"))) if "empty_days" in example.given else None
+    result = SalesVelocity(
+        *((Totals(),) * DAYS, (Totals(),) * DAYS, (product,), pieces),
+        empty_days={"a": empty} if empty else {},
+    )
     definition = registry.find("sales-velocity")
-    (row,) = definition.rows(result, example.scope)
+    (row,) = definition.present(result, example.scope).rows
     at = [column.key for column in definition.columns].index(example.name)
     return example.spell(row[at], definition.columns[at].unit)
 
@@ -212,10 +218,28 @@ def ranked(example: Example) -> str:
         )
     definition = registry.find("product-performance")
     header = [column.key for column in definition.columns]
-    rows = definition.rows(ProductPerformance(tuple(products)), example.scope)
+    rows = definition.present(ProductPerformance(tuple(products)), example.scope).rows
     (row,) = (r for r in rows if r[header.index("product_id")] == example.one("of"))
     at = header.index(example.name)
     return example.spell(row[at], definition.columns[at].unit)
+
+
+def difference(example: Example) -> str:
+    """A bar of the movers, for a product given as ``id net/previous``."""
+    now, _, before = example.one("a").partition("/")
+    product = ProductTotals(
+        "a",
+        "a",
+        None,
+        None,
+        Totals(gross=example.minor(now)),
+        Totals(gross=example.minor(before)),
+    )
+    result = ProductPerformance((product,))
+    document = registry.find("product-performance").present(result, example.scope).document
+    (chart,) = (each for each in document.sections if isinstance(each, BarChart))
+    (found,) = (each for each in chart.series if each.key == example.name)
+    return example.spell(found.values[0], found.unit)
 
 
 def refunds(example: Example) -> str:
@@ -231,7 +255,7 @@ def products_sold(example: Example) -> str:
         for number, each in enumerate(totals(example, example.given))
     )
     result = ProductPerformance(products)
-    document = registry.find("product-performance").document(result, example.scope)
+    document = registry.find("product-performance").present(result, example.scope).document
     return headline(document, example.name, example)
 
 
@@ -309,7 +333,7 @@ HANDLERS: Final[dict[str, Callable[[Example], str]]] = {
     ),
     "units_sold_7_day_average": average,
     "units_sold_by_weekday": weekday,
-    **dict.fromkeys(("on_hand", "days_of_cover"), stocked),
+    **dict.fromkeys(("days_in_stock", "on_hand", "days_of_cover"), stocked),
     **dict.fromkeys(
         (
             "rank",
@@ -321,6 +345,7 @@ HANDLERS: Final[dict[str, Callable[[Example], str]]] = {
         ),
         ranked,
     ),
+    "net_sales_difference": difference,
     "refund_rate_percent": refunds,
     "products_sold": products_sold,
     "change": changed,

@@ -8,9 +8,7 @@ from argon2 import PasswordHasher
 
 from analytics.account_errors import InvalidAccountError
 from common.reports.money import UnsupportedCurrencyError, currency_exponent
-
-MIN_PASSWORD_LENGTH = 12
-MAX_PASSWORD_LENGTH = 1024
+from share_api.passwords import MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH
 
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Engine, select, text, update
+from sqlalchemy import Engine, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
@@ -22,8 +22,11 @@ from analytics.account_errors import (
 )
 from analytics.account_values import hashed, require_tenant_values, stored_address
 from common.db.accounts import Admin, Membership, Tenant
+from common.db.audit import COMMAND_LINE, Action, Author, record
 from common.db.engine import UnsafeDatabaseRoleError, create_service_engine
 from common.db.tenancy import Access, transaction
+from common.instants import now
+from share_api.passwords import replace_password
 
 _NEXT_TENANT_ID = text("SELECT nextval(pg_get_serial_sequence('tenants', 'id'))")
 _TENANT_ID_OF = text("SELECT tenant_id_of(:slug)")
@@ -115,11 +118,14 @@ def create_admin(engine: Engine, *, email: str, password: str | None, tenant: st
                 .on_conflict_do_nothing(index_elements=["email"])
             )
         admin_id = session.scalars(select(Admin.id).where(Admin.email == email)).one()
-        session.execute(
+        added = session.scalar(
             insert(Membership)
             .values(tenant_id=tenant_id, admin_id=admin_id)
             .on_conflict_do_nothing()
+            .returning(Membership.admin_id)
         )
+        if added is not None:
+            record(session, tenant_id, Action.MEMBER_ADDED, COMMAND_LINE, at=now(), subject=email)
 
 
 def admin_exists(engine: Engine, email: str) -> bool:
@@ -143,21 +149,19 @@ def verify_password(engine: Engine, *, email: str, password: str) -> bool:
 
 
 def set_password(engine: Engine, *, email: str, password: str) -> None:
-    """Replace the admin's password.
+    """Replace the admin's password and end all their sessions.
 
     Raises:
         InvalidAccountError: the password is too short or too long.
         UnknownAdminError: there is no such admin.
     """
-    change = (
-        update(Admin)
-        .where(Admin.email == stored_address(email))
-        .values(password_hash=hashed(password))
-        .returning(Admin.id)
-    )
+    password_hash = hashed(password)
     with transaction(engine, Access()) as session:
-        if session.scalar(change) is None:
-            raise UnknownAdminError(email)
+        admin_id = session.scalar(select(Admin.id).where(Admin.email == stored_address(email)))
+    if admin_id is None:
+        raise UnknownAdminError(email)
+    author = Author(COMMAND_LINE.name, admin_id)
+    replace_password(engine, admin_id, password_hash, author, at=now())
 
 
 def _hash_of(engine: Engine, email: str) -> str | None:

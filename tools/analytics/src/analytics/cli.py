@@ -37,7 +37,14 @@ COMMANDS: Mapping[str, Entry] = {
     "create-admin": Entry("create_admin", "create_admin", "Make an account for a shop's admin."),
     "import": Entry("import_sales", "import_sales", "Bring a shop's sales in from files."),
     "share": Entry("share", "share", "Issue a link to a report."),
+    "discord": Entry("discord", "discord", "Register the commands of reports in Discord."),
     "revoke": Entry("revoke", "revoke", "Recall a link, or all links of a shop."),
+    "set-password": Entry(
+        "set_password", "set_password", "Replace an admin's password, ending their sessions."
+    ),
+    "sharing": Entry("sharing", "sharing", "Turn a shop's sharing off and on."),
+    "audit": Entry("audit", "audit", "Print who did what to a shop's links and accounts."),
+    "keys": Entry("keys", "keys", "Print which live links depend on which signing key."),
 }
 
 

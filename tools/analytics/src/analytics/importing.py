@@ -15,6 +15,8 @@ import psycopg
 from analytics.account_errors import DatabaseRefusedError, UnknownTenantError
 from analytics.accounts import accounts_engine, tenant_id_of
 from analytics.import_progress import show_progress
+from common.db.audit import COMMAND_LINE, Action, record
+from common.instants import now
 from common.reports.money import currency_exponent, decimal_text
 from worker import arrivals
 from worker.ingest.files.importing import FileKind, Format, Imported, ImportFile, import_files
@@ -91,6 +93,14 @@ def import_from(
                     layout=Format(layout),
                     most_faults=most,
                     meter=meter,
+                    conclude=lambda connection, _: record(
+                        connection,
+                        tenant_id,
+                        Action.IMPORT_SUCCEEDED,
+                        COMMAND_LINE,
+                        at=now(),
+                        rows=meter.rows,
+                    ),
                 )
         except psycopg.Error as error:
             raise DatabaseRefusedError(str(error).strip().splitlines()[0]) from error

@@ -1,12 +1,13 @@
-"""Issue and recall links without an admin: what the share API does, from the command line.
+"""Control links without an admin: what the share API does, from the command line.
 
-The same functions as the service's, as the services' role and on behalf of one tenant. Such links
-have no creator in the ledger.
+The same functions as the service's, as the services' role and on behalf of one tenant. The ledger
+and the audit log name the command line as who did it.
 """
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -15,13 +16,18 @@ from sqlalchemy import Engine
 
 from analytics.account_errors import UnknownTenantError
 from analytics.accounts import accounts_engine, tenant_id_of
+from common.db.audit import COMMAND_LINE, Action, AuditEntry
 from common.instants import now
 from common.links import LinkStates
 from common.reports.window import Period
-from share_api import links, recall
+from share_api import links, recall, sharing
 from share_api.accounts import TenantFacts, find_tenant
+from share_api.audit import AuditSelection, list_audit
+from share_api.paging import Paging
 from share_api.parts import create_issuing, create_redis
 from share_api.settings import LinkSettings
+
+_PAGE: Final = 1000
 
 
 class SharingSettingsError(Exception):
@@ -60,6 +66,7 @@ def issue_link(
             zone=shop.zone,
             report=report,
             period=Period(period),
+            author=COMMAND_LINE,
             expires_in=expires_in,
         )
         return links.issue(request, issuing, now=now())
@@ -71,22 +78,72 @@ def revoke_link(service_url: str, redis_url: str, *, tenant: str, share_id: UUID
     Raises:
         AccountError: no such tenant, or the database cannot be used.
         share_api.ledger.ShareNotFoundError: the tenant has no such entry.
-        share_api.recall.RecallUnavailableError: Redis did not take it: the link is still alive.
+        share_api.recall.RecallUnavailableError: Redis did not take it yet.
     """
     with _servers(service_url, redis_url) as (engine, redis):
         order = _recall(engine, tenant)
         recall.revoke(order, share_id, engine, LinkStates(redis))
 
 
-def revoke_all_links(service_url: str, redis_url: str, *, tenant: str) -> int:
-    """Recall every active link of a tenant; how many it were.
+def revoke_all_links(
+    service_url: str, redis_url: str, *, tenant: str, report: str | None = None
+) -> int:
+    """Recall every active link of a tenant, or of one of its report types; how many it were.
 
     Raises:
         AccountError: no such tenant, or the database cannot be used.
-        share_api.recall.RecallUnavailableError: Redis did not take it: the links are still alive.
+        UnknownReportError: no such report type.
+        share_api.recall.RecallUnavailableError: Redis did not take all yet.
     """
     with _servers(service_url, redis_url) as (engine, redis):
-        return recall.revoke_all(_recall(engine, tenant), engine, LinkStates(redis))
+        order = _recall(engine, tenant)
+        return recall.revoke_all(order, engine, LinkStates(redis), report=report)
+
+
+def sharing_of(service_url: str, *, tenant: str) -> sharing.Sharing:
+    """Whether a tenant shares.
+
+    Raises:
+        AccountError: no such tenant, or the database cannot be used.
+    """
+    with accounts_engine(service_url) as engine:
+        return sharing.sharing_of(engine, _tenant(engine, tenant).id)
+
+
+def change_sharing(
+    service_url: str, redis_url: str, *, tenant: str, enabled: bool
+) -> sharing.Sharing:
+    """Turn sharing of a tenant on, or off, which recalls its links.
+
+    Raises:
+        AccountError: no such tenant, or the database cannot be used.
+        share_api.recall.RecallUnavailableError: it is off; Redis did not take all recalls yet.
+    """
+    with _servers(service_url, redis_url) as (engine, redis):
+        order = _recall(engine, tenant)
+        if enabled:
+            return sharing.turn_on(order, engine)
+        return sharing.turn_off(order, engine, LinkStates(redis))
+
+
+def audit_of(
+    service_url: str, *, tenant: str, most: int, action: str | None = None
+) -> Iterator[AuditEntry]:
+    """The latest entries of a tenant's audit log, newest first, at most so many.
+
+    Raises:
+        AccountError: no such tenant, or the database cannot be used.
+        ValueError: no such action.
+    """
+    wanted = AuditSelection(None if action is None else Action(action))
+    with accounts_engine(service_url) as engine:
+        tenant_id, after = _tenant(engine, tenant).id, None
+        while most > 0:
+            page = list_audit(engine, tenant_id, Paging(min(most, _PAGE), after), wanted)
+            yield from page.items
+            if page.next is None:
+                return
+            most, after = most - len(page.items), page.next
 
 
 @contextmanager
@@ -115,4 +172,4 @@ def _tenant(engine: Engine, slug: str) -> TenantFacts:
 
 
 def _recall(engine: Engine, slug: str) -> recall.Recall:
-    return recall.Recall(tenant_id=_tenant(engine, slug).id, admin_id=None, at=now())
+    return recall.Recall(_tenant(engine, slug).id, COMMAND_LINE, now())

@@ -28,7 +28,10 @@ class Tenant(Model):
 
 
 class Admin(Model):
-    """A person who may log in; ``password_hash`` is an argon2id hash."""
+    """A person who may log in; ``password_hash`` is an argon2id hash.
+
+    A session is one of the ``session_generation`` it was begun in: counting that up ends them all.
+    """
 
     __tablename__ = "admins"
     __table_args__ = (CheckConstraint("email = lower(email)", name="email"),)
@@ -36,6 +39,7 @@ class Admin(Model):
     id: Mapped[int] = mapped_column(Integer, Identity(), primary_key=True)
     email: Mapped[str] = mapped_column(Text, unique=True)
     password_hash: Mapped[Words]
+    session_generation: Mapped[int] = mapped_column(Integer, server_default="0")
     created_at: Mapped[Instant] = mapped_column(server_default=func.now())
 
 

@@ -1,14 +1,20 @@
 """One way to an engine, and the check that its role is held by row-level security.
 
-Sessions run in UTC, statements have a time limit, and a broken server is noticed when a connection
-is taken from the pool. Nothing connects before the first query.
+Sessions run in UTC. Statements have a time limit, which holds for a server that hangs as well; one
+that is gone is noticed when a connection is taken from the pool. Nothing connects before the first
+query.
 """
 
+from typing import Any
+
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from common.db.patience import PatientConnection
+
 CONNECT_TIMEOUT_SECONDS = 5
+STATEMENT_TIMEOUT_SECONDS = 30
 
 
 class UnsafeDatabaseRoleError(Exception):
@@ -34,7 +40,7 @@ def create_database_engine(
     *,
     application_name: str,
     pool_size: int = 5,
-    statement_timeout_seconds: int = 30,
+    statement_timeout_seconds: int = STATEMENT_TIMEOUT_SECONDS,
 ) -> Engine:
     """An engine of at most ``pool_size`` connections; it connects on first use.
 
@@ -42,7 +48,7 @@ def create_database_engine(
         ValueError: ``url`` is no PostgreSQL URL.
     """
     options = f"-c timezone=UTC -c statement_timeout={statement_timeout_seconds * 1000}"
-    return create_engine(
+    engine = create_engine(
         psycopg_url(url),
         pool_size=pool_size,
         max_overflow=0,
@@ -56,8 +62,29 @@ def create_database_engine(
         },
     )
 
+    @event.listens_for(engine, "do_connect")
+    def _connect(
+        _: Dialect, __: ConnectionPoolEntry, arguments: list[Any], named: dict[str, Any]
+    ) -> PatientConnection:
+        connection = PatientConnection.connect(*arguments, **named)
+        connection.statement_timeout_seconds = statement_timeout_seconds
+        return connection
 
-def create_service_engine(url: str, *, application_name: str, pool_size: int = 5) -> Engine:
+    @event.listens_for(engine, "checkin")
+    def _returned(connection: DBAPIConnection | None, _: ConnectionPoolEntry) -> None:
+        if isinstance(connection, PatientConnection):
+            connection.statement_timeout_seconds = statement_timeout_seconds
+
+    return engine
+
+
+def create_service_engine(
+    url: str,
+    *,
+    application_name: str,
+    pool_size: int = 5,
+    statement_timeout_seconds: int = STATEMENT_TIMEOUT_SECONDS,
+) -> Engine:
     """An engine whose pool takes no connection of a role that could read across tenants.
 
     The check is one query for each new connection; a refused one raises
@@ -66,7 +93,12 @@ def create_service_engine(url: str, *, application_name: str, pool_size: int = 5
     Raises:
         ValueError: ``url`` is no PostgreSQL URL.
     """
-    engine = create_database_engine(url, application_name=application_name, pool_size=pool_size)
+    engine = create_database_engine(
+        url,
+        application_name=application_name,
+        pool_size=pool_size,
+        statement_timeout_seconds=statement_timeout_seconds,
+    )
 
     @event.listens_for(engine, "connect")
     def _check(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:

@@ -7,13 +7,16 @@ other, so that a link cannot manage itself and a ledger entry cannot open a repo
 from datetime import datetime
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     DateTime,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
     Integer,
+    Text,
     Uuid,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -30,7 +33,11 @@ def _member(column: str) -> ForeignKeyConstraint:
 
 
 class Share(Model):
-    """One issued link. The window is half open and fixed at the issue."""
+    """One issued link. The window is half open and fixed at the issue.
+
+    ``created_by`` is the admin who issued it, ``creator`` whoever did that is none. ``views`` and
+    ``downloads`` count what people did, as far as it was brought over from Redis.
+    """
 
     __tablename__ = "shares"
     __table_args__ = (
@@ -38,8 +45,15 @@ class Share(Model):
         _member("revoked_by"),
         CheckConstraint("window_from < window_to", name="window"),
         CheckConstraint("issued_at < expires_at", name="expiry"),
+        CheckConstraint("created_by IS NULL OR creator IS NULL", name="creator"),
         Index("ux_shares_tenant_id_link_id", "tenant_id", "link_id", unique=True),
         Index("ix_shares_tenant_id_issued_at", "tenant_id", "issued_at", "id"),
+        Index(
+            "ix_shares_tenant_id_revoked_at",
+            "tenant_id",
+            "revoked_at",
+            postgresql_where=text("revoked_at IS NOT NULL"),
+        ),
     )
 
     tenant_id: Mapped[TenantId] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
@@ -53,5 +67,18 @@ class Share(Model):
     issued_at: Mapped[Instant]
     expires_at: Mapped[Instant]
     created_by: Mapped[int | None] = mapped_column(Integer)
+    creator: Mapped[str | None] = mapped_column(Text)
     revoked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     revoked_by: Mapped[int | None] = mapped_column(Integer)
+    views: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    downloads: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    last_viewed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class SharingStop(Model):
+    """The tenant does not share since then; sharing is on where there is no such row."""
+
+    __tablename__ = "sharing_stops"
+
+    tenant_id: Mapped[TenantId] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
+    since: Mapped[Instant]

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, DateTime, ForeignKeyConstraint
+from sqlalchemy import BigInteger, DateTime, ForeignKeyConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from common.db.metadata import Model, TenantId
@@ -15,6 +15,10 @@ class StockCount(Model):
     __table_args__ = (
         ForeignKeyConstraint(
             ["tenant_id", "product_id"], ["products.tenant_id", "products.id"], ondelete="CASCADE"
+        ),
+        Index(
+            *("ix_stock_counts_tenant_id_empty", "tenant_id", "product_id", "counted_at"),
+            postgresql_where=text("on_hand <= 0"),
         ),
     )
 

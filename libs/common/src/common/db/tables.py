@@ -4,16 +4,20 @@ Migrations, the row-level security test and the role's grants go by these lists.
 """
 
 from common.db.accounts import Admin, Membership, Tenant
+from common.db.audit import AuditEntry
+from common.db.discord import DiscordConnection
 from common.db.imports import Import, ImportChunk
 from common.db.metadata import Model
 from common.db.rollups import DailySales, DirtyDay, ProductSales
 from common.db.sales import Customer, LedgerVersion, Order, OrderLine, Product, Refund
-from common.db.shares import Share
+from common.db.shares import Share, SharingStop
 from common.db.stock import StockCount
 
 TENANT_TABLES: tuple[type[Model], ...] = (
     Membership,
     Share,
+    SharingStop,
+    AuditEntry,
     Product,
     Customer,
     Order,
@@ -29,7 +33,7 @@ TENANT_TABLES: tuple[type[Model], ...] = (
 )
 """Tables whose rows belong to one tenant; each leads its keys with ``tenant_id``."""
 
-SHARED_TABLES: tuple[type[Model], ...] = (Tenant, Admin)
-"""Tables that are not below a tenant: the tenants themselves, and people."""
+SHARED_TABLES: tuple[type[Model], ...] = (Tenant, Admin, DiscordConnection)
+"""Tables that are not below a tenant: tenants themselves, and who leads to one: people, guilds."""
 
 ALL_TABLES = SHARED_TABLES + TENANT_TABLES

@@ -14,16 +14,21 @@ from sqlalchemy.orm import Session, SessionTransaction
 _ACCESS = "analytics.access"
 _SET_ACCESS = text(
     "SELECT set_config('app.tenant_id', :tenant_id, true),"
-    " set_config('app.admin_id', :admin_id, true)"
+    " set_config('app.admin_id', :admin_id, true),"
+    " set_config('app.guild_id', :guild_id, true)"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """On whose behalf a transaction runs: a tenant, an admin looking for tenants, or neither."""
+    """On whose behalf a transaction runs: a tenant, who looks for one, or neither.
+
+    An admin looks for their tenants, a Discord guild for its own.
+    """
 
     tenant_id: int | None = None
     admin_id: int | None = None
+    guild_id: int | None = None
 
 
 class TenantSession(Session):
@@ -41,6 +46,7 @@ def _set_access(session: Session, _: SessionTransaction, connection: Connection)
         {
             "tenant_id": "" if access.tenant_id is None else str(access.tenant_id),
             "admin_id": "" if access.admin_id is None else str(access.admin_id),
+            "guild_id": "" if access.guild_id is None else str(access.guild_id),
         },
     )
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from common.reports import stock
 from common.reports.model import Scope
 from common.reports.products import ProductTotals
+from common.reports.sales import EmptyDays
 from common.reports.totals import Totals
 
 _BY_DAY = text(
@@ -84,6 +85,10 @@ class LedgerSales:
         """Pieces on hand by product id, as last counted before the window's end."""
         scope = self._scope
         return stock.on_hand(self._session, scope.tenant_id, until=scope.window.end)
+
+    def empty_days(self) -> Mapping[str, EmptyDays]:
+        """Whole days without stock by product id, of products that had some."""
+        return stock.empty_days(self._session, self._scope)
 
     def _range(self) -> dict[str, int | datetime]:
         return {

@@ -7,8 +7,10 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from common.reports import figures
-from common.reports.document import Cell, Kpi, kpi
+from common.reports.document import Cell
+from common.reports.elements import kpi
 from common.reports.figures import Figure
+from common.reports.headlines import Kpi
 from common.reports.money import percent
 from common.reports.totals import Totals
 

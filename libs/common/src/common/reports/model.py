@@ -10,8 +10,9 @@ from datetime import datetime
 from typing import Generic, NoReturn, TypeVar
 from zoneinfo import ZoneInfo
 
-from common.reports.document import Cell, Days, Document, Kpi, Section
+from common.reports.document import Cell, Days, Document, Section
 from common.reports.figures import Figure
+from common.reports.headlines import Headline, Kpi
 from common.reports.money import currency_exponent
 from common.reports.window import Window
 
@@ -68,21 +69,29 @@ class Body:
     """The part of a document that differs by report: a sentence, headline figures, sections."""
 
     summary: str
+    headline: Headline
     kpis: tuple[Kpi, ...]
     sections: tuple[Section, ...]
     empty: bool
 
 
 @dataclass(frozen=True, slots=True)
+class Presented:
+    """A result as the body of a page, and as the rows of a CSV, one cell a column."""
+
+    body: Body
+    rows: Iterator[Row]
+
+
+@dataclass(frozen=True, slots=True)
 class Presentation(Generic[R]):
     """How an implemented report's result becomes a page and a CSV.
 
-    ``rows`` yields the CSV's rows lazily, one cell a column, as scaled integers or text.
+    Both come from one call, so that what they share is worked out once.
     """
 
     columns: tuple[CsvColumn, ...]
-    body: Callable[[R, Scope], Body]
-    rows: Callable[[R, Scope], Iterable[Row]]
+    present: Callable[[R, Scope], Presented]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +121,16 @@ class Definition(Generic[R]):
         """
         return self._presented().columns
 
-    def document(self, result: R, scope: Scope) -> Document:
-        """Present a result.
+    def present(self, result: R, scope: Scope) -> "Report":
+        """A result as a document and as the rows of its CSV.
 
         Raises:
             AnalyticsNotYetImplementedError: the report is a stub.
         """
-        body = self._presented().body(result, scope)
+        presented = self._presented().present(result, scope)
+        return Report(self._document(presented.body, scope), presented.rows)
+
+    def _document(self, body: Body, scope: Scope) -> Document:
         return Document(
             report=self.slug,
             title=self.title,
@@ -134,23 +146,24 @@ class Definition(Generic[R]):
             as_of=scope.as_of,
             data_version=scope.data_version,
             empty=body.empty,
+            headline=body.headline,
             kpis=body.kpis,
             sections=body.sections,
         )
-
-    def rows(self, result: R, scope: Scope) -> Iterator[Row]:
-        """The CSV's rows, one cell a column.
-
-        Raises:
-            AnalyticsNotYetImplementedError: the report is a stub.
-        """
-        return iter(self._presented().rows(result, scope))
 
     def _presented(self) -> Presentation[R]:
         return self.presentation or self._not_yet()
 
     def _not_yet(self) -> NoReturn:
         raise AnalyticsNotYetImplementedError(self.slug)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A finished report. ``rows`` are made as they are asked for, once."""
+
+    document: Document
+    rows: Iterator[Row]
 
 
 def _days(window: Window, zone: ZoneInfo) -> Days:

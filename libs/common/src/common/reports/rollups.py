@@ -15,6 +15,7 @@ from common.reports.blocks import cover
 from common.reports.ledger import product_totals
 from common.reports.model import Scope
 from common.reports.products import ProductTotals
+from common.reports.sales import EmptyDays
 from common.reports.totals import Totals
 
 _BY_DAY = text(
@@ -93,6 +94,10 @@ class RolledUpSales:
         """Pieces on hand by product id, as last counted before the window's end."""
         scope = self._scope
         return stock.on_hand(self._session, scope.tenant_id, until=scope.window.end)
+
+    def empty_days(self) -> Mapping[str, EmptyDays]:
+        """Whole days without stock by product id, of products that had some."""
+        return stock.empty_days(self._session, self._scope)
 
     def _days(self) -> tuple[tuple[date, ...], tuple[date, ...]]:
         zone = self._scope.zone

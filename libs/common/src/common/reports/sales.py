@@ -4,10 +4,17 @@ Two answers exist and must be equal: ``ledger`` sums the events, ``rollups`` the
 """
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from common.reports.products import ProductTotals
 from common.reports.totals import Totals
+
+
+class EmptyDays(NamedTuple):
+    """Whole days with nothing on hand, of the window and of the previous one."""
+
+    now: int = 0
+    previous: int = 0
 
 
 class Sales(Protocol):
@@ -23,4 +30,8 @@ class Sales(Protocol):
 
     def on_hand(self) -> Mapping[str, int]:
         """Pieces on hand by product id, as last counted before the window's end; see ``stock``."""
+        ...
+
+    def empty_days(self) -> Mapping[str, EmptyDays]:
+        """Whole days without stock by product id, of products that had some; see ``stock``."""
         ...

@@ -1,10 +1,14 @@
-"""What was on hand of each product at the latest count before a moment."""
+"""What the stock counts say: pieces on hand at a moment, and days with nothing on hand."""
 
-from collections.abc import Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
+
+from common.reports.model import Scope
+from common.reports.sales import EmptyDays
 
 # One look into the key of stock_counts a product, and none at all for a shop that counts nothing.
 _LATEST = text(
@@ -21,6 +25,26 @@ _LATEST = text(
     """
 )
 
+# The counts of 0 have an index of their own. Several in a row end with the same later count.
+_EMPTY = text(
+    """
+    SELECT p.external_id, min(e.counted_at) AS since, e.until
+    FROM (
+        SELECT c.product_id, c.counted_at, (
+            SELECT min(later.counted_at) FROM stock_counts later
+            WHERE later.tenant_id = :tenant_id AND later.product_id = c.product_id
+              AND later.counted_at > c.counted_at AND later.counted_at < :until
+              AND later.on_hand > 0
+        ) AS until
+        FROM stock_counts c
+        WHERE c.tenant_id = :tenant_id AND c.on_hand <= 0 AND c.counted_at < :until
+    ) e
+    JOIN products p ON p.tenant_id = :tenant_id AND p.id = e.product_id
+    WHERE coalesce(e.until, :until) > :since
+    GROUP BY p.external_id, e.until
+    """
+)
+
 
 def on_hand(session: Session, tenant_id: int, *, until: datetime) -> Mapping[str, int]:
     """Pieces on hand by the shop's product ids, as last counted before ``until``.
@@ -29,3 +53,28 @@ def on_hand(session: Session, tenant_id: int, *, until: datetime) -> Mapping[str
     """
     rows = session.execute(_LATEST, {"tenant_id": tenant_id, "until": until})
     return {row.external_id: row.on_hand for row in rows}
+
+
+def empty_days(session: Session, scope: Scope) -> Mapping[str, EmptyDays]:
+    """For how many days of the scope's windows a product was out of stock, by its id.
+
+    Out of stock is a product from a count of 0 or less to the next count above it, or to the
+    window's end; only days that lie whole in that count. Products without such days are left out.
+    """
+    window, previous = scope.window, scope.previous
+    days = (*window.boundaries(scope.zone), window.end)
+    days_before = (*previous.boundaries(scope.zone), previous.end)
+    found: dict[str, EmptyDays] = {}
+    times = {"tenant_id": scope.tenant_id, "since": previous.start, "until": window.end}
+    for product, since, until in session.execute(_EMPTY, times):
+        end = until or window.end
+        known = found.get(product, EmptyDays())
+        now, before = _whole(days, since, end), _whole(days_before, since, end)
+        if now or before:
+            found[product] = EmptyDays(known.now + now, known.previous + before)
+    return found
+
+
+def _whole(bounds: Sequence[datetime], since: datetime, until: datetime) -> int:
+    """How many of the days between ``bounds`` lie whole between the two instants."""
+    return max(0, bisect_right(bounds, until) - 1 - bisect_left(bounds, since))

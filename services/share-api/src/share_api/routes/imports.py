@@ -9,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 
 from common.instants import now
 from share_api.access import Acting, ServedBy
+from share_api.bodies import steady
 from share_api.import_views import ImportFormat, ImportsView, ImportView
 from share_api.imports import (
     ImportNotFoundError,
@@ -82,12 +83,13 @@ async def import_sales(
         parts.engine,
         actor.tenant.id,
         layout=layout.value,
-        admin_id=actor.admin_id,
+        author=actor.author,
         most=most,
         now=now(),
     )
     try:
-        await _receive(request.headers.get("content-type", ""), request.stream(), receiver)
+        body = steady(request.stream())
+        await _receive(request.headers.get("content-type", ""), body, receiver)
     except BaseException:
         await run_in_threadpool(receiver.abandon)
         raise

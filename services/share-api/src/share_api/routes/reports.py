@@ -42,7 +42,7 @@ def list_reports(_: Admin) -> ReportsView:
     "/api/admin/analytics/{report}/share",
     summary="Issue a link to a report",
     status_code=201,
-    responses={**_LOCATION, **problems(400, 403, 503)},
+    responses={**_LOCATION, **problems(400, 403, 409, 429, 503)},
     openapi_extra=takes(ShareBody, required=False),
 )
 def share(
@@ -64,7 +64,7 @@ def share(
             report=report,
             period=wanted.period,
             expires_in=wanted.expires_in_seconds,
-            created_by=actor.admin_id,
+            author=actor.author,
         ),
         parts.issuing,
         now=now(),

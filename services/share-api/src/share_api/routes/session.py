@@ -1,24 +1,31 @@
-"""Logging in and out, and choosing the tenant to act for."""
+"""Logging in and out, changing the password, and choosing the tenant to act for."""
 
+import logging
 from dataclasses import replace
 from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
+from common.db.audit import Action, Author
+from common.db.tenancy import Access, transaction
 from common.instants import now
-from share_api.access import Admin, ServedBy
+from share_api.access import Admin, ServedBy, SignedIn, author_of
 from share_api.accounts import Account, TenantFacts, find_account
+from share_api.audit import record_for_person
 from share_api.bodies import Body, parse
-from share_api.credentials import WrongCredentialsError
+from share_api.credentials import Verified, WrongCredentialsError
 from share_api.openapi import problems, takes
 from share_api.parts import Parts
-from share_api.schemas import LoginBody, TenantBody
+from share_api.passwords import change_password, end_sessions
+from share_api.schemas import LoginBody, PasswordBody, TenantBody
 from share_api.sessions import COOKIE, NotAMemberError
 from share_api.views import SessionView
 
 router = APIRouter(tags=["session"])
 _PATH: Final = "/api/admin/session"
+_log = logging.getLogger(__name__)
 _COOKIE: Final[dict[int | str, dict[str, Any]]] = {
     200: {
         "description": "Logged in.",
@@ -42,23 +49,30 @@ async def log_in(request: Request, response: Response, parts: ServedBy, body: Bo
     """
     login = parse(LoginBody, body)
     address = request.client.host if request.client else ""
-    admin_id = await parts.credentials.verify(login.email, login.password, address=address)
-    before = request.cookies.get(COOKIE)
-    account, tenant, session_id = await run_in_threadpool(_begin, parts, admin_id, before)
+    verified = await parts.credentials.verify(login.email, login.password, address=address)
+    account, tenant, session_id = await run_in_threadpool(_begin, parts, verified, request)
     _set_cookie(response, parts, session_id, max_age=parts.sessions.life_seconds)
     return SessionView.of(account, tenant)
 
 
 def _begin(
-    parts: Parts, admin_id: int, before: str | None
+    parts: Parts, verified: Verified, request: Request
 ) -> tuple[Account, TenantFacts | None, str]:
     """A session under a new id; the one the client had ends."""
-    account = find_account(parts.engine, admin_id)
-    if account is None:
+    account = find_account(parts.engine, verified.admin_id)
+    if account is None or account.generation != verified.generation:
         raise WrongCredentialsError
     tenant = account.tenants[0] if len(account.tenants) == 1 else None
-    parts.sessions.delete(before)
-    session_id = parts.sessions.create(admin_id, tenant.id if tenant else None, now=now())
+    parts.sessions.delete(request.cookies.get(COOKIE))
+    author, at = author_of(account, request), now()
+    with transaction(parts.engine, Access(admin_id=account.admin_id)) as written:
+        record_for_person(written, Action.LOGIN_SUCCEEDED, author, at=at)
+        session_id = parts.sessions.create(
+            account.admin_id,
+            tenant.id if tenant else None,
+            generation=account.generation,
+            now=at,
+        )
     return account, tenant, session_id
 
 
@@ -71,8 +85,65 @@ def who(admin: Admin) -> SessionView:
 @router.delete(_PATH, summary="Log out", status_code=204, responses=problems(403, 503))
 def log_out(request: Request, response: Response, parts: ServedBy) -> None:
     """End the session, if there is one."""
-    parts.sessions.delete(request.cookies.get(COOKIE))
+    session_id = request.cookies.get(COOKIE)
+    ended = parts.sessions.end(session_id, now=now())
     _set_cookie(response, parts, "", max_age=0)
+    if ended is not None:
+        _record_log_out(parts, ended.admin_id, request)
+
+
+def _record_log_out(parts: Parts, admin_id: int, request: Request) -> None:
+    """Write that a session has ended; that it has ended does not depend on it."""
+    try:
+        account = find_account(parts.engine, admin_id)
+        if account is None:
+            return
+        with transaction(parts.engine, Access(admin_id=admin_id)) as written:
+            record_for_person(written, Action.LOGOUT, author_of(account, request), at=now())
+    except SQLAlchemyError as error:
+        _log.warning("log-out not in the audit log", extra={"error": type(error).__name__})
+
+
+@router.delete(
+    f"{_PATH}s", summary="Log out everywhere", status_code=204, responses=problems(403, 503)
+)
+def log_out_everywhere(request: Request, response: Response, admin: Admin, parts: ServedBy) -> None:
+    """End every session of the admin, this one included."""
+    end_sessions(parts.engine, author_of(admin.account, request), at=now())
+    _set_cookie(response, parts, "", max_age=0)
+
+
+@router.put(
+    f"{_PATH}/password",
+    summary="Change the password",
+    responses={**_COOKIE, **problems(400, 403, 429, 503)},
+    openapi_extra=takes(PasswordBody),
+)
+async def change(
+    request: Request, response: Response, admin: Admin, parts: ServedBy, body: Body
+) -> SessionView:
+    """Change one's own password: every other session ends, this one goes on under a new id."""
+    wanted = parse(PasswordBody, body)
+    author = author_of(admin.account, request)
+    verified = await parts.credentials.verify(
+        admin.account.email, wanted.current_password, address=author.address or ""
+    )
+    password_hash = await parts.credentials.hash(wanted.new_password)
+    session_id = await run_in_threadpool(
+        _begin_anew, parts, admin, author, verified.generation, password_hash
+    )
+    _set_cookie(response, parts, session_id, max_age=parts.sessions.life_seconds)
+    return SessionView.of(admin.account, admin.tenant)
+
+
+def _begin_anew(
+    parts: Parts, admin: SignedIn, author: Author, generation: int, password_hash: str
+) -> str:
+    at = now()
+    changed = change_password(parts.engine, generation, password_hash, author, at=at)
+    parts.sessions.delete(admin.session_id)
+    tenant_id = admin.session.tenant_id
+    return parts.sessions.create(admin.account.admin_id, tenant_id, generation=changed, now=at)
 
 
 @router.put(

@@ -6,10 +6,18 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query
 
 from common.instants import now
-from share_api.access import Acting, Actor, ServedBy
+from share_api.access import Acting, ServedBy
 from share_api.bodies import Body, parse
-from share_api.ledger import Cursor, Selection, ShareNotFoundError, get_share, list_shares
+from share_api.ledger import (
+    Circumstances,
+    Selection,
+    ShareNotFoundError,
+    Span,
+    get_share,
+    list_shares,
+)
 from share_api.openapi import problems, takes
+from share_api.parts import Parts
 from share_api.recall import Recall, revoke, revoke_all
 from share_api.schemas import RecallBody, ShareQuery
 from share_api.views import RevokedView, SharesView, ShareView
@@ -26,12 +34,17 @@ ShareId = Annotated[
 def list_links(actor: Acting, parts: ServedBy, query: Annotated[ShareQuery, Query()]) -> SharesView:
     """The tenant's links, newest first, a page at a time."""
     wanted = Selection(
-        limit=query.limit,
         state=query.state,
         report=query.report_type,
-        after=Cursor.decode(query.cursor) if query.cursor is not None else None,
+        period=query.period,
+        creator=query.created_by,
+        created=Span(query.created_from, query.created_to),
+        expires=Span(query.expires_from, query.expires_to),
     )
-    return SharesView.of(list_shares(parts.engine, actor.tenant.id, wanted, now=now()))
+    page = list_shares(
+        parts.engine, actor.tenant.id, query.paging(), wanted, given=_circumstances(parts)
+    )
+    return SharesView.of(page)
 
 
 @router.post(
@@ -46,14 +59,17 @@ def revoke_every_link(actor: Acting, parts: ServedBy, body: Body) -> RevokedView
     On 503 none counts as recalled.
     """
     report = parse(RecallBody, body).report_type
-    count = revoke_all(_recall(actor), parts.engine, parts.states, report=report)
+    count = revoke_all(
+        Recall(actor.tenant.id, actor.author, now()), parts.engine, parts.states, report=report
+    )
     return RevokedView(revoked=count)
 
 
 @router.get(f"{_PATH}/{{share_id}}", summary="Show a link", responses=problems(403, 404, 503))
 def show_link(share_id: ShareId, actor: Acting, parts: ServedBy) -> ShareView:
     """One entry of the ledger. It does not hold the link itself, which is shown once."""
-    return ShareView.of(get_share(parts.engine, actor.tenant.id, _id(share_id), now=now()))
+    found = get_share(parts.engine, actor.tenant.id, _id(share_id), given=_circumstances(parts))
+    return ShareView.of(found)
 
 
 @router.delete(
@@ -64,11 +80,12 @@ def show_link(share_id: ShareId, actor: Acting, parts: ServedBy) -> ShareView:
 )
 def revoke_link(share_id: ShareId, actor: Acting, parts: ServedBy) -> None:
     """The link does not open any more. On 503 it is to be taken for alive."""
-    revoke(_recall(actor), _id(share_id), parts.engine, parts.states)
+    revoke(Recall(actor.tenant.id, actor.author, now()), _id(share_id), parts.engine, parts.states)
 
 
-def _recall(actor: Actor) -> Recall:
-    return Recall(tenant_id=actor.tenant.id, admin_id=actor.admin_id, at=now())
+def _circumstances(parts: Parts) -> Circumstances:
+    ring = parts.issuing.ring
+    return Circumstances(now(), None if ring is None else frozenset(ring.key_ids))
 
 
 def _id(text: str) -> UUID:

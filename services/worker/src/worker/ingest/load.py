@@ -13,6 +13,7 @@ import psycopg
 from sqlalchemy import Connection, Engine
 
 from common.db.engine import require_restricted_role
+from common.db.patience import PatientConnection
 from common.db.tenancy import Access, transaction
 from worker.ingest.catalogue import merge_products, merge_stock, stage_catalogue
 from worker.ingest.checks import LINE_RULES, ORDER_RULES, PRODUCT_RULES, STOCK_RULES, broken
@@ -182,9 +183,10 @@ def _merge(cursor: Cursor, staged: Staged) -> LoadSummary:
 
 
 def _driver(connection: Connection) -> psycopg.Connection[object]:
-    """The psycopg connection below, in the same transaction."""
+    """The psycopg connection below, in the same transaction, patient enough for a load."""
     driver = connection.connection.driver_connection
-    if not isinstance(driver, psycopg.Connection):
-        msg = "sales are loaded through psycopg"
+    if not isinstance(driver, PatientConnection):
+        msg = "sales are loaded through an engine of common.db.engine"
         raise TypeError(msg)
+    driver.statement_timeout_seconds = _STATEMENT_TIMEOUT_SECONDS
     return driver

@@ -2,12 +2,12 @@
 
 import sys
 from pathlib import Path
-from typing import BinaryIO
 
 import click
 
-from analytics.cli import CommandError, expected
+from analytics.cli import expected
 from analytics.connection import resolve, state_dir_option
+from analytics.passwords import first_line, prompted
 from analytics.supervisor.errors import SupervisorError
 
 
@@ -33,17 +33,10 @@ def create_admin(email: str, tenant: str, password_stdin: bool, state_dir: Path 
         with accounts_engine(resolve(state_dir).database_url) as engine:
             password = None
             if password_stdin:
-                password = _first_line(sys.stdin.buffer)
+                password = first_line(sys.stdin.buffer)
             elif not admin_exists(engine, email):
-                password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+                password = prompted()
             create(engine, email=email, password=password, tenant=tenant)
     except (AccountError, SupervisorError) as error:
         raise expected(error) from error
     click.echo(f"{email} is an admin of {tenant}")
-
-
-def _first_line(stream: BinaryIO) -> str:
-    try:
-        return stream.readline().decode("utf-8").rstrip("\r\n")
-    except UnicodeDecodeError:
-        raise CommandError("the password is not UTF-8") from None

@@ -11,7 +11,10 @@ from analytics.supervisor.process import ServiceSpec
 from analytics.supervisor.state import StateDirectory
 
 SIGNING_SECRET = "ANALYTICS_SHARE_SIGNING_SECRET"  # noqa: S105 - a setting's name
+SIGNING_SETTINGS = (SIGNING_SECRET, "ANALYTICS_SHARE_SIGNING_SECRETS_RETIRED")
 DATABASE_SETTINGS = ("DATABASE_URL", "DATABASE_OWNER_URL")
+OPERATOR_SETTINGS = ("DISCORD_BOT_TOKEN",)
+"""What only the command line is told."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +40,12 @@ def addresses(ports: Ports, *, database_url: str, redis_url: str) -> Addresses:
 def shared_settings(
     environment: Mapping[str, str], where: Addresses, signing_secret: str
 ) -> dict[str, str]:
-    """What every service is told: nothing about the database, our secret unless one is set."""
-    settings = {key: value for key, value in environment.items() if key not in DATABASE_SETTINGS}
+    """What every service is told: nothing of the database, nor of what is the operator's alone.
+
+    Our signing secret, unless one is set.
+    """
+    kept = {*DATABASE_SETTINGS, *OPERATOR_SETTINGS}
+    settings = {key: value for key, value in environment.items() if key not in kept}
     settings["REDIS_URL"] = where.redis_url
     settings["PUBLIC_BASE_URL"] = where.viewer_url
     settings["PYTHONUNBUFFERED"] = "1"
@@ -52,6 +59,7 @@ def service_specs(
 ) -> list[ServiceSpec]:
     """The services in the order in which they start."""
     with_database = {**settings, "DATABASE_URL": where.database_url}
+    of_workers = {k: v for k, v in with_database.items() if k not in SIGNING_SETTINGS}
     worker_ready = os.fspath(state.worker_ready)
     return [
         ServiceSpec(
@@ -77,13 +85,13 @@ def service_specs(
         ServiceSpec(
             name="worker",
             command=_module("worker"),
-            environment={**with_database, "WORKER_READY_FILE": worker_ready},
+            environment={**of_workers, "WORKER_READY_FILE": worker_ready},
             ready_file=worker_ready,
         ),
         ServiceSpec(
             name="beat",
             command=_module("worker", "beat"),
-            environment=with_database,
+            environment=of_workers,
         ),
     ]
 

@@ -131,8 +131,9 @@ def amounts(exponent: int, *, empty: int | None = None) -> Callable[[str], int]:
         sign, units, decimals = match.group(1), match.group(2), match.group(3) or ""
         if len(decimals.rstrip("0")) > exponent:
             raise BadValueError(f"has more than {exponent} decimals" if exponent else _NO_DECIMALS)
-        digits = units + decimals[:exponent].ljust(exponent, "0")
-        value = int(digits) if len(digits.lstrip("0")) <= len(str(LARGEST_AMOUNT)) else None
+        # Without leading zeros first: Python refuses to convert thousands of digits.
+        digits = (units + decimals[:exponent].ljust(exponent, "0")).lstrip("0") or "0"
+        value = int(digits) if len(digits) <= len(str(LARGEST_AMOUNT)) else None
         if sign and value != 0:
             raise BadValueError("is negative")
         if value is None or value > LARGEST_AMOUNT:

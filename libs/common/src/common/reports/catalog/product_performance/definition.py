@@ -1,24 +1,26 @@
-"""Product performance: what each product brings, its share of the whole, and how it moves.
+"""Product performance: what each product brings, and its share of the whole.
 
 The CSV has one row a product: every product of the shop, by net sales, ties by id. The page shows
 the top and sums the rest.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from common.reports import figures, measures, products
-from common.reports.catalog.product_performance.ranking import Ranked, rank
-from common.reports.document import BarChart, Cell, Kpi, Table, column, kpi, series
+from common.reports.catalog.product_performance.movers import movers
+from common.reports.catalog.product_performance.ranking import Ranked, bands, rank
+from common.reports.document import Cell, Footer, Pareto, Table
+from common.reports.elements import column, kpi, series
 from common.reports.figures import Better, Figure, Unit
+from common.reports.headlines import BestProduct, Headline, Kpi
 from common.reports.measures import cells, columns, kpis
-from common.reports.model import Body, Definition, Presentation, Row, Scope, select
+from common.reports.model import Body, Definition, Presentation, Presented, Row, Scope, select
 from common.reports.money import percent
 from common.reports.products import ProductTotals
 from common.reports.totals import Totals, total
 
 SHOWN = 25
-CHARTED = 10
+CHARTED = 20
 
 RANK = Figure("rank", "Rank", Unit.RANK, "Place by net sales, the highest first; ties by id.")
 RANK_CHANGE = Figure(
@@ -92,6 +94,7 @@ SHOWN_COLUMNS = (
     ABC,
 )
 """The table's columns on the page."""
+MINOR = (products.SKU, products.CATEGORY, figures.UNITS_RETURNED, figures.DISCOUNTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +104,19 @@ class ProductPerformance:
     products: tuple[ProductTotals, ...]
 
 
-def rows(result: ProductPerformance, _: Scope) -> Iterator[Row]:
-    """One row a product, by rank."""
-    return map(_row, rank(result.products))
+def present(result: ProductPerformance, _: Scope) -> Presented:
+    """The whole in figures, the top products and their shares, the movers, and the table."""
+    ranked = rank(result.products)
+    now = total(product.totals for product in result.products)
+    before = total(product.previous for product in result.products)
+    body = Body(
+        summary="What each product brings, and how much of the whole that is.",
+        headline=Headline(kpi=figures.NET.key, best=_best(ranked)),
+        kpis=_kpis(result, now, before),
+        sections=(_top(ranked), movers(ranked), _table(ranked, now, before)),
+        empty=now == Totals(),
+    )
+    return Presented(body, map(_row, ranked))
 
 
 def _row(ranked: Ranked) -> Row:
@@ -118,16 +131,16 @@ def _row(ranked: Ranked) -> Row:
     )
 
 
-def body(result: ProductPerformance, _: Scope) -> Body:
-    """The whole in figures, the top products as bars, and the table of the top with the rest."""
-    ranked = rank(result.products)
-    now = total(product.totals for product in result.products)
-    before = total(product.previous for product in result.products)
-    return Body(
-        summary="What each product brings, and how much of the whole that is.",
-        kpis=_kpis(result, now, before),
-        sections=(_top(ranked[:CHARTED]), _table(ranked, now)),
-        empty=now == Totals(),
+def _best(ranked: tuple[Ranked, ...]) -> BestProduct | None:
+    if not ranked or ranked[0].product.totals.net <= 0:
+        return None
+    first = ranked[0]
+    return BestProduct(
+        key=figures.NET.key,
+        unit=figures.NET.unit,
+        name=first.product.title,
+        value=first.product.totals.net,
+        share=first.share,
     )
 
 
@@ -142,51 +155,50 @@ def _kpis(result: ProductPerformance, now: Totals, before: Totals) -> tuple[Kpi,
     )
 
 
-def _top(ranked: tuple[Ranked, ...]) -> BarChart:
-    return BarChart(
+def _top(ranked: tuple[Ranked, ...]) -> Pareto:
+    shown = ranked[:CHARTED]
+    return Pareto(
         key="top",
         title="Top products",
-        description="Net sales of the products in front, beside the previous window.",
-        labels=tuple(each.product.title for each in ranked),
+        description="Net sales of the products in front, and the share they reach together.",
+        labels=tuple(each.product.title for each in shown),
         series=(
             series(
                 figures.NET,
-                tuple(each.product.totals.net for each in ranked),
-                tuple(each.product.previous.net for each in ranked),
+                tuple(each.product.totals.net for each in shown),
+                tuple(each.product.previous.net for each in shown),
             ),
-            series(CUMULATIVE_SHARE, tuple(each.cumulative_share for each in ranked)),
+            series(CUMULATIVE_SHARE, tuple(each.cumulative_share for each in shown)),
         ),
-        horizontal=True,
+        classes=tuple(each.abc_class for each in shown),
+        bands=bands(ranked),
     )
 
 
-def _table(ranked: tuple[Ranked, ...], now: Totals) -> Table:
+def _table(ranked: tuple[Ranked, ...], now: Totals, before: Totals) -> Table:
     shown, rest = ranked[:SHOWN], ranked[SHOWN:]
-    footer = [_sum_row("All products", ranked, now)]
-    note = None
+    footer = [Footer(label="All products", cells=_sums(now, before, of=now.net))]
     if rest:
         others = total(each.product.totals for each in rest)
-        footer.insert(0, _sum_row(f"Other {len(rest)} products", rest, others, of=now.net))
-        note = f"The first {len(shown)} of {len(ranked)} products; the CSV has all of them."
+        others_before = total(each.product.previous for each in rest)
+        cells_of_others = _sums(others, others_before, of=now.net)
+        footer.insert(0, Footer(label="Other products", cells=cells_of_others, count=len(rest)))
     return Table(
         key="products",
         title="Products",
         description="By net sales; the change is against the previous window.",
-        columns=tuple(map(column, SHOWN_COLUMNS)),
+        columns=tuple(column(figure, minor=figure in MINOR) for figure in SHOWN_COLUMNS),
         rows=select(COLUMNS, SHOWN_COLUMNS, map(_row, shown)),
+        of=len(ranked),
         footer=tuple(footer),
-        note=note,
     )
 
 
-def _sum_row(label: str, ranked: tuple[Ranked, ...], now: Totals, *, of: int | None = None) -> Row:
-    before = total(each.product.previous for each in ranked)
-    whole = now.net if of is None else of
+def _sums(now: Totals, before: Totals, *, of: int) -> Row:
     known: dict[Figure, Cell] = dict(
         zip(columns(MEASURES), cells(MEASURES, now, before), strict=True)
     )
-    known[products.PRODUCT] = label
-    known[SHARE] = percent(now.net, whole) if whole > 0 else None
+    known[SHARE] = percent(now.net, of) if of > 0 else None
     return tuple(known.get(figure) for figure in SHOWN_COLUMNS)
 
 
@@ -195,5 +207,5 @@ DEFINITION: Definition[ProductPerformance] = Definition(
     title="Product performance",
     description="Net sales, share, ABC class, refund rate and rank of every product.",
     discord="products",
-    presentation=Presentation(columns=COLUMNS, body=body, rows=rows),
+    presentation=Presentation(columns=COLUMNS, present=present),
 )

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import accumulate
 
-from common.reports.money import percent
+from common.reports.document import Band
+from common.reports.money import PERCENT_EXPONENT, percent
 from common.reports.products import ProductTotals
 from common.reports.totals import Totals
 
@@ -46,6 +47,25 @@ def rank(products: Iterable[ProductTotals]) -> tuple[Ranked, ...]:
             else None,
         )
         for place, (product, above) in enumerate(zip(ordered, running, strict=False), start=1)
+    )
+
+
+def bands(ranked: Iterable[Ranked]) -> tuple[Band, ...]:
+    """The ABC classes in figures: how many products are in each, and what they bring together."""
+    nets: dict[str, list[int]] = {"A": [], "B": [], "C": []}
+    for each in ranked:
+        nets[each.abc_class].append(each.product.totals.net)
+    whole = sum(map(sum, nets.values()))
+    limits = (A_UP_TO_PERCENT, B_UP_TO_PERCENT, 100)
+    return tuple(
+        Band(
+            name=name,
+            up_to=limit * 10**PERCENT_EXPONENT,
+            products=len(of),
+            net_sales=sum(of),
+            share=percent(sum(of), whole) if whole > 0 else None,
+        )
+        for (name, of), limit in zip(nets.items(), limits, strict=True)
     )
 
 

@@ -1,16 +1,19 @@
 """Revenue overview: the ledger's sums for the window, and for each of its days.
 
 The CSV has one row a day: every figure, the figure of the day as far into the previous window, and
-the change.
+the change. The page draws the days, and how gross becomes net and total sales.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from common.reports import figures, measures
-from common.reports.document import LineChart, Table, column, series
-from common.reports.measures import cells, columns, kpis
-from common.reports.model import Body, Definition, Presentation, Row, Scope, select
+from common.reports.daily import best_day, line_chart
+from common.reports.document import LineChart, Movement, Waterfall
+from common.reports.elements import step
+from common.reports.headlines import Headline
+from common.reports.measures import Measure, cells, columns, kpis
+from common.reports.model import Body, Definition, Presentation, Presented, Row, Scope
 from common.reports.totals import Totals, total
 
 MEASURES = (
@@ -27,8 +30,16 @@ MEASURES = (
     measures.UNITS_RETURNED,
 )
 COLUMNS = (figures.DAY, figures.DAY.previous(), *columns(MEASURES))
-SHOWN = (figures.DAY, *(measure.figure for measure in MEASURES))
-"""The table's columns on the page; the previous window is drawn in the chart."""
+STEPS: tuple[tuple[Measure, Movement], ...] = (
+    (measures.GROSS, Movement.LEVEL),
+    (measures.DISCOUNTS, Movement.SUBTRACT),
+    (measures.RETURNS, Movement.ADD),
+    (measures.NET, Movement.LEVEL),
+    (measures.SHIPPING, Movement.ADD),
+    (measures.TAX, Movement.ADD),
+    (measures.TOTAL, Movement.LEVEL),
+)
+"""From gross to total sales; returns are shown negative and so are added."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +50,7 @@ class RevenueOverview:
     previous_days: tuple[Totals, ...]
 
 
-def rows(result: RevenueOverview, scope: Scope) -> Iterator[Row]:
+def _rows(result: RevenueOverview, scope: Scope) -> Iterator[Row]:
     """One row a day: the figures, then those of the day as far into the previous window."""
     for day, totals, previous_day, previous in zip(
         scope.window.dates(scope.zone),
@@ -55,45 +66,37 @@ def rows(result: RevenueOverview, scope: Scope) -> Iterator[Row]:
         )
 
 
-def body(result: RevenueOverview, scope: Scope) -> Body:
-    """Headline figures, the daily chart and the daily table."""
+def present(result: RevenueOverview, scope: Scope) -> Presented:
+    """Headline figures, the days as a line, and the way from gross to total sales."""
     now, before = total(result.days), total(result.previous_days)
-    return Body(
+    body = Body(
         summary="What came in, day by day, beside the days before.",
+        headline=Headline(kpi=figures.NET.key, best=best_day(scope, measures.NET, result.days)),
         kpis=kpis(MEASURES, now, before),
-        sections=(_chart(result, scope), _table(result, scope, now, before)),
+        sections=(_daily(result, scope), _waterfall(now, before)),
         empty=now == Totals(),
     )
+    return Presented(body, _rows(result, scope))
 
 
-def _chart(result: RevenueOverview, scope: Scope) -> LineChart:
-    return LineChart(
-        key="daily",
-        title="Day by day",
+def _daily(result: RevenueOverview, scope: Scope) -> LineChart:
+    return line_chart(
+        scope,
+        sorted(MEASURES, key=lambda each: each is not measures.NET),
+        result.days,
+        result.previous_days,
         description="Each day of the window beside the day as far into the previous window.",
-        labels=scope.window.dates(scope.zone),
-        previous_labels=scope.previous.dates(scope.zone),
-        series=tuple(
-            series(
-                measure.figure,
-                tuple(map(measure.of, result.days)),
-                tuple(map(measure.of, result.previous_days)),
-            )
-            for measure in sorted(MEASURES, key=lambda each: each is not measures.NET)
-        ),
     )
 
 
-def _table(result: RevenueOverview, scope: Scope, now: Totals, before: Totals) -> Table:
-    return Table(
-        key="days",
-        title="All days",
-        description="The figures of each day, in the shop's time zone.",
-        columns=tuple(map(column, SHOWN)),
-        rows=select(COLUMNS, SHOWN, rows(result, scope)),
-        footer=(
-            ("Total", *(measure.of(now) for measure in MEASURES)),
-            ("Previous", *(measure.of(before) for measure in MEASURES)),
+def _waterfall(now: Totals, before: Totals) -> Waterfall:
+    return Waterfall(
+        key="waterfall",
+        title="From gross to total sales",
+        description="What discounts and returns take off, and what shipping and tax add.",
+        steps=tuple(
+            step(measure.figure, movement, measure.of(now) or 0, measure.of(before) or 0)
+            for measure, movement in STEPS
         ),
     )
 
@@ -103,5 +106,5 @@ DEFINITION: Definition[RevenueOverview] = Definition(
     title="Revenue overview",
     description="Gross to net to total sales, orders and units, day by day.",
     discord="revenue",
-    presentation=Presentation(columns=COLUMNS, body=body, rows=rows),
+    presentation=Presentation(columns=COLUMNS, present=present),
 )

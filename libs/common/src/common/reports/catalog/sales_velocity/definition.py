@@ -3,7 +3,7 @@
 The CSV has one row a product: every product of the shop, the unsold ones too, fastest first.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from common.reports import figures, measures, products
@@ -14,73 +14,33 @@ from common.reports.catalog.sales_velocity.pace import (
     trend_per_week,
     weekday_profile,
 )
-from common.reports.document import BarChart, Kpi, LineChart, Table, column, kpi, series
-from common.reports.figures import Better, Figure, Unit
+from common.reports.catalog.sales_velocity.speed import Paced, fastest
+from common.reports.catalog.sales_velocity.vocabulary import (
+    AVERAGE,
+    DAYS_IN_STOCK,
+    DAYS_OF_COVER,
+    NET_PER_DAY,
+    ON_HAND,
+    ORDERS_PER_DAY,
+    TREND,
+    UNITS_PER_DAY,
+    WEEKDAY_UNITS,
+)
+from common.reports.daily import line_chart
+from common.reports.document import BarChart, LineChart, Naming, Table
+from common.reports.elements import column, kpi, series
+from common.reports.figures import Unit
+from common.reports.headlines import BestProduct, Headline, Kpi
 from common.reports.measures import cells, columns, kpis
-from common.reports.model import Body, Definition, Presentation, Row, Scope, select
-from common.reports.money import change, ratio
+from common.reports.model import Body, Definition, Presentation, Presented, Row, Scope, select
+from common.reports.money import ratio
 from common.reports.products import ProductTotals
+from common.reports.sales import EmptyDays
 from common.reports.totals import Totals, total
 from common.reports.window import Window
 
 LISTED = 10
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-
-UNITS_PER_DAY = Figure(
-    "units_per_day",
-    "Units per day",
-    Unit.RATE,
-    "Units sold divided by the days of the window.",
-    Better.UP,
-)
-ORDERS_PER_DAY = Figure(
-    "orders_per_day",
-    "Orders per day",
-    Unit.RATE,
-    "Orders paid divided by the days of the window.",
-    Better.UP,
-)
-NET_PER_DAY = Figure(
-    "net_sales_per_day",
-    "Net sales per day",
-    Unit.MONEY,
-    "Net sales divided by the days of the window, rounded half even.",
-    Better.UP,
-)
-TREND = Figure(
-    "trend_units_per_week",
-    "Trend, units per day each week",
-    Unit.RATE,
-    "Units per day gained or lost each week: seven times the slope of a straight line fitted to"
-    " the daily units sold by least squares.",
-    Better.UP,
-)
-AVERAGE = Figure(
-    "units_sold_7_day_average",
-    "7-day average of units",
-    Unit.RATE,
-    "Mean of the units sold on the day and the six days before it.",
-)
-WEEKDAY_UNITS = Figure(
-    "units_sold_by_weekday",
-    "Units on an average weekday",
-    Unit.RATE,
-    "Units sold on that weekday divided by how often it occurs in the window.",
-)
-
-ON_HAND = Figure(
-    "on_hand",
-    "On hand",
-    Unit.COUNT,
-    "Pieces at the latest stock count before the window's end; empty where none was imported.",
-)
-DAYS_OF_COVER = Figure(
-    "days_of_cover",
-    "Days of cover",
-    Unit.RATE,
-    "How long the pieces on hand last at the window's pace: on hand divided by units per day,"
-    " from the units themselves; 0 with nothing on hand, empty without a count or without sales.",
-)
 
 COUNTED = (measures.UNITS_SOLD, measures.UNITS_RETURNED, measures.NET)
 COLUMNS = (
@@ -89,6 +49,7 @@ COLUMNS = (
     UNITS_PER_DAY.previous(),
     UNITS_PER_DAY.change(),
     *columns(COUNTED),
+    DAYS_IN_STOCK,
     ON_HAND,
     DAYS_OF_COVER,
 )
@@ -109,48 +70,61 @@ SHOWN = (
 
 @dataclass(frozen=True, slots=True)
 class SalesVelocity:
-    """Daily totals of both windows, and the shop's products, fastest first (ties by id).
+    """Daily totals of both windows, and the shop's products in any order.
 
-    ``on_hand`` are pieces by product id, where a count is known.
+    ``on_hand`` are pieces by product id, where a count is known; ``empty_days`` are whole days
+    without stock, of products that had some.
     """
 
     days: tuple[Totals, ...]
     previous_days: tuple[Totals, ...]
     products: tuple[ProductTotals, ...]
     on_hand: Mapping[str, int] = field(default_factory=dict)
+    empty_days: Mapping[str, EmptyDays] = field(default_factory=dict)
 
 
-def rows(result: SalesVelocity, scope: Scope) -> Iterator[Row]:
-    """One row a product, fastest first. The windows are of equal length: units change as pace."""
-    days = len(scope.window.dates(scope.zone))
-    for product in result.products:
-        now, previous = product.totals, product.previous
-        pieces = result.on_hand.get(product.product_id)
-        yield (
-            *product.identity,
-            per_day(now.units_sold, days),
-            per_day(previous.units_sold, days),
-            change(now.units_sold, previous.units_sold),
-            *cells(COUNTED, now, previous),
-            pieces,
-            days_of_cover(pieces, now.units_sold, days),
-        )
-
-
-def body(result: SalesVelocity, scope: Scope) -> Body:
+def present(result: SalesVelocity, scope: Scope) -> Presented:
     """The shop's pace, rhythm and trend, and its fastest and slowest products."""
-    table = select(COLUMNS, SHOWN, rows(result, scope))
-    return Body(
+    paced = fastest(result.products, result.empty_days, len(result.days))
+    slowest = tuple(each for each in reversed(paced) if each.days)
+    body = Body(
         summary="How fast goods sell, and which of them speed up or slow down.",
+        headline=Headline(kpi=UNITS_PER_DAY.key, best=_fastest(paced)),
         kpis=_kpis(result),
         sections=(
             _daily(result, scope),
             _weekdays(result, scope),
-            _listing("fastest", "Fastest products", table[:LISTED], len(table)),
-            _listing("slowest", "Slowest products", table[::-1][:LISTED], len(table)),
+            _listing("fastest", "Fastest products", result, paced[:LISTED]),
+            _listing("slowest", "Slowest products", result, slowest[:LISTED]),
         ),
         empty=total(result.days) == Totals(),
     )
+    return Presented(body, _rows(result, paced))
+
+
+def _rows(result: SalesVelocity, listed: Iterable[Paced]) -> Iterator[Row]:
+    """One row for each of ``listed``."""
+    for paced in listed:
+        product = paced.product
+        pieces = result.on_hand.get(product.product_id)
+        yield (
+            *product.identity,
+            paced.per_day,
+            paced.previous_per_day,
+            paced.change,
+            *cells(COUNTED, product.totals, product.previous),
+            paced.days,
+            pieces,
+            days_of_cover(pieces, product.totals.units_sold, paced.days),
+        )
+
+
+def _fastest(paced: tuple[Paced, ...]) -> BestProduct | None:
+    first = next(iter(paced), None)
+    pace = first.per_day if first else None
+    if first is None or not pace or pace < 0:
+        return None
+    return BestProduct(key=UNITS_PER_DAY.key, unit=Unit.RATE, name=first.product.title, value=pace)
 
 
 def _units(days: tuple[Totals, ...]) -> tuple[int, ...]:
@@ -184,27 +158,14 @@ def _kpis(result: SalesVelocity) -> tuple[Kpi, ...]:
 
 
 def _daily(result: SalesVelocity, scope: Scope) -> LineChart:
-    units, before = _units(result.days), _units(result.previous_days)
-    return LineChart(
-        key="daily",
-        title="Day by day",
+    average = moving_average(_units(result.previous_days), _units(result.days))
+    return line_chart(
+        scope,
+        (measures.UNITS_SOLD, measures.ORDERS, measures.NET),
+        result.days,
+        result.previous_days,
         description="Units sold each day, their 7-day average, and the previous window.",
-        labels=scope.window.dates(scope.zone),
-        previous_labels=scope.previous.dates(scope.zone),
-        series=(
-            series(figures.UNITS_SOLD, units, before),
-            series(AVERAGE, moving_average(before, units)),
-            series(
-                figures.ORDERS,
-                tuple(t.orders for t in result.days),
-                tuple(t.orders for t in result.previous_days),
-            ),
-            series(
-                figures.NET,
-                tuple(t.net for t in result.days),
-                tuple(t.net for t in result.previous_days),
-            ),
-        ),
+        beside=(series(AVERAGE, average),),
     )
 
 
@@ -218,6 +179,7 @@ def _weekdays(result: SalesVelocity, scope: Scope) -> BarChart:
         title="Weekdays",
         description="Units sold on an average Monday, Tuesday and so on.",
         labels=WEEKDAYS,
+        naming=Naming.WEEKDAYS,
         series=(
             series(
                 WEEKDAY_UNITS,
@@ -228,14 +190,14 @@ def _weekdays(result: SalesVelocity, scope: Scope) -> BarChart:
     )
 
 
-def _listing(key: str, title: str, listed: tuple[Row, ...], of: int) -> Table:
+def _listing(key: str, title: str, result: SalesVelocity, listed: tuple[Paced, ...]) -> Table:
     return Table(
         key=key,
         title=title,
         description="Products by units sold per day, beside the previous window.",
-        columns=tuple(map(column, SHOWN)),
-        rows=listed,
-        note=f"{len(listed)} of {of} products; the CSV has all of them." if of > LISTED else None,
+        columns=tuple(column(f, bar=key == "fastest" and f is UNITS_PER_DAY) for f in SHOWN),
+        rows=select(COLUMNS, SHOWN, _rows(result, listed)),
+        of=len(result.products),
     )
 
 
@@ -244,5 +206,5 @@ DEFINITION: Definition[SalesVelocity] = Definition(
     title="Sales velocity",
     description="Units, orders and revenue per day, trend and weekday rhythm, product by product.",
     discord="sales",
-    presentation=Presentation(columns=COLUMNS, body=body, rows=rows),
+    presentation=Presentation(columns=COLUMNS, present=present),
 )

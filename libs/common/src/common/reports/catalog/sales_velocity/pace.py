@@ -14,7 +14,7 @@ def per_day(amount: int, days: int) -> int | None:
 
 
 def days_of_cover(pieces: int | None, units: int, days: int) -> int | None:
-    """How many days ``pieces`` last when ``units`` go in ``days``, as a rate.
+    """How many days ``pieces`` last when ``units`` go in ``days`` in stock, as a rate.
 
     0 with nothing on hand; None where the pieces are not known or nothing was sold.
     """

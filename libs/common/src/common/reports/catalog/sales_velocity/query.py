@@ -5,14 +5,12 @@ from common.reports.sales import Sales
 
 
 def query(sales: Sales) -> SalesVelocity:
-    """The daily totals of both windows, and the products, fastest first, with what is on hand."""
+    """The daily totals of both windows, and the products with what the stock counts say."""
     days, previous_days = sales.by_day()
-    products = sorted(
-        sales.by_product(), key=lambda product: (-product.totals.units_sold, product.product_id)
-    )
     return SalesVelocity(
         days=days,
         previous_days=previous_days,
-        products=tuple(products),
+        products=sales.by_product(),
         on_hand=sales.on_hand(),
+        empty_days=sales.empty_days(),
     )

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from share_api.ledger import Cursor, InvalidCursorError
+from share_api.paging import Cursor, InvalidCursorError
 
 
 def test_a_cursor_comes_back_as_it_was() -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from share_api.throttle import site_of
+from common.throttling import site_of
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,194 @@
+"""What a connection may cost a server before it has said what it wants: time, bytes, and a place.
+
+The server that both services run has no time-out for a request's head, takes heads of any length
+and waits for ever for a client that does not read. ``Bounded`` goes in front of its protocol and
+ends such connections. What arrives whole in one piece, as nearly every request does, sets no timer.
+
+Bodies are the application's: it knows how long they may be and take. Only one that still arrives
+when the answer has been given is cut off here.
+"""
+
+import asyncio
+import json
+import resource
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Final
+
+_SPARE_FILES: Final = 100
+"""Files that a process has open beside its clients' connections."""
+
+Headers = tuple[tuple[bytes, bytes], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What clients may take.
+
+    Attributes:
+        connections: how many there may be at once; one more is told to come back.
+        head_seconds: how long the head of a request may take, and the rest of a body that nobody
+            reads any more.
+        head_bytes: how long it may be.
+        stall_seconds: how long a client may leave an answer unread.
+        headers: what an answer from here carries, beside its own.
+    """
+
+    connections: int = 10_000
+    head_seconds: float = 10
+    head_bytes: int = 64 * 1024
+    stall_seconds: float = 30
+    headers: Headers = ()
+
+
+class Bounded(asyncio.Protocol):
+    """A connection of a client; to be derived from in front of a protocol of the server.
+
+    ``begun`` and ``whole`` follow the request that is arriving: whether its head has arrived, and
+    whether all of it has.
+    """
+
+    bounds: Bounds
+    connections: Any
+    cycle: Any
+    loop: asyncio.AbstractEventLoop
+    transport: asyncio.Transport
+    begun = True
+    whole = True
+    _head_bytes = 0
+    _arriving: asyncio.TimerHandle | None = None
+    _stalled: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take a client, or tell them that there is no room."""
+        super().connection_made(transport)
+        if len(self.connections) > self.bounds.connections:
+            self.refuse(HTTPStatus.SERVICE_UNAVAILABLE, "Too many connections are open.")
+        else:
+            self._hurry()
+
+    def data_received(self, data: bytes) -> None:
+        """Take what arrived."""
+        super().data_received(data)
+        if self.whole:
+            if self._arriving is not None:
+                self._settle()
+        elif not self.begun:
+            self._await_head(len(data))
+        elif self.cycle is not None and self.cycle.response_complete:
+            self._hurry()
+        else:
+            self._settle()
+
+    def _await_head(self, arrived: int) -> None:
+        if self._arriving is None:
+            self._head_bytes = 0
+            self._hurry()
+        self._head_bytes += arrived
+        if self._head_bytes > self.bounds.head_bytes:
+            limit = self.bounds.head_bytes
+            self.refuse(
+                HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+                f"The request's head is longer than {limit} bytes.",
+            )
+
+    def on_message_begin(self) -> None:
+        """A request begins."""
+        self.begun = self.whole = False
+        super().on_message_begin()  # type: ignore[misc]
+
+    def on_headers_complete(self) -> None:
+        """Its head has arrived."""
+        self.begun = True
+        super().on_headers_complete()  # type: ignore[misc]
+
+    def on_message_complete(self) -> None:
+        """All of it has arrived."""
+        self.whole = True
+        super().on_message_complete()  # type: ignore[misc]
+
+    def pause_writing(self) -> None:
+        """The client reads more slowly than it is sent to."""
+        super().pause_writing()
+        self._await_reading()
+
+    def resume_writing(self) -> None:
+        """The client has read."""
+        if self._stalled is not None and not self.transport.is_closing():
+            self._stalled.cancel()
+            self._stalled = None
+        super().resume_writing()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The connection is over."""
+        self._settle()
+        if self._stalled is not None:
+            self._stalled.cancel()
+        super().connection_lost(exc)
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is no HTTP."""
+        self.refuse(HTTPStatus.BAD_REQUEST, msg)
+
+    def refuse(self, status: HTTPStatus, detail: str) -> None:
+        """Answer in problem details and end the connection; amid another answer only the latter."""
+        if self.transport.is_closing():
+            return
+        if self.cycle is not None and not self.cycle.response_complete:
+            self._end()
+            return
+        body = json.dumps(
+            {"type": "about:blank", "title": status.phrase, "status": status, "detail": detail}
+        ).encode("ascii")
+        headers: Headers = (
+            (b"content-type", b"application/problem+json"),
+            (b"content-length", b"%d" % len(body)),
+            (b"connection", b"close"),
+            *((((b"retry-after", b"5"),)) if status is HTTPStatus.SERVICE_UNAVAILABLE else ()),
+            *self.bounds.headers,
+        )
+        lines = [f"HTTP/1.1 {status.value} {status.phrase}".encode("ascii")]
+        lines += [b"%b: %b" % each for each in headers]
+        self.transport.write(b"\r\n".join([*lines, b"", body]))
+        self._end()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Nothing was asked for a while."""
+        if not self.transport.is_closing():
+            self._end()
+
+    def _end(self) -> None:
+        """Close, also on a client that does not read what was sent before."""
+        self.transport.close()
+        self._await_reading()
+
+    def _await_reading(self) -> None:
+        if self._stalled is None:
+            self._stalled = self.loop.call_later(self.bounds.stall_seconds, self.transport.abort)
+
+    def _hurry(self) -> None:
+        if self._arriving is None:
+            self._arriving = self.loop.call_later(self.bounds.head_seconds, self._too_slow)
+
+    def _settle(self) -> None:
+        if self._arriving is not None:
+            self._arriving.cancel()
+            self._arriving = None
+
+    def _too_slow(self) -> None:
+        self._arriving = None
+        if self.whole or self.begun:  # nothing was asked, or it was answered
+            self._end()
+        else:
+            self.refuse(HTTPStatus.REQUEST_TIMEOUT, "The request did not arrive in time.")
+
+
+def allow(connections: int) -> int:
+    """Let this process have so many connections open; how many it may, if that is less."""
+    wanted = connections + _SPARE_FILES
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    endless = resource.RLIM_INFINITY
+    if soft != endless and soft < wanted:
+        soft = wanted if hard == endless else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return connections if soft == endless else min(connections, max(1, soft - _SPARE_FILES))

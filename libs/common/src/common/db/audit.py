@@ -1,0 +1,101 @@
+"""The audit log: who did what to a tenant's links, accounts and data, and when.
+
+Append-only: the services may write and read entries, and change none. An entry keeps its author as
+they were called then, so that it outlives the account. It is written in the transaction of what it
+tells of.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from sqlalchemy import JSON, Connection, DateTime, ForeignKey, Text, Uuid, insert
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from common.db.metadata import Model, TenantId, Words
+
+
+class Action(StrEnum):
+    """What was done. The names are stored, and stable."""
+
+    LINK_ISSUED = "link.issued"
+    LINK_REVOKED = "link.revoked"
+    LINKS_REVOKED = "links.revoked"
+    SHARING_OFF = "sharing.off"
+    SHARING_ON = "sharing.on"
+    KEY_RETIRED = "key.retired"
+    LOGIN_SUCCEEDED = "login.succeeded"
+    LOGIN_FAILED = "login.failed"
+    LOGIN_LOCKED = "login.locked"
+    LOGOUT = "logout"
+    LOGOUT_EVERYWHERE = "logout.everywhere"
+    PASSWORD_CHANGED = "password.changed"  # noqa: S105 - an action
+    MEMBER_ADDED = "member.added"
+    DISCORD_CONNECTED = "discord.connected"
+    DISCORD_DISCONNECTED = "discord.disconnected"
+    IMPORT_STARTED = "import.started"
+    IMPORT_SUCCEEDED = "import.succeeded"
+    IMPORT_FAILED = "import.failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who does something: ``name`` is what the audit log calls them.
+
+    ``admin_id`` is set where it is an admin, ``address`` where it came over the network.
+    """
+
+    name: str
+    admin_id: int | None = None
+    address: str | None = None
+
+
+COMMAND_LINE: Final = Author("command line")
+WORKER: Final = Author("worker")
+
+
+class AuditEntry(Model):
+    """Something that was done. ``subject`` names what it was done to, never by a token or link id.
+
+    ``details`` is a JSON object of what else a reader wants to know, by camelCase names.
+    """
+
+    __tablename__ = "audit_entries"
+
+    tenant_id: Mapped[TenantId] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True), primary_key=True)
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    action: Mapped[Words]
+    actor: Mapped[Words]
+    subject: Mapped[str | None] = mapped_column(Text)
+    address: Mapped[str | None] = mapped_column(Text)
+    details: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+
+
+def record(
+    into: Session | Connection,
+    tenant_id: int,
+    action: Action,
+    author: Author,
+    *,
+    at: datetime,
+    subject: object = None,
+    **details: object,
+) -> None:
+    """Write an entry in the transaction of what it tells of; details without a value are left out.
+
+    The transaction runs on behalf of the tenant.
+    """
+    written = insert(AuditEntry).values(
+        tenant_id=tenant_id,
+        at=at,
+        id=uuid4(),
+        action=action.value,
+        actor=author.name,
+        subject=None if subject is None else str(subject),
+        address=author.address,
+        details={name: value for name, value in details.items() if value is not None} or None,
+    )
+    into.execute(written)

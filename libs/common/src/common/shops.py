@@ -1,0 +1,33 @@
+"""What a link's preview says of its shop, in Redis: for a viewer that reaches no SQL.
+
+Written by whoever writes that a link is active, so that it is there before the link is sent; the
+next one who does so writes it anew. A preview without it names no shop.
+"""
+
+import msgspec
+from redis import Redis
+
+
+class Shop(msgspec.Struct, frozen=True):
+    """A shop as its links' previews name it. ``timezone`` is an IANA zone."""
+
+    name: str
+    timezone: str
+
+
+def key(tenant_id: int) -> str:
+    """The Redis key of a tenant's shop."""
+    return f"{{{tenant_id}}}:shop"
+
+
+def tell(redis: Redis, tenant_id: int, shop: Shop) -> None:
+    """Say how a tenant's shop is called now."""
+    redis.set(key(tenant_id), msgspec.json.encode(shop))
+
+
+def read(data: bytes | None) -> Shop | None:
+    """The shop behind a key's value; None when there is none, or none we can read."""
+    try:
+        return msgspec.json.decode(data, type=Shop) if data is not None else None
+    except msgspec.DecodeError:
+        return None

@@ -1,0 +1,110 @@
+"""How often something may be done: counted in Redis, for all processes of all hosts together.
+
+The window moves: at no moment are there more than ``amount`` within the last ``seconds``. Counting
+and deciding are one step, so that many at once do not slip through together. A count lapses with
+its window, and holds no more than what was admitted: what Redis keeps is bounded by the limit.
+
+A limit that Redis does not count raises, and whoever asked decides what that means.
+"""
+
+import math
+import time
+from dataclasses import dataclass, field
+from ipaddress import IPv6Address, IPv6Network, ip_address
+from typing import Final
+
+from limits import RateLimitItem, RateLimitItemPerSecond
+from limits.storage import RedisStorage
+from limits.strategies import MovingWindowRateLimiter
+from redis import Redis
+
+KEYS: Final = "limits"
+"""What the names of all counts begin with."""
+
+_SITE_PREFIX: Final = 64
+"""An IPv6 site has that many bits of its own: its addresses count as one."""
+
+
+class ThrottledError(Exception):
+    """Too often; another attempt is worth making after ``retry_after`` seconds."""
+
+    what = "attempts"
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"Too many {self.what}. Try again in {retry_after} seconds.")
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """So many within so many seconds; ``name`` tells its counts from those of other limits."""
+
+    name: str
+    amount: int
+    seconds: int
+    _item: RateLimitItem = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        item = RateLimitItemPerSecond(self.amount, self.seconds, self.name)
+        object.__setattr__(self, "_item", item)
+
+    @property
+    def item(self) -> RateLimitItem:
+        """The limit as the library has it."""
+        return self._item
+
+
+class Throttle:
+    """Counts in Redis, by one round trip each."""
+
+    def __init__(self, redis: Redis) -> None:
+        storage = RedisStorage("redis://", connection_pool=redis.connection_pool, key_prefix=KEYS)
+        self._limiter = MovingWindowRateLimiter(storage)
+
+    def count(self, limit: Limit, whom: str) -> int | None:
+        """Count one more of ``whom``; the seconds to wait when that is one too many.
+
+        What is refused is not counted.
+
+        Raises:
+            redis.RedisError: it could not be counted.
+        """
+        if self._limiter.hit(limit.item, whom):
+            return None
+        reset = self._limiter.get_window_stats(limit.item, whom).reset_time
+        return max(1, math.ceil(reset - time.time()))
+
+    def used_up(self, limit: Limit, whom: str) -> bool:
+        """Whether one more of ``whom`` would be one too many.
+
+        Raises:
+            redis.RedisError: it is not known.
+        """
+        remaining: int = self._limiter.get_window_stats(limit.item, whom).remaining
+        return remaining == 0
+
+    def forget(self, limit: Limit, whom: str) -> None:
+        """Begin to count ``whom`` anew.
+
+        Raises:
+            redis.RedisError: the count stays.
+        """
+        self._limiter.clear(limit.item, whom)
+
+
+def of_tenant(tenant_id: int) -> str:
+    """The name of a tenant's counts; they live where its other keys do."""
+    return f"{{{tenant_id}}}"
+
+
+def site_of(address: str) -> str:
+    """What counts as one address: an IPv4 address, or the /64 of an IPv6 address."""
+    try:
+        parsed = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(parsed, IPv6Address):
+        if parsed.ipv4_mapped:
+            return str(parsed.ipv4_mapped)
+        return str(IPv6Network((parsed, _SITE_PREFIX), strict=False))
+    return str(parsed)

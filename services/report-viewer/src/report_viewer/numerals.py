@@ -1,0 +1,118 @@
+"""Numbers as a locale writes them, exact to the last digit and quick enough for thousands of cells.
+
+What CLDR says of a locale is looked up once; a figure is then spelled from its scaled integer, and
+no float is involved. Digits are always 0 to 9.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+from babel import Locale
+from babel.numbers import NumberPattern, get_currency_symbol, parse_pattern
+
+from common.reports.money import decimal_text
+
+_SYMBOL: Final = "¤"
+_SPACE: Final = "\u00a0"
+
+
+class Around(NamedTuple):
+    """What stands before and after a number."""
+
+    before: str
+    after: str
+
+    def put(self, number: str) -> str:
+        """``number`` between the two."""
+        return f"{self.before}{number}{self.after}"
+
+
+@dataclass(frozen=True, slots=True)
+class Affixes:
+    """What surrounds a number of one kind, as it is and when it is negative."""
+
+    positive: Around
+    negative: Around
+
+
+class Numerals:
+    """The numbers of one locale."""
+
+    def __init__(self, locale: Locale) -> None:
+        symbols = locale.number_symbols["latn"]
+        plain: NumberPattern = parse_pattern(locale.decimal_formats[None])
+        self._locale = locale
+        self._minus = str(symbols["minusSign"]).replace("-", "\u2212")
+        self._decimal, self._group = str(symbols["decimal"]), str(symbols["group"])
+        self._primary, self._secondary = plain.grouping
+        self._plain = Affixes(Around("", ""), Around(self._minus, ""))
+        self._percent = self._affixes(parse_pattern(locale.percent_formats[None]))
+        self._currencies: dict[str, Affixes] = {}
+
+    def number(self, value: int, exponent: int) -> str:
+        """``value`` × 10^-exponent with grouped digits: ``number(-123456, 2)`` is ``−1,234.56``."""
+        return self._spell(value, exponent, self._plain)
+
+    def percent(self, value: int, exponent: int) -> str:
+        """``value`` × 10^-exponent as so many percent."""
+        return self._spell(value, exponent, self._percent)
+
+    def money(self, value: int, exponent: int, currency: str) -> str:
+        """``value`` × 10^-exponent with the sign of its currency."""
+        return self._spell(value, exponent, self._money(currency))
+
+    def symbols(self, currency: str) -> dict[str, Any]:
+        """All it takes to spell the same numbers elsewhere."""
+        money = self._money(currency)
+        return {
+            "decimal": self._decimal,
+            "group": self._group,
+            "minus": self._minus,
+            "primary": self._primary,
+            "secondary": self._secondary,
+            "money": money.positive,
+            "moneyNegative": money.negative,
+            "percent": self._percent.positive,
+            "percentNegative": self._percent.negative,
+        }
+
+    def _spell(self, value: int, exponent: int, affixes: Affixes) -> str:
+        whole, _, fraction = decimal_text(abs(value), exponent).partition(".")
+        number = self._grouped(whole)
+        if fraction:
+            number += self._decimal + fraction
+        return (affixes.negative if value < 0 else affixes.positive).put(number)
+
+    def _grouped(self, digits: str) -> str:
+        head, groups = digits[: -self._primary], [digits[-self._primary :]]
+        while head:
+            groups.append(head[-self._secondary :])
+            head = head[: -self._secondary]
+        return self._group.join(reversed(groups))
+
+    def _money(self, currency: str) -> Affixes:
+        found = self._currencies.get(currency)
+        if found is None:
+            pattern = parse_pattern(self._locale.currency_formats["standard"])
+            found = self._affixes(pattern, get_currency_symbol(currency, self._locale))
+            self._currencies[currency] = found
+        return found
+
+    def _affixes(self, pattern: NumberPattern, symbol: str = "") -> Affixes:
+        befores = (each.replace("-", self._minus) for each in pattern.prefix)
+        positive, negative = (
+            Around(_before(before, symbol), _after(after, symbol))
+            for before, after in zip(befores, pattern.suffix, strict=True)
+        )
+        return Affixes(positive, negative)
+
+
+def _before(text: str, symbol: str) -> str:
+    """A sign that ends with a letter keeps its distance from the digits, as CLDR has it."""
+    spaced = text.endswith(_SYMBOL) and symbol[-1:].isalpha()
+    return text.replace(_SYMBOL, symbol) + (_SPACE if spaced else "")
+
+
+def _after(text: str, symbol: str) -> str:
+    spaced = text.startswith(_SYMBOL) and symbol[:1].isalpha()
+    return (_SPACE if spaced else "") + text.replace(_SYMBOL, symbol)

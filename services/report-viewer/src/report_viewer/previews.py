@@ -1,0 +1,56 @@
+"""Cards in place of reports, for programs that draw a preview of a link.
+
+A card says whose report the link opens and over which days, and no figure. It asks what is known of
+the link and nothing of its report, so it has nothing computed and nothing counted; a link that does
+not open has no card.
+"""
+
+from http import HTTPStatus
+from typing import Final
+
+from common import shops
+from common.signing import LinkClaims
+from report_viewer import social
+from report_viewer.addresses import Target
+from report_viewer.answers import PRIVATE, Answer, Headers, Security
+from report_viewer.batching import STATE
+from report_viewer.compression import compress
+from report_viewer.forms import Form
+from report_viewer.locales import LOCALES
+from report_viewer.pages import Pages
+from report_viewer.ready import Wire
+from report_viewer.representations import coded
+from report_viewer.waiting import Waiting
+
+VARIES: Final = (b"vary", b"Accept, Accept-Encoding, Accept-Language, User-Agent")
+
+
+class Previews:
+    """Draws cards."""
+
+    def __init__(self, waiting: Waiting, pages: Pages, security: Security) -> None:
+        self._waiting = waiting
+        self._pages = pages
+        self._headers: Headers = (
+            (b"content-type", b"text/html; charset=utf-8"),
+            PRIVATE,
+            VARIES,
+            *security.page(),
+        )
+
+    async def card(self, target: Target, claims: LinkClaims, form: Form) -> Wire:
+        """The card of a link: the same for its page and its CSV.
+
+        Raises:
+            LinkError: the link was recalled.
+            ViewerError: nobody could say so, or its report type is not implemented.
+        """
+        snapshot = await self._waiting.obtain(claims, STATE, csv=target.csv)
+        preview = social.of_link(claims, shops.read(snapshot.shop))
+        html = self._pages.card(preview, LOCALES[form.language])
+        headers = (
+            *self._headers,
+            (b"content-language", form.language.encode("ascii")),
+            *coded(form.coding),
+        )
+        return Wire(Answer(HTTPStatus.OK, headers, compress(html, form.coding)))

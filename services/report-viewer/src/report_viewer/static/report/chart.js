@@ -1,0 +1,132 @@
+// One chart on the page: drawn when it comes into sight, and again when what is chosen, the theme
+// or the medium changes. It never moves by itself. Where it cannot be drawn, its table takes its
+// place.
+(() => {
+  "use strict";
+
+  const { Choosing, drawings, keyboard, legend, palette, reading: readings, tooltip } =
+    globalThis.salesReport;
+
+  const DOTS_ON_PAPER = 3;
+
+  class ChartOnPage {
+    #drawn = null;
+
+    constructor(page, chart) {
+      this.page = page;
+      this.chart = chart;
+      this.place = document.querySelector(`[data-plot="${chart.key}"]`);
+      this.canvas = this.place.querySelector("canvas");
+      this.choosing = new Choosing(chart, page.words, () => this.redraw());
+      this.#name();
+      this.keys = keyboard(this.canvas, {
+        drawn: () => this.#drawn,
+        say: (index) => this.#said(index),
+      });
+      this.#legend(this.#configuration().data.datasets);
+    }
+
+    // Draws it, anew if it is there already.
+    draw() {
+      this.keys.forget();
+      this.#drawn?.destroy();
+      this.#drawn = null;
+      Object.assign(this.canvas, this.#size);
+      try {
+        this.#drawn = new Chart(this.canvas, this.#configuration());
+        this.#show();
+      } catch (error) {
+        console.warn(error);
+        this.giveUp();
+      }
+    }
+
+    // What has changed shows in a chart that is drawn, and in the legend of any.
+    redraw() {
+      if (this.#drawn) this.draw();
+      else this.#show();
+    }
+
+    // The table says it all; nothing is left of what would be empty or dead.
+    giveUp() {
+      const key = this.chart.key;
+      for (const kind of ["plot", "legend", "controls"]) {
+        const element = document.querySelector(`[data-${kind}="${key}"]`);
+        if (element) element.hidden = true;
+      }
+      const twin = document.querySelector(`details[data-twin="${key}"]`);
+      if (twin) twin.open = true;
+    }
+
+    // How large it is drawn. On paper the style sheet says it: a browser tells no script how wide
+    // the sheet is.
+    get #size() {
+      if (!palette.isPaper()) return { width: this.place.clientWidth };
+      const said = getComputedStyle(this.place).getPropertyValue("--paper").trim();
+      const [width, height] = said.split(" ").map(Number);
+      return { width, height };
+    }
+
+    get #reading() {
+      const { measure, weekly } = this.choosing;
+      return readings.read(this.chart, this.page.words, { measure, weekly });
+    }
+
+    get #telling() {
+      return { page: this.page, visible: this.choosing.visible };
+    }
+
+    #said(index) {
+      const reading = this.#reading;
+      const lines = readings.lines(reading, index, this.#telling).map((each) => each.text);
+      return [reading.titles[index], ...lines].join(". ");
+    }
+
+    #name() {
+      this.canvas.tabIndex = 0;
+      this.canvas.setAttribute("role", "application");
+      this.canvas.setAttribute("aria-roledescription", this.page.words.chart);
+      this.canvas.setAttribute("aria-label", `${this.chart.title}. ${this.page.words.chartKeys}`);
+    }
+
+    #show() {
+      const datasets = this.#drawn?.data.datasets ?? this.#configuration().data.datasets;
+      this.#legend(datasets);
+      if (!this.#drawn) return;
+      datasets.forEach((set, index) =>
+        this.#drawn.setDatasetVisibility(index, this.choosing.visible(set.key, set.previous)));
+      this.#drawn.update("none");
+    }
+
+    #legend(datasets) {
+      const place = document.querySelector(`[data-legend="${this.chart.key}"]`);
+      if (place) legend(place, datasets, this.choosing.visible, this.choosing.toggle);
+    }
+
+    #configuration() {
+      const reading = this.#reading;
+      const { page, chart } = this;
+      const { width } = this.#size;
+      const drawing = drawings[chart.kind]({ page, chart, reading, width });
+      const { type, data, scales, sideways, plugins } = drawing;
+      return {
+        type,
+        data,
+        plugins,
+        options: {
+          indexAxis: sideways ? "y" : "x",
+          responsive: !palette.isPaper(),
+          devicePixelRatio: palette.isPaper() ? DOTS_ON_PAPER : window.devicePixelRatio,
+          maintainAspectRatio: false,
+          animation: false,
+          interaction: { mode: "index", axis: sideways ? "y" : "x", intersect: false },
+          font: { family: palette.font() },
+          plugins: { legend: { display: false }, tooltip: tooltip(reading, this.#telling) },
+          scales,
+        },
+      };
+    }
+  }
+
+  globalThis.salesReport.ChartOnPage = ChartOnPage;
+})();

@@ -1,0 +1,86 @@
+// What is shown of a chart, as its reader chose it: the measure, by day or by week, and what of it
+// is hidden. It is kept in the address; what the address says in error counts as not said.
+(() => {
+  "use strict";
+
+  const { View, elements, reading: readings } = globalThis.salesReport;
+
+  class Choosing {
+    constructor(chart, words, onChange) {
+      this.chart = chart;
+      this.view = new View(chart.key);
+      this.onChange = onChange;
+      this.view.onChange(() => this.#changed());
+      this.#controls(words);
+    }
+
+    get weekly() {
+      return Boolean(this.chart.weeks) && this.view.get("by") === "week";
+    }
+
+    get measure() {
+      const offered = this.#offered();
+      return offered.find((each) => each.key === this.view.get("measure")) || offered[0];
+    }
+
+    visible = (key, previous) =>
+      previous ? this.view.get("previous") !== "off" : !this.#hidden().has(key);
+
+    toggle = ({ key, previous }) => {
+      if (previous) {
+        this.view.set("previous", this.visible(key, true) ? "off" : null);
+      } else {
+        const hidden = this.#hidden();
+        if (!hidden.delete(key)) hidden.add(key);
+        this.view.set("hidden", [...hidden].join(","));
+      }
+      this.#changed();
+    };
+
+    #hidden() {
+      const known = new Set((this.chart.series || []).map((each) => each.key));
+      const told = (this.view.get("hidden") || "").split(",");
+      return new Set(told.filter((key) => known.has(key)));
+    }
+
+    #offered() {
+      return this.chart.kind === "line" ? readings.choices(this.chart, this.weekly) : [];
+    }
+
+    #controls(words) {
+      const place = document.querySelector(`[data-controls="${this.chart.key}"]`);
+      if (!place || this.chart.kind !== "line") return;
+      if (this.chart.weeks) {
+        const options = [["day", words.day], ["week", words.week]];
+        this.grain = elements.segments(words.by, options, (by) => {
+          this.view.set("by", by === "week" ? by : null);
+          this.#changed();
+        });
+        place.append(this.grain.element);
+      }
+      if (readings.choices(this.chart, false).length > 1) {
+        this.measures = elements.choice(words.measure, [], (key) => {
+          this.view.set("measure", key === this.#offered()[0].key ? null : key);
+          this.#changed();
+        });
+        place.prepend(this.measures.element);
+      }
+      this.#reflect();
+    }
+
+    #changed() {
+      this.#reflect();
+      this.onChange();
+    }
+
+    #reflect() {
+      this.grain?.press(this.weekly ? "week" : "day");
+      this.measures?.offer(
+        this.#offered().map((each) => [each.key, each.label]),
+        this.measure.key,
+      );
+    }
+  }
+
+  globalThis.salesReport.Choosing = Choosing;
+})();

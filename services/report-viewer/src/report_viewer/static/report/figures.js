@@ -1,0 +1,81 @@
+// Spells figures from scaled integers with the symbols that the server spells the tables with, so
+// that a figure reads the same everywhere on the page, whatever the browser knows of the language.
+// Only an axis, which shows round numbers, is left to the browser.
+(() => {
+  "use strict";
+
+  const language = document.documentElement.lang || "en";
+  const latin = { numberingSystem: "latn" };
+
+  class Figures {
+    constructor({ symbols, exponents, nothing, currency }) {
+      this.symbols = symbols;
+      this.exponents = exponents;
+      this.nothing = nothing;
+      this.currency = currency;
+    }
+
+    // A scaled integer (or a decimal string of one too large for a number) of `unit` in full.
+    spell(value, unit) {
+      if (value === null || value === undefined) return this.nothing;
+      const text = String(value);
+      const negative = text.startsWith("-");
+      const number = this.#number(negative ? text.slice(1) : text, this.exponents[unit] || 0);
+      const [before, after] = this.symbols[negative ? `${unit}Negative` : unit] || [
+        negative ? this.symbols.minus : "",
+        "",
+      ];
+      return before + number + after;
+    }
+
+    // A change in hundredths of a percent, with its sign.
+    change(value) {
+      return (value > 0 ? "+" : "") + this.spell(value, "percent");
+    }
+
+    // Where a figure lies on an axis.
+    position(value, unit) {
+      return value === null ? null : Number(value) / 10 ** (this.exponents[unit] || 0);
+    }
+
+    axis(unit) {
+      const compact = { ...latin, notation: "compact", maximumFractionDigits: 1 };
+      const options = {
+        percent: { ...latin, style: "percent" },
+        money: { ...compact, style: "currency", currency: this.currency },
+      };
+      const format = new Intl.NumberFormat(language, options[unit] || compact);
+      const scale = unit === "percent" ? 100 : 1;
+      return (number) => format.format(number / scale).replace("-", this.symbols.minus);
+    }
+
+    #number(digits, exponent) {
+      const padded = digits.padStart(exponent + 1, "0");
+      const whole = padded.slice(0, padded.length - exponent);
+      const fraction = padded.slice(padded.length - exponent);
+      return this.#grouped(whole) + (fraction && this.symbols.decimal + fraction);
+    }
+
+    #grouped(whole) {
+      const { primary, secondary, group } = this.symbols;
+      if (whole.length <= primary) return whole;
+      const groups = [whole.slice(-primary)];
+      let rest = whole.slice(0, -primary);
+      while (rest) {
+        groups.unshift(rest.slice(-secondary));
+        rest = rest.slice(0, -secondary);
+      }
+      return groups.join(group);
+    }
+  }
+
+  // A text of the shop's inside another: marks that turn the direction end with it.
+  const isolated = (text) => `\u2068${text}\u2069`;
+
+  function shortened(text, length) {
+    const characters = Array.from(text);
+    return characters.length > length ? `${characters.slice(0, length - 1).join("")}…` : text;
+  }
+
+  globalThis.salesReport.figures = { Figures, isolated, language, shortened };
+})();

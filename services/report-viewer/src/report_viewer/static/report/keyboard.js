@@ -1,0 +1,64 @@
+// The points of a chart by keyboard: arrow keys move through them, what the tooltip shows is said
+// aloud, and Escape or leaving the chart ends it.
+(() => {
+  "use strict";
+
+  const { axes, elements } = globalThis.salesReport;
+
+  // By how many points a key moves; towards the end of the reading is forwards.
+  function step(key) {
+    const forwards = axes.rightToLeft ? -1 : 1;
+    const across = { ArrowRight: forwards, ArrowLeft: -forwards };
+    const along = { ArrowDown: 1, ArrowUp: -1, PageDown: 7, PageUp: -7 };
+    return { ...across, ...along }[key] ?? null;
+  }
+
+  function next(key, at, last) {
+    if (key === "Home") return 0;
+    if (key === "End") return last;
+    const by = step(key);
+    if (by === null) return null;
+    return at === null ? (by > 0 ? 0 : last) : Math.min(Math.max(at + by, 0), last);
+  }
+
+  function show(chart, index) {
+    const active = chart.data.datasets
+      .map((_, datasetIndex) => ({ datasetIndex, index }))
+      .filter(({ datasetIndex }) => chart.isDatasetVisible(datasetIndex));
+    chart.setActiveElements(active);
+    chart.tooltip.setActiveElements(active, { x: 0, y: 0 });
+    chart.update("none");
+  }
+
+  function clear(chart) {
+    chart.setActiveElements([]);
+    chart.tooltip.setActiveElements([], { x: 0, y: 0 });
+    chart.update("none");
+  }
+
+  // `drawn()` is the chart as it is drawn now; `say(index)` what its point says.
+  function keyboard(canvas, { drawn, say }) {
+    let at = null;
+    const leave = () => {
+      if (at !== null && drawn()) clear(drawn());
+      at = null;
+    };
+    canvas.addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || !drawn()) return;
+      if (event.key === "Escape") {
+        leave();
+        return;
+      }
+      const to = next(event.key, at, drawn().data.labels.length - 1);
+      if (to === null) return;
+      event.preventDefault();
+      at = to;
+      show(drawn(), at);
+      elements.announce(say(at));
+    });
+    canvas.addEventListener("blur", leave);
+    return { forget: () => (at = null) };
+  }
+
+  globalThis.salesReport.keyboard = keyboard;
+})();

@@ -1,0 +1,83 @@
+// What a chart says at each of its points, of whatever kind it is: the tooltip, the announcement
+// for those who do not see it, and what is drawn are all taken from a reading.
+(() => {
+  "use strict";
+
+  const { exact, figures } = globalThis.salesReport;
+
+  // The measures of a line chart that can be chosen; the others go with one of these.
+  const choices = (chart, weekly) =>
+    chart.series.filter((each) => !each.refines && (!weekly || each.weekly));
+
+  function overDays(chart, measure, weekly) {
+    const shown = chart.series.filter((each) => each === measure || each.refines === measure.key);
+    if (!weekly) {
+      return {
+        titles: chart.labels,
+        ticks: chart.ticks,
+        previousTitles: chart.previousLabels,
+        measures: shown,
+      };
+    }
+    return {
+      ...chart.weeks,
+      measures: shown
+        .filter((each) => each.weekly)
+        .map((each) => ({ ...each, values: each.weekly, previous: each.weeklyPrevious })),
+    };
+  }
+
+  const overThings = (chart) => ({
+    titles: chart.labels.map(figures.isolated),
+    ticks: chart.labels,
+    measures: chart.series,
+    notes: chart.notes,
+  });
+
+  const overSteps = (chart, words) => ({
+    titles: chart.steps.map((step) => step.label),
+    ticks: chart.steps.map((step) => step.label),
+    measures: [
+      {
+        key: "steps",
+        label: words.thisWindow,
+        unit: "money",
+        drawn: true,
+        values: chart.steps.map((step) => step.value),
+        previous: chart.steps.map((step) => step.previous),
+        changes: chart.steps.map((step) => step.change),
+      },
+    ],
+  });
+
+  function read(chart, words, { measure, weekly }) {
+    if (chart.kind === "line") return overDays(chart, measure, weekly);
+    return chart.kind === "waterfall" ? overSteps(chart, words) : overThings(chart);
+  }
+
+  // The lines to be said at point `index`. `visible(key, previous)` tells what is shown of a
+  // measure that is drawn; each line knows of which drawn thing it is, where it is of one.
+  function lines(reading, index, { page, visible }) {
+    const { figures: spelling, words } = page;
+    const said = [];
+    const say = ({ key, unit }, previous, label, value) =>
+      said.push({ key, previous, text: `${label}: ${spelling.spell(value, unit)}` });
+    reading.measures.forEach((each, place) => {
+      const now = each.values[index];
+      if (!each.drawn || visible(each.key, false)) say(each, false, each.label, now);
+      if (!each.previous || !visible(each.key, true)) return;
+      const before = each.previous[index];
+      const when = reading.previousTitles?.[index];
+      const window = when ? `${words.previousWindow} (${when})` : words.previousWindow;
+      say(each, true, place === 0 ? window : `${each.label}, ${window}`, before);
+      const change = each.changes ? each.changes[index] : exact.change(now, before, each.reduction);
+      if (place === 0 && change !== null) {
+        said.push({ text: `${words.change}: ${spelling.change(change)}` });
+      }
+    });
+    if (reading.notes?.[index]) said.push({ text: reading.notes[index] });
+    return said;
+  }
+
+  globalThis.salesReport.reading = { choices, lines, read };
+})();

@@ -1,0 +1,17 @@
+// Brings the page to life. Each part stands alone: what fails leaves the rest as it is.
+(() => {
+  "use strict";
+
+  const { Figures } = globalThis.salesReport.figures;
+  const island = document.getElementById("report-data");
+  const data = JSON.parse(island.textContent);
+  const page = { ...data, figures: new Figures(data.figures) };
+
+  for (const part of ["toolbar", "ago", "tables", "charts"]) {
+    try {
+      globalThis.salesReport[part](page);
+    } catch (error) {
+      console.error(error);
+    }
+  }
+})();

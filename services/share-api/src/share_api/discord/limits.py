@@ -1,0 +1,38 @@
+"""How often what may be done: reports of a guild, guesses at codes, codes of a tenant."""
+
+from typing import Final
+
+from redis import Redis
+
+from common.throttling import Limit, Throttle, ThrottledError
+
+REPORTS: Final = Limit("discord-reports", 20, 60)
+"""Reports that a guild is shown: each makes a link and a message."""
+GUESSES_OF_USER: Final = Limit("discord-guesses-user", 5, 300)
+GUESSES_IN_GUILD: Final = Limit("discord-guesses-guild", 10, 300)
+CODES: Final = Limit("discord-codes", 20, 900)
+"""Codes that a tenant's admins are given, in the time that one lasts."""
+
+
+class TooManyCommandsError(ThrottledError):
+    """Too many commands, guesses or codes."""
+
+    what = "commands or codes"
+
+
+class Limits:
+    """Counts in Redis."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._throttle = Throttle(redis)
+
+    def admit(self, limit: Limit, whom: str) -> None:
+        """Count one.
+
+        Raises:
+            TooManyCommandsError: it is one too many.
+            redis.RedisError: the count cannot be kept.
+        """
+        seconds = self._throttle.count(limit, whom)
+        if seconds is not None:
+            raise TooManyCommandsError(seconds)

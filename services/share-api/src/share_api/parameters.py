@@ -1,0 +1,27 @@
+"""Parameters of the query: each at most once, since of two nobody can say which is meant."""
+
+from collections import Counter
+
+from fastapi import Request
+
+
+class RepeatedParameterError(Exception):
+    """Parameters that are there more than once."""
+
+    def __init__(self, names: list[str]) -> None:
+        super().__init__("A parameter is there more than once.")
+        self.names = names
+
+
+async def require_single(request: Request) -> None:
+    """Refuse a repeated parameter, where any are read.
+
+    Raises:
+        RepeatedParameterError: with their names.
+    """
+    if 400 not in getattr(request.scope.get("route"), "responses", {}):  # noqa: PLR2004 - a status
+        return
+    counts = Counter(name for name, _ in request.query_params.multi_items())
+    names = [name for name, count in counts.items() if count > 1]
+    if names:
+        raise RepeatedParameterError(names)

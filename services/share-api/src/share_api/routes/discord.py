@@ -1,0 +1,84 @@
+"""Discord: its interactions, and which guilds show the tenant's reports."""
+
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Path, Request
+
+from common.instants import now
+from common.throttling import of_tenant
+from share_api.access import Acting, ServedBy
+from share_api.bodies import read_body
+from share_api.discord.codes import Grant
+from share_api.discord.connections import disconnect, guild_named, list_connections
+from share_api.discord.interactions import InteractionAnswer
+from share_api.discord.limits import CODES
+from share_api.discord.receiving import SIGNATURE, TIMESTAMP, receive
+from share_api.discord.views import CodeView, ConnectionsView
+from share_api.openapi import problems
+
+router = APIRouter(tags=["discord"])
+_CONNECTIONS: Final = "/api/admin/discord/connections"
+_SIGNED: Final[dict[str, Any]] = {
+    "parameters": [
+        {"name": name, "in": "header", "required": True, "schema": {"type": "string"}}
+        for name in (SIGNATURE, TIMESTAMP)
+    ],
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": {"type": "object"}}},
+    },
+}
+
+
+@router.post(
+    "/api/discord/interactions",
+    summary="Answer an interaction of Discord's",
+    responses=problems(400, 401, 503),
+    openapi_extra=_SIGNED,
+    response_model_exclude_none=True,
+)
+async def answer_discord(request: Request, parts: ServedBy) -> InteractionAnswer:
+    """For Discord alone: the address of the application's interactions endpoint.
+
+    A report is promised within three seconds, and put into that answer by a worker.
+    """
+    discord = parts.require_discord()
+    return await receive(request.headers, await read_body(request), discord, now=now())
+
+
+@router.post(
+    _CONNECTIONS,
+    summary="Get a code that connects a Discord server",
+    status_code=201,
+    responses=problems(403, 429, 503),
+)
+def issue_discord_code(actor: Acting, parts: ServedBy) -> CodeView:
+    """A one-time code: `/report connect` takes it, once and for a quarter of an hour."""
+    answering = parts.require_discord().answering
+    answering.limits.admit(CODES, of_tenant(actor.tenant.id))
+    grant = Grant(actor.tenant.id, actor.author.admin_id)
+    return CodeView.of(answering.codes.issue(grant, now=now()))
+
+
+@router.get(
+    _CONNECTIONS, summary="List the connected Discord servers", responses=problems(403, 503)
+)
+def list_discord_servers(actor: Acting, parts: ServedBy) -> ConnectionsView:
+    """The Discord servers that show the tenant's reports, the latest first."""
+    return ConnectionsView.of(list_connections(parts.engine, actor.tenant.id))
+
+
+@router.delete(
+    f"{_CONNECTIONS}/{{guild_id}}",
+    summary="Disconnect a Discord server",
+    status_code=204,
+    responses=problems(403, 404, 503),
+)
+def disconnect_discord_server(
+    guild_id: Annotated[str, Path(description="The id of the server at Discord.")],
+    actor: Acting,
+    parts: ServedBy,
+) -> None:
+    """Nothing of the tenant is sent there any more. Links that were sent open until recalled."""
+    guild = guild_named(guild_id)
+    disconnect(parts.engine, actor.tenant.id, guild, author=actor.author, at=now())

@@ -1,0 +1,88 @@
+"""Figures and days as the page spells them in English, for messages and pictures.
+
+Numbers are spelled from the scaled integers. Money stands with its ISO code: a message may be read
+beside one of another shop, and a sign is shared by currencies.
+"""
+
+from datetime import date
+from typing import Final
+
+from common.reports.document import Cell, Days, Document
+from common.reports.figures import Unit
+from common.reports.headlines import Kpi
+from common.reports.money import decimal_text
+
+NOTHING: Final = "–"
+_MINUS: Final = "−"
+_SPACE: Final = "\u00a0"
+
+
+def number(value: int, exponent: int) -> str:
+    """``value`` × 10^-exponent with grouped digits: ``number(-123456, 2)`` is ``−1,234.56``."""
+    return ("" if value >= 0 else _MINUS) + _size(value, exponent)
+
+
+def figure(value: Cell, unit: Unit, document: Document) -> str:
+    """A figure that stands by itself."""
+    if value is None:
+        return NOTHING
+    if isinstance(value, str):
+        return value
+    sign = "" if value >= 0 else _MINUS
+    size = _size(value, document.exponent(unit))
+    if unit is Unit.MONEY:
+        return f"{sign}{document.currency}{_SPACE}{size}"
+    return f"{sign}{size}%" if unit is Unit.PERCENT else f"{sign}{size}"
+
+
+def change(kpi: Kpi, document: Document) -> str:
+    """How a figure moved against the previous window."""
+    if kpi.previous is None:
+        return "no figure before"
+    if kpi.change == 0 or kpi.value == kpi.previous:
+        return "unchanged"
+    was = figure(kpi.previous, kpi.unit, document)
+    if kpi.change is None:
+        return f"was {was}"
+    size = _size(kpi.change, document.exponent(Unit.PERCENT))
+    return f"{'▲' if kpi.change > 0 else '▼'} {size}% from {was}"
+
+
+def day(value: date) -> str:
+    """A calendar day: ``1 Apr 2026``."""
+    return f"{short_day(value)} {value.year}"
+
+
+def short_day(value: date) -> str:
+    """A calendar day where the year is plain: ``1 Apr``."""
+    return f"{value.day} {_MONTHS[value.month - 1]}"
+
+
+def span(days: Days) -> str:
+    """First to last day: ``1 Apr – 30 Apr 2026``."""
+    if days.first == days.last:
+        return day(days.last)
+    same_year = days.first.year == days.last.year
+    return f"{short_day(days.first) if same_year else day(days.first)} – {day(days.last)}"
+
+
+def _size(value: int, exponent: int) -> str:
+    whole, point, fraction = decimal_text(abs(value), exponent).partition(".")
+    return f"{int(whole):,}{point}{fraction}"
+
+
+# Not strftime: it follows the locale of the process.
+_MONTHS: Final = (
+    "Jan",
+    "Feb",
+    "Mar",
+    "Apr",
+    "May",
+    "Jun",
+    "Jul",
+    "Aug",
+    "Sep",
+    "Oct",
+    "Nov",
+    "Dec",
+)

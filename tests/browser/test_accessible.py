@@ -1,0 +1,99 @@
+"""For those who do not see the page, or do not use a mouse: axe finds nothing, Tab reaches all."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from playwright.sync_api import Page
+from redis import Redis
+from tests.browser.conftest import PHONE, Open
+from tests.browser.reports import REPORTS, draw, ready
+from tests.unit.report_viewer.samples import Sample, window
+
+from common.reports.window import Period
+
+FOCUSED = """
+    () => {
+        const each = document.activeElement;
+        const style = getComputedStyle(each);
+        const name = each.getAttribute("aria-label")
+            || each.labels?.[0]?.textContent || each.textContent.trim();
+        return [each.tagName.toLowerCase(), name.replace(/\\s+/g, " "), style.outlineStyle];
+    }
+"""
+
+
+RELOADS = {"rules": {"meta-refresh": {"enabled": False}}}
+"""The page of a report that is being prepared reloads by itself, without script too: there is
+nothing on it to be lost, and its reader waits for just that."""
+
+
+def findings(page: Page, options: Mapping[str, object] | None = None) -> list[str]:
+    """What axe complains of, with where it is."""
+    violations = Axe().run(page, options=options).response["violations"]
+    return [
+        f"{each['id']}: {node['target']} {node['failureSummary']}"
+        for each in violations
+        for node in each["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("report", REPORTS)
+def test_axe_finds_nothing_in_a_report(
+    visit: Open, redis_client: Redis, report: str, theme: str
+) -> None:
+    path = ready(redis_client, report, window(Period.WEEK), count=12).path
+    page = draw(visit(path, color_scheme=theme).page)
+    page.evaluate("document.querySelectorAll('details').forEach((each) => (each.open = true))")
+    assert findings(page) == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_on_a_phone_with_all_that_can_be_chosen(
+    visit: Open, redis_client: Redis, theme: str
+) -> None:
+    path = ready(redis_client, "product-performance", count=12).path
+    fragment = "#top.previous=off&products.sort=-net_sales&products.find=zzz"
+    page = draw(visit(path + fragment, viewport=PHONE, color_scheme=theme).page)
+    assert findings(page) == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_on_pages_without_a_report(
+    visit: Open, viewer: str, redis_client: Redis, theme: str
+) -> None:
+    empty = ready(redis_client, "revenue-overview", empty=True)
+    expired = Sample(expires_at=datetime.now(UTC).replace(microsecond=0) - timedelta(days=2))
+    waiting = Sample("sales-velocity")
+    waiting.activate(redis_client)
+    page = visit(empty.path, color_scheme=theme).page
+    assert findings(page) == []
+    for path in (expired.path, "/api/reports/forged", "/nothing", "/docs"):
+        page.goto(viewer + path)
+        assert findings(page) == [], path
+    page.goto(viewer + waiting.path)
+    assert findings(page, RELOADS) == []
+
+
+def test_everything_is_reached_by_tab_and_seen_to_be(visit: Open, redis_client: Redis) -> None:
+    page = draw(visit(ready(redis_client, "sales-velocity").path).page)
+    wanted = page.evaluate(
+        """() => [...document.querySelectorAll(
+            "a[href], button, select, input, summary, canvas, [tabindex='0']",
+        )].filter((each) => each.checkVisibility()).length"""
+    )
+    reached = []
+    for _ in range(wanted):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate(FOCUSED))
+    assert [each for each in reached if each[2] == "none"] == []
+    assert reached[0][1] == "Skip to the figures"
+    assert reached[-1][1] == "What the figures mean"
+    tags = [tag for tag, _, _ in reached]
+    assert tags.count("canvas") == 2
+    names = [name for _, name, _ in reached]
+    assert [each for each in names if not each] == []
+    for one, other in (("Theme", "Download CSV"), ("Download CSV", "Measure"), ("Measure", "Day")):
+        assert names.index(one) < names.index(other)

@@ -1,0 +1,172 @@
+"""What a reader can do with a chart: by mouse, by keyboard, and from right to left."""
+
+import pytest
+from playwright.sync_api import Page, expect
+from redis import Redis
+from tests.browser.conftest import PHONE, Open
+from tests.browser.reports import draw, labels, ready, said, settings, until
+
+CANVAS = "[data-plot='{}'] canvas"
+LIVE = "[role=status][aria-live=polite]"
+ACTIVE = """
+    (canvas) => Chart.getChart(canvas).tooltip.getActiveElements().map(({ index }) => index)
+"""
+
+
+def visible(page: Page, chart: str) -> list[str]:
+    """What is drawn in a chart and not hidden."""
+    return list(
+        page.locator(CANVAS.format(chart)).evaluate(
+            """(canvas) => {
+                const chart = Chart.getChart(canvas);
+                return chart.data.datasets
+                    .filter((_, index) => chart.isDatasetVisible(index))
+                    .map(({ label }) => label);
+            }"""
+        )
+    )
+
+
+def test_another_measure(visit: Open, redis_client: Redis) -> None:
+    page = draw(visit(ready(redis_client, "sales-velocity").path).page)
+    assert labels(page, "daily") == ["Units sold", "7-day average of units", "Previous window"]
+    page.get_by_label("Measure").focus()
+    page.keyboard.press("ArrowDown")
+    assert labels(page, "daily") == ["Orders", "Previous window"]
+    assert settings(page) == {"daily.measure": "orders"}
+    page.keyboard.press("ArrowUp")
+    assert settings(page) == {}
+
+
+def test_weeks_leave_out_what_has_none(visit: Open, redis_client: Redis) -> None:
+    page = draw(visit(ready(redis_client, "sales-velocity").path).page)
+    week = page.get_by_role("button", name="Week", exact=True)
+    week.click()
+    expect(week).to_have_attribute("aria-pressed", "true")
+    assert labels(page, "daily") == ["Units sold", "Previous window"]
+    assert said(page, "daily", 0)[0] == "1–5 Apr (5 days)"
+    assert settings(page) == {"daily.by": "week"}
+    page.get_by_role("button", name="Day", exact=True).click()
+    assert len(labels(page, "daily")) == 3
+
+
+@pytest.mark.parametrize("name", ["Previous window", "7-day average of units"])
+def test_the_legend_takes_away_and_brings_back(visit: Open, redis_client: Redis, name: str) -> None:
+    page = draw(visit(ready(redis_client, "sales-velocity").path).page)
+    entry = page.locator("[data-legend=daily]").get_by_role("button", name=name)
+    entry.focus()
+    page.keyboard.press("Enter")
+    expect(entry).to_have_attribute("aria-pressed", "false")
+    expect(entry).to_be_focused()
+    assert name not in visible(page, "daily")
+    assert not any(line.startswith(name) for line in said(page, "daily", 3))
+    page.keyboard.press("Space")
+    expect(entry).to_have_attribute("aria-pressed", "true")
+    assert name in visible(page, "daily")
+    assert settings(page) == {}
+
+
+@pytest.mark.parametrize(
+    ("report", "chart"),
+    [
+        ("revenue-overview", "daily"),
+        ("revenue-overview", "waterfall"),
+        ("sales-velocity", "weekdays"),
+        ("product-performance", "top"),
+        ("product-performance", "movers"),
+    ],
+)
+def test_the_points_of_a_chart_by_keyboard(
+    visit: Open, redis_client: Redis, report: str, chart: str
+) -> None:
+    page = draw(visit(ready(redis_client, report).path).page)
+    canvas = page.locator(CANVAS.format(chart))
+    last = canvas.evaluate("(canvas) => Chart.getChart(canvas).data.labels.length - 1")
+    canvas.focus()
+    pressed = [("ArrowRight", 0), ("ArrowRight", 1), ("End", last), ("ArrowRight", last)]
+    pressed += [("ArrowLeft", last - 1), ("Home", 0), ("ArrowLeft", 0)]
+    for key, index in pressed:
+        page.keyboard.press(key)
+        assert set(canvas.evaluate(ACTIVE)) == {index}
+        heard = page.locator(LIVE).inner_text()
+        heard = heard.replace("\u2068", "").replace("\u2069", "")
+        lines = said(page, chart, index)
+        # A long name is cut where it is shown, and whole where it is said.
+        assert heard.startswith(lines[0].rstrip("…"))
+        assert all(line in heard for line in lines[1:])
+    page.keyboard.press("Escape")
+    assert canvas.evaluate(ACTIVE) == []
+
+
+def test_leaving_a_chart_ends_its_tooltip(visit: Open, redis_client: Redis) -> None:
+    page = draw(visit(ready(redis_client, "revenue-overview").path).page)
+    canvas = page.locator(CANVAS.format("daily"))
+    canvas.focus()
+    page.keyboard.press("ArrowRight")
+    assert canvas.evaluate(ACTIVE) != []
+    page.keyboard.press("Tab")
+    assert canvas.evaluate(ACTIVE) == []
+
+
+def test_a_pointer_shows_the_point_below_it(visit: Open, redis_client: Redis) -> None:
+    page = draw(visit(ready(redis_client, "revenue-overview").path).page)
+    canvas = page.locator(CANVAS.format("daily"))
+    x, y = canvas.evaluate(
+        """(canvas) => {
+            const { x, y } = Chart.getChart(canvas).getDatasetMeta(0).data[7];
+            return [x, y];
+        }"""
+    )
+    canvas.hover(position={"x": x, "y": y})
+    until(
+        page,
+        """() => {
+            const canvas = document.querySelector("[data-plot=daily] canvas");
+            const { tooltip } = Chart.getChart(canvas);
+            return tooltip.opacity > 0 && tooltip.dataPoints[0].dataIndex === 7;
+        }""",
+    )
+
+
+def test_a_page_from_right_to_left(visit: Open, redis_client: Redis) -> None:
+    page = draw(visit(ready(redis_client, "revenue-overview").path, locale="he").page)
+    assert page.locator("html").get_attribute("dir") == "rtl"
+    scales = page.locator(CANVAS.format("daily")).evaluate(
+        """(canvas) => {
+            const { scales, tooltip } = Chart.getChart(canvas);
+            const [first, second] = [0, 1].map((each) => scales.x.getPixelForValue(each));
+            return [first > second, scales.y.position, tooltip.options.rtl];
+        }"""
+    )
+    assert scales == [True, "right", True]
+    canvas = page.locator(CANVAS.format("daily"))
+    canvas.focus()
+    for key, index in (("Home", 0), ("ArrowLeft", 1), ("ArrowRight", 0)):
+        page.keyboard.press(key)
+        assert set(canvas.evaluate(ACTIVE)) == {index}
+    measure, grain = page.locator("[data-controls=daily] > *").all()
+    one, other = measure.bounding_box(), grain.bounding_box()
+    assert one
+    assert other
+    assert one["x"] > other["x"]
+
+
+def test_controls_are_large_enough_to_touch(visit: Open, redis_client: Redis) -> None:
+    sample = ready(redis_client, "product-performance")
+    page = draw(visit(sample.path, viewport=PHONE, has_touch=True, is_mobile=True).page)
+    small = page.evaluate(
+        """() => [...document.querySelectorAll("button, select, input, .button")]
+            .map((each) => [each.outerHTML.slice(0, 80), each.getBoundingClientRect()])
+            .filter(([, { height, width }]) => width && (height < 44 || width < 44))
+            .map(([text, { height, width }]) => [text, width, height])"""
+    )
+    assert small == []
+
+
+def test_nothing_moves_by_itself(visit: Open, redis_client: Redis) -> None:
+    page = draw(visit(ready(redis_client, "revenue-overview").path).page)
+    assert page.evaluate(
+        "[...document.querySelectorAll('canvas')].every("
+        "(canvas) => Chart.getChart(canvas).options.animation === false)"
+    )
+    assert page.evaluate("document.getAnimations().length") == 0

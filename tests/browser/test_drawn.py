@@ -1,0 +1,83 @@
+"""Every report in both themes, on a phone and on a desk: whole, still, and by itself."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, Route
+from redis import Redis
+from tests.browser.conftest import DESKTOP, PHONE, Open
+from tests.browser.reports import REPORTS, draw, overflow, ready, until
+from tests.unit.report_viewer.samples import window
+
+from common.reports.window import Period
+
+PICTURES = Path(__file__).with_name("screenshots")
+SIZES = {"phone": PHONE, "desktop": DESKTOP}
+PAINTED = "performance.getEntriesByName('first-contentful-paint').length > 0"
+STILL = 0.01
+"""A layout shift below that is none that anybody sees."""
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("report", REPORTS)
+def test_a_report_is_drawn_and_nothing_is_refused(
+    visit: Open, viewer: str, redis_client: Redis, report: str, theme: str, size: str
+) -> None:
+    path = ready(redis_client, report, window(Period.QUARTER)).path
+    seen = visit(path, color_scheme=theme, viewport=SIZES[size])
+    draw(seen.page)
+    assert overflow(seen.page) <= 0
+    assert seen.complaints == []
+    assert seen.refused() == []
+    assert all(url.startswith(f"{viewer}/") for url in seen.requests)
+    assert seen.page.context.cookies() == []
+    assert seen.shift() < STILL, seen.page.evaluate("seen.shifts")
+    PICTURES.mkdir(exist_ok=True)
+    seen.page.screenshot(path=PICTURES / f"{report}-{theme}-{size}.png", full_page=True)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("report", REPORTS)
+def test_the_first_paint_waits_for_no_chart_and_nothing_moves_after_it(
+    visit: Open, redis_client: Redis, report: str, size: str
+) -> None:
+    held: list[Route] = []
+    path = ready(redis_client, report).path
+
+    def hold_back(route: Route) -> None:
+        held.append(route)
+
+    def hold(page: Page) -> None:
+        page.route("**/static/report.*.js", hold_back)
+        page.route("**/chart.umd.min.*.js", hold_back)
+
+    seen = visit(path, before=hold, until="commit", viewport=SIZES[size])
+    until(seen.page, PAINTED)
+    until(seen.page, "document.readyState === 'interactive'")
+    assert seen.page.locator("[data-toolbar] select").count() == 0
+    assert len(held) == 2
+    for route in held:
+        route.continue_()
+    draw(seen.page)
+    assert seen.page.locator("[data-toolbar] select").is_visible()
+    assert seen.shift() < STILL, seen.page.evaluate("seen.shifts")
+
+
+@pytest.mark.parametrize("report", REPORTS)
+def test_without_the_chart_library_the_tables_take_its_place(
+    visit: Open, redis_client: Redis, report: str
+) -> None:
+    path = ready(redis_client, report).path
+    seen = visit(path, before=lambda page: page.route("**/chart.umd.*", lambda each: each.abort()))
+    page = seen.page
+    twins = page.locator("details[data-twin]")
+    until(page, "[...document.querySelectorAll('[data-plot]')].every((plot) => plot.hidden)")
+    for key in {twin.get_attribute("data-twin") for twin in twins.all()}:
+        assert page.locator(f"details[data-twin='{key}'][open]").count() >= 1
+    assert not page.locator("canvas").first.is_visible()
+    assert page.locator("[data-legend] button").locator("visible=true").count() == 0
+    sort = page.locator("thead .sort").locator("visible=true").first
+    sort.click()
+    assert page.locator("th[aria-sort]").count() >= 1
+    assert all("ERR_FAILED" in each for each in seen.complaints)

@@ -1,0 +1,210 @@
+"""A tooltip, the table's cell and the CSV say the same number for the same thing."""
+
+import re
+from datetime import date
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+from redis import Redis
+from tests.browser.conftest import Open
+from tests.browser.reports import REPORTS, csv_of, draw, ready, said
+
+Rows = list[dict[str, str]]
+
+WEEKLY = {"net_sales": "Net sales", "average_order_value": "Average order value"}
+TABLES = {
+    "products": "product-performance",
+    "fastest": "sales-velocity",
+    "slowest": "sales-velocity",
+}
+
+TABLE = """
+    (table) => [...table.tBodies[0].rows].map((row) => Object.fromEntries(
+        [...table.tHead.rows[0].cells].map((head, place) => [
+            head.dataset.column,
+            row.cells[place].innerText.trim(),
+        ]),
+    ))
+"""
+TOLD = """
+    (key) => {
+        const chart = Chart.getChart(document.querySelector(`[data-plot="${key}"] canvas`));
+        return chart.data.labels.map((_, index) => {
+            const active = chart.data.datasets
+                .map((_, datasetIndex) => ({ datasetIndex, index }))
+                .filter(({ datasetIndex }) => chart.isDatasetVisible(datasetIndex));
+            chart.tooltip.setActiveElements(active, { x: 0, y: 0 });
+            chart.update("none");
+            const { title, body, afterBody } = chart.tooltip;
+            return [title, body.map((each) => each.lines), afterBody].flat(3);
+        });
+    }
+"""
+
+
+def number(text: str | None) -> Decimal | None:
+    """The number in an English text; None where there is none."""
+    digits = re.sub(r"[^\d.−-]", "", text or "").replace("−", "-")
+    return Decimal(digits) if any(each.isdigit() for each in digits) else None
+
+
+def table(page: Page, selector: str) -> Rows:
+    """The rows of a table by its columns' keys; what is folded away, too."""
+    page.evaluate("document.querySelectorAll('details').forEach((each) => (each.open = true))")
+    rows: Rows = page.locator(selector).evaluate(TABLE)
+    return rows
+
+
+def told(page: Page, chart: str) -> list[dict[str, str]]:
+    """The tooltip of each point: its title, and what follows each label."""
+    points = []
+    for title, *lines in page.evaluate(TOLD, chart):
+        parts = [re.sub("[\u2068\u2069]", "", line).rpartition(": ") for line in lines]
+        points.append({"title": title} | {label: value for label, _, value in parts})
+    return points
+
+
+def previous(point: dict[str, str]) -> str | None:
+    """What a tooltip says of the previous window."""
+    return next((v for k, v in point.items() if k.startswith("Previous window")), None)
+
+
+def test_revenue_of_each_day_in_every_measure(visit: Open, redis_client: Redis) -> None:
+    page = draw(visit(ready(redis_client, "revenue-overview").path).page)
+    rows, cells = csv_of(page), table(page, "[data-table=daily][data-grain=day]")
+    measures = page.get_by_label("Measure").locator("option").all()
+    offered = {each.get_attribute("value"): each.inner_text() for each in measures}
+    assert len(offered) == 11
+    for key, label in offered.items():
+        page.get_by_label("Measure").select_option(key)
+        points = told(page, "daily")
+        assert len(points) == len(rows) == len(cells) == 30
+        for point, cell, row in zip(points, cells, rows, strict=True):
+            assert point["title"] == cell["date"]
+            assert number(point[label]) == number(cell[str(key)]) == number(row[str(key)])
+            before = f"previous_{key}"
+            assert number(previous(point)) == number(cell[before]) == number(row[before])
+            assert number(point.get("Change")) == number(row[f"{key}_change_percent"])
+
+
+def test_revenue_of_each_week(visit: Open, redis_client: Redis) -> None:
+    page = draw(visit(ready(redis_client, "revenue-overview").path).page)
+    rows, cells = csv_of(page), table(page, "[data-table=daily][data-grain=week]")
+    page.get_by_role("button", name="Week", exact=True).click()
+    weeks: list[Rows] = []
+    for row in rows:
+        starts = not weeks or date.fromisoformat(row["date"]).weekday() == 0
+        if starts:
+            weeks.append([])
+        weeks[-1].append(row)
+    for key, label in {
+        "net_sales": "Net sales",
+        "average_order_value": "Average order value",
+    }.items():
+        page.get_by_label("Measure").select_option(key)
+        points = told(page, "daily")
+        assert len(points) == len(weeks) == len(cells)
+        for point, cell, days in zip(points, cells, weeks, strict=True):
+            assert number(point[label]) == number(cell[key]) == _weekly(key, days)
+            assert point["title"].endswith(f"({len(days)} days)") == (len(days) < 7)
+
+
+def _weekly(key: str, days: Rows) -> Decimal:
+    def total(column: str) -> Decimal:
+        return sum((Decimal(day[column]) for day in days), Decimal(0))
+
+    if key != "average_order_value":
+        return total(key)
+    average = (total("gross_sales") - total("discounts")) / total("orders")
+    return average.quantize(Decimal("0.01"), ROUND_HALF_EVEN)
+
+
+def test_the_steps_from_gross_to_total(visit: Open, redis_client: Redis) -> None:
+    page = draw(visit(ready(redis_client, "revenue-overview").path).page)
+    rows, cells = csv_of(page), table(page, "[data-table=waterfall]")
+    points = told(page, "waterfall")
+    keys = page.evaluate(
+        "JSON.parse(document.getElementById('report-data').textContent)"
+        ".charts.find(({ key }) => key === 'waterfall').steps.map(({ key }) => key)"
+    )
+    assert len(points) == len(cells) == len(keys)
+    for key, point, cell in zip(keys, points, cells, strict=True):
+        whole = sum(Decimal(row[key]) for row in rows)
+        assert number(point["This window"]) == number(cell["value"]) == whole
+        assert number(previous(point)) == number(cell["previous"])
+        assert number(point["Change"]) == number(cell["change"])
+
+
+@pytest.mark.parametrize("chart", ["daily", "weekdays"])
+def test_velocity_of_days_and_weekdays(visit: Open, redis_client: Redis, chart: str) -> None:
+    page = draw(visit(ready(redis_client, "sales-velocity").path).page)
+    cells = table(page, f"[data-table={chart}]:not([data-grain=week])")
+    points = told(page, chart)
+    key, label = {
+        "daily": ("units_sold", "Units sold"),
+        "weekdays": ("units_sold_by_weekday", "Units on an average weekday"),
+    }[chart]
+    assert len(points) == len(cells)
+    for point, cell in zip(points, cells, strict=True):
+        assert number(point[label]) == number(cell[key])
+        assert number(previous(point)) == number(cell[f"previous_{key}"])
+
+
+@pytest.mark.parametrize("chart", ["top", "movers"])
+def test_products_in_charts(visit: Open, redis_client: Redis, chart: str) -> None:
+    page = draw(visit(ready(redis_client, "product-performance", count=30).path).page)
+    rows = {row["product"]: row for row in csv_of(page)}
+    cells, points = table(page, f"[data-table={chart}]"), told(page, chart)
+    assert len(points) == len(cells) > 5
+    columns = {"Net sales": "net_sales"}
+    columns |= {"Cumulative share": "cumulative_share_percent"} if chart == "top" else {}
+    for point, cell in zip(points, cells, strict=True):
+        row = rows[cell["label"]]
+        for label, key in columns.items():
+            assert number(point[label]) == number(cell[key]) == number(row[key])
+        if chart == "top":
+            assert point["ABC class"] == cell["class"] == row["abc_class"]
+            assert number(point.get("Change")) == number(row["net_sales_change_percent"])
+        else:
+            difference = Decimal(row["net_sales"]) - Decimal(row["previous_net_sales"])
+            assert number(cell["net_sales_difference"]) == difference
+            assert number(point["Difference in net sales"]) == difference
+
+
+@pytest.mark.parametrize("key", TABLES)
+def test_cells_of_a_table(visit: Open, redis_client: Redis, key: str) -> None:
+    page = visit(ready(redis_client, TABLES[key], count=30).path).page
+    rows = {row["product"]: row for row in csv_of(page)}
+    cells = table(page, f"[data-table={key}]")
+    assert cells
+    for cell in cells:
+        row = rows[cell["product"]]
+        for column, text in cell.items():
+            if column in ("product", "sku", "category", "abc_class"):
+                assert text == (row[column] or "–")
+            else:
+                assert number(text) == number(row[column]), column
+
+
+@pytest.mark.parametrize(
+    ("report", "language"),
+    [(REPORTS[place % len(REPORTS)], each) for place, each in enumerate(("de", "fr", "he", "ja"))],
+)
+def test_other_languages_spell_alike(
+    visit: Open, redis_client: Redis, report: str, language: str
+) -> None:
+    sample = ready(redis_client, report, currency="BHD", count=30)
+    page = draw(visit(sample.path, locale=language).page)
+    assert page.locator("html").get_attribute("lang") == language
+    chart, selector, key = {
+        "revenue-overview": ("daily", "[data-table=daily][data-grain=day]", "net_sales"),
+        "sales-velocity": ("weekdays", "[data-table=weekdays]", "units_sold_by_weekday"),
+        "product-performance": ("top", "[data-table=top]", "net_sales"),
+    }[report]
+    cells = table(page, selector)
+    for index in (0, len(cells) - 1):
+        lines: list[Any] = said(page, chart, index)
+        for column in (key, f"previous_{key}"):
+            assert any(cells[index][column] in line for line in lines[1:]), (lines, cells[index])

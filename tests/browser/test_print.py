@@ -1,0 +1,67 @@
+"""On paper: a page or two of A4, light, with sharp charts, whole tables and no controls."""
+
+import io
+import re
+
+import pytest
+from pypdf import PdfReader
+from redis import Redis
+from tests.browser.conftest import Open
+from tests.browser.reports import REPORTS, draw, ready, until
+from tests.unit.report_viewer.samples import window
+
+from common.reports.window import Period
+
+PAGES = 2
+DOTS = 1000
+"""A chart that is printed as a picture has at least so many dots from side to side."""
+DRAWN = {
+    "revenue-overview": {r"€\d+(\.\d)?K": 6, "Grosssales": 5},
+    "sales-velocity": {"Saturday": 3},
+    "product-performance": {"€10K": 1, "100%": 1, "€500": 2},
+}
+"""What stands on the axes of the charts, and how often on the whole page: they are drawn as lines
+and letters, not as pictures."""
+
+
+@pytest.mark.parametrize(
+    ("period", "theme"),
+    [(Period.MONTH, "dark"), (Period.QUARTER, "light")],
+    ids=["month", "quarter"],
+)
+@pytest.mark.parametrize("report", REPORTS)
+def test_a_report_on_paper(
+    visit: Open, redis_client: Redis, report: str, period: Period, theme: str
+) -> None:
+    path = ready(redis_client, report, window(period)).path
+    seen = visit(path, color_scheme=theme)
+    page = seen.page
+    pdf = PdfReader(io.BytesIO(page.pdf(format="A4", print_background=True)))
+    assert 1 <= len(pdf.pages) <= PAGES
+    text = " ".join(each.extract_text() for each in pdf.pages)
+    for said in ("Nordlicht & Söhne", "Net sales", "Europe/Berlin"):
+        assert said in text
+    for control in ("Download CSV", "Measure", "Search products", "Skip to"):
+        assert control not in text
+    for label, times in DRAWN[report].items():
+        assert len(re.findall(label, re.sub(r"\s", "", text))) >= times, label
+    pictures = [each.image for sheet in pdf.pages for each in sheet.images]
+    assert all(each is not None and each.width >= DOTS for each in pictures)
+    assert seen.complaints == []
+
+
+def test_after_paper_the_screen_is_as_before(visit: Open, redis_client: Redis) -> None:
+    page = draw(visit(ready(redis_client, "revenue-overview").path, color_scheme="dark").page)
+    state = """
+        () => [...document.querySelectorAll("canvas")].map((canvas) => {
+            const chart = Chart.getChart(canvas);
+            return [chart.width, chart.height, chart.currentDevicePixelRatio, canvas.width];
+        }).concat(document.documentElement.dataset.theme ?? "none")
+    """
+    before = page.evaluate(state)
+    page.pdf(format="A4")
+    until(
+        page,
+        f"(before) => JSON.stringify(({state.strip()})()) === before",
+        page.evaluate("JSON.stringify", before),
+    )

@@ -1,0 +1,133 @@
+"""Pages that are not as usual: no script, nothing sold, one day, one product, hostile texts."""
+
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+from redis import Redis
+from tests.browser.conftest import PHONE, Open
+from tests.browser.reports import REPORTS, draw, overflow, ready, said
+from tests.unit.report_viewer.samples import HOSTILE, Sample, window
+
+from common.reports.window import Period, Window
+
+TITLES = {
+    "markup": HOSTILE,
+    "override": "\u202eegap eht fo tser eht nrut",
+    "formula": "=cmd|' /C calc'!A0",
+    "emoji": "🫖" * 60,
+    "long": "Donaudampfschifffahrtsgesellschaftskapitänsmütze" * 8,
+    "template": "{{ 7 * 7 }} ${7*7} <%= 7 %> %s {0}",
+}
+
+
+@pytest.mark.parametrize("report", REPORTS)
+def test_without_javascript_the_figures_are_there(
+    visit: Open, redis_client: Redis, report: str
+) -> None:
+    seen = visit(ready(redis_client, report).path, java_script_enabled=False, viewport=PHONE)
+    page = seen.page
+    assert page.get_by_role("link", name="Download CSV").is_visible()
+    assert page.locator("[data-plot]").first.is_hidden()
+    assert page.locator("button, select, input").count() == 0
+    for twin in page.locator("details[data-twin]:not([open]) > summary").all():
+        twin.click()
+    tables = page.locator("table")
+    assert tables.count() >= 2
+    for index in range(tables.count()):
+        assert tables.nth(index).is_visible()
+    assert page.locator("html.js").count() == 0
+
+
+@pytest.mark.parametrize("size", [PHONE, {"width": 1280, "height": 900}], ids=["phone", "desk"])
+@pytest.mark.parametrize("report", REPORTS)
+def test_an_empty_window_says_so(
+    visit: Open, redis_client: Redis, report: str, size: dict[str, int]
+) -> None:
+    seen = visit(ready(redis_client, report, empty=True).path, viewport=size)
+    page = seen.page
+    expect(page.get_by_text("No sales in these days.")).to_be_visible()
+    text = page.locator("body").inner_text()
+    assert not [word for word in ("NaN", "null", "undefined", "Infinity") if word in text]
+    assert overflow(page) <= 0
+    assert seen.complaints == []
+
+
+def one_day() -> Window:
+    """The last day of the sample window alone."""
+    month = window(Period.MONTH)
+    return Window(month.end - timedelta(days=1), month.end)
+
+
+@pytest.mark.parametrize("report", REPORTS)
+def test_one_day_is_a_report(visit: Open, redis_client: Redis, report: str) -> None:
+    seen = visit(ready(redis_client, report, one_day()).path)
+    page = draw(seen.page)
+    assert page.get_by_role("button", name="Week", exact=True).count() == 0
+    assert "NaN" not in page.locator("body").inner_text()
+    assert seen.complaints == []
+
+
+def test_the_only_day_is_a_point_one_can_see(visit: Open, redis_client: Redis) -> None:
+    page = draw(visit(ready(redis_client, "revenue-overview", one_day()).path).page)
+    radius = page.locator("[data-plot=daily] canvas").evaluate(
+        "(canvas) => Chart.getChart(canvas).getDatasetMeta(0).data[0].options.radius"
+    )
+    assert radius >= 3
+    assert said(page, "daily", 0)[0] == "Thu, 30 Apr 2026"
+
+
+@pytest.mark.parametrize("report", ["sales-velocity", "product-performance"])
+def test_one_product_is_a_report(visit: Open, redis_client: Redis, report: str) -> None:
+    seen = visit(ready(redis_client, report, count=1).path, viewport=PHONE)
+    page = draw(seen.page)
+    assert page.get_by_label("Search products").count() == 0
+    assert overflow(page) <= 0
+    assert seen.complaints == []
+
+
+@pytest.mark.parametrize("title", TITLES.values(), ids=TITLES)
+@pytest.mark.parametrize("report", ["sales-velocity", "product-performance"])
+def test_hostile_titles_are_texts(
+    visit: Open, redis_client: Redis, report: str, title: str
+) -> None:
+    sample = ready(redis_client, report, title=title, tenant_name=title)
+    seen = visit(sample.path, viewport=PHONE)
+    page = draw(seen.page)
+    assert overflow(page) <= 0
+    assert page.locator("img").count() == 0
+    assert page.locator("tbody th", has_text=title[:20].split("\u2028", maxsplit=1)[0]).count() >= 1
+    if report == "product-performance":
+        shown = said(page, "top", 0)[0]
+        assert shown.rstrip("…") == title[: len(shown) - 1] or shown == title
+        assert direction(page) == "ltr"
+    assert seen.complaints == []
+    assert seen.refused() == []
+
+
+def direction(page: Page) -> str:
+    """The direction of the page after a title had its chance to turn it."""
+    return str(page.evaluate("getComputedStyle(document.querySelector('main')).direction"))
+
+
+def test_the_csv_is_downloaded(visit: Open, redis_client: Redis) -> None:
+    page = visit(ready(redis_client, "revenue-overview").path).page
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download CSV").click()
+    assert download.value.suggested_filename == "revenue-overview.csv"
+
+
+def test_a_page_that_waits_turns_into_the_report(visit: Open, redis_client: Redis) -> None:
+    sample = Sample("sales-velocity")
+    sample.activate(redis_client)
+    page = visit(sample.path, java_script_enabled=False).page
+    expect(page.get_by_role("heading", name="The report is being prepared")).to_be_visible()
+    sample.store(redis_client)
+    page.get_by_role("heading", name="Sales velocity").wait_for()
+
+
+def test_moments_are_told_by_how_far_they_are(visit: Open, redis_client: Redis) -> None:
+    page = visit(ready(redis_client, "revenue-overview").path).page
+    past, future = page.locator(".ago").all_inner_texts()
+    assert past.endswith("ago")
+    assert future == "in 6 days"

@@ -1,0 +1,122 @@
+"""Tables are sorted by any column and searched, by mouse and by keyboard."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+from redis import Redis
+from tests.browser.conftest import Open
+from tests.browser.reports import ready, settings
+
+LIVE = "[role=status][aria-live=polite]"
+PRODUCTS = "table[data-table=products]"
+
+
+def column(page: Page, key: str, table: str = PRODUCTS) -> list[str]:
+    """What is shown of a table's column, from top to bottom."""
+    return list(
+        page.locator(table).evaluate(
+            """(table, key) => {
+                const heads = [...table.tHead.rows[0].cells];
+                const place = heads.findIndex((each) => each.dataset.column === key);
+                return [...table.tBodies[0].rows]
+                    .filter((row) => !row.hidden)
+                    .map((row) => row.cells[place].innerText.trim());
+            }""",
+            key,
+        )
+    )
+
+
+def numbers(texts: list[str]) -> list[float]:
+    """Those of the texts that are numbers."""
+    digits = (re.sub(r"[^\d.-]", "", text.replace("−", "-")) for text in texts)
+    return [float(each) for each in digits if each]
+
+
+@pytest.mark.parametrize("key", ["net_sales", "returns", "rank_change", "refund_rate_percent"])
+def test_numbers_are_sorted_as_numbers(visit: Open, redis_client: Redis, key: str) -> None:
+    page = visit(ready(redis_client, "product-performance").path).page
+    head = page.locator(f"{PRODUCTS} th[data-column={key}]")
+    before = column(page, key)
+    sums = page.locator(f"{PRODUCTS} tfoot").inner_text()
+    head.get_by_role("button").click()
+    expect(head).to_have_attribute("aria-sort", "descending")
+    shown = column(page, key)
+    assert numbers(shown) == sorted(numbers(before), reverse=True)
+    assert shown[len(numbers(shown)) :] == ["–"] * (len(shown) - len(numbers(shown)))
+    expect(page.locator(LIVE)).to_contain_text("descending")
+    head.get_by_role("button").press("Enter")
+    expect(head).to_have_attribute("aria-sort", "ascending")
+    shown = column(page, key)
+    assert numbers(shown) == sorted(numbers(before))
+    assert shown[len(numbers(shown)) :] == ["–"] * (len(shown) - len(numbers(shown)))
+    head.get_by_role("button").press("Space")
+    assert head.get_attribute("aria-sort") is None
+    assert column(page, key) == before
+    assert page.locator(f"{PRODUCTS} tfoot").inner_text() == sums
+    assert settings(page) == {}
+
+
+def test_names_are_sorted_as_the_language_does(visit: Open, redis_client: Redis) -> None:
+    sample = ready(redis_client, "product-performance", title="Österreichischer Krug")
+    page = visit(sample.path, locale="de").page
+    head = page.locator(f"{PRODUCTS} th[data-column=product]")
+    head.get_by_role("button").click()
+    expect(head).to_have_attribute("aria-sort", "ascending")
+    shown = column(page, "product")
+    assert shown[0] == "Bowl"
+    place = shown.index("Österreichischer Krug")
+    assert shown[place - 1] == "Oak board"
+    assert shown[place + 1] == "Peppermill"
+
+
+@pytest.mark.parametrize("grain", ["day", "week"])
+def test_the_twin_of_a_chart_is_sorted_by_the_charts_numbers(
+    visit: Open, redis_client: Redis, grain: str
+) -> None:
+    page = visit(ready(redis_client, "revenue-overview").path).page
+    page.evaluate("document.querySelectorAll('details').forEach((each) => (each.open = true))")
+    table = f"table[data-table=daily][data-grain={grain}]"
+    dates = {"day": "date", "week": "week"}[grain]
+    days = column(page, dates, table)
+    for key in ("average_order_value", "previous_net_sales"):
+        page.locator(f"{table} th[data-column={key}]").get_by_role("button").click()
+        shown = numbers(column(page, key, table))
+        assert shown == sorted(shown, reverse=True)
+    head = page.locator(f"{table} th[data-column={dates}]")
+    head.get_by_role("button").click()
+    assert column(page, dates, table) == days[::-1]
+    head.get_by_role("button").click()
+    assert column(page, dates, table) == days
+
+
+def test_products_are_searched(visit: Open, redis_client: Redis) -> None:
+    sample = ready(redis_client, "product-performance", title="Crème-Brûlée „Schäle“")
+    page = visit(sample.path).page
+    box = page.get_by_label("Search products")
+    total = len(column(page, "product"))
+    for typed in ("creme brulee", "BRÛLÉE cr", "  schale "):
+        box.fill(typed)
+        assert column(page, "product") == ["Crème-Brûlée „Schäle“"]
+        expect(page.locator(LIVE)).to_have_text(f"1 of {total} rows")
+    box.fill("sku-0004")
+    assert column(page, "sku") == ["SKU-0004"]
+    box.fill("<script> nothing like it")
+    assert column(page, "product") == []
+    expect(page.locator("[data-tools=products]")).to_contain_text(f"0 of {total} rows")
+    assert page.locator(f"{PRODUCTS} tfoot tr").first.is_visible()
+    box.fill("")
+    assert len(column(page, "product")) == total
+    assert settings(page) == {}
+
+
+def test_sorted_and_searched_at_once(visit: Open, redis_client: Redis) -> None:
+    page = visit(ready(redis_client, "product-performance").path).page
+    page.get_by_label("Search products").fill("textiles")
+    page.locator(f"{PRODUCTS} th[data-column=net_sales]").get_by_role("button").click()
+    page.locator(f"{PRODUCTS} th[data-column=net_sales]").get_by_role("button").click()
+    assert set(column(page, "category")) == {"Textiles"}
+    shown = numbers(column(page, "net_sales"))
+    assert shown == sorted(shown)
+    assert settings(page) == {"products.find": "textiles", "products.sort": "net_sales"}

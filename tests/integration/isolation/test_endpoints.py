@@ -1,0 +1,197 @@
+"""Every route of share-api, asked by one shop's admin for what is another's.
+
+Whatever the answer is, it holds nothing of theirs, and nothing of theirs has changed. The routes
+are walked, so that a new one without a case fails.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from tests.integration.isolation.shops import GUILD, PASSWORD, Shops
+from tests.integration.share_api.conftest import Serve, Service
+
+from share_api.app import create_app
+from share_api.paging import Cursor
+
+GONE, DENIED = frozenset({404}), frozenset({403})
+TAKEN = frozenset({200, 201, 202, 204})
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A request, and the statuses it may be answered with; ``theirs`` finds it where it may."""
+
+    path: str
+    statuses: frozenset[int]
+    request: Mapping[str, Any] = field(default_factory=dict)
+    theirs: bool = False
+
+
+Case = Callable[[Shops], Iterable[Attempt]]
+
+SHARES = "/api/admin/analytics/shares"
+LATER = datetime(2100, 1, 1, tzinfo=UTC)
+REFUND = (
+    "refund_id,order_id,line_id,processed_at,quantity,amount\nR,O1,1,2026-03-05T10:00:00Z,1,1\n"
+)
+
+
+def plain(path: str, statuses: frozenset[int] = TAKEN, **request: Any) -> Case:
+    """The path as it is: nothing in it names a shop."""
+    return lambda _: [Attempt(path, statuses, request)]
+
+
+CASES: dict[tuple[str, str], Case] = {
+    ("GET", "/api/admin/session"): plain("/api/admin/session"),
+    ("PUT", "/api/admin/session/tenant"): plain(
+        "/api/admin/session/tenant", DENIED, json={"tenant": "blackthorn"}
+    ),
+    ("PUT", "/api/admin/session/password"): plain(
+        "/api/admin/session/password",
+        DENIED,
+        json={"currentPassword": "as good a guess as any", "newPassword": "a new one, long enough"},
+    ),
+    ("GET", "/api/admin/analytics/reports"): plain("/api/admin/analytics/reports"),
+    ("POST", "/api/admin/analytics/{report}/share"): lambda shops: [
+        Attempt("/api/admin/analytics/revenue-overview/share", TAKEN),
+        Attempt(
+            "/api/admin/analytics/revenue-overview/share",
+            frozenset({400}),
+            {"json": {"tenant": "blackthorn"}},
+        ),
+        Attempt(
+            "/api/admin/analytics/revenue-overview/share",
+            frozenset({400}),
+            {"json": {"tenantId": shops.theirs}},
+        ),
+    ],
+    ("GET", SHARES): lambda shops: [
+        Attempt(SHARES, TAKEN, {"params": {"cursor": Cursor(LATER, shops.share_id).encode()}}),
+        Attempt(SHARES, TAKEN, theirs=True),
+        Attempt(SHARES, TAKEN, {"params": {"createdBy": "theirs@example.com"}}),
+        Attempt(SHARES, TAKEN, {"params": {"reportType": "product-performance"}}, theirs=True),
+        Attempt(SHARES, frozenset({200, 400}), {"params": {"tenant": "blackthorn"}}),
+    ],
+    ("GET", f"{SHARES}/{{share_id}}"): lambda shops: [
+        Attempt(f"{SHARES}/{shops.share_id}", GONE, theirs=True),
+        Attempt(f"{SHARES}/{shops.link_id}", GONE),
+    ],
+    ("DELETE", f"{SHARES}/{{share_id}}"): lambda shops: [
+        Attempt(f"{SHARES}/{shops.share_id}", GONE),
+        Attempt(f"{SHARES}/{shops.link_id}", GONE),
+    ],
+    ("POST", f"{SHARES}/revoke-all"): lambda _: [
+        Attempt(f"{SHARES}/revoke-all", TAKEN),
+        Attempt(f"{SHARES}/revoke-all", TAKEN, {"json": {"reportType": "product-performance"}}),
+    ],
+    ("GET", "/api/admin/analytics/sharing"): plain("/api/admin/analytics/sharing"),
+    ("PUT", "/api/admin/analytics/sharing"): lambda _: [
+        Attempt("/api/admin/analytics/sharing", TAKEN, {"json": {"enabled": False}}),
+        Attempt("/api/admin/analytics/sharing", TAKEN, {"json": {"enabled": True}}),
+    ],
+    ("GET", "/api/admin/analytics/audit"): lambda shops: [
+        Attempt("/api/admin/analytics/audit", TAKEN),
+        Attempt("/api/admin/analytics/audit", TAKEN, {"params": {"subject": str(shops.share_id)}}),
+        Attempt("/api/admin/analytics/audit", TAKEN, {"params": {"actor": "theirs@example.com"}}),
+    ],
+    ("GET", "/api/admin/imports"): lambda _: [Attempt("/api/admin/imports", TAKEN, theirs=True)],
+    ("GET", "/api/admin/imports/{import_id}"): lambda shops: [
+        Attempt(f"/api/admin/imports/{shops.import_id}", GONE, theirs=True)
+    ],
+    ("POST", "/api/admin/imports"): plain(
+        "/api/admin/imports", files={"refunds": ("refunds.csv", REFUND, "text/csv")}
+    ),
+    ("GET", "/api/admin/discord/connections"): lambda _: [
+        Attempt("/api/admin/discord/connections", TAKEN, theirs=True)
+    ],
+    ("POST", "/api/admin/discord/connections"): plain("/api/admin/discord/connections"),
+    ("DELETE", "/api/admin/discord/connections/{guild_id}"): lambda _: [
+        Attempt(f"/api/admin/discord/connections/{GUILD}", GONE)
+    ],
+    ("POST", "/api/discord/interactions"): plain(
+        "/api/discord/interactions",
+        frozenset({401}),
+        json={"type": 2, "guild_id": str(GUILD), "data": {"name": "report"}},
+    ),
+    ("DELETE", "/api/admin/sessions"): plain("/api/admin/sessions"),
+    ("DELETE", "/api/admin/session"): plain("/api/admin/session"),
+    ("POST", "/api/admin/session"): plain(
+        "/api/admin/session", json={"email": "ours@example.com", "password": PASSWORD}
+    ),
+}
+"""In this order: what ends a session comes last."""
+
+OF_NO_SHOP = {
+    *("/healthz", "/readyz", "/metrics", "/openapi.json"),
+    *("/docs", "/docs/start.js", "/docs/swagger-ui-bundle.js", "/docs/swagger-ui.css"),
+}
+
+
+def routes_of(app: FastAPI) -> set[tuple[str, str]]:
+    """Every route, those left out of the document too."""
+    found = set()
+    waiting = [*app.routes]
+    while waiting:
+        route = waiting.pop()
+        inner = getattr(route, "original_router", None)
+        if inner is not None:
+            waiting += inner.routes
+            continue
+        assert isinstance(route, APIRoute) or route.path in OF_NO_SHOP  # type: ignore[attr-defined]
+        methods = route.methods or set()  # type: ignore[attr-defined]
+        found |= {(method, route.path) for method in methods - {"HEAD"}}  # type: ignore[attr-defined]
+    return found
+
+
+@pytest.fixture
+def service(serve: Serve, shops: Shops) -> Service:
+    key = Ed25519PrivateKey.generate().public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+    return serve(DISCORD_PUBLIC_KEY=key.hex(), DISCORD_APPLICATION_ID="1")
+
+
+@contextmanager
+def admin_of(service: Service, shop: str) -> Iterator[httpx.Client]:
+    """A client with a session of a shop's admin; the cookie is kept without TLS."""
+    with service.client() as client:
+        credentials = {"email": f"{shop}@example.com", "password": PASSWORD}
+        answer = client.post("/api/admin/session", json=credentials)
+        assert answer.status_code == 200, answer.text
+        client.headers["Cookie"] = answer.headers["set-cookie"].partition(";")[0]
+        yield client
+
+
+def test_every_route_has_a_case(service: Service) -> None:
+    routes = routes_of(create_app(service.parts.settings, service.parts))
+    assert {each for each in routes if each[1] not in OF_NO_SHOP} == set(CASES)
+
+
+def test_nothing_of_theirs_is_told_or_touched(service: Service, shops: Shops) -> None:
+    wrong = []
+    with admin_of(service, "theirs") as theirs, admin_of(service, "ours") as ours:
+        before = shops.fingerprint()
+        for (method, path), case in CASES.items():
+            for attempt in case(shops):
+                answer = ours.request(method, attempt.path, **attempt.request)
+                said = answer.text + str(answer.headers)
+                if answer.status_code not in attempt.statuses:
+                    wrong.append(f"{method} {path}: {answer.status_code} {answer.text[:200]}")
+                if told := shops.told(said):
+                    wrong.append(f"{method} {path}: tells {told}")
+                if shops.fingerprint() != before:
+                    wrong.append(f"{method} {path}: has changed something of theirs")
+                    before = shops.fingerprint()
+                if attempt.theirs:
+                    control = theirs.request(method, attempt.path, **attempt.request)
+                    assert control.status_code == 200, f"{path}: {control.text}"
+                    assert shops.told(control.text), f"{path}: does not show it to its own"
+        assert theirs.get("/api/admin/session").status_code == 200
+    assert not wrong, "\n".join(wrong)

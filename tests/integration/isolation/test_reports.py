@@ -1,0 +1,166 @@
+"""Every query of every report, every way of opening one, and imports: one shop after another's."""
+
+import inspect
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import Engine
+from tests.integration.isolation.shops import THEIR_ORDER, THEIR_PRODUCT, THEIR_TITLE, Shops
+from tests.integration.report_viewer.conftest import Run
+from tests.unit.report_viewer.samples import SECRET, Sample
+
+from common import instants
+from common.cache import ReportCache
+from common.db.tenancy import Access, snapshot
+from common.jobs import ComputeReport
+from common.reports import queries, registry
+from common.reports.ledger import LedgerSales
+from common.reports.rollups import RolledUpSales
+from common.reports.sales import Sales
+from common.reports.window import Period, Window, window_of
+from report_viewer.addresses import Part
+from worker import compute, rollups
+from worker.ingest.files.importing import FileKind, ImportFile, ImportRefusedError, import_files
+from worker.scope import UnknownTenantError, read_scope
+
+QUESTIONS = [name for name, _ in inspect.getmembers(Sales, inspect.isfunction) if name[0] != "_"]
+WAYS = (LedgerSales, RolledUpSales)
+SLUGS = [definition.slug for definition in registry.implemented()]
+
+REFUND = f"""refund_id,order_id,line_id,processed_at,quantity,amount
+R1,{THEIR_ORDER},1,2099-03-05T10:00:00Z,1,1
+"""
+STOCK = f"""product_id,counted_at,on_hand
+{THEIR_PRODUCT},2026-03-05T10:00:00Z,1
+"""
+PRODUCTS = f"""product_id,title
+P1,Mine
+{THEIR_PRODUCT},Mine
+"""
+ORDERS = f"""order_id,paid_at,currency,line_id,product_id,quantity,unit_price,customer_id
+{THEIR_ORDER},2026-03-01T10:00:00Z,EUR,1,{THEIR_PRODUCT},9,1.00,C1
+O1,2026-03-01T10:00:00Z,EUR,1,P1,9,1.00,C1
+"""
+
+
+def window() -> Window:
+    return window_of(Period.MONTH, ZoneInfo("UTC"), now=instants.now())
+
+
+def leaves(value: object) -> Iterator[object]:
+    """The values that a result consists of."""
+    if is_dataclass(value) and not isinstance(value, type):
+        for each in fields(value):
+            yield from leaves(getattr(value, each.name))
+    elif isinstance(value, Mapping):
+        yield from leaves(list(value.items()))
+    elif isinstance(value, tuple | list | set | frozenset):
+        for each in value:
+            yield from leaves(each)
+    else:
+        yield value
+
+
+def says_something(value: object) -> bool:
+    return any(leaf not in (0, None, "") for leaf in leaves(value))
+
+
+@pytest.fixture
+def summed(shops: Shops) -> Shops:
+    """With the kept sums up to date."""
+    for tenant_id in (shops.ours, shops.theirs):
+        rollups.refresh(shops.service, tenant_id)
+    return shops
+
+
+def test_every_question_finds_nothing_of_theirs(summed: Shops) -> None:
+    """Even where the shop that is asked about is theirs by mistake: the database knows better."""
+    assert {"by_day", "by_product", "on_hand"} <= set(QUESTIONS)
+    with snapshot(summed.service, Access(tenant_id=summed.theirs)) as session:
+        scope = read_scope(session, summed.theirs, window())
+        for way in WAYS:
+            said = [getattr(way(session, scope), each)() for each in QUESTIONS]
+            assert says_something(said)
+            assert THEIR_TITLE in set(leaves(said))
+    with snapshot(summed.service, Access(tenant_id=summed.ours)) as session:
+        for way in WAYS:
+            for each in QUESTIONS:
+                assert not says_something(getattr(way(session, scope), each)()), (way, each)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_report_is_the_same_whatever_they_sell(summed: Shops, way: type[Any]) -> None:
+    assert set(queries.QUERIES) == set(SLUGS)
+    with snapshot(summed.service, Access(tenant_id=summed.ours)) as session:
+        scope = read_scope(session, summed.ours, window())
+        ours = {slug: queries.run(slug, way(session, scope)) for slug in SLUGS}
+    for result in ours.values():
+        assert says_something(result)
+        assert not summed.told(repr(list(leaves(result))))
+    with snapshot(summed.service, Access(tenant_id=summed.ours)) as session:
+        theirs = replace(scope, tenant_id=summed.theirs)
+        for slug in SLUGS:
+            assert not summed.told(repr(list(leaves(queries.run(slug, way(session, theirs))))))
+
+
+def test_the_other_shop_does_not_exist(shops: Shops) -> None:
+    with (
+        snapshot(shops.service, Access(tenant_id=shops.ours)) as session,
+        pytest.raises(UnknownTenantError),
+    ):
+        read_scope(session, shops.theirs, window())
+
+
+@pytest.mark.parametrize(("kind", "content"), [(FileKind.REFUNDS, REFUND), (FileKind.STOCK, STOCK)])
+def test_an_import_does_not_find_what_is_theirs(shops: Shops, kind: FileKind, content: str) -> None:
+    before = shops.fingerprint()
+    with pytest.raises(ImportRefusedError, match="not known"):
+        bring(shops.service, shops.ours, kind, content)
+    assert shops.fingerprint() == before
+
+
+@pytest.mark.parametrize(
+    ("kind", "content"), [(FileKind.PRODUCTS, PRODUCTS), (FileKind.ORDERS, ORDERS)]
+)
+def test_an_import_of_the_same_ids_replaces_ones_own(
+    shops: Shops, kind: FileKind, content: str
+) -> None:
+    before = shops.fingerprint()
+    bring(shops.service, shops.ours, kind, content)
+    assert shops.fingerprint() == before
+
+
+def bring(engine: Engine, tenant_id: int, kind: FileKind, content: str) -> None:
+    import_files(engine, tenant_id, {kind: ImportFile(f"{kind}.csv", iter([content.encode()]))})
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("slug", SLUGS)
+async def test_a_link_opens_its_own_shop_alone(shops: Shops, run: Run, slug: str) -> None:
+    """Both shops' reports of the same type and window lie in the same Redis."""
+    samples = {}
+    for tenant_id in (shops.ours, shops.theirs):
+        samples[tenant_id] = Sample(report=slug, window=window(), tenant_id=tenant_id)
+        samples[tenant_id].activate(shops.redis)
+        cache = ReportCache(shops.redis, keep_seconds=600)
+        compute.compute(shops.service, cache, ComputeReport(tenant_id, slug, window()))
+    ours, theirs = samples[shops.ours], samples[shops.theirs]
+    payload, _, _ = theirs.token(SECRET).partition(".")
+    _, _, signature = ours.token(SECRET).partition(".")
+    async with run() as client:
+        for part in Part:
+            path, method = part.value.decode(), part.methods[0]
+            answer = await client.request(method, ours.path + path)
+            assert answer.status_code in {200, 204, 400}
+            assert not shops.told(answer.text + str(answer.headers))
+            query = f"?tenant={shops.theirs}&token={theirs.token(SECRET)}"
+            answer = await client.request(method, ours.path + path + query)
+            assert not shops.told(answer.text)
+            forged = await client.request(method, f"/api/reports/{payload}.{signature}{path}")
+            assert forged.status_code == 403
+            assert not shops.told(forged.text)
+        own = await client.get(theirs.path + "/csv")
+        assert shops.told(own.text), "the marks are not in their own report"
