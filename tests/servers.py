@@ -37,14 +37,14 @@ def running_servers() -> Iterator[Servers]:
     with ExitStack() as stack:
         if given[0] and given[1]:
             yield Servers(given[0], given[1], "given by DATABASE_URL and REDIS_URL")
-        elif docker_has_images():
+        elif docker_has_images(POSTGRES_IMAGE, VALKEY_IMAGE):
             yield stack.enter_context(_containers())
         else:
             yield stack.enter_context(_embedded())
 
 
-def docker_has_images() -> bool:
-    """Whether Docker answers and both images are there: a ping alone says nothing of them."""
+def docker_has_images(*names: str) -> bool:
+    """Whether Docker answers and has these images: a ping alone says nothing of them."""
     import docker  # noqa: PLC0415 - slow, and of no use without a daemon
     from docker.errors import DockerException  # noqa: PLC0415
 
@@ -53,7 +53,7 @@ def docker_has_images() -> bool:
     # A given API version asks the daemon nothing yet.
     client = docker.client.DockerClient.from_env(version=_DOCKER_API, timeout=5)
     try:
-        for image in (POSTGRES_IMAGE, VALKEY_IMAGE):
+        for image in names:
             client.images.get(image)
     except (DockerException, OSError):
         return False
@@ -66,7 +66,11 @@ def docker_has_images() -> bool:
 def _containers() -> Iterator[Servers]:
     from testcontainers.community.postgres import PostgresContainer  # noqa: PLC0415
     from testcontainers.community.redis import RedisContainer  # noqa: PLC0415
+    from testcontainers.core.config import testcontainers_config  # noqa: PLC0415
 
+    # It takes away what a killed run left. Without its image it would be pulled, which may fail.
+    if not docker_has_images(testcontainers_config.ryuk_image):
+        testcontainers_config.ryuk_disabled = True
     password = secrets.token_urlsafe(16)
     with (
         PostgresContainer(POSTGRES_IMAGE, driver="psycopg", password=password).with_command(

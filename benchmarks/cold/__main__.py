@@ -17,7 +17,7 @@ from benchmarks.compute.shops import END, LARGEST, MEDIAN, Shop
 from benchmarks.compute.ways import STEP, best, once, server_milliseconds
 
 from common.db.tenancy import Access, snapshot
-from common.jobs import ComputeReport
+from common.payloads import ComputeReport
 from common.reports import queries, registry
 from common.reports.rollups import RolledUpSales
 from common.reports.window import Period, window_of

@@ -23,8 +23,8 @@ from redis import Redis
 from analytics.embedded.valkey import EmbeddedValkey
 from analytics.processes.sockets import free_port
 from common import instants
-from common.jobs import ComputeReport
 from common.links import LinkRef, LinkStates
+from common.payloads import ComputeReport
 from common.signing import KeyRing, LinkClaims
 
 READY_SECONDS = 60

@@ -12,7 +12,7 @@ from benchmarks.compute.ways import once
 from sqlalchemy import Engine, text
 
 from common.db.tenancy import Access, transaction
-from common.jobs import ComputeReport
+from common.payloads import ComputeReport
 from common.reports import queries
 from common.reports.window import Period, window_of
 from worker import rollups

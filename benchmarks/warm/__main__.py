@@ -17,8 +17,9 @@ from sqlalchemy import text
 
 from common import popularity
 from common.cache import ReportCache
-from common.jobs import ComputeReport, create_celery
+from common.payloads import ComputeReport
 from common.popularity import ViewedReport
+from common.queues import create_celery
 from common.reports import queries, registry
 from common.reports.window import Period, window_of
 from worker import warm

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from common.jobs import DISCORD_QUEUE, QUEUES
+from common.queues import DISCORD_QUEUE, QUEUES
 from common.settings import ServiceSettings
 from report_viewer.settings import ViewerSettings
 from share_api.settings import ShareApiSettings
@@ -42,7 +42,7 @@ def _variables() -> dict[str, set[str]]:
 
 
 def _documented() -> set[str]:
-    return set(re.findall(r"^\| `(\w+)` \|", OPERATIONS, re.MULTILINE))
+    return set(re.findall(r"^\| `([A-Z_]+)` \|", OPERATIONS, re.MULTILINE))
 
 
 def _aliases(settings: type[ServiceSettings]) -> set[str]:

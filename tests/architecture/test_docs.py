@@ -1,8 +1,8 @@
-"""The documents say what the code does: tables, endpoints, settings; and their links resolve."""
+"""The documents say what the code does: tables, endpoints, problems; and their links resolve."""
 
-import importlib
 import json
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +12,16 @@ from scripts.spec_tables import SPECIFICATION, filled, places, tables
 
 from common.db.audit import Action
 from common.reports import registry
-from common.settings import ServiceSettings
+from common.signing import ExpiredLinkError
+from report_viewer import problems
 from report_viewer.app import create_app as create_viewer
 from report_viewer.settings import ViewerSettings
 from report_viewer.surroundings import describe
+from share_api import errors
 from share_api.app import create_app as create_share_api
 from share_api.settings import ShareApiSettings
 
 ROOT = Path(__file__).parents[2]
-OPERATIONS = ROOT / "docs/operations.md"
 DOCUMENTS = sorted(
     [
         *(ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md")),
@@ -33,6 +34,7 @@ HEADING = re.compile(r"^#+ (?P<title>.+)$", re.MULTILINE)
 ENDPOINT = re.compile(
     r"^### (?P<method>[A-Z]+) (?P<path>/\S+)\n(?P<text>.*?)(?=^##)", re.MULTILINE | re.DOTALL
 )
+PROBLEM = re.compile(r"^\| `(?P<name>[a-z-]+)` \| (?P<status>[45]\d\d) \|", re.MULTILINE)
 JSON = re.compile(r"^```json\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 REDIS = SecretStr("redis://localhost/0")
 AROUND = {"/docs", "/openapi.json"}
@@ -53,22 +55,6 @@ def anchors(path: Path) -> set[str]:
     titles = (found["title"] for found in HEADING.finditer(prose(path)))
     plain = (re.sub(r"[^\w\s-]", "", title.lower()) for title in titles)
     return {title.strip().replace(" ", "-") for title in plain}
-
-
-def settings_classes() -> list[type[ServiceSettings]]:
-    services = (ROOT / "services").glob("*/src/*/settings.py")
-    names = ["common.settings", *(f"{path.parent.name}.settings" for path in services)]
-    found = {
-        value
-        for name in names
-        for value in vars(importlib.import_module(name)).values()
-        if isinstance(value, type) and issubclass(value, ServiceSettings)
-    }
-    return sorted(found, key=lambda each: each.__name__)
-
-
-def variables(settings: type[ServiceSettings]) -> list[str]:
-    return [str(field.validation_alias) for field in settings.model_fields.values()]
 
 
 def described() -> Operations:
@@ -119,20 +105,31 @@ def test_every_endpoint_stands_in_the_specification_with_its_statuses() -> None:
             assert not missing, f"{operation} may answer {missing}"
 
 
+def problems_between(start: str, end: str) -> set[tuple[str, int]]:
+    """The problems in the tables of the specification between two headings, with their statuses."""
+    text = SPECIFICATION.read_text(encoding="utf-8").split(f"\n{start}\n")[1].split(f"\n{end}\n")[0]
+    return {(found["name"], int(found["status"])) for found in PROBLEM.finditer(text)}
+
+
+def test_every_problem_of_share_api_stands_in_the_specification() -> None:
+    known = {(kind.name, kind.status) for kind in errors._KINDS.values()}
+    assert problems_between("## share-api", "## report-viewer") == known
+
+
+def test_every_problem_of_the_viewer_stands_in_the_specification() -> None:
+    known = [
+        *problems._FIXED.values(),
+        *map(problems.problem_of, [Exception(), ExpiredLinkError(datetime.now(UTC))]),
+        problems.wrong_method(("GET",)),
+        problems._stub(csv=False),
+    ]
+    said = problems_between("## report-viewer", "## Tokens")
+    assert said == {(each.kind, int(each.status)) for each in known}
+
+
 @pytest.mark.parametrize("action", Action)
 def test_every_action_of_the_audit_log_stands_in_the_specification(action: Action) -> None:
     assert f"`{action}`" in SPECIFICATION.read_text(encoding="utf-8")
-
-
-def test_there_are_settings() -> None:
-    assert {ServiceSettings, ShareApiSettings, ViewerSettings} <= set(settings_classes())
-
-
-@pytest.mark.parametrize("settings", settings_classes(), ids=lambda each: each.__name__)
-def test_every_setting_stands_in_the_operations_guide(settings: type[ServiceSettings]) -> None:
-    text = OPERATIONS.read_text(encoding="utf-8")
-    missing = [name for name in variables(settings) if f"`{name}`" not in text]
-    assert not missing
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=named)

@@ -13,6 +13,7 @@ FORBIDDEN = {
     "share_api.app": {"worker", "report_viewer", "analytics", "common.reports.queries"},
     "worker.app": WEB | {"share_api", "report_viewer", "analytics"},
     "common.jobs": WEB | SQL,
+    "common.queues": WEB | SQL,
     "common.reports.registry": WEB | SQL | {"redis", "celery"},
 }
 

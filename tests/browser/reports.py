@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import time
 from datetime import UTC, datetime
 from typing import Any
@@ -81,23 +82,31 @@ def csv_of(page: Page) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(answer.body().decode("utf-8-sig"))))
 
 
-def said(page: Page, chart: str, index: int) -> list[str]:
-    """The lines of the tooltip of a chart's point, the title first."""
-    lines: list[str] = page.evaluate(
-        """([key, index]) => {
+def tooltips(page: Page, chart: str, *points: int) -> list[list[str]]:
+    """The lines of the tooltips of these points of a chart, or of all; the title first."""
+    told: list[list[str]] = page.evaluate(
+        """([key, points]) => {
             const canvas = document.querySelector(`[data-plot="${key}"] canvas`);
             const chart = Chart.getChart(canvas);
-            const active = chart.data.datasets
-                .map((_, datasetIndex) => ({ datasetIndex, index }))
-                .filter(({ datasetIndex }) => chart.isDatasetVisible(datasetIndex));
-            chart.tooltip.setActiveElements(active, { x: 0, y: 0 });
-            chart.update("none");
-            const { title, body, afterBody } = chart.tooltip;
-            return [title, body.map((each) => each.lines), afterBody].flat(3);
+            const all = chart.data.labels.map((_, index) => index);
+            return (points.length ? points : all).map((index) => {
+                const active = chart.data.datasets
+                    .map((_, datasetIndex) => ({ datasetIndex, index }))
+                    .filter(({ datasetIndex }) => chart.isDatasetVisible(datasetIndex));
+                chart.tooltip.setActiveElements(active, { x: 0, y: 0 });
+                chart.update("none");
+                const { title, body, afterBody } = chart.tooltip;
+                return [title, body.map((each) => each.lines), afterBody].flat(3);
+            });
         }""",
-        [chart, index],
+        [chart, points],
     )
-    return [line.replace("\u2068", "").replace("\u2069", "") for line in lines]
+    return [[re.sub("[\u2068\u2069]", "", line) for line in lines] for lines in told]
+
+
+def said(page: Page, chart: str, index: int) -> list[str]:
+    """The lines of the tooltip of a chart's point, the title first."""
+    return tooltips(page, chart, index)[0]
 
 
 def labels(page: Page, chart: str) -> list[str]:

@@ -1,10 +1,15 @@
 """What a reader can do with a chart: by mouse, by keyboard, and from right to left."""
 
+from dataclasses import replace
+
 import pytest
 from playwright.sync_api import Page, expect
 from redis import Redis
 from tests.browser.conftest import PHONE, Open
 from tests.browser.reports import draw, labels, ready, said, settings, until
+from tests.unit.report_viewer import samples
+
+from common.reports.totals import Totals
 
 CANVAS = "[data-plot='{}'] canvas"
 LIVE = "[role=status][aria-live=polite]"
@@ -149,6 +154,25 @@ def test_a_page_from_right_to_left(visit: Open, redis_client: Redis) -> None:
     assert one
     assert other
     assert one["x"] > other["x"]
+
+
+def test_a_share_above_the_whole_is_in_sight(
+    visit: Open, redis_client: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a product brought back more than it sold, those in front make more than all."""
+    sold, returned = samples.products(2)
+    returned = replace(returned, totals=Totals(units_returned=9, returns=sold.totals.net // 4))
+    monkeypatch.setattr(samples, "products", lambda *_, **__: (sold, returned))
+    page = draw(visit(ready(redis_client, "product-performance").path).page)
+    share, top = page.locator(CANVAS.format("top")).evaluate(
+        """(canvas) => {
+            const chart = Chart.getChart(canvas);
+            return [chart.data.datasets.find(({ key }) => key.startsWith("cumulative")).data[0],
+                chart.scales.share.max];
+        }"""
+    )
+    assert share > 133
+    assert top >= share
 
 
 def test_controls_are_large_enough_to_touch(visit: Open, redis_client: Redis) -> None:

@@ -9,11 +9,10 @@ import pytest
 from playwright.sync_api import Page
 from redis import Redis
 from tests.browser.conftest import Open
-from tests.browser.reports import REPORTS, csv_of, draw, ready, said
+from tests.browser.reports import REPORTS, csv_of, draw, ready, said, tooltips
 
 Rows = list[dict[str, str]]
 
-WEEKLY = {"net_sales": "Net sales", "average_order_value": "Average order value"}
 TABLES = {
     "products": "product-performance",
     "fastest": "sales-velocity",
@@ -27,20 +26,6 @@ TABLE = """
             row.cells[place].innerText.trim(),
         ]),
     ))
-"""
-TOLD = """
-    (key) => {
-        const chart = Chart.getChart(document.querySelector(`[data-plot="${key}"] canvas`));
-        return chart.data.labels.map((_, index) => {
-            const active = chart.data.datasets
-                .map((_, datasetIndex) => ({ datasetIndex, index }))
-                .filter(({ datasetIndex }) => chart.isDatasetVisible(datasetIndex));
-            chart.tooltip.setActiveElements(active, { x: 0, y: 0 });
-            chart.update("none");
-            const { title, body, afterBody } = chart.tooltip;
-            return [title, body.map((each) => each.lines), afterBody].flat(3);
-        });
-    }
 """
 
 
@@ -60,8 +45,8 @@ def table(page: Page, selector: str) -> Rows:
 def told(page: Page, chart: str) -> list[dict[str, str]]:
     """The tooltip of each point: its title, and what follows each label."""
     points = []
-    for title, *lines in page.evaluate(TOLD, chart):
-        parts = [re.sub("[\u2068\u2069]", "", line).rpartition(": ") for line in lines]
+    for title, *lines in tooltips(page, chart):
+        parts = [line.rpartition(": ") for line in lines]
         points.append({"title": title} | {label: value for label, _, value in parts})
     return points
 

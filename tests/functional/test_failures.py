@@ -102,8 +102,8 @@ def test_postgresql_stopped_and_killed(system: Breakable) -> None:
             each.send_signal(signalled)
         try:
             for _ in range(5):
-                assert is_right(httpx.get(f"{cached}/csv", timeout=5))
-                page = httpx.get(cached, headers=BROWSER, timeout=5)
+                assert is_right(httpx.get(f"{cached}/csv", timeout=20))
+                page = httpx.get(cached, headers=BROWSER, timeout=20)
                 assert page.status_code == 200
                 assert "Acme" in page.text
             if signalled == signal.SIGKILL:

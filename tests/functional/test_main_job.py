@@ -76,7 +76,10 @@ def test_the_yen_shop_has_no_decimals(system: System) -> None:
 
 def test_a_link_expires_and_says_when(system: System) -> None:
     with system.admin() as admin:
-        issued = share(admin, "revenue-overview", period="7d", expiresInSeconds=3).json()
+        # Computed by then, so that the short life of the other is not spent on waiting for it.
+        ready = share(admin, "revenue-overview", period="7d").json()["url"]
+        assert httpx.get(ready, timeout=20).status_code == 200
+        issued = share(admin, "revenue-overview", period="7d", expiresInSeconds=5).json()
     assert httpx.get(issued["url"], timeout=20).status_code == 200
     left = datetime.fromisoformat(issued["expiresAt"]).timestamp() - time.time()
     time.sleep(max(0.0, left) + 0.05)
@@ -96,8 +99,10 @@ def test_a_recalled_link_stops_at_once(system: System) -> None:
         assert admin.delete(entry).status_code == 204
         recalled = time.monotonic()
         for each in (url, f"{url}/csv"):
+            sent = time.monotonic()
             while httpx.get(each, timeout=20).status_code != 403:
-                assert time.monotonic() - recalled < 1, "a recalled link stops within a second"
+                assert sent - recalled < 1, "a recalled link stops within a second"
+                sent = time.monotonic()
         assert admin.get(entry).json()["state"] == "revoked"
         assert admin.delete(entry).status_code == 204, "a second recall changes nothing"
 

@@ -232,11 +232,6 @@ def interaction(
     }
 
 
-def new_user() -> int:
-    """The id of a user who has done nothing yet."""
-    return 900_000_000_000_000_000 + secrets.randbelow(10**15)
-
-
 def new_guild() -> int:
     """The id of a guild nobody has used."""
     return 1_100_000_000_000_000_000 + secrets.randbelow(10**15)

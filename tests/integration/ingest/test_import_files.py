@@ -22,7 +22,6 @@ R1,O1,1,2026-03-05T10:00:00Z,return,1,9.00
 """
 PRODUCTS = "product_id,title,unit_cost\nP1,Mug,4.20\nP2,Plate,\n"
 STOCK = "product_id,counted_at,on_hand\nP1,2026-03-05T00:00:00Z,12\n"
-NAMES = {"orders": "orders.csv", "refunds": "refunds.csv", "products": "products.csv"}
 TABLES = ("orders", "order_lines", "refunds", "products", "customers", "stock_counts")
 
 

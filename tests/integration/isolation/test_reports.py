@@ -15,7 +15,7 @@ from tests.unit.report_viewer.samples import SECRET, Sample
 from common import instants
 from common.cache import ReportCache
 from common.db.tenancy import Access, snapshot
-from common.jobs import ComputeReport
+from common.payloads import ComputeReport
 from common.reports import queries, registry
 from common.reports.ledger import LedgerSales
 from common.reports.rollups import RolledUpSales

@@ -22,16 +22,10 @@ from common import instants
 from common.cache import ReportCache, ReportKey
 from common.db.engine import create_service_engine
 from common.discord import Promise, Promises
-from common.jobs import (
-    AnswerDiscord,
-    ComputeReport,
-    Jobs,
-    RestoreLink,
-    RunImport,
-    WarmTenant,
-    create_celery,
-)
+from common.jobs import Jobs
 from common.links import LinkState, read_state, state_key
+from common.payloads import AnswerDiscord, ComputeReport, RestoreLink, RunImport, WarmTenant
+from common.queues import create_celery
 from common.reports import registry
 from common.reports.window import Period, Window, window_of
 from worker import heartbeat, recalls, room, schedule, tasks, view_transfer, warm, warm_windows

@@ -1,13 +1,17 @@
 """The viewer itself, asked over ASGI, with a real Redis behind it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
 
 import httpx
 import pytest
-from tests.unit.report_viewer.samples import SECRET
+from redis import Redis
+from tests.unit.report_viewer.samples import SECRET, Sample
 
+from analytics.embedded.valkey import EmbeddedValkey
+from analytics.processes.sockets import free_port
 from report_viewer.app import create_app
 from report_viewer.settings import ViewerSettings
 
@@ -18,7 +22,7 @@ Run = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
 
 async def until(true: Callable[[], object]) -> None:
     """Return when ``true`` says something true; it may block."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not await asyncio.to_thread(true):  # noqa: ASYNC110 - another process makes it true
             await asyncio.sleep(0.01)
 
@@ -26,6 +30,23 @@ async def until(true: Callable[[], object]) -> None:
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture
+def sample(redis_client: Redis) -> Sample:
+    """A link that opens, and its report, ready."""
+    made = Sample()
+    made.activate(redis_client)
+    made.store(redis_client)
+    return made
+
+
+@pytest.fixture
+def own_redis(tmp_path: Path) -> Iterator[EmbeddedValkey]:
+    """A server of the test's own, which it may count on, empty, stop and break."""
+    port = free_port()
+    with EmbeddedValkey(tmp_path / "valkey", password="of-this-test", port=port) as server:
+        yield server
 
 
 @pytest.fixture

@@ -1,9 +1,8 @@
 """People are counted, by what their pages say and by what they download; programs are not."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import httpx
 import pytest
@@ -12,7 +11,6 @@ from tests.integration.report_viewer.conftest import BROWSER, Run
 from tests.unit.report_viewer.samples import Sample
 
 from analytics.embedded.valkey import EmbeddedValkey
-from analytics.processes.sockets import free_port
 from common import popularity, view_counts
 from common.popularity import ViewedReport
 from common.view_counts import Views
@@ -25,21 +23,6 @@ DISCORD = {"user-agent": "Mozilla/5.0 (compatible; Discordbot/2.0; +https://disc
 CURL = {"user-agent": "curl/8.5.0"}
 OTHER_SECRET = "3c" * 16 + "d4" * 16
 LOAD = b"0123456789abcdef"
-
-
-@pytest.fixture
-def sample(redis_client: Redis) -> Sample:
-    made = Sample()
-    made.activate(redis_client)
-    made.store(redis_client)
-    return made
-
-
-@pytest.fixture
-def own_redis(tmp_path: Path) -> Iterator[EmbeddedValkey]:
-    port = free_port()
-    with EmbeddedValkey(tmp_path / "valkey", password="of-this-test", port=port) as server:
-        yield server
 
 
 def counted(redis: Redis, sample: Sample) -> Views | None:

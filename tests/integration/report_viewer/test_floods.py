@@ -15,21 +15,13 @@ from tests.integration.report_viewer.conftest import BROWSER, Run
 from tests.unit.report_viewer.samples import SECRET, Sample
 
 from analytics.processes.sockets import free_port
-from common.jobs import QUEUE
+from common.queues import QUEUE
 from report_viewer.app import Viewer, create_app
 from report_viewer.settings import ViewerSettings
 
 pytestmark = pytest.mark.anyio
 
 FORGED = f"/api/reports/{Sample().token('77' * 16 + '12' * 16)}"
-
-
-@pytest.fixture
-def sample(redis_client: Redis) -> Sample:
-    made = Sample()
-    made.activate(redis_client)
-    made.store(redis_client)
-    return made
 
 
 async def test_invalid_tokens_of_an_address_are_limited_and_valid_ones_open(
@@ -178,6 +170,22 @@ async def test_a_link_has_so_many_computations(
         assert (await client.get(sample.path)).status_code == 200
         cold.store(redis_client)
         assert (await client.get(cold.path)).status_code == 200, "what is there is not limited"
+
+
+async def test_a_link_over_its_limit_has_no_other_refused_that_asks_with_it(
+    run: Run, redis_client: Redis
+) -> None:
+    cold, other = Sample("sales-velocity"), Sample("sales-velocity")
+    for each in (cold, other):
+        each.activate(redis_client)
+    limits = {"REPORT_VIEWER_COLD_PER_LINK": 1, "REPORT_VIEWER_WAIT_SECONDS": 2.5}
+    async with run(**limits) as client:
+        assert (await client.get(cold.path)).status_code == 503
+        lapse(redis_client, cold)
+        await asyncio.sleep(1.1)  # so long one process does not ask again
+        both = await asyncio.gather(client.get(cold.path), client.get(other.path))
+    assert [each.status_code for each in both] == [429, 503]
+    assert jobs(redis_client) == 2
 
 
 async def test_a_shop_has_so_many_computations(run: Run, redis_client: Redis) -> None:

@@ -17,6 +17,8 @@ pytestmark = pytest.mark.skipif(
     not all(map(shutil.which, ("nginx", "taskset"))), reason="nginx is not installed"
 )
 
+PATIENCE_SECONDS = 60
+
 
 @pytest.fixture
 def viewer(redis_url: str, tmp_path: Path) -> Iterator[servers.Server]:
@@ -33,14 +35,6 @@ def gateway(viewer: servers.Server, tmp_path: Path) -> Iterator[httpx.Client]:
         yield client
 
 
-@pytest.fixture
-def sample(redis_client: Redis) -> Sample:
-    made = Sample()
-    made.activate(redis_client)
-    made.store(redis_client)
-    return made
-
-
 def heat(client: httpx.Client, *paths: str, seconds: float = 0.5, **headers: str) -> set[int]:
     """Ask as fast as it goes, so that answers are kept; the statuses of the last ones."""
     deadline = time.monotonic() + seconds
@@ -49,17 +43,24 @@ def heat(client: httpx.Client, *paths: str, seconds: float = 0.5, **headers: str
     return statuses
 
 
+def answered(viewer: servers.Server) -> float:
+    """How many requests the viewer has answered with a report, by its own count."""
+    told = httpx.get(f"{viewer.url}/metrics").text
+    found = re.search(r'answers_total\{status="200"\} ([\d.]+)', told)
+    return float(found[1]) if found else 0.0
+
+
 def test_a_hot_page_is_shown_again_without_the_viewer(
     gateway: httpx.Client, viewer: servers.Server, sample: Sample
 ) -> None:
-    asked, deadline = 0, time.monotonic() + 2
-    while time.monotonic() < deadline:
-        assert gateway.get(sample.path).status_code == 200
-        asked += 1
-    told = httpx.get(f"{viewer.url}/metrics").text
-    answered = re.search(r'answers_total\{status="200"\} ([\d.]+)', told)
-    assert answered is not None
-    assert float(answered[1]) < asked
+    # On a loaded machine not every tenth of a second sees enough requests for an answer to be kept.
+    asked, deadline = 0, time.monotonic() + PATIENCE_SECONDS
+    while answered(viewer) == asked:
+        assert time.monotonic() < deadline
+        for _ in range(200):
+            assert gateway.get(sample.path).status_code == 200
+            asked += 1
+    assert answered(viewer) < asked
 
 
 @pytest.mark.parametrize("suffix", ["", "/csv"])
@@ -187,10 +188,7 @@ def test_every_csv_comes_from_the_viewer_that_counts_it(
     while time.monotonic() < deadline:
         assert gateway.get(f"{sample.path}/csv").status_code == 200
         asked += 1
-    told = httpx.get(f"{viewer.url}/metrics").text
-    answered = re.search(r'answers_total\{status="200"\} ([\d.]+)', told)
-    assert answered is not None
-    assert float(answered[1]) == asked
+    assert answered(viewer) == asked
 
 
 def test_a_view_is_passed_on(gateway: httpx.Client, sample: Sample) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from redis import Redis
 from tests.unit.report_viewer.samples import SECRET, Sample
 
 from report_viewer.app import Viewer, create_app
@@ -40,14 +39,6 @@ async def ask(app: Viewer, path: bytes, **headers: bytes) -> int:
     }
     await app(scope, receive, send)
     return int(sent[0]["status"])
-
-
-@pytest.fixture
-def sample(redis_client: Redis) -> Sample:
-    made = Sample()
-    made.activate(redis_client)
-    made.store(redis_client)
-    return made
 
 
 @pytest.fixture

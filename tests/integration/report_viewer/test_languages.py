@@ -4,7 +4,6 @@ import asyncio
 import re
 
 import pytest
-from redis import Redis
 from tests.integration.report_viewer.conftest import BROWSER, Run
 from tests.unit.report_viewer.samples import Sample
 
@@ -13,14 +12,6 @@ from report_viewer.locales import LOCALES, TAGS
 pytestmark = pytest.mark.anyio
 
 HOT = {"REPORT_VIEWER_LOCAL_SECONDS": 0.8}
-
-
-@pytest.fixture
-def sample(redis_client: Redis) -> Sample:
-    made = Sample()
-    made.activate(redis_client)
-    made.store(redis_client)
-    return made
 
 
 @pytest.mark.parametrize("settings", [{}, HOT])

@@ -4,8 +4,6 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from redis import Redis
@@ -16,13 +14,6 @@ from analytics.embedded.valkey import EmbeddedValkey
 from analytics.processes.sockets import free_port
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def own_redis(tmp_path: Path) -> Iterator[EmbeddedValkey]:
-    port = free_port()
-    with EmbeddedValkey(tmp_path / "valkey", password="of-this-test", port=port) as server:
-        yield server
 
 
 def put(server: EmbeddedValkey, sample: Sample) -> int:

@@ -11,7 +11,7 @@ from tests.integration.report_viewer.conftest import BROWSER, Run
 from tests.unit.report_viewer.samples import HOSTILE, Sample, document
 
 from common import shops
-from common.jobs import LINK_QUEUE, QUEUE
+from common.queues import LINK_QUEUE, QUEUE
 from common.shops import Shop
 
 pytestmark = pytest.mark.anyio

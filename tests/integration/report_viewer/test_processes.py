@@ -12,7 +12,6 @@ from contextlib import contextmanager
 import httpx
 import psutil
 import pytest
-from redis import Redis
 from tests.unit.report_viewer.samples import SECRET, Sample
 
 from analytics.processes.sockets import free_port
@@ -56,14 +55,6 @@ def wait_for(true: object, seconds: float = 40) -> None:
     while not true():
         assert time.monotonic() < deadline
         time.sleep(0.05)
-
-
-@pytest.fixture
-def sample(redis_client: Redis) -> Sample:
-    made = Sample()
-    made.activate(redis_client)
-    made.store(redis_client)
-    return made
 
 
 def servers(viewer: subprocess.Popen[bytes]) -> list[psutil.Process]:

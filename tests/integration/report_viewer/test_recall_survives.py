@@ -28,8 +28,9 @@ from common.db.audit import COMMAND_LINE
 from common.db.engine import create_service_engine
 from common.db.shares import Share
 from common.db.tenancy import Access, transaction
-from common.jobs import LINK_QUEUE, RestoreLink
 from common.links import LinkStates, state_key
+from common.payloads import RestoreLink
+from common.queues import LINK_QUEUE
 from share_api.recall import Recall, RecallUnavailableError, revoke
 from worker import link_states, recalls
 

@@ -12,14 +12,6 @@ from tests.unit.report_viewer.samples import CSV, Sample, document
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture
-def sample(redis_client: Redis) -> Sample:
-    made = Sample()
-    made.activate(redis_client)
-    made.store(redis_client)
-    return made
-
-
 @pytest.mark.parametrize("suffix", ["", "/csv"])
 @pytest.mark.parametrize("coding", ["", "gzip", "zstd, gzip"])
 async def test_head_is_get_without_a_body(

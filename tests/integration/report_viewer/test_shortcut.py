@@ -100,14 +100,6 @@ async def server(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
     await task
 
 
-@pytest.fixture
-def sample(redis_client: Redis) -> Sample:
-    made = Sample()
-    made.activate(redis_client)
-    made.store(redis_client)
-    return made
-
-
 def get(path: str, *lines: str, method: str = "GET", version: str = "1.1") -> bytes:
     return "\r\n".join([f"{method} {path} HTTP/{version}", "Host: x", *lines, "", ""]).encode()
 

@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 
 from analytics.accounts import create_tenant
 from common.cache import ReportCache, unpack_csv
-from common.jobs import ComputeReport
+from common.payloads import ComputeReport
 from common.reports.window import Period, window_of
 from worker.compute import compute
 from worker.ingest.files.importing import FileKind, ImportFile, import_files

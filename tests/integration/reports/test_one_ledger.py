@@ -17,7 +17,7 @@ from tests.integration.reports.reference import Book, keep_books
 
 from analytics.accounts import create_tenant
 from common.cache import ReportCache, ReportKey, unpack_document
-from common.jobs import ComputeReport
+from common.payloads import ComputeReport
 from common.reports import registry
 from common.reports.document import Document, LineChart
 from common.reports.money import currency_exponent

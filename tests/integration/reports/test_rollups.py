@@ -13,7 +13,7 @@ from sqlalchemy import Engine, text
 
 from analytics.accounts import create_tenant
 from common.db.tenancy import Access, snapshot, transaction
-from common.jobs import ComputeReport
+from common.payloads import ComputeReport
 from common.reports.ledger import LedgerSales
 from common.reports.rollups import RolledUpSales
 from common.reports.sales import Sales

@@ -24,7 +24,8 @@ from tests.integration.share_api.conftest import Serve, Service, World, assert_p
 from common.db.discord import DiscordConnection
 from common.db.tenancy import Access, transaction
 from common.discord import Promise, Promises
-from common.jobs import DISCORD_QUEUE, AnswerDiscord
+from common.payloads import AnswerDiscord
+from common.queues import DISCORD_QUEUE
 from common.reports import registry
 from share_api.discord import receiving
 from share_api.discord.codes import Codes, Grant

@@ -16,8 +16,9 @@ from tests.integration.share_api.conftest import Serve, World, assert_problem, l
 
 from common.cache import ReportCache
 from common.db.engine import UnsafeDatabaseRoleError
-from common.jobs import Jobs, create_celery
+from common.jobs import Jobs
 from common.links import LinkRef, LinkState, LinkStates
+from common.queues import create_celery
 from common.signing import KeyRing
 from share_api.app import create_app
 from share_api.parts import Parts, create_redis

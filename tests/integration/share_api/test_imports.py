@@ -11,7 +11,7 @@ from tests.integration.share_api.conftest import Serve, Service, World, assert_p
 
 from common.db.imports import Import, ImportChunk, ImportState
 from common.db.tenancy import Access, transaction
-from common.jobs import RunImport
+from common.payloads import RunImport
 from worker import imports
 
 PATH = "/api/admin/imports"

@@ -25,8 +25,8 @@ from common import shops
 from common.cache import ReportKey
 from common.db.shares import Share
 from common.db.tenancy import Access, transaction
-from common.jobs import QUEUE
 from common.links import LinkRef, LinkState, LinkStates, state_key
+from common.queues import QUEUE
 from common.reports import registry
 from common.reports.window import Window
 from common.signing import KeyRing

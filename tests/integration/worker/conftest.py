@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,7 +12,11 @@ from sqlalchemy import Engine
 
 from analytics.accounts import create_tenant
 from common.cache import Meta, ReportCache, ReportKey
-from common.jobs import ComputeReport, Jobs, create_celery
+from common.db.shares import Share
+from common.db.tenancy import Access, transaction
+from common.jobs import Jobs
+from common.payloads import ComputeReport
+from common.queues import create_celery
 from common.reports.window import Period, Window, window_of
 from worker.ingest.load import load_sales
 from worker.ingest.rows import OrderLineRow
@@ -54,6 +58,27 @@ class Shop:
         version = load_sales(self.engine, self.tenant_id, order_lines=[line]).version
         assert version is not None
         return version
+
+    def issue(self, *, at: datetime = NOW, revoked: bool = False) -> UUID:
+        """Enter a link of seven days into the ledger; its link id."""
+        link_id = uuid4()
+        with transaction(self.engine, Access(tenant_id=self.tenant_id)) as session:
+            session.add(
+                Share(
+                    tenant_id=self.tenant_id,
+                    id=uuid4(),
+                    link_id=link_id,
+                    report="revenue-overview",
+                    period="7d",
+                    window_from=window().start,
+                    window_to=window().end,
+                    key_id="k",
+                    issued_at=at,
+                    expires_at=at + timedelta(days=7),
+                    revoked_at=at + timedelta(days=6) if revoked else None,
+                )
+            )
+        return link_id
 
     def meta(self, report: str = "revenue-overview") -> Meta | None:
         return self.cache.meta(self.key(report))

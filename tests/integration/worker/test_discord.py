@@ -27,7 +27,9 @@ from common.db.discord import DiscordConnection
 from common.db.shares import SharingStop
 from common.db.tenancy import Access, transaction
 from common.discord import Promise, Promises
-from common.jobs import VISIBILITY_TIMEOUT_SECONDS, AnswerDiscord, Job, Jobs, create_celery
+from common.jobs import Jobs
+from common.payloads import AnswerDiscord, Job
+from common.queues import VISIBILITY_TIMEOUT_SECONDS, create_celery
 from common.telemetry import JsonFormatter
 from worker.discord import answering, delivery
 from worker.discord.answering import MOST_WAIT_SECONDS, Answering, answer, create_answering

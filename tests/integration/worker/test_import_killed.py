@@ -14,7 +14,7 @@ from sqlalchemy import Engine, text
 from analytics.accounts import create_tenant
 from common.db.imports import Import, ImportChunk
 from common.db.tenancy import Access, transaction
-from common.jobs import RunImport
+from common.payloads import RunImport
 from worker import imports
 
 HEADER = "order_id,paid_at,currency,line_id,product_id,quantity,unit_price\n"
@@ -23,7 +23,7 @@ SCRIPT = """
 import sys
 from uuid import UUID
 from common.db.engine import create_service_engine
-from common.jobs import RunImport
+from common.payloads import RunImport
 from worker import imports
 engine = create_service_engine(sys.argv[1], application_name="killed", pool_size=3)
 imports.run(engine, RunImport(int(sys.argv[2]), UUID(sys.argv[3])))

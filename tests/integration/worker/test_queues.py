@@ -12,7 +12,8 @@ from datetime import timedelta
 from redis import Redis
 from tests.integration.worker.conftest import Shop
 
-from common.jobs import WARM_QUEUE, Jobs
+from common.jobs import Jobs
+from common.queues import WARM_QUEUE
 from common.reports.window import Window
 
 PATIENCE = 60.0

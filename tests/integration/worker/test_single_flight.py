@@ -15,7 +15,8 @@ from tests.integration.worker.conftest import Shop
 from common import instants
 from common.cache import Meta, ReportCache
 from common.claims import Claims, Enough
-from common.jobs import CLAIM_SECONDS, ComputeReport
+from common.jobs import CLAIM_SECONDS
+from common.payloads import ComputeReport
 from worker import compute as computing
 from worker import single_flight
 from worker.lease import Leases

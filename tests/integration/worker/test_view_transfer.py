@@ -13,7 +13,7 @@ import pytest
 from redis import Redis
 from sqlalchemy import Engine, create_engine, select, update
 from sqlalchemy.exc import OperationalError
-from tests.integration.worker.conftest import Shop, window
+from tests.integration.worker.conftest import Shop
 
 from common import view_counts
 from common.db.shares import Share
@@ -32,32 +32,6 @@ class KilledError(Exception):
     """Stands for a kill: nothing after it runs."""
 
 
-@pytest.fixture
-def issue(service_engine: Engine) -> Callable[[Shop], UUID]:
-    """Enters a link of a shop into the ledger; its link id."""
-
-    def make(shop: Shop) -> UUID:
-        link_id = uuid4()
-        with transaction(service_engine, Access(tenant_id=shop.tenant_id)) as session:
-            session.add(
-                Share(
-                    tenant_id=shop.tenant_id,
-                    id=uuid4(),
-                    link_id=link_id,
-                    report="revenue-overview",
-                    period="7d",
-                    window_from=window().start,
-                    window_to=window().end,
-                    key_id="k",
-                    issued_at=THEN,
-                    expires_at=THEN + timedelta(days=7),
-                )
-            )
-        return link_id
-
-    return make
-
-
 def numbers(shop: Shop, link_id: UUID) -> Numbers:
     with transaction(shop.engine, Access(tenant_id=shop.tenant_id)) as session:
         row = session.execute(
@@ -74,10 +48,8 @@ def count(
     view_counts.record(redis, {(shop.tenant_id, link_id): Views(views, downloads, last)})
 
 
-def test_views_reach_the_ledger_and_add_up(
-    shop: Shop, issue: Callable[[Shop], UUID], redis_client: Redis
-) -> None:
-    link, untouched = issue(shop), issue(shop)
+def test_views_reach_the_ledger_and_add_up(shop: Shop, redis_client: Redis) -> None:
+    link, untouched = shop.issue(at=THEN), shop.issue(at=THEN)
     count(redis_client, shop, link, 3, 1, LATER)
     assert view_transfer.transfer(shop.engine, redis_client) == 1
     assert numbers(shop, link) == (3, 1, LATER)
@@ -91,11 +63,9 @@ def test_views_reach_the_ledger_and_add_up(
     assert view_counts.tenants(redis_client) == ()
 
 
-def test_every_tenant_gets_its_own(
-    make_shop: Callable[..., Shop], issue: Callable[[Shop], UUID], redis_client: Redis
-) -> None:
+def test_every_tenant_gets_its_own(make_shop: Callable[..., Shop], redis_client: Redis) -> None:
     one, other = make_shop(), make_shop()
-    mine, theirs = issue(one), issue(other)
+    mine, theirs = one.issue(at=THEN), other.issue(at=THEN)
     count(redis_client, one, mine, 1)
     count(redis_client, other, theirs, 2)
     count(redis_client, one, theirs, 50)  # a link under the wrong tenant is nobody's
@@ -124,7 +94,6 @@ def test_links_that_no_ledger_knows_are_forgotten(shop: Shop, redis_client: Redi
 @pytest.mark.parametrize("before", [True, False])
 def test_killed_at_any_step_every_view_counts_once(
     shop: Shop,
-    issue: Callable[[Shop], UUID],
     redis_client: Redis,
     monkeypatch: pytest.MonkeyPatch,
     module: object,
@@ -132,7 +101,7 @@ def test_killed_at_any_step_every_view_counts_once(
     *,
     before: bool,
 ) -> None:
-    link = issue(shop)
+    link = shop.issue(at=THEN)
     count(redis_client, shop, link, 10, 1)
     view_transfer.transfer(shop.engine, redis_client)
     count(redis_client, shop, link, 3, 2, LATER)
@@ -155,9 +124,9 @@ def test_killed_at_any_step_every_view_counts_once(
 
 
 def test_a_commit_whose_answer_is_lost_counts_once(
-    shop: Shop, issue: Callable[[Shop], UUID], redis_client: Redis, monkeypatch: pytest.MonkeyPatch
+    shop: Shop, redis_client: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    link = issue(shop)
+    link = shop.issue(at=THEN)
     count(redis_client, shop, link, 3)
     real = transaction
 
@@ -179,9 +148,9 @@ def test_a_commit_whose_answer_is_lost_counts_once(
 
 
 def test_several_workers_at_once_count_once(
-    shop: Shop, issue: Callable[[Shop], UUID], redis_client: Redis, redis_url: str
+    shop: Shop, redis_client: Redis, redis_url: str
 ) -> None:
-    link = issue(shop)
+    link = shop.issue(at=THEN)
     start = threading.Barrier(4)
 
     def work(counts: bool) -> None:
@@ -215,12 +184,11 @@ while True:
 
 def test_killed_by_signal_again_and_again(
     shop: Shop,
-    issue: Callable[[Shop], UUID],
     redis_client: Redis,
     service_url: str,
     redis_url: str,
 ) -> None:
-    links, counted = [issue(shop) for _ in range(5)], 0
+    links, counted = [shop.issue(at=THEN) for _ in range(5)], 0
     for trial in range(4):
         with subprocess.Popen(
             [sys.executable, "-c", CHILD, service_url, redis_url],
@@ -244,10 +212,8 @@ def test_killed_by_signal_again_and_again(
     assert [numbers(shop, link)[:2] for link in links] == [(counted, 2 * counted)] * 5
 
 
-def test_a_recall_does_not_wait_and_no_view_is_lost(
-    shop: Shop, issue: Callable[[Shop], UUID], redis_client: Redis
-) -> None:
-    link = issue(shop)
+def test_a_recall_does_not_wait_and_no_view_is_lost(shop: Shop, redis_client: Redis) -> None:
+    link = shop.issue(at=THEN)
     count(redis_client, shop, link, 3)
     with transaction(shop.engine, Access(tenant_id=shop.tenant_id)) as session:
         session.execute(update(Share).where(Share.link_id == link).values(revoked_at=THEN))
@@ -257,10 +223,8 @@ def test_a_recall_does_not_wait_and_no_view_is_lost(
     assert numbers(shop, link)[0] == 3
 
 
-def test_without_postgres_views_wait(
-    shop: Shop, issue: Callable[[Shop], UUID], redis_client: Redis
-) -> None:
-    link = issue(shop)
+def test_without_postgres_views_wait(shop: Shop, redis_client: Redis) -> None:
+    link = shop.issue(at=THEN)
     count(redis_client, shop, link, 3)
     nowhere = create_engine(
         "postgresql+psycopg://x@127.0.0.1:1/x", connect_args={"connect_timeout": 2}
@@ -274,11 +238,10 @@ def test_without_postgres_views_wait(
 
 def test_redis_emptied_on_the_way_loses_no_more_than_it_had(
     shop: Shop,
-    issue: Callable[[Shop], UUID],
     redis_client: Redis,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    link = issue(shop)
+    link = shop.issue(at=THEN)
     count(redis_client, shop, link, 3)
     real = view_counts.note
 
@@ -294,11 +257,9 @@ def test_redis_emptied_on_the_way_loses_no_more_than_it_had(
     assert numbers(shop, link)[0] == 2
 
 
-def test_thousands_of_links_in_one_transfer(
-    shop: Shop, issue: Callable[[Shop], UUID], redis_client: Redis
-) -> None:
+def test_thousands_of_links_in_one_transfer(shop: Shop, redis_client: Redis) -> None:
     """More than a statement may have parameters."""
-    link = issue(shop)
+    link = shop.issue(at=THEN)
     crowd = {(shop.tenant_id, uuid4()): Views(1, 0, THEN) for _ in range(70_000)}
     view_counts.record(redis_client, crowd | {(shop.tenant_id, link): Views(9, 0, THEN)})
     view_transfer.transfer(shop.engine, redis_client)

@@ -15,8 +15,10 @@ from tests.integration.worker.conftest import KEEP_SECONDS, NOW, Shop, window
 
 from common import popularity
 from common.db.tenancy import Access, transaction
-from common.jobs import AHEAD_EXPIRES_SECONDS, QUEUE, WARM_QUEUE, ComputeReport, Jobs, WarmTenant
+from common.jobs import AHEAD_EXPIRES_SECONDS, Jobs
+from common.payloads import ComputeReport, WarmTenant
 from common.popularity import ViewedReport
+from common.queues import QUEUE, WARM_QUEUE
 from common.reports.window import Period, Window
 from worker import arrivals, rollups, warm, warm_windows
 from worker.lease import Leases

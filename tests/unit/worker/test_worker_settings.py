@@ -1,6 +1,6 @@
 import pytest
 
-from common.jobs import QUEUES
+from common.queues import QUEUES
 from worker.app import create_app
 from worker.settings import WorkerSettings
 

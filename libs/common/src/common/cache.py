@@ -22,7 +22,6 @@ from common.reports.window import Window
 DONE_CHANNEL: Final = "analytics:done"
 """Where a key's name is announced when what viewers may wait for was written there, or failed."""
 
-FIELDS: Final = ("meta", "document", "csv")
 FAILURE_SECONDS: Final = 15
 """For how long a failed computation is not tried again; twice as long after each one in a row."""
 MOST_FAILURE_SECONDS: Final = 60
@@ -203,7 +202,7 @@ class ReportCache:
             return None
 
     def document(self, key: ReportKey, *, fresh: bool = False) -> Document | None:
-        """The cached report, of the latest data if it has to be ``fresh``; None without a one."""
+        """The cached report, of the latest data if it has to be ``fresh``; None without one."""
         with self.redis.pipeline(transaction=False) as pipe:
             pipe.hmget(key.cached, ["meta", "document"])
             pipe.get(data_version_key(key.tenant_id))

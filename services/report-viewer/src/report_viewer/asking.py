@@ -12,8 +12,10 @@ from typing import Final
 from redis import Redis
 
 from common.cache import ReportCache
-from common.jobs import ComputeReport, Jobs, RestoreLink, create_celery
+from common.jobs import Jobs
 from common.links import state_key
+from common.payloads import ComputeReport, RestoreLink
+from common.queues import create_celery
 from common.signing import LinkClaims
 from report_viewer.floods import ColdThrottle
 from report_viewer.store import key_of

@@ -17,6 +17,7 @@ import time
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
+from uuid import UUID
 
 from redis import Redis
 from redis.exceptions import RedisError
@@ -40,6 +41,14 @@ _REST_SECONDS: Final = 1.0
 _log = logging.getLogger(__name__)
 
 
+class LinkThrottledError(ThrottledError):
+    """The link has had as many computations as it may; others to the same report have not."""
+
+    def __init__(self, retry_after: int, link_id: UUID) -> None:
+        super().__init__(retry_after)
+        self.link_id = link_id
+
+
 class ColdThrottle:
     """Counts computations that viewers cause."""
 
@@ -52,21 +61,21 @@ class ColdThrottle:
         """Count a computation for a link; called from a thread.
 
         Raises:
-            ThrottledError: the link, or its tenant, has had as many as it may.
+            LinkThrottledError: the link has had as many as it may.
+            ThrottledError: its tenant has.
         """
         tenant = of_tenant(claims.tenant_id)
-        # The link first: one that is over its limit cannot use up its tenant's.
-        for limit, whom in (
-            (self._per_link, f"{tenant}{claims.link_id.hex}"),
-            (self._per_tenant, tenant),
-        ):
-            try:
-                seconds = self._throttle.count(limit, whom)
-            except (RedisError, OSError) as error:
-                _log.warning("a computation was not counted: %s", type(error).__name__)
-                return
+        try:
+            # The link first: one that is over its limit cannot use up its tenant's.
+            seconds = self._throttle.count(self._per_link, f"{tenant}{claims.link_id.hex}")
             if seconds is not None:
-                raise ThrottledError(seconds)
+                raise LinkThrottledError(seconds, claims.link_id)
+            seconds = self._throttle.count(self._per_tenant, tenant)
+        except (RedisError, OSError) as error:
+            _log.warning("a computation was not counted: %s", type(error).__name__)
+            return
+        if seconds is not None:
+            raise ThrottledError(seconds)
 
 
 class Failures:

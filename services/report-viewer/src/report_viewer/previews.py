@@ -6,7 +6,6 @@ not open has no card.
 """
 
 from http import HTTPStatus
-from typing import Final
 
 from common import shops
 from common.signing import LinkClaims
@@ -19,10 +18,8 @@ from report_viewer.forms import Form
 from report_viewer.locales import LOCALES
 from report_viewer.pages import Pages
 from report_viewer.ready import Wire
-from report_viewer.representations import coded
+from report_viewer.representations import PAGE_VARIES, coded
 from report_viewer.waiting import Waiting
-
-VARIES: Final = (b"vary", b"Accept, Accept-Encoding, Accept-Language, User-Agent")
 
 
 class Previews:
@@ -34,7 +31,7 @@ class Previews:
         self._headers: Headers = (
             (b"content-type", b"text/html; charset=utf-8"),
             PRIVATE,
-            VARIES,
+            PAGE_VARIES,
             *security.page(),
         )
 

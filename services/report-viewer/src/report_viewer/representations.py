@@ -28,9 +28,10 @@ from report_viewer.sheets import Sheets
 from report_viewer.store import Reader, Snapshot, key_of
 from report_viewer.waiting import Missing, Waiting, judge
 
+PAGE_VARIES: Final = (b"vary", b"Accept, Accept-Encoding, Accept-Language, User-Agent")
+"""What a page, and a card in its place, goes by."""
 _PAGE: Final = ("meta", "document")
 _CSV: Final = ("meta", "csv")
-_PAGE_VARIES: Final = (b"vary", b"Accept, Accept-Encoding, Accept-Language, User-Agent")
 _CSV_VARIES: Final = (b"vary", b"Accept, Accept-Encoding, User-Agent")
 _PACKED: Final = Form(Coding.GZIP)
 LARGE_BYTES: Final = 256 * 1024
@@ -63,7 +64,7 @@ class Representations:
         self._page_headers: Headers = (
             (b"content-type", b"text/html; charset=utf-8"),
             PRIVATE,
-            _PAGE_VARIES,
+            PAGE_VARIES,
             *security.page(),
         )
         self._csv_headers: Headers = (

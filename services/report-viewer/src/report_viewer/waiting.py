@@ -26,6 +26,7 @@ from report_viewer.errors import (
     TooManyWaitingError,
     UnavailableError,
 )
+from report_viewer.floods import LinkThrottledError
 from report_viewer.store import Reader, Snapshot, key_of
 
 LOOK_AGAIN_SECONDS: Final = 1.0
@@ -131,6 +132,8 @@ class Waiting:
         error = asked.exception() if asked.done() else None
         if isinstance(error, JobsUnavailableError):
             raise StoreUnavailableError
+        if isinstance(error, LinkThrottledError) and error.link_id != claims.link_id:
+            return  # another link to the report asked for both; the next look asks for this one
         if isinstance(error, ThrottledError):
             raise TooManyComputationsError(error.retry_after)
 

@@ -19,8 +19,9 @@ from common.db.audit import Action, Author, record
 from common.db.shares import Share
 from common.db.tenancy import Access, transaction
 from common.instants import iso
-from common.jobs import ComputeReport, Jobs, JobsUnavailableError
+from common.jobs import Jobs, JobsUnavailableError
 from common.links import LinkRef, LinkStates
+from common.payloads import ComputeReport
 from common.reports import registry
 from common.reports.model import AnalyticsNotYetImplementedError
 from common.reports.window import Period, Window, window_of

@@ -12,8 +12,9 @@ from sqlalchemy import Engine
 from common.cache import ReportCache
 from common.db.engine import create_service_engine
 from common.discord import Promises
-from common.jobs import CLAIM_SECONDS, Jobs, create_celery
+from common.jobs import CLAIM_SECONDS, Jobs
 from common.links import LinkStates
+from common.queues import create_celery
 from share_api.credentials import Credentials
 from share_api.discord.answering import Answering
 from share_api.discord.codes import Codes

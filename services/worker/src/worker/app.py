@@ -12,7 +12,8 @@ from redis import Redis
 
 from common.cache import ReportCache
 from common.db.engine import create_service_engine
-from common.jobs import Jobs, create_celery
+from common.jobs import Jobs
+from common.queues import create_celery
 from common.telemetry import configure_logging
 from worker import schedule, tasks
 from worker.discord.answering import create_answering

@@ -15,7 +15,8 @@ from common.cache import ReportCache
 from common.db.accounts import Tenant
 from common.db.sales import LedgerVersion
 from common.db.tenancy import Access, transaction
-from common.jobs import Jobs, JobsUnavailableError, create_celery
+from common.jobs import Jobs, JobsUnavailableError
+from common.queues import create_celery
 
 logger = logging.getLogger(__name__)
 

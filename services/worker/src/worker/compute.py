@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from common import instants
 from common.cache import Meta, ReportCache, pack
-from common.jobs import ComputeReport
+from common.payloads import ComputeReport
 from common.reports import queries, registry
 from worker import csv_export, room
 from worker.reading import read

@@ -23,7 +23,7 @@ from common import instants
 from common.db.audit import WORKER, Action, record
 from common.db.imports import Import, ImportChunk, ImportState
 from common.db.tenancy import Access, transaction
-from common.jobs import RunImport
+from common.payloads import RunImport
 from worker.import_outcome import broken_off, refused, result_of
 from worker.ingest.files.faults import ImportRefusedError
 from worker.ingest.files.importing import FileKind, Format, Imported, ImportFile, import_files

@@ -5,8 +5,8 @@ from sqlalchemy import Engine, select
 from common.db.accounts import Tenant
 from common.db.shares import Share
 from common.db.tenancy import Access, transaction
-from common.jobs import RestoreLink
 from common.links import LinkRef, LinkState, LinkStates
+from common.payloads import RestoreLink
 from common.shops import Shop
 
 

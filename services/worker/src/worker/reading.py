@@ -12,7 +12,7 @@ from typing import Final
 from sqlalchemy import Engine
 
 from common.db.tenancy import Access, snapshot
-from common.jobs import ComputeReport
+from common.payloads import ComputeReport
 from common.reports.ledger import LedgerSales
 from common.reports.model import Scope
 from common.reports.rollups import RolledUpSales

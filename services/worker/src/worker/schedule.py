@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from celery import Celery
 
-from common.jobs import LINK_QUEUE, WARM_QUEUE
+from common.queues import LINK_QUEUE, WARM_QUEUE
 from worker import heartbeat, recalls, room, view_transfer, warm, warm_windows
 
 LOCK_SECONDS: Final = 30

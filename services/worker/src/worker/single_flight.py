@@ -11,7 +11,7 @@ from enum import StrEnum
 from sqlalchemy import Engine
 
 from common.cache import Meta, ReportCache, is_stale
-from common.jobs import ComputeReport
+from common.payloads import ComputeReport
 from worker.compute import compute
 from worker.lease import Lease, Leases
 

@@ -12,17 +12,10 @@ from sqlalchemy import Engine
 
 from common import instants
 from common.cache import ReportCache
-from common.jobs import (
-    IMPORT_HARD_LIMIT_SECONDS,
-    IMPORT_SOFT_LIMIT_SECONDS,
-    AnswerDiscord,
-    ComputeReport,
-    Jobs,
-    RestoreLink,
-    RunImport,
-    WarmTenant,
-)
+from common.jobs import Jobs
 from common.links import LinkStates
+from common.payloads import AnswerDiscord, ComputeReport, RestoreLink, RunImport, WarmTenant
+from common.queues import IMPORT_HARD_LIMIT_SECONDS, IMPORT_SOFT_LIMIT_SECONDS
 from worker import (
     arrivals,
     heartbeat,

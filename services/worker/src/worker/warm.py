@@ -16,7 +16,8 @@ from sqlalchemy import Engine
 
 from common import instants, popularity
 from common.cache import ReportCache
-from common.jobs import ComputeReport, Jobs, WarmTenant
+from common.jobs import Jobs
+from common.payloads import ComputeReport, WarmTenant
 from common.popularity import ViewedReport
 from common.reports import registry
 from common.reports.window import Period

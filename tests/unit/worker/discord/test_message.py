@@ -261,6 +261,24 @@ def test_pictures_of_other_figures_differ() -> None:
     assert one.png != other.png
 
 
+@pytest.mark.parametrize(
+    ("size", "scale"), [(1, ["0.00", "29.75", "59.50"]), (1000, ["0", "4,276", "8,551"])]
+)
+def test_the_scale_says_where_its_lines_are(
+    monkeypatch: pytest.MonkeyPatch, size: int, scale: list[str]
+) -> None:
+    written: list[str] = []
+    write = picture._Canvas._write
+
+    def keep(canvas: picture._Canvas, at: picture.Point, text: str, *more: Any, **how: Any) -> None:
+        written.append(text)
+        write(canvas, at, text, *more, **how)
+
+    monkeypatch.setattr(picture._Canvas, "_write", keep)
+    picture.draw(document("revenue-overview", size))
+    assert [text for text in written if re.fullmatch(r"[\d.,]+", text)] == scale
+
+
 def test_text_and_lines_stand_out_from_the_ground() -> None:
     def luminance(colour: tuple[int, int, int]) -> float:
         parts = [c / 255 for c in colour]

@@ -11,8 +11,6 @@ from typing import Any, NamedTuple
 
 import click
 
-EXIT_FAILURE = 1
-
 
 class CommandError(click.ClickException):
     """An expected failure: one line on standard error, exit code 1."""

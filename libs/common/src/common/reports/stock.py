@@ -25,23 +25,38 @@ _LATEST = text(
     """
 )
 
-# The counts of 0 have an index of their own. Several in a row end with the same later count.
+# The counts of 0 have an index of their own. Each lasts until the next count, whatever that says,
+# and those that follow one another are one time: looking for the end of each would read every later
+# one again. Of what was counted before, the last count alone matters.
 _EMPTY = text(
     """
-    SELECT p.external_id, min(e.counted_at) AS since, e.until
-    FROM (
-        SELECT c.product_id, c.counted_at, (
-            SELECT min(later.counted_at) FROM stock_counts later
-            WHERE later.tenant_id = :tenant_id AND later.product_id = c.product_id
-              AND later.counted_at > c.counted_at AND later.counted_at < :until
-              AND later.on_hand > 0
-        ) AS until
-        FROM stock_counts c
-        WHERE c.tenant_id = :tenant_id AND c.on_hand <= 0 AND c.counted_at < :until
-    ) e
-    JOIN products p ON p.tenant_id = :tenant_id AND p.id = e.product_id
-    WHERE coalesce(e.until, :until) > :since
-    GROUP BY p.external_id, e.until
+    WITH empty AS (
+        SELECT product_id, counted_at FROM stock_counts
+        WHERE tenant_id = :tenant_id AND on_hand <= 0
+          AND counted_at >= :since AND counted_at < :until
+        UNION ALL
+        SELECT p.id, last.counted_at
+        FROM products p
+        CROSS JOIN LATERAL (
+            SELECT counted_at, on_hand FROM stock_counts c
+            WHERE c.tenant_id = :tenant_id AND c.product_id = p.id AND c.counted_at < :since
+            ORDER BY c.counted_at DESC LIMIT 1
+        ) last
+        WHERE p.tenant_id = :tenant_id AND last.on_hand <= 0
+          AND EXISTS (SELECT FROM stock_counts WHERE tenant_id = :tenant_id)
+    ), times AS (
+        SELECT e.product_id, unnest(range_agg(tstzrange(e.counted_at, coalesce((
+            SELECT c.counted_at FROM stock_counts c
+            WHERE c.tenant_id = :tenant_id AND c.product_id = e.product_id
+              AND c.counted_at > e.counted_at AND c.counted_at < :until
+            ORDER BY c.counted_at LIMIT 1
+        ), :until)))) AS time
+        FROM empty e
+        GROUP BY e.product_id
+    )
+    SELECT p.external_id, lower(t.time), upper(t.time)
+    FROM times t
+    JOIN products p ON p.tenant_id = :tenant_id AND p.id = t.product_id
     """
 )
 
@@ -67,9 +82,8 @@ def empty_days(session: Session, scope: Scope) -> Mapping[str, EmptyDays]:
     found: dict[str, EmptyDays] = {}
     times = {"tenant_id": scope.tenant_id, "since": previous.start, "until": window.end}
     for product, since, until in session.execute(_EMPTY, times):
-        end = until or window.end
         known = found.get(product, EmptyDays())
-        now, before = _whole(days, since, end), _whole(days_before, since, end)
+        now, before = _whole(days, since, until), _whole(days_before, since, until)
         if now or before:
             found[product] = EmptyDays(known.now + now, known.previous + before)
     return found

@@ -16,7 +16,8 @@ from sqlalchemy.exc import DBAPIError
 
 from common.db.audit import Author
 from common.discord import Promise, Promises, answer_by
-from common.jobs import AnswerDiscord, JobsUnavailableError
+from common.jobs import JobsUnavailableError
+from common.payloads import AnswerDiscord
 from share_api.accounts import find_account, find_tenant
 from share_api.discord import limits
 from share_api.discord.codes import Codes, UnknownCodeError

@@ -22,7 +22,8 @@ from common.db.discord import DiscordConnection
 from common.db.shares import SharingStop
 from common.db.tenancy import Access, transaction
 from common.discord import Promise, Promises
-from common.jobs import AnswerDiscord, Jobs
+from common.jobs import Jobs
+from common.payloads import AnswerDiscord
 from common.reports.document import Document
 from worker import single_flight
 from worker.discord import delivery

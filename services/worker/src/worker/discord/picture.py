@@ -29,6 +29,8 @@ _NOW: Final = (98, 178, 255)
 _BEFORE: Final = (214, 170, 92)
 _LEFT, _RIGHT, _TOP, _BOTTOM = 112, 24, 56, 40
 _RULES: Final = 3
+_SMALL: Final = 100
+"""A scale of fewer units than that is a small one."""
 _DASH, _GAP = 9, 7
 _BAR_SHARE: Final = 0.68
 
@@ -109,11 +111,13 @@ class _Canvas:
     def rules(self) -> None:
         """Lines at the ends and in the middle of the scale, with their values."""
         exponent = self._document.exponent(self._unit)
+        # A small scale is told to the last digit: rounded, its lines would not be where they say.
+        small = self._most - self._least < _SMALL * 10**exponent
         for place in range(_RULES):
             value = self._least + (self._most - self._least) * place // (_RULES - 1)
             y = self._y(value)
             self._stroke([(_LEFT, y), (WIDTH - _RIGHT, y)], _RULE, width=1)
-            text = _short(divide_half_even(value, 10**exponent))
+            text = number(value, exponent) if small else _short(value, exponent)
             self._write((_LEFT - 10, y), text, _MUTED, self._small, anchor="rm")
         zero = self._y(0)
         self._stroke([(_LEFT, zero), (WIDTH - _RIGHT, zero)], _MUTED, width=1)
@@ -191,8 +195,9 @@ class _Canvas:
         self._draw.text((at[0] * _FINER, at[1] * _FINER), text, colour, font, anchor=anchor)
 
 
-def _short(value: int) -> str:
-    """A whole number for a scale, where there is little room."""
+def _short(scaled: int, exponent: int) -> str:
+    """``scaled`` × 10^-exponent as a whole number for a scale, where there is little room."""
+    value = divide_half_even(scaled, 10**exponent)
     for size, sign in ((10**9, "G"), (10**6, "M")):
         if abs(value) >= 10 * size:
             return number(divide_half_even(value * 10, size), 1) + sign

@@ -45,12 +45,13 @@
     };
   }
 
-  // Percent on the other side, from nothing to all.
+  // Percent on the other side, from nothing to all; those in front are more than all together where
+  // others brought back more than they sold.
   function share(page) {
     return {
       ...numbers(page, "percent"),
       min: 0,
-      max: 100,
+      suggestedMax: 100,
       position: rightToLeft ? "left" : "right",
       grid: { display: false },
     };
