@@ -45,6 +45,25 @@ def test_a_view_is_restored(visit: Open, redis_client: Redis) -> None:
     )
 
 
+def test_the_sentence_goes_with_the_measure_that_it_is_of(visit: Open, redis_client: Redis) -> None:
+    path = ready(redis_client, "revenue-overview").path
+    page = draw(visit(path).page)
+    sentence, canvas = page.locator("#daily-gist"), page.locator("[data-plot=daily] canvas")
+    expect(sentence).to_be_visible()
+    page.get_by_label("Measure").select_option("orders")
+    expect(sentence).to_be_hidden()
+    assert canvas.get_attribute("aria-describedby") is None
+    page.get_by_label("Measure").select_option("net_sales")
+    expect(sentence).to_be_visible()
+    expect(canvas).to_have_attribute("aria-describedby", "daily-gist")
+    page.get_by_role("button", name="Week", exact=True).click()
+    expect(sentence).to_be_hidden()
+    again = draw(visit(path + VIEW).page)
+    expect(again.locator("#daily-gist")).to_be_hidden()
+    again.emulate_media(media="print")
+    expect(again.locator("#daily-gist")).to_be_hidden()
+
+
 def test_what_is_chosen_is_what_another_opens(visit: Open, redis_client: Redis) -> None:
     path = ready(redis_client, "revenue-overview").path
     page = draw(visit(path).page)
@@ -100,6 +119,6 @@ def test_a_place_on_the_page_is_no_view(visit: Open, redis_client: Redis) -> Non
 def test_a_search_is_sent_on(visit: Open, redis_client: Redis) -> None:
     path = ready(redis_client, "product-performance").path
     page = visit(path).page
-    page.get_by_label("Search products").fill("mug & “Lütt” #1 = 100%")
+    page.get_by_label("Search these").fill("mug & “Lütt” #1 = 100%")
     again = visit(path + page.evaluate("location.hash")).page
-    expect(again.get_by_label("Search products")).to_have_value("mug & “Lütt” #1 = 100%")
+    expect(again.get_by_label("Search these")).to_have_value("mug & “Lütt” #1 = 100%")

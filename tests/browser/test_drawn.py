@@ -37,6 +37,19 @@ def test_a_report_is_drawn_and_nothing_is_refused(
     seen.page.screenshot(path=PICTURES / f"{report}-{theme}-{size}.png", full_page=True)
 
 
+@pytest.mark.parametrize("width", [320, 360])
+@pytest.mark.parametrize("locale", ["de", "it"])
+@pytest.mark.parametrize("report", REPORTS)
+def test_long_words_make_no_page_wider_than_the_phone(
+    visit: Open, redis_client: Redis, report: str, locale: str, width: int
+) -> None:
+    path = ready(redis_client, report).path
+    page = visit(path, locale=locale, viewport={"width": width, "height": 740}).page
+    assert overflow(page) <= 0
+    draw(page)
+    assert overflow(page) <= 0
+
+
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("report", REPORTS)
 def test_the_first_paint_waits_for_no_chart_and_nothing_moves_after_it(

@@ -193,3 +193,13 @@ def test_other_languages_spell_alike(
         lines: list[Any] = said(page, chart, index)
         for column in (key, f"previous_{key}"):
             assert any(cells[index][column] in line for line in lines[1:]), (lines, cells[index])
+
+
+def test_an_axis_groups_all_its_numbers_or_none(visit: Open, redis_client: Redis) -> None:
+    path = ready(redis_client, "product-performance", count=60).path
+    page = draw(visit(path, locale="de").page)
+    told = page.locator("[data-plot=top] canvas").evaluate(
+        """(canvas) => Object.values(Chart.getChart(canvas).scales)
+            .flatMap(({ ticks }) => ticks.map(({ label }) => String(label).replace(/\\s/g, " ")))"""
+    )
+    assert {"5.000 €", "10.000 €"} <= set(told)

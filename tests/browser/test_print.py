@@ -13,6 +13,8 @@ from tests.unit.report_viewer.samples import window
 from common.reports.window import Period
 
 PAGES = 2
+SHEET = 710
+"""What A4 leaves between the margins, in pixels."""
 DOTS = 1000
 """A chart that is printed as a picture has at least so many dots from side to side."""
 DRAWN = {
@@ -41,13 +43,41 @@ def test_a_report_on_paper(
     text = " ".join(each.extract_text() for each in pdf.pages)
     for said in ("Nordlicht & Söhne", "Net sales", "Europe/Berlin"):
         assert said in text
-    for control in ("Download CSV", "Measure", "Search products", "Skip to"):
+    for control in ("Download CSV", "Measure", "Search these", "Skip to"):
         assert control not in text
     for label, times in DRAWN[report].items():
         assert len(re.findall(label, re.sub(r"\s", "", text))) >= times, label
     pictures = [each.image for sheet in pdf.pages for each in sheet.images]
     assert all(each is not None and each.width >= DOTS for each in pictures)
     assert seen.complaints == []
+
+
+@pytest.mark.parametrize("locale", ["de", "es"])
+@pytest.mark.parametrize("report", REPORTS)
+def test_a_language_of_long_words_on_paper(
+    visit: Open, redis_client: Redis, report: str, locale: str
+) -> None:
+    path = ready(redis_client, report, window(Period.QUARTER), count=60).path
+    page = visit(path, locale=locale).page
+    pdf = PdfReader(io.BytesIO(page.pdf(format="A4", print_background=True)))
+    assert 1 <= len(pdf.pages) <= PAGES
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": SHEET, "height": 1000})
+    assert page.locator(".ago").locator("visible=true").count() == 0
+    wide = """
+        () => [...document.querySelectorAll("table")]
+            .filter((each) => each.checkVisibility())
+            .filter((each) => each.offsetWidth > each.parentElement.clientWidth + 1)
+            .map((each) => each.dataset.table)
+    """
+    assert page.evaluate(wide) == []
+    cut = """
+        () => [...document.querySelectorAll("thead th")]
+            .filter((each) => each.checkVisibility())
+            .filter((each) => getComputedStyle(each).overflowWrap !== "normal")
+            .map((each) => each.textContent)
+    """
+    assert page.evaluate(cut) == []
 
 
 def test_after_paper_the_screen_is_as_before(visit: Open, redis_client: Redis) -> None:

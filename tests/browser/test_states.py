@@ -81,7 +81,7 @@ def test_the_only_day_is_a_point_one_can_see(visit: Open, redis_client: Redis) -
 def test_one_product_is_a_report(visit: Open, redis_client: Redis, report: str) -> None:
     seen = visit(ready(redis_client, report, count=1).path, viewport=PHONE)
     page = draw(seen.page)
-    assert page.get_by_label("Search products").count() == 0
+    assert page.get_by_label("Search these").count() == 0
     assert overflow(page) <= 0
     assert seen.complaints == []
 

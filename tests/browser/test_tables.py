@@ -94,7 +94,7 @@ def test_the_twin_of_a_chart_is_sorted_by_the_charts_numbers(
 def test_products_are_searched(visit: Open, redis_client: Redis) -> None:
     sample = ready(redis_client, "product-performance", title="Crème-Brûlée „Schäle“")
     page = visit(sample.path).page
-    box = page.get_by_label("Search products")
+    box = page.get_by_label("Search these")
     total = len(column(page, "product"))
     for typed in ("creme brulee", "BRÛLÉE cr", "  schale "):
         box.fill(typed)
@@ -111,9 +111,36 @@ def test_products_are_searched(visit: Open, redis_client: Redis) -> None:
     assert settings(page) == {}
 
 
+def test_what_a_product_brought_stands_beside_it(visit: Open, redis_client: Redis) -> None:
+    page = visit(ready(redis_client, "product-performance", count=60).path).page
+    keys = page.locator(f"{PRODUCTS} thead th").evaluate_all(
+        "(heads) => heads.map((each) => each.dataset.column)"
+    )
+    assert keys[:3] == ["rank", "product", "net_sales"]
+    assert keys[-2:] == ["sku", "category"]
+    assert page.get_by_label("Search these 25 products").is_visible()
+
+
+def test_a_head_ends_where_its_numbers_do(visit: Open, redis_client: Redis) -> None:
+    page = visit(ready(redis_client, "product-performance").path).page
+    apart = page.locator(PRODUCTS).evaluate(
+        """(table) => {
+            const end = (cell) => {
+                const range = document.createRange();
+                range.selectNodeContents(cell);
+                return Math.max(...[...range.getClientRects()].map((each) => each.right));
+            };
+            const head = table.querySelector("thead [data-column=net_sales]");
+            const number = table.tBodies[0].rows[0].cells[2];
+            return Math.abs(end(head.querySelector(".sort")) - end(number));
+        }"""
+    )
+    assert apart <= 1
+
+
 def test_sorted_and_searched_at_once(visit: Open, redis_client: Redis) -> None:
     page = visit(ready(redis_client, "product-performance").path).page
-    page.get_by_label("Search products").fill("textiles")
+    page.get_by_label("Search these").fill("textiles")
     page.locator(f"{PRODUCTS} th[data-column=net_sales]").get_by_role("button").click()
     page.locator(f"{PRODUCTS} th[data-column=net_sales]").get_by_role("button").click()
     assert set(column(page, "category")) == {"Textiles"}

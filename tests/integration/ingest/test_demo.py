@@ -54,6 +54,14 @@ def test_topping_up_day_by_day_gives_the_same_ledger_as_loading_at_once(service_
     assert topped_up[-1][0] == TODAY - timedelta(days=1)
     assert len(topped_up) == 130
     assert sum(row[3] for row in topped_up) > 0
+    with transaction(
+        service_engine, Access(tenant_id=tenant_id_of(service_engine, KOMOREBI.slug))
+    ) as session:
+        counted, least = session.execute(
+            text("SELECT count(*), min(on_hand) FROM stock_counts")
+        ).one()
+    assert counted > 0
+    assert least > 0
 
 
 @pytest.mark.usefixtures("small_window")

@@ -173,6 +173,28 @@ async def test_a_head_is_not_endless(serve: Serve, line: bytes) -> None:
         assert_refused(await said(client), 431)
 
 
+async def test_a_head_that_ends_is_measured_too(serve: Serve, redis_client: Redis) -> None:
+    sample = Sample()
+    sample.activate(redis_client)
+    sample.store(redis_client)
+    server = await serve(head_bytes=4096)
+    for path in ("/healthz", sample.path, sample.path):  # the last one at once, from a copy
+        for length, status in ((3000, 200), (5000, 431)):
+            async with server.connect() as client:
+                client[1].write(f"GET {path} HTTP/1.1\r\nHost: x\r\n".encode())
+                await client[1].drain()
+                client[1].write(b"Connection: keep-alive\r\nX-A: " + b"a" * length + b"\r\n\r\n")
+                assert await answered(client) == status
+
+
+async def test_a_body_is_no_part_of_the_head_that_it_comes_with(serve: Serve) -> None:
+    server = await serve(head_bytes=4096)
+    async with server.connect() as client:
+        head = b"POST /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 9000\r\n\r\n"
+        client[1].write(head + b"a" * 9000)
+        assert await answered(client) == 405
+
+
 async def test_what_is_no_http_is_refused_like_anything_else(serve: Serve) -> None:
     server = await serve()
     for sent in (b"\x16\x03\x01\x00\xa5\x01\r\n\r\n", b"GET\r\n\r\n", b"\0" * 100):

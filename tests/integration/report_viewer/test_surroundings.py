@@ -1,6 +1,7 @@
 """What stands around the reports: health, metrics, the interface's description, static files."""
 
 import re
+from importlib.metadata import version
 
 import pytest
 from redis import Redis
@@ -38,6 +39,7 @@ async def test_the_description_has_both_endpoints_with_all_answers(run: Run) -> 
     async with run() as client:
         document = (await client.get("/openapi.json")).json()
         page = await client.get("/docs", headers=BROWSER)
+    assert document["info"]["version"] == version("report-viewer")
     for path in ("/api/reports/{token}", "/api/reports/{token}/csv"):
         for method in ("get", "head"):
             assert set(document["paths"][path][method]["responses"]) == {"200", *_REFUSALS}

@@ -127,7 +127,7 @@ def counts_of(product: str, counts: list[tuple[float, int]]) -> list[StockRow]:
         ([(10, 0), (12, 1), (20, -4), (25, 1)], "23", "0.52"),
         ([(-90, 0), (20, 3)], "10", "1.20"),
         ([(-90, 0), (-31, 3)], "30", "0.40"),
-        ([(-90, 0), (40, 3)], "0", ""),
+        ([(-90, 0), (40, 3)], "30", "0.40"),  # sold, and never there: the count is too old
         ([(30, 0)], "30", "0.40"),  # at the window's end, which is past it
         ([(5, 0), (5.9, 2)], "30", "0.40"),
     ],

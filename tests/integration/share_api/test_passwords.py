@@ -93,7 +93,8 @@ def test_a_new_password_ends_every_other_session(
 
 
 def test_the_present_password_has_to_be_shown(anna: httpx.Client, elsewhere: httpx.Client) -> None:
-    assert_problem(change(anna, current="a wrong password"), 403)
+    problem = assert_problem(change(anna, current="a wrong password"), 403)
+    assert problem["detail"] == "The current password is wrong."
     assert anna.get(SESSION).status_code == elsewhere.get(SESSION).status_code == 200
 
 
@@ -146,6 +147,7 @@ def test_the_operator_may_set_one(anna: httpx.Client, world: World) -> None:
         ({"currentPassword": PASSWORD, "newPassword": "short"}, "/newPassword"),
         ({"currentPassword": PASSWORD, "newPassword": "x" * 1025}, "/newPassword"),
         ({"currentPassword": PASSWORD, "newPassword": "a lone surrogate \ud800"}, "/newPassword"),
+        ({"currentPassword": PASSWORD, "newPassword": PASSWORD}, "/newPassword"),
         ({"currentPassword": PASSWORD}, "/newPassword"),
         ({"currentPassword": "", "newPassword": NEW}, "/currentPassword"),
         ({"currentPassword": PASSWORD, "newPassword": NEW, "email": "x"}, "/email"),

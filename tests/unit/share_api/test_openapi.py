@@ -1,5 +1,6 @@
 """The OpenAPI document says what the service does."""
 
+from importlib.metadata import version
 from typing import Any
 
 import pytest
@@ -21,6 +22,10 @@ def document() -> dict[str, Any]:
         }
     )
     return create_app(settings).openapi()
+
+
+def test_its_version_is_that_of_the_package(document: dict[str, Any]) -> None:
+    assert document["info"]["version"] == version("share-api") == version("analytics")
 
 
 def test_every_operation_of_the_contract_is_there(document: dict[str, Any]) -> None:

@@ -41,6 +41,10 @@ class Bounds:
     headers: Headers = ()
 
 
+class HeadTooLongError(Exception):
+    """The head that has just ended is too long: no more of the piece is parsed."""
+
+
 class Bounded(asyncio.Protocol):
     """A connection of a client; to be derived from in front of a protocol of the server.
 
@@ -51,11 +55,15 @@ class Bounded(asyncio.Protocol):
     bounds: Bounds
     connections: Any
     cycle: Any
+    headers: list[tuple[bytes, bytes]]
     loop: asyncio.AbstractEventLoop
+    parser: Any
+    url: bytes
     transport: asyncio.Transport
     begun = True
     whole = True
     _head_bytes = 0
+    _piece_bytes = 0
     _arriving: asyncio.TimerHandle | None = None
     _stalled: asyncio.TimerHandle | None = None
 
@@ -69,28 +77,46 @@ class Bounded(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Take what arrived."""
+        self._piece_bytes = len(data)
         super().data_received(data)
         if self.whole:
             if self._arriving is not None:
                 self._settle()
         elif not self.begun:
-            self._await_head(len(data))
+            self._await_head()
         elif self.cycle is not None and self.cycle.response_complete:
             self._hurry()
         else:
             self._settle()
 
-    def _await_head(self, arrived: int) -> None:
+    def _await_head(self) -> None:
         if self._arriving is None:
             self._head_bytes = 0
             self._hurry()
-        self._head_bytes += arrived
+        self._head_bytes += self._piece_bytes
         if self._head_bytes > self.bounds.head_bytes:
-            limit = self.bounds.head_bytes
-            self.refuse(
-                HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
-                f"The request's head is longer than {limit} bytes.",
-            )
+            self._refuse_head()
+
+    def measure_head(self) -> None:
+        """Refuse the head that has just ended if it is too long; most come in few bytes, uncounted.
+
+        Raises:
+            HeadTooLongError: it was refused.
+        """
+        limit = self.bounds.head_bytes
+        if self._head_bytes + self._piece_bytes <= limit:
+            return
+        line = len(self.parser.get_method()) + len(self.url) + len("  HTTP/1.1\r\n")
+        fields = sum(len(name) + len(value) + len(": \r\n") for name, value in self.headers)
+        if line + fields + len("\r\n") > limit:
+            self._refuse_head()
+            raise HeadTooLongError
+
+    def _refuse_head(self) -> None:
+        self.refuse(
+            HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+            f"The request's head is longer than {self.bounds.head_bytes} bytes.",
+        )
 
     def on_message_begin(self) -> None:
         """A request begins."""
@@ -99,6 +125,7 @@ class Bounded(asyncio.Protocol):
 
     def on_headers_complete(self) -> None:
         """Its head has arrived."""
+        self.measure_head()
         self.begun = True
         super().on_headers_complete()  # type: ignore[misc]
 

@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from importlib.metadata import version
 
 from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
@@ -139,6 +140,7 @@ def create_app(settings: ViewerSettings) -> Viewer:
 
     api = FastAPI(
         title="Report viewer",
+        version=version("report-viewer"),
         description="Opens signed links to reports.",
         lifespan=lifespan,
         docs_url=None,

@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from common.reports.registry import REPORTS
+from report_viewer.freshness import Freshness
 from report_viewer.locales import TAGS
 
 _PROBLEM: Final = {
@@ -50,6 +51,7 @@ _VIEW_REFUSALS: Final = {
     "429": "Too many invalid links from one address; see Retry-After.",
     "503": "Whether the link opens cannot be told; see Retry-After.",
 }
+_STATUS: Final = "Whether newer data wait: " + ", ".join(each.value for each in Freshness) + "."
 _LOAD: Final = {"type": "string", "pattern": "^[A-Za-z0-9-]{8,64}$"}
 
 NOT_READY: Final[dict[int | str, dict[str, Any]]] = {
@@ -68,6 +70,7 @@ def report_paths() -> dict[str, Any]:
         {
             "ETag": "Strong entity tag.",
             "X-Data-As-Of": "The moment of the data, UTC.",
+            "X-Data-Status": _STATUS,
             "Content-Language": "By Accept-Language: " + ", ".join(TAGS) + ".",
         },
     )
@@ -77,6 +80,7 @@ def report_paths() -> dict[str, Any]:
         {
             "ETag": "Strong entity tag.",
             "X-Data-As-Of": "The moment of the data, UTC.",
+            "X-Data-Status": _STATUS,
             "Content-Disposition": 'attachment; filename="<report-type>-<from>-<to>.csv"',
         },
     )

@@ -22,7 +22,7 @@ def words(figures: Figures) -> dict[str, Any]:
         "change": _("Change"),
         "chart": _("chart"),
         "chartKeys": _("Arrow keys move through its points, Escape leaves them."),
-        "find": _("Search products"),
+        "find": _("Search these {count} products"),
         "found": _("{shown} of {all} rows"),
         "ascending": _("Sorted by {column}, ascending"),
         "descending": _("Sorted by {column}, descending"),

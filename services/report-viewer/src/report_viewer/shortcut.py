@@ -36,6 +36,7 @@ class Shortcut(Bounded, HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Answer at once, or begin to answer the server's way."""
+        self.measure_head()
         if self._take_shortcut():
             self._answered = True
             self.on_response_complete()

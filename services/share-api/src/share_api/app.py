@@ -8,6 +8,7 @@ new connection is checked before it is used.
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib.metadata import version
 
 from fastapi import Depends, FastAPI, Request
 from sqlalchemy.exc import SQLAlchemyError
@@ -30,7 +31,7 @@ def create_app(settings: ShareApiSettings, parts: Parts | None = None) -> FastAP
     """The service for these settings; ``parts`` replaces the collaborators made from them."""
     app = FastAPI(
         title="Sales reports: admin API",
-        version="1.0.0",
+        version=version("share-api"),
         description="Issues, lists and recalls links to a shop's sales reports.",
         docs_url=None,
         redoc_url=None,

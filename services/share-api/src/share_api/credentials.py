@@ -38,8 +38,8 @@ class CredentialsError(Exception):
 class WrongCredentialsError(CredentialsError):
     """No such account, or not its password: which of them is not told."""
 
-    def __init__(self) -> None:
-        super().__init__("The e-mail address or the password is wrong.")
+    def __init__(self, told: str = "The e-mail address or the password is wrong.") -> None:
+        super().__init__(told)
 
 
 class LoginBusyError(CredentialsError):

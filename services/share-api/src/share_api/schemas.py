@@ -108,6 +108,13 @@ class PasswordBody(_Body):
     current_password: str = Field(min_length=1, max_length=MAX_PASSWORD_LENGTH)
     new_password: str = Field(min_length=MIN_PASSWORD_LENGTH, max_length=MAX_PASSWORD_LENGTH)
 
+    @field_validator("new_password")
+    @classmethod
+    def _another(cls, password: str, body: ValidationInfo) -> str:
+        if password == body.data.get("current_password"):
+            raise ValueError("is the current password")
+        return password
+
 
 class TenantBody(_Body):
     """Which tenant to act for, by its slug."""

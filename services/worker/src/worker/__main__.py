@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 from common.db.engine import UnsafeDatabaseRoleError, create_service_engine
 from common.settings import load
 from common.telemetry import configure_logging
+from worker import beat
 from worker.app import create_app
 from worker.settings import WorkerSettings
 
@@ -20,7 +21,8 @@ def main(arguments: list[str]) -> None:
     """Run the worker or the scheduler until it is told to stop.
 
     Raises:
-        SystemExit: status 2 for a setting, an argument or a database role that is refused.
+        SystemExit: status 2 for a setting, an argument or a database role that is refused; status
+            1 for a scheduler without Redis.
     """
     if arguments not in ([], ["beat"]):
         raise SystemExit("usage: python -m worker [beat]")
@@ -30,7 +32,7 @@ def main(arguments: list[str]) -> None:
     warnings.filterwarnings("ignore", category=SecurityWarning)
     app = create_app(settings)
     if arguments == ["beat"]:
-        app.start(["--quiet", "beat", "--loglevel", settings.log_level])
+        beat.run(app, settings.log_level)
         return
     _check_role(settings)
     app.worker_main(

@@ -62,7 +62,7 @@ def configure(app: Celery) -> None:
     """Give ``app`` its schedule and the scheduler's lock."""
     app.conf.update(
         beat_schedule=ENTRIES,
-        beat_scheduler="redbeat.RedBeatScheduler",
+        beat_scheduler="worker.beat:Scheduler",
         beat_max_loop_interval=LOOP_SECONDS,
         redbeat_redis_url=app.conf.broker_url,
         redbeat_redis_options={

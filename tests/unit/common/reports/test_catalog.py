@@ -155,6 +155,17 @@ def test_velocity_is_units_over_days() -> None:
     assert dict(zip(header, row, strict=True))["units_per_day"] == 143
 
 
+def test_the_slowest_products_are_of_those_that_sold() -> None:
+    sold = (product("a", 100), product("before", 0, 100, units_sold=0))
+    never = product("never", 0, units_sold=0)
+    result = SalesVelocity((DAY,) * 7, (NONE,) * 7, (*sold, never))
+    presented = registry.find("sales-velocity").present(result, SCOPE)
+    slowest = next(each for each in presented.document.sections if each.key == "slowest")
+    assert isinstance(slowest, Table)
+    assert [row[0] for row in slowest.rows] == ["Product before", "Product a"]
+    assert len(list(presented.rows)) == 3, "the CSV has all of them"
+
+
 def test_moving_average_reaches_back() -> None:
     assert moving_average((7,) * 7, (14,) * 7)[0] == 800
     assert moving_average((), (1, 2, 3, 4, 5, 6, 7)) == (None,) * 6 + (400,)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, delete, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
@@ -126,6 +126,31 @@ def create_admin(engine: Engine, *, email: str, password: str | None, tenant: st
         )
         if added is not None:
             record(session, tenant_id, Action.MEMBER_ADDED, COMMAND_LINE, at=now(), subject=email)
+
+
+def remove_admin(engine: Engine, *, email: str, tenant: str) -> None:
+    """End ``email``'s right to act for the tenant of that slug, sessions under way included.
+
+    Links they issued go on, and other tenants of theirs; their account stays.
+
+    Raises:
+        UnknownTenantError: no tenant has this slug.
+        UnknownAdminError: it has no such admin.
+    """
+    email = stored_address(email)
+    tenant_id = tenant_id_of(engine, tenant)
+    if tenant_id is None:
+        raise UnknownTenantError(tenant)
+    with transaction(engine, Access(tenant_id=tenant_id)) as session:
+        admin_id = session.scalar(select(Admin.id).where(Admin.email == email))
+        removed = session.scalar(
+            delete(Membership)
+            .where(Membership.tenant_id == tenant_id, Membership.admin_id == admin_id)
+            .returning(Membership.admin_id)
+        )
+        if removed is None:
+            raise UnknownAdminError(email)
+        record(session, tenant_id, Action.MEMBER_REMOVED, COMMAND_LINE, at=now(), subject=email)
 
 
 def admin_exists(engine: Engine, email: str) -> bool:

@@ -33,6 +33,7 @@ COMMANDS: Mapping[str, Entry] = {
     "migrate": Entry("migrate", "migrate", "Bring the database to this version's tables."),
     "create-tenant": Entry("create_tenant", "create_tenant", "Make a new shop."),
     "create-admin": Entry("create_admin", "create_admin", "Make an account for a shop's admin."),
+    "remove-admin": Entry("remove_admin", "remove_admin", "Take a shop away from an admin."),
     "import": Entry("import_sales", "import_sales", "Bring a shop's sales in from files."),
     "share": Entry("share", "share", "Issue a link to a report."),
     "discord": Entry("discord", "discord", "Register the commands of reports in Discord."),

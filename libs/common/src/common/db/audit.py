@@ -33,6 +33,7 @@ class Action(StrEnum):
     LOGOUT_EVERYWHERE = "logout.everywhere"
     PASSWORD_CHANGED = "password.changed"  # noqa: S105 - an action
     MEMBER_ADDED = "member.added"
+    MEMBER_REMOVED = "member.removed"
     DISCORD_CONNECTED = "discord.connected"
     DISCORD_DISCONNECTED = "discord.disconnected"
     IMPORT_STARTED = "import.started"

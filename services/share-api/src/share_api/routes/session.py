@@ -125,9 +125,12 @@ async def change(
     """Change one's own password: every other session ends, this one goes on under a new id."""
     wanted = parse(PasswordBody, body)
     author = author_of(admin.account, request)
-    verified = await parts.credentials.verify(
-        admin.account.email, wanted.current_password, address=author.address or ""
-    )
+    try:
+        verified = await parts.credentials.verify(
+            admin.account.email, wanted.current_password, address=author.address or ""
+        )
+    except WrongCredentialsError:
+        raise WrongCredentialsError("The current password is wrong.") from None
     password_hash = await parts.credentials.hash(wanted.new_password)
     session_id = await run_in_threadpool(
         _begin_anew, parts, admin, author, verified.generation, password_hash

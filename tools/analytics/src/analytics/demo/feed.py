@@ -2,15 +2,22 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from analytics.demo.catalogue import Product, range_on
+from analytics.demo.chance import chance
+from analytics.demo.demand import expected_orders
 from analytics.demo.orders import Order, orders_of
 from analytics.demo.returns import LONGEST_DELAY_DAYS, Refund, refunds_of
 from analytics.demo.shops import Shop
-from worker.ingest.rows import OrderLineRow, ProductRow, RefundRow
+from worker.ingest.rows import OrderLineRow, ProductRow, RefundRow, StockRow
+
+COUNTED_AT: Final = time(22)
+PIECES_AN_ORDER: Final = 2.8
+LASTS_DAYS: Final = (4, 75)
 
 
 @dataclass
@@ -53,6 +60,17 @@ class Feed:
     def refunds(self) -> Iterator[RefundRow]:
         """The refunds processed in the span."""
         return iter(self._refunds)
+
+    def stock(self) -> Iterator[StockRow]:
+        """A count of what is on sale, on the evening of the last day."""
+        counted_at = datetime.combine(self.last, COUNTED_AT, self.shop.zone).astimezone(UTC)
+        on_sale = range_on(self.shop, self.last)
+        pulls = [product.pull_on(self.last) for product in on_sale]
+        pieces_a_day = expected_orders(self.shop, self.last) * PIECES_AN_ORDER / (sum(pulls) or 1)
+        for position, (product, pull) in enumerate(zip(on_sale, pulls, strict=True), 1):
+            random = chance("stock", self.shop.slug, product.product_id, self.last)
+            pieces = round(pieces_a_day * pull * random.uniform(*LASTS_DAYS))
+            yield StockRow(position, product.product_id, counted_at, max(1, pieces))
 
     def _keep(
         self, order: Order, refunds: list[Refund], positions: Iterator[int], zone: ZoneInfo

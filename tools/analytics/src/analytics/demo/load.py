@@ -86,6 +86,7 @@ def ensure_sales(engine: Engine, shop: Shop, today: date) -> LoadSummary:
         products=feed.products(),
         order_lines=feed.order_lines(),
         refunds=feed.refunds(),
+        stock=feed.stock(),
     )
 
 

@@ -23,6 +23,8 @@
         drawn: () => this.#drawn,
         say: (index) => this.#said(index),
       });
+      this.gist = document.getElementById(`${chart.key}-gist`);
+      this.#describe();
       this.#legend(this.#configuration().data.datasets);
     }
 
@@ -89,7 +91,18 @@
       this.canvas.setAttribute("aria-label", `${this.chart.title}. ${this.page.words.chartKeys}`);
     }
 
+    // The sentence above it is of its first measure by day, and goes while another is shown.
+    #describe() {
+      if (!this.gist) return;
+      const { measure, weekly } = this.choosing;
+      const other = weekly || Boolean(measure && measure.key !== this.chart.series[0].key);
+      this.gist.hidden = other;
+      if (other) this.canvas.removeAttribute("aria-describedby");
+      else this.canvas.setAttribute("aria-describedby", this.gist.id);
+    }
+
     #show() {
+      this.#describe();
       const datasets = this.#drawn?.data.datasets ?? this.#configuration().data.datasets;
       this.#legend(datasets);
       if (!this.#drawn) return;

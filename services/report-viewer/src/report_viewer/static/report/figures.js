@@ -39,7 +39,7 @@
     }
 
     axis(unit) {
-      const compact = { ...latin, notation: "compact", maximumFractionDigits: 1 };
+      const compact = { ...latin, notation: "compact", useGrouping: true, maximumFractionDigits: 1 };
       const options = {
         percent: { ...latin, style: "percent" },
         money: { ...compact, style: "currency", currency: this.currency },

@@ -32,7 +32,8 @@
         this.#apply();
         elements.announce(this.count.textContent);
       });
-      place.append(elements.make("label", { for: id }, this.words.find), this.input, this.count);
+      const label = this.words.find.replace("{count}", this.rows.length);
+      place.append(elements.make("label", { for: id }, label), this.input, this.count);
     }
 
     #restore() {

@@ -83,17 +83,18 @@ HEADLINES = (
 )
 SHOWN_COLUMNS = (
     RANK,
-    RANK_CHANGE,
     products.PRODUCT,
-    products.SKU,
-    products.CATEGORY,
-    *(measure.figure for measure in MEASURES),
+    figures.NET,
     figures.NET.change(),
     SHARE,
     CUMULATIVE_SHARE,
     ABC,
+    RANK_CHANGE,
+    *(measure.figure for measure in MEASURES if measure is not measures.NET),
+    products.SKU,
+    products.CATEGORY,
 )
-"""The table's columns on the page."""
+"""The table's columns on the page: what it is about first, what identifies a product last."""
 MINOR = (products.SKU, products.CATEGORY, figures.UNITS_RETURNED, figures.DISCOUNTS)
 
 

@@ -55,7 +55,6 @@ COLUMNS = (
 )
 SHOWN = (
     products.PRODUCT,
-    products.SKU,
     UNITS_PER_DAY,
     UNITS_PER_DAY.previous(),
     UNITS_PER_DAY.change(),
@@ -64,8 +63,10 @@ SHOWN = (
     figures.NET,
     figures.NET.change(),
     DAYS_OF_COVER,
+    products.SKU,
 )
 """The tables' columns on the page."""
+MINOR = (products.SKU, figures.UNITS_RETURNED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ class SalesVelocity:
 def present(result: SalesVelocity, scope: Scope) -> Presented:
     """The shop's pace, rhythm and trend, and its fastest and slowest products."""
     paced = fastest(result.products, result.empty_days, len(result.days))
-    slowest = tuple(each for each in reversed(paced) if each.days)
+    slowest = tuple(each for each in reversed(paced) if each.days and each.sold)
     body = Body(
         summary="How fast goods sell, and which of them speed up or slow down.",
         headline=Headline(kpi=UNITS_PER_DAY.key, best=_fastest(paced)),
@@ -195,7 +196,9 @@ def _listing(key: str, title: str, result: SalesVelocity, listed: tuple[Paced, .
         key=key,
         title=title,
         description="Products by units sold per day, beside the previous window.",
-        columns=tuple(column(f, bar=key == "fastest" and f is UNITS_PER_DAY) for f in SHOWN),
+        columns=tuple(
+            column(f, bar=key == "fastest" and f is UNITS_PER_DAY, minor=f in MINOR) for f in SHOWN
+        ),
         rows=select(COLUMNS, SHOWN, _rows(result, listed)),
         of=len(result.products),
     )

@@ -21,6 +21,11 @@ class Paced:
     previous_days: int
 
     @property
+    def sold(self) -> bool:
+        """Whether any unit was sold, in either window."""
+        return bool(self.product.totals.units_sold or self.product.previous.units_sold)
+
+    @property
     def per_day(self) -> int | None:
         """Units sold a day in stock, as a rate; None when it never was."""
         return per_day(self.product.totals.units_sold, self.days)
@@ -51,9 +56,22 @@ def fastest(
     paced = []
     for product in products:
         empty = empty_days.get(product.product_id, _ALWAYS_THERE)
-        paced.append(Paced(product, days - empty.now, days - empty.previous))
+        paced.append(
+            Paced(
+                product,
+                _in_stock(days, empty.now, product.totals.units_sold),
+                _in_stock(days, empty.previous, product.previous.units_sold),
+            )
+        )
     paced.sort(key=lambda each: _order(each, days))
     return tuple(paced)
+
+
+def _in_stock(days: int, empty: int, units_sold: int) -> int:
+    """Days in stock; all where the counts leave no day for what was sold, for they are too old."""
+    if empty == days and units_sold:
+        return days
+    return days - empty
 
 
 def _order(paced: Paced, days: int) -> tuple[bool, int | Fraction, str]:

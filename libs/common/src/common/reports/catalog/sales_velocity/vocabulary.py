@@ -55,7 +55,7 @@ DAYS_IN_STOCK = Figure(
     "Days in stock",
     Unit.COUNT,
     "Days of the window less those that lie whole between a count of 0 and the next count above it;"
-    " all days where nothing was counted.",
+    " all days where nothing was counted, or the counts leave no day for what was sold.",
 )
 DAYS_OF_COVER = Figure(
     "days_of_cover",
