@@ -68,7 +68,7 @@ def test_a_worker_killed_in_a_herd_delays_it_by_its_lease(system: Breakable) -> 
     answers, seconds = asyncio.run(herd())
     assert all(isinstance(each, httpx.Response) and is_right(each) for each in answers)
     assert system.computed() - before == 1
-    assert seconds < LEASE_SECONDS + 20, "the lease, a look each second, a computation"
+    assert seconds < LEASE_SECONDS + 5, "the lease, a look each second, a computation"
 
 
 def test_a_viewer_killed_in_a_herd_breaks_its_connections_and_nothing_else(
