@@ -100,7 +100,7 @@ class Run:
         with psycopg.connect(_plain(url), autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name}")
         self._owner = psycopg_url(url).set(database=name).render_as_string(hide_password=False)
-        service = psycopg_url(self._owner).set(username="benchmark", password="benchmark")  # noqa: S106
+        service = psycopg_url(self._owner).set(username="benchmark", password="benchmark")  # noqa: S106 - of this run alone
         self._service = service.render_as_string(hide_password=False)
         migrate.upgrade(self._owner)
         roles.ensure_service_role(self._owner, self._service)
@@ -139,7 +139,7 @@ class Run:
 
             seconds = _timed(connection, copy)
             for table in TABLES:
-                count = f"SELECT (SELECT count(*) FROM copied_{table}) = count(*) FROM {table}"  # noqa: S608
+                count = f"SELECT (SELECT count(*) FROM copied_{table}) = count(*) FROM {table}"  # noqa: S608 - names of ours
                 assert connection.execute(count).fetchone() == (True,)
             connection.execute(f"DROP TABLE {', '.join(f'copied_{table}' for table in TABLES)}")
         return seconds
@@ -204,7 +204,7 @@ def main() -> None:
         directory = Path(name)
         directory.chmod(0o755)
         write_file(directory / "orders.csv", options.lines)
-        with EmbeddedPostgres(directory / "postgres", password="benchmark") as server:  # noqa: S106
+        with EmbeddedPostgres(directory / "postgres", password="benchmark") as server:  # noqa: S106 - of this run alone
             for number in range(options.rounds):
                 run = Run(server.url, f"round_{number}", directory / "orders.csv")
                 taken, lines = run.import_file(phases)

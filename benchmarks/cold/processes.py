@@ -81,7 +81,7 @@ def processes(
         refresh_all(made)
         place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="analytics-bench-")))
         place.chmod(0o755)
-        valkey = stack.enter_context(EmbeddedValkey(place / "valkey", password="benchmark"))  # noqa: S106
+        valkey = stack.enter_context(EmbeddedValkey(place / "valkey", password="benchmark"))  # noqa: S106 - of this run alone
         secret = secrets.token_hex(32)
         log = place / "log"
         environment = {

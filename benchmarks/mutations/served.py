@@ -27,7 +27,7 @@ def served(links: int) -> Iterator[tuple[Material, int]]:
     with ExitStack() as stack:
         place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="analytics-bench-")))
         place.chmod(0o755)
-        valkey = stack.enter_context(EmbeddedValkey(place / "valkey", password="benchmark"))  # noqa: S106
+        valkey = stack.enter_context(EmbeddedValkey(place / "valkey", password="benchmark"))  # noqa: S106 - of this run alone
         redis = stack.enter_context(Redis.from_url(valkey.url))
         samples.store(redis)
         tokens = [link.page.rpartition("/")[2] for link in samples.links(redis, links)]

@@ -74,7 +74,7 @@ class Shops:
                     continue
                 state[name] = connection.execute(
                     text(
-                        "SELECT count(*), md5(string_agg(t::text, '|' ORDER BY t::text))"  # noqa: S608
+                        "SELECT count(*), md5(string_agg(t::text, '|' ORDER BY t::text))"  # noqa: S608 - names of ours
                         f" FROM {name} t WHERE {column} = :tenant"
                     ),
                     {"tenant": self.theirs},

@@ -121,18 +121,18 @@ class Bounded(asyncio.Protocol):
     def on_message_begin(self) -> None:
         """A request begins."""
         self.begun = self.whole = False
-        super().on_message_begin()  # type: ignore[misc]
+        super().on_message_begin()  # type: ignore[misc] # the server has it
 
     def on_headers_complete(self) -> None:
         """Its head has arrived."""
         self.measure_head()
         self.begun = True
-        super().on_headers_complete()  # type: ignore[misc]
+        super().on_headers_complete()  # type: ignore[misc] # the server has it
 
     def on_message_complete(self) -> None:
         """All of it has arrived."""
         self.whole = True
-        super().on_message_complete()  # type: ignore[misc]
+        super().on_message_complete()  # type: ignore[misc] # the server has it
 
     def pause_writing(self) -> None:
         """The client reads more slowly than it is sent to."""

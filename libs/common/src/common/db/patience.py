@@ -40,6 +40,6 @@ class PatientConnection(psycopg.Connection[Any]):
             return super().wait(gen, interval, timeout)
         try:
             return super().wait(gen, interval, limit + GRACE_SECONDS)
-        except psycopg.errors._WaitTimeout:  # noqa: SLF001
+        except psycopg.errors._WaitTimeout:  # noqa: SLF001 - it has no other name
             self.pgconn.finish()
             raise HungServerError(f"PostgreSQL said nothing for {limit:.0f} s") from None

@@ -72,7 +72,7 @@ def in_runs(rows: Iterable[tuple[Any, ...]]) -> Iterator[RunLine]:
             number += 1
             again = line_id in seen
             seen.add(line_id)
-            yield (position, head, number, again, row[1], *_NOTHING, *line)  # type: ignore[misc]
+            yield (position, head, number, again, row[1], *_NOTHING, *line)  # type: ignore[misc] # from parts
         else:
             order, head, number, seen = row[_ORDER], position, 1, {line_id}
-            yield (position, head, 1, False, *order, *line)  # type: ignore[misc]
+            yield (position, head, 1, False, *order, *line)  # type: ignore[misc] # from parts
