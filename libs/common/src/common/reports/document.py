@@ -194,8 +194,7 @@ Section = Chart | Table
 class Document(msgspec.Struct, frozen=True):
     """A report of one tenant over one window, ready to be drawn.
 
-    ``as_of`` is the moment of the sales data that was read and ``data_version`` its version;
-    ``window_start`` and ``window_end`` are the half-open window's instants.
+    ``as_of`` is the moment of the sales data that was read and ``data_version`` its version.
     """
 
     report: str
@@ -205,8 +204,6 @@ class Document(msgspec.Struct, frozen=True):
     currency: str
     money_exponent: int
     timezone: str
-    window_start: datetime
-    window_end: datetime
     days: Days
     previous_days: Days
     as_of: datetime

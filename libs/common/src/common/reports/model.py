@@ -139,8 +139,6 @@ class Definition(Generic[R]):
             currency=scope.currency,
             money_exponent=scope.money_exponent,
             timezone=scope.zone.key,
-            window_start=scope.window.start,
-            window_end=scope.window.end,
             days=_days(scope.window, scope.zone),
             previous_days=_days(scope.previous, scope.zone),
             as_of=scope.as_of,
