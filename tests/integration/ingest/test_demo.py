@@ -11,6 +11,7 @@ from analytics.demo.load import ensure_demo, ensure_sales
 from analytics.demo.shops import KOMOREBI, NORDLICHT
 from common.db.engine import create_database_engine
 from common.db.tenancy import Access, transaction
+from worker import arrivals
 from worker.ingest.load import LoadSummary
 
 TODAY = date(2026, 4, 3)
@@ -80,3 +81,13 @@ def test_ensure_demo_makes_two_shops_and_an_admin_of_both(service_url):
                 assert session.scalar(text("SELECT version FROM ledger_versions")) == 1
     finally:
         engine.dispose()
+
+
+@pytest.mark.usefixtures("small_window")
+def test_what_was_loaded_is_told_and_nothing_else(service_url, redis_url, redis_client):
+    jobs = arrivals.jobs_at(redis_url, redis_url)
+    ensure_demo(service_url, password="a demo password", jobs=jobs)
+    assert len(redis_client.keys("*:data")) == 2
+    redis_client.flushdb()
+    ensure_demo(service_url, password="a demo password", jobs=jobs)
+    assert not redis_client.keys("*")

@@ -56,8 +56,8 @@ def ensure_demo(
     engine = create_service_engine(service_url, application_name="analytics-demo", pool_size=2)
     try:
         for shop in SHOPS:
-            ensure_sales(engine, shop, datetime.now(shop.zone).date())
-            tenant_id = tenant_id_of(engine, shop.slug)
+            loaded = ensure_sales(engine, shop, datetime.now(shop.zone).date())
+            tenant_id = tenant_id_of(engine, shop.slug) if loaded.version else None
             if jobs is not None and tenant_id is not None:
                 arrivals.loaded(engine, jobs, tenant_id)
         password = _ensure_admin(engine, password)
