@@ -10,7 +10,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from analytics.accounts import create_tenant
 
@@ -189,32 +189,37 @@ def test_a_terminal_gets_a_bar(tmp_path, shop, environment):
     assert b"rows/s" in shown
 
 
-def test_an_interrupt_leaves_nothing_behind(
-    tmp_path, shop, environment, service_engine, owner_engine
-):
+def test_an_interrupt_leaves_nothing_behind(tmp_path, shop, environment, owner_engine):
+    """Held at its last statement, when all is written: however fast or slow, it is interrupted."""
     path = tmp_path / "orders.csv"
-    write_orders(path, LINES)
-    process = subprocess.Popen(
-        command(shop, path),
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    with process, owner_engine.connect() as connection:
-        deadline = time.monotonic() + 30
-        while time.monotonic() < deadline:
-            busy = connection.exec_driver_sql(
-                "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'analytics'"
-                " AND datname = current_database() AND state = 'active' AND query ILIKE 'copy%%'"
-            ).scalar()
-            connection.rollback()  # the next look is a new one
-            if busy:
-                break
-            time.sleep(0.02)
-        process.send_signal(signal.SIGINT)
-        _, told = process.communicate(timeout=30)
+    write_orders(path, 2_000)
+    with owner_engine.connect() as holding, owner_engine.connect() as looking:
+        holding.exec_driver_sql("LOCK TABLE ledger_versions IN EXCLUSIVE MODE")
+        with subprocess.Popen(
+            command(shop, path),
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process:
+            while not _waits_for_a_lock(looking):
+                assert process.poll() is None, process.communicate()
+                time.sleep(0.02)
+            process.send_signal(signal.SIGINT)
+            _, told = process.communicate()
+        holding.rollback()
         assert process.returncode == 130, told
         assert "interrupted, nothing was imported" in told
         for table in ("orders", "order_lines", "products", "ledger_versions"):
-            assert connection.scalar(text(f"SELECT count(*) FROM {table}")) == 0  # noqa: S608 - names of ours
+            assert looking.scalar(text(f"SELECT count(*) FROM {table}")) == 0  # noqa: S608 - names of ours
+
+
+def _waits_for_a_lock(connection: Connection) -> bool:
+    waiting = connection.scalar(
+        text(
+            "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)"
+            " WHERE NOT granted AND application_name = 'analytics' AND datname = current_database()"
+        )
+    )
+    connection.rollback()  # the next look is a new one
+    return bool(waiting)
