@@ -14,11 +14,15 @@ ENV UV_COMPILE_BYTECODE=1 \
     UV_PYTHON_DOWNLOADS=never
 WORKDIR /src
 COPY pyproject.toml uv.lock ./
+COPY libs/accounts/pyproject.toml libs/accounts/
 COPY libs/common/pyproject.toml libs/common/
+COPY libs/ingest/pyproject.toml libs/ingest/
+COPY libs/sharing/pyproject.toml libs/sharing/
 COPY services/report-viewer/pyproject.toml services/report-viewer/
 COPY services/share-api/pyproject.toml services/share-api/
 COPY services/worker/pyproject.toml services/worker/
 COPY tools/analytics/pyproject.toml tools/analytics/
+COPY tools/devstack/pyproject.toml tools/devstack/
 
 FROM python:3.13-slim AS runtime
 ENV PATH=/opt/venv/bin:$PATH \
@@ -35,7 +39,9 @@ STOPSIGNAL SIGTERM
 
 FROM build AS build-share-api
 RUN uv sync --frozen --no-dev --no-install-workspace --package share-api
+COPY libs/accounts libs/accounts
 COPY libs/common libs/common
+COPY libs/sharing libs/sharing
 COPY services/share-api services/share-api
 RUN uv sync --frozen --no-dev --no-editable --package share-api
 
@@ -59,6 +65,7 @@ CMD ["python", "-m", "report_viewer"]
 FROM build AS build-worker
 RUN uv sync --frozen --no-dev --no-install-workspace --package worker
 COPY libs/common libs/common
+COPY libs/ingest libs/ingest
 COPY services/worker services/worker
 RUN uv sync --frozen --no-dev --no-editable --package worker
 

@@ -29,12 +29,12 @@ from pathlib import Path
 
 import psycopg
 
-from analytics.accounts import create_tenant
-from analytics.embedded.postgres import EmbeddedPostgres
+from accounts.provisioning import create_tenant
 from common.db import migrate, roles
 from common.db.engine import create_service_engine, psycopg_url
-from worker.ingest.files.importing import FileKind, ImportFile, import_files
-from worker.ingest.files.progress import Meter
+from devstack.embedded.postgres import EmbeddedPostgres
+from ingest.import_files import FileKind, ImportFile, import_files
+from ingest.progress import Meter
 
 BLOCK = 256 * 1024
 COLUMNS = (

@@ -14,14 +14,14 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from common.cache import Meta, pack
 from common.reports import registry
 from common.reports.catalog.product_performance.definition import ProductPerformance
 from common.reports.model import Scope
-from common.reports.products import ProductTotals
-from common.reports.totals import Totals
+from common.reports.totals.products import ProductTotals
+from common.reports.totals.totals import Totals
 from common.reports.window import Period, window_of
-from worker import csv_export
+from common.reports_cache.cache import Meta, pack
+from worker.reports import csv_export
 
 REPORT = "product-performance"
 ZONE = ZoneInfo("Europe/Berlin")

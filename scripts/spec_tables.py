@@ -13,9 +13,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
-from common.reports import figures, products, registry
-from common.reports.figures import Figure, Unit
+from common.reports import registry
+from common.reports.document import metrics
+from common.reports.document.metrics import Figure, Unit
 from common.reports.model import Definition
+from common.reports.totals import products
 
 SPECIFICATION: Final = Path(__file__).parents[1] / "docs/specs/2026-04-26-analytics.md"
 _BLOCK: Final = re.compile(
@@ -63,7 +65,7 @@ def filled(document: str) -> str:
 
 def shared_figures() -> tuple[Figure, ...]:
     """The figures that several reports show."""
-    return (*_defined_in(figures), *_defined_in(products))
+    return (*_defined_in(metrics), *_defined_in(products))
 
 
 def own_figures(definition: Definition[Any]) -> tuple[Figure, ...]:

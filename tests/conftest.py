@@ -17,8 +17,8 @@ from sqlalchemy import Engine, create_engine, text
 
 from common.db import migrate, roles
 from common.db.engine import create_service_engine, psycopg_url
-from tests.groups import ByGroup
-from tests.servers import Servers, running_servers
+from tests.support.servers import Servers, running_servers
+from tests.support.xdist_groups import ByGroup
 
 # How long an example takes says more about the machine's other work than about the code.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -17,11 +17,11 @@ from benchmarks.compute.shops import END, LARGEST, MEDIAN, Shop
 from benchmarks.compute.ways import STEP, best, once, server_milliseconds
 
 from common.db.tenancy import Access, snapshot
-from common.payloads import ComputeReport
+from common.jobs.payloads import ComputeReport
 from common.reports import queries, registry
-from common.reports.rollups import RolledUpSales
+from common.reports.sales.from_rollups import RolledUpSales
 from common.reports.window import Period, window_of
-from worker.scope import read_scope
+from worker.reports.scope import read_scope
 
 BUDGET_FACTOR, BUDGET_MILLISECONDS = 1.5, 10.0
 SETTLE_SECONDS = 0.05

@@ -20,12 +20,12 @@ from benchmarks.compute.databases import Database, database, server
 from benchmarks.compute.refreshing import refresh_all
 from redis import Redis
 
-from analytics.embedded.valkey import EmbeddedValkey
-from analytics.processes.sockets import free_port
 from common import instants
-from common.links import LinkRef, LinkStates
-from common.payloads import ComputeReport
-from common.signing import KeyRing, LinkClaims
+from common.jobs.payloads import ComputeReport
+from common.links.state import LinkRef, LinkStates
+from common.links.token import KeyRing, LinkClaims
+from devstack.embedded.valkey import EmbeddedValkey
+from devstack.processes.sockets import free_port
 
 READY_SECONDS = 60
 

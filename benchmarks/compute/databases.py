@@ -11,9 +11,9 @@ from pathlib import Path
 from benchmarks.compute.generate import generate
 from sqlalchemy import URL, Engine, create_engine, make_url, text
 
-from analytics.embedded.postgres import EmbeddedPostgres
 from common.db import migrate, roles
 from common.db.engine import create_service_engine
+from devstack.embedded.postgres import EmbeddedPostgres
 
 SERVICE_ROLE = "benchmark_service"
 SETTINGS = {"shared_buffers": "1GB", "max_wal_size": "8GB", "max_parallel_workers_per_gather": "0"}

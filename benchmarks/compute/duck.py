@@ -11,11 +11,11 @@ from typing import Any, Final
 import duckdb
 from sqlalchemy import Engine
 
-from common.reports.ledger import product_totals
 from common.reports.model import Scope
-from common.reports.products import ProductTotals
-from common.reports.sales import EmptyDays
-from common.reports.totals import Totals
+from common.reports.sales.from_ledger import product_totals
+from common.reports.sales.protocol import EmptyDays
+from common.reports.totals.products import ProductTotals
+from common.reports.totals.totals import Totals
 
 _EXPORTS: Final = {
     "goods": """

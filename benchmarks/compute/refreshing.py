@@ -12,11 +12,11 @@ from benchmarks.compute.ways import once
 from sqlalchemy import Engine, text
 
 from common.db.tenancy import Access, transaction
-from common.payloads import ComputeReport
+from common.jobs.payloads import ComputeReport
 from common.reports import queries
 from common.reports.window import Period, window_of
-from worker import rollups
-from worker.reading import read
+from worker.reports import rollups
+from worker.reports.snapshot import read
 
 SUMS = ("daily_sales", "product_sales", "dirty_days")
 

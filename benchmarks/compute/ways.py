@@ -18,12 +18,12 @@ from sqlalchemy.orm import Session
 
 from common.db.tenancy import Access, snapshot
 from common.reports import queries, registry
-from common.reports.ledger import LedgerSales
 from common.reports.model import Scope
-from common.reports.rollups import RolledUpSales
-from common.reports.sales import Sales
+from common.reports.sales.from_ledger import LedgerSales
+from common.reports.sales.from_rollups import RolledUpSales
+from common.reports.sales.protocol import Sales
 from common.reports.window import Period, window_of
-from worker.scope import read_scope
+from worker.reports.scope import read_scope
 
 PRODUCT: Final = "product"
 IN_SERVER: Final = "its SQL alone"

@@ -17,7 +17,7 @@ from benchmarks.cold.processes import Processes, processes
 from benchmarks.compute.shops import END, LARGEST
 from benchmarks.compute.ways import STEP
 
-from common.payloads import ComputeReport
+from common.jobs.payloads import ComputeReport
 from common.reports.window import Period, window_of
 
 JOB = ComputeReport(LARGEST.id, "sales-velocity", window_of(Period.QUARTER, LARGEST.zone, now=END))

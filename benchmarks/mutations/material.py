@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from common.links.token import KeyRing, LinkClaims
 from common.reports import registry
 from common.reports.window import Window
-from common.signing import KeyRing, LinkClaims
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 

@@ -12,7 +12,7 @@ from benchmarks.mutations.material import Material
 from benchmarks.mutations.mutants import FAMILIES
 from benchmarks.mutations.trial import ControlFailedError, Outcome, mutants_of, segment
 
-from report_viewer.addresses import PREFIX
+from report_viewer.links.urls import PREFIX
 
 REFUSALS: Final = frozenset({400, 403, 404, 414, 431})
 _LONG: Final = 16 * 1024

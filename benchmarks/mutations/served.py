@@ -14,9 +14,9 @@ from benchmarks.mutations.material import Material, prepare
 from benchmarks.serve import samples
 from redis import Redis
 
-from analytics.embedded.valkey import EmbeddedValkey
-from analytics.processes.sockets import LOOPBACK, free_port
-from common.signing import KeyRing
+from common.links.token import KeyRing
+from devstack.embedded.valkey import EmbeddedValkey
+from devstack.processes.sockets import LOOPBACK, free_port
 
 _READY_SECONDS = 60
 

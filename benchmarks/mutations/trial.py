@@ -8,10 +8,10 @@ from benchmarks.mutations.material import Material
 from benchmarks.mutations.mutants import FAMILIES, Family
 
 from common.instants import now
-from common.signing import KeyRing, LinkError
-from report_viewer.addresses import PREFIX, parse
-from report_viewer.errors import ViewerError
-from report_viewer.verifying import Verifier
+from common.links.token import KeyRing, LinkError
+from report_viewer.links.urls import PREFIX, parse
+from report_viewer.links.verifier import Verifier
+from report_viewer.problems.errors import ViewerError
 
 _SHOWN = 200
 

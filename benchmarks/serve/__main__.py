@@ -12,7 +12,7 @@ from benchmarks.serve.cases import GZIP, Case
 from benchmarks.serve.load import Load
 from redis import Redis
 
-from analytics.embedded.valkey import EmbeddedValkey
+from devstack.embedded.valkey import EmbeddedValkey
 
 SERVER_CORE, LOAD_CORE = 0, 1
 

@@ -24,13 +24,13 @@ from benchmarks.serve.load import Load, Sample, run
 from benchmarks.serve.servers import Server
 from redis import Redis
 
-from analytics.embedded.valkey import EmbeddedValkey
-from analytics.processes.sockets import LOOPBACK, free_port
+from devstack.embedded.valkey import EmbeddedValkey
+from devstack.processes.sockets import LOOPBACK, free_port
 
 SERVER_CORE, LOAD_CORE = 0, 1
 _UVICORN = """
 import gc, sys, uvicorn
-from report_viewer.process import serving
+from report_viewer.server.process import serving
 application = serving()
 if {default_collector}:
     gc.unfreeze()
@@ -38,7 +38,7 @@ if {default_collector}:
 uvicorn.run(application, port=int(sys.argv[1]), loop="uvloop", http={http!r}, ws="none",
             access_log=False, server_header=False, proxy_headers=False, log_config=None)
 """
-_SHORTCUT, _PLAIN = "report_viewer.shortcut:Shortcut", "httptools"
+_SHORTCUT, _PLAIN = "report_viewer.server.fast_path:Shortcut", "httptools"
 _GRANIAN = [
     "-m",
     "granian",
@@ -52,7 +52,7 @@ _GRANIAN = [
     "uvloop",
     "--log-level",
     "warning",
-    "report_viewer.process:serving",
+    "report_viewer.server.process:serving",
     "--port",
 ]
 

@@ -9,15 +9,15 @@ from zoneinfo import ZoneInfo
 
 from redis import Redis
 
-from common.cache import Meta, ReportCache, ReportKey, data_version_key, pack
-from common.links import LinkRef, LinkStates
+from common.links.state import LinkRef, LinkStates
+from common.links.token import KeyRing, LinkClaims
 from common.reports import registry
 from common.reports.catalog.revenue_overview.definition import RevenueOverview
 from common.reports.model import Scope
-from common.reports.totals import Totals
+from common.reports.totals.totals import Totals
 from common.reports.window import Period, window_of
-from common.signing import KeyRing, LinkClaims
-from worker import csv_export
+from common.reports_cache.cache import Meta, ReportCache, ReportKey, data_version_key, pack
+from worker.reports import csv_export
 
 SECRET = "5f" * 16 + "a1" * 16
 REPORT = "revenue-overview"

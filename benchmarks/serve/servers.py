@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 from benchmarks.serve.samples import SECRET
 
-from analytics.processes.sockets import LOOPBACK, free_port
+from devstack.processes.sockets import LOOPBACK, free_port
 
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a directory of our own is made in it
 IN_MEMORY = _SHARED_MEMORY if _SHARED_MEMORY.is_dir() else None

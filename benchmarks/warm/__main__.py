@@ -15,15 +15,15 @@ from benchmarks.compute.shops import END, SHOPS
 from benchmarks.compute.ways import once
 from sqlalchemy import text
 
-from common import popularity
-from common.cache import ReportCache
-from common.payloads import ComputeReport
-from common.popularity import ViewedReport
-from common.queues import create_celery
+from common.jobs.celery import create_celery
+from common.jobs.payloads import ComputeReport
+from common.links import popularity
+from common.links.popularity import ViewedReport
 from common.reports import queries, registry
 from common.reports.window import Period, window_of
-from worker import warm
-from worker.reading import read
+from common.reports_cache.cache import ReportCache
+from worker.reports.snapshot import read
+from worker.warming import popular
 
 PATIENCE = 600
 
@@ -74,7 +74,7 @@ def _warm(running: Processes, jobs: list[ComputeReport]) -> float:
         f"redis://:{url['password']}@{url['host']}:{url['port']}/{url.get('db') or 0}"
     )
     started = time.perf_counter()
-    celery.send_task(warm.POPULAR)
+    celery.send_task(popular.POPULAR)
     while any(cache.meta(job.key) is None for job in jobs):
         assert time.perf_counter() - started < PATIENCE
         time.sleep(0.05)

@@ -11,14 +11,14 @@ from pydantic import SecretStr
 from scripts.spec_tables import SPECIFICATION, filled, places, tables
 
 from common.db.audit import Action
+from common.links.token import ExpiredLinkError
 from common.reports import registry
-from common.signing import ExpiredLinkError
-from report_viewer import problems
 from report_viewer.app import create_app as create_viewer
+from report_viewer.endpoints.operations import describe
+from report_viewer.problems import catalog
 from report_viewer.settings import ViewerSettings
-from report_viewer.surroundings import describe
-from share_api import errors
 from share_api.app import create_app as create_share_api
+from share_api.middleware import problems as errors
 from share_api.settings import ShareApiSettings
 
 ROOT = Path(__file__).parents[2]
@@ -118,10 +118,10 @@ def test_every_problem_of_share_api_stands_in_the_specification() -> None:
 
 def test_every_problem_of_the_viewer_stands_in_the_specification() -> None:
     known = [
-        *problems._FIXED.values(),
-        *map(problems.problem_of, [Exception(), ExpiredLinkError(datetime.now(UTC))]),
-        problems.wrong_method(("GET",)),
-        problems._stub(csv=False),
+        *catalog._FIXED.values(),
+        *map(catalog.problem_of, [Exception(), ExpiredLinkError(datetime.now(UTC))]),
+        catalog.wrong_method(("GET",)),
+        catalog._stub(csv=False),
     ]
     said = problems_between("## report-viewer", "## Tokens")
     assert said == {(each.kind, int(each.status)) for each in known}

@@ -9,11 +9,12 @@ SQL = {"sqlalchemy", "psycopg", "alembic", "common.db", "common.reports.queries"
 WEB = {"fastapi", "starlette", "uvicorn", "jinja2"}
 
 FORBIDDEN = {
-    "report_viewer.app": SQL | {"worker", "share_api", "analytics", "common.reports.ledger"},
+    "report_viewer.app": SQL
+    | {"worker", "share_api", "analytics", "common.reports.sales.from_ledger"},
     "share_api.app": {"worker", "report_viewer", "analytics", "common.reports.queries"},
     "worker.app": WEB | {"share_api", "report_viewer", "analytics"},
-    "common.jobs": WEB | SQL,
-    "common.queues": WEB | SQL,
+    "common.jobs.publisher": WEB | SQL,
+    "common.jobs.celery": WEB | SQL,
     "common.reports.registry": WEB | SQL | {"redis", "celery"},
 }
 

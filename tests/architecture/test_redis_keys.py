@@ -3,12 +3,12 @@
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from common.cache import ReportKey
-from common.discord import promise_key
-from common.links import state_key
-from common.payloads import AnswerDiscord
+from common.jobs.discord_promises import promise_key
+from common.jobs.payloads import AnswerDiscord
+from common.links.state import state_key
 from common.reports import registry
 from common.reports.window import Window
+from common.reports_cache.cache import ReportKey
 
 WINDOW = Window(datetime(2026, 4, 1, tzinfo=UTC), datetime(2026, 5, 1, tzinfo=UTC))
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
-from tests.unit.report_viewer.samples import SECRET
+from tests.support.samples import SECRET
 
-from analytics.processes.sockets import free_port
+from devstack.processes.sockets import free_port
 from report_viewer.app import create_app
 from report_viewer.settings import ViewerSettings
 

@@ -10,13 +10,13 @@ from typing import Any
 from playwright.sync_api import Page
 from redis import Redis
 from tests.browser.conftest import PATIENCE
-from tests.unit.report_viewer.samples import Sample, finished, window
+from tests.support.samples import Sample, finished, window
 
-from common.cache import Meta, ReportCache, pack
 from common.reports import registry
 from common.reports.registry import implemented
 from common.reports.window import Period, Window
-from worker import csv_export
+from common.reports_cache.cache import Meta, ReportCache, pack
+from worker.reports import csv_export
 
 REPORTS = [each.slug for each in implemented()]
 

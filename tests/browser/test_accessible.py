@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 from redis import Redis
 from tests.browser.conftest import PHONE, Open
 from tests.browser.reports import REPORTS, draw, ready
-from tests.unit.report_viewer.samples import Sample, window
+from tests.support.samples import Sample, window
 
 from common.reports.window import Period
 

@@ -4,9 +4,9 @@ import pytest
 from playwright.sync_api import Page, Request
 from redis import Redis
 from tests.browser.conftest import PATIENCE, Open, Visit
-from tests.unit.report_viewer.samples import Sample
+from tests.support.samples import Sample
 
-from common import view_counts
+from common.links import view_counts
 
 PERSON = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/141.0.0.0 Safari/537.36"
 

@@ -7,9 +7,9 @@ from playwright.sync_api import Page, expect
 from redis import Redis
 from tests.browser.conftest import PHONE, Open
 from tests.browser.reports import draw, labels, ready, said, settings, until
-from tests.unit.report_viewer import samples
+from tests.support import samples
 
-from common.reports.totals import Totals
+from common.reports.totals.totals import Totals
 
 CANVAS = "[data-plot='{}'] canvas"
 LIVE = "[role=status][aria-live=polite]"

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, Route
 from redis import Redis
 from tests.browser.conftest import DESKTOP, PHONE, Open
 from tests.browser.reports import REPORTS, draw, overflow, ready, until
-from tests.unit.report_viewer.samples import window
+from tests.support.samples import window
 
 from common.reports.window import Period
 

@@ -8,7 +8,7 @@ from pypdf import PdfReader
 from redis import Redis
 from tests.browser.conftest import Open
 from tests.browser.reports import REPORTS, draw, ready, until
-from tests.unit.report_viewer.samples import window
+from tests.support.samples import window
 
 from common.reports.window import Period
 

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from redis import Redis
 from tests.browser.conftest import PHONE, Open
 from tests.browser.reports import REPORTS, draw, overflow, ready, said
-from tests.unit.report_viewer.samples import HOSTILE, Sample, window
+from tests.support.samples import HOSTILE, Sample, window
 
 from common.reports.window import Period, Window
 

@@ -1,7 +1,7 @@
 """The whole system as `make demo` runs it: real servers, real processes, nothing mocked.
 
 One system serves all tests of a process that ask for it; tests that do are kept on one process by
-the group ``system`` (see ``tests.groups``).
+the group ``system`` (see ``tests.support.xdist_groups``).
 """
 
 import json
@@ -19,7 +19,7 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.functional.standins.discord import DiscordStandin
+from tests.support.discord_server import DiscordStandin
 
 READY_SECONDS = 180
 

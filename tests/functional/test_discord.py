@@ -14,7 +14,7 @@ import httpx
 import pytest
 from PIL import Image
 from tests.functional.conftest import System
-from tests.functional.standins.discord import (
+from tests.support.discord_server import (
     PATIENCE,
     Asked,
     DiscordStandin,

@@ -11,9 +11,9 @@ import psycopg
 import pytest
 import redis
 
-from analytics.embedded.errors import StartError
-from analytics.embedded.postgres import EmbeddedPostgres
-from analytics.embedded.valkey import EmbeddedValkey
+from devstack.embedded.errors import StartError
+from devstack.embedded.postgres import EmbeddedPostgres
+from devstack.embedded.valkey import EmbeddedValkey
 
 PASSWORD = "p w'\"/@%:#\\"
 

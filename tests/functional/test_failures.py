@@ -10,9 +10,9 @@ from collections.abc import Iterator
 import httpx
 import psutil
 import pytest
-from tests.functional.breakable import SALES, Breakable, breakable, eventually
+from tests.support.breakable import SALES, Breakable, breakable, eventually
 
-from worker.lease import LEASE_SECONDS
+from worker.reports.lease import LEASE_SECONDS
 
 pytestmark = pytest.mark.xdist_group("failures")
 

@@ -17,12 +17,12 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from tests.functional.breakable import EMAIL, PASSWORD, eventually, furnish, stop
+from tests.support.breakable import EMAIL, PASSWORD, eventually, furnish, stop
 
-from analytics.embedded.postgres import EmbeddedPostgres
-from analytics.embedded.valkey import EmbeddedValkey
-from analytics.processes.sockets import free_port
-from common.signing import KeyRing
+from common.links.token import KeyRing
+from devstack.embedded.postgres import EmbeddedPostgres
+from devstack.embedded.valkey import EmbeddedValkey
+from devstack.processes.sockets import free_port
 
 BROWSER = {"Accept": "text/html"}
 OLD, NEW = secrets.token_hex(32), secrets.token_hex(32)

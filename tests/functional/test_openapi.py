@@ -19,8 +19,8 @@ from schemathesis.core.result import Err, Ok
 from schemathesis.schemas import APIOperation
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 from tests.conftest import as_service, fresh_database
-from tests.functional.conforming import Conforming, conforming
-from tests.servers import Servers
+from tests.support.conforming import Conforming, conforming
+from tests.support.servers import Servers
 
 pytestmark = pytest.mark.xdist_group("openapi")
 EXAMPLES = 12

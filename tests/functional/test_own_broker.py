@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from tests.functional.breakable import Breakable, breakable, eventually
 from tests.functional.test_failures import BROWSER, opens
+from tests.support.breakable import Breakable, breakable, eventually
 
 pytestmark = pytest.mark.xdist_group("own-broker")
 

@@ -19,11 +19,11 @@ import psycopg
 import pytest
 import redis
 
-from analytics.embedded.postgres import EmbeddedPostgres
-from analytics.embedded.valkey import EmbeddedValkey
-from analytics.processes.sockets import free_port
+from devstack.embedded.postgres import EmbeddedPostgres
+from devstack.embedded.valkey import EmbeddedValkey
+from devstack.processes.sockets import free_port
 
-DRIVER = Path(__file__).parent / "standins" / "up.py"
+DRIVER = Path(__file__).parents[1] / "support/up_driver.py"
 SETTINGS = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "ANALYTICS_SHARE_SIGNING_SECRET")
 PATIENCE = 60.0
 

@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import Engine, text
 
 from common.db.tenancy import Access, snapshot
-from common.reports.ledger import LedgerSales
-from common.reports.rollups import RolledUpSales
+from common.reports.sales.from_ledger import LedgerSales
+from common.reports.sales.from_rollups import RolledUpSales
 from common.reports.window import Period, window_of
-from worker import rollups
-from worker.scope import read_scope
+from worker.reports import rollups
+from worker.reports.scope import read_scope
 
 pytest.importorskip("duckdb", reason="duckdb is not installed (uv sync --group benchmarks)")
 

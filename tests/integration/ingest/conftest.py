@@ -9,10 +9,10 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Engine, text
 
-from analytics.accounts import create_tenant
+from accounts.provisioning import create_tenant
 from common.db.tenancy import Access, transaction
-from worker.ingest.load import LoadSummary, load_sales
-from worker.ingest.rows import OrderLineRow, RefundRow
+from ingest.ledger.load import LoadSummary, load_sales
+from ingest.rows import OrderLineRow, RefundRow
 
 PAID = datetime(2026, 3, 2, 10, tzinfo=UTC)
 

@@ -6,14 +6,14 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import Engine, select, text
 
-from analytics.account_errors import (
+from accounts.errors import (
     InvalidAccountError,
     PasswordMismatchError,
     TenantExistsError,
     UnknownAdminError,
     UnknownTenantError,
 )
-from analytics.accounts import (
+from accounts.provisioning import (
     create_admin,
     create_tenant,
     set_password,

@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
-from worker.ingest.load import load_sales
+from ingest.ledger.load import load_sales
 
 
 def test_loads_of_one_shop_queue(service_engine, tenant_id, read, line):

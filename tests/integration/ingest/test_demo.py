@@ -5,14 +5,14 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import text
 
-from analytics.accounts import tenant_id_of, verify_password
+from accounts.provisioning import tenant_id_of, verify_password
 from analytics.demo import load as demo
 from analytics.demo.load import ensure_demo, ensure_sales
 from analytics.demo.shops import KOMOREBI, NORDLICHT
 from common.db.engine import create_database_engine
 from common.db.tenancy import Access, transaction
-from worker import arrivals
-from worker.ingest.load import LoadSummary
+from ingest import data_version
+from ingest.ledger.load import LoadSummary
 
 TODAY = date(2026, 4, 3)
 LEDGER = text(
@@ -85,7 +85,7 @@ def test_ensure_demo_makes_two_shops_and_an_admin_of_both(service_url):
 
 @pytest.mark.usefixtures("small_window")
 def test_what_was_loaded_is_told_and_nothing_else(service_url, redis_url, redis_client):
-    jobs = arrivals.jobs_at(redis_url, redis_url)
+    jobs = data_version.jobs_at(redis_url, redis_url)
     ensure_demo(service_url, password="a demo password", jobs=jobs)
     assert len(redis_client.keys("*:data")) == 2
     redis_client.flushdb()

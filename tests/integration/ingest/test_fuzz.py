@@ -6,9 +6,9 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
-from tests.unit.worker.ingest.files.hostile import OWN, SHOPIFY, in_blocks, spoilt
+from tests.support.hostile import OWN, SHOPIFY, in_blocks, spoilt
 
-from worker.ingest.files.importing import (
+from ingest.import_files import (
     FileKind,
     Format,
     Imported,

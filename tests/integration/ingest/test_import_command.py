@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Connection, text
 
-from analytics.accounts import create_tenant
+from accounts.provisioning import create_tenant
 
 HEADER = (
     "order_id,placed_at,paid_at,currency,channel,customer_id,country,region,coupon_code,"

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from common.reports.money import decimal_text
-from worker.ingest.files.faults import ImportRefusedError
-from worker.ingest.files.importing import FileKind, Format, ImportFile, import_files
+from ingest.csv.faults import ImportRefusedError
+from ingest.import_files import FileKind, Format, ImportFile, import_files
 
 ORDERS = """order_id,paid_at,currency,line_id,product_id,quantity,unit_price,shipping,order_discount
 O1,2026-03-01T10:00:00+01:00,EUR,1,P1,2,10.00,4.90,3.00

@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from common.db.engine import UnsafeDatabaseRoleError, create_database_engine
 from common.db.tenancy import Access, transaction
-from worker.ingest.errors import (
+from ingest.ledger.errors import (
     ContradictingRowError,
     DiscountTooLargeError,
     DuplicateRowError,
@@ -17,8 +17,8 @@ from worker.ingest.errors import (
     TooManyLinesError,
     UnstorableRowError,
 )
-from worker.ingest.load import LoadSummary, load_sales
-from worker.ingest.rows import ProductRow
+from ingest.ledger.load import LoadSummary, load_sales
+from ingest.rows import ProductRow
 
 PAID = datetime(2026, 3, 2, 10, tzinfo=UTC)
 LATER = datetime(2026, 3, 5, 10, tzinfo=UTC)

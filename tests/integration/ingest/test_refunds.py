@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from worker.ingest.errors import (
+from ingest.ledger.errors import (
     ContradictingRowError,
     DuplicateRowError,
     Fault,

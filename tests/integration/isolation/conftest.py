@@ -6,10 +6,10 @@ import pytest
 from redis import Redis
 from sqlalchemy import Engine, create_engine
 from tests.conftest import as_service, fresh_database
-from tests.integration.isolation.shops import Shops, open_shops
 from tests.integration.report_viewer.conftest import anyio_backend, run
 from tests.integration.share_api.conftest import secret, serve
-from tests.servers import Servers
+from tests.support.servers import Servers
+from tests.support.shops import Shops, open_shops
 
 __all__ = ["anyio_backend", "run", "secret", "serve"]
 

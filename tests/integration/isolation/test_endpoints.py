@@ -16,11 +16,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
-from tests.integration.isolation.shops import GUILD, PASSWORD, Shops
 from tests.integration.share_api.conftest import Serve, Service
+from tests.support.shops import GUILD, PASSWORD, Shops
 
+from common.db.pagination import Cursor
 from share_api.app import create_app
-from share_api.paging import Cursor
 
 GONE, DENIED = frozenset({404}), frozenset({403})
 TAKEN = frozenset({200, 201, 202, 204})

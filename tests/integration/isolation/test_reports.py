@@ -8,23 +8,23 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Engine
-from tests.integration.isolation.shops import THEIR_ORDER, THEIR_PRODUCT, THEIR_TITLE, Shops
 from tests.integration.report_viewer.conftest import Run
-from tests.unit.report_viewer.samples import SECRET, Sample
+from tests.support.samples import SECRET, Sample
+from tests.support.shops import THEIR_ORDER, THEIR_PRODUCT, THEIR_TITLE, Shops
 
 from common import instants
-from common.cache import ReportCache
 from common.db.tenancy import Access, snapshot
-from common.payloads import ComputeReport
+from common.jobs.payloads import ComputeReport
 from common.reports import queries, registry
-from common.reports.ledger import LedgerSales
-from common.reports.rollups import RolledUpSales
-from common.reports.sales import Sales
+from common.reports.sales.from_ledger import LedgerSales
+from common.reports.sales.from_rollups import RolledUpSales
+from common.reports.sales.protocol import Sales
 from common.reports.window import Period, Window, window_of
-from report_viewer.addresses import Part
-from worker import compute, rollups
-from worker.ingest.files.importing import FileKind, ImportFile, ImportRefusedError, import_files
-from worker.scope import UnknownTenantError, read_scope
+from common.reports_cache.cache import ReportCache
+from ingest.import_files import FileKind, ImportFile, ImportRefusedError, import_files
+from report_viewer.links.urls import Part
+from worker.reports import compute, rollups
+from worker.reports.scope import UnknownTenantError, read_scope
 
 QUESTIONS = [name for name, _ in inspect.getmembers(Sales, inspect.isfunction) if name[0] != "_"]
 WAYS = (LedgerSales, RolledUpSales)

@@ -16,33 +16,36 @@ from zoneinfo import ZoneInfo
 import pytest
 from celery import Celery
 from redis import Redis
-from tests.integration.isolation.shops import GUILD, THEIR_TITLE, Shops
+from tests.support.shops import GUILD, THEIR_TITLE, Shops
 
 from common import instants
-from common.cache import ReportCache, ReportKey
 from common.db.engine import create_service_engine
-from common.discord import Promise, Promises
-from common.jobs import Jobs
-from common.links import LinkState, read_state, state_key
-from common.payloads import AnswerDiscord, ComputeReport, RestoreLink, RunImport, WarmTenant
-from common.queues import create_celery
+from common.jobs.celery import create_celery
+from common.jobs.discord_promises import Promise, Promises
+from common.jobs.payloads import AnswerDiscord, ComputeReport, RestoreLink, RunImport, WarmTenant
+from common.jobs.publisher import Jobs
+from common.links.state import LinkState, read_state, state_key
 from common.reports import registry
 from common.reports.window import Period, Window, window_of
-from worker import heartbeat, recalls, room, schedule, tasks, view_transfer, warm, warm_windows
+from common.reports_cache.cache import ReportCache, ReportKey
+from worker import schedule, tasks
 from worker.app import create_app
-from worker.discord.answering import create_answering
+from worker.discord.deliver import create_answering
+from worker.links import revocation_sweep, view_transfer
+from worker.operations import cache_eviction, heartbeat
 from worker.settings import WorkerSettings
-from worker.warm import Warming
+from worker.warming import midnight, popular
+from worker.warming.popular import Warming
 
 SLUGS = [definition.slug for definition in registry.implemented()]
 
 OF_ALL_SHOPS = {
     heartbeat.TASK: "says that workers work",
-    recalls.TASK: "recalls of all shops, by ids alone",
-    room.TASK: "drops reports that nobody read",
+    revocation_sweep.TASK: "recalls of all shops, by ids alone",
+    cache_eviction.TASK: "drops reports that nobody read",
     view_transfer.TASK: "each shop's counts in a transaction of its own",
-    warm.POPULAR: "asks for each shop's reports",
-    warm_windows.MIDNIGHT: "asks for each shop's reports",
+    popular.POPULAR: "asks for each shop's reports",
+    midnight.MIDNIGHT: "asks for each shop's reports",
     schedule.RESUME_IMPORTS: "asks for the oldest import, by ids alone",
 }
 """Tasks of the clock: they take nothing, so that nobody can point them at a shop."""

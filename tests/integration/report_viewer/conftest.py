@@ -8,10 +8,10 @@ from pathlib import Path
 import httpx
 import pytest
 from redis import Redis
-from tests.unit.report_viewer.samples import SECRET, Sample
+from tests.support.samples import SECRET, Sample
 
-from analytics.embedded.valkey import EmbeddedValkey
-from analytics.processes.sockets import free_port
+from devstack.embedded.valkey import EmbeddedValkey
+from devstack.processes.sockets import free_port
 from report_viewer.app import create_app
 from report_viewer.settings import ViewerSettings
 

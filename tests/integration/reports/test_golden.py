@@ -15,12 +15,12 @@ import pytest
 from redis import Redis
 from sqlalchemy import Engine
 
-from analytics.accounts import create_tenant
-from common.cache import ReportCache, unpack_csv
-from common.payloads import ComputeReport
+from accounts.provisioning import create_tenant
+from common.jobs.payloads import ComputeReport
 from common.reports.window import Period, window_of
-from worker.compute import compute
-from worker.ingest.files.importing import FileKind, ImportFile, import_files
+from common.reports_cache.cache import ReportCache, unpack_csv
+from ingest.import_files import FileKind, ImportFile, import_files
+from worker.reports.compute import compute
 
 Rows = list[dict[str, str]]
 Shop = Callable[..., Callable[[str], Rows]]

@@ -12,18 +12,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from redis import Redis
 from sqlalchemy import Engine
-from tests.integration.reports.ledgers import Ledger, ledgers
-from tests.integration.reports.reference import Book, keep_books
+from tests.support.ledgers import Ledger, ledgers
+from tests.support.reference import Book, keep_books
 
-from analytics.accounts import create_tenant
-from common.cache import ReportCache, ReportKey, unpack_document
-from common.payloads import ComputeReport
+from accounts.provisioning import create_tenant
+from common.jobs.payloads import ComputeReport
 from common.reports import registry
-from common.reports.document import Document, LineChart
+from common.reports.document.schema import Document, LineChart
 from common.reports.money import currency_exponent
 from common.reports.window import Period, Window, window_of
-from worker.compute import compute
-from worker.ingest.load import load_sales
+from common.reports_cache.cache import ReportCache, ReportKey, unpack_document
+from ingest.ledger.load import load_sales
+from worker.reports.compute import compute
 
 Report = tuple[Document, list[dict[str, str]]]
 

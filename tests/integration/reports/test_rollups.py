@@ -11,18 +11,18 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Engine, text
 
-from analytics.accounts import create_tenant
+from accounts.provisioning import create_tenant
 from common.db.tenancy import Access, snapshot, transaction
-from common.payloads import ComputeReport
-from common.reports.ledger import LedgerSales
-from common.reports.rollups import RolledUpSales
-from common.reports.sales import Sales
+from common.jobs.payloads import ComputeReport
+from common.reports.sales.from_ledger import LedgerSales
+from common.reports.sales.from_rollups import RolledUpSales
+from common.reports.sales.protocol import Sales
 from common.reports.window import Period, window_of
-from worker import rollups
-from worker.ingest.load import load_sales
-from worker.ingest.rows import OrderLineRow, RefundRow
-from worker.reading import read
-from worker.scope import read_scope
+from ingest.ledger.load import load_sales
+from ingest.rows import OrderLineRow, RefundRow
+from worker.reports import rollups
+from worker.reports.scope import read_scope
+from worker.reports.snapshot import read
 
 NOW = datetime(2026, 4, 2, 9, tzinfo=UTC)
 ZONE = ZoneInfo("Europe/Berlin")

@@ -12,15 +12,15 @@ import pytest
 from redis import Redis
 from sqlalchemy import Engine, text
 
-from analytics.accounts import create_tenant
-from common.cache import ReportCache
+from accounts.provisioning import create_tenant
 from common.db.tenancy import Access, transaction
-from common.payloads import ComputeReport
-from common.reports import stock
+from common.jobs.payloads import ComputeReport
+from common.reports.sales import stock
 from common.reports.window import Window
-from worker.compute import compute
-from worker.ingest.load import load_sales
-from worker.ingest.rows import OrderLineRow, ProductRow, StockRow
+from common.reports_cache.cache import ReportCache
+from ingest.ledger.load import load_sales
+from ingest.rows import OrderLineRow, ProductRow, StockRow
+from worker.reports.compute import compute
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 WINDOW = Window(START, START + timedelta(days=30))

@@ -17,14 +17,14 @@ from argon2 import PasswordHasher
 from redis import Redis
 from sqlalchemy import Engine
 
-from analytics.accounts import create_tenant
-from analytics.embedded.valkey import EmbeddedValkey
+from accounts.provisioning import create_tenant
 from common.db.accounts import Admin, Membership
 from common.db.tenancy import Access, transaction
-from common.signing import KeyRing
+from common.links.token import KeyRing
+from devstack.embedded.valkey import EmbeddedValkey
 from share_api.__main__ import server_config
 from share_api.app import create_app
-from share_api.parts import Parts, create_parts
+from share_api.container import Parts, create_parts
 from share_api.settings import ShareApiSettings
 
 PASSWORD = "correct horse battery"

@@ -21,7 +21,7 @@ from tests.integration.share_api.conftest import (
     share_id,
 )
 
-from analytics.accounts import create_admin
+from accounts.provisioning import create_admin
 from common.db.audit import COMMAND_LINE, Action, AuditEntry, record
 from common.db.tenancy import Access, transaction
 from common.instants import now

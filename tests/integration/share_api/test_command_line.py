@@ -10,12 +10,12 @@ from click.testing import CliRunner, Result
 from redis import Redis
 from tests.integration.share_api.conftest import World
 
+from analytics.admin.links import SharingSettingsError, issue_link
 from analytics.commands.revoke import revoke
 from analytics.commands.share import share
-from analytics.sharing import SharingSettingsError, issue_link
-from common.links import LinkRef, LinkState, LinkStates, state_key
-from common.signing import KeyRing
-from share_api.links import SigningNotConfiguredError
+from common.links.state import LinkRef, LinkState, LinkStates, state_key
+from common.links.token import KeyRing
+from sharing.issuing import SigningNotConfiguredError
 
 SHARES = "/api/admin/analytics/shares"
 NOBODY = "00000000-0000-4000-8000-000000000000"

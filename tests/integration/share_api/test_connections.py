@@ -72,7 +72,7 @@ def test_too_many_connections_are_told_so(serve: Serve, world: World) -> None:
 def test_a_body_that_does_not_come_is_given_up(
     anna: httpx.Client, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("share_api.bodies.BODY_SECONDS", 0.2)
+    monkeypatch.setattr("share_api.http.json_body.BODY_SECONDS", 0.2)
     with connection(service) as client:
         client.sendall(
             f"POST {SHARE} HTTP/1.1\r\nHost: x\r\nCookie: {anna.headers['cookie']}\r\n"
@@ -87,7 +87,7 @@ def test_a_body_that_does_not_come_is_given_up(
 def test_an_upload_that_stops_is_given_up_and_leaves_nothing(
     anna: httpx.Client, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("share_api.bodies.PIECE_SECONDS", 0.2)
+    monkeypatch.setattr("share_api.http.json_body.PIECE_SECONDS", 0.2)
     with connection(service) as client:
         client.sendall(
             f"POST /api/admin/imports HTTP/1.1\r\nHost: x\r\nCookie: {anna.headers['cookie']}\r\n"

@@ -13,24 +13,24 @@ import httpx
 import pytest
 from redis import Redis
 from sqlalchemy import Engine, text
-from tests.functional.standins.discord import (
+from tests.integration.share_api.conftest import Serve, Service, World, assert_problem
+from tests.support.discord_server import (
     ADMINISTRATOR,
     DiscordStandin,
     interaction,
     new_guild,
 )
-from tests.integration.share_api.conftest import Serve, Service, World, assert_problem
 
 from common.db.discord import DiscordConnection
 from common.db.tenancy import Access, transaction
-from common.discord import Promise, Promises
-from common.payloads import AnswerDiscord
-from common.queues import DISCORD_QUEUE
+from common.jobs.celery import DISCORD_QUEUE
+from common.jobs.discord_promises import Promise, Promises
+from common.jobs.payloads import AnswerDiscord
 from common.reports import registry
-from share_api.discord import receiving
-from share_api.discord.codes import Codes, Grant
+from share_api.discord import endpoint
 from share_api.discord.commands import commands, subcommands
-from share_api.discord.receiving import ANSWER_SECONDS
+from share_api.discord.connect_codes import Codes, Grant
+from share_api.discord.endpoint import ANSWER_SECONDS
 
 CONNECTIONS = "/api/admin/discord/connections"
 INTERACTIONS = "/api/discord/interactions"
@@ -52,13 +52,13 @@ def discord() -> Iterator[DiscordStandin]:
 @pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A loaded machine is no reason for an apology, except where that is what is tested."""
-    monkeypatch.setattr(receiving, "ANSWER_SECONDS", 60.0)
+    monkeypatch.setattr(endpoint, "ANSWER_SECONDS", 60.0)
 
 
 @pytest.fixture
 def impatient(patient: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """As it is served."""
-    monkeypatch.setattr(receiving, "ANSWER_SECONDS", ANSWER_SECONDS)
+    monkeypatch.setattr(endpoint, "ANSWER_SECONDS", ANSWER_SECONDS)
 
 
 @pytest.fixture

@@ -14,14 +14,14 @@ import pytest
 from redis import Redis
 from tests.integration.share_api.conftest import Serve, World, assert_problem, log_in
 
-from common.cache import ReportCache
 from common.db.engine import UnsafeDatabaseRoleError
-from common.jobs import Jobs
-from common.links import LinkRef, LinkState, LinkStates
-from common.queues import create_celery
-from common.signing import KeyRing
+from common.jobs.celery import create_celery
+from common.jobs.publisher import Jobs
+from common.links.state import LinkRef, LinkState, LinkStates
+from common.links.token import KeyRing
+from common.reports_cache.cache import ReportCache
 from share_api.app import create_app
-from share_api.parts import Parts, create_redis
+from share_api.container import Parts, create_redis
 from share_api.settings import ShareApiSettings
 
 DEAD_REDIS = "redis://127.0.0.1:1"

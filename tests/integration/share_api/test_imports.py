@@ -11,8 +11,8 @@ from tests.integration.share_api.conftest import Serve, Service, World, assert_p
 
 from common.db.imports import Import, ImportChunk, ImportState
 from common.db.tenancy import Access, transaction
-from common.payloads import RunImport
-from worker import imports
+from common.jobs.payloads import RunImport
+from worker.imports import run
 
 PATH = "/api/admin/imports"
 ORDERS = """order_id,paid_at,currency,line_id,product_id,quantity,unit_price
@@ -40,8 +40,8 @@ def started(answer: httpx.Response) -> str:
 
 def work(engine: Engine) -> None:
     """What a worker's sweep does, until nothing is left."""
-    while (job := imports.waiting(engine)) is not None:
-        imports.run(engine, job)
+    while (job := run.waiting(engine)) is not None:
+        run.run(engine, job)
 
 
 def stored(engine: Engine, tenant_id: int, query: str) -> list[Any]:
@@ -222,16 +222,16 @@ def test_what_a_killed_worker_left_is_run_again(anna: httpx.Client, world: World
     location = started(anna.post(PATH, content=ORDERS, headers=CSV))
     with transaction(world.engine, Access(tenant_id=world.berlin)) as session:
         session.execute(text("UPDATE imports SET state = 'running', attempts = 1"))
-    job = imports.waiting(world.engine)
+    job = run.waiting(world.engine)
     assert job is not None
-    imports.run(world.engine, job)
+    run.run(world.engine, job)
     assert anna.get(location).json()["state"] == "succeeded"
-    imports.run(world.engine, job)  # the message once more: it is done
+    run.run(world.engine, job)  # the message once more: it is done
     assert stored(world.engine, world.berlin, "SELECT version FROM ledger_versions") == [1]
 
 
 def test_an_import_that_breaks_off_again_and_again_is_given_up(world: World) -> None:
-    job = broken(world.engine, world.berlin, attempts=imports.MOST_ATTEMPTS)
+    job = broken(world.engine, world.berlin, attempts=run.MOST_ATTEMPTS)
     work(world.engine)
     with transaction(world.engine, Access(tenant_id=world.berlin)) as session:
         row = session.get_one(Import, (world.berlin, job.import_id))
@@ -242,18 +242,18 @@ def test_an_import_that_breaks_off_again_and_again_is_given_up(world: World) -> 
 
 def test_what_never_arrived_is_cleared_away(world: World) -> None:
     broken(world.engine, world.berlin, state="receiving")
-    assert imports.waiting(world.engine) is None
+    assert run.waiting(world.engine) is None
     assert stored(world.engine, world.berlin, "SELECT count(*) FROM imports") == [0]
 
 
 def test_one_import_runs_at_a_time(anna: httpx.Client, world: World) -> None:
     location = started(anna.post(PATH, content=ORDERS, headers=CSV))
-    job = imports.waiting(world.engine)
+    job = run.waiting(world.engine)
     assert job is not None
-    with imports._slot(world.engine) as free:
+    with run._slot(world.engine) as free:
         assert free
-        assert imports.waiting(world.engine) is None
-        imports.run(world.engine, job)
+        assert run.waiting(world.engine) is None
+        run.run(world.engine, job)
         assert anna.get(location).json()["state"] == "queued"
-    imports.run(world.engine, job)
+    run.run(world.engine, job)
     assert anna.get(location).json()["state"] == "succeeded"

@@ -18,7 +18,7 @@ from tests.integration.share_api.conftest import Serve, World, share_id
 from analytics.cli import main
 from common.db.tenancy import Access, transaction
 from common.instants import iso, now
-from common.signing import KeyRing
+from common.links.token import KeyRing
 
 SHARES = "/api/admin/analytics/shares"
 SHARE = "/api/admin/analytics/revenue-overview/share"
@@ -170,7 +170,7 @@ def test_sharing_and_audit_on_the_command_line(
 def test_more_entries_than_are_read_at_once(
     analytics: Command, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("analytics.sharing._PAGE", 2)
+    monkeypatch.setattr("analytics.admin.links._PAGE", 2)
     for change in ("off", "on", "off", "on", "off"):
         analytics("sharing", change, "--tenant", "berlin")
     for limit, count in ((100, 5), (3, 3), (4, 4)):

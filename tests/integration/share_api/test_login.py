@@ -19,7 +19,7 @@ from tests.integration.share_api.conftest import (
 )
 
 from common.instants import now
-from share_api.sessions import COOKIE
+from share_api.auth.sessions import COOKIE
 
 SESSION = "/api/admin/session"
 TENANT = f"{SESSION}/tenant"
@@ -102,7 +102,7 @@ def test_an_unknown_account_reads_and_costs_like_a_wrong_password(
         verified.append(stored.password_hash[:9])
         return False
 
-    monkeypatch.setattr("share_api.credentials._matches", refuse)
+    monkeypatch.setattr("share_api.auth.credentials._matches", refuse)
     with service.client() as client:
         answers = [log_in(client, name, "wrong").content for name in ("anna", "nobody")]
     assert answers[0] == answers[1]

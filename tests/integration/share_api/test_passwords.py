@@ -16,10 +16,10 @@ from tests.integration.share_api.conftest import (
     log_in,
 )
 
-from analytics.accounts import set_password
+from accounts.provisioning import set_password
 from common.db.audit import Action, AuditEntry
 from common.db.tenancy import Access, transaction
-from share_api.sessions import COOKIE
+from share_api.auth.sessions import COOKIE
 
 SESSION = "/api/admin/session"
 SESSIONS = "/api/admin/sessions"
@@ -114,7 +114,7 @@ def test_of_two_changes_at_once_one_counts(
         set_password(world.engine, email=email, password="the operator's choice")
 
     monkeypatch.setattr(
-        "share_api.throttle.LoginThrottle.forgive", lambda *_: meanwhile("anna@example.com")
+        "share_api.rate_limits.LoginThrottle.forgive", lambda *_: meanwhile("anna@example.com")
     )
     assert_problem(change(anna), 403)
     assert_problem(log_in(anna, "anna", NEW), 403)
@@ -124,7 +124,7 @@ def test_a_login_with_the_password_of_a_moment_ago_is_none(
     service: Service, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "share_api.throttle.LoginThrottle.forgive",
+        "share_api.rate_limits.LoginThrottle.forgive",
         lambda *_: set_password(world.engine, email="anna@example.com", password=NEW),
     )
     with service.client() as client:

@@ -16,7 +16,7 @@ from tests.integration.share_api.conftest import (
 )
 
 from common.db.engine import create_database_engine
-from common.telemetry import JsonFormatter
+from common.infra.telemetry import JsonFormatter
 
 SHARE = "/api/admin/analytics/revenue-overview/share"
 SESSION = "/api/admin/session"

@@ -10,17 +10,17 @@ import pytest
 from redis import Redis
 from sqlalchemy import Engine
 
-from analytics.accounts import create_tenant
-from common.cache import Meta, ReportCache, ReportKey
+from accounts.provisioning import create_tenant
 from common.db.shares import Share
 from common.db.tenancy import Access, transaction
-from common.jobs import Jobs
-from common.payloads import ComputeReport
-from common.queues import create_celery
+from common.jobs.celery import create_celery
+from common.jobs.payloads import ComputeReport
+from common.jobs.publisher import Jobs
 from common.reports.window import Period, Window, window_of
-from worker.ingest.load import load_sales
-from worker.ingest.rows import OrderLineRow
-from worker.warm import Warming
+from common.reports_cache.cache import Meta, ReportCache, ReportKey
+from ingest.ledger.load import load_sales
+from ingest.rows import OrderLineRow
+from worker.warming.popular import Warming
 
 NOW = datetime(2026, 3, 20, 9, tzinfo=UTC)
 KEEP_SECONDS = 1000

@@ -12,8 +12,8 @@ from datetime import timedelta
 from redis import Redis
 from tests.integration.worker.conftest import Shop
 
-from common.jobs import Jobs
-from common.queues import WARM_QUEUE
+from common.jobs.celery import WARM_QUEUE
+from common.jobs.publisher import Jobs
 from common.reports.window import Window
 
 PATIENCE = 60.0

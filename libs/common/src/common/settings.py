@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from common.signing import KeyRing, check_secret
+from common.links.token import KeyRing, check_secret
 
 
 class ServiceSettings(BaseSettings):

@@ -3,9 +3,9 @@
 There is no access log: a path holds a token, and a token opens a report.
 """
 
+from common.infra.telemetry import configure_logging
 from common.settings import load
-from common.telemetry import configure_logging
-from report_viewer.process import run
+from report_viewer.server.process import run
 from report_viewer.settings import ViewerSettings
 
 

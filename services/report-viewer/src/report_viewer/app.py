@@ -12,33 +12,33 @@ from importlib.metadata import version
 from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
-from common.connections import Bounds
-from common.links import is_state_key
-from report_viewer.addresses import is_report_path
-from report_viewer.announcements import Announcements
-from report_viewer.answers import NEVER_STORED, Security
-from report_viewer.asking import Asking, connect_for_asking, connect_jobs
-from report_viewer.assets import Assets
-from report_viewer.batching import Batcher
-from report_viewer.clients import Clients
-from report_viewer.copies import Copies
-from report_viewer.ending import end
-from report_viewer.floods import ColdThrottle, Failures, connect_for_counting
-from report_viewer.freshness import Judge
-from report_viewer.heartbeat import Heartbeat
+from common.infra.http_limits import Bounds
+from common.links.state import is_state_key
+from report_viewer.cache.response_cache import Copies
+from report_viewer.endpoints.operations import Surroundings
+from report_viewer.endpoints.preview_card import Previews
+from report_viewer.endpoints.problems import ProblemAnswers
+from report_viewer.endpoints.reports import Reports
+from report_viewer.endpoints.representations import Representations
+from report_viewer.http.client_address import Clients
+from report_viewer.http.response import NEVER_STORED, Security
+from report_viewer.links.urls import is_report_path
+from report_viewer.links.verifier import Verifier
+from report_viewer.loading.data_loader import Batcher
+from report_viewer.loading.freshness import Judge
+from report_viewer.loading.job_requests import Asking, connect_for_asking, connect_jobs
+from report_viewer.loading.loader import Waiting
+from report_viewer.loading.rate_limits import ColdThrottle, Failures, connect_for_counting
+from report_viewer.loading.redis_store import Run, Store, connect
+from report_viewer.loading.subscriber import Announcements
+from report_viewer.loading.worker_heartbeat import Heartbeat
 from report_viewer.metrics import PUBLISH_SECONDS, Metrics
-from report_viewer.pages import Pages
-from report_viewer.pictures import Pictures
-from report_viewer.previews import Previews
-from report_viewer.problem_answers import ProblemAnswers
-from report_viewer.representations import Representations
-from report_viewer.serve import Reports
+from report_viewer.pages.assets import Assets
+from report_viewer.pages.preview_images import Pictures
+from report_viewer.pages.renderer import Pages
 from report_viewer.settings import ViewerSettings
-from report_viewer.store import Run, Store, connect
-from report_viewer.surroundings import Surroundings
-from report_viewer.verifying import Verifier
-from report_viewer.views import Counting, recorder
-from report_viewer.waiting import Waiting
+from report_viewer.tasks import end
+from report_viewer.view_counts.counter import Counting, recorder
 
 
 @dataclass(frozen=True, slots=True)

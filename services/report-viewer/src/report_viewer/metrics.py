@@ -14,7 +14,7 @@ from typing import Final
 from prometheus_client import CollectorRegistry, Counter, Gauge
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
-from common.telemetry import exposition
+from common.infra.telemetry import exposition
 
 SHARED_DIRECTORY: Final = "PROMETHEUS_MULTIPROC_DIR"
 """The variable that names the directory; set before this module is imported, or not at all."""

@@ -6,10 +6,10 @@ import uvicorn
 from fastapi import FastAPI
 
 from common.db.engine import UnsafeDatabaseRoleError
+from common.infra.telemetry import configure_logging
 from common.settings import load
-from common.telemetry import configure_logging
 from share_api.app import check_database, create_app
-from share_api.connections import protocol
+from share_api.server import protocol
 from share_api.settings import ShareApiSettings
 
 GRACE_SECONDS = 10

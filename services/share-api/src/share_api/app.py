@@ -14,14 +14,15 @@ from fastapi import Depends, FastAPI, Request
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
-from share_api import errors, health, openapi
-from share_api.envelope import Envelope
-from share_api.heads import Heads
-from share_api.observation import Metrics, Observation
-from share_api.origin import require_own_site
-from share_api.parameters import require_single
-from share_api.parts import Parts, create_parts
-from share_api.routes import control, discord, docs, imports, reports, session, shares
+from share_api.container import Parts, create_parts
+from share_api.http import openapi
+from share_api.http.csrf import require_own_site
+from share_api.http.query_params import require_single
+from share_api.middleware import problems
+from share_api.middleware.access_log import Metrics, Observation
+from share_api.middleware.head import Heads
+from share_api.middleware.security_headers import Envelope
+from share_api.routes import control, discord, docs, health, imports, reports, session, shares
 from share_api.settings import ShareApiSettings
 
 _log = logging.getLogger(__name__)
@@ -53,7 +54,7 @@ def create_app(settings: ShareApiSettings, parts: Parts | None = None) -> FastAP
         docs.router,
     ):
         app.include_router(router)
-    errors.install(app)
+    problems.install(app)
     openapi.describe(app)
     app.add_middleware(Heads)
     app.add_middleware(Observation, metrics=app.state.metrics)

@@ -18,8 +18,8 @@ from common import instants
 from common.db.audit import Action, Author, record
 from common.db.imports import Import, ImportChunk, ImportState
 from common.db.tenancy import Access, transaction
-from common.jobs import Jobs, JobsUnavailableError
-from common.payloads import RunImport
+from common.jobs.payloads import RunImport
+from common.jobs.publisher import Jobs, JobsUnavailableError
 
 CHUNK_BYTES: Final = 1024 * 1024
 MOST_UNFINISHED: Final = 5

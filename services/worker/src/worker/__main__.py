@@ -8,10 +8,10 @@ from celery.exceptions import SecurityWarning
 from sqlalchemy.exc import OperationalError
 
 from common.db.engine import UnsafeDatabaseRoleError, create_service_engine
+from common.infra.telemetry import configure_logging
 from common.settings import load
-from common.telemetry import configure_logging
-from worker import beat
 from worker.app import create_app
+from worker.operations import beat
 from worker.settings import WorkerSettings
 
 logger = logging.getLogger(__name__)

@@ -10,15 +10,15 @@ from celery import Celery
 from celery.signals import setup_logging, worker_process_init, worker_ready, worker_shutdown
 from redis import Redis
 
-from common.cache import ReportCache
 from common.db.engine import create_service_engine
-from common.jobs import Jobs
-from common.queues import create_celery
-from common.telemetry import configure_logging
+from common.infra.telemetry import configure_logging
+from common.jobs.celery import create_celery
+from common.jobs.publisher import Jobs
+from common.reports_cache.cache import ReportCache
 from worker import schedule, tasks
-from worker.discord.answering import create_answering
+from worker.discord.deliver import create_answering
 from worker.settings import WorkerSettings
-from worker.warm import Warming
+from worker.warming.popular import Warming
 
 REDIS_TIMEOUT_SECONDS = 5
 COLLECT_AFTER = (100_000, 20, 100)

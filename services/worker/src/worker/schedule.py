@@ -7,8 +7,10 @@ from typing import Any, Final
 
 from celery import Celery
 
-from common.queues import LINK_QUEUE, WARM_QUEUE
-from worker import heartbeat, recalls, room, view_transfer, warm, warm_windows
+from common.jobs.celery import LINK_QUEUE, WARM_QUEUE
+from worker.links import revocation_sweep, view_transfer
+from worker.operations import cache_eviction, heartbeat
+from worker.warming import midnight, popular
 
 LOCK_SECONDS: Final = 30
 LOOP_SECONDS: Final = 5
@@ -28,16 +30,16 @@ ENTRIES: Final[dict[str, dict[str, Any]]] = {
         "options": {"expires": RESUME_EVERY_SECONDS},
     },
     "recalls": {
-        "task": recalls.TASK,
-        "schedule": recalls.EVERY_SECONDS,
+        "task": revocation_sweep.TASK,
+        "schedule": revocation_sweep.EVERY_SECONDS,
         # A question to each server, and nothing of it may wait behind a computation.
-        "options": {"expires": recalls.EVERY_SECONDS, "queue": LINK_QUEUE},
+        "options": {"expires": revocation_sweep.EVERY_SECONDS, "queue": LINK_QUEUE},
     },
     "room": {
-        "task": room.TASK,
-        "schedule": room.EVERY_SECONDS,
+        "task": cache_eviction.TASK,
+        "schedule": cache_eviction.EVERY_SECONDS,
         # A few milliseconds, and needed most when there is much to compute.
-        "options": {"expires": room.EVERY_SECONDS, "queue": LINK_QUEUE},
+        "options": {"expires": cache_eviction.EVERY_SECONDS, "queue": LINK_QUEUE},
     },
     "views": {
         "task": view_transfer.TASK,
@@ -46,14 +48,14 @@ ENTRIES: Final[dict[str, dict[str, Any]]] = {
         "options": {"expires": view_transfer.EVERY_SECONDS, "queue": WARM_QUEUE},
     },
     "popular": {
-        "task": warm.POPULAR,
-        "schedule": warm.EVERY_SECONDS,
-        "options": {"expires": warm.EVERY_SECONDS},
+        "task": popular.POPULAR,
+        "schedule": popular.EVERY_SECONDS,
+        "options": {"expires": popular.EVERY_SECONDS},
     },
     "midnight": {
-        "task": warm_windows.MIDNIGHT,
-        "schedule": warm_windows.EVERY_SECONDS,
-        "options": {"expires": warm_windows.EVERY_SECONDS},
+        "task": midnight.MIDNIGHT,
+        "schedule": midnight.EVERY_SECONDS,
+        "options": {"expires": midnight.EVERY_SECONDS},
     },
 }
 
@@ -62,7 +64,7 @@ def configure(app: Celery) -> None:
     """Give ``app`` its schedule and the scheduler's lock."""
     app.conf.update(
         beat_schedule=ENTRIES,
-        beat_scheduler="worker.beat:Scheduler",
+        beat_scheduler="worker.operations.beat:Scheduler",
         beat_max_loop_interval=LOOP_SECONDS,
         redbeat_redis_url=app.conf.broker_url,
         redbeat_redis_options={

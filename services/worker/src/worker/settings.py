@@ -4,8 +4,8 @@ from pathlib import Path
 
 from pydantic import Field, field_validator
 
-from common.popularity import KEPT_PER_TENANT
-from common.queues import QUEUES
+from common.jobs.celery import QUEUES
+from common.links.popularity import KEPT_PER_TENANT
 from common.settings import DatabaseSettings, DiscordApiSettings, RedisSettings
 
 DAY_SECONDS = 24 * 60 * 60

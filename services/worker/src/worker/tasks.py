@@ -11,26 +11,20 @@ from redis import Redis
 from sqlalchemy import Engine
 
 from common import instants
-from common.cache import ReportCache
-from common.jobs import Jobs
-from common.links import LinkStates
-from common.payloads import AnswerDiscord, ComputeReport, RestoreLink, RunImport, WarmTenant
-from common.queues import IMPORT_HARD_LIMIT_SECONDS, IMPORT_SOFT_LIMIT_SECONDS
-from worker import (
-    arrivals,
-    heartbeat,
-    imports,
-    link_states,
-    recalls,
-    room,
-    schedule,
-    single_flight,
-    view_transfer,
-    warm,
-    warm_windows,
-)
-from worker.discord import answering
-from worker.lease import Leases
+from common.jobs.celery import IMPORT_HARD_LIMIT_SECONDS, IMPORT_SOFT_LIMIT_SECONDS
+from common.jobs.payloads import AnswerDiscord, ComputeReport, RestoreLink, RunImport, WarmTenant
+from common.jobs.publisher import Jobs
+from common.links.state import LinkStates
+from common.reports_cache.cache import ReportCache
+from ingest import data_version
+from worker import schedule
+from worker.discord import deliver
+from worker.imports import run
+from worker.links import restore, revocation_sweep, view_transfer
+from worker.operations import cache_eviction, heartbeat
+from worker.reports import single_flight
+from worker.reports.lease import Leases
+from worker.warming import midnight, popular
 
 
 def register(app: Celery, engine: Engine, redis: Redis, cache: ReportCache) -> None:
@@ -43,47 +37,47 @@ def register(app: Celery, engine: Engine, redis: Redis, cache: ReportCache) -> N
 
     @app.task(name=RestoreLink.task, shared=False)
     def restore_link(**payload: Any) -> None:
-        link_states.restore(engine, states, RestoreLink.parse(payload))
+        restore.restore(engine, states, RestoreLink.parse(payload))
 
     @app.task(name=heartbeat.TASK, shared=False)
     def renew_heartbeat() -> None:
         heartbeat.beat(redis)
 
-    @app.task(name=recalls.TASK, shared=False)
+    @app.task(name=revocation_sweep.TASK, shared=False)
     def sweep_recalls() -> None:
-        recalls.sweep(engine, redis, now=instants.now())
+        revocation_sweep.sweep(engine, redis, now=instants.now())
 
     @app.task(name=view_transfer.TASK, shared=False)
     def transfer_views() -> None:
         view_transfer.transfer(engine, redis)
 
-    @app.task(name=room.TASK, shared=False)
+    @app.task(name=cache_eviction.TASK, shared=False)
     def make_room() -> None:
-        room.make(redis)
+        cache_eviction.make(redis)
 
 
-def register_warming(app: Celery, using: warm.Warming) -> None:
+def register_warming(app: Celery, using: popular.Warming) -> None:
     """Give ``app`` the tasks that run ahead of demand."""
 
-    @app.task(name=warm.POPULAR, shared=False)
+    @app.task(name=popular.POPULAR, shared=False)
     def warm_popular() -> None:
-        warm.popular(using)
+        popular.popular(using)
 
-    @app.task(name=warm_windows.MIDNIGHT, shared=False)
+    @app.task(name=midnight.MIDNIGHT, shared=False)
     def warm_midnight() -> None:
-        warm_windows.midnight(using, now=instants.now())
+        midnight.midnight(using, now=instants.now())
 
     @app.task(name=WarmTenant.task, shared=False)
     def warm_tenant(**payload: Any) -> None:
-        warm.after_load(using, WarmTenant.parse(payload))
+        popular.after_load(using, WarmTenant.parse(payload))
 
 
-def register_discord(app: Celery, using: answering.Answering) -> None:
+def register_discord(app: Celery, using: deliver.Answering) -> None:
     """Give ``app`` the task that answers Discord."""
 
     @app.task(name=AnswerDiscord.task, shared=False)
     def answer_discord(**payload: Any) -> None:
-        answering.answer(AnswerDiscord.parse(payload), using, now=instants.now())
+        deliver.answer(AnswerDiscord.parse(payload), using, now=instants.now())
 
 
 def register_imports(app: Celery, engine: Engine, jobs: Jobs) -> None:
@@ -99,13 +93,13 @@ def register_imports(app: Celery, engine: Engine, jobs: Jobs) -> None:
     def run_import(**payload: Any) -> None:
         job = RunImport.parse(payload)
         try:
-            imports.run(engine, job)
-            arrivals.loaded(engine, jobs, job.tenant_id)
+            run.run(engine, job)
+            data_version.loaded(engine, jobs, job.tenant_id)
         finally:
             resume_imports.delay()
 
     @app.task(name=schedule.RESUME_IMPORTS, shared=False)
     def resume_imports() -> None:
-        job = imports.waiting(engine)
+        job = run.waiting(engine)
         if job is not None:
             app.send_task(job.task, kwargs=job.payload())

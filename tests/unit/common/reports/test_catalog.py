@@ -18,7 +18,7 @@ from common.reports.catalog.sales_velocity.pace import (
     trend_per_week,
     weekday_profile,
 )
-from common.reports.document import (
+from common.reports.document.schema import (
     BarChart,
     Document,
     LineChart,
@@ -31,8 +31,8 @@ from common.reports.document import (
     encode,
 )
 from common.reports.model import Scope
-from common.reports.products import ProductTotals
-from common.reports.totals import Totals, total
+from common.reports.totals.products import ProductTotals
+from common.reports.totals.totals import Totals, total
 from common.reports.window import Period, window_of
 
 NOW = datetime(2026, 5, 2, 8, tzinfo=UTC)

@@ -21,21 +21,21 @@ import pytest
 from scripts.spec_tables import own_figures, shared_figures
 
 from common.instants import iso
+from common.links.token import KeyRing, LinkClaims
 from common.reports import registry
 from common.reports.catalog.product_performance.definition import ProductPerformance
 from common.reports.catalog.revenue_overview.definition import MEASURES, RevenueOverview
 from common.reports.catalog.sales_velocity.definition import WEEKDAYS, SalesVelocity
-from common.reports.document import BarChart, Document, LineChart, exponent
-from common.reports.figures import DAY, UNITS_SOLD, Figure, Unit
-from common.reports.measures import REFUND_RATE
+from common.reports.document.metrics import DAY, UNITS_SOLD, Figure, Unit
+from common.reports.document.schema import BarChart, Document, LineChart, exponent
 from common.reports.model import Scope
 from common.reports.money import change, currency_exponent, decimal_text
-from common.reports.products import IDENTITY, ProductTotals
-from common.reports.sales import EmptyDays
-from common.reports.totals import Totals
+from common.reports.presenting.measures import REFUND_RATE
+from common.reports.sales.protocol import EmptyDays
+from common.reports.totals.products import IDENTITY, ProductTotals
+from common.reports.totals.totals import Totals
 from common.reports.window import Period, Window, start_of_day, window_of
-from common.signing import KeyRing, LinkClaims
-from worker.csv_export import file_name, write
+from worker.reports.csv_export import file_name, write
 
 SPECIFICATION: Final = Path(__file__).parents[4] / "docs/specs/2026-04-26-analytics.md"
 BLOCK: Final = re.compile(r"^```example\n(.*?)^```$", re.DOTALL | re.MULTILINE)

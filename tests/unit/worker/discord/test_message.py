@@ -15,20 +15,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from common.discord import plain
+from common.jobs.discord_promises import plain
 from common.reports import registry
 from common.reports.catalog.product_performance.definition import ProductPerformance
 from common.reports.catalog.revenue_overview.definition import RevenueOverview
 from common.reports.catalog.sales_velocity.definition import SalesVelocity
-from common.reports.document import Document, LineChart, Series
-from common.reports.figures import Unit
-from common.reports.headlines import Kpi
+from common.reports.document.headlines import Kpi
+from common.reports.document.metrics import Unit
+from common.reports.document.schema import Document, LineChart, Series
 from common.reports.model import Scope
-from common.reports.products import ProductTotals
-from common.reports.totals import Totals
+from common.reports.totals.products import ProductTotals
+from common.reports.totals.totals import Totals
 from common.reports.window import Window
-from report_viewer.wording import wording_of
-from worker.discord import picture, wording
+from report_viewer.i18n.formatting import wording_of
+from worker.discord import chart_image, wording
 from worker.discord.message import report_message, told
 
 LINK = "https://app.example.com/api/reports/" + "A" * 100 + "." + "B" * 43
@@ -234,7 +234,7 @@ def test_every_line_can_be_drawn(
 ) -> None:
 
     of = msgspec.structs.replace(document("revenue-overview"), sections=(line(values, previous),))
-    drawn = picture.draw(of)
+    drawn = chart_image.draw(of)
     assert drawn is not None
     assert_picture(drawn.png)
 
@@ -242,20 +242,20 @@ def test_every_line_can_be_drawn(
 def assert_picture(png: bytes) -> None:
     with Image.open(BytesIO(png)) as image:
         image.load()
-        assert (image.format, image.size) == ("PNG", (picture.WIDTH, picture.HEIGHT))
+        assert (image.format, image.size) == ("PNG", (chart_image.WIDTH, chart_image.HEIGHT))
     assert len(png) < 200_000
 
 
 @each_report
 def test_each_report_has_a_picture_with_words_for_it(slug: str) -> None:
-    drawn = picture.draw(document(slug))
+    drawn = chart_image.draw(document(slug))
     assert drawn is not None
     assert_picture(drawn.png)
     assert "25 Apr – 1 May 2026" in drawn.description
 
 
 def test_pictures_of_other_figures_differ() -> None:
-    one, other = (picture.draw(document("revenue-overview", size)) for size in (1, 50))
+    one, other = (chart_image.draw(document("revenue-overview", size)) for size in (1, 50))
     assert one is not None
     assert other is not None
     assert one.png != other.png
@@ -268,14 +268,16 @@ def test_the_scale_says_where_its_lines_are(
     monkeypatch: pytest.MonkeyPatch, size: int, scale: list[str]
 ) -> None:
     written: list[str] = []
-    write = picture._Canvas._write
+    write = chart_image._Canvas._write
 
-    def keep(canvas: picture._Canvas, at: picture.Point, text: str, *more: Any, **how: Any) -> None:
+    def keep(
+        canvas: chart_image._Canvas, at: chart_image.Point, text: str, *more: Any, **how: Any
+    ) -> None:
         written.append(text)
         write(canvas, at, text, *more, **how)
 
-    monkeypatch.setattr(picture._Canvas, "_write", keep)
-    picture.draw(document("revenue-overview", size))
+    monkeypatch.setattr(chart_image._Canvas, "_write", keep)
+    chart_image.draw(document("revenue-overview", size))
     assert [text for text in written if re.fullmatch(r"[\d.,]+", text)] == scale
 
 
@@ -289,5 +291,5 @@ def test_text_and_lines_stand_out_from_the_ground() -> None:
         low, high = sorted((luminance(one), luminance(other)))
         return (high + 0.05) / (low + 0.05)
 
-    for colour in (picture._TEXT, picture._MUTED, picture._NOW, picture._BEFORE):
-        assert contrast(colour, picture._GROUND) >= 4.5
+    for colour in (chart_image._TEXT, chart_image._MUTED, chart_image._NOW, chart_image._BEFORE):
+        assert contrast(colour, chart_image._GROUND) >= 4.5

@@ -39,7 +39,8 @@ class ImportState(StrEnum):
 class Import(Model):
     """An import. ``total_bytes`` are the files', ``done_bytes`` and ``done_rows`` what was read.
 
-    ``outcome`` is the JSON of its result or its errors once it has ended (see ``worker.imports``).
+    ``outcome`` is the JSON of its result or its errors once it has ended (see
+    ``worker.imports.run``).
     """
 
     __tablename__ = "imports"

@@ -10,9 +10,9 @@ from datetime import datetime
 from typing import Generic, NoReturn, TypeVar
 from zoneinfo import ZoneInfo
 
-from common.reports.document import Cell, Days, Document, Section
-from common.reports.figures import Figure
-from common.reports.headlines import Headline, Kpi
+from common.reports.document.headlines import Headline, Kpi
+from common.reports.document.metrics import Figure
+from common.reports.document.schema import Cell, Days, Document, Section
 from common.reports.money import currency_exponent
 from common.reports.window import Window
 

@@ -10,7 +10,7 @@ from common.reports.catalog.product_performance.query import query as product_pe
 from common.reports.catalog.revenue_overview.query import query as revenue_overview
 from common.reports.catalog.sales_velocity.query import query as sales_velocity
 from common.reports.model import AnalyticsNotYetImplementedError
-from common.reports.sales import Sales
+from common.reports.sales.protocol import Sales
 
 Query = Callable[[Sales], Any]
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from redis import Redis
 
-from common.throttling import Limit, Throttle, ThrottledError
+from common.infra.rate_limit import Limit, Throttle, ThrottledError
 
 REPORTS: Final = Limit("discord-reports", 20, 60)
 """Reports that a guild is shown: each makes a link and a message."""

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from common.discord import plain
+from common.jobs.discord_promises import plain
 from share_api.discord.commands import CONNECT, NAME
 
 UNKNOWN: Final = f"I do not know that. I answer `/{NAME}` with a report of a shop."

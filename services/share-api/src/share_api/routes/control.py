@@ -4,15 +4,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from accounts.audit_log import AuditSelection, list_audit
 from common.instants import now
-from share_api.access import Acting, ServedBy
-from share_api.audit import AuditSelection, list_audit
-from share_api.bodies import Body, parse
-from share_api.control_views import AuditView, SharingChangedView, SharingView
-from share_api.openapi import problems, takes
-from share_api.recall import Recall
-from share_api.schemas import AuditQuery, SharingBody
-from share_api.sharing import sharing_of, turn_off, turn_on
+from share_api.http.json_body import Body, parse
+from share_api.http.openapi import problems, takes
+from share_api.routes.dependencies import Acting, ServedBy
+from share_api.schemas.audit import AuditView, SharingChangedView, SharingView
+from share_api.schemas.requests import AuditQuery, SharingBody
+from sharing.revoking import Recall
+from sharing.switch import sharing_of, turn_off, turn_on
 
 router = APIRouter(tags=["control"])
 _SHARING = "/api/admin/analytics/sharing"

@@ -4,17 +4,17 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Request
 
+from common.infra.rate_limit import of_tenant
 from common.instants import now
-from common.throttling import of_tenant
-from share_api.access import Acting, ServedBy
-from share_api.bodies import read_body
-from share_api.discord.codes import Grant
-from share_api.discord.connections import disconnect, guild_named, list_connections
+from share_api.discord.connect_codes import Grant
+from share_api.discord.endpoint import SIGNATURE, TIMESTAMP, receive
+from share_api.discord.guilds import disconnect, guild_named, list_connections
 from share_api.discord.interactions import InteractionAnswer
 from share_api.discord.limits import CODES
-from share_api.discord.receiving import SIGNATURE, TIMESTAMP, receive
-from share_api.discord.views import CodeView, ConnectionsView
-from share_api.openapi import problems
+from share_api.http.json_body import read_body
+from share_api.http.openapi import problems
+from share_api.routes.dependencies import Acting, ServedBy
+from share_api.schemas.discord import CodeView, ConnectionsView
 
 router = APIRouter(tags=["discord"])
 _CONNECTIONS: Final = "/api/admin/discord/connections"

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from common.instants import now
-from share_api.access import Acting, ServedBy
-from share_api.bodies import steady
-from share_api.import_views import ImportFormat, ImportsView, ImportView
+from share_api.http.json_body import steady
+from share_api.http.multipart import FILES, pieces_of
+from share_api.http.openapi import problems
 from share_api.imports import (
     ImportNotFoundError,
     ImportTooLargeError,
@@ -21,8 +21,8 @@ from share_api.imports import (
     length_of,
     list_imports,
 )
-from share_api.openapi import problems
-from share_api.uploads import FILES, pieces_of
+from share_api.routes.dependencies import Acting, ServedBy
+from share_api.schemas.imports import ImportFormat, ImportsView, ImportView
 
 router = APIRouter(tags=["imports"])
 _PATH: Final = "/api/admin/imports"

@@ -6,12 +6,12 @@ from fastapi import APIRouter, Path, Response
 
 from common.instants import now
 from common.reports import registry
-from share_api.access import Acting, Admin, ServedBy
-from share_api.bodies import Body, parse
-from share_api.links import LinkRequest, issue
-from share_api.openapi import REPORT_SLUGS, problems, takes
-from share_api.schemas import ShareBody
-from share_api.views import IssuedView, ReportsView, ReportView
+from share_api.http.json_body import Body, parse
+from share_api.http.openapi import REPORT_SLUGS, problems, takes
+from share_api.routes.dependencies import Acting, Admin, ServedBy
+from share_api.schemas.requests import ShareBody
+from share_api.schemas.responses import IssuedView, ReportsView, ReportView
+from sharing.issuing import LinkRequest, issue
 
 router = APIRouter(tags=["reports"])
 

@@ -8,20 +8,20 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
+from accounts.audit_log import record_for_person
+from accounts.memberships import Account, TenantFacts, find_account
+from accounts.passwords import change_password, end_sessions
 from common.db.audit import Action, Author
 from common.db.tenancy import Access, transaction
 from common.instants import now
-from share_api.access import Admin, ServedBy, SignedIn, author_of
-from share_api.accounts import Account, TenantFacts, find_account
-from share_api.audit import record_for_person
-from share_api.bodies import Body, parse
-from share_api.credentials import Verified, WrongCredentialsError
-from share_api.openapi import problems, takes
-from share_api.parts import Parts
-from share_api.passwords import change_password, end_sessions
-from share_api.schemas import LoginBody, PasswordBody, TenantBody
-from share_api.sessions import COOKIE, NotAMemberError
-from share_api.views import SessionView
+from share_api.auth.credentials import Verified, WrongCredentialsError
+from share_api.auth.sessions import COOKIE, NotAMemberError
+from share_api.container import Parts
+from share_api.http.json_body import Body, parse
+from share_api.http.openapi import problems, takes
+from share_api.routes.dependencies import Admin, ServedBy, SignedIn, author_of
+from share_api.schemas.requests import LoginBody, PasswordBody, TenantBody
+from share_api.schemas.responses import SessionView
 
 router = APIRouter(tags=["session"])
 _PATH: Final = "/api/admin/session"

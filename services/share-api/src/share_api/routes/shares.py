@@ -6,9 +6,13 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query
 
 from common.instants import now
-from share_api.access import Acting, ServedBy
-from share_api.bodies import Body, parse
-from share_api.ledger import (
+from share_api.container import Parts
+from share_api.http.json_body import Body, parse
+from share_api.http.openapi import problems, takes
+from share_api.routes.dependencies import Acting, ServedBy
+from share_api.schemas.requests import RecallBody, ShareQuery
+from share_api.schemas.responses import RevokedView, SharesView, ShareView
+from sharing.listing import (
     Circumstances,
     Selection,
     ShareNotFoundError,
@@ -16,11 +20,7 @@ from share_api.ledger import (
     get_share,
     list_shares,
 )
-from share_api.openapi import problems, takes
-from share_api.parts import Parts
-from share_api.recall import Recall, revoke, revoke_all
-from share_api.schemas import RecallBody, ShareQuery
-from share_api.views import RevokedView, SharesView, ShareView
+from sharing.revoking import Recall, revoke, revoke_all
 
 router = APIRouter(tags=["shares"])
 _PATH = "/api/admin/analytics/shares"

@@ -9,9 +9,9 @@ from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from common.discord import plain
-from common.reports.document import Document, LineChart, Naming
-from worker.discord import picture
+from common.jobs.discord_promises import plain
+from common.reports.document.schema import Document, LineChart, Naming
+from worker.discord import chart_image
 from worker.discord.wording import change, day, figure, span
 
 FILE_NAME: Final = "report.png"
@@ -35,7 +35,7 @@ class Message:
 
 def report_message(document: Document, *, link: str, expires_at: datetime) -> Message:
     """The message for a report; ``link`` opens its page until ``expires_at``."""
-    drawn = picture.draw(document)
+    drawn = chart_image.draw(document)
     embed = _embed(document, link, expires_at)
     content: dict[str, Any] = {
         "content": "",
@@ -100,7 +100,7 @@ def _figures(document: Document) -> list[dict[str, Any]]:
 
 def _in_front(document: Document) -> list[dict[str, Any]]:
     """The names behind the first bars of the picture, which shows numbers in their place."""
-    chart = picture.chart_of(document)
+    chart = chart_image.chart_of(document)
     if isinstance(chart, LineChart) or chart is None or chart.naming is not Naming.NAMES:
         return []
     first = chart.series[0]

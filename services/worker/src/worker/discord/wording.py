@@ -7,9 +7,9 @@ beside one of another shop, and a sign is shared by currencies.
 from datetime import date
 from typing import Final
 
-from common.reports.document import Cell, Days, Document
-from common.reports.figures import Unit
-from common.reports.headlines import Kpi
+from common.reports.document.headlines import Kpi
+from common.reports.document.metrics import Unit
+from common.reports.document.schema import Cell, Days, Document
 from common.reports.money import decimal_text
 
 NOTHING: Final = "–"

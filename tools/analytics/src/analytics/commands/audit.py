@@ -5,9 +5,9 @@ from pathlib import Path
 
 import click
 
+from analytics.admin.target import resolve, state_dir_option
 from analytics.cli import expected
-from analytics.connection import resolve, state_dir_option
-from analytics.supervisor.errors import SupervisorError
+from devstack.supervisor.errors import SupervisorError
 
 
 @click.command()
@@ -23,10 +23,10 @@ from analytics.supervisor.errors import SupervisorError
 @state_dir_option
 def audit(tenant: str, action: str | None, limit: int, state_dir: Path | None) -> None:
     """Print a shop's audit log, newest first, a JSON object a line."""
-    from analytics.account_errors import AccountError  # noqa: PLC0415 - keeps help quick
-    from analytics.sharing import audit_of  # noqa: PLC0415
+    from accounts.errors import AccountError  # noqa: PLC0415 - keeps help quick
+    from analytics.admin.links import audit_of  # noqa: PLC0415
     from common.db.audit import Action  # noqa: PLC0415
-    from share_api.control_views import AuditEntryView  # noqa: PLC0415
+    from share_api.schemas.audit import AuditEntryView  # noqa: PLC0415
 
     if action is not None and action not in set(Action):
         raise click.UsageError(f"--action is one of {', '.join(Action)}")

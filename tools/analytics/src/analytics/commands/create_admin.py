@@ -5,10 +5,10 @@ from pathlib import Path
 
 import click
 
+from analytics.admin.password_prompt import first_line, prompted
+from analytics.admin.target import resolve, state_dir_option
 from analytics.cli import expected
-from analytics.connection import resolve, state_dir_option
-from analytics.passwords import first_line, prompted
-from analytics.supervisor.errors import SupervisorError
+from devstack.supervisor.errors import SupervisorError
 
 
 @click.command("create-admin")
@@ -25,9 +25,9 @@ def create_admin(email: str, tenant: str, password_stdin: bool, state_dir: Path 
     (others could read it in the list of processes). One who exists already just gets this shop too,
     with --password-stdin only if the password is right.
     """
-    from analytics.account_errors import AccountError  # noqa: PLC0415 - keeps help quick
-    from analytics.accounts import accounts_engine, admin_exists  # noqa: PLC0415
-    from analytics.accounts import create_admin as create  # noqa: PLC0415
+    from accounts.errors import AccountError  # noqa: PLC0415 - keeps help quick
+    from accounts.provisioning import accounts_engine, admin_exists  # noqa: PLC0415
+    from accounts.provisioning import create_admin as create  # noqa: PLC0415
 
     try:
         with accounts_engine(resolve(state_dir).database_url) as engine:

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
+from analytics.admin.target import resolve, state_dir_option
 from analytics.cli import expected
-from analytics.connection import resolve, state_dir_option
-from analytics.supervisor.errors import SupervisorError
+from devstack.supervisor.errors import SupervisorError
 
 
 @click.command("create-tenant")
@@ -22,9 +22,9 @@ def create_tenant(
 
     Currency and time zone decide every figure of its reports: choose them well.
     """
-    from analytics.account_errors import AccountError  # noqa: PLC0415 - keeps help quick
-    from analytics.accounts import accounts_engine  # noqa: PLC0415
-    from analytics.accounts import create_tenant as create  # noqa: PLC0415
+    from accounts.errors import AccountError  # noqa: PLC0415 - keeps help quick
+    from accounts.provisioning import accounts_engine  # noqa: PLC0415
+    from accounts.provisioning import create_tenant as create  # noqa: PLC0415
 
     try:
         with accounts_engine(resolve(state_dir).database_url) as engine:

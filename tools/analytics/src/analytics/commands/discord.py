@@ -25,7 +25,7 @@ def register(guild: int | None, dry_run: bool) -> None:
 
     Doing so again changes nothing. Reads DISCORD_APPLICATION_ID and DISCORD_BOT_TOKEN.
     """
-    from analytics.registering import RegistrationError, register_commands  # noqa: PLC0415
+    from analytics.admin.discord_commands import RegistrationError, register_commands  # noqa: PLC0415
     from share_api.discord.commands import commands  # noqa: PLC0415 - keeps help quick
 
     if dry_run:

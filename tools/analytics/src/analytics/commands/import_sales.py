@@ -5,9 +5,9 @@ from pathlib import Path
 
 import click
 
+from analytics.admin.target import resolve, state_dir_option
 from analytics.cli import expected
-from analytics.connection import resolve, state_dir_option
-from analytics.supervisor.errors import SupervisorError
+from devstack.supervisor.errors import SupervisorError
 
 FILE = click.Path(dir_okay=False, allow_dash=True)
 INTERRUPTED = 130
@@ -51,9 +51,9 @@ def import_sales(
     All or nothing: a bad row is named by file, line and column, and then nothing has changed. The
     same files may come again: an order seen again replaces itself.
     """
-    from analytics.account_errors import AccountError  # noqa: PLC0415 - keeps help quick
-    from analytics.importing import SourceError, import_from, open_sources  # noqa: PLC0415
-    from worker.ingest.files.faults import ImportRefusedError  # noqa: PLC0415
+    from accounts.errors import AccountError  # noqa: PLC0415 - keeps help quick
+    from analytics.admin.import_files import SourceError, import_from, open_sources  # noqa: PLC0415
+    from ingest.csv.faults import ImportRefusedError  # noqa: PLC0415
 
     named = {"orders": orders, "refunds": refunds, "products": products, "stock": stock}
     given = {kind: path for kind, path in named.items() if path is not None}
@@ -85,7 +85,7 @@ def import_sales(
 
 def _refuse(error: Exception) -> None:
     """List what is wrong and end with status 1."""
-    from worker.ingest.files.faults import ImportRefusedError  # noqa: PLC0415 - keeps help quick
+    from ingest.csv.faults import ImportRefusedError  # noqa: PLC0415 - keeps help quick
 
     assert isinstance(error, ImportRefusedError)  # noqa: S101 - the caller's
     for fault in error.faults:

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from analytics.admin.target import resolve, state_dir_option
 from analytics.cli import expected
-from analytics.connection import resolve, state_dir_option
-from analytics.supervisor.errors import SupervisorError
+from devstack.supervisor.errors import SupervisorError
 
 if TYPE_CHECKING:
-    from analytics.keys import Key
+    from analytics.admin.keys import Key
 
 
 @click.command()
@@ -27,8 +27,8 @@ def keys(recorded: bool, state_dir: Path | None) -> None:
     A key signs, or it verifies only, or it is retired: in the ring no more, so that the links it
     signed do not open. The indented lines are the shops of these links.
     """
-    from analytics.account_errors import AccountError  # noqa: PLC0415 - keeps help quick
-    from analytics.keys import (  # noqa: PLC0415
+    from accounts.errors import AccountError  # noqa: PLC0415 - keeps help quick
+    from analytics.admin.keys import (  # noqa: PLC0415
         KeySettingsError,
         key_ring,
         keys_in_use,

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
+from analytics.admin.target import resolve_owner, state_dir_option
 from analytics.cli import expected
-from analytics.connection import resolve_owner, state_dir_option
-from analytics.supervisor.errors import SupervisorError
+from devstack.supervisor.errors import SupervisorError
 
 
 @click.command()
@@ -17,7 +17,7 @@ def migrate(state_dir: Path | None) -> None:
     DATABASE_OWNER_URL names the role that owns them; DATABASE_URL beside it the application's
     role, which is created or set right. `analytics up` migrates by itself: this is for deployments.
     """
-    from analytics.supervisor.schema import migrate_database  # noqa: PLC0415 - keeps help quick
+    from devstack.supervisor.schema import migrate_database  # noqa: PLC0415 - keeps help quick
 
     try:
         owner, service = resolve_owner(state_dir)

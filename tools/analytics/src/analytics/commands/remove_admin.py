@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
+from analytics.admin.target import resolve, state_dir_option
 from analytics.cli import expected
-from analytics.connection import resolve, state_dir_option
-from analytics.supervisor.errors import SupervisorError
+from devstack.supervisor.errors import SupervisorError
 
 
 @click.command("remove-admin")
@@ -19,9 +19,9 @@ def remove_admin(email: str, tenant: str, state_dir: Path | None) -> None:
     Links that they issued go on: `analytics revoke` recalls them. Their account and their other
     shops stay.
     """
-    from analytics.account_errors import AccountError  # noqa: PLC0415 - keeps help quick
-    from analytics.accounts import accounts_engine  # noqa: PLC0415
-    from analytics.accounts import remove_admin as remove  # noqa: PLC0415
+    from accounts.errors import AccountError  # noqa: PLC0415 - keeps help quick
+    from accounts.provisioning import accounts_engine  # noqa: PLC0415
+    from accounts.provisioning import remove_admin as remove  # noqa: PLC0415
 
     try:
         with accounts_engine(resolve(state_dir).database_url) as engine:

@@ -5,9 +5,9 @@ from uuid import UUID
 
 import click
 
+from analytics.admin.target import resolve, state_dir_option
 from analytics.cli import expected
-from analytics.connection import resolve, state_dir_option
-from analytics.supervisor.errors import SupervisorError
+from devstack.supervisor.errors import SupervisorError
 
 
 @click.command()
@@ -27,11 +27,11 @@ def revoke(
 
     A recalled link stops opening at once and never opens again.
     """
-    from analytics.account_errors import AccountError  # noqa: PLC0415 - keeps help quick
-    from analytics.sharing import revoke_all_links, revoke_link  # noqa: PLC0415
+    from accounts.errors import AccountError  # noqa: PLC0415 - keeps help quick
+    from analytics.admin.links import revoke_all_links, revoke_link  # noqa: PLC0415
     from common.reports.registry import UnknownReportError  # noqa: PLC0415
-    from share_api.ledger import LedgerError  # noqa: PLC0415
-    from share_api.recall import RecallUnavailableError  # noqa: PLC0415
+    from sharing.listing import LedgerError  # noqa: PLC0415
+    from sharing.revoking import RecallUnavailableError  # noqa: PLC0415
 
     if everything == (share_id is not None):
         raise click.UsageError("give either SHARE_ID or --all")

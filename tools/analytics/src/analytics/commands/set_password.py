@@ -5,10 +5,10 @@ from pathlib import Path
 
 import click
 
+from analytics.admin.password_prompt import first_line, prompted
+from analytics.admin.target import resolve, state_dir_option
 from analytics.cli import expected
-from analytics.connection import resolve, state_dir_option
-from analytics.passwords import first_line, prompted
-from analytics.supervisor.errors import SupervisorError
+from devstack.supervisor.errors import SupervisorError
 
 
 @click.command("set-password")
@@ -19,9 +19,9 @@ from analytics.supervisor.errors import SupervisorError
 @state_dir_option
 def set_password(email: str, password_stdin: bool, state_dir: Path | None) -> None:
     """Replace the password of the admin EMAIL. Every session of theirs ends at once."""
-    from analytics.account_errors import AccountError  # noqa: PLC0415 - keeps help quick
-    from analytics.accounts import accounts_engine  # noqa: PLC0415
-    from analytics.accounts import set_password as replace  # noqa: PLC0415
+    from accounts.errors import AccountError  # noqa: PLC0415 - keeps help quick
+    from accounts.provisioning import accounts_engine  # noqa: PLC0415
+    from accounts.provisioning import set_password as replace  # noqa: PLC0415
 
     try:
         with accounts_engine(resolve(state_dir).database_url) as engine:

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import click
 
+from analytics.admin.target import resolve, state_dir_option
 from analytics.cli import expected
-from analytics.connection import resolve, state_dir_option
-from analytics.supervisor.errors import SupervisorError
 from common.reports.window import Period
+from devstack.supervisor.errors import SupervisorError
 
 
 @click.command()
@@ -35,12 +35,12 @@ def share(
     Without --state-dir or a running `analytics up`, the environment says where the servers are and
     how links are signed.
     """
-    from analytics.account_errors import AccountError  # noqa: PLC0415 - keeps help quick
-    from analytics.sharing import SharingSettingsError, issue_link  # noqa: PLC0415
+    from accounts.errors import AccountError  # noqa: PLC0415 - keeps help quick
+    from analytics.admin.links import SharingSettingsError, issue_link  # noqa: PLC0415
     from common.instants import iso  # noqa: PLC0415
     from common.reports.model import AnalyticsNotYetImplementedError  # noqa: PLC0415
     from common.reports.registry import UnknownReportError  # noqa: PLC0415
-    from share_api.links import IssueError  # noqa: PLC0415
+    from sharing.issuing import IssueError  # noqa: PLC0415
 
     try:
         connection = resolve(state_dir)

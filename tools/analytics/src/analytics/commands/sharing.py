@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
+from analytics.admin.target import resolve, state_dir_option
 from analytics.cli import expected
-from analytics.connection import resolve, state_dir_option
-from analytics.supervisor.errors import SupervisorError
+from devstack.supervisor.errors import SupervisorError
 
 
 @click.command()
@@ -18,10 +18,10 @@ def sharing(change: str | None, tenant: str, state_dir: Path | None) -> None:
 
     Off recalls every active link at once, and none can be issued. On revives none.
     """
-    from analytics.account_errors import AccountError  # noqa: PLC0415 - keeps help quick
-    from analytics.sharing import change_sharing, sharing_of  # noqa: PLC0415
+    from accounts.errors import AccountError  # noqa: PLC0415 - keeps help quick
+    from analytics.admin.links import change_sharing, sharing_of  # noqa: PLC0415
     from common.instants import iso  # noqa: PLC0415
-    from share_api.recall import RecallUnavailableError  # noqa: PLC0415
+    from sharing.revoking import RecallUnavailableError  # noqa: PLC0415
 
     try:
         where = resolve(state_dir)

@@ -1,12 +1,15 @@
 """`analytics up`: run the whole system."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
 from analytics.cli import expected
-from analytics.supervisor.ports import DEFAULT_PORTS, REPORT_VIEWER, SHARE_API
-from analytics.supervisor.state import DEFAULT_STATE_DIRECTORY, READY_NAME
+from devstack.supervisor.demo import Demo
+from devstack.supervisor.ports import DEFAULT_PORTS, REPORT_VIEWER, SHARE_API
+from devstack.supervisor.services import Addresses
+from devstack.supervisor.state import DEFAULT_STATE_DIRECTORY, READY_NAME
 
 PORT = click.IntRange(1, 65535)
 
@@ -48,21 +51,27 @@ def up(
     starts the services, loads a demo shop and prints a link to one of its reports. Ctrl-C stops
     everything; the data stays in the state directory.
     """
-    from analytics.embedded.errors import EmbeddedServerError  # noqa: PLC0415 - keeps help quick
-    from analytics.processes.account import UnknownAccountError  # noqa: PLC0415
-    from analytics.processes.guarding import EarlierRunError  # noqa: PLC0415
-    from analytics.supervisor.errors import SupervisorError  # noqa: PLC0415
-    from analytics.supervisor.up import UpOptions  # noqa: PLC0415
-    from analytics.supervisor.up import up as run_system  # noqa: PLC0415
+    from devstack.embedded.errors import EmbeddedServerError  # noqa: PLC0415 - keeps help quick
+    from devstack.processes.account import UnknownAccountError  # noqa: PLC0415
+    from devstack.processes.reaper_client import EarlierRunError  # noqa: PLC0415
+    from devstack.supervisor.errors import SupervisorError  # noqa: PLC0415
+    from devstack.supervisor.up import UpOptions  # noqa: PLC0415
+    from devstack.supervisor.up import up as run_system  # noqa: PLC0415
 
     options = UpOptions(
         state_directory=state_dir,
         share_api_port=share_api_port,
         viewer_port=viewer_port,
-        with_demo=not no_demo,
+        prepare_demo=None if no_demo else _prepare_demo,
         ready_file=ready_file,
     )
     try:
         run_system(options)
     except (SupervisorError, EmbeddedServerError, UnknownAccountError, EarlierRunError) as error:
         raise expected(error) from error
+
+
+def _prepare_demo(where: Addresses, password: str, settings: Mapping[str, str]) -> Demo:
+    from analytics.demo.prepare import prepare_demo  # noqa: PLC0415 - not needed with --no-demo
+
+    return prepare_demo(where, password, settings)

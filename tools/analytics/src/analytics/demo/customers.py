@@ -9,8 +9,8 @@ from datetime import date, timedelta
 from functools import lru_cache
 from random import Random
 
-from analytics.demo.chance import Weighted
 from analytics.demo.demand import order_count
+from analytics.demo.random import Weighted
 from analytics.demo.shops import OPENED, Place, Shop
 
 _NEW_PERCENT = 58

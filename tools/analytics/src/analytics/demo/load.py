@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Engine, text
 
-from analytics.accounts import (
+from accounts.provisioning import (
     admin_exists,
     create_admin,
     create_tenant,
@@ -18,13 +18,13 @@ from analytics.accounts import (
     tenant_id_of,
     verify_password,
 )
-from analytics.demo.feed import Feed
+from analytics.demo.rows import Feed
 from analytics.demo.shops import SHOPS, Shop
 from common.db.engine import create_service_engine
 from common.db.tenancy import Access, transaction
-from common.jobs import Jobs
-from worker import arrivals
-from worker.ingest.load import LoadSummary, load_sales
+from common.jobs.publisher import Jobs
+from ingest import data_version
+from ingest.ledger.load import LoadSummary, load_sales
 
 ADMIN_EMAIL = "admin@nordlicht.example"
 DAYS = 730
@@ -59,7 +59,7 @@ def ensure_demo(
             loaded = ensure_sales(engine, shop, datetime.now(shop.zone).date())
             tenant_id = tenant_id_of(engine, shop.slug) if loaded.version else None
             if jobs is not None and tenant_id is not None:
-                arrivals.loaded(engine, jobs, tenant_id)
+                data_version.loaded(engine, jobs, tenant_id)
         password = _ensure_admin(engine, password)
     finally:
         engine.dispose()

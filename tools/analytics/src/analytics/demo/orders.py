@@ -9,8 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
-from analytics.demo.catalogue import Product, range_on
-from analytics.demo.chance import Weighted, chance
 from analytics.demo.customers import Customer, buyer
 from analytics.demo.demand import (
     WELCOME,
@@ -20,6 +18,8 @@ from analytics.demo.demand import (
     in_clearance,
     order_count,
 )
+from analytics.demo.products import Product, range_on
+from analytics.demo.random import Weighted, chance
 from analytics.demo.shops import Shop
 
 _LINES = Weighted((1, 2, 3, 4, 5, 6), (42, 26, 16, 9, 5, 2))

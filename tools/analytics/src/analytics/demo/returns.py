@@ -11,7 +11,7 @@ from random import Random
 
 from analytics.demo.orders import Line, Order
 from analytics.demo.shops import Shop
-from worker.ingest.rows import RefundKind
+from ingest.rows import RefundKind
 
 LONGEST_DELAY_DAYS = 48
 """No refund is processed later than this after its order's day."""

@@ -6,18 +6,20 @@ the top and sums the rest.
 
 from dataclasses import dataclass
 
-from common.reports import figures, measures, products
 from common.reports.catalog.product_performance.movers import movers
 from common.reports.catalog.product_performance.ranking import Ranked, bands, rank
-from common.reports.document import Cell, Footer, Pareto, Table
-from common.reports.elements import column, kpi, series
-from common.reports.figures import Better, Figure, Unit
-from common.reports.headlines import BestProduct, Headline, Kpi
-from common.reports.measures import cells, columns, kpis
+from common.reports.document import metrics
+from common.reports.document.headlines import BestProduct, Headline, Kpi
+from common.reports.document.metrics import Better, Figure, Unit
+from common.reports.document.schema import Cell, Footer, Pareto, Table
 from common.reports.model import Body, Definition, Presentation, Presented, Row, Scope, select
 from common.reports.money import percent
-from common.reports.products import ProductTotals
-from common.reports.totals import Totals, total
+from common.reports.presenting import measures
+from common.reports.presenting.elements import column, kpi, series
+from common.reports.presenting.measures import cells, columns, kpis
+from common.reports.totals import products
+from common.reports.totals.products import ProductTotals
+from common.reports.totals.totals import Totals, total
 
 SHOWN = 25
 CHARTED = 20
@@ -84,8 +86,8 @@ HEADLINES = (
 SHOWN_COLUMNS = (
     RANK,
     products.PRODUCT,
-    figures.NET,
-    figures.NET.change(),
+    metrics.NET,
+    metrics.NET.change(),
     SHARE,
     CUMULATIVE_SHARE,
     ABC,
@@ -95,7 +97,7 @@ SHOWN_COLUMNS = (
     products.CATEGORY,
 )
 """The table's columns on the page: what it is about first, what identifies a product last."""
-MINOR = (products.SKU, products.CATEGORY, figures.UNITS_RETURNED, figures.DISCOUNTS)
+MINOR = (products.SKU, products.CATEGORY, metrics.UNITS_RETURNED, metrics.DISCOUNTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ def present(result: ProductPerformance, _: Scope) -> Presented:
     before = total(product.previous for product in result.products)
     body = Body(
         summary="What each product brings, and how much of the whole that is.",
-        headline=Headline(kpi=figures.NET.key, best=_best(ranked)),
+        headline=Headline(kpi=metrics.NET.key, best=_best(ranked)),
         kpis=_kpis(result, now, before),
         sections=(_top(ranked), movers(ranked), _table(ranked, now, before)),
         empty=now == Totals(),
@@ -137,8 +139,8 @@ def _best(ranked: tuple[Ranked, ...]) -> BestProduct | None:
         return None
     first = ranked[0]
     return BestProduct(
-        key=figures.NET.key,
-        unit=figures.NET.unit,
+        key=metrics.NET.key,
+        unit=metrics.NET.unit,
         name=first.product.title,
         value=first.product.totals.net,
         share=first.share,
@@ -165,7 +167,7 @@ def _top(ranked: tuple[Ranked, ...]) -> Pareto:
         labels=tuple(each.product.title for each in shown),
         series=(
             series(
-                figures.NET,
+                metrics.NET,
                 tuple(each.product.totals.net for each in shown),
                 tuple(each.product.previous.net for each in shown),
             ),

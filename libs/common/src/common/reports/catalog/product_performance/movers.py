@@ -3,12 +3,12 @@
 from heapq import nlargest, nsmallest
 from typing import Final
 
-from common.reports import figures
 from common.reports.catalog.product_performance.ranking import Ranked
-from common.reports.document import BarChart
-from common.reports.elements import series
-from common.reports.figures import Better, Figure, Unit
+from common.reports.document import metrics
+from common.reports.document.metrics import Better, Figure, Unit
+from common.reports.document.schema import BarChart
 from common.reports.money import change
+from common.reports.presenting.elements import series
 
 EACH_WAY: Final = 6
 
@@ -42,8 +42,8 @@ def movers(ranked: tuple[Ranked, ...]) -> BarChart:
         labels=tuple(ranked[place].product.title for place in shown),
         series=(
             series(DIFFERENCE, tuple(gained[place] for place in shown)),
-            series(figures.NET, now, before, drawn=False),
-            series(figures.NET.change(), tuple(map(change, now, before)), drawn=False),
+            series(metrics.NET, now, before, drawn=False),
+            series(metrics.NET.change(), tuple(map(change, now, before)), drawn=False),
         ),
         horizontal=True,
         diverging=True,

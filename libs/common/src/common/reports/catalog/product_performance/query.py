@@ -1,7 +1,7 @@
 """From a shop's sums to product performance."""
 
 from common.reports.catalog.product_performance.definition import ProductPerformance
-from common.reports.sales import Sales
+from common.reports.sales.protocol import Sales
 
 
 def query(sales: Sales) -> ProductPerformance:

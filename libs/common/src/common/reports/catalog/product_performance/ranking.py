@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import accumulate
 
-from common.reports.document import Band
+from common.reports.document.schema import Band
 from common.reports.money import PERCENT_EXPONENT, percent
-from common.reports.products import ProductTotals
-from common.reports.totals import Totals
+from common.reports.totals.products import ProductTotals
+from common.reports.totals.totals import Totals
 
 A_UP_TO_PERCENT = 80
 B_UP_TO_PERCENT = 95

@@ -7,14 +7,15 @@ the change. The page draws the days, and how gross becomes net and total sales.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from common.reports import figures, measures
-from common.reports.daily import best_day, line_chart
-from common.reports.document import LineChart, Movement, Waterfall
-from common.reports.elements import step
-from common.reports.headlines import Headline
-from common.reports.measures import Measure, cells, columns, kpis
+from common.reports.document import metrics
+from common.reports.document.headlines import Headline
+from common.reports.document.schema import LineChart, Movement, Waterfall
 from common.reports.model import Body, Definition, Presentation, Presented, Row, Scope
-from common.reports.totals import Totals, total
+from common.reports.presenting import measures
+from common.reports.presenting.elements import step
+from common.reports.presenting.line_chart import best_day, line_chart
+from common.reports.presenting.measures import Measure, cells, columns, kpis
+from common.reports.totals.totals import Totals, total
 
 MEASURES = (
     measures.GROSS,
@@ -29,7 +30,7 @@ MEASURES = (
     measures.UNITS_SOLD,
     measures.UNITS_RETURNED,
 )
-COLUMNS = (figures.DAY, figures.DAY.previous(), *columns(MEASURES))
+COLUMNS = (metrics.DAY, metrics.DAY.previous(), *columns(MEASURES))
 STEPS: tuple[tuple[Measure, Movement], ...] = (
     (measures.GROSS, Movement.LEVEL),
     (measures.DISCOUNTS, Movement.SUBTRACT),
@@ -71,7 +72,7 @@ def present(result: RevenueOverview, scope: Scope) -> Presented:
     now, before = total(result.days), total(result.previous_days)
     body = Body(
         summary="What came in, day by day, beside the days before.",
-        headline=Headline(kpi=figures.NET.key, best=best_day(scope, measures.NET, result.days)),
+        headline=Headline(kpi=metrics.NET.key, best=best_day(scope, measures.NET, result.days)),
         kpis=kpis(MEASURES, now, before),
         sections=(_daily(result, scope), _waterfall(now, before)),
         empty=now == Totals(),

@@ -1,7 +1,7 @@
 """From a shop's sums to a revenue overview."""
 
 from common.reports.catalog.revenue_overview.definition import RevenueOverview
-from common.reports.sales import Sales
+from common.reports.sales.protocol import Sales
 
 
 def query(sales: Sales) -> RevenueOverview:

@@ -6,7 +6,6 @@ The CSV has one row a product: every product of the shop, the unsold ones too, f
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from common.reports import figures, measures, products
 from common.reports.catalog.sales_velocity.pace import (
     days_of_cover,
     moving_average,
@@ -26,17 +25,20 @@ from common.reports.catalog.sales_velocity.vocabulary import (
     UNITS_PER_DAY,
     WEEKDAY_UNITS,
 )
-from common.reports.daily import line_chart
-from common.reports.document import BarChart, LineChart, Naming, Table
-from common.reports.elements import column, kpi, series
-from common.reports.figures import Unit
-from common.reports.headlines import BestProduct, Headline, Kpi
-from common.reports.measures import cells, columns, kpis
+from common.reports.document import metrics
+from common.reports.document.headlines import BestProduct, Headline, Kpi
+from common.reports.document.metrics import Unit
+from common.reports.document.schema import BarChart, LineChart, Naming, Table
 from common.reports.model import Body, Definition, Presentation, Presented, Row, Scope, select
 from common.reports.money import ratio
-from common.reports.products import ProductTotals
-from common.reports.sales import EmptyDays
-from common.reports.totals import Totals, total
+from common.reports.presenting import measures
+from common.reports.presenting.elements import column, kpi, series
+from common.reports.presenting.line_chart import line_chart
+from common.reports.presenting.measures import cells, columns, kpis
+from common.reports.sales.protocol import EmptyDays
+from common.reports.totals import products
+from common.reports.totals.products import ProductTotals
+from common.reports.totals.totals import Totals, total
 from common.reports.window import Window
 
 LISTED = 10
@@ -58,15 +60,15 @@ SHOWN = (
     UNITS_PER_DAY,
     UNITS_PER_DAY.previous(),
     UNITS_PER_DAY.change(),
-    figures.UNITS_SOLD,
-    figures.UNITS_RETURNED,
-    figures.NET,
-    figures.NET.change(),
+    metrics.UNITS_SOLD,
+    metrics.UNITS_RETURNED,
+    metrics.NET,
+    metrics.NET.change(),
     DAYS_OF_COVER,
     products.SKU,
 )
 """The tables' columns on the page."""
-MINOR = (products.SKU, figures.UNITS_RETURNED)
+MINOR = (products.SKU, metrics.UNITS_RETURNED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """From a shop's sums to sales velocity."""
 
 from common.reports.catalog.sales_velocity.definition import SalesVelocity
-from common.reports.sales import Sales
+from common.reports.sales.protocol import Sales
 
 
 def query(sales: Sales) -> SalesVelocity:

@@ -6,8 +6,8 @@ from fractions import Fraction
 
 from common.reports.catalog.sales_velocity.pace import per_day
 from common.reports.money import change
-from common.reports.products import ProductTotals
-from common.reports.sales import EmptyDays
+from common.reports.sales.protocol import EmptyDays
+from common.reports.totals.products import ProductTotals
 
 _ALWAYS_THERE = EmptyDays()
 

@@ -1,6 +1,6 @@
 """The figures that only sales velocity shows."""
 
-from common.reports.figures import Better, Figure, Unit
+from common.reports.document.metrics import Better, Figure, Unit
 
 UNITS_PER_DAY = Figure(
     "units_per_day",

@@ -1,0 +1,74 @@
+"""Reading the audit log, and writing into it what concerns a person rather than a tenant."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Engine, Text, func, insert, literal, select, text
+
+from common.db.accounts import Membership
+from common.db.audit import Action, AuditEntry, Author
+from common.db.pagination import Cursor, Order, Page, Paging, page_of
+from common.db.tenancy import Access, TenantSession, transaction
+
+_ORDER: Final = Order(AuditEntry.at, AuditEntry.id)
+_UNHURRIED: Final = text("SET LOCAL synchronous_commit = off")
+
+
+@dataclass(frozen=True, slots=True)
+class AuditSelection:
+    """Which entries are wanted, from ``start`` to before ``end``; None takes all."""
+
+    action: Action | None = None
+    actor: str | None = None
+    subject: str | None = None
+    start: datetime | None = None
+    end: datetime | None = None
+
+
+def list_audit(
+    engine: Engine, tenant_id: int, paging: Paging, wanted: AuditSelection
+) -> Page[AuditEntry]:
+    """The tenant's entries that are wanted, newest first."""
+    query = select(AuditEntry).where(AuditEntry.tenant_id == tenant_id)
+    for column, value in (
+        (AuditEntry.action, wanted.action),
+        (AuditEntry.actor, wanted.actor),
+        (AuditEntry.subject, wanted.subject),
+    ):
+        if value is not None:
+            query = query.where(column == value)
+    if wanted.start is not None:
+        query = query.where(AuditEntry.at >= wanted.start)
+    if wanted.end is not None:
+        query = query.where(AuditEntry.at < wanted.end)
+    with transaction(engine, Access(tenant_id=tenant_id)) as session:
+        rows = session.scalars(_ORDER.select(query, paging)).all()
+    return page_of(rows, paging, lambda each: each, lambda each: Cursor(each.at, each.id))
+
+
+def record_for_person(
+    session: TenantSession, action: Action, author: Author, *, at: datetime
+) -> None:
+    """Write what an admin did, or what was tried in their name, for each of their tenants.
+
+    ``session`` runs on behalf of that admin. Without an admin the same statement writes nothing:
+    its time does not tell whether there is an account.
+    """
+    theirs = select(
+        Membership.tenant_id,
+        literal(at),
+        func.gen_random_uuid(),
+        literal(action.value),
+        literal(author.name),
+        literal(author.address, Text()),
+    ).where(Membership.admin_id == author.admin_id)
+    columns = ["tenant_id", "at", "id", "action", "actor", "address"]
+    session.execute(insert(AuditEntry).from_select(columns, theirs))
+
+
+def record_refusal(engine: Engine, action: Action, author: Author, *, at: datetime) -> None:
+    """Write that a login was refused; the disk is not waited for, which would take time."""
+    with transaction(engine, Access(admin_id=author.admin_id)) as session:
+        session.execute(_UNHURRIED)
+        record_for_person(session, action, author, at=at)

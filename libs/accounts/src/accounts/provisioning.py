@@ -1,0 +1,194 @@
+"""Create shops and the people who run them, as the services' role: row-level security holds here.
+
+A new tenant takes its id from the sequence first, so that its transaction can act for it from the
+first statement on. A password is stored as an argon2id hash and nothing else.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import Engine, delete, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from accounts.errors import (
+    DatabaseRefusedError,
+    PasswordMismatchError,
+    TenantExistsError,
+    UnknownAdminError,
+    UnknownTenantError,
+)
+from accounts.passwords import replace_password
+from accounts.validation import hashed, require_tenant_values, stored_address
+from common.db.accounts import Admin, Membership, Tenant
+from common.db.audit import COMMAND_LINE, Action, Author, record
+from common.db.engine import UnsafeDatabaseRoleError, create_service_engine
+from common.db.tenancy import Access, transaction
+from common.instants import now
+
+_NEXT_TENANT_ID = text("SELECT nextval(pg_get_serial_sequence('tenants', 'id'))")
+_TENANT_ID_OF = text("SELECT tenant_id_of(:slug)")
+
+
+@contextmanager
+def accounts_engine(service_url: str, *, pool_size: int = 1) -> Iterator[Engine]:
+    """An engine as the services' role for as long as it is needed.
+
+    Raises:
+        AccountError: the database cannot be reached, is not migrated, or the role is not held by
+            row-level security.
+    """
+    try:
+        engine = create_service_engine(
+            service_url, application_name="analytics", pool_size=pool_size
+        )
+    except ValueError as error:
+        raise DatabaseRefusedError(str(error)) from error
+    try:
+        yield engine
+    except (DBAPIError, UnsafeDatabaseRoleError) as error:
+        reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
+        raise DatabaseRefusedError(reason) from error
+    finally:
+        engine.dispose()
+
+
+def tenant_id_of(engine: Engine, slug: str) -> int | None:
+    """The id of the tenant of exactly this slug, None when there is none."""
+    with transaction(engine, Access()) as session:
+        found = session.scalar(_TENANT_ID_OF, {"slug": slug})
+    return None if found is None else int(found)
+
+
+def create_tenant(engine: Engine, *, slug: str, name: str, currency: str, timezone: str) -> int:
+    """Create a shop and answer its id; ``currency`` by ISO 4217, ``timezone`` by IANA.
+
+    Raises:
+        InvalidAccountError: the slug, name, currency or zone cannot be one.
+        TenantExistsError: the slug is taken.
+    """
+    require_tenant_values(slug, name, currency, timezone)
+    with transaction(engine, Access()) as session:
+        tenant_id = int(session.scalars(_NEXT_TENANT_ID).one())
+    try:
+        with transaction(engine, Access(tenant_id=tenant_id)) as session:
+            session.execute(
+                insert(Tenant).values(
+                    id=tenant_id, slug=slug, name=name.strip(), currency=currency, timezone=timezone
+                )
+            )
+    except IntegrityError as error:
+        raise TenantExistsError(slug) from error
+    return tenant_id
+
+
+def create_admin(engine: Engine, *, email: str, password: str | None, tenant: str) -> None:
+    """Make ``email`` an admin of the tenant of that slug; a no-op when it is one already.
+
+    An admin of other tenants gets a membership more and keeps the password, which must be given
+    right, or be None.
+
+    Raises:
+        InvalidAccountError: the address cannot be one, or the password is too short or too long.
+        UnknownTenantError: no tenant has this slug.
+        UnknownAdminError: no password was given and there is no such admin.
+        PasswordMismatchError: the admin exists with another password.
+    """
+    email = stored_address(email)
+    tenant_id = tenant_id_of(engine, tenant)
+    if tenant_id is None:
+        raise UnknownTenantError(tenant)
+    known = admin_exists(engine, email)
+    if not known and password is None:
+        raise UnknownAdminError(email)
+    password_hash = "" if known or password is None else hashed(password)
+    if (
+        known
+        and password is not None
+        and not verify_password(engine, email=email, password=password)
+    ):
+        raise PasswordMismatchError(email)
+    with transaction(engine, Access(tenant_id=tenant_id)) as session:
+        if password_hash:
+            session.execute(
+                insert(Admin)
+                .values(email=email, password_hash=password_hash)
+                .on_conflict_do_nothing(index_elements=["email"])
+            )
+        admin_id = session.scalars(select(Admin.id).where(Admin.email == email)).one()
+        added = session.scalar(
+            insert(Membership)
+            .values(tenant_id=tenant_id, admin_id=admin_id)
+            .on_conflict_do_nothing()
+            .returning(Membership.admin_id)
+        )
+        if added is not None:
+            record(session, tenant_id, Action.MEMBER_ADDED, COMMAND_LINE, at=now(), subject=email)
+
+
+def remove_admin(engine: Engine, *, email: str, tenant: str) -> None:
+    """End ``email``'s right to act for the tenant of that slug, sessions under way included.
+
+    Links they issued go on, and other tenants of theirs; their account stays.
+
+    Raises:
+        UnknownTenantError: no tenant has this slug.
+        UnknownAdminError: it has no such admin.
+    """
+    email = stored_address(email)
+    tenant_id = tenant_id_of(engine, tenant)
+    if tenant_id is None:
+        raise UnknownTenantError(tenant)
+    with transaction(engine, Access(tenant_id=tenant_id)) as session:
+        admin_id = session.scalar(select(Admin.id).where(Admin.email == email))
+        removed = session.scalar(
+            delete(Membership)
+            .where(Membership.tenant_id == tenant_id, Membership.admin_id == admin_id)
+            .returning(Membership.admin_id)
+        )
+        if removed is None:
+            raise UnknownAdminError(email)
+        record(session, tenant_id, Action.MEMBER_REMOVED, COMMAND_LINE, at=now(), subject=email)
+
+
+def admin_exists(engine: Engine, email: str) -> bool:
+    """Whether ``email`` is an admin of any tenant."""
+    return _hash_of(engine, stored_address(email)) is not None
+
+
+def verify_password(engine: Engine, *, email: str, password: str) -> bool:
+    """Whether ``password`` is the admin's; takes about 0.1 s, whatever the answer.
+
+    Raises:
+        UnknownAdminError: there is no such admin.
+    """
+    stored = _hash_of(engine, stored_address(email))
+    if stored is None:
+        raise UnknownAdminError(email)
+    try:
+        return PasswordHasher().verify(stored, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def set_password(engine: Engine, *, email: str, password: str) -> None:
+    """Replace the admin's password and end all their sessions.
+
+    Raises:
+        InvalidAccountError: the password is too short or too long.
+        UnknownAdminError: there is no such admin.
+    """
+    password_hash = hashed(password)
+    with transaction(engine, Access()) as session:
+        admin_id = session.scalar(select(Admin.id).where(Admin.email == stored_address(email)))
+    if admin_id is None:
+        raise UnknownAdminError(email)
+    author = Author(COMMAND_LINE.name, admin_id)
+    replace_password(engine, admin_id, password_hash, author, at=now())
+
+
+def _hash_of(engine: Engine, email: str) -> str | None:
+    with transaction(engine, Access()) as session:
+        return session.scalar(select(Admin.password_hash).where(Admin.email == email))

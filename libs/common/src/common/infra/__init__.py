@@ -1,0 +1,1 @@
+"""What every program stands on: telemetry, rate limits, bounds of HTTP connections."""

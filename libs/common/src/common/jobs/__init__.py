@@ -1,0 +1,1 @@
+"""Jobs: what they carry, how they are published, and the Celery application that takes them."""

@@ -1,0 +1,81 @@
+"""The queues and Celery's settings, for those who publish jobs as for those who work.
+
+The settings, each with its reason:
+
+- ``task_acks_late``, ``task_reject_on_worker_lost``: a killed worker's job is run again.
+- ``worker_prefetch_multiplier = 1``: a job waits in the queue, not behind another in one worker.
+- ``visibility_timeout``, ``unacked_restore_interval``, ``unacked_restore_throttle``: by the
+  defaults a lost job came back after more than 60 s; with these within 10 s plus the time-out. No
+  task may run longer than the visibility time-out, or it runs twice: hence the hard time limit.
+- An import is the exception: it may take an hour, and the visibility time-out, which every worker
+  applies to every unacknowledged message, would have it run many times at once. Its message is
+  acknowledged when it is taken, and says only that there is something to do: the truth is the row
+  in ``imports``, and a sweep by the clock asks again for what a killed worker left (see
+  ``worker.imports.run``). It has a queue of its own, so that workers can be kept for reports.
+- ``queue_order_strategy = "priority"``: queues are emptied in the order of ``QUEUES``, not in turn.
+  Whoever waits before a page goes first, what nobody waits for goes last. A worker takes them all
+  unless ``WORKER_QUEUES`` keeps it for some.
+- ``task_ignore_result``: the result is the cached report; nothing reads a result backend.
+- ``socket_timeout``, ``socket_connect_timeout``, ``max_retries``: the bound on publishing.
+"""
+
+from typing import Final
+
+from celery import Celery
+
+from common.jobs.payloads import AnswerDiscord, RestoreLink, RunImport
+
+HARD_LIMIT_SECONDS: Final = 120
+SOFT_LIMIT_SECONDS: Final = 110
+VISIBILITY_TIMEOUT_SECONDS: Final = HARD_LIMIT_SECONDS + 10
+IMPORT_HARD_LIMIT_SECONDS: Final = 7200
+IMPORT_SOFT_LIMIT_SECONDS: Final = IMPORT_HARD_LIMIT_SECONDS - 60
+
+LINK_QUEUE: Final = "links"
+"""Jobs of a millisecond that a viewer waits for: no page may wait behind a computation for them."""
+QUEUE: Final = "reports"
+DISCORD_QUEUE: Final = "discord"
+"""Answers to Discord: someone waits, but a page goes first, and Discord may be slow."""
+IMPORT_QUEUE: Final = "imports"
+WARM_QUEUE: Final = "warm"
+"""Jobs that nobody waits for."""
+QUEUES: Final = (LINK_QUEUE, QUEUE, DISCORD_QUEUE, IMPORT_QUEUE, WARM_QUEUE)
+"""All queues, the one that goes first in front."""
+
+
+def create_celery(broker_url: str) -> Celery:
+    """The Celery application. It connects when it is used."""
+    app = Celery("analytics", broker=broker_url)
+    app.conf.update(
+        broker_connection_retry_on_startup=True,
+        broker_transport_options={
+            "visibility_timeout": VISIBILITY_TIMEOUT_SECONDS,
+            "unacked_restore_interval": 2,
+            "unacked_restore_throttle": 1,
+            "socket_timeout": 2,
+            "socket_connect_timeout": 1,
+            "socket_keepalive": True,
+            "max_retries": 0,
+            "queue_order_strategy": "priority",
+        },
+        task_acks_late=True,
+        task_default_queue=QUEUE,
+        task_ignore_result=True,
+        task_publish_retry=False,
+        task_reject_on_worker_lost=True,
+        task_routes={
+            RestoreLink.task: {"queue": LINK_QUEUE},
+            AnswerDiscord.task: {"queue": DISCORD_QUEUE},
+            RunImport.task: {"queue": IMPORT_QUEUE},
+            "warm.*": {"queue": WARM_QUEUE},
+        },
+        task_serializer="json",
+        task_soft_time_limit=SOFT_LIMIT_SECONDS,
+        task_time_limit=HARD_LIMIT_SECONDS,
+        accept_content=["json"],
+        timezone="UTC",
+        worker_hijack_root_logger=False,
+        worker_prefetch_multiplier=1,
+        worker_send_task_events=False,
+    )
+    return app

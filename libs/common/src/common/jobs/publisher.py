@@ -1,0 +1,142 @@
+"""How a job is asked for.
+
+Publishing is bounded: with the broker refused or hung it fails within two seconds, and the caller
+still answers. What jobs carry is said in ``common.jobs.payloads``, how they are taken in
+``common.jobs.celery``.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from celery import Celery
+from kombu.exceptions import OperationalError
+from redis import RedisError
+
+from common import instants
+from common.infra.rate_limit import ThrottledError
+from common.jobs.celery import WARM_QUEUE
+from common.jobs.payloads import (
+    ComputeReport,
+    Job,
+    WarmTenant,
+)
+from common.reports_cache.cache import ReportCache
+from common.reports_cache.claims import Claims, Enough
+
+CLAIM_SECONDS: Final = 10
+"""How long one request for a computation stands before another may repeat it: the time in the
+queue. What is asked for twice is computed once, so it may be short; a lost job costs this long."""
+
+AHEAD_EXPIRES_SECONDS: Final = 300
+"""A backlog ahead of demand dies by itself: the next round asks for what is still wanted."""
+
+
+class JobsUnavailableError(Exception):
+    """The broker did not take the job; nothing was enqueued."""
+
+
+class Jobs:
+    """Publishes jobs. Blocking: call it from a thread, never on an event loop."""
+
+    def __init__(self, celery: Celery, cache: ReportCache) -> None:
+        self._celery = celery
+        self._cache = cache
+        self._claims = Claims(cache.redis)
+
+    def publish(self, job: Job, *, after_seconds: float | None = None) -> None:
+        """Hand ``job`` to the workers, now or to be run after some time.
+
+        That time has to be well below the visibility time-out: the message is held by a worker.
+
+        Raises:
+            JobsUnavailableError: the broker is refused, hung or gone.
+        """
+        ahead = isinstance(job, ComputeReport) and job.ahead
+        try:
+            self._celery.send_task(
+                job.task,
+                kwargs=job.payload(),
+                queue=WARM_QUEUE if ahead else None,
+                expires=AHEAD_EXPIRES_SECONDS if ahead else None,
+                countdown=after_seconds,
+            )
+        except (OperationalError, RedisError, OSError) as error:
+            raise JobsUnavailableError(str(error)) from error
+
+    def request_report(self, job: ComputeReport) -> bool:
+        """Have a report computed whatever is cached, once however many ask; whether this call did.
+
+        Not while it is being computed, nor shortly after that failed.
+
+        Raises:
+            JobsUnavailableError: the broker is refused, hung or gone.
+        """
+        return self._request(job, Enough.NOTHING)
+
+    def request_missing(
+        self, job: ComputeReport, *, admit: Callable[[], None] | None = None
+    ) -> bool:
+        """As ``request_report``, unless one is cached by now, fresh or not.
+
+        ``admit`` is called when it is this call that would have it computed, and may refuse: then
+        the next one may ask.
+
+        Raises:
+            JobsUnavailableError: the broker is refused, hung or gone.
+            ThrottledError: ``admit`` refused.
+        """
+        return self._request(job, Enough.ANY, admit=admit)
+
+    def request_fresh(self, job: ComputeReport, *, lasting_seconds: int = 0) -> bool:
+        """As ``request_report``, unless one of the latest data is cached for some time yet."""
+        return self._request(job, Enough.FRESH, lasting_seconds=lasting_seconds)
+
+    def tell_data(self, tenant_id: int, version: int) -> None:
+        """Say that a load has committed: cached reports are stale now, popular ones are remade.
+
+        Raises:
+            JobsUnavailableError: Redis or the broker is refused, hung or gone.
+        """
+        try:
+            self._cache.announce_data(tenant_id, version)
+        except (RedisError, OSError) as error:
+            raise JobsUnavailableError(str(error)) from error
+        self.publish(WarmTenant(tenant_id))
+
+    def _request(
+        self,
+        job: ComputeReport,
+        enough: Enough,
+        *,
+        lasting_seconds: int = 0,
+        admit: Callable[[], None] | None = None,
+    ) -> bool:
+        asked_at = int(instants.now().timestamp() * 1000)
+        try:
+            # Ahead of demand there is no mark: a viewer who asks does not wait behind that queue.
+            claim = self._claims.claim(
+                job.key,
+                seconds=CLAIM_SECONDS,
+                enough=enough,
+                lasting_seconds=lasting_seconds,
+                mark=not job.ahead,
+            )
+        except (RedisError, OSError) as error:
+            raise JobsUnavailableError(str(error)) from error
+        if claim is None:
+            return False
+        try:
+            if admit is not None:
+                admit()
+            self.publish(replace(job, asked_at=asked_at))
+        except (JobsUnavailableError, ThrottledError):
+            self._forget(job, claim)
+            raise
+        return True
+
+    def _forget(self, job: ComputeReport, claim: str) -> None:
+        try:
+            self._claims.release(job.key, claim)
+        except (RedisError, OSError):
+            return  # the claim lapses by itself

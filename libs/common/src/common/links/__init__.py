@@ -1,0 +1,1 @@
+"""Links: their tokens, their states in Redis, and what is counted of them."""

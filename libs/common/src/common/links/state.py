@@ -1,0 +1,162 @@
+"""Link states in Redis: a link opens only while its state there says active.
+
+A state is written when a link is issued and when it is recalled, and lapses with the link. A link
+without a state is not trusted: the ledger in PostgreSQL decides, through ``jobs.RestoreLink``. So
+an emptied Redis never revives a recalled link.
+
+Nor does one that went back in time. An ``active`` names the run of the server that it was written
+in (``run_id``, which every start of a server makes anew) and counts in that run alone: what an old
+append-only file, a snapshot or a replica that took over brings back is asked of the ledger again.
+A ``revoked`` counts always.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from redis import Redis, RedisError
+
+from common.links import shop_names
+from common.links.shop_names import Shop
+from common.reports_cache.cache import DONE_CHANNEL
+
+UNKNOWN_SECONDS = 3600
+"""For how long a link that is in no ledger is remembered as one that does not open."""
+
+_RUN: Final = re.compile(rb"^run_id:([0-9a-f]{40})\r?$", re.MULTILINE)
+
+_INFORM: Final = "return redis.call('info', 'server')"
+
+# KEYS: state. ARGV: the run, when the state lapses.
+_ACTIVATE: Final = """
+if redis.call('get', KEYS[1]) == 'revoked' then return 0 end
+redis.call('set', KEYS[1], 'active:' .. ARGV[1], 'exat', ARGV[2])
+return 1
+"""
+
+
+class UnknownRunError(RedisError):
+    """The server does not say which run of it this is: nothing it remembers can be trusted."""
+
+
+class LinkState(StrEnum):
+    """What is known of a link."""
+
+    ACTIVE = "active"
+    REVOKED = "revoked"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRef:
+    """A link whose state is written: until ``expires_at`` it matters."""
+
+    tenant_id: int
+    link_id: UUID
+    expires_at: datetime
+
+
+def state_key(tenant_id: int, link_id: UUID) -> str:
+    """The Redis key of a link's state."""
+    return f"{{{tenant_id}}}:link:{link_id.hex}"
+
+
+def is_state_key(name: str) -> bool:
+    """Whether a key's name is that of a link's state."""
+    return name.partition("}")[2].startswith(":link:")
+
+
+def run_in(information: bytes) -> str:
+    """The run of a server, from its answer to ``INFO server``.
+
+    Raises:
+        UnknownRunError: it does not say.
+    """
+    found = _RUN.search(information)
+    if found is None:
+        raise UnknownRunError("INFO server tells no run_id")
+    return found[1].decode("ascii")
+
+
+def read_state(data: bytes | None, *, run: str | None) -> LinkState | None:
+    """The state behind a key's value, read in a ``run`` of the server.
+
+    None when there is none, none we know, or an ``active`` of another run.
+    """
+    if data == LinkState.REVOKED.value.encode("ascii"):
+        return LinkState.REVOKED
+    if data is not None and run is not None and data == b"active:%b" % run.encode("ascii"):
+        return LinkState.ACTIVE
+    return None
+
+
+class LinkStates:
+    """Writes link states. ``redis`` is a client that returns bytes."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    def run(self) -> str:
+        """The run of the server at this moment."""
+        # As a script's answer it is text: the client would take it apart and guess at types.
+        return run_in(self._redis.eval(_INFORM, 0))
+
+    def activate(self, link: LinkRef, *, run: str | None = None) -> None:
+        """Let a link open in a ``run`` of the server, unless it was recalled.
+
+        By default in the run of now. What was looked up before it is written needs the run from
+        before the look-up: written to a server that was started meanwhile, it counts for nothing.
+        """
+        self._redis.eval(
+            _ACTIVATE,
+            1,
+            state_key(link.tenant_id, link.link_id),
+            run or self.run(),
+            str(int(link.expires_at.timestamp())),
+        )
+
+    def read(self, links: Sequence[LinkRef]) -> list[LinkState | None]:
+        """What is known of each of ``links`` in the run of now, as ``read_state`` has it."""
+        with self._redis.pipeline(transaction=False) as pipe:
+            pipe.eval(_INFORM, 0)
+            for link in links:
+                pipe.get(state_key(link.tenant_id, link.link_id))
+            information, *states = pipe.execute()
+        run = run_in(information)
+        return [read_state(data, run=run) for data in states]
+
+    def introduce(self, tenant_id: int, shop: Shop) -> None:
+        """Say whose a tenant's links are, for their previews."""
+        shop_names.tell(self._redis, tenant_id, shop)
+
+    def revoke(self, links: Iterable[LinkRef]) -> None:
+        """Recall links, each until it would have expired anyway, and tell the viewers.
+
+        A viewer that does not hear of it finds the state within a second.
+        """
+        with self._redis.pipeline(transaction=False) as pipe:
+            for link in links:
+                key = state_key(link.tenant_id, link.link_id)
+                pipe.set(key, LinkState.REVOKED.value, exat=int(link.expires_at.timestamp()))
+                pipe.publish(DONE_CHANNEL, key)
+            pipe.execute()
+
+    def restore(self, link: LinkRef, state: LinkState, *, run: str | None = None) -> None:
+        """Write what the ledger says of a link, and tell whoever waits for it.
+
+        ``run`` as for ``activate``: from before the ledger was asked.
+        """
+        if state is LinkState.REVOKED:
+            self.revoke([link])
+            return
+        self.activate(link, run=run)
+        self._redis.publish(DONE_CHANNEL, state_key(link.tenant_id, link.link_id))
+
+    def disown(self, tenant_id: int, link_id: UUID) -> None:
+        """Remember a link that is in no ledger as one that does not open, and tell who waits."""
+        key = state_key(tenant_id, link_id)
+        self._redis.set(key, LinkState.REVOKED.value, ex=UNKNOWN_SECONDS)
+        self._redis.publish(DONE_CHANNEL, key)

@@ -1,0 +1,1 @@
+"""The document of a computed report: its schema, metrics and headlines."""

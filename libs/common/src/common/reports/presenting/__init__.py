@@ -1,0 +1,1 @@
+"""What reports put into a document's sections: elements, charts, weeks, measures."""

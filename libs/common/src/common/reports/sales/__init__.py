@@ -1,0 +1,1 @@
+"""A tenant's sales as reports read them: from the ledger, or from its rollups."""

@@ -1,0 +1,1 @@
+"""Sums of sales, and what is derived from them."""

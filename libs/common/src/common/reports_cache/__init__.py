@@ -1,0 +1,1 @@
+"""The cache of computed reports in Redis: keys, documents, scripts, claims."""

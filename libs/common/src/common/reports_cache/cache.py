@@ -1,0 +1,239 @@
+"""Finished reports in Redis: the only place that knows a Redis key of a report.
+
+A report is one hash: what it was computed from, the document and the CSV, written together by one
+command under one data version. Every key starts with the tenant as hash tag, so that all keys of a
+tenant live on one node of a cluster and a link's state and its report come in one round trip.
+"""
+
+import gzip
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import msgspec
+import zstandard
+from redis import Redis
+
+from common.reports.document.schema import SCHEMA, Document, decode, encode
+from common.reports.window import Window
+from common.reports_cache import scripts
+
+DONE_CHANNEL: Final = "analytics:done"
+"""Where a key's name is announced when what viewers may wait for was written there, or failed."""
+
+FAILURE_SECONDS: Final = 15
+"""For how long a failed computation is not tried again; twice as long after each one in a row."""
+MOST_FAILURE_SECONDS: Final = 60
+FAILURES_REMEMBERED_SECONDS: Final = 600
+REPORT_NAMES: Final = "{*}:report:*"
+"""The names of all cached reports, as SCAN matches them."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportKey:
+    """What makes two requests want the same report."""
+
+    tenant_id: int
+    report: str
+    window: Window
+
+    def _name(self, kind: str) -> str:
+        start, end = (int(t.timestamp()) for t in (self.window.start, self.window.end))
+        return f"{{{self.tenant_id}}}:{kind}:{SCHEMA}:{self.report}:{start}:{end}"
+
+    @property
+    def cached(self) -> str:
+        """The hash of the finished report."""
+        return self._name("report")
+
+    @property
+    def failed(self) -> str:
+        """Present for a while after a computation failed."""
+        return self._name("failed")
+
+    @property
+    def failures(self) -> str:
+        """How many computations failed in a row."""
+        return self._name("failures")
+
+    @property
+    def requested(self) -> str:
+        """Present while the computation is asked for and no worker has begun it."""
+        return self._name("requested")
+
+    @property
+    def computing(self) -> str:
+        """The lease of the worker who computes it: present while that worker lives."""
+        return self._name("computing")
+
+
+class Meta(msgspec.Struct, frozen=True):
+    """What a cached report was computed from, and what its CSV is called."""
+
+    as_of: datetime
+    data_version: int
+    computed_at: datetime
+    csv_name: str
+
+
+def data_version_key(tenant_id: int) -> str:
+    """Where the latest version of a tenant's sales data is told, as decimal text."""
+    return f"{{{tenant_id}}}:data"
+
+
+def is_stale(meta: Meta, data_version: bytes | None) -> bool:
+    """Whether the data changed since a report was computed, given what ``data_version_key`` tells.
+
+    A version that is not told, or cannot be read, makes nothing stale.
+    """
+    return (
+        data_version is not None
+        and data_version.isdigit()
+        and int(data_version) > meta.data_version
+    )
+
+
+class UnreadableReportError(Exception):
+    """The cached bytes are not a report of this version; they are worth as much as none."""
+
+
+def pack(meta: Meta, document: Document, csv: bytes) -> dict[str, bytes]:
+    """The fields of a report's hash. ``csv`` is already gzip-compressed.
+
+    ``version`` repeats what ``meta`` says, for Redis to compare.
+    """
+    return {
+        "meta": msgspec.json.encode(meta),
+        "document": zstandard.ZstdCompressor(level=3).compress(encode(document)),
+        "csv": csv,
+        "version": str(meta.data_version).encode("ascii"),
+    }
+
+
+def unpack_meta(data: bytes) -> Meta:
+    """The ``meta`` field.
+
+    Raises:
+        UnreadableReportError: not written by ``pack``.
+    """
+    try:
+        return msgspec.json.decode(data, type=Meta)
+    except msgspec.DecodeError as error:
+        raise UnreadableReportError(str(error)) from error
+
+
+def unpack_document(data: bytes) -> Document:
+    """The ``document`` field.
+
+    Raises:
+        UnreadableReportError: not written by ``pack``.
+    """
+    try:
+        return decode(zstandard.ZstdDecompressor().decompress(data))
+    except (zstandard.ZstdError, msgspec.DecodeError) as error:
+        raise UnreadableReportError(str(error)) from error
+
+
+def unpack_csv(data: bytes) -> bytes:
+    """The ``csv`` field, decompressed.
+
+    Raises:
+        UnreadableReportError: not gzip.
+    """
+    try:
+        return gzip.decompress(data)
+    except (OSError, EOFError) as error:
+        raise UnreadableReportError(str(error)) from error
+
+
+class ReportCache:
+    """Reports in Redis, from the writing side.
+
+    Args:
+        redis: a client that returns bytes.
+        keep_seconds: how long a finished report stays when nobody refreshes it.
+    """
+
+    def __init__(self, redis: Redis, *, keep_seconds: int) -> None:
+        self.redis = redis
+        self.keep_seconds = keep_seconds
+
+    def store(self, key: ReportKey, fields: dict[str, bytes], *, lease: str = "") -> bool:
+        """Keep a finished report and tell whoever waits; ends its request, and ``lease``.
+
+        A report of older data than the cached one is not kept: the answer says whether it was.
+        """
+        names = (key.cached, key.failed, key.failures, key.requested, key.computing)
+        kept = self.redis.eval(
+            scripts.STORE,
+            len(names) + 1,
+            *names,
+            data_version_key(key.tenant_id),
+            fields["version"],
+            str(self.keep_seconds),
+            lease,
+            DONE_CHANNEL,
+            *(part for field in fields.items() for part in field),
+        )
+        return bool(kept)
+
+    def fail(self, key: ReportKey, *, lease: str = "") -> None:
+        """Remember that the computation failed, for a while, and tell whoever waits."""
+        names = (key.failed, key.failures, key.requested, key.computing)
+        self.redis.eval(
+            scripts.FAIL,
+            len(names),
+            *names,
+            str(FAILURE_SECONDS),
+            str(MOST_FAILURE_SECONDS),
+            str(FAILURES_REMEMBERED_SECONDS),
+            lease,
+            DONE_CHANNEL,
+            key.cached,
+        )
+
+    def meta(self, key: ReportKey) -> Meta | None:
+        """What the cached report was computed from; None when there is none that can be read."""
+        data = self.redis.hget(key.cached, "meta")
+        try:
+            return unpack_meta(data) if isinstance(data, bytes) else None
+        except UnreadableReportError:
+            return None
+
+    def document(self, key: ReportKey, *, fresh: bool = False) -> Document | None:
+        """The cached report, of the latest data if it has to be ``fresh``; None without one."""
+        with self.redis.pipeline(transaction=False) as pipe:
+            pipe.hmget(key.cached, ["meta", "document"])
+            pipe.get(data_version_key(key.tenant_id))
+            (meta, document), told = pipe.execute()
+        if document is None or (fresh and _old(meta, told)):
+            return None
+        try:
+            return unpack_document(document)
+        except UnreadableReportError:
+            return None
+
+    def announce_data(self, tenant_id: int, version: int) -> None:
+        """Tell that the tenant's sales data has reached ``version``; never back to an older one."""
+        self.redis.eval(scripts.ANNOUNCE, 1, data_version_key(tenant_id), str(version))
+
+    def unready(self, keys: Sequence[ReportKey], *, lasting_seconds: int) -> list[ReportKey]:
+        """Those of ``keys``, of one tenant, that are missing, stale or lapse before that time."""
+        if not keys:
+            return []
+        with self.redis.pipeline(transaction=False) as pipe:
+            pipe.get(data_version_key(keys[0].tenant_id))
+            for key in keys:
+                pipe.hget(key.cached, "meta")
+                pipe.ttl(key.cached)
+            told, *found = pipe.execute()
+        facts = zip(keys, found[::2], found[1::2], strict=True)
+        return [key for key, meta, lives in facts if lives < lasting_seconds or _old(meta, told)]
+
+
+def _old(data: bytes | None, told: bytes | None) -> bool:
+    try:
+        return data is None or is_stale(unpack_meta(data), told)
+    except UnreadableReportError:
+        return True

@@ -1,0 +1,74 @@
+"""Tell that a shop's data has moved on, as the database has it.
+
+A load tells by itself once it has committed. What it could not tell, because it was killed at that
+moment or Redis was away, is told by whoever looks next: a computation, the round at midnight.
+"""
+
+import logging
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from redis import Redis
+from sqlalchemy import Engine, func, select
+
+from common.db.accounts import Tenant
+from common.db.sales import LedgerVersion
+from common.db.tenancy import Access, transaction
+from common.jobs.celery import create_celery
+from common.jobs.publisher import Jobs, JobsUnavailableError
+from common.reports_cache.cache import ReportCache
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class TenantNow:
+    """A tenant's zone and the version of its data; 0 before its first load."""
+
+    zone: ZoneInfo
+    data_version: int
+
+
+def look(engine: Engine, tenant_id: int) -> TenantNow | None:
+    """How the tenant is now; None when it is gone.
+
+    Raises:
+        sqlalchemy.exc.DBAPIError: PostgreSQL did not answer.
+    """
+    with transaction(engine, Access(tenant_id=tenant_id)) as session:
+        row = session.execute(
+            select(Tenant.timezone, func.coalesce(LedgerVersion.version, 0))
+            .outerjoin(LedgerVersion, LedgerVersion.tenant_id == Tenant.id)
+            .where(Tenant.id == tenant_id)
+        ).one_or_none()
+    return None if row is None else TenantNow(ZoneInfo(row[0]), row[1])
+
+
+def tell(engine: Engine, cache: ReportCache, tenant_id: int) -> TenantNow | None:
+    """Look, and tell everyone which data there is.
+
+    Raises:
+        sqlalchemy.exc.DBAPIError: PostgreSQL did not answer.
+        redis.RedisError: Redis did not answer.
+    """
+    now = look(engine, tenant_id)
+    if now is not None and now.data_version:
+        cache.announce_data(tenant_id, now.data_version)
+    return now
+
+
+def loaded(engine: Engine, jobs: Jobs, tenant_id: int) -> None:
+    """Tell what a load has brought, and have popular reports made anew. Fails nobody's load."""
+    now = look(engine, tenant_id)
+    if now is None or not now.data_version:
+        return
+    try:
+        jobs.tell_data(tenant_id, now.data_version)
+    except JobsUnavailableError as error:
+        logger.warning("new data was not told, it will be: %s", error)
+
+
+def jobs_at(redis_url: str, broker_url: str) -> Jobs:
+    """The way to tell, for a command that loads by itself. Connects on use, bounded in time."""
+    redis = Redis.from_url(redis_url, socket_connect_timeout=1, socket_timeout=2)
+    return Jobs(create_celery(broker_url), ReportCache(redis, keep_seconds=1))  # stores nothing

@@ -1,0 +1,1 @@
+"""The orders export of Shopify."""

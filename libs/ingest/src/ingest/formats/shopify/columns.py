@@ -1,0 +1,128 @@
+"""The columns of a Shopify orders export that are read, and how.
+
+The export spells times ``2026-03-01 10:22:33 +0100``; amounts are in major units. Columns beyond
+these are passed over: Shopify adds some from time to time.
+"""
+
+import hashlib
+from datetime import datetime
+from functools import partial
+from typing import NamedTuple
+
+from common.reports.money import currency_exponent
+from ingest.csv.records import Record
+from ingest.csv.values import (
+    BadValueError,
+    Remembered,
+    amounts,
+    identity,
+    optional_instant,
+    whole,
+    words,
+)
+
+REQUIRED = frozenset(
+    {"Name", "Paid at", "Currency", "Lineitem quantity", "Lineitem name", "Lineitem price"}
+)
+
+
+class OrderColumns(NamedTuple):
+    """The order's columns, converted."""
+
+    name: str
+    email: str | None
+    status: str | None
+    paid_at: datetime | None
+    created_at: datetime | None
+    cancelled_at: datetime | None
+    currency: str
+    subtotal: int | None
+    shipping: int
+    taxes: int
+    total: int | None
+    coupon_code: str | None
+    discount: int
+    refunded: int
+    source: str | None
+    billing_country: str | None
+    billing_province: str | None
+    shipping_country: str | None
+    shipping_province: str | None
+
+
+class LineColumns(NamedTuple):
+    """A line's columns, converted, and where it stands."""
+
+    position: int
+    quantity: int
+    name: str
+    price: int
+    sku: str | None
+    discount: int
+
+    @property
+    def product_id(self) -> str:
+        """Its SKU, or its name where it has none."""
+        return self.sku or self.name
+
+
+def records_of(currency: str) -> tuple[Record, Record]:
+    """The order's and the line's columns with their converters."""
+    exponent = currency_exponent(currency)
+    amount = Remembered(amounts(exponent)).__getitem__
+    zero = Remembered(amounts(exponent, empty=0)).__getitem__
+    maybe = Remembered(lambda text: amounts(exponent)(text) if text else None).__getitem__
+    text = Remembered(words).__getitem__
+
+    def sold_in(code: str) -> str:
+        if code.strip() != currency:
+            raise BadValueError(f"is not the shop's currency, {currency}")
+        return code
+
+    order = Record(
+        {
+            "Name": identity,
+            "Email": words,
+            "Financial Status": text,
+            "Paid at": shopify_instant,
+            "Created at": shopify_instant,
+            "Cancelled at": shopify_instant,
+            "Currency": sold_in,
+            "Subtotal": maybe,
+            "Shipping": zero,
+            "Taxes": zero,
+            "Total": maybe,
+            "Discount Code": text,
+            "Discount Amount": zero,
+            "Refunded Amount": zero,
+            "Source": text,
+            "Billing Country": text,
+            "Billing Province": text,
+            "Shipping Country": text,
+            "Shipping Province": text,
+        }
+    )
+    line = Record(
+        {
+            "Lineitem quantity": Remembered(partial(whole, least=0)).__getitem__,
+            "Lineitem name": Remembered(identity).__getitem__,
+            "Lineitem price": amount,
+            "Lineitem sku": text,
+            "Lineitem discount": zero,
+        }
+    )
+    return order, line
+
+
+def shopify_instant(text: str) -> datetime | None:
+    """A time as the export spells it, ``2026-03-01 10:22:33 +0100``, or none."""
+    text = text.strip()
+    day, _, rest = text.partition(" ")
+    return optional_instant(f"{day}T{rest.replace(' ', '')}" if rest else text)
+
+
+def pseudonym(email: str | None) -> str | None:
+    """Who bought, without saying who: a hash of the address."""
+    if email is None:
+        return None
+    return hashlib.sha256(email.lower().encode()).hexdigest()[:32]

@@ -1,0 +1,1 @@
+"""Loading the sales ledger: typed rows in, one transaction, all or nothing."""

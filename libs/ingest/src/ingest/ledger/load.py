@@ -1,0 +1,192 @@
+"""Load a tenant's sales in one transaction: stage, check, merge, and name a new version.
+
+Loads of one tenant queue on an advisory lock; loads of different tenants do not meet. Whatever
+goes wrong, from a bad row to an error in the source of the rows, leaves the ledger untouched.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+
+import psycopg
+from sqlalchemy import Connection, Engine
+
+from common.db.engine import require_restricted_role
+from common.db.patience import PatientConnection
+from common.db.tenancy import Access, transaction
+from ingest.ledger.checks import LINE_RULES, ORDER_RULES, PRODUCT_RULES, STOCK_RULES, broken
+from ingest.ledger.errors import IngestError, refuse
+from ingest.ledger.merge import merge_orders
+from ingest.ledger.products import merge_products, merge_stock, stage_catalogue
+from ingest.ledger.refund_checks import EVENT_RULES, INPUT_RULES, TOTAL_RULES
+from ingest.ledger.runs import in_runs
+from ingest.ledger.stage_orders import stage_orders
+from ingest.ledger.stage_refunds import lift_refunds, merge_refunds, stage_events
+from ingest.ledger.staging import ORDER_LINES, PRODUCTS, REFUNDS, STOCK, Cursor, stage
+from ingest.rows import OrderLineRow, ProductRow, RefundRow, StockRow
+
+_LOCK_CLASS = 0x1A6E57  # one of the two keys of the lock, the tenant is the other; never changes
+_STATEMENT_TIMEOUT_SECONDS = 1800
+_RULES = tuple(
+    chain(
+        PRODUCT_RULES, LINE_RULES, ORDER_RULES, INPUT_RULES, EVENT_RULES, TOTAL_RULES, STOCK_RULES
+    )
+)
+
+# Few samples are enough to tell a large staged table from a small one.
+_PREPARE = (
+    "SELECT set_config('statement_timeout', %(timeout)s, true), set_config('jit', 'off', true),"
+    " set_config('work_mem', '64MB', true), set_config('default_statistics_target', '10', true)"
+)
+_LOCK = "SELECT pg_advisory_xact_lock(%(class)s, %(tenant)s)"
+_FACTS = """
+    WITH back AS (
+        SELECT sum(amount) AS amount, min(processed_at) AS first, max(processed_at) AS last
+        FROM staged_events WHERE position IS NOT NULL AND paid_at IS NOT NULL
+    ), paid AS (
+        SELECT sum(order_discount) AS discounts, min(paid_at) AS first, max(paid_at) AS last
+        FROM staged_orders WHERE paid_at IS NOT NULL
+    ), goods AS (
+        SELECT sum(unit_price * quantity - line_discount) AS worth FROM staged_order_lines
+    ), unpaid AS (
+        SELECT sum(l.unit_price * l.quantity - l.line_discount) AS worth
+        FROM staged_orders o JOIN staged_order_lines l ON l.head = o.position
+        WHERE o.paid_at IS NULL
+    )
+    SELECT least(paid.first, back.first), greatest(paid.last, back.last),
+           coalesce(goods.worth, 0) - coalesce(unpaid.worth, 0) - coalesce(paid.discounts, 0)
+           - coalesce(back.amount, 0)
+    FROM back, paid, goods, unpaid
+"""
+# The clock and not the transaction's start: a load that waited for the lock is the later one.
+_NEXT_VERSION = """
+    INSERT INTO ledger_versions AS v (tenant_id, version, changed_at)
+    VALUES (current_tenant(), 1, clock_timestamp())
+    ON CONFLICT (tenant_id) DO UPDATE SET version = v.version + 1, changed_at = clock_timestamp()
+    RETURNING version
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadSummary:
+    """What a load did.
+
+    ``lines``, ``refunds`` and ``stock_counts`` count the input's rows. ``first_at`` and ``last_at``
+    are the earliest and latest instant an event of this input counts at, None without events;
+    ``net_sales`` sums those events, in minor units. ``version`` is the ledger's after the load,
+    None when there was nothing to load.
+    """
+
+    products: int = 0
+    products_new: int = 0
+    orders_new: int = 0
+    orders_replaced: int = 0
+    orders_unchanged: int = 0
+    lines: int = 0
+    refunds: int = 0
+    cancellations_without_payment: int = 0
+    stock_counts: int = 0
+    net_sales: int = 0
+    first_at: datetime | None = None
+    last_at: datetime | None = None
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """How many rows of each kind came in."""
+
+    products: int
+    lines: int
+    refunds: int
+    stock_counts: int
+
+
+def load_sales(
+    engine: Engine,
+    tenant_id: int,
+    *,
+    products: Iterable[ProductRow] = (),
+    order_lines: Iterable[OrderLineRow] = (),
+    refunds: Iterable[RefundRow] = (),
+    stock: Iterable[StockRow] = (),
+    review: Callable[[Sequence[IngestError]], None] = refuse,
+    conclude: Callable[[Connection, LoadSummary], None] | None = None,
+) -> LoadSummary:
+    """Load rows into the tenant's ledger, all or nothing; the iterables are read once, in turn.
+
+    A product seen again is updated, an order seen again is replaced with its lines (its refunds
+    stay, on the lines of the same ids) unless it is the same, a refund seen again is replaced.
+    ``review`` gets every error that was found, before anything is merged, and raises if there is
+    one. ``conclude`` runs last in the same transaction.
+
+    Raises:
+        IngestError: rows that cannot enter the ledger.
+        UnsafeDatabaseRoleError: row-level security, which holds every statement here to the
+            tenant, does not hold the engine's role.
+        ValueError: the positions of the rows do not grow.
+        sqlalchemy.exc.DBAPIError, psycopg.Error: the database failed.
+    """
+    with (
+        transaction(engine, Access(tenant_id=tenant_id)) as session,
+        _driver(session.connection()).cursor() as cursor,
+    ):
+        require_restricted_role(session.connection())
+        cursor.execute(_PREPARE, {"timeout": f"{_STATEMENT_TIMEOUT_SECONDS}s"})
+        cursor.execute(_LOCK, {"class": _LOCK_CLASS, "tenant": tenant_id})
+        staged = Staged(
+            stage(cursor, PRODUCTS, products),
+            stage(cursor, ORDER_LINES, in_runs(order_lines)),
+            stage(cursor, REFUNDS, refunds),
+            stage(cursor, STOCK, stock),
+        )
+        review(_check(cursor))
+        summary = LoadSummary() if staged == Staged(0, 0, 0, 0) else _merge(cursor, staged)
+        if conclude is not None:
+            conclude(session.connection(), summary)
+        return summary
+
+
+def _check(cursor: Cursor) -> list[IngestError]:
+    """Put what is staged together, and find everything that is wrong with it."""
+    stage_catalogue(cursor)
+    stage_orders(cursor)
+    stage_events(cursor)
+    return broken(cursor, _RULES)
+
+
+def _merge(cursor: Cursor, staged: Staged) -> LoadSummary:
+    """Write what is staged and found right."""
+    new_products = merge_products(cursor)
+    lift_refunds(cursor)
+    orders = merge_orders(cursor)
+    ignored = merge_refunds(cursor)
+    merge_stock(cursor)
+    first_at, last_at, net_sales = cursor.execute(_FACTS).fetchone() or (None, None, 0)
+    (version,) = cursor.execute(_NEXT_VERSION).fetchone() or (None,)
+    return LoadSummary(
+        products=staged.products,
+        products_new=new_products,
+        orders_new=orders.orders_new,
+        orders_replaced=orders.orders_replaced,
+        orders_unchanged=orders.orders_unchanged,
+        lines=staged.lines,
+        refunds=staged.refunds - ignored,
+        cancellations_without_payment=ignored,
+        stock_counts=staged.stock_counts,
+        net_sales=int(net_sales),
+        first_at=first_at,
+        last_at=last_at,
+        version=version,
+    )
+
+
+def _driver(connection: Connection) -> psycopg.Connection[object]:
+    """The psycopg connection below, in the same transaction, patient enough for a load."""
+    driver = connection.connection.driver_connection
+    if not isinstance(driver, PatientConnection):
+        msg = "sales are loaded through an engine of common.db.engine"
+        raise TypeError(msg)
+    driver.statement_timeout_seconds = _STATEMENT_TIMEOUT_SECONDS
+    return driver

@@ -1,0 +1,79 @@
+"""Fold the lines of an order that stand together, so that nothing about the order is sent twice.
+
+A run is an unbroken row of lines with the same order and the same columns of it: in a file made by
+any shop's export, the whole order. Only its first line, the head, carries the order's columns; the
+others say where the head stands. What follows joins orders and lines by that number and groups
+nothing. An order in several runs is put together on the server (see
+``ingest.ledger.stage_orders``).
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from ingest.rows import OrderLineRow
+
+
+class RunLine(NamedTuple):
+    """An ``OrderLineRow`` in its run: the head's position, its number there from 1, and whether
+    the run has had its ``line_id`` before. The order's columns are None but on the head.
+    """
+
+    position: int
+    head: int
+    line_no: int
+    again: bool
+    order_id: str
+    placed_at: datetime | None
+    paid_at: datetime | None
+    channel: str | None
+    customer_id: str | None
+    country: str | None
+    region: str | None
+    coupon_code: str | None
+    order_discount: int | None
+    shipping: int | None
+    tax: int | None
+    line_id: str
+    product_id: str
+    product_title: str | None
+    category: str | None
+    quantity: int
+    unit_price: int
+    line_discount: int
+
+
+_LINE_ID = OrderLineRow._fields.index("line_id")
+_ORDER = slice(1, _LINE_ID)
+_NOTHING = (None,) * (_LINE_ID - 2)
+_REMEMBERED = 50_000
+
+
+def in_runs(rows: Iterable[tuple[Any, ...]]) -> Iterator[RunLine]:
+    """``rows``, which are ``OrderLineRow``, in their runs; holds the line ids of one run at a time.
+
+    What a line says of its product is left out where it is what the product's line before said.
+    Yields plain tuples of the fields of ``RunLine``: this is the hot path of a load.
+    """
+    order: tuple[Any, ...] | None = None
+    head, number = 0, 0
+    seen: set[str] = set()
+    said: dict[str, tuple[str | None, str | None]] = {}
+    for row in rows:
+        position = row[0]
+        line_id, product_id, title, category, quantity, unit_price, discount = row[_LINE_ID:]
+        if said.get(product_id) == (title, category):
+            title = category = None
+        else:
+            if len(said) >= _REMEMBERED:
+                said.clear()
+            said[product_id] = (title, category)
+        line = (line_id, product_id, title, category, quantity, unit_price, discount)
+        if row[_ORDER] == order:
+            number += 1
+            again = line_id in seen
+            seen.add(line_id)
+            yield (position, head, number, again, row[1], *_NOTHING, *line)  # type: ignore[misc] # from parts
+        else:
+            order, head, number, seen = row[_ORDER], position, 1, {line_id}
+            yield (position, head, 1, False, *order, *line)  # type: ignore[misc] # from parts

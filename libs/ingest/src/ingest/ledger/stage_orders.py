@@ -1,0 +1,124 @@
+"""Put the staged lines together to orders with keys, and find those that change nothing.
+
+Every order and customer gets its key here (the known one, or the next of the sequence). Runs under
+the tenant's advisory lock: nobody else gives out keys or replaces orders meanwhile.
+"""
+
+from ingest.ledger.staging import Cursor, derive
+
+_STAGE_RERUNS = """
+    SELECT * FROM (
+        SELECT position, min(position) OVER (PARTITION BY order_id) AS first
+        FROM staged_order_lines
+        WHERE head = position AND order_id IN (
+            SELECT order_id FROM staged_order_lines
+            WHERE head = position GROUP BY order_id HAVING count(*) > 1)
+    ) runs WHERE position > first
+"""
+_JOIN_RUNS = """
+    UPDATE staged_order_lines l SET head = r.first FROM staged_reruns r WHERE l.head = r.position
+"""
+_NUMBER_LINES = """
+    UPDATE staged_order_lines l SET line_no = n.line_no, again = n.turn > 1
+    FROM (
+        SELECT position, row_number() OVER (PARTITION BY head ORDER BY position) AS line_no,
+               row_number() OVER (PARTITION BY head, line_id ORDER BY position) AS turn
+        FROM staged_order_lines WHERE head IN (SELECT first FROM staged_reruns)
+    ) n WHERE n.position = l.position
+"""
+_STAGE_ORDERS = """
+    WITH placed AS (
+        SELECT l.position, l.order_id, l.placed_at, l.paid_at, l.channel, l.customer_id, l.country,
+               l.region, l.coupon_code, l.order_discount, l.shipping, l.tax, o.id AS known_id,
+               o.customer_id AS known_customer,
+               o.id IS NOT NULL AND (
+                   o.placed_at, o.paid_at, o.channel, o.country, o.region, o.coupon_code,
+                   o.discount, o.shipping, o.tax) IS NOT DISTINCT FROM (
+                   l.placed_at, l.paid_at, l.channel, l.country, l.region, l.coupon_code,
+                   l.order_discount, l.shipping, l.tax) AS same
+        FROM staged_order_lines l LEFT JOIN orders o ON o.external_id = l.order_id
+        WHERE l.head = l.position ORDER BY l.position
+    )
+    SELECT placed.*, known_id IS NOT NULL AS known,
+           coalesce(known_id, nextval((SELECT pg_get_serial_sequence('orders', 'id')::regclass))
+           ) AS id
+    FROM placed
+"""
+_STAGE_CUSTOMERS = """
+    SELECT s.customer_id, c.id IS NOT NULL AS known,
+           coalesce(c.id, nextval((SELECT pg_get_serial_sequence('customers', 'id')::regclass))
+           ) AS id
+    FROM (
+        SELECT customer_id FROM staged_orders WHERE customer_id IS NOT NULL
+        GROUP BY customer_id ORDER BY min(position)
+    ) s
+    LEFT JOIN customers c ON c.external_id = s.customer_id
+"""
+_STAGE_DISCOUNTS = """
+    SELECT o.position, o.order_id, o.order_discount AS discount, sum(
+        l.unit_price::numeric * l.quantity - l.line_discount) AS worth
+    FROM staged_orders o JOIN staged_order_lines l ON l.head = o.position
+    WHERE o.order_discount > 0 GROUP BY o.position, o.order_id, o.order_discount
+"""
+# Largest remainder: everyone gets the whole part of its share, and the units left over go to the
+# largest remainders, ties to the earlier line. Only orders with a discount are worth the sorting.
+_STAGE_SHARES = """
+    WITH exact AS (
+        SELECT l.position, d.position AS head, d.discount, d.worth,
+               d.discount * (l.unit_price::numeric * l.quantity - l.line_discount) AS product
+        FROM staged_discounts d JOIN staged_order_lines l ON l.head = d.position
+        WHERE d.discount <= d.worth
+    ), whole AS (
+        SELECT position, div(product, worth) AS share,
+               discount - sum(div(product, worth)) OVER same_order AS left_over,
+               row_number() OVER (
+                   same_order ORDER BY mod(product, worth) DESC, position) AS turn
+        FROM exact WINDOW same_order AS (PARTITION BY head)
+    )
+    SELECT position, (share + (turn <= left_over)::int)::bigint AS share FROM whole
+"""
+_STAGE_STORED = """
+    SELECT l.order_id, l.line_no, l.external_id, l.product_id, l.quantity, l.unit_price,
+           l.line_discount, l.order_discount
+    FROM staged_orders o JOIN order_lines l ON l.order_id = o.id WHERE o.same
+"""
+# What is the same but for its customer or a line: another one, one more, or one less.
+_FIND_CHANGED = """
+    WITH incoming AS (
+        SELECT o.id AS order_id, l.line_no, l.line_id, p.id AS product_id, l.quantity,
+               l.unit_price, l.line_discount, coalesce(w.share, 0) AS share
+        FROM staged_orders o
+        JOIN staged_order_lines l ON l.head = o.position
+        JOIN staged_catalogue p USING (product_id)
+        LEFT JOIN staged_shares w ON w.position = l.position
+        WHERE o.same
+    )
+    UPDATE staged_orders o SET same = false WHERE same AND id IN (
+        SELECT coalesce(i.order_id, s.order_id)
+        FROM incoming i FULL JOIN staged_stored s USING (order_id, line_no)
+        WHERE (i.line_id, i.product_id, i.quantity, i.unit_price, i.line_discount, i.share)
+              IS DISTINCT FROM (s.external_id, s.product_id, s.quantity, s.unit_price,
+                                s.line_discount, s.order_discount)
+        UNION ALL
+        SELECT o.id FROM staged_orders o LEFT JOIN staged_customers c USING (customer_id)
+        WHERE o.same AND o.known_customer IS DISTINCT FROM c.id)
+"""
+
+
+def stage_orders(cursor: Cursor) -> None:
+    """Bring the runs together, give keys and spread discounts.
+
+    Makes ``staged_reruns`` (runs beyond an order's first), ``staged_orders`` (one row an order, by
+    its first line's position; ``same`` where the ledger says so already), ``staged_customers``,
+    ``staged_discounts``, ``staged_shares`` (order discount by line) and ``staged_stored`` (the
+    ledger's lines of orders that may be the same).
+    """
+    if derive(cursor, "staged_reruns", _STAGE_RERUNS):
+        cursor.execute(_JOIN_RUNS)
+        cursor.execute(_NUMBER_LINES)
+    derive(cursor, "staged_orders", _STAGE_ORDERS)
+    derive(cursor, "staged_customers", _STAGE_CUSTOMERS)
+    derive(cursor, "staged_discounts", _STAGE_DISCOUNTS)
+    derive(cursor, "staged_shares", _STAGE_SHARES)
+    if derive(cursor, "staged_stored", _STAGE_STORED):
+        cursor.execute(_FIND_CHANGED)

@@ -1,0 +1,104 @@
+"""From the staged refunds into the ledger, and old refunds onto the lines of replaced orders.
+
+Everything that has come back of the orders concerned is put together before anything is written,
+old refunds beside new ones, and the goods they are for as they will be: the rules of
+``ingest.ledger.refund_checks`` look at both.
+
+A cancellation of an order never paid is no event: nothing was sold, so nothing is taken back. It
+is counted and not stored. A return of an order never paid is an error.
+"""
+
+from ingest.ledger.staging import Cursor, derive
+
+# Joined to its order's key; the order may be in this input or in the ledger. What `moves` is
+# written anew: the input's refunds, and the ledger's of orders whose lines are replaced.
+_STAGE_EVENTS = """
+    SELECT r.*, o.id AS order_key, o.paid_at, true AS moves
+    FROM staged_refunds r
+    LEFT JOIN (
+        SELECT order_id, id, paid_at FROM staged_orders
+        UNION ALL
+        SELECT o.external_id, o.id, o.paid_at FROM orders o
+        WHERE o.external_id IN (SELECT order_id FROM staged_refunds)
+          AND NOT EXISTS (SELECT FROM staged_orders s WHERE s.order_id = o.external_id)
+    ) o USING (order_id)
+"""
+_ADD_KEPT = """
+    INSERT INTO staged_events (refund_id, order_id, line_id, processed_at, kind, quantity, amount,
+                               shipping, tax, order_key, paid_at, moves)
+    SELECT f.external_id, t.order_id, l.external_id, f.processed_at, f.kind, f.quantity, f.amount,
+           f.shipping, f.tax, t.id, t.paid_at, t.replaced
+    FROM (
+        SELECT id, order_id, paid_at, bool_or(replaced) AS replaced FROM (
+            SELECT id, order_id, paid_at, true AS replaced FROM staged_orders
+            WHERE known AND NOT same
+            UNION ALL
+            SELECT order_key, order_id, paid_at, false FROM staged_events
+            WHERE order_key IS NOT NULL
+        ) touched GROUP BY id, order_id, paid_at
+    ) t
+    JOIN refunds f ON f.order_id = t.id
+    LEFT JOIN order_lines l ON l.order_id = f.order_id AND l.line_no = f.line_no
+    WHERE NOT EXISTS (
+        SELECT FROM staged_refunds r WHERE r.order_id = t.order_id AND r.refund_id = f.external_id)
+"""
+_STAGE_GOODS = """
+    WITH concerned AS (SELECT DISTINCT order_key FROM staged_events)
+    SELECT o.id AS order_key, l.line_id, l.line_no, p.id AS product_id, l.quantity,
+           l.unit_price::numeric * l.quantity - l.line_discount - coalesce(w.share, 0) AS worth
+    FROM concerned c
+    JOIN staged_orders o ON o.id = c.order_key
+    JOIN staged_order_lines l ON l.head = o.position
+    JOIN staged_catalogue p USING (product_id)
+    LEFT JOIN staged_shares w ON w.position = l.position
+    WHERE NOT l.again
+    UNION ALL
+    SELECT l.order_id, l.external_id, l.line_no, l.product_id, l.quantity,
+           l.unit_price::numeric * l.quantity - l.line_discount - l.order_discount
+    FROM concerned c JOIN order_lines l ON l.order_id = c.order_key
+    WHERE NOT EXISTS (SELECT FROM staged_orders s WHERE s.id = l.order_id)
+"""
+_COUNT_NO_EVENTS = """
+    SELECT count(*) FROM staged_events
+    WHERE position IS NOT NULL AND paid_at IS NULL AND kind = 'cancel'
+"""
+_LIFT = """
+    DELETE FROM refunds r USING staged_events e
+    WHERE e.moves AND r.order_id = e.order_key AND r.external_id = e.refund_id
+"""
+_INSERT_REFUNDS = """
+    INSERT INTO refunds (tenant_id, external_id, order_id, line_no, product_id, processed_at, kind,
+                         quantity, amount, shipping, tax)
+    SELECT (SELECT current_tenant()), e.refund_id, e.order_key, g.line_no, g.product_id,
+           e.processed_at, e.kind, e.quantity, e.amount, e.shipping, e.tax
+    FROM staged_events e
+    LEFT JOIN staged_goods g ON g.order_key = e.order_key AND g.line_id = e.line_id
+    WHERE e.moves AND e.paid_at IS NOT NULL
+    ORDER BY e.position
+"""
+
+
+def stage_events(cursor: Cursor) -> None:
+    """Stage all refunds of the orders concerned, and their goods: ``staged_events`` and
+    ``staged_goods``.
+    """
+    derive(cursor, "staged_events", _STAGE_EVENTS)
+    cursor.execute(_ADD_KEPT)
+    if cursor.rowcount:
+        cursor.execute("ANALYZE staged_events")
+    derive(cursor, "staged_goods", _STAGE_GOODS)
+
+
+def lift_refunds(cursor: Cursor) -> None:
+    """Take off the ledger's refunds that are seen again or whose lines are about to go."""
+    cursor.execute(_LIFT)
+
+
+def merge_refunds(cursor: Cursor) -> int:
+    """Put the refunds onto the orders and lines as they are now.
+
+    Answers how many rows of the input were no event: cancellations of orders never paid.
+    """
+    cursor.execute(_INSERT_REFUNDS)
+    (ignored,) = cursor.execute(_COUNT_NO_EVENTS).fetchone() or (0,)
+    return int(ignored)

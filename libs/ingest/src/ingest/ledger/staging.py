@@ -1,0 +1,143 @@
+"""Bring rows to the server as they come: COPY into temporary tables.
+
+COPY FROM is refused on a table under row-level security, and a row must be looked at beside the
+others before it may enter the ledger, so everything is staged first. The tables end with the
+transaction; nothing here holds more than a buffer of the input.
+"""
+
+import struct
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from ingest.ledger.errors import Fault, UnstorableRowError
+from ingest.ledger.runs import RunLine
+from ingest.rows import ProductRow, RefundRow, StockRow
+
+Row = ProductRow | RunLine | RefundRow | StockRow
+Cursor = psycopg.Cursor[Any]
+
+_TEXT, _WHOLE, _INSTANT, _TRUTH = "text", "int8", "timestamptz", "bool"
+
+
+@dataclass(frozen=True, slots=True)
+class Staging:
+    """A temporary table: the ledger's ``table`` it is for, its name, columns, and the ids."""
+
+    table: str
+    name: str
+    columns: tuple[tuple[str, str], ...]
+    ids: tuple[int, ...]
+
+    def fault(self, row: Row) -> Fault:
+        """The ids and the position of ``row``."""
+        return Fault(tuple(_as_text(row[index]) for index in self.ids), row[0])
+
+
+def _as_text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _staging(table: str, row: type[Row], ids: tuple[str, ...], **types: str) -> Staging:
+    columns = tuple((name, types.get(name, _TEXT)) for name in row._fields)
+    return Staging(
+        table, f"staged_{table}", columns, tuple(row._fields.index(name) for name in ids)
+    )
+
+
+PRODUCTS = _staging("products", ProductRow, ("product_id",), position=_WHOLE, unit_cost=_WHOLE)
+ORDER_LINES = _staging(
+    "order_lines",
+    RunLine,
+    ("order_id", "line_id"),
+    position=_WHOLE,
+    head=_WHOLE,
+    line_no=_WHOLE,
+    again=_TRUTH,
+    placed_at=_INSTANT,
+    paid_at=_INSTANT,
+    order_discount=_WHOLE,
+    shipping=_WHOLE,
+    tax=_WHOLE,
+    quantity=_WHOLE,
+    unit_price=_WHOLE,
+    line_discount=_WHOLE,
+)
+REFUNDS = _staging(
+    "refunds",
+    RefundRow,
+    ("refund_id", "order_id", "line_id"),
+    position=_WHOLE,
+    processed_at=_INSTANT,
+    quantity=_WHOLE,
+    amount=_WHOLE,
+    shipping=_WHOLE,
+    tax=_WHOLE,
+)
+STOCK = _staging(
+    "stock_counts",
+    StockRow,
+    ("product_id",),
+    position=_WHOLE,
+    counted_at=_INSTANT,
+    on_hand=_WHOLE,
+)
+
+
+def stage(cursor: Cursor, staging: Staging, rows: Iterable[Row]) -> int:
+    """COPY ``rows`` into their temporary table; answers how many there were.
+
+    Raises:
+        ValueError: the rows' positions do not grow.
+        UnstorableRowError: a value that its column cannot hold.
+    """
+    name = sql.Identifier(staging.name)
+    columns = sql.SQL(", ").join(
+        sql.SQL("{} {}").format(sql.Identifier(column), sql.SQL(kind))
+        for column, kind in staging.columns
+    )
+    cursor.execute(sql.SQL("CREATE TEMPORARY TABLE {} ({}) ON COMMIT DROP").format(name, columns))
+    count = _copy(cursor, staging, rows)
+    if count:
+        cursor.execute(sql.SQL("ANALYZE {}").format(name))
+    return count
+
+
+def derive(cursor: Cursor, name: str, query: str) -> int:
+    """Keep the rows of ``query`` as the temporary table ``name``; answers how many they are."""
+    statement = sql.SQL("CREATE TEMPORARY TABLE {} ON COMMIT DROP AS {}")
+    cursor.execute(statement.format(sql.Identifier(name), sql.SQL(query)))
+    count = cursor.rowcount
+    if count:
+        cursor.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(name)))
+    return count
+
+
+def _copy(cursor: Cursor, staging: Staging, rows: Iterable[Row]) -> int:
+    statement = sql.SQL("COPY {} FROM STDIN (FORMAT BINARY)").format(sql.Identifier(staging.name))
+    try:
+        with cursor.copy(statement) as copy:
+            copy.set_types([kind for _, kind in staging.columns])
+            return _write(copy, staging, rows)
+    except psycopg.errors.CharacterNotInRepertoire as error:
+        # The server reads what was sent a while ago: which row it was is in its message only.
+        raise UnstorableRowError(staging.table, [], 1) from error
+
+
+def _write(copy: psycopg.Copy, staging: Staging, rows: Iterable[Row]) -> int:
+    count, last = 0, None
+    write_row = copy.write_row
+    for row in rows:
+        position = row[0]
+        if last is not None and position <= last:
+            raise ValueError(f"{staging.table}: position {position} comes after {last}")
+        last = position
+        try:
+            write_row(row)
+        except (psycopg.DataError, OverflowError, struct.error) as error:
+            raise UnstorableRowError(staging.table, [staging.fault(row)], 1) from error
+        count += 1
+    return count

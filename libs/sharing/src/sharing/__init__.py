@@ -1,0 +1,1 @@
+"""Sharing reports: links are issued, listed and revoked, by an admin or by command."""

@@ -1,0 +1,165 @@
+"""Reading the share ledger: a tenant's links, newest first, a page at a time."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Engine, Row, Select, and_, or_, select, true
+
+from common.db.accounts import Admin
+from common.db.pagination import Cursor, Order, Page, Paging, page_of
+from common.db.shares import Share
+from common.db.tenancy import Access, transaction
+
+_ORDER: Final = Order(Share.issued_at, Share.id)
+
+
+class LedgerError(Exception):
+    """The ledger does not answer that."""
+
+
+class ShareNotFoundError(LedgerError):
+    """The tenant has no entry of that id; nobody is told whether another has."""
+
+    def __init__(self, share_id: object) -> None:
+        super().__init__("There is no such share.")
+        self.share_id = share_id
+
+
+class ShareState(StrEnum):
+    """What has become of a link; the first that holds of revoked, expired and retired.
+
+    A retired link's key is no longer in use: it does not open, and would again with its key.
+    """
+
+    ACTIVE = "active"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    RETIRED = "retired"
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What decides on a link's state beside its entry: the moment, and the keys that are in use.
+
+    ``key_ids`` is None where nobody knows of keys: then no link counts as retired.
+    """
+
+    now: datetime
+    key_ids: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the ledger; ``creator`` is the e-mail address of an admin, or another name."""
+
+    share: Share
+    creator: str | None
+    state: ShareState
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Instants from ``start`` to before ``end``; None is open."""
+
+    start: datetime | None = None
+    end: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which entries are wanted; None and an open span take all."""
+
+    state: ShareState | None = None
+    report: str | None = None
+    period: str | None = None
+    creator: str | None = None
+    created: Span = Span()
+    expires: Span = Span()
+
+
+def list_shares(
+    engine: Engine,
+    tenant_id: int,
+    paging: Paging,
+    wanted: Selection = Selection(),
+    *,
+    given: Circumstances,
+) -> Page[Entry]:
+    """The tenant's entries that are wanted, newest first."""
+    query = _ORDER.select(_entries(tenant_id).where(*_conditions(wanted, given)), paging)
+    with transaction(engine, Access(tenant_id=tenant_id)) as session:
+        rows = session.execute(query).all()
+    return page_of(
+        rows,
+        paging,
+        lambda row: _entry(row, given),
+        lambda entry: Cursor(entry.share.issued_at, entry.share.id),
+    )
+
+
+def get_share(engine: Engine, tenant_id: int, share_id: UUID, *, given: Circumstances) -> Entry:
+    """One entry of the tenant.
+
+    Raises:
+        ShareNotFoundError: the tenant has no such entry.
+    """
+    with transaction(engine, Access(tenant_id=tenant_id)) as session:
+        row = session.execute(_entries(tenant_id).where(Share.id == share_id)).one_or_none()
+    if row is None:
+        raise ShareNotFoundError(share_id)
+    return _entry(row, given)
+
+
+def _entries(tenant_id: int) -> Select[Share, str]:
+    return (
+        select(Share, Admin.email)
+        .outerjoin(Admin, Admin.id == Share.created_by)
+        .where(Share.tenant_id == tenant_id)
+    )
+
+
+def _conditions(wanted: Selection, given: Circumstances) -> list[ColumnElement[bool]]:
+    conditions = [
+        column == value
+        for column, value in ((Share.report, wanted.report), (Share.period, wanted.period))
+        if value is not None
+    ]
+    if wanted.state is not None:
+        conditions.append(_in_state(wanted.state, given))
+    if wanted.creator is not None:
+        email = wanted.creator.strip().lower()
+        conditions.append(or_(Admin.email == email, Share.creator == wanted.creator))
+    for column, span in ((Share.issued_at, wanted.created), (Share.expires_at, wanted.expires)):
+        if span.start is not None:
+            conditions.append(column >= span.start)
+        if span.end is not None:
+            conditions.append(column < span.end)
+    return conditions
+
+
+def _in_state(state: ShareState, given: Circumstances) -> ColumnElement[bool]:
+    if state is ShareState.REVOKED:
+        return Share.revoked_at.is_not(None)
+    if state is ShareState.EXPIRED:
+        return and_(Share.revoked_at.is_(None), Share.expires_at <= given.now)
+    known = true() if given.key_ids is None else Share.key_id.in_(given.key_ids)
+    opens = known if state is ShareState.ACTIVE else ~known
+    return and_(Share.revoked_at.is_(None), Share.expires_at > given.now, opens)
+
+
+def _entry(row: Row[Share, str], given: Circumstances) -> Entry:
+    share, email = row
+    return Entry(share, email or share.creator, _state(share, given))
+
+
+def _state(share: Share, given: Circumstances) -> ShareState:
+    if share.revoked_at is not None:
+        return ShareState.REVOKED
+    if share.expires_at <= given.now:
+        return ShareState.EXPIRED
+    if given.key_ids is not None and share.key_id not in given.key_ids:
+        return ShareState.RETIRED
+    return ShareState.ACTIVE

@@ -1,0 +1,43 @@
+"""Rate limit of links issued, for each tenant: against a client that runs wild.
+
+Without Redis links are not counted.
+"""
+
+import logging
+from typing import Final
+
+from redis import Redis, RedisError
+
+from common.infra.rate_limit import Limit, Throttle, ThrottledError, of_tenant
+
+SHARE_SECONDS: Final = 3600
+
+_log = logging.getLogger(__name__)
+
+
+class TooManySharesError(ThrottledError):
+    """Too many links of one tenant."""
+
+    what = "links were issued"
+
+
+class ShareThrottle:
+    """Counts links issued."""
+
+    def __init__(self, redis: Redis, *, per_tenant: int) -> None:
+        self._throttle = Throttle(redis)
+        self._per_tenant = Limit("shares-tenant", per_tenant, SHARE_SECONDS)
+
+    def admit(self, tenant_id: int) -> None:
+        """Count a link.
+
+        Raises:
+            TooManySharesError: the tenant has used up its links of this hour.
+        """
+        try:
+            seconds = self._throttle.count(self._per_tenant, of_tenant(tenant_id))
+        except (RedisError, OSError) as error:
+            _log.warning("a link was not counted", extra={"error": type(error).__name__})
+            return
+        if seconds is not None:
+            raise TooManySharesError(seconds)

@@ -1,0 +1,1 @@
+"""What the viewer answers: reports, preview cards, problems, operations."""

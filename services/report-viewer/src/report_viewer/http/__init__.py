@@ -1,0 +1,1 @@
+"""HTTP: responses, negotiation, compression, client addresses."""

@@ -1,0 +1,25 @@
+"""Bodies in the codings a client may accept. What is written once and read often is packed well."""
+
+import gzip
+from typing import Final
+
+import zstandard
+
+from report_viewer.http.response import Coding
+
+OFFERED: Final = (Coding.ZSTD, Coding.GZIP)
+"""For pages, in our order of preference."""
+
+_GZIP_LEVEL: Final = 6
+_ZSTD_LEVEL: Final = 9
+
+
+def compress(body: bytes, coding: Coding) -> bytes:
+    """``body`` in ``coding``; the same bytes each time."""
+    match coding:
+        case Coding.GZIP:
+            return gzip.compress(body, _GZIP_LEVEL, mtime=0)
+        case Coding.ZSTD:
+            return zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compress(body)
+        case Coding.IDENTITY:
+            return body

@@ -1,0 +1,1 @@
+"""Languages: locales, translations, numbers and dates."""

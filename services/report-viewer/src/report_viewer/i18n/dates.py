@@ -1,0 +1,71 @@
+"""Days, spans of days and instants as a locale writes them.
+
+A page has hundreds of days, and the pages of a shop have the same ones: they are remembered.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_interval, format_skeleton, format_time
+
+from common.reports.document.schema import Days
+
+_WRITTEN_AS: Final[Mapping[str, str]] = MappingProxyType({"en": "en_GB"})
+"""English as most of its readers write dates: 14 Apr 2026, 18:30. The others as they are."""
+_REMEMBERED: Final = 8_192
+
+
+class Calendar:
+    """The dates of one locale."""
+
+    def __init__(self, locale: Locale) -> None:
+        self._locale = Locale.parse(_WRITTEN_AS.get(str(locale), str(locale)))
+        # A field of the instance, not of the class: each locale has its own.
+        self._skeleton = lru_cache(_REMEMBERED)(self._format)
+
+    def day(self, value: date) -> str:
+        """A calendar day: ``1 Apr 2026``."""
+        return self._skeleton("yMMMd", value)
+
+    def short_day(self, value: date) -> str:
+        """A calendar day where the year is plain: ``1 Apr``."""
+        return self._skeleton("MMMd", value)
+
+    def weekday(self, value: date) -> str:
+        """A calendar day with its weekday: ``Wed, 1 Apr 2026``."""
+        return self._skeleton("yMMMEd", value)
+
+    def full_day(self, value: date) -> str:
+        """A calendar day in words, as in a sentence: ``Wednesday, 1 April 2026``."""
+        return format_date(value, "full", locale=self._locale)
+
+    def weekdays(self) -> tuple[str, ...]:
+        """The names of the weekdays, from Monday on."""
+        names = self._locale.days["stand-alone"]["wide"]
+        return tuple(str(names[number]) for number in range(7))
+
+    def span(self, days: Days) -> str:
+        """First to last day, saying a common month or year once: ``1–30 Apr 2026``."""
+        if days.first == days.last:
+            return self.day(days.last)
+        return format_interval(days.first, days.last, "yMMMd", locale=self._locale)
+
+    def short_span(self, days: Days) -> str:
+        """First to last day where the year is plain: ``1–7 Apr``."""
+        if days.first == days.last:
+            return self.short_day(days.last)
+        return format_interval(days.first, days.last, "MMMd", locale=self._locale)
+
+    def instant(self, value: datetime, zone: ZoneInfo) -> str:
+        """An instant on the wall clock of ``zone``: ``1 May 2026, 06:00 CEST``."""
+        local = value.astimezone(zone)
+        time = format_time(local.time(), "short", locale=self._locale)
+        return f"{self.day(local.date())}, {time} {local.tzname()}"
+
+    def _format(self, skeleton: str, value: date) -> str:
+        return format_skeleton(skeleton, value, locale=self._locale)

@@ -1,0 +1,1 @@
+"""Tokens verified, and the URLs links stand at."""

@@ -1,0 +1,58 @@
+"""Verified tokens are remembered, so that a hot link pays for its signature once.
+
+What is remembered is that we signed the token and what it says; whether it is over is asked of the
+clock on every request, and whether it was recalled of Redis.
+"""
+
+from collections import OrderedDict
+from typing import Final
+
+from common import instants
+from common.links.token import KeyRing, LinkClaims, require_unexpired
+from report_viewer.problems.errors import SigningNotConfiguredError
+
+REMEMBERED: Final = 10_000
+"""How many tokens are remembered: a few megabytes."""
+
+
+class Verifier:
+    """Opens tokens by a key ring; without one, none.
+
+    Args:
+        keys: the keys in force; None when signing is not configured.
+        remembered: how many verified tokens are kept, the latest used.
+    """
+
+    def __init__(self, keys: KeyRing | None, *, remembered: int = REMEMBERED) -> None:
+        self._keys = keys
+        self._remembered = remembered
+        self._verified: OrderedDict[str, LinkClaims] = OrderedDict()
+
+    @property
+    def configured(self) -> bool:
+        """Whether any link can be verified."""
+        return self._keys is not None
+
+    def open(self, token: str) -> LinkClaims:
+        """The claims of a token that is authentic and not over now.
+
+        Raises:
+            SigningNotConfiguredError: there is no key.
+            LinkError: the token does not open; see ``KeyRing.verify``.
+        """
+        claims = self._verified.get(token)
+        if claims is None:
+            claims = self._authenticate(token)
+        else:
+            self._verified.move_to_end(token)
+        require_unexpired(claims, now=instants.now())
+        return claims
+
+    def _authenticate(self, token: str) -> LinkClaims:
+        if self._keys is None:
+            raise SigningNotConfiguredError
+        claims = self._keys.authenticate(token)
+        self._verified[token] = claims
+        if len(self._verified) > self._remembered:
+            self._verified.popitem(last=False)
+        return claims

@@ -1,0 +1,1 @@
+"""From a verified link to its report: Redis, jobs, waiting, rate limits."""

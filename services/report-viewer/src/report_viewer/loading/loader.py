@@ -1,0 +1,151 @@
+"""From a link to its cached report: read, and where something is missing, have it made and wait.
+
+The order of the answers is decided here: recalled, not implemented, then what is not there yet. A
+link whose state nobody knows is not trusted: the workers are asked to look it up, and until they
+have said so, it does not open.
+"""
+
+import asyncio
+from enum import Enum, auto
+from typing import Final
+
+from common.infra.rate_limit import ThrottledError
+from common.jobs.publisher import JobsUnavailableError
+from common.links.state import LinkState, state_key
+from common.links.token import LinkClaims, RevokedLinkError
+from common.reports.registry import REPORTS
+from report_viewer.loading.job_requests import Asking
+from report_viewer.loading.rate_limits import LinkThrottledError
+from report_viewer.loading.redis_store import Reader, Snapshot, key_of
+from report_viewer.loading.subscriber import Announcements
+from report_viewer.problems.errors import (
+    ComputationFailedError,
+    LinkUnconfirmedError,
+    NotReadyError,
+    StoreUnavailableError,
+    StubReportError,
+    TooManyComputationsError,
+    TooManyWaitingError,
+    UnavailableError,
+)
+
+LOOK_AGAIN_SECONDS: Final = 1.0
+"""How often one who waits looks by itself, in case an announcement was missed."""
+
+
+class Missing(Enum):
+    """What stands between a request and its report."""
+
+    NOTHING = auto()
+    STATE = auto()
+    REPORT = auto()
+
+
+def judge(snapshot: Snapshot, claims: LinkClaims, *, csv: bool) -> Missing:
+    """What is missing, for a link that may open.
+
+    Raises:
+        RevokedLinkError: the link was recalled.
+        StubReportError: its report type is not implemented.
+        ComputationFailedError: there is no report, and computing it just failed.
+    """
+    if snapshot.state is LinkState.REVOKED:
+        raise RevokedLinkError
+    definition = REPORTS.get(claims.report)
+    if definition is None or not definition.implemented:
+        raise StubReportError(csv=csv)
+    if snapshot.state is None:
+        return Missing.STATE
+    if snapshot.complete:
+        return Missing.NOTHING
+    if snapshot.failed:
+        raise ComputationFailedError
+    return Missing.REPORT
+
+
+class Waiting:
+    """Obtains what a link shows, waiting for it within bounds.
+
+    Args:
+        wait_seconds: how long one request waits at most.
+        max_waiting: how many may wait at once.
+    """
+
+    def __init__(
+        self,
+        reader: Reader,
+        announcements: Announcements,
+        asking: Asking,
+        *,
+        wait_seconds: float,
+        max_waiting: int,
+    ) -> None:
+        self._reader = reader
+        self._announcements = announcements
+        self._asking = asking
+        self._wait_seconds = wait_seconds
+        self._max_waiting = max_waiting
+        self.waiting = 0
+
+    async def obtain(self, claims: LinkClaims, fields: tuple[str, ...], *, csv: bool) -> Snapshot:
+        """A snapshot of an active link with every one of ``fields`` there.
+
+        Raises:
+            RevokedLinkError: the link was recalled.
+            StubReportError: its report type is not implemented.
+            UnavailableError: it could not be had in time, or not at all.
+        """
+        snapshot = await self._reader.read(claims, fields)
+        if judge(snapshot, claims, csv=csv) is Missing.NOTHING:
+            return snapshot
+        if self.waiting >= self._max_waiting:
+            raise TooManyWaitingError
+        self.waiting += 1
+        try:
+            return await self._wait(claims, fields, csv=csv)
+        finally:
+            self.waiting -= 1
+
+    async def _wait(self, claims: LinkClaims, fields: tuple[str, ...], *, csv: bool) -> Snapshot:
+        clock = asyncio.get_running_loop().time
+        deadline = clock() + self._wait_seconds
+        names = (state_key(claims.tenant_id, claims.link_id), key_of(claims).cached)
+        with self._announcements.wake_on(*names) as woken:
+            while True:
+                # Looked at after subscribing and before asking: what was finished in between is
+                # neither missed nor computed twice.
+                woken.clear()
+                snapshot = await self._reader.read(claims, fields)
+                missing = judge(snapshot, claims, csv=csv)
+                if missing is Missing.NOTHING:
+                    return snapshot
+                await self._ask(missing, claims, seconds=deadline - clock())
+                left = deadline - clock()
+                if left <= 0:
+                    raise _late(missing)
+                await _either(woken, min(left, LOOK_AGAIN_SECONDS))
+
+    async def _ask(self, missing: Missing, claims: LinkClaims, *, seconds: float) -> None:
+        ask = self._asking.for_link if missing is Missing.STATE else self._asking.for_report
+        asked = ask(claims)
+        await asyncio.wait({asked}, timeout=max(seconds, 0))
+        error = asked.exception() if asked.done() else None
+        if isinstance(error, JobsUnavailableError):
+            raise StoreUnavailableError
+        if isinstance(error, LinkThrottledError) and error.link_id != claims.link_id:
+            return  # another link to the report asked for both; the next look asks for this one
+        if isinstance(error, ThrottledError):
+            raise TooManyComputationsError(error.retry_after)
+
+
+async def _either(woken: asyncio.Event, seconds: float) -> None:
+    """Return when woken, or after ``seconds``."""
+    try:
+        async with asyncio.timeout(seconds):
+            await woken.wait()
+    except TimeoutError:
+        return
+
+
+def _late(missing: Missing) -> UnavailableError:
+    return LinkUnconfirmedError() if missing is Missing.STATE else NotReadyError()

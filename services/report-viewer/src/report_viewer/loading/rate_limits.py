@@ -1,0 +1,145 @@
+"""What keeps a flood of requests from costing more than their answers.
+
+**Tokens that nobody issued** are counted per address. Past the limit such a token is answered with
+429, until fewer of them came of late; a token that we signed opens all the same, so that nobody
+locks out the office they sit in. An address past its limit is remembered here, and costs Redis
+nothing more. Without Redis, and when more are to be counted than it takes, they are not counted:
+guessing a token is hopeless with or without a limit.
+
+**Computations** of reports that are not cached are counted per link and per tenant, by whoever has
+one computed: neither those who wait for the same one, nor anybody who gets a cached report. Without
+Redis nothing is computed anyway.
+"""
+
+import asyncio
+import logging
+import time
+from collections import OrderedDict
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+from uuid import UUID
+
+from redis import Redis
+from redis.exceptions import RedisError
+from starlette.types import Scope
+
+from common.infra.rate_limit import Limit, Throttle, ThrottledError, of_tenant, site_of
+from common.links.token import ForgedLinkError, LinkClaims, MalformedLinkError
+from report_viewer.http.client_address import Clients
+from report_viewer.problems.errors import TooManyFailuresError
+
+FAILURE_SECONDS: Final = 60
+COLD_SECONDS: Final = 300
+
+_THREADS: Final = 2
+_MOST_COUNTED_AT_ONCE: Final = 64
+_MOST_REMEMBERED: Final = 10_000
+_ANSWER_SECONDS: Final = 0.5
+_REST_SECONDS: Final = 1.0
+"""For how long a Redis that failed to count is left alone."""
+
+_log = logging.getLogger(__name__)
+
+
+class LinkThrottledError(ThrottledError):
+    """The link has had as many computations as it may; others to the same report have not."""
+
+    def __init__(self, retry_after: int, link_id: UUID) -> None:
+        super().__init__(retry_after)
+        self.link_id = link_id
+
+
+class ColdThrottle:
+    """Counts computations that viewers cause."""
+
+    def __init__(self, redis: Redis, *, per_link: int, per_tenant: int) -> None:
+        self._throttle = Throttle(redis)
+        self._per_link = Limit("cold-link", per_link, COLD_SECONDS)
+        self._per_tenant = Limit("cold-tenant", per_tenant, COLD_SECONDS)
+
+    def admit(self, claims: LinkClaims) -> None:
+        """Count a computation for a link; called from a thread.
+
+        Raises:
+            LinkThrottledError: the link has had as many as it may.
+            ThrottledError: its tenant has.
+        """
+        tenant = of_tenant(claims.tenant_id)
+        try:
+            # The link first: one that is over its limit cannot use up its tenant's.
+            seconds = self._throttle.count(self._per_link, f"{tenant}{claims.link_id.hex}")
+            if seconds is not None:
+                raise LinkThrottledError(seconds, claims.link_id)
+            seconds = self._throttle.count(self._per_tenant, tenant)
+        except (RedisError, OSError) as error:
+            _log.warning("a computation was not counted: %s", type(error).__name__)
+            return
+        if seconds is not None:
+            raise ThrottledError(seconds)
+
+
+class Failures:
+    """Counts tokens that nobody issued, by the address they come from."""
+
+    def __init__(self, redis: Redis, clients: Clients, *, per_address: int) -> None:
+        self._throttle = Throttle(redis)
+        self._clients = clients
+        self._limit = Limit("failures-address", per_address, FAILURE_SECONDS)
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="count")
+        self._counting = 0
+        self._resting_until = 0.0
+        self._over: OrderedDict[str, float] = OrderedDict()
+
+    async def judge(self, error: Exception, scope: Scope) -> Exception:
+        """What to answer a request with that failed by ``error``: that, or that it is too many."""
+        if not isinstance(error, MalformedLinkError | ForgedLinkError):
+            return error
+        address = await self._clients.address(scope)
+        if address is None:
+            return error
+        seconds = await self._count(site_of(address))
+        return error if seconds is None else TooManyFailuresError(seconds)
+
+    async def _count(self, site: str) -> int | None:
+        now = time.monotonic()
+        until = self._over.get(site, now)
+        if until > now:
+            return int(until - now) + 1
+        if self._counting >= _MOST_COUNTED_AT_ONCE or now < self._resting_until:
+            return None
+        self._counting += 1
+        try:
+            loop = asyncio.get_running_loop()
+            seconds = await loop.run_in_executor(
+                self._threads, self._throttle.count, self._limit, site
+            )
+        except (RedisError, OSError) as error:
+            self._resting_until = time.monotonic() + _REST_SECONDS
+            _log.warning("failures are not counted: %s", type(error).__name__)
+            return None
+        finally:
+            self._counting -= 1
+        if seconds is not None:
+            self._remember(site, time.monotonic() + seconds)
+        return seconds
+
+    def _remember(self, site: str, until: float) -> None:
+        self._over[site] = until
+        self._over.move_to_end(site)
+        if len(self._over) > _MOST_REMEMBERED:
+            self._over.popitem(last=False)
+
+    def close(self) -> None:
+        """Let the threads end."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def connect_for_counting(redis_url: str) -> Redis:
+    """A client for the threads that count failures: nobody's refusal waits long for it."""
+    return Redis.from_url(
+        redis_url,
+        max_connections=_THREADS,
+        socket_connect_timeout=_ANSWER_SECONDS,
+        socket_timeout=_ANSWER_SECONDS,
+        socket_keepalive=True,
+    )

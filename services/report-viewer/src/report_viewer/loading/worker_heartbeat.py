@@ -1,0 +1,60 @@
+"""Whether workers take jobs: their sign of life in Redis, read now and then, by nobody's request.
+
+The scheduler, the broker and a worker together renew it every twenty seconds. It is missed only
+when it has been away for longer than that: an emptied Redis, or a worker that starts again, is no
+reason to tell every reader.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from report_viewer.tasks import end
+
+KEY: Final = "analytics:workers:alive"
+EVERY_SECONDS: Final = 5.0
+PATIENCE_SECONDS: Final = 30.0
+
+Ask = Callable[[str], Awaitable[bool | None]]
+
+
+class Heartbeat:
+    """Watches the workers' sign of life.
+
+    Args:
+        ask: whether a key is there; None when Redis does not say, which says nothing of workers.
+        clock: a monotonic clock, in seconds.
+    """
+
+    def __init__(self, ask: Ask, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._ask = ask
+        self._clock = clock
+        self._missing_since: float | None = None
+        self._watching: asyncio.Task[None] | None = None
+
+    def gone(self) -> bool:
+        """Whether the workers have given no sign for longer than they may."""
+        since = self._missing_since
+        return since is not None and self._clock() - since >= PATIENCE_SECONDS
+
+    def start(self) -> None:
+        """Begin to watch, on the running event loop."""
+        self._watching = asyncio.create_task(self._watch())
+
+    async def close(self) -> None:
+        """Stop watching."""
+        await end(self._watching)
+
+    async def look(self) -> None:
+        """Look once."""
+        there = await self._ask(KEY)
+        if there:
+            self._missing_since = None
+        elif there is False and self._missing_since is None:
+            self._missing_since = self._clock()
+
+    async def _watch(self) -> None:
+        while True:
+            await self.look()
+            await asyncio.sleep(EVERY_SECONDS)

@@ -1,0 +1,1 @@
+"""Pages: rendered from a document, with charts, sentences and assets."""

@@ -1,0 +1,113 @@
+"""Static files under addresses that name their content: kept for ever, and never stale.
+
+They are read once, when the application is made. A page refers to them with their digest, so that a
+browser refuses a file that was tampered with on the way.
+"""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from importlib.resources import files
+from typing import Final
+
+from report_viewer.http.compression import compress
+from report_viewer.http.negotiation import choose_coding
+from report_viewer.http.response import FOREVER, Answer, Coding, Headers, Security
+
+PREFIX: Final = "/static/"
+_SCRIPTS: Final = (
+    "exact",
+    "figures",
+    "elements",
+    "view",
+    "reading",
+    "palette",
+    "axes",
+    "drawings",
+    "tooltip",
+    "legend",
+    "keyboard",
+    "choosing",
+    "chart",
+    "charts",
+    "sorting",
+    "searching",
+    "tables",
+    "toolbar",
+    "ago",
+    "start",
+)
+_FILES: Final[Mapping[str, tuple[str, ...]]] = {
+    "icon.svg": ("icon.svg",),
+    "report.css": ("report.css", "controls.css"),
+    "theme.js": ("theme.js",),
+    "report.js": tuple(f"report/{name}.js" for name in _SCRIPTS),
+    "beacon.js": ("beacon.js",),
+    "vendor/chart.umd.min.js": ("vendor/chart.umd.min.js",),
+}
+"""What is served, and the files that it is made of, one after the other.
+
+The page's script is small files that share one namespace, each after those it uses. Modules would
+ask for each other by addresses without digests, unless an import map told them, which is an inline
+script and so refused by the content policy; and a single file is a single request.
+"""
+_TYPES: Final = {
+    "css": b"text/css; charset=utf-8",
+    "js": b"text/javascript; charset=utf-8",
+    "svg": b"image/svg+xml",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A static file; ``integrity`` is what a page says to the browser about it."""
+
+    url: str
+    integrity: str
+    content_type: bytes
+    bodies: dict[Coding, bytes]
+
+
+class Assets:
+    """The static files by the name that templates use."""
+
+    def __init__(self, security: Security) -> None:
+        self._security = security
+        self._by_name = {path.rpartition("/")[2]: _asset(path) for path in _FILES}
+        self._by_url = {asset.url: asset for asset in self._by_name.values()}
+
+    def __getitem__(self, name: str) -> Asset:
+        return self._by_name[name]
+
+    def answer(self, url: str, *, accept_encoding: str) -> Answer | None:
+        """The file at ``url``; None when there is none."""
+        asset = self._by_url.get(url)
+        if asset is None:
+            return None
+        coding = choose_coding(accept_encoding, tuple(asset.bodies))
+        headers: Headers = (
+            (b"content-type", asset.content_type),
+            FOREVER,
+            (b"vary", b"Accept-Encoding"),
+            *self._security.data(),
+        )
+        if coding is not Coding.IDENTITY:
+            headers += ((b"content-encoding", coding.value.encode("ascii")),)
+        return Answer(HTTPStatus.OK, headers, asset.bodies[coding])
+
+
+def _asset(path: str) -> Asset:
+    folder = files("report_viewer").joinpath("pages/static")
+    body = b"\n".join(folder.joinpath(each).read_bytes() for each in _FILES[path])
+    name, _, suffix = path.rpartition(".")
+    digest = hashlib.sha384(body).digest()
+    return Asset(
+        url=f"{PREFIX}{name}.{digest.hex()[:12]}.{suffix}",
+        integrity=f"sha384-{base64.b64encode(digest).decode('ascii')}",
+        content_type=_TYPES[suffix],
+        bodies={
+            coding: compress(body, coding) for coding in (Coding.ZSTD, Coding.GZIP, Coding.IDENTITY)
+        },
+    )

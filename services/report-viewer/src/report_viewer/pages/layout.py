@@ -1,0 +1,95 @@
+"""How sections are laid out on a page, as far as that follows from what is in them."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from markupsafe import Markup
+
+from common.reports.document.schema import BarChart, Cell, LineChart, Pareto, Section, Series, Table
+from report_viewer.i18n.formatting import Figures, is_number
+from report_viewer.pages.chart_data import accompanied
+
+SHOWN_OPEN: Final = 12
+"""The table beside a chart is open up to so many rows."""
+SEARCHED_FROM: Final = 10
+"""A table with more rows than that can be searched."""
+FEW_BARS: Final = 4
+SOME_BARS: Final = 8
+_BEFORE: Final = Markup(' class="before"')
+
+
+def kind_of(section: Section) -> str:
+    """Which macro draws a section."""
+    return str(section.__struct_config__.tag)
+
+
+def rows_of(section: Section) -> str:
+    """How much room horizontal bars need; empty for what is as high with any number of them."""
+    if not (isinstance(section, BarChart) and section.horizontal):
+        return ""
+    bars = len(section.labels)
+    return "few" if bars <= FEW_BARS else "some" if bars <= SOME_BARS else "many"
+
+
+def legend_of(section: Section) -> int:
+    """How many entries the legend of a chart has at first; a thing alone needs none."""
+    match section:
+        case LineChart():
+            first = section.series[0].key
+            refining = [key for key, of in accompanied(section.series).items() if of == first]
+            drawn = [each for each in section.series if each.key in (first, *refining)]
+        case BarChart() | Pareto():
+            drawn = [each for each in section.series if each.drawn]
+        case _:
+            drawn = []
+    entries = len(drawn) + sum(each.previous is not None for each in drawn)
+    return entries if entries > 1 else 0
+
+
+def longest_of(table: Table) -> dict[str, int]:
+    """The largest value of each column that has bars in its cells, by its key."""
+    bars = [(n, column.key) for n, column in enumerate(table.columns) if column.bar]
+    return {key: max((_length(row[n]) for row in table.rows), default=0) for n, key in bars}
+
+
+def _length(cell: Cell) -> int:
+    return cell if isinstance(cell, int) else 0
+
+
+def looks_of(table: Table, *, pinned: bool = False) -> tuple[Markup, ...]:
+    """The class attribute of each column's cells; empty where there is nothing special to them."""
+    return tuple(
+        Markup(' class="{}"').format(" ".join(names)) if names else Markup("")
+        for names in (
+            [
+                *(["pinned"] if pinned else []),
+                *([] if is_number(column.unit) else ["t"]),
+                *(["minor"] if column.minor else []),
+            ]
+            for column in table.columns
+        )
+    )
+
+
+def columns_of(
+    figures: Figures, series: Iterable[Series], *, weekly: bool = False
+) -> tuple[tuple[Markup, tuple[str, ...]], ...]:
+    """The columns of a chart's table: the class attribute of their cells, and those spelled out.
+
+    Each series has its figures, and those of the previous window where it is compared.
+    """
+    columns = []
+    for each in series:
+        now, before = (
+            (each.weekly, each.weekly_previous) if weekly else (each.values, each.previous)
+        )
+        columns.append((Markup(""), figures.cells(now or (), each.unit)))
+        if before is not None:
+            columns.append((_BEFORE, figures.cells(before, each.unit)))
+    return tuple(columns)
+
+
+def row_heading(table: Table) -> int:
+    """The column that names a row: the product where there is one, else the first."""
+    keys = [column.key for column in table.columns]
+    return keys.index("product") if "product" in keys else 0

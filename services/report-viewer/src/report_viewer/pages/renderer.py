@@ -1,0 +1,148 @@
+"""HTML from templates: the report, the problems, the reference. Everything is escaped.
+
+A page is a function of its arguments alone, so that the same report is the same bytes.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import partial
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from common.reports.document.headlines import Kpi
+from common.reports.document.metrics import Unit
+from common.reports.document.schema import (
+    Column,
+    Document,
+    Series,
+    Step,
+    Table,
+    Waterfall,
+)
+from report_viewer.cache import page_cache
+from report_viewer.cache.page_cache import Sheet
+from report_viewer.i18n.formatting import Figures, Wording, is_number, wording_of
+from report_viewer.i18n.locales import ENGLISH
+from report_viewer.model import Freshness
+from report_viewer.pages import layout, preview_metadata, sentences
+from report_viewer.pages.assets import Assets
+from report_viewer.pages.chart_data import island
+from report_viewer.pages.preview_images import PICTURES
+from report_viewer.pages.preview_metadata import Preview
+from report_viewer.problems.catalog import Problem
+
+NOTICES: Final = {
+    Freshness.OVERDUE: "There is newer sales data that this page does not show yet.",
+    Freshness.UNREACHABLE: "New sales data cannot be taken in at the moment.",
+}
+"""What the reader of a report that is not current is told; up to then it is "as of" its moment."""
+
+
+class Pages:
+    """Draws pages.
+
+    ``assets`` are what they link to; ``origin`` is where the outside finds the viewer, as previews
+    have to name their pictures in full.
+    """
+
+    def __init__(self, assets: Assets, origin: str = "") -> None:
+        self._environment = Environment(
+            loader=PackageLoader("report_viewer", "pages/templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        self._environment.globals |= {
+            "asset": assets.__getitem__,
+            "is_number": is_number,
+            "layout": layout,
+            "picture": lambda name: f"{origin}{PICTURES[name].path}",
+            "Unit": Unit,
+        }
+        self._report = self._environment.get_template("report.html")
+        self._problem = self._environment.get_template("problem.html")
+        self._preview = self._environment.get_template("preview.html")
+        self._reference = self._environment.get_template("reference.html")
+
+    def report(
+        self,
+        document: Document,
+        *,
+        token: str,
+        expires_at: datetime,
+        freshness: Freshness = Freshness.CURRENT,
+        locale: Locale = ENGLISH,
+    ) -> bytes:
+        """The page of a report as the link with ``token`` shows it, to a reader of ``locale``."""
+        return self.sheet(document, freshness, locale).page(token=token, expires_at=expires_at)
+
+    def sheet(self, document: Document, freshness: Freshness, locale: Locale = ENGLISH) -> Sheet:
+        """What the pages of a report have in common, whichever link shows it."""
+        zone = ZoneInfo(document.timezone)
+        words = wording_of(locale)
+        figures = Figures(document, words)
+        html = self._report.render(
+            _words(words),
+            doc=document,
+            figures=figures,
+            preview=preview_metadata.of_document(document),
+            sentence=sentences.headline(figures),
+            gist=partial(sentences.gist, figures),
+            full_day=words.calendar.full_day,
+            as_of=words.instant(document.as_of, zone),
+            expires=page_cache.EXPIRES,
+            instants={"as_of": document.as_of.isoformat(), "expires": page_cache.EXPIRES_ISO},
+            csv_url=f"/api/reports/{page_cache.TOKEN}/csv",
+            definitions=definitions(document),
+            notice=NOTICES.get(freshness),
+            island=island(figures),
+        )
+        return Sheet(html.encode("utf-8"), zone, locale)
+
+    def problem(self, problem: Problem, locale: Locale = ENGLISH) -> bytes:
+        """The page of a problem."""
+        words = wording_of(locale)
+        moment = words.instant(problem.moment, ZoneInfo("UTC")) if problem.moment else None
+        preview = preview_metadata.of_problem(problem)
+        html = self._problem.render(_words(words), problem=problem, moment=moment, preview=preview)
+        return html.encode("utf-8")
+
+    def card(self, preview: Preview, locale: Locale = ENGLISH) -> bytes:
+        """What a link shows to a program that draws a preview of it."""
+        return self._preview.render(_words(wording_of(locale)), preview=preview).encode("utf-8")
+
+    def reference(self, openapi: Mapping[str, Any]) -> bytes:
+        """The page that describes the HTTP interface, in English alone."""
+        return self._reference.render(_words(wording_of(ENGLISH)), api=openapi).encode("utf-8")
+
+
+def _words(words: Wording) -> dict[str, Any]:
+    """What every template is written with."""
+    return {
+        "wording": words,
+        "_": words.text,
+        "counted": words.counted,
+        "span": words.calendar.span,
+    }
+
+
+def definitions(document: Document) -> dict[str, str]:
+    """Every figure on the page with its definition, by label, in the order of appearance.
+
+    The columns that only repeat a figure for the previous window are left out.
+    """
+    shown: list[Kpi | Series | Column | Step] = list(document.kpis)
+    for section in document.sections:
+        match section:
+            case Table():
+                shown += section.columns
+            case Waterfall():
+                shown += section.steps
+            case _:
+                shown += section.series
+    return {each.label: each.definition for each in shown if not each.key.startswith("previous_")}

@@ -1,0 +1,36 @@
+"""The words that the page's script shows, in the reader's language.
+
+They stand here as calls, so that the tools that collect a page's words for translation find them.
+What is in braces the script fills in.
+"""
+
+from typing import Any
+
+from report_viewer.i18n.formatting import Figures
+
+
+def words(figures: Figures) -> dict[str, Any]:
+    """Every word of the script, by the name that it knows it by."""
+    _ = figures.text
+    return {
+        "measure": _("Measure"),
+        "by": _("By"),
+        "day": _("Day"),
+        "week": _("Week"),
+        "thisWindow": _("This window"),
+        "previousWindow": _("Previous window"),
+        "change": _("Change"),
+        "chart": _("chart"),
+        "chartKeys": _("Arrow keys move through its points, Escape leaves them."),
+        "find": _("Search these {count} products"),
+        "found": _("{shown} of {all} rows"),
+        "ascending": _("Sorted by {column}, ascending"),
+        "descending": _("Sorted by {column}, descending"),
+        "unsorted": _("In the original order again"),
+        "theme": _("Theme"),
+        "themes": {
+            "system": _("As the system"),
+            "light": _("Light"),
+            "dark": _("Dark"),
+        },
+    }

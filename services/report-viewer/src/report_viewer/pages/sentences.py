@@ -1,0 +1,212 @@
+"""What a page says in words: the sentence at its top, and what each chart shows.
+
+The sentences are whole messages, so that a language can put their parts in its own order.
+"""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from common.reports.document.headlines import BestDay, BestProduct, Kpi
+from common.reports.document.metrics import Unit
+from common.reports.document.schema import (
+    BarChart,
+    Chart,
+    LineChart,
+    Movement,
+    Naming,
+    Pareto,
+    Series,
+    Waterfall,
+)
+from report_viewer.i18n.formatting import Figures, isolated
+
+
+class Told(NamedTuple):
+    """The messages on one headline figure, by how it has changed."""
+
+    up: str
+    down: str
+    same: str
+    alone: str
+
+
+def _(message: str) -> str:
+    """Marks a message for the catalogs; it is translated where it is used."""
+    return message
+
+
+_ANY: Final = Told(
+    up=_("%(label)s: %(value)s, up %(change)s on the %(count)s days before"),
+    down=_("%(label)s: %(value)s, down %(change)s on the %(count)s days before"),
+    same=_("%(label)s: %(value)s, the same as in the %(count)s days before"),
+    alone=_("%(label)s: %(value)s"),
+)
+_TOLD: Final[Mapping[str, Told]] = MappingProxyType(
+    {
+        "net_sales": Told(
+            up=_("Net sales were %(value)s, up %(change)s on the %(count)s days before"),
+            down=_("Net sales were %(value)s, down %(change)s on the %(count)s days before"),
+            same=_("Net sales were %(value)s, the same as in the %(count)s days before"),
+            alone=_("Net sales were %(value)s"),
+        ),
+        "units_per_day": Told(
+            up=_("%(value)s units were sold a day, up %(change)s on the %(count)s days before"),
+            down=_("%(value)s units were sold a day, down %(change)s on the %(count)s days before"),
+            same=_("%(value)s units were sold a day, the same as in the %(count)s days before"),
+            alone=_("%(value)s units were sold a day"),
+        ),
+    }
+)
+
+
+def headline(figures: Figures) -> str:
+    """The document in one sentence; empty where its figure is not known."""
+    document = figures.document
+    found = next((each for each in document.kpis if each.key == document.headline.kpi), None)
+    if found is None or found.value is None:
+        return ""
+    figure, best = _figure(figures, found), _best(figures, document.headline.best)
+    if best:
+        return figures.text("%(figure)s; %(best)s.", figure=figure, best=best)
+    return figures.text("%(figure)s.", figure=figure)
+
+
+def gist(figures: Figures, chart: Chart) -> str:
+    """What a chart shows, in words; empty where there is nothing to tell."""
+    match chart:
+        case LineChart():
+            return _range(figures, chart.series[0], figures.labels(chart))
+        case Waterfall():
+            return _levels(figures, chart)
+        case Pareto():
+            return _class_a(figures, chart)
+        case BarChart(diverging=True):
+            return _extremes(figures, chart)
+        case BarChart():
+            names = figures.labels(chart)
+            ours = chart.naming is Naming.WEEKDAYS
+            return _range(figures, chart.series[0], names if ours else tuple(map(isolated, names)))
+
+
+def _figure(figures: Figures, kpi: Kpi) -> str:
+    told = _TOLD.get(kpi.key, _ANY)
+    if kpi.change is None or kpi.previous is None:
+        message = told.alone
+    elif kpi.change == 0:
+        message = told.same
+    else:
+        message = told.up if kpi.change > 0 else told.down
+    return figures.text(
+        message,
+        label=figures.text(kpi.label),
+        value=figures.amount(kpi.value, kpi.unit),
+        change=figures.change(kpi.change),
+        count=figures.cell(figures.document.previous_days.count, Unit.COUNT),
+    )
+
+
+def _best(figures: Figures, best: BestDay | BestProduct | None) -> str:
+    match best:
+        case None:
+            return ""
+        case BestDay():
+            return figures.text(
+                "%(day)s was the best day, with %(value)s",
+                day=figures.wording.calendar.full_day(best.day),
+                value=figures.amount(best.value, best.unit),
+            )
+        case BestProduct(share=int(share)):
+            return figures.text(
+                "%(product)s is in front with %(value)s, %(share)s of the whole",
+                product=isolated(best.name),
+                value=figures.amount(best.value, best.unit),
+                share=figures.cell(share, Unit.PERCENT),
+            )
+        case BestProduct(unit=Unit.RATE):
+            return figures.text(
+                "%(product)s sold fastest, with %(value)s a day",
+                product=isolated(best.name),
+                value=figures.amount(best.value, best.unit),
+            )
+    return figures.text(
+        "%(product)s is in front with %(value)s",
+        product=isolated(best.name),
+        value=figures.amount(best.value, best.unit),
+    )
+
+
+def _range(figures: Figures, series: Series, names: Sequence[str]) -> str:
+    known = [
+        (value, name) for value, name in zip(series.values, names, strict=True) if value is not None
+    ]
+    if not known:
+        return ""
+    (high, highest), (low, lowest) = max(known, key=_value), min(known, key=_value)
+    label = figures.text(series.label)
+    if high == low:
+        same = figures.amount(high, series.unit)
+        return figures.text("%(label)s: %(value)s throughout.", label=label, value=same)
+    return figures.text(
+        "%(label)s: most on %(highest)s (%(high)s), least on %(lowest)s (%(low)s).",
+        label=label,
+        highest=highest,
+        high=figures.amount(high, series.unit),
+        lowest=lowest,
+        low=figures.amount(low, series.unit),
+    )
+
+
+def _value(known: tuple[int, str]) -> int:
+    return known[0]
+
+
+def _levels(figures: Figures, chart: Waterfall) -> str:
+    levels = (step for step in chart.steps if step.movement is Movement.LEVEL)
+    return " · ".join(
+        figures.text(
+            "%(label)s: %(value)s",
+            label=figures.text(step.label),
+            value=figures.amount(step.value, step.unit),
+        )
+        for step in levels
+    )
+
+
+def _class_a(figures: Figures, chart: Pareto) -> str:
+    first = chart.bands[0] if chart.bands else None
+    if first is None or first.share is None:
+        return ""
+    everything = sum(band.products for band in chart.bands)
+    return figures.wording.counted(
+        "%(count)s of %(all)s products is in class A and brings %(share)s of net sales.",
+        "%(count)s of %(all)s products are in class A and bring %(share)s of net sales.",
+        first.products,
+        all=figures.cell(everything, Unit.COUNT),
+        share=figures.cell(first.share, Unit.PERCENT),
+    )
+
+
+def _extremes(figures: Figures, chart: BarChart) -> str:
+    series = chart.series[0]
+    if not chart.labels:
+        return figures.text("No product's net sales changed.")
+    told = []
+    first, last = series.values[0] or 0, series.values[-1] or 0
+    if first > 0:
+        told.append(
+            figures.text(
+                "%(product)s gained most: %(value)s.",
+                product=isolated(chart.labels[0]),
+                value=figures.amount(first, series.unit),
+            )
+        )
+    if last < 0:
+        told.append(
+            figures.text(
+                "%(product)s lost most: %(value)s.",
+                product=isolated(chart.labels[-1]),
+                value=figures.amount(last, series.unit),
+            )
+        )
+    return " ".join(told)

@@ -1,0 +1,96 @@
+"""Why a request gets no report. What each means to the outside is decided in ``problems``.
+
+Errors of links come from ``common.links.token``; these are the others.
+"""
+
+
+class ViewerError(Exception):
+    """A request that is answered with a problem."""
+
+
+class MissingTokenError(ViewerError):
+    """The address has nothing where the token belongs."""
+
+
+class NoSuchPathError(ViewerError):
+    """Nothing is served at the address."""
+
+
+class WrongMethodError(ViewerError):
+    """The address is asked in another way: by ``methods``."""
+
+    def __init__(self, methods: tuple[str, ...]) -> None:
+        super().__init__(methods)
+        self.methods = methods
+
+
+class InvalidViewError(ViewerError):
+    """The body does not say which load of a page was seen."""
+
+
+class TooLargeError(ViewerError):
+    """The body is longer than any that is taken."""
+
+
+class TooSlowError(ViewerError):
+    """The body did not arrive in time."""
+
+
+class StubReportError(ViewerError):
+    """The link is authentic; its report type is not implemented."""
+
+    def __init__(self, *, csv: bool) -> None:
+        super().__init__(csv)
+        self.csv = csv
+
+
+class TooManyRequestsError(ViewerError):
+    """Asked too often; ``retry_after`` says in how many seconds to ask again."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(retry_after)
+        self.retry_after = retry_after
+
+
+class TooManyFailuresError(TooManyRequestsError):
+    """Too many tokens that nobody issued came from the address of the request."""
+
+
+class TooManyComputationsError(TooManyRequestsError):
+    """The link, or its tenant, has had too many reports computed."""
+
+
+class UnavailableError(ViewerError):
+    """The report cannot be served now; ``retry_after`` says in how many seconds to ask again."""
+
+    retry_after = 5
+
+
+class SigningNotConfiguredError(UnavailableError):
+    """No signing secret: no link can be verified."""
+
+    retry_after = 60
+
+
+class NotReadyError(UnavailableError):
+    """The report is being computed, and was not finished in time."""
+
+    retry_after = 3
+
+
+class ComputationFailedError(UnavailableError):
+    """The computation failed a moment ago and is not tried again at once."""
+
+    retry_after = 15
+
+
+class LinkUnconfirmedError(UnavailableError):
+    """Nobody could say in time whether the link was recalled."""
+
+
+class StoreUnavailableError(UnavailableError):
+    """Redis did not answer."""
+
+
+class TooManyWaitingError(UnavailableError):
+    """As many requests wait already as may."""

@@ -1,0 +1,87 @@
+"""HTTP/1.1 for the server, with a shortcut: what may be shown at once is written to the connection.
+
+A request that a copy answers needs no task, no scope and no messages; those are most of what a
+request costs. The parser, the time-outs and the shutdown are the server's own, and every request
+that is anything but a plain GET of such a copy takes the server's own way, to the same answer.
+"""
+
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from common.infra.http_limits import Bounded, Bounds
+from report_viewer.app import Viewer
+
+_WRITTEN_AT_ONCE = 64 * 1024
+"""Longer bodies are written by themselves, and not copied behind their headers first."""
+
+
+class Shortcut(Bounded, HttpToolsProtocol):
+    """A connection of a client."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        viewer = self.app if isinstance(self.app, Viewer) else None
+        self._instant = viewer.reports.instant if viewer is not None else None
+        self.bounds = viewer.bounds if viewer is not None else Bounds()
+        self._answered = False
+
+    def on_message_begin(self) -> None:
+        """Begin a request; the scope is made when it turns out to be needed."""
+        self.begun = self.whole = False
+        self.url = b""
+        self.headers = []
+        self.expect_100_continue = False
+        self._answered = False
+
+    def on_headers_complete(self) -> None:
+        """Answer at once, or begin to answer the server's way."""
+        self.measure_head()
+        if self._take_shortcut():
+            self._answered = True
+            self.on_response_complete()
+            return
+        url, headers, expect = self.url, self.headers, self.expect_100_continue
+        super().on_message_begin()
+        self.url, self.expect_100_continue = url, expect
+        self.headers.extend(headers)
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """Take a part of the request's body."""
+        if not self._answered:
+            super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """End a request."""
+        if self._answered:
+            self.begun = self.whole = True
+        else:
+            super().on_message_complete()
+
+    def _take_shortcut(self) -> bool:
+        """Write the answer if there is one to give at once, in turn, on a connection that stays."""
+        if (
+            self._instant is None
+            or self.parser.get_method() != b"GET"
+            or not (self.cycle is None or self.cycle.response_complete)
+            or self.flow.write_paused
+            or self.transport.is_closing()
+            or not self.parser.should_keep_alive()
+            or self.parser.get_http_version() != "1.1"
+        ):
+            return False
+        wire = self._instant(self.url.partition(b"?")[0], self.headers)
+        if wire is None:
+            return False
+        parts = [wire.head]
+        for name, value in self.server_state.default_headers:
+            parts += (name, b": ", value, b"\r\n")
+        parts.append(wire.tail)
+        if len(wire.body) <= _WRITTEN_AT_ONCE:
+            parts.append(wire.body)
+            self.transport.write(b"".join(parts))
+        else:
+            self.transport.write(b"".join(parts))
+            self.transport.write(wire.body)
+        return True

@@ -1,0 +1,82 @@
+"""The viewer's processes: one, or several that serve one port together.
+
+Several share the socket that their parent opened; the kernel hands each connection to one of them.
+The parent passes SIGTERM on and waits, starts anew whoever died, and ends nobody's request.
+"""
+
+import gc
+import os
+import signal
+import tempfile
+from dataclasses import replace
+from multiprocessing import connection, parent_process
+from threading import Thread
+from typing import Final
+
+import uvicorn
+
+from common.infra.http_limits import allow
+from common.infra.telemetry import configure_logging
+from common.settings import load
+from report_viewer.app import Viewer, create_app
+from report_viewer.metrics import SHARED_DIRECTORY
+from report_viewer.settings import ViewerSettings
+
+KEEP_ALIVE_SECONDS: Final = 75
+SHUTDOWN_SECONDS: Final = 10
+_BACKLOG: Final = 4096
+_YOUNGEST_OBJECTS: Final = 50_000
+"""So many new objects make the collector look; by the default of 700 a busy loop looks all the
+time, and finds nothing: what a request leaves behind is freed by its reference counts."""
+
+
+def serving() -> Viewer:
+    """The application of one process, by the environment."""
+    configure_logging("report-viewer")
+    settings = load(ViewerSettings)
+    viewer = create_app(settings)
+    bounds = replace(viewer.bounds, connections=allow(settings.max_connections))
+    viewer = replace(viewer, bounds=bounds)
+    _end_with_the_parent()
+    # What is there now stays: the collector need not look at it ever again.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_YOUNGEST_OBJECTS, 20, 20)
+    return viewer
+
+
+def run(settings: ViewerSettings) -> None:
+    """Serve until told to stop."""
+    with tempfile.TemporaryDirectory(prefix="report-viewer-", ignore_cleanup_errors=True) as name:
+        if settings.processes > 1:
+            os.environ[SHARED_DIRECTORY] = name
+        uvicorn.run(
+            "report_viewer.server.process:serving",
+            factory=True,
+            workers=settings.processes,
+            host=settings.host,
+            port=settings.port,
+            loop="uvloop",
+            http="report_viewer.server.fast_path:Shortcut",
+            ws="none",
+            backlog=_BACKLOG,
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            log_config=None,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
+            timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+        )
+
+
+def _end_with_the_parent() -> None:
+    """Stop, as by SIGTERM, when the parent is gone and nobody would stop us any more."""
+    parent = parent_process()
+    if parent is None:
+        return
+
+    def watch() -> None:
+        connection.wait([parent.sentinel])
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    Thread(target=watch, name="parent", daemon=True).start()

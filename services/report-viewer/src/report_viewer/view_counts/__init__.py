@@ -1,0 +1,1 @@
+"""Views counted, by the page's beacon."""

@@ -1,0 +1,135 @@
+"""Counts what people view, in memory, and adds it up in Redis every few seconds.
+
+A view is what a page says of itself once somebody sees it; a download is a CSV sent to a person,
+whole or as 304. A GET of a page counts nothing: previews, searches and prefetches are GETs. The
+same counts say how often a link was viewed, which the worker brings into the ledger, and which
+reports to keep warm. With Redis gone they are lost; no request waits.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+
+from common import instants
+from common.links import popularity, view_counts
+from common.links.popularity import ViewedReport
+from common.links.token import LinkClaims
+from common.links.view_counts import Views
+from report_viewer.tasks import end
+
+FLUSH_SECONDS: Final = 2.0
+MOST_COUNTED: Final = 10_000
+"""How many links may have views that are not yet added up; those of more are not counted."""
+
+_ANSWER_SECONDS: Final = 2
+
+_log = logging.getLogger(__name__)
+
+
+class Tally:
+    """What people did with one link since the last time that it was added up."""
+
+    __slots__ = ("downloads", "last", "report", "views")
+
+    def __init__(self, claims: LinkClaims, now: datetime) -> None:
+        self.report = ViewedReport(claims.report, claims.window)
+        self.views = 0
+        self.downloads = 0
+        self.last = now
+
+
+Tallies = Mapping[tuple[int, UUID], Tally]
+
+
+class Counting:
+    """Views and downloads by link.
+
+    Args:
+        write: adds tallies up in Redis; called from a thread, may fail.
+    """
+
+    def __init__(self, write: Callable[[Tallies], None]) -> None:
+        self._write = write
+        self._tallies: dict[tuple[int, UUID], Tally] = {}
+        self._flushing: asyncio.Task[None] | None = None
+
+    def view(self, claims: LinkClaims) -> None:
+        """Count a page that somebody sees."""
+        tally = self._tally(claims)
+        if tally is not None:
+            tally.views += 1
+
+    def download(self, claims: LinkClaims) -> None:
+        """Count a CSV that somebody gets."""
+        tally = self._tally(claims)
+        if tally is not None:
+            tally.downloads += 1
+
+    def take(self) -> dict[tuple[int, UUID], Tally]:
+        """What was counted since the last time."""
+        tallies, self._tallies = self._tallies, {}
+        return tallies
+
+    async def flush(self) -> None:
+        """Add the counts up in Redis; they are lost when it is gone."""
+        tallies = self.take()
+        if not tallies:
+            return
+        try:
+            await asyncio.to_thread(self._write, tallies)
+        except (RedisError, OSError) as error:
+            _log.warning("views of %d links were not counted: %s", len(tallies), error)
+
+    def start(self) -> None:
+        """Begin to flush, on the running event loop."""
+        self._flushing = asyncio.create_task(self._flush_for_ever())
+
+    async def close(self) -> None:
+        """Stop, and flush a last time."""
+        await end(self._flushing)
+        await self.flush()
+
+    def _tally(self, claims: LinkClaims) -> Tally | None:
+        link, now = (claims.tenant_id, claims.link_id), instants.now()
+        tally = self._tallies.get(link)
+        if tally is not None:
+            tally.last = now
+        elif len(self._tallies) < MOST_COUNTED:
+            tally = self._tallies[link] = Tally(claims, now)
+        return tally
+
+    async def _flush_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(FLUSH_SECONDS)
+            await self.flush()
+
+
+def recorder(redis_url: str) -> Callable[[Tallies], None]:
+    """Writes tallies to Redis. Connects on use; bounded in time."""
+    redis = Redis.from_url(
+        redis_url,
+        max_connections=1,
+        socket_connect_timeout=1,
+        socket_timeout=_ANSWER_SECONDS,
+        retry=Retry(NoBackoff(), 0),  # tried again, what was only not answered would count twice
+    )
+    return lambda tallies: record(redis, tallies)
+
+
+def record(redis: Redis, tallies: Tallies) -> None:
+    """Add tallies up: by link for the ledger, by report for what is kept warm."""
+    links = {link: Views(each.views, each.downloads, each.last) for link, each in tallies.items()}
+    view_counts.record(redis, links)
+    reports: dict[tuple[int, ViewedReport], int] = {}
+    for (tenant_id, _), each in tallies.items():
+        viewed = tenant_id, each.report
+        reports[viewed] = reports.get(viewed, 0) + each.views + each.downloads
+    popularity.record(redis, reports)

@@ -1,0 +1,68 @@
+"""What a page says of itself once somebody sees it: the id of this load of it, and nothing else.
+
+A page says so once. What comes twice all the same, because a browser sent it again, is known by the
+id, in the process that heard it first.
+"""
+
+import asyncio
+import re
+from collections import OrderedDict
+from typing import Final
+from uuid import UUID
+
+from starlette.types import Receive
+
+from report_viewer.problems.errors import InvalidViewError, TooLargeError, TooSlowError
+
+MOST_BYTES: Final = 64
+BODY_SECONDS: Final = 5.0
+REMEMBERED: Final = 20_000
+"""How many loads are remembered: a few megabytes."""
+
+_LOAD: Final = re.compile(rb"[A-Za-z0-9-]{8,64}")
+
+
+async def read_load(receive: Receive) -> bytes:
+    """The id of a load, from the body of a request.
+
+    Raises:
+        TooLargeError: the body is longer than an id.
+        TooSlowError: it did not arrive in time.
+        InvalidViewError: it is no id, or the client broke off.
+    """
+    body = b""
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            more = True
+            while more:
+                message = await receive()
+                if message["type"] != "http.request":
+                    raise InvalidViewError
+                body += message.get("body", b"")
+                if len(body) > MOST_BYTES:
+                    raise TooLargeError
+                more = message.get("more_body", False)
+    except TimeoutError as error:
+        raise TooSlowError from error
+    if not _LOAD.fullmatch(body):
+        raise InvalidViewError
+    return body
+
+
+class Loads:
+    """The loads heard of last."""
+
+    def __init__(self, *, remembered: int = REMEMBERED) -> None:
+        self._remembered = remembered
+        self._loads: OrderedDict[tuple[UUID, bytes], None] = OrderedDict()
+
+    def is_new(self, link_id: UUID, load: bytes) -> bool:
+        """Whether this load of the link's page was not heard of before; remembers it."""
+        known = (link_id, load)
+        if known in self._loads:
+            self._loads.move_to_end(known)
+            return False
+        self._loads[known] = None
+        if len(self._loads) > self._remembered:
+            self._loads.popitem(last=False)
+        return True

@@ -1,0 +1,146 @@
+"""Who an e-mail address and a password belong to.
+
+An unknown address costs what a wrong password costs: a hash is verified either way, so that neither
+the answer nor its time tells whether an account exists. At most two hashes (64 MiB and about 0.2 s
+each) are worked on at once; the requests that wait for one hold no thread.
+"""
+
+import functools
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, TypeVar, TypeVarTuple
+
+import anyio
+from anyio.to_thread import run_sync
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import Engine, select
+
+from accounts.audit_log import record_refusal
+from common.db.accounts import Admin
+from common.db.audit import Action, Author
+from common.db.tenancy import Access, transaction
+from common.instants import now
+from share_api.rate_limits import LoginThrottle
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
+
+HASHES_AT_ONCE: Final = 2
+PENDING_AT_MOST: Final = 40
+
+
+class CredentialsError(Exception):
+    """The login is refused."""
+
+
+class WrongCredentialsError(CredentialsError):
+    """No such account, or not its password: which of them is not told."""
+
+    def __init__(self, told: str = "The e-mail address or the password is wrong.") -> None:
+        super().__init__(told)
+
+
+class LoginBusyError(CredentialsError):
+    """More logins are waiting than can be verified in good time."""
+
+    retry_after = 5
+
+    def __init__(self) -> None:
+        super().__init__("Too many logins are waiting. Try again in a few seconds.")
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """Who has shown their password, and the generation of sessions that it was read with."""
+
+    admin_id: int
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    admin_id: int | None
+    password_hash: str
+    generation: int = 0
+
+
+class Credentials:
+    """Verifies logins against the stored argon2id hashes."""
+
+    def __init__(self, engine: Engine, throttle: LoginThrottle) -> None:
+        self._engine = engine
+        self._throttle = throttle
+        self._hashing = anyio.CapacityLimiter(HASHES_AT_ONCE)
+        self._pending = 0  # touched on the event loop only
+
+    async def verify(self, email: str, password: str, *, address: str) -> Verified:
+        """The admin whose credentials these are; ``address`` is the client's.
+
+        Raises:
+            TooManyLoginsError: the account or the address has to wait.
+            LoginBusyError: the service has to catch up first.
+            WrongCredentialsError: no such account, or not its password.
+        """
+        email = email.strip().lower()
+        await run_sync(self._throttle.admit, email, address)
+        stored = await run_sync(self._find, email)
+        if not await self._matches(stored, password) or stored.admin_id is None:
+            await run_sync(self._record_refusal, Author(email, stored.admin_id, address))
+            raise WrongCredentialsError
+        await run_sync(self._throttle.forgive, email)
+        return Verified(stored.admin_id, stored.generation)
+
+    def _record_refusal(self, author: Author) -> None:
+        locked = self._throttle.exhausted(author.name)
+        action = Action.LOGIN_LOCKED if locked else Action.LOGIN_FAILED
+        record_refusal(self._engine, action, author, at=now())
+
+    async def hash(self, password: str) -> str:
+        """The argon2id hash of a password.
+
+        Raises:
+            LoginBusyError: the service has to catch up first.
+        """
+        return await self._in_turn(_hasher().hash, password)
+
+    async def _matches(self, stored: _Stored, password: str) -> bool:
+        return await self._in_turn(_matches, stored, password)
+
+    async def _in_turn(self, work: Callable[[*Ts], T], *values: *Ts) -> T:
+        if self._pending >= PENDING_AT_MOST:
+            raise LoginBusyError
+        self._pending += 1
+        try:
+            return await run_sync(work, *values, limiter=self._hashing)
+        finally:
+            self._pending -= 1
+
+    def _find(self, email: str) -> _Stored:
+        decoy = _decoy_hash()
+        with transaction(self._engine, Access()) as session:
+            row = session.execute(
+                select(Admin.id, Admin.password_hash, Admin.session_generation).where(
+                    Admin.email == email
+                )
+            ).one_or_none()
+        return _Stored(*row) if row else _Stored(None, decoy)
+
+
+@functools.cache
+def _hasher() -> PasswordHasher:
+    return PasswordHasher()
+
+
+@functools.cache
+def _decoy_hash() -> str:
+    """A hash that nobody knows the password of, as expensive as those of the accounts."""
+    return _hasher().hash(secrets.token_urlsafe(32))
+
+
+def _matches(stored: _Stored, password: str) -> bool:
+    try:
+        return _hasher().verify(stored.password_hash, password)
+    except (VerificationError, InvalidHashError):
+        return False

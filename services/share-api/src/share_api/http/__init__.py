@@ -1,0 +1,1 @@
+"""HTTP for routes: bodies, uploads, query parameters, CSRF, OpenAPI."""

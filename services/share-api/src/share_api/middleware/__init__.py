@@ -1,0 +1,1 @@
+"""What wraps every request: request id, security headers, access log, problem details."""

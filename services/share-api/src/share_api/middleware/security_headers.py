@@ -1,0 +1,76 @@
+"""What every answer carries, errors included: a request id and the headers that keep it safe.
+
+The outermost layer of ours, so that nothing leaves without them. It also answers the error nobody
+foresaw.
+"""
+
+import logging
+import re
+from typing import Final
+from uuid import uuid4
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from share_api.middleware.problems import internal_error
+
+REQUEST_ID: Final = "X-Request-ID"
+_GIVEN_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+_HEADERS: Final = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+_HSTS: Final = "max-age=31536000"
+_log = logging.getLogger(__name__)
+
+
+def safe_headers(*, https: bool) -> dict[str, str]:
+    """What every answer carries; over https also what keeps it so."""
+    return _HEADERS | ({"Strict-Transport-Security": _HSTS} if https else {})
+
+
+class Envelope:
+    """ASGI middleware around everything else."""
+
+    def __init__(self, app: ASGIApp, *, https: bool) -> None:
+        self._app = app
+        self._headers = safe_headers(https=https)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve the request in its envelope."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = _request_id(Headers(scope=scope))
+        scope.setdefault("state", {})["request_id"] = request_id
+        started = False
+
+        async def complete(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                headers = MutableHeaders(scope=message)
+                headers[REQUEST_ID] = request_id
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, complete)
+        except Exception:
+            _log.exception("unforeseen error", extra={"request_id": request_id})
+            if started:
+                raise
+            await internal_error()(scope, receive, complete)
+
+
+def _request_id(headers: Headers) -> str:
+    """The id a gateway gave the request, if it is a plain one; else one of ours."""
+    given = headers.get(REQUEST_ID, "")
+    return given if _GIVEN_ID.fullmatch(given) else uuid4().hex

@@ -1,0 +1,55 @@
+"""Readiness: PostgreSQL is at the schema this code was written for, and Redis answers."""
+
+import functools
+
+from redis import RedisError
+from sqlalchemy.exc import SQLAlchemyError
+
+from common.db import migrate
+from common.db.engine import UnsafeDatabaseRoleError
+from share_api.container import Parts
+
+
+class NotReadyError(Exception):
+    """What the service needs is not there."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("; ".join(faults))
+        self.faults = faults
+
+
+def require_ready(parts: Parts) -> None:
+    """Check what serving takes.
+
+    Raises:
+        NotReadyError: with everything that is missing.
+    """
+    faults = [fault for fault in (_database_fault(parts), _redis_fault(parts)) if fault]
+    if faults:
+        raise NotReadyError(faults)
+
+
+def _database_fault(parts: Parts) -> str | None:
+    try:
+        with parts.engine.connect() as connection:
+            revision = migrate.current(connection)
+    except UnsafeDatabaseRoleError:
+        return "PostgreSQL: the role could read across tenants"
+    except SQLAlchemyError:
+        return "PostgreSQL does not answer"
+    if revision != _head():
+        return f"PostgreSQL is at schema {revision}, this version needs {_head()}"
+    return None
+
+
+def _redis_fault(parts: Parts) -> str | None:
+    try:
+        parts.redis.ping()
+    except RedisError:
+        return "Redis does not answer"
+    return None
+
+
+@functools.cache
+def _head() -> str:
+    return migrate.head()

@@ -1,0 +1,89 @@
+"""Who makes a request: what routes ask for as a parameter, before they look at anything else.
+
+The account and its memberships are read for every request, so that a membership taken away ends
+access with the next one, and so does a log-out everywhere: it is in the database, where no loss of
+Redis undoes it.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request, Security
+from fastapi.security import APIKeyCookie
+
+from accounts.memberships import Account, TenantFacts, find_account
+from common.db.audit import Author
+from common.instants import now
+from share_api.auth.sessions import COOKIE, NoSessionError, NoTenantError, Session
+from share_api.container import Parts
+
+_cookie = APIKeyCookie(
+    name=COOKIE,
+    scheme_name="session",
+    description="An admin session, from `POST /api/admin/session`.",
+    auto_error=False,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """An admin with a session, and the tenant they act for, if one is chosen."""
+
+    session_id: str
+    session: Session
+    account: Account
+
+    @property
+    def tenant(self) -> TenantFacts | None:
+        """The tenant chosen, as long as the membership lasts."""
+        return self.account.tenant(self.session.tenant_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """An admin who acts for a tenant, and what the audit log calls them."""
+
+    author: Author
+    tenant: TenantFacts
+
+
+def _parts(request: Request) -> Parts:
+    parts: Parts = request.app.state.parts
+    return parts
+
+
+ServedBy = Annotated[Parts, Depends(_parts)]
+"""The service's collaborators, as a parameter of a route."""
+
+
+def _signed_in(parts: ServedBy, session_id: Annotated[str | None, Security(_cookie)]) -> SignedIn:
+    session = parts.sessions.read(session_id, now=now())
+    account = find_account(parts.engine, session.admin_id)
+    if account is None or session_id is None or session.generation != account.generation:
+        parts.sessions.delete(session_id)
+        raise NoSessionError
+    return SignedIn(session_id, session, account)
+
+
+Admin = Annotated[SignedIn, Depends(_signed_in)]
+"""The admin who makes the request.
+
+Raises NoSessionError when there is no session."""
+
+
+def author_of(account: Account, request: Request) -> Author:
+    """The admin as the author of what the request does."""
+    address = request.client.host if request.client else None
+    return Author(account.email, account.admin_id, address)
+
+
+def _acting(admin: Admin, request: Request) -> Actor:
+    if admin.tenant is None:
+        raise NoTenantError
+    return Actor(author_of(admin.account, request), admin.tenant)
+
+
+Acting = Annotated[Actor, Depends(_acting)]
+"""The admin who makes the request, and the tenant they act for.
+
+Raises NoSessionError and NoTenantError."""

@@ -1,0 +1,35 @@
+"""Whether the service lives, whether it can serve, and what it counts.
+
+Living asks nothing of others, so that a dead database restarts nobody. Ready means that PostgreSQL
+is at the schema this code was written for and that Redis answers.
+"""
+
+from fastapi import APIRouter, Request
+from starlette.responses import PlainTextResponse, Response
+
+from common.infra.telemetry import METRICS_CONTENT_TYPE, exposition
+from share_api.http.openapi import problems
+from share_api.readiness import require_ready
+from share_api.schemas.responses import Health
+
+router = APIRouter(tags=["operations"])
+
+
+@router.get("/healthz", summary="Whether the process answers")
+async def healthz() -> Health:
+    """Answers as long as the process does."""
+    return Health(status="ok")
+
+
+@router.get("/readyz", summary="Whether PostgreSQL and Redis answer", responses=problems(503))
+def readyz(request: Request) -> Health:
+    """Ready to serve: the schema is the expected one and Redis answers."""
+    require_ready(request.app.state.parts)
+    return Health(status="ready")
+
+
+@router.get("/metrics", summary="The service's metrics", response_class=PlainTextResponse)
+async def metrics(request: Request) -> Response:
+    """The service's metrics in Prometheus' text format."""
+    content = exposition(request.app.state.metrics.registry)
+    return Response(content, headers={"Content-Type": METRICS_CONTENT_TYPE})

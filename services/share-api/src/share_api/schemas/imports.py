@@ -1,0 +1,81 @@
+"""An import as clients see it, in camelCase."""
+
+from enum import StrEnum
+from typing import Any, Literal, Self
+from uuid import UUID
+
+from pydantic import Field
+
+from common.db.imports import Import
+from share_api.schemas.requests import Wire
+from share_api.schemas.responses import Instant
+
+
+class ImportFormat(StrEnum):
+    """Whose columns the orders' file has."""
+
+    OWN = "own"
+    SHOPIFY = "shopify"
+
+
+class ImportProgress(Wire):
+    """What a worker has read so far."""
+
+    bytes: int
+    total_bytes: int
+    rows: int
+
+
+class ImportFault(Wire):
+    """What is wrong with a row; null where there is nothing to name."""
+
+    file: str | None
+    line: int | None
+    column: str | None
+    value: str | None
+    reason: str
+
+
+class ImportView(Wire):
+    """An import: `result` once it has succeeded, `errors` once it has failed."""
+
+    id: UUID
+    state: Literal["queued", "running", "succeeded", "failed"]
+    format: ImportFormat
+    progress: ImportProgress
+    result: dict[str, Any] | None = Field(
+        description="Counts of orders, lines, refunds, products and stock; netSales of the files in"
+        " major units; notes on what could not be taken as it stood."
+    )
+    errors: tuple[ImportFault, ...] | None = Field(description="The first of them, by file.")
+    error_count: int | None
+    created_at: Instant
+    finished_at: Instant | None
+
+    @classmethod
+    def of(cls, row: Import) -> Self:
+        """As clients see it."""
+        outcome = row.outcome or {}
+        return cls.model_validate(
+            {
+                "id": row.id,
+                "state": row.state,
+                "format": row.format,
+                "progress": {
+                    "bytes": row.done_bytes,
+                    "total_bytes": row.total_bytes,
+                    "rows": row.done_rows,
+                },
+                "result": outcome.get("result"),
+                "errors": outcome.get("errors"),
+                "error_count": outcome.get("errorCount"),
+                "created_at": row.created_at,
+                "finished_at": row.finished_at,
+            }
+        )
+
+
+class ImportsView(Wire):
+    """The latest imports, newest first."""
+
+    items: tuple[ImportView, ...]

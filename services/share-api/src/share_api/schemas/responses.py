@@ -1,0 +1,185 @@
+"""What clients are told, in camelCase; instants by ``common.instants.iso``."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal, Self
+from uuid import UUID
+
+from pydantic import Field, PlainSerializer, WithJsonSchema
+
+from accounts.memberships import Account, TenantFacts
+from common.db.pagination import Page
+from common.instants import iso
+from common.reports.model import Definition
+from common.reports.window import Period, Window
+from share_api.schemas.requests import Wire
+from sharing.issuing import IssuedLink
+from sharing.listing import Entry, ShareState
+
+Instant = Annotated[
+    datetime,
+    PlainSerializer(iso, return_type=str),
+    WithJsonSchema(
+        {"type": "string", "format": "date-time", "examples": ["2026-05-02T00:00:00.000Z"]},
+        mode="serialization",
+    ),
+]
+
+
+class WindowView(Wire):
+    """A half-open window: `from` ≤ t < `to`."""
+
+    start: Instant = Field(serialization_alias="from")
+    end: Instant = Field(serialization_alias="to")
+
+    @classmethod
+    def of(cls, window: Window) -> Self:
+        """As clients see it."""
+        return cls(start=window.start, end=window.end)
+
+
+class IssuedView(Wire):
+    """A link that was issued."""
+
+    url: str = Field(examples=["https://app.example.com/api/reports/<token>"])
+    expires_at: Instant
+    report_type: str
+    period: WindowView
+
+    @classmethod
+    def of(cls, link: IssuedLink) -> Self:
+        """As clients see it."""
+        return cls(
+            url=link.url,
+            expires_at=link.expires_at,
+            report_type=link.report,
+            period=WindowView.of(link.window),
+        )
+
+
+class SharePeriodView(WindowView):
+    """A window and the period it was asked for as."""
+
+    name: str
+
+
+class ShareView(Wire):
+    """An entry of the share ledger."""
+
+    id: UUID
+    report_type: str
+    period: SharePeriodView
+    created_at: Instant
+    expires_at: Instant
+    created_by: str | None = Field(
+        description="E-mail address of the admin, or who else issued it; null for a former one."
+    )
+    state: ShareState
+    revoked_at: Instant | None
+    views: int = Field(description="How often people looked at the page.")
+    downloads: int = Field(description="How often people took the CSV.")
+    last_viewed_at: Instant | None
+
+    @classmethod
+    def of(cls, entry: Entry) -> Self:
+        """As clients see it."""
+        share = entry.share
+        return cls(
+            id=share.id,
+            report_type=share.report,
+            period=SharePeriodView(name=share.period, start=share.window_from, end=share.window_to),
+            created_at=share.issued_at,
+            expires_at=share.expires_at,
+            created_by=entry.creator,
+            state=entry.state,
+            revoked_at=share.revoked_at,
+            views=share.views,
+            downloads=share.downloads,
+            last_viewed_at=share.last_viewed_at,
+        )
+
+
+class SharesView(Wire):
+    """A page of the share ledger, newest first."""
+
+    items: tuple[ShareView, ...]
+    next_cursor: str | None = Field(description="Where the next page begins; null on the last.")
+
+    @classmethod
+    def of(cls, page: Page[Entry]) -> Self:
+        """As clients see it."""
+        return cls(
+            items=tuple(map(ShareView.of, page.items)),
+            next_cursor=page.next.encode() if page.next else None,
+        )
+
+
+class RevokedView(Wire):
+    """How many links were recalled."""
+
+    revoked: int
+
+
+class TenantView(Wire):
+    """A tenant the admin may act for."""
+
+    slug: str
+    name: str
+    currency: str
+    timezone: str
+
+    @classmethod
+    def of(cls, tenant: TenantFacts) -> Self:
+        """As clients see it."""
+        return cls(
+            slug=tenant.slug, name=tenant.name, currency=tenant.currency, timezone=tenant.timezone
+        )
+
+
+class SessionView(Wire):
+    """Who is logged in, the tenant they act for, and those they could choose."""
+
+    email: str
+    tenant: TenantView | None
+    tenants: tuple[TenantView, ...]
+
+    @classmethod
+    def of(cls, account: Account, tenant: TenantFacts | None) -> Self:
+        """As clients see it."""
+        return cls(
+            email=account.email,
+            tenant=TenantView.of(tenant) if tenant else None,
+            tenants=tuple(map(TenantView.of, account.tenants)),
+        )
+
+
+class ReportView(Wire):
+    """A report type; one that is not implemented cannot be shared."""
+
+    slug: str
+    title: str
+    description: str
+    implemented: bool
+    periods: tuple[Period, ...]
+
+    @classmethod
+    def of(cls, definition: Definition[Any]) -> Self:
+        """As clients see it."""
+        return cls(
+            slug=definition.slug,
+            title=definition.title,
+            description=definition.description,
+            implemented=definition.implemented,
+            periods=tuple(Period) if definition.implemented else (),
+        )
+
+
+class ReportsView(Wire):
+    """Every report type."""
+
+    items: tuple[ReportView, ...]
+
+
+class Health(Wire):
+    """That all is well."""
+
+    status: Literal["ok", "ready"]

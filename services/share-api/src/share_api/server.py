@@ -1,0 +1,22 @@
+"""A client's connection to share-api: the server's own protocol, bounded."""
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from common.infra.http_limits import Bounded, Bounds, allow
+from share_api.middleware.security_headers import safe_headers
+from share_api.settings import ShareApiSettings
+
+
+def protocol(settings: ShareApiSettings) -> type[HttpToolsProtocol]:
+    """The protocol for a server with these settings."""
+
+    class Connection(Bounded, HttpToolsProtocol):
+        bounds = Bounds(
+            connections=allow(settings.max_connections),
+            headers=tuple(
+                (name.lower().encode("ascii"), value.encode("ascii"))
+                for name, value in safe_headers(https=settings.https).items()
+            ),
+        )
+
+    return Connection

@@ -1,0 +1,1 @@
+"""Imports that came over HTTP."""

@@ -1,0 +1,63 @@
+"""How an import ended, as clients of the admin API read it: JSON in camelCase.
+
+Money is a decimal in major units, as text; instants are spelled by ``common.instants.iso``.
+"""
+
+from typing import Any
+
+from common.instants import iso
+from common.reports.money import currency_exponent, decimal_text
+from ingest.csv.faults import ImportRefusedError, RowFault
+from ingest.import_files import Imported
+
+
+def result_of(imported: Imported) -> dict[str, Any]:
+    """What was done."""
+    found = imported.summary
+    exponent = currency_exponent(imported.currency)
+    return {
+        "result": {
+            "orders": {
+                "new": found.orders_new,
+                "replaced": found.orders_replaced,
+                "unchanged": found.orders_unchanged,
+            },
+            "lines": found.lines,
+            "refunds": found.refunds,
+            "cancellationsWithoutPayment": found.cancellations_without_payment,
+            "products": {"new": found.products_new, "listed": found.products},
+            "stockCounts": found.stock_counts,
+            "netSales": decimal_text(found.net_sales, exponent),
+            "currency": imported.currency,
+            "firstEventAt": iso(found.first_at) if found.first_at else None,
+            "lastEventAt": iso(found.last_at) if found.last_at else None,
+            "ledgerVersion": found.version,
+            "notes": list(imported.notes),
+        }
+    }
+
+
+def refused(error: ImportRefusedError) -> dict[str, Any]:
+    """What is wrong with the files."""
+    return {"errors": [_fault(fault) for fault in error.faults], "errorCount": error.total}
+
+
+def broken_off(attempts: int | None) -> dict[str, Any]:
+    """It was not done, whatever the files are like; ``attempts`` is None where it took too long."""
+    reason = (
+        "the import took too long: split the files"
+        if attempts is None
+        else f"the import broke off {attempts} times and was given up: nothing was imported"
+    )
+    blank = {"file": None, "line": None, "column": None, "value": None}
+    return {"errors": [blank | {"reason": reason}], "errorCount": 1}
+
+
+def _fault(fault: RowFault) -> dict[str, Any]:
+    return {
+        "file": fault.file,
+        "line": fault.line,
+        "column": fault.column,
+        "value": fault.value,
+        "reason": fault.reason,
+    }

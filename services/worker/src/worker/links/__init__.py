@@ -1,0 +1,1 @@
+"""Link states restored, revocations swept, view counts transferred."""

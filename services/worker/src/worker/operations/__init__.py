@@ -1,0 +1,1 @@
+"""The worker's own upkeep: scheduler, heartbeat, cache eviction."""

@@ -1,0 +1,1 @@
+"""Reports computed into the cache, once for everyone who asks."""

@@ -1,0 +1,84 @@
+"""A report's rows as a CSV that spreadsheets open right: RFC 4180, UTF-8 with BOM, CRLF.
+
+Numbers are plain decimals in major units, printed from scaled integers; an empty cell is a figure
+that does not exist. Text that a spreadsheet would run as a formula is quoted by an apostrophe
+(OWASP ASVS), numbers never are. Rows are compressed as they are written: the whole text is never
+in memory.
+"""
+
+import csv
+import gzip
+import io
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from itertools import islice
+from typing import Final
+
+from common.reports.document.metrics import Figure, Unit
+from common.reports.document.schema import Cell, exponent
+from common.reports.model import Row, Scope
+from common.reports.money import decimal_text
+
+_FORMULA_START: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+_COMPRESSION_LEVEL: Final = 4
+"""A third of level 6's time, for 7 % more bytes: somebody waits for the first view."""
+
+_ROWS_AT_ONCE: Final = 1000
+"""A column of so many cells is spelled in one go, which takes half as long as cell by cell."""
+
+Cells = Sequence[Cell]
+
+
+def file_name(report: str, scope: Scope) -> str:
+    """``<report>-<from>-<to>.csv``: the window's bounds as dates of the shop's zone."""
+    first, past = (
+        instant.astimezone(scope.zone).date() for instant in (scope.window.start, scope.window.end)
+    )
+    return f"{report}-{first:%Y-%m-%d}-{past:%Y-%m-%d}.csv"
+
+
+def write(columns: tuple[Figure, ...], rows: Iterable[Row], money_exponent: int) -> bytes:
+    """The gzip-compressed CSV of ``rows``, one cell a column."""
+    spellers = tuple(_speller(column, money_exponent) for column in columns)
+    left = iter(rows)
+    buffer = io.BytesIO()
+    with (
+        gzip.GzipFile(
+            fileobj=buffer, mode="wb", compresslevel=_COMPRESSION_LEVEL, mtime=0
+        ) as packed,
+        io.TextIOWrapper(packed, encoding="utf-8-sig", newline="") as text,
+    ):
+        writer = csv.writer(text, lineterminator="\r\n")
+        writer.writerow(column.key for column in columns)
+        while batch := tuple(islice(left, _ROWS_AT_ONCE)):
+            cells = zip(*batch, strict=True)
+            spelled = (spell(each) for spell, each in zip(spellers, cells, strict=True))
+            writer.writerows(zip(*spelled, strict=True))
+    return buffer.getvalue()
+
+
+def _speller(column: Figure, money_exponent: int) -> Callable[[Cells], Cells]:
+    """Writes the cells of a column; None and whole numbers are left to the CSV writer."""
+    scale = exponent(column.unit, money_exponent)
+    match column.unit:
+        case Unit.TEXT:
+            return _texts
+        case _ if scale:
+            return partial(_decimals, scale=scale)
+        case _:
+            return _as_they_are
+
+
+def _as_they_are(cells: Cells) -> Cells:
+    return cells
+
+
+def _texts(cells: Cells) -> Cells:
+    return [
+        f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_START) else cell
+        for cell in cells
+    ]
+
+
+def _decimals(cells: Cells, *, scale: int) -> Cells:
+    return [decimal_text(cell, scale) if isinstance(cell, int) else cell for cell in cells]

@@ -1,0 +1,61 @@
+"""From a job to a report in the cache, computed once however many jobs ask for it.
+
+Jobs for one report come more than once: asked for again when the queue is long, redelivered when a
+worker was killed, ahead of demand and on demand. Whoever comes first computes; who comes meanwhile,
+or late, finds nothing to do.
+"""
+
+import logging
+from enum import StrEnum
+
+from sqlalchemy import Engine
+
+from common.jobs.payloads import ComputeReport
+from common.reports_cache.cache import Meta, ReportCache, is_stale
+from worker.reports.compute import compute
+from worker.reports.lease import Lease, Leases
+
+logger = logging.getLogger(__name__)
+
+
+class Outcome(StrEnum):
+    """What became of a job."""
+
+    COMPUTED = "computed"
+    UNDER_WAY = "under way"
+    DONE_SINCE = "done since"
+
+
+def answer(engine: Engine, cache: ReportCache, leases: Leases, job: ComputeReport) -> Outcome:
+    """Have the job's report computed, unless another worker is at it or has done it since.
+
+    What was computed ahead of demand is read back: warmed is what a viewer will find.
+
+    Raises: what ``compute`` raises.
+    """
+    with leases.hold(job.key) as lease:
+        if lease is None:
+            return Outcome.UNDER_WAY
+        if is_answered(job, lease):
+            return Outcome.DONE_SINCE
+        meta = compute(engine, cache, job, lease=lease.token)
+    if job.ahead:
+        _check_warmed(cache, job, meta)
+    return Outcome.COMPUTED
+
+
+def is_answered(job: ComputeReport, lease: Lease) -> bool:
+    """Whether the cached report was computed after the job was asked for, of the latest data."""
+    if lease.cached is None or job.asked_at is None or is_stale(lease.cached, lease.told_version):
+        return False
+    return lease.cached.computed_at.timestamp() * 1000 >= job.asked_at
+
+
+def _check_warmed(cache: ReportCache, job: ComputeReport, meta: Meta) -> None:
+    found = cache.meta(job.key)
+    warmed = found is not None and found.data_version >= meta.data_version
+    logger.log(
+        logging.INFO if warmed else logging.ERROR,
+        "report warmed" if warmed else "report computed ahead of demand is not in the cache",
+        extra={"tenant_id": job.tenant_id, "report": job.report},
+    )

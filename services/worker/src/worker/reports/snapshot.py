@@ -1,0 +1,49 @@
+"""One moment of a shop's data, and the quickest sums that are right for it.
+
+The marked days of the scope are summed again first. Should a writer commit in between, the snapshot
+sees its mark and the next round takes it; a shop that never rests is read from its events, which
+are always right.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from sqlalchemy import Engine
+
+from common.db.tenancy import Access, snapshot
+from common.jobs.payloads import ComputeReport
+from common.reports.model import Scope
+from common.reports.sales.from_ledger import LedgerSales
+from common.reports.sales.from_rollups import RolledUpSales
+from common.reports.sales.protocol import Sales
+from worker.reports import rollups
+from worker.reports.scope import read_scope
+
+ROUNDS: Final = 3
+
+
+@contextmanager
+def read(engine: Engine, job: ComputeReport) -> Iterator[tuple[Scope, Sales]]:
+    """The scope of ``job`` and its sums, both of one snapshot that lasts as long as the block.
+
+    Raises:
+        UnknownTenantError: no such tenant.
+        sqlalchemy.exc.DBAPIError: PostgreSQL did not answer.
+    """
+    access = Access(tenant_id=job.tenant_id)
+    for _ in range(ROUNDS):
+        with snapshot(engine, access) as session:
+            scope = read_scope(session, job.tenant_id, job.window)
+            if not rollups.fits(session, scope):
+                yield scope, LedgerSales(session, scope)
+                return
+            first = scope.previous.dates(scope.zone)[0]
+            past = scope.window.end.astimezone(scope.zone).date()
+            if not rollups.has_marks(session, job.tenant_id, first, past):
+                yield scope, RolledUpSales(session, scope)
+                return
+        rollups.refresh(engine, job.tenant_id, first=first, past=past)
+    with snapshot(engine, access) as session:
+        scope = read_scope(session, job.tenant_id, job.window)
+        yield scope, LedgerSales(session, scope)

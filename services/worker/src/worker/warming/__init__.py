@@ -1,0 +1,1 @@
+"""Reports made ready before anyone asks."""

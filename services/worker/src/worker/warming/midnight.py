@@ -1,0 +1,70 @@
+"""Have the windows of a new day ready: right after midnight, where the shop is.
+
+Admins share what they shared before. So for every report and period that is viewed the window that
+ends today is computed once, as soon as today has begun; for what nobody views, nothing is.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from common.links import popularity
+from common.links.popularity import ViewedReport
+from common.reports.window import Period, Window, window_of
+from ingest import data_version
+from worker.warming import popular
+from worker.warming.popular import Warming
+
+MIDNIGHT: Final = "warm.midnight"
+EVERY_SECONDS: Final = 300
+_DAY_KEPT_SECONDS: Final = 3 * 24 * 3600
+
+
+def midnight(using: Warming, *, now: datetime) -> int:
+    """Ask for the windows of today of every tenant whose local day is new; how many were asked.
+
+    On the way it is told which data there is: an announcement that was lost comes back by this.
+    Tenants beyond the bound of a round are left to the next one.
+    """
+    most = using.per_minute * EVERY_SECONDS // popular.EVERY_SECONDS
+    asked = 0
+    for tenant_id in popularity.tenants(using.redis):
+        if asked >= most:
+            break
+        tenant = data_version.tell(using.engine, using.cache, tenant_id)
+        if tenant is None:
+            continue
+        today = now.astimezone(tenant.zone).date().isoformat().encode("ascii")
+        if using.redis.get(day_key(tenant_id)) != today:
+            wanted = list(_of_today(using, tenant_id, tenant.zone, now))
+            asked += sum(using.ask(tenant_id, each) for each in wanted)
+            using.redis.set(day_key(tenant_id), today, ex=_DAY_KEPT_SECONDS)
+    return asked
+
+
+def day_key(tenant_id: int) -> str:
+    """Where the last local day is kept whose windows were asked for."""
+    return f"{{{tenant_id}}}:warmed-day"
+
+
+def _of_today(
+    using: Warming, tenant_id: int, zone: ZoneInfo, now: datetime
+) -> Iterator[ViewedReport]:
+    """Each report and period that is viewed, the most viewed first, over the window up to today."""
+    seen = set()
+    for viewed in popularity.top(using.redis, tenant_id, popularity.KEPT_PER_TENANT):
+        period = _period(viewed.window, zone)
+        kind = viewed.report, period
+        if period is None or kind in seen or not popular.is_computable(viewed):
+            continue
+        seen.add(kind)
+        yield ViewedReport(viewed.report, window_of(period, zone, now=now))
+
+
+def _period(window: Window, zone: ZoneInfo) -> Period | None:
+    """The period of as many days, if there is one."""
+    try:
+        return Period(f"{len(window.dates(zone))}d")
+    except ValueError:
+        return None

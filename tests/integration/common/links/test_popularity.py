@@ -1,0 +1,54 @@
+from datetime import UTC, datetime, timedelta
+
+from redis import Redis
+
+from common.links import popularity
+from common.links.popularity import ViewedReport
+from common.reports.window import Window
+from common.reports_cache.cache import Meta, ReportCache, data_version_key, is_stale
+
+START = datetime(2026, 4, 1, tzinfo=UTC)
+
+
+def viewed(report: str, days: int = 30) -> ViewedReport:
+    return ViewedReport(report, Window(START, START + timedelta(days=days)))
+
+
+def test_views_add_up_and_the_most_viewed_is_first(redis_client: Redis) -> None:
+    popularity.record(redis_client, {(1, viewed("a")): 2, (1, viewed("b")): 3, (2, viewed("a")): 1})
+    popularity.record(redis_client, {(1, viewed("a")): 2})
+    assert popularity.tenants(redis_client) == (1, 2)
+    assert popularity.top(redis_client, 1, 5) == (viewed("a"), viewed("b"))
+    assert popularity.top(redis_client, 1, 1) == (viewed("a"),)
+    popularity.record(redis_client, {})
+
+
+def test_views_fade_until_they_are_forgotten(redis_client: Redis) -> None:
+    popularity.record(redis_client, {(1, viewed("a")): 1, (1, viewed("b")): 100})
+    popularity.fade(redis_client, 1, 0.01)
+    assert popularity.top(redis_client, 1, 5) == (viewed("b"),)
+    popularity.fade(redis_client, 1, 0.01)
+    assert popularity.top(redis_client, 1, 5) == ()
+    assert popularity.tenants(redis_client) == ()
+
+
+def test_only_the_top_is_kept(redis_client: Redis) -> None:
+    views = {(1, viewed("a", days)): days for days in range(1, popularity.KEPT_PER_TENANT + 50)}
+    popularity.record(redis_client, views)
+    popularity.fade(redis_client, 1, 1.0)
+    kept = popularity.top(redis_client, 1, 1000)
+    assert len(kept) == popularity.KEPT_PER_TENANT
+    assert kept[0] == viewed("a", popularity.KEPT_PER_TENANT + 49)
+
+
+def test_the_data_version_never_goes_back(redis_client: Redis) -> None:
+    cache = ReportCache(redis_client, keep_seconds=60)
+    for version in (3, 5, 4):
+        cache.announce_data(1, version)
+    told = redis_client.get(data_version_key(1))
+    assert told == b"5"
+    meta = Meta(START, 4, START, "x.csv")
+    assert is_stale(meta, told)
+    assert not is_stale(Meta(START, 5, START, "x.csv"), told)
+    assert not is_stale(meta, None)
+    assert not is_stale(meta, b"junk")

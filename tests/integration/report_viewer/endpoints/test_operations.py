@@ -1,0 +1,85 @@
+"""What stands around the reports: health, metrics, the interface's description, static files."""
+
+import re
+from importlib.metadata import version
+
+import pytest
+from redis import Redis
+from tests.integration.report_viewer.conftest import BROWSER, Run
+from tests.support.samples import Sample
+
+from report_viewer.endpoints.openapi import _REFUSALS
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_health_and_readiness(run: Run) -> None:
+    async with run() as client:
+        assert (await client.get("/healthz")).json() == {"status": "ok"}
+        ready = await client.get("/readyz")
+        assert (await client.head("/readyz")).status_code == 200
+    assert ready.status_code == 200
+    assert ready.json() == {"status": "ready", "redis": "ok", "signing": "configured"}
+
+
+async def test_metrics_name_no_link(run: Run, redis_client: Redis) -> None:
+    sample = Sample()
+    sample.activate(redis_client)
+    sample.store(redis_client)
+    async with run() as client:
+        await client.get(sample.path)
+        await client.get("/api/reports/x")
+        text = (await client.get("/metrics")).text
+    assert 'report_viewer_answers_total{status="200"} 1.0' in text
+    assert 'report_viewer_answers_total{status="403"} 1.0' in text
+    assert sample.token() not in text
+
+
+async def test_the_description_has_both_endpoints_with_all_answers(run: Run) -> None:
+    async with run() as client:
+        document = (await client.get("/openapi.json")).json()
+        page = await client.get("/docs", headers=BROWSER)
+    assert document["info"]["version"] == version("report-viewer")
+    for path in ("/api/reports/{token}", "/api/reports/{token}/csv"):
+        for method in ("get", "head"):
+            assert set(document["paths"][path][method]["responses"]) == {"200", *_REFUSALS}
+    view = document["paths"]["/api/reports/{token}/view"]
+    assert set(view) == {"parameters", "post"}
+    assert {"204", "400", "403", "413", "503"} <= set(view["post"]["responses"])
+    assert {"/healthz", "/readyz", "/metrics"} <= set(document["paths"])
+    assert page.status_code == 200
+    assert "GET /api/reports/{token}/csv" in page.text
+    assert "http://" not in page.text.replace("http://www.w3.org", "")
+
+
+async def test_a_page_finds_its_files(run: Run, redis_client: Redis) -> None:
+    sample = Sample()
+    sample.activate(redis_client)
+    sample.store(redis_client)
+    async with run() as client:
+        html = (await client.get(sample.path)).text
+        addresses = set(re.findall(r'(?:src|href)="(/static/[^"]+)"', html))
+        assert len(addresses) == 6
+        for address in addresses:
+            found = await client.get(address)
+            assert found.status_code == 200
+            assert "immutable" in found.headers["cache-control"]
+            assert found.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize("path", ["/", "/nothing", "/static/", "/static/x.js", "/api/reportsx"])
+async def test_404_elsewhere(run: Run, path: str) -> None:
+    async with run() as client:
+        problem = await client.get(path)
+        page = await client.get(path, headers=BROWSER)
+    assert problem.status_code == page.status_code == 404
+    assert problem.headers["content-type"] == "application/problem+json"
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert problem.headers["x-robots-tag"] == page.headers["x-robots-tag"] == "noindex, nofollow"
+
+
+async def test_405_elsewhere(run: Run) -> None:
+    async with run() as client:
+        refused = await client.post("/healthz")
+    assert refused.status_code == 405
+    assert refused.headers["allow"] == "GET, HEAD"

@@ -1,0 +1,212 @@
+"""A report nobody computed yet: asked for once, waited for by all, within bounds."""
+
+import asyncio
+import json
+import time
+from collections.abc import Awaitable
+
+import pytest
+from redis import Redis
+from tests.integration.report_viewer.conftest import BROWSER, Run, until
+from tests.support.samples import Sample
+
+from common.jobs.celery import LINK_QUEUE, QUEUE
+from common.jobs.payloads import RestoreLink
+from common.links.state import LinkState, LinkStates
+from common.reports_cache.cache import ReportCache
+from report_viewer.loading import loader
+
+pytestmark = pytest.mark.anyio
+
+
+def tasks(redis: Redis) -> list[str]:
+    return [
+        json.loads(each)["headers"]["task"]
+        for queue in (LINK_QUEUE, QUEUE)
+        for each in redis.lrange(queue, 0, -1)
+    ]
+
+
+async def test_a_crowd_is_one_computation(run: Run, redis_client: Redis) -> None:
+    sample, others = Sample(), [Sample() for _ in range(20)]
+    for each in (sample, *others):
+        each.activate(redis_client)
+    async with (
+        run(REPORT_VIEWER_WAIT_SECONDS=20) as client,
+        run(REPORT_VIEWER_WAIT_SECONDS=20) as second,
+    ):
+        paths = [sample.path, f"{sample.path}/csv", *(each.path for each in others)]
+        asked = [
+            asyncio.create_task(viewer.get(path))
+            for viewer in (client, second)
+            for path in paths * 10
+        ]
+        await until(lambda: redis_client.llen(QUEUE))
+        await asyncio.sleep(0.3)
+        assert not any(task.done() for task in asked)
+        await asyncio.to_thread(sample.store, redis_client)
+        answers = await asyncio.gather(*asked)
+    assert {answer.status_code for answer in answers} == {200}
+    assert tasks(redis_client) == ["reports.compute"]
+
+
+async def test_waiters_are_woken_and_do_not_poll(
+    run: Run, redis_client: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seldom = 20.0  # so that a loaded machine is not taken for one who looks by oneself
+    monkeypatch.setattr(loader, "LOOK_AGAIN_SECONDS", seldom)
+    sample = Sample()
+    sample.activate(redis_client)
+    took = []
+    async with run(REPORT_VIEWER_WAIT_SECONDS=3 * seldom) as client:
+        for _ in range(5):
+            await asyncio.to_thread(redis_client.delete, sample.key.cached)
+            asked = asyncio.create_task(client.get(sample.path))
+            await until(lambda: redis_client.exists(sample.key.requested))
+            await asyncio.sleep(0.05)
+            await asyncio.to_thread(sample.store, redis_client)
+            started = time.perf_counter()
+            assert (await asked).status_code == 200
+            took.append(time.perf_counter() - started)
+    assert sorted(took)[2] < seldom / 2
+
+
+async def test_a_missed_announcement_is_made_up_for(run: Run, redis_client: Redis) -> None:
+    sample = Sample()
+    sample.activate(redis_client)
+    async with run(REPORT_VIEWER_WAIT_SECONDS=20) as client:
+        asked = asyncio.create_task(client.get(sample.path))
+        await until(lambda: redis_client.llen(QUEUE))
+        elsewhere = Sample(tenant_id=99)
+        elsewhere.store(redis_client)
+        redis_client.rename(elsewhere.key.cached, sample.key.cached)
+        assert (await asked).status_code == 200
+
+
+def listeners(redis: Redis) -> set[str]:
+    """The connections that listen, of this test's logical database alone."""
+    mine = redis.client_info()["db"]
+    return {each["id"] for each in redis.client_list(_type="pubsub") if int(each["db"]) == mine}
+
+
+async def test_the_listener_comes_back(run: Run, redis_client: Redis) -> None:
+    sample = Sample()
+    sample.activate(redis_client)
+    async with run(REPORT_VIEWER_WAIT_SECONDS=20) as client:
+        asked = asyncio.create_task(client.get(sample.path))
+        await until(lambda: redis_client.llen(QUEUE))
+        (lost,) = listeners(redis_client)
+        redis_client.client_kill_filter(_id=lost)
+        await until(lambda: listeners(redis_client) - {lost})
+        await asyncio.to_thread(sample.store, redis_client)
+        assert (await asked).status_code == 200
+
+
+async def test_in_vain(run: Run, redis_client: Redis) -> None:
+    sample = Sample()
+    sample.activate(redis_client)
+    async with run() as client:
+        answer = await client.get(sample.path)
+        page = await client.get(sample.path, headers=BROWSER)
+        csv = await client.get(f"{sample.path}/csv")
+    assert {answer.status_code, page.status_code, csv.status_code} == {503}
+    assert int(answer.headers["retry-after"]) > 0
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.json()["type"].endswith("being-prepared")
+    assert 'http-equiv="refresh"' in page.text
+    assert tasks(redis_client) == ["reports.compute"]
+
+
+async def test_a_failure_wakes_at_once(run: Run, redis_client: Redis) -> None:
+    sample = Sample()
+    sample.activate(redis_client)
+    async with run(REPORT_VIEWER_WAIT_SECONDS=20) as client:
+        asked = [asyncio.create_task(client.get(sample.path)) for _ in range(20)]
+        await until(lambda: redis_client.llen(QUEUE))
+        cache = ReportCache(redis_client, keep_seconds=60)
+        await asyncio.to_thread(cache.fail, sample.key)
+        async with asyncio.timeout(3):
+            answers = await asyncio.gather(*asked)
+        assert {each.status_code for each in answers} == {503}
+        assert {each.json()["type"].rpartition(":")[2] for each in answers} == {
+            "computation-failed"
+        }
+        assert redis_client.llen(QUEUE) == 1, "no waiter tries a failed computation again"
+        redis_client.delete(sample.key.failed)
+        again = asyncio.create_task(client.get(sample.path))
+        await until(lambda: redis_client.llen(QUEUE) == 2)
+        await asyncio.to_thread(sample.store, redis_client)
+        assert (await again).status_code == 200
+
+
+async def test_a_link_recalled_meanwhile_does_not_open(run: Run, redis_client: Redis) -> None:
+    sample = Sample()
+    sample.activate(redis_client)
+    async with run(REPORT_VIEWER_WAIT_SECONDS=20) as client:
+        asked = asyncio.create_task(client.get(sample.path))
+        await until(lambda: redis_client.llen(QUEUE))
+        sample.revoke(redis_client)
+        await asyncio.to_thread(sample.store, redis_client)
+        assert (await asked).status_code == 403
+
+
+async def test_waiters_are_bounded(run: Run, redis_client: Redis) -> None:
+    sample, ready = Sample(), Sample("sales-velocity")
+    for each in (sample, ready):
+        each.activate(redis_client)
+    ready.store(redis_client)
+    async with run(REPORT_VIEWER_WAIT_SECONDS=1, REPORT_VIEWER_MAX_WAITING=3) as client:
+        asked = [asyncio.create_task(client.get(sample.path)) for _ in range(10)]
+        assert (await client.get(ready.path)).status_code == 200
+        await until(lambda: redis_client.llen(QUEUE))
+        assert "report_viewer_waiting 3.0" in (await client.get("/metrics")).text
+        answers = await asyncio.gather(*asked)
+    kinds = sorted(each.json()["type"].rpartition(":")[2] for each in answers)
+    assert {each.status_code for each in answers} == {503}
+    assert kinds == ["being-prepared"] * 3 + ["unavailable"] * 7
+
+
+@pytest.mark.parametrize(
+    ("says", "status"), [(LinkState.ACTIVE, 200), (LinkState.REVOKED, 403), (None, 403)]
+)
+async def test_an_unknown_link_waits_for_the_ledger(
+    run: Run, redis_client: Redis, says: LinkState | None, status: int
+) -> None:
+    sample = Sample()
+    sample.store(redis_client)
+    states = LinkStates(redis_client)
+    async with run(REPORT_VIEWER_WAIT_SECONDS=20) as client:
+        asked = [asyncio.create_task(client.get(sample.path)) for _ in range(20)]
+        await until(lambda: tasks(redis_client))
+        await asyncio.sleep(0.1)
+        assert tasks(redis_client) == [RestoreLink.task]
+        if says is None:
+            await asyncio.to_thread(states.disown, sample.tenant_id, sample.link_id)
+        else:
+            await asyncio.to_thread(states.restore, sample.ref, says)
+        answers = await asyncio.gather(*asked)
+    assert {each.status_code for each in answers} == {status}
+
+
+async def test_a_link_nobody_vouches_for_stays_shut(run: Run, redis_client: Redis) -> None:
+    sample = Sample()
+    sample.store(redis_client)
+    async with run() as client:
+        for _ in range(3):
+            assert (await client.get(sample.path)).status_code == 503
+            assert (await client.get(f"{sample.path}/csv")).status_code == 503
+    assert tasks(redis_client) == [RestoreLink.task], "nothing is computed for it"
+
+
+async def test_first_the_link_then_the_report(run: Run, redis_client: Redis) -> None:
+    sample = Sample()
+    async with run(REPORT_VIEWER_WAIT_SECONDS=20) as client:
+        asked: Awaitable[object] = asyncio.ensure_future(client.get(sample.path))
+        await until(lambda: len(tasks(redis_client)) == 1)
+        states = LinkStates(redis_client)
+        await asyncio.to_thread(states.restore, sample.ref, LinkState.ACTIVE)
+        await until(lambda: len(tasks(redis_client)) == 2)
+        await asyncio.to_thread(sample.store, redis_client)
+        answer = await asked
+    assert getattr(answer, "status_code", None) == 200
+    assert sorted(tasks(redis_client)) == ["links.restore", "reports.compute"]

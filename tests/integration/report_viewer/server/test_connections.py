@@ -1,0 +1,269 @@
+"""What a connection may cost: real sockets, and clients that are slow, endless or many."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from hashlib import sha256
+
+import pytest
+import uvicorn
+from redis import Redis
+from tests.support.samples import SECRET, Sample
+
+from common.infra.http_limits import Bounds, allow
+from devstack.processes.sockets import free_port
+from report_viewer.app import create_app
+from report_viewer.server.fast_path import Shortcut
+from report_viewer.settings import ViewerSettings
+
+pytestmark = pytest.mark.anyio
+
+HEALTH = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+SAFE = (b"x-content-type-options: nosniff", b"cache-control: no-store", b"content-security-policy:")
+ROWS = b"".join(b"%d,%s\r\n" % (n, sha256(b"%d" % n).hexdigest().encode()) for n in range(60_000))
+
+Client = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+@dataclass
+class Server:
+    port: int
+    server: uvicorn.Server
+
+    @asynccontextmanager
+    async def connect(self) -> AsyncIterator[Client]:
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        try:
+            yield reader, writer
+        finally:
+            writer.close()
+
+    @property
+    def open(self) -> int:
+        return len(self.server.server_state.connections)
+
+
+Serve = Callable[..., Awaitable[Server]]
+
+
+@pytest.fixture
+async def serve(redis_url: str) -> AsyncIterator[Serve]:
+    """Start a viewer with other bounds than usual."""
+    running: list[tuple[uvicorn.Server, asyncio.Task[None]]] = []
+
+    async def start(**bounds: float) -> Server:
+        port = free_port()
+        app = create_app(
+            ViewerSettings.model_validate(
+                {"REDIS_URL": redis_url, "ANALYTICS_SHARE_SIGNING_SECRET": SECRET}
+            )
+        )
+        app = replace(app, bounds=replace(app.bounds, **bounds))  # type: ignore[arg-type]
+        server = uvicorn.Server(
+            uvicorn.Config(
+                app, port=port, http=Shortcut, ws="none", log_config=None, proxy_headers=False
+            )
+        )
+        task = asyncio.create_task(server._serve())
+        while not server.started:  # noqa: ASYNC110 - the server has no event for it
+            await asyncio.sleep(0.01)
+        running.append((server, task))
+        return Server(port, server)
+
+    yield start
+    for server, task in running:
+        server.should_exit = True
+        await task
+
+
+async def said(client: Client) -> bytes:
+    """All that the server says before it closes."""
+    async with asyncio.timeout(20):
+        return await client[0].read()
+
+
+async def answered(client: Client) -> int:
+    """The status of the next answer, on a connection that stays."""
+    async with asyncio.timeout(20):
+        head = await client[0].readuntil(b"\r\n\r\n")
+        (length,) = [
+            int(line.partition(b":")[2])
+            for line in head.split(b"\r\n")
+            if line.startswith(b"content-length")
+        ]
+        await client[0].readexactly(length)
+    return int(head.split()[1])
+
+
+def assert_refused(answer: bytes, status: int) -> None:
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 %d " % status)
+    assert b"content-type: application/problem+json" in head
+    assert b"connection: close" in head
+    assert all(each in head for each in SAFE)
+    assert json.loads(body)["status"] == status
+
+
+async def test_a_silent_connection_is_closed(serve: Serve) -> None:
+    server = await serve(head_seconds=0.2)
+    async with server.connect() as client:
+        assert await said(client) == b""
+
+
+@pytest.mark.parametrize("begun", [b"G", b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-A: "])
+async def test_a_head_that_does_not_end_is_given_up_however_it_drips(
+    serve: Serve, begun: bytes
+) -> None:
+    server = await serve(head_seconds=0.3)
+    async with server.connect() as client:
+        client[1].write(begun)
+
+        async def drip() -> None:
+            while not client[1].is_closing():
+                client[1].write(b"a")
+                await asyncio.sleep(0.02)
+
+        dripping = asyncio.create_task(drip())
+        try:
+            async with asyncio.timeout(20):
+                answer = await client[0].readuntil(b"}")
+        finally:
+            dripping.cancel()
+        assert_refused(answer, 408 if begun != b"G" else int(answer.split()[1]))
+
+
+async def test_a_second_head_is_bounded_as_the_first(serve: Serve) -> None:
+    server = await serve(head_seconds=0.3)
+    async with server.connect() as client:
+        client[1].write(HEALTH)
+        assert await answered(client) == 200
+        client[1].write(HEALTH[:20])
+        assert_refused(await said(client), 408)
+
+
+async def test_a_connection_may_be_idle_between_requests(serve: Serve) -> None:
+    server = await serve(head_seconds=0.2)
+    async with server.connect() as client:
+        for _ in range(2):
+            client[1].write(HEALTH)
+            assert await answered(client) == 200
+            await asyncio.sleep(0.6)
+
+
+async def test_a_head_that_is_slow_but_in_time(serve: Serve) -> None:
+    server = await serve(head_seconds=20)
+    async with server.connect() as client:
+        for byte in HEALTH:
+            client[1].write(bytes([byte]))
+            await asyncio.sleep(0)
+        assert await answered(client) == 200
+
+
+@pytest.mark.parametrize(
+    "line", [b"X-Long: " + b"a" * 10_000, b"\r\n".join(b"X-%d: a" % n for n in range(2000))]
+)
+async def test_a_head_is_not_endless(serve: Serve, line: bytes) -> None:
+    server = await serve(head_bytes=4096)
+    async with server.connect() as client:
+        client[1].write(b"GET /healthz HTTP/1.1\r\n")
+        await client[1].drain()
+        client[1].write(line)
+        assert_refused(await said(client), 431)
+
+
+async def test_a_head_that_ends_is_measured_too(serve: Serve, redis_client: Redis) -> None:
+    sample = Sample()
+    sample.activate(redis_client)
+    sample.store(redis_client)
+    server = await serve(head_bytes=4096)
+    for path in ("/healthz", sample.path, sample.path):  # the last one at once, from a copy
+        for length, status in ((3000, 200), (5000, 431)):
+            async with server.connect() as client:
+                client[1].write(f"GET {path} HTTP/1.1\r\nHost: x\r\n".encode())
+                await client[1].drain()
+                client[1].write(b"Connection: keep-alive\r\nX-A: " + b"a" * length + b"\r\n\r\n")
+                assert await answered(client) == status
+
+
+async def test_a_body_is_no_part_of_the_head_that_it_comes_with(serve: Serve) -> None:
+    server = await serve(head_bytes=4096)
+    async with server.connect() as client:
+        head = b"POST /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 9000\r\n\r\n"
+        client[1].write(head + b"a" * 9000)
+        assert await answered(client) == 405
+
+
+async def test_what_is_no_http_is_refused_like_anything_else(serve: Serve) -> None:
+    server = await serve()
+    for sent in (b"\x16\x03\x01\x00\xa5\x01\r\n\r\n", b"GET\r\n\r\n", b"\0" * 100):
+        async with server.connect() as client:
+            client[1].write(sent)
+            assert_refused(await said(client), 400)
+
+
+async def test_too_many_connections_are_told_so(serve: Serve) -> None:
+    server = await serve(connections=2)
+    async with server.connect() as one, server.connect() as two:
+        for client in (one, two):
+            client[1].write(HEALTH)
+            assert await answered(client) == 200
+        async with server.connect() as three:
+            answer = await said(three)
+            assert_refused(answer, 503)
+            assert b"retry-after: 5" in answer
+        one[1].write(HEALTH)
+        assert await answered(one) == 200
+    await gone(server)
+    async with server.connect() as client:
+        client[1].write(HEALTH)
+        assert await answered(client) == 200
+
+
+async def test_a_body_that_nobody_reads_ends(serve: Serve) -> None:
+    server = await serve(head_seconds=0.3)
+    async with server.connect() as client:
+        client[1].write(b"POST /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n")
+        assert await answered(client) == 405
+
+        async def drip() -> None:
+            while not client[1].is_closing():
+                client[1].write(b"a")
+                await asyncio.sleep(0.02)
+
+        dripping = asyncio.create_task(drip())
+        try:
+            await gone(server)
+        finally:
+            dripping.cancel()
+
+
+async def test_who_does_not_read_is_dropped(serve: Serve, redis_client: Redis) -> None:
+    sample = Sample()
+    sample.activate(redis_client)
+    sample.store(redis_client, csv=ROWS)
+    server = await serve(stall_seconds=0.3)
+    async with server.connect() as client:
+        client[1].write(f"GET {sample.path}/csv HTTP/1.1\r\nHost: x\r\n\r\n".encode() * 20)
+        await gone(server)
+
+
+async def gone(server: Server) -> None:
+    """Return when the server has no connection any more."""
+    async with asyncio.timeout(20):
+        while server.open:  # noqa: ASYNC110 - the server has no event for it
+            await asyncio.sleep(0.02)
+
+
+def test_as_many_connections_as_there_may_be_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    limits = [(256, 1024)]
+    monkeypatch.setattr("resource.getrlimit", lambda _: limits[-1])
+    monkeypatch.setattr("resource.setrlimit", lambda _, given: limits.append(given))
+    assert allow(500) == 500
+    assert limits[-1] == (600, 1024)
+    assert allow(10_000) == 924
+    assert limits[-1] == (1024, 1024)
+    limits.append((-1, -1))
+    assert allow(10_000) == 10_000
+    assert Bounds().connections == 10_000

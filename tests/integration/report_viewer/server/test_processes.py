@@ -1,0 +1,105 @@
+"""The viewer as it is run: several processes on one port, that end together."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx
+import psutil
+import pytest
+from tests.support.samples import SECRET, Sample
+
+from devstack.processes.sockets import free_port
+
+
+@contextmanager
+def running(redis_url: str, processes: int) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    port = free_port()
+    settings = {
+        "REDIS_URL": redis_url,
+        "ANALYTICS_SHARE_SIGNING_SECRET": SECRET,
+        "REPORT_VIEWER_PORT": str(port),
+        "REPORT_VIEWER_PROCESSES": str(processes),
+    }
+    viewer = subprocess.Popen([sys.executable, "-m", "report_viewer"], env=os.environ | settings)
+    family = []
+    try:
+        url = f"http://127.0.0.1:{port}"
+        wait_for(lambda: ready(url))
+        family = psutil.Process(viewer.pid).children(recursive=True)
+        yield viewer, url
+    finally:
+        viewer.kill()
+        viewer.wait(10)
+        _, left = psutil.wait_procs(family, timeout=20)
+        for each in left:
+            each.kill()
+    assert not left, "nobody outlives the first process"
+
+
+def ready(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/readyz").status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def wait_for(true: object, seconds: float = 40) -> None:
+    assert callable(true)
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def servers(viewer: subprocess.Popen[bytes]) -> list[psutil.Process]:
+    return [each for each in psutil.Process(viewer.pid).children() if serves(each)]
+
+
+def serves(process: psutil.Process) -> bool:
+    try:
+        return "spawn_main" in " ".join(process.cmdline())
+    except psutil.Error:
+        return False
+
+
+def test_two_processes_serve_and_count_together(redis_url: str, sample: Sample) -> None:
+    with running(redis_url, 2) as (viewer, url):
+        wait_for(lambda: len(servers(viewer)) == 2)
+        for _ in range(60):  # each by a connection of its own
+            assert httpx.get(url + sample.path).status_code == 200
+
+        def counted() -> bool:
+            told = httpx.get(f"{url}/metrics").text
+            found = re.search(r'answers_total\{status="200"\} ([\d.]+)', told)
+            return found is not None and float(found[1]) == 60
+
+        wait_for(counted, 10)
+        assert "report_viewer_waiting 0.0" in httpx.get(f"{url}/metrics").text
+        servers(viewer)[0].kill()
+        wait_for(lambda: len(servers(viewer)) == 2)
+        assert httpx.get(url + sample.path).status_code == 200
+        viewer.send_signal(signal.SIGTERM)
+        assert viewer.wait(20) in {0, -signal.SIGTERM}
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_sigterm_ends_all(redis_url: str, processes: int) -> None:
+    with running(redis_url, processes) as (viewer, _):
+        family = psutil.Process(viewer.pid).children(recursive=True)
+        viewer.send_signal(signal.SIGTERM)
+        viewer.wait(20)
+        assert not psutil.wait_procs(family, timeout=5)[1]
+
+
+def test_nobody_outlives_a_killed_parent(redis_url: str) -> None:
+    with running(redis_url, 2) as (viewer, _):
+        family = psutil.Process(viewer.pid).children(recursive=True)
+        assert family
+        viewer.kill()
+        assert not psutil.wait_procs(family, timeout=20)[1]

@@ -1,0 +1,185 @@
+"""Recalling links: Redis follows the ledger, and the caller hears when it does not yet."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+import httpx
+import pytest
+from redis import Redis
+from sqlalchemy import Engine, event
+from tests.integration.share_api.conftest import Serve, World, assert_problem, share_id
+
+from common.db.audit import COMMAND_LINE, Author
+from common.instants import now
+from common.links.state import LinkStates, state_key
+from common.links.token import KeyRing
+from share_api.container import Parts, create_redis
+from sharing.listing import Circumstances, ShareState, get_share
+from sharing.revoking import Recall, revoke, revoke_all
+from worker.links import revocation_sweep
+
+SHARES = "/api/admin/analytics/shares"
+DEAD = "redis://127.0.0.1:1"
+
+
+class Link:
+    """A link that was issued, and what is known of it."""
+
+    def __init__(self, client: httpx.Client, ring: KeyRing, redis: Redis, **body: object) -> None:
+        report = body.pop("report", "revenue-overview")
+        answer = client.post(f"/api/admin/analytics/{report}/share", json=body)
+        self.id = share_id(answer)
+        self.path = f"{SHARES}/{self.id}"
+        self._client, self._redis = client, redis
+        self._claims = ring.authenticate(answer.json()["url"].rsplit("/", 1)[1])
+        self.key = state_key(self._claims.tenant_id, self._claims.link_id)
+
+    @property
+    def ledger(self) -> str:
+        return str(self._client.get(self.path).json()["state"])
+
+    @property
+    def redis(self) -> bytes | None:
+        state = self._redis.get(self.key)
+        assert state is None or isinstance(state, bytes)
+        return None if state is None else state.partition(b":")[0]
+
+
+@pytest.fixture
+def link(anna: httpx.Client, ring: KeyRing, redis_client: Redis) -> Link:
+    return Link(anna, ring, redis_client)
+
+
+def test_a_link_is_recalled_once_and_for_all(
+    link: Link, anna: httpx.Client, redis_client: Redis
+) -> None:
+    expires = redis_client.expiretime(link.key)
+    assert anna.delete(link.path).status_code == 204
+    assert (link.ledger, link.redis) == ("revoked", b"revoked")
+    assert redis_client.expiretime(link.key) == expires
+    first = anna.get(link.path).json()["revokedAt"]
+    redis_client.delete(link.key)
+    assert anna.delete(link.path).status_code == 204
+    assert anna.get(link.path).json()["revokedAt"] == first
+    assert link.redis == b"revoked", "asking again heals Redis"
+
+
+def test_the_ledger_says_by_whom(link: Link, anna: httpx.Client, world: World) -> None:
+    anna.delete(link.path)
+    entry = get_share(world.engine, world.berlin, UUID(link.id), given=Circumstances(now()))
+    assert entry.share.revoked_by == world.admins["anna"]
+
+
+def test_all_active_links_are_recalled(
+    anna: httpx.Client, ring: KeyRing, redis_client: Redis
+) -> None:
+    links = [Link(anna, ring, redis_client) for _ in range(3)]
+    anna.delete(links[0].path)
+    for body, revoked in ((b"", 2), (b"{}", 0)):
+        assert anna.post(f"{SHARES}/revoke-all", content=body).json() == {"revoked": revoked}
+    assert {each.ledger for each in links} == {"revoked"}
+    assert {each.redis for each in links} == {b"revoked"}
+
+
+def test_the_links_of_one_report_are_recalled(
+    anna: httpx.Client, ring: KeyRing, redis_client: Redis
+) -> None:
+    kept = Link(anna, ring, redis_client, report="sales-velocity")
+    gone = Link(anna, ring, redis_client, report="revenue-overview")
+    answer = anna.post(f"{SHARES}/revoke-all", json={"reportType": "revenue-overview"})
+    assert answer.json() == {"revoked": 1}
+    assert (kept.ledger, kept.redis) == ("active", b"active")
+    assert (gone.ledger, gone.redis) == ("revoked", b"revoked")
+
+
+def test_a_wrong_body_recalls_nothing(
+    link: Link, anna: httpx.Client, subtests: pytest.Subtests
+) -> None:
+    for body in (b"[]", b"{", b'{"reportType": "nonsense"}', b'{"reportType": null}', b'{"x": 1}'):
+        with subtests.test(body=body):
+            problem = assert_problem(anna.post(f"{SHARES}/revoke-all", content=body), 400)
+            assert problem["errors"]
+    assert (link.ledger, link.redis) == ("active", b"active")
+
+
+def without_states(parts: Parts) -> Parts:
+    return replace(parts, states=LinkStates(create_redis(DEAD)))
+
+
+def test_a_recall_that_redis_did_not_take_stands_in_the_ledger_and_says_so(
+    serve: Serve, world: World, ring: KeyRing, redis_client: Redis
+) -> None:
+    with serve(without_states).admin() as client:
+        link = Link(client, ring, redis_client)
+        answer = client.delete(link.path)
+        assert "alive" in assert_problem(answer, 503)["detail"]
+        assert answer.headers["retry-after"]
+        assert (link.ledger, link.redis) == ("revoked", b"active")
+        assert_problem(client.delete(link.path), 503)
+    assert revocation_sweep.sweep(world.engine, redis_client, now=now()) == 1
+    assert link.redis == b"revoked"
+
+
+def test_asking_again_carries_out_what_redis_did_not_take(
+    serve: Serve, world: World, ring: KeyRing, redis_client: Redis
+) -> None:
+    with serve(without_states).admin() as client:
+        links = [Link(client, ring, redis_client) for _ in range(2)]
+        for _ in range(2):
+            assert_problem(client.post(f"{SHARES}/revoke-all"), 503)
+    assert {each.redis for each in links} == {b"active"}
+    with serve().admin() as client:
+        assert client.post(f"{SHARES}/revoke-all").json() == {"revoked": 0}
+    assert {each.redis for each in links} == {b"revoked"}
+
+
+@contextmanager
+def failing_commits(engine: Engine) -> Iterator[None]:
+    def fail(_: object) -> None:
+        raise ConnectionError("the commit got lost")
+
+    event.listen(engine, "commit", fail)
+    try:
+        yield
+    finally:
+        event.remove(engine, "commit", fail)
+
+
+def test_a_commit_that_fails_recalls_nothing(link: Link, world: World, redis_client: Redis) -> None:
+    states = LinkStates(redis_client)
+    recall = Recall(world.berlin, Author("anna", world.admins["anna"]), now())
+    with failing_commits(world.engine), pytest.raises(ConnectionError):
+        revoke(recall, UUID(link.id), world.engine, states)
+    assert (link.ledger, link.redis) == ("active", b"active")
+    revoke(recall, UUID(link.id), world.engine, states)
+    assert (link.ledger, link.redis) == ("revoked", b"revoked")
+
+
+def test_more_links_than_one_pipeline_takes(
+    anna: httpx.Client,
+    ring: KeyRing,
+    redis_client: Redis,
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("sharing.revoking.BATCH", 2)
+    links = [Link(anna, ring, redis_client) for _ in range(5)]
+    recall = Recall(world.berlin, COMMAND_LINE, now())
+    assert revoke_all(recall, world.engine, LinkStates(redis_client)) == 5
+    assert {each.redis for each in links} == {b"revoked"}
+
+
+def test_a_link_whose_time_is_over_can_be_recalled(
+    link: Link, world: World, redis_client: Redis
+) -> None:
+    later = now() + timedelta(days=8)
+    redis_client.delete(link.key)
+    recall = Recall(world.berlin, COMMAND_LINE, later)
+    assert revoke_all(recall, world.engine, LinkStates(redis_client)) == 0
+    revoke(recall, UUID(link.id), world.engine, LinkStates(redis_client))
+    entry = get_share(world.engine, world.berlin, UUID(link.id), given=Circumstances(later))
+    assert entry.state is ShareState.REVOKED
+    assert link.redis is None, "Redis need not know what does not open anyway"

@@ -1,0 +1,271 @@
+"""Views reach the ledger once each, wherever the worker that brings them is cut off."""
+
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from redis import Redis
+from sqlalchemy import Engine, create_engine, select, update
+from sqlalchemy.exc import OperationalError
+from tests.integration.worker.conftest import Shop
+
+from common.db.shares import Share
+from common.db.tenancy import Access, transaction
+from common.links import view_counts
+from common.links.view_counts import Views
+from worker.links import view_transfer
+from worker.schedule import ENTRIES
+
+THEN = datetime(2026, 5, 1, 9, tzinfo=UTC)
+LATER = THEN + timedelta(minutes=5)
+
+Numbers = tuple[int, int, datetime | None]
+
+
+class KilledError(Exception):
+    """Stands for a kill: nothing after it runs."""
+
+
+def numbers(shop: Shop, link_id: UUID) -> Numbers:
+    with transaction(shop.engine, Access(tenant_id=shop.tenant_id)) as session:
+        row = session.execute(
+            select(Share.views, Share.downloads, Share.last_viewed_at).where(
+                Share.link_id == link_id
+            )
+        ).one()
+    return row.views, row.downloads, row.last_viewed_at
+
+
+def count(
+    redis: Redis, shop: Shop, link_id: UUID, views: int, downloads: int = 0, last: datetime = THEN
+) -> None:
+    view_counts.record(redis, {(shop.tenant_id, link_id): Views(views, downloads, last)})
+
+
+def test_views_reach_the_ledger_and_add_up(shop: Shop, redis_client: Redis) -> None:
+    link, untouched = shop.issue(at=THEN), shop.issue(at=THEN)
+    count(redis_client, shop, link, 3, 1, LATER)
+    assert view_transfer.transfer(shop.engine, redis_client) == 1
+    assert numbers(shop, link) == (3, 1, LATER)
+    assert numbers(shop, untouched) == (0, 0, None)
+    count(redis_client, shop, link, 2, 0, THEN)
+    view_transfer.transfer(shop.engine, redis_client)
+    assert numbers(shop, link) == (5, 1, LATER), "an earlier view does not put the clock back"
+    assert view_transfer.transfer(shop.engine, redis_client) == 0
+    assert numbers(shop, link) == (5, 1, LATER)
+    assert redis_client.keys("*views*") == []
+    assert view_counts.tenants(redis_client) == ()
+
+
+def test_every_tenant_gets_its_own(make_shop: Callable[..., Shop], redis_client: Redis) -> None:
+    one, other = make_shop(), make_shop()
+    mine, theirs = one.issue(at=THEN), other.issue(at=THEN)
+    count(redis_client, one, mine, 1)
+    count(redis_client, other, theirs, 2)
+    count(redis_client, one, theirs, 50)  # a link under the wrong tenant is nobody's
+    view_transfer.transfer(one.engine, redis_client)
+    assert numbers(one, mine)[0] == 1
+    assert numbers(other, theirs)[0] == 2
+
+
+def test_links_that_no_ledger_knows_are_forgotten(shop: Shop, redis_client: Redis) -> None:
+    count(redis_client, shop, uuid4(), 5)
+    view_counts.record(redis_client, {(2**30, uuid4()): Views(1, 0, THEN)})
+    view_transfer.transfer(shop.engine, redis_client)
+    assert view_counts.tenants(redis_client) == ()
+    assert redis_client.keys("*views*") == []
+
+
+@pytest.mark.parametrize(
+    ("module", "step"),
+    [
+        (view_counts, "set_aside"),
+        (view_counts, "note"),
+        (view_transfer, "_write"),
+        (view_counts, "drop"),
+    ],
+)
+@pytest.mark.parametrize("before", [True, False])
+def test_killed_at_any_step_every_view_counts_once(
+    shop: Shop,
+    redis_client: Redis,
+    monkeypatch: pytest.MonkeyPatch,
+    module: object,
+    step: str,
+    *,
+    before: bool,
+) -> None:
+    link = shop.issue(at=THEN)
+    count(redis_client, shop, link, 10, 1)
+    view_transfer.transfer(shop.engine, redis_client)
+    count(redis_client, shop, link, 3, 2, LATER)
+    real = getattr(module, step)
+
+    def killed(*given: object) -> None:
+        if not before:
+            real(*given)
+        raise KilledError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module, step, killed)
+        for _ in range(2 if before else 1):
+            with pytest.raises(KilledError):
+                view_transfer.transfer(shop.engine, redis_client)
+    count(redis_client, shop, link, 100)
+    for _ in range(3):
+        view_transfer.transfer(shop.engine, redis_client)
+    assert numbers(shop, link) == (113, 3, LATER)
+
+
+def test_a_commit_whose_answer_is_lost_counts_once(
+    shop: Shop, redis_client: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = shop.issue(at=THEN)
+    count(redis_client, shop, link, 3)
+    real = transaction
+
+    @contextmanager
+    def unanswered(engine: Engine, access: Access) -> Iterator[object]:
+        with real(engine, access) as session:
+            yield session
+        raise KilledError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(view_transfer, "transaction", unanswered)
+        with pytest.raises(KilledError):
+            view_transfer.transfer(shop.engine, redis_client)
+    assert numbers(shop, link)[0] == 3
+    count(redis_client, shop, link, 4)
+    view_transfer.transfer(shop.engine, redis_client)
+    view_transfer.transfer(shop.engine, redis_client)
+    assert numbers(shop, link)[0] == 7
+
+
+def test_several_workers_at_once_count_once(
+    shop: Shop, redis_client: Redis, redis_url: str
+) -> None:
+    link = shop.issue(at=THEN)
+    start = threading.Barrier(4)
+
+    def work(counts: bool) -> None:
+        with Redis.from_url(redis_url) as own:
+            start.wait(30)
+            for _ in range(10):
+                if counts:
+                    count(own, shop, link, 1, 1)
+                view_transfer.transfer(shop.engine, own)
+
+    with ThreadPoolExecutor(4) as threads:
+        for each in [threads.submit(work, n < 2) for n in range(4)]:
+            each.result(120)
+    for _ in range(2):
+        view_transfer.transfer(shop.engine, redis_client)
+    assert numbers(shop, link)[:2] == (20, 20)
+
+
+CHILD = """
+import sys
+from redis import Redis
+from common.db.engine import create_service_engine
+from worker import view_transfer
+engine = create_service_engine(sys.argv[1], application_name="transfer", pool_size=1)
+redis = Redis.from_url(sys.argv[2])
+print("begins", flush=True)
+while True:
+    view_transfer.transfer(engine, redis)
+"""
+
+
+def test_killed_by_signal_again_and_again(
+    shop: Shop,
+    redis_client: Redis,
+    service_url: str,
+    redis_url: str,
+) -> None:
+    links, counted = [shop.issue(at=THEN) for _ in range(5)], 0
+    for trial in range(4):
+        with subprocess.Popen(
+            [sys.executable, "-c", CHILD, service_url, redis_url],
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as child:
+            try:
+                assert child.stdout is not None
+                assert child.stdout.readline() == "begins\n"
+                for _ in range(20 + 7 * trial):
+                    counted += 1
+                    for link in links:
+                        count(redis_client, shop, link, 1, 2)
+            finally:
+                child.kill()
+    # A transaction of one that was killed may hold its locks for a moment yet.
+    for _ in range(100):
+        view_transfer.transfer(shop.engine, redis_client)
+        if not view_counts.tenants(redis_client):
+            break
+    assert [numbers(shop, link)[:2] for link in links] == [(counted, 2 * counted)] * 5
+
+
+def test_a_recall_does_not_wait_and_no_view_is_lost(shop: Shop, redis_client: Redis) -> None:
+    link = shop.issue(at=THEN)
+    count(redis_client, shop, link, 3)
+    with transaction(shop.engine, Access(tenant_id=shop.tenant_id)) as session:
+        session.execute(update(Share).where(Share.link_id == link).values(revoked_at=THEN))
+        assert view_transfer.transfer(shop.engine, redis_client) == 0
+    assert numbers(shop, link)[0] == 0
+    view_transfer.transfer(shop.engine, redis_client)
+    assert numbers(shop, link)[0] == 3
+
+
+def test_without_postgres_views_wait(shop: Shop, redis_client: Redis) -> None:
+    link = shop.issue(at=THEN)
+    count(redis_client, shop, link, 3)
+    nowhere = create_engine(
+        "postgresql+psycopg://x@127.0.0.1:1/x", connect_args={"connect_timeout": 2}
+    )
+    with pytest.raises(OperationalError):
+        view_transfer.transfer(nowhere, redis_client)
+    nowhere.dispose()
+    view_transfer.transfer(shop.engine, redis_client)
+    assert numbers(shop, link)[0] == 3
+
+
+def test_redis_emptied_on_the_way_loses_no_more_than_it_had(
+    shop: Shop,
+    redis_client: Redis,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    link = shop.issue(at=THEN)
+    count(redis_client, shop, link, 3)
+    real = view_counts.note
+
+    def emptied(*given: object) -> object:
+        redis_client.flushdb()
+        return real(*given)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(view_counts, "note", emptied)
+        assert view_transfer.transfer(shop.engine, redis_client) == 0
+    count(redis_client, shop, link, 2)
+    view_transfer.transfer(shop.engine, redis_client)
+    assert numbers(shop, link)[0] == 2
+
+
+def test_thousands_of_links_in_one_transfer(shop: Shop, redis_client: Redis) -> None:
+    """More than a statement may have parameters."""
+    link = shop.issue(at=THEN)
+    crowd = {(shop.tenant_id, uuid4()): Views(1, 0, THEN) for _ in range(70_000)}
+    view_counts.record(redis_client, crowd | {(shop.tenant_id, link): Views(9, 0, THEN)})
+    view_transfer.transfer(shop.engine, redis_client)
+    assert numbers(shop, link)[0] == 9
+
+
+def test_it_runs_by_the_clock() -> None:
+    (entry,) = [each for each in ENTRIES.values() if each["task"] == view_transfer.TASK]
+    assert entry["schedule"] == view_transfer.EVERY_SECONDS

@@ -1,0 +1,89 @@
+"""A scheduler that loses Redis ends in one line and with a status, for its supervisor."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from redis import Redis
+
+from common.jobs.celery import LINK_QUEUE
+from devstack.embedded.valkey import EmbeddedValkey
+from devstack.processes.sockets import free_port
+
+LOCK = "analytics:beat::lock"
+PATIENCE = 60
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[EmbeddedValkey]:
+    """A server that the test may stop."""
+    port = free_port()
+    with EmbeddedValkey(tmp_path / "valkey", password="of-this-test", port=port) as running:
+        yield running
+
+
+@pytest.fixture
+def beat(server: EmbeddedValkey, service_url: str) -> Iterator[subprocess.Popen[str]]:
+    settings = {"REDIS_URL": server.url, "DATABASE_URL": service_url}
+    with subprocess.Popen(
+        [sys.executable, "-m", "worker", "beat"],
+        env={**os.environ, **settings},
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def until_at_work(url: str, process: subprocess.Popen[str]) -> None:
+    """Return when a job was sent: before, it waits for a broker that is not there yet."""
+    deadline = time.monotonic() + PATIENCE
+    with Redis.from_url(url) as redis:
+        while not redis.exists(LINK_QUEUE):
+            assert process.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+
+
+def assert_ended(process: subprocess.Popen[str]) -> None:
+    """Jobs that could not be sent have their lines, then comes the only one about the end."""
+    _, said = process.communicate(timeout=PATIENCE)
+    *before, last = [json.loads(each) for each in said.splitlines()]
+    assert (last["level"], last["logger"]) == ("error", "worker.operations.beat")
+    assert all(each["message"].startswith("Scheduler: Message Error") for each in before)
+    assert "exception" not in {name for each in (*before, last) for name in each}
+    assert process.returncode == 1
+
+
+def test_redis_goes(server: EmbeddedValkey, beat: subprocess.Popen[str]) -> None:
+    until_at_work(server.url, beat)
+    server.stop()
+    assert_ended(beat)
+
+
+def test_the_lock_is_lost(server: EmbeddedValkey, beat: subprocess.Popen[str]) -> None:
+    until_at_work(server.url, beat)
+    with Redis.from_url(server.url) as redis:
+        redis.set(LOCK, "another's")
+    assert_ended(beat)
+
+
+def test_redis_is_not_there(server: EmbeddedValkey, beat: subprocess.Popen[str]) -> None:
+    server.stop()
+    assert_ended(beat)
+
+
+def test_it_stops_when_told(server: EmbeddedValkey, beat: subprocess.Popen[str]) -> None:
+    until_at_work(server.url, beat)
+    beat.terminate()
+    _, said = beat.communicate(timeout=PATIENCE)
+    assert (said, beat.returncode) == ("", 0)
+    with Redis.from_url(server.url) as redis:
+        assert not redis.exists(LOCK)

@@ -1,0 +1,219 @@
+"""A report is computed once: leases, what a late job does, and what a killed worker leaves."""
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from redis import Redis
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
+from tests.integration.worker.conftest import Shop
+
+from common import instants
+from common.jobs.payloads import ComputeReport
+from common.jobs.publisher import CLAIM_SECONDS
+from common.reports_cache.cache import Meta, ReportCache
+from common.reports_cache.claims import Claims, Enough
+from worker.reports import single_flight
+from worker.reports.compute import compute as computing
+from worker.reports.lease import Leases
+from worker.reports.single_flight import Outcome, answer
+
+
+def milliseconds() -> int:
+    return int(instants.now().timestamp() * 1000)
+
+
+@pytest.fixture
+def leases(redis_client: Redis) -> Leases:
+    return Leases(redis_client)
+
+
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[ComputeReport]:
+    """Every computation, slowed down so that others come meanwhile."""
+    done: list[ComputeReport] = []
+
+    def compute(engine: Engine, cache: ReportCache, job: ComputeReport, **given: Any) -> Meta:
+        done.append(job)
+        time.sleep(0.2)
+        return computing(engine, cache, job, **given)
+
+    monkeypatch.setattr(single_flight, "compute", compute)
+    return done
+
+
+def test_many_workers_compute_once(
+    shop: Shop, leases: Leases, counted: list[ComputeReport]
+) -> None:
+    shop.load()
+    jobs = [shop.job(asked_at=milliseconds()) for _ in range(20)]
+    with ThreadPoolExecutor(len(jobs)) as pool:
+        outcomes = list(pool.map(lambda j: answer(shop.engine, shop.cache, leases, j), jobs))
+    assert len(counted) == 1
+    assert outcomes.count(Outcome.COMPUTED) == 1
+    assert set(outcomes) == {Outcome.COMPUTED, Outcome.UNDER_WAY}
+    assert answer(shop.engine, shop.cache, leases, jobs[0]) is Outcome.DONE_SINCE
+    assert not shop.cache.redis.exists(shop.key().computing), "the lease ended"
+
+
+def test_what_was_asked_after_it_was_computed_is_computed_again(
+    shop: Shop, leases: Leases, counted: list[ComputeReport]
+) -> None:
+    shop.load()
+    for _ in range(2):
+        job = shop.job(asked_at=milliseconds())
+        assert answer(shop.engine, shop.cache, leases, job) is Outcome.COMPUTED
+        time.sleep(0.002)
+    assert answer(shop.engine, shop.cache, leases, shop.job()) is Outcome.COMPUTED, "no time given"
+
+
+def test_data_that_moved_on_is_reason_enough(shop: Shop, leases: Leases) -> None:
+    shop.load("o1")
+    job = shop.job(asked_at=milliseconds())
+    assert answer(shop.engine, shop.cache, leases, job) is Outcome.COMPUTED
+    version = shop.load("o2")
+    assert answer(shop.engine, shop.cache, leases, job) is Outcome.DONE_SINCE, "nobody told"
+    shop.cache.announce_data(shop.tenant_id, version)
+    assert answer(shop.engine, shop.cache, leases, job) is Outcome.COMPUTED
+    meta = shop.meta()
+    assert meta is not None
+    assert meta.data_version == version
+
+
+def test_a_computation_tells_the_version_it_read(shop: Shop, leases: Leases) -> None:
+    version = shop.load()
+    answer(shop.engine, shop.cache, leases, shop.job())
+    assert shop.cache.redis.get(f"{{{shop.tenant_id}}}:data") == str(version).encode()
+
+
+def test_a_lease_is_renewed_while_its_holder_lives(shop: Shop, redis_client: Redis) -> None:
+    leases = Leases(redis_client, seconds=0.3)
+    with leases.hold(shop.key()) as lease:
+        assert lease is not None
+        for _ in range(5):
+            time.sleep(0.15)
+            with leases.hold(shop.key()) as other:
+                assert other is None
+    with leases.hold(shop.key()) as other:
+        assert other is not None
+
+
+def test_a_lease_without_renewal_lapses_and_is_not_taken_back(
+    shop: Shop, redis_client: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(threading.Thread, "start", lambda _: None)
+    leases = Leases(redis_client, seconds=0.2)
+    with leases.hold(shop.key()) as lost:
+        assert lost is not None
+        time.sleep(0.25)
+        with Leases(redis_client, seconds=60).hold(shop.key()) as other:
+            assert other is not None
+            shop.load()
+            computing(shop.engine, shop.cache, shop.job(), lease=lost.token)
+            assert redis_client.get(shop.key().computing) == other.token.encode()
+
+
+def test_a_worker_that_ends_gives_the_lease_back_and_nothing_failed(
+    shop: Shop, leases: Leases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(computing, "read", lambda *_: (_ for _ in ()).throw(SystemExit))
+    with pytest.raises(SystemExit):
+        answer(shop.engine, shop.cache, leases, shop.job())
+    assert not shop.cache.redis.exists(shop.key().computing, shop.key().failed)
+
+
+def test_each_failure_in_a_row_keeps_askers_off_for_longer(
+    shop: Shop, leases: Leases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    redis, key = shop.cache.redis, shop.key()
+
+    def gone(*_: object) -> None:
+        raise OperationalError("", {}, ConnectionError())
+
+    with monkeypatch.context() as patched:
+        patched.setattr(computing, "read", gone)
+        waits = []
+        for _ in range(4):
+            with pytest.raises(OperationalError):
+                answer(shop.engine, shop.cache, leases, shop.job())
+            waits.append(redis.ttl(key.failed))
+            assert Claims(redis).claim(key, seconds=1, enough=Enough.NOTHING) is None
+            assert not redis.exists(key.computing)
+    assert waits == pytest.approx([15, 30, 60, 60], abs=1)
+    shop.load()
+    assert answer(shop.engine, shop.cache, leases, shop.job()) is Outcome.COMPUTED
+    assert not redis.exists(key.failed, key.failures)
+
+
+def test_older_data_never_replaces_newer(shop: Shop) -> None:
+    fields: dict[int, dict[str, bytes]] = {}
+    for version in (9, 10):
+        fields[version] = {"meta": b"%d" % version, "version": b"%d" % version}
+    key, redis = shop.key(), shop.cache.redis
+    assert shop.cache.store(key, fields[10])
+    assert not shop.cache.store(key, fields[9])
+    assert redis.hget(key.cached, "meta") == b"10"
+    assert shop.cache.store(key, fields[10] | {"meta": b"again"}), "the same data, read later"
+    assert redis.get(f"{{{shop.tenant_id}}}:data") == b"10"
+
+
+def test_who_waits_is_told_of_a_store_that_was_dropped(shop: Shop) -> None:
+    key = shop.key()
+    newer = {"meta": b"", "version": b"2"}
+    shop.cache.store(key, newer)
+    with shop.cache.redis.pubsub(ignore_subscribe_messages=True) as channel:
+        channel.subscribe("analytics:done")
+        channel.get_message(timeout=1)
+        shop.cache.redis.set(key.requested, "x")
+        shop.cache.store(key, newer | {"version": b"1"})
+        told = None
+        while told != key.cached.encode():  # channels are shared with other tests' databases
+            message = channel.get_message(timeout=5)
+            assert message is not None
+            told = message["data"]
+    assert not shop.cache.redis.exists(key.requested)
+
+
+def test_one_asker_gets_through_and_a_lease_takes_over(shop: Shop, leases: Leases) -> None:
+    claims, key = Claims(shop.cache.redis), shop.key()
+    first = claims.claim(key, seconds=CLAIM_SECONDS, enough=Enough.ANY)
+    assert first is not None
+    assert claims.claim(key, seconds=CLAIM_SECONDS, enough=Enough.ANY) is None
+    with leases.hold(key) as lease:
+        assert lease is not None
+        assert not shop.cache.redis.exists(key.requested), "from here on the lease says it"
+        assert claims.claim(key, seconds=CLAIM_SECONDS, enough=Enough.NOTHING) is None
+    again = claims.claim(key, seconds=CLAIM_SECONDS, enough=Enough.ANY)
+    assert again is not None
+    claims.release(key, first)
+    assert shop.cache.redis.get(key.requested) == again.encode(), "another's claim stands"
+    claims.release(key, again)
+    assert not shop.cache.redis.exists(key.requested)
+
+
+def test_what_is_enough(shop: Shop) -> None:
+    claims, key = Claims(shop.cache.redis), shop.key()
+
+    def asked(enough: Enough, lasting_seconds: int = 0) -> bool:
+        claim = claims.claim(key, seconds=5, enough=enough, lasting_seconds=lasting_seconds)
+        if claim is not None:
+            claims.release(key, claim)
+        return claim is not None
+
+    assert all(asked(each) for each in Enough)
+    shop.cache.store(key, {"meta": b"", "version": b"3"})
+    assert [asked(each) for each in Enough] == [True, False, False]
+    assert asked(Enough.FRESH, lasting_seconds=1001), "about to lapse"
+    shop.cache.announce_data(shop.tenant_id, 4)
+    assert [asked(each) for each in Enough] == [True, False, True]
+
+
+def test_a_payload_says_when_and_for_whom(shop: Shop) -> None:
+    job = shop.job(asked_at=17, ahead=True)
+    assert ComputeReport.parse(job.payload()) == job
+    before = {k: v for k, v in job.payload().items() if k not in {"asked_at", "ahead"}}
+    assert ComputeReport.parse(before) == replace(job, asked_at=None, ahead=False)

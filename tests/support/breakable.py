@@ -1,0 +1,186 @@
+"""A whole system whose parts a test may kill, stop and empty: real servers, real processes.
+
+The servers are the test's own, since `analytics up` ends when one that it started has ended.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import psutil
+import psycopg
+from redis import Redis
+
+from accounts.provisioning import accounts_engine, create_admin, create_tenant
+from devstack.embedded.postgres import EmbeddedPostgres
+from devstack.embedded.valkey import EmbeddedValkey
+from devstack.processes.sockets import free_port
+from ingest.ledger.load import load_sales
+from ingest.rows import OrderLineRow
+
+PATIENCE = 90.0
+WAIT_SECONDS = 20
+SALES = 41.37
+EMAIL, PASSWORD = "ada@acme.example", "a password of this test"
+
+
+def eventually(holds: Callable[[], object], what: str) -> None:
+    """Wait until something holds."""
+    deadline = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.05)
+
+
+@dataclass
+class Breakable:
+    """A running system with one shop that sold something for ``SALES`` two days ago."""
+
+    share_api: str
+    viewer: str
+    postgres: EmbeddedPostgres
+    redis: Redis
+    supervisor: int
+    log: Path
+    broker: EmbeddedValkey | None = None
+
+    def share(self, report: str, period: str) -> tuple[str, str]:
+        """A new link, and the address it is managed at."""
+        with self.admin() as admin:
+            path = f"/api/admin/analytics/{report}/share"
+            issued = admin.post(path, json={"period": period})
+            assert issued.status_code == 201, issued.text
+            return issued.json()["url"], issued.headers["location"]
+
+    @contextmanager
+    def admin(self) -> Iterator[httpx.Client]:
+        """A client with the admin's session."""
+        with httpx.Client(base_url=self.share_api, timeout=20) as client:
+            credentials = {"email": EMAIL, "password": PASSWORD}
+            assert client.post("/api/admin/session", json=credentials).status_code == 200
+            yield client
+
+    @contextmanager
+    def computations_held(self) -> Iterator[None]:
+        """No computation gets further than its first look at the shop."""
+        with psycopg.connect(self.postgres.url.replace("+psycopg", "", 1)) as connection:
+            connection.execute("LOCK TABLE ledger_versions IN ACCESS EXCLUSIVE MODE")
+            yield
+
+    def under_way(self) -> int:
+        """How many computations are under way."""
+        return sum(1 for _ in self.redis.scan_iter("*:computing:*", count=1000))
+
+    def computed(self) -> int:
+        """How many computations were finished since the start."""
+        return self.log.read_text().count('"message": "report computed"')
+
+    def kill(self, *command: str) -> None:
+        """End a service at once, its children too; the supervisor starts it again."""
+        for process in self._processes(*command):
+            family = [process, *process.children(recursive=True)]
+            for each in family:
+                each.send_signal(signal.SIGKILL)
+
+    def postgres_processes(self) -> list[psutil.Process]:
+        """The server with all its children."""
+        assert self.postgres.process is not None
+        server = psutil.Process(self.postgres.process.pid)
+        return [server, *server.children(recursive=True)]
+
+    def _processes(self, *command: str) -> list[psutil.Process]:
+        wanted = ["-m", *command]
+        children = psutil.Process(self.supervisor).children(recursive=True)
+        found = [each for each in children if each.cmdline()[1:] == wanted]
+        assert found
+        return [each for each in found if each.parent() not in found]
+
+
+@contextmanager
+def breakable(*, own_broker: bool = False) -> Iterator[Breakable]:
+    """Run the system, with a server of their own for the jobs if wanted; nothing is left of it."""
+    with ExitStack() as stack:
+        temporary = tempfile.TemporaryDirectory(prefix="analytics-", ignore_cleanup_errors=True)
+        place = Path(stack.enter_context(temporary))
+        place.chmod(0o755)  # PostgreSQL's unprivileged user has to enter it
+        port = free_port()
+        postgres = EmbeddedPostgres(place / "postgres", port=port, password="of-tests", fast=True)
+        stack.enter_context(postgres)
+        valkey = stack.enter_context(EmbeddedValkey(place / "valkey", password="of-tests"))
+        broker = None
+        if own_broker:
+            broker = EmbeddedValkey(place / "broker", password="of-tests", port=free_port())
+            stack.enter_context(broker)
+        log = place / "up.log"
+        process = _start(place, log, postgres.url, valkey.url, broker)
+        stack.callback(stop, process)
+
+        def ready() -> bool:
+            assert process.poll() is None, log.read_text()[-4000:]
+            return (place / "state" / "ready.json").exists()
+
+        eventually(ready, "not ready")
+        facts = json.loads((place / "state" / "ready.json").read_text())
+        furnish(facts["databaseUrl"])
+        redis = stack.enter_context(Redis.from_url(valkey.url))
+        yield Breakable(
+            facts["shareApiUrl"], facts["viewerUrl"], postgres, redis, process.pid, log, broker
+        )
+
+
+def _start(
+    place: Path, log: Path, database: str, redis: str, broker: EmbeddedValkey | None
+) -> "subprocess.Popen[bytes]":
+    unwanted = {"DATABASE_OWNER_URL", "BROKER_URL"}
+    environment = {k: v for k, v in os.environ.items() if k not in unwanted}
+    environment |= {
+        "DATABASE_URL": database,
+        "REDIS_URL": redis,
+        "REPORT_VIEWER_WAIT_SECONDS": str(WAIT_SECONDS),
+    }
+    if broker is not None:
+        environment["BROKER_URL"] = broker.url
+    command = [sys.executable, "-m", "analytics", "up", "--no-demo"]
+    with log.open("w") as stream:
+        return subprocess.Popen(
+            [*command, "--state-dir", str(place / "state")],
+            stdout=stream,
+            stderr=subprocess.STDOUT,
+            env=environment,
+        )
+
+
+def stop(process: "subprocess.Popen[bytes]") -> None:
+    """End a supervisor as Ctrl-C does, and wait for it."""
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(60)
+    except subprocess.TimeoutExpired:
+        process.kill()
+
+
+def furnish(database_url: str) -> None:
+    """Make the shop, its admin and its one sale."""
+    paid = datetime.now(UTC) - timedelta(days=2)
+    line = OrderLineRow(
+        position=1, order_id="o1", line_id="1", placed_at=paid, paid_at=paid, channel="web",
+        customer_id=None, country=None, region=None, coupon_code=None, order_discount=0,
+        shipping=0, tax=0, product_id="P1", product_title="Tea", category=None, quantity=1,
+        unit_price=round(SALES * 100), line_discount=0,
+    )  # fmt: skip
+    with accounts_engine(database_url) as engine:
+        tenant_id = create_tenant(
+            engine, slug="acme", name="Acme", currency="EUR", timezone="Europe/Berlin"
+        )
+        create_admin(engine, email=EMAIL, password=PASSWORD, tenant="acme")
+        load_sales(engine, tenant_id, order_lines=[line])

@@ -1,0 +1,78 @@
+"""Every word that pages use, by its English: what a catalog has to know.
+
+Words come from the templates, from calls in the code, from the problems and from the documents of
+every report.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+from babel.messages.extract import extract_python
+from jinja2.ext import babel_extract
+from tests.support.samples import NOW, document
+
+import report_viewer
+from common.links.token import ExpiredLinkError
+from common.reports import registry
+from report_viewer.pages import renderer
+from report_viewer.problems import catalog
+from report_viewer.problems.catalog import Problem, problem_of
+from report_viewer.problems.errors import StubReportError
+
+VIEWER: Final = Path(report_viewer.__file__).parent
+_TRANSLATED: Final = ("label", "definition", "title", "description", "summary")
+_KEYWORDS: Final[dict[str, Any]] = {"_": None, "text": None, "counted": (1, 2)}
+
+Message = str | tuple[str, str]
+
+
+def words() -> list[Message]:
+    """Every word, once; a pair is a message with a form for one and a form for many."""
+    found = (*_from_templates(), *_from_code(), *_from_problems(), *_from_reports())
+    return list(dict.fromkeys(message for message in found if message))
+
+
+def _from_templates() -> Iterator[Message]:
+    for path in sorted((VIEWER / "pages/templates").glob("*.html")):
+        with path.open("rb") as source:
+            for _, function, messages, _ in babel_extract(source, ("_", "counted"), [], {}):
+                yield _message(function, messages)
+
+
+def _from_code() -> Iterator[Message]:
+    for path in sorted(set(VIEWER.rglob("*.py")) - {VIEWER / "pages/drawing.py"}):
+        with path.open("rb") as source:
+            for _, function, messages, _ in extract_python(source, _KEYWORDS, [], {}):
+                yield _message(function, messages)
+
+
+def _message(function: object, messages: Any) -> Message:
+    given = [messages] if isinstance(messages, str) else [each for each in messages or () if each]
+    if function == "counted" and len(given) > 1:
+        return given[0], given[1]
+    return given[0] if given else ""
+
+
+def _from_problems() -> Iterator[Message]:
+    fixed = [each for each in vars(catalog).values() if isinstance(each, Problem)]
+    raised = (StubReportError(csv=False), StubReportError(csv=True), ExpiredLinkError(NOW))
+    for each in (*fixed, *map(problem_of, raised)):
+        yield from (each.title, each.advice, "" if each.moment else each.detail)
+    yield from renderer.NOTICES.values()
+
+
+def _from_reports() -> Iterator[Message]:
+    for definition in registry.REPORTS.values():
+        yield definition.title
+        if definition.implemented:
+            yield from _in(msgspec.to_builtins(document(definition.slug)))
+
+
+def _in(value: Any) -> Iterator[Message]:
+    if isinstance(value, dict):
+        yield from (value[name] for name in _TRANSLATED if isinstance(value.get(name), str))
+        yield from (each for part in value.values() for each in _in(part))
+    elif isinstance(value, list | tuple):
+        yield from (each for part in value for each in _in(part))

@@ -1,0 +1,105 @@
+"""Which PostgreSQL and Redis the tests talk to: given, in containers, or embedded. Never a mock.
+
+``DATABASE_URL`` (a role that may create databases and roles) and ``REDIS_URL`` win; else containers
+where Docker answers and has the images; else the servers from wheels.
+"""
+
+import os
+import secrets
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from devstack.embedded.postgres import EmbeddedPostgres
+from devstack.embedded.valkey import EmbeddedValkey
+
+POSTGRES_IMAGE = "postgres:18"
+VALKEY_IMAGE = "valkey/valkey:9"
+_DOCKER_API = "1.41"
+_DOCKER_SOCKET = Path("/var/run/docker.sock")
+
+
+@dataclass(frozen=True, slots=True)
+class Servers:
+    """Where the servers of a test run are, and how they came to be."""
+
+    owner_url: str
+    redis_url: str
+    kind: str
+
+
+@contextmanager
+def running_servers() -> Iterator[Servers]:
+    """The servers of one test run, stopped at its end when the run started them."""
+    given = os.environ.get("DATABASE_URL"), os.environ.get("REDIS_URL")
+    with ExitStack() as stack:
+        if given[0] and given[1]:
+            yield Servers(given[0], given[1], "given by DATABASE_URL and REDIS_URL")
+        elif docker_has_images(POSTGRES_IMAGE, VALKEY_IMAGE):
+            yield stack.enter_context(_containers())
+        else:
+            yield stack.enter_context(_embedded())
+
+
+def docker_has_images(*names: str) -> bool:
+    """Whether Docker answers and has these images: a ping alone says nothing of them."""
+    import docker  # noqa: PLC0415 - slow, and of no use without a daemon
+    from docker.errors import DockerException  # noqa: PLC0415
+
+    if not _DOCKER_SOCKET.is_socket() and "DOCKER_HOST" not in os.environ:
+        return False
+    # A given API version asks the daemon nothing yet.
+    client = docker.client.DockerClient.from_env(version=_DOCKER_API, timeout=5)
+    try:
+        for image in names:
+            client.images.get(image)
+    except (DockerException, OSError):
+        return False
+    finally:
+        client.close()
+    return True
+
+
+@contextmanager
+def _containers() -> Iterator[Servers]:
+    from testcontainers.community.postgres import PostgresContainer  # noqa: PLC0415
+    from testcontainers.community.redis import RedisContainer  # noqa: PLC0415
+    from testcontainers.core.config import testcontainers_config  # noqa: PLC0415
+
+    # It takes away what a killed run left. Without its image it would be pulled, which may fail.
+    if not docker_has_images(testcontainers_config.ryuk_image):
+        testcontainers_config.ryuk_disabled = True
+    password = secrets.token_urlsafe(16)
+    with (
+        PostgresContainer(POSTGRES_IMAGE, driver="psycopg", password=password).with_command(
+            "postgres -c max_connections=300 -c fsync=off"
+        ) as postgres,
+        RedisContainer(VALKEY_IMAGE, password=password) as valkey,
+    ):
+        port = valkey.get_exposed_port(6379)
+        yield Servers(
+            postgres.get_connection_url(),
+            f"redis://:{password}@{valkey.get_container_host_ip()}:{port}/0",
+            f"testcontainers ({POSTGRES_IMAGE}, {VALKEY_IMAGE})",
+        )
+
+
+@contextmanager
+def _embedded() -> Iterator[Servers]:
+    password = secrets.token_urlsafe(16)
+    with (
+        _open_directory() as name,
+        EmbeddedPostgres(Path(name) / "postgres", password=password, fast=True) as postgres,
+        EmbeddedValkey(Path(name) / "valkey", password=password) as valkey,
+    ):
+        yield Servers(postgres.url, valkey.url, "embedded (PostgreSQL and Valkey from wheels)")
+
+
+@contextmanager
+def _open_directory() -> Iterator[str]:
+    """A directory that PostgreSQL's unprivileged user can enter."""
+    with tempfile.TemporaryDirectory(prefix="analytics-tests-", ignore_cleanup_errors=True) as name:
+        Path(name).chmod(0o755)
+        yield name

@@ -1,0 +1,160 @@
+"""Two shops: ``theirs`` has something of everything, ``ours`` tries to get at it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+from argon2 import PasswordHasher
+from redis import Redis
+from sqlalchemy import Engine, text
+
+from accounts.provisioning import create_tenant
+from common import instants
+from common.db.accounts import Admin, Membership
+from common.db.discord import DiscordConnection
+from common.db.imports import Import, ImportState
+from common.db.metadata import Model
+from common.db.shares import Share
+from common.db.tenancy import Access, transaction
+from common.links.state import LinkRef, LinkStates
+from common.reports.window import Period, window_of
+from ingest.ledger.load import load_sales
+from ingest.rows import OrderLineRow, ProductRow, StockRow
+
+PASSWORD = "correct horse battery"
+GUILD = 815_4711_2342
+THEIR_TITLE, OUR_TITLE = "Blackthorn vase of theirs", "Plain bowl of ours"
+THEIR_PRICE, OUR_PRICE = 7_654_321, 1_000
+THEIR_ORDER, THEIR_PRODUCT = "O-of-theirs", "P-of-theirs"
+_CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+@dataclass(frozen=True)
+class Shops:
+    """The ids of both shops, and everything of ``theirs`` that could be asked for."""
+
+    owner: Engine
+    service: Engine
+    redis: Redis
+    ours: int
+    theirs: int
+    share_id: UUID
+    link_id: UUID
+    import_id: UUID
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """What nobody else may ever be told."""
+        return (
+            *map(str, (self.share_id, self.link_id, self.import_id, GUILD)),
+            *(self.link_id.hex, "blackthorn", "theirs@example.com", THEIR_TITLE, "Theirs Ltd"),
+            *(
+                "76543.21",
+                "7654321",
+                "76,543.21",
+                "153086.42",
+                "153,086",
+                THEIR_ORDER,
+                THEIR_PRODUCT,
+            ),
+        )
+
+    def told(self, answer: str) -> list[str]:
+        """The marks in an answer."""
+        return [mark for mark in self.marks if mark.lower() in answer.lower()]
+
+    def fingerprint(self) -> Mapping[str, object]:
+        """Everything of theirs in PostgreSQL and in Redis, as it is."""
+        state: dict[str, object] = {}
+        with self.owner.connect() as connection:
+            for name, table in Model.metadata.tables.items():
+                column = {"tenants": "id", "admins": None}.get(name, "tenant_id")
+                if column is None or column not in table.columns:
+                    continue
+                state[name] = connection.execute(
+                    text(
+                        "SELECT count(*), md5(string_agg(t::text, '|' ORDER BY t::text))"  # noqa: S608 - names of ours
+                        f" FROM {name} t WHERE {column} = :tenant"
+                    ),
+                    {"tenant": self.theirs},
+                ).one()
+        for key in self.redis.scan_iter(f"{{{self.theirs}}}*", count=1000):
+            state[key.decode()] = self.redis.dump(key)
+        return state
+
+
+def open_shops(owner: Engine, service: Engine, redis: Redis) -> Shops:
+    """Make them."""
+    ours = _tenant(service, "plain", "Ours Ltd", "ours@example.com")
+    theirs = _tenant(service, "blackthorn", "Theirs Ltd", "theirs@example.com")
+    _sell(service, ours, OUR_TITLE, OUR_PRICE)
+    _sell(service, theirs, THEIR_TITLE, THEIR_PRICE)
+    _sell(service, theirs, THEIR_TITLE, THEIR_PRICE, order=THEIR_ORDER, product=THEIR_PRODUCT)
+    share = _share(theirs)
+    found = Import(
+        tenant_id=theirs,
+        id=uuid4(),
+        state=ImportState.QUEUED,
+        format="own",
+        created_at=instants.now(),
+    )
+    guild = DiscordConnection(
+        guild_id=GUILD, tenant_id=theirs, connected_at=instants.now(), connected_by=1
+    )
+    with transaction(service, Access(tenant_id=theirs)) as session:
+        session.add_all([share, found, guild])
+    LinkStates(redis).activate(LinkRef(theirs, share.link_id, share.expires_at))
+    return Shops(owner, service, redis, ours, theirs, share.id, share.link_id, found.id)
+
+
+def _tenant(service: Engine, slug: str, name: str, email: str) -> int:
+    tenant_id = create_tenant(service, slug=slug, name=name, currency="EUR", timezone="UTC")
+    admin = Admin(email=email, password_hash=_CHEAP.hash(PASSWORD))
+    with transaction(service, Access()) as session:
+        session.add(admin)
+    with transaction(service, Access(tenant_id=tenant_id)) as session:
+        session.add(Membership(tenant_id=tenant_id, admin_id=admin.id))
+    return tenant_id
+
+
+def _sell(
+    service: Engine,
+    tenant_id: int,
+    title: str,
+    price: int,
+    *,
+    order: str = "O1",
+    product: str = "P1",
+) -> None:
+    paid = datetime.now(UTC) - timedelta(days=2)
+    line = OrderLineRow(
+        position=1, order_id=order, line_id="1", placed_at=paid, paid_at=paid, channel="web",
+        customer_id="C1", country=None, region=None, coupon_code=None, order_discount=0,
+        shipping=0, tax=0, product_id=product, product_title=title, category=None, quantity=1,
+        unit_price=price, line_discount=0,
+    )  # fmt: skip
+    load_sales(
+        service,
+        tenant_id,
+        products=[ProductRow(1, product, title, None, None, None)],
+        order_lines=[line],
+        stock=[StockRow(1, product, paid, 5)],
+    )
+
+
+def _share(tenant_id: int) -> Share:
+    now = instants.now().replace(microsecond=0)
+    window = window_of(Period.MONTH, UTC, now=now)  # type: ignore[arg-type]
+    return Share(
+        tenant_id=tenant_id,
+        id=uuid4(),
+        link_id=uuid4(),
+        report="product-performance",
+        period=Period.MONTH.value,
+        window_from=window.start,
+        window_to=window.end,
+        key_id="0" * 16,
+        issued_at=now,
+        expires_at=now + timedelta(days=7),
+    )

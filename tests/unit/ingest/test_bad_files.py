@@ -1,0 +1,208 @@
+"""Each way in which a file can be wrong, and what a person reads then."""
+
+import csv
+
+import pytest
+
+from ingest.csv.faults import Faults
+from ingest.formats.own import OwnFormat
+
+HEADER = "order_id,paid_at,currency,line_id,product_id,quantity,unit_price"
+GOOD = "O1,2026-03-01T10:00:00+01:00,EUR,1,P1,1,12.50"
+
+
+def found(content, kind="order_lines", currency="EUR", limit=50):
+    """The findings in a file, and the rows that could be read."""
+    data = content.encode() if isinstance(content, str) else content
+    faults = Faults(limit)
+    reader = getattr(OwnFormat(currency, faults), kind)
+    # In small blocks, so that every boundary falls into something.
+    rows = list(reader("orders.csv", (data[i : i + 7] for i in range(0, len(data), 7))))
+    return faults, rows
+
+
+def told(content, **given):
+    return [str(fault) for fault in found(content, **given)[0].found]
+
+
+def with_row(row, header=HEADER):
+    return f"{header}\r\n{GOOD}\r\n{row}\r\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "orders.csv: is empty: it needs a header line"),
+        (
+            HEADER + "\n",
+            "orders.csv: has a header and no rows: leave the file out if there are none",
+        ),
+        (
+            "\ufeff" + HEADER,
+            "orders.csv: has a header and no rows: leave the file out if there are none",
+        ),
+        ((HEADER + "\n" + GOOD).encode("utf-16"), "line 1: the file is UTF-16: save it as UTF-8"),
+        ((HEADER + "\n" + GOOD).encode("utf-16-le"), "line 1: the file is UTF-16"),
+        (
+            with_row(GOOD.replace("P1", "Tür").replace("O1", "O2")).encode("latin-1"),
+            "orders.csv, line 3: byte 0xFC is not UTF-8 (Latin-1 or Windows-1252?)",
+        ),
+        (
+            with_row(GOOD.replace("O1", "O2") + "é")[:-2].encode()[:-1],
+            "line 3: byte 0xC3 is not UTF-8",
+        ),
+        (
+            f"{HEADER};x\n{GOOD}\n".replace(",", ";"),
+            "line 1: the columns are separated by semicolons: separate them by commas",
+        ),
+        (f"{HEADER}\n".replace(",", "\t"), "line 1: the columns are separated by tabs"),
+        ("order_id,paid_at\nO1,\n", "orders.csv, line 1, currency: the column is missing"),
+        (f"{HEADER},ordre_discount\n", "ordre_discount: is no column of this file: is it order_d"),
+        (f"{HEADER},weather\n", "line 1, weather: is no column of this file: remove or rename it"),
+        (f"{HEADER},tax,tax\n", "line 1, tax: stands twice in the header"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_told_at_once(content, message):
+    assert any(message in each for each in told(content)), told(content)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "reason"),
+    [
+        ("unit_price", '"12,50"', "has a decimal comma: write 12.50"),
+        ("unit_price", '"1.234,50"', "has a decimal comma: write 12.50"),
+        ("unit_price", '"1,234.50"', "has a thousands separator: write 1234.50"),
+        ("unit_price", "12.505", "has more than 2 decimals"),
+        ("unit_price", "-1", "is negative"),
+        ("unit_price", "", "is empty"),
+        ("unit_price", "€5", "is not a decimal number, as 12.50"),
+        ("unit_price", "1e3", "is not a decimal number, as 12.50"),
+        ("unit_price", "١٢", "is not a decimal number, as 12.50"),
+        ("unit_price", "9" * 400, "is too large"),
+        ("quantity", "0", "is less than 1"),
+        ("quantity", "-2", "is negative"),
+        ("quantity", "1.5", "is not a whole number"),
+        ("quantity", "9" * 5000, "is too large"),
+        ("quantity", "", "is empty"),
+        ("paid_at", "2026-03-01T10:00:00", "has no offset: write 2026-03-01T10:22:33+01:00"),
+        ("paid_at", "01.03.2026", "is not a time of ISO 8601 with an offset"),
+        ("paid_at", "0026-03-01T10:00:00Z", "is not between 1970 and 2200"),
+        ("paid_at", "", "is empty, and so is placed_at: one of them is needed"),
+        ("currency", "USD", "is not the shop's currency, EUR"),
+        ("currency", "", "is empty"),
+        ("order_id", "", "is empty"),
+        ("order_id", "x" * 256, "is longer than 255 characters"),
+        ("product_id", "P\0", "contains a NUL character"),
+        ("line_id", " ", "is empty"),
+    ],
+)
+def test_a_bad_cell_is_named_by_line_column_and_value(column, value, reason):
+    cells = dict(zip(HEADER.split(","), GOOD.replace("O1", "O2").split(","), strict=True))
+    cells[column] = value
+    (message,) = told(with_row(",".join(cells.values())))
+    assert message.startswith(f"orders.csv, line 3, {column}: ")
+    assert reason in message
+    assert len(message) < 200
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("O2,x", "has 2 fields where the header has 7 (text with a comma needs quotes)"),
+        (GOOD + ",more", "has 8 fields where the header has 7"),
+        ('O2,"a"b,EUR,1,P1,1,1', "a quote stands inside a field"),
+        ('O2,"never closed', "a quote is never closed"),
+        (f'O2,"{"x" * 200_000}",EUR,1,P1,1,1', "a field is longer than 131072 characters"),
+    ],
+)
+def test_a_row_that_is_no_row_is_named_by_its_line(row, reason):
+    (message,) = told(with_row(row))
+    assert message.startswith("orders.csv, line 3: ")
+    assert reason in message
+
+
+def test_the_line_is_where_the_row_begins_whatever_its_cells_hold():
+    content = (
+        f'{HEADER},product_title\n{GOOD},"two\nlines"\n\n'
+        f'{GOOD.replace("O1", "O2")},"a\r\nb"\n{GOOD.replace("O1", "O3").replace("12.50", "x")},c\n'
+    )
+    faults, rows = found(content)
+    assert [row[0] for row in rows] == [2, 5]
+    assert [fault.line for fault in faults.found] == [7]
+
+
+def test_all_bad_rows_are_counted_and_the_first_named():
+    rows = "".join(f"O{n},,EUR,1,P1,x,y\n" for n in range(100))
+    faults, read = found(f"{HEADER}\n{rows}", limit=5)
+    assert read == []
+    assert faults.total == 300  # paid_at, quantity and unit_price of each
+    assert [fault.line for fault in faults.found] == [2, 2, 2, 3, 3]
+    with pytest.raises(Exception, match="and 295 more"):
+        faults.refuse()
+
+
+def test_lines_of_an_order_that_disagree_are_told_by_column():
+    header = f"{HEADER},tax"
+    rows = [f"{GOOD},1.00", f"{GOOD.replace(',1,P1', ',2,P1')},1", f"{GOOD},1.50", f"{GOOD},1.00"]
+    faults, read = found("\n".join([header, *rows]))
+    assert [str(fault) for fault in faults.found] == [
+        "orders.csv, line 4, tax: '1.50' differs from '1' on another line of the order"
+    ]
+    assert [row[0] for row in read] == [2, 3, 5]
+
+
+@pytest.mark.parametrize(
+    ("currency", "price", "minor"),
+    [("EUR", "12.5", 1250), ("EUR", "12.500", 1250), ("JPY", "1200", 1200), ("KWD", "1.234", 1234)],
+)
+def test_amounts_are_exact_in_the_currencys_minor_unit(currency, price, minor):
+    row = GOOD.replace("12.50", price).replace("EUR", currency)
+    _, (read,) = found(f"{HEADER}\n{row}\n", currency=currency)
+    assert read.unit_price == minor
+
+
+def test_decimals_of_a_currency_without_any():
+    row = GOOD.replace("EUR", "JPY")
+    assert "has decimals, and the currency has none" in told(f"{HEADER}\n{row}", currency="JPY")[0]
+
+
+def test_columns_stand_in_any_order_and_cells_are_trimmed():
+    names = HEADER.split(",")[::-1]
+    cells = [f" {cell} " for cell in GOOD.split(",")[::-1]]
+    faults, (row,) = found(f"{','.join(names)}\n{','.join(cells)}\n")
+    assert faults.total == 0
+    assert (row.order_id, row.quantity, row.unit_price) == ("O1", 1, 1250)
+    assert row.placed_at == row.paid_at
+
+
+def test_an_order_never_paid_has_been_placed():
+    header = f"{HEADER},placed_at"
+    row = GOOD.replace("2026-03-01T10:00:00+01:00", "") + ",2026-03-01T10:00:00Z"
+    _, (read,) = found(f"{header}\n{row}\n")
+    assert (read.paid_at, read.placed_at.hour) == (None, 10)
+
+
+def test_a_refund_is_a_return_or_a_cancellation():
+    header = "refund_id,order_id,line_id,processed_at,kind,quantity,amount"
+    base = "R1,O1,1,2026-03-09T10:00:00Z"
+    faults, rows = found(
+        f"{header}\n{base},return,1,2.00\n{base},,1,2.00\n{base},refund,1,2\n"
+        "R2,O1,,2026-03-09T10:00:00Z,cancel,,5\n",
+        kind="refunds",
+    )
+    assert [row.kind for row in rows] == ["return", "return"]
+    assert [str(fault) for fault in faults.found] == [
+        "orders.csv, line 4, kind: 'refund' is neither return nor cancel",
+        "orders.csv, line 5, line_id: '' is needed for a quantity or an amount",
+    ]
+
+
+def test_stock_may_be_below_nothing_and_costs_may_be_left_out():
+    _, (count,) = found("product_id,counted_at,on_hand\nP1,2026-03-01T10:00Z,-3\n", kind="stock")
+    assert count.on_hand == -3
+    _, products = found("product_id,unit_cost\nP1,\nP2,4.20\n", kind="products")
+    assert [row.unit_cost for row in products] == [None, 420]
+
+
+def test_csv_limits_are_those_the_messages_name():
+    assert csv.field_size_limit() == 131072

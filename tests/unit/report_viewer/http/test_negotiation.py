@@ -1,0 +1,61 @@
+"""What clients accept is read as RFC 9110 has it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from report_viewer.http.compression import OFFERED
+from report_viewer.http.negotiation import choose_coding, matches, wants_html
+from report_viewer.http.response import Coding
+
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"
+
+
+@pytest.mark.parametrize(
+    ("header", "coding"),
+    [
+        ("", Coding.IDENTITY),
+        ("gzip, deflate, br, zstd", Coding.ZSTD),
+        ("gzip, deflate, br", Coding.GZIP),
+        ("GZIP", Coding.GZIP),
+        ("*", Coding.ZSTD),
+        ("zstd;q=0, *", Coding.GZIP),
+        ("zstd;q=0.5, gzip;q=0.8", Coding.GZIP),
+        ("gzip;q=0", Coding.IDENTITY),
+        ("gzip;q=0.5, identity", Coding.IDENTITY),
+        ("gzip;q=nonsense", Coding.IDENTITY),
+        ("gzip;q=nan", Coding.IDENTITY),
+        ("br", Coding.IDENTITY),
+    ],
+)
+def test_codings(header: str, coding: Coding) -> None:
+    assert choose_coding(header, OFFERED) is coding
+
+
+@pytest.mark.parametrize(
+    ("header", "html"),
+    [
+        (BROWSER, True),
+        ("text/html", True),
+        ("", False),
+        ("*/*", False),
+        ("application/json", False),
+        ("application/problem+json, text/html;q=0.5", False),
+        ("text/html;q=0", False),
+    ],
+)
+def test_who_gets_a_page(header: str, html: bool) -> None:
+    assert wants_html(header) is html
+
+
+def test_entity_tags() -> None:
+    assert matches('"a", W/"b"', '"b"')
+    assert matches("*", '"b"')
+    assert not matches('"a"', '"b"')
+    assert not matches("", '"b"')
+
+
+@given(st.text())
+def test_any_header_is_answered(header: str) -> None:
+    assert choose_coding(header, OFFERED) in Coding
+    assert wants_html(header) in {True, False}

@@ -1,0 +1,58 @@
+"""Days and spans of days, as each language writes them."""
+
+from datetime import date
+
+import pytest
+
+from common.reports.document.schema import Days
+from report_viewer.i18n.dates import Calendar
+from report_viewer.i18n.locales import ENGLISH, LOCALES
+
+
+def days(first: date, last: date) -> Days:
+    return Days(first=first, last=last, count=(last - first).days + 1)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "text"),
+    [
+        (date(2026, 4, 1), date(2026, 4, 30), "1–30 Apr 2026"),
+        (date(2026, 3, 25), date(2026, 4, 24), "25 Mar\u2009–\u200924 Apr 2026"),
+        (date(2025, 12, 30), date(2026, 1, 5), "30 Dec 2025\u2009–\u20095 Jan 2026"),
+        (date(2026, 4, 1), date(2026, 4, 1), "1 Apr 2026"),
+    ],
+)
+def test_spans(first: date, last: date, text: str) -> None:
+    assert Calendar(ENGLISH).span(days(first, last)) == text
+
+
+def test_a_day_in_each_length() -> None:
+    calendar, day = Calendar(ENGLISH), date(2026, 5, 1)
+    assert calendar.short_day(day) == "1 May"
+    assert calendar.day(day) == "1 May 2026"
+    assert calendar.weekday(day) == "Fri, 1 May 2026"
+    assert calendar.full_day(day) == "Friday, 1 May 2026"
+    assert calendar.short_span(days(day, day)) == "1 May"
+
+
+@pytest.mark.parametrize(
+    ("tag", "weekday", "span", "monday"),
+    [
+        ("de", "Fr., 1. Mai 2026", "1.–7. Mai 2026", "Montag"),
+        ("fr", "ven. 1 mai 2026", "1–7 mai 2026", "lundi"),
+        ("ja", "2026年5月1日(金)", "2026年5月1日～7日", "月曜日"),
+        ("he", "יום ו׳, 1 במאי 2026", "1–7 במאי 2026", "יום שני"),
+    ],
+)
+def test_other_languages(tag: str, weekday: str, span: str, monday: str) -> None:
+    calendar = Calendar(LOCALES[tag])
+    assert calendar.weekday(date(2026, 5, 1)) == weekday
+    assert calendar.span(days(date(2026, 5, 1), date(2026, 5, 7))) == span
+    assert calendar.weekdays()[0] == monday
+
+
+@pytest.mark.parametrize("tag", sorted(LOCALES))
+def test_one_language_does_not_remember_for_another(tag: str) -> None:
+    day = date(2026, 4, 14)
+    assert len({Calendar(locale).weekday(day) for locale in LOCALES.values()}) == len(LOCALES)
+    assert Calendar(LOCALES[tag]).weekday(day) == Calendar(LOCALES[tag]).weekday(day)

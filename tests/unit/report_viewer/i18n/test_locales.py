@@ -1,0 +1,84 @@
+"""The language of a page follows what the reader asks for, as far as there is such a page."""
+
+import re
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from report_viewer.http import variant
+from report_viewer.http.negotiation import choose_locale
+from report_viewer.i18n.locales import ENGLISH, LOCALES, TAGS
+
+GATEWAY = Path(__file__).parents[4] / "gateway/nginx.conf"
+
+
+@pytest.mark.parametrize(
+    ("header", "tag"),
+    [
+        ("", "en"),
+        ("de", "de"),
+        ("de-CH-1996", "de"),
+        ("DE_at", "de"),
+        ("en-US,en;q=0.9,de;q=0.8", "en"),
+        ("sv-SE,sv;q=0.9,fr;q=0.5,en;q=0.4", "fr"),
+        ("en;q=0.1,ja;q=0.9", "ja"),
+        ("fr;q=0.7, es;q=0.7", "fr"),
+        ("de;q=0,en;q=0.5", "en"),
+        ("de;q=0", "en"),
+        ("*", "en"),
+        ("*;q=0.9,he;q=0.2", "he"),
+        ("iw-IL", "he"),
+        ("zh-CN,zh", "en"),
+        ("den,ena", "en"),
+        ("de;q=1.5,it", "it"),
+        ("de;q=abc,it;q=0.1", "it"),
+        ("de ; q=0.5 , it ; q=0.6", "it"),
+        (";;;,,,;q=1,it", "it"),
+        ("\u00e4\u00f6,it", "it"),
+    ],
+)
+def test_what_a_reader_gets(header: str, tag: str) -> None:
+    assert choose_locale(header) is LOCALES[tag]
+
+
+def test_english_is_the_default() -> None:
+    assert TAGS[0] == "en"
+    assert LOCALES["en"] is ENGLISH
+
+
+def test_one_is_written_from_right_to_left_and_one_in_other_characters() -> None:
+    assert [tag for tag in TAGS if LOCALES[tag].text_direction == "rtl"] == ["he"]
+    assert "ja" in TAGS
+
+
+@given(st.text(alphabet=st.characters(max_codepoint=255), max_size=2000))
+def test_any_header_has_an_answer(header: str) -> None:
+    assert choose_locale(header) in LOCALES.values()
+
+
+@given(st.binary(max_size=2000), st.binary(max_size=2000))
+def test_any_bytes_have_a_form(coding: bytes, language: bytes) -> None:
+    headers = {b"accept-encoding": coding, b"accept-language": language}
+    assert variant.of_page(headers).language in TAGS
+    assert variant.of_csv(headers).language == ""
+
+
+def test_a_hostile_header_is_read_up_to_a_length() -> None:
+    assert choose_locale("x," * 1_000_000 + "de") is ENGLISH
+    started = time.process_time()
+    choose_locale(",".join(f"x{n};q=0.{n}" for n in range(100_000)))
+    assert time.process_time() - started < 1
+
+
+def test_spellings_are_not_remembered_for_ever() -> None:
+    for number in range(3000):
+        variant.of_page({b"accept-language": b"de;q=0.%d" % number})
+    assert variant._of_page.cache_info().currsize <= 1024
+
+
+def test_the_gateway_knows_the_same_languages() -> None:
+    (known,) = re.findall(r'"~\^\(\?<first>([a-z|]+)\)', GATEWAY.read_text(encoding="utf-8"))
+    assert known.split("|") == list(TAGS)

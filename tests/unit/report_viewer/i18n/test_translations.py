@@ -1,0 +1,79 @@
+"""The catalogs know the words of pages, with the same places to fill in."""
+
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+from tests.support.page_words import VIEWER, words
+
+from report_viewer.i18n.formatting import wording_of
+from report_viewer.i18n.locales import ENGLISH, LOCALES
+from report_viewer.i18n.translations import FOLDER
+
+WORDS = words()
+CATALOGS = sorted((VIEWER / FOLDER).glob("*.po"))
+LEAST_KNOWN = 0.9
+"""What a catalog lacks is shown in English; more than a word here and there would be a mixture."""
+
+
+def catalog(path: Path) -> Catalog:
+    with path.open("rb") as source:
+        return read_po(source, locale=path.stem)
+
+
+def placeholders(text: str) -> Counter[str]:
+    return Counter(re.findall(r"%\(\w+\)s|\{\w+\}", text))
+
+
+def test_every_language_but_english_has_a_catalog() -> None:
+    assert {path.stem for path in CATALOGS} == set(LOCALES) - {str(ENGLISH)}
+
+
+def test_the_words_are_found_where_they_are_used() -> None:
+    for known in (
+        "Download CSV",
+        ("%(count)s day", "%(count)s days"),
+        "This link has expired",
+        "The report is being prepared",
+        "Net sales were %(value)s",
+        "Gross sales less discounts and returns.",
+        "From gross to total sales",
+        "Other products",
+        "Search these {count} products",
+    ):
+        assert known in WORDS
+
+
+@pytest.mark.parametrize("path", CATALOGS, ids=lambda path: path.stem)
+def test_a_catalog_knows_the_words_of_pages(path: Path) -> None:
+    """Else add them to the catalog, and take out what is no longer used."""
+    translated = {message.id for message in catalog(path) if message.id and message.string}
+    known = sum(word in translated for word in WORDS)
+    missing = [word for word in WORDS if word not in translated]
+    assert known >= LEAST_KNOWN * len(WORDS), missing
+
+
+@pytest.mark.parametrize("path", CATALOGS, ids=lambda path: path.stem)
+def test_a_translation_fills_in_what_its_english_does(path: Path) -> None:
+    for message in catalog(path):
+        if not message.id:
+            continue
+        english = message.id if isinstance(message.id, str) else message.id[1]
+        forms = [message.string] if isinstance(message.string, str) else message.string or ()
+        for form in forms:
+            assert form.strip() == form
+            assert placeholders(form) == placeholders(english), english
+
+
+@pytest.mark.parametrize(("tag", "said"), [("de", "1.200 Tage"), ("ja", "1,200日")])
+def test_numbers_take_their_form(tag: str, said: str) -> None:
+    counted = wording_of(LOCALES[tag]).counted
+    assert counted("%(count)s day", "%(count)s days", 1200) == said
+    assert counted("%(count)s day", "%(count)s days", 1).startswith("1")
+
+
+def test_an_unknown_word_stays_english() -> None:
+    assert wording_of(LOCALES["ja"]).text("Never translated") == "Never translated"

@@ -1,0 +1,82 @@
+"""What an address asks for is read from the path as it was sent."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from report_viewer.links.urls import PREFIX, Part, Target, is_report_path, parse
+from report_viewer.problems.errors import (
+    MissingTokenError,
+    NoSuchPathError,
+    ViewerError,
+    WrongMethodError,
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "target"),
+    [
+        (b"/api/reports/abc", Target("abc")),
+        (b"/api/reports/abc/csv", Target("abc", Part.CSV)),
+        (b"/api/reports/csv", Target("csv")),
+        (b"/api/reports/%41bc", Target("%41bc")),
+        (b"/api/reports/a%2Fcsv", Target("a%2Fcsv")),
+        (b"/api/reports/%00", Target("%00")),
+    ],
+)
+def test_a_target(path: bytes, target: Target) -> None:
+    assert parse(path, "GET") == target
+    assert parse(path, "HEAD") == target
+
+
+@pytest.mark.parametrize(
+    "path",
+    [b"", b"/", b"//csv", b"/%20", b"/%20/csv", b"/%09%0a", b"/ /csv", b"//", b"///csv"],
+)
+def test_a_missing_token(path: bytes) -> None:
+    with pytest.raises(MissingTokenError):
+        parse(PREFIX + path, "GET")
+
+
+@pytest.mark.parametrize("path", [b"/abc/", b"/abc/csv/", b"/abc/csv/x", b"/abc/CSV", b"/abc/x"])
+def test_nothing_is_served_below_a_report(path: bytes) -> None:
+    with pytest.raises(NoSuchPathError):
+        parse(PREFIX + path, "GET")
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "get", "TRACE"])
+def test_reports_are_only_read(method: str) -> None:
+    with pytest.raises(WrongMethodError):
+        parse(PREFIX + b"/abc", method)
+
+
+def test_a_view_is_told() -> None:
+    assert parse(PREFIX + b"/abc/view", "POST") == Target("abc", Part.VIEW)
+    for method in ("GET", "HEAD", "PUT"):
+        with pytest.raises(WrongMethodError) as refused:
+            parse(PREFIX + b"/abc/view", method)
+        assert refused.value.methods == ("POST",)
+    with pytest.raises(MissingTokenError):
+        parse(PREFIX + b"//view", "POST")
+
+
+@pytest.mark.parametrize("part", list(Part))
+def test_a_path_leads_back_to_its_target(part: Part) -> None:
+    target = Target("abc", part)
+    assert parse(target.path, part.methods[0]) == target
+
+
+def test_which_paths_are_ours() -> None:
+    assert is_report_path(b"/api/reports")
+    assert is_report_path(b"/api/reports/x")
+    assert not is_report_path(b"/api/reportsx")
+    assert not is_report_path(b"/healthz")
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_a_target_or_a_problem(rest: bytes) -> None:
+    try:
+        target = parse(PREFIX + b"/" + rest, "GET")
+    except ViewerError:
+        return
+    assert target.token.isascii() or "\ufffd" in target.token

@@ -1,0 +1,38 @@
+import pytest
+
+from common.jobs.celery import QUEUES
+from worker.app import create_app
+from worker.settings import WorkerSettings
+
+SERVERS = {"REDIS_URL": "redis://reports", "DATABASE_URL": "postgresql://x"}
+
+
+@pytest.mark.parametrize(
+    ("given", "taken"),
+    [("warm,links", "links,warm"), (" imports ", "imports"), (None, ",".join(QUEUES))],
+)
+def test_queues_are_taken_in_the_order_that_counts(given: str | None, taken: str) -> None:
+    values = dict(SERVERS)
+    if given is not None:
+        values["WORKER_QUEUES"] = given
+    assert WorkerSettings.model_validate(values).queues == taken
+
+
+def test_an_unknown_queue_is_refused() -> None:
+    values = SERVERS | {"WORKER_QUEUES": "x"}
+    with pytest.raises(ValueError, match="must be some of links, reports, discord, imports, warm"):
+        WorkerSettings.model_validate(values)
+
+
+def test_jobs_go_through_redis_unless_they_have_a_server_of_their_own() -> None:
+    settings = WorkerSettings.model_validate(SERVERS)
+    assert settings.broker == "redis://reports"
+    settings = WorkerSettings.model_validate(SERVERS | {"BROKER_URL": "rediss://jobs"})
+    assert settings.broker == "rediss://jobs"
+    assert create_app(settings).conf.broker_url == "rediss://jobs"
+
+
+@pytest.mark.parametrize("url", ["amqp://jobs", "jobs:6379"])
+def test_another_kind_of_broker_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="must start with redis:// or rediss://"):
+        WorkerSettings.model_validate(SERVERS | {"BROKER_URL": url})

@@ -1,0 +1,1 @@
+"""What commands do for an operator: links, keys, imports, Discord."""

@@ -1,0 +1,137 @@
+"""Import from files of this machine: opened, watched while they are read, and summed up."""
+
+import io
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Final
+from zoneinfo import ZoneInfo
+
+import psycopg
+
+from accounts.errors import DatabaseRefusedError, UnknownTenantError
+from accounts.provisioning import accounts_engine, tenant_id_of
+from analytics.admin.progress_bar import show_progress
+from common.db.audit import COMMAND_LINE, Action, record
+from common.instants import now
+from common.reports.money import currency_exponent, decimal_text
+from ingest import data_version
+from ingest.import_files import FileKind, Format, Imported, ImportFile, import_files
+
+BLOCK: Final = 256 * 1024
+
+
+class SourceError(Exception):
+    """A file cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Opened files; ``total_bytes`` is None where one of them is a stream."""
+
+    files: Mapping[FileKind, ImportFile]
+    total_bytes: int | None
+
+
+def open_sources(paths: Mapping[str, str], stack: ExitStack) -> Sources:
+    """Open every file by its kind, until ``stack`` is left; ``-`` is the standard input.
+
+    Raises:
+        SourceError: one cannot be opened, or the input is named twice.
+    """
+    if list(paths.values()).count("-") > 1:
+        raise SourceError("the standard input can be one file only")
+    files, total = {}, 0
+    known = True
+    for kind, path in paths.items():
+        try:
+            stream: BinaryIO = (
+                sys.stdin.buffer if path == "-" else stack.enter_context(Path(path).open("rb"))  # noqa: SIM115 - by the stack
+            )
+        except OSError as error:
+            raise SourceError(f"{path}: {error.strerror}") from error
+        if path != "-" and Path(path).is_file():
+            total += Path(path).stat().st_size
+        else:
+            known = False
+        name = "the input" if path == "-" else Path(path).name
+        files[FileKind(kind)] = ImportFile(name, _blocks(stream, path))
+    return Sources(files, total if known else None)
+
+
+def _blocks(stream: BinaryIO, path: str) -> Iterator[bytes]:
+    try:
+        while block := stream.read(BLOCK):
+            yield block
+    except (OSError, io.UnsupportedOperation) as error:
+        raise SourceError(f"{path}: {error}") from error
+
+
+def import_from(
+    service_url: str, redis_url: str, tenant: str, sources: Sources, *, layout: str, most: int
+) -> list[str]:
+    """Import into the tenant of that slug; answers the summary, a line each.
+
+    Raises:
+        AccountError: the database refused, or no tenant has this slug.
+        SourceError: a file broke off.
+        ImportRefusedError: the files cannot be imported; at most ``most`` findings are named.
+    """
+    with accounts_engine(service_url, pool_size=2) as engine:
+        tenant_id = tenant_id_of(engine, tenant)
+        if tenant_id is None:
+            raise UnknownTenantError(tenant)
+        try:
+            with show_progress(sources.total_bytes) as meter:
+                imported = import_files(
+                    engine,
+                    tenant_id,
+                    sources.files,
+                    layout=Format(layout),
+                    most_faults=most,
+                    meter=meter,
+                    conclude=lambda connection, _: record(
+                        connection,
+                        tenant_id,
+                        Action.IMPORT_SUCCEEDED,
+                        COMMAND_LINE,
+                        at=now(),
+                        rows=meter.rows,
+                    ),
+                )
+        except psycopg.Error as error:
+            raise DatabaseRefusedError(str(error).strip().splitlines()[0]) from error
+        broker_url = os.environ.get("BROKER_URL") or redis_url
+        data_version.loaded(engine, data_version.jobs_at(redis_url, broker_url), tenant_id)
+    return summary_of(imported)
+
+
+def summary_of(imported: Imported) -> list[str]:
+    """What an import did, in words."""
+    found = imported.summary
+    exponent = currency_exponent(imported.currency)
+    lines = [
+        (
+            f"orders    {found.orders_new:,} new, {found.orders_replaced:,} replaced,"
+            f" {found.orders_unchanged:,} unchanged; {found.lines:,} lines"
+        ),
+        f"refunds   {found.refunds:,}",
+        f"products  {found.products_new:,} new; {found.products:,} in the file",
+        f"stock     {found.stock_counts:,} counts",
+    ]
+    if found.cancellations_without_payment:
+        lines[1] += (
+            f" ({found.cancellations_without_payment:,} cancellations of orders never paid"
+            " are no sales and no refunds)"
+        )
+    if found.first_at is not None and found.last_at is not None:
+        zone = ZoneInfo(imported.timezone)
+        first, last = (at.astimezone(zone).date() for at in (found.first_at, found.last_at))
+        net = decimal_text(found.net_sales, exponent)
+        lines.append(f"period    {first} to {last} ({zone.key})")
+        lines.append(f"net sales {net} {imported.currency} in these files")
+    lines.append(f"ledger    version {found.version}")
+    return [*lines, *(f"note      {note}" for note in imported.notes)]

@@ -1,0 +1,176 @@
+"""Control links without an admin: what the share API does, from the command line.
+
+The same functions as the service's, as the services' role and on behalf of one tenant. The ledger
+and the audit log name the command line as who did it.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+from uuid import UUID
+
+from pydantic import ValidationError
+from redis import Redis
+from sqlalchemy import Engine
+
+from accounts.audit_log import AuditSelection, list_audit
+from accounts.errors import UnknownTenantError
+from accounts.memberships import TenantFacts, find_tenant
+from accounts.provisioning import accounts_engine, tenant_id_of
+from common.db.audit import COMMAND_LINE, Action, AuditEntry
+from common.db.pagination import Paging
+from common.instants import now
+from common.links.state import LinkStates
+from common.reports.window import Period
+from share_api.container import create_issuing, create_redis
+from share_api.settings import LinkSettings
+from sharing import issuing as links
+from sharing import revoking, switch
+
+_PAGE: Final = 1000
+
+
+class SharingSettingsError(Exception):
+    """A setting that issuing takes is missing or unusable."""
+
+
+def issue_link(
+    service_url: str,
+    redis_url: str,
+    *,
+    tenant: str,
+    report: str,
+    period: str = Period.MONTH,
+    expires_in: int | None = None,
+    secret: str | None = None,
+    public_base_url: str | None = None,
+) -> links.IssuedLink:
+    """Issue a link to a report of a tenant (by its slug).
+
+    ``expires_in`` is in seconds; the default, the signing secret and the public address are those
+    of the environment unless given.
+
+    Raises:
+        SharingSettingsError: a setting is missing or unusable.
+        ValueError: no such period.
+        AccountError: no such tenant, or the database cannot be used.
+        UnknownReportError, AnalyticsNotYetImplementedError: the report cannot be shared.
+        sharing.issuing.IssueError: no signing secret, or a life that is not allowed.
+    """
+    settings = _settings(secret, public_base_url)
+    with _servers(service_url, redis_url) as (engine, redis):
+        shop = _tenant(engine, tenant)
+        issuing = create_issuing(settings, engine, redis, os.environ.get("BROKER_URL") or redis_url)
+        request = links.LinkRequest(
+            tenant_id=shop.id,
+            zone=shop.zone,
+            report=report,
+            period=Period(period),
+            author=COMMAND_LINE,
+            expires_in=expires_in,
+        )
+        return links.issue(request, issuing, now=now())
+
+
+def revoke_link(service_url: str, redis_url: str, *, tenant: str, share_id: UUID) -> None:
+    """Recall one link of a tenant by the id of its ledger entry.
+
+    Raises:
+        AccountError: no such tenant, or the database cannot be used.
+        sharing.listing.ShareNotFoundError: the tenant has no such entry.
+        sharing.revoking.RecallUnavailableError: Redis did not take it yet.
+    """
+    with _servers(service_url, redis_url) as (engine, redis):
+        order = _recall(engine, tenant)
+        revoking.revoke(order, share_id, engine, LinkStates(redis))
+
+
+def revoke_all_links(
+    service_url: str, redis_url: str, *, tenant: str, report: str | None = None
+) -> int:
+    """Recall every active link of a tenant, or of one of its report types; how many it were.
+
+    Raises:
+        AccountError: no such tenant, or the database cannot be used.
+        UnknownReportError: no such report type.
+        sharing.revoking.RecallUnavailableError: Redis did not take all yet.
+    """
+    with _servers(service_url, redis_url) as (engine, redis):
+        order = _recall(engine, tenant)
+        return revoking.revoke_all(order, engine, LinkStates(redis), report=report)
+
+
+def sharing_of(service_url: str, *, tenant: str) -> switch.Sharing:
+    """Whether a tenant shares.
+
+    Raises:
+        AccountError: no such tenant, or the database cannot be used.
+    """
+    with accounts_engine(service_url) as engine:
+        return switch.sharing_of(engine, _tenant(engine, tenant).id)
+
+
+def change_sharing(
+    service_url: str, redis_url: str, *, tenant: str, enabled: bool
+) -> switch.Sharing:
+    """Turn sharing of a tenant on, or off, which recalls its links.
+
+    Raises:
+        AccountError: no such tenant, or the database cannot be used.
+        sharing.revoking.RecallUnavailableError: it is off; Redis did not take all recalls yet.
+    """
+    with _servers(service_url, redis_url) as (engine, redis):
+        order = _recall(engine, tenant)
+        if enabled:
+            return switch.turn_on(order, engine)
+        return switch.turn_off(order, engine, LinkStates(redis))
+
+
+def audit_of(
+    service_url: str, *, tenant: str, most: int, action: str | None = None
+) -> Iterator[AuditEntry]:
+    """The latest entries of a tenant's audit log, newest first, at most so many.
+
+    Raises:
+        AccountError: no such tenant, or the database cannot be used.
+        ValueError: no such action.
+    """
+    wanted = AuditSelection(None if action is None else Action(action))
+    with accounts_engine(service_url) as engine:
+        tenant_id, after = _tenant(engine, tenant).id, None
+        while most > 0:
+            page = list_audit(engine, tenant_id, Paging(min(most, _PAGE), after), wanted)
+            yield from page.items
+            if page.next is None:
+                return
+            most, after = most - len(page.items), page.next
+
+
+@contextmanager
+def _servers(service_url: str, redis_url: str) -> Iterator[tuple[Engine, Redis]]:
+    with accounts_engine(service_url) as engine, create_redis(redis_url) as redis:
+        yield engine, redis
+
+
+def _settings(secret: str | None, public_base_url: str | None) -> LinkSettings:
+    given = {"ANALYTICS_SHARE_SIGNING_SECRET": secret, "PUBLIC_BASE_URL": public_base_url}
+    try:
+        return LinkSettings.model_validate({k: v for k, v in given.items() if v is not None})
+    except ValidationError as error:
+        problems = error.errors(include_url=False, include_context=False, include_input=False)
+        raise SharingSettingsError(
+            "; ".join(f"{each['loc'][0]}: {each['msg']}" for each in problems)
+        ) from None
+
+
+def _tenant(engine: Engine, slug: str) -> TenantFacts:
+    tenant_id = tenant_id_of(engine, slug)
+    tenant = None if tenant_id is None else find_tenant(engine, tenant_id)
+    if tenant is None:
+        raise UnknownTenantError(slug)
+    return tenant
+
+
+def _recall(engine: Engine, slug: str) -> revoking.Recall:
+    return revoking.Recall(_tenant(engine, slug).id, COMMAND_LINE, now())

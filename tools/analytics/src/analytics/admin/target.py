@@ -1,0 +1,113 @@
+"""Which servers a command talks to: those of the environment, else those of a running `up`.
+
+Commands import this lazily; it knows no database driver.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import click
+
+from devstack.supervisor.errors import SupervisorError
+from devstack.supervisor.secrets import open_vault
+from devstack.supervisor.state import (
+    DEFAULT_STATE_DIRECTORY,
+    READY_NAME,
+    StateDirectory,
+    read_json,
+)
+
+
+class NoConnectionError(SupervisorError):
+    """Neither the environment nor a state directory says where the servers are."""
+
+    def __init__(self, state_directory: Path, settings: str = "DATABASE_URL and REDIS_URL") -> None:
+        super().__init__(
+            f"no database: set {settings}, or run `analytics up` first and name its"
+            f" directory with --state-dir (looked for {state_directory / READY_NAME})"
+        )
+        self.state_directory = state_directory
+
+
+@dataclass(frozen=True)
+class Connection:
+    """Where to work; `database_url` is the application's role.
+
+    `settings` are what the running services were told beyond that (the signing secret, the public
+    address), for commands that issue links; empty when the environment is all there is.
+    """
+
+    database_url: str = field(repr=False)
+    redis_url: str = field(repr=False)
+    settings: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+def resolve(
+    state_directory: Path | None, environment: Mapping[str, str] | None = None
+) -> Connection:
+    """Find the servers.
+
+    A `--state-dir` given wins over the environment; without it DATABASE_URL and REDIS_URL are
+    used, and what they leave open comes from the default state directory.
+
+    Raises:
+        NoConnectionError: nothing says where they are.
+    """
+    known = os.environ if environment is None else environment
+    database = known.get("DATABASE_URL", "").strip()
+    redis = known.get("REDIS_URL", "").strip()
+    if state_directory is None and database and redis:
+        return Connection(database, redis)
+    directory = StateDirectory(state_directory or DEFAULT_STATE_DIRECTORY)
+    ready = read_json(directory.ready)
+    if not ready:
+        raise NoConnectionError(directory.path)
+    settings = _settings_of(directory, ready, known)
+    if state_directory is not None:
+        return Connection(ready["databaseUrl"], ready["redisUrl"], settings)
+    return Connection(database or ready["databaseUrl"], redis or ready["redisUrl"], settings)
+
+
+def _settings_of(
+    directory: StateDirectory, ready: Mapping[str, Any], known: Mapping[str, str]
+) -> dict[str, str]:
+    name = "ANALYTICS_SHARE_SIGNING_SECRET"
+    secret = known.get(name, "").strip() or open_vault(directory.secrets).signing_secret
+    return {name: secret, "PUBLIC_BASE_URL": ready["viewerUrl"]}
+
+
+def resolve_owner(
+    state_directory: Path | None, environment: Mapping[str, str] | None = None
+) -> tuple[str, str | None]:
+    """The URL of the role that owns the tables, and the application's if there is one to set up.
+
+    Raises:
+        NoConnectionError: nothing says where the database is, or only the application's role is
+            known.
+    """
+    known = os.environ if environment is None else environment
+    owner = known.get("DATABASE_OWNER_URL", "").strip()
+    service = known.get("DATABASE_URL", "").strip()
+    if state_directory is None and (owner or service):
+        return (owner, service or None) if owner else (service, None)
+    directory = StateDirectory(state_directory or DEFAULT_STATE_DIRECTORY)
+    service = str(read_json(directory.ready).get("databaseUrl", ""))
+    if not service or urlsplit(service).port != read_json(directory.ports).get("postgres"):
+        raise NoConnectionError(directory.path, "DATABASE_OWNER_URL")
+    parts = urlsplit(service)
+    secret = quote(open_vault(directory.secrets).postgres_password, safe="")
+    netloc = f"postgres:{secret}@{parts.hostname}:{parts.port}"
+    return parts._replace(netloc=netloc).geturl(), service
+
+
+state_dir_option = click.option(
+    "--state-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=None,
+    help="State directory of a running `analytics up`, to work on its servers.",
+)
+"""Gives a command the option `--state-dir`, passed as `state_dir`: a Path or None."""

@@ -1,0 +1,28 @@
+"""Bringing the database to this version's tables and the application's role to its rights."""
+
+import psycopg
+from sqlalchemy.exc import SQLAlchemyError
+
+from common.db.migrate import NewerSchemaError, upgrade
+from common.db.roles import ensure_service_role
+from devstack.supervisor.errors import GivenDatabaseError
+
+
+def migrate_database(owner_url: str, service_url: str | None) -> None:
+    """Migrate as the owner, then make sure that the application's role exists and owns nothing.
+
+    Raises:
+        GivenDatabaseError: no connection, a URL that names no role, an owner that may not do it, or
+            tables of a later version.
+    """
+    try:
+        upgrade(owner_url)
+        if service_url is not None:
+            ensure_service_role(owner_url, service_url)
+    except (SQLAlchemyError, psycopg.Error) as error:
+        reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
+        raise GivenDatabaseError(f"the database cannot be migrated: {reason}") from error
+    except NewerSchemaError as error:
+        raise GivenDatabaseError(f"the database cannot be migrated: {error}") from error
+    except ValueError as error:
+        raise GivenDatabaseError(str(error)) from error

@@ -1,0 +1,100 @@
+"""The services as commands and environments: what each is told, and what it is not told."""
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from devstack.processes.sockets import LOOPBACK
+from devstack.supervisor.ports import REPORT_VIEWER, SHARE_API, Ports
+from devstack.supervisor.process import ServiceSpec
+from devstack.supervisor.state import StateDirectory
+
+SIGNING_SECRET = "ANALYTICS_SHARE_SIGNING_SECRET"  # noqa: S105 - a setting's name
+SIGNING_SETTINGS = (SIGNING_SECRET, "ANALYTICS_SHARE_SIGNING_SECRETS_RETIRED")
+DATABASE_SETTINGS = ("DATABASE_URL", "DATABASE_OWNER_URL")
+OPERATOR_SETTINGS = ("DISCORD_BOT_TOKEN",)
+"""What only the command line is told."""
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where everything is; the database URL is the application's role."""
+
+    share_api_url: str
+    viewer_url: str
+    database_url: str = field(repr=False)
+    redis_url: str = field(repr=False)
+
+
+def addresses(ports: Ports, *, database_url: str, redis_url: str) -> Addresses:
+    """The addresses for the ports of this run."""
+    return Addresses(
+        share_api_url=f"http://{LOOPBACK}:{ports.share_api}",
+        viewer_url=f"http://{LOOPBACK}:{ports.report_viewer}",
+        database_url=database_url,
+        redis_url=redis_url,
+    )
+
+
+def shared_settings(
+    environment: Mapping[str, str], where: Addresses, signing_secret: str
+) -> dict[str, str]:
+    """What every service is told: nothing of the database, nor of what is the operator's alone.
+
+    Our signing secret, unless one is set.
+    """
+    kept = {*DATABASE_SETTINGS, *OPERATOR_SETTINGS}
+    settings = {key: value for key, value in environment.items() if key not in kept}
+    settings["REDIS_URL"] = where.redis_url
+    settings["PUBLIC_BASE_URL"] = where.viewer_url
+    settings["PYTHONUNBUFFERED"] = "1"
+    if not settings.get(SIGNING_SECRET, "").strip():
+        settings[SIGNING_SECRET] = signing_secret
+    return settings
+
+
+def service_specs(
+    where: Addresses, ports: Ports, state: StateDirectory, settings: Mapping[str, str]
+) -> list[ServiceSpec]:
+    """The services in the order in which they start."""
+    with_database = {**settings, "DATABASE_URL": where.database_url}
+    of_workers = {k: v for k, v in with_database.items() if k not in SIGNING_SETTINGS}
+    worker_ready = os.fspath(state.worker_ready)
+    return [
+        ServiceSpec(
+            name=SHARE_API,
+            command=_module("share_api"),
+            environment={
+                **with_database,
+                "SHARE_API_HOST": LOOPBACK,
+                "SHARE_API_PORT": str(ports.share_api),
+            },
+            ready_url=f"{where.share_api_url}/readyz",
+        ),
+        ServiceSpec(
+            name=REPORT_VIEWER,
+            command=_module("report_viewer"),
+            environment={
+                **settings,
+                "REPORT_VIEWER_HOST": LOOPBACK,
+                "REPORT_VIEWER_PORT": str(ports.report_viewer),
+            },
+            ready_url=f"{where.viewer_url}/readyz",
+        ),
+        ServiceSpec(
+            name="worker",
+            command=_module("worker"),
+            environment={**of_workers, "WORKER_READY_FILE": worker_ready},
+            ready_file=worker_ready,
+        ),
+        ServiceSpec(
+            name="beat",
+            command=_module("worker", "beat"),
+            environment=of_workers,
+        ),
+    ]
+
+
+def _module(name: str, *arguments: str) -> list[str]:
+    return [sys.executable, "-m", name, *arguments]
