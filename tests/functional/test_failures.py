@@ -1,4 +1,4 @@
-"""Parts die, hang and forget while links are open: no wrong page, no lost recall, no 500."""
+"""Parts die, hang and forget while links are open: no wrong page, no lost revocation, no 500."""
 
 import asyncio
 import csv
@@ -137,7 +137,7 @@ def revive(system: Breakable, processes: list[psutil.Process], signalled: signal
 
 def test_redis_flushed(system: Breakable) -> None:
     url, _ = system.share("revenue-overview", "30d")
-    recalled, entry = system.share("revenue-overview", "30d")
+    revoked, entry = system.share("revenue-overview", "30d")
     eventually(lambda: opens(url), "computed")
     was = httpx.get(f"{url}/csv", timeout=20).content
     with system.admin() as admin:
@@ -145,7 +145,7 @@ def test_redis_flushed(system: Breakable) -> None:
     for _ in range(2):
         system.redis.flushall()
         for path in ("", "/csv"):
-            assert httpx.get(recalled + path, timeout=60).status_code == 403
+            assert httpx.get(revoked + path, timeout=60).status_code == 403
         eventually(lambda: opens(url), "restored and computed")
         assert httpx.get(f"{url}/csv", timeout=60).content == was
         assert httpx.get(url, headers=BROWSER, timeout=60).status_code == 200

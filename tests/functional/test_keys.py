@@ -174,7 +174,7 @@ def test_a_rotation_loses_no_link_and_a_leaked_key_all_of_its_own(place: Place) 
             json.loads, system.analytics("audit", "--tenant", "acme", "--action", "key.retired")
         )
         assert entry["subject"] == old
-        assert system.analytics("revoke", "--tenant", "acme", "--all") == ["recalled 2 links"]
+        assert system.analytics("revoke", "--tenant", "acme", "--all") == ["revoked 2 links"]
         assert uses(system.analytics("keys")) == {new: ("signs", 0)}
         third, _ = system.share()
         assert system.opens(third) == {200}

@@ -90,21 +90,21 @@ def test_a_link_expires_and_says_when(system: System) -> None:
         assert issued["expiresAt"][:10] in refused.text
 
 
-def test_a_recalled_link_stops_at_once(system: System) -> None:
+def test_a_revoked_link_stops_at_once(system: System) -> None:
     with system.admin() as admin:
         issued = share(admin, "sales-velocity", period="7d")
         url, entry = issued.json()["url"], issued.headers["location"]
         for each in (url, f"{url}/csv"):
             assert httpx.get(each, timeout=20).status_code == 200
         assert admin.delete(entry).status_code == 204
-        recalled = time.monotonic()
+        revoked = time.monotonic()
         for each in (url, f"{url}/csv"):
             sent = time.monotonic()
             while httpx.get(each, timeout=20).status_code != 403:
-                assert sent - recalled < 1, "a recalled link stops within a second"
+                assert sent - revoked < 1, "a revoked link stops within a second"
                 sent = time.monotonic()
         assert admin.get(entry).json()["state"] == "revoked"
-        assert admin.delete(entry).status_code == 204, "a second recall changes nothing"
+        assert admin.delete(entry).status_code == 204, "a second revocation changes nothing"
 
 
 def test_a_link_shows_its_own_shop_only(system: System) -> None:

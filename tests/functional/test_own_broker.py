@@ -1,4 +1,4 @@
-"""Jobs on a server of their own: while it is away links are issued, recalled and opened."""
+"""Jobs on a server of their own: while it is away links are issued, revoked and opened."""
 
 from collections.abc import Iterator
 

@@ -1,6 +1,6 @@
 """Both services as processes, on a database and a Redis of their own, with a shop and an admin.
 
-What a generated request may do (turn sharing off, log everybody out, recall every link) concerns
+What a generated request may do (turn sharing off, log everybody out, revoke every link) concerns
 this system alone.
 """
 

@@ -41,7 +41,7 @@ SLUGS = [definition.slug for definition in registry.implemented()]
 
 OF_ALL_SHOPS = {
     heartbeat.TASK: "says that workers work",
-    revocation_sweep.TASK: "recalls of all shops, by ids alone",
+    revocation_sweep.TASK: "revocations of all shops, by ids alone",
     cache_eviction.TASK: "drops reports that nobody read",
     view_transfer.TASK: "each shop's counts in a transaction of its own",
     popular.POPULAR: "asks for each shop's reports",

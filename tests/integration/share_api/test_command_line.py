@@ -50,34 +50,34 @@ def analytics(
     return run
 
 
-def test_a_link_is_printed_alone_and_how_to_recall_it_beside(
+def test_a_link_is_printed_alone_and_how_to_revocation_it_beside(
     analytics: Command, world: World, ring: KeyRing, redis_client: Redis, anna: httpx.Client
 ) -> None:
     done = analytics("share", "--tenant", "berlin", "sales-velocity", "--expires-in", "600")
     assert done.exit_code == 0
-    recall = done.stderr.strip().rpartition("analytics ")[2].split()
-    assert recall[:3] == ["revoke", "--tenant", "berlin"]
+    revocation = done.stderr.strip().rpartition("analytics ")[2].split()
+    assert revocation[:3] == ["revoke", "--tenant", "berlin"]
     url = done.stdout.removesuffix("\n")
     claims = ring.authenticate(url.removeprefix("https://app.example.com/api/reports/"))
     assert (claims.tenant_id, claims.report) == (world.berlin, "sales-velocity")
     assert (claims.expires_at - claims.issued_at).total_seconds() == 600
     link = LinkRef(world.berlin, claims.link_id, claims.expires_at)
     assert LinkStates(redis_client).read([link]) == [LinkState.ACTIVE]
-    assert analytics(*recall).exit_code == 0
+    assert analytics(*revocation).exit_code == 0
     assert redis_client.get(state_key(world.berlin, claims.link_id)) == b"revoked"
     (entry,) = anna.get(SHARES).json()["items"]
     assert (entry["createdBy"], entry["period"]["name"]) == ("command line", "30d")
 
 
-def test_links_are_recalled(analytics: Command, anna: httpx.Client) -> None:
+def test_links_are_revoked(analytics: Command, anna: httpx.Client) -> None:
     for _ in range(3):
         analytics("share", "--tenant", "berlin", "revenue-overview")
     entry = anna.get(SHARES).json()["items"][0]["id"]
     done = analytics("revoke", "--tenant", "berlin", entry)
-    assert (done.exit_code, done.stdout) == (0, "recalled 1 link\n")
+    assert (done.exit_code, done.stdout) == (0, "revoked 1 link\n")
     assert anna.get(f"{SHARES}/{entry}").json()["state"] == "revoked"
     done = analytics("revoke", "--tenant", "berlin", "--all")
-    assert (done.exit_code, done.stdout) == (0, "recalled 2 links\n")
+    assert (done.exit_code, done.stdout) == (0, "revoked 2 links\n")
     states = {each["state"] for each in anna.get(SHARES).json()["items"]}
     assert states == {"revoked"}
 
@@ -119,7 +119,7 @@ def test_an_expected_failure_is_one_line(
     assert "hunter2" not in line
 
 
-def test_a_recall_that_redis_did_not_take_fails_and_is_carried_out_by_the_next(
+def test_a_revocation_that_redis_did_not_take_fails_and_is_carried_out_by_the_next(
     analytics: Command, world: World, redis_client: Redis
 ) -> None:
     analytics("share", "--tenant", "berlin", "revenue-overview")
@@ -127,7 +127,7 @@ def test_a_recall_that_redis_did_not_take_fails_and_is_carried_out_by_the_next(
     assert (done.exit_code, done.stdout) == (1, "")
     assert "alive" in done.stderr
     done = analytics("revoke", "--tenant", "berlin", "--all")
-    assert done.stdout == "recalled 0 links\n"
+    assert done.stdout == "revoked 0 links\n"
     assert {redis_client.get(key) for key in redis_client.keys("*:link:*")} == {b"revoked"}
 
 

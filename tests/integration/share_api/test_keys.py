@@ -143,9 +143,9 @@ def test_sharing_and_audit_on_the_command_line(
     for report in ("revenue-overview", "sales-velocity"):
         analytics("share", "--tenant", "berlin", report)
     done = analytics("revoke", "--tenant", "berlin", "--all", "--report", "sales-velocity")
-    assert done.stdout == "recalled 1 link\n"
+    assert done.stdout == "revoked 1 link\n"
     done = analytics("sharing", "off", "--tenant", "berlin")
-    assert re.fullmatch(r"sharing is off since \S+Z, recalled 1 link\n", done.stdout)
+    assert re.fullmatch(r"sharing is off since \S+Z, revoked 1 link\n", done.stdout)
     refused = analytics("share", "--tenant", "berlin", "revenue-overview")
     assert (refused.exit_code, refused.stdout) == (1, "")
     assert "turned off" in refused.stderr

@@ -98,21 +98,21 @@ def _insert(world: World, moment: datetime, *, count: int) -> list[str]:
 
 
 def test_filters(anna: httpx.Client) -> None:
-    short, kept, recalled = (
+    short, kept, revoked = (
         share(anna, report, expiresInSeconds=seconds)
         for report, seconds in zip(REPORTS, (60, 3600, 3600), strict=True)
     )
-    anna.delete(f"{SHARES}/{recalled}")
+    anna.delete(f"{SHARES}/{revoked}")
     with time_machine.travel(now() + timedelta(seconds=90), tick=True):
         assert listed(anna, state="active") == [kept]
         assert listed(anna, state="expired") == [short]
-        assert listed(anna, state="revoked") == [recalled]
-        assert set(listed(anna)) == {short, kept, recalled}
+        assert listed(anna, state="revoked") == [revoked]
+        assert set(listed(anna)) == {short, kept, revoked}
         assert listed(anna, reportType="sales-velocity") == [kept]
         assert listed(anna, reportType="sales-velocity", state="revoked") == []
         assert listed(anna, reportType="coupon-impact") == []
         states = {each["id"]: each["state"] for each in anna.get(SHARES).json()["items"]}
-    assert states == {short: "expired", kept: "active", recalled: "revoked"}
+    assert states == {short: "expired", kept: "active", revoked: "revoked"}
 
 
 def test_filters_of_instants_period_and_creator(anna: httpx.Client, world: World) -> None:
@@ -270,7 +270,7 @@ def test_a_token_manages_nothing(anna: httpx.Client, service: Service) -> None:
     assert_problem(anna.delete(f"{SHARES}/{link_id}"), 404)
 
 
-def test_a_tenant_sees_and_recalls_its_own_entries_only(
+def test_a_tenant_sees_and_revocations_its_own_entries_only(
     service: Service, anna: httpx.Client, ben: httpx.Client
 ) -> None:
     mine, theirs = share(anna), share(ben)

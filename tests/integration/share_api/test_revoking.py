@@ -1,4 +1,4 @@
-"""Recalling links: Redis follows the ledger, and the caller hears when it does not yet."""
+"""Revoking links: Redis follows the ledger, and the caller hears when it does not yet."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +18,7 @@ from common.links.state import LinkStates, state_key
 from common.links.token import KeyRing
 from share_api.container import Parts, create_redis
 from sharing.listing import Circumstances, ShareState, get_share
-from sharing.revoking import Recall, revoke, revoke_all
+from sharing.revoking import Revocation, revoke, revoke_all
 from worker.links import revocation_sweep
 
 SHARES = "/api/admin/analytics/shares"
@@ -53,7 +53,7 @@ def link(anna: httpx.Client, ring: KeyRing, redis_client: Redis) -> Link:
     return Link(anna, ring, redis_client)
 
 
-def test_a_link_is_recalled_once_and_for_all(
+def test_a_link_is_revoked_once_and_for_all(
     link: Link, anna: httpx.Client, redis_client: Redis
 ) -> None:
     expires = redis_client.expiretime(link.key)
@@ -73,7 +73,7 @@ def test_the_ledger_says_by_whom(link: Link, anna: httpx.Client, world: World) -
     assert entry.share.revoked_by == world.admins["anna"]
 
 
-def test_all_active_links_are_recalled(
+def test_all_active_links_are_revoked(
     anna: httpx.Client, ring: KeyRing, redis_client: Redis
 ) -> None:
     links = [Link(anna, ring, redis_client) for _ in range(3)]
@@ -84,7 +84,7 @@ def test_all_active_links_are_recalled(
     assert {each.redis for each in links} == {b"revoked"}
 
 
-def test_the_links_of_one_report_are_recalled(
+def test_the_links_of_one_report_are_revoked(
     anna: httpx.Client, ring: KeyRing, redis_client: Redis
 ) -> None:
     kept = Link(anna, ring, redis_client, report="sales-velocity")
@@ -95,7 +95,7 @@ def test_the_links_of_one_report_are_recalled(
     assert (gone.ledger, gone.redis) == ("revoked", b"revoked")
 
 
-def test_a_wrong_body_recalls_nothing(
+def test_a_wrong_body_revokes_nothing(
     link: Link, anna: httpx.Client, subtests: pytest.Subtests
 ) -> None:
     for body in (b"[]", b"{", b'{"reportType": "nonsense"}', b'{"reportType": null}', b'{"x": 1}'):
@@ -109,7 +109,7 @@ def without_states(parts: Parts) -> Parts:
     return replace(parts, states=LinkStates(create_redis(DEAD)))
 
 
-def test_a_recall_that_redis_did_not_take_stands_in_the_ledger_and_says_so(
+def test_a_revocation_that_redis_did_not_take_stands_in_the_ledger_and_says_so(
     serve: Serve, world: World, ring: KeyRing, redis_client: Redis
 ) -> None:
     with serve(without_states).admin() as client:
@@ -148,13 +148,13 @@ def failing_commits(engine: Engine) -> Iterator[None]:
         event.remove(engine, "commit", fail)
 
 
-def test_a_commit_that_fails_recalls_nothing(link: Link, world: World, redis_client: Redis) -> None:
+def test_a_commit_that_fails_revokes_nothing(link: Link, world: World, redis_client: Redis) -> None:
     states = LinkStates(redis_client)
-    recall = Recall(world.berlin, Author("anna", world.admins["anna"]), now())
+    revocation = Revocation(world.berlin, Author("anna", world.admins["anna"]), now())
     with failing_commits(world.engine), pytest.raises(ConnectionError):
-        revoke(recall, UUID(link.id), world.engine, states)
+        revoke(revocation, UUID(link.id), world.engine, states)
     assert (link.ledger, link.redis) == ("active", b"active")
-    revoke(recall, UUID(link.id), world.engine, states)
+    revoke(revocation, UUID(link.id), world.engine, states)
     assert (link.ledger, link.redis) == ("revoked", b"revoked")
 
 
@@ -167,19 +167,19 @@ def test_more_links_than_one_pipeline_takes(
 ) -> None:
     monkeypatch.setattr("sharing.revoking.BATCH", 2)
     links = [Link(anna, ring, redis_client) for _ in range(5)]
-    recall = Recall(world.berlin, COMMAND_LINE, now())
-    assert revoke_all(recall, world.engine, LinkStates(redis_client)) == 5
+    revocation = Revocation(world.berlin, COMMAND_LINE, now())
+    assert revoke_all(revocation, world.engine, LinkStates(redis_client)) == 5
     assert {each.redis for each in links} == {b"revoked"}
 
 
-def test_a_link_whose_time_is_over_can_be_recalled(
+def test_a_link_whose_time_is_over_can_be_revoked(
     link: Link, world: World, redis_client: Redis
 ) -> None:
     later = now() + timedelta(days=8)
     redis_client.delete(link.key)
-    recall = Recall(world.berlin, COMMAND_LINE, later)
-    assert revoke_all(recall, world.engine, LinkStates(redis_client)) == 0
-    revoke(recall, UUID(link.id), world.engine, LinkStates(redis_client))
+    revocation = Revocation(world.berlin, COMMAND_LINE, later)
+    assert revoke_all(revocation, world.engine, LinkStates(redis_client)) == 0
+    revoke(revocation, UUID(link.id), world.engine, LinkStates(redis_client))
     entry = get_share(world.engine, world.berlin, UUID(link.id), given=Circumstances(later))
     assert entry.state is ShareState.REVOKED
     assert link.redis is None, "Redis need not know what does not open anyway"

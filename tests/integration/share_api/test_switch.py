@@ -20,7 +20,7 @@ from common.instants import now
 from common.links.state import LinkStates
 from common.links.token import KeyRing
 from share_api.container import Parts, create_redis
-from sharing.revoking import Recall
+from sharing.revoking import Revocation
 from sharing.switch import off_since, sharing_of, turn_off, turn_on
 
 SHARING = "/api/admin/analytics/sharing"
@@ -29,7 +29,7 @@ SHARE = "/api/admin/analytics/revenue-overview/share"
 ON = {"enabled": True, "offSince": None}
 
 
-def test_off_recalls_every_link_and_lets_none_be_issued(
+def test_off_revokes_every_link_and_lets_none_be_issued(
     anna: httpx.Client, ring: KeyRing, redis_client: Redis
 ) -> None:
     links = [Link(anna, ring, redis_client) for _ in range(3)]
@@ -100,7 +100,7 @@ def test_what_redis_did_not_take_is_off_and_asking_again_carries_it_out(
     assert link.redis == b"revoked"
 
 
-def test_a_link_being_issued_is_waited_for_and_recalled(
+def test_a_link_being_issued_is_waited_for_and_revoked(
     anna: httpx.Client, world: World, redis_client: Redis, service_engine: Engine
 ) -> None:
     """An issue that found sharing on is in the ledger before sharing goes off."""
@@ -108,8 +108,8 @@ def test_a_link_being_issued_is_waited_for_and_recalled(
         with transaction(service_engine, Access(tenant_id=world.berlin)) as issuing:
             assert off_since(issuing, world.berlin) is None
             issuing.add(_a_share(world))
-            recall = Recall(world.berlin, COMMAND_LINE, now())
-            off = pool.submit(turn_off, recall, world.engine, LinkStates(redis_client))
+            revocation = Revocation(world.berlin, COMMAND_LINE, now())
+            off = pool.submit(turn_off, revocation, world.engine, LinkStates(redis_client))
             _await_waiter(service_engine)
             assert not off.done()
         assert off.result(60).revoked == 1
@@ -148,7 +148,7 @@ def _await_waiter(engine: Engine) -> None:
 def test_issues_and_switches_at_once_leave_no_link_alive(
     service: Service, world: World, redis_client: Redis
 ) -> None:
-    """However they meet: what was issued before the last switch off is recalled by it."""
+    """However they meet: what was issued before the last switch off is revoked by it."""
     with service.admin() as client, ThreadPoolExecutor(6) as pool:
         issues = [pool.submit(client.post, SHARE) for _ in range(12)]
         off = pool.submit(client.put, SHARING, json={"enabled": False})
@@ -171,7 +171,7 @@ def test_a_long_import_does_not_keep_sharing_on(
     states = LinkStates(redis_client)
     with transaction(service_engine, Access(tenant_id=world.berlin)) as loading:
         loading.execute(text("SELECT FROM tenants FOR SHARE"))
-        turn_off(Recall(world.berlin, COMMAND_LINE, now()), world.engine, states)
+        turn_off(Revocation(world.berlin, COMMAND_LINE, now()), world.engine, states)
         assert sharing_of(world.engine, world.berlin).off_since is not None
-        turn_on(Recall(world.berlin, COMMAND_LINE, now()), world.engine)
+        turn_on(Revocation(world.berlin, COMMAND_LINE, now()), world.engine)
     assert sharing_of(world.engine, world.berlin).off_since is None

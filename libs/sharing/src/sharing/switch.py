@@ -1,4 +1,4 @@
-"""Whether a tenant shares at all: turning sharing off recalls every link, and on revives none.
+"""Whether a tenant shares at all: turning sharing off revokes every link, and on revives none.
 
 Off is a row of its own, not a column of the tenant: whatever holds the tenant's row, a long import
 above all, must not keep an admin from ending all links at once.
@@ -14,7 +14,7 @@ from common.db.audit import Action, record
 from common.db.shares import SharingStop
 from common.db.tenancy import Access, TenantSession, transaction
 from common.links.state import LinkStates
-from sharing.revoking import Recall, hold_recalls, recall_active, write
+from sharing.revoking import Revocation, hold_revocations, revoke_active, write
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,40 +33,40 @@ def sharing_of(engine: Engine, tenant_id: int) -> Sharing:
 
 def off_since(session: TenantSession, tenant_id: int) -> datetime | None:
     """Since when the tenant does not share; it stays so until the transaction has ended."""
-    hold_recalls(session, tenant_id)
+    hold_revocations(session, tenant_id)
     return _off_since(session, tenant_id)
 
 
-def turn_off(recall: Recall, engine: Engine, states: LinkStates) -> Sharing:
-    """Recall every active link of the tenant, and issue none until sharing is on again.
+def turn_off(revocation: Revocation, engine: Engine, states: LinkStates) -> Sharing:
+    """Revoke every active link of the tenant, and issue none until sharing is on again.
 
     Raises:
-        RecallUnavailableError: sharing is off; Redis did not take all recalls yet.
+        RevocationUnavailableError: sharing is off; Redis did not take all revocations yet.
     """
-    with transaction(engine, Access(tenant_id=recall.tenant_id)) as session:
-        recalled = recall_active(session, recall)
+    with transaction(engine, Access(tenant_id=revocation.tenant_id)) as session:
+        revoked = revoke_active(session, revocation)
         since = session.scalar(
             insert(SharingStop)
-            .values(tenant_id=recall.tenant_id, since=recall.at)
+            .values(tenant_id=revocation.tenant_id, since=revocation.at)
             .on_conflict_do_nothing()
             .returning(SharingStop.since)
         )
         if since is not None:
             record(
                 session,
-                recall.tenant_id,
+                revocation.tenant_id,
                 Action.SHARING_OFF,
-                recall.author,
-                at=recall.at,
-                links=recalled.count,
+                revocation.author,
+                at=revocation.at,
+                links=revoked.count,
             )
-        since = since or _off_since(session, recall.tenant_id)
-    write(states, recalled.links)
-    return Sharing(since, recalled.count)
+        since = since or _off_since(session, revocation.tenant_id)
+    write(states, revoked.links)
+    return Sharing(since, revoked.count)
 
 
-def turn_on(change: Recall, engine: Engine) -> Sharing:
-    """Let links be issued again; those recalled stay so."""
+def turn_on(change: Revocation, engine: Engine) -> Sharing:
+    """Let links be issued again; those revoked stay so."""
     with transaction(engine, Access(tenant_id=change.tenant_id)) as session:
         stop = delete(SharingStop).where(SharingStop.tenant_id == change.tenant_id)
         if session.scalar(stop.returning(SharingStop.since)) is not None:

@@ -29,7 +29,7 @@ ENTRIES: Final[dict[str, dict[str, Any]]] = {
         "schedule": RESUME_EVERY_SECONDS,
         "options": {"expires": RESUME_EVERY_SECONDS},
     },
-    "recalls": {
+    "revocations": {
         "task": revocation_sweep.TASK,
         "schedule": revocation_sweep.EVERY_SECONDS,
         # A question to each server, and nothing of it may wait behind a computation.

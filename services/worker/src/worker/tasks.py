@@ -44,7 +44,7 @@ def register(app: Celery, engine: Engine, redis: Redis, cache: ReportCache) -> N
         heartbeat.beat(redis)
 
     @app.task(name=revocation_sweep.TASK, shared=False)
-    def sweep_recalls() -> None:
+    def sweep_revocations() -> None:
         revocation_sweep.sweep(engine, redis, now=instants.now())
 
     @app.task(name=view_transfer.TASK, shared=False)

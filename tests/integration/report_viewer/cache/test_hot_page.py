@@ -61,7 +61,7 @@ async def test_the_hot_answer_is_the_same(run: Run, sample: Sample, suffix: str)
             assert mine.headers == theirs.headers
 
 
-async def test_a_recalled_link_is_shut_within_a_second_everywhere(
+async def test_a_revoked_link_is_shut_within_a_second_everywhere(
     run: Run, sample: Sample, redis_client: Redis
 ) -> None:
     paths = [sample.path, f"{sample.path}/csv"]
@@ -76,8 +76,8 @@ async def test_a_recalled_link_is_shut_within_a_second_everywhere(
         await ask_until(time.monotonic() + 1)
         assert [await statuses(viewer, *paths) for viewer in viewers] == [{200}, {200}]
         await asyncio.to_thread(sample.revoke, redis_client)
-        recalled = time.monotonic()
-        await ask_until(recalled + 0.95)
+        revoked = time.monotonic()
+        await ask_until(revoked + 0.95)
         for viewer in viewers:
             assert await statuses(viewer, *paths) == {403}
 
@@ -102,7 +102,7 @@ async def test_a_hot_link_expires_to_the_second(run: Run, redis_client: Redis) -
 
 
 async def test_redis_emptied_while_hot(run: Run, sample: Sample, redis_client: Redis) -> None:
-    """Whether the link was recalled is not known any more, so it is not shown."""
+    """Whether the link was revoked is not known any more, so it is not shown."""
     async with run(**HOT) as client:
         assert await statuses(client, sample.path, f"{sample.path}/csv") == {200}
         redis_client.flushdb()

@@ -1,4 +1,4 @@
-"""A recall holds whatever becomes of the servers: the cases of docs/decisions/0012."""
+"""A revocation holds whatever becomes of the servers: the cases of docs/decisions/0012."""
 
 import asyncio
 import base64
@@ -31,7 +31,7 @@ from common.jobs.payloads import RestoreLink
 from common.links.state import LinkStates, state_key
 from devstack.embedded.valkey import EmbeddedValkey
 from devstack.processes.sockets import free_port
-from sharing.revoking import Recall, RecallUnavailableError, revoke
+from sharing.revoking import Revocation, RevocationUnavailableError, revoke
 from worker.links import restore, revocation_sweep
 
 pytestmark = pytest.mark.anyio
@@ -70,7 +70,7 @@ class Workers(threading.Thread):
 
 @dataclass
 class World:
-    """Redis and PostgreSQL with a shop's two links: one to be recalled, and one that stays."""
+    """Redis and PostgreSQL with a shop's two links: one to be revoked, and one that stays."""
 
     server: EmbeddedValkey
     redis: Redis
@@ -85,7 +85,7 @@ class World:
 
     @property
     def state(self) -> bytes:
-        """What Redis holds of the link that is to be recalled."""
+        """What Redis holds of the link that is to be revoked."""
         state = self.redis.get(self.key)
         assert isinstance(state, bytes)
         return state
@@ -121,9 +121,9 @@ class World:
             each.store(self.redis)
 
     def revoke(self, states: LinkStates | None = None) -> None:
-        recall = Recall(self.link.tenant_id, COMMAND_LINE, datetime.now(UTC))
+        revocation = Revocation(self.link.tenant_id, COMMAND_LINE, datetime.now(UTC))
         share_id = self.share_ids[self.link]
-        revoke(recall, share_id, self.engine, states or LinkStates(self.redis))  # type: ignore[arg-type]
+        revoke(revocation, share_id, self.engine, states or LinkStates(self.redis))  # type: ignore[arg-type]
 
     def sweep(self) -> int:
         return revocation_sweep.sweep(self.engine, self.redis, now=datetime.now(UTC))
@@ -226,7 +226,7 @@ async def test_an_emptied_redis_without_postgresql_opens_nothing(run: Run, world
     dead.dispose()
 
 
-async def test_without_postgresql_a_recalled_link_stays_shut(run: Run, world: World) -> None:
+async def test_without_postgresql_a_revoked_link_stays_shut(run: Run, world: World) -> None:
     """The viewer knows no PostgreSQL: what Redis says is all it takes."""
     await asyncio.to_thread(world.revoke)
     async with viewers(run, world) as clients:
@@ -234,12 +234,12 @@ async def test_without_postgresql_a_recalled_link_stays_shut(run: Run, world: Wo
         assert await statuses(world.kept, clients) == {200}
 
 
-async def test_redis_down_at_the_recall(run: Run, world: World) -> None:
+async def test_redis_down_at_the_revocation(run: Run, world: World) -> None:
     """The ledger says so; when Redis is back with what it knew, the link does not open."""
     async with viewers(run, world) as clients, workers(world):
         assert await statuses(world.link, clients) == {200}
         world.server.stop()
-        with pytest.raises(RecallUnavailableError):
+        with pytest.raises(RevocationUnavailableError):
             await asyncio.to_thread(world.revoke)
         await asyncio.sleep(SHUT_SECONDS)
         assert await statuses(world.link, clients) == {503}
@@ -248,11 +248,11 @@ async def test_redis_down_at_the_recall(run: Run, world: World) -> None:
         assert await statuses(world.kept, clients) == {200}
 
 
-async def test_redis_out_of_reach_for_the_recall_alone(run: Run, world: World) -> None:
+async def test_redis_out_of_reach_for_the_revocation_alone(run: Run, world: World) -> None:
     async with viewers(run, world) as clients, workers(world):
         with (
             Redis.from_url(f"redis://127.0.0.1:{free_port()}") as unreachable,
-            pytest.raises(RecallUnavailableError),
+            pytest.raises(RevocationUnavailableError),
         ):
             await asyncio.to_thread(world.revoke, LinkStates(unreachable))
         assert await statuses(world.link, clients) == {200}, "as the caller was told"
@@ -281,7 +281,7 @@ async def test_redis_back_from_an_old_append_only_file(
         assert await statuses(world.kept, clients) == {200}
 
 
-async def test_a_replica_that_missed_the_recall_takes_over(
+async def test_a_replica_that_missed_the_revocation_takes_over(
     run: Run, world: World, tmp_path: Path
 ) -> None:
     with (
@@ -312,10 +312,10 @@ async def test_a_redis_that_goes_back_in_one_run_is_swept(run: Run, world: World
         await shut(world.link, clients, time.monotonic())
 
 
-async def test_a_look_up_from_before_the_recall_is_void_after_a_restart(
+async def test_a_look_up_from_before_the_revocation_is_void_after_a_restart(
     run: Run, world: World
 ) -> None:
-    """A worker read "active", the link was recalled, Redis lost that, the worker writes."""
+    """A worker read "active", the link was revoked, Redis lost that, the worker writes."""
     states = LinkStates(world.redis)
     looked_up_in = await asyncio.to_thread(states.run)
     await asyncio.to_thread(world.revoke)
@@ -326,7 +326,7 @@ async def test_a_look_up_from_before_the_recall_is_void_after_a_restart(
         assert await statuses(world.link, clients) == {403}
 
 
-def test_in_a_new_run_every_recall_is_looked_at_once(world: World) -> None:
+def test_in_a_new_run_every_revocation_is_looked_at_once(world: World) -> None:
     world.revoke()
     assert world.sweep() == 0
     long_since = datetime.now(UTC) + timedelta(hours=5)

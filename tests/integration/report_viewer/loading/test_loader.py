@@ -139,7 +139,7 @@ async def test_a_failure_wakes_at_once(run: Run, redis_client: Redis) -> None:
         assert (await again).status_code == 200
 
 
-async def test_a_link_recalled_meanwhile_does_not_open(run: Run, redis_client: Redis) -> None:
+async def test_a_link_revoked_meanwhile_does_not_open(run: Run, redis_client: Redis) -> None:
     sample = Sample()
     sample.activate(redis_client)
     async with run(REPORT_VIEWER_WAIT_SECONDS=20) as client:

@@ -90,7 +90,7 @@ def test_what_is_shown_again_is_the_same(
     assert len(tags) == (2 if suffix else 3)
 
 
-def test_a_recalled_link_is_shut_within_a_second(
+def test_a_revoked_link_is_shut_within_a_second(
     gateway: httpx.Client, sample: Sample, redis_client: Redis
 ) -> None:
     paths = (sample.path, f"{sample.path}/csv")
@@ -100,13 +100,13 @@ def test_a_recalled_link_is_shut_within_a_second(
         paths = (each.path, f"{each.path}/csv")
         assert heat(gateway, *paths) == {200}
         each.revoke(redis_client)
-        recalled = time.monotonic()
-        last_open = recalled
-        while time.monotonic() < recalled + 1.5:
+        revoked = time.monotonic()
+        last_open = revoked
+        while time.monotonic() < revoked + 1.5:
             sent = time.monotonic()
             if 200 in {gateway.get(path).status_code for path in paths}:
                 last_open = sent
-        assert last_open - recalled < 1.0
+        assert last_open - revoked < 1.0
         assert heat(gateway, *paths, seconds=0.1) == {403}
 
 

@@ -212,7 +212,7 @@ def test_killed_by_signal_again_and_again(
     assert [numbers(shop, link)[:2] for link in links] == [(counted, 2 * counted)] * 5
 
 
-def test_a_recall_does_not_wait_and_no_view_is_lost(shop: Shop, redis_client: Redis) -> None:
+def test_a_revocation_does_not_wait_and_no_view_is_lost(shop: Shop, redis_client: Redis) -> None:
     link = shop.issue(at=THEN)
     count(redis_client, shop, link, 3)
     with transaction(shop.engine, Access(tenant_id=shop.tenant_id)) as session:

@@ -137,7 +137,7 @@ def test_expiry_is_asked_of_the_clock_every_time() -> None:
         assert copies.believed(b"a") is None
 
 
-def test_a_heard_recall_ends_all_belief_in_what_was_asked_before(clock: list[float]) -> None:
+def test_a_heard_revocation_ends_all_belief_in_what_was_asked_before(clock: list[float]) -> None:
     copies = room_for(2)
     kept = put(copies, b"a")
     assert copies.believed(b"a")
@@ -145,7 +145,7 @@ def test_a_heard_recall_ends_all_belief_in_what_was_asked_before(clock: list[flo
     copies.doubt()
     assert copies.believed(b"a") is None
     kept.learn(FACTS, until=clock[0] - 0.05 + copies.believe_seconds)
-    assert copies.believed(b"a") is None, "asked before the recall, answered after it"
+    assert copies.believed(b"a") is None, "asked before the revocation, answered after it"
     clock[0] += 0.01
     kept.learn(FACTS, until=clock[0] + copies.believe_seconds)
     assert copies.believed(b"a")

@@ -70,7 +70,7 @@ def test_every_error_of_the_viewer_is_mapped() -> None:
         assert problem_of(made).status != 500, kind
 
 
-def test_forged_recalled_and_malformed_links_read_alike() -> None:
+def test_forged_revoked_and_malformed_links_read_alike() -> None:
     told = {
         problem_of(each()).json()
         for each in (MalformedLinkError, ForgedLinkError, RevokedLinkError)

@@ -37,7 +37,7 @@ COMMANDS: Mapping[str, Entry] = {
     "import": Entry("import_sales", "import_sales", "Bring a shop's sales in from files."),
     "share": Entry("share", "share", "Issue a link to a report."),
     "discord": Entry("discord", "discord", "Register the commands of reports in Discord."),
-    "revoke": Entry("revoke", "revoke", "Recall a link, or all links of a shop."),
+    "revoke": Entry("revoke", "revoke", "Revoke a link, or all links of a shop."),
     "set-password": Entry(
         "set_password", "set_password", "Replace an admin's password, ending their sessions."
     ),

@@ -1,4 +1,4 @@
-"""The share ledger: every link ever issued, and whether it was recalled.
+"""The share ledger: every link ever issued, and whether it was revoked.
 
 ``id`` is what an admin manages, ``link_id`` what the token carries: knowing one never gives the
 other, so that a link cannot manage itself and a ledger entry cannot open a report.

@@ -1,8 +1,8 @@
 """Link states in Redis: a link opens only while its state there says active.
 
-A state is written when a link is issued and when it is recalled, and lapses with the link. A link
+A state is written when a link is issued and when it is revoked, and lapses with the link. A link
 without a state is not trusted: the ledger in PostgreSQL decides, through ``jobs.RestoreLink``. So
-an emptied Redis never revives a recalled link.
+an emptied Redis never revives a revoked link.
 
 Nor does one that went back in time. An ``active`` names the run of the server that it was written
 in (``run_id``, which every start of a server makes anew) and counts in that run alone: what an old
@@ -105,7 +105,7 @@ class LinkStates:
         return run_in(self._redis.eval(_INFORM, 0))
 
     def activate(self, link: LinkRef, *, run: str | None = None) -> None:
-        """Let a link open in a ``run`` of the server, unless it was recalled.
+        """Let a link open in a ``run`` of the server, unless it was revoked.
 
         By default in the run of now. What was looked up before it is written needs the run from
         before the look-up: written to a server that was started meanwhile, it counts for nothing.
@@ -133,7 +133,7 @@ class LinkStates:
         shop_names.tell(self._redis, tenant_id, shop)
 
     def revoke(self, links: Iterable[LinkRef]) -> None:
-        """Recall links, each until it would have expired anyway, and tell the viewers.
+        """Revoke links, each until it would have expired anyway, and tell the viewers.
 
         A viewer that does not hear of it finds the state within a second.
         """

@@ -6,7 +6,7 @@ secret for this purpose alone. A token has exactly one spelling: verification re
 be written that way again, so that no second text opens the same report.
 
 Verification tells three things apart: what no token of ours looks like, what we did not sign, and
-what we signed but is over. Whether a link was recalled is not in the token: see
+what we signed but is over. Whether a link was revoked is not in the token: see
 ``common.links.state``.
 """
 
@@ -55,7 +55,7 @@ class ExpiredLinkError(LinkError):
 
 
 class RevokedLinkError(LinkError):
-    """An authentic token that was recalled."""
+    """An authentic token that was revoked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +158,7 @@ class KeyRing:
         return _read(record)
 
     def verify(self, token: str, *, now: datetime) -> LinkClaims:
-        """The claims of a token that opens its report at ``now``, unless it was recalled.
+        """The claims of a token that opens its report at ``now``, unless it was revoked.
 
         Raises:
             MalformedLinkError: not spelled as a token.

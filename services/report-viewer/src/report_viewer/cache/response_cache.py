@@ -2,13 +2,13 @@
 Redis has said that they still hold.
 
 A link is believed to be as Redis said for ``believe_seconds``, counted on the monotonic clock from
-*before* the question was sent. Whoever recalls a link has its state written at some moment; an
+*before* the question was sent. Whoever revokes a link has its state written at some moment; an
 answer to a question sent before that moment is believed for that long at most, and every later
-answer says "recalled". So with less than a second, a recalled link is shut within one second on
-every process, page and CSV alike, also where the announcement of a recall was missed; and an answer
-of Redis that took long to arrive is believed the shorter. An announcement that is heard ends all
-belief at once (``doubt``). With Redis gone nothing is shown beyond that time.
-The expiry, which the token says, is asked of the clock on every request.
+answer says "revoked". So with less than a second, a revoked link is shut within one second on
+every process, page and CSV alike, also where the announcement of a revocation was missed; and an
+answer of Redis that took long to arrive is believed the shorter. An announcement that is heard ends
+all belief at once (``doubt``). With Redis gone nothing is shown beyond that time. The expiry, which
+the token says, is asked of the clock on every request.
 
 What was made is kept longer than it is believed, bounded by bytes, and compared by its ``Facts``:
 when Redis says the same again, the bytes are shown again.
@@ -102,7 +102,7 @@ class Copies:
         self._links: WeakValueDictionary[str, Link] = WeakValueDictionary()
 
     def doubt(self) -> None:
-        """Believe nothing that Redis was asked before now: a link was recalled somewhere."""
+        """Believe nothing that Redis was asked before now: a link was revoked somewhere."""
         self._doubted_until = time.monotonic() + self.believe_seconds
 
     def believed(self, path: bytes) -> Copy | None:

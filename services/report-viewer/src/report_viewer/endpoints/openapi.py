@@ -36,7 +36,7 @@ _TOKEN: Final = {
 _REFUSALS: Final = {
     "304": "Unchanged since the entity tag in If-None-Match; checked as any other request.",
     "400": "The token is missing or blank.",
-    "403": "The link is expired, tampered with, recalled or otherwise invalid.",
+    "403": "The link is expired, tampered with, revoked or otherwise invalid.",
     "405": "Another method than GET and HEAD.",
     "422": "The report type is not implemented.",
     "429": "Too many invalid links from one address, or too many computations; see Retry-After.",

@@ -39,7 +39,7 @@ class Previews:
         """The card of a link: the same for its page and its CSV.
 
         Raises:
-            LinkError: the link was recalled.
+            LinkError: the link was revoked.
             ViewerError: nobody could say so, or its report type is not implemented.
         """
         snapshot = await self._waiting.obtain(claims, STATE, csv=target.csv)

@@ -78,7 +78,7 @@ class Representations:
         """The report's page.
 
         Raises:
-            LinkError: the link was recalled.
+            LinkError: the link was revoked.
             ViewerError: there is no page to show; see ``Waiting.obtain``.
             UnreadableReportError: what is cached cannot be read.
         """

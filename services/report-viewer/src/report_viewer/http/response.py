@@ -1,6 +1,6 @@
 """Finished answers: status, headers and body, with the security headers that all of them carry.
 
-``no-cache`` lets a browser keep a report and makes it ask before each use, so that a recalled link
+``no-cache`` lets a browser keep a report and makes it ask before each use, so that a revoked link
 shows nothing. Nobody in between may keep it at all.
 """
 

@@ -1,7 +1,7 @@
 """Verified tokens are remembered, so that a hot link pays for its signature once.
 
 What is remembered is that we signed the token and what it says; whether it is over is asked of the
-clock on every request, and whether it was recalled of Redis.
+clock on every request, and whether it was revoked of Redis.
 """
 
 from collections import OrderedDict

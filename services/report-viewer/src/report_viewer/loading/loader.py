@@ -1,6 +1,6 @@
 """From a link to its cached report: read, and where something is missing, have it made and wait.
 
-The order of the answers is decided here: recalled, not implemented, then what is not there yet. A
+The order of the answers is decided here: revoked, not implemented, then what is not there yet. A
 link whose state nobody knows is not trusted: the workers are asked to look it up, and until they
 have said so, it does not open.
 """
@@ -45,7 +45,7 @@ def judge(snapshot: Snapshot, claims: LinkClaims, *, csv: bool) -> Missing:
     """What is missing, for a link that may open.
 
     Raises:
-        RevokedLinkError: the link was recalled.
+        RevokedLinkError: the link was revoked.
         StubReportError: its report type is not implemented.
         ComputationFailedError: there is no report, and computing it just failed.
     """
@@ -91,7 +91,7 @@ class Waiting:
         """A snapshot of an active link with every one of ``fields`` there.
 
         Raises:
-            RevokedLinkError: the link was recalled.
+            RevokedLinkError: the link was revoked.
             StubReportError: its report type is not implemented.
             UnavailableError: it could not be had in time, or not at all.
         """

@@ -1,6 +1,6 @@
 """The one place where an error becomes a status and a sentence for the reader.
 
-Forged, malformed and recalled links read alike, to the byte. Only the holder of an authentic token
+Forged, malformed and revoked links read alike, to the byte. Only the holder of an authentic token
 that is over learns when it ended.
 """
 

@@ -85,7 +85,7 @@ class ComputationFailedError(UnavailableError):
 
 
 class LinkUnconfirmedError(UnavailableError):
-    """Nobody could say in time whether the link was recalled."""
+    """Nobody could say in time whether the link was revoked."""
 
 
 class StoreUnavailableError(UnavailableError):

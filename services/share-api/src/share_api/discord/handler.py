@@ -1,7 +1,7 @@
 """From a command to its answer: a message at once, or the promise of one that a worker keeps.
 
 Blocking. The answer has to leave within ``Deadline``; what is left to do then is not done, and a
-link that was issued meanwhile is recalled, as nobody will have it.
+link that was issued meanwhile is revoked, as nobody will have it.
 """
 
 import logging
@@ -45,7 +45,7 @@ from share_api.discord.wording import (
     connected,
 )
 from sharing.issuing import IssuedLink, Issuing, LinkRequest, issue
-from sharing.revoking import Recall, RecallUnavailableError, revoke
+from sharing.revoking import Revocation, RevocationUnavailableError, revoke
 
 _log = logging.getLogger(__name__)
 _told: Final = InteractionAnswer.told
@@ -198,7 +198,7 @@ def _withdraw(
     with suppress(RedisError, OSError):  # it lapses
         using.promises.forget(job)
     try:
-        recall = Recall(job.tenant_id, author, now)
-        revoke(recall, link.share_id, using.issuing.engine, using.issuing.states)
-    except (RedisError, OSError, RecallUnavailableError, DBAPIError) as error:
+        revocation = Revocation(job.tenant_id, author, now)
+        revoke(revocation, link.share_id, using.issuing.engine, using.issuing.states)
+    except (RedisError, OSError, RevocationUnavailableError, DBAPIError) as error:
         _log.warning("a link that nobody has stays", extra={"error": type(error).__name__})

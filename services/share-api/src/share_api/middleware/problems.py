@@ -42,7 +42,7 @@ from share_api.readiness import NotReadyError
 from sharing.issuing import ExpiryOutOfRangeError, SharingOffError, SigningNotConfiguredError
 from sharing.listing import ShareNotFoundError
 from sharing.rate_limits import TooManySharesError
-from sharing.revoking import RecallUnavailableError
+from sharing.revoking import RevocationUnavailableError
 
 PROBLEM_JSON: Final = "application/problem+json"
 _RETRY_SECONDS: Final = 5
@@ -101,7 +101,7 @@ _KINDS: Final[Mapping[type[Exception], Kind]] = {
     TooManyLoginsError: Kind(429, "too-many-logins", "Too many login attempts"),
     TooManySharesError: Kind(429, "too-many-shares", "Too many links"),
     SigningNotConfiguredError: Kind(503, "signing-not-configured", "Signing not configured"),
-    RecallUnavailableError: Kind(503, "recall-unavailable", "Links not recalled yet"),
+    RevocationUnavailableError: Kind(503, "recall-unavailable", "Links not revoked yet"),
     DiscordNotConfiguredError: Kind(503, "discord-not-configured", "Discord not configured"),
     LoginBusyError: Kind(503, "login-busy", "Service busy"),
     NotReadyError: Kind(503, "not-ready", "Not ready"),

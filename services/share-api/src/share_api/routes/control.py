@@ -11,7 +11,7 @@ from share_api.http.openapi import problems, takes
 from share_api.routes.dependencies import Acting, ServedBy
 from share_api.schemas.audit import AuditView, SharingChangedView, SharingView
 from share_api.schemas.requests import AuditQuery, SharingBody
-from sharing.revoking import Recall
+from sharing.revoking import Revocation
 from sharing.switch import sharing_of, turn_off, turn_on
 
 router = APIRouter(tags=["control"])
@@ -31,11 +31,11 @@ def show_sharing(actor: Acting, parts: ServedBy) -> SharingView:
     openapi_extra=takes(SharingBody),
 )
 def change_sharing(actor: Acting, parts: ServedBy, body: Body) -> SharingChangedView:
-    """Off recalls every active link and lets none be issued; on revives none.
+    """Off revokes every active link and lets none be issued; on revives none.
 
-    On 503 `recall-unavailable` sharing is off, and the links are recalled as soon as Redis answers.
+    On 503 `recall-unavailable` sharing is off, and the links are revoked as soon as Redis answers.
     """
-    change = Recall(actor.tenant.id, actor.author, now())
+    change = Revocation(actor.tenant.id, actor.author, now())
     if parse(SharingBody, body).enabled:
         return SharingChangedView.of(turn_on(change, parts.engine))
     return SharingChangedView.of(turn_off(change, parts.engine, parts.states))

@@ -79,6 +79,6 @@ def disconnect_discord_server(
     actor: Acting,
     parts: ServedBy,
 ) -> None:
-    """Nothing of the tenant is sent there any more. Links that were sent open until recalled."""
+    """Nothing of the tenant is sent there any more. Links that were sent open until revoked."""
     guild = guild_named(guild_id)
     disconnect(parts.engine, actor.tenant.id, guild, author=actor.author, at=now())

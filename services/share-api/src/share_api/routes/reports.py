@@ -20,7 +20,7 @@ _LOCATION: Final[dict[int | str, dict[str, Any]]] = {
         "description": "The link.",
         "headers": {
             "Location": {
-                "description": "Its entry in the share ledger, for listing and recalling it.",
+                "description": "Its entry in the share ledger, for listing and revoking it.",
                 "schema": {"type": "string", "format": "uri-reference"},
             }
         },

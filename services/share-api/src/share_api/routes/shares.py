@@ -1,4 +1,4 @@
-"""The share ledger: which links there are, and recalling them."""
+"""The share ledger: which links there are, and revoking them."""
 
 from typing import Annotated
 from uuid import UUID
@@ -10,7 +10,7 @@ from share_api.container import Parts
 from share_api.http.json_body import Body, parse
 from share_api.http.openapi import problems, takes
 from share_api.routes.dependencies import Acting, ServedBy
-from share_api.schemas.requests import RecallBody, ShareQuery
+from share_api.schemas.requests import RevokeBody, ShareQuery
 from share_api.schemas.responses import RevokedView, SharesView, ShareView
 from sharing.listing import (
     Circumstances,
@@ -20,7 +20,7 @@ from sharing.listing import (
     get_share,
     list_shares,
 )
-from sharing.revoking import Recall, revoke, revoke_all
+from sharing.revoking import Revocation, revoke, revoke_all
 
 router = APIRouter(tags=["shares"])
 _PATH = "/api/admin/analytics/shares"
@@ -49,18 +49,18 @@ def list_links(actor: Acting, parts: ServedBy, query: Annotated[ShareQuery, Quer
 
 @router.post(
     f"{_PATH}/revoke-all",
-    summary="Recall every active link",
+    summary="Revoke every active link",
     responses=problems(400, 403, 503),
-    openapi_extra=takes(RecallBody, required=False),
+    openapi_extra=takes(RevokeBody, required=False),
 )
 def revoke_every_link(actor: Acting, parts: ServedBy, body: Body) -> RevokedView:
-    """Recall every active link of the tenant, or those of one report type.
+    """Revoke every active link of the tenant, or those of one report type.
 
-    On 503 none counts as recalled.
+    On 503 none counts as revoked.
     """
-    report = parse(RecallBody, body).report_type
+    report = parse(RevokeBody, body).report_type
     count = revoke_all(
-        Recall(actor.tenant.id, actor.author, now()), parts.engine, parts.states, report=report
+        Revocation(actor.tenant.id, actor.author, now()), parts.engine, parts.states, report=report
     )
     return RevokedView(revoked=count)
 
@@ -74,13 +74,15 @@ def show_link(share_id: ShareId, actor: Acting, parts: ServedBy) -> ShareView:
 
 @router.delete(
     f"{_PATH}/{{share_id}}",
-    summary="Recall a link",
+    summary="Revoke a link",
     status_code=204,
     responses=problems(403, 404, 503),
 )
 def revoke_link(share_id: ShareId, actor: Acting, parts: ServedBy) -> None:
     """The link does not open any more. On 503 it is to be taken for alive."""
-    revoke(Recall(actor.tenant.id, actor.author, now()), _id(share_id), parts.engine, parts.states)
+    revoke(
+        Revocation(actor.tenant.id, actor.author, now()), _id(share_id), parts.engine, parts.states
+    )
 
 
 def _circumstances(parts: Parts) -> Circumstances:

@@ -25,7 +25,7 @@ class SharingView(Wire):
 
 
 class SharingChangedView(SharingView):
-    """Whether the tenant shares from now on, and how many links that recalled."""
+    """Whether the tenant shares from now on, and how many links that revoked."""
 
     revoked: int
 

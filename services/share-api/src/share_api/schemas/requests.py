@@ -122,8 +122,8 @@ class TenantBody(_Body):
     tenant: Words = Field(min_length=1, max_length=63)
 
 
-class RecallBody(_Body):
-    """Which links to recall: all of the tenant, or those of one report type."""
+class RevokeBody(_Body):
+    """Which links to revoke: all of the tenant, or those of one report type."""
 
     report_type: Annotated[
         ReportType | None,

@@ -114,7 +114,7 @@ class SharesView(Wire):
 
 
 class RevokedView(Wire):
-    """How many links were recalled."""
+    """How many links were revoked."""
 
     revoked: int
 

@@ -1,10 +1,10 @@
-"""Brings every recall of the ledger to Redis, whatever became of the first attempt.
+"""Brings every revocation of the ledger to Redis, whatever became of the first attempt.
 
-A recall is committed to the ledger and then written where viewers look. That second step is lost
-when Redis is out of reach at that moment, or when it goes back in time without starting anew. So
-every few seconds the recalls since the last sweep are compared with Redis, and those it does not
-know are written again. Up to when that is done is kept in Redis, with the run of the server: in a
-new run, and in an emptied one, all recalled links whose time is not over are compared once.
+A revocation is committed to the ledger and then written where viewers look. That second step is
+lost when Redis is out of reach at that moment, or when it goes back in time without starting anew.
+So every few seconds the revocations since the last sweep are compared with Redis, and those it does
+not know are written again. Up to when that is done is kept in Redis, with the run of the server: in
+a new run, and in an emptied one, all revoked links whose time is not over are compared once.
 """
 
 import logging
@@ -21,21 +21,19 @@ from common.links.state import LinkRef, LinkState, LinkStates
 TASK: Final = "links.sweep-recalls"
 EVERY_SECONDS: Final = 5
 SWEPT: Final = "analytics:recalls:swept"
-"""Where the run and the moment are kept up to which Redis knows every recall."""
+"""Where the run and the moment are kept up to which Redis knows every revocation."""
 
 _OVERLAP: Final = timedelta(minutes=10)
 """How long a transaction may have taken, and how far the clocks of two hosts may be apart."""
 _EVER: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _AT_ONCE: Final = 1000
-_RECALLED: Final = text(
-    "SELECT tenant_id, link_id, expires_at FROM recalled_links(:since, :moment)"
-)
+_REVOKED: Final = text("SELECT tenant_id, link_id, expires_at FROM recalled_links(:since, :moment)")
 
 logger = logging.getLogger(__name__)
 
 
 def sweep(engine: Engine, redis: Redis, *, now: datetime) -> int:
-    """Write the recalls that Redis does not know; how many it were.
+    """Write the revocations that Redis does not know; how many it were.
 
     Raises:
         sqlalchemy.exc.DBAPIError: PostgreSQL did not answer; the next sweep begins where this did.
@@ -44,19 +42,19 @@ def sweep(engine: Engine, redis: Redis, *, now: datetime) -> int:
     states = LinkStates(redis)
     run = states.run()
     missing = 0
-    for links in _recalled(engine, since=_swept(redis, run), now=now):
+    for links in _revoked(engine, since=_swept(redis, run), now=now):
         known = zip(links, states.read(links), strict=True)
         unknown = [link for link, state in known if state is not LinkState.REVOKED]
         states.revoke(unknown)
         missing += len(unknown)
     redis.set(SWEPT, f"{run} {now.timestamp()}")
     if missing:
-        logger.warning("recalls were missing in Redis", extra={"links": missing})
+        logger.warning("revocations were missing in Redis", extra={"links": missing})
     return missing
 
 
 def _swept(redis: Redis, run: str) -> datetime:
-    """Since when recalls have to be looked at in this run of the server."""
+    """Since when revocations have to be looked at in this run of the server."""
     known = redis.get(SWEPT)
     try:
         named, seconds = known.decode("ascii").split() if isinstance(known, bytes) else ("", "")
@@ -66,9 +64,9 @@ def _swept(redis: Redis, run: str) -> datetime:
     return moment - _OVERLAP if named == run else _EVER
 
 
-def _recalled(engine: Engine, *, since: datetime, now: datetime) -> Iterator[list[LinkRef]]:
-    """The recalled links of all tenants whose time is not over, by so many at once."""
+def _revoked(engine: Engine, *, since: datetime, now: datetime) -> Iterator[list[LinkRef]]:
+    """The revoked links of all tenants whose time is not over, by so many at once."""
     with transaction(engine, Access()) as session:
-        rows = session.execute(_RECALLED, {"since": since, "moment": now})
+        rows = session.execute(_REVOKED, {"since": since, "moment": now})
         for part in rows.partitions(_AT_ONCE):
             yield [LinkRef(row.tenant_id, row.link_id, row.expires_at) for row in part]

@@ -3,8 +3,8 @@
 A batch of a tenant's views is taken under a lock that its other transfers wait for. What the
 ledger's numbers shall be is noted in the batch before it is written, so that a transfer that was
 killed, before or after its commit, is done again to the same effect (``common.links.view_counts``).
-The ledger's rows are changed by recalls too: who recalls never waits for this, which gives up at
-once and leaves the batch to the next round.
+The ledger's rows are changed by revocations too: who revokes never waits for this, which gives up
+at once and leaves the batch to the next round.
 """
 
 import logging

@@ -48,7 +48,7 @@ class ShopLinks:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key and the shops whose links, neither expired nor recalled, it signed."""
+    """A key and the shops whose links, neither expired nor revoked, it signed."""
 
     key_id: str
     use: KeyUse

@@ -74,30 +74,30 @@ def issue_link(
 
 
 def revoke_link(service_url: str, redis_url: str, *, tenant: str, share_id: UUID) -> None:
-    """Recall one link of a tenant by the id of its ledger entry.
+    """Revoke one link of a tenant by the id of its ledger entry.
 
     Raises:
         AccountError: no such tenant, or the database cannot be used.
         sharing.listing.ShareNotFoundError: the tenant has no such entry.
-        sharing.revoking.RecallUnavailableError: Redis did not take it yet.
+        sharing.revoking.RevocationUnavailableError: Redis did not take it yet.
     """
     with _servers(service_url, redis_url) as (engine, redis):
-        order = _recall(engine, tenant)
+        order = _revocation(engine, tenant)
         revoking.revoke(order, share_id, engine, LinkStates(redis))
 
 
 def revoke_all_links(
     service_url: str, redis_url: str, *, tenant: str, report: str | None = None
 ) -> int:
-    """Recall every active link of a tenant, or of one of its report types; how many it were.
+    """Revoke every active link of a tenant, or of one of its report types; how many it were.
 
     Raises:
         AccountError: no such tenant, or the database cannot be used.
         UnknownReportError: no such report type.
-        sharing.revoking.RecallUnavailableError: Redis did not take all yet.
+        sharing.revoking.RevocationUnavailableError: Redis did not take all yet.
     """
     with _servers(service_url, redis_url) as (engine, redis):
-        order = _recall(engine, tenant)
+        order = _revocation(engine, tenant)
         return revoking.revoke_all(order, engine, LinkStates(redis), report=report)
 
 
@@ -114,14 +114,15 @@ def sharing_of(service_url: str, *, tenant: str) -> switch.Sharing:
 def change_sharing(
     service_url: str, redis_url: str, *, tenant: str, enabled: bool
 ) -> switch.Sharing:
-    """Turn sharing of a tenant on, or off, which recalls its links.
+    """Turn sharing of a tenant on, or off, which revokes its links.
 
     Raises:
         AccountError: no such tenant, or the database cannot be used.
-        sharing.revoking.RecallUnavailableError: it is off; Redis did not take all recalls yet.
+        sharing.revoking.RevocationUnavailableError: it is off; Redis did not take all revocations
+        yet.
     """
     with _servers(service_url, redis_url) as (engine, redis):
-        order = _recall(engine, tenant)
+        order = _revocation(engine, tenant)
         if enabled:
             return switch.turn_on(order, engine)
         return switch.turn_off(order, engine, LinkStates(redis))
@@ -172,5 +173,5 @@ def _tenant(engine: Engine, slug: str) -> TenantFacts:
     return tenant
 
 
-def _recall(engine: Engine, slug: str) -> revoking.Recall:
-    return revoking.Recall(_tenant(engine, slug).id, COMMAND_LINE, now())
+def _revocation(engine: Engine, slug: str) -> revoking.Revocation:
+    return revoking.Revocation(_tenant(engine, slug).id, COMMAND_LINE, now())

@@ -16,7 +16,7 @@ from devstack.supervisor.errors import SupervisorError
 def remove_admin(email: str, tenant: str, state_dir: Path | None) -> None:
     """Take a shop away from EMAIL, at once.
 
-    Links that they issued go on: `analytics revoke` recalls them. Their account and their other
+    Links that they issued go on: `analytics revoke` revokes them. Their account and their other
     shops stay.
     """
     from accounts.errors import AccountError  # noqa: PLC0415 - keeps help quick

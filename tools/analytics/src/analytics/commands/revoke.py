@@ -1,4 +1,4 @@
-"""`analytics revoke`: recall a shop's links."""
+"""`analytics revoke`: revoke a shop's links."""
 
 from pathlib import Path
 from uuid import UUID
@@ -12,7 +12,7 @@ from devstack.supervisor.errors import SupervisorError
 
 @click.command()
 @click.argument("share_id", type=click.UUID, required=False)
-@click.option("--all", "everything", is_flag=True, help="Recall every active link of the shop.")
+@click.option("--all", "everything", is_flag=True, help="Revoke every active link of the shop.")
 @click.option("--report", help="With --all: only the links of this report type.")
 @click.option("--tenant", required=True, help="Slug of the shop.")
 @state_dir_option
@@ -23,15 +23,15 @@ def revoke(
     tenant: str,
     state_dir: Path | None,
 ) -> None:
-    """Recall the link of the ledger entry SHARE_ID, or with --all every link of a shop.
+    """Revoke the link of the ledger entry SHARE_ID, or with --all every link of a shop.
 
-    A recalled link stops opening at once and never opens again.
+    A revoked link stops opening at once and never opens again.
     """
     from accounts.errors import AccountError  # noqa: PLC0415 - keeps help quick
     from analytics.admin.links import revoke_all_links, revoke_link  # noqa: PLC0415
     from common.reports.registry import UnknownReportError  # noqa: PLC0415
     from sharing.listing import LedgerError  # noqa: PLC0415
-    from sharing.revoking import RecallUnavailableError  # noqa: PLC0415
+    from sharing.revoking import RevocationUnavailableError  # noqa: PLC0415
 
     if everything == (share_id is not None):
         raise click.UsageError("give either SHARE_ID or --all")
@@ -49,9 +49,9 @@ def revoke(
     except (
         AccountError,
         LedgerError,
-        RecallUnavailableError,
+        RevocationUnavailableError,
         SupervisorError,
         UnknownReportError,
     ) as error:
         raise expected(error) from error
-    click.echo(f"recalled {count} {'link' if count == 1 else 'links'}")
+    click.echo(f"revoked {count} {'link' if count == 1 else 'links'}")

@@ -64,5 +64,5 @@ def share(
     ) as error:
         raise expected(error) from error
     click.echo(link.url)
-    recall = f"analytics revoke --tenant {tenant} {link.share_id}"
-    click.echo(f"opens until {iso(link.expires_at)}; to recall it: {recall}", err=True)
+    revocation = f"analytics revoke --tenant {tenant} {link.share_id}"
+    click.echo(f"opens until {iso(link.expires_at)}; to revoke it: {revocation}", err=True)

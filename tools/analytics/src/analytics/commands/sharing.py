@@ -16,12 +16,12 @@ from devstack.supervisor.errors import SupervisorError
 def sharing(change: str | None, tenant: str, state_dir: Path | None) -> None:
     """Turn sharing of a shop on or off, or say which it is.
 
-    Off recalls every active link at once, and none can be issued. On revives none.
+    Off revokes every active link at once, and none can be issued. On revives none.
     """
     from accounts.errors import AccountError  # noqa: PLC0415 - keeps help quick
     from analytics.admin.links import change_sharing, sharing_of  # noqa: PLC0415
     from common.instants import iso  # noqa: PLC0415
-    from sharing.revoking import RecallUnavailableError  # noqa: PLC0415
+    from sharing.revoking import RevocationUnavailableError  # noqa: PLC0415
 
     try:
         where = resolve(state_dir)
@@ -31,8 +31,8 @@ def sharing(change: str | None, tenant: str, state_dir: Path | None) -> None:
             found = change_sharing(
                 where.database_url, where.redis_url, tenant=tenant, enabled=change == "on"
             )
-    except (AccountError, RecallUnavailableError, SupervisorError) as error:
+    except (AccountError, RevocationUnavailableError, SupervisorError) as error:
         raise expected(error) from error
     since = "on" if found.off_since is None else f"off since {iso(found.off_since)}"
-    count = f", recalled {found.revoked} {'link' if found.revoked == 1 else 'links'}"
+    count = f", revoked {found.revoked} {'link' if found.revoked == 1 else 'links'}"
     click.echo(f"sharing is {since}{count if change == 'off' else ''}")
