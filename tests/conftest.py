@@ -11,18 +11,16 @@ from dataclasses import asdict
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
 from redis import Redis
 from sqlalchemy import Engine, create_engine, text
 
 from common.db import migrate, roles
 from common.db.engine import create_service_engine, psycopg_url
+from tests.support import draws
 from tests.support.servers import Servers, running_servers
 from tests.support.xdist_groups import ByGroup
 
-# How long an example takes says more about the machine's other work than about the code.
-settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("untimed")
+draws.register()
 
 SERVICE_ROLE = "analytics_service"
 _WITHOUT_SERVERS = ("tests/unit", "tests/architecture")
