@@ -1,6 +1,5 @@
 """The viewer itself, asked over ASGI, with a real Redis behind it."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -18,13 +17,6 @@ from report_viewer.settings import ViewerSettings
 BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
 Run = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
-
-
-async def until(true: Callable[[], object]) -> None:
-    """Return when ``true`` says something true; it may block."""
-    async with asyncio.timeout(60):
-        while not await asyncio.to_thread(true):  # noqa: ASYNC110 - another process makes it true
-            await asyncio.sleep(0.01)
 
 
 @pytest.fixture

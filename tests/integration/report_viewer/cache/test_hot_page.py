@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 from redis import Redis
-from tests.integration.report_viewer.conftest import BROWSER, Run, until
+from tests.integration.report_viewer.conftest import BROWSER, Run
+from tests.support import wait
 from tests.support.samples import Sample, document
 
 from common.jobs.celery import QUEUE
@@ -163,7 +164,7 @@ async def test_a_stale_report_is_shown_at_once_and_computed_once(
     async with run() as client:
         pages = [await client.get(sample.path, headers=BROWSER) for _ in range(20)]
         csv = await client.get(f"{sample.path}/csv")
-        await until(lambda: redis_client.llen(QUEUE))
+        await wait.until_async(lambda: redis_client.llen(QUEUE))
         await asyncio.sleep(0.1)
         assert {each.status_code for each in pages} == {200}
         assert {each.headers["x-data-status"] for each in (*pages, csv)} == {"stale"}

@@ -7,7 +7,8 @@ from collections.abc import Awaitable
 
 import pytest
 from redis import Redis
-from tests.integration.report_viewer.conftest import BROWSER, Run, until
+from tests.integration.report_viewer.conftest import BROWSER, Run
+from tests.support import wait
 from tests.support.samples import Sample
 
 from common.jobs.celery import LINK_QUEUE, QUEUE
@@ -41,7 +42,7 @@ async def test_a_crowd_is_one_computation(run: Run, redis_client: Redis) -> None
             for viewer in (client, second)
             for path in paths * 10
         ]
-        await until(lambda: redis_client.llen(QUEUE))
+        await wait.until_async(lambda: redis_client.llen(QUEUE))
         await asyncio.sleep(0.3)
         assert not any(task.done() for task in asked)
         await asyncio.to_thread(sample.store, redis_client)
@@ -62,7 +63,7 @@ async def test_waiters_are_woken_and_do_not_poll(
         for _ in range(5):
             await asyncio.to_thread(redis_client.delete, sample.key.cached)
             asked = asyncio.create_task(client.get(sample.path))
-            await until(lambda: redis_client.exists(sample.key.requested))
+            await wait.until_async(lambda: redis_client.exists(sample.key.requested))
             await asyncio.sleep(0.05)
             await asyncio.to_thread(sample.store, redis_client)
             started = time.perf_counter()
@@ -76,7 +77,7 @@ async def test_a_missed_announcement_is_made_up_for(run: Run, redis_client: Redi
     sample.activate(redis_client)
     async with run(REPORT_VIEWER_WAIT_SECONDS=20) as client:
         asked = asyncio.create_task(client.get(sample.path))
-        await until(lambda: redis_client.llen(QUEUE))
+        await wait.until_async(lambda: redis_client.llen(QUEUE))
         elsewhere = Sample(tenant_id=99)
         elsewhere.store(redis_client)
         redis_client.rename(elsewhere.key.cached, sample.key.cached)
@@ -94,10 +95,10 @@ async def test_the_listener_comes_back(run: Run, redis_client: Redis) -> None:
     sample.activate(redis_client)
     async with run(REPORT_VIEWER_WAIT_SECONDS=20) as client:
         asked = asyncio.create_task(client.get(sample.path))
-        await until(lambda: redis_client.llen(QUEUE))
+        await wait.until_async(lambda: redis_client.llen(QUEUE))
         (lost,) = listeners(redis_client)
         redis_client.client_kill_filter(_id=lost)
-        await until(lambda: listeners(redis_client) - {lost})
+        await wait.until_async(lambda: listeners(redis_client) - {lost})
         await asyncio.to_thread(sample.store, redis_client)
         assert (await asked).status_code == 200
 
@@ -122,7 +123,7 @@ async def test_a_failure_wakes_at_once(run: Run, redis_client: Redis) -> None:
     sample.activate(redis_client)
     async with run(REPORT_VIEWER_WAIT_SECONDS=20) as client:
         asked = [asyncio.create_task(client.get(sample.path)) for _ in range(20)]
-        await until(lambda: redis_client.llen(QUEUE))
+        await wait.until_async(lambda: redis_client.llen(QUEUE))
         cache = ReportCache(redis_client, keep_seconds=60)
         await asyncio.to_thread(cache.fail, sample.key)
         async with asyncio.timeout(3):
@@ -134,7 +135,7 @@ async def test_a_failure_wakes_at_once(run: Run, redis_client: Redis) -> None:
         assert redis_client.llen(QUEUE) == 1, "no waiter tries a failed computation again"
         redis_client.delete(sample.key.failed)
         again = asyncio.create_task(client.get(sample.path))
-        await until(lambda: redis_client.llen(QUEUE) == 2)
+        await wait.until_async(lambda: redis_client.llen(QUEUE) == 2)
         await asyncio.to_thread(sample.store, redis_client)
         assert (await again).status_code == 200
 
@@ -144,7 +145,7 @@ async def test_a_link_revoked_meanwhile_does_not_open(run: Run, redis_client: Re
     sample.activate(redis_client)
     async with run(REPORT_VIEWER_WAIT_SECONDS=20) as client:
         asked = asyncio.create_task(client.get(sample.path))
-        await until(lambda: redis_client.llen(QUEUE))
+        await wait.until_async(lambda: redis_client.llen(QUEUE))
         sample.revoke(redis_client)
         await asyncio.to_thread(sample.store, redis_client)
         assert (await asked).status_code == 403
@@ -158,7 +159,7 @@ async def test_waiters_are_bounded(run: Run, redis_client: Redis) -> None:
     async with run(REPORT_VIEWER_WAIT_SECONDS=1, REPORT_VIEWER_MAX_WAITING=3) as client:
         asked = [asyncio.create_task(client.get(sample.path)) for _ in range(10)]
         assert (await client.get(ready.path)).status_code == 200
-        await until(lambda: redis_client.llen(QUEUE))
+        await wait.until_async(lambda: redis_client.llen(QUEUE))
         assert "report_viewer_waiting 3.0" in (await client.get("/metrics")).text
         answers = await asyncio.gather(*asked)
     kinds = sorted(each.json()["type"].rpartition(":")[2] for each in answers)
@@ -177,7 +178,7 @@ async def test_an_unknown_link_waits_for_the_ledger(
     states = LinkStates(redis_client)
     async with run(REPORT_VIEWER_WAIT_SECONDS=20) as client:
         asked = [asyncio.create_task(client.get(sample.path)) for _ in range(20)]
-        await until(lambda: tasks(redis_client))
+        await wait.until_async(lambda: tasks(redis_client))
         await asyncio.sleep(0.1)
         assert tasks(redis_client) == [RestoreLink.task]
         if says is None:
@@ -202,10 +203,10 @@ async def test_first_the_link_then_the_report(run: Run, redis_client: Redis) -> 
     sample = Sample()
     async with run(REPORT_VIEWER_WAIT_SECONDS=20) as client:
         asked: Awaitable[object] = asyncio.ensure_future(client.get(sample.path))
-        await until(lambda: len(tasks(redis_client)) == 1)
+        await wait.until_async(lambda: len(tasks(redis_client)) == 1)
         states = LinkStates(redis_client)
         await asyncio.to_thread(states.restore, sample.ref, LinkState.ACTIVE)
-        await until(lambda: len(tasks(redis_client)) == 2)
+        await wait.until_async(lambda: len(tasks(redis_client)) == 2)
         await asyncio.to_thread(sample.store, redis_client)
         answer = await asked
     assert getattr(answer, "status_code", None) == 200

@@ -7,7 +7,8 @@ import time
 
 import pytest
 from redis import Redis
-from tests.integration.report_viewer.conftest import BROWSER, Run, until
+from tests.integration.report_viewer.conftest import BROWSER, Run
+from tests.support import wait
 from tests.support.samples import Sample
 
 from devstack.embedded.valkey import EmbeddedValkey
@@ -75,6 +76,6 @@ async def test_redis_back(run: Run, own_redis: EmbeddedValkey) -> None:
         with Redis.from_url(own_redis.url) as redis:
             cold.activate(redis)
             asked = asyncio.create_task(client.get(cold.path))
-            await until(lambda: redis.llen("reports"))
+            await wait.until_async(lambda: redis.llen("reports"))
             await asyncio.to_thread(cold.store, redis)
         assert (await asked).status_code == 200

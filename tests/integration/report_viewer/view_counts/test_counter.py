@@ -8,6 +8,7 @@ import httpx
 import pytest
 from redis import Redis
 from tests.integration.report_viewer.conftest import BROWSER, Run
+from tests.support import wait
 from tests.support.samples import Sample
 
 from common.links import popularity, view_counts
@@ -204,9 +205,7 @@ async def test_counts_are_added_up_while_the_viewer_runs(
 ) -> None:
     async with run() as client:
         await see(client, sample)
-        async with asyncio.timeout(30):
-            while not redis_client.exists(view_counts.key(sample.tenant_id)):  # noqa: ASYNC110
-                await asyncio.sleep(0.05)
+        await wait.until_async(lambda: redis_client.exists(view_counts.key(sample.tenant_id)))
     assert view_counts.tenants(redis_client) == (sample.tenant_id,)
 
 

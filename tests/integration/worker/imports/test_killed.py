@@ -3,13 +3,13 @@
 import signal
 import subprocess
 import sys
-import time
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import pytest
 import zstandard
 from sqlalchemy import Engine, text
+from tests.support import wait
 
 from accounts.provisioning import create_tenant
 from common.db.imports import Import, ImportChunk
@@ -71,13 +71,12 @@ def count(engine: Engine, tenant_id: int, table: str) -> int:
 
 def until(engine: Engine, query: str) -> None:
     """Wait until ``query`` about the killed worker's connections is true."""
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
+
+    def true() -> bool:
         with engine.connect() as connection:
-            if connection.scalar(text(query)):
-                return
-        time.sleep(0.02)
-    pytest.fail(query)
+            return bool(connection.scalar(text(query)))
+
+    wait.until(true, query)
 
 
 def test_a_killed_import_is_run_again_and_wholly(
