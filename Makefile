@@ -14,6 +14,10 @@ PYTHON ?=
 UV ?=
 export PYTHON UV
 
+# Compiled modules are kept, whatever the environment says: else every process that is started
+# compiles a thousand of them anew, which takes longer than anything it is started for.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test fuzz tokens browser check fmt lint types imports locked audit lock install clean reset \
 	FORCE

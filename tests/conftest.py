@@ -4,7 +4,9 @@ Every test that asks for a database gets a fresh one, cloned from a migrated tem
 logical database of the test process, emptied before each test.
 """
 
+import os
 import secrets
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
@@ -21,6 +23,10 @@ from tests.support.servers import Servers, running_servers
 from tests.support.xdist_groups import ByGroup
 
 draws.register()
+
+# As in the Makefile: the tests start some sixty processes, and none has to compile what it imports.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 SERVICE_ROLE = "analytics_service"
 _WITHOUT_SERVERS = ("tests/unit", "tests/architecture")
