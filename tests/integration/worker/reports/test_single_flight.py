@@ -17,9 +17,9 @@ from common.jobs.payloads import ComputeReport
 from common.jobs.publisher import CLAIM_SECONDS
 from common.reports_cache.cache import Meta, ReportCache
 from common.reports_cache.claims import Claims, Enough
+from worker.reports import compute as computing
 from worker.reports import lease as leasing
 from worker.reports import single_flight
-from worker.reports.compute import compute as computing
 from worker.reports.lease import Leases
 from worker.reports.single_flight import Outcome, answer
 
@@ -46,7 +46,7 @@ def test_many_workers_compute_once(
         counted.append(job)
         for _ in range(len(jobs) - 1):
             assert refused.acquire(timeout=wait.PATIENCE_SECONDS)
-        return computing(engine, cache, job, **given)
+        return computing.compute(engine, cache, job, **given)
 
     def work(job: ComputeReport) -> Outcome:
         outcome = answer(shop.engine, shop.cache, leases, job)
@@ -146,7 +146,7 @@ def test_a_lease_without_renewal_lapses_and_is_not_taken_back(
         with Leases(redis_client, seconds=60).hold(shop.key()) as other:
             assert other is not None
             shop.load()
-            computing(shop.engine, shop.cache, shop.job(), lease=lost.token)
+            computing.compute(shop.engine, shop.cache, shop.job(), lease=lost.token)
             assert redis_client.get(shop.key().computing) == other.token.encode()
 
 
