@@ -10,6 +10,7 @@ from hashlib import sha256
 import pytest
 import uvicorn
 from redis import Redis
+from tests.support import wait
 from tests.support.samples import SECRET, Sample
 
 from common.infra.http_limits import Bounds, allow
@@ -80,13 +81,13 @@ async def serve(redis_url: str) -> AsyncIterator[Serve]:
 
 async def said(client: Client) -> bytes:
     """All that the server says before it closes."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(wait.PATIENCE_SECONDS):
         return await client[0].read()
 
 
 async def answered(client: Client) -> int:
     """The status of the next answer, on a connection that stays."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(wait.PATIENCE_SECONDS):
         head = await client[0].readuntil(b"\r\n\r\n")
         (length,) = [
             int(line.partition(b":")[2])
@@ -127,7 +128,7 @@ async def test_a_head_that_does_not_end_is_given_up_however_it_drips(
 
         dripping = asyncio.create_task(drip())
         try:
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(wait.PATIENCE_SECONDS):
                 answer = await client[0].readuntil(b"}")
         finally:
             dripping.cancel()
@@ -251,7 +252,7 @@ async def test_who_does_not_read_is_dropped(serve: Serve, redis_client: Redis) -
 
 async def gone(server: Server) -> None:
     """Return when the server has no connection any more."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(wait.PATIENCE_SECONDS):
         while server.open:  # noqa: ASYNC110 - the server has no event for it
             await asyncio.sleep(0.02)
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import pytest
 import uvicorn
 from redis import Redis
+from tests.support import wait
 from tests.support.samples import CSV, SECRET, Sample
 
 from devstack.processes.sockets import free_port
@@ -39,7 +40,7 @@ class Client:
         self._writer.write(data)
 
     async def receive(self, *, head: bool = False) -> Answer:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(wait.PATIENCE_SECONDS):
             start = await self._reader.readuntil(b"\r\n\r\n")
             status, *lines = start.rstrip().split(b"\r\n")
             headers = dict(line.split(b": ", 1) for line in lines)
@@ -48,7 +49,7 @@ class Client:
         return Answer(int(status.split()[1]), headers, body)
 
     async def closed(self) -> bool:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(wait.PATIENCE_SECONDS):
             return await self._reader.read() == b""
 
 

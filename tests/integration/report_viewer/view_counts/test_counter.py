@@ -218,7 +218,7 @@ async def test_without_redis_nobody_waits_for_counts(run: Run, own_redis: Embedd
     async with run(REDIS_URL=own_redis.url) as client:
         assert (await see(client, sample)).status_code == 204
         own_redis.stop()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(wait.PATIENCE_SECONDS):
             answer = await see(client, sample, b"another-load-of-it")
         assert answer.status_code == 503
         assert "retry-after" in answer.headers
