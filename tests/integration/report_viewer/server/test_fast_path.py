@@ -12,7 +12,6 @@ from redis import Redis
 from tests.support import wait
 from tests.support.samples import CSV, SECRET, Sample
 
-from devstack.processes.sockets import free_port
 from report_viewer.app import create_app
 from report_viewer.server import fast_path
 from report_viewer.server.fast_path import Shortcut
@@ -54,8 +53,8 @@ class Client:
 
 
 class Server:
-    def __init__(self, port: int) -> None:
-        self.port = port
+    def __init__(self) -> None:
+        self.port = 0
         self.shortcuts = 0
 
     @asynccontextmanager
@@ -69,7 +68,7 @@ class Server:
 
 @pytest.fixture
 async def server(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Server]:
-    made = Server(free_port())
+    made = Server()
     take = Shortcut._take_shortcut
 
     def counted(self: Shortcut) -> bool:
@@ -83,9 +82,10 @@ async def server(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
             {"REDIS_URL": redis_url, "ANALYTICS_SHARE_SIGNING_SECRET": SECRET}
         )
     )
+    app.reports._copies.believe_seconds = 600  # however slow the machine is: it is asked once
     config = uvicorn.Config(
         app,
-        port=made.port,
+        port=0,
         http=Shortcut,
         ws="none",
         log_config=None,
@@ -96,6 +96,7 @@ async def server(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
     task = asyncio.create_task(running._serve())
     while not running.started:  # noqa: ASYNC110 - the server has no event for it
         await asyncio.sleep(0.01)
+    made.port = running.servers[0].sockets[0].getsockname()[1]
     yield made
     running.should_exit = True
     await task
