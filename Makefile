@@ -14,8 +14,12 @@ PYTHON ?=
 UV ?=
 export PYTHON UV
 
+# Compiled modules are kept, whatever the environment says: else every process that is started
+# compiles a thousand of them anew, which takes longer than anything it is started for.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
-.PHONY: help demo test tokens browser check fmt lint types imports locked audit lock install clean reset \
+.PHONY: help demo test fuzz tokens browser check fmt lint types imports locked audit lock install clean reset \
 	FORCE
 
 help: ## Explain the targets
@@ -29,6 +33,9 @@ demo: $(STAMP) ## Run everything here with a demo shop, and print a link to one 
 
 test: $(STAMP) ## Run every test, on real servers (browser tests need a browser, else they skip)
 	@exec $(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
+
+fuzz: $(STAMP) ## Run the property tests on new random examples (make test repeats the same)
+	@exec $(BIN)/python -m pytest -n auto --dist loadgroup -m hypothesis --hypothesis-profile=random $(ARGS)
 
 tokens: $(STAMP) ## Try two million mutants of tokens; none may open (about a minute)
 	@exec $(BIN)/python -m benchmarks.mutations $(ARGS)

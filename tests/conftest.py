@@ -4,25 +4,29 @@ Every test that asks for a database gets a fresh one, cloned from a migrated tem
 logical database of the test process, emptied before each test.
 """
 
+import os
 import secrets
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
 from redis import Redis
 from sqlalchemy import Engine, create_engine, text
 
 from common.db import migrate, roles
 from common.db.engine import create_service_engine, psycopg_url
+from tests.support import draws
 from tests.support.servers import Servers, running_servers
 from tests.support.xdist_groups import ByGroup
 
-# How long an example takes says more about the machine's other work than about the code.
-settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("untimed")
+draws.register()
+
+# As in the Makefile: the tests start some sixty processes, and none has to compile what it imports.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 SERVICE_ROLE = "analytics_service"
 _WITHOUT_SERVERS = ("tests/unit", "tests/architecture")

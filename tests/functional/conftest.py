@@ -10,7 +10,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,9 +18,8 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.support import wait
 from tests.support.discord_server import DiscordStandin
-
-READY_SECONDS = 180
 
 
 @dataclass(frozen=True)
@@ -85,11 +83,14 @@ def system(discord: DiscordStandin) -> Iterator[System]:
 
 
 def _await_ready(process: subprocess.Popen[bytes], state: Path) -> dict[str, Any]:
-    deadline = time.monotonic() + READY_SECONDS
-    while not (state / "ready.json").exists():
-        if process.poll() is not None or time.monotonic() > deadline:
-            pytest.fail((state / "up.log").read_text()[-4000:])
-        time.sleep(0.2)
+    def said() -> str:
+        return (state / "up.log").read_text()[-4000:]
+
+    def ready() -> bool:
+        assert process.poll() is None, said()
+        return (state / "ready.json").exists()
+
+    wait.until(ready, said)
     facts: dict[str, Any] = json.loads((state / "ready.json").read_text())
     return facts
 

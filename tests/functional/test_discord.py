@@ -14,8 +14,8 @@ import httpx
 import pytest
 from PIL import Image
 from tests.functional.conftest import System
+from tests.support import wait
 from tests.support.discord_server import (
-    PATIENCE,
     Asked,
     DiscordStandin,
     Edit,
@@ -231,10 +231,7 @@ def test_a_guild_that_is_disconnected_meanwhile_gets_no_figures(
         discord.moods.append(limited(10.0))
         tried = len(discord.attempts)
         asked = guild.report("revenue", period="7d")
-        deadline = time.monotonic() + PATIENCE
-        while len(discord.attempts) == tried:
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        wait.until(lambda: len(discord.attempts) > tried, "an attempt")
         assert admin.delete(f"{CONNECTIONS}/{guild.id}").status_code == 204
     edit = discord.awaited(asked)
     assert edit.message["embeds"] == []

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 import httpx
 import psutil
 import pytest
-from tests.support.breakable import SALES, Breakable, breakable, eventually
+from tests.support import wait
+from tests.support.breakable import SALES, Breakable, breakable
 
 from worker.reports.lease import LEASE_SECONDS
 
@@ -57,7 +58,7 @@ def test_a_worker_killed_in_a_herd_delays_it_by_its_lease(system: Breakable) -> 
     async def herd() -> tuple[list[httpx.Response | BaseException], float]:
         with system.computations_held():
             url, _ = await asyncio.to_thread(system.share, "revenue-overview", "7d")
-            await asyncio.to_thread(eventually, system.under_way, "a computation begins")
+            await wait.until_async(system.under_way, "a computation begins")
             waiting = asyncio.create_task(crowd(url))
             await asyncio.sleep(2)
             assert system.under_way() == 1
@@ -80,22 +81,22 @@ def test_a_viewer_killed_in_a_herd_breaks_its_connections_and_nothing_else(
         with system.computations_held():
             url, _ = await asyncio.to_thread(system.share, "sales-velocity", "7d")
             waiting = asyncio.create_task(crowd(url))
-            await asyncio.to_thread(eventually, system.under_way, "a computation begins")
+            await wait.until_async(system.under_way, "a computation begins")
             await asyncio.sleep(1)
             system.kill("report_viewer")
             return url, await waiting
 
     url, answers = asyncio.run(herd())
     assert all(isinstance(each, httpx.TransportError) for each in answers)
-    eventually(lambda: opens(url), "the viewer comes back")
+    wait.until(lambda: opens(url), "the viewer comes back")
     assert system.computed() - before == 1
 
 
 def test_postgresql_stopped_and_killed(system: Breakable) -> None:
     cached, _ = system.share("product-performance", "7d")
-    eventually(lambda: opens(cached), "computed")
+    wait.until(lambda: opens(cached), "computed")
     cold, _ = system.share("product-performance", "90d")
-    eventually(lambda: opens(cold), "computed")
+    wait.until(lambda: opens(cold), "computed")
     for signalled in (signal.SIGSTOP, signal.SIGKILL):
         processes = system.postgres_processes()
         for each in processes:
@@ -113,7 +114,7 @@ def test_postgresql_stopped_and_killed(system: Breakable) -> None:
                 assert answer.headers["retry-after"]
         finally:
             revive(system, processes, signalled)
-    eventually(lambda: opens(cold), "computed again, once a failure is forgotten")
+    wait.until(lambda: opens(cold), "computed again, once a failure is forgotten")
     assert opens(cached)
 
 
@@ -138,7 +139,7 @@ def revive(system: Breakable, processes: list[psutil.Process], signalled: signal
 def test_redis_flushed(system: Breakable) -> None:
     url, _ = system.share("revenue-overview", "30d")
     revoked, entry = system.share("revenue-overview", "30d")
-    eventually(lambda: opens(url), "computed")
+    wait.until(lambda: opens(url), "computed")
     was = httpx.get(f"{url}/csv", timeout=20).content
     with system.admin() as admin:
         assert admin.delete(entry).status_code == 204
@@ -146,7 +147,7 @@ def test_redis_flushed(system: Breakable) -> None:
         system.redis.flushall()
         for path in ("", "/csv"):
             assert httpx.get(revoked + path, timeout=60).status_code == 403
-        eventually(lambda: opens(url), "restored and computed")
+        wait.until(lambda: opens(url), "restored and computed")
         assert httpx.get(f"{url}/csv", timeout=60).content == was
         assert httpx.get(url, headers=BROWSER, timeout=60).status_code == 200
     system.share("revenue-overview", "7d")

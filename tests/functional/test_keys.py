@@ -17,7 +17,8 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from tests.support.breakable import EMAIL, PASSWORD, eventually, furnish, stop
+from tests.support import wait
+from tests.support.breakable import EMAIL, PASSWORD, furnish, stop
 
 from common.links.token import KeyRing
 from devstack.embedded.postgres import EmbeddedPostgres
@@ -65,7 +66,7 @@ class Running:
         def statuses() -> set[int]:
             return {httpx.get(each, headers=BROWSER, timeout=60).status_code for each in addresses}
 
-        eventually(lambda: 503 not in statuses(), "computed")
+        wait.until(lambda: 503 not in statuses(), "computed")
         return statuses()
 
     def analytics(self, *arguments: str) -> list[str]:
@@ -122,7 +123,7 @@ def running(place: Place, secret: str, *retired: str) -> Iterator[Running]:
         return ready.exists()
 
     try:
-        eventually(is_ready, "not ready")
+        wait.until(is_ready, "ready")
         facts = json.loads(ready.read_text())
         told = environment | {"DATABASE_URL": facts["databaseUrl"]}
         yield Running(facts["shareApiUrl"], facts["viewerUrl"], told)

@@ -27,8 +27,6 @@ EXAMPLES = 12
 few = settings(
     max_examples=EXAMPLES,
     deadline=None,
-    derandomize=True,
-    database=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 from tests.functional.test_failures import BROWSER, opens
-from tests.support.breakable import Breakable, breakable, eventually
+from tests.support import wait
+from tests.support.breakable import Breakable, breakable
 
 pytestmark = pytest.mark.xdist_group("own-broker")
 
@@ -20,7 +21,7 @@ def test_the_broker_away_and_back(system: Breakable) -> None:
     broker = system.broker
     assert broker is not None
     url, _ = system.share("revenue-overview", "30d")
-    eventually(lambda: opens(url), "computed by way of the broker")
+    wait.until(lambda: opens(url), "computed by way of the broker")
     assert not list(system.redis.scan_iter("_kombu*")), "no queue beside the reports"
 
     broker.stop()
@@ -36,7 +37,7 @@ def test_the_broker_away_and_back(system: Breakable) -> None:
     waiting, _ = system.share("sales-velocity", "30d")
 
     broker.start()
-    eventually(
+    wait.until(
         lambda: httpx.get(waiting, timeout=60).status_code == 200, "computed once it is back"
     )
     assert "a report could not be answered" not in system.log.read_text()

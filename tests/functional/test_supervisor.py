@@ -7,8 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ import psutil
 import psycopg
 import pytest
 import redis
+from tests.support import wait
 
 from devstack.embedded.postgres import EmbeddedPostgres
 from devstack.embedded.valkey import EmbeddedValkey
@@ -35,14 +35,6 @@ def place() -> Iterator[Path]:
     directory.chmod(0o755)
     yield directory
     shutil.rmtree(directory, ignore_errors=True)
-
-
-def eventually(holds: Callable[[], bool], what: str) -> None:
-    """Wait until something holds."""
-    deadline = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.05)
 
 
 def lives(process: psutil.Process) -> bool:
@@ -77,7 +69,7 @@ class Run:
             assert self.process.poll() is None, self.log.read_text()
             return self.ready_file.exists()
 
-        eventually(is_there, "the system did not get ready")
+        wait.until(is_there, "ready")
         content: dict[str, Any] = json.loads(self.ready_file.read_text())
         return content
 
@@ -109,8 +101,9 @@ def running(place: Path, **environment: str) -> Iterator[Run]:
 
 def all_gone(family: list[psutil.Process]) -> None:
     """Assert that none of the processes lives on."""
-    eventually(
-        lambda: not any(map(lives, family)), f"left: {[one for one in family if lives(one)]}"
+    wait.until(
+        lambda: not any(map(lives, family)),
+        lambda: f"an end of {[one for one in family if lives(one)]}",
     )
 
 
@@ -154,9 +147,9 @@ def test_a_killed_supervisor_leaves_no_process_and_the_next_run_starts(place: Pa
         run.process.wait()
         assert run.ready_file.exists()
         with running(place) as next_run:
-            eventually(
+            wait.until(
                 lambda: "Ready." in next_run.log.read_text() or next_run.process.poll() is not None,
-                "the next run did not start",
+                "the next run",
             )
             next_run.ready()
         all_gone(family)
@@ -184,8 +177,8 @@ def test_a_service_that_dies_is_started_again(place: Path) -> None:
         url = run.ready()["shareApiUrl"]
         with pytest.raises(httpx.TransportError):
             httpx.get(f"{url}/die", timeout=10)
-        eventually(lambda: "ended unexpectedly (exit code 3)" in run.log.read_text(), "no word")
-        eventually(lambda: run.log.read_text().count("share-api is here") == 2, "no restart")
+        wait.until(lambda: "ended unexpectedly (exit code 3)" in run.log.read_text(), "a word")
+        wait.until(lambda: run.log.read_text().count("share-api is here") == 2, "a restart")
         assert run.process.poll() is None
 
 

@@ -1,8 +1,6 @@
 """From a page on somebody's screen to the number that the admin sees, over the real processes."""
 
 import os
-import time
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -10,6 +8,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 from tests.browser.conftest import find_browser
 from tests.functional.conftest import System
+from tests.support import wait
 
 pytestmark = pytest.mark.xdist_group("system")
 
@@ -17,13 +16,6 @@ PERSON = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/141.0.0.0 Sa
 DISCORD = {"User-Agent": "Mozilla/5.0 (compatible; Discordbot/2.0; +https://discordapp.com)"}
 PATIENCE_SECONDS = 120
 """For what the viewer, the scheduler and a worker do by their clocks, on a loaded machine."""
-
-
-def until(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
 
 
 def test_the_admin_sees_who_looked_and_no_bot(system: System) -> None:
@@ -47,7 +39,7 @@ def test_the_admin_sees_who_looked_and_no_bot(system: System) -> None:
         seen = chat.post(f"{link}/view", content="fedcba9876", headers={"User-Agent": PERSON})
         assert seen.status_code == 204
 
-        until(lambda: admin.get(entry).json()["downloads"] >= 2)
+        wait.until(lambda: admin.get(entry).json()["downloads"] >= 2)
         then = admin.get(entry).json()
         assert (then["views"], then["downloads"]) == (1, 2)
         assert before <= datetime.fromisoformat(then["lastViewedAt"]) <= datetime.now(UTC)
@@ -75,6 +67,6 @@ def test_a_page_in_a_browser_is_a_view(system: System) -> None:
                 assert answer is not None
                 assert answer.status == 204
             browser.close()
-        until(lambda: admin.get(entry).json()["views"] >= 1)
+        wait.until(lambda: admin.get(entry).json()["views"] >= 1)
         then = admin.get(entry).json()
     assert (then["views"], then["downloads"]) == (1, 0)

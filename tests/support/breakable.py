@@ -9,8 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,6 +19,7 @@ import httpx
 import psutil
 import psycopg
 from redis import Redis
+from tests.support import wait
 
 from accounts.provisioning import accounts_engine, create_admin, create_tenant
 from devstack.embedded.postgres import EmbeddedPostgres
@@ -28,18 +28,9 @@ from devstack.processes.sockets import free_port
 from ingest.ledger.load import load_sales
 from ingest.rows import OrderLineRow
 
-PATIENCE = 90.0
 WAIT_SECONDS = 20
 SALES = 41.37
 EMAIL, PASSWORD = "ada@acme.example", "a password of this test"
-
-
-def eventually(holds: Callable[[], object], what: str) -> None:
-    """Wait until something holds."""
-    deadline = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.05)
 
 
 @dataclass
@@ -129,7 +120,7 @@ def breakable(*, own_broker: bool = False) -> Iterator[Breakable]:
             assert process.poll() is None, log.read_text()[-4000:]
             return (place / "state" / "ready.json").exists()
 
-        eventually(ready, "not ready")
+        wait.until(ready, "ready")
         facts = json.loads((place / "state" / "ready.json").read_text())
         furnish(facts["databaseUrl"])
         redis = stack.enter_context(Redis.from_url(valkey.url))

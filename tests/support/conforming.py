@@ -7,7 +7,6 @@ this system alone.
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from redis import Redis
 from sqlalchemy import Engine
+from tests.support import wait
 from tests.support.samples import SECRET, Sample
 
 from accounts.provisioning import create_tenant
@@ -109,11 +109,12 @@ def _running(module: str, environment: dict[str, str], log: Path, url: str) -> I
             [sys.executable, "-m", module], env=environment, stdout=stream, stderr=stream
         )
     try:
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while not _answers(url):
+
+        def ready() -> bool:
             assert process.poll() is None, log.read_text()[-4000:]
-            assert time.monotonic() < deadline, "not ready"
-            time.sleep(0.05)
+            return _answers(url)
+
+        wait.until(ready, "ready")
         yield
         assert process.poll() is None, "it ended by itself"
     finally:

@@ -20,12 +20,12 @@ from typing import Any
 
 import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from tests.support import wait
 
 APPLICATION_ID = 1180000000000000001
 BOT_TOKEN = "MTE4.bot-token-of-tests.abc"
 MANAGE_SERVER = 1 << 5
 ADMINISTRATOR = 1 << 3
-PATIENCE = 90.0
 
 _EDIT = re.compile(r"/api/v10/webhooks/(\d+)/([^/]+)/messages/@original")
 _COMMANDS = re.compile(r"/api/v10/applications/(\d+)(?:/guilds/(\d+))?/commands")
@@ -97,7 +97,9 @@ class DiscordStandin:
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
+        )
 
     @contextmanager
     def running(self) -> Iterator["DiscordStandin"]:
@@ -155,10 +157,10 @@ class DiscordStandin:
 
     def awaited(self, asked: Asked, *, number: int = 1) -> Edit:
         """The answer as it was edited for the ``number``-th time."""
-        deadline = time.monotonic() + PATIENCE
-        while len(self.edits.get(asked.token, [])) < number:
-            assert time.monotonic() < deadline, (asked.answer.text, self.attempts)
-            time.sleep(0.05)
+        wait.until(
+            lambda: len(self.edits.get(asked.token, [])) >= number,
+            lambda: f"an edit: {asked.answer.text}, {self.attempts}",
+        )
         return self.edits[asked.token][number - 1]
 
     def edit(

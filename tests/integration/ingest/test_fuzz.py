@@ -28,7 +28,6 @@ Read = Callable[[str], list[tuple[Any, ...]]]
 bounded = settings(
     max_examples=25,
     deadline=None,
-    derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 

@@ -5,12 +5,12 @@ import pty
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import Connection, text
+from tests.support import wait
 
 from accounts.provisioning import create_tenant
 
@@ -202,9 +202,12 @@ def test_an_interrupt_leaves_nothing_behind(tmp_path, shop, environment, owner_e
             stderr=subprocess.PIPE,
             text=True,
         ) as process:
-            while not _waits_for_a_lock(looking):
+
+            def held() -> bool:
                 assert process.poll() is None, process.communicate()
-                time.sleep(0.02)
+                return _waits_for_a_lock(looking)
+
+            wait.until(held, "its last statement")
             process.send_signal(signal.SIGINT)
             _, told = process.communicate()
         holding.rollback()

@@ -1,6 +1,9 @@
 """The viewer itself, asked over ASGI, with a real Redis behind it."""
 
 import asyncio
+import base64
+import json
+import secrets
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -8,23 +11,66 @@ from pathlib import Path
 import httpx
 import pytest
 from redis import Redis
+from tests.support import wait
 from tests.support.samples import SECRET, Sample
 
+from common.jobs import publisher
+from common.jobs.celery import QUEUE
 from devstack.embedded.valkey import EmbeddedValkey
 from devstack.processes.sockets import free_port
 from report_viewer.app import create_app
+from report_viewer.loading import job_requests, rate_limits, redis_store
 from report_viewer.settings import ViewerSettings
+from report_viewer.view_counts import counter
 
 BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
 Run = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
 
 
-async def until(true: Callable[[], object]) -> None:
-    """Return when ``true`` says something true; it may block."""
-    async with asyncio.timeout(60):
-        while not await asyncio.to_thread(true):  # noqa: ASYNC110 - another process makes it true
-            await asyncio.sleep(0.01)
+async def overtake(client: httpx.AsyncClient, redis: Redis, *, queue: str = QUEUE) -> None:
+    """Send a request after all others, and return when its job has come: theirs came before.
+
+    It is for another shop, new each time; its job is taken away again.
+    """
+    late = Sample("product-performance", tenant_id=1000 + secrets.randbelow(10**9))
+    if queue == QUEUE:
+        late.activate(redis)
+
+    def job() -> object:
+        for each in redis.lrange(queue, 0, -1):
+            _, arguments, _ = json.loads(base64.b64decode(json.loads(each)["body"]))
+            if arguments["tenant_id"] == late.tenant_id:
+                return each
+        return None
+
+    asked = asyncio.create_task(client.get(late.path))
+    found = await wait.until_async(job, "a job behind all others")
+    await asyncio.to_thread(late.revoke, redis)
+    await asked
+    redis.lrem(queue, 1, found)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def as_served() -> None:
+    """Time-outs are as short as they are served with: for tests of servers that hang."""
+
+
+@pytest.fixture(autouse=True)
+def patient(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Elsewhere a slow machine is not taken for a server that hangs."""
+    if "as_served" in request.fixturenames:
+        return
+    for module, name in (
+        (redis_store, "_CONNECT_SECONDS"),
+        (redis_store, "_ANSWER_SECONDS"),
+        (redis_store, "_WAIT_FOR_CONNECTION_SECONDS"),
+        (job_requests, "_ANSWER_SECONDS"),
+        (rate_limits, "_ANSWER_SECONDS"),
+        (counter, "_ANSWER_SECONDS"),
+        (publisher, "CLAIM_SECONDS"),
+    ):
+        monkeypatch.setattr(module, name, 600)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import secrets
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ import uvicorn
 from argon2 import PasswordHasher
 from redis import Redis
 from sqlalchemy import Engine
+from tests.support import wait
 
 from accounts.provisioning import create_tenant
 from common.db.accounts import Admin, Membership
@@ -148,9 +148,12 @@ def _serving(settings: ShareApiSettings, parts: Parts) -> Iterator[Service]:
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
-        while not server.started:
+
+        def started() -> bool:
             assert thread.is_alive(), "the service did not start"
-            time.sleep(0.005)
+            return server.started
+
+        wait.until(started, "the service")
         port = server.servers[0].sockets[0].getsockname()[1]
         yield Service(f"http://127.0.0.1:{port}", parts)
     finally:

@@ -13,6 +13,7 @@ import httpx
 import pytest
 from redis import Redis
 from tests.integration.share_api.conftest import Serve, World, assert_problem, log_in
+from tests.support import wait
 
 from common.db.engine import UnsafeDatabaseRoleError
 from common.jobs.celery import create_celery
@@ -179,7 +180,7 @@ def test_the_process_serves_logs_and_stops(
         text=True,
     ) as process:
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=20) as client:
-            _await(client)
+            wait.until(lambda: _is_ready(client), "ready")
             assert log_in(client, "ben").status_code == 200
             answer = client.post(SHARE)
             assert answer.status_code == 201
@@ -200,12 +201,8 @@ def _free_port() -> int:
         return int(server.getsockname()[1])
 
 
-def _await(client: httpx.Client) -> None:
-    for _ in range(300):
-        try:
-            if client.get("/readyz").status_code == 200:
-                return
-        except httpx.TransportError:
-            pass
-        time.sleep(0.1)
-    pytest.fail("the service is not ready")
+def _is_ready(client: httpx.Client) -> bool:
+    try:
+        return client.get("/readyz").status_code == 200
+    except httpx.TransportError:
+        return False

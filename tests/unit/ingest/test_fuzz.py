@@ -21,7 +21,6 @@ QUOTE = '"'
 bounded = settings(
     max_examples=120,
     deadline=None,
-    derandomize=True,
     suppress_health_check=[HealthCheck.too_slow],
 )
 

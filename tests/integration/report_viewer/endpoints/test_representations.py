@@ -7,6 +7,7 @@ import pytest
 import zstandard
 from redis import Redis
 from tests.integration.report_viewer.conftest import BROWSER, Run
+from tests.support import wait
 from tests.support.samples import CSV, Sample, document
 
 pytestmark = pytest.mark.anyio
@@ -120,7 +121,7 @@ async def test_bytes_that_cannot_be_read_are_computed_again(
         csv = await client.get(f"{sample.path}/csv")
         assert page.status_code == csv.status_code == 503
         # Asked for from a thread, while the reader is answered already.
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(wait.PATIENCE_SECONDS):
             while not redis_client.llen("reports"):  # noqa: ASYNC110 - another process writes it
                 await asyncio.sleep(0.01)
         sample.store(redis_client)

@@ -19,6 +19,7 @@ from redis import Redis, RedisError
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from tests.integration.report_viewer.conftest import Run
+from tests.support import wait
 from tests.support.samples import NOW, Sample
 
 from accounts.provisioning import create_tenant
@@ -291,7 +292,7 @@ async def test_a_replica_that_missed_the_revocation_takes_over(
         port = world.redis.connection_pool.connection_kwargs["port"]
         follower.config_set("masterauth", PASSWORD)
         follower.replicaof("127.0.0.1", port)
-        await asyncio.to_thread(await_copy, follower, world.key)
+        await wait.until_async(lambda: follower.exists(world.key), "the copy")
         follower.replicaof("NO", "ONE")
         await asyncio.to_thread(world.revoke)
         behind = replace(world, server=replica, redis=follower)
@@ -364,10 +365,3 @@ def restart(server: EmbeddedValkey, *, empty: bool) -> None:
 def put_back(old: Path, place: Path) -> None:
     shutil.rmtree(place / "appendonlydir", ignore_errors=True)
     shutil.copytree(old, place, dirs_exist_ok=True, symlinks=True)
-
-
-def await_copy(follower: Redis, key: str) -> None:
-    deadline = time.monotonic() + 60
-    while not follower.exists(key):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)

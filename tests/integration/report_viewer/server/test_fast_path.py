@@ -9,9 +9,9 @@ from typing import NamedTuple
 import pytest
 import uvicorn
 from redis import Redis
+from tests.support import wait
 from tests.support.samples import CSV, SECRET, Sample
 
-from devstack.processes.sockets import free_port
 from report_viewer.app import create_app
 from report_viewer.server import fast_path
 from report_viewer.server.fast_path import Shortcut
@@ -39,7 +39,7 @@ class Client:
         self._writer.write(data)
 
     async def receive(self, *, head: bool = False) -> Answer:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(wait.PATIENCE_SECONDS):
             start = await self._reader.readuntil(b"\r\n\r\n")
             status, *lines = start.rstrip().split(b"\r\n")
             headers = dict(line.split(b": ", 1) for line in lines)
@@ -48,13 +48,13 @@ class Client:
         return Answer(int(status.split()[1]), headers, body)
 
     async def closed(self) -> bool:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(wait.PATIENCE_SECONDS):
             return await self._reader.read() == b""
 
 
 class Server:
-    def __init__(self, port: int) -> None:
-        self.port = port
+    def __init__(self) -> None:
+        self.port = 0
         self.shortcuts = 0
 
     @asynccontextmanager
@@ -68,7 +68,7 @@ class Server:
 
 @pytest.fixture
 async def server(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Server]:
-    made = Server(free_port())
+    made = Server()
     take = Shortcut._take_shortcut
 
     def counted(self: Shortcut) -> bool:
@@ -82,9 +82,10 @@ async def server(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
             {"REDIS_URL": redis_url, "ANALYTICS_SHARE_SIGNING_SECRET": SECRET}
         )
     )
+    app.reports._copies.believe_seconds = 600  # however slow the machine is: it is asked once
     config = uvicorn.Config(
         app,
-        port=made.port,
+        port=0,
         http=Shortcut,
         ws="none",
         log_config=None,
@@ -95,6 +96,7 @@ async def server(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
     task = asyncio.create_task(running._serve())
     while not running.started:  # noqa: ASYNC110 - the server has no event for it
         await asyncio.sleep(0.01)
+    made.port = running.servers[0].sockets[0].getsockname()[1]
     yield made
     running.should_exit = True
     await task

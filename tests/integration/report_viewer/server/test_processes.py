@@ -5,13 +5,13 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import httpx
 import psutil
 import pytest
+from tests.support import wait
 from tests.support.samples import SECRET, Sample
 
 from devstack.processes.sockets import free_port
@@ -30,7 +30,7 @@ def running(redis_url: str, processes: int) -> Iterator[tuple[subprocess.Popen[b
     family = []
     try:
         url = f"http://127.0.0.1:{port}"
-        wait_for(lambda: ready(url))
+        wait.until(lambda: ready(url))
         family = psutil.Process(viewer.pid).children(recursive=True)
         yield viewer, url
     finally:
@@ -49,14 +49,6 @@ def ready(url: str) -> bool:
         return False
 
 
-def wait_for(true: object, seconds: float = 40) -> None:
-    assert callable(true)
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
 def servers(viewer: subprocess.Popen[bytes]) -> list[psutil.Process]:
     return [each for each in psutil.Process(viewer.pid).children() if serves(each)]
 
@@ -70,7 +62,7 @@ def serves(process: psutil.Process) -> bool:
 
 def test_two_processes_serve_and_count_together(redis_url: str, sample: Sample) -> None:
     with running(redis_url, 2) as (viewer, url):
-        wait_for(lambda: len(servers(viewer)) == 2)
+        wait.until(lambda: len(servers(viewer)) == 2)
         for _ in range(60):  # each by a connection of its own
             assert httpx.get(url + sample.path).status_code == 200
 
@@ -79,10 +71,10 @@ def test_two_processes_serve_and_count_together(redis_url: str, sample: Sample) 
             found = re.search(r'answers_total\{status="200"\} ([\d.]+)', told)
             return found is not None and float(found[1]) == 60
 
-        wait_for(counted, 10)
+        wait.until(counted, "all counted")
         assert "report_viewer_waiting 0.0" in httpx.get(f"{url}/metrics").text
         servers(viewer)[0].kill()
-        wait_for(lambda: len(servers(viewer)) == 2)
+        wait.until(lambda: len(servers(viewer)) == 2)
         assert httpx.get(url + sample.path).status_code == 200
         viewer.send_signal(signal.SIGTERM)
         assert viewer.wait(20) in {0, -signal.SIGTERM}

@@ -8,6 +8,7 @@ import httpx
 import pytest
 from redis import Redis
 from tests.integration.report_viewer.conftest import BROWSER, Run
+from tests.support import wait
 from tests.support.samples import Sample
 
 from common.links import popularity, view_counts
@@ -204,9 +205,7 @@ async def test_counts_are_added_up_while_the_viewer_runs(
 ) -> None:
     async with run() as client:
         await see(client, sample)
-        async with asyncio.timeout(30):
-            while not redis_client.exists(view_counts.key(sample.tenant_id)):  # noqa: ASYNC110
-                await asyncio.sleep(0.05)
+        await wait.until_async(lambda: redis_client.exists(view_counts.key(sample.tenant_id)))
     assert view_counts.tenants(redis_client) == (sample.tenant_id,)
 
 
@@ -219,7 +218,7 @@ async def test_without_redis_nobody_waits_for_counts(run: Run, own_redis: Embedd
     async with run(REDIS_URL=own_redis.url) as client:
         assert (await see(client, sample)).status_code == 204
         own_redis.stop()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(wait.PATIENCE_SECONDS):
             answer = await see(client, sample, b"another-load-of-it")
         assert answer.status_code == 503
         assert "retry-after" in answer.headers

@@ -2,8 +2,7 @@
 
 import logging
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,6 +11,7 @@ import pytest
 from redis import Redis
 from sqlalchemy import Engine, delete, select, text
 from tests.integration.worker.conftest import Shop, window
+from tests.support import wait
 from tests.support.discord_server import (
     APPLICATION_ID,
     DiscordStandin,
@@ -365,7 +365,7 @@ def test_a_disconnection_waits_for_what_is_being_sent(world: World) -> None:
     assert met.wait(30)
     leaving = threading.Thread(target=leave)
     leaving.start()
-    eventually(lambda: _waits(world.shop.engine))
+    wait.until(lambda: _waits(world.shop.engine))
     assert not was_there
     go.set()
     sending.join(30)
@@ -384,13 +384,6 @@ def _waits(engine: Engine) -> bool:
             )
         )
     return bool(found)
-
-
-def eventually(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 30
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def test_a_report_that_cannot_be_computed_ends_in_words(

@@ -3,13 +3,13 @@
 import signal
 import subprocess
 import sys
-import time
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import pytest
 import zstandard
 from sqlalchemy import Engine, text
+from tests.support import wait
 
 from accounts.provisioning import create_tenant
 from common.db.imports import Import, ImportChunk
@@ -24,9 +24,9 @@ import sys
 from uuid import UUID
 from common.db.engine import create_service_engine
 from common.jobs.payloads import RunImport
-from worker import imports
+from worker.imports import run
 engine = create_service_engine(sys.argv[1], application_name="killed", pool_size=3)
-imports.run(engine, RunImport(int(sys.argv[2]), UUID(sys.argv[3])))
+run.run(engine, RunImport(int(sys.argv[2]), UUID(sys.argv[3])))
 """
 
 
@@ -69,15 +69,15 @@ def count(engine: Engine, tenant_id: int, table: str) -> int:
         return int(session.scalar(text(f"SELECT count(*) FROM {table}")) or 0)  # noqa: S608 - names of ours
 
 
-def until(engine: Engine, query: str) -> None:
-    """Wait until ``query`` about the killed worker's connections is true."""
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
+def until(engine: Engine, query: str, process: "subprocess.Popen[bytes] | None" = None) -> None:
+    """Wait until ``query`` about the killed worker's connections is true, while it lives."""
+
+    def true() -> bool:
+        assert process is None or process.poll() is None, "it ended by itself"
         with engine.connect() as connection:
-            if connection.scalar(text(query)):
-                return
-        time.sleep(0.02)
-    pytest.fail(query)
+            return bool(connection.scalar(text(query)))
+
+    wait.until(true, query)
 
 
 def test_a_killed_import_is_run_again_and_wholly(
@@ -89,7 +89,8 @@ def test_a_killed_import_is_run_again_and_wholly(
     )
     with subprocess.Popen(command) as process:
         try:
-            until(owner_engine, f"SELECT count(*) > 0 {mine} AND query ILIKE '%insert into order%'")
+            writes = f"SELECT count(*) > 0 {mine} AND query ILIKE '%insert into order%'"
+            until(owner_engine, writes, process)
         finally:
             process.send_signal(signal.SIGKILL)
     until(owner_engine, f"SELECT count(*) = 0 {mine}")

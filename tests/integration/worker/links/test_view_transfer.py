@@ -14,6 +14,7 @@ from redis import Redis
 from sqlalchemy import Engine, create_engine, select, update
 from sqlalchemy.exc import OperationalError
 from tests.integration.worker.conftest import Shop
+from tests.support import wait
 
 from common.db.shares import Share
 from common.db.tenancy import Access, transaction
@@ -173,7 +174,7 @@ CHILD = """
 import sys
 from redis import Redis
 from common.db.engine import create_service_engine
-from worker import view_transfer
+from worker.links import view_transfer
 engine = create_service_engine(sys.argv[1], application_name="transfer", pool_size=1)
 redis = Redis.from_url(sys.argv[2])
 print("begins", flush=True)
@@ -204,11 +205,13 @@ def test_killed_by_signal_again_and_again(
                         count(redis_client, shop, link, 1, 2)
             finally:
                 child.kill()
-    # A transaction of one that was killed may hold its locks for a moment yet.
-    for _ in range(100):
+
+    def moved() -> bool:
+        # A transaction of one that was killed may hold its locks for a moment yet.
         view_transfer.transfer(shop.engine, redis_client)
-        if not view_counts.tenants(redis_client):
-            break
+        return not view_counts.tenants(redis_client)
+
+    wait.until(moved, "all counts in the ledger")
     assert [numbers(shop, link)[:2] for link in links] == [(counted, 2 * counted)] * 5
 
 

@@ -4,12 +4,12 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from redis import Redis
+from tests.support import wait
 
 from common.jobs.celery import LINK_QUEUE
 from devstack.embedded.valkey import EmbeddedValkey
@@ -44,12 +44,13 @@ def beat(server: EmbeddedValkey, service_url: str) -> Iterator[subprocess.Popen[
 
 def until_at_work(url: str, process: subprocess.Popen[str]) -> None:
     """Return when a job was sent: before, it waits for a broker that is not there yet."""
-    deadline = time.monotonic() + PATIENCE
     with Redis.from_url(url) as redis:
-        while not redis.exists(LINK_QUEUE):
+
+        def at_work() -> bool:
             assert process.poll() is None
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+            return bool(redis.exists(LINK_QUEUE))
+
+        wait.until(at_work, "a job")
 
 
 def assert_ended(process: subprocess.Popen[str]) -> None:

@@ -1,7 +1,6 @@
 """A report is computed once: leases, what a late job does, and what a killed worker leaves."""
 
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -11,14 +10,16 @@ from redis import Redis
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 from tests.integration.worker.conftest import Shop
+from tests.support import wait
 
 from common import instants
 from common.jobs.payloads import ComputeReport
 from common.jobs.publisher import CLAIM_SECONDS
 from common.reports_cache.cache import Meta, ReportCache
 from common.reports_cache.claims import Claims, Enough
+from worker.reports import compute as computing
+from worker.reports import lease as leasing
 from worker.reports import single_flight
-from worker.reports.compute import compute as computing
 from worker.reports.lease import Leases
 from worker.reports.single_flight import Outcome, answer
 
@@ -32,27 +33,30 @@ def leases(redis_client: Redis) -> Leases:
     return Leases(redis_client)
 
 
-@pytest.fixture
-def counted(monkeypatch: pytest.MonkeyPatch) -> list[ComputeReport]:
-    """Every computation, slowed down so that others come meanwhile."""
-    done: list[ComputeReport] = []
-
-    def compute(engine: Engine, cache: ReportCache, job: ComputeReport, **given: Any) -> Meta:
-        done.append(job)
-        time.sleep(0.2)
-        return computing(engine, cache, job, **given)
-
-    monkeypatch.setattr(single_flight, "compute", compute)
-    return done
-
-
 def test_many_workers_compute_once(
-    shop: Shop, leases: Leases, counted: list[ComputeReport]
+    shop: Shop, leases: Leases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """The computation goes on when all others have been told that it is under way."""
     shop.load()
     jobs = [shop.job(asked_at=milliseconds()) for _ in range(20)]
-    with ThreadPoolExecutor(len(jobs)) as pool:
-        outcomes = list(pool.map(lambda j: answer(shop.engine, shop.cache, leases, j), jobs))
+    counted: list[ComputeReport] = []
+    refused = threading.Semaphore(0)
+
+    def compute(engine: Engine, cache: ReportCache, job: ComputeReport, **given: Any) -> Meta:
+        counted.append(job)
+        for _ in range(len(jobs) - 1):
+            assert refused.acquire(timeout=wait.PATIENCE_SECONDS)
+        return computing.compute(engine, cache, job, **given)
+
+    def work(job: ComputeReport) -> Outcome:
+        outcome = answer(shop.engine, shop.cache, leases, job)
+        if outcome is Outcome.UNDER_WAY:
+            refused.release()
+        return outcome
+
+    with monkeypatch.context() as patched, ThreadPoolExecutor(len(jobs)) as pool:
+        patched.setattr(single_flight, "compute", compute)
+        outcomes = list(pool.map(work, jobs))
     assert len(counted) == 1
     assert outcomes.count(Outcome.COMPUTED) == 1
     assert set(outcomes) == {Outcome.COMPUTED, Outcome.UNDER_WAY}
@@ -60,14 +64,13 @@ def test_many_workers_compute_once(
     assert not shop.cache.redis.exists(shop.key().computing), "the lease ended"
 
 
-def test_what_was_asked_after_it_was_computed_is_computed_again(
-    shop: Shop, leases: Leases, counted: list[ComputeReport]
-) -> None:
+def test_what_was_asked_after_it_was_computed_is_computed_again(shop: Shop, leases: Leases) -> None:
     shop.load()
     for _ in range(2):
         job = shop.job(asked_at=milliseconds())
         assert answer(shop.engine, shop.cache, leases, job) is Outcome.COMPUTED
-        time.sleep(0.002)
+        done = milliseconds()
+        wait.until(lambda done=done: milliseconds() > done, "the next millisecond")  # type: ignore[misc]
     assert answer(shop.engine, shop.cache, leases, shop.job()) is Outcome.COMPUTED, "no time given"
 
 
@@ -90,14 +93,44 @@ def test_a_computation_tells_the_version_it_read(shop: Shop, leases: Leases) -> 
     assert shop.cache.redis.get(f"{{{shop.tenant_id}}}:data") == str(version).encode()
 
 
-def test_a_lease_is_renewed_while_its_holder_lives(shop: Shop, redis_client: Redis) -> None:
-    leases = Leases(redis_client, seconds=0.3)
+class ByHand(threading.Event):
+    """An event whose waiting takes until the test says that its time is over."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[float | None] = []
+        self._over = threading.Semaphore(0)
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.asked.append(timeout)
+        self._over.acquire()
+        return self.is_set()
+
+    def let_pass(self) -> None:
+        """The time that is waited for is over."""
+        self._over.release()
+
+    def set(self) -> None:
+        super().set()
+        self._over.release()
+
+
+def test_a_lease_is_renewed_while_its_holder_lives(
+    shop: Shop, redis_client: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, name = ByHand(), shop.key().computing
+    monkeypatch.setattr(leasing, "Event", lambda: clock)
+    leases = Leases(redis_client, seconds=1000)
     with leases.hold(shop.key()) as lease:
         assert lease is not None
-        for _ in range(5):
-            time.sleep(0.15)
+        for round_number in range(1, 4):
+            wait.until(lambda n=round_number: len(clock.asked) == n, "the next wait")  # type: ignore[misc]
+            redis_client.pexpire(name, 600_000)
+            clock.let_pass()
+            wait.until(lambda: redis_client.pttl(name) > 600_000, "a renewal")
             with leases.hold(shop.key()) as other:
                 assert other is None
+    assert set(clock.asked) == {250}, "a few renewals may fail before it lapses"
     with leases.hold(shop.key()) as other:
         assert other is not None
 
@@ -106,14 +139,14 @@ def test_a_lease_without_renewal_lapses_and_is_not_taken_back(
     shop: Shop, redis_client: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(threading.Thread, "start", lambda _: None)
-    leases = Leases(redis_client, seconds=0.2)
+    leases = Leases(redis_client, seconds=0.05)
     with leases.hold(shop.key()) as lost:
         assert lost is not None
-        time.sleep(0.25)
+        wait.until(lambda: not redis_client.exists(shop.key().computing), "its lapse")
         with Leases(redis_client, seconds=60).hold(shop.key()) as other:
             assert other is not None
             shop.load()
-            computing(shop.engine, shop.cache, shop.job(), lease=lost.token)
+            computing.compute(shop.engine, shop.cache, shop.job(), lease=lost.token)
             assert redis_client.get(shop.key().computing) == other.token.encode()
 
 

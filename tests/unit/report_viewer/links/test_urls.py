@@ -31,11 +31,21 @@ def test_a_target(path: bytes, target: Target) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    [b"", b"/", b"//csv", b"/%20", b"/%20/csv", b"/%09%0a", b"/ /csv", b"//", b"///csv"],
+    [
+        *(b"", b"/", b"//csv", b"/%20", b"/%20/csv", b"/%09%0a", b"/ /csv", b"//", b"///csv"),
+        *(b"//view", b"/%20/view", b"//nothing"),
+    ],
 )
-def test_a_missing_token(path: bytes) -> None:
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_missing_token(path: bytes, method: str) -> None:
     with pytest.raises(MissingTokenError):
-        parse(PREFIX + path, "GET")
+        parse(PREFIX + path, method)
+
+
+def test_a_missing_token_is_no_way_around_the_methods() -> None:
+    for path in (b"/", b"//csv", b"//nothing"):
+        with pytest.raises(WrongMethodError):
+            parse(PREFIX + path, "POST")
 
 
 @pytest.mark.parametrize("path", [b"/abc/", b"/abc/csv/", b"/abc/csv/x", b"/abc/CSV", b"/abc/x"])

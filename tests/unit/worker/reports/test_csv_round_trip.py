@@ -123,7 +123,7 @@ def sheets(draw: st.DrawFn) -> tuple[tuple[Figure, ...], list[Row], int]:
 
 
 @pytest.mark.parametrize("reader", READERS)
-@settings(deadline=None, max_examples=60, derandomize=True)
+@settings(deadline=None, max_examples=60)
 @given(sheet=sheets())
 def test_what_was_written_reads_back(
     reader: Callable[[str], Cells], sheet: tuple[tuple[Figure, ...], list[Row], int]
@@ -165,7 +165,6 @@ def test_a_spreadsheet_takes_the_first_line_for_what_it_is(definition) -> None:
     assert all(re.fullmatch(r"[a-z][a-z0-9_]*", key) for key in keys)
 
 
-@settings(derandomize=True)
 @given(text=tricky)
 @example("\r")
 @example('a"b')

@@ -54,6 +54,9 @@ def is_report_path(path: bytes) -> bool:
 def parse(path: bytes, method: str) -> Target:
     """What a request asks for. ``path`` is raw and is a report path.
 
+    Who reads without a token is told so, whatever part is asked for: there is nothing yet that
+    could have methods of its own.
+
     Raises:
         NoSuchPathError: segments after the token other than those of a part.
         WrongMethodError: not how the part is asked.
@@ -61,6 +64,8 @@ def parse(path: bytes, method: str) -> Target:
     """
     token, slash, rest = path[len(PREFIX) + 1 :].partition(b"/")
     blank = not unquote_to_bytes(token).strip()
+    if blank and method in Part.PAGE.methods:
+        raise MissingTokenError
     part = _PARTS.get(slash + rest)
     if part is None and not blank:
         raise NoSuchPathError

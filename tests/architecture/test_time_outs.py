@@ -1,0 +1,44 @@
+"""Every client of Redis gives up on a server that hangs, and how long that takes is written down.
+
+That requests are answered while it hangs is shown where they are served; how soon is a sum.
+"""
+
+from typing import Any
+
+import pytest
+from redis import Redis
+from redis.asyncio import Redis as AsyncRedis
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+from common.jobs.celery import create_celery
+from report_viewer.loading import job_requests, rate_limits, redis_store
+from share_api.container import create_redis
+
+URL = "redis://127.0.0.1:1"
+
+
+def longest(client: Redis | AsyncRedis) -> float:
+    """Seconds that a command may take at most when the server takes connections and hangs."""
+    connection: Any = client.connection_pool.make_connection()
+    retried = issubclass(RedisTimeoutError, tuple(connection.retry._supported_errors))
+    tries = 1 + (connection.retry._retries if retried else 0)
+    return float(tries * (connection.socket_connect_timeout + connection.socket_timeout))
+
+
+@pytest.mark.parametrize(
+    ("client", "seconds"),
+    [
+        (redis_store.connect(URL), 3),
+        (job_requests.connect_for_asking(URL), 3),
+        (rate_limits.connect_for_counting(URL), 1),
+        (create_redis(URL), 2),
+    ],
+)
+def test_a_client_gives_up_in_time(client: Redis | AsyncRedis, seconds: float) -> None:
+    assert longest(client) == seconds
+
+
+def test_publishing_a_job_gives_up_in_time() -> None:
+    given = create_celery(URL).conf.broker_transport_options
+    tries = 1 + given["max_retries"]
+    assert tries * (given["socket_connect_timeout"] + given["socket_timeout"]) == 3
