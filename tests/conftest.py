@@ -6,6 +6,7 @@ logical database of the test process, emptied before each test.
 
 import os
 import secrets
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -27,6 +28,10 @@ draws.register()
 # As in the Makefile: the tests start some sixty processes, and none has to compile what it imports.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+# A background job of a shell ignores interrupts, and so would every process that tests start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 SERVICE_ROLE = "analytics_service"
 _WITHOUT_SERVERS = ("tests/unit", "tests/architecture")
