@@ -22,7 +22,7 @@ from redis import Redis
 
 from common import instants
 from common.jobs.payloads import ComputeReport
-from common.links.state import LinkRef, LinkStates
+from common.links.state import LinkRef, LinkStateStore
 from common.links.token import KeyRing, LinkClaims
 from devstack.embedded.valkey import EmbeddedValkey
 from devstack.processes.sockets import free_port
@@ -53,7 +53,7 @@ class Processes:
             expires_at=issued + timedelta(days=1),
         )
         ref = LinkRef(claims.tenant_id, claims.link_id, claims.expires_at)
-        LinkStates(self.redis).activate(ref)
+        LinkStateStore(self.redis).activate(ref)
         return f"/api/reports/{KeyRing(self.secret).issue(claims)}"
 
     def computed(self, job: ComputeReport) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from redis import Redis
 
-from common.links.state import LinkRef, LinkStates
+from common.links.state import LinkRef, LinkStateStore
 from common.links.token import KeyRing, LinkClaims
 from common.reports import registry
 from common.reports.catalog.revenue_overview.definition import RevenueOverview
@@ -49,7 +49,7 @@ def store(redis: Redis) -> None:
 
 def links(redis: Redis, count: int) -> Iterator[Link]:
     """``count`` links that open, spread over the tenants' reports."""
-    ring, states = KeyRing(SECRET), LinkStates(redis)
+    ring, states = KeyRing(SECRET), LinkStateStore(redis)
     for number in range(count):
         claims = LinkClaims(
             link_id=UUID(int=number + 1),

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from redis import Redis
 
-from common.links.state import LinkRef, LinkStates
+from common.links.state import LinkRef, LinkStateStore
 from common.links.token import KeyRing, LinkClaims
 from common.reports import registry
 from common.reports.catalog.product_performance.definition import ProductPerformance
@@ -71,10 +71,10 @@ class Sample:
         return f"/api/reports/{self.token()}"
 
     def activate(self, redis: Redis) -> None:
-        LinkStates(redis).activate(self.ref)
+        LinkStateStore(redis).activate(self.ref)
 
     def revoke(self, redis: Redis) -> None:
-        LinkStates(redis).revoke([self.ref])
+        LinkStateStore(redis).revoke([self.ref])
 
     def store(self, redis: Redis, made: Document | None = None, *, csv: bytes = CSV) -> Meta:
         """Cache the report as the worker would."""

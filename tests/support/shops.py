@@ -17,7 +17,7 @@ from common.db.imports import Import, ImportState
 from common.db.metadata import Model
 from common.db.shares import Share
 from common.db.tenancy import Access, transaction
-from common.links.state import LinkRef, LinkStates
+from common.links.state import LinkRef, LinkStateStore
 from common.reports.window import Period, window_of
 from ingest.ledger.load import load_sales
 from ingest.rows import OrderLineRow, ProductRow, StockRow
@@ -104,7 +104,7 @@ def open_shops(owner: Engine, service: Engine, redis: Redis) -> Shops:
     )
     with transaction(service, Access(tenant_id=theirs)) as session:
         session.add_all([share, found, guild])
-    LinkStates(redis).activate(LinkRef(theirs, share.link_id, share.expires_at))
+    LinkStateStore(redis).activate(LinkRef(theirs, share.link_id, share.expires_at))
     return Shops(owner, service, redis, ours, theirs, share.id, share.link_id, found.id)
 
 

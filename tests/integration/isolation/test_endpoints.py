@@ -170,7 +170,7 @@ def admin_of(service: Service, shop: str) -> Iterator[httpx.Client]:
 
 
 def test_every_route_has_a_case(service: Service) -> None:
-    routes = routes_of(create_app(service.parts.settings, service.parts))
+    routes = routes_of(create_app(service.container.settings, service.container))
     assert {each for each in routes if each[1] not in OF_NO_SHOP} == set(CASES)
 
 

@@ -21,21 +21,21 @@ from tests.support.shops import GUILD, THEIR_TITLE, Shops
 from common import instants
 from common.db.engine import create_service_engine
 from common.jobs.celery import create_celery
-from common.jobs.discord_promises import Promise, Promises
+from common.jobs.discord_promises import Promise, PromiseStore
 from common.jobs.payloads import AnswerDiscord, ComputeReport, RestoreLink, RunImport, WarmTenant
-from common.jobs.publisher import Jobs
-from common.links.state import LinkState, read_state, state_key
+from common.jobs.publisher import JobPublisher
+from common.links.state import LinkState, parse_state, state_key
 from common.reports import registry
 from common.reports.window import Period, Window, window_of
 from common.reports_cache.cache import ReportCache, ReportKey
 from worker import schedule, tasks
 from worker.app import create_app
-from worker.discord.deliver import create_answering
+from worker.discord.deliver import create_delivery_context
 from worker.links import revocation_sweep, view_transfer
 from worker.operations import cache_eviction, heartbeat
 from worker.settings import WorkerSettings
 from worker.warming import midnight, popular
-from worker.warming.popular import Warming
+from worker.warming.popular import WarmingContext
 
 SLUGS = [definition.slug for definition in registry.implemented()]
 
@@ -91,11 +91,11 @@ def worker(
     app = create_celery(redis_url)
     engine = create_service_engine(service_url, application_name="tests", pool_size=3)
     cache = ReportCache(redis_client, keep_seconds=600)
-    jobs = Jobs(app, cache)
+    jobs = JobPublisher(app, cache)
     tasks.register(app, engine, redis_client, cache)
-    warming = Warming(engine, cache, jobs, most_viewed=10, per_minute=300)
+    warming = WarmingContext(engine, cache, jobs, most_viewed=10, per_minute=300)
     tasks.register_warming(app, warming)
-    answering = create_answering(engine, redis_client, cache, jobs, api_base=discord[0])
+    answering = create_delivery_context(engine, redis_client, cache, jobs, api_base=discord[0])
     tasks.register_discord(app, answering)
     tasks.register_imports(app, engine, jobs)
     yield app
@@ -136,14 +136,14 @@ def compute(worker: Celery, shops: Shops) -> None:
 def restore(worker: Celery, shops: Shops) -> None:
     run(worker, RestoreLink(shops.ours, shops.link_id))
     state: Any = shops.redis.get(state_key(shops.ours, shops.link_id))
-    assert read_state(state, run=None) is LinkState.REVOKED
+    assert parse_state(state, epoch=None) is LinkState.REVOKED
 
 
 def bring_in(worker: Celery, shops: Shops) -> None:
     run(worker, RunImport(shops.ours, shops.import_id))
 
 
-def after_load(worker: Celery, shops: Shops) -> None:
+def warm_after_import(worker: Celery, shops: Shops) -> None:
     run(worker, WarmTenant(shops.ours))
 
 
@@ -153,7 +153,7 @@ def answer(worker: Celery, shops: Shops) -> None:
         until = int(instants.now().timestamp()) + 600
         job = AnswerDiscord(tenant_id, guild_id, 42, SLUGS[-1], window(), answer_by=until)
         promise = Promise(1, "a-token", "https://a.example/link", instants.now())
-        Promises(shops.redis).keep(job, promise)
+        PromiseStore(shops.redis).put(job, promise)
         run(worker, job)
 
 
@@ -161,7 +161,7 @@ CASES: Mapping[str, Callable[[Celery, Shops], None]] = {
     ComputeReport.task: compute,
     RestoreLink.task: restore,
     RunImport.task: bring_in,
-    WarmTenant.task: after_load,
+    WarmTenant.task: warm_after_import,
     AnswerDiscord.task: answer,
 }
 

@@ -24,7 +24,7 @@ from common.links.token import KeyRing
 from devstack.embedded.valkey import EmbeddedValkey
 from share_api.__main__ import server_config
 from share_api.app import create_app
-from share_api.container import Parts, create_parts
+from share_api.container import Container, create_container
 from share_api.settings import ShareApiSettings
 
 PASSWORD = "correct horse battery"
@@ -79,7 +79,7 @@ class Service:
     """A running service."""
 
     url: str
-    parts: Parts
+    container: Container
 
     def client(self, **options: Any) -> httpx.Client:
         """A client without a session."""
@@ -122,10 +122,12 @@ Serve = Callable[..., Service]
 
 @pytest.fixture
 def serve(service_url: str, redis_url: str, secret: str) -> Iterator[Serve]:
-    """Start a service; settings by the names of their variables, ``change`` for its parts."""
+    """Start a service; settings by the names of their variables, ``change`` for its container."""
     with ExitStack() as stack:
 
-        def start(change: Callable[[Parts], Parts] = lambda parts: parts, **given: Any) -> Service:
+        def start(
+            change: Callable[[Container], Container] = lambda container: container, **given: Any
+        ) -> Service:
             settings = ShareApiSettings.model_validate(
                 {
                     "DATABASE_URL": service_url,
@@ -136,15 +138,15 @@ def serve(service_url: str, redis_url: str, secret: str) -> Iterator[Serve]:
                 }
                 | given
             )
-            parts = change(create_parts(settings))
-            return stack.enter_context(_serving(settings, parts))
+            container = change(create_container(settings))
+            return stack.enter_context(_serving(settings, container))
 
         yield start
 
 
 @contextmanager
-def _serving(settings: ShareApiSettings, parts: Parts) -> Iterator[Service]:
-    server = uvicorn.Server(server_config(create_app(settings, parts), settings))
+def _serving(settings: ShareApiSettings, container: Container) -> Iterator[Service]:
+    server = uvicorn.Server(server_config(create_app(settings, container), settings))
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
@@ -155,7 +157,7 @@ def _serving(settings: ShareApiSettings, parts: Parts) -> Iterator[Service]:
 
         wait.until(started, "the service")
         port = server.servers[0].sockets[0].getsockname()[1]
-        yield Service(f"http://127.0.0.1:{port}", parts)
+        yield Service(f"http://127.0.0.1:{port}", container)
     finally:
         server.should_exit = True
         thread.join()

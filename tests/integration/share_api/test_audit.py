@@ -92,7 +92,7 @@ def test_what_changes_nothing_is_not_told(anna: httpx.Client) -> None:
 def test_neither_token_nor_link_nor_password_is_in_it(anna: httpx.Client, service: Service) -> None:
     url = anna.post(SHARE).json()["url"]
     token = url.rsplit("/", 1)[1]
-    ring = service.parts.issuing.ring
+    ring = service.container.issuing.ring
     assert ring is not None
     link_id = ring.authenticate(token).link_id
     text_of_all = json.dumps(entries(anna))
@@ -211,7 +211,7 @@ def test_what_cannot_be_told_is_not_done(
         if statement.startswith("INSERT INTO audit_entries"):
             raise OperationalError(statement, {}, Exception("no room"))
 
-    engine = service.parts.engine
+    engine = service.container.engine
     event.listen(engine, "before_cursor_execute", refuse)
     try:
         for act in (

@@ -13,7 +13,7 @@ from tests.integration.share_api.conftest import World
 from analytics.admin.links import SharingSettingsError, issue_link
 from analytics.commands.revoke import revoke
 from analytics.commands.share import share
-from common.links.state import LinkRef, LinkState, LinkStates, state_key
+from common.links.state import LinkRef, LinkState, LinkStateStore, state_key
 from common.links.token import KeyRing
 from sharing.issuing import SigningNotConfiguredError
 
@@ -62,7 +62,7 @@ def test_a_link_is_printed_alone_and_how_to_revocation_it_beside(
     assert (claims.tenant_id, claims.report) == (world.berlin, "sales-velocity")
     assert (claims.expires_at - claims.issued_at).total_seconds() == 600
     link = LinkRef(world.berlin, claims.link_id, claims.expires_at)
-    assert LinkStates(redis_client).read([link]) == [LinkState.ACTIVE]
+    assert LinkStateStore(redis_client).read([link]) == [LinkState.ACTIVE]
     assert analytics(*revocation).exit_code == 0
     assert redis_client.get(state_key(world.berlin, claims.link_id)) == b"revoked"
     (entry,) = anna.get(SHARES).json()["items"]

@@ -25,12 +25,12 @@ from tests.support.discord_server import (
 from common.db.discord import DiscordConnection
 from common.db.tenancy import Access, transaction
 from common.jobs.celery import DISCORD_QUEUE
-from common.jobs.discord_promises import Promise, Promises
+from common.jobs.discord_promises import Promise, PromiseStore
 from common.jobs.payloads import AnswerDiscord
 from common.reports import registry
 from share_api.discord import endpoint
 from share_api.discord.commands import commands, subcommands
-from share_api.discord.connect_codes import Codes, Grant
+from share_api.discord.connect_codes import ConnectCodeStore, Grant
 from share_api.discord.endpoint import ANSWER_SECONDS
 
 CONNECTIONS = "/api/admin/discord/connections"
@@ -222,7 +222,7 @@ def test_a_report_is_promised_and_a_worker_asked(
     assert (job.tenant_id, job.guild_id) == (world.tokyo, guild)
     assert job.report == subcommands()[name]
     assert job.window.end - job.window.start == timedelta(days=7)
-    promise = Promises(redis_client).find(job)
+    promise = PromiseStore(redis_client).get(job)
     assert promise is not None
     with started.admin("ben", None) as ben:
         (entry,) = ben.get("/api/admin/analytics/shares").json()["items"]
@@ -359,7 +359,7 @@ def test_a_code_of_one_who_has_left_is_void(ask: Ask, started: Service, world: W
 
 
 def test_a_code_lapses(redis_client: Redis) -> None:
-    issued = Codes(redis_client).issue(Grant(1, 1), now=datetime.now(UTC))
+    issued = ConnectCodeStore(redis_client).issue(Grant(1, 1), now=datetime.now(UTC))
     (name,) = redis_client.keys("discord:code:*")
     assert 0 < redis_client.ttl(name) <= 900
     assert issued.code.replace("-", "").encode() not in name

@@ -17,12 +17,12 @@ from tests.support import wait
 
 from common.db.engine import UnsafeDatabaseRoleError
 from common.jobs.celery import create_celery
-from common.jobs.publisher import Jobs
-from common.links.state import LinkRef, LinkState, LinkStates
+from common.jobs.publisher import JobPublisher
+from common.links.state import LinkRef, LinkState, LinkStateStore
 from common.links.token import KeyRing
 from common.reports_cache.cache import ReportCache
 from share_api.app import create_app
-from share_api.container import Parts, create_redis
+from share_api.container import Container, create_redis
 from share_api.settings import ShareApiSettings
 
 DEAD_REDIS = "redis://127.0.0.1:1"
@@ -32,18 +32,18 @@ PROMPTLY = 10
 """A generous bound in seconds: what must not happen is to hang."""
 
 
-def with_broker(url: str) -> Callable[[Parts], Parts]:
-    def change(parts: Parts) -> Parts:
-        jobs = Jobs(create_celery(url), ReportCache(parts.redis, keep_seconds=1))
-        return replace(parts, issuing=replace(parts.issuing, jobs=jobs))
+def with_broker(url: str) -> Callable[[Container], Container]:
+    def change(container: Container) -> Container:
+        jobs = JobPublisher(create_celery(url), ReportCache(container.redis, keep_seconds=1))
+        return replace(container, issuing=replace(container.issuing, jobs=jobs))
 
     return change
 
 
-def with_states(url: str) -> Callable[[Parts], Parts]:
-    def change(parts: Parts) -> Parts:
-        states = LinkStates(create_redis(url))
-        return replace(parts, issuing=replace(parts.issuing, states=states))
+def with_states(url: str) -> Callable[[Container], Container]:
+    def change(container: Container) -> Container:
+        states = LinkStateStore(create_redis(url))
+        return replace(container, issuing=replace(container.issuing, states=states))
 
     return change
 
@@ -55,7 +55,7 @@ def test_a_refused_broker_does_not_keep_a_link_from_being_issued(
         answer = issue_promptly(client)
     claims = ring.authenticate(answer.json()["url"].rsplit("/", 1)[1])
     link = LinkRef(world.berlin, claims.link_id, claims.expires_at)
-    assert LinkStates(redis_client).read([link]) == [LinkState.ACTIVE]
+    assert LinkStateStore(redis_client).read([link]) == [LinkState.ACTIVE]
     assert not redis_client.keys("*:requested:*"), "the next one may ask again"
 
 

@@ -25,7 +25,7 @@ from common.db.shares import Share
 from common.db.tenancy import Access, transaction
 from common.jobs.celery import QUEUE
 from common.links import shop_names
-from common.links.state import LinkRef, LinkState, LinkStates, state_key
+from common.links.state import LinkRef, LinkState, LinkStateStore, state_key
 from common.links.token import KeyRing
 from common.reports import registry
 from common.reports.window import Window
@@ -108,10 +108,10 @@ def test_the_ledger_redis_and_the_workers_know_the_link(
     assert row.revoked_at is None
     assert entry != claims.link_id
     link = LinkRef(world.berlin, claims.link_id, claims.expires_at)
-    assert LinkStates(redis_client).read([link]) == [LinkState.ACTIVE]
+    assert LinkStateStore(redis_client).read([link]) == [LinkState.ACTIVE]
     told = redis_client.get(shop_names.key(world.berlin))
     assert isinstance(told, bytes)
-    assert shop_names.read(told) == shop_names.Shop("Berlin", "Europe/Berlin"), (
+    assert shop_names.parse(told) == shop_names.Shop("Berlin", "Europe/Berlin"), (
         "for the link's preview"
     )
     assert redis_client.expiretime(state_key(world.berlin, claims.link_id)) == int(

@@ -265,7 +265,7 @@ def test_a_token_manages_nothing(anna: httpx.Client, service: Service) -> None:
     issued = anna.post("/api/admin/analytics/revenue-overview/share").json()
     token = issued["url"].rsplit("/", 1)[1]
     assert_problem(anna.delete(f"{SHARES}/{token}"), 404)
-    link_id = str(service.parts.issuing.ring.authenticate(token).link_id)  # type: ignore[union-attr]
+    link_id = str(service.container.issuing.ring.authenticate(token).link_id)  # type: ignore[union-attr]
     assert_problem(anna.get(f"{SHARES}/{link_id}"), 404)
     assert_problem(anna.delete(f"{SHARES}/{link_id}"), 404)
 

@@ -114,7 +114,7 @@ def test_of_two_changes_at_once_one_counts(
         set_password(world.engine, email=email, password="the operator's choice")
 
     monkeypatch.setattr(
-        "share_api.rate_limits.LoginThrottle.forgive", lambda *_: meanwhile("anna@example.com")
+        "share_api.rate_limits.LoginRateLimit.reset", lambda *_: meanwhile("anna@example.com")
     )
     assert_problem(change(anna), 403)
     assert_problem(log_in(anna, "anna", NEW), 403)
@@ -124,7 +124,7 @@ def test_a_login_with_the_password_of_a_moment_ago_is_none(
     service: Service, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "share_api.rate_limits.LoginThrottle.forgive",
+        "share_api.rate_limits.LoginRateLimit.reset",
         lambda *_: set_password(world.engine, email="anna@example.com", password=NEW),
     )
     with service.client() as client:

@@ -14,10 +14,10 @@ from tests.integration.share_api.conftest import Serve, World, assert_problem, s
 
 from common.db.audit import COMMAND_LINE, Author
 from common.instants import now
-from common.links.state import LinkStates, state_key
+from common.links.state import LinkStateStore, state_key
 from common.links.token import KeyRing
-from share_api.container import Parts, create_redis
-from sharing.listing import Circumstances, ShareState, get_share
+from share_api.container import Container, create_redis
+from sharing.listing import ShareState, StateContext, get_share
 from sharing.revoking import Revocation, revoke, revoke_all
 from worker.links import revocation_sweep
 
@@ -69,7 +69,7 @@ def test_a_link_is_revoked_once_and_for_all(
 
 def test_the_ledger_says_by_whom(link: Link, anna: httpx.Client, world: World) -> None:
     anna.delete(link.path)
-    entry = get_share(world.engine, world.berlin, UUID(link.id), given=Circumstances(now()))
+    entry = get_share(world.engine, world.berlin, UUID(link.id), given=StateContext(now()))
     assert entry.share.revoked_by == world.admins["anna"]
 
 
@@ -105,8 +105,8 @@ def test_a_wrong_body_revokes_nothing(
     assert (link.ledger, link.redis) == ("active", b"active")
 
 
-def without_states(parts: Parts) -> Parts:
-    return replace(parts, states=LinkStates(create_redis(DEAD)))
+def without_states(container: Container) -> Container:
+    return replace(container, states=LinkStateStore(create_redis(DEAD)))
 
 
 def test_a_revocation_that_redis_did_not_take_stands_in_the_ledger_and_says_so(
@@ -119,7 +119,7 @@ def test_a_revocation_that_redis_did_not_take_stands_in_the_ledger_and_says_so(
         assert answer.headers["retry-after"]
         assert (link.ledger, link.redis) == ("revoked", b"active")
         assert_problem(client.delete(link.path), 503)
-    assert revocation_sweep.sweep(world.engine, redis_client, now=now()) == 1
+    assert revocation_sweep.sweep_revocations(world.engine, redis_client, now=now()) == 1
     assert link.redis == b"revoked"
 
 
@@ -149,7 +149,7 @@ def failing_commits(engine: Engine) -> Iterator[None]:
 
 
 def test_a_commit_that_fails_revokes_nothing(link: Link, world: World, redis_client: Redis) -> None:
-    states = LinkStates(redis_client)
+    states = LinkStateStore(redis_client)
     revocation = Revocation(world.berlin, Author("anna", world.admins["anna"]), now())
     with failing_commits(world.engine), pytest.raises(ConnectionError):
         revoke(revocation, UUID(link.id), world.engine, states)
@@ -168,7 +168,7 @@ def test_more_links_than_one_pipeline_takes(
     monkeypatch.setattr("sharing.revoking.BATCH", 2)
     links = [Link(anna, ring, redis_client) for _ in range(5)]
     revocation = Revocation(world.berlin, COMMAND_LINE, now())
-    assert revoke_all(revocation, world.engine, LinkStates(redis_client)) == 5
+    assert revoke_all(revocation, world.engine, LinkStateStore(redis_client)) == 5
     assert {each.redis for each in links} == {b"revoked"}
 
 
@@ -178,8 +178,8 @@ def test_a_link_whose_time_is_over_can_be_revoked(
     later = now() + timedelta(days=8)
     redis_client.delete(link.key)
     revocation = Revocation(world.berlin, COMMAND_LINE, later)
-    assert revoke_all(revocation, world.engine, LinkStates(redis_client)) == 0
-    revoke(revocation, UUID(link.id), world.engine, LinkStates(redis_client))
-    entry = get_share(world.engine, world.berlin, UUID(link.id), given=Circumstances(later))
+    assert revoke_all(revocation, world.engine, LinkStateStore(redis_client)) == 0
+    revoke(revocation, UUID(link.id), world.engine, LinkStateStore(redis_client))
+    entry = get_share(world.engine, world.berlin, UUID(link.id), given=StateContext(later))
     assert entry.state is ShareState.REVOKED
     assert link.redis is None, "Redis need not know what does not open anyway"

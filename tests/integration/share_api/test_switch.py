@@ -17,9 +17,9 @@ from common.db.audit import COMMAND_LINE
 from common.db.shares import Share
 from common.db.tenancy import Access, transaction
 from common.instants import now
-from common.links.state import LinkStates
+from common.links.state import LinkStateStore
 from common.links.token import KeyRing
-from share_api.container import Parts, create_redis
+from share_api.container import Container, create_redis
 from sharing.revoking import Revocation
 from sharing.switch import off_since, sharing_of, turn_off, turn_on
 
@@ -86,8 +86,8 @@ def test_nothing_without_a_session_and_a_tenant(service: Service) -> None:
 def test_what_redis_did_not_take_is_off_and_asking_again_carries_it_out(
     serve: Serve, world: World, ring: KeyRing, redis_client: Redis
 ) -> None:
-    def without_states(parts: Parts) -> Parts:
-        return replace(parts, states=LinkStates(create_redis("redis://127.0.0.1:1")))
+    def without_states(container: Container) -> Container:
+        return replace(container, states=LinkStateStore(create_redis("redis://127.0.0.1:1")))
 
     with serve(without_states).admin() as client:
         link = Link(client, ring, redis_client)
@@ -109,7 +109,7 @@ def test_a_link_being_issued_is_waited_for_and_revoked(
             assert off_since(issuing, world.berlin) is None
             issuing.add(_a_share(world))
             revocation = Revocation(world.berlin, COMMAND_LINE, now())
-            off = pool.submit(turn_off, revocation, world.engine, LinkStates(redis_client))
+            off = pool.submit(turn_off, revocation, world.engine, LinkStateStore(redis_client))
             _await_waiter(service_engine)
             assert not off.done()
         assert off.result(60).revoked == 1
@@ -168,7 +168,7 @@ def test_a_long_import_does_not_keep_sharing_on(
     world: World, redis_client: Redis, service_engine: Engine
 ) -> None:
     """Loads hold the tenant's row until they end."""
-    states = LinkStates(redis_client)
+    states = LinkStateStore(redis_client)
     with transaction(service_engine, Access(tenant_id=world.berlin)) as loading:
         loading.execute(text("SELECT FROM tenants FOR SHARE"))
         turn_off(Revocation(world.berlin, COMMAND_LINE, now()), world.engine, states)

@@ -15,12 +15,12 @@ from common.db.shares import Share
 from common.db.tenancy import Access, transaction
 from common.jobs.celery import create_celery
 from common.jobs.payloads import ComputeReport
-from common.jobs.publisher import Jobs
+from common.jobs.publisher import JobPublisher
 from common.reports.window import Period, Window, window_of
 from common.reports_cache.cache import Meta, ReportCache, ReportKey
 from ingest.ledger.load import load_sales
 from ingest.rows import OrderLineRow
-from worker.warming.popular import Warming
+from worker.warming.popular import WarmingContext
 
 NOW = datetime(2026, 3, 20, 9, tzinfo=UTC)
 KEEP_SECONDS = 1000
@@ -110,10 +110,10 @@ def shop(make_shop: Callable[..., Shop]) -> Shop:
 
 
 @pytest.fixture
-def jobs(redis_url: str, cache: ReportCache) -> Jobs:
-    return Jobs(create_celery(redis_url), cache)
+def jobs(redis_url: str, cache: ReportCache) -> JobPublisher:
+    return JobPublisher(create_celery(redis_url), cache)
 
 
 @pytest.fixture
-def warming(service_engine: Engine, cache: ReportCache, jobs: Jobs) -> Warming:
-    return Warming(service_engine, cache, jobs, most_viewed=3, per_minute=4)
+def warming(service_engine: Engine, cache: ReportCache, jobs: JobPublisher) -> WarmingContext:
+    return WarmingContext(service_engine, cache, jobs, most_viewed=3, per_minute=4)

@@ -15,7 +15,7 @@ from tests.integration.worker.conftest import Shop
 from tests.support import wait
 
 from common.jobs.celery import LINK_QUEUE, QUEUE, WARM_QUEUE
-from common.jobs.publisher import Jobs
+from common.jobs.publisher import JobPublisher
 from common.reports.window import Window
 
 
@@ -39,7 +39,7 @@ def worker(database_url: str, redis_url: str, **settings: str) -> Iterator[None]
 
 def test_a_viewer_overtakes_a_long_backlog(
     shop: Shop,
-    jobs: Jobs,
+    jobs: JobPublisher,
     service_url: str,
     redis_url: str,
     redis_client: Redis,
@@ -68,7 +68,7 @@ def test_a_viewer_overtakes_a_long_backlog(
 
 
 def test_a_worker_takes_only_the_queues_it_is_for(
-    shop: Shop, jobs: Jobs, service_url: str, redis_url: str, redis_client: Redis
+    shop: Shop, jobs: JobPublisher, service_url: str, redis_url: str, redis_client: Redis
 ) -> None:
     shop.load()
     jobs.request_fresh(shop.job(ahead=True))

@@ -1,1 +1,1 @@
-"""Tenants and admins: who there is, who may act for whom, and who did what."""
+"""Tenants and admins: accounts, memberships, passwords and the audit log."""

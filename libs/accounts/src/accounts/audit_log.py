@@ -1,4 +1,4 @@
-"""Reading the audit log, and writing into it what concerns a person rather than a tenant."""
+"""Audit log: reading it, and writing what concerns a person rather than a tenant."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +16,7 @@ _UNHURRIED: Final = text("SET LOCAL synchronous_commit = off")
 
 
 @dataclass(frozen=True, slots=True)
-class AuditSelection:
+class AuditFilter:
     """Which entries are wanted, from ``start`` to before ``end``; None takes all."""
 
     action: Action | None = None
@@ -27,7 +27,7 @@ class AuditSelection:
 
 
 def list_audit(
-    engine: Engine, tenant_id: int, paging: Paging, wanted: AuditSelection
+    engine: Engine, tenant_id: int, paging: Paging, wanted: AuditFilter
 ) -> Page[AuditEntry]:
     """The tenant's entries that are wanted, newest first."""
     query = select(AuditEntry).where(AuditEntry.tenant_id == tenant_id)

@@ -1,4 +1,4 @@
-"""Why a tenant or an admin cannot be created: one tree, with the facts and a sentence."""
+"""Errors of accounts: one tree, with the facts and a sentence."""
 
 
 class AccountError(Exception):

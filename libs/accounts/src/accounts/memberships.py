@@ -1,4 +1,4 @@
-"""Who an admin is and which tenants they may act for, as the database says at this moment.
+"""Memberships: an admin and the tenants they may act for, as the database has them now.
 
 Memberships are read on behalf of the admin: row-level security shows nobody else's.
 """

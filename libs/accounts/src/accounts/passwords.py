@@ -1,4 +1,4 @@
-"""Replacing a password, and ending every session of a person: both count up their generation.
+"""Passwords and session generations: replacing one, and ending every session of a person.
 
 The count is in the database and read with every request, so that all sessions of before are over
 at once, on every host, whatever Redis remembers.

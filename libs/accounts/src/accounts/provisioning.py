@@ -1,4 +1,4 @@
-"""Create shops and the people who run them, as the services' role: row-level security holds here.
+"""Provisioning: creates tenants and admins as the services' role, under row-level security.
 
 A new tenant takes its id from the sequence first, so that its transaction can act for it from the
 first statement on. A password is stored as an argon2id hash and nothing else.

@@ -1,4 +1,4 @@
-"""What a tenant and an admin may be made of: each value checked, and spelled as it is stored."""
+"""Validation of tenants and admins: each value checked, and spelled as it is stored."""
 
 import re
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""The one spelling of an instant in the outside world: UTC, ISO 8601, milliseconds and ``Z``."""
+"""Instants: UTC, ISO 8601 with milliseconds and ``Z``, their only spelling outside."""
 
 from datetime import UTC, datetime
 

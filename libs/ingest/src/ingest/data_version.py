@@ -15,7 +15,7 @@ from common.db.accounts import Tenant
 from common.db.sales import LedgerVersion
 from common.db.tenancy import Access, transaction
 from common.jobs.celery import create_celery
-from common.jobs.publisher import Jobs, JobsUnavailableError
+from common.jobs.publisher import JobPublisher, JobsUnavailableError
 from common.reports_cache.cache import ReportCache
 
 logger = logging.getLogger(__name__)
@@ -57,18 +57,20 @@ def tell(engine: Engine, cache: ReportCache, tenant_id: int) -> TenantNow | None
     return now
 
 
-def loaded(engine: Engine, jobs: Jobs, tenant_id: int) -> None:
+def loaded(engine: Engine, jobs: JobPublisher, tenant_id: int) -> None:
     """Tell what a load has brought, and have popular reports made anew. Fails nobody's load."""
     now = look(engine, tenant_id)
     if now is None or not now.data_version:
         return
     try:
-        jobs.tell_data(tenant_id, now.data_version)
+        jobs.announce_data_version(tenant_id, now.data_version)
     except JobsUnavailableError as error:
         logger.warning("new data was not told, it will be: %s", error)
 
 
-def jobs_at(redis_url: str, broker_url: str) -> Jobs:
+def jobs_at(redis_url: str, broker_url: str) -> JobPublisher:
     """The way to tell, for a command that loads by itself. Connects on use, bounded in time."""
     redis = Redis.from_url(redis_url, socket_connect_timeout=1, socket_timeout=2)
-    return Jobs(create_celery(broker_url), ReportCache(redis, keep_seconds=1))  # stores nothing
+    return JobPublisher(
+        create_celery(broker_url), ReportCache(redis, keep_seconds=1)
+    )  # stores nothing

@@ -20,14 +20,14 @@ from common.db.shares import Share
 from common.db.tenancy import Access, transaction
 from common.instants import iso
 from common.jobs.payloads import ComputeReport
-from common.jobs.publisher import Jobs, JobsUnavailableError
+from common.jobs.publisher import JobPublisher, JobsUnavailableError
 from common.links.shop_names import Shop
-from common.links.state import LinkRef, LinkStates
+from common.links.state import LinkRef, LinkStateStore
 from common.links.token import KeyRing, LinkClaims
 from common.reports import registry
 from common.reports.model import AnalyticsNotYetImplementedError
 from common.reports.window import Period, Window, window_of
-from sharing.rate_limits import ShareThrottle
+from sharing.rate_limits import ShareRateLimit
 from sharing.switch import off_since
 
 _log = logging.getLogger(__name__)
@@ -85,20 +85,20 @@ class IssuedLink:
 
 
 @dataclass(frozen=True, slots=True)
-class Issuing:
+class IssuingContext:
     """What issuing takes: where it is written, the keys, and the limits in seconds."""
 
     engine: Engine
     ring: KeyRing | None
-    states: LinkStates
-    jobs: Jobs
+    states: LinkStateStore
+    jobs: JobPublisher
     public_base_url: str
     ttl_seconds: int
     max_ttl_seconds: int
-    throttle: ShareThrottle | None = None
+    rate_limit: ShareRateLimit | None = None
 
 
-def issue(request: LinkRequest, using: Issuing, *, now: datetime) -> IssuedLink:
+def issue(request: LinkRequest, using: IssuingContext, *, now: datetime) -> IssuedLink:
     """Issue a link to the report over the last complete days before ``now``.
 
     Raises:
@@ -115,8 +115,8 @@ def issue(request: LinkRequest, using: Issuing, *, now: datetime) -> IssuedLink:
         raise ExpiryOutOfRangeError(ttl, using.max_ttl_seconds)
     if using.ring is None:
         raise SigningNotConfiguredError
-    if using.throttle is not None:
-        using.throttle.admit(request.tenant_id)
+    if using.rate_limit is not None:
+        using.rate_limit.check(request.tenant_id)
     # Tokens count whole seconds: rounded up, so that no link lives shorter than was asked for.
     issued_at = _whole_second(now)
     claims = LinkClaims(
@@ -192,14 +192,14 @@ def _record(
     return share_id, Shop(str(name), request.zone.key)
 
 
-def _announce(claims: LinkClaims, shop: Shop, using: Issuing) -> None:
+def _announce(claims: LinkClaims, shop: Shop, using: IssuingContext) -> None:
     """Let the link open and have its report computed, as far as Redis takes part.
 
     The first failure ends it: a dead server is waited for once, not at every step.
     """
     job = ComputeReport(claims.tenant_id, claims.report, claims.window)
     try:
-        using.states.introduce(claims.tenant_id, shop)
+        using.states.store_shop(claims.tenant_id, shop)
         using.states.activate(LinkRef(claims.tenant_id, claims.link_id, claims.expires_at))
         using.jobs.request_fresh(job)
     except (RedisError, OSError, JobsUnavailableError) as error:

@@ -1,4 +1,4 @@
-"""Reading the share ledger: a tenant's links, newest first, a page at a time."""
+"""Listing the share ledger: a tenant's links, newest first, a page at a time."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,7 +41,7 @@ class ShareState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Circumstances:
+class StateContext:
     """What decides on a link's state beside its entry: the moment, and the keys that are in use.
 
     ``key_ids`` is None where nobody knows of keys: then no link counts as retired.
@@ -52,7 +52,7 @@ class Circumstances:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LedgerEntry:
     """One entry of the ledger; ``creator`` is the e-mail address of an admin, or another name."""
 
     share: Share
@@ -61,7 +61,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class TimeRange:
     """Instants from ``start`` to before ``end``; None is open."""
 
     start: datetime | None = None
@@ -69,25 +69,25 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Selection:
+class ShareFilter:
     """Which entries are wanted; None and an open span take all."""
 
     state: ShareState | None = None
     report: str | None = None
     period: str | None = None
     creator: str | None = None
-    created: Span = Span()
-    expires: Span = Span()
+    created: TimeRange = TimeRange()
+    expires: TimeRange = TimeRange()
 
 
 def list_shares(
     engine: Engine,
     tenant_id: int,
     paging: Paging,
-    wanted: Selection = Selection(),
+    wanted: ShareFilter = ShareFilter(),
     *,
-    given: Circumstances,
-) -> Page[Entry]:
+    given: StateContext,
+) -> Page[LedgerEntry]:
     """The tenant's entries that are wanted, newest first."""
     query = _ORDER.select(_entries(tenant_id).where(*_conditions(wanted, given)), paging)
     with transaction(engine, Access(tenant_id=tenant_id)) as session:
@@ -100,7 +100,9 @@ def list_shares(
     )
 
 
-def get_share(engine: Engine, tenant_id: int, share_id: UUID, *, given: Circumstances) -> Entry:
+def get_share(
+    engine: Engine, tenant_id: int, share_id: UUID, *, given: StateContext
+) -> LedgerEntry:
     """One entry of the tenant.
 
     Raises:
@@ -121,7 +123,7 @@ def _entries(tenant_id: int) -> Select[Share, str]:
     )
 
 
-def _conditions(wanted: Selection, given: Circumstances) -> list[ColumnElement[bool]]:
+def _conditions(wanted: ShareFilter, given: StateContext) -> list[ColumnElement[bool]]:
     conditions = [
         column == value
         for column, value in ((Share.report, wanted.report), (Share.period, wanted.period))
@@ -140,7 +142,7 @@ def _conditions(wanted: Selection, given: Circumstances) -> list[ColumnElement[b
     return conditions
 
 
-def _in_state(state: ShareState, given: Circumstances) -> ColumnElement[bool]:
+def _in_state(state: ShareState, given: StateContext) -> ColumnElement[bool]:
     if state is ShareState.REVOKED:
         return Share.revoked_at.is_not(None)
     if state is ShareState.EXPIRED:
@@ -150,12 +152,12 @@ def _in_state(state: ShareState, given: Circumstances) -> ColumnElement[bool]:
     return and_(Share.revoked_at.is_(None), Share.expires_at > given.now, opens)
 
 
-def _entry(row: Row[Share, str], given: Circumstances) -> Entry:
+def _entry(row: Row[Share, str], given: StateContext) -> LedgerEntry:
     share, email = row
-    return Entry(share, email or share.creator, _state(share, given))
+    return LedgerEntry(share, email or share.creator, _state(share, given))
 
 
-def _state(share: Share, given: Circumstances) -> ShareState:
+def _state(share: Share, given: StateContext) -> ShareState:
     if share.revoked_at is not None:
         return ShareState.REVOKED
     if share.expires_at <= given.now:

@@ -8,34 +8,34 @@ from typing import Final
 
 from redis import Redis, RedisError
 
-from common.infra.rate_limit import Limit, Throttle, ThrottledError, of_tenant
+from common.infra.rate_limit import Limit, RateLimiter, RateLimitExceededError, tenant_bucket
 
 SHARE_SECONDS: Final = 3600
 
 _log = logging.getLogger(__name__)
 
 
-class TooManySharesError(ThrottledError):
+class TooManySharesError(RateLimitExceededError):
     """Too many links of one tenant."""
 
     what = "links were issued"
 
 
-class ShareThrottle:
+class ShareRateLimit:
     """Counts links issued."""
 
     def __init__(self, redis: Redis, *, per_tenant: int) -> None:
-        self._throttle = Throttle(redis)
+        self._limiter = RateLimiter(redis)
         self._per_tenant = Limit("shares-tenant", per_tenant, SHARE_SECONDS)
 
-    def admit(self, tenant_id: int) -> None:
+    def check(self, tenant_id: int) -> None:
         """Count a link.
 
         Raises:
             TooManySharesError: the tenant has used up its links of this hour.
         """
         try:
-            seconds = self._throttle.count(self._per_tenant, of_tenant(tenant_id))
+            seconds = self._limiter.hit(self._per_tenant, tenant_bucket(tenant_id))
         except (RedisError, OSError) as error:
             _log.warning("a link was not counted", extra={"error": type(error).__name__})
             return

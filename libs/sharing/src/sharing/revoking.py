@@ -15,7 +15,7 @@ from sqlalchemy import Engine, select, text, update
 from common.db.audit import Action, Author, record
 from common.db.shares import Share
 from common.db.tenancy import Access, TenantSession, transaction
-from common.links.state import LinkRef, LinkStates
+from common.links.state import LinkRef, LinkStateStore
 from common.reports import registry
 from sharing.listing import ShareNotFoundError
 
@@ -55,7 +55,7 @@ class RevokedLinks:
     links: list[LinkRef]
 
 
-def revoke(revocation: Revocation, share_id: UUID, engine: Engine, states: LinkStates) -> None:
+def revoke(revocation: Revocation, share_id: UUID, engine: Engine, states: LinkStateStore) -> None:
     """Revoke one link; revoking it again changes nothing in the ledger and heals Redis.
 
     Raises:
@@ -88,7 +88,7 @@ def revoke(revocation: Revocation, share_id: UUID, engine: Engine, states: LinkS
 
 
 def revoke_all(
-    revocation: Revocation, engine: Engine, states: LinkStates, *, report: str | None = None
+    revocation: Revocation, engine: Engine, states: LinkStateStore, *, report: str | None = None
 ) -> int:
     """Revoke every active link of the tenant, or of one of its report types; how many it were.
 
@@ -156,7 +156,7 @@ def hold_revocations(session: TenantSession, tenant_id: int) -> None:
     session.execute(_TOGETHER, {"tenant_id": tenant_id})
 
 
-def write(states: LinkStates, links: list[LinkRef]) -> None:
+def write(states: LinkStateStore, links: list[LinkRef]) -> None:
     """Write revoked links where viewers look.
 
     Raises:

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from common.db.audit import Action, record
 from common.db.shares import SharingStop
 from common.db.tenancy import Access, TenantSession, transaction
-from common.links.state import LinkStates
+from common.links.state import LinkStateStore
 from sharing.revoking import Revocation, hold_revocations, revoke_active, write
 
 
@@ -37,7 +37,7 @@ def off_since(session: TenantSession, tenant_id: int) -> datetime | None:
     return _off_since(session, tenant_id)
 
 
-def turn_off(revocation: Revocation, engine: Engine, states: LinkStates) -> Sharing:
+def turn_off(revocation: Revocation, engine: Engine, states: LinkStateStore) -> Sharing:
     """Revoke every active link of the tenant, and issue none until sharing is on again.
 
     Raises:

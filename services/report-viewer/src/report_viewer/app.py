@@ -12,7 +12,7 @@ from importlib.metadata import version
 from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
-from common.infra.http_limits import Bounds
+from common.infra.http_limits import ConnectionLimits
 from common.links.state import is_state_key
 from report_viewer.cache.response_cache import Copies
 from report_viewer.endpoints.operations import Surroundings
@@ -50,7 +50,7 @@ class Viewer:
 
     reports: Reports
     api: FastAPI
-    bounds: Bounds
+    bounds: ConnectionLimits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on to whom it belongs."""
@@ -179,5 +179,7 @@ def create_app(settings: ViewerSettings) -> Viewer:
         metrics=metrics,
         security=security,
     )
-    bounds = Bounds(connections=settings.max_connections, headers=(NEVER_STORED, *security.data()))
+    bounds = ConnectionLimits(
+        connections=settings.max_connections, headers=(NEVER_STORED, *security.data())
+    )
     return Viewer(reports, api, bounds)

@@ -1,4 +1,4 @@
-"""`python -m share_api`: serve until stopped."""
+"""Entry point of share-api: `python -m share_api` serves until stopped."""
 
 import sys
 
@@ -41,7 +41,7 @@ def main() -> None:
     configure_logging("share-api")
     app = create_app(settings)
     try:
-        check_database(app.state.parts)
+        check_database(app.state.container)
     except UnsafeDatabaseRoleError as error:
         print(f"refusing to start: {error}", file=sys.stderr)
         raise SystemExit(2) from None

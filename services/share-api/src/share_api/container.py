@@ -1,4 +1,4 @@
-"""What requests are served with: made once from the settings, connected on first use."""
+"""Dependency container: the collaborators requests are served with, connected on first use."""
 
 from dataclasses import dataclass, replace
 
@@ -11,21 +11,21 @@ from sqlalchemy import Engine
 
 from common.db.engine import create_service_engine
 from common.jobs.celery import create_celery
-from common.jobs.discord_promises import Promises
-from common.jobs.publisher import CLAIM_SECONDS, Jobs
-from common.links.state import LinkStates
+from common.jobs.discord_promises import PromiseStore
+from common.jobs.publisher import CLAIM_SECONDS, JobPublisher
+from common.links.state import LinkStateStore
 from common.reports_cache.cache import ReportCache
 from share_api.auth.credentials import Credentials
 from share_api.auth.sessions import SessionStore
-from share_api.discord.connect_codes import Codes
+from share_api.discord.connect_codes import ConnectCodeStore
 from share_api.discord.endpoint import Discord, DiscordNotConfiguredError
-from share_api.discord.handler import Answering
-from share_api.discord.limits import Limits
-from share_api.discord.signature import Seen
-from share_api.rate_limits import LoginThrottle
+from share_api.discord.handler import CommandContext
+from share_api.discord.limits import CommandRateLimit
+from share_api.discord.signature import ReplayGuard
+from share_api.rate_limits import LoginRateLimit
 from share_api.settings import LinkSettings, ShareApiSettings
-from sharing.issuing import Issuing
-from sharing.rate_limits import ShareThrottle
+from sharing.issuing import IssuingContext
+from sharing.rate_limits import ShareRateLimit
 
 REDIS_TIMEOUT_SECONDS = 1.0
 POOL_SIZE = 10
@@ -34,14 +34,14 @@ STATEMENT_TIMEOUT_SECONDS = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class Container:
     """The service's collaborators. Close them once, at the end."""
 
     settings: ShareApiSettings
     engine: Engine
     redis: Redis
-    states: LinkStates
-    issuing: Issuing
+    states: LinkStateStore
+    issuing: IssuingContext
     sessions: SessionStore
     credentials: Credentials
     discord: Discord | None = None
@@ -77,38 +77,42 @@ def create_redis(url: str) -> Redis:
     )
 
 
-def create_issuing(settings: LinkSettings, engine: Engine, redis: Redis, broker: str) -> Issuing:
+def create_issuing(
+    settings: LinkSettings, engine: Engine, redis: Redis, broker: str
+) -> IssuingContext:
     """What issuing links takes; ``broker`` is the Redis URL of the jobs."""
     cache = ReportCache(redis, keep_seconds=CLAIM_SECONDS)  # claims only: nothing is stored here
-    return Issuing(
+    return IssuingContext(
         engine=engine,
         ring=settings.key_ring(),
-        states=LinkStates(redis),
-        jobs=Jobs(create_celery(broker), cache),
+        states=LinkStateStore(redis),
+        jobs=JobPublisher(create_celery(broker), cache),
         public_base_url=settings.public_base_url,
         ttl_seconds=settings.link_ttl_seconds,
         max_ttl_seconds=settings.link_max_ttl_seconds,
     )
 
 
-def create_discord(settings: ShareApiSettings, issuing: Issuing, redis: Redis) -> Discord | None:
+def create_discord(
+    settings: ShareApiSettings, issuing: IssuingContext, redis: Redis
+) -> Discord | None:
     """What interactions are received with; None unless Discord is configured."""
     if settings.discord_public_key is None or settings.discord_application_id is None:
         return None
     return Discord(
         key=Ed25519PublicKey.from_public_bytes(bytes.fromhex(settings.discord_public_key)),
-        seen=Seen(redis),
-        answering=Answering(
+        seen=ReplayGuard(redis),
+        answering=CommandContext(
             application_id=settings.discord_application_id,
             issuing=issuing,
-            promises=Promises(redis),
-            codes=Codes(redis),
-            limits=Limits(redis),
+            promises=PromiseStore(redis),
+            codes=ConnectCodeStore(redis),
+            limits=CommandRateLimit(redis),
         ),
     )
 
 
-def create_parts(settings: ShareApiSettings) -> Parts:
+def create_container(settings: ShareApiSettings) -> Container:
     """Make the collaborators; nothing connects before the first request."""
     redis_url = settings.redis_url.get_secret_value()
     engine = create_service_engine(
@@ -118,18 +122,18 @@ def create_parts(settings: ShareApiSettings) -> Parts:
         statement_timeout_seconds=STATEMENT_TIMEOUT_SECONDS,
     )
     redis = create_redis(redis_url)
-    logins = LoginThrottle(
+    logins = LoginRateLimit(
         redis, per_account=settings.logins_per_account, per_address=settings.logins_per_address
     )
     issuing = replace(
         create_issuing(settings, engine, redis, settings.broker),
-        throttle=ShareThrottle(redis, per_tenant=settings.shares_per_tenant),
+        rate_limit=ShareRateLimit(redis, per_tenant=settings.shares_per_tenant),
     )
-    return Parts(
+    return Container(
         settings=settings,
         engine=engine,
         redis=redis,
-        states=LinkStates(redis),
+        states=LinkStateStore(redis),
         issuing=issuing,
         sessions=SessionStore(
             redis,

@@ -1,4 +1,4 @@
-"""Imports of a tenant: files received in pieces, handed to the workers, and what became of them.
+"""Imports of a tenant: uploads received in chunks, queued for the workers, and their results.
 
 A file is kept as compressed chunks in PostgreSQL, so that a worker on any host can read it, and
 gone when its import has ended. Receiving holds one chunk in memory and no transaction open.
@@ -19,7 +19,7 @@ from common.db.audit import Action, Author, record
 from common.db.imports import Import, ImportChunk, ImportState
 from common.db.tenancy import Access, transaction
 from common.jobs.payloads import RunImport
-from common.jobs.publisher import Jobs, JobsUnavailableError
+from common.jobs.publisher import JobPublisher, JobsUnavailableError
 
 CHUNK_BYTES: Final = 1024 * 1024
 MOST_UNFINISHED: Final = 5
@@ -59,7 +59,7 @@ class ImportTooLargeError(SalesImportError):
 
 
 @dataclass(slots=True)
-class Receiver:
+class ImportUpload:
     """Takes the files of one import in, piece by piece; ``most`` bytes of all of them.
 
     Blocking. Call ``finish`` at the end, or ``abandon``.
@@ -133,7 +133,7 @@ class Receiver:
 
 def begin(
     engine: Engine, tenant_id: int, *, layout: str, author: Author, most: int, now: datetime
-) -> Receiver:
+) -> ImportUpload:
     """Begin to receive an import of at most ``most`` bytes.
 
     Raises:
@@ -161,10 +161,10 @@ def begin(
                 created_by=author.admin_id,
             )
         )
-    return Receiver(engine, tenant_id, import_id, author, most)
+    return ImportUpload(engine, tenant_id, import_id, author, most)
 
 
-def announce(jobs: Jobs, tenant_id: int, import_id: UUID) -> None:
+def announce(jobs: JobPublisher, tenant_id: int, import_id: UUID) -> None:
     """Ask for the import to be run; without a broker a worker's sweep finds it by itself."""
     try:
         jobs.publish(RunImport(tenant_id, import_id))
@@ -200,7 +200,7 @@ def list_imports(engine: Engine, tenant_id: int) -> Sequence[Import]:
         return session.scalars(query).all()
 
 
-def length_of(headers: Mapping[str, str]) -> int | None:
+def content_length(headers: Mapping[str, str]) -> int | None:
     """The length a request announces, None when it does not."""
     text = headers.get("content-length", "")
     return int(text) if text.isascii() and text.isdigit() else None

@@ -11,45 +11,45 @@ from typing import Final
 
 from redis import Redis
 
-from common.infra.rate_limit import Limit, Throttle, ThrottledError, site_of
+from common.infra.rate_limit import Limit, RateLimiter, RateLimitExceededError, address_network
 
 LOGIN_SECONDS: Final = 300
 
 
-class TooManyLoginsError(ThrottledError):
+class TooManyLoginsError(RateLimitExceededError):
     """Too many attempts to log in."""
 
     what = "login attempts"
 
 
-class LoginThrottle:
+class LoginRateLimit:
     """Counts login attempts."""
 
     def __init__(self, redis: Redis, *, per_account: int, per_address: int) -> None:
-        self._throttle = Throttle(redis)
+        self._limiter = RateLimiter(redis)
         self._per_account = Limit("login-account", per_account, LOGIN_SECONDS)
         self._per_address = Limit("login-address", per_address, LOGIN_SECONDS)
 
-    def admit(self, email: str, address: str) -> None:
+    def check(self, email: str, address: str) -> None:
         """Count an attempt.
 
         Raises:
             TooManyLoginsError: the account or the address has used up its attempts.
             redis.RedisError: the count cannot be kept; nobody is admitted uncounted.
         """
-        self._count(self._per_address, site_of(address))
+        self._count(self._per_address, address_network(address))
         self._count(self._per_account, _digest(email))
 
-    def exhausted(self, email: str) -> bool:
+    def is_exhausted(self, email: str) -> bool:
         """Whether the account has no attempt left for now."""
-        return self._throttle.used_up(self._per_account, _digest(email))
+        return self._limiter.is_exhausted(self._per_account, _digest(email))
 
-    def forgive(self, email: str) -> None:
+    def reset(self, email: str) -> None:
         """Forget the attempts of an account whose admin has logged in."""
-        self._throttle.forget(self._per_account, _digest(email))
+        self._limiter.reset(self._per_account, _digest(email))
 
     def _count(self, limit: Limit, whom: str) -> None:
-        seconds = self._throttle.count(limit, whom)
+        seconds = self._limiter.hit(limit, whom)
         if seconds is not None:
             raise TooManyLoginsError(seconds)
 

@@ -7,7 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from common.db import migrate
 from common.db.engine import UnsafeDatabaseRoleError
-from share_api.container import Parts
+from share_api.container import Container
 
 
 class NotReadyError(Exception):
@@ -18,20 +18,20 @@ class NotReadyError(Exception):
         self.faults = faults
 
 
-def require_ready(parts: Parts) -> None:
+def require_ready(container: Container) -> None:
     """Check what serving takes.
 
     Raises:
         NotReadyError: with everything that is missing.
     """
-    faults = [fault for fault in (_database_fault(parts), _redis_fault(parts)) if fault]
+    faults = [fault for fault in (_database_fault(container), _redis_fault(container)) if fault]
     if faults:
         raise NotReadyError(faults)
 
 
-def _database_fault(parts: Parts) -> str | None:
+def _database_fault(container: Container) -> str | None:
     try:
-        with parts.engine.connect() as connection:
+        with container.engine.connect() as connection:
             revision = migrate.current(connection)
     except UnsafeDatabaseRoleError:
         return "PostgreSQL: the role could read across tenants"
@@ -42,9 +42,9 @@ def _database_fault(parts: Parts) -> str | None:
     return None
 
 
-def _redis_fault(parts: Parts) -> str | None:
+def _redis_fault(container: Container) -> str | None:
     try:
-        parts.redis.ping()
+        container.redis.ping()
     except RedisError:
         return "Redis does not answer"
     return None

@@ -1,8 +1,8 @@
-"""A client's connection to share-api: the server's own protocol, bounded."""
+"""The HTTP server's connection protocol, with limits."""
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from common.infra.http_limits import Bounded, Bounds, allow
+from common.infra.http_limits import BoundedProtocol, ConnectionLimits, raise_open_file_limit
 from share_api.middleware.security_headers import safe_headers
 from share_api.settings import ShareApiSettings
 
@@ -10,9 +10,9 @@ from share_api.settings import ShareApiSettings
 def protocol(settings: ShareApiSettings) -> type[HttpToolsProtocol]:
     """The protocol for a server with these settings."""
 
-    class Connection(Bounded, HttpToolsProtocol):
-        bounds = Bounds(
-            connections=allow(settings.max_connections),
+    class Connection(BoundedProtocol, HttpToolsProtocol):
+        bounds = ConnectionLimits(
+            connections=raise_open_file_limit(settings.max_connections),
             headers=tuple(
                 (name.lower().encode("ascii"), value.encode("ascii"))
                 for name, value in safe_headers(https=settings.https).items()

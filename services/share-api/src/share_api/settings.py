@@ -1,4 +1,4 @@
-"""What share-api reads from the environment; a value that is unsafe stops it at start."""
+"""Settings of share-api, from the environment; a value that is unsafe stops it at start."""
 
 from typing import Annotated, Final
 

@@ -1,4 +1,4 @@
-"""``python -m worker`` takes jobs; ``python -m worker beat`` runs the schedule."""
+"""Entry point: ``python -m worker`` takes jobs; ``python -m worker beat`` runs the schedule."""
 
 import logging
 import sys

@@ -1,4 +1,4 @@
-"""Wires the worker: settings in, a Celery application with tasks and schedule out.
+"""The Celery application: settings in, tasks and schedule out.
 
 Nothing connects here. Each process of the pool opens its own connections on first use.
 """
@@ -13,12 +13,12 @@ from redis import Redis
 from common.db.engine import create_service_engine
 from common.infra.telemetry import configure_logging
 from common.jobs.celery import create_celery
-from common.jobs.publisher import Jobs
+from common.jobs.publisher import JobPublisher
 from common.reports_cache.cache import ReportCache
 from worker import schedule, tasks
-from worker.discord.deliver import create_answering
+from worker.discord.deliver import create_delivery_context
 from worker.settings import WorkerSettings
-from worker.warming.popular import Warming
+from worker.warming.popular import WarmingContext
 
 REDIS_TIMEOUT_SECONDS = 5
 COLLECT_AFTER = (100_000, 20, 100)
@@ -38,11 +38,11 @@ def create_app(settings: WorkerSettings) -> Celery:
     )
     cache = ReportCache(redis, keep_seconds=settings.cache_seconds)
     app = create_celery(settings.broker)
-    jobs = Jobs(app, cache)
+    jobs = JobPublisher(app, cache)
     tasks.register(app, engine, redis, cache)
     tasks.register_warming(
         app,
-        Warming(
+        WarmingContext(
             engine,
             cache,
             jobs,
@@ -51,7 +51,7 @@ def create_app(settings: WorkerSettings) -> Celery:
         ),
     )
     tasks.register_discord(
-        app, create_answering(engine, redis, cache, jobs, api_base=settings.discord_api_base)
+        app, create_delivery_context(engine, redis, cache, jobs, api_base=settings.discord_api_base)
     )
     importing = create_service_engine(
         settings.database_url.get_secret_value(), application_name="worker-imports", pool_size=3

@@ -1,4 +1,4 @@
-"""What runs by the clock, kept in Redis by redbeat: of several schedulers one works.
+"""The beat schedule, kept in Redis by redbeat: of several schedulers one works.
 
 A standby takes over once the lock of a dead one has lapsed.
 """

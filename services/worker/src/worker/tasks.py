@@ -13,8 +13,8 @@ from sqlalchemy import Engine
 from common import instants
 from common.jobs.celery import IMPORT_HARD_LIMIT_SECONDS, IMPORT_SOFT_LIMIT_SECONDS
 from common.jobs.payloads import AnswerDiscord, ComputeReport, RestoreLink, RunImport, WarmTenant
-from common.jobs.publisher import Jobs
-from common.links.state import LinkStates
+from common.jobs.publisher import JobPublisher
+from common.links.state import LinkStateStore
 from common.reports_cache.cache import ReportCache
 from ingest import data_version
 from worker import schedule
@@ -29,58 +29,58 @@ from worker.warming import midnight, popular
 
 def register(app: Celery, engine: Engine, redis: Redis, cache: ReportCache) -> None:
     """Give ``app`` its tasks, wired to where they read and write."""
-    states, leases = LinkStates(redis), Leases(redis)
+    states, leases = LinkStateStore(redis), Leases(redis)
 
     @app.task(name=ComputeReport.task, shared=False)
     def compute_report(**payload: Any) -> None:
-        single_flight.answer(engine, cache, leases, ComputeReport.parse(payload))
+        single_flight.compute_once(engine, cache, leases, ComputeReport.parse(payload))
 
     @app.task(name=RestoreLink.task, shared=False)
     def restore_link(**payload: Any) -> None:
-        restore.restore(engine, states, RestoreLink.parse(payload))
+        restore.restore_link(engine, states, RestoreLink.parse(payload))
 
     @app.task(name=heartbeat.TASK, shared=False)
     def renew_heartbeat() -> None:
-        heartbeat.beat(redis)
+        heartbeat.record(redis)
 
     @app.task(name=revocation_sweep.TASK, shared=False)
     def sweep_revocations() -> None:
-        revocation_sweep.sweep(engine, redis, now=instants.now())
+        revocation_sweep.sweep_revocations(engine, redis, now=instants.now())
 
     @app.task(name=view_transfer.TASK, shared=False)
     def transfer_views() -> None:
-        view_transfer.transfer(engine, redis)
+        view_transfer.transfer_views(engine, redis)
 
     @app.task(name=cache_eviction.TASK, shared=False)
     def make_room() -> None:
-        cache_eviction.make(redis)
+        cache_eviction.evict(redis)
 
 
-def register_warming(app: Celery, using: popular.Warming) -> None:
+def register_warming(app: Celery, using: popular.WarmingContext) -> None:
     """Give ``app`` the tasks that run ahead of demand."""
 
     @app.task(name=popular.POPULAR, shared=False)
     def warm_popular() -> None:
-        popular.popular(using)
+        popular.warm_popular(using)
 
     @app.task(name=midnight.MIDNIGHT, shared=False)
     def warm_midnight() -> None:
-        midnight.midnight(using, now=instants.now())
+        midnight.warm_midnight(using, now=instants.now())
 
     @app.task(name=WarmTenant.task, shared=False)
     def warm_tenant(**payload: Any) -> None:
-        popular.after_load(using, WarmTenant.parse(payload))
+        popular.warm_after_import(using, WarmTenant.parse(payload))
 
 
-def register_discord(app: Celery, using: deliver.Answering) -> None:
+def register_discord(app: Celery, using: deliver.DeliveryContext) -> None:
     """Give ``app`` the task that answers Discord."""
 
     @app.task(name=AnswerDiscord.task, shared=False)
     def answer_discord(**payload: Any) -> None:
-        deliver.answer(AnswerDiscord.parse(payload), using, now=instants.now())
+        deliver.deliver_report(AnswerDiscord.parse(payload), using, now=instants.now())
 
 
-def register_imports(app: Celery, engine: Engine, jobs: Jobs) -> None:
+def register_imports(app: Celery, engine: Engine, jobs: JobPublisher) -> None:
     """Give ``app`` the tasks of imports; ``engine`` has three connections for them."""
 
     @app.task(

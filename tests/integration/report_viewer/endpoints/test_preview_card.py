@@ -48,7 +48,7 @@ def sample(redis_client: Redis) -> Sample:
     """A link that opens, to a report that nobody has computed."""
     made = Sample()
     made.activate(redis_client)
-    shop_names.tell(redis_client, made.tenant_id, SHOP)
+    shop_names.store(redis_client, made.tenant_id, SHOP)
     return made
 
 
@@ -118,7 +118,7 @@ async def test_a_shop_that_is_not_known_is_not_named(run: Run, redis_client: Red
 
 
 async def test_a_hostile_shop_stays_text(run: Run, sample: Sample, redis_client: Redis) -> None:
-    shop_names.tell(redis_client, sample.tenant_id, Shop(HOSTILE, "Asia/Tokyo"))
+    shop_names.store(redis_client, sample.tenant_id, Shop(HOSTILE, "Asia/Tokyo"))
     async with run() as client:
         html = (await card(client, sample.path)).text
     head = Head(html)

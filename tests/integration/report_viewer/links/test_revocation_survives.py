@@ -29,7 +29,7 @@ from common.db.shares import Share
 from common.db.tenancy import Access, transaction
 from common.jobs.celery import LINK_QUEUE
 from common.jobs.payloads import RestoreLink
-from common.links.state import LinkStates, state_key
+from common.links.state import LinkStateStore, state_key
 from devstack.embedded.valkey import EmbeddedValkey
 from devstack.processes.sockets import free_port
 from sharing.revoking import Revocation, RevocationUnavailableError, revoke
@@ -61,7 +61,7 @@ class Workers(threading.Thread):
     def _restore(self, message: bytes | str) -> None:
         body = base64.b64decode(json.loads(message)["body"])
         job = RestoreLink.parse(json.loads(body)[1])
-        restore.restore(self.engine, LinkStates(self.redis), job)
+        restore.restore_link(self.engine, LinkStateStore(self.redis), job)
 
     def stop(self) -> None:
         self._ended.set()
@@ -121,13 +121,13 @@ class World:
         for each in (self.link, self.kept):
             each.store(self.redis)
 
-    def revoke(self, states: LinkStates | None = None) -> None:
+    def revoke(self, states: LinkStateStore | None = None) -> None:
         revocation = Revocation(self.link.tenant_id, COMMAND_LINE, datetime.now(UTC))
         share_id = self.share_ids[self.link]
-        revoke(revocation, share_id, self.engine, states or LinkStates(self.redis))  # type: ignore[arg-type]
+        revoke(revocation, share_id, self.engine, states or LinkStateStore(self.redis))  # type: ignore[arg-type]
 
     def sweep(self) -> int:
-        return revocation_sweep.sweep(self.engine, self.redis, now=datetime.now(UTC))
+        return revocation_sweep.sweep_revocations(self.engine, self.redis, now=datetime.now(UTC))
 
 
 @pytest.fixture
@@ -255,7 +255,7 @@ async def test_redis_out_of_reach_for_the_revocation_alone(run: Run, world: Worl
             Redis.from_url(f"redis://127.0.0.1:{free_port()}") as unreachable,
             pytest.raises(RevocationUnavailableError),
         ):
-            await asyncio.to_thread(world.revoke, LinkStates(unreachable))
+            await asyncio.to_thread(world.revoke, LinkStateStore(unreachable))
         assert await statuses(world.link, clients) == {200}, "as the caller was told"
         assert await asyncio.to_thread(world.sweep) == 1
         await shut(world.link, clients, time.monotonic())
@@ -317,12 +317,12 @@ async def test_a_look_up_from_before_the_revocation_is_void_after_a_restart(
     run: Run, world: World
 ) -> None:
     """A worker read "active", the link was revoked, Redis lost that, the worker writes."""
-    states = LinkStates(world.redis)
-    looked_up_in = await asyncio.to_thread(states.run)
+    states = LinkStateStore(world.redis)
+    looked_up_in = await asyncio.to_thread(states.epoch)
     await asyncio.to_thread(world.revoke)
     restart(world.server, empty=True)
     await asyncio.to_thread(world.cache)
-    await asyncio.to_thread(states.activate, world.link.ref, run=looked_up_in)
+    await asyncio.to_thread(states.activate, world.link.ref, epoch=looked_up_in)
     async with viewers(run, world) as clients, workers(world):
         assert await statuses(world.link, clients) == {403}
 
@@ -332,26 +332,26 @@ def test_in_a_new_run_every_revocation_is_looked_at_once(world: World) -> None:
     assert world.sweep() == 0
     long_since = datetime.now(UTC) + timedelta(hours=5)
     world.redis.delete(world.key)
-    assert revocation_sweep.sweep(world.engine, world.redis, now=long_since) == 1, (
+    assert revocation_sweep.sweep_revocations(world.engine, world.redis, now=long_since) == 1, (
         "within the overlap"
     )
     world.redis.delete(world.key)
-    assert revocation_sweep.sweep(world.engine, world.redis, now=long_since) == 0, (
+    assert revocation_sweep.sweep_revocations(world.engine, world.redis, now=long_since) == 0, (
         "of this run, and old"
     )
     restart(world.server, empty=False)
-    assert revocation_sweep.sweep(world.engine, world.redis, now=long_since) == 1
+    assert revocation_sweep.sweep_revocations(world.engine, world.redis, now=long_since) == 1
     for damaged in (b"", b"nonsense", b"a b c", b"\xff", b"x 1e999"):
         world.redis.delete(world.key)
         world.redis.set(revocation_sweep.SWEPT, damaged)
-        assert revocation_sweep.sweep(world.engine, world.redis, now=long_since) == 1
+        assert revocation_sweep.sweep_revocations(world.engine, world.redis, now=long_since) == 1
 
 
 def test_a_link_whose_time_is_over_is_not_swept(world: World) -> None:
     world.revoke()
     world.redis.flushall()
     later = world.link.expires_at + timedelta(seconds=1)
-    assert revocation_sweep.sweep(world.engine, world.redis, now=later) == 0
+    assert revocation_sweep.sweep_revocations(world.engine, world.redis, now=later) == 0
 
 
 def restart(server: EmbeddedValkey, *, empty: bool) -> None:

@@ -12,7 +12,7 @@ from tests.support.samples import Sample
 
 from common.jobs.celery import LINK_QUEUE, QUEUE
 from common.jobs.payloads import RestoreLink
-from common.links.state import LinkState, LinkStates
+from common.links.state import LinkState, LinkStateStore
 from common.reports_cache.cache import ReportCache
 from report_viewer.loading import loader
 
@@ -182,14 +182,14 @@ async def test_an_unknown_link_waits_for_the_ledger(
 ) -> None:
     sample = Sample()
     sample.store(redis_client)
-    states = LinkStates(redis_client)
+    states = LinkStateStore(redis_client)
     async with run(REPORT_VIEWER_WAIT_SECONDS=20) as client:
         asked = [asyncio.create_task(client.get(sample.path)) for _ in range(20)]
         await wait.until_async(lambda: tasks(redis_client))
         await overtake(client, redis_client, queue=LINK_QUEUE)
         assert tasks(redis_client) == [RestoreLink.task]
         if says is None:
-            await asyncio.to_thread(states.disown, sample.tenant_id, sample.link_id)
+            await asyncio.to_thread(states.reject_unknown, sample.tenant_id, sample.link_id)
         else:
             await asyncio.to_thread(states.restore, sample.ref, says)
         answers = await asyncio.gather(*asked)
@@ -213,7 +213,7 @@ async def test_first_the_link_then_the_report(run: Run, redis_client: Redis) -> 
     async with run(REPORT_VIEWER_WAIT_SECONDS=20) as client:
         asked: Awaitable[object] = asyncio.ensure_future(client.get(sample.path))
         await wait.until_async(lambda: len(tasks(redis_client)) == 1)
-        states = LinkStates(redis_client)
+        states = LinkStateStore(redis_client)
         await asyncio.to_thread(states.restore, sample.ref, LinkState.ACTIVE)
         await wait.until_async(lambda: len(tasks(redis_client)) == 2)
         await asyncio.to_thread(sample.store, redis_client)

@@ -13,7 +13,7 @@ from redis import Redis
 from tests.support import wait
 from tests.support.samples import SECRET, Sample
 
-from common.infra.http_limits import Bounds, allow
+from common.infra.http_limits import ConnectionLimits, raise_open_file_limit
 from report_viewer.app import create_app
 from report_viewer.server.fast_path import Shortcut
 from report_viewer.settings import ViewerSettings
@@ -31,7 +31,7 @@ Client = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 class Server:
     port: int
     server: uvicorn.Server
-    bounds: Bounds
+    bounds: ConnectionLimits
 
     @asynccontextmanager
     async def connect(self) -> AsyncIterator[Client]:
@@ -271,10 +271,10 @@ def test_as_many_connections_as_there_may_be_files(monkeypatch: pytest.MonkeyPat
     limits = [(256, 1024)]
     monkeypatch.setattr("resource.getrlimit", lambda _: limits[-1])
     monkeypatch.setattr("resource.setrlimit", lambda _, given: limits.append(given))
-    assert allow(500) == 500
+    assert raise_open_file_limit(500) == 500
     assert limits[-1] == (600, 1024)
-    assert allow(10_000) == 924
+    assert raise_open_file_limit(10_000) == 924
     assert limits[-1] == (1024, 1024)
     limits.append((-1, -1))
-    assert allow(10_000) == 10_000
-    assert Bounds().connections == 10_000
+    assert raise_open_file_limit(10_000) == 10_000
+    assert ConnectionLimits().connections == 10_000

@@ -27,19 +27,24 @@ from common.db.shares import SharingStop
 from common.db.tenancy import Access, transaction
 from common.infra.telemetry import JsonFormatter
 from common.jobs.celery import VISIBILITY_TIMEOUT_SECONDS, create_celery
-from common.jobs.discord_promises import Promise, Promises
+from common.jobs.discord_promises import Promise, PromiseStore
 from common.jobs.payloads import AnswerDiscord, Job
-from common.jobs.publisher import Jobs
+from common.jobs.publisher import JobPublisher
 from common.reports_cache.cache import ReportCache
 from worker.discord import client, deliver
-from worker.discord.deliver import MOST_WAIT_SECONDS, Answering, answer, create_answering
+from worker.discord.deliver import (
+    MOST_WAIT_SECONDS,
+    DeliveryContext,
+    create_delivery_context,
+    deliver_report,
+)
 from worker.discord.rate_limit import Turns
 
 TOKEN = "aW50ZXJhY3Rpb246" + "x" * 100
 LINK = "https://app.example.com/api/reports/payload-of-this-test.signature-of-this-test"
 
 
-class Later(Jobs):
+class Later(JobPublisher):
     """Jobs that stay here, with the time after which they are to run."""
 
     def __init__(self, cache: ReportCache) -> None:
@@ -65,7 +70,7 @@ class World:
 
     shop: Shop
     discord: DiscordStandin
-    using: Answering
+    using: DeliveryContext
     later: Later
     job: AnswerDiscord
     redis: Redis
@@ -73,7 +78,7 @@ class World:
     logged: list[logging.LogRecord] = field(default_factory=list)
 
     def run(self, job: AnswerDiscord | None = None, *, now: datetime | None = None) -> None:
-        answer(job or self.job, self.using, now=now or instants.now())
+        deliver_report(job or self.job, self.using, now=now or instants.now())
 
     def over_and_over(self) -> None:
         """As a worker does, without waiting: until nothing is left to do."""
@@ -92,7 +97,7 @@ class World:
         return self.discord.edits.get(self.token, [])
 
     def promise(self) -> Promise | None:
-        return Promises(self.redis).find(self.job)
+        return PromiseStore(self.redis).get(self.job)
 
     def log(self) -> str:
         """Everything that was logged, as a service writes it."""
@@ -112,7 +117,9 @@ def world(
 ) -> Iterator[World]:
     shop.load()
     later = Later(cache)
-    using = create_answering(shop.engine, redis_client, cache, later, api_base=discord.api_base)
+    using = create_delivery_context(
+        shop.engine, redis_client, cache, later, api_base=discord.api_base
+    )
     now = instants.now()
     guild = new_guild()
     row = DiscordConnection(
@@ -123,7 +130,7 @@ def world(
     by = int((now + timedelta(minutes=14)).timestamp())
     job = AnswerDiscord(shop.tenant_id, guild, 77, "revenue-overview", window(), answer_by=by)
     promise = Promise(APPLICATION_ID, TOKEN, LINK, datetime(2026, 11, 30, 12, tzinfo=UTC))
-    Promises(redis_client).keep(job, promise)
+    PromiseStore(redis_client).put(job, promise)
     discord.promised(TOKEN)
     world = World(shop, discord, using, later, job, redis_client)
     handler = _Keeping(world.logged)
@@ -172,7 +179,7 @@ def test_a_cached_report_is_taken_and_one_of_old_data_is_not(world: World) -> No
 def again(world: World) -> None:
     """As if the report were asked for again."""
     promise = Promise(APPLICATION_ID, TOKEN, LINK, datetime(2026, 11, 30, 12, tzinfo=UTC))
-    Promises(world.redis).keep(world.job, promise)
+    PromiseStore(world.redis).put(world.job, promise)
     world.run()
 
 
@@ -180,7 +187,7 @@ def test_a_job_that_runs_twice_puts_the_same_answer_in_the_same_place(world: Wor
     promise = world.promise()
     assert promise is not None
     world.run()
-    Promises(world.redis).keep(world.job, promise)  # killed before it could forget
+    PromiseStore(world.redis).put(world.job, promise)  # killed before it could forget
     world.run()
     one, other = world.edits
     assert one.message == other.message
@@ -215,7 +222,7 @@ def test_a_limit_for_all_holds_everybody(world: World) -> None:
     world.run()
     world.later.only()
     other = replace(world.job, interaction_id=78)
-    Promises(world.redis).keep(other, world.promise() or pytest.fail("gone"))
+    PromiseStore(world.redis).put(other, world.promise() or pytest.fail("gone"))
     world.run(other)
     job, seconds = world.later.only()
     assert job == other
@@ -273,7 +280,7 @@ def test_too_late_nothing_is_sent(world: World) -> None:
 
 
 def test_without_a_promise_nothing_is_sent(world: World) -> None:
-    Promises(world.redis).forget(world.job)
+    PromiseStore(world.redis).delete(world.job)
     world.run()
     assert (world.discord.attempts, world.later.published) == ([], [])
 
@@ -292,7 +299,7 @@ def test_a_silent_discord_costs_a_bounded_time(
 
 def test_a_discord_that_is_not_there_is_tried_again(world: World) -> None:
     using = replace(world.using, api_base="http://127.0.0.1:1/api/v10")
-    answer(world.job, using, now=instants.now())
+    deliver_report(world.job, using, now=instants.now())
     assert world.later.only()[0].attempt == 1
 
 
@@ -402,8 +409,8 @@ def test_a_report_that_cannot_be_computed_ends_in_words(
 
 def test_without_redis_the_job_comes_later(world: World) -> None:
     dead = Redis.from_url("redis://127.0.0.1:1", socket_connect_timeout=1)
-    using = replace(world.using, promises=Promises(dead), turns=Turns(dead))
-    answer(world.job, using, now=instants.now())
+    using = replace(world.using, promises=PromiseStore(dead), turns=Turns(dead))
+    deliver_report(world.job, using, now=instants.now())
     assert world.later.only()[0].attempt == 1
 
 

@@ -9,7 +9,7 @@ from tests.integration.worker.conftest import Shop
 
 from common.jobs.payloads import RestoreLink
 from common.links import shop_names
-from common.links.state import LinkRef, LinkState, LinkStates
+from common.links.state import LinkRef, LinkState, LinkStateStore
 from worker.links import restore
 
 ISSUED = datetime.now(UTC).replace(microsecond=0)
@@ -22,23 +22,23 @@ EXPIRES = ISSUED + timedelta(days=7)
 def test_a_link_comes_back_with_its_shop(
     shop: Shop, redis_client: Redis, state: LinkState, *, revoked: bool
 ) -> None:
-    link_id, states = shop.issue(at=ISSUED, revoked=revoked), LinkStates(redis_client)
-    restore.restore(shop.engine, states, RestoreLink(shop.tenant_id, link_id))
+    link_id, states = shop.issue(at=ISSUED, revoked=revoked), LinkStateStore(redis_client)
+    restore.restore_link(shop.engine, states, RestoreLink(shop.tenant_id, link_id))
     assert states.read([LinkRef(shop.tenant_id, link_id, EXPIRES)]) == [state]
     told = redis_client.get(shop_names.key(shop.tenant_id))
     assert isinstance(told, bytes)
-    assert shop_names.read(told) == shop_names.Shop("A shop", "Europe/Berlin")
+    assert shop_names.parse(told) == shop_names.Shop("A shop", "Europe/Berlin")
 
 
 def test_a_link_that_no_ledger_knows_names_no_shop(shop: Shop, redis_client: Redis) -> None:
-    states, link_id = LinkStates(redis_client), uuid4()
-    restore.restore(shop.engine, states, RestoreLink(shop.tenant_id, link_id))
+    states, link_id = LinkStateStore(redis_client), uuid4()
+    restore.restore_link(shop.engine, states, RestoreLink(shop.tenant_id, link_id))
     assert states.read([LinkRef(shop.tenant_id, link_id, EXPIRES)]) == [LinkState.REVOKED]
     assert redis_client.get(shop_names.key(shop.tenant_id)) is None
 
 
 def test_another_tenants_link_is_unknown(make_shop, redis_client: Redis) -> None:
     mine, theirs = make_shop(), make_shop()
-    link_id, states = theirs.issue(at=ISSUED), LinkStates(redis_client)
-    restore.restore(mine.engine, states, RestoreLink(mine.tenant_id, link_id))
+    link_id, states = theirs.issue(at=ISSUED), LinkStateStore(redis_client)
+    restore.restore_link(mine.engine, states, RestoreLink(mine.tenant_id, link_id))
     assert states.read([LinkRef(mine.tenant_id, link_id, EXPIRES)]) == [LinkState.REVOKED]

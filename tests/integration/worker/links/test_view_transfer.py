@@ -52,13 +52,13 @@ def count(
 def test_views_reach_the_ledger_and_add_up(shop: Shop, redis_client: Redis) -> None:
     link, untouched = shop.issue(at=THEN), shop.issue(at=THEN)
     count(redis_client, shop, link, 3, 1, LATER)
-    assert view_transfer.transfer(shop.engine, redis_client) == 1
+    assert view_transfer.transfer_views(shop.engine, redis_client) == 1
     assert numbers(shop, link) == (3, 1, LATER)
     assert numbers(shop, untouched) == (0, 0, None)
     count(redis_client, shop, link, 2, 0, THEN)
-    view_transfer.transfer(shop.engine, redis_client)
+    view_transfer.transfer_views(shop.engine, redis_client)
     assert numbers(shop, link) == (5, 1, LATER), "an earlier view does not put the clock back"
-    assert view_transfer.transfer(shop.engine, redis_client) == 0
+    assert view_transfer.transfer_views(shop.engine, redis_client) == 0
     assert numbers(shop, link) == (5, 1, LATER)
     assert redis_client.keys("*views*") == []
     assert view_counts.tenants(redis_client) == ()
@@ -70,7 +70,7 @@ def test_every_tenant_gets_its_own(make_shop: Callable[..., Shop], redis_client:
     count(redis_client, one, mine, 1)
     count(redis_client, other, theirs, 2)
     count(redis_client, one, theirs, 50)  # a link under the wrong tenant is nobody's
-    view_transfer.transfer(one.engine, redis_client)
+    view_transfer.transfer_views(one.engine, redis_client)
     assert numbers(one, mine)[0] == 1
     assert numbers(other, theirs)[0] == 2
 
@@ -78,7 +78,7 @@ def test_every_tenant_gets_its_own(make_shop: Callable[..., Shop], redis_client:
 def test_links_that_no_ledger_knows_are_forgotten(shop: Shop, redis_client: Redis) -> None:
     count(redis_client, shop, uuid4(), 5)
     view_counts.record(redis_client, {(2**30, uuid4()): Views(1, 0, THEN)})
-    view_transfer.transfer(shop.engine, redis_client)
+    view_transfer.transfer_views(shop.engine, redis_client)
     assert view_counts.tenants(redis_client) == ()
     assert redis_client.keys("*views*") == []
 
@@ -104,7 +104,7 @@ def test_killed_at_any_step_every_view_counts_once(
 ) -> None:
     link = shop.issue(at=THEN)
     count(redis_client, shop, link, 10, 1)
-    view_transfer.transfer(shop.engine, redis_client)
+    view_transfer.transfer_views(shop.engine, redis_client)
     count(redis_client, shop, link, 3, 2, LATER)
     real = getattr(module, step)
 
@@ -117,10 +117,10 @@ def test_killed_at_any_step_every_view_counts_once(
         patch.setattr(module, step, killed)
         for _ in range(2 if before else 1):
             with pytest.raises(KilledError):
-                view_transfer.transfer(shop.engine, redis_client)
+                view_transfer.transfer_views(shop.engine, redis_client)
     count(redis_client, shop, link, 100)
     for _ in range(3):
-        view_transfer.transfer(shop.engine, redis_client)
+        view_transfer.transfer_views(shop.engine, redis_client)
     assert numbers(shop, link) == (113, 3, LATER)
 
 
@@ -140,11 +140,11 @@ def test_a_commit_whose_answer_is_lost_counts_once(
     with monkeypatch.context() as patch:
         patch.setattr(view_transfer, "transaction", unanswered)
         with pytest.raises(KilledError):
-            view_transfer.transfer(shop.engine, redis_client)
+            view_transfer.transfer_views(shop.engine, redis_client)
     assert numbers(shop, link)[0] == 3
     count(redis_client, shop, link, 4)
-    view_transfer.transfer(shop.engine, redis_client)
-    view_transfer.transfer(shop.engine, redis_client)
+    view_transfer.transfer_views(shop.engine, redis_client)
+    view_transfer.transfer_views(shop.engine, redis_client)
     assert numbers(shop, link)[0] == 7
 
 
@@ -160,13 +160,13 @@ def test_several_workers_at_once_count_once(
             for _ in range(10):
                 if counts:
                     count(own, shop, link, 1, 1)
-                view_transfer.transfer(shop.engine, own)
+                view_transfer.transfer_views(shop.engine, own)
 
     with ThreadPoolExecutor(4) as threads:
         for each in [threads.submit(work, n < 2) for n in range(4)]:
             each.result(120)
     for _ in range(2):
-        view_transfer.transfer(shop.engine, redis_client)
+        view_transfer.transfer_views(shop.engine, redis_client)
     assert numbers(shop, link)[:2] == (20, 20)
 
 
@@ -179,7 +179,7 @@ engine = create_service_engine(sys.argv[1], application_name="transfer", pool_si
 redis = Redis.from_url(sys.argv[2])
 print("begins", flush=True)
 while True:
-    view_transfer.transfer(engine, redis)
+    view_transfer.transfer_views(engine, redis)
 """
 
 
@@ -208,7 +208,7 @@ def test_killed_by_signal_again_and_again(
 
     def moved() -> bool:
         # A transaction of one that was killed may hold its locks for a moment yet.
-        view_transfer.transfer(shop.engine, redis_client)
+        view_transfer.transfer_views(shop.engine, redis_client)
         return not view_counts.tenants(redis_client)
 
     wait.until(moved, "all counts in the ledger")
@@ -220,9 +220,9 @@ def test_a_revocation_does_not_wait_and_no_view_is_lost(shop: Shop, redis_client
     count(redis_client, shop, link, 3)
     with transaction(shop.engine, Access(tenant_id=shop.tenant_id)) as session:
         session.execute(update(Share).where(Share.link_id == link).values(revoked_at=THEN))
-        assert view_transfer.transfer(shop.engine, redis_client) == 0
+        assert view_transfer.transfer_views(shop.engine, redis_client) == 0
     assert numbers(shop, link)[0] == 0
-    view_transfer.transfer(shop.engine, redis_client)
+    view_transfer.transfer_views(shop.engine, redis_client)
     assert numbers(shop, link)[0] == 3
 
 
@@ -233,9 +233,9 @@ def test_without_postgres_views_wait(shop: Shop, redis_client: Redis) -> None:
         "postgresql+psycopg://x@127.0.0.1:1/x", connect_args={"connect_timeout": 2}
     )
     with pytest.raises(OperationalError):
-        view_transfer.transfer(nowhere, redis_client)
+        view_transfer.transfer_views(nowhere, redis_client)
     nowhere.dispose()
-    view_transfer.transfer(shop.engine, redis_client)
+    view_transfer.transfer_views(shop.engine, redis_client)
     assert numbers(shop, link)[0] == 3
 
 
@@ -254,9 +254,9 @@ def test_redis_emptied_on_the_way_loses_no_more_than_it_had(
 
     with monkeypatch.context() as patch:
         patch.setattr(view_counts, "note", emptied)
-        assert view_transfer.transfer(shop.engine, redis_client) == 0
+        assert view_transfer.transfer_views(shop.engine, redis_client) == 0
     count(redis_client, shop, link, 2)
-    view_transfer.transfer(shop.engine, redis_client)
+    view_transfer.transfer_views(shop.engine, redis_client)
     assert numbers(shop, link)[0] == 2
 
 
@@ -265,7 +265,7 @@ def test_thousands_of_links_in_one_transfer(shop: Shop, redis_client: Redis) -> 
     link = shop.issue(at=THEN)
     crowd = {(shop.tenant_id, uuid4()): Views(1, 0, THEN) for _ in range(70_000)}
     view_counts.record(redis_client, crowd | {(shop.tenant_id, link): Views(9, 0, THEN)})
-    view_transfer.transfer(shop.engine, redis_client)
+    view_transfer.transfer_views(shop.engine, redis_client)
     assert numbers(shop, link)[0] == 9
 
 

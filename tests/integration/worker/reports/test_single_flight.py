@@ -16,12 +16,12 @@ from common import instants
 from common.jobs.payloads import ComputeReport
 from common.jobs.publisher import CLAIM_SECONDS
 from common.reports_cache.cache import Meta, ReportCache
-from common.reports_cache.claims import Claims, Enough
+from common.reports_cache.claims import CachePolicy, Claims
 from worker.reports import compute as computing
 from worker.reports import lease as leasing
 from worker.reports import single_flight
 from worker.reports.lease import Leases
-from worker.reports.single_flight import Outcome, answer
+from worker.reports.single_flight import Outcome, compute_once
 
 
 def milliseconds() -> int:
@@ -49,7 +49,7 @@ def test_many_workers_compute_once(
         return computing.compute(engine, cache, job, **given)
 
     def work(job: ComputeReport) -> Outcome:
-        outcome = answer(shop.engine, shop.cache, leases, job)
+        outcome = compute_once(shop.engine, shop.cache, leases, job)
         if outcome is Outcome.UNDER_WAY:
             refused.release()
         return outcome
@@ -60,7 +60,7 @@ def test_many_workers_compute_once(
     assert len(counted) == 1
     assert outcomes.count(Outcome.COMPUTED) == 1
     assert set(outcomes) == {Outcome.COMPUTED, Outcome.UNDER_WAY}
-    assert answer(shop.engine, shop.cache, leases, jobs[0]) is Outcome.DONE_SINCE
+    assert compute_once(shop.engine, shop.cache, leases, jobs[0]) is Outcome.DONE_SINCE
     assert not shop.cache.redis.exists(shop.key().computing), "the lease ended"
 
 
@@ -68,20 +68,22 @@ def test_what_was_asked_after_it_was_computed_is_computed_again(shop: Shop, leas
     shop.load()
     for _ in range(2):
         job = shop.job(asked_at=milliseconds())
-        assert answer(shop.engine, shop.cache, leases, job) is Outcome.COMPUTED
+        assert compute_once(shop.engine, shop.cache, leases, job) is Outcome.COMPUTED
         done = milliseconds()
         wait.until(lambda done=done: milliseconds() > done, "the next millisecond")  # type: ignore[misc]
-    assert answer(shop.engine, shop.cache, leases, shop.job()) is Outcome.COMPUTED, "no time given"
+    assert compute_once(shop.engine, shop.cache, leases, shop.job()) is Outcome.COMPUTED, (
+        "no time given"
+    )
 
 
 def test_data_that_moved_on_is_reason_enough(shop: Shop, leases: Leases) -> None:
     shop.load("o1")
     job = shop.job(asked_at=milliseconds())
-    assert answer(shop.engine, shop.cache, leases, job) is Outcome.COMPUTED
+    assert compute_once(shop.engine, shop.cache, leases, job) is Outcome.COMPUTED
     version = shop.load("o2")
-    assert answer(shop.engine, shop.cache, leases, job) is Outcome.DONE_SINCE, "nobody told"
+    assert compute_once(shop.engine, shop.cache, leases, job) is Outcome.DONE_SINCE, "nobody told"
     shop.cache.announce_data(shop.tenant_id, version)
-    assert answer(shop.engine, shop.cache, leases, job) is Outcome.COMPUTED
+    assert compute_once(shop.engine, shop.cache, leases, job) is Outcome.COMPUTED
     meta = shop.meta()
     assert meta is not None
     assert meta.data_version == version
@@ -89,7 +91,7 @@ def test_data_that_moved_on_is_reason_enough(shop: Shop, leases: Leases) -> None
 
 def test_a_computation_tells_the_version_it_read(shop: Shop, leases: Leases) -> None:
     version = shop.load()
-    answer(shop.engine, shop.cache, leases, shop.job())
+    compute_once(shop.engine, shop.cache, leases, shop.job())
     assert shop.cache.redis.get(f"{{{shop.tenant_id}}}:data") == str(version).encode()
 
 
@@ -155,7 +157,7 @@ def test_a_worker_that_ends_gives_the_lease_back_and_nothing_failed(
 ) -> None:
     monkeypatch.setattr(computing, "read", lambda *_: (_ for _ in ()).throw(SystemExit))
     with pytest.raises(SystemExit):
-        answer(shop.engine, shop.cache, leases, shop.job())
+        compute_once(shop.engine, shop.cache, leases, shop.job())
     assert not shop.cache.redis.exists(shop.key().computing, shop.key().failed)
 
 
@@ -172,13 +174,13 @@ def test_each_failure_in_a_row_keeps_askers_off_for_longer(
         waits = []
         for _ in range(4):
             with pytest.raises(OperationalError):
-                answer(shop.engine, shop.cache, leases, shop.job())
+                compute_once(shop.engine, shop.cache, leases, shop.job())
             waits.append(redis.ttl(key.failed))
-            assert Claims(redis).claim(key, seconds=1, enough=Enough.NOTHING) is None
+            assert Claims(redis).claim(key, seconds=1, enough=CachePolicy.NOTHING) is None
             assert not redis.exists(key.computing)
     assert waits == pytest.approx([15, 30, 60, 60], abs=1)
     shop.load()
-    assert answer(shop.engine, shop.cache, leases, shop.job()) is Outcome.COMPUTED
+    assert compute_once(shop.engine, shop.cache, leases, shop.job()) is Outcome.COMPUTED
     assert not redis.exists(key.failed, key.failures)
 
 
@@ -213,14 +215,14 @@ def test_who_waits_is_told_of_a_store_that_was_dropped(shop: Shop) -> None:
 
 def test_one_asker_gets_through_and_a_lease_takes_over(shop: Shop, leases: Leases) -> None:
     claims, key = Claims(shop.cache.redis), shop.key()
-    first = claims.claim(key, seconds=CLAIM_SECONDS, enough=Enough.ANY)
+    first = claims.claim(key, seconds=CLAIM_SECONDS, enough=CachePolicy.ANY)
     assert first is not None
-    assert claims.claim(key, seconds=CLAIM_SECONDS, enough=Enough.ANY) is None
+    assert claims.claim(key, seconds=CLAIM_SECONDS, enough=CachePolicy.ANY) is None
     with leases.hold(key) as lease:
         assert lease is not None
         assert not shop.cache.redis.exists(key.requested), "from here on the lease says it"
-        assert claims.claim(key, seconds=CLAIM_SECONDS, enough=Enough.NOTHING) is None
-    again = claims.claim(key, seconds=CLAIM_SECONDS, enough=Enough.ANY)
+        assert claims.claim(key, seconds=CLAIM_SECONDS, enough=CachePolicy.NOTHING) is None
+    again = claims.claim(key, seconds=CLAIM_SECONDS, enough=CachePolicy.ANY)
     assert again is not None
     claims.release(key, first)
     assert shop.cache.redis.get(key.requested) == again.encode(), "another's claim stands"
@@ -231,18 +233,18 @@ def test_one_asker_gets_through_and_a_lease_takes_over(shop: Shop, leases: Lease
 def test_what_is_enough(shop: Shop) -> None:
     claims, key = Claims(shop.cache.redis), shop.key()
 
-    def asked(enough: Enough, lasting_seconds: int = 0) -> bool:
+    def asked(enough: CachePolicy, lasting_seconds: int = 0) -> bool:
         claim = claims.claim(key, seconds=5, enough=enough, lasting_seconds=lasting_seconds)
         if claim is not None:
             claims.release(key, claim)
         return claim is not None
 
-    assert all(asked(each) for each in Enough)
+    assert all(asked(each) for each in CachePolicy)
     shop.cache.store(key, {"meta": b"", "version": b"3"})
-    assert [asked(each) for each in Enough] == [True, False, False]
-    assert asked(Enough.FRESH, lasting_seconds=1001), "about to lapse"
+    assert [asked(each) for each in CachePolicy] == [True, False, False]
+    assert asked(CachePolicy.FRESH, lasting_seconds=1001), "about to lapse"
     shop.cache.announce_data(shop.tenant_id, 4)
-    assert [asked(each) for each in Enough] == [True, False, True]
+    assert [asked(each) for each in CachePolicy] == [True, False, True]
 
 
 def test_a_payload_says_when_and_for_whom(shop: Shop) -> None:

@@ -16,16 +16,16 @@ from tests.integration.worker.conftest import KEEP_SECONDS, NOW, Shop, window
 from common.db.tenancy import Access, transaction
 from common.jobs.celery import QUEUE, WARM_QUEUE
 from common.jobs.payloads import ComputeReport, WarmTenant
-from common.jobs.publisher import AHEAD_EXPIRES_SECONDS, Jobs
+from common.jobs.publisher import AHEAD_EXPIRES_SECONDS, JobPublisher
 from common.links import popularity
 from common.links.popularity import ViewedReport
 from common.reports.window import Period, Window
 from ingest import data_version
 from worker.reports import rollups
 from worker.reports.lease import Leases
-from worker.reports.single_flight import Outcome, answer
+from worker.reports.single_flight import Outcome, compute_once
 from worker.warming import midnight, popular
-from worker.warming.popular import Warming
+from worker.warming.popular import WarmingContext
 
 REPORTS = ("revenue-overview", "sales-velocity", "product-performance")
 
@@ -54,61 +54,63 @@ def asked(redis: Redis) -> list[ComputeReport]:
 def run(shop: Shop, *jobs: ComputeReport) -> None:
     leases = Leases(shop.cache.redis)
     for job in jobs:
-        assert answer(shop.engine, shop.cache, leases, job) is Outcome.COMPUTED
+        assert compute_once(shop.engine, shop.cache, leases, job) is Outcome.COMPUTED
 
 
 def test_popular_reports_are_asked_for_until_they_are_ready(
-    shop: Shop, warming: Warming, redis_client: Redis
+    shop: Shop, warming: WarmingContext, redis_client: Redis
 ) -> None:
     shop.load()
     viewed(redis_client, shop, *REPORTS)
-    assert popular.popular(warming) == 3
+    assert popular.warm_popular(warming) == 3
     jobs = asked(redis_client)
     assert [job.report for job in jobs] == list(REPORTS)
     assert all(job.ahead and job.asked_at for job in jobs)
     run(shop, *jobs)
-    assert popular.popular(warming) == 0
+    assert popular.warm_popular(warming) == 0
     shop.cache.announce_data(shop.tenant_id, shop.load("o2"))
-    assert popular.popular(warming) == 3, "stale"
+    assert popular.warm_popular(warming) == 3, "stale"
     run(shop, *asked(redis_client))
     redis_client.expire(shop.key().cached, KEEP_SECONDS // 10 - 1)
-    assert popular.popular(warming) == 1, "about to lapse"
+    assert popular.warm_popular(warming) == 1, "about to lapse"
     assert not redis_client.exists(QUEUE)
 
 
 def test_what_is_not_viewed_is_never_computed(
-    shop: Shop, warming: Warming, redis_client: Redis
+    shop: Shop, warming: WarmingContext, redis_client: Redis
 ) -> None:
     shop.load()
-    assert popular.popular(warming) == midnight.midnight(warming, now=NOW) == 0
+    assert popular.warm_popular(warming) == midnight.warm_midnight(warming, now=NOW) == 0
     viewed(redis_client, shop, "coupon-impact", "no-such-report")
-    assert popular.popular(warming) == midnight.midnight(warming, now=NOW) == 0
+    assert popular.warm_popular(warming) == midnight.warm_midnight(warming, now=NOW) == 0
     assert not asked(redis_client)
 
 
 def test_a_round_is_bounded_and_fair(
-    make_shop: Callable[..., Shop], warming: Warming, redis_client: Redis
+    make_shop: Callable[..., Shop], warming: WarmingContext, redis_client: Redis
 ) -> None:
     shops = [make_shop() for _ in range(3)]
     for each in shops:
         viewed(redis_client, each, *REPORTS)
-    assert popular.popular(warming) == warming.per_minute == 4
+    assert popular.warm_popular(warming) == warming.per_minute == 4
     first = asked(redis_client)
     assert {job.tenant_id for job in first[:3]} == {each.tenant_id for each in shops}
     assert {job.report for job in first[:3]} == {REPORTS[0]}
     assert first[3].report == REPORTS[1]
 
 
-def test_only_the_top_is_kept_ready(shop: Shop, warming: Warming, redis_client: Redis) -> None:
+def test_only_the_top_is_kept_ready(
+    shop: Shop, warming: WarmingContext, redis_client: Redis
+) -> None:
     older = window(now=NOW - timedelta(days=1))
     viewed(redis_client, shop, *REPORTS)
     popularity.record(redis_client, {(shop.tenant_id, ViewedReport(REPORTS[0], older)): 1})
-    assert popular.popular(warming) == warming.most_viewed == 3
+    assert popular.warm_popular(warming) == warming.most_viewed == 3
     assert older not in {job.window for job in asked(redis_client)}
 
 
 def test_views_lose_half_their_weight_in_a_day(
-    shop: Shop, warming: Warming, redis_client: Redis
+    shop: Shop, warming: WarmingContext, redis_client: Redis
 ) -> None:
     viewed(redis_client, shop, REPORTS[0])
     member = ViewedReport(REPORTS[0], window()).member
@@ -119,7 +121,7 @@ def test_views_lose_half_their_weight_in_a_day(
 
 
 def test_jobs_ahead_of_demand_expire_and_stand_in_nobodys_way(
-    shop: Shop, jobs: Jobs, redis_client: Redis
+    shop: Shop, jobs: JobPublisher, redis_client: Redis
 ) -> None:
     assert jobs.request_fresh(shop.job(ahead=True))
     (message,) = messages(redis_client)
@@ -133,7 +135,7 @@ def test_jobs_ahead_of_demand_expire_and_stand_in_nobodys_way(
 
 
 def test_the_windows_of_a_new_day_are_asked_for_once(
-    make_shop: Callable[..., Shop], warming: Warming, redis_client: Redis
+    make_shop: Callable[..., Shop], warming: WarmingContext, redis_client: Redis
 ) -> None:
     tokyo, berlin = make_shop("Asia/Tokyo"), make_shop("Europe/Berlin")
     viewed(redis_client, tokyo, REPORTS[0], over=window("Asia/Tokyo"))
@@ -143,49 +145,49 @@ def test_the_windows_of_a_new_day_are_asked_for_once(
     odd = Window(NOW - timedelta(days=11), NOW)
     for over in (earlier, odd):
         viewed(redis_client, berlin, REPORTS[1], over=over)
-    assert midnight.midnight(warming, now=NOW) == 2
+    assert midnight.warm_midnight(warming, now=NOW) == 2
     asked(redis_client)
-    assert midnight.midnight(warming, now=NOW + timedelta(hours=5)) == 0
+    assert midnight.warm_midnight(warming, now=NOW + timedelta(hours=5)) == 0
     evening = datetime(2026, 3, 20, 15, 1, tzinfo=UTC)
-    assert midnight.midnight(warming, now=evening - timedelta(minutes=2)) == 0
-    assert midnight.midnight(warming, now=evening) == 1, "midnight in Tokyo"
+    assert midnight.warm_midnight(warming, now=evening - timedelta(minutes=2)) == 0
+    assert midnight.warm_midnight(warming, now=evening) == 1, "midnight in Tokyo"
     (job,) = asked(redis_client)
     assert (job.tenant_id, job.report) == (tokyo.tenant_id, REPORTS[0])
     assert job.window == window("Asia/Tokyo", now=evening)
     assert job.window.end == datetime(2026, 3, 20, 15, tzinfo=UTC)
-    assert midnight.midnight(warming, now=evening + timedelta(minutes=5)) == 0
-    assert midnight.midnight(warming, now=datetime(2026, 3, 20, 23, 1, tzinfo=UTC)) == 1
+    assert midnight.warm_midnight(warming, now=evening + timedelta(minutes=5)) == 0
+    assert midnight.warm_midnight(warming, now=datetime(2026, 3, 20, 23, 1, tzinfo=UTC)) == 1
     assert asked(redis_client)[0].window == window(
         "Europe/Berlin", Period.MONTH, datetime(2026, 3, 21, tzinfo=UTC)
     )
 
 
 def test_midnight_for_many_is_spread_over_rounds(
-    make_shop: Callable[..., Shop], service_engine: Engine, jobs: Jobs, redis_client: Redis
+    make_shop: Callable[..., Shop], service_engine: Engine, jobs: JobPublisher, redis_client: Redis
 ) -> None:
     shops = [make_shop() for _ in range(3)]
-    using = Warming(service_engine, shops[0].cache, jobs, most_viewed=3, per_minute=1)
+    using = WarmingContext(service_engine, shops[0].cache, jobs, most_viewed=3, per_minute=1)
     for each in shops:
         viewed(redis_client, each, *REPORTS)
-    rounds = [midnight.midnight(using, now=NOW) for _ in range(4)]
+    rounds = [midnight.warm_midnight(using, now=NOW) for _ in range(4)]
     assert rounds == [6, 3, 0, 0], "five a round, and a tenant is not torn apart"
 
 
 def test_midnight_tells_what_a_load_could_not(
-    shop: Shop, warming: Warming, redis_client: Redis
+    shop: Shop, warming: WarmingContext, redis_client: Redis
 ) -> None:
     version = shop.load()
     viewed(redis_client, shop, REPORTS[0])
-    midnight.midnight(warming, now=NOW)
+    midnight.warm_midnight(warming, now=NOW)
     assert redis_client.get(f"{{{shop.tenant_id}}}:data") == str(version).encode()
 
 
 def test_after_a_load_sums_and_popular_reports_are_made_ready(
-    shop: Shop, warming: Warming, redis_client: Redis
+    shop: Shop, warming: WarmingContext, redis_client: Redis
 ) -> None:
     version = shop.load()
     viewed(redis_client, shop, REPORTS[0])
-    assert popular.after_load(warming, WarmTenant(shop.tenant_id)) == 1
+    assert popular.warm_after_import(warming, WarmTenant(shop.tenant_id)) == 1
     run(shop, *asked(redis_client))
     meta = shop.meta()
     assert meta is not None
@@ -193,21 +195,21 @@ def test_after_a_load_sums_and_popular_reports_are_made_ready(
     with transaction(shop.engine, Access(tenant_id=shop.tenant_id)) as session:
         assert session.scalar(text("SELECT count(*) FROM dirty_days")) == 0
         assert session.scalar(text("SELECT count(*) FROM daily_sales")) == 1
-    assert popular.after_load(warming, WarmTenant(shop.tenant_id)) == 0
+    assert popular.warm_after_import(warming, WarmTenant(shop.tenant_id)) == 0
 
 
 def test_a_history_too_long_for_one_job_is_taken_up_by_another(
-    shop: Shop, warming: Warming, redis_client: Redis, monkeypatch: pytest.MonkeyPatch
+    shop: Shop, warming: WarmingContext, redis_client: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def late(*_: object, **__: object) -> int:
         raise SoftTimeLimitExceeded
 
     monkeypatch.setattr(rollups, "refresh", late)
-    assert popular.after_load(warming, WarmTenant(shop.tenant_id)) == 0
+    assert popular.warm_after_import(warming, WarmTenant(shop.tenant_id)) == 0
     assert [each["headers"]["task"] for each in messages(redis_client)] == [WarmTenant.task]
 
 
-def test_a_load_is_told(shop: Shop, jobs: Jobs, redis_client: Redis) -> None:
+def test_a_load_is_told(shop: Shop, jobs: JobPublisher, redis_client: Redis) -> None:
     data_version.loaded(shop.engine, jobs, shop.tenant_id)
     assert not messages(redis_client), "nothing was ever loaded"
     version = shop.load()

@@ -1,6 +1,6 @@
 import pytest
 
-from common.infra.rate_limit import site_of
+from common.infra.rate_limit import address_network
 
 
 @pytest.mark.parametrize(
@@ -16,4 +16,4 @@ from common.infra.rate_limit import site_of
     ],
 )
 def test_what_counts_as_one_address(address: str, site: str) -> None:
-    assert site_of(address) == site
+    assert address_network(address) == site

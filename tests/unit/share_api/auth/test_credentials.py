@@ -13,10 +13,10 @@ EXCESS = 20
 
 
 class NoThrottle:
-    def admit(self, *_: str) -> None:
+    def check(self, *_: str) -> None:
         """Everybody may try."""
 
-    def exhausted(self, _: str) -> bool:
+    def is_exhausted(self, _: str) -> bool:
         """Nobody is locked out."""
         return False
 

@@ -1,7 +1,7 @@
 import pytest
 from starlette.datastructures import Headers
 
-from share_api.http.csrf import CrossSiteRequestError, origin_of, require_own_site
+from share_api.http.csrf import CrossSiteRequestError, origin_of, require_same_site
 
 HOST = {"host": "api.internal.example.com:8000"}
 BASE = "https://app.example.com"
@@ -36,18 +36,18 @@ REFUSED: list[dict[str, str]] = [
 @pytest.mark.parametrize("headers", REFUSED)
 def test_other_sites_change_nothing(method: str, headers: dict[str, str]) -> None:
     with pytest.raises(CrossSiteRequestError):
-        require_own_site(method, Headers(HOST | headers), public_base_url=BASE)
+        require_same_site(method, Headers(HOST | headers), public_base_url=BASE)
 
 
 @pytest.mark.parametrize("headers", ALLOWED)
 def test_our_own_site_and_programs_may(headers: dict[str, str]) -> None:
-    require_own_site("POST", Headers(HOST | headers), public_base_url=BASE)
+    require_same_site("POST", Headers(HOST | headers), public_base_url=BASE)
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
 def test_reading_is_not_asked(method: str) -> None:
     for headers in ALLOWED + REFUSED:
-        require_own_site(method, Headers(HOST | headers), public_base_url=BASE)
+        require_same_site(method, Headers(HOST | headers), public_base_url=BASE)
 
 
 def test_one_foreign_header_among_several_is_enough() -> None:
@@ -57,7 +57,7 @@ def test_one_foreign_header_among_several_is_enough() -> None:
     ):
         raw = [(name, value.encode()) for value in values]
         with pytest.raises(CrossSiteRequestError):
-            require_own_site("POST", Headers(raw=raw), public_base_url=BASE)
+            require_same_site("POST", Headers(raw=raw), public_base_url=BASE)
 
 
 @pytest.mark.parametrize(

@@ -6,25 +6,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.reports.window import Period
-from share_api.http.json_body import InvalidBodyError, parse, pointer
+from share_api.http.json_body import InvalidBodyError, parse_body, pointer
 from share_api.schemas.requests import LoginBody, ShareBody
 
 
 def test_absent_means_default() -> None:
     for body in (b"", b"  \n", b"{}"):
-        parsed = parse(ShareBody, body)
+        parsed = parse_body(ShareBody, body)
         assert (parsed.period, parsed.expires_in_seconds) == (Period.MONTH, None)
 
 
 def test_a_body_as_it_should_be() -> None:
-    parsed = parse(ShareBody, b' {"expiresInSeconds": 60, "period": "90d"} ')
+    parsed = parse_body(ShareBody, b' {"expiresInSeconds": 60, "period": "90d"} ')
     assert (parsed.period, parsed.expires_in_seconds) == (Period.QUARTER, 60)
 
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_body_or_refused(body: bytes) -> None:
     with contextlib.suppress(InvalidBodyError):
-        parse(ShareBody, body)
+        parse_body(ShareBody, body)
 
 
 JSON = st.recursive(
@@ -39,7 +39,7 @@ def test_no_other_value_passes(period: object, seconds: object) -> None:
     body = json.dumps({"period": period, "expiresInSeconds": seconds}).encode()
     right = period in ("7d", "30d", "90d") and type(seconds) is int and seconds > 0
     try:
-        parse(ShareBody, body)
+        parse_body(ShareBody, body)
     except InvalidBodyError:
         assert not right
     else:
@@ -48,7 +48,7 @@ def test_no_other_value_passes(period: object, seconds: object) -> None:
 
 def test_a_fault_never_repeats_what_was_sent() -> None:
     with pytest.raises(InvalidBodyError) as caught:
-        parse(LoginBody, b'{"email": 1, "password": {"hunter2": "hunter2"}}')
+        parse_body(LoginBody, b'{"email": 1, "password": {"hunter2": "hunter2"}}')
     assert "hunter2" not in repr(caught.value.faults)
     assert {fault.pointer for fault in caught.value.faults} == {"/email", "/password"}
 

@@ -29,7 +29,7 @@ from common.reports.totals.totals import Totals
 from common.reports.window import Window
 from report_viewer.i18n.formatting import wording_of
 from worker.discord import chart_image, wording
-from worker.discord.message import report_message, told
+from worker.discord.message import report_message, text_message
 
 LINK = "https://app.example.com/api/reports/" + "A" * 100 + "." + "B" * 43
 EXPIRES = datetime(2026, 5, 9, 8, tzinfo=UTC)
@@ -177,7 +177,7 @@ def test_a_report_without_sales_says_so_and_has_no_picture() -> None:
 
 
 def test_words_take_everything_else_away() -> None:
-    content = told("No more.").content
+    content = text_message("No more.").content
     assert content["embeds"] == content["components"] == content["attachments"] == []
     json.dumps(content)
 

@@ -11,7 +11,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, 
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from common.db.patience import PatientConnection
+from common.db.read_timeout import TimeoutConnection
 
 CONNECT_TIMEOUT_SECONDS = 5
 STATEMENT_TIMEOUT_SECONDS = 30
@@ -65,14 +65,14 @@ def create_database_engine(
     @event.listens_for(engine, "do_connect")
     def _connect(
         _: Dialect, __: ConnectionPoolEntry, arguments: list[Any], named: dict[str, Any]
-    ) -> PatientConnection:
-        connection = PatientConnection.connect(*arguments, **named)
+    ) -> TimeoutConnection:
+        connection = TimeoutConnection.connect(*arguments, **named)
         connection.statement_timeout_seconds = statement_timeout_seconds
         return connection
 
     @event.listens_for(engine, "checkin")
     def _returned(connection: DBAPIConnection | None, _: ConnectionPoolEntry) -> None:
-        if isinstance(connection, PatientConnection):
+        if isinstance(connection, TimeoutConnection):
             connection.statement_timeout_seconds = statement_timeout_seconds
 
     return engine

@@ -1,4 +1,4 @@
-"""Whose rows a transaction may see: set on its first statement, gone with its end.
+"""Tenancy: whose rows a transaction may see, by row-level security.
 
 The setting is local to the transaction (a pooled connection carries nothing to its next user) and
 set again whenever the session begins another one. Without it every tenant's table is empty.

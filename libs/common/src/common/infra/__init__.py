@@ -1,1 +1,1 @@
-"""What every program stands on: telemetry, rate limits, bounds of HTTP connections."""
+"""Infrastructure of every program: telemetry, rate limits, limits of HTTP connections."""

@@ -1,8 +1,9 @@
-"""What a connection may cost a server before it has said what it wants: time, bytes, and a place.
+"""Limits of HTTP connections: the time, bytes and places a client may take.
 
 The server that both services run has no time-out for a request's head, takes heads of any length
-and waits for ever for a client that does not read. ``Bounded`` goes in front of its protocol and
-ends such connections. What arrives whole in one piece, as nearly every request does, sets no timer.
+and waits for ever for a client that does not read. ``BoundedProtocol`` goes in front of its
+protocol and ends such connections. What arrives whole in one piece, as nearly every request does,
+sets no timer.
 
 Bodies are the application's: it knows how long they may be and take. Only one that still arrives
 when the answer has been given is cut off here.
@@ -22,7 +23,7 @@ Headers = tuple[tuple[bytes, bytes], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
+class ConnectionLimits:
     """What clients may take.
 
     Attributes:
@@ -45,14 +46,14 @@ class HeadTooLongError(Exception):
     """The head that has just ended is too long: no more of the piece is parsed."""
 
 
-class Bounded(asyncio.Protocol):
+class BoundedProtocol(asyncio.Protocol):
     """A connection of a client; to be derived from in front of a protocol of the server.
 
     ``begun`` and ``whole`` follow the request that is arriving: whether its head has arrived, and
     whether all of it has.
     """
 
-    bounds: Bounds
+    bounds: ConnectionLimits
     connections: Any
     cycle: Any
     headers: list[tuple[bytes, bytes]]
@@ -210,7 +211,7 @@ class Bounded(asyncio.Protocol):
             self.refuse(HTTPStatus.REQUEST_TIMEOUT, "The request did not arrive in time.")
 
 
-def allow(connections: int) -> int:
+def raise_open_file_limit(connections: int) -> int:
     """Let this process have so many connections open; how many it may, if that is less."""
     wanted = connections + _SPARE_FILES
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

@@ -1,4 +1,4 @@
-"""How often something may be done: counted in Redis, for all processes of all hosts together.
+"""Rate limits: counted in Redis, for all processes of all hosts together.
 
 The window moves: at no moment are there more than ``amount`` within the last ``seconds``. Counting
 and deciding are one step, so that many at once do not slip through together. A count lapses with
@@ -25,7 +25,7 @@ _SITE_PREFIX: Final = 64
 """An IPv6 site has that many bits of its own: its addresses count as one."""
 
 
-class ThrottledError(Exception):
+class RateLimitExceededError(Exception):
     """Too often; another attempt is worth making after ``retry_after`` seconds."""
 
     what = "attempts"
@@ -54,14 +54,14 @@ class Limit:
         return self._item
 
 
-class Throttle:
+class RateLimiter:
     """Counts in Redis, by one round trip each."""
 
     def __init__(self, redis: Redis) -> None:
         storage = RedisStorage("redis://", connection_pool=redis.connection_pool, key_prefix=KEYS)
         self._limiter = MovingWindowRateLimiter(storage)
 
-    def count(self, limit: Limit, whom: str) -> int | None:
+    def hit(self, limit: Limit, whom: str) -> int | None:
         """Count one more of ``whom``; the seconds to wait when that is one too many.
 
         What is refused is not counted.
@@ -74,7 +74,7 @@ class Throttle:
         reset = self._limiter.get_window_stats(limit.item, whom).reset_time
         return max(1, math.ceil(reset - time.time()))
 
-    def used_up(self, limit: Limit, whom: str) -> bool:
+    def is_exhausted(self, limit: Limit, whom: str) -> bool:
         """Whether one more of ``whom`` would be one too many.
 
         Raises:
@@ -83,7 +83,7 @@ class Throttle:
         remaining: int = self._limiter.get_window_stats(limit.item, whom).remaining
         return remaining == 0
 
-    def forget(self, limit: Limit, whom: str) -> None:
+    def reset(self, limit: Limit, whom: str) -> None:
         """Begin to count ``whom`` anew.
 
         Raises:
@@ -92,12 +92,12 @@ class Throttle:
         self._limiter.clear(limit.item, whom)
 
 
-def of_tenant(tenant_id: int) -> str:
+def tenant_bucket(tenant_id: int) -> str:
     """The name of a tenant's counts; they live where its other keys do."""
     return f"{{{tenant_id}}}"
 
 
-def site_of(address: str) -> str:
+def address_network(address: str) -> str:
     """What counts as one address: an IPv4 address, or the /64 of an IPv6 address."""
     try:
         parsed = ip_address(address.partition("%")[0])

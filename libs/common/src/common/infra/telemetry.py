@@ -1,4 +1,4 @@
-"""Logs and metrics of every service, with no token, secret or address of a link in them.
+"""Logs and metrics of every service, without tokens, secrets or addresses of links.
 
 Logs are one JSON object a line on standard error. Whatever looks like a link's token, or the
 password of a URL, is cut from a record before it is written, tracebacks included.

@@ -1,4 +1,4 @@
-"""The queues and Celery's settings, for those who publish jobs as for those who work.
+"""Celery: queues and settings, for publishers as for workers.
 
 The settings, each with its reason:
 

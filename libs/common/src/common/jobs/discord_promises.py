@@ -1,4 +1,4 @@
-"""Answers that Discord was promised by share-api, until a worker gives them.
+"""Deferred responses that Discord was promised by share-api, until a worker gives them.
 
 The token of an interaction lets whoever has it write in the channel for 15 minutes, and the link
 opens the report. Both lie in Redis under the interaction's id and lapse there by themselves,
@@ -37,13 +37,13 @@ def answer_by(asked_at: datetime) -> datetime:
     return asked_at + ANSWERABLE - _MARGIN
 
 
-class Promises:
+class PromiseStore:
     """Promises in Redis. ``redis`` is a client that returns bytes."""
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
 
-    def keep(self, job: AnswerDiscord, promise: Promise) -> None:
+    def put(self, job: AnswerDiscord, promise: Promise) -> None:
         """Keep a promise for as long as it can be fulfilled.
 
         Raises:
@@ -51,12 +51,12 @@ class Promises:
         """
         self._redis.set(promise_key(job), msgspec.json.encode(promise), exat=job.answer_by)
 
-    def find(self, job: AnswerDiscord) -> Promise | None:
+    def get(self, job: AnswerDiscord) -> Promise | None:
         """The promise behind a job; None when it is fulfilled, withdrawn or over."""
         data = self._redis.get(promise_key(job))
         return msgspec.json.decode(data, type=Promise) if isinstance(data, bytes) else None
 
-    def forget(self, job: AnswerDiscord) -> None:
+    def delete(self, job: AnswerDiscord) -> None:
         """Keep it no longer."""
         self._redis.delete(promise_key(job))
 

@@ -1,4 +1,4 @@
-"""What each job carries: ids only, so that it can be run twice, late or on another host."""
+"""Job payloads: ids only, so that a job can be run twice, late or on another host."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

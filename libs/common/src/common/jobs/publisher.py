@@ -1,4 +1,4 @@
-"""How a job is asked for.
+"""Publishes jobs, and claims computations so that each is asked for once.
 
 Publishing is bounded: with the broker refused or hung it fails within two seconds, and the caller
 still answers. What jobs carry is said in ``common.jobs.payloads``, how they are taken in
@@ -14,7 +14,7 @@ from kombu.exceptions import OperationalError
 from redis import RedisError
 
 from common import instants
-from common.infra.rate_limit import ThrottledError
+from common.infra.rate_limit import RateLimitExceededError
 from common.jobs.celery import WARM_QUEUE
 from common.jobs.payloads import (
     ComputeReport,
@@ -22,7 +22,7 @@ from common.jobs.payloads import (
     WarmTenant,
 )
 from common.reports_cache.cache import ReportCache
-from common.reports_cache.claims import Claims, Enough
+from common.reports_cache.claims import CachePolicy, Claims
 
 CLAIM_SECONDS: Final = 10
 """How long one request for a computation stands before another may repeat it: the time in the
@@ -36,7 +36,7 @@ class JobsUnavailableError(Exception):
     """The broker did not take the job; nothing was enqueued."""
 
 
-class Jobs:
+class JobPublisher:
     """Publishes jobs. Blocking: call it from a thread, never on an event loop."""
 
     def __init__(self, celery: Celery, cache: ReportCache) -> None:
@@ -72,27 +72,27 @@ class Jobs:
         Raises:
             JobsUnavailableError: the broker is refused, hung or gone.
         """
-        return self._request(job, Enough.NOTHING)
+        return self._request(job, CachePolicy.NOTHING)
 
     def request_missing(
-        self, job: ComputeReport, *, admit: Callable[[], None] | None = None
+        self, job: ComputeReport, *, check: Callable[[], None] | None = None
     ) -> bool:
         """As ``request_report``, unless one is cached by now, fresh or not.
 
-        ``admit`` is called when it is this call that would have it computed, and may refuse: then
+        ``check`` is called when it is this call that would have it computed, and may refuse: then
         the next one may ask.
 
         Raises:
             JobsUnavailableError: the broker is refused, hung or gone.
-            ThrottledError: ``admit`` refused.
+            RateLimitExceededError: ``check`` refused.
         """
-        return self._request(job, Enough.ANY, admit=admit)
+        return self._request(job, CachePolicy.ANY, check=check)
 
     def request_fresh(self, job: ComputeReport, *, lasting_seconds: int = 0) -> bool:
         """As ``request_report``, unless one of the latest data is cached for some time yet."""
-        return self._request(job, Enough.FRESH, lasting_seconds=lasting_seconds)
+        return self._request(job, CachePolicy.FRESH, lasting_seconds=lasting_seconds)
 
-    def tell_data(self, tenant_id: int, version: int) -> None:
+    def announce_data_version(self, tenant_id: int, version: int) -> None:
         """Say that a load has committed: cached reports are stale now, popular ones are remade.
 
         Raises:
@@ -107,10 +107,10 @@ class Jobs:
     def _request(
         self,
         job: ComputeReport,
-        enough: Enough,
+        enough: CachePolicy,
         *,
         lasting_seconds: int = 0,
-        admit: Callable[[], None] | None = None,
+        check: Callable[[], None] | None = None,
     ) -> bool:
         asked_at = int(instants.now().timestamp() * 1000)
         try:
@@ -127,10 +127,10 @@ class Jobs:
         if claim is None:
             return False
         try:
-            if admit is not None:
-                admit()
+            if check is not None:
+                check()
             self.publish(replace(job, asked_at=asked_at))
-        except (JobsUnavailableError, ThrottledError):
+        except (JobsUnavailableError, RateLimitExceededError):
             self._forget(job, claim)
             raise
         return True

@@ -1,4 +1,4 @@
-"""Which reports are viewed, so that those are ready before they are asked for.
+"""Popularity of reports: which are viewed, so that those are ready before they are asked for.
 
 The viewer counts in its own memory and adds up here every few seconds; a view never writes by
 itself. Old views fade: each round of warming multiplies all scores by one factor, and what has

@@ -1,4 +1,4 @@
-"""What a link's preview says of its shop, in Redis: for a viewer that reaches no SQL.
+"""Shop names for link previews, in Redis: for a viewer that reaches no SQL.
 
 Written by whoever writes that a link is active, so that it is there before the link is sent; the
 next one who does so writes it anew. A preview without it names no shop.
@@ -20,12 +20,12 @@ def key(tenant_id: int) -> str:
     return f"{{{tenant_id}}}:shop"
 
 
-def tell(redis: Redis, tenant_id: int, shop: Shop) -> None:
+def store(redis: Redis, tenant_id: int, shop: Shop) -> None:
     """Say how a tenant's shop is called now."""
     redis.set(key(tenant_id), msgspec.json.encode(shop))
 
 
-def read(data: bytes | None) -> Shop | None:
+def parse(data: bytes | None) -> Shop | None:
     """The shop behind a key's value; None when there is none, or none we can read."""
     try:
         return msgspec.json.decode(data, type=Shop) if data is not None else None

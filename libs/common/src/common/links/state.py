@@ -27,7 +27,7 @@ from common.reports_cache.cache import DONE_CHANNEL
 UNKNOWN_SECONDS = 3600
 """For how long a link that is in no ledger is remembered as one that does not open."""
 
-_RUN: Final = re.compile(rb"^run_id:([0-9a-f]{40})\r?$", re.MULTILINE)
+_RUN_ID: Final = re.compile(rb"^run_id:([0-9a-f]{40})\r?$", re.MULTILINE)
 
 _INFORM: Final = "return redis.call('info', 'server')"
 
@@ -39,7 +39,7 @@ return 1
 """
 
 
-class UnknownRunError(RedisError):
+class UnknownEpochError(RedisError):
     """The server does not say which run of it this is: nothing it remembers can be trusted."""
 
 
@@ -69,43 +69,43 @@ def is_state_key(name: str) -> bool:
     return name.partition("}")[2].startswith(":link:")
 
 
-def run_in(information: bytes) -> str:
+def parse_epoch(information: bytes) -> str:
     """The run of a server, from its answer to ``INFO server``.
 
     Raises:
-        UnknownRunError: it does not say.
+        UnknownEpochError: it does not say.
     """
-    found = _RUN.search(information)
+    found = _RUN_ID.search(information)
     if found is None:
-        raise UnknownRunError("INFO server tells no run_id")
+        raise UnknownEpochError("INFO server tells no run_id")
     return found[1].decode("ascii")
 
 
-def read_state(data: bytes | None, *, run: str | None) -> LinkState | None:
-    """The state behind a key's value, read in a ``run`` of the server.
+def parse_state(data: bytes | None, *, epoch: str | None) -> LinkState | None:
+    """The state behind a key's value, read in a ``epoch`` of the server.
 
     None when there is none, none we know, or an ``active`` of another run.
     """
     if data == LinkState.REVOKED.value.encode("ascii"):
         return LinkState.REVOKED
-    if data is not None and run is not None and data == b"active:%b" % run.encode("ascii"):
+    if data is not None and epoch is not None and data == b"active:%b" % epoch.encode("ascii"):
         return LinkState.ACTIVE
     return None
 
 
-class LinkStates:
+class LinkStateStore:
     """Writes link states. ``redis`` is a client that returns bytes."""
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
 
-    def run(self) -> str:
+    def epoch(self) -> str:
         """The run of the server at this moment."""
         # As a script's answer it is text: the client would take it apart and guess at types.
-        return run_in(self._redis.eval(_INFORM, 0))
+        return parse_epoch(self._redis.eval(_INFORM, 0))
 
-    def activate(self, link: LinkRef, *, run: str | None = None) -> None:
-        """Let a link open in a ``run`` of the server, unless it was revoked.
+    def activate(self, link: LinkRef, *, epoch: str | None = None) -> None:
+        """Let a link open in a ``epoch`` of the server, unless it was revoked.
 
         By default in the run of now. What was looked up before it is written needs the run from
         before the look-up: written to a server that was started meanwhile, it counts for nothing.
@@ -114,23 +114,23 @@ class LinkStates:
             _ACTIVATE,
             1,
             state_key(link.tenant_id, link.link_id),
-            run or self.run(),
+            epoch or self.epoch(),
             str(int(link.expires_at.timestamp())),
         )
 
     def read(self, links: Sequence[LinkRef]) -> list[LinkState | None]:
-        """What is known of each of ``links`` in the run of now, as ``read_state`` has it."""
+        """What is known of each of ``links`` in the run of now, as ``parse_state`` has it."""
         with self._redis.pipeline(transaction=False) as pipe:
             pipe.eval(_INFORM, 0)
             for link in links:
                 pipe.get(state_key(link.tenant_id, link.link_id))
             information, *states = pipe.execute()
-        run = run_in(information)
-        return [read_state(data, run=run) for data in states]
+        epoch = parse_epoch(information)
+        return [parse_state(data, epoch=epoch) for data in states]
 
-    def introduce(self, tenant_id: int, shop: Shop) -> None:
+    def store_shop(self, tenant_id: int, shop: Shop) -> None:
         """Say whose a tenant's links are, for their previews."""
-        shop_names.tell(self._redis, tenant_id, shop)
+        shop_names.store(self._redis, tenant_id, shop)
 
     def revoke(self, links: Iterable[LinkRef]) -> None:
         """Revoke links, each until it would have expired anyway, and tell the viewers.
@@ -144,18 +144,18 @@ class LinkStates:
                 pipe.publish(DONE_CHANNEL, key)
             pipe.execute()
 
-    def restore(self, link: LinkRef, state: LinkState, *, run: str | None = None) -> None:
+    def restore(self, link: LinkRef, state: LinkState, *, epoch: str | None = None) -> None:
         """Write what the ledger says of a link, and tell whoever waits for it.
 
-        ``run`` as for ``activate``: from before the ledger was asked.
+        ``epoch`` as for ``activate``: from before the ledger was asked.
         """
         if state is LinkState.REVOKED:
             self.revoke([link])
             return
-        self.activate(link, run=run)
+        self.activate(link, epoch=epoch)
         self._redis.publish(DONE_CHANNEL, state_key(link.tenant_id, link.link_id))
 
-    def disown(self, tenant_id: int, link_id: UUID) -> None:
+    def reject_unknown(self, tenant_id: int, link_id: UUID) -> None:
         """Remember a link that is in no ledger as one that does not open, and tell who waits."""
         key = state_key(tenant_id, link_id)
         self._redis.set(key, LinkState.REVOKED.value, ex=UNKNOWN_SECONDS)

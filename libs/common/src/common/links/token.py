@@ -1,4 +1,4 @@
-"""Signed links: what a token says, how it is spelled, and how it is verified.
+"""Tokens of signed links: payload, spelling, signature and verification.
 
 A token is ``<payload>.<signature>``, both unpadded base64url. The payload is a fixed binary record
 (below 100 bytes) and the signature an HMAC-SHA256 by itsdangerous, under a key derived from the

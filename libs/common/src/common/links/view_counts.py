@@ -1,4 +1,4 @@
-"""How often people viewed links, on its way from the viewers to the ledger.
+"""View counts of links, on their way from the viewers to the share ledger.
 
 Viewers add to one hash a tenant. The worker sets it aside as a batch, of which there is one at a
 time; notes in it what the ledger's numbers shall be; writes these into the ledger; and drops the

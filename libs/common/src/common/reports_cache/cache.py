@@ -1,4 +1,4 @@
-"""Finished reports in Redis: the only place that knows a Redis key of a report.
+"""Report cache in Redis: the only place that knows a Redis key of a report.
 
 A report is one hash: what it was computed from, the document and the CSV, written together by one
 command under one data version. Every key starts with the tenant as hash tag, so that all keys of a

@@ -1,4 +1,4 @@
-"""Who asks for a computation: one of all who want it, on every host.
+"""Claims: who asks for a computation, one of all who want it, on every host.
 
 A claim covers the time in the queue alone. From its first moment a worker holds a lease on the
 report (``worker.reports.lease``), and while that lasts nobody asks again; when a worker dies, it
@@ -14,7 +14,7 @@ from common.reports_cache import scripts
 from common.reports_cache.cache import ReportKey, data_version_key
 
 
-class Enough(StrEnum):
+class CachePolicy(StrEnum):
     """With what in the cache an asker is content, so that nothing is computed."""
 
     NOTHING = "nothing"
@@ -33,7 +33,7 @@ class Claims:
         key: ReportKey,
         *,
         seconds: int,
-        enough: Enough,
+        enough: CachePolicy,
         lasting_seconds: int = 0,
         mark: bool = True,
     ) -> str | None:

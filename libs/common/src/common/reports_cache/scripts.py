@@ -1,4 +1,4 @@
-"""What Redis does in one step for the cache of reports, as Lua.
+"""Lua scripts of the report cache: what Redis does in one step.
 
 Each script touches keys of one tenant alone, so that it runs on one node of a cluster, and comes to
 its first write before it has changed anything: a full server refuses it as a whole.

@@ -13,7 +13,7 @@ import psycopg
 from sqlalchemy import Connection, Engine
 
 from common.db.engine import require_restricted_role
-from common.db.patience import PatientConnection
+from common.db.read_timeout import TimeoutConnection
 from common.db.tenancy import Access, transaction
 from ingest.ledger.checks import LINE_RULES, ORDER_RULES, PRODUCT_RULES, STOCK_RULES, broken
 from ingest.ledger.errors import IngestError, refuse
@@ -185,7 +185,7 @@ def _merge(cursor: Cursor, staged: Staged) -> LoadSummary:
 def _driver(connection: Connection) -> psycopg.Connection[object]:
     """The psycopg connection below, in the same transaction, patient enough for a load."""
     driver = connection.connection.driver_connection
-    if not isinstance(driver, PatientConnection):
+    if not isinstance(driver, TimeoutConnection):
         msg = "sales are loaded through an engine of common.db.engine"
         raise TypeError(msg)
     driver.statement_timeout_seconds = _STATEMENT_TIMEOUT_SECONDS

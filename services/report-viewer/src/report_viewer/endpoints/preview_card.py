@@ -43,7 +43,7 @@ class Previews:
             ViewerError: nobody could say so, or its report type is not implemented.
         """
         snapshot = await self._waiting.obtain(claims, STATE, csv=target.csv)
-        preview = preview_metadata.of_link(claims, shop_names.read(snapshot.shop))
+        preview = preview_metadata.of_link(claims, shop_names.parse(snapshot.shop))
         html = self._pages.card(preview, LOCALES[form.language])
         headers = (
             *self._headers,

@@ -1,6 +1,6 @@
 """Asks the workers for what is missing: once per process and thing, from a thread.
 
-Across processes ``Jobs`` lets one asker through; here the many requests of one
+Across processes ``JobPublisher`` lets one asker through; here the many requests of one
 process become one, so that a crowd costs Redis one question.
 """
 
@@ -13,7 +13,7 @@ from redis import Redis
 
 from common.jobs.celery import create_celery
 from common.jobs.payloads import ComputeReport, RestoreLink
-from common.jobs.publisher import Jobs
+from common.jobs.publisher import JobPublisher
 from common.links.state import state_key
 from common.links.token import LinkClaims
 from common.reports_cache.cache import ReportCache
@@ -39,16 +39,16 @@ def connect_for_asking(redis_url: str) -> Redis:
     )
 
 
-def connect_jobs(redis: Redis, broker_url: str) -> Jobs:
+def connect_jobs(redis: Redis, broker_url: str) -> JobPublisher:
     """The way to the workers. Connects on use; every step of it is bounded in time."""
     # The viewer asks and never stores, so for how long a report is kept is not its business.
-    return Jobs(create_celery(broker_url), ReportCache(redis, keep_seconds=1))
+    return JobPublisher(create_celery(broker_url), ReportCache(redis, keep_seconds=1))
 
 
 class Asking:
     """Has reports computed and links restored, however many ask."""
 
-    def __init__(self, jobs: Jobs, cold: ColdThrottle) -> None:
+    def __init__(self, jobs: JobPublisher, cold: ColdThrottle) -> None:
         self._jobs = jobs
         self._cold = cold
         self._threads = ThreadPoolExecutor(_PUBLISHERS, thread_name_prefix="publish")
@@ -57,12 +57,12 @@ class Asking:
     def for_report(self, claims: LinkClaims) -> "asyncio.Future[bool]":
         """Have a missing report computed, as often as that is allowed.
 
-        The future raises ``JobsUnavailableError`` and ``ThrottledError``.
+        The future raises ``JobsUnavailableError`` and ``RateLimitExceededError``.
         """
 
         def ask() -> bool:
             return self._jobs.request_missing(
-                _computation(claims), admit=lambda: self._cold.admit(claims)
+                _computation(claims), check=lambda: self._cold.check(claims)
             )
 
         return self._once(key_of(claims).cached, ask)

@@ -9,7 +9,7 @@ import asyncio
 from enum import Enum, auto
 from typing import Final
 
-from common.infra.rate_limit import ThrottledError
+from common.infra.rate_limit import RateLimitExceededError
 from common.jobs.publisher import JobsUnavailableError
 from common.links.state import LinkState, state_key
 from common.links.token import LinkClaims, RevokedLinkError
@@ -134,7 +134,7 @@ class Waiting:
             raise StoreUnavailableError
         if isinstance(error, LinkThrottledError) and error.link_id != claims.link_id:
             return  # another link to the report asked for both; the next look asks for this one
-        if isinstance(error, ThrottledError):
+        if isinstance(error, RateLimitExceededError):
             raise TooManyComputationsError(error.retry_after)
 
 

@@ -23,7 +23,13 @@ from redis import Redis
 from redis.exceptions import RedisError
 from starlette.types import Scope
 
-from common.infra.rate_limit import Limit, Throttle, ThrottledError, of_tenant, site_of
+from common.infra.rate_limit import (
+    Limit,
+    RateLimiter,
+    RateLimitExceededError,
+    address_network,
+    tenant_bucket,
+)
 from common.links.token import ForgedLinkError, LinkClaims, MalformedLinkError
 from report_viewer.http.client_address import Clients
 from report_viewer.problems.errors import TooManyFailuresError
@@ -41,7 +47,7 @@ _REST_SECONDS: Final = 1.0
 _log = logging.getLogger(__name__)
 
 
-class LinkThrottledError(ThrottledError):
+class LinkThrottledError(RateLimitExceededError):
     """The link has had as many computations as it may; others to the same report have not."""
 
     def __init__(self, retry_after: int, link_id: UUID) -> None:
@@ -53,36 +59,36 @@ class ColdThrottle:
     """Counts computations that viewers cause."""
 
     def __init__(self, redis: Redis, *, per_link: int, per_tenant: int) -> None:
-        self._throttle = Throttle(redis)
+        self._limiter = RateLimiter(redis)
         self._per_link = Limit("cold-link", per_link, COLD_SECONDS)
         self._per_tenant = Limit("cold-tenant", per_tenant, COLD_SECONDS)
 
-    def admit(self, claims: LinkClaims) -> None:
+    def check(self, claims: LinkClaims) -> None:
         """Count a computation for a link; called from a thread.
 
         Raises:
             LinkThrottledError: the link has had as many as it may.
-            ThrottledError: its tenant has.
+            RateLimitExceededError: its tenant has.
         """
-        tenant = of_tenant(claims.tenant_id)
+        tenant = tenant_bucket(claims.tenant_id)
         try:
             # The link first: one that is over its limit cannot use up its tenant's.
-            seconds = self._throttle.count(self._per_link, f"{tenant}{claims.link_id.hex}")
+            seconds = self._limiter.hit(self._per_link, f"{tenant}{claims.link_id.hex}")
             if seconds is not None:
                 raise LinkThrottledError(seconds, claims.link_id)
-            seconds = self._throttle.count(self._per_tenant, tenant)
+            seconds = self._limiter.hit(self._per_tenant, tenant)
         except (RedisError, OSError) as error:
             _log.warning("a computation was not counted: %s", type(error).__name__)
             return
         if seconds is not None:
-            raise ThrottledError(seconds)
+            raise RateLimitExceededError(seconds)
 
 
 class Failures:
     """Counts tokens that nobody issued, by the address they come from."""
 
     def __init__(self, redis: Redis, clients: Clients, *, per_address: int) -> None:
-        self._throttle = Throttle(redis)
+        self._limiter = RateLimiter(redis)
         self._clients = clients
         self._limit = Limit("failures-address", per_address, FAILURE_SECONDS)
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="count")
@@ -97,7 +103,7 @@ class Failures:
         address = await self._clients.address(scope)
         if address is None:
             return error
-        seconds = await self._count(site_of(address))
+        seconds = await self._count(address_network(address))
         return error if seconds is None else TooManyFailuresError(seconds)
 
     async def _count(self, site: str) -> int | None:
@@ -111,7 +117,7 @@ class Failures:
         try:
             loop = asyncio.get_running_loop()
             seconds = await loop.run_in_executor(
-                self._threads, self._throttle.count, self._limit, site
+                self._threads, self._limiter.hit, self._limit, site
             )
         except (RedisError, OSError) as error:
             self._resting_until = time.monotonic() + _REST_SECONDS

@@ -17,7 +17,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
 from common.links import shop_names
-from common.links.state import LinkState, read_state, run_in, state_key
+from common.links.state import LinkState, parse_epoch, parse_state, state_key
 from common.links.token import LinkClaims
 from common.reports_cache.cache import ReportKey, data_version_key
 from report_viewer.problems.errors import StoreUnavailableError
@@ -44,11 +44,11 @@ class Run:
         """Set a new connection up and ask it.
 
         Raises:
-            UnknownRunError: the server does not say.
+            UnknownEpochError: the server does not say.
         """
         await connection.on_connect()
         await connection.send_command("INFO", "server")
-        self.id = run_in(await connection.read_response())
+        self.id = parse_epoch(await connection.read_response())
 
 
 def connect(url: str, run: Run | None = None) -> Redis:
@@ -158,7 +158,7 @@ class Store:
         values = [*(tuple(each) for each in answers[len(reads) :]), ()]
         return [
             Snapshot(
-                read_state(state, run=run), values[place], failed is not None, told, asked, shop
+                parse_state(state, epoch=run), values[place], failed is not None, told, asked, shop
             )
             for (state, failed, told, shop), place in zip(answers, places, strict=False)
         ]

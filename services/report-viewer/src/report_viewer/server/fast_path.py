@@ -9,21 +9,21 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from common.infra.http_limits import Bounded, Bounds
+from common.infra.http_limits import BoundedProtocol, ConnectionLimits
 from report_viewer.app import Viewer
 
 _WRITTEN_AT_ONCE = 64 * 1024
 """Longer bodies are written by themselves, and not copied behind their headers first."""
 
 
-class Shortcut(Bounded, HttpToolsProtocol):
+class Shortcut(BoundedProtocol, HttpToolsProtocol):
     """A connection of a client."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         viewer = self.app if isinstance(self.app, Viewer) else None
         self._instant = viewer.reports.instant if viewer is not None else None
-        self.bounds = viewer.bounds if viewer is not None else Bounds()
+        self.bounds = viewer.bounds if viewer is not None else ConnectionLimits()
         self._answered = False
 
     def on_message_begin(self) -> None:

@@ -15,7 +15,7 @@ from typing import Final
 
 import uvicorn
 
-from common.infra.http_limits import allow
+from common.infra.http_limits import raise_open_file_limit
 from common.infra.telemetry import configure_logging
 from common.settings import load
 from report_viewer.app import Viewer, create_app
@@ -35,7 +35,7 @@ def serving() -> Viewer:
     configure_logging("report-viewer")
     settings = load(ViewerSettings)
     viewer = create_app(settings)
-    bounds = replace(viewer.bounds, connections=allow(settings.max_connections))
+    bounds = replace(viewer.bounds, connections=raise_open_file_limit(settings.max_connections))
     viewer = replace(viewer, bounds=bounds)
     _end_with_the_parent()
     # What is there now stays: the collector need not look at it ever again.

@@ -1,4 +1,4 @@
-"""Who an e-mail address and a password belong to.
+"""Credentials: who an e-mail address and a password belong to.
 
 An unknown address costs what a wrong password costs: a hash is verified either way, so that neither
 the answer nor its time tells whether an account exists. At most two hashes (64 MiB and about 0.2 s
@@ -22,7 +22,7 @@ from common.db.accounts import Admin
 from common.db.audit import Action, Author
 from common.db.tenancy import Access, transaction
 from common.instants import now
-from share_api.rate_limits import LoginThrottle
+from share_api.rate_limits import LoginRateLimit
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -69,9 +69,9 @@ class _Stored:
 class Credentials:
     """Verifies logins against the stored argon2id hashes."""
 
-    def __init__(self, engine: Engine, throttle: LoginThrottle) -> None:
+    def __init__(self, engine: Engine, rate_limit: LoginRateLimit) -> None:
         self._engine = engine
-        self._throttle = throttle
+        self._rate_limit = rate_limit
         self._hashing = anyio.CapacityLimiter(HASHES_AT_ONCE)
         self._pending = 0  # touched on the event loop only
 
@@ -84,16 +84,16 @@ class Credentials:
             WrongCredentialsError: no such account, or not its password.
         """
         email = email.strip().lower()
-        await run_sync(self._throttle.admit, email, address)
+        await run_sync(self._rate_limit.check, email, address)
         stored = await run_sync(self._find, email)
         if not await self._matches(stored, password) or stored.admin_id is None:
             await run_sync(self._record_refusal, Author(email, stored.admin_id, address))
             raise WrongCredentialsError
-        await run_sync(self._throttle.forgive, email)
+        await run_sync(self._rate_limit.reset, email)
         return Verified(stored.admin_id, stored.generation)
 
     def _record_refusal(self, author: Author) -> None:
-        locked = self._throttle.exhausted(author.name)
+        locked = self._rate_limit.is_exhausted(author.name)
         action = Action.LOGIN_LOCKED if locked else Action.LOGIN_FAILED
         record_refusal(self._engine, action, author, at=now())
 

@@ -1,4 +1,4 @@
-"""The command ``/report``: as Discord is told of it, and as it comes back.
+"""Slash command ``/report``: as Discord is told of it, and as it comes back.
 
 Its subcommands are the reports whose definition names one, and ``connect``.
 """
@@ -55,7 +55,7 @@ def commands() -> list[dict[str, Any]]:
     ]
 
 
-def parse(command: Command | None) -> ShowReport | Connect | None:
+def parse_command(command: Command | None) -> ShowReport | Connect | None:
     """What a command asks for; None for one that is none of ours."""
     if command is None or command.name != NAME or len(command.options) != 1:
         return None

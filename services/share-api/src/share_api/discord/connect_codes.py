@@ -1,4 +1,4 @@
-"""One-time codes: with one of them the admin of a shop lets a Discord server see its reports.
+"""One-time connect codes: an admin's code lets a Discord server see the shop's reports.
 
 A code is random, works once and for a quarter of an hour, and only its hash is kept. Redis takes
 it away in the moment it is read, so that of two who send it one is let in.
@@ -43,7 +43,7 @@ class Grant:
     admin_id: int | None
 
 
-class Codes:
+class ConnectCodeStore:
     """Codes in Redis. ``redis`` is a client that returns bytes."""
 
     def __init__(self, redis: Redis) -> None:

@@ -1,4 +1,4 @@
-"""An interaction as it comes in: whose it is, whether it is new, and an answer in time for it.
+"""Interactions endpoint: signature, replay guard, and an answer within Discord's time limit.
 
 Discord waits for three seconds. Who is not answered by our servers within half of that is told
 so: the thread that still waits for one of them finds that it is too late.
@@ -18,14 +18,14 @@ from redis import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from common.db.engine import UnsafeDatabaseRoleError
-from common.infra.rate_limit import ThrottledError
+from common.infra.rate_limit import RateLimitExceededError
 from common.jobs.publisher import JobsUnavailableError
 from share_api.discord import wording
 from share_api.discord.connect_codes import UnknownCodeError
-from share_api.discord.handler import Answering, Deadline, TooLateError, answer
+from share_api.discord.handler import CommandContext, Deadline, DeadlineExceededError, answer
 from share_api.discord.interactions import PING, Interaction, InteractionAnswer
-from share_api.discord.signature import Seen, signed_at
-from share_api.http.json_body import parse
+from share_api.discord.signature import ReplayGuard, verify_signature
+from share_api.http.json_body import parse_body
 from sharing.issuing import IssueError, SharingOffError
 
 ANSWER_SECONDS: Final = 1.5
@@ -47,8 +47,8 @@ class Discord:
     """What interactions are received with."""
 
     key: Ed25519PublicKey
-    seen: Seen
-    answering: Answering
+    seen: ReplayGuard
+    answering: CommandContext
 
 
 async def receive(
@@ -60,14 +60,14 @@ async def receive(
         InvalidSignatureError: it is not Discord's, or came before.
         InvalidBodyError: it is signed, and no interaction.
     """
-    moment = signed_at(
+    moment = verify_signature(
         using.key,
         signature=headers.get(SIGNATURE),
         timestamp=headers.get(TIMESTAMP),
         body=body,
         now=now,
     )
-    interaction = parse(Interaction, body)
+    interaction = parse_body(Interaction, body)
     with anyio.move_on_after(ANSWER_SECONDS):
         deadline = Deadline.after(ANSWER_SECONDS)
         work = functools.partial(_answer, interaction, body, using, moment, now, deadline)
@@ -89,20 +89,20 @@ def _answer(
         if interaction.type == PING:
             return InteractionAnswer.pong()
         return answer(interaction, using.answering, at=moment, now=now, deadline=deadline)
-    except (ThrottledError, UnknownCodeError) as error:
-        return InteractionAnswer.told(str(error))
+    except (RateLimitExceededError, UnknownCodeError) as error:
+        return InteractionAnswer.ephemeral(str(error))
     except SharingOffError:
-        return InteractionAnswer.told(wording.SHARING_OFF)
+        return InteractionAnswer.ephemeral(wording.SHARING_OFF)
     except IssueError as error:
         _log.warning("no link for Discord", extra={"error": type(error).__name__})
-        return InteractionAnswer.told(wording.NO_LINKS)
+        return InteractionAnswer.ephemeral(wording.NO_LINKS)
     except (
         JobsUnavailableError,
         RedisError,
         SQLAlchemyError,
         UnsafeDatabaseRoleError,
         OSError,
-        TooLateError,
+        DeadlineExceededError,
     ) as error:
         _log.warning("an interaction was not answered", extra={"error": type(error).__name__})
         return _apology(interaction, wording.UNAVAILABLE)
@@ -112,4 +112,4 @@ def _apology(interaction: Interaction, text: str) -> InteractionAnswer:
     """A ping takes nothing of what does not work."""
     if interaction.type == PING:
         return InteractionAnswer.pong()
-    return InteractionAnswer.told(text)
+    return InteractionAnswer.ephemeral(text)

@@ -1,4 +1,4 @@
-"""Which guild shows which tenant's reports: connecting, looking it up, listing, disconnecting."""
+"""Guild connections: which Discord guild shows which tenant's reports."""
 
 import re
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ class Connection:
     connected_by: int
 
 
-def guild_named(text: str) -> int:
+def parse_guild_id(text: str) -> int:
     """The guild of an id in its one spelling; anything else names none.
 
     Raises:
@@ -56,7 +56,7 @@ def author_of(user_id: int) -> Author:
     return Author(f"Discord user {user_id}")
 
 
-def tenant_of(engine: Engine, guild_id: int) -> int | None:
+def tenant_of_guild(engine: Engine, guild_id: int) -> int | None:
     """The tenant whose reports the guild shows, if it is connected."""
     with transaction(engine, Access(guild_id=guild_id)) as session:
         return session.scalar(

@@ -1,4 +1,4 @@
-"""From a command to its answer: a message at once, or the promise of one that a worker keeps.
+"""Command handler: from a command to a message at once, or to a deferred response.
 
 Blocking. The answer has to leave within ``Deadline``; what is left to do then is not done, and a
 link that was issued meanwhile is revoked, as nobody will have it.
@@ -16,18 +16,18 @@ from sqlalchemy.exc import DBAPIError
 
 from accounts.memberships import find_account, find_tenant
 from common.db.audit import Author
-from common.jobs.discord_promises import Promise, Promises, answer_by
+from common.jobs.discord_promises import Promise, PromiseStore, answer_by
 from common.jobs.payloads import AnswerDiscord
 from common.jobs.publisher import JobsUnavailableError
 from share_api.discord import limits
-from share_api.discord.commands import Connect, ShowReport, parse
-from share_api.discord.connect_codes import Codes, UnknownCodeError
+from share_api.discord.commands import Connect, ShowReport, parse_command
+from share_api.discord.connect_codes import ConnectCodeStore, UnknownCodeError
 from share_api.discord.guilds import (
     AlreadyConnectedError,
     Connection,
     author_of,
     connect,
-    tenant_of,
+    tenant_of_guild,
 )
 from share_api.discord.interactions import (
     APPLICATION_COMMAND,
@@ -35,7 +35,7 @@ from share_api.discord.interactions import (
     InteractionAnswer,
     Member,
 )
-from share_api.discord.limits import Limits
+from share_api.discord.limits import CommandRateLimit
 from share_api.discord.wording import (
     CONNECTED_ALREADY,
     IN_SERVERS_ONLY,
@@ -44,14 +44,14 @@ from share_api.discord.wording import (
     UNKNOWN,
     connected,
 )
-from sharing.issuing import IssuedLink, Issuing, LinkRequest, issue
+from sharing.issuing import IssuedLink, IssuingContext, LinkRequest, issue
 from sharing.revoking import Revocation, RevocationUnavailableError, revoke
 
 _log = logging.getLogger(__name__)
-_told: Final = InteractionAnswer.told
+_told: Final = InteractionAnswer.ephemeral
 
 
-class TooLateError(Exception):
+class DeadlineExceededError(Exception):
     """Somebody else has answered meanwhile."""
 
 
@@ -70,25 +70,25 @@ class Deadline:
         """Go on only as long as it is of use.
 
         Raises:
-            TooLateError: it is of none.
+            DeadlineExceededError: it is of none.
         """
         if time.monotonic() >= self.at:
-            raise TooLateError
+            raise DeadlineExceededError
 
 
 @dataclass(frozen=True, slots=True)
-class Answering:
+class CommandContext:
     """What answering takes."""
 
     application_id: int
-    issuing: Issuing
-    promises: Promises
-    codes: Codes
-    limits: Limits
+    issuing: IssuingContext
+    promises: PromiseStore
+    codes: ConnectCodeStore
+    limits: CommandRateLimit
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Invocation:
     """Who asks, where and since when."""
 
     interaction: Interaction
@@ -98,23 +98,28 @@ class Asked:
 
 
 def answer(
-    interaction: Interaction, using: Answering, *, at: datetime, now: datetime, deadline: Deadline
+    interaction: Interaction,
+    using: CommandContext,
+    *,
+    at: datetime,
+    now: datetime,
+    deadline: Deadline,
 ) -> InteractionAnswer:
     """The answer to an interaction that Discord signed ``at`` some moment.
 
     Raises:
-        ThrottledError, UnknownCodeError: it is refused.
-        TooLateError: the deadline is over.
+        RateLimitExceededError, UnknownCodeError: it is refused.
+        DeadlineExceededError: the deadline is over.
         JobsUnavailableError, redis.RedisError, sqlalchemy.exc.DBAPIError: a server did not answer.
         IssueError: no link can be issued.
     """
     ours = interaction.application_id == using.application_id
-    command = parse(interaction.data) if interaction.type == APPLICATION_COMMAND else None
+    command = parse_command(interaction.data) if interaction.type == APPLICATION_COMMAND else None
     if command is None or not ours:
         return _told(UNKNOWN)
     if interaction.guild_id is None or interaction.member is None:
         return _told(IN_SERVERS_ONLY)
-    asked = Asked(interaction, interaction.guild_id, interaction.member, at)
+    asked = Invocation(interaction, interaction.guild_id, interaction.member, at)
     if not asked.member.may_manage:
         return _told(MANAGERS_ONLY)
     if isinstance(command, Connect):
@@ -123,12 +128,12 @@ def answer(
 
 
 def _connect(
-    command: Connect, asked: Asked, using: Answering, *, now: datetime
+    command: Connect, asked: Invocation, using: CommandContext, *, now: datetime
 ) -> InteractionAnswer:
-    using.limits.admit(limits.GUESSES_IN_GUILD, str(asked.guild_id))
-    using.limits.admit(limits.GUESSES_OF_USER, str(asked.member.user.id))
+    using.limits.check(limits.GUESSES_IN_GUILD, str(asked.guild_id))
+    using.limits.check(limits.GUESSES_OF_USER, str(asked.member.user.id))
     engine = using.issuing.engine
-    if tenant_of(engine, asked.guild_id) is not None:
+    if tenant_of_guild(engine, asked.guild_id) is not None:
         return _told(CONNECTED_ALREADY)
     grant = using.codes.redeem(command.code)
     # Who gave the code may have left the shop since.
@@ -145,11 +150,16 @@ def _connect(
 
 
 def _show(
-    command: ShowReport, asked: Asked, using: Answering, *, now: datetime, deadline: Deadline
+    command: ShowReport,
+    asked: Invocation,
+    using: CommandContext,
+    *,
+    now: datetime,
+    deadline: Deadline,
 ) -> InteractionAnswer:
-    using.limits.admit(limits.REPORTS, str(asked.guild_id))
+    using.limits.check(limits.REPORTS, str(asked.guild_id))
     engine = using.issuing.engine
-    tenant_id = tenant_of(engine, asked.guild_id)
+    tenant_id = tenant_of_guild(engine, asked.guild_id)
     tenant = None if tenant_id is None else find_tenant(engine, tenant_id)
     if tenant is None:
         return _told(NOT_CONNECTED)
@@ -172,18 +182,22 @@ def _show(
     )
     try:
         _promise(job, link, asked, using, deadline)
-    except (TooLateError, JobsUnavailableError, RedisError, OSError):
+    except (DeadlineExceededError, JobsUnavailableError, RedisError, OSError):
         _withdraw(job, link, request.author, using, now=now)
         raise
     return InteractionAnswer.promise()
 
 
 def _promise(
-    job: AnswerDiscord, link: IssuedLink, asked: Asked, using: Answering, deadline: Deadline
+    job: AnswerDiscord,
+    link: IssuedLink,
+    asked: Invocation,
+    using: CommandContext,
+    deadline: Deadline,
 ) -> None:
     interaction = asked.interaction
     deadline.check()
-    using.promises.keep(
+    using.promises.put(
         job,
         Promise(interaction.application_id, interaction.token, link.url, link.expires_at),
     )
@@ -192,11 +206,11 @@ def _promise(
 
 
 def _withdraw(
-    job: AnswerDiscord, link: IssuedLink, author: Author, using: Answering, *, now: datetime
+    job: AnswerDiscord, link: IssuedLink, author: Author, using: CommandContext, *, now: datetime
 ) -> None:
     """Take back, as far as the servers answer, what nobody will see."""
     with suppress(RedisError, OSError):  # it lapses
-        using.promises.forget(job)
+        using.promises.delete(job)
     try:
         revocation = Revocation(job.tenant_id, author, now)
         revoke(revocation, link.share_id, using.issuing.engine, using.issuing.states)

@@ -1,4 +1,4 @@
-"""What Discord sends and what it is answered, as far as we take part in it.
+"""Discord's interaction schemas, as far as they are used here.
 
 The names and numbers are those of Discord's documentation ("Receiving and Responding"). What is
 sent beyond these fields is passed over.
@@ -117,7 +117,7 @@ class InteractionAnswer(BaseModel):
         return cls(type=DEFERRED_MESSAGE)
 
     @classmethod
-    def told(cls, text: str) -> Self:
+    def ephemeral(cls, text: str) -> Self:
         """A message for who asked alone, which notifies nobody."""
         message = MessageView(content=text, flags=EPHEMERAL, allowed_mentions=AllowedMentions())
         return cls(type=MESSAGE, data=message)

@@ -1,10 +1,10 @@
-"""How often what may be done: reports of a guild, guesses at codes, codes of a tenant."""
+"""Rate limits of Discord: reports of a guild, guesses at codes, codes of a tenant."""
 
 from typing import Final
 
 from redis import Redis
 
-from common.infra.rate_limit import Limit, Throttle, ThrottledError
+from common.infra.rate_limit import Limit, RateLimiter, RateLimitExceededError
 
 REPORTS: Final = Limit("discord-reports", 20, 60)
 """Reports that a guild is shown: each makes a link and a message."""
@@ -14,25 +14,25 @@ CODES: Final = Limit("discord-codes", 20, 900)
 """Codes that a tenant's admins are given, in the time that one lasts."""
 
 
-class TooManyCommandsError(ThrottledError):
+class TooManyCommandsError(RateLimitExceededError):
     """Too many commands, guesses or codes."""
 
     what = "commands or codes"
 
 
-class Limits:
+class CommandRateLimit:
     """Counts in Redis."""
 
     def __init__(self, redis: Redis) -> None:
-        self._throttle = Throttle(redis)
+        self._limiter = RateLimiter(redis)
 
-    def admit(self, limit: Limit, whom: str) -> None:
+    def check(self, limit: Limit, whom: str) -> None:
         """Count one.
 
         Raises:
             TooManyCommandsError: it is one too many.
             redis.RedisError: the count cannot be kept.
         """
-        seconds = self._throttle.count(limit, whom)
+        seconds = self._limiter.hit(limit, whom)
         if seconds is not None:
             raise TooManyCommandsError(seconds)

@@ -1,4 +1,4 @@
-"""Whether a request is Discord's: an Ed25519 signature over its time and its body as it came.
+"""Ed25519 signature of Discord's requests, and a replay guard.
 
 Nothing of the body is looked at before. What is signed is taken once, and only near its time, so
 that whoever recorded a request cannot have it run again.
@@ -26,7 +26,7 @@ class InvalidSignatureError(Exception):
         super().__init__("The request is not signed as Discord signs.")
 
 
-def signed_at(
+def verify_signature(
     key: Ed25519PublicKey,
     *,
     signature: str | None,
@@ -52,7 +52,7 @@ def signed_at(
     return moment
 
 
-class Seen:
+class ReplayGuard:
     """Which signed requests were taken, for as long as they could be sent again."""
 
     def __init__(self, redis: Redis) -> None:

@@ -1,4 +1,4 @@
-"""What people are told in Discord when they are not shown a report."""
+"""Texts of messages in Discord that show no report."""
 
 from typing import Final
 

@@ -29,7 +29,7 @@ class CrossSiteRequestError(Exception):
         super().__init__("Requests that change something are not taken from other sites.")
 
 
-def require_own_site(method: str, headers: Headers, *, public_base_url: str) -> None:
+def require_same_site(method: str, headers: Headers, *, public_base_url: str) -> None:
     """Refuse a state-changing request that a page of another site made.
 
     Raises:

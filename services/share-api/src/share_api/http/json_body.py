@@ -26,7 +26,7 @@ M = TypeVar("M", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
-class FieldFault:
+class FieldError:
     """What is wrong at a place of the body: ``pointer`` is an RFC 6901 pointer, "" the whole."""
 
     pointer: str
@@ -36,7 +36,7 @@ class FieldFault:
 class InvalidBodyError(Exception):
     """The body is not what the operation takes."""
 
-    def __init__(self, *faults: FieldFault) -> None:
+    def __init__(self, *faults: FieldError) -> None:
         super().__init__("The request body is not valid.")
         self.faults = faults
 
@@ -61,13 +61,13 @@ async def read_body(request: Request) -> bytes:
             async for chunk in request.stream():
                 body += chunk
                 if len(body) > MAX_BODY_BYTES:
-                    raise InvalidBodyError(FieldFault("", f"is longer than {MAX_BODY_BYTES} bytes"))
+                    raise InvalidBodyError(FieldError("", f"is longer than {MAX_BODY_BYTES} bytes"))
     except TimeoutError:
         raise SlowBodyError from None
     return bytes(body)
 
 
-async def steady(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+async def iter_with_timeout(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     """A long body, piece by piece.
 
     Raises:
@@ -88,7 +88,7 @@ Body = Annotated[bytes, Depends(read_body)]
 """The body of a request, as a parameter of a route. Name it after the session."""
 
 
-def parse(model: type[M], body: bytes) -> M:
+def parse_body(model: type[M], body: bytes) -> M:
     """The body as ``model``.
 
     Raises:
@@ -96,7 +96,7 @@ def parse(model: type[M], body: bytes) -> M:
     """
     content = _decode(body) if body.strip(b" \t\r\n") else {}
     if not isinstance(content, dict):
-        raise InvalidBodyError(FieldFault("", "is not a JSON object"))
+        raise InvalidBodyError(FieldError("", "is not a JSON object"))
     try:
         return model.model_validate(content)
     except ValidationError as error:
@@ -109,13 +109,13 @@ def pointer(path: Iterable[object]) -> str:
     return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
 
 
-def _fault(error: ErrorDetails) -> FieldFault:
+def _fault(error: ErrorDetails) -> FieldError:
     detail = (
         "Unknown field"
         if error["type"] == "extra_forbidden"
         else error["msg"].removeprefix("Value error, ")
     )
-    return FieldFault(pointer(error["loc"]), detail)
+    return FieldError(pointer(error["loc"]), detail)
 
 
 def _decode(body: bytes) -> Any:
@@ -127,9 +127,9 @@ def _decode(body: bytes) -> Any:
             parse_int=_integer,
         )
     except UnicodeDecodeError:
-        raise InvalidBodyError(FieldFault("", "is not UTF-8")) from None
+        raise InvalidBodyError(FieldError("", "is not UTF-8")) from None
     except (ValueError, RecursionError):
-        raise InvalidBodyError(FieldFault("", "is not JSON")) from None
+        raise InvalidBodyError(FieldError("", "is not JSON")) from None
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -137,13 +137,13 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(content) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise InvalidBodyError(FieldFault(pointer([twice]), "is there more than once"))
+        raise InvalidBodyError(FieldError(pointer([twice]), "is there more than once"))
     return content
 
 
 def _integer(digits: str) -> int:
     if len(digits) > _MOST_DIGITS:
-        raise InvalidBodyError(FieldFault("", f"has a number of more than {_MOST_DIGITS} digits"))
+        raise InvalidBodyError(FieldError("", f"has a number of more than {_MOST_DIGITS} digits"))
     return int(digits)
 
 

@@ -1,4 +1,4 @@
-"""Request bodies that are files, taken apart while they arrive: a CSV, or a form with several.
+"""Uploads, streamed: a CSV, or multipart/form-data with several files.
 
 Nothing is collected here: every piece goes straight to whoever takes it.
 """
@@ -13,7 +13,7 @@ FILES: Final = ("orders", "refunds", "products", "stock")
 _CSV: Final = frozenset({"text/csv", "application/csv", "application/vnd.ms-excel"})
 _LONGEST_HEADER: Final = 4096
 
-Piece = tuple[str, bytes]
+FileChunk = tuple[str, bytes]
 
 
 class UploadError(Exception):
@@ -31,7 +31,9 @@ class InvalidUploadError(UploadError):
     """The form is broken, or has a part that is no file of an import."""
 
 
-async def pieces_of(content_type: str, body: AsyncIterator[bytes]) -> AsyncIterator[Piece]:
+async def iter_file_chunks(
+    content_type: str, body: AsyncIterator[bytes]
+) -> AsyncIterator[FileChunk]:
     """The name of a file and the next piece of it, as they arrive.
 
     Raises:
@@ -57,7 +59,7 @@ class _Form:
     """A form while it arrives: what the parser says, put together to pieces of files."""
 
     def __init__(self, boundary: bytes) -> None:
-        self._pieces: list[Piece] = []
+        self._pieces: list[FileChunk] = []
         self._file: str | None = None
         self._seen: set[str] = set()
         self._complete = False
@@ -80,7 +82,7 @@ class _Form:
         except (MultipartParseError, ValueError, TypeError) as error:
             raise InvalidUploadError("The form has no boundary.") from error
 
-    def feed(self, data: bytes) -> list[Piece]:
+    def feed(self, data: bytes) -> list[FileChunk]:
         """The pieces that ``data`` completes."""
         self._pieces = []
         try:

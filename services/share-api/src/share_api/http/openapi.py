@@ -1,4 +1,4 @@
-"""The OpenAPI document says what the service does, which FastAPI cannot see everywhere.
+"""OpenAPI document: what FastAPI cannot see of the service is added here.
 
 Bodies are read by ourselves (``bodies``) and errors are problem details, so both are described
 here: request bodies by their models, every error by its status. FastAPI's own 422 never leaves the
@@ -57,7 +57,7 @@ REPORT_SLUGS: Final[dict[str, Any]] = {"enum": [each.slug for each in registry.i
 """The JSON schema of a report type that can be shared."""
 
 
-def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Answers in problem details, for a route's ``responses``; 500 is always among them."""
     return {
         status: {
@@ -69,7 +69,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
-def takes(model: type[BaseModel], *, required: bool = True) -> dict[str, Any]:
+def request_body(model: type[BaseModel], *, required: bool = True) -> dict[str, Any]:
     """A request body, for a route's ``openapi_extra``."""
     schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
     for nested in schema.pop("$defs", {}).values():
@@ -92,7 +92,7 @@ def _inlined(schema: Any, nested: dict[str, Any]) -> Any:
     return schema
 
 
-def describe(app: FastAPI) -> None:
+def install_openapi(app: FastAPI) -> None:
     """Let ``app`` publish the document as it is meant."""
 
     def document() -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Parameters of the query: each at most once, since of two nobody can say which is meant."""
+"""Query parameters: each at most once, as of two it is unknown which is meant."""
 
 from collections import Counter
 
@@ -13,7 +13,7 @@ class RepeatedParameterError(Exception):
         self.names = names
 
 
-async def require_single(request: Request) -> None:
+async def require_unique_parameters(request: Request) -> None:
     """Refuse a repeated parameter, where any are read.
 
     Raises:

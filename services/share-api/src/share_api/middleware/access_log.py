@@ -1,4 +1,4 @@
-"""What is counted and logged of a request: its route's template, never its path.
+"""Access log and request metrics: by a route's template, never by its path.
 
 The path may hold what is nobody's business; the template says which route it was. A request that
 met no route counts under ``-``.
@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _QUIET: Final = frozenset({"/healthz", "/readyz", "/metrics"})
-_log = logging.getLogger("share_api.routes.dependencies")
+_log = logging.getLogger("share_api.access")
 
 
 class Metrics:
@@ -40,7 +40,7 @@ class Metrics:
         self._seconds.labels(method, route).observe(seconds)
 
 
-class Observation:
+class AccessLogMiddleware:
     """ASGI middleware that counts each request and writes one line about it."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:

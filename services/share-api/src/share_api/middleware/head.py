@@ -1,9 +1,9 @@
-"""HEAD works as GET does, without the body: on every route, whoever wrote it."""
+"""HEAD middleware: HEAD works as GET does, without the body, on every route."""
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
-class Heads:
+class HeadMiddleware:
     """ASGI middleware that lets the application answer GET and keeps the body back."""
 
     def __init__(self, app: ASGIApp) -> None:

@@ -1,4 +1,4 @@
-"""What every answer carries, errors included: a request id and the headers that keep it safe.
+"""Security headers and request ids: on every response, errors included.
 
 The outermost layer of ours, so that nothing leaves without them. It also answers the error nobody
 foresaw.
@@ -35,7 +35,7 @@ def safe_headers(*, https: bool) -> dict[str, str]:
     return _HEADERS | ({"Strict-Transport-Security": _HSTS} if https else {})
 
 
-class Envelope:
+class SecurityHeadersMiddleware:
     """ASGI middleware around everything else."""
 
     def __init__(self, app: ASGIApp, *, https: bool) -> None:

@@ -1,4 +1,4 @@
-"""Who makes a request: what routes ask for as a parameter, before they look at anything else.
+"""Route dependencies: session, admin and tenant of a request, checked before anything else.
 
 The account and its memberships are read for every request, so that a membership taken away ends
 access with the next one, and so does a log-out everywhere: it is in the database, where no loss of
@@ -15,7 +15,7 @@ from accounts.memberships import Account, TenantFacts, find_account
 from common.db.audit import Author
 from common.instants import now
 from share_api.auth.sessions import COOKIE, NoSessionError, NoTenantError, Session
-from share_api.container import Parts
+from share_api.container import Container
 
 _cookie = APIKeyCookie(
     name=COOKIE,
@@ -47,25 +47,27 @@ class Actor:
     tenant: TenantFacts
 
 
-def _parts(request: Request) -> Parts:
-    parts: Parts = request.app.state.parts
-    return parts
+def _container(request: Request) -> Container:
+    container: Container = request.app.state.container
+    return container
 
 
-ServedBy = Annotated[Parts, Depends(_parts)]
+Services = Annotated[Container, Depends(_container)]
 """The service's collaborators, as a parameter of a route."""
 
 
-def _signed_in(parts: ServedBy, session_id: Annotated[str | None, Security(_cookie)]) -> SignedIn:
-    session = parts.sessions.read(session_id, now=now())
-    account = find_account(parts.engine, session.admin_id)
+def _signed_in(
+    container: Services, session_id: Annotated[str | None, Security(_cookie)]
+) -> SignedIn:
+    session = container.sessions.read(session_id, now=now())
+    account = find_account(container.engine, session.admin_id)
     if account is None or session_id is None or session.generation != account.generation:
-        parts.sessions.delete(session_id)
+        container.sessions.delete(session_id)
         raise NoSessionError
     return SignedIn(session_id, session, account)
 
 
-Admin = Annotated[SignedIn, Depends(_signed_in)]
+CurrentAdmin = Annotated[SignedIn, Depends(_signed_in)]
 """The admin who makes the request.
 
 Raises NoSessionError when there is no session."""
@@ -77,13 +79,13 @@ def author_of(account: Account, request: Request) -> Author:
     return Author(account.email, account.admin_id, address)
 
 
-def _acting(admin: Admin, request: Request) -> Actor:
+def _acting(admin: CurrentAdmin, request: Request) -> Actor:
     if admin.tenant is None:
         raise NoTenantError
     return Actor(author_of(admin.account, request), admin.tenant)
 
 
-Acting = Annotated[Actor, Depends(_acting)]
+CurrentActor = Annotated[Actor, Depends(_acting)]
 """The admin who makes the request, and the tenant they act for.
 
 Raises NoSessionError and NoTenantError."""

@@ -1,19 +1,19 @@
-"""Discord: its interactions, and which guilds show the tenant's reports."""
+"""Routes of Discord: interactions, and the guilds that show the tenant's reports."""
 
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Request
 
-from common.infra.rate_limit import of_tenant
+from common.infra.rate_limit import tenant_bucket
 from common.instants import now
 from share_api.discord.connect_codes import Grant
 from share_api.discord.endpoint import SIGNATURE, TIMESTAMP, receive
-from share_api.discord.guilds import disconnect, guild_named, list_connections
+from share_api.discord.guilds import disconnect, list_connections, parse_guild_id
 from share_api.discord.interactions import InteractionAnswer
 from share_api.discord.limits import CODES
 from share_api.http.json_body import read_body
-from share_api.http.openapi import problems
-from share_api.routes.dependencies import Acting, ServedBy
+from share_api.http.openapi import problem_responses
+from share_api.routes.dependencies import CurrentActor, Services
 from share_api.schemas.discord import CodeView, ConnectionsView
 
 router = APIRouter(tags=["discord"])
@@ -33,16 +33,16 @@ _SIGNED: Final[dict[str, Any]] = {
 @router.post(
     "/api/discord/interactions",
     summary="Answer an interaction of Discord's",
-    responses=problems(400, 401, 503),
+    responses=problem_responses(400, 401, 503),
     openapi_extra=_SIGNED,
     response_model_exclude_none=True,
 )
-async def answer_discord(request: Request, parts: ServedBy) -> InteractionAnswer:
+async def answer_discord(request: Request, container: Services) -> InteractionAnswer:
     """For Discord alone: the address of the application's interactions endpoint.
 
     A report is promised within three seconds, and put into that answer by a worker.
     """
-    discord = parts.require_discord()
+    discord = container.require_discord()
     return await receive(request.headers, await read_body(request), discord, now=now())
 
 
@@ -50,35 +50,37 @@ async def answer_discord(request: Request, parts: ServedBy) -> InteractionAnswer
     _CONNECTIONS,
     summary="Get a code that connects a Discord server",
     status_code=201,
-    responses=problems(403, 429, 503),
+    responses=problem_responses(403, 429, 503),
 )
-def issue_discord_code(actor: Acting, parts: ServedBy) -> CodeView:
+def issue_discord_code(actor: CurrentActor, container: Services) -> CodeView:
     """A one-time code: `/report connect` takes it, once and for a quarter of an hour."""
-    answering = parts.require_discord().answering
-    answering.limits.admit(CODES, of_tenant(actor.tenant.id))
+    answering = container.require_discord().answering
+    answering.limits.check(CODES, tenant_bucket(actor.tenant.id))
     grant = Grant(actor.tenant.id, actor.author.admin_id)
     return CodeView.of(answering.codes.issue(grant, now=now()))
 
 
 @router.get(
-    _CONNECTIONS, summary="List the connected Discord servers", responses=problems(403, 503)
+    _CONNECTIONS,
+    summary="List the connected Discord servers",
+    responses=problem_responses(403, 503),
 )
-def list_discord_servers(actor: Acting, parts: ServedBy) -> ConnectionsView:
+def list_discord_servers(actor: CurrentActor, container: Services) -> ConnectionsView:
     """The Discord servers that show the tenant's reports, the latest first."""
-    return ConnectionsView.of(list_connections(parts.engine, actor.tenant.id))
+    return ConnectionsView.of(list_connections(container.engine, actor.tenant.id))
 
 
 @router.delete(
     f"{_CONNECTIONS}/{{guild_id}}",
     summary="Disconnect a Discord server",
     status_code=204,
-    responses=problems(403, 404, 503),
+    responses=problem_responses(403, 404, 503),
 )
 def disconnect_discord_server(
     guild_id: Annotated[str, Path(description="The id of the server at Discord.")],
-    actor: Acting,
-    parts: ServedBy,
+    actor: CurrentActor,
+    container: Services,
 ) -> None:
     """Nothing of the tenant is sent there any more. Links that were sent open until revoked."""
-    guild = guild_named(guild_id)
-    disconnect(parts.engine, actor.tenant.id, guild, author=actor.author, at=now())
+    guild = parse_guild_id(guild_id)
+    disconnect(container.engine, actor.tenant.id, guild, author=actor.author, at=now())

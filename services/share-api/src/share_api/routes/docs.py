@@ -1,4 +1,4 @@
-"""`/docs`: the OpenAPI document in Swagger UI, with nothing from a third party.
+"""Routes of `/docs`: the OpenAPI document in Swagger UI, with nothing from a third party.
 
 The assets come from the package `fastapi-offline`, which ships Swagger UI's release files; of it
 only the files are used. The page's own script is a file as well, so that no inline script runs.

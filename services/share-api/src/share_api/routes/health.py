@@ -1,4 +1,4 @@
-"""Whether the service lives, whether it can serve, and what it counts.
+"""Routes of liveness, readiness and metrics.
 
 Living asks nothing of others, so that a dead database restarts nobody. Ready means that PostgreSQL
 is at the schema this code was written for and that Redis answers.
@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import PlainTextResponse, Response
 
 from common.infra.telemetry import METRICS_CONTENT_TYPE, exposition
-from share_api.http.openapi import problems
+from share_api.http.openapi import problem_responses
 from share_api.readiness import require_ready
 from share_api.schemas.responses import Health
 
@@ -21,10 +21,12 @@ async def healthz() -> Health:
     return Health(status="ok")
 
 
-@router.get("/readyz", summary="Whether PostgreSQL and Redis answer", responses=problems(503))
+@router.get(
+    "/readyz", summary="Whether PostgreSQL and Redis answer", responses=problem_responses(503)
+)
 def readyz(request: Request) -> Health:
     """Ready to serve: the schema is the expected one and Redis answers."""
-    require_ready(request.app.state.parts)
+    require_ready(request.app.state.container)
     return Health(status="ready")
 
 

@@ -1,4 +1,4 @@
-"""Bringing sales in: files are received, a worker loads them, and the client looks how it went."""
+"""Routes of imports: files are received, a worker loads them, the client polls the result."""
 
 from collections.abc import AsyncIterator
 from typing import Annotated, Any, Final
@@ -8,20 +8,20 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from common.instants import now
-from share_api.http.json_body import steady
-from share_api.http.multipart import FILES, pieces_of
-from share_api.http.openapi import problems
+from share_api.http.json_body import iter_with_timeout
+from share_api.http.multipart import FILES, iter_file_chunks
+from share_api.http.openapi import problem_responses
 from share_api.imports import (
     ImportNotFoundError,
     ImportTooLargeError,
-    Receiver,
+    ImportUpload,
     announce,
     begin,
+    content_length,
     get_import,
-    length_of,
     list_imports,
 )
-from share_api.routes.dependencies import Acting, ServedBy
+from share_api.routes.dependencies import CurrentActor, Services
 from share_api.schemas.imports import ImportFormat, ImportsView, ImportView
 
 router = APIRouter(tags=["imports"])
@@ -58,14 +58,14 @@ _TAKES: Final[dict[str, Any]] = {
     _PATH,
     summary="Import sales",
     status_code=202,
-    responses={**_ACCEPTED, **problems(400, 403, 413, 415, 429, 503)},
+    responses={**_ACCEPTED, **problem_responses(400, 403, 413, 415, 429, 503)},
     openapi_extra=_TAKES,
 )
 async def import_sales(
     request: Request,
     response: Response,
-    actor: Acting,
-    parts: ServedBy,
+    actor: CurrentActor,
+    container: Services,
     layout: Annotated[
         ImportFormat, Query(alias="format", description="Whose columns the orders have.")
     ] = ImportFormat.OWN,
@@ -74,13 +74,13 @@ async def import_sales(
 
     All or nothing: look at `Location` for the result, or for every row that is wrong.
     """
-    most = parts.settings.import_max_bytes
-    announced = length_of(request.headers)
+    most = container.settings.import_max_bytes
+    announced = content_length(request.headers)
     if announced is not None and announced > most + _FORM_BYTES:
         raise ImportTooLargeError(most)
     receiver = await run_in_threadpool(
         begin,
-        parts.engine,
+        container.engine,
         actor.tenant.id,
         layout=layout.value,
         author=actor.author,
@@ -88,13 +88,15 @@ async def import_sales(
         now=now(),
     )
     try:
-        body = steady(request.stream())
+        body = iter_with_timeout(request.stream())
         await _receive(request.headers.get("content-type", ""), body, receiver)
     except BaseException:
         await run_in_threadpool(receiver.abandon)
         raise
-    await run_in_threadpool(announce, parts.issuing.jobs, actor.tenant.id, receiver.import_id)
-    found = await run_in_threadpool(get_import, parts.engine, actor.tenant.id, receiver.import_id)
+    await run_in_threadpool(announce, container.issuing.jobs, actor.tenant.id, receiver.import_id)
+    found = await run_in_threadpool(
+        get_import, container.engine, actor.tenant.id, receiver.import_id
+    )
     response.headers["Location"] = f"{_PATH}/{receiver.import_id}"
     return ImportView.of(found)
 
@@ -103,30 +105,32 @@ _FORM_BYTES: Final = 16 * 1024
 """What a form may add to its files."""
 
 
-async def _receive(content_type: str, body: AsyncIterator[bytes], receiver: Receiver) -> None:
-    async for file, data in pieces_of(content_type, body):
+async def _receive(content_type: str, body: AsyncIterator[bytes], receiver: ImportUpload) -> None:
+    async for file, data in iter_file_chunks(content_type, body):
         await run_in_threadpool(receiver.take, file, data)
     await run_in_threadpool(receiver.finish)
 
 
-@router.get(_PATH, summary="List the imports", responses=problems(403, 503))
-def list_all(actor: Acting, parts: ServedBy) -> ImportsView:
+@router.get(_PATH, summary="List the imports", responses=problem_responses(403, 503))
+def list_all(actor: CurrentActor, container: Services) -> ImportsView:
     """The tenant's latest imports, newest first; at most a hundred."""
-    found = list_imports(parts.engine, actor.tenant.id)
+    found = list_imports(container.engine, actor.tenant.id)
     return ImportsView(items=tuple(map(ImportView.of, found)))
 
 
-@router.get(f"{_PATH}/{{import_id}}", summary="Show an import", responses=problems(403, 404, 503))
+@router.get(
+    f"{_PATH}/{{import_id}}", summary="Show an import", responses=problem_responses(403, 404, 503)
+)
 def show(
     import_id: Annotated[
         str, Path(description="The id of an import.", json_schema_extra={"format": "uuid"})
     ],
-    actor: Acting,
-    parts: ServedBy,
+    actor: CurrentActor,
+    container: Services,
 ) -> ImportView:
     """How far it is, and how it ended: a result, or what is wrong by file, line and column."""
     try:
         wanted = UUID(import_id)
     except ValueError:
         raise ImportNotFoundError(import_id) from None
-    return ImportView.of(get_import(parts.engine, actor.tenant.id, wanted))
+    return ImportView.of(get_import(container.engine, actor.tenant.id, wanted))

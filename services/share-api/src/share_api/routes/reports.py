@@ -1,4 +1,4 @@
-"""The report types, and the one thing done with them here: issuing a link."""
+"""Routes of report types: the registry, and issuing a link."""
 
 from typing import Annotated, Any, Final
 
@@ -6,9 +6,9 @@ from fastapi import APIRouter, Path, Response
 
 from common.instants import now
 from common.reports import registry
-from share_api.http.json_body import Body, parse
-from share_api.http.openapi import REPORT_SLUGS, problems, takes
-from share_api.routes.dependencies import Acting, Admin, ServedBy
+from share_api.http.json_body import Body, parse_body
+from share_api.http.openapi import REPORT_SLUGS, problem_responses, request_body
+from share_api.routes.dependencies import CurrentActor, CurrentAdmin, Services
 from share_api.schemas.requests import ShareBody
 from share_api.schemas.responses import IssuedView, ReportsView, ReportView
 from sharing.issuing import LinkRequest, issue
@@ -31,9 +31,9 @@ _LOCATION: Final[dict[int | str, dict[str, Any]]] = {
 @router.get(
     "/api/admin/analytics/reports",
     summary="List the report types",
-    responses=problems(403, 503),
+    responses=problem_responses(403, 503),
 )
-def list_reports(_: Admin) -> ReportsView:
+def list_reports(_: CurrentAdmin) -> ReportsView:
     """Every report type, those included that are announced and not implemented yet."""
     return ReportsView(items=tuple(map(ReportView.of, registry.REPORTS.values())))
 
@@ -42,13 +42,13 @@ def list_reports(_: Admin) -> ReportsView:
     "/api/admin/analytics/{report}/share",
     summary="Issue a link to a report",
     status_code=201,
-    responses={**_LOCATION, **problems(400, 403, 409, 429, 503)},
-    openapi_extra=takes(ShareBody, required=False),
+    responses={**_LOCATION, **problem_responses(400, 403, 409, 429, 503)},
+    openapi_extra=request_body(ShareBody, required=False),
 )
 def share(
     report: Annotated[str, Path(description="A report type.", json_schema_extra=REPORT_SLUGS)],
-    actor: Acting,
-    parts: ServedBy,
+    actor: CurrentActor,
+    container: Services,
     response: Response,
     body: Body,
 ) -> IssuedView:
@@ -56,7 +56,7 @@ def share(
 
     The window is fixed now: the last complete days of the tenant's time zone.
     """
-    wanted = parse(ShareBody, body)
+    wanted = parse_body(ShareBody, body)
     link = issue(
         LinkRequest(
             tenant_id=actor.tenant.id,
@@ -66,7 +66,7 @@ def share(
             expires_in=wanted.expires_in_seconds,
             author=actor.author,
         ),
-        parts.issuing,
+        container.issuing,
         now=now(),
     )
     response.headers["Location"] = f"/api/admin/analytics/shares/{link.share_id}"

@@ -1,4 +1,4 @@
-"""Logging in and out, changing the password, and choosing the tenant to act for."""
+"""Routes of sessions: logging in and out, changing the password, choosing the tenant."""
 
 import logging
 from dataclasses import replace
@@ -16,10 +16,10 @@ from common.db.tenancy import Access, transaction
 from common.instants import now
 from share_api.auth.credentials import Verified, WrongCredentialsError
 from share_api.auth.sessions import COOKIE, NotAMemberError
-from share_api.container import Parts
-from share_api.http.json_body import Body, parse
-from share_api.http.openapi import problems, takes
-from share_api.routes.dependencies import Admin, ServedBy, SignedIn, author_of
+from share_api.container import Container
+from share_api.http.json_body import Body, parse_body
+from share_api.http.openapi import problem_responses, request_body
+from share_api.routes.dependencies import CurrentAdmin, Services, SignedIn, author_of
 from share_api.schemas.requests import LoginBody, PasswordBody, TenantBody
 from share_api.schemas.responses import SessionView
 
@@ -39,35 +39,37 @@ _COOKIE: Final[dict[int | str, dict[str, Any]]] = {
 @router.post(
     _PATH,
     summary="Log in",
-    responses={**_COOKIE, **problems(400, 403, 429, 503)},
-    openapi_extra=takes(LoginBody),
+    responses={**_COOKIE, **problem_responses(400, 403, 429, 503)},
+    openapi_extra=request_body(LoginBody),
 )
-async def log_in(request: Request, response: Response, parts: ServedBy, body: Body) -> SessionView:
+async def log_in(
+    request: Request, response: Response, container: Services, body: Body
+) -> SessionView:
     """Begin a session: the answer sets the cookie `analytics_session`.
 
     The only tenant of an admin is chosen at once.
     """
-    login = parse(LoginBody, body)
+    login = parse_body(LoginBody, body)
     address = request.client.host if request.client else ""
-    verified = await parts.credentials.verify(login.email, login.password, address=address)
-    account, tenant, session_id = await run_in_threadpool(_begin, parts, verified, request)
-    _set_cookie(response, parts, session_id, max_age=parts.sessions.life_seconds)
+    verified = await container.credentials.verify(login.email, login.password, address=address)
+    account, tenant, session_id = await run_in_threadpool(_begin, container, verified, request)
+    _set_cookie(response, container, session_id, max_age=container.sessions.life_seconds)
     return SessionView.of(account, tenant)
 
 
 def _begin(
-    parts: Parts, verified: Verified, request: Request
+    container: Container, verified: Verified, request: Request
 ) -> tuple[Account, TenantFacts | None, str]:
     """A session under a new id; the one the client had ends."""
-    account = find_account(parts.engine, verified.admin_id)
+    account = find_account(container.engine, verified.admin_id)
     if account is None or account.generation != verified.generation:
         raise WrongCredentialsError
     tenant = account.tenants[0] if len(account.tenants) == 1 else None
-    parts.sessions.delete(request.cookies.get(COOKIE))
+    container.sessions.delete(request.cookies.get(COOKIE))
     author, at = author_of(account, request), now()
-    with transaction(parts.engine, Access(admin_id=account.admin_id)) as written:
+    with transaction(container.engine, Access(admin_id=account.admin_id)) as written:
         record_for_person(written, Action.LOGIN_SUCCEEDED, author, at=at)
-        session_id = parts.sessions.create(
+        session_id = container.sessions.create(
             account.admin_id,
             tenant.id if tenant else None,
             generation=account.generation,
@@ -76,102 +78,107 @@ def _begin(
     return account, tenant, session_id
 
 
-@router.get(_PATH, summary="Who is logged in", responses=problems(403, 503))
-def who(admin: Admin) -> SessionView:
+@router.get(_PATH, summary="Who is logged in", responses=problem_responses(403, 503))
+def who(admin: CurrentAdmin) -> SessionView:
     """The admin, the tenant they act for, and those they may choose."""
     return SessionView.of(admin.account, admin.tenant)
 
 
-@router.delete(_PATH, summary="Log out", status_code=204, responses=problems(403, 503))
-def log_out(request: Request, response: Response, parts: ServedBy) -> None:
+@router.delete(_PATH, summary="Log out", status_code=204, responses=problem_responses(403, 503))
+def log_out(request: Request, response: Response, container: Services) -> None:
     """End the session, if there is one."""
     session_id = request.cookies.get(COOKIE)
-    ended = parts.sessions.end(session_id, now=now())
-    _set_cookie(response, parts, "", max_age=0)
+    ended = container.sessions.end(session_id, now=now())
+    _set_cookie(response, container, "", max_age=0)
     if ended is not None:
-        _record_log_out(parts, ended.admin_id, request)
+        _record_log_out(container, ended.admin_id, request)
 
 
-def _record_log_out(parts: Parts, admin_id: int, request: Request) -> None:
+def _record_log_out(container: Container, admin_id: int, request: Request) -> None:
     """Write that a session has ended; that it has ended does not depend on it."""
     try:
-        account = find_account(parts.engine, admin_id)
+        account = find_account(container.engine, admin_id)
         if account is None:
             return
-        with transaction(parts.engine, Access(admin_id=admin_id)) as written:
+        with transaction(container.engine, Access(admin_id=admin_id)) as written:
             record_for_person(written, Action.LOGOUT, author_of(account, request), at=now())
     except SQLAlchemyError as error:
         _log.warning("log-out not in the audit log", extra={"error": type(error).__name__})
 
 
 @router.delete(
-    f"{_PATH}s", summary="Log out everywhere", status_code=204, responses=problems(403, 503)
+    f"{_PATH}s",
+    summary="Log out everywhere",
+    status_code=204,
+    responses=problem_responses(403, 503),
 )
-def log_out_everywhere(request: Request, response: Response, admin: Admin, parts: ServedBy) -> None:
+def log_out_everywhere(
+    request: Request, response: Response, admin: CurrentAdmin, container: Services
+) -> None:
     """End every session of the admin, this one included."""
-    end_sessions(parts.engine, author_of(admin.account, request), at=now())
-    _set_cookie(response, parts, "", max_age=0)
+    end_sessions(container.engine, author_of(admin.account, request), at=now())
+    _set_cookie(response, container, "", max_age=0)
 
 
 @router.put(
     f"{_PATH}/password",
     summary="Change the password",
-    responses={**_COOKIE, **problems(400, 403, 429, 503)},
-    openapi_extra=takes(PasswordBody),
+    responses={**_COOKIE, **problem_responses(400, 403, 429, 503)},
+    openapi_extra=request_body(PasswordBody),
 )
 async def change(
-    request: Request, response: Response, admin: Admin, parts: ServedBy, body: Body
+    request: Request, response: Response, admin: CurrentAdmin, container: Services, body: Body
 ) -> SessionView:
     """Change one's own password: every other session ends, this one goes on under a new id."""
-    wanted = parse(PasswordBody, body)
+    wanted = parse_body(PasswordBody, body)
     author = author_of(admin.account, request)
     try:
-        verified = await parts.credentials.verify(
+        verified = await container.credentials.verify(
             admin.account.email, wanted.current_password, address=author.address or ""
         )
     except WrongCredentialsError:
         raise WrongCredentialsError("The current password is wrong.") from None
-    password_hash = await parts.credentials.hash(wanted.new_password)
+    password_hash = await container.credentials.hash(wanted.new_password)
     session_id = await run_in_threadpool(
-        _begin_anew, parts, admin, author, verified.generation, password_hash
+        _begin_anew, container, admin, author, verified.generation, password_hash
     )
-    _set_cookie(response, parts, session_id, max_age=parts.sessions.life_seconds)
+    _set_cookie(response, container, session_id, max_age=container.sessions.life_seconds)
     return SessionView.of(admin.account, admin.tenant)
 
 
 def _begin_anew(
-    parts: Parts, admin: SignedIn, author: Author, generation: int, password_hash: str
+    container: Container, admin: SignedIn, author: Author, generation: int, password_hash: str
 ) -> str:
     at = now()
-    changed = change_password(parts.engine, generation, password_hash, author, at=at)
-    parts.sessions.delete(admin.session_id)
+    changed = change_password(container.engine, generation, password_hash, author, at=at)
+    container.sessions.delete(admin.session_id)
     tenant_id = admin.session.tenant_id
-    return parts.sessions.create(admin.account.admin_id, tenant_id, generation=changed, now=at)
+    return container.sessions.create(admin.account.admin_id, tenant_id, generation=changed, now=at)
 
 
 @router.put(
     f"{_PATH}/tenant",
     summary="Choose the tenant to act for",
-    responses=problems(400, 403, 503),
-    openapi_extra=takes(TenantBody),
+    responses=problem_responses(400, 403, 503),
+    openapi_extra=request_body(TenantBody),
 )
-def choose_tenant(admin: Admin, parts: ServedBy, body: Body) -> SessionView:
+def choose_tenant(admin: CurrentAdmin, container: Services, body: Body) -> SessionView:
     """Act for another tenant of the admin's from now on."""
-    tenant = admin.account.tenant_named(parse(TenantBody, body).tenant)
+    tenant = admin.account.tenant_named(parse_body(TenantBody, body).tenant)
     if tenant is None:
         raise NotAMemberError
-    parts.sessions.choose_tenant(admin.session_id, admin.session, tenant.id)
+    container.sessions.choose_tenant(admin.session_id, admin.session, tenant.id)
     chosen = replace(admin, session=replace(admin.session, tenant_id=tenant.id))
     return SessionView.of(chosen.account, chosen.tenant)
 
 
-def _set_cookie(response: Response, parts: Parts, value: str, *, max_age: int) -> None:
+def _set_cookie(response: Response, container: Container, value: str, *, max_age: int) -> None:
     response.set_cookie(
         COOKIE,
         value,
         max_age=max_age,
         path="/",
-        secure=parts.settings.https,
+        secure=container.settings.https,
         httponly=True,
         samesite="lax",
     )

@@ -1,4 +1,4 @@
-"""The share ledger: which links there are, and revoking them."""
+"""Routes of the share ledger: listing links, and revoking them."""
 
 from typing import Annotated
 from uuid import UUID
@@ -6,17 +6,17 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query
 
 from common.instants import now
-from share_api.container import Parts
-from share_api.http.json_body import Body, parse
-from share_api.http.openapi import problems, takes
-from share_api.routes.dependencies import Acting, ServedBy
+from share_api.container import Container
+from share_api.http.json_body import Body, parse_body
+from share_api.http.openapi import problem_responses, request_body
+from share_api.routes.dependencies import CurrentActor, Services
 from share_api.schemas.requests import RevokeBody, ShareQuery
 from share_api.schemas.responses import RevokedView, SharesView, ShareView
 from sharing.listing import (
-    Circumstances,
-    Selection,
+    ShareFilter,
     ShareNotFoundError,
-    Span,
+    StateContext,
+    TimeRange,
     get_share,
     list_shares,
 )
@@ -30,19 +30,21 @@ ShareId = Annotated[
 ]
 
 
-@router.get(_PATH, summary="List the links", responses=problems(400, 403, 503))
-def list_links(actor: Acting, parts: ServedBy, query: Annotated[ShareQuery, Query()]) -> SharesView:
+@router.get(_PATH, summary="List the links", responses=problem_responses(400, 403, 503))
+def list_links(
+    actor: CurrentActor, container: Services, query: Annotated[ShareQuery, Query()]
+) -> SharesView:
     """The tenant's links, newest first, a page at a time."""
-    wanted = Selection(
+    wanted = ShareFilter(
         state=query.state,
         report=query.report_type,
         period=query.period,
         creator=query.created_by,
-        created=Span(query.created_from, query.created_to),
-        expires=Span(query.expires_from, query.expires_to),
+        created=TimeRange(query.created_from, query.created_to),
+        expires=TimeRange(query.expires_from, query.expires_to),
     )
     page = list_shares(
-        parts.engine, actor.tenant.id, query.paging(), wanted, given=_circumstances(parts)
+        container.engine, actor.tenant.id, query.paging(), wanted, given=_circumstances(container)
     )
     return SharesView.of(page)
 
@@ -50,25 +52,32 @@ def list_links(actor: Acting, parts: ServedBy, query: Annotated[ShareQuery, Quer
 @router.post(
     f"{_PATH}/revoke-all",
     summary="Revoke every active link",
-    responses=problems(400, 403, 503),
-    openapi_extra=takes(RevokeBody, required=False),
+    responses=problem_responses(400, 403, 503),
+    openapi_extra=request_body(RevokeBody, required=False),
 )
-def revoke_every_link(actor: Acting, parts: ServedBy, body: Body) -> RevokedView:
+def revoke_every_link(actor: CurrentActor, container: Services, body: Body) -> RevokedView:
     """Revoke every active link of the tenant, or those of one report type.
 
     On 503 none counts as revoked.
     """
-    report = parse(RevokeBody, body).report_type
+    report = parse_body(RevokeBody, body).report_type
     count = revoke_all(
-        Revocation(actor.tenant.id, actor.author, now()), parts.engine, parts.states, report=report
+        Revocation(actor.tenant.id, actor.author, now()),
+        container.engine,
+        container.states,
+        report=report,
     )
     return RevokedView(revoked=count)
 
 
-@router.get(f"{_PATH}/{{share_id}}", summary="Show a link", responses=problems(403, 404, 503))
-def show_link(share_id: ShareId, actor: Acting, parts: ServedBy) -> ShareView:
+@router.get(
+    f"{_PATH}/{{share_id}}", summary="Show a link", responses=problem_responses(403, 404, 503)
+)
+def show_link(share_id: ShareId, actor: CurrentActor, container: Services) -> ShareView:
     """One entry of the ledger. It does not hold the link itself, which is shown once."""
-    found = get_share(parts.engine, actor.tenant.id, _id(share_id), given=_circumstances(parts))
+    found = get_share(
+        container.engine, actor.tenant.id, _id(share_id), given=_circumstances(container)
+    )
     return ShareView.of(found)
 
 
@@ -76,18 +85,21 @@ def show_link(share_id: ShareId, actor: Acting, parts: ServedBy) -> ShareView:
     f"{_PATH}/{{share_id}}",
     summary="Revoke a link",
     status_code=204,
-    responses=problems(403, 404, 503),
+    responses=problem_responses(403, 404, 503),
 )
-def revoke_link(share_id: ShareId, actor: Acting, parts: ServedBy) -> None:
+def revoke_link(share_id: ShareId, actor: CurrentActor, container: Services) -> None:
     """The link does not open any more. On 503 it is to be taken for alive."""
     revoke(
-        Revocation(actor.tenant.id, actor.author, now()), _id(share_id), parts.engine, parts.states
+        Revocation(actor.tenant.id, actor.author, now()),
+        _id(share_id),
+        container.engine,
+        container.states,
     )
 
 
-def _circumstances(parts: Parts) -> Circumstances:
-    ring = parts.issuing.ring
-    return Circumstances(now(), None if ring is None else frozenset(ring.key_ids))
+def _circumstances(container: Container) -> StateContext:
+    ring = container.issuing.ring
+    return StateContext(now(), None if ring is None else frozenset(ring.key_ids))
 
 
 def _id(text: str) -> UUID:

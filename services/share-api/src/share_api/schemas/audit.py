@@ -1,4 +1,4 @@
-"""What clients are told of the switch for all links, and of the audit log."""
+"""Response schemas of the sharing switch and of the audit log."""
 
 from typing import Any, Self
 from uuid import UUID
@@ -7,12 +7,12 @@ from pydantic import Field
 
 from common.db.audit import Action, AuditEntry
 from common.db.pagination import Page
-from share_api.schemas.requests import Wire
+from share_api.schemas.api_model import ApiModel
 from share_api.schemas.responses import Instant
 from sharing.switch import Sharing
 
 
-class SharingView(Wire):
+class SharingView(ApiModel):
     """Whether the tenant shares: links can be issued, and those that are active open."""
 
     enabled: bool
@@ -36,7 +36,7 @@ class SharingChangedView(SharingView):
         return cls(enabled=off_since is None, off_since=off_since, revoked=sharing.revoked)
 
 
-class AuditEntryView(Wire):
+class AuditEntryView(ApiModel):
     """Something that was done."""
 
     id: UUID
@@ -61,7 +61,7 @@ class AuditEntryView(Wire):
         )
 
 
-class AuditView(Wire):
+class AuditView(ApiModel):
     """A page of the audit log, newest first."""
 
     items: tuple[AuditEntryView, ...]

@@ -1,4 +1,4 @@
-"""What admins are told of Discord, in camelCase; its ids are strings, as it writes them."""
+"""Response schemas of Discord, in camelCase; its ids are strings, as it writes them."""
 
 from typing import Self
 
@@ -7,11 +7,11 @@ from pydantic import Field
 from share_api.discord.commands import CONNECT, NAME
 from share_api.discord.connect_codes import IssuedCode
 from share_api.discord.guilds import Connection
-from share_api.schemas.requests import Wire
+from share_api.schemas.api_model import ApiModel
 from share_api.schemas.responses import Instant
 
 
-class CodeView(Wire):
+class CodeView(ApiModel):
     """A one-time code; it is shown once."""
 
     code: str = Field(examples=["K7QF-29MX-PA4W"])
@@ -28,7 +28,7 @@ class CodeView(Wire):
         )
 
 
-class ConnectionView(Wire):
+class ConnectionView(ApiModel):
     """A Discord server that shows the tenant's reports."""
 
     id: str = Field(description="The server's id at Discord.")
@@ -45,7 +45,7 @@ class ConnectionView(Wire):
         )
 
 
-class ConnectionsView(Wire):
+class ConnectionsView(ApiModel):
     """All connections of the tenant."""
 
     items: tuple[ConnectionView, ...]

@@ -1,4 +1,4 @@
-"""An import as clients see it, in camelCase."""
+"""Response schemas of imports, in camelCase."""
 
 from enum import StrEnum
 from typing import Any, Literal, Self
@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from common.db.imports import Import
-from share_api.schemas.requests import Wire
+from share_api.schemas.api_model import ApiModel
 from share_api.schemas.responses import Instant
 
 
@@ -18,7 +18,7 @@ class ImportFormat(StrEnum):
     SHOPIFY = "shopify"
 
 
-class ImportProgress(Wire):
+class ImportProgress(ApiModel):
     """What a worker has read so far."""
 
     bytes: int
@@ -26,7 +26,7 @@ class ImportProgress(Wire):
     rows: int
 
 
-class ImportFault(Wire):
+class ImportFault(ApiModel):
     """What is wrong with a row; null where there is nothing to name."""
 
     file: str | None
@@ -36,7 +36,7 @@ class ImportFault(Wire):
     reason: str
 
 
-class ImportView(Wire):
+class ImportView(ApiModel):
     """An import: `result` once it has succeeded, `errors` once it has failed."""
 
     id: UUID
@@ -75,7 +75,7 @@ class ImportView(Wire):
         )
 
 
-class ImportsView(Wire):
+class ImportsView(ApiModel):
     """The latest imports, newest first."""
 
     items: tuple[ImportView, ...]

@@ -1,4 +1,4 @@
-"""What clients send, in camelCase and strict: no unknown field, no coercion, no null for absent."""
+"""Request schemas, in camelCase and strict: no unknown field, no coercion, no null for absent."""
 
 import re
 from datetime import datetime
@@ -7,7 +7,6 @@ from typing import Annotated, Any, Final
 from pydantic import (
     AfterValidator,
     AwareDatetime,
-    BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
@@ -22,22 +21,11 @@ from common.db.audit import Action
 from common.db.pagination import Cursor, Paging
 from common.reports import registry
 from common.reports.window import Period
+from share_api.schemas.api_model import ApiModel
 from sharing.listing import ShareState
 
 
-class Wire(BaseModel):
-    """Anything that crosses the wire."""
-
-    model_config = ConfigDict(
-        alias_generator=to_camel,
-        field_title_generator=lambda name, _: name.replace("_", " ").capitalize(),
-        frozen=True,
-        validate_by_alias=True,
-        validate_by_name=True,
-    )
-
-
-class _Body(Wire):
+class _Body(ApiModel):
     model_config = ConfigDict(
         extra="forbid", strict=True, validate_by_name=False, hide_input_in_errors=True
     )
@@ -161,7 +149,7 @@ def _after(value: datetime | None, info: ValidationInfo, start: str) -> datetime
     return value
 
 
-class PageQuery(Wire):
+class PageQuery(ApiModel):
     """Which page of a list is wanted."""
 
     model_config = ConfigDict(extra="forbid", validate_by_name=False)

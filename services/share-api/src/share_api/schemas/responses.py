@@ -1,4 +1,4 @@
-"""What clients are told, in camelCase; instants by ``common.instants.iso``."""
+"""Response schemas, in camelCase; instants by ``common.instants.iso``."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
@@ -11,9 +11,9 @@ from common.db.pagination import Page
 from common.instants import iso
 from common.reports.model import Definition
 from common.reports.window import Period, Window
-from share_api.schemas.requests import Wire
+from share_api.schemas.api_model import ApiModel
 from sharing.issuing import IssuedLink
-from sharing.listing import Entry, ShareState
+from sharing.listing import LedgerEntry, ShareState
 
 Instant = Annotated[
     datetime,
@@ -25,7 +25,7 @@ Instant = Annotated[
 ]
 
 
-class WindowView(Wire):
+class WindowView(ApiModel):
     """A half-open window: `from` ≤ t < `to`."""
 
     start: Instant = Field(serialization_alias="from")
@@ -37,7 +37,7 @@ class WindowView(Wire):
         return cls(start=window.start, end=window.end)
 
 
-class IssuedView(Wire):
+class IssuedView(ApiModel):
     """A link that was issued."""
 
     url: str = Field(examples=["https://app.example.com/api/reports/<token>"])
@@ -62,7 +62,7 @@ class SharePeriodView(WindowView):
     name: str
 
 
-class ShareView(Wire):
+class ShareView(ApiModel):
     """An entry of the share ledger."""
 
     id: UUID
@@ -80,7 +80,7 @@ class ShareView(Wire):
     last_viewed_at: Instant | None
 
     @classmethod
-    def of(cls, entry: Entry) -> Self:
+    def of(cls, entry: LedgerEntry) -> Self:
         """As clients see it."""
         share = entry.share
         return cls(
@@ -98,14 +98,14 @@ class ShareView(Wire):
         )
 
 
-class SharesView(Wire):
+class SharesView(ApiModel):
     """A page of the share ledger, newest first."""
 
     items: tuple[ShareView, ...]
     next_cursor: str | None = Field(description="Where the next page begins; null on the last.")
 
     @classmethod
-    def of(cls, page: Page[Entry]) -> Self:
+    def of(cls, page: Page[LedgerEntry]) -> Self:
         """As clients see it."""
         return cls(
             items=tuple(map(ShareView.of, page.items)),
@@ -113,13 +113,13 @@ class SharesView(Wire):
         )
 
 
-class RevokedView(Wire):
+class RevokedView(ApiModel):
     """How many links were revoked."""
 
     revoked: int
 
 
-class TenantView(Wire):
+class TenantView(ApiModel):
     """A tenant the admin may act for."""
 
     slug: str
@@ -135,7 +135,7 @@ class TenantView(Wire):
         )
 
 
-class SessionView(Wire):
+class SessionView(ApiModel):
     """Who is logged in, the tenant they act for, and those they could choose."""
 
     email: str
@@ -152,7 +152,7 @@ class SessionView(Wire):
         )
 
 
-class ReportView(Wire):
+class ReportView(ApiModel):
     """A report type; one that is not implemented cannot be shared."""
 
     slug: str
@@ -173,13 +173,13 @@ class ReportView(Wire):
         )
 
 
-class ReportsView(Wire):
+class ReportsView(ApiModel):
     """Every report type."""
 
     items: tuple[ReportView, ...]
 
 
-class Health(Wire):
+class Health(ApiModel):
     """That all is well."""
 
     status: Literal["ok", "ready"]

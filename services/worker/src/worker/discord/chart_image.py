@@ -1,4 +1,4 @@
-"""A small picture of a report: its main measure by day as lines, or by product as bars.
+"""Chart images for Discord: the main measure by day as lines, or by product as bars.
 
 It is drawn on a ground of its own, so that it reads alike on Discord's dark and light themes. Names
 that a shop gave do not stand in it: no one font has all scripts. Bars are numbered instead, and the
@@ -40,7 +40,7 @@ Point = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class ChartImage:
     """A PNG, and in words what it shows."""
 
     png: bytes
@@ -55,7 +55,7 @@ def chart_of(document: Document) -> Chart | None:
     return found if found is not None and found.series and found.labels else None
 
 
-def draw(document: Document) -> Picture | None:
+def draw(document: Document) -> ChartImage | None:
     """The picture of a report; None where there is nothing to draw."""
     chart = chart_of(document)
     if chart is None or document.empty:
@@ -70,7 +70,7 @@ def draw(document: Document) -> Picture | None:
         canvas.ends(short_day(chart.labels[0]), short_day(chart.labels[-1]))
     else:
         canvas.bars(series.values, series.previous)
-    return Picture(canvas.png(), _described(series, document, chart))
+    return ChartImage(canvas.png(), _described(series, document, chart))
 
 
 def _described(series: Series, document: Document, chart: Chart) -> str:

@@ -1,4 +1,4 @@
-"""Putting a message into the answer that Discord was promised: one attempt, bounded in time.
+"""Client of Discord's API: edits an interaction's original response, one attempt, bounded in time.
 
 Discord's documentation calls it "Edit Original Interaction Response". It takes the interaction's
 token in the path and nothing else; the token is in no exception and no log of ours.
@@ -40,7 +40,7 @@ class Result(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class AttemptOutcome:
     """What became of an attempt, when another is welcome (in seconds), and for whom.
 
     ``everybody``: it is not about this answer, nothing is to be sent until then. ``reason`` is a
@@ -53,12 +53,12 @@ class Attempt:
     everybody: bool = False
 
 
-def deliver(api_base: str, promise: Promise, message: Message) -> Attempt:
+def edit_original_response(api_base: str, promise: Promise, message: Message) -> AttemptOutcome:
     """Put ``message`` into the answer; doing so again changes nothing."""
-    return asyncio.run(_deliver(api_base, promise, message))
+    return asyncio.run(_edit(api_base, promise, message))
 
 
-async def _deliver(api_base: str, promise: Promise, message: Message) -> Attempt:
+async def _edit(api_base: str, promise: Promise, message: Message) -> AttemptOutcome:
     token = quote(promise.token, safe="")
     url = f"{api_base}/webhooks/{promise.application_id}/{token}/messages/@original"
     files: dict[str, Any] = {"payload_json": (None, json.dumps(message.content))}
@@ -70,24 +70,24 @@ async def _deliver(api_base: str, promise: Promise, message: Message) -> Attempt
             asyncio.timeout(ATTEMPT_SECONDS),
             httpx.AsyncClient(timeout=timeout, headers={"User-Agent": _AGENT}) as client,
         ):
-            return judge(await client.patch(url, files=files))
+            return classify_response(await client.patch(url, files=files))
     except (httpx.HTTPError, OSError) as error:  # a TimeoutError is an OSError
-        return Attempt(Result.FAILED, type(error).__name__, _SILENCE_SECONDS, everybody=True)
+        return AttemptOutcome(Result.FAILED, type(error).__name__, _SILENCE_SECONDS, everybody=True)
 
 
-def judge(answer: httpx.Response) -> Attempt:
+def classify_response(answer: httpx.Response) -> AttemptOutcome:
     """What Discord's answer says of an attempt."""
     reason = str(answer.status_code)
     if answer.is_success:
-        return Attempt(Result.DELIVERED, reason)
+        return AttemptOutcome(Result.DELIVERED, reason)
     if answer.status_code == HTTPStatus.TOO_MANY_REQUESTS:
         seconds, everybody = _limit(answer)
-        return Attempt(Result.LIMITED, reason, seconds, everybody)
+        return AttemptOutcome(Result.LIMITED, reason, seconds, everybody)
     if answer.status_code == HTTPStatus.NOT_FOUND:
-        return Attempt(Result.NOT_YET, reason)
+        return AttemptOutcome(Result.NOT_YET, reason)
     if answer.is_server_error:
-        return Attempt(Result.FAILED, reason, _RETRY_SECONDS, everybody=True)
-    return Attempt(Result.REFUSED, reason)
+        return AttemptOutcome(Result.FAILED, reason, _RETRY_SECONDS, everybody=True)
+    return AttemptOutcome(Result.REFUSED, reason)
 
 
 def _limit(answer: httpx.Response) -> tuple[float, bool]:

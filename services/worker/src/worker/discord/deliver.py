@@ -1,4 +1,4 @@
-"""From a job to the message in Discord, or to another attempt later, or to one line in the log.
+"""Delivery of a report to Discord: from a job to the message, a retry, or one line in the log.
 
 An attempt takes a bounded time and never waits in the process: what has to come later is published
 anew. A job may run twice: the same answer is put in the same place.
@@ -20,14 +20,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from common.db.discord import DiscordConnection
 from common.db.shares import SharingStop
 from common.db.tenancy import Access, transaction
-from common.jobs.discord_promises import Promise, Promises
+from common.jobs.discord_promises import Promise, PromiseStore
 from common.jobs.payloads import AnswerDiscord
-from common.jobs.publisher import Jobs
+from common.jobs.publisher import JobPublisher
 from common.reports.document.schema import Document
 from common.reports_cache.cache import ReportCache
 from worker.discord import client
-from worker.discord.client import Attempt, Result
-from worker.discord.message import Message, report_message, told
+from worker.discord.client import AttemptOutcome, Result
+from worker.discord.message import Message, report_message, text_message
 from worker.discord.rate_limit import Turns
 from worker.reports import single_flight
 from worker.reports.lease import Leases
@@ -47,27 +47,27 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Answering:
+class DeliveryContext:
     """What answering takes."""
 
     engine: Engine
     cache: ReportCache
     leases: Leases
-    promises: Promises
+    promises: PromiseStore
     turns: Turns
-    jobs: Jobs
+    jobs: JobPublisher
     api_base: str
 
 
-def create_answering(
-    engine: Engine, redis: Redis, cache: ReportCache, jobs: Jobs, *, api_base: str
-) -> Answering:
+def create_delivery_context(
+    engine: Engine, redis: Redis, cache: ReportCache, jobs: JobPublisher, *, api_base: str
+) -> DeliveryContext:
     """What answering takes, around the worker's connections."""
-    leases, promises, turns = Leases(redis), Promises(redis), Turns(redis)
-    return Answering(engine, cache, leases, promises, turns, jobs, api_base)
+    leases, promises, turns = Leases(redis), PromiseStore(redis), Turns(redis)
+    return DeliveryContext(engine, cache, leases, promises, turns, jobs, api_base)
 
 
-def answer(job: AnswerDiscord, using: Answering, *, now: datetime) -> None:
+def deliver_report(job: AnswerDiscord, using: DeliveryContext, *, now: datetime) -> None:
     """Put the report into Discord, or publish another attempt, or drop it with a line in the log.
 
     Raises:
@@ -84,33 +84,33 @@ def answer(job: AnswerDiscord, using: Answering, *, now: datetime) -> None:
         logger.warning("answer to Discord put off: %s", type(error).__name__, extra=_facts(job))
         again = _back_off(job)
     if again is not None:
-        not_before = math.ceil(now.timestamp() + again.seconds) if again.told else job.not_before
+        not_before = math.ceil(now.timestamp() + again.seconds) if again.imposed else job.not_before
         later = replace(job, attempt=job.attempt + again.counts, not_before=not_before)
         using.jobs.publish(later, after_seconds=min(again.seconds, MOST_WAIT_SECONDS))
 
 
 @dataclass(frozen=True, slots=True)
-class Again:
-    """Another attempt after some time; ``told`` by Discord, which wants none earlier."""
+class Retry:
+    """Another attempt after some time; ``imposed`` by Discord, which wants none earlier."""
 
     seconds: float
     counts: bool = False
-    told: bool = False
+    imposed: bool = False
 
 
-def _wait(seconds: float) -> Again:
+def _wait(seconds: float) -> Retry:
     """Some time more than asked for, so that those who wait do not come all at once."""
-    return Again(seconds + random.uniform(0, 0.5))  # noqa: S311 - no secret
+    return Retry(seconds + random.uniform(0, 0.5))  # noqa: S311 - no secret
 
 
-def _back_off(job: AnswerDiscord) -> Again:
+def _back_off(job: AnswerDiscord) -> Retry:
     seconds = min(FIRST_BACK_OFF_SECONDS * 2**job.attempt, MOST_WAIT_SECONDS)
     return replace(_wait(seconds), counts=True)
 
 
-def _attempt(job: AnswerDiscord, using: Answering, *, now: datetime) -> Again | None:
+def _attempt(job: AnswerDiscord, using: DeliveryContext, *, now: datetime) -> Retry | None:
     """One attempt; None when there is nothing left to do."""
-    promise = using.promises.find(job)
+    promise = using.promises.get(job)
     if promise is None:  # it was kept, or taken back
         return None
     try:
@@ -132,7 +132,7 @@ class _UnderWayError(Exception):
     """Another worker computes the report."""
 
 
-def _document(job: AnswerDiscord, using: Answering, *, now: datetime) -> Document:
+def _document(job: AnswerDiscord, using: DeliveryContext, *, now: datetime) -> Document:
     """The report of the latest data, from the cache or computed into it.
 
     Raises: what computing raises, and _UnderWayError.
@@ -141,7 +141,7 @@ def _document(job: AnswerDiscord, using: Answering, *, now: datetime) -> Documen
     found = using.cache.document(wanted.key, fresh=True)
     if found is not None:
         return found
-    outcome = single_flight.answer(using.engine, using.cache, using.leases, wanted)
+    outcome = single_flight.compute_once(using.engine, using.cache, using.leases, wanted)
     found = using.cache.document(wanted.key)
     if found is None or outcome is single_flight.Outcome.UNDER_WAY:
         raise _UnderWayError
@@ -149,19 +149,19 @@ def _document(job: AnswerDiscord, using: Answering, *, now: datetime) -> Documen
 
 
 def _send(
-    job: AnswerDiscord, promise: Promise, document: Document | None, using: Answering
-) -> Again | None:
+    job: AnswerDiscord, promise: Promise, document: Document | None, using: DeliveryContext
+) -> Retry | None:
     with _shared(job, using.engine) as stands:
-        message = _message(promise, document) if stands else told(NOT_SHARED)
-        attempt = client.deliver(using.api_base, promise, message)
+        message = _message(promise, document) if stands else text_message(NOT_SHARED)
+        attempt = client.edit_original_response(using.api_base, promise, message)
     if attempt.result is Result.DELIVERED:
-        using.promises.forget(job)
+        using.promises.delete(job)
         logger.info("answer to Discord delivered", extra=_facts(job))
         return None
     logger.info("answer to Discord not taken: %s", attempt.reason, extra=_facts(job))
     again = _after(attempt, job)
     if again is None:
-        using.promises.forget(job)
+        using.promises.delete(job)
         logger.warning("answer to Discord dropped: %s", attempt.reason, extra=_facts(job))
     elif attempt.everybody:
         using.turns.pause(attempt.after_seconds)
@@ -170,15 +170,15 @@ def _send(
 
 def _message(promise: Promise, document: Document | None) -> Message:
     if document is None:
-        return told(NOT_COMPUTED)
+        return text_message(NOT_COMPUTED)
     return report_message(document, link=promise.link, expires_at=promise.link_expires_at)
 
 
-def _after(attempt: Attempt, job: AnswerDiscord) -> Again | None:
+def _after(attempt: AttemptOutcome, job: AnswerDiscord) -> Retry | None:
     """What follows an attempt that failed; None when nothing does."""
     match attempt.result:
         case Result.LIMITED:
-            return replace(_wait(attempt.after_seconds), counts=True, told=True)
+            return replace(_wait(attempt.after_seconds), counts=True, imposed=True)
         case Result.FAILED:
             return _back_off(job)
         case Result.NOT_YET if job.attempt < NOT_YET_ATTEMPTS:

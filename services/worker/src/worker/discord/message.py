@@ -51,7 +51,7 @@ def report_message(document: Document, *, link: str, expires_at: datetime) -> Me
     return Message(content, None if drawn is None else drawn.png)
 
 
-def told(text: str) -> Message:
+def text_message(text: str) -> Message:
     """A message of words alone, in the place of a report."""
     return Message(
         {

@@ -1,4 +1,4 @@
-"""Whose turn it is to speak to Discord, over all workers: one at a time, and nobody in a pause.
+"""Rate limit of calls to Discord over all workers: one at a time, none during a pause.
 
 So a Discord that is slow holds one process, whatever waits, and one that limits us, or is down, is
 asked by one job when the pause is over and not by all.

@@ -1,4 +1,4 @@
-"""Figures and days as the page spells them in English, for messages and pictures.
+"""Numbers and days as the page spells them in English, for messages and images.
 
 Numbers are spelled from the scaled integers. Money stands with its ISO code: a message may be read
 beside one of another shop, and a sign is shared by currencies.

@@ -1,1 +1,1 @@
-"""Imports that came over HTTP."""
+"""Imports that were uploaded over HTTP."""

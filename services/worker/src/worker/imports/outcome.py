@@ -1,4 +1,4 @@
-"""How an import ended, as clients of the admin API read it: JSON in camelCase.
+"""Outcomes of an import, as clients of the admin API read them: JSON in camelCase.
 
 Money is a decimal in major units, as text; instants are spelled by ``common.instants.iso``.
 """

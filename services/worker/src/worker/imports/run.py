@@ -1,4 +1,4 @@
-"""Run the imports that came over HTTP, one at a time, and take up what a killed worker left.
+"""Runs uploaded imports, one at a time, and takes up what a killed worker left.
 
 The row of an import is the job, a message only a hint. Whoever works on imports holds a lock of the
 database's as long as its connection lives: a killed worker loses it at once, and the next sweep

@@ -1,4 +1,4 @@
-"""Bring a link's state back into Redis from the share ledger, which alone decides."""
+"""Restores a link's state in Redis from the share ledger, which alone decides."""
 
 from sqlalchemy import Engine, select
 
@@ -7,16 +7,16 @@ from common.db.shares import Share
 from common.db.tenancy import Access, transaction
 from common.jobs.payloads import RestoreLink
 from common.links.shop_names import Shop
-from common.links.state import LinkRef, LinkState, LinkStates
+from common.links.state import LinkRef, LinkState, LinkStateStore
 
 
-def restore(engine: Engine, states: LinkStates, job: RestoreLink) -> None:
+def restore_link(engine: Engine, states: LinkStateStore, job: RestoreLink) -> None:
     """Write the state of the job's link; one that no ledger knows does not open.
 
     Raises:
         sqlalchemy.exc.DBAPIError: PostgreSQL did not answer; the state stays unknown.
     """
-    run = states.run()
+    epoch = states.epoch()
     with transaction(engine, Access(tenant_id=job.tenant_id)) as session:
         entry = session.execute(
             select(Share.expires_at, Share.revoked_at, Tenant.name, Tenant.timezone)
@@ -24,11 +24,11 @@ def restore(engine: Engine, states: LinkStates, job: RestoreLink) -> None:
             .where(Share.tenant_id == job.tenant_id, Share.link_id == job.link_id)
         ).one_or_none()
     if entry is None:
-        states.disown(job.tenant_id, job.link_id)
+        states.reject_unknown(job.tenant_id, job.link_id)
         return
-    states.introduce(job.tenant_id, Shop(entry.name, entry.timezone))
+    states.store_shop(job.tenant_id, Shop(entry.name, entry.timezone))
     states.restore(
         LinkRef(job.tenant_id, job.link_id, entry.expires_at),
         LinkState.ACTIVE if entry.revoked_at is None else LinkState.REVOKED,
-        run=run,
+        epoch=epoch,
     )

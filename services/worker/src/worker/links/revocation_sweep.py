@@ -1,4 +1,4 @@
-"""Brings every revocation of the ledger to Redis, whatever became of the first attempt.
+"""Revocation sweep: brings every revocation of the ledger to Redis.
 
 A revocation is committed to the ledger and then written where viewers look. That second step is
 lost when Redis is out of reach at that moment, or when it goes back in time without starting anew.
@@ -16,7 +16,7 @@ from redis import Redis
 from sqlalchemy import Engine, text
 
 from common.db.tenancy import Access, transaction
-from common.links.state import LinkRef, LinkState, LinkStates
+from common.links.state import LinkRef, LinkState, LinkStateStore
 
 TASK: Final = "links.sweep-recalls"
 EVERY_SECONDS: Final = 5
@@ -32,28 +32,28 @@ _REVOKED: Final = text("SELECT tenant_id, link_id, expires_at FROM recalled_link
 logger = logging.getLogger(__name__)
 
 
-def sweep(engine: Engine, redis: Redis, *, now: datetime) -> int:
+def sweep_revocations(engine: Engine, redis: Redis, *, now: datetime) -> int:
     """Write the revocations that Redis does not know; how many it were.
 
     Raises:
         sqlalchemy.exc.DBAPIError: PostgreSQL did not answer; the next sweep begins where this did.
         redis.RedisError: likewise.
     """
-    states = LinkStates(redis)
-    run = states.run()
+    states = LinkStateStore(redis)
+    epoch = states.epoch()
     missing = 0
-    for links in _revoked(engine, since=_swept(redis, run), now=now):
+    for links in _revoked(engine, since=_swept(redis, epoch), now=now):
         known = zip(links, states.read(links), strict=True)
         unknown = [link for link, state in known if state is not LinkState.REVOKED]
         states.revoke(unknown)
         missing += len(unknown)
-    redis.set(SWEPT, f"{run} {now.timestamp()}")
+    redis.set(SWEPT, f"{epoch} {now.timestamp()}")
     if missing:
         logger.warning("revocations were missing in Redis", extra={"links": missing})
     return missing
 
 
-def _swept(redis: Redis, run: str) -> datetime:
+def _swept(redis: Redis, epoch: str) -> datetime:
     """Since when revocations have to be looked at in this run of the server."""
     known = redis.get(SWEPT)
     try:
@@ -61,7 +61,7 @@ def _swept(redis: Redis, run: str) -> datetime:
         moment = datetime.fromtimestamp(float(seconds), UTC)
     except (ValueError, OverflowError, OSError):
         return _EVER
-    return moment - _OVERLAP if named == run else _EVER
+    return moment - _OVERLAP if named == epoch else _EVER
 
 
 def _revoked(engine: Engine, *, since: datetime, now: datetime) -> Iterator[list[LinkRef]]:

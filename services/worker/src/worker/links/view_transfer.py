@@ -1,4 +1,4 @@
-"""Bring what viewers counted into the ledger of links, each view once.
+"""View transfer: brings what viewers counted into the share ledger, each view once.
 
 A batch of a tenant's views is taken under a lock that its other transfers wait for. What the
 ledger's numbers shall be is noted in the batch before it is written, so that a transfer that was
@@ -49,7 +49,7 @@ _WRITE = text(
 logger = logging.getLogger(__name__)
 
 
-def transfer(engine: Engine, redis: Redis) -> int:
+def transfer_views(engine: Engine, redis: Redis) -> int:
     """Bring all tenants' views over; of how many links.
 
     Raises:

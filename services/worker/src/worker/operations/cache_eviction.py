@@ -1,4 +1,4 @@
-"""Keep room in Redis: cached reports may fill only a part of it.
+"""Cache eviction: cached reports may fill only a part of Redis.
 
 Redis evicts nothing (``noeviction``), as revocations, sessions and jobs are there too; a full one
 refuses to write them. Reports can be made again, so they give way: when Redis is filled beyond a
@@ -34,7 +34,7 @@ class _Cached:
     name: bytes
 
 
-def make(redis: Redis) -> int:
+def evict(redis: Redis) -> int:
     """Drop reports until Redis is not too full; how many went. Costs one question when it is not.
 
     A server without ``maxmemory`` is never full.

@@ -1,4 +1,4 @@
-"""The one way a report gets into the cache, on demand as ahead of demand.
+"""Computes a report into the cache, on demand as ahead of demand.
 
 All queries of a report see one snapshot of the data; its document and its CSV are written together.
 Computing twice, or being killed half-way, changes nothing: the key holds a whole report or none.
@@ -75,5 +75,5 @@ def _store(cache: ReportCache, job: ComputeReport, fields: dict[str, bytes], lea
     try:
         return cache.store(job.key, fields, lease=lease)
     except OutOfMemoryError:
-        cache_eviction.make(cache.redis)
+        cache_eviction.evict(cache.redis)
         return cache.store(job.key, fields, lease=lease)

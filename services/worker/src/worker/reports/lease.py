@@ -1,4 +1,4 @@
-"""A worker's lease on a report while it computes it: one computation at a time, on every host.
+"""Leases: one computation of a report at a time, on every host.
 
 A thread renews the lease, so that it may be short: when its worker is killed nobody waits for
 longer than it lasts. A worker that was stopped for so long that it lost its lease goes on; what it

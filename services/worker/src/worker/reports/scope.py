@@ -1,4 +1,4 @@
-"""From a job's ids to the scope a report is computed in: the tenant, and the state of its data."""
+"""Scope of a computation: the tenant, and the state of its data."""
 
 from zoneinfo import ZoneInfo
 

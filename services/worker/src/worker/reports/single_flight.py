@@ -1,4 +1,4 @@
-"""From a job to a report in the cache, computed once however many jobs ask for it.
+"""Single flight: a report is computed once, however many jobs ask for it.
 
 Jobs for one report come more than once: asked for again when the queue is long, redelivered when a
 worker was killed, ahead of demand and on demand. Whoever comes first computes; who comes meanwhile,
@@ -26,7 +26,7 @@ class Outcome(StrEnum):
     DONE_SINCE = "done since"
 
 
-def answer(engine: Engine, cache: ReportCache, leases: Leases, job: ComputeReport) -> Outcome:
+def compute_once(engine: Engine, cache: ReportCache, leases: Leases, job: ComputeReport) -> Outcome:
     """Have the job's report computed, unless another worker is at it or has done it since.
 
     What was computed ahead of demand is read back: warmed is what a viewer will find.
@@ -36,7 +36,7 @@ def answer(engine: Engine, cache: ReportCache, leases: Leases, job: ComputeRepor
     with leases.hold(job.key) as lease:
         if lease is None:
             return Outcome.UNDER_WAY
-        if is_answered(job, lease):
+        if is_up_to_date(job, lease):
             return Outcome.DONE_SINCE
         meta = compute(engine, cache, job, lease=lease.token)
     if job.ahead:
@@ -44,7 +44,7 @@ def answer(engine: Engine, cache: ReportCache, leases: Leases, job: ComputeRepor
     return Outcome.COMPUTED
 
 
-def is_answered(job: ComputeReport, lease: Lease) -> bool:
+def is_up_to_date(job: ComputeReport, lease: Lease) -> bool:
     """Whether the cached report was computed after the job was asked for, of the latest data."""
     if lease.cached is None or job.asked_at is None or is_stale(lease.cached, lease.told_version):
         return False

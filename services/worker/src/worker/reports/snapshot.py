@@ -1,4 +1,4 @@
-"""One moment of a shop's data, and the quickest sums that are right for it.
+"""Snapshot: one moment of a shop's data, and the quickest sums that are right for it.
 
 The marked days of the scope are summed again first. Should a writer commit in between, the snapshot
 sees its mark and the next round takes it; a shop that never rests is read from its events, which

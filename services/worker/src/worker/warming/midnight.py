@@ -1,4 +1,4 @@
-"""Have the windows of a new day ready: right after midnight, where the shop is.
+"""Warm-up at midnight: the windows of a new day, right after it begins where the shop is.
 
 Admins share what they shared before. So for every report and period that is viewed the window that
 ends today is computed once, as soon as today has begun; for what nobody views, nothing is.
@@ -14,14 +14,14 @@ from common.links.popularity import ViewedReport
 from common.reports.window import Period, Window, window_of
 from ingest import data_version
 from worker.warming import popular
-from worker.warming.popular import Warming
+from worker.warming.popular import WarmingContext
 
 MIDNIGHT: Final = "warm.midnight"
 EVERY_SECONDS: Final = 300
 _DAY_KEPT_SECONDS: Final = 3 * 24 * 3600
 
 
-def midnight(using: Warming, *, now: datetime) -> int:
+def warm_midnight(using: WarmingContext, *, now: datetime) -> int:
     """Ask for the windows of today of every tenant whose local day is new; how many were asked.
 
     On the way it is told which data there is: an announcement that was lost comes back by this.
@@ -49,7 +49,7 @@ def day_key(tenant_id: int) -> str:
 
 
 def _of_today(
-    using: Warming, tenant_id: int, zone: ZoneInfo, now: datetime
+    using: WarmingContext, tenant_id: int, zone: ZoneInfo, now: datetime
 ) -> Iterator[ViewedReport]:
     """Each report and period that is viewed, the most viewed first, over the window up to today."""
     seen = set()

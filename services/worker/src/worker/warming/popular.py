@@ -1,8 +1,8 @@
-"""Have popular reports ready before anyone asks: while they are viewed, and after imports.
+"""Warm-up of popular reports: while they are viewed, and after imports.
 
-Only what is viewed is computed. Every round asks through ``Jobs`` for the very job that a viewer
-would ask for, on a queue that goes last, and for no more than a bound: rounds stand in that queue
-themselves, behind the jobs of the round before, so a backlog never grows.
+Only what is viewed is computed. Every round asks through ``JobPublisher`` for the very job that a
+viewer would ask for, on a queue that goes last, and for no more than a bound: rounds stand in that
+queue themselves, behind the jobs of the round before, so a backlog never grows.
 """
 
 import logging
@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 
 from common import instants
 from common.jobs.payloads import ComputeReport, WarmTenant
-from common.jobs.publisher import Jobs
+from common.jobs.publisher import JobPublisher
 from common.links import popularity
 from common.links.popularity import ViewedReport
 from common.reports import registry
@@ -38,7 +38,7 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Warming:
+class WarmingContext:
     """What warming takes.
 
     ``most_viewed`` reports of a tenant are kept ready; at most ``per_minute`` jobs are asked for,
@@ -47,7 +47,7 @@ class Warming:
 
     engine: Engine
     cache: ReportCache
-    jobs: Jobs
+    jobs: JobPublisher
     most_viewed: int
     per_minute: int
 
@@ -77,7 +77,7 @@ class Warming:
         return self.cache.keep_seconds // _LASTING
 
 
-def popular(using: Warming) -> int:
+def warm_popular(using: WarmingContext) -> int:
     """Ask for the popular reports that are not ready, and let old views fade; how many were asked.
 
     First the most viewed one of every tenant, then the second: no tenant has to wait for another.
@@ -96,7 +96,7 @@ def popular(using: Warming) -> int:
     return asked
 
 
-def after_load(using: Warming, job: WarmTenant) -> int:
+def warm_after_import(using: WarmingContext, job: WarmTenant) -> int:
     """Sum the tenant's changed days and ask for its popular reports; how many were asked.
 
     The days that reports read come first. A history too long for one job is taken up by the next.

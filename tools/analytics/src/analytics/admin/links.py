@@ -14,14 +14,14 @@ from pydantic import ValidationError
 from redis import Redis
 from sqlalchemy import Engine
 
-from accounts.audit_log import AuditSelection, list_audit
+from accounts.audit_log import AuditFilter, list_audit
 from accounts.errors import UnknownTenantError
 from accounts.memberships import TenantFacts, find_tenant
 from accounts.provisioning import accounts_engine, tenant_id_of
 from common.db.audit import COMMAND_LINE, Action, AuditEntry
 from common.db.pagination import Paging
 from common.instants import now
-from common.links.state import LinkStates
+from common.links.state import LinkStateStore
 from common.reports.window import Period
 from share_api.container import create_issuing, create_redis
 from share_api.settings import LinkSettings
@@ -83,7 +83,7 @@ def revoke_link(service_url: str, redis_url: str, *, tenant: str, share_id: UUID
     """
     with _servers(service_url, redis_url) as (engine, redis):
         order = _revocation(engine, tenant)
-        revoking.revoke(order, share_id, engine, LinkStates(redis))
+        revoking.revoke(order, share_id, engine, LinkStateStore(redis))
 
 
 def revoke_all_links(
@@ -98,7 +98,7 @@ def revoke_all_links(
     """
     with _servers(service_url, redis_url) as (engine, redis):
         order = _revocation(engine, tenant)
-        return revoking.revoke_all(order, engine, LinkStates(redis), report=report)
+        return revoking.revoke_all(order, engine, LinkStateStore(redis), report=report)
 
 
 def sharing_of(service_url: str, *, tenant: str) -> switch.Sharing:
@@ -125,7 +125,7 @@ def change_sharing(
         order = _revocation(engine, tenant)
         if enabled:
             return switch.turn_on(order, engine)
-        return switch.turn_off(order, engine, LinkStates(redis))
+        return switch.turn_off(order, engine, LinkStateStore(redis))
 
 
 def audit_of(
@@ -137,7 +137,7 @@ def audit_of(
         AccountError: no such tenant, or the database cannot be used.
         ValueError: no such action.
     """
-    wanted = AuditSelection(None if action is None else Action(action))
+    wanted = AuditFilter(None if action is None else Action(action))
     with accounts_engine(service_url) as engine:
         tenant_id, after = _tenant(engine, tenant).id, None
         while most > 0:

@@ -22,7 +22,7 @@ from analytics.demo.rows import Feed
 from analytics.demo.shops import SHOPS, Shop
 from common.db.engine import create_service_engine
 from common.db.tenancy import Access, transaction
-from common.jobs.publisher import Jobs
+from common.jobs.publisher import JobPublisher
 from ingest import data_version
 from ingest.ledger.load import LoadSummary, load_sales
 
@@ -41,7 +41,7 @@ class DemoShop:
 
 
 def ensure_demo(
-    service_url: str, *, password: str | None = None, jobs: Jobs | None = None
+    service_url: str, *, password: str | None = None, jobs: JobPublisher | None = None
 ) -> DemoShop:
     """Create or top up the demo shops, as the services' role; answers the first one.
 

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 
 from common.db.engine import create_database_engine
-from common.db.patience import HungServerError, PatientConnection
+from common.db.read_timeout import HungServerError, TimeoutConnection
 from devstack.embedded.postgres import EmbeddedPostgres
 from devstack.processes.sockets import free_port
 
@@ -78,7 +78,7 @@ def test_a_load_may_take_longer_and_the_next_user_may_not(engine: Engine) -> Non
     def limit(seconds: float | None = None) -> float | None:
         with engine.connect() as connection:
             driver = connection.connection.driver_connection
-            assert isinstance(driver, PatientConnection)
+            assert isinstance(driver, TimeoutConnection)
             before = driver.statement_timeout_seconds
             driver.statement_timeout_seconds = seconds or before
             return before

@@ -1,4 +1,4 @@
-"""A connection that does not wait for ever: a server that hangs is as good as gone.
+"""Read time-out of a database connection: a server that hangs is as good as gone.
 
 The server ends a statement that takes too long by itself; nobody does when the server is stopped,
 or a firewall has forgotten the connection. libpq has no read time-out of its own.
@@ -21,7 +21,7 @@ class HungServerError(psycopg.OperationalError):
     """The server said nothing for longer than it may take; the connection is closed."""
 
 
-class PatientConnection(psycopg.Connection[Any]):
+class TimeoutConnection(psycopg.Connection[Any]):
     """A connection that gives up ``GRACE_SECONDS`` after the time limit of its statements."""
 
     statement_timeout_seconds: float | None = None
