@@ -5,6 +5,7 @@ at once, on every host, whatever Redis remembers.
 """
 
 from datetime import datetime
+from http import HTTPStatus
 from typing import Final
 
 from sqlalchemy import Engine, update
@@ -13,13 +14,18 @@ from accounts.audit_log import record_for_person
 from common.db.accounts import Admin
 from common.db.audit import Action, Author
 from common.db.tenancy import Access, transaction
+from common.http.problem import Problem
 
 MIN_PASSWORD_LENGTH: Final = 12
 MAX_PASSWORD_LENGTH: Final = 1024
 
 
-class GenerationOverError(Exception):
+class GenerationOverError(Problem):
     """The admin's sessions were ended meanwhile, or the admin is gone."""
+
+    status = HTTPStatus.FORBIDDEN
+    type = "no-session"
+    title = "Not logged in"
 
     def __init__(self) -> None:
         super().__init__("the sessions of this admin have been ended")

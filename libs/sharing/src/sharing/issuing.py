@@ -8,6 +8,7 @@ computed when it is asked for. Everything here is callable without HTTP.
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,7 @@ from common.db.accounts import Tenant
 from common.db.audit import Action, Author, record
 from common.db.shares import Share
 from common.db.tenancy import Access, transaction
+from common.http.problem import Problem
 from common.instants import iso
 from common.jobs.payloads import ComputeReport
 from common.jobs.publisher import JobPublisher, JobsUnavailableError
@@ -33,21 +35,35 @@ from sharing.switch import off_since
 _log = logging.getLogger(__name__)
 
 
-class IssueError(Exception):
+class IssueError(Problem):
     """The link is not issued."""
 
 
 class ExpiryOutOfRangeError(IssueError):
     """The life asked for is not positive, or longer than allowed."""
 
+    status = HTTPStatus.BAD_REQUEST
+    type = "invalid-body"
+    title = "Invalid request body"
+    fixed_detail = "The request body is not valid."
+
     def __init__(self, seconds: int, most: int) -> None:
         super().__init__(f"must be from 1 to {most} seconds")
         self.seconds = seconds
         self.most = most
 
+    @property
+    def errors(self) -> list[dict[str, str]]:
+        """The field of the body that the life is in."""
+        return [{"pointer": "/expiresInSeconds", "detail": str(self)}]
+
 
 class SigningNotConfiguredError(IssueError):
     """There is no key to sign with."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    type = "signing-not-configured"
+    title = "Signing not configured"
 
     def __init__(self) -> None:
         super().__init__("ANALYTICS_SHARE_SIGNING_SECRET is not configured: no link can be issued.")
@@ -55,6 +71,10 @@ class SigningNotConfiguredError(IssueError):
 
 class SharingOffError(IssueError):
     """The tenant does not share."""
+
+    status = HTTPStatus.CONFLICT
+    type = "sharing-off"
+    title = "Sharing is turned off"
 
     def __init__(self, since: datetime) -> None:
         super().__init__("Sharing is turned off: turn it on to issue links.")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from http import HTTPStatus
 from typing import Final
 from uuid import UUID
 
@@ -12,16 +13,21 @@ from common.db.accounts import Admin
 from common.db.pagination import Cursor, Order, Page, Paging, page_of
 from common.db.shares import Share
 from common.db.tenancy import Access, transaction
+from common.http.problem import Problem
 
 _ORDER: Final = Order(Share.issued_at, Share.id)
 
 
-class LedgerError(Exception):
+class LedgerError(Problem):
     """The ledger does not answer that."""
 
 
 class ShareNotFoundError(LedgerError):
     """The tenant has no entry of that id; nobody is told whether another has."""
+
+    status = HTTPStatus.NOT_FOUND
+    type = "share-not-found"
+    title = "Share not found"
 
     def __init__(self, share_id: object) -> None:
         super().__init__("There is no such share.")

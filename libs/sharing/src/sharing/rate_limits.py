@@ -18,6 +18,8 @@ _log = logging.getLogger(__name__)
 class TooManySharesError(RateLimitExceededError):
     """Too many links of one tenant."""
 
+    type = "too-many-shares"
+    title = "Too many links"
     what = "links were issued"
 
 

@@ -7,6 +7,7 @@ workers' sweep (``worker.links.revocation_sweep``) brings it there. Asking again
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from uuid import UUID
 
 from redis import RedisError
@@ -15,6 +16,7 @@ from sqlalchemy import Engine, select, text, update
 from common.db.audit import Action, Author, record
 from common.db.shares import Share
 from common.db.tenancy import Access, TenantSession, transaction
+from common.http.problem import UNAVAILABLE_RETRY_SECONDS, Problem
 from common.links.state import LinkRef, LinkStateStore
 from common.reports import registry
 from sharing.listing import ShareNotFoundError
@@ -26,10 +28,13 @@ _ALONE = text(f"SELECT pg_advisory_xact_lock({_LINKS_OF_A_TENANT}, :tenant_id)")
 _TOGETHER = text(f"SELECT pg_advisory_xact_lock_shared({_LINKS_OF_A_TENANT}, :tenant_id)")
 
 
-class RevocationUnavailableError(Exception):
+class RevocationUnavailableError(Problem):
     """The revocation stands in the ledger, and could not yet be written where viewers look."""
 
-    retry_after = 5
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    type = "recall-unavailable"
+    title = "Links not revoked yet"
+    retry_after = UNAVAILABLE_RETRY_SECONDS
 
     def __init__(self) -> None:
         super().__init__(

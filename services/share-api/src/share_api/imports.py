@@ -8,6 +8,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -18,6 +19,7 @@ from common import instants
 from common.db.audit import Action, Author, record
 from common.db.imports import Import, ImportChunk, ImportState
 from common.db.tenancy import Access, transaction
+from common.http.problem import Problem
 from common.jobs.payloads import RunImport
 from common.jobs.publisher import JobPublisher, JobsUnavailableError
 
@@ -29,12 +31,16 @@ _ABANDONED: Final = timedelta(hours=6)
 _log = logging.getLogger(__name__)
 
 
-class SalesImportError(Exception):
+class SalesImportError(Problem):
     """An import is not taken, or not there."""
 
 
 class ImportNotFoundError(SalesImportError):
     """The tenant has no import of that id; nobody is told whether another has."""
+
+    status = HTTPStatus.NOT_FOUND
+    type = "import-not-found"
+    title = "Import not found"
 
     def __init__(self, import_id: object) -> None:
         super().__init__("There is no such import.")
@@ -44,6 +50,9 @@ class ImportNotFoundError(SalesImportError):
 class TooManyImportsError(SalesImportError):
     """So many imports of the tenant are not finished that no other is taken yet."""
 
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    type = "too-many-imports"
+    title = "Too many imports"
     retry_after = 30
 
     def __init__(self) -> None:
@@ -52,6 +61,10 @@ class TooManyImportsError(SalesImportError):
 
 class ImportTooLargeError(SalesImportError):
     """The files are larger together than the service takes."""
+
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    type = "import-too-large"
+    title = "Import too large"
 
     def __init__(self, most: int) -> None:
         super().__init__(f"The files are larger than {most} bytes together: send them in parts.")

@@ -19,6 +19,8 @@ LOGIN_SECONDS: Final = 300
 class TooManyLoginsError(RateLimitExceededError):
     """Too many attempts to log in."""
 
+    type = "too-many-logins"
+    title = "Too many login attempts"
     what = "login attempts"
 
 

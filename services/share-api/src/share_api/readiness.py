@@ -1,17 +1,24 @@
 """Readiness: PostgreSQL is at the schema this code was written for, and Redis answers."""
 
 import functools
+from http import HTTPStatus
 
 from redis import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from common.db import migrate
 from common.db.engine import UnsafeDatabaseRoleError
+from common.http.problem import UNAVAILABLE_RETRY_SECONDS, Problem
 from share_api.container import Container
 
 
-class NotReadyError(Exception):
+class NotReadyError(Problem):
     """What the service needs is not there."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    type = "not-ready"
+    title = "Not ready"
+    retry_after = UNAVAILABLE_RETRY_SECONDS
 
     def __init__(self, faults: list[str]) -> None:
         super().__init__("; ".join(faults))

@@ -3,7 +3,7 @@
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from common.infra.http_limits import BoundedProtocol, ConnectionLimits, raise_open_file_limit
-from share_api.middleware.security_headers import safe_headers
+from share_api.middleware.security_headers import response_headers
 from share_api.settings import ShareApiSettings
 
 
@@ -13,10 +13,7 @@ def protocol(settings: ShareApiSettings) -> type[HttpToolsProtocol]:
     class Connection(BoundedProtocol, HttpToolsProtocol):
         bounds = ConnectionLimits(
             connections=raise_open_file_limit(settings.max_connections),
-            headers=tuple(
-                (name.lower().encode("ascii"), value.encode("ascii"))
-                for name, value in safe_headers(https=settings.https).items()
-            ),
+            headers=response_headers(https=settings.https),
         )
 
     return Connection

@@ -9,11 +9,14 @@ import struct
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from typing import Any, Final, Generic, Self, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
+
+from common.http.problem import Problem
 
 _PLACE: Final = struct.Struct(">q16s")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -23,11 +26,21 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-class InvalidCursorError(Exception):
+class InvalidCursorError(Problem):
     """The text is no cursor of ours."""
+
+    status = HTTPStatus.BAD_REQUEST
+    type = "invalid-parameter"
+    title = "Invalid parameter"
+    fixed_detail = "A parameter is not valid."
 
     def __init__(self) -> None:
         super().__init__("is not a cursor of this list")
+
+    @property
+    def errors(self) -> list[dict[str, str]]:
+        """The parameter that cursors are in."""
+        return [{"parameter": "cursor", "detail": str(self)}]
 
 
 @dataclass(frozen=True, slots=True)

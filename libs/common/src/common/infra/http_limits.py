@@ -10,16 +10,16 @@ when the answer has been given is cut off here.
 """
 
 import asyncio
-import json
 import resource
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
 
+from common.http.problem import MEDIA_TYPE, UNAVAILABLE_RETRY_SECONDS, problem_json
+from common.http.security_headers import Headers
+
 _SPARE_FILES: Final = 100
 """Files that a process has open beside its clients' connections."""
-
-Headers = tuple[tuple[bytes, bytes], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,14 +165,16 @@ class BoundedProtocol(asyncio.Protocol):
         if self.cycle is not None and not self.cycle.response_complete:
             self._end()
             return
-        body = json.dumps(
-            {"type": "about:blank", "title": status.phrase, "status": status, "detail": detail}
-        ).encode("ascii")
+        body = problem_json(status, detail=detail)
         headers: Headers = (
-            (b"content-type", b"application/problem+json"),
+            (b"content-type", MEDIA_TYPE.encode("ascii")),
             (b"content-length", b"%d" % len(body)),
             (b"connection", b"close"),
-            *((((b"retry-after", b"5"),)) if status is HTTPStatus.SERVICE_UNAVAILABLE else ()),
+            *(
+                (((b"retry-after", b"%d" % UNAVAILABLE_RETRY_SECONDS),))
+                if status is HTTPStatus.SERVICE_UNAVAILABLE
+                else ()
+            ),
             *self.bounds.headers,
         )
         lines = [f"HTTP/1.1 {status.value} {status.phrase}".encode("ascii")]

@@ -10,6 +10,7 @@ A limit that Redis does not count raises, and whoever asked decides what that me
 import math
 import time
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Final
 
@@ -18,6 +19,8 @@ from limits.storage import RedisStorage
 from limits.strategies import MovingWindowRateLimiter
 from redis import Redis
 
+from common.http.problem import Problem
+
 KEYS: Final = "limits"
 """What the names of all counts begin with."""
 
@@ -25,9 +28,13 @@ _SITE_PREFIX: Final = 64
 """An IPv6 site has that many bits of its own: its addresses count as one."""
 
 
-class RateLimitExceededError(Exception):
+class RateLimitExceededError(Problem):
     """Too often; another attempt is worth making after ``retry_after`` seconds."""
 
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    type = "too-many-requests"
+    title = "Too many requests"
+    retry_after: int
     what = "attempts"
 
     def __init__(self, retry_after: int) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from common.http.problem import MEDIA_TYPE
 from report_viewer.http.negotiation import choose_locale, wants_html
 from report_viewer.http.response import NEVER_STORED, Answer, Headers, Security
 from report_viewer.pages.renderer import Pages
@@ -20,7 +21,7 @@ class ProblemAnswers:
     def answer(self, problem: Problem, *, accept: str, language: str = "") -> Answer:
         """The answer to a request with these headers, ``Accept`` and ``Accept-Language``."""
         html, locale = wants_html(accept), choose_locale(language)
-        kind = b"text/html; charset=utf-8" if html else b"application/problem+json"
+        kind = b"text/html; charset=utf-8" if html else MEDIA_TYPE.encode("ascii")
         headers: Headers = (
             (b"content-type", kind),
             NEVER_STORED,

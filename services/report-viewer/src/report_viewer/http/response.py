@@ -12,6 +12,8 @@ from typing import Any, Final
 
 from starlette.types import Send
 
+from common.http.security_headers import DATA_POLICY, security_headers
+
 Headers = tuple[tuple[bytes, bytes], ...]
 
 
@@ -29,23 +31,9 @@ PAGE_POLICY: Final = (
     b"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
     b"require-trusted-types-for 'script'"
 )
-DATA_POLICY: Final = (
-    b"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
-
 PRIVATE: Final = (b"cache-control", b"private, no-cache")
 NEVER_STORED: Final = (b"cache-control", b"no-store")
 FOREVER: Final = (b"cache-control", b"public, max-age=31536000, immutable")
-_COMMON: Final = (
-    (b"x-content-type-options", b"nosniff"),
-    (b"x-frame-options", b"DENY"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"x-robots-tag", b"noindex, nofollow"),
-    (b"cross-origin-opener-policy", b"same-origin"),
-    (b"cross-origin-resource-policy", b"same-origin"),
-    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
-)
-_STRICT_TRANSPORT: Final = (b"strict-transport-security", b"max-age=31536000")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +45,15 @@ class Security:
     @property
     def headers(self) -> Headers:
         """The headers without a content policy."""
-        return (*_COMMON, _STRICT_TRANSPORT) if self.https else _COMMON
+        return security_headers(https=self.https)
 
     def page(self) -> Headers:
         """The headers of an HTML page."""
-        return ((b"content-security-policy", PAGE_POLICY), *self.headers)
+        return security_headers(https=self.https, policy=PAGE_POLICY)
 
     def data(self) -> Headers:
         """The headers of what is no page."""
-        return ((b"content-security-policy", DATA_POLICY), *self.headers)
+        return security_headers(https=self.https, policy=DATA_POLICY)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from http import HTTPStatus
 
-import msgspec
-
+from common.http.problem import problem_json
 from common.instants import iso
 from common.links.token import ExpiredLinkError, LinkError
 from report_viewer.problems.errors import (
@@ -30,8 +29,6 @@ from report_viewer.problems.errors import (
     UnavailableError,
     WrongMethodError,
 )
-
-_TYPE_PREFIX = "urn:analytics:problem:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +52,9 @@ class Problem:
 
     def json(self) -> bytes:
         """The problem as ``application/problem+json``."""
-        members = {
-            "type": f"{_TYPE_PREFIX}{self.kind}",
-            "title": self.title,
-            "status": int(self.status),
-            "detail": self.detail,
-        }
-        return msgspec.json.encode(members | self.extra)
+        return problem_json(
+            self.status, type=self.kind, title=self.title, detail=self.detail, members=self.extra
+        )
 
 
 MISSING_TOKEN = Problem(

@@ -9,6 +9,7 @@ import functools
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Final, TypeVar, TypeVarTuple
 
 import anyio
@@ -21,6 +22,7 @@ from accounts.audit_log import record_refusal
 from common.db.accounts import Admin
 from common.db.audit import Action, Author
 from common.db.tenancy import Access, transaction
+from common.http.problem import UNAVAILABLE_RETRY_SECONDS, Problem
 from common.instants import now
 from share_api.rate_limits import LoginRateLimit
 
@@ -31,12 +33,16 @@ HASHES_AT_ONCE: Final = 2
 PENDING_AT_MOST: Final = 40
 
 
-class CredentialsError(Exception):
+class CredentialsError(Problem):
     """The login is refused."""
 
 
 class WrongCredentialsError(CredentialsError):
     """No such account, or not its password: which of them is not told."""
+
+    status = HTTPStatus.FORBIDDEN
+    type = "wrong-credentials"
+    title = "Login refused"
 
     def __init__(self, told: str = "The e-mail address or the password is wrong.") -> None:
         super().__init__(told)
@@ -45,7 +51,10 @@ class WrongCredentialsError(CredentialsError):
 class LoginBusyError(CredentialsError):
     """More logins are waiting than can be verified in good time."""
 
-    retry_after = 5
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    type = "login-busy"
+    title = "Service busy"
+    retry_after = UNAVAILABLE_RETRY_SECONDS
 
     def __init__(self) -> None:
         super().__init__("Too many logins are waiting. Try again in a few seconds.")

@@ -10,20 +10,28 @@ import re
 import secrets
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from http import HTTPStatus
 from typing import Final
 
 from redis import Redis
+
+from common.http.problem import Problem
 
 COOKIE: Final = "analytics_session"
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 
 
-class SessionError(Exception):
+class SessionError(Problem):
     """The request is not one of an admin who may do this."""
+
+    status = HTTPStatus.FORBIDDEN
 
 
 class NoSessionError(SessionError):
     """No session, or one that is over."""
+
+    type = "no-session"
+    title = "Not logged in"
 
     def __init__(self) -> None:
         super().__init__("Log in first: there is no session, or it is over.")
@@ -32,12 +40,18 @@ class NoSessionError(SessionError):
 class NoTenantError(SessionError):
     """A session that has no tenant chosen, or whose membership has ended."""
 
+    type = "no-tenant"
+    title = "No tenant chosen"
+
     def __init__(self) -> None:
         super().__init__("Choose a tenant first.")
 
 
 class NotAMemberError(SessionError):
     """The admin is not a member of the tenant; nobody is told whether it exists."""
+
+    type = "not-a-member"
+    title = "Not a member of the tenant"
 
     def __init__(self) -> None:
         super().__init__("There is no such tenant among yours.")

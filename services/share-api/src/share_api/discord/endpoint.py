@@ -9,6 +9,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from typing import Final
 
 import anyio
@@ -18,6 +19,7 @@ from redis import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from common.db.engine import UnsafeDatabaseRoleError
+from common.http.problem import Problem
 from common.infra.rate_limit import RateLimitExceededError
 from common.jobs.publisher import JobsUnavailableError
 from share_api.discord import wording
@@ -35,8 +37,12 @@ TIMESTAMP: Final = "X-Signature-Timestamp"
 _log = logging.getLogger(__name__)
 
 
-class DiscordNotConfiguredError(Exception):
+class DiscordNotConfiguredError(Problem):
     """There is no application of ours at Discord."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    type = "discord-not-configured"
+    title = "Discord not configured"
 
     def __init__(self) -> None:
         super().__init__("DISCORD_PUBLIC_KEY and DISCORD_APPLICATION_ID are not configured.")

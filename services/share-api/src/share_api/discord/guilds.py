@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from typing import Final
 
 from sqlalchemy import Engine, delete, select
@@ -11,12 +12,17 @@ from sqlalchemy.dialects.postgresql import insert
 from common.db.audit import Action, Author, record
 from common.db.discord import DiscordConnection
 from common.db.tenancy import Access, transaction
+from common.http.problem import Problem
 
 _ID: Final = re.compile(r"[1-9][0-9]{0,18}", re.ASCII)
 
 
-class ConnectionNotFoundError(Exception):
+class ConnectionNotFoundError(Problem):
     """The tenant has no connection to that guild; nobody is told whether another has."""
+
+    status = HTTPStatus.NOT_FOUND
+    type = "connection-not-found"
+    title = "Connection not found"
 
     def __init__(self, guild_id: object) -> None:
         super().__init__("There is no such connection.")

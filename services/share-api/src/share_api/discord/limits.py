@@ -17,6 +17,8 @@ CODES: Final = Limit("discord-codes", 20, 900)
 class TooManyCommandsError(RateLimitExceededError):
     """Too many commands, guesses or codes."""
 
+    type = "too-many-codes"
+    title = "Too many codes"
     what = "commands or codes"
 
 

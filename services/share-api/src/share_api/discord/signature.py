@@ -7,11 +7,14 @@ that whoever recorded a request cannot have it run again.
 import hashlib
 import re
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from typing import Final
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from redis import Redis
+
+from common.http.problem import Problem
 
 FRESH: Final = timedelta(minutes=5)
 """How far the time of a request may be from ours, either way."""
@@ -19,8 +22,12 @@ _SIGNATURE: Final = re.compile(r"[0-9A-Fa-f]{128}", re.ASCII)
 _TIMESTAMP: Final = re.compile(r"[0-9]{1,11}", re.ASCII)
 
 
-class InvalidSignatureError(Exception):
+class InvalidSignatureError(Problem):
     """Not signed by Discord, not of now, or seen before: which of them is not told."""
+
+    status = HTTPStatus.UNAUTHORIZED
+    type = "invalid-signature"
+    title = "Not signed by Discord"
 
     def __init__(self) -> None:
         super().__init__("The request is not signed as Discord signs.")

@@ -13,17 +13,24 @@ that our own page asked. The decision, in this order:
 4. Without either, the client is no browser: no cookie was sent behind somebody's back.
 """
 
+from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 
+from common.http.problem import Problem
+
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _OWN_SITES: Final = frozenset({"same-origin", "none"})
 
 
-class CrossSiteRequestError(Exception):
+class CrossSiteRequestError(Problem):
     """A page of another site asked for a change."""
+
+    status = HTTPStatus.FORBIDDEN
+    type = "cross-site-request"
+    title = "Request from another site"
 
     def __init__(self) -> None:
         super().__init__("Requests that change something are not taken from other sites.")

@@ -9,11 +9,14 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Annotated, Any, Final, NoReturn, TypeVar
 
 from fastapi import Depends, Request
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
+
+from common.http.problem import Problem
 
 MAX_BODY_BYTES: Final = 16 * 1024
 BODY_SECONDS: Final = 20
@@ -33,16 +36,29 @@ class FieldError:
     detail: str
 
 
-class InvalidBodyError(Exception):
+class InvalidBodyError(Problem):
     """The body is not what the operation takes."""
+
+    status = HTTPStatus.BAD_REQUEST
+    type = "invalid-body"
+    title = "Invalid request body"
 
     def __init__(self, *faults: FieldError) -> None:
         super().__init__("The request body is not valid.")
         self.faults = faults
 
+    @property
+    def errors(self) -> list[dict[str, str]]:
+        """Every field that is wrong."""
+        return [{"pointer": fault.pointer, "detail": fault.detail} for fault in self.faults]
 
-class SlowBodyError(Exception):
+
+class SlowBodyError(Problem):
     """The body does not arrive."""
+
+    status = HTTPStatus.REQUEST_TIMEOUT
+    type = "timeout"
+    title = "Request too slow"
 
     def __init__(self) -> None:
         super().__init__("The body did not arrive in time.")

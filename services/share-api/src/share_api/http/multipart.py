@@ -4,10 +4,13 @@ Nothing is collected here: every piece goes straight to whoever takes it.
 """
 
 from collections.abc import AsyncIterator
+from http import HTTPStatus
 from typing import Final
 
 from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import MultipartParser, parse_options_header
+
+from common.http.problem import Problem
 
 FILES: Final = ("orders", "refunds", "products", "stock")
 _CSV: Final = frozenset({"text/csv", "application/csv", "application/vnd.ms-excel"})
@@ -16,12 +19,16 @@ _LONGEST_HEADER: Final = 4096
 FileChunk = tuple[str, bytes]
 
 
-class UploadError(Exception):
+class UploadError(Problem):
     """The body is no upload that can be read."""
 
 
 class UnsupportedUploadError(UploadError):
     """The body is of another type."""
+
+    status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+    type = "unsupported-upload"
+    title = "Not a CSV and not a form"
 
     def __init__(self) -> None:
         super().__init__("Send text/csv, or multipart/form-data with a part for each file.")
@@ -29,6 +36,10 @@ class UnsupportedUploadError(UploadError):
 
 class InvalidUploadError(UploadError):
     """The form is broken, or has a part that is no file of an import."""
+
+    status = HTTPStatus.BAD_REQUEST
+    type = "invalid-upload"
+    title = "Invalid upload"
 
 
 async def iter_file_chunks(

@@ -1,16 +1,30 @@
 """Query parameters: each at most once, as of two it is unknown which is meant."""
 
 from collections import Counter
+from http import HTTPStatus
 
 from fastapi import Request
 
+from common.http.problem import Problem
 
-class RepeatedParameterError(Exception):
+
+class RepeatedParameterError(Problem):
     """Parameters that are there more than once."""
+
+    status = HTTPStatus.BAD_REQUEST
+    type = "invalid-parameter"
+    title = "Invalid parameter"
 
     def __init__(self, names: list[str]) -> None:
         super().__init__("A parameter is there more than once.")
         self.names = names
+
+    @property
+    def errors(self) -> list[dict[str, str]]:
+        """Every parameter that is repeated."""
+        return [
+            {"parameter": name[:100], "detail": "is there more than once"} for name in self.names
+        ]
 
 
 async def require_unique_parameters(request: Request) -> None:

@@ -1,15 +1,14 @@
-"""The one place where an error becomes an answer: RFC 9457 problem details.
+"""Problem details (RFC 9457): the one place where an error becomes a response.
 
-``_KINDS`` says which error is which status. The text of our own errors is written for the caller;
-those of servers and libraries are not shown. A 500 says nothing about the inside.
+Our own errors carry their problem (``common.http.problem``). Here are those of libraries, and of
+report types, which are no problem of HTTP by themselves: their text is not for the client, nor is
+anything about the inside at a 500.
 """
 
-import json
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -21,160 +20,146 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.routing import Match
 
-from accounts.passwords import GenerationOverError
 from common.db.engine import UnsafeDatabaseRoleError
-from common.db.pagination import InvalidCursorError
+from common.http.problem import MEDIA_TYPE, UNAVAILABLE_RETRY_SECONDS, Problem, problem_json
 from common.reports.model import AnalyticsNotYetImplementedError
 from common.reports.registry import UnknownReportError
-from share_api.auth.credentials import LoginBusyError, WrongCredentialsError
-from share_api.auth.sessions import NoSessionError, NotAMemberError, NoTenantError
-from share_api.discord.endpoint import DiscordNotConfiguredError
-from share_api.discord.guilds import ConnectionNotFoundError
-from share_api.discord.limits import TooManyCommandsError
-from share_api.discord.signature import InvalidSignatureError
-from share_api.http.csrf import CrossSiteRequestError
-from share_api.http.json_body import InvalidBodyError, SlowBodyError
-from share_api.http.multipart import InvalidUploadError, UnsupportedUploadError
-from share_api.http.query_params import RepeatedParameterError
-from share_api.imports import ImportNotFoundError, ImportTooLargeError, TooManyImportsError
-from share_api.rate_limits import TooManyLoginsError
-from share_api.readiness import NotReadyError
-from sharing.issuing import ExpiryOutOfRangeError, SharingOffError, SigningNotConfiguredError
-from sharing.listing import ShareNotFoundError
-from sharing.rate_limits import TooManySharesError
-from sharing.revoking import RevocationUnavailableError
 
-PROBLEM_JSON: Final = "application/problem+json"
-_RETRY_SECONDS: Final = 5
+_METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
+_DETAILS: Final = {404: "There is nothing here.", 405: "The method is not one of this address."}
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of problem: its status, its name in ``type``, its title, and its detail when the
-    error's own text is not meant for the caller.
-    """
+class UnavailableError(Problem):
+    """A server that is needed does not answer."""
 
-    status: int
-    name: str
-    title: str
-    detail: str | None = None
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    type = "unavailable"
+    title = "Service unavailable"
+    retry_after = UNAVAILABLE_RETRY_SECONDS
 
 
-_DATABASE = Kind(503, "unavailable", "Service unavailable", "The database does not answer.")
-_REDIS = Kind(503, "unavailable", "Service unavailable", "Redis does not answer.")
+class DatabaseUnavailableError(UnavailableError):
+    """PostgreSQL does not answer."""
 
-_KINDS: Final[Mapping[type[Exception], Kind]] = {
-    InvalidBodyError: Kind(400, "invalid-body", "Invalid request body"),
-    ExpiryOutOfRangeError: Kind(
-        400, "invalid-body", "Invalid request body", "The request body is not valid."
-    ),
-    InvalidUploadError: Kind(400, "invalid-upload", "Invalid upload"),
-    InvalidCursorError: Kind(
-        400, "invalid-parameter", "Invalid parameter", "A parameter is not valid."
-    ),
-    RepeatedParameterError: Kind(400, "invalid-parameter", "Invalid parameter"),
-    SlowBodyError: Kind(408, "timeout", "Request too slow"),
-    RequestValidationError: Kind(
-        400, "invalid-parameter", "Invalid parameter", "A parameter is not valid."
-    ),
-    ClientDisconnect: Kind(400, "incomplete", "Incomplete request", "The request broke off."),
-    UnknownReportError: Kind(400, "unknown-report", "Unknown report type"),
-    AnalyticsNotYetImplementedError: Kind(
-        400, "report-not-implemented", "Report type not implemented"
-    ),
-    InvalidSignatureError: Kind(401, "invalid-signature", "Not signed by Discord"),
-    CrossSiteRequestError: Kind(403, "cross-site-request", "Request from another site"),
-    NoSessionError: Kind(403, "no-session", "Not logged in"),
-    GenerationOverError: Kind(403, "no-session", "Not logged in"),
-    NoTenantError: Kind(403, "no-tenant", "No tenant chosen"),
-    NotAMemberError: Kind(403, "not-a-member", "Not a member of the tenant"),
-    WrongCredentialsError: Kind(403, "wrong-credentials", "Login refused"),
-    ShareNotFoundError: Kind(404, "share-not-found", "Share not found"),
-    ConnectionNotFoundError: Kind(404, "connection-not-found", "Connection not found"),
-    ImportNotFoundError: Kind(404, "import-not-found", "Import not found"),
-    SharingOffError: Kind(409, "sharing-off", "Sharing is turned off"),
-    ImportTooLargeError: Kind(413, "import-too-large", "Import too large"),
-    UnsupportedUploadError: Kind(415, "unsupported-upload", "Not a CSV and not a form"),
-    TooManyImportsError: Kind(429, "too-many-imports", "Too many imports"),
-    TooManyCommandsError: Kind(429, "too-many-codes", "Too many codes"),
-    TooManyLoginsError: Kind(429, "too-many-logins", "Too many login attempts"),
-    TooManySharesError: Kind(429, "too-many-shares", "Too many links"),
-    SigningNotConfiguredError: Kind(503, "signing-not-configured", "Signing not configured"),
-    RevocationUnavailableError: Kind(503, "recall-unavailable", "Links not revoked yet"),
-    DiscordNotConfiguredError: Kind(503, "discord-not-configured", "Discord not configured"),
-    LoginBusyError: Kind(503, "login-busy", "Service busy"),
-    NotReadyError: Kind(503, "not-ready", "Not ready"),
-    UnsafeDatabaseRoleError: Kind(
-        503, "unsafe-database-role", "Service unavailable", "The database's role is not safe."
-    ),
-    OperationalError: _DATABASE,
-    InterfaceError: _DATABASE,
-    PoolTimeoutError: _DATABASE,
-    RedisError: _REDIS,
+    fixed_detail = "The database does not answer."
+
+
+class RedisUnavailableError(UnavailableError):
+    """Redis does not answer."""
+
+    fixed_detail = "Redis does not answer."
+
+
+class UnsafeRoleError(Problem):
+    """The service must not read from this database."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    type = "unsafe-database-role"
+    title = "Service unavailable"
+    fixed_detail = "The database's role is not safe."
+
+
+class IncompleteRequestError(Problem):
+    """The client has gone."""
+
+    status = HTTPStatus.BAD_REQUEST
+    type = "incomplete"
+    title = "Incomplete request"
+    fixed_detail = "The request broke off."
+
+
+class UnknownReportTypeError(Problem):
+    """No such report type."""
+
+    status = HTTPStatus.BAD_REQUEST
+    type = "unknown-report"
+    title = "Unknown report type"
+
+
+class ReportNotImplementedError(Problem):
+    """A report type that cannot be computed yet."""
+
+    status = HTTPStatus.BAD_REQUEST
+    type = "report-not-implemented"
+    title = "Report type not implemented"
+
+
+class InvalidParameterError(Problem):
+    """Parameters that do not validate: ``faults`` says what is wrong with which."""
+
+    status = HTTPStatus.BAD_REQUEST
+    type = "invalid-parameter"
+    title = "Invalid parameter"
+    fixed_detail = "A parameter is not valid."
+    faults: tuple[dict[str, str], ...] = ()
+
+    @property
+    def errors(self) -> tuple[dict[str, str], ...]:
+        """Every parameter that does not validate."""
+        return self.faults
+
+
+_PROBLEMS: Final[Mapping[type[Exception], type[Problem]]] = {
+    UnknownReportError: UnknownReportTypeError,
+    AnalyticsNotYetImplementedError: ReportNotImplementedError,
+    ClientDisconnect: IncompleteRequestError,
+    UnsafeDatabaseRoleError: UnsafeRoleError,
+    OperationalError: DatabaseUnavailableError,
+    InterfaceError: DatabaseUnavailableError,
+    PoolTimeoutError: DatabaseUnavailableError,
+    RedisError: RedisUnavailableError,
 }
 
 
 def install(app: FastAPI) -> None:
-    """Answer every error of ``_KINDS`` and every error of HTTP itself as a problem."""
-    for kind in _KINDS:
-        app.add_exception_handler(kind, _answer)
+    """Answer problems, the errors of ``_PROBLEMS`` and every error of HTTP itself."""
+    for error in (Problem, RequestValidationError, *_PROBLEMS):
+        app.add_exception_handler(error, _answer)
     app.add_exception_handler(HTTPException, _answer_http)
 
 
-def problem(
-    status: int,
-    *,
-    title: str,
-    detail: str,
-    name: str | None = None,
-    errors: list[dict[str, str]] | None = None,
-    headers: Mapping[str, str] | None = None,
-) -> Response:
-    """An answer in problem details; without ``name`` it is one of HTTP itself."""
-    content: dict[str, Any] = {
-        "type": f"urn:analytics:problem:{name}" if name else "about:blank",
-        "title": title,
-        "status": status,
-        "detail": detail,
-    }
-    if errors:
-        content["errors"] = errors
-    # ASCII only: whatever a caller sent can be said back, lone surrogates included.
-    return Response(json.dumps(content), status, headers, media_type=PROBLEM_JSON)
-
-
 def internal_error() -> Response:
-    """The answer to an error nobody foresaw."""
-    return problem(500, title="Internal Server Error", detail="Something went wrong here.")
+    """The response to an error that no one foresaw."""
+    return _response(problem_json(500, detail="Something went wrong here."), 500)
 
 
 async def _answer(_: Request, error: Exception) -> Response:
-    kind = next(_KINDS[base] for base in type(error).__mro__ if base in _KINDS)
-    if kind.status == HTTPStatus.SERVICE_UNAVAILABLE:
-        _log.warning("unavailable", extra={"problem": kind.name, "error": _cause(error)})
-    return problem(
-        kind.status,
-        title=kind.title,
-        detail=kind.detail or f"{str(error)[:500].rstrip('.')}.",
-        name=kind.name,
-        errors=_faults(error),
-        headers=_retry(error, kind),
-    )
+    problem = _problem_of(error)
+    if problem.status is HTTPStatus.SERVICE_UNAVAILABLE:
+        # The class of the cause: its text may name hosts and users.
+        cause = type(error.__cause__ or error).__name__
+        _log.warning("unavailable", extra={"problem": problem.type, "error": cause})
+    seconds = problem.retry_after
+    headers = {} if seconds is None else {"Retry-After": str(seconds)}
+    return _response(problem.json(), problem.status, headers)
+
+
+def _problem_of(error: Exception) -> Problem:
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, RequestValidationError):
+        problem = InvalidParameterError()
+        problem.faults = tuple(
+            {
+                "parameter": ".".join(map(str, each["loc"][1:])),
+                "detail": each["msg"].removeprefix("Value error, "),
+            }
+            for each in error.errors()
+        )
+        return problem
+    kind = next(_PROBLEMS[base] for base in type(error).__mro__ if base in _PROBLEMS)
+    return kind(str(error))
 
 
 async def _answer_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for that class
-    title = HTTPStatus(error.status_code).phrase
     headers = dict(error.headers or {})
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         headers["Allow"] = ", ".join(_allowed(request))
-    return problem(
-        error.status_code,
-        title=title,
-        detail=_HTTP.get(error.status_code, f"{title}."),
-        headers=headers,
-    )
+    phrase = HTTPStatus(error.status_code).phrase
+    detail = _DETAILS.get(error.status_code, f"{phrase}.")
+    return _response(problem_json(error.status_code, detail=detail), error.status_code, headers)
 
 
 def _allowed(request: Request) -> list[str]:
@@ -185,39 +170,5 @@ def _allowed(request: Request) -> list[str]:
     return [*found, "HEAD"] if "GET" in found and "HEAD" not in found else found
 
 
-_METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
-_HTTP: Final = {404: "There is nothing here.", 405: "The method is not one of this address."}
-
-
-def _retry(error: Exception, kind: Kind) -> dict[str, str] | None:
-    lasting = (SigningNotConfiguredError, DiscordNotConfiguredError, UnsafeDatabaseRoleError)
-    transient = kind.status == HTTPStatus.SERVICE_UNAVAILABLE and not isinstance(error, lasting)
-    seconds = getattr(error, "retry_after", _RETRY_SECONDS if transient else None)
-    return None if seconds is None else {"Retry-After": str(seconds)}
-
-
-def _faults(error: Exception) -> list[dict[str, str]] | None:
-    if isinstance(error, InvalidBodyError):
-        return [{"pointer": fault.pointer, "detail": fault.detail} for fault in error.faults]
-    if isinstance(error, ExpiryOutOfRangeError):
-        return [{"pointer": "/expiresInSeconds", "detail": str(error)}]
-    if isinstance(error, RepeatedParameterError):
-        return [
-            {"parameter": name[:100], "detail": "is there more than once"} for name in error.names
-        ]
-    if isinstance(error, InvalidCursorError):
-        return [{"parameter": "cursor", "detail": str(error)}]
-    if isinstance(error, RequestValidationError):
-        return [
-            {
-                "parameter": ".".join(map(str, each["loc"][1:])),
-                "detail": each["msg"].removeprefix("Value error, "),
-            }
-            for each in error.errors()
-        ]
-    return None
-
-
-def _cause(error: Exception) -> str:
-    """The class of what went wrong: its text may name hosts and users."""
-    return type(error.__cause__ or error).__name__
+def _response(body: bytes, status: int, headers: Mapping[str, str] | None = None) -> Response:
+    return Response(body, status, headers, media_type=MEDIA_TYPE)

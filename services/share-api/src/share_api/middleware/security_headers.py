@@ -12,27 +12,19 @@ from uuid import uuid4
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from common.http.security_headers import DATA_POLICY, security_headers
+from common.http.security_headers import Headers as BytesHeaders
 from share_api.middleware.problems import internal_error
 
 REQUEST_ID: Final = "X-Request-ID"
 _GIVEN_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
-_HEADERS: Final = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-}
-_HSTS: Final = "max-age=31536000"
 _log = logging.getLogger(__name__)
 
 
-def safe_headers(*, https: bool) -> dict[str, str]:
-    """What every answer carries; over https also what keeps it so."""
-    return _HEADERS | ({"Strict-Transport-Security": _HSTS} if https else {})
+def response_headers(*, https: bool) -> BytesHeaders:
+    """What every response carries unless its route says otherwise: it is kept nowhere."""
+    policy = security_headers(https=https, policy=DATA_POLICY)
+    return ((b"cache-control", b"no-store"), *policy)
 
 
 class SecurityHeadersMiddleware:
@@ -40,10 +32,13 @@ class SecurityHeadersMiddleware:
 
     def __init__(self, app: ASGIApp, *, https: bool) -> None:
         self._app = app
-        self._headers = safe_headers(https=https)
+        self._headers = tuple(
+            (name.decode("latin-1"), value.decode("latin-1"))
+            for name, value in response_headers(https=https)
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve the request in its envelope."""
+        """Serve the request; the headers go onto the response."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -57,7 +52,7 @@ class SecurityHeadersMiddleware:
                 started = True
                 headers = MutableHeaders(scope=message)
                 headers[REQUEST_ID] = request_id
-                for name, value in self._headers.items():
+                for name, value in self._headers:
                     headers.setdefault(name, value)
             await send(message)
 
