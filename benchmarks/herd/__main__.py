@@ -9,13 +9,13 @@ import argparse
 import asyncio
 import resource
 import time
-from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
 from benchmarks.cold.processes import Processes, processes
 from benchmarks.compute.shops import END, LARGEST
 from benchmarks.compute.ways import STEP
+from msgspec.structs import replace
 
 from common.jobs.payloads import ComputeReport
 from common.reports.window import Period, window_of

@@ -10,9 +10,9 @@ from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
+from common.infra.redis import ADMIN, create_redis
 from common.jobs.celery import create_celery
 from report_viewer.loading import job_requests, rate_limits, redis_store
-from share_api.container import create_redis
 
 URL = "redis://127.0.0.1:1"
 
@@ -31,7 +31,7 @@ def longest(client: Redis | AsyncRedis) -> float:
         (redis_store.connect(URL), 3),
         (job_requests.connect_for_asking(URL), 3),
         (rate_limits.connect_for_counting(URL), 1),
-        (create_redis(URL), 2),
+        (create_redis(URL, ADMIN), 2),
     ],
 )
 def test_a_client_gives_up_in_time(client: Redis | AsyncRedis, seconds: float) -> None:

@@ -16,13 +16,14 @@ from tests.integration.share_api.conftest import Serve, World, assert_problem, l
 from tests.support import wait
 
 from common.db.engine import UnsafeDatabaseRoleError
+from common.infra.redis import ADMIN, create_redis
 from common.jobs.celery import create_celery
 from common.jobs.publisher import JobPublisher
 from common.links.state import LinkRef, LinkState, LinkStateStore
 from common.links.token import KeyRing
 from common.reports_cache.cache import ReportCache
 from share_api.app import create_app
-from share_api.container import Container, create_redis
+from share_api.container import Container
 from share_api.settings import ShareApiSettings
 
 DEAD_REDIS = "redis://127.0.0.1:1"
@@ -42,7 +43,7 @@ def with_broker(url: str) -> Callable[[Container], Container]:
 
 def with_states(url: str) -> Callable[[Container], Container]:
     def change(container: Container) -> Container:
-        states = LinkStateStore(create_redis(url))
+        states = LinkStateStore(create_redis(url, ADMIN))
         return replace(container, issuing=replace(container.issuing, states=states))
 
     return change

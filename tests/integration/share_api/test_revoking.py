@@ -13,10 +13,11 @@ from sqlalchemy import Engine, event
 from tests.integration.share_api.conftest import Serve, World, assert_problem, share_id
 
 from common.db.audit import COMMAND_LINE, Author
+from common.infra.redis import ADMIN, create_redis
 from common.instants import now
 from common.links.state import LinkStateStore, state_key
 from common.links.token import KeyRing
-from share_api.container import Container, create_redis
+from share_api.container import Container
 from sharing.listing import ShareState, StateContext, get_share
 from sharing.revoking import Revocation, revoke, revoke_all
 from worker.links import revocation_sweep
@@ -106,7 +107,7 @@ def test_a_wrong_body_revokes_nothing(
 
 
 def without_states(container: Container) -> Container:
-    return replace(container, states=LinkStateStore(create_redis(DEAD)))
+    return replace(container, states=LinkStateStore(create_redis(DEAD, ADMIN)))
 
 
 def test_a_revocation_that_redis_did_not_take_stands_in_the_ledger_and_says_so(

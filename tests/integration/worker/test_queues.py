@@ -6,9 +6,9 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import timedelta
 
+from msgspec.structs import replace
 from redis import Redis
 from sqlalchemy import Engine
 from tests.integration.worker.conftest import Shop

@@ -8,12 +8,12 @@ import logging
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from redis import Redis
 from sqlalchemy import Engine, func, select
 
 from common.db.accounts import Tenant
 from common.db.sales import LedgerVersion
 from common.db.tenancy import Access, transaction
+from common.infra.redis import LOADING, create_redis
 from common.jobs.celery import create_celery
 from common.jobs.publisher import JobPublisher, JobsUnavailableError
 from common.reports_cache.cache import ReportCache
@@ -70,7 +70,6 @@ def loaded(engine: Engine, jobs: JobPublisher, tenant_id: int) -> None:
 
 def jobs_at(redis_url: str, broker_url: str) -> JobPublisher:
     """The way to tell, for a command that loads by itself. Connects on use, bounded in time."""
-    redis = Redis.from_url(redis_url, socket_connect_timeout=1, socket_timeout=2)
-    return JobPublisher(
-        create_celery(broker_url), ReportCache(redis, keep_seconds=1)
-    )  # stores nothing
+    redis = create_redis(redis_url, LOADING)
+    cache = ReportCache(redis, keep_seconds=1)  # stores nothing
+    return JobPublisher(create_celery(broker_url), cache)

@@ -4,12 +4,10 @@ from dataclasses import dataclass, replace
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from redis import Redis
-from redis.backoff import NoBackoff
-from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.retry import Retry
 from sqlalchemy import Engine
 
 from common.db.engine import create_service_engine
+from common.infra.redis import ADMIN, create_redis
 from common.jobs.celery import create_celery
 from common.jobs.discord_promises import PromiseStore
 from common.jobs.publisher import CLAIM_SECONDS, JobPublisher
@@ -27,7 +25,6 @@ from share_api.settings import LinkSettings, ShareApiSettings
 from sharing.issuing import IssuingContext
 from sharing.rate_limits import ShareRateLimit
 
-REDIS_TIMEOUT_SECONDS = 1.0
 POOL_SIZE = 10
 STATEMENT_TIMEOUT_SECONDS = 10
 """An admin waits, and every statement is one of milliseconds."""
@@ -60,21 +57,6 @@ class Container:
         """Give every connection back."""
         self.redis.close()
         self.engine.dispose()
-
-
-def create_redis(url: str) -> Redis:
-    """A client that returns bytes and never waits long: a hung server costs one second.
-
-    A connection that the server closed meanwhile is replaced once without a word.
-    """
-    return Redis.from_url(
-        url,
-        socket_timeout=REDIS_TIMEOUT_SECONDS,
-        socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
-        socket_keepalive=True,
-        max_connections=100,
-        retry=Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
-    )
 
 
 def create_issuing(
@@ -121,7 +103,7 @@ def create_container(settings: ShareApiSettings) -> Container:
         pool_size=POOL_SIZE,
         statement_timeout_seconds=STATEMENT_TIMEOUT_SECONDS,
     )
-    redis = create_redis(redis_url)
+    redis = create_redis(redis_url, ADMIN)
     logins = LoginRateLimit(
         redis, per_account=settings.logins_per_account, per_address=settings.logins_per_address
     )

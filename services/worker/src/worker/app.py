@@ -8,9 +8,9 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import setup_logging, worker_process_init, worker_ready, worker_shutdown
-from redis import Redis
 
 from common.db.engine import create_service_engine
+from common.infra.redis import WORKER, create_redis
 from common.infra.telemetry import configure_logging
 from common.jobs.celery import create_celery
 from common.jobs.publisher import JobPublisher
@@ -20,7 +20,6 @@ from worker.discord.deliver import create_delivery_context
 from worker.settings import WorkerSettings
 from worker.warming.popular import WarmingContext
 
-REDIS_TIMEOUT_SECONDS = 5
 COLLECT_AFTER = (100_000, 20, 100)
 """A report is some 10,000 objects without cycles, all alive until it is done: looking for cycles
 among them is in vain, and by Python's defaults it doubled the time of a large one now and then."""
@@ -31,11 +30,7 @@ def create_app(settings: WorkerSettings) -> Celery:
     engine = create_service_engine(
         settings.database_url.get_secret_value(), application_name="worker", pool_size=1
     )
-    redis = Redis.from_url(
-        settings.redis_url.get_secret_value(),
-        socket_timeout=REDIS_TIMEOUT_SECONDS,
-        socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
-    )
+    redis = create_redis(settings.redis_url.get_secret_value(), WORKER)
     cache = ReportCache(redis, keep_seconds=settings.cache_seconds)
     app = create_celery(settings.broker)
     jobs = JobPublisher(app, cache)

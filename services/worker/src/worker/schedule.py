@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from celery import Celery
 
+from common.infra.redis import SCHEDULER
 from common.jobs.celery import LINK_QUEUE, WARM_QUEUE
 from worker.links import revocation_sweep, view_transfer
 from worker.operations import cache_eviction, heartbeat
@@ -67,11 +68,7 @@ def configure(app: Celery) -> None:
         beat_scheduler="worker.operations.beat:Scheduler",
         beat_max_loop_interval=LOOP_SECONDS,
         redbeat_redis_url=app.conf.broker_url,
-        redbeat_redis_options={
-            "socket_timeout": 5,
-            "socket_connect_timeout": 2,
-            "socket_keepalive": True,
-        },
+        redbeat_redis_options=SCHEDULER.timeouts(),
         redbeat_key_prefix="analytics:beat:",
         redbeat_lock_timeout=LOCK_SECONDS,
     )

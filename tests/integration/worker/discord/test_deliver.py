@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from msgspec import structs
 from redis import Redis
 from sqlalchemy import Engine, delete, select, text
 from tests.integration.worker.conftest import Shop, window
@@ -38,7 +39,7 @@ from worker.discord.deliver import (
     create_delivery_context,
     deliver_report,
 )
-from worker.discord.rate_limit import Turns
+from worker.discord.rate_limit import DiscordRateLimit
 
 TOKEN = "aW50ZXJhY3Rpb246" + "x" * 100
 LINK = "https://app.example.com/api/reports/payload-of-this-test.signature-of-this-test"
@@ -221,7 +222,7 @@ def test_a_limit_for_all_holds_everybody(world: World) -> None:
     world.discord.moods.append(limited(30.0, everybody=True))
     world.run()
     world.later.only()
-    other = replace(world.job, interaction_id=78)
+    other = structs.replace(world.job, interaction_id=78)
     PromiseStore(world.redis).put(other, world.promise() or pytest.fail("gone"))
     world.run(other)
     job, seconds = world.later.only()
@@ -293,7 +294,7 @@ def test_a_silent_discord_costs_a_bounded_time(
     world.run()
     job, seconds = world.later.only()
     assert job.attempt == 1
-    assert Turns(world.redis).left_of_pause() > 5, "nobody else finds out as slowly"
+    assert DiscordRateLimit(world.redis).pause_left() > 5, "nobody else finds out as slowly"
     assert seconds >= 2
 
 
@@ -304,7 +305,7 @@ def test_a_discord_that_is_not_there_is_tried_again(world: World) -> None:
 
 
 def test_one_at_a_time_speaks_to_discord(world: World) -> None:
-    with Turns(world.redis).take() as ours:
+    with DiscordRateLimit(world.redis).acquire() as ours:
         assert ours
         world.run()
         assert world.discord.attempts == []
@@ -314,12 +315,12 @@ def test_one_at_a_time_speaks_to_discord(world: World) -> None:
 
 
 def test_a_turn_that_was_lost_is_not_taken_from_the_next(world: World) -> None:
-    turns = Turns(world.redis)
-    with turns.take():
+    rate_limit = DiscordRateLimit(world.redis)
+    with rate_limit.acquire():
         world.redis.delete("discord:turn")
-        with turns.take() as next_one:
+        with rate_limit.acquire() as next_one:
             assert next_one
-        with turns.take():
+        with rate_limit.acquire():
             pass
         world.redis.set("discord:turn", "somebody")
     assert world.redis.get("discord:turn") == b"somebody"
@@ -409,7 +410,7 @@ def test_a_report_that_cannot_be_computed_ends_in_words(
 
 def test_without_redis_the_job_comes_later(world: World) -> None:
     dead = Redis.from_url("redis://127.0.0.1:1", socket_connect_timeout=1)
-    using = replace(world.using, promises=PromiseStore(dead), turns=Turns(dead))
+    using = replace(world.using, promises=PromiseStore(dead), rate_limit=DiscordRateLimit(dead))
     deliver_report(world.job, using, now=instants.now())
     assert world.later.only()[0].attempt == 1
 
@@ -417,6 +418,6 @@ def test_without_redis_the_job_comes_later(world: World) -> None:
 def test_a_tenant_that_is_gone_is_not_connected(world: World) -> None:
     with transaction(world.shop.engine, Access(tenant_id=world.shop.tenant_id)) as session:
         assert session.scalar(select(DiscordConnection.tenant_id)) == world.shop.tenant_id
-    job = replace(world.job, guild_id=new_guild())
+    job = structs.replace(world.job, guild_id=new_guild())
     world.run(job)
     assert world.edits[0].message["content"] == deliver.NOT_SHARED

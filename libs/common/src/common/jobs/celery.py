@@ -23,6 +23,7 @@ from typing import Final
 
 from celery import Celery
 
+from common.infra.redis import BROKER
 from common.jobs.payloads import AnswerDiscord, RestoreLink, RunImport
 
 HARD_LIMIT_SECONDS: Final = 120
@@ -52,9 +53,7 @@ def create_celery(broker_url: str) -> Celery:
             "visibility_timeout": VISIBILITY_TIMEOUT_SECONDS,
             "unacked_restore_interval": 2,
             "unacked_restore_throttle": 1,
-            "socket_timeout": 2,
-            "socket_connect_timeout": 1,
-            "socket_keepalive": True,
+            **BROKER.timeouts(),
             "max_retries": 0,
             "queue_order_strategy": "priority",
         },

@@ -1,21 +1,65 @@
-"""Job payloads: ids only, so that a job can be run twice, late or on another host."""
+"""Job payloads: ids only, so that a job can be run twice, late or on another host.
+
+A payload is flat JSON: ids of 128 bits in hex, a window as the Unix seconds ``start`` and ``end``.
+Jobs lie in queues while versions change: a field that is added has a default, and one that a later
+version sends is passed over.
+"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final, Self
 from uuid import UUID
+
+import msgspec
 
 from common.reports.window import Window
 from common.reports_cache.cache import ReportKey
 
+_BOUNDS: Final = ("start", "end")
 
-@dataclass(frozen=True, slots=True)
-class ComputeReport:
+
+class Job(msgspec.Struct, frozen=True):
+    """A job; ``task`` is the name it is published under."""
+
+    task: ClassVar[str]
+
+    def payload(self) -> dict[str, Any]:
+        """The job's arguments, as JSON carries them."""
+        fields: dict[str, Any] = msgspec.to_builtins(self, builtin_types=(UUID, datetime))
+        flat = fields | fields.pop("window", {})
+        return {name: _spelled(value) for name, value in flat.items() if name != "window"}
+
+    @classmethod
+    def parse(cls, payload: Mapping[str, Any]) -> Self:
+        """The job behind ``payload``.
+
+        Raises:
+            msgspec.ValidationError: it is no payload of this job.
+        """
+        fields = dict(payload)
+        if "window" in cls.__struct_fields__:
+            fields["window"] = {
+                name: datetime.fromtimestamp(fields.pop(name), UTC)
+                for name in _BOUNDS
+                if isinstance(fields.get(name), int)
+            }
+        return msgspec.convert(fields, cls)
+
+
+def _spelled(value: Any) -> Any:
+    match value:
+        case UUID():
+            return value.hex
+        case datetime():
+            return int(value.timestamp())
+    return value
+
+
+class ComputeReport(Job, frozen=True):
     """Compute a report and its CSV into the cache.
 
     ``asked_at`` is when, in Unix milliseconds: a report computed since is an answer to it, unless
-    the data has changed. None asks in any case. ``ahead`` of demand, nobody waits for it.
+    the data has changed. None asks in any case. ``ahead`` of demand, no viewer waits for it.
     """
 
     task: ClassVar[str] = "reports.compute"
@@ -31,32 +75,8 @@ class ComputeReport:
         """Where the report is cached."""
         return ReportKey(self.tenant_id, self.report, self.window)
 
-    def payload(self) -> dict[str, Any]:
-        """The job's arguments, as JSON carries them: instants as Unix seconds."""
-        return {
-            "tenant_id": self.tenant_id,
-            "report": self.report,
-            "start": int(self.window.start.timestamp()),
-            "end": int(self.window.end.timestamp()),
-            "asked_at": self.asked_at,
-            "ahead": self.ahead,
-        }
 
-    @classmethod
-    def parse(cls, payload: Mapping[str, Any]) -> "ComputeReport":
-        """The job behind ``payload``."""
-        start, end = (datetime.fromtimestamp(payload[name], UTC) for name in ("start", "end"))
-        return cls(
-            payload["tenant_id"],
-            payload["report"],
-            Window(start, end),
-            asked_at=payload.get("asked_at"),
-            ahead=payload.get("ahead", False),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class RestoreLink:
+class RestoreLink(Job, frozen=True):
     """Write a link's state from the share ledger, for a Redis that does not know it."""
 
     task: ClassVar[str] = "links.restore"
@@ -64,18 +84,8 @@ class RestoreLink:
     tenant_id: int
     link_id: UUID
 
-    def payload(self) -> dict[str, Any]:
-        """The job's arguments, as JSON carries them."""
-        return {"tenant_id": self.tenant_id, "link_id": self.link_id.hex}
 
-    @classmethod
-    def parse(cls, payload: Mapping[str, Any]) -> "RestoreLink":
-        """The job behind ``payload``."""
-        return cls(payload["tenant_id"], UUID(hex=payload["link_id"]))
-
-
-@dataclass(frozen=True, slots=True)
-class RunImport:
+class RunImport(Job, frozen=True):
     """Load the files of an import that were received."""
 
     task: ClassVar[str] = "imports.run"
@@ -83,36 +93,16 @@ class RunImport:
     tenant_id: int
     import_id: UUID
 
-    def payload(self) -> dict[str, Any]:
-        """The job's arguments, as JSON carries them."""
-        return {"tenant_id": self.tenant_id, "import_id": self.import_id.hex}
 
-    @classmethod
-    def parse(cls, payload: Mapping[str, Any]) -> "RunImport":
-        """The job behind ``payload``."""
-        return cls(payload["tenant_id"], UUID(hex=payload["import_id"]))
-
-
-@dataclass(frozen=True, slots=True)
-class WarmTenant:
+class WarmTenant(Job, frozen=True):
     """Make a tenant's sums and popular reports ready again after its data changed."""
 
     task: ClassVar[str] = "warm.tenant"
 
     tenant_id: int
 
-    def payload(self) -> dict[str, Any]:
-        """The job's arguments, as JSON carries them."""
-        return {"tenant_id": self.tenant_id}
 
-    @classmethod
-    def parse(cls, payload: Mapping[str, Any]) -> "WarmTenant":
-        """The job behind ``payload``."""
-        return cls(payload["tenant_id"])
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerDiscord:
+class AnswerDiscord(Job, frozen=True):
     """Put a report into the answer that Discord was promised.
 
     How it is answered, and the link, stand in Redis until ``answer_by`` (see
@@ -136,35 +126,3 @@ class AnswerDiscord:
     def computation(self) -> ComputeReport:
         """The report that is shown."""
         return ComputeReport(self.tenant_id, self.report, self.window)
-
-    def payload(self) -> dict[str, Any]:
-        """The job's arguments, as JSON carries them: instants as Unix seconds."""
-        return {
-            "tenant_id": self.tenant_id,
-            "guild_id": self.guild_id,
-            "interaction_id": self.interaction_id,
-            "report": self.report,
-            "start": int(self.window.start.timestamp()),
-            "end": int(self.window.end.timestamp()),
-            "answer_by": self.answer_by,
-            "not_before": self.not_before,
-            "attempt": self.attempt,
-        }
-
-    @classmethod
-    def parse(cls, payload: Mapping[str, Any]) -> "AnswerDiscord":
-        """The job behind ``payload``."""
-        start, end = (datetime.fromtimestamp(payload[name], UTC) for name in ("start", "end"))
-        return cls(
-            payload["tenant_id"],
-            payload["guild_id"],
-            payload["interaction_id"],
-            payload["report"],
-            Window(start, end),
-            answer_by=payload["answer_by"],
-            not_before=payload["not_before"],
-            attempt=payload["attempt"],
-        )
-
-
-Job = AnswerDiscord | ComputeReport | RestoreLink | RunImport | WarmTenant

@@ -6,11 +6,11 @@ still answers. What jobs carry is said in ``common.jobs.payloads``, how they are
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final
 
 from celery import Celery
 from kombu.exceptions import OperationalError
+from msgspec.structs import replace
 from redis import RedisError
 
 from common import instants

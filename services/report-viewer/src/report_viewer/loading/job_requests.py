@@ -11,6 +11,7 @@ from typing import Final
 
 from redis import Redis
 
+from common.infra.redis import VIEWER_JOBS, create_redis
 from common.jobs.celery import create_celery
 from common.jobs.payloads import ComputeReport, RestoreLink
 from common.jobs.publisher import JobPublisher
@@ -20,23 +21,16 @@ from common.reports_cache.cache import ReportCache
 from report_viewer.loading.rate_limits import ColdThrottle
 from report_viewer.loading.redis_store import key_of
 
-_PUBLISHERS: Final = 4
+_PUBLISHERS: Final = VIEWER_JOBS.connections
 _ASK_AGAIN_SECONDS: Final = 1.0
 """A report may be asked for again so soon: its claim in Redis holds back what would be in vain."""
 _RESTORE_AGAIN_SECONDS: Final = 10.0
 """A link has no claim, and looking it up is a moment's work: asked for rarely."""
-_ANSWER_SECONDS: Final = 2
 
 
 def connect_for_asking(redis_url: str) -> Redis:
     """A client for the threads that ask. Connects on use; bounded in time."""
-    return Redis.from_url(
-        redis_url,
-        max_connections=_PUBLISHERS,
-        socket_connect_timeout=1,
-        socket_timeout=_ANSWER_SECONDS,
-        socket_keepalive=True,
-    )
+    return create_redis(redis_url, VIEWER_JOBS)
 
 
 def connect_jobs(redis: Redis, broker_url: str) -> JobPublisher:

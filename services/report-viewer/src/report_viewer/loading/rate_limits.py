@@ -30,6 +30,7 @@ from common.infra.rate_limit import (
     address_network,
     tenant_bucket,
 )
+from common.infra.redis import VIEWER_RATE_LIMITS, create_redis
 from common.links.token import ForgedLinkError, LinkClaims, MalformedLinkError
 from report_viewer.http.client_address import Clients
 from report_viewer.problems.errors import TooManyFailuresError
@@ -37,10 +38,9 @@ from report_viewer.problems.errors import TooManyFailuresError
 FAILURE_SECONDS: Final = 60
 COLD_SECONDS: Final = 300
 
-_THREADS: Final = 2
+_THREADS: Final = VIEWER_RATE_LIMITS.connections
 _MOST_COUNTED_AT_ONCE: Final = 64
 _MOST_REMEMBERED: Final = 10_000
-_ANSWER_SECONDS: Final = 0.5
 _REST_SECONDS: Final = 1.0
 """For how long a Redis that failed to count is left alone."""
 
@@ -142,10 +142,4 @@ class Failures:
 
 def connect_for_counting(redis_url: str) -> Redis:
     """A client for the threads that count failures: nobody's refusal waits long for it."""
-    return Redis.from_url(
-        redis_url,
-        max_connections=_THREADS,
-        socket_connect_timeout=_ANSWER_SECONDS,
-        socket_timeout=_ANSWER_SECONDS,
-        socket_keepalive=True,
-    )
+    return create_redis(redis_url, VIEWER_RATE_LIMITS)

@@ -9,23 +9,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple, Protocol
 
-from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio import Redis
 from redis.asyncio.connection import AbstractConnection
-from redis.asyncio.retry import Retry
-from redis.backoff import ExponentialBackoff
-from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
+from common.infra.redis import VIEWER, create_async_redis
 from common.links import shop_names
 from common.links.state import LinkState, parse_epoch, parse_state, state_key
 from common.links.token import LinkClaims
 from common.reports_cache.cache import ReportKey, data_version_key
 from report_viewer.problems.errors import StoreUnavailableError
 
-MAX_CONNECTIONS: Final = 32
-_WAIT_FOR_CONNECTION_SECONDS: Final = 3
-_CONNECT_SECONDS: Final = 1
-_ANSWER_SECONDS: Final = 2
 _NOWHERE: Final = -1
 """The place of the values of nothing asked for."""
 
@@ -56,20 +50,7 @@ def connect(url: str, run: Run | None = None) -> Redis:
 
     A connection that was lost while it was idle is made anew once; a time-out is not tried again.
     """
-    pool = BlockingConnectionPool.from_url(
-        url,
-        max_connections=MAX_CONNECTIONS,
-        timeout=_WAIT_FOR_CONNECTION_SECONDS,
-        socket_connect_timeout=_CONNECT_SECONDS,
-        socket_timeout=_ANSWER_SECONDS,
-        socket_keepalive=True,
-        health_check_interval=30,
-        redis_connect_func=run.connected if run is not None else None,
-        retry=Retry(
-            ExponentialBackoff(cap=0.1, base=0.02), 1, supported_errors=(RedisConnectionError,)
-        ),
-    )
-    return Redis.from_pool(pool)
+    return create_async_redis(url, VIEWER, on_connect=run.connected if run is not None else None)
 
 
 def key_of(claims: LinkClaims) -> ReportKey:

@@ -14,11 +14,10 @@ from typing import Final
 from uuid import UUID
 
 from redis import Redis
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
-from redis.retry import Retry
 
 from common import instants
+from common.infra.redis import VIEW_COUNTS, create_redis
 from common.links import popularity, view_counts
 from common.links.popularity import ViewedReport
 from common.links.token import LinkClaims
@@ -29,7 +28,6 @@ FLUSH_SECONDS: Final = 2.0
 MOST_COUNTED: Final = 10_000
 """How many links may have views that are not yet added up; those of more are not counted."""
 
-_ANSWER_SECONDS: Final = 2
 
 _log = logging.getLogger(__name__)
 
@@ -114,13 +112,7 @@ class Counting:
 
 def recorder(redis_url: str) -> Callable[[Tallies], None]:
     """Writes tallies to Redis. Connects on use; bounded in time."""
-    redis = Redis.from_url(
-        redis_url,
-        max_connections=1,
-        socket_connect_timeout=1,
-        socket_timeout=_ANSWER_SECONDS,
-        retry=Retry(NoBackoff(), 0),  # tried again, what was only not answered would count twice
-    )
+    redis = create_redis(redis_url, VIEW_COUNTS)
     return lambda tallies: record(redis, tallies)
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
+from msgspec import structs
 from redis import Redis, RedisError
 from sqlalchemy import Engine, exists, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -28,7 +29,7 @@ from common.reports_cache.cache import ReportCache
 from worker.discord import client
 from worker.discord.client import AttemptOutcome, Result
 from worker.discord.message import Message, report_message, text_message
-from worker.discord.rate_limit import Turns
+from worker.discord.rate_limit import DiscordRateLimit
 from worker.reports import single_flight
 from worker.reports.lease import Leases
 
@@ -54,7 +55,7 @@ class DeliveryContext:
     cache: ReportCache
     leases: Leases
     promises: PromiseStore
-    turns: Turns
+    rate_limit: DiscordRateLimit
     jobs: JobPublisher
     api_base: str
 
@@ -63,8 +64,8 @@ def create_delivery_context(
     engine: Engine, redis: Redis, cache: ReportCache, jobs: JobPublisher, *, api_base: str
 ) -> DeliveryContext:
     """What answering takes, around the worker's connections."""
-    leases, promises, turns = Leases(redis), PromiseStore(redis), Turns(redis)
-    return DeliveryContext(engine, cache, leases, promises, turns, jobs, api_base)
+    leases, promises, rate_limit = Leases(redis), PromiseStore(redis), DiscordRateLimit(redis)
+    return DeliveryContext(engine, cache, leases, promises, rate_limit, jobs, api_base)
 
 
 def deliver_report(job: AnswerDiscord, using: DeliveryContext, *, now: datetime) -> None:
@@ -78,14 +79,14 @@ def deliver_report(job: AnswerDiscord, using: DeliveryContext, *, now: datetime)
         logger.warning("answer to Discord dropped: its time is over", extra=_facts(job))
         return
     try:
-        wait = max(wait, using.turns.left_of_pause())
+        wait = max(wait, using.rate_limit.pause_left())
         again = _wait(wait) if wait else _attempt(job, using, now=now)
     except (RedisError, SQLAlchemyError) as error:
         logger.warning("answer to Discord put off: %s", type(error).__name__, extra=_facts(job))
         again = _back_off(job)
     if again is not None:
         not_before = math.ceil(now.timestamp() + again.seconds) if again.imposed else job.not_before
-        later = replace(job, attempt=job.attempt + again.counts, not_before=not_before)
+        later = structs.replace(job, attempt=job.attempt + again.counts, not_before=not_before)
         using.jobs.publish(later, after_seconds=min(again.seconds, MOST_WAIT_SECONDS))
 
 
@@ -124,7 +125,7 @@ def _attempt(job: AnswerDiscord, using: DeliveryContext, *, now: datetime) -> Re
         if job.attempt < COMPUTATIONS:
             return _back_off(job)
         document = None
-    with using.turns.take() as ours:
+    with using.rate_limit.acquire() as ours:
         return _send(job, promise, document, using) if ours else _wait(NEXT_TURN_SECONDS)
 
 
@@ -137,7 +138,7 @@ def _document(job: AnswerDiscord, using: DeliveryContext, *, now: datetime) -> D
 
     Raises: what computing raises, and _UnderWayError.
     """
-    wanted = replace(job.computation, asked_at=int(now.timestamp() * 1000))
+    wanted = structs.replace(job.computation, asked_at=int(now.timestamp() * 1000))
     found = using.cache.document(wanted.key, fresh=True)
     if found is not None:
         return found
@@ -164,7 +165,7 @@ def _send(
         using.promises.delete(job)
         logger.warning("answer to Discord dropped: %s", attempt.reason, extra=_facts(job))
     elif attempt.everybody:
-        using.turns.pause(attempt.after_seconds)
+        using.rate_limit.pause(attempt.after_seconds)
     return again
 
 

@@ -1,0 +1,105 @@
+"""Redis clients: one factory, and a profile of time-outs for each kind of caller.
+
+A client connects on its first use and returns bytes. A call is bounded in time: who waits for it
+decides how long that may be, and what a lost connection means.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from redis import Redis
+from redis.asyncio import BlockingConnectionPool
+from redis.asyncio import Redis as AsyncRedis
+from redis.asyncio.connection import AbstractConnection
+from redis.asyncio.retry import Retry as AsyncRetry
+from redis.backoff import ExponentialBackoff, NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.retry import Retry
+
+_POOL_WAIT_SECONDS: Final = 3
+_HEALTH_CHECK_SECONDS: Final = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """How a kind of caller waits.
+
+    Attributes:
+        connect_seconds: for a connection.
+        answer_seconds: for an answer.
+        connections: how many there are at most; None for no bound.
+        attempts: how often a command that met a lost connection is sent again; None for the
+            client's own retries. A time-out is never tried again when this is given.
+    """
+
+    connect_seconds: float
+    answer_seconds: float
+    connections: int | None = None
+    attempts: int | None = None
+
+    def timeouts(self) -> dict[str, Any]:
+        """The time-outs as options of a client, of Celery's transport and of redbeat."""
+        return {
+            "socket_connect_timeout": self.connect_seconds,
+            "socket_timeout": self.answer_seconds,
+            "socket_keepalive": True,
+        }
+
+
+ADMIN: Final = Profile(1, 1, connections=100, attempts=1)
+"""share-api and commands: an admin waits."""
+VIEWER: Final = Profile(1, 2, connections=32, attempts=1)
+"""The viewer's event loop: pages wait."""
+VIEWER_JOBS: Final = Profile(1, 2, connections=4)
+"""The viewer's threads that ask for computations."""
+VIEWER_RATE_LIMITS: Final = Profile(0.5, 0.5, connections=2)
+"""The viewer's threads that count failures: no refusal waits long for its count."""
+VIEW_COUNTS: Final = Profile(1, 2, connections=1, attempts=0)
+"""Views are added up: what was only not answered would count twice."""
+LOADING: Final = Profile(1, 2)
+"""A command that tells of the data it has loaded."""
+WORKER: Final = Profile(5, 5)
+"""Workers: no one waits for a single command of theirs."""
+BROKER: Final = Profile(1, 2)
+"""Publishing a job."""
+SCHEDULER: Final = Profile(2, 5)
+"""The scheduler's lock and entries."""
+
+
+def create_redis(url: str, profile: Profile) -> Redis:
+    """A blocking client; it belongs to threads."""
+    options = profile.timeouts()
+    if profile.connections is not None:
+        options["max_connections"] = profile.connections
+    if profile.attempts is not None:
+        options["retry"] = Retry(
+            NoBackoff(), profile.attempts, supported_errors=(RedisConnectionError,)
+        )
+    return Redis.from_url(url, **options)
+
+
+def create_async_redis(
+    url: str,
+    profile: Profile,
+    *,
+    on_connect: Callable[[AbstractConnection], Awaitable[None]] | None = None,
+) -> AsyncRedis:
+    """A client for an event loop, whose callers wait for a free connection.
+
+    ``on_connect`` sets each new connection up, in the place of what the client does by itself.
+    """
+    pool = BlockingConnectionPool.from_url(
+        url,
+        **profile.timeouts(),
+        max_connections=profile.connections,
+        timeout=_POOL_WAIT_SECONDS,
+        health_check_interval=_HEALTH_CHECK_SECONDS,
+        redis_connect_func=on_connect,
+        retry=AsyncRetry(
+            ExponentialBackoff(cap=0.1, base=0.02),
+            profile.attempts or 0,
+            supported_errors=(RedisConnectionError,),
+        ),
+    )
+    return AsyncRedis.from_pool(pool)
