@@ -38,7 +38,7 @@ if {default_collector}:
 uvicorn.run(application, port=int(sys.argv[1]), loop="uvloop", http={http!r}, ws="none",
             access_log=False, server_header=False, proxy_headers=False, log_config=None)
 """
-_SHORTCUT, _PLAIN = "report_viewer.server.fast_path:Shortcut", "httptools"
+_FAST_PATH, _PLAIN = "report_viewer.server.fast_path:FastPathProtocol", "httptools"
 _GRANIAN = [
     "-m",
     "granian",
@@ -62,8 +62,8 @@ Way = tuple[str, list[str]]
 def ways() -> Iterator[Way]:
     """The name of each server and the arguments of its Python; its port is the last of them."""
     for name, http, default_collector in (
-        ("uvicorn, the page written by the protocol (ours)", _SHORTCUT, False),
-        ("the same, Python's own collector settings", _SHORTCUT, True),
+        ("uvicorn, the page written by the protocol (ours)", _FAST_PATH, False),
+        ("the same, Python's own collector settings", _FAST_PATH, True),
         ("uvicorn, by ASGI", _PLAIN, False),
         ("the same, Python's own collector settings", _PLAIN, True),
     ):

@@ -29,7 +29,7 @@ def longest(client: Redis | AsyncRedis) -> float:
     ("client", "seconds"),
     [
         (redis_store.connect(URL), 3),
-        (job_requests.connect_for_asking(URL), 3),
+        (job_requests.connect_for_publishing(URL), 3),
         (rate_limits.connect_for_counting(URL), 1),
         (create_redis(URL, ADMIN), 2),
     ],

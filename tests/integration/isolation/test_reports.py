@@ -22,7 +22,7 @@ from common.reports.sales.protocol import Sales
 from common.reports.window import Period, Window, window_of
 from common.reports_cache.cache import ReportCache
 from ingest.import_files import FileKind, ImportFile, ImportRefusedError, import_files
-from report_viewer.links.urls import Part
+from report_viewer.links.urls import Resource
 from worker.reports import compute, rollups
 from worker.reports.scope import UnknownTenantError, read_scope
 
@@ -151,7 +151,7 @@ async def test_a_link_opens_its_own_shop_alone(shops: Shops, run: Run, slug: str
     payload, _, _ = theirs.token(SECRET).partition(".")
     _, _, signature = ours.token(SECRET).partition(".")
     async with run() as client:
-        for part in Part:
+        for part in Resource:
             path, method = part.value.decode(), part.methods[0]
             answer = await client.request(method, ours.path + path)
             assert answer.status_code in {200, 204, 400}

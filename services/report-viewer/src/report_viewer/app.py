@@ -1,4 +1,4 @@
-"""Wires the viewer: reports answered in front, a FastAPI application for everything else.
+"""Application factory: the reports endpoint in front, a FastAPI application for the rest.
 
 Nothing connects before the first request or the start of the server, whichever comes first.
 """
@@ -14,31 +14,35 @@ from starlette.types import Receive, Scope, Send
 
 from common.infra.http_limits import ConnectionLimits
 from common.links.state import is_state_key
-from report_viewer.cache.response_cache import Copies
-from report_viewer.endpoints.operations import Surroundings
-from report_viewer.endpoints.preview_card import Previews
-from report_viewer.endpoints.problems import ProblemAnswers
-from report_viewer.endpoints.reports import Reports
+from report_viewer.cache.response_cache import ResponseCache
+from report_viewer.endpoints.operations import Operations
+from report_viewer.endpoints.preview_card import PreviewCards
+from report_viewer.endpoints.problems import ProblemResponses
+from report_viewer.endpoints.reports import ReportsEndpoint
 from report_viewer.endpoints.representations import Representations
-from report_viewer.http.client_address import Clients
-from report_viewer.http.response import NEVER_STORED, Security
+from report_viewer.http.client_address import ClientAddresses
+from report_viewer.http.response import NEVER_STORED, SecurityHeaders
 from report_viewer.links.urls import is_report_path
 from report_viewer.links.verifier import Verifier
-from report_viewer.loading.data_loader import Batcher
-from report_viewer.loading.freshness import Judge
-from report_viewer.loading.job_requests import Asking, connect_for_asking, connect_jobs
-from report_viewer.loading.loader import Waiting
-from report_viewer.loading.rate_limits import ColdThrottle, Failures, connect_for_counting
-from report_viewer.loading.redis_store import Run, Store, connect
-from report_viewer.loading.subscriber import Announcements
-from report_viewer.loading.worker_heartbeat import Heartbeat
+from report_viewer.loading.data_loader import DataLoader
+from report_viewer.loading.freshness import FreshnessTracker
+from report_viewer.loading.job_requests import JobRequests, connect_for_publishing, connect_jobs
+from report_viewer.loading.loader import ReportLoader
+from report_viewer.loading.rate_limits import (
+    ComputationLimit,
+    InvalidTokenLimit,
+    connect_for_counting,
+)
+from report_viewer.loading.redis_store import RedisStore, ServerEpoch, connect
+from report_viewer.loading.subscriber import Subscriber
+from report_viewer.loading.worker_heartbeat import WorkerHeartbeat
 from report_viewer.metrics import PUBLISH_SECONDS, Metrics
 from report_viewer.pages.assets import Assets
-from report_viewer.pages.preview_images import Pictures
-from report_viewer.pages.renderer import Pages
+from report_viewer.pages.preview_images import PreviewImages
+from report_viewer.pages.renderer import PageRenderer
 from report_viewer.settings import ViewerSettings
 from report_viewer.tasks import end
-from report_viewer.view_counts.counter import Counting, recorder
+from report_viewer.view_counts.counter import ViewCounter, recorder
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +52,12 @@ class Viewer:
     ``bounds`` are for the connections it is served on.
     """
 
-    reports: Reports
+    reports: ReportsEndpoint
     api: FastAPI
     bounds: ConnectionLimits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on to whom it belongs."""
+        """Route a request: below /api/reports or not."""
         if scope["type"] == "http" and is_report_path(
             scope.get("raw_path") or scope["path"].encode()
         ):
@@ -69,53 +73,55 @@ def create_app(settings: ViewerSettings) -> Viewer:
         ValueError: the signing secrets are unusable.
     """
     redis_url = settings.redis_url.get_secret_value()
-    security = Security(https=settings.served_over_https)
+    security = SecurityHeaders(https=settings.served_over_https)
     assets = Assets(security)
-    pages = Pages(assets, settings.public_base_url)
-    problems = ProblemAnswers(pages, security)
+    pages = PageRenderer(assets, settings.public_base_url)
+    problems = ProblemResponses(pages, security)
     metrics = Metrics()
     verifier = Verifier(settings.key_ring())
-    server = Run()
-    store = Store(connect(redis_url, server), server)
-    reader = Batcher(store.read_all)
-    threads = connect_for_asking(redis_url)
-    asking = Asking(
+    epoch = ServerEpoch()
+    store = RedisStore(connect(redis_url, epoch), epoch)
+    reader = DataLoader(store.read_all)
+    threads = connect_for_publishing(redis_url)
+    jobs = JobRequests(
         connect_jobs(threads, settings.broker),
-        ColdThrottle(threads, per_link=settings.cold_per_link, per_tenant=settings.cold_per_tenant),
+        ComputationLimit(
+            threads, per_link=settings.cold_per_link, per_tenant=settings.cold_per_tenant
+        ),
     )
-    failures = Failures(
+    invalid_tokens = InvalidTokenLimit(
         connect_for_counting(redis_url),
-        Clients(settings.trusted_proxies),
+        ClientAddresses(settings.trusted_proxies),
         per_address=settings.failures_per_address,
     )
-    heartbeat = Heartbeat(store.has)
-    counting = Counting(recorder(redis_url))
-    copies = Copies(
-        believe_seconds=settings.local_seconds, max_bytes=settings.copies_mb * 1024 * 1024
+    heartbeat = WorkerHeartbeat(store.exists)
+    views = ViewCounter(recorder(redis_url))
+    cache = ResponseCache(
+        fresh_seconds=settings.local_seconds, max_bytes=settings.copies_mb * 1024 * 1024
     )
 
-    def hear(name: str) -> None:
-        asking.forget(name)
+    def on_message(name: str) -> None:
+        jobs.forget(name)
         if is_state_key(name):
-            copies.doubt()
+            cache.invalidate_all()
 
-    announcements = Announcements(connect(redis_url), on_done=hear)
-    waiting = Waiting(
+    subscriber = Subscriber(connect(redis_url), on_message=on_message)
+    loader = ReportLoader(
         reader,
-        announcements,
-        asking,
+        subscriber,
+        jobs,
         wait_seconds=settings.wait_seconds,
         max_waiting=settings.max_waiting,
     )
     metrics.watch(
         "report_viewer_waiting",
         "Requests that wait for a report to be computed.",
-        lambda: waiting.waiting,
+        lambda: loader.waiting,
     )
     metrics.watch(
         "report_viewer_copies_bytes",
         "What pages and CSVs take in memory.",
-        lambda: copies.bytes_kept,
+        lambda: cache.bytes_kept,
     )
 
     async def publish() -> None:
@@ -125,17 +131,17 @@ def create_app(settings: ViewerSettings) -> Viewer:
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        announcements.start()
+        subscriber.start()
         heartbeat.start()
-        counting.start()
+        views.start()
         publishing = asyncio.create_task(publish())
         yield
         await end(publishing)
         await heartbeat.close()
-        await counting.close()
-        asking.close()
-        failures.close()
-        await announcements.close()
+        await views.close()
+        jobs.close()
+        invalid_tokens.close()
+        await subscriber.close()
         await store.close()
 
     api = FastAPI(
@@ -147,11 +153,11 @@ def create_app(settings: ViewerSettings) -> Viewer:
         redoc_url=None,
         openapi_url=None,
     )
-    Surroundings(
+    Operations(
         store=store,
         pages=pages,
         assets=assets,
-        pictures=Pictures(security),
+        previews=PreviewImages(security),
         metrics=metrics,
         problems=problems,
         security=security,
@@ -159,22 +165,24 @@ def create_app(settings: ViewerSettings) -> Viewer:
     ).install(api)
     representations = Representations(
         reader=reader,
-        waiting=waiting,
-        asking=asking,
-        freshness=Judge(overdue_seconds=settings.overdue_seconds, workers_gone=heartbeat.gone),
-        copies=copies,
-        pages=pages,
+        loader=loader,
+        jobs=jobs,
+        freshness=FreshnessTracker(
+            overdue_seconds=settings.overdue_seconds, workers_gone=heartbeat.is_gone
+        ),
+        responses=cache,
+        renderer=pages,
         security=security,
     )
-    reports = Reports(
-        copies=copies,
+    reports = ReportsEndpoint(
+        cache=cache,
         verifier=verifier,
         representations=representations,
-        previews=Previews(waiting, pages, security),
-        waiting=waiting,
-        counting=counting,
-        asking=asking,
-        failures=failures,
+        cards=PreviewCards(loader, pages, security),
+        loader=loader,
+        views=views,
+        jobs=jobs,
+        invalid_tokens=invalid_tokens,
         problems=problems,
         metrics=metrics,
         security=security,

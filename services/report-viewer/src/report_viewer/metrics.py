@@ -1,4 +1,4 @@
-"""What the viewer counts about itself. No tenant, report or link is named in a metric.
+"""Prometheus metrics of the viewer. No tenant, report or link is named in one.
 
 A request adds to a number in a dictionary; the metrics are brought up to date when they are read
 and, where several processes serve one port, every second. Those share their metrics in files
@@ -37,7 +37,7 @@ class Metrics:
         self._gauges: list[tuple[Gauge, Callable[[], float]]] = []
 
     def count(self, status: int) -> None:
-        """Count an answer."""
+        """Count a response."""
         self._counts[status] += 1
 
     def watch(self, name: str, description: str, value: Callable[[], float]) -> None:
@@ -59,14 +59,14 @@ class Metrics:
         directory = os.environ.get(SHARED_DIRECTORY)
         if directory is None:
             return exposition(self._registry)
-        _forget_the_dead(Path(directory))
+        _remove_dead_processes(Path(directory))
         shared = CollectorRegistry()
         MultiProcessCollector(shared, path=directory)  # type: ignore[no-untyped-call]
         return exposition(shared)
 
 
-def _forget_the_dead(directory: Path) -> None:
-    """Take away what processes that are gone said of their present."""
+def _remove_dead_processes(directory: Path) -> None:
+    """Remove the live gauges of processes that are gone."""
     for path in directory.glob("gauge_live*_*.db"):
         pid = path.stem.rpartition("_")[2]
         if pid.isdigit() and not Path(f"/proc/{pid}").exists():

@@ -1,4 +1,4 @@
-"""What the viewer knows of a report it serves."""
+"""Values that several layers of the viewer share: the freshness of a report."""
 
 from enum import Enum
 

@@ -1,4 +1,4 @@
-"""What the viewer is told by its environment. It has no database, so it is told of none."""
+"""Settings of the viewer, from its environment. It has no database, so there is none for one."""
 
 from pydantic import Field
 

@@ -15,7 +15,7 @@ from tests.support.samples import SECRET, Sample
 
 from common.infra.http_limits import ConnectionLimits, raise_open_file_limit
 from report_viewer.app import create_app
-from report_viewer.server.fast_path import Shortcut
+from report_viewer.server.fast_path import FastPathProtocol
 from report_viewer.settings import ViewerSettings
 
 pytestmark = pytest.mark.anyio
@@ -67,7 +67,7 @@ async def serve(redis_url: str) -> AsyncIterator[Serve]:
         app = replace(app, bounds=replace(app.bounds, **bounds))  # type: ignore[arg-type]
         server = uvicorn.Server(
             uvicorn.Config(
-                app, port=0, http=Shortcut, ws="none", log_config=None, proxy_headers=False
+                app, port=0, http=FastPathProtocol, ws="none", log_config=None, proxy_headers=False
             )
         )
         task = asyncio.create_task(server._serve())

@@ -1,4 +1,4 @@
-"""The shortcut speaks HTTP as the server does: turn by turn, and to anybody."""
+"""The fast path speaks HTTP as the server does: turn by turn, and to any client."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -14,7 +14,7 @@ from tests.support.samples import CSV, SECRET, Sample
 
 from report_viewer.app import create_app
 from report_viewer.server import fast_path
-from report_viewer.server.fast_path import Shortcut
+from report_viewer.server.fast_path import FastPathProtocol
 from report_viewer.settings import ViewerSettings
 
 pytestmark = pytest.mark.anyio
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.anyio
 ROWS = b"".join(b"%d,%s\r\n" % (n, sha256(b"%d" % n).hexdigest().encode()) for n in range(20_000))
 
 
-class Answer(NamedTuple):
+class Response(NamedTuple):
     status: int
     headers: dict[bytes, bytes]
     body: bytes
@@ -38,14 +38,14 @@ class Client:
     def send(self, data: bytes) -> None:
         self._writer.write(data)
 
-    async def receive(self, *, head: bool = False) -> Answer:
+    async def receive(self, *, head: bool = False) -> Response:
         async with asyncio.timeout(wait.PATIENCE_SECONDS):
             start = await self._reader.readuntil(b"\r\n\r\n")
             status, *lines = start.rstrip().split(b"\r\n")
             headers = dict(line.split(b": ", 1) for line in lines)
             length = 0 if head else int(headers.get(b"content-length", b"0"))
             body = await self._reader.readexactly(length)
-        return Answer(int(status.split()[1]), headers, body)
+        return Response(int(status.split()[1]), headers, body)
 
     async def closed(self) -> bool:
         async with asyncio.timeout(wait.PATIENCE_SECONDS):
@@ -55,7 +55,7 @@ class Client:
 class Server:
     def __init__(self) -> None:
         self.port = 0
-        self.shortcuts = 0
+        self.fast_responses = 0
 
     @asynccontextmanager
     async def connect(self) -> AsyncIterator[Client]:
@@ -69,24 +69,24 @@ class Server:
 @pytest.fixture
 async def server(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Server]:
     made = Server()
-    take = Shortcut._take_shortcut
+    take = FastPathProtocol._respond_from_cache
 
-    def counted(self: Shortcut) -> bool:
+    def counted(self: FastPathProtocol) -> bool:
         taken = take(self)
-        made.shortcuts += taken
+        made.fast_responses += taken
         return taken
 
-    monkeypatch.setattr(fast_path.Shortcut, "_take_shortcut", counted)
+    monkeypatch.setattr(fast_path.FastPathProtocol, "_respond_from_cache", counted)
     app = create_app(
         ViewerSettings.model_validate(
             {"REDIS_URL": redis_url, "ANALYTICS_SHARE_SIGNING_SECRET": SECRET}
         )
     )
-    app.reports._copies.believe_seconds = 600  # however slow the machine is: it is asked once
+    app.reports._cache.fresh_seconds = 600  # however slow the machine is: it is asked once
     config = uvicorn.Config(
         app,
         port=0,
-        http=Shortcut,
+        http=FastPathProtocol,
         ws="none",
         log_config=None,
         access_log=False,
@@ -106,7 +106,7 @@ def get(path: str, *lines: str, method: str = "GET", version: str = "1.1") -> by
     return "\r\n".join([f"{method} {path} HTTP/{version}", "Host: x", *lines, "", ""]).encode()
 
 
-async def test_the_shortcut_says_what_the_long_way_says(server: Server, sample: Sample) -> None:
+async def test_the_fast_path_says_what_the_long_way_says(server: Server, sample: Sample) -> None:
     async with server.connect() as client:
         for path in (sample.path, f"{sample.path}/csv"):
             for lines in ((), ("Accept-Encoding: gzip",), ("accept-encoding:   gzip, zstd  ",)):
@@ -121,7 +121,7 @@ async def test_the_shortcut_says_what_the_long_way_says(server: Server, sample: 
                 known = f"If-None-Match: {answers[0].headers[b'etag'].decode()}"
                 client.send(get(path, *lines, known))
                 assert (await client.receive()).status == 304
-    assert server.shortcuts >= 2 * 3 * 3
+    assert server.fast_responses >= 2 * 3 * 3
 
 
 async def test_pipelined_requests_are_answered_in_their_order(
@@ -139,7 +139,7 @@ async def test_what_is_no_plain_get_goes_the_long_way(server: Server, sample: Sa
     async with server.connect() as client:
         client.send(get(sample.path))
         await client.receive()
-        taken = server.shortcuts
+        taken = server.fast_responses
         client.send(get(sample.path, method="HEAD"))
         assert (await client.receive(head=True)).status == 200
         client.send(get(sample.path, method="POST"))
@@ -153,7 +153,7 @@ async def test_what_is_no_plain_get_goes_the_long_way(server: Server, sample: Sa
         assert (await client.receive()).headers[b"content-encoding"] == b"zstd"
         client.send(get(sample.path, "Upgrade: websocket", "Connection: upgrade"))
         assert (await client.receive()).status == 200
-        assert server.shortcuts == taken
+        assert server.fast_responses == taken
 
 
 async def test_a_connection_ends_when_its_client_says_so(server: Server, sample: Sample) -> None:

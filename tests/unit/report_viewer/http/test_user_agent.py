@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from report_viewer.http.user_agent import PREVIEWER, PREVIEWERS, Agents, Kind
+from report_viewer.http.user_agent import PREVIEWER, PREVIEWERS, ClientKind, UserAgents
 
 GATEWAY = Path(__file__).parents[4] / "gateway/nginx.conf"
 
@@ -68,23 +68,25 @@ PEOPLE = (
     f"{_IPHONE} Mobile/15E148 Instagram 340.0.0",
 )
 EVERYBODY = [
-    *((agent, Kind.PREVIEWER) for agent in PREVIEWS),
-    *((agent, Kind.PROGRAM) for agent in PROGRAMS),
-    *((agent, Kind.PERSON) for agent in PEOPLE),
+    *((agent, ClientKind.PREVIEWER) for agent in PREVIEWS),
+    *((agent, ClientKind.PROGRAM) for agent in PROGRAMS),
+    *((agent, ClientKind.PERSON) for agent in PEOPLE),
 ]
 
 
 @pytest.mark.parametrize(("agent", "kind"), EVERYBODY)
-def test_who_asks(agent: str, kind: Kind) -> None:
-    agents = Agents()
-    assert agents.kind(agent.encode()) is kind
-    assert agents.kind(agent.encode()) is kind, "remembered"
-    assert agents.kind(agent.upper().encode()) is kind
+def test_who_asks(agent: str, kind: ClientKind) -> None:
+    agents = UserAgents()
+    assert agents.classify(agent.encode()) is kind
+    assert agents.classify(agent.encode()) is kind, "remembered"
+    assert agents.classify(agent.upper().encode()) is kind
 
 
 @pytest.mark.parametrize("name", PREVIEWERS)
 def test_every_previewer_is_one(name: str) -> None:
-    assert Agents().kind(f"Mozilla/5.0 (compatible; {name})".encode()) is Kind.PREVIEWER
+    assert (
+        UserAgents().classify(f"Mozilla/5.0 (compatible; {name})".encode()) is ClientKind.PREVIEWER
+    )
 
 
 def test_the_gateway_knows_the_same_previewers() -> None:
@@ -93,12 +95,12 @@ def test_the_gateway_knows_the_same_previewers() -> None:
 
 
 def test_agents_are_not_remembered_for_ever() -> None:
-    agents = Agents()
+    agents = UserAgents()
     for number in range(5000):
-        agents.kind(b"agent %d" % number)
-    agents.kind(b"x" * 100_000)
+        agents.classify(b"agent %d" % number)
+    agents.classify(b"x" * 100_000)
     assert len(agents._known) <= 1024
 
 
 def test_what_a_long_name_ends_with_does_not_matter() -> None:
-    assert Agents().kind(b"x" * 600 + b" Discordbot") is Kind.PERSON
+    assert UserAgents().classify(b"x" * 600 + b" Discordbot") is ClientKind.PERSON

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from common.reports.document.schema import Days
-from report_viewer.i18n.dates import Calendar
+from report_viewer.i18n.dates import DateFormatter
 from report_viewer.i18n.locales import ENGLISH, LOCALES
 
 
@@ -23,11 +23,11 @@ def days(first: date, last: date) -> Days:
     ],
 )
 def test_spans(first: date, last: date, text: str) -> None:
-    assert Calendar(ENGLISH).span(days(first, last)) == text
+    assert DateFormatter(ENGLISH).span(days(first, last)) == text
 
 
 def test_a_day_in_each_length() -> None:
-    calendar, day = Calendar(ENGLISH), date(2026, 5, 1)
+    calendar, day = DateFormatter(ENGLISH), date(2026, 5, 1)
     assert calendar.short_day(day) == "1 May"
     assert calendar.day(day) == "1 May 2026"
     assert calendar.weekday(day) == "Fri, 1 May 2026"
@@ -45,7 +45,7 @@ def test_a_day_in_each_length() -> None:
     ],
 )
 def test_other_languages(tag: str, weekday: str, span: str, monday: str) -> None:
-    calendar = Calendar(LOCALES[tag])
+    calendar = DateFormatter(LOCALES[tag])
     assert calendar.weekday(date(2026, 5, 1)) == weekday
     assert calendar.span(days(date(2026, 5, 1), date(2026, 5, 7))) == span
     assert calendar.weekdays()[0] == monday
@@ -54,5 +54,5 @@ def test_other_languages(tag: str, weekday: str, span: str, monday: str) -> None
 @pytest.mark.parametrize("tag", sorted(LOCALES))
 def test_one_language_does_not_remember_for_another(tag: str) -> None:
     day = date(2026, 4, 14)
-    assert len({Calendar(locale).weekday(day) for locale in LOCALES.values()}) == len(LOCALES)
-    assert Calendar(LOCALES[tag]).weekday(day) == Calendar(LOCALES[tag]).weekday(day)
+    assert len({DateFormatter(locale).weekday(day) for locale in LOCALES.values()}) == len(LOCALES)
+    assert DateFormatter(LOCALES[tag]).weekday(day) == DateFormatter(LOCALES[tag]).weekday(day)

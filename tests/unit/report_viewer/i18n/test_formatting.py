@@ -9,14 +9,22 @@ from tests.support.samples import document
 
 from common.reports.document.metrics import Unit
 from common.reports.document.schema import BarChart, LineChart
-from report_viewer.i18n.formatting import NOTHING, Figures, instant, isolated, wording_of
+from report_viewer.i18n.formatting import (
+    NOTHING,
+    DocumentFormatter,
+    formatter_of,
+    instant,
+    isolated,
+)
 from report_viewer.i18n.locales import ENGLISH, LOCALES
 
-ENGLISH_WORDS = wording_of(ENGLISH)
+ENGLISH_WORDS = formatter_of(ENGLISH)
 
 
-def figures(report: str = "revenue-overview", locale: Locale = ENGLISH, **about: object) -> Figures:
-    return Figures(document(report, **about), wording_of(locale))  # type: ignore[arg-type]
+def figures(
+    report: str = "revenue-overview", locale: Locale = ENGLISH, **about: object
+) -> DocumentFormatter:
+    return DocumentFormatter(document(report, **about), formatter_of(locale))  # type: ignore[arg-type]
 
 
 def test_cells() -> None:

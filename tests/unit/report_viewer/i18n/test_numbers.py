@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from report_viewer.i18n.locales import ENGLISH, LOCALES
-from report_viewer.i18n.numbers import Numerals
+from report_viewer.i18n.numbers import NumberFormatter
 
-NUMERALS = {tag: Numerals(locale) for tag, locale in LOCALES.items()}
+NUMERALS = {tag: NumberFormatter(locale) for tag, locale in LOCALES.items()}
 INTEGERS = st.integers(-(2**70), 2**70)
 
 
@@ -30,7 +30,7 @@ INTEGERS = st.integers(-(2**70), 2**70)
     ],
 )
 def test_english_numbers(value: int, exponent: int, text: str) -> None:
-    assert Numerals(ENGLISH).number(value, exponent) == text
+    assert NumberFormatter(ENGLISH).number(value, exponent) == text
 
 
 @pytest.mark.parametrize(
@@ -43,15 +43,15 @@ def test_english_numbers(value: int, exponent: int, text: str) -> None:
     ],
 )
 def test_money(tag: str, text: str) -> None:
-    assert Numerals(Locale.parse(tag)).money(-123456789, 2, "EUR") == text
+    assert NumberFormatter(Locale.parse(tag)).money(-123456789, 2, "EUR") == text
 
 
 def test_indian_groups_have_two_digits() -> None:
-    assert Numerals(Locale.parse("hi")).number(123456789, 0) == "12,34,56,789"
+    assert NumberFormatter(Locale.parse("hi")).number(123456789, 0) == "12,34,56,789"
 
 
 def test_a_sign_of_letters_keeps_its_distance() -> None:
-    assert Numerals(ENGLISH).money(3000, 3, "KWD") == "KWD\u00a03.000"
+    assert NumberFormatter(ENGLISH).money(3000, 3, "KWD") == "KWD\u00a03.000"
 
 
 def plain(text: str) -> str:

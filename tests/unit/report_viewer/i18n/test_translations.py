@@ -9,7 +9,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from tests.support.page_words import VIEWER, words
 
-from report_viewer.i18n.formatting import wording_of
+from report_viewer.i18n.formatting import formatter_of
 from report_viewer.i18n.locales import ENGLISH, LOCALES
 from report_viewer.i18n.translations import FOLDER
 
@@ -70,10 +70,10 @@ def test_a_translation_fills_in_what_its_english_does(path: Path) -> None:
 
 @pytest.mark.parametrize(("tag", "said"), [("de", "1.200 Tage"), ("ja", "1,200日")])
 def test_numbers_take_their_form(tag: str, said: str) -> None:
-    counted = wording_of(LOCALES[tag]).counted
+    counted = formatter_of(LOCALES[tag]).counted
     assert counted("%(count)s day", "%(count)s days", 1200) == said
     assert counted("%(count)s day", "%(count)s days", 1).startswith("1")
 
 
 def test_an_unknown_word_stays_english() -> None:
-    assert wording_of(LOCALES["ja"]).text("Never translated") == "Never translated"
+    assert formatter_of(LOCALES["ja"]).text("Never translated") == "Never translated"

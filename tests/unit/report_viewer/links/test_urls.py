@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from report_viewer.links.urls import PREFIX, Part, Target, is_report_path, parse
+from report_viewer.links.urls import PREFIX, ReportUrl, Resource, is_report_path, parse
 from report_viewer.problems.errors import (
     MissingTokenError,
     NoSuchPathError,
@@ -16,15 +16,15 @@ from report_viewer.problems.errors import (
 @pytest.mark.parametrize(
     ("path", "target"),
     [
-        (b"/api/reports/abc", Target("abc")),
-        (b"/api/reports/abc/csv", Target("abc", Part.CSV)),
-        (b"/api/reports/csv", Target("csv")),
-        (b"/api/reports/%41bc", Target("%41bc")),
-        (b"/api/reports/a%2Fcsv", Target("a%2Fcsv")),
-        (b"/api/reports/%00", Target("%00")),
+        (b"/api/reports/abc", ReportUrl("abc")),
+        (b"/api/reports/abc/csv", ReportUrl("abc", Resource.CSV)),
+        (b"/api/reports/csv", ReportUrl("csv")),
+        (b"/api/reports/%41bc", ReportUrl("%41bc")),
+        (b"/api/reports/a%2Fcsv", ReportUrl("a%2Fcsv")),
+        (b"/api/reports/%00", ReportUrl("%00")),
     ],
 )
-def test_a_target(path: bytes, target: Target) -> None:
+def test_a_target(path: bytes, target: ReportUrl) -> None:
     assert parse(path, "GET") == target
     assert parse(path, "HEAD") == target
 
@@ -61,7 +61,7 @@ def test_reports_are_only_read(method: str) -> None:
 
 
 def test_a_view_is_told() -> None:
-    assert parse(PREFIX + b"/abc/view", "POST") == Target("abc", Part.VIEW)
+    assert parse(PREFIX + b"/abc/view", "POST") == ReportUrl("abc", Resource.VIEW)
     for method in ("GET", "HEAD", "PUT"):
         with pytest.raises(WrongMethodError) as refused:
             parse(PREFIX + b"/abc/view", method)
@@ -70,9 +70,9 @@ def test_a_view_is_told() -> None:
         parse(PREFIX + b"//view", "POST")
 
 
-@pytest.mark.parametrize("part", list(Part))
-def test_a_path_leads_back_to_its_target(part: Part) -> None:
-    target = Target("abc", part)
+@pytest.mark.parametrize("part", list(Resource))
+def test_a_path_leads_back_to_its_target(part: Resource) -> None:
+    target = ReportUrl("abc", part)
     assert parse(target.path, part.methods[0]) == target
 
 

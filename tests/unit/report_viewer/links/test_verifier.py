@@ -16,25 +16,25 @@ SAMPLE = Sample(expires_at=NOW + timedelta(minutes=1))
 def test_a_remembered_token_still_expires() -> None:
     verifier = Verifier(KeyRing(SECRET))
     with time_machine.travel(NOW, tick=False) as clock:
-        assert verifier.open(SAMPLE.token()) == SAMPLE.claims
+        assert verifier.verify(SAMPLE.token()) == SAMPLE.claims
         clock.shift(59)
-        assert verifier.open(SAMPLE.token()) == SAMPLE.claims
+        assert verifier.verify(SAMPLE.token()) == SAMPLE.claims
         clock.shift(1)
         with pytest.raises(ExpiredLinkError) as told:
-            verifier.open(SAMPLE.token())
+            verifier.verify(SAMPLE.token())
         assert told.value.expired_at == SAMPLE.expires_at
 
 
 def test_a_foreign_key_opens_nothing() -> None:
     with pytest.raises(ForgedLinkError):
-        Verifier(KeyRing(SECRET)).open(SAMPLE.token(secret="0123456789abcdef" * 4))
+        Verifier(KeyRing(SECRET)).verify(SAMPLE.token(secret="0123456789abcdef" * 4))
 
 
 def test_without_a_key_nothing_opens() -> None:
     verifier = Verifier(None)
     assert not verifier.configured
     with pytest.raises(SigningNotConfiguredError):
-        verifier.open(SAMPLE.token())
+        verifier.verify(SAMPLE.token())
 
 
 @time_machine.travel(NOW, tick=False)
@@ -42,7 +42,7 @@ def test_the_memory_is_bounded() -> None:
     verifier = Verifier(KeyRing(SECRET), remembered=3)
     tokens = [Sample(expires_at=NOW + timedelta(1)).token() for _ in range(10)]
     for token in tokens:
-        verifier.open(token)
+        verifier.verify(token)
         with pytest.raises(LinkError):
-            verifier.open(token + "x")
+            verifier.verify(token + "x")
     assert list(verifier._verified) == tokens[-3:]

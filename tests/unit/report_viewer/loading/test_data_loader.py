@@ -8,8 +8,8 @@ from tests.support.samples import Sample
 
 from common.links.state import LinkState
 from report_viewer.loading import data_loader
-from report_viewer.loading.data_loader import META, MOST_BODIES, MOST_READS, Batcher
-from report_viewer.loading.redis_store import Read, Snapshot, key_of
+from report_viewer.loading.data_loader import META, MOST_BODIES, MOST_READS, DataLoader
+from report_viewer.loading.redis_store import Snapshot, SnapshotQuery, key_of
 from report_viewer.problems.errors import StoreUnavailableError
 
 PAGE = ("meta", "document")
@@ -19,12 +19,12 @@ class Redis:
     """Answers when it is told to."""
 
     def __init__(self) -> None:
-        self.batches: list[list[Read]] = []
+        self.batches: list[list[SnapshotQuery]] = []
         self.may_answer = asyncio.Event()
         self.may_answer.set()
         self.fails_with: Exception | None = None
 
-    async def read_all(self, reads: Sequence[Read]) -> list[Snapshot]:
+    async def read_all(self, reads: Sequence[SnapshotQuery]) -> list[Snapshot]:
         self.batches.append(list(reads))
         await self.may_answer.wait()
         if self.fails_with is not None:
@@ -44,7 +44,7 @@ pytestmark = pytest.mark.anyio
 
 async def test_five_hundred_at_once_are_one_batch() -> None:
     redis = Redis()
-    batcher = Batcher(redis.read_all)
+    batcher = DataLoader(redis.read_all)
     claims = [Sample().claims for _ in range(500)]
     snapshots = await asyncio.gather(*(batcher.read(each, META) for each in claims))
     assert len(redis.batches) == 1
@@ -53,16 +53,16 @@ async def test_five_hundred_at_once_are_one_batch() -> None:
 
 async def test_one_link_is_asked_for_once() -> None:
     redis = Redis()
-    batcher = Batcher(redis.read_all)
+    batcher = DataLoader(redis.read_all)
     claims = Sample().claims
     await asyncio.gather(*(batcher.read(claims, META) for _ in range(100)))
-    assert redis.batches == [[Read(claims, META)]]
+    assert redis.batches == [[SnapshotQuery(claims, META)]]
 
 
 async def test_what_is_asked_meanwhile_is_the_next_batch_and_never_an_older_answer() -> None:
     redis = Redis()
     redis.may_answer.clear()
-    batcher = Batcher(redis.read_all)
+    batcher = DataLoader(redis.read_all)
     claims = Sample().claims
     first = asyncio.create_task(batcher.read(claims, META))
     await asyncio.sleep(0.01)
@@ -76,7 +76,7 @@ async def test_what_is_asked_meanwhile_is_the_next_batch_and_never_an_older_answ
 
 async def test_a_batch_is_bounded() -> None:
     redis = Redis()
-    batcher = Batcher(redis.read_all)
+    batcher = DataLoader(redis.read_all)
     claims = [Sample().claims for _ in range(MOST_READS + 10)]
     await asyncio.gather(*(batcher.read(each, META) for each in claims))
     assert [len(each) for each in redis.batches] == [MOST_READS, 10]
@@ -84,7 +84,7 @@ async def test_a_batch_is_bounded() -> None:
 
 async def test_few_bodies_go_in_a_batch_and_links_of_one_report_share_one() -> None:
     redis = Redis()
-    batcher = Batcher(redis.read_all)
+    batcher = DataLoader(redis.read_all)
     crowd = [Sample().claims for _ in range(100)]
     others = [Sample(tenant_id=1000 + n).claims for n in range(2 * MOST_BODIES)]
     reads = asyncio.gather(*(batcher.read(each, PAGE) for each in (*crowd, *others)))
@@ -98,7 +98,7 @@ async def test_few_bodies_go_in_a_batch_and_links_of_one_report_share_one() -> N
 async def test_checks_do_not_wait_behind_bodies() -> None:
     redis = Redis()
     redis.may_answer.clear()
-    batcher = Batcher(redis.read_all)
+    batcher = DataLoader(redis.read_all)
     body = asyncio.create_task(batcher.read(Sample().claims, PAGE))
     await asyncio.sleep(0.01)
     redis.may_answer = asyncio.Event()
@@ -110,7 +110,7 @@ async def test_checks_do_not_wait_behind_bodies() -> None:
 
 async def test_a_failed_batch_fails_its_own_requests_only() -> None:
     redis = Redis()
-    batcher = Batcher(redis.read_all)
+    batcher = DataLoader(redis.read_all)
     redis.fails_with = StoreUnavailableError()
     failed = await asyncio.gather(
         *(batcher.read(Sample().claims, META) for _ in range(20)), return_exceptions=True
@@ -125,7 +125,7 @@ async def test_a_batch_that_hangs_ends_for_all_who_wait(monkeypatch: pytest.Monk
     monkeypatch.setattr(data_loader, "BATCH_SECONDS", 0.05)
     redis = Redis()
     redis.may_answer.clear()
-    batcher = Batcher(redis.read_all)
+    batcher = DataLoader(redis.read_all)
     first = asyncio.create_task(batcher.read(Sample().claims, META))
     await asyncio.sleep(0.01)
     behind = asyncio.create_task(batcher.read(Sample().claims, META))
@@ -140,7 +140,7 @@ async def test_a_batch_that_hangs_ends_for_all_who_wait(monkeypatch: pytest.Monk
 async def test_a_surprise_leaves_nobody_waiting(caplog: pytest.LogCaptureFixture) -> None:
     redis = Redis()
     redis.fails_with = ZeroDivisionError()
-    batcher = Batcher(redis.read_all)
+    batcher = DataLoader(redis.read_all)
     with pytest.raises(StoreUnavailableError):
         await batcher.read(Sample().claims, META)
     assert "could not be read" in caplog.text
@@ -148,7 +148,7 @@ async def test_a_surprise_leaves_nobody_waiting(caplog: pytest.LogCaptureFixture
 
 async def test_who_gives_up_takes_nothing_from_the_others() -> None:
     redis = Redis()
-    batcher = Batcher(redis.read_all)
+    batcher = DataLoader(redis.read_all)
     claims = Sample().claims
     gone, stays = (asyncio.create_task(batcher.read(claims, META)) for _ in range(2))
     await asyncio.sleep(0)
@@ -158,7 +158,7 @@ async def test_who_gives_up_takes_nothing_from_the_others() -> None:
 
 async def test_a_question_of_nobody_is_not_asked() -> None:
     redis = Redis()
-    batcher = Batcher(redis.read_all)
+    batcher = DataLoader(redis.read_all)
     gone = asyncio.create_task(batcher.read(Sample().claims, META))
     await asyncio.sleep(0)
     gone.cancel()

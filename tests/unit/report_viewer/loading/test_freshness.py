@@ -8,9 +8,9 @@ import pytest
 from common.links.state import LinkState
 from common.reports_cache.cache import Meta
 from report_viewer.loading import worker_heartbeat
-from report_viewer.loading.freshness import Judge
+from report_viewer.loading.freshness import FreshnessTracker
 from report_viewer.loading.redis_store import Snapshot
-from report_viewer.loading.worker_heartbeat import PATIENCE_SECONDS, Heartbeat
+from report_viewer.loading.worker_heartbeat import PATIENCE_SECONDS, WorkerHeartbeat
 from report_viewer.model import Freshness
 from worker.operations import heartbeat as workers
 
@@ -26,12 +26,12 @@ class World:
     def __init__(self) -> None:
         self.now = 0.0
         self.gone = False
-        self.judge = Judge(
+        self.judge = FreshnessTracker(
             overdue_seconds=900, workers_gone=lambda: self.gone, clock=lambda: self.now
         )
 
     def of(self, version: bytes | None, name: str = "report") -> tuple[Freshness, bool]:
-        return self.judge.judge(name, META, told(version))
+        return self.judge.assess(name, META, told(version))
 
 
 @pytest.mark.parametrize("version", [None, b"2", b"3", b"junk"])
@@ -85,13 +85,13 @@ def test_a_missing_sign_of_life_has_to_be_missing_for_a_while() -> None:
     async def ask(name: str) -> bool | None:
         return there[0]
 
-    beat = Heartbeat(ask, clock=lambda: now[0])
+    beat = WorkerHeartbeat(ask, clock=lambda: now[0])
 
     def looked(at: float, *, finds: bool | None) -> bool:
         now[0] = at
         there[0] = finds
-        asyncio.run(beat.look())
-        return beat.gone()
+        asyncio.run(beat.check())
+        return beat.is_gone()
 
     assert not looked(0, finds=True)
     assert not looked(10, finds=False)

@@ -7,17 +7,17 @@ import re
 
 import pytest
 
-from report_viewer.http.response import Security
+from report_viewer.http.response import SecurityHeaders
 from report_viewer.pages.assets import Assets
 
-ASSETS = Assets(Security(https=True))
+ASSETS = Assets(SecurityHeaders(https=True))
 
 
 @pytest.mark.parametrize("name", ["report.css", "report.js", "chart.umd.min.js", "icon.svg"])
 def test_the_address_and_the_digest_are_the_contents(name: str) -> None:
     asset = ASSETS[name]
-    answer = ASSETS.answer(asset.url, accept_encoding="")
-    packed = ASSETS.answer(asset.url, accept_encoding="gzip")
+    answer = ASSETS.respond(asset.url, accept_encoding="")
+    packed = ASSETS.respond(asset.url, accept_encoding="gzip")
     assert answer
     assert packed
     digest = hashlib.sha384(answer.body).digest()
@@ -30,11 +30,11 @@ def test_the_address_and_the_digest_are_the_contents(name: str) -> None:
 
 @pytest.mark.parametrize("url", ["/static/", "/static/report.js", "/static/../settings.py", ""])
 def test_nothing_else_is_served(url: str) -> None:
-    assert ASSETS.answer(url, accept_encoding="") is None
+    assert ASSETS.respond(url, accept_encoding="") is None
 
 
 def test_the_vendored_script_is_whole_and_asks_for_no_source_map() -> None:
-    answer = ASSETS.answer(ASSETS["chart.umd.min.js"].url, accept_encoding="")
+    answer = ASSETS.respond(ASSETS["chart.umd.min.js"].url, accept_encoding="")
     assert answer
     assert re.search(rb"Chart\.js v4\.6\.1", answer.body)
     assert b"sourceMappingURL" not in answer.body

@@ -14,7 +14,7 @@ from tests.support.samples import HOSTILE, document, window
 from common.reports.document.schema import Chart, Document, LineChart, Pareto, Waterfall
 from common.reports.registry import implemented
 from common.reports.window import Period
-from report_viewer.i18n.formatting import Figures, wording_of
+from report_viewer.i18n.formatting import DocumentFormatter, formatter_of
 from report_viewer.i18n.locales import ENGLISH, LOCALES
 from report_viewer.pages.chart_data import accompanied, embeddable, island
 
@@ -23,7 +23,7 @@ REPORTS = [each.slug for each in implemented()]
 
 def told(made: Document, locale: Locale = ENGLISH) -> dict[str, Any]:
     """What the script is told of ``made``."""
-    data: dict[str, Any] = json.loads(str(island(Figures(made, wording_of(locale)))))
+    data: dict[str, Any] = json.loads(str(island(DocumentFormatter(made, formatter_of(locale)))))
     return data
 
 
@@ -40,7 +40,7 @@ def test_whatever_is_embedded_reads_back_and_ends_nothing(value: object) -> None
 
 def test_a_hostile_title_stays_text() -> None:
     made = document("product-performance", title=HOSTILE)
-    text = str(island(Figures(made, wording_of(ENGLISH))))
+    text = str(island(DocumentFormatter(made, formatter_of(ENGLISH))))
     assert "<" not in text
     assert json.loads(text)["charts"][0]["labels"][0] == HOSTILE
 

@@ -5,7 +5,7 @@ from markupsafe import Markup
 from tests.support.samples import document
 
 from common.reports.document.schema import BarChart, LineChart, Section, Table
-from report_viewer.i18n.formatting import Figures, wording_of
+from report_viewer.i18n.formatting import DocumentFormatter, formatter_of
 from report_viewer.i18n.locales import ENGLISH
 from report_viewer.pages.layout import (
     columns_of,
@@ -88,7 +88,7 @@ def test_a_charts_columns_are_its_series_and_what_came_before() -> None:
     made = document("sales-velocity")
     chart = made.sections[0]
     assert isinstance(chart, LineChart)
-    figures = Figures(made, wording_of(ENGLISH))
+    figures = DocumentFormatter(made, formatter_of(ENGLISH))
     columns = columns_of(figures, chart.series[:2])
     assert [str(look) for look, _ in columns] == ["", ' class="before"', ""]
     units = chart.series[0]

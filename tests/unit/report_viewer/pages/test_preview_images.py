@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 
 from common.reports import registry
-from report_viewer.http.response import Security
+from report_viewer.http.response import SecurityHeaders
 from report_viewer.pages import drawing, preview_images
-from report_viewer.pages.preview_images import NEUTRAL, PICTURES, Picture, Pictures
+from report_viewer.pages.preview_images import NEUTRAL, PICTURES, PreviewImage, PreviewImages
 
 
 def opened(data: bytes) -> Image.Image:
@@ -25,7 +25,7 @@ def test_every_report_that_can_be_shared_has_a_picture() -> None:
 
 
 @pytest.mark.parametrize("picture", PICTURES.values(), ids=lambda each: each.name)
-def test_a_picture(picture: Picture) -> None:
+def test_a_picture(picture: PreviewImage) -> None:
     data = drawing.draw(picture.name, picture.title)
     image = opened(data)
     assert image.format == "PNG"
@@ -57,13 +57,13 @@ def test_a_picture_is_drawn_once_however_many_ask(monkeypatch: pytest.MonkeyPatc
     path = PICTURES[NEUTRAL].path
 
     async def ask() -> set[bytes]:
-        served = Pictures(Security(https=True))
+        served = PreviewImages(SecurityHeaders(https=True))
         answers = [
-            *await asyncio.gather(*(served.answer(path) for _ in range(10))),
-            await served.answer(path),
+            *await asyncio.gather(*(served.respond(path) for _ in range(10))),
+            await served.respond(path),
         ]
-        assert await served.answer("/static/preview-x.000000000000.png") is None
-        assert await served.answer("/static/../etc/passwd") is None
+        assert await served.respond("/static/preview-x.000000000000.png") is None
+        assert await served.respond("/static/../etc/passwd") is None
         return {each.body for each in answers if each is not None}
 
     assert asyncio.run(ask()) == {b"png"}

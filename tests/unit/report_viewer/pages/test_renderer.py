@@ -25,11 +25,11 @@ from common.reports.document.schema import (
 )
 from common.reports.registry import implemented
 from common.reports.window import Period
-from report_viewer.http.response import Security
-from report_viewer.i18n.formatting import Figures, wording_of
+from report_viewer.http.response import SecurityHeaders
+from report_viewer.i18n.formatting import DocumentFormatter, formatter_of
 from report_viewer.i18n.locales import LOCALES
 from report_viewer.pages.assets import Assets
-from report_viewer.pages.renderer import Pages, definitions
+from report_viewer.pages.renderer import PageRenderer, definitions
 from report_viewer.problems.catalog import problem_of
 from report_viewer.problems.errors import (
     ComputationFailedError,
@@ -38,7 +38,7 @@ from report_viewer.problems.errors import (
 )
 
 REPORTS = [each.slug for each in implemented()]
-PAGES = Pages(Assets(Security(https=False)))
+PAGES = PageRenderer(Assets(SecurityHeaders(https=False)))
 EXPIRES = datetime(2026, 5, 8, 10, tzinfo=UTC)
 
 
@@ -192,7 +192,7 @@ def test_a_cell_is_spelled_from_the_number_of_the_csv() -> None:
     (first, *_) = (dict(zip(header, row, strict=True)) for row in report.rows)
     cells = re.findall(r'data-value="(-?\d+)">([^<]*)', page(report.document))
     numbers = [c for c in table.columns if c.unit not in {Unit.TEXT, Unit.DATE}]
-    figures = Figures(report.document, wording_of(LOCALES["en"]))
+    figures = DocumentFormatter(report.document, formatter_of(LOCALES["en"]))
     for column, (value, text) in zip(numbers, cells, strict=False):
         assert int(value) == first[column.key]
         assert text == figures.cell(int(value), column.unit)

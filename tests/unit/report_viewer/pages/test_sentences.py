@@ -12,13 +12,13 @@ from common.reports.model import Scope
 from common.reports.totals.products import ProductTotals
 from common.reports.totals.totals import Totals
 from common.reports.window import Period
-from report_viewer.i18n.formatting import Figures, isolated, wording_of
+from report_viewer.i18n.formatting import DocumentFormatter, formatter_of, isolated
 from report_viewer.i18n.locales import ENGLISH
 from report_viewer.pages.sentences import gist, headline
 
 
-def figures(made: Document) -> Figures:
-    return Figures(made, wording_of(ENGLISH))
+def figures(made: Document) -> DocumentFormatter:
+    return DocumentFormatter(made, formatter_of(ENGLISH))
 
 
 def gists(made: Document) -> dict[str, str]:

@@ -9,12 +9,12 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from tests.support.samples import Sample
 
 from report_viewer.view_counts import counter as module
-from report_viewer.view_counts.counter import Counting, Tallies
+from report_viewer.view_counts.counter import ViewCounter, ViewTallies
 
 NOW = datetime(2026, 5, 1, 9, tzinfo=UTC)
 
 
-def numbers(tallies: Tallies) -> dict[tuple[int, object], tuple[int, int]]:
+def numbers(tallies: ViewTallies) -> dict[tuple[int, object], tuple[int, int]]:
     return {link: (each.views, each.downloads) for link, each in tallies.items()}
 
 
@@ -23,8 +23,8 @@ def of(sample: Sample) -> tuple[int, object]:
 
 
 def test_views_and_downloads_add_up_by_link() -> None:
-    written: list[Tallies] = []
-    counting = Counting(written.append)
+    written: list[ViewTallies] = []
+    counting = ViewCounter(written.append)
     one, other, third = Sample(), Sample(), Sample(tenant_id=8)
     for sample, views, downloads in ((one, 3, 1), (other, 0, 4), (third, 1, 0)):
         for _ in range(views):
@@ -39,7 +39,7 @@ def test_views_and_downloads_add_up_by_link() -> None:
 
 
 def test_the_last_of_them_is_remembered() -> None:
-    counting, sample = Counting(lambda _: None), Sample()
+    counting, sample = ViewCounter(lambda _: None), Sample()
     with time_machine.travel(NOW, tick=False) as clock:
         counting.view(sample.claims)
         clock.move_to(NOW + timedelta(minutes=1))
@@ -48,8 +48,8 @@ def test_the_last_of_them_is_remembered() -> None:
 
 
 def test_a_count_goes_on_after_a_flush() -> None:
-    written: list[Tallies] = []
-    counting, sample = Counting(written.append), Sample()
+    written: list[ViewTallies] = []
+    counting, sample = ViewCounter(written.append), Sample()
     for _ in range(2):
         counting.view(sample.claims)
         counting.view(sample.claims)
@@ -58,10 +58,10 @@ def test_a_count_goes_on_after_a_flush() -> None:
 
 
 def test_a_dead_redis_loses_counts_and_no_more(caplog: pytest.LogCaptureFixture) -> None:
-    def fail(tallies: Tallies) -> None:
+    def fail(tallies: ViewTallies) -> None:
         raise RedisConnectionError("gone")
 
-    counting = Counting(fail)
+    counting = ViewCounter(fail)
     counting.view(Sample().claims)
     asyncio.run(counting.flush())
     assert "were not counted" in caplog.text
@@ -70,7 +70,7 @@ def test_a_dead_redis_loses_counts_and_no_more(caplog: pytest.LogCaptureFixture)
 
 def test_what_is_counted_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MOST_COUNTED", 10)
-    counting = Counting(lambda _: None)
+    counting = ViewCounter(lambda _: None)
     samples = [Sample(tenant_id=n) for n in range(50)]
     for each in samples:
         counting.view(each.claims)

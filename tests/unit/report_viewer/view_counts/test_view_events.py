@@ -9,7 +9,7 @@ import pytest
 
 from report_viewer.problems.errors import InvalidViewError, TooLargeError, TooSlowError
 from report_viewer.view_counts import view_events
-from report_viewer.view_counts.view_events import Loads, read_load
+from report_viewer.view_counts.view_events import SeenPageLoads, read_load
 
 Message = dict[str, Any]
 
@@ -74,16 +74,16 @@ def test_a_client_that_falls_silent_is_not_waited_for(monkeypatch: pytest.Monkey
 
 
 def test_a_load_is_new_once_for_a_link() -> None:
-    loads, one, other = Loads(), uuid4(), uuid4()
-    assert [loads.is_new(one, b"load"), loads.is_new(one, b"load")] == [True, False]
-    assert loads.is_new(other, b"load")
+    loads, one, other = SeenPageLoads(), uuid4(), uuid4()
+    assert [loads.add(one, b"load"), loads.add(one, b"load")] == [True, False]
+    assert loads.add(other, b"load")
 
 
 def test_the_loads_heard_of_last_are_remembered() -> None:
-    loads, link = Loads(remembered=3), uuid4()
+    loads, link = SeenPageLoads(remembered=3), uuid4()
     for load in (b"a", b"b", b"c"):
-        assert loads.is_new(link, load)
-    assert not loads.is_new(link, b"a"), "heard of again, and so among the last"
-    assert loads.is_new(link, b"d")
-    assert not loads.is_new(link, b"a")
-    assert loads.is_new(link, b"b"), "forgotten"
+        assert loads.add(link, load)
+    assert not loads.add(link, b"a"), "heard of again, and so among the last"
+    assert loads.add(link, b"d")
+    assert not loads.add(link, b"a")
+    assert loads.add(link, b"b"), "forgotten"

@@ -27,7 +27,7 @@ from common.reports.model import Scope
 from common.reports.totals.products import ProductTotals
 from common.reports.totals.totals import Totals
 from common.reports.window import Window
-from report_viewer.i18n.formatting import wording_of
+from report_viewer.i18n.formatting import formatter_of
 from worker.discord import chart_image, wording
 from worker.discord.message import report_message, text_message
 
@@ -121,7 +121,7 @@ def test_every_figure_of_the_page_is_there_as_it_is_spelled_there(slug: str) -> 
     of = document(slug)
     (embed,) = message(of)["embeds"]
     shown = {each["name"]: each["value"] for each in embed["fields"] if each["inline"]}
-    numerals = wording_of(Locale("en")).numerals
+    numerals = formatter_of(Locale("en")).numerals
     assert list(shown) == [kpi.label for kpi in of.kpis]
     for kpi in of.kpis:
         if kpi.value is not None:
@@ -203,7 +203,7 @@ def test_a_change_is_said_in_words(
 
 @given(st.integers(-(2**63), 2**63), st.sampled_from([0, 2, 3]))
 def test_numbers_are_spelled_as_on_the_page(value: int, exponent: int) -> None:
-    numerals = wording_of(Locale("en")).numerals
+    numerals = formatter_of(Locale("en")).numerals
     assert wording.number(value, exponent) == numerals.number(value, exponent)
 
 

@@ -1,1 +1,1 @@
-"""What one viewer process keeps: prepared responses, pages, and one load for many requests."""
+"""Caches of one process: prepared responses, pages, and single flight."""

@@ -1,6 +1,6 @@
-"""A report's page without what differs from link to link: drawing it is most of a page's cost.
+"""Page cache: reports' pages without what differs from link to link, as rendering costs most.
 
-A thousand links to one report, or one whose copies had to make room, draw it once.
+A thousand links to one report, or one whose responses had to make room, render it once.
 """
 
 import secrets
@@ -20,18 +20,18 @@ KEPT: Final = 256
 
 _MARK: Final = secrets.token_hex(16)
 TOKEN, EXPIRES, EXPIRES_ISO = (f"{_MARK}-{each}" for each in ("token", "expires", "iso"))
-"""Stand in a sheet for what each link says by itself; no document can know them."""
+"""Stand in a shared page for what each link says by itself; no document can know them."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
-    """The page with marks in it. ``zone`` is the report's time zone, ``locale`` the reader's."""
+class SharedPage:
+    """A page with marks in it. ``zone`` is the report's time zone, ``locale`` the reader's."""
 
     html: bytes
     zone: ZoneInfo
     locale: Locale
 
-    def page(self, *, token: str, expires_at: datetime) -> bytes:
+    def for_link(self, *, token: str, expires_at: datetime) -> bytes:
         """The page as the link with ``token`` shows it."""
         html = self.html
         for mark, text in (
@@ -43,22 +43,22 @@ class Sheet:
         return html
 
 
-class Sheets:
-    """The sheets used last, by what they were drawn from."""
+class PageCache:
+    """The shared pages used last, by what they were rendered from."""
 
     def __init__(self, *, kept: int = KEPT) -> None:
         self._kept = kept
-        self._sheets: OrderedDict[object, Sheet] = OrderedDict()
+        self._pages: OrderedDict[object, SharedPage] = OrderedDict()
 
-    def get(self, about: object) -> Sheet | None:
-        """The sheet, if it is there."""
-        sheet = self._sheets.get(about)
-        if sheet is not None:
-            self._sheets.move_to_end(about)
-        return sheet
+    def get(self, key: object) -> SharedPage | None:
+        """The page, if it is there."""
+        page = self._pages.get(key)
+        if page is not None:
+            self._pages.move_to_end(key)
+        return page
 
-    def put(self, about: object, sheet: Sheet) -> None:
-        """Keep a sheet, at the expense of the one not used for longest."""
-        self._sheets[about] = sheet
-        if len(self._sheets) > self._kept:
-            self._sheets.popitem(last=False)
+    def put(self, key: object, page: SharedPage) -> None:
+        """Keep a page, at the expense of the one not used for longest."""
+        self._pages[key] = page
+        if len(self._pages) > self._kept:
+            self._pages.popitem(last=False)

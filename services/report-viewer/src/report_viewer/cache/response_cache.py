@@ -1,17 +1,16 @@
-"""Answers already made, by address: shown for a moment without asking, and otherwise as soon as
-Redis has said that they still hold.
+"""Response cache: prepared responses by path, fresh for a moment and revalidated after it.
 
-A link is believed to be as Redis said for ``believe_seconds``, counted on the monotonic clock from
-*before* the question was sent. Whoever revokes a link has its state written at some moment; an
-answer to a question sent before that moment is believed for that long at most, and every later
-answer says "revoked". So with less than a second, a revoked link is shut within one second on
-every process, page and CSV alike, also where the announcement of a revocation was missed; and an
-answer of Redis that took long to arrive is believed the shorter. An announcement that is heard ends
-all belief at once (``doubt``). With Redis gone nothing is shown beyond that time. The expiry, which
-the token says, is asked of the clock on every request.
+An entry is fresh for ``fresh_seconds`` after Redis confirmed its link, counted on the monotonic
+clock from *before* the question was sent. A revocation writes the link's state at some moment: an
+answer to a question sent before it stays fresh for that long at most, and every later answer says
+"revoked". So with less than a second, a revoked link is shut within one second on every process,
+page and CSV alike, also where the announcement of the revocation was missed; and the longer Redis
+took to answer, the shorter its answer is fresh. An announcement makes every entry stale at once
+(``invalidate_all``). With Redis gone nothing is shown beyond that time. The expiry, which the token
+says, is compared with the clock on every request.
 
-What was made is kept longer than it is believed, bounded by bytes, and compared by its ``Facts``:
-when Redis says the same again, the bytes are shown again.
+Stale entries are kept, bounded by bytes, and compared by ``ReportVersion``: when Redis names the
+same version again, the same bytes are sent again.
 """
 
 import time
@@ -21,139 +20,146 @@ from typing import Final
 from weakref import WeakValueDictionary
 
 from common.links.token import LinkClaims
-from report_viewer.http.prepared_response import Ready
-from report_viewer.http.variant import Form
+from report_viewer.http.prepared_response import PreparedResponse
+from report_viewer.http.variant import Variant
 from report_viewer.model import Freshness
 
 _OVERHEAD_BYTES: Final = 2048
-"""What an entry takes beside its answers: claims and keys."""
+"""What an entry takes beside its responses: claims and keys."""
 
 _NEVER: Final = float("-inf")
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """What an answer was made from: the report, by its ``meta`` field, and how fresh it is."""
+class ReportVersion:
+    """What a response was made from: the report, by its ``meta`` field, and its freshness."""
 
     meta: bytes
     freshness: Freshness
 
 
-class Link:
-    """An authentic link, and what Redis said of it last.
+class CachedLink:
+    """An authentic link, and the version of its report that Redis confirmed last.
 
     Attributes:
-        facts: what its page and CSV show now; None when that is not known.
-        until: until when it is believed, on the monotonic clock.
-        expires: when its time is over, as Unix seconds.
+        version: what its page and CSV show now; None when that is not known.
+        fresh_until: until when that needs no confirmation, on the monotonic clock.
+        expires: when the link expires, as Unix seconds.
     """
 
-    __slots__ = ("__weakref__", "claims", "expires", "facts", "until")
+    __slots__ = ("__weakref__", "claims", "expires", "fresh_until", "version")
 
     def __init__(self, claims: LinkClaims) -> None:
         self.claims = claims
         self.expires = claims.expires_at.timestamp()
-        self.facts: Facts | None = None
-        self.until = _NEVER
+        self.version: ReportVersion | None = None
+        self.fresh_until = _NEVER
 
-    def learn(self, facts: Facts, *, until: float) -> Facts:
-        """Believe ``facts`` until then; the same object while they stay the same."""
-        if self.facts != facts:
-            self.facts = facts
-        self.until = max(self.until, until)
-        return self.facts or facts
+    def revalidate(self, version: ReportVersion, *, until: float) -> ReportVersion:
+        """Take ``version`` for confirmed until then; the same object while it stays the same."""
+        if self.version != version:
+            self.version = version
+        self.fresh_until = max(self.fresh_until, until)
+        return self.version or version
 
-    def doubt(self) -> None:
-        """Believe nothing: Redis said that it does not open, or that something is missing."""
-        self.facts = None
-        self.until = _NEVER
+    def invalidate(self) -> None:
+        """Redis said that the link does not open, or that something is missing."""
+        self.version = None
+        self.fresh_until = _NEVER
 
 
-class Copy:
-    """The answers at one address of a link, by their form, all made from the same facts."""
+class CacheEntry:
+    """The responses at one path of a link by their variant, all of one version of its report."""
 
-    __slots__ = ("answers", "facts", "link")
+    __slots__ = ("link", "responses", "version")
 
-    def __init__(self, link: Link, facts: Facts) -> None:
+    def __init__(self, link: CachedLink, version: ReportVersion) -> None:
         self.link = link
-        self.facts = facts
-        self.answers: dict[Form, Ready] = {}
+        self.version = version
+        self.responses: dict[Variant, PreparedResponse] = {}
 
     @property
     def size(self) -> int:
         """The memory it takes, in bytes."""
-        return _OVERHEAD_BYTES + sum(each.size for each in self.answers.values())
+        return _OVERHEAD_BYTES + sum(each.size for each in self.responses.values())
 
 
-class Copies:
-    """The copies used last, by the path of their address.
+class ResponseCache:
+    """The entries used last, by their path.
 
     Args:
-        believe_seconds: how long what Redis said of a link is believed; 0 asks it every time.
-        max_bytes: what all copies together may take.
+        fresh_seconds: how long what Redis said of a link needs no confirmation; with 0, none.
+        max_bytes: what all entries together may take.
     """
 
-    def __init__(self, *, believe_seconds: float, max_bytes: int) -> None:
-        self.believe_seconds = believe_seconds
+    def __init__(self, *, fresh_seconds: float, max_bytes: int) -> None:
+        self.fresh_seconds = fresh_seconds
         self._max_bytes = max_bytes
         self._bytes = 0
-        self._doubted_until = _NEVER
-        self._copies: OrderedDict[bytes, Copy] = OrderedDict()
-        self._links: WeakValueDictionary[str, Link] = WeakValueDictionary()
+        self._stale_until = _NEVER
+        self._entries: OrderedDict[bytes, CacheEntry] = OrderedDict()
+        self._links: WeakValueDictionary[str, CachedLink] = WeakValueDictionary()
 
-    def doubt(self) -> None:
-        """Believe nothing that Redis was asked before now: a link was revoked somewhere."""
-        self._doubted_until = time.monotonic() + self.believe_seconds
+    def invalidate_all(self) -> None:
+        """Make stale whatever Redis was asked before now: a link was revoked somewhere."""
+        self._stale_until = time.monotonic() + self.fresh_seconds
 
-    def believed(self, path: bytes) -> Copy | None:
-        """The copy at ``path`` that may be shown now, without asking anybody."""
-        copy = self._copies.get(path)
-        if copy is None:
+    def fresh_entry(self, path: bytes) -> CacheEntry | None:
+        """The entry at ``path`` that may be sent now, without asking Redis."""
+        entry = self._entries.get(path)
+        if entry is None:
             return None
-        link = copy.link
+        link = entry.link
         if (
-            time.monotonic() >= link.until
-            or link.until <= self._doubted_until
+            time.monotonic() >= link.fresh_until
+            or link.fresh_until <= self._stale_until
             or time.time() >= link.expires
-            or copy.facts is not link.facts
+            or entry.version is not link.version
         ):
             return None
-        self._copies.move_to_end(path)
-        return copy
+        self._entries.move_to_end(path)
+        return entry
 
-    def get(self, path: bytes) -> Copy | None:
-        """The copy at ``path``, believed or not."""
-        return self._copies.get(path)
+    def get(self, path: bytes) -> CacheEntry | None:
+        """The entry at ``path``, fresh or stale."""
+        return self._entries.get(path)
 
-    def link(self, token: str, claims: LinkClaims) -> Link:
+    def link(self, token: str, claims: LinkClaims) -> CachedLink:
         """The link of a token; one for its page and its CSV."""
         link = self._links.get(token)
         if link is None:
-            link = self._links[token] = Link(claims)
+            link = self._links[token] = CachedLink(claims)
         return link
 
-    def put(self, path: bytes, link: Link, facts: Facts, form: Form, ready: Ready) -> Copy:
-        """Keep an answer, at the expense of those not used for longest."""
-        copy = self._copies.get(path)
-        if copy is None or copy.link is not link or copy.facts is not facts:
-            self.drop(path)
-            copy = self._copies[path] = Copy(link, facts)
+    def put(
+        self,
+        path: bytes,
+        link: CachedLink,
+        version: ReportVersion,
+        variant: Variant,
+        response: PreparedResponse,
+    ) -> CacheEntry:
+        """Keep a response, at the expense of those not used for longest."""
+        entry = self._entries.get(path)
+        if entry is None or entry.link is not link or entry.version is not version:
+            self.remove(path)
+            entry = self._entries[path] = CacheEntry(link, version)
         else:
-            self._bytes -= copy.size
-        copy.answers[form] = ready
-        self._bytes += copy.size
-        self._copies.move_to_end(path)
+            self._bytes -= entry.size
+        entry.responses[variant] = response
+        self._bytes += entry.size
+        self._entries.move_to_end(path)
         while self._bytes > self._max_bytes:
-            self.drop(next(iter(self._copies)))
-        return copy
+            self.remove(next(iter(self._entries)))
+        return entry
 
-    def drop(self, path: bytes) -> None:
-        """Forget the copy at ``path``."""
-        dropped = self._copies.pop(path, None)
-        if dropped is not None:
-            self._bytes -= dropped.size
+    def remove(self, path: bytes) -> None:
+        """Remove the entry at ``path``."""
+        removed = self._entries.pop(path, None)
+        if removed is not None:
+            self._bytes -= removed.size
 
     @property
     def bytes_kept(self) -> int:
-        """What the copies take together."""
+        """What the entries take together."""
         return self._bytes

@@ -1,4 +1,4 @@
-"""One run for all who want the same at the same time."""
+"""Single flight: one run for all requests that want the same at the same time."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable
@@ -8,10 +8,10 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 
-class Once(Generic[K, V]):
-    """Runs what is asked for under a key, once for all who ask while it runs.
+class SingleFlight(Generic[K, V]):
+    """Runs what is asked for under a key, once for all callers while it runs.
 
-    Who gives up does not end it for the others; an error is everybody's.
+    A caller that gives up does not end it for the others; an error is raised in all of them.
     """
 
     def __init__(self) -> None:
@@ -28,7 +28,7 @@ class Once(Generic[K, V]):
     def _end(self, key: K, done: "asyncio.Task[V]") -> None:
         del self._running[key]
         if not done.cancelled():
-            done.exception()  # seen, also when everybody has given up
+            done.exception()  # retrieved, also when every caller has given up
 
 
 async def _awaited(make: Callable[[], Awaitable[V]]) -> V:

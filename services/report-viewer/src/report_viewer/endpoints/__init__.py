@@ -1,1 +1,1 @@
-"""What the viewer answers: reports, preview cards, problems, operations."""
+"""Endpoints: reports, preview cards, problems, operations."""

@@ -1,4 +1,4 @@
-"""The OpenAPI description of the endpoints that are served in front of the framework."""
+"""OpenAPI: the paths of the reports endpoint, which no framework describes."""
 
 from typing import Any, Final
 

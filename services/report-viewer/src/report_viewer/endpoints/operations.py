@@ -1,4 +1,4 @@
-"""What stands around the reports: health, metrics, the interface's description, static files."""
+"""Operations endpoints: health, metrics, OpenAPI and its page, static files."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,48 +7,49 @@ from http import HTTPStatus
 from typing import Any
 
 import msgspec
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.openapi.utils import get_openapi
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, PlainTextResponse
+from starlette.responses import Response as FrameworkResponse
 from starlette.types import Receive, Scope, Send
 
 from common.infra.telemetry import METRICS_CONTENT_TYPE
 from report_viewer.endpoints import openapi
-from report_viewer.endpoints.problems import ProblemAnswers
-from report_viewer.http.response import NEVER_STORED, Answer, Security
-from report_viewer.loading.redis_store import Store
+from report_viewer.endpoints.problems import ProblemResponses
+from report_viewer.http.response import NEVER_STORED, Response, SecurityHeaders
+from report_viewer.loading.redis_store import RedisStore
 from report_viewer.metrics import Metrics
 from report_viewer.pages.assets import PREFIX, Assets
-from report_viewer.pages.preview_images import Pictures
-from report_viewer.pages.renderer import Pages
+from report_viewer.pages.preview_images import PreviewImages
+from report_viewer.pages.renderer import PageRenderer
 from report_viewer.problems.catalog import INTERNAL, NOT_FOUND, Problem, wrong_method
 
 
-class AnswerResponse(Response):
-    """An ``Answer`` as the framework wants it."""
+class FinishedResponse(FrameworkResponse):
+    """A ``Response`` as the framework wants it."""
 
-    def __init__(self, answer: Answer) -> None:
-        super().__init__(status_code=answer.status)
-        self._answer = answer
+    def __init__(self, response: Response) -> None:
+        super().__init__(status_code=response.status)
+        self._response = response
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the answer."""
+        """Send it."""
         del receive
-        await self._answer.send(send, head=scope["method"] == "HEAD")
+        await self._response.send(send, head=scope["method"] == "HEAD")
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class Operations:
     """The routes beside the reports, and what they need."""
 
-    store: Store
-    pages: Pages
+    store: RedisStore
+    pages: PageRenderer
     assets: Assets
-    pictures: Pictures
+    previews: PreviewImages
     metrics: Metrics
-    problems: ProblemAnswers
-    security: Security
+    problems: ProblemResponses
+    security: SecurityHeaders
     signing_configured: bool
 
     def install(self, app: FastAPI) -> None:
@@ -76,13 +77,13 @@ class Surroundings:
         app.add_exception_handler(HTTPException, self._refuse)
         app.add_exception_handler(Exception, self._surprise)
 
-    async def healthz(self) -> Response:
+    async def healthz(self) -> FrameworkResponse:
         """Whether the process runs."""
         return self._json({"status": "ok"})
 
-    async def readyz(self) -> Response:
+    async def readyz(self) -> FrameworkResponse:
         """Whether reports can be served: Redis answers. Says also whether links can be verified."""
-        ready = await self.store.answers()
+        ready = await self.store.ping()
         return self._json(
             {
                 "status": "ready" if ready else "unavailable",
@@ -92,47 +93,47 @@ class Surroundings:
             status=HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE,
         )
 
-    async def metrics_text(self) -> Response:
+    async def metrics_text(self) -> FrameworkResponse:
         """The metrics in Prometheus' text format."""
         return self._data(self.metrics.text(), METRICS_CONTENT_TYPE.encode("ascii"))
 
-    async def description(self, request: Request) -> Response:
+    async def description(self, request: Request) -> FrameworkResponse:
         """The OpenAPI document."""
         return self._json(describe(request.app))
 
-    async def reference(self, request: Request) -> Response:
+    async def reference(self, request: Request) -> FrameworkResponse:
         """The OpenAPI document as a page."""
         headers = ((b"content-type", b"text/html; charset=utf-8"), NEVER_STORED)
         body = self.pages.reference(describe(request.app))
-        return AnswerResponse(Answer(HTTPStatus.OK, (*headers, *self.security.page()), body))
+        return FinishedResponse(Response(HTTPStatus.OK, (*headers, *self.security.page()), body))
 
-    async def static(self, request: Request) -> Response:
+    async def static(self, request: Request) -> FrameworkResponse:
         """A static file."""
         path, coding = request.url.path, request.headers.get("accept-encoding", "")
-        answer = self.assets.answer(path, accept_encoding=coding)
-        answer = answer or await self.pictures.answer(path)
-        return AnswerResponse(answer or self._problem(request, NOT_FOUND))
+        answer = self.assets.respond(path, accept_encoding=coding)
+        answer = answer or await self.previews.respond(path)
+        return FinishedResponse(answer or self._problem(request, NOT_FOUND))
 
-    async def _refuse(self, request: Request, error: Exception) -> Response:
+    async def _refuse(self, request: Request, error: Exception) -> FrameworkResponse:
         status = error.status_code if isinstance(error, HTTPException) else 500
         problem = _BY_STATUS.get(status, INTERNAL)
-        return AnswerResponse(self._problem(request, problem))
+        return FinishedResponse(self._problem(request, problem))
 
-    async def _surprise(self, request: Request, error: Exception) -> Response:
+    async def _surprise(self, request: Request, error: Exception) -> FrameworkResponse:
         del error  # logged by the server
-        return AnswerResponse(self._problem(request, INTERNAL))
+        return FinishedResponse(self._problem(request, INTERNAL))
 
-    def _problem(self, request: Request, problem: Problem) -> Answer:
-        return self.problems.answer(problem, accept=request.headers.get("accept", ""))
+    def _problem(self, request: Request, problem: Problem) -> Response:
+        return self.problems.respond(problem, accept=request.headers.get("accept", ""))
 
-    def _json(self, value: object, *, status: HTTPStatus = HTTPStatus.OK) -> Response:
+    def _json(self, value: object, *, status: HTTPStatus = HTTPStatus.OK) -> FrameworkResponse:
         return self._data(msgspec.json.encode(value), b"application/json", status=status)
 
     def _data(
         self, body: bytes, content_type: bytes, *, status: HTTPStatus = HTTPStatus.OK
-    ) -> Response:
+    ) -> FrameworkResponse:
         headers = ((b"content-type", content_type), NEVER_STORED, *self.security.data())
-        return AnswerResponse(Answer(status, headers, body))
+        return FinishedResponse(Response(status, headers, body))
 
 
 _BY_STATUS: Mapping[int, Problem] = {

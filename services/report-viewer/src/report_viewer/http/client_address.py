@@ -1,6 +1,6 @@
-"""Whose address a request comes from, by the same rules as share-api's server has.
+"""Client addresses: where a request comes from, by the same rules as share-api's server has.
 
-Asked for only where it matters, which is not the hot path: so it is no layer around everything.
+Read only where a rate limit needs it, which is not the hot path: so it is no middleware.
 """
 
 from collections.abc import MutableMapping
@@ -12,12 +12,12 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 _ASKED: Final = ("type", "scheme", "client", "headers")
 
 
-class Clients:
+class ClientAddresses:
     """Finds the address of a client.
 
     Args:
-        trusted_proxies: whose ``X-Forwarded-For`` is believed; addresses or networks, comma
-            separated. Without any, nobody's.
+        trusted_proxies: whose ``X-Forwarded-For`` is trusted; addresses or networks, comma
+            separated. Without any, none is.
     """
 
     def __init__(self, trusted_proxies: str) -> None:
@@ -25,7 +25,7 @@ class Clients:
         self._read = ProxyHeadersMiddleware(nothing, trusted_proxies) if trusted_proxies else None
 
     async def address(self, scope: Scope) -> str | None:
-        """The address of who sent a request; None when there is none, as on a Unix socket."""
+        """The address of a request's client; None when there is none, as on a Unix socket."""
         found = {name: scope.get(name) for name in _ASKED}
         if self._read is not None:
             await self._read(found, _no_message, _no_answer)  # type: ignore[arg-type]

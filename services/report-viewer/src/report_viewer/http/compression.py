@@ -1,4 +1,4 @@
-"""Bodies in the codings a client may accept. What is written once and read often is packed well."""
+"""Content codings: bodies compressed as a client accepts it; written once, read often."""
 
 import gzip
 from typing import Final

@@ -1,4 +1,4 @@
-"""Content negotiation: compression, language, and whether an error is for a person or a program."""
+"""Content negotiation: coding, language, and whether a problem is sent as a page or as JSON."""
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
@@ -9,7 +9,7 @@ from babel import Locale
 from report_viewer.http.response import Coding
 from report_viewer.i18n.locales import ENGLISH, FORMER_NAMES, LOCALES
 
-_ANSWERS_REMEMBERED: Final = 512
+_CHOICES_CACHED: Final = 512
 READ_LENGTH: Final = 512
 """A longer header is read up to here: more than any browser sends."""
 
@@ -39,7 +39,7 @@ def choose_coding(header: str, offered: tuple[Coding, ...]) -> Coding:
     return _choose_coding(header[:READ_LENGTH], offered)
 
 
-@lru_cache(_ANSWERS_REMEMBERED)
+@lru_cache(_CHOICES_CACHED)
 def _choose_coding(header: str, offered: tuple[Coding, ...]) -> Coding:
     accepted = dict(preferences(header))
     best, best_quality = Coding.IDENTITY, 0.0
@@ -51,16 +51,16 @@ def _choose_coding(header: str, offered: tuple[Coding, ...]) -> Coding:
 
 
 def choose_locale(header: str) -> Locale:
-    """The locale for a reader who sends ``header`` as ``Accept-Language``: RFC 4647, lookup.
+    """The locale of a request that has ``header`` as ``Accept-Language``: RFC 4647, lookup.
 
     Ranges are tried by their quality, and in their order on a tie; each is cut from its end until
-    it fits (``de-CH-1996``, ``de-CH``, ``de``). A quality of 0 rules nothing in, and ``*`` is
-    whatever we like: the default.
+    it fits (``de-CH-1996``, ``de-CH``, ``de``). A quality of 0 chooses nothing, and ``*`` is
+    the default.
     """
     return _choose_locale(header[:READ_LENGTH])
 
 
-@lru_cache(_ANSWERS_REMEMBERED)
+@lru_cache(_CHOICES_CACHED)
 def _choose_locale(header: str) -> Locale:
     ranges = sorted(preferences(header), key=lambda each: -each[1])
     for name, quality in ranges:

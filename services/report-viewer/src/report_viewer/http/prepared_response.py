@@ -1,6 +1,6 @@
-"""Finished answers in the forms in which they are sent, made once and sent many times.
+"""Prepared responses: serialized once and sent many times, whole or as 304.
 
-An answer is kept as the bytes of an HTTP/1.1 response without its ``Date``, so that sending it
+A response is kept as the bytes of an HTTP/1.1 response without its ``Date``, so that sending it
 again builds nothing.
 """
 
@@ -14,7 +14,7 @@ from starlette.types import Send
 
 from common.reports_cache.cache import UnreadableReportError
 from report_viewer.http.negotiation import matches
-from report_viewer.http.response import Answer
+from report_viewer.http.response import Response
 
 _NO_BODY: Final[MutableMapping[str, Any]] = {"type": "http.response.body", "body": b""}
 _STATUS_LINES: Final = {
@@ -28,7 +28,7 @@ PIECE_BYTES: Final = 256 * 1024
 """The most of an unpacked body that is in memory at a time."""
 
 
-class Wire:
+class WireResponse:
     """An answer as it goes out.
 
     Attributes:
@@ -38,7 +38,7 @@ class Wire:
 
     __slots__ = ("_answer", "body", "head", "status", "tail")
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: Response) -> None:
         self._answer = answer
         self.status = int(answer.status)
         self.body = answer.body
@@ -50,28 +50,28 @@ class Wire:
         await self._answer.send(send, head=head)
 
 
-class Ready:
+class PreparedResponse:
     """A finished answer, whole and as 304. ``size`` is the memory it takes, in bytes."""
 
     __slots__ = ("_tag", "_unchanged", "answer", "etag", "size", "whole")
 
-    def __init__(self, answer: Answer, etag: str) -> None:
+    def __init__(self, answer: Response, etag: str) -> None:
         self.answer = answer
         self.etag = etag
         self._tag = etag.encode("ascii")
-        self.whole = Wire(answer)
-        self._unchanged: Wire | None = None
+        self.whole = WireResponse(answer)
+        self._unchanged: WireResponse | None = None
         self.size = len(answer.body) + 2 * len(self.whole.tail)
 
     @property
-    def unchanged(self) -> Wire:
-        """The answer to one who has it already."""
+    def unchanged(self) -> WireResponse:
+        """The response to a client that has it already."""
         if self._unchanged is None:
-            self._unchanged = Wire(self.answer.not_modified())
+            self._unchanged = WireResponse(self.answer.not_modified())
         return self._unchanged
 
-    def to(self, if_none_match: bytes) -> Wire:
-        """What is sent to one who names the entity tags ``if_none_match``; empty for none."""
+    def conditional(self, if_none_match: bytes) -> WireResponse:
+        """What is sent to a client that names the entity tags ``if_none_match``; empty for none."""
         if not if_none_match:
             return self.whole
         if if_none_match == self._tag or matches(if_none_match.decode("latin-1"), self.etag):
@@ -79,8 +79,8 @@ class Ready:
         return self.whole
 
 
-class Unpacking:
-    """A long gzip body for one who takes no gzip: unpacked in a thread, piece by piece.
+class GunzipStream:
+    """A long gzip body for a client that takes no gzip: unpacked in a thread, piece by piece.
 
     No more than a piece of it is in memory at a time. Its length stands at the end of the gzip
     data; what does not keep to it breaks the answer off.
@@ -92,17 +92,17 @@ class Unpacking:
         UnreadableReportError: the body is not gzip.
     """
 
-    def __init__(self, answer: Answer, etag: str) -> None:
+    def __init__(self, answer: Response, etag: str) -> None:
         self._packed = answer.body
-        self._first = _Pieces(self._packed).next()
+        self._first = _Gunzip(self._packed).next()
         self._etag = etag
-        self._unchanged = Wire(answer.not_modified())
+        self._unchanged = WireResponse(answer.not_modified())
         self._headers = answer.headers
         self._length = int.from_bytes(self._packed[-4:], "little")
         self.status = int(HTTPStatus.OK)
 
-    def to(self, if_none_match: bytes) -> "Wire | Unpacking":
-        """What is sent to one who names the entity tags ``if_none_match``; empty for none."""
+    def conditional(self, if_none_match: bytes) -> "WireResponse | GunzipStream":
+        """What is sent to a client that names the entity tags ``if_none_match``; empty for none."""
         if if_none_match and matches(if_none_match.decode("latin-1"), self._etag):
             return self._unchanged
         return self
@@ -124,13 +124,13 @@ class Unpacking:
         if head:
             await send(_NO_BODY)
             return
-        pieces = _Pieces(self._packed)
+        pieces = _Gunzip(self._packed)
         while piece := await asyncio.to_thread(pieces.next):
             await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send(_NO_BODY)
 
 
-class _Pieces:
+class _Gunzip:
     """Unpacks gzip data by pieces of bounded size."""
 
     def __init__(self, packed: bytes) -> None:

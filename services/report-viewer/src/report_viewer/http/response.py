@@ -1,7 +1,7 @@
-"""Finished answers: status, headers and body, with the security headers that all of them carry.
+"""Responses: status, headers and body; security headers and cache control.
 
 ``no-cache`` lets a browser keep a report and makes it ask before each use, so that a revoked link
-shows nothing. Nobody in between may keep it at all.
+shows nothing. No cache in between may keep it at all.
 """
 
 from collections.abc import MutableMapping
@@ -37,7 +37,7 @@ FOREVER: Final = (b"cache-control", b"public, max-age=31536000, immutable")
 
 
 @dataclass(frozen=True, slots=True)
-class Security:
+class SecurityHeaders:
     """The headers every answer carries; over https also the one that keeps it so."""
 
     https: bool
@@ -57,18 +57,18 @@ class Security:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """An HTTP answer. ``headers`` lack the content length, which is the body's."""
 
     status: HTTPStatus
     headers: Headers
     body: bytes = field(repr=False)
 
-    def not_modified(self) -> "Answer":
-        """The same answer to one who has the body already."""
+    def not_modified(self) -> "Response":
+        """The same response to a client that has the body already."""
         kept = tuple(each for each in self.headers if not each[0].startswith(b"content-"))
         policy = tuple(each for each in self.headers if each[0] == b"content-security-policy")
-        return Answer(HTTPStatus.NOT_MODIFIED, (*policy, *kept), b"")
+        return Response(HTTPStatus.NOT_MODIFIED, (*policy, *kept), b"")
 
     def sent_headers(self) -> list[tuple[bytes, bytes]]:
         """The headers as they are sent, the content length with them."""

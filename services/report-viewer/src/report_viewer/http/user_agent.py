@@ -1,9 +1,9 @@
-"""Who asks, by the User-Agent: a person, a program, or a program that draws a preview of a link.
+"""User-Agents: a person's browser, a program, or a program that draws a preview of a link.
 
 A previewer gets a card, so its name must be told from those of the same companies' apps, in which
 people read: WhatsApp and Pinterest name both alike but for what follows. So previewers are listed
 one by one, by the name that they are documented with or seen under; other programs are recognised
-by what is usual in their names, get what everybody gets, and count as nobody who looks.
+by what is usual in their names, get what browsers get, and do not count as views.
 """
 
 import re
@@ -62,25 +62,25 @@ _REMEMBERED: Final = 1024
 _LONGEST: Final = 512
 
 
-class Kind(Enum):
-    """Who asks."""
+class ClientKind(Enum):
+    """What sends a request."""
 
     PERSON = auto()
     PROGRAM = auto()
     PREVIEWER = auto()
 
 
-class Agents:
-    """Tells by User-Agents who asks, and remembers those it has seen."""
+class UserAgents:
+    """Classifies User-Agents, and caches the last ones."""
 
     def __init__(self) -> None:
-        self._known: dict[bytes, Kind] = {}
+        self._known: dict[bytes, ClientKind] = {}
 
-    def kind(self, agent: bytes) -> Kind:
-        """Who calls itself ``agent``."""
+    def classify(self, agent: bytes) -> ClientKind:
+        """What calls itself ``agent``."""
         known = self._known.get(agent)
         if known is None:
-            known = _kind(agent[:_LONGEST])
+            known = _classify(agent[:_LONGEST])
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
             if len(agent) <= _LONGEST:
@@ -88,7 +88,7 @@ class Agents:
         return known
 
 
-def _kind(agent: bytes) -> Kind:
+def _classify(agent: bytes) -> ClientKind:
     if _PREVIEWER.search(agent) is not None:
-        return Kind.PREVIEWER
-    return Kind.PERSON if _PROGRAM.search(agent) is None else Kind.PROGRAM
+        return ClientKind.PREVIEWER
+    return ClientKind.PERSON if _PROGRAM.search(agent) is None else ClientKind.PROGRAM

@@ -1,6 +1,6 @@
-"""Days, spans of days and instants as a locale writes them.
+"""Date formatting: days, spans of days and instants as a locale writes them.
 
-A page has hundreds of days, and the pages of a shop have the same ones: they are remembered.
+A page has hundreds of days, and the pages of a tenant have the same ones: they are cached.
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ _WRITTEN_AS: Final[Mapping[str, str]] = MappingProxyType({"en": "en_GB"})
 _REMEMBERED: Final = 8_192
 
 
-class Calendar:
+class DateFormatter:
     """The dates of one locale."""
 
     def __init__(self, locale: Locale) -> None:

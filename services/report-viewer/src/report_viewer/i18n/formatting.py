@@ -1,6 +1,6 @@
-"""What a reader sees of a document: its words, figures and days in one language.
+"""Formatting: words, numbers and dates of a document in one locale.
 
-Every word of a page goes through ``Wording.text``, also those that come with the document.
+Every word of a page goes through ``Formatter.text``, also those that come with the document.
 """
 
 from collections.abc import Iterable
@@ -23,8 +23,8 @@ from common.reports.document.schema import (
     Naming,
     Pareto,
 )
-from report_viewer.i18n.dates import Calendar
-from report_viewer.i18n.numbers import Numerals
+from report_viewer.i18n.dates import DateFormatter
+from report_viewer.i18n.numbers import NumberFormatter
 from report_viewer.i18n.translations import translations
 
 NOTHING: Final = "–"
@@ -37,16 +37,16 @@ _JOINS: Final = " \u200d"
 """Left at the end of a name that was cut, these would join it with what follows."""
 
 
-class Wording:
-    """One language: its words, numbers and dates. See ``wording_of``."""
+class Formatter:
+    """One language: its words, numbers and dates. See ``formatter_of``."""
 
     def __init__(self, locale: Locale) -> None:
         self._translations = translations(locale)
         self.locale = locale
         self.tag = str(locale).replace("_", "-")
         self.direction: str = locale.text_direction
-        self.numerals = Numerals(locale)
-        self.calendar = Calendar(locale)
+        self.numerals = NumberFormatter(locale)
+        self.calendar = DateFormatter(locale)
 
     def text(self, message: str, **values: object) -> str:
         """``message`` in this language, its ``%(names)s`` replaced by ``values``."""
@@ -64,14 +64,14 @@ class Wording:
 
 
 @cache
-def wording_of(locale: Locale) -> Wording:
-    """The wording of a locale, made once."""
-    return Wording(locale)
+def formatter_of(locale: Locale) -> Formatter:
+    """The formatter of a locale, made once."""
+    return Formatter(locale)
 
 
 def instant(value: datetime, zone: ZoneInfo, locale: Locale) -> str:
     """An instant on the wall clock of ``zone``: ``1 May 2026, 06:00 CEST``."""
-    return wording_of(locale).instant(value, zone)
+    return formatter_of(locale).instant(value, zone)
 
 
 def isolated(name: str) -> str:
@@ -81,14 +81,14 @@ def isolated(name: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
-    """Spells the figures and names of one document in one language."""
+class DocumentFormatter:
+    """Formats the metrics and names of one document in one locale."""
 
     document: Document
-    wording: Wording
+    wording: Formatter
 
     def text(self, message: str, **values: object) -> str:
-        """``message`` in the reader's language; see ``Wording.text``."""
+        """``message`` in the reader's language; see ``Formatter.text``."""
         return self.wording.text(message, **values)
 
     def cell(self, value: Cell, unit: Unit) -> str:

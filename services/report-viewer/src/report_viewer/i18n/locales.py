@@ -1,7 +1,6 @@
-"""The languages a page is written in, and the one a reader gets.
+"""Locales: the languages pages are written in; ``http.negotiation`` chooses among them.
 
-A small set: every one of them is a copy of a page in memory, and a page in the gateway's. What is
-chosen is this module's, and nowhere else does a page depend on ``Accept-Language``.
+A small set: each of them is one more page in the response cache and in the gateway's.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Numbers as a locale writes them, exact to the last digit and quick enough for thousands of cells.
+"""Number formatting: numbers as a locale writes them, exact, and fast enough for thousands.
 
 What CLDR says of a locale is looked up once; a figure is then spelled from its scaled integer, and
 no float is involved. Digits are always 0 to 9.
@@ -35,7 +35,7 @@ class Affixes:
     negative: Around
 
 
-class Numerals:
+class NumberFormatter:
     """The numbers of one locale."""
 
     def __init__(self, locale: Locale) -> None:

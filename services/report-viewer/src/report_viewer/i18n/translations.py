@@ -1,4 +1,4 @@
-"""The words of pages in other languages: gettext catalogs, one ``<tag>.po`` a language.
+"""Translations: gettext catalogs, one ``<tag>.po`` a language.
 
 Words are looked up by their English; what a catalog lacks stays English. Catalogs are read as they
 are kept, so that there is nothing to compile and nothing to forget.

@@ -1,4 +1,4 @@
-"""What an address below /api/reports asks for, read from the path as it was sent.
+"""URLs of reports: token and resource, parsed from the raw path below /api/reports.
 
 The raw path decides: an escaped character is no spelling of a token, and an escaped slash does not
 move the borders between segments.
@@ -14,36 +14,36 @@ from report_viewer.problems.errors import MissingTokenError, NoSuchPathError, Wr
 PREFIX: Final = b"/api/reports"
 
 
-class Part(Enum):
-    """What there is of a report, by what follows the token."""
+class Resource(Enum):
+    """The resources of a report, by what follows the token."""
 
     PAGE = b""
     CSV = b"/csv"
     VIEW = b"/view"
-    """Where a page says that somebody sees it."""
+    """Where a page posts that it is seen."""
 
     @property
     def methods(self) -> tuple[str, ...]:
-        """How it is asked."""
-        return ("POST",) if self is Part.VIEW else ("GET", "HEAD")
+        """The methods allowed on it."""
+        return ("POST",) if self is Resource.VIEW else ("GET", "HEAD")
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """A part of a report, by the token as the address spells it."""
+class ReportUrl:
+    """A resource of a report, by the token as the URL spells it."""
 
     token: str
-    part: Part = Part.PAGE
+    resource: Resource = Resource.PAGE
 
     @property
     def csv(self) -> bool:
         """Whether the CSV is asked for."""
-        return self.part is Part.CSV
+        return self.resource is Resource.CSV
 
     @property
     def path(self) -> bytes:
-        """The address's one spelling, raw."""
-        return b"%b/%b%b" % (PREFIX, self.token.encode(), self.part.value)
+        """The URL's canonical path, raw."""
+        return b"%b/%b%b" % (PREFIX, self.token.encode(), self.resource.value)
 
 
 def is_report_path(path: bytes) -> bool:
@@ -51,30 +51,30 @@ def is_report_path(path: bytes) -> bool:
     return path.startswith(PREFIX) and path[len(PREFIX) : len(PREFIX) + 1] in {b"", b"/"}
 
 
-def parse(path: bytes, method: str) -> Target:
+def parse(path: bytes, method: str) -> ReportUrl:
     """What a request asks for. ``path`` is raw and is a report path.
 
-    Who reads without a token is told so, whatever part is asked for: there is nothing yet that
+    A GET without a token is refused for that, whatever resource it names: there is nothing yet that
     could have methods of its own.
 
     Raises:
-        NoSuchPathError: segments after the token other than those of a part.
-        WrongMethodError: not how the part is asked.
-        MissingTokenError: the token's place is empty or blank.
+        NoSuchPathError: segments after the token other than those of a resource.
+        WrongMethodError: not a method of the resource.
+        MissingTokenError: the token is empty or blank.
     """
     token, slash, rest = path[len(PREFIX) + 1 :].partition(b"/")
     blank = not unquote_to_bytes(token).strip()
-    if blank and method in Part.PAGE.methods:
+    if blank and method in Resource.PAGE.methods:
         raise MissingTokenError
-    part = _PARTS.get(slash + rest)
-    if part is None and not blank:
+    resource = _RESOURCES.get(slash + rest)
+    if resource is None and not blank:
         raise NoSuchPathError
-    part = part or Part.PAGE
-    if method not in part.methods:
-        raise WrongMethodError(part.methods)
+    resource = resource or Resource.PAGE
+    if method not in resource.methods:
+        raise WrongMethodError(resource.methods)
     if blank:
         raise MissingTokenError
-    return Target(token.decode("ascii", errors="replace"), part)
+    return ReportUrl(token.decode("ascii", errors="replace"), resource)
 
 
-_PARTS: Final = {part.value: part for part in Part}
+_RESOURCES: Final = {each.value: each for each in Resource}

@@ -1,7 +1,7 @@
-"""Verified tokens are remembered, so that a hot link pays for its signature once.
+"""Token verification, with a cache of verified tokens: a hot link pays for its signature once.
 
-What is remembered is that we signed the token and what it says; whether it is over is asked of the
-clock on every request, and whether it was revoked of Redis.
+Cached is that we signed the token and what it says; whether it has expired is compared with the
+clock on every request, and whether it was revoked is asked of Redis.
 """
 
 from collections import OrderedDict
@@ -16,7 +16,7 @@ REMEMBERED: Final = 10_000
 
 
 class Verifier:
-    """Opens tokens by a key ring; without one, none.
+    """Verifies tokens by a key ring; without one, none.
 
     Args:
         keys: the keys in force; None when signing is not configured.
@@ -33,8 +33,8 @@ class Verifier:
         """Whether any link can be verified."""
         return self._keys is not None
 
-    def open(self, token: str) -> LinkClaims:
-        """The claims of a token that is authentic and not over now.
+    def verify(self, token: str) -> LinkClaims:
+        """The claims of a token that is authentic and has not expired.
 
         Raises:
             SigningNotConfiguredError: there is no key.

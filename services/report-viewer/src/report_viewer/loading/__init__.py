@@ -1,1 +1,1 @@
-"""From a verified link to its report: Redis, jobs, waiting, rate limits."""
+"""Loading: snapshots from Redis, missing reports computed, rate limits."""

@@ -1,7 +1,7 @@
-"""Many readers, few round trips: what is asked in one turn of the event loop goes as one pipeline.
+"""Data loader: batches the reads of one turn of the event loop into one Redis pipeline.
 
-A lane sends one batch at a time on one connection. What is asked meanwhile is the next batch, so a
-busy viewer asks in larger batches and not more often. Bodies have a lane of their own, and few of
+A queue sends one batch at a time on one connection. What is asked meanwhile is the next batch, so a
+busy viewer sends larger batches and not more of them. Bodies have a queue of their own, and few of
 them go in a batch: a long CSV neither delays the checks of other links nor fills the memory.
 """
 
@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 from common.links.token import LinkClaims
-from report_viewer.loading.redis_store import Read, Snapshot, key_of
+from report_viewer.loading.redis_store import Snapshot, SnapshotQuery, key_of
 from report_viewer.problems.errors import StoreUnavailableError
 
 META: Final = ("meta",)
@@ -22,14 +22,14 @@ MOST_BODIES: Final = 8
 """How many different reports' bodies are read at once."""
 
 BATCH_SECONDS: Final = 3.0
-"""How long a batch may take, with connecting: whoever waited that long is told so."""
+"""How long a batch may take, with connecting: requests that waited that long are told so."""
 
-ReadAll = Callable[[Sequence[Read]], Awaitable[list[Snapshot]]]
+ReadAll = Callable[[Sequence[SnapshotQuery]], Awaitable[list[Snapshot]]]
 
 _log = logging.getLogger(__name__)
 
 
-class Lane:
+class BatchQueue:
     """Collects reads and sends them in batches, one after the other.
 
     Args:
@@ -42,10 +42,10 @@ class Lane:
         self._read_all = read_all
         self._most_reads = most_reads
         self._most_reports = most_reports
-        self._asked: dict[Read, list[asyncio.Future[Snapshot]]] = {}
+        self._queued: dict[SnapshotQuery, list[asyncio.Future[Snapshot]]] = {}
         self._sending: asyncio.Task[None] | None = None
 
-    async def read(self, read: Read) -> Snapshot:
+    async def read(self, read: SnapshotQuery) -> Snapshot:
         """The answer to ``read``, from after this call.
 
         Raises:
@@ -53,25 +53,25 @@ class Lane:
         """
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Snapshot] = loop.create_future()
-        if not self._asked and self._sending is None:
+        if not self._queued and self._sending is None:
             loop.call_soon(self._start)
-        self._asked.setdefault(read, []).append(future)
+        self._queued.setdefault(read, []).append(future)
         return await future
 
     def _start(self) -> None:
-        if self._asked and self._sending is None:
+        if self._queued and self._sending is None:
             self._sending = asyncio.get_running_loop().create_task(self._send())
 
     async def _send(self) -> None:
         try:
-            while self._asked:
+            while self._queued:
                 await self._send_batch(self._take())
         finally:
             self._sending = None
-            if self._asked:
+            if self._queued:
                 self._start()
 
-    async def _send_batch(self, batch: dict[Read, list[asyncio.Future[Snapshot]]]) -> None:
+    async def _send_batch(self, batch: dict[SnapshotQuery, list[asyncio.Future[Snapshot]]]) -> None:
         try:
             async with asyncio.timeout(BATCH_SECONDS):
                 snapshots = await self._read_all(tuple(batch))
@@ -79,13 +79,13 @@ class Lane:
             self._fail(batch)
         except TimeoutError:
             self._fail(batch)
-            # Who waited behind a batch that hung has waited long enough.
-            self._fail(self._asked)
-            self._asked = {}
+            # Reads behind a batch that hung have waited long enough.
+            self._fail(self._queued)
+            self._queued = {}
         except asyncio.CancelledError:
             self._fail(batch)
             raise
-        except Exception:  # noqa: BLE001 - logged; nobody waits for ever
+        except Exception:  # noqa: BLE001 - logged; no caller waits for ever
             _log.exception("a batch could not be read")
             self._fail(batch)
         else:
@@ -94,36 +94,36 @@ class Lane:
                     if not each.done():
                         each.set_result(snapshot)
 
-    def _take(self) -> dict[Read, list[asyncio.Future[Snapshot]]]:
-        """The next batch, in the order of asking; questions of nobody any more are left out."""
-        batch: dict[Read, list[asyncio.Future[Snapshot]]] = {}
+    def _take(self) -> dict[SnapshotQuery, list[asyncio.Future[Snapshot]]]:
+        """The next batch, in the order of asking; those whose callers gave up are left out."""
+        batch: dict[SnapshotQuery, list[asyncio.Future[Snapshot]]] = {}
         reports: set[str] = set()
-        for read in list(self._asked):
+        for read in list(self._queued):
             name = key_of(read.claims).cached
             if len(batch) == self._most_reads:
                 break
             if len(reports) == self._most_reports and name not in reports:
                 continue
-            waiters = self._asked.pop(read)
+            waiters = self._queued.pop(read)
             if any(not each.done() for each in waiters):
                 reports.add(name)
                 batch[read] = waiters
         return batch
 
     @staticmethod
-    def _fail(batch: dict[Read, list[asyncio.Future[Snapshot]]]) -> None:
+    def _fail(batch: dict[SnapshotQuery, list[asyncio.Future[Snapshot]]]) -> None:
         for waiters in batch.values():
             for each in waiters:
                 if not each.done():
                     each.set_exception(StoreUnavailableError())
 
 
-class Batcher:
-    """Reads snapshots: checks in one lane, bodies in another."""
+class DataLoader:
+    """Reads snapshots in batches: checks in one queue, bodies in another."""
 
     def __init__(self, read_all: ReadAll) -> None:
-        self._checks = Lane(read_all, most_reads=MOST_READS, most_reports=MOST_READS)
-        self._bodies = Lane(read_all, most_reads=MOST_READS, most_reports=MOST_BODIES)
+        self._checks = BatchQueue(read_all, most_reads=MOST_READS, most_reports=MOST_READS)
+        self._bodies = BatchQueue(read_all, most_reads=MOST_READS, most_reports=MOST_BODIES)
 
     async def read(self, claims: LinkClaims, fields: tuple[str, ...]) -> Snapshot:
         """What Redis knows now of a link, and ``fields`` of its report.
@@ -131,5 +131,5 @@ class Batcher:
         Raises:
             StoreUnavailableError: Redis did not answer in time.
         """
-        lane = self._checks if fields in {META, STATE} else self._bodies
-        return await lane.read(Read(claims, fields))
+        queue = self._checks if fields in {META, STATE} else self._bodies
+        return await queue.read(SnapshotQuery(claims, fields))

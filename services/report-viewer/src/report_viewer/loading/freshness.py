@@ -1,7 +1,7 @@
-"""How fresh a cached report is, and what its reader is told about that.
+"""Freshness of cached reports: current, stale, overdue, or not computable at present.
 
 A report that newer data has overtaken is shown at once while it is computed again, which takes a
-moment. Only when that does not come about, or nobody is there to do it, is the reader told.
+moment. Only when that does not come about, or no worker is there to do it, is the reader told.
 """
 
 import time
@@ -13,18 +13,18 @@ from common.reports_cache.cache import Meta, is_stale
 from report_viewer.loading.redis_store import Snapshot
 from report_viewer.model import Freshness
 
-_REMEMBERED: Final = 10_000
+_TRACKED: Final = 10_000
 
 
-class Judge:
-    """Judges reports by the version of their data.
+class FreshnessTracker:
+    """Compares reports with the version of their data.
 
     Since when a report is stale is counted from the first time that it was seen so here: Redis
     tells that there are newer data, and not since when.
 
     Args:
         overdue_seconds: how long a report may be stale before its reader is told.
-        workers_gone: whether nobody computes at present.
+        workers_gone: whether no worker takes jobs at present.
         clock: a monotonic clock, in seconds.
     """
 
@@ -40,7 +40,7 @@ class Judge:
         self._clock = clock
         self._stale_since: OrderedDict[str, float] = OrderedDict()
 
-    def judge(self, name: str, meta: Meta, snapshot: Snapshot) -> tuple[Freshness, bool]:
+    def assess(self, name: str, meta: Meta, snapshot: Snapshot) -> tuple[Freshness, bool]:
         """How fresh the report with the key ``name`` is, and whether newer data wait for it."""
         stale = is_stale(meta, snapshot.data_version)
         overdue = self._overdue(name) if stale else self._is_current(name)
@@ -53,7 +53,7 @@ class Judge:
     def _overdue(self, name: str) -> bool:
         now = self._clock()
         since = self._stale_since.setdefault(name, now)
-        if len(self._stale_since) > _REMEMBERED:
+        if len(self._stale_since) > _TRACKED:
             self._stale_since.popitem(last=False)
         return now - since >= self._overdue_seconds
 

@@ -1,7 +1,7 @@
-"""From a link to its cached report: read, and where something is missing, have it made and wait.
+"""Report loader: reads a link's cached report; where it is missing, has it computed and waits.
 
 The order of the answers is decided here: revoked, not implemented, then what is not there yet. A
-link whose state nobody knows is not trusted: the workers are asked to look it up, and until they
+link whose state is not known is not trusted: the workers are asked to look it up, and until they
 have said so, it does not open.
 """
 
@@ -14,10 +14,10 @@ from common.jobs.publisher import JobsUnavailableError
 from common.links.state import LinkState, state_key
 from common.links.token import LinkClaims, RevokedLinkError
 from common.reports.registry import REPORTS
-from report_viewer.loading.job_requests import Asking
+from report_viewer.loading.job_requests import JobRequests
 from report_viewer.loading.rate_limits import LinkThrottledError
-from report_viewer.loading.redis_store import Reader, Snapshot, key_of
-from report_viewer.loading.subscriber import Announcements
+from report_viewer.loading.redis_store import Snapshot, SnapshotReader, key_of
+from report_viewer.loading.subscriber import Subscriber
 from report_viewer.problems.errors import (
     ComputationFailedError,
     LinkUnconfirmedError,
@@ -30,7 +30,7 @@ from report_viewer.problems.errors import (
 )
 
 LOOK_AGAIN_SECONDS: Final = 1.0
-"""How often one who waits looks by itself, in case an announcement was missed."""
+"""How often a waiting request looks by itself, in case an announcement was missed."""
 
 
 class Missing(Enum):
@@ -41,7 +41,7 @@ class Missing(Enum):
     REPORT = auto()
 
 
-def judge(snapshot: Snapshot, claims: LinkClaims, *, csv: bool) -> Missing:
+def find_missing(snapshot: Snapshot, claims: LinkClaims, *, csv: bool) -> Missing:
     """What is missing, for a link that may open.
 
     Raises:
@@ -63,8 +63,8 @@ def judge(snapshot: Snapshot, claims: LinkClaims, *, csv: bool) -> Missing:
     return Missing.REPORT
 
 
-class Waiting:
-    """Obtains what a link shows, waiting for it within bounds.
+class ReportLoader:
+    """Loads what a link shows, waiting for it within bounds.
 
     Args:
         wait_seconds: how long one request waits at most.
@@ -73,21 +73,21 @@ class Waiting:
 
     def __init__(
         self,
-        reader: Reader,
-        announcements: Announcements,
-        asking: Asking,
+        reader: SnapshotReader,
+        subscriber: Subscriber,
+        jobs: JobRequests,
         *,
         wait_seconds: float,
         max_waiting: int,
     ) -> None:
         self._reader = reader
-        self._announcements = announcements
-        self._asking = asking
+        self._subscriber = subscriber
+        self._jobs = jobs
         self._wait_seconds = wait_seconds
         self._max_waiting = max_waiting
         self.waiting = 0
 
-    async def obtain(self, claims: LinkClaims, fields: tuple[str, ...], *, csv: bool) -> Snapshot:
+    async def load(self, claims: LinkClaims, fields: tuple[str, ...], *, csv: bool) -> Snapshot:
         """A snapshot of an active link with every one of ``fields`` there.
 
         Raises:
@@ -96,7 +96,7 @@ class Waiting:
             UnavailableError: it could not be had in time, or not at all.
         """
         snapshot = await self._reader.read(claims, fields)
-        if judge(snapshot, claims, csv=csv) is Missing.NOTHING:
+        if find_missing(snapshot, claims, csv=csv) is Missing.NOTHING:
             return snapshot
         if self.waiting >= self._max_waiting:
             raise TooManyWaitingError
@@ -110,13 +110,13 @@ class Waiting:
         clock = asyncio.get_running_loop().time
         deadline = clock() + self._wait_seconds
         names = (state_key(claims.tenant_id, claims.link_id), key_of(claims).cached)
-        with self._announcements.wake_on(*names) as woken:
+        with self._subscriber.wake_on(*names) as woken:
             while True:
                 # Looked at after subscribing and before asking: what was finished in between is
                 # neither missed nor computed twice.
                 woken.clear()
                 snapshot = await self._reader.read(claims, fields)
-                missing = judge(snapshot, claims, csv=csv)
+                missing = find_missing(snapshot, claims, csv=csv)
                 if missing is Missing.NOTHING:
                     return snapshot
                 await self._ask(missing, claims, seconds=deadline - clock())
@@ -126,7 +126,7 @@ class Waiting:
                 await _either(woken, min(left, LOOK_AGAIN_SECONDS))
 
     async def _ask(self, missing: Missing, claims: LinkClaims, *, seconds: float) -> None:
-        ask = self._asking.for_link if missing is Missing.STATE else self._asking.for_report
+        ask = self._jobs.restore_link if missing is Missing.STATE else self._jobs.compute
         asked = ask(claims)
         await asyncio.wait({asked}, timeout=max(seconds, 0))
         error = asked.exception() if asked.done() else None

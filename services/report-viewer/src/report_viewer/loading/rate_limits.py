@@ -1,14 +1,14 @@
-"""What keeps a flood of requests from costing more than their answers.
+"""Rate limits: invalid tokens per client address, cold computations per link and tenant.
 
-**Tokens that nobody issued** are counted per address. Past the limit such a token is answered with
-429, until fewer of them came of late; a token that we signed opens all the same, so that nobody
-locks out the office they sit in. An address past its limit is remembered here, and costs Redis
-nothing more. Without Redis, and when more are to be counted than it takes, they are not counted:
-guessing a token is hopeless with or without a limit.
+**Invalid tokens** are those that we did not sign. Past the limit they are answered with 429, until
+fewer of them came of late; a token that we signed opens all the same, so that a visitor cannot lock
+out the rest of an office. An address past its limit is cached here, and costs Redis nothing more.
+Without Redis, and when more are to be counted than it takes, they are not counted: guessing a token
+is hopeless with or without a limit.
 
-**Computations** of reports that are not cached are counted per link and per tenant, by whoever has
-one computed: neither those who wait for the same one, nor anybody who gets a cached report. Without
-Redis nothing is computed anyway.
+**Cold computations** are those of reports that are not cached, counted for the request that has one
+computed: neither for those that wait for the same one, nor for those that get a cached report.
+Without Redis nothing is computed anyway.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ from common.infra.rate_limit import (
 )
 from common.infra.redis import VIEWER_RATE_LIMITS, create_redis
 from common.links.token import ForgedLinkError, LinkClaims, MalformedLinkError
-from report_viewer.http.client_address import Clients
+from report_viewer.http.client_address import ClientAddresses
 from report_viewer.problems.errors import TooManyFailuresError
 
 FAILURE_SECONDS: Final = 60
@@ -40,7 +40,7 @@ COLD_SECONDS: Final = 300
 
 _THREADS: Final = VIEWER_RATE_LIMITS.connections
 _MOST_COUNTED_AT_ONCE: Final = 64
-_MOST_REMEMBERED: Final = 10_000
+_MOST_BLOCKED: Final = 10_000
 _REST_SECONDS: Final = 1.0
 """For how long a Redis that failed to count is left alone."""
 
@@ -55,8 +55,8 @@ class LinkThrottledError(RateLimitExceededError):
         self.link_id = link_id
 
 
-class ColdThrottle:
-    """Counts computations that viewers cause."""
+class ComputationLimit:
+    """Limits cold computations per link and per tenant."""
 
     def __init__(self, redis: Redis, *, per_link: int, per_tenant: int) -> None:
         self._limiter = RateLimiter(redis)
@@ -84,23 +84,23 @@ class ColdThrottle:
             raise RateLimitExceededError(seconds)
 
 
-class Failures:
-    """Counts tokens that nobody issued, by the address they come from."""
+class InvalidTokenLimit:
+    """Limits invalid tokens per client address."""
 
-    def __init__(self, redis: Redis, clients: Clients, *, per_address: int) -> None:
+    def __init__(self, redis: Redis, addresses: ClientAddresses, *, per_address: int) -> None:
         self._limiter = RateLimiter(redis)
-        self._clients = clients
+        self._addresses = addresses
         self._limit = Limit("failures-address", per_address, FAILURE_SECONDS)
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="count")
         self._counting = 0
         self._resting_until = 0.0
-        self._over: OrderedDict[str, float] = OrderedDict()
+        self._blocked: OrderedDict[str, float] = OrderedDict()
 
-    async def judge(self, error: Exception, scope: Scope) -> Exception:
-        """What to answer a request with that failed by ``error``: that, or that it is too many."""
+    async def check(self, error: Exception, scope: Scope) -> Exception:
+        """The error that answers a failed request: ``error``, or that there were too many."""
         if not isinstance(error, MalformedLinkError | ForgedLinkError):
             return error
-        address = await self._clients.address(scope)
+        address = await self._addresses.address(scope)
         if address is None:
             return error
         seconds = await self._count(address_network(address))
@@ -108,7 +108,7 @@ class Failures:
 
     async def _count(self, site: str) -> int | None:
         now = time.monotonic()
-        until = self._over.get(site, now)
+        until = self._blocked.get(site, now)
         if until > now:
             return int(until - now) + 1
         if self._counting >= _MOST_COUNTED_AT_ONCE or now < self._resting_until:
@@ -121,19 +121,19 @@ class Failures:
             )
         except (RedisError, OSError) as error:
             self._resting_until = time.monotonic() + _REST_SECONDS
-            _log.warning("failures are not counted: %s", type(error).__name__)
+            _log.warning("invalid tokens are not counted: %s", type(error).__name__)
             return None
         finally:
             self._counting -= 1
         if seconds is not None:
-            self._remember(site, time.monotonic() + seconds)
+            self._block(site, time.monotonic() + seconds)
         return seconds
 
-    def _remember(self, site: str, until: float) -> None:
-        self._over[site] = until
-        self._over.move_to_end(site)
-        if len(self._over) > _MOST_REMEMBERED:
-            self._over.popitem(last=False)
+    def _block(self, site: str, until: float) -> None:
+        self._blocked[site] = until
+        self._blocked.move_to_end(site)
+        if len(self._blocked) > _MOST_BLOCKED:
+            self._blocked.popitem(last=False)
 
     def close(self) -> None:
         """Let the threads end."""
@@ -141,5 +141,5 @@ class Failures:
 
 
 def connect_for_counting(redis_url: str) -> Redis:
-    """A client for the threads that count failures: nobody's refusal waits long for it."""
+    """A client for the threads that count invalid tokens: no refusal waits long for it."""
     return create_redis(redis_url, VIEWER_RATE_LIMITS)

@@ -1,4 +1,4 @@
-"""What the viewer reads from Redis: everything about any number of links, in one round trip.
+"""Redis store: snapshots of any number of links and their reports, in one round trip.
 
 The link's state, the report's fields, the failure marker and the version of the data of one tenant
 live on one node, and two commands tell them. What several links ask alike is asked once.
@@ -21,20 +21,20 @@ from common.reports_cache.cache import ReportKey, data_version_key
 from report_viewer.problems.errors import StoreUnavailableError
 
 _NOWHERE: Final = -1
-"""The place of the values of nothing asked for."""
+"""The place of the values of no fields."""
 
 
-class Run:
-    """Which run of the server answers, asked on every new connection: no run outlives one.
+class ServerEpoch:
+    """The server's epoch, asked on every new connection: no run of a server outlives one.
 
-    Several connections are of the same run, or the older ones are about to break; an answer of
-    theirs then meets a run that its states do not name, and is not trusted.
+    Several connections are of the same epoch, or the older ones are about to break; an answer of
+    theirs then meets an epoch that its states do not name, and is not trusted.
     """
 
     def __init__(self) -> None:
         self.id: str | None = None
 
-    async def connected(self, connection: AbstractConnection) -> None:
+    async def on_connect(self, connection: AbstractConnection) -> None:
         """Set a new connection up and ask it.
 
         Raises:
@@ -45,12 +45,14 @@ class Run:
         self.id = parse_epoch(await connection.read_response())
 
 
-def connect(url: str, run: Run | None = None) -> Redis:
-    """A client of bytes with bounded connections and time-outs. Connects on use, and tells ``run``.
+def connect(url: str, epoch: ServerEpoch | None = None) -> Redis:
+    """A client of bytes, with bounded connections and time-outs. Connects on use; tells ``epoch``.
 
     A connection that was lost while it was idle is made anew once; a time-out is not tried again.
     """
-    return create_async_redis(url, VIEWER, on_connect=run.connected if run is not None else None)
+    return create_async_redis(
+        url, VIEWER, on_connect=epoch.on_connect if epoch is not None else None
+    )
 
 
 def key_of(claims: LinkClaims) -> ReportKey:
@@ -80,14 +82,14 @@ class Snapshot:
         return None not in self.fields
 
 
-class Read(NamedTuple):
-    """A question: what is known of a link, and ``fields`` of its report."""
+class SnapshotQuery(NamedTuple):
+    """A query: what is known of a link, and ``fields`` of its report."""
 
     claims: LinkClaims
     fields: tuple[str, ...]
 
 
-class Reader(Protocol):
+class SnapshotReader(Protocol):
     """Reads snapshots."""
 
     async def read(self, claims: LinkClaims, fields: tuple[str, ...]) -> Snapshot:
@@ -95,19 +97,19 @@ class Reader(Protocol):
         ...
 
 
-class Store:
+class RedisStore:
     """Reads snapshots from Redis.
 
     Args:
         redis: a client that returns bytes.
-        run: what its connections tell.
+        epoch: what its connections tell.
     """
 
-    def __init__(self, redis: Redis, run: Run) -> None:
+    def __init__(self, redis: Redis, epoch: ServerEpoch) -> None:
         self._redis = redis
-        self._run = run
+        self._epoch = epoch
 
-    async def read_all(self, reads: Sequence[Read]) -> list[Snapshot]:
+    async def read_all(self, reads: Sequence[SnapshotQuery]) -> list[Snapshot]:
         """What Redis knows now, for each of ``reads``, by one pipeline on one connection.
 
         Raises:
@@ -135,7 +137,7 @@ class Store:
             answers = await pipe.execute()
         except (RedisError, OSError) as error:
             raise StoreUnavailableError from error
-        run = self._run.id
+        run = self._epoch.id
         values = [*(tuple(each) for each in answers[len(reads) :]), ()]
         return [
             Snapshot(
@@ -144,14 +146,14 @@ class Store:
             for (state, failed, told, shop), place in zip(answers, places, strict=False)
         ]
 
-    async def answers(self) -> bool:
+    async def ping(self) -> bool:
         """Whether Redis answers."""
         try:
             return bool(await self._redis.ping())
         except (RedisError, OSError):
             return False
 
-    async def has(self, name: str) -> bool | None:
+    async def exists(self, name: str) -> bool | None:
         """Whether a key is there; None when Redis does not say."""
         try:
             return bool(await self._redis.exists(name))

@@ -1,8 +1,8 @@
-"""Hears from Redis when something viewers wait for is done: one listener for the whole process.
+"""Subscriber: one Redis subscription for the whole process, which wakes waiting requests.
 
-A waiter costs an event in a dictionary, no thread and no connection. Announcements are hints: they
-may be missed while the connection is down, so whoever waits looks again by itself now and then, and
-is woken whenever the listener has (re)subscribed.
+A waiting request costs an event in a dictionary, no thread and no connection. Announcements are
+hints: they may be missed while the connection is down, so a waiting request looks again by itself
+now and then, and is woken whenever the subscription was made anew.
 """
 
 import asyncio
@@ -24,17 +24,17 @@ _PAUSES: Final = (0.05, 0.2, 0.5, 1.0)
 _log = logging.getLogger(__name__)
 
 
-class Announcements:
-    """Wakes those who wait for a key.
+class Subscriber:
+    """Wakes requests that wait for a key.
 
     Args:
-        redis: a client that returns bytes, for this listener alone.
-        on_done: told each key that is announced.
+        redis: a client that returns bytes, for this subscription alone.
+        on_message: told each key that is announced.
     """
 
-    def __init__(self, redis: Redis, *, on_done: Callable[[str], None]) -> None:
+    def __init__(self, redis: Redis, *, on_message: Callable[[str], None]) -> None:
         self._redis = redis
-        self._on_done = on_done
+        self._on_message = on_message
         self._listening: asyncio.Task[None] | None = None
         self._waiting: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
 
@@ -72,20 +72,20 @@ class Announcements:
                         message = await channel.get_message(timeout=_LISTEN_SECONDS)
                         failures = 0
                         if message is not None:
-                            self._hear(message["type"], message["data"])
+                            self._dispatch(message["type"], message["data"])
             except (RedisError, OSError) as error:
                 if not failures:
                     _log.warning("not listening for finished reports: %s", error)
                 await asyncio.sleep(_PAUSES[min(failures, len(_PAUSES) - 1)])
                 failures += 1
 
-    def _hear(self, kind: str, data: object) -> None:
+    def _dispatch(self, kind: str, data: object) -> None:
         if kind == "subscribe":
             for name in list(self._waiting):
                 self._wake(name)
         elif kind == "message" and isinstance(data, bytes):
             name = data.decode("utf-8", errors="replace")
-            self._on_done(name)
+            self._on_message(name)
             self._wake(name)
 
     def _wake(self, name: str) -> None:

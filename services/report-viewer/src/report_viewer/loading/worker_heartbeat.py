@@ -1,4 +1,4 @@
-"""Whether workers take jobs: their sign of life in Redis, read now and then, by nobody's request.
+"""Worker heartbeat: whether workers take jobs, read from Redis every few seconds.
 
 The scheduler, the broker and a worker together renew it every twenty seconds. It is missed only
 when it has been away for longer than that: an emptied Redis, or a worker that starts again, is no
@@ -16,24 +16,24 @@ KEY: Final = "analytics:workers:alive"
 EVERY_SECONDS: Final = 5.0
 PATIENCE_SECONDS: Final = 30.0
 
-Ask = Callable[[str], Awaitable[bool | None]]
+Exists = Callable[[str], Awaitable[bool | None]]
 
 
-class Heartbeat:
-    """Watches the workers' sign of life.
+class WorkerHeartbeat:
+    """Watches the workers' heartbeat.
 
     Args:
-        ask: whether a key is there; None when Redis does not say, which says nothing of workers.
+        exists: whether a key is there; None when Redis does not say, which says nothing of workers.
         clock: a monotonic clock, in seconds.
     """
 
-    def __init__(self, ask: Ask, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._ask = ask
+    def __init__(self, exists: Exists, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._exists = exists
         self._clock = clock
         self._missing_since: float | None = None
         self._watching: asyncio.Task[None] | None = None
 
-    def gone(self) -> bool:
+    def is_gone(self) -> bool:
         """Whether the workers have given no sign for longer than they may."""
         since = self._missing_since
         return since is not None and self._clock() - since >= PATIENCE_SECONDS
@@ -46,9 +46,9 @@ class Heartbeat:
         """Stop watching."""
         await end(self._watching)
 
-    async def look(self) -> None:
-        """Look once."""
-        there = await self._ask(KEY)
+    async def check(self) -> None:
+        """Read it once."""
+        there = await self._exists(KEY)
         if there:
             self._missing_since = None
         elif there is False and self._missing_since is None:
@@ -56,5 +56,5 @@ class Heartbeat:
 
     async def _watch(self) -> None:
         while True:
-            await self.look()
+            await self.check()
             await asyncio.sleep(EVERY_SECONDS)

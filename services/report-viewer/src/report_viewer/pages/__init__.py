@@ -1,1 +1,1 @@
-"""Pages: rendered from a document, with charts, sentences and assets."""
+"""Pages: HTML rendered from a document, with chart data, sentences and assets."""

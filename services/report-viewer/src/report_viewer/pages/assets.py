@@ -1,4 +1,4 @@
-"""Static files under addresses that name their content: kept for ever, and never stale.
+"""Static assets, with URLs that name their content: cached for ever, and never stale.
 
 They are read once, when the application is made. A page refers to them with their digest, so that a
 browser refuses a file that was tampered with on the way.
@@ -14,7 +14,7 @@ from typing import Final
 
 from report_viewer.http.compression import compress
 from report_viewer.http.negotiation import choose_coding
-from report_viewer.http.response import FOREVER, Answer, Coding, Headers, Security
+from report_viewer.http.response import FOREVER, Coding, Headers, Response, SecurityHeaders
 
 PREFIX: Final = "/static/"
 _SCRIPTS: Final = (
@@ -73,7 +73,7 @@ class Asset:
 class Assets:
     """The static files by the name that templates use."""
 
-    def __init__(self, security: Security) -> None:
+    def __init__(self, security: SecurityHeaders) -> None:
         self._security = security
         self._by_name = {path.rpartition("/")[2]: _asset(path) for path in _FILES}
         self._by_url = {asset.url: asset for asset in self._by_name.values()}
@@ -81,7 +81,7 @@ class Assets:
     def __getitem__(self, name: str) -> Asset:
         return self._by_name[name]
 
-    def answer(self, url: str, *, accept_encoding: str) -> Answer | None:
+    def respond(self, url: str, *, accept_encoding: str) -> Response | None:
         """The file at ``url``; None when there is none."""
         asset = self._by_url.get(url)
         if asset is None:
@@ -95,7 +95,7 @@ class Assets:
         )
         if coding is not Coding.IDENTITY:
             headers += ((b"content-encoding", coding.value.encode("ascii")),)
-        return Answer(HTTPStatus.OK, headers, asset.bodies[coding])
+        return Response(HTTPStatus.OK, headers, asset.bodies[coding])
 
 
 def _asset(path: str) -> Asset:

@@ -1,4 +1,4 @@
-"""What the script gets: the charts' integers, the symbols to spell them with, and all its words.
+"""Chart data: the JSON that the page's script draws from, with its number formats and words.
 
 It draws and spells from these; it knows no definition and no language. A series that refines
 another (the 7-day average of units) is drawn together with it: it has no previous window of its
@@ -21,7 +21,7 @@ from common.reports.document.schema import (
     Step,
     Waterfall,
 )
-from report_viewer.i18n.formatting import NOTHING, Figures
+from report_viewer.i18n.formatting import NOTHING, DocumentFormatter
 from report_viewer.pages.script_strings import words
 
 _ESCAPES: Final = (
@@ -35,7 +35,7 @@ _EXACT_IN_SCRIPTS: Final = 2**53 - 1
 _WEEK: Final = 7
 
 
-def island(figures: Figures) -> Markup:
+def island(figures: DocumentFormatter) -> Markup:
     """The charts as JSON that may stand inside a ``script`` element."""
     document = figures.document
     return embeddable(
@@ -76,7 +76,7 @@ def accompanied(series: tuple[Series, ...]) -> dict[str, str]:
     }
 
 
-def _chart(chart: Chart, figures: Figures) -> dict[str, Any]:
+def _chart(chart: Chart, figures: DocumentFormatter) -> dict[str, Any]:
     told = {"key": chart.key, "title": figures.text(chart.title)}
     match chart:
         case LineChart():
@@ -106,7 +106,7 @@ def _chart(chart: Chart, figures: Figures) -> dict[str, Any]:
             }
 
 
-def _line(chart: LineChart, figures: Figures) -> dict[str, Any]:
+def _line(chart: LineChart, figures: DocumentFormatter) -> dict[str, Any]:
     day = figures.wording.calendar.weekday
     return {
         "kind": "line",
@@ -119,7 +119,7 @@ def _line(chart: LineChart, figures: Figures) -> dict[str, Any]:
     }
 
 
-def _weeks(chart: LineChart, figures: Figures) -> dict[str, Any]:
+def _weeks(chart: LineChart, figures: DocumentFormatter) -> dict[str, Any]:
     spans = figures.week_labels(chart.weeks)
     return {
         "titles": [
@@ -132,16 +132,16 @@ def _weeks(chart: LineChart, figures: Figures) -> dict[str, Any]:
     }
 
 
-def _part(count: int, figures: Figures) -> str:
+def _part(count: int, figures: DocumentFormatter) -> str:
     return figures.wording.counted("%(count)s day", "%(count)s days", count)
 
 
-def _all(series: tuple[Series, ...], figures: Figures) -> list[dict[str, Any]]:
+def _all(series: tuple[Series, ...], figures: DocumentFormatter) -> list[dict[str, Any]]:
     refines = accompanied(series)
     return [_series(each, figures) | {"refines": refines.get(each.key)} for each in series]
 
 
-def _series(series: Series, figures: Figures) -> dict[str, Any]:
+def _series(series: Series, figures: DocumentFormatter) -> dict[str, Any]:
     return {
         "key": series.key,
         "label": figures.text(series.label),
@@ -155,7 +155,7 @@ def _series(series: Series, figures: Figures) -> dict[str, Any]:
     }
 
 
-def _step(step: Step, figures: Figures) -> dict[str, Any]:
+def _step(step: Step, figures: DocumentFormatter) -> dict[str, Any]:
     value, previous, change = _exact((step.value, step.previous, step.change)) or (None, None, None)
     return {
         "key": step.key,

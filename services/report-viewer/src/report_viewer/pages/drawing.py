@@ -1,6 +1,6 @@
-"""Draws the pictures of links' previews: a title, and a shape that stands for the kind of report.
+"""Drawing of the preview images: a title, and a shape that stands for the kind of report.
 
-The shapes are the same for every shop; no figure of anybody's goes into them.
+The shapes are the same for every tenant; no metric of any goes into them.
 """
 
 import io

@@ -1,4 +1,4 @@
-"""How sections are laid out on a page, as far as that follows from what is in them."""
+"""Layout of sections: columns, legends and sizes, as they follow from the data."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -6,7 +6,7 @@ from typing import Final
 from markupsafe import Markup
 
 from common.reports.document.schema import BarChart, Cell, LineChart, Pareto, Section, Series, Table
-from report_viewer.i18n.formatting import Figures, is_number
+from report_viewer.i18n.formatting import DocumentFormatter, is_number
 from report_viewer.pages.chart_data import accompanied
 
 SHOWN_OPEN: Final = 12
@@ -72,7 +72,7 @@ def looks_of(table: Table, *, pinned: bool = False) -> tuple[Markup, ...]:
 
 
 def columns_of(
-    figures: Figures, series: Iterable[Series], *, weekly: bool = False
+    figures: DocumentFormatter, series: Iterable[Series], *, weekly: bool = False
 ) -> tuple[tuple[Markup, tuple[str, ...]], ...]:
     """The columns of a chart's table: the class attribute of their cells, and those spelled out.
 

@@ -1,4 +1,4 @@
-"""What a link looks like when it is pasted into a chat: whose report it is, and no figure of it."""
+"""Preview metadata (Open Graph): whose report a link opens and which days, and no metric of it."""
 
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
@@ -13,11 +13,11 @@ from report_viewer.problems.catalog import Problem
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
+class PreviewMetadata:
     """A link's preview.
 
     ``picture`` is a name of ``pictures``. ``shop`` and ``days`` are None where they are not known,
-    or are nobody's business; ``note`` is what is said instead where nothing opens.
+    or must not be told; ``note`` is what is said instead where nothing opens.
     """
 
     title: str
@@ -27,22 +27,24 @@ class Preview:
     note: str | None = None
 
 
-def of_document(document: Document) -> Preview:
+def of_document(document: Document) -> PreviewMetadata:
     """The preview that goes with the page of a report."""
-    return Preview(document.title, document.report, document.tenant_name, document.days)
+    return PreviewMetadata(document.title, document.report, document.tenant_name, document.days)
 
 
-def of_link(claims: LinkClaims, shop: Shop | None) -> Preview:
+def of_link(claims: LinkClaims, shop: Shop | None) -> PreviewMetadata:
     """The preview of a link that opens, as far as its shop is known."""
     title = REPORTS[claims.report].title
     if shop is None:
-        return Preview(title, claims.report)
-    return Preview(title, claims.report, shop.name, _days(claims.window, ZoneInfo(shop.timezone)))
+        return PreviewMetadata(title, claims.report)
+    return PreviewMetadata(
+        title, claims.report, shop.name, _days(claims.window, ZoneInfo(shop.timezone))
+    )
 
 
-def of_problem(problem: Problem) -> Preview:
+def of_problem(problem: Problem) -> PreviewMetadata:
     """The preview of what does not open: the same for every link that meets the problem."""
-    return Preview(problem.title, NEUTRAL, note=problem.advice or problem.detail)
+    return PreviewMetadata(problem.title, NEUTRAL, note=problem.advice or problem.detail)
 
 
 def _days(window: Window, zone: ZoneInfo) -> Days:

@@ -1,4 +1,4 @@
-"""HTML from templates: the report, the problems, the reference. Everything is escaped.
+"""Page renderer: HTML from Jinja templates for reports, problems and the reference, escaped.
 
 A page is a function of its arguments alone, so that the same report is the same bytes.
 """
@@ -23,15 +23,15 @@ from common.reports.document.schema import (
     Waterfall,
 )
 from report_viewer.cache import page_cache
-from report_viewer.cache.page_cache import Sheet
-from report_viewer.i18n.formatting import Figures, Wording, is_number, wording_of
+from report_viewer.cache.page_cache import SharedPage
+from report_viewer.i18n.formatting import DocumentFormatter, Formatter, formatter_of, is_number
 from report_viewer.i18n.locales import ENGLISH
 from report_viewer.model import Freshness
 from report_viewer.pages import layout, preview_metadata, sentences
 from report_viewer.pages.assets import Assets
 from report_viewer.pages.chart_data import island
 from report_viewer.pages.preview_images import PICTURES
-from report_viewer.pages.preview_metadata import Preview
+from report_viewer.pages.preview_metadata import PreviewMetadata
 from report_viewer.problems.catalog import Problem
 
 NOTICES: Final = {
@@ -41,8 +41,8 @@ NOTICES: Final = {
 """What the reader of a report that is not current is told; up to then it is "as of" its moment."""
 
 
-class Pages:
-    """Draws pages.
+class PageRenderer:
+    """Renders pages.
 
     ``assets`` are what they link to; ``origin`` is where the outside finds the viewer, as previews
     have to name their pictures in full.
@@ -79,13 +79,17 @@ class Pages:
         locale: Locale = ENGLISH,
     ) -> bytes:
         """The page of a report as the link with ``token`` shows it, to a reader of ``locale``."""
-        return self.sheet(document, freshness, locale).page(token=token, expires_at=expires_at)
+        return self.shared_page(document, freshness, locale).for_link(
+            token=token, expires_at=expires_at
+        )
 
-    def sheet(self, document: Document, freshness: Freshness, locale: Locale = ENGLISH) -> Sheet:
+    def shared_page(
+        self, document: Document, freshness: Freshness, locale: Locale = ENGLISH
+    ) -> SharedPage:
         """What the pages of a report have in common, whichever link shows it."""
         zone = ZoneInfo(document.timezone)
-        words = wording_of(locale)
-        figures = Figures(document, words)
+        words = formatter_of(locale)
+        figures = DocumentFormatter(document, words)
         html = self._report.render(
             _words(words),
             doc=document,
@@ -102,26 +106,26 @@ class Pages:
             notice=NOTICES.get(freshness),
             island=island(figures),
         )
-        return Sheet(html.encode("utf-8"), zone, locale)
+        return SharedPage(html.encode("utf-8"), zone, locale)
 
     def problem(self, problem: Problem, locale: Locale = ENGLISH) -> bytes:
         """The page of a problem."""
-        words = wording_of(locale)
+        words = formatter_of(locale)
         moment = words.instant(problem.moment, ZoneInfo("UTC")) if problem.moment else None
         preview = preview_metadata.of_problem(problem)
         html = self._problem.render(_words(words), problem=problem, moment=moment, preview=preview)
         return html.encode("utf-8")
 
-    def card(self, preview: Preview, locale: Locale = ENGLISH) -> bytes:
+    def card(self, preview: PreviewMetadata, locale: Locale = ENGLISH) -> bytes:
         """What a link shows to a program that draws a preview of it."""
-        return self._preview.render(_words(wording_of(locale)), preview=preview).encode("utf-8")
+        return self._preview.render(_words(formatter_of(locale)), preview=preview).encode("utf-8")
 
     def reference(self, openapi: Mapping[str, Any]) -> bytes:
         """The page that describes the HTTP interface, in English alone."""
-        return self._reference.render(_words(wording_of(ENGLISH)), api=openapi).encode("utf-8")
+        return self._reference.render(_words(formatter_of(ENGLISH)), api=openapi).encode("utf-8")
 
 
-def _words(words: Wording) -> dict[str, Any]:
+def _words(words: Formatter) -> dict[str, Any]:
     """What every template is written with."""
     return {
         "wording": words,

@@ -1,4 +1,4 @@
-"""The words that the page's script shows, in the reader's language.
+"""Script strings: the words that the page's script shows, in the reader's language.
 
 They stand here as calls, so that the tools that collect a page's words for translation find them.
 What is in braces the script fills in.
@@ -6,10 +6,10 @@ What is in braces the script fills in.
 
 from typing import Any
 
-from report_viewer.i18n.formatting import Figures
+from report_viewer.i18n.formatting import DocumentFormatter
 
 
-def words(figures: Figures) -> dict[str, Any]:
+def words(figures: DocumentFormatter) -> dict[str, Any]:
     """Every word of the script, by the name that it knows it by."""
     _ = figures.text
     return {

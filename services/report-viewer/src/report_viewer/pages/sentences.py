@@ -1,4 +1,4 @@
-"""What a page says in words: the sentence at its top, and what each chart shows.
+"""Sentences: the page's headline in words, and the summary of each chart.
 
 The sentences are whole messages, so that a language can put their parts in its own order.
 """
@@ -19,7 +19,7 @@ from common.reports.document.schema import (
     Series,
     Waterfall,
 )
-from report_viewer.i18n.formatting import Figures, isolated
+from report_viewer.i18n.formatting import DocumentFormatter, isolated
 
 
 class Told(NamedTuple):
@@ -60,7 +60,7 @@ _TOLD: Final[Mapping[str, Told]] = MappingProxyType(
 )
 
 
-def headline(figures: Figures) -> str:
+def headline(figures: DocumentFormatter) -> str:
     """The document in one sentence; empty where its figure is not known."""
     document = figures.document
     found = next((each for each in document.kpis if each.key == document.headline.kpi), None)
@@ -72,7 +72,7 @@ def headline(figures: Figures) -> str:
     return figures.text("%(figure)s.", figure=figure)
 
 
-def gist(figures: Figures, chart: Chart) -> str:
+def gist(figures: DocumentFormatter, chart: Chart) -> str:
     """What a chart shows, in words; empty where there is nothing to tell."""
     match chart:
         case LineChart():
@@ -89,7 +89,7 @@ def gist(figures: Figures, chart: Chart) -> str:
             return _range(figures, chart.series[0], names if ours else tuple(map(isolated, names)))
 
 
-def _figure(figures: Figures, kpi: Kpi) -> str:
+def _figure(figures: DocumentFormatter, kpi: Kpi) -> str:
     told = _TOLD.get(kpi.key, _ANY)
     if kpi.change is None or kpi.previous is None:
         message = told.alone
@@ -106,7 +106,7 @@ def _figure(figures: Figures, kpi: Kpi) -> str:
     )
 
 
-def _best(figures: Figures, best: BestDay | BestProduct | None) -> str:
+def _best(figures: DocumentFormatter, best: BestDay | BestProduct | None) -> str:
     match best:
         case None:
             return ""
@@ -136,7 +136,7 @@ def _best(figures: Figures, best: BestDay | BestProduct | None) -> str:
     )
 
 
-def _range(figures: Figures, series: Series, names: Sequence[str]) -> str:
+def _range(figures: DocumentFormatter, series: Series, names: Sequence[str]) -> str:
     known = [
         (value, name) for value, name in zip(series.values, names, strict=True) if value is not None
     ]
@@ -161,7 +161,7 @@ def _value(known: tuple[int, str]) -> int:
     return known[0]
 
 
-def _levels(figures: Figures, chart: Waterfall) -> str:
+def _levels(figures: DocumentFormatter, chart: Waterfall) -> str:
     levels = (step for step in chart.steps if step.movement is Movement.LEVEL)
     return " · ".join(
         figures.text(
@@ -173,7 +173,7 @@ def _levels(figures: Figures, chart: Waterfall) -> str:
     )
 
 
-def _class_a(figures: Figures, chart: Pareto) -> str:
+def _class_a(figures: DocumentFormatter, chart: Pareto) -> str:
     first = chart.bands[0] if chart.bands else None
     if first is None or first.share is None:
         return ""
@@ -187,7 +187,7 @@ def _class_a(figures: Figures, chart: Pareto) -> str:
     )
 
 
-def _extremes(figures: Figures, chart: BarChart) -> str:
+def _extremes(figures: DocumentFormatter, chart: BarChart) -> str:
     series = chart.series[0]
     if not chart.labels:
         return figures.text("No product's net sales changed.")

@@ -1,4 +1,4 @@
-"""The one place where an error becomes a status and a sentence for the reader.
+"""Problem catalog: the one place where an error becomes a status and a sentence.
 
 Forged, malformed and revoked links read alike, to the byte. Only the holder of an authentic token
 that is over learns when it ended.
@@ -186,7 +186,7 @@ def problem_of(error: Exception) -> Problem:
 
 
 def wrong_method(methods: tuple[str, ...]) -> Problem:
-    """What one is told who asks by another method than ``methods``."""
+    """The problem of a request by another method than ``methods``."""
     verb = "is" if len(methods) == 1 else "are"
     return Problem(
         HTTPStatus.METHOD_NOT_ALLOWED,

@@ -1,4 +1,4 @@
-"""Why a request gets no report. What each means to the outside is decided in ``problems``.
+"""Errors: why a request gets no report. ``catalog`` decides what the outside is told.
 
 Errors of links come from ``common.links.token``; these are the others.
 """
@@ -53,7 +53,7 @@ class TooManyRequestsError(ViewerError):
 
 
 class TooManyFailuresError(TooManyRequestsError):
-    """Too many tokens that nobody issued came from the address of the request."""
+    """Too many invalid tokens came from the address of the request."""
 
 
 class TooManyComputationsError(TooManyRequestsError):
@@ -85,7 +85,7 @@ class ComputationFailedError(UnavailableError):
 
 
 class LinkUnconfirmedError(UnavailableError):
-    """Nobody could say in time whether the link was revoked."""
+    """Whether the link was revoked could not be told in time."""
 
 
 class StoreUnavailableError(UnavailableError):

@@ -1,8 +1,9 @@
-"""HTTP/1.1 for the server, with a shortcut: what may be shown at once is written to the connection.
+"""Fast path: an HTTP protocol of uvicorn that writes fresh cached responses to the connection.
 
-A request that a copy answers needs no task, no scope and no messages; those are most of what a
-request costs. The parser, the time-outs and the shutdown are the server's own, and every request
-that is anything but a plain GET of such a copy takes the server's own way, to the same answer.
+A request that the response cache answers needs no task, no scope and no messages; those are most of
+what a request costs. The parser, the time-outs and the shutdown are the server's own, and every
+request that is anything but a plain GET of a fresh entry takes the server's own way, to the same
+bytes.
 """
 
 from typing import Any
@@ -16,13 +17,13 @@ _WRITTEN_AT_ONCE = 64 * 1024
 """Longer bodies are written by themselves, and not copied behind their headers first."""
 
 
-class Shortcut(BoundedProtocol, HttpToolsProtocol):
+class FastPathProtocol(BoundedProtocol, HttpToolsProtocol):
     """A connection of a client."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         viewer = self.app if isinstance(self.app, Viewer) else None
-        self._instant = viewer.reports.instant if viewer is not None else None
+        self._cached_response = viewer.reports.cached_response if viewer is not None else None
         self.bounds = viewer.bounds if viewer is not None else ConnectionLimits()
         self._answered = False
 
@@ -37,7 +38,7 @@ class Shortcut(BoundedProtocol, HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Answer at once, or begin to answer the server's way."""
         self.measure_head()
-        if self._take_shortcut():
+        if self._respond_from_cache():
             self._answered = True
             self.on_response_complete()
             return
@@ -59,10 +60,10 @@ class Shortcut(BoundedProtocol, HttpToolsProtocol):
         else:
             super().on_message_complete()
 
-    def _take_shortcut(self) -> bool:
-        """Write the answer if there is one to give at once, in turn, on a connection that stays."""
+    def _respond_from_cache(self) -> bool:
+        """Write the cached response if there is one, in turn, on a connection that stays open."""
         if (
-            self._instant is None
+            self._cached_response is None
             or self.parser.get_method() != b"GET"
             or not (self.cycle is None or self.cycle.response_complete)
             or self.flow.write_paused
@@ -71,7 +72,7 @@ class Shortcut(BoundedProtocol, HttpToolsProtocol):
             or self.parser.get_http_version() != "1.1"
         ):
             return False
-        wire = self._instant(self.url.partition(b"?")[0], self.headers)
+        wire = self._cached_response(self.url.partition(b"?")[0], self.headers)
         if wire is None:
             return False
         parts = [wire.head]

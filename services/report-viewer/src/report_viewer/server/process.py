@@ -1,7 +1,7 @@
-"""The viewer's processes: one, or several that serve one port together.
+"""Server processes: one, or several that serve one port together.
 
 Several share the socket that their parent opened; the kernel hands each connection to one of them.
-The parent passes SIGTERM on and waits, starts anew whoever died, and ends nobody's request.
+The parent passes SIGTERM on and waits, starts anew one that died, and ends no request.
 """
 
 import gc
@@ -57,7 +57,7 @@ def run(settings: ViewerSettings) -> None:
             host=settings.host,
             port=settings.port,
             loop="uvloop",
-            http="report_viewer.server.fast_path:Shortcut",
+            http="report_viewer.server.fast_path:FastPathProtocol",
             ws="none",
             backlog=_BACKLOG,
             access_log=False,
@@ -70,7 +70,7 @@ def run(settings: ViewerSettings) -> None:
 
 
 def _end_with_the_parent() -> None:
-    """Stop, as by SIGTERM, when the parent is gone and nobody would stop us any more."""
+    """Stop, as by SIGTERM, when the parent is gone, which would else have to stop us."""
     parent = parent_process()
     if parent is None:
         return

@@ -1,1 +1,1 @@
-"""Views counted, by the page's beacon."""
+"""View counts: the page's beacon and downloads, by link."""

@@ -1,6 +1,6 @@
-"""Counts what people view, in memory, and adds it up in Redis every few seconds.
+"""View counter: views and downloads by link, in memory, added up in Redis every few seconds.
 
-A view is what a page says of itself once somebody sees it; a download is a CSV sent to a person,
+A view is what a page says of itself once a person sees it; a download is a CSV sent to a person,
 whole or as 304. A GET of a page counts nothing: previews, searches and prefetches are GETs. The
 same counts say how often a link was viewed, which the worker brings into the ledger, and which
 reports to keep warm. With Redis gone they are lost; no request waits.
@@ -32,7 +32,7 @@ MOST_COUNTED: Final = 10_000
 _log = logging.getLogger(__name__)
 
 
-class Tally:
+class ViewTally:
     """What people did with one link since the last time that it was added up."""
 
     __slots__ = ("downloads", "last", "report", "views")
@@ -44,34 +44,34 @@ class Tally:
         self.last = now
 
 
-Tallies = Mapping[tuple[int, UUID], Tally]
+ViewTallies = Mapping[tuple[int, UUID], ViewTally]
 
 
-class Counting:
-    """Views and downloads by link.
+class ViewCounter:
+    """Counts views and downloads by link.
 
     Args:
         write: adds tallies up in Redis; called from a thread, may fail.
     """
 
-    def __init__(self, write: Callable[[Tallies], None]) -> None:
+    def __init__(self, write: Callable[[ViewTallies], None]) -> None:
         self._write = write
-        self._tallies: dict[tuple[int, UUID], Tally] = {}
+        self._tallies: dict[tuple[int, UUID], ViewTally] = {}
         self._flushing: asyncio.Task[None] | None = None
 
     def view(self, claims: LinkClaims) -> None:
-        """Count a page that somebody sees."""
+        """Count a page that a person sees."""
         tally = self._tally(claims)
         if tally is not None:
             tally.views += 1
 
     def download(self, claims: LinkClaims) -> None:
-        """Count a CSV that somebody gets."""
+        """Count a CSV that a person gets."""
         tally = self._tally(claims)
         if tally is not None:
             tally.downloads += 1
 
-    def take(self) -> dict[tuple[int, UUID], Tally]:
+    def take(self) -> dict[tuple[int, UUID], ViewTally]:
         """What was counted since the last time."""
         tallies, self._tallies = self._tallies, {}
         return tallies
@@ -95,13 +95,13 @@ class Counting:
         await end(self._flushing)
         await self.flush()
 
-    def _tally(self, claims: LinkClaims) -> Tally | None:
+    def _tally(self, claims: LinkClaims) -> ViewTally | None:
         link, now = (claims.tenant_id, claims.link_id), instants.now()
         tally = self._tallies.get(link)
         if tally is not None:
             tally.last = now
         elif len(self._tallies) < MOST_COUNTED:
-            tally = self._tallies[link] = Tally(claims, now)
+            tally = self._tallies[link] = ViewTally(claims, now)
         return tally
 
     async def _flush_for_ever(self) -> None:
@@ -110,13 +110,13 @@ class Counting:
             await self.flush()
 
 
-def recorder(redis_url: str) -> Callable[[Tallies], None]:
+def recorder(redis_url: str) -> Callable[[ViewTallies], None]:
     """Writes tallies to Redis. Connects on use; bounded in time."""
     redis = create_redis(redis_url, VIEW_COUNTS)
     return lambda tallies: record(redis, tallies)
 
 
-def record(redis: Redis, tallies: Tallies) -> None:
+def record(redis: Redis, tallies: ViewTallies) -> None:
     """Add tallies up: by link for the ledger, by report for what is kept warm."""
     links = {link: Views(each.views, each.downloads, each.last) for link, each in tallies.items()}
     view_counts.record(redis, links)

@@ -1,4 +1,4 @@
-"""What a page says of itself once somebody sees it: the id of this load of it, and nothing else.
+"""View events: a page posts, once a person sees it, the id of its load and nothing else.
 
 A page says so once. What comes twice all the same, because a browser sent it again, is known by the
 id, in the process that heard it first.
@@ -49,15 +49,15 @@ async def read_load(receive: Receive) -> bytes:
     return body
 
 
-class Loads:
-    """The loads heard of last."""
+class SeenPageLoads:
+    """The page loads that were counted last."""
 
     def __init__(self, *, remembered: int = REMEMBERED) -> None:
         self._remembered = remembered
         self._loads: OrderedDict[tuple[UUID, bytes], None] = OrderedDict()
 
-    def is_new(self, link_id: UUID, load: bytes) -> bool:
-        """Whether this load of the link's page was not heard of before; remembers it."""
+    def add(self, link_id: UUID, load: bytes) -> bool:
+        """Remember a load of the link's page; whether it was new."""
         known = (link_id, load)
         if known in self._loads:
             self._loads.move_to_end(known)
