@@ -15,13 +15,14 @@ from redis import Redis
 from tests.integration.share_api.conftest import Serve, World, assert_problem, log_in
 
 from common.db.engine import UnsafeDatabaseRoleError
+from common.infra.redis import ADMIN, create_redis
 from common.jobs.celery import create_celery
 from common.jobs.publisher import Jobs
 from common.links.state import LinkRef, LinkState, LinkStates
 from common.links.token import KeyRing
 from common.reports_cache.cache import ReportCache
 from share_api.app import create_app
-from share_api.container import Parts, create_redis
+from share_api.container import Parts
 from share_api.settings import ShareApiSettings
 
 DEAD_REDIS = "redis://127.0.0.1:1"
@@ -41,7 +42,7 @@ def with_broker(url: str) -> Callable[[Parts], Parts]:
 
 def with_states(url: str) -> Callable[[Parts], Parts]:
     def change(parts: Parts) -> Parts:
-        states = LinkStates(create_redis(url))
+        states = LinkStates(create_redis(url, ADMIN))
         return replace(parts, issuing=replace(parts.issuing, states=states))
 
     return change

@@ -13,10 +13,11 @@ from sqlalchemy import Engine, event
 from tests.integration.share_api.conftest import Serve, World, assert_problem, share_id
 
 from common.db.audit import COMMAND_LINE, Author
+from common.infra.redis import ADMIN, create_redis
 from common.instants import now
 from common.links.state import LinkStates, state_key
 from common.links.token import KeyRing
-from share_api.container import Parts, create_redis
+from share_api.container import Parts
 from sharing.listing import Circumstances, ShareState, get_share
 from sharing.revoking import Recall, revoke, revoke_all
 from worker.links import revocation_sweep
@@ -106,7 +107,7 @@ def test_a_wrong_body_recalls_nothing(
 
 
 def without_states(parts: Parts) -> Parts:
-    return replace(parts, states=LinkStates(create_redis(DEAD)))
+    return replace(parts, states=LinkStates(create_redis(DEAD, ADMIN)))
 
 
 def test_a_recall_that_redis_did_not_take_stands_in_the_ledger_and_says_so(

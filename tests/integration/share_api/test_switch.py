@@ -16,10 +16,11 @@ from tests.integration.share_api.test_revoking import Link
 from common.db.audit import COMMAND_LINE
 from common.db.shares import Share
 from common.db.tenancy import Access, transaction
+from common.infra.redis import ADMIN, create_redis
 from common.instants import now
 from common.links.state import LinkStates
 from common.links.token import KeyRing
-from share_api.container import Parts, create_redis
+from share_api.container import Parts
 from sharing.revoking import Recall
 from sharing.switch import off_since, sharing_of, turn_off, turn_on
 
@@ -87,7 +88,7 @@ def test_what_redis_did_not_take_is_off_and_asking_again_carries_it_out(
     serve: Serve, world: World, ring: KeyRing, redis_client: Redis
 ) -> None:
     def without_states(parts: Parts) -> Parts:
-        return replace(parts, states=LinkStates(create_redis("redis://127.0.0.1:1")))
+        return replace(parts, states=LinkStates(create_redis("redis://127.0.0.1:1", ADMIN)))
 
     with serve(without_states).admin() as client:
         link = Link(client, ring, redis_client)

@@ -4,17 +4,12 @@ from dataclasses import dataclass, replace
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from redis import Redis
-from redis.backoff import NoBackoff
-from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.retry import Retry
 from sqlalchemy import Engine
 
 from common.db.engine import create_service_engine
-from common.jobs.celery import create_celery
+from common.infra.redis import ADMIN, create_redis
 from common.jobs.discord_promises import Promises
-from common.jobs.publisher import CLAIM_SECONDS, Jobs
 from common.links.state import LinkStates
-from common.reports_cache.cache import ReportCache
 from share_api.auth.credentials import Credentials
 from share_api.auth.sessions import SessionStore
 from share_api.discord.connect_codes import Codes
@@ -23,11 +18,11 @@ from share_api.discord.handler import Answering
 from share_api.discord.limits import Limits
 from share_api.discord.signature import Seen
 from share_api.rate_limits import LoginThrottle
-from share_api.settings import LinkSettings, ShareApiSettings
+from share_api.settings import ShareApiSettings
+from sharing.container import create_issuing
 from sharing.issuing import Issuing
 from sharing.rate_limits import ShareThrottle
 
-REDIS_TIMEOUT_SECONDS = 1.0
 POOL_SIZE = 10
 STATEMENT_TIMEOUT_SECONDS = 10
 """An admin waits, and every statement is one of milliseconds."""
@@ -62,35 +57,6 @@ class Parts:
         self.engine.dispose()
 
 
-def create_redis(url: str) -> Redis:
-    """A client that returns bytes and never waits long: a hung server costs one second.
-
-    A connection that the server closed meanwhile is replaced once without a word.
-    """
-    return Redis.from_url(
-        url,
-        socket_timeout=REDIS_TIMEOUT_SECONDS,
-        socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
-        socket_keepalive=True,
-        max_connections=100,
-        retry=Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
-    )
-
-
-def create_issuing(settings: LinkSettings, engine: Engine, redis: Redis, broker: str) -> Issuing:
-    """What issuing links takes; ``broker`` is the Redis URL of the jobs."""
-    cache = ReportCache(redis, keep_seconds=CLAIM_SECONDS)  # claims only: nothing is stored here
-    return Issuing(
-        engine=engine,
-        ring=settings.key_ring(),
-        states=LinkStates(redis),
-        jobs=Jobs(create_celery(broker), cache),
-        public_base_url=settings.public_base_url,
-        ttl_seconds=settings.link_ttl_seconds,
-        max_ttl_seconds=settings.link_max_ttl_seconds,
-    )
-
-
 def create_discord(settings: ShareApiSettings, issuing: Issuing, redis: Redis) -> Discord | None:
     """What interactions are received with; None unless Discord is configured."""
     if settings.discord_public_key is None or settings.discord_application_id is None:
@@ -117,7 +83,7 @@ def create_parts(settings: ShareApiSettings) -> Parts:
         pool_size=POOL_SIZE,
         statement_timeout_seconds=STATEMENT_TIMEOUT_SECONDS,
     )
-    redis = create_redis(redis_url)
+    redis = create_redis(redis_url, ADMIN)
     logins = LoginThrottle(
         redis, per_account=settings.logins_per_account, per_address=settings.logins_per_address
     )

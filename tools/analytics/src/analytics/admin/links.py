@@ -20,13 +20,14 @@ from accounts.memberships import TenantFacts, find_tenant
 from accounts.provisioning import accounts_engine, tenant_id_of
 from common.db.audit import COMMAND_LINE, Action, AuditEntry
 from common.db.pagination import Paging
+from common.infra.redis import ADMIN, create_redis
 from common.instants import now
 from common.links.state import LinkStates
 from common.reports.window import Period
-from share_api.container import create_issuing, create_redis
-from share_api.settings import LinkSettings
 from sharing import issuing as links
 from sharing import revoking, switch
+from sharing.container import create_issuing
+from sharing.settings import LinkSettings
 
 _PAGE: Final = 1000
 
@@ -149,7 +150,7 @@ def audit_of(
 
 @contextmanager
 def _servers(service_url: str, redis_url: str) -> Iterator[tuple[Engine, Redis]]:
-    with accounts_engine(service_url) as engine, create_redis(redis_url) as redis:
+    with accounts_engine(service_url) as engine, create_redis(redis_url, ADMIN) as redis:
         yield engine, redis
 
 
