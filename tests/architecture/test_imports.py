@@ -1,7 +1,9 @@
-"""What a linter cannot see: what is really loaded when a service runs."""
+"""What a linter cannot see: what is really loaded when a service or a command runs."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -37,3 +39,55 @@ print("\\n".join(sys.modules))
     )
     loaded = set(done.stdout.split())
     assert not loaded & FORBIDDEN[module]
+
+
+SERVICES = {"share_api", "report_viewer", "worker"}
+HEAVY = WEB | SERVICES | {"alembic", "babel", "httpx", "mako", "prometheus_client"}
+"""What no short command needs."""
+QUEUE = {"redis", "celery", "kombu", "limits"}
+SETTINGS = {"pydantic", "pydantic_settings"}
+LIBRARIES = {"accounts", "common", "ingest", "sharing"}
+
+NOT_LOADED = {
+    "--help": HEAVY | QUEUE | SETTINGS | LIBRARIES | {"asyncio", "psycopg", "sqlalchemy"},
+    "create-tenant acme --name Acme --currency EUR --timezone UTC": HEAVY | QUEUE | SETTINGS,
+    "import --tenant acme -": HEAVY | SETTINGS | {"sharing"},
+    "share --tenant acme revenue-overview": HEAVY | {"ingest"},
+}
+"""For each command what would make it slow, and it can do without."""
+
+
+@pytest.mark.parametrize("arguments", NOT_LOADED)
+def test_a_command_loads_no_more_than_it_needs(arguments: str, tmp_path: Path) -> None:
+    # No database is behind the address: a command comes as far as asking it, with all it needs.
+    script = f"""
+import sys
+from analytics.cli import run
+try:
+    run({arguments.split()!r})
+except SystemExit as end:
+    print("exit", end.code)
+print("\\n".join(sys.modules))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+        stdin=subprocess.DEVNULL,
+        env=os.environ
+        | {
+            "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
+            "REDIS_URL": "redis://127.0.0.1:1",
+            "PUBLIC_BASE_URL": "https://app.example.com",
+        },
+    )
+    _, _, said = done.stdout.partition("exit ")
+    code, *loaded = said.split()
+    if arguments == "--help":
+        assert code == "0"
+    else:
+        assert (code, "sqlalchemy" in loaded) == ("1", True)
+        assert "database refused" in done.stderr
+    assert not set(loaded) & NOT_LOADED[arguments]

@@ -25,8 +25,8 @@ SERVERS = {
 
 
 def settings_classes() -> list[type[ServiceSettings]]:
-    services = (ROOT / "services").glob("*/src/*/settings.py")
-    names = ["common.settings", *(f"{path.parent.name}.settings" for path in services)]
+    modules = ROOT.glob("*/*/src/*/settings.py")
+    names = [f"{path.parent.name}.settings" for path in modules]
     found = {
         value
         for name in names

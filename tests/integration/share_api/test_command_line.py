@@ -1,5 +1,6 @@
 """`analytics share` and `analytics revoke`: the service's functions without an admin."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from redis import Redis
 from tests.integration.share_api.conftest import World
 
 from analytics.admin.links import SharingSettingsError, issue_link
+from analytics.commands.audit import audit
 from analytics.commands.revoke import revoke
 from analytics.commands.share import share
 from common.links.state import LinkRef, LinkState, LinkStateStore, state_key
@@ -42,7 +44,7 @@ def analytics(
     }
 
     def run(command: str, *arguments: str, **changes: str) -> Result:
-        commands = {"share": share, "revoke": revoke}
+        commands = {"audit": audit, "share": share, "revoke": revoke}
         done = CliRunner().invoke(commands[command], arguments, env=environment | changes)
         assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
         return done
@@ -67,6 +69,16 @@ def test_a_link_is_printed_alone_and_how_to_revocation_it_beside(
     assert redis_client.get(state_key(world.berlin, claims.link_id)) == b"revoked"
     (entry,) = anna.get(SHARES).json()["items"]
     assert (entry["createdBy"], entry["period"]["name"]) == ("command line", "30d")
+
+
+def test_the_audit_log_is_spelled_as_by_the_api(analytics: Command, anna: httpx.Client) -> None:
+    analytics("share", "--tenant", "berlin", "revenue-overview")
+    said = anna.get("/api/admin/analytics/audit").json()["items"]
+    printed = analytics("audit", "--tenant", "berlin").stdout.splitlines()
+    assert [json.loads(line) for line in printed] == said
+    actions = {each["action"]: each["details"] for each in said}
+    assert actions["link.issued"]
+    assert not actions["login.succeeded"]
 
 
 def test_links_are_revoked(analytics: Command, anna: httpx.Client) -> None:

@@ -29,9 +29,9 @@ from common.jobs.discord_promises import Promise, PromiseStore
 from common.jobs.payloads import AnswerDiscord
 from common.reports import registry
 from share_api.discord import endpoint
-from share_api.discord.commands import commands, subcommands
 from share_api.discord.connect_codes import ConnectCodeStore, Grant
 from share_api.discord.endpoint import ANSWER_SECONDS
+from sharing.discord_command import commands, subcommands
 
 CONNECTIONS = "/api/admin/discord/connections"
 INTERACTIONS = "/api/discord/interactions"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Engine, Text, func, insert, literal, select, text
 
@@ -10,6 +10,7 @@ from common.db.accounts import Membership
 from common.db.audit import Action, AuditEntry, Author
 from common.db.pagination import Cursor, Order, Page, Paging, page_of
 from common.db.tenancy import Access, TenantSession, transaction
+from common.instants import iso
 
 _ORDER: Final = Order(AuditEntry.at, AuditEntry.id)
 _UNHURRIED: Final = text("SET LOCAL synchronous_commit = off")
@@ -45,6 +46,19 @@ def list_audit(
     with transaction(engine, Access(tenant_id=tenant_id)) as session:
         rows = session.scalars(_ORDER.select(query, paging)).all()
     return page_of(rows, paging, lambda each: each, lambda each: Cursor(each.at, each.id))
+
+
+def entry_json(entry: AuditEntry) -> dict[str, Any]:
+    """An entry as a JSON object, as the API spells it."""
+    return {
+        "id": str(entry.id),
+        "at": iso(entry.at),
+        "action": entry.action,
+        "actor": entry.actor,
+        "subject": entry.subject,
+        "address": entry.address,
+        "details": entry.details or {},
+    }
 
 
 def record_for_person(

@@ -8,11 +8,8 @@ from sqlalchemy import Engine
 
 from common.db.engine import create_service_engine
 from common.infra.redis import ADMIN, create_redis
-from common.jobs.celery import create_celery
 from common.jobs.discord_promises import PromiseStore
-from common.jobs.publisher import CLAIM_SECONDS, JobPublisher
 from common.links.state import LinkStateStore
-from common.reports_cache.cache import ReportCache
 from share_api.auth.credentials import Credentials
 from share_api.auth.sessions import SessionStore
 from share_api.discord.connect_codes import ConnectCodeStore
@@ -21,7 +18,8 @@ from share_api.discord.handler import CommandContext
 from share_api.discord.limits import CommandRateLimit
 from share_api.discord.signature import ReplayGuard
 from share_api.rate_limits import LoginRateLimit
-from share_api.settings import LinkSettings, ShareApiSettings
+from share_api.settings import ShareApiSettings
+from sharing.container import create_issuing
 from sharing.issuing import IssuingContext
 from sharing.rate_limits import ShareRateLimit
 
@@ -57,22 +55,6 @@ class Container:
         """Give every connection back."""
         self.redis.close()
         self.engine.dispose()
-
-
-def create_issuing(
-    settings: LinkSettings, engine: Engine, redis: Redis, broker: str
-) -> IssuingContext:
-    """What issuing links takes; ``broker`` is the Redis URL of the jobs."""
-    cache = ReportCache(redis, keep_seconds=CLAIM_SECONDS)  # claims only: nothing is stored here
-    return IssuingContext(
-        engine=engine,
-        ring=settings.key_ring(),
-        states=LinkStateStore(redis),
-        jobs=JobPublisher(create_celery(broker), cache),
-        public_base_url=settings.public_base_url,
-        ttl_seconds=settings.link_ttl_seconds,
-        max_ttl_seconds=settings.link_max_ttl_seconds,
-    )
 
 
 def create_discord(

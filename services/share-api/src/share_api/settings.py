@@ -1,20 +1,17 @@
 """Settings of share-api, from the environment; a value that is unsafe stops it at start."""
 
-from typing import Annotated, Final
+from typing import Annotated
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field
 
 from common.settings import (
     DatabaseSettings,
     DiscordApplicationSettings,
     Networks,
-    Origin,
     RedisSettings,
-    SigningSettings,
 )
-
-YEAR_SECONDS: Final = 31_536_000
+from sharing.settings import LinkSettings
 
 
 def _check_public_key(value: str | None) -> str | None:
@@ -25,35 +22,6 @@ def _check_public_key(value: str | None) -> str | None:
     except ValueError:
         raise ValueError("must be an Ed25519 key: 32 bytes as 64 hex digits") from None
     return value
-
-
-class LinkSettings(SigningSettings):
-    """What issuing a link takes, in the service as on the command line."""
-
-    link_ttl_seconds: int = Field(
-        default=604_800,
-        ge=60,
-        validation_alias="ANALYTICS_SHARE_LINK_TTL_SECONDS",
-        description="How long a link opens unless the request says otherwise: at least 60.",
-    )
-    link_max_ttl_seconds: int = Field(
-        default=YEAR_SECONDS,
-        ge=60,
-        le=10 * YEAR_SECONDS,
-        validation_alias="ANALYTICS_SHARE_LINK_MAX_TTL_SECONDS",
-        description="The longest life a request may ask for; at most ten years.",
-    )
-    public_base_url: Origin = Field(
-        validation_alias="PUBLIC_BASE_URL",
-        description="Where viewers reach the links: `https://app.example.com`.",
-    )
-
-    @field_validator("link_max_ttl_seconds")
-    @classmethod
-    def _not_below_default(cls, value: int, info: ValidationInfo) -> int:
-        if value < info.data.get("link_ttl_seconds", value):
-            raise ValueError("must not be below ANALYTICS_SHARE_LINK_TTL_SECONDS")
-        return value
 
 
 class ShareApiSettings(RedisSettings, DatabaseSettings, LinkSettings, DiscordApplicationSettings):

@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 from tests.support.discord_server import BOT_TOKEN, DiscordStandin, Mood
 
 from analytics.cli import main
-from share_api.discord.commands import commands
+from sharing.discord_command import commands
 
 
 @pytest.fixture

@@ -15,9 +15,6 @@ PONG: Final = 1
 MESSAGE: Final = 4
 DEFERRED_MESSAGE: Final = 5
 
-SUBCOMMAND: Final = 1
-TEXT: Final = 3
-
 EPHEMERAL: Final = 1 << 6
 """The message is shown to who asked, and to nobody else."""
 _MAY_MANAGE: Final = (1 << 5) | (1 << 3)

@@ -3,7 +3,7 @@
 from typing import Final
 
 from common.jobs.discord_promises import plain
-from share_api.discord.commands import CONNECT, NAME
+from sharing.discord_command import CONNECT, NAME
 
 UNKNOWN: Final = f"I do not know that. I answer `/{NAME}` with a report of a shop."
 IN_SERVERS_ONLY: Final = (

@@ -4,11 +4,11 @@ from typing import Self
 
 from pydantic import Field
 
-from share_api.discord.commands import CONNECT, NAME
 from share_api.discord.connect_codes import IssuedCode
 from share_api.discord.guilds import Connection
 from share_api.schemas.api_model import ApiModel
 from share_api.schemas.responses import Instant
+from sharing.discord_command import CONNECT, NAME
 
 
 class CodeView(ApiModel):

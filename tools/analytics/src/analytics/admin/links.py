@@ -24,10 +24,10 @@ from common.infra.redis import ADMIN, create_redis
 from common.instants import now
 from common.links.state import LinkStateStore
 from common.reports.window import Period
-from share_api.container import create_issuing
-from share_api.settings import LinkSettings
 from sharing import issuing as links
 from sharing import revoking, switch
+from sharing.container import create_issuing
+from sharing.settings import LinkSettings
 
 _PAGE: Final = 1000
 

@@ -26,7 +26,7 @@ def register(guild: int | None, dry_run: bool) -> None:
     Doing so again changes nothing. Reads DISCORD_APPLICATION_ID and DISCORD_BOT_TOKEN.
     """
     from analytics.admin.discord_commands import RegistrationError, register_commands  # noqa: PLC0415
-    from share_api.discord.commands import commands  # noqa: PLC0415 - keeps help quick
+    from sharing.discord_command import commands  # noqa: PLC0415 - keeps help quick
 
     if dry_run:
         click.echo(json.dumps(commands(), indent=2, ensure_ascii=False))
