@@ -4,6 +4,7 @@ It is given what helps it: the local day is worked out at the export, goods and 
 files of their own, amounts are of the narrowest type, files' metadata stay in memory.
 """
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -12,10 +13,10 @@ import duckdb
 from sqlalchemy import Engine
 
 from common.reports.model import Scope
-from common.reports.sales.from_ledger import product_totals
-from common.reports.sales.protocol import EmptyDays
-from common.reports.totals.products import ProductTotals
-from common.reports.totals.totals import Totals
+from common.reports.sales.dimensions import DAY, PRODUCT, Dimension, K
+from common.reports.sales.from_ledger import joined
+from common.reports.sales.protocol import EmptyDays, Product
+from common.reports.totals.totals import WindowTotals
 
 _EXPORTS: Final = {
     "goods": """
@@ -54,20 +55,13 @@ _BY_DAY: Final = """
     ) GROUP BY day
 """
 _BY_PRODUCT: Final = """
-    WITH sums AS (
-        SELECT product_id, day >= $middle AS current, sum(units_sold)::bigint AS units_sold,
-               sum(units_returned)::bigint AS units_returned, sum(gross)::bigint AS gross,
-               sum(discounts)::bigint AS discounts, sum(returns)::bigint AS returns
-        FROM goods WHERE tenant_id = $tenant_id AND day >= $first AND day < $past
-        GROUP BY ALL
-    )
-    SELECT p.external_id, p.title, p.sku, p.category,
-           c.units_sold, c.units_returned, c.gross, c.discounts, c.returns,
-           b.units_sold, b.units_returned, b.gross, b.discounts, b.returns
-    FROM products p
-    LEFT JOIN sums c ON c.product_id = p.product_id AND c.current
-    LEFT JOIN sums b ON b.product_id = p.product_id AND NOT b.current
-    WHERE p.tenant_id = $tenant_id
+    SELECT product_id, day >= $middle, sum(units_sold)::bigint, sum(units_returned)::bigint,
+           sum(gross)::bigint, sum(discounts)::bigint, sum(returns)::bigint
+    FROM goods WHERE tenant_id = $tenant_id AND day >= $first AND day < $past
+    GROUP BY ALL
+"""
+_PRODUCTS: Final = """
+    SELECT product_id, external_id, title, sku, category FROM products WHERE tenant_id = $tenant_id
 """
 
 
@@ -124,19 +118,34 @@ class DuckSales:
         self._days = scope.window.dates(scope.zone)
         self._previous = scope.previous.dates(scope.zone)
 
-    def by_day(self) -> tuple[tuple[Totals, ...], tuple[Totals, ...]]:
-        """The totals of each day of the window, and of each day of the previous one, in order."""
-        rows = self._connection.execute(_BY_DAY, self._range()).fetchall()
-        sums = {day: Totals(*amounts) for day, *amounts in rows}
-        return (
-            tuple(sums.get(day, Totals()) for day in self._days),
-            tuple(sums.get(day, Totals()) for day in self._previous),
-        )
+    @property
+    def scope(self) -> Scope:
+        """Whose sales, over which windows."""
+        return self._scope
 
-    def by_product(self) -> tuple[ProductTotals, ...]:
-        """Every product of the shop with its totals in both windows, in no particular order."""
+    def totals(self, by: Dimension[K]) -> Mapping[K | None, WindowTotals]:
+        """The sums of both windows by day or by product.
+
+        Raises:
+            KeyError: the dimension is another one.
+        """
+        answer: dict[Any, WindowTotals] = {DAY: self._by_day, PRODUCT: self._by_product}[by]()
+        return answer
+
+    def _by_day(self) -> dict[Any, WindowTotals]:
+        rows = self._connection.execute(_BY_DAY, self._range()).fetchall()
+        return joined((day, day >= self._days[0], *sums) for day, *sums in rows)
+
+    def _by_product(self) -> dict[Any, WindowTotals]:
         facts = {**self._range(), "middle": self._days[0]}
-        return tuple(map(product_totals, self._connection.execute(_BY_PRODUCT, facts).fetchall()))
+        rows = self._connection.execute(_BY_PRODUCT, facts).fetchall()
+        return joined((product, current, 0, *sums) for product, current, *sums in rows)
+
+    def products(self) -> dict[int, Product]:
+        """Every product of the shop by its key."""
+        facts = {"tenant_id": self._scope.tenant_id}
+        rows = self._connection.execute(_PRODUCTS, facts).fetchall()
+        return {key: Product(*said) for key, *said in rows}
 
     def on_hand(self) -> dict[str, int]:
         """Nothing: the generated shops count no stock."""

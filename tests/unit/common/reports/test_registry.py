@@ -1,10 +1,15 @@
+import sys
+from dataclasses import replace
 from datetime import UTC, datetime
+from importlib.util import find_spec
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from common.reports import queries, registry
+from common.reports import catalog, queries, registry
 from common.reports.model import AnalyticsNotYetImplementedError, Definition, Scope
 from common.reports.window import Period, window_of
 
@@ -13,7 +18,7 @@ IMPLEMENTED = {
     "sales-velocity": "sales",
     "product-performance": "products",
 }
-STUBS = {
+STUBS = (
     "customer-insights",
     "coupon-impact",
     "time-of-day-heatmap",
@@ -21,7 +26,8 @@ STUBS = {
     "refund-cancel-rate",
     "channel-performance",
     "geographic-distribution",
-}
+)
+CATALOG = Path(*catalog.__path__)
 
 NOW = datetime(2026, 5, 2, tzinfo=UTC)
 UTC_ZONE = ZoneInfo("UTC")
@@ -30,14 +36,45 @@ SCOPE = Scope(1, "Shop", "EUR", UTC_ZONE, window_of(Period.WEEK, UTC_ZONE, now=N
 
 def test_ten_types_three_of_them_implemented() -> None:
     assert {each.slug: each.discord for each in registry.implemented()} == IMPLEMENTED
-    assert set(registry.REPORTS) == set(IMPLEMENTED) | STUBS
+    assert set(registry.REPORTS) == set(IMPLEMENTED) | set(STUBS)
+
+
+def test_report_types_stand_in_the_order_that_their_definitions_state() -> None:
+    assert list(registry.REPORTS) == [*IMPLEMENTED, *STUBS]
+    places = [each.place for each in registry.REPORTS.values()]
+    assert places == sorted(set(places))
+
+
+def test_every_folder_of_the_catalog_is_a_report_type() -> None:
+    folders = {path.parent.name for path in CATALOG.glob("*/__init__.py")}
+    assert {slug.replace("-", "_") for slug in registry.REPORTS} == folders
+    assert {registry.folder(slug) for slug in registry.REPORTS} == {
+        f"common.reports.catalog.{folder}" for folder in folders
+    }
+
+
+@pytest.mark.parametrize("same", ["slug", "discord"])
+def test_no_two_folders_claim_one_name(monkeypatch: pytest.MonkeyPatch, same: str) -> None:
+    ours = registry.find("revenue-overview")
+    theirs = replace(ours, **{"slug": "other", "discord": "other", same: getattr(ours, same)})
+    module = ModuleType("their_report.definition")
+    monkeypatch.setattr(module, "DEFINITION", theirs, raising=False)
+    monkeypatch.setitem(sys.modules, "their_report", ModuleType("their_report"))
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    mine = registry.folder("revenue-overview")
+    with pytest.raises(registry.DuplicateReportError) as error:
+        registry.load([mine, "their_report"])
+    assert error.value.name == getattr(ours, same)
+    assert set(error.value.folders) == {mine, "their_report"}
 
 
 def test_every_implemented_report_has_a_query_and_no_stub_has_one() -> None:
-    assert set(queries.QUERIES) == set(IMPLEMENTED)
+    assert all(callable(queries.find(slug)) for slug in IMPLEMENTED)
+    for slug in STUBS:
+        assert find_spec(f"{registry.folder(slug)}.query") is None
 
 
-@pytest.mark.parametrize("slug", sorted(STUBS))
+@pytest.mark.parametrize("slug", STUBS)
 def test_calling_a_stub_raises(slug: str) -> None:
     stub: Definition[Any] = registry.find(slug)
     calls = (

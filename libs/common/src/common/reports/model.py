@@ -98,7 +98,8 @@ class Presentation(Generic[R]):
 class Definition(Generic[R]):
     """A report type. One without a presentation is a stub: calling it raises.
 
-    ``discord`` is the subcommand of ``/report`` that shows it, if any.
+    ``discord`` is the subcommand of ``/report`` that shows it, if any; ``place`` orders the report
+    types wherever they are listed, ties by slug.
     """
 
     slug: str
@@ -106,6 +107,7 @@ class Definition(Generic[R]):
     description: str
     presentation: Presentation[R] | None = None
     discord: str | None = None
+    place: int = 1000
 
     @property
     def implemented(self) -> bool:

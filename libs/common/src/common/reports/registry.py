@@ -1,24 +1,22 @@
-"""The one list of report types. Routes, OpenAPI, docs, Discord and warm-up are driven by it."""
+"""The registry of report types. Routes, OpenAPI, docs, Discord and warm-up are driven by it.
 
-from collections.abc import Mapping
+A report type is a folder: a package with ``definition.py`` and, unless it is a stub, ``query.py``.
+The registry finds the folders of ``common.reports.catalog``, and those outside this tree that an
+installed distribution names as entry points of the group ``analytics.reports``. No list is kept.
+"""
+
+import pkgutil
+from collections.abc import Iterable, Iterator, Mapping
+from importlib import import_module
+from importlib.metadata import entry_points
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
-from common.reports.catalog import stubs
-from common.reports.catalog.product_performance import definition as product_performance
-from common.reports.catalog.revenue_overview import definition as revenue_overview
-from common.reports.catalog.sales_velocity import definition as sales_velocity
+from common.reports import catalog
 from common.reports.model import Definition
 
-_ALL: tuple[Definition[Any], ...] = (
-    revenue_overview.DEFINITION,
-    sales_velocity.DEFINITION,
-    product_performance.DEFINITION,
-    *stubs.DEFINITIONS,
-)
-
-REPORTS: Mapping[str, Definition[Any]] = MappingProxyType({each.slug: each for each in _ALL})
-"""Every report type by its slug, in the order readers see them."""
+ENTRY_POINTS: Final = "analytics.reports"
+"""The entry point group by which a distribution offers a report type: slug = package."""
 
 
 class UnknownReportError(LookupError):
@@ -29,14 +27,77 @@ class UnknownReportError(LookupError):
         self.slug = slug
 
 
+class DuplicateReportError(ValueError):
+    """Two folders define a report type of the same slug, or of the same Discord subcommand."""
+
+    def __init__(self, name: str, folders: tuple[str, str]) -> None:
+        super().__init__(f"report type {name!r} is defined in {folders[0]} and in {folders[1]}")
+        self.name = name
+        self.folders = folders
+
+
+def packages() -> Iterator[str]:
+    """The dotted names of all report folders: those of the catalog, then those outside the tree."""
+    for module in pkgutil.iter_modules(catalog.__path__, f"{catalog.__name__}."):
+        if module.ispkg:
+            yield module.name
+    for entry in sorted(entry_points(group=ENTRY_POINTS)):
+        yield entry.module
+
+
+def load(folders: Iterable[str]) -> dict[str, tuple[Definition[Any], str]]:
+    """The definition and the folder of each report type by its slug, in the order readers see.
+
+    Raises:
+        DuplicateReportError: two folders claim one name.
+        ImportError, AttributeError: a folder has no ``definition.DEFINITION``.
+    """
+    found = [(import_module(f"{each}.definition").DEFINITION, each) for each in folders]
+    found.sort(key=lambda report: (report[0].place, report[0].slug))
+    slugs: dict[str, str] = {}
+    commands: dict[str, str] = {}
+    for definition, folder in found:
+        _claim(slugs, definition.slug, folder)
+        if definition.discord:
+            _claim(commands, definition.discord, folder)
+    return {definition.slug: (definition, folder) for definition, folder in found}
+
+
+def _claim(names: dict[str, str], name: str, folder: str) -> None:
+    owner = names.setdefault(name, folder)
+    if owner != folder:
+        raise DuplicateReportError(name, (owner, folder))
+
+
+_FOUND: Final = load(packages())
+
+REPORTS: Mapping[str, Definition[Any]] = MappingProxyType(
+    {slug: definition for slug, (definition, _) in _FOUND.items()}
+)
+"""Every report type by its slug, in the order readers see them."""
+
+
 def find(slug: str) -> Definition[Any]:
     """The report type of that name, stub or not.
 
     Raises:
         UnknownReportError: none is registered.
     """
+    return _found(slug)[0]
+
+
+def folder(slug: str) -> str:
+    """The package of the report type of that name.
+
+    Raises:
+        UnknownReportError: none is registered.
+    """
+    return _found(slug)[1]
+
+
+def _found(slug: str) -> tuple[Definition[Any], str]:
     try:
-        return REPORTS[slug]
+        return _FOUND[slug]
     except KeyError:
         raise UnknownReportError(slug) from None
 

@@ -1,80 +1,103 @@
 """Sums from the rollups: the cost of a report does not grow with the orders.
 
 Right only where ``worker.reports.rollups`` says so: in a snapshot in which no day of the scope is
-marked, and whose windows are whole days of the shop's zone.
+marked, and whose windows are whole days of the shop's zone. A dimension that is not kept is summed
+from the events of the same snapshot.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
+from typing import Any, Final
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from common.reports.model import Scope
-from common.reports.sales import stock
 from common.reports.sales.blocks import cover
-from common.reports.sales.from_ledger import product_totals
-from common.reports.sales.protocol import EmptyDays
-from common.reports.totals.products import ProductTotals
-from common.reports.totals.totals import Totals
+from common.reports.sales.dimensions import DAY, PRODUCT, Dimension, K
+from common.reports.sales.from_ledger import LedgerSales
+from common.reports.sales.protocol import EmptyDays, Product
+from common.reports.totals.totals import Totals, WindowTotals
 
-_BY_DAY = text(
+_BY_DAY: Final = text(
     """
     SELECT day, orders, units_sold, units_returned, gross, discounts, returns, shipping, tax
     FROM daily_sales WHERE tenant_id = :tenant_id AND day = ANY(:days)
     """
 )
 
-_BY_PRODUCT = text(
+_BY_PRODUCT: Final = text(
     """
-    SELECT p.external_id, p.title, p.sku, p.category,
-           s.sold, s.returned, s.gross, s.discounts, s.returns,
-           s.sold_before, s.returned_before, s.gross_before, s.discounts_before, s.returns_before
-    FROM products p
-    LEFT JOIN (
-        SELECT s.product_id,
-               bigint_sum(units_sold) FILTER (WHERE current) AS sold,
-               bigint_sum(units_returned) FILTER (WHERE current) AS returned,
-               bigint_sum(gross) FILTER (WHERE current) AS gross,
-               bigint_sum(discounts) FILTER (WHERE current) AS discounts,
-               bigint_sum(returns) FILTER (WHERE current) AS returns,
-               bigint_sum(units_sold) FILTER (WHERE NOT current) AS sold_before,
-               bigint_sum(units_returned) FILTER (WHERE NOT current) AS returned_before,
-               bigint_sum(gross) FILTER (WHERE NOT current) AS gross_before,
-               bigint_sum(discounts) FILTER (WHERE NOT current) AS discounts_before,
-               bigint_sum(returns) FILTER (WHERE NOT current) AS returns_before
-        FROM unnest(CAST(:spans AS smallint[]), CAST(:days AS date[]), CAST(:currents AS boolean[]))
-             AS b (span, day, current)
-        JOIN product_sales s ON s.span = b.span AND s.day = b.day
-        WHERE s.tenant_id = :tenant_id
-        GROUP BY s.product_id
-    ) s ON s.product_id = p.id
-    WHERE p.tenant_id = :tenant_id
+    SELECT s.product_id,
+           bigint_sum(units_sold) FILTER (WHERE current),
+           bigint_sum(units_returned) FILTER (WHERE current),
+           bigint_sum(gross) FILTER (WHERE current),
+           bigint_sum(discounts) FILTER (WHERE current),
+           bigint_sum(returns) FILTER (WHERE current),
+           bigint_sum(units_sold) FILTER (WHERE NOT current),
+           bigint_sum(units_returned) FILTER (WHERE NOT current),
+           bigint_sum(gross) FILTER (WHERE NOT current),
+           bigint_sum(discounts) FILTER (WHERE NOT current),
+           bigint_sum(returns) FILTER (WHERE NOT current)
+    FROM unnest(CAST(:spans AS smallint[]), CAST(:days AS date[]), CAST(:currents AS boolean[]))
+         AS b (span, day, current)
+    JOIN product_sales s ON s.span = b.span AND s.day = b.day
+    WHERE s.tenant_id = :tenant_id
+    GROUP BY s.product_id
     """
 )
 
+_NOTHING: Final = Totals()
+
 
 class RolledUpSales:
-    """The sums of ``scope``, read from the rollups that ``session`` sees."""
+    """The sums of ``scope``, read from the rollups that ``session`` sees where they are kept."""
 
     def __init__(self, session: Session, scope: Scope) -> None:
         self._session = session
         self._scope = scope
+        self._events = LedgerSales(session, scope)
+        self._kept: Mapping[Dimension[Any], Callable[[], dict[Any, WindowTotals]]] = {
+            DAY: self._by_day,
+            PRODUCT: self._by_product,
+        }
 
-    def by_day(self) -> tuple[tuple[Totals, ...], tuple[Totals, ...]]:
-        """The totals of each day of the window, and of each day of the previous one, in order."""
+    @property
+    def scope(self) -> Scope:
+        """Whose sales, over which windows."""
+        return self._scope
+
+    def totals(self, by: Dimension[K]) -> Mapping[K | None, WindowTotals]:
+        """The sums of both windows by the dimension's key; see ``Sales``."""
+        kept = self._kept.get(by)
+        return kept() if kept else self._events.totals(by)
+
+    def products(self) -> Mapping[int, Product]:
+        """Every product of the shop, sold or not, by the keys of the dimension ``PRODUCT``."""
+        return self._events.products()
+
+    def on_hand(self) -> Mapping[str, int]:
+        """Pieces on hand by product id, as last counted before the window's end."""
+        return self._events.on_hand()
+
+    def empty_days(self) -> Mapping[str, EmptyDays]:
+        """Whole days without stock by product id, of products that had some."""
+        return self._events.empty_days()
+
+    def _by_day(self) -> dict[date, WindowTotals]:
         days, previous = self._days()
         rows = self._session.execute(
             _BY_DAY, {"tenant_id": self._scope.tenant_id, "days": [*previous, *days]}
         )
-        sums = {day: Totals(*amounts) for day, *amounts in rows}
-        return (
-            tuple(sums.get(day, Totals()) for day in days),
-            tuple(sums.get(day, Totals()) for day in previous),
-        )
+        found = {}
+        for day, *sums in rows:
+            totals = Totals(*sums)
+            found[day] = (
+                WindowTotals(now=totals) if day >= days[0] else WindowTotals(previous=totals)
+            )
+        return found
 
-    def by_product(self) -> tuple[ProductTotals, ...]:
-        """Every product of the shop with its totals in both windows, in no particular order."""
+    def _by_product(self) -> dict[int, WindowTotals]:
         days, previous = self._days()
         end = self._scope.window.end.astimezone(self._scope.zone).date()
         blocks = [(block, False) for block in cover(previous[0], days[0])]
@@ -88,17 +111,13 @@ class RolledUpSales:
                 "currents": [current for _, current in blocks],
             },
         )
-        return tuple(map(product_totals, rows.all()))
-
-    def on_hand(self) -> Mapping[str, int]:
-        """Pieces on hand by product id, as last counted before the window's end."""
-        scope = self._scope
-        return stock.on_hand(self._session, scope.tenant_id, until=scope.window.end)
-
-    def empty_days(self) -> Mapping[str, EmptyDays]:
-        """Whole days without stock by product id, of products that had some."""
-        return stock.empty_days(self._session, self._scope)
+        return {row[0]: WindowTotals(_of_lines(row[1:6]), _of_lines(row[6:])) for row in rows}
 
     def _days(self) -> tuple[tuple[date, ...], tuple[date, ...]]:
         zone = self._scope.zone
         return self._scope.window.dates(zone), self._scope.previous.dates(zone)
+
+
+def _of_lines(sums: tuple[int | None, ...]) -> Totals:
+    # By place, not by name: this runs for each product of a shop.
+    return _NOTHING if sums[0] is None else Totals(0, *sums)  # type: ignore[arg-type]

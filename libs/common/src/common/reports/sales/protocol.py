@@ -1,13 +1,14 @@
-"""What a report's query asks for: a shop's sums by day and by product, wherever they come from.
+"""What a report's query asks for: a shop's sums by a dimension, wherever they come from.
 
-Two answers exist and must be equal: ``ledger`` sums the events, ``rollups`` the kept sums.
+Two answers exist and must be equal: ``from_ledger`` sums the events, ``from_rollups`` kept sums.
 """
 
 from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
-from common.reports.totals.products import ProductTotals
-from common.reports.totals.totals import Totals
+from common.reports.model import Scope
+from common.reports.sales.dimensions import Dimension, K
+from common.reports.totals.totals import WindowTotals
 
 
 class EmptyDays(NamedTuple):
@@ -17,15 +18,33 @@ class EmptyDays(NamedTuple):
     previous: int = 0
 
 
+class Product(NamedTuple):
+    """What the shop says of a product; ``product_id`` is the shop's own id."""
+
+    product_id: str
+    title: str
+    sku: str | None
+    category: str | None
+
+
 class Sales(Protocol):
     """The sums of one scope: its window and the previous one."""
 
-    def by_day(self) -> tuple[tuple[Totals, ...], tuple[Totals, ...]]:
-        """The totals of each day of the window, and of each day of the previous one, in order."""
+    @property
+    def scope(self) -> Scope:
+        """Whose sales, over which windows."""
         ...
 
-    def by_product(self) -> tuple[ProductTotals, ...]:
-        """Every product of the shop with its totals in both windows, in no particular order."""
+    def totals(self, by: Dimension[K]) -> Mapping[K | None, WindowTotals]:
+        """The sums of both windows by the dimension's key; a key without events is left out.
+
+        Under None are the events that have no such key. The sums of all keys are those of the
+        whole, less what the dimension leaves out; see ``Dimension``.
+        """
+        ...
+
+    def products(self) -> Mapping[int, Product]:
+        """Every product of the shop, sold or not, by the keys of the dimension ``PRODUCT``."""
         ...
 
     def on_hand(self) -> Mapping[str, int]:

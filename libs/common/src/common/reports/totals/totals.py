@@ -6,6 +6,7 @@ Totals of parts add up to the totals of the whole, for every figure that is a su
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from operator import add, attrgetter
+from typing import NamedTuple
 
 from common.reports.money import ratio
 
@@ -44,6 +45,13 @@ class Totals:
     def average_order_value(self) -> int | None:
         """(gross − discounts) ÷ orders, half even; None without orders."""
         return ratio(self.gross - self.discounts, self.orders)
+
+
+class WindowTotals(NamedTuple):
+    """The totals of the window, and of the previous one."""
+
+    now: Totals = Totals()
+    previous: Totals = Totals()
 
 
 _values = attrgetter(*(field.name for field in fields(Totals)))

@@ -210,5 +210,6 @@ DEFINITION: Definition[ProductPerformance] = Definition(
     title="Product performance",
     description="Net sales, share, ABC class, refund rate and rank of every product.",
     discord="products",
+    place=30,
     presentation=Presentation(columns=COLUMNS, present=present),
 )

@@ -107,5 +107,6 @@ DEFINITION: Definition[RevenueOverview] = Definition(
     title="Revenue overview",
     description="Gross to net to total sales, orders and units, day by day.",
     discord="revenue",
+    place=10,
     presentation=Presentation(columns=COLUMNS, present=present),
 )

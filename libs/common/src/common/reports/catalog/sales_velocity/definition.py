@@ -211,5 +211,6 @@ DEFINITION: Definition[SalesVelocity] = Definition(
     title="Sales velocity",
     description="Units, orders and revenue per day, trend and weekday rhythm, product by product.",
     discord="sales",
+    place=20,
     presentation=Presentation(columns=COLUMNS, present=present),
 )

@@ -1,0 +1,1 @@
+"""The report type ``channel-performance``, a stub."""

@@ -1,0 +1,1 @@
+"""The report type ``coupon-impact``, a stub."""

@@ -1,0 +1,1 @@
+"""The report type ``customer-insights``, a stub."""

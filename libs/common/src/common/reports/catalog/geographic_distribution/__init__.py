@@ -1,0 +1,1 @@
+"""The report type ``geographic-distribution``, a stub."""

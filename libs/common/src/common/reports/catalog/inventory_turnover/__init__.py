@@ -1,0 +1,1 @@
+"""The report type ``inventory-turnover``, a stub."""

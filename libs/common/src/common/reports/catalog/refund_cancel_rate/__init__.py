@@ -1,0 +1,1 @@
+"""The report type ``refund-cancel-rate``, a stub."""

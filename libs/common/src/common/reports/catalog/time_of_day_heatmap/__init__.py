@@ -1,0 +1,1 @@
+"""The report type ``time-of-day-heatmap``, a stub."""
