@@ -94,7 +94,7 @@ class OwnFormat:
                 self._faults.suspect(table.name, head[0].strip())
                 continue
             if shared is not None:
-                yield row_of(OrderLineRow, (position, *shared, *values))
+                yield row_of(OrderLineRow, (position, *shared, *values, None, 0, None))
 
     def _order(
         self, table: Table, line: int, cells: Cells, order: Record
