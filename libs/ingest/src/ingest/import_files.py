@@ -7,48 +7,26 @@ file, line, column, value and reason.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final, TypeVar
 
 from sqlalchemy import Connection, Engine, select
 
 from common.db.accounts import Tenant
 from common.db.tenancy import Access, transaction
-from ingest.csv.faults import Faults, ImportRefusedError, RowFault, shortened
+from ingest.csv.faults import Faults, ImportRefusedError
 from ingest.csv.notes import Notes
 from ingest.formats.own import OwnFormat
+from ingest.formats.reconciliation import Reconciled
 from ingest.formats.shopify.export import ShopifyExport
 from ingest.ledger.errors import IngestError
 from ingest.ledger.load import LoadSummary, load_sales
 from ingest.progress import Meter, Phase
+from ingest.row_faults import BEHIND, report
 from ingest.rows import RefundRow
+from ingest.sources import FileKind, Format, ImportFile
 
 MOST_FAULTS: Final = 50
 R = TypeVar("R")
-
-
-class Format(StrEnum):
-    """Whose columns the orders' file has."""
-
-    OWN = "own"
-    SHOPIFY = "shopify"
-
-
-class FileKind(StrEnum):
-    """What a file of an import is about."""
-
-    ORDERS = "orders"
-    REFUNDS = "refunds"
-    PRODUCTS = "products"
-    STOCK = "stock"
-
-
-@dataclass(frozen=True, slots=True)
-class ImportFile:
-    """A file: the name that errors call it by, and its bytes in blocks, read once."""
-
-    name: str
-    blocks: Iterable[bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,35 +34,14 @@ class Imported:
     """What an import did; ``notes`` say what could not be taken as it stood.
 
     ``currency`` (ISO 4217) and ``timezone`` (IANA) are the shop's, to tell the summary in.
+    ``reconciled`` says what became of the totals of a platform's orders.
     """
 
     currency: str
     timezone: str
     summary: LoadSummary
     notes: tuple[str, ...]
-
-
-_TABLES: Final = {
-    "order_lines": FileKind.ORDERS,
-    "refunds": FileKind.REFUNDS,
-    "products": FileKind.PRODUCTS,
-    "stock_counts": FileKind.STOCK,
-}
-_DEPENDS: Final = {
-    "order_lines": (FileKind.ORDERS,),
-    "refunds": (FileKind.ORDERS,),
-    "products": (),
-    "stock_counts": (FileKind.ORDERS, FileKind.PRODUCTS),
-}
-"""Files whose rows left out may make a finding about a table wrong."""
-_SHOPIFY_COLUMNS: Final = {
-    "order_id": "Name",
-    "line_id": None,
-    "refund_id": None,
-    "processed_at": "Cancelled at",
-    "order_discount": "Discount Amount",
-    "line_discount": "Lineitem discount",
-}
+    reconciled: Reconciled
 
 
 def import_files(
@@ -123,13 +80,19 @@ class _Attempt:
     ) -> None:
         self._engine, self._tenant_id = engine, tenant_id
         self._files, self._layout, self._meter = files, layout, meter
-        self._faults, self._notes = Faults(most_faults), Notes()
+        self._faults = Faults(most_faults)
         with transaction(engine, Access(tenant_id=tenant_id)) as session:
             self._currency, self._timezone = session.execute(
                 select(Tenant.currency, Tenant.timezone).where(Tenant.id == tenant_id)
             ).one()
-        self._own = OwnFormat(self._currency, self._faults)
-        self._shopify = ShopifyExport(self._currency, self._faults, self._notes)
+        self._notes = Notes(self._currency)
+        self._own = OwnFormat(self._currency, self._faults, self._notes)
+        self._shopify = ShopifyExport(
+            self._currency,
+            self._faults,
+            self._notes,
+            other_refunds=FileKind.REFUNDS in files,
+        )
         meter.count_rows = self._rows
 
     def run(self, conclude: Callable[[Connection, Imported], None] | None) -> Imported:
@@ -147,6 +110,7 @@ class _Attempt:
                 ),
                 refunds=self._refunds(),
                 stock=self._read(FileKind.STOCK, self._own.stock, last=True),
+                products_by_title=self._layout is Format.SHOPIFY,
                 review=self._review,
                 conclude=None
                 if conclude is None
@@ -156,7 +120,13 @@ class _Attempt:
         return self._imported(summary)
 
     def _imported(self, summary: LoadSummary) -> Imported:
-        return Imported(self._currency, self._timezone, summary, self._notes.lines())
+        return Imported(
+            self._currency,
+            self._timezone,
+            summary,
+            self._notes.lines(),
+            self._shopify.reconciliation.result(),
+        )
 
     def _rows(self) -> int:
         return sum(table.rows for table in (*self._own.tables, *self._shopify.tables))
@@ -175,10 +145,11 @@ class _Attempt:
             self._meter.enter(Phase.CHECKING)
 
     def _refunds(self) -> Iterator[RefundRow]:
-        """Those of the file; else, of a Shopify export, those of its cancelled orders."""
-        if self._layout is Format.SHOPIFY and FileKind.REFUNDS not in self._files:
-            return self._shopify.refunds()
-        return self._read(FileKind.REFUNDS, self._own.refunds)
+        """Those of a Shopify export's cancelled orders, and those of the file of refunds."""
+        if self._layout is Format.SHOPIFY:
+            yield from self._shopify.refunds()
+        for row in self._read(FileKind.REFUNDS, self._own.refunds):
+            yield row._replace(position=BEHIND + row.position)
 
     def _review(self, errors: Sequence[IngestError]) -> None:
         """Refuse for what the readers and the loader have found.
@@ -187,43 +158,9 @@ class _Attempt:
             ImportRefusedError: anything at all.
         """
         for error in errors:
-            self._report(error)
+            report(error, self._faults, self._files, self._layout)
         self._faults.refuse()
         self._meter.enter(Phase.WRITING)
-
-    def _report(self, error: IngestError) -> None:
-        """Tell an error of the loader as rows of the files, but for what follows from another."""
-        sources = {self._files[kind].name for kind in _DEPENDS[error.table] if kind in self._files}
-        told = [each for each in error.faults if not self._faults.explains(each.ids, sources)]
-        if len(error.faults) and not told:
-            return
-        untold = error.total - len(error.faults)
-        for fault in told:
-            column = error.column
-            ids = dict(zip(error.id_names, fault.ids, strict=True))
-            value = ids.get((column or "").removesuffix("_id"))
-            described = " ".join(f"{name} {each!r}" for name, each in ids.items() if each)
-            self._faults.add(
-                RowFault(
-                    self._name(error.table),
-                    fault.position,
-                    self._column(column),
-                    None if value is None else shortened(value),
-                    f"{error.reason} ({described})",
-                )
-            )
-        if untold:
-            self._faults.total += untold
-
-    def _column(self, column: str | None) -> str | None:
-        if self._layout is Format.SHOPIFY and column is not None:
-            return _SHOPIFY_COLUMNS.get(column, column)
-        return column
-
-    def _name(self, table: str) -> str:
-        kind = _TABLES[table]
-        file = self._files.get(kind) or self._files.get(FileKind.ORDERS)
-        return file.name if file is not None else f"{kind}.csv"
 
 
 __all__ = ["FileKind", "Format", "ImportFile", "ImportRefusedError", "Imported", "import_files"]

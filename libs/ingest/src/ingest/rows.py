@@ -32,7 +32,9 @@ class OrderLineRow(NamedTuple):
 
     ``paid_at`` is None while the order is not paid. ``order_discount``, ``shipping`` and ``tax``
     are the whole order's; ``line_discount`` is the whole line's; ``unit_price`` is ex tax.
-    ``product_title`` and ``category`` are None where the source does not say.
+    ``product_title``, ``category`` and ``product_sku`` are None where the source does not say.
+    The line is worth ``unit_price * quantity + remainder`` before discounts, and ``remainder`` is
+    less than ``quantity``. ``platform_id`` tells orders of the same ``order_id`` apart.
     """
 
     position: int
@@ -54,6 +56,9 @@ class OrderLineRow(NamedTuple):
     quantity: int
     unit_price: int
     line_discount: int
+    product_sku: str | None = None
+    remainder: int = 0
+    platform_id: str | None = None
 
 
 class RefundRow(NamedTuple):
@@ -61,6 +66,7 @@ class RefundRow(NamedTuple):
 
     A refund is known by its order and its id, and may have a row for each of the order's lines.
     ``amount`` is the goods' value after discounts, ex tax and shipping; all money is positive.
+    ``platform_id`` is the order's, where the source has such an id.
     """
 
     position: int
@@ -73,6 +79,7 @@ class RefundRow(NamedTuple):
     amount: int
     shipping: int
     tax: int
+    platform_id: str | None = None
 
 
 class StockRow(NamedTuple):

@@ -57,7 +57,10 @@ class Customer(Model):
 
 
 class Order(Model):
-    """An order; ``shipping`` and ``tax`` are the order's, in minor units."""
+    """An order; ``shipping`` and ``tax`` are the order's, in minor units.
+
+    ``platform_id`` tells orders of one name apart, where the source has such an id.
+    """
 
     __tablename__ = "orders"
     __table_args__ = (
@@ -84,16 +87,24 @@ class Order(Model):
     discount: Mapped[Money]
     shipping: Mapped[Money]
     tax: Mapped[Money]
+    platform_id: Mapped[str | None] = mapped_column(Text)
 
 
 class OrderLine(Model):
-    """A line of an order; ``order_discount`` is its share of the order's discount."""
+    """A line of an order; ``order_discount`` is its share of the order's discount.
+
+    Its value before discounts is ``unit_price * quantity + remainder``: where prices include the
+    tax, what is left without it need not divide by the quantity.
+    """
 
     __tablename__ = "order_lines"
     __table_args__ = (
         CheckConstraint("quantity > 0 AND unit_price >= 0", name="amounts"),
         CheckConstraint("line_discount >= 0 AND order_discount >= 0", name="discounts"),
-        CheckConstraint("line_discount + order_discount <= unit_price * quantity", name="net"),
+        CheckConstraint("remainder BETWEEN 0 AND quantity - 1", name="remainder"),
+        CheckConstraint(
+            "line_discount + order_discount <= unit_price * quantity + remainder", name="net"
+        ),
         Index(
             "ix_order_lines_tenant_id_paid_at",
             "tenant_id",
@@ -104,6 +115,7 @@ class OrderLine(Model):
                 "unit_price",
                 "line_discount",
                 "order_discount",
+                "remainder",
             ],
         ),
     )
@@ -118,6 +130,7 @@ class OrderLine(Model):
     unit_price: Mapped[Money]
     line_discount: Mapped[Money]
     order_discount: Mapped[Money]
+    remainder: Mapped[Money]
 
 
 class Refund(Model):

@@ -8,7 +8,6 @@ import codecs
 import io
 from collections.abc import Iterable, Iterator
 
-LONGEST_LINE = 4 * 1024 * 1024
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -21,11 +20,11 @@ class EncodingFault(Exception):  # noqa: N818 - a finding about the file
         self.reason = reason
 
 
-def lines_of(blocks: Iterable[bytes]) -> Iterator[str]:
-    """The lines of a file that comes in ``blocks``.
+def lines_of(blocks: Iterable[bytes], longest: int) -> Iterator[str]:
+    """The lines of a file that comes in ``blocks``, each of at most ``longest`` characters.
 
     Raises:
-        EncodingFault: while iterating, where the bytes are no UTF-8 or a line has no end.
+        EncodingFault: while iterating, where the bytes are no UTF-8 or a line is too long.
     """
     decoder = codecs.getincrementaldecoder("utf-8")()
     rest, pending, line = "", b"", 1
@@ -40,12 +39,22 @@ def lines_of(blocks: Iterable[bytes]) -> Iterator[str]:
         text = rest + _decoded(decoder, data, line)
         line += data.count(b"\n")
         end = text.rfind("\n") + 1
-        yield from io.StringIO(text[:end], newline="")
+        lines = io.StringIO(text[:end], newline="")
+        yield from lines if end <= longest else _short(lines, longest, line)
         rest = text[end:]
-        if len(rest) > LONGEST_LINE:
-            raise EncodingFault(line, f"is longer than {LONGEST_LINE} characters")
+        if len(rest) > longest:
+            raise EncodingFault(line, f"is longer than {longest} characters")
     tail = _without_mark(pending) if first else b""
     yield from io.StringIO(rest + _decoded(decoder, tail, line, final=True), newline="")
+
+
+def _short(lines: Iterable[str], longest: int, after: int) -> Iterator[str]:
+    """``lines`` of a block that ends before line ``after``, as long as none is too long."""
+    kept = list(lines)
+    for number, line in enumerate(kept, after - len(kept)):
+        if len(line) > longest:
+            raise EncodingFault(number, f"is longer than {longest} characters")
+        yield line
 
 
 def _without_mark(data: bytes) -> bytes:

@@ -1,25 +1,57 @@
 """What an import could not take as it stood, and how it was taken: told in the summary."""
 
+from dataclasses import dataclass, field
+
+from common.reports.money import currency_exponent, decimal_text
+
+FUTURE = "is dated later than now"
+ROUNDED = "its id was rounded by a spreadsheet, and was taken as it is: export again, ids as text"
+CUT = "titles of more than 2000 characters were cut"
 _EXAMPLES = 3
 
 
+@dataclass(slots=True)
+class _Remark:
+    count: int = 0
+    amount: int | None = None
+    examples: list[str] = field(default_factory=list)
+
+
 class Notes:
-    """Counts by remark, with the first orders it was about."""
+    """Counts by remark, with the first orders it was about; amounts are in ``currency``.
 
-    def __init__(self) -> None:
-        self._about: dict[str, tuple[int, tuple[str, ...]]] = {}
+    Remarks are the readers' own sentences: there are few, however many orders they are about.
+    """
 
-    def add(self, remark: str, order: str) -> None:
-        """Note ``remark`` about an order."""
-        count, examples = self._about.get(remark, (0, ()))
-        if len(examples) < _EXAMPLES:
-            examples = (*examples, order)
-        self._about[remark] = (count + 1, examples)
+    def __init__(self, currency: str = "EUR") -> None:
+        self._currency = currency
+        self._about: dict[str, _Remark] = {}
+        self._files: dict[str, None] = {}
+
+    def add(self, remark: str, order: str, amount: int | None = None) -> None:
+        """Note ``remark`` about an order, and the amount that it is about in minor units."""
+        about = self._about.setdefault(remark, _Remark())
+        about.count += 1
+        if amount is not None:
+            about.amount = (about.amount or 0) + amount
+        if len(about.examples) < _EXAMPLES:
+            about.examples.append(order)
+
+    def tell(self, sentence: str) -> None:
+        """Note what is about a whole file."""
+        self._files[sentence] = None
 
     def lines(self) -> tuple[str, ...]:
-        """A sentence a remark: how many orders, which ones, and what."""
-        return tuple(
-            f"{count} {'order' if count == 1 else 'orders'} ({', '.join(examples)}"
-            f"{', …' if count > len(examples) else ''}): {remark}"
-            for remark, (count, examples) in self._about.items()
+        """A sentence a remark: how many orders, which ones, how much, and what; then the files'."""
+        orders = (
+            f"{about.count} {'order' if about.count == 1 else 'orders'}"
+            f" ({', '.join(about.examples)}{', …' if about.count > len(about.examples) else ''}):"
+            f" {remark}{self._sum(about.amount)}"
+            for remark, about in self._about.items()
         )
+        return (*orders, *self._files)
+
+    def _sum(self, amount: int | None) -> str:
+        if amount is None:
+            return ""
+        return f" ({decimal_text(amount, currency_exponent(self._currency))} {self._currency})"

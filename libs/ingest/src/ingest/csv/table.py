@@ -1,55 +1,64 @@
 """A CSV file as rows of cells in the order its reader wants, each with the line it begins in.
 
 RFC 4180 with commas and a header by name. Anything else is said, not worked around: other
-separators, rows of another length, names unknown, missing or twice.
+separators, rows of another length, names unknown, missing or twice. Rows and columns of bare
+commas, as spreadsheets leave them behind, are passed over.
 """
 
 import csv
-import difflib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from ingest.csv.encoding import EncodingFault, lines_of
 from ingest.csv.faults import Faults, RowFault, shortened
+from ingest.csv.headers import QUOTED_LINE, Columns, check, header_of, no_header
+from ingest.csv.limits import LIMITS, Limits
 
-_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+__all__ = ["Cells", "Columns", "Table"]
+
 Cells = list[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """The columns of a file: every name that is known, those that must be there, and whether
-    others are passed over (they are a fault otherwise).
-    """
+class _UnreadableError(Exception):
+    """The rest of the file is not worth reading: the message says why, of ``line``."""
 
-    known: tuple[str, ...]
-    required: frozenset[str]
-    others_pass: bool = False
+    def __init__(self, line: int, reason: str) -> None:
+        super().__init__(reason)
+        self.line = line
 
 
 class Table:
-    """The rows of one file. Read it once; ``rows`` counts them and ``passed_over`` names columns
-    that nobody reads.
+    """The rows of one file. Read it once; ``rows`` counts them, ``present`` are the names of its
+    columns and ``respelt`` those that came in another spelling.
     """
 
     def __init__(
-        self, name: str, blocks: Iterable[bytes], columns: Columns, faults: Faults
+        self,
+        name: str,
+        blocks: Iterable[bytes],
+        columns: Columns,
+        faults: Faults,
+        limits: Limits = LIMITS,
     ) -> None:
         self.name = name
         self.rows = 0
-        self.passed_over: tuple[str, ...] = ()
         self.present: frozenset[str] = frozenset()
+        self.respelt: dict[str, str] = {}
         self._columns = columns
-        self._names: list[str] = []
         self._faults = faults
-        self._reader = csv.reader(lines_of(blocks), strict=True)
+        self._limits = limits
+        self._raw: Cells = []
+        self._unnamed: list[int] = []
+        self._line = ""
+        self._reader = csv.reader(self._kept(lines_of(blocks, limits.line)), strict=True)
 
     def fault(
         self, line: int | None, reason: str, column: str | None = None, value: str | None = None
     ) -> None:
         """Note what is wrong in a row."""
         shown = None if value is None else shortened(value)
-        self._faults.add(RowFault(self.name, line, column, shown, reason))
+        self._faults.add(
+            RowFault(self.name, line, None if column is None else shortened(column), shown, reason)
+        )
 
     def read(self) -> Iterator[tuple[int, Cells]]:
         """The line a row begins in, and its cells in the order of the known columns.
@@ -60,26 +69,38 @@ class Table:
             places = self._header()
             if places is not None:
                 yield from self._rows(places)
-        except EncodingFault as fault:
+        except (EncodingFault, _UnreadableError) as fault:
             self._faults.blind.add(self.name)
-            self.fault(fault.line, fault.reason)
+            self.fault(fault.line, str(fault))
+
+    def _kept(self, lines: Iterable[str]) -> Iterator[str]:
+        """``lines``, the last one kept to look at when it cannot be read."""
+        for line in lines:
+            self._line = line
+            yield line
 
     def _rows(self, places: list[int]) -> Iterator[tuple[int, Cells]]:
-        reader, width, straight = self._reader, len(self._names), places == [*range(len(places))]
+        reader, raw, width = self._reader, self._raw, len(self._raw)
+        straight = places == [*range(width)]
         last = reader.line_num
         while True:
             try:
                 for cells in reader:
                     line, last = last + 1, reader.line_num
-                    if len(cells) == width:
-                        self.rows += 1
-                        if straight:
-                            yield line, cells
-                        else:
-                            cells.append("")
-                            yield line, [cells[place] for place in places]
-                    elif cells:
-                        self._ragged(line, len(cells))
+                    if len(cells) != width:
+                        cells = self._even(line, cells)  # noqa: PLW2901 - the row, mended
+                        if not cells:
+                            continue
+                    if not cells[0] and not any(map(str.strip, cells)):
+                        continue
+                    self.rows += 1
+                    if cells == raw or self._unnamed or self.rows > self._limits.rows:
+                        self._look_at(line, cells)
+                    if straight:
+                        yield line, cells
+                    else:
+                        cells.append("")
+                        yield line, [cells[place] for place in places]
             except csv.Error as error:
                 self._broken(last + 1, error)
                 last = reader.line_num
@@ -88,20 +109,56 @@ class Table:
         if not self.rows:
             self.fault(None, "has a header and no rows: leave the file out if there are none")
 
-    def _ragged(self, line: int, fields: int) -> None:
+    def _look_at(self, line: int, cells: Cells) -> None:
+        """Look closer at a row.
+
+        Raises:
+            _UnreadableError: there are more than can be read, or another file begins.
+        """
+        if self.rows > self._limits.rows:
+            raise _UnreadableError(line, f"more than {self._limits.rows} rows: split the file")
+        if cells == self._raw:
+            raise _UnreadableError(line, "is the header again: import files one by one")
+        for place in [place for place in self._unnamed if cells[place].strip()]:
+            self._unnamed.remove(place)
+            reason = f"column {place + 1} has no name in the header: name it, or remove it"
+            self.fault(line, reason, None, cells[place])
+
+    def _even(self, line: int, cells: Cells) -> Cells:
+        """A row of another length, without the empty cells behind the last column; else nothing.
+
+        Raises:
+            _UnreadableError: the line is one cell, and so are the ones to come.
+        """
+        width = len(self._raw)
+        if not any(map(str.strip, cells)):
+            return []
+        if len(cells) > width and not any(map(str.strip, cells[width:])):
+            return cells[:width]
+        if len(cells) == 1 and cells[0].count(",") >= width - 1:
+            raise _UnreadableError(line, QUOTED_LINE)
         self.rows += 1
         self._faults.blind.add(self.name)
-        self.fault(
-            line,
-            f"has {fields} fields where the header has {len(self._names)}"
-            " (text with a comma needs quotes)",
-        )
+        reason = f"has {len(cells)} fields where the header has {width}"
+        if len(cells) in (2 * width, 2 * width - 1):
+            reason += " (two rows stand in one line)"
+        else:
+            reason += " (text with a comma needs quotes)"
+        if len(cells) < width:
+            reason += "; so does text with a line break"
+        self.fault(line, reason)
+        return []
 
     def _broken(self, line: int, error: csv.Error) -> None:
+        if self._line.startswith('"') and self._line.rstrip("\r\n; ").endswith('"'):
+            inside = self._line.rstrip("\r\n; ")[1:-1]
+            if inside.replace('""', "").count('"') == 0 and inside.count(",") >= len(self._raw) - 1:
+                raise _UnreadableError(line, QUOTED_LINE)
         self.rows += 1
         self._faults.blind.add(self.name)
         if "field larger" in str(error):
-            reason = "a field is longer than 131072 characters, or a quote is never closed"
+            cell = self._limits.cell
+            reason = f"a field is longer than {cell} characters, or a quote is never closed"
         elif "unexpected end" in str(error):
             reason = "a quote is never closed"
         else:
@@ -111,43 +168,28 @@ class Table:
     def _header(self) -> list[int] | None:
         """Where each known column stands; None, with what is wrong noted, if it cannot be read."""
         try:
-            names = next(self._reader, None)
+            cells = next(self._reader, None)
         except csv.Error as error:
             self._broken(1, error)
             return None
-        if not names:
-            self._faults.blind.add(self.name)
-            self.fault(None, "is empty: it needs a header line")
-            return None
-        self._names = [name.strip() for name in names]
-        self.present = frozenset(self._names)
         before = self._faults.total
-        self._check_header()
+        if not cells or not any(map(str.strip, cells)):
+            self.fault(None, "is empty: it needs a header line")
+        else:
+            self._read_header(cells)
         if self._faults.total > before:
             self._faults.blind.add(self.name)
             return None
-        beyond = len(self._names)
-        return [
-            self._names.index(name) if name in self.present else beyond
-            for name in self._columns.known
-        ]
+        return self._places
 
-    def _check_header(self) -> None:
-        for separator, word in _SEPARATORS.items():
-            if len(self._names) == 1 and separator in self._names[0]:
-                self.fault(1, f"the columns are separated by {word}: separate them by commas")
-                return
-        for name in dict.fromkeys(self._names):
-            if self._names.count(name) > 1 and name in self._columns.known:
-                self.fault(1, "stands twice in the header", name)
-        for name in self._columns.known:
-            if name in self._columns.required and name not in self.present:
-                self.fault(1, "the column is missing", name)
-        unknown = [name for name in self._names if name not in self._columns.known]
-        if self._columns.others_pass:
-            self.passed_over = tuple(unknown)
+    def _read_header(self, cells: Cells) -> None:
+        reason = no_header(cells, self._limits.columns)
+        if reason is not None:
+            self.fault(1, reason)
             return
-        for name in unknown:
-            close = difflib.get_close_matches(name.lower(), self._columns.known, 1)
-            hint = f": is it {close[0]}?" if close else ": remove or rename it"
-            self.fault(1, f"is no column of this file{hint}", name)
+        header = header_of(cells, self._columns)
+        check(header, self._columns, lambda reason, column: self.fault(1, reason, column))
+        self._raw, self.respelt = cells, header.respelt
+        self.present = frozenset(header.names)
+        self._unnamed = [] if self._columns.others_pass else header.unnamed
+        self._places = header.places(self._columns)

@@ -5,6 +5,7 @@ columns whose texts repeat are wrapped in ``Remembered``: a file of a million li
 thousand prices, and a look-up costs a tenth of a conversion.
 """
 
+import hashlib
 import re
 from collections.abc import Callable
 from datetime import datetime
@@ -18,6 +19,8 @@ LARGEST_QUANTITY = 2_147_483_647
 LARGEST_AMOUNT = 10**17
 _YEARS = range(1970, 2200)
 _REMEMBERED = 20_000
+_LONG = 256
+_DIGEST = 24
 
 _AMOUNT = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?")
 _DECIMAL_COMMA = re.compile(r"-?[0-9]+(\.[0-9]{3})*,[0-9]{1,2}|-?[0-9]+,[0-9]+")
@@ -30,7 +33,7 @@ class BadValueError(ValueError):
 
 
 class Remembered(dict[str, T], Generic[T]):
-    """A converter as a mapping that keeps what it has converted, up to a bound."""
+    """A converter as a mapping that keeps what it has converted: so many texts, not too long."""
 
     def __init__(self, convert: Callable[[str], T]) -> None:
         super().__init__()
@@ -38,6 +41,8 @@ class Remembered(dict[str, T], Generic[T]):
 
     def __missing__(self, text: str) -> T:
         value = self._convert(text.strip())
+        if len(text) > _LONG:
+            return value
         if len(self) >= _REMEMBERED:
             self.clear()
         self[text] = value
@@ -65,6 +70,22 @@ def words(text: str) -> str | None:
     if len(text) > LONGEST_TEXT:
         raise BadValueError(f"is longer than {LONGEST_TEXT} characters")
     return _storable(text) or None
+
+
+def title(text: str) -> str | None:
+    """What a product is called, to be shown: cut where it is too long; None when there is none."""
+    text = text.strip()
+    if len(text) > LONGEST_TEXT:
+        text = text[: LONGEST_TEXT - 1].rstrip() + "…"
+    return _storable(text) or None
+
+
+def short_identity(text: str) -> str:
+    """``text`` as an id: itself, or its beginning and a hash where it is too long."""
+    if len(text) <= LONGEST_ID:
+        return text
+    digest = hashlib.sha256(text.encode()).hexdigest()[:_DIGEST]
+    return f"{text[: LONGEST_ID - _DIGEST - 1].rstrip()} {digest}"
 
 
 def _storable(text: str) -> str:

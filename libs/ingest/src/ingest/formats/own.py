@@ -5,14 +5,19 @@ order's columns repeat on its lines, where they agree.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from functools import partial
 from typing import Any
 
+from common import instants
 from common.reports.money import currency_exponent
+from ingest.csv.damaged_ids import DamagedIds, rounded
 from ingest.csv.faults import Faults
+from ingest.csv.notes import CUT, FUTURE, ROUNDED, Notes
 from ingest.csv.records import Record, columns_of
 from ingest.csv.table import Cells, Columns, Table
 from ingest.csv.values import (
+    LONGEST_TEXT,
     BadValueError,
     Remembered,
     amounts,
@@ -20,6 +25,7 @@ from ingest.csv.values import (
     instant,
     optional_identity,
     optional_instant,
+    title,
     whole,
     words,
 )
@@ -32,15 +38,25 @@ _MOST = 10**15
 class OwnFormat:
     """Reads the files of a shop that sells in ``currency``; what is wrong goes to ``faults``."""
 
-    def __init__(self, currency: str, faults: Faults) -> None:
+    def __init__(
+        self,
+        currency: str,
+        faults: Faults,
+        notes: Notes | None = None,
+        now: datetime | None = None,
+    ) -> None:
         self.tables: list[Table] = []
         self._faults = faults
+        self._notes = notes or Notes(currency)
+        self._now = now or instants.now()
+        self._product_ids = DamagedIds("product_id", self._notes)
         self._currency = currency
         exponent = currency_exponent(currency)
         self._amount = Remembered(amounts(exponent)).__getitem__
         self._amount_or_zero = Remembered(amounts(exponent, empty=0)).__getitem__
         self._cost = Remembered(lambda text: amounts(exponent)(text) if text else None).__getitem__
         self._words = Remembered(words).__getitem__
+        self._title = Remembered(self._shown).__getitem__
 
     def order_lines(self, name: str, blocks: Blocks) -> Iterator[OrderLineRow]:
         """The rows of orders.csv."""
@@ -64,7 +80,7 @@ class OwnFormat:
             {
                 "line_id": Remembered(identity).__getitem__,
                 "product_id": Remembered(identity).__getitem__,
-                "product_title": self._words,
+                "product_title": self._title,
                 "category": self._words,
                 "quantity": Remembered(partial(whole, least=1)).__getitem__,
                 "unit_price": self._amount,
@@ -93,8 +109,10 @@ class OwnFormat:
                 line.explain(table, position, cells[width:])
                 self._faults.suspect(table.name, head[0].strip())
                 continue
+            if rounded(values[1]) and self._clash(table, position, values):
+                continue
             if shared is not None:
-                yield row_of(OrderLineRow, (position, *shared, *values))
+                yield row_of(OrderLineRow, (position, *shared, *values, None, 0, None))
 
     def _order(
         self, table: Table, line: int, cells: Cells, order: Record
@@ -106,6 +124,10 @@ class OwnFormat:
             order.explain(table, line, cells)
         else:
             if placed_at or paid_at:
+                if (paid_at or placed_at) > self._now:
+                    self._notes.add(FUTURE, order_id)
+                if rounded(order_id):
+                    self._notes.add(ROUNDED, order_id)
                 return (order_id, placed_at or paid_at, paid_at, *rest)
             table.fault(line, "is empty, and so is placed_at: one of them is needed", "paid_at", "")
         self._faults.suspect(table.name, cells[0].strip())
@@ -124,6 +146,18 @@ class OwnFormat:
         if differing:
             self._faults.suspect(table.name, now[0].strip())
         return bool(differing)
+
+    def _clash(self, table: Table, line: int, values: tuple[Any, ...]) -> bool:
+        """Whether a product's id was rounded and names another one too; says so."""
+        clash = self._product_ids.clash(values[1], values[2] or "")
+        if clash is not None:
+            table.fault(line, clash, "product_id", values[1])
+        return clash is not None
+
+    def _shown(self, text: str) -> str | None:
+        if len(text.strip()) > LONGEST_TEXT:
+            self._notes.tell(CUT)
+        return title(text)
 
     def _currency_code(self, text: str) -> str:
         if not text:
@@ -150,6 +184,8 @@ class OwnFormat:
         required = "refund_id order_id processed_at"
         table = self._table(name, blocks, columns_of(record, required=required))
         for position, values in self._converted(table, record):
+            if values[3] > self._now:
+                self._notes.add(f"its refund {FUTURE}", values[1])
             if values[2] is None and (values[5] or values[6]):
                 table.fault(position, "is needed for a quantity or an amount", "line_id", "")
                 continue
@@ -160,7 +196,7 @@ class OwnFormat:
         record = Record(
             {
                 "product_id": identity,
-                "title": words,
+                "title": self._shown,
                 "sku": words,
                 "category": self._words,
                 "unit_cost": self._cost,

@@ -104,10 +104,11 @@ LINE_RULES = (
         None,
         f"""
         SELECT position, ARRAY[order_id, line_id] AS ids FROM staged_order_lines
-        WHERE quantity <= 0 OR unit_price < 0 OR line_discount < 0 OR order_discount < 0
+        WHERE quantity <= 0 OR unit_price < 0 OR line_discount < 0
+           OR remainder < 0 OR remainder >= quantity OR order_discount < 0
            OR shipping < 0 OR tax < 0
            OR ((quantity > {_SMALL} OR unit_price > {_SMALL})
-               AND unit_price::numeric * quantity > {_MOST})
+               AND unit_price::numeric * quantity + remainder > {_MOST})
         """,  # noqa: S608 - the two numbers above
     ),
     Rule(
@@ -125,7 +126,7 @@ LINE_RULES = (
         "line_discount",
         """
         SELECT position, ARRAY[order_id, line_id] AS ids FROM staged_order_lines
-        WHERE line_discount > 0 AND line_discount > unit_price::numeric * quantity
+        WHERE line_discount > 0 AND line_discount > unit_price::numeric * quantity + remainder
           AND quantity > 0 AND unit_price >= 0
         """,
     ),

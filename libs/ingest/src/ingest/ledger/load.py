@@ -48,9 +48,10 @@ _FACTS = """
         SELECT sum(order_discount) AS discounts, min(paid_at) AS first, max(paid_at) AS last
         FROM staged_orders WHERE paid_at IS NOT NULL
     ), goods AS (
-        SELECT sum(unit_price * quantity - line_discount) AS worth FROM staged_order_lines
+        SELECT sum(unit_price * quantity + remainder - line_discount) AS worth
+        FROM staged_order_lines
     ), unpaid AS (
-        SELECT sum(l.unit_price * l.quantity - l.line_discount) AS worth
+        SELECT sum(l.unit_price * l.quantity + l.remainder - l.line_discount) AS worth
         FROM staged_orders o JOIN staged_order_lines l ON l.head = o.position
         WHERE o.paid_at IS NULL
     )
@@ -111,6 +112,7 @@ def load_sales(
     order_lines: Iterable[OrderLineRow] = (),
     refunds: Iterable[RefundRow] = (),
     stock: Iterable[StockRow] = (),
+    products_by_title: bool = False,
     review: Callable[[Sequence[IngestError]], None] = refuse,
     conclude: Callable[[Connection, LoadSummary], None] | None = None,
 ) -> LoadSummary:
@@ -118,8 +120,9 @@ def load_sales(
 
     A product seen again is updated, an order seen again is replaced with its lines (its refunds
     stay, on the lines of the same ids) unless it is the same, a refund seen again is replaced.
-    ``review`` gets every error that was found, before anything is merged, and raises if there is
-    one. ``conclude`` runs last in the same transaction.
+    ``products_by_title`` says that a line's product is named by its SKU, or by its title where it
+    has none. ``review`` gets every error that was found, before anything is merged, and raises if
+    there is one. ``conclude`` runs last in the same transaction.
 
     Raises:
         IngestError: rows that cannot enter the ledger.
@@ -141,16 +144,16 @@ def load_sales(
             stage(cursor, REFUNDS, refunds),
             stage(cursor, STOCK, stock),
         )
-        review(_check(cursor))
+        review(_check(cursor, products_by_title=products_by_title))
         summary = LoadSummary() if staged == Staged(0, 0, 0, 0) else _merge(cursor, staged)
         if conclude is not None:
             conclude(session.connection(), summary)
         return summary
 
 
-def _check(cursor: Cursor) -> list[IngestError]:
+def _check(cursor: Cursor, *, products_by_title: bool) -> list[IngestError]:
     """Put what is staged together, and find everything that is wrong with it."""
-    stage_catalogue(cursor)
+    stage_catalogue(cursor, by_title=products_by_title)
     stage_orders(cursor)
     stage_events(cursor)
     return broken(cursor, _RULES)

@@ -16,15 +16,17 @@ _UPDATE_ORDERS = """
     UPDATE orders o
     SET placed_at = s.placed_at, paid_at = s.paid_at, customer_id = c.id, channel = s.channel,
         country = s.country, region = s.region, coupon_code = s.coupon_code,
-        discount = s.order_discount, shipping = s.shipping, tax = s.tax
+        discount = s.order_discount, shipping = s.shipping, tax = s.tax,
+        platform_id = coalesce(s.platform_id, o.platform_id)
     FROM staged_orders s LEFT JOIN staged_customers c USING (customer_id)
     WHERE s.known AND NOT s.same AND o.id = s.id
 """
 _INSERT_ORDERS = """
     INSERT INTO orders (tenant_id, id, external_id, placed_at, paid_at, customer_id, channel,
-                        country, region, coupon_code, discount, shipping, tax)
+                        country, region, coupon_code, discount, shipping, tax, platform_id)
     SELECT (SELECT current_tenant()), s.id, s.order_id, s.placed_at, s.paid_at, c.id, s.channel,
-           s.country, s.region, s.coupon_code, s.order_discount, s.shipping, s.tax
+           s.country, s.region, s.coupon_code, s.order_discount, s.shipping, s.tax,
+           s.platform_id
     FROM staged_orders s LEFT JOIN staged_customers c USING (customer_id)
     WHERE NOT s.known
 """
@@ -34,9 +36,9 @@ _DELETE_LINES = """
 """
 _INSERT_LINES = """
     INSERT INTO order_lines (tenant_id, order_id, line_no, external_id, product_id, paid_at,
-                             quantity, unit_price, line_discount, order_discount)
+                             quantity, unit_price, line_discount, order_discount, remainder)
     SELECT (SELECT current_tenant()), o.id, l.line_no, l.line_id, p.id, o.paid_at, l.quantity,
-           l.unit_price, l.line_discount, coalesce(w.share, 0)
+           l.unit_price, l.line_discount, coalesce(w.share, 0), l.remainder
     FROM staged_order_lines l
     JOIN staged_orders o ON o.position = l.head
     JOIN staged_catalogue p USING (product_id)

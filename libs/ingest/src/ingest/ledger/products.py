@@ -4,44 +4,101 @@ Every product gets its key while it is staged (the known one, or the next of the
 lines join a small temporary table and never search the ledger.
 """
 
+from psycopg import sql
+
 from ingest.ledger.staging import Cursor, derive
 
-# What a line says of its product counts as the last line that says it; products.csv goes first.
+# The lines that tell anything of their products, and when they were sold.
+_STAGE_WORDS = """
+    SELECT l.product_id, l.position, l.product_title AS title, l.category, l.product_sku AS sku,
+           coalesce(h.paid_at, h.placed_at) AS sold_at
+    FROM staged_order_lines l JOIN staged_order_lines h ON h.position = l.head
+    WHERE l.product_title IS NOT NULL OR l.category IS NOT NULL OR l.product_sku IS NOT NULL
+"""
+# A product that the ledger knows by its title alone, and whose sales have a SKU now.
+_STAGE_ADOPTED = """
+    SELECT min(w.product_id) AS product_id, w.title AS known_as
+    FROM staged_words w
+    JOIN products p ON p.external_id = w.title AND p.sku IS NULL
+    WHERE w.sku IS NOT NULL AND w.sku = w.product_id AND w.title <> w.product_id
+      AND NOT EXISTS (SELECT FROM products k WHERE k.external_id = w.product_id)
+    GROUP BY w.title HAVING count(DISTINCT w.product_id) = 1
+"""
+# Sales under a title, without a SKU, of a product that has one: in this input or in the ledger.
+_STAGE_ALIASES = """
+    WITH bare AS (
+        SELECT product_id FROM staged_words GROUP BY product_id HAVING count(sku) = 0
+    ), named AS (
+        SELECT w.title, w.product_id FROM staged_words w WHERE w.sku IS NOT NULL
+        UNION
+        SELECT p.title, p.external_id FROM products p JOIN bare b ON b.product_id = p.title
+        WHERE p.sku IS NOT NULL
+    )
+    SELECT b.product_id, min(n.product_id) AS target
+    FROM bare b JOIN named n ON n.title = b.product_id AND n.product_id <> b.product_id
+    WHERE NOT EXISTS (SELECT FROM products p WHERE p.external_id = b.product_id)
+       OR EXISTS (SELECT FROM staged_adopted a WHERE a.known_as = b.product_id)
+    GROUP BY b.product_id HAVING count(DISTINCT n.product_id) = 1
+"""
+_JOIN_ALIASES = """
+    UPDATE {} l SET product_id = a.target FROM staged_aliases a WHERE l.product_id = a.product_id
+"""
+# What a line says of its product counts as the latest sale says it; products.csv goes first.
 _STAGE_CATALOGUE = """
     WITH sold AS (
         SELECT product_id, min(position) AS position FROM staged_order_lines GROUP BY product_id
     ), titled AS (
-        SELECT DISTINCT ON (product_id) product_id, product_title AS title
-        FROM staged_order_lines WHERE product_title IS NOT NULL ORDER BY product_id, position DESC
+        SELECT DISTINCT ON (product_id) product_id, title, sold_at
+        FROM staged_words WHERE title IS NOT NULL
+        ORDER BY product_id, sold_at DESC, position DESC
     ), classed AS (
         SELECT DISTINCT ON (product_id) product_id, category
-        FROM staged_order_lines WHERE category IS NOT NULL ORDER BY product_id, position DESC
+        FROM staged_words WHERE category IS NOT NULL
+        ORDER BY product_id, sold_at DESC, position DESC
+    ), coded AS (
+        SELECT DISTINCT ON (product_id) product_id, sku
+        FROM staged_words WHERE sku IS NOT NULL ORDER BY product_id, sold_at DESC, position DESC
     ), stated AS (
         SELECT DISTINCT ON (product_id) * FROM staged_products ORDER BY product_id, position
     ), said AS (
         SELECT coalesce(s.product_id, sold.product_id) AS product_id,
-               coalesce(s.title, t.title) AS title, s.sku,
-               coalesce(s.category, c.category) AS category, s.unit_cost
+               coalesce(s.title, t.title) AS title, coalesce(s.sku, k.sku) AS sku,
+               coalesce(s.category, c.category) AS category, s.unit_cost,
+               CASE WHEN s.title IS NULL THEN t.sold_at END AS sold_at
         FROM stated s
         FULL JOIN sold ON sold.product_id = s.product_id
         LEFT JOIN titled t ON t.product_id = sold.product_id
         LEFT JOIN classed c ON c.product_id = sold.product_id
+        LEFT JOIN coded k ON k.product_id = sold.product_id
         ORDER BY s.position, sold.position
     )
     SELECT said.*, p.id IS NOT NULL AS known,
            coalesce(p.id, nextval((SELECT pg_get_serial_sequence('products', 'id')::regclass))
            )::integer AS id
-    FROM said LEFT JOIN products p ON p.external_id = said.product_id
+    FROM said
+    LEFT JOIN staged_adopted a USING (product_id)
+    LEFT JOIN products p ON p.external_id = coalesce(a.known_as, said.product_id)
+"""
+# A title that the ledger has of a later sale stays.
+_KEEP_LATER_TITLES = """
+    WITH renamed AS (
+        SELECT s.id, s.sold_at FROM staged_catalogue s JOIN products p ON p.id = s.id
+        WHERE s.known AND s.title <> p.title AND s.sold_at IS NOT NULL
+    )
+    UPDATE staged_catalogue s SET title = NULL WHERE s.id IN (
+        SELECT r.id FROM renamed r JOIN order_lines l ON l.product_id = r.id
+        WHERE l.paid_at > r.sold_at AND l.paid_at > (SELECT min(sold_at) FROM renamed))
 """
 _UPDATE_PRODUCTS = """
     UPDATE products p
-    SET title = coalesce(s.title, p.title), sku = coalesce(s.sku, p.sku),
-        category = coalesce(s.category, p.category), unit_cost = coalesce(s.unit_cost, p.unit_cost)
+    SET external_id = s.product_id, title = coalesce(s.title, p.title),
+        sku = coalesce(s.sku, p.sku), category = coalesce(s.category, p.category),
+        unit_cost = coalesce(s.unit_cost, p.unit_cost)
     FROM staged_catalogue s
     WHERE s.known AND p.id = s.id
-      AND (p.title, p.sku, p.category, p.unit_cost) IS DISTINCT FROM
-          (coalesce(s.title, p.title), coalesce(s.sku, p.sku), coalesce(s.category, p.category),
-           coalesce(s.unit_cost, p.unit_cost))
+      AND (p.external_id, p.title, p.sku, p.category, p.unit_cost) IS DISTINCT FROM
+          (s.product_id, coalesce(s.title, p.title), coalesce(s.sku, p.sku),
+           coalesce(s.category, p.category), coalesce(s.unit_cost, p.unit_cost))
 """
 _INSERT_PRODUCTS = """
     INSERT INTO products (tenant_id, id, external_id, title, sku, category, unit_cost)
@@ -57,8 +114,18 @@ _MERGE_STOCK = """
 """
 
 
-def stage_catalogue(cursor: Cursor) -> None:
-    """Give every product that is mentioned its key, as ``staged_catalogue``."""
+def stage_catalogue(cursor: Cursor, *, by_title: bool) -> None:
+    """Give every product that is mentioned its key, as ``staged_catalogue``.
+
+    A product is known by its id. ``by_title`` says that the id of a line is the product's SKU, or
+    its title where it has none: what was sold under a title alone is then the product of that
+    title which has a SKU, unless several do.
+    """
+    derive(cursor, "staged_words", _STAGE_WORDS)
+    derive(cursor, "staged_adopted", _STAGE_ADOPTED)
+    if by_title and derive(cursor, "staged_aliases", _STAGE_ALIASES):
+        for table in ("staged_order_lines", "staged_words"):
+            cursor.execute(sql.SQL(_JOIN_ALIASES).format(sql.Identifier(table)))
     derive(cursor, "staged_catalogue", _STAGE_CATALOGUE)
 
 
@@ -67,6 +134,7 @@ def merge_products(cursor: Cursor) -> int:
 
     Answers how many were new.
     """
+    cursor.execute(_KEEP_LATER_TITLES)
     cursor.execute(_UPDATE_PRODUCTS)
     cursor.execute(_INSERT_PRODUCTS)
     return cursor.rowcount

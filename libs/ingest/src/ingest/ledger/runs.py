@@ -41,39 +41,75 @@ class RunLine(NamedTuple):
     quantity: int
     unit_price: int
     line_discount: int
+    product_sku: str | None
+    remainder: int
+    platform_id: str | None
 
 
 _LINE_ID = OrderLineRow._fields.index("line_id")
 _ORDER = slice(1, _LINE_ID)
 _NOTHING = (None,) * (_LINE_ID - 2)
+_UNTOLD = (None, None, None)
 _REMEMBERED = 50_000
+Words = tuple[str | None, str | None, str | None]
+
+
+class ProductWords:
+    """What is known of the products so far: title, category and SKU, by the latest sale.
+
+    Of as many products as can be remembered; the words of the others are news every time.
+    """
+
+    def __init__(self, most: int = _REMEMBERED) -> None:
+        self._most = most
+        self._known: dict[str, tuple[Words, datetime]] = {}
+
+    def news(self, product_id: str, words: Words, sold_at: datetime) -> Words:
+        """What a sale tells of its product that no sale told that was later."""
+        known = self._known.get(product_id)
+        if known is None:
+            if len(self._known) < self._most:
+                self._known[product_id] = (words, sold_at)
+            return words
+        before, at = known
+        if words == before:
+            if sold_at > at:
+                self._known[product_id] = (words, sold_at)
+            return _UNTOLD
+        late = sold_at >= at
+        title, category, sku = (
+            new if new is not None and new != old and (late or old is None) else None
+            for new, old in zip(words, before, strict=True)
+        )
+        merged = (title or before[0], category or before[1], sku or before[2])
+        self._known[product_id] = (merged, sold_at if merged == words and late else at)
+        return title, category, sku
 
 
 def in_runs(rows: Iterable[tuple[Any, ...]]) -> Iterator[RunLine]:
     """``rows``, which are ``OrderLineRow``, in their runs; holds the line ids of one run at a time.
 
-    What a line says of its product is left out where it is what the product's line before said.
-    Yields plain tuples of the fields of ``RunLine``: this is the hot path of a load.
+    What a line says of its product is left out where it is no news. Yields plain tuples of the
+    fields of ``RunLine``: this is the hot path of a load.
     """
     order: tuple[Any, ...] | None = None
+    platform_id: str | None = None
     head, number = 0, 0
     seen: set[str] = set()
-    said: dict[str, tuple[str | None, str | None]] = {}
+    news = ProductWords().news
     for row in rows:
         position = row[0]
-        line_id, product_id, title, category, quantity, unit_price, discount = row[_LINE_ID:]
-        if said.get(product_id) == (title, category):
-            title = category = None
-        else:
-            if len(said) >= _REMEMBERED:
-                said.clear()
-            said[product_id] = (title, category)
-        line = (line_id, product_id, title, category, quantity, unit_price, discount)
-        if row[_ORDER] == order:
+        (line_id, product_id, title, category, quantity, unit_price, discount, sku, remainder,
+         platform) = row[_LINE_ID:]  # fmt: skip
+        title, category, sku = news(product_id, (title, category, sku), row[3] or row[2])
+        line = (line_id, product_id, title, category, quantity, unit_price, discount, sku,
+                remainder, platform)  # fmt: skip
+        if row[_ORDER] == order and platform == platform_id:
             number += 1
             again = line_id in seen
             seen.add(line_id)
             yield (position, head, number, again, row[1], *_NOTHING, *line)  # type: ignore[misc] # from parts
         else:
             order, head, number, seen = row[_ORDER], position, 1, {line_id}
+            platform_id = platform
             yield (position, head, 1, False, *order, *line)  # type: ignore[misc] # from parts

@@ -6,6 +6,26 @@ the tenant's advisory lock: nobody else gives out keys or replaces orders meanwh
 
 from ingest.ledger.staging import Cursor, derive
 
+# Orders of a name that is another's: in the ledger by the platform's id, or of an earlier row here.
+_STAGE_NAMESAKES = """
+    SELECT h.order_id, h.platform_id, h.order_id || ' (' || h.platform_id || ')' AS renamed
+    FROM (
+        SELECT order_id, platform_id,
+               row_number() OVER (PARTITION BY order_id ORDER BY min(position)) AS turn
+        FROM staged_order_lines WHERE platform_id IS NOT NULL GROUP BY order_id, platform_id
+    ) h
+    LEFT JOIN orders o ON o.external_id = h.order_id
+    WHERE o.platform_id <> h.platform_id OR (o.platform_id IS NULL AND h.turn > 1)
+"""
+_RENAME_LINES = """
+    UPDATE staged_order_lines l SET order_id = n.renamed
+    FROM staged_order_lines h JOIN staged_namesakes n USING (order_id, platform_id)
+    WHERE l.head = h.position
+"""
+_RENAME_REFUNDS = """
+    UPDATE staged_refunds r SET order_id = n.renamed FROM staged_namesakes n
+    WHERE r.order_id = n.order_id AND r.platform_id = n.platform_id
+"""
 _STAGE_RERUNS = """
     SELECT * FROM (
         SELECT position, min(position) OVER (PARTITION BY order_id) AS first
@@ -29,13 +49,15 @@ _NUMBER_LINES = """
 _STAGE_ORDERS = """
     WITH placed AS (
         SELECT l.position, l.order_id, l.placed_at, l.paid_at, l.channel, l.customer_id, l.country,
-               l.region, l.coupon_code, l.order_discount, l.shipping, l.tax, o.id AS known_id,
+               l.region, l.coupon_code, l.order_discount, l.shipping, l.tax, l.platform_id,
+               o.id AS known_id,
                o.customer_id AS known_customer,
                o.id IS NOT NULL AND (
                    o.placed_at, o.paid_at, o.channel, o.country, o.region, o.coupon_code,
-                   o.discount, o.shipping, o.tax) IS NOT DISTINCT FROM (
+                   o.discount, o.shipping, o.tax, o.platform_id) IS NOT DISTINCT FROM (
                    l.placed_at, l.paid_at, l.channel, l.country, l.region, l.coupon_code,
-                   l.order_discount, l.shipping, l.tax) AS same
+                   l.order_discount, l.shipping, l.tax,
+                   coalesce(l.platform_id, o.platform_id)) AS same
         FROM staged_order_lines l LEFT JOIN orders o ON o.external_id = l.order_id
         WHERE l.head = l.position ORDER BY l.position
     )
@@ -56,7 +78,7 @@ _STAGE_CUSTOMERS = """
 """
 _STAGE_DISCOUNTS = """
     SELECT o.position, o.order_id, o.order_discount AS discount, sum(
-        l.unit_price::numeric * l.quantity - l.line_discount) AS worth
+        l.unit_price::numeric * l.quantity + l.remainder - l.line_discount) AS worth
     FROM staged_orders o JOIN staged_order_lines l ON l.head = o.position
     WHERE o.order_discount > 0 GROUP BY o.position, o.order_id, o.order_discount
 """
@@ -65,7 +87,8 @@ _STAGE_DISCOUNTS = """
 _STAGE_SHARES = """
     WITH exact AS (
         SELECT l.position, d.position AS head, d.discount, d.worth,
-               d.discount * (l.unit_price::numeric * l.quantity - l.line_discount) AS product
+               d.discount * (l.unit_price::numeric * l.quantity + l.remainder - l.line_discount)
+               AS product
         FROM staged_discounts d JOIN staged_order_lines l ON l.head = d.position
         WHERE d.discount <= d.worth
     ), whole AS (
@@ -79,14 +102,15 @@ _STAGE_SHARES = """
 """
 _STAGE_STORED = """
     SELECT l.order_id, l.line_no, l.external_id, l.product_id, l.quantity, l.unit_price,
-           l.line_discount, l.order_discount
+           l.line_discount, l.order_discount, l.remainder
     FROM staged_orders o JOIN order_lines l ON l.order_id = o.id WHERE o.same
 """
 # What is the same but for its customer or a line: another one, one more, or one less.
 _FIND_CHANGED = """
     WITH incoming AS (
         SELECT o.id AS order_id, l.line_no, l.line_id, p.id AS product_id, l.quantity,
-               l.unit_price, l.line_discount, coalesce(w.share, 0) AS share
+               l.unit_price, l.line_discount, coalesce(w.share, 0) AS share,
+               l.remainder
         FROM staged_orders o
         JOIN staged_order_lines l ON l.head = o.position
         JOIN staged_catalogue p USING (product_id)
@@ -96,9 +120,10 @@ _FIND_CHANGED = """
     UPDATE staged_orders o SET same = false WHERE same AND id IN (
         SELECT coalesce(i.order_id, s.order_id)
         FROM incoming i FULL JOIN staged_stored s USING (order_id, line_no)
-        WHERE (i.line_id, i.product_id, i.quantity, i.unit_price, i.line_discount, i.share)
+        WHERE (i.line_id, i.product_id, i.quantity, i.unit_price, i.line_discount, i.share,
+               i.remainder)
               IS DISTINCT FROM (s.external_id, s.product_id, s.quantity, s.unit_price,
-                                s.line_discount, s.order_discount)
+                                s.line_discount, s.order_discount, s.remainder)
         UNION ALL
         SELECT o.id FROM staged_orders o LEFT JOIN staged_customers c USING (customer_id)
         WHERE o.same AND o.known_customer IS DISTINCT FROM c.id)
@@ -108,11 +133,15 @@ _FIND_CHANGED = """
 def stage_orders(cursor: Cursor) -> None:
     """Bring the runs together, give keys and spread discounts.
 
-    Makes ``staged_reruns`` (runs beyond an order's first), ``staged_orders`` (one row an order, by
-    its first line's position; ``same`` where the ledger says so already), ``staged_customers``,
-    ``staged_discounts``, ``staged_shares`` (order discount by line) and ``staged_stored`` (the
-    ledger's lines of orders that may be the same).
+    Makes ``staged_namesakes`` (orders of a name that another order of the platform's has: they are
+    called by name and id), ``staged_reruns`` (runs beyond an order's first), ``staged_orders`` (one
+    row an order, by its first line's position; ``same`` where the ledger says so already),
+    ``staged_customers``, ``staged_discounts``, ``staged_shares`` (order discount by line) and
+    ``staged_stored`` (the ledger's lines of orders that may be the same).
     """
+    if derive(cursor, "staged_namesakes", _STAGE_NAMESAKES):
+        cursor.execute(_RENAME_LINES)
+        cursor.execute(_RENAME_REFUNDS)
     if derive(cursor, "staged_reruns", _STAGE_RERUNS):
         cursor.execute(_JOIN_RUNS)
         cursor.execute(_NUMBER_LINES)

@@ -45,7 +45,8 @@ _ADD_KEPT = """
 _STAGE_GOODS = """
     WITH concerned AS (SELECT DISTINCT order_key FROM staged_events)
     SELECT o.id AS order_key, l.line_id, l.line_no, p.id AS product_id, l.quantity,
-           l.unit_price::numeric * l.quantity - l.line_discount - coalesce(w.share, 0) AS worth
+           l.unit_price::numeric * l.quantity + l.remainder - l.line_discount
+           - coalesce(w.share, 0) AS worth
     FROM concerned c
     JOIN staged_orders o ON o.id = c.order_key
     JOIN staged_order_lines l ON l.head = o.position
@@ -54,7 +55,7 @@ _STAGE_GOODS = """
     WHERE NOT l.again
     UNION ALL
     SELECT l.order_id, l.external_id, l.line_no, l.product_id, l.quantity,
-           l.unit_price::numeric * l.quantity - l.line_discount - l.order_discount
+           l.unit_price::numeric * l.quantity + l.remainder - l.line_discount - l.order_discount
     FROM concerned c JOIN order_lines l ON l.order_id = c.order_key
     WHERE NOT EXISTS (SELECT FROM staged_orders s WHERE s.id = l.order_id)
 """

@@ -65,6 +65,7 @@ ORDER_LINES = _staging(
     quantity=_WHOLE,
     unit_price=_WHOLE,
     line_discount=_WHOLE,
+    remainder=_WHOLE,
 )
 REFUNDS = _staging(
     "refunds",

@@ -8,6 +8,7 @@ from typing import Any
 from common.instants import iso
 from common.reports.money import currency_exponent, decimal_text
 from ingest.csv.faults import ImportRefusedError, RowFault
+from ingest.formats.reconciliation import Reconciled
 from ingest.import_files import Imported
 
 
@@ -33,7 +34,23 @@ def result_of(imported: Imported) -> dict[str, Any]:
             "lastEventAt": iso(found.last_at) if found.last_at else None,
             "ledgerVersion": found.version,
             "notes": list(imported.notes),
+            "reconciled": _reconciled(imported.reconciled, exponent),
         }
+    }
+
+
+def _reconciled(found: Reconciled, exponent: int) -> dict[str, Any]:
+    """What became of the totals of a platform's orders."""
+    return {
+        "orders": found.orders,
+        "unexplainedOrders": found.unexplained_orders,
+        "unexplainedAmount": decimal_text(found.unexplained_amount, exponent),
+        "unexplained": [
+            {"order": order, "amount": decimal_text(amount, exponent)}
+            for order, amount in found.unexplained
+        ],
+        "tipsLeftOut": decimal_text(found.tips, exponent),
+        "dutiesLeftOut": decimal_text(found.duties, exponent),
     }
 
 

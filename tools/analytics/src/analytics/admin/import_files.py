@@ -19,6 +19,7 @@ from common.db.audit import COMMAND_LINE, Action, record
 from common.instants import now
 from common.reports.money import currency_exponent, decimal_text
 from ingest import data_version
+from ingest.formats.reconciliation import Reconciled
 from ingest.import_files import FileKind, Format, Imported, ImportFile, import_files
 
 BLOCK: Final = 256 * 1024
@@ -133,5 +134,23 @@ def summary_of(imported: Imported) -> list[str]:
         net = decimal_text(found.net_sales, exponent)
         lines.append(f"period    {first} to {last} ({zone.key})")
         lines.append(f"net sales {net} {imported.currency} in these files")
-    lines.append(f"ledger    version {found.version}")
+    if found.version is not None:
+        lines.append(f"ledger    version {found.version}")
+    lines += _totals(imported.reconciled, imported.currency)
     return [*lines, *(f"note      {note}" for note in imported.notes)]
+
+
+def _totals(found: Reconciled, currency: str) -> list[str]:
+    """How a platform's totals were explained, and the orders whose totals were not."""
+    if not found.orders:
+        return []
+    exponent = currency_exponent(currency)
+    agreed = found.orders - found.unexplained_orders
+    lines = [f"totals    {agreed:,} of {found.orders:,} orders come to the file's Total"]
+    for order, amount in found.unexplained:
+        differs = f"{decimal_text(amount, exponent)} {currency}"
+        lines.append(f"          {order}: {differs} of its Total is not explained")
+    if found.unexplained_orders > len(found.unexplained):
+        more = found.unexplained_orders - len(found.unexplained)
+        lines.append(f"          and {more:,} orders more")
+    return lines

@@ -1,143 +1,144 @@
-"""From the sums of a Shopify order to the ledger's amounts.
+"""From a reconciled Shopify order to the ledger's amounts, which are without tax.
 
-The export gives sums of the order and a price a line; the ledger wants goods without tax. In turn:
-
-- Discounts. Σ price × quantity − Subtotal is what was taken off the goods, whatever kind of
-  discount it was; what ``Lineitem discount`` does not explain is the order's.
-- Tax. Where Total is Subtotal + Shipping, prices include the tax: it is taken out of the lines and
-  of the shipping in proportion to what was paid for them.
-- Refunds. ``Refunded Amount`` is one sum: it is spread over goods, shipping and tax in proportion
-  to what was paid for them.
+- Discounts that the lines do not tell are the order's.
+- Tax in the prices is taken out of lines and shipping in proportion to what was paid for them. A
+  line keeps its total to the minor unit, whatever its unit price comes to.
+- Tips and duties are no sales: they are left out, and told.
+- A refund that is the whole, or the whole without tips, duties or shipping, is that; any other is
+  spread over everything in proportion.
 
 Every spreading is by largest remainder, so the parts add up to the sums of the file.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 
 from ingest.formats.shopify.allocate import spread
+from ingest.formats.shopify.reconcile import Goods, Sums, reading_of
 
-
-class SumsDisagreeError(ValueError):
-    """The order's sums contradict each other in a way that no reading explains."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sums:
-    """An order's sums in minor units; None where the export has no such column or cell."""
-
-    subtotal: int | None
-    shipping: int
-    taxes: int
-    total: int | None
-    discount: int
-    refunded: int
-
-
-@dataclass(frozen=True, slots=True)
-class Goods:
-    """A line's: ``discount`` is the whole line's."""
-
-    quantity: int
-    unit_price: int
-    discount: int
-
-    @property
-    def paid(self) -> int:
-        """What the line costs after its own discount."""
-        return self.unit_price * self.quantity - self.discount
+__all__ = ["Amounts", "Back", "Goods", "Sums", "amounts_of", "refund_of"]
 
 
 @dataclass(frozen=True, slots=True)
 class Amounts:
-    """An order without tax in its prices; ``remarks`` say what had to be assumed."""
+    """An order without tax in its prices; ``remarks`` say what had to be assumed.
 
+    ``sold`` are the numbers of the lines that are goods, in the order of ``goods``. ``tips`` and
+    ``duties`` are left out; ``unexplained`` is Total less all the others.
+    """
+
+    sold: tuple[int, ...]
     goods: tuple[Goods, ...]
     order_discount: int
     shipping: int
     tax: int
+    tax_on_shipping: int
+    tips: int
+    duties: int
+    unexplained: int
     remarks: tuple[str, ...]
+
+    @property
+    def paid(self) -> list[int]:
+        """What was paid for each line after all discounts."""
+        shares = spread(self.order_discount, [line.paid for line in self.goods])
+        return [line.paid - share for line, share in zip(self.goods, shares, strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """What a refund gives back; ``left_out`` of tips and duties, ``beyond`` more than was paid."""
+
+    goods: tuple[int, ...]
+    shipping: int
+    tax: int
+    left_out: int = 0
+    beyond: int = 0
 
 
 def amounts_of(sums: Sums, goods: Sequence[Goods]) -> Amounts:
-    """The ledger's amounts of an order.
-
-    Raises:
-        SumsDisagreeError: discounts are larger than the goods.
-    """
+    """The ledger's amounts of an order."""
+    reading = reading_of(sums, goods)
     remarks: list[str] = []
-    lines, order_discount = _discounts(sums, list(goods), remarks)
-    if sum(line.paid for line in lines) < order_discount or any(line.paid < 0 for line in lines):
-        raise SumsDisagreeError("the discounts are larger than the goods")
-    shipping = sums.shipping
-    if _includes_tax(sums, sum(line.paid for line in lines) - order_discount, remarks):
-        lines, shipping = _without_tax(lines, order_discount, sums)
-        order_discount = 0
+    sold = tuple(number for number in range(len(goods)) if number not in reading.tips)
+    lines, order_discount = _discounted([goods[n] for n in sold], reading.off_goods, remarks)
+    shipping = sums.shipping - reading.off_shipping
+    if reading.off_shipping:
+        remarks.append("a discount was taken off the shipping")
+    if reading.tax_included:
+        lines, tax_on_shipping = _without_tax(lines, order_discount, sums.taxes, shipping)
+        order_discount, shipping = 0, shipping - tax_on_shipping
         remarks.append("prices include tax; it was taken out of lines and shipping in proportion")
-    return Amounts(tuple(lines), order_discount, shipping, sums.taxes, tuple(remarks))
-
-
-def _discounts(sums: Sums, goods: list[Goods], remarks: list[str]) -> tuple[list[Goods], int]:
-    """The lines, and what was taken off beyond their own discounts."""
-    value = sum(line.unit_price * line.quantity for line in goods)
-    own = sum(line.discount for line in goods)
-    if sums.subtotal is None:
-        return goods, sums.discount
-    off = value - sums.subtotal
-    if off >= own:
-        return goods, off - own
-    if off >= 0:
-        remarks.append("Lineitem discount is more than Subtotal shows; taken as the order's")
-        return [Goods(line.quantity, line.unit_price, 0) for line in goods], off
-    remarks.append("Subtotal is more than the lines' prices; the lines were taken")
-    return goods, min(sums.discount, value - own)
-
-
-def _includes_tax(sums: Sums, paid: int, remarks: list[str]) -> bool:
-    if sums.taxes == 0:
-        return False
-    subtotal = paid if sums.subtotal is None else sums.subtotal
-    if sums.total is None:
+    else:
+        net = sum(line.paid for line in lines) - order_discount
+        tax_on_shipping = spread(sums.taxes, [net, shipping])[1] if net + shipping else 0
+    if sums.total is None and sums.taxes:
         remarks.append("there is no Total to tell whether prices include tax; taken as without")
-        return False
-    if sums.total == subtotal + sums.shipping:
-        return sums.taxes <= paid + sums.shipping
-    if sums.total != subtotal + sums.shipping + sums.taxes:
-        remarks.append(
-            "Total is not Subtotal, Shipping and Taxes together (tips, duties?);"
-            " prices were taken as without tax"
-        )
-    return False
+    if reading.of_subtotal and not reading.unexplained:
+        remarks.append("Subtotal is not the lines less discounts, Total is; the lines were taken")
+    return Amounts(
+        sold,
+        tuple(lines),
+        order_discount,
+        shipping,
+        sums.taxes,
+        tax_on_shipping,
+        sum(goods[number].paid for number in reading.tips),
+        reading.duties,
+        reading.unexplained,
+        tuple(remarks),
+    )
 
 
-def _without_tax(lines: list[Goods], order_discount: int, sums: Sums) -> tuple[list[Goods], int]:
-    """Lines and shipping less the tax in them; the order's discount goes into the lines'."""
+def _discounted(lines: list[Goods], off: int, remarks: list[str]) -> tuple[list[Goods], int]:
+    """The lines with their own discounts as far as ``off`` holds them, and what is the order's."""
+    own = sum(line.discount for line in lines)
+    if own <= off and all(line.paid >= 0 for line in lines):
+        return lines, off - own
+    remarks.append("Lineitem discount is more than Subtotal shows; taken as the order's")
+    return [Goods(line.quantity, line.unit_price, 0) for line in lines], off
+
+
+def _without_tax(
+    lines: list[Goods], order_discount: int, taxes: int, shipping: int
+) -> tuple[list[Goods], int]:
+    """Lines less the tax in them, the order's discount in theirs, and the tax on the shipping."""
     shares = spread(order_discount, [line.paid for line in lines])
     paid = [line.paid - share for line, share in zip(lines, shares, strict=True)]
-    *taxes, on_shipping = spread(sums.taxes, [*paid, sums.shipping])
+    *on_lines, on_shipping = spread(taxes, [*paid, shipping])
     whole = sum(paid)
-    left = whole - sum(taxes)
+    left = whole - sum(on_lines)
     net_lines = []
-    for line, before, tax in zip(lines, paid, taxes, strict=True):
-        net, of = (before - tax, before) if before else (left, whole or 1)
-        value = line.unit_price * line.quantity
-        gross = value * net // of if of else value
-        # A price for one piece, rounded up: what that is too much goes off as discount.
-        price = -(-gross // line.quantity)
-        net_lines.append(Goods(line.quantity, price, price * line.quantity - (before - tax)))
-    return net_lines, sums.shipping - on_shipping
+    for line, before, tax in zip(lines, paid, on_lines, strict=True):
+        net = before - tax
+        if before == line.value:
+            worth = net
+        elif before:
+            worth = line.value * net // before
+        else:  # taken off in whole: by what the others are worth without tax
+            worth = line.value * left // whole if whole else line.value
+        price, remainder = divmod(worth, line.quantity)
+        net_lines.append(Goods(line.quantity, price, worth - net, remainder))
+    return net_lines, on_shipping
 
 
-def refund_of(amounts: Amounts, refunded: int) -> tuple[list[int], int, int]:
-    """``refunded`` as parts of the lines, of the shipping and of the tax.
-
-    Raises:
-        SumsDisagreeError: more than was paid.
-    """
-    shares = spread(amounts.order_discount, [line.paid for line in amounts.goods])
-    paid = [line.paid - share for line, share in zip(amounts.goods, shares, strict=True)]
-    parts = [*paid, amounts.shipping, amounts.tax]
-    if refunded > sum(parts):
-        raise SumsDisagreeError("the Refunded Amount is more than goods, shipping and tax")
-    *lines, shipping, tax = spread(refunded, parts)
-    return lines, shipping, tax
+def refund_of(amounts: Amounts, refunded: int) -> Back:
+    """``refunded`` as parts of the lines, of the shipping and of the tax."""
+    paid, extras = amounts.paid, (amounts.tips, amounts.duties)
+    goods, tax = tuple(paid), amounts.tax
+    everything = sum(paid) + amounts.shipping + tax
+    for tips, duties in product(*({extra: None, 0: None} for extra in extras)):
+        if refunded == everything + tips + duties:
+            return Back(goods, amounts.shipping, tax, tips + duties)
+    whole = everything + sum(extras)
+    if refunded > whole:
+        return Back(goods, amounts.shipping, tax, sum(extras), refunded - whole)
+    on_shipping = amounts.shipping + amounts.tax_on_shipping
+    for tips, duties in product(*({extra: None, 0: None} for extra in extras)):
+        if refunded == everything + tips + duties - on_shipping:
+            return Back(goods, 0, tax - amounts.tax_on_shipping, tips + duties)
+    *lines, shipping, tax, tips, duties = spread(
+        refunded, [*paid, amounts.shipping, amounts.tax, *extras]
+    )
+    return Back(tuple(lines), shipping, tax, tips + duties)

@@ -5,9 +5,10 @@ these are passed over: Shopify adds some from time to time.
 """
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from common.reports.money import currency_exponent
 from ingest.csv.records import Record
@@ -17,6 +18,7 @@ from ingest.csv.values import (
     amounts,
     identity,
     optional_instant,
+    title,
     whole,
     words,
 )
@@ -24,6 +26,36 @@ from ingest.csv.values import (
 REQUIRED = frozenset(
     {"Name", "Paid at", "Currency", "Lineitem quantity", "Lineitem name", "Lineitem price"}
 )
+SPELLINGS: Final[Mapping[str, str]] = {
+    "canceled at": "Cancelled at",
+    "e-mail": "Email",
+    "line item quantity": "Lineitem quantity",
+    "line item name": "Lineitem name",
+    "line item price": "Lineitem price",
+    "line item sku": "Lineitem sku",
+    "line item discount": "Lineitem discount",
+}
+"""Other spellings of the columns, in lower case."""
+MISSING: Final[Mapping[str, str]] = {
+    "Email": "customers are not known",
+    "Financial Status": "orders without a Paid at are taken as not paid",
+    "Created at": "orders are taken as placed when they were paid",
+    "Cancelled at": "no cancellation is known, and no Refunded Amount can be dated",
+    "Subtotal": "tips are taken as goods, and discounts as Discount Amount says",
+    "Shipping": "what was charged for it is not known",
+    "Taxes": "what was charged for them is not known",
+    "Total": "prices are taken as without tax, and no order's total could be checked",
+    "Discount Code": "which codes were used is not known",
+    "Discount Amount": "what Subtotal is below the lines' prices is taken as discount",
+    "Refunded Amount": "what was paid back is not known",
+    "Lineitem sku": "products are told apart by their titles",
+    "Lineitem discount": "the lines' own discounts are taken as the order's",
+    "Source": "channels are not known",
+    "Shipping Country": "countries are those of the billing addresses",
+    "Billing Country": "countries are those of the shipping addresses",
+    "Id": "two orders of one name cannot be told apart",
+}
+"""Columns that may be missing, and what cannot be known then. Older exports lack further ones."""
 
 
 class OrderColumns(NamedTuple):
@@ -41,29 +73,29 @@ class OrderColumns(NamedTuple):
     taxes: int
     total: int | None
     coupon_code: str | None
-    discount: int
+    discount: int | None
     refunded: int
     source: str | None
     billing_country: str | None
     billing_province: str | None
     shipping_country: str | None
     shipping_province: str | None
+    id: str | None
+    duties: int
+    outstanding: int
+    payment_method: str | None
+    paid_in: str | None
 
 
 class LineColumns(NamedTuple):
-    """A line's columns, converted, and where it stands."""
+    """A line's columns, converted, and where it stands; either title or SKU may be missing."""
 
     position: int
     quantity: int
-    name: str
+    title: str | None
     price: int
     sku: str | None
     discount: int
-
-    @property
-    def product_id(self) -> str:
-        """Its SKU, or its name where it has none."""
-        return self.sku or self.name
 
 
 def records_of(currency: str) -> tuple[Record, Record]:
@@ -93,19 +125,24 @@ def records_of(currency: str) -> tuple[Record, Record]:
             "Taxes": zero,
             "Total": maybe,
             "Discount Code": text,
-            "Discount Amount": zero,
+            "Discount Amount": maybe,
             "Refunded Amount": zero,
             "Source": text,
             "Billing Country": text,
             "Billing Province": text,
             "Shipping Country": text,
             "Shipping Province": text,
+            "Id": words,
+            "Duties": zero,
+            "Outstanding Balance": zero,
+            "Payment Method": text,
+            "Presentment Currency": text,
         }
     )
     line = Record(
         {
             "Lineitem quantity": Remembered(partial(whole, least=0)).__getitem__,
-            "Lineitem name": Remembered(identity).__getitem__,
+            "Lineitem name": Remembered(title).__getitem__,
             "Lineitem price": amount,
             "Lineitem sku": text,
             "Lineitem discount": zero,

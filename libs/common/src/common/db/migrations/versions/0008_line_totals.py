@@ -1,0 +1,79 @@
+"""A line's total that is no multiple of its unit price, and the platform's id of an order.
+
+Revision ID: 0008
+Revises: 0007
+
+Where prices include the tax, three pieces at 9.99 are worth 25.18 without it, which no whole unit
+price multiplies to: ``remainder`` is what ``unit_price * quantity`` leaves of the total. Platforms
+allow two orders of one name; ``platform_id`` tells them apart.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+_COVERED = ["product_id", "quantity", "unit_price", "line_discount", "order_discount"]
+
+
+def upgrade() -> None:
+    op.add_column("orders", sa.Column("platform_id", sa.Text(), nullable=True))
+    op.add_column(
+        "order_lines", sa.Column("remainder", sa.BigInteger(), server_default="0", nullable=False)
+    )
+    op.create_check_constraint("remainder", "order_lines", "remainder BETWEEN 0 AND quantity - 1")
+    _covering([*_COVERED, "remainder"])
+    _ledger("unit_price * quantity + remainder")
+    _net("unit_price * quantity + remainder")
+
+
+def downgrade() -> None:
+    _ledger("unit_price * quantity")
+    _covering(_COVERED)
+    op.execute(
+        "UPDATE order_lines SET unit_price = unit_price + 1,"
+        " line_discount = line_discount + quantity - remainder WHERE remainder > 0"
+    )
+    op.drop_constraint(op.f("ck_order_lines_net"), "order_lines")
+    op.drop_column("order_lines", "remainder")
+    op.create_check_constraint(
+        "net", "order_lines", "line_discount + order_discount <= unit_price * quantity"
+    )
+    op.drop_column("orders", "platform_id")
+
+
+def _net(gross: str) -> None:
+    op.drop_constraint(op.f("ck_order_lines_net"), "order_lines")
+    op.create_check_constraint("net", "order_lines", f"line_discount + order_discount <= {gross}")
+
+
+def _covering(columns: list[str]) -> None:
+    op.drop_index("ix_order_lines_tenant_id_paid_at", "order_lines")
+    op.create_index(
+        "ix_order_lines_tenant_id_paid_at",
+        "order_lines",
+        ["tenant_id", "paid_at"],
+        postgresql_include=columns,
+    )
+
+
+def _ledger(gross: str) -> None:
+    op.execute(
+        f"""
+        CREATE OR REPLACE VIEW ledger WITH (security_invoker = true) AS
+        SELECT tenant_id, paid_at AS occurred_at, product_id, 0 AS orders,
+               quantity AS units_sold, 0::bigint AS units_returned,
+               {gross} AS gross, line_discount + order_discount AS discounts,
+               0::bigint AS returns, 0::bigint AS shipping, 0::bigint AS tax
+        FROM order_lines WHERE paid_at IS NOT NULL
+        UNION ALL
+        SELECT tenant_id, paid_at, NULL, 1, 0, 0, 0, 0, 0, shipping, tax
+        FROM orders WHERE paid_at IS NOT NULL
+        UNION ALL
+        SELECT tenant_id, processed_at, product_id, 0, 0, quantity, 0, 0, amount, -shipping, -tax
+        FROM refunds
+        """  # noqa: S608 - the two sums above
+    )

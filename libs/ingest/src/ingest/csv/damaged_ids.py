@@ -1,0 +1,41 @@
+"""Ids that a spreadsheet rounded: ``4.06E+12`` stands for ten thousand ids, and says not which.
+
+As long as each such text names one thing it is taken as it stands, and said. Where it names two,
+they would become one.
+"""
+
+import re
+
+from ingest.csv.notes import Notes
+
+_ROUNDED = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]{1,3}")
+_REMEMBERED = 100_000
+
+
+class DamagedIds:
+    """Those of one column: what each of them has named so far."""
+
+    def __init__(self, column: str, notes: Notes) -> None:
+        self._column = column
+        self._notes = notes
+        self._named: dict[str, str] = {}
+
+    def clash(self, identity: str, thing: str) -> str | None:
+        """Why ``identity`` cannot name ``thing``; None where it can."""
+        if not rounded(identity):
+            return None
+        self._notes.tell(
+            f"{self._column} holds ids that a spreadsheet rounded, as {identity};"
+            " they were taken as they are: export again and keep ids as text"
+        )
+        if len(self._named) >= _REMEMBERED:
+            return None
+        before = self._named.setdefault(identity, thing)
+        if before == thing:
+            return None
+        return f"was rounded by a spreadsheet, and names {before!r} too: export again"
+
+
+def rounded(identity: str) -> bool:
+    """Whether a text is a long number as a spreadsheet shortens it."""
+    return "E+" in identity and _ROUNDED.fullmatch(identity) is not None

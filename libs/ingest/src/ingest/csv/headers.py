@@ -1,0 +1,128 @@
+"""The header of a CSV file: which column stands where, or the one thing that is wrong with it.
+
+A header that cannot be one (another separator, a line in quotes, a mark of Excel's, another kind of
+file) is told in one finding, which says what it is.
+"""
+
+import difflib
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+_MOST_HINTS = 50
+_LONGEST_HINTED = 60
+_KINDS: Mapping[str, frozenset[str]] = {
+    "a Shopify orders export: choose the format shopify": frozenset(
+        {"lineitem quantity", "lineitem name", "lineitem price"}
+    ),
+    "a file of order lines: choose the format own": frozenset(
+        {"order_id", "line_id", "product_id", "quantity", "unit_price"}
+    ),
+    "a file of refunds": frozenset({"refund_id", "order_id", "processed_at"}),
+    "a file of stock counts": frozenset({"product_id", "counted_at", "on_hand"}),
+    "a file of products": frozenset({"product_id", "title", "unit_cost"}),
+    "a WooCommerce export, which is not read: bring it into the own format": frozenset(
+        {"order_status", "line_item_name"}
+    ),
+}
+QUOTED_LINE = "the whole line stands in quotes: save the file as CSV anew, and do not quote lines"
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns of a file: every name that is known, those that must be there, and whether
+    others are passed over (they are a fault otherwise).
+
+    With ``spellings``, which are in lower case, names are known in any case too.
+    """
+
+    known: tuple[str, ...]
+    required: frozenset[str]
+    others_pass: bool = False
+    spellings: Mapping[str, str] | None = None
+
+
+@dataclass(slots=True)
+class Header:
+    """The names of a file's columns as they are known, and the other spellings they came in."""
+
+    names: list[str]
+    respelt: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def unnamed(self) -> list[int]:
+        """The columns without a name."""
+        return [place for place, name in enumerate(self.names) if not name]
+
+    def places(self, columns: Columns) -> list[int]:
+        """Where each known column stands; behind the last one where it does not."""
+        place = {name: at for at, name in reversed(list(enumerate(self.names)))}
+        return [place.get(name, len(self.names)) for name in columns.known]
+
+
+def no_header(cells: Sequence[str], most: int) -> str | None:
+    """Why a first line is no header at all."""
+    first = cells[0]
+    if first.startswith("\ufeff"):
+        return "the file begins with two byte order marks: save it as UTF-8 anew"
+    if first.strip().lower().startswith("sep="):
+        return "the first line is a note for Excel (sep=) and no header: remove it"
+    if len(cells) > most:
+        return f"has {len(cells)} columns: more than {most} are not read"
+    if len(cells) > 1:
+        return None
+    for separator, word in _SEPARATORS.items():
+        if separator in first:
+            return f"the columns are separated by {word}: separate them by commas"
+    return QUOTED_LINE if "," in first else None
+
+
+def header_of(cells: Sequence[str], columns: Columns) -> Header:
+    """The header in the known spellings."""
+    names = [name.strip() for name in cells]
+    header = Header(names)
+    if columns.spellings is None:
+        return header
+    there = set(names)
+    known = {name.casefold(): name for name in columns.known} | dict(columns.spellings)
+    for at, name in enumerate(names):
+        meant = known.get(" ".join(name.split()).casefold())
+        if meant is not None and meant != name and meant not in there:
+            names[at] = meant
+            if name.split() != meant.split():
+                header.respelt[name] = meant
+    return header
+
+
+def check(header: Header, columns: Columns, fault: Callable[[str, str | None], None]) -> None:
+    """Tell ``fault`` the reason and the column of all that is wrong with a header."""
+    known, there = frozenset(columns.known), frozenset(header.names)
+    missing = [name for name in columns.known if name in columns.required and name not in there]
+    kind = _kind(header, columns) if missing else None
+    if kind is not None:
+        fault(f"looks like {kind}", None)
+        return
+    for name, count in Counter(header.names).items():
+        if count > 1 and name in known:
+            fault("stands twice in the header", name)
+    for name in missing:
+        fault("the column is missing", name)
+    if columns.others_pass:
+        return
+    unknown = [name for name in header.names if name and name not in known]
+    for number, name in enumerate(unknown):
+        close: list[str] = []
+        if number < _MOST_HINTS and len(name) <= _LONGEST_HINTED:
+            close = difflib.get_close_matches(name.lower(), columns.known, 1)
+        hint = f": is it {close[0]}?" if close else ": remove or rename it"
+        fault(f"is no column of this file{hint}", name)
+
+
+def _kind(header: Header, columns: Columns) -> str | None:
+    """What other kind of file it is."""
+    names = {name.casefold() for name in header.names}
+    ours = {name.casefold() for name in columns.known}
+    return next(
+        (kind for kind, signs in _KINDS.items() if signs <= names and not signs <= ours), None
+    )

@@ -1,0 +1,53 @@
+"""What became of the orders' totals: explained, left out by rule, or not explained, by order."""
+
+from dataclasses import dataclass
+
+MOST_LISTED = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """How the totals of an import's orders were explained; money in minor units.
+
+    ``unexplained`` are the orders whose Total is not what their lines, discounts, shipping, tax,
+    tips and duties come to, with the difference, the first ``MOST_LISTED`` of
+    ``unexplained_orders``. ``tips`` and ``duties`` were charged and are no sales.
+    """
+
+    orders: int = 0
+    unexplained_orders: int = 0
+    unexplained: tuple[tuple[str, int], ...] = ()
+    unexplained_amount: int = 0
+    tips: int = 0
+    duties: int = 0
+
+
+class Reconciliation:
+    """Collects it, order by order."""
+
+    def __init__(self) -> None:
+        self._orders = self._tips = self._duties = 0
+        self._count = self._amount = 0
+        self._listed: list[tuple[str, int]] = []
+
+    def add(self, order: str, *, unexplained: int, tips: int, duties: int) -> None:
+        """Note an order, and what of its Total is not explained."""
+        self._orders += 1
+        self._tips += tips
+        self._duties += duties
+        if unexplained:
+            self._count += 1
+            self._amount += unexplained
+            if len(self._listed) < MOST_LISTED:
+                self._listed.append((order, unexplained))
+
+    def result(self) -> Reconciled:
+        """What has been collected."""
+        return Reconciled(
+            self._orders,
+            self._count,
+            tuple(self._listed),
+            self._amount,
+            self._tips,
+            self._duties,
+        )

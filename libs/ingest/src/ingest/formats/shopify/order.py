@@ -1,0 +1,160 @@
+"""A Shopify order as rows of the ledger, and what is to be said about it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from ingest.csv.damaged_ids import rounded
+from ingest.csv.notes import FUTURE, Notes
+from ingest.csv.values import short_identity
+from ingest.formats.shopify.amounts import Amounts, Back, refund_of
+from ingest.formats.shopify.columns import LineColumns, OrderColumns, pseudonym
+from ingest.rows import OrderLineRow, RefundRow
+
+_PAID = frozenset({"paid", "partially_refunded", "refunded"})
+_PART = "partially_paid"
+
+TIPS = "tips are no sales; they were left out"
+DUTIES = "duties are no sales; they were left out"
+UNEXPLAINED = (
+    "Total is not what lines, discounts, shipping, tax, tips and duties come to; the lines were"
+    " taken as they stand"
+)
+UNDATED = (
+    "the export does not say when its Refunded Amount was paid back, nor for which lines;"
+    " it was left out (a refunds.csv can bring it)"
+)
+DATED_ELSEWHERE = (
+    "the export does not say when its Refunded Amount was paid back, nor for which lines;"
+    " what the refunds' file says of it was taken"
+)
+CANCELLED = "cancelled; its Refunded Amount was spread over what was paid"
+KEPT = "cancelled without a Refunded Amount; kept as it was"
+EARLY = "cancelled before it was paid; taken back when it was paid"
+EXTRAS_BACK = "tips or duties were paid back; left out as they are"
+BEYOND = "more was paid back than was charged for what is known; what is beyond was left out"
+UNDATED_PAYMENT = "paid, without saying when; taken as paid when created"
+PART_PAYMENT = (
+    "partly settled, without saying when; the whole order counts as sold when it was created"
+)
+OUTSTANDING = "an Outstanding Balance is open; the whole order counts as sold"
+GIFT_CARD = "a gift card was sold; it counts as goods, and so does what is bought with it"
+OTHER_CURRENCY = "paid in another currency; the amounts in the shop's were taken"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order's columns, its lines that are goods, and their amounts."""
+
+    head: OrderColumns
+    lines: tuple[LineColumns, ...]
+    amounts: Amounts
+    placed_at: datetime
+
+    @property
+    def paid_at(self) -> datetime | None:
+        """When it became a sale: where only its state says so, when it was created."""
+        settled = self.status in _PAID or self.status == _PART
+        return self.head.paid_at or (self.placed_at if settled else None)
+
+    @property
+    def status(self) -> str:
+        """Its state of payment."""
+        return (self.head.status or "").lower()
+
+    @property
+    def platform_id(self) -> str | None:
+        """The platform's id, unless a spreadsheet has spoilt it."""
+        return None if self.head.id is None or rounded(self.head.id) else self.head.id
+
+
+def line_rows(order: Order) -> Iterator[OrderLineRow]:
+    """The order's lines, numbered from 1 in the order of the file."""
+    head, amounts = order.head, order.amounts
+    shared = (
+        head.name,
+        order.placed_at,
+        order.paid_at,
+        head.source,
+        pseudonym(head.email),
+        head.shipping_country or head.billing_country,
+        head.shipping_province or head.billing_province,
+        head.coupon_code,
+        amounts.order_discount,
+        amounts.shipping,
+        amounts.tax,
+    )
+    for number, (line, goods) in enumerate(zip(order.lines, amounts.goods, strict=True), 1):
+        yield OrderLineRow(
+            line.position,
+            *shared,
+            str(number),
+            short_identity(line.sku or line.title or ""),
+            line.title,
+            None,
+            goods.quantity,
+            goods.unit_price,
+            goods.discount,
+            line.sku,
+            goods.remainder,
+            order.platform_id,
+        )
+
+
+def refund_rows(order: Order, notes: Notes, *, others: bool) -> list[RefundRow]:
+    """A cancelled order's refund; of others it is said what the export does not tell.
+
+    ``others`` says whether a file of refunds comes with the export.
+    """
+    head = order.head
+    if head.cancelled_at is None:
+        if head.refunded:
+            notes.add(DATED_ELSEWHERE if others else UNDATED, head.name, head.refunded)
+        return []
+    if not head.refunded:
+        notes.add(KEPT, head.name)
+        return []
+    notes.add(CANCELLED, head.name)
+    back = refund_of(order.amounts, head.refunded)
+    if back.left_out:
+        notes.add(EXTRAS_BACK, head.name, back.left_out)
+    if back.beyond:
+        notes.add(BEYOND, head.name, back.beyond)
+    at = head.cancelled_at
+    if order.paid_at is not None and at < order.paid_at:
+        notes.add(EARLY, head.name)
+        at = order.paid_at
+    return _rows_back(order, back, at)
+
+
+def _rows_back(order: Order, back: Back, at: datetime) -> list[RefundRow]:
+    rows = [
+        RefundRow(
+            *(line.position, "cancelled", order.head.name, str(number), at, "cancel"),
+            *(line.quantity, amount, 0, 0, order.platform_id),
+        )
+        for number, (line, amount) in enumerate(zip(order.lines, back.goods, strict=True), 1)
+    ]
+    return [rows[0]._replace(shipping=back.shipping, tax=back.tax), *rows[1:]] if rows else []
+
+
+def remark(order: Order, notes: Notes, now: datetime) -> None:
+    """Say what had to be assumed of an order."""
+    head, amounts, name = order.head, order.amounts, order.head.name
+    for each in amounts.remarks:
+        notes.add(each, name)
+    for each, amount in ((TIPS, amounts.tips), (DUTIES, amounts.duties)):
+        if amount:
+            notes.add(each, name, amount)
+    if amounts.unexplained:
+        notes.add(UNEXPLAINED, name, amounts.unexplained)
+    if head.paid_at is None and order.paid_at is not None:
+        notes.add(PART_PAYMENT if order.status == _PART else UNDATED_PAYMENT, name)
+    if head.outstanding and order.paid_at is not None:
+        notes.add(OUTSTANDING, name, head.outstanding)
+    if max(order.placed_at, order.paid_at or order.placed_at) > now:
+        notes.add(FUTURE, name)
+    if any(line.sku is None and "gift card" in (line.title or "").lower() for line in order.lines):
+        notes.add(GIFT_CARD, name)
+    if head.paid_in is not None and head.paid_in != head.currency.strip():
+        notes.add(OTHER_CURRENCY, name)

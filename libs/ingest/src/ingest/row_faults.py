@@ -1,0 +1,71 @@
+"""What the loader finds in the staged rows, as findings about the rows of the files."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from ingest.csv.faults import Faults, RowFault, shortened
+from ingest.ledger.errors import Fault, IngestError
+from ingest.sources import FileKind, Format, ImportFile
+
+BEHIND: Final = 1 << 40
+"""Added to the lines of a file of refunds: refunds come from the orders' file too, before them."""
+
+_TABLES: Final = {
+    "order_lines": FileKind.ORDERS,
+    "refunds": FileKind.REFUNDS,
+    "products": FileKind.PRODUCTS,
+    "stock_counts": FileKind.STOCK,
+}
+_DEPENDS: Final = {
+    "order_lines": (FileKind.ORDERS,),
+    "refunds": (FileKind.ORDERS,),
+    "products": (),
+    "stock_counts": (FileKind.ORDERS, FileKind.PRODUCTS),
+}
+"""Files whose rows left out may make a finding about a table wrong."""
+_SHOPIFY_COLUMNS: Final = {
+    "order_id": "Name",
+    "line_id": None,
+    "refund_id": None,
+    "processed_at": "Cancelled at",
+    "order_discount": "Discount Amount",
+    "line_discount": "Lineitem discount",
+}
+
+
+def report(
+    error: IngestError, faults: Faults, files: Mapping[FileKind, ImportFile], layout: Format
+) -> None:
+    """Tell an error of the loader as rows of the files, but for what follows from another one."""
+    sources = {files[kind].name for kind in _DEPENDS[error.table] if kind in files}
+    told = [each for each in error.faults if not faults.explains(each.ids, sources)]
+    if len(error.faults) and not told:
+        return
+    for fault in told:
+        faults.add(_row_fault(error, fault, files, layout))
+    faults.total += error.total - len(error.faults)
+
+
+def _row_fault(
+    error: IngestError, fault: Fault, files: Mapping[FileKind, ImportFile], layout: Format
+) -> RowFault:
+    position, kind = fault.position, _TABLES[error.table]
+    if kind is FileKind.REFUNDS and position is not None:
+        if position > BEHIND:
+            position -= BEHIND
+        else:
+            kind = FileKind.ORDERS
+    file = files.get(kind) or files.get(FileKind.ORDERS)
+    column = error.column
+    ids = dict(zip(error.id_names, fault.ids, strict=True))
+    value = ids.get((column or "").removesuffix("_id"))
+    described = " ".join(f"{name} {each!r}" for name, each in ids.items() if each)
+    if layout is Format.SHOPIFY and kind is FileKind.ORDERS and column is not None:
+        column = _SHOPIFY_COLUMNS.get(column, column)
+    return RowFault(
+        file.name if file is not None else f"{kind}.csv",
+        position,
+        column,
+        None if value is None else shortened(value),
+        f"{error.reason} ({described})",
+    )

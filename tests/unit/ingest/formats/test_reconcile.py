@@ -1,0 +1,176 @@
+"""An order's sums are found back to the minor unit, and what nothing explains stays apart."""
+
+from contextlib import closing
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.unit.ingest.formats.platform import Line, Sold, export, orders, rows
+
+from common.reports.money import currency_exponent
+from ingest.csv.faults import Faults
+from ingest.csv.notes import Notes
+from ingest.formats.shopify.amounts import amounts_of, refund_of
+from ingest.formats.shopify.export import ShopifyExport
+from ingest.formats.shopify.reconcile import Goods, Sums
+
+
+def read(content, currency="EUR"):
+    """The lines by order, the refunds, what is said, and the reconciliation."""
+    faults, notes = Faults(50), Notes(currency)
+    with closing(ShopifyExport(currency, faults, notes)) as reader:
+        lines = list(reader.order_lines("export.csv", [content.encode()]))
+        back = list(reader.refunds())
+    assert faults.found == []
+    return lines, back, notes.lines(), reader.reconciliation.result()
+
+
+def net(lines):
+    value = sum(line.unit_price * line.quantity + line.remainder for line in lines)
+    return value - sum(line.line_discount for line in lines) - lines[0].order_discount
+
+
+def gross_and_off(lines):
+    gross = sum(line.unit_price * line.quantity + line.remainder for line in lines)
+    return gross, gross - net(lines)
+
+
+@given(order=orders(), currency=st.sampled_from(["EUR", "JPY", "KWD"]))
+def test_every_order_comes_to_the_files_total(order, currency):
+    content = export(rows(order, "#1", currency_exponent(currency), currency))
+    lines, back, _, found = read(content, currency)
+    assert (found.orders, found.unexplained_orders) == (1, 0)
+    assert (found.tips, found.duties) == (order.tip, order.duties)
+    head = lines[0]
+    assert net(lines) + head.shipping + head.tax + order.tip + order.duties == order.total
+    assert len(lines) == len(order.lines)
+    assert all(0 <= line.remainder < line.quantity for line in lines)
+    assert all(line.line_discount >= 0 for line in lines)
+    given_back = sum(row.amount + row.shipping + row.tax for row in back)
+    kept_out = order.tip + order.duties
+    assert order.refunded - kept_out <= given_back <= order.refunded
+    if order.refunded == order.total:
+        assert given_back == order.sales
+        assert sum(row.amount for row in back) == net(lines)
+
+
+@given(order=orders())
+def test_discounts_are_those_that_were_given(order):
+    lines, *_ = read(export(rows(order, "#1")))
+    taken = order.discounts - order.off_shipping
+    gross, off = gross_and_off(lines)
+    if order.tax_included and order.taxes:
+        assert (off == 0) == (taken == 0) or order.subtotal == 0 or off < taken
+        assert taken or gross == net(lines)
+    else:
+        assert off == taken
+        assert net(lines) == order.subtotal
+        assert lines[0].shipping == order.shipping - order.off_shipping
+
+
+@given(
+    order=orders(),
+    change=st.sampled_from(["Subtotal", "Total", "Lineitem price"]),
+    by=st.integers(1, 900_000),
+)
+def test_what_nothing_explains_is_told_with_its_amount(order, change, by):
+    """An order that does not add up has the lines and discounts that it names, and no others."""
+    written = rows(order, "#1")
+    place = len(written) - 1 if change == "Lineitem price" else 0
+    cell = written[place][change]
+    written[place][change] = f"{(int(cell.replace('.', '')) + by) / 100:.2f}"
+    lines, _, notes, found = read(export(written))
+    if not lines:
+        return
+    head = lines[0]
+    total = int(written[0]["Total"].replace(".", ""))
+    counted = net(lines) + head.shipping + head.tax + found.tips + found.duties
+    assert counted + found.unexplained_amount == total
+    told = sum(line.discount for line in order.lines) if order.told_by_line else 0
+    assert gross_and_off(lines)[1] <= order.discounts + told
+    if found.unexplained_amount:
+        assert found.unexplained == (("#1", total - counted),)
+        assert any("#1" in note and "Total is not what" in note for note in notes)
+
+
+MUG = Line("Mug", "MUG", 1, 2000)
+LAMP = Line("Lamp", "LAMP", 1, 10_000)
+
+
+def test_a_product_called_tip_is_a_product():
+    for sku in ("", "TIP-1"):
+        order = Sold((LAMP, Line("Tip", sku, 1, 500)), shipping=700, code=1000)
+        lines, _, _, found = read(export(rows(order, "#1")))
+        assert ([line.product_title for line in lines], found.tips) == (["Lamp", "Tip"], 0)
+        assert (net(lines), lines[0].order_discount, lines[0].shipping) == (9500, 1000, 700)
+
+
+def test_a_tip_by_any_name_is_a_line_that_subtotal_does_not_count():
+    written = rows(Sold((LAMP,), tip=500), "#1")
+    written[1]["Lineitem name"] = "Für das Team"
+    lines, _, notes, found = read(export(written))
+    assert (found.tips, net(lines), len(lines)) == (500, 10_000, 1)
+    assert any("tips are no sales" in note and "5.00 EUR" in note for note in notes)
+
+
+def test_free_shipping_is_off_the_shipping_beside_a_product_discount():
+    order = Sold((LAMP,), shipping=1000, code=1000, off_shipping=1000)
+    for included in (False, True):
+        taxed = Sold(**{n: getattr(order, n) for n in Sold.__slots__} | {"tax_included": included})
+        lines, *_ = read(export(rows(taxed, "#1")))
+        assert (net(lines), lines[0].order_discount, lines[0].shipping) == (9000, 1000, 0)
+
+
+def test_prices_with_tax_in_them_leave_no_discount_behind():
+    order = Sold((Line("Mug", "M", 3, 999),), rate=Sold.__dataclass_fields__["rate"].default)
+    written = rows(order, "#1")
+    written[0]["Taxes"] = "4.79"
+    (line,), *_ = read(export(written))
+    assert (line.unit_price * 3 + line.remainder, line.line_discount) == (2518, 0)
+
+
+@pytest.mark.parametrize(
+    ("kept", "expected"),
+    [
+        ((), (10_000, 1000, 0)),
+        (("tip",), (10_000, 1000, 0)),
+        (("duties",), (10_000, 1000, 0)),
+        (("shipping",), (10_000, 0, 0)),
+        (("shipping", "tip", "duties"), (10_000, 0, 0)),
+    ],
+)
+def test_a_cancelled_order_may_keep_a_part(kept, expected):
+    parts = {"tip": 500, "duties": 1500, "shipping": 1000}
+    refunded = 13_000 - sum(parts[name] for name in kept)
+    order = Sold((LAMP,), shipping=1000, tip=500, duties=1500, refunded=refunded)
+    _, (back,), *_ = read(export(rows(order, "#1")))
+    assert (back.amount, back.shipping, back.tax) == expected
+
+
+def test_more_paid_back_than_charged_is_said_and_not_refused():
+    order = Sold((LAMP,), refunded=12_000)
+    _, (back,), notes, _ = read(export(rows(order, "#1")))
+    assert back.amount == 10_000
+    assert any("more was paid back" in note and "20.00 EUR" in note for note in notes)
+
+
+SUMS = Sums(subtotal=9000, shipping=1000, taxes=0, total=9000, discount=2000)
+
+
+@pytest.mark.parametrize("missing", ["subtotal", "total", "discount"])
+def test_a_sum_that_is_not_told_is_found_from_the_others(missing):
+    known = {name: getattr(SUMS, name) for name in ("subtotal", "total", "discount")}
+    sums = Sums(**known | {missing: None}, shipping=1000, taxes=0)
+    found = amounts_of(sums, [Goods(1, 10_000, 0)])
+    assert (sum(found.paid) + found.shipping, found.unexplained) == (9000, 0)
+    if missing != "subtotal":  # which alone tells a discount of goods from one of shipping
+        assert (found.order_discount, found.shipping) == (1000, 0)
+
+
+def test_a_refund_in_part_is_spread_over_everything_that_was_charged():
+    sums = Sums(10_000, 1000, 1900, 13_400, 0, duties=500)
+    found = amounts_of(sums, [Goods(1, 6000, 0), Goods(1, 4000, 0)])
+    assert found.unexplained == 0
+    back = refund_of(found, 6700)
+    assert (back.goods, back.shipping, back.tax) == ((3000, 2000), 500, 950)
+    assert back.left_out == 250
