@@ -1,9 +1,12 @@
 import csv
 import gzip
 import io
+import sys
+import unicodedata
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -41,6 +44,32 @@ def test_text_that_a_spreadsheet_would_run_is_defused_and_numbers_are_not() -> N
     _, *written = read(csv_export.write(COLUMNS, rows, 2))
     assert [row[1] for row in written] == [f"'{title}" for title in hostile]
     assert {(row[2], row[3]) for row in written} == {("-0.05", "-1")}
+
+
+def test_every_character_that_is_another_form_of_a_formulas_first_is_guarded() -> None:
+    """Spreadsheets of East Asia read full-width forms as the plain ones (compatibility, NFKC)."""
+    forms = [
+        each
+        for each in map(chr, range(sys.maxunicode + 1))
+        if unicodedata.normalize("NFKC", each).startswith(("=", "+", "-", "@"))
+    ]
+    assert {*"\uff1d\uff0b\uff0d\uff20"} < {*forms}
+    rows: list[Row] = [("2026-05-01", f"{form}1+1", 1, 1) for form in forms]
+    _, *written = read(csv_export.write(COLUMNS, rows, 2))
+    assert [row[1] for row in written] == [f"'{form}1+1" for form in forms]
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|", ":", "\u061b", "\u060c", "\u3001"])
+def test_text_with_a_separator_of_any_locale_is_quoted_and_numbers_are_not(separator: str) -> None:
+    row: Row = ("2026-05-01", f"a{separator}b", -5, -1)
+    text = gzip.decompress(csv_export.write(COLUMNS, [row], 2)).decode("utf-8-sig")
+    assert text.endswith(f'\r\n2026-05-01,"a{separator}b",-0.05,-1\r\n')
+
+
+def test_plain_text_is_not_quoted() -> None:
+    row: Row = ("2026-05-01", "Tea pot (blue) & lid", 5, 1)
+    text = gzip.decompress(csv_export.write(COLUMNS, [row], 2)).decode("utf-8-sig")
+    assert text.endswith("\r\n2026-05-01,Tea pot (blue) & lid,0.05,1\r\n")
 
 
 def test_bytes_are_rfc_4180_with_a_bom() -> None:

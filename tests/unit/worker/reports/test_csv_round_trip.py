@@ -22,7 +22,8 @@ from ingest.csv.faults import Faults
 from ingest.csv.table import Columns, Table
 from worker.reports import csv_export
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+FULL_WIDTH = "\uff1d\uff0b\uff0d\uff20"
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", *FULL_WIDTH)
 NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 BOM = "\ufeff"
 Cells = list[list[str]]
@@ -105,7 +106,7 @@ READERS = (by_the_grammar, as_a_spreadsheet, by_python, by_our_importer)
 
 # A file carries no lone surrogates, PostgreSQL no NUL.
 anything = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
-tricky = st.text(st.sampled_from("=+-@\t\r\n\",;' a1\ufeff\u2028é"))
+tricky = st.text(st.sampled_from("=+-@\t\r\n\",;' a1\ufeff\u2028é" + FULL_WIDTH))
 texts = (
     anything | tricky | st.sampled_from(["ID", "sep=;", "\ufeff", '"', '""', "'", "'=1", "TRUE"])
 )
