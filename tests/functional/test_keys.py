@@ -23,7 +23,7 @@ from tests.support.breakable import EMAIL, PASSWORD, furnish, stop
 from common.links.token import KeyRing
 from devstack.embedded.postgres import EmbeddedPostgres
 from devstack.embedded.valkey import EmbeddedValkey
-from devstack.processes.sockets import free_port
+from devstack.processes.sockets import reserved_port
 
 BROWSER = {"Accept": "text/html"}
 OLD, NEW = secrets.token_hex(32), secrets.token_hex(32)
@@ -89,7 +89,7 @@ def place() -> Iterator[Place]:
         path = Path(stack.enter_context(temporary))
         path.chmod(0o755)  # PostgreSQL's unprivileged user has to enter it
         postgres = EmbeddedPostgres(
-            path / "postgres", port=free_port(), password="of-tests", fast=True
+            path / "postgres", port=reserved_port(), password="of-tests", fast=True
         )
         stack.enter_context(postgres)
         valkey = stack.enter_context(EmbeddedValkey(path / "valkey", password="of-tests"))

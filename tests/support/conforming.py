@@ -26,7 +26,7 @@ from common.db.accounts import Admin, Membership
 from common.db.engine import create_service_engine
 from common.db.tenancy import Access, transaction
 from devstack.embedded.valkey import EmbeddedValkey
-from devstack.processes.sockets import free_port
+from devstack.processes.sockets import reserved_port
 
 EMAIL, PASSWORD = "ada@acme.example", "a password of this test"
 PATIENCE_SECONDS = 180
@@ -63,7 +63,7 @@ def conforming(service_url: str, place: Path) -> Iterator[Conforming]:
         sample = Sample(tenant_id=tenant_id)
         sample.activate(redis)
         sample.store(redis)
-        share_api, viewer = free_port(), free_port()
+        share_api, viewer = reserved_port(), reserved_port()
         key = Ed25519PrivateKey.generate().public_key()
         environment = {
             **os.environ,

@@ -21,6 +21,7 @@ from common.jobs.publisher import Jobs
 from common.links.state import LinkRef, LinkState, LinkStates
 from common.links.token import KeyRing
 from common.reports_cache.cache import ReportCache
+from devstack.processes.sockets import reserved_port
 from share_api.app import create_app
 from share_api.container import Parts, create_redis
 from share_api.settings import ShareApiSettings
@@ -165,7 +166,7 @@ def test_an_unsafe_role_is_refused_under_any_server(owner_url: str, redis_url: s
 def test_the_process_serves_logs_and_stops(
     world: World, service_url: str, redis_url: str, secret: str
 ) -> None:
-    port = str(_free_port())
+    port = str(reserved_port())
     given: dict[str, Any] = {
         "DATABASE_URL": service_url,
         "REDIS_URL": redis_url,
@@ -192,13 +193,6 @@ def test_the_process_serves_logs_and_stops(
     assert '"route": "/api/admin/analytics/{report}/share"' in log
     for private in (token, secret, "correct horse", client.headers["cookie"][-43:]):
         assert private not in log
-
-
-def _free_port() -> int:
-    import socket  # noqa: PLC0415
-
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 def _is_ready(client: httpx.Client) -> bool:
