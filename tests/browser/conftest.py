@@ -74,7 +74,7 @@ def viewer(redis_url: str) -> Iterator[str]:
     wait.until(started, "the viewer")
     yield address
     server.should_exit = True
-    thread.join(10)
+    thread.join(wait.PATIENCE_SECONDS)
 
 
 LISTENERS = """

@@ -47,7 +47,7 @@ class Running:
 
     @contextmanager
     def admin(self) -> Iterator[httpx.Client]:
-        with httpx.Client(base_url=self.share_api, timeout=30) as client:
+        with httpx.Client(base_url=self.share_api, timeout=wait.PATIENCE_SECONDS) as client:
             credentials = {"email": EMAIL, "password": PASSWORD}
             assert client.post("/api/admin/session", json=credentials).status_code == 200
             yield client
@@ -64,7 +64,10 @@ class Running:
         addresses = [f"{self.viewer}/api/reports/{token}{end}" for end in ("", "/csv")]
 
         def statuses() -> set[int]:
-            return {httpx.get(each, headers=BROWSER, timeout=60).status_code for each in addresses}
+            return {
+                httpx.get(each, headers=BROWSER, timeout=wait.PATIENCE_SECONDS).status_code
+                for each in addresses
+            }
 
         wait.until(lambda: 503 not in statuses(), "computed")
         return statuses()

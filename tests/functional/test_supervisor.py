@@ -173,7 +173,7 @@ def test_a_service_that_dies_is_started_again(place: Path) -> None:
     with running(place) as run:
         url = run.ready()["shareApiUrl"]
         with pytest.raises(httpx.TransportError):
-            httpx.get(f"{url}/die", timeout=10)
+            httpx.get(f"{url}/die", timeout=wait.PATIENCE_SECONDS)
         wait.until(lambda: "ended unexpectedly (exit code 3)" in run.log.read_text(), "a word")
         wait.until(lambda: run.log.read_text().count("share-api is here") == 2, "a restart")
         assert run.process.poll() is None

@@ -56,7 +56,7 @@ class Breakable:
     @contextmanager
     def admin(self) -> Iterator[httpx.Client]:
         """A client with the admin's session."""
-        with httpx.Client(base_url=self.share_api, timeout=20) as client:
+        with httpx.Client(base_url=self.share_api, timeout=wait.PATIENCE_SECONDS) as client:
             credentials = {"email": EMAIL, "password": PASSWORD}
             assert client.post("/api/admin/session", json=credentials).status_code == 200
             yield client
@@ -155,7 +155,7 @@ def stop(process: "subprocess.Popen[bytes]") -> None:
     """End a supervisor as Ctrl-C does, and wait for it."""
     process.send_signal(signal.SIGTERM)
     try:
-        process.wait(60)
+        process.wait(wait.PATIENCE_SECONDS)
     except subprocess.TimeoutExpired:
         process.kill()
 

@@ -119,11 +119,11 @@ def _running(module: str, environment: dict[str, str], log: Path, url: str) -> I
         assert process.poll() is None, "it ended by itself"
     finally:
         process.terminate()
-        process.wait(60)
+        process.wait(wait.PATIENCE_SECONDS)
 
 
 def _answers(url: str) -> bool:
     try:
-        return httpx.get(f"{url}/healthz", timeout=5).status_code == 200
+        return httpx.get(f"{url}/healthz", timeout=wait.PATIENCE_SECONDS).status_code == 200
     except httpx.TransportError:
         return False

@@ -132,7 +132,7 @@ def run(**given: str) -> subprocess.CompletedProcess[str]:
         env=environment(**given),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=wait.PATIENCE_SECONDS,
         check=False,
     )
 
@@ -180,14 +180,16 @@ def test_the_process_serves_logs_and_stops(
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=20) as client:
+        with httpx.Client(
+            base_url=f"http://127.0.0.1:{port}", timeout=wait.PATIENCE_SECONDS
+        ) as client:
             wait.until(lambda: _is_ready(client), "ready")
             assert log_in(client, "ben").status_code == 200
             answer = client.post(SHARE)
             assert answer.status_code == 201
             assert "server" not in answer.headers
         process.send_signal(signal.SIGTERM)
-        _, log = process.communicate(timeout=60)
+        _, log = process.communicate(timeout=wait.PATIENCE_SECONDS)
     assert process.returncode in {0, -signal.SIGTERM}
     token = answer.json()["url"].rsplit("/", 1)[1]
     assert '"route": "/api/admin/analytics/{report}/share"' in log

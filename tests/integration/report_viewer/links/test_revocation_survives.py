@@ -65,7 +65,7 @@ class Workers(threading.Thread):
 
     def stop(self) -> None:
         self._ended.set()
-        self.join(20)
+        self.join(wait.PATIENCE_SECONDS)
         assert not self.is_alive()
 
 

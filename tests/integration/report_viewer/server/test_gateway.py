@@ -11,6 +11,7 @@ import httpx
 import pytest
 from benchmarks.serve import servers
 from redis import Redis
+from tests.support import wait
 from tests.support.samples import Sample, document
 
 pytestmark = pytest.mark.skipif(
@@ -30,7 +31,9 @@ def viewer(redis_url: str, tmp_path: Path) -> Iterator[servers.Server]:
 def gateway(viewer: servers.Server, tmp_path: Path) -> Iterator[httpx.Client]:
     with (
         servers.gateway(tmp_path, viewer, core=0) as made,
-        httpx.Client(base_url=made.url, headers={"accept-encoding": ""}) as client,
+        httpx.Client(
+            base_url=made.url, headers={"accept-encoding": ""}, timeout=wait.PATIENCE_SECONDS
+        ) as client,
     ):
         yield client
 
@@ -45,7 +48,7 @@ def heat(client: httpx.Client, *paths: str, seconds: float = 0.5, **headers: str
 
 def answered(viewer: servers.Server) -> float:
     """How many requests the viewer has answered with a report, by its own count."""
-    told = httpx.get(f"{viewer.url}/metrics").text
+    told = httpx.get(f"{viewer.url}/metrics", timeout=wait.PATIENCE_SECONDS).text
     found = re.search(r'answers_total\{status="200"\} ([\d.]+)', told)
     return float(found[1]) if found else 0.0
 

@@ -43,7 +43,7 @@ def running(redis_url: str, processes: int) -> Iterator[tuple[subprocess.Popen[b
 
 def ready(url: str) -> bool:
     try:
-        return httpx.get(f"{url}/readyz").status_code == 200
+        return httpx.get(f"{url}/readyz", timeout=wait.PATIENCE_SECONDS).status_code == 200
     except httpx.TransportError:
         return False
 
@@ -65,19 +65,22 @@ def test_two_processes_serve_and_count_together_and_sigterm_ends_all(
     with running(redis_url, 2) as (viewer, url):
         wait.until(lambda: len(servers(viewer)) == 2)
         for _ in range(60):  # each by a connection of its own
-            assert httpx.get(url + sample.path).status_code == 200
+            assert httpx.get(url + sample.path, timeout=wait.PATIENCE_SECONDS).status_code == 200
 
         def counted() -> bool:
-            told = httpx.get(f"{url}/metrics").text
+            told = httpx.get(f"{url}/metrics", timeout=wait.PATIENCE_SECONDS).text
             found = re.search(r'answers_total\{status="200"\} ([\d.]+)', told)
             return found is not None and float(found[1]) == 60
 
         wait.until(counted, "all counted")
-        assert "report_viewer_waiting 0.0" in httpx.get(f"{url}/metrics").text
+        assert (
+            "report_viewer_waiting 0.0"
+            in httpx.get(f"{url}/metrics", timeout=wait.PATIENCE_SECONDS).text
+        )
         killed = servers(viewer)[0]
         killed.kill()
         wait.until(lambda: len({*servers(viewer)} - {killed}) == 2, "another in its place")
-        assert httpx.get(url + sample.path).status_code == 200
+        assert httpx.get(url + sample.path, timeout=wait.PATIENCE_SECONDS).status_code == 200
         assert_sigterm_ends(viewer)
 
 
