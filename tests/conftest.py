@@ -166,14 +166,19 @@ def owner_engine(owner_url: str) -> Iterator[Engine]:
     engine.dispose()
 
 
-@pytest.fixture
-def redis_url(servers: Servers, worker_id: str) -> str:
-    """A logical Redis database of this process, empty."""
+@pytest.fixture(scope="session")
+def redis_address(servers: Servers, worker_id: str) -> str:
+    """Where the logical Redis database of this process is: what is kept in it lasts for a test."""
     number = int(worker_id.removeprefix("gw") or 0) if worker_id != "master" else 0
-    url = f"{servers.redis_url.rsplit('/', 1)[0]}/{number}"
-    with Redis.from_url(url) as client:
+    return f"{servers.redis_url.rsplit('/', 1)[0]}/{number}"
+
+
+@pytest.fixture
+def redis_url(redis_address: str) -> str:
+    """The logical Redis database of this process, empty."""
+    with Redis.from_url(redis_address) as client:
         client.flushdb()
-    return url
+    return redis_address
 
 
 @pytest.fixture

@@ -85,10 +85,13 @@ def static_nginx(state: Path, files: Path, *, core: int) -> Iterator[Server]:
 
 
 @contextmanager
-def gateway(files: Path, viewer: Server, *, core: int) -> Iterator[Server]:
+def gateway(
+    files: Path, viewer: Server, *, core: int, min_uses: int | None = None
+) -> Iterator[Server]:
     """The gateway's own configuration before ``viewer``, with ``files`` beside it to compare.
 
-    What is put in its place is what a container has otherwise: names, ports and directories.
+    What is put in its place is what a container has otherwise: names, ports and directories; and
+    ``min_uses``, after how many an answer is kept, where that is not the subject.
     """
     port, beside = free_port(), free_port()
     with tempfile.TemporaryDirectory(prefix="gateway-", dir=IN_MEMORY) as name:
@@ -105,6 +108,7 @@ def gateway(files: Path, viewer: Server, *, core: int) -> Iterator[Server]:
             (r"listen 127\.0\.0\.1:8081", f"listen {LOOPBACK}:{free_port()}"),
             (r"worker_processes auto", "daemon off; worker_processes 1"),
             (r"include mime\.types;\n", "keepalive_requests 100000000;\n"),
+            (r"(?<=proxy_cache_min_uses )\d+", r"\g<0>" if min_uses is None else str(min_uses)),
         ):
             text, count = re.subn(pattern, replacement, text)
             if not count:

@@ -3,16 +3,16 @@
 import os
 import shutil
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
+from tests.support import wait
 from tests.support.samples import SECRET
 
-from devstack.processes.sockets import free_port
+from devstack.processes.sockets import reserved_port
 from report_viewer.app import create_app
 from report_viewer.settings import ViewerSettings
 
@@ -49,7 +49,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def viewer(redis_url: str) -> Iterator[str]:
     """A viewer over HTTP; where it is."""
-    port = free_port()
+    port = reserved_port()
     address = f"http://127.0.0.1:{port}"
     app = create_app(
         ViewerSettings.model_validate(
@@ -66,12 +66,15 @@ def viewer(redis_url: str) -> Iterator[str]:
     )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    while not server.started:
+
+    def started() -> bool:
         assert thread.is_alive(), "the viewer did not start"
-        time.sleep(0.01)
+        return server.started
+
+    wait.until(started, "the viewer")
     yield address
     server.should_exit = True
-    thread.join(10)
+    thread.join(wait.PATIENCE_SECONDS)
 
 
 LISTENERS = """

@@ -39,7 +39,7 @@ class System:
     @contextmanager
     def admin(self, tenant: str | None = None) -> Iterator[httpx.Client]:
         """A client with an admin's session, acting for ``tenant``."""
-        with httpx.Client(base_url=self.share_api, timeout=20) as client:
+        with httpx.Client(base_url=self.share_api, timeout=wait.PATIENCE_SECONDS) as client:
             credentials = {"email": self.email, "password": self.password}
             assert client.post("/api/admin/session", json=credentials).status_code == 200
             chosen = client.put("/api/admin/session/tenant", json={"tenant": tenant or self.tenant})
@@ -79,7 +79,7 @@ def system(discord: DiscordStandin) -> Iterator[System]:
             yield _read(_await_ready(process, state), state)
         finally:
             process.send_signal(signal.SIGTERM)
-            assert process.wait(60) == 0
+            assert process.wait(wait.PATIENCE_SECONDS) == 0
 
 
 def _await_ready(process: subprocess.Popen[bytes], state: Path) -> dict[str, Any]:

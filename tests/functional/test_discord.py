@@ -84,7 +84,7 @@ def link_of(edit: Edit) -> str:
 
 
 def table(link: str) -> list[dict[str, str]]:
-    answer = httpx.get(f"{link}/csv", timeout=30)
+    answer = httpx.get(f"{link}/csv", timeout=wait.PATIENCE_SECONDS)
     assert answer.status_code == 200, answer.text
     return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
 
@@ -110,7 +110,7 @@ def test_from_a_signed_command_to_figures_and_a_link_that_opens(
     assert asked.answer.json() == {"type": 5}
     edit = discord.awaited(asked)
     link = link_of(edit)
-    page = httpx.get(link, headers=BROWSER, timeout=30)
+    page = httpx.get(link, headers=BROWSER, timeout=wait.PATIENCE_SECONDS)
     assert page.status_code == 200
     assert "Nordlicht" in page.text
     rows = table(link)
@@ -167,7 +167,7 @@ def test_the_link_stands_in_the_ledger_with_who_asked(
         entry = newest(admin, "revenue-overview")
         assert "Discord user 7654321" in str(entry)
         assert entry["period"]["name"] == "30d"
-        assert httpx.get(link, timeout=30).status_code == 200
+        assert httpx.get(link, timeout=wait.PATIENCE_SECONDS).status_code == 200
         assert admin.delete(f"/api/admin/analytics/shares/{entry['id']}").status_code == 204
         audit = admin.get("/api/admin/analytics/audit").text
         assert "Discord user 7654321" in audit
@@ -189,9 +189,9 @@ def test_all_reports_agree_and_a_preview_costs_nothing(
     assert len(net) == 1
     link = link_of(edits[0])
     for path in ("", "/csv"):
-        looked = httpx.get(link + path, headers=PREVIEW, timeout=30)
+        looked = httpx.get(link + path, headers=PREVIEW, timeout=wait.PATIENCE_SECONDS)
         assert looked.status_code < 500
-    assert httpx.get(link, headers=BROWSER, timeout=30).status_code == 200
+    assert httpx.get(link, headers=BROWSER, timeout=wait.PATIENCE_SECONDS).status_code == 200
 
 
 def test_a_guild_sees_its_own_shop_alone(
@@ -220,7 +220,7 @@ def test_limits_and_failures_of_discord_delay_the_answer(
     statuses = [status for _, status in discord.attempts[before:]]
     assert statuses[:5] == ["404", "429", "502", "429", "200"]
     assert times[2] - times[1] >= 1.0, "not before Discord wants it"
-    opened = httpx.get(link_of(edit), timeout=30)
+    opened = httpx.get(link_of(edit), timeout=wait.PATIENCE_SECONDS)
     assert opened.status_code == 200, opened.text
 
 
@@ -252,7 +252,9 @@ def test_what_is_forged_stale_sent_again_or_too_long_is_refused(
 
     def send(content: bytes, headers: dict[str, str]) -> int:
         url = f"{system.share_api}/api/discord/interactions"
-        return httpx.post(url, content=content, headers=headers, timeout=20).status_code
+        return httpx.post(
+            url, content=content, headers=headers, timeout=wait.PATIENCE_SECONDS
+        ).status_code
 
     assert [send(body, headers) for headers in ({}, forged, stale)] == [401] * 3
     assert send(long, discord.sign(long)) == 400

@@ -37,7 +37,7 @@ def is_right(answer: httpx.Response) -> bool:
 async def crowd(url: str) -> list[httpx.Response | BaseException]:
     """What many who open the same link at once get."""
     limits = httpx.Limits(max_connections=CROWD)
-    async with httpx.AsyncClient(timeout=60, limits=limits) as client:
+    async with httpx.AsyncClient(timeout=wait.PATIENCE_SECONDS, limits=limits) as client:
         asked = [client.get(f"{url}/csv") for _ in range(CROWD)]
         return await asyncio.gather(*asked, return_exceptions=True)
 
@@ -45,7 +45,7 @@ async def crowd(url: str) -> list[httpx.Response | BaseException]:
 def opens(url: str) -> bool:
     """Whether a link opens by now; meanwhile it may only be late."""
     try:
-        answer = httpx.get(f"{url}/csv", timeout=60)
+        answer = httpx.get(f"{url}/csv", timeout=wait.PATIENCE_SECONDS)
     except httpx.TransportError:
         return False
     assert answer.status_code in {200, 503}
@@ -103,13 +103,13 @@ def test_postgresql_stopped_and_killed(system: Breakable) -> None:
             each.send_signal(signalled)
         try:
             for _ in range(5):
-                assert is_right(httpx.get(f"{cached}/csv", timeout=20))
-                page = httpx.get(cached, headers=BROWSER, timeout=20)
+                assert is_right(httpx.get(f"{cached}/csv", timeout=wait.PATIENCE_SECONDS))
+                page = httpx.get(cached, headers=BROWSER, timeout=wait.PATIENCE_SECONDS)
                 assert page.status_code == 200
                 assert "Acme" in page.text
             if signalled == signal.SIGKILL:
                 forget(system, "product-performance")
-                answer = httpx.get(f"{cold}/csv", timeout=60)
+                answer = httpx.get(f"{cold}/csv", timeout=wait.PATIENCE_SECONDS)
                 assert answer.status_code == 503
                 assert answer.headers["retry-after"]
         finally:
@@ -131,7 +131,7 @@ def revive(system: Breakable, processes: list[psutil.Process], signalled: signal
         for each in processes:
             each.resume()
         return
-    psutil.wait_procs(processes, timeout=20)
+    psutil.wait_procs(processes, timeout=wait.PATIENCE_SECONDS)
     system.postgres.stop()
     system.postgres.start()
 
@@ -140,16 +140,16 @@ def test_redis_flushed(system: Breakable) -> None:
     url, _ = system.share("revenue-overview", "30d")
     revoked, entry = system.share("revenue-overview", "30d")
     wait.until(lambda: opens(url), "computed")
-    was = httpx.get(f"{url}/csv", timeout=20).content
+    was = httpx.get(f"{url}/csv", timeout=wait.PATIENCE_SECONDS).content
     with system.admin() as admin:
         assert admin.delete(entry).status_code == 204
     for _ in range(2):
         system.redis.flushall()
         for path in ("", "/csv"):
-            assert httpx.get(revoked + path, timeout=60).status_code == 403
+            assert httpx.get(revoked + path, timeout=wait.PATIENCE_SECONDS).status_code == 403
         wait.until(lambda: opens(url), "restored and computed")
-        assert httpx.get(f"{url}/csv", timeout=60).content == was
-        assert httpx.get(url, headers=BROWSER, timeout=60).status_code == 200
+        assert httpx.get(f"{url}/csv", timeout=wait.PATIENCE_SECONDS).content == was
+        assert httpx.get(url, headers=BROWSER, timeout=wait.PATIENCE_SECONDS).status_code == 200
     system.share("revenue-overview", "7d")
 
 

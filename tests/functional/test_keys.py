@@ -23,7 +23,7 @@ from tests.support.breakable import EMAIL, PASSWORD, furnish, stop
 from common.links.token import KeyRing
 from devstack.embedded.postgres import EmbeddedPostgres
 from devstack.embedded.valkey import EmbeddedValkey
-from devstack.processes.sockets import free_port
+from devstack.processes.sockets import reserved_port
 
 BROWSER = {"Accept": "text/html"}
 OLD, NEW = secrets.token_hex(32), secrets.token_hex(32)
@@ -47,7 +47,7 @@ class Running:
 
     @contextmanager
     def admin(self) -> Iterator[httpx.Client]:
-        with httpx.Client(base_url=self.share_api, timeout=30) as client:
+        with httpx.Client(base_url=self.share_api, timeout=wait.PATIENCE_SECONDS) as client:
             credentials = {"email": EMAIL, "password": PASSWORD}
             assert client.post("/api/admin/session", json=credentials).status_code == 200
             yield client
@@ -64,7 +64,10 @@ class Running:
         addresses = [f"{self.viewer}/api/reports/{token}{end}" for end in ("", "/csv")]
 
         def statuses() -> set[int]:
-            return {httpx.get(each, headers=BROWSER, timeout=60).status_code for each in addresses}
+            return {
+                httpx.get(each, headers=BROWSER, timeout=wait.PATIENCE_SECONDS).status_code
+                for each in addresses
+            }
 
         wait.until(lambda: 503 not in statuses(), "computed")
         return statuses()
@@ -89,7 +92,7 @@ def place() -> Iterator[Place]:
         path = Path(stack.enter_context(temporary))
         path.chmod(0o755)  # PostgreSQL's unprivileged user has to enter it
         postgres = EmbeddedPostgres(
-            path / "postgres", port=free_port(), password="of-tests", fast=True
+            path / "postgres", port=reserved_port(), password="of-tests", fast=True
         )
         stack.enter_context(postgres)
         valkey = stack.enter_context(EmbeddedValkey(path / "valkey", password="of-tests"))

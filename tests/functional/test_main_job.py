@@ -10,6 +10,7 @@ from decimal import Decimal
 import httpx
 import pytest
 from tests.functional.conftest import System
+from tests.support import wait
 
 from common.reports import registry
 
@@ -32,11 +33,11 @@ def rows(response: httpx.Response) -> list[dict[str, str]]:
 
 
 def test_the_printed_link_opens(system: System) -> None:
-    page = httpx.get(system.link, headers=BROWSER, timeout=20)
+    page = httpx.get(system.link, headers=BROWSER, timeout=wait.PATIENCE_SECONDS)
     assert page.status_code == 200
     assert page.headers["content-type"].startswith("text/html")
     assert "Nordlicht" in page.text
-    assert rows(httpx.get(f"{system.link}/csv", timeout=20))
+    assert rows(httpx.get(f"{system.link}/csv", timeout=wait.PATIENCE_SECONDS))
 
 
 @pytest.mark.parametrize("tenant", ["nordlicht", None])
@@ -52,8 +53,8 @@ def test_all_reports_of_a_window_agree_to_the_minor_unit(
             assert set(issued.json()) == {"url", "expiresAt", "reportType", "period"}
             assert INSTANT.fullmatch(issued.json()["expiresAt"])
             url = issued.json()["url"]
-            assert httpx.get(url, headers=BROWSER, timeout=20).status_code == 200
-            table = rows(httpx.get(f"{url}/csv", timeout=20))
+            assert httpx.get(url, headers=BROWSER, timeout=wait.PATIENCE_SECONDS).status_code == 200
+            table = rows(httpx.get(f"{url}/csv", timeout=wait.PATIENCE_SECONDS))
             net[report] = sum(Decimal(row["net_sales"]) for row in table)
             if report == "revenue-overview":
                 assert len(table) == int(period.removesuffix("d"))
@@ -71,20 +72,23 @@ def other_tenant(system: System) -> str:
 def test_the_yen_shop_has_no_decimals(system: System) -> None:
     with system.admin(other_tenant(system)) as admin:
         url = share(admin, "revenue-overview").json()["url"]
-    assert all("." not in row["net_sales"] for row in rows(httpx.get(f"{url}/csv", timeout=20)))
+    assert all(
+        "." not in row["net_sales"]
+        for row in rows(httpx.get(f"{url}/csv", timeout=wait.PATIENCE_SECONDS))
+    )
 
 
 def test_a_link_expires_and_says_when(system: System) -> None:
     with system.admin() as admin:
         # Computed by then, so that the short life of the other is not spent on waiting for it.
         ready = share(admin, "revenue-overview", period="7d").json()["url"]
-        assert httpx.get(ready, timeout=20).status_code == 200
+        assert httpx.get(ready, timeout=wait.PATIENCE_SECONDS).status_code == 200
         issued = share(admin, "revenue-overview", period="7d", expiresInSeconds=5).json()
-    assert httpx.get(issued["url"], timeout=20).status_code == 200
+    assert httpx.get(issued["url"], timeout=wait.PATIENCE_SECONDS).status_code == 200
     left = datetime.fromisoformat(issued["expiresAt"]).timestamp() - time.time()
     time.sleep(max(0.0, left) + 0.05)
     for url in (issued["url"], f"{issued['url']}/csv"):
-        refused = httpx.get(url, timeout=20)
+        refused = httpx.get(url, timeout=wait.PATIENCE_SECONDS)
         assert refused.status_code == 403
         assert refused.headers["content-type"] == "application/problem+json"
         assert issued["expiresAt"][:10] in refused.text
@@ -95,12 +99,12 @@ def test_a_revoked_link_stops_at_once(system: System) -> None:
         issued = share(admin, "sales-velocity", period="7d")
         url, entry = issued.json()["url"], issued.headers["location"]
         for each in (url, f"{url}/csv"):
-            assert httpx.get(each, timeout=20).status_code == 200
+            assert httpx.get(each, timeout=wait.PATIENCE_SECONDS).status_code == 200
         assert admin.delete(entry).status_code == 204
         revoked = time.monotonic()
         for each in (url, f"{url}/csv"):
             sent = time.monotonic()
-            while httpx.get(each, timeout=20).status_code != 403:
+            while httpx.get(each, timeout=wait.PATIENCE_SECONDS).status_code != 403:
                 assert sent - revoked < 1, "a revoked link stops within a second"
                 sent = time.monotonic()
         assert admin.get(entry).json()["state"] == "revoked"
@@ -147,14 +151,14 @@ def test_a_wrong_body_is_400_and_says_what_is_wrong(system: System, body: bytes)
 )
 def test_what_is_no_link(system: System, path: str, status: int) -> None:
     for headers, kind in ((BROWSER, "text/html"), ({}, "application/problem+json")):
-        refused = httpx.get(system.viewer + path, headers=headers, timeout=20)
+        refused = httpx.get(system.viewer + path, headers=headers, timeout=wait.PATIENCE_SECONDS)
         assert refused.status_code == status
         if status != 404:
             assert refused.headers["content-type"].startswith(kind)
 
 
 def test_every_changed_character_of_a_token_is_refused(system: System) -> None:
-    with httpx.Client(timeout=20) as client:
+    with httpx.Client(timeout=wait.PATIENCE_SECONDS) as client:
         for position in range(len(system.link) - len(system.viewer) - len("/api/reports/")):
             at = len(system.viewer) + len("/api/reports/") + position
             changed = "A" if system.link[at] != "A" else "B"
@@ -164,8 +168,8 @@ def test_every_changed_character_of_a_token_is_refused(system: System) -> None:
 
 def test_no_token_is_in_any_log(system: System) -> None:
     token = system.link.rsplit("/", 1)[1]
-    httpx.get(system.link, timeout=20)
-    httpx.get(system.link + "x", timeout=20)
+    httpx.get(system.link, timeout=wait.PATIENCE_SECONDS)
+    httpx.get(system.link + "x", timeout=wait.PATIENCE_SECONDS)
     log = (system.state / "up.log").read_text()
     lines = [line for line in log.splitlines() if token in line]
     assert all("/api/reports/" in line and "{" not in line for line in lines)

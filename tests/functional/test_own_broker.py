@@ -25,19 +25,20 @@ def test_the_broker_away_and_back(system: Breakable) -> None:
     assert not list(system.redis.scan_iter("_kombu*")), "no queue beside the reports"
 
     broker.stop()
-    assert httpx.get(url, headers=BROWSER, timeout=20).status_code == 200
-    assert httpx.get(f"{url}/csv", timeout=20).status_code == 200
+    assert httpx.get(url, headers=BROWSER, timeout=wait.PATIENCE_SECONDS).status_code == 200
+    assert httpx.get(f"{url}/csv", timeout=wait.PATIENCE_SECONDS).status_code == 200
     unmade, entry = system.share("sales-velocity", "7d")
-    refused = httpx.get(unmade, timeout=60)
+    refused = httpx.get(unmade, timeout=wait.PATIENCE_SECONDS)
     assert refused.status_code == 503
     assert int(refused.headers["retry-after"]) > 0
     with system.admin() as admin:
         assert admin.delete(entry).status_code == 204
-    assert httpx.get(unmade, timeout=20).status_code == 403
+    assert httpx.get(unmade, timeout=wait.PATIENCE_SECONDS).status_code == 403
     waiting, _ = system.share("sales-velocity", "30d")
 
     broker.start()
     wait.until(
-        lambda: httpx.get(waiting, timeout=60).status_code == 200, "computed once it is back"
+        lambda: httpx.get(waiting, timeout=wait.PATIENCE_SECONDS).status_code == 200,
+        "computed once it is back",
     )
     assert "a report could not be answered" not in system.log.read_text()

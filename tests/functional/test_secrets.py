@@ -9,6 +9,7 @@ import httpx
 import psutil
 import pytest
 from tests.functional.conftest import System
+from tests.support import wait
 
 pytestmark = pytest.mark.xdist_group("system")
 
@@ -39,7 +40,7 @@ def processes(system: System) -> list[psutil.Process]:
 def walked(system: System) -> dict[str, str]:
     """Everything a person does, right and wrong; what must be in no line, by its name."""
     known = vault(system) | {"a password typed wrong": TYPED}
-    with httpx.Client(base_url=system.share_api, timeout=20) as stranger:
+    with httpx.Client(base_url=system.share_api, timeout=wait.PATIENCE_SECONDS) as stranger:
         wrong = {"email": system.email, "password": TYPED}
         assert stranger.post("/api/admin/session", json=wrong).status_code == 403
         stranger.post("/api/admin/session", content=b'{"password": "' + TYPED.encode())
@@ -51,8 +52,8 @@ def walked(system: System) -> dict[str, str]:
         known["its signature"] = token.split(".")[1]
         for path in (url, f"{url}/csv", f"{url}x", f"{url}/x", f"{url}/csv?token={token}"):
             for headers in (BROWSER, {}):
-                httpx.get(path, headers=headers | {"Referer": url}, timeout=20)
-        httpx.post(url, timeout=20)
+                httpx.get(path, headers=headers | {"Referer": url}, timeout=wait.PATIENCE_SECONDS)
+        httpx.post(url, timeout=wait.PATIENCE_SECONDS)
         admin.get(f"/api/admin/analytics/shares/{token}")
         admin.get(f"/api/reports/{token}")
         admin.get("/api/admin/analytics/shares", params={"cursor": token})
@@ -60,7 +61,7 @@ def walked(system: System) -> dict[str, str]:
         admin.put("/api/admin/analytics/sharing", json={token: TYPED})
         admin.post("/api/admin/imports", content=TYPED, headers={"Content-Type": "text/csv"})
         assert admin.delete(entry).status_code == 204
-        assert httpx.get(url, timeout=20).status_code == 403
+        assert httpx.get(url, timeout=wait.PATIENCE_SECONDS).status_code == 403
         admin.delete("/api/admin/session")
     return known
 
@@ -128,6 +129,6 @@ def test_each_process_is_told_what_it_needs_and_no_more(system: System) -> None:
 def test_metrics_and_descriptions_hold_none(system: System, walked: dict[str, str]) -> None:
     for service in (system.share_api, system.viewer):
         for path in ("/metrics", "/healthz", "/readyz", "/openapi.json", "/docs"):
-            body = httpx.get(service + path, timeout=20).text
+            body = httpx.get(service + path, timeout=wait.PATIENCE_SECONDS).text
             for name, secret in walked.items():
                 assert secret not in body, f"{name} in {path}"

@@ -21,7 +21,6 @@ from tests.support import wait
 
 from devstack.embedded.postgres import EmbeddedPostgres
 from devstack.embedded.valkey import EmbeddedValkey
-from devstack.processes.sockets import free_port
 
 DRIVER = Path(__file__).parents[1] / "support/up_driver.py"
 SETTINGS = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "ANALYTICS_SHARE_SIGNING_SECRET")
@@ -51,12 +50,10 @@ class Run:
     def __init__(self, place: Path, environment: dict[str, str]) -> None:
         self.ready_file = place / "ready-for-tests.json"
         self.log = place / "up.log"
-        self.share_api_port, viewer_port = free_port(), free_port()
         known = {key: value for key, value in os.environ.items() if key not in SETTINGS}
-        ports = [str(self.share_api_port), str(viewer_port)]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, DRIVER, place / "state", self.ready_file, *ports],
+                [sys.executable, DRIVER, place / "state", self.ready_file],
                 stdout=log,
                 stderr=log,
                 env={**known, "STANDIN_REPORT": str(place), **environment},
@@ -176,7 +173,7 @@ def test_a_service_that_dies_is_started_again(place: Path) -> None:
     with running(place) as run:
         url = run.ready()["shareApiUrl"]
         with pytest.raises(httpx.TransportError):
-            httpx.get(f"{url}/die", timeout=10)
+            httpx.get(f"{url}/die", timeout=wait.PATIENCE_SECONDS)
         wait.until(lambda: "ended unexpectedly (exit code 3)" in run.log.read_text(), "a word")
         wait.until(lambda: run.log.read_text().count("share-api is here") == 2, "a restart")
         assert run.process.poll() is None

@@ -19,7 +19,7 @@ PATIENCE_SECONDS = 120
 
 
 def test_the_admin_sees_who_looked_and_no_bot(system: System) -> None:
-    with system.admin() as admin, httpx.Client(timeout=30) as chat:
+    with system.admin() as admin, httpx.Client(timeout=wait.PATIENCE_SECONDS) as chat:
         issued = admin.post("/api/admin/analytics/sales-velocity/share", json={"period": "7d"})
         link, entry = issued.json()["url"], issued.headers["location"]
         card = chat.get(link, headers=DISCORD)

@@ -24,7 +24,7 @@ from tests.support import wait
 from accounts.provisioning import accounts_engine, create_admin, create_tenant
 from devstack.embedded.postgres import EmbeddedPostgres
 from devstack.embedded.valkey import EmbeddedValkey
-from devstack.processes.sockets import free_port
+from devstack.processes.sockets import reserved_port
 from ingest.ledger.load import load_sales
 from ingest.rows import OrderLineRow
 
@@ -56,7 +56,7 @@ class Breakable:
     @contextmanager
     def admin(self) -> Iterator[httpx.Client]:
         """A client with the admin's session."""
-        with httpx.Client(base_url=self.share_api, timeout=20) as client:
+        with httpx.Client(base_url=self.share_api, timeout=wait.PATIENCE_SECONDS) as client:
             credentials = {"email": EMAIL, "password": PASSWORD}
             assert client.post("/api/admin/session", json=credentials).status_code == 200
             yield client
@@ -104,13 +104,13 @@ def breakable(*, own_broker: bool = False) -> Iterator[Breakable]:
         temporary = tempfile.TemporaryDirectory(prefix="analytics-", ignore_cleanup_errors=True)
         place = Path(stack.enter_context(temporary))
         place.chmod(0o755)  # PostgreSQL's unprivileged user has to enter it
-        port = free_port()
+        port = reserved_port()
         postgres = EmbeddedPostgres(place / "postgres", port=port, password="of-tests", fast=True)
         stack.enter_context(postgres)
         valkey = stack.enter_context(EmbeddedValkey(place / "valkey", password="of-tests"))
         broker = None
         if own_broker:
-            broker = EmbeddedValkey(place / "broker", password="of-tests", port=free_port())
+            broker = EmbeddedValkey(place / "broker", password="of-tests", port=reserved_port())
             stack.enter_context(broker)
         log = place / "up.log"
         process = _start(place, log, postgres.url, valkey.url, broker)
@@ -155,7 +155,7 @@ def stop(process: "subprocess.Popen[bytes]") -> None:
     """End a supervisor as Ctrl-C does, and wait for it."""
     process.send_signal(signal.SIGTERM)
     try:
-        process.wait(60)
+        process.wait(wait.PATIENCE_SECONDS)
     except subprocess.TimeoutExpired:
         process.kill()
 

@@ -26,7 +26,7 @@ from common.db.accounts import Admin, Membership
 from common.db.engine import create_service_engine
 from common.db.tenancy import Access, transaction
 from devstack.embedded.valkey import EmbeddedValkey
-from devstack.processes.sockets import free_port
+from devstack.processes.sockets import reserved_port
 
 EMAIL, PASSWORD = "ada@acme.example", "a password of this test"
 PATIENCE_SECONDS = 180
@@ -63,7 +63,7 @@ def conforming(service_url: str, place: Path) -> Iterator[Conforming]:
         sample = Sample(tenant_id=tenant_id)
         sample.activate(redis)
         sample.store(redis)
-        share_api, viewer = free_port(), free_port()
+        share_api, viewer = reserved_port(), reserved_port()
         key = Ed25519PrivateKey.generate().public_key()
         environment = {
             **os.environ,
@@ -119,11 +119,11 @@ def _running(module: str, environment: dict[str, str], log: Path, url: str) -> I
         assert process.poll() is None, "it ended by itself"
     finally:
         process.terminate()
-        process.wait(60)
+        process.wait(wait.PATIENCE_SECONDS)
 
 
 def _answers(url: str) -> bool:
     try:
-        return httpx.get(f"{url}/healthz", timeout=5).status_code == 200
+        return httpx.get(f"{url}/healthz", timeout=wait.PATIENCE_SECONDS).status_code == 200
     except httpx.TransportError:
         return False

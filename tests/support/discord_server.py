@@ -143,7 +143,7 @@ class DiscordStandin:
             f"{share_api}/api/discord/interactions",
             content=body,
             headers=self.sign(body),
-            timeout=20,
+            timeout=wait.PATIENCE_SECONDS,
         )
         seconds = time.monotonic() - began
         if answer.status_code == 200 and answer.json()["type"] in {4, 5}:

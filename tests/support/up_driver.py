@@ -1,6 +1,6 @@
 """`analytics up --no-demo` with stand-ins for the services, so that only the supervisor is tested.
 
-Usage: up.py STATE_DIR READY_FILE SHARE_API_PORT VIEWER_PORT
+Usage: up.py STATE_DIR READY_FILE
 """
 
 import sys
@@ -35,11 +35,9 @@ def standins(
 
 def main() -> None:
     """Run until stopped."""
-    state, ready, share_api_port, viewer_port = sys.argv[1:]
+    state, ready = sys.argv[1:]
     options = UpOptions(
         state_directory=Path(state),
-        share_api_port=int(share_api_port),
-        viewer_port=int(viewer_port),
         prepare_demo=None,
         ready_file=Path(ready),
     )

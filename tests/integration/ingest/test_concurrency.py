@@ -3,6 +3,8 @@
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
+from tests.support import wait
+
 from ingest.ledger.load import load_sales
 
 
@@ -27,11 +29,11 @@ def test_a_second_load_waits_for_the_first_to_end(service_engine, tenant_id, lin
     def slow_source():
         yield line("O1", "a")
         staged.set()
-        assert go_on.wait(10)
+        assert go_on.wait(wait.PATIENCE_SECONDS)
 
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(load_sales, service_engine, tenant_id, order_lines=slow_source())
-        assert staged.wait(10)
+        assert staged.wait(wait.PATIENCE_SECONDS)
         second = pool.submit(
             load_sales, service_engine, tenant_id, order_lines=[line("O1", "a", quantity=2)]
         )

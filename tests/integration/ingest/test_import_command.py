@@ -182,7 +182,7 @@ def test_a_terminal_gets_a_bar(tmp_path, shop, environment):
             if not data:
                 break
             shown += data
-        assert process.wait(60) == 0
+        assert process.wait(wait.PATIENCE_SECONDS) == 0
     os.close(main)
     assert b"reading" in shown
     assert b"100%" in shown

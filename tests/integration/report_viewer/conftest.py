@@ -17,7 +17,7 @@ from tests.support.samples import SECRET, Sample
 from common.jobs import publisher
 from common.jobs.celery import QUEUE
 from devstack.embedded.valkey import EmbeddedValkey
-from devstack.processes.sockets import free_port
+from devstack.processes.sockets import reserved_port
 from report_viewer.app import create_app
 from report_viewer.loading import job_requests, rate_limits, redis_store
 from report_viewer.settings import ViewerSettings
@@ -90,7 +90,7 @@ def sample(redis_client: Redis) -> Sample:
 @pytest.fixture
 def own_redis(tmp_path: Path) -> Iterator[EmbeddedValkey]:
     """A server of the test's own, which it may count on, empty, stop and break."""
-    port = free_port()
+    port = reserved_port()
     with EmbeddedValkey(tmp_path / "valkey", password="of-this-test", port=port) as server:
         yield server
 

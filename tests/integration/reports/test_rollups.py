@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Engine, text
+from tests.support import wait
 
 from accounts.provisioning import create_tenant
 from common.db.tenancy import Access, snapshot, transaction
@@ -175,7 +176,7 @@ def test_a_change_of_zone_waits_for_writers(service_engine: Engine, tenant_id: i
         thread = threading.Thread(target=move)
         thread.start()
         assert not moved.wait(0.5)
-    thread.join(30)
+    thread.join(wait.PATIENCE_SECONDS)
     assert moved.is_set()
     assert marks(service_engine, tenant_id) == {date(2026, 3, 9)}, "the day as New York counts"
 
@@ -222,7 +223,7 @@ def test_writers_and_refreshers_at_once_lose_nothing(
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(120)
+        thread.join(wait.PATIENCE_SECONDS)
     assert not errors
     check(service_engine, tenant_id)
 

@@ -83,7 +83,7 @@ class Service:
 
     def client(self, **options: Any) -> httpx.Client:
         """A client without a session."""
-        return httpx.Client(base_url=self.url, timeout=20, **options)
+        return httpx.Client(base_url=self.url, timeout=wait.PATIENCE_SECONDS, **options)
 
     @contextmanager
     def admin(self, name: str = "anna", tenant: str | None = "berlin") -> Iterator[httpx.Client]:

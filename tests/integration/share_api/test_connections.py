@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 from tests.integration.share_api.conftest import Serve, Service, World, assert_problem
+from tests.support import wait
 
 SHARE = "/api/admin/analytics/revenue-overview/share"
 SAFE = (
@@ -22,7 +23,9 @@ SAFE = (
 @contextmanager
 def connection(service: Service) -> Iterator[socket.socket]:
     address = urlsplit(service.url)
-    with socket.create_connection((address.hostname, address.port), timeout=60) as opened:
+    with socket.create_connection(
+        (address.hostname, address.port), timeout=wait.PATIENCE_SECONDS
+    ) as opened:
         yield opened
 
 

@@ -116,7 +116,9 @@ def job_of(redis: Redis) -> AnswerDiscord:
 
 
 def send(service: Service, body: bytes, headers: dict[str, str]) -> httpx.Response:
-    return httpx.post(service.url + INTERACTIONS, content=body, headers=headers, timeout=20)
+    return httpx.post(
+        service.url + INTERACTIONS, content=body, headers=headers, timeout=wait.PATIENCE_SECONDS
+    )
 
 
 PING = b'{"id": "1", "application_id": "2", "type": 1, "token": "t", "version": 1}'

@@ -22,6 +22,7 @@ from common.jobs.publisher import JobPublisher
 from common.links.state import LinkRef, LinkState, LinkStateStore
 from common.links.token import KeyRing
 from common.reports_cache.cache import ReportCache
+from devstack.processes.sockets import reserved_port
 from share_api.app import create_app
 from share_api.container import Container
 from share_api.settings import ShareApiSettings
@@ -132,7 +133,7 @@ def run(**given: str) -> subprocess.CompletedProcess[str]:
         env=environment(**given),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=wait.PATIENCE_SECONDS,
         check=False,
     )
 
@@ -166,7 +167,7 @@ def test_an_unsafe_role_is_refused_under_any_server(owner_url: str, redis_url: s
 def test_the_process_serves_logs_and_stops(
     world: World, service_url: str, redis_url: str, secret: str
 ) -> None:
-    port = str(_free_port())
+    port = str(reserved_port())
     given: dict[str, Any] = {
         "DATABASE_URL": service_url,
         "REDIS_URL": redis_url,
@@ -180,26 +181,21 @@ def test_the_process_serves_logs_and_stops(
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=20) as client:
+        with httpx.Client(
+            base_url=f"http://127.0.0.1:{port}", timeout=wait.PATIENCE_SECONDS
+        ) as client:
             wait.until(lambda: _is_ready(client), "ready")
             assert log_in(client, "ben").status_code == 200
             answer = client.post(SHARE)
             assert answer.status_code == 201
             assert "server" not in answer.headers
         process.send_signal(signal.SIGTERM)
-        _, log = process.communicate(timeout=60)
+        _, log = process.communicate(timeout=wait.PATIENCE_SECONDS)
     assert process.returncode in {0, -signal.SIGTERM}
     token = answer.json()["url"].rsplit("/", 1)[1]
     assert '"route": "/api/admin/analytics/{report}/share"' in log
     for private in (token, secret, "correct horse", client.headers["cookie"][-43:]):
         assert private not in log
-
-
-def _free_port() -> int:
-    import socket  # noqa: PLC0415
-
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 def _is_ready(client: httpx.Client) -> bool:

@@ -34,7 +34,7 @@ def worker(database_url: str, redis_url: str, **settings: str) -> Iterator[None]
         yield
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(wait.PATIENCE_SECONDS)
 
 
 def test_a_viewer_overtakes_a_long_backlog(

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from click.testing import CliRunner
+from tests.support import wait
 
 from analytics.cli import COMMANDS, main
 
@@ -26,7 +27,11 @@ def test_help_lists_the_commands_and_loads_nothing_heavy() -> None:
         f"print([name for name in {HEAVY!r} if name in sys.modules])\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=wait.PATIENCE_SECONDS,
     )
     assert done.stdout.endswith("[]\n")
     for name, entry in COMMANDS.items():

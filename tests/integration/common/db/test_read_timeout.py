@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 from common.db.engine import create_database_engine
 from common.db.read_timeout import HungServerError, TimeoutConnection
 from devstack.embedded.postgres import EmbeddedPostgres
-from devstack.processes.sockets import free_port
+from devstack.processes.sockets import reserved_port
 
 
 @pytest.fixture
@@ -22,7 +22,9 @@ def server(tmp_path: Path) -> Iterator[EmbeddedPostgres]:
     for each in (tmp_path, *tmp_path.parents[:3]):
         if each.stat().st_uid == os.getuid():
             each.chmod(0o755)  # PostgreSQL's unprivileged user has to enter it
-    with EmbeddedPostgres(tmp_path / "pg", port=free_port(), password="of-tests", fast=True) as own:
+    with EmbeddedPostgres(
+        tmp_path / "pg", port=reserved_port(), password="of-tests", fast=True
+    ) as own:
         yield own
 
 

@@ -31,7 +31,7 @@ from common.jobs.celery import LINK_QUEUE
 from common.jobs.payloads import RestoreLink
 from common.links.state import LinkStateStore, state_key
 from devstack.embedded.valkey import EmbeddedValkey
-from devstack.processes.sockets import free_port
+from devstack.processes.sockets import reserved_port
 from sharing.revoking import Revocation, RevocationUnavailableError, revoke
 from worker.links import restore, revocation_sweep
 
@@ -65,7 +65,7 @@ class Workers(threading.Thread):
 
     def stop(self) -> None:
         self._ended.set()
-        self.join(20)
+        self.join(wait.PATIENCE_SECONDS)
         assert not self.is_alive()
 
 
@@ -135,7 +135,7 @@ def world(service_engine: Engine, tmp_path: Path) -> Iterator[World]:
     tenant_id = create_tenant(
         service_engine, slug="berlin", name="Berlin", currency="EUR", timezone="Europe/Berlin"
     )
-    server = EmbeddedValkey(tmp_path / "valkey", password=PASSWORD, port=free_port())
+    server = EmbeddedValkey(tmp_path / "valkey", password=PASSWORD, port=reserved_port())
     with server, Redis.from_url(server.url, socket_timeout=5) as redis:
         made = World(
             server,
@@ -252,7 +252,7 @@ async def test_redis_down_at_the_revocation(run: Run, world: World) -> None:
 async def test_redis_out_of_reach_for_the_revocation_alone(run: Run, world: World) -> None:
     async with viewers(run, world) as clients, workers(world):
         with (
-            Redis.from_url(f"redis://127.0.0.1:{free_port()}") as unreachable,
+            Redis.from_url(f"redis://127.0.0.1:{reserved_port()}") as unreachable,
             pytest.raises(RevocationUnavailableError),
         ):
             await asyncio.to_thread(world.revoke, LinkStateStore(unreachable))

@@ -11,7 +11,7 @@ from tests.support import wait
 from tests.support.samples import Sample
 
 from devstack.embedded.valkey import EmbeddedValkey
-from devstack.processes.sockets import free_port
+from devstack.processes.sockets import reserved_port
 
 pytestmark = pytest.mark.anyio
 
@@ -26,7 +26,7 @@ def put(server: EmbeddedValkey, sample: Sample) -> int:
 
 async def test_redis_refused(run: Run) -> None:
     sample = Sample()
-    async with run(REDIS_URL=f"redis://127.0.0.1:{free_port()}/0") as client:
+    async with run(REDIS_URL=f"redis://127.0.0.1:{reserved_port()}/0") as client:
         answers = [
             await client.get(sample.path),
             await client.get(f"{sample.path}/csv"),

@@ -15,7 +15,7 @@ from tests.support import wait
 from tests.support.samples import SECRET, Sample
 
 from common.jobs.celery import QUEUE
-from devstack.processes.sockets import free_port
+from devstack.processes.sockets import reserved_port
 from report_viewer.app import Viewer, create_app
 from report_viewer.settings import ViewerSettings
 
@@ -72,7 +72,7 @@ async def test_the_count_is_of_all_viewers_and_lapses(run: Run, redis_client: Re
 
 
 async def test_without_redis_failures_are_not_counted_and_nobody_waits(run: Run) -> None:
-    gone = f"redis://127.0.0.1:{free_port()}/0"
+    gone = f"redis://127.0.0.1:{reserved_port()}/0"
     async with run(REDIS_URL=gone, REPORT_VIEWER_FAILURES_PER_ADDRESS=1) as client:
         answers = [await client.get(FORGED) for _ in range(50)]
         assert {each.status_code for each in answers} == {403}

@@ -359,7 +359,7 @@ def test_a_disconnection_waits_for_what_is_being_sent(world: World) -> None:
 
     def slow(*given: Any) -> Mood:
         met.set()
-        assert go.wait(30)
+        assert go.wait(wait.PATIENCE_SECONDS)
         return original(*given)
 
     world.discord.edit = slow  # type: ignore[method-assign, assignment]
@@ -370,14 +370,14 @@ def test_a_disconnection_waits_for_what_is_being_sent(world: World) -> None:
 
     sending = threading.Thread(target=world.run)
     sending.start()
-    assert met.wait(30)
+    assert met.wait(wait.PATIENCE_SECONDS)
     leaving = threading.Thread(target=leave)
     leaving.start()
     wait.until(lambda: _waits(world.shop.engine))
     assert not was_there
     go.set()
-    sending.join(30)
-    leaving.join(30)
+    sending.join(wait.PATIENCE_SECONDS)
+    leaving.join(wait.PATIENCE_SECONDS)
     assert was_there
     assert len(world.edits) == 1
 

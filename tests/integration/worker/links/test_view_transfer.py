@@ -156,7 +156,7 @@ def test_several_workers_at_once_count_once(
 
     def work(counts: bool) -> None:
         with Redis.from_url(redis_url) as own:
-            start.wait(30)
+            start.wait(wait.PATIENCE_SECONDS)
             for _ in range(10):
                 if counts:
                     count(own, shop, link, 1, 1)

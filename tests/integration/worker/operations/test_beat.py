@@ -13,7 +13,7 @@ from tests.support import wait
 
 from common.jobs.celery import LINK_QUEUE
 from devstack.embedded.valkey import EmbeddedValkey
-from devstack.processes.sockets import free_port
+from devstack.processes.sockets import reserved_port
 
 LOCK = "analytics:beat::lock"
 PATIENCE = 60
@@ -22,7 +22,7 @@ PATIENCE = 60
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[EmbeddedValkey]:
     """A server that the test may stop."""
-    port = free_port()
+    port = reserved_port()
     with EmbeddedValkey(tmp_path / "valkey", password="of-this-test", port=port) as running:
         yield running
 

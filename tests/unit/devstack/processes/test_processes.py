@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.support import wait
 
 from devstack.embedded.placement import place_for
 from devstack.embedded.stale import clear_way, postmaster_status
@@ -47,12 +48,12 @@ def test_the_guard_kills_what_does_not_heed_it() -> None:
         assert stubborn.stdout is not None
         stubborn.stdout.readline()
         end_all({stubborn.pid: signal.SIGTERM}, grace_seconds=0.2)
-        assert stubborn.wait(10) == -signal.SIGKILL
+        assert stubborn.wait(wait.PATIENCE_SECONDS) == -signal.SIGKILL
 
 
 def test_a_command_that_is_not_there_says_so() -> None:
     process = spawn(["/no/such/program"], stdout=subprocess.PIPE)
-    said, _ = process.communicate(timeout=20)
+    said, _ = process.communicate(timeout=wait.PATIENCE_SECONDS)
     assert process.returncode == 127
     assert b"cannot run /no/such/program" in said
 
@@ -63,7 +64,7 @@ def test_root_runs_servers_as_someone_else(monkeypatch: pytest.MonkeyPatch) -> N
     assert account is not None
     assert account.uid != 0
     process = spawn(["/bin/sh", "-c", "id -u; id -G"], stdout=subprocess.PIPE, account=account)
-    said, _ = process.communicate(timeout=20)
+    said, _ = process.communicate(timeout=wait.PATIENCE_SECONDS)
     assert said.split() == [str(account.uid).encode(), str(account.gid).encode()]
     for name in ("root", "0", "no-such-user"):
         monkeypatch.setenv("ANALYTICS_EMBEDDED_USER", name)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from devstack.processes.sockets import free_port, is_free
+from devstack.processes.sockets import free_port, is_free, reserved_port
 from devstack.supervisor import ports as ports_module
 from devstack.supervisor.errors import PortTakenError
 from devstack.supervisor.ports import REPORT_VIEWER, SHARE_API, Ports, claimed_ports
@@ -70,6 +70,17 @@ def test_one_port_for_two_services_is_refused(remembered: Path) -> None:
     port = free_port()
     with pytest.raises(PortTakenError):
         choose_ports(remembered, {SHARE_API: port, REPORT_VIEWER: port})
+
+
+def test_a_reserved_port_is_nobody_elses(remembered: Path) -> None:
+    ports = {reserved_port() for _ in range(20)}
+    assert len(ports) == 20
+    with socket.socket() as given:
+        given.bind(("127.0.0.1", 0))
+        assert max(ports) < given.getsockname()[1], "the kernel gives none of them away"
+    for port in ports:
+        with pytest.raises(PortTakenError):
+            choose_ports(remembered, {SHARE_API: port})
 
 
 def test_two_at_once_never_choose_the_same(tmp_path: Path) -> None:

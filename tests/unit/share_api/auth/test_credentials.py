@@ -5,6 +5,7 @@ import threading
 from typing import Any, cast
 
 import pytest
+from tests.support import wait
 
 from share_api.auth import credentials
 from share_api.auth.credentials import Credentials, LoginBusyError, WrongCredentialsError
@@ -47,7 +48,7 @@ def test_few_hashes_at_once_and_a_bounded_queue(
         with lock:
             running += 1
             most = max(most, running)
-        go.wait(10)
+        go.wait(wait.PATIENCE_SECONDS)
         with lock:
             running -= 1
         return False

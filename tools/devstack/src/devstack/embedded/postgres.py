@@ -22,7 +22,7 @@ from devstack.embedded.placement import binaries_for, place_for
 from devstack.embedded.server import EmbeddedServer
 from devstack.embedded.stale import clear_way, postmaster_status
 from devstack.processes.account import server_account
-from devstack.processes.sockets import LOOPBACK, free_port
+from devstack.processes.sockets import LOOPBACK, reserved_port
 from devstack.processes.spawn import server_environment, spawn
 
 READY_SECONDS = 120.0
@@ -113,7 +113,7 @@ class EmbeddedPostgres(EmbeddedServer):
             time.sleep(0.5)
 
     def _became_ready(self, installation: Path, deadline: float) -> bool:
-        self._port = self._wanted_port or free_port()
+        self._port = self._wanted_port or reserved_port()
         self._process = process = self._spawn(installation)
         while process.poll() is None:
             if postmaster_status(self.data) == (process.pid, "ready"):

@@ -18,7 +18,7 @@ from devstack.embedded.binaries import valkey_server
 from devstack.embedded.errors import StartError
 from devstack.embedded.logfile import last_lines, open_log
 from devstack.embedded.server import EmbeddedServer
-from devstack.processes.sockets import LOOPBACK, free_port
+from devstack.processes.sockets import LOOPBACK, reserved_port
 from devstack.processes.spawn import server_environment, spawn
 
 READY_SECONDS = 60.0
@@ -61,7 +61,7 @@ class EmbeddedValkey(EmbeddedServer):
     def start(self) -> Self:
         """Start the server, return when it has loaded its data and answers."""
         self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._port = self._wanted_port or free_port()
+        self._port = self._wanted_port or reserved_port()
         configuration = self._directory / "valkey.conf"
         _write_private(configuration, self._configuration())
         with open_log(self.log) as stream:
