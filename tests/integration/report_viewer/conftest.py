@@ -6,6 +6,7 @@ import json
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -14,6 +15,7 @@ from redis import Redis
 from tests.support import wait
 from tests.support.samples import SECRET, Sample
 
+from common.infra import redis as redis_clients
 from common.jobs import publisher
 from common.jobs.celery import QUEUE
 from devstack.embedded.valkey import EmbeddedValkey
@@ -62,15 +64,15 @@ def patient(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     if "as_served" in request.fixturenames:
         return
     for module, name in (
-        (redis_store, "_CONNECT_SECONDS"),
-        (redis_store, "_ANSWER_SECONDS"),
-        (redis_store, "_WAIT_FOR_CONNECTION_SECONDS"),
-        (job_requests, "_ANSWER_SECONDS"),
-        (rate_limits, "_ANSWER_SECONDS"),
-        (counter, "_ANSWER_SECONDS"),
-        (publisher, "CLAIM_SECONDS"),
+        (redis_store, "VIEWER"),
+        (job_requests, "VIEWER_JOBS"),
+        (rate_limits, "VIEWER_RATE_LIMITS"),
+        (counter, "VIEW_COUNTS"),
     ):
-        monkeypatch.setattr(module, name, 600)
+        profile = replace(getattr(module, name), connect_seconds=600, answer_seconds=600)
+        monkeypatch.setattr(module, name, profile)
+    monkeypatch.setattr(redis_clients, "POOL_WAIT_SECONDS", 600)
+    monkeypatch.setattr(publisher, "CLAIM_SECONDS", 600)
 
 
 @pytest.fixture

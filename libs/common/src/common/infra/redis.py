@@ -17,7 +17,7 @@ from redis.backoff import ExponentialBackoff, NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.retry import Retry
 
-_POOL_WAIT_SECONDS: Final = 3
+POOL_WAIT_SECONDS: Final = 3
 _HEALTH_CHECK_SECONDS: Final = 30
 
 
@@ -93,7 +93,7 @@ def create_async_redis(
         url,
         **profile.timeouts(),
         max_connections=profile.connections,
-        timeout=_POOL_WAIT_SECONDS,
+        timeout=POOL_WAIT_SECONDS,
         health_check_interval=_HEALTH_CHECK_SECONDS,
         redis_connect_func=on_connect,
         retry=AsyncRetry(
