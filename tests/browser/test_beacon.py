@@ -5,8 +5,7 @@ from playwright.sync_api import Page, Request
 from redis import Redis
 from tests.browser.conftest import PATIENCE, Open, Visit
 from tests.support.samples import Sample
-
-from common.links import view_counts
+from tests.support.views import waiting_views
 
 PERSON = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/141.0.0.0 Safari/537.36"
 
@@ -71,7 +70,8 @@ def until_told(visited: Visit, wake: str = "") -> Request:
 
 def counted(redis: Redis, sample: Sample) -> int:
     """The views of the link in Redis; the viewer adds them up by itself."""
-    return int(redis.hget(view_counts.key(sample.tenant_id), f"{sample.link_id.hex}:views") or 0)
+    views = waiting_views(redis, sample.tenant_id).get(sample.link_id)
+    return views.views if views is not None else 0
 
 
 def test_a_page_that_is_seen_tells_once(open_page, sample: Sample, redis_client: Redis) -> None:

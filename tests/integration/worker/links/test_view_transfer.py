@@ -16,15 +16,17 @@ from sqlalchemy.exc import OperationalError
 from tests.integration.worker.conftest import Shop
 from tests.support import wait
 
-from common.db.shares import Share
+from common.db.shares import Share, ViewBatch
 from common.db.tenancy import Access, transaction
+from common.instants import now
 from common.links import view_counts
-from common.links.view_counts import Views
+from common.links.view_counts import Batch, Views
 from worker.links import view_transfer
 from worker.schedule import ENTRIES
 
 THEN = datetime(2026, 5, 1, 9, tzinfo=UTC)
 LATER = THEN + timedelta(minutes=5)
+WEEK = timedelta(days=7)
 
 Numbers = tuple[int, int, datetime | None]
 
@@ -46,7 +48,7 @@ def numbers(shop: Shop, link_id: UUID) -> Numbers:
 def count(
     redis: Redis, shop: Shop, link_id: UUID, views: int, downloads: int = 0, last: datetime = THEN
 ) -> None:
-    view_counts.record(redis, {(shop.tenant_id, link_id): Views(views, downloads, last)})
+    view_counts.append(redis, {(shop.tenant_id, link_id): Views(views, downloads, last)})
 
 
 def test_views_reach_the_ledger_and_add_up(shop: Shop, redis_client: Redis) -> None:
@@ -60,7 +62,7 @@ def test_views_reach_the_ledger_and_add_up(shop: Shop, redis_client: Redis) -> N
     assert numbers(shop, link) == (5, 1, LATER), "an earlier view does not put the clock back"
     assert view_transfer.transfer_views(shop.engine, redis_client) == 0
     assert numbers(shop, link) == (5, 1, LATER)
-    assert redis_client.keys("*views*") == []
+    assert redis_client.keys("*view*") == []
     assert view_counts.tenants(redis_client) == ()
 
 
@@ -77,19 +79,19 @@ def test_every_tenant_gets_its_own(make_shop: Callable[..., Shop], redis_client:
 
 def test_links_that_no_ledger_knows_are_forgotten(shop: Shop, redis_client: Redis) -> None:
     count(redis_client, shop, uuid4(), 5)
-    view_counts.record(redis_client, {(2**30, uuid4()): Views(1, 0, THEN)})
+    view_counts.append(redis_client, {(2**30, uuid4()): Views(1, 0, THEN)})
     view_transfer.transfer_views(shop.engine, redis_client)
     assert view_counts.tenants(redis_client) == ()
-    assert redis_client.keys("*views*") == []
+    assert redis_client.keys("*view*") == []
 
 
 @pytest.mark.parametrize(
     ("module", "step"),
     [
-        (view_counts, "set_aside"),
-        (view_counts, "note"),
-        (view_transfer, "_write"),
-        (view_counts, "drop"),
+        (view_counts, "waiting"),
+        (view_transfer, "_count"),
+        (view_counts, "remove"),
+        (view_counts, "forget"),
     ],
 )
 @pytest.mark.parametrize("before", [True, False])
@@ -239,32 +241,121 @@ def test_without_postgres_views_wait(shop: Shop, redis_client: Redis) -> None:
     assert numbers(shop, link)[0] == 3
 
 
-def test_redis_emptied_on_the_way_loses_no_more_than_it_had(
+def test_redis_emptied_on_the_way_changes_nothing_in_the_ledger(
     shop: Shop,
     redis_client: Redis,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     link = shop.issue(at=THEN)
     count(redis_client, shop, link, 3)
-    real = view_counts.note
+    real = view_counts.remove
 
-    def emptied(*given: object) -> object:
+    def emptied(*given: object) -> None:
         redis_client.flushdb()
-        return real(*given)  # type: ignore[arg-type]
+        real(*given)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patch:
-        patch.setattr(view_counts, "note", emptied)
-        assert view_transfer.transfer_views(shop.engine, redis_client) == 0
+        patch.setattr(view_counts, "remove", emptied)
+        assert view_transfer.transfer_views(shop.engine, redis_client) == 1
     count(redis_client, shop, link, 2)
     view_transfer.transfer_views(shop.engine, redis_client)
-    assert numbers(shop, link)[0] == 2
+    assert numbers(shop, link)[0] == 5
+
+
+def test_what_is_found_again_counts_nothing(shop: Shop, redis_client: Redis) -> None:
+    """Sent twice, or in a Redis that was brought back from a backup."""
+    link = shop.issue(at=THEN)
+    batch = Batch(uuid4(), {link: Views(3, 1, THEN)})
+    for _ in range(2):
+        view_counts.push(redis_client, shop.tenant_id, batch)
+    assert view_transfer.transfer_views(shop.engine, redis_client) == 1
+    assert numbers(shop, link) == (3, 1, THEN)
+    view_counts.push(redis_client, shop.tenant_id, batch)
+    count(redis_client, shop, link, 4, 0, LATER)
+    assert view_transfer.transfer_views(shop.engine, redis_client) == 1
+    assert numbers(shop, link) == (7, 1, LATER)
+
+
+def test_what_cannot_be_read_holds_nothing_up(
+    shop: Shop, redis_client: Redis, caplog: pytest.LogCaptureFixture
+) -> None:
+    link = shop.issue(at=THEN)
+    redis_client.rpush(view_counts.key(shop.tenant_id), b"{}")
+    count(redis_client, shop, link, 3)
+    assert view_transfer.transfer_views(shop.engine, redis_client) == 1
+    assert numbers(shop, link)[0] == 3
+    assert "batches of views cannot be read" in caplog.messages
+    assert view_counts.tenants(redis_client) == ()
+
+
+def test_the_inbox_forgets_after_a_week(shop: Shop, redis_client: Redis) -> None:
+    known = {uuid4(): now() - timedelta(days=days) for days in (0, 6, 8)}
+    access = Access(tenant_id=shop.tenant_id)
+    with transaction(shop.engine, access) as session:
+        session.add_all(
+            ViewBatch(tenant_id=shop.tenant_id, id=each, received_at=at)
+            for each, at in known.items()
+        )
+    count(redis_client, shop, shop.issue(at=THEN), 1)
+    view_transfer.transfer_views(shop.engine, redis_client)
+    with transaction(shop.engine, access) as session:
+        left = set(session.scalars(select(ViewBatch.id)))
+    assert left & set(known) == {each for each, at in known.items() if at > now() - WEEK}
+    assert len(left) == 3, "and the new one"
+
+
+def old_count(redis: Redis, shop: Shop, link_id: UUID, views: int) -> None:
+    """As a viewer before revision 0010 counts."""
+    name, at = f"{{{shop.tenant_id}}}:views", int(LATER.timestamp() * 1000)
+    redis.hincrby(name, f"{link_id.hex}:views", views)
+    redis.hset(name, f"{link_id.hex}:last", str(at))
+    redis.sadd(view_counts.TENANTS, str(shop.tenant_id))
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_counts_of_an_old_viewer_are_taken_over_once(
+    shop: Shop, redis_client: Redis, monkeypatch: pytest.MonkeyPatch, *, killed: bool
+) -> None:
+    link = shop.issue(at=THEN)
+    old_count(redis_client, shop, link, 3)
+    count(redis_client, shop, link, 10)
+    real = view_counts.push
+
+    def cut_off(*given: object) -> None:
+        real(*given)  # type: ignore[arg-type]
+        raise KilledError
+
+    if killed:
+        with monkeypatch.context() as patch:
+            patch.setattr(view_counts, "push", cut_off)
+            for _ in range(2):
+                with pytest.raises(KilledError):
+                    view_transfer.transfer_views(shop.engine, redis_client)
+    view_transfer.transfer_views(shop.engine, redis_client)
+    assert numbers(shop, link) == (13, 0, LATER)
+    old_count(redis_client, shop, link, 4)
+    for _ in range(2):
+        view_transfer.transfer_views(shop.engine, redis_client)
+    assert numbers(shop, link) == (17, 0, LATER)
+    assert redis_client.keys("*view*") == []
+
+
+def test_what_an_old_worker_had_noted_is_in_the_ledger(shop: Shop, redis_client: Redis) -> None:
+    link = shop.issue(at=THEN)
+    old_count(redis_client, shop, link, 3)
+    counts, aside = (f"{{{shop.tenant_id}}}:views{end}" for end in ("", ":batch"))
+    redis_client.rename(counts, aside)
+    redis_client.hset(aside, mapping={"id": uuid4().hex, "totals": "{}"})
+    view_transfer.transfer_views(shop.engine, redis_client)
+    assert numbers(shop, link)[0] == 0
+    assert redis_client.keys("*view*") == []
 
 
 def test_thousands_of_links_in_one_transfer(shop: Shop, redis_client: Redis) -> None:
     """More than a statement may have parameters."""
     link = shop.issue(at=THEN)
     crowd = {(shop.tenant_id, uuid4()): Views(1, 0, THEN) for _ in range(70_000)}
-    view_counts.record(redis_client, crowd | {(shop.tenant_id, link): Views(9, 0, THEN)})
+    view_counts.append(redis_client, crowd | {(shop.tenant_id, link): Views(9, 0, THEN)})
     view_transfer.transfer_views(shop.engine, redis_client)
     assert numbers(shop, link)[0] == 9
 

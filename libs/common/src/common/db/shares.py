@@ -16,6 +16,7 @@ from sqlalchemy import (
     Integer,
     Text,
     Uuid,
+    func,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -82,3 +83,14 @@ class SharingStop(Model):
 
     tenant_id: Mapped[TenantId] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
     since: Mapped[Instant]
+
+
+class ViewBatch(Model):
+    """A batch of views that is added up in ``shares``: the inbox that lets each count once."""
+
+    __tablename__ = "view_batches"
+    __table_args__ = (Index("ix_view_batches_tenant_id_received_at", "tenant_id", "received_at"),)
+
+    tenant_id: Mapped[TenantId] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
+    id: Mapped[RandomId] = mapped_column(Uuid, primary_key=True)
+    received_at: Mapped[Instant] = mapped_column(server_default=func.now())

@@ -10,13 +10,14 @@ from common.db.imports import Import, ImportChunk
 from common.db.metadata import Model
 from common.db.rollups import DailySales, DirtyDay, ProductSales
 from common.db.sales import Customer, LedgerVersion, Order, OrderLine, Product, Refund
-from common.db.shares import Share, SharingStop
+from common.db.shares import Share, SharingStop, ViewBatch
 from common.db.stock import StockCount
 
 TENANT_TABLES: tuple[type[Model], ...] = (
     Membership,
     Share,
     SharingStop,
+    ViewBatch,
     AuditEntry,
     Product,
     Customer,

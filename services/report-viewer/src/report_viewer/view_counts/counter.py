@@ -119,7 +119,7 @@ def recorder(redis_url: str) -> Callable[[ViewTallies], None]:
 def record(redis: Redis, tallies: ViewTallies) -> None:
     """Add tallies up: by link for the ledger, by report for what is kept warm."""
     links = {link: Views(each.views, each.downloads, each.last) for link, each in tallies.items()}
-    view_counts.record(redis, links)
+    view_counts.append(redis, links)
     reports: dict[tuple[int, ViewedReport], int] = {}
     for (tenant_id, _), each in tallies.items():
         viewed = tenant_id, each.report

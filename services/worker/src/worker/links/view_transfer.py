@@ -1,16 +1,16 @@
 """View transfer: brings what viewers counted into the share ledger, each view once.
 
-A batch of a tenant's views is taken under a lock that its other transfers wait for. What the
-ledger's numbers shall be is noted in the batch before it is written, so that a transfer that was
-killed, before or after its commit, is done again to the same effect (``common.links.view_counts``).
-The ledger's rows are changed by revocations too: who revokes never waits for this, which gives up
-at once and leaves the batch to the next round.
+A tenant's waiting batches are entered into its inbox (``view_batches``) and added up in one
+transaction: a batch whose id is there already, because a worker was killed after its commit or
+another works on it, adds nothing. Only then are they taken off the list in Redis.
+
+The ledger's rows are changed by revocations too: a revocation never waits for this, which gives up
+at once and leaves the batches to the next round.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Final
-from uuid import UUID
 
 from psycopg.errors import LockNotAvailable
 from redis import Redis
@@ -20,29 +20,39 @@ from sqlalchemy.orm import Session
 
 from common.db.tenancy import Access, transaction
 from common.links import view_counts
-from common.links.view_counts import Batch, BatchGoneError, Views
+from common.links.view_counts import Batch
+from worker.links import old_view_counts
 
 TASK: Final = "views.transfer"
 EVERY_SECONDS: Final = 10
 
-_LOCK_CLASS: Final = 0x0D1128
-_LOCK = text("SELECT pg_advisory_xact_lock(:class, :tenant_id)")
-_PATIENCE = text("SET LOCAL lock_timeout = '100ms'")
-_READ = text(
+_BATCHES_AT_ONCE: Final = 1000
+_GIVE_UP_AT_ONCE = text("SET LOCAL lock_timeout = '100ms'")
+# Also of a tenant that is gone: its batches are entered nowhere, and forgotten.
+_ENTER = text(
     """
-    SELECT link_id, views, downloads FROM shares
-    WHERE tenant_id = :tenant_id AND link_id = ANY(CAST(:links AS uuid[]))
+    INSERT INTO view_batches (tenant_id, id)
+    SELECT t.id, b.id FROM tenants t, unnest(CAST(:ids AS uuid[])) AS b (id)
+    WHERE t.id = :tenant_id
+    ON CONFLICT DO NOTHING RETURNING id
     """
 )
-_WRITE = text(
+_ADD = text(
     """
     UPDATE shares s SET
-        views = greatest(s.views, t.views),
-        downloads = greatest(s.downloads, t.downloads),
+        views = s.views + t.views,
+        downloads = s.downloads + t.downloads,
         last_viewed_at = greatest(s.last_viewed_at, t.last)
     FROM unnest(CAST(:links AS uuid[]), CAST(:views AS bigint[]), CAST(:downloads AS bigint[]),
                 CAST(:lasts AS timestamptz[])) AS t (link_id, views, downloads, last)
     WHERE s.tenant_id = :tenant_id AND s.link_id = t.link_id
+    """
+)
+# No batch is found again so late, not even in a Redis that was brought back from a backup.
+_EXPIRE = text(
+    """
+    DELETE FROM view_batches
+    WHERE tenant_id = :tenant_id AND received_at < now() - interval '7 days'
     """
 )
 
@@ -60,46 +70,40 @@ def transfer_views(engine: Engine, redis: Redis) -> int:
 
 
 def _transfer(engine: Engine, redis: Redis, tenant_id: int) -> int:
+    links = 0
     try:
-        with transaction(engine, Access(tenant_id=tenant_id)) as session:
-            session.execute(_PATIENCE)
-            session.execute(_LOCK, {"class": _LOCK_CLASS, "tenant_id": tenant_id})
-            batch = view_counts.set_aside(redis, tenant_id)
-            if batch is not None:
-                _write(session, tenant_id, _totals(session, redis, batch))
+        old_view_counts.adopt(engine, redis, tenant_id)
+        while entries := view_counts.waiting(redis, tenant_id, _BATCHES_AT_ONCE):
+            with transaction(engine, Access(tenant_id=tenant_id)) as session:
+                links += _count(session, tenant_id, [entry.batch for entry in entries])
+            view_counts.remove(redis, tenant_id, entries)
     except OperationalError as error:
         if not isinstance(error.orig, LockNotAvailable):
             raise
         logger.info("views are left to the next round", extra={"tenant_id": tenant_id})
-        return 0
-    except BatchGoneError:
-        return 0
-    if batch is None:
-        view_counts.forget(redis, tenant_id)
-        return 0
-    view_counts.drop(redis, batch)
-    return len(batch.views)
+        return links
+    view_counts.forget(redis, tenant_id)
+    return links
 
 
-def _totals(session: Session, redis: Redis, batch: Batch) -> Mapping[UUID, Views]:
-    """What the ledger's numbers shall be: noted before, or what they are and the batch's."""
-    if batch.totals is not None:
-        return batch.totals
-    known = session.execute(_READ, {"tenant_id": batch.tenant_id, "links": list(batch.views)})
-    totals = {
-        link_id: batch.views[link_id].after(views, downloads) for link_id, views, downloads in known
-    }
-    return view_counts.note(redis, batch, totals)
-
-
-def _write(session: Session, tenant_id: int, totals: Mapping[UUID, Views]) -> None:
-    session.execute(
-        _WRITE,
-        {
-            "tenant_id": tenant_id,
-            "links": list(totals),
-            "views": [each.views for each in totals.values()],
-            "downloads": [each.downloads for each in totals.values()],
-            "lasts": [each.last for each in totals.values()],
-        },
-    )
+def _count(session: Session, tenant_id: int, found: Sequence[Batch | None]) -> int:
+    """Enter batches and add up those that are new; of how many links."""
+    session.execute(_GIVE_UP_AT_ONCE)
+    batches = {batch.id: batch for batch in found if batch is not None}
+    if None in found:
+        logger.error("batches of views cannot be read", extra={"tenant_id": tenant_id})
+    entered = session.scalars(_ENTER, {"tenant_id": tenant_id, "ids": list(batches)})
+    sums = view_counts.sums(batches[each] for each in entered)
+    if sums:
+        session.execute(
+            _ADD,
+            {
+                "tenant_id": tenant_id,
+                "links": list(sums),
+                "views": [each.views for each in sums.values()],
+                "downloads": [each.downloads for each in sums.values()],
+                "lasts": [each.last for each in sums.values()],
+            },
+        )
+    session.execute(_EXPIRE, {"tenant_id": tenant_id})
+    return len(sums)
