@@ -13,6 +13,7 @@ from common.db.imports import Import, ImportChunk, ImportState
 from common.db.tenancy import Access, transaction
 from common.jobs.payloads import RunImport
 from worker.imports import run
+from worker.imports.uploaded import MOST_ATTEMPTS
 
 PATH = "/api/admin/imports"
 ORDERS = """order_id,paid_at,currency,line_id,product_id,quantity,unit_price
@@ -40,8 +41,8 @@ def started(answer: httpx.Response) -> str:
 
 def work(engine: Engine) -> None:
     """What a worker's sweep does, until nothing is left."""
-    while (job := run.waiting(engine)) is not None:
-        run.run(engine, job)
+    while (job := run.next_import(engine)) is not None:
+        run.run_import(engine, job)
 
 
 def stored(engine: Engine, tenant_id: int, query: str) -> list[Any]:
@@ -222,16 +223,16 @@ def test_what_a_killed_worker_left_is_run_again(anna: httpx.Client, world: World
     location = started(anna.post(PATH, content=ORDERS, headers=CSV))
     with transaction(world.engine, Access(tenant_id=world.berlin)) as session:
         session.execute(text("UPDATE imports SET state = 'running', attempts = 1"))
-    job = run.waiting(world.engine)
+    job = run.next_import(world.engine)
     assert job is not None
-    run.run(world.engine, job)
+    run.run_import(world.engine, job)
     assert anna.get(location).json()["state"] == "succeeded"
-    run.run(world.engine, job)  # the message once more: it is done
+    run.run_import(world.engine, job)  # the message once more: it is done
     assert stored(world.engine, world.berlin, "SELECT version FROM ledger_versions") == [1]
 
 
 def test_an_import_that_breaks_off_again_and_again_is_given_up(world: World) -> None:
-    job = broken(world.engine, world.berlin, attempts=run.MOST_ATTEMPTS)
+    job = broken(world.engine, world.berlin, attempts=MOST_ATTEMPTS)
     work(world.engine)
     with transaction(world.engine, Access(tenant_id=world.berlin)) as session:
         row = session.get_one(Import, (world.berlin, job.import_id))
@@ -242,18 +243,18 @@ def test_an_import_that_breaks_off_again_and_again_is_given_up(world: World) -> 
 
 def test_what_never_arrived_is_cleared_away(world: World) -> None:
     broken(world.engine, world.berlin, state="receiving")
-    assert run.waiting(world.engine) is None
+    assert run.next_import(world.engine) is None
     assert stored(world.engine, world.berlin, "SELECT count(*) FROM imports") == [0]
 
 
 def test_one_import_runs_at_a_time(anna: httpx.Client, world: World) -> None:
     location = started(anna.post(PATH, content=ORDERS, headers=CSV))
-    job = run.waiting(world.engine)
+    job = run.next_import(world.engine)
     assert job is not None
     with run._slot(world.engine) as free:
         assert free
-        assert run.waiting(world.engine) is None
-        run.run(world.engine, job)
+        assert run.next_import(world.engine) is None
+        run.run_import(world.engine, job)
         assert anna.get(location).json()["state"] == "queued"
-    run.run(world.engine, job)
+    run.run_import(world.engine, job)
     assert anna.get(location).json()["state"] == "succeeded"

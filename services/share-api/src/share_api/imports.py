@@ -13,12 +13,12 @@ from typing import Final
 from uuid import UUID, uuid4
 
 import zstandard
-from sqlalchemy import Engine, delete, func, select, update
+from sqlalchemy import delete, func, select, update
 
 from common import instants
 from common.db.audit import Action, Author, record
 from common.db.imports import Import, ImportChunk, ImportState
-from common.db.tenancy import Access, transaction
+from common.db.tenancy import TenantDb
 from common.http.problem import Problem
 from common.jobs.payloads import RunImport
 from common.jobs.publisher import JobPublisher, JobsUnavailableError
@@ -75,11 +75,10 @@ class ImportTooLargeError(SalesImportError):
 class ImportUpload:
     """Takes the files of one import in, piece by piece; ``most`` bytes of all of them.
 
-    Blocking. Call ``finish`` at the end, or ``abandon``.
+    Blocking. Call ``finish`` at the end, or ``abort``.
     """
 
-    engine: Engine
-    tenant_id: int
+    db: TenantDb
     import_id: UUID
     author: Author
     most: int
@@ -87,7 +86,7 @@ class ImportUpload:
     _numbers: dict[str, int] = field(default_factory=dict)
     _pending: dict[str, bytearray] = field(default_factory=dict)
 
-    def take(self, file: str, data: bytes) -> None:
+    def write(self, file: str, data: bytes) -> None:
         """Take the next piece of a file.
 
         Raises:
@@ -112,11 +111,11 @@ class ImportUpload:
         for file, pending in self._pending.items():
             self._store(file, bytes(pending))
         done = {"state": ImportState.QUEUED, "total_bytes": self.total}
-        with transaction(self.engine, Access(tenant_id=self.tenant_id)) as session:
+        with self.db.transaction() as session:
             session.execute(update(Import).where(Import.id == self.import_id).values(done))
             record(
                 session,
-                self.tenant_id,
+                self.db.tenant_id,
                 Action.IMPORT_STARTED,
                 self.author,
                 at=instants.now(),
@@ -124,18 +123,18 @@ class ImportUpload:
                 bytes=self.total,
             )
 
-    def abandon(self) -> None:
+    def abort(self) -> None:
         """Forget what was received."""
-        with transaction(self.engine, Access(tenant_id=self.tenant_id)) as session:
+        with self.db.transaction() as session:
             session.execute(delete(Import).where(Import.id == self.import_id))
 
     def _store(self, file: str, content: bytes) -> None:
         number = self._numbers.get(file, 0)
         self._numbers[file] = number + 1
-        with transaction(self.engine, Access(tenant_id=self.tenant_id)) as session:
+        with self.db.transaction() as session:
             session.add(
                 ImportChunk(
-                    tenant_id=self.tenant_id,
+                    tenant_id=self.db.tenant_id,
                     import_id=self.import_id,
                     file=file,
                     number=number,
@@ -144,8 +143,8 @@ class ImportUpload:
             )
 
 
-def begin(
-    engine: Engine, tenant_id: int, *, layout: str, author: Author, most: int, now: datetime
+def begin_upload(
+    db: TenantDb, *, layout: str, author: Author, most: int, now: datetime
 ) -> ImportUpload:
     """Begin to receive an import of at most ``most`` bytes.
 
@@ -153,7 +152,7 @@ def begin(
         TooManyImportsError: the tenant has too many that are not finished.
     """
     import_id = uuid4()
-    with transaction(engine, Access(tenant_id=tenant_id)) as session:
+    with db.transaction() as session:
         session.execute(
             delete(Import).where(
                 Import.state == ImportState.RECEIVING, Import.created_at < now - _ABANDONED
@@ -166,7 +165,7 @@ def begin(
             raise TooManyImportsError
         session.add(
             Import(
-                tenant_id=tenant_id,
+                tenant_id=db.tenant_id,
                 id=import_id,
                 state=ImportState.RECEIVING,
                 format=layout,
@@ -174,10 +173,10 @@ def begin(
                 created_by=author.admin_id,
             )
         )
-    return ImportUpload(engine, tenant_id, import_id, author, most)
+    return ImportUpload(db, import_id, author, most)
 
 
-def announce(jobs: JobPublisher, tenant_id: int, import_id: UUID) -> None:
+def publish_import(jobs: JobPublisher, tenant_id: int, import_id: UUID) -> None:
     """Ask for the import to be run; without a broker a worker's sweep finds it by itself."""
     try:
         jobs.publish(RunImport(tenant_id, import_id))
@@ -187,21 +186,21 @@ def announce(jobs: JobPublisher, tenant_id: int, import_id: UUID) -> None:
         )
 
 
-def get_import(engine: Engine, tenant_id: int, import_id: UUID) -> Import:
+def get_import(db: TenantDb, import_id: UUID) -> Import:
     """One import of the tenant.
 
     Raises:
         ImportNotFoundError: the tenant has none of that id, or it is not all there yet.
     """
     query = select(Import).where(Import.id == import_id, Import.state != ImportState.RECEIVING)
-    with transaction(engine, Access(tenant_id=tenant_id)) as session:
+    with db.transaction() as session:
         found = session.scalar(query)
     if found is None:
         raise ImportNotFoundError(import_id)
     return found
 
 
-def list_imports(engine: Engine, tenant_id: int) -> Sequence[Import]:
+def list_imports(db: TenantDb) -> Sequence[Import]:
     """The tenant's latest imports, newest first."""
     query = (
         select(Import)
@@ -209,7 +208,7 @@ def list_imports(engine: Engine, tenant_id: int) -> Sequence[Import]:
         .order_by(Import.created_at.desc(), Import.id.desc())
         .limit(LISTED)
     )
-    with transaction(engine, Access(tenant_id=tenant_id)) as session:
+    with db.transaction() as session:
         return session.scalars(query).all()
 
 

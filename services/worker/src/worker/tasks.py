@@ -93,13 +93,13 @@ def register_imports(app: Celery, engine: Engine, jobs: JobPublisher) -> None:
     def run_import(**payload: Any) -> None:
         job = RunImport.parse(payload)
         try:
-            run.run(engine, job)
+            run.run_import(engine, job)
             data_version.loaded(engine, jobs, job.tenant_id)
         finally:
             resume_imports.delay()
 
     @app.task(name=schedule.RESUME_IMPORTS, shared=False)
     def resume_imports() -> None:
-        job = run.waiting(engine)
+        job = run.next_import(engine)
         if job is not None:
             app.send_task(job.task, kwargs=job.payload())

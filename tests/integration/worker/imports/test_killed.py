@@ -26,7 +26,7 @@ from common.db.engine import create_service_engine
 from common.jobs.payloads import RunImport
 from worker.imports import run
 engine = create_service_engine(sys.argv[1], application_name="killed", pool_size=3)
-run.run(engine, RunImport(int(sys.argv[2]), UUID(sys.argv[3])))
+run.run_import(engine, RunImport(int(sys.argv[2]), UUID(sys.argv[3])))
 """
 
 
@@ -96,9 +96,9 @@ def test_a_killed_import_is_run_again_and_wholly(
     until(owner_engine, f"SELECT count(*) = 0 {mine}")
     assert count(service_engine, job.tenant_id, "order_lines") == 0
     assert count(service_engine, job.tenant_id, "import_chunks") > 0
-    left = run.waiting(service_engine)
+    left = run.next_import(service_engine)
     assert left == RunImport(job.tenant_id, UUID(str(job.import_id)))
-    run.run(service_engine, left)
+    run.run_import(service_engine, left)
     assert count(service_engine, job.tenant_id, "order_lines") == LINES
     assert count(service_engine, job.tenant_id, "import_chunks") == 0
     with transaction(service_engine, Access(tenant_id=job.tenant_id)) as session:

@@ -40,7 +40,7 @@ class Import(Model):
     """An import. ``total_bytes`` are the files', ``done_bytes`` and ``done_rows`` what was read.
 
     ``outcome`` is the JSON of its result or its errors once it has ended (see
-    ``worker.imports.run``).
+    ``worker.imports.outcome``).
     """
 
     __tablename__ = "imports"

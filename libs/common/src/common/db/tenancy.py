@@ -5,7 +5,7 @@ set again whenever the session begins another one. Without it every tenant's tab
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, event, text
@@ -64,3 +64,19 @@ def snapshot(engine: Engine, access: Access) -> Iterator[TenantSession]:
     frozen = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     with transaction(frozen, access) as session:
         yield session
+
+
+@dataclass(frozen=True, slots=True)
+class TenantDb:
+    """The rows of one tenant in a database. Connects when it is used."""
+
+    engine: Engine
+    tenant_id: int
+
+    def transaction(self) -> AbstractContextManager[TenantSession]:
+        """A transaction on the tenant's behalf; commits at the end, rolls back on an error."""
+        return transaction(self.engine, Access(tenant_id=self.tenant_id))
+
+    def snapshot(self) -> AbstractContextManager[TenantSession]:
+        """A read-only transaction on the tenant's behalf that sees one moment of the data."""
+        return snapshot(self.engine, Access(tenant_id=self.tenant_id))

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from common.db.audit import Action, Author, record
 from common.db.discord import DiscordConnection
-from common.db.tenancy import Access, transaction
+from common.db.tenancy import Access, TenantDb, transaction
 from common.http.problem import Problem
 
 _ID: Final = re.compile(r"[1-9][0-9]{0,18}", re.ASCII)
@@ -70,7 +70,7 @@ def tenant_of_guild(engine: Engine, guild_id: int) -> int | None:
         )
 
 
-def connect(engine: Engine, tenant_id: int, made: Connection, *, allowed_by: str) -> None:
+def connect(db: TenantDb, made: Connection, *, allowed_by: str) -> None:
     """Connect a guild that is not connected; ``allowed_by`` is the admin who gave the code.
 
     Raises:
@@ -78,11 +78,11 @@ def connect(engine: Engine, tenant_id: int, made: Connection, *, allowed_by: str
     """
     row = insert(DiscordConnection).values(
         guild_id=made.guild_id,
-        tenant_id=tenant_id,
+        tenant_id=db.tenant_id,
         connected_at=made.connected_at,
         connected_by=made.connected_by,
     )
-    with transaction(engine, Access(tenant_id=tenant_id)) as session:
+    with db.transaction() as session:
         added = session.execute(
             row.on_conflict_do_nothing().returning(DiscordConnection.guild_id)
         ).scalar()
@@ -90,7 +90,7 @@ def connect(engine: Engine, tenant_id: int, made: Connection, *, allowed_by: str
             raise AlreadyConnectedError(made.guild_id)
         record(
             session,
-            tenant_id,
+            db.tenant_id,
             Action.DISCORD_CONNECTED,
             author_of(made.connected_by),
             at=made.connected_at,
@@ -99,23 +99,21 @@ def connect(engine: Engine, tenant_id: int, made: Connection, *, allowed_by: str
         )
 
 
-def list_connections(engine: Engine, tenant_id: int) -> tuple[Connection, ...]:
+def list_connections(db: TenantDb) -> tuple[Connection, ...]:
     """The tenant's connections, the latest first."""
     query = (
         select(DiscordConnection)
-        .where(DiscordConnection.tenant_id == tenant_id)
+        .where(DiscordConnection.tenant_id == db.tenant_id)
         .order_by(DiscordConnection.connected_at.desc(), DiscordConnection.guild_id)
     )
-    with transaction(engine, Access(tenant_id=tenant_id)) as session:
+    with db.transaction() as session:
         return tuple(
             Connection(each.guild_id, each.connected_at, each.connected_by)
             for each in session.scalars(query)
         )
 
 
-def disconnect(
-    engine: Engine, tenant_id: int, guild_id: int, *, author: Author, at: datetime
-) -> None:
+def disconnect(db: TenantDb, guild_id: int, *, author: Author, at: datetime) -> None:
     """End a connection: nothing of the tenant is sent there once this has returned.
 
     A worker that is about to send holds the row; this waits for it, some seconds at most.
@@ -123,12 +121,14 @@ def disconnect(
     Raises:
         ConnectionNotFoundError: the tenant has no connection to that guild.
     """
-    with transaction(engine, Access(tenant_id=tenant_id)) as session:
+    with db.transaction() as session:
         gone = session.execute(
             delete(DiscordConnection)
-            .where(DiscordConnection.tenant_id == tenant_id, DiscordConnection.guild_id == guild_id)
+            .where(
+                DiscordConnection.tenant_id == db.tenant_id, DiscordConnection.guild_id == guild_id
+            )
             .returning(DiscordConnection.guild_id)
         ).scalar()
         if gone is None:
             raise ConnectionNotFoundError(guild_id)
-        record(session, tenant_id, Action.DISCORD_DISCONNECTED, author, at=at, subject=guild_id)
+        record(session, db.tenant_id, Action.DISCORD_DISCONNECTED, author, at=at, subject=guild_id)

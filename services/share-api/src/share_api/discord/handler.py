@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from accounts.memberships import find_account, find_tenant
 from common.db.audit import Author
+from common.db.tenancy import TenantDb
 from common.jobs.discord_promises import Promise, PromiseStore, answer_by
 from common.jobs.payloads import AnswerDiscord
 from common.jobs.publisher import JobsUnavailableError
@@ -143,7 +144,7 @@ def _connect(
         raise UnknownCodeError
     made = Connection(asked.guild_id, now, asked.member.user.id)
     try:
-        connect(engine, tenant.id, made, allowed_by=account.email)
+        connect(TenantDb(engine, tenant.id), made, allowed_by=account.email)
     except AlreadyConnectedError:
         return _told(CONNECTED_ALREADY)
     return _told(connected(tenant.name))

@@ -13,6 +13,7 @@ from fastapi.security import APIKeyCookie
 
 from accounts.memberships import Account, TenantFacts, find_account
 from common.db.audit import Author
+from common.db.tenancy import TenantDb
 from common.instants import now
 from share_api.auth.sessions import COOKIE, NoSessionError, NoTenantError, Session
 from share_api.container import Container
@@ -87,5 +88,15 @@ def _acting(admin: CurrentAdmin, request: Request) -> Actor:
 
 CurrentActor = Annotated[Actor, Depends(_acting)]
 """The admin who makes the request, and the tenant they act for.
+
+Raises NoSessionError and NoTenantError."""
+
+
+def _db(actor: CurrentActor, container: Services) -> TenantDb:
+    return TenantDb(container.engine, actor.tenant.id)
+
+
+CurrentDb = Annotated[TenantDb, Depends(_db)]
+"""The rows of the tenant that the admin acts for.
 
 Raises NoSessionError and NoTenantError."""

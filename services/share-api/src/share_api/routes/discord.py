@@ -13,7 +13,7 @@ from share_api.discord.interactions import InteractionAnswer
 from share_api.discord.limits import CODES
 from share_api.http.json_body import read_body
 from share_api.http.openapi import problem_responses
-from share_api.routes.dependencies import CurrentActor, Services
+from share_api.routes.dependencies import CurrentActor, CurrentDb, Services
 from share_api.schemas.discord import CodeView, ConnectionsView
 
 router = APIRouter(tags=["discord"])
@@ -65,9 +65,9 @@ def issue_discord_code(actor: CurrentActor, container: Services) -> CodeView:
     summary="List the connected Discord servers",
     responses=problem_responses(403, 503),
 )
-def list_discord_servers(actor: CurrentActor, container: Services) -> ConnectionsView:
+def list_discord_servers(db: CurrentDb) -> ConnectionsView:
     """The Discord servers that show the tenant's reports, the latest first."""
-    return ConnectionsView.of(list_connections(container.engine, actor.tenant.id))
+    return ConnectionsView.of(list_connections(db))
 
 
 @router.delete(
@@ -79,8 +79,8 @@ def list_discord_servers(actor: CurrentActor, container: Services) -> Connection
 def disconnect_discord_server(
     guild_id: Annotated[str, Path(description="The id of the server at Discord.")],
     actor: CurrentActor,
-    container: Services,
+    db: CurrentDb,
 ) -> None:
     """Nothing of the tenant is sent there any more. Links that were sent open until revoked."""
     guild = parse_guild_id(guild_id)
-    disconnect(container.engine, actor.tenant.id, guild, author=actor.author, at=now())
+    disconnect(db, guild, author=actor.author, at=now())

@@ -15,13 +15,13 @@ from share_api.imports import (
     ImportNotFoundError,
     ImportTooLargeError,
     ImportUpload,
-    announce,
-    begin,
+    begin_upload,
     content_length,
     get_import,
     list_imports,
+    publish_import,
 )
-from share_api.routes.dependencies import CurrentActor, Services
+from share_api.routes.dependencies import CurrentActor, CurrentDb, Services
 from share_api.schemas.imports import ImportFormat, ImportsView, ImportView
 
 router = APIRouter(tags=["imports"])
@@ -65,6 +65,7 @@ async def import_sales(
     request: Request,
     response: Response,
     actor: CurrentActor,
+    db: CurrentDb,
     container: Services,
     layout: Annotated[
         ImportFormat, Query(alias="format", description="Whose columns the orders have.")
@@ -78,10 +79,9 @@ async def import_sales(
     announced = content_length(request.headers)
     if announced is not None and announced > most + _FORM_BYTES:
         raise ImportTooLargeError(most)
-    receiver = await run_in_threadpool(
-        begin,
-        container.engine,
-        actor.tenant.id,
+    upload = await run_in_threadpool(
+        begin_upload,
+        db,
         layout=layout.value,
         author=actor.author,
         most=most,
@@ -89,15 +89,13 @@ async def import_sales(
     )
     try:
         body = iter_with_timeout(request.stream())
-        await _receive(request.headers.get("content-type", ""), body, receiver)
+        await _receive(request.headers.get("content-type", ""), body, upload)
     except BaseException:
-        await run_in_threadpool(receiver.abandon)
+        await run_in_threadpool(upload.abort)
         raise
-    await run_in_threadpool(announce, container.issuing.jobs, actor.tenant.id, receiver.import_id)
-    found = await run_in_threadpool(
-        get_import, container.engine, actor.tenant.id, receiver.import_id
-    )
-    response.headers["Location"] = f"{_PATH}/{receiver.import_id}"
+    await run_in_threadpool(publish_import, container.issuing.jobs, db.tenant_id, upload.import_id)
+    found = await run_in_threadpool(get_import, db, upload.import_id)
+    response.headers["Location"] = f"{_PATH}/{upload.import_id}"
     return ImportView.of(found)
 
 
@@ -105,16 +103,16 @@ _FORM_BYTES: Final = 16 * 1024
 """What a form may add to its files."""
 
 
-async def _receive(content_type: str, body: AsyncIterator[bytes], receiver: ImportUpload) -> None:
+async def _receive(content_type: str, body: AsyncIterator[bytes], upload: ImportUpload) -> None:
     async for file, data in iter_file_chunks(content_type, body):
-        await run_in_threadpool(receiver.take, file, data)
-    await run_in_threadpool(receiver.finish)
+        await run_in_threadpool(upload.write, file, data)
+    await run_in_threadpool(upload.finish)
 
 
 @router.get(_PATH, summary="List the imports", responses=problem_responses(403, 503))
-def list_all(actor: CurrentActor, container: Services) -> ImportsView:
+def list_all(db: CurrentDb) -> ImportsView:
     """The tenant's latest imports, newest first; at most a hundred."""
-    found = list_imports(container.engine, actor.tenant.id)
+    found = list_imports(db)
     return ImportsView(items=tuple(map(ImportView.of, found)))
 
 
@@ -125,12 +123,11 @@ def show(
     import_id: Annotated[
         str, Path(description="The id of an import.", json_schema_extra={"format": "uuid"})
     ],
-    actor: CurrentActor,
-    container: Services,
+    db: CurrentDb,
 ) -> ImportView:
     """How far it is, and how it ended: a result, or what is wrong by file, line and column."""
     try:
         wanted = UUID(import_id)
     except ValueError:
         raise ImportNotFoundError(import_id) from None
-    return ImportView.of(get_import(container.engine, actor.tenant.id, wanted))
+    return ImportView.of(get_import(db, wanted))

@@ -54,12 +54,12 @@ def _reconciled(found: Reconciled, exponent: int) -> dict[str, Any]:
     }
 
 
-def refused(error: ImportRefusedError) -> dict[str, Any]:
+def errors_of(error: ImportRefusedError) -> dict[str, Any]:
     """What is wrong with the files."""
     return {"errors": [_fault(fault) for fault in error.faults], "errorCount": error.total}
 
 
-def broken_off(attempts: int | None) -> dict[str, Any]:
+def interrupted(attempts: int | None) -> dict[str, Any]:
     """It was not done, whatever the files are like; ``attempts`` is None where it took too long."""
     reason = (
         "the import took too long: split the files"

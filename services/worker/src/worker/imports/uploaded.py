@@ -1,0 +1,119 @@
+"""An uploaded import in the database: claimed, read in chunks, followed, and ended once.
+
+Each step is a transaction of its own, but for a success: that is written, and the files are
+deleted, in the transaction that loads the sales.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+import zstandard
+from sqlalchemy import Connection, delete, select, update
+
+from common import instants
+from common.db.audit import WORKER, Action, record
+from common.db.imports import Import, ImportChunk, ImportState
+from common.db.tenancy import TenantDb
+from ingest.import_files import FileKind, Format, ImportFile
+from ingest.progress import Meter
+from worker.imports import outcome
+
+MOST_ATTEMPTS: Final = 3
+_PROGRESS_SECONDS: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class UploadedImport:
+    """An import of a tenant, by its id."""
+
+    db: TenantDb
+    id: UUID
+
+    def claim(self) -> Format | None:
+        """Count an attempt; None when there is none to make, as it is done or tried too often."""
+        with self.db.transaction() as session:
+            row = session.scalar(select(Import).where(Import.id == self.id).with_for_update())
+            if row is None or row.state not in {ImportState.QUEUED, ImportState.RUNNING}:
+                return None
+            if row.attempts >= MOST_ATTEMPTS:
+                self._end(session.connection(), outcome.interrupted(row.attempts))
+                return None
+            row.state, row.attempts = ImportState.RUNNING, row.attempts + 1
+            row.done_bytes = row.done_rows = 0
+            return Format(row.format)
+
+    def files(self) -> dict[FileKind, ImportFile]:
+        """The files that came, in the form the importer reads."""
+        query = select(ImportChunk.file).where(ImportChunk.import_id == self.id).distinct()
+        with self.db.transaction() as session:
+            kinds = [FileKind(kind) for kind in session.scalars(query)]
+        return {kind: ImportFile(f"{kind}.csv", self._chunks(kind)) for kind in kinds}
+
+    def _chunks(self, kind: FileKind) -> Iterator[bytes]:
+        """The chunks of a file in turn; no transaction is open while one is worked on."""
+        query = (
+            select(ImportChunk.number, ImportChunk.content)
+            .where(ImportChunk.import_id == self.id, ImportChunk.file == kind)
+            .order_by(ImportChunk.number)
+            .limit(1)
+        )
+        last = -1
+        while True:
+            with self.db.transaction() as session:
+                row = session.execute(query.where(ImportChunk.number > last)).one_or_none()
+            if row is None:
+                return
+            last = row.number
+            yield zstandard.decompress(row.content)
+
+    def progress_writer(self) -> Callable[[Meter], None]:
+        """Writes the progress where clients look, about once a second."""
+        written = time.monotonic()
+
+        def write(meter: Meter) -> None:
+            nonlocal written
+            if time.monotonic() - written < _PROGRESS_SECONDS:
+                return
+            written = time.monotonic()
+            values = {"done_bytes": meter.done_bytes, "done_rows": meter.rows}
+            with self.db.transaction() as session:
+                session.execute(update(Import).where(Import.id == self.id).values(values))
+
+        return write
+
+    def succeed(self, connection: Connection, result: dict[str, Any], *, rows: int) -> None:
+        """Write the result in the transaction of the load; ``rows`` were read."""
+        self._end(connection, result, rows=rows)
+
+    def fail(self, why: dict[str, Any]) -> None:
+        """Write why it was not done."""
+        with self.db.transaction() as session:
+            self._end(session.connection(), why)
+
+    def _end(
+        self, connection: Connection, content: dict[str, Any], *, rows: int | None = None
+    ) -> None:
+        """Write how it ended, and let the files go; with ``rows`` it was a success."""
+        done = rows is not None
+        values: dict[str, Any] = {
+            "state": ImportState.SUCCEEDED if done else ImportState.FAILED,
+            "outcome": content,
+            "finished_at": instants.now(),
+        }
+        if done:
+            values |= {"done_bytes": Import.total_bytes, "done_rows": rows}
+        connection.execute(delete(ImportChunk).where(ImportChunk.import_id == self.id))
+        connection.execute(update(Import).where(Import.id == self.id).values(values))
+        record(
+            connection,
+            self.db.tenant_id,
+            Action.IMPORT_SUCCEEDED if done else Action.IMPORT_FAILED,
+            WORKER,
+            at=values["finished_at"],
+            subject=self.id,
+            rows=rows,
+            errors=content.get("errorCount"),
+        )
