@@ -7,6 +7,8 @@ Revises:
 import sqlalchemy as sa
 from alembic import op
 
+from common.db.sql import script
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -298,31 +300,8 @@ def upgrade() -> None:
         unique=False,
         postgresql_include=["product_id", "quantity", "amount", "shipping", "tax"],
     )
-    _create_ledger()
-    _secure()
-
-
-def _create_ledger() -> None:
-    """One list of sale, return and cancellation events: what every report sums.
-
-    An event with a product is a line's; the others carry what belongs to the whole order.
-    """
-    op.execute(
-        """
-        CREATE VIEW ledger WITH (security_invoker = true) AS
-        SELECT tenant_id, paid_at AS occurred_at, product_id, 0 AS orders,
-               quantity AS units_sold, 0::bigint AS units_returned,
-               unit_price * quantity AS gross, line_discount + order_discount AS discounts,
-               0::bigint AS returns, 0::bigint AS shipping, 0::bigint AS tax
-        FROM order_lines WHERE paid_at IS NOT NULL
-        UNION ALL
-        SELECT tenant_id, paid_at, NULL, 1, 0, 0, 0, 0, 0, shipping, tax
-        FROM orders WHERE paid_at IS NOT NULL
-        UNION ALL
-        SELECT tenant_id, processed_at, product_id, 0, 0, quantity, 0, 0, amount, -shipping, -tax
-        FROM refunds
-        """
-    )
+    for name in ("ledger_v1", "row_level_security_v1", "tenant_directory_v1"):
+        op.execute(script(name))
 
 
 TENANT_TABLES = (
@@ -335,59 +314,6 @@ TENANT_TABLES = (
     "refunds",
     "ledger_versions",
 )
-
-
-def _secure() -> None:
-    """The application's group may touch rows of the transaction's tenant and no others."""
-    op.execute(
-        """
-        DO $$ BEGIN
-            CREATE ROLE analytics_app NOLOGIN;
-        EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
-        END $$
-        """
-    )
-    for setting in ("tenant", "admin"):
-        op.execute(
-            f"""
-            CREATE FUNCTION current_{setting}() RETURNS integer LANGUAGE sql STABLE PARALLEL SAFE
-            RETURN nullif(current_setting('app.{setting}_id', true), '')::integer
-            """
-        )
-    for table in ("tenants", *TENANT_TABLES):
-        op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
-        op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
-    for table in TENANT_TABLES:
-        op.execute(f"CREATE POLICY tenant ON {table} USING (tenant_id = current_tenant())")
-    op.execute("CREATE POLICY tenant ON tenants USING (id = current_tenant())")
-    op.execute("CREATE POLICY own ON memberships FOR SELECT USING (admin_id = current_admin())")
-    op.execute(
-        """
-        CREATE POLICY member ON tenants FOR SELECT USING (EXISTS (
-            SELECT FROM memberships m
-            WHERE m.tenant_id = tenants.id AND m.admin_id = current_admin()))
-        """
-    )
-    _tenant_by_slug()
-    op.execute("GRANT SELECT ON alembic_version, ledger TO analytics_app")
-    op.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON admins, tenants TO analytics_app")
-    op.execute(
-        f"GRANT SELECT, INSERT, UPDATE, DELETE ON {', '.join(TENANT_TABLES)} TO analytics_app"
-    )
-    op.execute("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO analytics_app")
-
-
-def _tenant_by_slug() -> None:
-    """A tenant is found by the exact spelling of its slug; the application cannot list them."""
-    op.execute("CREATE POLICY directory ON tenants FOR SELECT TO CURRENT_USER USING (true)")
-    op.execute(
-        """
-        CREATE FUNCTION tenant_id_of(slug text) RETURNS integer LANGUAGE sql STABLE SECURITY DEFINER
-        RETURN (SELECT id FROM public.tenants WHERE tenants.slug = tenant_id_of.slug)
-        """
-    )
-    op.execute("REVOKE EXECUTE ON FUNCTION tenant_id_of FROM PUBLIC")
-    op.execute("GRANT EXECUTE ON FUNCTION tenant_id_of TO analytics_app")
 
 
 def downgrade() -> None:

@@ -7,13 +7,15 @@ Revises: 0001
 import sqlalchemy as sa
 from alembic import op
 
+from common.db.sql import script
+
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None
 
 TABLES = ("dirty_days", "daily_sales", "product_sales")
-EVENTS = {"orders": "paid_at", "order_lines": "paid_at", "refunds": "processed_at"}
+EVENTS = ("orders", "order_lines", "refunds")
 
 
 def _amounts(*names: str) -> list[sa.Column[int]]:
@@ -68,48 +70,9 @@ def upgrade() -> None:
         op.execute(f"CREATE POLICY tenant ON {table} USING (tenant_id = current_tenant())")
         op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO analytics_app")
     op.execute("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO analytics_app")
-    for table, column in EVENTS.items():
-        _mark_writes(table, column)
-    _rebuild_on_another_zone()
+    op.execute(script("dirty_days_v1"))
+    op.execute(script("rebuild_days_v1"))
     _mark_what_is_there()
-
-
-def _mark_writes(table: str, instant: str) -> None:
-    """Once a statement, mark each local day it touched.
-
-    The tenant's row is locked against a change of its zone until the writer ends: a day is always
-    marked by the zone that will be in force when the mark is seen.
-    """
-    touched = {
-        "insert": ("REFERENCING NEW TABLE AS new_rows", "SELECT * FROM new_rows"),
-        "update": (
-            "REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows",
-            "SELECT * FROM old_rows UNION ALL SELECT * FROM new_rows",
-        ),
-        "delete": ("REFERENCING OLD TABLE AS old_rows", "SELECT * FROM old_rows"),
-    }
-    for event, (referencing, rows) in touched.items():
-        name = f"mark_days_{table}_{event}"
-        op.execute(
-            f"""
-            CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
-            BEGIN
-                PERFORM FROM tenants t WHERE t.id IN (SELECT DISTINCT tenant_id FROM ({rows}) r)
-                ORDER BY t.id FOR SHARE;
-                INSERT INTO dirty_days (tenant_id, day)
-                SELECT DISTINCT t.id, (r.{instant} AT TIME ZONE t.timezone)::date
-                FROM ({rows}) r JOIN tenants t ON t.id = r.tenant_id
-                WHERE r.{instant} IS NOT NULL;
-                RETURN NULL;
-            END $$
-            """  # noqa: S608 - names of this file
-        )
-        op.execute(
-            f"""
-            CREATE TRIGGER mark_days_{event} AFTER {event.upper()} ON {table} {referencing}
-            FOR EACH STATEMENT EXECUTE FUNCTION {name}()
-            """
-        )
 
 
 _MARK_ALL = """
@@ -117,29 +80,6 @@ _MARK_ALL = """
     SELECT DISTINCT t.id, (l.occurred_at AT TIME ZONE t.timezone)::date
     FROM ledger l JOIN tenants t ON t.id = l.tenant_id
 """
-
-
-def _rebuild_on_another_zone() -> None:
-    """In another zone every day is another day: forget all sums and mark every day with events."""
-    op.execute(
-        f"""
-        CREATE FUNCTION rebuild_days() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-            DELETE FROM product_sales WHERE tenant_id = NEW.id;
-            DELETE FROM daily_sales WHERE tenant_id = NEW.id;
-            DELETE FROM dirty_days WHERE tenant_id = NEW.id;
-            {_MARK_ALL} WHERE t.id = NEW.id;
-            RETURN NULL;
-        END $$
-        """  # noqa: S608 - constant
-    )
-    op.execute(
-        """
-        CREATE TRIGGER rebuild_days AFTER UPDATE OF timezone ON tenants
-        FOR EACH ROW WHEN (OLD.timezone IS DISTINCT FROM NEW.timezone)
-        EXECUTE FUNCTION rebuild_days()
-        """
-    )
 
 
 def _mark_what_is_there() -> None:

@@ -13,6 +13,8 @@ with their tenant only, and loads of a tenant hold its lock.
 import sqlalchemy as sa
 from alembic import op
 
+from common.db.sql import script
+
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
@@ -38,14 +40,10 @@ def upgrade() -> None:
         op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
         op.execute(f"CREATE POLICY tenant ON {table} USING (tenant_id = current_tenant())")
         op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO analytics_app")
-    _list_unfinished_imports()
+    op.execute(script("unfinished_imports_v1"))
     for child, columns, *_ in REFERENCES:
         op.drop_constraint(f"fk_{child}_{'_'.join(columns)}", child, type_="foreignkey")
-    for child in ("customers", "orders", "order_lines"):
-        _require_parents(child)
-    _cascade()
-    for parent in ("customers", "products"):
-        _keep_while_needed(parent)
+    op.execute(script("sales_references_v1"))
 
 
 def _create_stock() -> None:
@@ -119,131 +117,6 @@ def _create_imports() -> None:
     )
     # The chunks come compressed: the server need not try.
     op.execute("ALTER TABLE import_chunks ALTER COLUMN content SET STORAGE EXTERNAL")
-
-
-def _list_unfinished_imports() -> None:
-    """The ids of what is left to do or to clear away, of every tenant: for the workers' sweep."""
-    op.execute(
-        """
-        CREATE POLICY unfinished ON imports FOR SELECT TO CURRENT_USER
-        USING (state IN ('receiving', 'queued', 'running'))
-        """
-    )
-    op.execute(
-        """
-        CREATE FUNCTION unfinished_imports() RETURNS TABLE (tenant_id integer, id uuid, state text)
-        LANGUAGE sql STABLE SECURITY DEFINER
-        BEGIN ATOMIC
-            SELECT i.tenant_id, i.id, i.state FROM public.imports i
-            WHERE i.state IN ('queued', 'running')
-               OR (i.state = 'receiving' AND i.created_at < now() - interval '1 day')
-            ORDER BY i.created_at LIMIT 100;
-        END
-        """
-    )
-    op.execute("REVOKE EXECUTE ON FUNCTION unfinished_imports FROM PUBLIC")
-    op.execute("GRANT EXECUTE ON FUNCTION unfinished_imports TO analytics_app")
-
-
-def _require_parents(child: str) -> None:
-    """Refuse a statement that leaves rows of ``child`` without their parents.
-
-    Executed as text and counted, so that it is planned for the rows at hand: a hash join for many.
-    """
-    checks = "".join(
-        f"""
-            EXECUTE 'SELECT count(*) FROM new_rows n WHERE n.{columns[-1]} IS NOT NULL
-                AND NOT EXISTS (SELECT FROM {parent} p WHERE {_equal("p", keys, "n", columns)})'
-            INTO orphans;
-            IF orphans > 0 THEN
-                RAISE foreign_key_violation USING MESSAGE = 'a row of {child} has no {parent}';
-            END IF;
-        """  # noqa: S608 - names of this file
-        for each, columns, parent, keys, _ in REFERENCES
-        if each == child
-    )
-    op.execute(
-        f"""
-        CREATE FUNCTION require_parents_of_{child}() RETURNS trigger LANGUAGE plpgsql AS $$
-        DECLARE orphans bigint;
-        BEGIN {checks} RETURN NULL; END $$
-        """
-    )
-    for event in ("insert", "update"):
-        op.execute(
-            f"""
-            CREATE TRIGGER require_parents_{event} AFTER {event.upper()} ON {child}
-            REFERENCING NEW TABLE AS new_rows
-            FOR EACH STATEMENT EXECUTE FUNCTION require_parents_of_{child}()
-            """
-        )
-
-
-def _equal(left: str, columns: tuple[str, ...], right: str, others: tuple[str, ...]) -> str:
-    pairs = zip(columns, others, strict=True)
-    return " AND ".join(f"{left}.{column} = {right}.{other}" for column, other in pairs)
-
-
-def _cascade() -> None:
-    """A deleted tenant takes its orders and customers along, a deleted order its lines."""
-    op.execute(
-        """
-        CREATE FUNCTION delete_sales_of_tenant() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-            DELETE FROM orders WHERE tenant_id = OLD.id;
-            DELETE FROM customers WHERE tenant_id = OLD.id;
-            RETURN NULL;
-        END $$
-        """
-    )
-    op.execute(
-        """
-        CREATE TRIGGER delete_sales AFTER DELETE ON tenants
-        FOR EACH ROW EXECUTE FUNCTION delete_sales_of_tenant()
-        """
-    )
-    op.execute(
-        """
-        CREATE FUNCTION delete_lines_of_orders() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-            DELETE FROM order_lines l USING old_rows o
-            WHERE l.tenant_id = o.tenant_id AND l.order_id = o.id;
-            RETURN NULL;
-        END $$
-        """
-    )
-    op.execute(
-        """
-        CREATE TRIGGER delete_lines AFTER DELETE ON orders REFERENCING OLD TABLE AS old_rows
-        FOR EACH STATEMENT EXECUTE FUNCTION delete_lines_of_orders()
-        """
-    )
-
-
-def _keep_while_needed(parent: str) -> None:
-    """Refuse, when the transaction ends, to have deleted what rows still refer to."""
-    (child, columns), *_ = [(c, cols) for c, cols, p, *_ in REFERENCES if p == parent]
-    op.execute(
-        f"""
-        CREATE FUNCTION keep_needed_{parent}() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-            IF EXISTS (
-                SELECT FROM {child} c
-                WHERE c.tenant_id = OLD.tenant_id AND c.{columns[-1]} = OLD.id
-            ) THEN
-                RAISE foreign_key_violation USING MESSAGE = 'rows of {child} refer to {parent}';
-            END IF;
-            RETURN NULL;
-        END $$
-        """
-    )
-    op.execute(
-        f"""
-        CREATE CONSTRAINT TRIGGER keep_needed AFTER DELETE ON {parent}
-        DEFERRABLE INITIALLY DEFERRED
-        FOR EACH ROW EXECUTE FUNCTION keep_needed_{parent}()
-        """
-    )
 
 
 def downgrade() -> None:

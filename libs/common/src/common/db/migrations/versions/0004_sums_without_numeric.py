@@ -10,6 +10,8 @@ the kept sums go to the table for every page changed since the last vacuum.
 
 from alembic import op
 
+from common.db.sql import script
+
 revision = "0004"
 down_revision = "0003"
 branch_labels = None
@@ -17,13 +19,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.execute(
-        """
-        CREATE AGGREGATE bigint_sum (bigint) (
-            SFUNC = int8pl, STYPE = bigint, COMBINEFUNC = int8pl, PARALLEL = SAFE
-        )
-        """
-    )
+    op.execute(script("bigint_sum_v1"))
     op.execute(
         """
         ALTER TABLE product_sales SET (

@@ -11,6 +11,8 @@ so an admin may write into the log of each of their shops, and read none of it t
 import sqlalchemy as sa
 from alembic import op
 
+from common.db.sql import script
+
 revision = "0005"
 down_revision = "0004"
 branch_labels = None
@@ -49,24 +51,15 @@ def upgrade() -> None:
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
         op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
         op.execute(f"CREATE POLICY tenant ON {table} USING (tenant_id = current_tenant())")
-    op.execute("GRANT SELECT, INSERT, DELETE ON sharing_stops TO analytics_app")
-    op.execute("GRANT SELECT, INSERT ON audit_entries TO analytics_app")
-    op.execute(
-        """
-        CREATE POLICY own ON audit_entries FOR INSERT WITH CHECK (EXISTS (
-            SELECT FROM memberships m
-            WHERE m.tenant_id = audit_entries.tenant_id AND m.admin_id = current_admin()))
-        """
+    op.execute(script("audit_log_v1"))
+    op.execute(script("live_links_v1"))
+    op.create_index(
+        "ix_shares_tenant_id_revoked_at",
+        "shares",
+        ["tenant_id", "revoked_at"],
+        postgresql_where=sa.text("revoked_at IS NOT NULL"),
     )
-    for command in ("SELECT", "DELETE"):
-        op.execute(
-            f"""
-            CREATE POLICY old_{command.lower()} ON audit_entries FOR {command} TO CURRENT_USER
-            USING (at < now() - interval '90 days')
-            """
-        )
-    _count_live_links()
-    _list_recalls()
+    op.execute(script("revoked_links_v1"))
     op.add_column(
         "admins",
         sa.Column("session_generation", sa.Integer(), server_default="0", nullable=False),
@@ -83,57 +76,6 @@ def _extend_shares() -> None:
     op.create_check_constraint(
         op.f("ck_shares_creator"), "shares", "created_by IS NULL OR creator IS NULL"
     )
-
-
-def _count_live_links() -> None:
-    """How many links of which tenant each key holds open: for whoever keeps the keys."""
-    op.execute(
-        """
-        CREATE POLICY unrevoked ON shares FOR SELECT TO CURRENT_USER USING (revoked_at IS NULL)
-        """
-    )
-    op.execute(
-        """
-        CREATE FUNCTION live_links_by_key(moment timestamptz)
-        RETURNS TABLE (key_id text, tenant_id integer, links bigint, until timestamptz)
-        LANGUAGE sql STABLE SECURITY DEFINER
-        BEGIN ATOMIC
-            SELECT s.key_id, s.tenant_id, count(*), max(s.expires_at) FROM public.shares s
-            WHERE s.revoked_at IS NULL AND s.expires_at > moment
-            GROUP BY s.key_id, s.tenant_id;
-        END
-        """
-    )
-    op.execute("REVOKE EXECUTE ON FUNCTION live_links_by_key FROM PUBLIC")
-    op.execute("GRANT EXECUTE ON FUNCTION live_links_by_key TO analytics_app")
-
-
-def _list_recalls() -> None:
-    """Recalled links of all tenants whose time is not over: for the workers' sweep."""
-    op.create_index(
-        "ix_shares_tenant_id_revoked_at",
-        "shares",
-        ["tenant_id", "revoked_at"],
-        postgresql_where=sa.text("revoked_at IS NOT NULL"),
-    )
-    op.execute(
-        """
-        CREATE POLICY recalled ON shares FOR SELECT TO CURRENT_USER USING (revoked_at IS NOT NULL)
-        """
-    )
-    op.execute(
-        """
-        CREATE FUNCTION recalled_links(since timestamptz, moment timestamptz)
-        RETURNS TABLE (tenant_id integer, link_id uuid, expires_at timestamptz)
-        LANGUAGE sql STABLE SECURITY DEFINER
-        BEGIN ATOMIC
-            SELECT s.tenant_id, s.link_id, s.expires_at FROM public.shares s
-            WHERE s.revoked_at >= since AND s.expires_at > moment;
-        END
-        """
-    )
-    op.execute("REVOKE EXECUTE ON FUNCTION recalled_links FROM PUBLIC")
-    op.execute("GRANT EXECUTE ON FUNCTION recalled_links TO analytics_app")
 
 
 def downgrade() -> None:

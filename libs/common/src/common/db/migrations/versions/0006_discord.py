@@ -10,6 +10,8 @@ that guild, as one that acts for an admin sees their memberships. Writing takes 
 import sqlalchemy as sa
 from alembic import op
 
+from common.db.sql import script
+
 revision = "0006"
 down_revision = "0005"
 branch_labels = None
@@ -37,21 +39,7 @@ def upgrade() -> None:
         "discord_connections",
         ["tenant_id", "connected_at"],
     )
-    op.execute(
-        """
-        CREATE FUNCTION current_guild() RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE
-        RETURN nullif(current_setting('app.guild_id', true), '')::bigint
-        """
-    )
-    op.execute("ALTER TABLE discord_connections ENABLE ROW LEVEL SECURITY")
-    op.execute("ALTER TABLE discord_connections FORCE ROW LEVEL SECURITY")
-    op.execute("CREATE POLICY tenant ON discord_connections USING (tenant_id = current_tenant())")
-    op.execute(
-        """
-        CREATE POLICY guild ON discord_connections FOR SELECT USING (guild_id = current_guild())
-        """
-    )
-    op.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON discord_connections TO analytics_app")
+    op.execute(script("discord_connections_v1"))
 
 
 def downgrade() -> None:

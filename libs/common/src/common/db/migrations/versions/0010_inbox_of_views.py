@@ -7,6 +7,8 @@ Revises: 0007
 import sqlalchemy as sa
 from alembic import op
 
+from common.db.sql import script
+
 revision = "0010"
 down_revision = "0007"
 branch_labels = None
@@ -32,10 +34,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_view_batches_tenant_id_received_at", "view_batches", ["tenant_id", "received_at"]
     )
-    op.execute("ALTER TABLE view_batches ENABLE ROW LEVEL SECURITY")
-    op.execute("ALTER TABLE view_batches FORCE ROW LEVEL SECURITY")
-    op.execute("CREATE POLICY tenant ON view_batches USING (tenant_id = current_tenant())")
-    op.execute("GRANT SELECT, INSERT, DELETE ON view_batches TO analytics_app")
+    op.execute(script("view_batches_v1"))
 
 
 def downgrade() -> None:

@@ -1,0 +1,38 @@
+"""The migrations that are out make the schema they always made, wherever their SQL stands."""
+
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+from tests.support.catalogue import catalogue
+from tests.support.servers import Servers
+
+from common.db import migrate
+from common.db.engine import psycopg_url
+
+RELEASED = Path(__file__).with_name("catalogue_0007.txt")
+"""The catalogue after revision 0007, when the SQL stood in the migrations themselves."""
+
+
+@pytest.fixture
+def empty_database(servers: Servers) -> Iterator[str]:
+    """A database without any table, as the role that owns it."""
+    name = f"test_{secrets.token_hex(8)}"
+    admin = create_engine(psycopg_url(servers.owner_url), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template0"))
+    yield psycopg_url(servers.owner_url).set(database=name).render_as_string(hide_password=False)
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+def test_released_migrations_make_the_schema_they_made(empty_database: str) -> None:
+    migrate.upgrade(empty_database, "0007")
+    engine = create_engine(psycopg_url(empty_database))
+    with engine.connect() as connection:
+        made = catalogue(connection)
+    engine.dispose()
+    assert made == RELEASED.read_text(encoding="utf-8").splitlines()
