@@ -1,16 +1,14 @@
-"""Application factory: the reports endpoint in front, a FastAPI application for the rest.
+"""Application factory: the reports endpoint in front, a Starlette application for the rest.
 
 Nothing connects before the first request or the start of the server, whichever comes first.
 """
 
-import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from importlib.metadata import version
 
-from fastapi import FastAPI
-from starlette.types import Receive, Scope, Send
+from starlette.applications import Starlette
+from starlette.types import Lifespan, Receive, Scope, Send
 
 from common.infra.http_limits import ConnectionLimits
 from common.links.state import is_state_key
@@ -20,8 +18,9 @@ from report_viewer.endpoints.preview_card import PreviewCards
 from report_viewer.endpoints.problems import ProblemResponses
 from report_viewer.endpoints.reports import ReportsEndpoint
 from report_viewer.endpoints.representations import Representations
+from report_viewer.http.cache_control import NEVER_STORED
 from report_viewer.http.client_address import ClientAddresses
-from report_viewer.http.response import NEVER_STORED, SecurityHeaders
+from report_viewer.http.security_headers import SecurityHeaders
 from report_viewer.links.urls import is_report_path
 from report_viewer.links.verifier import Verifier
 from report_viewer.loading.data_loader import DataLoader
@@ -36,12 +35,11 @@ from report_viewer.loading.rate_limits import (
 from report_viewer.loading.redis_store import RedisStore, ServerEpoch, connect
 from report_viewer.loading.subscriber import Subscriber
 from report_viewer.loading.worker_heartbeat import WorkerHeartbeat
-from report_viewer.metrics import PUBLISH_SECONDS, Metrics
+from report_viewer.metrics import Metrics
 from report_viewer.pages.assets import Assets
 from report_viewer.pages.preview_images import PreviewImages
 from report_viewer.pages.renderer import PageRenderer
 from report_viewer.settings import ViewerSettings
-from report_viewer.tasks import end
 from report_viewer.view_counts.counter import ViewCounter, recorder
 
 
@@ -53,7 +51,7 @@ class Viewer:
     """
 
     reports: ReportsEndpoint
-    api: FastAPI
+    api: Starlette
     bounds: ConnectionLimits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -66,50 +64,95 @@ class Viewer:
             await self.api(scope, receive, send)
 
 
+@dataclass(frozen=True, slots=True)
+class _Redis:
+    """What stands on a connection to Redis."""
+
+    store: RedisStore
+    subscriber: Subscriber
+    jobs: JobRequests
+    invalid_tokens: InvalidTokenLimit
+    heartbeat: WorkerHeartbeat
+    views: ViewCounter
+
+
+@dataclass(frozen=True, slots=True)
+class _Rendering:
+    """What every response is made with."""
+
+    security: SecurityHeaders
+    assets: Assets
+    pages: PageRenderer
+    problems: ProblemResponses
+
+
 def create_app(settings: ViewerSettings) -> Viewer:
     """The viewer as ``settings`` want it.
 
     Raises:
         ValueError: the signing secrets are unusable.
     """
-    redis_url = settings.redis_url.get_secret_value()
     security = SecurityHeaders(https=settings.served_over_https)
     assets = Assets(security)
     pages = PageRenderer(assets, settings.public_base_url)
-    problems = ProblemResponses(pages, security)
+    rendering = _Rendering(security, assets, pages, ProblemResponses(pages, security))
     metrics = Metrics()
     verifier = Verifier(settings.key_ring())
-    epoch = ServerEpoch()
-    store = RedisStore(connect(redis_url, epoch), epoch)
-    reader = DataLoader(store.read_all)
-    threads = connect_for_publishing(redis_url)
-    jobs = JobRequests(
-        connect_jobs(threads, settings.broker),
-        ComputationLimit(
-            threads, per_link=settings.cold_per_link, per_tenant=settings.cold_per_tenant
-        ),
-    )
-    invalid_tokens = InvalidTokenLimit(
-        connect_for_counting(redis_url),
-        ClientAddresses(settings.trusted_proxies),
-        per_address=settings.failures_per_address,
-    )
-    heartbeat = WorkerHeartbeat(store.exists)
-    views = ViewCounter(recorder(redis_url))
     cache = ResponseCache(
         fresh_seconds=settings.local_seconds, max_bytes=settings.copies_mb * 1024 * 1024
     )
+    redis = _redis(settings, cache)
+    reports = _reports(settings, redis, rendering, cache=cache, verifier=verifier, metrics=metrics)
+    operations = _operations(redis, rendering, verifier=verifier, metrics=metrics)
+    bounds = ConnectionLimits(
+        connections=settings.max_connections, headers=(NEVER_STORED, *security.data())
+    )
+    return Viewer(reports, operations.application(_lifespan(redis, metrics)), bounds)
+
+
+def _redis(settings: ViewerSettings, cache: ResponseCache) -> _Redis:
+    url = settings.redis_url.get_secret_value()
+    epoch = ServerEpoch()
+    store = RedisStore(connect(url, epoch), epoch)
+    publishing = connect_for_publishing(url)
+    limit = ComputationLimit(
+        publishing, per_link=settings.cold_per_link, per_tenant=settings.cold_per_tenant
+    )
+    jobs = JobRequests(connect_jobs(publishing, settings.broker), limit)
 
     def on_message(name: str) -> None:
         jobs.forget(name)
         if is_state_key(name):
             cache.invalidate_all()
 
-    subscriber = Subscriber(connect(redis_url), on_message=on_message)
+    return _Redis(
+        store=store,
+        subscriber=Subscriber(connect(url), on_message=on_message),
+        jobs=jobs,
+        invalid_tokens=InvalidTokenLimit(
+            connect_for_counting(url),
+            ClientAddresses(settings.trusted_proxies),
+            per_address=settings.failures_per_address,
+        ),
+        heartbeat=WorkerHeartbeat(store.exists),
+        views=ViewCounter(recorder(url)),
+    )
+
+
+def _reports(
+    settings: ViewerSettings,
+    redis: _Redis,
+    rendering: _Rendering,
+    *,
+    cache: ResponseCache,
+    verifier: Verifier,
+    metrics: Metrics,
+) -> ReportsEndpoint:
+    reader = DataLoader(redis.store.read_all)
     loader = ReportLoader(
         reader,
-        subscriber,
-        jobs,
+        redis.subscriber,
+        redis.jobs,
         wait_seconds=settings.wait_seconds,
         max_waiting=settings.max_waiting,
     )
@@ -123,71 +166,60 @@ def create_app(settings: ViewerSettings) -> Viewer:
         "What pages and CSVs take in memory.",
         lambda: cache.bytes_kept,
     )
-
-    async def publish() -> None:
-        while True:
-            await asyncio.sleep(PUBLISH_SECONDS)
-            metrics.publish()
-
-    @contextlib.asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        subscriber.start()
-        heartbeat.start()
-        views.start()
-        publishing = asyncio.create_task(publish())
-        yield
-        await end(publishing)
-        await heartbeat.close()
-        await views.close()
-        jobs.close()
-        invalid_tokens.close()
-        await subscriber.close()
-        await store.close()
-
-    api = FastAPI(
-        title="Report viewer",
-        version=version("report-viewer"),
-        description="Opens signed links to reports.",
-        lifespan=lifespan,
-        docs_url=None,
-        redoc_url=None,
-        openapi_url=None,
-    )
-    Operations(
-        store=store,
-        pages=pages,
-        assets=assets,
-        previews=PreviewImages(security),
-        metrics=metrics,
-        problems=problems,
-        security=security,
-        signing_configured=verifier.configured,
-    ).install(api)
     representations = Representations(
         reader=reader,
         loader=loader,
-        jobs=jobs,
+        jobs=redis.jobs,
         freshness=FreshnessTracker(
-            overdue_seconds=settings.overdue_seconds, workers_gone=heartbeat.is_gone
+            overdue_seconds=settings.overdue_seconds, workers_gone=redis.heartbeat.is_gone
         ),
         responses=cache,
-        renderer=pages,
-        security=security,
+        renderer=rendering.pages,
+        security=rendering.security,
     )
-    reports = ReportsEndpoint(
+    return ReportsEndpoint(
         cache=cache,
         verifier=verifier,
         representations=representations,
-        cards=PreviewCards(loader, pages, security),
+        cards=PreviewCards(loader, rendering.pages, rendering.security),
         loader=loader,
-        views=views,
-        jobs=jobs,
-        invalid_tokens=invalid_tokens,
-        problems=problems,
+        views=redis.views,
+        jobs=redis.jobs,
+        invalid_tokens=redis.invalid_tokens,
+        problems=rendering.problems,
         metrics=metrics,
-        security=security,
+        security=rendering.security,
     )
-    bounds = ConnectionLimits(
-        connections=settings.max_connections, headers=(NEVER_STORED, *security.data())
+
+
+def _operations(
+    redis: _Redis, rendering: _Rendering, *, verifier: Verifier, metrics: Metrics
+) -> Operations:
+    return Operations(
+        store=redis.store,
+        pages=rendering.pages,
+        assets=rendering.assets,
+        previews=PreviewImages(rendering.security),
+        metrics=metrics,
+        problems=rendering.problems,
+        security=rendering.security,
+        signing_configured=verifier.configured,
     )
-    return Viewer(reports, api, bounds)
+
+
+def _lifespan(redis: _Redis, metrics: Metrics) -> Lifespan[Starlette]:
+    """What runs from the start of the server to its end."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        for each in (redis.subscriber, redis.heartbeat, redis.views, metrics):
+            each.start()
+        yield
+        for each in (metrics, redis.heartbeat, redis.views):
+            await each.close()
+        redis.jobs.close()
+        redis.invalid_tokens.close()
+        await redis.subscriber.close()
+        await redis.store.close()
+
+    return lifespan

@@ -5,6 +5,7 @@ and, where several processes serve one port, every second. Those share their met
 (``prometheus_client``'s multi-process mode), so that whichever of them is asked tells the sums.
 """
 
+import asyncio
 import os
 from collections import defaultdict
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 from common.infra.telemetry import exposition
+from report_viewer.tasks import BackgroundTask
 
 SHARED_DIRECTORY: Final = "PROMETHEUS_MULTIPROC_DIR"
 """The variable that names the directory; set before this module is imported, or not at all."""
@@ -35,6 +37,7 @@ class Metrics:
         )
         self._counts: defaultdict[int, int] = defaultdict(int)
         self._gauges: list[tuple[Gauge, Callable[[], float]]] = []
+        self._publishing = BackgroundTask(self._publish_for_ever)
 
     def count(self, status: int) -> None:
         """Count a response."""
@@ -52,6 +55,19 @@ class Metrics:
             self._answers.labels(str(status)).inc(count)
         for gauge, value in self._gauges:
             gauge.set(value())
+
+    def start(self) -> None:
+        """Begin to publish every second, on the running event loop."""
+        self._publishing.start()
+
+    async def close(self) -> None:
+        """Stop publishing."""
+        await self._publishing.close()
+
+    async def _publish_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(PUBLISH_SECONDS)
+            self.publish()
 
     def text(self) -> bytes:
         """The metrics in Prometheus' text format."""

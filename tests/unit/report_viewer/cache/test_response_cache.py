@@ -14,8 +14,9 @@ from report_viewer.cache.response_cache import (
     ReportVersion,
     ResponseCache,
 )
+from report_viewer.http.compression import Coding
 from report_viewer.http.prepared_response import PreparedResponse
-from report_viewer.http.response import Coding, Response
+from report_viewer.http.response import Response
 from report_viewer.http.variant import Variant
 from report_viewer.model import Freshness
 

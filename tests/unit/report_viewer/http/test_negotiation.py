@@ -4,9 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from report_viewer.http.compression import OFFERED
+from report_viewer.http.compression import OFFERED, Coding
 from report_viewer.http.negotiation import choose_coding, matches, wants_html
-from report_viewer.http.response import Coding
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"
 

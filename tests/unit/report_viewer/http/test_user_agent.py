@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from report_viewer.http.user_agent import PREVIEWER, PREVIEWERS, ClientKind, UserAgents
+from report_viewer.http import user_agent
+from report_viewer.http.user_agent import PREVIEWER, PREVIEWERS, ClientKind, classify
 
 GATEWAY = Path(__file__).parents[4] / "gateway/nginx.conf"
 
@@ -76,17 +77,14 @@ EVERYBODY = [
 
 @pytest.mark.parametrize(("agent", "kind"), EVERYBODY)
 def test_who_asks(agent: str, kind: ClientKind) -> None:
-    agents = UserAgents()
-    assert agents.classify(agent.encode()) is kind
-    assert agents.classify(agent.encode()) is kind, "remembered"
-    assert agents.classify(agent.upper().encode()) is kind
+    assert classify(agent.encode()) is kind
+    assert classify(agent.encode()) is kind, "cached"
+    assert classify(agent.upper().encode()) is kind
 
 
 @pytest.mark.parametrize("name", PREVIEWERS)
 def test_every_previewer_is_one(name: str) -> None:
-    assert (
-        UserAgents().classify(f"Mozilla/5.0 (compatible; {name})".encode()) is ClientKind.PREVIEWER
-    )
+    assert classify(f"Mozilla/5.0 (compatible; {name})".encode()) is ClientKind.PREVIEWER
 
 
 def test_the_gateway_knows_the_same_previewers() -> None:
@@ -95,12 +93,11 @@ def test_the_gateway_knows_the_same_previewers() -> None:
 
 
 def test_agents_are_not_remembered_for_ever() -> None:
-    agents = UserAgents()
     for number in range(5000):
-        agents.classify(b"agent %d" % number)
-    agents.classify(b"x" * 100_000)
-    assert len(agents._known) <= 1024
+        classify(b"agent %d" % number)
+    classify(b"x" * 100_000)
+    assert user_agent._classify.cache_info().currsize <= 1024
 
 
 def test_what_a_long_name_ends_with_does_not_matter() -> None:
-    assert UserAgents().classify(b"x" * 600 + b" Discordbot") is ClientKind.PERSON
+    assert classify(b"x" * 600 + b" Discordbot") is ClientKind.PERSON

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from report_viewer.http.response import SecurityHeaders
+from report_viewer.http.security_headers import SecurityHeaders
 from report_viewer.pages.assets import Assets
 
 ASSETS = Assets(SecurityHeaders(https=True))

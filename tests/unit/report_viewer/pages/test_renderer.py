@@ -25,7 +25,7 @@ from common.reports.document.schema import (
 )
 from common.reports.registry import implemented
 from common.reports.window import Period
-from report_viewer.http.response import SecurityHeaders
+from report_viewer.http.security_headers import SecurityHeaders
 from report_viewer.i18n.formatting import DocumentFormatter, formatter_of
 from report_viewer.i18n.locales import LOCALES
 from report_viewer.pages.assets import Assets

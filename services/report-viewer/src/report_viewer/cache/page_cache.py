@@ -4,13 +4,13 @@ A thousand links to one report, or one whose responses had to make room, render 
 """
 
 import secrets
-from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from babel import Locale
+from cachetools import LRUCache
 from markupsafe import escape
 
 from report_viewer.i18n import formatting
@@ -43,22 +43,5 @@ class SharedPage:
         return html
 
 
-class PageCache:
-    """The shared pages used last, by what they were rendered from."""
-
-    def __init__(self, *, kept: int = KEPT) -> None:
-        self._kept = kept
-        self._pages: OrderedDict[object, SharedPage] = OrderedDict()
-
-    def get(self, key: object) -> SharedPage | None:
-        """The page, if it is there."""
-        page = self._pages.get(key)
-        if page is not None:
-            self._pages.move_to_end(key)
-        return page
-
-    def put(self, key: object, page: SharedPage) -> None:
-        """Keep a page, at the expense of the one not used for longest."""
-        self._pages[key] = page
-        if len(self._pages) > self._kept:
-            self._pages.popitem(last=False)
+PageCache = LRUCache[object, SharedPage]
+"""The shared pages used last, by what they were rendered from."""

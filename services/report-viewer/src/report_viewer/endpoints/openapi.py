@@ -1,5 +1,6 @@
-"""OpenAPI: the paths of the reports endpoint, which no framework describes."""
+"""OpenAPI: the document that describes the viewer's HTTP interface."""
 
+from importlib.metadata import version
 from typing import Any, Final
 
 from common.reports.registry import REPORTS
@@ -54,12 +55,64 @@ _VIEW_REFUSALS: Final = {
 _STATUS: Final = "Whether newer data wait: " + ", ".join(each.value for each in Freshness) + "."
 _LOAD: Final = {"type": "string", "pattern": "^[A-Za-z0-9-]{8,64}$"}
 
-NOT_READY: Final[dict[int | str, dict[str, Any]]] = {
-    503: {
+
+def document() -> dict[str, Any]:
+    """The OpenAPI document of all endpoints."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Report viewer",
+            "description": "Opens signed links to reports.",
+            "version": version("report-viewer"),
+        },
+        "paths": report_paths() | operation_paths(),
+        "components": components(),
+    }
+
+
+def operation_paths() -> dict[str, Any]:
+    """The path items of health and metrics."""
+    json: dict[str, Any] = {"application/json": {"schema": {}}}
+    not_ready = {
         "description": "Redis does not answer.",
         "content": {"application/json": {"schema": {"type": "object"}}},
     }
-}
+    return {
+        "/healthz": _operation("healthz", "Whether the process runs.", json),
+        "/readyz": _operation(
+            "readyz",
+            "Whether reports can be served: Redis answers. Says also whether links can be"
+            " verified.",
+            json,
+            {"503": not_ready},
+        ),
+        "/metrics": _operation(
+            "metrics_text",
+            "The metrics in Prometheus' text format.",
+            {"text/plain": {"schema": {"type": "string"}}},
+            path="metrics",
+        ),
+    }
+
+
+def _operation(
+    name: str,
+    description: str,
+    content: dict[str, Any],
+    responses: dict[str, Any] | None = None,
+    *,
+    path: str = "",
+) -> dict[str, Any]:
+    done = {"200": {"description": "Successful Response", "content": content}}
+    return {
+        "get": {
+            "tags": ["operations"],
+            "summary": name.replace("_", " ").title(),
+            "description": description,
+            "operationId": f"{name}_{path or name}_get",
+            "responses": done | (responses or {}),
+        }
+    }
 
 
 def report_paths() -> dict[str, Any]:

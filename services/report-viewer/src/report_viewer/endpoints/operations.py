@@ -2,22 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 import msgspec
-from fastapi import APIRouter, FastAPI, Request
-from fastapi.openapi.utils import get_openapi
+from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, PlainTextResponse
-from starlette.responses import Response as FrameworkResponse
-from starlette.types import Receive, Scope, Send
+from starlette.requests import Request
+from starlette.routing import Route
+from starlette.types import Lifespan
 
 from common.infra.telemetry import METRICS_CONTENT_TYPE
 from report_viewer.endpoints import openapi
 from report_viewer.endpoints.problems import ProblemResponses
-from report_viewer.http.response import NEVER_STORED, Response, SecurityHeaders
+from report_viewer.http.cache_control import NEVER_STORED
+from report_viewer.http.response import Response
+from report_viewer.http.security_headers import SecurityHeaders
 from report_viewer.loading.redis_store import RedisStore
 from report_viewer.metrics import Metrics
 from report_viewer.pages.assets import PREFIX, Assets
@@ -25,23 +25,16 @@ from report_viewer.pages.preview_images import PreviewImages
 from report_viewer.pages.renderer import PageRenderer
 from report_viewer.problems.catalog import INTERNAL, NOT_FOUND, Problem, wrong_method
 
-
-class FinishedResponse(FrameworkResponse):
-    """A ``Response`` as the framework wants it."""
-
-    def __init__(self, response: Response) -> None:
-        super().__init__(status_code=response.status)
-        self._response = response
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send it."""
-        del receive
-        await self._response.send(send, head=scope["method"] == "HEAD")
+_BY_STATUS: Final[Mapping[int, Problem]] = {
+    404: NOT_FOUND,
+    405: wrong_method(("GET", "HEAD")),
+    500: INTERNAL,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Operations:
-    """The routes beside the reports, and what they need."""
+    """The routes beside the reports, and what they need. All are GET and HEAD."""
 
     store: RedisStore
     pages: PageRenderer
@@ -52,37 +45,27 @@ class Operations:
     security: SecurityHeaders
     signing_configured: bool
 
-    def install(self, app: FastAPI) -> None:
-        """Give ``app`` its routes, and our problems in place of its own."""
-        router = APIRouter()
-        for path, endpoint, described in (
-            ("/healthz", self.healthz, True),
-            ("/readyz", self.readyz, True),
-            ("/metrics", self.metrics_text, True),
-            ("/openapi.json", self.description, False),
-            ("/docs", self.reference, False),
-            (PREFIX + "{path:path}", self.static, False),
-        ):
-            route = partial(router.add_api_route, path, endpoint, tags=["operations"])
-            responses = openapi.NOT_READY if path == "/readyz" else None
-            kind = PlainTextResponse if path == "/metrics" else JSONResponse
-            route(
-                methods=["GET"],
-                include_in_schema=described,
-                responses=responses,
-                response_class=kind,
-            )
-            route(methods=["HEAD"], include_in_schema=False)
-        app.include_router(router)
-        app.add_exception_handler(HTTPException, self._refuse)
-        app.add_exception_handler(Exception, self._surprise)
+    def application(self, lifespan: Lifespan[Starlette]) -> Starlette:
+        """The routes as an application, with our problems in place of its own."""
+        routes = [
+            Route("/healthz", self.healthz),
+            Route("/readyz", self.readyz),
+            Route("/metrics", self.metrics_text),
+            Route("/openapi.json", self.description),
+            Route("/docs", self.reference),
+            Route(PREFIX + "{path:path}", self.static),
+        ]
+        handlers: dict[Any, Any] = {HTTPException: self._refuse, Exception: self._surprise}
+        return Starlette(routes=routes, exception_handlers=handlers, lifespan=lifespan)
 
-    async def healthz(self) -> FrameworkResponse:
+    async def healthz(self, request: Request) -> Response:
         """Whether the process runs."""
+        del request
         return self._json({"status": "ok"})
 
-    async def readyz(self) -> FrameworkResponse:
+    async def readyz(self, request: Request) -> Response:
         """Whether reports can be served: Redis answers. Says also whether links can be verified."""
+        del request
         ready = await self.store.ping()
         return self._json(
             {
@@ -93,61 +76,46 @@ class Operations:
             status=HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE,
         )
 
-    async def metrics_text(self) -> FrameworkResponse:
+    async def metrics_text(self, request: Request) -> Response:
         """The metrics in Prometheus' text format."""
+        del request
         return self._data(self.metrics.text(), METRICS_CONTENT_TYPE.encode("ascii"))
 
-    async def description(self, request: Request) -> FrameworkResponse:
+    async def description(self, request: Request) -> Response:
         """The OpenAPI document."""
-        return self._json(describe(request.app))
+        del request
+        return self._json(openapi.document())
 
-    async def reference(self, request: Request) -> FrameworkResponse:
+    async def reference(self, request: Request) -> Response:
         """The OpenAPI document as a page."""
+        del request
         headers = ((b"content-type", b"text/html; charset=utf-8"), NEVER_STORED)
-        body = self.pages.reference(describe(request.app))
-        return FinishedResponse(Response(HTTPStatus.OK, (*headers, *self.security.page()), body))
+        body = self.pages.reference(openapi.document())
+        return Response(HTTPStatus.OK, (*headers, *self.security.page()), body)
 
-    async def static(self, request: Request) -> FrameworkResponse:
+    async def static(self, request: Request) -> Response:
         """A static file."""
         path, coding = request.url.path, request.headers.get("accept-encoding", "")
-        answer = self.assets.respond(path, accept_encoding=coding)
-        answer = answer or await self.previews.respond(path)
-        return FinishedResponse(answer or self._problem(request, NOT_FOUND))
+        response = self.assets.respond(path, accept_encoding=coding)
+        response = response or self.previews.respond(path)
+        return response or self._problem(request, NOT_FOUND)
 
-    async def _refuse(self, request: Request, error: Exception) -> FrameworkResponse:
+    async def _refuse(self, request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
-        problem = _BY_STATUS.get(status, INTERNAL)
-        return FinishedResponse(self._problem(request, problem))
+        return self._problem(request, _BY_STATUS.get(status, INTERNAL))
 
-    async def _surprise(self, request: Request, error: Exception) -> FrameworkResponse:
+    async def _surprise(self, request: Request, error: Exception) -> Response:
         del error  # logged by the server
-        return FinishedResponse(self._problem(request, INTERNAL))
+        return self._problem(request, INTERNAL)
 
     def _problem(self, request: Request, problem: Problem) -> Response:
         return self.problems.respond(problem, accept=request.headers.get("accept", ""))
 
-    def _json(self, value: object, *, status: HTTPStatus = HTTPStatus.OK) -> FrameworkResponse:
+    def _json(self, value: object, *, status: HTTPStatus = HTTPStatus.OK) -> Response:
         return self._data(msgspec.json.encode(value), b"application/json", status=status)
 
     def _data(
         self, body: bytes, content_type: bytes, *, status: HTTPStatus = HTTPStatus.OK
-    ) -> FrameworkResponse:
+    ) -> Response:
         headers = ((b"content-type", content_type), NEVER_STORED, *self.security.data())
-        return FinishedResponse(Response(status, headers, body))
-
-
-_BY_STATUS: Mapping[int, Problem] = {
-    404: NOT_FOUND,
-    405: wrong_method(("GET", "HEAD")),
-    500: INTERNAL,
-}
-
-
-def describe(app: FastAPI) -> dict[str, Any]:
-    """The OpenAPI document of ``app`` and of the reports that are served in front of it."""
-    document = get_openapi(
-        title=app.title, version=app.version, description=app.description, routes=app.routes
-    )
-    document["paths"] = openapi.report_paths() | document["paths"]
-    document["components"] = openapi.components()
-    return document
+        return Response(status, headers, body)

@@ -10,9 +10,10 @@ from http import HTTPStatus
 from common.links import shop_names
 from common.links.token import LinkClaims
 from report_viewer.endpoints.representations import PAGE_VARIES, coded
+from report_viewer.http.cache_control import PRIVATE
 from report_viewer.http.compression import compress
-from report_viewer.http.prepared_response import WireResponse
-from report_viewer.http.response import PRIVATE, Headers, Response, SecurityHeaders
+from report_viewer.http.response import Headers, Response, WireResponse
+from report_viewer.http.security_headers import SecurityHeaders
 from report_viewer.http.variant import Variant
 from report_viewer.i18n.locales import LOCALES
 from report_viewer.links.urls import ReportUrl

@@ -23,9 +23,11 @@ from report_viewer.endpoints.preview_card import PreviewCards
 from report_viewer.endpoints.problems import ProblemResponses
 from report_viewer.endpoints.representations import Representations
 from report_viewer.http import variant
-from report_viewer.http.prepared_response import GunzipStream, WireResponse
-from report_viewer.http.response import NEVER_STORED, Response, SecurityHeaders
-from report_viewer.http.user_agent import ClientKind, UserAgents
+from report_viewer.http.cache_control import NEVER_STORED
+from report_viewer.http.gunzip_stream import GunzipStream
+from report_viewer.http.response import Response, WireResponse
+from report_viewer.http.security_headers import SecurityHeaders
+from report_viewer.http.user_agent import ClientKind, classify
 from report_viewer.links.urls import ReportUrl, Resource, parse
 from report_viewer.links.verifier import Verifier
 from report_viewer.loading.data_loader import STATE
@@ -75,7 +77,6 @@ class ReportsEndpoint:
         self._invalid_tokens = invalid_tokens
         self._problems = problems
         self._metrics = metrics
-        self._agents = UserAgents()
         self._loads = SeenPageLoads()
         self._accepted = WireResponse(
             Response(HTTPStatus.NO_CONTENT, (NEVER_STORED, *security.data()), b"")
@@ -172,7 +173,7 @@ class ReportsEndpoint:
         return self._accepted
 
     def _client(self, headers: dict[bytes, bytes]) -> ClientKind:
-        return self._agents.classify(headers.get(b"user-agent", b""))
+        return classify(headers.get(b"user-agent", b""))
 
     def _problem(self, error: Exception, headers: dict[bytes, bytes]) -> WireResponse:
         accept = headers.get(b"accept", b"")

@@ -9,15 +9,20 @@ import hashlib
 from http import HTTPStatus
 from typing import Final
 
+from cachetools import LRUCache
+
 from common.instants import iso
 from common.links.token import LinkClaims, LinkError
 from common.reports_cache import cache
-from report_viewer.cache.page_cache import PageCache
+from report_viewer.cache.page_cache import KEPT, PageCache
 from report_viewer.cache.response_cache import CachedLink, CacheEntry, ReportVersion, ResponseCache
 from report_viewer.cache.single_flight import SingleFlight
-from report_viewer.http.compression import compress
-from report_viewer.http.prepared_response import GunzipStream, PreparedResponse
-from report_viewer.http.response import PRIVATE, Coding, Headers, Response, SecurityHeaders
+from report_viewer.http.cache_control import PRIVATE
+from report_viewer.http.compression import Coding, compress
+from report_viewer.http.gunzip_stream import GunzipStream
+from report_viewer.http.prepared_response import PreparedResponse
+from report_viewer.http.response import Headers, Response
+from report_viewer.http.security_headers import SecurityHeaders
 from report_viewer.http.variant import Variant
 from report_viewer.i18n.locales import LOCALES
 from report_viewer.links.urls import ReportUrl
@@ -60,7 +65,7 @@ class Representations:
         self._renderer = renderer
         self._asking: SingleFlight[str, ReportVersion | None] = SingleFlight()
         self._drawing = asyncio.Lock()
-        self._pages = PageCache()
+        self._pages: PageCache = LRUCache(KEPT)
         self._page_headers: Headers = (
             (b"content-type", b"text/html; charset=utf-8"),
             PRIVATE,
@@ -172,7 +177,7 @@ class Representations:
         if page is None:
             made = cache.unpack_document(document)
             page = self._renderer.shared_page(made, version.freshness, LOCALES[variant.language])
-            self._pages.put(key, page)
+            self._pages[key] = page
         html = page.for_link(token=target.token, expires_at=link.claims.expires_at)
         etag = _etag(html, variant.coding)
         headers = (

@@ -1,11 +1,19 @@
 """Content codings: bodies compressed as a client accepts it; written once, read often."""
 
 import gzip
+from enum import StrEnum
 from typing import Final
 
 import zstandard
 
-from report_viewer.http.response import Coding
+
+class Coding(StrEnum):
+    """How a body is compressed."""
+
+    IDENTITY = "identity"
+    GZIP = "gzip"
+    ZSTD = "zstd"
+
 
 OFFERED: Final = (Coding.ZSTD, Coding.GZIP)
 """For pages, in our order of preference."""

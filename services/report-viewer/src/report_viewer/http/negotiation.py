@@ -6,7 +6,7 @@ from typing import Final
 
 from babel import Locale
 
-from report_viewer.http.response import Coding
+from report_viewer.http.compression import Coding
 from report_viewer.i18n.locales import ENGLISH, FORMER_NAMES, LOCALES
 
 _CHOICES_CACHED: Final = 512

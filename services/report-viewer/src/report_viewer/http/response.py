@@ -1,59 +1,17 @@
-"""Responses: status, headers and body; security headers and cache control.
-
-``no-cache`` lets a browser keep a report and makes it ask before each use, so that a revoked link
-shows nothing. No cache in between may keep it at all.
-"""
+"""Responses: status, headers and body, and the bytes of one as HTTP/1.1 sends it."""
 
 from collections.abc import MutableMapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from http import HTTPStatus
 from typing import Any, Final
 
-from starlette.types import Send
-
-from common.http.security_headers import DATA_POLICY, security_headers
+from starlette.types import Receive, Scope, Send
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
-
-class Coding(StrEnum):
-    """How a body is compressed."""
-
-    IDENTITY = "identity"
-    GZIP = "gzip"
-    ZSTD = "zstd"
-
-
-PAGE_POLICY: Final = (
-    b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    b"connect-src 'self'; "
-    b"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
-    b"require-trusted-types-for 'script'"
-)
-PRIVATE: Final = (b"cache-control", b"private, no-cache")
-NEVER_STORED: Final = (b"cache-control", b"no-store")
-FOREVER: Final = (b"cache-control", b"public, max-age=31536000, immutable")
-
-
-@dataclass(frozen=True, slots=True)
-class SecurityHeaders:
-    """The headers every answer carries; over https also the one that keeps it so."""
-
-    https: bool
-
-    @property
-    def headers(self) -> Headers:
-        """The headers without a content policy."""
-        return security_headers(https=self.https)
-
-    def page(self) -> Headers:
-        """The headers of an HTML page."""
-        return security_headers(https=self.https, policy=PAGE_POLICY)
-
-    def data(self) -> Headers:
-        """The headers of what is no page."""
-        return security_headers(https=self.https, policy=DATA_POLICY)
+_STATUS_LINES: Final = {
+    each: f"HTTP/1.1 {int(each)} {each.phrase}\r\n".encode() for each in HTTPStatus
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +34,11 @@ class Response:
             return list(self.headers)
         return [*self.headers, (b"content-length", str(len(self.body)).encode("ascii"))]
 
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, as an ASGI application."""
+        del receive
+        await self.send(send, head=scope["method"] == "HEAD")
+
     async def send(self, send: Send, *, head: bool) -> None:
         """Send it; to HEAD without the body."""
         start: MutableMapping[str, Any] = {
@@ -85,3 +48,25 @@ class Response:
         }
         await send(start)
         await send({"type": "http.response.body", "body": b"" if head else self.body})
+
+
+class WireResponse:
+    """An answer as it goes out.
+
+    Attributes:
+        head: the status line, up to where ``Date`` stands.
+        tail: the header lines after ``Date``, and the empty line.
+    """
+
+    __slots__ = ("_answer", "body", "head", "status", "tail")
+
+    def __init__(self, answer: Response) -> None:
+        self._answer = answer
+        self.status = int(answer.status)
+        self.body = answer.body
+        self.head = _STATUS_LINES[answer.status]
+        self.tail = b"".join(b"%b: %b\r\n" % each for each in answer.sent_headers()) + b"\r\n"
+
+    async def send(self, send: Send, *, head: bool) -> None:
+        """Send it by ASGI; to HEAD without the body."""
+        await self._answer.send(send, head=head)

@@ -8,6 +8,7 @@ by what is usual in their names, get what browsers get, and do not count as view
 
 import re
 from enum import Enum, auto
+from functools import lru_cache
 from typing import Final
 
 PREVIEWERS: Final = (
@@ -58,7 +59,7 @@ _PROGRAM: Final = re.compile(
     re.IGNORECASE,
 )
 _PREVIEWER: Final = re.compile(PREVIEWER.encode("ascii"), re.IGNORECASE)
-_REMEMBERED: Final = 1024
+_CACHED: Final = 1024
 _LONGEST: Final = 512
 
 
@@ -70,24 +71,12 @@ class ClientKind(Enum):
     PREVIEWER = auto()
 
 
-class UserAgents:
-    """Classifies User-Agents, and caches the last ones."""
-
-    def __init__(self) -> None:
-        self._known: dict[bytes, ClientKind] = {}
-
-    def classify(self, agent: bytes) -> ClientKind:
-        """What calls itself ``agent``."""
-        known = self._known.get(agent)
-        if known is None:
-            known = _classify(agent[:_LONGEST])
-            if len(self._known) >= _REMEMBERED:
-                self._known.clear()
-            if len(agent) <= _LONGEST:
-                self._known[agent] = known
-        return known
+def classify(agent: bytes) -> ClientKind:
+    """What calls itself ``agent``; a longer name is read up to a limit."""
+    return _classify(agent[:_LONGEST])
 
 
+@lru_cache(_CACHED)
 def _classify(agent: bytes) -> ClientKind:
     if _PREVIEWER.search(agent) is not None:
         return ClientKind.PREVIEWER

@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from report_viewer.http.compression import OFFERED
+from report_viewer.http.compression import OFFERED, Coding
 from report_viewer.http.negotiation import READ_LENGTH, choose_coding, choose_locale
-from report_viewer.http.response import Coding
 
 _REMEMBERED: Final = 1024
 

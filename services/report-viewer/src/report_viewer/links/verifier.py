@@ -4,8 +4,9 @@ Cached is that we signed the token and what it says; whether it has expired is c
 clock on every request, and whether it was revoked is asked of Redis.
 """
 
-from collections import OrderedDict
 from typing import Final
+
+from cachetools import LRUCache
 
 from common import instants
 from common.links.token import KeyRing, LinkClaims, require_unexpired
@@ -25,8 +26,7 @@ class Verifier:
 
     def __init__(self, keys: KeyRing | None, *, remembered: int = REMEMBERED) -> None:
         self._keys = keys
-        self._remembered = remembered
-        self._verified: OrderedDict[str, LinkClaims] = OrderedDict()
+        self._verified: LRUCache[str, LinkClaims] = LRUCache(remembered)
 
     @property
     def configured(self) -> bool:
@@ -43,8 +43,6 @@ class Verifier:
         claims = self._verified.get(token)
         if claims is None:
             claims = self._authenticate(token)
-        else:
-            self._verified.move_to_end(token)
         require_unexpired(claims, now=instants.now())
         return claims
 
@@ -53,6 +51,4 @@ class Verifier:
             raise SigningNotConfiguredError
         claims = self._keys.authenticate(token)
         self._verified[token] = claims
-        if len(self._verified) > self._remembered:
-            self._verified.popitem(last=False)
         return claims

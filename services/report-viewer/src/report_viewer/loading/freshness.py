@@ -5,9 +5,10 @@ moment. Only when that does not come about, or no worker is there to do it, is t
 """
 
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from typing import Final
+
+from cachetools import LRUCache
 
 from common.reports_cache.cache import Meta, is_stale
 from report_viewer.loading.redis_store import Snapshot
@@ -38,7 +39,7 @@ class FreshnessTracker:
         self._overdue_seconds = overdue_seconds
         self._workers_gone = workers_gone
         self._clock = clock
-        self._stale_since: OrderedDict[str, float] = OrderedDict()
+        self._stale_since: LRUCache[str, float] = LRUCache(_TRACKED)
 
     def assess(self, name: str, meta: Meta, snapshot: Snapshot) -> tuple[Freshness, bool]:
         """How fresh the report with the key ``name`` is, and whether newer data wait for it."""
@@ -52,10 +53,7 @@ class FreshnessTracker:
 
     def _overdue(self, name: str) -> bool:
         now = self._clock()
-        since = self._stale_since.setdefault(name, now)
-        if len(self._stale_since) > _TRACKED:
-            self._stale_since.popitem(last=False)
-        return now - since >= self._overdue_seconds
+        return now - self._stale_since.setdefault(name, now) >= self._overdue_seconds
 
     def _is_current(self, name: str) -> bool:
         self._stale_since.pop(name, None)

@@ -14,11 +14,11 @@ Without Redis nothing is computed anyway.
 import asyncio
 import logging
 import time
-from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 from uuid import UUID
 
+from cachetools import TLRUCache
 from redis import Redis
 from redis.exceptions import RedisError
 from starlette.types import Scope
@@ -94,7 +94,10 @@ class InvalidTokenLimit:
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="count")
         self._counting = 0
         self._resting_until = 0.0
-        self._blocked: OrderedDict[str, float] = OrderedDict()
+        # By site, until when it is blocked.
+        self._blocked: TLRUCache[str, float] = TLRUCache(
+            _MOST_BLOCKED, ttu=lambda _, until, __: until, timer=time.monotonic
+        )
 
     async def check(self, error: Exception, scope: Scope) -> Exception:
         """The error that answers a failed request: ``error``, or that there were too many."""
@@ -108,8 +111,8 @@ class InvalidTokenLimit:
 
     async def _count(self, site: str) -> int | None:
         now = time.monotonic()
-        until = self._blocked.get(site, now)
-        if until > now:
+        until = self._blocked.get(site)
+        if until is not None:
             return int(until - now) + 1
         if self._counting >= _MOST_COUNTED_AT_ONCE or now < self._resting_until:
             return None
@@ -126,14 +129,8 @@ class InvalidTokenLimit:
         finally:
             self._counting -= 1
         if seconds is not None:
-            self._block(site, time.monotonic() + seconds)
+            self._blocked[site] = time.monotonic() + seconds
         return seconds
-
-    def _block(self, site: str, until: float) -> None:
-        self._blocked[site] = until
-        self._blocked.move_to_end(site)
-        if len(self._blocked) > _MOST_BLOCKED:
-            self._blocked.popitem(last=False)
 
     def close(self) -> None:
         """Let the threads end."""

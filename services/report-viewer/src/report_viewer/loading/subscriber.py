@@ -16,7 +16,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from common.reports_cache.cache import DONE_CHANNEL
-from report_viewer.tasks import end
+from report_viewer.tasks import BackgroundTask
 
 _LISTEN_SECONDS: Final = 5.0
 _PAUSES: Final = (0.05, 0.2, 0.5, 1.0)
@@ -35,7 +35,7 @@ class Subscriber:
     def __init__(self, redis: Redis, *, on_message: Callable[[str], None]) -> None:
         self._redis = redis
         self._on_message = on_message
-        self._listening: asyncio.Task[None] | None = None
+        self._listening = BackgroundTask(self._listen)
         self._waiting: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
 
     @contextmanager
@@ -54,11 +54,11 @@ class Subscriber:
 
     def start(self) -> None:
         """Begin to listen, on the running event loop."""
-        self._listening = asyncio.create_task(self._listen())
+        self._listening.start()
 
     async def close(self) -> None:
         """Stop listening and close the connection."""
-        await end(self._listening)
+        await self._listening.close()
         await self._redis.aclose(close_connection_pool=True)
 
     async def _listen(self) -> None:

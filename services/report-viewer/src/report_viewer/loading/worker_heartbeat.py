@@ -10,7 +10,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from report_viewer.tasks import end
+from report_viewer.tasks import BackgroundTask
 
 KEY: Final = "analytics:workers:alive"
 EVERY_SECONDS: Final = 5.0
@@ -31,7 +31,7 @@ class WorkerHeartbeat:
         self._exists = exists
         self._clock = clock
         self._missing_since: float | None = None
-        self._watching: asyncio.Task[None] | None = None
+        self._watching = BackgroundTask(self._watch)
 
     def is_gone(self) -> bool:
         """Whether the workers have given no sign for longer than they may."""
@@ -40,11 +40,11 @@ class WorkerHeartbeat:
 
     def start(self) -> None:
         """Begin to watch, on the running event loop."""
-        self._watching = asyncio.create_task(self._watch())
+        self._watching.start()
 
     async def close(self) -> None:
         """Stop watching."""
-        await end(self._watching)
+        await self._watching.close()
 
     async def check(self) -> None:
         """Read it once."""

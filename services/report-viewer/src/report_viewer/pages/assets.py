@@ -12,9 +12,11 @@ from http import HTTPStatus
 from importlib.resources import files
 from typing import Final
 
-from report_viewer.http.compression import compress
+from report_viewer.http.cache_control import FOREVER
+from report_viewer.http.compression import Coding, compress
 from report_viewer.http.negotiation import choose_coding
-from report_viewer.http.response import FOREVER, Coding, Headers, Response, SecurityHeaders
+from report_viewer.http.response import Headers, Response
+from report_viewer.http.security_headers import SecurityHeaders
 
 PREFIX: Final = "/static/"
 _SCRIPTS: Final = (

@@ -1,69 +1,67 @@
-"""Preview images: one for each report type, the same for every tenant.
+"""Preview images: a PNG for each report type, the same for every tenant, shown by chats.
 
-A picture's address names all that it is drawn from, so that it may be kept for ever; it is drawn
-when it is first asked for.
+They are files, drawn by ``scripts/preview_images.py``. An image's URL names its content, so that it
+may be cached for ever. A report type without an image of its own has the neutral one.
 """
 
-import asyncio
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from http import HTTPStatus
-from importlib.metadata import version
-from pathlib import Path
+from importlib.resources import files
 from typing import Final
 
-from common.reports.registry import REPORTS
-from report_viewer.cache.single_flight import SingleFlight
-from report_viewer.http.response import FOREVER, Response, SecurityHeaders
-from report_viewer.pages import drawing
+from report_viewer.http.cache_control import FOREVER
+from report_viewer.http.response import Response
+from report_viewer.http.security_headers import SecurityHeaders
 
 NEUTRAL: Final = "sales-report"
 """The image of what is no report, or does not open."""
 
-_TITLES: Final = {NEUTRAL: "A report by link"} | {
-    slug: each.title for slug, each in REPORTS.items() if each.implemented
-}
+FOLDER: Final = files("report_viewer").joinpath("pages/static/preview")
+"""Where the files are: ``<name>.png``."""
 
 
 @dataclass(frozen=True, slots=True)
 class PreviewImage:
-    """A picture; ``path`` is where it is served."""
+    """An image; ``path`` is where it is served."""
 
     name: str
-    title: str
     path: str
+    body: bytes = field(repr=False)
 
 
-def _picture(name: str, title: str) -> PreviewImage:
-    made_from = Path(drawing.__file__).read_bytes(), version("pillow").encode(), title.encode()
-    digest = hashlib.sha256(b"\0".join(made_from)).hexdigest()[:12]
-    return PreviewImage(name, title, f"/static/preview-{name}.{digest}.png")
+def _image(name: str) -> PreviewImage:
+    body = FOLDER.joinpath(f"{name}.png").read_bytes()
+    digest = hashlib.sha256(body).hexdigest()[:12]
+    return PreviewImage(name, f"/static/preview-{name}.{digest}.png", body)
 
 
-PICTURES: Final = {name: _picture(name, title) for name, title in _TITLES.items()}
-_BY_PATH: Final = {each.path: each for each in PICTURES.values()}
+def _all() -> Mapping[str, PreviewImage]:
+    names = sorted(each.name for each in FOLDER.iterdir() if each.name.endswith(".png"))
+    return {name: _image(name) for name in (each.removesuffix(".png") for each in names)}
+
+
+PREVIEW_IMAGES: Final = _all()
+_BY_PATH: Final = {each.path: each for each in PREVIEW_IMAGES.values()}
+
+
+def image_of(name: str) -> PreviewImage:
+    """The image of the report type ``name``; the neutral one where it has none."""
+    return PREVIEW_IMAGES.get(name) or PREVIEW_IMAGES[NEUTRAL]
 
 
 class PreviewImages:
     """Serves the preview images."""
 
     def __init__(self, security: SecurityHeaders) -> None:
-        # Chats show a picture on pages of their own.
+        # Chats show an image on pages of their own.
         headers = dict(security.data()) | {b"cross-origin-resource-policy": b"cross-origin"}
         self._headers = ((b"content-type", b"image/png"), FOREVER, *headers.items())
-        self._drawn: dict[str, bytes] = {}
-        self._drawing: SingleFlight[str, bytes] = SingleFlight()
 
-    async def respond(self, path: str) -> Response | None:
-        """The picture at ``path``; None when there is none."""
-        picture = _BY_PATH.get(path)
-        if picture is None:
+    def respond(self, path: str) -> Response | None:
+        """The image at ``path``; None when there is none."""
+        image = _BY_PATH.get(path)
+        if image is None:
             return None
-        body = self._drawn.get(path)
-        if body is None:
-            body = await self._drawing.run(path, lambda: self._draw(picture))
-            self._drawn[path] = body
-        return Response(HTTPStatus.OK, self._headers, body)
-
-    async def _draw(self, picture: PreviewImage) -> bytes:
-        return await asyncio.to_thread(drawing.draw, picture.name, picture.title)
+        return Response(HTTPStatus.OK, self._headers, image.body)

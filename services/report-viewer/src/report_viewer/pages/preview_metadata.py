@@ -16,8 +16,8 @@ from report_viewer.problems.catalog import Problem
 class PreviewMetadata:
     """A link's preview.
 
-    ``picture`` is a name of ``pictures``. ``shop`` and ``days`` are None where they are not known,
-    or must not be told; ``note`` is what is said instead where nothing opens.
+    ``picture`` is a name of ``preview_images``. ``shop`` and ``days`` are None where they are not
+    known, or must not be told; ``note`` is what is said instead where nothing opens.
     """
 
     title: str

@@ -30,7 +30,7 @@ from report_viewer.model import Freshness
 from report_viewer.pages import layout, preview_metadata, sentences
 from report_viewer.pages.assets import Assets
 from report_viewer.pages.chart_data import island
-from report_viewer.pages.preview_images import PICTURES
+from report_viewer.pages.preview_images import image_of
 from report_viewer.pages.preview_metadata import PreviewMetadata
 from report_viewer.problems.catalog import Problem
 
@@ -61,7 +61,7 @@ class PageRenderer:
             "asset": assets.__getitem__,
             "is_number": is_number,
             "layout": layout,
-            "picture": lambda name: f"{origin}{PICTURES[name].path}",
+            "picture": lambda name: f"{origin}{image_of(name).path}",
             "Unit": Unit,
         }
         self._report = self._environment.get_template("report.html")

@@ -22,7 +22,7 @@ from common.links import popularity, view_counts
 from common.links.popularity import ViewedReport
 from common.links.token import LinkClaims
 from common.links.view_counts import Views
-from report_viewer.tasks import end
+from report_viewer.tasks import BackgroundTask
 
 FLUSH_SECONDS: Final = 2.0
 MOST_COUNTED: Final = 10_000
@@ -57,7 +57,7 @@ class ViewCounter:
     def __init__(self, write: Callable[[ViewTallies], None]) -> None:
         self._write = write
         self._tallies: dict[tuple[int, UUID], ViewTally] = {}
-        self._flushing: asyncio.Task[None] | None = None
+        self._flushing = BackgroundTask(self._flush_for_ever)
 
     def view(self, claims: LinkClaims) -> None:
         """Count a page that a person sees."""
@@ -88,11 +88,11 @@ class ViewCounter:
 
     def start(self) -> None:
         """Begin to flush, on the running event loop."""
-        self._flushing = asyncio.create_task(self._flush_for_ever())
+        self._flushing.start()
 
     async def close(self) -> None:
         """Stop, and flush a last time."""
-        await end(self._flushing)
+        await self._flushing.close()
         await self.flush()
 
     def _tally(self, claims: LinkClaims) -> ViewTally | None:

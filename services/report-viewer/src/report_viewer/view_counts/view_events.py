@@ -6,10 +6,10 @@ id, in the process that heard it first.
 
 import asyncio
 import re
-from collections import OrderedDict
 from typing import Final
 from uuid import UUID
 
+from cachetools import LRUCache
 from starlette.types import Receive
 
 from report_viewer.problems.errors import InvalidViewError, TooLargeError, TooSlowError
@@ -53,16 +53,10 @@ class SeenPageLoads:
     """The page loads that were counted last."""
 
     def __init__(self, *, remembered: int = REMEMBERED) -> None:
-        self._remembered = remembered
-        self._loads: OrderedDict[tuple[UUID, bytes], None] = OrderedDict()
+        self._loads: LRUCache[tuple[UUID, bytes], bool] = LRUCache(remembered)
 
     def add(self, link_id: UUID, load: bytes) -> bool:
         """Remember a load of the link's page; whether it was new."""
-        known = (link_id, load)
-        if known in self._loads:
-            self._loads.move_to_end(known)
-            return False
-        self._loads[known] = None
-        if len(self._loads) > self._remembered:
-            self._loads.popitem(last=False)
-        return True
+        known = self._loads.get((link_id, load), False)
+        self._loads[link_id, load] = True
+        return not known

@@ -1,13 +1,20 @@
-"""Drawing of the preview images: a title, and a shape that stands for the kind of report.
+#!/usr/bin/env python3
+"""Draw the preview images of links: a title, and a shape that stands for the type of report.
 
-The shapes are the same for every tenant; no metric of any goes into them.
+The shapes are the same for every tenant; no metric of any goes into them. The viewer ships the
+files; a test fails when one is missing or says something else. Runs in the workspace's environment:
+`.venv/bin/python scripts/preview_images.py`.
 """
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Final
 
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
+
+from common.reports.registry import REPORTS
+from report_viewer.pages.preview_images import FOLDER, NEUTRAL
 
 SIZE: Final = (1200, 630)
 """What chats show whole, in pixels."""
@@ -143,3 +150,22 @@ def _at(x: float, y: float) -> tuple[float, float]:
 
 def _scaled(points: Sequence[float]) -> tuple[float, ...]:
     return tuple(each * _FINER for each in points)
+
+
+def titles() -> Mapping[str, str]:
+    """The title on each image, by the image's name."""
+    reports = {slug: each.title for slug, each in REPORTS.items() if each.implemented}
+    return {NEUTRAL: "A report by link"} | reports
+
+
+def main() -> None:
+    """Write the files anew."""
+    folder = Path(str(FOLDER))
+    for old in folder.glob("*.png"):
+        old.unlink()
+    for name, title in titles().items():
+        (folder / f"{name}.png").write_bytes(draw(name, title))
+
+
+if __name__ == "__main__":
+    main()
