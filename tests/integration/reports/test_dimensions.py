@@ -54,7 +54,7 @@ def told(draw: st.DrawFn) -> Ledger:
     """A ledger whose orders say where they came from, and whose products have categories."""
     ledger = draw(ledgers())
     words = st.sampled_from([None, "web", "pos", ""])
-    facts = {
+    facts: dict[str, dict[str, Any]] = {
         line.order_id: {
             name: draw(words)
             for name in ("channel", "country", "region", "coupon_code", "customer_id")

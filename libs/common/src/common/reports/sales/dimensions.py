@@ -7,7 +7,7 @@ of the view ``ledger``; ``o``, the event's order; ``p``, its product; and the pa
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 K = TypeVar("K")
 
@@ -52,7 +52,7 @@ COUPON: Final = Dimension("coupon", "o.coupon_code", str)
 CUSTOMER: Final = Dimension("customer", "o.customer_id", int)
 """The customer, by the database's key."""
 
-ALL: Final = (
+ALL: Final[tuple[Dimension[Any], ...]] = (
     DAY,
     WEEKDAY,
     HOUR,

@@ -1,0 +1,1 @@
+"""Sales by channel: a report type outside the tree."""
