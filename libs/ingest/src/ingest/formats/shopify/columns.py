@@ -88,7 +88,10 @@ class OrderColumns(NamedTuple):
 
 
 class LineColumns(NamedTuple):
-    """A line's columns, converted, and where it stands; either title or SKU may be missing."""
+    """A line's columns, converted, and where it stands; either title or SKU may be missing.
+
+    ``product_id`` is the SKU, or the title where there is none.
+    """
 
     position: int
     quantity: int
@@ -96,6 +99,7 @@ class LineColumns(NamedTuple):
     price: int
     sku: str | None
     discount: int
+    product_id: str = ""
 
 
 def records_of(currency: str) -> tuple[Record, Record]:

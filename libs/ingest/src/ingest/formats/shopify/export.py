@@ -17,7 +17,7 @@ from ingest.csv.damaged_ids import DamagedIds, rounded
 from ingest.csv.faults import Faults
 from ingest.csv.notes import CUT, Notes
 from ingest.csv.table import Cells, Columns, Table
-from ingest.csv.values import LONGEST_TEXT, BadValueError
+from ingest.csv.values import LONGEST_TEXT, BadValueError, short_identity
 from ingest.formats.reconciliation import Reconciliation
 from ingest.formats.shopify.amounts import Goods, Sums, amounts_of
 from ingest.formats.shopify.columns import (
@@ -183,4 +183,4 @@ class ShopifyExport:
                 return None
         if len(cells[1]) > LONGEST_TEXT:
             self._notes.tell(CUT)
-        return line
+        return line._replace(product_id=short_identity(line.sku or cells[1].strip()))

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from ingest.csv.damaged_ids import rounded
 from ingest.csv.notes import FUTURE, Notes
-from ingest.csv.values import short_identity
 from ingest.formats.shopify.amounts import Amounts, Back, refund_of
 from ingest.formats.shopify.columns import LineColumns, OrderColumns, pseudonym
 from ingest.rows import OrderLineRow, RefundRow
@@ -89,7 +88,7 @@ def line_rows(order: Order) -> Iterator[OrderLineRow]:
             line.position,
             *shared,
             str(number),
-            short_identity(line.sku or line.title or ""),
+            line.product_id,
             line.title,
             None,
             goods.quantity,

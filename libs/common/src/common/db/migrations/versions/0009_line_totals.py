@@ -1,7 +1,7 @@
 """A line's total that is no multiple of its unit price, and the platform's id of an order.
 
-Revision ID: 0008
-Revises: 0007
+Revision ID: 0009
+Revises: 0008
 
 Where prices include the tax, three pieces at 9.99 are worth 25.18 without it, which no whole unit
 price multiplies to: ``remainder`` is what ``unit_price * quantity`` leaves of the total. Platforms
@@ -11,8 +11,8 @@ allow two orders of one name; ``platform_id`` tells them apart.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0008"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
@@ -67,13 +67,14 @@ def _ledger(gross: str) -> None:
         SELECT tenant_id, paid_at AS occurred_at, product_id, 0 AS orders,
                quantity AS units_sold, 0::bigint AS units_returned,
                {gross} AS gross, line_discount + order_discount AS discounts,
-               0::bigint AS returns, 0::bigint AS shipping, 0::bigint AS tax
+               0::bigint AS returns, 0::bigint AS shipping, 0::bigint AS tax, order_id
         FROM order_lines WHERE paid_at IS NOT NULL
         UNION ALL
-        SELECT tenant_id, paid_at, NULL, 1, 0, 0, 0, 0, 0, shipping, tax
+        SELECT tenant_id, paid_at, NULL, 1, 0, 0, 0, 0, 0, shipping, tax, id
         FROM orders WHERE paid_at IS NOT NULL
         UNION ALL
-        SELECT tenant_id, processed_at, product_id, 0, 0, quantity, 0, 0, amount, -shipping, -tax
+        SELECT tenant_id, processed_at, product_id, 0, 0, quantity, 0, 0, amount, -shipping, -tax,
+               order_id
         FROM refunds
         """  # noqa: S608 - the two sums above
     )

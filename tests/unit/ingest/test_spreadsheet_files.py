@@ -1,0 +1,155 @@
+"""What spreadsheets do to files is passed over, or told in one finding that says what it is."""
+
+from contextlib import closing
+
+import pytest
+from tests.unit.ingest.formats.platform import Line, Sold, export, rows
+
+from ingest.csv.faults import Faults
+from ingest.csv.notes import Notes
+from ingest.formats.own import OwnFormat
+from ingest.formats.shopify.columns import MISSING
+from ingest.formats.shopify.export import ShopifyExport
+
+HEADER = "order_id,paid_at,currency,line_id,product_id,quantity,unit_price"
+GOOD = "O1,2026-03-01T10:00:00+01:00,EUR,1,P1,1,12.50"
+OWN = f"{HEADER}\n{GOOD}\n"
+MUG = Line("Mug", "MUG", 1, 2000)
+VASE = Line("Vase", "VASE", 1, 4000)
+SHOPIFY = export(rows(Sold((MUG, VASE)), "#1") + rows(Sold((VASE,)), "#2"))
+
+
+def read(content, kind="shopify"):
+    """The rows, the faults, how many there are, and the notes."""
+    faults, notes = Faults(50), Notes("EUR")
+    with closing(ShopifyExport("EUR", faults, notes)) as shopify:
+        reader = shopify if kind == "shopify" else OwnFormat("EUR", faults, notes)
+        lines = list(reader.order_lines("orders.csv", [content.encode()]))
+    return lines, [str(fault) for fault in faults.found], faults.total, notes.lines()
+
+
+def quoted(line):
+    return '"' + line.replace('"', '""') + '"'
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "reason"),
+    [
+        ("\ufeff\ufeff" + SHOPIFY, "shopify", "two byte order marks"),
+        ("\ufeff\ufeff" + OWN, "own", "two byte order marks"),
+        ("sep=,\n" + SHOPIFY, "shopify", "a note for Excel (sep=)"),
+        ("sep=;\n" + OWN, "own", "a note for Excel (sep=)"),
+        ("\n".join(map(quoted, OWN.splitlines())), "own", "the whole line stands in quotes"),
+        (f'{HEADER}\n"{GOOD}"\n"{GOOD}"\n', "own", "the whole line stands in quotes"),
+        (f'{HEADER}\n"{GOOD}";\n"{GOOD}";\n', "own", "the whole line stands in quotes"),
+        (f'{HEADER}\n"{GOOD},""Mug, blue""";\n', "own", "the whole line stands in quotes"),
+        (SHOPIFY + SHOPIFY, "shopify", "is the header again"),
+        (OWN + OWN, "own", "is the header again"),
+        (SHOPIFY, "own", "looks like a Shopify orders export: choose the format shopify"),
+        (OWN, "shopify", "looks like a file of order lines: choose the format own"),
+        ("refund_id,order_id,processed_at\nR1,O1,\n", "own", "looks like a file of refunds"),
+        (f"{OWN.rstrip()},{GOOD}\n", "own", "two rows stand in one line"),
+        (f"{HEADER},\n{GOOD},left\n", "own", "column 8 has no name in the header"),
+    ],
+)
+def test_what_a_file_is_told_in_one_finding(content, kind, reason):
+    _, faults, total, _ = read(content, kind)
+    assert total == 1, faults
+    assert reason in faults[0]
+
+
+@pytest.mark.parametrize("kind", ["shopify", "own"])
+@pytest.mark.parametrize("commas", [3, 200])
+def test_rows_and_columns_of_bare_commas_are_passed_over(kind, commas):
+    content = SHOPIFY if kind == "shopify" else OWN
+    lines, *_ = read(content, kind)
+    wide = "".join(f"{line},,\n" for line in content.splitlines())
+    tall = f"{content}{',' * commas}\n \n{',' * content.splitlines()[0].count(',')}\n"
+    long = f"{content.rstrip()}{',' * commas}\n"
+    for changed in (wide, tall, long):
+        assert read(changed, kind)[:3] == (lines, [], 0)
+
+
+@pytest.mark.parametrize("spelling", [str.upper, str.lower, str.title, lambda n: n + "\u00a0"])
+def test_an_exports_columns_are_known_in_any_case(spelling):
+    header, _, rest = SHOPIFY.partition("\n")
+    changed = ",".join(spelling(name) for name in header.rstrip().split(","))
+    lines, faults, _, notes = read(f"{changed}\n{rest}")
+    assert (lines, faults) == (read(SHOPIFY)[0], [])
+    assert all("was read as" in note for note in notes)
+    assert bool(notes) == (changed != header.rstrip() and "\u00a0" not in changed)
+
+
+def test_the_american_spelling_of_cancelled_is_known():
+    cancelled = export(rows(Sold((MUG,), refunded=2000), "#1"))
+    content = cancelled.replace("Cancelled at", "Canceled at")
+    faults, notes = Faults(5), Notes()
+    with closing(ShopifyExport("EUR", faults, notes)) as reader:
+        list(reader.order_lines("orders.csv", [content.encode()]))
+        assert [row.amount for row in reader.refunds()] == [2000]
+    assert "the column 'Canceled at' was read as Cancelled at" in notes.lines()
+
+
+@pytest.mark.parametrize("column", MISSING)
+def test_a_missing_column_is_said_with_what_cannot_be_known(column):
+    names = SHOPIFY.splitlines()[0].split(",")
+    written = rows(Sold((MUG,)), "#1")
+    kept = [name for name in names if name != column]
+    *_, notes = read(export(written, kept))
+    assert [note for note in notes if column in note] == [
+        f"there is no column {column}: {MISSING[column]}"
+    ]
+
+
+def test_rows_sorted_apart_are_told_by_their_order():
+    first, further, other = SHOPIFY.splitlines()[1:]
+    _, faults, total, _ = read("\n".join([SHOPIFY.splitlines()[0], first, other, further]))
+    assert total == 1
+    assert "line 4: is a further row of order '#1', apart from its first one" in faults[0]
+
+
+def test_ids_that_a_spreadsheet_rounded_are_said_and_never_merged():
+    one, two = Line("Mug", "4.06E+12", 1, 2000), Line("Vase", "4.06E+12", 1, 2000)
+    lines, faults, _, notes = read(export(rows(Sold((one, one)), "#1")))
+    assert (len(lines), faults) == (2, [])
+    assert any("Lineitem sku holds ids that a spreadsheet rounded" in note for note in notes)
+    _, (fault,), _, _ = read(export(rows(Sold((one, two)), "#1")))
+    assert "'4.06E+12' was rounded by a spreadsheet, and names 'Mug' too" in fault
+    written = rows(Sold((MUG,)), "#1")
+    written[0]["Id"] = "5.6E+12"
+    lines, faults, _, notes = read(export(written))
+    assert (lines[0].platform_id, faults) == (None, [])
+    assert any(note.startswith("Id holds ids that a spreadsheet rounded") for note in notes)
+
+
+def test_rounded_ids_of_the_own_format():
+    header = f"{HEADER},product_title"
+    rounded = GOOD.replace("P1", "4.06E+12")
+    row = f"{rounded},Mug\n{rounded.replace(',1,4', ',2,4')},"
+    _, faults, _, notes = read(f"{header}\n{row}Mug\n", "own")
+    assert faults == []
+    assert any(note.startswith("product_id holds ids") for note in notes)
+    _, (fault,), _, _ = read(f"{header}\n{row}Vase\n", "own")
+    assert "names 'Mug' too" in fault
+    *_, notes = read(OWN.replace("O1", "4.06E+12"), "own")
+    assert any("its id was rounded by a spreadsheet" in note for note in notes)
+
+
+@pytest.mark.parametrize("sku", ["", "LONG"])
+def test_titles_over_the_limit_are_cut_and_said(sku):
+    titles = ["T" * 3000 + end for end in "ab"]
+    order = Sold(tuple(Line(title, sku, 1, 1000) for title in titles))
+    lines, faults, _, notes = read(export(rows(order, "#1")))
+    assert faults == []
+    assert {len(line.product_title) for line in lines} == {2000}
+    assert "titles of more than 2000 characters were cut" in notes
+    products = {line.product_id for line in lines}
+    assert len(products) == (1 if sku else 2)
+    assert all(len(product) <= 255 for product in products)
+    _, faults, _, notes = read(f"{HEADER},product_title\n{GOOD},{titles[0]}\n", "own")
+    assert (faults, notes) == ([], ("titles of more than 2000 characters were cut",))
+
+
+def test_sales_dated_later_than_now_are_said():
+    *_, notes = read(OWN.replace("2026-", "2126-"), "own")
+    assert notes == ("1 order (O1): is dated later than now",)
