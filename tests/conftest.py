@@ -19,8 +19,8 @@ from sqlalchemy import Engine, create_engine, text
 
 from common.db import migrate, roles
 from common.db.engine import create_service_engine, psycopg_url
-from tests.support import draws
-from tests.support.servers import Servers, running_servers
+from tests.support import draws, skips
+from tests.support.servers import NoServersError, Servers, running_servers
 from tests.support.xdist_groups import ByGroup
 
 draws.register()
@@ -41,6 +41,19 @@ _template = pytest.StashKey[str]()
 _closing = pytest.StashKey[ExitStack]()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--reversed", action="store_true", help="run the tests from the last to the first"
+    )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The other way round shows which test needs another one before it."""
+    if config.getoption("reversed"):
+        items.reverse()
+
+
 def pytest_configure(config: pytest.Config) -> None:
     worker = getattr(config, "workerinput", None)
     if worker is not None:
@@ -54,7 +67,10 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.option.collectonly or config.option.help:
         return
     closing = config.stash[_closing] = ExitStack()
-    servers = config.stash[_servers] = closing.enter_context(running_servers())
+    try:
+        servers = config.stash[_servers] = closing.enter_context(running_servers())
+    except NoServersError as error:
+        raise pytest.UsageError(str(error)) from None
     config.stash[_template] = _create_template(servers, closing)
 
 
@@ -75,6 +91,11 @@ def pytest_configure_node(node: object) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByGroup:
     return ByGroup(config, log)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for line in skips.reasons(terminalreporter.stats.get("skipped", [])):
+        terminalreporter.write_line(line)
 
 
 def pytest_report_header(config: pytest.Config) -> str:

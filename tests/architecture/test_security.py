@@ -4,21 +4,24 @@ import ast
 import re
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parents[2]
 DOCUMENT = (ROOT / "docs/security.md").read_text(encoding="utf-8")
 NAMED = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 ROWS = [line for line in DOCUMENT.splitlines() if line.startswith("| ") and " wants " not in line]
 
 
-@pytest.mark.parametrize(("file", "test"), sorted(set(NAMED.findall(DOCUMENT))))
-def test_a_test_that_is_named_exists(file: str, test: str) -> None:
-    tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
-    found = {
+def names_in(file: str) -> set[str]:
+    path = ROOT / file
+    tree = ast.parse(path.read_text(encoding="utf-8") if path.exists() else "")
+    return {
         node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     }
-    assert test in found
+
+
+def test_tests_that_are_named_exist() -> None:
+    said = sorted(set(NAMED.findall(DOCUMENT)))
+    assert len(said) > 20
+    assert [(file, test) for file, test in said if test not in names_in(file)] == []
 
 
 def test_every_row_names_one() -> None:

@@ -1,14 +1,16 @@
 """Which PostgreSQL and Redis the tests talk to: given, in containers, or embedded. Never a mock.
 
-``DATABASE_URL`` (a role that may create databases and roles) and ``REDIS_URL`` win; else containers
-where Docker answers and has the images; else the servers from wheels.
+``DATABASE_URL`` (a role that may create databases and roles) and ``REDIS_URL`` win. Else
+``TEST_SERVERS`` says which: ``embedded``, the default, takes those from wheels; ``docker`` takes
+containers, and a run without a Docker that has the images fails. Nothing is chosen by what a
+machine happens to have, so that the same command runs on the same servers everywhere.
 """
 
 import os
 import secrets
 import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,17 +32,33 @@ class Servers:
     kind: str
 
 
+class NoServersError(Exception):
+    """The servers that were asked for are not to be had."""
+
+
 @contextmanager
-def running_servers() -> Iterator[Servers]:
-    """The servers of one test run, stopped at its end when the run started them."""
-    given = os.environ.get("DATABASE_URL"), os.environ.get("REDIS_URL")
-    with ExitStack() as stack:
-        if given[0] and given[1]:
-            yield Servers(given[0], given[1], "given by DATABASE_URL and REDIS_URL")
-        elif docker_has_images(POSTGRES_IMAGE, VALKEY_IMAGE):
-            yield stack.enter_context(_containers())
-        else:
-            yield stack.enter_context(_embedded())
+def running_servers(environment: Mapping[str, str] = os.environ) -> Iterator[Servers]:
+    """The servers of one test run, stopped at its end when the run started them.
+
+    Raises:
+        NoServersError: TEST_SERVERS names none, or Docker does not have them.
+    """
+    database, redis = environment.get("DATABASE_URL"), environment.get("REDIS_URL")
+    chosen = environment.get("TEST_SERVERS") or "embedded"
+    if database and redis:
+        yield Servers(database, redis, "given by DATABASE_URL and REDIS_URL")
+    elif chosen == "embedded":
+        with _embedded() as servers:
+            yield servers
+    elif chosen != "docker":
+        raise NoServersError(f"TEST_SERVERS is embedded or docker, not {chosen!r}")
+    elif not docker_has_images(POSTGRES_IMAGE, VALKEY_IMAGE):
+        raise NoServersError(
+            f"TEST_SERVERS=docker takes a Docker that has {POSTGRES_IMAGE} and {VALKEY_IMAGE}"
+        )
+    else:
+        with _containers() as servers:
+            yield servers
 
 
 def docker_has_images(*names: str) -> bool:

@@ -15,10 +15,14 @@ _GROUP = re.compile(r'^pytestmark = .*xdist_group\("([\w-]+)"\)', re.MULTILINE)
 
 
 class ByGroup(LoadGroupScheduling):
-    """Hands out tests one by one, those of a group together."""
+    """Hands out tests one by one, those of a group together, and groups first: they take longest.
+
+    A file of browser tests is a group: a browser starts once for it.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
-        return group_of(nodeid.partition("::")[0]) or nodeid
+        path = nodeid.partition("::")[0]
+        return group_of(path) or (path if path.startswith("tests/browser/") else nodeid)
 
 
 @cache
