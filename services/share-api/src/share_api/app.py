@@ -20,6 +20,7 @@ from share_api.http.csrf import require_own_site
 from share_api.http.query_params import require_single
 from share_api.middleware import problems
 from share_api.middleware.access_log import Metrics, Observation
+from share_api.middleware.cookies import CookieReader
 from share_api.middleware.head import Heads
 from share_api.middleware.security_headers import Envelope
 from share_api.routes import control, discord, docs, health, imports, reports, session, shares
@@ -57,6 +58,7 @@ def create_app(settings: ShareApiSettings, parts: Parts | None = None) -> FastAP
     problems.install(app)
     openapi.describe(app)
     app.add_middleware(Heads)
+    app.add_middleware(CookieReader)
     app.add_middleware(Observation, metrics=app.state.metrics)
     app.add_middleware(Envelope, https=settings.https)
     return app

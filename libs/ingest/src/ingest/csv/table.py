@@ -138,7 +138,7 @@ class Table:
                 self.fault(1, f"the columns are separated by {word}: separate them by commas")
                 return
         for name in dict.fromkeys(self._names):
-            if self._names.count(name) > 1 and name in self._columns.known:
+            if name in self._columns.known and self._names.count(name) > 1:
                 self.fault(1, "stands twice in the header", name)
         for name in self._columns.known:
             if name in self._columns.required and name not in self.present:

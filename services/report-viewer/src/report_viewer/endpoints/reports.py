@@ -115,7 +115,7 @@ class Reports:
     async def _go_the_long_way(
         self, path: bytes, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        headers, head = _headers(scope), scope["method"] == "HEAD"
+        headers, head = joined_headers(scope["headers"]), scope["method"] == "HEAD"
         try:
             target = parse(path, scope["method"])
             if target.part is Part.VIEW:
@@ -191,9 +191,9 @@ def _plain(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes] | None:
     return asked
 
 
-def _headers(scope: Scope) -> dict[bytes, bytes]:
+def joined_headers(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
     """The request's headers, those sent more than once joined as they may be."""
-    headers: dict[bytes, bytes] = {}
-    for name, value in scope["headers"]:
-        headers[name] = b"%b, %b" % (headers[name], value) if name in headers else value
-    return headers
+    values: dict[bytes, list[bytes]] = {}
+    for name, value in headers:
+        values.setdefault(name, []).append(value)
+    return {name: b", ".join(each) for name, each in values.items()}

@@ -12,6 +12,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 FILES: Final = ("orders", "refunds", "products", "stock")
 _CSV: Final = frozenset({"text/csv", "application/csv", "application/vnd.ms-excel"})
 _LONGEST_HEADER: Final = 4096
+_LONGEST_TYPE: Final = 512
 
 Piece = tuple[str, bytes]
 
@@ -38,6 +39,8 @@ async def pieces_of(content_type: str, body: AsyncIterator[bytes]) -> AsyncItera
         UnsupportedUploadError: neither a CSV nor a form.
         InvalidUploadError: a broken form, an unknown part, one twice, or none at all.
     """
+    if len(content_type) > _LONGEST_TYPE:  # the library takes it apart in quadratic time
+        raise UnsupportedUploadError
     kind, options = parse_options_header(content_type)
     kind_name = kind.decode("latin-1").lower()
     if kind_name in _CSV:

@@ -19,6 +19,7 @@ from share_api.auth.sessions import COOKIE, NotAMemberError
 from share_api.container import Parts
 from share_api.http.json_body import Body, parse
 from share_api.http.openapi import problems, takes
+from share_api.middleware.cookies import cookie_of
 from share_api.routes.dependencies import Admin, ServedBy, SignedIn, author_of
 from share_api.schemas.requests import LoginBody, PasswordBody, TenantBody
 from share_api.schemas.responses import SessionView
@@ -63,7 +64,7 @@ def _begin(
     if account is None or account.generation != verified.generation:
         raise WrongCredentialsError
     tenant = account.tenants[0] if len(account.tenants) == 1 else None
-    parts.sessions.delete(request.cookies.get(COOKIE))
+    parts.sessions.delete(cookie_of(request, COOKIE))
     author, at = author_of(account, request), now()
     with transaction(parts.engine, Access(admin_id=account.admin_id)) as written:
         record_for_person(written, Action.LOGIN_SUCCEEDED, author, at=at)
@@ -85,7 +86,7 @@ def who(admin: Admin) -> SessionView:
 @router.delete(_PATH, summary="Log out", status_code=204, responses=problems(403, 503))
 def log_out(request: Request, response: Response, parts: ServedBy) -> None:
     """End the session, if there is one."""
-    session_id = request.cookies.get(COOKIE)
+    session_id = cookie_of(request, COOKIE)
     ended = parts.sessions.end(session_id, now=now())
     _set_cookie(response, parts, "", max_age=0)
     if ended is not None:
