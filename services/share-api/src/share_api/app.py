@@ -20,6 +20,7 @@ from share_api.http.csrf import require_same_site
 from share_api.http.query_params import require_unique_parameters
 from share_api.middleware import problems
 from share_api.middleware.access_log import AccessLogMiddleware, Metrics
+from share_api.middleware.cookies import CookieReader
 from share_api.middleware.head import HeadMiddleware
 from share_api.middleware.security_headers import SecurityHeadersMiddleware
 from share_api.routes import control, discord, docs, health, imports, reports, session, shares
@@ -57,6 +58,7 @@ def create_app(settings: ShareApiSettings, container: Container | None = None) -
     problems.install(app)
     openapi.install_openapi(app)
     app.add_middleware(HeadMiddleware)
+    app.add_middleware(CookieReader)
     app.add_middleware(AccessLogMiddleware, metrics=app.state.metrics)
     app.add_middleware(SecurityHeadersMiddleware, https=settings.https)
     return app

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.reports.window import Period
-from share_api.http.json_body import InvalidBodyError, parse_body, pointer
+from share_api.http.json_body import InvalidBodyError, parse_body, pointer, unique_names
 from share_api.schemas.requests import LoginBody, ShareBody
 
 
@@ -55,3 +55,23 @@ def test_a_fault_never_repeats_what_was_sent() -> None:
 
 def test_pointers_are_escaped() -> None:
     assert pointer(["a/b", 0, "~"]) == "/a~1b/0/~0"
+
+
+class Counted(str):
+    """A name that counts how often it is compared."""
+
+    compared = 0
+
+    def __eq__(self, other: object) -> bool:
+        Counted.compared += 1
+        return str.__eq__(self, other)
+
+    __hash__ = str.__hash__
+
+
+def test_finding_a_name_that_is_there_twice_compares_each_a_few_times() -> None:
+    names = [*map(str, range(2000)), "1999"]
+    with pytest.raises(InvalidBodyError) as caught:
+        unique_names([(Counted(name), None) for name in names])
+    assert caught.value.faults[0].pointer == "/1999"
+    assert Counted.compared < 3 * len(names)

@@ -119,7 +119,7 @@ class ReportsEndpoint:
     async def _respond_uncached(
         self, path: bytes, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        headers, head = _headers(scope), scope["method"] == "HEAD"
+        headers, head = joined_headers(scope["headers"]), scope["method"] == "HEAD"
         try:
             target = parse(path, scope["method"])
             if target.resource is Resource.VIEW:
@@ -199,9 +199,9 @@ def _cacheable(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes] | N
     return asked
 
 
-def _headers(scope: Scope) -> dict[bytes, bytes]:
+def joined_headers(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
     """The request's headers, those sent more than once joined as they may be."""
-    headers: dict[bytes, bytes] = {}
-    for name, value in scope["headers"]:
-        headers[name] = b"%b, %b" % (headers[name], value) if name in headers else value
-    return headers
+    values: dict[bytes, list[bytes]] = {}
+    for name, value in headers:
+        values.setdefault(name, []).append(value)
+    return {name: b", ".join(each) for name, each in values.items()}

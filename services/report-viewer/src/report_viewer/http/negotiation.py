@@ -13,6 +13,8 @@ _CHOICES_CACHED: Final = 512
 READ_LENGTH: Final = 512
 """A longer header is read up to here: more than any browser sends."""
 
+TAGS_LENGTH: Final = 4096
+
 
 def preferences(header: str) -> Iterator[tuple[str, float]]:
     """The members of an Accept header with their quality; what cannot be read counts as 0."""
@@ -80,6 +82,11 @@ def wants_html(header: str) -> bool:
 
 
 def matches(header: str, etag: str) -> bool:
-    """Whether an If-None-Match header names ``etag`` (weak comparison, as RFC 9110 has it)."""
-    members: Iterable[str] = (each.strip().removeprefix("W/") for each in header.split(","))
+    """Whether an If-None-Match header names ``etag`` (weak comparison, as RFC 9110 has it).
+
+    It is read up to ``TAGS_LENGTH``: one who names more gets the answer whole.
+    """
+    members: Iterable[str] = (
+        each.strip().removeprefix("W/") for each in header[:TAGS_LENGTH].split(",")
+    )
     return any(each in {"*", etag} for each in members)

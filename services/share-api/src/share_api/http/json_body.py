@@ -7,6 +7,7 @@ its default: UTF-8 only, no duplicate names, no NaN.
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -138,7 +139,7 @@ def _decode(body: bytes) -> Any:
     try:
         return json.loads(
             body.decode("utf-8"),
-            object_pairs_hook=_object,
+            object_pairs_hook=unique_names,
             parse_constant=_no_constant,
             parse_int=_integer,
         )
@@ -148,11 +149,15 @@ def _decode(body: bytes) -> Any:
         raise InvalidBodyError(FieldError("", "is not JSON")) from None
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def unique_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The object of these members.
+
+    Raises:
+        InvalidBodyError: two have one name.
+    """
     content = dict(pairs)
     if len(content) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
         raise InvalidBodyError(FieldError(pointer([twice]), "is there more than once"))
     return content
 

@@ -15,6 +15,7 @@ from common.http.problem import Problem
 FILES: Final = ("orders", "refunds", "products", "stock")
 _CSV: Final = frozenset({"text/csv", "application/csv", "application/vnd.ms-excel"})
 _LONGEST_HEADER: Final = 4096
+_LONGEST_TYPE: Final = 512
 
 FileChunk = tuple[str, bytes]
 
@@ -51,6 +52,8 @@ async def iter_file_chunks(
         UnsupportedUploadError: neither a CSV nor a form.
         InvalidUploadError: a broken form, an unknown part, one twice, or none at all.
     """
+    if len(content_type) > _LONGEST_TYPE:  # the library takes it apart in quadratic time
+        raise UnsupportedUploadError
     kind, options = parse_options_header(content_type)
     kind_name = kind.decode("latin-1").lower()
     if kind_name in _CSV:

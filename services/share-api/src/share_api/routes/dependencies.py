@@ -10,6 +10,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyCookie
+from starlette.requests import HTTPConnection
 
 from accounts.memberships import Account, TenantFacts, find_account
 from common.db.audit import Author
@@ -17,8 +18,17 @@ from common.db.tenancy import TenantDb
 from common.instants import now
 from share_api.auth.sessions import COOKIE, NoSessionError, NoTenantError, Session
 from share_api.container import Container
+from share_api.middleware.cookies import cookie_of
 
-_cookie = APIKeyCookie(
+
+class _SessionCookie(APIKeyCookie):
+    """The session's cookie, which the middleware has read; the framework sees no ``Cookie``."""
+
+    async def __call__(self, request: HTTPConnection) -> str | None:
+        return cookie_of(request, COOKIE)
+
+
+_cookie = _SessionCookie(
     name=COOKIE,
     scheme_name="session",
     description="An admin session, from `POST /api/admin/session`.",

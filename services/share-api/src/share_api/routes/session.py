@@ -19,6 +19,7 @@ from share_api.auth.sessions import COOKIE, NotAMemberError
 from share_api.container import Container
 from share_api.http.json_body import Body, parse_body
 from share_api.http.openapi import problem_responses, request_body
+from share_api.middleware.cookies import cookie_of
 from share_api.routes.dependencies import CurrentAdmin, Services, SignedIn, author_of
 from share_api.schemas.requests import LoginBody, PasswordBody, TenantBody
 from share_api.schemas.responses import SessionView
@@ -65,7 +66,7 @@ def _begin(
     if account is None or account.generation != verified.generation:
         raise WrongCredentialsError
     tenant = account.tenants[0] if len(account.tenants) == 1 else None
-    container.sessions.delete(request.cookies.get(COOKIE))
+    container.sessions.delete(cookie_of(request, COOKIE))
     author, at = author_of(account, request), now()
     with transaction(container.engine, Access(admin_id=account.admin_id)) as written:
         record_for_person(written, Action.LOGIN_SUCCEEDED, author, at=at)
@@ -87,7 +88,7 @@ def who(admin: CurrentAdmin) -> SessionView:
 @router.delete(_PATH, summary="Log out", status_code=204, responses=problem_responses(403, 503))
 def log_out(request: Request, response: Response, container: Services) -> None:
     """End the session, if there is one."""
-    session_id = request.cookies.get(COOKIE)
+    session_id = cookie_of(request, COOKIE)
     ended = container.sessions.end(session_id, now=now())
     _set_cookie(response, container, "", max_age=0)
     if ended is not None:
