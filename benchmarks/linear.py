@@ -16,23 +16,23 @@ from pydantic import BaseModel
 from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope, Send
 
-from common.infra.rate_limit import site_of
+from common.infra.rate_limit import address_network
 from common.links.token import KeyRing, LinkError
 from ingest.csv.faults import Faults
 from ingest.csv.table import Columns, Table
 from report_viewer.app import without_cookies
 from report_viewer.endpoints.reports import joined_headers
-from report_viewer.http.client_address import Clients
+from report_viewer.http.client_address import ClientAddresses
+from report_viewer.http.compression import Coding
 from report_viewer.http.negotiation import choose_coding, choose_locale, matches, wants_html
-from report_viewer.http.response import Coding
-from report_viewer.http.user_agent import Agents
+from report_viewer.http.user_agent import classify
 from report_viewer.links import urls
 from report_viewer.problems.errors import ViewerError
 from report_viewer.view_counts.view_events import read_load
 from share_api.discord.interactions import Interaction
-from share_api.http.csrf import CrossSiteRequestError, require_own_site
-from share_api.http.json_body import InvalidBodyError, parse
-from share_api.http.multipart import UploadError, pieces_of
+from share_api.http.csrf import CrossSiteRequestError, require_same_site
+from share_api.http.json_body import InvalidBodyError, parse_body
+from share_api.http.multipart import UploadError, iter_file_chunks
 from share_api.middleware.cookies import CookieReader
 from share_api.schemas.requests import LoginBody
 
@@ -58,7 +58,7 @@ def repeated(unit: bytes, before: bytes = b"", after: bytes = b"") -> Shape:
 
 
 def _in_json(model: type[BaseModel]) -> Callable[[bytes], object]:
-    return lambda body: parse(model, body)
+    return lambda body: parse_body(model, body)
 
 
 def _many_names(size: int) -> bytes:
@@ -72,7 +72,7 @@ def _in_form(body: bytes, kind: str = "multipart/form-data; boundary=b") -> None
             yield body[start : start + 4096]
 
     async def read() -> None:
-        async for _ in pieces_of(kind, pieces()):
+        async for _ in iter_file_chunks(kind, pieces()):
             pass
 
     asyncio.run(read())
@@ -94,7 +94,7 @@ def _in_cookies(value: bytes) -> None:
 def _in_proxies(value: bytes) -> None:
     scope = {"type": "http", "scheme": "http", "client": ("127.0.0.1", 1)}
     sent = {**scope, "headers": [(b"x-forwarded-for", value)]}
-    asyncio.run(Clients("127.0.0.0/8").address(sent))
+    asyncio.run(ClientAddresses("127.0.0.0/8").address(sent))
 
 
 def _in_beacon(body: bytes) -> None:
@@ -116,7 +116,7 @@ def _once_each(line: bytes) -> dict[bytes, bytes]:
 
 def _origin(value: bytes) -> None:
     headers = Headers(raw=[(b"origin", value), (b"host", b"x")])
-    require_own_site("POST", headers, public_base_url="https://x")
+    require_same_site("POST", headers, public_base_url="https://x")
 
 
 CASES: Final[Mapping[str, tuple[Callable[[bytes], object], Shape]]] = {
@@ -128,11 +128,11 @@ CASES: Final[Mapping[str, tuple[Callable[[bytes], object], Shape]]] = {
     "accept-encoding": (lambda v: choose_coding(v.decode(), _CODINGS), repeated(b"a;q=1,")),
     "accept-language": (lambda v: choose_locale(v.decode()), repeated(b"a-b;q=0.1,")),
     "if-none-match": (lambda v: matches(v.decode(), '"x"'), repeated(b'W/"a",')),
-    "user-agent": (lambda v: Agents().kind(v), repeated(b"Line")),
+    "user-agent": (classify, repeated(b"Line")),
     "origin": (_origin, repeated(b"https://")),
     "x-forwarded-for, trusted": (_in_proxies, repeated(b"127.0.0.1, ")),
     "x-forwarded-for, none": (_in_proxies, repeated(b", ")),
-    "address": (lambda v: site_of(v.decode()), repeated(b"1:")),
+    "address": (lambda v: address_network(v.decode()), repeated(b"1:")),
     "path": (lambda v: urls.parse(v, "GET"), repeated(b"%20", b"/api/reports/")),
     "path, slashes": (lambda v: urls.parse(v, "GET"), repeated(b"/", b"/api/reports")),
     "token": (lambda v: _RING.authenticate(v.decode()), repeated(b"A.")),

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Fill in the specification's tables from the report registry.
+"""Fill in the tables of the specification and the reference from the report registry.
 
 A table stands between `<!-- name -->` and `<!-- end -->`. What a figure means and which columns a
-CSV has is decided by the definitions alone; tests/architecture/test_docs.py fails when the document
+CSV has is decided by the definitions alone; tests/architecture/test_docs.py fails when a document
 says something else. Runs in the workspace's environment: `.venv/bin/python scripts/spec_tables.py`.
 """
 
@@ -19,7 +19,10 @@ from common.reports.document.metrics import Figure, Unit
 from common.reports.model import Definition
 from common.reports.totals import products
 
-SPECIFICATION: Final = Path(__file__).parents[1] / "docs/specs/2026-04-26-analytics.md"
+_DOCS: Final = Path(__file__).parents[1] / "docs"
+SPECIFICATION: Final = _DOCS / "specs/2026-04-26-analytics.md"
+DOCUMENTS: Final = (SPECIFICATION, *sorted((_DOCS / "reference").glob("*.md")))
+"""The specification: its entry, and the pages that it consists of."""
 _BLOCK: Final = re.compile(
     r"(?P<open><!-- (?P<name>[a-z]+(?::[a-z-]+)?) -->\n).*?(?P<close><!-- end -->)", re.DOTALL
 )
@@ -35,7 +38,7 @@ _SPELLING: Final = {
 
 
 def tables() -> dict[str, str]:
-    """Every table by the name of its place in the document."""
+    """Every table by the name of its place in a document."""
     implemented = registry.implemented()
     with_own = [each for each in implemented if own_figures(each)]
     return {
@@ -133,6 +136,5 @@ def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 
 if __name__ == "__main__":
-    SPECIFICATION.write_text(
-        filled(SPECIFICATION.read_text(encoding="utf-8")), encoding="utf-8", newline="\n"
-    )
+    for each in DOCUMENTS:
+        each.write_text(filled(each.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 LASTING = {name for name, service in SERVICES.items() if service["restart"] != "no"}
-OPERATIONS = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+REFERENCE = (ROOT / "docs/reference/settings.md").read_text(encoding="utf-8")
 VARIABLE = re.compile(r"\$\{(?P<name>\w+)(?P<rest>[^}]*)\}")
 SECRET = re.compile(r"PASSWORD|SECRET$|TOKEN|(?<!PUBLIC_)KEY$")
 OPTIONAL = {"DISCORD_BOT_TOKEN"}
@@ -42,7 +42,7 @@ def _variables() -> dict[str, set[str]]:
 
 
 def _documented() -> set[str]:
-    return set(re.findall(r"^\| `([A-Z_]+)` \|", OPERATIONS, re.MULTILINE))
+    return set(re.findall(r"^\| `([A-Z_]+)` \|", REFERENCE, re.MULTILINE))
 
 
 def _aliases(settings: type[ServiceSettings]) -> set[str]:

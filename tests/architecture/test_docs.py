@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
+from scripts.spec_tables import DOCUMENTS as SPECIFIED
 from scripts.spec_tables import SPECIFICATION, filled, places, tables
 from tests.support.problems import problems
 
@@ -20,6 +21,7 @@ from share_api.app import create_app as create_share_api
 from share_api.settings import ShareApiSettings
 
 ROOT = Path(__file__).parents[2]
+HTTP = ROOT / "docs/reference/http.md"
 DOCUMENTS = sorted(
     [
         *(ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md")),
@@ -56,8 +58,8 @@ def anchors(path: Path) -> set[str]:
 
 
 def described() -> Operations:
-    """The endpoints of the specification, with the statuses its text names."""
-    text = SPECIFICATION.read_text(encoding="utf-8")
+    """The endpoints of the reference, with the statuses its text names."""
+    text = HTTP.read_text(encoding="utf-8")
     return {
         (found["method"], found["path"]): set(re.findall(r"\b[2-5]\d\d\b", found["text"]))
         for found in ENDPOINT.finditer(text)
@@ -83,9 +85,16 @@ def published() -> Operations:
 
 def test_the_tables_are_those_of_the_registry() -> None:
     """Else run scripts/spec_tables.py."""
+    texts = [each.read_text(encoding="utf-8") for each in SPECIFIED]
+    assert sorted(place for text in texts for place in places(text)) == sorted(tables())
+    for text in texts:
+        assert filled(text) == text
+
+
+def test_the_specification_leads_to_every_page_of_it() -> None:
     text = SPECIFICATION.read_text(encoding="utf-8")
-    assert sorted(places(text)) == sorted(tables())
-    assert filled(text) == text
+    for each in SPECIFIED:
+        assert each == SPECIFICATION or f"(../reference/{each.name})" in text
 
 
 @pytest.mark.parametrize("slug", registry.REPORTS)
@@ -93,7 +102,7 @@ def test_every_report_type_stands_in_the_specification(slug: str) -> None:
     assert f"`{slug}`" in SPECIFICATION.read_text(encoding="utf-8")
 
 
-def test_every_endpoint_stands_in_the_specification_with_its_statuses() -> None:
+def test_every_endpoint_stands_in_the_reference_with_its_statuses() -> None:
     known, said = published(), described()
     assert set(said) == {(m, p) for m, p in known if p not in AROUND} | {("GET", "/metrics")}
     for operation, statuses in known.items():
@@ -103,30 +112,30 @@ def test_every_endpoint_stands_in_the_specification_with_its_statuses() -> None:
 
 
 def problems_between(start: str, end: str) -> set[tuple[str, int]]:
-    """The problems in the tables of the specification between two headings, with their statuses."""
-    text = SPECIFICATION.read_text(encoding="utf-8").split(f"\n{start}\n")[1].split(f"\n{end}\n")[0]
+    """The problems in the tables of the reference between two headings, with their statuses."""
+    text = HTTP.read_text(encoding="utf-8").split(f"\n{start}\n")[1].split(f"\n{end}\n")[0]
     return {(found["name"], int(found["status"])) for found in PROBLEM.finditer(text)}
 
 
-def test_every_problem_of_share_api_stands_in_the_specification() -> None:
+def test_every_problem_of_share_api_stands_in_the_reference() -> None:
     known = {(kind.type, int(kind.status)) for kind in problems()}
     assert problems_between("## share-api", "## report-viewer") == known
 
 
-def test_every_problem_of_the_viewer_stands_in_the_specification() -> None:
+def test_every_problem_of_the_viewer_stands_in_the_reference() -> None:
     known = [
         *catalog._FIXED.values(),
         *map(catalog.problem_of, [Exception(), ExpiredLinkError(datetime.now(UTC))]),
         catalog.wrong_method(("GET",)),
         catalog._stub(csv=False),
     ]
-    said = problems_between("## report-viewer", "## Tokens")
+    said = problems_between("## report-viewer", "## Discord")
     assert said == {(each.kind, int(each.status)) for each in known}
 
 
 @pytest.mark.parametrize("action", Action)
-def test_every_action_of_the_audit_log_stands_in_the_specification(action: Action) -> None:
-    assert f"`{action}`" in SPECIFICATION.read_text(encoding="utf-8")
+def test_every_action_of_the_audit_log_stands_in_the_reference(action: Action) -> None:
+    assert f"`{action}`" in HTTP.read_text(encoding="utf-8")
 
 
 def leads_nowhere(document: Path) -> list[str]:

@@ -1,4 +1,4 @@
-"""The operations guide says what the code does: settings and their defaults, commands, tasks."""
+"""The documents say what the code does: settings and their defaults, commands, tasks."""
 
 import importlib
 import re
@@ -18,6 +18,7 @@ from worker.settings import WorkerSettings
 
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+REFERENCE = (ROOT / "docs/reference/settings.md").read_text(encoding="utf-8")
 SERVERS = {
     "REDIS_URL": SecretStr("redis://localhost/0"),
     "DATABASE_URL": SecretStr("postgresql://nobody@localhost/none"),
@@ -45,16 +46,14 @@ def test_there_are_settings() -> None:
 
 
 @pytest.mark.parametrize("settings", settings_classes(), ids=lambda each: each.__name__)
-def test_every_setting_stands_in_the_operations_guide(settings: type[ServiceSettings]) -> None:
-    missing = [name for name in variables(settings) if f"`{name}`" not in GUIDE]
+def test_every_setting_stands_in_the_reference(settings: type[ServiceSettings]) -> None:
+    missing = [name for name in variables(settings) if f"`{name}`" not in REFERENCE]
     assert not missing
 
 
 @pytest.mark.parametrize("settings", settings_classes(), ids=lambda each: each.__name__)
-def test_defaults_of_settings_stand_in_the_operations_guide(
-    settings: type[ServiceSettings],
-) -> None:
-    rows = re.findall(r"^\| `([A-Z_]+)` \| [^|]+ \| ([^|]+) \|", GUIDE, re.MULTILINE)
+def test_defaults_of_settings_stand_in_the_reference(settings: type[ServiceSettings]) -> None:
+    rows = re.findall(r"^\| `([A-Z_]+)` \| [^|]+ \| ([^|]+) \|", REFERENCE, re.MULTILINE)
     said = dict(rows)
     for field in settings.model_fields.values():
         if field.default is None or field.default == "" or field.is_required():

@@ -113,7 +113,7 @@ def test_sigterm_leaves_no_process_and_data_is_kept(place: Path) -> None:
         with redis.Redis.from_url(ready["redisUrl"]) as client:
             client.set("kept", "yes")
         family = run.family()
-        assert len(family) >= 10  # two servers, four services with a child each, the guard
+        assert len(family) >= 10  # two servers, four services with a child each, the reaper
         assert run.stop() == 0
         all_gone(family)
         assert not run.ready_file.exists()

@@ -141,7 +141,7 @@ def _start(
     }
     if broker is not None:
         environment["BROKER_URL"] = broker.url
-    command = [sys.executable, "-m", "analytics", "up", "--no-demo"]
+    command = [sys.executable, "-m", "analytics", "up", "--no-demo", "--log-format", "json"]
     with log.open("w") as stream:
         return subprocess.Popen(
             [*command, "--state-dir", str(place / "state")],

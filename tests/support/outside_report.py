@@ -14,11 +14,11 @@ from common.jobs.payloads import ComputeReport
 from common.reports import registry
 from common.reports.window import Window
 from common.reports_cache.cache import ReportCache, unpack_csv, unpack_document
-from report_viewer.http.response import Security
+from report_viewer.http.security_headers import SecurityHeaders
 from report_viewer.pages.assets import Assets
-from report_viewer.pages.renderer import Pages
-from share_api.discord.commands import subcommands
+from report_viewer.pages.renderer import PageRenderer
 from share_api.http.openapi import REPORT_SLUGS
+from sharing.discord_command import subcommands
 from worker.reports.compute import compute
 
 SLUG = "sales-by-channel"
@@ -32,7 +32,7 @@ def main(database: str, broker: str, tenant_id: str, start: str, end: str) -> No
     engine = create_service_engine(database, application_name="outside")
     compute(engine, ReportCache(redis, keep_seconds=60), job)
     document, csv = map(bytes, redis.hmget(job.key.cached, ["document", "csv"]))  # type: ignore[arg-type]
-    pages = Pages(Assets(Security(https=False)))
+    pages = PageRenderer(Assets(SecurityHeaders(https=False)))
     page = pages.report(
         unpack_document(document), token="TOKEN", expires_at=window.end + timedelta(days=7)
     )

@@ -4,7 +4,6 @@ from collections import Counter
 
 import pytest
 
-from ingest.csv import headers
 from ingest.csv.encoding import EncodingFault, lines_of
 from ingest.csv.faults import Faults
 from ingest.csv.headers import Columns
@@ -33,9 +32,9 @@ def test_too_many_columns_are_one_finding(others_pass, columns):
 
 
 def test_close_names_are_looked_for_a_bounded_number_of_times(monkeypatch):
-    asked = Counter()
+    asked: Counter[str] = Counter()
     monkeypatch.setattr(
-        headers.difflib, "get_close_matches", lambda *_: asked.update(["name"]) or []
+        "ingest.csv.headers.difflib.get_close_matches", lambda *_: asked.update(["name"]) or []
     )
     names = ",".join(["a", "b", *(f"other{n}" for n in range(900)), "x" * 5000])
     _, _, total = read([f"{names}\n1,2\n".encode()], Limits())

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from analytics.admin.target import NoConnectionError, resolve, resolve_owner
-from devstack.supervisor.secrets import open_vault
+from devstack.supervisor.secrets import load_secrets
 from devstack.supervisor.state import StateDirectory, write_private
 
 GIVEN = {"DATABASE_URL": "postgresql://app:pw@db/x", "REDIS_URL": "redis://cache/0"}
@@ -40,7 +40,7 @@ def test_a_state_directory_given_wins(running: StateDirectory) -> None:
     assert connection.database_url == RUNNING_DATABASE
     assert connection.redis_url == RUNNING_REDIS
     assert connection.settings == {
-        "ANALYTICS_SHARE_SIGNING_SECRET": open_vault(running.secrets).signing_secret,
+        "ANALYTICS_SHARE_SIGNING_SECRET": load_secrets(running.secrets).signing_secret,
         "PUBLIC_BASE_URL": "http://127.0.0.1:8001",
     }
 
@@ -87,7 +87,7 @@ def test_the_owner_comes_from_the_environment() -> None:
 
 def test_the_owner_of_a_running_system_is_its_superuser(running: StateDirectory) -> None:
     owner, service = resolve_owner(running.path, {})
-    password = open_vault(running.secrets).postgres_password
+    password = load_secrets(running.secrets).postgres_password
     assert owner == f"postgresql+psycopg://postgres:{password}@127.0.0.1:54321/analytics"
     assert service == RUNNING_DATABASE
 

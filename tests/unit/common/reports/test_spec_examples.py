@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import zip_longest
-from pathlib import Path
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
-from scripts.spec_tables import own_figures, shared_figures
+from scripts.spec_tables import DOCUMENTS, own_figures, shared_figures
 
 from common.instants import iso
 from common.links.token import KeyRing, LinkClaims
@@ -37,7 +36,6 @@ from common.reports.totals.totals import Totals
 from common.reports.window import Period, Window, start_of_day, window_of
 from worker.reports.csv_export import file_name, write
 
-SPECIFICATION: Final = Path(__file__).parents[4] / "docs/specs/2026-04-26-analytics.md"
 BLOCK: Final = re.compile(r"^```example\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 LINE: Final = re.compile(
     r"(?P<name>[a-z0-9_]+)(?: \[(?P<currency>[A-Z]{3})\])?:(?P<given>.*) -> (?P<result>.+)"
@@ -120,7 +118,11 @@ def parse(line: str) -> Example:
 
 def examples() -> list[Example]:
     """Every example of the specification."""
-    blocks = BLOCK.findall(SPECIFICATION.read_text(encoding="utf-8"))
+    blocks = [
+        block
+        for document in DOCUMENTS
+        for block in BLOCK.findall(document.read_text(encoding="utf-8"))
+    ]
     return [parse(line) for block in blocks for line in block.splitlines()]
 
 

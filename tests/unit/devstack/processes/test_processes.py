@@ -1,4 +1,4 @@
-"""The floor of the supervisor: back-off, guard, accounts, output."""
+"""The floor of the supervisor: back-off, reaper, accounts, output."""
 
 import io
 import os
@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from tests.support import wait
 
-from devstack.embedded.placement import place_for
-from devstack.embedded.stale import clear_way, postmaster_status
+from devstack.embedded.placement import reachable_directory
+from devstack.embedded.stale import end_earlier_server, postmaster_status
 from devstack.processes.account import Account, UnknownAccountError, server_account
 from devstack.processes.reaper import end_all, watch
 from devstack.processes.spawn import spawn
@@ -24,13 +24,13 @@ def test_backoff_grows_to_a_limit_and_forgets() -> None:
     delays = []
     for _ in range(8):
         backoff.started(0.0)
-        delays.append(backoff.died(1.0))
+        delays.append(backoff.restart_after(1.0))
     assert delays == [0.5, 1, 2, 4, 8, 16, 30, 30]
     assert not backoff.is_due(30.9)
     assert backoff.is_due(31.0)
     backoff.started(100.0)
     assert not backoff.is_due(1000.0)
-    assert backoff.died(160.0) == 0.5
+    assert backoff.restart_after(160.0) == 0.5
 
 
 def test_the_guard_remembers_what_was_not_struck_off() -> None:
@@ -85,7 +85,7 @@ def test_an_account_enters_only_open_directories(tmp_path: Path) -> None:
 
 
 def test_an_ordinary_user_keeps_the_directory(tmp_path: Path) -> None:
-    assert place_for(None, tmp_path / "postgres") == tmp_path / "postgres"
+    assert reachable_directory(None, tmp_path / "postgres") == tmp_path / "postgres"
     assert not (tmp_path / "postgres" / "MOVED").exists()
 
 
@@ -93,7 +93,7 @@ def test_a_lock_file_whose_number_went_to_another_process_is_removed(tmp_path: P
     lock = tmp_path / "postmaster.pid"
     lock.write_text(f"{os.getpid()}\n{tmp_path}\n")
     assert postmaster_status(tmp_path) == (os.getpid(), "starting")
-    clear_way(tmp_path)
+    end_earlier_server(tmp_path)
     assert not lock.exists()
 
 
@@ -102,11 +102,11 @@ def test_a_lock_file_of_a_dead_process_is_left_to_the_server(tmp_path: Path) -> 
         gone.wait()
     lock = tmp_path / "postmaster.pid"
     lock.write_text(f"{gone.pid}\n")
-    clear_way(tmp_path)
+    end_earlier_server(tmp_path)
     assert lock.exists()
 
 
 def test_output_has_names_but_no_colour_off_a_terminal() -> None:
     stream = io.StringIO()
-    Console(stream).said("worker", "hello")
+    Console(stream).log("worker", "hello")
     assert stream.getvalue() == "worker        | hello\n"

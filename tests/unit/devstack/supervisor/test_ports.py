@@ -10,12 +10,12 @@ import pytest
 from devstack.processes.sockets import free_port, is_free, reserved_port
 from devstack.supervisor import ports as ports_module
 from devstack.supervisor.errors import PortTakenError
-from devstack.supervisor.ports import REPORT_VIEWER, SHARE_API, Ports, claimed_ports
+from devstack.supervisor.ports import REPORT_VIEWER, SHARE_API, Ports, claim_ports
 
 
 def choose_ports(remembered: Path, asked: Mapping[str, int | None]) -> Ports:
     """Settle the ports and let them go again."""
-    with claimed_ports(remembered, asked) as ports:
+    with claim_ports(remembered, asked) as ports:
         return ports
 
 
@@ -85,7 +85,7 @@ def test_a_reserved_port_is_nobody_elses(remembered: Path) -> None:
 
 def test_two_at_once_never_choose_the_same(tmp_path: Path) -> None:
     with (
-        claimed_ports(tmp_path / "one", {}) as one,
-        claimed_ports(tmp_path / "two", {}) as two,
+        claim_ports(tmp_path / "one", {}) as one,
+        claim_ports(tmp_path / "two", {}) as two,
     ):
         assert len({*astuple(one), *astuple(two)}) == 8

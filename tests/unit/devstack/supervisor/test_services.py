@@ -8,7 +8,7 @@ import pytest
 from devstack.supervisor.demo import Demo
 from devstack.supervisor.ports import Ports
 from devstack.supervisor.process import ServiceSpec
-from devstack.supervisor.ready_file import ready_content, welcome, write_ready_files
+from devstack.supervisor.ready_file import ready_content, ready_message, write_ready_files
 from devstack.supervisor.services import (
     SIGNING_SECRET,
     SIGNING_SETTINGS,
@@ -91,7 +91,7 @@ def test_the_ready_file_has_exactly_its_keys(tmp_path: Path) -> None:
 
 
 def test_the_welcome_says_what_a_person_needs() -> None:
-    text = welcome(WHERE, DEMO)
+    text = ready_message(WHERE, DEMO)
     for word in ("http://x/api/reports/t", "http://127.0.0.1:8000/docs", "pw", "Ctrl-C"):
         assert word in text
-    assert "Password" not in welcome(WHERE, None)
+    assert "Password" not in ready_message(WHERE, None)

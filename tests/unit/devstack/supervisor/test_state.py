@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from devstack.supervisor.errors import AlreadyRunningError, StateDirectoryError
-from devstack.supervisor.secrets import open_vault
+from devstack.supervisor.secrets import load_secrets
 from devstack.supervisor.state import StateDirectory, read_json, write_private
 
 HOLD = """
@@ -72,19 +72,19 @@ def test_a_damaged_file_is_named(tmp_path: Path, text: str) -> None:
 
 def test_secrets_are_made_once(tmp_path: Path) -> None:
     path = tmp_path / "secrets.json"
-    vault = open_vault(path)
+    secrets = load_secrets(path)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert len(bytes.fromhex(vault.signing_secret)) == 32
-    assert open_vault(path) == vault
+    assert len(bytes.fromhex(secrets.signing_secret)) == 32
+    assert load_secrets(path) == secrets
 
 
 def test_a_secret_that_is_new_joins_the_old_ones(tmp_path: Path) -> None:
     path = tmp_path / "secrets.json"
-    before = open_vault(path)
+    before = load_secrets(path)
     known = json.loads(path.read_text())
     del known["demo_password"]
     path.write_text(json.dumps(known))
-    after = open_vault(path)
+    after = load_secrets(path)
     assert after.signing_secret == before.signing_secret
     assert after.demo_password
 
@@ -93,10 +93,10 @@ def test_damaged_secrets_are_not_replaced(tmp_path: Path) -> None:
     path = tmp_path / "secrets.json"
     path.write_text('{"signing_secret": 5}')
     with pytest.raises(StateDirectoryError, match="damaged"):
-        open_vault(path)
+        load_secrets(path)
     assert path.read_text() == '{"signing_secret": 5}'
 
 
 def test_secrets_do_not_show_in_a_repr(tmp_path: Path) -> None:
-    vault = open_vault(tmp_path / "secrets.json")
-    assert vault.signing_secret not in repr(vault)
+    secrets = load_secrets(tmp_path / "secrets.json")
+    assert secrets.signing_secret not in repr(secrets)

@@ -13,7 +13,7 @@ from urllib.parse import quote, urlsplit
 import click
 
 from devstack.supervisor.errors import SupervisorError
-from devstack.supervisor.secrets import open_vault
+from devstack.supervisor.secrets import load_secrets
 from devstack.supervisor.state import (
     DEFAULT_STATE_DIRECTORY,
     READY_NAME,
@@ -76,7 +76,7 @@ def _settings_of(
     directory: StateDirectory, ready: Mapping[str, Any], known: Mapping[str, str]
 ) -> dict[str, str]:
     name = "ANALYTICS_SHARE_SIGNING_SECRET"
-    secret = known.get(name, "").strip() or open_vault(directory.secrets).signing_secret
+    secret = known.get(name, "").strip() or load_secrets(directory.secrets).signing_secret
     return {name: secret, "PUBLIC_BASE_URL": ready["viewerUrl"]}
 
 
@@ -99,7 +99,7 @@ def resolve_owner(
     if not service or urlsplit(service).port != read_json(directory.ports).get("postgres"):
         raise NoConnectionError(directory.path, "DATABASE_OWNER_URL")
     parts = urlsplit(service)
-    secret = quote(open_vault(directory.secrets).postgres_password, safe="")
+    secret = quote(load_secrets(directory.secrets).postgres_password, safe="")
     netloc = f"postgres:{secret}@{parts.hostname}:{parts.port}"
     return parts._replace(netloc=netloc).geturl(), service
 

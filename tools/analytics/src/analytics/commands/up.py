@@ -7,6 +7,7 @@ import click
 
 from analytics.cli import expected
 from devstack.supervisor.demo import Demo
+from devstack.supervisor.log_format import LogFormat
 from devstack.supervisor.ports import DEFAULT_PORTS, REPORT_VIEWER, SHARE_API
 from devstack.supervisor.services import Addresses
 from devstack.supervisor.state import DEFAULT_STATE_DIRECTORY, READY_NAME
@@ -38,12 +39,20 @@ PORT = click.IntRange(1, 65535)
     type=click.Path(dir_okay=False, path_type=Path),
     help=f"Write addresses and the demo's account there when ready (also in {READY_NAME}).",
 )
+@click.option(
+    "--log-format",
+    type=click.Choice([each.value for each in LogFormat]),
+    default=LogFormat.TEXT.value,
+    show_default=True,
+    help="How the services' log lines are printed: in words, or as JSON objects.",
+)
 def up(
     state_dir: Path,
     share_api_port: int | None,
     viewer_port: int | None,
     no_demo: bool,
     ready_file: Path | None,
+    log_format: str,
 ) -> None:
     """Run the whole system here until it is stopped.
 
@@ -64,6 +73,7 @@ def up(
         viewer_port=viewer_port,
         prepare_demo=None if no_demo else _prepare_demo,
         ready_file=ready_file,
+        log_format=LogFormat(log_format),
     )
     try:
         run_system(options)

@@ -37,7 +37,7 @@ def create_cluster(
     try:
         _write_secret(password_file, password)
         for path in (unfinished, password_file):
-            give_to(account, path)
+            change_owner(account, path)
         command = [
             str(installation / "bin" / "initdb"),
             f"--pgdata={unfinished}",
@@ -54,7 +54,7 @@ def create_cluster(
     unfinished.rename(data)
 
 
-def give_to(account: Account | None, path: Path) -> None:
+def change_owner(account: Account | None, path: Path) -> None:
     """Make `account` the owner of a file or directory tree that is not its own yet."""
     if account is None or path.stat().st_uid == account.uid:
         return

@@ -1,4 +1,4 @@
-"""A server's log file: kept short between runs, and quoted when the server fails."""
+"""Log files of the servers: truncated between runs when large, quoted when a server fails."""
 
 from pathlib import Path
 from typing import IO

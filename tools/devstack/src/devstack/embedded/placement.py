@@ -1,4 +1,4 @@
-"""Where a server's files live when the user that runs it cannot enter the directory wished for.
+"""Data directories that the server's user can enter: the one wished for, or a stand-in.
 
 As root PostgreSQL runs as an unprivileged user, and a state directory below a 0700 home is closed
 to it. Opening the home is not ours to do, so the files move below /var/lib, under a name made from
@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 from devstack.embedded.errors import UnreachableDirectoryError
-from devstack.embedded.stale import runs_on
+from devstack.embedded.stale import is_served
 from devstack.processes.account import Account
 
 ELSEWHERE = Path("/var/lib/analytics-embedded")
@@ -20,7 +20,7 @@ NOTE = "MOVED"
 ORIGIN = "origin"
 
 
-def place_for(account: Account | None, wanted: Path) -> Path:
+def reachable_directory(account: Account | None, wanted: Path) -> Path:
     """`wanted`, or the directory that stands in for it; both exist afterwards."""
     wanted.mkdir(mode=0o755, parents=True, exist_ok=True)
     if account is None or account.can_enter(wanted):
@@ -36,7 +36,7 @@ def place_for(account: Account | None, wanted: Path) -> Path:
         raise UnreachableDirectoryError(wanted, place, "it is closed to other users")
     (wanted / NOTE).write_text(f"{place}\n", encoding="utf-8")
     (place / ORIGIN).write_text(f"{wanted.resolve()}\n", encoding="utf-8")
-    _forget_temporary_ones()
+    _remove_temporary_stand_ins()
     return place
 
 
@@ -45,7 +45,7 @@ def binaries_for(place: Path) -> Path:
     return (place.parent if place.parent == ELSEWHERE else place) / "binaries"
 
 
-def _forget_temporary_ones() -> None:
+def _remove_temporary_stand_ins() -> None:
     """Remove stand-ins for temporary directories that are gone.
 
     Only for those: any other directory may be missing because it is not mounted today.
@@ -55,5 +55,5 @@ def _forget_temporary_ones() -> None:
         with contextlib.suppress(OSError):
             origin = Path(note.read_text(encoding="utf-8").rstrip("\n"))
             gone = origin.is_relative_to(temporary) and not origin.exists()
-            if gone and not runs_on(note.parent / "data"):
+            if gone and not is_served(note.parent / "data"):
                 shutil.rmtree(note.parent)

@@ -15,12 +15,12 @@ import psycopg
 from psycopg import sql
 
 from devstack.embedded.binaries import postgres_readable_by
-from devstack.embedded.cluster import SUPERUSER, create_cluster, give_to
+from devstack.embedded.cluster import SUPERUSER, change_owner, create_cluster
 from devstack.embedded.errors import StartError
 from devstack.embedded.logfile import last_lines, open_log
-from devstack.embedded.placement import binaries_for, place_for
+from devstack.embedded.placement import binaries_for, reachable_directory
 from devstack.embedded.server import EmbeddedServer
-from devstack.embedded.stale import clear_way, postmaster_status
+from devstack.embedded.stale import end_earlier_server, postmaster_status
 from devstack.processes.account import server_account
 from devstack.processes.sockets import LOOPBACK, reserved_port
 from devstack.processes.spawn import server_environment, spawn
@@ -39,8 +39,8 @@ class EmbeddedPostgres(EmbeddedServer):
     each start. Stopping rolls open transactions back.
     """
 
-    ask = signal.SIGINT
-    insist = signal.SIGQUIT
+    stop_signal = signal.SIGINT
+    kill_signal = signal.SIGQUIT
     stop_seconds = 20.0
 
     def __init__(
@@ -81,7 +81,7 @@ class EmbeddedPostgres(EmbeddedServer):
 
     def start(self) -> Self:
         """Create the cluster if there is none, start the server, return when it answers."""
-        self._place = place_for(self._account, self._directory)
+        self._place = reachable_directory(self._account, self._directory)
         installation = postgres_readable_by(self._account, binaries_for(self._place))
         if not (self.data / "PG_VERSION").exists():
             create_cluster(
@@ -92,8 +92,8 @@ class EmbeddedPostgres(EmbeddedServer):
                 fast=self._fast,
                 log=self.log,
             )
-        give_to(self._account, self.data)
-        clear_way(self.data)
+        change_owner(self._account, self.data)
+        end_earlier_server(self.data)
         try:
             self._run_until_ready(installation)
             self._ensure_database()
@@ -143,7 +143,7 @@ class EmbeddedPostgres(EmbeddedServer):
                 cwd=self.data,
                 env=server_environment(),
                 stdout=stream,
-                death_signal=self.ask,
+                death_signal=self.stop_signal,
                 account=self._account,
             )
 

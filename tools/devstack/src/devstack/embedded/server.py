@@ -1,4 +1,4 @@
-"""What the embedded servers have in common: a directory, a port, one process, a life."""
+"""Base class of the embedded servers: a directory, a port, one process, start and stop."""
 
 import signal
 import subprocess
@@ -15,9 +15,9 @@ class EmbeddedServer(ABC):
     It must be started from the main thread (see `spawn`), and it is gone when this process is.
     """
 
-    ask: ClassVar[signal.Signals]
+    stop_signal: ClassVar[signal.Signals]
     """The signal for an orderly end."""
-    insist: ClassVar[signal.Signals]
+    kill_signal: ClassVar[signal.Signals]
     """The signal for an immediate end that loses nothing acknowledged."""
     stop_seconds: ClassVar[float]
 
@@ -61,7 +61,10 @@ class EmbeddedServer(ABC):
         if self._process is None:
             return
         stop_process(
-            self._process, ask=self.ask, insist=self.insist, grace_seconds=self.stop_seconds
+            self._process,
+            stop_signal=self.stop_signal,
+            kill_signal=self.kill_signal,
+            grace_seconds=self.stop_seconds,
         )
         self._process = None
 

@@ -1,4 +1,4 @@
-"""What an earlier PostgreSQL left in its data directory, told apart from one that still runs.
+"""Stale lock files of PostgreSQL: what an earlier server left, told apart from one that runs.
 
 The server itself takes over the lock file of a dead one. It gives up in two cases that a killed
 supervisor or a restarted container produces: the old server is still shutting down, or another
@@ -24,14 +24,14 @@ def postmaster_status(data: Path) -> tuple[int, str] | None:
     return pid, lines[READY_LINE].strip() if len(lines) > READY_LINE else "starting"
 
 
-def runs_on(data: Path) -> bool:
-    """Whether a server works in the data directory."""
+def is_served(data: Path) -> bool:
+    """Whether a server runs on the data directory."""
     status = postmaster_status(data)
     return status is not None and _exists(abs(status[0])) and _is_server_of(abs(status[0]), data)
 
 
-def clear_way(data: Path) -> None:
-    """Make sure that no server of an earlier run holds the data directory.
+def end_earlier_server(data: Path) -> None:
+    """End the server of an earlier run that still holds the data directory.
 
     One that is still there is left to end by itself for a moment, then asked, then told to; the
     lock file is removed only when its number belongs to a process that is no such server.

@@ -33,8 +33,8 @@ class EmbeddedValkey(EmbeddedServer):
     `port` a free one is taken at each start.
     """
 
-    ask = signal.SIGTERM
-    insist = signal.SIGKILL
+    stop_signal = signal.SIGTERM
+    kill_signal = signal.SIGKILL
     stop_seconds = 10.0
 
     def __init__(

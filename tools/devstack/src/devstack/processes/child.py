@@ -5,7 +5,7 @@ A child of a killed process lives on by default. Linux can send it a signal inst
 clears it, and before the command is executed, which keeps it. A small program between fork and
 exec does both; a `preexec_fn` would run Python in a forked copy of a process with threads.
 
-Elsewhere than on Linux there is no such signal: there the guard (`devstack.processes.reaper`) ends
+Elsewhere than on Linux there is no such signal: there the reaper (`devstack.processes.reaper`) ends
 what a killed supervisor leaves.
 
 Usage: child.py PARENT_PID SIGNAL UID GID COMMAND…, with -1 for "keep the user".

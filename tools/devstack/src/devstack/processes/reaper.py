@@ -1,12 +1,12 @@
-"""Ends what a killed supervisor leaves: a small process that outlives it by a moment.
+"""Reaper: ends the processes that a killed supervisor leaves, and outlives it by a moment.
 
 The signal that Linux sends to the children of a dead process asks once. A service may not heed it,
-its own children never get it, and other systems do not have it. The guard holds one end of a pipe;
-when the other end closes without a farewell, the supervisor was killed: every process registered
+its own children never get it, and other systems do not have it. The reaper holds one end of a pipe;
+when the other end closes while processes are registered, the supervisor was killed: each of them
 is asked to end, given a grace, and then its whole group is killed. Run by path, with nothing but
 the standard library.
 
-The pipe carries lines: `+PID SIGNAL` registers the leader of a group, `-PID` strikes it off.
+The pipe carries lines: `+PID SIGNAL` registers the leader of a group, `-PID` takes it off.
 """
 
 import contextlib

@@ -1,4 +1,4 @@
-"""The supervisor's side of the guard: register what must not outlive us."""
+"""Client of the reaper: registers the processes that must not outlive this one."""
 
 import contextlib
 import fcntl
@@ -12,7 +12,7 @@ from typing import IO, Self
 
 from devstack.processes import reaper
 
-GUARD_PROGRAM = Path(reaper.__file__).resolve()
+REAPER_PROGRAM = Path(reaper.__file__).resolve()
 EARLIER_RUN_SECONDS = 30.0
 
 
@@ -24,8 +24,8 @@ class EarlierRunError(Exception):
         self.lock = lock
 
 
-class Guard:
-    """A running guard; as a context manager it is sent home at the end.
+class ReaperClient:
+    """A running reaper, for as long as the context lasts.
 
     It holds a lock file until everything registered is gone, so that the next run on the same
     directory can wait for what a killed one left.
@@ -36,11 +36,11 @@ class Guard:
         self._process: subprocess.Popen[str] | None = None
 
     def __enter__(self) -> Self:
-        """Wait for the guard of an earlier run to finish, then start ours."""
+        """Wait for the reaper of an earlier run to finish, then start ours."""
         with self._lock.open("a") as stream:
             _take(stream, self._lock)
             self._process = subprocess.Popen(  # noqa: S603 - our own program
-                [sys.executable, "-I", "-S", str(GUARD_PROGRAM)],
+                [sys.executable, "-I", "-S", str(REAPER_PROGRAM)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -52,7 +52,7 @@ class Guard:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Let the guard finish: it ends by force whatever is still registered."""
+        """Let the reaper finish: it ends by force whatever is still registered."""
         if self._process is None:
             return
         if self._process.stdin is not None:
@@ -61,18 +61,18 @@ class Guard:
         self._process.wait()
         self._process = None
 
-    def register(self, process: subprocess.Popen[bytes], ask: signal.Signals) -> None:
-        """End this process, asking with `ask`, should we be killed."""
-        self._tell(f"+{process.pid} {int(ask)}")
+    def register(self, process: subprocess.Popen[bytes], stop_signal: signal.Signals) -> None:
+        """End this process, by `stop_signal` at first, should we be killed."""
+        self._send(f"+{process.pid} {int(stop_signal)}")
 
-    def strike(self, process: subprocess.Popen[bytes]) -> None:
+    def unregister(self, process: subprocess.Popen[bytes]) -> None:
         """Forget a process that ended."""
-        self._tell(f"-{process.pid}")
+        self._send(f"-{process.pid}")
 
-    def _tell(self, line: str) -> None:
+    def _send(self, line: str) -> None:
         if self._process is None or self._process.stdin is None:
             return
-        with contextlib.suppress(OSError):  # a guard that was killed: the kernel's signal remains
+        with contextlib.suppress(OSError):  # a reaper that was killed: the kernel's signal remains
             self._process.stdin.write(f"{line}\n")
             self._process.stdin.flush()
 

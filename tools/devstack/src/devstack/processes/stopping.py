@@ -1,4 +1,4 @@
-"""Ending a process without waiting for ever: ask, wait, then insist."""
+"""Graceful shutdown of a process, bounded in time: a stop signal, a wait, then a kill signal."""
 
 import os
 import signal
@@ -18,26 +18,26 @@ def signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> No
 def stop_process(
     process: subprocess.Popen[bytes],
     *,
-    ask: signal.Signals,
-    insist: signal.Signals = signal.SIGKILL,
+    stop_signal: signal.Signals,
+    kill_signal: signal.Signals = signal.SIGKILL,
     grace_seconds: float,
 ) -> bool:
-    """Stop a process we started; True when asking was enough.
+    """Stop a process we started; True when it ended in time.
 
-    Only the leader is asked, so that it can end its own children in order; whatever of its group
-    is left afterwards is killed.
+    Only the leader gets the signal, so that it can end its own children in order; whatever of its
+    group is left afterwards is killed.
     """
-    asked_was_enough = True
+    in_time = True
     if process.poll() is None:
-        process.send_signal(ask)
+        process.send_signal(stop_signal)
         try:
             process.wait(grace_seconds)
         except subprocess.TimeoutExpired:
-            asked_was_enough = False
-            process.send_signal(insist)
+            in_time = False
+            process.send_signal(kill_signal)
     _reap(process)
     signal_group(process, signal.SIGKILL)
-    return asked_was_enough
+    return in_time
 
 
 def _reap(process: subprocess.Popen[bytes]) -> None:

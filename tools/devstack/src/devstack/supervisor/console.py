@@ -1,10 +1,10 @@
-"""What a person sees of many processes at once: each line behind the name of who said it."""
+"""Console: the log lines of all processes, each behind the name of its process."""
 
 import sys
 import threading
 from typing import TextIO
 
-from devstack.supervisor.log_format import readable
+from devstack.supervisor.log_format import LogFormat, as_text
 
 NAME_WIDTH = 13
 RESET = "\x1b[0m"
@@ -21,25 +21,32 @@ COLOURS = {
 class Console:
     """Writes whole lines, from several threads, to one stream.
 
-    A terminal gets colour, and log lines in words; a file or a pipe gets the lines as they are.
+    Log lines are in words, or as JSON objects where ``log_format`` says so; a terminal gets colour.
     A reader that went away is no reason to stop the system.
     """
 
-    def __init__(self, stream: TextIO | None = None) -> None:
+    def __init__(
+        self, stream: TextIO | None = None, log_format: LogFormat = LogFormat.TEXT
+    ) -> None:
         self._stream = stream or sys.stdout
-        self._for_a_person = self._stream.isatty()
+        self._coloured = self._stream.isatty()
+        self._log_format = log_format
         self._lock = threading.Lock()
 
-    def said(self, name: str, line: str) -> None:
-        """Show a line of a process's output; on a terminal a log line in words."""
+    def log(self, name: str, line: str) -> None:
+        """Print a line of a process's output, in the log format."""
         label = f"{name:<{NAME_WIDTH}} |"
-        if self._for_a_person:
+        if self._coloured:
             label = f"{COLOURS.get(name, '')}{label}{RESET}"
-            line = readable(line).replace("\n", f"\n{label} ")
-        self.say(f"{label} {line}")
+        text = self.shown(line).replace("\n", f"\n{label} ")
+        self.print(f"{label} {text}")
 
-    def say(self, text: str) -> None:
-        """Show text of the supervisor itself."""
+    def shown(self, line: str) -> str:
+        """A line of a process's output in the log format; may be several lines of text."""
+        return line if self._log_format is LogFormat.JSON else as_text(line)
+
+    def print(self, text: str) -> None:
+        """Print text of the supervisor itself."""
         with self._lock:
             try:
                 self._stream.write(f"{text}\n")

@@ -1,4 +1,4 @@
-"""The demo tenant as the supervisor knows it: how it is made ready, and what is told of it."""
+"""The demo tenant: how the supervisor has it made, and what it prints of it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

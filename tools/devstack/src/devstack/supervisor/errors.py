@@ -1,5 +1,6 @@
-"""Why the system cannot run, in one line a person can act on."""
+"""Errors of the supervisor: why the system cannot run, in a sentence that a person can act on."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 
@@ -36,11 +37,11 @@ class PortTakenError(SupervisorError):
 class ProcessFailedError(SupervisorError):
     """A process ended for good, or did not get ready."""
 
-    def __init__(self, name: str, reason: str, last_lines: list[str]) -> None:
-        said = "".join(f"\n    {line}" for line in last_lines)
+    def __init__(self, name: str, reason: str, last_lines: Iterable[str]) -> None:
+        said = "".join(f"\n    {part}" for line in last_lines for part in line.splitlines())
         super().__init__(f"{name} {reason}{said}")
         self.name = name
 
 
-class GivenDatabaseError(SupervisorError):
+class ExternalDatabaseError(SupervisorError):
     """The database that the environment names cannot be used."""

@@ -7,7 +7,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from common.db.engine import create_database_engine, psycopg_url
 from common.db.roles import may_bypass
-from devstack.supervisor.errors import GivenDatabaseError
+from devstack.supervisor.errors import ExternalDatabaseError
 
 SERVICE_ROLE = "analytics_service"
 
@@ -20,14 +20,15 @@ class DatabaseUrls:
     service: str = field(repr=False)
 
 
-def given_database(environment: Mapping[str, str], service_password: str) -> DatabaseUrls | None:
+def external_database(environment: Mapping[str, str], service_password: str) -> DatabaseUrls | None:
     """The URLs by DATABASE_OWNER_URL and DATABASE_URL; None when neither is set.
 
     DATABASE_URL alone may be the owner's, if its role could bypass row-level security: no service
     may run on such a role, so the application's role is made up beside it.
 
     Raises:
-        GivenDatabaseError: no connection, or DATABASE_URL alone names a role that cannot migrate.
+        ExternalDatabaseError: no connection, or DATABASE_URL alone names a role that cannot
+            migrate.
     """
     owner = environment.get("DATABASE_OWNER_URL", "").strip()
     service = environment.get("DATABASE_URL", "").strip()
@@ -52,7 +53,7 @@ def _normal(url: str, name: str) -> str:
     try:
         return psycopg_url(url).render_as_string(hide_password=False)
     except (ArgumentError, ValueError):
-        raise GivenDatabaseError(f"{name} is not a PostgreSQL URL") from None
+        raise ExternalDatabaseError(f"{name} is not a PostgreSQL URL") from None
 
 
 def _require_owner(url: str) -> None:
@@ -62,11 +63,11 @@ def _require_owner(url: str) -> None:
             powerful = may_bypass(connection)
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
-        raise GivenDatabaseError(f"cannot connect to DATABASE_URL: {reason}") from None
+        raise ExternalDatabaseError(f"cannot connect to DATABASE_URL: {reason}") from None
     finally:
         engine.dispose()
     if not powerful:
-        raise GivenDatabaseError(
+        raise ExternalDatabaseError(
             "DATABASE_URL names a role bound by row-level security, which cannot create the tables:"
             " set DATABASE_OWNER_URL to the role that owns them"
         )

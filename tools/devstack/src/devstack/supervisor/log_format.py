@@ -1,7 +1,8 @@
-"""A service's log line for a person: its time, its level and what it says, instead of JSON."""
+"""Log formats: a service's JSON line as it is, or as text with time, level, message and facts."""
 
 import json
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Final
 
 _KNOWN: Final = ("time", "level", "service", "logger", "message", "color_message")
@@ -10,8 +11,15 @@ _KNOWN: Final = ("time", "level", "service", "logger", "message", "color_message
 _QUIET_LEVEL: Final = "info"
 
 
-def readable(line: str) -> str:
-    """``line`` as a person likes to read it; one that is no log line stays as it is."""
+class LogFormat(StrEnum):
+    """How the services' log lines are printed."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+def as_text(line: str) -> str:
+    """A log line in words; one that is no log line stays as it is."""
     entry = _entry(line)
     if entry is None:
         return line

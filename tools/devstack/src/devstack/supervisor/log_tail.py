@@ -1,4 +1,4 @@
-"""Shows what is appended to a log file; a server keeps its log even when nobody reads along."""
+"""Log tail: each line appended to a server's log file, from a thread of its own."""
 
 import os
 import threading

@@ -1,4 +1,4 @@
-"""Which port each part listens on: the one asked for, the one of last time, the default, any."""
+"""Port allocation: the port asked for, else that of last time, the default, or any free one."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -33,7 +33,7 @@ class Ports:
 
 
 @contextmanager
-def claimed_ports(remembered: Path, asked: Mapping[str, int | None]) -> Iterator[Ports]:
+def claim_ports(remembered: Path, asked: Mapping[str, int | None]) -> Iterator[Ports]:
     """Settle the ports, remember them, and claim them for the duration.
 
     `asked` maps names of parts to ports given by the user: those are taken or refused, never

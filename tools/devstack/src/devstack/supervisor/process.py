@@ -1,4 +1,4 @@
-"""A service as a child process: output shown by line, end noticed, stop bounded."""
+"""Supervised child process: output by line, exit code, stop bounded in time."""
 
 import signal
 import subprocess
@@ -79,7 +79,9 @@ class SupervisedProcess:
         """Stop it and its children; True when it ended by itself in time."""
         if self._process is None:
             return True
-        in_time = stop_process(self._process, ask=signal.SIGTERM, grace_seconds=grace_seconds)
+        in_time = stop_process(
+            self._process, stop_signal=signal.SIGTERM, grace_seconds=grace_seconds
+        )
         self._finish_output()
         return in_time
 
@@ -88,7 +90,7 @@ class SupervisedProcess:
             for raw in output:
                 line = raw.decode("utf-8", "replace").rstrip("\r\n")
                 self._last_lines.append(line)
-                self._console.said(self.spec.name, line)
+                self._console.log(self.spec.name, line)
 
     def _finish_output(self) -> None:
         if self._pump is not None:

@@ -1,4 +1,4 @@
-"""Whether a service can do its work yet, asked from outside."""
+"""Readiness probes: a URL that answers 200, or a file that is there."""
 
 import http.client
 from pathlib import Path

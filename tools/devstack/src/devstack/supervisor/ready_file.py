@@ -1,4 +1,4 @@
-"""Telling that the system is ready: to programs by a file, to people by a few lines."""
+"""Ready files for programs, and the message for people, once the system is ready."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -43,7 +43,7 @@ def remove_ready_files(paths: Iterable[Path]) -> None:
             raise SupervisorError(f"cannot remove {path}: {error.strerror}") from error
 
 
-def welcome(where: Addresses, demo: Demo | None) -> str:
+def ready_message(where: Addresses, demo: Demo | None) -> str:
     """What a person wants to know now."""
     lines = ["", "  Ready."]
     if demo:

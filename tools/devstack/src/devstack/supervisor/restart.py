@@ -1,4 +1,4 @@
-"""When a service that died is started again: soon at first, then less and less often."""
+"""Restart with exponential back-off of a service that died."""
 
 from dataclasses import dataclass
 
@@ -20,7 +20,7 @@ class Backoff:
         self.started_at = now
         self.restart_at = None
 
-    def died(self, now: float) -> float:
+    def restart_after(self, now: float) -> float:
         """Note a death and return the delay before the next start.
 
         A service that had run for a minute counts as new.

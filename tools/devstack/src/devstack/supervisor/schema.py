@@ -5,15 +5,15 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from common.db.migrate import NewerSchemaError, upgrade
 from common.db.roles import ensure_service_role
-from devstack.supervisor.errors import GivenDatabaseError
+from devstack.supervisor.errors import ExternalDatabaseError
 
 
 def migrate_database(owner_url: str, service_url: str | None) -> None:
     """Migrate as the owner, then make sure that the application's role exists and owns nothing.
 
     Raises:
-        GivenDatabaseError: no connection, a URL that names no role, an owner that may not do it, or
-            tables of a later version.
+        ExternalDatabaseError: no connection, a URL that names no role, an owner that may not do
+            it, or tables of a later version.
     """
     try:
         upgrade(owner_url)
@@ -21,8 +21,8 @@ def migrate_database(owner_url: str, service_url: str | None) -> None:
             ensure_service_role(owner_url, service_url)
     except (SQLAlchemyError, psycopg.Error) as error:
         reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
-        raise GivenDatabaseError(f"the database cannot be migrated: {reason}") from error
+        raise ExternalDatabaseError(f"the database cannot be migrated: {reason}") from error
     except NewerSchemaError as error:
-        raise GivenDatabaseError(f"the database cannot be migrated: {error}") from error
+        raise ExternalDatabaseError(f"the database cannot be migrated: {error}") from error
     except ValueError as error:
-        raise GivenDatabaseError(str(error)) from error
+        raise ExternalDatabaseError(str(error)) from error

@@ -14,8 +14,8 @@ DEMO_PASSWORD_BYTES = 12
 
 
 @dataclass(frozen=True)
-class Vault:
-    """What the system of one state directory trusts itself with."""
+class StateSecrets:
+    """The secrets of one state directory."""
 
     signing_secret: str
     postgres_password: str
@@ -25,7 +25,7 @@ class Vault:
 
     def __repr__(self) -> str:
         """Say nothing."""
-        return "Vault(…)"
+        return "StateSecrets(…)"
 
     @classmethod
     def generated(cls) -> Self:
@@ -39,7 +39,7 @@ class Vault:
         )
 
 
-def open_vault(path: Path) -> Vault:
+def load_secrets(path: Path) -> StateSecrets:
     """Read the secrets in `path`; make up and keep those that are not there yet.
 
     Raises:
@@ -49,9 +49,9 @@ def open_vault(path: Path) -> Vault:
     known = read_json(path)
     if any(not isinstance(value, str) or not value for value in known.values()):
         raise StateDirectoryError(path.parent, f"{path.name} is damaged")
-    names = {field.name for field in fields(Vault)}
+    names = {field.name for field in fields(StateSecrets)}
     kept = {name: value for name, value in known.items() if name in names}
-    vault = Vault(**{**asdict(Vault.generated()), **kept})
-    if asdict(vault) != known:
-        write_private(path, asdict(vault))
-    return vault
+    loaded = StateSecrets(**{**asdict(StateSecrets.generated()), **kept})
+    if asdict(loaded) != known:
+        write_private(path, asdict(loaded))
+    return loaded

@@ -1,4 +1,4 @@
-"""The services as commands and environments: what each is told, and what it is not told."""
+"""Service specifications: command and environment of each, with no more secrets than it needs."""
 
 import os
 import sys

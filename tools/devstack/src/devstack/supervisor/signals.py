@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: the first asks for an orderly stop, the second for an immediate one."""
+"""Signal handling: the first Ctrl-C or SIGTERM asks for an orderly stop, the second for a kill."""
 
 import signal
 from collections.abc import Callable, Iterator
@@ -9,13 +9,13 @@ HANDLED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class StopRequested(BaseException):
-    """Someone asked the system to stop."""
+    """A signal asked the system to stop."""
 
 
-class Interrupts:
-    """Counts the requests to stop, and raises where that is safe.
+class SignalHandler:
+    """Handler of the signals to stop: counts them, and raises where that is safe.
 
-    Between `with interrupts.allowed():` a request interrupts whatever runs; elsewhere it is seen at
+    Between `with signals.interruptible():` a request signals whatever runs; elsewhere it is seen at
     the next `check`, so that no child is lost between its start and its registration.
     """
 
@@ -31,7 +31,7 @@ class Interrupts:
         After a stop was asked for they are ignored, not restored: an impatient Ctrl-C in the last
         moment of the program would only print a traceback.
         """
-        before = {number: signal.signal(number, self._received) for number in HANDLED}
+        before = {number: signal.signal(number, self._on_signal) for number in HANDLED}
         try:
             yield
         finally:
@@ -39,7 +39,7 @@ class Interrupts:
                 signal.signal(number, signal.SIG_IGN if self.count else handler)
 
     @contextmanager
-    def allowed(self) -> Iterator[None]:
+    def interruptible(self) -> Iterator[None]:
         """Let a request interrupt the block at once."""
         self.check()
         self._raises = True
@@ -49,17 +49,17 @@ class Interrupts:
             self._raises = False
 
     def check(self) -> None:
-        """Raise if someone asked to stop."""
+        """Raise if a signal asked to stop."""
         if self.count:
             raise StopRequested
 
-    def while_stopping(self, force: Callable[[], None]) -> None:
+    def on_second_signal(self, force: Callable[[], None]) -> None:
         """From now on a second request calls `force`."""
         self._force = force
         if self.count > 1:
             force()
 
-    def _received(self, _number: int, _frame: FrameType | None) -> None:
+    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         self.count += 1
         if self._force is not None and self.count > 1:
             self._force()
