@@ -152,6 +152,19 @@ def leads_nowhere(document: Path) -> list[str]:
     return lost
 
 
+def test_files_named_in_guides_are_there() -> None:
+    """A path in a guide may leave out the folders in front."""
+    files = [f"/{named(path)}" for place in ("*.*", "[!.]*/**/*.*") for path in ROOT.glob(place)]
+    guides = [each for each in DOCUMENTS if each.parent == ROOT or each.parent.name == "howto"]
+    missing = [
+        (named(guide), name)
+        for guide in guides
+        for name in re.findall(r"`([\w/.-]+\.(?:py|html|js|conf|yml|md))`", prose(guide))
+        if not any(file.endswith(f"/{name}") for file in files)
+    ]
+    assert not missing
+
+
 def test_links_lead_somewhere() -> None:
     assert len(DOCUMENTS) > 20, "else none was looked at"
     assert [lost for document in DOCUMENTS for lost in leads_nowhere(document)] == []

@@ -166,6 +166,12 @@ def test_every_changed_character_of_a_token_is_refused(system: System) -> None:
             assert client.get(url).status_code == 403
 
 
+def test_the_log_is_in_words_in_a_file_too(system: System) -> None:
+    lines = (system.state / "up.log").read_text().splitlines()
+    assert any(line.startswith("share-api") for line in lines)
+    assert not [line for line in lines if '"message":' in line]
+
+
 def test_no_token_is_in_any_log(system: System) -> None:
     token = system.link.rsplit("/", 1)[1]
     httpx.get(system.link, timeout=wait.PATIENCE_SECONDS)
