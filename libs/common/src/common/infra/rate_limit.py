@@ -81,6 +81,17 @@ class RateLimiter:
         reset = self._limiter.get_window_stats(limit.item, whom).reset_time
         return max(1, math.ceil(reset - time.time()))
 
+    def check(self, limit: Limit, whom: str, error: type[RateLimitExceededError]) -> None:
+        """Count one more of ``whom``, or refuse it.
+
+        Raises:
+            RateLimitExceededError: as ``error``: it is one too many.
+            redis.RedisError: it could not be counted.
+        """
+        seconds = self.hit(limit, whom)
+        if seconds is not None:
+            raise error(seconds)
+
     def is_exhausted(self, limit: Limit, whom: str) -> bool:
         """Whether one more of ``whom`` would be one too many.
 
