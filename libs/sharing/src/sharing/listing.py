@@ -23,7 +23,7 @@ class LedgerError(Problem):
 
 
 class ShareNotFoundError(LedgerError):
-    """The tenant has no entry of that id; nobody is told whether another has."""
+    """The tenant has no entry of that id; the answer does not tell whether another has."""
 
     status = HTTPStatus.NOT_FOUND
     type = "share-not-found"
@@ -50,7 +50,7 @@ class ShareState(StrEnum):
 class StateContext:
     """What decides on a link's state beside its entry: the moment, and the keys that are in use.
 
-    ``key_ids`` is None where nobody knows of keys: then no link counts as retired.
+    ``key_ids`` is None where the keys are not known: then no link counts as retired.
     """
 
     now: datetime

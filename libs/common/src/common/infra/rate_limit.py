@@ -4,7 +4,7 @@ The window moves: at no moment are there more than ``amount`` within the last ``
 and deciding are one step, so that many at once do not slip through together. A count lapses with
 its window, and holds no more than what was admitted: what Redis keeps is bounded by the limit.
 
-A limit that Redis does not count raises, and whoever asked decides what that means.
+A limit that Redis does not count raises, and the caller decides what that means.
 """
 
 import math
