@@ -13,6 +13,7 @@ from sqlalchemy import Engine, event
 from tests.integration.share_api.conftest import Serve, World, assert_problem, share_id
 
 from common.db.audit import COMMAND_LINE, Author
+from common.db.tenancy import TenantDb
 from common.infra.redis import ADMIN, create_redis
 from common.instants import now
 from common.links.state import LinkStateStore, state_key
@@ -70,7 +71,9 @@ def test_a_link_is_revoked_once_and_for_all(
 
 def test_the_ledger_says_by_whom(link: Link, anna: httpx.Client, world: World) -> None:
     anna.delete(link.path)
-    entry = get_share(world.engine, world.berlin, UUID(link.id), given=StateContext(now()))
+    entry = get_share(
+        TenantDb(world.engine, world.berlin), UUID(link.id), given=StateContext(now())
+    )
     assert entry.share.revoked_by == world.admins["anna"]
 
 
@@ -181,6 +184,8 @@ def test_a_link_whose_time_is_over_can_be_revoked(
     revocation = Revocation(world.berlin, COMMAND_LINE, later)
     assert revoke_all(revocation, world.engine, LinkStateStore(redis_client)) == 0
     revoke(revocation, UUID(link.id), world.engine, LinkStateStore(redis_client))
-    entry = get_share(world.engine, world.berlin, UUID(link.id), given=StateContext(later))
+    entry = get_share(
+        TenantDb(world.engine, world.berlin), UUID(link.id), given=StateContext(later)
+    )
     assert entry.state is ShareState.REVOKED
     assert link.redis is None, "Redis need not know what does not open anyway"

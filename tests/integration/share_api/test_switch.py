@@ -15,7 +15,7 @@ from tests.integration.share_api.test_revoking import Link
 
 from common.db.audit import COMMAND_LINE
 from common.db.shares import Share
-from common.db.tenancy import Access, transaction
+from common.db.tenancy import Access, TenantDb, transaction
 from common.infra.redis import ADMIN, create_redis
 from common.instants import now
 from common.links.state import LinkStateStore
@@ -173,6 +173,6 @@ def test_a_long_import_does_not_keep_sharing_on(
     with transaction(service_engine, Access(tenant_id=world.berlin)) as loading:
         loading.execute(text("SELECT FROM tenants FOR SHARE"))
         turn_off(Revocation(world.berlin, COMMAND_LINE, now()), world.engine, states)
-        assert sharing_of(world.engine, world.berlin).off_since is not None
+        assert sharing_of(TenantDb(world.engine, world.berlin)).off_since is not None
         turn_on(Revocation(world.berlin, COMMAND_LINE, now()), world.engine)
-    assert sharing_of(world.engine, world.berlin).off_since is None
+    assert sharing_of(TenantDb(world.engine, world.berlin)).off_since is None

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, Text, func, insert, literal, select, text
 from common.db.accounts import Membership
 from common.db.audit import Action, AuditEntry, Author
 from common.db.pagination import Cursor, Order, Page, Paging, page_of
-from common.db.tenancy import Access, TenantSession, transaction
+from common.db.tenancy import Access, TenantDb, TenantSession, transaction
 from common.instants import iso
 
 _ORDER: Final = Order(AuditEntry.at, AuditEntry.id)
@@ -27,11 +27,9 @@ class AuditFilter:
     end: datetime | None = None
 
 
-def list_audit(
-    engine: Engine, tenant_id: int, paging: Paging, wanted: AuditFilter
-) -> Page[AuditEntry]:
+def list_audit(db: TenantDb, paging: Paging, wanted: AuditFilter) -> Page[AuditEntry]:
     """The tenant's entries that are wanted, newest first."""
-    query = select(AuditEntry).where(AuditEntry.tenant_id == tenant_id)
+    query = select(AuditEntry).where(AuditEntry.tenant_id == db.tenant_id)
     for column, value in (
         (AuditEntry.action, wanted.action),
         (AuditEntry.actor, wanted.actor),
@@ -43,7 +41,7 @@ def list_audit(
         query = query.where(AuditEntry.at >= wanted.start)
     if wanted.end is not None:
         query = query.where(AuditEntry.at < wanted.end)
-    with transaction(engine, Access(tenant_id=tenant_id)) as session:
+    with db.transaction() as session:
         rows = session.scalars(_ORDER.select(query, paging)).all()
     return page_of(rows, paging, lambda each: each, lambda each: Cursor(each.at, each.id))
 

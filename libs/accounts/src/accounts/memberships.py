@@ -1,6 +1,6 @@
 """Memberships: an admin and the tenants they may act for, as the database has them now.
 
-Memberships are read on behalf of the admin: row-level security shows nobody else's.
+Memberships are read on behalf of the admin: row-level security shows no other admin's.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """Issuing a link: ledger first, then Redis, then the workers.
 
 The ledger entry is what makes a link valid; the rest may fail. A link whose state did not reach
-Redis is restored from the ledger when it is opened, and a report nobody was asked to compute is
+Redis is restored from the ledger when it is opened, and a report that no worker was asked for is
 computed when it is asked for. Everything here is callable without HTTP.
 """
 

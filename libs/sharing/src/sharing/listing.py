@@ -7,12 +7,12 @@ from http import HTTPStatus
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Engine, Row, Select, and_, or_, select, true
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, true
 
 from common.db.accounts import Admin
 from common.db.pagination import Cursor, Order, Page, Paging, page_of
 from common.db.shares import Share
-from common.db.tenancy import Access, transaction
+from common.db.tenancy import TenantDb
 from common.http.problem import Problem
 
 _ORDER: Final = Order(Share.issued_at, Share.id)
@@ -23,7 +23,7 @@ class LedgerError(Problem):
 
 
 class ShareNotFoundError(LedgerError):
-    """The tenant has no entry of that id; nobody is told whether another has."""
+    """The tenant has no entry of that id; the answer does not tell whether another has."""
 
     status = HTTPStatus.NOT_FOUND
     type = "share-not-found"
@@ -50,7 +50,7 @@ class ShareState(StrEnum):
 class StateContext:
     """What decides on a link's state beside its entry: the moment, and the keys that are in use.
 
-    ``key_ids`` is None where nobody knows of keys: then no link counts as retired.
+    ``key_ids`` is None where the keys are not known: then no link counts as retired.
     """
 
     now: datetime
@@ -87,16 +87,15 @@ class ShareFilter:
 
 
 def list_shares(
-    engine: Engine,
-    tenant_id: int,
+    db: TenantDb,
     paging: Paging,
     wanted: ShareFilter = ShareFilter(),
     *,
     given: StateContext,
 ) -> Page[LedgerEntry]:
     """The tenant's entries that are wanted, newest first."""
-    query = _ORDER.select(_entries(tenant_id).where(*_conditions(wanted, given)), paging)
-    with transaction(engine, Access(tenant_id=tenant_id)) as session:
+    query = _ORDER.select(_entries(db.tenant_id).where(*_conditions(wanted, given)), paging)
+    with db.transaction() as session:
         rows = session.execute(query).all()
     return page_of(
         rows,
@@ -106,16 +105,14 @@ def list_shares(
     )
 
 
-def get_share(
-    engine: Engine, tenant_id: int, share_id: UUID, *, given: StateContext
-) -> LedgerEntry:
+def get_share(db: TenantDb, share_id: UUID, *, given: StateContext) -> LedgerEntry:
     """One entry of the tenant.
 
     Raises:
         ShareNotFoundError: the tenant has no such entry.
     """
-    with transaction(engine, Access(tenant_id=tenant_id)) as session:
-        row = session.execute(_entries(tenant_id).where(Share.id == share_id)).one_or_none()
+    with db.transaction() as session:
+        row = session.execute(_entries(db.tenant_id).where(Share.id == share_id)).one_or_none()
     if row is None:
         raise ShareNotFoundError(share_id)
     return _entry(row, given)

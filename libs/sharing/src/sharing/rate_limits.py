@@ -37,9 +37,6 @@ class ShareRateLimit:
             TooManySharesError: the tenant has used up its links of this hour.
         """
         try:
-            seconds = self._limiter.hit(self._per_tenant, tenant_bucket(tenant_id))
+            self._limiter.check(self._per_tenant, tenant_bucket(tenant_id), TooManySharesError)
         except (RedisError, OSError) as error:
             _log.warning("a link was not counted", extra={"error": type(error).__name__})
-            return
-        if seconds is not None:
-            raise TooManySharesError(seconds)

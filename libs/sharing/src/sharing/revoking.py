@@ -131,7 +131,7 @@ def revoke_active(
     chosen = [Share.tenant_id == revocation.tenant_id, Share.expires_at > revocation.at]
     if report is not None:
         chosen.append(Share.report == report)
-    # Locked in one order: whoever else writes to several links cannot meet us half-way.
+    # Locked in one order: another writer of several links cannot meet us half-way.
     active = (
         select(Share.id)
         .where(*chosen, Share.revoked_at.is_(None))

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from common.db.audit import Action, record
 from common.db.shares import SharingStop
-from common.db.tenancy import Access, TenantSession, transaction
+from common.db.tenancy import Access, TenantDb, TenantSession, transaction
 from common.links.state import LinkStateStore
 from sharing.revoking import Revocation, hold_revocations, revoke_active, write
 
@@ -25,10 +25,10 @@ class Sharing:
     revoked: int = 0
 
 
-def sharing_of(engine: Engine, tenant_id: int) -> Sharing:
+def sharing_of(db: TenantDb) -> Sharing:
     """Whether the tenant shares now."""
-    with transaction(engine, Access(tenant_id=tenant_id)) as session:
-        return Sharing(_off_since(session, tenant_id))
+    with db.transaction() as session:
+        return Sharing(_off_since(session, db.tenant_id))
 
 
 def off_since(session: TenantSession, tenant_id: int) -> datetime | None:

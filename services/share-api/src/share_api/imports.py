@@ -36,7 +36,7 @@ class SalesImportError(Problem):
 
 
 class ImportNotFoundError(SalesImportError):
-    """The tenant has no import of that id; nobody is told whether another has."""
+    """The tenant has no import of that id; the answer does not tell whether another has."""
 
     status = HTTPStatus.NOT_FOUND
     type = "import-not-found"

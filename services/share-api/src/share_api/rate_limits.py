@@ -3,7 +3,7 @@
 Attempts are counted per account and per address, before the password is checked: a hash costs
 memory and a quarter of a second, which must not be an attacker's lever. The address is asked first:
 one that is over its limit cannot use up an account's. A success clears the account's count, not the
-address's. Without Redis nobody logs in anyway, so nobody is admitted uncounted.
+address's. Without Redis no log-in succeeds anyway, so none is let through uncounted.
 """
 
 import hashlib
@@ -37,7 +37,7 @@ class LoginRateLimit:
 
         Raises:
             TooManyLoginsError: the account or the address has used up its attempts.
-            redis.RedisError: the count cannot be kept; nobody is admitted uncounted.
+            redis.RedisError: the count cannot be kept; no log-in is let through uncounted.
         """
         self._count(self._per_address, address_network(address))
         self._count(self._per_account, _digest(email))

@@ -45,7 +45,7 @@ ENTRIES: Final[dict[str, dict[str, Any]]] = {
     "views": {
         "task": view_transfer.TASK,
         "schedule": view_transfer.EVERY_SECONDS,
-        # Nobody waits for it, and what is counted meanwhile is not lost.
+        # No user waits for it, and what is counted meanwhile is not lost.
         "options": {"expires": view_transfer.EVERY_SECONDS, "queue": WARM_QUEUE},
     },
     "popular": {

@@ -1,7 +1,7 @@
 """Imports that came over HTTP: the files in chunks, and what became of them.
 
-The row of an import is its job: a message only says that it is there. Whoever is killed while
-working on one leaves it as it was, and the next sweep takes it up again.
+The row of an import is its job: a message only says that it is there. A worker that is killed while
+at one leaves it as it was, and the next sweep takes it up again.
 """
 
 from datetime import datetime
@@ -27,7 +27,7 @@ from common.db.metadata import Instant, Model, RandomId, TenantId, Words
 
 
 class ImportState(StrEnum):
-    """How far an import is; one being received is nobody's business yet."""
+    """How far an import is; one being received is not listed yet."""
 
     RECEIVING = "receiving"
     QUEUED = "queued"

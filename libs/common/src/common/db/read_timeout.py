@@ -1,6 +1,6 @@
 """Read time-out of a database connection: a server that hangs is as good as gone.
 
-The server ends a statement that takes too long by itself; nobody does when the server is stopped,
+The server ends a statement that takes too long by itself; nothing does when the server is stopped,
 or a firewall has forgotten the connection. libpq has no read time-out of its own.
 """
 

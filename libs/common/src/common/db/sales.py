@@ -46,7 +46,7 @@ class Product(Model):
 
 
 class Customer(Model):
-    """Whoever bought, known by the shop's own id only."""
+    """A buyer, known by the shop's own id only."""
 
     __tablename__ = "customers"
     __table_args__ = (UniqueConstraint("tenant_id", "external_id"),)

@@ -36,8 +36,8 @@ def _member(column: str) -> ForeignKeyConstraint:
 class Share(Model):
     """One issued link. The window is half open and fixed at the issue.
 
-    ``created_by`` is the admin who issued it, ``creator`` whoever did that is none. ``views`` and
-    ``downloads`` count what people did, as far as it was brought over from Redis.
+    ``created_by`` is the admin who issued it, ``creator`` the name of an issuer that is no admin.
+    ``views`` and ``downloads`` count what people did, as far as it was brought over from Redis.
     """
 
     __tablename__ = "shares"

@@ -28,8 +28,8 @@ class ConnectionLimits:
 
     Attributes:
         connections: how many there may be at once; one more is told to come back.
-        head_seconds: how long the head of a request may take, and the rest of a body that nobody
-            reads any more.
+        head_seconds: how long the head of a request may take, and the rest of a body that no
+            handler reads any more.
         head_bytes: how long it may be.
         stall_seconds: how long a client may leave an answer unread.
         headers: what an answer from here carries, beside its own.

@@ -4,7 +4,7 @@ The window moves: at no moment are there more than ``amount`` within the last ``
 and deciding are one step, so that many at once do not slip through together. A count lapses with
 its window, and holds no more than what was admitted: what Redis keeps is bounded by the limit.
 
-A limit that Redis does not count raises, and whoever asked decides what that means.
+A limit that Redis does not count raises, and the caller decides what that means.
 """
 
 import math
@@ -80,6 +80,17 @@ class RateLimiter:
             return None
         reset = self._limiter.get_window_stats(limit.item, whom).reset_time
         return max(1, math.ceil(reset - time.time()))
+
+    def check(self, limit: Limit, whom: str, error: type[RateLimitExceededError]) -> None:
+        """Count one more of ``whom``, or refuse it.
+
+        Raises:
+            RateLimitExceededError: as ``error``: it is one too many.
+            redis.RedisError: it could not be counted.
+        """
+        seconds = self.hit(limit, whom)
+        if seconds is not None:
+            raise error(seconds)
 
     def is_exhausted(self, limit: Limit, whom: str) -> bool:
         """Whether one more of ``whom`` would be one too many.

@@ -13,7 +13,7 @@ The settings, each with its reason:
   in ``imports``, and a sweep by the clock asks again for what a killed worker left (see
   ``worker.imports.run``). It has a queue of its own, so that workers can be kept for reports.
 - ``queue_order_strategy = "priority"``: queues are emptied in the order of ``QUEUES``, not in turn.
-  Whoever waits before a page goes first, what nobody waits for goes last. A worker takes them all
+  What a viewer waits for goes first, what no user waits for goes last. A worker takes them all
   unless ``WORKER_QUEUES`` keeps it for some.
 - ``task_ignore_result``: the result is the cached report; nothing reads a result backend.
 - ``socket_timeout``, ``socket_connect_timeout``, ``max_retries``: the bound on publishing.
@@ -39,7 +39,7 @@ DISCORD_QUEUE: Final = "discord"
 """Answers to Discord: someone waits, but a page goes first, and Discord may be slow."""
 IMPORT_QUEUE: Final = "imports"
 WARM_QUEUE: Final = "warm"
-"""Jobs that nobody waits for."""
+"""Jobs that no user waits for."""
 QUEUES: Final = (LINK_QUEUE, QUEUE, DISCORD_QUEUE, IMPORT_QUEUE, WARM_QUEUE)
 """All queues, the one that goes first in front."""
 

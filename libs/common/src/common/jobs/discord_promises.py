@@ -1,6 +1,6 @@
 """Deferred responses that Discord was promised by share-api, until a worker gives them.
 
-The token of an interaction lets whoever has it write in the channel for 15 minutes, and the link
+The token of an interaction lets its holder write in the channel for 15 minutes, and the link
 opens the report. Both lie in Redis under the interaction's id and lapse there by themselves,
 whatever becomes of the job; the broker and the logs get the id alone.
 """

@@ -1,6 +1,6 @@
 """Shop names for link previews, in Redis: for a viewer that reaches no SQL.
 
-Written by whoever writes that a link is active, so that it is there before the link is sent; the
+Written together with the state of an active link, so that it is there before the link is sent; the
 next one who does so writes it anew. A preview without it names no shop.
 """
 

@@ -145,7 +145,7 @@ class LinkStateStore:
             pipe.execute()
 
     def restore(self, link: LinkRef, state: LinkState, *, epoch: str | None = None) -> None:
-        """Write what the ledger says of a link, and tell whoever waits for it.
+        """Write what the ledger says of a link, and tell the viewers that wait for it.
 
         ``epoch`` as for ``activate``: from before the ledger was asked.
         """

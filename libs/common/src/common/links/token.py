@@ -74,7 +74,7 @@ class LinkClaims:
 
 
 def check_secret(secret: str) -> None:
-    """Refuse a secret that is not 32 bytes in hex, or that nobody drew at random.
+    """Refuse a secret that is not 32 bytes in hex, or that was not drawn at random.
 
     Raises:
         ValueError: not 64 hex digits, or every byte the same.

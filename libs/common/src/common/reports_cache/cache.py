@@ -152,7 +152,7 @@ class ReportCache:
 
     Args:
         redis: a client that returns bytes.
-        keep_seconds: how long a finished report stays when nobody refreshes it.
+        keep_seconds: how long a finished report stays unless it is refreshed.
     """
 
     def __init__(self, redis: Redis, *, keep_seconds: int) -> None:
@@ -160,7 +160,7 @@ class ReportCache:
         self.keep_seconds = keep_seconds
 
     def store(self, key: ReportKey, fields: dict[str, bytes], *, lease: str = "") -> bool:
-        """Keep a finished report and tell whoever waits; ends its request, and ``lease``.
+        """Keep a finished report and tell the viewers that wait; ends its request, and ``lease``.
 
         A report of older data than the cached one is not kept: the answer says whether it was.
         """
@@ -179,7 +179,7 @@ class ReportCache:
         return bool(kept)
 
     def fail(self, key: ReportKey, *, lease: str = "") -> None:
-        """Remember that the computation failed, for a while, and tell whoever waits."""
+        """Remember that the computation failed, for a while, and tell the viewers that wait."""
         names = (key.failed, key.failures, key.requested, key.computing)
         self.redis.eval(
             scripts.FAIL,

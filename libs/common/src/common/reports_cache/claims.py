@@ -1,7 +1,7 @@
 """Claims: who asks for a computation, one of all who want it, on every host.
 
 A claim covers the time in the queue alone. From its first moment a worker holds a lease on the
-report (``worker.reports.lease``), and while that lasts nobody asks again; when a worker dies, it
+report (``worker.reports.lease``), and while that lasts no viewer asks again; when a worker dies, it
 lapses.
 """
 
@@ -39,10 +39,10 @@ class Claims:
     ) -> str | None:
         """Ask for the computation on behalf of everybody; None when there is nothing to ask for.
 
-        That is: somebody has already asked, a worker is at it, it failed a moment ago, or what is
+        That is: another has already asked, a worker is at it, it failed a moment ago, or what is
         cached is ``enough`` (as fresh, for at least ``lasting_seconds`` more). The claim ends when
         a worker begins, or by ``release``, and lapses after ``seconds``. Without ``mark`` it keeps
-        nobody else from asking.
+        no other from asking.
         """
         token = uuid4().hex
         claimed = self._redis.eval(

@@ -35,7 +35,7 @@ redis.call('publish', ARGV[4], KEYS[1])
 return kept
 """
 
-# Each failure in a row doubles the time for which nobody tries again, up to a limit.
+# Each failure in a row doubles the time before the next attempt, up to a limit.
 # KEYS: failed, failures, requested, computing.
 # ARGV: first seconds, most seconds, seconds to remember, lease, channel, name to announce.
 FAIL: Final = """
@@ -49,7 +49,8 @@ redis.call('publish', ARGV[5], ARGV[6])
 return 0
 """
 
-# One asker gets through while nobody has asked, nobody computes and nothing failed a moment ago.
+# One asker gets through while no other has asked, no worker computes and nothing failed a moment
+# ago.
 # KEYS: requested, computing, failed, cached, data.
 # ARGV: token or '' for no mark, milliseconds it lasts, what is enough, milliseconds still to live.
 CLAIM: Final = """
@@ -65,7 +66,7 @@ if ARGV[1] ~= '' then redis.call('set', KEYS[1], ARGV[1], 'px', ARGV[2]) end
 return 1
 """
 
-# The lease takes over from the request: from here on it says that somebody is at it.
+# The lease takes over from the request: from here on it says that a worker is at it.
 # KEYS: computing, requested, cached, data. ARGV: token, milliseconds.
 TAKE: Final = """
 if not redis.call('set', KEYS[1], ARGV[1], 'nx', 'px', ARGV[2]) then return {0} end

@@ -144,7 +144,7 @@ def _hasher() -> PasswordHasher:
 
 @functools.cache
 def _decoy_hash() -> str:
-    """A hash that nobody knows the password of, as expensive as those of the accounts."""
+    """A hash of a password that is not known, as expensive as those of the accounts."""
     return _hasher().hash(secrets.token_urlsafe(32))
 
 

@@ -48,7 +48,7 @@ class NoTenantError(SessionError):
 
 
 class NotAMemberError(SessionError):
-    """The admin is not a member of the tenant; nobody is told whether it exists."""
+    """The admin is not a member of the tenant; the answer does not tell whether it exists."""
 
     type = "not-a-member"
     title = "Not a member of the tenant"

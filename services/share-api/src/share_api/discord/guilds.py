@@ -18,7 +18,7 @@ _ID: Final = re.compile(r"[1-9][0-9]{0,18}", re.ASCII)
 
 
 class ConnectionNotFoundError(Problem):
-    """The tenant has no connection to that guild; nobody is told whether another has."""
+    """The tenant has no connection to that guild; the answer does not tell whether another has."""
 
     status = HTTPStatus.NOT_FOUND
     type = "connection-not-found"

@@ -1,7 +1,7 @@
 """Command handler: from a command to a message at once, or to a deferred response.
 
 Blocking. The answer has to leave within ``Deadline``; what is left to do then is not done, and a
-link that was issued meanwhile is revoked, as nobody will have it.
+link that was issued meanwhile is revoked, as no user will have it.
 """
 
 import logging
@@ -53,7 +53,7 @@ _told: Final = InteractionAnswer.ephemeral
 
 
 class DeadlineExceededError(Exception):
-    """Somebody else has answered meanwhile."""
+    """The endpoint has given its apology meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +209,7 @@ def _promise(
 def _withdraw(
     job: AnswerDiscord, link: IssuedLink, author: Author, using: CommandContext, *, now: datetime
 ) -> None:
-    """Take back, as far as the servers answer, what nobody will see."""
+    """Take back, as far as the servers answer, what no user will see."""
     with suppress(RedisError, OSError):  # it lapses
         using.promises.delete(job)
     try:

@@ -16,7 +16,7 @@ MESSAGE: Final = 4
 DEFERRED_MESSAGE: Final = 5
 
 EPHEMERAL: Final = 1 << 6
-"""The message is shown to who asked, and to nobody else."""
+"""The message is shown to the user who asked, and to no other."""
 _MAY_MANAGE: Final = (1 << 5) | (1 << 3)
 """Manage Server, or Administrator, who may do everything."""
 _MOST_DIGITS: Final = 40
@@ -72,7 +72,7 @@ class Command(_Sent):
 
 
 class Interaction(_Sent):
-    """Something somebody did at Discord. ``token`` lets whoever has it answer."""
+    """Something a user did at Discord. ``token`` is the credential to answer it."""
 
     id: Snowflake
     application_id: Snowflake
@@ -84,7 +84,7 @@ class Interaction(_Sent):
 
 
 class AllowedMentions(BaseModel):
-    """Who is notified by a message: nobody."""
+    """Which users are notified by a message: none."""
 
     parse: tuple[str, ...] = ()
 
@@ -115,6 +115,6 @@ class InteractionAnswer(BaseModel):
 
     @classmethod
     def ephemeral(cls, text: str) -> Self:
-        """A message for who asked alone, which notifies nobody."""
+        """A message for the user who asked alone, which notifies none."""
         message = MessageView(content=text, flags=EPHEMERAL, allowed_mentions=AllowedMentions())
         return cls(type=MESSAGE, data=message)

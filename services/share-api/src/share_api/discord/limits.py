@@ -35,6 +35,4 @@ class CommandRateLimit:
             TooManyCommandsError: it is one too many.
             redis.RedisError: the count cannot be kept.
         """
-        seconds = self._limiter.hit(limit, whom)
-        if seconds is not None:
-            raise TooManyCommandsError(seconds)
+        self._limiter.check(limit, whom, TooManyCommandsError)

@@ -1,7 +1,7 @@
 """Ed25519 signature of Discord's requests, and a replay guard.
 
 Nothing of the body is looked at before. What is signed is taken once, and only near its time, so
-that whoever recorded a request cannot have it run again.
+that an eavesdropper who recorded a request cannot have it run again.
 """
 
 import hashlib

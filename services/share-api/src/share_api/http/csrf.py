@@ -10,7 +10,7 @@ that our own page asked. The decision, in this order:
    the request was sent to. A page cannot choose the ``Host`` its request carries, and a name
    rebound to our address gets no cookie of ours; the scheme is not compared, since TLS may end
    before us. ``null`` does not pass.
-4. Without either, the client is no browser: no cookie was sent behind somebody's back.
+4. Without either, the client is no browser: no cookie was sent without its user's doing.
 """
 
 from http import HTTPStatus

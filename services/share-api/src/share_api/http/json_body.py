@@ -1,8 +1,8 @@
 """Request bodies: bounded, strict JSON, and refused with every field that is wrong.
 
-They are read by ourselves, after the session was checked: whoever is not logged in hears 403, not
-what is wrong with the body. An empty body is an empty object. Python's JSON is stricter here than
-its default: UTF-8 only, no duplicate names, no NaN.
+They are read by ourselves, after the session was checked: a client that is not logged in gets 403,
+not what is wrong with the body. An empty body is an empty object. Python's JSON is stricter here
+than its default: UTF-8 only, no duplicate names, no NaN.
 """
 
 import asyncio

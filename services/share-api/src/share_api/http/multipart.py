@@ -1,6 +1,6 @@
 """Uploads, streamed: a CSV, or multipart/form-data with several files.
 
-Nothing is collected here: every piece goes straight to whoever takes it.
+Nothing is collected here: every piece goes straight to the upload.
 """
 
 from collections.abc import AsyncIterator

@@ -1,6 +1,6 @@
 """Access log and request metrics: by a route's template, never by its path.
 
-The path may hold what is nobody's business; the template says which route it was. A request that
+The path may hold what must not be logged; the template says which route it was. A request that
 met no route counts under ``-``.
 """
 

@@ -1,7 +1,7 @@
 """Security headers and request ids: on every response, errors included.
 
-The outermost layer of ours, so that nothing leaves without them. It also answers the error nobody
-foresaw.
+The outermost layer of ours, so that nothing leaves without them. It also answers the error that no
+handler foresaw.
 """
 
 import logging

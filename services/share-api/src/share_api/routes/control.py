@@ -8,7 +8,7 @@ from accounts.audit_log import AuditFilter, list_audit
 from common.instants import now
 from share_api.http.json_body import Body, parse_body
 from share_api.http.openapi import problem_responses, request_body
-from share_api.routes.dependencies import CurrentActor, Services
+from share_api.routes.dependencies import CurrentActor, CurrentDb, Services
 from share_api.schemas.audit import AuditView, SharingChangedView, SharingView
 from share_api.schemas.requests import AuditQuery, SharingBody
 from sharing.revoking import Revocation
@@ -19,9 +19,9 @@ _SHARING = "/api/admin/analytics/sharing"
 
 
 @router.get(_SHARING, summary="Whether the tenant shares", responses=problem_responses(403, 503))
-def show_sharing(actor: CurrentActor, container: Services) -> SharingView:
+def show_sharing(db: CurrentDb) -> SharingView:
     """Whether links can be issued, and since when not."""
-    return SharingView.of(sharing_of(container.engine, actor.tenant.id))
+    return SharingView.of(sharing_of(db))
 
 
 @router.put(
@@ -46,11 +46,9 @@ def change_sharing(actor: CurrentActor, container: Services, body: Body) -> Shar
     summary="List the audit log",
     responses=problem_responses(400, 403, 503),
 )
-def list_entries(
-    actor: CurrentActor, container: Services, query: Annotated[AuditQuery, Query()]
-) -> AuditView:
+def list_entries(db: CurrentDb, query: Annotated[AuditQuery, Query()]) -> AuditView:
     """What was done to the tenant's links, accounts and data, newest first, a page at a time."""
     wanted = AuditFilter(
         query.action, query.actor, query.subject, start=query.at_from, end=query.at_to
     )
-    return AuditView.of(list_audit(container.engine, actor.tenant.id, query.paging(), wanted))
+    return AuditView.of(list_audit(db, query.paging(), wanted))

@@ -1,7 +1,7 @@
 """Routes of liveness, readiness and metrics.
 
-Living asks nothing of others, so that a dead database restarts nobody. Ready means that PostgreSQL
-is at the schema this code was written for and that Redis answers.
+Living asks nothing of others, so that a dead database restarts no service. Ready means that
+PostgreSQL is at the schema this code was written for and that Redis answers.
 """
 
 from fastapi import APIRouter, Request

@@ -9,7 +9,7 @@ from common.instants import now
 from share_api.container import Container
 from share_api.http.json_body import Body, parse_body
 from share_api.http.openapi import problem_responses, request_body
-from share_api.routes.dependencies import CurrentActor, Services
+from share_api.routes.dependencies import CurrentActor, CurrentDb, Services
 from share_api.schemas.requests import RevokeBody, ShareQuery
 from share_api.schemas.responses import RevokedView, SharesView, ShareView
 from sharing.listing import (
@@ -32,7 +32,7 @@ ShareId = Annotated[
 
 @router.get(_PATH, summary="List the links", responses=problem_responses(400, 403, 503))
 def list_links(
-    actor: CurrentActor, container: Services, query: Annotated[ShareQuery, Query()]
+    db: CurrentDb, container: Services, query: Annotated[ShareQuery, Query()]
 ) -> SharesView:
     """The tenant's links, newest first, a page at a time."""
     wanted = ShareFilter(
@@ -43,9 +43,7 @@ def list_links(
         created=TimeRange(query.created_from, query.created_to),
         expires=TimeRange(query.expires_from, query.expires_to),
     )
-    page = list_shares(
-        container.engine, actor.tenant.id, query.paging(), wanted, given=_circumstances(container)
-    )
+    page = list_shares(db, query.paging(), wanted, given=_state_context(container))
     return SharesView.of(page)
 
 
@@ -73,11 +71,9 @@ def revoke_every_link(actor: CurrentActor, container: Services, body: Body) -> R
 @router.get(
     f"{_PATH}/{{share_id}}", summary="Show a link", responses=problem_responses(403, 404, 503)
 )
-def show_link(share_id: ShareId, actor: CurrentActor, container: Services) -> ShareView:
+def show_link(share_id: ShareId, db: CurrentDb, container: Services) -> ShareView:
     """One entry of the ledger. It does not hold the link itself, which is shown once."""
-    found = get_share(
-        container.engine, actor.tenant.id, _id(share_id), given=_circumstances(container)
-    )
+    found = get_share(db, _id(share_id), given=_state_context(container))
     return ShareView.of(found)
 
 
@@ -97,7 +93,7 @@ def revoke_link(share_id: ShareId, actor: CurrentActor, container: Services) -> 
     )
 
 
-def _circumstances(container: Container) -> StateContext:
+def _state_context(container: Container) -> StateContext:
     ring = container.issuing.ring
     return StateContext(now(), None if ring is None else frozenset(ring.key_ids))
 

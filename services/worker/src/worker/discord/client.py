@@ -91,7 +91,7 @@ def classify_response(answer: httpx.Response) -> AttemptOutcome:
 
 
 def _limit(answer: httpx.Response) -> tuple[float, bool]:
-    """For how long Discord wants no more, and whether of anybody."""
+    """For how long Discord wants no more, and whether of all users."""
     try:
         content = answer.json()
     except ValueError:

@@ -1,7 +1,8 @@
 """The message that shows a report in Discord: an embed, its picture, and the link to the page.
 
 All its figures are the document's, so that they are those of the page and of the CSV. What the shop
-named is escaped, and nobody is notified. A field holds what Discord takes (see its "Embed Limits").
+named is escaped, and no user is notified. A field holds what Discord takes (see its "Embed
+Limits").
 """
 
 from dataclasses import dataclass

@@ -1,9 +1,10 @@
 """Runs uploaded imports, one at a time, and takes up what a killed worker left.
 
-The row of an import is the job, a message only a hint. Whoever works on imports holds a lock of the
+The row of an import is the job, a message only a hint. A worker at an import holds a lock of the
 database's as long as its connection lives: a killed worker loses it at once, and the next sweep
-finds the import still ``running`` and nobody at it. The result is written and the files are deleted
-in the transaction that loads the sales, so an import is done once and wholly, or not at all.
+finds the import still ``running`` and no worker at it. The result is written and the files are
+deleted in the transaction that loads the sales, so an import is done once and wholly, or not at
+all.
 
 One import at a time in the whole deployment: imports of one shop queue anyway, and a load keeps a
 core of the database busy, which the reports need too.

@@ -63,7 +63,7 @@ def evict(redis: Redis) -> int:
 
 
 def _cached(redis: Redis) -> Iterator[_Cached]:
-    """Every cached report: for how long nobody read it, and the bytes it takes."""
+    """Every cached report: for how long it was not read, and the bytes it takes."""
     names = redis.scan_iter(match=REPORT_NAMES, count=_AT_ONCE)
     while batch := list(islice(names, _AT_ONCE)):
         with redis.pipeline(transaction=False) as pipe:

@@ -1,6 +1,6 @@
 """Leases: one computation of a report at a time, on every host.
 
-A thread renews the lease, so that it may be short: when its worker is killed nobody waits for
+A thread renews the lease, so that it may be short: when its worker is killed no viewer waits for
 longer than it lasts. A worker that was stopped for so long that it lost its lease goes on; what it
 stores is right all the same, and never replaces a report of later data.
 """

@@ -1,7 +1,7 @@
 """Single flight: a report is computed once, however many jobs ask for it.
 
 Jobs for one report come more than once: asked for again when the queue is long, redelivered when a
-worker was killed, ahead of demand and on demand. Whoever comes first computes; who comes meanwhile,
+worker was killed, ahead of demand and on demand. The first job computes; one that comes meanwhile,
 or late, finds nothing to do.
 """
 

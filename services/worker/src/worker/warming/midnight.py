@@ -1,7 +1,7 @@
 """Warm-up at midnight: the windows of a new day, right after it begins where the shop is.
 
 Admins share what they shared before. So for every report and period that is viewed the window that
-ends today is computed once, as soon as today has begun; for what nobody views, nothing is.
+ends today is computed once, as soon as today has begun; a report without viewers is not computed.
 """
 
 from collections.abc import Iterator

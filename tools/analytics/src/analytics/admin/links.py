@@ -20,6 +20,7 @@ from accounts.memberships import TenantFacts, find_tenant
 from accounts.provisioning import accounts_engine, tenant_id_of
 from common.db.audit import COMMAND_LINE, Action, AuditEntry
 from common.db.pagination import Paging
+from common.db.tenancy import TenantDb
 from common.infra.redis import ADMIN, create_redis
 from common.instants import now
 from common.links.state import LinkStateStore
@@ -109,7 +110,7 @@ def sharing_of(service_url: str, *, tenant: str) -> switch.Sharing:
         AccountError: no such tenant, or the database cannot be used.
     """
     with accounts_engine(service_url) as engine:
-        return switch.sharing_of(engine, _tenant(engine, tenant).id)
+        return switch.sharing_of(TenantDb(engine, _tenant(engine, tenant).id))
 
 
 def change_sharing(
@@ -140,9 +141,9 @@ def audit_of(
     """
     wanted = AuditFilter(None if action is None else Action(action))
     with accounts_engine(service_url) as engine:
-        tenant_id, after = _tenant(engine, tenant).id, None
+        db, after = TenantDb(engine, _tenant(engine, tenant).id), None
         while most > 0:
-            page = list_audit(engine, tenant_id, Paging(min(most, _PAGE), after), wanted)
+            page = list_audit(db, Paging(min(most, _PAGE), after), wanted)
             yield from page.items
             if page.next is None:
                 return

@@ -11,6 +11,8 @@ allow two orders of one name; ``platform_id`` tells them apart.
 import sqlalchemy as sa
 from alembic import op
 
+from common.db.sql import script
+
 revision = "0009"
 down_revision = "0008"
 branch_labels = None
@@ -26,12 +28,12 @@ def upgrade() -> None:
     )
     op.create_check_constraint("remainder", "order_lines", "remainder BETWEEN 0 AND quantity - 1")
     _covering([*_COVERED, "remainder"])
-    _ledger("unit_price * quantity + remainder")
+    op.execute(script("ledger_v3"))
     _net("unit_price * quantity + remainder")
 
 
 def downgrade() -> None:
-    _ledger("unit_price * quantity")
+    op.execute(script("ledger_v2"))
     _covering(_COVERED)
     op.execute(
         "UPDATE order_lines SET unit_price = unit_price + 1,"
@@ -57,24 +59,4 @@ def _covering(columns: list[str]) -> None:
         "order_lines",
         ["tenant_id", "paid_at"],
         postgresql_include=columns,
-    )
-
-
-def _ledger(gross: str) -> None:
-    op.execute(
-        f"""
-        CREATE OR REPLACE VIEW ledger WITH (security_invoker = true) AS
-        SELECT tenant_id, paid_at AS occurred_at, product_id, 0 AS orders,
-               quantity AS units_sold, 0::bigint AS units_returned,
-               {gross} AS gross, line_discount + order_discount AS discounts,
-               0::bigint AS returns, 0::bigint AS shipping, 0::bigint AS tax, order_id
-        FROM order_lines WHERE paid_at IS NOT NULL
-        UNION ALL
-        SELECT tenant_id, paid_at, NULL, 1, 0, 0, 0, 0, 0, shipping, tax, id
-        FROM orders WHERE paid_at IS NOT NULL
-        UNION ALL
-        SELECT tenant_id, processed_at, product_id, 0, 0, quantity, 0, 0, amount, -shipping, -tax,
-               order_id
-        FROM refunds
-        """  # noqa: S608 - the two sums above
     )
