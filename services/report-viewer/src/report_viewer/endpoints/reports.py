@@ -98,7 +98,7 @@ class ReportsEndpoint:
         asked = _cacheable(headers)
         if asked is None:
             return None
-        kind, csv = self._client(asked), path.endswith(_CSV)
+        kind, csv = classify(asked.get(b"user-agent", b"")), path.endswith(_CSV)
         ready = entry.responses.get((variant.of_csv if csv else variant.of_page)(asked))
         if ready is None or kind is ClientKind.PREVIEWER:
             return None
