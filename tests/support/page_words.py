@@ -35,7 +35,7 @@ def words() -> list[Message]:
 
 
 def _from_templates() -> Iterator[Message]:
-    for path in sorted((VIEWER / "pages/templates").glob("*.html")):
+    for path in sorted((VIEWER / "pages").rglob("*.html")):
         with path.open("rb") as source:
             for _, function, messages, _ in babel_extract(source, ("_", "counted"), [], {}):
                 yield _message(function, messages)

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 
 import pytest
 from redis import Redis
@@ -15,6 +15,7 @@ from common.jobs.payloads import RestoreLink
 from common.links.state import LinkState, LinkStateStore
 from common.reports_cache.cache import ReportCache
 from report_viewer.loading import loader
+from report_viewer.loading.redis_store import PAGE, RedisStore, Snapshot, SnapshotQuery
 
 pytestmark = pytest.mark.anyio
 
@@ -220,3 +221,27 @@ async def test_first_the_link_then_the_report(run: Run, redis_client: Redis) -> 
         answer = await asked
     assert getattr(answer, "status_code", None) == 200
     assert sorted(tasks(redis_client)) == ["links.restore", "reports.compute"]
+
+
+async def test_a_miss_reads_what_is_known_once_before_it_asks(
+    run: Run, redis_client: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    missing, ready = Sample(), Sample("sales-velocity")
+    for each in (missing, ready):
+        each.activate(redis_client)
+    ready.store(redis_client)
+    reads: list[SnapshotQuery] = []
+    read_all = RedisStore.read_all
+
+    async def counted(self: RedisStore, queries: Sequence[SnapshotQuery]) -> list[Snapshot]:
+        reads.extend(queries)
+        return await read_all(self, queries)
+
+    monkeypatch.setattr(RedisStore, "read_all", counted)
+    async with run(REPORT_VIEWER_WAIT_SECONDS=0) as client:
+        assert (await client.get(ready.path)).status_code == 200
+        assert reads == [SnapshotQuery(ready.claims, PAGE)]
+        reads.clear()
+        assert (await client.get(missing.path)).status_code == 503
+        assert reads == [SnapshotQuery(missing.claims, PAGE)]
+        await wait.until_async(lambda: tasks(redis_client) == ["reports.compute"])

@@ -13,6 +13,7 @@ from tests.support import wait
 from tests.support.samples import CSV, SECRET, Sample
 
 from report_viewer.app import create_app
+from report_viewer.cache.response_cache import CacheEntry, ResponseCache
 from report_viewer.server import fast_path
 from report_viewer.server.fast_path import FastPathProtocol
 from report_viewer.settings import ViewerSettings
@@ -122,6 +123,31 @@ async def test_the_fast_path_says_what_the_long_way_says(server: Server, sample:
                 client.send(get(path, *lines, known))
                 assert (await client.receive()).status == 304
     assert server.fast_responses >= 2 * 3 * 3
+
+
+async def test_a_miss_asks_the_response_cache_once(
+    server: Server, sample: Sample, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bytes] = []
+    fresh_entry = ResponseCache.fresh_entry
+
+    def counted(self: ResponseCache, path: bytes) -> CacheEntry | None:
+        asked.append(path)
+        return fresh_entry(self, path)
+
+    monkeypatch.setattr(ResponseCache, "fresh_entry", counted)
+    path = sample.path.encode()
+    async with server.connect() as client:
+        client.send(get(sample.path))
+        assert (await client.receive()).status == 200
+        assert asked == [path], "not again where the fast path has asked"
+        client.send(get(sample.path))
+        assert (await client.receive()).status == 200
+        assert asked == [path] * 2
+        client.send(get(sample.path, method="HEAD"))
+        assert (await client.receive(head=True)).status == 200
+        assert asked == [path] * 3, "the server's own way asks where the fast path has not"
+    assert server.fast_responses == 1
 
 
 async def test_pipelined_requests_are_answered_in_their_order(

@@ -8,8 +8,8 @@ from tests.support.samples import Sample
 
 from common.links.state import LinkState
 from report_viewer.loading import data_loader
-from report_viewer.loading.data_loader import META, MOST_BODIES, MOST_READS, DataLoader
-from report_viewer.loading.redis_store import Snapshot, SnapshotQuery, key_of
+from report_viewer.loading.data_loader import MOST_BODIES, MOST_READS, DataLoader
+from report_viewer.loading.redis_store import META, Snapshot, SnapshotQuery, key_of
 from report_viewer.problems.errors import StoreUnavailableError
 
 PAGE = ("meta", "document")
@@ -30,7 +30,8 @@ class Redis:
         if self.fails_with is not None:
             raise self.fails_with
         return [
-            Snapshot(LinkState.ACTIVE, (each.claims.link_id.bytes,), failed=False) for each in reads
+            Snapshot(LinkState.ACTIVE, failed=False, meta=each.claims.link_id.bytes)
+            for each in reads
         ]
 
 
@@ -48,7 +49,7 @@ async def test_five_hundred_at_once_are_one_batch() -> None:
     claims = [Sample().claims for _ in range(500)]
     snapshots = await asyncio.gather(*(batcher.read(each, META) for each in claims))
     assert len(redis.batches) == 1
-    assert [each.fields[0] for each in snapshots] == [each.link_id.bytes for each in claims]
+    assert [each.meta for each in snapshots] == [each.link_id.bytes for each in claims]
 
 
 async def test_one_link_is_asked_for_once() -> None:

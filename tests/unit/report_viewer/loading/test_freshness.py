@@ -19,7 +19,7 @@ META = Meta(as_of=AT, data_version=3, computed_at=AT, csv_name="x.csv")
 
 
 def told(version: bytes | None) -> Snapshot:
-    return Snapshot(LinkState.ACTIVE, (b"",), failed=False, data_version=version)
+    return Snapshot(LinkState.ACTIVE, failed=False, data_version=version)
 
 
 class World:

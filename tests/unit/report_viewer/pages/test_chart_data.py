@@ -16,7 +16,8 @@ from common.reports.registry import implemented
 from common.reports.window import Period
 from report_viewer.i18n.formatting import DocumentFormatter, formatter_of
 from report_viewer.i18n.locales import ENGLISH, LOCALES
-from report_viewer.pages.chart_data import accompanied, embeddable, island
+from report_viewer.pages.chart_data import embeddable, island
+from report_viewer.pages.sections.series_data import accompanied
 
 REPORTS = [each.slug for each in implemented()]
 

@@ -9,13 +9,11 @@ from report_viewer.i18n.formatting import DocumentFormatter, formatter_of
 from report_viewer.i18n.locales import ENGLISH
 from report_viewer.pages.layout import (
     columns_of,
-    kind_of,
-    legend_of,
     longest_of,
     looks_of,
     row_heading,
-    rows_of,
 )
+from report_viewer.pages.sections.registry import KINDS
 
 
 def section(report: str, key: str, **about: object) -> Section:
@@ -35,13 +33,13 @@ def test_horizontal_bars_get_the_room_they_need(count: int, room: str) -> None:
     movers = section("product-performance", "movers", count=count)
     assert isinstance(movers, BarChart)
     assert len(movers.labels) <= count
-    assert rows_of(movers) == room
+    assert KINDS.of(movers).view.rows(movers) == room
 
 
 def test_other_charts_are_as_high_with_any_number() -> None:
     for key, report in (("daily", "sales-velocity"), ("weekdays", "sales-velocity")):
-        assert rows_of(section(report, key)) == ""
-    assert rows_of(section("product-performance", "products")) == ""
+        each = section(report, key)
+        assert KINDS.of(each).view.rows(each) == ""
 
 
 @pytest.mark.parametrize(
@@ -57,11 +55,12 @@ def test_other_charts_are_as_high_with_any_number() -> None:
     ],
 )
 def test_a_legend_has_room_for_what_is_drawn_at_first(report: str, key: str, entries: int) -> None:
-    assert legend_of(section(report, key)) == entries
+    each = section(report, key)
+    assert KINDS.of(each).view.legend(each) == entries
 
 
 def test_kinds_are_the_tags_of_documents() -> None:
-    kinds = [kind_of(each) for each in document("product-performance").sections]
+    kinds = [KINDS.of(each).tag for each in document("product-performance").sections]
     assert kinds == ["pareto", "bar", "table"]
 
 

@@ -14,7 +14,8 @@ from common.reports.totals.totals import Totals
 from common.reports.window import Period
 from report_viewer.i18n.formatting import DocumentFormatter, formatter_of, isolated
 from report_viewer.i18n.locales import ENGLISH
-from report_viewer.pages.sentences import gist, headline
+from report_viewer.pages.sections.registry import KINDS
+from report_viewer.pages.sentences import headline
 
 
 def figures(made: Document) -> DocumentFormatter:
@@ -23,7 +24,7 @@ def figures(made: Document) -> DocumentFormatter:
 
 def gists(made: Document) -> dict[str, str]:
     return {
-        section.key: gist(figures(made), section)
+        section.key: KINDS.of(section).view.summary(section, figures(made))
         for section in made.sections
         if not isinstance(section, Table)
     }

@@ -5,7 +5,7 @@ still answers. What jobs carry is said in ``common.jobs.payloads``, how they are
 ``common.jobs.celery``.
 """
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 from celery import Celery
@@ -14,7 +14,6 @@ from msgspec.structs import replace
 from redis import RedisError
 
 from common import instants
-from common.infra.rate_limit import RateLimitExceededError
 from common.jobs.celery import WARM_QUEUE
 from common.jobs.payloads import (
     ComputeReport,
@@ -34,6 +33,14 @@ AHEAD_EXPIRES_SECONDS: Final = 300
 
 class JobsUnavailableError(Exception):
     """The broker did not take the job; nothing was enqueued."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedJob:
+    """A computation that its caller alone may publish for a while."""
+
+    job: ComputeReport
+    claim: str
 
 
 class JobPublisher:
@@ -74,19 +81,38 @@ class JobPublisher:
         """
         return self._request(job, CachePolicy.NOTHING)
 
-    def request_missing(
-        self, job: ComputeReport, *, check: Callable[[], None] | None = None
-    ) -> bool:
-        """As ``request_report``, unless one is cached by now, fresh or not.
+    def request_missing(self, job: ComputeReport) -> bool:
+        """As ``request_report``, unless one is cached by now, fresh or not."""
+        return self._request(job, CachePolicy.ANY)
 
-        ``check`` is called when it is this call that would have it computed, and may refuse: then
-        the next one may ask.
+    def claim_missing(self, job: ComputeReport) -> ClaimedJob | None:
+        """As ``request_missing`` up to the claim: None where the report needs no computation.
+
+        The caller publishes what it claimed, or releases it, so that the next one may ask.
+
+        Raises:
+            JobsUnavailableError: Redis is refused, hung or gone.
+        """
+        return self._claim(job, CachePolicy.ANY)
+
+    def publish_claimed(self, claimed: ClaimedJob) -> None:
+        """Publish a claimed job; where that fails it is released.
 
         Raises:
             JobsUnavailableError: the broker is refused, hung or gone.
-            RateLimitExceededError: ``check`` refused.
         """
-        return self._request(job, CachePolicy.ANY, check=check)
+        try:
+            self.publish(claimed.job)
+        except JobsUnavailableError:
+            self.release(claimed)
+            raise
+
+    def release(self, claimed: ClaimedJob) -> None:
+        """Give a claim back."""
+        try:
+            self._claims.release(claimed.job.key, claimed.claim)
+        except (RedisError, OSError):
+            return  # the claim lapses by itself
 
     def request_fresh(self, job: ComputeReport, *, lasting_seconds: int = 0) -> bool:
         """As ``request_report``, unless one of the latest data is cached for some time yet."""
@@ -105,13 +131,17 @@ class JobPublisher:
         self.publish(WarmTenant(tenant_id))
 
     def _request(
-        self,
-        job: ComputeReport,
-        enough: CachePolicy,
-        *,
-        lasting_seconds: int = 0,
-        check: Callable[[], None] | None = None,
+        self, job: ComputeReport, enough: CachePolicy, *, lasting_seconds: int = 0
     ) -> bool:
+        claimed = self._claim(job, enough, lasting_seconds=lasting_seconds)
+        if claimed is None:
+            return False
+        self.publish_claimed(claimed)
+        return True
+
+    def _claim(
+        self, job: ComputeReport, enough: CachePolicy, *, lasting_seconds: int = 0
+    ) -> ClaimedJob | None:
         asked_at = int(instants.now().timestamp() * 1000)
         try:
             # Ahead of demand there is no mark: a viewer who asks does not wait behind that queue.
@@ -124,19 +154,4 @@ class JobPublisher:
             )
         except (RedisError, OSError) as error:
             raise JobsUnavailableError(str(error)) from error
-        if claim is None:
-            return False
-        try:
-            if check is not None:
-                check()
-            self.publish(replace(job, asked_at=asked_at))
-        except (JobsUnavailableError, RateLimitExceededError):
-            self._forget(job, claim)
-            raise
-        return True
-
-    def _forget(self, job: ComputeReport, claim: str) -> None:
-        try:
-            self._claims.release(job.key, claim)
-        except (RedisError, OSError):
-            return  # the claim lapses by itself
+        return None if claim is None else ClaimedJob(replace(job, asked_at=asked_at), claim)

@@ -8,7 +8,6 @@ not open has no card.
 from http import HTTPStatus
 
 from common.links import shop_names
-from common.links.token import LinkClaims
 from report_viewer.endpoints.representations import PAGE_VARIES, coded
 from report_viewer.http.cache_control import PRIVATE
 from report_viewer.http.compression import compress
@@ -16,9 +15,9 @@ from report_viewer.http.response import Headers, Response, WireResponse
 from report_viewer.http.security_headers import SecurityHeaders
 from report_viewer.http.variant import Variant
 from report_viewer.i18n.locales import LOCALES
-from report_viewer.links.urls import ReportUrl
-from report_viewer.loading.data_loader import STATE
+from report_viewer.links.request import ReportRequest
 from report_viewer.loading.loader import ReportLoader
+from report_viewer.loading.redis_store import STATE
 from report_viewer.pages import preview_metadata
 from report_viewer.pages.renderer import PageRenderer
 
@@ -38,15 +37,15 @@ class PreviewCards:
             *security.page(),
         )
 
-    async def card(self, target: ReportUrl, claims: LinkClaims, chosen: Variant) -> WireResponse:
+    async def card(self, request: ReportRequest, chosen: Variant) -> WireResponse:
         """The card of a link: the same for its page and its CSV.
 
         Raises:
             LinkError: the link was revoked.
             ViewerError: that cannot be told, or its report type is not implemented.
         """
-        snapshot = await self._loader.load(claims, STATE, csv=target.csv)
-        preview = preview_metadata.of_link(claims, shop_names.parse(snapshot.shop))
+        snapshot = await self._loader.load(request, STATE)
+        preview = preview_metadata.of_link(request.claims, shop_names.parse(snapshot.shop))
         html = self._pages.card(preview, LOCALES[chosen.language])
         headers = (
             *self._headers,

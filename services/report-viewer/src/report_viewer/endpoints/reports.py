@@ -16,7 +16,7 @@ from typing import Final
 
 from starlette.types import Receive, Scope, Send
 
-from common.links.token import LinkClaims, LinkError
+from common.links.token import LinkError
 from common.reports_cache.cache import UnreadableReportError
 from report_viewer.cache.response_cache import ResponseCache
 from report_viewer.endpoints.preview_card import PreviewCards
@@ -28,12 +28,13 @@ from report_viewer.http.gunzip_stream import GunzipStream
 from report_viewer.http.response import Response, WireResponse
 from report_viewer.http.security_headers import SecurityHeaders
 from report_viewer.http.user_agent import ClientKind, classify
-from report_viewer.links.urls import ReportUrl, Resource, parse
+from report_viewer.links.request import ReportRequest
+from report_viewer.links.urls import Resource, parse
 from report_viewer.links.verifier import Verifier
-from report_viewer.loading.data_loader import STATE
 from report_viewer.loading.job_requests import JobRequests
 from report_viewer.loading.loader import ReportLoader
 from report_viewer.loading.rate_limits import InvalidTokenLimit
+from report_viewer.loading.redis_store import STATE
 from report_viewer.metrics import Metrics
 from report_viewer.problems.catalog import problem_of
 from report_viewer.problems.errors import NotReadyError, ViewerError
@@ -45,6 +46,8 @@ _NEVER_CACHED: Final = frozenset({b"content-length", b"transfer-encoding", b"exp
 """Headers of requests that are no plain GET; the cache does not answer them."""
 
 _CSV: Final = Resource.CSV.value
+CACHE_ASKED: Final = "report_viewer.cache_asked"
+"""In a request's state: the fast path has asked the response cache, which had no answer."""
 
 _log = logging.getLogger(__name__)
 
@@ -95,7 +98,7 @@ class ReportsEndpoint:
         asked = _cacheable(headers)
         if asked is None:
             return None
-        kind, csv = self._client(asked), path.endswith(_CSV)
+        kind, csv = classify(asked.get(b"user-agent", b"")), path.endswith(_CSV)
         ready = entry.responses.get((variant.of_csv if csv else variant.of_page)(asked))
         if ready is None or kind is ClientKind.PREVIEWER:
             return None
@@ -109,7 +112,7 @@ class ReportsEndpoint:
         """Answer one HTTP request. Only that of a view has a body that is read."""
         path, method = scope.get("raw_path") or scope["path"].encode(), scope["method"]
         head = method == "HEAD"
-        if head or method == "GET":
+        if (head or method == "GET") and not scope.get("state", {}).get(CACHE_ASKED):
             wire = self.cached_response(path, scope["headers"], head=head)
             if wire is not None:
                 await wire.send(send, head=head)
@@ -121,13 +124,13 @@ class ReportsEndpoint:
     ) -> None:
         headers, head = joined_headers(scope["headers"]), scope["method"] == "HEAD"
         try:
-            target = parse(path, scope["method"])
-            if target.resource is Resource.VIEW:
-                answer: WireResponse | GunzipStream = await self._count_view(
-                    target, headers, receive
-                )
+            url = parse(path, scope["method"])
+            request = ReportRequest(url, self._verifier.verify(url.token))
+            answer: WireResponse | GunzipStream
+            if url.resource is Resource.VIEW:
+                answer = await self._count_view(request, headers, receive)
             else:
-                answer = await self._answer(target, headers, head=head)
+                answer = await self._answer(request, headers, head=head)
         except (LinkError, ViewerError) as error:
             answer = self._problem(await self._invalid_tokens.check(error, scope), headers)
         except Exception as error:  # noqa: BLE001 - logged, and the reader gets a page
@@ -137,36 +140,35 @@ class ReportsEndpoint:
         await answer.send(send, head=head)
 
     async def _answer(
-        self, target: ReportUrl, headers: dict[bytes, bytes], *, head: bool
+        self, request: ReportRequest, headers: dict[bytes, bytes], *, head: bool
     ) -> WireResponse | GunzipStream:
-        claims = self._verifier.verify(target.token)
         try:
-            return await self._represent(target, claims, headers, head=head)
+            return await self._represent(request, headers, head=head)
         except UnreadableReportError as error:
             _log.warning("a cached report cannot be read and is computed again: %s", error)
-            self._jobs.recompute(claims)
+            self._jobs.recompute(request.claims)
             raise NotReadyError from error
 
     async def _represent(
-        self, target: ReportUrl, claims: LinkClaims, headers: dict[bytes, bytes], *, head: bool
+        self, request: ReportRequest, headers: dict[bytes, bytes], *, head: bool
     ) -> WireResponse | GunzipStream:
         kind, tags = self._client(headers), headers.get(b"if-none-match", b"")
         if kind is ClientKind.PREVIEWER:
-            return await self._cards.card(target, claims, variant.of_page(headers))
-        if not target.csv:
-            page = await self._representations.page(target, claims, variant.of_page(headers))
+            return await self._cards.card(request, variant.of_page(headers))
+        if not request.csv:
+            page = await self._representations.page(request, variant.of_page(headers))
             return page.conditional(tags)
-        csv = await self._representations.csv(target, claims, variant.of_csv(headers))
+        csv = await self._representations.csv(request, variant.of_csv(headers))
         if kind is ClientKind.PERSON and not head:
-            self._views.download(claims)
+            self._views.download(request.claims)
         return csv.conditional(tags)
 
     async def _count_view(
-        self, target: ReportUrl, headers: dict[bytes, bytes], receive: Receive
+        self, request: ReportRequest, headers: dict[bytes, bytes], receive: Receive
     ) -> WireResponse:
         """Count a page that says it is seen, once for each load of it, of a link that opens."""
-        claims = self._verifier.verify(target.token)
-        await self._loader.load(claims, STATE, csv=False)
+        claims = request.claims
+        await self._loader.load(request, STATE)
         load = await read_load(receive)
         if self._client(headers) is ClientKind.PERSON and self._loads.add(claims.link_id, load):
             self._views.view(claims)

@@ -12,7 +12,7 @@ from typing import Final
 from cachetools import LRUCache
 
 from common.instants import iso
-from common.links.token import LinkClaims, LinkError
+from common.links.token import LinkError
 from common.reports_cache import cache
 from report_viewer.cache.page_cache import KEPT, PageCache
 from report_viewer.cache.response_cache import CachedLink, CacheEntry, ReportVersion, ResponseCache
@@ -25,18 +25,15 @@ from report_viewer.http.response import Headers, Response
 from report_viewer.http.security_headers import SecurityHeaders
 from report_viewer.http.variant import Variant
 from report_viewer.i18n.locales import LOCALES
-from report_viewer.links.urls import ReportUrl
-from report_viewer.loading.data_loader import META
+from report_viewer.links.request import ReportRequest
 from report_viewer.loading.freshness import FreshnessTracker
 from report_viewer.loading.job_requests import JobRequests
 from report_viewer.loading.loader import Missing, ReportLoader, find_missing
-from report_viewer.loading.redis_store import Snapshot, SnapshotReader, key_of
+from report_viewer.loading.redis_store import CSV, META, PAGE, Snapshot, SnapshotReader, key_of
 from report_viewer.pages.renderer import PageRenderer
 
 PAGE_VARIES: Final = (b"vary", b"Accept, Accept-Encoding, Accept-Language, User-Agent")
 """What a page, and a card in its place, varies by."""
-_PAGE: Final = ("meta", "document")
-_CSV: Final = ("meta", "csv")
 _CSV_VARIES: Final = (b"vary", b"Accept, Accept-Encoding, User-Agent")
 _GZIPPED: Final = Variant(Coding.GZIP)
 LARGE_BYTES: Final = 256 * 1024
@@ -79,9 +76,7 @@ class Representations:
             *security.data(),
         )
 
-    async def page(
-        self, target: ReportUrl, claims: LinkClaims, variant: Variant
-    ) -> PreparedResponse:
+    async def page(self, request: ReportRequest, variant: Variant) -> PreparedResponse:
         """The report's page.
 
         Raises:
@@ -89,41 +84,41 @@ class Representations:
             ViewerError: there is no page to show; see ``ReportLoader.load``.
             UnreadableReportError: what is cached cannot be read.
         """
-        entry = self._responses.get(target.path)
+        entry = self._responses.get(request.path)
         ready = entry.responses.get(variant) if entry is not None else None
-        if entry is None or ready is None or not await self._is_valid(target, entry):
-            ready = await self._draw(target, claims, variant)
+        if entry is None or ready is None or not await self._is_valid(request, entry):
+            ready = await self._draw(request, variant)
         return ready
 
     async def csv(
-        self, target: ReportUrl, claims: LinkClaims, variant: Variant
+        self, request: ReportRequest, variant: Variant
     ) -> PreparedResponse | GunzipStream:
         """The report's CSV; stored compressed, and sent so where that is accepted.
 
         Raises:
             LinkError, ViewerError, UnreadableReportError: as ``page``.
         """
-        entry = self._responses.get(target.path)
+        entry = self._responses.get(request.path)
         packed = entry.responses.get(_GZIPPED) if entry is not None else None
-        if entry is None or packed is None or not await self._is_valid(target, entry):
-            entry, packed = await self._gzipped_csv(target, claims)
+        if entry is None or packed is None or not await self._is_valid(request, entry):
+            entry, packed = await self._gzipped_csv(request)
         if variant == _GZIPPED:
             return packed
-        return entry.responses.get(variant) or self._plain_csv(target, entry, packed)
+        return entry.responses.get(variant) or self._plain_csv(request, entry, packed)
 
-    async def _is_valid(self, target: ReportUrl, entry: CacheEntry) -> bool:
+    async def _is_valid(self, request: ReportRequest, entry: CacheEntry) -> bool:
         """Whether Redis says that the link still shows what the entry was made from.
 
         Asked once for all requests of one link.
         """
         link = entry.link
-        version = await self._asking.run(target.token, lambda: self._ask(target, link))
+        version = await self._asking.run(request.token, lambda: self._ask(request, link))
         return version is entry.version
 
-    async def _ask(self, target: ReportUrl, link: CachedLink) -> ReportVersion | None:
+    async def _ask(self, request: ReportRequest, link: CachedLink) -> ReportVersion | None:
         try:
             snapshot = await self._reader.read(link.claims, META)
-            missing = find_missing(snapshot, link.claims, csv=target.csv)
+            missing = find_missing(snapshot, request)
         except LinkError:
             link.invalidate()
             raise
@@ -134,39 +129,36 @@ class Representations:
 
     def _revalidate(self, link: CachedLink, snapshot: Snapshot) -> ReportVersion:
         """What a complete snapshot says; newer data that wait for the report are asked for."""
-        packed, claims = snapshot.fields[0] or b"", link.claims
-        meta = cache.unpack_meta(packed)
+        claims, meta = link.claims, cache.unpack_meta(snapshot.meta)
         freshness, stale = self._freshness.assess(key_of(claims).cached, meta, snapshot)
         if stale and not snapshot.failed:
             self._jobs.refresh(claims)
         until = snapshot.asked + self._responses.fresh_seconds
-        return link.revalidate(ReportVersion(packed, freshness), until=until)
+        return link.revalidate(ReportVersion(snapshot.meta, freshness), until=until)
 
-    async def _draw(
-        self, target: ReportUrl, claims: LinkClaims, variant: Variant
-    ) -> PreparedResponse:
-        snapshot = await self._loader.load(claims, _PAGE, csv=False)
-        link = self._responses.link(target.token, claims)
+    async def _draw(self, request: ReportRequest, variant: Variant) -> PreparedResponse:
+        snapshot = await self._loader.load(request, PAGE)
+        link = self._responses.link(request.token, request.claims)
         version = self._revalidate(link, snapshot)
         # One at a time, and a turn of the event loop for each: a crowd of links whose report has
         # just been finished does not keep other requests waiting.
         async with self._drawing:
-            entry = self._responses.get(target.path)
+            entry = self._responses.get(request.path)
             if entry is not None and entry.version is version and variant in entry.responses:
                 return entry.responses[variant]
-            document = snapshot.fields[1] or b""
+            document = snapshot.document
             if len(document) < LARGE_BYTES:
-                ready = self._page(target, link, version, variant, document)
+                ready = self._page(request, link, version, variant, document)
             else:
                 ready = await asyncio.to_thread(
-                    self._page, target, link, version, variant, document
+                    self._page, request, link, version, variant, document
                 )
-            self._responses.put(target.path, link, version, variant, ready)
+            self._responses.put(request.path, link, version, variant, ready)
             return ready
 
     def _page(
         self,
-        target: ReportUrl,
+        request: ReportRequest,
         link: CachedLink,
         version: ReportVersion,
         variant: Variant,
@@ -178,7 +170,7 @@ class Representations:
             made = cache.unpack_document(document)
             page = self._renderer.shared_page(made, version.freshness, LOCALES[variant.language])
             self._pages[key] = page
-        html = page.for_link(token=target.token, expires_at=link.claims.expires_at)
+        html = page.for_link(token=request.token, expires_at=link.claims.expires_at)
         etag = _etag(html, variant.coding)
         headers = (
             *self._page_headers,
@@ -189,28 +181,28 @@ class Representations:
             Response(HTTPStatus.OK, headers, compress(html, variant.coding)), etag
         )
 
-    async def _gzipped_csv(
-        self, target: ReportUrl, claims: LinkClaims
-    ) -> tuple[CacheEntry, PreparedResponse]:
-        snapshot = await self._loader.load(claims, _CSV, csv=True)
-        link = self._responses.link(target.token, claims)
+    async def _gzipped_csv(self, request: ReportRequest) -> tuple[CacheEntry, PreparedResponse]:
+        snapshot = await self._loader.load(request, CSV)
+        link = self._responses.link(request.token, request.claims)
         version = self._revalidate(link, snapshot)
-        entry = self._responses.get(target.path)
+        entry = self._responses.get(request.path)
         if entry is not None and entry.version is version and _GZIPPED in entry.responses:
             return entry, entry.responses[_GZIPPED]
-        ready = self._csv(link, version, Coding.GZIP, snapshot.fields[1] or b"")
-        put = self._responses.put(target.path, link, version, _GZIPPED, ready)
+        ready = self._csv(link, version, Coding.GZIP, snapshot.csv)
+        put = self._responses.put(request.path, link, version, _GZIPPED, ready)
         return put, ready
 
     def _plain_csv(
-        self, target: ReportUrl, entry: CacheEntry, packed: PreparedResponse
+        self, request: ReportRequest, entry: CacheEntry, packed: PreparedResponse
     ) -> PreparedResponse | GunzipStream:
         body = packed.answer.body
         if len(body) >= LARGE_BYTES:
             ready = self._csv(entry.link, entry.version, Coding.IDENTITY, body)
             return GunzipStream(ready.answer, ready.etag)
         ready = self._csv(entry.link, entry.version, Coding.IDENTITY, cache.unpack_csv(body))
-        self._responses.put(target.path, entry.link, entry.version, Variant(Coding.IDENTITY), ready)
+        self._responses.put(
+            request.path, entry.link, entry.version, Variant(Coding.IDENTITY), ready
+        )
         return ready
 
     def _csv(

@@ -13,16 +13,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 
 from common.reports.document.metrics import Unit
-from common.reports.document.schema import (
-    BarChart,
-    Cell,
-    Chart,
-    Days,
-    Document,
-    LineChart,
-    Naming,
-    Pareto,
-)
+from common.reports.document.schema import Cell, Days, Document
 from report_viewer.i18n.dates import DateFormatter
 from report_viewer.i18n.numbers import NumberFormatter
 from report_viewer.i18n.translations import translations
@@ -124,21 +115,6 @@ class DocumentFormatter:
     def symbols(self) -> dict[str, Any]:
         """What it takes to spell the document's figures elsewhere, to the same letter."""
         return self.wording.numerals.symbols(self.document.currency)
-
-    def labels(self, chart: Chart) -> tuple[str, ...]:
-        """The names along a chart: days, weekdays, steps, or what the shop called its products."""
-        match chart:
-            case LineChart():
-                return tuple(map(self.wording.calendar.weekday, chart.labels))
-            case BarChart(naming=Naming.WEEKDAYS):
-                return self.wording.calendar.weekdays()
-            case BarChart() | Pareto():
-                return chart.labels
-        return tuple(self.text(step.label) for step in chart.steps)
-
-    def short_labels(self, chart: LineChart) -> tuple[str, ...]:
-        """The days along a chart's axis."""
-        return tuple(map(self.wording.calendar.short_day, chart.labels))
 
     def week_labels(self, weeks: tuple[Days, ...]) -> tuple[str, ...]:
         """Weeks as the days that they span."""

@@ -11,12 +11,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 from common.links.token import LinkClaims
-from report_viewer.loading.redis_store import Snapshot, SnapshotQuery, key_of
+from report_viewer.loading.redis_store import META, STATE, Snapshot, SnapshotQuery, key_of
 from report_viewer.problems.errors import StoreUnavailableError
 
-META: Final = ("meta",)
-STATE: Final = ()
-"""Of a link alone, and nothing of its report."""
 MOST_READS: Final = 512
 MOST_BODIES: Final = 8
 """How many different reports' bodies are read at once."""

@@ -11,6 +11,7 @@ from typing import Final
 
 from redis import Redis
 
+from common.infra.rate_limit import RateLimitExceededError
 from common.infra.redis import VIEWER_JOBS, create_redis
 from common.jobs.celery import create_celery
 from common.jobs.payloads import ComputeReport, RestoreLink
@@ -55,9 +56,16 @@ class JobRequests:
         """
 
         def ask() -> bool:
-            return self._jobs.request_missing(
-                _computation(claims), check=lambda: self._limit.check(claims)
-            )
+            claimed = self._jobs.claim_missing(_computation(claims))
+            if claimed is None:
+                return False
+            try:
+                self._limit.check(claims)
+            except RateLimitExceededError:
+                self._jobs.release(claimed)
+                raise
+            self._jobs.publish_claimed(claimed)
+            return True
 
         return self._once(key_of(claims).cached, ask)
 

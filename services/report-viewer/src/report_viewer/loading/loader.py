@@ -14,6 +14,7 @@ from common.jobs.publisher import JobsUnavailableError
 from common.links.state import LinkState, state_key
 from common.links.token import LinkClaims, RevokedLinkError
 from common.reports.registry import REPORTS
+from report_viewer.links.request import ReportRequest
 from report_viewer.loading.job_requests import JobRequests
 from report_viewer.loading.rate_limits import LinkThrottledError
 from report_viewer.loading.redis_store import Snapshot, SnapshotReader, key_of
@@ -41,7 +42,7 @@ class Missing(Enum):
     REPORT = auto()
 
 
-def find_missing(snapshot: Snapshot, claims: LinkClaims, *, csv: bool) -> Missing:
+def find_missing(snapshot: Snapshot, request: ReportRequest) -> Missing:
     """What is missing, for a link that may open.
 
     Raises:
@@ -51,9 +52,9 @@ def find_missing(snapshot: Snapshot, claims: LinkClaims, *, csv: bool) -> Missin
     """
     if snapshot.state is LinkState.REVOKED:
         raise RevokedLinkError
-    definition = REPORTS.get(claims.report)
+    definition = REPORTS.get(request.claims.report)
     if definition is None or not definition.implemented:
-        raise StubReportError(csv=csv)
+        raise StubReportError(csv=request.csv)
     if snapshot.state is None:
         return Missing.STATE
     if snapshot.complete:
@@ -87,7 +88,7 @@ class ReportLoader:
         self._max_waiting = max_waiting
         self.waiting = 0
 
-    async def load(self, claims: LinkClaims, fields: tuple[str, ...], *, csv: bool) -> Snapshot:
+    async def load(self, request: ReportRequest, fields: tuple[str, ...]) -> Snapshot:
         """A snapshot of an active link with every one of ``fields`` there.
 
         Raises:
@@ -95,35 +96,43 @@ class ReportLoader:
             StubReportError: its report type is not implemented.
             UnavailableError: it could not be had in time, or not at all.
         """
-        snapshot = await self._reader.read(claims, fields)
-        if find_missing(snapshot, claims, csv=csv) is Missing.NOTHING:
-            return snapshot
-        if self.waiting >= self._max_waiting:
-            raise TooManyWaitingError
-        self.waiting += 1
-        try:
-            return await self._wait(claims, fields, csv=csv)
-        finally:
-            self.waiting -= 1
-
-    async def _wait(self, claims: LinkClaims, fields: tuple[str, ...], *, csv: bool) -> Snapshot:
-        clock = asyncio.get_running_loop().time
-        deadline = clock() + self._wait_seconds
+        claims = request.claims
         names = (state_key(claims.tenant_id, claims.link_id), key_of(claims).cached)
         with self._subscriber.wake_on(*names) as woken:
-            while True:
-                # Looked at after subscribing and before asking: what was finished in between is
-                # neither missed nor computed twice.
-                woken.clear()
-                snapshot = await self._reader.read(claims, fields)
-                missing = find_missing(snapshot, claims, csv=csv)
-                if missing is Missing.NOTHING:
-                    return snapshot
-                await self._ask(missing, claims, seconds=deadline - clock())
-                left = deadline - clock()
-                if left <= 0:
-                    raise _late(missing)
-                await _either(woken, min(left, LOOK_AGAIN_SECONDS))
+            # Read after subscribing and before asking: what is finished in between is neither
+            # missed nor computed twice.
+            snapshot = await self._reader.read(claims, fields)
+            missing = find_missing(snapshot, request)
+            if missing is Missing.NOTHING:
+                return snapshot
+            if self.waiting >= self._max_waiting:
+                raise TooManyWaitingError
+            self.waiting += 1
+            try:
+                return await self._wait(request, fields, missing, woken)
+            finally:
+                self.waiting -= 1
+
+    async def _wait(
+        self,
+        request: ReportRequest,
+        fields: tuple[str, ...],
+        missing: Missing,
+        woken: asyncio.Event,
+    ) -> Snapshot:
+        clock = asyncio.get_running_loop().time
+        deadline = clock() + self._wait_seconds
+        while True:
+            await self._ask(missing, request.claims, seconds=deadline - clock())
+            left = deadline - clock()
+            if left <= 0:
+                raise _late(missing)
+            await _either(woken, min(left, LOOK_AGAIN_SECONDS))
+            woken.clear()
+            snapshot = await self._reader.read(request.claims, fields)
+            missing = find_missing(snapshot, request)
+            if missing is Missing.NOTHING:
+                return snapshot
 
     async def _ask(self, missing: Missing, claims: LinkClaims, *, seconds: float) -> None:
         ask = self._jobs.restore_link if missing is Missing.STATE else self._jobs.compute

@@ -20,6 +20,11 @@ from common.links.token import LinkClaims
 from common.reports_cache.cache import ReportKey, data_version_key
 from report_viewer.problems.errors import StoreUnavailableError
 
+STATE: Final = ()
+"""The fields of a query for a link alone, and nothing of its report."""
+META: Final = ("meta",)
+PAGE: Final = ("meta", "document")
+CSV: Final = ("meta", "csv")
 _NOWHERE: Final = -1
 """The place of the values of no fields."""
 
@@ -64,22 +69,21 @@ def key_of(claims: LinkClaims) -> ReportKey:
 class Snapshot:
     """What Redis knew at one moment of a link and of the fields asked for of its report.
 
-    ``asked`` is a moment on the monotonic clock before that, in seconds; ``data_version`` is what
-    ``common.reports_cache.cache.data_version_key`` told, ``shop`` what ``common.links.shop_names``
-    has.
+    ``complete`` says whether each of those fields is there; those not asked for, or not there, are
+    empty. ``asked`` is a moment on the monotonic clock before that, in seconds; ``data_version`` is
+    what ``common.reports_cache.cache.data_version_key`` told, ``shop`` what
+    ``common.links.shop_names`` has.
     """
 
     state: LinkState | None
-    fields: tuple[bytes | None, ...]
     failed: bool
+    complete: bool = True
+    meta: bytes = b""
+    document: bytes = b""
+    csv: bytes = b""
     data_version: bytes | None = None
     asked: float = 0.0
     shop: bytes | None = None
-
-    @property
-    def complete(self) -> bool:
-        """Whether every field asked for is there."""
-        return None not in self.fields
 
 
 class SnapshotQuery(NamedTuple):
@@ -138,10 +142,20 @@ class RedisStore:
         except (RedisError, OSError) as error:
             raise StoreUnavailableError from error
         run = self._epoch.id
-        values = [*(tuple(each) for each in answers[len(reads) :]), ()]
+        found = [
+            dict(zip(fields, values, strict=True))
+            for (_, fields), values in zip(reports, answers[len(reads) :], strict=True)
+        ]
+        found.append({})
         return [
             Snapshot(
-                parse_state(state, epoch=run), values[place], failed is not None, told, asked, shop
+                state=parse_state(state, epoch=run),
+                failed=failed is not None,
+                complete=None not in found[place].values(),
+                data_version=told,
+                asked=asked,
+                shop=shop,
+                **{name: value for name, value in found[place].items() if value is not None},
             )
             for (state, failed, told, shop), place in zip(answers, places, strict=False)
         ]

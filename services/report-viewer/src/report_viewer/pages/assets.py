@@ -6,7 +6,7 @@ browser refuses a file that was tampered with on the way.
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from importlib.resources import files
@@ -17,17 +17,20 @@ from report_viewer.http.compression import Coding, compress
 from report_viewer.http.negotiation import choose_coding
 from report_viewer.http.response import Headers, Response
 from report_viewer.http.security_headers import SecurityHeaders
+from report_viewer.pages.sections.registry import KINDS, SCRIPT, STYLE, SectionKinds
 
 PREFIX: Final = "/static/"
-_SCRIPTS: Final = (
+_BEFORE_KINDS: Final = (
     "exact",
     "figures",
     "elements",
     "view",
-    "reading",
     "palette",
+    "drawing",
+    "reading",
     "axes",
-    "drawings",
+)
+_AFTER_KINDS: Final = (
     "tooltip",
     "legend",
     "keyboard",
@@ -41,15 +44,23 @@ _SCRIPTS: Final = (
     "ago",
     "start",
 )
+
+
+def _scripts(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(f"report/{name}.js" for name in names)
+
+
 _FILES: Final[Mapping[str, tuple[str, ...]]] = {
     "icon.svg": ("icon.svg",),
-    "report.css": ("report.css", "controls.css"),
+    "report.css": ("report.css", "controls.css", STYLE),
     "theme.js": ("theme.js",),
-    "report.js": tuple(f"report/{name}.js" for name in _SCRIPTS),
+    "report.js": (*_scripts(_BEFORE_KINDS), SCRIPT, *_scripts(_AFTER_KINDS)),
     "beacon.js": ("beacon.js",),
     "vendor/chart.umd.min.js": ("vendor/chart.umd.min.js",),
 }
 """What is served, and the files that it is made of, one after the other.
+
+``STYLE`` and ``SCRIPT`` stand for that file of every kind of section that has it.
 
 The page's script is small files that share one namespace, each after those it uses. Modules would
 ask for each other by addresses without digests, unless an import map told them, which is an inline
@@ -75,9 +86,9 @@ class Asset:
 class Assets:
     """The static files by the name that templates use."""
 
-    def __init__(self, security: SecurityHeaders) -> None:
+    def __init__(self, security: SecurityHeaders, kinds: SectionKinds = KINDS) -> None:
         self._security = security
-        self._by_name = {path.rpartition("/")[2]: _asset(path) for path in _FILES}
+        self._by_name = {path.rpartition("/")[2]: _asset(path, kinds) for path in _FILES}
         self._by_url = {asset.url: asset for asset in self._by_name.values()}
 
     def __getitem__(self, name: str) -> Asset:
@@ -100,9 +111,8 @@ class Assets:
         return Response(HTTPStatus.OK, headers, asset.bodies[coding])
 
 
-def _asset(path: str) -> Asset:
-    folder = files("report_viewer").joinpath("pages/static")
-    body = b"\n".join(folder.joinpath(each).read_bytes() for each in _FILES[path])
+def _asset(path: str, kinds: SectionKinds) -> Asset:
+    body = b"\n".join(source for each in _FILES[path] for source in _sources(each, kinds))
     name, _, suffix = path.rpartition(".")
     digest = hashlib.sha384(body).digest()
     return Asset(
@@ -113,3 +123,10 @@ def _asset(path: str) -> Asset:
             coding: compress(body, coding) for coding in (Coding.ZSTD, Coding.GZIP, Coding.IDENTITY)
         },
     )
+
+
+def _sources(name: str, kinds: SectionKinds) -> Iterator[bytes]:
+    if name in {STYLE, SCRIPT}:
+        yield from filter(None, (kind.read(name) for kind in kinds.by_tag.values()))
+    else:
+        yield files("report_viewer").joinpath("pages/static", name).read_bytes()

@@ -1,49 +1,18 @@
-"""Layout of sections: columns, legends and sizes, as they follow from the data."""
+"""Layout of tables: columns, their looks and bars, as they follow from the data."""
 
 from collections.abc import Iterable
 from typing import Final
 
 from markupsafe import Markup
 
-from common.reports.document.schema import BarChart, Cell, LineChart, Pareto, Section, Series, Table
+from common.reports.document.schema import Cell, Series, Table
 from report_viewer.i18n.formatting import DocumentFormatter, is_number
-from report_viewer.pages.chart_data import accompanied
 
 SHOWN_OPEN: Final = 12
 """The table beside a chart is open up to so many rows."""
 SEARCHED_FROM: Final = 10
 """A table with more rows than that can be searched."""
-FEW_BARS: Final = 4
-SOME_BARS: Final = 8
 _BEFORE: Final = Markup(' class="before"')
-
-
-def kind_of(section: Section) -> str:
-    """Which macro draws a section."""
-    return str(section.__struct_config__.tag)
-
-
-def rows_of(section: Section) -> str:
-    """How much room horizontal bars need; empty for what is as high with any number of them."""
-    if not (isinstance(section, BarChart) and section.horizontal):
-        return ""
-    bars = len(section.labels)
-    return "few" if bars <= FEW_BARS else "some" if bars <= SOME_BARS else "many"
-
-
-def legend_of(section: Section) -> int:
-    """How many entries the legend of a chart has at first; a thing alone needs none."""
-    match section:
-        case LineChart():
-            first = section.series[0].key
-            refining = [key for key, of in accompanied(section.series).items() if of == first]
-            drawn = [each for each in section.series if each.key in (first, *refining)]
-        case BarChart() | Pareto():
-            drawn = [each for each in section.series if each.drawn]
-        case _:
-            drawn = []
-    entries = len(drawn) + sum(each.previous is not None for each in drawn)
-    return entries if entries > 1 else 0
 
 
 def longest_of(table: Table) -> dict[str, int]:

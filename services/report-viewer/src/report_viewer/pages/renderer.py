@@ -5,23 +5,14 @@ A page is a function of its arguments alone, so that the same report is the same
 
 from collections.abc import Mapping
 from datetime import datetime
-from functools import partial
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, FunctionLoader, PackageLoader, StrictUndefined
 
-from common.reports.document.headlines import Kpi
 from common.reports.document.metrics import Unit
-from common.reports.document.schema import (
-    Column,
-    Document,
-    Series,
-    Step,
-    Table,
-    Waterfall,
-)
+from common.reports.document.schema import Document
 from report_viewer.cache import page_cache
 from report_viewer.cache.page_cache import SharedPage
 from report_viewer.i18n.formatting import DocumentFormatter, Formatter, formatter_of, is_number
@@ -32,6 +23,8 @@ from report_viewer.pages.assets import Assets
 from report_viewer.pages.chart_data import island
 from report_viewer.pages.preview_images import image_of
 from report_viewer.pages.preview_metadata import PreviewMetadata
+from report_viewer.pages.sections.protocol import Defined
+from report_viewer.pages.sections.registry import KINDS, SectionKinds
 from report_viewer.problems.catalog import Problem
 
 NOTICES: Final = {
@@ -48,9 +41,15 @@ class PageRenderer:
     have to name their pictures in full.
     """
 
-    def __init__(self, assets: Assets, origin: str = "") -> None:
+    def __init__(self, assets: Assets, origin: str = "", kinds: SectionKinds = KINDS) -> None:
+        self._kinds = kinds
         self._environment = Environment(
-            loader=PackageLoader("report_viewer", "pages/templates"),
+            loader=ChoiceLoader(
+                [
+                    PackageLoader("report_viewer", "pages/templates"),
+                    FunctionLoader(kinds.source),
+                ]
+            ),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
@@ -96,15 +95,15 @@ class PageRenderer:
             figures=figures,
             preview=preview_metadata.of_document(document),
             sentence=sentences.headline(figures),
-            gist=partial(sentences.gist, figures),
+            kinds=self._kinds,
             full_day=words.calendar.full_day,
             as_of=words.instant(document.as_of, zone),
             expires=page_cache.EXPIRES,
             instants={"as_of": document.as_of.isoformat(), "expires": page_cache.EXPIRES_ISO},
             csv_url=f"/api/reports/{page_cache.TOKEN}/csv",
-            definitions=definitions(document),
+            definitions=definitions(document, self._kinds),
             notice=NOTICES.get(freshness),
-            island=island(figures),
+            island=island(figures, self._kinds),
         )
         return SharedPage(html.encode("utf-8"), zone, locale)
 
@@ -135,18 +134,12 @@ def _words(words: Formatter) -> dict[str, Any]:
     }
 
 
-def definitions(document: Document) -> dict[str, str]:
-    """Every figure on the page with its definition, by label, in the order of appearance.
+def definitions(document: Document, kinds: SectionKinds = KINDS) -> dict[str, str]:
+    """Every metric on the page with its definition, by label, in the order of appearance.
 
-    The columns that only repeat a figure for the previous window are left out.
+    The columns that only repeat a metric for the previous window are left out.
     """
-    shown: list[Kpi | Series | Column | Step] = list(document.kpis)
+    shown: list[Defined] = list(document.kpis)
     for section in document.sections:
-        match section:
-            case Table():
-                shown += section.columns
-            case Waterfall():
-                shown += section.steps
-            case _:
-                shown += section.series
+        shown += kinds.of(section).view.metrics(section)
     return {each.label: each.definition for each in shown if not each.key.startswith("previous_")}

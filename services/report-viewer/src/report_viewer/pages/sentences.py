@@ -1,4 +1,4 @@
-"""Sentences: the page's headline in words, and the summary of each chart.
+"""Sentences: the page's headline in words, and what charts of many kinds say of a series.
 
 The sentences are whole messages, so that a language can put their parts in its own order.
 """
@@ -9,16 +9,7 @@ from typing import Final, NamedTuple
 
 from common.reports.document.headlines import BestDay, BestProduct, Kpi
 from common.reports.document.metrics import Unit
-from common.reports.document.schema import (
-    BarChart,
-    Chart,
-    LineChart,
-    Movement,
-    Naming,
-    Pareto,
-    Series,
-    Waterfall,
-)
+from common.reports.document.schema import Series
 from report_viewer.i18n.formatting import DocumentFormatter, isolated
 
 
@@ -72,23 +63,6 @@ def headline(figures: DocumentFormatter) -> str:
     return figures.text("%(figure)s.", figure=figure)
 
 
-def gist(figures: DocumentFormatter, chart: Chart) -> str:
-    """What a chart shows, in words; empty where there is nothing to tell."""
-    match chart:
-        case LineChart():
-            return _range(figures, chart.series[0], figures.labels(chart))
-        case Waterfall():
-            return _levels(figures, chart)
-        case Pareto():
-            return _class_a(figures, chart)
-        case BarChart(diverging=True):
-            return _extremes(figures, chart)
-        case BarChart():
-            names = figures.labels(chart)
-            ours = chart.naming is Naming.WEEKDAYS
-            return _range(figures, chart.series[0], names if ours else tuple(map(isolated, names)))
-
-
 def _figure(figures: DocumentFormatter, kpi: Kpi) -> str:
     told = _TOLD.get(kpi.key, _ANY)
     if kpi.change is None or kpi.previous is None:
@@ -136,7 +110,8 @@ def _best(figures: DocumentFormatter, best: BestDay | BestProduct | None) -> str
     )
 
 
-def _range(figures: DocumentFormatter, series: Series, names: Sequence[str]) -> str:
+def extent(figures: DocumentFormatter, series: Series, names: Sequence[str]) -> str:
+    """Where a series is highest and where lowest; empty where nothing is known."""
     known = [
         (value, name) for value, name in zip(series.values, names, strict=True) if value is not None
     ]
@@ -159,54 +134,3 @@ def _range(figures: DocumentFormatter, series: Series, names: Sequence[str]) -> 
 
 def _value(known: tuple[int, str]) -> int:
     return known[0]
-
-
-def _levels(figures: DocumentFormatter, chart: Waterfall) -> str:
-    levels = (step for step in chart.steps if step.movement is Movement.LEVEL)
-    return " · ".join(
-        figures.text(
-            "%(label)s: %(value)s",
-            label=figures.text(step.label),
-            value=figures.amount(step.value, step.unit),
-        )
-        for step in levels
-    )
-
-
-def _class_a(figures: DocumentFormatter, chart: Pareto) -> str:
-    first = chart.bands[0] if chart.bands else None
-    if first is None or first.share is None:
-        return ""
-    everything = sum(band.products for band in chart.bands)
-    return figures.wording.counted(
-        "%(count)s of %(all)s products is in class A and brings %(share)s of net sales.",
-        "%(count)s of %(all)s products are in class A and bring %(share)s of net sales.",
-        first.products,
-        all=figures.cell(everything, Unit.COUNT),
-        share=figures.cell(first.share, Unit.PERCENT),
-    )
-
-
-def _extremes(figures: DocumentFormatter, chart: BarChart) -> str:
-    series = chart.series[0]
-    if not chart.labels:
-        return figures.text("No product's net sales changed.")
-    told = []
-    first, last = series.values[0] or 0, series.values[-1] or 0
-    if first > 0:
-        told.append(
-            figures.text(
-                "%(product)s gained most: %(value)s.",
-                product=isolated(chart.labels[0]),
-                value=figures.amount(first, series.unit),
-            )
-        )
-    if last < 0:
-        told.append(
-            figures.text(
-                "%(product)s lost most: %(value)s.",
-                product=isolated(chart.labels[-1]),
-                value=figures.amount(last, series.unit),
-            )
-        )
-    return " ".join(told)

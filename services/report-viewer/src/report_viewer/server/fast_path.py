@@ -12,6 +12,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from common.infra.http_limits import BoundedProtocol, ConnectionLimits
 from report_viewer.app import Viewer
+from report_viewer.endpoints.reports import CACHE_ASKED
 
 _WRITTEN_AT_ONCE = 64 * 1024
 """Longer bodies are written by themselves, and not copied behind their headers first."""
@@ -25,7 +26,7 @@ class FastPathProtocol(BoundedProtocol, HttpToolsProtocol):
         viewer = self.app if isinstance(self.app, Viewer) else None
         self._cached_response = viewer.reports.cached_response if viewer is not None else None
         self.bounds = viewer.bounds if viewer is not None else ConnectionLimits()
-        self._answered = False
+        self._answered = self._cache_asked = False
 
     def on_message_begin(self) -> None:
         """Begin a request; the scope is made when it turns out to be needed."""
@@ -33,7 +34,7 @@ class FastPathProtocol(BoundedProtocol, HttpToolsProtocol):
         self.url = b""
         self.headers = []
         self.expect_100_continue = False
-        self._answered = False
+        self._answered = self._cache_asked = False
 
     def on_headers_complete(self) -> None:
         """Answer at once, or begin to answer the server's way."""
@@ -44,6 +45,7 @@ class FastPathProtocol(BoundedProtocol, HttpToolsProtocol):
             return
         url, headers, expect = self.url, self.headers, self.expect_100_continue
         super().on_message_begin()
+        self.scope["state"][CACHE_ASKED] = self._cache_asked
         self.url, self.expect_100_continue = url, expect
         self.headers.extend(headers)
         super().on_headers_complete()
@@ -74,6 +76,7 @@ class FastPathProtocol(BoundedProtocol, HttpToolsProtocol):
             return False
         wire = self._cached_response(self.url.partition(b"?")[0], self.headers)
         if wire is None:
+            self._cache_asked = True
             return False
         parts = [wire.head]
         for name, value in self.server_state.default_headers:

@@ -4,7 +4,7 @@
 (() => {
   "use strict";
 
-  const { Choosing, drawings, keyboard, legend, palette, reading: readings, tooltip } =
+  const { Choosing, keyboard, legend, palette, reading: readings, sections, tooltip } =
     globalThis.salesReport;
 
   const DOTS_ON_PAPER = 3;
@@ -120,7 +120,7 @@
       const reading = this.#reading;
       const { page, chart } = this;
       const { width } = this.#size;
-      const drawing = drawings[chart.kind]({ page, chart, reading, width });
+      const drawing = sections[chart.kind].draw({ page, chart, reading, width });
       const { type, data, scales, sideways, plugins } = drawing;
       return {
         type,

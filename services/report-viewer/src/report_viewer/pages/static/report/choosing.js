@@ -44,12 +44,12 @@
     }
 
     #offered() {
-      return this.chart.kind === "line" ? readings.choices(this.chart, this.weekly) : [];
+      return readings.choices(this.chart, this.weekly);
     }
 
     #controls(words) {
       const place = document.querySelector(`[data-controls="${this.chart.key}"]`);
-      if (!place || this.chart.kind !== "line") return;
+      if (!place || !readings.choices(this.chart, false).length) return;
       if (this.chart.weeks) {
         const options = [["day", words.day], ["week", words.week]];
         this.grain = elements.segments(words.by, options, (by) => {

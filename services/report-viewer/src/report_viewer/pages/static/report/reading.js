@@ -3,30 +3,12 @@
 (() => {
   "use strict";
 
-  const { exact, figures } = globalThis.salesReport;
+  const { exact, figures, sections } = globalThis.salesReport;
 
-  // The measures of a line chart that can be chosen; the others go with one of these.
-  const choices = (chart, weekly) =>
-    chart.series.filter((each) => !each.refines && (!weekly || each.weekly));
+  // The measures of which one is shown at a time; a kind without them shows all that it has.
+  const choices = (chart, weekly) => sections[chart.kind].choices?.(chart, weekly) ?? [];
 
-  function overDays(chart, measure, weekly) {
-    const shown = chart.series.filter((each) => each === measure || each.refines === measure.key);
-    if (!weekly) {
-      return {
-        titles: chart.labels,
-        ticks: chart.ticks,
-        previousTitles: chart.previousLabels,
-        measures: shown,
-      };
-    }
-    return {
-      ...chart.weeks,
-      measures: shown
-        .filter((each) => each.weekly)
-        .map((each) => ({ ...each, values: each.weekly, previous: each.weeklyPrevious })),
-    };
-  }
-
+  // Of charts over named things, whatever their names stand for.
   const overThings = (chart) => ({
     titles: chart.labels.map(figures.isolated),
     ticks: chart.labels,
@@ -34,26 +16,7 @@
     notes: chart.notes,
   });
 
-  const overSteps = (chart, words) => ({
-    titles: chart.steps.map((step) => step.label),
-    ticks: chart.steps.map((step) => step.label),
-    measures: [
-      {
-        key: "steps",
-        label: words.thisWindow,
-        unit: "money",
-        drawn: true,
-        values: chart.steps.map((step) => step.value),
-        previous: chart.steps.map((step) => step.previous),
-        changes: chart.steps.map((step) => step.change),
-      },
-    ],
-  });
-
-  function read(chart, words, { measure, weekly }) {
-    if (chart.kind === "line") return overDays(chart, measure, weekly);
-    return chart.kind === "waterfall" ? overSteps(chart, words) : overThings(chart);
-  }
+  const read = (chart, words, chosen) => sections[chart.kind].read(chart, words, chosen);
 
   // The lines to be said at point `index`. `visible(key, previous)` tells what is shown of a
   // measure that is drawn; each line knows of which drawn thing it is, where it is of one.
@@ -79,5 +42,5 @@
     return said;
   }
 
-  globalThis.salesReport.reading = { choices, lines, read };
+  globalThis.salesReport.reading = { choices, lines, overThings, read };
 })();

@@ -3,7 +3,7 @@
 (() => {
   "use strict";
 
-  const { Searching, Sorting, View } = globalThis.salesReport;
+  const { Searching, Sorting, View, sections } = globalThis.salesReport;
 
   const WHOLE = /^-?\d+$/;
 
@@ -38,7 +38,7 @@
       const { table: key, grain } = table.dataset;
       const view = new View(key);
       const chart = byKey.get(key);
-      if (chart?.kind === "waterfall") continue;
+      if (chart && sections[chart.kind].unsorted) continue;
       const worth = chart ? ofChart(chart, grain, figures) : ofCells(figures);
       new Sorting(table, { view, words, worth });
       const tools = document.querySelector(`[data-tools="${key}"]`);

@@ -1,0 +1,1 @@
+"""Bar chart: measures over named things, weekdays or products."""

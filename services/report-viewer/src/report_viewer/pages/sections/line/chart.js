@@ -1,0 +1,76 @@
+// A line chart: measures over days, one of them at a time, by day or by week.
+(() => {
+  "use strict";
+
+  const { axes, drawing, palette, sections } = globalThis.salesReport;
+  const { drawn, points } = drawing;
+
+  const FEW = 15;
+  const PART = [2, 3];
+
+  // The measures that can be chosen; the others go with one of these.
+  const choices = (chart, weekly) =>
+    chart.series.filter((each) => !each.refines && (!weekly || each.weekly));
+
+  function read(chart, _, { measure, weekly }) {
+    const shown = chart.series.filter((each) => each === measure || each.refines === measure.key);
+    if (!weekly) {
+      return {
+        titles: chart.labels,
+        ticks: chart.ticks,
+        previousTitles: chart.previousLabels,
+        measures: shown,
+      };
+    }
+    return {
+      ...chart.weeks,
+      measures: shown
+        .filter((each) => each.weekly)
+        .map((each) => ({ ...each, values: each.weekly, previous: each.weeklyPrevious })),
+    };
+  }
+
+  // A week that is not whole is a hollow point, on dots: it is low for being short.
+  function draw({ page, reading }) {
+    const [main] = reading.measures;
+    const many = reading.titles.length >= FEW;
+    const isPart = (index) => Boolean(reading.parts?.[index]);
+    const style = (each, colour, extra) => ({
+      key: each.key,
+      label: each.label,
+      borderColor: colour,
+      backgroundColor: "transparent",
+      pointBackgroundColor: reading.titles.map((_, index) =>
+        isPart(index) ? palette.colour("--surface") : colour),
+      segment: {
+        borderDash: ({ p0DataIndex, p1DataIndex }) =>
+          isPart(p0DataIndex) || isPart(p1DataIndex) ? PART : undefined,
+      },
+      borderWidth: 2.25,
+      pointRadius: many ? 0 : 3,
+      pointHoverRadius: 5,
+      tension: 0,
+      ...extra,
+    });
+    const datasets = drawn(reading).map((each, index) => ({
+      ...style(each, palette.series(index), { previous: false }),
+      ...(index === 0 ? { backgroundColor: palette.soft(), fill: "origin" } : {}),
+      data: points(page, each.values, each.unit),
+    }));
+    if (main.previous) {
+      const extra = { previous: true, borderDash: [5, 4], borderWidth: 1.5, pointRadius: 0 };
+      datasets.push({
+        ...style(main, palette.previous(), extra),
+        label: page.words.previousWindow,
+        data: points(page, main.previous, main.unit),
+      });
+    }
+    return {
+      type: "line",
+      data: { labels: reading.titles, datasets },
+      scales: { x: axes.names(reading.ticks, { skip: true }), y: axes.numbers(page, main.unit) },
+    };
+  }
+
+  sections.line = { choices, draw, read };
+})();

@@ -1,0 +1,87 @@
+"""Section registry: finds the kinds of sections by their folders, and a section's kind by its tag.
+
+A folder is named by the tag of its sections in documents. It has ``view.py`` with a ``SectionView``
+named ``VIEW`` and the template ``section.html``; a kind with a chart has ``chart.js``, which
+registers it with the page's script, and may have ``section.css``. Nothing else names a kind.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from types import MappingProxyType, ModuleType
+from typing import Any, Final
+
+import msgspec
+
+from report_viewer.pages import sections
+from report_viewer.pages.sections.protocol import SectionView
+
+TEMPLATE: Final = "section.html"
+SCRIPT: Final = "chart.js"
+STYLE: Final = "section.css"
+
+
+@dataclass(frozen=True, slots=True)
+class SectionKind:
+    """A kind of section: its tag, its view and its folder."""
+
+    tag: str
+    view: SectionView[Any]
+    folder: Path
+
+    @property
+    def template(self) -> str:
+        """The name of its template."""
+        return f"sections/{self.tag}/{TEMPLATE}"
+
+    def read(self, name: str) -> bytes:
+        """A file of the folder; empty where the kind has none."""
+        path = self.folder / name
+        return path.read_bytes() if path.is_file() else b""
+
+
+class SectionKinds:
+    """All kinds of sections, by tag."""
+
+    def __init__(self, kinds: Mapping[str, SectionKind]) -> None:
+        self.by_tag: Mapping[str, SectionKind] = MappingProxyType(dict(kinds))
+
+    def of(self, section: msgspec.Struct) -> SectionKind:
+        """The kind of a section.
+
+        Raises:
+            KeyError: no folder has its tag's name.
+        """
+        return self.by_tag[str(section.__struct_config__.tag)]
+
+    def source(self, template: str) -> str | None:
+        """The text of a kind's template by its name; None for what is no such name."""
+        for each in self.by_tag.values():
+            if each.template == template:
+                return each.read(TEMPLATE).decode("utf-8")
+        return None
+
+
+def discover(package: ModuleType = sections) -> SectionKinds:
+    """The kinds that have a folder in ``package``, in the order of their names.
+
+    Raises:
+        AttributeError: a folder's view has no ``VIEW``.
+        ValueError: a folder is not named by its sections' tag.
+    """
+    kinds = {}
+    for each in sorted(iter_modules(package.__path__), key=lambda module: module.name):
+        if not each.ispkg:
+            continue
+        module = import_module(f"{package.__name__}.{each.name}.view")
+        view: SectionView[Any] = module.VIEW
+        tag = str(view.section.__struct_config__.tag)
+        if tag != each.name:
+            raise ValueError(f"the folder {each.name} has the view of sections tagged {tag}")
+        kinds[tag] = SectionKind(tag, view, Path(str(module.__file__)).parent)
+    return SectionKinds(kinds)
+
+
+KINDS: Final = discover()

@@ -1,0 +1,1 @@
+"""Table: rows of cells, sorted and searched by the page's script."""

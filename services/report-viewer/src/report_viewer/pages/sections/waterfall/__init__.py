@@ -1,0 +1,1 @@
+"""Waterfall chart: how one sum becomes another, step by step."""
