@@ -1,5 +1,6 @@
 """Shopify exports in the ledger: money to the minor unit, products and orders told apart."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
 
@@ -173,6 +174,24 @@ def test_a_sale_dated_later_than_now_is_said(bring):
     later = datetime.now().year + 1  # noqa: DTZ005 - the year alone
     imported = bring(file(Sold((MUG,)), **{"Paid at": f"{later}-03-01 10:00:00 +0100"}))
     assert imported.notes == ("1 order (#1): is dated later than now",)
+
+
+def test_a_check_says_everything_and_changes_nothing(service_engine, tenant_id, read):
+    content = file(Sold((MUG,), tip=500), Sold((VASE,)), Total="61.00")
+    counts = " UNION ALL ".join(
+        f"SELECT count(*) FROM {table}"  # noqa: S608 - names of ours
+        for table in ("orders", "products", "customers", "ledger_versions", "dirty_days")
+    )
+    before = read(counts)
+    results = []
+    for check in (True, False):
+        orders_file, layout = ImportFile("orders.csv", iter([content.encode()])), Format.SHOPIFY
+        files = {FileKind.ORDERS: orders_file}
+        results.append(import_files(service_engine, tenant_id, files, layout=layout, check=check))
+        assert (read(counts) == before) == check
+    checked, imported = results
+    assert checked == replace(imported, summary=replace(imported.summary, version=None))
+    assert checked.reconciled.unexplained_orders == 2
 
 
 def test_one_odd_order_does_not_keep_the_others_out(bring, read):

@@ -6,7 +6,7 @@ file, line, column, value and reason.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 from sqlalchemy import Connection, Engine, select
@@ -53,17 +53,39 @@ def import_files(
     most_faults: int = MOST_FAULTS,
     meter: Meter | None = None,
     conclude: Callable[[Connection, Imported], None] | None = None,
+    check: bool = False,
 ) -> Imported:
     """Import ``files`` into the tenant's ledger, all or nothing.
 
-    ``conclude`` runs last in the same transaction as the load.
+    ``conclude`` runs last in the same transaction as the load. With ``check`` nothing changes and
+    nothing is concluded: what would be done is done, and taken back.
 
     Raises:
         ImportRefusedError: rows or files that cannot be imported, up to ``most_faults`` of them.
         sqlalchemy.exc.DBAPIError, psycopg.Error: the database failed.
     """
     attempt = _Attempt(engine, tenant_id, files, layout, most_faults, meter or Meter())
-    return attempt.run(conclude)
+    return _taken_back(attempt) if check else attempt.run(conclude)
+
+
+def _taken_back(attempt: "_Attempt") -> Imported:
+    """What an attempt did before it was taken back."""
+
+    def take_back(_: Connection, imported: Imported) -> None:
+        raise _TakenBackError(imported)
+
+    try:
+        return attempt.run(take_back)
+    except _TakenBackError as taken:
+        return replace(taken.imported, summary=replace(taken.imported.summary, version=None))
+
+
+class _TakenBackError(Exception):
+    """Ends the transaction of a check."""
+
+    def __init__(self, imported: Imported) -> None:
+        super().__init__()
+        self.imported = imported
 
 
 class _Attempt:
@@ -163,4 +185,11 @@ class _Attempt:
         self._meter.enter(Phase.WRITING)
 
 
-__all__ = ["FileKind", "Format", "ImportFile", "ImportRefusedError", "Imported", "import_files"]
+__all__ = [
+    "FileKind",
+    "Format",
+    "ImportFile",
+    "ImportRefusedError",
+    "Imported",
+    "import_files",
+]

@@ -19,6 +19,7 @@ from common.db.audit import COMMAND_LINE, Action, record
 from common.instants import now
 from common.reports.money import currency_exponent, decimal_text
 from ingest import data_version
+from ingest.formats.detect import format_of
 from ingest.formats.reconciliation import Reconciled
 from ingest.import_files import FileKind, Format, Imported, ImportFile, import_files
 
@@ -72,9 +73,19 @@ def _blocks(stream: BinaryIO, path: str) -> Iterator[bytes]:
 
 
 def import_from(
-    service_url: str, redis_url: str, tenant: str, sources: Sources, *, layout: str, most: int
+    service_url: str,
+    redis_url: str,
+    tenant: str,
+    sources: Sources,
+    *,
+    layout: str | None,
+    most: int,
+    check: bool = False,
 ) -> list[str]:
     """Import into the tenant of that slug; answers the summary, a line each.
+
+    Without a ``layout`` it is found by the columns. With ``check`` everything is done and taken
+    back: nothing changes.
 
     Raises:
         AccountError: the database refused, or no tenant has this slug.
@@ -85,13 +96,14 @@ def import_from(
         tenant_id = tenant_id_of(engine, tenant)
         if tenant_id is None:
             raise UnknownTenantError(tenant)
+        found, files = _format(sources.files, layout)
         try:
             with show_progress(sources.total_bytes) as meter:
                 imported = import_files(
                     engine,
                     tenant_id,
-                    sources.files,
-                    layout=Format(layout),
+                    files,
+                    layout=found,
                     most_faults=most,
                     meter=meter,
                     conclude=lambda connection, _: record(
@@ -102,12 +114,27 @@ def import_from(
                         at=now(),
                         rows=meter.rows,
                     ),
+                    check=check,
                 )
         except psycopg.Error as error:
             raise DatabaseRefusedError(str(error).strip().splitlines()[0]) from error
-        broker_url = os.environ.get("BROKER_URL") or redis_url
-        data_version.loaded(engine, data_version.jobs_at(redis_url, broker_url), tenant_id)
-    return summary_of(imported)
+        if not check:
+            broker_url = os.environ.get("BROKER_URL") or redis_url
+            data_version.loaded(engine, data_version.jobs_at(redis_url, broker_url), tenant_id)
+    told = [] if layout else [f"format    {found}, found by the columns"]
+    ended = ["checked   nothing was imported"] if check else []
+    return [*told, *summary_of(imported), *ended]
+
+
+def _format(
+    files: Mapping[FileKind, ImportFile], layout: str | None
+) -> tuple[Format, Mapping[FileKind, ImportFile]]:
+    """The format that was named, or that of the orders' file, and the files to be read."""
+    orders = files.get(FileKind.ORDERS)
+    if layout is not None or orders is None:
+        return Format(layout or Format.OWN), files
+    found, orders = format_of(orders)
+    return found, {**files, FileKind.ORDERS: orders}
 
 
 def summary_of(imported: Imported) -> list[str]:

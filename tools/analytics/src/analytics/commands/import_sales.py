@@ -23,10 +23,10 @@ INTERRUPTED = 130
     "--format",
     "layout",
     type=click.Choice(["own", "shopify"]),
-    default="own",
-    show_default=True,
-    help="Whose columns ORDERS has: ours, or those of a Shopify orders export.",
+    help="Whose columns ORDERS has: ours, or those of a Shopify orders export; found by them"
+    " where it is left out.",
 )
+@click.option("--check", is_flag=True, help="Say what an import would do, and change nothing.")
 @click.option(
     "--errors",
     type=click.IntRange(1, 10_000),
@@ -37,12 +37,14 @@ INTERRUPTED = 130
 )
 @state_dir_option
 def import_sales(
+    *,
     orders: str | None,
     tenant: str,
     refunds: str | None,
     products: str | None,
     stock: str | None,
-    layout: str,
+    layout: str | None,
+    check: bool,
     errors: int,
     state_dir: Path | None,
 ) -> None:
@@ -70,6 +72,7 @@ def import_sales(
                 sources,
                 layout=layout,
                 most=errors,
+                check=check,
             )
     except ImportRefusedError as error:
         _refuse(error)

@@ -96,7 +96,12 @@ class Reading:
 
 def reading_of(sums: Sums, goods: Sequence[Goods]) -> Reading:
     """How an order's sums are to be read: the likeliest of those that explain them."""
-    likely = [each for tips in _named(sums, goods) for each in _readings(sums, goods, tips)]
+    likely: list[Reading] = []
+    for tips in _named(sums, goods):
+        for reading in _readings(sums, goods, tips):
+            if reading.explains and not reading.oddness:
+                return reading
+            likely.append(reading)
     exact = [reading for reading in likely if reading.explains]
     if exact:
         return min(exact, key=lambda reading: reading.oddness)
