@@ -157,7 +157,7 @@ def test_what_is_not_signed_by_discord_is_refused(
     assert send(started, PING, good).status_code == 200, "none of them used it up"
 
 
-@pytest.mark.parametrize("seconds", [-301 - 30, 301 + 30])
+@pytest.mark.parametrize("seconds", [-301 - 30, 301 + 600])
 def test_what_was_signed_at_another_time_is_refused(
     started: Service, discord: DiscordStandin, seconds: int
 ) -> None:
