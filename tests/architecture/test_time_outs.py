@@ -13,7 +13,9 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 from common.infra.redis import ADMIN, create_redis
 from common.jobs.celery import create_celery
 from report_viewer.loading import job_requests, rate_limits, redis_store
+from share_api.discord import endpoint
 
+DISCORD_WAITS_SECONDS = 3
 URL = "redis://127.0.0.1:1"
 
 
@@ -36,6 +38,10 @@ def longest(client: Redis | AsyncRedis) -> float:
 )
 def test_a_client_gives_up_in_time(client: Redis | AsyncRedis, seconds: float) -> None:
     assert longest(client) == seconds
+
+
+def test_discord_is_answered_before_it_gives_up() -> None:
+    assert endpoint.ANSWER_SECONDS <= DISCORD_WAITS_SECONDS / 2
 
 
 def test_publishing_a_job_gives_up_in_time() -> None:

@@ -18,7 +18,7 @@ from report_viewer.settings import ViewerSettings
 
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 360, "height": 740}
-PATIENCE = 60_000
+PATIENCE = int(1000 * wait.PATIENCE_SECONDS)
 """Milliseconds that a loaded machine may take for what takes a moment."""
 
 

@@ -14,8 +14,6 @@ pytestmark = pytest.mark.xdist_group("system")
 
 PERSON = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/141.0.0.0 Safari/537.36"
 DISCORD = {"User-Agent": "Mozilla/5.0 (compatible; Discordbot/2.0; +https://discordapp.com)"}
-PATIENCE_SECONDS = 120
-"""For what the viewer, the scheduler and a worker do by their clocks, on a loaded machine."""
 
 
 def test_the_admin_sees_who_looked_and_no_bot(system: System) -> None:
@@ -60,7 +58,7 @@ def test_a_page_in_a_browser_is_a_view(system: System) -> None:
             for agent in (None, PERSON):
                 page = browser.new_context(user_agent=agent).new_page()
                 with page.expect_request(
-                    lambda each: each.url.endswith("/view"), timeout=1000 * PATIENCE_SECONDS
+                    lambda each: each.url.endswith("/view"), timeout=1000 * wait.PATIENCE_SECONDS
                 ) as told:
                     page.goto(link)
                 answer = told.value.response()

@@ -5,6 +5,7 @@ The servers are the test's own, since `analytics up` ends when one that it start
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -28,7 +29,7 @@ from devstack.processes.sockets import reserved_port
 from ingest.ledger.load import load_sales
 from ingest.rows import OrderLineRow
 
-WAIT_SECONDS = 20
+WAIT_SECONDS = 60
 SALES = 41.37
 EMAIL, PASSWORD = "ada@acme.example", "a password of this test"
 
@@ -71,6 +72,17 @@ class Breakable:
     def under_way(self) -> int:
         """How many computations are under way."""
         return sum(1 for _ in self.redis.scan_iter("*:computing:*", count=1000))
+
+    def lease_seconds(self) -> float:
+        """How long the lease on the only computation that is under way lasts yet."""
+        (name,) = self.redis.scan_iter("*:computing:*", count=1000)
+        return int(self.redis.pttl(name)) / 1000
+
+    def waiting(self) -> int:
+        """How many requests wait at the viewer."""
+        told = httpx.get(f"{self.viewer}/metrics", timeout=wait.PATIENCE_SECONDS).text
+        found = re.search(r"^report_viewer_waiting ([\d.]+)", told, re.MULTILINE)
+        return int(float(found[1])) if found else 0
 
     def computed(self) -> int:
         """How many computations were finished since the start."""

@@ -71,7 +71,6 @@ class Asked:
     token: str
     request: httpx.Request
     answer: httpx.Response
-    seconds: float
 
     @property
     def text(self) -> str:
@@ -138,17 +137,15 @@ class DiscordStandin:
     def ask(self, share_api: str, interaction: dict[str, Any]) -> Asked:
         """Send an interaction; an answer that promises one may be edited from then on."""
         body = json.dumps(interaction).encode()
-        began = time.monotonic()
         answer = httpx.post(
             f"{share_api}/api/discord/interactions",
             content=body,
             headers=self.sign(body),
             timeout=wait.PATIENCE_SECONDS,
         )
-        seconds = time.monotonic() - began
         if answer.status_code == 200 and answer.json()["type"] in {4, 5}:
             self.promised(interaction["token"])
-        return Asked(interaction["token"], answer.request, answer, seconds)
+        return Asked(interaction["token"], answer.request, answer)
 
     def promised(self, token: str) -> None:
         """From now on there is an answer to edit."""

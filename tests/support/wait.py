@@ -1,4 +1,8 @@
-"""Waiting for a state, however slow the machine: tests wait for what is so, never for a time."""
+"""Waiting for a state, however slow the machine: tests wait for what is so, never for a time.
+
+Patience is counted in looks with a pause between them, and not in seconds: a machine that gives the
+tests a tenth of its time gives them a tenth of the looks, and so ten times as long.
+"""
 
 import asyncio
 import time
@@ -7,46 +11,40 @@ from typing import Final, TypeVar
 
 T = TypeVar("T")
 
-PATIENCE_SECONDS: Final = 180.0
-"""When a state that does not come fails the test: far beyond what any machine takes for it."""
+PATIENCE_SECONDS: Final = 600.0
+"""For what takes a time-out in seconds, and is not about one: far more than anything takes."""
+LOOKS: Final = 9000
+"""When a state that does not come fails the test: after 90 s on an idle machine."""
 _PAUSE_SECONDS: Final = 0.01
 
 
 def until(
-    state: Callable[[], T], what: str | Callable[[], object] = "", *, seconds: float | None = None
+    state: Callable[[], T], what: str | Callable[[], object] = "", *, looks: int = LOOKS
 ) -> T:
     """The first true value of ``state``, asked again and again; it may fail the test itself.
 
     Args:
         what: what is waited for, or what tells more of it when it does not come.
-        seconds: another patience than ``PATIENCE_SECONDS``.
+        looks: how often it is asked at most.
     """
-    end = _end(seconds)
-    while not (found := state()):
-        _look_at_the_clock(end, state, what)
+    for _ in range(looks):
+        if found := state():
+            return found
         time.sleep(_PAUSE_SECONDS)
-    return found
+    raise _in_vain(state, what)
 
 
 async def until_async(
-    state: Callable[[], T], what: str | Callable[[], object] = "", *, seconds: float | None = None
+    state: Callable[[], T], what: str | Callable[[], object] = "", *, looks: int = LOOKS
 ) -> T:
     """As ``until``, while other tasks of the event loop go on; ``state`` runs in a thread."""
-    end = _end(seconds)
-    while not (found := await asyncio.to_thread(state)):
-        _look_at_the_clock(end, state, what)
+    for _ in range(looks):
+        if found := await asyncio.to_thread(state):
+            return found
         await asyncio.sleep(_PAUSE_SECONDS)
-    return found
+    raise _in_vain(state, what)
 
 
-def _end(seconds: float | None) -> float:
-    return time.monotonic() + (PATIENCE_SECONDS if seconds is None else seconds)
-
-
-def _look_at_the_clock(
-    end: float, state: Callable[[], object], what: str | Callable[[], object]
-) -> None:
-    if time.monotonic() < end:
-        return
+def _in_vain(state: Callable[[], object], what: str | Callable[[], object]) -> AssertionError:
     told = what() if callable(what) else what
-    raise AssertionError(f"waited in vain: {told or state}")
+    return AssertionError(f"waited in vain: {told or state}")

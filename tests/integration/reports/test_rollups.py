@@ -161,7 +161,9 @@ def test_another_zone_rebuilds(service_engine: Engine, tenant_id: int) -> None:
         assert days == by_day(LedgerSales(session, scope))
 
 
-def test_a_change_of_zone_waits_for_writers(service_engine: Engine, tenant_id: int) -> None:
+def test_a_change_of_zone_waits_for_writers(
+    service_engine: Engine, owner_engine: Engine, tenant_id: int
+) -> None:
     late = datetime(2026, 3, 9, 23, 30, tzinfo=UTC)
     load_sales(service_engine, tenant_id, order_lines=[sale("a", late)])
     moved = threading.Event()
@@ -175,10 +177,21 @@ def test_a_change_of_zone_waits_for_writers(service_engine: Engine, tenant_id: i
         writer.execute(text("UPDATE order_lines SET unit_price = 7000"))
         thread = threading.Thread(target=move)
         thread.start()
-        assert not moved.wait(0.5)
+        wait.until(lambda: somebody_waits(owner_engine), "a wait for the writer")
+        assert not moved.is_set()
     thread.join(wait.PATIENCE_SECONDS)
     assert moved.is_set()
     assert marks(service_engine, tenant_id) == {date(2026, 3, 9)}, "the day as New York counts"
+
+
+def somebody_waits(owner: Engine) -> bool:
+    """Whether a connection to this database waits for a lock."""
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
+    with owner.connect() as connection:
+        return bool(connection.scalar(waiting))
 
 
 def test_writers_and_refreshers_at_once_lose_nothing(

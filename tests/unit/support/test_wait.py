@@ -14,9 +14,9 @@ def test_the_first_true_value_is_returned() -> None:
 
 def test_what_does_not_come_fails_and_says_what_it_was() -> None:
     with pytest.raises(AssertionError, match="waited in vain: the moon"):
-        wait.until(lambda: False, "the moon", seconds=0)
+        wait.until(lambda: False, "the moon", looks=3)
     with pytest.raises(AssertionError, match="the log of it"):
-        wait.until(lambda: False, lambda: "the log of it", seconds=0)
+        wait.until(lambda: False, lambda: "the log of it", looks=3)
 
 
 def test_other_tasks_go_on_meanwhile() -> None:

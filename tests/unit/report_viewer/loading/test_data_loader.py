@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 import pytest
+from tests.support import wait
 from tests.support.samples import Sample
 
 from common.links.state import LinkState
@@ -33,6 +34,12 @@ class Redis:
             Snapshot(LinkState.ACTIVE, failed=False, meta=each.claims.link_id.bytes)
             for each in reads
         ]
+
+
+async def settle() -> None:
+    """Let every task go on until it waits for something: so many turns of the loop, and no time."""
+    for _ in range(20):
+        await asyncio.sleep(0)
 
 
 @pytest.fixture
@@ -66,9 +73,9 @@ async def test_what_is_asked_meanwhile_is_the_next_batch_and_never_an_older_answ
     batcher = DataLoader(redis.read_all)
     claims = Sample().claims
     first = asyncio.create_task(batcher.read(claims, META))
-    await asyncio.sleep(0.01)
+    await settle()
     later = [asyncio.create_task(batcher.read(claims, META)) for _ in range(50)]
-    await asyncio.sleep(0.01)
+    await settle()
     assert len(redis.batches) == 1
     redis.may_answer.set()
     await asyncio.gather(first, *later)
@@ -101,7 +108,7 @@ async def test_checks_do_not_wait_behind_bodies() -> None:
     redis.may_answer.clear()
     batcher = DataLoader(redis.read_all)
     body = asyncio.create_task(batcher.read(Sample().claims, PAGE))
-    await asyncio.sleep(0.01)
+    await settle()
     redis.may_answer = asyncio.Event()
     redis.may_answer.set()
     await batcher.read(Sample().claims, META)
@@ -123,14 +130,18 @@ async def test_a_failed_batch_fails_its_own_requests_only() -> None:
 
 
 async def test_a_batch_that_hangs_ends_for_all_who_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(data_loader, "BATCH_SECONDS", 0.05)
+    loop, passed = asyncio.get_running_loop(), [0.0]
+    clock = loop.time
+    monkeypatch.setattr(loop, "time", lambda: clock() + passed[0])
     redis = Redis()
     redis.may_answer.clear()
     batcher = DataLoader(redis.read_all)
     first = asyncio.create_task(batcher.read(Sample().claims, META))
-    await asyncio.sleep(0.01)
+    await settle()
     behind = asyncio.create_task(batcher.read(Sample().claims, META))
-    async with asyncio.timeout(1):
+    assert not first.done()
+    passed[0] += data_loader.BATCH_SECONDS
+    async with asyncio.timeout(wait.PATIENCE_SECONDS):
         told = await asyncio.gather(first, behind, return_exceptions=True)
     assert {type(each) for each in told} == {StoreUnavailableError}
     assert len(redis.batches) == 1
