@@ -243,7 +243,7 @@ def test_an_account_tried_from_many_addresses_is_slow_and_open(serve: Serve, wor
     async def wait(seconds: float) -> None:
         waited.append(seconds)
 
-    service.parts.credentials._sleep = wait
+    service.container.credentials._sleep = wait
     with service.client() as client:
         for last in range(SLOW_AFTER):
             client.headers["X-Forwarded-For"] = f"192.0.2.{last}"
