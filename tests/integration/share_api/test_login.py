@@ -19,7 +19,9 @@ from tests.integration.share_api.conftest import (
 )
 
 from common.instants import now
+from share_api.auth.devices import DEVICE_COOKIE
 from share_api.auth.sessions import COOKIE
+from share_api.rate_limits import SLOW_AFTER, SLOW_SECONDS
 
 SESSION = "/api/admin/session"
 TENANT = f"{SESSION}/tenant"
@@ -60,8 +62,11 @@ def test_the_cookie_is_opaque_and_guarded(
     serve: Serve, world: World, base_url: str, secure: bool
 ) -> None:
     with serve(PUBLIC_BASE_URL=base_url).client() as client:
-        cookie = log_in(client, "anna").headers["set-cookie"]
+        device, cookie = log_in(client, "anna").headers.get_list("set-cookie")
     value, *attributes = cookie.split("; ")
+    assert device.startswith(f"{DEVICE_COOKIE}=")
+    assert ("Secure" in device.split("; ")) is secure
+    assert {"HttpOnly", "SameSite=lax"} <= set(device.split("; "))
     assert re.fullmatch(rf"{COOKIE}=[A-Za-z0-9_-]{{43}}", value)
     assert {"HttpOnly", "Path=/", "SameSite=lax", "Max-Age=43200"} <= set(attributes)
     assert ("Secure" in attributes) is secure
@@ -181,6 +186,72 @@ def test_too_many_attempts_on_an_account(serve: Serve, world: World) -> None:
         assert_problem(answer, 429)
         assert 1 <= int(answer.headers["retry-after"]) <= 300
         assert log_in(client, "ben").status_code == 200
+
+
+def device_of(answer: httpx.Response) -> str:
+    """The cookie by which a device is known after a log-in."""
+    sent = (each.partition(";")[0] for each in answer.headers.get_list("set-cookie"))
+    return next(each for each in sent if each.startswith(f"{DEVICE_COOKIE}="))
+
+
+def try_as(client: httpx.Client, device: str, password: str = PASSWORD) -> httpx.Response:
+    login = {"email": "anna@example.com", "password": password}
+    return client.post(SESSION, json=login, headers={"Cookie": device})
+
+
+def test_wrong_passwords_from_elsewhere_do_not_lock_an_admin_out(
+    serve: Serve, world: World
+) -> None:
+    service = serve(SHARE_API_LOGINS_PER_ACCOUNT=2, SHARE_API_LOGINS_PER_ADDRESS=6)
+    elsewhere = httpx.HTTPTransport(local_address="127.0.0.2")
+    with service.client() as client, service.client(transport=elsewhere) as attacker:
+        device = device_of(log_in(client, "anna"))
+        statuses = [log_in(attacker, "anna", "wrong").status_code for _ in range(9)]
+        assert statuses == [403, 403] + [429] * 7
+        assert log_in(client, "anna").status_code == 200  # from an address of its own
+        assert try_as(attacker, device).status_code == 200  # by the device, past every limit
+        assert_problem(log_in(attacker, "anna"), 429)
+
+
+def test_a_known_device_is_throttled_by_its_own_failures(serve: Serve, world: World) -> None:
+    with serve(SHARE_API_LOGINS_PER_ACCOUNT=2).client() as client:
+        device = device_of(log_in(client, "anna"))
+        client.headers.pop("Cookie")
+        statuses = [try_as(client, device, "wrong").status_code for _ in range(5)]
+        assert statuses == [403, 403, 403, 403, 429]  # as a known device, then as any other
+
+
+def test_a_device_is_known_to_its_own_account_and_password(
+    serve: Serve, world: World, subtests: pytest.Subtests
+) -> None:
+    with serve(SHARE_API_LOGINS_PER_ACCOUNT=1).client() as client:
+        ben = device_of(log_in(client, "ben"))
+        device = device_of(log_in(client, "anna"))
+        new = {"currentPassword": PASSWORD, "newPassword": "another " + PASSWORD}
+        assert client.put(f"{SESSION}/password", json=new).status_code == 200
+        assert log_in(client, "anna", "wrong").status_code == 403
+        forged = device[:-1] + ("0" if device[-1] != "0" else "1")
+        for cookie in (ben, device, forged, f"{DEVICE_COOKIE}=x"):
+            with subtests.test(cookie=cookie):
+                assert try_as(client, cookie, new["newPassword"]).status_code == 429
+
+
+def test_an_account_tried_from_many_addresses_is_slow_and_open(serve: Serve, world: World) -> None:
+    service = serve(SHARE_API_LOGINS_PER_ACCOUNT=1, SHARE_API_TRUSTED_PROXIES="127.0.0.0/8")
+    waited: list[float] = []
+
+    async def wait(seconds: float) -> None:
+        waited.append(seconds)
+
+    service.container.credentials._sleep = wait
+    with service.client() as client:
+        for last in range(SLOW_AFTER):
+            client.headers["X-Forwarded-For"] = f"192.0.2.{last}"
+            assert_problem(log_in(client, "anna", "wrong"), 403)
+        assert waited == []
+        client.headers["X-Forwarded-For"] = "198.51.100.1"
+        assert log_in(client, "anna").status_code == 200
+        assert waited == [SLOW_SECONDS]
 
 
 def test_a_success_clears_the_count_of_its_account(serve: Serve, world: World) -> None:

@@ -20,7 +20,7 @@ from common.reports.window import Window
 
 
 @contextmanager
-def worker(database_url: str, redis_url: str, **settings: str) -> Iterator[None]:
+def worker(database_url: str, redis_url: str, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
     """A worker of one process that is gone afterwards."""
     environment = {
         **os.environ,
@@ -31,7 +31,7 @@ def worker(database_url: str, redis_url: str, **settings: str) -> Iterator[None]
     }
     process = subprocess.Popen([sys.executable, "-m", "worker"], env=environment)
     try:
-        yield
+        yield process
     finally:
         process.terminate()
         process.wait(wait.PATIENCE_SECONDS)

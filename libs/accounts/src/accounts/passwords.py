@@ -4,7 +4,9 @@ The count is in the database and read with every request, so that all sessions o
 at once, on every host, whatever Redis remembers.
 """
 
+import hmac
 from datetime import datetime
+from hashlib import sha256
 from http import HTTPStatus
 from typing import Final
 
@@ -29,6 +31,14 @@ class GenerationOverError(Problem):
 
     def __init__(self) -> None:
         super().__init__("the sessions of this admin have been ended")
+
+
+def derived_key(password_hash: str, purpose: str) -> bytes:
+    """A key for one purpose of an account's, which whoever cannot read the accounts cannot know.
+
+    The stored hash holds random salt, and another password makes another key.
+    """
+    return hmac.new(password_hash.encode(), f"analytics.{purpose}".encode(), sha256).digest()
 
 
 def replace_password(

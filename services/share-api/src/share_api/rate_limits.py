@@ -1,9 +1,12 @@
-"""Rate limits of log-ins, for each account and for each client address.
+"""Rate limits of log-ins, for each client address, and for each account from each address.
 
-Attempts are counted per account and per address, before the password is checked: a hash costs
-memory and a quarter of a second, which must not be an attacker's lever. The address is asked first:
-one that is over its limit cannot use up an account's. A success clears the account's count, not the
-address's. Without Redis no log-in succeeds anyway, so none is let through uncounted.
+Attempts are counted before the password is checked: a hash costs memory and a quarter of a second,
+which must not be an attacker's lever. The address is asked first: one that is over its limit cannot
+use up another count. A success clears the count of its account from its address.
+
+No address locks an account out for another. An account that is tried from many addresses becomes
+slow, not closed; and a device its admin has logged in from is counted by its own failures alone.
+Without Redis no log-in succeeds anyway, so none is let through uncounted.
 """
 
 import hashlib
@@ -14,6 +17,9 @@ from redis import Redis
 from common.infra.rate_limit import Limit, RateLimiter, RateLimitExceededError, address_network
 
 LOGIN_SECONDS: Final = 300
+SLOW_AFTER: Final = 10
+"""An account is slow once it was tried from anywhere as often as by so many addresses."""
+SLOW_SECONDS: Final = 2.0
 
 
 class TooManyLoginsError(RateLimitExceededError):
@@ -29,26 +35,38 @@ class LoginRateLimit:
 
     def __init__(self, redis: Redis, *, per_account: int, per_address: int) -> None:
         self._limiter = RateLimiter(redis)
-        self._per_account = Limit("login-account", per_account, LOGIN_SECONDS)
+        self._per_pair = Limit("login-pair", per_account, LOGIN_SECONDS)
+        self._per_device = Limit("login-device", per_account, LOGIN_SECONDS)
+        self._per_account = Limit("login-account", per_account * SLOW_AFTER, LOGIN_SECONDS)
         self._per_address = Limit("login-address", per_address, LOGIN_SECONDS)
 
-    def check(self, email: str, address: str) -> None:
-        """Count an attempt.
+    def check(self, email: str, address: str) -> float:
+        """Count an attempt of an unknown device; the seconds it has to be kept waiting, mostly 0.
 
         Raises:
-            TooManyLoginsError: the account or the address has used up its attempts.
+            TooManyLoginsError: the address has used up its attempts, or those on the account.
             redis.RedisError: the count cannot be kept; no log-in is let through uncounted.
         """
         self._count(self._per_address, address_network(address))
-        self._count(self._per_account, _digest(email))
+        self._count(self._per_pair, attempts_of(email, address))
+        over = self._limiter.hit(self._per_account, _digest(email)) is not None
+        return SLOW_SECONDS if over else 0.0
 
-    def is_exhausted(self, email: str) -> bool:
-        """Whether the account has no attempt left for now."""
-        return self._limiter.is_exhausted(self._per_account, _digest(email))
+    def trusts(self, device: str) -> bool:
+        """Whether a known device has not failed too often of late."""
+        return not self._limiter.is_exhausted(self._per_device, _digest(device))
 
-    def reset(self, email: str) -> None:
-        """Forget the attempts of an account whose admin has logged in."""
-        self._limiter.reset(self._per_account, _digest(email))
+    def distrust(self, device: str) -> None:
+        """Count a wrong password from a known device."""
+        self._limiter.hit(self._per_device, _digest(device))
+
+    def is_exhausted(self, attempts: str) -> bool:
+        """Whether no attempt is left for now, of those that ``attempts_of`` names."""
+        return self._limiter.is_exhausted(self._per_pair, attempts)
+
+    def reset(self, attempts: str) -> None:
+        """Forget the attempts that ``attempts_of`` names: the admin has logged in."""
+        self._limiter.reset(self._per_pair, attempts)
 
     def _count(self, limit: Limit, whom: str) -> None:
         seconds = self._limiter.hit(limit, whom)
@@ -56,6 +74,11 @@ class LoginRateLimit:
             raise TooManyLoginsError(seconds)
 
 
-def _digest(email: str) -> str:
-    """A name for an account that puts no e-mail address into Redis."""
-    return hashlib.sha256(email.encode()).hexdigest()
+def attempts_of(email: str, address: str) -> str:
+    """The name under which an address's attempts on an account are counted."""
+    return _digest(f"{email}\0{address_network(address)}")
+
+
+def _digest(text: str) -> str:
+    """A name that puts no e-mail address into Redis."""
+    return hashlib.sha256(text.encode()).hexdigest()

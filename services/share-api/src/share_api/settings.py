@@ -55,7 +55,8 @@ class ShareApiSettings(RedisSettings, DatabaseSettings, LinkSettings, DiscordApp
         default=10,
         ge=1,
         validation_alias="SHARE_API_LOGINS_PER_ACCOUNT",
-        description="Failed logins of one account in five minutes before it has to wait.",
+        description="Failed logins of one account from one address, or from a known device, in five"
+        " minutes before that has to wait.",
     )
     logins_per_address: int = Field(
         default=300,

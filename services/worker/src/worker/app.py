@@ -17,6 +17,8 @@ from common.jobs.publisher import JobPublisher
 from common.reports_cache.cache import ReportCache
 from worker import schedule, tasks
 from worker.discord.deliver import create_delivery_context
+from worker.operations.consumer import consumer_for
+from worker.operations.dead_letters import DeadLetters
 from worker.settings import WorkerSettings
 from worker.warming.popular import WarmingContext
 
@@ -34,6 +36,8 @@ def create_app(settings: WorkerSettings) -> Celery:
     cache = ReportCache(redis, keep_seconds=settings.cache_seconds)
     app = create_celery(settings.broker)
     jobs = JobPublisher(app, cache)
+    letters = DeadLetters(redis)
+    app.conf.worker_consumer = consumer_for(letters)
     tasks.register(app, engine, redis, cache)
     tasks.register_warming(
         app,
@@ -52,6 +56,7 @@ def create_app(settings: WorkerSettings) -> Celery:
         settings.database_url.get_secret_value(), application_name="worker-imports", pool_size=3
     )
     tasks.register_imports(app, importing, jobs)
+    tasks.reject_unusable(app, letters)
     schedule.configure(app)
     _follow(settings)
     return app

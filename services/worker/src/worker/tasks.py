@@ -7,12 +7,20 @@ an application has those that were wired to its own connections, and no other's.
 from typing import Any
 
 from celery import Celery
+from celery.signals import task_failure
 from redis import Redis
 from sqlalchemy import Engine
 
 from common import instants
 from common.jobs.celery import IMPORT_HARD_LIMIT_SECONDS, IMPORT_SOFT_LIMIT_SECONDS
-from common.jobs.payloads import AnswerDiscord, ComputeReport, RestoreLink, RunImport, WarmTenant
+from common.jobs.payloads import (
+    AnswerDiscord,
+    ComputeReport,
+    InvalidJobError,
+    RestoreLink,
+    RunImport,
+    WarmTenant,
+)
 from common.jobs.publisher import JobPublisher
 from common.links.state import LinkStateStore
 from common.reports_cache.cache import ReportCache
@@ -22,6 +30,7 @@ from worker.discord import deliver
 from worker.imports import run
 from worker.links import restore, revocation_sweep, view_transfer
 from worker.operations import cache_eviction, heartbeat
+from worker.operations.dead_letters import DeadLetters
 from worker.reports import single_flight
 from worker.reports.lease import Leases
 from worker.warming import midnight, popular
@@ -103,3 +112,12 @@ def register_imports(app: Celery, engine: Engine, jobs: JobPublisher) -> None:
         job = run.next_import(engine)
         if job is not None:
             app.send_task(job.task, kwargs=job.payload())
+
+
+def reject_unusable(app: Celery, letters: DeadLetters) -> None:
+    """Set aside the jobs that a task could not take: its payload is not one of its own."""
+
+    @task_failure.connect(weak=False)
+    def set_aside(sender: Any, exception: BaseException, args: Any, kwargs: Any, **_: Any) -> None:
+        if sender.app is app and isinstance(exception, InvalidJobError | TypeError):
+            letters.add(sender.name, {"args": args, "kwargs": kwargs}, exception)

@@ -71,6 +71,30 @@ def test_few_hashes_at_once_and_a_bounded_queue(
     assert outcomes.count(WrongCredentialsError) == credentials.PENDING_AT_MOST
 
 
+def test_a_flood_leaves_places_to_known_devices(
+    logins: Credentials, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go = threading.Event()
+    monkeypatch.setattr(credentials, "_matches", lambda *_: go.wait(60))
+    stored = credentials._Stored(None, "no hash")
+
+    async def flood() -> None:
+        others = [
+            asyncio.create_task(logins._matches(stored, "x", known=None))
+            for _ in range(credentials.PENDING_AT_MOST)
+        ]
+        while logins._pending < credentials.PENDING_AT_MOST:  # noqa: ASYNC110 - tasks tell by it
+            await asyncio.sleep(0)
+        with pytest.raises(LoginBusyError):
+            await logins._matches(stored, "x", known=None)
+        device = asyncio.create_task(logins._matches(stored, "x", known="device"))
+        await asyncio.sleep(0)
+        go.set()
+        assert all(await asyncio.gather(device, *others))
+
+    asyncio.run(flood())
+
+
 def test_a_damaged_hash_matches_nothing() -> None:
     for text in ("", "plain", "$argon2id$v=19$m=8,t=1,p=1$broken"):
         assert not credentials._matches(credentials._Stored(1, text), "password")

@@ -17,6 +17,9 @@ from common.reports_cache.cache import ReportKey
 
 _BOUNDS: Final = ("start", "end")
 
+InvalidJobError = msgspec.ValidationError
+"""What a message carries is not the payload of its job."""
+
 
 class Job(msgspec.Struct, frozen=True):
     """A job; ``task`` is the name it is published under."""
@@ -34,16 +37,23 @@ class Job(msgspec.Struct, frozen=True):
         """The job behind ``payload``.
 
         Raises:
-            msgspec.ValidationError: it is no payload of this job.
+            InvalidJobError: it is no payload of this job.
         """
         fields = dict(payload)
         if "window" in cls.__struct_fields__:
             fields["window"] = {
-                name: datetime.fromtimestamp(fields.pop(name), UTC)
+                name: _instant(fields.pop(name))
                 for name in _BOUNDS
                 if isinstance(fields.get(name), int)
             }
         return msgspec.convert(fields, cls)
+
+
+def _instant(seconds: int) -> datetime:
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        raise InvalidJobError("no instant of a window") from None
 
 
 def _spelled(value: Any) -> Any:

@@ -2,15 +2,17 @@
 
 An unknown address costs what a wrong password costs: a hash is verified either way, so that neither
 the answer nor its time tells whether an account exists. At most two hashes (64 MiB and about 0.2 s
-each) are worked on at once; the requests that wait for one hold no thread.
+each) are worked on at once; the requests that wait for one hold no thread. Some places among those
+who wait are kept for devices that are known, so that a flood from elsewhere does not shut them out.
 """
 
 import functools
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Final, TypeVar, TypeVarTuple
+from typing import Final
 
 import anyio
 from anyio.to_thread import run_sync
@@ -24,13 +26,12 @@ from common.db.audit import Action, Author
 from common.db.tenancy import Access, transaction
 from common.http.problem import UNAVAILABLE_RETRY_SECONDS, Problem
 from common.instants import now
-from share_api.rate_limits import LoginRateLimit
-
-T = TypeVar("T")
-Ts = TypeVarTuple("Ts")
+from share_api.auth.devices import known_device, remember_device
+from share_api.rate_limits import LoginRateLimit, attempts_of
 
 HASHES_AT_ONCE: Final = 2
 PENDING_AT_MOST: Final = 40
+KEPT_FOR_DEVICES: Final = 10
 
 
 class CredentialsError(Problem):
@@ -66,6 +67,8 @@ class Verified:
 
     admin_id: int
     generation: int
+    device: str = field(default="", repr=False)
+    """The cookie by which the device is known from now on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,26 +86,47 @@ class Credentials:
         self._rate_limit = rate_limit
         self._hashing = anyio.CapacityLimiter(HASHES_AT_ONCE)
         self._pending = 0  # touched on the event loop only
+        self._sleep: Callable[[float], Awaitable[None]] = anyio.sleep
 
-    async def verify(self, email: str, password: str, *, address: str) -> Verified:
+    async def verify(
+        self, email: str, password: str, *, address: str, device: str | None = None
+    ) -> Verified:
         """The admin whose credentials these are; ``address`` is the client's.
 
+        ``device`` is the cookie of one that may be known: right credentials from a known device are
+        refused by no limit on others.
+
         Raises:
-            TooManyLoginsError: the account or the address has to wait.
+            TooManyLoginsError: the address has to wait.
             LoginBusyError: the service has to catch up first.
             WrongCredentialsError: no such account, or not its password.
         """
         email = email.strip().lower()
-        await run_sync(self._rate_limit.check, email, address)
-        stored = await run_sync(self._find, email)
-        if not await self._matches(stored, password) or stored.admin_id is None:
-            await run_sync(self._record_refusal, Author(email, stored.admin_id, address))
+        known, stored = await run_sync(self._known, email, device) if device else (None, None)
+        if known is None:
+            slow = await run_sync(self._rate_limit.check, email, address)
+            if slow:
+                with self._place(PENDING_AT_MOST):
+                    await self._sleep(slow)
+        if stored is None:
+            stored = await run_sync(self._find, email)
+        if not await self._matches(stored, password, known=known) or stored.admin_id is None:
+            await run_sync(self._record_refusal, Author(email, stored.admin_id, address), known)
             raise WrongCredentialsError
-        await run_sync(self._rate_limit.reset, email)
-        return Verified(stored.admin_id, stored.generation)
+        await run_sync(self._rate_limit.reset, attempts_of(email, address))
+        cookie = remember_device(stored.admin_id, stored.password_hash, now=now())
+        return Verified(stored.admin_id, stored.generation, cookie)
 
-    def _record_refusal(self, author: Author) -> None:
-        locked = self._rate_limit.is_exhausted(author.name)
+    def _known(self, email: str, device: str) -> tuple[str | None, _Stored]:
+        """The name of a device that is known to the account and trusted, and the account."""
+        stored = self._find(email)
+        name = known_device(device, stored.admin_id, stored.password_hash, now=now())
+        return name if name is not None and self._rate_limit.trusts(name) else None, stored
+
+    def _record_refusal(self, author: Author, known: str | None) -> None:
+        if known is not None:
+            self._rate_limit.distrust(known)
+        locked = self._rate_limit.is_exhausted(attempts_of(author.name, author.address or ""))
         action = Action.LOGIN_LOCKED if locked else Action.LOGIN_FAILED
         record_refusal(self._engine, action, author, at=now())
 
@@ -112,17 +136,25 @@ class Credentials:
         Raises:
             LoginBusyError: the service has to catch up first.
         """
-        return await self._in_turn(_hasher().hash, password)
+        with self._place(PENDING_AT_MOST):
+            return await run_sync(_hasher().hash, password, limiter=self._hashing)
 
-    async def _matches(self, stored: _Stored, password: str) -> bool:
-        return await self._in_turn(_matches, stored, password)
+    async def _matches(self, stored: _Stored, password: str, *, known: str | None) -> bool:
+        with self._place(PENDING_AT_MOST + (KEPT_FOR_DEVICES if known is not None else 0)):
+            return await run_sync(_matches, stored, password, limiter=self._hashing)
 
-    async def _in_turn(self, work: Callable[[*Ts], T], *values: *Ts) -> T:
-        if self._pending >= PENDING_AT_MOST:
+    @contextmanager
+    def _place(self, most: int) -> Iterator[None]:
+        """A place among at most so many who wait.
+
+        Raises:
+            LoginBusyError: there is none.
+        """
+        if self._pending >= most:
             raise LoginBusyError
         self._pending += 1
         try:
-            return await run_sync(work, *values, limiter=self._hashing)
+            yield
         finally:
             self._pending -= 1
 

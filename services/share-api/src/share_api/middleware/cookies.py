@@ -5,6 +5,7 @@ from typing import Final
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from share_api.auth.devices import DEVICE_COOKIE
 from share_api.auth.sessions import COOKIE
 from share_api.http.cookies import read_cookies, without_cookies
 
@@ -20,7 +21,8 @@ class CookieReader:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve the request without its ``Cookie`` header."""
         if scope["type"] == "http":
-            scope.setdefault("state", {})[_STATE] = read_cookies(scope["headers"], (COOKIE,))
+            found = read_cookies(scope["headers"], (COOKIE, DEVICE_COOKIE))
+            scope.setdefault("state", {})[_STATE] = found
             scope["headers"] = without_cookies(scope["headers"])
         await self._app(scope, receive, send)
 

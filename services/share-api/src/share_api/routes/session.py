@@ -15,6 +15,7 @@ from common.db.audit import Action, Author
 from common.db.tenancy import Access, transaction
 from common.instants import now
 from share_api.auth.credentials import Verified, WrongCredentialsError
+from share_api.auth.devices import DEVICE_COOKIE, DEVICE_SECONDS, remember_device
 from share_api.auth.sessions import COOKIE, NotAMemberError
 from share_api.container import Container
 from share_api.http.json_body import Body, parse_body
@@ -48,12 +49,23 @@ async def log_in(
 ) -> SessionView:
     """Begin a session: the answer sets the cookie `analytics_session`.
 
+    It also sets `analytics_device`, by which the device is known at the next log-in: wrong
+    passwords from elsewhere do not keep it waiting.
+
     The only tenant of an admin is chosen at once.
     """
     login = parse_body(LoginBody, body)
     address = request.client.host if request.client else ""
-    verified = await container.credentials.verify(login.email, login.password, address=address)
+    verified = await container.credentials.verify(
+        login.email,
+        login.password,
+        address=address,
+        device=cookie_of(request, DEVICE_COOKIE),
+    )
     account, tenant, session_id = await run_in_threadpool(_begin, container, verified, request)
+    _set_cookie(
+        response, container, verified.device, max_age=DEVICE_SECONDS, name=DEVICE_COOKIE, path=_PATH
+    )
     _set_cookie(response, container, session_id, max_age=container.sessions.life_seconds)
     return SessionView.of(account, tenant)
 
@@ -135,7 +147,10 @@ async def change(
     author = author_of(admin.account, request)
     try:
         verified = await container.credentials.verify(
-            admin.account.email, wanted.current_password, address=author.address or ""
+            admin.account.email,
+            wanted.current_password,
+            address=author.address or "",
+            device=cookie_of(request, DEVICE_COOKIE),
         )
     except WrongCredentialsError:
         raise WrongCredentialsError("The current password is wrong.") from None
@@ -143,6 +158,8 @@ async def change(
     session_id = await run_in_threadpool(
         _begin_anew, container, admin, author, verified.generation, password_hash
     )
+    device = remember_device(admin.account.admin_id, password_hash, now=now())
+    _set_cookie(response, container, device, max_age=DEVICE_SECONDS, name=DEVICE_COOKIE, path=_PATH)
     _set_cookie(response, container, session_id, max_age=container.sessions.life_seconds)
     return SessionView.of(admin.account, admin.tenant)
 
@@ -173,12 +190,20 @@ def choose_tenant(admin: CurrentAdmin, container: Services, body: Body) -> Sessi
     return SessionView.of(chosen.account, chosen.tenant)
 
 
-def _set_cookie(response: Response, container: Container, value: str, *, max_age: int) -> None:
+def _set_cookie(
+    response: Response,
+    container: Container,
+    value: str,
+    *,
+    max_age: int,
+    name: str = COOKIE,
+    path: str = "/",
+) -> None:
     response.set_cookie(
-        COOKIE,
+        name,
         value,
         max_age=max_age,
-        path="/",
+        path=path,
         secure=container.settings.https,
         httponly=True,
         samesite="lax",
