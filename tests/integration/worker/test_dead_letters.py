@@ -8,7 +8,8 @@ from uuid import uuid4
 import pytest
 from redis import Redis
 from tests.integration.worker.conftest import Shop
-from tests.integration.worker.test_queues import eventually, worker
+from tests.integration.worker.test_queues import worker
+from tests.support import wait
 
 from common.jobs.celery import LINK_QUEUE, QUEUE
 from common.jobs.payloads import (
@@ -86,13 +87,13 @@ def test_no_message_stops_a_worker(
         redis_client.lpush(QUEUE if number % 2 else LINK_QUEUE, message)
     assert jobs.request_missing(shop.job())
     with worker(service_url, redis_url) as process:
-        eventually(lambda: redis_client.exists(shop.key().cached))
-        eventually(lambda: redis_client.llen(KEY) >= len(POISON) - NOT_SET_ASIDE)
-        eventually(lambda: redis_client.hlen("unacked") == 0)
+        wait.until(lambda: redis_client.exists(shop.key().cached))
+        wait.until(lambda: redis_client.llen(KEY) >= len(POISON) - NOT_SET_ASIDE)
+        wait.until(lambda: redis_client.hlen("unacked") == 0)
         assert process.poll() is None
         redis_client.lpush(LINK_QUEUE, POISON[0])
         before = redis_client.llen(KEY)
-        eventually(lambda: redis_client.llen(KEY) > before)
+        wait.until(lambda: redis_client.llen(KEY) > before)
     entries = [json.loads(each) for each in redis_client.lrange(KEY, 0, -1)]
     assert all({"at", "queue", "error", "message"} == set(each) for each in entries)
     assert any("x-nobody" in each["message"] for each in entries)
