@@ -16,7 +16,7 @@ from accounts.provisioning import create_tenant
 from common.db.tenancy import Access, snapshot, transaction
 from common.jobs.payloads import ComputeReport
 from common.reports.sales import dimensions
-from common.reports.sales.days_and_products import by_day, by_product
+from common.reports.sales.days import by_day
 from common.reports.sales.from_ledger import LedgerSales
 from common.reports.sales.from_rollups import RolledUpSales
 from common.reports.sales.protocol import Sales
@@ -54,6 +54,7 @@ def sale(order: str, at: datetime, price: int = 1000, product: str = "p") -> Ord
         "product_id": product,
         "quantity": 1,
         "unit_price": price,
+        "remainder": 0,
         "line_discount": 0,
     }
     return OrderLineRow(**facts)
@@ -72,10 +73,12 @@ def check(engine: Engine, tenant_id: int) -> Sales:
     with read(engine, job(tenant_id)) as (scope, sales):
         assert isinstance(sales, RolledUpSales)
         found = {by: sales.totals(by) for by in dimensions.ALL}
+        products = set(sales.products())
     with snapshot(engine, Access(tenant_id=tenant_id)) as session:
         scope = read_scope(session, tenant_id, WINDOW)
         straight = LedgerSales(session, scope)
         assert found == {by: straight.totals(by) for by in dimensions.ALL}
+        assert products == set(straight.products())
     return sales
 
 
@@ -226,7 +229,7 @@ def test_writers_and_refreshers_at_once_lose_nothing(
     def report(_: random.Random) -> None:
         with read(service_engine, job(tenant_id)) as (_scope, sales):
             days, _previous = by_day(sales)
-            products = by_product(sales)
+            products = sales.products()
             assert sum(t.gross for t in days) == sum(p.totals.gross for p in products)
 
     threads = [

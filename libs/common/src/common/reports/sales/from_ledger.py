@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from common.reports.model import Scope
 from common.reports.sales import calendar, stock
-from common.reports.sales.dimensions import Dimension, K
-from common.reports.sales.protocol import EmptyDays, Product
+from common.reports.sales.dimensions import PRODUCT, Dimension, K
+from common.reports.sales.protocol import EmptyDays
+from common.reports.totals.products import ProductTotals
 from common.reports.totals.totals import Totals, WindowTotals
 
 _OF_LINES: Final = """
@@ -23,17 +24,31 @@ _OF_ORDERS: Final = """
     bigint_sum(e.tax)
 """
 # PostgreSQL leaves out a join that the expression has no use for.
-_TOTALS: Final = """
-    SELECT {key} AS key, e.occurred_at >= :middle AS current, {sums}
+_EVENTS: Final = """
     FROM ledger e
     LEFT JOIN orders o ON o.tenant_id = e.tenant_id AND o.id = e.order_id
     LEFT JOIN products p ON p.tenant_id = e.tenant_id AND p.id = e.product_id
-    WHERE e.tenant_id = :tenant_id AND e.occurred_at >= :start AND e.occurred_at < :end {only}
-    GROUP BY 1, 2
+    WHERE e.tenant_id = :tenant_id AND e.occurred_at >= :start AND e.occurred_at < :end
 """
-_PRODUCTS: Final = text(
-    "SELECT id, external_id, title, sku, category FROM products WHERE tenant_id = :tenant_id"
-)
+_LINES_ONLY: Final = "AND e.product_id IS NOT NULL"
+_PRODUCTS: Final = """
+    WITH sums AS (
+        SELECT {key} AS product_id, e.occurred_at >= :middle AS current,
+               bigint_sum(e.units_sold) AS units_sold,
+               bigint_sum(e.units_returned) AS units_returned,
+               bigint_sum(e.gross) AS gross, bigint_sum(e.discounts) AS discounts,
+               bigint_sum(e.returns) AS returns
+        {events}
+        GROUP BY 1, 2
+    )
+    SELECT p.external_id, p.title, p.sku, p.category,
+           c.units_sold, c.units_returned, c.gross, c.discounts, c.returns,
+           b.units_sold, b.units_returned, b.gross, b.discounts, b.returns
+    FROM products p
+    LEFT JOIN sums c ON c.product_id = p.id AND c.current
+    LEFT JOIN sums b ON b.product_id = p.id AND NOT b.current
+    WHERE p.tenant_id = :tenant_id
+"""
 
 
 class LedgerSales:
@@ -50,23 +65,12 @@ class LedgerSales:
 
     def totals(self, by: Dimension[K]) -> Mapping[K | None, WindowTotals]:
         """The sums of both windows by the dimension's key; see ``Sales``."""
-        return joined(self._session.execute(*self.statement(by)))
+        return joined(self._session.execute(statement(by), parameters(self._scope)))
 
-    def statement(self, by: Dimension[Any]) -> tuple[TextClause, dict[str, Any]]:
-        """The statement behind ``totals``, and its parameters."""
-        scope = self._scope
-        return _statement(by), {
-            **calendar.parameters(scope),
-            "tenant_id": scope.tenant_id,
-            "start": scope.previous.start,
-            "middle": scope.window.start,
-            "end": scope.window.end,
-        }
-
-    def products(self) -> Mapping[int, Product]:
-        """Every product of the shop, sold or not, by the keys of the dimension ``PRODUCT``."""
-        rows = self._session.execute(_PRODUCTS, {"tenant_id": self._scope.tenant_id})
-        return {key: Product(*facts) for key, *facts in rows}
+    def products(self) -> tuple[ProductTotals, ...]:
+        """Every product of the shop with its totals in both windows, in no particular order."""
+        rows = self._session.execute(_products(), parameters(self._scope))
+        return tuple(map(product_totals, rows.all()))
 
     def on_hand(self) -> Mapping[str, int]:
         """Pieces on hand by product id, as last counted before the window's end."""
@@ -78,18 +82,53 @@ class LedgerSales:
         return stock.empty_days(self._session, self._scope)
 
 
+def parameters(scope: Scope) -> dict[str, Any]:
+    """The parameters of ``statement``."""
+    return {
+        **calendar.parameters(scope),
+        "tenant_id": scope.tenant_id,
+        "start": scope.previous.start,
+        "middle": scope.window.start,
+        "end": scope.window.end,
+    }
+
+
 @cache
-def _statement(by: Dimension[Any]) -> TextClause:
-    sums, only = (_OF_LINES, "AND e.product_id IS NOT NULL") if by.of_lines else (_OF_ORDERS, "")
-    return text(_TOTALS.format(key=by.expression, sums=sums, only=only))
+def statement(by: Dimension[Any]) -> TextClause:
+    """The sums by a dimension: a row for each key and window, with the key, whether the window is
+    the current one, and the sums of ``Totals`` in their order."""
+    sums, only = (_OF_LINES, _LINES_ONLY) if by.of_lines else (_OF_ORDERS, "")
+    columns = f"SELECT {by.expression} AS key, e.occurred_at >= :middle AS current, {sums}"
+    return text(f"{columns} {_EVENTS} {only} GROUP BY 1, 2")
+
+
+@cache
+def _products() -> TextClause:
+    events = f"{_EVENTS} {_LINES_ONLY}"
+    return text(_PRODUCTS.format(key=PRODUCT.expression, events=events))
 
 
 def joined(rows: Iterable[Sequence[Any]]) -> dict[Any, WindowTotals]:
     """The window's sums and the previous one's of each key, of rows that hold one of the two."""
-    nothing = Totals()
     found: dict[Any, WindowTotals] = {}
     for key, current, *sums in rows:
-        now, previous = found.get(key, (nothing, nothing))
+        now, previous = found.get(key, _NOTHING)
         totals = Totals(*sums)
         found[key] = WindowTotals(totals, previous) if current else WindowTotals(now, totals)
     return found
+
+
+def product_totals(row: Sequence[Any]) -> ProductTotals:
+    """A row of id, title, SKU, category and both windows' sums, null where nothing happened."""
+    # By place, not by name: this runs for each product of a shop.
+    product_id, title, sku, category = row[:4]
+    totals, previous = line_totals(row[4:9]), line_totals(row[9:14])
+    return ProductTotals(product_id, title, sku, category, totals, previous)
+
+
+_NOTHING: Final = WindowTotals()
+
+
+def line_totals(sums: Sequence[int | None]) -> Totals:
+    """The totals of a product's sums, which are null where nothing happened."""
+    return _NOTHING.now if sums[0] is None else Totals(0, *sums)  # type: ignore[arg-type]
