@@ -68,7 +68,7 @@ class Order:
 
 
 def line_rows(order: Order) -> Iterator[OrderLineRow]:
-    """The order's lines, numbered from 1 in the order of the file."""
+    """The order's lines."""
     head, amounts = order.head, order.amounts
     shared = (
         head.name,
@@ -83,11 +83,11 @@ def line_rows(order: Order) -> Iterator[OrderLineRow]:
         amounts.shipping,
         amounts.tax,
     )
-    for number, (line, goods) in enumerate(zip(order.lines, amounts.goods, strict=True), 1):
+    for line, goods in zip(order.lines, amounts.goods, strict=True):
         yield OrderLineRow(
             line.position,
             *shared,
-            str(number),
+            str(line.number),
             line.product_id,
             line.title,
             None,
@@ -129,10 +129,10 @@ def refund_rows(order: Order, notes: Notes, *, others: bool) -> list[RefundRow]:
 def _rows_back(order: Order, back: Back, at: datetime) -> list[RefundRow]:
     rows = [
         RefundRow(
-            *(line.position, "cancelled", order.head.name, str(number), at, "cancel"),
+            *(line.position, "cancelled", order.head.name, str(line.number), at, "cancel"),
             *(line.quantity, amount, 0, 0, order.platform_id),
         )
-        for number, (line, amount) in enumerate(zip(order.lines, back.goods, strict=True), 1)
+        for line, amount in zip(order.lines, back.goods, strict=True)
     ]
     return [rows[0]._replace(shipping=back.shipping, tax=back.tax), *rows[1:]] if rows else []
 
