@@ -147,6 +147,14 @@ def test_what_is_not_settled_is_never_called_paid():
     assert any("70.00 EUR" in note for note in notes)
 
 
+def test_an_order_without_goods_is_told_with_what_was_charged():
+    written = rows(Sold((MUG,), shipping=700), "#1")
+    written[0] |= {"Lineitem quantity": "0", "Subtotal": "0.00", "Total": "7.00"}
+    lines, _, notes, found = read(export(written))
+    assert (lines, found.unexplained) == ([], (("#1", 700),))
+    assert any("no goods are left" in note and "7.00 EUR" in note for note in notes)
+
+
 def test_prices_with_tax_in_them_leave_no_discount_behind():
     order = Sold((Line("Mug", "M", 3, 999),), rate=Fraction(0))
     written = rows(order, "#1")

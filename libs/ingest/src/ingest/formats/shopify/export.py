@@ -120,7 +120,7 @@ class ShopifyExport:
         amounts, name = order.amounts, order.head.name
         remark(order, self._notes, self._now)
         self.reconciliation.add(
-            name, unexplained=amounts.unexplained, tips=amounts.tips, duties=amounts.duties
+            name, unexplained=order.unexplained, tips=amounts.tips, duties=amounts.duties
         )
         for refund in refund_rows(order, self._notes, others=self._other_refunds):
             pickle.dump(refund, self._refunds)

@@ -19,6 +19,7 @@ UNEXPLAINED = (
     "Total is not what lines, discounts, shipping, tax, tips and duties come to; the lines were"
     " taken as they stand"
 )
+NO_GOODS = "no goods are left in the order; it was left out with what was charged"
 UNDATED = (
     "the export does not say when its Refunded Amount was paid back, nor for which lines;"
     " it was left out (a refunds.csv can bring it)"
@@ -55,6 +56,12 @@ class Order:
         """When it became a sale: where only its state says so, when it was created."""
         settled = self.status in _PAID or self.status == _PART
         return self.head.paid_at or (self.placed_at if settled else None)
+
+    @property
+    def unexplained(self) -> int:
+        """What of its Total is not in the ledger: all of it where there are no goods."""
+        bare = 0 if self.lines else self.amounts.shipping + self.amounts.tax
+        return self.amounts.unexplained + bare
 
     @property
     def status(self) -> str:
@@ -142,11 +149,14 @@ def remark(order: Order, notes: Notes, now: datetime) -> None:
     head, amounts, name = order.head, order.amounts, order.head.name
     for each in amounts.remarks:
         notes.add(each, name)
-    for each, amount in ((TIPS, amounts.tips), (DUTIES, amounts.duties)):
+    differs = UNEXPLAINED if order.lines else NO_GOODS
+    for each, amount in (
+        (TIPS, amounts.tips),
+        (DUTIES, amounts.duties),
+        (differs, order.unexplained),
+    ):
         if amount:
             notes.add(each, name, amount)
-    if amounts.unexplained:
-        notes.add(UNEXPLAINED, name, amounts.unexplained)
     if head.paid_at is None and order.paid_at is not None:
         notes.add(PART_PAYMENT if order.status == _PART else UNDATED_PAYMENT, name)
     if head.outstanding and order.paid_at is not None:
