@@ -1,5 +1,7 @@
 """Imports over HTTP: received in pieces, run by a worker, looked at while and after."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -9,9 +11,11 @@ import pytest
 from sqlalchemy import Engine, select, text
 from tests.integration.share_api.conftest import Serve, Service, World, assert_problem
 
+from common.db.audit import Author
 from common.db.imports import Import, ImportChunk, ImportState
-from common.db.tenancy import Access, transaction
+from common.db.tenancy import Access, TenantDb, transaction
 from common.jobs.payloads import RunImport
+from share_api.imports import MOST_UNFINISHED, TooManyImportsError, begin_upload
 from worker.imports import run
 from worker.imports.uploaded import MOST_ATTEMPTS
 
@@ -258,3 +262,26 @@ def test_one_import_runs_at_a_time(anna: httpx.Client, world: World) -> None:
         assert anna.get(location).json()["state"] == "queued"
     run.run_import(world.engine, job)
     assert anna.get(location).json()["state"] == "succeeded"
+
+
+def test_imports_begun_at_once_do_not_slip_through(world: World) -> None:
+    """Held until all of them have come, so that each would count before another has begun."""
+    author = Author("anna@example.com", world.admins["anna"], None)
+    gate = threading.Barrier(12)
+
+    def begin(_: int) -> bool:
+        gate.wait()
+        try:
+            begin_upload(
+                TenantDb(world.engine, world.berlin),
+                layout="own",
+                author=author,
+                most=1,
+                now=datetime.now(UTC),
+            )
+        except TooManyImportsError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(12) as threads:
+        assert sum(threads.map(begin, range(12))) == MOST_UNFINISHED

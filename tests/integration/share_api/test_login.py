@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -19,8 +20,9 @@ from tests.integration.share_api.conftest import (
 )
 
 from common.instants import now
+from devstack.embedded.valkey import EmbeddedValkey
 from share_api.auth.devices import DEVICE_COOKIE
-from share_api.auth.sessions import COOKIE
+from share_api.auth.sessions import COOKIE, NoSessionError, SessionStore
 from share_api.rate_limits import SLOW_AFTER, SLOW_SECONDS
 
 SESSION = "/api/admin/session"
@@ -82,7 +84,7 @@ def test_redis_knows_the_hash_of_a_session_and_when_it_idles_out(
     assert re.fullmatch(rb"session:[0-9a-f]{64}", key)
     assert session_id.encode() not in key
     stored = json.loads(redis_client.get(key) or b"")
-    assert set(stored) == {"admin_id", "tenant_id", "created_at", "generation"}
+    assert set(stored) == {"admin_id", "tenant_id", "created_at", "generation", "epoch", "mac"}
     assert (stored["admin_id"], stored["tenant_id"]) == (world.admins["anna"], world.berlin)
     assert 7100 < redis_client.ttl(key) <= 7200
 
@@ -168,6 +170,66 @@ def test_a_damaged_session_is_none(
         with subtests.test(content=content):
             redis_client.set(key, content)
             assert_problem(anna.get(SESSION), 403)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("admin_id", None),
+        ("admin_id", "1"),
+        ("admin_id", 10**30),
+        ("admin_id", [1]),
+        ("tenant_id", {}),
+        ("created_at", "now"),
+        ("created_at", float("inf")),
+        ("generation", True),
+        ("epoch", 1),
+        ("epoch", "0" * 40),
+        ("mac", None),
+        ("mac", "é"),
+        ("mac", "0" * 64),
+    ],
+)
+def test_what_redis_was_made_to_say_is_no_session(
+    anna: httpx.Client, redis_client: Redis, field: str, value: object
+) -> None:
+    (key,) = redis_client.keys("session:*")
+    stored = json.loads(redis_client.get(key) or b"")
+    redis_client.set(key, json.dumps({**stored, field: value}))
+    assert_problem(anna.get(SESSION), 403)
+    assert anna.delete(SESSION).status_code == 204
+
+
+def test_a_session_that_a_snapshot_brings_back_is_over(redis_client: Redis, tmp_path: Path) -> None:
+    """Another server with the same value, signed right, is what a restored snapshot is."""
+    tmp_path.chmod(0o755)
+    key, at = b"k" * 32, now()
+    store = SessionStore(redis_client, life_seconds=1000, idle_seconds=1000)
+    session_id = store.create(1, None, generation=0, key=key, now=at)
+    store.check(session_id, store.read(session_id, now=at), key)
+    (name,) = redis_client.keys("session:*")
+    with (
+        EmbeddedValkey(tmp_path / "valkey", password="x") as valkey,
+        Redis.from_url(valkey.url) as restored,
+    ):
+        restored.set(name, redis_client.get(name) or b"")
+        with pytest.raises(NoSessionError):
+            SessionStore(restored, life_seconds=1000, idle_seconds=1000).read(session_id, now=at)
+
+
+def test_a_session_of_another_is_no_session(
+    anna: httpx.Client, service: Service, redis_client: Redis, world: World
+) -> None:
+    (key,) = redis_client.keys("session:*")
+    own = json.loads(redis_client.get(key) or b"")
+    for change in ({"admin_id": world.admins["ben"]}, {"tenant_id": world.tokyo}):
+        redis_client.set(key, json.dumps({**own, **change}))
+        assert_problem(anna.get(SESSION), 403)
+        redis_client.set(key, json.dumps(own))
+    with service.admin("ben", None):
+        (other,) = set(redis_client.keys("session:*")) - {key}
+        redis_client.set(key, redis_client.get(other) or b"")
+        assert_problem(anna.get(SESSION), 403)
 
 
 def test_a_membership_taken_away_ends_access_at_once(anna: httpx.Client, world: World) -> None:

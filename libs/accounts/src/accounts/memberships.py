@@ -3,11 +3,12 @@
 Memberships are read on behalf of the admin: row-level security shows no other admin's.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, select
 
+from accounts.passwords import SESSION_KEY, derived_key
 from common.db.accounts import Admin, Membership, Tenant
 from common.db.tenancy import Access, transaction
 
@@ -32,13 +33,15 @@ class TenantFacts:
 class Account:
     """An admin and the tenants of their memberships, by slug.
 
-    Sessions of another ``generation`` than this are over.
+    Sessions of another ``generation`` than this are over, and so are those that ``session_key``
+    did not sign.
     """
 
     admin_id: int
     email: str
     generation: int
     tenants: tuple[TenantFacts, ...]
+    session_key: bytes = field(repr=False)
 
     def tenant(self, tenant_id: int | None) -> TenantFacts | None:
         """The tenant of that id; None without a membership."""
@@ -52,7 +55,7 @@ class Account:
 def find_account(engine: Engine, admin_id: int) -> Account | None:
     """The admin of that id with their memberships; None when there is no such admin."""
     query = (
-        select(Admin.email, Admin.session_generation, Tenant)
+        select(Admin.email, Admin.session_generation, Admin.password_hash, Tenant)
         .select_from(Admin)
         .outerjoin(Membership, Membership.admin_id == Admin.id)
         .outerjoin(Tenant, Tenant.id == Membership.tenant_id)
@@ -63,9 +66,14 @@ def find_account(engine: Engine, admin_id: int) -> Account | None:
         rows = session.execute(query).all()
     if not rows:
         return None
-    email, generation, _ = rows[0]
-    tenants = tuple(_facts(tenant) for _, _, tenant in rows if tenant is not None)
-    return Account(admin_id=admin_id, email=email, generation=generation, tenants=tenants)
+    email, generation, password_hash, _ = rows[0]
+    return Account(
+        admin_id=admin_id,
+        email=email,
+        generation=generation,
+        tenants=tuple(_facts(tenant) for *_, tenant in rows if tenant is not None),
+        session_key=derived_key(password_hash, SESSION_KEY),
+    )
 
 
 def find_tenant(engine: Engine, tenant_id: int) -> TenantFacts | None:

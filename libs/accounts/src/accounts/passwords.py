@@ -21,6 +21,9 @@ from common.http.problem import Problem
 MIN_PASSWORD_LENGTH: Final = 12
 MAX_PASSWORD_LENGTH: Final = 1024
 
+SESSION_KEY: Final = "session"
+"""What the key of sessions is derived for."""
+
 
 class GenerationOverError(Problem):
     """The admin's sessions were ended meanwhile, or the admin is gone."""

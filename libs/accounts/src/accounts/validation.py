@@ -13,6 +13,7 @@ from common.reports.money import UnsupportedCurrencyError, currency_exponent
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _MAX_EMAIL_LENGTH = 254
+MAX_NAME_LENGTH = 200
 
 
 def require_tenant_values(slug: str, name: str, currency: str, timezone: str) -> None:
@@ -27,6 +28,10 @@ def require_tenant_values(slug: str, name: str, currency: str, timezone: str) ->
         )
     if not name.strip() or not name.isprintable():
         raise InvalidAccountError("name", name, "give the shop a name")
+    if len(name) > MAX_NAME_LENGTH:
+        raise InvalidAccountError(
+            "name", f"{name[:20]}…", f"use at most {MAX_NAME_LENGTH} characters"
+        )
     try:
         currency_exponent(currency)
     except UnsupportedCurrencyError as error:

@@ -193,6 +193,7 @@ def _reports(
         views=redis.views,
         jobs=redis.jobs,
         invalid_tokens=redis.invalid_tokens,
+        addresses=ClientAddresses(settings.trusted_proxies),
         problems=rendering.problems,
         metrics=metrics,
         security=rendering.security,

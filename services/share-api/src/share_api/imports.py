@@ -27,6 +27,8 @@ CHUNK_BYTES: Final = 1024 * 1024
 MOST_UNFINISHED: Final = 5
 LISTED: Final = 100
 _UNFINISHED: Final = (ImportState.RECEIVING, ImportState.QUEUED, ImportState.RUNNING)
+_COUNTING: Final = 0x696D70 << 40
+"""With the tenant's id, the advisory lock under which a tenant's unfinished imports are counted."""
 _ABANDONED: Final = timedelta(hours=6)
 _log = logging.getLogger(__name__)
 
@@ -158,6 +160,8 @@ def begin_upload(
                 Import.state == ImportState.RECEIVING, Import.created_at < now - _ABANDONED
             )
         )
+        # One at a time for a tenant, or many at once would each count the same.
+        session.execute(select(func.pg_advisory_xact_lock(_COUNTING + db.tenant_id)))
         unfinished = session.scalar(
             select(func.count()).select_from(Import).where(Import.state.in_(_UNFINISHED))
         )

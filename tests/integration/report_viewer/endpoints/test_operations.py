@@ -83,3 +83,12 @@ async def test_405_elsewhere(run: Run) -> None:
         refused = await client.post("/healthz")
     assert refused.status_code == 405
     assert refused.headers["allow"] == "GET, HEAD"
+
+
+async def test_nothing_redirects_to_the_host_that_was_named(run: Run) -> None:
+    async with run() as client:
+        for path in ("/docs/", "/healthz/", "/openapi.json/", "/metrics/", "/static", "//docs"):
+            answer = await client.get(path, headers={"host": "evil.example"})
+            assert answer.status_code == 404, path
+            assert "location" not in answer.headers
+            assert "evil.example" not in answer.text

@@ -54,6 +54,19 @@ async def test_invalid_tokens_of_an_address_are_limited_and_valid_ones_open(
         assert (await client.get("/api/reports/")).status_code == 400
 
 
+async def test_closed_links_have_one_answer_whatever_closed_them(
+    run: Run, sample: Sample, redis_client: Redis
+) -> None:
+    sample.revoke(redis_client)
+    async with run(REPORT_VIEWER_FAILURES_PER_ADDRESS=4) as client:
+        for path in (FORGED, sample.path) * 2:
+            assert (await client.get(path)).status_code == 403
+        closed = [await client.get(path) for path in (FORGED, sample.path)]
+        assert {each.status_code for each in closed} == {429}
+        assert closed[0].json()["type"] == closed[1].json()["type"]
+        assert set(closed[0].headers) == set(closed[1].headers)
+
+
 async def test_those_at_once_do_not_slip_through(run: Run) -> None:
     async with run(REPORT_VIEWER_FAILURES_PER_ADDRESS=10) as client:
         answers = await asyncio.gather(*(client.get(FORGED) for _ in range(40)))

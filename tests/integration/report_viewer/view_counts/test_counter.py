@@ -16,6 +16,7 @@ from common.links import popularity, view_counts
 from common.links.popularity import ViewedReport
 from common.links.view_counts import Views
 from devstack.embedded.valkey import EmbeddedValkey
+from report_viewer.view_counts.view_events import VIEWS_PER_ADDRESS
 
 pytestmark = pytest.mark.anyio
 
@@ -67,6 +68,17 @@ async def test_a_load_counts_once(run: Run, sample: Sample, redis_client: Redis)
         sample.link_id: 1,
         other.link_id: 1,
     }
+
+
+async def test_one_address_adds_so_many_views_to_a_link(
+    run: Run, sample: Sample, redis_client: Redis
+) -> None:
+    async with run() as client:
+        for number in range(VIEWS_PER_ADDRESS + 5):
+            assert (await see(client, sample, b"made-up-%d" % number)).status_code == 204
+    views = counted(redis_client, sample)
+    assert views is not None
+    assert views.views == VIEWS_PER_ADDRESS
 
 
 @pytest.mark.parametrize("settings", [{}, HOT])

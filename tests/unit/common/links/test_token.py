@@ -174,3 +174,10 @@ def test_a_weak_secret_is_refused(secret: str) -> None:
         check_secret(secret)
     with pytest.raises(ValueError):
         KeyRing(secret)
+
+
+@pytest.mark.parametrize("step", [1, 255, 3, 17])
+def test_a_secret_whose_bytes_count_is_refused(step: int) -> None:
+    counting = bytes((7 + step * place) % 256 for place in range(32)).hex()
+    with pytest.raises(ValueError, match="count"):
+        KeyRing(counting)

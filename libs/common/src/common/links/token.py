@@ -16,6 +16,7 @@ import re
 import struct
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Final
 from uuid import UUID
 
@@ -77,12 +78,16 @@ def check_secret(secret: str) -> None:
     """Refuse a secret that is not 32 bytes in hex, or that was not drawn at random.
 
     Raises:
-        ValueError: not 64 hex digits, or every byte the same.
+        ValueError: not 64 hex digits, or its bytes repeat or count.
     """
     if not _SECRET.fullmatch(secret):
         raise ValueError("must be 64 hex digits (32 random bytes)")
-    if len(set(bytes.fromhex(secret))) == 1:
+    secret_bytes = bytes.fromhex(secret)
+    if len(set(secret_bytes)) == 1:
         raise ValueError("is one byte repeated, not a random secret")
+    steps = {(b - a) % 256 for a, b in pairwise(secret_bytes)}
+    if len(steps) == 1:
+        raise ValueError("is bytes that count, not a random secret")
 
 
 class KeyRing:

@@ -6,6 +6,7 @@ tenant live on one node of a cluster and a link's state and its report come in o
 """
 
 import gzip
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,6 +29,10 @@ MOST_FAILURE_SECONDS: Final = 60
 FAILURES_REMEMBERED_SECONDS: Final = 600
 REPORT_NAMES: Final = "{*}:report:*"
 """The names of all cached reports, as SCAN matches them."""
+
+
+_CSV_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,150}\.csv", re.ASCII)
+_MOST_DIGITS: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,7 @@ def is_stale(meta: Meta, data_version: bytes | None) -> bool:
     """
     return (
         data_version is not None
+        and len(data_version) <= _MOST_DIGITS
         and data_version.isdigit()
         and int(data_version) > meta.data_version
     )
@@ -118,9 +124,16 @@ def unpack_meta(data: bytes) -> Meta:
         UnreadableReportError: not written by ``pack``.
     """
     try:
-        return msgspec.json.decode(data, type=Meta)
+        meta = msgspec.json.decode(data, type=Meta)
     except msgspec.DecodeError as error:
         raise UnreadableReportError(str(error)) from error
+    # It goes into headers: whoever writes Redis writes none of them.
+    if not _CSV_NAME.fullmatch(meta.csv_name) or None in {
+        meta.as_of.tzinfo,
+        meta.computed_at.tzinfo,
+    }:
+        raise UnreadableReportError("a name or an instant that pack does not write")
+    return meta
 
 
 def unpack_document(data: bytes) -> Document:

@@ -56,7 +56,9 @@ class Operations:
             Route(PREFIX + "{path:path}", self.static),
         ]
         handlers: dict[Any, Any] = {HTTPException: self._refuse, Exception: self._surprise}
-        return Starlette(routes=routes, exception_handlers=handlers, lifespan=lifespan)
+        app = Starlette(routes=routes, exception_handlers=handlers, lifespan=lifespan)
+        app.router.redirect_slashes = False  # to whatever host the request names
+        return app
 
     async def healthz(self, request: Request) -> Response:
         """Whether the process runs."""

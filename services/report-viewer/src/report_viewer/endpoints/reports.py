@@ -24,6 +24,7 @@ from report_viewer.endpoints.problems import ProblemResponses
 from report_viewer.endpoints.representations import Representations
 from report_viewer.http import variant
 from report_viewer.http.cache_control import NEVER_STORED
+from report_viewer.http.client_address import ClientAddresses
 from report_viewer.http.gunzip_stream import GunzipStream
 from report_viewer.http.response import Response, WireResponse
 from report_viewer.http.security_headers import SecurityHeaders
@@ -39,7 +40,7 @@ from report_viewer.metrics import Metrics
 from report_viewer.problems.catalog import problem_of
 from report_viewer.problems.errors import NotReadyError, ViewerError
 from report_viewer.view_counts.counter import ViewCounter
-from report_viewer.view_counts.view_events import SeenPageLoads, read_load
+from report_viewer.view_counts.view_events import SeenPageLoads, ViewLimit, read_load
 
 _READ: Final = frozenset({b"accept-encoding", b"accept-language", b"if-none-match", b"user-agent"})
 _NEVER_CACHED: Final = frozenset({b"content-length", b"transfer-encoding", b"expect", b"upgrade"})
@@ -66,6 +67,7 @@ class ReportsEndpoint:
         views: ViewCounter,
         jobs: JobRequests,
         invalid_tokens: InvalidTokenLimit,
+        addresses: ClientAddresses,
         problems: ProblemResponses,
         metrics: Metrics,
         security: SecurityHeaders,
@@ -80,7 +82,9 @@ class ReportsEndpoint:
         self._invalid_tokens = invalid_tokens
         self._problems = problems
         self._metrics = metrics
+        self._addresses = addresses
         self._loads = SeenPageLoads()
+        self._view_limit = ViewLimit()
         self._accepted = WireResponse(
             Response(HTTPStatus.NO_CONTENT, (NEVER_STORED, *security.data()), b"")
         )
@@ -128,7 +132,7 @@ class ReportsEndpoint:
             request = ReportRequest(url, self._verifier.verify(url.token))
             answer: WireResponse | GunzipStream
             if url.resource is Resource.VIEW:
-                answer = await self._count_view(request, headers, receive)
+                answer = await self._count_view(request, headers, scope, receive)
             else:
                 answer = await self._answer(request, headers, head=head)
         except (LinkError, ViewerError) as error:
@@ -164,14 +168,16 @@ class ReportsEndpoint:
         return csv.conditional(tags)
 
     async def _count_view(
-        self, request: ReportRequest, headers: dict[bytes, bytes], receive: Receive
+        self, request: ReportRequest, headers: dict[bytes, bytes], scope: Scope, receive: Receive
     ) -> WireResponse:
         """Count a page that says it is seen, once for each load of it, of a link that opens."""
         claims = request.claims
         await self._loader.load(request, STATE)
         load = await read_load(receive)
         if self._client(headers) is ClientKind.PERSON and self._loads.add(claims.link_id, load):
-            self._views.view(claims)
+            address = await self._addresses.address(scope)
+            if self._view_limit.allows(claims.link_id, address):
+                self._views.view(claims)
         return self._accepted
 
     def _client(self, headers: dict[bytes, bytes]) -> ClientKind:

@@ -31,7 +31,12 @@ from common.infra.rate_limit import (
     tenant_bucket,
 )
 from common.infra.redis import VIEWER_RATE_LIMITS, create_redis
-from common.links.token import ForgedLinkError, LinkClaims, MalformedLinkError
+from common.links.token import (
+    ForgedLinkError,
+    LinkClaims,
+    MalformedLinkError,
+    RevokedLinkError,
+)
 from report_viewer.http.client_address import ClientAddresses
 from report_viewer.problems.errors import TooManyFailuresError
 
@@ -101,7 +106,7 @@ class InvalidTokenLimit:
 
     async def check(self, error: Exception, scope: Scope) -> Exception:
         """The error that answers a failed request: ``error``, or that there were too many."""
-        if not isinstance(error, MalformedLinkError | ForgedLinkError):
+        if not isinstance(error, MalformedLinkError | ForgedLinkError | RevokedLinkError):
             return error
         address = await self._addresses.address(scope)
         if address is None:

@@ -6,18 +6,25 @@ id, in the process that heard it first.
 
 import asyncio
 import re
+import time
+from collections.abc import Callable
 from typing import Final
 from uuid import UUID
 
-from cachetools import LRUCache
+from cachetools import LRUCache, TTLCache
 from starlette.types import Receive
 
+from common.infra.rate_limit import address_network
 from report_viewer.problems.errors import InvalidViewError, TooLargeError, TooSlowError
 
 MOST_BYTES: Final = 64
 BODY_SECONDS: Final = 5.0
 REMEMBERED: Final = 20_000
 """How many loads are remembered: a few megabytes."""
+
+VIEW_SECONDS: Final = 60.0
+VIEWS_PER_ADDRESS: Final = 60
+"""Views of one link that one address may add in ``VIEW_SECONDS``: a large office reads it."""
 
 _LOAD: Final = re.compile(rb"[A-Za-z0-9-]{8,64}")
 
@@ -47,6 +54,24 @@ async def read_load(receive: Receive) -> bytes:
     if not _LOAD.fullmatch(body):
         raise InvalidViewError
     return body
+
+
+class ViewLimit:
+    """Limits the views that one address may add to one link: a load's id can be made up.
+
+    Counted in this process, in windows of a minute.
+    """
+
+    def __init__(self, *, timer: Callable[[], float] = time.monotonic) -> None:
+        self._counts: TTLCache[tuple[UUID, str], list[int]] = TTLCache(
+            REMEMBERED, VIEW_SECONDS, timer=timer
+        )
+
+    def allows(self, link_id: UUID, address: str | None) -> bool:
+        """Count a view; whether it is within the limit. Without an address all count as one."""
+        count = self._counts.setdefault((link_id, address_network(address or "")), [0])
+        count[0] += 1
+        return count[0] <= VIEWS_PER_ADDRESS
 
 
 class SeenPageLoads:

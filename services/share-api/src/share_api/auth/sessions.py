@@ -2,10 +2,16 @@
 
 A session ends after its absolute life, after idling, or at log-out. An id is never chosen by the
 client: a login always makes a new one, so that an id planted before is worth nothing.
+
+Redis is not believed: what it holds is signed, under its id, by a key of the account that only
+PostgreSQL knows, and names the epoch of the server it was written in. So a session written by
+whoever can write Redis is none, and an old snapshot brings none back.
 """
 
 import hashlib
+import hmac
 import json
+import math
 import re
 import secrets
 from dataclasses import asdict, dataclass, replace
@@ -16,6 +22,7 @@ from typing import Final
 from redis import Redis
 
 from common.http.problem import Problem
+from common.links.state import parse_epoch
 
 COOKIE: Final = "analytics_session"
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
@@ -61,13 +68,26 @@ class NotAMemberError(SessionError):
 class Session:
     """Who is logged in since when (Unix seconds), and for which tenant they act.
 
-    It is over once the admin's generation is another (``passwords``).
+    It is over once the admin's generation is another (``passwords``), or the server's epoch.
+    ``mac`` is that of all else, in hex.
     """
 
     admin_id: int
     tenant_id: int | None
     created_at: float
     generation: int
+    epoch: str
+    mac: str = ""
+
+
+# KEYS: session. ARGV: seconds until it has idled for too long.
+_READ: Final = """
+local value = redis.call('get', KEYS[1])
+if value then redis.call('expire', KEYS[1], ARGV[1]) end
+return {value or '', redis.call('info', 'server')}
+"""
+_INFORM: Final = "return redis.call('info', 'server')"
+_LARGEST_ID: Final = 2**63 - 1
 
 
 class SessionStore:
@@ -84,38 +104,52 @@ class SessionStore:
         return self._life_seconds
 
     def create(
-        self, admin_id: int, tenant_id: int | None, *, generation: int, now: datetime
+        self, admin_id: int, tenant_id: int | None, *, generation: int, key: bytes, now: datetime
     ) -> str:
-        """Begin a session; its id, which is shown once and not kept."""
+        """Begin a session, signed by the account's ``key``; its id, which is shown once."""
         session_id = secrets.token_urlsafe(32)
-        session = Session(admin_id, tenant_id, now.timestamp(), generation)
-        self._redis.set(_key(session_id), _encode(session), ex=self._idle_seconds)
+        epoch = parse_epoch(self._redis.eval(_INFORM, 0))
+        session = Session(admin_id, tenant_id, now.timestamp(), generation, epoch)
+        signed = _encode(_signed(session_id, session, key))
+        self._redis.set(_key(session_id), signed, ex=self._idle_seconds)
         return session_id
 
     def read(self, session_id: str | None, *, now: datetime) -> Session:
-        """The session of that id, which has been used now.
+        """The session of that id, which has been used now. Who signed it ``check`` tells.
 
         Raises:
-            NoSessionError: no id of ours, unknown, idle for too long, or past its life.
+            NoSessionError: no id of ours, unknown, idle for too long, past its life, or of another
+                epoch of the server.
         """
         if session_id is None or not _ID.fullmatch(session_id):
             raise NoSessionError
-        data = self._redis.getex(_key(session_id), ex=self._idle_seconds)
+        data, server = self._redis.eval(_READ, 1, _key(session_id), str(self._idle_seconds))
         session = _decode(data)
-        if session is None:
+        if session is None or session.epoch != parse_epoch(server):
             raise NoSessionError
         if now.timestamp() >= session.created_at + self._life_seconds:
             self.delete(session_id)
             raise NoSessionError
         return session
 
-    def choose_tenant(self, session_id: str, session: Session, tenant_id: int) -> None:
-        """Let the session act for a tenant.
+    def check(self, session_id: str, session: Session, key: bytes) -> None:
+        """Refuse a session that was not signed by the account's ``key``, under its id.
+
+        Raises:
+            NoSessionError: it was not.
+        """
+        if not hmac.compare_digest(session.mac, _signed(session_id, session, key).mac):
+            raise NoSessionError
+
+    def choose_tenant(
+        self, session_id: str, session: Session, tenant_id: int, *, key: bytes
+    ) -> None:
+        """Let the session act for a tenant; ``key`` is the account's.
 
         Raises:
             NoSessionError: it has ended meanwhile; it is not brought back.
         """
-        changed = _encode(replace(session, tenant_id=tenant_id))
+        changed = _encode(_signed(session_id, replace(session, tenant_id=tenant_id), key))
         if not self._redis.set(_key(session_id), changed, xx=True, keepttl=True):
             raise NoSessionError
 
@@ -146,6 +180,25 @@ def _decode(data: object) -> Session | None:
     if not isinstance(data, bytes):
         return None
     try:
-        return Session(**json.loads(data))
-    except (ValueError, TypeError):
+        session = Session(**json.loads(data))
+    except (ValueError, TypeError, RecursionError):
         return None
+    return session if _is_well_formed(session) else None
+
+
+def _is_well_formed(session: Session) -> bool:
+    ids = (session.admin_id, session.generation, session.tenant_id or 0)
+    return (
+        all(type(each) is int and 0 <= each <= _LARGEST_ID for each in ids)
+        and type(session.created_at) is float
+        and math.isfinite(session.created_at)
+        and isinstance(session.epoch, str)
+        and isinstance(session.mac, str)
+        and session.mac.isascii()
+    )
+
+
+def _signed(session_id: str, session: Session, key: bytes) -> Session:
+    """The session with its MAC: over the name it is kept under, and all of it."""
+    text = f"{_key(session_id)}\n{_encode(replace(session, mac=''))}"
+    return replace(session, mac=hmac.new(key, text.encode(), hashlib.sha256).hexdigest())

@@ -6,7 +6,7 @@ sent beyond these fields is passed over.
 
 from typing import Annotated, Final, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, model_validator
 
 PING: Final = 1
 APPLICATION_COMMAND: Final = 2
@@ -76,11 +76,20 @@ class Interaction(_Sent):
 
     id: Snowflake
     application_id: Snowflake
-    type: int
+    type: StrictInt
     token: str = Field(min_length=1, max_length=2048, repr=False)
     guild_id: Snowflake | None = None
     member: Member | None = None
     data: Command | None = None
+    version: StrictInt | None = None
+
+    @model_validator(mode="after")
+    def _ping_or_not(self) -> Self:
+        """A ping is of version 1 and of no guild, and asks for nothing."""
+        named = (self.guild_id, self.member, self.data)
+        if self.type == PING and (self.version != 1 or any(each is not None for each in named)):
+            raise ValueError("Not a ping of Discord's")
+        return self
 
 
 class AllowedMentions(BaseModel):

@@ -14,6 +14,8 @@ from common.http.problem import Problem
 
 FILES: Final = ("orders", "refunds", "products", "stock")
 _CSV: Final = frozenset({"text/csv", "application/csv", "application/vnd.ms-excel"})
+_LONGEST_EPILOGUE: Final = 64 * 1024
+"""What may follow the last boundary, beside the rest of its piece; nobody reads it."""
 _LONGEST_HEADER: Final = 4096
 _LONGEST_TYPE: Final = 512
 
@@ -77,6 +79,7 @@ class _Form:
         self._file: str | None = None
         self._seen: set[str] = set()
         self._complete = False
+        self._beyond = 0
         self._header = b""
         self._value = b""
         self._disposition = b""
@@ -99,6 +102,11 @@ class _Form:
     def feed(self, data: bytes) -> list[FileChunk]:
         """The pieces that ``data`` completes."""
         self._pieces = []
+        if self._complete:
+            self._beyond += len(data)
+            if self._beyond > _LONGEST_EPILOGUE:
+                raise InvalidUploadError("The form goes on after its end.")
+            return []
         try:
             self._parser.write(data)
         except MultipartParseError as error:

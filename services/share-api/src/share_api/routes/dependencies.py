@@ -75,6 +75,7 @@ def _signed_in(
     if account is None or session_id is None or session.generation != account.generation:
         container.sessions.delete(session_id)
         raise NoSessionError
+    container.sessions.check(session_id, session, account.session_key)
     return SignedIn(session_id, session, account)
 
 

@@ -10,13 +10,13 @@ from starlette.concurrency import run_in_threadpool
 
 from accounts.audit_log import record_for_person
 from accounts.memberships import Account, TenantFacts, find_account
-from accounts.passwords import change_password, end_sessions
+from accounts.passwords import SESSION_KEY, change_password, derived_key, end_sessions
 from common.db.audit import Action, Author
 from common.db.tenancy import Access, transaction
 from common.instants import now
 from share_api.auth.credentials import Verified, WrongCredentialsError
 from share_api.auth.devices import DEVICE_COOKIE, DEVICE_SECONDS, remember_device
-from share_api.auth.sessions import COOKIE, NotAMemberError
+from share_api.auth.sessions import COOKIE, NoSessionError, NotAMemberError, Session
 from share_api.container import Container
 from share_api.http.json_body import Body, parse_body
 from share_api.http.openapi import problem_responses, request_body
@@ -86,6 +86,7 @@ def _begin(
             account.admin_id,
             tenant.id if tenant else None,
             generation=account.generation,
+            key=account.session_key,
             now=at,
         )
     return account, tenant, session_id
@@ -103,18 +104,23 @@ def log_out(request: Request, response: Response, container: Services) -> None:
     session_id = cookie_of(request, COOKIE)
     ended = container.sessions.end(session_id, now=now())
     _set_cookie(response, container, "", max_age=0)
-    if ended is not None:
-        _record_log_out(container, ended.admin_id, request)
+    if ended is not None and session_id is not None:
+        _record_log_out(container, session_id, ended, request)
 
 
-def _record_log_out(container: Container, admin_id: int, request: Request) -> None:
+def _record_log_out(
+    container: Container, session_id: str, ended: Session, request: Request
+) -> None:
     """Write that a session has ended; that it has ended does not depend on it."""
     try:
-        account = find_account(container.engine, admin_id)
+        account = find_account(container.engine, ended.admin_id)
         if account is None:
             return
-        with transaction(container.engine, Access(admin_id=admin_id)) as written:
+        container.sessions.check(session_id, ended, account.session_key)
+        with transaction(container.engine, Access(admin_id=account.admin_id)) as written:
             record_for_person(written, Action.LOGOUT, author_of(account, request), at=now())
+    except NoSessionError:
+        return  # nobody's: it was not signed
     except SQLAlchemyError as error:
         _log.warning("log-out not in the audit log", extra={"error": type(error).__name__})
 
@@ -171,7 +177,13 @@ def _begin_anew(
     changed = change_password(container.engine, generation, password_hash, author, at=at)
     container.sessions.delete(admin.session_id)
     tenant_id = admin.session.tenant_id
-    return container.sessions.create(admin.account.admin_id, tenant_id, generation=changed, now=at)
+    return container.sessions.create(
+        admin.account.admin_id,
+        tenant_id,
+        generation=changed,
+        key=derived_key(password_hash, SESSION_KEY),
+        now=at,
+    )
 
 
 @router.put(
@@ -185,7 +197,9 @@ def choose_tenant(admin: CurrentAdmin, container: Services, body: Body) -> Sessi
     tenant = admin.account.tenant_named(parse_body(TenantBody, body).tenant)
     if tenant is None:
         raise NotAMemberError
-    container.sessions.choose_tenant(admin.session_id, admin.session, tenant.id)
+    container.sessions.choose_tenant(
+        admin.session_id, admin.session, tenant.id, key=admin.account.session_key
+    )
     chosen = replace(admin, session=replace(admin.session, tenant_id=tenant.id))
     return SessionView.of(chosen.account, chosen.tenant)
 
