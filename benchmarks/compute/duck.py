@@ -16,8 +16,9 @@ from common.reports.model import Scope
 from common.reports.sales.dimensions import DAY, PRODUCT, Dimension, K
 from common.reports.sales.from_ledger import joined
 from common.reports.sales.protocol import EmptyDays, Product
-from common.reports.totals.totals import WindowTotals
+from common.reports.totals.totals import Totals, WindowTotals
 
+_DAY: Final = timedelta(days=1)
 _EXPORTS: Final = {
     "goods": """
         SELECT l.tenant_id, (l.occurred_at AT TIME ZONE t.timezone)::date AS day, l.product_id,
@@ -58,6 +59,7 @@ _BY_PRODUCT: Final = """
     SELECT product_id, day >= $middle, sum(units_sold)::bigint, sum(units_returned)::bigint,
            sum(gross)::bigint, sum(discounts)::bigint, sum(returns)::bigint
     FROM goods WHERE tenant_id = $tenant_id AND day >= $first AND day < $past
+      AND (day < $past_before OR day >= $middle)
     GROUP BY ALL
 """
 _PRODUCTS: Final = """
@@ -133,11 +135,21 @@ class DuckSales:
         return answer
 
     def _by_day(self) -> dict[Any, WindowTotals]:
-        rows = self._connection.execute(_BY_DAY, self._range()).fetchall()
-        return joined((day, day >= self._days[0], *sums) for day, *sums in rows)
+        rows = self._rows(self._previous[0], self._days[-1])
+        known = {*self._previous, *self._days}
+        return joined((day, day >= self._days[0], *sums) for day, *sums in rows if day in known)
+
+    def between(self) -> dict[date, Totals]:
+        """The sums of the days between the two windows, by day."""
+        rows = self._rows(self._previous[-1] + _DAY, self._days[0] - _DAY)
+        return {day: Totals(*sums) for day, *sums in rows}
 
     def _by_product(self) -> dict[Any, WindowTotals]:
-        facts = {**self._range(), "middle": self._days[0]}
+        facts = {
+            **self._range(self._previous[0], self._days[-1]),
+            "past_before": self._previous[-1] + _DAY,
+            "middle": self._days[0],
+        }
         rows = self._connection.execute(_BY_PRODUCT, facts).fetchall()
         return joined((product, current, 0, *sums) for product, current, *sums in rows)
 
@@ -155,9 +167,8 @@ class DuckSales:
         """Nothing, likewise."""
         return {}
 
-    def _range(self) -> dict[str, int | date]:
-        return {
-            "tenant_id": self._scope.tenant_id,
-            "first": self._previous[0],
-            "past": self._days[-1] + timedelta(days=1),
-        }
+    def _rows(self, first: date, last: date) -> list[Any]:
+        return self._connection.execute(_BY_DAY, self._range(first, last)).fetchall()
+
+    def _range(self, first: date, last: date) -> dict[str, int | date]:
+        return {"tenant_id": self._scope.tenant_id, "first": first, "past": last + _DAY}

@@ -7,7 +7,7 @@ handing out one minor unit at a time; days are found by looking at the wall cloc
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
@@ -72,6 +72,14 @@ def keep_books(
         if day in days and order[0].paid_at is not None:
             _take_back(book, day, refund, order)
     return book
+
+
+def days_compared(days: set[date]) -> set[date]:
+    """The days that a window of ``days`` is compared with: a week earlier, until none is in it."""
+    earlier = {day - timedelta(weeks=1) for day in days}
+    while earlier & days:
+        earlier = {day - timedelta(weeks=1) for day in earlier}
+    return earlier
 
 
 def _day_of(instant: datetime | None, zone: ZoneInfo) -> date:

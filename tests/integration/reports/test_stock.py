@@ -161,9 +161,9 @@ def test_who_sells_fastest_goes_by_the_days_in_stock(
 def test_the_previous_window_has_its_own_days(
     service_engine: Engine, shop: int, velocity: Read
 ) -> None:
-    before = sale(9, "mug", 6)._replace(paid_at=START - timedelta(days=20), order_id="before")
+    before = sale(9, "mug", 6)._replace(paid_at=START - timedelta(days=25), order_id="before")
     load_sales(
-        service_engine, shop, order_lines=[before], stock=counts_of("mug", [(-15, 0), (0, 9)])
+        service_engine, shop, order_lines=[before], stock=counts_of("mug", [(-20, 0), (0, 9)])
     )
     assert velocity(*PACE)["mug"] == ("30", "0.40", "0.40", "0.00")
 

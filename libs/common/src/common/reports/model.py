@@ -41,8 +41,13 @@ class Scope:
 
     @property
     def previous(self) -> Window:
-        """The window of as many days right before."""
+        """The window that this one is compared with; see ``Window.previous``."""
         return self.window.previous(self.zone)
+
+    @property
+    def reach(self) -> Window:
+        """From the previous window's start to the window's end, the days between them included."""
+        return Window(self.previous.start, self.window.end)
 
     @property
     def money_exponent(self) -> int:

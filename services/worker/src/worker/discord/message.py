@@ -71,7 +71,7 @@ def _embed(document: Document, link: str, expires_at: datetime) -> dict[str, Any
     moment = int(expires_at.timestamp())
     lines = [
         f"**{span(document.days)}** · {document.days.count} days in {plain(document.timezone)}",
-        f"Compared with {span(document.previous_days)}",
+        f"Compared with {span(document.previous_days)} · same weekdays",
         f"[Open the full report]({link}) · until <t:{moment}:f>",
     ]
     if document.empty:

@@ -38,7 +38,7 @@ def read(engine: Engine, job: ComputeReport) -> Iterator[tuple[Scope, Sales]]:
             if not rollups.fits(session, scope):
                 yield scope, LedgerSales(session, scope)
                 return
-            first = scope.previous.dates(scope.zone)[0]
+            first = scope.reach.dates(scope.zone)[0]
             past = scope.window.end.astimezone(scope.zone).date()
             if not rollups.has_marks(session, job.tenant_id, first, past):
                 yield scope, RolledUpSales(session, scope)

@@ -22,6 +22,13 @@ def by_day(sales: Sales) -> tuple[tuple[Totals, ...], tuple[Totals, ...]]:
     return of(scope.window.dates(scope.zone)), of(scope.previous.dates(scope.zone))
 
 
+def between(sales: Sales) -> tuple[Totals, ...]:
+    """The totals of each day after the previous window and before the window, in order."""
+    scope, found = sales.scope, sales.between()
+    days, before = (len(each.dates(scope.zone)) for each in (scope.window, scope.previous))
+    return tuple(found.get(day, Totals()) for day in scope.reach.dates(scope.zone)[before:-days])
+
+
 def by_product(sales: Sales) -> tuple[ProductTotals, ...]:
     """Every product of the shop with its totals in both windows, in no particular order."""
     found = sales.totals(PRODUCT)

@@ -1,6 +1,7 @@
 """Sums straight from the ledger's events: always right, and slower the more orders there are."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from functools import cache
 from typing import Any, Final
 
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from common.reports.model import Scope
 from common.reports.sales import calendar, stock
-from common.reports.sales.dimensions import Dimension, K
+from common.reports.sales.dimensions import DAY, Dimension, K
 from common.reports.sales.protocol import EmptyDays, Product
 from common.reports.totals.totals import Totals, WindowTotals
 
@@ -28,7 +29,8 @@ _TOTALS: Final = """
     FROM ledger e
     LEFT JOIN orders o ON o.tenant_id = e.tenant_id AND o.id = e.order_id
     LEFT JOIN products p ON p.tenant_id = e.tenant_id AND p.id = e.product_id
-    WHERE e.tenant_id = :tenant_id AND e.occurred_at >= :start AND e.occurred_at < :end {only}
+    WHERE e.tenant_id = :tenant_id AND e.occurred_at >= :start AND e.occurred_at < :end
+      AND (e.occurred_at < :previous_end OR e.occurred_at >= :middle) {only}
     GROUP BY 1, 2
 """
 _PRODUCTS: Final = text(
@@ -59,9 +61,20 @@ class LedgerSales:
             **calendar.parameters(scope),
             "tenant_id": scope.tenant_id,
             "start": scope.previous.start,
+            "previous_end": scope.previous.end,
             "middle": scope.window.start,
             "end": scope.window.end,
         }
+
+    def between(self) -> Mapping[date, Totals]:
+        """The sums of the days after the previous window and before the window, by day."""
+        statement, facts = self.statement(DAY)
+        first, past = self._scope.previous.end, self._scope.window.start
+        if first >= past:
+            return {}
+        facts |= {"start": first, "previous_end": past, "end": past}
+        found = joined(self._session.execute(statement, facts))
+        return {day: totals.previous for day, totals in found.items()}
 
     def products(self) -> Mapping[int, Product]:
         """Every product of the shop, sold or not, by the keys of the dimension ``PRODUCT``."""

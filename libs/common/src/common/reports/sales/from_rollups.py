@@ -5,15 +5,15 @@ marked, and whose windows are whole days of the shop's zone. A dimension that is
 from the events of the same snapshot.
 """
 
-from collections.abc import Callable, Mapping
-from datetime import date
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any, Final
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from common.reports.model import Scope
-from common.reports.sales.blocks import cover
+from common.reports.sales.blocks import Block, cover
 from common.reports.sales.dimensions import DAY, PRODUCT, Dimension, K
 from common.reports.sales.from_ledger import LedgerSales
 from common.reports.sales.protocol import EmptyDays, Product
@@ -72,6 +72,12 @@ class RolledUpSales:
         kept = self._kept.get(by)
         return kept() if kept else self._events.totals(by)
 
+    def between(self) -> Mapping[date, Totals]:
+        """The sums of the days after the previous window and before the window, by day."""
+        days, previous = self._days()
+        whole = self._scope.reach.dates(self._scope.zone)
+        return self._kept_days(whole[len(previous) : -len(days)])
+
     def products(self) -> Mapping[int, Product]:
         """Every product of the shop, sold or not, by the keys of the dimension ``PRODUCT``."""
         return self._events.products()
@@ -86,22 +92,21 @@ class RolledUpSales:
 
     def _by_day(self) -> dict[date, WindowTotals]:
         days, previous = self._days()
-        rows = self._session.execute(
-            _BY_DAY, {"tenant_id": self._scope.tenant_id, "days": [*previous, *days]}
-        )
-        found = {}
-        for day, *sums in rows:
-            totals = Totals(*sums)
-            found[day] = (
-                WindowTotals(now=totals) if day >= days[0] else WindowTotals(previous=totals)
-            )
-        return found
+        return {
+            day: WindowTotals(now=totals) if day >= days[0] else WindowTotals(previous=totals)
+            for day, totals in self._kept_days((*previous, *days)).items()
+        }
+
+    def _kept_days(self, days: Sequence[date]) -> dict[date, Totals]:
+        if not days:
+            return {}
+        wanted = {"tenant_id": self._scope.tenant_id, "days": list(days)}
+        return {day: Totals(*sums) for day, *sums in self._session.execute(_BY_DAY, wanted)}
 
     def _by_product(self) -> dict[int, WindowTotals]:
         days, previous = self._days()
-        end = self._scope.window.end.astimezone(self._scope.zone).date()
-        blocks = [(block, False) for block in cover(previous[0], days[0])]
-        blocks += [(block, True) for block in cover(days[0], end)]
+        blocks = [(block, False) for block in _blocks(previous)]
+        blocks += [(block, True) for block in _blocks(days)]
         rows = self._session.execute(
             _BY_PRODUCT,
             {
@@ -116,6 +121,10 @@ class RolledUpSales:
     def _days(self) -> tuple[tuple[date, ...], tuple[date, ...]]:
         zone = self._scope.zone
         return self._scope.window.dates(zone), self._scope.previous.dates(zone)
+
+
+def _blocks(days: Sequence[date]) -> tuple[Block, ...]:
+    return cover(days[0], days[-1] + timedelta(days=1))
 
 
 def _of_lines(sums: tuple[int | None, ...]) -> Totals:

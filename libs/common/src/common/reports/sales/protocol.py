@@ -4,11 +4,12 @@ Two answers exist and must be equal: ``from_ledger`` sums the events, ``from_rol
 """
 
 from collections.abc import Mapping
+from datetime import date
 from typing import NamedTuple, Protocol
 
 from common.reports.model import Scope
 from common.reports.sales.dimensions import Dimension, K
-from common.reports.totals.totals import WindowTotals
+from common.reports.totals.totals import Totals, WindowTotals
 
 
 class EmptyDays(NamedTuple):
@@ -28,7 +29,7 @@ class Product(NamedTuple):
 
 
 class Sales(Protocol):
-    """The sums of one scope: its window and the previous one."""
+    """The sums of one scope: its window and the previous one, which need not adjoin."""
 
     @property
     def scope(self) -> Scope:
@@ -40,6 +41,13 @@ class Sales(Protocol):
 
         Under None are the events that have no such key. The sums of all keys are those of the
         whole, less what the dimension leaves out; see ``Dimension``.
+        """
+        ...
+
+    def between(self) -> Mapping[date, Totals]:
+        """The sums of the days after the previous window and before the window, by day.
+
+        A day without events is left out.
         """
         ...
 

@@ -75,6 +75,7 @@ MINOR = (products.SKU, metrics.UNITS_RETURNED)
 class SalesVelocity:
     """Daily totals of both windows, and the shop's products in any order.
 
+    ``between`` are the daily totals of the days after the previous window and before the window.
     ``on_hand`` are pieces by product id, where a count is known; ``empty_days`` are whole days
     without stock, of products that had some.
     """
@@ -84,6 +85,7 @@ class SalesVelocity:
     products: tuple[ProductTotals, ...]
     on_hand: Mapping[str, int] = field(default_factory=dict)
     empty_days: Mapping[str, EmptyDays] = field(default_factory=dict)
+    between: tuple[Totals, ...] = ()
 
 
 def present(result: SalesVelocity, scope: Scope) -> Presented:
@@ -161,7 +163,8 @@ def _kpis(result: SalesVelocity) -> tuple[Kpi, ...]:
 
 
 def _daily(result: SalesVelocity, scope: Scope) -> LineChart:
-    average = moving_average(_units(result.previous_days), _units(result.days))
+    before = (*result.previous_days, *result.between)
+    average = moving_average(_units(before), _units(result.days))
     return line_chart(
         scope,
         (measures.UNITS_SOLD, measures.ORDERS, measures.NET),
