@@ -30,6 +30,7 @@ _SPELLING: Final = {
     Unit.MONEY: "money",
     Unit.COUNT: "whole number",
     Unit.PERCENT: "percent, 2 decimals",
+    Unit.POINTS: "percentage points, 2 decimals",
     Unit.RATE: "2 decimals",
     Unit.RANK: "whole number",
     Unit.DATE: "YYYY-MM-DD",

@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from common.reports.model import Scope
 from common.reports.sales.dimensions import DAY, PRODUCT, Dimension, K
 from common.reports.sales.from_ledger import joined
-from common.reports.sales.protocol import EmptyDays, Product
+from common.reports.sales.protocol import EmptyDays, Product, Stock
 from common.reports.totals.totals import Totals, WindowTotals
 
 _DAY: Final = timedelta(days=1)
@@ -159,7 +159,7 @@ class DuckSales:
         rows = self._connection.execute(_PRODUCTS, facts).fetchall()
         return {key: Product(*said) for key, *said in rows}
 
-    def on_hand(self) -> dict[str, int]:
+    def on_hand(self) -> dict[str, Stock]:
         """Nothing: the generated shops count no stock."""
         return {}
 

@@ -53,7 +53,7 @@ def told(page: Page, chart: str) -> list[dict[str, str]]:
 
 def previous(point: dict[str, str]) -> str | None:
     """What a tooltip says of the previous window."""
-    return next((v for k, v in point.items() if k.startswith("Previous window")), None)
+    return next((v for k, v in point.items() if k.startswith("30 days before")), None)
 
 
 def test_revenue_of_each_day_in_every_measure(visit: Open, redis_client: Redis) -> None:

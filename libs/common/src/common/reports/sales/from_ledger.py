@@ -9,9 +9,9 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
 from common.reports.model import Scope
-from common.reports.sales import calendar, stock
+from common.reports.sales import calendar, out_of_stock, stock
 from common.reports.sales.dimensions import DAY, Dimension, K
-from common.reports.sales.protocol import EmptyDays, Product
+from common.reports.sales.protocol import EmptyDays, Product, Stock
 from common.reports.totals.totals import Totals, WindowTotals
 
 _OF_LINES: Final = """
@@ -81,14 +81,13 @@ class LedgerSales:
         rows = self._session.execute(_PRODUCTS, {"tenant_id": self._scope.tenant_id})
         return {key: Product(*facts) for key, *facts in rows}
 
-    def on_hand(self) -> Mapping[str, int]:
-        """Pieces on hand by product id, as last counted before the window's end."""
-        scope = self._scope
-        return stock.on_hand(self._session, scope.tenant_id, until=scope.window.end)
+    def on_hand(self) -> Mapping[str, Stock]:
+        """What is on hand at the window's end by product id, of the products counted."""
+        return stock.on_hand(self._session, self._scope)
 
     def empty_days(self) -> Mapping[str, EmptyDays]:
         """Whole days without stock by product id, of products that had some."""
-        return stock.empty_days(self._session, self._scope)
+        return out_of_stock.empty_days(self._session, self._scope, rolled_up=False)
 
 
 @cache

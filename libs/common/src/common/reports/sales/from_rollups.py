@@ -13,10 +13,11 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from common.reports.model import Scope
+from common.reports.sales import out_of_stock
 from common.reports.sales.blocks import Block, cover
 from common.reports.sales.dimensions import DAY, PRODUCT, Dimension, K
 from common.reports.sales.from_ledger import LedgerSales
-from common.reports.sales.protocol import EmptyDays, Product
+from common.reports.sales.protocol import EmptyDays, Product, Stock
 from common.reports.totals.totals import Totals, WindowTotals
 
 _BY_DAY: Final = text(
@@ -82,13 +83,13 @@ class RolledUpSales:
         """Every product of the shop, sold or not, by the keys of the dimension ``PRODUCT``."""
         return self._events.products()
 
-    def on_hand(self) -> Mapping[str, int]:
-        """Pieces on hand by product id, as last counted before the window's end."""
+    def on_hand(self) -> Mapping[str, Stock]:
+        """What is on hand at the window's end by product id, of the products counted."""
         return self._events.on_hand()
 
     def empty_days(self) -> Mapping[str, EmptyDays]:
         """Whole days without stock by product id, of products that had some."""
-        return self._events.empty_days()
+        return out_of_stock.empty_days(self._session, self._scope, rolled_up=True)
 
     def _by_day(self) -> dict[date, WindowTotals]:
         days, previous = self._days()

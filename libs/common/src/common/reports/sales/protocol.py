@@ -4,7 +4,7 @@ Two answers exist and must be equal: ``from_ledger`` sums the events, ``from_rol
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
 from common.reports.model import Scope
@@ -26,6 +26,16 @@ class Product(NamedTuple):
     title: str
     sku: str | None
     category: str | None
+
+
+class Stock(NamedTuple):
+    """Pieces on hand at the window's end, and when they were last counted.
+
+    The pieces are None where that was too long ago, or where more was sold since than there were.
+    """
+
+    pieces: int | None
+    counted_at: datetime
 
 
 class Sales(Protocol):
@@ -55,8 +65,8 @@ class Sales(Protocol):
         """Every product of the shop, sold or not, by the keys of the dimension ``PRODUCT``."""
         ...
 
-    def on_hand(self) -> Mapping[str, int]:
-        """Pieces on hand by product id, as last counted before the window's end; see ``stock``."""
+    def on_hand(self) -> Mapping[str, Stock]:
+        """What is on hand at the window's end by product id, of those counted; see ``stock``."""
         ...
 
     def empty_days(self) -> Mapping[str, EmptyDays]:
