@@ -168,7 +168,9 @@ class DuckSales:
         return {}
 
     def _rows(self, first: date, last: date) -> list[Any]:
-        return self._connection.execute(_BY_DAY, self._range(first, last)).fetchall()
+        found = self._connection.execute(_BY_DAY, self._range(first, last))
+        rows: list[Any] = found.fetchall()
+        return rows
 
     def _range(self, first: date, last: date) -> dict[str, int | date]:
         return {"tenant_id": self._scope.tenant_id, "first": first, "past": last + _DAY}
