@@ -157,7 +157,7 @@ def test_products_in_charts(visit: Open, redis_client: Redis, chart: str) -> Non
             assert number(point[label]) == number(cell[key]) == number(row[key])
         if chart == "top":
             assert point["ABC class"] == cell["class"] == row["abc_class"]
-            assert number(point.get("Change")) == number(row["net_sales_change_percent"])
+            assert percents(point) == number(row["net_sales_change_percent"])
         else:
             difference = Decimal(row["net_sales"]) - Decimal(row["previous_net_sales"])
             assert number(cell["net_sales_difference"]) == difference

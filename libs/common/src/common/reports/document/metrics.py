@@ -31,8 +31,20 @@ class Better(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Revision:
+    """A change of a definition: since which day it is reckoned so, and what was so before."""
+
+    since: str
+    before: str
+
+
+@dataclass(frozen=True, slots=True)
 class Figure:
-    """A named quantity. ``key`` is its CSV column, ``definition`` one sentence on what it means."""
+    """A named quantity. ``key`` is its CSV column, ``definition`` one sentence on what it means.
+
+    ``revisions`` are the earlier definitions, the oldest first: a document keeps the figures that
+    were reckoned by them.
+    """
 
     key: str
     label: str
@@ -43,6 +55,12 @@ class Figure:
     """Whether the amount is a reduction, shown negative: it grows as the figure falls."""
     signed: bool = False
     """Whether it is a difference by nature, as often below 0 as above: it is never compared."""
+    revisions: tuple[Revision, ...] = ()
+
+    @property
+    def version(self) -> int:
+        """How many definitions the figure has had."""
+        return 1 + len(self.revisions)
 
     def compare(self, value: Exact | None, previous: Exact | None) -> int | None:
         """The cell of ``change()``, from unrounded values: percent, or points of a percentage."""
@@ -66,6 +84,7 @@ class Figure:
             label=f"{self.label}, previous",
             definition=f"{self.label} in as many days before, of the same weekdays.",
             better=None,
+            revisions=(),
         )
 
     def change(self) -> "Figure":
@@ -156,4 +175,7 @@ REFUND_RATE = Figure(
     "Units returned or cancelled in the window per 100 sold in it, whenever they were sold; empty"
     " when none was sold.",
     Better.DOWN,
+    revisions=(
+        Revision("2026-11-28", "Called refund rate; its change was a percent of a percentage."),
+    ),
 )

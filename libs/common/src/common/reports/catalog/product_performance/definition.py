@@ -10,7 +10,7 @@ from common.reports.catalog.product_performance.movers import movers
 from common.reports.catalog.product_performance.ranking import Ranked, bands, positive_net, rank
 from common.reports.document import metrics
 from common.reports.document.headlines import BestProduct, Headline, Kpi
-from common.reports.document.metrics import Better, Figure, Unit
+from common.reports.document.metrics import Better, Figure, Revision, Unit
 from common.reports.document.schema import Cell, Footer, Pareto, Table
 from common.reports.model import Body, Definition, Presentation, Presented, Row, Scope, select
 from common.reports.money import percent
@@ -32,6 +32,9 @@ RANK_CHANGE = Figure(
     "Places gained (or lost, negative) from the days before, among the products with sales or"
     " returns in either; empty for a product without any then.",
     Better.UP,
+    revisions=(
+        Revision("2026-11-28", "From a place among those that moved before to one among all."),
+    ),
 )
 SHARE = Figure(
     "net_sales_share_percent",
@@ -39,12 +42,14 @@ SHARE = Figure(
     Unit.PERCENT,
     "Net sales of the product in percent of all positive net sales; empty when its own are not"
     " positive.",
+    revisions=(Revision("2026-11-28", "Of all net sales, those below 0 included."),),
 )
 CUMULATIVE_SHARE = Figure(
     "cumulative_share_percent",
     "Cumulative share",
     Unit.PERCENT,
     "Share of this product and all ranked above it; empty when its net sales are not positive.",
+    revisions=(Revision("2026-11-28", "Of all net sales, those below 0 included."),),
 )
 ABC = Figure(
     "abc_class",
@@ -52,6 +57,7 @@ ABC = Figure(
     Unit.TEXT,
     "A: the products that make the first 80 % of positive net sales; B: up to 95 %; C: the rest."
     " The one that crosses a line is in the upper class; one without positive net sales in none.",
+    revisions=(Revision("2026-11-28", "Of all net sales, those below 0 included."),),
 )
 PRODUCTS_SOLD = Figure(
     "products_sold", "Products sold", Unit.COUNT, "Products with at least one unit sold.", Better.UP
@@ -70,11 +76,13 @@ COLUMNS = (
     RANK,
     RANK_CHANGE,
     *products.IDENTITY,
+    *columns(MEASURES)[: len(MEASURES)],
     SHARE,
     CUMULATIVE_SHARE,
     ABC,
-    *columns(MEASURES),
+    *columns(MEASURES)[len(MEASURES) :],
 )
+"""Net sales come before what is derived from them."""
 HEADLINES = (
     measures.NET,
     measures.GROSS,
@@ -124,14 +132,16 @@ def present(result: ProductPerformance, _: Scope) -> Presented:
 
 
 def _row(ranked: Ranked) -> Row:
+    measured = cells(MEASURES, ranked.product.totals, ranked.product.previous)
     return (
         ranked.rank,
         ranked.rank_change,
         *ranked.product.identity,
+        *measured[: len(MEASURES)],
         ranked.share,
         ranked.cumulative_share,
         ranked.abc_class,
-        *cells(MEASURES, ranked.product.totals, ranked.product.previous),
+        *measured[len(MEASURES) :],
     )
 
 

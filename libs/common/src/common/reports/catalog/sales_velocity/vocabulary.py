@@ -1,6 +1,6 @@
 """The figures that only sales velocity shows."""
 
-from common.reports.document.metrics import Better, Figure, Unit
+from common.reports.document.metrics import Better, Figure, Revision, Unit
 
 UNITS_PER_DAY = Figure(
     "units_per_day",
@@ -9,6 +9,7 @@ UNITS_PER_DAY = Figure(
     "Units sold divided by the days of the window; of a product, by its days in stock, and never"
     " more than the shop's.",
     Better.UP,
+    revisions=(Revision("2026-11-28", "Of a product, nothing kept it at or below the shop's."),),
 )
 ORDERS_PER_DAY = Figure(
     "orders_per_day",
@@ -33,6 +34,9 @@ TREND = Figure(
     " (95 % confidence); where it cannot be told from none, there is no clear trend.",
     Better.UP,
     signed=True,
+    revisions=(
+        Revision("2026-11-28", "Fitted to days, weekdays included, and compared in percent."),
+    ),
 )
 TOO_SHORT = "A trend takes three whole weeks."
 
@@ -55,6 +59,7 @@ ON_HAND = Figure(
     Unit.COUNT,
     "Pieces at the latest stock count before the window's end, less what was sold since, plus what"
     " came back; empty without a recent count, and when more was sold than it said.",
+    revisions=(Revision("2026-11-28", "The count itself, however old."),),
 )
 COUNTED_AT = Figure(
     "counted_at",
@@ -68,6 +73,7 @@ DAYS_IN_STOCK = Figure(
     Unit.COUNT,
     "Days of the window less the whole days from a count of 0 to the next count above it or the"
     " next sale, whichever comes first.",
+    revisions=(Revision("2026-11-28", "Sales after a count of 0 ended nothing."),),
 )
 DAYS_OF_COVER = Figure(
     "days_of_cover",
@@ -75,4 +81,5 @@ DAYS_OF_COVER = Figure(
     Unit.RATE,
     "How long the pieces on hand last at the window's pace: on hand divided by units per day; 0"
     " with nothing on hand, empty without sales or without a recent count.",
+    revisions=(Revision("2026-11-28", "By the count itself, however old."),),
 )
