@@ -13,9 +13,10 @@ import duckdb
 from sqlalchemy import Engine
 
 from common.reports.model import Scope
-from common.reports.sales.dimensions import DAY, PRODUCT, Dimension, K
-from common.reports.sales.from_ledger import joined
-from common.reports.sales.protocol import EmptyDays, Product, Stock
+from common.reports.sales.dimensions import DAY, Dimension, K
+from common.reports.sales.from_ledger import joined, product_totals
+from common.reports.sales.protocol import EmptyDays, Stock
+from common.reports.totals.products import ProductTotals
 from common.reports.totals.totals import Totals, WindowTotals
 
 _DAY: Final = timedelta(days=1)
@@ -56,14 +57,21 @@ _BY_DAY: Final = """
     ) GROUP BY day
 """
 _BY_PRODUCT: Final = """
-    SELECT product_id, day >= $middle, sum(units_sold)::bigint, sum(units_returned)::bigint,
-           sum(gross)::bigint, sum(discounts)::bigint, sum(returns)::bigint
-    FROM goods WHERE tenant_id = $tenant_id AND day >= $first AND day < $past
-      AND (day < $past_before OR day >= $middle)
-    GROUP BY ALL
-"""
-_PRODUCTS: Final = """
-    SELECT product_id, external_id, title, sku, category FROM products WHERE tenant_id = $tenant_id
+    WITH sums AS (
+        SELECT product_id, day >= $middle AS current, sum(units_sold)::bigint AS units_sold,
+               sum(units_returned)::bigint AS units_returned, sum(gross)::bigint AS gross,
+               sum(discounts)::bigint AS discounts, sum(returns)::bigint AS returns
+        FROM goods WHERE tenant_id = $tenant_id AND day >= $first AND day < $past
+          AND (day < $past_before OR day >= $middle)
+        GROUP BY ALL
+    )
+    SELECT p.external_id, p.title, p.sku, p.category,
+           c.units_sold, c.units_returned, c.gross, c.discounts, c.returns,
+           b.units_sold, b.units_returned, b.gross, b.discounts, b.returns
+    FROM products p
+    LEFT JOIN sums c ON c.product_id = p.product_id AND c.current
+    LEFT JOIN sums b ON b.product_id = p.product_id AND NOT b.current
+    WHERE p.tenant_id = $tenant_id
 """
 
 
@@ -126,15 +134,13 @@ class DuckSales:
         return self._scope
 
     def totals(self, by: Dimension[K]) -> Mapping[K | None, WindowTotals]:
-        """The sums of both windows by day or by product.
+        """The sums of both windows by day.
 
         Raises:
-            KeyError: the dimension is another one.
+            ValueError: the dimension is another one.
         """
-        answer: dict[Any, WindowTotals] = {DAY: self._by_day, PRODUCT: self._by_product}[by]()
-        return answer
-
-    def _by_day(self) -> dict[Any, WindowTotals]:
+        if by is not DAY:
+            raise ValueError(by.name)
         rows = self._rows(self._previous[0], self._days[-1])
         known = {*self._previous, *self._days}
         return joined((day, day >= self._days[0], *sums) for day, *sums in rows if day in known)
@@ -144,20 +150,14 @@ class DuckSales:
         rows = self._rows(self._previous[-1] + _DAY, self._days[0] - _DAY)
         return {day: Totals(*sums) for day, *sums in rows}
 
-    def _by_product(self) -> dict[Any, WindowTotals]:
+    def products(self) -> tuple[ProductTotals, ...]:
+        """Every product of the shop with its totals in both windows, in no particular order."""
         facts = {
             **self._range(self._previous[0], self._days[-1]),
             "past_before": self._previous[-1] + _DAY,
             "middle": self._days[0],
         }
-        rows = self._connection.execute(_BY_PRODUCT, facts).fetchall()
-        return joined((product, current, 0, *sums) for product, current, *sums in rows)
-
-    def products(self) -> dict[int, Product]:
-        """Every product of the shop by its key."""
-        facts = {"tenant_id": self._scope.tenant_id}
-        rows = self._connection.execute(_PRODUCTS, facts).fetchall()
-        return {key: Product(*said) for key, *said in rows}
+        return tuple(map(product_totals, self._connection.execute(_BY_PRODUCT, facts).fetchall()))
 
     def on_hand(self) -> dict[str, Stock]:
         """Nothing: the generated shops count no stock."""

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from common.db.tenancy import Access, snapshot
 from common.reports import queries, registry
 from common.reports.model import Scope
-from common.reports.sales.days_and_products import by_day, by_product
+from common.reports.sales.days import by_day
 from common.reports.sales.from_ledger import LedgerSales
 from common.reports.sales.from_rollups import RolledUpSales
 from common.reports.sales.protocol import Sales
@@ -88,7 +88,7 @@ def agree(*ways: Sales) -> None:
     """Fail unless every number of both windows is the same, by day and by product."""
     days, *other_days = [by_day(way) for way in ways]
     by_id = attrgetter("product_id")
-    products, *other_products = [sorted(by_product(way), key=by_id) for way in ways]
+    products, *other_products = [sorted(way.products(), key=by_id) for way in ways]
     assert all(each == days for each in other_days)
     assert all(each == products for each in other_products)
     assert sum(day.net for day in days[0]) == sum(product.totals.net for product in products)

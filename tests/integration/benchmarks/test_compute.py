@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from common.db.tenancy import Access, snapshot
-from common.reports.sales.days_and_products import by_day
+from common.reports.sales.days import by_day
 from common.reports.sales.from_ledger import LedgerSales
 from common.reports.sales.from_rollups import RolledUpSales
 from common.reports.window import Period, window_of

@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Connection, text
 from tests.support import wait
+from tests.unit.ingest.formats.platform import Line, Sold, export, rows
 
 from accounts.provisioning import create_tenant
 
@@ -111,6 +112,30 @@ def test_bad_rows_are_listed_and_the_exit_says_so(tmp_path, shop, environment):
         "march.csv, line 2, quantity: '0' is less than 1",
         "analytics: 3 problems (1 of them not listed): nothing was imported",
     ]
+
+
+def test_an_export_is_checked_and_then_imported_by_its_columns(tmp_path, shop, environment):
+    """What is not explained is listed by order; the check leaves the shop as it was."""
+    path = tmp_path / "orders_export.csv"
+    odd = rows(Sold((Line("Mug", "MUG", 1, 2000),)), "#2")
+    odd[0]["Total"] = "21.50"
+    path.write_text(export(rows(Sold((Line("Lamp", "L", 1, 9000),), tip=500), "#1") + odd))
+    for arguments, version in ((["--check"], None), ([], "ledger    version 1")):
+        done = subprocess.run(
+            command(shop, path, *arguments),
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        told = done.stdout.splitlines()
+        assert told[0] == "format    shopify, found by the columns"
+        assert told[1] == "orders    2 new, 0 replaced, 0 unchanged; 2 lines"
+        assert "totals    1 of 2 orders come to the file's Total" in told
+        assert "          #2: 1.50 EUR of its Total is not explained" in told
+        assert "note      1 order (#1): tips are no sales; they were left out (5.00 EUR)" in told
+        assert (version in told) == (version is not None)
+        assert ("checked   nothing was imported" in told) == (version is None)
 
 
 @pytest.mark.parametrize(

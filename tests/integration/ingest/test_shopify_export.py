@@ -157,6 +157,17 @@ def test_a_file_of_refunds_adds_to_the_exports_cancellations(bring, read):
     assert fault.startswith("refunds.csv, line 2: gives back more than was sold")
 
 
+def test_a_line_removed_by_an_edit_moves_no_other_lines_refund(bring, read):
+    written = rows(Sold((VASE, MUG)), "#2")
+    bring(export(written), refunds=REFUNDS.replace("#2,1", "#2,2"))
+    written[0] |= {"Lineitem quantity": "0", "Subtotal": "20.00", "Total": "20.00"}
+    imported = bring(export(written))
+    assert (imported.summary.orders_replaced, imported.reconciled.unexplained) == (1, ())
+    assert read(
+        "SELECT p.title, r.amount FROM refunds r JOIN products p ON p.id = r.product_id"
+    ) == [("Mug", 2000)]
+
+
 def test_a_cancellation_before_the_payment_takes_back_what_was_paid(bring, read):
     content = file(Sold((MUG,), refunded=2000), **{"Cancelled at": "2026-03-01 09:00:00 +0100"})
     imported = bring(content)

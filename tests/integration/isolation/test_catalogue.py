@@ -51,7 +51,7 @@ OF_THE_OWNER = {
     "audit_entries.old_select": "deleting what is older than it has to be kept",
     "audit_entries.old_delete": "deleting what is older than it has to be kept",
     "imports.unfinished": "unfinished_imports()",
-    "shares.revoked": "recalled_links()",
+    "shares.recalled": "recalled_links()",
     "shares.unrevoked": "live_links_by_key()",
     "tenants.directory": "tenant_id_of()",
 }

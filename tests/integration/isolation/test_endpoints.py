@@ -160,12 +160,13 @@ def service(serve: Serve, shops: Shops) -> Service:
 
 @contextmanager
 def admin_of(service: Service, shop: str) -> Iterator[httpx.Client]:
-    """A client with a session of a shop's admin; the cookie is kept without TLS."""
+    """A client with a session of a shop's admin; its cookies are kept without TLS."""
     with service.client() as client:
         credentials = {"email": f"{shop}@example.com", "password": PASSWORD}
         answer = client.post("/api/admin/session", json=credentials)
         assert answer.status_code == 200, answer.text
-        client.headers["Cookie"] = answer.headers["set-cookie"].partition(";")[0]
+        cookies = answer.headers.get_list("set-cookie")
+        client.headers["Cookie"] = "; ".join(each.partition(";")[0] for each in cookies)
         yield client
 
 

@@ -50,6 +50,7 @@ FIXED = {
     "span": 1,
     "order_discount": 0,
     "line_discount": 0,
+    "remainder": 0,
     "discount": 0,
     "created_by": None,
     "creator": None,

@@ -15,8 +15,8 @@ from tests.support import wait
 from accounts.provisioning import create_tenant
 from common.db.tenancy import Access, snapshot, transaction
 from common.jobs.payloads import ComputeReport
-from common.reports.sales import days_and_products, dimensions
-from common.reports.sales.days_and_products import by_day, by_product
+from common.reports.sales import dimensions
+from common.reports.sales.days import between, by_day
 from common.reports.sales.from_ledger import LedgerSales
 from common.reports.sales.from_rollups import RolledUpSales
 from common.reports.sales.protocol import Sales
@@ -54,6 +54,7 @@ def sale(order: str, at: datetime, price: int = 1000, product: str = "p") -> Ord
         "product_id": product,
         "quantity": 1,
         "unit_price": price,
+        "remainder": 0,
         "line_discount": 0,
     }
     return OrderLineRow(**facts)
@@ -72,12 +73,14 @@ def check(engine: Engine, tenant_id: int) -> Sales:
     with read(engine, job(tenant_id)) as (scope, sales):
         assert isinstance(sales, RolledUpSales)
         found = {by: sales.totals(by) for by in dimensions.ALL}
-        between = sales.between()
+        products = set(sales.products())
+        days_between = sales.between()
     with snapshot(engine, Access(tenant_id=tenant_id)) as session:
         scope = read_scope(session, tenant_id, WINDOW)
         straight = LedgerSales(session, scope)
         assert found == {by: straight.totals(by) for by in dimensions.ALL}
-        assert between == straight.between()
+        assert products == set(straight.products())
+        assert days_between == straight.between()
     return sales
 
 
@@ -91,10 +94,9 @@ def test_the_days_between_the_windows_are_of_neither(
     load_sales(service_engine, tenant_id, order_lines=lines)
     check(service_engine, tenant_id)
     with read(service_engine, job(tenant_id)) as (_, sales):
-        days, previous = days_and_products.by_day(sales)
-        between = days_and_products.between(sales)
-        (product,) = days_and_products.by_product(sales)
-    assert [sum(day.orders for day in part) for part in (days, previous, between)] == [2, 30, 5]
+        now, before = by_day(sales)
+        gap, (product,) = between(sales), sales.products()
+    assert [sum(day.orders for day in part) for part in (now, before, gap)] == [2, 30, 5]
     assert (product.totals.units_sold, product.previous.units_sold) == (2, 30)
 
 
@@ -245,7 +247,7 @@ def test_writers_and_refreshers_at_once_lose_nothing(
     def report(_: random.Random) -> None:
         with read(service_engine, job(tenant_id)) as (_scope, sales):
             days, _previous = by_day(sales)
-            products = by_product(sales)
+            products = sales.products()
             assert sum(t.gross for t in days) == sum(p.totals.gross for p in products)
 
     threads = [

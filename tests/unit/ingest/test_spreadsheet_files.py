@@ -132,7 +132,9 @@ def test_rounded_ids_of_the_own_format():
     _, (fault,), _, _ = read(f"{header}\n{row}Vase\n", "own")
     assert "names 'Mug' too" in fault
     *_, notes = read(OWN.replace("O1", "4.06E+12"), "own")
-    assert any("its id was rounded by a spreadsheet" in note for note in notes)
+    assert any("an id of it was rounded by a spreadsheet" in note for note in notes)
+    *_, notes = read(f"{HEADER},customer_id\n{GOOD},5.1E+10\n", "own")
+    assert any("an id of it was rounded by a spreadsheet" in note for note in notes)
 
 
 @pytest.mark.parametrize("sku", ["", "LONG"])

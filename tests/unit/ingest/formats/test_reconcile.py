@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.ingest.formats.platform import Line, Sold, export, orders, rows
+from tests.unit.ingest.formats.platform import COLUMNS, Line, Sold, export, orders, rows
 
 from common.reports.money import currency_exponent
 from ingest.csv.faults import Faults
@@ -120,6 +120,39 @@ def test_free_shipping_is_off_the_shipping_beside_a_product_discount():
         taxed = Sold(**{n: getattr(order, n) for n in Sold.__slots__} | {"tax_included": included})
         lines, *_ = read(export(rows(taxed, "#1")))
         assert (net(lines), lines[0].order_discount, lines[0].shipping) == (9000, 1000, 0)
+
+
+def test_what_was_paid_in_another_currency_is_said_and_taken_in_the_shops():
+    written = rows(Sold((LAMP,)), "#1")
+    written[0]["Presentment Currency"] = "USD"
+    (line,), _, notes, _ = read(export(written, [*COLUMNS, "Presentment Currency"]))
+    assert (line.unit_price, len(notes)) == (10_000, 1)
+    assert "paid in another currency" in notes[0]
+
+
+def test_a_gift_card_sold_is_said():
+    (line,), _, notes, _ = read(export(rows(Sold((Line("Gift card", "", 1, 5000),)), "#1")))
+    assert line.unit_price == 5000
+    assert "a gift card was sold" in notes[0]
+
+
+def test_what_is_not_settled_is_never_called_paid():
+    written = rows(Sold((LAMP,)), "#1")
+    written[0] |= {"Financial Status": "partially_paid", "Paid at": ""}
+    written[0]["Outstanding Balance"] = "70.00"
+    (line,), _, notes, _ = read(export(written))
+    assert line.paid_at == line.placed_at
+    assert len(notes) == 2
+    assert not any("paid" in note for note in notes)
+    assert any("70.00 EUR" in note for note in notes)
+
+
+def test_an_order_without_goods_is_told_with_what_was_charged():
+    written = rows(Sold((MUG,), shipping=700), "#1")
+    written[0] |= {"Lineitem quantity": "0", "Subtotal": "0.00", "Total": "7.00"}
+    lines, _, notes, found = read(export(written))
+    assert (lines, found.unexplained) == ([], (("#1", 700),))
+    assert any("no goods are left" in note and "7.00 EUR" in note for note in notes)
 
 
 def test_prices_with_tax_in_them_leave_no_discount_behind():

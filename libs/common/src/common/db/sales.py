@@ -2,8 +2,8 @@
 
 A sale happens at ``paid_at``; an order never paid is no sale. A refund or a cancellation after
 payment happens at ``processed_at``. Lines and refunds carry the instant (and refunds the product)
-they count at, so that a report reads one narrow index and never joins. The view ``ledger``
-(see the migrations) turns them into one list of events.
+they count at, so that a report by day or by product reads one narrow index and never joins. The
+view ``ledger`` (see the migrations) turns them into one list of events.
 
 Customers, orders and lines have no foreign keys: a key costs a query a row, and they come by the
 million. Triggers hold the same references once a statement (see the third migration).

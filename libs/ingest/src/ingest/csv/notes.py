@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from common.reports.money import currency_exponent, decimal_text
 
 FUTURE = "is dated later than now"
-ROUNDED = "its id was rounded by a spreadsheet, and was taken as it is: export again, ids as text"
+ROUNDED = "an id of it was rounded by a spreadsheet; taken as it is: export again, ids as text"
 CUT = "titles of more than 2000 characters were cut"
 _EXAMPLES = 3
 

@@ -126,7 +126,7 @@ class OwnFormat:
             if placed_at or paid_at:
                 if (paid_at or placed_at) > self._now:
                     self._notes.add(FUTURE, order_id)
-                if rounded(order_id):
+                if rounded(order_id) or rounded(rest[1] or ""):
                     self._notes.add(ROUNDED, order_id)
                 return (order_id, placed_at or paid_at, paid_at, *rest)
             table.fault(line, "is empty, and so is placed_at: one of them is needed", "paid_at", "")

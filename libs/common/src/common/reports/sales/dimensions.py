@@ -41,7 +41,7 @@ WEEKDAY: Final = Dimension("weekday", f"CAST(extract(isodow FROM {_DAY}) AS int)
 HOUR: Final = Dimension("hour", f"CAST(extract(hour FROM {_LOCAL}) AS int)", int)
 """The hour of the local clock, 0 to 23."""
 PRODUCT: Final = Dimension("product", "e.product_id", int, of_lines=True)
-"""The product, by the key of ``Sales.products``."""
+"""The product, by the database's key; ``Sales.products`` names them."""
 CATEGORY: Final = Dimension("category", "p.category", str, of_lines=True)
 """The product's category."""
 CHANNEL: Final = Dimension("channel", "o.channel", str)

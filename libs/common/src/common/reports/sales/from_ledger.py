@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from common.reports.model import Scope
 from common.reports.sales import calendar, out_of_stock, stock
-from common.reports.sales.dimensions import DAY, Dimension, K
-from common.reports.sales.protocol import EmptyDays, Product, Stock
+from common.reports.sales.dimensions import DAY, PRODUCT, Dimension, K
+from common.reports.sales.protocol import EmptyDays, Stock
+from common.reports.totals.products import ProductTotals
 from common.reports.totals.totals import Totals, WindowTotals
 
 _OF_LINES: Final = """
@@ -24,18 +25,32 @@ _OF_ORDERS: Final = """
     bigint_sum(e.tax)
 """
 # PostgreSQL leaves out a join that the expression has no use for.
-_TOTALS: Final = """
-    SELECT {key} AS key, e.occurred_at >= :middle AS current, {sums}
+_EVENTS: Final = """
     FROM ledger e
     LEFT JOIN orders o ON o.tenant_id = e.tenant_id AND o.id = e.order_id
     LEFT JOIN products p ON p.tenant_id = e.tenant_id AND p.id = e.product_id
     WHERE e.tenant_id = :tenant_id AND e.occurred_at >= :start AND e.occurred_at < :end
-      AND (e.occurred_at < :previous_end OR e.occurred_at >= :middle) {only}
-    GROUP BY 1, 2
+      AND (e.occurred_at < :previous_end OR e.occurred_at >= :middle)
 """
-_PRODUCTS: Final = text(
-    "SELECT id, external_id, title, sku, category FROM products WHERE tenant_id = :tenant_id"
-)
+_LINES_ONLY: Final = "AND e.product_id IS NOT NULL"
+_PRODUCTS: Final = """
+    WITH sums AS (
+        SELECT {key} AS product_id, e.occurred_at >= :middle AS current,
+               bigint_sum(e.units_sold) AS units_sold,
+               bigint_sum(e.units_returned) AS units_returned,
+               bigint_sum(e.gross) AS gross, bigint_sum(e.discounts) AS discounts,
+               bigint_sum(e.returns) AS returns
+        {events}
+        GROUP BY 1, 2
+    )
+    SELECT p.external_id, p.title, p.sku, p.category,
+           c.units_sold, c.units_returned, c.gross, c.discounts, c.returns,
+           b.units_sold, b.units_returned, b.gross, b.discounts, b.returns
+    FROM products p
+    LEFT JOIN sums c ON c.product_id = p.id AND c.current
+    LEFT JOIN sums b ON b.product_id = p.id AND NOT b.current
+    WHERE p.tenant_id = :tenant_id
+"""
 
 
 class LedgerSales:
@@ -52,34 +67,21 @@ class LedgerSales:
 
     def totals(self, by: Dimension[K]) -> Mapping[K | None, WindowTotals]:
         """The sums of both windows by the dimension's key; see ``Sales``."""
-        return joined(self._session.execute(*self.statement(by)))
-
-    def statement(self, by: Dimension[Any]) -> tuple[TextClause, dict[str, Any]]:
-        """The statement behind ``totals``, and its parameters."""
-        scope = self._scope
-        return _statement(by), {
-            **calendar.parameters(scope),
-            "tenant_id": scope.tenant_id,
-            "start": scope.previous.start,
-            "previous_end": scope.previous.end,
-            "middle": scope.window.start,
-            "end": scope.window.end,
-        }
+        return joined(self._session.execute(statement(by), parameters(self._scope)))
 
     def between(self) -> Mapping[date, Totals]:
         """The sums of the days after the previous window and before the window, by day."""
-        statement, facts = self.statement(DAY)
         first, past = self._scope.previous.end, self._scope.window.start
         if first >= past:
             return {}
-        facts |= {"start": first, "previous_end": past, "end": past}
-        found = joined(self._session.execute(statement, facts))
-        return {day: totals.previous for day, totals in found.items()}
+        bounds = {"start": first, "previous_end": past, "end": past}
+        rows = self._session.execute(statement(DAY), {**parameters(self._scope), **bounds})
+        return {day: totals.previous for day, totals in joined(rows).items()}
 
-    def products(self) -> Mapping[int, Product]:
-        """Every product of the shop, sold or not, by the keys of the dimension ``PRODUCT``."""
-        rows = self._session.execute(_PRODUCTS, {"tenant_id": self._scope.tenant_id})
-        return {key: Product(*facts) for key, *facts in rows}
+    def products(self) -> tuple[ProductTotals, ...]:
+        """Every product of the shop with its totals in both windows, in no particular order."""
+        rows = self._session.execute(_products(), parameters(self._scope))
+        return tuple(map(product_totals, rows.all()))
 
     def on_hand(self) -> Mapping[str, Stock]:
         """What is on hand at the window's end by product id, of the products counted."""
@@ -90,18 +92,54 @@ class LedgerSales:
         return out_of_stock.empty_days(self._session, self._scope, rolled_up=False)
 
 
+def parameters(scope: Scope) -> dict[str, Any]:
+    """The parameters of ``statement``."""
+    return {
+        **calendar.parameters(scope),
+        "tenant_id": scope.tenant_id,
+        "start": scope.previous.start,
+        "previous_end": scope.previous.end,
+        "middle": scope.window.start,
+        "end": scope.window.end,
+    }
+
+
 @cache
-def _statement(by: Dimension[Any]) -> TextClause:
-    sums, only = (_OF_LINES, "AND e.product_id IS NOT NULL") if by.of_lines else (_OF_ORDERS, "")
-    return text(_TOTALS.format(key=by.expression, sums=sums, only=only))
+def statement(by: Dimension[Any]) -> TextClause:
+    """The sums by a dimension: a row for each key and window, with the key, whether the window is
+    the current one, and the sums of ``Totals`` in their order."""
+    sums, only = (_OF_LINES, _LINES_ONLY) if by.of_lines else (_OF_ORDERS, "")
+    columns = f"SELECT {by.expression} AS key, e.occurred_at >= :middle AS current, {sums}"
+    return text(f"{columns} {_EVENTS} {only} GROUP BY 1, 2")
+
+
+@cache
+def _products() -> TextClause:
+    events = f"{_EVENTS} {_LINES_ONLY}"
+    return text(_PRODUCTS.format(key=PRODUCT.expression, events=events))
 
 
 def joined(rows: Iterable[Sequence[Any]]) -> dict[Any, WindowTotals]:
     """The window's sums and the previous one's of each key, of rows that hold one of the two."""
-    nothing = Totals()
     found: dict[Any, WindowTotals] = {}
     for key, current, *sums in rows:
-        now, previous = found.get(key, (nothing, nothing))
+        now, previous = found.get(key, _NOTHING)
         totals = Totals(*sums)
         found[key] = WindowTotals(totals, previous) if current else WindowTotals(now, totals)
     return found
+
+
+def product_totals(row: Sequence[Any]) -> ProductTotals:
+    """A row of id, title, SKU, category and both windows' sums, null where nothing happened."""
+    # By place, not by name: this runs for each product of a shop.
+    product_id, title, sku, category = row[:4]
+    totals, previous = line_totals(row[4:9]), line_totals(row[9:14])
+    return ProductTotals(product_id, title, sku, category, totals, previous)
+
+
+_NOTHING: Final = WindowTotals()
+
+
+def line_totals(sums: Sequence[int | None]) -> Totals:
+    """The totals of a product's sums, which are null where nothing happened."""
+    return _NOTHING.now if sums[0] is None else Totals(0, *sums)  # type: ignore[arg-type]

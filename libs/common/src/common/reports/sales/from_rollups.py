@@ -16,8 +16,9 @@ from common.reports.model import Scope
 from common.reports.sales import out_of_stock
 from common.reports.sales.blocks import Block, cover
 from common.reports.sales.dimensions import DAY, PRODUCT, Dimension, K
-from common.reports.sales.from_ledger import LedgerSales
-from common.reports.sales.protocol import EmptyDays, Product, Stock
+from common.reports.sales.from_ledger import LedgerSales, line_totals, product_totals
+from common.reports.sales.protocol import EmptyDays, Stock
+from common.reports.totals.products import ProductTotals
 from common.reports.totals.totals import Totals, WindowTotals
 
 _BY_DAY: Final = text(
@@ -27,28 +28,35 @@ _BY_DAY: Final = text(
     """
 )
 
-_BY_PRODUCT: Final = text(
-    """
+_BLOCKS: Final = """
     SELECT s.product_id,
-           bigint_sum(units_sold) FILTER (WHERE current),
-           bigint_sum(units_returned) FILTER (WHERE current),
-           bigint_sum(gross) FILTER (WHERE current),
-           bigint_sum(discounts) FILTER (WHERE current),
-           bigint_sum(returns) FILTER (WHERE current),
-           bigint_sum(units_sold) FILTER (WHERE NOT current),
-           bigint_sum(units_returned) FILTER (WHERE NOT current),
-           bigint_sum(gross) FILTER (WHERE NOT current),
-           bigint_sum(discounts) FILTER (WHERE NOT current),
-           bigint_sum(returns) FILTER (WHERE NOT current)
+           bigint_sum(units_sold) FILTER (WHERE current) AS sold,
+           bigint_sum(units_returned) FILTER (WHERE current) AS returned,
+           bigint_sum(gross) FILTER (WHERE current) AS gross,
+           bigint_sum(discounts) FILTER (WHERE current) AS discounts,
+           bigint_sum(returns) FILTER (WHERE current) AS returns,
+           bigint_sum(units_sold) FILTER (WHERE NOT current) AS sold_before,
+           bigint_sum(units_returned) FILTER (WHERE NOT current) AS returned_before,
+           bigint_sum(gross) FILTER (WHERE NOT current) AS gross_before,
+           bigint_sum(discounts) FILTER (WHERE NOT current) AS discounts_before,
+           bigint_sum(returns) FILTER (WHERE NOT current) AS returns_before
     FROM unnest(CAST(:spans AS smallint[]), CAST(:days AS date[]), CAST(:currents AS boolean[]))
          AS b (span, day, current)
     JOIN product_sales s ON s.span = b.span AND s.day = b.day
     WHERE s.tenant_id = :tenant_id
     GROUP BY s.product_id
-    """
+"""
+_BY_PRODUCT: Final = text(_BLOCKS)
+_PRODUCTS: Final = text(
+    f"""
+    SELECT p.external_id, p.title, p.sku, p.category,
+           s.sold, s.returned, s.gross, s.discounts, s.returns,
+           s.sold_before, s.returned_before, s.gross_before, s.discounts_before, s.returns_before
+    FROM products p
+    LEFT JOIN ({_BLOCKS}) s ON s.product_id = p.id
+    WHERE p.tenant_id = :tenant_id
+    """  # noqa: S608 - the statement above
 )
-
-_NOTHING: Final = Totals()
 
 
 class RolledUpSales:
@@ -79,9 +87,10 @@ class RolledUpSales:
         whole = self._scope.reach.dates(self._scope.zone)
         return self._kept_days(whole[len(previous) : -len(days)])
 
-    def products(self) -> Mapping[int, Product]:
-        """Every product of the shop, sold or not, by the keys of the dimension ``PRODUCT``."""
-        return self._events.products()
+    def products(self) -> tuple[ProductTotals, ...]:
+        """Every product of the shop with its totals in both windows, in no particular order."""
+        rows = self._session.execute(_PRODUCTS, self._blocks())
+        return tuple(map(product_totals, rows.all()))
 
     def on_hand(self) -> Mapping[str, Stock]:
         """What is on hand at the window's end by product id, of the products counted."""
@@ -105,29 +114,24 @@ class RolledUpSales:
         return {day: Totals(*sums) for day, *sums in self._session.execute(_BY_DAY, wanted)}
 
     def _by_product(self) -> dict[int, WindowTotals]:
+        rows = self._session.execute(_BY_PRODUCT, self._blocks())
+        return {row[0]: WindowTotals(line_totals(row[1:6]), line_totals(row[6:])) for row in rows}
+
+    def _blocks(self) -> dict[str, Any]:
         days, previous = self._days()
-        blocks = [(block, False) for block in _blocks(previous)]
-        blocks += [(block, True) for block in _blocks(days)]
-        rows = self._session.execute(
-            _BY_PRODUCT,
-            {
-                "tenant_id": self._scope.tenant_id,
-                "spans": [block.span for block, _ in blocks],
-                "days": [block.day for block, _ in blocks],
-                "currents": [current for _, current in blocks],
-            },
-        )
-        return {row[0]: WindowTotals(_of_lines(row[1:6]), _of_lines(row[6:])) for row in rows}
+        blocks = [(block, False) for block in _cover(previous)]
+        blocks += [(block, True) for block in _cover(days)]
+        return {
+            "tenant_id": self._scope.tenant_id,
+            "spans": [block.span for block, _ in blocks],
+            "days": [block.day for block, _ in blocks],
+            "currents": [current for _, current in blocks],
+        }
 
     def _days(self) -> tuple[tuple[date, ...], tuple[date, ...]]:
         zone = self._scope.zone
         return self._scope.window.dates(zone), self._scope.previous.dates(zone)
 
 
-def _blocks(days: Sequence[date]) -> tuple[Block, ...]:
+def _cover(days: Sequence[date]) -> tuple[Block, ...]:
     return cover(days[0], days[-1] + timedelta(days=1))
-
-
-def _of_lines(sums: tuple[int | None, ...]) -> Totals:
-    # By place, not by name: this runs for each product of a shop.
-    return _NOTHING if sums[0] is None else Totals(0, *sums)  # type: ignore[arg-type]

@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 
 from common.reports.model import Scope
 from common.reports.sales.dimensions import Dimension, K
+from common.reports.totals.products import ProductTotals
 from common.reports.totals.totals import Totals, WindowTotals
 
 
@@ -17,15 +18,6 @@ class EmptyDays(NamedTuple):
 
     now: int = 0
     previous: int = 0
-
-
-class Product(NamedTuple):
-    """What the shop says of a product; ``product_id`` is the shop's own id."""
-
-    product_id: str
-    title: str
-    sku: str | None
-    category: str | None
 
 
 class Stock(NamedTuple):
@@ -61,8 +53,11 @@ class Sales(Protocol):
         """
         ...
 
-    def products(self) -> Mapping[int, Product]:
-        """Every product of the shop, sold or not, by the keys of the dimension ``PRODUCT``."""
+    def products(self) -> tuple[ProductTotals, ...]:
+        """Every product of the shop, sold or not, with its totals, in no particular order.
+
+        The sums by ``PRODUCT`` and what the shop says of each product, read as one.
+        """
         ...
 
     def on_hand(self) -> Mapping[str, Stock]:

@@ -90,7 +90,8 @@ class OrderColumns(NamedTuple):
 class LineColumns(NamedTuple):
     """A line's columns, converted, and where it stands; either title or SKU may be missing.
 
-    ``product_id`` is the SKU, or the title where there is none.
+    ``product_id`` is the SKU, or the title where there is none; ``number`` is the row's in its
+    order, from 1: rows of tips and of removed lines count, so that no other line's number changes.
     """
 
     position: int
@@ -100,6 +101,7 @@ class LineColumns(NamedTuple):
     sku: str | None
     discount: int
     product_id: str = ""
+    number: int = 0
 
 
 def records_of(currency: str) -> tuple[Record, Record]:

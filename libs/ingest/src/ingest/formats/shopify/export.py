@@ -120,7 +120,7 @@ class ShopifyExport:
         amounts, name = order.amounts, order.head.name
         remark(order, self._notes, self._now)
         self.reconciliation.add(
-            name, unexplained=amounts.unexplained, tips=amounts.tips, duties=amounts.duties
+            name, unexplained=order.unexplained, tips=amounts.tips, duties=amounts.duties
         )
         for refund in refund_rows(order, self._notes, others=self._other_refunds):
             pickle.dump(refund, self._refunds)
@@ -152,7 +152,8 @@ class ShopifyExport:
         return self._order_of(head, [line for line in lines if line is not None], placed_at)
 
     def _order_of(self, head: OrderColumns, lines: list[LineColumns], placed_at: datetime) -> Order:
-        there = [line for line in lines if line.quantity > 0]
+        numbered = [line._replace(number=number) for number, line in enumerate(lines, 1)]
+        there = [line for line in numbered if line.quantity > 0]
         if len(there) < len(lines):
             self._notes.add("a line of quantity 0 was left out", head.name)
         goods = [

@@ -19,6 +19,7 @@ UNEXPLAINED = (
     "Total is not what lines, discounts, shipping, tax, tips and duties come to; the lines were"
     " taken as they stand"
 )
+NO_GOODS = "no goods are left in the order; it was left out with what was charged"
 UNDATED = (
     "the export does not say when its Refunded Amount was paid back, nor for which lines;"
     " it was left out (a refunds.csv can bring it)"
@@ -57,6 +58,12 @@ class Order:
         return self.head.paid_at or (self.placed_at if settled else None)
 
     @property
+    def unexplained(self) -> int:
+        """What of its Total is not in the ledger: all of it where there are no goods."""
+        bare = 0 if self.lines else self.amounts.shipping + self.amounts.tax
+        return self.amounts.unexplained + bare
+
+    @property
     def status(self) -> str:
         """Its state of payment."""
         return (self.head.status or "").lower()
@@ -68,7 +75,7 @@ class Order:
 
 
 def line_rows(order: Order) -> Iterator[OrderLineRow]:
-    """The order's lines, numbered from 1 in the order of the file."""
+    """The order's lines."""
     head, amounts = order.head, order.amounts
     shared = (
         head.name,
@@ -83,11 +90,11 @@ def line_rows(order: Order) -> Iterator[OrderLineRow]:
         amounts.shipping,
         amounts.tax,
     )
-    for number, (line, goods) in enumerate(zip(order.lines, amounts.goods, strict=True), 1):
+    for line, goods in zip(order.lines, amounts.goods, strict=True):
         yield OrderLineRow(
             line.position,
             *shared,
-            str(number),
+            str(line.number),
             line.product_id,
             line.title,
             None,
@@ -129,10 +136,10 @@ def refund_rows(order: Order, notes: Notes, *, others: bool) -> list[RefundRow]:
 def _rows_back(order: Order, back: Back, at: datetime) -> list[RefundRow]:
     rows = [
         RefundRow(
-            *(line.position, "cancelled", order.head.name, str(number), at, "cancel"),
+            *(line.position, "cancelled", order.head.name, str(line.number), at, "cancel"),
             *(line.quantity, amount, 0, 0, order.platform_id),
         )
-        for number, (line, amount) in enumerate(zip(order.lines, back.goods, strict=True), 1)
+        for line, amount in zip(order.lines, back.goods, strict=True)
     ]
     return [rows[0]._replace(shipping=back.shipping, tax=back.tax), *rows[1:]] if rows else []
 
@@ -142,11 +149,14 @@ def remark(order: Order, notes: Notes, now: datetime) -> None:
     head, amounts, name = order.head, order.amounts, order.head.name
     for each in amounts.remarks:
         notes.add(each, name)
-    for each, amount in ((TIPS, amounts.tips), (DUTIES, amounts.duties)):
+    differs = UNEXPLAINED if order.lines else NO_GOODS
+    for each, amount in (
+        (TIPS, amounts.tips),
+        (DUTIES, amounts.duties),
+        (differs, order.unexplained),
+    ):
         if amount:
             notes.add(each, name, amount)
-    if amounts.unexplained:
-        notes.add(UNEXPLAINED, name, amounts.unexplained)
     if head.paid_at is None and order.paid_at is not None:
         notes.add(PART_PAYMENT if order.status == _PART else UNDATED_PAYMENT, name)
     if head.outstanding and order.paid_at is not None:

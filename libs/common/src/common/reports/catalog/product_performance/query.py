@@ -1,10 +1,9 @@
 """From a shop's sums to product performance."""
 
 from common.reports.catalog.product_performance.definition import ProductPerformance
-from common.reports.sales.days_and_products import by_product
 from common.reports.sales.protocol import Sales
 
 
 def query(sales: Sales) -> ProductPerformance:
     """Every product's totals in both windows."""
-    return ProductPerformance(products=by_product(sales))
+    return ProductPerformance(products=sales.products())

@@ -1,7 +1,7 @@
 """From a shop's sums to a revenue overview."""
 
 from common.reports.catalog.revenue_overview.definition import RevenueOverview
-from common.reports.sales.days_and_products import by_day
+from common.reports.sales.days import by_day
 from common.reports.sales.protocol import Sales
 
 

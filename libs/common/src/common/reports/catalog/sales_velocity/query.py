@@ -1,7 +1,7 @@
 """From a shop's sums to sales velocity."""
 
 from common.reports.catalog.sales_velocity.definition import SalesVelocity
-from common.reports.sales.days_and_products import between, by_day, by_product
+from common.reports.sales.days import between, by_day
 from common.reports.sales.protocol import Sales
 
 
@@ -12,7 +12,7 @@ def query(sales: Sales) -> SalesVelocity:
         days=days,
         previous_days=previous_days,
         between=between(sales),
-        products=by_product(sales),
+        products=sales.products(),
         on_hand=sales.on_hand(),
         empty_days=sales.empty_days(),
     )

@@ -1,0 +1,37 @@
+"""The sums of each day: those without events too, in the order that reports show them in."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Final
+
+from common.reports.sales.dimensions import DAY
+from common.reports.sales.protocol import Sales
+from common.reports.totals.totals import Totals, WindowTotals
+
+_NOTHING: Final = WindowTotals()
+
+
+def by_day(sales: Sales) -> tuple[tuple[Totals, ...], tuple[Totals, ...]]:
+    """The totals of each day of the window, and of each day of the previous one, in order."""
+    scope, found = sales.scope, sales.totals(DAY)
+
+    def of(days: Iterable[date]) -> tuple[Totals, ...]:
+        return tuple(_whole(found.get(day, _NOTHING)) for day in days)
+
+    return of(scope.window.dates(scope.zone)), of(scope.previous.dates(scope.zone))
+
+
+def between(sales: Sales) -> tuple[Totals, ...]:
+    """The totals of each day after the previous window and before the window, in order."""
+    scope, found = sales.scope, sales.between()
+    days, before = (len(each.dates(scope.zone)) for each in (scope.window, scope.previous))
+    return tuple(
+        found.get(day, _NOTHING.now) for day in scope.reach.dates(scope.zone)[before:-days]
+    )
+
+
+def _whole(day: WindowTotals) -> Totals:
+    """A day lies in one window; where a link is of another zone, an edge may lie in both."""
+    if day.previous is _NOTHING.previous:
+        return day.now
+    return day.previous if day.now is _NOTHING.now else day.now + day.previous
