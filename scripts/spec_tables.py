@@ -30,6 +30,7 @@ _SPELLING: Final = {
     Unit.MONEY: "money",
     Unit.COUNT: "whole number",
     Unit.PERCENT: "percent, 2 decimals",
+    Unit.POINTS: "percentage points, 2 decimals",
     Unit.RATE: "2 decimals",
     Unit.RANK: "whole number",
     Unit.DATE: "YYYY-MM-DD",
@@ -44,6 +45,9 @@ def tables() -> dict[str, str]:
     return {
         "reports": _reports(),
         "figures:all": _figures(shared_figures()),
+        "revisions": _revisions(
+            (*shared_figures(), *(own for each in implemented for own in own_figures(each)))
+        ),
         **{f"figures:{each.slug}": _figures(own_figures(each)) for each in with_own},
         **{f"columns:{each.slug}": _columns(each) for each in implemented},
     }
@@ -118,6 +122,16 @@ def _figures(listed: Iterable[Figure]) -> str:
         for each in listed
     )
     return _table(("Figure", "Label", "Unit", "Better", "Definition"), rows)
+
+
+def _revisions(listed: Iterable[Figure]) -> str:
+    """Which definitions have changed: the version since then, and what was so before."""
+    rows = (
+        (f"`{figure.key}`", str(version), revision.since, revision.before)
+        for figure in listed
+        for version, revision in enumerate(figure.revisions, start=2)
+    )
+    return _table(("Figure", "Version", "Since", "Before"), rows)
 
 
 def _columns(definition: Definition[Any]) -> str:

@@ -15,10 +15,11 @@ from sqlalchemy import Engine
 from common.reports.model import Scope
 from common.reports.sales.dimensions import DAY, Dimension, K
 from common.reports.sales.from_ledger import joined, product_totals
-from common.reports.sales.protocol import EmptyDays
+from common.reports.sales.protocol import EmptyDays, Stock
 from common.reports.totals.products import ProductTotals
-from common.reports.totals.totals import WindowTotals
+from common.reports.totals.totals import Totals, WindowTotals
 
+_DAY: Final = timedelta(days=1)
 _EXPORTS: Final = {
     "goods": """
         SELECT l.tenant_id, (l.occurred_at AT TIME ZONE t.timezone)::date AS day, l.product_id,
@@ -61,6 +62,7 @@ _BY_PRODUCT: Final = """
                sum(units_returned)::bigint AS units_returned, sum(gross)::bigint AS gross,
                sum(discounts)::bigint AS discounts, sum(returns)::bigint AS returns
         FROM goods WHERE tenant_id = $tenant_id AND day >= $first AND day < $past
+          AND (day < $past_before OR day >= $middle)
         GROUP BY ALL
     )
     SELECT p.external_id, p.title, p.sku, p.category,
@@ -139,15 +141,25 @@ class DuckSales:
         """
         if by is not DAY:
             raise ValueError(by.name)
-        rows = self._connection.execute(_BY_DAY, self._range()).fetchall()
-        return joined((day, day >= self._days[0], *sums) for day, *sums in rows)
+        rows = self._rows(self._previous[0], self._days[-1])
+        known = {*self._previous, *self._days}
+        return joined((day, day >= self._days[0], *sums) for day, *sums in rows if day in known)
+
+    def between(self) -> dict[date, Totals]:
+        """The sums of the days between the two windows, by day."""
+        rows = self._rows(self._previous[-1] + _DAY, self._days[0] - _DAY)
+        return {day: Totals(*sums) for day, *sums in rows}
 
     def products(self) -> tuple[ProductTotals, ...]:
         """Every product of the shop with its totals in both windows, in no particular order."""
-        facts = {**self._range(), "middle": self._days[0]}
+        facts = {
+            **self._range(self._previous[0], self._days[-1]),
+            "past_before": self._previous[-1] + _DAY,
+            "middle": self._days[0],
+        }
         return tuple(map(product_totals, self._connection.execute(_BY_PRODUCT, facts).fetchall()))
 
-    def on_hand(self) -> dict[str, int]:
+    def on_hand(self) -> dict[str, Stock]:
         """Nothing: the generated shops count no stock."""
         return {}
 
@@ -155,9 +167,10 @@ class DuckSales:
         """Nothing, likewise."""
         return {}
 
-    def _range(self) -> dict[str, int | date]:
-        return {
-            "tenant_id": self._scope.tenant_id,
-            "first": self._previous[0],
-            "past": self._days[-1] + timedelta(days=1),
-        }
+    def _rows(self, first: date, last: date) -> list[Any]:
+        found = self._connection.execute(_BY_DAY, self._range(first, last))
+        rows: list[Any] = found.fetchall()
+        return rows
+
+    def _range(self, first: date, last: date) -> dict[str, int | date]:
+        return {"tenant_id": self._scope.tenant_id, "first": first, "past": last + _DAY}

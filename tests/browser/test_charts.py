@@ -34,10 +34,10 @@ def visible(page: Page, chart: str) -> list[str]:
 
 def test_another_measure(visit: Open, redis_client: Redis) -> None:
     page = draw(visit(ready(redis_client, "sales-velocity").path).page)
-    assert labels(page, "daily") == ["Units sold", "7-day average of units", "Previous window"]
+    assert labels(page, "daily") == ["Units sold", "7-day average of units", "30 days before"]
     page.get_by_label("Measure").focus()
     page.keyboard.press("ArrowDown")
-    assert labels(page, "daily") == ["Orders", "Previous window"]
+    assert labels(page, "daily") == ["Orders", "30 days before"]
     assert settings(page) == {"daily.measure": "orders"}
     page.keyboard.press("ArrowUp")
     assert settings(page) == {}
@@ -48,14 +48,14 @@ def test_weeks_leave_out_what_has_none(visit: Open, redis_client: Redis) -> None
     week = page.get_by_role("button", name="Week", exact=True)
     week.click()
     expect(week).to_have_attribute("aria-pressed", "true")
-    assert labels(page, "daily") == ["Units sold", "Previous window"]
+    assert labels(page, "daily") == ["Units sold", "30 days before"]
     assert said(page, "daily", 0)[0] == "1–5 Apr (5 days)"
     assert settings(page) == {"daily.by": "week"}
     page.get_by_role("button", name="Day", exact=True).click()
     assert len(labels(page, "daily")) == 3
 
 
-@pytest.mark.parametrize("name", ["Previous window", "7-day average of units"])
+@pytest.mark.parametrize("name", ["30 days before", "7-day average of units"])
 def test_the_legend_takes_away_and_brings_back(visit: Open, redis_client: Redis, name: str) -> None:
     page = draw(visit(ready(redis_client, "sales-velocity").path).page)
     entry = page.locator("[data-legend=daily]").get_by_role("button", name=name)

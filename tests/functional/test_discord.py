@@ -119,9 +119,9 @@ def test_from_a_signed_command_to_figures_and_a_link_that_opens(
         ("Net sales", "net_sales"),
         ("Gross sales", "gross_sales"),
         ("Discounts", "discounts"),
-        ("Returns", "returns"),
+        ("Sales reversals", "returns"),
         ("Units sold", "units_sold"),
-        ("Units returned", "units_returned"),
+        ("Units reversed", "units_returned"),
     ):
         assert shown[label] == summed(rows, column), label
     assert shown["Products sold"] == sum(int(row["units_sold"]) > 0 for row in rows)

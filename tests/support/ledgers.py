@@ -38,8 +38,10 @@ def ledgers(draw: st.DrawFn) -> Ledger:
     )
     lines: list[OrderLineRow] = []
     refunds: list[RefundRow] = []
+    reach = draw(st.sampled_from([16, 75]))
     for number in range(draw(st.integers(0, 8))):
-        order = _order(draw, f"o{number}", now, len(lines))
+        placed = now - timedelta(minutes=draw(st.integers(0, reach * 24 * 60)))
+        order = _order(draw, f"o{number}", placed, len(lines))
         lines += order
         refunds += _refunds(draw, order, now, len(refunds))
     return Ledger(
@@ -51,8 +53,7 @@ def ledgers(draw: st.DrawFn) -> Ledger:
     )
 
 
-def _order(draw: st.DrawFn, order_id: str, now: datetime, position: int) -> list[OrderLineRow]:
-    placed = now - timedelta(minutes=draw(st.integers(0, 16 * 24 * 60)))
+def _order(draw: st.DrawFn, order_id: str, placed: datetime, position: int) -> list[OrderLineRow]:
     paid = draw(st.sampled_from([placed, placed + timedelta(hours=7), None]))
     amounts = st.integers(0, 10**6)
     goods = [

@@ -11,18 +11,19 @@ from typing import Any, Final
 import msgspec
 from babel.messages.extract import extract_python
 from jinja2.ext import babel_extract
-from tests.support.samples import NOW, document
+from tests.support.samples import NOW, document, window
 
 import report_viewer
 from common.links.token import ExpiredLinkError
 from common.reports import registry
+from common.reports.window import Period
 from report_viewer.pages import renderer
 from report_viewer.problems import catalog
 from report_viewer.problems.catalog import Problem, problem_of
 from report_viewer.problems.errors import StubReportError
 
 VIEWER: Final = Path(report_viewer.__file__).parent
-_TRANSLATED: Final = ("label", "definition", "title", "description", "summary")
+_TRANSLATED: Final = ("label", "definition", "title", "description", "summary", "note")
 _KEYWORDS: Final[dict[str, Any]] = {"_": None, "text": None, "counted": (1, 2)}
 
 Message = str | tuple[str, str]
@@ -67,7 +68,9 @@ def _from_reports() -> Iterator[Message]:
     for definition in registry.REPORTS.values():
         yield definition.title
         if definition.implemented:
-            yield from _in(msgspec.to_builtins(document(definition.slug)))
+            for period in (Period.WEEK, Period.MONTH):
+                made = document(definition.slug, window(period))
+                yield from _in(msgspec.to_builtins(made))
 
 
 def _in(value: Any) -> Iterator[Message]:

@@ -7,7 +7,7 @@ handing out one minor unit at a time; days are found by looking at the wall cloc
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
@@ -74,6 +74,14 @@ def keep_books(
     return book
 
 
+def days_compared(days: set[date]) -> set[date]:
+    """The days that a window of ``days`` is compared with: a week earlier, until none is in it."""
+    earlier = {day - timedelta(weeks=1) for day in days}
+    while earlier & days:
+        earlier = {day - timedelta(weeks=1) for day in earlier}
+    return earlier
+
+
 def _day_of(instant: datetime | None, zone: ZoneInfo) -> date:
     return date.max if instant is None else instant.astimezone(zone).date()
 
@@ -98,3 +106,61 @@ def _take_back(book: Book, day: date, refund: RefundRow, order: list[OrderLineRo
             for sums in (book.days[day], book.products[line.product_id]):
                 sums["units_returned"] += refund.quantity
                 sums["returns"] += refund.amount
+
+
+def pieces_left(
+    counts: Iterable[tuple[datetime, int]],
+    sold: Iterable[tuple[datetime, int]],
+    back: Iterable[tuple[datetime, int]],
+    end: datetime,
+    *,
+    recent: timedelta,
+) -> int | None:
+    """What is on hand at ``end``: the last count before it, less what was sold since, plus returns.
+
+    None without a count, with one that is not ``recent``, and where more was sold than it said.
+    """
+    before = sorted((at, pieces) for at, pieces in counts if at < end)
+    if not before or end - before[-1][0] > recent:
+        return None
+    at, left = before[-1]
+    gone = sum(pieces for instant, pieces in sold if at <= instant < end)
+    left += sum(pieces for instant, pieces in back if at <= instant < end) - gone
+    return None if gone and left < 0 else left
+
+
+def days_without_stock(
+    counts: Iterable[tuple[datetime, int]],
+    sales: Iterable[datetime],
+    days: Iterable[date],
+    zone: ZoneInfo,
+    end: datetime,
+) -> int:
+    """How many of ``days`` lie whole in a time without stock: all that happened, one by one.
+
+    It begins with a count of 0 or less, and ends with a count above it or a sale. After a sale
+    counts of 0 are not believed until there was one above it.
+    """
+    happened = [(at, 0, pieces) for at, pieces in counts if at < end]
+    happened += [(at, 1, 0) for at in sales if at < end]
+    times: list[tuple[datetime, datetime]] = []
+    empty_since: datetime | None = None
+    doubted = False
+    for at, is_sale, pieces in [*sorted(happened), (end, 1, 0)]:
+        goods = bool(is_sale) or pieces > 0
+        if goods and empty_since is not None:
+            times.append((empty_since, at))
+            empty_since, doubted = None, bool(is_sale)
+        elif not goods and empty_since is None and not doubted:
+            empty_since = at
+        if not is_sale and pieces > 0:
+            doubted = False
+    midnights = {day: datetime.combine(day, datetime.min.time(), zone) for day in days}
+    nexts = {
+        day: datetime.combine(day + timedelta(days=1), datetime.min.time(), zone)
+        for day in midnights
+    }
+    return sum(
+        any(start <= midnights[day] and nexts[day] <= past for start, past in times)
+        for day in midnights
+    )

@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from redis import Redis
 from sqlalchemy import Engine
 from tests.support.ledgers import Ledger, ledgers
-from tests.support.reference import Book, keep_books
+from tests.support.reference import Book, days_compared, keep_books
 
 from accounts.provisioning import create_tenant
 from common.jobs.payloads import ComputeReport
@@ -71,16 +72,16 @@ def minor(text: str, currency: str) -> int:
     return int(scaled)
 
 
-@given(ledger=ledgers())
+@given(ledger=ledgers(), period=st.sampled_from([Period.WEEK, Period.MONTH]))
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-def test_all_reports_agree_with_the_books(shop: Shop, ledger: Ledger) -> None:
+def test_all_reports_agree_with_the_books(shop: Shop, ledger: Ledger, period: Period) -> None:
     zone = ZoneInfo(ledger.timezone)
-    window = window_of(Period.WEEK, zone, now=ledger.now)
-    now = keep_books(ledger.lines, ledger.refunds, zone, set(window.dates(zone)))
-    previous_days = set(window.previous(zone).dates(zone))
-    before = keep_books(ledger.lines, ledger.refunds, zone, previous_days)
+    window = window_of(period, zone, now=ledger.now)
+    days = set(window.dates(zone))
+    now = keep_books(ledger.lines, ledger.refunds, zone, days)
+    before = keep_books(ledger.lines, ledger.refunds, zone, days_compared(days))
     reports = shop.reports(ledger, window)
     for document, _ in reports.values():
         figures = {kpi.key: (kpi.value, kpi.previous) for kpi in document.kpis}

@@ -16,7 +16,7 @@ from accounts.provisioning import create_tenant
 from common.db.tenancy import Access, snapshot, transaction
 from common.jobs.payloads import ComputeReport
 from common.reports.sales import dimensions
-from common.reports.sales.days import by_day
+from common.reports.sales.days import between, by_day
 from common.reports.sales.from_ledger import LedgerSales
 from common.reports.sales.from_rollups import RolledUpSales
 from common.reports.sales.protocol import Sales
@@ -74,12 +74,30 @@ def check(engine: Engine, tenant_id: int) -> Sales:
         assert isinstance(sales, RolledUpSales)
         found = {by: sales.totals(by) for by in dimensions.ALL}
         products = set(sales.products())
+        days_between = sales.between()
     with snapshot(engine, Access(tenant_id=tenant_id)) as session:
         scope = read_scope(session, tenant_id, WINDOW)
         straight = LedgerSales(session, scope)
         assert found == {by: straight.totals(by) for by in dimensions.ALL}
         assert products == set(straight.products())
+        assert days_between == straight.between()
     return sales
+
+
+def test_the_days_between_the_windows_are_of_neither(
+    service_engine: Engine, tenant_id: int
+) -> None:
+    """Thirty days are compared with those 35 days before: five days lie between."""
+    first = WINDOW.dates(ZONE)[0]
+    noon = datetime(first.year, first.month, first.day, 12, tzinfo=UTC)
+    lines = [sale(f"o{back}", noon - timedelta(days=back)) for back in range(-1, 38)]
+    load_sales(service_engine, tenant_id, order_lines=lines)
+    check(service_engine, tenant_id)
+    with read(service_engine, job(tenant_id)) as (_, sales):
+        now, before = by_day(sales)
+        gap, (product,) = between(sales), sales.products()
+    assert [sum(day.orders for day in part) for part in (now, before, gap)] == [2, 30, 5]
+    assert (product.totals.units_sold, product.previous.units_sold) == (2, 30)
 
 
 def marks(engine: Engine, tenant_id: int) -> set[date]:

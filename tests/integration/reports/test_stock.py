@@ -15,11 +15,11 @@ from sqlalchemy import Engine, text
 from accounts.provisioning import create_tenant
 from common.db.tenancy import Access, transaction
 from common.jobs.payloads import ComputeReport
-from common.reports.sales import stock
+from common.reports.sales import out_of_stock
 from common.reports.window import Window
 from common.reports_cache.cache import ReportCache
 from ingest.ledger.load import load_sales
-from ingest.rows import OrderLineRow, ProductRow, StockRow
+from ingest.rows import OrderLineRow, ProductRow, RefundRow, StockRow
 from worker.reports.compute import compute
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -104,6 +104,40 @@ def test_the_latest_count_before_the_windows_end_lasts_so_long(
     }
 
 
+def test_what_was_sold_and_put_back_since_the_count_is_reckoned(
+    service_engine: Engine, shop: int, velocity: Read
+) -> None:
+    counts = [("mug", 3, 20), ("plate", 2, 30), ("uncounted", 2, 2), ("empty", -16, 9)]
+    rows = [
+        StockRow(n, product, START + timedelta(days=day), pieces)
+        for n, (product, day, pieces) in enumerate(counts, 1)
+    ]
+    back = RefundRow(1, "r", "O2", "1", START + timedelta(days=9), "return", 3, 0, 0, 0)
+    load_sales(service_engine, shop, stock=rows, refunds=[back])
+    assert velocity("on_hand", "days_of_cover", "counted_at") == {
+        "mug": ("8", "20.00", "2026-03-04"),  # 20, less the 12 sold at the instant of the count
+        "plate": ("26", "111.43", "2026-03-03"),  # 30 - 7 + 3
+        "unsold": ("", "", ""),
+        "uncounted": ("", "", "2026-03-03"),  # 3 sold of 2: goods came that nobody counted
+        "empty": ("", "", "2026-02-13"),  # 46 days before the window's end
+        "owed": ("", "", ""),
+    }
+
+
+def test_how_old_a_count_may_be_can_be_set(
+    service_engine: Engine, redis_client: Redis, shop: int
+) -> None:
+    counted = StockRow(1, "mug", START + timedelta(days=20), 5)
+    load_sales(service_engine, shop, stock=[counted])
+    job = ComputeReport(shop, "sales-velocity", WINDOW)
+    for days, cover in ((10, "12.50"), (9, "")):
+        compute(service_engine, ReportCache(redis_client, keep_seconds=60), job, count_days=days)
+        (content,) = redis_client.hmget(job.key.cached, ["csv"])
+        assert isinstance(content, bytes)
+        rows = csv.DictReader(io.StringIO(gzip.decompress(content).decode("utf-8-sig")))
+        assert {row["product_id"]: row["days_of_cover"] for row in rows}["mug"] == cover
+
+
 PACE = ("days_in_stock", "units_per_day", "previous_units_per_day", "units_per_day_change_percent")
 
 
@@ -119,15 +153,20 @@ def counts_of(product: str, counts: list[tuple[float, int]]) -> list[StockRow]:
     [
         ([], "30", "0.40"),
         ([(3, 5)], "30", "0.40"),
-        ([(10, 0)], "10", "1.20"),  # whole days from the day that begins with the count
-        ([(10.5, 0)], "11", "1.09"),  # the day of the count was not whole
+        ([(18, 0)], "18", "0.67"),  # whole days from the day that begins with the count
+        ([(18.5, 0)], "19", "0.63"),  # the day of the count was not whole
+        ([(10, 0)], "10", "1.03"),  # 1.20, but the shop itself sells 31 in 30 days
         ([(10, 0), (20, 3)], "20", "0.60"),
         ([(10.5, 0), (20.5, 3)], "21", "0.57"),
         ([(10, 0), (10.2, 0), (11, 0), (15, -1), (20, 3)], "20", "0.60"),  # one time, counted often
         ([(10, 0), (12, 1), (20, -4), (25, 1)], "23", "0.52"),
-        ([(-90, 0), (20, 3)], "10", "1.20"),
+        ([(-90, 0), (20, 3)], "27", "0.44"),  # sold on the fourth day: the count is stale by then
         ([(-90, 0), (-31, 3)], "30", "0.40"),
-        ([(-90, 0), (40, 3)], "30", "0.40"),  # sold, and never there: the count is too old
+        ([(-90, 0), (40, 3)], "27", "0.44"),
+        ([(2.5, 0)], "30", "0.40"),  # sold as soon as the day was over
+        ([(1, 0)], "28", "0.43"),
+        ([(3, 0)], "30", "0.40"),  # sold at the very instant
+        ([(1, 0), (2, 0), (8, 0)], "28", "0.43"),  # one time, whose count is stale from the sale on
         ([(30, 0)], "30", "0.40"),  # at the window's end, which is past it
         ([(5, 0), (5.9, 2)], "30", "0.40"),
     ],
@@ -154,17 +193,18 @@ def test_who_sells_fastest_goes_by_the_days_in_stock(
     read = velocity("days_in_stock", "units_per_day", "days_of_cover")
     assert list(read)[:2] == ["plate", "mug"]
     assert list(read)[-1] == "unsold"
-    assert read["plate"] == ("5", "1.40", "0.00")
+    assert read["plate"] == ("5", "1.03", "0.00"), "1.40, but the shop sells 31 in 30 days"
     assert read["unsold"] == ("0", "", "")
 
 
 def test_the_previous_window_has_its_own_days(
     service_engine: Engine, shop: int, velocity: Read
 ) -> None:
-    before = sale(9, "mug", 6)._replace(paid_at=START - timedelta(days=20), order_id="before")
-    load_sales(
-        service_engine, shop, order_lines=[before], stock=counts_of("mug", [(-15, 0), (0, 9)])
-    )
+    before = [
+        sale(n, name, pieces)._replace(paid_at=START - timedelta(days=25), order_id=f"before{n}")
+        for n, (name, pieces) in enumerate([("mug", 6), ("plate", 20)], 9)
+    ]
+    load_sales(service_engine, shop, order_lines=before, stock=counts_of("mug", [(-20, 0), (0, 9)]))
     assert velocity(*PACE)["mug"] == ("30", "0.40", "0.40", "0.00")
 
 
@@ -180,7 +220,7 @@ def test_a_shelf_counted_empty_every_day_is_not_read_again_for_each_count(
 ) -> None:
     counts = counts_of("mug", [(day, 0) for day in range(-300, 30)])
     load_sales(service_engine, shop, stock=counts)
-    explain = text(f"EXPLAIN (ANALYZE, FORMAT JSON) {stock._EMPTY.text}")
+    explain = text(f"EXPLAIN (ANALYZE, FORMAT JSON) {out_of_stock._EMPTY.text}")
     times = {"tenant_id": shop, "since": START - timedelta(days=30), "until": WINDOW.end}
     with transaction(service_engine, Access(tenant_id=shop)) as session:
         for way in ("seqscan", "bitmapscan"):  # which a table as small as this one invites

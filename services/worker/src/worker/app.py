@@ -38,7 +38,7 @@ def create_app(settings: WorkerSettings) -> Celery:
     jobs = JobPublisher(app, cache)
     letters = DeadLetters(redis)
     app.conf.worker_consumer = consumer_for(letters)
-    tasks.register(app, engine, redis, cache)
+    tasks.register(app, engine, redis, cache, count_days=settings.stock_count_days)
     tasks.register_warming(
         app,
         WarmingContext(
@@ -50,7 +50,15 @@ def create_app(settings: WorkerSettings) -> Celery:
         ),
     )
     tasks.register_discord(
-        app, create_delivery_context(engine, redis, cache, jobs, api_base=settings.discord_api_base)
+        app,
+        create_delivery_context(
+            engine,
+            redis,
+            cache,
+            jobs,
+            api_base=settings.discord_api_base,
+            count_days=settings.stock_count_days,
+        ),
     )
     importing = create_service_engine(
         settings.database_url.get_secret_value(), application_name="worker-imports", pool_size=3

@@ -6,6 +6,7 @@ from pydantic import Field, field_validator
 
 from common.jobs.celery import QUEUES
 from common.links.popularity import KEPT_PER_TENANT
+from common.reports.model import COUNT_DAYS
 from common.settings import DatabaseSettings, DiscordApiSettings, RedisSettings
 
 DAY_SECONDS = 24 * 60 * 60
@@ -45,6 +46,13 @@ class WorkerSettings(RedisSettings, DatabaseSettings, DiscordApiSettings):
         ge=60,
         validation_alias="ANALYTICS_REPORT_CACHE_SECONDS",
         description="How long a finished report stays in Redis when nobody refreshes it.",
+    )
+    stock_count_days: int = Field(
+        default=COUNT_DAYS,
+        ge=0,
+        le=3650,
+        validation_alias="ANALYTICS_STOCK_COUNT_DAYS",
+        description="For how many days a stock count is recent; an older one gives no cover.",
     )
     ready_file: Path | None = Field(
         default=None,

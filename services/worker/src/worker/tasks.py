@@ -23,6 +23,7 @@ from common.jobs.payloads import (
 )
 from common.jobs.publisher import JobPublisher
 from common.links.state import LinkStateStore
+from common.reports.model import COUNT_DAYS
 from common.reports_cache.cache import ReportCache
 from ingest import data_version
 from worker import schedule
@@ -36,13 +37,16 @@ from worker.reports.lease import Leases
 from worker.warming import midnight, popular
 
 
-def register(app: Celery, engine: Engine, redis: Redis, cache: ReportCache) -> None:
+def register(
+    app: Celery, engine: Engine, redis: Redis, cache: ReportCache, *, count_days: int = COUNT_DAYS
+) -> None:
     """Give ``app`` its tasks, wired to where they read and write."""
     states, leases = LinkStateStore(redis), Leases(redis)
 
     @app.task(name=ComputeReport.task, shared=False)
     def compute_report(**payload: Any) -> None:
-        single_flight.compute_once(engine, cache, leases, ComputeReport.parse(payload))
+        job = ComputeReport.parse(payload)
+        single_flight.compute_once(engine, cache, leases, job, count_days=count_days)
 
     @app.task(name=RestoreLink.task, shared=False)
     def restore_link(**payload: Any) -> None:

@@ -5,8 +5,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from common.reports import registry
 from common.reports.catalog.product_performance.definition import ProductPerformance
@@ -15,9 +13,10 @@ from common.reports.catalog.revenue_overview.definition import RevenueOverview
 from common.reports.catalog.sales_velocity.definition import SalesVelocity
 from common.reports.catalog.sales_velocity.pace import (
     moving_average,
-    trend_per_week,
+    rate,
     weekday_profile,
 )
+from common.reports.document.changes import Change, ChangeKind
 from common.reports.document.schema import (
     BarChart,
     Document,
@@ -79,7 +78,7 @@ def test_revenue_overview_adds_up_and_shows_returns_negative() -> None:
     kpis = {kpi.key: kpi for kpi in document.kpis}
     assert kpis["net_sales"].value == 2 * DAY.net
     assert kpis["net_sales"].previous == 7 * DAY.net
-    assert kpis["net_sales"].change == -7143
+    assert kpis["net_sales"].change == Change(ChangeKind.PERCENT, -7143)
     assert kpis["returns"].value == -100
     header = [column.key for column in definition.columns]
     rows = [dict(zip(header, row, strict=True)) for row in definition.present(result, SCOPE).rows]
@@ -149,7 +148,7 @@ def test_velocity_is_units_over_days() -> None:
     kpis = {kpi.key: kpi for kpi in document.kpis}
     assert kpis["units_per_day"].value == 500
     assert kpis["net_sales_per_day"].value == DAY.net
-    assert kpis["units_per_day"].change is None, "the base is 0"
+    assert kpis["units_per_day"].change == Change(ChangeKind.DIFFERENCE, 500), "from 0"
     header = [column.key for column in registry.find("sales-velocity").columns]
     (row,) = registry.find("sales-velocity").present(result, SCOPE).rows
     assert dict(zip(header, row, strict=True))["units_per_day"] == 143
@@ -171,18 +170,8 @@ def test_moving_average_reaches_back() -> None:
     assert moving_average((), (1, 2, 3, 4, 5, 6, 7)) == (None,) * 6 + (400,)
 
 
-@given(st.integers(-50, 50), st.integers(0, 1000), st.integers(2, 90))
-def test_the_trend_of_a_straight_line_is_its_slope(slope: int, start: int, days: int) -> None:
-    line = tuple(start + slope * day for day in range(days))
-    assert trend_per_week(line) == slope * 7 * 100
-
-
-def test_the_trend_of_one_day_is_unknown() -> None:
-    assert trend_per_week((5,)) is None
-
-
 def test_weekday_profile_divides_by_occurrences() -> None:
-    profile = weekday_profile((10, 20, 3), (0, 0, 6))
+    profile = tuple(map(rate, weekday_profile((10, 20, 3), (0, 0, 6))))
     assert profile == (1500, None, None, None, None, None, 300)
 
 
@@ -211,7 +200,8 @@ def test_ties_go_by_id_and_ranks_move() -> None:
 def test_without_positive_sales_there_are_no_shares() -> None:
     ranked = rank([product("a", 0), product("b", 0, returns=10)])
     assert {each.share for each in ranked} == {None}
-    assert {each.abc_class for each in ranked} == {"C"}
+    assert {each.cumulative_share for each in ranked} == {None}
+    assert {each.abc_class for each in ranked} == {None}
 
 
 def test_the_page_sums_what_it_does_not_show() -> None:

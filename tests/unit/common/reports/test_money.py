@@ -1,4 +1,5 @@
 from decimal import ROUND_HALF_EVEN, Decimal
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -51,7 +52,10 @@ def test_change_needs_a_base() -> None:
     assert change(None, 5) is None
     assert change(5, None) is None
     assert change(110, 100) == 1000
-    assert change(-150, -100) == -5000
+    assert change(-150, -100) is None
+    assert change(10_000, 100) == 99_0000
+    assert change(10_001, 100) is None, "from next to nothing"
+    assert change(Fraction(1, 3), Fraction(2, 7)) == 1667
     assert percent(1, 3) == 3333
 
 

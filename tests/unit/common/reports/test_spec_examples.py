@@ -25,12 +25,14 @@ from common.reports import registry
 from common.reports.catalog.product_performance.definition import ProductPerformance
 from common.reports.catalog.revenue_overview.definition import MEASURES, RevenueOverview
 from common.reports.catalog.sales_velocity.definition import WEEKDAYS, SalesVelocity
+from common.reports.catalog.sales_velocity.trend import trend
+from common.reports.document.changes import ChangeKind, change_of
 from common.reports.document.metrics import DAY, UNITS_SOLD, Figure, Unit
 from common.reports.document.schema import BarChart, Document, LineChart, exponent
 from common.reports.model import Scope
 from common.reports.money import change, currency_exponent, decimal_text
 from common.reports.presenting.measures import REFUND_RATE
-from common.reports.sales.protocol import EmptyDays
+from common.reports.sales.protocol import EmptyDays, Stock
 from common.reports.totals.products import IDENTITY, ProductTotals
 from common.reports.totals.totals import Totals
 from common.reports.window import Period, Window, start_of_day, window_of
@@ -183,19 +185,25 @@ def average(example: Example) -> str:
 
 def stocked(example: Example) -> str:
     """A cell of sales velocity, for a product of which so much was sold and is on hand."""
-    of_stock = {"on_hand", "empty_days"}
+    of_stock = {"on_hand", "empty_days", "counted", "shop"}
     counted = {name: values for name, values in example.given.items() if name not in of_stock}
     (sold,) = totals(example, counted)
-    pieces = {"a": int(example.one("on_hand"))} if "on_hand" in example.given else {}
+    counted_at = (
+        datetime.fromisoformat(example.one("counted")) if "counted" in example.given else NOW
+    )
+    known = "on_hand" in example.given
+    pieces = {"a": Stock(int(example.one("on_hand")), counted_at)} if known else {}
     product = ProductTotals("a", "a", None, None, sold, Totals())
+    shop = {"units_sold": example.given.get("shop", ("1000",))}
     empty = EmptyDays(int(example.one("empty_days"))) if "empty_days" in example.given else None
     result = SalesVelocity(
-        *((Totals(),) * DAYS, (Totals(),) * DAYS, (product,), pieces),
+        *(week(example, shop), (Totals(),) * DAYS, (product,), pieces),
         empty_days={"a": empty} if empty else {},
     )
     definition = registry.find("sales-velocity")
     (row,) = definition.present(result, example.scope).rows
-    at = [column.key for column in definition.columns].index(example.name)
+    key = example.name.removesuffix("_of_a_product")
+    at = [column.key for column in definition.columns].index(key)
     return example.spell(row[at], definition.columns[at].unit)
 
 
@@ -267,6 +275,32 @@ def changed(example: Example) -> str:
     return example.spell(change(now, before), Unit.PERCENT)
 
 
+def told_change(example: Example) -> str:
+    """A change as it is told: its kind and its number."""
+    now, before = (example.minor(example.one(name)) for name in ("now", "before"))
+    found = change_of(now, before)
+    hundredths = Unit.MONEY if found.kind is ChangeKind.DIFFERENCE else Unit.PERCENT
+    return f"{found.kind.value} {example.spell(found.value, hundredths)}"
+
+
+def points(example: Example) -> str:
+    """The change of a rate in points, from units now and before."""
+    now, before = totals(example, example.given)
+    rate = REFUND_RATE
+    return example.spell(rate.figure.compare(rate.exact(now), rate.exact(before)), Unit.POINTS)
+
+
+def slope(example: Example) -> str:
+    """The trend of weeks of so many units each, with its uncertainty."""
+    weeks = [int(units) for units in example.given.get("weeks", ())]
+    daily = [units if day == 0 else 0 for units in weeks for day in range(7)]
+    found = trend(daily or [int(units) for units in example.given["units_sold"]])
+    if found is None:
+        return "empty"
+    spelled = (decimal_text(each, 2) for each in (found.slope, found.uncertainty))
+    return " ± ".join(spelled) + (" clear" if found.clear else " not clear")
+
+
 def window(example: Example) -> Window:
     """The window given by a period, a zone and the present."""
     return window_of(Period(example.one("period")), example.zone, now=example.instant("now"))
@@ -329,13 +363,13 @@ def csv_name(example: Example) -> str:
 
 
 HANDLERS: Final[dict[str, Callable[[Example], str]]] = {
-    **{figure.key: overview for figure, _ in MEASURES},
-    **dict.fromkeys(
-        ("units_per_day", "orders_per_day", "net_sales_per_day", "trend_units_per_week"), pace
-    ),
+    **{measure.figure.key: overview for measure in MEASURES},
+    **dict.fromkeys(("units_per_day", "orders_per_day", "net_sales_per_day"), pace),
+    "trend_units_per_week": slope,
+    "units_per_day_of_a_product": stocked,
     "units_sold_7_day_average": average,
     "units_sold_by_weekday": weekday,
-    **dict.fromkeys(("days_in_stock", "on_hand", "days_of_cover"), stocked),
+    **dict.fromkeys(("days_in_stock", "on_hand", "counted_at", "days_of_cover"), stocked),
     **dict.fromkeys(
         (
             "rank",
@@ -351,6 +385,8 @@ HANDLERS: Final[dict[str, Callable[[Example], str]]] = {
     "refund_rate_percent": refunds,
     "products_sold": products_sold,
     "change": changed,
+    "told_change": told_change,
+    "refund_rate_change_points": points,
     DAY.key: days_of,
     "window": lambda e: bounds(window(e)),
     "previous_window": lambda e: bounds(window(e).previous(e.zone)),

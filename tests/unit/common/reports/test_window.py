@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.reports.window import Period, Window, start_of_day, window_of
+from common.reports.window import Period, Window, shift_of, start_of_day, window_of
 
 ZONES = [ZoneInfo(name) for name in sorted(available_timezones()) if "/" in name]
 modern = st.datetimes(datetime(2015, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
@@ -24,13 +24,22 @@ def test_a_window_is_its_days_and_ends_today(now: datetime, zone: ZoneInfo, peri
 
 
 @given(modern, st.sampled_from(ZONES), st.sampled_from(list(Period)))
-def test_the_previous_window_adjoins_and_has_as_many_days(
+def test_the_previous_window_has_the_same_weekdays_and_clears_the_window(
     now: datetime, zone: ZoneInfo, period: Period
 ) -> None:
     window = window_of(period, zone, now=now)
-    previous = window.previous(zone)
-    assert previous.end == window.start
-    assert len(previous.dates(zone)) == period.days
+    days, before = window.dates(zone), window.previous(zone).dates(zone)
+    shift = days[0] - before[0]
+    assert shift == timedelta(days=shift_of(period.days))
+    assert tuple(day + shift for day in before) == days, "day by day"
+    assert [day.weekday() for day in before] == [day.weekday() for day in days]
+    assert before[-1] < days[0]
+    assert days[0] - (before[-1] + timedelta(days=1)) < timedelta(weeks=1), "no week too far"
+
+
+@pytest.mark.parametrize(("days", "shift"), [(1, 7), (7, 7), (8, 14), (30, 35), (90, 91)])
+def test_a_window_is_shifted_by_the_fewest_whole_weeks_that_clear_it(days: int, shift: int) -> None:
+    assert shift_of(days) == shift
 
 
 def test_days_of_23_and_25_hours_are_whole_days() -> None:

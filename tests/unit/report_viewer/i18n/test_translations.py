@@ -39,7 +39,7 @@ def test_the_words_are_found_where_they_are_used() -> None:
         "This link has expired",
         "The report is being prepared",
         "Net sales were %(value)s",
-        "Gross sales less discounts and returns.",
+        "Gross sales less discounts and sales reversals.",
         "From gross to total sales",
         "Other products",
         "Search these {count} products",

@@ -20,6 +20,7 @@ from common.reports import registry
 from common.reports.catalog.product_performance.definition import ProductPerformance
 from common.reports.catalog.revenue_overview.definition import RevenueOverview
 from common.reports.catalog.sales_velocity.definition import SalesVelocity
+from common.reports.document.changes import Change, ChangeKind
 from common.reports.document.headlines import Kpi
 from common.reports.document.metrics import Unit
 from common.reports.document.schema import Document, LineChart, Series
@@ -185,19 +186,21 @@ def test_words_take_everything_else_away() -> None:
 @pytest.mark.parametrize(
     ("value", "previous", "change", "said"),
     [
-        (110, 100, 1000, "▲ 10.00% from EUR\u00a01.00"),
-        (90, 100, -1000, "▼ 10.00% from EUR\u00a01.00"),
-        (-150, -100, -5000, "▼ 50.00% from −EUR\u00a01.00"),
-        (100, 100, 0, "unchanged"),
-        (100, 0, None, "was EUR\u00a00.00"),
+        (110, 100, (ChangeKind.PERCENT, 1000), "▲ 10.00% from EUR\u00a01.00"),
+        (90, 100, (ChangeKind.PERCENT, -1000), "▼ 10.00% from EUR\u00a01.00"),
+        (-150, -100, (ChangeKind.DIFFERENCE, -50), "▼ EUR\u00a00.50 from −EUR\u00a01.00"),
+        (2000, 100, (ChangeKind.MULTIPLE, 2000), "▲ 20.0 times from EUR\u00a01.00"),
+        (200, 100, (ChangeKind.POINTS, 100), "▲ 1.00 points from EUR\u00a01.00"),
+        (100, 100, (ChangeKind.PERCENT, 0), "unchanged"),
         (None, 100, None, "was EUR\u00a01.00"),
         (100, None, None, "no figure before"),
     ],
 )
 def test_a_change_is_said_in_words(
-    value: int | None, previous: int | None, change: int | None, said: str
+    value: int | None, previous: int | None, change: tuple[ChangeKind, int] | None, said: str
 ) -> None:
-    kpi = Kpi("k", "K", Unit.MONEY, "", value, previous, change)
+    told = Change(*change) if change else None
+    kpi = Kpi("k", "K", Unit.MONEY, "", value, previous, told)
     assert wording.change(kpi, document("revenue-overview")) == said
 
 

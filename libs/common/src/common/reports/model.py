@@ -7,7 +7,7 @@ and is reached through ``common.reports.queries``, by the worker alone.
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, NoReturn, TypeVar
+from typing import Final, Generic, NoReturn, TypeVar
 from zoneinfo import ZoneInfo
 
 from common.reports.document.headlines import Headline, Kpi
@@ -17,6 +17,9 @@ from common.reports.money import currency_exponent
 from common.reports.window import Window
 
 R = TypeVar("R")
+
+COUNT_DAYS: Final = 45
+"""A count a month is recent until the next one, though that be two weeks late."""
 
 
 class AnalyticsNotYetImplementedError(NotImplementedError):
@@ -29,7 +32,10 @@ class AnalyticsNotYetImplementedError(NotImplementedError):
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Whose numbers, over which window, and which state of the data they were read from."""
+    """Whose numbers, over which window, and which state of the data they were read from.
+
+    ``count_days`` is for how many days a stock count is recent.
+    """
 
     tenant_id: int
     tenant_name: str
@@ -38,11 +44,17 @@ class Scope:
     window: Window
     as_of: datetime
     data_version: int
+    count_days: int = COUNT_DAYS
 
     @property
     def previous(self) -> Window:
-        """The window of as many days right before."""
+        """The window that this one is compared with; see ``Window.previous``."""
         return self.window.previous(self.zone)
+
+    @property
+    def reach(self) -> Window:
+        """From the previous window's start to the window's end, the days between them included."""
+        return Window(self.previous.start, self.window.end)
 
     @property
     def money_exponent(self) -> int:

@@ -4,6 +4,8 @@ A figure is an integer and an exponent: money in the currency's minor unit (ISO 
 in hundredths of a percent. No float is involved from the database to the last digit of a CSV.
 """
 
+from fractions import Fraction
+
 from iso4217 import Currency
 
 SUPPORTED_EXPONENTS = (0, 2, 3)
@@ -65,20 +67,33 @@ def ratio(numerator: int, denominator: int, *, exponent: int = 0) -> int | None:
 
 PERCENT_EXPONENT = 2
 RATE_EXPONENT = 2
-_PERCENT = 10 ** (2 + PERCENT_EXPONENT)
+WHOLE = 10 ** (2 + PERCENT_EXPONENT)
+"""100 %, in hundredths of a percent."""
+_TINY = 100
+
+Exact = int | Fraction
+"""A figure before it is rounded, scaled as its unit is."""
+
+
+def rounded(value: Exact) -> int:
+    """``value`` as a whole number, half to even."""
+    return value if isinstance(value, int) else divide_half_even(*value.as_integer_ratio())
 
 
 def percent(part: int, whole: int) -> int | None:
     """``part`` of ``whole`` in hundredths of a percent, half even; None when the whole is 0."""
-    return divide_half_even(part * _PERCENT, whole) if whole else None
+    return divide_half_even(part * WHOLE, whole) if whole else None
 
 
-def change(value: int | None, previous: int | None) -> int | None:
+def change(value: Exact | None, previous: Exact | None) -> int | None:
     """From ``previous`` to ``value`` in hundredths of a percent; None without a base.
 
-    The base is ``previous``; None or 0 is no base. A negative base counts by its size:
-    from −100 to −150 is −50 %.
+    A base is positive, and no less than a hundredth of what became of it: of next to nothing, and
+    of less than nothing, percents say nothing.
     """
-    if value is None or previous is None:
+    if value is None or previous is None or previous <= 0:
         return None
-    return percent(value - previous, abs(previous))
+    if isinstance(value, int) and isinstance(previous, int):
+        return None if abs(value) > _TINY * previous else percent(value - previous, previous)
+    times = Fraction(value) / Fraction(previous)
+    return None if abs(times) > _TINY else rounded((times - 1) * WHOLE)

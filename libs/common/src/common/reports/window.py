@@ -7,7 +7,10 @@ whole days, and a window is fixed by two UTC instants that never move afterwards
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from typing import Final
 from zoneinfo import ZoneInfo
+
+_WEEK: Final = 7
 
 
 class Period(StrEnum):
@@ -47,9 +50,20 @@ class Window:
         return tuple(start_of_day(day, zone) for day in self.dates(zone))
 
     def previous(self, zone: ZoneInfo) -> "Window":
-        """The window of as many days that ends where this one starts."""
-        first = self.start.astimezone(zone).date()
-        return Window(start_of_day(first - timedelta(days=len(self.dates(zone))), zone), self.start)
+        """The window that figures are compared with: of as many days, of the same weekdays.
+
+        It lies as few whole weeks earlier as clear this one: 7 days are compared with those 7 days
+        before, 30 with those 35 days before, 90 with those 91 days before.
+        """
+        days = self.dates(zone)
+        first = days[0] - timedelta(days=shift_of(len(days)))
+        past = first + timedelta(days=len(days))
+        return Window(start_of_day(first, zone), start_of_day(past, zone))
+
+
+def shift_of(days: int) -> int:
+    """How many days a window of ``days`` is shifted back to be compared: the fewest whole weeks."""
+    return -(-days // _WEEK) * _WEEK
 
 
 def start_of_day(day: date, zone: ZoneInfo) -> datetime:

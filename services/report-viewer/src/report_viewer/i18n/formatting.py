@@ -12,8 +12,10 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 
+from common.reports.document.changes import Change, ChangeKind
 from common.reports.document.metrics import Unit
 from common.reports.document.schema import Cell, Days, Document
+from common.reports.money import PERCENT_EXPONENT, divide_half_even
 from report_viewer.i18n.dates import DateFormatter
 from report_viewer.i18n.numbers import NumberFormatter
 from report_viewer.i18n.translations import translations
@@ -21,6 +23,8 @@ from report_viewer.i18n.translations import translations
 NOTHING: Final = "–"
 """Stands where a figure has no value."""
 
+_HUNDRED: Final = 100
+_NO_DECIMALS_FROM: Final = 1_000
 _ISOLATE: Final = "\u2068"
 _END: Final = "\u2069"
 _LONGEST_NAME: Final = 80
@@ -104,9 +108,48 @@ class DocumentFormatter:
             return self.wording.numerals.money(value, exponent, currency)
         return self.cell(value, unit)
 
-    def change(self, value: int | None) -> str:
-        """A change in hundredths of a percent, without its sign: an arrow and a word give that."""
-        return NOTHING if value is None else self.cell(abs(value), Unit.PERCENT)
+    def brief(self, value: Cell, unit: Unit) -> str:
+        """As ``amount``, with the digits that are read and no others: in sentences and on tiles.
+
+        No decimals from 1,000 on; of percents one below 100, and none from there on.
+        """
+        if not isinstance(value, int):
+            return self.amount(value, unit)
+        exponent = self.document.exponent(unit)
+        short, decimals = briefer(value, unit, exponent)
+        if unit is Unit.MONEY:
+            return self.wording.numerals.money(short, decimals, self.document.currency)
+        if unit is Unit.PERCENT:
+            return self.wording.numerals.percent(short, decimals)
+        return self.wording.numerals.number(short, decimals)
+
+    def change(self, change: Change, unit: Unit) -> str:
+        """A change of a figure of ``unit`` in brief: an arrow and a word give its sign."""
+        size = abs(change.value)
+        match change.kind:
+            case ChangeKind.PERCENT:
+                return self.brief(size, Unit.PERCENT)
+            case ChangeKind.DIFFERENCE:
+                return self.brief(size, unit)
+            case ChangeKind.POINTS:
+                number = self.wording.numerals.number(size, PERCENT_EXPONENT)
+                return self.text("%(number)s points", number=number)
+            case ChangeKind.MULTIPLE:
+                return self.wording.numerals.number(divide_half_even(size, 10), 1)
+
+    def exact_change(self, change: Change | None, unit: Unit) -> str:
+        """A change of a figure of ``unit`` with its sign and all its digits, as in tables."""
+        if change is None:
+            return NOTHING
+        match change.kind:
+            case ChangeKind.PERCENT:
+                return self.cell(change.value, Unit.PERCENT)
+            case ChangeKind.DIFFERENCE:
+                return self.amount(change.value, unit)
+        number = self.wording.numerals.number(change.value, PERCENT_EXPONENT)
+        if change.kind is ChangeKind.POINTS:
+            return self.text("%(number)s points", number=number)
+        return self.text("%(number)s times", number=number)
 
     def currency_of(self, unit: Unit) -> str:
         """The currency of figures of ``unit``; empty for what is no money."""
@@ -125,6 +168,19 @@ class DocumentFormatter:
             return self.wording.calendar.weekday(date.fromisoformat(value))
         except ValueError:
             return value
+
+
+def briefer(value: int, unit: Unit, exponent: int) -> tuple[int, int]:
+    """``value`` × 10^-exponent with as many decimals as are read, and how many those are."""
+    if unit is Unit.PERCENT:
+        tenths = divide_half_even(value, 10 ** (exponent - 1))
+        if value and not tenths:
+            return value, exponent
+        whole = abs(tenths) >= _HUNDRED * 10
+        return (divide_half_even(value, 10**exponent), 0) if whole else (tenths, 1)
+    if abs(value) >= _NO_DECIMALS_FROM * 10**exponent:
+        return divide_half_even(value, 10**exponent), 0
+    return value, exponent
 
 
 def is_number(unit: Unit) -> bool:

@@ -18,8 +18,12 @@ def words(figures: DocumentFormatter) -> dict[str, Any]:
         "day": _("Day"),
         "week": _("Week"),
         "thisWindow": _("This window"),
-        "previousWindow": _("Previous window"),
+        "previousWindow": figures.wording.counted(
+            "%(count)s day before", "%(count)s days before", figures.document.previous_days.count
+        ),
         "change": _("Change"),
+        "points": _("{number} points"),
+        "times": _("{number} times"),
         "chart": _("chart"),
         "chartKeys": _("Arrow keys move through its points, Escape leaves them."),
         "find": _("Search these {count} products"),

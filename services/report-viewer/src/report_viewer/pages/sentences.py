@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from common.reports.document.changes import ChangeKind
 from common.reports.document.headlines import BestDay, BestProduct, Kpi
 from common.reports.document.metrics import Unit
 from common.reports.document.schema import Series
@@ -20,6 +21,7 @@ class Told(NamedTuple):
     down: str
     same: str
     alone: str
+    times: str
 
 
 def _(message: str) -> str:
@@ -32,6 +34,7 @@ _ANY: Final = Told(
     down=_("%(label)s: %(value)s, down %(change)s on the %(count)s days before"),
     same=_("%(label)s: %(value)s, the same as in the %(count)s days before"),
     alone=_("%(label)s: %(value)s"),
+    times=_("%(label)s: %(value)s, %(change)s times as much as in the %(count)s days before"),
 )
 _TOLD: Final[Mapping[str, Told]] = MappingProxyType(
     {
@@ -40,12 +43,19 @@ _TOLD: Final[Mapping[str, Told]] = MappingProxyType(
             down=_("Net sales were %(value)s, down %(change)s on the %(count)s days before"),
             same=_("Net sales were %(value)s, the same as in the %(count)s days before"),
             alone=_("Net sales were %(value)s"),
+            times=_(
+                "Net sales were %(value)s, %(change)s times those of the %(count)s days before"
+            ),
         ),
         "units_per_day": Told(
             up=_("%(value)s units were sold a day, up %(change)s on the %(count)s days before"),
             down=_("%(value)s units were sold a day, down %(change)s on the %(count)s days before"),
             same=_("%(value)s units were sold a day, the same as in the %(count)s days before"),
             alone=_("%(value)s units were sold a day"),
+            times=_(
+                "%(value)s units were sold a day, %(change)s times as many as in the %(count)s days"
+                " before"
+            ),
         ),
     }
 )
@@ -67,15 +77,17 @@ def _figure(figures: DocumentFormatter, kpi: Kpi) -> str:
     told = _TOLD.get(kpi.key, _ANY)
     if kpi.change is None or kpi.previous is None:
         message = told.alone
-    elif kpi.change == 0:
+    elif kpi.change.kind is ChangeKind.MULTIPLE:
+        message = told.times
+    elif kpi.change.value == 0:
         message = told.same
     else:
-        message = told.up if kpi.change > 0 else told.down
+        message = told.up if kpi.change.value > 0 else told.down
     return figures.text(
         message,
         label=figures.text(kpi.label),
-        value=figures.amount(kpi.value, kpi.unit),
-        change=figures.change(kpi.change),
+        value=figures.brief(kpi.value, kpi.unit),
+        change=figures.change(kpi.change, kpi.unit) if kpi.change else "",
         count=figures.cell(figures.document.previous_days.count, Unit.COUNT),
     )
 
@@ -88,25 +100,25 @@ def _best(figures: DocumentFormatter, best: BestDay | BestProduct | None) -> str
             return figures.text(
                 "%(day)s was the best day, with %(value)s",
                 day=figures.wording.calendar.full_day(best.day),
-                value=figures.amount(best.value, best.unit),
+                value=figures.brief(best.value, best.unit),
             )
         case BestProduct(share=int(share)):
             return figures.text(
                 "%(product)s is in front with %(value)s, %(share)s of the whole",
                 product=isolated(best.name),
-                value=figures.amount(best.value, best.unit),
-                share=figures.cell(share, Unit.PERCENT),
+                value=figures.brief(best.value, best.unit),
+                share=figures.brief(share, Unit.PERCENT),
             )
         case BestProduct(unit=Unit.RATE):
             return figures.text(
                 "%(product)s sold fastest, with %(value)s a day",
                 product=isolated(best.name),
-                value=figures.amount(best.value, best.unit),
+                value=figures.brief(best.value, best.unit),
             )
     return figures.text(
         "%(product)s is in front with %(value)s",
         product=isolated(best.name),
-        value=figures.amount(best.value, best.unit),
+        value=figures.brief(best.value, best.unit),
     )
 
 
@@ -120,15 +132,15 @@ def extent(figures: DocumentFormatter, series: Series, names: Sequence[str]) -> 
     (high, highest), (low, lowest) = max(known, key=_value), min(known, key=_value)
     label = figures.text(series.label)
     if high == low:
-        same = figures.amount(high, series.unit)
+        same = figures.brief(high, series.unit)
         return figures.text("%(label)s: %(value)s throughout.", label=label, value=same)
     return figures.text(
         "%(label)s: most on %(highest)s (%(high)s), least on %(lowest)s (%(low)s).",
         label=label,
         highest=highest,
-        high=figures.amount(high, series.unit),
+        high=figures.brief(high, series.unit),
         lowest=lowest,
-        low=figures.amount(low, series.unit),
+        low=figures.brief(low, series.unit),
     )
 
 

@@ -25,6 +25,7 @@ from common.jobs.discord_promises import Promise, PromiseStore
 from common.jobs.payloads import AnswerDiscord
 from common.jobs.publisher import JobPublisher
 from common.reports.document.schema import Document
+from common.reports.model import COUNT_DAYS
 from common.reports_cache.cache import ReportCache
 from worker.discord import client
 from worker.discord.client import AttemptOutcome, Result
@@ -58,14 +59,22 @@ class DeliveryContext:
     rate_limit: DiscordRateLimit
     jobs: JobPublisher
     api_base: str
+    count_days: int = COUNT_DAYS
+    """For how many days a stock count is recent."""
 
 
 def create_delivery_context(
-    engine: Engine, redis: Redis, cache: ReportCache, jobs: JobPublisher, *, api_base: str
+    engine: Engine,
+    redis: Redis,
+    cache: ReportCache,
+    jobs: JobPublisher,
+    *,
+    api_base: str,
+    count_days: int = COUNT_DAYS,
 ) -> DeliveryContext:
     """What answering takes, around the worker's connections."""
     leases, promises, rate_limit = Leases(redis), PromiseStore(redis), DiscordRateLimit(redis)
-    return DeliveryContext(engine, cache, leases, promises, rate_limit, jobs, api_base)
+    return DeliveryContext(engine, cache, leases, promises, rate_limit, jobs, api_base, count_days)
 
 
 def deliver_report(job: AnswerDiscord, using: DeliveryContext, *, now: datetime) -> None:
@@ -142,7 +151,9 @@ def _document(job: AnswerDiscord, using: DeliveryContext, *, now: datetime) -> D
     found = using.cache.document(wanted.key, fresh=True)
     if found is not None:
         return found
-    outcome = single_flight.compute_once(using.engine, using.cache, using.leases, wanted)
+    outcome = single_flight.compute_once(
+        using.engine, using.cache, using.leases, wanted, count_days=using.count_days
+    )
     found = using.cache.document(wanted.key)
     if found is None or outcome is single_flight.Outcome.UNDER_WAY:
         raise _UnderWayError

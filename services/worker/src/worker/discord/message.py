@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from common.jobs.discord_promises import plain
 from common.reports.document.schema import Document, LineChart, Naming
 from worker.discord import chart_image
-from worker.discord.wording import change, day, figure, span
+from worker.discord.wording import change, day, figure, headline, span
 
 FILE_NAME: Final = "report.png"
 _NOBODY: Final[dict[str, Any]] = {"parse": []}
@@ -71,7 +71,7 @@ def _embed(document: Document, link: str, expires_at: datetime) -> dict[str, Any
     moment = int(expires_at.timestamp())
     lines = [
         f"**{span(document.days)}** · {document.days.count} days in {plain(document.timezone)}",
-        f"Compared with {span(document.previous_days)}",
+        f"Compared with {span(document.previous_days)} · same weekdays",
         f"[Open the full report]({link}) · until <t:{moment}:f>",
     ]
     if document.empty:
@@ -92,7 +92,7 @@ def _figures(document: Document) -> list[dict[str, Any]]:
     return [
         {
             "name": kpi.label,
-            "value": f"**{figure(kpi.value, kpi.unit, document)}**\n{change(kpi, document)}",
+            "value": f"**{headline(kpi, document)}**\n{change(kpi, document)}",
             "inline": True,
         }
         for kpi in document.kpis[:_MOST_KPIS]

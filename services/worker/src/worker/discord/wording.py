@@ -7,10 +7,11 @@ beside one of another shop, and a sign is shared by currencies.
 from datetime import date
 from typing import Final
 
+from common.reports.document.changes import Change, ChangeKind
 from common.reports.document.headlines import Kpi
 from common.reports.document.metrics import Unit
 from common.reports.document.schema import Cell, Days, Document
-from common.reports.money import decimal_text
+from common.reports.money import PERCENT_EXPONENT, decimal_text, divide_half_even
 
 NOTHING: Final = "–"
 _MINUS: Final = "−"
@@ -37,15 +38,36 @@ def figure(value: Cell, unit: Unit, document: Document) -> str:
 
 def change(kpi: Kpi, document: Document) -> str:
     """How a figure moved against the previous window."""
+    if kpi.uncertainty is not None:
+        return f"± {figure(kpi.uncertainty, kpi.unit, document)}"
+    if kpi.note:
+        return kpi.note
     if kpi.previous is None:
         return "no figure before"
-    if kpi.change == 0 or kpi.value == kpi.previous:
-        return "unchanged"
     was = figure(kpi.previous, kpi.unit, document)
     if kpi.change is None:
         return f"was {was}"
-    size = _size(kpi.change, document.exponent(Unit.PERCENT))
-    return f"{'▲' if kpi.change > 0 else '▼'} {size}% from {was}"
+    if kpi.change.value == 0:
+        return "unchanged"
+    return f"{'▲' if kpi.change.value > 0 else '▼'} {_moved(kpi, kpi.change, document)} from {was}"
+
+
+def headline(kpi: Kpi, document: Document) -> str:
+    """A headline figure, or that there is none to be trusted."""
+    return figure(kpi.value, kpi.unit, document) if kpi.clear else "No clear trend"
+
+
+def _moved(kpi: Kpi, change: Change, document: Document) -> str:
+    size = abs(change.value)
+    match change.kind:
+        case ChangeKind.DIFFERENCE:
+            return figure(size, kpi.unit, document)
+        case ChangeKind.MULTIPLE:
+            return f"{_size(divide_half_even(size, 10), 1)} times"
+        case ChangeKind.POINTS:
+            return f"{_size(size, PERCENT_EXPONENT)} points"
+        case ChangeKind.PERCENT:
+            return f"{_size(size, PERCENT_EXPONENT)}%"
 
 
 def day(value: date) -> str:

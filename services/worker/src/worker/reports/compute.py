@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from common import instants
 from common.jobs.payloads import ComputeReport
 from common.reports import queries, registry
+from common.reports.model import COUNT_DAYS
 from common.reports_cache.cache import Meta, ReportCache, pack
 from worker.operations import cache_eviction
 from worker.reports import csv_export
@@ -20,9 +21,17 @@ from worker.reports.snapshot import read
 logger = logging.getLogger(__name__)
 
 
-def compute(engine: Engine, cache: ReportCache, job: ComputeReport, *, lease: str = "") -> Meta:
+def compute(
+    engine: Engine,
+    cache: ReportCache,
+    job: ComputeReport,
+    *,
+    lease: str = "",
+    count_days: int = COUNT_DAYS,
+) -> Meta:
     """Compute the report of ``job`` into the cache and return what it was computed from.
 
+    A stock count is recent for ``count_days``.
     ``lease`` is the worker's on the report; it ends with the computation. A failure is remembered
     for the viewers who wait, and raised; a process that is told to end has not failed.
 
@@ -34,16 +43,18 @@ def compute(engine: Engine, cache: ReportCache, job: ComputeReport, *, lease: st
         redis.RedisError: Redis did not take the report.
     """
     try:
-        return _compute(engine, cache, job, lease)
+        return _compute(engine, cache, job, lease, count_days)
     except Exception:
         cache.fail(job.key, lease=lease)
         raise
 
 
-def _compute(engine: Engine, cache: ReportCache, job: ComputeReport, lease: str) -> Meta:
+def _compute(
+    engine: Engine, cache: ReportCache, job: ComputeReport, lease: str, count_days: int
+) -> Meta:
     started = instants.now()
     definition = registry.find(job.report)
-    with read(engine, job) as (scope, sales):
+    with read(engine, job, count_days) as (scope, sales):
         result = queries.run(job.report, sales)
     queried = instants.now()
     report = definition.present(result, scope)

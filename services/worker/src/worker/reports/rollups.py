@@ -131,10 +131,15 @@ def fits(session: Session, scope: Scope) -> bool:
     zone = scope.zone
     if any(
         start_of_day(edge.astimezone(zone).date(), zone) != edge
-        for edge in (scope.previous.start, scope.window.start, scope.window.end)
+        for edge in (
+            scope.previous.start,
+            scope.previous.end,
+            scope.window.start,
+            scope.window.end,
+        )
     ):
         return False
-    days = [*scope.previous.dates(zone), *scope.window.dates(zone)]
+    days = list(scope.reach.dates(zone))
     days.append(days[-1] + timedelta(days=1))
     starts = [start_of_day(day, zone) for day in days]
     return bool(session.scalar(_AGREE, {"zone": zone.key, "days": days, "starts": starts}))

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from common.db.accounts import Tenant
 from common.db.sales import LedgerVersion
-from common.reports.model import Scope
+from common.reports.model import COUNT_DAYS, Scope
 from common.reports.window import Window
 
 
@@ -19,7 +19,9 @@ class UnknownTenantError(LookupError):
         self.tenant_id = tenant_id
 
 
-def read_scope(session: Session, tenant_id: int, window: Window) -> Scope:
+def read_scope(
+    session: Session, tenant_id: int, window: Window, count_days: int = COUNT_DAYS
+) -> Scope:
     """The scope at the session's moment. As the first query of a snapshot, it fixes that moment.
 
     Raises:
@@ -47,4 +49,5 @@ def read_scope(session: Session, tenant_id: int, window: Window) -> Scope:
         window=window,
         as_of=moment,
         data_version=version,
+        count_days=count_days,
     )

@@ -11,6 +11,7 @@ from enum import StrEnum
 from sqlalchemy import Engine
 
 from common.jobs.payloads import ComputeReport
+from common.reports.model import COUNT_DAYS
 from common.reports_cache.cache import Meta, ReportCache, is_stale
 from worker.reports.compute import compute
 from worker.reports.lease import Lease, Leases
@@ -26,8 +27,17 @@ class Outcome(StrEnum):
     DONE_SINCE = "done since"
 
 
-def compute_once(engine: Engine, cache: ReportCache, leases: Leases, job: ComputeReport) -> Outcome:
+def compute_once(
+    engine: Engine,
+    cache: ReportCache,
+    leases: Leases,
+    job: ComputeReport,
+    *,
+    count_days: int = COUNT_DAYS,
+) -> Outcome:
     """Have the job's report computed, unless another worker is at it or has done it since.
+
+    A stock count is recent for ``count_days``.
 
     What was computed ahead of demand is read back: warmed is what a viewer will find.
 
@@ -38,7 +48,7 @@ def compute_once(engine: Engine, cache: ReportCache, leases: Leases, job: Comput
             return Outcome.UNDER_WAY
         if is_up_to_date(job, lease):
             return Outcome.DONE_SINCE
-        meta = compute(engine, cache, job, lease=lease.token)
+        meta = compute(engine, cache, job, lease=lease.token, count_days=count_days)
     if job.ahead:
         _check_warmed(cache, job, meta)
     return Outcome.COMPUTED

@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 
 from common.db.tenancy import Access, snapshot
 from common.jobs.payloads import ComputeReport
-from common.reports.model import Scope
+from common.reports.model import COUNT_DAYS, Scope
 from common.reports.sales.from_ledger import LedgerSales
 from common.reports.sales.from_rollups import RolledUpSales
 from common.reports.sales.protocol import Sales
@@ -24,8 +24,12 @@ ROUNDS: Final = 3
 
 
 @contextmanager
-def read(engine: Engine, job: ComputeReport) -> Iterator[tuple[Scope, Sales]]:
+def read(
+    engine: Engine, job: ComputeReport, count_days: int = COUNT_DAYS
+) -> Iterator[tuple[Scope, Sales]]:
     """The scope of ``job`` and its sums, both of one snapshot that lasts as long as the block.
+
+    A stock count is recent for ``count_days``.
 
     Raises:
         UnknownTenantError: no such tenant.
@@ -34,16 +38,16 @@ def read(engine: Engine, job: ComputeReport) -> Iterator[tuple[Scope, Sales]]:
     access = Access(tenant_id=job.tenant_id)
     for _ in range(ROUNDS):
         with snapshot(engine, access) as session:
-            scope = read_scope(session, job.tenant_id, job.window)
+            scope = read_scope(session, job.tenant_id, job.window, count_days)
             if not rollups.fits(session, scope):
                 yield scope, LedgerSales(session, scope)
                 return
-            first = scope.previous.dates(scope.zone)[0]
+            first = scope.reach.dates(scope.zone)[0]
             past = scope.window.end.astimezone(scope.zone).date()
             if not rollups.has_marks(session, job.tenant_id, first, past):
                 yield scope, RolledUpSales(session, scope)
                 return
         rollups.refresh(engine, job.tenant_id, first=first, past=past)
     with snapshot(engine, access) as session:
-        scope = read_scope(session, job.tenant_id, job.window)
+        scope = read_scope(session, job.tenant_id, job.window, count_days)
         yield scope, LedgerSales(session, scope)

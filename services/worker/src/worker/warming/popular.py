@@ -20,7 +20,7 @@ from common.jobs.publisher import JobPublisher
 from common.links import popularity
 from common.links.popularity import ViewedReport
 from common.reports import registry
-from common.reports.window import Period
+from common.reports.window import Period, shift_of
 from common.reports_cache.cache import ReportCache
 from ingest import data_version
 from worker.reports import rollups
@@ -31,8 +31,8 @@ HALF_LIFE_SECONDS: Final = 24 * 3600
 _FADE: Final = 0.5 ** (EVERY_SECONDS / HALF_LIFE_SECONDS)
 _LASTING: Final = 10
 """A report is computed anew in the last tenth of its life in the cache."""
-_DAYS_READ: Final = 2 * max(period.days for period in Period) + 2
-"""How far back reports of today read: two windows, wherever the day begins."""
+_DAYS_READ: Final = max(period.days + shift_of(period.days) for period in Period) + 2
+"""How far back reports of today read: to the previous window's start, wherever the day begins."""
 
 logger = logging.getLogger(__name__)
 

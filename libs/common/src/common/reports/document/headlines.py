@@ -4,11 +4,16 @@ from datetime import date
 
 import msgspec
 
+from common.reports.document.changes import Change
 from common.reports.document.metrics import Better, Unit
 
 
 class Kpi(msgspec.Struct, frozen=True):
-    """One headline figure with its previous value and the change in hundredths of a percent."""
+    """One headline figure with its previous value and the change.
+
+    ``uncertainty`` is how far off an estimate may be either way, in its unit, with a confidence of
+    95 %; what is not ``clear`` cannot be told from 0 by the data. ``note`` says why there is none.
+    """
 
     key: str
     label: str
@@ -16,8 +21,12 @@ class Kpi(msgspec.Struct, frozen=True):
     definition: str
     value: int | None
     previous: int | None
-    change: int | None
+    change: Change | None
     better: Better | None = None
+    reduction: bool = False
+    uncertainty: int | None = None
+    clear: bool = True
+    note: str = ""
 
 
 class BestDay(msgspec.Struct, frozen=True, tag="day"):

@@ -6,7 +6,8 @@ A definition feeds the page's tooltips, the CSV's column reference and the speci
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from common.reports.money import change
+from common.reports.document.changes import Change, change_of
+from common.reports.money import Exact, change, rounded
 
 
 class Unit(StrEnum):
@@ -15,6 +16,7 @@ class Unit(StrEnum):
     MONEY = "money"
     COUNT = "count"
     PERCENT = "percent"
+    POINTS = "points"
     RATE = "rate"
     RANK = "rank"
     DATE = "date"
@@ -29,8 +31,20 @@ class Better(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Revision:
+    """A change of a definition: since which day it is reckoned so, and what was so before."""
+
+    since: str
+    before: str
+
+
+@dataclass(frozen=True, slots=True)
 class Figure:
-    """A named quantity. ``key`` is its CSV column, ``definition`` one sentence on what it means."""
+    """A named quantity. ``key`` is its CSV column, ``definition`` one sentence on what it means.
+
+    ``revisions`` are the earlier definitions, the oldest first: a document keeps the figures that
+    were reckoned by them.
+    """
 
     key: str
     label: str
@@ -39,35 +53,64 @@ class Figure:
     better: Better | None = None
     shown_negative: bool = False
     """Whether the amount is a reduction, shown negative: it grows as the figure falls."""
+    signed: bool = False
+    """Whether it is a difference by nature, as often below 0 as above: it is never compared."""
+    revisions: tuple[Revision, ...] = ()
 
-    def compare(self, value: int | None, previous: int | None) -> int | None:
-        """The change from ``previous`` (see ``money.change``); of a reduction, its growth."""
-        if self.shown_negative and value is not None and previous is not None:
-            return change(-value, -previous)
-        return change(value, previous)
+    @property
+    def version(self) -> int:
+        """How many definitions the figure has had."""
+        return 1 + len(self.revisions)
+
+    def compare(self, value: Exact | None, previous: Exact | None) -> int | None:
+        """The cell of ``change()``, from unrounded values: percent, or points of a percentage."""
+        if value is None or previous is None or self.signed:
+            return None
+        if self.unit is Unit.PERCENT:
+            return rounded(value - previous)
+        return change(*self._sized(value, previous))
+
+    def change_of(self, value: Exact | None, previous: Exact | None) -> Change | None:
+        """The change as it is told; of a reduction, that of its size. None where none is told."""
+        if value is None or previous is None or self.signed:
+            return None
+        return change_of(*self._sized(value, previous), in_points=self.unit is Unit.PERCENT)
 
     def previous(self) -> "Figure":
-        """The same quantity in the previous window."""
+        """The same quantity in the days compared with."""
         return replace(
             self,
             key=f"previous_{self.key}",
             label=f"{self.label}, previous",
-            definition=f"{self.label} in the previous window of equal length.",
+            definition=f"{self.label} in as many days before, of the same weekdays.",
             better=None,
+            revisions=(),
         )
 
     def change(self) -> "Figure":
-        """The change of the quantity against the previous window, in percent."""
+        """The change of the quantity from the days compared with: in percent, or in points."""
+        what = f"{'Growth' if self.shown_negative else 'Change'} of {self.label.lower()}"
+        if self.unit is Unit.PERCENT:
+            return Figure(
+                key=f"{self.key.removesuffix('_percent')}_change_points",
+                label=f"{self.label}, change",
+                unit=Unit.POINTS,
+                definition=f"{what} from as many days before, in percentage points.",
+                better=self.better,
+            )
         return Figure(
             key=f"{self.key}_change_percent",
             label=f"{self.label}, change",
             unit=Unit.PERCENT,
             definition=(
-                f"{'Growth' if self.shown_negative else 'Change'} of {self.label.lower()} against"
-                " the previous window, in percent of it; empty when that was 0."
+                f"{what} from as many days before, in percent; empty when it started from 0, from"
+                " less, or from under a hundredth of now."
             ),
             better=self.better,
         )
+
+    def _sized(self, value: Exact, previous: Exact) -> tuple[Exact, Exact]:
+        return (-value, -previous) if self.shown_negative else (value, previous)
 
 
 DAY = Figure("date", "Date", Unit.DATE, "Calendar day in the shop's time zone.")
@@ -86,15 +129,19 @@ DISCOUNTS = Figure(
 )
 RETURNS = Figure(
     "returns",
-    "Returns",
+    "Sales reversals",
     Unit.MONEY,
-    "Value of goods returned or cancelled on the day it was processed, without tax and shipping,"
-    " shown negative.",
+    "Value of goods returned or cancelled on the day it was processed, without tax and shipping;"
+    " below 0 where it stands alone.",
     Better.DOWN,
     shown_negative=True,
 )
 NET = Figure(
-    "net_sales", "Net sales", Unit.MONEY, "Gross sales less discounts and returns.", Better.UP
+    "net_sales",
+    "Net sales",
+    Unit.MONEY,
+    "Gross sales less discounts and sales reversals.",
+    Better.UP,
 )
 SHIPPING = Figure(
     "shipping", "Shipping", Unit.MONEY, "Shipping charged, less shipping refunded.", None
@@ -116,16 +163,19 @@ AOV = Figure(
 UNITS_SOLD = Figure("units_sold", "Units sold", Unit.COUNT, "Items sold.", Better.UP)
 UNITS_RETURNED = Figure(
     "units_returned",
-    "Units returned",
+    "Units reversed",
     Unit.COUNT,
     "Items returned or cancelled, on the day it was processed.",
     Better.DOWN,
 )
 REFUND_RATE = Figure(
     "refund_rate_percent",
-    "Refund rate",
+    "Reversed per 100 sold",
     Unit.PERCENT,
-    "Units returned or cancelled in percent of the units sold in the window; empty when none was"
-    " sold.",
+    "Units returned or cancelled in the window per 100 sold in it, whenever they were sold; empty"
+    " when none was sold.",
     Better.DOWN,
+    revisions=(
+        Revision("2026-11-28", "Called refund rate; its change was a percent of a percentage."),
+    ),
 )

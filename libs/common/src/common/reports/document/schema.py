@@ -10,11 +10,12 @@ from typing import Final
 
 import msgspec
 
+from common.reports.document.changes import Change
 from common.reports.document.headlines import Headline, Kpi
 from common.reports.document.metrics import Better, Unit
 from common.reports.money import PERCENT_EXPONENT, RATE_EXPONENT
 
-SCHEMA: Final = 2
+SCHEMA: Final = 3
 """Raised when the document's shape changes; part of every cache key."""
 
 Cell = int | str | None
@@ -34,7 +35,7 @@ class Series(msgspec.Struct, frozen=True):
     ``weekly`` is the measure over the weeks of a line chart, taken from the sums of their days, and
     ``total`` that over the whole window; None where they have no meaning. A series that is not
     ``drawn`` is told beside those that are; a ``reduction`` is shown negative, and its change is
-    its growth.
+    its growth. ``changes`` are there for rounded values, whose changes cannot be taken from them.
     """
 
     key: str
@@ -49,6 +50,8 @@ class Series(msgspec.Struct, frozen=True):
     total_previous: int | None = None
     drawn: bool = True
     reduction: bool = False
+    changes: tuple[Change | None, ...] | None = None
+    weekly_changes: tuple[Change | None, ...] | None = None
 
 
 class LineChart(msgspec.Struct, frozen=True, tag="line"):
@@ -106,8 +109,9 @@ class Step(msgspec.Struct, frozen=True):
     movement: Movement
     value: int
     previous: int
-    change: int | None
+    change: Change | None
     better: Better | None = None
+    reduction: bool = False
 
 
 class Waterfall(msgspec.Struct, frozen=True, tag="waterfall"):
@@ -122,7 +126,8 @@ class Waterfall(msgspec.Struct, frozen=True, tag="waterfall"):
 class Band(msgspec.Struct, frozen=True):
     """A class of all things together: up to which cumulative share, how many, and what they bring.
 
-    Shares are hundredths of a percent; ``share`` is None where nothing positive is shared.
+    Shares are hundredths of a percent; ``share`` is None where nothing positive is shared. The one
+    without a name is what is in no class.
     """
 
     name: str
@@ -223,7 +228,7 @@ def exponent(unit: Unit, money_exponent: int) -> int:
     match unit:
         case Unit.MONEY:
             return money_exponent
-        case Unit.PERCENT:
+        case Unit.PERCENT | Unit.POINTS:
             return PERCENT_EXPONENT
         case Unit.RATE:
             return RATE_EXPONENT

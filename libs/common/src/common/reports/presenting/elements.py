@@ -1,8 +1,11 @@
 """The elements of a document, named and defined as the figure is that they show."""
 
+from collections.abc import Sequence
+
 from common.reports.document.headlines import Kpi
 from common.reports.document.metrics import Figure
 from common.reports.document.schema import Column, Movement, Series, Step
+from common.reports.money import Exact
 
 
 def kpi(
@@ -10,11 +13,11 @@ def kpi(
     value: int | None,
     previous: int | None,
     *,
-    exact: tuple[int, int] | None = None,
+    exact: tuple[Exact | None, Exact | None] | None = None,
 ) -> Kpi:
     """A headline figure beside its previous value, with the change between them.
 
-    ``exact`` are the unrounded amounts behind the two, where the change is to be taken from those.
+    ``exact`` are the two before they were rounded, for the change is taken from those.
     """
     base = exact or (value, previous)
     return Kpi(
@@ -24,8 +27,9 @@ def kpi(
         definition=figure.definition,
         value=value,
         previous=previous,
-        change=figure.compare(*base),
+        change=figure.change_of(*base),
         better=figure.better,
+        reduction=figure.shown_negative,
     )
 
 
@@ -35,8 +39,12 @@ def series(
     previous: tuple[int | None, ...] | None = None,
     *,
     drawn: bool = True,
+    exact: tuple[Sequence[Exact | None], Sequence[Exact | None]] | None = None,
 ) -> Series:
-    """A chart's measure, drawn or told beside what is."""
+    """A chart's measure, drawn or told beside what is.
+
+    ``exact`` are the values and the previous ones before they were rounded.
+    """
     return Series(
         key=figure.key,
         label=figure.label,
@@ -46,6 +54,7 @@ def series(
         previous=previous,
         drawn=drawn,
         reduction=figure.shown_negative,
+        changes=tuple(map(figure.change_of, *exact)) if exact else None,
     )
 
 
@@ -62,15 +71,17 @@ def column(figure: Figure, *, bar: bool = False, minor: bool = False) -> Column:
 
 
 def step(figure: Figure, movement: Movement, value: int, previous: int) -> Step:
-    """A step of a waterfall."""
+    """A step of a waterfall; what is subtracted is told by its size, also where it is negative."""
+    sign = -1 if figure.shown_negative and movement is Movement.SUBTRACT else 1
     return Step(
         key=figure.key,
         label=figure.label,
         unit=figure.unit,
         definition=figure.definition,
         movement=movement,
-        value=value,
-        previous=previous,
-        change=figure.compare(value, previous),
+        value=sign * value,
+        previous=sign * previous,
+        change=figure.change_of(value, previous),
         better=figure.better,
+        reduction=figure.shown_negative,
     )

@@ -62,16 +62,21 @@ def _series(
     previous_days: Sequence[Totals],
     parts: Sequence[slice],
 ) -> Series:
-    def weekly(of: Sequence[Totals]) -> tuple[int | None, ...]:
-        return tuple(measure.of(total(of[part])) for part in parts)
-
+    figure, of, exact = measure
+    inexact = exact is not of
     made = series(
-        measure.figure, tuple(map(measure.of, days)), tuple(map(measure.of, previous_days))
+        figure,
+        tuple(map(of, days)),
+        tuple(map(of, previous_days)),
+        exact=(tuple(map(exact, days)), tuple(map(exact, previous_days))) if inexact else None,
     )
+    sums, previous_sums = ([total(each[part]) for part in parts] for each in (days, previous_days))
+    weekly_changes = tuple(map(figure.change_of, map(exact, sums), map(exact, previous_sums)))
     return msgspec.structs.replace(
         made,
-        weekly=weekly(days),
-        weekly_previous=weekly(previous_days),
-        total=measure.of(total(days)),
-        total_previous=measure.of(total(previous_days)),
+        weekly_changes=weekly_changes if inexact else None,
+        weekly=tuple(map(of, sums)),
+        weekly_previous=tuple(map(of, previous_sums)),
+        total=of(total(days)),
+        total_previous=of(total(previous_days)),
     )

@@ -14,15 +14,15 @@ _MINUTE: Final = timedelta(minutes=1)
 
 
 def parameters(scope: Scope) -> Mapping[str, Any]:
-    """Which days the scope's windows consist of, and how the clock is set meanwhile.
+    """The days from the previous window on, and how the clock is set meanwhile.
 
     ``days`` begin at ``day_starts``; local time is UTC plus ``offsets`` from ``offset_starts`` on.
     """
     zone = scope.zone
-    starts = [*scope.previous.boundaries(zone), *scope.window.boundaries(zone)]
+    starts = list(scope.reach.boundaries(zone))
     changes = [starts[0], *_changes(starts, scope.window.end, zone)]
     return {
-        "days": [*scope.previous.dates(zone), *scope.window.dates(zone)],
+        "days": list(scope.reach.dates(zone)),
         "day_starts": starts,
         "offsets": [_offset(change, zone) for change in changes],
         "offset_starts": changes,

@@ -1,6 +1,7 @@
 """Sums straight from the ledger's events: always right, and slower the more orders there are."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from functools import cache
 from typing import Any, Final
 
@@ -8,9 +9,9 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
 from common.reports.model import Scope
-from common.reports.sales import calendar, stock
-from common.reports.sales.dimensions import PRODUCT, Dimension, K
-from common.reports.sales.protocol import EmptyDays
+from common.reports.sales import calendar, out_of_stock, stock
+from common.reports.sales.dimensions import DAY, PRODUCT, Dimension, K
+from common.reports.sales.protocol import EmptyDays, Stock
 from common.reports.totals.products import ProductTotals
 from common.reports.totals.totals import Totals, WindowTotals
 
@@ -29,6 +30,7 @@ _EVENTS: Final = """
     LEFT JOIN orders o ON o.tenant_id = e.tenant_id AND o.id = e.order_id
     LEFT JOIN products p ON p.tenant_id = e.tenant_id AND p.id = e.product_id
     WHERE e.tenant_id = :tenant_id AND e.occurred_at >= :start AND e.occurred_at < :end
+      AND (e.occurred_at < :previous_end OR e.occurred_at >= :middle)
 """
 _LINES_ONLY: Final = "AND e.product_id IS NOT NULL"
 _PRODUCTS: Final = """
@@ -67,19 +69,27 @@ class LedgerSales:
         """The sums of both windows by the dimension's key; see ``Sales``."""
         return joined(self._session.execute(statement(by), parameters(self._scope)))
 
+    def between(self) -> Mapping[date, Totals]:
+        """The sums of the days after the previous window and before the window, by day."""
+        first, past = self._scope.previous.end, self._scope.window.start
+        if first >= past:
+            return {}
+        bounds = {"start": first, "previous_end": past, "end": past}
+        rows = self._session.execute(statement(DAY), {**parameters(self._scope), **bounds})
+        return {day: totals.previous for day, totals in joined(rows).items()}
+
     def products(self) -> tuple[ProductTotals, ...]:
         """Every product of the shop with its totals in both windows, in no particular order."""
         rows = self._session.execute(_products(), parameters(self._scope))
         return tuple(map(product_totals, rows.all()))
 
-    def on_hand(self) -> Mapping[str, int]:
-        """Pieces on hand by product id, as last counted before the window's end."""
-        scope = self._scope
-        return stock.on_hand(self._session, scope.tenant_id, until=scope.window.end)
+    def on_hand(self) -> Mapping[str, Stock]:
+        """What is on hand at the window's end by product id, of the products counted."""
+        return stock.on_hand(self._session, self._scope)
 
     def empty_days(self) -> Mapping[str, EmptyDays]:
         """Whole days without stock by product id, of products that had some."""
-        return stock.empty_days(self._session, self._scope)
+        return out_of_stock.empty_days(self._session, self._scope, rolled_up=False)
 
 
 def parameters(scope: Scope) -> dict[str, Any]:
@@ -88,6 +98,7 @@ def parameters(scope: Scope) -> dict[str, Any]:
         **calendar.parameters(scope),
         "tenant_id": scope.tenant_id,
         "start": scope.previous.start,
+        "previous_end": scope.previous.end,
         "middle": scope.window.start,
         "end": scope.window.end,
     }

@@ -5,18 +5,19 @@ marked, and whose windows are whole days of the shop's zone. A dimension that is
 from the events of the same snapshot.
 """
 
-from collections.abc import Callable, Mapping
-from datetime import date
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any, Final
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from common.reports.model import Scope
-from common.reports.sales.blocks import cover
+from common.reports.sales import out_of_stock
+from common.reports.sales.blocks import Block, cover
 from common.reports.sales.dimensions import DAY, PRODUCT, Dimension, K
 from common.reports.sales.from_ledger import LedgerSales, line_totals, product_totals
-from common.reports.sales.protocol import EmptyDays
+from common.reports.sales.protocol import EmptyDays, Stock
 from common.reports.totals.products import ProductTotals
 from common.reports.totals.totals import Totals, WindowTotals
 
@@ -80,31 +81,37 @@ class RolledUpSales:
         kept = self._kept.get(by)
         return kept() if kept else self._events.totals(by)
 
+    def between(self) -> Mapping[date, Totals]:
+        """The sums of the days after the previous window and before the window, by day."""
+        days, previous = self._days()
+        whole = self._scope.reach.dates(self._scope.zone)
+        return self._kept_days(whole[len(previous) : -len(days)])
+
     def products(self) -> tuple[ProductTotals, ...]:
         """Every product of the shop with its totals in both windows, in no particular order."""
         rows = self._session.execute(_PRODUCTS, self._blocks())
         return tuple(map(product_totals, rows.all()))
 
-    def on_hand(self) -> Mapping[str, int]:
-        """Pieces on hand by product id, as last counted before the window's end."""
+    def on_hand(self) -> Mapping[str, Stock]:
+        """What is on hand at the window's end by product id, of the products counted."""
         return self._events.on_hand()
 
     def empty_days(self) -> Mapping[str, EmptyDays]:
         """Whole days without stock by product id, of products that had some."""
-        return self._events.empty_days()
+        return out_of_stock.empty_days(self._session, self._scope, rolled_up=True)
 
     def _by_day(self) -> dict[date, WindowTotals]:
         days, previous = self._days()
-        rows = self._session.execute(
-            _BY_DAY, {"tenant_id": self._scope.tenant_id, "days": [*previous, *days]}
-        )
-        found = {}
-        for day, *sums in rows:
-            totals = Totals(*sums)
-            found[day] = (
-                WindowTotals(now=totals) if day >= days[0] else WindowTotals(previous=totals)
-            )
-        return found
+        return {
+            day: WindowTotals(now=totals) if day >= days[0] else WindowTotals(previous=totals)
+            for day, totals in self._kept_days((*previous, *days)).items()
+        }
+
+    def _kept_days(self, days: Sequence[date]) -> dict[date, Totals]:
+        if not days:
+            return {}
+        wanted = {"tenant_id": self._scope.tenant_id, "days": list(days)}
+        return {day: Totals(*sums) for day, *sums in self._session.execute(_BY_DAY, wanted)}
 
     def _by_product(self) -> dict[int, WindowTotals]:
         rows = self._session.execute(_BY_PRODUCT, self._blocks())
@@ -112,9 +119,8 @@ class RolledUpSales:
 
     def _blocks(self) -> dict[str, Any]:
         days, previous = self._days()
-        end = self._scope.window.end.astimezone(self._scope.zone).date()
-        blocks = [(block, False) for block in cover(previous[0], days[0])]
-        blocks += [(block, True) for block in cover(days[0], end)]
+        blocks = [(block, False) for block in _cover(previous)]
+        blocks += [(block, True) for block in _cover(days)]
         return {
             "tenant_id": self._scope.tenant_id,
             "spans": [block.span for block, _ in blocks],
@@ -125,3 +131,7 @@ class RolledUpSales:
     def _days(self) -> tuple[tuple[date, ...], tuple[date, ...]]:
         zone = self._scope.zone
         return self._scope.window.dates(zone), self._scope.previous.dates(zone)
+
+
+def _cover(days: Sequence[date]) -> tuple[Block, ...]:
+    return cover(days[0], days[-1] + timedelta(days=1))

@@ -4,12 +4,13 @@ Two answers exist and must be equal: ``from_ledger`` sums the events, ``from_rol
 """
 
 from collections.abc import Mapping
+from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
 from common.reports.model import Scope
 from common.reports.sales.dimensions import Dimension, K
 from common.reports.totals.products import ProductTotals
-from common.reports.totals.totals import WindowTotals
+from common.reports.totals.totals import Totals, WindowTotals
 
 
 class EmptyDays(NamedTuple):
@@ -19,8 +20,18 @@ class EmptyDays(NamedTuple):
     previous: int = 0
 
 
+class Stock(NamedTuple):
+    """Pieces on hand at the window's end, and when they were last counted.
+
+    The pieces are None where that was too long ago, or where more was sold since than there were.
+    """
+
+    pieces: int | None
+    counted_at: datetime
+
+
 class Sales(Protocol):
-    """The sums of one scope: its window and the previous one."""
+    """The sums of one scope: its window and the previous one, which need not adjoin."""
 
     @property
     def scope(self) -> Scope:
@@ -35,6 +46,13 @@ class Sales(Protocol):
         """
         ...
 
+    def between(self) -> Mapping[date, Totals]:
+        """The sums of the days after the previous window and before the window, by day.
+
+        A day without events is left out.
+        """
+        ...
+
     def products(self) -> tuple[ProductTotals, ...]:
         """Every product of the shop, sold or not, with its totals, in no particular order.
 
@@ -42,8 +60,8 @@ class Sales(Protocol):
         """
         ...
 
-    def on_hand(self) -> Mapping[str, int]:
-        """Pieces on hand by product id, as last counted before the window's end; see ``stock``."""
+    def on_hand(self) -> Mapping[str, Stock]:
+        """What is on hand at the window's end by product id, of those counted; see ``stock``."""
         ...
 
     def empty_days(self) -> Mapping[str, EmptyDays]:

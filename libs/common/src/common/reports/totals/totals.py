@@ -5,10 +5,11 @@ Totals of parts add up to the totals of the whole, for every figure that is a su
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from fractions import Fraction
 from operator import add, attrgetter
 from typing import NamedTuple
 
-from common.reports.money import ratio
+from common.reports.money import WHOLE, ratio
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,16 @@ class Totals:
     def average_order_value(self) -> int | None:
         """(gross − discounts) ÷ orders, half even; None without orders."""
         return ratio(self.gross - self.discounts, self.orders)
+
+    @property
+    def exact_order_value(self) -> Fraction | None:
+        """``average_order_value`` before it is rounded."""
+        return Fraction(self.gross - self.discounts, self.orders) if self.orders else None
+
+    @property
+    def exact_refund_rate(self) -> Fraction | None:
+        """Units returned of those sold in hundredths of a percent; None when none was sold."""
+        return Fraction(self.units_returned * WHOLE, self.units_sold) if self.units_sold else None
 
 
 class WindowTotals(NamedTuple):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
+from common.reports.document.changes import Change
 from common.reports.document.schema import Series
 from report_viewer.i18n.formatting import DocumentFormatter
 
@@ -42,7 +43,17 @@ def _series(series: Series, figures: DocumentFormatter) -> dict[str, Any]:
         "previous": exact(series.previous),
         "weekly": exact(series.weekly),
         "weeklyPrevious": exact(series.weekly_previous),
+        "changes": series.changes and tuple(map(change_data, series.changes)),
+        "weeklyChanges": series.weekly_changes and tuple(map(change_data, series.weekly_changes)),
     }
+
+
+def change_data(change: Change | None) -> dict[str, Any] | None:
+    """A change: its kind and its number."""
+    if change is None:
+        return None
+    (value,) = exact((change.value,)) or (None,)
+    return {"kind": change.kind, "value": value}
 
 
 def exact(values: tuple[int | None, ...] | None) -> list[int | str | None] | None:

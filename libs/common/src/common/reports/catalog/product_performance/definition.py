@@ -7,10 +7,10 @@ the top and sums the rest.
 from dataclasses import dataclass
 
 from common.reports.catalog.product_performance.movers import movers
-from common.reports.catalog.product_performance.ranking import Ranked, bands, rank
+from common.reports.catalog.product_performance.ranking import Ranked, bands, positive_net, rank
 from common.reports.document import metrics
 from common.reports.document.headlines import BestProduct, Headline, Kpi
-from common.reports.document.metrics import Better, Figure, Unit
+from common.reports.document.metrics import Better, Figure, Revision, Unit
 from common.reports.document.schema import Cell, Footer, Pareto, Table
 from common.reports.model import Body, Definition, Presentation, Presented, Row, Scope, select
 from common.reports.money import percent
@@ -29,28 +29,35 @@ RANK_CHANGE = Figure(
     "rank_change",
     "Rank change",
     Unit.COUNT,
-    "Places gained (or lost, negative) against the previous window; empty for a product without"
-    " sales or returns then.",
+    "Places gained (or lost, negative) from the days before, among the products with sales or"
+    " returns in either; empty for a product without any then.",
     Better.UP,
+    revisions=(
+        Revision("2026-11-28", "From a place among those that moved before to one among all."),
+    ),
 )
 SHARE = Figure(
     "net_sales_share_percent",
     "Share of net sales",
     Unit.PERCENT,
-    "Net sales of the product in percent of all net sales; empty when those are not positive.",
+    "Net sales of the product in percent of all positive net sales; empty when its own are not"
+    " positive.",
+    revisions=(Revision("2026-11-28", "Of all net sales, those below 0 included."),),
 )
 CUMULATIVE_SHARE = Figure(
     "cumulative_share_percent",
     "Cumulative share",
     Unit.PERCENT,
-    "Share of this product and all ranked above it; empty when net sales are not positive.",
+    "Share of this product and all ranked above it; empty when its net sales are not positive.",
+    revisions=(Revision("2026-11-28", "Of all net sales, those below 0 included."),),
 )
 ABC = Figure(
     "abc_class",
     "ABC class",
     Unit.TEXT,
-    "A: the products that make the first 80 % of net sales; B: up to 95 %; C: the rest. The one"
-    " that crosses a line is in the upper class.",
+    "A: the products that make the first 80 % of positive net sales; B: up to 95 %; C: the rest."
+    " The one that crosses a line is in the upper class; one without positive net sales in none.",
+    revisions=(Revision("2026-11-28", "Of all net sales, those below 0 included."),),
 )
 PRODUCTS_SOLD = Figure(
     "products_sold", "Products sold", Unit.COUNT, "Products with at least one unit sold.", Better.UP
@@ -69,11 +76,13 @@ COLUMNS = (
     RANK,
     RANK_CHANGE,
     *products.IDENTITY,
+    *columns(MEASURES)[: len(MEASURES)],
     SHARE,
     CUMULATIVE_SHARE,
     ABC,
-    *columns(MEASURES),
+    *columns(MEASURES)[len(MEASURES) :],
 )
+"""Net sales come before what is derived from them."""
 HEADLINES = (
     measures.NET,
     measures.GROSS,
@@ -123,14 +132,16 @@ def present(result: ProductPerformance, _: Scope) -> Presented:
 
 
 def _row(ranked: Ranked) -> Row:
+    measured = cells(MEASURES, ranked.product.totals, ranked.product.previous)
     return (
         ranked.rank,
         ranked.rank_change,
         *ranked.product.identity,
+        *measured[: len(MEASURES)],
         ranked.share,
         ranked.cumulative_share,
         ranked.abc_class,
-        *cells(MEASURES, ranked.product.totals, ranked.product.previous),
+        *measured[len(MEASURES) :],
     )
 
 
@@ -159,7 +170,7 @@ def _kpis(result: ProductPerformance, now: Totals, before: Totals) -> tuple[Kpi,
 
 
 def _top(ranked: tuple[Ranked, ...]) -> Pareto:
-    shown = ranked[:CHARTED]
+    shown = tuple(each for each in ranked[:CHARTED] if each.abc_class is not None)
     return Pareto(
         key="top",
         title="Top products",
@@ -173,23 +184,24 @@ def _top(ranked: tuple[Ranked, ...]) -> Pareto:
             ),
             series(CUMULATIVE_SHARE, tuple(each.cumulative_share for each in shown)),
         ),
-        classes=tuple(each.abc_class for each in shown),
+        classes=tuple(each.abc_class or "" for each in shown),
         bands=bands(ranked),
     )
 
 
 def _table(ranked: tuple[Ranked, ...], now: Totals, before: Totals) -> Table:
     shown, rest = ranked[:SHOWN], ranked[SHOWN:]
-    footer = [Footer(label="All products", cells=_sums(now, before, of=now.net))]
+    whole, below = (positive_net(each.product.totals for each in of) for of in (ranked, rest))
+    footer = [Footer(label="All products", cells=_sums(now, before, percent(whole, whole)))]
     if rest:
         others = total(each.product.totals for each in rest)
         others_before = total(each.product.previous for each in rest)
-        cells_of_others = _sums(others, others_before, of=now.net)
+        cells_of_others = _sums(others, others_before, percent(below, whole))
         footer.insert(0, Footer(label="Other products", cells=cells_of_others, count=len(rest)))
     return Table(
         key="products",
         title="Products",
-        description="By net sales; the change is against the previous window.",
+        description="By net sales; the change is from the days before.",
         columns=tuple(column(figure, minor=figure in MINOR) for figure in SHOWN_COLUMNS),
         rows=select(COLUMNS, SHOWN_COLUMNS, map(_row, shown)),
         of=len(ranked),
@@ -197,18 +209,18 @@ def _table(ranked: tuple[Ranked, ...], now: Totals, before: Totals) -> Table:
     )
 
 
-def _sums(now: Totals, before: Totals, *, of: int) -> Row:
+def _sums(now: Totals, before: Totals, share: int | None) -> Row:
     known: dict[Figure, Cell] = dict(
         zip(columns(MEASURES), cells(MEASURES, now, before), strict=True)
     )
-    known[SHARE] = percent(now.net, of) if of > 0 else None
+    known[SHARE] = share
     return tuple(known.get(figure) for figure in SHOWN_COLUMNS)
 
 
 DEFINITION: Definition[ProductPerformance] = Definition(
     slug="product-performance",
     title="Product performance",
-    description="Net sales, share, ABC class, refund rate and rank of every product.",
+    description="Net sales, share, ABC class, reversals and rank of every product.",
     discord="products",
     place=30,
     presentation=Presentation(columns=COLUMNS, present=present),

@@ -7,7 +7,6 @@ from common.reports.catalog.product_performance.ranking import Ranked
 from common.reports.document import metrics
 from common.reports.document.metrics import Better, Figure, Unit
 from common.reports.document.schema import BarChart
-from common.reports.money import change
 from common.reports.presenting.elements import series
 
 EACH_WAY: Final = 6
@@ -16,7 +15,7 @@ DIFFERENCE = Figure(
     "net_sales_difference",
     "Difference in net sales",
     Unit.MONEY,
-    "Net sales less those of the previous window of equal length.",
+    "Net sales less those of as many days before, of the same weekdays.",
     Better.UP,
 )
 
@@ -38,12 +37,12 @@ def movers(ranked: tuple[Ranked, ...]) -> BarChart:
     return BarChart(
         key="movers",
         title="Gains and losses",
-        description="The products whose net sales changed most against the previous window.",
+        description="The products whose net sales changed most from the days before.",
         labels=tuple(ranked[place].product.title for place in shown),
         series=(
             series(DIFFERENCE, tuple(gained[place] for place in shown)),
             series(metrics.NET, now, before, drawn=False),
-            series(metrics.NET.change(), tuple(map(change, now, before)), drawn=False),
+            series(metrics.NET.change(), tuple(map(metrics.NET.compare, now, before)), drawn=False),
         ),
         horizontal=True,
         diverging=True,

@@ -1,6 +1,6 @@
 """Revenue overview: the ledger's sums for the window, and for each of its days.
 
-The CSV has one row a day: every figure, the figure of the day as far into the previous window, and
+The CSV has one row a day: every figure, the figure of the day it is compared with, and
 the change. The page draws the days, and how gross becomes net and total sales.
 """
 
@@ -34,13 +34,13 @@ COLUMNS = (metrics.DAY, metrics.DAY.previous(), *columns(MEASURES))
 STEPS: tuple[tuple[Measure, Movement], ...] = (
     (measures.GROSS, Movement.LEVEL),
     (measures.DISCOUNTS, Movement.SUBTRACT),
-    (measures.RETURNS, Movement.ADD),
+    (measures.RETURNS, Movement.SUBTRACT),
     (measures.NET, Movement.LEVEL),
     (measures.SHIPPING, Movement.ADD),
     (measures.TAX, Movement.ADD),
     (measures.TOTAL, Movement.LEVEL),
 )
-"""From gross to total sales; returns are shown negative and so are added."""
+"""From gross to total sales: what is taken off is told by its size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class RevenueOverview:
 
 
 def _rows(result: RevenueOverview, scope: Scope) -> Iterator[Row]:
-    """One row a day: the figures, then those of the day as far into the previous window."""
+    """One row a day: the figures, then those of the day it is compared with."""
     for day, totals, previous_day, previous in zip(
         scope.window.dates(scope.zone),
         result.days,
@@ -86,7 +86,7 @@ def _daily(result: RevenueOverview, scope: Scope) -> LineChart:
         sorted(MEASURES, key=lambda each: each is not measures.NET),
         result.days,
         result.previous_days,
-        description="Each day of the window beside the day as far into the previous window.",
+        description="Each day of the window beside the day that it is compared with.",
     )
 
 

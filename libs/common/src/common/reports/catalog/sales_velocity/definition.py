@@ -5,22 +5,29 @@ The CSV has one row a product: every product of the shop, the unsold ones too, f
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
+
+import msgspec
 
 from common.reports.catalog.sales_velocity.pace import (
     days_of_cover,
     moving_average,
     per_day,
-    trend_per_week,
+    rate,
+    scaled,
     weekday_profile,
 )
-from common.reports.catalog.sales_velocity.speed import Paced, fastest
+from common.reports.catalog.sales_velocity.speed import Pace, Paced, fastest
+from common.reports.catalog.sales_velocity.trend import trend
 from common.reports.catalog.sales_velocity.vocabulary import (
     AVERAGE,
+    COUNTED_AT,
     DAYS_IN_STOCK,
     DAYS_OF_COVER,
     NET_PER_DAY,
     ON_HAND,
     ORDERS_PER_DAY,
+    TOO_SHORT,
     TREND,
     UNITS_PER_DAY,
     WEEKDAY_UNITS,
@@ -30,12 +37,12 @@ from common.reports.document.headlines import BestProduct, Headline, Kpi
 from common.reports.document.metrics import Unit
 from common.reports.document.schema import BarChart, LineChart, Naming, Table
 from common.reports.model import Body, Definition, Presentation, Presented, Row, Scope, select
-from common.reports.money import ratio
+from common.reports.money import RATE_EXPONENT, ratio
 from common.reports.presenting import measures
 from common.reports.presenting.elements import column, kpi, series
 from common.reports.presenting.line_chart import line_chart
 from common.reports.presenting.measures import cells, columns, kpis
-from common.reports.sales.protocol import EmptyDays
+from common.reports.sales.protocol import EmptyDays, Stock
 from common.reports.totals import products
 from common.reports.totals.products import ProductTotals
 from common.reports.totals.totals import Totals, total
@@ -54,6 +61,7 @@ COLUMNS = (
     DAYS_IN_STOCK,
     ON_HAND,
     DAYS_OF_COVER,
+    COUNTED_AT,
 )
 SHOWN = (
     products.PRODUCT,
@@ -65,6 +73,7 @@ SHOWN = (
     metrics.NET,
     metrics.NET.change(),
     DAYS_OF_COVER,
+    COUNTED_AT,
     products.SKU,
 )
 """The tables' columns on the page."""
@@ -75,20 +84,27 @@ MINOR = (products.SKU, metrics.UNITS_RETURNED)
 class SalesVelocity:
     """Daily totals of both windows, and the shop's products in any order.
 
-    ``on_hand`` are pieces by product id, where a count is known; ``empty_days`` are whole days
+    ``between`` are the daily totals of the days after the previous window and before the window.
+    ``on_hand`` is the stock by product id, where a count is known; ``empty_days`` are whole days
     without stock, of products that had some.
     """
 
     days: tuple[Totals, ...]
     previous_days: tuple[Totals, ...]
     products: tuple[ProductTotals, ...]
-    on_hand: Mapping[str, int] = field(default_factory=dict)
+    on_hand: Mapping[str, Stock] = field(default_factory=dict)
     empty_days: Mapping[str, EmptyDays] = field(default_factory=dict)
+    between: tuple[Totals, ...] = ()
 
 
 def present(result: SalesVelocity, scope: Scope) -> Presented:
     """The shop's pace, rhythm and trend, and its fastest and slowest products."""
-    paced = fastest(result.products, result.empty_days, len(result.days))
+    paced = fastest(
+        result.products,
+        result.empty_days,
+        Pace(total(result.days).units_sold, len(result.days)),
+        Pace(total(result.previous_days).units_sold, len(result.previous_days)),
+    )
     slowest = tuple(each for each in reversed(paced) if each.days and each.sold)
     body = Body(
         summary="How fast goods sell, and which of them speed up or slow down.",
@@ -97,19 +113,20 @@ def present(result: SalesVelocity, scope: Scope) -> Presented:
         sections=(
             _daily(result, scope),
             _weekdays(result, scope),
-            _listing("fastest", "Fastest products", result, paced[:LISTED]),
-            _listing("slowest", "Slowest products", result, slowest[:LISTED]),
+            _listing("fastest", "Fastest products", result, paced[:LISTED], scope),
+            _listing("slowest", "Slowest products", result, slowest[:LISTED], scope),
         ),
         empty=total(result.days) == Totals(),
     )
-    return Presented(body, _rows(result, paced))
+    return Presented(body, _rows(result, paced, scope))
 
 
-def _rows(result: SalesVelocity, listed: Iterable[Paced]) -> Iterator[Row]:
+def _rows(result: SalesVelocity, listed: Iterable[Paced], scope: Scope) -> Iterator[Row]:
     """One row for each of ``listed``."""
     for paced in listed:
         product = paced.product
-        pieces = result.on_hand.get(product.product_id)
+        stock = result.on_hand.get(product.product_id)
+        pieces = stock.pieces if stock else None
         yield (
             *product.identity,
             paced.per_day,
@@ -118,7 +135,8 @@ def _rows(result: SalesVelocity, listed: Iterable[Paced]) -> Iterator[Row]:
             *cells(COUNTED, product.totals, product.previous),
             paced.days,
             pieces,
-            days_of_cover(pieces, product.totals.units_sold, paced.days),
+            days_of_cover(pieces, *paced.pace),
+            stock.counted_at.astimezone(scope.zone).date().isoformat() if stock else None,
         )
 
 
@@ -142,41 +160,57 @@ def _kpis(result: SalesVelocity) -> tuple[Kpi, ...]:
             UNITS_PER_DAY,
             per_day(now.units_sold, n),
             per_day(before.units_sold, m),
-            exact=(now.units_sold, before.units_sold),
+            exact=(_rate(now.units_sold, n), _rate(before.units_sold, m)),
         ),
         kpi(
             ORDERS_PER_DAY,
             per_day(now.orders, n),
             per_day(before.orders, m),
-            exact=(now.orders, before.orders),
+            exact=(_rate(now.orders, n), _rate(before.orders, m)),
         ),
-        kpi(NET_PER_DAY, ratio(now.net, n), ratio(before.net, m), exact=(now.net, before.net)),
         kpi(
-            TREND,
-            trend_per_week(_units(result.days)),
-            trend_per_week(_units(result.previous_days)),
+            NET_PER_DAY,
+            ratio(now.net, n),
+            ratio(before.net, m),
+            exact=(Fraction(now.net, n), Fraction(before.net, m)),
         ),
+        _trend(result),
         *kpis((*COUNTED[:2], measures.ORDERS, measures.NET), now, before),
     )
 
 
+def _rate(amount: int, days: int) -> Fraction:
+    return Fraction(amount * 10**RATE_EXPONENT, days)
+
+
+def _trend(result: SalesVelocity) -> Kpi:
+    """The trend with its uncertainty; it stands alone, for a trend is a comparison already."""
+    found = trend(_units(result.days))
+    tile = kpi(TREND, None if found is None else found.slope, None)
+    if found is None:
+        return msgspec.structs.replace(tile, note=TOO_SHORT)
+    return msgspec.structs.replace(tile, uncertainty=found.uncertainty, clear=found.clear)
+
+
 def _daily(result: SalesVelocity, scope: Scope) -> LineChart:
-    average = moving_average(_units(result.previous_days), _units(result.days))
+    before = (*result.previous_days, *result.between)
+    average = moving_average(_units(before), _units(result.days))
     return line_chart(
         scope,
         (measures.UNITS_SOLD, measures.ORDERS, measures.NET),
         result.days,
         result.previous_days,
-        description="Units sold each day, their 7-day average, and the previous window.",
+        description="Units sold each day, their 7-day average, and the same weekdays before.",
         beside=(series(AVERAGE, average),),
     )
 
 
 def _weekdays(result: SalesVelocity, scope: Scope) -> BarChart:
-    def profile(days: tuple[Totals, ...], window: Window) -> tuple[int | None, ...]:
+    def profile(days: tuple[Totals, ...], window: Window) -> tuple[Fraction | None, ...]:
         weekdays = tuple(day.weekday() for day in window.dates(scope.zone))
         return weekday_profile(_units(days), weekdays)
 
+    now, before = profile(result.days, scope.window), profile(result.previous_days, scope.previous)
     return BarChart(
         key="weekdays",
         title="Weekdays",
@@ -186,22 +220,25 @@ def _weekdays(result: SalesVelocity, scope: Scope) -> BarChart:
         series=(
             series(
                 WEEKDAY_UNITS,
-                profile(result.days, scope.window),
-                profile(result.previous_days, scope.previous),
+                tuple(map(rate, now)),
+                tuple(map(rate, before)),
+                exact=(tuple(map(scaled, now)), tuple(map(scaled, before))),
             ),
         ),
     )
 
 
-def _listing(key: str, title: str, result: SalesVelocity, listed: tuple[Paced, ...]) -> Table:
+def _listing(
+    key: str, title: str, result: SalesVelocity, listed: tuple[Paced, ...], scope: Scope
+) -> Table:
     return Table(
         key=key,
         title=title,
-        description="Products by units sold per day, beside the previous window.",
+        description="Products by units sold per day, beside the days before.",
         columns=tuple(
             column(f, bar=key == "fastest" and f is UNITS_PER_DAY, minor=f in MINOR) for f in SHOWN
         ),
-        rows=select(COLUMNS, SHOWN, _rows(result, listed)),
+        rows=select(COLUMNS, SHOWN, _rows(result, listed, scope)),
         of=len(result.products),
     )
 

@@ -1,9 +1,11 @@
-"""Speed, rhythm and trend of daily units, in exact integers scaled as rates.
+"""Speed and rhythm of daily units, in exact integers scaled as rates.
 
 A rate is units × 10^RATE_EXPONENT, rounded half even once, at the end.
 """
 
-from common.reports.money import RATE_EXPONENT, ratio
+from fractions import Fraction
+
+from common.reports.money import RATE_EXPONENT, ratio, rounded
 
 AVERAGE_DAYS = 7
 
@@ -33,20 +35,23 @@ def moving_average(before: tuple[int, ...], units: tuple[int, ...]) -> tuple[int
     )
 
 
-def trend_per_week(units: tuple[int, ...]) -> int | None:
-    """Seven times the least-squares slope of daily ``units``, as a rate; None below two days."""
-    n = len(units)
-    sum_x, sum_xx = sum(range(n)), sum(x * x for x in range(n))
-    numerator = n * sum(x * y for x, y in enumerate(units)) - sum_x * sum(units)
-    return ratio(7 * numerator, n * sum_xx - sum_x * sum_x, exponent=RATE_EXPONENT)
-
-
-def weekday_profile(units: tuple[int, ...], weekdays: tuple[int, ...]) -> tuple[int | None, ...]:
-    """The mean of ``units`` by weekday (0 is Monday), as a rate; None for one that never occurs."""
-    return tuple(
-        per_day(
-            sum(u for u, each in zip(units, weekdays, strict=True) if each == weekday),
-            weekdays.count(weekday),
-        )
+def weekday_profile(
+    units: tuple[int, ...], weekdays: tuple[int, ...]
+) -> tuple[Fraction | None, ...]:
+    """The mean of ``units`` by weekday (0 is Monday), unrounded; None for one that never occurs."""
+    days = [
+        [u for u, each in zip(units, weekdays, strict=True) if each == weekday]
         for weekday in range(7)
-    )
+    ]
+    return tuple(Fraction(sum(each), len(each)) if each else None for each in days)
+
+
+def scaled(value: Fraction | None) -> Fraction | None:
+    """``value`` scaled as a rate and not rounded; None stays None."""
+    return None if value is None else value * 10**RATE_EXPONENT
+
+
+def rate(value: Fraction | None) -> int | None:
+    """``value`` as a rate; None stays None."""
+    exact = scaled(value)
+    return None if exact is None else rounded(exact)

@@ -1,7 +1,7 @@
 """From a shop's sums to sales velocity."""
 
 from common.reports.catalog.sales_velocity.definition import SalesVelocity
-from common.reports.sales.days import by_day
+from common.reports.sales.days import between, by_day
 from common.reports.sales.protocol import Sales
 
 
@@ -11,6 +11,7 @@ def query(sales: Sales) -> SalesVelocity:
     return SalesVelocity(
         days=days,
         previous_days=previous_days,
+        between=between(sales),
         products=sales.products(),
         on_hand=sales.on_hand(),
         empty_days=sales.empty_days(),

@@ -1,8 +1,13 @@
-"""Products by how fast they sell while they are there to be sold."""
+"""Products by how fast they sell while they are there to be sold.
+
+No product is faster than its shop, whose own pace is by all days: where the days in stock would
+make it so, the product's pace is the shop's.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from common.reports.catalog.sales_velocity.pace import per_day
 from common.reports.money import change
@@ -12,13 +17,26 @@ from common.reports.totals.products import ProductTotals
 _ALWAYS_THERE = EmptyDays()
 
 
+class Pace(NamedTuple):
+    """Units in so many days; no pace in none."""
+
+    units: int
+    days: int
+
+    @property
+    def per_day(self) -> int | None:
+        """Units a day, as a rate; None in no days."""
+        return per_day(self.units, self.days)
+
+
 @dataclass(frozen=True, slots=True)
 class Paced:
-    """A product with its days in stock, of the window and of the previous one."""
+    """A product with its days in stock and its pace, and its pace in the previous window."""
 
     product: ProductTotals
     days: int
-    previous_days: int
+    pace: Pace
+    previous_pace: Pace
 
     @property
     def sold(self) -> bool:
@@ -28,54 +46,58 @@ class Paced:
     @property
     def per_day(self) -> int | None:
         """Units sold a day in stock, as a rate; None when it never was."""
-        return per_day(self.product.totals.units_sold, self.days)
+        return self.pace.per_day
 
     @property
     def previous_per_day(self) -> int | None:
         """The same in the previous window."""
-        return per_day(self.product.previous.units_sold, self.previous_days)
+        return self.previous_pace.per_day
 
     @property
     def change(self) -> int | None:
         """From one pace to the other, from the units themselves; see ``money.change``."""
-        if not (self.days and self.previous_days):
+        now, before = self.pace, self.previous_pace
+        if not (now.days and before.days):
             return None
-        return change(
-            self.product.totals.units_sold * self.previous_days,
-            self.product.previous.units_sold * self.days,
-        )
+        return change(now.units * before.days, before.units * now.days)
 
 
 def fastest(
-    products: Iterable[ProductTotals], empty_days: Mapping[str, EmptyDays], days: int
+    products: Iterable[ProductTotals],
+    empty_days: Mapping[str, EmptyDays],
+    shop: Pace,
+    previous_shop: Pace,
 ) -> tuple[Paced, ...]:
     """The products by units a day in stock, highest first, ties by id; last those never there.
 
-    ``days`` are those of either window.
+    ``shop`` and ``previous_shop`` are the shop's own units, over all days of the windows.
     """
     paced = []
     for product in products:
         empty = empty_days.get(product.product_id, _ALWAYS_THERE)
+        days = shop.days - empty.now
+        before = Pace(product.previous.units_sold, previous_shop.days - empty.previous)
         paced.append(
             Paced(
                 product,
-                _in_stock(days, empty.now, product.totals.units_sold),
-                _in_stock(days, empty.previous, product.previous.units_sold),
+                days,
+                _bounded(Pace(product.totals.units_sold, days), shop),
+                _bounded(before, previous_shop),
             )
         )
-    paced.sort(key=lambda each: _order(each, days))
+    paced.sort(key=lambda each: _order(each, shop.days))
     return tuple(paced)
 
 
-def _in_stock(days: int, empty: int, units_sold: int) -> int:
-    """Days in stock; all where the counts leave no day for what was sold, for they are too old."""
-    if empty == days and units_sold:
-        return days
-    return days - empty
+def _bounded(pace: Pace, shop: Pace) -> Pace:
+    """``pace``, or the shop's if that is slower."""
+    if pace.days == shop.days:
+        return pace
+    return shop if pace.units * shop.days > shop.units * pace.days else pace
 
 
 def _order(paced: Paced, days: int) -> tuple[bool, int | Fraction, str]:
-    units = paced.product.totals.units_sold
+    units, over = paced.pace
     # Units are quicker to compare than fractions, and nearly all products are there all the time.
-    pace = units if paced.days == days else Fraction(units * days, paced.days or 1)
-    return not paced.days, -pace, paced.product.product_id
+    pace = units if over == days else Fraction(units * days, over or 1)
+    return not over, -pace, paced.product.product_id

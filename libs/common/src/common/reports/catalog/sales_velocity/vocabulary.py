@@ -1,13 +1,15 @@
 """The figures that only sales velocity shows."""
 
-from common.reports.document.metrics import Better, Figure, Unit
+from common.reports.document.metrics import Better, Figure, Revision, Unit
 
 UNITS_PER_DAY = Figure(
     "units_per_day",
     "Units per day",
     Unit.RATE,
-    "Units sold divided by the days of the window; of a product, by its days in stock.",
+    "Units sold divided by the days of the window; of a product, by its days in stock, and never"
+    " more than the shop's.",
     Better.UP,
+    revisions=(Revision("2026-11-28", "Of a product, nothing kept it at or below the shop's."),),
 )
 ORDERS_PER_DAY = Figure(
     "orders_per_day",
@@ -27,10 +29,17 @@ TREND = Figure(
     "trend_units_per_week",
     "Trend, units per day each week",
     Unit.RATE,
-    "Units per day gained or lost each week: seven times the slope of a straight line fitted to"
-    " the daily units sold by least squares.",
+    "Units per day gained or lost each week: the slope of a straight line fitted by least squares"
+    " to the whole weeks up to the last day, at least three. It is uncertain by what stands after ±"
+    " (95 % confidence); where it cannot be told from none, there is no clear trend.",
     Better.UP,
+    signed=True,
+    revisions=(
+        Revision("2026-11-28", "Fitted to days, weekdays included, and compared in percent."),
+    ),
 )
+TOO_SHORT = "A trend takes three whole weeks."
+
 AVERAGE = Figure(
     "units_sold_7_day_average",
     "7-day average of units",
@@ -48,19 +57,29 @@ ON_HAND = Figure(
     "on_hand",
     "On hand",
     Unit.COUNT,
-    "Pieces at the latest stock count before the window's end; empty where none was imported.",
+    "Pieces at the latest stock count before the window's end, less what was sold since, plus what"
+    " came back; empty without a recent count, and when more was sold than it said.",
+    revisions=(Revision("2026-11-28", "The count itself, however old."),),
+)
+COUNTED_AT = Figure(
+    "counted_at",
+    "Counted on",
+    Unit.DATE,
+    "Day of the latest stock count before the window's end, in the shop's time zone.",
 )
 DAYS_IN_STOCK = Figure(
     "days_in_stock",
     "Days in stock",
     Unit.COUNT,
-    "Days of the window less those that lie whole between a count of 0 and the next count above it;"
-    " all days where nothing was counted, or the counts leave no day for what was sold.",
+    "Days of the window less the whole days from a count of 0 to the next count above it or the"
+    " next sale, whichever comes first.",
+    revisions=(Revision("2026-11-28", "Sales after a count of 0 ended nothing."),),
 )
 DAYS_OF_COVER = Figure(
     "days_of_cover",
     "Days of cover",
     Unit.RATE,
-    "How long the pieces on hand last at the window's pace: on hand divided by units per day,"
-    " from the units themselves; 0 with nothing on hand, empty without a count or without sales.",
+    "How long the pieces on hand last at the window's pace: on hand divided by units per day; 0"
+    " with nothing on hand, empty without sales or without a recent count.",
+    revisions=(Revision("2026-11-28", "By the count itself, however old."),),
 )

@@ -69,7 +69,7 @@ def _movers(section: BarChart, figures: DocumentFormatter) -> str:
             figures.text(
                 "%(product)s gained most: %(value)s.",
                 product=isolated(section.labels[0]),
-                value=figures.amount(first, series.unit),
+                value=figures.brief(first, series.unit),
             )
         )
     if last < 0:
@@ -77,7 +77,7 @@ def _movers(section: BarChart, figures: DocumentFormatter) -> str:
             figures.text(
                 "%(product)s lost most: %(value)s.",
                 product=isolated(section.labels[-1]),
-                value=figures.amount(last, series.unit),
+                value=figures.brief(last, series.unit),
             )
         )
     return " ".join(told)

@@ -26,7 +26,12 @@
       ...chart.weeks,
       measures: shown
         .filter((each) => each.weekly)
-        .map((each) => ({ ...each, values: each.weekly, previous: each.weeklyPrevious })),
+        .map((each) => ({
+          ...each,
+          values: each.weekly,
+          previous: each.weeklyPrevious,
+          changes: each.weeklyChanges,
+        })),
     };
   }
 

@@ -39,7 +39,7 @@ class ParetoView(SectionView[Pareto]):
             "%(count)s of %(all)s products are in class A and bring %(share)s of net sales.",
             first.products,
             all=figures.cell(everything, Unit.COUNT),
-            share=figures.cell(first.share, Unit.PERCENT),
+            share=figures.brief(first.share, Unit.PERCENT),
         )
 
     def chart_data(self, section: Pareto, figures: DocumentFormatter) -> dict[str, Any]:

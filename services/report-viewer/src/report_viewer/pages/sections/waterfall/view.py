@@ -6,7 +6,7 @@ from typing import Any, Final
 from common.reports.document.schema import Movement, Step, Waterfall
 from report_viewer.i18n.formatting import DocumentFormatter
 from report_viewer.pages.sections.protocol import SectionView
-from report_viewer.pages.sections.series_data import exact
+from report_viewer.pages.sections.series_data import change_data, exact
 
 
 class WaterfallView(SectionView[Waterfall]):
@@ -29,7 +29,7 @@ class WaterfallView(SectionView[Waterfall]):
             figures.text(
                 "%(label)s: %(value)s",
                 label=figures.text(step.label),
-                value=figures.amount(step.value, step.unit),
+                value=figures.brief(step.value, step.unit),
             )
             for step in levels
         )
@@ -40,7 +40,7 @@ class WaterfallView(SectionView[Waterfall]):
 
 
 def _step(step: Step, figures: DocumentFormatter) -> dict[str, Any]:
-    value, previous, change = exact((step.value, step.previous, step.change)) or (None, None, None)
+    value, previous = exact((step.value, step.previous)) or (None, None)
     return {
         "key": step.key,
         "label": figures.text(step.label),
@@ -48,7 +48,7 @@ def _step(step: Step, figures: DocumentFormatter) -> dict[str, Any]:
         "movement": step.movement,
         "value": value,
         "previous": previous,
-        "change": change,
+        "change": change_data(step.change),
     }
 
 

@@ -15,14 +15,25 @@
     return up ? quotient + 1n : quotient;
   }
 
-  // From `previous` to `value` in hundredths of a percent; null without a base. Of a reduction,
-  // which is shown negative, it is the growth.
-  function change(value, previous, reduction) {
-    if (value === null || previous === null || BigInt(previous) === 0n) return null;
+  const TINY = 100n;
+  const WHOLE = 10000n;
+  const MOST = 100000n;
+  const positive = (number) => (number < 0n ? -number : number);
+
+  // From `previous` to `value`, as the server tells it: percent of a positive base that is not
+  // tiny, beyond 1,000 % a multiple, of percentages points, else the difference; null without
+  // figures. Of a reduction, which is shown negative, it is the growth.
+  function change(value, previous, { unit, reduction }) {
+    if (value === null || previous === null) return null;
     const sign = reduction ? -1n : 1n;
-    const base = BigInt(previous);
-    const size = base < 0n ? -base : base;
-    return divideHalfEven(sign * (BigInt(value) - base) * 10000n, size);
+    const [now, base] = [sign * BigInt(value), sign * BigInt(previous)];
+    if (unit === "percent") return { kind: "points", value: now - base };
+    const difference = { kind: "difference", value: now - base };
+    if (base <= 0n || positive(now) > TINY * base) return difference;
+    const percents = divideHalfEven((now - base) * WHOLE, base);
+    if (percents > MOST) return { kind: "multiple", value: divideHalfEven(now * 100n, base) };
+    if (percents < -MOST || (percents === 0n && now !== base)) return difference;
+    return { kind: "percent", value: percents };
   }
 
   globalThis.salesReport.exact = { change, divideHalfEven };

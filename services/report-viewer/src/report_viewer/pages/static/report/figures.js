@@ -28,9 +28,13 @@
       return before + number + after;
     }
 
-    // A change in hundredths of a percent, with its sign.
-    change(value) {
-      return (value > 0 ? "+" : "") + this.spell(value, "percent");
+    // A change of a figure of `unit`, with its sign.
+    change({ kind, value }, unit, words) {
+      if (kind === "multiple") return words.times.replace("{number}", this.spell(value, "points"));
+      const sign = BigInt(value) > 0n ? "+" : "";
+      if (kind === "difference") return sign + this.spell(value, unit);
+      if (kind === "percent") return sign + this.spell(value, "percent");
+      return words.points.replace("{number}", sign + this.spell(value, "points"));
     }
 
     // Where a figure lies on an axis.

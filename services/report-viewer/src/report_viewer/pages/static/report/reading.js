@@ -33,9 +33,9 @@
       const when = reading.previousTitles?.[index];
       const window = when ? `${words.previousWindow} (${when})` : words.previousWindow;
       say(each, true, place === 0 ? window : `${each.label}, ${window}`, before);
-      const change = each.changes ? each.changes[index] : exact.change(now, before, each.reduction);
-      if (place === 0 && change !== null) {
-        said.push({ text: `${words.change}: ${spelling.change(change)}` });
+      const change = each.changes ? each.changes[index] : exact.change(now, before, each);
+      if (place === 0 && change) {
+        said.push({ text: `${words.change}: ${spelling.change(change, each.unit, words)}` });
       }
     });
     if (reading.notes?.[index]) said.push({ text: reading.notes[index] });

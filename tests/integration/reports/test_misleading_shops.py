@@ -1,0 +1,195 @@
+"""Shops whose figures once misled, from their files to the sentence and the cell: what is right."""
+
+import csv
+import gzip
+import io
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+import pytest
+from redis import Redis
+from sqlalchemy import Engine
+
+from accounts.provisioning import create_tenant
+from common.jobs.payloads import ComputeReport
+from common.reports.document.changes import Change, ChangeKind
+from common.reports.document.headlines import Kpi
+from common.reports.document.schema import Document
+from common.reports.window import Period, window_of
+from common.reports_cache.cache import ReportCache, unpack_document
+from ingest.import_files import FileKind, ImportFile, import_files
+from report_viewer.i18n.formatting import DocumentFormatter, formatter_of
+from report_viewer.i18n.locales import ENGLISH
+from report_viewer.pages import sentences
+from worker.reports.compute import compute
+
+SEEN = datetime(2026, 11, 28, 8, tzinfo=UTC)
+ORDERS = "order_id,paid_at,currency,line_id,product_id,quantity,unit_price\n"
+REFUNDS = "refund_id,order_id,line_id,processed_at,kind,quantity,amount\n"
+STOCK = "product_id,counted_at,on_hand\n"
+Shop = Callable[..., "Read"]
+Read = Callable[..., tuple[Document, dict[str, dict[str, str]]]]
+
+
+def ago(days: int) -> date:
+    return SEEN.date() - timedelta(days=days)
+
+
+def orders(*sold: tuple[int, str, int, str]) -> str:
+    """A file of orders, each so many days ago: a product, how many, and their price."""
+    return ORDERS + "".join(
+        f"o{n},{ago(days)}T12:00:00Z,EUR,1,{product},{pieces},{price}\n"
+        for n, (days, product, pieces, price) in enumerate(sold)
+    )
+
+
+def daily(pieces: int, days: Iterable[int]) -> list[tuple[int, str, int, str]]:
+    return [(day, "p1", pieces, "5.00") for day in days]
+
+
+@pytest.fixture
+def shop(service_engine: Engine, redis_client: Redis) -> Shop:
+    """A shop with its files imported; answers the document and the rows of a report."""
+
+    def opened(**files: str) -> Read:
+        slug = f"shop-{uuid4().hex[:12]}"
+        tenant = create_tenant(
+            service_engine, slug=slug, name="Shop", currency="EUR", timezone="UTC"
+        )
+        given = {
+            FileKind(kind): ImportFile(f"{kind}.csv", iter([content.encode()]))
+            for kind, content in files.items()
+        }
+        import_files(service_engine, tenant, given)
+
+        def read(
+            report: str, period: Period = Period.MONTH
+        ) -> tuple[Document, dict[str, dict[str, str]]]:
+            job = ComputeReport(tenant, report, window_of(period, ZoneInfo("UTC"), now=SEEN))
+            compute(service_engine, ReportCache(redis_client, keep_seconds=60), job)
+            document, packed = redis_client.hmget(job.key.cached, ["document", "csv"])
+            assert isinstance(document, bytes)
+            assert isinstance(packed, bytes)
+            rows = csv.DictReader(io.StringIO(gzip.decompress(packed).decode("utf-8-sig")))
+            named = {row.get("product_id") or row["date"]: row for row in rows}
+            return unpack_document(document), named
+
+        return read
+
+    return opened
+
+
+def kpi(document: Document, key: str) -> Kpi:
+    (found,) = (each for each in document.kpis if each.key == key)
+    return found
+
+
+def sentence(document: Document) -> str:
+    return sentences.headline(DocumentFormatter(document, formatter_of(ENGLISH)))
+
+
+def test_one_old_count_of_0_makes_no_product_faster_than_its_shop(shop: Shop) -> None:
+    counted = f"{STOCK}p1,{ago(20)}T00:00:00Z,0\n"
+    document, rows = shop(orders=orders(*daily(10, range(1, 66))), stock=counted)("sales-velocity")
+    row = rows["p1"]
+    assert (row["units_per_day"], row["days_in_stock"]) == ("10.00", "30")
+    assert row["units_per_day_change_percent"] == "0.00"
+    assert row["days_of_cover"] == "", "200 were sold of none: the count is stale"
+    assert kpi(document, "units_per_day").value == 10_00
+    assert sentence(document).startswith("10.00 units were sold a day, the same as in the 30 days")
+
+
+@pytest.mark.parametrize(("days", "left", "cover"), [(30, "0", "0.00"), (29, "10", "1.00")])
+def test_an_old_count_is_not_todays(shop: Shop, days: int, left: str, cover: str) -> None:
+    counted = f"{STOCK}p1,{ago(days)}T00:00:00Z,300\n"
+    _, rows = shop(orders=orders(*daily(10, range(1, 66))), stock=counted)("sales-velocity")
+    row = rows["p1"]
+    assert (row["on_hand"], row["days_of_cover"]) == (left, cover)
+    assert row["counted_at"] == str(ago(days))
+
+
+@pytest.mark.parametrize("period", Period)
+def test_a_shop_that_sells_on_fridays_alone_has_not_changed(shop: Shop, period: Period) -> None:
+    fridays = [day for day in range(1, 190) if ago(day).weekday() == 4]
+    read = shop(orders=orders(*daily(10, fridays)))
+    document, rows = read("revenue-overview", period)
+    assert kpi(document, "net_sales").change == Change(ChangeKind.PERCENT, 0)
+    count = period.days
+    assert f"the same as in the {count} days before" in sentence(document)
+    assert {row["net_sales_change_percent"] for row in rows.values()} == {"", "0.00"}
+    velocity, products = read("sales-velocity", period)
+    assert products["p1"]["units_per_day_change_percent"] == "0.00"
+    trend = kpi(velocity, "trend_units_per_week")
+    assert trend.value is None if period is Period.WEEK else not trend.clear
+    assert trend.change is None
+
+
+def test_the_change_of_a_rate_is_in_points(shop: Shop) -> None:
+    sold = orders(*daily(10, range(1, 11)), *daily(10, range(36, 46)))
+    back = f"{REFUNDS}r1,o12,1,{ago(38)}T12:00:00Z,return,1,5.00\n"
+    back += f"r2,o12,1,{ago(5)}T12:00:00Z,return,2,10.00\n"
+    document, rows = shop(orders=sold, refunds=back)("product-performance")
+    assert kpi(document, "refund_rate_percent").change == Change(ChangeKind.POINTS, 100)
+    assert rows["p1"]["refund_rate_percent"] == "2.00"
+    assert rows["p1"]["refund_rate_change_points"] == "1.00"
+
+
+def test_no_percent_is_told_of_less_than_nothing(shop: Shop) -> None:
+    sold = orders(
+        (100, "p1", 1, "50.00"),
+        (3, "p1", 1, "50.00"),
+        (40, "p1", 1, "49.00"),
+    )
+    back = f"{REFUNDS}r1,o0,1,{ago(41)}T12:00:00Z,return,1,50.00\n"
+    document, rows = shop(orders=sold, refunds=back)("product-performance")
+    assert kpi(document, "net_sales").change == Change(ChangeKind.DIFFERENCE, 51_00)
+    assert rows["p1"]["net_sales_change_percent"] == ""
+    assert sentence(document).startswith("Net sales were €50.00, up €51.00 on the 30 days before; ")
+
+
+def test_what_came_back_of_one_is_no_share_of_the_others(shop: Shop) -> None:
+    sold = orders(
+        (100, "z", 10, "90.00"),
+        (3, "p1", 1, "500.00"),
+        (3, "p2", 1, "300.00"),
+        (3, "p3", 1, "200.00"),
+    )
+    back = f"{REFUNDS}r1,o0,1,{ago(5)}T12:00:00Z,return,10,900.00\n"
+    document, rows = shop(orders=sold, refunds=back)("product-performance")
+    keys = ("net_sales_share_percent", "cumulative_share_percent", "abc_class")
+    assert {name: tuple(row[key] for key in keys) for name, row in rows.items()} == {
+        "p1": ("50.00", "50.00", "A"),
+        "p2": ("30.00", "80.00", "A"),
+        "p3": ("20.00", "100.00", "B"),
+        "z": ("", "", ""),
+    }
+    assert "with €500.00, 50.0% of the whole" in sentence(document)
+
+
+def test_seven_days_have_no_trend(shop: Shop) -> None:
+    sold = [(1, 3), (3, 9), (5, 2), (7, 6), (8, 5), (10, 6), (12, 5), (14, 6)]
+    read = shop(orders=orders(*((day, "p1", pieces, "5.00") for day, pieces in sold)))
+    trend = kpi(read("sales-velocity", Period.WEEK)[0], "trend_units_per_week")
+    assert (trend.value, trend.uncertainty) == (None, None)
+
+
+@pytest.mark.parametrize("period", [Period.MONTH, Period.QUARTER])
+def test_a_weekend_shop_has_no_trend_for_that(shop: Shop, period: Period) -> None:
+    week = {5: 20, 6: 15}
+    sold = [(day, "p1", week.get(ago(day).weekday(), 1), "5.00") for day in range(1, 190)]
+    document, _ = shop(orders=orders(*sold))("sales-velocity", period)
+    trend = kpi(document, "trend_units_per_week")
+    assert (trend.value, trend.uncertainty, trend.clear) == (0, 0, False)
+
+
+def test_both_places_of_a_rank_change_are_of_one_population(shop: Shop) -> None:
+    sold = orders((100, "x", 2, "5.00"), (3, "y", 1, "50.00"), (38, "y", 1, "50.00"))
+    back = f"{REFUNDS}r1,o0,1,{ago(41)}T12:00:00Z,return,1,5.00\n"
+    back += f"r2,o0,1,{ago(5)}T12:00:00Z,return,1,5.00\n"
+    catalogue = "product_id,title\n" + "".join(f"n{n},Never {n}\n" for n in range(30))
+    _, rows = shop(orders=sold, refunds=back, products=catalogue)("product-performance")
+    assert (rows["x"]["rank_change"], rows["y"]["rank_change"]) == ("0", "0")
+    assert rows["x"]["rank"] == "32"
+    assert rows["n0"]["rank_change"] == ""
