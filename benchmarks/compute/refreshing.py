@@ -15,7 +15,7 @@ from common.db.tenancy import Access, transaction
 from common.jobs.payloads import ComputeReport
 from common.reports import queries
 from common.reports.window import Period, window_of
-from worker.reports import rollups
+from worker.reports import rollup_refresh
 from worker.reports.snapshot import read
 
 SUMS = ("daily_sales", "product_sales", "dirty_days")
@@ -35,7 +35,7 @@ def refresh_all(database: Database) -> list[Cost]:
     costs = []
     for shop in SHOPS:
         if marked(database.service, shop):
-            taken = once(lambda: rollups.refresh(database.service, shop.id))  # noqa: B023
+            taken = once(lambda: rollup_refresh.refresh(database.service, shop.id))  # noqa: B023
             costs.append(Cost("all 730 days", shop, taken))
     if costs:
         vacuum(database.owner, *SUMS)
@@ -45,7 +45,7 @@ def refresh_all(database: Database) -> list[Cost]:
 def marked(service: Engine, shop: Shop) -> bool:
     """Whether any day of the shop waits for a refresh."""
     with transaction(service, Access(tenant_id=shop.id)) as session:
-        return rollups.has_marks(session, shop.id, date.min, date.max)
+        return rollup_refresh.has_marks(session, shop.id, date.min, date.max)
 
 
 def dirty_costs(database: Database, rounds: int) -> Iterator[Cost]:
@@ -54,7 +54,11 @@ def dirty_costs(database: Database, rounds: int) -> Iterator[Cost]:
         window = window_of(Period.QUARTER, shop.zone, now=END)
         days = [*window.previous(shop.zone).dates(shop.zone), *window.dates(shop.zone)]
         for what, dirty, action in (
-            ("refresh of one dirty day", 1, lambda s: rollups.refresh(database.service, s.id)),
+            (
+                "refresh of one dirty day",
+                1,
+                lambda s: rollup_refresh.refresh(database.service, s.id),
+            ),
             ("first view, nothing dirty", 0, lambda s: _view(database.service, s)),
             ("first view, one dirty day", 1, lambda s: _view(database.service, s)),
             ("first view, all 180 days dirty", 180, lambda s: _view(database.service, s)),

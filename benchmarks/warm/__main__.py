@@ -15,7 +15,7 @@ from benchmarks.compute.shops import END, SHOPS
 from benchmarks.compute.ways import once
 from sqlalchemy import text
 
-from common.jobs.celery import create_celery
+from common.jobs.celery_config import create_celery
 from common.jobs.payloads import ComputeReport
 from common.links import popularity
 from common.links.popularity import ViewedReport

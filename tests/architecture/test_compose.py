@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from common.jobs.celery import DISCORD_QUEUE, QUEUES
+from common.jobs.celery_config import DISCORD_QUEUE, QUEUES
 from common.settings import ServiceSettings
 from report_viewer.settings import ViewerSettings
 from share_api.settings import ShareApiSettings

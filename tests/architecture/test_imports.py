@@ -16,7 +16,7 @@ FORBIDDEN = {
     "share_api.app": {"worker", "report_viewer", "analytics", "common.reports.queries"},
     "worker.app": WEB | {"share_api", "report_viewer", "analytics"},
     "common.jobs.publisher": WEB | SQL,
-    "common.jobs.celery": WEB | SQL,
+    "common.jobs.celery_config": WEB | SQL,
     "common.reports.registry": WEB | SQL | {"redis", "celery"},
 }
 

@@ -11,7 +11,7 @@ from redis.asyncio import Redis as AsyncRedis
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from common.infra.redis import ADMIN, create_redis
-from common.jobs.celery import create_celery
+from common.jobs.celery_config import create_celery
 from report_viewer.loading import job_requests, rate_limits, redis_store
 from share_api.discord import endpoint
 

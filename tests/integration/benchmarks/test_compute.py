@@ -10,7 +10,7 @@ from common.reports.sales.days import by_day
 from common.reports.sales.from_ledger import LedgerSales
 from common.reports.sales.from_rollups import RolledUpSales
 from common.reports.window import Period, window_of
-from worker.reports import rollups
+from worker.reports import rollup_refresh
 from worker.reports.scope import read_scope
 
 pytest.importorskip("duckdb", reason="duckdb is not installed (uv sync --group benchmarks)")
@@ -28,7 +28,7 @@ def test_all_ways_agree(owner_engine: Engine, service_engine: Engine, tmp_path: 
     export(owner_engine, tmp_path)
     duck = Duck(tmp_path)
     for shop in (LARGEST, MEDIAN):
-        assert rollups.refresh(service_engine, shop.id) > 0
+        assert rollup_refresh.refresh(service_engine, shop.id) > 0
         window = window_of(Period.QUARTER, shop.zone, now=END)
         with snapshot(service_engine, Access(tenant_id=shop.id)) as session:
             scope = read_scope(session, shop.id, window)

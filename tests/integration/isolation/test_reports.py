@@ -25,7 +25,7 @@ from common.reports.window import Period, Window, window_of
 from common.reports_cache.cache import ReportCache
 from ingest.import_files import FileKind, ImportFile, ImportRefusedError, import_files
 from report_viewer.links.urls import Resource
-from worker.reports import compute, rollups
+from worker.reports import compute, rollup_refresh
 from worker.reports.scope import UnknownTenantError, read_scope
 
 METHODS = {name for name, _ in inspect.getmembers(Sales, inspect.isfunction) if name[0] != "_"}
@@ -78,7 +78,7 @@ def says_something(value: object) -> bool:
 def summed(shops: Shops) -> Shops:
     """With the kept sums up to date."""
     for tenant_id in (shops.ours, shops.theirs):
-        rollups.refresh(shops.service, tenant_id)
+        rollup_refresh.refresh(shops.service, tenant_id)
     return shops
 
 

@@ -20,7 +20,7 @@ from tests.support.shops import GUILD, THEIR_TITLE, Shops
 
 from common import instants
 from common.db.engine import create_service_engine
-from common.jobs.celery import create_celery
+from common.jobs.celery_config import create_celery
 from common.jobs.discord_promises import Promise, PromiseStore
 from common.jobs.payloads import AnswerDiscord, ComputeReport, RestoreLink, RunImport, WarmTenant
 from common.jobs.publisher import JobPublisher

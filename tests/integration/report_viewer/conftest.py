@@ -17,7 +17,7 @@ from tests.support.samples import SECRET, Sample
 
 from common.infra import redis as redis_clients
 from common.jobs import publisher
-from common.jobs.celery import QUEUE
+from common.jobs.celery_config import QUEUE
 from devstack.embedded.valkey import EmbeddedValkey
 from devstack.processes.sockets import reserved_port
 from report_viewer.app import create_app

@@ -23,7 +23,7 @@ from common.reports.sales.from_rollups import RolledUpSales
 from common.reports.totals.totals import Totals, WindowTotals
 from common.reports.window import Period, window_of
 from ingest.ledger.load import load_sales
-from worker.reports import rollups
+from worker.reports import rollup_refresh
 from worker.reports.scope import read_scope
 
 KEYS: Mapping[str, Callable[[Any, datetime], object]] = {
@@ -120,7 +120,7 @@ def test_sums_by_every_dimension_are_those_of_the_events(
         service_engine, slug=slug, name="A", currency=ledger.currency, timezone=ledger.timezone
     )
     load_sales(service_engine, tenant_id, order_lines=ledger.lines, refunds=ledger.refunds)
-    rollups.refresh(service_engine, tenant_id)
+    rollup_refresh.refresh(service_engine, tenant_id)
     window = window_of(period, ZoneInfo(ledger.timezone), now=ledger.now)
     with snapshot(service_engine, Access(tenant_id=tenant_id)) as session:
         scope = read_scope(session, tenant_id, window)

@@ -23,7 +23,7 @@ from common.reports.sales.protocol import Sales
 from common.reports.window import Period, window_of
 from ingest.ledger.load import load_sales
 from ingest.rows import OrderLineRow, RefundRow
-from worker.reports import rollups
+from worker.reports import rollup_refresh
 from worker.reports.scope import read_scope
 from worker.reports.snapshot import read
 
@@ -242,7 +242,7 @@ def test_writers_and_refreshers_at_once_lose_nothing(
             )
 
     def refresh(_: random.Random) -> None:
-        rollups.refresh(service_engine, tenant_id)
+        rollup_refresh.refresh(service_engine, tenant_id)
 
     def report(_: random.Random) -> None:
         with read(service_engine, job(tenant_id)) as (_scope, sales):
@@ -266,7 +266,7 @@ def test_a_shop_that_never_rests_is_read_from_its_events(
     service_engine: Engine, tenant_id: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     load_sales(service_engine, tenant_id, order_lines=[sale("a", datetime(2026, 3, 9, tzinfo=UTC))])
-    monkeypatch.setattr(rollups, "refresh", lambda *_, **__: 0)
+    monkeypatch.setattr(rollup_refresh, "refresh", lambda *_, **__: 0)
     with read(service_engine, job(tenant_id)) as (_, sales):
         assert isinstance(sales, LedgerSales)
         assert sum(t.gross for t in by_day(sales)[0]) == 1000

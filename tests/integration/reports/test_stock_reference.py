@@ -19,7 +19,7 @@ from common.reports.sales.protocol import EmptyDays, Stock
 from common.reports.window import Period, window_of
 from ingest.ledger.load import load_sales
 from ingest.rows import OrderLineRow, RefundRow, StockRow
-from worker.reports import rollups
+from worker.reports import rollup_refresh
 from worker.reports.scope import read_scope
 
 ZONE = ZoneInfo("Europe/Berlin")
@@ -70,7 +70,7 @@ def test_stock_is_as_the_reference_has_it(
         refunds=[RefundRow(1, "r", "o0", "1", returned, "return", 1, 0, 0, 0)],
         stock=[StockRow(n, PRODUCT, at, on) for n, (at, on) in enumerate(counts.items(), 1)],
     )
-    rollups.refresh(service_engine, tenant_id)
+    rollup_refresh.refresh(service_engine, tenant_id)
     window = window_of(period, ZONE, now=NOW)
     with snapshot(service_engine, Access(tenant_id=tenant_id)) as session:
         scope = read_scope(session, tenant_id, window)

@@ -24,7 +24,7 @@ from tests.support.discord_server import (
 
 from common.db.discord import DiscordConnection
 from common.db.tenancy import Access, transaction
-from common.jobs.celery import DISCORD_QUEUE
+from common.jobs.celery_config import DISCORD_QUEUE
 from common.jobs.discord_promises import Promise, PromiseStore
 from common.jobs.payloads import AnswerDiscord
 from common.reports import registry

@@ -16,7 +16,7 @@ from tests.support import wait
 
 from common.db.engine import UnsafeDatabaseRoleError
 from common.infra.redis import ADMIN, create_redis
-from common.jobs.celery import create_celery
+from common.jobs.celery_config import create_celery
 from common.jobs.publisher import JobPublisher
 from common.links.state import LinkRef, LinkState, LinkStateStore
 from common.links.token import KeyRing

@@ -23,7 +23,7 @@ from tests.integration.share_api.conftest import (
 
 from common.db.shares import Share
 from common.db.tenancy import Access, transaction
-from common.jobs.celery import QUEUE
+from common.jobs.celery_config import QUEUE
 from common.links import shop_names
 from common.links.state import LinkRef, LinkState, LinkStateStore, state_key
 from common.links.token import KeyRing

@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from accounts.provisioning import create_tenant
 from common.db.shares import Share
 from common.db.tenancy import Access, transaction
-from common.jobs.celery import create_celery
+from common.jobs.celery_config import create_celery
 from common.jobs.payloads import ComputeReport
 from common.jobs.publisher import JobPublisher
 from common.reports.window import Period, Window, window_of

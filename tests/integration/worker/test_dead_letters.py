@@ -11,7 +11,7 @@ from tests.integration.worker.conftest import Shop
 from tests.integration.worker.test_queues import worker
 from tests.support import wait
 
-from common.jobs.celery import LINK_QUEUE, QUEUE
+from common.jobs.celery_config import LINK_QUEUE, QUEUE
 from common.jobs.payloads import (
     AnswerDiscord,
     ComputeReport,

@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from tests.integration.worker.conftest import Shop
 from tests.support import wait
 
-from common.jobs.celery import LINK_QUEUE, QUEUE, WARM_QUEUE
+from common.jobs.celery_config import LINK_QUEUE, QUEUE, WARM_QUEUE
 from common.jobs.publisher import JobPublisher
 from common.reports.window import Window
 

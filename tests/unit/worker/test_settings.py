@@ -1,6 +1,6 @@
 import pytest
 
-from common.jobs.celery import QUEUES
+from common.jobs.celery_config import QUEUES
 from worker.app import create_app
 from worker.settings import WorkerSettings
 

@@ -14,7 +14,7 @@ from common.db.accounts import Tenant
 from common.db.sales import LedgerVersion
 from common.db.tenancy import Access, transaction
 from common.infra.redis import LOADING, create_redis
-from common.jobs.celery import create_celery
+from common.jobs.celery_config import create_celery
 from common.jobs.publisher import JobPublisher, JobsUnavailableError
 from common.reports_cache.cache import ReportCache
 

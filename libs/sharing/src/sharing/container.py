@@ -3,7 +3,7 @@
 from redis import Redis
 from sqlalchemy import Engine
 
-from common.jobs.celery import create_celery
+from common.jobs.celery_config import create_celery
 from common.jobs.publisher import CLAIM_SECONDS, JobPublisher
 from common.links.state import LinkStateStore
 from common.reports_cache.cache import ReportCache

@@ -12,7 +12,7 @@ from celery.signals import setup_logging, worker_process_init, worker_ready, wor
 from common.db.engine import create_service_engine
 from common.infra.redis import WORKER, create_redis
 from common.infra.telemetry import configure_logging
-from common.jobs.celery import create_celery
+from common.jobs.celery_config import create_celery
 from common.jobs.publisher import JobPublisher
 from common.reports_cache.cache import ReportCache
 from worker import schedule, tasks

@@ -8,7 +8,7 @@ from typing import Any, Final
 from celery import Celery
 
 from common.infra.redis import SCHEDULER
-from common.jobs.celery import LINK_QUEUE, WARM_QUEUE
+from common.jobs.celery_config import LINK_QUEUE, WARM_QUEUE
 from worker.links import revocation_sweep, view_transfer
 from worker.operations import cache_eviction, heartbeat
 from worker.warming import midnight, popular

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pydantic import Field, field_validator
 
-from common.jobs.celery import QUEUES
+from common.jobs.celery_config import QUEUES
 from common.links.popularity import KEPT_PER_TENANT
 from common.reports.model import COUNT_DAYS
 from common.settings import DatabaseSettings, DiscordApiSettings, RedisSettings

@@ -12,7 +12,7 @@ from redis import Redis
 from sqlalchemy import Engine
 
 from common import instants
-from common.jobs.celery import IMPORT_HARD_LIMIT_SECONDS, IMPORT_SOFT_LIMIT_SECONDS
+from common.jobs.celery_config import IMPORT_HARD_LIMIT_SECONDS, IMPORT_SOFT_LIMIT_SECONDS
 from common.jobs.payloads import (
     AnswerDiscord,
     ComputeReport,

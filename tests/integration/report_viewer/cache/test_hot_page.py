@@ -11,7 +11,7 @@ from tests.integration.report_viewer.conftest import BROWSER, Run, overtake
 from tests.support import wait
 from tests.support.samples import Sample, document
 
-from common.jobs.celery import QUEUE
+from common.jobs.celery_config import QUEUE
 from devstack.embedded.valkey import EmbeddedValkey
 
 pytestmark = pytest.mark.anyio

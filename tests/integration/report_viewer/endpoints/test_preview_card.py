@@ -10,7 +10,7 @@ from redis import Redis
 from tests.integration.report_viewer.conftest import BROWSER, Run
 from tests.support.samples import HOSTILE, Sample, document
 
-from common.jobs.celery import LINK_QUEUE, QUEUE
+from common.jobs.celery_config import LINK_QUEUE, QUEUE
 from common.links import shop_names
 from common.links.shop_names import Shop
 

@@ -27,7 +27,7 @@ from common.db.audit import COMMAND_LINE
 from common.db.engine import create_service_engine
 from common.db.shares import Share
 from common.db.tenancy import Access, transaction
-from common.jobs.celery import LINK_QUEUE
+from common.jobs.celery_config import LINK_QUEUE
 from common.jobs.payloads import RestoreLink
 from common.links.state import LinkStateStore, state_key
 from devstack.embedded.valkey import EmbeddedValkey

@@ -10,7 +10,7 @@ from tests.integration.report_viewer.conftest import BROWSER, Run, overtake
 from tests.support import wait
 from tests.support.samples import Sample
 
-from common.jobs.celery import LINK_QUEUE, QUEUE
+from common.jobs.celery_config import LINK_QUEUE, QUEUE
 from common.jobs.payloads import RestoreLink
 from common.links.state import LinkState, LinkStateStore
 from common.reports_cache.cache import ReportCache

@@ -14,7 +14,7 @@ from tests.integration.report_viewer.conftest import BROWSER, Run, overtake
 from tests.support import wait
 from tests.support.samples import SECRET, Sample
 
-from common.jobs.celery import QUEUE
+from common.jobs.celery_config import QUEUE
 from devstack.processes.sockets import reserved_port
 from report_viewer.app import Viewer, create_app
 from report_viewer.settings import ViewerSettings

@@ -27,7 +27,7 @@ from common.db.discord import DiscordConnection
 from common.db.shares import SharingStop
 from common.db.tenancy import Access, transaction
 from common.infra.telemetry import JsonFormatter
-from common.jobs.celery import VISIBILITY_TIMEOUT_SECONDS, create_celery
+from common.jobs.celery_config import VISIBILITY_TIMEOUT_SECONDS, create_celery
 from common.jobs.discord_promises import Promise, PromiseStore
 from common.jobs.payloads import AnswerDiscord, Job
 from common.jobs.publisher import JobPublisher

@@ -11,7 +11,7 @@ import pytest
 from redis import Redis
 from tests.support import wait
 
-from common.jobs.celery import LINK_QUEUE
+from common.jobs.celery_config import LINK_QUEUE
 from devstack.embedded.valkey import EmbeddedValkey
 from devstack.processes.sockets import reserved_port
 

@@ -14,14 +14,14 @@ from sqlalchemy import Engine, text
 from tests.integration.worker.conftest import KEEP_SECONDS, NOW, Shop, window
 
 from common.db.tenancy import Access, transaction
-from common.jobs.celery import QUEUE, WARM_QUEUE
+from common.jobs.celery_config import QUEUE, WARM_QUEUE
 from common.jobs.payloads import ComputeReport, WarmTenant
 from common.jobs.publisher import AHEAD_EXPIRES_SECONDS, JobPublisher
 from common.links import popularity
 from common.links.popularity import ViewedReport
 from common.reports.window import Period, Window
 from ingest import data_version
-from worker.reports import rollups
+from worker.reports import rollup_refresh
 from worker.reports.lease import Leases
 from worker.reports.single_flight import Outcome, compute_once
 from worker.warming import midnight, popular
@@ -204,7 +204,7 @@ def test_a_history_too_long_for_one_job_is_taken_up_by_another(
     def late(*_: object, **__: object) -> int:
         raise SoftTimeLimitExceeded
 
-    monkeypatch.setattr(rollups, "refresh", late)
+    monkeypatch.setattr(rollup_refresh, "refresh", late)
     assert popular.warm_after_import(warming, WarmTenant(shop.tenant_id)) == 0
     assert [each["headers"]["task"] for each in messages(redis_client)] == [WarmTenant.task]
 

@@ -13,7 +13,7 @@ from analytics.demo.demand import (
     in_clearance,
     order_count,
 )
-from analytics.demo.random import chance
+from analytics.demo.seeded_random import chance
 from analytics.demo.shops import KOMOREBI, NORDLICHT
 
 

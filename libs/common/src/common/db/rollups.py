@@ -1,9 +1,9 @@
 """Sums of the ledger kept by local day, so that a report's cost does not grow with the orders.
 
 Every write to orders, lines or refunds marks the local days it touches, in its own transaction (see
-the triggers in the migrations). A day without a mark is exact; ``worker.reports.rollups`` sums
-marked days again before a report reads them. Marks are only ever added by writers: one that is not
-committed yet cannot be taken away by a refresh that does not see its data.
+the triggers in the migrations). A day without a mark is exact; ``worker.reports.rollup_refresh``
+sums marked days again before a report reads them. Marks are only ever added by writers: one that is
+not committed yet cannot be taken away by a refresh that does not see its data.
 """
 
 from datetime import date

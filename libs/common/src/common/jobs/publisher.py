@@ -2,7 +2,7 @@
 
 Publishing is bounded: with the broker refused or hung it fails within two seconds, and the caller
 still answers. What jobs carry is said in ``common.jobs.payloads``, how they are taken in
-``common.jobs.celery``.
+``common.jobs.celery_config``.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from redis import RedisError
 
 from common import instants
-from common.jobs.celery import WARM_QUEUE
+from common.jobs.celery_config import WARM_QUEUE
 from common.jobs.payloads import (
     ComputeReport,
     Job,

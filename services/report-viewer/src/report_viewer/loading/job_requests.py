@@ -13,7 +13,7 @@ from redis import Redis
 
 from common.infra.rate_limit import RateLimitExceededError
 from common.infra.redis import VIEWER_JOBS, create_redis
-from common.jobs.celery import create_celery
+from common.jobs.celery_config import create_celery
 from common.jobs.payloads import ComputeReport, RestoreLink
 from common.jobs.publisher import JobPublisher
 from common.links.state import state_key

@@ -17,7 +17,7 @@ from common.reports.model import COUNT_DAYS, Scope
 from common.reports.sales.from_ledger import LedgerSales
 from common.reports.sales.from_rollups import RolledUpSales
 from common.reports.sales.protocol import Sales
-from worker.reports import rollups
+from worker.reports import rollup_refresh
 from worker.reports.scope import read_scope
 
 ROUNDS: Final = 3
@@ -39,15 +39,15 @@ def read(
     for _ in range(ROUNDS):
         with snapshot(engine, access) as session:
             scope = read_scope(session, job.tenant_id, job.window, count_days)
-            if not rollups.fits(session, scope):
+            if not rollup_refresh.fits(session, scope):
                 yield scope, LedgerSales(session, scope)
                 return
             first = scope.reach.dates(scope.zone)[0]
             past = scope.window.end.astimezone(scope.zone).date()
-            if not rollups.has_marks(session, job.tenant_id, first, past):
+            if not rollup_refresh.has_marks(session, job.tenant_id, first, past):
                 yield scope, RolledUpSales(session, scope)
                 return
-        rollups.refresh(engine, job.tenant_id, first=first, past=past)
+        rollup_refresh.refresh(engine, job.tenant_id, first=first, past=past)
     with snapshot(engine, access) as session:
         scope = read_scope(session, job.tenant_id, job.window, count_days)
         yield scope, LedgerSales(session, scope)

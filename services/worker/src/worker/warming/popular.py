@@ -23,7 +23,7 @@ from common.reports import registry
 from common.reports.window import Period, shift_of
 from common.reports_cache.cache import ReportCache
 from ingest import data_version
-from worker.reports import rollups
+from worker.reports import rollup_refresh
 
 POPULAR: Final = "warm.popular"
 EVERY_SECONDS: Final = 60
@@ -105,9 +105,9 @@ def warm_after_import(using: WarmingContext, job: WarmTenant) -> int:
     recent = instants.now().date() - timedelta(days=_DAYS_READ)
     data_version.tell(using.engine, using.cache, job.tenant_id)
     try:
-        rollups.refresh(using.engine, job.tenant_id, first=recent)
+        rollup_refresh.refresh(using.engine, job.tenant_id, first=recent)
         asked = sum(using.ask(job.tenant_id, viewed) for viewed in using.unready(job.tenant_id))
-        rollups.refresh(using.engine, job.tenant_id)
+        rollup_refresh.refresh(using.engine, job.tenant_id)
     except SoftTimeLimitExceeded:
         using.jobs.publish(job)
     return asked

@@ -10,7 +10,7 @@ from functools import lru_cache
 from random import Random
 
 from analytics.demo.demand import order_count
-from analytics.demo.random import Weighted
+from analytics.demo.seeded_random import Weighted
 from analytics.demo.shops import OPENED, Place, Shop
 
 _NEW_PERCENT = 58

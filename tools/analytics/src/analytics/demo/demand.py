@@ -5,7 +5,7 @@ from datetime import date
 from functools import lru_cache
 from math import sqrt
 
-from analytics.demo.random import Weighted, chance
+from analytics.demo.seeded_random import Weighted, chance
 from analytics.demo.shops import OPENED, Shop
 
 _GROWTH_A_YEAR = 0.055

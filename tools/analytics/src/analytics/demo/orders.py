@@ -19,7 +19,7 @@ from analytics.demo.demand import (
     order_count,
 )
 from analytics.demo.products import Product, range_on
-from analytics.demo.random import Weighted, chance
+from analytics.demo.seeded_random import Weighted, chance
 from analytics.demo.shops import Shop
 
 _LINES = Weighted((1, 2, 3, 4, 5, 6), (42, 26, 16, 9, 5, 2))

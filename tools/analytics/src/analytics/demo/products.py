@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from analytics.demo.product_names import CATEGORIES, Category
-from analytics.demo.random import chance
+from analytics.demo.seeded_random import chance
 from analytics.demo.shops import OPENED, Shop
 from ingest.rows import ProductRow
 

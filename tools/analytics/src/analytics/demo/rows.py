@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from analytics.demo.demand import expected_orders
 from analytics.demo.orders import Order, orders_of
 from analytics.demo.products import Product, range_on
-from analytics.demo.random import chance
 from analytics.demo.returns import LONGEST_DELAY_DAYS, Refund, refunds_of
+from analytics.demo.seeded_random import chance
 from analytics.demo.shops import Shop
 from ingest.rows import OrderLineRow, ProductRow, RefundRow, StockRow
 

@@ -1,8 +1,8 @@
 """Sums from the rollups: the cost of a report does not grow with the orders.
 
-Right only where ``worker.reports.rollups`` says so: in a snapshot in which no day of the scope is
-marked, and whose windows are whole days of the shop's zone. A dimension that is not kept is summed
-from the events of the same snapshot.
+Right only where ``worker.reports.rollup_refresh`` says so: in a snapshot in which no day of the
+scope is marked, and whose windows are whole days of the shop's zone. A dimension that is not kept
+is summed from the events of the same snapshot.
 """
 
 from collections.abc import Callable, Mapping, Sequence
