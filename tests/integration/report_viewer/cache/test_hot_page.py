@@ -16,7 +16,7 @@ from devstack.embedded.valkey import EmbeddedValkey
 
 pytestmark = pytest.mark.anyio
 
-HOT = {"REPORT_VIEWER_LOCAL_SECONDS": 0.8}
+HOT = {"REPORT_VIEWER_LOCAL_SECONDS": 0.8, "REPORT_VIEWER_FAILURES_PER_ADDRESS": 1_000_000}
 BRIEFLY = 0.1
 WARM = {"REPORT_VIEWER_LOCAL_SECONDS": BRIEFLY}
 """Where belief has to end before the test goes on."""
