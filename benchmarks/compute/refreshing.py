@@ -35,6 +35,7 @@ def refresh_all(database: Database) -> list[Cost]:
     costs = []
     for shop in SHOPS:
         if marked(database.service, shop):
+            # Called at once, before the loop goes on.
             taken = once(lambda: rollup_refresh.refresh(database.service, shop.id))  # noqa: B023
             costs.append(Cost("all 730 days", shop, taken))
     if costs:

@@ -142,4 +142,5 @@ _NOTHING: Final = WindowTotals()
 
 def line_totals(sums: Sequence[int | None]) -> Totals:
     """The totals of a product's sums, which are null where nothing happened."""
+    # Of an outer join all sums are there or none, which the type does not say.
     return _NOTHING.now if sums[0] is None else Totals(0, *sums)  # type: ignore[arg-type]

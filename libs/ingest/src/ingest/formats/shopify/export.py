@@ -61,6 +61,7 @@ class ShopifyExport:
         self._notes = notes
         self._other_refunds = other_refunds
         self._now = now or instants.now()
+        # Open for as long as the reader, which closes it.
         self._refunds = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115
         self._order, self._line = records_of(currency)
         self._skus = DamagedIds("Lineitem sku", notes)
