@@ -38,6 +38,8 @@ def test_retired_keys_are_listed_by_comma(monkeypatch: pytest.MonkeyPatch) -> No
     [
         ("ANALYTICS_SHARE_SIGNING_SECRET", "hunter2", SigningSettings),
         ("ANALYTICS_SHARE_SIGNING_SECRET", "00" * 32, SigningSettings),
+        ("ANALYTICS_SHARE_SIGNING_SECRET", bytes(range(32)).hex(), SigningSettings),
+        ("ANALYTICS_SHARE_SIGNING_SECRETS_RETIRED", bytes(range(32)).hex(), SigningSettings),
         ("ANALYTICS_SHARE_SIGNING_SECRET", f"{SECRET},{SECRET}", SigningSettings),
         ("ANALYTICS_SHARE_SIGNING_SECRETS_RETIRED", f"{SECRET},hunter2", SigningSettings),
         ("REDIS_URL", "hunter2://x", RedisSettings),

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from common.links.token import KeyRing, check_secret
+from common.links.token import KeyRing, check_drawn_secret
 
 
 class ServiceSettings(BaseSettings):
@@ -74,13 +74,13 @@ def _split(value: SecretStr | None) -> tuple[str, ...]:
 def _check_signing_secret(value: SecretStr | None) -> SecretStr | None:
     secret = value.get_secret_value().strip() if value else ""
     if secret:
-        check_secret(secret)
+        check_drawn_secret(secret)
     return SecretStr(secret) if secret else None
 
 
 def _check_signing_secrets(value: SecretStr | None) -> SecretStr | None:
     for secret in _split(value):
-        check_secret(secret)
+        check_drawn_secret(secret)
     return value
 
 

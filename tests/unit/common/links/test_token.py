@@ -14,6 +14,7 @@ from common.links.token import (
     LinkClaims,
     LinkError,
     MalformedLinkError,
+    check_drawn_secret,
     check_secret,
 )
 from common.reports import registry
@@ -177,7 +178,7 @@ def test_a_weak_secret_is_refused(secret: str) -> None:
 
 
 @pytest.mark.parametrize("step", [1, 255, 3, 17])
-def test_a_secret_whose_bytes_count_is_refused(step: int) -> None:
+def test_a_service_does_not_start_on_bytes_that_count(step: int) -> None:
     counting = bytes((7 + step * place) % 256 for place in range(32)).hex()
     with pytest.raises(ValueError, match="count"):
-        KeyRing(counting)
+        check_drawn_secret(counting)
