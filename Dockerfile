@@ -41,6 +41,7 @@ FROM build AS build-share-api
 RUN uv sync --frozen --no-dev --no-install-workspace --package share-api
 COPY libs/accounts libs/accounts
 COPY libs/common libs/common
+COPY libs/ingest libs/ingest
 COPY libs/sharing libs/sharing
 COPY services/share-api services/share-api
 RUN uv sync --frozen --no-dev --no-editable --package share-api

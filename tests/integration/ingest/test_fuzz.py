@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 from tests.support.hostile import OWN, SHOPIFY, in_blocks, spoilt
 
+from ingest.formats import registry
+from ingest.formats.model import ImportFormat
 from ingest.import_files import (
     FileKind,
-    Format,
     Imported,
     ImportFile,
     ImportRefusedError,
@@ -32,7 +33,9 @@ bounded = settings(
 )
 
 
-def attempt(engine: Engine, tenant_id: int, read: Read, layout: Format, **contents: bytes) -> bool:
+def attempt(
+    engine: Engine, tenant_id: int, read: Read, layout: ImportFormat, **contents: bytes
+) -> bool:
     """Whether files were taken; if not, nothing has changed and it is said why."""
     files = {
         FileKind(kind): ImportFile(f"{kind}.csv", in_blocks(content, 4096))
@@ -65,7 +68,7 @@ def _outcome(
 def test_own_files(service_engine: Engine, tenant_id: int, read: Read, data: st.DataObject) -> None:
     kinds = data.draw(st.sets(st.sampled_from(sorted(OWN)), min_size=1))
     contents = {kind: data.draw(spoilt(OWN[kind], most=1)) for kind in sorted(kinds)}
-    attempt(service_engine, tenant_id, read, Format.OWN, **contents)
+    attempt(service_engine, tenant_id, read, registry.FALLBACK, **contents)
 
 
 @bounded
@@ -74,7 +77,7 @@ def test_a_shopify_export(
     service_engine: Engine, tenant_id: int, read: Read, data: st.DataObject
 ) -> None:
     content = data.draw(spoilt(SHOPIFY, most=1))
-    attempt(service_engine, tenant_id, read, Format.SHOPIFY, orders=content)
+    attempt(service_engine, tenant_id, read, registry.find("shopify"), orders=content)
 
 
 def test_the_files_without_a_fault_are_taken(
@@ -87,6 +90,6 @@ def test_the_files_without_a_fault_are_taken(
     }
     export = contents.pop("shopify").encode()
     own = {kind: content.encode() for kind, content in contents.items()}
-    assert attempt(service_engine, tenant_id, read, Format.OWN, **own)
+    assert attempt(service_engine, tenant_id, read, registry.FALLBACK, **own)
     assert read(LEDGER) == [(3 * 2000 - 2 * 50 - 900,)]
-    assert attempt(service_engine, tenant_id, read, Format.SHOPIFY, orders=export)
+    assert attempt(service_engine, tenant_id, read, registry.find("shopify"), orders=export)

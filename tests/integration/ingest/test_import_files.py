@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from common.reports.money import decimal_text
 from ingest.csv.faults import ImportRefusedError
-from ingest.import_files import FileKind, Format, ImportFile, import_files
+from ingest.formats import registry
+from ingest.import_files import FileKind, ImportFile, import_files
 
 ORDERS = """order_id,paid_at,currency,line_id,product_id,quantity,unit_price,shipping,order_discount
 O1,2026-03-01T10:00:00+01:00,EUR,1,P1,2,10.00,4.90,3.00
@@ -27,7 +28,7 @@ TABLES = ("orders", "order_lines", "refunds", "products", "customers", "stock_co
 
 @pytest.fixture
 def bring(service_engine, tenant_id):
-    def run(layout=Format.OWN, most_faults=50, **contents):
+    def run(layout=registry.FALLBACK, most_faults=50, **contents):
         files = {
             FileKind(kind): ImportFile(f"{kind}.csv", iter([content.encode()]))
             for kind, content in contents.items()
@@ -209,14 +210,14 @@ def test_a_shopify_export_comes_in_with_its_cancellation(bring, read):
         "#2,a@b.example,refunded,2026-03-02 10:00:00 +0100,EUR,10.00,5.00,0,15.00,"
         "2026-03-02 10:00:00 +0100,2026-03-03 10:00:00 +0100,15.00,1,Mug,10.00,M1\n"
     )
-    imported = bring(layout=Format.SHOPIFY, orders=export)
+    imported = bring(layout=registry.find("shopify"), orders=export)
     assert (imported.summary.orders_new, imported.summary.refunds) == (2, 1)
     assert imported.summary.net_sales == 3000
     assert "#2" in imported.notes[0]
     assert read("SELECT sum(gross - discounts - returns), sum(shipping) FROM ledger") == [
         (3000, 500)
     ]
-    assert bring(layout=Format.SHOPIFY, orders=export).summary.orders_unchanged == 2
+    assert bring(layout=registry.find("shopify"), orders=export).summary.orders_unchanged == 2
 
 
 COLUMNS = (

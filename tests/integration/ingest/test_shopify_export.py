@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from tests.unit.ingest.formats.platform import Line, Sold, export, orders, rows
 
 from ingest.csv.faults import ImportRefusedError
-from ingest.import_files import FileKind, Format, ImportFile, import_files
+from ingest.formats import registry
+from ingest.import_files import FileKind, ImportFile, import_files
 
 MUG = Line("Mug", "MUG", 1, 2000)
 VASE = Line("Vase", "VASE", 1, 4000)
@@ -31,7 +32,7 @@ def bring(service_engine, tenant_id):
             FileKind(kind): ImportFile(f"{kind}.csv", iter([content.encode()]))
             for kind, content in {"orders": orders, **others}.items()
         }
-        return import_files(service_engine, tenant_id, files, layout=Format.SHOPIFY)
+        return import_files(service_engine, tenant_id, files, layout=registry.find("shopify"))
 
     return run
 
@@ -196,7 +197,10 @@ def test_a_check_says_everything_and_changes_nothing(service_engine, tenant_id, 
     before = read(counts)
     results = []
     for check in (True, False):
-        orders_file, layout = ImportFile("orders.csv", iter([content.encode()])), Format.SHOPIFY
+        orders_file, layout = (
+            ImportFile("orders.csv", iter([content.encode()])),
+            registry.find("shopify"),
+        )
         files = {FileKind.ORDERS: orders_file}
         results.append(import_files(service_engine, tenant_id, files, layout=layout, check=check))
         assert (read(counts) == before) == check

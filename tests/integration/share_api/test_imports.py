@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, select, text, update
 from tests.integration.share_api.conftest import Serve, Service, World, assert_problem
 
 from common.db.audit import Author
@@ -131,6 +131,19 @@ def test_a_shopify_export_is_named_by_the_query(anna: httpx.Client, world: World
     work(world.engine)
     assert anna.get(location).json()["result"]["orders"]["new"] == 1
     assert_problem(anna.post(f"{PATH}?format=excel", content=export, headers=CSV), 400)
+
+
+def test_a_format_that_the_worker_does_not_have_ends_the_import(
+    anna: httpx.Client, world: World
+) -> None:
+    location = started(anna.post(PATH, content=ORDERS, headers=CSV))
+    with transaction(world.engine, Access(tenant_id=world.berlin)) as session:
+        session.execute(update(Import).values(format="elsewhere"))
+    work(world.engine)
+    failed = anna.get(location).json()
+    assert (failed["state"], failed["format"], failed["errorCount"]) == ("failed", "elsewhere", 1)
+    assert "'elsewhere' is not installed" in failed["errors"][0]["reason"]
+    assert stored(world.engine, world.berlin, "SELECT count(*) FROM import_chunks") == [0]
 
 
 @pytest.mark.parametrize("announced", [True, False])

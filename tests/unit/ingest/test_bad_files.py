@@ -5,7 +5,7 @@ import csv
 import pytest
 
 from ingest.csv.faults import Faults
-from ingest.formats.own import OwnFormat
+from ingest.formats.own.reader import OwnFormat
 
 HEADER = "order_id,paid_at,currency,line_id,product_id,quantity,unit_price"
 GOOD = "O1,2026-03-01T10:00:00+01:00,EUR,1,P1,1,12.50"

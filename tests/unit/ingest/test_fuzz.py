@@ -12,8 +12,8 @@ from tests.support.hostile import OWN, SHOPIFY, TRAPS, in_blocks, spoilt
 
 from ingest.csv.faults import Faults
 from ingest.csv.notes import Notes
-from ingest.formats.own import OwnFormat
-from ingest.formats.shopify.export import ShopifyExport
+from ingest.formats.own.reader import OwnFormat
+from ingest.formats.shopify.reader import ShopifyExport
 
 KINDS = (*OWN, "shopify")
 LARGEST = 10**17
@@ -42,7 +42,7 @@ def _rows(kind: str, data: bytes, size: int, faults: Faults, currency: str) -> I
     if kind == "shopify":
         with closing(ShopifyExport(currency, faults, Notes())) as export:
             yield from export.order_lines("export.csv", blocks)
-            yield from export.refunds()
+            yield from export.refunds_of_orders()
         return
     reader = OwnFormat(currency, faults)
     name = "order_lines" if kind == "orders" else kind

@@ -7,9 +7,11 @@ from tests.unit.ingest.formats.platform import Line, Sold, export, rows
 
 from ingest.csv.faults import Faults
 from ingest.csv.notes import Notes
-from ingest.formats.own import OwnFormat
+from ingest.formats import registry
+from ingest.formats.model import Reading
 from ingest.formats.shopify.columns import MISSING
-from ingest.formats.shopify.export import ShopifyExport
+from ingest.formats.shopify.reader import ShopifyExport
+from ingest.sources import FileKind
 
 HEADER = "order_id,paid_at,currency,line_id,product_id,quantity,unit_price"
 GOOD = "O1,2026-03-01T10:00:00+01:00,EUR,1,P1,1,12.50"
@@ -22,9 +24,9 @@ SHOPIFY = export(rows(Sold((MUG, VASE)), "#1") + rows(Sold((VASE,)), "#2"))
 def read(content, kind="shopify"):
     """The rows, the faults, how many there are, and the notes."""
     faults, notes = Faults(50), Notes("EUR")
-    with closing(ShopifyExport("EUR", faults, notes)) as shopify:
-        reader = shopify if kind == "shopify" else OwnFormat("EUR", faults, notes)
-        lines = list(reader.order_lines("orders.csv", [content.encode()]))
+    reading = Reading("EUR", faults, notes, kinds=registry.KINDS)
+    with closing(registry.open_reader(registry.find(kind), reading)) as reader:
+        lines = list(reader.files[FileKind.ORDERS]("orders.csv", [content.encode()]))
     return lines, [str(fault) for fault in faults.found], faults.total, notes.lines()
 
 
@@ -86,7 +88,7 @@ def test_the_american_spelling_of_cancelled_is_known():
     faults, notes = Faults(5), Notes()
     with closing(ShopifyExport("EUR", faults, notes)) as reader:
         list(reader.order_lines("orders.csv", [content.encode()]))
-        assert [row.amount for row in reader.refunds()] == [2000]
+        assert [row.amount for row in reader.refunds_of_orders()] == [2000]
     assert "the column 'Canceled at' was read as Cancelled at" in notes.lines()
 
 

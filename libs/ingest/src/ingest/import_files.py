@@ -4,10 +4,10 @@ What a reader finds in a file and what the loader finds on the staging tables is
 file, line, column, value and reason.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from typing import Final, TypeVar
+from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, select
 
@@ -15,18 +15,17 @@ from common.db.accounts import Tenant
 from common.db.tenancy import Access, transaction
 from ingest.csv.faults import Faults, ImportRefusedError
 from ingest.csv.notes import Notes
-from ingest.formats.own import OwnFormat
+from ingest.formats import registry
+from ingest.formats.model import ImportFormat, Read, Reading
 from ingest.formats.reconciliation import Reconciled
-from ingest.formats.shopify.export import ShopifyExport
 from ingest.ledger.errors import IngestError
 from ingest.ledger.load import LoadSummary, load_sales
 from ingest.progress import Meter, Phase
 from ingest.row_faults import BEHIND, report
 from ingest.rows import RefundRow
-from ingest.sources import FileKind, Format, ImportFile
+from ingest.sources import FileKind, ImportFile
 
 MOST_FAULTS: Final = 50
-R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ def import_files(
     tenant_id: int,
     files: Mapping[FileKind, ImportFile],
     *,
-    layout: Format = Format.OWN,
+    layout: ImportFormat = registry.FALLBACK,
     most_faults: int = MOST_FAULTS,
     meter: Meter | None = None,
     conclude: Callable[[Connection, Imported], None] | None = None,
@@ -57,6 +56,7 @@ def import_files(
 ) -> Imported:
     """Import ``files`` into the tenant's ledger, all or nothing.
 
+    The orders have the columns of ``layout``; so have the other files that it takes.
     ``conclude`` runs last in the same transaction as the load. With ``check`` nothing changes and
     nothing is concluded: what would be done is done, and taken back.
 
@@ -96,7 +96,7 @@ class _Attempt:
         engine: Engine,
         tenant_id: int,
         files: Mapping[FileKind, ImportFile],
-        layout: Format,
+        layout: ImportFormat,
         most_faults: int,
         meter: Meter,
     ) -> None:
@@ -108,31 +108,24 @@ class _Attempt:
                 select(Tenant.currency, Tenant.timezone).where(Tenant.id == tenant_id)
             ).one()
         self._notes = Notes(self._currency)
-        self._own = OwnFormat(self._currency, self._faults, self._notes)
-        self._shopify = ShopifyExport(
-            self._currency,
-            self._faults,
-            self._notes,
-            other_refunds=FileKind.REFUNDS in files,
+        reading = Reading(
+            self._currency, self._faults, self._notes, frozenset(files), registry.KINDS
         )
+        self._source = registry.open_reader(layout, reading)
+        self._fallback = registry.open_reader(registry.FALLBACK, reading)
         meter.count_rows = self._rows
 
     def run(self, conclude: Callable[[Connection, Imported], None] | None) -> Imported:
         """Read and load."""
-        with closing(self._shopify):
+        with closing(self._source), closing(self._fallback):
             summary = load_sales(
                 self._engine,
                 self._tenant_id,
-                products=self._read(FileKind.PRODUCTS, self._own.products),
-                order_lines=self._read(
-                    FileKind.ORDERS,
-                    self._shopify.order_lines
-                    if self._layout is Format.SHOPIFY
-                    else self._own.order_lines,
-                ),
+                products=self._read(FileKind.PRODUCTS),
+                order_lines=self._read(FileKind.ORDERS),
                 refunds=self._refunds(),
-                stock=self._read(FileKind.STOCK, self._own.stock, last=True),
-                products_by_title=self._layout is Format.SHOPIFY,
+                stock=self._read(FileKind.STOCK, last=True),
+                products_by_title=self._layout.products_by_title,
                 review=self._review,
                 conclude=None
                 if conclude is None
@@ -147,30 +140,27 @@ class _Attempt:
             self._timezone,
             summary,
             self._notes.lines(),
-            self._shopify.reconciliation.result(),
+            self._source.reconciliation.result(),
         )
 
     def _rows(self) -> int:
-        return sum(table.rows for table in (*self._own.tables, *self._shopify.tables))
+        return sum(table.rows for table in (*self._source.tables, *self._fallback.tables))
 
-    def _read(
-        self,
-        kind: FileKind,
-        reader: Callable[[str, Iterable[bytes]], Iterator[R]],
-        *,
-        last: bool = False,
-    ) -> Iterator[R]:
+    def _reader(self, kind: FileKind) -> Read:
+        """The format's reader of a kind of file, or the fallback's where it takes none."""
+        return self._source.files.get(kind) or self._fallback.files[kind]
+
+    def _read(self, kind: FileKind, *, last: bool = False) -> Iterator[Any]:
         file = self._files.get(kind)
         if file is not None:
-            yield from reader(file.name, self._meter.watch(file.blocks))
+            yield from self._reader(kind)(file.name, self._meter.watch(file.blocks))
         if last:
             self._meter.enter(Phase.CHECKING)
 
     def _refunds(self) -> Iterator[RefundRow]:
-        """Those of a Shopify export's cancelled orders, and those of the file of refunds."""
-        if self._layout is Format.SHOPIFY:
-            yield from self._shopify.refunds()
-        for row in self._read(FileKind.REFUNDS, self._own.refunds):
+        """Those that the orders' file tells, and those of the file of refunds."""
+        yield from self._source.refunds_of_orders()
+        for row in self._read(FileKind.REFUNDS):
             yield row._replace(position=BEHIND + row.position)
 
     def _review(self, errors: Sequence[IngestError]) -> None:
@@ -187,7 +177,6 @@ class _Attempt:
 
 __all__ = [
     "FileKind",
-    "Format",
     "ImportFile",
     "ImportRefusedError",
     "Imported",

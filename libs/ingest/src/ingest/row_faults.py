@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from ingest.csv.faults import Faults, RowFault, shortened
+from ingest.formats.model import ImportFormat
 from ingest.ledger.errors import Fault, IngestError
-from ingest.sources import FileKind, Format, ImportFile
+from ingest.sources import FileKind, ImportFile
 
 BEHIND: Final = 1 << 40
 """Added to the lines of a file of refunds: refunds come from the orders' file too, before them."""
@@ -23,18 +24,10 @@ _DEPENDS: Final = {
     "stock_counts": (FileKind.ORDERS, FileKind.PRODUCTS),
 }
 """Files whose rows left out may make a finding about a table wrong."""
-_SHOPIFY_COLUMNS: Final = {
-    "order_id": "Name",
-    "line_id": None,
-    "refund_id": None,
-    "processed_at": "Cancelled at",
-    "order_discount": "Discount Amount",
-    "line_discount": "Lineitem discount",
-}
 
 
 def report(
-    error: IngestError, faults: Faults, files: Mapping[FileKind, ImportFile], layout: Format
+    error: IngestError, faults: Faults, files: Mapping[FileKind, ImportFile], layout: ImportFormat
 ) -> None:
     """Tell an error of the loader as rows of the files, but for what follows from another one."""
     sources = {files[kind].name for kind in _DEPENDS[error.table] if kind in files}
@@ -47,7 +40,7 @@ def report(
 
 
 def _row_fault(
-    error: IngestError, fault: Fault, files: Mapping[FileKind, ImportFile], layout: Format
+    error: IngestError, fault: Fault, files: Mapping[FileKind, ImportFile], layout: ImportFormat
 ) -> RowFault:
     position, kind = fault.position, _TABLES[error.table]
     if kind is FileKind.REFUNDS and position is not None:
@@ -60,8 +53,8 @@ def _row_fault(
     ids = dict(zip(error.id_names, fault.ids, strict=True))
     value = ids.get((column or "").removesuffix("_id"))
     described = " ".join(f"{name} {each!r}" for name, each in ids.items() if each)
-    if layout is Format.SHOPIFY and kind is FileKind.ORDERS and column is not None:
-        column = _SHOPIFY_COLUMNS.get(column, column)
+    if kind is FileKind.ORDERS and column is not None:
+        column = layout.columns.get(column, column)
     return RowFault(
         file.name if file is not None else f"{kind}.csv",
         position,

@@ -1,15 +1,8 @@
-"""The files of an import: what each is about, whose columns they have, and their bytes."""
+"""The files of an import: what each is about, and their bytes."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-
-
-class Format(StrEnum):
-    """Whose columns the orders' file has."""
-
-    OWN = "own"
-    SHOPIFY = "shopify"
 
 
 class FileKind(StrEnum):

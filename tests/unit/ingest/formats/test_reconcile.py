@@ -12,7 +12,7 @@ from common.reports.money import currency_exponent
 from ingest.csv.faults import Faults
 from ingest.csv.notes import Notes
 from ingest.formats.shopify.amounts import amounts_of, refund_of
-from ingest.formats.shopify.export import ShopifyExport
+from ingest.formats.shopify.reader import ShopifyExport
 from ingest.formats.shopify.reconcile import Goods, Sums
 
 
@@ -21,7 +21,7 @@ def read(content, currency="EUR"):
     faults, notes = Faults(50), Notes(currency)
     with closing(ShopifyExport(currency, faults, notes)) as reader:
         lines = list(reader.order_lines("export.csv", [content.encode()]))
-        back = list(reader.refunds())
+        back = list(reader.refunds_of_orders())
     assert faults.found == []
     return lines, back, notes.lines(), reader.reconciliation.result()
 

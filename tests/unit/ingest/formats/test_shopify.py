@@ -9,7 +9,7 @@ import pytest
 
 from ingest.csv.faults import Faults
 from ingest.csv.notes import Notes
-from ingest.formats.shopify.export import ShopifyExport
+from ingest.formats.shopify.reader import ShopifyExport
 
 COLUMNS = """
     Name,Email,Financial Status,Paid at,Fulfillment Status,Fulfilled at,Accepts Marketing,
@@ -65,7 +65,12 @@ def read(*rows, currency="EUR"):
     faults, notes = Faults(50), Notes()
     with closing(ShopifyExport(currency, faults, notes)) as export:
         lines = list(export.order_lines("orders_export.csv", [buffer.getvalue().encode()]))
-        return lines, list(export.refunds()), notes.lines(), [str(fault) for fault in faults.found]
+        return (
+            lines,
+            list(export.refunds_of_orders()),
+            notes.lines(),
+            [str(fault) for fault in faults.found],
+        )
 
 
 def net(lines):

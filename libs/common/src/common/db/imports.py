@@ -39,7 +39,8 @@ class ImportState(StrEnum):
 class Import(Model):
     """An import. ``total_bytes`` are the files', ``done_bytes`` and ``done_rows`` what was read.
 
-    ``outcome`` is the JSON of its result or its errors once it has ended (see
+    ``format`` names a format of the registry (``ingest.formats.registry``), which alone says which
+    there are. ``outcome`` is the JSON of its result or its errors once it has ended (see
     ``worker.imports.outcome``).
     """
 
@@ -53,7 +54,6 @@ class Import(Model):
         CheckConstraint(
             "state IN ('receiving', 'queued', 'running', 'succeeded', 'failed')", name="state"
         ),
-        CheckConstraint("format IN ('own', 'shopify')", name="format"),
         Index("ix_imports_tenant_id_created_at", "tenant_id", "created_at", "id"),
     )
 

@@ -12,20 +12,9 @@ from dataclasses import dataclass, field
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 _MOST_HINTS = 50
 _LONGEST_HINTED = 60
-_KINDS: Mapping[str, frozenset[str]] = {
-    "a Shopify orders export: choose the format shopify": frozenset(
-        {"lineitem quantity", "lineitem name", "lineitem price"}
-    ),
-    "a file of order lines: choose the format own": frozenset(
-        {"order_id", "line_id", "product_id", "quantity", "unit_price"}
-    ),
-    "a file of refunds": frozenset({"refund_id", "order_id", "processed_at"}),
-    "a file of stock counts": frozenset({"product_id", "counted_at", "on_hand"}),
-    "a file of products": frozenset({"product_id", "title", "unit_cost"}),
-    "a WooCommerce export, which is not read: bring it into the own format": frozenset(
-        {"order_status", "line_item_name"}
-    ),
-}
+Kinds = Mapping[str, frozenset[str]]
+"""The columns, in lower case, that each kind of file is known by; the key says what it is."""
+
 QUOTED_LINE = "the whole line stands in quotes: save the file as CSV anew, and do not quote lines"
 
 
@@ -34,13 +23,15 @@ class Columns:
     """The columns of a file: every name that is known, those that must be there, and whether
     others are passed over (they are a fault otherwise).
 
-    With ``spellings``, which are in lower case, names are known in any case too.
+    With ``spellings``, which are in lower case, names are known in any case too. ``kinds`` are
+    those of all files, to say what a file is that is not of this kind.
     """
 
     known: tuple[str, ...]
     required: frozenset[str]
     others_pass: bool = False
     spellings: Mapping[str, str] | None = None
+    kinds: Kinds = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -124,5 +115,6 @@ def _kind(header: Header, columns: Columns) -> str | None:
     names = {name.casefold() for name in header.names}
     ours = {name.casefold() for name in columns.known}
     return next(
-        (kind for kind, signs in _KINDS.items() if signs <= names and not signs <= ours), None
+        (kind for kind, signs in columns.kinds.items() if signs <= names and not signs <= ours),
+        None,
     )

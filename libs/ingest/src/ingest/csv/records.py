@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from operator import call
 from typing import Any
 
+from ingest.csv.headers import Kinds
 from ingest.csv.table import Columns, Table
 from ingest.csv.values import BadValueError
 
@@ -38,7 +39,10 @@ class Record:
                 table.fault(line, str(error), name, cell)
 
 
-def columns_of(*records: Record, required: str) -> Columns:
-    """The columns of ``records`` in turn; ``required`` names the indispensable ones."""
+def columns_of(*records: Record, required: str, kinds: Kinds) -> Columns:
+    """The columns of ``records`` in turn; ``required`` names the indispensable ones.
+
+    ``kinds`` are those of all files: one of another kind is told by what it is.
+    """
     known = tuple(name for record in records for name in record.names)
-    return Columns(known, frozenset(required.split()))
+    return Columns(known, frozenset(required.split()), kinds=kinds)

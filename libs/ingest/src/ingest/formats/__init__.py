@@ -1,1 +1,1 @@
-"""Import formats, one module or folder each."""
+"""Import formats, a folder each; ``registry`` finds them."""

@@ -3,16 +3,18 @@
 import csv
 from itertools import chain
 
-from ingest.sources import Format, ImportFile
+from ingest.formats import registry
+from ingest.formats.model import ImportFormat
+from ingest.sources import FileKind, ImportFile
 
 _PEEK = 64 * 1024
-_SHOPIFY = frozenset({"lineitem quantity", "lineitem name", "lineitem price"})
 
 
-def format_of(file: ImportFile) -> tuple[Format, ImportFile]:
+def format_of(file: ImportFile) -> tuple[ImportFormat, ImportFile]:
     """The format of a file of orders, and the file with the bytes that were looked at put back.
 
-    What has the columns of no platform has the import format, and is told what is wrong with it.
+    Of formats whose columns it has, the one that names the most. What has the columns of none has
+    the fallback, and is told what is wrong with it.
     """
     blocks = iter(file.blocks)
     seen: list[bytes] = []
@@ -28,5 +30,12 @@ def format_of(file: ImportFile) -> tuple[Format, ImportFile]:
     except csv.Error:
         names = []
     known = {" ".join(name.split()).casefold() for name in names}
-    found = Format.SHOPIFY if known >= _SHOPIFY else Format.OWN
-    return found, ImportFile(file.name, chain(seen, blocks))
+    return _recognised(known), ImportFile(file.name, chain(seen, blocks))
+
+
+def _recognised(names: set[str]) -> ImportFormat:
+    found = [
+        each for each in registry.FORMATS.values() if each.files[FileKind.ORDERS].signs <= names
+    ]
+    signs = [len(each.files[FileKind.ORDERS].signs) for each in found]
+    return found[signs.index(max(signs))] if found else registry.FALLBACK

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from common.instants import now
+from ingest.formats.registry import FALLBACK
 from share_api.http.json_body import iter_with_timeout
 from share_api.http.multipart import FILES, iter_file_chunks
 from share_api.http.openapi import problem_responses
@@ -22,7 +23,7 @@ from share_api.imports import (
     publish_import,
 )
 from share_api.routes.dependencies import CurrentActor, CurrentDb, Services
-from share_api.schemas.imports import ImportFormat, ImportsView, ImportView
+from share_api.schemas.imports import FORMAT_NAMES, ImportFormatName, ImportsView, ImportView
 
 router = APIRouter(tags=["imports"])
 _PATH: Final = "/api/admin/imports"
@@ -68,10 +69,15 @@ async def import_sales(
     db: CurrentDb,
     container: Services,
     layout: Annotated[
-        ImportFormat, Query(alias="format", description="Whose columns the orders have.")
-    ] = ImportFormat.OWN,
+        ImportFormatName,
+        Query(
+            alias="format",
+            description="Whose columns the orders have.",
+            json_schema_extra=FORMAT_NAMES,
+        ),
+    ] = FALLBACK.name,
 ) -> ImportView:
-    """Take files in the import format, or a Shopify orders export, to be loaded by a worker.
+    """Take files in the import format, or another system's export, to be loaded by a worker.
 
     All or nothing: look at `Location` for the result, or for every row that is wrong.
     """
@@ -82,7 +88,7 @@ async def import_sales(
     upload = await run_in_threadpool(
         begin_upload,
         db,
-        layout=layout.value,
+        layout=layout,
         author=actor.author,
         most=most,
         now=now(),

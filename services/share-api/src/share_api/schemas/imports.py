@@ -1,21 +1,27 @@
 """Response schemas of imports, in camelCase."""
 
-from enum import StrEnum
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from common.db.imports import Import
+from ingest.formats import registry
 from share_api.schemas.api_model import ApiModel
 from share_api.schemas.responses import Instant
 
+FORMAT_NAMES: Final[dict[str, Any]] = {"enum": list(registry.FORMATS)}
+"""The JSON schema of the name of an import format."""
 
-class ImportFormat(StrEnum):
-    """Whose columns the orders' file has."""
 
-    OWN = "own"
-    SHOPIFY = "shopify"
+def _registered(name: str) -> str:
+    if name not in registry.FORMATS:
+        raise ValueError(f"is none of {', '.join(registry.FORMATS)}")
+    return name
+
+
+ImportFormatName = Annotated[str, AfterValidator(_registered)]
+"""The name of a registered import format."""
 
 
 class ImportProgress(ApiModel):
@@ -41,7 +47,7 @@ class ImportView(ApiModel):
 
     id: UUID
     state: Literal["queued", "running", "succeeded", "failed"]
-    format: ImportFormat
+    format: str = Field(description="Whose columns the orders' file has.")
     progress: ImportProgress
     result: dict[str, Any] | None = Field(
         description="Counts of orders, lines, refunds, products and stock; netSales of the files in"

@@ -66,6 +66,15 @@ def interrupted(attempts: int | None) -> dict[str, Any]:
         if attempts is None
         else f"the import broke off {attempts} times and was given up: nothing was imported"
     )
+    return _refused(reason)
+
+
+def not_installed(name: str) -> dict[str, Any]:
+    """No worker here reads the format of that name."""
+    return _refused(f"the import format {name!r} is not installed where the import was to be read")
+
+
+def _refused(reason: str) -> dict[str, Any]:
     blank = {"file": None, "line": None, "column": None, "value": None}
     return {"errors": [blank | {"reason": reason}], "errorCount": 1}
 

@@ -22,7 +22,8 @@ from common.db.imports import Import, ImportState
 from common.db.tenancy import Access, TenantDb, transaction
 from common.jobs.payloads import RunImport
 from ingest.csv.faults import ImportRefusedError
-from ingest.import_files import Format, Imported, import_files
+from ingest.formats.model import ImportFormat
+from ingest.import_files import Imported, import_files
 from ingest.progress import Meter
 from worker.imports import outcome
 from worker.imports.uploaded import UploadedImport
@@ -47,7 +48,7 @@ def run_import(engine: Engine, job: RunImport) -> None:
             _load(uploaded, layout)
 
 
-def _load(uploaded: UploadedImport, layout: Format) -> None:
+def _load(uploaded: UploadedImport, layout: ImportFormat) -> None:
     meter = Meter(uploaded.progress_writer())
 
     def succeed(connection: Connection, imported: Imported) -> None:

@@ -17,7 +17,9 @@ from common import instants
 from common.db.audit import WORKER, Action, record
 from common.db.imports import Import, ImportChunk, ImportState
 from common.db.tenancy import TenantDb
-from ingest.import_files import FileKind, Format, ImportFile
+from ingest.formats import registry
+from ingest.formats.model import ImportFormat
+from ingest.import_files import FileKind, ImportFile
 from ingest.progress import Meter
 from worker.imports import outcome
 
@@ -32,8 +34,11 @@ class UploadedImport:
     db: TenantDb
     id: UUID
 
-    def claim(self) -> Format | None:
-        """Count an attempt; None when there is none to make, as it is done or tried too often."""
+    def claim(self) -> ImportFormat | None:
+        """Count an attempt; None when there is none to make.
+
+        It is done, tried too often, or its format is not installed here.
+        """
         with self.db.transaction() as session:
             row = session.scalar(select(Import).where(Import.id == self.id).with_for_update())
             if row is None or row.state not in {ImportState.QUEUED, ImportState.RUNNING}:
@@ -43,7 +48,11 @@ class UploadedImport:
                 return None
             row.state, row.attempts = ImportState.RUNNING, row.attempts + 1
             row.done_bytes = row.done_rows = 0
-            return Format(row.format)
+            try:
+                return registry.find(row.format)
+            except registry.UnknownFormatError as error:
+                self._end(session.connection(), outcome.not_installed(error.name))
+                return None
 
     def files(self) -> dict[FileKind, ImportFile]:
         """The files that came, in the form the importer reads."""

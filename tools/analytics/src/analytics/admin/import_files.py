@@ -19,9 +19,11 @@ from common.db.audit import COMMAND_LINE, Action, record
 from common.instants import now
 from common.reports.money import currency_exponent, decimal_text
 from ingest import data_version
+from ingest.formats import registry
 from ingest.formats.detect import format_of
+from ingest.formats.model import ImportFormat
 from ingest.formats.reconciliation import Reconciled
-from ingest.import_files import FileKind, Format, Imported, ImportFile, import_files
+from ingest.import_files import FileKind, Imported, ImportFile, import_files
 
 BLOCK: Final = 256 * 1024
 
@@ -121,18 +123,18 @@ def import_from(
         if not check:
             broker_url = os.environ.get("BROKER_URL") or redis_url
             data_version.loaded(engine, data_version.jobs_at(redis_url, broker_url), tenant_id)
-    told = [] if layout else [f"format    {found}, found by the columns"]
+    told = [] if layout else [f"format    {found.name}, found by the columns"]
     ended = ["checked   nothing was imported"] if check else []
     return [*told, *summary_of(imported), *ended]
 
 
 def _format(
     files: Mapping[FileKind, ImportFile], layout: str | None
-) -> tuple[Format, Mapping[FileKind, ImportFile]]:
+) -> tuple[ImportFormat, Mapping[FileKind, ImportFile]]:
     """The format that was named, or that of the orders' file, and the files to be read."""
     orders = files.get(FileKind.ORDERS)
     if layout is not None or orders is None:
-        return Format(layout or Format.OWN), files
+        return registry.find(layout) if layout else registry.FALLBACK, files
     found, orders = format_of(orders)
     return found, {**files, FileKind.ORDERS: orders}
 

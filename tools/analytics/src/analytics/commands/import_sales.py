@@ -4,10 +4,42 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import click
+from click.shell_completion import CompletionItem
 
 from analytics.admin.target import resolve, state_dir_option
 from analytics.cli import expected
 from devstack.supervisor.errors import SupervisorError
+
+
+class FormatName(click.ParamType[str]):
+    """The name of a registered import format; they are found when one is asked for."""
+
+    name = "format"
+
+    @staticmethod
+    def _choice() -> click.Choice[str]:
+        from ingest.formats import registry  # noqa: PLC0415 - keeps other commands quick
+
+        return click.Choice(list(registry.FORMATS))
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str | None:
+        """The names, for the help."""
+        return self._choice().get_metavar(param, ctx)
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The name itself.
+
+        Raises:
+            click.BadParameter: no format has it.
+        """
+        return self._choice().convert(value, param, ctx)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """The names that begin so."""
+        return self._choice().shell_complete(ctx, param, incomplete)
+
 
 FILE = click.Path(dir_okay=False, allow_dash=True)
 INTERRUPTED = 130
@@ -22,9 +54,8 @@ INTERRUPTED = 130
 @click.option(
     "--format",
     "layout",
-    type=click.Choice(["own", "shopify"]),
-    help="Whose columns ORDERS has: ours, or those of a Shopify orders export; found by them"
-    " where it is left out.",
+    type=FormatName(),
+    help="Whose columns ORDERS has, ours or another system's; found by them where it is left out.",
 )
 @click.option("--check", is_flag=True, help="Say what an import would do, and change nothing.")
 @click.option(

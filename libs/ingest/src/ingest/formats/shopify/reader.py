@@ -9,15 +9,17 @@ refunds.csv can bring it. Customers are known by a hash of their e-mail address.
 
 import pickle
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from common import instants
 from ingest.csv.damaged_ids import DamagedIds, rounded
 from ingest.csv.faults import Faults
+from ingest.csv.headers import Kinds
 from ingest.csv.notes import CUT, Notes
 from ingest.csv.table import Cells, Columns, Table
 from ingest.csv.values import LONGEST_TEXT, BadValueError, short_identity
+from ingest.formats.model import Read, Reading
 from ingest.formats.reconciliation import Reconciliation
 from ingest.formats.shopify.amounts import Goods, Sums, amounts_of
 from ingest.formats.shopify.columns import (
@@ -31,6 +33,7 @@ from ingest.formats.shopify.columns import (
 from ingest.formats.shopify.order import Order, line_rows, refund_rows, remark
 from ingest.formats.shopify.order_rows import OrderRows, orders_of, repeated
 from ingest.rows import OrderLineRow, RefundRow
+from ingest.sources import FileKind
 
 _IN_MEMORY = 1024 * 1024
 _TEST_GATEWAY = "bogus gateway"
@@ -40,10 +43,21 @@ _ROUNDED_IDS = (
 )
 
 
+def open_reader(reading: Reading) -> "ShopifyExport":
+    """A reader of one export."""
+    return ShopifyExport(
+        reading.currency,
+        reading.faults,
+        reading.notes,
+        other_refunds=FileKind.REFUNDS in reading.given,
+        kinds=reading.kinds,
+    )
+
+
 class ShopifyExport:
     """Reads the export of a shop that sells in ``currency``.
 
-    Read ``order_lines`` to its end before ``refunds``: they come from the same rows.
+    Read the orders to their end before ``refunds_of_orders``: they come from the same rows.
     """
 
     def __init__(
@@ -54,9 +68,11 @@ class ShopifyExport:
         *,
         other_refunds: bool = False,
         now: datetime | None = None,
+        kinds: Kinds | None = None,
     ) -> None:
         self.tables: list[Table] = []
         self.reconciliation = Reconciliation()
+        self._kinds: Kinds = kinds or {}
         self._faults = faults
         self._notes = notes
         self._other_refunds = other_refunds
@@ -66,10 +82,15 @@ class ShopifyExport:
         self._order, self._line = records_of(currency)
         self._skus = DamagedIds("Lineitem sku", notes)
 
+    @property
+    def files(self) -> Mapping[FileKind, Read]:
+        """The export holds orders; other files have the columns of the fallback."""
+        return {FileKind.ORDERS: self.order_lines}
+
     def order_lines(self, name: str, blocks: Iterable[bytes]) -> Iterator[OrderLineRow]:
         """The lines of the export's orders."""
         known = (*self._order.names, *self._line.names)
-        columns = Columns(known, REQUIRED, others_pass=True, spellings=SPELLINGS)
+        columns = Columns(known, REQUIRED, others_pass=True, spellings=SPELLINGS, kinds=self._kinds)
         table = Table(name, blocks, columns, self._faults)
         self.tables.append(table)
         for together in orders_of(table, len(self._order.names), self._faults):
@@ -80,7 +101,7 @@ class ShopifyExport:
             if table.present and column not in table.present:
                 self._notes.tell(f"there is no column {column}: {unknown}")
 
-    def refunds(self) -> Iterator[RefundRow]:
+    def refunds_of_orders(self) -> Iterator[RefundRow]:
         """What came back of cancelled orders."""
         self._refunds.seek(0)
         while True:

@@ -1,19 +1,20 @@
-"""The import format of the specification: orders, refunds, products and stock, a file each.
+"""Reads the files of the specification: orders, refunds, products and stock.
 
 Money is in major units with at most the currency's decimals, times carry their offset, and the
 order's columns repeat on its lines, where they agree.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 from common import instants
 from common.reports.money import currency_exponent
-from ingest.csv.damaged_ids import DamagedIds, rounded
+from ingest.csv.damaged_ids import DamagedIds
 from ingest.csv.faults import Faults
-from ingest.csv.notes import CUT, FUTURE, ROUNDED, Notes
+from ingest.csv.headers import Kinds
+from ingest.csv.notes import CUT, FUTURE, Notes
 from ingest.csv.records import Record, columns_of
 from ingest.csv.table import Cells, Columns, Table
 from ingest.csv.values import (
@@ -29,10 +30,19 @@ from ingest.csv.values import (
     whole,
     words,
 )
+from ingest.formats.model import Read, Reading
+from ingest.formats.own.order_lines import OrderLines
+from ingest.formats.reconciliation import Reconciliation
 from ingest.rows import OrderLineRow, ProductRow, RefundRow, StockRow
+from ingest.sources import FileKind
 
 Blocks = Iterable[bytes]
 _MOST = 10**15
+
+
+def open_reader(reading: Reading) -> "OwnFormat":
+    """A reader of the files of one import."""
+    return OwnFormat(reading.currency, reading.faults, reading.notes, kinds=reading.kinds)
 
 
 class OwnFormat:
@@ -44,8 +54,12 @@ class OwnFormat:
         faults: Faults,
         notes: Notes | None = None,
         now: datetime | None = None,
+        *,
+        kinds: Kinds | None = None,
     ) -> None:
         self.tables: list[Table] = []
+        self.reconciliation = Reconciliation()
+        self._kinds: Kinds = kinds or {}
         self._faults = faults
         self._notes = notes or Notes(currency)
         self._now = now or instants.now()
@@ -57,6 +71,23 @@ class OwnFormat:
         self._cost = Remembered(lambda text: amounts(exponent)(text) if text else None).__getitem__
         self._words = Remembered(words).__getitem__
         self._title = Remembered(self._shown).__getitem__
+
+    @property
+    def files(self) -> Mapping[FileKind, Read]:
+        """The reader of each kind of file."""
+        return {
+            FileKind.ORDERS: self.order_lines,
+            FileKind.REFUNDS: self.refunds,
+            FileKind.PRODUCTS: self.products,
+            FileKind.STOCK: self.stock,
+        }
+
+    def refunds_of_orders(self) -> Iterator[RefundRow]:
+        """None: refunds have a file of their own."""
+        return iter(())
+
+    def close(self) -> None:
+        """Nothing is held."""
 
     def order_lines(self, name: str, blocks: Blocks) -> Iterator[OrderLineRow]:
         """The rows of orders.csv."""
@@ -88,71 +119,11 @@ class OwnFormat:
             }
         )
         required = "order_id paid_at currency line_id product_id quantity unit_price"
-        table = self._table(name, blocks, columns_of(order, line, required=required))
-        return self._order_lines(table, order, line)
-
-    def _order_lines(self, table: Table, order: Record, line: Record) -> Iterator[OrderLineRow]:
-        """Converts the order's columns once an order, as long as its lines stand together."""
-        width = len(order.names)
-        head: Cells = []
-        shared: tuple[object, ...] | None = None  # None where the order's columns were refused
-        of_line, row_of = line.values, tuple.__new__
-        for position, cells in table.read():
-            if cells[:width] != head:
-                now = cells[:width]
-                if head and head[0] == now[0] and self._differ(table, position, head, now, order):
-                    continue
-                head, shared = now, self._order(table, position, now, order)
-            try:
-                values = of_line(cells[width:])
-            except BadValueError:
-                line.explain(table, position, cells[width:])
-                self._faults.suspect(table.name, head[0].strip())
-                continue
-            if rounded(values[1]) and self._clash(table, position, values):
-                continue
-            if shared is not None:
-                yield row_of(OrderLineRow, (position, *shared, *values, None, 0, None))
-
-    def _order(
-        self, table: Table, line: int, cells: Cells, order: Record
-    ) -> tuple[object, ...] | None:
-        """The order's values as the loader takes them: placed when paid, without the currency."""
-        try:
-            order_id, placed_at, paid_at, _, *rest = order.values(cells)
-        except BadValueError:
-            order.explain(table, line, cells)
-        else:
-            if placed_at or paid_at:
-                if (paid_at or placed_at) > self._now:
-                    self._notes.add(FUTURE, order_id)
-                if rounded(order_id) or rounded(rest[1] or ""):
-                    self._notes.add(ROUNDED, order_id)
-                return (order_id, placed_at or paid_at, paid_at, *rest)
-            table.fault(line, "is empty, and so is placed_at: one of them is needed", "paid_at", "")
-        self._faults.suspect(table.name, cells[0].strip())
-        return None
-
-    def _differ(self, table: Table, line: int, before: Cells, now: Cells, order: Record) -> bool:
-        """Whether a line contradicts the order's line before; says in which columns."""
-        try:
-            values = zip(order.values(before), order.values(now), strict=True)
-        except BadValueError:
-            return False
-        columns = zip(order.names, before, now, values, strict=True)
-        differing = [each for each in columns if each[3][0] != each[3][1]]
-        for name, was, cell, _ in differing:
-            table.fault(line, f"differs from {was!r} on another line of the order", name, cell)
-        if differing:
-            self._faults.suspect(table.name, now[0].strip())
-        return bool(differing)
-
-    def _clash(self, table: Table, line: int, values: tuple[Any, ...]) -> bool:
-        """Whether a product's id was rounded and names another one too; says so."""
-        clash = self._product_ids.clash(values[1], values[2] or "")
-        if clash is not None:
-            table.fault(line, clash, "product_id", values[1])
-        return clash is not None
+        table = self._table(name, blocks, self._columns(order, line, required=required))
+        lines = OrderLines(
+            table, order, line, self._faults, self._notes, self._product_ids, self._now
+        )
+        return lines.rows()
 
     def _shown(self, text: str) -> str | None:
         if len(text.strip()) > LONGEST_TEXT:
@@ -182,7 +153,7 @@ class OwnFormat:
             }
         )
         required = "refund_id order_id processed_at"
-        table = self._table(name, blocks, columns_of(record, required=required))
+        table = self._table(name, blocks, self._columns(record, required=required))
         for position, values in self._converted(table, record):
             if values[3] > self._now:
                 self._notes.add(f"its refund {FUTURE}", values[1])
@@ -202,7 +173,7 @@ class OwnFormat:
                 "unit_cost": self._cost,
             }
         )
-        table = self._table(name, blocks, columns_of(record, required="product_id"))
+        table = self._table(name, blocks, self._columns(record, required="product_id"))
         for position, values in self._converted(table, record):
             yield ProductRow(position, *values)
 
@@ -216,9 +187,12 @@ class OwnFormat:
             }
         )
         required = "product_id counted_at on_hand"
-        table = self._table(name, blocks, columns_of(record, required=required))
+        table = self._table(name, blocks, self._columns(record, required=required))
         for position, values in self._converted(table, record):
             yield StockRow(position, *values)
+
+    def _columns(self, *records: Record, required: str) -> Columns:
+        return columns_of(*records, required=required, kinds=self._kinds)
 
     def _table(self, name: str, blocks: Blocks, columns: Columns) -> Table:
         table = Table(name, blocks, columns, self._faults)

@@ -1,0 +1,96 @@
+"""What an import format states of itself, and what its reader does."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Protocol
+
+from ingest.csv.faults import Faults
+from ingest.csv.headers import Kinds
+from ingest.csv.notes import Notes
+from ingest.csv.table import Table
+from ingest.formats.reconciliation import Reconciliation
+from ingest.rows import RefundRow
+from ingest.sources import FileKind
+
+Read = Callable[[str, Iterable[bytes]], Iterator[Any]]
+"""Turns a file's name and its blocks into the loader's rows of its kind (``ingest.rows``)."""
+
+
+class FileOf(NamedTuple):
+    """A kind of file of a format: what people call it, and the columns it is recognised by.
+
+    ``signs`` are in lower case. A file has all of them and may have others.
+    """
+
+    label: str
+    signs: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportFormat:
+    """An import format by its ``name``, as requests and commands call it; ``label`` is for people.
+
+    ``files`` are those it takes; one of them is the orders'. Files of the other kinds are read by
+    the format that is the ``fallback``, of which there is one: it is meant where none is named and
+    none is recognised. ``columns`` spells the ledger's columns as the orders' file does, for what
+    the ledger finds; None where the file has no such column. ``products_by_title`` says that a
+    product is named by its SKU, or by its title where it has none. Formats stand in order of their
+    ``place``.
+    """
+
+    name: str
+    label: str
+    files: Mapping[FileKind, FileOf]
+    columns: Mapping[str, str | None] = field(default_factory=dict)
+    products_by_title: bool = False
+    fallback: bool = False
+    place: int = 1000
+
+    @property
+    def kinds(self) -> Kinds:
+        """The columns of each of its files, by what a person is told who gave it for another."""
+        orders = f"{self.files[FileKind.ORDERS].label}: choose the format {self.name}"
+        return {
+            orders if kind is FileKind.ORDERS else file.label: file.signs
+            for kind, file in self.files.items()
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a reader is given: a shop's ``currency`` (ISO 4217), and where it tells what it finds.
+
+    ``given`` are the kinds of all files of the import; ``kinds`` tell files of the wrong kind.
+    """
+
+    currency: str
+    faults: Faults
+    notes: Notes
+    given: frozenset[FileKind] = frozenset()
+    kinds: Kinds = field(default_factory=dict)
+
+
+class Reader(Protocol):
+    """Reads the files of one import; each of ``files`` is read to its end, the orders' first.
+
+    ``tables`` are the files that were opened, and count their rows. ``reconciliation`` says what
+    became of the orders' totals, where the format has any.
+    """
+
+    @property
+    def tables(self) -> Sequence[Table]:
+        """The files opened so far."""
+
+    @property
+    def reconciliation(self) -> Reconciliation:
+        """What became of the orders' totals."""
+
+    @property
+    def files(self) -> Mapping[FileKind, Read]:
+        """How each kind of file is read."""
+
+    def refunds_of_orders(self) -> Iterator[RefundRow]:
+        """The refunds that the orders' file tells; read after it."""
+
+    def close(self) -> None:
+        """Give back what was held until the refunds were read."""

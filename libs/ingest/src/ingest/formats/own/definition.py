@@ -1,0 +1,28 @@
+"""The import format of the specification: orders, refunds, products and stock, a file each."""
+
+from typing import Final
+
+from ingest.formats.model import FileOf, ImportFormat
+from ingest.sources import FileKind
+
+FORMAT: Final = ImportFormat(
+    name="own",
+    label="our own columns",
+    files={
+        FileKind.ORDERS: FileOf(
+            "a file of order lines",
+            frozenset({"order_id", "line_id", "product_id", "quantity", "unit_price"}),
+        ),
+        FileKind.REFUNDS: FileOf(
+            "a file of refunds", frozenset({"refund_id", "order_id", "processed_at"})
+        ),
+        FileKind.STOCK: FileOf(
+            "a file of stock counts", frozenset({"product_id", "counted_at", "on_hand"})
+        ),
+        FileKind.PRODUCTS: FileOf(
+            "a file of products", frozenset({"product_id", "title", "unit_cost"})
+        ),
+    },
+    fallback=True,
+    place=0,
+)

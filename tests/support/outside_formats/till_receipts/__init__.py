@@ -1,0 +1,1 @@
+"""An import format outside the tree: the receipts of a till."""
