@@ -24,7 +24,8 @@ from report_viewer.app import without_cookies
 from report_viewer.endpoints.reports import joined_headers
 from report_viewer.http.client_address import ClientAddresses
 from report_viewer.http.compression import Coding
-from report_viewer.http.negotiation import choose_coding, choose_locale, matches, wants_html
+from report_viewer.http.etag import etag_matches
+from report_viewer.http.negotiation import choose_coding, choose_locale, wants_html
 from report_viewer.http.user_agent import classify
 from report_viewer.links import urls
 from report_viewer.problems.errors import ViewerError
@@ -127,7 +128,7 @@ CASES: Final[Mapping[str, tuple[Callable[[bytes], object], Shape]]] = {
     "accept": (lambda v: wants_html(v.decode()), repeated(b"a;q=1,")),
     "accept-encoding": (lambda v: choose_coding(v.decode(), _CODINGS), repeated(b"a;q=1,")),
     "accept-language": (lambda v: choose_locale(v.decode()), repeated(b"a-b;q=0.1,")),
-    "if-none-match": (lambda v: matches(v.decode(), '"x"'), repeated(b'W/"a",')),
+    "if-none-match": (lambda v: etag_matches(v.decode(), '"x"'), repeated(b'W/"a",')),
     "user-agent": (classify, repeated(b"Line")),
     "origin": (_origin, repeated(b"https://")),
     "x-forwarded-for, trusted": (_in_proxies, repeated(b"127.0.0.1, ")),

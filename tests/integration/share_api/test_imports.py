@@ -15,7 +15,7 @@ from common.db.audit import Author
 from common.db.imports import Import, ImportChunk, ImportState
 from common.db.tenancy import Access, TenantDb, transaction
 from common.jobs.payloads import RunImport
-from share_api.imports import MOST_UNFINISHED, TooManyImportsError, begin_upload
+from share_api.imports.upload import MOST_UNFINISHED, TooManyImportsError, begin_upload
 from worker.imports import run
 from worker.imports.uploaded import MOST_ATTEMPTS
 

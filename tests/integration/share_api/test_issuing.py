@@ -24,7 +24,7 @@ from tests.integration.share_api.conftest import (
 from common.db.shares import Share
 from common.db.tenancy import Access, transaction
 from common.jobs.celery_config import QUEUE
-from common.links import shop_names
+from common.links import tenant_names
 from common.links.state import LinkRef, LinkState, LinkStateStore, state_key
 from common.links.token import KeyRing
 from common.reports import registry
@@ -109,9 +109,9 @@ def test_the_ledger_redis_and_the_workers_know_the_link(
     assert entry != claims.link_id
     link = LinkRef(world.berlin, claims.link_id, claims.expires_at)
     assert LinkStateStore(redis_client).read([link]) == [LinkState.ACTIVE]
-    told = redis_client.get(shop_names.key(world.berlin))
+    told = redis_client.get(tenant_names.key(world.berlin))
     assert isinstance(told, bytes)
-    assert shop_names.parse(told) == shop_names.Shop("Berlin", "Europe/Berlin"), (
+    assert tenant_names.parse(told) == tenant_names.TenantName("Berlin", "Europe/Berlin"), (
         "for the link's preview"
     )
     assert redis_client.expiretime(state_key(world.berlin, claims.link_id)) == int(

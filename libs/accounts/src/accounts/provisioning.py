@@ -7,8 +7,6 @@ first statement on. A password is stored as an argon2id hash and nothing else.
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Engine, delete, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -20,6 +18,7 @@ from accounts.errors import (
     UnknownAdminError,
     UnknownTenantError,
 )
+from accounts.password_hashing import password_matches
 from accounts.passwords import replace_password
 from accounts.validation import hashed, require_tenant_values, stored_address
 from common.db.accounts import Admin, Membership, Tenant
@@ -167,10 +166,7 @@ def verify_password(engine: Engine, *, email: str, password: str) -> bool:
     stored = _hash_of(engine, stored_address(email))
     if stored is None:
         raise UnknownAdminError(email)
-    try:
-        return PasswordHasher().verify(stored, password)
-    except (VerificationError, InvalidHashError):
-        return False
+    return password_matches(stored, password)
 
 
 def set_password(engine: Engine, *, email: str, password: str) -> None:

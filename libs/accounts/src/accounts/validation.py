@@ -4,9 +4,8 @@ import re
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from argon2 import PasswordHasher
-
 from accounts.errors import InvalidAccountError
+from accounts.password_hashing import hash_password
 from accounts.passwords import MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH
 from common.reports.money import UnsupportedCurrencyError, currency_exponent
 
@@ -64,4 +63,4 @@ def hashed(password: str) -> str:
         raise InvalidAccountError(
             "password", None, f"use {MIN_PASSWORD_LENGTH} to {MAX_PASSWORD_LENGTH} characters"
         )
-    return PasswordHasher().hash(password)
+    return hash_password(password)

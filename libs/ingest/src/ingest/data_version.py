@@ -1,4 +1,4 @@
-"""Tell that a shop's data has moved on, as the database has it.
+"""The data version in Redis, told on as the database has it after an import.
 
 A load tells by itself once it has committed. What it could not tell, because it was killed at that
 moment or Redis was away, is told by whoever looks next: a computation, the round at midnight.

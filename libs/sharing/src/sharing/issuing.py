@@ -23,8 +23,8 @@ from common.http.problem import Problem
 from common.instants import iso
 from common.jobs.payloads import ComputeReport
 from common.jobs.publisher import JobPublisher, JobsUnavailableError
-from common.links.shop_names import Shop
 from common.links.state import LinkRef, LinkStateStore
+from common.links.tenant_names import TenantName
 from common.links.token import KeyRing, LinkClaims
 from common.reports import registry
 from common.reports.model import AnalyticsNotYetImplementedError
@@ -148,8 +148,8 @@ def issue(request: LinkRequest, using: IssuingContext, *, now: datetime) -> Issu
         expires_at=issued_at + timedelta(seconds=ttl),
     )
     token = using.ring.issue(claims)
-    share_id, shop = _record(request, claims, using.ring, using.engine, now=now)
-    _announce(claims, shop, using)
+    share_id, tenant = _record(request, claims, using.ring, using.engine, now=now)
+    _announce(claims, tenant, using)
     return IssuedLink(
         share_id=share_id,
         url=f"{using.public_base_url}/api/reports/{token}",
@@ -171,7 +171,7 @@ def _require_implemented(slug: str) -> None:
 
 def _record(
     request: LinkRequest, claims: LinkClaims, ring: KeyRing, engine: Engine, *, now: datetime
-) -> tuple[UUID, Shop]:
+) -> tuple[UUID, TenantName]:
     """Enter the link with the exact instant of its issue, so that the ledger keeps its order.
 
     Returns its entry's id, and how its previews name the shop.
@@ -209,17 +209,17 @@ def _record(
             expiresAt=iso(claims.expires_at),
         )
         name = session.scalar(select(Tenant.name).where(Tenant.id == claims.tenant_id))
-    return share_id, Shop(str(name), request.zone.key)
+    return share_id, TenantName(str(name), request.zone.key)
 
 
-def _announce(claims: LinkClaims, shop: Shop, using: IssuingContext) -> None:
+def _announce(claims: LinkClaims, tenant: TenantName, using: IssuingContext) -> None:
     """Let the link open and have its report computed, as far as Redis takes part.
 
     The first failure ends it: a dead server is waited for once, not at every step.
     """
     job = ComputeReport(claims.tenant_id, claims.report, claims.window)
     try:
-        using.states.store_shop(claims.tenant_id, shop)
+        using.states.store_tenant_name(claims.tenant_id, tenant)
         using.states.activate(LinkRef(claims.tenant_id, claims.link_id, claims.expires_at))
         using.jobs.request_fresh(job)
     except (RedisError, OSError, JobsUnavailableError) as error:

@@ -11,13 +11,13 @@ from tests.integration.report_viewer.conftest import BROWSER, Run
 from tests.support.samples import HOSTILE, Sample, document
 
 from common.jobs.celery_config import LINK_QUEUE, QUEUE
-from common.links import shop_names
-from common.links.shop_names import Shop
+from common.links import tenant_names
+from common.links.tenant_names import TenantName
 
 pytestmark = pytest.mark.anyio
 
 DISCORD = {"user-agent": "Mozilla/5.0 (compatible; Discordbot/2.0; +https://discordapp.com)"}
-SHOP = Shop("Nordlicht & Söhne", "Europe/Berlin")
+SHOP = TenantName("Nordlicht & Söhne", "Europe/Berlin")
 OTHER_SECRET = "3c" * 16 + "d4" * 16
 PUBLIC = {"PUBLIC_BASE_URL": "https://reports.example.com"}
 
@@ -48,7 +48,7 @@ def sample(redis_client: Redis) -> Sample:
     """A link that opens, to a report that nobody has computed."""
     made = Sample()
     made.activate(redis_client)
-    shop_names.store(redis_client, made.tenant_id, SHOP)
+    tenant_names.store(redis_client, made.tenant_id, SHOP)
     return made
 
 
@@ -109,7 +109,7 @@ async def test_a_shop_that_is_not_known_is_not_named(run: Run, redis_client: Red
     sample.activate(redis_client)
     async with run() as client:
         unknown = Head((await card(client, sample.path)).text).meta
-        redis_client.set(shop_names.key(sample.tenant_id), b"\xffnot json")
+        redis_client.set(tenant_names.key(sample.tenant_id), b"\xffnot json")
         unreadable = Head((await card(client, sample.path)).text).meta
     assert unknown == unreadable
     assert unknown["og:title"] == "Revenue overview"
@@ -118,7 +118,7 @@ async def test_a_shop_that_is_not_known_is_not_named(run: Run, redis_client: Red
 
 
 async def test_a_hostile_shop_stays_text(run: Run, sample: Sample, redis_client: Redis) -> None:
-    shop_names.store(redis_client, sample.tenant_id, Shop(HOSTILE, "Asia/Tokyo"))
+    tenant_names.store(redis_client, sample.tenant_id, TenantName(HOSTILE, "Asia/Tokyo"))
     async with run() as client:
         html = (await card(client, sample.path)).text
     head = Head(html)

@@ -8,7 +8,7 @@ from redis import Redis
 from tests.integration.worker.conftest import Shop
 
 from common.jobs.payloads import RestoreLink
-from common.links import shop_names
+from common.links import tenant_names
 from common.links.state import LinkRef, LinkState, LinkStateStore
 from worker.links import restore
 
@@ -25,16 +25,16 @@ def test_a_link_comes_back_with_its_shop(
     link_id, states = shop.issue(at=ISSUED, revoked=revoked), LinkStateStore(redis_client)
     restore.restore_link(shop.engine, states, RestoreLink(shop.tenant_id, link_id))
     assert states.read([LinkRef(shop.tenant_id, link_id, EXPIRES)]) == [state]
-    told = redis_client.get(shop_names.key(shop.tenant_id))
+    told = redis_client.get(tenant_names.key(shop.tenant_id))
     assert isinstance(told, bytes)
-    assert shop_names.parse(told) == shop_names.Shop("A shop", "Europe/Berlin")
+    assert tenant_names.parse(told) == tenant_names.TenantName("A shop", "Europe/Berlin")
 
 
 def test_a_link_that_no_ledger_knows_names_no_shop(shop: Shop, redis_client: Redis) -> None:
     states, link_id = LinkStateStore(redis_client), uuid4()
     restore.restore_link(shop.engine, states, RestoreLink(shop.tenant_id, link_id))
     assert states.read([LinkRef(shop.tenant_id, link_id, EXPIRES)]) == [LinkState.REVOKED]
-    assert redis_client.get(shop_names.key(shop.tenant_id)) is None
+    assert redis_client.get(tenant_names.key(shop.tenant_id)) is None
 
 
 def test_another_tenants_link_is_unknown(make_shop, redis_client: Redis) -> None:

@@ -10,12 +10,12 @@ from common.reports import registry
 from common.reports.catalog.product_performance.definition import ProductPerformance
 from common.reports.catalog.product_performance.ranking import rank
 from common.reports.catalog.revenue_overview.definition import RevenueOverview
-from common.reports.catalog.sales_velocity.definition import SalesVelocity
-from common.reports.catalog.sales_velocity.pace import (
+from common.reports.catalog.sales_velocity.daily_rates import (
     moving_average,
     rate,
     weekday_profile,
 )
+from common.reports.catalog.sales_velocity.definition import SalesVelocity
 from common.reports.document.changes import Change, ChangeKind
 from common.reports.document.schema import (
     BarChart,

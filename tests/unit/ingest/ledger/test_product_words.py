@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.ledger.runs import ProductWords
+from ingest.ledger.order_runs import ProductWords
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 SALES = st.lists(st.tuples(st.sampled_from(["Mug", "Cup", "Jug"]), st.integers(0, 50)), min_size=1)

@@ -5,7 +5,7 @@ from typing import get_type_hints
 
 import pytest
 
-from ingest.ledger.runs import RunLine
+from ingest.ledger.order_runs import RunLine
 from ingest.ledger.staging import ORDER_LINES, PRODUCTS, REFUNDS, STOCK
 from ingest.rows import ProductRow, RefundRow, StockRow
 

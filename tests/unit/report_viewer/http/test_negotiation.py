@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from report_viewer.http.compression import OFFERED, Coding
-from report_viewer.http.negotiation import choose_coding, matches, wants_html
+from report_viewer.http.negotiation import choose_coding, wants_html
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"
 
@@ -45,13 +45,6 @@ def test_codings(header: str, coding: Coding) -> None:
 )
 def test_who_gets_a_page(header: str, html: bool) -> None:
     assert wants_html(header) is html
-
-
-def test_entity_tags() -> None:
-    assert matches('"a", W/"b"', '"b"')
-    assert matches("*", '"b"')
-    assert not matches('"a"', '"b"')
-    assert not matches("", '"b"')
 
 
 @given(st.text())

@@ -1,4 +1,4 @@
-"""Imports that came over HTTP: the files in chunks, and what became of them.
+"""The tables of imports over HTTP: the files in chunks, and what became of them.
 
 The row of an import is its job: a message only says that it is there. A worker that is killed while
 at one leaves it as it was, and the next sweep takes it up again.

@@ -1,4 +1,4 @@
-"""What a shop had on its shelves: counts as they were taken, never changed by a sale."""
+"""The table of stock counts: as they were taken, never changed by a sale."""
 
 from datetime import datetime
 

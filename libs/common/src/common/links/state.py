@@ -20,8 +20,8 @@ from uuid import UUID
 
 from redis import Redis, RedisError
 
-from common.links import shop_names
-from common.links.shop_names import Shop
+from common.links import tenant_names
+from common.links.tenant_names import TenantName
 from common.reports_cache.cache import DONE_CHANNEL
 
 UNKNOWN_SECONDS = 3600
@@ -128,9 +128,9 @@ class LinkStateStore:
         epoch = parse_epoch(information)
         return [parse_state(data, epoch=epoch) for data in states]
 
-    def store_shop(self, tenant_id: int, shop: Shop) -> None:
+    def store_tenant_name(self, tenant_id: int, tenant: TenantName) -> None:
         """Say whose a tenant's links are, for their previews."""
-        shop_names.store(self._redis, tenant_id, shop)
+        tenant_names.store(self._redis, tenant_id, tenant)
 
     def revoke(self, links: Iterable[LinkRef]) -> None:
         """Revoke links, each until it would have expired anyway, and tell the viewers.

@@ -1,4 +1,4 @@
-"""What an import could not take as it stood, and how it was taken: told in the summary."""
+"""Import warnings: what was not taken as it stood, and how it was taken; told in the summary."""
 
 from dataclasses import dataclass, field
 

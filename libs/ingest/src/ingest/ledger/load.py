@@ -18,9 +18,9 @@ from common.db.tenancy import Access, transaction
 from ingest.ledger.checks import LINE_RULES, ORDER_RULES, PRODUCT_RULES, STOCK_RULES, broken
 from ingest.ledger.errors import IngestError, refuse
 from ingest.ledger.merge import merge_orders
+from ingest.ledger.order_runs import in_runs
 from ingest.ledger.products import merge_products, merge_stock, stage_catalogue
 from ingest.ledger.refund_checks import EVENT_RULES, INPUT_RULES, TOTAL_RULES
-from ingest.ledger.runs import in_runs
 from ingest.ledger.stage_orders import stage_orders
 from ingest.ledger.stage_refunds import lift_refunds, merge_refunds, stage_events
 from ingest.ledger.staging import ORDER_LINES, PRODUCTS, REFUNDS, STOCK, Cursor, stage

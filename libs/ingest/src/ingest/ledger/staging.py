@@ -14,7 +14,7 @@ import psycopg
 from psycopg import sql
 
 from ingest.ledger.errors import Fault, UnstorableRowError
-from ingest.ledger.runs import RunLine
+from ingest.ledger.order_runs import RunLine
 from ingest.rows import ProductRow, RefundRow, StockRow
 
 Row = ProductRow | RunLine | RefundRow | StockRow

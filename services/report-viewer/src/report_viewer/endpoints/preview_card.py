@@ -7,7 +7,7 @@ not open has no card.
 
 from http import HTTPStatus
 
-from common.links import shop_names
+from common.links import tenant_names
 from report_viewer.endpoints.representations import PAGE_VARIES, coded
 from report_viewer.http.cache_control import PRIVATE
 from report_viewer.http.compression import compress
@@ -45,7 +45,7 @@ class PreviewCards:
             ViewerError: that cannot be told, or its report type is not implemented.
         """
         snapshot = await self._loader.load(request, STATE)
-        preview = preview_metadata.of_link(request.claims, shop_names.parse(snapshot.shop))
+        preview = preview_metadata.of_link(request.claims, tenant_names.parse(snapshot.tenant_name))
         html = self._pages.card(preview, LOCALES[chosen.language])
         headers = (
             *self._headers,

@@ -5,7 +5,6 @@ which the same command wrote and no other report of that key shares. Each coding
 """
 
 import asyncio
-import hashlib
 from http import HTTPStatus
 from typing import Final
 
@@ -19,6 +18,7 @@ from report_viewer.cache.response_cache import CachedLink, CacheEntry, ReportVer
 from report_viewer.cache.single_flight import SingleFlight
 from report_viewer.http.cache_control import PRIVATE
 from report_viewer.http.compression import Coding, compress
+from report_viewer.http.etag import strong_etag
 from report_viewer.http.gunzip_stream import GunzipStream
 from report_viewer.http.prepared_response import PreparedResponse
 from report_viewer.http.response import Headers, Response
@@ -171,7 +171,7 @@ class Representations:
             page = self._renderer.shared_page(made, version.freshness, LOCALES[variant.language])
             self._pages[key] = page
         html = page.for_link(token=request.token, expires_at=link.claims.expires_at)
-        etag = _etag(html, variant.coding)
+        etag = strong_etag(html, variant.coding)
         headers = (
             *self._page_headers,
             (b"content-language", variant.language.encode("ascii")),
@@ -209,7 +209,7 @@ class Representations:
         self, link: CachedLink, version: ReportVersion, coding: Coding, body: bytes
     ) -> PreparedResponse:
         name = cache.unpack_meta(version.meta).csv_name
-        etag = _etag(key_of(link.claims).cached.encode() + b"\0" + version.meta, coding)
+        etag = strong_etag(key_of(link.claims).cached.encode() + b"\0" + version.meta, coding)
         headers = (
             *self._csv_headers,
             *_entity(etag, coding, version),
@@ -233,7 +233,3 @@ def coded(coding: Coding) -> Headers:
     if coding is Coding.IDENTITY:
         return ()
     return ((b"content-encoding", coding.value.encode("ascii")),)
-
-
-def _etag(data: bytes, coding: Coding) -> str:
-    return f'"{hashlib.blake2b(data, digest_size=12).hexdigest()}-{coding.value}"'

@@ -9,7 +9,7 @@ from typing import Any, Final
 from starlette.types import Send
 
 from common.reports_cache.cache import UnreadableReportError
-from report_viewer.http.negotiation import matches
+from report_viewer.http.etag import etag_matches
 from report_viewer.http.response import Response, WireResponse
 
 _NO_BODY: Final[MutableMapping[str, Any]] = {"type": "http.response.body", "body": b""}
@@ -45,7 +45,7 @@ class GunzipStream:
 
     def conditional(self, if_none_match: bytes) -> "WireResponse | GunzipStream":
         """What is sent to a client that names the entity tags ``if_none_match``; empty for none."""
-        if if_none_match and matches(if_none_match.decode("latin-1"), self._etag):
+        if if_none_match and etag_matches(if_none_match.decode("latin-1"), self._etag):
             return self._unchanged
         return self
 

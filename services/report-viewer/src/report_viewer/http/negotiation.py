@@ -1,6 +1,6 @@
 """Content negotiation: coding, language, and whether a problem is sent as a page or as JSON."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
@@ -12,8 +12,6 @@ from report_viewer.i18n.locales import ENGLISH, FORMER_NAMES, LOCALES
 _CHOICES_CACHED: Final = 512
 READ_LENGTH: Final = 512
 """A longer header is read up to here: more than any browser sends."""
-
-TAGS_LENGTH: Final = 4096
 
 
 def preferences(header: str) -> Iterator[tuple[str, float]]:
@@ -79,14 +77,3 @@ def wants_html(header: str) -> bool:
     html = max(accepted.get("text/html", 0.0), accepted.get("application/xhtml+xml", 0.0))
     json = (accepted.get(name, 0.0) for name in ("application/json", "application/problem+json"))
     return html > 0 and html >= max(json)
-
-
-def matches(header: str, etag: str) -> bool:
-    """Whether an If-None-Match header names ``etag`` (weak comparison, as RFC 9110 has it).
-
-    It is read up to ``TAGS_LENGTH``: one who names more gets the answer whole.
-    """
-    members: Iterable[str] = (
-        each.strip().removeprefix("W/") for each in header[:TAGS_LENGTH].split(",")
-    )
-    return any(each in {"*", etag} for each in members)

@@ -4,7 +4,7 @@ A response is kept as the bytes of HTTP/1.1 without its ``Date``, so that sendin
 nothing.
 """
 
-from report_viewer.http.negotiation import matches
+from report_viewer.http.etag import etag_matches
 from report_viewer.http.response import Response, WireResponse
 
 
@@ -32,6 +32,6 @@ class PreparedResponse:
         """What is sent to a client that names the entity tags ``if_none_match``; empty for none."""
         if not if_none_match:
             return self.whole
-        if if_none_match == self._tag or matches(if_none_match.decode("latin-1"), self.etag):
+        if if_none_match == self._tag or etag_matches(if_none_match.decode("latin-1"), self.etag):
             return self.unchanged
         return self.whole

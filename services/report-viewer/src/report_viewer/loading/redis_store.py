@@ -14,7 +14,7 @@ from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import RedisError
 
 from common.infra.redis import VIEWER, create_async_redis
-from common.links import shop_names
+from common.links import tenant_names
 from common.links.state import LinkState, parse_epoch, parse_state, state_key
 from common.links.token import LinkClaims
 from common.reports_cache.cache import ReportKey, data_version_key
@@ -71,8 +71,8 @@ class Snapshot:
 
     ``complete`` says whether each of those fields is there; those not asked for, or not there, are
     empty. ``asked`` is a moment on the monotonic clock before that, in seconds; ``data_version`` is
-    what ``common.reports_cache.cache.data_version_key`` told, ``shop`` what
-    ``common.links.shop_names`` has.
+    what ``common.reports_cache.cache.data_version_key`` told, ``tenant_name`` what
+    ``common.links.tenant_names`` has.
     """
 
     state: LinkState | None
@@ -83,7 +83,7 @@ class Snapshot:
     csv: bytes = b""
     data_version: bytes | None = None
     asked: float = 0.0
-    shop: bytes | None = None
+    tenant_name: bytes | None = None
 
 
 class SnapshotQuery(NamedTuple):
@@ -129,7 +129,7 @@ class RedisStore:
                 state_key(tenant, claims.link_id),
                 key.failed,
                 data_version_key(tenant),
-                shop_names.key(tenant),
+                tenant_names.key(tenant),
             )
             if fields:
                 places.append(reports.setdefault((key.cached, fields), len(reports)))
@@ -154,10 +154,10 @@ class RedisStore:
                 complete=None not in found[place].values(),
                 data_version=told,
                 asked=asked,
-                shop=shop,
-                **{name: value for name, value in found[place].items() if value is not None},
+                tenant_name=name,
+                **{field: value for field, value in found[place].items() if value is not None},
             )
-            for (state, failed, told, shop), place in zip(answers, places, strict=False)
+            for (state, failed, told, name), place in zip(answers, places, strict=False)
         ]
 
     async def ping(self) -> bool:

@@ -21,27 +21,27 @@ from report_viewer.pages.sections.registry import KINDS, SCRIPT, STYLE, SectionK
 
 PREFIX: Final = "/static/"
 _BEFORE_KINDS: Final = (
-    "exact",
-    "figures",
+    "fixed_point",
+    "number_format",
     "elements",
-    "view",
+    "url_fragment",
     "palette",
     "drawing",
-    "reading",
+    "data_points",
     "axes",
 )
 _AFTER_KINDS: Final = (
     "tooltip",
     "legend",
     "keyboard",
-    "choosing",
+    "chart_state",
     "chart",
     "charts",
-    "sorting",
-    "searching",
+    "table_sort",
+    "table_search",
     "tables",
-    "toolbar",
-    "ago",
+    "theme_picker",
+    "relative_time",
     "start",
 )
 

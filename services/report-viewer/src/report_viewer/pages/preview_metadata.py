@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from common.links.shop_names import Shop
+from common.links.tenant_names import TenantName
 from common.links.token import LinkClaims
 from common.reports.document.schema import Days, Document
 from common.reports.registry import REPORTS
@@ -16,13 +16,13 @@ from report_viewer.problems.catalog import Problem
 class PreviewMetadata:
     """A link's preview.
 
-    ``picture`` is a name of ``preview_images``. ``shop`` and ``days`` are None where they are not
+    ``picture`` is a name of ``preview_images``. ``tenant`` and ``days`` are None where they are not
     known, or must not be told; ``note`` is what is said instead where nothing opens.
     """
 
     title: str
     picture: str
-    shop: str | None = None
+    tenant: str | None = None
     days: Days | None = None
     note: str | None = None
 
@@ -32,13 +32,13 @@ def of_document(document: Document) -> PreviewMetadata:
     return PreviewMetadata(document.title, document.report, document.tenant_name, document.days)
 
 
-def of_link(claims: LinkClaims, shop: Shop | None) -> PreviewMetadata:
+def of_link(claims: LinkClaims, tenant: TenantName | None) -> PreviewMetadata:
     """The preview of a link that opens, as far as its shop is known."""
     title = REPORTS[claims.report].title
-    if shop is None:
+    if tenant is None:
         return PreviewMetadata(title, claims.report)
     return PreviewMetadata(
-        title, claims.report, shop.name, _days(claims.window, ZoneInfo(shop.timezone))
+        title, claims.report, tenant.name, _days(claims.window, ZoneInfo(tenant.timezone))
     )
 
 

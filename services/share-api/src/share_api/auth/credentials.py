@@ -16,11 +16,10 @@ from typing import Final
 
 import anyio
 from anyio.to_thread import run_sync
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Engine, select
 
 from accounts.audit_log import record_refusal
+from accounts.password_hashing import hash_password, password_matches
 from common.db.accounts import Admin
 from common.db.audit import Action, Author
 from common.db.tenancy import Access, transaction
@@ -137,11 +136,13 @@ class Credentials:
             LoginBusyError: the service has to catch up first.
         """
         with self._place(PENDING_AT_MOST):
-            return await run_sync(_hasher().hash, password, limiter=self._hashing)
+            return await run_sync(hash_password, password, limiter=self._hashing)
 
     async def _matches(self, stored: _Stored, password: str, *, known: str | None) -> bool:
         with self._place(PENDING_AT_MOST + (KEPT_FOR_DEVICES if known is not None else 0)):
-            return await run_sync(_matches, stored, password, limiter=self._hashing)
+            return await run_sync(
+                password_matches, stored.password_hash, password, limiter=self._hashing
+            )
 
     @contextmanager
     def _place(self, most: int) -> Iterator[None]:
@@ -170,18 +171,6 @@ class Credentials:
 
 
 @functools.cache
-def _hasher() -> PasswordHasher:
-    return PasswordHasher()
-
-
-@functools.cache
 def _decoy_hash() -> str:
     """A hash of a password that is not known, as expensive as those of the accounts."""
-    return _hasher().hash(secrets.token_urlsafe(32))
-
-
-def _matches(stored: _Stored, password: str) -> bool:
-    try:
-        return _hasher().verify(stored.password_hash, password)
-    except (VerificationError, InvalidHashError):
-        return False
+    return hash_password(secrets.token_urlsafe(32))

@@ -9,17 +9,15 @@ from starlette.concurrency import run_in_threadpool
 
 from common.instants import now
 from ingest.formats.registry import FALLBACK
+from share_api.http.content_length import content_length
 from share_api.http.json_body import iter_with_timeout
 from share_api.http.multipart import FILES, iter_file_chunks
 from share_api.http.openapi import problem_responses
-from share_api.imports import (
-    ImportNotFoundError,
+from share_api.imports.listing import ImportNotFoundError, get_import, list_imports
+from share_api.imports.upload import (
     ImportTooLargeError,
     ImportUpload,
     begin_upload,
-    content_length,
-    get_import,
-    list_imports,
     publish_import,
 )
 from share_api.routes.dependencies import CurrentActor, CurrentDb, Services

@@ -18,6 +18,7 @@ from share_api.auth.credentials import Verified, WrongCredentialsError
 from share_api.auth.devices import DEVICE_COOKIE, DEVICE_SECONDS, remember_device
 from share_api.auth.sessions import COOKIE, NoSessionError, NotAMemberError, Session
 from share_api.container import Container
+from share_api.http.cookies import set_cookie
 from share_api.http.json_body import Body, parse_body
 from share_api.http.openapi import problem_responses, request_body
 from share_api.middleware.cookies import cookie_of
@@ -63,10 +64,8 @@ async def log_in(
         device=cookie_of(request, DEVICE_COOKIE),
     )
     account, tenant, session_id = await run_in_threadpool(_begin, container, verified, request)
-    _set_cookie(
-        response, container, verified.device, max_age=DEVICE_SECONDS, name=DEVICE_COOKIE, path=_PATH
-    )
-    _set_cookie(response, container, session_id, max_age=container.sessions.life_seconds)
+    _set_device(response, container, verified.device)
+    _set_session(response, container, session_id)
     return SessionView.of(account, tenant)
 
 
@@ -103,7 +102,7 @@ def log_out(request: Request, response: Response, container: Services) -> None:
     """End the session, if there is one."""
     session_id = cookie_of(request, COOKIE)
     ended = container.sessions.end(session_id, now=now())
-    _set_cookie(response, container, "", max_age=0)
+    _set_session(response, container, "")
     if ended is not None and session_id is not None:
         _record_log_out(container, session_id, ended, request)
 
@@ -136,7 +135,7 @@ def log_out_everywhere(
 ) -> None:
     """End every session of the admin, this one included."""
     end_sessions(container.engine, author_of(admin.account, request), at=now())
-    _set_cookie(response, container, "", max_age=0)
+    _set_session(response, container, "")
 
 
 @router.put(
@@ -165,8 +164,8 @@ async def change(
         _begin_anew, container, admin, author, verified.generation, password_hash
     )
     device = remember_device(admin.account.admin_id, password_hash, now=now())
-    _set_cookie(response, container, device, max_age=DEVICE_SECONDS, name=DEVICE_COOKIE, path=_PATH)
-    _set_cookie(response, container, session_id, max_age=container.sessions.life_seconds)
+    _set_device(response, container, device)
+    _set_session(response, container, session_id)
     return SessionView.of(admin.account, admin.tenant)
 
 
@@ -204,21 +203,18 @@ def choose_tenant(admin: CurrentAdmin, container: Services, body: Body) -> Sessi
     return SessionView.of(chosen.account, chosen.tenant)
 
 
-def _set_cookie(
-    response: Response,
-    container: Container,
-    value: str,
-    *,
-    max_age: int,
-    name: str = COOKIE,
-    path: str = "/",
-) -> None:
-    response.set_cookie(
-        name,
-        value,
-        max_age=max_age,
-        path=path,
+def _set_session(response: Response, container: Container, session_id: str) -> None:
+    """Set the cookie of a session; without an id, remove it."""
+    max_age = container.sessions.life_seconds if session_id else 0
+    set_cookie(response, COOKIE, session_id, max_age=max_age, secure=container.settings.https)
+
+
+def _set_device(response: Response, container: Container, device: str) -> None:
+    set_cookie(
+        response,
+        DEVICE_COOKIE,
+        device,
+        max_age=DEVICE_SECONDS,
+        path=_PATH,
         secure=container.settings.https,
-        httponly=True,
-        samesite="lax",
     )

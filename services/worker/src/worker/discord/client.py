@@ -81,7 +81,7 @@ def classify_response(answer: httpx.Response) -> AttemptOutcome:
     if answer.is_success:
         return AttemptOutcome(Result.DELIVERED, reason)
     if answer.status_code == HTTPStatus.TOO_MANY_REQUESTS:
-        seconds, everybody = _limit(answer)
+        seconds, everybody = _retry_after(answer)
         return AttemptOutcome(Result.LIMITED, reason, seconds, everybody)
     if answer.status_code == HTTPStatus.NOT_FOUND:
         return AttemptOutcome(Result.NOT_YET, reason)
@@ -90,7 +90,7 @@ def classify_response(answer: httpx.Response) -> AttemptOutcome:
     return AttemptOutcome(Result.REFUSED, reason)
 
 
-def _limit(answer: httpx.Response) -> tuple[float, bool]:
+def _retry_after(answer: httpx.Response) -> tuple[float, bool]:
     """For how long Discord wants no more, and whether of all users."""
     try:
         content = answer.json()

@@ -6,8 +6,8 @@ from common.db.accounts import Tenant
 from common.db.shares import Share
 from common.db.tenancy import Access, transaction
 from common.jobs.payloads import RestoreLink
-from common.links.shop_names import Shop
 from common.links.state import LinkRef, LinkState, LinkStateStore
+from common.links.tenant_names import TenantName
 
 
 def restore_link(engine: Engine, states: LinkStateStore, job: RestoreLink) -> None:
@@ -26,7 +26,7 @@ def restore_link(engine: Engine, states: LinkStateStore, job: RestoreLink) -> No
     if entry is None:
         states.reject_unknown(job.tenant_id, job.link_id)
         return
-    states.store_shop(job.tenant_id, Shop(entry.name, entry.timezone))
+    states.store_tenant_name(job.tenant_id, TenantName(entry.name, entry.timezone))
     states.restore(
         LinkRef(job.tenant_id, job.link_id, entry.expires_at),
         LinkState.ACTIVE if entry.revoked_at is None else LinkState.REVOKED,

@@ -37,7 +37,7 @@ class KeyUse(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class ShopLinks:
+class TenantLinks:
     """The links of a shop that a key signed and that would live until ``until`` at the latest."""
 
     tenant_id: int
@@ -52,17 +52,17 @@ class Key:
 
     key_id: str
     use: KeyUse
-    shops: tuple[ShopLinks, ...]
+    tenants: tuple[TenantLinks, ...]
 
     @property
     def links(self) -> int:
         """How many links depend on it."""
-        return sum(shop.links for shop in self.shops)
+        return sum(tenant.links for tenant in self.tenants)
 
     @property
     def until(self) -> datetime | None:
         """When the last of them expires."""
-        return max((shop.until for shop in self.shops), default=None)
+        return max((tenant.until for tenant in self.tenants), default=None)
 
 
 def key_ring(secret: str | None = None) -> KeyRing:
@@ -105,40 +105,40 @@ def record_retired(service_url: str, ring: KeyRing, *, now: datetime) -> int:
     with accounts_engine(service_url) as engine:
         for key in _keys(engine, ring, now):
             if key.use is KeyUse.RETIRED:
-                written += sum(_record(engine, key.key_id, shop, now) for shop in key.shops)
+                written += sum(_record(engine, key.key_id, tenant, now) for tenant in key.tenants)
     return written
 
 
 def _keys(engine: Engine, ring: KeyRing, now: datetime) -> list[Key]:
     with transaction(engine, Access()) as session:
         rows = session.execute(_LIVE, {"now": now}).all()
-    shops: defaultdict[str, list[ShopLinks]] = defaultdict(list)
+    tenants: defaultdict[str, list[TenantLinks]] = defaultdict(list)
     for row in rows:
         tenant = find_tenant(engine, row.tenant_id)
         if tenant is not None:
-            shops[row.key_id].append(ShopLinks(tenant.id, tenant.slug, row.links, row.until))
+            tenants[row.key_id].append(TenantLinks(tenant.id, tenant.slug, row.links, row.until))
     known = ring.key_ids
     uses = dict.fromkeys(known, KeyUse.VERIFIES) | {ring.key_id: KeyUse.SIGNS}
-    uses |= dict.fromkeys(sorted(shops.keys() - set(known)), KeyUse.RETIRED)
-    return [Key(key_id, use, tuple(shops[key_id])) for key_id, use in uses.items()]
+    uses |= dict.fromkeys(sorted(tenants.keys() - set(known)), KeyUse.RETIRED)
+    return [Key(key_id, use, tuple(tenants[key_id])) for key_id, use in uses.items()]
 
 
-def _record(engine: Engine, key_id: str, shop: ShopLinks, now: datetime) -> bool:
+def _record(engine: Engine, key_id: str, tenant: TenantLinks, now: datetime) -> bool:
     told = select(AuditEntry.id).where(
-        AuditEntry.tenant_id == shop.tenant_id,
+        AuditEntry.tenant_id == tenant.tenant_id,
         AuditEntry.action == Action.KEY_RETIRED,
         AuditEntry.subject == key_id,
     )
-    with transaction(engine, Access(tenant_id=shop.tenant_id)) as session:
+    with transaction(engine, Access(tenant_id=tenant.tenant_id)) as session:
         if session.scalar(told.limit(1)) is not None:
             return False
         record(
             session,
-            shop.tenant_id,
+            tenant.tenant_id,
             Action.KEY_RETIRED,
             COMMAND_LINE,
             at=now,
             subject=key_id,
-            links=shop.links,
+            links=tenant.links,
         )
     return True

@@ -56,6 +56,7 @@ def _lines(key: "Key") -> list[str]:
     until = "" if key.until is None else f"  until {iso(key.until)}"
     lines = [f"{key.key_id}  {key.use:<8}  {key.links:>6} live links{until}"]
     lines += [
-        f"    {shop.tenant}  {shop.links} live links  until {iso(shop.until)}" for shop in key.shops
+        f"    {each.tenant}  {each.links} live links  until {iso(each.until)}"
+        for each in key.tenants
     ]
     return lines

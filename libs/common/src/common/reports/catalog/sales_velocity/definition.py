@@ -9,7 +9,7 @@ from fractions import Fraction
 
 import msgspec
 
-from common.reports.catalog.sales_velocity.pace import (
+from common.reports.catalog.sales_velocity.daily_rates import (
     days_of_cover,
     moving_average,
     per_day,
@@ -17,7 +17,7 @@ from common.reports.catalog.sales_velocity.pace import (
     scaled,
     weekday_profile,
 )
-from common.reports.catalog.sales_velocity.speed import Pace, Paced, fastest
+from common.reports.catalog.sales_velocity.product_pace import Pace, Paced, fastest
 from common.reports.catalog.sales_velocity.trend import trend
 from common.reports.catalog.sales_velocity.vocabulary import (
     AVERAGE,

@@ -2,7 +2,7 @@
 (() => {
   "use strict";
 
-  const { axes, drawing, palette, reading: readings, sections } = globalThis.salesReport;
+  const { axes, drawing, palette, dataPoints, sections } = globalThis.salesReport;
   const { before, drawn, narrow, points, rounded } = drawing;
 
   function draw({ page, chart, reading, width }) {
@@ -32,5 +32,5 @@
     };
   }
 
-  sections.bar = { draw, read: readings.overThings };
+  sections.bar = { draw, read: dataPoints.overThings };
 })();

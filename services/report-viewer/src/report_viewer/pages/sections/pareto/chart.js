@@ -2,7 +2,7 @@
 (() => {
   "use strict";
 
-  const { axes, drawing, palette, reading: readings, sections } = globalThis.salesReport;
+  const { axes, drawing, palette, dataPoints, sections } = globalThis.salesReport;
   const { before, narrow, points, rounded } = drawing;
 
   // Behind the bars, which of them are in which class.
@@ -69,5 +69,5 @@
     };
   }
 
-  sections.pareto = { draw, read: readings.overThings };
+  sections.pareto = { draw, read: dataPoints.overThings };
 })();

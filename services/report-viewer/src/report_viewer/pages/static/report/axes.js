@@ -2,7 +2,7 @@
 (() => {
   "use strict";
 
-  const { figures, palette } = globalThis.salesReport;
+  const { numberFormat, palette } = globalThis.salesReport;
   const rightToLeft = document.documentElement.dir === "rtl";
 
   const ticks = () => ({ color: palette.colour("--muted"), font: { size: palette.textSize() } });
@@ -28,7 +28,7 @@
 
   // `room` is how many characters a name may take; `wrapped` names stand word below word.
   function names(texts, { sideways = false, skip = false, wrapped = false, room = 24 } = {}) {
-    const short = (text) => figures.isolated(figures.shortened(text, room));
+    const short = (text) => numberFormat.isolated(numberFormat.shortened(text, room));
     const spelled = (text) => (wrapped ? text.split(" ") : short(text));
     return {
       reverse: !sideways && rightToLeft,

@@ -4,7 +4,7 @@
 (() => {
   "use strict";
 
-  const { Choosing, keyboard, legend, palette, reading: readings, sections, tooltip } =
+  const { ChartState, keyboard, legend, palette, dataPoints, sections, tooltip } =
     globalThis.salesReport;
 
   const DOTS_ON_PAPER = 3;
@@ -17,7 +17,7 @@
       this.chart = chart;
       this.place = document.querySelector(`[data-plot="${chart.key}"]`);
       this.canvas = this.place.querySelector("canvas");
-      this.choosing = new Choosing(chart, page.words, () => this.redraw());
+      this.choosing = new ChartState(chart, page.words, () => this.redraw());
       this.#name();
       this.keys = keyboard(this.canvas, {
         drawn: () => this.#drawn,
@@ -71,7 +71,7 @@
 
     get #reading() {
       const { measure, weekly } = this.choosing;
-      return readings.read(this.chart, this.page.words, { measure, weekly });
+      return dataPoints.read(this.chart, this.page.words, { measure, weekly });
     }
 
     get #telling() {
@@ -80,7 +80,7 @@
 
     #said(index) {
       const reading = this.#reading;
-      const lines = readings.lines(reading, index, this.#telling).map((each) => each.text);
+      const lines = dataPoints.lines(reading, index, this.#telling).map((each) => each.text);
       return [reading.titles[index], ...lines].join(". ");
     }
 

@@ -1,4 +1,4 @@
-// The points of a chart by keyboard: arrow keys move through them, what the tooltip shows is said
+// Keyboard access to the points of a chart: arrow keys move through them, what the tooltip shows is said
 // aloud, and Escape or leaving the chart ends it.
 (() => {
   "use strict";

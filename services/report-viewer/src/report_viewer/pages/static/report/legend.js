@@ -1,4 +1,4 @@
-// Names what is drawn, and takes it away and back: a button for each drawn thing.
+// The legend: names what is drawn, and takes it away and back: a button for each drawn thing.
 (() => {
   "use strict";
 

@@ -2,12 +2,12 @@
 (() => {
   "use strict";
 
-  const { Figures } = globalThis.salesReport.figures;
+  const { Figures } = globalThis.salesReport.numberFormat;
   const island = document.getElementById("report-data");
   const data = JSON.parse(island.textContent);
   const page = { ...data, figures: new Figures(data.figures) };
 
-  for (const part of ["toolbar", "ago", "tables", "charts"]) {
+  for (const part of ["themePicker", "relativeTime", "tables", "charts"]) {
     try {
       globalThis.salesReport[part](page);
     } catch (error) {

@@ -3,7 +3,7 @@
 (() => {
   "use strict";
 
-  const { Searching, Sorting, View, sections } = globalThis.salesReport;
+  const { TableSearch, TableSort, View, sections } = globalThis.salesReport;
 
   const WHOLE = /^-?\d+$/;
 
@@ -40,10 +40,10 @@
       const chart = byKey.get(key);
       if (chart && sections[chart.kind].unsorted) continue;
       const worth = chart ? ofChart(chart, grain, figures) : ofCells(figures);
-      new Sorting(table, { view, words, worth });
+      new TableSort(table, { view, words, worth });
       const tools = document.querySelector(`[data-tools="${key}"]`);
       if (tools && table.querySelector('[data-column="product"]')) {
-        new Searching(table, view, words, tools);
+        new TableSearch(table, view, words, tools);
       }
     }
   }

@@ -1,14 +1,14 @@
-// The box beside the pointer: what the reading says of a point, in the page's colours turned over.
+// The tooltip, beside the pointer: what the reading says of a point, in the page's colours turned over.
 (() => {
   "use strict";
 
-  const { axes, figures, palette, reading: readings } = globalThis.salesReport;
+  const { axes, numberFormat, palette, dataPoints } = globalThis.salesReport;
 
   const WIDEST = 60;
 
   // `telling` knows the page and what of the chart is visible.
   function tooltip(reading, telling) {
-    const lines = (index) => readings.lines(reading, index, telling);
+    const lines = (index) => dataPoints.lines(reading, index, telling);
     const isOf = (set, line) => line.key === set.key && line.previous === set.previous;
     const hasOwner = (line, items) => items.some(({ dataset }) => isOf(dataset, line));
     return {
@@ -24,7 +24,7 @@
       cornerRadius: 6,
       boxPadding: 4,
       callbacks: {
-        title: ([item]) => figures.shortened(reading.titles[item.dataIndex], WIDEST),
+        title: ([item]) => numberFormat.shortened(reading.titles[item.dataIndex], WIDEST),
         label: (item) => lines(item.dataIndex).find((each) => isOf(item.dataset, each))?.text ?? "",
         labelColor: (item) => {
           const { borderColor, backgroundColor } = item.dataset;

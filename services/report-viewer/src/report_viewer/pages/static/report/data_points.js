@@ -1,16 +1,16 @@
-// What a chart says at each of its points, of whatever kind it is: the tooltip, the announcement
+// The data points of a chart, of whatever kind it is: the tooltip, the announcement
 // for those who do not see it, and what is drawn are all taken from a reading.
 (() => {
   "use strict";
 
-  const { exact, figures, sections } = globalThis.salesReport;
+  const { numberFormat, fixedPoint, sections } = globalThis.salesReport;
 
   // The measures of which one is shown at a time; a kind without them shows all that it has.
   const choices = (chart, weekly) => sections[chart.kind].choices?.(chart, weekly) ?? [];
 
   // Of charts over named things, whatever their names stand for.
   const overThings = (chart) => ({
-    titles: chart.labels.map(figures.isolated),
+    titles: chart.labels.map(numberFormat.isolated),
     ticks: chart.labels,
     measures: chart.series,
     notes: chart.notes,
@@ -33,7 +33,7 @@
       const when = reading.previousTitles?.[index];
       const window = when ? `${words.previousWindow} (${when})` : words.previousWindow;
       say(each, true, place === 0 ? window : `${each.label}, ${window}`, before);
-      const change = each.changes ? each.changes[index] : exact.change(now, before, each);
+      const change = each.changes ? each.changes[index] : fixedPoint.change(now, before, each);
       if (place === 0 && change) {
         said.push({ text: `${words.change}: ${spelling.change(change, each.unit, words)}` });
       }
@@ -42,5 +42,5 @@
     return said;
   }
 
-  globalThis.salesReport.reading = { choices, lines, overThings, read };
+  globalThis.salesReport.dataPoints = { choices, lines, overThings, read };
 })();

@@ -1,11 +1,11 @@
-// A table sorted by any of its columns: numbers as numbers, whatever they look like, and texts as
+// Table sort, by any of its columns: numbers as numbers, whatever they look like, and texts as
 // the language sorts them. Sums below the table stay where they are.
 (() => {
   "use strict";
 
-  const { elements, figures } = globalThis.salesReport;
+  const { elements, numberFormat } = globalThis.salesReport;
 
-  const collator = new Intl.Collator(figures.language, { numeric: true, sensitivity: "base" });
+  const collator = new Intl.Collator(numberFormat.language, { numeric: true, sensitivity: "base" });
   const OPPOSITE = { ascending: "descending", descending: "ascending" };
 
   const isNumeric = (worths) => worths.every((each) => each === null || typeof each === "bigint");
@@ -26,7 +26,7 @@
   }
 
   // `worth(row, key, cell)` is what a cell is compared by: a BigInt, a text, or null for nothing.
-  class Sorting {
+  class TableSort {
     constructor(table, { view, words, worth }) {
       this.body = table.tBodies[0];
       this.rows = [...this.body.rows];
@@ -84,5 +84,5 @@
     }
   }
 
-  globalThis.salesReport.Sorting = Sorting;
+  globalThis.salesReport.TableSort = TableSort;
 })();

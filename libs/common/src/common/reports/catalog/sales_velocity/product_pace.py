@@ -1,4 +1,4 @@
-"""Products by how fast they sell while they are there to be sold.
+"""The pace of each product: how fast it sells while it is there to be sold.
 
 No product is faster than its shop, whose own pace is by all days: where the days in stock would
 make it so, the product's pace is the shop's.
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
-from common.reports.catalog.sales_velocity.pace import per_day
+from common.reports.catalog.sales_velocity.daily_rates import per_day
 from common.reports.money import change
 from common.reports.sales.protocol import EmptyDays
 from common.reports.totals.products import ProductTotals
@@ -65,35 +65,35 @@ class Paced:
 def fastest(
     products: Iterable[ProductTotals],
     empty_days: Mapping[str, EmptyDays],
-    shop: Pace,
-    previous_shop: Pace,
+    tenant: Pace,
+    previous_tenant: Pace,
 ) -> tuple[Paced, ...]:
     """The products by units a day in stock, highest first, ties by id; last those never there.
 
-    ``shop`` and ``previous_shop`` are the shop's own units, over all days of the windows.
+    ``tenant`` and ``previous_tenant`` are the tenant's own units, over all days of the windows.
     """
     paced = []
     for product in products:
         empty = empty_days.get(product.product_id, _ALWAYS_THERE)
-        days = shop.days - empty.now
-        before = Pace(product.previous.units_sold, previous_shop.days - empty.previous)
+        days = tenant.days - empty.now
+        before = Pace(product.previous.units_sold, previous_tenant.days - empty.previous)
         paced.append(
             Paced(
                 product,
                 days,
-                _bounded(Pace(product.totals.units_sold, days), shop),
-                _bounded(before, previous_shop),
+                _bounded(Pace(product.totals.units_sold, days), tenant),
+                _bounded(before, previous_tenant),
             )
         )
-    paced.sort(key=lambda each: _order(each, shop.days))
+    paced.sort(key=lambda each: _order(each, tenant.days))
     return tuple(paced)
 
 
-def _bounded(pace: Pace, shop: Pace) -> Pace:
+def _bounded(pace: Pace, tenant: Pace) -> Pace:
     """``pace``, or the shop's if that is slower."""
-    if pace.days == shop.days:
+    if pace.days == tenant.days:
         return pace
-    return shop if pace.units * shop.days > shop.units * pace.days else pace
+    return tenant if pace.units * tenant.days > tenant.units * pace.days else pace
 
 
 def _order(paced: Paced, days: int) -> tuple[bool, int | Fraction, str]:

@@ -1,4 +1,4 @@
-"""Fold the lines of an order that stand together, so that nothing about the order is sent twice.
+"""Run-length folding of orders: nothing about an order is sent twice for lines that stand together.
 
 A run is an unbroken row of lines with the same order and the same columns of it: in a file made by
 any shop's export, the whole order. Only its first line, the head, carries the order's columns; the

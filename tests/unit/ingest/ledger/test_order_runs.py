@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from ingest.ledger.runs import RunLine, in_runs
+from ingest.ledger.order_runs import RunLine, in_runs
 from ingest.rows import OrderLineRow
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)

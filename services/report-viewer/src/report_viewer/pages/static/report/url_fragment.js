@@ -1,4 +1,4 @@
-// How the page is looked at, kept in the address's fragment so that a view can be sent on:
+// The URL's fragment keeps how the page is looked at, so that a view can be sent on:
 // #daily.measure=orders&daily.by=week&products.sort=-net_sales. What is not understood is ignored
 // by those who read it, and a fragment that names a place on the page changes no view.
 (() => {

@@ -1,4 +1,4 @@
-// Arithmetic on scaled integers, as the CSV's writer does it: exact, and rounded half to even.
+// Fixed-point arithmetic on scaled integers, as the CSV's writer does it: exact, and rounded half to even.
 (() => {
   "use strict";
 
@@ -36,5 +36,5 @@
     return { kind: "percent", value: percents };
   }
 
-  globalThis.salesReport.exact = { change, divideHalfEven };
+  globalThis.salesReport.fixedPoint = { change, divideHalfEven };
 })();

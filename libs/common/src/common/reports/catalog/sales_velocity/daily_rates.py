@@ -1,4 +1,4 @@
-"""Speed and rhythm of daily units, in exact integers scaled as rates.
+"""Rates of daily units: per day, days of cover, moving averages, weekdays; exact scaled integers.
 
 A rate is units × 10^RATE_EXPONENT, rounded half even once, at the end.
 """

@@ -1,10 +1,10 @@
-// The choice of the theme.
+// The theme picker: light, dark, or as the system has it.
 (() => {
   "use strict";
 
   const { elements, theme } = globalThis.salesReport;
 
-  function toolbar({ words }) {
+  function themePicker({ words }) {
     const place = document.querySelector("[data-toolbar]");
     if (!place) return;
     const options = theme.THEMES.map((each) => [each, words.themes[each]]);
@@ -15,5 +15,5 @@
     reflect();
   }
 
-  globalThis.salesReport.toolbar = toolbar;
+  globalThis.salesReport.themePicker = themePicker;
 })();

@@ -1,11 +1,11 @@
-// What is shown of a chart, as its reader chose it: the measure, by day or by week, and what of it
+// The state of a chart, as its reader chose it: the measure, by day or by week, and what of it
 // is hidden. It is kept in the address; what the address says in error counts as not said.
 (() => {
   "use strict";
 
-  const { View, elements, reading: readings } = globalThis.salesReport;
+  const { View, elements, dataPoints } = globalThis.salesReport;
 
-  class Choosing {
+  class ChartState {
     constructor(chart, words, onChange) {
       this.chart = chart;
       this.view = new View(chart.key);
@@ -44,12 +44,12 @@
     }
 
     #offered() {
-      return readings.choices(this.chart, this.weekly);
+      return dataPoints.choices(this.chart, this.weekly);
     }
 
     #controls(words) {
       const place = document.querySelector(`[data-controls="${this.chart.key}"]`);
-      if (!place || !readings.choices(this.chart, false).length) return;
+      if (!place || !dataPoints.choices(this.chart, false).length) return;
       if (this.chart.weeks) {
         const options = [["day", words.day], ["week", words.week]];
         this.grain = elements.segments(words.by, options, (by) => {
@@ -58,7 +58,7 @@
         });
         place.append(this.grain.element);
       }
-      if (readings.choices(this.chart, false).length > 1) {
+      if (dataPoints.choices(this.chart, false).length > 1) {
         this.measures = elements.choice(words.measure, [], (key) => {
           this.view.set("measure", key === this.#offered()[0].key ? null : key);
           this.#changed();
@@ -82,5 +82,5 @@
     }
   }
 
-  globalThis.salesReport.Choosing = Choosing;
+  globalThis.salesReport.ChartState = ChartState;
 })();

@@ -1,4 +1,4 @@
-// Spells figures from scaled integers with the symbols that the server spells the tables with, so
+// Number format: spells figures from scaled integers with the symbols that the server spells the tables with, so
 // that a figure reads the same everywhere on the page, whatever the browser knows of the language.
 // Only an axis, which shows round numbers, is left to the browser.
 (() => {
@@ -81,5 +81,5 @@
     return characters.length > length ? `${characters.slice(0, length - 1).join("")}…` : text;
   }
 
-  globalThis.salesReport.figures = { Figures, isolated, language, shortened };
+  globalThis.salesReport.numberFormat = { Figures, isolated, language, shortened };
 })();

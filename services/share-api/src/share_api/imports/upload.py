@@ -1,11 +1,11 @@
-"""Imports of a tenant: uploads received in chunks, queued for the workers, and their results.
+"""Uploads of imports: received in chunks, bounded, and queued for the workers.
 
 A file is kept as compressed chunks in PostgreSQL, so that a worker on any host can read it, and
 gone when its import has ended. Receiving holds one chunk in memory and no transaction open.
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -25,7 +25,6 @@ from common.jobs.publisher import JobPublisher, JobsUnavailableError
 
 CHUNK_BYTES: Final = 1024 * 1024
 MOST_UNFINISHED: Final = 5
-LISTED: Final = 100
 _UNFINISHED: Final = (ImportState.RECEIVING, ImportState.QUEUED, ImportState.RUNNING)
 _COUNTING: Final = 0x696D70 << 40
 """With the tenant's id, the advisory lock under which a tenant's unfinished imports are counted."""
@@ -33,23 +32,7 @@ _ABANDONED: Final = timedelta(hours=6)
 _log = logging.getLogger(__name__)
 
 
-class SalesImportError(Problem):
-    """An import is not taken, or not there."""
-
-
-class ImportNotFoundError(SalesImportError):
-    """The tenant has no import of that id; the answer does not tell whether another has."""
-
-    status = HTTPStatus.NOT_FOUND
-    type = "import-not-found"
-    title = "Import not found"
-
-    def __init__(self, import_id: object) -> None:
-        super().__init__("There is no such import.")
-        self.import_id = import_id
-
-
-class TooManyImportsError(SalesImportError):
+class TooManyImportsError(Problem):
     """So many imports of the tenant are not finished that no other is taken yet."""
 
     status = HTTPStatus.TOO_MANY_REQUESTS
@@ -61,7 +44,7 @@ class TooManyImportsError(SalesImportError):
         super().__init__(f"{MOST_UNFINISHED} imports are not finished yet. Wait for one to end.")
 
 
-class ImportTooLargeError(SalesImportError):
+class ImportTooLargeError(Problem):
     """The files are larger together than the service takes."""
 
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
@@ -188,35 +171,3 @@ def publish_import(jobs: JobPublisher, tenant_id: int, import_id: UUID) -> None:
         _log.warning(
             "import received, its job not published", extra={"error": type(error).__name__}
         )
-
-
-def get_import(db: TenantDb, import_id: UUID) -> Import:
-    """One import of the tenant.
-
-    Raises:
-        ImportNotFoundError: the tenant has none of that id, or it is not all there yet.
-    """
-    query = select(Import).where(Import.id == import_id, Import.state != ImportState.RECEIVING)
-    with db.transaction() as session:
-        found = session.scalar(query)
-    if found is None:
-        raise ImportNotFoundError(import_id)
-    return found
-
-
-def list_imports(db: TenantDb) -> Sequence[Import]:
-    """The tenant's latest imports, newest first."""
-    query = (
-        select(Import)
-        .where(Import.state != ImportState.RECEIVING)
-        .order_by(Import.created_at.desc(), Import.id.desc())
-        .limit(LISTED)
-    )
-    with db.transaction() as session:
-        return session.scalars(query).all()
-
-
-def content_length(headers: Mapping[str, str]) -> int | None:
-    """The length a request announces, None when it does not."""
-    text = headers.get("content-length", "")
-    return int(text) if text.isascii() and text.isdigit() else None

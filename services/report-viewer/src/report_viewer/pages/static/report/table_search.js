@@ -1,16 +1,16 @@
-// A table of products searched by what its cells say: rows with every word of it stay, whatever the
+// Table search: products found by what its cells say: rows with every word of it stay, whatever the
 // case and the accents.
 (() => {
   "use strict";
 
-  const { elements, figures } = globalThis.salesReport;
+  const { elements, numberFormat } = globalThis.salesReport;
 
   const LONGEST = 100;
 
   const plain = (text) =>
-    text.normalize("NFKD").replace(/\p{M}/gu, "").toLocaleLowerCase(figures.language);
+    text.normalize("NFKD").replace(/\p{M}/gu, "").toLocaleLowerCase(numberFormat.language);
 
-  class Searching {
+  class TableSearch {
     constructor(table, view, words, place) {
       this.rows = [...table.tBodies[0].rows];
       this.texts = this.rows.map((row) =>
@@ -54,5 +54,5 @@
     }
   }
 
-  globalThis.salesReport.Searching = Searching;
+  globalThis.salesReport.TableSearch = TableSearch;
 })();

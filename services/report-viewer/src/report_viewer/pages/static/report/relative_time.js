@@ -1,20 +1,20 @@
-// How long ago, or ahead, the page's moments are, beside when that was.
+// Relative times: how long ago, or ahead, the page's moments are, beside when that was.
 (() => {
   "use strict";
 
-  const { figures } = globalThis.salesReport;
+  const { numberFormat } = globalThis.salesReport;
 
   const UNITS = [["day", 86_400], ["hour", 3_600], ["minute", 60]];
   const EVERY = 30_000;
 
-  const format = new Intl.RelativeTimeFormat(figures.language, { numeric: "auto" });
+  const format = new Intl.RelativeTimeFormat(numberFormat.language, { numeric: "auto" });
 
   function relative(seconds) {
     const [unit, length] = UNITS.find(([, each]) => Math.abs(seconds) >= each) || ["minute", 60];
     return format.format(Math.trunc(seconds / length), unit);
   }
 
-  function ago() {
+  function relativeTime() {
     const moments = [...document.querySelectorAll("time[data-relative]")]
       .map((time) => [Date.parse(time.dateTime), time.parentElement.querySelector(".ago")])
       .filter(([moment, place]) => place && !Number.isNaN(moment));
@@ -26,5 +26,5 @@
     setInterval(tell, EVERY);
   }
 
-  globalThis.salesReport.ago = ago;
+  globalThis.salesReport.relativeTime = relativeTime;
 })();

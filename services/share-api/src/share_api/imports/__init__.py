@@ -1,0 +1,1 @@
+"""Imports over HTTP: files taken in for the workers, and what became of them."""
