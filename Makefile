@@ -19,7 +19,7 @@ export PYTHON UV
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz tokens browser check fmt lint types imports locked audit lock install clean reset \
+.PHONY: help demo test fuzz tokens histories browser check fmt lint types imports locked audit lock install clean reset \
 	FORCE
 
 help: ## Explain the targets
@@ -39,6 +39,9 @@ fuzz: $(STAMP) ## Run the property tests on new random examples (make test repea
 
 tokens: $(STAMP) ## Try two million mutants of tokens; none may open (about a minute)
 	@exec $(BIN)/python -m benchmarks.mutations $(ARGS)
+
+histories: $(STAMP) ## Hold answers against a model of links while all is killed and hung (half an hour)
+	@exec $(BIN)/python -m tests.histories $(ARGS)
 
 browser: $(STAMP) ## Run the tests that open the pages in a browser
 	@exec $(BIN)/python -m pytest tests/browser $(ARGS)

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import httpx
@@ -172,18 +173,25 @@ def stop(process: "subprocess.Popen[bytes]") -> None:
         process.kill()
 
 
-def furnish(database_url: str) -> None:
-    """Make the shop, its admin and its one sale."""
+def furnish(
+    database_url: str,
+    slug: str = "acme",
+    name: str = "Acme",
+    email: str = EMAIL,
+    password: str = PASSWORD,
+    amount: str = str(SALES),
+) -> None:
+    """Make a shop, its admin and its one sale, of ``amount``."""
     paid = datetime.now(UTC) - timedelta(days=2)
     line = OrderLineRow(
         position=1, order_id="o1", line_id="1", placed_at=paid, paid_at=paid, channel="web",
         customer_id=None, country=None, region=None, coupon_code=None, order_discount=0,
         shipping=0, tax=0, product_id="P1", product_title="Tea", category=None, quantity=1,
-        unit_price=round(SALES * 100), line_discount=0,
+        unit_price=int(Decimal(amount) * 100), line_discount=0,
     )  # fmt: skip
     with accounts_engine(database_url) as engine:
         tenant_id = create_tenant(
-            engine, slug="acme", name="Acme", currency="EUR", timezone="Europe/Berlin"
+            engine, slug=slug, name=name, currency="EUR", timezone="Europe/Berlin"
         )
-        create_admin(engine, email=EMAIL, password=PASSWORD, tenant="acme")
+        create_admin(engine, email=email, password=password, tenant=slug)
         load_sales(engine, tenant_id, order_lines=[line])
