@@ -1,4 +1,4 @@
-"""Rates of daily units: per day, days of cover, moving averages, weekdays; exact scaled integers.
+"""Rates of daily units: per day, moving averages, weekdays; exact scaled integers.
 
 A rate is units × 10^RATE_EXPONENT, rounded half even once, at the end.
 """
@@ -13,14 +13,6 @@ AVERAGE_DAYS = 7
 def per_day(amount: int, days: int) -> int | None:
     """``amount`` spread over ``days``, as a rate; None for no days."""
     return ratio(amount, days, exponent=RATE_EXPONENT)
-
-
-def days_of_cover(pieces: int | None, units: int, days: int) -> int | None:
-    """How many days ``pieces`` last when ``units`` go in ``days`` in stock, as a rate.
-
-    0 with nothing on hand; None where the pieces are not known or nothing was sold.
-    """
-    return None if pieces is None else ratio(max(pieces, 0) * days, units, exponent=RATE_EXPONENT)
 
 
 def moving_average(before: tuple[int, ...], units: tuple[int, ...]) -> tuple[int | None, ...]:

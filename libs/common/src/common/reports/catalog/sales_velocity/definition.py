@@ -10,13 +10,13 @@ from fractions import Fraction
 import msgspec
 
 from common.reports.catalog.sales_velocity.daily_rates import (
-    days_of_cover,
     moving_average,
     per_day,
     rate,
     scaled,
     weekday_profile,
 )
+from common.reports.catalog.sales_velocity.days_of_cover import days_of_cover
 from common.reports.catalog.sales_velocity.product_pace import Pace, Paced, fastest
 from common.reports.catalog.sales_velocity.trend import trend
 from common.reports.catalog.sales_velocity.vocabulary import (
