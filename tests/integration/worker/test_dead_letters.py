@@ -91,8 +91,8 @@ def test_no_message_stops_a_worker(
         wait.until(lambda: redis_client.llen(KEY) >= len(POISON) - NOT_SET_ASIDE)
         wait.until(lambda: redis_client.hlen("unacked") == 0)
         assert process.poll() is None
-        redis_client.lpush(LINK_QUEUE, POISON[0])
         before = redis_client.llen(KEY)
+        redis_client.lpush(LINK_QUEUE, POISON[0])
         wait.until(lambda: redis_client.llen(KEY) > before)
     entries = [json.loads(each) for each in redis_client.lrange(KEY, 0, -1)]
     assert all({"at", "queue", "error", "message"} == set(each) for each in entries)
