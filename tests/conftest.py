@@ -1,25 +1,25 @@
 """Servers are started once a run, by the process that hands out the tests, and shared by all.
 
-Every test that asks for a database gets a fresh one, cloned from a migrated template; Redis is a
-logical database of the test process, emptied before each test.
+Every test that asks for a database gets a migrated one without rows (``tests.support.databases``);
+Redis is a logical database of the test process, emptied before each test.
 """
 
 import os
-import secrets
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import pytest
 from redis import Redis
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, create_engine
 
-from common.db import migrate, roles
 from common.db.engine import create_service_engine, psycopg_url
 from tests.support import draws, skips
+from tests.support.databases import Databases, create_template, drop
 from tests.support.servers import NoServersError, Servers, running_servers
 from tests.support.xdist_groups import ByGroup
 
@@ -29,11 +29,15 @@ draws.register()
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
+# No test speaks TLS, while every client of httpx would read the certificates of 140 authorities,
+# which takes 27 ms, more than a dozen requests. There are none here.
+os.environ.pop("SSL_CERT_FILE", None)
+os.environ["SSL_CERT_DIR"] = str(Path(__file__).parent)
+
 # A background job of a shell ignores interrupts, and so would every process that tests start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-SERVICE_ROLE = "analytics_service"
 _WITHOUT_SERVERS = ("tests/unit", "tests/architecture")
 
 _servers = pytest.StashKey[Servers]()
@@ -71,7 +75,8 @@ def pytest_configure(config: pytest.Config) -> None:
         servers = config.stash[_servers] = closing.enter_context(running_servers())
     except NoServersError as error:
         raise pytest.UsageError(str(error)) from None
-    config.stash[_template] = _create_template(servers, closing)
+    config.stash[_template] = create_template(servers)
+    closing.callback(drop, servers, config.stash[_template])
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -104,71 +109,34 @@ def pytest_report_header(config: pytest.Config) -> str:
     return f"infrastructure: {config.stash[_servers].kind}"
 
 
-def _create_template(servers: Servers, closing: ExitStack) -> str:
-    name = f"template_{secrets.token_hex(6)}"
-    admin = create_engine(psycopg_url(servers.owner_url), isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    closing.callback(_drop, servers, name)
-    admin.dispose()
-    owner = _at(servers.owner_url, name)
-    migrate.upgrade(owner)
-    roles.ensure_service_role(owner, _service_url(servers, name))
-    return name
-
-
-def _drop(servers: Servers, name: str) -> None:
-    admin = create_engine(psycopg_url(servers.owner_url), isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-    admin.dispose()
-
-
-def _at(url: str, database: str) -> str:
-    return psycopg_url(url).set(database=database).render_as_string(hide_password=False)
-
-
-def _service_url(servers: Servers, database: str) -> str:
-    url = psycopg_url(servers.owner_url).set(
-        username=SERVICE_ROLE, password="service-in-tests", database=database
-    )
-    return url.render_as_string(hide_password=False)
-
-
 @pytest.fixture(scope="session")
 def servers(request: pytest.FixtureRequest) -> Servers:
     """The servers of this run."""
     return request.config.stash[_servers]
 
 
-@contextmanager
-def fresh_database(servers: Servers, config: pytest.Config) -> Iterator[str]:
-    """A migrated database of its own, as the role that owns it."""
-    name = f"test_{secrets.token_hex(8)}"
-    admin = create_engine(psycopg_url(servers.owner_url), isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {config.stash[_template]}"))
-    admin.dispose()
-    yield _at(servers.owner_url, name)
-    _drop(servers, name)
+@pytest.fixture(scope="session")
+def databases(servers: Servers, request: pytest.FixtureRequest) -> Iterator[Databases]:
+    """Gives databases to the tests of this process."""
+    given = Databases(servers, request.config.stash[_template])
+    yield given
+    given.close()
 
 
 @pytest.fixture
-def owner_url(servers: Servers, request: pytest.FixtureRequest) -> Iterator[str]:
+def owner_url(databases: Databases) -> Iterator[str]:
     """A fresh migrated database of the test's own, as the role that owns it."""
-    with fresh_database(servers, request.config) as url:
+    with databases.fresh() as url:
         yield url
 
 
 @pytest.fixture
-def service_url(servers: Servers, owner_url: str) -> str:
-    """The same database as the services' restricted role."""
-    return as_service(servers, owner_url)
-
-
-def as_service(servers: Servers, owner_url: str) -> str:
-    """A database's URL as the services' restricted role."""
-    return _service_url(servers, psycopg_url(owner_url).database or "")
+def service_url(databases: Databases, request: pytest.FixtureRequest) -> str:
+    """A database without rows as the services' restricted role: the owner's, if a test has both."""
+    own = "owner_url" in request.fixturenames
+    return databases.as_service(
+        request.getfixturevalue("owner_url") if own else databases.emptied()
+    )
 
 
 @pytest.fixture

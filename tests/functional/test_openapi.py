@@ -18,9 +18,8 @@ from schemathesis import Case
 from schemathesis.core.result import Err, Ok
 from schemathesis.schemas import APIOperation
 from schemathesis.specs.openapi.checks import positive_data_acceptance
-from tests.conftest import as_service, fresh_database
 from tests.support.conforming import Conforming, conforming
-from tests.support.servers import Servers
+from tests.support.databases import Databases
 
 pytestmark = pytest.mark.xdist_group("openapi")
 EXAMPLES = 12
@@ -33,11 +32,11 @@ few = settings(
 
 
 @pytest.fixture(scope="module")
-def running(servers: Servers, request: pytest.FixtureRequest) -> Iterator[Conforming]:
+def running(databases: Databases) -> Iterator[Conforming]:
     with (
         tempfile.TemporaryDirectory(prefix="analytics-", ignore_cleanup_errors=True) as name,
-        fresh_database(servers, request.config) as owner_url,
-        conforming(as_service(servers, owner_url), Path(name)) as each,
+        databases.fresh() as owner_url,
+        conforming(databases.as_service(owner_url), Path(name)) as each,
     ):
         yield each
 

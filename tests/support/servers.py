@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
+
 from devstack.embedded.postgres import EmbeddedPostgres
 from devstack.embedded.valkey import EmbeddedValkey
 
@@ -112,7 +114,15 @@ def _embedded() -> Iterator[Servers]:
         EmbeddedPostgres(Path(name) / "postgres", password=password, fast=True) as postgres,
         EmbeddedValkey(Path(name) / "valkey", password=password) as valkey,
     ):
+        _without_autovacuum(postgres.url)
         yield Servers(postgres.url, valkey.url, "embedded (PostgreSQL and Valkey from wheels)")
+
+
+def _without_autovacuum(url: str) -> None:
+    """No test lasts so long that it would come, and it looks at every database of every test."""
+    with psycopg.connect(url.replace("+psycopg", "", 1), autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET autovacuum = off")
+        connection.execute("SELECT pg_reload_conf()")
 
 
 @contextmanager

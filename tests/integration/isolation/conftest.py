@@ -5,10 +5,9 @@ from collections.abc import Iterator
 import pytest
 from redis import Redis
 from sqlalchemy import Engine, create_engine
-from tests.conftest import as_service, fresh_database
 from tests.integration.report_viewer.conftest import anyio_backend, run
 from tests.integration.share_api.conftest import secret, serve
-from tests.support.servers import Servers
+from tests.support.databases import Databases
 from tests.support.shops import Shops, open_shops
 
 __all__ = ["anyio_backend", "run", "secret", "serve"]
@@ -17,9 +16,9 @@ from common.db.engine import create_service_engine, psycopg_url
 
 
 @pytest.fixture(scope="module")
-def shared_url(servers: Servers, request: pytest.FixtureRequest) -> Iterator[str]:
+def shared_url(databases: Databases) -> Iterator[str]:
     """A migrated database, as the role that owns it."""
-    with fresh_database(servers, request.config) as url:
+    with databases.fresh() as url:
         yield url
 
 
@@ -32,9 +31,9 @@ def owner_of_shared(shared_url: str) -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="module")
-def service_of_shared(servers: Servers, shared_url: str) -> Iterator[Engine]:
+def service_of_shared(databases: Databases, shared_url: str) -> Iterator[Engine]:
     """An engine of the services' restricted role."""
-    engine = create_service_engine(as_service(servers, shared_url), application_name="tests")
+    engine = create_service_engine(databases.as_service(shared_url), application_name="tests")
     yield engine
     engine.dispose()
 

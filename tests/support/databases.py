@@ -1,0 +1,139 @@
+"""The databases of tests: all begin as a migrated template has them, which is made once a run.
+
+A test that gets the owner's URL may change everything, and has a database of its own, cloned from
+the template. The services' role can change nothing but rows: tests that get its URL alone use one
+database of their process after the other, emptied before each. A clone costs a hundred times as
+much as that, and a run has a thousand such tests.
+"""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import psycopg
+from psycopg import sql
+from tests.support.servers import Servers
+
+from common.db import migrate, roles
+from common.db.engine import psycopg_url
+
+SERVICE_ROLE = "analytics_service"
+_LARGE = 4 * 1024**2
+"""Bytes of tables from which on a database is dropped rather than emptied: it is slow by then."""
+
+_TABLES = """
+    SELECT relname, pg_table_size(oid) FROM pg_class
+    WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'alembic_version'
+"""
+_END_SESSIONS = """
+    SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+_RESTART_SEQUENCES = """
+    SELECT setval(seqrelid::regclass, seqstart, false) FROM pg_sequence
+"""
+
+
+@dataclass
+class Databases:
+    """Gives databases to the tests of one process."""
+
+    servers: Servers
+    template: str
+    _kept: str | None = field(default=None, init=False)
+
+    @contextmanager
+    def fresh(self) -> Iterator[str]:
+        """A migrated database of one's own, as the role that owns it."""
+        name = self._clone()
+        yield self._url(name)
+        drop(self.servers, name)
+
+    def emptied(self) -> str:
+        """The database of this process, without a row and a session, as the role that owns it."""
+        if self._kept is None or not _empty(self._url(self._kept)):
+            self.close()
+            self._kept = self._clone()
+        return self._url(self._kept)
+
+    def as_service(self, owner_url: str) -> str:
+        """A database's URL as the services' restricted role."""
+        return service_url(self.servers, psycopg_url(owner_url).database or "")
+
+    def close(self) -> None:
+        """Drop the database of this process."""
+        if self._kept is not None:
+            drop(self.servers, self._kept)
+            self._kept = None
+
+    def _url(self, name: str) -> str:
+        return _at(self.servers.owner_url, name)
+
+    def _clone(self) -> str:
+        """A new database; its files are copied, since to log every page costs three times that."""
+        name = f"test_{secrets.token_hex(8)}"
+        _run(
+            self.servers,
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
+                sql.Identifier(name), sql.Identifier(self.template)
+            ),
+        )
+        return name
+
+
+def _empty(url: str) -> bool:
+    """Take all rows away and end all sessions; False if a clone is better or the role too weak.
+
+    Triggers, policies and references hold nobody back who may switch them off: a superuser.
+    """
+    with psycopg.connect(_plain(url)) as connection:
+        if connection.info.parameter_status("is_superuser") != "on":
+            return False
+        connection.execute(_END_SESSIONS)
+        tables = connection.execute(_TABLES).fetchall()
+        if sum(size for _, size in tables) > _LARGE:
+            return False
+        connection.execute("SET LOCAL session_replication_role = replica")
+        for name, _ in tables:
+            connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(name)))
+        connection.execute(_RESTART_SEQUENCES)
+    return True
+
+
+def create_template(servers: Servers) -> str:
+    """The name of a new migrated database that nobody connects to: others are cloned from it."""
+    name = f"template_{secrets.token_hex(6)}"
+    _run(servers, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    owner = _at(servers.owner_url, name)
+    migrate.upgrade(owner)
+    roles.ensure_service_role(owner, service_url(servers, name))
+    return name
+
+
+def drop(servers: Servers, name: str) -> None:
+    """Drop a database, whoever is connected."""
+    _run(servers, sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def service_url(servers: Servers, database: str) -> str:
+    """A database of these servers as the services' restricted role."""
+    url = psycopg_url(servers.owner_url).set(
+        username=SERVICE_ROLE, password="service-in-tests", database=database
+    )
+    return url.render_as_string(hide_password=False)
+
+
+def _run(servers: Servers, statement: sql.Composed) -> None:
+    with psycopg.connect(_plain(servers.owner_url), autocommit=True) as connection:
+        connection.execute(statement)
+
+
+def _at(url: str, database: str) -> str:
+    return psycopg_url(url).set(database=database).render_as_string(hide_password=False)
+
+
+def _plain(url: str) -> str:
+    """A URL as libpq takes it."""
+    plain = psycopg_url(url).set(drivername="postgresql")
+    return plain.render_as_string(hide_password=False)
