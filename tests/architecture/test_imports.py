@@ -9,12 +9,14 @@ import pytest
 
 SQL = {"sqlalchemy", "psycopg", "alembic", "common.db", "common.reports.queries"}
 WEB = {"fastapi", "starlette", "uvicorn", "jinja2"}
+ARROW = {"pyarrow", "pgpq", "numpy"}
+"""What reads large files by columns: loaded with the first such file."""
 
 FORBIDDEN = {
     "report_viewer.app": SQL
     | {"worker", "share_api", "analytics", "common.reports.sales.from_ledger"},
-    "share_api.app": {"worker", "report_viewer", "analytics", "common.reports.queries"},
-    "worker.app": WEB | {"share_api", "report_viewer", "analytics"},
+    "share_api.app": ARROW | {"worker", "report_viewer", "analytics", "common.reports.queries"},
+    "worker.app": ARROW | WEB | {"share_api", "report_viewer", "analytics"},
     "common.jobs.publisher": WEB | SQL,
     "common.jobs.celery_config": WEB | SQL,
     "common.reports.registry": WEB | SQL | {"redis", "celery"},
@@ -42,7 +44,7 @@ print("\\n".join(sys.modules))
 
 
 SERVICES = {"share_api", "report_viewer", "worker"}
-HEAVY = WEB | SERVICES | {"alembic", "babel", "httpx", "mako", "prometheus_client"}
+HEAVY = ARROW | WEB | SERVICES | {"alembic", "babel", "httpx", "mako", "prometheus_client"}
 """What no short command needs."""
 QUEUE = {"redis", "celery", "kombu", "limits"}
 SETTINGS = {"pydantic", "pydantic_settings"}

@@ -20,7 +20,7 @@ class Record:
 
     def __init__(self, converters: dict[str, Converter]) -> None:
         self.names = tuple(converters)
-        self._converters = tuple(converters.values())
+        self.converters = tuple(converters.values())
 
     def values(self, cells: Sequence[str]) -> tuple[Any, ...]:
         """The values of ``cells``.
@@ -28,11 +28,11 @@ class Record:
         Raises:
             BadValueError: one of them is none.
         """
-        return tuple(map(call, self._converters, cells))  # all of it runs in C
+        return tuple(map(call, self.converters, cells))  # all of it runs in C
 
     def explain(self, table: Table, line: int, cells: Sequence[str]) -> None:
         """Note every cell that is no value of its column."""
-        for name, convert, cell in zip(self.names, self._converters, cells, strict=True):
+        for name, convert, cell in zip(self.names, self.converters, cells, strict=True):
             try:
                 convert(cell)
             except BadValueError as error:

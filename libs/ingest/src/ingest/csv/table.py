@@ -7,8 +7,9 @@ commas, as spreadsheets leave them behind, are passed over.
 
 import csv
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
-from ingest.csv.encoding import EncodingFault, lines_of
+from ingest.csv.encoding import EncodingFault, Lines, gathered, texts_of
 from ingest.csv.faults import Faults, RowFault, shortened
 from ingest.csv.headers import QUOTED_LINE, Columns, check, header_of, no_header
 from ingest.csv.limits import LIMITS, Limits
@@ -18,7 +19,7 @@ __all__ = ["Cells", "Columns", "Table"]
 Cells = list[str]
 
 
-class _UnreadableError(Exception):
+class UnreadableError(Exception):
     """The rest of the file is not worth reading: the message says why, of ``line``."""
 
     def __init__(self, line: int, reason: str) -> None:
@@ -38,6 +39,8 @@ class Table:
         columns: Columns,
         faults: Faults,
         limits: Limits = LIMITS,
+        *,
+        piece: int = 1,
     ) -> None:
         self.name = name
         self.rows = 0
@@ -47,9 +50,13 @@ class Table:
         self._faults = faults
         self._limits = limits
         self._raw: Cells = []
+        self._places: list[int] = []
+        self._straight = False
         self._unnamed: list[int] = []
-        self._line = ""
-        self._reader = csv.reader(self._kept(lines_of(blocks, limits.line)), strict=True)
+        self._lines = Lines(gathered(texts_of(blocks, limits.line), piece))
+        self._reader = csv.reader(self._lines, strict=True)
+        self._passed = 0
+        """Lines that were read without the CSV reader, which counts those that it reads."""
 
     def fault(
         self, line: int | None, reason: str, column: str | None = None, value: str | None = None
@@ -65,47 +72,61 @@ class Table:
 
         A column that is not there reads as empty. Bad rows are noted and left out.
         """
+        with self.told():
+            if self._header():
+                yield from self._records()
+                self._end()
+
+    @contextmanager
+    def told(self) -> Iterator[None]:
+        """Notes why the rest of the file is not read, where that is so."""
         try:
-            places = self._header()
-            if places is not None:
-                yield from self._rows(places)
-        except (EncodingFault, _UnreadableError) as fault:
+            yield
+        except (EncodingFault, UnreadableError) as fault:
             self._faults.blind.add(self.name)
             self.fault(fault.line, str(fault))
 
-    def _kept(self, lines: Iterable[str]) -> Iterator[str]:
-        """``lines``, the last one kept to look at when it cannot be read."""
-        for line in lines:
-            self._line = line
-            yield line
-
-    def _rows(self, places: list[int]) -> Iterator[tuple[int, Cells]]:
-        reader, raw, width = self._reader, self._raw, len(self._raw)
-        straight = places == [*range(width)]
-        last = reader.line_num
+    def _records(self, *, of_text: bool = False) -> Iterator[tuple[int, Cells]]:
+        """The rows to come; ``of_text`` says only those that begin in the text that is open."""
+        reader, passed = self._reader, self._passed
+        last = reader.line_num + passed
         while True:
             try:
                 for cells in reader:
-                    line, last = last + 1, reader.line_num
-                    if len(cells) != width:
-                        cells = self._even(line, cells)  # noqa: PLW2901 - the row, mended
-                        if not cells:
-                            continue
-                    if not cells[0] and not any(map(str.strip, cells)):
-                        continue
-                    self.rows += 1
-                    if cells == raw or self._unnamed or self.rows > self._limits.rows:
-                        self._look_at(line, cells)
-                    if straight:
-                        yield line, cells
-                    else:
-                        cells.append("")
-                        yield line, [cells[place] for place in places]
+                    line, last = last + 1, reader.line_num + passed
+                    row = self.checked(line, cells)
+                    if row is not None:
+                        yield line, row
+                    if of_text and self._lines.between:
+                        return
             except csv.Error as error:
                 self._broken(last + 1, error)
-                last = reader.line_num
-                continue
-            break
+                last = reader.line_num + passed
+                if not (of_text and self._lines.between):
+                    continue
+            return
+
+    def checked(self, line: int, cells: Cells) -> Cells | None:
+        """The cells of a record in the order of the known columns; None where it is no row.
+
+        Raises:
+            UnreadableError: the rest of the file is not worth reading.
+        """
+        if len(cells) != len(self._raw):
+            cells = self._even(line, cells)
+            if not cells:
+                return None
+        if not cells[0] and not any(map(str.strip, cells)):
+            return None
+        self.rows += 1
+        if cells == self._raw or self._unnamed or self.rows > self._limits.rows:
+            self._look_at(line, cells)
+        if self._straight:
+            return cells
+        cells.append("")
+        return [cells[place] for place in self._places]
+
+    def _end(self) -> None:
         if not self.rows:
             self.fault(None, "has a header and no rows: leave the file out if there are none")
 
@@ -113,12 +134,12 @@ class Table:
         """Look closer at a row.
 
         Raises:
-            _UnreadableError: there are more than can be read, or another file begins.
+            UnreadableError: there are more than can be read, or another file begins.
         """
         if self.rows > self._limits.rows:
-            raise _UnreadableError(line, f"more than {self._limits.rows} rows: split the file")
+            raise UnreadableError(line, f"more than {self._limits.rows} rows: split the file")
         if cells == self._raw:
-            raise _UnreadableError(line, "is the header again: import files one by one")
+            raise UnreadableError(line, "is the header again: import files one by one")
         for place in [place for place in self._unnamed if cells[place].strip()]:
             self._unnamed.remove(place)
             reason = f"column {place + 1} has no name in the header: name it, or remove it"
@@ -128,7 +149,7 @@ class Table:
         """A row of another length, without the empty cells behind the last column; else nothing.
 
         Raises:
-            _UnreadableError: the line is one cell, and so are the ones to come.
+            UnreadableError: the line is one cell, and so are the ones to come.
         """
         width = len(self._raw)
         if not any(map(str.strip, cells)):
@@ -136,7 +157,7 @@ class Table:
         if len(cells) > width and not any(map(str.strip, cells[width:])):
             return cells[:width]
         if len(cells) == 1 and cells[0].count(",") >= width - 1:
-            raise _UnreadableError(line, QUOTED_LINE)
+            raise UnreadableError(line, QUOTED_LINE)
         self.rows += 1
         self._faults.blind.add(self.name)
         reason = f"has {len(cells)} fields where the header has {width}"
@@ -150,10 +171,10 @@ class Table:
         return []
 
     def _broken(self, line: int, error: csv.Error) -> None:
-        if self._line.startswith('"') and self._line.rstrip("\r\n; ").endswith('"'):
-            inside = self._line.rstrip("\r\n; ")[1:-1]
+        if self._lines.line.startswith('"') and self._lines.line.rstrip("\r\n; ").endswith('"'):
+            inside = self._lines.line.rstrip("\r\n; ")[1:-1]
             if inside.replace('""', "").count('"') == 0 and inside.count(",") >= len(self._raw) - 1:
-                raise _UnreadableError(line, QUOTED_LINE)
+                raise UnreadableError(line, QUOTED_LINE)
         self.rows += 1
         self._faults.blind.add(self.name)
         if "field larger" in str(error):
@@ -165,13 +186,13 @@ class Table:
             reason = "a quote stands inside a field: quote the whole field and double the quote"
         self.fault(line, reason)
 
-    def _header(self) -> list[int] | None:
-        """Where each known column stands; None, with what is wrong noted, if it cannot be read."""
+    def _header(self) -> bool:
+        """Whether the header can be read; what is wrong with it is noted."""
         try:
             cells = next(self._reader, None)
         except csv.Error as error:
             self._broken(1, error)
-            return None
+            return False
         before = self._faults.total
         if not cells or not any(map(str.strip, cells)):
             self.fault(None, "is empty: it needs a header line")
@@ -179,8 +200,7 @@ class Table:
             self._read_header(cells)
         if self._faults.total > before:
             self._faults.blind.add(self.name)
-            return None
-        return self._places
+        return self._faults.total == before
 
     def _read_header(self, cells: Cells) -> None:
         reason = no_header(cells, self._limits.columns)
@@ -193,3 +213,4 @@ class Table:
         self.present = frozenset(header.names)
         self._unnamed = [] if self._columns.others_pass else header.unnamed
         self._places = header.places(self._columns)
+        self._straight = self._places == [*range(len(cells))]

@@ -5,7 +5,7 @@ numbers are compared as ``numeric``, where nothing can overflow. The rules look 
 at the ledger as it is: nothing is merged before all of them hold.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from psycopg import sql
@@ -28,19 +28,23 @@ from ingest.ledger.staging import Cursor
 class Rule:
     """``query`` selects ``position`` and ``ids`` (text[]) of the rows of ``table`` at fault.
 
-    ``column`` is the one to look at, None where it takes several.
+    ``column`` is the one to look at, None where it takes several. ``wrong`` is what a staged order
+    line at fault fulfils, for rules about lines alone: all of them are asked in one scan.
     """
 
     error: type[IngestError]
     table: str
     column: str | None
     query: str
+    wrong: str | None = None
 
 
-def broken(cursor: Cursor, rules: Iterable[Rule]) -> list[IngestError]:
+def broken(cursor: Cursor, rules: Sequence[Rule]) -> list[IngestError]:
     """The errors of all rules that any row breaks, each naming its rows."""
     errors = []
-    for rule in rules:
+    of_lines = [rule for rule in rules if rule.wrong is not None]
+    asked = rules if _any_line(cursor, of_lines) else [r for r in rules if r.wrong is None]
+    for rule in asked:
         cursor.execute(
             sql.SQL(
                 "SELECT position, ids, count(*) OVER () FROM ({}) AS fault"
@@ -52,6 +56,17 @@ def broken(cursor: Cursor, rules: Iterable[Rule]) -> list[IngestError]:
             faults = [Fault(tuple(ids), position) for position, ids, _ in found]
             errors.append(rule.error(rule.table, faults, found[0][2], rule.column))
     return errors
+
+
+def _any_line(cursor: Cursor, rules: Sequence[Rule]) -> bool:
+    """Whether a staged line breaks any of the rules about lines alone."""
+    wrong = sql.SQL(" OR ").join(sql.SQL("({})").format(sql.SQL(r.wrong or "")) for r in rules)
+    query = sql.SQL("SELECT EXISTS (SELECT FROM staged_order_lines WHERE {})").format(wrong)
+    return bool(rules) and cursor.execute(query).fetchone() == (True,)
+
+
+def _line_rule(error: type[IngestError], column: str | None, wrong: str, query: str) -> Rule:
+    return Rule(error, "order_lines", column, query.format(wrong=wrong), wrong)
 
 
 PRODUCT_RULES = (
@@ -97,47 +112,44 @@ STOCK_RULES = (
 _MOST = 9_223_372_036_854_775_807
 _SMALL = 2_000_000_000  # the product of two such numbers fits in 64 bits: no numeric needed
 
+_LINES = "SELECT position, ARRAY[order_id, line_id] AS ids FROM staged_order_lines WHERE {wrong}"
+
 LINE_RULES = (
-    Rule(
+    _line_rule(
         InvalidAmountError,
-        "order_lines",
         None,
         f"""
-        SELECT position, ARRAY[order_id, line_id] AS ids FROM staged_order_lines
-        WHERE quantity <= 0 OR unit_price < 0 OR line_discount < 0
-           OR remainder < 0 OR remainder >= quantity OR order_discount < 0
-           OR shipping < 0 OR tax < 0
-           OR ((quantity > {_SMALL} OR unit_price > {_SMALL})
-               AND unit_price::numeric * quantity + remainder > {_MOST})
-        """,  # noqa: S608 - the two numbers above
+        quantity <= 0 OR unit_price < 0 OR line_discount < 0
+        OR remainder < 0 OR remainder >= quantity OR order_discount < 0
+        OR shipping < 0 OR tax < 0
+        OR ((quantity > {_SMALL} OR unit_price > {_SMALL})
+            AND unit_price::numeric * quantity + remainder > {_MOST})
+        """,
+        _LINES,
     ),
-    Rule(
+    _line_rule(
         DuplicateRowError,
-        "order_lines",
         "line_id",
+        "again",
         """
         SELECT max(position) AS position, ARRAY[order_id, line_id] AS ids
-        FROM staged_order_lines WHERE again GROUP BY order_id, line_id
+        FROM staged_order_lines WHERE {wrong} GROUP BY order_id, line_id
         """,
     ),
-    Rule(
+    _line_rule(
         DiscountTooLargeError,
-        "order_lines",
         "line_discount",
         """
-        SELECT position, ARRAY[order_id, line_id] AS ids FROM staged_order_lines
-        WHERE line_discount > 0 AND line_discount > unit_price::numeric * quantity + remainder
-          AND quantity > 0 AND unit_price >= 0
+        line_discount > 0 AND line_discount > unit_price::numeric * quantity + remainder
+        AND quantity > 0 AND unit_price >= 0
         """,
+        _LINES,
     ),
-    Rule(
+    _line_rule(
         TooManyLinesError,
-        "order_lines",
         "order_id",
-        """
-        SELECT position, ARRAY[order_id, NULL] AS ids
-        FROM staged_order_lines WHERE line_no = 32768
-        """,
+        "line_no = 32768",
+        "SELECT position, ARRAY[order_id, NULL] AS ids FROM staged_order_lines WHERE {wrong}",
     ),
 )
 

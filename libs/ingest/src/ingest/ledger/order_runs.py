@@ -9,9 +9,17 @@ nothing. An order in several runs is put together on the server (see
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any, NamedTuple
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ingest.rows import OrderLineRow
+
+if TYPE_CHECKING:
+    from pyarrow import RecordBatch
+
+    from ingest.order_columns import OrderLineColumns
+
+    Lines = tuple[Any, ...] | OrderLineColumns
 
 
 class RunLine(NamedTuple):
@@ -86,18 +94,23 @@ class ProductWords:
         return title, category, sku
 
 
-def in_runs(rows: Iterable[tuple[Any, ...]]) -> Iterator[RunLine]:
+def in_runs(rows: Iterable["Lines"]) -> Iterator["tuple[Any, ...] | RecordBatch"]:
     """``rows``, which are ``OrderLineRow``, in their runs; holds the line ids of one run at a time.
 
     What a line says of its product is left out where it is no news. Yields plain tuples of the
-    fields of ``RunLine``: this is the hot path of a load.
+    fields of ``RunLine``: this is the hot path of a load. Lines that come by columns go on so.
     """
     order: tuple[Any, ...] | None = None
     platform_id: str | None = None
     head, number = 0, 0
     seen: set[str] = set()
-    news = ProductWords().news
+    words = ProductWords()
+    news = words.news
     for row in rows:
+        if not isinstance(row, tuple):
+            order = None
+            yield import_module("ingest.ledger.run_columns").in_runs(row, words)
+            continue
         position = row[0]
         (line_id, product_id, title, category, quantity, unit_price, discount, sku, remainder,
          platform) = row[_LINE_ID:]  # fmt: skip
@@ -108,8 +121,8 @@ def in_runs(rows: Iterable[tuple[Any, ...]]) -> Iterator[RunLine]:
             number += 1
             again = line_id in seen
             seen.add(line_id)
-            yield (position, head, number, again, row[1], *_NOTHING, *line)  # type: ignore[misc] # from parts
+            yield (position, head, number, again, row[1], *_NOTHING, *line)
         else:
             order, head, number, seen = row[_ORDER], position, 1, {line_id}
             platform_id = platform
-            yield (position, head, 1, False, *order, *line)  # type: ignore[misc] # from parts
+            yield (position, head, 1, False, *order, *line)

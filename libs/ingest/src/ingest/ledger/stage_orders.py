@@ -26,13 +26,15 @@ _RENAME_REFUNDS = """
     UPDATE staged_refunds r SET order_id = n.renamed FROM staged_namesakes n
     WHERE r.order_id = n.order_id AND r.platform_id = n.platform_id
 """
+# Only heads have the order's columns. How many are null is known to the planner; how many of two
+# numbers are the same is not, and it takes them for very few.
 _STAGE_RERUNS = """
     SELECT * FROM (
         SELECT position, min(position) OVER (PARTITION BY order_id) AS first
         FROM staged_order_lines
-        WHERE head = position AND order_id IN (
+        WHERE placed_at IS NOT NULL AND order_id IN (
             SELECT order_id FROM staged_order_lines
-            WHERE head = position GROUP BY order_id HAVING count(*) > 1)
+            WHERE placed_at IS NOT NULL GROUP BY order_id HAVING count(*) > 1)
     ) runs WHERE position > first
 """
 _JOIN_RUNS = """
@@ -59,7 +61,7 @@ _STAGE_ORDERS = """
                    l.order_discount, l.shipping, l.tax,
                    coalesce(l.platform_id, o.platform_id)) AS same
         FROM staged_order_lines l LEFT JOIN orders o ON o.external_id = l.order_id
-        WHERE l.head = l.position ORDER BY l.position
+        WHERE l.placed_at IS NOT NULL AND l.head >= l.position ORDER BY l.position
     )
     SELECT placed.*, known_id IS NOT NULL AS known,
            coalesce(known_id, nextval((SELECT pg_get_serial_sequence('orders', 'id')::regclass))

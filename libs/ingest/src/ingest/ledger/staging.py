@@ -8,17 +8,22 @@ transaction; nothing here holds more than a buffer of the input.
 import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from importlib import import_module
+from typing import Any, Final, NoReturn
 
 import psycopg
 from psycopg import sql
+from psycopg.copy import QueuedLibpqWriter
 
 from ingest.ledger.errors import Fault, UnstorableRowError
 from ingest.ledger.order_runs import RunLine
 from ingest.rows import ProductRow, RefundRow, StockRow
 
-Row = ProductRow | RunLine | RefundRow | StockRow
 Cursor = psycopg.Cursor[Any]
+
+_SIGNATURE: Final = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+"""What a COPY in PostgreSQL's binary format begins with: no flags, no extension."""
+_TRAILER: Final = b"\xff\xff"
 
 _TEXT, _WHOLE, _INSTANT, _TRUTH = "text", "int8", "timestamptz", "bool"
 
@@ -32,7 +37,7 @@ class Staging:
     columns: tuple[tuple[str, str], ...]
     ids: tuple[int, ...]
 
-    def fault(self, row: Row) -> Fault:
+    def fault(self, row: tuple[Any, ...]) -> Fault:
         """The ids and the position of ``row``."""
         return Fault(tuple(_as_text(row[index]) for index in self.ids), row[0])
 
@@ -41,7 +46,12 @@ def _as_text(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-def _staging(table: str, row: type[Row], ids: tuple[str, ...], **types: str) -> Staging:
+def _staging(
+    table: str,
+    row: type[ProductRow | RunLine | RefundRow | StockRow],
+    ids: tuple[str, ...],
+    **types: str,
+) -> Staging:
     columns = tuple((name, types.get(name, _TEXT)) for name in row._fields)
     return Staging(
         table, f"staged_{table}", columns, tuple(row._fields.index(name) for name in ids)
@@ -88,7 +98,7 @@ STOCK = _staging(
 )
 
 
-def stage(cursor: Cursor, staging: Staging, rows: Iterable[Row]) -> int:
+def stage(cursor: Cursor, staging: Staging, rows: Iterable[Any]) -> int:
     """COPY ``rows`` into their temporary table; answers how many there were.
 
     Raises:
@@ -117,28 +127,60 @@ def derive(cursor: Cursor, name: str, query: str) -> int:
     return count
 
 
-def _copy(cursor: Cursor, staging: Staging, rows: Iterable[Row]) -> int:
+def _copy(cursor: Cursor, staging: Staging, rows: Iterable[Any]) -> int:
     statement = sql.SQL("COPY {} FROM STDIN (FORMAT BINARY)").format(sql.Identifier(staging.name))
     try:
-        with cursor.copy(statement) as copy:
+        # A thread sends, so that the next rows are read while the server is busy with these.
+        with cursor.copy(statement, writer=QueuedLibpqWriter(cursor)) as copy:
             copy.set_types([kind for _, kind in staging.columns])
-            return _write(copy, staging, rows)
+            return _Written(copy, staging).write(rows)
     except psycopg.errors.CharacterNotInRepertoire as error:
         # The server reads what was sent a while ago: which row it was is in its message only.
         raise UnstorableRowError(staging.table, [], 1) from error
 
 
-def _write(copy: psycopg.Copy, staging: Staging, rows: Iterable[Row]) -> int:
-    count, last = 0, None
-    write_row = copy.write_row
-    for row in rows:
-        position = row[0]
-        if last is not None and position <= last:
-            raise ValueError(f"{staging.table}: position {position} comes after {last}")
-        last = position
-        try:
-            write_row(row)
-        except (psycopg.DataError, OverflowError, struct.error) as error:
-            raise UnstorableRowError(staging.table, [staging.fault(row)], 1) from error
-        count += 1
-    return count
+class _Written:
+    """What one COPY has sent: rows one by one, and batches of columns (pyarrow.RecordBatch)."""
+
+    def __init__(self, copy: psycopg.Copy, staging: Staging) -> None:
+        self._copy, self._staging = copy, staging
+        self._last: int | None = None
+        self._encoder: Any = None
+        copy.write(_SIGNATURE)
+
+    def write(self, rows: Iterable[Any]) -> int:
+        """Send ``rows``; answers how many there were."""
+        count = 0
+        write_row = self._copy.write_row
+        for row in rows:
+            if not isinstance(row, tuple):
+                count += self._write_columns(row)
+                continue
+            position = row[0]
+            if self._last is not None and position <= self._last:
+                self._refuse(position)
+            self._last = position
+            try:
+                write_row(row)
+            except (psycopg.DataError, OverflowError, struct.error) as error:
+                fault = self._staging.fault(row)
+                raise UnstorableRowError(self._staging.table, [fault], 1) from error
+            count += 1
+        if self._encoder is not None:
+            self._copy.write(self._encoder.finish().removesuffix(_TRAILER))
+        return count
+
+    def _write_columns(self, batch: Any) -> int:
+        if self._encoder is None:
+            pgpq = import_module("pgpq")
+            self._encoder = pgpq.ArrowToPostgresBinaryEncoder(batch.schema)
+            self._encoder.write_header()  # sent already
+        first, last = batch.column(0)[0].as_py(), batch.column(0)[-1].as_py()
+        if self._last is not None and first <= self._last:
+            self._refuse(first)
+        self._last = last
+        self._copy.write(self._encoder.write_batch(batch))
+        return len(batch)
+
+    def _refuse(self, position: int) -> NoReturn:
+        raise ValueError(f"{self._staging.table}: position {position} comes after {self._last}")

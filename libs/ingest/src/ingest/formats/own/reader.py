@@ -7,7 +7,8 @@ order's columns repeat on its lines, where they agree.
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from common import instants
 from common.reports.money import currency_exponent
@@ -15,6 +16,7 @@ from ingest.csv.damaged_ids import DamagedIds
 from ingest.csv.faults import Faults
 from ingest.csv.headers import Kinds
 from ingest.csv.notes import CUT, FUTURE, Notes
+from ingest.csv.piecewise import LEAST, PiecewiseTable
 from ingest.csv.records import Record, columns_of
 from ingest.csv.table import Cells, Columns, Table
 from ingest.csv.values import (
@@ -36,6 +38,10 @@ from ingest.formats.reconciliation import Reconciliation
 from ingest.rows import OrderLineRow, ProductRow, RefundRow, StockRow
 from ingest.sources import FileKind
 
+if TYPE_CHECKING:
+    from ingest.formats.own.order_pieces import OrderPieces
+    from ingest.order_columns import OrderLineColumns
+
 Blocks = Iterable[bytes]
 _MOST = 10**15
 
@@ -56,7 +62,9 @@ class OwnFormat:
         now: datetime | None = None,
         *,
         kinds: Kinds | None = None,
+        least: int = LEAST,
     ) -> None:
+        """``least`` characters of orders are read by columns."""
         self.tables: list[Table] = []
         self.reconciliation = Reconciliation()
         self._kinds: Kinds = kinds or {}
@@ -65,6 +73,7 @@ class OwnFormat:
         self._now = now or instants.now()
         self._product_ids = DamagedIds("product_id", self._notes)
         self._currency = currency
+        self._least = least
         exponent = currency_exponent(currency)
         self._amount = Remembered(amounts(exponent)).__getitem__
         self._amount_or_zero = Remembered(amounts(exponent, empty=0)).__getitem__
@@ -89,8 +98,8 @@ class OwnFormat:
     def close(self) -> None:
         """Nothing is held."""
 
-    def order_lines(self, name: str, blocks: Blocks) -> Iterator[OrderLineRow]:
-        """The rows of orders.csv."""
+    def order_lines(self, name: str, blocks: Blocks) -> Iterator["OrderLineRow | OrderLineColumns"]:
+        """The rows of orders.csv, many at once where the file is large and plain."""
         order = Record(
             {
                 "order_id": identity,
@@ -119,11 +128,27 @@ class OwnFormat:
             }
         )
         required = "order_id paid_at currency line_id product_id quantity unit_price"
-        table = self._table(name, blocks, self._columns(order, line, required=required))
+        columns = self._columns(order, line, required=required)
+        table = PiecewiseTable(name, blocks, columns, self._faults, least=self._least)
+        self.tables.append(table)
         lines = OrderLines(
             table, order, line, self._faults, self._notes, self._product_ids, self._now
         )
-        return lines.rows()
+        return self._in_pieces(table, lines)
+
+    def _in_pieces(
+        self, table: PiecewiseTable, lines: OrderLines
+    ) -> Iterator["OrderLineRow | OrderLineColumns"]:
+        by_columns: OrderPieces | None = None
+        with table.told():
+            for piece in table.pieces():
+                if isinstance(piece, Iterator):
+                    yield from lines.rows(piece)
+                    continue
+                if by_columns is None:
+                    module = import_module("ingest.formats.own.order_pieces")  # loads Arrow
+                    by_columns = module.OrderPieces(table, lines, self._currency)
+                yield from by_columns.read(piece)
 
     def _shown(self, text: str) -> str | None:
         if len(text.strip()) > LONGEST_TEXT:

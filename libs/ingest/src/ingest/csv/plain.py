@@ -1,0 +1,91 @@
+"""Many lines of a CSV file at once, as columns of text: what is plain is parsed by Arrow.
+
+Arrow takes more than RFC 4180 allows and counts no lines. So a text is parsed by columns only where
+it is sure to give what the CSV reader of ``ingest.csv.table`` gives: no quote but around a whole
+cell, no line break inside one, no cell too long. This module loads Arrow: import it when needed.
+"""
+
+import csv
+import re
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv as arrow_csv
+
+_QUOTED: Final = re.compile(rb'(?:(?<=[,\n])|\A)"(?:[^"\r\n]|"")*"(?=[,\r\n]|\Z)')
+_ODD: Final = (b"\0", b"\x1c", b"\x1d", b"\x1e", b"\x1f")
+"""What Python alone takes for space or text of a cell."""
+_MOST_UNEVEN: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A text by columns: ``cells`` by place in the header, and the line that each row stands in.
+
+    ``uneven`` are the lines that have another number of cells than the header, with their cells.
+    ``lines`` is how many the text has.
+    """
+
+    cells: tuple[Any, ...]  # of pyarrow.StringArray
+    positions: Any  # of numpy.int64
+    uneven: tuple[tuple[int, list[str]], ...]
+    lines: int
+
+
+def plain(text: str, width: int, first: int, longest: int) -> Plain | None:
+    """``text`` by ``width`` columns; None where it must be read row by row.
+
+    ``first`` is the number of its first line, ``longest`` how many bytes a cell may have.
+    """
+    data = text.encode()
+    if not _is_plain(data):
+        return None
+    uneven: list[tuple[int, str]] = []
+
+    def left_out(row: arrow_csv.InvalidRow) -> str:
+        uneven.append((row.number, row.text))
+        return "skip" if len(uneven) <= _MOST_UNEVEN else "error"
+
+    names = [str(place) for place in range(width)]
+    try:
+        table = arrow_csv.read_csv(
+            pa.BufferReader(data),
+            arrow_csv.ReadOptions(use_threads=False, block_size=len(data) + 1, column_names=names),
+            arrow_csv.ParseOptions(ignore_empty_lines=False, invalid_row_handler=left_out),
+            arrow_csv.ConvertOptions(
+                check_utf8=False, column_types=dict.fromkeys(names, pa.string())
+            ),
+        )
+    except pa.ArrowInvalid:
+        return None
+    if not len(table):
+        return None
+    cells = tuple(table.column(place).combine_chunks() for place in range(width))
+    if any(pc.max(pc.binary_length(column)).as_py() > longest for column in cells):
+        return None
+    return _numbered(cells, uneven, first)
+
+
+def _is_plain(data: bytes) -> bool:
+    if any(odd in data for odd in _ODD):
+        return False
+    if b"\r" in data and data.count(b"\r") != data.count(b"\r\n"):
+        return False
+    quotes = data.count(b'"')
+    return not quotes or quotes == sum(
+        found.group().count(b'"') for found in _QUOTED.finditer(data)
+    )
+
+
+def _numbered(cells: tuple[Any, ...], uneven: list[tuple[int, str]], first: int) -> Plain:
+    lines = len(cells[0]) + len(uneven)
+    positions = np.arange(first, first + lines, dtype=np.int64)
+    if uneven:
+        positions = np.delete(positions, [number - 1 for number, _ in uneven])
+    rows = tuple(
+        (first + number - 1, next(csv.reader([text], strict=True))) for number, text in uneven
+    )
+    return Plain(cells, positions, rows, lines)

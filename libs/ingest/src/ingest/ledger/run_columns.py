@@ -1,0 +1,123 @@
+"""Order lines by columns into their runs, as ``ingest.ledger.order_runs`` folds rows.
+
+This module loads Arrow: import it when needed.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ingest.ledger.order_runs import ProductWords
+from ingest.order_columns import OrderLineColumns
+
+_INSTANT: Final = pa.timestamp("us", "UTC")
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+RUN_LINES: Final = pa.schema(
+    [
+        ("position", pa.int64()),
+        ("head", pa.int64()),
+        ("line_no", pa.int64()),
+        ("again", pa.bool_()),
+        ("order_id", pa.string()),
+        *((name, _INSTANT) for name in ("placed_at", "paid_at")),
+        *((n, pa.string()) for n in ("channel", "customer_id", "country", "region", "coupon_code")),
+        *((name, pa.int64()) for name in ("order_discount", "shipping", "tax")),
+        *((n, pa.string()) for n in ("line_id", "product_id", "product_title", "category")),
+        *((name, pa.int64()) for name in ("quantity", "unit_price", "line_discount")),
+        ("product_sku", pa.string()),
+        ("remainder", pa.int64()),
+        ("platform_id", pa.string()),
+    ]
+)
+"""The columns of ``RunLine``."""
+
+
+def in_runs(columns: OrderLineColumns, words: ProductWords) -> pa.RecordBatch:
+    """The lines by ``RUN_LINES``: each order is a run, and ``words`` tells what is news."""
+    rows = len(columns)
+    sizes = np.diff(np.append(columns.starts, rows))
+    order = np.repeat(np.arange(len(sizes)), sizes)
+    first = np.repeat(columns.starts, sizes)
+    number = np.arange(rows) - first
+    heads = pa.array(order, mask=number > 0)
+    found: dict[str, Any] = {
+        "position": pa.array(columns.positions),
+        "head": pa.array(columns.positions[first]),
+        "line_no": pa.array(number + 1),
+        "again": pa.array(_again(columns.lines["line_id"], order)),
+        "product_sku": pa.nulls(rows, pa.string()),
+        "remainder": pa.array(np.zeros(rows, np.int64)),
+        "platform_id": pa.nulls(rows, pa.string()),
+    }
+    for name in columns.orders.schema.names:
+        found[name] = columns.orders[name].take(heads)
+    found["order_id"] = columns.orders["order_id"].take(pa.array(order))
+    for name in columns.lines.schema.names:
+        found[name] = columns.lines[name]
+    sold_at = pc.coalesce(columns.orders["paid_at"], columns.orders["placed_at"])
+    news = _news(columns.lines, sold_at.cast(pa.int64()).to_numpy()[order], words)
+    for name, told in zip(("product_title", "category"), news, strict=True):
+        found[name] = pc.if_else(pa.array(told), found[name], pa.scalar(None, pa.string()))
+    return pa.record_batch([found[name] for name in RUN_LINES.names], schema=RUN_LINES)
+
+
+def _again(line_ids: Any, order: Any) -> Any:
+    """Which lines have an id that their order has had before."""
+    codes = line_ids.dictionary_encode()
+    key = order * len(codes.dictionary) + codes.indices.to_numpy()
+    by_key = np.argsort(key, kind="stable")
+    same = np.append(False, key[by_key][1:] == key[by_key][:-1])
+    again = np.zeros(len(key), bool)
+    again[by_key] = same
+    return again
+
+
+def _news(lines: pa.RecordBatch, sold_at: Any, words: ProductWords) -> tuple[Any, Any]:
+    """Which lines tell a title, and which a category: few, of what repeats.
+
+    Of a product that is called the same on all lines its first and its latest sale say enough.
+    """
+    product_ids, titles, categories = (
+        lines[name].dictionary_encode() for name in ("product_id", "product_title", "category")
+    )
+    told = np.zeros(len(lines), bool), np.zeros(len(lines), bool)
+    product = product_ids.indices.to_numpy()
+    looked_at = _telling_rows(product, _codes(titles), _codes(categories), sold_at)
+    chosen = pa.array(looked_at)
+    rows = zip(
+        looked_at.tolist(),
+        *(lines[n].take(chosen).to_pylist() for n in ("product_id", "product_title", "category")),
+        sold_at[looked_at].tolist(),
+        strict=True,
+    )
+    for row, product_id, title, category, at in rows:
+        when = _EPOCH + timedelta(microseconds=at)
+        title_news, category_news, _ = words.news(product_id, (title, category, None), when)
+        told[0][row] = title_news is not None
+        told[1][row] = category_news is not None
+    return told
+
+
+def _telling_rows(product: Any, title: Any, category: Any, sold_at: Any) -> Any:
+    """The first and the latest line of each product, and all of one that has several names."""
+    rows = np.arange(len(product))
+    products = int(product.max()) + 1
+    first, latest = np.empty(products, np.int64), np.empty(products, np.int64)
+    first[product[::-1]] = rows[::-1]
+    several = np.zeros(products, bool)
+    several[product[(title != title[first[product]]) | (category != category[first[product]])]] = 1
+    last = np.full(products, np.iinfo(np.int64).min)
+    np.maximum.at(last, product, sold_at)
+    is_last = sold_at == last[product]
+    latest[product[is_last]] = rows[is_last]
+    chosen = several[product]
+    chosen[first] = chosen[latest] = True
+    return np.flatnonzero(chosen)
+
+
+def _codes(encoded: Any) -> Any:
+    """The numbers of a column's texts, -1 for null."""
+    return pc.fill_null(encoded.indices, -1).to_numpy()
