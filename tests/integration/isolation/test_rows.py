@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     Date,
     DateTime,
@@ -78,6 +79,7 @@ def value(column: Column[Any], tenant_id: int) -> Any:
         Date: date(2026, 1, 1 + number % 28),
         JSON: {},
         LargeBinary: b"content",
+        Boolean: number % 2 == 0,
     }
     return next(made[kind] for kind in made if isinstance(column.type, kind))
 

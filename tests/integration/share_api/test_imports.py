@@ -13,6 +13,7 @@ from tests.integration.share_api.conftest import Serve, Service, World, assert_p
 
 from common.db.audit import Author
 from common.db.imports import Import, ImportChunk, ImportState
+from common.db.metadata import Model
 from common.db.tenancy import Access, TenantDb, transaction
 from common.jobs.payloads import RunImport
 from share_api.imports.upload import MOST_UNFINISHED, TooManyImportsError, begin_upload
@@ -131,6 +132,88 @@ def test_a_shopify_export_is_named_by_the_query(anna: httpx.Client, world: World
     work(world.engine)
     assert anna.get(location).json()["result"]["orders"]["new"] == 1
     assert_problem(anna.post(f"{PATH}?format=excel", content=export, headers=CSV), 400)
+
+
+SHOPIFY = (
+    "Name,Paid at,Currency,Subtotal,Total,Lineitem quantity,Lineitem name,Lineitem price\n"
+    "#1,2026-03-01 10:00:00 +0100,EUR,10.00,13.00,1,Mug,10.00\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [(ORDERS, "own"), (SHOPIFY, "shopify"), ("\ufeff" + SHOPIFY, "shopify"), ("a,b\n1,2\n", "own")],
+)
+def test_the_format_is_found_by_the_columns(
+    anna: httpx.Client, world: World, content: str, found: str
+) -> None:
+    """However the pieces of the body come: the second byte is a piece of its own."""
+    encoded = content.encode()
+    location = started(anna.post(PATH, content=iter([encoded[:1], encoded[1:]]), headers=CSV))
+    assert anna.get(location).json()["format"] == found
+    work(world.engine)
+    done = anna.get(location).json()
+    assert (done["result"] or {"format": "own"})["format"] == done["format"] == found
+    assert done["checked"] is False
+
+
+def test_a_format_that_is_named_is_taken_at_its_word(anna: httpx.Client, world: World) -> None:
+    location = started(anna.post(f"{PATH}?format=own", content=SHOPIFY, headers=CSV))
+    work(world.engine)
+    assert anna.get(location).json()["state"] == "failed"
+
+
+def state_of(world: World) -> list[list[Any]]:
+    """Every row of the tenant's, but the entries of imports."""
+    tables = [name for name in Model.metadata.tables if not name.startswith("import")]
+    queries = [f"SELECT t::text FROM {table} t ORDER BY 1" for table in tables]  # noqa: S608 - ours
+    return [stored(world.engine, world.berlin, query) for query in queries]
+
+
+def test_a_check_tells_what_the_import_tells_and_changes_nothing(
+    anna: httpx.Client, world: World
+) -> None:
+    started(anna.post(PATH, content=ORDERS, headers=CSV))
+    work(world.engine)
+    before = state_of(world)
+    location = started(anna.post(f"{PATH}?check=true", content=SHOPIFY, headers=CSV))
+    assert anna.get(location).json()["checked"] is True
+    job = run.next_import(world.engine)
+    assert job is not None
+    assert run.run_import(world.engine, job) is False
+    checked = anna.get(location).json()
+    assert state_of(world) == before
+    assert audited(anna, checked["id"]) == []
+    assert stored(world.engine, world.berlin, "SELECT count(*) FROM import_chunks") == [0]
+    again = started(anna.post(PATH, content=SHOPIFY, headers=CSV))
+    work(world.engine)
+    done = anna.get(again).json()
+    assert (checked["state"], checked["progress"]) == (done["state"], done["progress"])
+    told, differ = checked["result"], {"checked": False, "ledgerVersion": 2}
+    assert (told["checked"], told["ledgerVersion"]) == (True, None)
+    assert told | differ == done["result"]
+    assert told["reconciled"]["unexplained"] == [{"order": "#1", "amount": "3.00"}]
+    assert told["notes"]
+
+
+def test_a_check_of_bad_rows_names_them_and_no_audit_entry_does(
+    anna: httpx.Client, world: World
+) -> None:
+    before = state_of(world)
+    bad = ORDERS.replace("10.00", "ten")
+    location = started(anna.post(f"{PATH}?check=true", content=bad, headers=CSV))
+    work(world.engine)
+    failed = anna.get(location).json()
+    assert (failed["state"], failed["errorCount"], failed["checked"]) == ("failed", 2, True)
+    assert state_of(world) == before
+
+
+def test_a_check_that_breaks_off_is_given_up_without_an_audit_entry(world: World) -> None:
+    before = state_of(world)
+    broken(world.engine, world.berlin, attempts=MOST_ATTEMPTS, checked=True)
+    work(world.engine)
+    assert stored(world.engine, world.berlin, "SELECT state FROM imports") == ["failed"]
+    assert state_of(world) == before
 
 
 def test_a_format_that_the_worker_does_not_have_ends_the_import(

@@ -106,8 +106,8 @@ def register_imports(app: Celery, engine: Engine, jobs: JobPublisher) -> None:
     def run_import(**payload: Any) -> None:
         job = RunImport.parse(payload)
         try:
-            run.run_import(engine, job)
-            data_version.loaded(engine, jobs, job.tenant_id)
+            if run.run_import(engine, job):
+                data_version.loaded(engine, jobs, job.tenant_id)
         finally:
             resume_imports.delay()
 

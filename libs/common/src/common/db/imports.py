@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     CheckConstraint,
     DateTime,
     ForeignKey,
@@ -20,6 +21,7 @@ from sqlalchemy import (
     LargeBinary,
     Text,
     Uuid,
+    false,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -40,8 +42,8 @@ class Import(Model):
     """An import. ``total_bytes`` are the files', ``done_bytes`` and ``done_rows`` what was read.
 
     ``format`` names a format of the registry (``ingest.formats.registry``), which alone says which
-    there are. ``outcome`` is the JSON of its result or its errors once it has ended (see
-    ``worker.imports.outcome``).
+    there are. ``checked`` says that it is a check: what it does is taken back. ``outcome`` is the
+    JSON of its result or its errors once it has ended (see ``worker.imports.outcome``).
     """
 
     __tablename__ = "imports"
@@ -61,6 +63,7 @@ class Import(Model):
     id: Mapped[RandomId] = mapped_column(Uuid, primary_key=True)
     state: Mapped[Words]
     format: Mapped[Words]
+    checked: Mapped[bool] = mapped_column(Boolean, server_default=false())
     created_at: Mapped[Instant]
     created_by: Mapped[int | None] = mapped_column(Integer)
     finished_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -2,12 +2,14 @@
 
 import csv
 from itertools import chain
+from typing import Final
 
 from ingest.formats import registry
 from ingest.formats.model import ImportFormat
 from ingest.sources import FileKind, ImportFile
 
-_PEEK = 64 * 1024
+PEEK_BYTES: Final = 64 * 1024
+"""A header is looked for in so many bytes at most."""
 
 
 def format_of(file: ImportFile) -> tuple[ImportFormat, ImportFile]:
@@ -22,11 +24,11 @@ def format_of(file: ImportFile) -> tuple[ImportFormat, ImportFile]:
     for block in blocks:
         seen.append(block)
         length += len(block)
-        if b"\n" in block or length > _PEEK:
+        if b"\n" in block or length > PEEK_BYTES:
             break
     first = b"".join(seen).partition(b"\n")[0].decode("utf-8-sig", errors="replace")
     try:
-        names = next(csv.reader([first[:_PEEK]]), [])
+        names = next(csv.reader([first[:PEEK_BYTES]]), [])
     except csv.Error:
         names = []
     known = {" ".join(name.split()).casefold() for name in names}

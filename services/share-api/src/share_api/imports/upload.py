@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 import zstandard
@@ -22,6 +22,9 @@ from common.db.tenancy import TenantDb
 from common.http.problem import Problem
 from common.jobs.payloads import RunImport
 from common.jobs.publisher import JobPublisher, JobsUnavailableError
+from ingest.formats import registry
+from ingest.formats.detect import PEEK_BYTES, format_of
+from ingest.sources import FileKind, ImportFile
 
 CHUNK_BYTES: Final = 1024 * 1024
 MOST_UNFINISHED: Final = 5
@@ -60,14 +63,18 @@ class ImportTooLargeError(Problem):
 class ImportUpload:
     """Takes the files of one import in, piece by piece; ``most`` bytes of all of them.
 
-    Blocking. Call ``finish`` at the end, or ``abort``.
+    With ``detect`` the format is found by the columns of the orders. Blocking. Call
+    ``finish`` at the end, or ``abort``.
     """
 
     db: TenantDb
     import_id: UUID
     author: Author
     most: int
+    checked: bool = False
+    detect: bool = False
     total: int = 0
+    _head: bytearray = field(default_factory=bytearray)
     _numbers: dict[str, int] = field(default_factory=dict)
     _pending: dict[str, bytearray] = field(default_factory=dict)
 
@@ -80,6 +87,8 @@ class ImportUpload:
         self.total += len(data)
         if self.total > self.most:
             raise ImportTooLargeError(self.most)
+        if file == FileKind.ORDERS and len(self._head) <= PEEK_BYTES:
+            self._head += data[: PEEK_BYTES + 1]
         pending = self._pending.setdefault(file, bytearray())
         pending += data
         while len(pending) >= CHUNK_BYTES:
@@ -92,12 +101,16 @@ class ImportUpload:
         return tuple(self._pending)
 
     def finish(self) -> None:
-        """All is there: the import may be run."""
+        """All is there: the import may be run. The audit log tells nothing of a check."""
         for file, pending in self._pending.items():
             self._store(file, bytes(pending))
-        done = {"state": ImportState.QUEUED, "total_bytes": self.total}
+        done: dict[str, Any] = {"state": ImportState.QUEUED, "total_bytes": self.total}
+        if self.detect and self._head:
+            done["format"] = format_of(ImportFile("orders.csv", [bytes(self._head)]))[0].name
         with self.db.transaction() as session:
             session.execute(update(Import).where(Import.id == self.import_id).values(done))
+            if self.checked:
+                return
             record(
                 session,
                 self.db.tenant_id,
@@ -129,9 +142,17 @@ class ImportUpload:
 
 
 def begin_upload(
-    db: TenantDb, *, layout: str, author: Author, most: int, now: datetime
+    db: TenantDb,
+    *,
+    layout: str | None,
+    author: Author,
+    most: int,
+    now: datetime,
+    checked: bool = False,
 ) -> ImportUpload:
-    """Begin to receive an import of at most ``most`` bytes.
+    """Begin to receive an import of at most ``most`` bytes, or a check that changes nothing.
+
+    Without a ``layout`` the format is found by the columns of the orders.
 
     Raises:
         TooManyImportsError: the tenant has too many that are not finished.
@@ -155,12 +176,13 @@ def begin_upload(
                 tenant_id=db.tenant_id,
                 id=import_id,
                 state=ImportState.RECEIVING,
-                format=layout,
+                format=layout or registry.FALLBACK.name,
+                checked=checked,
                 created_at=now,
                 created_by=author.admin_id,
             )
         )
-    return ImportUpload(db, import_id, author, most)
+    return ImportUpload(db, import_id, author, most, checked, detect=layout is None)
 
 
 def publish_import(jobs: JobPublisher, tenant_id: int, import_id: UUID) -> None:

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from common.instants import now
-from ingest.formats.registry import FALLBACK
 from share_api.http.content_length import content_length
 from share_api.http.json_body import iter_with_timeout
 from share_api.http.multipart import FILES, iter_file_chunks
@@ -67,17 +66,21 @@ async def import_sales(
     db: CurrentDb,
     container: Services,
     layout: Annotated[
-        ImportFormatName,
+        ImportFormatName | None,
         Query(
             alias="format",
-            description="Whose columns the orders have.",
+            description="Whose columns the orders have; found by them where it is left out.",
             json_schema_extra=FORMAT_NAMES,
         ),
-    ] = FALLBACK.name,
+    ] = None,
+    check: Annotated[
+        bool, Query(description="Say what the import would do, and change nothing.")
+    ] = False,
 ) -> ImportView:
     """Take files in the import format, or another system's export, to be loaded by a worker.
 
-    All or nothing: look at `Location` for the result, or for every row that is wrong.
+    All or nothing: look at `Location` for the result, or for every row that is wrong. A check is
+    done in full and taken back.
     """
     most = container.settings.import_max_bytes
     announced = content_length(request.headers)
@@ -90,6 +93,7 @@ async def import_sales(
         author=actor.author,
         most=most,
         now=now(),
+        checked=check,
     )
     try:
         body = iter_with_timeout(request.stream())

@@ -47,7 +47,8 @@ class ImportView(ApiModel):
 
     id: UUID
     state: Literal["queued", "running", "succeeded", "failed"]
-    format: str = Field(description="Whose columns the orders' file has.")
+    format: str = Field(description="Whose columns the orders' file has, named or found by them.")
+    checked: bool = Field(description="Whether it is a check: nothing of it stays in the ledger.")
     progress: ImportProgress
     result: dict[str, Any] | None = Field(
         description="Counts of orders, lines, refunds, products and stock; netSales of the files in"
@@ -68,6 +69,7 @@ class ImportView(ApiModel):
                 "id": row.id,
                 "state": row.state,
                 "format": row.format,
+                "checked": row.checked,
                 "progress": {
                     "bytes": row.done_bytes,
                     "total_bytes": row.total_bytes,

@@ -12,12 +12,14 @@ from ingest.formats.reconciliation import Reconciled
 from ingest.import_files import Imported
 
 
-def result_of(imported: Imported) -> dict[str, Any]:
-    """What was done."""
+def result_of(imported: Imported, *, layout: str, checked: bool = False) -> dict[str, Any]:
+    """What was done with files of the format named ``layout``, or would be."""
     found = imported.summary
     exponent = currency_exponent(imported.currency)
     return {
         "result": {
+            "format": layout,
+            "checked": checked,
             "orders": {
                 "new": found.orders_new,
                 "replaced": found.orders_replaced,

@@ -28,13 +28,21 @@ _PROGRESS_SECONDS: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
+class Claimed:
+    """An import to be run: the format of its files, and whether it is a check."""
+
+    layout: ImportFormat
+    checked: bool
+
+
+@dataclass(frozen=True, slots=True)
 class UploadedImport:
     """An import of a tenant, by its id."""
 
     db: TenantDb
     id: UUID
 
-    def claim(self) -> ImportFormat | None:
+    def claim(self) -> Claimed | None:
         """Count an attempt; None when there is none to make.
 
         It is done, tried too often, or its format is not installed here.
@@ -44,14 +52,18 @@ class UploadedImport:
             if row is None or row.state not in {ImportState.QUEUED, ImportState.RUNNING}:
                 return None
             if row.attempts >= MOST_ATTEMPTS:
-                self._end(session.connection(), outcome.interrupted(row.attempts))
+                self._end(
+                    session.connection(), outcome.interrupted(row.attempts), checked=row.checked
+                )
                 return None
             row.state, row.attempts = ImportState.RUNNING, row.attempts + 1
             row.done_bytes = row.done_rows = 0
             try:
-                return registry.find(row.format)
+                return Claimed(registry.find(row.format), row.checked)
             except registry.UnknownFormatError as error:
-                self._end(session.connection(), outcome.not_installed(error.name))
+                self._end(
+                    session.connection(), outcome.not_installed(error.name), checked=row.checked
+                )
                 return None
 
     def files(self) -> dict[FileKind, ImportFile]:
@@ -97,15 +109,28 @@ class UploadedImport:
         """Write the result in the transaction of the load; ``rows`` were read."""
         self._end(connection, result, rows=rows)
 
-    def fail(self, why: dict[str, Any]) -> None:
+    def succeed_check(self, result: dict[str, Any], *, rows: int) -> None:
+        """Write the result of a check, after what it did was taken back."""
+        with self.db.transaction() as session:
+            self._end(session.connection(), result, rows=rows, checked=True)
+
+    def fail(self, why: dict[str, Any], *, checked: bool = False) -> None:
         """Write why it was not done."""
         with self.db.transaction() as session:
-            self._end(session.connection(), why)
+            self._end(session.connection(), why, checked=checked)
 
     def _end(
-        self, connection: Connection, content: dict[str, Any], *, rows: int | None = None
+        self,
+        connection: Connection,
+        content: dict[str, Any],
+        *,
+        rows: int | None = None,
+        checked: bool = False,
     ) -> None:
-        """Write how it ended, and let the files go; with ``rows`` it was a success."""
+        """Write how it ended, and let the files go; with ``rows`` it was a success.
+
+        Of a check the audit log tells nothing: nothing was imported.
+        """
         done = rows is not None
         values: dict[str, Any] = {
             "state": ImportState.SUCCEEDED if done else ImportState.FAILED,
@@ -116,6 +141,8 @@ class UploadedImport:
             values |= {"done_bytes": Import.total_bytes, "done_rows": rows}
         connection.execute(delete(ImportChunk).where(ImportChunk.import_id == self.id))
         connection.execute(update(Import).where(Import.id == self.id).values(values))
+        if checked:
+            return
         record(
             connection,
             self.db.tenant_id,
