@@ -3,6 +3,7 @@
 This module loads Arrow: import it when needed. What it says is what ``OrderLineRow`` says.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -35,6 +36,8 @@ LINE: Final = pa.schema(
         "line_discount": pa.int64(),
     }
 )
+_ORDER: Final = slice(1, 1 + len(ORDER))
+_LINE: Final = slice(1 + len(ORDER), 1 + len(ORDER) + len(LINE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +56,21 @@ class OrderLineColumns:
     def __len__(self) -> int:
         return len(self.positions)
 
-    def part(self, first: int, last: int) -> "OrderLineColumns":
-        """The orders from ``first`` to before ``last``."""
-        ends = np.append(self.starts, len(self))
-        begin, end = int(ends[first]), int(ends[last])
+    def only(self, orders: Any) -> "OrderLineColumns":
+        """Those orders of which ``orders`` (a truth each) says so."""
+        sizes = self.sizes
+        lines = np.repeat(orders, sizes)
         return OrderLineColumns(
-            self.positions[begin:end],
-            self.starts[first:last] - begin,
-            self.orders.slice(first, last - first),
-            self.lines.slice(begin, end - begin),
+            self.positions[lines],
+            _starts(sizes[orders]),
+            self.orders.filter(pa.array(orders)),
+            self.lines.filter(pa.array(lines)),
         )
+
+    @property
+    def sizes(self) -> Any:
+        """How many lines each order has."""
+        return np.diff(np.append(self.starts, len(self)))
 
     def rows(self) -> list[tuple[Any, ...]]:
         """The lines one by one, as ``OrderLineRow`` has them."""
@@ -73,3 +81,41 @@ class OrderLineColumns:
             (int(position), *orders[number], *line, None, 0, None)
             for position, number, line in zip(self.positions, numbers, lines, strict=True)
         ]
+
+
+def of_rows(rows: Sequence[tuple[Any, ...]], starts: Sequence[int]) -> OrderLineColumns:
+    """``OrderLineRow``s by columns; ``starts`` are those that begin an order."""
+    return OrderLineColumns(
+        np.array([row[0] for row in rows], np.int64),
+        np.array(starts, np.int64),
+        _batch([rows[start][_ORDER] for start in starts], ORDER),
+        _batch([row[_LINE] for row in rows], LINE),
+    )
+
+
+def merged(one: OrderLineColumns, other: OrderLineColumns) -> OrderLineColumns:
+    """The orders of both by where they stand in their source; none stands within another."""
+    parts = (one, other)
+    firsts = np.concatenate([part.positions[part.starts] for part in parts])
+    positions = np.concatenate([part.positions for part in parts])
+    by_first, by_position = np.argsort(firsts), np.argsort(positions)
+    sizes = np.concatenate([part.sizes for part in parts])[by_first]
+    orders, lines = (
+        pa.concat_batches([getattr(part, name) for part in parts]) for name in ("orders", "lines")
+    )
+    return OrderLineColumns(
+        positions[by_position],
+        _starts(sizes),
+        orders.take(pa.array(by_first)),
+        lines.take(pa.array(by_position)),
+    )
+
+
+def _starts(sizes: Any) -> Any:
+    return np.cumsum(sizes) - sizes
+
+
+def _batch(rows: Sequence[tuple[Any, ...]], schema: Any) -> pa.RecordBatch:
+    columns = zip(*rows, strict=True) if rows else [()] * len(schema)
+    arrays = [pa.array(cells, kind) for cells, kind in zip(columns, schema.types, strict=True)]
+    return pa.record_batch(arrays, schema=schema)

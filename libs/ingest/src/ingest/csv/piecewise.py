@@ -11,7 +11,7 @@ from ingest.csv.table import Cells, Columns, Table
 if TYPE_CHECKING:
     from ingest.csv.plain import Plain
 
-PIECE: Final = 4 * 1024 * 1024
+PIECE = 2 * 1024 * 1024
 """Characters that are parsed at once."""
 LEAST: Final = 256 * 1024
 """Characters that are worth it: shorter texts are read row by row, without loading Arrow."""

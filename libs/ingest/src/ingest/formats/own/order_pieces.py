@@ -6,9 +6,8 @@ So are the first and the last group of a piece, which may have lines in the next
 loads Arrow: import it when needed.
 """
 
-import itertools
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from operator import itemgetter
 from typing import Any, Final
 
@@ -22,11 +21,13 @@ from ingest.csv.piecewise import PiecewiseTable
 from ingest.csv.plain import Plain
 from ingest.csv.table import Cells
 from ingest.formats.own.order_lines import OrderLines
-from ingest.order_columns import LINE, ORDER, OrderLineColumns
+from ingest.order_columns import LINE, ORDER, OrderLineColumns, merged, of_rows
 from ingest.rows import OrderLineRow
 
-_MOST_DOUBTFUL: Final = 0.05
+_MOST_DOUBTFUL: Final = 0.25
 """The share of groups from which on a piece is read row by row altogether."""
+
+_ORDER: Final = slice(1, 1 + len(ORDER))
 
 Piece = OrderLineRow | OrderLineColumns
 Record = tuple[int, Cells]
@@ -112,19 +113,33 @@ class OrderPieces:
     def _in_turn(
         self, plain: Plain, starts: Any, doubtful: Doubt, columns: OrderLineColumns
     ) -> Iterator[Piece]:
-        """Neighbouring groups of one kind together."""
+        """The groups at the ends as rows, since they may go on, and what is between by columns."""
         ends = np.append(starts, len(plain.positions))
-        turns = [0, *(np.flatnonzero(doubtful[1:] != doubtful[:-1]) + 1).tolist(), len(doubtful)]
         waiting = self._records(plain, np.repeat(doubtful, np.diff(ends)))
-        for first, last in itertools.pairwise(turns):
-            if not doubtful[first]:
-                self._table.counted(int(ends[last] - ends[first]))
-                yield columns.part(first, last)
-                continue
-            if first:
-                self._lines.head = []
-            end = int(plain.positions[ends[last]]) if last < len(doubtful) else None
-            yield from self._lines.rows(self._checked(waiting, end))
+        turns = [0, *(np.flatnonzero(doubtful[1:] != doubtful[:-1]) + 1).tolist(), len(doubtful)]
+        before = [int(plain.positions[ends[turn]]) for turn in turns[1:-1]]
+        yield from self._lines.rows(self._checked(waiting, before[0] if before else None))
+        if not before:
+            return
+        between = self._between(waiting, before[2::2])
+        sure = columns.only(~doubtful)
+        self._table.counted(len(sure))
+        yield sure if between is None else merged(sure, between)
+        self._lines.head = []
+        yield from self._lines.rows(self._checked(waiting, None))
+
+    def _between(self, waiting: deque[Record], before: Sequence[int]) -> OrderLineColumns | None:
+        """What is right of the doubtful orders between the ends, each run ``before`` a line."""
+        rows: list[OrderLineRow] = []
+        starts: list[int] = []
+        for end in before:
+            self._lines.head = []
+            begun = len(rows)
+            for row in self._lines.rows(self._checked(waiting, end)):
+                if len(rows) == begun or row[_ORDER] != rows[-1][_ORDER]:
+                    starts.append(len(rows))
+                rows.append(row)
+        return of_rows(rows, starts) if rows else None
 
     @staticmethod
     def _records(plain: Plain, wanted: Doubt) -> deque[Record]:

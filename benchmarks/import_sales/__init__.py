@@ -1,0 +1,1 @@
+"""How fast sales come in by file: see ``__main__``."""

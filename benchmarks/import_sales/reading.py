@@ -1,0 +1,70 @@
+"""Reading alone, in a process of its own: lines a second, and what it takes of memory.
+
+    python -m benchmarks.import_sales.reading FILE TIMES
+
+Reads FILE as often as said, as one file, through the reader, the folding into runs and the
+encoding for COPY, and prints what it took as JSON: ``lines``, ``read`` (seconds of the processor
+of reading), ``encoded`` (of all three) and ``memory`` (the most, in MB).
+"""
+
+import json
+import resource
+import sys
+import time
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from benchmarks.import_sales.orders_file import BLOCK
+
+from ingest.csv.faults import Faults
+from ingest.formats.own.reader import OwnFormat
+from ingest.ledger.order_runs import in_runs
+
+
+def repeated(path: Path, times: int) -> Iterator[bytes]:
+    """The header, and the rows as often as said."""
+    for turn in range(times):
+        with path.open("rb") as file:
+            header = file.readline()
+            if not turn:
+                yield header
+            while block := file.read(BLOCK):
+                yield block
+
+
+def _pieces(path: Path, times: int) -> Iterator[Any]:
+    faults = Faults(5)
+    yield from OwnFormat("EUR", faults).order_lines("orders.csv", repeated(path, times))
+    assert not faults.total
+
+
+def _encoded(path: Path, times: int) -> int:
+    encoder: Any = None
+    size = 0
+    for run in in_runs(_pieces(path, times)):
+        if isinstance(run, tuple):
+            continue
+        encoder = encoder or import_module("pgpq").ArrowToPostgresBinaryEncoder(run.schema)
+        size += len(encoder.write_header() if not size else b"") + len(encoder.write_batch(run))
+    return size
+
+
+def main() -> None:
+    """Read, and say what it took."""
+    path, times = Path(sys.argv[1]), int(sys.argv[2])
+    for module in ("ingest.formats.own.order_pieces", "ingest.ledger.run_columns"):
+        import_module(module)
+    began = time.process_time()
+    lines = sum(1 if isinstance(each, tuple) else len(each) for each in _pieces(path, times))
+    read = time.process_time() - began
+    began = time.process_time()
+    _encoded(path, times)
+    encoded = time.process_time() - began
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"lines": lines, "read": read, "encoded": encoded, "memory": memory}))
+
+
+if __name__ == "__main__":
+    main()
