@@ -50,6 +50,7 @@ admin does is told to each of theirs."""
 OF_THE_OWNER = {
     "audit_entries.old_select": "deleting what is older than it has to be kept",
     "audit_entries.old_delete": "deleting what is older than it has to be kept",
+    "imports.ended": "the turns of unfinished_imports()",
     "imports.unfinished": "unfinished_imports()",
     "shares.recalled": "recalled_links()",
     "shares.unrevoked": "live_links_by_key()",

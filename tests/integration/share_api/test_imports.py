@@ -18,6 +18,7 @@ from common.db.tenancy import Access, TenantDb, transaction
 from common.jobs.payloads import RunImport
 from share_api.imports.upload import MOST_UNFINISHED, TooManyImportsError, begin_upload
 from worker.imports import run
+from worker.imports.slots import MOST_AT_ONCE, slot
 from worker.imports.uploaded import MOST_ATTEMPTS
 
 PATH = "/api/admin/imports"
@@ -347,11 +348,11 @@ def test_what_never_arrived_is_cleared_away(world: World) -> None:
     assert stored(world.engine, world.berlin, "SELECT count(*) FROM imports") == [0]
 
 
-def test_one_import_runs_at_a_time(anna: httpx.Client, world: World) -> None:
+def test_one_import_of_a_shop_runs_at_a_time(anna: httpx.Client, world: World) -> None:
     location = started(anna.post(PATH, content=ORDERS, headers=CSV))
     job = run.next_import(world.engine)
     assert job is not None
-    with run._slot(world.engine) as free:
+    with slot(world.engine, world.berlin, MOST_AT_ONCE) as free:
         assert free
         assert run.next_import(world.engine) is None
         run.run_import(world.engine, job)

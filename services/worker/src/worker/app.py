@@ -63,7 +63,9 @@ def create_app(settings: WorkerSettings) -> Celery:
     importing = create_service_engine(
         settings.database_url.get_secret_value(), application_name="worker-imports", pool_size=3
     )
-    tasks.register_imports(app, importing, jobs)
+    tasks.register_imports(
+        app, importing, jobs, slots=settings.imports, seconds=settings.import_seconds
+    )
     tasks.reject_unusable(app, letters)
     schedule.configure(app)
     _follow(settings)

@@ -8,6 +8,7 @@ from common.jobs.celery_config import QUEUES
 from common.links.popularity import KEPT_PER_TENANT
 from common.reports.model import COUNT_DAYS
 from common.settings import DatabaseSettings, DiscordApiSettings, RedisSettings
+from worker.imports.slots import MOST_AT_ONCE
 
 DAY_SECONDS = 24 * 60 * 60
 
@@ -16,7 +17,7 @@ class WorkerSettings(RedisSettings, DatabaseSettings, DiscordApiSettings):
     """What the worker and the scheduler read from the environment."""
 
     concurrency: int = Field(
-        default=2,
+        default=MOST_AT_ONCE + 1,
         ge=1,
         le=64,
         validation_alias="WORKER_CONCURRENCY",
@@ -27,6 +28,20 @@ class WorkerSettings(RedisSettings, DatabaseSettings, DiscordApiSettings):
         validation_alias="WORKER_QUEUES",
         description="What this worker takes on, comma separated: `links`, `reports`, `discord`,"
         " `imports`, `warm`. An import keeps one of its processes busy.",
+    )
+    imports: int = Field(
+        default=MOST_AT_ONCE,
+        ge=1,
+        le=64,
+        validation_alias="WORKER_IMPORTS",
+        description="How many imports run at once in all workers together, one of a shop at most.",
+    )
+    import_seconds: int = Field(
+        default=7140,
+        ge=60,
+        le=DAY_SECONDS,
+        validation_alias="WORKER_IMPORT_SECONDS",
+        description="How long an import may take; one that takes longer has failed.",
     )
     warm_reports: int = Field(
         default=10,

@@ -12,7 +12,7 @@ from redis import Redis
 from sqlalchemy import Engine
 
 from common import instants
-from common.jobs.celery_config import IMPORT_HARD_LIMIT_SECONDS, IMPORT_SOFT_LIMIT_SECONDS
+from common.jobs.celery_config import IMPORT_GRACE_SECONDS
 from common.jobs.payloads import (
     AnswerDiscord,
     ComputeReport,
@@ -93,27 +93,32 @@ def register_discord(app: Celery, using: deliver.DeliveryContext) -> None:
         deliver.deliver_report(AnswerDiscord.parse(payload), using, now=instants.now())
 
 
-def register_imports(app: Celery, engine: Engine, jobs: JobPublisher) -> None:
-    """Give ``app`` the tasks of imports; ``engine`` has three connections for them."""
+def register_imports(
+    app: Celery, engine: Engine, jobs: JobPublisher, *, slots: int, seconds: int
+) -> None:
+    """Give ``app`` the tasks of imports; ``engine`` has three connections for them.
+
+    ``slots`` of them run at once in the whole deployment, each for ``seconds`` at most.
+    """
 
     @app.task(
         name=RunImport.task,
         shared=False,
         acks_late=False,
-        soft_time_limit=IMPORT_SOFT_LIMIT_SECONDS,
-        time_limit=IMPORT_HARD_LIMIT_SECONDS,
+        soft_time_limit=seconds,
+        time_limit=seconds + IMPORT_GRACE_SECONDS,
     )
     def run_import(**payload: Any) -> None:
         job = RunImport.parse(payload)
         try:
-            if run.run_import(engine, job):
+            if run.run_import(engine, job, slots):
                 data_version.loaded(engine, jobs, job.tenant_id)
         finally:
             resume_imports.delay()
 
     @app.task(name=schedule.RESUME_IMPORTS, shared=False)
     def resume_imports() -> None:
-        job = run.next_import(engine)
+        job = run.next_import(engine, slots)
         if job is not None:
             app.send_task(job.task, kwargs=job.payload())
 

@@ -7,7 +7,7 @@ The settings, each with its reason:
 - ``visibility_timeout``, ``unacked_restore_interval``, ``unacked_restore_throttle``: by the
   defaults a lost job came back after more than 60 s; with these within 10 s plus the time-out. No
   task may run longer than the visibility time-out, or it runs twice: hence the hard time limit.
-- An import is the exception: it may take an hour, and the visibility time-out, which every worker
+- An import is the exception: it may take hours, and the visibility time-out, which every worker
   applies to every unacknowledged message, would have it run many times at once. Its message is
   acknowledged when it is taken, and says only that there is something to do: the truth is the row
   in ``imports``, and a sweep by the clock asks again for what a killed worker left (see
@@ -29,8 +29,8 @@ from common.jobs.payloads import AnswerDiscord, RestoreLink, RunImport
 HARD_LIMIT_SECONDS: Final = 120
 SOFT_LIMIT_SECONDS: Final = 110
 VISIBILITY_TIMEOUT_SECONDS: Final = HARD_LIMIT_SECONDS + 10
-IMPORT_HARD_LIMIT_SECONDS: Final = 7200
-IMPORT_SOFT_LIMIT_SECONDS: Final = IMPORT_HARD_LIMIT_SECONDS - 60
+IMPORT_GRACE_SECONDS: Final = 60
+"""What an import has beyond its time limit to say that it took too long."""
 
 LINK_QUEUE: Final = "links"
 """Jobs of a millisecond that a viewer waits for: no page may wait behind a computation for them."""
