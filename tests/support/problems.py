@@ -7,11 +7,12 @@ from typing import Final
 
 import accounts
 import common
+import ingest
 import share_api
 import sharing
 from common.http.problem import Problem
 
-_PACKAGES: Final = (common, accounts, sharing, share_api)
+_PACKAGES: Final = (common, accounts, sharing, ingest, share_api)
 
 
 def problems() -> list[type[Problem]]:

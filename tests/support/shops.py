@@ -13,6 +13,7 @@ from accounts.provisioning import create_tenant
 from common import instants
 from common.db.accounts import Admin, Membership
 from common.db.discord import DiscordConnection
+from common.db.idempotency import IdempotencyKey
 from common.db.imports import Import, ImportState
 from common.db.metadata import Model
 from common.db.shares import Share
@@ -27,6 +28,7 @@ GUILD = 815_4711_2342
 THEIR_TITLE, OUR_TITLE = "Blackthorn vase of theirs", "Plain bowl of ours"
 THEIR_PRICE, OUR_PRICE = 7_654_321, 1_000
 THEIR_ORDER, THEIR_PRODUCT = "O-of-theirs", "P-of-theirs"
+THEIR_KEY = "idempotency-key-of-theirs"
 _CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
@@ -103,9 +105,20 @@ def open_shops(owner: Engine, service: Engine, redis: Redis) -> Shops:
         guild_id=GUILD, tenant_id=theirs, connected_at=instants.now(), connected_by=1
     )
     with transaction(service, Access(tenant_id=theirs)) as session:
-        session.add_all([share, found, guild])
+        session.add_all([share, found, guild, _answered(theirs)])
     LinkStateStore(redis).activate(LinkRef(theirs, share.link_id, share.expires_at))
     return Shops(owner, service, redis, ours, theirs, share.id, share.link_id, found.id)
+
+
+def _answered(tenant_id: int) -> IdempotencyKey:
+    """A request of theirs: whoever was told its answer would be told of their sales."""
+    return IdempotencyKey(
+        tenant_id=tenant_id,
+        key=THEIR_KEY,
+        digest=b"d" * 32,
+        answer={"netSales": "76543.21"},
+        created_at=instants.now(),
+    )
 
 
 def _tenant(service: Engine, slug: str, name: str, email: str) -> int:

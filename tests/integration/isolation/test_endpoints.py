@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from tests.integration.share_api.conftest import Serve, Service
-from tests.support.shops import GUILD, PASSWORD, Shops
+from tests.support.shops import GUILD, PASSWORD, THEIR_KEY, Shops
 
 from common.db.pagination import Cursor
 from share_api.app import create_app
@@ -43,6 +43,14 @@ LATER = datetime(2100, 1, 1, tzinfo=UTC)
 REFUND = (
     "refund_id,order_id,line_id,processed_at,quantity,amount\nR,O1,1,2026-03-05T10:00:00Z,1,1\n"
 )
+
+PAID = "2026-03-05T10:00:00Z"
+ORDER = {
+    "orderId": "O-new",
+    "paidAt": PAID,
+    "currency": "EUR",
+    "lines": [{"lineId": "1", "productId": "P1", "quantity": 1, "unitPrice": "1.00"}],
+}
 
 
 def plain(path: str, statuses: frozenset[int] = TAKEN, **request: Any) -> Case:
@@ -109,6 +117,28 @@ CASES: dict[tuple[str, str], Case] = {
     ],
     ("POST", "/api/admin/imports"): plain(
         "/api/admin/imports", files={"refunds": ("refunds.csv", REFUND, "text/csv")}
+    ),
+    ("POST", "/api/admin/sales/orders"): lambda _: [
+        Attempt("/api/admin/sales/orders", TAKEN, {"json": {"orders": [ORDER]}}),
+        Attempt(
+            "/api/admin/sales/orders",
+            TAKEN,
+            {"json": {"orders": [ORDER]}, "headers": {"Idempotency-Key": THEIR_KEY}},
+        ),
+        Attempt("/api/admin/sales/orders", frozenset({400}), {"json": {"tenant": "blackthorn"}}),
+    ],
+    ("POST", "/api/admin/sales/refunds"): plain(
+        "/api/admin/sales/refunds",
+        frozenset({400}),
+        json={"refunds": [{"refundId": "R", "orderId": "O-elsewhere", "processedAt": PAID}]},
+    ),
+    ("POST", "/api/admin/sales/products"): plain(
+        "/api/admin/sales/products", json={"products": [{"productId": "P9", "title": "Ours"}]}
+    ),
+    ("POST", "/api/admin/sales/stock"): plain(
+        "/api/admin/sales/stock",
+        frozenset({400}),
+        json={"stock": [{"productId": "P-elsewhere", "countedAt": PAID, "onHand": 1}]},
     ),
     ("GET", "/api/admin/discord/connections"): lambda _: [
         Attempt("/api/admin/discord/connections", TAKEN, theirs=True)

@@ -23,7 +23,17 @@ from share_api.middleware.access_log import AccessLogMiddleware, Metrics
 from share_api.middleware.cookies import CookieReader
 from share_api.middleware.head import HeadMiddleware
 from share_api.middleware.security_headers import SecurityHeadersMiddleware
-from share_api.routes import control, discord, docs, health, imports, reports, session, shares
+from share_api.routes import (
+    control,
+    discord,
+    docs,
+    health,
+    imports,
+    reports,
+    sales,
+    session,
+    shares,
+)
 from share_api.settings import ShareApiSettings
 
 _log = logging.getLogger(__name__)
@@ -50,6 +60,7 @@ def create_app(settings: ShareApiSettings, container: Container | None = None) -
         shares.router,
         control.router,
         imports.router,
+        sales.router,
         discord.router,
         health.router,
         docs.router,

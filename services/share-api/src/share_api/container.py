@@ -1,7 +1,8 @@
 """Dependency container: the collaborators requests are served with, connected on first use."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from anyio import CapacityLimiter
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from redis import Redis
 from sqlalchemy import Engine
@@ -24,6 +25,7 @@ from sharing.issuing import IssuingContext
 from sharing.rate_limits import ShareRateLimit
 
 POOL_SIZE = 10
+LOADS_AT_ONCE = 4
 STATEMENT_TIMEOUT_SECONDS = 10
 """An admin waits, and every statement is one of milliseconds."""
 
@@ -40,6 +42,8 @@ class Container:
     sessions: SessionStore
     credentials: Credentials
     discord: Discord | None = None
+    loading: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(LOADS_AT_ONCE))
+    """Of batches of sales: they wait for each other before they take a connection."""
 
     def require_discord(self) -> Discord:
         """What interactions of Discord are received with.

@@ -39,6 +39,7 @@ class Action(StrEnum):
     IMPORT_STARTED = "import.started"
     IMPORT_SUCCEEDED = "import.succeeded"
     IMPORT_FAILED = "import.failed"
+    SALES_RECEIVED = "sales.received"
 
 
 @dataclass(frozen=True, slots=True)

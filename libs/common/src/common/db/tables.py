@@ -6,6 +6,7 @@ Migrations, the row-level security test and the role's grants go by these lists.
 from common.db.accounts import Admin, Membership, Tenant
 from common.db.audit import AuditEntry
 from common.db.discord import DiscordConnection
+from common.db.idempotency import IdempotencyKey
 from common.db.imports import Import, ImportChunk
 from common.db.metadata import Model
 from common.db.rollups import DailySales, DirtyDay, ProductSales
@@ -31,6 +32,7 @@ TENANT_TABLES: tuple[type[Model], ...] = (
     StockCount,
     Import,
     ImportChunk,
+    IdempotencyKey,
 )
 """Tables whose rows belong to one tenant; each leads its keys with ``tenant_id``."""
 

@@ -24,10 +24,10 @@ from ingest.ledger.refund_checks import EVENT_RULES, INPUT_RULES, TOTAL_RULES
 from ingest.ledger.stage_orders import stage_orders
 from ingest.ledger.stage_refunds import lift_refunds, merge_refunds, stage_events
 from ingest.ledger.staging import ORDER_LINES, PRODUCTS, REFUNDS, STOCK, Cursor, stage
+from ingest.ledger.time_limits import PATIENT, TimeLimits
 from ingest.rows import OrderLineRow, ProductRow, RefundRow, StockRow
 
 _LOCK_CLASS = 0x1A6E57  # one of the two keys of the lock, the tenant is the other; never changes
-_STATEMENT_TIMEOUT_SECONDS = 1800
 _RULES = tuple(
     chain(
         PRODUCT_RULES, LINE_RULES, ORDER_RULES, INPUT_RULES, EVENT_RULES, TOTAL_RULES, STOCK_RULES
@@ -36,7 +36,8 @@ _RULES = tuple(
 
 # Few samples are enough to tell a large staged table from a small one.
 _PREPARE = (
-    "SELECT set_config('statement_timeout', %(timeout)s, true), set_config('jit', 'off', true),"
+    "SELECT set_config('statement_timeout', %(timeout)s, true),"
+    " set_config('lock_timeout', %(lock)s, true), set_config('jit', 'off', true),"
     " set_config('work_mem', '64MB', true), set_config('default_statistics_target', '10', true)"
 )
 _LOCK = "SELECT pg_advisory_xact_lock(%(class)s, %(tenant)s)"
@@ -114,7 +115,9 @@ def load_sales(
     stock: Iterable[StockRow] = (),
     products_by_title: bool = False,
     review: Callable[[Sequence[IngestError]], None] = refuse,
+    begin: Callable[[Connection], None] | None = None,
     conclude: Callable[[Connection, LoadSummary], None] | None = None,
+    limits: TimeLimits = PATIENT,
 ) -> LoadSummary:
     """Load rows into the tenant's ledger, all or nothing; the iterables are read once, in turn.
 
@@ -122,7 +125,8 @@ def load_sales(
     stay, on the lines of the same ids) unless it is the same, a refund seen again is replaced.
     ``products_by_title`` says that a line's product is named by its SKU, or by its title where it
     has none. ``review`` gets every error that was found, before anything is merged, and raises if
-    there is one. ``conclude`` runs last in the same transaction.
+    there is one. ``begin`` runs first and ``conclude`` last in the same transaction, which is held
+    to ``limits``.
 
     Raises:
         IngestError: rows that cannot enter the ledger.
@@ -133,10 +137,12 @@ def load_sales(
     """
     with (
         transaction(engine, Access(tenant_id=tenant_id)) as session,
-        _driver(session.connection()).cursor() as cursor,
+        _driver(session.connection(), limits).cursor() as cursor,
     ):
         require_restricted_role(session.connection())
-        cursor.execute(_PREPARE, {"timeout": f"{_STATEMENT_TIMEOUT_SECONDS}s"})
+        if begin is not None:
+            begin(session.connection())
+        cursor.execute(_PREPARE, limits.settings())
         cursor.execute(_LOCK, {"class": _LOCK_CLASS, "tenant": tenant_id})
         staged = Staged(
             stage(cursor, PRODUCTS, products),
@@ -185,11 +191,11 @@ def _merge(cursor: Cursor, staged: Staged) -> LoadSummary:
     )
 
 
-def _driver(connection: Connection) -> psycopg.Connection[object]:
+def _driver(connection: Connection, limits: TimeLimits) -> psycopg.Connection[object]:
     """The psycopg connection below, in the same transaction, patient enough for a load."""
     driver = connection.connection.driver_connection
     if not isinstance(driver, TimeoutConnection):
         msg = "sales are loaded through an engine of common.db.engine"
         raise TypeError(msg)
-    driver.statement_timeout_seconds = _STATEMENT_TIMEOUT_SECONDS
+    driver.statement_timeout_seconds = limits.statement_seconds
     return driver

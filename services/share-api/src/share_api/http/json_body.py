@@ -8,7 +8,7 @@ than its default: UTF-8 only, no duplicate names, no NaN.
 import asyncio
 import json
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated, Any, Final, NoReturn, TypeVar
@@ -111,14 +111,19 @@ def parse_body(model: type[M], body: bytes) -> M:
     Raises:
         InvalidBodyError: not a JSON object, or not one of the model's.
     """
-    content = _decode(body) if body.strip(b" \t\r\n") else {}
+    content = decode(body) if body.strip(b" \t\r\n") else {}
     if not isinstance(content, dict):
         raise InvalidBodyError(FieldError("", "is not a JSON object"))
     try:
         return model.model_validate(content)
     except ValidationError as error:
-        faults = error.errors(include_url=False, include_context=False, include_input=False)
-        raise InvalidBodyError(*map(_fault, faults)) from None
+        raise InvalidBodyError(*field_errors(error)) from None
+
+
+def field_errors(error: ValidationError, at: Sequence[object] = ()) -> list[FieldError]:
+    """What a model finds wrong with what stands at ``at`` in the body."""
+    faults = error.errors(include_url=False, include_context=False, include_input=False)
+    return [_fault(fault, at) for fault in faults]
 
 
 def pointer(path: Iterable[object]) -> str:
@@ -126,22 +131,34 @@ def pointer(path: Iterable[object]) -> str:
     return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
 
 
-def _fault(error: ErrorDetails) -> FieldError:
+def _fault(error: ErrorDetails, at: Sequence[object]) -> FieldError:
     detail = (
         "Unknown field"
         if error["type"] == "extra_forbidden"
         else error["msg"].removeprefix("Value error, ")
     )
-    return FieldError(pointer(error["loc"]), detail)
+    return FieldError(pointer((*at, *error["loc"])), detail)
 
 
-def _decode(body: bytes) -> Any:
+class Literal(str):
+    """A number with decimals as the body spells it: no float has rounded it."""
+
+    __slots__ = ()
+
+
+def decode(body: bytes, *, parse_float: Callable[[str], Any] = float) -> Any:
+    """The JSON of a body.
+
+    Raises:
+        InvalidBodyError: it is none, or not strict.
+    """
     try:
         return json.loads(
             body.decode("utf-8"),
             object_pairs_hook=unique_names,
             parse_constant=_no_constant,
             parse_int=_integer,
+            parse_float=parse_float,
         )
     except UnicodeDecodeError:
         raise InvalidBodyError(FieldError("", "is not UTF-8")) from None

@@ -20,9 +20,11 @@ _DETAILS: Final = {
     401: "Not signed by Discord, not of now, or sent before.",
     403: "No session, no tenant chosen, not allowed, or a request from another site.",
     404: "There is nothing of that id.",
-    409: "Sharing is turned off.",
-    413: "The files are larger together than the service takes.",
+    408: "The body does not arrive.",
+    409: "Sharing is turned off, or the request of this key is not finished.",
+    413: "The body is larger than the service takes.",
     415: "The body is neither a CSV nor a form.",
+    422: "The idempotency key is that of another request.",
     429: "Too many attempts or links, or imports not finished; see `Retry-After`.",
     503: "Something the service needs is missing or does not answer.",
 }
@@ -71,11 +73,28 @@ def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 def request_body(model: type[BaseModel], *, required: bool = True) -> dict[str, Any]:
     """A request body, for a route's ``openapi_extra``."""
-    schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+    content = {"application/json": {"schema": _schema_of(model)}}
+    return {"requestBody": {"required": required, "content": content}}
+
+
+def list_body(name: str, model: type[BaseModel]) -> dict[str, Any]:
+    """A request body that is a list called ``name``, or NDJSON, for a route's ``openapi_extra``."""
+    element = _schema_of(model)
+    whole = {
+        "type": "object",
+        "required": [name],
+        "additionalProperties": False,
+        "properties": {name: {"type": "array", "minItems": 1, "items": element}},
+    }
+    content = {"application/json": {"schema": whole}, "application/x-ndjson": {"schema": element}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+def _schema_of(model: type[BaseModel]) -> Any:
+    schema: Any = model.model_json_schema(ref_template="#/components/schemas/{model}")
     for nested in schema.pop("$defs", {}).values():
         schema = _inlined(schema, nested)
-    body = {"required": required, "content": {"application/json": {"schema": schema}}}
-    return {"requestBody": body}
+    return schema
 
 
 def _inlined(schema: Any, nested: dict[str, Any]) -> Any:

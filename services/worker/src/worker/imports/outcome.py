@@ -1,41 +1,22 @@
-"""Outcomes of an import, as clients of the admin API read them: JSON in camelCase.
-
-Money is a decimal in major units, as text; instants are spelled by ``common.instants.iso``.
-"""
+"""Outcomes of an import, as clients of the admin API read them: JSON in camelCase."""
 
 from typing import Any
 
-from common.instants import iso
 from common.reports.money import currency_exponent, decimal_text
 from ingest.csv.faults import ImportRefusedError, RowFault
 from ingest.formats.reconciliation import Reconciled
 from ingest.import_files import Imported
+from ingest.summary import summary_json
 
 
 def result_of(imported: Imported, *, layout: str, checked: bool = False) -> dict[str, Any]:
     """What was done with files of the format named ``layout``, or would be."""
-    found = imported.summary
     exponent = currency_exponent(imported.currency)
     return {
         "result": {
             "format": layout,
             "checked": checked,
-            "orders": {
-                "new": found.orders_new,
-                "replaced": found.orders_replaced,
-                "unchanged": found.orders_unchanged,
-            },
-            "lines": found.lines,
-            "refunds": found.refunds,
-            "cancellationsWithoutPayment": found.cancellations_without_payment,
-            "products": {"new": found.products_new, "listed": found.products},
-            "stockCounts": found.stock_counts,
-            "netSales": decimal_text(found.net_sales, exponent),
-            "currency": imported.currency,
-            "firstEventAt": iso(found.first_at) if found.first_at else None,
-            "lastEventAt": iso(found.last_at) if found.last_at else None,
-            "ledgerVersion": found.version,
-            "notes": list(imported.notes),
+            **summary_json(imported.summary, currency=imported.currency, notes=imported.notes),
             "reconciled": _reconciled(imported.reconciled, exponent),
         }
     }

@@ -1,0 +1,136 @@
+"""Routes of sales by JSON: batches of a program or a platform's plug-in, loaded at once."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import partial
+from typing import Annotated, Any, Final
+
+from anyio.to_thread import run_sync
+from fastapi import APIRouter, Depends, Request, Response
+
+from common.db.tenancy import TenantDb
+from common.instants import now
+from share_api.container import Container
+from share_api.http.content_length import content_length
+from share_api.http.json_body import iter_with_timeout
+from share_api.http.ndjson import is_ndjson
+from share_api.http.openapi import list_body, problem_responses
+from share_api.routes.dependencies import Actor, CurrentActor, CurrentDb, Services
+from share_api.sales.batch import BatchTooLargeError, SalesKind
+from share_api.sales.idempotency import KeyedRequest, key_of
+from share_api.sales.loading import load_batch
+from share_api.schemas.sales import ELEMENTS, SalesSummary
+from share_api.schemas.sales_batch import MOST_BYTES, MOST_BYTES_OF_LINES, BatchReader
+
+router = APIRouter(tags=["sales"])
+_PATH: Final = "/api/admin/sales"
+_REPLAYED: Final = "Idempotency-Replayed"
+_KEY: Final[dict[str, Any]] = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "Names the request for 24 hours: sent again under it, it is carried out once.",
+    "schema": {"type": "string", "maxLength": 255},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A request with a batch, and for whom it is loaded."""
+
+    request: Request
+    response: Response
+    actor: Actor
+    db: TenantDb
+    container: Container
+
+
+def _received(
+    request: Request, response: Response, actor: CurrentActor, db: CurrentDb, container: Services
+) -> Received:
+    return Received(request, response, actor, db, container)
+
+
+Batch = Annotated[Received, Depends(_received)]
+
+
+def _documented(kind: SalesKind) -> dict[str, Any]:
+    """What every route of a kind says of itself."""
+    replayed = {
+        "description": "`true` where it was carried out before.",
+        "schema": {"type": "string"},
+    }
+    done = {"description": "All of it is in the ledger.", "headers": {_REPLAYED: replayed}}
+    return {
+        "path": f"{_PATH}/{kind}",
+        "response_model": SalesSummary,
+        "responses": {200: done, **problem_responses(400, 403, 408, 409, 413, 422, 503)},
+        "openapi_extra": {**list_body(kind, ELEMENTS[kind]), "parameters": [_KEY]},
+    }
+
+
+@router.post(**_documented(SalesKind.ORDERS), summary="Send orders")
+async def send_orders(batch: Batch) -> dict[str, Any]:
+    """Orders with all of their lines, at once and all or nothing; seen again, one is replaced."""
+    return await _take(SalesKind.ORDERS, batch)
+
+
+@router.post(**_documented(SalesKind.REFUNDS), summary="Send refunds")
+async def send_refunds(batch: Batch) -> dict[str, Any]:
+    """Refunds of orders that are known, at once and all or nothing."""
+    return await _take(SalesKind.REFUNDS, batch)
+
+
+@router.post(**_documented(SalesKind.PRODUCTS), summary="Send products")
+async def send_products(batch: Batch) -> dict[str, Any]:
+    """Titles, categories and costs of products, at once and all or nothing."""
+    return await _take(SalesKind.PRODUCTS, batch)
+
+
+@router.post(**_documented(SalesKind.STOCK), summary="Send stock counts")
+async def send_stock(batch: Batch) -> dict[str, Any]:
+    """What was on hand of known products, at once and all or nothing."""
+    return await _take(SalesKind.STOCK, batch)
+
+
+async def _take(kind: SalesKind, received: Received) -> dict[str, Any]:
+    """Read a batch and load it; the summary."""
+    request, actor, container = received.request, received.actor, received.container
+    key = key_of(request.headers.getlist("idempotency-key"))
+    reader = BatchReader(kind, actor.tenant.currency)
+    digest = await _read(request, reader)
+    keyed = None if key is None else KeyedRequest(received.db, key, digest, now())
+    load = partial(
+        load_batch,
+        received.db,
+        reader.end(),
+        author=actor.author,
+        jobs=container.issuing.jobs,
+        keyed=keyed,
+    )
+    loaded = await run_sync(load, limiter=container.loading)
+    if loaded.replayed:
+        received.response.headers[_REPLAYED] = "true"
+    return loaded.summary
+
+
+async def _read(request: Request, reader: BatchReader) -> bytes:
+    """Read the body; the digest of the request."""
+    lines = is_ndjson(request.headers.get("content-type", ""))
+    most = MOST_BYTES_OF_LINES if lines else MOST_BYTES
+    announced = content_length(request.headers)
+    if announced is not None and announced > most:
+        raise BatchTooLargeError(most, "bytes")
+    digest = hashlib.sha256(f"{request.url.path} {lines}\n".encode())
+    body, length = bytearray(), 0
+    async for piece in iter_with_timeout(request.stream()):
+        length += len(piece)
+        if length > most:
+            raise BatchTooLargeError(most, "bytes")
+        digest.update(piece)
+        if lines:
+            await run_sync(reader.feed, piece)
+        else:
+            body += piece
+    if not lines:
+        await run_sync(reader.read_object, bytes(body))
+    return digest.digest()

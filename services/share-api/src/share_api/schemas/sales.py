@@ -1,0 +1,244 @@
+"""Request schemas of sales by JSON: orders, refunds, products and stock counts, in camelCase.
+
+The fields are the columns of the files; an order's and a refund's lines stand inside it. A field
+that may be left out may be null.
+"""
+
+from collections.abc import Iterator
+from typing import Annotated, Any, ClassVar, Self, cast
+
+from pydantic import BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
+
+from ingest.csv.notes import FUTURE
+from ingest.rows import OrderLineRow, ProductRow, RefundKind, RefundRow, StockRow
+from share_api.sales.batch import Row, SalesKind
+from share_api.schemas.api_model import ApiModel
+from share_api.schemas.sales_values import (
+    Amount,
+    AmountOrZero,
+    CurrencyCode,
+    Identity,
+    Moment,
+    OnHand,
+    OptionalAmount,
+    OptionalIdentity,
+    OptionalMoment,
+    OptionalWords,
+    RefundKindName,
+    Returned,
+    SalesContext,
+    Sold,
+    Title,
+    listed,
+    not_empty,
+)
+
+Placed = tuple[tuple[object, ...], Row]
+"""A row, and the steps from its element to where it stands in it."""
+
+
+class _Part(ApiModel):
+    model_config = ConfigDict(extra="forbid", validate_by_name=False, hide_input_in_errors=True)
+
+
+class SalesElement(_Part):
+    """An element of a batch: what it is known by, where a batch may not have it twice."""
+
+    named_by: ClassVar[str] = ""
+
+    def known_by(self) -> tuple[str, ...]:
+        """Its ids, beginning with the order's; empty where the loader looks for them."""
+        return ()
+
+    def rows(self, first: int) -> Iterator[Placed]:
+        """Its rows; their positions count from ``first``."""
+        raise NotImplementedError
+
+
+class SalesOrderLine(_Part):
+    """A line of an order. `unitPrice` is without tax, `lineDiscount` the whole line's."""
+
+    line_id: Identity
+    product_id: Identity
+    product_title: Title = None
+    category: OptionalWords = None
+    quantity: Sold
+    unit_price: Amount
+    line_discount: AmountOrZero = 0
+
+
+class SalesOrder(SalesElement):
+    """An order with all of its lines; seen again, it replaces itself. Unpaid, it is no sale."""
+
+    named_by: ClassVar[str] = "orderId"
+
+    order_id: Identity
+    placed_at: OptionalMoment = None
+    paid_at: OptionalMoment = None
+    currency: CurrencyCode
+    channel: OptionalWords = None
+    customer_id: OptionalIdentity = None
+    country: OptionalWords = None
+    region: OptionalWords = None
+    coupon_code: OptionalWords = None
+    order_discount: AmountOrZero = 0
+    shipping: AmountOrZero = 0
+    tax: AmountOrZero = 0
+    lines: Annotated[tuple[SalesOrderLine, ...], BeforeValidator(not_empty)]
+
+    @model_validator(mode="after")
+    def _of_some_time(self, info: ValidationInfo) -> Self:
+        happened = self.paid_at or self.placed_at
+        if happened is None:
+            raise ValueError("has neither paidAt nor placedAt: one of them is needed")
+        context = cast("SalesContext", info.context)
+        if happened > context.now:
+            context.notes.add(FUTURE, self.order_id)
+        return self
+
+    def known_by(self) -> tuple[str, ...]:
+        """The order's id."""
+        return (self.order_id,)
+
+    def rows(self, first: int) -> Iterator[Placed]:
+        """A row a line."""
+        placed_at = self.placed_at or self.paid_at
+        assert placed_at is not None  # noqa: S101 - validated
+        for number, line in enumerate(self.lines):
+            yield (
+                ("lines", number),
+                OrderLineRow(
+                    position=first + number,
+                    placed_at=placed_at,
+                    **self._own(),
+                    **dict(line),
+                ),
+            )
+
+    def _own(self) -> dict[str, Any]:
+        left_out = {"lines", "placed_at", "currency"}
+        return {name: value for name, value in self if name not in left_out}
+
+
+class SalesRefundLine(_Part):
+    """What a refund gives back of a line; `amount` is the goods' value after discounts."""
+
+    line_id: Identity
+    quantity: Returned = 0
+    amount: AmountOrZero = 0
+
+
+class SalesRefund(SalesElement):
+    """A refund with all of its lines, or of shipping and tax alone; seen again, it replaces itself.
+
+    `shipping` and `tax` are the whole refund's.
+    """
+
+    named_by: ClassVar[str] = "refundId"
+
+    refund_id: Identity
+    order_id: Identity
+    processed_at: Moment
+    kind: RefundKindName = "return"
+    shipping: AmountOrZero = 0
+    tax: AmountOrZero = 0
+    lines: Annotated[tuple[SalesRefundLine, ...], BeforeValidator(listed)] = ()
+
+    @model_validator(mode="after")
+    def _of_its_time(self, info: ValidationInfo) -> Self:
+        context = cast("SalesContext", info.context)
+        if self.processed_at > context.now:
+            context.notes.add(f"its refund {FUTURE}", self.order_id)
+        return self
+
+    def known_by(self) -> tuple[str, ...]:
+        """The order's id and its own."""
+        return (self.order_id, self.refund_id)
+
+    def rows(self, first: int) -> Iterator[Placed]:
+        """A row a line, and one for shipping and tax."""
+        if self.shipping or self.tax or not self.lines:
+            yield (), self._row(first, None, 0, 0, self.shipping, self.tax)
+            first += 1
+        for number, line in enumerate(self.lines):
+            row = self._row(first + number, line.line_id, line.quantity, line.amount, 0, 0)
+            yield ("lines", number), row
+
+    def _row(
+        self,
+        position: int,
+        line_id: str | None,
+        quantity: int,
+        amount: int,
+        shipping: int,
+        tax: int,
+    ) -> RefundRow:
+        kind = cast("RefundKind", self.kind)
+        about = (self.refund_id, self.order_id, line_id, self.processed_at, kind)
+        return RefundRow(position, *about, quantity, amount, shipping, tax)
+
+
+class SalesProduct(SalesElement):
+    """A product; what is left out stays as it is known."""
+
+    product_id: Identity
+    title: Title = None
+    sku: OptionalWords = None
+    category: OptionalWords = None
+    unit_cost: OptionalAmount = None
+
+    def rows(self, first: int) -> Iterator[Placed]:
+        """Its row."""
+        yield (), ProductRow(first, **dict(self))
+
+
+class SalesStockCount(SalesElement):
+    """Pieces of a known product on hand when they were counted; below 0 where oversold."""
+
+    product_id: Identity
+    counted_at: Moment
+    on_hand: OnHand
+
+    def rows(self, first: int) -> Iterator[Placed]:
+        """Its row."""
+        yield (), StockRow(first, **dict(self))
+
+
+ELEMENTS: dict[SalesKind, type[SalesElement]] = {
+    SalesKind.ORDERS: SalesOrder,
+    SalesKind.REFUNDS: SalesRefund,
+    SalesKind.PRODUCTS: SalesProduct,
+    SalesKind.STOCK: SalesStockCount,
+}
+
+
+class OrdersSummary(ApiModel):
+    """What became of the orders of a batch."""
+
+    new: int
+    replaced: int
+    unchanged: int
+
+
+class ProductsSummary(ApiModel):
+    """What became of the products of a batch: ``listed`` in it, ``new`` to the ledger."""
+
+    new: int
+    listed: int
+
+
+class SalesSummary(ApiModel):
+    """What a batch did, as the result of an import says it."""
+
+    orders: OrdersSummary
+    lines: int
+    refunds: int
+    cancellations_without_payment: int
+    products: ProductsSummary
+    stock_counts: int
+    net_sales: str = Field(description="Of the batch, in major units.")
+    currency: str
+    first_event_at: str | None
+    last_event_at: str | None
+    ledger_version: int | None
+    notes: tuple[str, ...]
