@@ -97,7 +97,7 @@ def worker(
     tasks.register_warming(app, warming)
     answering = create_delivery_context(engine, redis_client, cache, jobs, api_base=discord[0])
     tasks.register_discord(app, answering)
-    tasks.register_imports(app, engine, jobs)
+    tasks.register_imports(app, engine, jobs, slots=2, seconds=3600)
     yield app
     app.close()
     engine.dispose()

@@ -18,8 +18,9 @@ from common.db.tenancy import Access, TenantDb, transaction
 from common.jobs.payloads import RunImport
 from share_api.imports.upload import MOST_UNFINISHED, TooManyImportsError, begin_upload
 from worker.imports import run
-from worker.imports.slots import MOST_AT_ONCE, slot
+from worker.imports.slots import slot
 from worker.imports.uploaded import MOST_ATTEMPTS
+from worker.settings import IMPORTS_AT_ONCE
 
 PATH = "/api/admin/imports"
 ORDERS = """order_id,paid_at,currency,line_id,product_id,quantity,unit_price
@@ -352,7 +353,7 @@ def test_one_import_of_a_shop_runs_at_a_time(anna: httpx.Client, world: World) -
     location = started(anna.post(PATH, content=ORDERS, headers=CSV))
     job = run.next_import(world.engine)
     assert job is not None
-    with slot(world.engine, world.berlin, MOST_AT_ONCE) as free:
+    with slot(world.engine, world.berlin, IMPORTS_AT_ONCE) as free:
         assert free
         assert run.next_import(world.engine) is None
         run.run_import(world.engine, job)

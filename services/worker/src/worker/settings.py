@@ -1,6 +1,7 @@
 """The worker's settings."""
 
 from pathlib import Path
+from typing import Final
 
 from pydantic import Field, field_validator
 
@@ -8,16 +9,18 @@ from common.jobs.celery_config import QUEUES
 from common.links.popularity import KEPT_PER_TENANT
 from common.reports.model import COUNT_DAYS
 from common.settings import DatabaseSettings, DiscordApiSettings, RedisSettings
-from worker.imports.slots import MOST_AT_ONCE
 
 DAY_SECONDS = 24 * 60 * 60
+
+IMPORTS_AT_ONCE: Final = 2
+"""How many imports run at once by default."""
 
 
 class WorkerSettings(RedisSettings, DatabaseSettings, DiscordApiSettings):
     """What the worker and the scheduler read from the environment."""
 
     concurrency: int = Field(
-        default=MOST_AT_ONCE + 1,
+        default=IMPORTS_AT_ONCE + 1,
         ge=1,
         le=64,
         validation_alias="WORKER_CONCURRENCY",
@@ -30,7 +33,7 @@ class WorkerSettings(RedisSettings, DatabaseSettings, DiscordApiSettings):
         " `imports`, `warm`. An import keeps one of its processes busy.",
     )
     imports: int = Field(
-        default=MOST_AT_ONCE,
+        default=IMPORTS_AT_ONCE,
         ge=1,
         le=64,
         validation_alias="WORKER_IMPORTS",

@@ -23,13 +23,14 @@ from ingest.csv.faults import ImportRefusedError
 from ingest.import_files import Imported, import_files
 from ingest.progress import Meter
 from worker.imports import outcome
-from worker.imports.slots import MOST_AT_ONCE, is_free, slot
+from worker.imports.slots import is_free, slot
 from worker.imports.uploaded import Claimed, UploadedImport
+from worker.settings import IMPORTS_AT_ONCE
 
 logger = logging.getLogger(__name__)
 
 
-def run_import(engine: Engine, job: RunImport, slots: int = MOST_AT_ONCE) -> bool:
+def run_import(engine: Engine, job: RunImport, slots: int = IMPORTS_AT_ONCE) -> bool:
     """Run an import, unless it is done, was tried too often, or its shop or all slots are busy.
 
     ``engine`` needs three connections: the load's, the slot's and one for chunks and progress.
@@ -82,7 +83,7 @@ def _load(uploaded: UploadedImport, claimed: Claimed) -> None:
         logger.info(ended, extra=facts | {"lines": imported.summary.lines})
 
 
-def next_import(engine: Engine, slots: int = MOST_AT_ONCE) -> RunImport | None:
+def next_import(engine: Engine, slots: int = IMPORTS_AT_ONCE) -> RunImport | None:
     """The import whose turn it is while a slot is free; clears away what never arrived."""
     with transaction(engine, Access()) as session:
         left = session.execute(text("SELECT tenant_id, id, state FROM unfinished_imports()"))

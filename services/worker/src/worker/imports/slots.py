@@ -10,7 +10,6 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine, text
 
-MOST_AT_ONCE: Final = 2
 _OF_DEPLOYMENT: Final = 0x1A6E58  # the first of a lock's two keys, as the next; never change
 _OF_SHOP: Final = 0x1A6E59
 _TRY: Final = text("SELECT pg_try_advisory_lock(:kind, :number)")

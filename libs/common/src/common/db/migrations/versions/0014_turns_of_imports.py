@@ -1,7 +1,7 @@
 """Imports go by turns: of each tenant the oldest, first whose last one ended longest ago.
 
 Revision ID: 0014
-Revises: 0012
+Revises: 0013
 """
 
 from alembic import op
@@ -9,7 +9,7 @@ from alembic import op
 from common.db.sql import script
 
 revision = "0014"
-down_revision = "0012"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
