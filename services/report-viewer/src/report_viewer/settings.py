@@ -2,10 +2,16 @@
 
 from pydantic import Field
 
-from common.settings import Networks, Origin, RedisSettings, SigningSettings
+from common.settings import (
+    Networks,
+    Origin,
+    RedisSettings,
+    SigningSettings,
+    TransportSettings,
+)
 
 
-class ViewerSettings(RedisSettings, SigningSettings):
+class ViewerSettings(RedisSettings, SigningSettings, TransportSettings):
     """The viewer's settings. Times are seconds."""
 
     host: str = Field(

@@ -13,7 +13,7 @@ def protocol(settings: ShareApiSettings) -> type[HttpToolsProtocol]:
     class Connection(BoundedProtocol, HttpToolsProtocol):
         bounds = ConnectionLimits(
             connections=raise_open_file_limit(settings.max_connections),
-            headers=response_headers(https=settings.https),
+            headers=response_headers(https=settings.https, subdomains=settings.hsts_subdomains),
         )
 
     return Connection

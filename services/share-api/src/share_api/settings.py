@@ -10,6 +10,7 @@ from common.settings import (
     DiscordApplicationSettings,
     Networks,
     RedisSettings,
+    TransportSettings,
 )
 from sharing.settings import LinkSettings
 
@@ -24,7 +25,9 @@ def _check_public_key(value: str | None) -> str | None:
     return value
 
 
-class ShareApiSettings(RedisSettings, DatabaseSettings, LinkSettings, DiscordApplicationSettings):
+class ShareApiSettings(
+    RedisSettings, DatabaseSettings, LinkSettings, DiscordApplicationSettings, TransportSettings
+):
     """Everything share-api is told."""
 
     host: str = Field(
