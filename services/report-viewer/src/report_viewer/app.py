@@ -115,7 +115,10 @@ def create_app(settings: ViewerSettings) -> Viewer:
     reports = _reports(settings, redis, rendering, cache=cache, verifier=verifier, metrics=metrics)
     operations = _operations(settings, redis, rendering, verifier=verifier, metrics=metrics)
     bounds = ConnectionLimits(
-        connections=settings.max_connections, headers=(NEVER_STORED, *security.data())
+        connections=settings.max_connections,
+        per_address=settings.connections_per_address,
+        exempt=settings.trusted_proxies,
+        headers=(NEVER_STORED, *security.data()),
     )
     return Viewer(reports, operations.application(_lifespan(redis, metrics)), bounds)
 

@@ -94,6 +94,12 @@ class ViewerSettings(RedisSettings, SigningSettings, TransportSettings):
         validation_alias="REPORT_VIEWER_MAX_CONNECTIONS",
         description="Connections of clients that one process may have open at once.",
     )
+    connections_per_address: int = Field(
+        default=2000,
+        ge=1,
+        validation_alias="REPORT_VIEWER_CONNECTIONS_PER_ADDRESS",
+        description="Those of them that one address may have open, unless it is a trusted proxy.",
+    )
     processes: int = Field(
         default=1,
         ge=1,

@@ -73,6 +73,12 @@ class ShareApiSettings(
         validation_alias="SHARE_API_MAX_CONNECTIONS",
         description="Connections of clients that may be open at once.",
     )
+    connections_per_address: int = Field(
+        default=200,
+        ge=1,
+        validation_alias="SHARE_API_CONNECTIONS_PER_ADDRESS",
+        description="Those of them that one address may have open, unless it is a trusted proxy.",
+    )
     shares_per_tenant: int = Field(
         default=1000,
         ge=1,
