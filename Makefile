@@ -9,6 +9,9 @@ MAKEFLAGS += --no-print-directory
 # Options for the command behind a target: make demo ARGS='--viewer-port 9000'
 ARGS ?=
 
+# A stored copy of advisories for make audit: a directory or a zip file in the OSV format
+ADVISORIES ?=
+
 # A Python, or a uv, other than the one that would be found
 PYTHON ?=
 UV ?=
@@ -19,8 +22,8 @@ export PYTHON UV
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz tokens histories browser check fmt lint types imports locked audit lock install clean reset \
-	FORCE
+.PHONY: help demo test fuzz tokens histories browser check fmt lint types imports locked audit sbom lock install clean \
+	reset FORCE
 
 help: ## Explain the targets
 	@awk 'BEGIN { FS = ":.*## " } \
@@ -62,8 +65,12 @@ locked: $(STAMP)
 	@scripts/bootstrap uv lock --check --quiet
 	@scripts/bootstrap uv pip check --quiet --python $(BIN)/python
 
-audit: ## Look the locked packages up among known vulnerabilities (needs the network)
-	@scripts/audit
+audit: $(STAMP) ## Look the locked packages up among known vulnerabilities (ADVISORIES=all.zip: without the network)
+	@if [ -n "$(ADVISORIES)" ]; then $(BIN)/python scripts/audit_stored.py "$(ADVISORIES)"; \
+		else scripts/audit; fi
+
+sbom: $(STAMP) ## Write the bill of materials of what is deployed (CycloneDX) to sbom.cdx.json
+	@$(BIN)/python scripts/sbom.py sbom.cdx.json
 
 fmt: $(STAMP) ## Format the code and fix what can be fixed
 	@$(BIN)/ruff check --fix .

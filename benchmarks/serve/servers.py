@@ -86,12 +86,18 @@ def static_nginx(state: Path, files: Path, *, core: int) -> Iterator[Server]:
 
 @contextmanager
 def gateway(
-    files: Path, viewer: Server, *, core: int, min_uses: int | None = None
+    files: Path,
+    viewer: Server,
+    *,
+    core: int,
+    min_uses: int | None = None,
+    at_once: int | None = None,
 ) -> Iterator[Server]:
     """The gateway's own configuration before ``viewer``, with ``files`` beside it to compare.
 
     What is put in its place is what a container has otherwise: names, ports and directories; and
-    ``min_uses``, after how many an answer is kept, where that is not the subject.
+    ``min_uses``, after how many an answer is kept, where that is not the subject; and ``at_once``,
+    how many requests of an address, where that is.
     """
     port, beside = free_port(), free_port()
     with tempfile.TemporaryDirectory(prefix="gateway-", dir=IN_MEMORY) as name:
@@ -109,6 +115,7 @@ def gateway(
             (r"worker_processes auto", "daemon off; worker_processes 1"),
             (r"include mime\.types;\n", "keepalive_requests 100000000;\n"),
             (r"(?<=proxy_cache_min_uses )\d+", r"\g<0>" if min_uses is None else str(min_uses)),
+            (r"(?<=limit_conn addresses )\d+", r"\g<0>" if at_once is None else str(at_once)),
         ):
             text, count = re.subn(pattern, replacement, text)
             if not count:

@@ -31,3 +31,13 @@ def test_every_row_names_one() -> None:
 
 def test_the_readme_leads_there() -> None:
     assert "(docs/security.md)" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_time_frames_for_updates_are_documented() -> None:
+    guide = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+    section = guide.split("## Packages with known vulnerabilities")[1].split("\n## ")[0]
+    for severity in ("critical", "high", "medium", "low"):
+        assert re.search(rf"^\| {severity} \| [^|]*\d+ (day|hour)s", section, re.MULTILINE), (
+            severity
+        )
+    assert "make audit" in section

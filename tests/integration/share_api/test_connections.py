@@ -12,6 +12,7 @@ from tests.integration.share_api.conftest import Serve, Service, World, assert_p
 from tests.support import wait
 
 SHARE = "/api/admin/analytics/revenue-overview/share"
+UNFINISHED = b"GET /healthz HTTP/1.1\r\nHost: x"
 SAFE = (
     b"x-content-type-options: nosniff",
     b"cache-control: no-store",
@@ -21,10 +22,12 @@ SAFE = (
 
 
 @contextmanager
-def connection(service: Service) -> Iterator[socket.socket]:
-    address = urlsplit(service.url)
+def connection(service: Service, address: str = "127.0.0.1") -> Iterator[socket.socket]:
+    url = urlsplit(service.url)
     with socket.create_connection(
-        (address.hostname, address.port), timeout=wait.PATIENCE_SECONDS
+        (url.hostname, url.port),
+        timeout=wait.PATIENCE_SECONDS,
+        source_address=(address, 0),
     ) as opened:
         yield opened
 
@@ -64,12 +67,41 @@ def test_what_cannot_be_read_is_a_problem_with_safe_headers(
 
 def test_too_many_connections_are_told_so(serve: Serve, world: World) -> None:
     service = serve(SHARE_API_MAX_CONNECTIONS=1)
-    with service.client() as client:
-        assert client.get("/healthz").status_code == 200
+    with connection(service) as busy:
+        busy.sendall(UNFINISHED)
         with connection(service) as another:
             answer = said(another)
     assert_refused(answer, 503)
     assert b"retry-after: 5" in answer
+
+
+def test_one_address_takes_no_more_than_its_part(serve: Serve, world: World) -> None:
+    service = serve(SHARE_API_CONNECTIONS_PER_ADDRESS=2)
+    with connection(service) as one, connection(service) as two:
+        for busy in (one, two):
+            busy.sendall(UNFINISHED)
+        with connection(service) as three:
+            answer = said(three)
+        assert_refused(answer, 429)
+        assert b"retry-after: 5" in answer
+        with connection(service, address="127.0.0.2") as another:
+            another.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            assert said(another).startswith(b"HTTP/1.1 200 ")
+
+
+def test_who_is_idle_gives_up_their_place(serve: Serve, world: World) -> None:
+    service = serve(SHARE_API_CONNECTIONS_PER_ADDRESS=1)
+    with service.client() as client, connection(service) as late:
+        late.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        assert said(late).startswith(b"HTTP/1.1 200 ")
+        assert client.get("/healthz").status_code == 200
+
+
+@pytest.mark.parametrize("host", [b"", b"Host: x\r\nHost: x\r\n", b"Host: a b\r\n", b"Host:\r\n"])
+def test_a_request_that_does_not_name_one_host_is_refused(service: Service, host: bytes) -> None:
+    with connection(service) as client:
+        client.sendall(b"GET /healthz HTTP/1.1\r\n%b\r\n" % host)
+        assert_refused(said(client), 400)
 
 
 def test_a_body_that_does_not_come_is_given_up(

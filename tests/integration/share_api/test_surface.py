@@ -63,6 +63,16 @@ def test_no_hsts_without_tls(serve: Serve) -> None:
         assert "strict-transport-security" not in client.get("/healthz").headers
 
 
+def test_hsts_is_for_hosts_below_where_that_is_configured(serve: Serve) -> None:
+    https = {"PUBLIC_BASE_URL": "https://app.example.com"}
+    for given, said in (({}, False), ({"HSTS_INCLUDE_SUBDOMAINS": "true"}, True)):
+        with serve(**https, **given).client() as client:
+            for path in ("/healthz", "/nothing"):
+                header = client.get(path).headers["strict-transport-security"]
+                assert header.startswith("max-age=31536000")
+                assert header.endswith("; includeSubDomains") is said
+
+
 def test_a_plain_request_id_is_kept(service: Service) -> None:
     with service.client() as client:
         for given, kept in (("abc-1.2_3", True), ("a b", False), ("x" * 65, False), ("", False)):

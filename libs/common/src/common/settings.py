@@ -148,6 +148,16 @@ class SigningSettings(ServiceSettings):
         return KeyRing(self.signing_secret.get_secret_value(), _split(self.retired_secrets))
 
 
+class TransportSettings(ServiceSettings):
+    """What the outside is told of https."""
+
+    hsts_subdomains: bool = Field(
+        default=False,
+        validation_alias="HSTS_INCLUDE_SUBDOMAINS",
+        description="Whether browsers are told to use https for all hosts below this one too.",
+    )
+
+
 class DiscordApplicationSettings(ServiceSettings):
     """Which application at Discord is ours; without it there are no commands there."""
 

@@ -13,6 +13,7 @@ from starlette.types import Lifespan, Receive, Scope, Send
 from common.infra.http_limits import ConnectionLimits
 from common.links.state import is_state_key
 from report_viewer.cache.response_cache import ResponseCache
+from report_viewer.endpoints.csp_reports import CspReports
 from report_viewer.endpoints.operations import Operations
 from report_viewer.endpoints.preview_card import PreviewCards
 from report_viewer.endpoints.problems import ProblemResponses
@@ -99,7 +100,9 @@ def create_app(settings: ViewerSettings) -> Viewer:
     Raises:
         ValueError: the signing secrets are unusable.
     """
-    security = SecurityHeaders(https=settings.served_over_https)
+    security = SecurityHeaders(
+        https=settings.served_over_https, subdomains=settings.hsts_subdomains
+    )
     assets = Assets(security)
     pages = PageRenderer(assets, settings.public_base_url)
     rendering = _Rendering(security, assets, pages, ProblemResponses(pages, security))
@@ -110,9 +113,12 @@ def create_app(settings: ViewerSettings) -> Viewer:
     )
     redis = _redis(settings, cache)
     reports = _reports(settings, redis, rendering, cache=cache, verifier=verifier, metrics=metrics)
-    operations = _operations(redis, rendering, verifier=verifier, metrics=metrics)
+    operations = _operations(settings, redis, rendering, verifier=verifier, metrics=metrics)
     bounds = ConnectionLimits(
-        connections=settings.max_connections, headers=(NEVER_STORED, *security.data())
+        connections=settings.max_connections,
+        per_address=settings.connections_per_address,
+        exempt=settings.trusted_proxies,
+        headers=(NEVER_STORED, *security.data()),
     )
     return Viewer(reports, operations.application(_lifespan(redis, metrics)), bounds)
 
@@ -201,7 +207,12 @@ def _reports(
 
 
 def _operations(
-    redis: _Redis, rendering: _Rendering, *, verifier: Verifier, metrics: Metrics
+    settings: ViewerSettings,
+    redis: _Redis,
+    rendering: _Rendering,
+    *,
+    verifier: Verifier,
+    metrics: Metrics,
 ) -> Operations:
     return Operations(
         store=redis.store,
@@ -211,6 +222,9 @@ def _operations(
         metrics=metrics,
         problems=rendering.problems,
         security=rendering.security,
+        violations=CspReports(
+            metrics.count_violation, ClientAddresses(settings.trusted_proxies), rendering.security
+        ),
         signing_configured=verifier.configured,
     )
 

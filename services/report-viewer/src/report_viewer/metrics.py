@@ -35,6 +35,12 @@ class Metrics:
             ["status"],
             registry=self._registry,
         )
+        self._violations = Counter(
+            "report_viewer_csp_violations",
+            "What browsers say the content policy kept a page from, by directive.",
+            ["directive"],
+            registry=self._registry,
+        )
         self._counts: defaultdict[int, int] = defaultdict(int)
         self._gauges: list[tuple[Gauge, Callable[[], float]]] = []
         self._publishing = BackgroundTask(self._publish_for_ever)
@@ -42,6 +48,10 @@ class Metrics:
     def count(self, status: int) -> None:
         """Count a response."""
         self._counts[status] += 1
+
+    def count_violation(self, directive: str) -> None:
+        """Count what a content policy kept a page from; ``directive`` is one of a fixed list."""
+        self._violations.labels(directive).inc()
 
     def watch(self, name: str, description: str, value: Callable[[], float]) -> None:
         """Report a value as it is whenever metrics are read; the sum over all processes."""

@@ -2,10 +2,16 @@
 
 from pydantic import Field
 
-from common.settings import Networks, Origin, RedisSettings, SigningSettings
+from common.settings import (
+    Networks,
+    Origin,
+    RedisSettings,
+    SigningSettings,
+    TransportSettings,
+)
 
 
-class ViewerSettings(RedisSettings, SigningSettings):
+class ViewerSettings(RedisSettings, SigningSettings, TransportSettings):
     """The viewer's settings. Times are seconds."""
 
     host: str = Field(
@@ -87,6 +93,12 @@ class ViewerSettings(RedisSettings, SigningSettings):
         ge=1,
         validation_alias="REPORT_VIEWER_MAX_CONNECTIONS",
         description="Connections of clients that one process may have open at once.",
+    )
+    connections_per_address: int = Field(
+        default=2000,
+        ge=1,
+        validation_alias="REPORT_VIEWER_CONNECTIONS_PER_ADDRESS",
+        description="Those of them that one address may have open, unless it is a trusted proxy.",
     )
     processes: int = Field(
         default=1,

@@ -71,7 +71,9 @@ def create_app(settings: ShareApiSettings, container: Container | None = None) -
     app.add_middleware(HeadMiddleware)
     app.add_middleware(CookieReader)
     app.add_middleware(AccessLogMiddleware, metrics=app.state.metrics)
-    app.add_middleware(SecurityHeadersMiddleware, https=settings.https)
+    app.add_middleware(
+        SecurityHeadersMiddleware, https=settings.https, subdomains=settings.hsts_subdomains
+    )
     return app
 
 

@@ -2,7 +2,8 @@
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from common.infra.http_limits import BoundedProtocol, ConnectionLimits, raise_open_file_limit
+from common.infra.http_limits import BoundedProtocol, ConnectionLimits
+from common.infra.open_files import raise_open_file_limit
 from share_api.middleware.security_headers import response_headers
 from share_api.settings import ShareApiSettings
 
@@ -13,7 +14,9 @@ def protocol(settings: ShareApiSettings) -> type[HttpToolsProtocol]:
     class Connection(BoundedProtocol, HttpToolsProtocol):
         bounds = ConnectionLimits(
             connections=raise_open_file_limit(settings.max_connections),
-            headers=response_headers(https=settings.https),
+            per_address=settings.connections_per_address,
+            exempt=settings.trusted_proxies,
+            headers=response_headers(https=settings.https, subdomains=settings.hsts_subdomains),
         )
 
     return Connection

@@ -10,6 +10,7 @@ from common.settings import (
     DiscordApplicationSettings,
     Networks,
     RedisSettings,
+    TransportSettings,
 )
 from sharing.settings import LinkSettings
 
@@ -24,7 +25,9 @@ def _check_public_key(value: str | None) -> str | None:
     return value
 
 
-class ShareApiSettings(RedisSettings, DatabaseSettings, LinkSettings, DiscordApplicationSettings):
+class ShareApiSettings(
+    RedisSettings, DatabaseSettings, LinkSettings, DiscordApplicationSettings, TransportSettings
+):
     """Everything share-api is told."""
 
     host: str = Field(
@@ -69,6 +72,12 @@ class ShareApiSettings(RedisSettings, DatabaseSettings, LinkSettings, DiscordApp
         ge=1,
         validation_alias="SHARE_API_MAX_CONNECTIONS",
         description="Connections of clients that may be open at once.",
+    )
+    connections_per_address: int = Field(
+        default=200,
+        ge=1,
+        validation_alias="SHARE_API_CONNECTIONS_PER_ADDRESS",
+        description="Those of them that one address may have open, unless it is a trusted proxy.",
     )
     shares_per_tenant: int = Field(
         default=1000,

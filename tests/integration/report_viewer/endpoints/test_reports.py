@@ -229,6 +229,15 @@ async def test_a_link_opens_its_own_tenants_report_only(run: Run, redis_client: 
         assert (await client.get(theirs.path)).status_code == 200
 
 
+async def test_https_is_kept_by_hosts_below_where_that_is_configured(run: Run) -> None:
+    async with run(
+        PUBLIC_BASE_URL="https://app.example.com", HSTS_INCLUDE_SUBDOMAINS="true"
+    ) as client:
+        for path in ("/api/reports/x", "/healthz", "/nothing", "/docs"):
+            said = (await client.get(path)).headers["strict-transport-security"]
+            assert said == "max-age=31536000; includeSubDomains"
+
+
 async def test_https_is_kept(run: Run) -> None:
     async with run(PUBLIC_BASE_URL="https://app.example.com") as client:
         for path in ("/api/reports/x", "/healthz", "/nothing"):

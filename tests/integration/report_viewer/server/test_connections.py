@@ -13,7 +13,8 @@ from redis import Redis
 from tests.support import wait
 from tests.support.samples import SECRET, Sample
 
-from common.infra.http_limits import ConnectionLimits, raise_open_file_limit
+from common.infra.http_limits import ConnectionLimits
+from common.infra.open_files import raise_open_file_limit
 from report_viewer.app import create_app
 from report_viewer.server.fast_path import FastPathProtocol
 from report_viewer.settings import ViewerSettings
@@ -21,6 +22,7 @@ from report_viewer.settings import ViewerSettings
 pytestmark = pytest.mark.anyio
 
 HEALTH = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+REST = b"\r\n\r\n"
 SAFE = (b"x-content-type-options: nosniff", b"cache-control: no-store", b"content-security-policy:")
 ROWS = b"".join(b"%d,%s\r\n" % (n, sha256(b"%d" % n).hexdigest().encode()) for n in range(60_000))
 
@@ -34,8 +36,10 @@ class Server:
     bounds: ConnectionLimits
 
     @asynccontextmanager
-    async def connect(self) -> AsyncIterator[Client]:
-        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+    async def connect(self, address: str = "127.0.0.1") -> AsyncIterator[Client]:
+        reader, writer = await asyncio.open_connection(
+            "127.0.0.1", self.port, local_addr=(address, 0)
+        )
         try:
             yield reader, writer
         finally:
@@ -49,6 +53,11 @@ class Server:
     def open(self) -> int:
         return len(self.server.server_state.connections)
 
+    @property
+    def busy(self) -> int:
+        """Connections on which something is under way."""
+        return sum(not each.whole for each in self.server.server_state.connections)  # type: ignore[union-attr]
+
 
 Serve = Callable[..., Awaitable[Server]]
 
@@ -58,7 +67,7 @@ async def serve(redis_url: str) -> AsyncIterator[Serve]:
     """Start a viewer with other bounds than usual."""
     running: list[tuple[uvicorn.Server, asyncio.Task[None]]] = []
 
-    async def start(**bounds: float) -> Server:
+    async def start(**bounds: float | str) -> Server:
         app = create_app(
             ViewerSettings.model_validate(
                 {"REDIS_URL": redis_url, "ANALYTICS_SHARE_SIGNING_SECRET": SECRET}
@@ -214,21 +223,104 @@ async def test_what_is_no_http_is_refused_like_anything_else(serve: Serve) -> No
 
 
 async def test_too_many_connections_are_told_so(serve: Serve) -> None:
-    server = await serve(connections=2)
+    server = await serve(connections=2, head_seconds=600)
     async with server.connect() as one, server.connect() as two:
         for client in (one, two):
-            client[1].write(HEALTH)
-            assert await answered(client) == 200
+            await begin(server, client)
         async with server.connect() as three:
             answer = await said(three)
             assert_refused(answer, 503)
             assert b"retry-after: 5" in answer
-        one[1].write(HEALTH)
+        one[1].write(REST)
         assert await answered(one) == 200
     await gone(server)
     async with server.connect() as client:
         client[1].write(HEALTH)
         assert await answered(client) == 200
+
+
+async def test_who_is_idle_gives_up_their_place_the_longest_idle_first(serve: Serve) -> None:
+    server = await serve(connections=3, head_seconds=600)
+    async with server.connect() as busy, server.connect() as one, server.connect() as two:
+        await begin(server, busy)
+        for client in (one, two):
+            client[1].write(HEALTH)
+            assert await answered(client) == 200
+        async with server.connect() as three, server.connect() as four:
+            for idle, late in ((one, three), (two, four)):
+                late[1].write(HEALTH)
+                assert await said(idle) == b""
+                assert await answered(late) == 200
+        busy[1].write(REST)
+        assert await answered(busy) == 200
+
+
+async def test_one_address_takes_no_more_than_its_part(serve: Serve) -> None:
+    server = await serve(connections=10, per_address=2, head_seconds=600)
+    async with server.connect() as one, server.connect() as two:
+        for client in (one, two):
+            await begin(server, client)
+        async with server.connect() as three:
+            answer = await said(three)
+            assert_refused(answer, 429)
+            assert b"retry-after: 5" in answer
+        async with server.connect(address="127.0.0.2") as another:
+            another[1].write(HEALTH)
+            assert await answered(another) == 200
+
+
+async def test_a_trusted_proxy_holds_connections_for_many(serve: Serve) -> None:
+    server = await serve(connections=10, per_address=1, exempt="10.0.0.0/8, 127.0.0.1")
+    async with server.connect() as one, server.connect() as two:
+        await begin(server, one)
+        two[1].write(HEALTH)
+        assert await answered(two) == 200
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        b"",
+        b"Host: x\r\nHost: x\r\n",
+        b"Host: x\r\nhOST: y\r\n",
+        *(b"Host: %b\r\n" % each for each in (b"", b"a b", b"a/b", b"a@b", b"a,b:1:2")),
+    ],
+)
+async def test_a_request_that_does_not_name_one_host_is_refused(
+    serve: Serve, redis_client: Redis, host: bytes
+) -> None:
+    sample = Sample()
+    sample.activate(redis_client)
+    sample.store(redis_client)
+    server = await serve()
+    for path in ("/healthz", "/api/reports/x", sample.path):
+        async with server.connect() as client:
+            hot = f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+            client[1].write(hot * 2)
+            assert await answered(client) == await answered(client)
+            client[1].write(b"GET %b HTTP/1.1\r\n%b\r\n" % (path.encode(), host))
+            assert_refused(await said(client), 400)
+
+
+async def test_an_older_client_need_not_name_a_host(serve: Serve) -> None:
+    server = await serve()
+    for host, status in (
+        (b"", b"200"),
+        (b"Host: [::1]:80\r\n", b"200"),
+        (b"Host: a\r\n" * 2, b"400"),
+    ):
+        async with server.connect() as client:
+            client[1].write(b"GET /healthz HTTP/1.0\r\n%b\r\n" % host)
+            assert (await said(client)).split()[1] == status
+
+
+async def begin(server: Server, client: Client) -> None:
+    """Begin a request that does not end, and return when the server has heard of it."""
+    before = server.busy
+    client[1].write(HEALTH[: -len(REST)])
+    async with asyncio.timeout(wait.PATIENCE_SECONDS):
+        while server.busy == before:  # noqa: ASYNC110 - the server has no event for it
+            await asyncio.sleep(0.01)
 
 
 async def test_a_body_that_nobody_reads_ends(serve: Serve) -> None:

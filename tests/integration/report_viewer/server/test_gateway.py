@@ -288,3 +288,30 @@ def test_the_gateway_says_the_same_of_its_client_everywhere() -> None:
     text = servers.GATEWAY.read_text(encoding="utf-8")
     lines = [line for line in text.splitlines() if "proxy_set_header" in line]
     assert {len(line) - len(line.lstrip()) for line in lines} == {4}
+
+
+def test_one_address_has_so_many_requests_under_way(
+    viewer: servers.Server, sample: Sample, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    with opened(viewer, tmp_path_factory, at_once=1) as client:
+        url = client.base_url
+        with (
+            socket.create_connection((url.host, url.port), timeout=wait.PATIENCE_SECONDS) as held,
+            httpx.Client(
+                base_url=url, transport=httpx.HTTPTransport(local_address="127.0.0.2")
+            ) as another,
+        ):
+            head = f"POST {sample.path}/view HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n"
+            held.sendall(head.encode())
+
+            def refused() -> httpx.Response | None:
+                held.sendall(b"a")
+                answer = client.get(sample.path)
+                return answer if answer.status_code == 429 else None
+
+            answer = wait.until(refused, "a refusal beside the request that is under way")
+            assert answer is not None
+            assert answer.json()["status"] == 429
+            assert answer.headers["retry-after"] == "5"
+            assert another.get(sample.path).status_code == 200
+        wait.until(lambda: client.get(sample.path).status_code == 200, "room again")

@@ -1,3 +1,4 @@
+import hashlib
 import re
 import secrets
 from datetime import UTC, datetime, timedelta
@@ -6,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from itsdangerous import Signer
 
 from common.links.token import (
     ExpiredLinkError,
@@ -182,3 +184,20 @@ def test_a_service_does_not_start_on_bytes_that_count(step: int) -> None:
     counting = bytes((7 + step * place) % 256 for place in range(32)).hex()
     with pytest.raises(ValueError, match="count"):
         check_drawn_secret(counting)
+
+
+@pytest.mark.parametrize(
+    "salt", [b"", b"itsdangerous.Signer", b"analytics.share-link.v2", b"analytics.device.v1"]
+)
+def test_a_token_of_another_purpose_or_audience_is_forged(salt: bytes) -> None:
+    """The salt names whom a token is for, and what for: the same secret makes another key of it."""
+    payload = RING.issue(claims()).partition(".")[0]
+    key = bytes.fromhex(SECRET)
+
+    def signed(salt: bytes) -> str:
+        signer = Signer(key, salt=salt, key_derivation="hmac", digest_method=hashlib.sha256)
+        return signer.sign(payload).decode("ascii")
+
+    RING.authenticate(signed(b"analytics.share-link.v1"))
+    with pytest.raises(ForgedLinkError):
+        RING.authenticate(signed(salt))

@@ -21,13 +21,19 @@ _ALWAYS: Final[Headers] = (
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 )
-_STRICT_TRANSPORT: Final = (b"strict-transport-security", b"max-age=31536000")
+_STRICT_TRANSPORT: Final = b"max-age=31536000"
 
 
-def security_headers(*, https: bool, policy: bytes | None = None) -> Headers:
-    """The headers; over https also HSTS, with a content ``policy`` also that."""
+def security_headers(
+    *, https: bool, subdomains: bool = False, policy: bytes | None = None
+) -> Headers:
+    """The headers; over https also HSTS, with a content ``policy`` also that.
+
+    ``subdomains`` says whether HSTS is for all hosts below this one too.
+    """
+    hsts = _STRICT_TRANSPORT + (b"; includeSubDomains" if subdomains else b"")
     return (
         *(((b"content-security-policy", policy),) if policy is not None else ()),
         *_ALWAYS,
-        *((_STRICT_TRANSPORT,) if https else ()),
+        *(((b"strict-transport-security", hsts),) if https else ()),
     )

@@ -10,16 +10,19 @@ when the answer has been given is cut off here.
 """
 
 import asyncio
-import resource
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Final
 
+from common.http.host import names_one_host
 from common.http.problem import MEDIA_TYPE, UNAVAILABLE_RETRY_SECONDS, problem_json
 from common.http.security_headers import Headers
+from common.infra.connection_places import ConnectionPlaces, Refusal
 
-_SPARE_FILES: Final = 100
-"""Files that a process has open beside its clients' connections."""
+_STATUS_OF: Final = {
+    Refusal.ALL: HTTPStatus.SERVICE_UNAVAILABLE,
+    Refusal.ADDRESS: HTTPStatus.TOO_MANY_REQUESTS,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,38 +31,50 @@ class ConnectionLimits:
 
     Attributes:
         connections: how many there may be at once; one more is told to come back.
+        per_address: how many of them one address may have.
+        exempt: proxies whose connections are not counted by their address, comma separated.
         head_seconds: how long the head of a request may take, and the rest of a body that no
             handler reads any more.
         head_bytes: how long it may be.
         stall_seconds: how long a client may leave an answer unread.
         headers: what an answer from here carries, beside its own.
+        places: who has a connection.
     """
 
     connections: int = 10_000
+    per_address: int = 2_000
+    exempt: str = ""
     head_seconds: float = 10
     head_bytes: int = 64 * 1024
     stall_seconds: float = 30
     headers: Headers = ()
+    places: ConnectionPlaces = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        places = ConnectionPlaces(self.connections, self.per_address, exempt=self.exempt)
+        object.__setattr__(self, "places", places)
 
 
-class HeadTooLongError(Exception):
-    """The head that has just ended is too long: no more of the piece is parsed."""
+class HeadRefusedError(Exception):
+    """The head that has just ended was refused: no more of the piece is parsed."""
 
 
 class BoundedProtocol(asyncio.Protocol):
     """A connection of a client; to be derived from in front of a protocol of the server.
 
-    ``begun`` and ``whole`` follow the request that is arriving: whether its head has arrived, and
-    whether all of it has.
+    ``begun`` and ``whole`` say whether the head of the request that is arriving has, and all of it.
     """
 
     bounds: ConnectionLimits
-    connections: Any
+    client: tuple[str, int] | None
     cycle: Any
+    flow: Any
     headers: list[tuple[bytes, bytes]]
     loop: asyncio.AbstractEventLoop
     parser: Any
     url: bytes
+    timeout_keep_alive: int
+    timeout_keep_alive_task: asyncio.TimerHandle | None
     transport: asyncio.Transport
     begun = True
     whole = True
@@ -71,10 +86,26 @@ class BoundedProtocol(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take a client, or tell them that there is no room."""
         super().connection_made(transport)
-        if len(self.connections) > self.bounds.connections:
-            self.refuse(HTTPStatus.SERVICE_UNAVAILABLE, "Too many connections are open.")
+        address = self.client[0] if self.client else ""
+        refusal = self.bounds.places.take(self, address, now=self.loop.time)
+        if refusal is not None:
+            self.refuse(_STATUS_OF[refusal], refusal.value)
         else:
             self._hurry()
+
+    def idle_since(self) -> float | None:
+        """Since when nothing is asked, by the loop's clock; None when something is under way."""
+        if not self.whole or self.flow.write_paused or self.transport.is_closing():
+            return None
+        if self.cycle is not None and not self.cycle.response_complete:
+            return None
+        if self.timeout_keep_alive_task is not None:
+            return self.timeout_keep_alive_task.when() - self.timeout_keep_alive
+        return self._arriving.when() - self.bounds.head_seconds if self._arriving else None
+
+    def give_up(self) -> None:
+        """Make room for somebody else, as nothing is asked here."""
+        self._end()
 
     def data_received(self, data: bytes) -> None:
         """Take what arrived."""
@@ -98,20 +129,25 @@ class BoundedProtocol(asyncio.Protocol):
         if self._head_bytes > self.bounds.head_bytes:
             self._refuse_head()
 
-    def measure_head(self) -> None:
-        """Refuse the head that has just ended if it is too long; most come in few bytes, uncounted.
+    def check_head(self) -> None:
+        """Refuse the head that has just ended if it is too long, or does not name one host.
 
         Raises:
-            HeadTooLongError: it was refused.
+            HeadRefusedError: it was refused.
         """
+        if self._head_bytes + self._piece_bytes > self.bounds.head_bytes:
+            self._measure_head()
+        if not names_one_host(self.headers, version=self.parser.get_http_version()):
+            self.refuse(HTTPStatus.BAD_REQUEST, "The request does not name one host.")
+            raise HeadRefusedError
+
+    def _measure_head(self) -> None:
         limit = self.bounds.head_bytes
-        if self._head_bytes + self._piece_bytes <= limit:
-            return
         line = len(self.parser.get_method()) + len(self.url) + len("  HTTP/1.1\r\n")
         fields = sum(len(name) + len(value) + len(": \r\n") for name, value in self.headers)
         if line + fields + len("\r\n") > limit:
             self._refuse_head()
-            raise HeadTooLongError
+            raise HeadRefusedError
 
     def _refuse_head(self) -> None:
         self.refuse(
@@ -126,7 +162,7 @@ class BoundedProtocol(asyncio.Protocol):
 
     def on_headers_complete(self) -> None:
         """Its head has arrived."""
-        self.measure_head()
+        self.check_head()
         self.begun = True
         super().on_headers_complete()  # type: ignore[misc] # the server has it
 
@@ -149,6 +185,7 @@ class BoundedProtocol(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection is over."""
+        self.bounds.places.leave(self)
         self._settle()
         if self._stalled is not None:
             self._stalled.cancel()
@@ -172,7 +209,7 @@ class BoundedProtocol(asyncio.Protocol):
             (b"connection", b"close"),
             *(
                 (((b"retry-after", b"%d" % UNAVAILABLE_RETRY_SECONDS),))
-                if status is HTTPStatus.SERVICE_UNAVAILABLE
+                if status in _STATUS_OF.values()
                 else ()
             ),
             *self.bounds.headers,
@@ -211,14 +248,3 @@ class BoundedProtocol(asyncio.Protocol):
             self._end()
         else:
             self.refuse(HTTPStatus.REQUEST_TIMEOUT, "The request did not arrive in time.")
-
-
-def raise_open_file_limit(connections: int) -> int:
-    """Let this process have so many connections open; how many it may, if that is less."""
-    wanted = connections + _SPARE_FILES
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    endless = resource.RLIM_INFINITY
-    if soft != endless and soft < wanted:
-        soft = wanted if hard == endless else min(wanted, hard)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-    return connections if soft == endless else min(connections, max(1, soft - _SPARE_FILES))

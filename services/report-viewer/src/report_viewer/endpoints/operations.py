@@ -14,16 +14,18 @@ from starlette.types import Lifespan
 
 from common.infra.telemetry import METRICS_CONTENT_TYPE
 from report_viewer.endpoints import openapi
+from report_viewer.endpoints.csp_reports import CspReports
 from report_viewer.endpoints.problems import ProblemResponses
 from report_viewer.http.cache_control import NEVER_STORED
 from report_viewer.http.response import Response
-from report_viewer.http.security_headers import SecurityHeaders
+from report_viewer.http.security_headers import CSP_REPORTS, SecurityHeaders
 from report_viewer.loading.redis_store import RedisStore
 from report_viewer.metrics import Metrics
 from report_viewer.pages.assets import PREFIX, Assets
 from report_viewer.pages.preview_images import PreviewImages
 from report_viewer.pages.renderer import PageRenderer
-from report_viewer.problems.catalog import INTERNAL, NOT_FOUND, Problem, wrong_method
+from report_viewer.problems.catalog import INTERNAL, NOT_FOUND, Problem, problem_of, wrong_method
+from report_viewer.problems.errors import ViewerError
 
 _BY_STATUS: Final[Mapping[int, Problem]] = {
     404: NOT_FOUND,
@@ -34,7 +36,7 @@ _BY_STATUS: Final[Mapping[int, Problem]] = {
 
 @dataclass(frozen=True, slots=True)
 class Operations:
-    """The routes beside the reports, and what they need. All are GET and HEAD."""
+    """The routes beside the reports, and what they need. All but one are GET and HEAD."""
 
     store: RedisStore
     pages: PageRenderer
@@ -43,6 +45,7 @@ class Operations:
     metrics: Metrics
     problems: ProblemResponses
     security: SecurityHeaders
+    violations: CspReports
     signing_configured: bool
 
     def application(self, lifespan: Lifespan[Starlette]) -> Starlette:
@@ -53,6 +56,7 @@ class Operations:
             Route("/metrics", self.metrics_text),
             Route("/openapi.json", self.description),
             Route("/docs", self.reference),
+            Route(CSP_REPORTS, self.csp_reports, methods=["POST"]),
             Route(PREFIX + "{path:path}", self.static),
         ]
         handlers: dict[Any, Any] = {HTTPException: self._refuse, Exception: self._surprise}
@@ -95,6 +99,13 @@ class Operations:
         body = self.pages.reference(openapi.document())
         return Response(HTTPStatus.OK, (*headers, *self.security.page()), body)
 
+    async def csp_reports(self, request: Request) -> Response:
+        """Count what the content policy of a page kept a browser from."""
+        try:
+            return await self.violations.take(request)
+        except ViewerError as error:
+            return self._problem(request, problem_of(error))
+
     async def static(self, request: Request) -> Response:
         """A static file."""
         path, coding = request.url.path, request.headers.get("accept-encoding", "")
@@ -104,6 +115,8 @@ class Operations:
 
     async def _refuse(self, request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
+        if status == HTTPStatus.METHOD_NOT_ALLOWED and request.url.path == CSP_REPORTS:
+            return self._problem(request, wrong_method(("POST",)))
         return self._problem(request, _BY_STATUS.get(status, INTERNAL))
 
     async def _surprise(self, request: Request, error: Exception) -> Response:

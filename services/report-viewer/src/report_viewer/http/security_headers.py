@@ -6,11 +6,16 @@ from typing import Final
 from common.http.security_headers import DATA_POLICY, security_headers
 from report_viewer.http.response import Headers
 
+CSP_REPORTS: Final = "/csp-reports"
+"""Where browsers say what the content policy of a page kept them from."""
+
+_REPORTING: Final = (b"reporting-endpoints", b'csp="%b"' % CSP_REPORTS.encode("ascii"))
 PAGE_POLICY: Final = (
     b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     b"connect-src 'self'; "
     b"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
-    b"require-trusted-types-for 'script'"
+    b"require-trusted-types-for 'script'; "
+    b"report-uri %b; report-to csp" % CSP_REPORTS.encode("ascii")
 )
 
 
@@ -19,16 +24,20 @@ class SecurityHeaders:
     """The headers every response carries; over https also the one that keeps it so."""
 
     https: bool
+    subdomains: bool = False
 
     @property
     def headers(self) -> Headers:
         """The headers without a content policy."""
-        return security_headers(https=self.https)
+        return security_headers(https=self.https, subdomains=self.subdomains)
 
     def page(self) -> Headers:
         """The headers of an HTML page."""
-        return security_headers(https=self.https, policy=PAGE_POLICY)
+        return (_REPORTING, *self._with(PAGE_POLICY))
 
     def data(self) -> Headers:
         """The headers of what is no page."""
-        return security_headers(https=self.https, policy=DATA_POLICY)
+        return self._with(DATA_POLICY)
+
+    def _with(self, policy: bytes) -> Headers:
+        return security_headers(https=self.https, subdomains=self.subdomains, policy=policy)

@@ -38,7 +38,7 @@ class FastPathProtocol(BoundedProtocol, HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Answer at once, or begin to answer the server's way."""
-        self.measure_head()
+        self.check_head()
         if self._respond_from_cache():
             self._answered = True
             self.on_response_complete()

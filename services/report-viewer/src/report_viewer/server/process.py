@@ -15,7 +15,7 @@ from typing import Final
 
 import uvicorn
 
-from common.infra.http_limits import raise_open_file_limit
+from common.infra.open_files import raise_open_file_limit
 from common.infra.telemetry import configure_logging
 from common.settings import load
 from report_viewer.app import Viewer, create_app

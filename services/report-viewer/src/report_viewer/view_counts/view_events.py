@@ -37,6 +37,20 @@ async def read_load(receive: Receive) -> bytes:
         TooSlowError: it did not arrive in time.
         InvalidViewError: it is no id, or the client broke off.
     """
+    body = await read_body(receive, most_bytes=MOST_BYTES)
+    if not _LOAD.fullmatch(body):
+        raise InvalidViewError
+    return body
+
+
+async def read_body(receive: Receive, *, most_bytes: int) -> bytes:
+    """The body of a request that only a page of ours sends.
+
+    Raises:
+        TooLargeError: the body is longer than ``most_bytes``.
+        TooSlowError: it did not arrive in time.
+        InvalidViewError: the client broke off.
+    """
     body = b""
     try:
         async with asyncio.timeout(BODY_SECONDS):
@@ -46,13 +60,11 @@ async def read_load(receive: Receive) -> bytes:
                 if message["type"] != "http.request":
                     raise InvalidViewError
                 body += message.get("body", b"")
-                if len(body) > MOST_BYTES:
+                if len(body) > most_bytes:
                     raise TooLargeError
                 more = message.get("more_body", False)
     except TimeoutError as error:
         raise TooSlowError from error
-    if not _LOAD.fullmatch(body):
-        raise InvalidViewError
     return body
 
 

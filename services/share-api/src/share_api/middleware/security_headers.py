@@ -21,20 +21,20 @@ _GIVEN_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 _log = logging.getLogger(__name__)
 
 
-def response_headers(*, https: bool) -> BytesHeaders:
+def response_headers(*, https: bool, subdomains: bool) -> BytesHeaders:
     """What every response carries unless its route says otherwise: it is kept nowhere."""
-    policy = security_headers(https=https, policy=DATA_POLICY)
+    policy = security_headers(https=https, subdomains=subdomains, policy=DATA_POLICY)
     return ((b"cache-control", b"no-store"), *policy)
 
 
 class SecurityHeadersMiddleware:
     """ASGI middleware around everything else."""
 
-    def __init__(self, app: ASGIApp, *, https: bool) -> None:
+    def __init__(self, app: ASGIApp, *, https: bool, subdomains: bool) -> None:
         self._app = app
         self._headers = tuple(
             (name.decode("latin-1"), value.decode("latin-1"))
-            for name, value in response_headers(https=https)
+            for name, value in response_headers(https=https, subdomains=subdomains)
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
