@@ -59,12 +59,24 @@ class OrderLineColumns:
     def only(self, orders: Any) -> "OrderLineColumns":
         """Those orders of which ``orders`` (a truth each) says so."""
         sizes = self.sizes
+        chosen = np.flatnonzero(orders)
+        first, end = (int(chosen[0]), int(chosen[-1]) + 1) if len(chosen) else (0, 0)
+        begin, stop = (int(np.append(self.starts, len(self))[at]) for at in (first, end))
+        near = OrderLineColumns(  # copies nothing
+            self.positions[begin:stop],
+            self.starts[first:end] - begin,
+            self.orders.slice(first, end - first),
+            self.lines.slice(begin, stop - begin),
+        )
+        if len(chosen) == end - first:
+            return near
+        orders, sizes = orders[first:end], sizes[first:end]
         lines = np.repeat(orders, sizes)
         return OrderLineColumns(
-            self.positions[lines],
+            near.positions[lines],
             _starts(sizes[orders]),
-            self.orders.filter(pa.array(orders)),
-            self.lines.filter(pa.array(lines)),
+            near.orders.filter(pa.array(orders)),
+            near.lines.filter(pa.array(lines)),
         )
 
     @property

@@ -38,7 +38,7 @@ _INSERT_LINES = """
     INSERT INTO order_lines (tenant_id, order_id, line_no, external_id, product_id, paid_at,
                              quantity, unit_price, line_discount, order_discount, remainder)
     SELECT (SELECT current_tenant()), o.id, l.line_no, l.line_id, p.id, o.paid_at, l.quantity,
-           l.unit_price, l.line_discount, coalesce(w.share, 0), l.remainder
+           l.unit_price, l.line_discount, coalesce(l.share, w.share, 0), l.remainder
     FROM staged_order_lines l
     JOIN staged_orders o ON o.position = l.head
     JOIN staged_catalogue p USING (product_id)

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 class RunLine(NamedTuple):
     """An ``OrderLineRow`` in its run: the head's position, its number there from 1, and whether
-    the run has had its ``line_id`` before. The order's columns are None but on the head.
+    the run has had its ``line_id`` before. The order's columns are None but on the head. ``share``
+    is its part of the order's discount, None where that is yet to be spread.
     """
 
     position: int
@@ -52,6 +53,7 @@ class RunLine(NamedTuple):
     product_sku: str | None
     remainder: int
     platform_id: str | None
+    share: int | None
 
 
 _LINE_ID = OrderLineRow._fields.index("line_id")
@@ -121,8 +123,8 @@ def in_runs(rows: Iterable["Lines"]) -> Iterator["tuple[Any, ...] | RecordBatch"
             number += 1
             again = line_id in seen
             seen.add(line_id)
-            yield (position, head, number, again, row[1], *_NOTHING, *line)
+            yield (position, head, number, again, row[1], *_NOTHING, *line, None)
         else:
             order, head, number, seen = row[_ORDER], position, 1, {line_id}
             platform_id = platform
-            yield (position, head, 1, False, *order, *line)
+            yield (position, head, 1, False, *order, *line, None)

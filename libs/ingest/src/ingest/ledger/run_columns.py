@@ -14,6 +14,8 @@ from ingest.ledger.order_runs import ProductWords
 from ingest.order_columns import OrderLineColumns
 
 _INSTANT: Final = pa.timestamp("us", "UTC")
+_SMALL: Final = 1_000_000_000
+"""Of two such numbers neither the product nor a sum of products overflows 64 bits."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 RUN_LINES: Final = pa.schema(
     [
@@ -30,6 +32,7 @@ RUN_LINES: Final = pa.schema(
         ("product_sku", pa.string()),
         ("remainder", pa.int64()),
         ("platform_id", pa.string()),
+        ("share", pa.int64()),
     ]
 )
 """The columns of ``RunLine``."""
@@ -52,6 +55,7 @@ def in_runs(columns: OrderLineColumns, words: ProductWords) -> pa.RecordBatch:
         "remainder": pa.array(np.zeros(rows, np.int64)),
         "platform_id": pa.nulls(rows, pa.string()),
     }
+    found["share"] = _shares(columns, order)
     for name in columns.orders.schema.names:
         found[name] = columns.orders[name].take(heads)
     found["order_id"] = columns.orders["order_id"].take(pa.array(order))
@@ -73,6 +77,32 @@ def _again(line_ids: Any, order: Any) -> Any:
     again = np.zeros(len(key), bool)
     again[by_key] = same
     return again
+
+
+def _shares(columns: OrderLineColumns, order: Any) -> Any:
+    """What each line bears of its order's discount, by largest remainder, ties to the earlier line.
+
+    Null where the numbers are too large, or the discount is larger than the goods are worth.
+    """
+    discounts = columns.orders["order_discount"].to_numpy()
+    quantity, price, off = (
+        columns.lines[name].to_numpy() for name in ("quantity", "unit_price", "line_discount")
+    )
+    small = (quantity < _SMALL) & (price < _SMALL)
+    worth = np.where(small, quantity * np.where(small, price, 0) - off, -1)
+    total = np.add.reduceat(worth, columns.starts)
+    least, most = (at.reduceat(worth, columns.starts) for at in (np.minimum, np.maximum))
+    known = (least >= 0) & (most < _SMALL) & (discounts < _SMALL) & (discounts <= total)
+    shares = np.zeros(len(order), np.int64)
+    some = np.flatnonzero((known & (discounts > 0))[order])
+    of = order[some]
+    shares[some], rest = np.divmod(discounts[of] * worth[some], total[of])
+    left = (discounts - np.add.reduceat(shares, columns.starts))[of]
+    by_rest = some[np.lexsort((some, -rest, of))]
+    begins = np.flatnonzero(np.diff(of, prepend=-1))
+    turn = np.arange(len(of)) - np.repeat(begins, np.diff(begins, append=len(of)))
+    shares[by_rest] += turn < left
+    return pa.array(shares, mask=~(known | (discounts == 0))[order])
 
 
 def _news(lines: pa.RecordBatch, sold_at: Any, words: ProductWords) -> tuple[Any, Any]:

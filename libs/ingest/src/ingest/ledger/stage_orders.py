@@ -41,7 +41,7 @@ _JOIN_RUNS = """
     UPDATE staged_order_lines l SET head = r.first FROM staged_reruns r WHERE l.head = r.position
 """
 _NUMBER_LINES = """
-    UPDATE staged_order_lines l SET line_no = n.line_no, again = n.turn > 1
+    UPDATE staged_order_lines l SET line_no = n.line_no, again = n.turn > 1, share = NULL
     FROM (
         SELECT position, row_number() OVER (PARTITION BY head ORDER BY position) AS line_no,
                row_number() OVER (PARTITION BY head, line_id ORDER BY position) AS turn
@@ -82,10 +82,12 @@ _STAGE_DISCOUNTS = """
     SELECT o.position, o.order_id, o.order_discount AS discount, sum(
         l.unit_price::numeric * l.quantity + l.remainder - l.line_discount) AS worth
     FROM staged_orders o JOIN staged_order_lines l ON l.head = o.position
-    WHERE o.order_discount > 0 GROUP BY o.position, o.order_id, o.order_discount
+    WHERE o.order_discount > 0 AND l.share IS NULL
+    GROUP BY o.position, o.order_id, o.order_discount
 """
 # Largest remainder: everyone gets the whole part of its share, and the units left over go to the
-# largest remainders, ties to the earlier line. Only orders with a discount are worth the sorting.
+# largest remainders, ties to the earlier line. Only orders with a discount are worth the sorting,
+# and of these only those whose lines did not come with their shares.
 _STAGE_SHARES = """
     WITH exact AS (
         SELECT l.position, d.position AS head, d.discount, d.worth,
@@ -111,7 +113,7 @@ _STAGE_STORED = """
 _FIND_CHANGED = """
     WITH incoming AS (
         SELECT o.id AS order_id, l.line_no, l.line_id, p.id AS product_id, l.quantity,
-               l.unit_price, l.line_discount, coalesce(w.share, 0) AS share,
+               l.unit_price, l.line_discount, coalesce(l.share, w.share, 0) AS share,
                l.remainder
         FROM staged_orders o
         JOIN staged_order_lines l ON l.head = o.position

@@ -46,7 +46,7 @@ _STAGE_GOODS = """
     WITH concerned AS (SELECT DISTINCT order_key FROM staged_events)
     SELECT o.id AS order_key, l.line_id, l.line_no, p.id AS product_id, l.quantity,
            l.unit_price::numeric * l.quantity + l.remainder - l.line_discount
-           - coalesce(w.share, 0) AS worth
+           - coalesce(l.share, w.share, 0) AS worth
     FROM concerned c
     JOIN staged_orders o ON o.id = c.order_key
     JOIN staged_order_lines l ON l.head = o.position

@@ -76,6 +76,7 @@ ORDER_LINES = _staging(
     unit_price=_WHOLE,
     line_discount=_WHOLE,
     remainder=_WHOLE,
+    share=_WHOLE,
 )
 REFUNDS = _staging(
     "refunds",
