@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import Engine, text
 from tests.integration.share_api.conftest import Service, World, assert_problem
 
+from common.db.metadata import Model
 from common.db.tenancy import Access, TenantDb, transaction
 from common.instants import now
 from ingest.ledger import load
@@ -274,6 +275,47 @@ def test_a_key_is_carried_out_once(anna: httpx.Client, ben: httpx.Client, world:
     assert_problem(send(anna, "products", {"productId": "P1"}, key="k-1"), 422)
     done(send(ben, "orders", order(1, currency="JPY", lines=[line(unitPrice=7)]), key="k-1"))
     assert done(send(anna, "orders", order(1), key="k-2"))["orders"]["unchanged"] == 1
+
+
+def everything(world: World) -> list[list[Any]]:
+    """Every row of the tenant's."""
+    tables = [name for name in Model.metadata.tables if name not in ("tenants", "admins")]
+    queries = [f"SELECT t::text FROM {table} t ORDER BY 1" for table in tables]  # noqa: S608 - ours
+    return [stored(world.engine, world.berlin, query) for query in queries]
+
+
+def test_a_check_tells_what_would_be_done_and_changes_nothing(
+    anna: httpx.Client, world: World
+) -> None:
+    done(send(anna, "orders", order(1)))
+    before = everything(world)
+    batch = {"orders": [order(1, lines=[line(quantity=3)]), order(2)]}
+    keyed = {"Idempotency-Key": "k"}
+    checked = done(anna.post(f"{PATH}/orders?check=true", json=batch, headers=keyed))
+    assert everything(world) == before
+    told = done(anna.post(f"{PATH}/orders", json=batch, headers=keyed))
+    assert (checked["checked"], checked["ledgerVersion"]) == (True, None)
+    assert checked | {"checked": False, "ledgerVersion": 2} == told
+    spoilt = {"orders": [order(3, lines=[line(lineDiscount="99.00")])]}
+    found = faults(anna.post(f"{PATH}/orders?check=true", json=spoilt))
+    assert list(found) == ["/orders/0/lines/0/lineDiscount"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "element", "place"),
+    [
+        ("products", {"productId": "P1"}, "/products/2/productId"),
+        ("stock", {"productId": "P1", "countedAt": AT, "onHand": 1}, "/stock/2/productId"),
+        ("refunds", refund(), "/refunds/2/refundId"),
+    ],
+)
+def test_what_stands_twice_in_a_batch(
+    anna: httpx.Client, kind: str, element: dict[str, Any], place: str
+) -> None:
+    done(send(anna, "orders", order(1), order(2, lines=[line(productId="P2")])))
+    other = element | {"productId": "P2"} if "productId" in element else refund(orderId="O2")
+    found = faults(send(anna, kind, element, other, element))
+    assert list(found) == [place]
 
 
 def test_what_was_refused_under_a_key_may_be_sent_again(anna: httpx.Client) -> None:

@@ -228,8 +228,9 @@ class ProductsSummary(ApiModel):
 
 
 class SalesSummary(ApiModel):
-    """What a batch did, as the result of an import says it."""
+    """What a batch did, as the result of an import says it; of a check, what it would do."""
 
+    checked: bool = Field(description="Whether it was taken back.")
     orders: OrdersSummary
     lines: int
     refunds: int
