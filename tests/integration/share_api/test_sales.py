@@ -22,6 +22,7 @@ from share_api.sales.idempotency import KEPT, KeyedRequest
 from share_api.schemas.sales_batch import MOST_BYTES, MOST_ELEMENTS, MOST_LINES
 
 PATH = "/api/admin/sales"
+TWICE = "is there more than once"
 KINDS = ("orders", "refunds", "products", "stock")
 AT = "2026-03-01T10:00:00+01:00"
 
@@ -208,6 +209,7 @@ def test_amounts_are_in_the_currency_of_the_shop(ben: httpx.Client, world: World
         ('{"orders": []}', "/orders", "is empty"),
         ('{"orders": [], "tenant": "tokyo"}', "/tenant", "Unknown field"),
         ('{"orders": [], "orders": []}', "/orders", "is there more than once"),
+        ('{"orders": [1, {"lines": [{"a": 1, "a": 1}]}]}', "/orders/1/lines/0/a", TWICE),
         ('{"orders": [{"orderId": NaN}]}', "", "is not JSON"),
         ("[" * 100_000, "", "is not JSON"),
     ],
@@ -390,6 +392,28 @@ def test_a_key_in_flight_is_a_conflict(
         again = send(other, "orders", order(1), key="k")
     assert done(again) == done(first)
     assert again.headers["idempotency-replayed"] == "true"
+
+
+def test_a_key_sent_by_many_at_once_is_carried_out_once(anna: httpx.Client, world: World) -> None:
+    gate = threading.Barrier(8)
+
+    def at_once(_: int) -> httpx.Response:
+        gate.wait()
+        return send(anna, "orders", order(1), key="k")
+
+    with ThreadPoolExecutor(8) as threads:
+        answers = [*threads.map(at_once, range(8))]
+    assert {each.status_code for each in answers} <= {200, 409}
+    assert stored(world.engine, world.berlin, "SELECT version FROM ledger_versions") == [1]
+    taken = [each.json() for each in answers if each.status_code == 200]
+    assert taken == [done(send(anna, "orders", order(1), key="k"))] * len(taken)
+
+
+def test_batches_at_once_are_all_carried_out(anna: httpx.Client, world: World) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        answers = threads.map(lambda number: send(anna, "orders", order(number)), range(8))
+        assert sum(done(each)["orders"]["new"] for each in answers) == 8
+    assert stored(world.engine, world.berlin, "SELECT count(*) FROM orders") == [8]
 
 
 def test_a_ledger_that_is_being_written_is_not_waited_for_long(
