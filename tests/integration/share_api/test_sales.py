@@ -16,6 +16,7 @@ from tests.integration.share_api.conftest import Service, World, assert_problem
 from common.db.metadata import Model
 from common.db.tenancy import Access, TenantDb, transaction
 from common.instants import now
+from common.reports_cache.cache import data_version_key
 from ingest.ledger import load
 from ingest.summary import summary_json
 from share_api.sales.idempotency import KEPT, KeyedRequest
@@ -277,6 +278,25 @@ def test_a_key_is_carried_out_once(anna: httpx.Client, ben: httpx.Client, world:
     assert_problem(send(anna, "products", {"productId": "P1"}, key="k-1"), 422)
     done(send(ben, "orders", order(1, currency="JPY", lines=[line(unitPrice=7)]), key="k-1"))
     assert done(send(anna, "orders", order(1), key="k-2"))["orders"]["unchanged"] == 1
+
+
+def told(service: Service, tenant_id: int) -> int | None:
+    """The version of the data that viewers are told of."""
+    version = service.container.redis.get(data_version_key(tenant_id))
+    return None if version is None else int(version)
+
+
+def test_viewers_are_told_of_new_data_and_of_no_other(
+    service: Service, anna: httpx.Client, world: World
+) -> None:
+    assert_problem(send(anna, "orders", order(lines=[])), 400)
+    done(anna.post(f"{PATH}/orders?check=true", json={"orders": [order()]}))
+    assert told(service, world.berlin) is None
+    for _ in range(2):
+        done(send(anna, "orders", order(), key="k"))
+        assert told(service, world.berlin) == 1
+    done(send(anna, "products", {"productId": "P1", "title": "Mug"}))
+    assert told(service, world.berlin) == 2
 
 
 def everything(world: World) -> list[list[Any]]:
