@@ -13,14 +13,17 @@ import pytest
 from sqlalchemy import Engine, text
 from tests.integration.share_api.conftest import Service, World, assert_problem
 
+from common.db.metadata import Model
 from common.db.tenancy import Access, TenantDb, transaction
 from common.instants import now
+from common.reports_cache.cache import data_version_key
 from ingest.ledger import load
 from ingest.summary import summary_json
 from share_api.sales.idempotency import KEPT, KeyedRequest
 from share_api.schemas.sales_batch import MOST_BYTES, MOST_ELEMENTS, MOST_LINES
 
 PATH = "/api/admin/sales"
+TWICE = "is there more than once"
 KINDS = ("orders", "refunds", "products", "stock")
 AT = "2026-03-01T10:00:00+01:00"
 
@@ -207,6 +210,7 @@ def test_amounts_are_in_the_currency_of_the_shop(ben: httpx.Client, world: World
         ('{"orders": []}', "/orders", "is empty"),
         ('{"orders": [], "tenant": "tokyo"}', "/tenant", "Unknown field"),
         ('{"orders": [], "orders": []}', "/orders", "is there more than once"),
+        ('{"orders": [1, {"lines": [{"a": 1, "a": 1}]}]}', "/orders/1/lines/0/a", TWICE),
         ('{"orders": [{"orderId": NaN}]}', "", "is not JSON"),
         ("[" * 100_000, "", "is not JSON"),
     ],
@@ -274,6 +278,66 @@ def test_a_key_is_carried_out_once(anna: httpx.Client, ben: httpx.Client, world:
     assert_problem(send(anna, "products", {"productId": "P1"}, key="k-1"), 422)
     done(send(ben, "orders", order(1, currency="JPY", lines=[line(unitPrice=7)]), key="k-1"))
     assert done(send(anna, "orders", order(1), key="k-2"))["orders"]["unchanged"] == 1
+
+
+def told(service: Service, tenant_id: int) -> int | None:
+    """The version of the data that viewers are told of."""
+    version = service.container.redis.get(data_version_key(tenant_id))
+    return None if version is None else int(version)
+
+
+def test_viewers_are_told_of_new_data_and_of_no_other(
+    service: Service, anna: httpx.Client, world: World
+) -> None:
+    assert_problem(send(anna, "orders", order(lines=[])), 400)
+    done(anna.post(f"{PATH}/orders?check=true", json={"orders": [order()]}))
+    assert told(service, world.berlin) is None
+    for _ in range(2):
+        done(send(anna, "orders", order(), key="k"))
+        assert told(service, world.berlin) == 1
+    done(send(anna, "products", {"productId": "P1", "title": "Mug"}))
+    assert told(service, world.berlin) == 2
+
+
+def everything(world: World) -> list[list[Any]]:
+    """Every row of the tenant's."""
+    tables = [name for name in Model.metadata.tables if name not in ("tenants", "admins")]
+    queries = [f"SELECT t::text FROM {table} t ORDER BY 1" for table in tables]  # noqa: S608 - ours
+    return [stored(world.engine, world.berlin, query) for query in queries]
+
+
+def test_a_check_tells_what_would_be_done_and_changes_nothing(
+    anna: httpx.Client, world: World
+) -> None:
+    done(send(anna, "orders", order(1)))
+    before = everything(world)
+    batch = {"orders": [order(1, lines=[line(quantity=3)]), order(2)]}
+    keyed = {"Idempotency-Key": "k"}
+    checked = done(anna.post(f"{PATH}/orders?check=true", json=batch, headers=keyed))
+    assert everything(world) == before
+    told = done(anna.post(f"{PATH}/orders", json=batch, headers=keyed))
+    assert (checked["checked"], checked["ledgerVersion"]) == (True, None)
+    assert checked | {"checked": False, "ledgerVersion": 2} == told
+    spoilt = {"orders": [order(3, lines=[line(lineDiscount="99.00")])]}
+    found = faults(anna.post(f"{PATH}/orders?check=true", json=spoilt))
+    assert list(found) == ["/orders/0/lines/0/lineDiscount"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "element", "place"),
+    [
+        ("products", {"productId": "P1"}, "/products/2/productId"),
+        ("stock", {"productId": "P1", "countedAt": AT, "onHand": 1}, "/stock/2/productId"),
+        ("refunds", refund(), "/refunds/2/refundId"),
+    ],
+)
+def test_what_stands_twice_in_a_batch(
+    anna: httpx.Client, kind: str, element: dict[str, Any], place: str
+) -> None:
+    done(send(anna, "orders", order(1), order(2, lines=[line(productId="P2")])))
+    other = element | {"productId": "P2"} if "productId" in element else refund(orderId="O2")
+    found = faults(send(anna, kind, element, other, element))
+    assert list(found) == [place]
 
 
 def test_what_was_refused_under_a_key_may_be_sent_again(anna: httpx.Client) -> None:
@@ -348,6 +412,28 @@ def test_a_key_in_flight_is_a_conflict(
         again = send(other, "orders", order(1), key="k")
     assert done(again) == done(first)
     assert again.headers["idempotency-replayed"] == "true"
+
+
+def test_a_key_sent_by_many_at_once_is_carried_out_once(anna: httpx.Client, world: World) -> None:
+    gate = threading.Barrier(8)
+
+    def at_once(_: int) -> httpx.Response:
+        gate.wait()
+        return send(anna, "orders", order(1), key="k")
+
+    with ThreadPoolExecutor(8) as threads:
+        answers = [*threads.map(at_once, range(8))]
+    assert {each.status_code for each in answers} <= {200, 409}
+    assert stored(world.engine, world.berlin, "SELECT version FROM ledger_versions") == [1]
+    taken = [each.json() for each in answers if each.status_code == 200]
+    assert taken == [done(send(anna, "orders", order(1), key="k"))] * len(taken)
+
+
+def test_batches_at_once_are_all_carried_out(anna: httpx.Client, world: World) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        answers = threads.map(lambda number: send(anna, "orders", order(number)), range(8))
+        assert sum(done(each)["orders"]["new"] for each in answers) == 8
+    assert stored(world.engine, world.berlin, "SELECT count(*) FROM orders") == [8]
 
 
 def test_a_ledger_that_is_being_written_is_not_waited_for_long(

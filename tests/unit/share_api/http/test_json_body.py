@@ -2,11 +2,18 @@ import contextlib
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from common.reports.window import Period
-from share_api.http.json_body import InvalidBodyError, parse_body, pointer, unique_names
+from share_api.http.json_body import (
+    InvalidBodyError,
+    RepeatedName,
+    decode,
+    members_of,
+    parse_body,
+    pointer,
+)
 from share_api.schemas.requests import LoginBody, ShareBody
 
 
@@ -57,6 +64,24 @@ def test_pointers_are_escaped() -> None:
     assert pointer(["a/b", 0, "~"]) == "/a~1b/0/~0"
 
 
+@given(st.lists(st.text() | st.integers(0, 3)), st.text(), JSON)
+def test_a_name_that_is_there_twice_is_told_by_its_place(
+    way: list[str | int], name: str, beside: object
+) -> None:
+    """Each step is a member's name, or a place in a list."""
+    spelt = f"{{{json.dumps(name)}: 1, {json.dumps(name)}: 2}}"
+    for step in reversed(way):
+        if isinstance(step, int):
+            spelt = f"[{'null, ' * step}{spelt}, {json.dumps(beside)}]"
+        else:
+            spelt = f"{{{json.dumps(step)}: {spelt}}}"
+    assume("NaN" not in spelt)
+    assume("Infinity" not in spelt)
+    with pytest.raises(InvalidBodyError) as caught:
+        decode(spelt.encode())
+    assert [fault.pointer for fault in caught.value.faults] == [pointer([*way, name])]
+
+
 class Counted(str):
     """A name that counts how often it is compared."""
 
@@ -71,7 +96,7 @@ class Counted(str):
 
 def test_finding_a_name_that_is_there_twice_compares_each_a_few_times() -> None:
     names = [*map(str, range(2000)), "1999"]
-    with pytest.raises(InvalidBodyError) as caught:
-        unique_names([(Counted(name), None) for name in names])
-    assert caught.value.faults[0].pointer == "/1999"
+    found = members_of([(Counted(name), None) for name in names])
+    assert isinstance(found, RepeatedName)
+    assert found.name == "1999"
     assert Counted.compared < 3 * len(names)

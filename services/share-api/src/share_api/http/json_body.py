@@ -152,10 +152,18 @@ def decode(body: bytes, *, parse_float: Callable[[str], Any] = float) -> Any:
     Raises:
         InvalidBodyError: it is none, or not strict.
     """
+    repeated: list[RepeatedName] = []
+
+    def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        content = members_of(pairs)
+        if isinstance(content, RepeatedName):
+            repeated.append(content)
+        return content
+
     try:
-        return json.loads(
+        content = json.loads(
             body.decode("utf-8"),
-            object_pairs_hook=unique_names,
+            object_pairs_hook=members,
             parse_constant=_no_constant,
             parse_int=_integer,
             parse_float=parse_float,
@@ -164,19 +172,38 @@ def decode(body: bytes, *, parse_float: Callable[[str], Any] = float) -> Any:
         raise InvalidBodyError(FieldError("", "is not UTF-8")) from None
     except (ValueError, RecursionError):
         raise InvalidBodyError(FieldError("", "is not JSON")) from None
-
-
-def unique_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """The object of these members.
-
-    Raises:
-        InvalidBodyError: two have one name.
-    """
-    content = dict(pairs)
-    if len(content) < len(pairs):
-        twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
-        raise InvalidBodyError(FieldError(pointer([twice]), "is there more than once"))
+    if repeated:
+        raise InvalidBodyError(FieldError(pointer(_way_to_it(content)), "is there more than once"))
     return content
+
+
+class RepeatedName(dict[str, Any]):
+    """An object that has ``name`` more than once."""
+
+    def __init__(self, members: dict[str, Any], name: str) -> None:
+        super().__init__(members)
+        self.name = name
+
+
+def members_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The object of these members; a ``RepeatedName`` where two have one name."""
+    content = dict(pairs)
+    if len(content) == len(pairs):
+        return content
+    return RepeatedName(content, Counter(name for name, _ in pairs).most_common(1)[0][0])
+
+
+def _way_to_it(content: Any) -> tuple[object, ...]:
+    """The steps to a name that is there more than once."""
+    waiting: list[tuple[tuple[object, ...], Any]] = [((), content)]
+    while True:
+        way, value = waiting.pop()
+        if isinstance(value, RepeatedName):
+            return (*way, value.name)
+        if isinstance(value, dict):
+            waiting += [((*way, name), each) for name, each in value.items()]
+        elif isinstance(value, list):
+            waiting += [((*way, number), each) for number, each in enumerate(value)]
 
 
 def _integer(digits: str) -> int:

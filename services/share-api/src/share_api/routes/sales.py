@@ -6,7 +6,7 @@ from functools import partial
 from typing import Annotated, Any, Final
 
 from anyio.to_thread import run_sync
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from common.db.tenancy import TenantDb
 from common.instants import now
@@ -42,12 +42,20 @@ class Received:
     actor: Actor
     db: TenantDb
     container: Container
+    check: bool
 
 
 def _received(
-    request: Request, response: Response, actor: CurrentActor, db: CurrentDb, container: Services
+    request: Request,
+    response: Response,
+    actor: CurrentActor,
+    db: CurrentDb,
+    container: Services,
+    check: Annotated[
+        bool, Query(description="Say what the batch would do, and change nothing.")
+    ] = False,
 ) -> Received:
-    return Received(request, response, actor, db, container)
+    return Received(request, response, actor, db, container, check)
 
 
 Batch = Annotated[Received, Depends(_received)]
@@ -106,6 +114,7 @@ async def _take(kind: SalesKind, received: Received) -> dict[str, Any]:
         author=actor.author,
         jobs=container.issuing.jobs,
         keyed=keyed,
+        check=received.check,
     )
     loaded = await run_sync(load, limiter=container.loading)
     if loaded.replayed:

@@ -1,6 +1,6 @@
 """Loading of a batch while its client waits: all or nothing, by the loader of files."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection
@@ -34,21 +34,24 @@ def load_batch(
     author: Author,
     jobs: JobPublisher,
     keyed: KeyedRequest | None = None,
+    check: bool = False,
 ) -> Loaded:
     """Load a batch into the tenant's ledger, and tell of the new data.
 
-    Blocking. ``keyed`` is the request, where it came under a key.
+    Blocking. ``keyed`` is the request, where it came under a key. With ``check`` all is done and
+    taken back, no key is looked at, and nothing changes.
 
     Raises:
         InvalidBatchError: elements that cannot be taken, by their places in the body.
         KeyInFlightError, KeyReusedError: the key is in use.
         LedgerBusyError, LedgerUnavailableError: try again.
     """
-    before = keyed.answer() if keyed is not None else None
+    keyed = None if check else keyed
+    before = None if keyed is None else keyed.answer()
     if before is not None:
         return Loaded(before, replayed=True)
     batch.check()
-    attempt = _Attempt(db, batch, author, keyed)
+    attempt = _Attempt(db, batch, author, keyed, check)
     try:
         with told_as_problems():
             summary = attempt.run()
@@ -56,8 +59,18 @@ def load_batch(
         raise refusal(batch, error) from error
     except AnsweredError as error:
         return Loaded(error.answer, replayed=True)
+    except _TakenBackError as error:
+        return Loaded(error.summary)
     data_version.loaded(db.engine, jobs, db.tenant_id)
     return Loaded(summary)
+
+
+class _TakenBackError(Exception):
+    """Ends the transaction of a check."""
+
+    def __init__(self, summary: dict[str, Any]) -> None:
+        super().__init__()
+        self.summary = summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +81,7 @@ class _Attempt:
     batch: SalesBatch
     author: Author
     keyed: KeyedRequest | None
+    check: bool
 
     def run(self) -> dict[str, Any]:
         summary = load_sales(
@@ -81,9 +95,12 @@ class _Attempt:
         return self._told(summary)
 
     def _told(self, summary: LoadSummary) -> dict[str, Any]:
-        return summary_json(summary, currency=self.batch.currency, notes=self.batch.notes.lines())
+        told = summary_json(summary, currency=self.batch.currency, notes=self.batch.notes.lines())
+        return {"checked": self.check, **told}
 
     def _conclude(self, connection: Connection, summary: LoadSummary) -> None:
+        if self.check:
+            raise _TakenBackError(self._told(replace(summary, version=None)))
         record(
             connection,
             self.db.tenant_id,

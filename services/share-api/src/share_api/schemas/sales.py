@@ -5,7 +5,7 @@ that may be left out may be null.
 """
 
 from collections.abc import Iterator
-from typing import Annotated, Any, ClassVar, Self, cast
+from typing import Annotated, ClassVar, Self, cast
 
 from pydantic import BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
 
@@ -66,6 +66,13 @@ class SalesOrderLine(_Part):
     unit_price: Amount
     line_discount: AmountOrZero = 0
 
+    def values(self) -> tuple[str, str, str | None, str | None, int, int, int]:
+        """Its columns, in the order of the loader's row."""
+        return (
+            *(self.line_id, self.product_id, self.product_title, self.category),
+            *(self.quantity, self.unit_price, self.line_discount),
+        )
+
 
 class SalesOrder(SalesElement):
     """An order with all of its lines; seen again, it replaces itself. Unpaid, it is no sale."""
@@ -104,20 +111,13 @@ class SalesOrder(SalesElement):
         """A row a line."""
         placed_at = self.placed_at or self.paid_at
         assert placed_at is not None  # noqa: S101 - validated
+        shared = (
+            *(self.order_id, placed_at, self.paid_at, self.channel, self.customer_id),
+            *(self.country, self.region, self.coupon_code),
+            *(self.order_discount, self.shipping, self.tax),
+        )
         for number, line in enumerate(self.lines):
-            yield (
-                ("lines", number),
-                OrderLineRow(
-                    position=first + number,
-                    placed_at=placed_at,
-                    **self._own(),
-                    **dict(line),
-                ),
-            )
-
-    def _own(self) -> dict[str, Any]:
-        left_out = {"lines", "placed_at", "currency"}
-        return {name: value for name, value in self if name not in left_out}
+            yield ("lines", number), OrderLineRow(first + number, *shared, *line.values())
 
 
 class SalesRefundLine(_Part):
@@ -228,8 +228,9 @@ class ProductsSummary(ApiModel):
 
 
 class SalesSummary(ApiModel):
-    """What a batch did, as the result of an import says it."""
+    """What a batch did, as the result of an import says it; of a check, what it would do."""
 
+    checked: bool = Field(description="Whether it was taken back.")
     orders: OrdersSummary
     lines: int
     refunds: int
