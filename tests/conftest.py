@@ -4,10 +4,11 @@ Every test that asks for a database gets a migrated one without rows (``tests.su
 Redis is a logical database of the test process, emptied before each test.
 """
 
+import gc
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
@@ -56,6 +57,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """The other way round shows which test needs another one before it."""
     if config.getoption("reversed"):
         items.reverse()
+
+
+def pytest_collection_finish() -> None:
+    """What collecting made stays to the end: no search for garbage has to look at it again."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.hookimpl(wrapper=True, optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> Generator[None, int, int]:
+    """A process more than there are cores: at any time one of them waits, for a time-out or so."""
+    cores = yield
+    return cores if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ else cores + 1
 
 
 def pytest_configure(config: pytest.Config) -> None:

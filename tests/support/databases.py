@@ -35,13 +35,19 @@ _RESTART_SEQUENCES = """
 """
 
 
+@dataclass(frozen=True)
+class _Kept:
+    name: str
+    connection: psycopg.Connection
+
+
 @dataclass
 class Databases:
     """Gives databases to the tests of one process."""
 
     servers: Servers
     template: str
-    _kept: str | None = field(default=None, init=False)
+    _kept: _Kept | None = field(default=None, init=False)
 
     @contextmanager
     def fresh(self) -> Iterator[str]:
@@ -52,10 +58,11 @@ class Databases:
 
     def emptied(self) -> str:
         """The database of this process, without a row and a session, as the role that owns it."""
-        if self._kept is None or not _empty(self._url(self._kept)):
+        if self._kept is None or not _empty(self._kept.connection):
             self.close()
-            self._kept = self._clone()
-        return self._url(self._kept)
+            name = self._clone()
+            self._kept = _Kept(name, psycopg.connect(_plain(self._url(name)), autocommit=True))
+        return self._url(self._kept.name)
 
     def as_service(self, owner_url: str) -> str:
         """A database's URL as the services' restricted role."""
@@ -64,7 +71,8 @@ class Databases:
     def close(self) -> None:
         """Drop the database of this process."""
         if self._kept is not None:
-            drop(self.servers, self._kept)
+            self._kept.connection.close()
+            drop(self.servers, self._kept.name)
             self._kept = None
 
     def _url(self, name: str) -> str:
@@ -82,22 +90,26 @@ class Databases:
         return name
 
 
-def _empty(url: str) -> bool:
-    """Take all rows away and end all sessions; False if a clone is better or the role too weak.
+def _empty(connection: psycopg.Connection) -> bool:
+    """Take all rows away and end all other sessions; False if a clone is better.
 
-    Triggers, policies and references hold nobody back who may switch them off: a superuser.
+    Triggers, policies and references hold nobody back who may switch them off: a superuser. Another
+    role's database is cloned again, and so is one whose connection a test has broken.
     """
-    with psycopg.connect(_plain(url)) as connection:
-        if connection.info.parameter_status("is_superuser") != "on":
-            return False
+    if connection.info.parameter_status("is_superuser") != "on":
+        return False
+    try:
         connection.execute(_END_SESSIONS)
         tables = connection.execute(_TABLES).fetchall()
         if sum(size for _, size in tables) > _LARGE:
             return False
-        connection.execute("SET LOCAL session_replication_role = replica")
-        for name, _ in tables:
-            connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(name)))
-        connection.execute(_RESTART_SEQUENCES)
+        with connection.transaction():
+            connection.execute("SET LOCAL session_replication_role = replica")
+            for name, _ in tables:
+                connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(name)))
+            connection.execute(_RESTART_SEQUENCES)
+    except psycopg.OperationalError:
+        return False
     return True
 
 

@@ -114,14 +114,18 @@ def _embedded() -> Iterator[Servers]:
         EmbeddedPostgres(Path(name) / "postgres", password=password, fast=True) as postgres,
         EmbeddedValkey(Path(name) / "valkey", password=password) as valkey,
     ):
-        _without_autovacuum(postgres.url)
+        _save_effort(postgres.url)
         yield Servers(postgres.url, valkey.url, "embedded (PostgreSQL and Valkey from wheels)")
 
 
-def _without_autovacuum(url: str) -> None:
-    """No test lasts so long that it would come, and it looks at every database of every test."""
+def _save_effort(url: str) -> None:
+    """No autovacuum, which looks at every database, and cheap hashes of the passwords yet to come.
+
+    No test lasts so long that it would be vacuumed, and each begins with some connections.
+    """
     with psycopg.connect(url.replace("+psycopg", "", 1), autocommit=True) as connection:
         connection.execute("ALTER SYSTEM SET autovacuum = off")
+        connection.execute("ALTER SYSTEM SET scram_iterations = 1")
         connection.execute("SELECT pg_reload_conf()")
 
 

@@ -4,6 +4,7 @@ from fractions import Fraction
 
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from tests.support import draws
 
 
 def spread_slowly(discount: int, values: list[int]) -> list[int]:
@@ -40,7 +41,9 @@ def orders(draw):
 
 
 @settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=draws.examples(120),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(batch=st.lists(orders(), min_size=1, max_size=12))
 @example(batch=[([(1, 1, 0), (1, 1, 0), (1, 1, 0)], 2)])

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
+from tests.support import draws
 from tests.support.ledgers import Ledger, ledgers
 
 from accounts.provisioning import create_tenant
@@ -110,7 +111,9 @@ def counted(session: Session, scope: Scope, by: Dimension[Any]) -> dict[object, 
 
 @given(ledger=told(), period=st.sampled_from([Period.WEEK, Period.MONTH]))
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=draws.examples(40),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_sums_by_every_dimension_are_those_of_the_events(
     service_engine: Engine, ledger: Ledger, period: Period

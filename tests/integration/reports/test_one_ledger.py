@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from redis import Redis
 from sqlalchemy import Engine
+from tests.support import draws
 from tests.support.ledgers import Ledger, ledgers
 from tests.support.reference import Book, days_compared, keep_books
 
@@ -74,7 +75,9 @@ def minor(text: str, currency: str) -> int:
 
 @given(ledger=ledgers(), period=st.sampled_from([Period.WEEK, Period.MONTH]))
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=draws.examples(60),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_all_reports_agree_with_the_books(shop: Shop, ledger: Ledger, period: Period) -> None:
     zone = ZoneInfo(ledger.timezone)

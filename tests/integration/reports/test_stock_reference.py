@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
+from tests.support import draws
 from tests.support.reference import days_without_stock, pieces_left
 
 from accounts.provisioning import create_tenant
@@ -49,7 +50,9 @@ def sale(order: str, at: datetime, quantity: int) -> OrderLineRow:
     period=st.sampled_from([Period.WEEK, Period.MONTH]),
 )
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=draws.examples(60),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_stock_is_as_the_reference_has_it(
     service_engine: Engine,

@@ -30,7 +30,7 @@ from share_api.settings import ShareApiSettings
 
 PASSWORD = "correct horse battery"
 BASE_URL = "https://app.example.com"
-_CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 
 
 @dataclass(frozen=True)
@@ -60,19 +60,17 @@ def world(service_engine: Engine) -> World:
         )
     )
     world = World(service_engine, berlin, tokyo)
-    for name, tenants in (("anna", (berlin, tokyo)), ("ben", (tokyo,)), ("carl", ())):
-        _add(world, name, tenants)
+    names = ("anna", "ben", "carl")
+    admins = [Admin(email=f"{name}@example.com", password_hash=_HASH) for name in names]
+    with transaction(service_engine, Access()) as session:
+        session.add_all(admins)
+    world.admins.update({name: admin.id for name, admin in zip(names, admins, strict=True)})
+    for tenant_id, members in ((berlin, ["anna"]), (tokyo, ["anna", "ben"])):
+        with transaction(service_engine, Access(tenant_id=tenant_id)) as session:
+            session.add_all(
+                Membership(tenant_id=tenant_id, admin_id=world.admins[name]) for name in members
+            )
     return world
-
-
-def _add(world: World, name: str, tenants: tuple[int, ...]) -> None:
-    admin = Admin(email=f"{name}@example.com", password_hash=_CHEAP.hash(PASSWORD))
-    with transaction(world.engine, Access()) as session:
-        session.add(admin)
-    world.admins[name] = admin.id
-    for tenant_id in tenants:
-        with transaction(world.engine, Access(tenant_id=tenant_id)) as session:
-            session.add(Membership(tenant_id=tenant_id, admin_id=admin.id))
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import base64
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from http import HTTPStatus
 from importlib.resources import files
 from typing import Final
@@ -111,7 +112,9 @@ class Assets:
         return Response(HTTPStatus.OK, headers, asset.bodies[coding])
 
 
+@cache
 def _asset(path: str, kinds: SectionKinds) -> Asset:
+    """The asset of these files, which are read and compressed once a process."""
     body = b"\n".join(source for each in _FILES[path] for source in _sources(each, kinds))
     name, _, suffix = path.rpartition(".")
     digest = hashlib.sha384(body).digest()
