@@ -109,7 +109,8 @@ class _Attempt:
             ).one()
         self._notes = Notes(self._currency)
         reading = Reading(
-            self._currency, self._faults, self._notes, frozenset(files), registry.KINDS
+            *(self._currency, self._faults, self._notes, frozenset(files), registry.KINDS),
+            timezone=self._timezone,
         )
         self._source = registry.open_reader(layout, reading)
         self._fallback = registry.open_reader(registry.FALLBACK, reading)

@@ -134,10 +134,13 @@ def whole(text: str, *, least: int, most: int = LARGEST_QUANTITY) -> int:
     return value
 
 
-def amounts(exponent: int, *, empty: int | None = None) -> Callable[[str], int]:
+def amounts(
+    exponent: int, *, empty: int | None = None, signed: bool = False
+) -> Callable[[str], int]:
     """The converter of decimals in major units to minor units of a currency of ``exponent``.
 
-    ``empty`` is what an empty cell stands for, None where it may not be empty.
+    ``empty`` is what an empty cell stands for, None where it may not be empty. Amounts below 0 are
+    taken where ``signed``.
     """
 
     def convert(text: str) -> int:
@@ -155,11 +158,11 @@ def amounts(exponent: int, *, empty: int | None = None) -> Callable[[str], int]:
         # Without leading zeros first: Python refuses to convert thousands of digits.
         digits = (units + decimals[:exponent].ljust(exponent, "0")).lstrip("0") or "0"
         value = int(digits) if len(digits) <= len(str(LARGEST_AMOUNT)) else None
-        if sign and value != 0:
+        if sign and value != 0 and not signed:
             raise BadValueError("is negative")
         if value is None or value > LARGEST_AMOUNT:
             raise BadValueError("is too large")
-        return value
+        return -value if sign else value
 
     return convert
 

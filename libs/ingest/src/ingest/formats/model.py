@@ -1,6 +1,6 @@
 """What an import format states of itself, and what its reader does."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
@@ -19,11 +19,13 @@ Read = Callable[[str, Iterable[bytes]], Iterator[Any]]
 class FileOf(NamedTuple):
     """A kind of file of a format: what people call it, and the columns it is recognised by.
 
-    ``signs`` are in lower case. A file has all of them and may have others.
+    ``signs`` are in lower case. A file has all of them and may have others. ``refused`` says why a
+    file that is recognised is not read.
     """
 
     label: str
     signs: frozenset[str]
+    refused: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,8 @@ class ImportFormat:
     none is recognised. ``columns`` spells the ledger's columns as the orders' file does, for what
     the ledger finds; None where the file has no such column. ``products_by_title`` says that a
     product is named by its SKU, or by its title where it has none. Formats stand in order of their
-    ``place``.
+    ``place``. ``layouts`` are further ways in which the orders' file comes, and files of the
+    platform that are recognised to say why they are not read.
     """
 
     name: str
@@ -45,21 +48,36 @@ class ImportFormat:
     products_by_title: bool = False
     fallback: bool = False
     place: int = 1000
+    layouts: tuple[FileOf, ...] = ()
 
     @property
     def kinds(self) -> Kinds:
         """The columns of each of its files, by what a person is told who gave it for another."""
-        orders = f"{self.files[FileKind.ORDERS].label}: choose the format {self.name}"
-        return {
-            orders if kind is FileKind.ORDERS else file.label: file.signs
+        others = {
+            file.label: file.signs
             for kind, file in self.files.items()
+            if kind is not FileKind.ORDERS
         }
+        return others | {
+            f"{file.label}: {file.refused or f'choose the format {self.name}'}": file.signs
+            for file in (self.files[FileKind.ORDERS], *self.layouts)
+        }
+
+    def layout_of(self, names: Set[str]) -> FileOf | None:
+        """The layout of a file of orders with columns of these ``names``, in lower case.
+
+        Of several, the one that names the most; None where it is none that can be read.
+        """
+        layouts = (self.files[FileKind.ORDERS], *self.layouts)
+        fitting = [each for each in layouts if not each.refused and each.signs <= names]
+        return max(fitting, key=lambda each: len(each.signs), default=None)
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What a reader is given: a shop's ``currency`` (ISO 4217), and where it tells what it finds.
 
+    ``timezone`` (IANA) is the one that times without an offset are meant in.
     ``given`` are the kinds of all files of the import; ``kinds`` tell files of the wrong kind.
     """
 
@@ -68,6 +86,7 @@ class Reading:
     notes: Notes
     given: frozenset[FileKind] = frozenset()
     kinds: Kinds = field(default_factory=dict)
+    timezone: str = "UTC"
 
 
 class Reader(Protocol):

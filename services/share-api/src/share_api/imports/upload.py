@@ -22,8 +22,9 @@ from common.db.tenancy import TenantDb
 from common.http.problem import Problem
 from common.jobs.payloads import RunImport
 from common.jobs.publisher import JobPublisher, JobsUnavailableError
+from ingest.csv.peek import PEEK_BYTES
 from ingest.formats import registry
-from ingest.formats.detect import PEEK_BYTES, format_of
+from ingest.formats.detect import format_of
 from ingest.sources import FileKind, ImportFile
 
 CHUNK_BYTES: Final = 1024 * 1024

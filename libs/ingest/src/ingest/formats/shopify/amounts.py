@@ -12,9 +12,10 @@ Every spreading is by largest remainder, so the parts add up to the sums of the 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
 
-from ingest.formats.shopify.allocate import spread
+from ingest.formats.allocate import spread
+from ingest.formats.included_tax import take_out
+from ingest.formats.refund_parts import Back, refund_of
 from ingest.formats.shopify.reconcile import Goods, Sums, reading_of
 
 __all__ = ["Amounts", "Back", "Goods", "Sums", "amounts_of", "refund_of"]
@@ -44,17 +45,6 @@ class Amounts:
         """What was paid for each line after all discounts."""
         shares = spread(self.order_discount, [line.paid for line in self.goods])
         return [line.paid - share for line, share in zip(self.goods, shares, strict=True)]
-
-
-@dataclass(frozen=True, slots=True)
-class Back:
-    """What a refund gives back; ``left_out`` of tips and duties, ``beyond`` more than was paid."""
-
-    goods: tuple[int, ...]
-    shipping: int
-    tax: int
-    left_out: int = 0
-    beyond: int = 0
 
 
 def amounts_of(sums: Sums, goods: Sequence[Goods]) -> Amounts:
@@ -106,39 +96,11 @@ def _without_tax(
     """Lines less the tax in them, the order's discount in theirs, and the tax on the shipping."""
     shares = spread(order_discount, [line.paid for line in lines])
     paid = [line.paid - share for line, share in zip(lines, shares, strict=True)]
-    *on_lines, on_shipping = spread(taxes, [*paid, shipping])
-    whole = sum(paid)
-    left = whole - sum(on_lines)
+    parts, on_shipping = take_out(
+        taxes, shipping, [(line.value, before) for line, before in zip(lines, paid, strict=True)]
+    )
     net_lines = []
-    for line, before, tax in zip(lines, paid, on_lines, strict=True):
-        net = before - tax
-        if before == line.value:
-            worth = net
-        elif before:
-            worth = line.value * net // before
-        else:  # taken off in whole: by what the others are worth without tax
-            worth = line.value * left // whole if whole else line.value
+    for line, (worth, net) in zip(lines, parts, strict=True):
         price, remainder = divmod(worth, line.quantity)
         net_lines.append(Goods(line.quantity, price, worth - net, remainder))
     return net_lines, on_shipping
-
-
-def refund_of(amounts: Amounts, refunded: int) -> Back:
-    """``refunded`` as parts of the lines, of the shipping and of the tax."""
-    paid, extras = amounts.paid, (amounts.tips, amounts.duties)
-    goods, tax = tuple(paid), amounts.tax
-    everything = sum(paid) + amounts.shipping + tax
-    for tips, duties in product(*({extra: None, 0: None} for extra in extras)):
-        if refunded == everything + tips + duties:
-            return Back(goods, amounts.shipping, tax, tips + duties)
-    whole = everything + sum(extras)
-    if refunded > whole:
-        return Back(goods, amounts.shipping, tax, sum(extras), refunded - whole)
-    on_shipping = amounts.shipping + amounts.tax_on_shipping
-    for tips, duties in product(*({extra: None, 0: None} for extra in extras)):
-        if refunded == everything + tips + duties - on_shipping:
-            return Back(goods, 0, tax - amounts.tax_on_shipping, tips + duties)
-    *lines, shipping, tax, tips, duties = spread(
-        refunded, [*paid, amounts.shipping, amounts.tax, *extras]
-    )
-    return Back(tuple(lines), shipping, tax, tips + duties)

@@ -4,7 +4,6 @@ The export spells times ``2026-03-01 10:22:33 +0100``; amounts are in major unit
 these are passed over: Shopify adds some from time to time.
 """
 
-import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
@@ -13,7 +12,6 @@ from typing import Final, NamedTuple
 from common.reports.money import currency_exponent
 from ingest.csv.records import Record
 from ingest.csv.values import (
-    BadValueError,
     Remembered,
     amounts,
     identity,
@@ -22,6 +20,7 @@ from ingest.csv.values import (
     whole,
     words,
 )
+from ingest.formats.cells import sold_in
 
 REQUIRED = frozenset(
     {"Name", "Paid at", "Currency", "Lineitem quantity", "Lineitem name", "Lineitem price"}
@@ -112,11 +111,6 @@ def records_of(currency: str) -> tuple[Record, Record]:
     maybe = Remembered(lambda text: amounts(exponent)(text) if text else None).__getitem__
     text = Remembered(words).__getitem__
 
-    def sold_in(code: str) -> str:
-        if code.strip() != currency:
-            raise BadValueError(f"is not the shop's currency, {currency}")
-        return code
-
     order = Record(
         {
             "Name": identity,
@@ -125,7 +119,7 @@ def records_of(currency: str) -> tuple[Record, Record]:
             "Paid at": shopify_instant,
             "Created at": shopify_instant,
             "Cancelled at": shopify_instant,
-            "Currency": sold_in,
+            "Currency": sold_in(currency),
             "Subtotal": maybe,
             "Shipping": zero,
             "Taxes": zero,
@@ -162,10 +156,3 @@ def shopify_instant(text: str) -> datetime | None:
     text = text.strip()
     day, _, rest = text.partition(" ")
     return optional_instant(f"{day}T{rest.replace(' ', '')}" if rest else text)
-
-
-def pseudonym(email: str | None) -> str | None:
-    """Who bought, without saying who: a hash of the address."""
-    if email is None:
-        return None
-    return hashlib.sha256(email.lower().encode()).hexdigest()[:32]

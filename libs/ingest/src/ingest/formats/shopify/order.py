@@ -6,8 +6,9 @@ from datetime import datetime
 
 from ingest.csv.damaged_ids import rounded
 from ingest.csv.notes import FUTURE, Notes
+from ingest.formats.customers import pseudonym
 from ingest.formats.shopify.amounts import Amounts, Back, refund_of
-from ingest.formats.shopify.columns import LineColumns, OrderColumns, pseudonym
+from ingest.formats.shopify.columns import LineColumns, OrderColumns
 from ingest.rows import OrderLineRow, RefundRow
 
 _PAID = frozenset({"paid", "partially_refunded", "refunded"})

@@ -7,8 +7,6 @@ taken as returned when the order was cancelled, of any other order it is left ou
 refunds.csv can bring it. Customers are known by a hash of their e-mail address.
 """
 
-import pickle
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
@@ -19,8 +17,10 @@ from ingest.csv.headers import Kinds
 from ingest.csv.notes import CUT, Notes
 from ingest.csv.table import Cells, Columns, Table
 from ingest.csv.values import LONGEST_TEXT, BadValueError, short_identity
+from ingest.formats.column_notes import tell_columns
 from ingest.formats.model import Read, Reading
 from ingest.formats.reconciliation import Reconciliation
+from ingest.formats.refund_spool import RefundSpool
 from ingest.formats.shopify.amounts import Goods, Sums, amounts_of
 from ingest.formats.shopify.columns import (
     MISSING,
@@ -35,7 +35,6 @@ from ingest.formats.shopify.order_rows import OrderRows, orders_of, repeated
 from ingest.rows import OrderLineRow, RefundRow
 from ingest.sources import FileKind
 
-_IN_MEMORY = 1024 * 1024
 _TEST_GATEWAY = "bogus gateway"
 _ROUNDED_IDS = (
     "Id holds ids that a spreadsheet rounded: they were passed over, and two orders of one name"
@@ -77,8 +76,7 @@ class ShopifyExport:
         self._notes = notes
         self._other_refunds = other_refunds
         self._now = now or instants.now()
-        # Open for as long as the reader, which closes it.
-        self._refunds = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115
+        self._refunds = RefundSpool()
         self._order, self._line = records_of(currency)
         self._skus = DamagedIds("Lineitem sku", notes)
 
@@ -95,20 +93,11 @@ class ShopifyExport:
         self.tables.append(table)
         for together in orders_of(table, len(self._order.names), self._faults):
             yield from self._orders(table, together)
-        for spelt, column in table.respelt.items():
-            self._notes.tell(f"the column {spelt!r} was read as {column}")
-        for column, unknown in MISSING.items():
-            if table.present and column not in table.present:
-                self._notes.tell(f"there is no column {column}: {unknown}")
+        tell_columns(table, MISSING, self._notes)
 
     def refunds_of_orders(self) -> Iterator[RefundRow]:
         """What came back of cancelled orders."""
-        self._refunds.seek(0)
-        while True:
-            try:
-                yield pickle.load(self._refunds)  # noqa: S301 - written by ourselves, just now
-            except EOFError:
-                return
+        return self._refunds.rows()
 
     def close(self) -> None:
         """Give the space of the refunds back."""
@@ -144,8 +133,7 @@ class ShopifyExport:
         self.reconciliation.add(
             name, unexplained=order.unexplained, tips=amounts.tips, duties=amounts.duties
         )
-        for refund in refund_rows(order, self._notes, others=self._other_refunds):
-            pickle.dump(refund, self._refunds)
+        self._refunds.put(refund_rows(order, self._notes, others=self._other_refunds))
         yield from line_rows(order)
 
     def _read(self, table: Table, rows: OrderRows) -> Order | None:

@@ -1,0 +1,28 @@
+"""Look at a file's header and put the bytes that were looked at back."""
+
+import csv
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import Final
+
+PEEK_BYTES: Final = 64 * 1024
+"""A header is looked for in so many bytes at most."""
+
+
+def header_names(blocks: Iterable[bytes]) -> tuple[frozenset[str], Iterator[bytes]]:
+    """The names of a file's columns, in lower case, and all its blocks."""
+    coming = iter(blocks)
+    seen: list[bytes] = []
+    length = 0
+    for block in coming:
+        seen.append(block)
+        length += len(block)
+        if b"\n" in block or length > PEEK_BYTES:
+            break
+    first = b"".join(seen).partition(b"\n")[0].decode("utf-8-sig", errors="replace")
+    try:
+        names = next(csv.reader([first[:PEEK_BYTES]]), [])
+    except csv.Error:
+        names = []
+    known = frozenset(" ".join(name.split()).casefold() for name in names)
+    return known, chain(seen, coming)

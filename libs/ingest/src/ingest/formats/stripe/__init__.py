@@ -1,0 +1,1 @@
+"""The import format of Stripe's reports."""

@@ -1,0 +1,35 @@
+"""Stripe's reports: the itemised balance change from activity, and the dashboard's payments."""
+
+from typing import Final
+
+from ingest.formats.model import FileOf, ImportFormat
+from ingest.sources import FileKind
+
+BALANCE: Final = FileOf(
+    "an itemised balance report of Stripe",
+    frozenset({"balance_transaction_id", "currency", "gross", "reporting_category"}),
+)
+PAYMENTS: Final = FileOf(
+    "a payments export of Stripe", frozenset({"id", "amount", "amount refunded", "currency"})
+)
+_SUMMARY: Final = FileOf(
+    "a summary report of Stripe",
+    frozenset({"reporting_category", "currency", "count", "gross", "fee", "net"}),
+    refused="it has sums and no payments; export the itemised report",
+)
+
+FORMAT: Final = ImportFormat(
+    name="stripe",
+    label="a report of Stripe",
+    files={FileKind.ORDERS: BALANCE},
+    columns={
+        "order_id": None,
+        "line_id": None,
+        "refund_id": None,
+        "processed_at": None,
+        "order_discount": None,
+        "line_discount": None,
+    },
+    place=30,
+    layouts=(PAYMENTS, _SUMMARY),
+)

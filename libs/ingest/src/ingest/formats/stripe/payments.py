@@ -1,0 +1,124 @@
+"""The dashboard's export of payments: one row a payment, with what was paid back of it."""
+
+from collections.abc import Iterator
+
+from common.reports.money import currency_exponent
+from ingest.csv.table import Table
+from ingest.csv.values import BadValueError, amounts
+from ingest.formats.model import Reading
+from ingest.formats.reconciliation import Reconciliation
+from ingest.formats.stripe.charges import Charge, Charges, Movement
+from ingest.formats.stripe.columns import PaymentColumns, payment_record
+from ingest.rows import OrderLineRow
+
+_PAID = frozenset({"paid", "succeeded", "refunded", "partially refunded", "disputed", ""})
+_UNPAID = frozenset(
+    {"failed", "canceled", "cancelled", "incomplete", "uncaptured", "pending", "processing",
+     "blocked", "expired", "requires payment method", "requires confirmation", "requires action",
+     "requires capture", "early fraud warning blocked"}
+)  # fmt: skip
+TEST = "a payment of the test mode; left out"
+AUTHORISED = "authorised and not captured; left out"
+OTHER_STATUS = "its Status is not known; taken as paid"
+OTHER_CURRENCY = "paid in another currency; the converted amounts in the shop's were taken"
+UNDATED = "the export does not say when it was paid back; taken back when it was paid"
+NOTHING = "a payment of nothing; left out"
+
+
+class PaymentsExport:
+    """Reads it."""
+
+    def __init__(self, reading: Reading, charges: Charges, reconciliation: Reconciliation) -> None:
+        self.record = payment_record()
+        self._currency = reading.currency
+        self._amount = amounts(currency_exponent(reading.currency), empty=0, signed=True)
+        self._faults, self._notes = reading.faults, reading.notes
+        self._charges, self._reconciliation = charges, reconciliation
+
+    def rows(self, table: Table) -> Iterator[OrderLineRow]:
+        """The payments that were paid."""
+        for position, cells in table.read():
+            try:
+                row = PaymentColumns(*self.record.values(cells))
+            except BadValueError:
+                self.record.explain(table, position, cells)
+                self._faults.suspect(table.name, cells[0].strip())
+                continue
+            if not self._left_out(row):
+                yield from self._lines(table, position, row)
+
+    def _left_out(self, row: PaymentColumns) -> bool:
+        """Whether nothing was sold; says why."""
+        status = " ".join((row.status or "").replace("_", " ").lower().split())
+        if (row.mode or "").lower() == "test":
+            self._notes.add(TEST, row.id)
+        elif status in _UNPAID:
+            self._notes.add(f"its Status is {status}: not paid; left out", row.id)
+        elif (row.captured or "true").lower() == "false":
+            self._notes.add(AUTHORISED, row.id)
+        else:
+            if status not in _PAID:
+                self._notes.add(OTHER_STATUS, row.id)
+            return False
+        return True
+
+    def _lines(self, table: Table, position: int, row: PaymentColumns) -> Iterator[OrderLineRow]:
+        found = self._money(table, position, row)
+        if row.created is None:
+            table.fault(position, "is empty", "Created (UTC)", "")
+        if found is None or row.created is None:
+            self._faults.suspect(table.name, row.id)
+            return
+        amount, refunded, disputed = found
+        if amount <= 0:
+            self._notes.add(NOTHING, row.id)
+            self._reconciliation.add(row.id, unexplained=amount, tips=0, duties=0)
+            return
+        line = self._charges.row(
+            Charge(
+                *(position, row.id, row.created, amount, row.description),
+                *(row.customer_id, row.email, None),
+            )
+        )
+        if line is None:
+            table.fault(position, f"{row.id!r} is in the file already: it would count twice", "id")
+            self._faults.suspect(table.name, row.id)
+            return
+        self._reconciliation.add(row.id, unexplained=0, tips=0, duties=0)
+        if refunded:
+            if row.refunded_at is None:
+                self._notes.add(UNDATED, row.id, refunded)
+            at = row.refunded_at or row.created
+            self._charges.back(Movement(position, f"{row.id} refunded", row.id, at, refunded))
+        if disputed and (row.dispute_status or "").lower() == "lost":
+            at = row.disputed_at or row.created
+            self._charges.back(Movement(position, f"{row.id} disputed", row.id, at, disputed))
+        yield line
+
+    def _money(
+        self, table: Table, position: int, row: PaymentColumns
+    ) -> tuple[int, int, int] | None:
+        """Amount, refunded and disputed in the shop's currency; None, with the reason noted."""
+        cells = {"Amount": row.amount, "Amount Refunded": row.refunded}
+        if row.currency.upper() != self._currency:
+            if row.converted_currency.upper() != self._currency:
+                reason = f"is not the shop's currency, {self._currency}"
+                table.fault(position, reason, "Currency", row.currency)
+                return None
+            self._notes.add(OTHER_CURRENCY, row.id)
+            cells = {
+                "Converted Amount": row.converted,
+                "Converted Amount Refunded": row.converted_refunded,
+            }
+        else:
+            cells["Disputed Amount"] = row.disputed
+        found: list[int] = []
+        for column, cell in cells.items():
+            try:
+                found.append(self._amount(cell))
+            except BadValueError as error:
+                table.fault(position, str(error), column, cell)
+        if len(found) < len(cells):
+            return None
+        amount, *back = found
+        return amount, abs(back[0]), abs(back[1]) if len(back) > 1 else 0

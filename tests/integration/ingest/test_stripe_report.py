@@ -1,0 +1,39 @@
+"""Stripe's reports in the ledger: what is sold and what went back, to the minor unit."""
+
+import pytest
+from tests.unit.ingest.formats.test_stripe import BALANCE, PAYMENTS, payment, row, written
+
+from ingest.formats.detect import format_of
+from ingest.import_files import FileKind, ImportFile, import_files
+
+SALES = "SELECT sum(gross), sum(returns), sum(shipping), sum(tax) FROM ledger"
+
+
+@pytest.fixture
+def bring(service_engine, tenant_id):
+    def run(fields, *rows):
+        layout, file = format_of(ImportFile("report.csv", [written(fields, rows)]))
+        return import_files(service_engine, tenant_id, {FileKind.ORDERS: file}, layout=layout)
+
+    return run
+
+
+def test_charges_and_what_went_back_reach_the_ledger_once(bring, read):
+    rows = [
+        row(1),
+        row(2, "refund", "-4.00"),
+        row(3, "refund", "-6.00"),
+        row(4, gross="25.50", charge="ch_2"),
+        row(5, "dispute", "-5.50", "ch_2"),
+        row(6, "payout", "-20.00", "po_1"),
+        row(7, "refund", "-5.00", "ch_0"),
+    ]
+    for _ in range(2):
+        imported = bring(BALANCE, *rows)
+        assert imported.reconciled.orders == 2
+        assert read(SALES) == [(3550, 1550, 0, 0)]
+
+
+def test_payments_reach_the_ledger(bring, read):
+    bring(PAYMENTS, payment(), payment(id="ch_2", **{"Amount Refunded": "3.00"}))
+    assert read(SALES) == [(2000, 300, 0, 0)]
