@@ -96,6 +96,60 @@ def as_csv(orders: Sequence[dict[str, Any]]) -> bytes:
     return out.getvalue().encode()
 
 
+@st.composite
+def refunds_of(draw: st.DrawFn, orders: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Refunds of paid orders, each of some lines, or of shipping alone; no more than was sold."""
+    refunds = []
+    for order in orders:
+        if order["paidAt"] is None or draw(st.booleans()):
+            continue
+        lines = [
+            {
+                "lineId": line["lineId"],
+                "quantity": draw(st.integers(0, line["quantity"])),
+                "amount": money(draw(st.integers(0, worth(line)))),
+            }
+            for line in order["lines"]
+            if draw(st.booleans())
+        ]
+        refunds.append(
+            {
+                "refundId": f"R{draw(st.integers(1, 2))}",
+                "orderId": order["orderId"],
+                "processedAt": "2026-03-09T08:00:00-05:00",
+                "kind": draw(st.sampled_from(["return", "cancel"])),
+                "shipping": money(draw(st.integers(0, cents(order["shipping"])))),
+                "tax": money(draw(st.integers(0, cents(order["tax"])))),
+                "lines": lines,
+            }
+        )
+    return refunds
+
+
+def cents(amount: str) -> int:
+    return int(amount.replace(".", ""))
+
+
+def worth(line: dict[str, Any]) -> int:
+    return int(cents(line["unitPrice"]) * line["quantity"]) - cents(line["lineDiscount"])
+
+
+def refunds_csv(refunds: Sequence[dict[str, Any]]) -> bytes:
+    """What is the whole refund's stands in a row without a line."""
+    names = "refund_id,order_id,line_id,processed_at,kind,quantity,amount,shipping,tax"
+    out = [names]
+    for each in refunds:
+        own = f"{each['refundId']},{each['orderId']}"
+        at = f"{each['processedAt']},{each['kind']}"
+        if cents(each["shipping"]) or cents(each["tax"]) or not each["lines"]:
+            out.append(f"{own},,{at},,,{each['shipping']},{each['tax']}")
+        out += [
+            f"{own},{line['lineId']},{at},{line['quantity']},{line['amount']},,"
+            for line in each["lines"]
+        ]
+    return "\n".join(out).encode()
+
+
 LEDGER = {
     "orders": """
         SELECT external_id, placed_at, paid_at, channel, country, region, coupon_code, discount,
@@ -107,6 +161,11 @@ LEDGER = {
         FROM order_lines l JOIN orders o ON o.id = l.order_id JOIN products p ON p.id = l.product_id
         ORDER BY 1, 2""",
     "products": "SELECT external_id, title, sku, category FROM products ORDER BY 1",
+    "refunds": """
+        SELECT o.external_id, r.external_id, r.line_no, p.external_id, r.processed_at, r.kind,
+               r.quantity, r.amount, r.shipping, r.tax
+        FROM refunds r JOIN orders o ON o.id = r.order_id
+        LEFT JOIN products p ON p.id = r.product_id ORDER BY 1, 2, 3""",
 }
 
 
@@ -160,5 +219,29 @@ def test_batches_and_files_give_the_same_ledger(
             else:
                 done(send(anna, "orders", *batch))
         assert ledger(world.engine, of_json) == ledger(world.engine, of_files)
+
+    law()
+
+
+def test_refunds_and_files_of_refunds_give_the_same_ledger(
+    anna: httpx.Client, world: World, tenants: Any
+) -> None:
+    @settings(max_examples=25, deadline=None)
+    @given(st.data())
+    def law(data: st.DataObject) -> None:
+        *_, orders = in_batches(data.draw(orders_of()))
+        refunds = data.draw(refunds_of(orders))
+        (of_files, _), (of_json, slug) = tenants(), tenants()
+        assert anna.put("/api/admin/session/tenant", json={"tenant": slug}).status_code == 200
+        files = {FileKind.ORDERS: as_csv(orders)}
+        done(send(anna, "orders", *orders))
+        for _ in range(2 if refunds else 0):  # again, they replace themselves
+            done(send(anna, "refunds", *refunds))
+            files[FileKind.REFUNDS] = refunds_csv(refunds)
+        given_files = {kind: ImportFile(f"{kind}.csv", [text]) for kind, text in files.items()}
+        import_files(world.engine, of_files, given_files)
+        found = ledger(world.engine, of_json)
+        assert found == ledger(world.engine, of_files)
+        assert bool(found["refunds"]) == bool(refunds)
 
     law()
