@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hmac import compare_digest
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -137,7 +138,7 @@ class KeyedRequest:
         row = connection.execute(query).one_or_none()
         if row is None:
             return None
-        if row.digest != self.digest:
+        if not compare_digest(row.digest, self.digest):
             raise KeyReusedError
         answer: dict[str, Any] = row.answer
         return answer
