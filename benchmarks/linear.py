@@ -20,6 +20,7 @@ from common.infra.rate_limit import address_network
 from common.links.token import KeyRing, LinkError
 from ingest.csv.faults import Faults
 from ingest.csv.table import Columns, Table
+from ingest.formats.own.reader import OwnFormat
 from report_viewer.app import without_cookies
 from report_viewer.endpoints.reports import joined_headers
 from report_viewer.http.client_address import ClientAddresses
@@ -50,6 +51,8 @@ Shape = Callable[[int], bytes]
 _REFUSED: Final = (InvalidBodyError, UploadError, ViewerError, LinkError, CrossSiteRequestError)
 _RING: Final = KeyRing("0f" * 31 + "aa")
 _PART: Final = b'--b\r\nContent-Disposition: form-data; name="orders"\r\n\r\n'
+_ORDERS: Final = b"order_id,paid_at,currency,line_id,product_id,quantity,unit_price\n"
+_LINE: Final = b"O,2026-03-01T10:00:00Z,EUR,1,P,1,1.00\n"
 _CODINGS: Final = (Coding.GZIP,)
 
 
@@ -111,6 +114,13 @@ def _in_csv(data: bytes) -> None:
     list(Table("x.csv", [data], Columns(("a", "b"), frozenset()), Faults(5)).read())
 
 
+def _in_orders(data: bytes) -> None:
+    """A file of orders by columns, as a text of any length would be read if it were long."""
+    reader = OwnFormat("EUR", Faults(5), least=0)
+    for _ in reader.order_lines("x.csv", [_ORDERS, data]):
+        pass
+
+
 def _once_each(line: bytes) -> dict[bytes, bytes]:
     return joined_headers([(b"a", b"b")] * len(line))
 
@@ -153,6 +163,10 @@ CASES: Final[Mapping[str, tuple[Callable[[bytes], object], Shape]]] = {
     "form, type": (lambda v: _in_form(b"", v.decode()), repeated(b';"', b"multipart/form-data;")),
     "CSV, header": (_in_csv, lambda size: b",".join(b"%d" % n for n in range(size // 5)) + b"\n"),
     "CSV, quotes": (_in_csv, repeated(b'""', b'a,b\n"')),
+    "orders, one": (_in_orders, repeated(_LINE)),
+    "orders, uneven": (_in_orders, repeated(b"a,b\n" + _LINE * 9)),
+    "orders, quotes in cells": (_in_orders, repeated(b'"a""b""c",')),
+    "orders, blank lines": (_in_orders, repeated(b"\n")),
 }
 
 

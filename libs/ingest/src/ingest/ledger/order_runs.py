@@ -26,12 +26,25 @@ class RunLine(NamedTuple):
     """An ``OrderLineRow`` in its run: the head's position, its number there from 1, and whether
     the run has had its ``line_id`` before. The order's columns are None but on the head. ``share``
     is its part of the order's discount, None where that is yet to be spread.
+
+    Numbers stand first: the server finds what stands behind a text or a null by walking there.
     """
 
     position: int
     head: int
     line_no: int
+    quantity: int
+    unit_price: int
+    line_discount: int
+    remainder: int
     again: bool
+    share: int | None
+    line_id: str
+    product_id: str
+    product_title: str | None
+    category: str | None
+    product_sku: str | None
+    platform_id: str | None
     order_id: str
     placed_at: datetime | None
     paid_at: datetime | None
@@ -43,17 +56,6 @@ class RunLine(NamedTuple):
     order_discount: int | None
     shipping: int | None
     tax: int | None
-    line_id: str
-    product_id: str
-    product_title: str | None
-    category: str | None
-    quantity: int
-    unit_price: int
-    line_discount: int
-    product_sku: str | None
-    remainder: int
-    platform_id: str | None
-    share: int | None
 
 
 _LINE_ID = OrderLineRow._fields.index("line_id")
@@ -117,14 +119,14 @@ def in_runs(rows: Iterable["Lines"]) -> Iterator["tuple[Any, ...] | RecordBatch"
         (line_id, product_id, title, category, quantity, unit_price, discount, sku, remainder,
          platform) = row[_LINE_ID:]  # fmt: skip
         title, category, sku = news(product_id, (title, category, sku), row[3] or row[2])
-        line = (line_id, product_id, title, category, quantity, unit_price, discount, sku,
-                remainder, platform)  # fmt: skip
+        amounts = (quantity, unit_price, discount, remainder)
+        line = (None, line_id, product_id, title, category, sku, platform)
         if row[_ORDER] == order and platform == platform_id:
             number += 1
             again = line_id in seen
             seen.add(line_id)
-            yield (position, head, number, again, row[1], *_NOTHING, *line, None)
+            yield (position, head, number, *amounts, again, *line, row[1], *_NOTHING)
         else:
             order, head, number, seen = row[_ORDER], position, 1, {line_id}
             platform_id = platform
-            yield (position, head, 1, False, *order, *line, None)
+            yield (position, head, 1, *amounts, False, *line, *order)

@@ -19,20 +19,15 @@ _SMALL: Final = 1_000_000_000
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 RUN_LINES: Final = pa.schema(
     [
-        ("position", pa.int64()),
-        ("head", pa.int64()),
-        ("line_no", pa.int64()),
+        *((name, pa.int64()) for name in ("position", "head", "line_no")),
+        *((n, pa.int64()) for n in ("quantity", "unit_price", "line_discount", "remainder")),
         ("again", pa.bool_()),
-        ("order_id", pa.string()),
+        ("share", pa.int64()),
+        *((n, pa.string()) for n in ("line_id", "product_id", "product_title", "category")),
+        *((name, pa.string()) for name in ("product_sku", "platform_id", "order_id")),
         *((name, _INSTANT) for name in ("placed_at", "paid_at")),
         *((n, pa.string()) for n in ("channel", "customer_id", "country", "region", "coupon_code")),
         *((name, pa.int64()) for name in ("order_discount", "shipping", "tax")),
-        *((n, pa.string()) for n in ("line_id", "product_id", "product_title", "category")),
-        *((name, pa.int64()) for name in ("quantity", "unit_price", "line_discount")),
-        ("product_sku", pa.string()),
-        ("remainder", pa.int64()),
-        ("platform_id", pa.string()),
-        ("share", pa.int64()),
     ]
 )
 """The columns of ``RunLine``."""
