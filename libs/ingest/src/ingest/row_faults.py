@@ -48,6 +48,8 @@ def _row_fault(
             position -= BEHIND
         else:
             kind = FileKind.ORDERS
+    if kind is FileKind.ORDERS and position is not None:
+        position //= layout.rows_a_line
     file = files.get(kind) or files.get(FileKind.ORDERS)
     column = error.column
     ids = dict(zip(error.id_names, fault.ids, strict=True))

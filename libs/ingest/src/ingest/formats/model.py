@@ -38,7 +38,8 @@ class ImportFormat:
     the ledger finds; None where the file has no such column. ``products_by_title`` says that a
     product is named by its SKU, or by its title where it has none. Formats stand in order of their
     ``place``. ``layouts`` are further ways in which the orders' file comes, and files of the
-    platform that are recognised to say why they are not read.
+    platform that are recognised to say why they are not read. A line of the orders' file holds up
+    to ``rows_a_line`` rows: their positions are the line times that, and their number in it.
     """
 
     name: str
@@ -49,6 +50,7 @@ class ImportFormat:
     fallback: bool = False
     place: int = 1000
     layouts: tuple[FileOf, ...] = ()
+    rows_a_line: int = 1
 
     @property
     def kinds(self) -> Kinds:

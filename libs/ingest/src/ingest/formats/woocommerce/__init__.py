@@ -1,0 +1,1 @@
+"""The import format of WooCommerce's order exports."""

@@ -1,0 +1,106 @@
+"""From a reconciled WooCommerce order to the ledger's amounts, which are without tax."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ingest.formats.allocate import spread
+from ingest.formats.included_tax import take_out
+from ingest.formats.woocommerce.reconcile import Line, Reading, Sums, reading_of
+
+IN_PRICES = "prices include tax; it was taken out of lines and shipping in proportion"
+SPREAD = "the file does not say which lines a coupon was for; its discount was put on all of them"
+BELOW = "a fee below nothing was taken as a discount"
+NO_PIECES = "a line of quantity 0, or below nothing, was left out"
+NO_TOTAL = "there is no order total to check the lines with"
+
+
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """A line that is goods: ``worth`` before discounts, ``paid`` after them, without tax."""
+
+    line: Line
+    worth: int
+    paid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """An order's amounts without tax; ``tips`` are the fees, which are left out.
+
+    ``refund_in_lines`` says that the lines already lack what was paid back.
+    """
+
+    sold: tuple[Sold, ...]
+    shipping: int
+    tax: int
+    tax_on_shipping: int
+    tips: int
+    unexplained: int
+    remarks: tuple[str, ...]
+    duties: int = 0
+    refund_in_lines: bool = False
+
+    @property
+    def paid(self) -> list[int]:
+        """What was paid for each line after all discounts."""
+        return [each.paid for each in self.sold]
+
+
+def amounts_of(sums: Sums, lines: Sequence[Line], *, less_refunds: bool = False) -> Amounts:
+    """The ledger's amounts of an order."""
+    reading = reading_of(sums, lines, less_refunds=less_refunds)
+    remarks = [] if reading.remark is None else [reading.remark]
+    if sums.total is None:
+        remarks.append(NO_TOTAL)
+    goods = [line for line in reading.lines if line.quantity > 0 and line.total >= 0]
+    dropped = sum(line.total for line in reading.lines) - sum(line.total for line in goods)
+    if len(goods) < len(reading.lines):
+        remarks.append(NO_PIECES)
+    below = min(sums.shipping, 0) + min(reading.tax, 0)
+    tax = max(reading.tax, 0)
+    parts = _discounted(sums, reading, goods, remarks)
+    fees, unexplained = sums.fees, reading.unexplained + dropped + below
+    paid = sum(each for _, each in parts)
+    if 0 < -fees <= paid:
+        cuts = spread(-fees, [each for _, each in parts])
+        parts = [(worth, each - cut) for (worth, each), cut in zip(parts, cuts, strict=True)]
+        remarks.append(BELOW)
+        fees = 0
+    elif fees < 0:
+        unexplained, fees = unexplained + fees, 0
+    shipping = max(sums.shipping, 0)
+    if reading.tax_included and tax <= shipping + sum(each for _, each in parts):
+        parts, tax_on_shipping = take_out(tax, shipping, parts)
+        shipping -= tax_on_shipping
+        remarks.append(IN_PRICES)
+    else:
+        net = sum(each for _, each in parts)
+        tax_on_shipping = sums.tax_on_shipping
+        if not tax_on_shipping and net + shipping:
+            tax_on_shipping = spread(tax, [net, shipping])[1]
+        tax_on_shipping = min(max(tax_on_shipping, 0), tax)
+    sold = tuple(Sold(line, worth, each) for line, (worth, each) in zip(goods, parts, strict=True))
+    return Amounts(
+        *(sold, shipping, tax, tax_on_shipping, fees, unexplained, tuple(remarks)),
+        refund_in_lines=less_refunds and sums.refunded > 0 and reading.unexplained > 0,
+    )
+
+
+def _discounted(
+    sums: Sums, reading: Reading, goods: Sequence[Line], remarks: list[str]
+) -> list[tuple[int, int]]:
+    """Each line's worth before and after coupons."""
+    totals = [line.total for line in goods]
+    if reading.off:
+        cuts = spread(min(reading.off, sum(totals)), totals)
+        return [(total, total - cut) for total, cut in zip(totals, cuts, strict=True)]
+    if all(line.before is not None for line in goods):
+        return [(max(line.before or 0, line.total), line.total) for line in goods]
+    discount = sums.discount or 0
+    if not discount or not goods or sums.subtotal != sum(totals) + discount:
+        return [(total, total) for total in totals]
+    if len(goods) > 1:
+        remarks.append(SPREAD)
+    over = totals if sum(totals) else [line.quantity for line in goods]
+    cuts = spread(discount, over)
+    return [(total + cut, total) for total, cut in zip(totals, cuts, strict=True)]

@@ -1,0 +1,93 @@
+"""How WooCommerce exporters write amounts, states and lists within a cell."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from typing import Final
+
+from ingest.csv.values import BadValueError, amounts
+
+SOLD: Final = frozenset({"completed", "processing", "refunded", "partially-refunded"})
+UNSOLD: Final = frozenset(
+    {"pending", "on-hold", "failed", "cancelled", "checkout-draft", "auto-draft", "trash"}
+)
+_LABELS: Final[Mapping[str, str]] = {
+    "pending-payment": "pending", "draft": "checkout-draft", "canceled": "cancelled",
+    "zahlung-ausstehend": "pending", "in-wartestellung": "on-hold", "fehlgeschlagen": "failed",
+    "storniert": "cancelled", "in-bearbeitung": "processing", "abgeschlossen": "completed",
+    "fertiggestellt": "completed", "erstattet": "refunded", "rückerstattet": "refunded",
+    "attente-paiement": "pending", "en-attente": "on-hold", "échouée": "failed",
+    "annulée": "cancelled", "en-cours": "processing", "terminée": "completed",
+    "remboursée": "refunded", "pendiente-de-pago": "pending", "en-espera": "on-hold",
+    "fallido": "failed", "cancelado": "cancelled", "procesando": "processing",
+    "completado": "completed", "reembolsado": "refunded", "in-attesa-di-pagamento": "pending",
+    "in-sospeso": "on-hold", "fallito": "failed", "annullato": "cancelled",
+    "in-lavorazione": "processing", "completato": "completed", "rimborsato": "refunded",
+    "wachtend-op-betaling": "pending", "in-de-wacht": "on-hold", "mislukt": "failed",
+    "geannuleerd": "cancelled", "in-behandeling": "processing", "afgerond": "completed",
+    "terugbetaald": "refunded",
+}  # fmt: skip
+"""The states as the admin's languages call them."""
+
+
+def status_of(text: str | None) -> str:
+    """A state of an order by WooCommerce's own name, as ``on-hold``."""
+    plain = "-".join((text or "").strip().lower().removeprefix("wc-").split())
+    return _LABELS.get(plain, plain)
+
+
+def rounding(exponent: int) -> Callable[[str], int | None]:
+    """The converter of signed amounts that may have more decimals than the currency: rounded.
+
+    None where the cell is empty.
+    """
+    exact = amounts(exponent, signed=True)
+
+    def convert(text: str) -> int | None:
+        text = text.strip()
+        if not text:
+            return None
+        try:
+            return exact(text)
+        except BadValueError:
+            if text.rpartition(".")[0].lstrip("-").isdecimal():
+                try:
+                    units = Decimal(text).scaleb(exponent).quantize(Decimal(1), ROUND_HALF_UP)
+                    return exact(str(units.scaleb(-exponent)))
+                except InvalidOperation:
+                    pass
+            raise
+
+    return convert
+
+
+def fields(cell: str) -> dict[str, str]:
+    """The parts of ``name:Mug|sku:M-1|quantity:2``; a bar in a name does not end it."""
+    parts: dict[str, str] = {}
+    last = None
+    for part in cell.split("|"):
+        name, colon, value = part.partition(":")
+        if colon and name.strip().isidentifier() and name.strip() not in parts:
+            last = name.strip()
+            parts[last] = value
+        elif last is not None:
+            parts[last] += f"|{part}"
+    return {name: value.strip() for name, value in parts.items()}
+
+
+def refunds_in(
+    cell: str, amount: Callable[[str], int | None], at: Callable[[str], datetime | None]
+) -> tuple[int, datetime | None]:
+    """What ``amount:5.00|reason:|date:2026-03-04 09:00:00``, or several of it, comes to, and when
+    the last was.
+
+    Raises:
+        BadValueError: an amount or a time is none.
+    """
+    whole, last = 0, None
+    for each in cell.split(";") if cell.strip() else ():
+        parts = fields(each)
+        whole += abs(amount(parts.get("amount", "")) or 0)
+        when = at(parts.get("date", ""))
+        last = when if last is None or (when is not None and when > last) else last
+    return whole, last

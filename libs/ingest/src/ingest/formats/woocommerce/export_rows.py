@@ -1,0 +1,190 @@
+"""The layout of Advanced Order Export: a row an order's product, the order's columns on the first
+row only or on all.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Any, Final
+
+from common.reports.money import currency_exponent
+from ingest.csv.records import Record
+from ingest.csv.table import Cells, Table
+from ingest.csv.values import BadValueError, Remembered, identity, title, whole, words
+from ingest.formats.cells import local_instant, sold_in
+from ingest.formats.model import Reading
+from ingest.formats.woocommerce.cells import rounding
+from ingest.formats.woocommerce.definition import FORMAT
+from ingest.formats.woocommerce.order import Head, Order
+from ingest.formats.woocommerce.reconcile import Line, Sums
+
+REQUIRED: Final = frozenset({"Order Number", "Order Status", "Order Date", "Item Name"})
+SPELLINGS: Final[Mapping[str, str]] = {
+    "order currency": "Currency", "currency code": "Currency", "qty": "Quantity",
+    "item sku": "SKU", "product sku": "SKU", "order total": "Order Total Amount",
+}  # fmt: skip
+MISSING: Final[Mapping[str, str]] = {
+    "Currency": "all amounts were taken as in the shop's currency",
+    "Paid Date": "orders are taken as paid when they were placed",
+    "Email (Billing)": "customers are not known",
+    "Country Code (Billing)": "countries are not known",
+    "SKU": "products are told apart by their names",
+    "Quantity": "Quantity (- Refund) was taken, which leaves out what was paid back",
+    "Item Cost": "lines are only known by Order Line Total",
+    "Order Line Total": "lines are taken as Quantity times Item Cost, which is rounded",
+    "Order Line Subtotal": "what coupons took off each line is not known",
+    "Order Subtotal Amount": "lines that are rounded cannot be set right",
+    "Cart Discount Amount": "what coupons took off is not known",
+    "Order Shipping Amount": "what was charged for it is not known",
+    "Order Total Fee": "fees are not known, and orders with one are listed as not explained",
+    "Order Total Tax Amount": "what was charged for it is not known",
+    "Order Total Amount": "no order's total could be checked",
+    "Order Refund Amount": "what was paid back is not known",
+    "Coupon Code": "which codes were used is not known",
+}
+"""Columns that may be missing, and what cannot be known then."""
+_NUMBER = 0
+
+
+def records_of(currency: str, timezone: str) -> tuple[Record, Record]:
+    """The order's and the line's columns with their converters."""
+    money = Remembered(rounding(currency_exponent(currency))).__getitem__
+    text = Remembered(words).__getitem__
+    code = sold_in(currency, any_case=True)
+    count = Remembered(lambda cell: partial(whole, least=0)(cell) if cell else None).__getitem__
+    at = local_instant(timezone)
+    order = Record(
+        {
+            "Order Number": identity,
+            "Order Status": text,
+            "Order Date": at,
+            "Paid Date": at,
+            "Currency": lambda cell: code(cell) if cell.strip() else None,
+            "Email (Billing)": words,
+            "Country Code (Billing)": text,
+            "Country Code (Shipping)": text,
+            "State Code (Billing)": text,
+            "State Code (Shipping)": text,
+            **dict.fromkeys(
+                (
+                    *("Order Subtotal Amount", "Cart Discount Amount", "Order Shipping Amount"),
+                    *("Order Shipping Tax Amount", "Order Total Fee", "Order Total Tax Amount"),
+                    *("Order Total Amount", "Order Refund Amount"),
+                ),
+                money,
+            ),
+        }
+    )
+    line = Record(
+        {
+            "Item Name": Remembered(title).__getitem__,
+            "SKU": text,
+            "Quantity": count,
+            "Quantity (- Refund)": count,
+            "Item Cost": money,
+            "Order Line Total": money,
+            "Order Line Subtotal": money,
+            "Coupon Code": text,
+        }
+    )
+    return order, line
+
+
+class ExportRows:
+    """Reads it."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.order, self.line = records_of(reading.currency, reading.timezone)
+        self.names = (*self.order.names, *self.line.names)
+        self._faults = reading.faults
+
+    def orders(self, table: Table) -> Iterator[Order]:
+        """The orders, whose rows follow each other."""
+        width = len(self.order.names)
+        head: Cells = []
+        rows: list[tuple[int, Cells]] = []
+        first = 0
+        for position, cells in table.read():
+            number = cells[_NUMBER].strip()
+            if not number and not head:
+                table.fault(position, "has no Order Number, and no order is before it", value="")
+                continue
+            if number and (not head or number != head[_NUMBER].strip()):
+                if head:
+                    yield from self._order(table, first, head, rows)
+                head, rows, first = cells[:width], [], position
+            rows.append((position, cells[width:]))
+        if head:
+            yield from self._order(table, first, head, rows)
+
+    def _order(
+        self, table: Table, position: int, head: Cells, rows: list[tuple[int, Cells]]
+    ) -> Iterator[Order]:
+        try:
+            values = dict(zip(self.order.names, self.order.values(head), strict=True))
+        except BadValueError:
+            self.order.explain(table, position, head)
+            values = {}
+        if values and values["Order Date"] is None:
+            table.fault(position, "is empty", "Order Date", "")
+            values = {}
+        lines: list[Line] = []
+        codes: dict[str, None] = {}
+        complete = bool(values)
+        for at, cells in rows:
+            try:
+                told = dict(zip(self.line.names, self.line.values(cells), strict=True))
+            except BadValueError:
+                self.line.explain(table, at, cells)
+                complete = False
+                continue
+            if told["Coupon Code"]:
+                codes[told["Coupon Code"]] = None
+            if told["Item Name"] or told["SKU"]:
+                lines.append(_line(at, len(lines) + 1, told))
+        if not complete:
+            self._faults.suspect(table.name, head[_NUMBER].strip())
+            return
+        less = "Quantity" not in table.present and "Quantity (- Refund)" in table.present
+        yield Order(_head(position, values, codes), tuple(lines), less)
+
+
+def _line(position: int, number: int, told: Mapping[str, Any]) -> Line:
+    count = told["Quantity"] if told["Quantity"] is not None else told["Quantity (- Refund)"]
+    quantity = 1 if count is None else count
+    cost, total = told["Item Cost"], told["Order Line Total"]
+    by_cost = total is None
+    return Line(
+        *(position * FORMAT.rows_a_line, number, quantity),
+        total=(cost or 0) * quantity if by_cost else total,
+        before=told["Order Line Subtotal"],
+        title=told["Item Name"],
+        sku=told["SKU"],
+        unit_cost=cost or 0 if by_cost else None,
+    )
+
+
+def _head(position: int, values: Mapping[str, Any], codes: Mapping[str, None]) -> Head:
+    discount, refunded = values["Cart Discount Amount"], values["Order Refund Amount"]
+    return Head(
+        position,
+        values["Order Number"],
+        values["Order Status"],
+        values["Order Date"],
+        values["Paid Date"],
+        None,
+        values["Email (Billing)"],
+        None,
+        values["Country Code (Shipping)"] or values["Country Code (Billing)"],
+        values["State Code (Shipping)"] or values["State Code (Billing)"],
+        ", ".join(codes) or None,
+        Sums(
+            values["Order Subtotal Amount"],
+            None if discount is None else abs(discount),
+            values["Order Shipping Amount"] or 0,
+            values["Order Total Fee"] or 0,
+            values["Order Total Tax Amount"] or 0,
+            values["Order Shipping Tax Amount"] or 0,
+            values["Order Total Amount"],
+            abs(refunded or 0),
+        ),
+    )

@@ -1,0 +1,150 @@
+"""The layout with a row an order: its lines in ``line_item_1``, ``line_item_2`` and so on, each as
+``name:Mug|product_id:7|sku:M-1|quantity:2|total:20.00|sub_total:20.00``.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Any, Final
+
+from common.reports.money import currency_exponent
+from ingest.csv.records import Record
+from ingest.csv.table import Cells, Table
+from ingest.csv.values import BadValueError, Remembered, identity, title, whole, words
+from ingest.formats.cells import local_instant, sold_in
+from ingest.formats.model import Reading
+from ingest.formats.woocommerce.cells import fields, refunds_in, rounding
+from ingest.formats.woocommerce.definition import FORMAT
+from ingest.formats.woocommerce.order import Head, Order
+from ingest.formats.woocommerce.reconcile import Line, Sums
+
+REQUIRED: Final = frozenset(
+    {"order_id", "order_date", "status", "order_total", "order_currency", "line_item_1"}
+)
+SPELLINGS: Final[Mapping[str, str]] = {"date": "order_date", "order_status": "status"}
+MISSING: Final[Mapping[str, str]] = {
+    "paid_date": "orders are taken as paid when they were placed",
+    "customer_email": "customers are known by their billing addresses' e-mail or not at all",
+    "billing_country": "countries are those of the shipping addresses",
+    "order_subtotal": "what coupons took off lines that do not tell it is not known",
+    "discount_total": "what coupons took off is not known",
+    "shipping_total": "what was charged for it is not known",
+    "fee_total": "fees are not known, and orders with one are listed as not explained",
+    "tax_total": "what was charged for it is not known",
+    "refund_items": "what was paid back is not known",
+    "coupon_items": "which codes were used is not known",
+}
+"""Columns that may be missing, and what cannot be known then."""
+_ITEM = "line_item_"
+_MONEY = (
+    *("order_subtotal", "discount_total", "shipping_total", "shipping_tax_total", "fee_total"),
+    *("tax_total", "order_total"),
+)
+
+
+class ItemColumns:
+    """Reads it; ``names`` are those of the file's header, in lower case."""
+
+    def __init__(self, reading: Reading, names: frozenset[str]) -> None:
+        self._money = Remembered(rounding(currency_exponent(reading.currency))).__getitem__
+        self._at = local_instant(reading.timezone)
+        self._faults = reading.faults
+        text = Remembered(words).__getitem__
+        self.record = Record(
+            {
+                "order_id": identity,
+                "order_number": words,
+                "status": text,
+                "order_date": self._at,
+                "paid_date": self._at,
+                "order_currency": sold_in(reading.currency, any_case=True),
+                "customer_id": text,
+                "customer_email": words,
+                "billing_email": words,
+                **dict.fromkeys(
+                    ("billing_country", "shipping_country", "billing_state", "shipping_state"), text
+                ),
+                **dict.fromkeys(_MONEY, self._money),
+                "refund_items": partial(refunds_in, amount=self._money, at=self._at),
+                "coupon_items": _codes,
+            }
+        )
+        numbers = [name.removeprefix(_ITEM) for name in names if name.startswith(_ITEM)]
+        self._items = [f"{_ITEM}{n}" for n in sorted(int(n) for n in numbers if n.isdecimal())]
+        self.names = (*self.record.names, *(self._items or [f"{_ITEM}1"]))
+
+    def orders(self, table: Table) -> Iterator[Order]:
+        """The orders, a row each."""
+        width = len(self.record.names)
+        for position, cells in table.read():
+            try:
+                converted = self.record.values(cells[:width])
+            except BadValueError:
+                self.record.explain(table, position, cells[:width])
+                self._faults.suspect(table.name, cells[0].strip())
+                continue
+            values = dict(zip(self.record.names, converted, strict=True))
+            lines = self._lines(table, position, cells[width:])
+            if values["order_date"] is None:
+                table.fault(position, "is empty", "order_date", "")
+            if lines is None or values["order_date"] is None:
+                self._faults.suspect(table.name, cells[0].strip())
+                continue
+            yield Order(_head(position, values), tuple(lines))
+
+    def _lines(self, table: Table, position: int, cells: Cells) -> list[Line] | None:
+        lines: list[Line] = []
+        for number, (column, cell) in enumerate(zip(self._items, cells, strict=False), 1):
+            if not cell.strip():
+                continue
+            try:
+                lines.append(self._line(position, number, fields(cell)))
+            except BadValueError as error:
+                table.fault(position, str(error), column, cell)
+                return None
+        return lines
+
+    def _line(self, position: int, number: int, parts: Mapping[str, str]) -> Line:
+        name, sku = title(parts.get("name", "")), words(parts.get("sku", ""))
+        if name is None and sku is None:
+            raise BadValueError("has neither name: nor sku:")
+        total = self._money(parts.get("total", ""))
+        if total is None:
+            raise BadValueError("has no total:")
+        quantity = whole(parts.get("quantity", ""), least=0)
+        before = self._money(parts.get("sub_total", parts.get("subtotal", "")))
+        place = position * FORMAT.rows_a_line + number
+        return Line(place, number, quantity, total, before, name, sku)
+
+
+def _codes(cell: str) -> str | None:
+    """``code:SPRING|amount:3.00``, or several of it, as its codes."""
+    codes = [fields(each).get("code", "") for each in cell.split(";")]
+    return words(", ".join(code for code in codes if code))
+
+
+def _head(position: int, values: Mapping[str, Any]) -> Head:
+    refunded, refunded_at = values["refund_items"]
+    discount, customer = values["discount_total"], values["customer_id"]
+    return Head(
+        position,
+        values["order_number"] or values["order_id"],
+        values["status"],
+        values["order_date"],
+        values["paid_date"],
+        refunded_at,
+        values["customer_email"] or values["billing_email"],
+        None if customer in {None, "0"} else customer,
+        values["shipping_country"] or values["billing_country"],
+        values["shipping_state"] or values["billing_state"],
+        values["coupon_items"],
+        Sums(
+            values["order_subtotal"],
+            None if discount is None else abs(discount),
+            values["shipping_total"] or 0,
+            values["fee_total"] or 0,
+            values["tax_total"] or 0,
+            values["shipping_tax_total"] or 0,
+            values["order_total"],
+            refunded,
+        ),
+    )

@@ -1,0 +1,148 @@
+"""An order of WooCommerce, whichever exporter wrote it, as the ledger's rows."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from ingest.csv.notes import FUTURE, Notes
+from ingest.csv.values import short_identity
+from ingest.formats.customers import pseudonym
+from ingest.formats.refund_parts import refund_of
+from ingest.formats.woocommerce.amounts import Amounts
+from ingest.formats.woocommerce.cells import SOLD, UNSOLD, status_of
+from ingest.formats.woocommerce.reconcile import Line, Sums
+from ingest.rows import OrderLineRow, RefundRow
+
+FEES = "fees are no sales; they were left out"
+UNEXPLAINED = (
+    "the order's total is not what lines, discounts, shipping, fees and tax come to; the lines were"
+    " taken as they stand"
+)
+NO_GOODS = "no goods are left in the order; it was left out with what was charged"
+OTHER_STATUS = "its state is not one of WooCommerce's own; taken as sold"
+UNDATED = "the export does not say when it was paid back; taken back when it was paid"
+ELSEWHERE = "paid back in part or whole; what the refunds' file says of it was taken"
+IN_LINES = (
+    "quantities are told without what was paid back, and not of which lines; it was not taken again"
+)
+SPREAD = "paid back; it was put on lines, shipping and tax in proportion"
+EXTRAS_BACK = "fees were paid back; left out as they are"
+BEYOND = "more was paid back than was charged; what is beyond was left out"
+NO_LINES_BACK = "all was paid back, and the export has no quantities of it; the order was left out"
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The order's columns, converted."""
+
+    position: int
+    id: str
+    status: str | None
+    placed_at: datetime
+    paid_at: datetime | None
+    refunded_at: datetime | None
+    email: str | None
+    customer_id: str | None
+    country: str | None
+    region: str | None
+    coupon_code: str | None
+    sums: Sums
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order with its lines; ``less_refunds`` says that their quantities leave refunds out."""
+
+    head: Head
+    lines: tuple[Line, ...]
+    less_refunds: bool = False
+
+
+def sold(order: Order, notes: Notes) -> bool:
+    """Whether an order was sold; says why not."""
+    status = status_of(order.head.status)
+    if status in UNSOLD:
+        notes.add(f"{status}: no sale; left out", order.head.id)
+        return False
+    if status and status not in SOLD:
+        notes.add(OTHER_STATUS, order.head.id)
+    return True
+
+
+def line_rows(order: Order, amounts: Amounts) -> Iterator[OrderLineRow]:
+    """The order's lines."""
+    head = order.head
+    for each in amounts.sold:
+        line = each.line
+        price, remainder = divmod(each.worth, line.quantity)
+        yield OrderLineRow(
+            position=line.position,
+            order_id=head.id,
+            placed_at=head.placed_at,
+            paid_at=head.paid_at or head.placed_at,
+            channel=None,
+            customer_id=head.customer_id or pseudonym(head.email),
+            country=head.country,
+            region=head.region,
+            coupon_code=head.coupon_code,
+            order_discount=0,
+            shipping=amounts.shipping,
+            tax=amounts.tax,
+            line_id=str(line.number),
+            product_id=short_identity(line.sku or line.title or ""),
+            product_title=line.title,
+            category=None,
+            quantity=line.quantity,
+            unit_price=price,
+            line_discount=each.worth - each.paid,
+            product_sku=line.sku,
+            remainder=remainder,
+        )
+
+
+def refund_rows(order: Order, amounts: Amounts, notes: Notes, *, others: bool) -> list[RefundRow]:
+    """What was paid back; ``others`` says whether a file of refunds comes with the export."""
+    head, refunded = order.head, order.head.sums.refunded
+    if not refunded or not amounts.sold:
+        return []
+    if amounts.refund_in_lines:
+        notes.add(IN_LINES, head.id, refunded)
+        return []
+    if others:
+        notes.add(ELSEWHERE, head.id, refunded)
+        return []
+    back = refund_of(amounts, refunded)
+    given = sum(back.goods) + back.shipping + back.tax
+    charged = sum(amounts.paid) + amounts.shipping + amounts.tax
+    paid_at = head.paid_at or head.placed_at
+    at = max(head.refunded_at or paid_at, paid_at)
+    whole = given == charged
+    for remark, amount, applies in (
+        (UNDATED, refunded, head.refunded_at is None),
+        (SPREAD, refunded, not whole),
+        (EXTRAS_BACK, back.left_out, bool(back.left_out)),
+        (BEYOND, back.beyond, bool(back.beyond)),
+    ):
+        if applies:
+            notes.add(remark, head.id, amount)
+    rows = [
+        RefundRow(
+            *(each.line.position, "refunded", head.id, str(each.line.number), at, "return"),
+            *(each.line.quantity if whole else 0, amount, 0, 0),
+        )
+        for each, amount in zip(amounts.sold, back.goods, strict=True)
+    ]
+    return [rows[0]._replace(shipping=back.shipping, tax=back.tax), *rows[1:]]
+
+
+def remark(order: Order, amounts: Amounts, unexplained: int, notes: Notes, now: datetime) -> None:
+    """Say what had to be assumed of an order."""
+    head = order.head
+    for each in amounts.remarks:
+        notes.add(each, head.id)
+    differs = UNEXPLAINED if amounts.sold else NO_GOODS
+    for each, amount in ((FEES, amounts.tips), (differs, unexplained)):
+        if amount:
+            notes.add(each, head.id, amount)
+    if max(head.placed_at, head.paid_at or head.placed_at) > now:
+        notes.add(FUTURE, head.id)

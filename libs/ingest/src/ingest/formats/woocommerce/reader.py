@@ -1,0 +1,101 @@
+"""WooCommerce's orders: the exports of Advanced Order Export, and those with line_item columns."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+
+from common import instants
+from ingest.csv.peek import header_names
+from ingest.csv.table import Columns, Table
+from ingest.formats.column_notes import tell_columns
+from ingest.formats.model import Read, Reading
+from ingest.formats.reconciliation import Reconciliation
+from ingest.formats.refund_spool import RefundSpool
+from ingest.formats.woocommerce import export_rows, item_columns
+from ingest.formats.woocommerce.amounts import amounts_of
+from ingest.formats.woocommerce.definition import FORMAT, ITEMS
+from ingest.formats.woocommerce.order import (
+    NO_LINES_BACK,
+    Order,
+    line_rows,
+    refund_rows,
+    remark,
+    sold,
+)
+from ingest.rows import OrderLineRow, RefundRow
+from ingest.sources import FileKind
+
+_TIMES = "times have no offset; they were read on the shop's clocks"
+
+
+def open_reader(reading: Reading) -> "WooCommerceExport":
+    """A reader of one export."""
+    return WooCommerceExport(reading)
+
+
+class WooCommerceExport:
+    """Reads one export; read the orders to their end before ``refunds_of_orders``."""
+
+    def __init__(self, reading: Reading, now: datetime | None = None) -> None:
+        self.tables: list[Table] = []
+        self.reconciliation = Reconciliation()
+        self._reading = reading
+        self._now = now or instants.now()
+        self._refunds = RefundSpool()
+
+    @property
+    def files(self) -> Mapping[FileKind, Read]:
+        """The export holds orders; other files have the columns of the fallback."""
+        return {FileKind.ORDERS: self.order_lines}
+
+    def order_lines(self, name: str, blocks: Iterable[bytes]) -> Iterator[OrderLineRow]:
+        """The lines of the export's orders."""
+        names, blocks = header_names(blocks)
+        layout: export_rows.ExportRows | item_columns.ItemColumns
+        if FORMAT.layout_of(names) is ITEMS:
+            layout = item_columns.ItemColumns(self._reading, names)
+            required, missing = item_columns.REQUIRED, item_columns.MISSING
+            spellings = item_columns.SPELLINGS
+        else:
+            layout = export_rows.ExportRows(self._reading)
+            required, missing = export_rows.REQUIRED, export_rows.MISSING
+            spellings = export_rows.SPELLINGS
+        columns = Columns(
+            *(layout.names, required),
+            others_pass=True,
+            spellings=spellings,
+            kinds=self._reading.kinds,
+        )
+        table = Table(name, blocks, columns, self._reading.faults)
+        self.tables.append(table)
+        for order in layout.orders(table):
+            yield from self._told(order)
+        tell_columns(table, missing, self._reading.notes)
+        if table.rows:
+            self._reading.notes.tell(_TIMES)
+
+    def refunds_of_orders(self) -> Iterator[RefundRow]:
+        """What was paid back."""
+        return self._refunds.rows()
+
+    def close(self) -> None:
+        """Give the space of the refunds back."""
+        self._refunds.close()
+
+    def _told(self, order: Order) -> Iterator[OrderLineRow]:
+        """The rows of an order, its refunds kept for later, and what there is to say noted."""
+        notes, head = self._reading.notes, order.head
+        if not sold(order, notes):
+            return
+        amounts = amounts_of(head.sums, order.lines, less_refunds=order.less_refunds)
+        total = head.sums.total or 0
+        if not amounts.sold and order.lines and total and head.sums.refunded >= total:
+            notes.add(NO_LINES_BACK, head.id, total)
+            self.reconciliation.add(head.id, unexplained=0, tips=0, duties=0)
+            return
+        bare = 0 if amounts.sold else amounts.shipping + amounts.tax
+        unexplained = amounts.unexplained + bare
+        remark(order, amounts, unexplained, notes, self._now)
+        self.reconciliation.add(head.id, unexplained=unexplained, tips=amounts.tips, duties=0)
+        others = FileKind.REFUNDS in self._reading.given
+        self._refunds.put(refund_rows(order, amounts, notes, others=others))
+        yield from line_rows(order, amounts)

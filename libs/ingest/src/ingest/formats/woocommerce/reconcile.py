@@ -1,0 +1,137 @@
+"""Reconcile a WooCommerce order: goods + shipping + fees + tax = Total, by rules tried in order.
+
+WooCommerce keeps all without tax: a line has what it was worth before coupons and after them, and
+Total is the sum of lines after coupons, shipping, fees and tax. Exporters leave some of it out, so:
+
+- The goods are the lines as they stand; or the lines before coupons less the order's discount; or
+  Subtotal less the discount, where lines are only told by unit costs, which are rounded; or the
+  lines with the pieces that were paid back, where the quantity was told without them.
+- The tax is on top; the shipping's may stand beside it; or it is in the prices.
+
+The first that gives Total to the minor unit is the order's. Where none does, the lines are taken as
+they stand, and what is left is the order's unexplained amount.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+
+from ingest.formats.allocate import spread
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line: ``total`` after coupons, ``before`` them where it is told; ``unit_cost`` where the
+    total is only known by it, so that it may be off by half a unit a piece.
+    """
+
+    position: int
+    number: int
+    quantity: int
+    total: int
+    before: int | None
+    title: str | None
+    sku: str | None
+    unit_cost: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """An order's sums in minor units; None where the file has no such column or cell."""
+
+    subtotal: int | None
+    discount: int | None
+    shipping: int
+    fees: int
+    tax: int
+    tax_on_shipping: int
+    total: int | None
+    refunded: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the sums are made of: the lines with what was paid for each, ``off`` them all in all,
+    the tax and whether it is in the prices; ``unexplained`` is what is left of Total.
+    """
+
+    lines: tuple[Line, ...]
+    off: int
+    tax: int
+    tax_included: bool
+    unexplained: int
+    remark: str | None = None
+
+
+AS_BEFORE = "the lines are told before coupons; the order's discount was taken off them"
+ROUNDED_COSTS = "unit costs are rounded; the goods come to Subtotal less the discount"
+PIECES_BACK = "quantities are told without what was paid back; those pieces were put back"
+
+
+def reading_of(sums: Sums, lines: Sequence[Line], *, less_refunds: bool = False) -> Reading:
+    """How an order's sums are to be read: the first rule that explains Total, or what is left.
+
+    ``less_refunds`` says that quantities leave out the pieces that were paid back.
+    """
+    readings = list(_readings(sums, lines, less_refunds=less_refunds))
+    for reading in readings:
+        if not reading.unexplained:
+            return reading
+    return min(readings, key=lambda reading: abs(reading.unexplained))
+
+
+def _readings(sums: Sums, lines: Sequence[Line], *, less_refunds: bool) -> Iterator[Reading]:
+    taxes = [(sums.tax, False)]
+    if sums.tax_on_shipping:
+        taxes.append((sums.tax + sums.tax_on_shipping, False))
+    if sums.tax:
+        taxes.append((sums.tax, True))
+    for (goods, off, remark), (tax, included) in product(
+        list(_goods(sums, lines, less_refunds=less_refunds)), taxes
+    ):
+        paid = sum(line.total for line in goods) - off
+        charged = paid + sums.shipping
+        if included and tax > charged:
+            continue
+        whole = charged + sums.fees + (0 if included else tax)
+        left = 0 if sums.total is None else sums.total - whole
+        yield Reading(tuple(goods), off, tax, included, left, remark)
+
+
+Goods = tuple[Sequence[Line], int, str | None]
+
+
+def _goods(sums: Sums, lines: Sequence[Line], *, less_refunds: bool) -> Iterator[Goods]:
+    """The lines, what is off them together, and what was assumed for that."""
+    yield lines, 0, None
+    whole = sum(line.total for line in lines)
+    if sums.subtotal is None or sums.discount is None or sums.discount > sums.subtotal:
+        return
+    if sums.discount and whole == sums.subtotal:
+        yield lines, sums.discount, AS_BEFORE
+    net = sums.subtotal - sums.discount
+    told = [line for line in lines if line.unit_cost is not None]
+    slack = sum((line.quantity + 1) // 2 for line in told)
+    if whole and 0 < abs(net - whole) <= slack and len(told) == len(lines):
+        shares = spread(net, [line.total for line in lines])
+        exact = [replace(line, total=share) for line, share in zip(lines, shares, strict=True)]
+        yield exact, 0, ROUNDED_COSTS
+    if less_refunds and sums.refunded and net > whole:
+        yield from _pieces_back(net - whole, lines)
+
+
+def _pieces_back(missing: int, lines: Sequence[Line]) -> Iterator[Goods]:
+    """The lines with the pieces of one of them put back, where only one can be meant."""
+    meant = [
+        number
+        for number, line in enumerate(lines)
+        if line.unit_cost and missing % line.unit_cost == 0
+    ]
+    if len(meant) == 1:
+        line = lines[meant[0]]
+        back = replace(
+            line,
+            quantity=line.quantity + missing // (line.unit_cost or 1),
+            total=line.total + missing,
+        )
+        yield [*lines[: meant[0]], back, *lines[meant[0] + 1 :]], 0, PIECES_BACK

@@ -1,0 +1,240 @@
+"""WooCommerce's exports: real columns, each rule of reconciling, and what is said of the rest."""
+
+from contextlib import closing
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.unit.ingest.formats.woocommerce_shop import (
+    ITEMS,
+    ROWS,
+    Line,
+    Sold,
+    export_items,
+    export_rows,
+    orders,
+)
+
+from ingest.csv.faults import Faults
+from ingest.csv.notes import Notes
+from ingest.formats import registry
+from ingest.formats.detect import format_of
+from ingest.formats.model import Reading
+from ingest.sources import FileKind, ImportFile
+
+MUG, PLATE = Line("Mug", "M-1", 2, 1000), Line("Plate", "", 1, 700)
+ORDER = Sold((MUG, PLATE), shipping=490, tax=606)
+
+
+class Read:
+    """What is read of a file, by what it tells."""
+
+    def __init__(self, content, currency="EUR", given=()):
+        faults, notes = Faults(50), Notes(currency)
+        reading = Reading(
+            currency, faults, notes, frozenset(given), registry.KINDS, "Europe/Berlin"
+        )
+        with closing(registry.open_reader(registry.find("woocommerce"), reading)) as reader:
+            self.lines = list(reader.files[FileKind.ORDERS]("orders.csv", [content]))
+            self.refunds = list(reader.refunds_of_orders())
+            self.reconciled = reader.reconciliation.result()
+        self.notes, self.faults = notes.lines(), [str(each) for each in faults.found]
+
+    @property
+    def totals(self):
+        """What each order comes to in the ledger."""
+        found: dict[str, int] = {}
+        for line in self.lines:
+            worth = line.quantity * line.unit_price + line.remainder - line.line_discount
+            so_far = found.setdefault(line.order_id, line.shipping + line.tax)
+            found[line.order_id] = so_far + worth
+        return found
+
+    def says(self, words):
+        return any(words in note for note in self.notes)
+
+
+WAYS = {
+    "items": export_items,
+    "rows": export_rows,
+    "default rows": lambda sold, **given: export_rows(sold, exact=False, **given),
+    "first row only": lambda sold, **given: export_rows(sold, filled=False, **given),
+}
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+@given(sold=st.lists(orders(), min_size=1, max_size=3))
+def test_every_order_comes_to_its_total(way, sold):
+    """Whatever coupons took off, and whatever was charged besides or paid back."""
+    named = {str(number): order for number, order in enumerate(sold, 1)}
+    found = Read(way(named))
+    assert found.faults == []
+    assert found.reconciled.unexplained == ()
+    assert found.reconciled.orders == len(sold)
+    assert found.reconciled.tips == sum(order.fees for order in sold)
+    assert found.totals == {name: order.total - order.fees for name, order in named.items()}
+    for name, order in named.items():
+        back = [each for each in found.refunds if each.order_id == name]
+        given_back = sum(each.amount + each.shipping + each.tax for each in back)
+        assert order.refunded - order.fees <= given_back <= order.refunded
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+@pytest.mark.parametrize(("currency", "exponent"), [("JPY", 0), ("KWD", 3)])
+def test_currencies_of_other_decimals(way, currency, exponent):
+    named = {"1": ORDER}
+    extra = {} if way is not export_items else {"order_currency": currency}
+    assert Read(way(named, exponent=exponent, **extra), currency).totals == {"1": ORDER.total}
+
+
+def test_times_are_the_shops_and_customers_and_countries_are_told():
+    line = Read(export_items({"1": ORDER}, shipping_country="AT")).lines[0]
+    assert line.placed_at == datetime(2026, 3, 1, 9, 22, 33, tzinfo=UTC)
+    assert line.paid_at == datetime(2026, 3, 1, 9, 25, tzinfo=UTC)
+    assert (line.customer_id, line.country, line.product_sku) == ("7", "AT", "M-1")
+
+
+def test_products_are_known_by_sku_else_by_name():
+    assert [line.product_id for line in Read(export_rows({"1": ORDER})).lines] == ["M-1", "Plate"]
+
+
+def test_what_nothing_explains_is_listed_and_not_spread():
+    for way, column in ((export_rows, "Order Total Amount"), (export_items, "order_total")):
+        found = Read(way({"1": ORDER, "2": ORDER}, **{column: "38.97"}))
+        assert found.reconciled.unexplained == (("1", 101), ("2", 101))
+        assert {line.line_discount for line in found.lines} == {0}
+        assert found.totals["1"] == ORDER.total
+
+
+def test_tax_in_the_prices_is_taken_out():
+    found = Read(export_rows({"1": ORDER}, **{"Order Total Amount": "31.90"}))
+    assert found.totals == {"1": 3190}
+    assert found.reconciled.unexplained == ()
+    assert found.says("prices include tax")
+
+
+def test_the_tax_of_the_shipping_may_stand_beside():
+    cells = {"shipping_tax_total": "0.94", "order_total": "38.90"}
+    assert Read(export_items({"1": ORDER}, **cells)).totals == {"1": 3890}
+
+
+def test_lines_before_coupons_are_less_the_orders_discount():
+    cells = {"Cart Discount Amount": "3.00", "Order Total Amount": "34.96"}
+    found = Read(export_rows({"1": ORDER}, **cells))
+    assert sum(line.line_discount for line in found.lines) == 300
+    assert found.says("told before coupons")
+
+
+def test_a_fee_below_nothing_is_a_discount_and_another_is_left_out():
+    found = Read(export_rows({"1": Sold((MUG,), fees=-500)}))
+    assert (found.totals, found.lines[0].line_discount) == ({"1": 1500}, 500)
+    found = Read(export_rows({"1": Sold((MUG,), fees=500)}))
+    assert (found.totals, found.reconciled.tips) == ({"1": 2000}, 500)
+    assert found.says("fees are no sales; they were left out (5.00 EUR)")
+
+
+def test_pieces_that_were_paid_back_are_put_back_where_one_line_can_be_meant():
+    whole = Sold((Line("Mug", "M", 3, 1000), Line("Plate", "P", 1, 700)), refunded=1000)
+    text = export_rows({"1": whole}, exact=False).replace(b"Mug,3,", b"Mug,2,")
+    found = Read(text)
+    assert found.totals == {"1": whole.total}
+    assert [line.quantity for line in found.lines] == [3, 1]
+    assert sum(each.amount for each in found.refunds) == 1000
+
+
+def test_pieces_that_cannot_be_told_are_not_paid_back_twice():
+    whole = Sold((Line("Mug", "M", 3, 1000), Line("Cup", "C", 3, 500)), refunded=1000)
+    found = Read(export_rows({"1": whole}, exact=False).replace(b"Mug,3,", b"Mug,2,"))
+    assert found.refunds == []
+    assert found.reconciled.unexplained == (("1", 1000),)
+    assert found.says("it was not taken again")
+
+
+@pytest.mark.parametrize("refunded", [1, 1500, 3796])
+def test_refunds_are_dated_or_said(refunded):
+    sold = Sold(ORDER.lines, ORDER.shipping, 0, ORDER.tax, refunded)
+    dated, undated = Read(export_items({"1": sold})), Read(export_rows({"1": sold}))
+    assert {each.processed_at for each in dated.refunds} == {datetime(2026, 3, 4, 8, tzinfo=UTC)}
+    assert undated.says("does not say when it was paid back")
+    assert [each.quantity for each in dated.refunds] == ([2, 1] if refunded == 3796 else [0, 0])
+    assert Read(export_items({"1": sold}), given={FileKind.REFUNDS}).refunds == []
+
+
+@pytest.mark.parametrize(
+    ("status", "plain"),
+    [
+        ("wc-pending", "pending"),
+        ("Pending payment", "pending"),
+        ("On hold", "on-hold"),
+        ("failed", "failed"),
+        ("Cancelled", "cancelled"),
+        ("Zahlung ausstehend", "pending"),
+    ],
+)
+def test_orders_that_were_not_sold_are_left_out_and_said(status, plain):
+    found = Read(export_rows({"1": ORDER}, **{"Order Status": status}))
+    assert (found.lines, found.reconciled.orders) == ([], 0)
+    assert found.says(f"{plain}: no sale; left out")
+
+
+def test_a_state_of_a_plugin_is_taken_as_sold_and_said():
+    found = Read(export_rows({"1": ORDER}, **{"Order Status": "wc-shipped"}))
+    assert found.totals == {"1": ORDER.total}
+    assert found.says("not one of WooCommerce's own")
+
+
+def test_coupon_rows_are_no_lines():
+    content = export_rows({"1": ORDER})
+    fields = content.splitlines()[0].decode().split(",")
+    more = ["1" if each == "Order Number" else "" for each in fields]
+    more[fields.index("Coupon Code")] = "SPRING"
+    found = Read(content + ",".join(more).encode() + b"\n")
+    assert (len(found.lines), found.lines[0].coupon_code) == (2, "SPRING")
+
+
+def test_amounts_of_more_decimals_are_rounded_and_set_right_by_the_subtotal():
+    content = export_rows({"1": Sold((Line("Mug", "M", 3, 840),), tax=480)}, exact=False)
+    found = Read(content.replace(b"Mug,3,8.40", b"Mug,3,8.403361"))
+    assert (found.faults, found.totals) == ([], {"1": 3000})
+
+
+def test_another_currency_is_refused_and_a_missing_column_said():
+    assert "is not the shop's currency" in Read(export_items({"1": ORDER}), "USD").faults[0]
+    assert Read(export_rows({"1": ORDER})).says("there is no column Currency: ")
+
+
+def test_a_bar_in_a_name_stays_in_it():
+    sold = Sold((Line("Mug | blue", "M", 1, 100),))
+    assert Read(export_items({"1": sold})).lines[0].product_title == "Mug | blue"
+
+
+def test_a_bad_cell_is_named():
+    content = export_items({"1": ORDER}).replace(b"quantity:2", b"quantity:two")
+    assert "line 2, line_item_1" in Read(content).faults[0]
+
+
+@pytest.mark.parametrize("fields", [ROWS, ITEMS + ",line_item_1"])
+@pytest.mark.parametrize("spelt", [str, str.lower, str.upper])
+def test_both_exports_are_recognised_in_any_case(fields, spelt):
+    content = (spelt(fields) + "\n").encode()
+    assert format_of(ImportFile("f.csv", [content]))[0].name == "woocommerce"
+    (fault,) = Read(content).faults
+    assert "no rows" in fault
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Date,Order #,N. Revenue,Status,Customer,Customer type,Product(s),Items sold,Coupon(s)",
+        "order_id,order_date,order_status,line_item_sku,line_item_name,line_item_qty,line_item_total",
+    ],
+)
+@pytest.mark.parametrize("name", ["own", "woocommerce"])
+def test_what_cannot_do_is_told_in_one_finding(header, name):
+    faults = Faults(50)
+    reading = Reading("EUR", faults, Notes("EUR"), kinds=registry.KINDS)
+    with closing(registry.open_reader(registry.find(name), reading)) as reader:
+        list(reader.files[FileKind.ORDERS]("f.csv", [header.encode() + b"\n"]))
+    (fault,) = faults.found
+    assert "export with an order export plug-in" in fault.reason
