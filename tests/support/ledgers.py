@@ -11,6 +11,7 @@ from ingest.rows import OrderLineRow, RefundRow
 ZONES = ("UTC", "Europe/Berlin", "America/Sao_Paulo", "Asia/Kolkata", "Pacific/Apia", "Asia/Tokyo")
 CURRENCIES = ("EUR", "JPY", "KWD")
 PRODUCTS = ("a", "b", "c", "d", "e")
+KINDS = ("return", "cancel", "edit")
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ def _refunds(
                 order_id=order[0].order_id,
                 line_id=order[n].line_id,
                 processed_at=(paid_at or now) + later,
-                kind="cancel" if paid_at is None else draw(st.sampled_from(["return", "cancel"])),
+                kind="cancel" if paid_at is None else draw(st.sampled_from(KINDS)),
                 quantity=quantity,
                 amount=amount,
                 shipping=back,

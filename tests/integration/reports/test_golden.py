@@ -104,6 +104,9 @@ def test_the_week_of_a_shop_in_berlin(shop: Shop) -> None:
     assert (third["orders"], third["tax"], third["total_sales"]) == ("1", "1.90", "11.90")
     assert (fifth["returns"], fifth["tax"], fifth["total_sales"]) == ("-8.96", "-1.50", "-10.46")
     assert (fifth["average_order_value"], fifth["units_returned"]) == ("", "1")
+    kinds = ("reversals_returned", "reversals_cancelled", "reversals_edited")
+    assert [fifth[key] for key in kinds] == ["-8.96", "0.00", "0.00"]
+    assert [rows[5][key] for key in kinds] == ["0.00", "-10.00", "0.00"]
     sixth_before = rows[5]  # 27 February, the sixth day of the week before
     assert sixth_before["previous_date"] == "2026-02-27"
     assert sixth_before["previous_total_sales"] == "36.79"  # 30.00 + 2.00 + 4.79

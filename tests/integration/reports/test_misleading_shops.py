@@ -16,7 +16,7 @@ from accounts.provisioning import create_tenant
 from common.jobs.payloads import ComputeReport
 from common.reports.document.changes import Change, ChangeKind
 from common.reports.document.headlines import Kpi
-from common.reports.document.schema import Document
+from common.reports.document.schema import Document, Waterfall
 from common.reports.window import Period, window_of
 from common.reports_cache.cache import ReportCache, unpack_document
 from ingest.import_files import FileKind, ImportFile, import_files
@@ -193,3 +193,28 @@ def test_both_places_of_a_rank_change_are_of_one_population(shop: Shop) -> None:
     assert (rows["x"]["rank_change"], rows["y"]["rank_change"]) == ("0", "0")
     assert rows["x"]["rank"] == "32"
     assert rows["n0"]["rank_change"] == ""
+
+
+def test_a_cancellation_after_five_minutes_is_no_return(shop: Shop) -> None:
+    sold = orders(*daily(10, range(1, 11)), (2, "p2", 1, "80.00"))
+    back = f"{REFUNDS}c1,o10,1,{ago(2)}T12:05:00Z,cancel,1,80.00\n"
+    back += f"e1,o0,1,{ago(1)}T13:00:00Z,edit,2,10.00\nr1,o1,1,{ago(1)}T14:00:00Z,return,1,5.00\n"
+    document, rows = shop(orders=sold, refunds=back)("revenue-overview")
+    (waterfall,) = (each for each in document.sections if isinstance(each, Waterfall))
+    assert [(step.label, step.value) for step in waterfall.steps][1:6] == [
+        ("Discounts", 0),
+        ("Returns", 5_00),
+        ("Cancellations", 80_00),
+        ("Edits", 10_00),
+        ("Net sales", 485_00),
+    ]
+    assert kpi(document, "returns").value == -95_00
+    kinds = ("returns", "reversals_returned", "reversals_cancelled", "reversals_edited")
+    assert [rows[str(ago(2))][key] for key in kinds] == ["-80.00", "0.00", "-80.00", "0.00"]
+    assert [rows[str(ago(1))][key] for key in kinds] == ["-15.00", "-5.00", "0.00", "-10.00"]
+
+
+def test_a_shop_without_reversals_is_told_of_one_kind_alone(shop: Shop) -> None:
+    document, _ = shop(orders=orders(*daily(10, range(1, 11))))("revenue-overview")
+    (waterfall,) = (each for each in document.sections if isinstance(each, Waterfall))
+    assert [step.label for step in waterfall.steps][1:4] == ["Discounts", "Returns", "Net sales"]

@@ -3,6 +3,7 @@
 import csv
 import gzip
 import io
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -90,15 +91,36 @@ def test_all_reports_agree_with_the_books(shop: Shop, ledger: Ledger, period: Pe
         figures = {kpi.key: (kpi.value, kpi.previous) for kpi in document.kpis}
         assert figures["net_sales"] == (now.net(), before.net())
     check_days(reports["revenue-overview"][1], now, before, ledger.currency)
+    check_kinds(reports["revenue-overview"][1], ledger, days)
     check_products(reports["product-performance"][1], now, before, ledger.currency)
     velocity = reports["sales-velocity"][1]
     assert sum(minor(row["net_sales"], ledger.currency) for row in velocity) == now.net()
     check_charts(reports, now, window, zone)
 
 
+KINDS = {"returned": "return", "cancelled": "cancel", "edited": "edit"}
+
+
+def check_kinds(rows: list[dict[str, str]], ledger: Ledger, days: set[date]) -> None:
+    """What came back by kind, event by event."""
+    zone = ZoneInfo(ledger.timezone)
+    paid = {line.order_id for line in ledger.lines if line.paid_at is not None}
+    for key, kind in KINDS.items():
+        back = sum(
+            refund.amount
+            for refund in ledger.refunds
+            if refund.kind == kind
+            and refund.order_id in paid
+            and refund.processed_at.astimezone(zone).date() in days
+        )
+        assert sum(minor(row[f"reversals_{key}"], ledger.currency) for row in rows) == -back
+
+
 def check_days(rows: list[dict[str, str]], now: Book, before: Book, currency: str) -> None:
     assert sum(minor(row["net_sales"], currency) for row in rows) == now.net()
     for row in rows:
+        kinds = (minor(row[f"reversals_{kind}"], currency) for kind in KINDS)
+        assert sum(kinds) == minor(row["returns"], currency)
         for prefix, book in (("", now), ("previous_", before)):
             day = {str(day): sums for day, sums in book.days.items()}.get(row[f"{prefix}date"])
             expected = day or dict.fromkeys(next(iter(now.days.values()), {}), 0)

@@ -192,7 +192,7 @@ def test_a_refund_is_a_return_or_a_cancellation():
     )
     assert [row.kind for row in rows] == ["return", "return"]
     assert [str(fault) for fault in faults.found] == [
-        "orders.csv, line 4, kind: 'refund' is neither return nor cancel",
+        "orders.csv, line 4, kind: 'refund' is neither return, cancel nor edit",
         "orders.csv, line 5, line_id: '' is needed for a quantity or an amount",
     ]
 

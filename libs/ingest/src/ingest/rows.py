@@ -13,7 +13,7 @@ of the tenant's currency.
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-RefundKind = Literal["return", "cancel"]
+RefundKind = Literal["return", "cancel", "edit"]
 
 
 class ProductRow(NamedTuple):

@@ -27,13 +27,22 @@ from common.reports.catalog.revenue_overview.definition import MEASURES, Revenue
 from common.reports.catalog.sales_velocity.definition import WEEKDAYS, SalesVelocity
 from common.reports.catalog.sales_velocity.trend import trend
 from common.reports.document.changes import ChangeKind, change_of
-from common.reports.document.metrics import DAY, UNITS_SOLD, Figure, Unit
+from common.reports.document.metrics import (
+    CANCELLED,
+    DAY,
+    EDITED,
+    RETURNED,
+    UNITS_SOLD,
+    Figure,
+    Unit,
+)
 from common.reports.document.schema import BarChart, Document, LineChart, exponent
 from common.reports.model import Scope
 from common.reports.money import change, currency_exponent, decimal_text
 from common.reports.presenting.measures import REFUND_RATE
 from common.reports.sales.protocol import EmptyDays, Stock
 from common.reports.totals.products import IDENTITY, ProductTotals
+from common.reports.totals.reversals import Reversals
 from common.reports.totals.totals import Totals
 from common.reports.window import Period, Window, start_of_day, window_of
 from worker.reports.csv_export import file_name, write
@@ -161,6 +170,21 @@ def overview(example: Example) -> str:
     result = RevenueOverview(week(example, example.given), (Totals(),) * DAYS)
     document = registry.find("revenue-overview").present(result, example.scope).document
     return headline(document, example.name, example)
+
+
+def kinds(example: Example) -> str:
+    """A column of the revenue overview by the kind of what came back, summed over the days."""
+    days = [
+        Reversals(**dict(zip(example.given, map(example.minor, values), strict=True)))
+        for values in zip_longest(*example.given.values(), fillvalue="0")
+    ]
+    days += [Reversals()] * (DAYS - len(days))
+    nothing = (Totals(),) * DAYS
+    result = RevenueOverview(nothing, nothing, tuple(days), (Reversals(),) * DAYS)
+    definition = registry.find("revenue-overview")
+    place = [column.key for column in definition.columns].index(example.name)
+    rows = definition.present(result, example.scope).rows
+    return example.spell(sum(int(row[place] or 0) for row in rows), RETURNED.unit)
 
 
 def velocity(example: Example) -> Document:
@@ -365,6 +389,7 @@ def csv_name(example: Example) -> str:
 HANDLERS: Final[dict[str, Callable[[Example], str]]] = {
     **{measure.figure.key: overview for measure in MEASURES},
     **dict.fromkeys(("units_per_day", "orders_per_day", "net_sales_per_day"), pace),
+    **dict.fromkeys((RETURNED.key, CANCELLED.key, EDITED.key), kinds),
     "trend_units_per_week": slope,
     "units_per_day_of_a_product": stocked,
     "units_sold_7_day_average": average,

@@ -155,7 +155,7 @@ class Refund(Model):
         UniqueConstraint(
             "tenant_id", "external_id", "order_id", "line_no", postgresql_nulls_not_distinct=True
         ),
-        CheckConstraint("kind IN ('return', 'cancel')", name="kind"),
+        CheckConstraint("kind IN ('return', 'cancel', 'edit')", name="kind"),
         CheckConstraint(
             "quantity >= 0 AND amount >= 0 AND shipping >= 0 AND tax >= 0", name="amounts"
         ),

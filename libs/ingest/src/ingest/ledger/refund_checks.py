@@ -21,7 +21,7 @@ INPUT_RULES = (
         """
         SELECT position, ARRAY[refund_id, order_id, line_id] AS ids FROM staged_refunds
         WHERE quantity < 0 OR amount < 0 OR shipping < 0 OR tax < 0
-           OR kind NOT IN ('return', 'cancel')
+           OR kind NOT IN ('return', 'cancel', 'edit')
            OR (line_id IS NULL AND (quantity <> 0 OR amount <> 0))
         """,
     ),
@@ -62,7 +62,7 @@ EVENT_RULES = (
         "order_id",
         """
         SELECT position, ARRAY[refund_id, order_id, line_id] AS ids FROM staged_events
-        WHERE order_key IS NOT NULL AND paid_at IS NULL AND (kind = 'return' OR position IS NULL)
+        WHERE order_key IS NOT NULL AND paid_at IS NULL AND (kind <> 'cancel' OR position IS NULL)
         """,
     ),
     Rule(

@@ -84,8 +84,8 @@ def _title(value: object, info: ValidationInfo) -> str | None:
 
 
 def _kind(value: object) -> str:
-    if value not in ("return", "cancel"):
-        raise BadValueError("is neither return nor cancel")
+    if value not in ("return", "cancel", "edit"):
+        raise BadValueError("is neither return, cancel nor edit")
     return str(value)
 
 
@@ -136,7 +136,7 @@ OptionalWords = Annotated[str | None, _or_none(lambda value, _: _text(value, wor
 Title = Annotated[str | None, _or_none(_title)]
 CurrencyCode = Annotated[str, BeforeValidator(_currency)]
 RefundKindName = Annotated[
-    str, BeforeValidator(_kind), WithJsonSchema({"enum": ["return", "cancel"]})
+    str, BeforeValidator(_kind), WithJsonSchema({"enum": ["return", "cancel", "edit"]})
 ]
 Moment = Annotated[AwareDatetime, BeforeValidator(partial(_text, convert=instant))]
 OptionalMoment = Annotated[AwareDatetime | None, _or_none(lambda value, _: _text(value, instant))]

@@ -136,6 +136,33 @@ RETURNS = Figure(
     Better.DOWN,
     shown_negative=True,
 )
+RETURNED = Figure(
+    "reversals_returned",
+    "Returns",
+    Unit.MONEY,
+    "Of the sales reversals, the value of goods that came back from a customer; below 0 where it"
+    " stands alone.",
+    Better.DOWN,
+    shown_negative=True,
+)
+CANCELLED = Figure(
+    "reversals_cancelled",
+    "Cancellations",
+    Unit.MONEY,
+    "Of the sales reversals, the value of paid orders that were called off; no return, for nothing"
+    " came back. Below 0 where it stands alone.",
+    Better.DOWN,
+    shown_negative=True,
+)
+EDITED = Figure(
+    "reversals_edited",
+    "Edits",
+    Unit.MONEY,
+    "Of the sales reversals, the value of what was taken out of paid orders by changing them; below"
+    " 0 where it stands alone.",
+    Better.DOWN,
+    shown_negative=True,
+)
 NET = Figure(
     "net_sales",
     "Net sales",

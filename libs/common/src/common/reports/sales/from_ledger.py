@@ -9,10 +9,11 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
 from common.reports.model import Scope
-from common.reports.sales import calendar, out_of_stock, stock
+from common.reports.sales import calendar, out_of_stock, reversals, stock
 from common.reports.sales.dimensions import DAY, PRODUCT, Dimension, K
 from common.reports.sales.protocol import EmptyDays, Stock
 from common.reports.totals.products import ProductTotals
+from common.reports.totals.reversals import Reversals
 from common.reports.totals.totals import Totals, WindowTotals
 
 _OF_LINES: Final = """
@@ -77,6 +78,10 @@ class LedgerSales:
         bounds = {"start": first, "previous_end": past, "end": past}
         rows = self._session.execute(statement(DAY), {**parameters(self._scope), **bounds})
         return {day: totals.previous for day, totals in joined(rows).items()}
+
+    def reversals(self) -> Mapping[date, Reversals]:
+        """The sales reversals of each day of both windows by kind; a day may be left out."""
+        return reversals.by_day(self._session, self._scope)
 
     def products(self) -> tuple[ProductTotals, ...]:
         """Every product of the shop with its totals in both windows, in no particular order."""

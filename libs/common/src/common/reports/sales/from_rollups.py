@@ -19,6 +19,7 @@ from common.reports.sales.dimensions import DAY, PRODUCT, Dimension, K
 from common.reports.sales.from_ledger import LedgerSales, line_totals, product_totals
 from common.reports.sales.protocol import EmptyDays, Stock
 from common.reports.totals.products import ProductTotals
+from common.reports.totals.reversals import Reversals
 from common.reports.totals.totals import Totals, WindowTotals
 
 _BY_DAY: Final = text(
@@ -86,6 +87,10 @@ class RolledUpSales:
         days, previous = self._days()
         whole = self._scope.reach.dates(self._scope.zone)
         return self._kept_days(whole[len(previous) : -len(days)])
+
+    def reversals(self) -> Mapping[date, Reversals]:
+        """The sales reversals of each day of both windows by kind; a day may be left out."""
+        return self._events.reversals()
 
     def products(self) -> tuple[ProductTotals, ...]:
         """Every product of the shop with its totals in both windows, in no particular order."""

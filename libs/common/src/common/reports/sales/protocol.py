@@ -10,6 +10,7 @@ from typing import NamedTuple, Protocol
 from common.reports.model import Scope
 from common.reports.sales.dimensions import Dimension, K
 from common.reports.totals.products import ProductTotals
+from common.reports.totals.reversals import Reversals
 from common.reports.totals.totals import Totals, WindowTotals
 
 
@@ -51,6 +52,10 @@ class Sales(Protocol):
 
         A day without events is left out.
         """
+        ...
+
+    def reversals(self) -> Mapping[date, Reversals]:
+        """The sales reversals of each day of both windows by kind; a day may be left out."""
         ...
 
     def products(self) -> tuple[ProductTotals, ...]:

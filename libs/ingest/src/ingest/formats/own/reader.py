@@ -237,8 +237,8 @@ class OwnFormat:
 
 
 def _kind(text: str) -> str:
-    if text not in {"", "return", "cancel"}:
-        raise BadValueError("is neither return nor cancel")
+    if text not in {"", "return", "cancel", "edit"}:
+        raise BadValueError("is neither return, cancel nor edit")
     return text or "return"
 
 
