@@ -17,6 +17,7 @@ from common.reports.sales.dimensions import DAY, Dimension, K
 from common.reports.sales.from_ledger import joined, product_totals
 from common.reports.sales.protocol import EmptyDays, Stock
 from common.reports.totals.products import ProductTotals
+from common.reports.totals.reversals import Reversals
 from common.reports.totals.totals import Totals, WindowTotals
 
 _DAY: Final = timedelta(days=1)
@@ -34,13 +35,23 @@ _EXPORTS: Final = {
     "products": """
         SELECT tenant_id, id AS product_id, external_id, title, sku, category FROM products
     """,
+    "reversals": """
+        SELECT r.tenant_id, (r.processed_at AT TIME ZONE t.timezone)::date AS day,
+               (o.paid_at AT TIME ZONE t.timezone)::date AS paid_day, p.external_id,
+               r.kind, r.quantity, r.amount
+        FROM refunds r
+        JOIN tenants t ON t.id = r.tenant_id
+        JOIN orders o ON o.tenant_id = r.tenant_id AND o.id = r.order_id
+        LEFT JOIN products p ON p.tenant_id = r.tenant_id AND p.id = r.product_id
+    """,
 }
 _NARROWED: Final = {
     "goods": "day, COLUMNS(* EXCLUDE day)::INTEGER",
     "orders": "day, COLUMNS(* EXCLUDE day)::INTEGER",
     "products": "*",
+    "reversals": "*",
 }
-_ORDER: Final = {"goods": "day", "orders": "day", "products": "product_id"}
+_ORDER: Final = {"goods": "day", "orders": "day", "products": "product_id", "reversals": "day"}
 _BY_DAY: Final = """
     SELECT day, sum(orders)::bigint, sum(units_sold)::bigint, sum(units_returned)::bigint,
            sum(gross)::bigint, sum(discounts)::bigint, sum(returns)::bigint,
@@ -72,6 +83,18 @@ _BY_PRODUCT: Final = """
     LEFT JOIN sums c ON c.product_id = p.product_id AND c.current
     LEFT JOIN sums b ON b.product_id = p.product_id AND NOT b.current
     WHERE p.tenant_id = $tenant_id
+"""
+_REVERSALS: Final = """
+    SELECT day, coalesce(sum(amount) FILTER (kind = 'return'), 0)::bigint,
+           coalesce(sum(amount) FILTER (kind = 'cancel'), 0)::bigint,
+           coalesce(sum(amount) FILTER (kind = 'edit'), 0)::bigint
+    FROM reversals WHERE tenant_id = $tenant_id AND day >= $first AND day < $past GROUP BY day
+"""
+_COME_BACK: Final = """
+    SELECT external_id, sum(quantity)::bigint FROM reversals
+    WHERE tenant_id = $tenant_id AND external_id IS NOT NULL
+      AND day >= $first AND paid_day >= $first AND paid_day < $past
+    GROUP BY external_id
 """
 
 
@@ -166,6 +189,17 @@ class DuckSales:
     def empty_days(self) -> dict[str, EmptyDays]:
         """Nothing, likewise."""
         return {}
+
+    def reversals(self) -> dict[date, Reversals]:
+        """The sales reversals of each day by kind."""
+        asked = self._range(self._previous[0], self._days[-1])
+        found = self._connection.execute(_REVERSALS, asked).fetchall()
+        return {day: Reversals(*sums) for day, *sums in found}
+
+    def come_back(self) -> dict[str, int]:
+        """Units by product id of what was sold in the window and has been reversed until now."""
+        asked = self._range(self._days[0], self._days[-1])
+        return dict(self._connection.execute(_COME_BACK, asked).fetchall())
 
     def _rows(self, first: date, last: date) -> list[Any]:
         found = self._connection.execute(_BY_DAY, self._range(first, last))

@@ -15,9 +15,10 @@ from common.reports.sales import calendar
 from common.reports.sales.dimensions import DAY
 from common.reports.totals.reversals import Reversals
 
+_LOCAL_DAY: Final = DAY.expression
 _BY_DAY: Final = text(
     f"""
-    SELECT {DAY.expression} AS day,
+    SELECT {_LOCAL_DAY} AS day,
            coalesce(bigint_sum(e.amount) FILTER (WHERE e.kind = 'return'), 0),
            coalesce(bigint_sum(e.amount) FILTER (WHERE e.kind = 'cancel'), 0),
            coalesce(bigint_sum(e.amount) FILTER (WHERE e.kind = 'edit'), 0)
