@@ -218,3 +218,18 @@ def test_a_shop_without_reversals_is_told_of_one_kind_alone(shop: Shop) -> None:
     document, _ = shop(orders=orders(*daily(10, range(1, 11))))("revenue-overview")
     (waterfall,) = (each for each in document.sections if isinstance(each, Waterfall))
     assert [step.label for step in waterfall.steps][1:4] == ["Discounts", "Returns", "Net sales"]
+
+
+def test_what_was_sold_before_is_nothing_that_has_come_back_of_these_days(shop: Shop) -> None:
+    sold = orders((100, "p1", 8, "5.00"), (3, "p1", 4, "5.00"), (40, "p2", 4, "5.00"))
+    back = f"{REFUNDS}r1,o0,1,{ago(5)}T12:00:00Z,return,6,30.00\n"
+    back += f"r2,o1,1,{ago(0)}T07:00:00Z,return,1,5.00\n"  # after the window's end
+    document, rows = shop(orders=sold, refunds=back)("product-performance")
+    tile = kpi(document, "come_back_rate_percent")
+    assert (tile.value, tile.previous, tile.change) == (25_00, None, None)
+    assert kpi(document, "refund_rate_percent").value == 150_00
+    assert (rows["p1"]["come_back_rate_percent"], rows["p1"]["refund_rate_percent"]) == (
+        "25.00",
+        "150.00",
+    )
+    assert rows["p2"]["come_back_rate_percent"] == ""

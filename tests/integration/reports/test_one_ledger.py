@@ -91,11 +91,31 @@ def test_all_reports_agree_with_the_books(shop: Shop, ledger: Ledger, period: Pe
         figures = {kpi.key: (kpi.value, kpi.previous) for kpi in document.kpis}
         assert figures["net_sales"] == (now.net(), before.net())
     check_days(reports["revenue-overview"][1], now, before, ledger.currency)
+    check_come_back(reports["product-performance"][1], ledger, days)
     check_kinds(reports["revenue-overview"][1], ledger, days)
     check_products(reports["product-performance"][1], now, before, ledger.currency)
     velocity = reports["sales-velocity"][1]
     assert sum(minor(row["net_sales"], ledger.currency) for row in velocity) == now.net()
     check_charts(reports, now, window, zone)
+
+
+def check_come_back(rows: list[dict[str, str]], ledger: Ledger, days: set[date]) -> None:
+    """What was sold in the window and has come back until now, event by event."""
+    zone = ZoneInfo(ledger.timezone)
+    sold = {
+        (line.order_id, line.line_id): line.product_id
+        for line in ledger.lines
+        if line.paid_at is not None and line.paid_at.astimezone(zone).date() in days
+    }
+    for row in rows:
+        back = sum(
+            refund.quantity
+            for refund in ledger.refunds
+            if sold.get((refund.order_id, refund.line_id or "")) == row["product_id"]
+        )
+        told, pieces = row["come_back_rate_percent"], int(row["units_sold"])
+        assert (told == "") == (pieces == 0)
+        assert not told or Decimal(told) == round(Decimal(100 * back) / pieces, 2) <= 100
 
 
 KINDS = {"returned": "return", "cancelled": "cancel", "edited": "edit"}

@@ -282,6 +282,17 @@ def refunds(example: Example) -> str:
     return example.spell(REFUND_RATE.of(product), Unit.PERCENT)
 
 
+def come_back(example: Example) -> str:
+    """What has come back of the sales of a product."""
+    facts = {name: given for name, given in example.given.items() if name != "come_back"}
+    (sums,) = totals(example, facts)
+    product = ProductTotals("a", "A", None, None, sums, Totals())
+    (units,) = example.given.get("come_back", ("0",))
+    result = ProductPerformance((product,), come_back={"a": int(units)})
+    document = registry.find("product-performance").present(result, example.scope).document
+    return headline(document, example.name, example)
+
+
 def products_sold(example: Example) -> str:
     """How many of the products given were sold."""
     products = tuple(
@@ -408,6 +419,7 @@ HANDLERS: Final[dict[str, Callable[[Example], str]]] = {
     ),
     "net_sales_difference": difference,
     "refund_rate_percent": refunds,
+    "come_back_rate_percent": come_back,
     "products_sold": products_sold,
     "change": changed,
     "told_change": told_change,

@@ -206,3 +206,12 @@ REFUND_RATE = Figure(
         Revision("2026-11-28", "Called refund rate; its change was a percent of a percentage."),
     ),
 )
+COME_BACK = Figure(
+    "come_back_rate_percent",
+    "Come back per 100 sold",
+    Unit.PERCENT,
+    "Of 100 units sold in the window, those returned or cancelled until now; it grows as more come"
+    " back, so it is not compared. Empty when none was sold.",
+    Better.DOWN,
+    signed=True,
+)

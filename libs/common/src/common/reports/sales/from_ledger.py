@@ -83,6 +83,10 @@ class LedgerSales:
         """The sales reversals of each day of both windows by kind; a day may be left out."""
         return reversals.by_day(self._session, self._scope)
 
+    def come_back(self) -> Mapping[str, int]:
+        """Units by product id of what was sold in the window and has been reversed until now."""
+        return reversals.come_back(self._session, self._scope)
+
     def products(self) -> tuple[ProductTotals, ...]:
         """Every product of the shop with its totals in both windows, in no particular order."""
         rows = self._session.execute(_products(), parameters(self._scope))

@@ -92,6 +92,10 @@ class RolledUpSales:
         """The sales reversals of each day of both windows by kind; a day may be left out."""
         return self._events.reversals()
 
+    def come_back(self) -> Mapping[str, int]:
+        """Units by product id of what was sold in the window and has been reversed until now."""
+        return self._events.come_back()
+
     def products(self) -> tuple[ProductTotals, ...]:
         """Every product of the shop with its totals in both windows, in no particular order."""
         rows = self._session.execute(_PRODUCTS, self._blocks())

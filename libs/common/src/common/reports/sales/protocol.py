@@ -58,6 +58,13 @@ class Sales(Protocol):
         """The sales reversals of each day of both windows by kind; a day may be left out."""
         ...
 
+    def come_back(self) -> Mapping[str, int]:
+        """Units by product id of what was sold in the window and has been reversed until now.
+
+        A product of which nothing has been may be left out.
+        """
+        ...
+
     def products(self) -> tuple[ProductTotals, ...]:
         """Every product of the shop, sold or not, with its totals, in no particular order.
 

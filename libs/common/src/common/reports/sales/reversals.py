@@ -1,4 +1,6 @@
-"""Sales reversals by day and kind, read from the refunds: the rollups keep their sum alone.
+"""Sales reversals by day and kind, and what came back of a window's sales, read from the refunds.
+
+The rollups keep the sum of reversals alone, by the day that they were processed on.
 
 There are few of them beside the sales, and an index finds those of some days.
 """
@@ -30,6 +32,27 @@ _BY_DAY: Final = text(
     GROUP BY 1
     """  # noqa: S608 - the dimension's own expression
 )
+
+
+# Nothing comes back before it is paid, so the window's start bounds the refunds too.
+_COME_BACK: Final = text(
+    """
+    SELECT p.external_id, sum(r.quantity)::bigint AS units
+    FROM refunds r
+    JOIN orders o ON o.tenant_id = r.tenant_id AND o.id = r.order_id
+    JOIN products p ON p.tenant_id = r.tenant_id AND p.id = r.product_id
+    WHERE r.tenant_id = :tenant_id AND r.processed_at >= :start
+      AND o.paid_at >= :start AND o.paid_at < :end
+    GROUP BY p.external_id
+    """
+)
+
+
+def come_back(session: Session, scope: Scope) -> Mapping[str, int]:
+    """Units by product id of what was sold in the window and has been reversed until now."""
+    window = scope.window
+    bounds = {"tenant_id": scope.tenant_id, "start": window.start, "end": window.end}
+    return {row.external_id: row.units for row in session.execute(_COME_BACK, bounds)}
 
 
 def by_day(session: Session, scope: Scope) -> Mapping[date, Reversals]:

@@ -4,7 +4,10 @@ The CSV has one row a product: every product of the shop, by net sales, ties by 
 the top and sums the rest.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+import msgspec
 
 from common.reports.catalog.product_performance.movers import movers
 from common.reports.catalog.product_performance.ranking import Ranked, bands, positive_net, rank
@@ -21,6 +24,7 @@ from common.reports.totals import products
 from common.reports.totals.products import ProductTotals
 from common.reports.totals.totals import Totals, total
 
+UNTIL_NOW = "Of what was sold in these days, until now"
 SHOWN = 25
 CHARTED = 20
 
@@ -81,6 +85,7 @@ COLUMNS = (
     CUMULATIVE_SHARE,
     ABC,
     *columns(MEASURES)[len(MEASURES) :],
+    metrics.COME_BACK,
 )
 """Net sales come before what is derived from them."""
 HEADLINES = (
@@ -111,9 +116,14 @@ MINOR = (products.SKU, products.CATEGORY, metrics.UNITS_RETURNED, metrics.DISCOU
 
 @dataclass(frozen=True, slots=True)
 class ProductPerformance:
-    """Every product of the shop with its totals in both windows, in any order."""
+    """Every product of the shop with its totals in both windows, in any order.
+
+    ``come_back`` are the units by product id of what was sold in the window and has been reversed
+    until now, without those of which nothing has been; None where that is not known.
+    """
 
     products: tuple[ProductTotals, ...]
+    come_back: Mapping[str, int] | None = None
 
 
 def present(result: ProductPerformance, _: Scope) -> Presented:
@@ -128,10 +138,12 @@ def present(result: ProductPerformance, _: Scope) -> Presented:
         sections=(_top(ranked), movers(ranked), _table(ranked, now, before)),
         empty=now == Totals(),
     )
-    return Presented(body, map(_row, ranked))
+    return Presented(body, (_row(each, result.come_back) for each in ranked))
 
 
-def _row(ranked: Ranked) -> Row:
+def _row(ranked: Ranked, come_back: Mapping[str, int] | None) -> Row:
+    product = ranked.product.product_id
+    units = None if come_back is None else come_back.get(product, 0)
     measured = cells(MEASURES, ranked.product.totals, ranked.product.previous)
     return (
         ranked.rank,
@@ -142,7 +154,13 @@ def _row(ranked: Ranked) -> Row:
         ranked.cumulative_share,
         ranked.abc_class,
         *measured[len(MEASURES) :],
+        _rate(units, ranked.product.totals),
     )
+
+
+def _rate(units: int | None, of: Totals) -> int | None:
+    """Units of those sold, in hundredths of a percent; None where either is not known."""
+    return None if units is None else percent(units, of.units_sold)
 
 
 def _best(ranked: tuple[Ranked, ...]) -> BestProduct | None:
@@ -159,8 +177,13 @@ def _best(ranked: tuple[Ranked, ...]) -> BestProduct | None:
 
 
 def _kpis(result: ProductPerformance, now: Totals, before: Totals) -> tuple[Kpi, ...]:
+    back = None if result.come_back is None else sum(result.come_back.values())
+    until_now = msgspec.structs.replace(
+        kpi(metrics.COME_BACK, _rate(back, now), None), note=UNTIL_NOW
+    )
     return (
         *kpis(HEADLINES, now, before),
+        *(() if back is None else (until_now,)),
         kpi(
             PRODUCTS_SOLD,
             sum(product.totals.units_sold > 0 for product in result.products),
@@ -203,7 +226,7 @@ def _table(ranked: tuple[Ranked, ...], now: Totals, before: Totals) -> Table:
         title="Products",
         description="By net sales; the change is from the days before.",
         columns=tuple(column(figure, minor=figure in MINOR) for figure in SHOWN_COLUMNS),
-        rows=select(COLUMNS, SHOWN_COLUMNS, map(_row, shown)),
+        rows=select(COLUMNS, SHOWN_COLUMNS, (_row(each, None) for each in shown)),
         of=len(ranked),
         footer=tuple(footer),
     )

@@ -5,5 +5,5 @@ from common.reports.sales.protocol import Sales
 
 
 def query(sales: Sales) -> ProductPerformance:
-    """Every product's totals in both windows."""
-    return ProductPerformance(products=sales.products())
+    """Every product's totals in both windows, and what has come back of it."""
+    return ProductPerformance(products=sales.products(), come_back=sales.come_back())
