@@ -5,11 +5,13 @@ file) is told in one finding, which says what it is.
 """
 
 import difflib
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+_BETWEEN_WORDS = re.compile(r"[\s_-]+")
 _MOST_HINTS = 50
 _LONGEST_HINTED = 60
 Kinds = Mapping[str, frozenset[str]]
@@ -23,8 +25,9 @@ class Columns:
     """The columns of a file: every name that is known, those that must be there, and whether
     others are passed over (they are a fault otherwise).
 
-    With ``spellings``, which are in lower case, names are known in any case too. ``kinds`` are
-    those of all files, to say what a file is that is not of this kind.
+    With ``spellings``, which are in lower case, names are known in any case too, and written
+    together, with spaces, lines or hyphens. ``kinds`` are those of all files, to say what a file is
+    that is not of this kind.
     """
 
     known: tuple[str, ...]
@@ -76,14 +79,20 @@ def header_of(cells: Sequence[str], columns: Columns) -> Header:
     if columns.spellings is None:
         return header
     there = set(names)
-    known = {name.casefold(): name for name in columns.known} | dict(columns.spellings)
+    known = {_folded(name): name for name in columns.known}
+    known = {_folded(spelt): name for spelt, name in columns.spellings.items()} | known
     for at, name in enumerate(names):
-        meant = known.get(" ".join(name.split()).casefold())
+        meant = known.get(_folded(name))
         if meant is not None and meant != name and meant not in there:
             names[at] = meant
             if name.split() != meant.split():
                 header.respelt[name] = meant
     return header
+
+
+def _folded(name: str) -> str:
+    """``Order ID``, ``order_id`` and ``OrderId`` are one name."""
+    return _BETWEEN_WORDS.sub("", name).casefold()
 
 
 def check(header: Header, columns: Columns, fault: Callable[[str, str | None], None]) -> None:

@@ -45,4 +45,4 @@ def columns_of(*records: Record, required: str, kinds: Kinds) -> Columns:
     ``kinds`` are those of all files: one of another kind is told by what it is.
     """
     known = tuple(name for record in records for name in record.names)
-    return Columns(known, frozenset(required.split()), kinds=kinds)
+    return Columns(known, frozenset(required.split()), spellings={}, kinds=kinds)

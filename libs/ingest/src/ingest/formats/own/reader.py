@@ -32,6 +32,7 @@ from ingest.csv.values import (
     whole,
     words,
 )
+from ingest.formats.column_notes import tell_columns
 from ingest.formats.model import Read, Reading
 from ingest.formats.own.order_lines import OrderLines
 from ingest.formats.reconciliation import Reconciliation
@@ -149,6 +150,7 @@ class OwnFormat:
                     module = import_module("ingest.formats.own.order_pieces")  # loads Arrow
                     by_columns = module.OrderPieces(table, lines, self._currency)
                 yield from by_columns.read(piece)
+        tell_columns(table, {}, self._notes)
 
     def _shown(self, text: str) -> str | None:
         if len(text.strip()) > LONGEST_TEXT:
@@ -234,6 +236,7 @@ class OwnFormat:
                 self._faults.suspect(table.name, cells[0].strip())
                 continue
             yield position, values
+        tell_columns(table, {}, self._notes)
 
 
 def _kind(text: str) -> str:
