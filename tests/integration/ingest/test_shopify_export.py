@@ -217,3 +217,16 @@ def test_one_odd_order_does_not_keep_the_others_out(bring, read):
     assert imported.reconciled.unexplained == (("#2", 4000),)
     assert read(BY_ORDER) == [("#1", 4000), ("#2", 2000)]
     assert read("SELECT sum(discounts), sum(returns) FROM ledger") == [(0, 2000)]
+
+
+def test_a_title_that_is_another_products_sku_names_a_product_of_its_own(bring, read):
+    bowl, vase = Line("Bowl", "Vase", 1, 2000), Line("Vase", "", 1, 3000)
+    apart = [("Vase", "Bowl", "Vase"), ("Vase (title)", "Vase", None)]
+    for sold in ([Sold((bowl,)), Sold((vase,))], [Sold((vase, bowl))], [Sold((vase,))]):
+        bring(file(*sold))
+        assert read(PRODUCTS) == apart
+
+
+def test_a_title_that_is_the_same_products_sku_names_that_product(bring, read):
+    bring(file(Sold((Line("Vase", "Vase", 1, 2000), Line("Vase", "", 1, 2000)))))
+    assert read(PRODUCTS) == [("Vase", "Vase", "Vase")]

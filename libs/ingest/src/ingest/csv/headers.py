@@ -121,7 +121,7 @@ def check(header: Header, columns: Columns, fault: Callable[[str, str | None], N
 
 def _kind(header: Header, columns: Columns) -> str | None:
     """What other kind of file it is."""
-    names = {name.casefold() for name in header.names}
+    names = {name.casefold() for name in (*header.names, *header.respelt)}
     ours = {name.casefold() for name in columns.known}
     return next(
         (kind for kind, signs in columns.kinds.items() if signs <= names and not signs <= ours),

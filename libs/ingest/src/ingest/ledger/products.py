@@ -24,6 +24,24 @@ _STAGE_ADOPTED = """
       AND NOT EXISTS (SELECT FROM products k WHERE k.external_id = w.product_id)
     GROUP BY w.title HAVING count(DISTINCT w.product_id) = 1
 """
+# Titles of sales without a SKU that are the SKU of a product of another title: two products.
+_STAGE_TITLE_PRODUCTS = """
+    WITH bare AS (
+        SELECT DISTINCT product_id FROM staged_words WHERE sku IS NULL AND title = product_id
+    ), coded AS (
+        SELECT product_id, title = product_id AS same FROM staged_words WHERE sku = product_id
+        UNION ALL
+        SELECT p.external_id, p.title = p.external_id
+        FROM products p JOIN bare b ON b.product_id = p.external_id WHERE p.sku = p.external_id
+    )
+    SELECT product_id, left(product_id, 240) || ' (title)' AS target
+    FROM bare JOIN coded USING (product_id)
+    GROUP BY product_id HAVING NOT coalesce(bool_or(same), false)
+"""
+_PART_TITLE_PRODUCTS = """
+    UPDATE {} l SET product_id = n.target FROM staged_title_products n
+    WHERE l.product_id = n.product_id AND l.{} IS NULL
+"""
 # Sales under a title, without a SKU, of a product that has one: in this input or in the ledger.
 _STAGE_ALIASES = """
     WITH bare AS (
@@ -119,10 +137,15 @@ def stage_catalogue(cursor: Cursor, *, by_title: bool) -> None:
 
     A product is known by its id. ``by_title`` says that the id of a line is the product's SKU, or
     its title where it has none: what was sold under a title alone is then the product of that
-    title which has a SKU, unless several do.
+    title which has a SKU, unless several do. A title that is the SKU of a product of another title
+    names a product of its own, ``… (title)``.
     """
     derive(cursor, "staged_words", _STAGE_WORDS)
     derive(cursor, "staged_adopted", _STAGE_ADOPTED)
+    if by_title and derive(cursor, "staged_title_products", _STAGE_TITLE_PRODUCTS):
+        for table, sku in (("staged_order_lines", "product_sku"), ("staged_words", "sku")):
+            names = sql.Identifier(table), sql.Identifier(sku)
+            cursor.execute(sql.SQL(_PART_TITLE_PRODUCTS).format(*names))
     if by_title and derive(cursor, "staged_aliases", _STAGE_ALIASES):
         for table in ("staged_order_lines", "staged_words"):
             cursor.execute(sql.SQL(_JOIN_ALIASES).format(sql.Identifier(table)))
