@@ -1,89 +1,22 @@
 """Shops whose figures once misled, from their files to the sentence and the cell: what is right."""
 
-import csv
-import gzip
-import io
-from collections.abc import Callable, Iterable
-from datetime import UTC, date, datetime, timedelta
-from uuid import uuid4
-from zoneinfo import ZoneInfo
-
 import pytest
-from redis import Redis
-from sqlalchemy import Engine
+from tests.support.dated_shops import (
+    REFUNDS,
+    STOCK,
+    Shop,
+    ago,
+    daily,
+    kpi,
+    orders,
+)
 
-from accounts.provisioning import create_tenant
-from common.jobs.payloads import ComputeReport
 from common.reports.document.changes import Change, ChangeKind
-from common.reports.document.headlines import Kpi
 from common.reports.document.schema import Document, Waterfall
-from common.reports.window import Period, window_of
-from common.reports_cache.cache import ReportCache, unpack_document
-from ingest.import_files import FileKind, ImportFile, import_files
+from common.reports.window import Period
 from report_viewer.i18n.formatting import DocumentFormatter, formatter_of
 from report_viewer.i18n.locales import ENGLISH
 from report_viewer.pages import sentences
-from worker.reports.compute import compute
-
-SEEN = datetime(2026, 11, 28, 8, tzinfo=UTC)
-ORDERS = "order_id,paid_at,currency,line_id,product_id,quantity,unit_price\n"
-REFUNDS = "refund_id,order_id,line_id,processed_at,kind,quantity,amount\n"
-STOCK = "product_id,counted_at,on_hand\n"
-Shop = Callable[..., "Read"]
-Read = Callable[..., tuple[Document, dict[str, dict[str, str]]]]
-
-
-def ago(days: int) -> date:
-    return SEEN.date() - timedelta(days=days)
-
-
-def orders(*sold: tuple[int, str, int, str]) -> str:
-    """A file of orders, each so many days ago: a product, how many, and their price."""
-    return ORDERS + "".join(
-        f"o{n},{ago(days)}T12:00:00Z,EUR,1,{product},{pieces},{price}\n"
-        for n, (days, product, pieces, price) in enumerate(sold)
-    )
-
-
-def daily(pieces: int, days: Iterable[int]) -> list[tuple[int, str, int, str]]:
-    return [(day, "p1", pieces, "5.00") for day in days]
-
-
-@pytest.fixture
-def shop(service_engine: Engine, redis_client: Redis) -> Shop:
-    """A shop with its files imported; answers the document and the rows of a report."""
-
-    def opened(**files: str) -> Read:
-        slug = f"shop-{uuid4().hex[:12]}"
-        tenant = create_tenant(
-            service_engine, slug=slug, name="Shop", currency="EUR", timezone="UTC"
-        )
-        given = {
-            FileKind(kind): ImportFile(f"{kind}.csv", iter([content.encode()]))
-            for kind, content in files.items()
-        }
-        import_files(service_engine, tenant, given)
-
-        def read(
-            report: str, period: Period = Period.MONTH
-        ) -> tuple[Document, dict[str, dict[str, str]]]:
-            job = ComputeReport(tenant, report, window_of(period, ZoneInfo("UTC"), now=SEEN))
-            compute(service_engine, ReportCache(redis_client, keep_seconds=60), job)
-            document, packed = redis_client.hmget(job.key.cached, ["document", "csv"])
-            assert isinstance(document, bytes)
-            assert isinstance(packed, bytes)
-            rows = csv.DictReader(io.StringIO(gzip.decompress(packed).decode("utf-8-sig")))
-            named = {row.get("product_id") or row["date"]: row for row in rows}
-            return unpack_document(document), named
-
-        return read
-
-    return opened
-
-
-def kpi(document: Document, key: str) -> Kpi:
-    (found,) = (each for each in document.kpis if each.key == key)
-    return found
 
 
 def sentence(document: Document) -> str:
