@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from common.jobs.celery_config import DISCORD_QUEUE, QUEUES
+from common.jobs.celery_config import DISCORD_QUEUE, LINK_QUEUE, QUEUES
 from common.settings import ServiceSettings
 from report_viewer.settings import ViewerSettings
 from share_api.settings import ShareApiSettings
@@ -28,7 +28,7 @@ SETTINGS: dict[str, type[ServiceSettings]] = {
     "report-viewer": ViewerSettings,
     "worker": WorkerSettings,
 }
-WORKERS = ("worker", "discord")
+WORKERS = ("worker", "links", "discord")
 
 each_service = pytest.mark.parametrize("name", sorted(SERVICES))
 
@@ -51,8 +51,8 @@ def _aliases(settings: type[ServiceSettings]) -> set[str]:
 
 def test_all_parts_are_there() -> None:
     assert {
-        "postgres", "valkey", "migrate", "share-api", "report-viewer", "worker", "discord", "beat",
-        "gateway",
+        "postgres", "valkey", "migrate", "share-api", "report-viewer", "worker", "links", "discord",
+        "beat", "gateway",
     } == LASTING | {"migrate"}  # fmt: skip
     assert set(SERVICES) == LASTING | {"migrate", "analytics"}
 
@@ -97,9 +97,10 @@ def test_only_the_gateway_and_what_speaks_to_discord_have_a_way_out() -> None:
     assert all("outside" not in SERVICES[name]["networks"] for name in open_ - {"gateway"})
 
 
-def test_jobs_for_discord_go_where_there_is_a_way_to_it() -> None:
+def test_jobs_go_where_they_are_taken_at_once_and_where_there_is_a_way() -> None:
     queues = {name: str(SERVICES[name]["environment"]["WORKER_QUEUES"]) for name in WORKERS}
     assert queues["discord"] == DISCORD_QUEUE
+    assert queues["links"] == LINK_QUEUE
     taken = queues["worker"].removeprefix("${WORKER_QUEUES:-").removesuffix("}")
     assert taken == ",".join(queue for queue in QUEUES if queue != DISCORD_QUEUE)
 

@@ -6,17 +6,22 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from functools import partial
 
+from msgspec import to_builtins
 from msgspec.structs import replace
 from redis import Redis
 from sqlalchemy import Engine
 from tests.integration.worker.conftest import Shop
 from tests.support import wait
 
-from common.jobs.celery_config import LINK_QUEUE, QUEUE, WARM_QUEUE
+from common.jobs.celery_config import HEARTBEAT_QUEUE, LINK_QUEUE, QUEUE, WARM_QUEUE, create_celery
+from common.jobs.payloads import RestoreLink
 from common.jobs.publisher import JobPublisher
+from common.links.state import LinkRef, LinkState, LinkStateStore
 from common.reports.window import Window
+from worker.operations import heartbeat
 
 
 @contextmanager
@@ -76,8 +81,41 @@ def test_a_worker_takes_only_the_queues_it_is_for(
     jobs.request_missing(asked)
     with worker(service_url, redis_url, WORKER_QUEUES="reports, links"):
         wait.until(lambda: redis_client.exists(asked.key.cached), "a computation")
-        assert queues_looked_at(redis_url) == {QUEUE, LINK_QUEUE}
+        assert queues_looked_at(redis_url) == {HEARTBEAT_QUEUE, QUEUE, LINK_QUEUE}
         assert redis_client.llen(WARM_QUEUE) == 1
+
+
+def test_links_do_not_wait_behind_reports(
+    shop: Shop,
+    jobs: JobPublisher,
+    service_url: str,
+    redis_url: str,
+    redis_client: Redis,
+    owner_engine: Engine,
+) -> None:
+    """Every process that computes is held in the middle of a computation."""
+    shop.load()
+    issued = datetime.now(UTC).replace(microsecond=0)
+    link = LinkRef(shop.tenant_id, shop.issue(at=issued), issued + timedelta(days=7))
+    states, celery = LinkStateStore(redis_client), create_celery(redis_url)
+    asked = [shop.job(), shop.job("sales-velocity")]
+    with (
+        worker(service_url, redis_url, WORKER_QUEUES="reports", WORKER_CONCURRENCY="2"),
+        worker(service_url, redis_url, WORKER_QUEUES="links"),
+        owner_engine.begin() as holding,
+    ):
+        holding.exec_driver_sql("LOCK TABLE ledger_versions IN ACCESS EXCLUSIVE MODE")
+        for each in asked:
+            assert jobs.request_missing(each)
+        for each in asked:
+            computing = each.key.computing
+            wait.until(partial(redis_client.exists, computing), "a computation")
+        payload = RestoreLink(shop.tenant_id, link.link_id)
+        celery.send_task(payload.task, kwargs=to_builtins(payload))
+        celery.send_task(heartbeat.TASK, queue=HEARTBEAT_QUEUE)
+        wait.until(lambda: states.read([link]) == [LinkState.ACTIVE], "the link's state")
+        assert all(redis_client.exists(each.key.computing) for each in asked)
+        assert not redis_client.exists(heartbeat.KEY), "links alone are no sign that reports come"
 
 
 def queues_looked_at(redis_url: str) -> set[str]:

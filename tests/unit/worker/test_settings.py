@@ -18,6 +18,15 @@ def test_queues_are_taken_in_the_order_that_counts(given: str | None, taken: str
     assert WorkerSettings.model_validate(values).queues == taken
 
 
+@pytest.mark.parametrize(
+    ("queues", "consumed"),
+    [("links", "links"), ("warm,reports", "heartbeat,reports,warm"), ("imports", "imports")],
+)
+def test_who_computes_reports_answers_the_heartbeat(queues: str, consumed: str) -> None:
+    settings = WorkerSettings.model_validate(SERVERS | {"WORKER_QUEUES": queues})
+    assert settings.consumed == consumed
+
+
 def test_an_unknown_queue_is_refused() -> None:
     values = SERVERS | {"WORKER_QUEUES": "x"}
     with pytest.raises(ValueError, match="must be some of links, reports, discord, imports, warm"):

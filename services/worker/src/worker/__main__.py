@@ -42,7 +42,7 @@ def main(arguments: list[str]) -> None:
             "--concurrency",
             str(settings.concurrency),
             "--queues",
-            settings.queues,
+            settings.consumed,
             "--loglevel",
             settings.log_level,
             "--without-gossip",

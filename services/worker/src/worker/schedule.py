@@ -8,7 +8,7 @@ from typing import Any, Final
 from celery import Celery
 
 from common.infra.redis import SCHEDULER
-from common.jobs.celery_config import LINK_QUEUE, WARM_QUEUE
+from common.jobs.celery_config import HEARTBEAT_QUEUE, LINK_QUEUE, WARM_QUEUE
 from worker.links import revocation_sweep, view_transfer
 from worker.operations import cache_eviction, heartbeat
 from worker.warming import midnight, popular
@@ -22,8 +22,8 @@ ENTRIES: Final[dict[str, dict[str, Any]]] = {
     "heartbeat": {
         "task": heartbeat.TASK,
         "schedule": heartbeat.EVERY_SECONDS,
-        # Says that jobs are taken, not that none waits: it must not stand in a long queue.
-        "options": {"expires": heartbeat.EVERY_SECONDS, "queue": LINK_QUEUE},
+        # Says that reports are computed, not that none waits: it must not stand in a long queue.
+        "options": {"expires": heartbeat.EVERY_SECONDS, "queue": HEARTBEAT_QUEUE},
     },
     "imports": {
         "task": RESUME_IMPORTS,

@@ -5,7 +5,7 @@ from typing import Final
 
 from pydantic import Field, field_validator
 
-from common.jobs.celery_config import QUEUES
+from common.jobs.celery_config import HEARTBEAT_QUEUE, QUEUE, QUEUES
 from common.links.popularity import KEPT_PER_TENANT
 from common.reports.model import COUNT_DAYS
 from common.settings import DatabaseSettings, DiscordApiSettings, RedisSettings
@@ -83,6 +83,12 @@ class WorkerSettings(RedisSettings, DatabaseSettings, DiscordApiSettings):
         validation_alias="LOG_LEVEL",
         description="DEBUG, INFO, WARNING or ERROR.",
     )
+
+    @property
+    def consumed(self) -> str:
+        """The queues as the broker knows them; who computes reports says so by the heartbeat."""
+        computes = QUEUE in self.queues.split(",")
+        return f"{HEARTBEAT_QUEUE},{self.queues}" if computes else self.queues
 
     @field_validator("queues")
     @classmethod

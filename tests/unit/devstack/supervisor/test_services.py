@@ -59,8 +59,15 @@ def test_a_signing_secret_of_the_environment_wins(given: str, told: str) -> None
 
 def test_workers_are_told_no_signing_secret() -> None:
     services = specs(dict.fromkeys(SIGNING_SETTINGS, "cd" * 32))
-    for name in ("worker", "beat"):
+    for name in ("worker", "links", "beat"):
         assert not {*SIGNING_SETTINGS} & set(services[name].environment)
+
+
+def test_links_have_a_worker_of_their_own_whatever_the_others_take() -> None:
+    services = specs({"WORKER_QUEUES": "reports,imports", "WORKER_CONCURRENCY": "8"})
+    taken = {name: spec.environment.get("WORKER_QUEUES") for name, spec in services.items()}
+    assert (taken["worker"], taken["links"]) == ("reports,imports", "links")
+    assert services["links"].environment["WORKER_CONCURRENCY"] == "1"
 
 
 def test_what_is_the_operators_is_told_to_no_service() -> None:

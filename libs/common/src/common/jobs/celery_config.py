@@ -33,8 +33,11 @@ IMPORT_GRACE_SECONDS: Final = 60
 """What an import has beyond its time limit to say that it took too long."""
 
 LINK_QUEUE: Final = "links"
-"""Jobs of a millisecond that a viewer waits for: no page may wait behind a computation for them."""
+"""Jobs of a millisecond that viewers wait for, and the control of links: a worker of its own takes
+them, so that none waits behind a computation, however long that is."""
 QUEUE: Final = "reports"
+HEARTBEAT_QUEUE: Final = "heartbeat"
+"""Taken by those that compute, before all else: it says that reports come, not only links."""
 DISCORD_QUEUE: Final = "discord"
 """Answers to Discord: someone waits, but a page goes first, and Discord may be slow."""
 IMPORT_QUEUE: Final = "imports"

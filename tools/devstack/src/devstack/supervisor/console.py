@@ -14,6 +14,7 @@ COLOURS = {
     "share-api": "\x1b[32m",
     "report-viewer": "\x1b[36m",
     "worker": "\x1b[33m",
+    "links": "\x1b[93m",
     "beat": "\x1b[35m",
 }
 

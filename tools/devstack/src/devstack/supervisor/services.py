@@ -88,6 +88,12 @@ def service_specs(
             environment={**of_workers, "WORKER_READY_FILE": worker_ready},
             ready_file=worker_ready,
         ),
+        # Of its own, so that no link and no revocation waits behind a computation.
+        ServiceSpec(
+            name="links",
+            command=_module("worker"),
+            environment={**of_workers, "WORKER_QUEUES": "links", "WORKER_CONCURRENCY": "1"},
+        ),
         ServiceSpec(
             name="beat",
             command=_module("worker", "beat"),
