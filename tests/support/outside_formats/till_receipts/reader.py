@@ -78,7 +78,7 @@ class Receipts:
                     unit_price=each,
                     line_discount=0,
                 )
-            self.reconciliation.add(receipt, unexplained=total - charged, tips=0, duties=0)
+            self.reconciliation.add(receipt, unexplained=total - charged)
 
     def _rows(self, table: Table) -> Iterator[tuple[int, tuple[Any, ...]]]:
         for position, cells in table.read():

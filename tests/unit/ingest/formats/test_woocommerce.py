@@ -72,7 +72,7 @@ def test_every_order_comes_to_its_total(way, sold):
     assert found.faults == []
     assert found.reconciled.unexplained == ()
     assert found.reconciled.orders == len(sold)
-    assert found.reconciled.tips == sum(order.fees for order in sold)
+    assert found.reconciled.fees == sum(order.fees for order in sold)
     assert found.totals == {name: order.total - order.fees for name, order in named.items()}
     for name, order in named.items():
         back = [each for each in found.refunds if each.order_id == name]
@@ -130,7 +130,7 @@ def test_a_fee_below_nothing_is_a_discount_and_another_is_left_out():
     found = Read(export_rows({"1": Sold((MUG,), fees=-500)}))
     assert (found.totals, found.lines[0].line_discount) == ({"1": 1500}, 500)
     found = Read(export_rows({"1": Sold((MUG,), fees=500)}))
-    assert (found.totals, found.reconciled.tips) == ({"1": 2000}, 500)
+    assert (found.totals, found.reconciled.fees) == ({"1": 2000}, 500)
     assert found.says("fees are no sales; they were left out (5.00 EUR)")
 
 

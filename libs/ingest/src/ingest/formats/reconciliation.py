@@ -10,8 +10,8 @@ class Reconciled:
     """How the totals of an import's orders were explained; money in minor units.
 
     ``unexplained`` are the orders whose Total is not what their lines, discounts, shipping, tax,
-    tips and duties come to, with the difference, the first ``MOST_LISTED`` of
-    ``unexplained_orders``. ``tips`` and ``duties`` were charged and are no sales.
+    tips, duties and fees come to, with the difference, the first ``MOST_LISTED`` of
+    ``unexplained_orders``. ``tips``, ``duties`` and ``fees`` were charged and are no sales.
     """
 
     orders: int = 0
@@ -20,21 +20,25 @@ class Reconciled:
     unexplained_amount: int = 0
     tips: int = 0
     duties: int = 0
+    fees: int = 0
 
 
 class Reconciliation:
     """Collects it, order by order."""
 
     def __init__(self) -> None:
-        self._orders = self._tips = self._duties = 0
+        self._orders = self._tips = self._duties = self._fees = 0
         self._count = self._amount = 0
         self._listed: list[tuple[str, int]] = []
 
-    def add(self, order: str, *, unexplained: int, tips: int, duties: int) -> None:
+    def add(
+        self, order: str, *, unexplained: int, tips: int = 0, duties: int = 0, fees: int = 0
+    ) -> None:
         """Note an order, and what of its Total is not explained."""
         self._orders += 1
         self._tips += tips
         self._duties += duties
+        self._fees += fees
         if unexplained:
             self._count += 1
             self._amount += unexplained
@@ -50,4 +54,5 @@ class Reconciliation:
             self._amount,
             self._tips,
             self._duties,
+            self._fees,
         )

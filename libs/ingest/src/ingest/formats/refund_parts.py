@@ -31,17 +31,13 @@ class Charged(Protocol):
         """The part of it that is the shipping's."""
 
     @property
-    def tips(self) -> int:
-        """What was charged besides and is no sale."""
-
-    @property
-    def duties(self) -> int:
-        """Likewise."""
+    def extras(self) -> tuple[int, ...]:
+        """What was charged besides and is no sale: tips, duties, fees."""
 
 
 @dataclass(frozen=True, slots=True)
 class Back:
-    """What a refund gives back; ``left_out`` of tips and duties, ``beyond`` more than was paid."""
+    """What a refund gives back; ``left_out`` of the extras, ``beyond`` more than was paid."""
 
     goods: tuple[int, ...]
     shipping: int
@@ -52,20 +48,19 @@ class Back:
 
 def refund_of(amounts: Charged, refunded: int) -> Back:
     """``refunded`` as parts of the lines, of the shipping and of the tax."""
-    paid, extras = amounts.paid, (amounts.tips, amounts.duties)
+    paid, extras = amounts.paid, amounts.extras
     goods, tax = tuple(paid), amounts.tax
     everything = sum(paid) + amounts.shipping + tax
-    for tips, duties in product(*({extra: None, 0: None} for extra in extras)):
-        if refunded == everything + tips + duties:
-            return Back(goods, amounts.shipping, tax, tips + duties)
+    for given in product(*({extra: None, 0: None} for extra in extras)):
+        if refunded == everything + sum(given):
+            return Back(goods, amounts.shipping, tax, sum(given))
     whole = everything + sum(extras)
     if refunded > whole:
         return Back(goods, amounts.shipping, tax, sum(extras), refunded - whole)
     on_shipping = amounts.shipping + amounts.tax_on_shipping
-    for tips, duties in product(*({extra: None, 0: None} for extra in extras)):
-        if refunded == everything + tips + duties - on_shipping:
-            return Back(goods, 0, tax - amounts.tax_on_shipping, tips + duties)
-    *lines, shipping, tax, tips, duties = spread(
-        refunded, [*paid, amounts.shipping, amounts.tax, *extras]
-    )
-    return Back(tuple(lines), shipping, tax, tips + duties)
+    for given in product(*({extra: None, 0: None} for extra in extras)):
+        if refunded == everything + sum(given) - on_shipping:
+            return Back(goods, 0, tax - amounts.tax_on_shipping, sum(given))
+    shares = spread(refunded, [*paid, amounts.shipping, amounts.tax, *extras])
+    shipping, tax, *left_out = shares[len(paid) :]
+    return Back(tuple(shares[: len(paid)]), shipping, tax, sum(left_out))

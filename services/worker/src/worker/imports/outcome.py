@@ -34,6 +34,7 @@ def _reconciled(found: Reconciled, exponent: int) -> dict[str, Any]:
         ],
         "tipsLeftOut": decimal_text(found.tips, exponent),
         "dutiesLeftOut": decimal_text(found.duties, exponent),
+        "feesLeftOut": decimal_text(found.fees, exponent),
     }
 
 

@@ -41,6 +41,11 @@ class Amounts:
     remarks: tuple[str, ...]
 
     @property
+    def extras(self) -> tuple[int, ...]:
+        """What was charged besides and is no sale."""
+        return self.tips, self.duties
+
+    @property
     def paid(self) -> list[int]:
         """What was paid for each line after all discounts."""
         shares = spread(self.order_discount, [line.paid for line in self.goods])

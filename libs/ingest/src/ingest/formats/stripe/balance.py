@@ -67,7 +67,7 @@ class BalanceReport:
         name = row.charge_id or row.source_id or row.id
         if row.gross <= 0:
             self._notes.add(NOTHING, name, row.gross)
-            self._reconciliation.add(name, unexplained=row.gross, tips=0, duties=0)
+            self._reconciliation.add(name, unexplained=row.gross)
             return None
         line = self._charges.row(
             Charge(
@@ -82,5 +82,5 @@ class BalanceReport:
         odd = 0 if row.fee is None or row.net is None else row.gross - row.fee - row.net
         if odd:
             self._notes.add(NOT_NET, name, odd)
-        self._reconciliation.add(name, unexplained=odd, tips=0, duties=0)
+        self._reconciliation.add(name, unexplained=odd)
         return line

@@ -72,7 +72,7 @@ class PaymentsExport:
         amount, refunded, disputed = found
         if amount <= 0:
             self._notes.add(NOTHING, row.id)
-            self._reconciliation.add(row.id, unexplained=amount, tips=0, duties=0)
+            self._reconciliation.add(row.id, unexplained=amount)
             return
         line = self._charges.row(
             Charge(
@@ -84,7 +84,7 @@ class PaymentsExport:
             table.fault(position, f"{row.id!r} is in the file already: it would count twice", "id")
             self._faults.suspect(table.name, row.id)
             return
-        self._reconciliation.add(row.id, unexplained=0, tips=0, duties=0)
+        self._reconciliation.add(row.id, unexplained=0)
         if refunded:
             if row.refunded_at is None:
                 self._notes.add(UNDATED, row.id, refunded)

@@ -25,7 +25,7 @@ class Sold:
 
 @dataclass(frozen=True, slots=True)
 class Amounts:
-    """An order's amounts without tax; ``tips`` are the fees, which are left out.
+    """An order's amounts without tax; ``fees`` are left out.
 
     ``refund_in_lines`` says that the lines already lack what was paid back.
     """
@@ -34,11 +34,15 @@ class Amounts:
     shipping: int
     tax: int
     tax_on_shipping: int
-    tips: int
+    fees: int
     unexplained: int
     remarks: tuple[str, ...]
-    duties: int = 0
     refund_in_lines: bool = False
+
+    @property
+    def extras(self) -> tuple[int, ...]:
+        """What was charged besides and is no sale."""
+        return (self.fees,)
 
     @property
     def paid(self) -> list[int]:

@@ -141,7 +141,7 @@ def remark(order: Order, amounts: Amounts, unexplained: int, notes: Notes, now: 
     for each in amounts.remarks:
         notes.add(each, head.id)
     differs = UNEXPLAINED if amounts.sold else NO_GOODS
-    for each, amount in ((FEES, amounts.tips), (differs, unexplained)):
+    for each, amount in ((FEES, amounts.fees), (differs, unexplained)):
         if amount:
             notes.add(each, head.id, amount)
     if max(head.placed_at, head.paid_at or head.placed_at) > now:

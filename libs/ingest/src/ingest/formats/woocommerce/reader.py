@@ -90,12 +90,12 @@ class WooCommerceExport:
         total = head.sums.total or 0
         if not amounts.sold and order.lines and total and head.sums.refunded >= total:
             notes.add(NO_LINES_BACK, head.id, total)
-            self.reconciliation.add(head.id, unexplained=0, tips=0, duties=0)
+            self.reconciliation.add(head.id, unexplained=0)
             return
         bare = 0 if amounts.sold else amounts.shipping + amounts.tax
         unexplained = amounts.unexplained + bare
         remark(order, amounts, unexplained, notes, self._now)
-        self.reconciliation.add(head.id, unexplained=unexplained, tips=amounts.tips, duties=0)
+        self.reconciliation.add(head.id, unexplained=unexplained, fees=amounts.fees)
         others = FileKind.REFUNDS in self._reading.given
         self._refunds.put(refund_rows(order, amounts, notes, others=others))
         yield from line_rows(order, amounts)
