@@ -15,7 +15,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from common.reports import registry
-from common.reports.catalog.product_performance.definition import ProductPerformance
+from common.reports.catalog.product_performance.standing import ProductPerformance
 from common.reports.model import Scope
 from common.reports.totals.products import ProductTotals
 from common.reports.totals.totals import Totals

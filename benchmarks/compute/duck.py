@@ -13,9 +13,11 @@ import duckdb
 from sqlalchemy import Engine
 
 from common.reports.model import Scope
+from common.reports.sales.catalogue import HELD, Catalogue
 from common.reports.sales.dimensions import DAY, Dimension, K
-from common.reports.sales.from_ledger import joined, product_totals
+from common.reports.sales.from_ledger import joined
 from common.reports.sales.protocol import EmptyDays, Stock
+from common.reports.sales.rows import product_totals
 from common.reports.totals.products import ProductTotals
 from common.reports.totals.reversals import Reversals
 from common.reports.totals.totals import Totals, WindowTotals
@@ -181,6 +183,10 @@ class DuckSales:
             "middle": self._days[0],
         }
         return tuple(map(product_totals, self._connection.execute(_BY_PRODUCT, facts).fetchall()))
+
+    def catalogue(self, *, larger_than: int = HELD) -> Catalogue | None:  # noqa: ARG002
+        """None: columns in the process are for shops that a worker holds."""
+        return None
 
     def on_hand(self) -> dict[str, Stock]:
         """Nothing: the generated shops count no stock."""

@@ -11,7 +11,7 @@ from redis import Redis
 from common.links.state import LinkRef, LinkStateStore
 from common.links.token import KeyRing, LinkClaims
 from common.reports import registry
-from common.reports.catalog.product_performance.definition import ProductPerformance
+from common.reports.catalog.product_performance.standing import ProductPerformance
 from common.reports.catalog.revenue_overview.definition import RevenueOverview
 from common.reports.catalog.sales_velocity.definition import SalesVelocity
 from common.reports.document.schema import Document

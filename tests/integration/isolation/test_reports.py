@@ -98,6 +98,18 @@ def test_every_question_finds_nothing_of_theirs(summed: Shops) -> None:
 
 
 @pytest.mark.parametrize("way", WAYS)
+def test_a_catalogue_in_pieces_holds_nothing_of_theirs(summed: Shops, way: type[Any]) -> None:
+    with snapshot(summed.service, Access(tenant_id=summed.theirs)) as session:
+        scope = read_scope(session, summed.theirs, window())
+        theirs = way(session, scope).catalogue(larger_than=-1)
+        assert THEIR_TITLE in set(leaves(list(theirs.ranked())))
+    with snapshot(summed.service, Access(tenant_id=summed.ours)) as session:
+        ours = way(session, scope).catalogue(larger_than=-1)
+        found = (ours.classes((80,), 1), ours.movers(6), ours.come_back(), list(ours.ranked()))
+        assert not says_something(found)
+
+
+@pytest.mark.parametrize("way", WAYS)
 def test_a_report_is_the_same_whatever_they_sell(summed: Shops, way: type[Any]) -> None:
     with snapshot(summed.service, Access(tenant_id=summed.ours)) as session:
         scope = read_scope(session, summed.ours, window())

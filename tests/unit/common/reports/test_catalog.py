@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from common.reports import registry
-from common.reports.catalog.product_performance.definition import ProductPerformance
 from common.reports.catalog.product_performance.ranking import rank
+from common.reports.catalog.product_performance.standing import ProductPerformance
 from common.reports.catalog.revenue_overview.definition import RevenueOverview
 from common.reports.catalog.sales_velocity.daily_rates import (
     moving_average,

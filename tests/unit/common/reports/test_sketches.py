@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.reports import registry
-from common.reports.catalog.product_performance import definition
-from common.reports.catalog.product_performance.definition import ProductPerformance
+from common.reports.catalog.product_performance import standing
 from common.reports.catalog.product_performance.movers import EACH_WAY, movers
 from common.reports.catalog.product_performance.ranking import Ranked, bands, rank
+from common.reports.catalog.product_performance.standing import ProductPerformance
 from common.reports.catalog.revenue_overview.definition import RevenueOverview
 from common.reports.catalog.sales_velocity.definition import SalesVelocity
 from common.reports.document.headlines import BestDay, BestProduct
@@ -161,7 +161,7 @@ def test_the_classes_together_are_everything(nets: list[tuple[int, int]]) -> Non
 @given(st.lists(st.tuples(AMOUNTS, AMOUNTS), max_size=40))
 def test_movers_are_the_greatest_gains_and_losses(nets: list[tuple[int, int]]) -> None:
     ranked = rank([sold(f"{n:02}", *net) for n, net in enumerate(nets)])
-    chart = movers(ranked)
+    chart = movers([each.product for each in ranked])
     difference, net, change = chart.series
     gained = sorted((now - before for now, before in nets), reverse=True)
     expected = [g for g in gained[:EACH_WAY] if g > 0] + [g for g in gained[-EACH_WAY:] if g < 0]
@@ -180,7 +180,7 @@ def test_both_ends_come_from_one_ranking(monkeypatch: pytest.MonkeyPatch) -> Non
         calls.append(1)
         return rank(products)
 
-    monkeypatch.setattr(definition, "rank", counted)
+    monkeypatch.setattr(standing, "rank", counted)
     result = ProductPerformance((sold("a", 1), sold("b", 2)))
     report = registry.find("product-performance").present(result, MONTH)
     assert [row[0] for row in report.rows] == [1, 2]

@@ -22,7 +22,7 @@ from scripts.spec_tables import DOCUMENTS, own_figures, shared_figures
 from common.instants import iso
 from common.links.token import KeyRing, LinkClaims
 from common.reports import registry
-from common.reports.catalog.product_performance.definition import ProductPerformance
+from common.reports.catalog.product_performance.standing import ProductPerformance
 from common.reports.catalog.revenue_overview.definition import MEASURES, RevenueOverview
 from common.reports.catalog.sales_velocity.definition import WEEKDAYS, SalesVelocity
 from common.reports.catalog.sales_velocity.trend import trend

@@ -5,7 +5,7 @@ import pytest
 from tests.support.samples import HOSTILE, document, scope_of, window
 
 from common.reports import registry
-from common.reports.catalog.product_performance.definition import ProductPerformance
+from common.reports.catalog.product_performance.standing import ProductPerformance
 from common.reports.document.headlines import Headline
 from common.reports.document.schema import Document, Table
 from common.reports.model import Scope

@@ -1,6 +1,7 @@
 """Computes a report into the cache, on demand as ahead of demand.
 
-All queries of a report see one snapshot of the data; its document and its CSV are written together.
+All queries of a report see one snapshot of the data; its document and its CSV are written together,
+while the snapshot lasts: the rows of a large shop are read as the CSV is written.
 Computing twice, or being killed half-way, changes nothing: the key holds a whole report or none.
 """
 
@@ -56,9 +57,9 @@ def _compute(
     definition = registry.find(job.report)
     with read(engine, job, count_days) as (scope, sales):
         result = queries.run(job.report, sales)
-    queried = instants.now()
-    report = definition.present(result, scope)
-    csv = csv_export.write(definition.columns, report.rows, scope.money_exponent)
+        queried = instants.now()
+        report = definition.present(result, scope)
+        csv = csv_export.write(definition.columns, report.rows, scope.money_exponent)
     meta = Meta(
         as_of=scope.as_of,
         data_version=scope.data_version,

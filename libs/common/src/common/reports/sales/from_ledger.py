@@ -10,8 +10,11 @@ from sqlalchemy.orm import Session
 
 from common.reports.model import Scope
 from common.reports.sales import calendar, out_of_stock, reversals, stock
+from common.reports.sales.catalogue import HELD, Catalogue
 from common.reports.sales.dimensions import DAY, PRODUCT, Dimension, K
 from common.reports.sales.protocol import EmptyDays, Stock
+from common.reports.sales.rows import product_totals
+from common.reports.sales.sorted_catalogue import SortedCatalogue, is_larger
 from common.reports.totals.products import ProductTotals
 from common.reports.totals.reversals import Reversals
 from common.reports.totals.totals import Totals, WindowTotals
@@ -34,24 +37,31 @@ _EVENTS: Final = """
       AND (e.occurred_at < :previous_end OR e.occurred_at >= :middle)
 """
 _LINES_ONLY: Final = "AND e.product_id IS NOT NULL"
-_PRODUCTS: Final = """
-    WITH sums AS (
-        SELECT {key} AS product_id, e.occurred_at >= :middle AS current,
-               bigint_sum(e.units_sold) AS units_sold,
-               bigint_sum(e.units_returned) AS units_returned,
-               bigint_sum(e.gross) AS gross, bigint_sum(e.discounts) AS discounts,
-               bigint_sum(e.returns) AS returns
-        {events}
-        GROUP BY 1, 2
-    )
-    SELECT p.external_id, p.title, p.sku, p.category,
-           c.units_sold, c.units_returned, c.gross, c.discounts, c.returns,
-           b.units_sold, b.units_returned, b.gross, b.discounts, b.returns
-    FROM products p
-    LEFT JOIN sums c ON c.product_id = p.id AND c.current
-    LEFT JOIN sums b ON b.product_id = p.id AND NOT b.current
-    WHERE p.tenant_id = :tenant_id
+_BY_PRODUCT: Final = f"""
+    SELECT {PRODUCT.expression} AS product_id,
+           bigint_sum(e.units_sold) FILTER (WHERE e.occurred_at >= :middle) AS sold,
+           bigint_sum(e.units_returned) FILTER (WHERE e.occurred_at >= :middle) AS returned,
+           bigint_sum(e.gross) FILTER (WHERE e.occurred_at >= :middle) AS gross,
+           bigint_sum(e.discounts) FILTER (WHERE e.occurred_at >= :middle) AS discounts,
+           bigint_sum(e.returns) FILTER (WHERE e.occurred_at >= :middle) AS returns,
+           bigint_sum(e.units_sold) FILTER (WHERE e.occurred_at < :middle) AS sold_before,
+           bigint_sum(e.units_returned) FILTER (WHERE e.occurred_at < :middle) AS returned_before,
+           bigint_sum(e.gross) FILTER (WHERE e.occurred_at < :middle) AS gross_before,
+           bigint_sum(e.discounts) FILTER (WHERE e.occurred_at < :middle) AS discounts_before,
+           bigint_sum(e.returns) FILTER (WHERE e.occurred_at < :middle) AS returns_before
+    {_EVENTS} {_LINES_ONLY}
+    GROUP BY 1
 """
+_PRODUCTS: Final = text(
+    f"""
+    SELECT p.external_id, p.title, p.sku, p.category,
+           s.sold, s.returned, s.gross, s.discounts, s.returns,
+           s.sold_before, s.returned_before, s.gross_before, s.discounts_before, s.returns_before
+    FROM products p
+    LEFT JOIN ({_BY_PRODUCT}) s ON s.product_id = p.id
+    WHERE p.tenant_id = :tenant_id
+    """  # noqa: S608 - the statement above
+)
 
 
 class LedgerSales:
@@ -89,8 +99,14 @@ class LedgerSales:
 
     def products(self) -> tuple[ProductTotals, ...]:
         """Every product of the shop with its totals in both windows, in no particular order."""
-        rows = self._session.execute(_products(), parameters(self._scope))
+        rows = self._session.execute(_PRODUCTS, parameters(self._scope))
         return tuple(map(product_totals, rows.all()))
+
+    def catalogue(self, *, larger_than: int = HELD) -> Catalogue | None:
+        """The products of a shop that has more, by net sales and read in pieces."""
+        if not is_larger(self._session, self._scope.tenant_id, larger_than):
+            return None
+        return SortedCatalogue(self._session, _BY_PRODUCT, parameters(self._scope))
 
     def on_hand(self) -> Mapping[str, Stock]:
         """What is on hand at the window's end by product id, of the products counted."""
@@ -110,6 +126,8 @@ def parameters(scope: Scope) -> dict[str, Any]:
         "previous_end": scope.previous.end,
         "middle": scope.window.start,
         "end": scope.window.end,
+        "window_start": scope.window.start,
+        "window_end": scope.window.end,
     }
 
 
@@ -122,12 +140,6 @@ def statement(by: Dimension[Any]) -> TextClause:
     return text(f"{columns} {_EVENTS} {only} GROUP BY 1, 2")
 
 
-@cache
-def _products() -> TextClause:
-    events = f"{_EVENTS} {_LINES_ONLY}"
-    return text(_PRODUCTS.format(key=PRODUCT.expression, events=events))
-
-
 def joined(rows: Iterable[Sequence[Any]]) -> dict[Any, WindowTotals]:
     """The window's sums and the previous one's of each key, of rows that hold one of the two."""
     found: dict[Any, WindowTotals] = {}
@@ -138,18 +150,4 @@ def joined(rows: Iterable[Sequence[Any]]) -> dict[Any, WindowTotals]:
     return found
 
 
-def product_totals(row: Sequence[Any]) -> ProductTotals:
-    """A row of id, title, SKU, category and both windows' sums, null where nothing happened."""
-    # By place, not by name: this runs for each product of a shop.
-    product_id, title, sku, category = row[:4]
-    totals, previous = line_totals(row[4:9]), line_totals(row[9:14])
-    return ProductTotals(product_id, title, sku, category, totals, previous)
-
-
 _NOTHING: Final = WindowTotals()
-
-
-def line_totals(sums: Sequence[int | None]) -> Totals:
-    """The totals of a product's sums, which are null where nothing happened."""
-    # Of an outer join all sums are there or none, which the type does not say.
-    return _NOTHING.now if sums[0] is None else Totals(0, *sums)  # type: ignore[arg-type]

@@ -15,9 +15,12 @@ from sqlalchemy.orm import Session
 from common.reports.model import Scope
 from common.reports.sales import out_of_stock
 from common.reports.sales.blocks import Block, cover
+from common.reports.sales.catalogue import HELD, Catalogue
 from common.reports.sales.dimensions import DAY, PRODUCT, Dimension, K
-from common.reports.sales.from_ledger import LedgerSales, line_totals, product_totals
+from common.reports.sales.from_ledger import LedgerSales
 from common.reports.sales.protocol import EmptyDays, Stock
+from common.reports.sales.rows import line_totals, product_totals
+from common.reports.sales.sorted_catalogue import SortedCatalogue, is_larger
 from common.reports.totals.products import ProductTotals
 from common.reports.totals.reversals import Reversals
 from common.reports.totals.totals import Totals, WindowTotals
@@ -101,6 +104,12 @@ class RolledUpSales:
         rows = self._session.execute(_PRODUCTS, self._blocks())
         return tuple(map(product_totals, rows.all()))
 
+    def catalogue(self, *, larger_than: int = HELD) -> Catalogue | None:
+        """The products of a shop that has more, by net sales and read in pieces."""
+        if not is_larger(self._session, self._scope.tenant_id, larger_than):
+            return None
+        return SortedCatalogue(self._session, _BLOCKS, self._blocks())
+
     def on_hand(self) -> Mapping[str, Stock]:
         """What is on hand at the window's end by product id, of the products counted."""
         return self._events.on_hand()
@@ -135,6 +144,8 @@ class RolledUpSales:
             "spans": [block.span for block, _ in blocks],
             "days": [block.day for block, _ in blocks],
             "currents": [current for _, current in blocks],
+            "window_start": self._scope.window.start,
+            "window_end": self._scope.window.end,
         }
 
     def _days(self) -> tuple[tuple[date, ...], tuple[date, ...]]:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
 from common.reports.model import Scope
+from common.reports.sales.catalogue import HELD, Catalogue
 from common.reports.sales.dimensions import Dimension, K
 from common.reports.totals.products import ProductTotals
 from common.reports.totals.reversals import Reversals
@@ -69,6 +70,13 @@ class Sales(Protocol):
         """Every product of the shop, sold or not, with its totals, in no particular order.
 
         The sums by ``PRODUCT`` and what the shop says of each product, read as one.
+        """
+        ...
+
+    def catalogue(self, *, larger_than: int = HELD) -> Catalogue | None:
+        """The same as ``products`` by net sales and read in pieces; None where there are no more.
+
+        Read it while the sums' transaction lasts.
         """
         ...
 

@@ -4,13 +4,15 @@ The CSV has one row a product: every product of the shop, by net sales, ties by 
 the top and sums the rest.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
 import msgspec
 
 from common.reports.catalog.product_performance.movers import movers
-from common.reports.catalog.product_performance.ranking import Ranked, bands, positive_net, rank
+from common.reports.catalog.product_performance.ranking import Ranked, positive_net
+from common.reports.catalog.product_performance.standing import (
+    ProductPerformance,
+    Standing,
+    of_held,
+)
 from common.reports.document import metrics
 from common.reports.document.headlines import BestProduct, Headline, Kpi
 from common.reports.document.metrics import Better, Figure, Revision, Unit
@@ -21,12 +23,11 @@ from common.reports.presenting import measures
 from common.reports.presenting.elements import column, kpi, series
 from common.reports.presenting.measures import cells, columns, kpis
 from common.reports.totals import products
-from common.reports.totals.products import ProductTotals
-from common.reports.totals.totals import Totals, total
+from common.reports.totals.totals import Totals
 
 UNTIL_NOW = "Of what was sold in these days, until now"
-SHOWN = 25
 CHARTED = 20
+_NOTHING = Totals()
 
 RANK = Figure("rank", "Rank", Unit.RANK, "Place by net sales, the highest first; ties by id.")
 RANK_CHANGE = Figure(
@@ -88,6 +89,7 @@ COLUMNS = (
     metrics.COME_BACK,
 )
 """Net sales come before what is derived from them."""
+_CELLS_OF_IDLE = cells(MEASURES, _NOTHING, _NOTHING)
 HEADLINES = (
     measures.NET,
     measures.GROSS,
@@ -114,37 +116,23 @@ SHOWN_COLUMNS = (
 MINOR = (products.SKU, products.CATEGORY, metrics.UNITS_RETURNED, metrics.DISCOUNTS)
 
 
-@dataclass(frozen=True, slots=True)
-class ProductPerformance:
-    """Every product of the shop with its totals in both windows, in any order.
-
-    ``come_back`` are the units by product id of what was sold in the window and has been reversed
-    until now, without those of which nothing has been; None where that is not known.
-    """
-
-    products: tuple[ProductTotals, ...]
-    come_back: Mapping[str, int] | None = None
-
-
-def present(result: ProductPerformance, _: Scope) -> Presented:
+def present(result: ProductPerformance | Standing, _: Scope) -> Presented:
     """The whole in figures, the top products and their shares, the movers, and the table."""
-    ranked = rank(result.products)
-    now = total(product.totals for product in result.products)
-    before = total(product.previous for product in result.products)
+    standing = of_held(result) if isinstance(result, ProductPerformance) else result
     body = Body(
         summary="What each product brings, and how much of the whole that is.",
-        headline=Headline(kpi=metrics.NET.key, best=_best(ranked)),
-        kpis=_kpis(result, now, before),
-        sections=(_top(ranked), movers(ranked), _table(ranked, now, before)),
-        empty=now == Totals(),
+        headline=Headline(kpi=metrics.NET.key, best=_best(standing.front)),
+        kpis=_kpis(standing),
+        sections=(_top(standing), movers(standing.moved), _table(standing)),
+        empty=standing.whole.now == _NOTHING,
     )
-    return Presented(body, (_row(each, result.come_back) for each in ranked))
+    return Presented(body, (_row(each, units) for each, units in standing.rows))
 
 
-def _row(ranked: Ranked, come_back: Mapping[str, int] | None) -> Row:
-    product = ranked.product.product_id
-    units = None if come_back is None else come_back.get(product, 0)
-    measured = cells(MEASURES, ranked.product.totals, ranked.product.previous)
+def _row(ranked: Ranked, units: int | None) -> Row:
+    totals, previous = ranked.product.totals, ranked.product.previous
+    idle = totals == _NOTHING and previous == _NOTHING
+    measured = _CELLS_OF_IDLE if idle else cells(MEASURES, totals, previous)
     return (
         ranked.rank,
         ranked.rank_change,
@@ -154,7 +142,7 @@ def _row(ranked: Ranked, come_back: Mapping[str, int] | None) -> Row:
         ranked.cumulative_share,
         ranked.abc_class,
         *measured[len(MEASURES) :],
-        _rate(units, ranked.product.totals),
+        _rate(units, totals),
     )
 
 
@@ -176,24 +164,20 @@ def _best(ranked: tuple[Ranked, ...]) -> BestProduct | None:
     )
 
 
-def _kpis(result: ProductPerformance, now: Totals, before: Totals) -> tuple[Kpi, ...]:
-    back = None if result.come_back is None else sum(result.come_back.values())
+def _kpis(standing: Standing) -> tuple[Kpi, ...]:
+    now, before = standing.whole
     until_now = msgspec.structs.replace(
-        kpi(metrics.COME_BACK, _rate(back, now), None), note=UNTIL_NOW
+        kpi(metrics.COME_BACK, _rate(standing.come_back, now), None), note=UNTIL_NOW
     )
     return (
         *kpis(HEADLINES, now, before),
-        *(() if back is None else (until_now,)),
-        kpi(
-            PRODUCTS_SOLD,
-            sum(product.totals.units_sold > 0 for product in result.products),
-            sum(product.previous.units_sold > 0 for product in result.products),
-        ),
+        *(() if standing.come_back is None else (until_now,)),
+        kpi(PRODUCTS_SOLD, standing.sold, standing.sold_before),
     )
 
 
-def _top(ranked: tuple[Ranked, ...]) -> Pareto:
-    shown = tuple(each for each in ranked[:CHARTED] if each.abc_class is not None)
+def _top(standing: Standing) -> Pareto:
+    shown = tuple(each for each in standing.front[:CHARTED] if each.abc_class is not None)
     return Pareto(
         key="top",
         title="Top products",
@@ -208,26 +192,24 @@ def _top(ranked: tuple[Ranked, ...]) -> Pareto:
             series(CUMULATIVE_SHARE, tuple(each.cumulative_share for each in shown)),
         ),
         classes=tuple(each.abc_class or "" for each in shown),
-        bands=bands(ranked),
+        bands=standing.bands,
     )
 
 
-def _table(ranked: tuple[Ranked, ...], now: Totals, before: Totals) -> Table:
-    shown, rest = ranked[:SHOWN], ranked[SHOWN:]
-    whole, below = (positive_net(each.product.totals for each in of) for of in (ranked, rest))
-    footer = [Footer(label="All products", cells=_sums(now, before, percent(whole, whole)))]
-    if rest:
-        others = total(each.product.totals for each in rest)
-        others_before = total(each.product.previous for each in rest)
-        cells_of_others = _sums(others, others_before, percent(below, whole))
-        footer.insert(0, Footer(label="Other products", cells=cells_of_others, count=len(rest)))
+def _table(standing: Standing) -> Table:
+    below = standing.others_positive
+    whole = below + positive_net(each.product.totals for each in standing.front)
+    footer = [Footer(label="All products", cells=_sums(*standing.whole, percent(whole, whole)))]
+    if count := standing.count - len(standing.front):
+        others = _sums(*standing.others, percent(below, whole))
+        footer.insert(0, Footer(label="Other products", cells=others, count=count))
     return Table(
         key="products",
         title="Products",
         description="By net sales; the change is from the days before.",
         columns=tuple(column(figure, minor=figure in MINOR) for figure in SHOWN_COLUMNS),
-        rows=select(COLUMNS, SHOWN_COLUMNS, (_row(each, None) for each in shown)),
-        of=len(ranked),
+        rows=select(COLUMNS, SHOWN_COLUMNS, (_row(each, None) for each in standing.front)),
+        of=standing.count,
         footer=tuple(footer),
     )
 
@@ -240,7 +222,7 @@ def _sums(now: Totals, before: Totals, share: int | None) -> Row:
     return tuple(known.get(figure) for figure in SHOWN_COLUMNS)
 
 
-DEFINITION: Definition[ProductPerformance] = Definition(
+DEFINITION: Definition[ProductPerformance | Standing] = Definition(
     slug="product-performance",
     title="Product performance",
     description="Net sales, share, ABC class, reversals and rank of every product.",

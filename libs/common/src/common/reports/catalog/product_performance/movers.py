@@ -1,13 +1,14 @@
 """Which products gained and lost most: those that explain why the whole moved."""
 
+from collections.abc import Sequence
 from heapq import nlargest, nsmallest
 from typing import Final
 
-from common.reports.catalog.product_performance.ranking import Ranked
 from common.reports.document import metrics
 from common.reports.document.metrics import Better, Figure, Unit
 from common.reports.document.schema import BarChart
 from common.reports.presenting.elements import series
+from common.reports.totals.products import ProductTotals
 
 EACH_WAY: Final = 6
 
@@ -20,25 +21,25 @@ DIFFERENCE = Figure(
 )
 
 
-def movers(ranked: tuple[Ranked, ...]) -> BarChart:
+def movers(products: Sequence[ProductTotals]) -> BarChart:
     """The greatest gains of net sales, largest first, then the losses, up to the greatest.
 
-    Ties go by rank.
+    ``products`` are by net sales, those whose sales changed less may be left out. Ties go by rank.
     """
-    gained = [each.product.totals.net - each.product.previous.net for each in ranked]
-    places = range(len(ranked))
+    gained = [each.totals.net - each.previous.net for each in products]
+    places = range(len(products))
     gains = [place for place in nlargest(EACH_WAY, places, gained.__getitem__) if gained[place] > 0]
     losses = [
         place for place in nsmallest(EACH_WAY, places, gained.__getitem__) if gained[place] < 0
     ]
     shown = (*gains, *reversed(losses))
-    now = tuple(ranked[place].product.totals.net for place in shown)
-    before = tuple(ranked[place].product.previous.net for place in shown)
+    now = tuple(products[place].totals.net for place in shown)
+    before = tuple(products[place].previous.net for place in shown)
     return BarChart(
         key="movers",
         title="Gains and losses",
         description="The products whose net sales changed most from the days before.",
-        labels=tuple(ranked[place].product.title for place in shown),
+        labels=tuple(products[place].title for place in shown),
         series=(
             series(DIFFERENCE, tuple(gained[place] for place in shown)),
             series(metrics.NET, now, before, drawn=False),

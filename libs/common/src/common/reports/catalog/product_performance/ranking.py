@@ -6,7 +6,7 @@ nor class. Shares are taken from exact sums, so that they do not drift along the
 that crosses 80 % or 95 % belongs to the upper class: its class goes by what stands above it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -15,8 +15,9 @@ from common.reports.money import PERCENT_EXPONENT, percent
 from common.reports.totals.products import ProductTotals
 from common.reports.totals.totals import Totals
 
-A_UP_TO_PERCENT = 80
-B_UP_TO_PERCENT = 95
+LIMITS = (80, 95)
+"""Where A and B end, in percent of positive net sales."""
+CLASSES = ("A", "B", "C")
 _NOTHING = Totals()
 
 
@@ -42,17 +43,25 @@ def rank(products: Iterable[ProductTotals]) -> tuple[Ranked, ...]:
     whole = positive_net(product.totals for product in ordered)
     running = accumulate((product.totals.net for product in ordered), initial=0)
     return tuple(
-        Ranked(
-            rank=place,
-            product=product,
-            share=percent(product.totals.net, whole) if product.totals.net > 0 else None,
-            cumulative_share=(
-                percent(above + product.totals.net, whole) if product.totals.net > 0 else None
-            ),
-            abc_class=_abc_class(above, whole) if product.totals.net > 0 else None,
-            rank_change=gained.get(product.product_id),
-        )
-        for place, (product, above) in enumerate(zip(ordered, running, strict=False), start=1)
+        place(number, product, above, whole, gained.get(product.product_id))
+        for number, (product, above) in enumerate(zip(ordered, running, strict=False), start=1)
+    )
+
+
+def place(
+    number: int, product: ProductTotals, above: int, whole: int, gained: int | None
+) -> Ranked:
+    """A product in its place: ``above`` it are so many net sales, of a ``whole`` that is shared."""
+    net = product.totals.net
+    if net <= 0:
+        return Ranked(number, product, None, None, None, gained)
+    return Ranked(
+        rank=number,
+        product=product,
+        share=percent(net, whole),
+        cumulative_share=percent(above + net, whole),
+        abc_class=_abc_class(above, whole),
+        rank_change=gained,
     )
 
 
@@ -62,31 +71,34 @@ def positive_net(totals: Iterable[Totals]) -> int:
 
 
 def bands(ranked: Iterable[Ranked]) -> tuple[Band, ...]:
-    """The ABC classes in figures: how many products are in each, and what they bring together.
+    """``bands_of_sums`` of products that are all there."""
+    nets: dict[str | None, list[int]] = {}
+    for each in ranked:
+        nets.setdefault(each.abc_class, []).append(each.product.totals.net)
+    return bands_of_sums({name: (len(of), sum(of)) for name, of in nets.items()})
+
+
+def bands_of_sums(sums: Mapping[str | None, tuple[int, int]]) -> tuple[Band, ...]:
+    """The ABC classes in figures, of how many products are in each and what they bring together.
 
     Last, as a class without a name and a share, those that are in none, if there are any.
     """
-    nets: dict[str, list[int]] = {"A": [], "B": [], "C": []}
-    unclassed: list[int] = []
-    for each in ranked:
-        of_class = unclassed if each.abc_class is None else nets[each.abc_class]
-        of_class.append(each.product.totals.net)
-    whole = sum(map(sum, nets.values()))
-    limits = (A_UP_TO_PERCENT, B_UP_TO_PERCENT, 100)
+    found = {name: sums.get(name, (0, 0)) for name in CLASSES}
+    whole = sum(net for _, net in found.values())
     classes = tuple(
         Band(
             name=name,
             up_to=limit * 10**PERCENT_EXPONENT,
-            products=len(of),
-            net_sales=sum(of),
-            share=percent(sum(of), whole) if whole > 0 else None,
+            products=count,
+            net_sales=net,
+            share=percent(net, whole) if whole > 0 else None,
         )
-        for (name, of), limit in zip(nets.items(), limits, strict=True)
+        for (name, (count, net)), limit in zip(found.items(), (*LIMITS, 100), strict=True)
     )
-    if not unclassed:
+    if None not in sums:
         return classes
-    rest = Band(name="", up_to=0, products=len(unclassed), net_sales=sum(unclassed), share=None)
-    return (*classes, rest)
+    count, net = sums[None]
+    return (*classes, Band(name="", up_to=0, products=count, net_sales=net, share=None))
 
 
 def _places_gained(ordered: Iterable[ProductTotals]) -> dict[str, int]:
@@ -105,6 +117,4 @@ def _places_gained(ordered: Iterable[ProductTotals]) -> dict[str, int]:
 
 
 def _abc_class(above: int, whole: int) -> str:
-    if above * 100 < A_UP_TO_PERCENT * whole:
-        return "A"
-    return "B" if above * 100 < B_UP_TO_PERCENT * whole else "C"
+    return CLASSES[sum(above * 100 >= limit * whole for limit in LIMITS)]

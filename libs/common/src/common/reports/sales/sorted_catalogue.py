@@ -1,0 +1,158 @@
+"""A shop's products by net sales, summed and sorted by PostgreSQL and read in pieces.
+
+For a shop with more products than a worker should hold. Places, classes and the sums of what no
+page shows are worked out where the rows are; the rows themselves come from a server-side cursor.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from common.reports.sales.catalogue import ClassSums, Placed
+from common.reports.sales.rows import product_totals
+from common.reports.totals.products import ProductTotals
+from common.reports.totals.totals import Totals
+
+_ROWS_AT_ONCE: Final = 2000
+
+_SUMMED: Final = """
+    WITH summed AS MATERIALIZED (
+        SELECT p.id AS product_id, p.external_id COLLATE "C" AS external_id,
+               s.sold, s.returned, s.gross, s.discounts, s.returns,
+               s.sold_before, s.returned_before, s.gross_before, s.discounts_before,
+               s.returns_before,
+               coalesce(s.gross - s.discounts - s.returns, 0) AS net,
+               coalesce(s.gross_before - s.discounts_before - s.returns_before, 0) AS net_before
+        FROM products p
+        LEFT JOIN ({sums}) s ON s.product_id = p.id
+        WHERE p.tenant_id = :tenant_id
+    )
+"""
+_SUMS: Final = """
+    s.sold, s.returned, s.gross, s.discounts, s.returns,
+    s.sold_before, s.returned_before, s.gross_before, s.discounts_before, s.returns_before
+"""
+_MORE_THAN: Final = text(
+    """
+    SELECT count(*) FROM (
+        SELECT 1 FROM products WHERE tenant_id = :tenant_id LIMIT CAST(:products AS bigint) + 1
+    ) counted
+    """
+)
+# Those with positive net sales come first: above one of them stand only such.
+_CLASSES: Final = """
+    , placed AS (
+        SELECT summed.*, row_number() OVER places AS place,
+               sum(greatest(net, 0)) OVER places - greatest(net, 0) AS above
+        FROM summed
+        WINDOW places AS (ORDER BY net DESC, external_id ROWS UNBOUNDED PRECEDING)
+    )
+    SELECT CASE WHEN net > 0 THEN width_bucket(above * 100, reached) END,
+           place <= :front, count(*),
+           sum(sold), sum(returned), sum(gross), sum(discounts), sum(returns),
+           sum(sold_before), sum(returned_before), sum(gross_before), sum(discounts_before),
+           sum(returns_before),
+           count(*) FILTER (WHERE sold > 0), count(*) FILTER (WHERE sold_before > 0)
+    FROM placed, (
+        SELECT array_agg(CAST(percent AS numeric) * whole ORDER BY percent) AS reached
+        FROM (SELECT sum(greatest(net, 0)) AS whole FROM summed) shared,
+             unnest(CAST(:limits AS int[])) percent
+    ) bounds
+    GROUP BY 1, 2
+"""
+_MOVERS: Final = f"""
+    , picked AS (
+        (SELECT * FROM summed WHERE net > net_before
+         ORDER BY net - net_before DESC, net DESC, external_id LIMIT :each_way)
+        UNION ALL
+        (SELECT * FROM summed WHERE net < net_before
+         ORDER BY net - net_before, net DESC, external_id LIMIT :each_way)
+    )
+    SELECT p.external_id, p.title, p.sku, p.category, {_SUMS}
+    FROM picked s JOIN products p ON p.tenant_id = :tenant_id AND p.id = s.product_id
+    ORDER BY s.net DESC, s.external_id
+"""  # noqa: S608 - names of columns
+_BACK: Final = """
+    SELECT r.product_id, sum(r.quantity)::bigint AS units
+    FROM refunds r JOIN orders o ON o.tenant_id = r.tenant_id AND o.id = r.order_id
+    WHERE r.tenant_id = :tenant_id AND r.processed_at >= :window_start
+      AND o.paid_at >= :window_start AND o.paid_at < :window_end AND r.product_id IS NOT NULL
+    GROUP BY 1
+"""
+_COME_BACK: Final = text(f"SELECT coalesce(sum(units), 0) FROM ({_BACK}) back")  # noqa: S608
+_BEFORE: Final = (
+    "sold_before <> 0 OR returned_before <> 0 OR gross_before <> 0 OR discounts_before <> 0"
+    " OR returns_before <> 0"
+)
+_RANKED: Final = f"""
+    , moved AS (
+        SELECT product_id, CASE WHEN {_BEFORE} THEN
+                   row_number() OVER (ORDER BY net_before DESC, external_id)
+                   - row_number() OVER (ORDER BY net DESC, external_id)
+               END AS gained
+        FROM summed
+        WHERE sold <> 0 OR returned <> 0 OR gross <> 0 OR discounts <> 0 OR returns <> 0
+           OR {_BEFORE}
+    )
+    SELECT p.external_id, p.title, p.sku, p.category, {_SUMS}, m.gained, coalesce(b.units, 0)
+    FROM summed s
+    JOIN products p ON p.tenant_id = :tenant_id AND p.id = s.product_id
+    LEFT JOIN moved m ON m.product_id = s.product_id
+    LEFT JOIN ({_BACK}) b ON b.product_id = s.product_id
+    ORDER BY s.net DESC, s.external_id
+"""  # noqa: S608 - the statements above
+
+
+def is_larger(session: Session, tenant_id: int, products: int) -> bool:
+    """Whether a shop has more products than that, sold or not."""
+    wanted = {"tenant_id": tenant_id, "products": products}
+    return int(session.scalar(_MORE_THAN, wanted) or 0) > products
+
+
+class SortedCatalogue:
+    """The products of one shop by net sales, the highest first, ties by id.
+
+    ``sums`` is a statement of both windows' sums by ``product_id``, of ``parameters``.
+    """
+
+    def __init__(self, session: Session, sums: str, parameters: Mapping[str, Any]) -> None:
+        self._session = session
+        self._summed = _SUMMED.format(sums=sums)
+        self._parameters = parameters
+
+    def classes(self, limits: tuple[int, ...], front: int) -> tuple[ClassSums, ...]:
+        """The sums by class: a product is past a limit if what stands above it reaches that many
+        percent of all positive net sales. The first ``front`` products are apart."""
+        wanted = {**self._parameters, "limits": list(limits), "front": front}
+        rows = self._session.execute(text(self._summed + _CLASSES), wanted)
+        return tuple(
+            ClassSums(place, in_front, count, _whole(sums[:5]), _whole(sums[5:10]), *sums[10:])
+            for place, in_front, count, *sums in rows
+        )
+
+    def movers(self, each_way: int) -> tuple[ProductTotals, ...]:
+        """The products of the greatest gains and losses of net sales, in the catalogue's order."""
+        wanted = {**self._parameters, "each_way": each_way}
+        rows = self._session.execute(text(self._summed + _MOVERS), wanted)
+        return tuple(map(product_totals, rows))
+
+    def come_back(self) -> int:
+        """Units of what was sold in the window and has been reversed until now."""
+        return int(self._session.scalar(_COME_BACK, self._parameters))
+
+    def ranked(self) -> Iterator[Placed]:
+        """Every product in its order, as it is asked for, while the session's transaction lasts."""
+        rows = self._session.execute(
+            text(self._summed + _RANKED),
+            self._parameters,
+            execution_options={"yield_per": _ROWS_AT_ONCE},
+        )
+        for row in rows:
+            yield Placed(product_totals(row), row[14], row[15])
+
+
+def _whole(sums: list[Any]) -> Totals:
+    # PostgreSQL's sums of bigint are numeric, and null of none.
+    return Totals(0, *(int(each or 0) for each in sums))
