@@ -14,10 +14,10 @@ from sqlalchemy import Engine, text
 from tests.integration.share_api.conftest import Service, World, assert_problem
 
 from common.db.metadata import Model
+from common.db.sales import LEDGER_LOCK_CLASS
 from common.db.tenancy import Access, TenantDb, transaction
 from common.instants import now
 from common.reports_cache.cache import data_version_key
-from ingest.ledger import load
 from ingest.summary import summary_json
 from share_api.sales.idempotency import KEPT, KeyedRequest
 from share_api.schemas.sales_batch import MOST_BYTES, MOST_ELEMENTS, MOST_LINES
@@ -440,7 +440,7 @@ def test_a_ledger_that_is_being_written_is_not_waited_for_long(
     anna: httpx.Client, world: World, service_engine: Engine
 ) -> None:
     with transaction(service_engine, Access(tenant_id=world.berlin)) as session:
-        lock = {"class": load._LOCK_CLASS, "tenant": world.berlin}
+        lock = {"class": LEDGER_LOCK_CLASS, "tenant": world.berlin}
         session.execute(text("SELECT pg_advisory_xact_lock(:class, :tenant)"), lock)
         answer = send(anna, "orders", order(1), key="k")
         assert assert_problem(answer, 503)["type"].endswith("ledger-busy")

@@ -32,6 +32,17 @@ class UnknownTenantError(AccountError):
         self.slug = slug
 
 
+class CurrencyInUseError(AccountError):
+    """The tenant has amounts in its currency, which would be read as amounts of another."""
+
+    def __init__(self, slug: str, currency: str) -> None:
+        super().__init__(
+            f"the tenant {slug!r} has orders or costs in {currency}: its currency stays"
+        )
+        self.slug = slug
+        self.currency = currency
+
+
 class UnknownAdminError(AccountError):
     """No admin has this e-mail address."""
 

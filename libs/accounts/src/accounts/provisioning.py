@@ -23,7 +23,11 @@ from accounts.passwords import replace_password
 from accounts.validation import hashed, require_tenant_values, stored_address
 from common.db.accounts import Admin, Membership, Tenant
 from common.db.audit import COMMAND_LINE, Action, Author, record
-from common.db.engine import UnsafeDatabaseRoleError, create_service_engine
+from common.db.engine import (
+    STATEMENT_TIMEOUT_SECONDS,
+    UnsafeDatabaseRoleError,
+    create_service_engine,
+)
 from common.db.tenancy import Access, transaction
 from common.instants import now
 
@@ -32,7 +36,12 @@ _TENANT_ID_OF = text("SELECT tenant_id_of(:slug)")
 
 
 @contextmanager
-def accounts_engine(service_url: str, *, pool_size: int = 1) -> Iterator[Engine]:
+def accounts_engine(
+    service_url: str,
+    *,
+    pool_size: int = 1,
+    statement_timeout_seconds: int = STATEMENT_TIMEOUT_SECONDS,
+) -> Iterator[Engine]:
     """An engine as the services' role for as long as it is needed.
 
     Raises:
@@ -41,7 +50,10 @@ def accounts_engine(service_url: str, *, pool_size: int = 1) -> Iterator[Engine]
     """
     try:
         engine = create_service_engine(
-            service_url, application_name="analytics", pool_size=pool_size
+            service_url,
+            application_name="analytics",
+            pool_size=pool_size,
+            statement_timeout_seconds=statement_timeout_seconds,
         )
     except ValueError as error:
         raise DatabaseRefusedError(str(error)) from error

@@ -31,10 +31,28 @@ def require_tenant_values(slug: str, name: str, currency: str, timezone: str) ->
         raise InvalidAccountError(
             "name", f"{name[:20]}…", f"use at most {MAX_NAME_LENGTH} characters"
         )
+    require_currency(currency)
+    require_timezone(timezone)
+
+
+def require_currency(currency: str) -> None:
+    """Refuse what is no currency of ISO 4217.
+
+    Raises:
+        InvalidAccountError: naming the field.
+    """
     try:
         currency_exponent(currency)
     except UnsupportedCurrencyError as error:
         raise InvalidAccountError("currency", currency, "not a currency of ISO 4217") from error
+
+
+def require_timezone(timezone: str) -> None:
+    """Refuse what is no zone of the IANA list.
+
+    Raises:
+        InvalidAccountError: naming the field.
+    """
     try:
         datetime.now(UTC).astimezone(ZoneInfo(timezone))
     except (ValueError, OSError, KeyError) as error:

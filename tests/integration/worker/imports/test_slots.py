@@ -14,9 +14,9 @@ from tests.support import wait
 
 from accounts.provisioning import create_tenant
 from common.db.imports import Import, ImportChunk
+from common.db.sales import LEDGER_LOCK_CLASS
 from common.db.tenancy import Access, transaction
 from common.jobs.payloads import RunImport
-from ingest.ledger import load
 from worker.imports import run
 from worker.imports.slots import is_free, slot
 from worker.imports.uploaded import UploadedImport
@@ -74,7 +74,7 @@ def holding(
 
         @contextmanager
         def hold(job: RunImport) -> Iterator[None]:
-            keys = {"class": load._LOCK_CLASS, "tenant": job.tenant_id}
+            keys = {"class": LEDGER_LOCK_CLASS, "tenant": job.tenant_id}
             with owner_engine.connect() as other:
                 other.execute(text("SELECT pg_advisory_lock(:class, :tenant)"), keys)
                 running = thread.submit(run.run_import, service_engine, job)

@@ -41,6 +41,10 @@ COMMANDS: Mapping[str, Entry] = {
     "set-password": Entry(
         "set_password", "set_password", "Replace an admin's password, ending their sessions."
     ),
+    "set-timezone": Entry("set_timezone", "set_timezone", "Set a shop's time zone right."),
+    "set-currency": Entry(
+        "set_currency", "set_currency", "Set the currency of a shop without orders right."
+    ),
     "sharing": Entry("sharing", "sharing", "Turn a shop's sharing off and on."),
     "audit": Entry("audit", "audit", "Print who did what to a shop's links and accounts."),
     "keys": Entry("keys", "keys", "Print which live links depend on which signing key."),

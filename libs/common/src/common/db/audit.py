@@ -34,6 +34,8 @@ class Action(StrEnum):
     PASSWORD_CHANGED = "password.changed"  # noqa: S105 - an action
     MEMBER_ADDED = "member.added"
     MEMBER_REMOVED = "member.removed"
+    TIMEZONE_CHANGED = "timezone.changed"
+    CURRENCY_CHANGED = "currency.changed"
     DISCORD_CONNECTED = "discord.connected"
     DISCORD_DISCONNECTED = "discord.disconnected"
     IMPORT_STARTED = "import.started"

@@ -10,6 +10,7 @@ million. Triggers hold the same references once a statement (see the third migra
 """
 
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import (
     BigInteger,
@@ -195,3 +196,20 @@ class LedgerVersion(Model):
     tenant_id: Mapped[TenantId] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
     version: Mapped[int] = mapped_column(BigInteger, server_default="0")
     changed_at: Mapped[Instant] = mapped_column(server_default=func.now())
+
+
+LEDGER_LOCK_CLASS: Final = 0x1A6E57
+"""One of the two keys of the ledger's lock, the tenant is the other; never changes."""
+
+LOCK_LEDGER: Final = f"SELECT pg_advisory_xact_lock({LEDGER_LOCK_CLASS}, current_tenant())"
+"""Holds the ledger of the tenant whose transaction it is: one load at a time, and no change of the
+tenant's zone or currency meanwhile."""
+
+# The clock and not the transaction's start: a load that waited for the lock is the later one.
+NEXT_VERSION: Final = """
+    INSERT INTO ledger_versions AS v (tenant_id, version, changed_at)
+    VALUES (current_tenant(), 1, clock_timestamp())
+    ON CONFLICT (tenant_id) DO UPDATE SET version = v.version + 1, changed_at = clock_timestamp()
+    RETURNING version
+"""
+"""Counts the version of the tenant whose transaction it is up, and answers it."""

@@ -49,6 +49,13 @@ class Window:
         """The first instant of each day of the window, in UTC and in order."""
         return tuple(start_of_day(day, zone) for day in self.dates(zone))
 
+    def is_whole_days(self, zone: ZoneInfo) -> bool:
+        """Whether the window begins and ends with a day of ``zone``."""
+        return all(
+            start_of_day(edge.astimezone(zone).date(), zone) == edge
+            for edge in (self.start, self.end)
+        )
+
     def previous(self, zone: ZoneInfo) -> "Window":
         """The window that figures are compared with: of as many days, of the same weekdays.
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine
 
 from common.db.engine import require_restricted_role
 from common.db.read_timeout import TimeoutConnection
+from common.db.sales import LOCK_LEDGER, NEXT_VERSION
 from common.db.tenancy import Access, transaction
 from ingest.ledger.checks import LINE_RULES, ORDER_RULES, PRODUCT_RULES, STOCK_RULES, broken
 from ingest.ledger.errors import IngestError, refuse
@@ -27,7 +28,6 @@ from ingest.ledger.staging import ORDER_LINES, PRODUCTS, REFUNDS, STOCK, Cursor,
 from ingest.ledger.time_limits import PATIENT, TimeLimits
 from ingest.rows import OrderLineRow, ProductRow, RefundRow, StockRow
 
-_LOCK_CLASS = 0x1A6E57  # one of the two keys of the lock, the tenant is the other; never changes
 _RULES = tuple(
     chain(
         PRODUCT_RULES, LINE_RULES, ORDER_RULES, INPUT_RULES, EVENT_RULES, TOTAL_RULES, STOCK_RULES
@@ -40,7 +40,6 @@ _PREPARE = (
     " set_config('lock_timeout', %(lock)s, true), set_config('jit', 'off', true),"
     " set_config('work_mem', '64MB', true), set_config('default_statistics_target', '10', true)"
 )
-_LOCK = "SELECT pg_advisory_xact_lock(%(class)s, %(tenant)s)"
 _FACTS = """
     WITH back AS (
         SELECT sum(amount) AS amount, min(processed_at) AS first, max(processed_at) AS last
@@ -60,13 +59,6 @@ _FACTS = """
            coalesce(goods.worth, 0) - coalesce(unpaid.worth, 0) - coalesce(paid.discounts, 0)
            - coalesce(back.amount, 0)
     FROM back, paid, goods, unpaid
-"""
-# The clock and not the transaction's start: a load that waited for the lock is the later one.
-_NEXT_VERSION = """
-    INSERT INTO ledger_versions AS v (tenant_id, version, changed_at)
-    VALUES (current_tenant(), 1, clock_timestamp())
-    ON CONFLICT (tenant_id) DO UPDATE SET version = v.version + 1, changed_at = clock_timestamp()
-    RETURNING version
 """
 
 
@@ -143,7 +135,7 @@ def load_sales(
         if begin is not None:
             begin(session.connection())
         cursor.execute(_PREPARE, limits.settings())
-        cursor.execute(_LOCK, {"class": _LOCK_CLASS, "tenant": tenant_id})
+        cursor.execute(LOCK_LEDGER)
         staged = Staged(
             stage(cursor, PRODUCTS, products),
             stage(cursor, ORDER_LINES, in_runs(order_lines)),
@@ -173,7 +165,7 @@ def _merge(cursor: Cursor, staged: Staged) -> LoadSummary:
     ignored = merge_refunds(cursor)
     merge_stock(cursor)
     first_at, last_at, net_sales = cursor.execute(_FACTS).fetchone() or (None, None, 0)
-    (version,) = cursor.execute(_NEXT_VERSION).fetchone() or (None,)
+    (version,) = cursor.execute(NEXT_VERSION).fetchone() or (None,)
     return LoadSummary(
         products=staged.products,
         products_new=new_products,

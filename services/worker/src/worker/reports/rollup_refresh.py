@@ -129,15 +129,7 @@ def fits(session: Session, scope: Scope) -> bool:
     server's time zone database cuts days elsewhere than Python's.
     """
     zone = scope.zone
-    if any(
-        start_of_day(edge.astimezone(zone).date(), zone) != edge
-        for edge in (
-            scope.previous.start,
-            scope.previous.end,
-            scope.window.start,
-            scope.window.end,
-        )
-    ):
+    if not (scope.previous.is_whole_days(zone) and scope.window.is_whole_days(zone)):
         return False
     days = list(scope.reach.dates(zone))
     days.append(days[-1] + timedelta(days=1))
