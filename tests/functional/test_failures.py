@@ -150,7 +150,7 @@ def test_redis_flushed(system: Breakable) -> None:
         wait.until(lambda: opens(url), "restored and computed")
         assert httpx.get(f"{url}/csv", timeout=wait.PATIENCE_SECONDS).content == was
         assert httpx.get(url, headers=BROWSER, timeout=wait.PATIENCE_SECONDS).status_code == 200
-    system.share("revenue-overview", "7d")
+    system.share("product-performance", "30d")
 
 
 def test_nothing_surprised_anyone(system: Breakable) -> None:
