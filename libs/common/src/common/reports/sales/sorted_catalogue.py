@@ -15,7 +15,9 @@ from common.reports.sales.rows import product_totals
 from common.reports.totals.products import ProductTotals
 from common.reports.totals.totals import Totals
 
-_ROWS_AT_ONCE: Final = 2000
+_PIECES: Final = {"yield_per": 2000}
+"""Rows of a server-side cursor, so many at once."""
+_NOTHING: Final = Totals()
 
 _SORT_MEMORY: Final = text("SELECT set_config('work_mem', '32MB', true)")
 """For each sort and hash of a statement; the default of 4 MB puts most of them on the disk."""
@@ -108,6 +110,18 @@ _RANKED: Final = f"""
     ORDER BY s.net DESC, s.external_id
 """  # noqa: S608 - the statements above
 
+_COUNT: Final = text("SELECT count(*) FROM products WHERE tenant_id = :tenant_id")
+_ACTIVE: Final = f"""
+    SELECT p.external_id, p.title, p.sku, p.category, {_SUMS}
+    FROM products p JOIN ({{sums}}) s ON s.product_id = p.id WHERE p.tenant_id = :tenant_id
+"""  # noqa: S608 - names of columns
+_IDLE: Final = """
+    SELECT p.external_id, p.title, p.sku, p.category
+    FROM products p LEFT JOIN ({sums}) s ON s.product_id = p.id
+    WHERE p.tenant_id = :tenant_id AND s.product_id IS NULL
+    ORDER BY p.external_id COLLATE "C"
+"""
+
 
 def is_larger(session: Session, tenant_id: int, products: int) -> bool:
     """Whether a shop has more products than that, sold or not."""
@@ -127,8 +141,24 @@ class SortedCatalogue:
         self._summed = f"WITH summed AS MATERIALIZED ({narrow})"
         named = _PRODUCTS.format(identity="p.title, p.sku, p.category,", sums=sums)
         self._ranked = text(_RANKED.format(products=named))
+        self._active = text(_ACTIVE.format(sums=sums))
+        self._idle = text(_IDLE.format(sums=sums))
         self._parameters = parameters
         session.execute(_SORT_MEMORY)
+
+    def count(self) -> int:
+        """How many products there are."""
+        return int(self._session.scalar(_COUNT, self._parameters) or 0)
+
+    def active(self) -> tuple[ProductTotals, ...]:
+        """The products with a sale or a reversal in either window, in no particular order."""
+        return tuple(map(product_totals, self._session.execute(self._active, self._parameters)))
+
+    def idle(self) -> Iterator[ProductTotals]:
+        """The other products by id, as they are asked for, while the transaction lasts."""
+        rows = self._session.execute(self._idle, self._parameters, execution_options=_PIECES)
+        for product_id, title, sku, category in rows:
+            yield ProductTotals(product_id, title, sku, category, _NOTHING, _NOTHING)
 
     def classes(self, limits: tuple[int, ...], front: int) -> tuple[ClassSums, ...]:
         """The sums by class: a product is past a limit if what stands above it reaches that many
@@ -152,9 +182,7 @@ class SortedCatalogue:
 
     def ranked(self) -> Iterator[Placed]:
         """Every product in its order, as it is asked for, while the session's transaction lasts."""
-        rows = self._session.execute(
-            self._ranked, self._parameters, execution_options={"yield_per": _ROWS_AT_ONCE}
-        )
+        rows = self._session.execute(self._ranked, self._parameters, execution_options=_PIECES)
         place = 0
         for row in rows:
             *_, come_back, moved, before = row
