@@ -13,7 +13,7 @@ from common.links.token import KeyRing, LinkClaims
 from common.reports import registry
 from common.reports.catalog.product_performance.standing import ProductPerformance
 from common.reports.catalog.revenue_overview.definition import RevenueOverview
-from common.reports.catalog.sales_velocity.definition import SalesVelocity
+from common.reports.catalog.sales_velocity.velocity import SalesVelocity
 from common.reports.document.schema import Document
 from common.reports.model import Report, Scope
 from common.reports.totals.products import ProductTotals

@@ -20,15 +20,16 @@ from accounts.provisioning import create_tenant
 from common.db.tenancy import Access, snapshot
 from common.jobs.payloads import ComputeReport
 from common.reports import queries, registry
-from common.reports.catalog.product_performance import query
-from common.reports.catalog.product_performance.standing import Standing
+from common.reports.catalog.product_performance import query as product_performance
+from common.reports.catalog.product_performance.standing import ProductPerformance, Standing
+from common.reports.catalog.sales_velocity import query as sales_velocity
 from common.reports.model import Scope
 from common.reports.sales.from_ledger import LedgerSales
 from common.reports.sales.protocol import Sales
 from common.reports.window import Period, Window, window_of
 from common.reports_cache.cache import Meta, ReportCache, pack, unpack_document
 from ingest.ledger.load import load_sales
-from ingest.rows import OrderLineRow, ProductRow, RefundRow
+from ingest.rows import OrderLineRow, ProductRow, RefundRow, StockRow
 from worker.reports import csv_export
 from worker.reports.compute import compute
 from worker.reports.scope import read_scope
@@ -43,16 +44,22 @@ NONE = -1
 MONTH = window_of(Period.MONTH, ZONE, now=NOW)
 
 
-def written(sales: Sales, scope: Scope, monkeypatch: pytest.MonkeyPatch, held: int) -> bytes:
-    """The page and the CSV as they go into Redis, by a worker that holds so many products."""
-    monkeypatch.setattr(query, "HELD", held)
-    definition = registry.find(REPORT)
-    result = queries.run(REPORT, sales)
-    assert isinstance(result, Standing) == (held == NONE)
-    report = definition.present(result, scope)
-    csv = csv_export.write(definition.columns, report.rows, scope.money_exponent)
-    meta = Meta(as_of=scope.as_of, data_version=1, computed_at=scope.as_of, csv_name="report.csv")
-    return b"".join(pack(meta, report.document, csv).values())
+def written(sales: Sales, scope: Scope, monkeypatch: pytest.MonkeyPatch, held: int) -> list[bytes]:
+    """The pages and CSVs as they go into Redis, by a worker that holds so many products."""
+    for each in (product_performance, sales_velocity):
+        monkeypatch.setattr(each, "HELD", held)
+    fields: list[bytes] = []
+    for definition in registry.implemented():
+        result = queries.run(definition.slug, sales)
+        if isinstance(result, ProductPerformance | Standing):
+            assert isinstance(result, Standing) == (held == NONE)
+        report = definition.present(result, scope)
+        csv = csv_export.write(definition.columns, report.rows, scope.money_exponent)
+        meta = Meta(
+            as_of=scope.as_of, data_version=1, computed_at=scope.as_of, csv_name="report.csv"
+        )
+        fields += pack(meta, report.document, csv).values()
+    return fields
 
 
 def check(engine: Engine, tenant: int, window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,7 +103,20 @@ def test_hundreds_of_products_in_pieces_are_the_same(
         for n in range(1, 401)
     ]
     lines, refunds = sold(chance, [each.product_id for each in products])
-    load_sales(service_engine, tenant, order_lines=lines, refunds=refunds, products=products)
+    position = count(1)
+    counted = [
+        StockRow(next(position), each.product_id, NOW - timedelta(days=days), chance.choice((0, 5)))
+        for each in chance.sample(products, 200)
+        for days in chance.sample((80, 40, 20, 5), 2)
+    ]
+    load_sales(
+        service_engine,
+        tenant,
+        order_lines=lines,
+        refunds=refunds,
+        products=products,
+        stock=counted,
+    )
     check(service_engine, tenant, MONTH, monkeypatch)
 
 
@@ -111,7 +131,7 @@ def test_a_worker_reads_in_pieces_while_it_writes(
     cache, job = ReportCache(redis_client, keep_seconds=60), ComputeReport(tenant, REPORT, MONTH)
     made = []
     for held in (300, 299):
-        monkeypatch.setattr(query, "HELD", held)
+        monkeypatch.setattr(product_performance, "HELD", held)
         compute(service_engine, cache, job)
         document, packed = redis_client.hmget(job.key.cached, ["document", "csv"])
         assert isinstance(document, bytes)

@@ -15,7 +15,7 @@ from common.reports.catalog.sales_velocity.daily_rates import (
     rate,
     weekday_profile,
 )
-from common.reports.catalog.sales_velocity.definition import SalesVelocity
+from common.reports.catalog.sales_velocity.velocity import SalesVelocity
 from common.reports.document.changes import Change, ChangeKind
 from common.reports.document.schema import (
     BarChart,

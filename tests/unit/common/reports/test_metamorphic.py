@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from common.reports import registry
 from common.reports.catalog.product_performance.standing import ProductPerformance
 from common.reports.catalog.revenue_overview.definition import RevenueOverview
-from common.reports.catalog.sales_velocity.definition import SalesVelocity
+from common.reports.catalog.sales_velocity.velocity import SalesVelocity
 from common.reports.document.changes import ChangeKind
 from common.reports.document.metrics import Unit
 from common.reports.document.schema import BarChart, Document, LineChart, Pareto, Waterfall

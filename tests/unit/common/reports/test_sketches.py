@@ -14,7 +14,7 @@ from common.reports.catalog.product_performance.movers import EACH_WAY, movers
 from common.reports.catalog.product_performance.ranking import Ranked, bands, rank
 from common.reports.catalog.product_performance.standing import ProductPerformance
 from common.reports.catalog.revenue_overview.definition import RevenueOverview
-from common.reports.catalog.sales_velocity.definition import SalesVelocity
+from common.reports.catalog.sales_velocity.velocity import SalesVelocity
 from common.reports.document.headlines import BestDay, BestProduct
 from common.reports.document.schema import LineChart, Movement, Series, Waterfall
 from common.reports.model import Scope

@@ -24,8 +24,9 @@ from common.links.token import KeyRing, LinkClaims
 from common.reports import registry
 from common.reports.catalog.product_performance.standing import ProductPerformance
 from common.reports.catalog.revenue_overview.definition import MEASURES, RevenueOverview
-from common.reports.catalog.sales_velocity.definition import WEEKDAYS, SalesVelocity
+from common.reports.catalog.sales_velocity.definition import WEEKDAYS
 from common.reports.catalog.sales_velocity.trend import trend
+from common.reports.catalog.sales_velocity.velocity import SalesVelocity
 from common.reports.document.changes import ChangeKind, change_of
 from common.reports.document.metrics import (
     CANCELLED,

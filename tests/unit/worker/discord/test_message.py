@@ -19,7 +19,7 @@ from common.jobs.discord_promises import plain
 from common.reports import registry
 from common.reports.catalog.product_performance.standing import ProductPerformance
 from common.reports.catalog.revenue_overview.definition import RevenueOverview
-from common.reports.catalog.sales_velocity.definition import SalesVelocity
+from common.reports.catalog.sales_velocity.velocity import SalesVelocity
 from common.reports.document.changes import Change, ChangeKind
 from common.reports.document.headlines import Kpi
 from common.reports.document.metrics import Unit

@@ -37,6 +37,18 @@ class Placed(NamedTuple):
 class Catalogue(Protocol):
     """The products of one shop by net sales, the highest first, ties by id."""
 
+    def count(self) -> int:
+        """How many products there are."""
+        ...
+
+    def active(self) -> tuple[ProductTotals, ...]:
+        """The products with a sale or a reversal in either window, in no particular order."""
+        ...
+
+    def idle(self) -> Iterator[ProductTotals]:
+        """The other products by id, as they are asked for."""
+        ...
+
     def classes(self, limits: tuple[int, ...], front: int) -> tuple[ClassSums, ...]:
         """The sums by class: a product is past a limit if what stands above it reaches that many
         percent of all positive net sales. The first ``front`` products are apart."""

@@ -15,11 +15,15 @@ from common.reports.sales.rows import product_totals
 from common.reports.totals.products import ProductTotals
 from common.reports.totals.totals import Totals
 
-_ROWS_AT_ONCE: Final = 2000
+_PIECES: Final = {"yield_per": 2000}
+"""Rows of a server-side cursor, so many at once."""
+_NOTHING: Final = Totals()
 
-_SUMMED: Final = """
-    WITH summed AS MATERIALIZED (
-        SELECT p.id AS product_id, p.external_id COLLATE "C" AS external_id,
+_SORT_MEMORY: Final = text("SELECT set_config('work_mem', '32MB', true)")
+"""For each sort and hash of a statement; the default of 4 MB puts most of them on the disk."""
+
+_PRODUCTS: Final = """
+        SELECT p.id AS product_id, p.external_id COLLATE "C" AS external_id, {identity}
                s.sold, s.returned, s.gross, s.discounts, s.returns,
                s.sold_before, s.returned_before, s.gross_before, s.discounts_before,
                s.returns_before,
@@ -28,12 +32,18 @@ _SUMMED: Final = """
         FROM products p
         LEFT JOIN ({sums}) s ON s.product_id = p.id
         WHERE p.tenant_id = :tenant_id
-    )
 """
 _SUMS: Final = """
     s.sold, s.returned, s.gross, s.discounts, s.returns,
     s.sold_before, s.returned_before, s.gross_before, s.discounts_before, s.returns_before
 """
+
+
+def _any_of(window: str) -> str:
+    columns = ("sold", "returned", "gross", "discounts", "returns")
+    return "coalesce({}, false)".format(" OR ".join(f"{each}{window} <> 0" for each in columns))
+
+
 _MORE_THAN: Final = text(
     """
     SELECT count(*) FROM (
@@ -82,27 +92,35 @@ _BACK: Final = """
     GROUP BY 1
 """
 _COME_BACK: Final = text(f"SELECT coalesce(sum(units), 0) FROM ({_BACK}) back")  # noqa: S608
-_BEFORE: Final = (
-    "sold_before <> 0 OR returned_before <> 0 OR gross_before <> 0 OR discounts_before <> 0"
-    " OR returns_before <> 0"
-)
+# The second to count the places is who reads the rows, for they come in the order of today's.
 _RANKED: Final = f"""
-    , moved AS (
-        SELECT product_id, CASE WHEN {_BEFORE} THEN
-                   row_number() OVER (ORDER BY net_before DESC, external_id)
-                   - row_number() OVER (ORDER BY net DESC, external_id)
-               END AS gained
-        FROM summed
-        WHERE sold <> 0 OR returned <> 0 OR gross <> 0 OR discounts <> 0 OR returns <> 0
-           OR {_BEFORE}
-    )
-    SELECT p.external_id, p.title, p.sku, p.category, {_SUMS}, m.gained, coalesce(b.units, 0)
-    FROM summed s
-    JOIN products p ON p.tenant_id = :tenant_id AND p.id = s.product_id
-    LEFT JOIN moved m ON m.product_id = s.product_id
+    SELECT s.external_id, s.title, s.sku, s.category, {_SUMS}, coalesce(b.units, 0), s.moved,
+           CASE WHEN s.moved_before THEN s.place_before END
+    FROM (
+        SELECT *, count(*) FILTER (WHERE moved) OVER (
+                   ORDER BY net_before DESC, external_id ROWS UNBOUNDED PRECEDING
+               ) AS place_before
+        FROM (
+            SELECT *, {_any_of("")} OR {_any_of("_before")} AS moved,
+                   {_any_of("_before")} AS moved_before
+            FROM ({{products}}) summed
+        ) marked
+    ) s
     LEFT JOIN ({_BACK}) b ON b.product_id = s.product_id
     ORDER BY s.net DESC, s.external_id
 """  # noqa: S608 - the statements above
+
+_COUNT: Final = text("SELECT count(*) FROM products WHERE tenant_id = :tenant_id")
+_ACTIVE: Final = f"""
+    SELECT p.external_id, p.title, p.sku, p.category, {_SUMS}
+    FROM products p JOIN ({{sums}}) s ON s.product_id = p.id WHERE p.tenant_id = :tenant_id
+"""  # noqa: S608 - names of columns
+_IDLE: Final = """
+    SELECT p.external_id, p.title, p.sku, p.category
+    FROM products p LEFT JOIN ({sums}) s ON s.product_id = p.id
+    WHERE p.tenant_id = :tenant_id AND s.product_id IS NULL
+    ORDER BY p.external_id COLLATE "C"
+"""
 
 
 def is_larger(session: Session, tenant_id: int, products: int) -> bool:
@@ -119,8 +137,28 @@ class SortedCatalogue:
 
     def __init__(self, session: Session, sums: str, parameters: Mapping[str, Any]) -> None:
         self._session = session
-        self._summed = _SUMMED.format(sums=sums)
+        narrow = _PRODUCTS.format(identity="", sums=sums)
+        self._summed = f"WITH summed AS MATERIALIZED ({narrow})"
+        named = _PRODUCTS.format(identity="p.title, p.sku, p.category,", sums=sums)
+        self._ranked = text(_RANKED.format(products=named))
+        self._active = text(_ACTIVE.format(sums=sums))
+        self._idle = text(_IDLE.format(sums=sums))
         self._parameters = parameters
+        session.execute(_SORT_MEMORY)
+
+    def count(self) -> int:
+        """How many products there are."""
+        return int(self._session.scalar(_COUNT, self._parameters) or 0)
+
+    def active(self) -> tuple[ProductTotals, ...]:
+        """The products with a sale or a reversal in either window, in no particular order."""
+        return tuple(map(product_totals, self._session.execute(self._active, self._parameters)))
+
+    def idle(self) -> Iterator[ProductTotals]:
+        """The other products by id, as they are asked for, while the transaction lasts."""
+        rows = self._session.execute(self._idle, self._parameters, execution_options=_PIECES)
+        for product_id, title, sku, category in rows:
+            yield ProductTotals(product_id, title, sku, category, _NOTHING, _NOTHING)
 
     def classes(self, limits: tuple[int, ...], front: int) -> tuple[ClassSums, ...]:
         """The sums by class: a product is past a limit if what stands above it reaches that many
@@ -144,13 +182,12 @@ class SortedCatalogue:
 
     def ranked(self) -> Iterator[Placed]:
         """Every product in its order, as it is asked for, while the session's transaction lasts."""
-        rows = self._session.execute(
-            text(self._summed + _RANKED),
-            self._parameters,
-            execution_options={"yield_per": _ROWS_AT_ONCE},
-        )
+        rows = self._session.execute(self._ranked, self._parameters, execution_options=_PIECES)
+        place = 0
         for row in rows:
-            yield Placed(product_totals(row), row[14], row[15])
+            *_, come_back, moved, before = row
+            place += moved
+            yield Placed(product_totals(row), None if before is None else before - place, come_back)
 
 
 def _whole(sums: list[Any]) -> Totals:

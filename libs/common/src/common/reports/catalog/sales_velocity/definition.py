@@ -3,9 +3,9 @@
 The CSV has one row a product: every product of the shop, the unsold ones too, fastest first.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from itertools import chain, islice
 
 import msgspec
 
@@ -17,8 +17,9 @@ from common.reports.catalog.sales_velocity.daily_rates import (
     weekday_profile,
 )
 from common.reports.catalog.sales_velocity.days_of_cover import days_of_cover
-from common.reports.catalog.sales_velocity.product_pace import Pace, Paced, fastest
+from common.reports.catalog.sales_velocity.product_pace import Pace, Paced, fastest, with_idle
 from common.reports.catalog.sales_velocity.trend import trend
+from common.reports.catalog.sales_velocity.velocity import SalesVelocity
 from common.reports.catalog.sales_velocity.vocabulary import (
     AVERAGE,
     COUNTED_AT,
@@ -42,9 +43,7 @@ from common.reports.presenting import measures
 from common.reports.presenting.elements import column, kpi, series
 from common.reports.presenting.line_chart import line_chart
 from common.reports.presenting.measures import cells, columns, kpis
-from common.reports.sales.protocol import EmptyDays, Stock
 from common.reports.totals import products
-from common.reports.totals.products import ProductTotals
 from common.reports.totals.totals import Totals, total
 from common.reports.window import Window
 
@@ -80,45 +79,27 @@ SHOWN = (
 MINOR = (products.SKU, metrics.UNITS_RETURNED)
 
 
-@dataclass(frozen=True, slots=True)
-class SalesVelocity:
-    """Daily totals of both windows, and the shop's products in any order.
-
-    ``between`` are the daily totals of the days after the previous window and before the window.
-    ``on_hand`` is the stock by product id, where a count is known; ``empty_days`` are whole days
-    without stock, of products that had some.
-    """
-
-    days: tuple[Totals, ...]
-    previous_days: tuple[Totals, ...]
-    products: tuple[ProductTotals, ...]
-    on_hand: Mapping[str, Stock] = field(default_factory=dict)
-    empty_days: Mapping[str, EmptyDays] = field(default_factory=dict)
-    between: tuple[Totals, ...] = ()
-
-
 def present(result: SalesVelocity, scope: Scope) -> Presented:
     """The shop's pace, rhythm and trend, and its fastest and slowest products."""
-    paced = fastest(
-        result.products,
-        result.empty_days,
-        Pace(total(result.days).units_sold, len(result.days)),
-        Pace(total(result.previous_days).units_sold, len(result.previous_days)),
-    )
+    shop = Pace(total(result.days).units_sold, len(result.days))
+    before = Pace(total(result.previous_days).units_sold, len(result.previous_days))
+    paced = fastest(result.products, result.empty_days, shop, before)
+    ordered = with_idle(paced, result.idle, result.empty_days, shop, before)
+    front = tuple(islice(ordered, LISTED))
     slowest = tuple(each for each in reversed(paced) if each.days and each.sold)
     body = Body(
         summary="How fast goods sell, and which of them speed up or slow down.",
-        headline=Headline(kpi=UNITS_PER_DAY.key, best=_fastest(paced)),
+        headline=Headline(kpi=UNITS_PER_DAY.key, best=_fastest(front)),
         kpis=_kpis(result),
         sections=(
             _daily(result, scope),
             _weekdays(result, scope),
-            _listing("fastest", "Fastest products", result, paced[:LISTED], scope),
+            _listing("fastest", "Fastest products", result, front, scope),
             _listing("slowest", "Slowest products", result, slowest[:LISTED], scope),
         ),
         empty=total(result.days) == Totals(),
     )
-    return Presented(body, _rows(result, paced, scope))
+    return Presented(body, _rows(result, chain(front, ordered), scope))
 
 
 def _rows(result: SalesVelocity, listed: Iterable[Paced], scope: Scope) -> Iterator[Row]:
@@ -239,7 +220,7 @@ def _listing(
             column(f, bar=key == "fastest" and f is UNITS_PER_DAY, minor=f in MINOR) for f in SHOWN
         ),
         rows=select(COLUMNS, SHOWN, _rows(result, listed, scope)),
-        of=len(result.products),
+        of=len(result.products) + result.idle_products,
     )
 
 

@@ -4,9 +4,10 @@ No product is faster than its shop, whose own pace is by all days: where the day
 make it so, the product's pace is the shop's.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from heapq import merge
 from typing import NamedTuple
 
 from common.reports.catalog.sales_velocity.daily_rates import per_day
@@ -72,21 +73,54 @@ def fastest(
 
     ``tenant`` and ``previous_tenant`` are the tenant's own units, over all days of the windows.
     """
-    paced = []
-    for product in products:
-        empty = empty_days.get(product.product_id, _ALWAYS_THERE)
-        days = tenant.days - empty.now
-        before = Pace(product.previous.units_sold, previous_tenant.days - empty.previous)
-        paced.append(
-            Paced(
-                product,
-                days,
-                _bounded(Pace(product.totals.units_sold, days), tenant),
-                _bounded(before, previous_tenant),
-            )
-        )
+    paced = [_paced(each, empty_days, tenant, previous_tenant) for each in products]
     paced.sort(key=lambda each: _order(each, tenant.days))
     return tuple(paced)
+
+
+def with_idle(
+    paced: Iterable[Paced],
+    idle: Iterable[ProductTotals],
+    empty_days: Mapping[str, EmptyDays],
+    tenant: Pace,
+    previous_tenant: Pace,
+) -> Iterator[Paced]:
+    """``paced``, with the ``idle`` products in their places as they come, which is by id.
+
+    Of the idle ones only those never there are held.
+    """
+    held, never = tuple(paced), list[Paced]()
+
+    def there() -> Iterator[Paced]:
+        for product in idle:
+            each = _paced(product, empty_days, tenant, previous_tenant)
+            if each.pace.days:
+                yield each
+            else:
+                never.append(each)
+
+    def order(each: Paced) -> tuple[bool, int | Fraction, str]:
+        return _order(each, tenant.days)
+
+    yield from merge((each for each in held if each.pace.days), there(), key=order)
+    yield from merge((each for each in held if not each.pace.days), never, key=order)
+
+
+def _paced(
+    product: ProductTotals,
+    empty_days: Mapping[str, EmptyDays],
+    tenant: Pace,
+    previous_tenant: Pace,
+) -> Paced:
+    empty = empty_days.get(product.product_id, _ALWAYS_THERE)
+    days = tenant.days - empty.now
+    before = Pace(product.previous.units_sold, previous_tenant.days - empty.previous)
+    return Paced(
+        product,
+        days,
+        _bounded(Pace(product.totals.units_sold, days), tenant),
+        _bounded(before, previous_tenant),
+    )
 
 
 def _bounded(pace: Pace, tenant: Pace) -> Pace:

@@ -1,0 +1,28 @@
+"""What sales velocity is made of."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from common.reports.sales.protocol import EmptyDays, Stock
+from common.reports.totals.products import ProductTotals
+from common.reports.totals.totals import Totals
+
+
+@dataclass(frozen=True, slots=True)
+class SalesVelocity:
+    """Daily totals of both windows, and the shop's products in any order.
+
+    ``between`` are the daily totals of the days after the previous window and before the window.
+    ``on_hand`` is the stock by product id, where a count is known; ``empty_days`` are whole days
+    without stock, of products that had some. ``idle`` are more products, without a sale or reversal
+    in either window, by id and read once; ``idle_products`` is how many.
+    """
+
+    days: tuple[Totals, ...]
+    previous_days: tuple[Totals, ...]
+    products: tuple[ProductTotals, ...]
+    on_hand: Mapping[str, Stock] = field(default_factory=dict)
+    empty_days: Mapping[str, EmptyDays] = field(default_factory=dict)
+    between: tuple[Totals, ...] = ()
+    idle: Iterable[ProductTotals] = ()
+    idle_products: int = 0
