@@ -192,6 +192,25 @@ def test_a_currency_with_amounts_stays(
     assert read("SELECT currency FROM tenants") == [("USD",)]
 
 
+def test_a_shop_whose_name_is_too_long_to_be_written_is_told_so(
+    owner_engine: Engine, run: Run, read: Any
+) -> None:
+    with owner_engine.begin() as connection:
+        connection.execute(text("ALTER TABLE tenants DROP CONSTRAINT ck_tenants_name"))
+        connection.execute(text("UPDATE tenants SET name = repeat('x', 201)"))
+        connection.execute(
+            text(
+                "ALTER TABLE tenants ADD CONSTRAINT ck_tenants_name"
+                " CHECK (char_length(name) <= 200) NOT VALID"
+            )
+        )
+    for done in (zone(run, "Asia/Tokyo"), currency(run, "JPY")):
+        assert done.exit_code == 1
+        assert done.stderr == f"analytics: name '{'x' * 20}…': use at most 200 characters\n"
+    assert zone(run, "Europe/Berlin").exit_code == 0, "nothing is to be written"
+    assert read("SELECT currency, timezone FROM tenants") == [("EUR", "Europe/Berlin")]
+
+
 @pytest.mark.parametrize(
     ("setting", "slug", "value", "said"),
     [

@@ -13,8 +13,8 @@ from sqlalchemy import ColumnElement, Engine, exists, func, select, text, update
 
 from accounts.errors import CurrencyInUseError, UnknownTenantError
 from accounts.provisioning import tenant_id_of
-from accounts.validation import require_currency, require_timezone
-from common.db.accounts import Tenant
+from accounts.validation import require_currency, require_name, require_timezone
+from common.db.accounts import MAX_NAME_LENGTH, Tenant
 from common.db.audit import Action, Author, record
 from common.db.sales import LOCK_LEDGER, NEXT_VERSION, Order, Product
 from common.db.shares import Share
@@ -49,7 +49,7 @@ def set_timezone(engine: Engine, *, tenant: str, timezone: str, author: Author) 
     is written.
 
     Raises:
-        InvalidAccountError: there is no such zone.
+        InvalidAccountError: there is no such zone, or the tenant's name is too long to be written.
         UnknownTenantError: no tenant has this slug.
         sqlalchemy.exc.DBAPIError: PostgreSQL did not answer, or does not know the zone.
     """
@@ -59,6 +59,7 @@ def set_timezone(engine: Engine, *, tenant: str, timezone: str, author: Author) 
         shop = _held(session, tenant_id)
         before = shop.timezone
         if before != timezone:
+            _require_changeable(shop)
             session.execute(update(Tenant).where(Tenant.id == shop.id).values(timezone=timezone))
             _conclude(session, shop.id, Action.TIMEZONE_CHANGED, author, before, timezone)
         return TimezoneChange(
@@ -75,7 +76,7 @@ def set_currency(engine: Engine, *, tenant: str, currency: str, author: Author) 
     """Give the tenant of that slug another currency (ISO 4217), and answer the tenant's id.
 
     Raises:
-        InvalidAccountError: there is no such currency.
+        InvalidAccountError: there is no such currency, or the tenant's name is too long.
         UnknownTenantError: no tenant has this slug.
         CurrencyInUseError: orders or costs of products are in the ledger.
         sqlalchemy.exc.DBAPIError: PostgreSQL did not answer.
@@ -86,6 +87,7 @@ def set_currency(engine: Engine, *, tenant: str, currency: str, author: Author) 
         shop = _held(session, tenant_id)
         before = shop.currency
         if before != currency:
+            _require_changeable(shop)
             costs = (Product.tenant_id == shop.id) & Product.unit_cost.is_not(None)
             if _any(session, Order.tenant_id == shop.id) or _any(session, costs):
                 raise CurrencyInUseError(tenant, before)
@@ -107,7 +109,14 @@ def _held(session: TenantSession, tenant_id: int) -> Tenant:
     Loads first take the ledger's lock and then the tenant's row: in another order they would meet.
     """
     session.execute(_LOCK)
-    return session.scalars(select(Tenant).where(Tenant.id == tenant_id).with_for_update()).one()
+    held = select(Tenant).where(Tenant.id == tenant_id).with_for_update()
+    return session.scalars(held).one()
+
+
+def _require_changeable(shop: Tenant) -> None:
+    """A name of before there was a bound is kept, but the database lets no such row change."""
+    if len(shop.name) > MAX_NAME_LENGTH:
+        require_name(shop.name)
 
 
 def _any(session: TenantSession, condition: ColumnElement[bool]) -> bool:

@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 from accounts.errors import InvalidAccountError
 from accounts.password_hashing import hash_password
 from accounts.passwords import MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH
+from common.db.accounts import MAX_NAME_LENGTH
 from common.reports.money import UnsupportedCurrencyError, currency_exponent
 
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _MAX_EMAIL_LENGTH = 254
-MAX_NAME_LENGTH = 200
 
 
 def require_tenant_values(slug: str, name: str, currency: str, timezone: str) -> None:
@@ -25,14 +25,23 @@ def require_tenant_values(slug: str, name: str, currency: str, timezone: str) ->
         raise InvalidAccountError(
             "slug", slug, "use 1 to 63 of a-z, 0-9 and -, with no - at either end"
         )
+    require_name(name)
+    require_currency(currency)
+    require_timezone(timezone)
+
+
+def require_name(name: str) -> None:
+    """Refuse what is no name of a shop.
+
+    Raises:
+        InvalidAccountError: naming the field.
+    """
     if not name.strip() or not name.isprintable():
         raise InvalidAccountError("name", name, "give the shop a name")
     if len(name) > MAX_NAME_LENGTH:
         raise InvalidAccountError(
             "name", f"{name[:20]}…", f"use at most {MAX_NAME_LENGTH} characters"
         )
-    require_currency(currency)
-    require_timezone(timezone)
 
 
 def require_currency(currency: str) -> None:

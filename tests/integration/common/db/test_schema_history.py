@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import IntegrityError
 from tests.support.catalogue import catalogue
 from tests.support.servers import Servers
 
 from common.db import migrate
+from common.db.accounts import MAX_NAME_LENGTH
 from common.db.engine import psycopg_url
 
 RELEASED = Path(__file__).with_name("catalogue_0007.txt")
@@ -27,6 +29,26 @@ def empty_database(servers: Servers) -> Iterator[str]:
     with admin.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     admin.dispose()
+
+
+def test_longer_names_of_before_are_kept_and_new_ones_refused(empty_database: str) -> None:
+    insert = text(
+        "INSERT INTO tenants (slug, name, currency, timezone)"
+        " VALUES (:slug, repeat('é', :length), 'EUR', 'UTC')"
+    )
+    migrate.upgrade(empty_database, "0015")
+    engine = create_engine(psycopg_url(empty_database))
+    with engine.begin() as connection:
+        connection.execute(insert, {"slug": "old", "length": 201})
+    migrate.upgrade(empty_database)
+    with engine.begin() as connection:
+        connection.execute(insert, {"slug": "longest", "length": MAX_NAME_LENGTH})
+    with pytest.raises(IntegrityError, match="ck_tenants_name"), engine.begin() as connection:
+        connection.execute(insert, {"slug": "new", "length": MAX_NAME_LENGTH + 1})
+    with engine.connect() as connection:
+        names = text("SELECT slug, char_length(name) FROM tenants ORDER BY slug")
+        assert [*connection.execute(names)] == [("longest", 200), ("old", 201)]
+    engine.dispose()
 
 
 def test_released_migrations_make_the_schema_they_made(empty_database: str) -> None:

@@ -4,10 +4,15 @@
 to its tenant, and is also visible to the admin it names, which is how a login finds its shops.
 """
 
+from typing import Final
+
 from sqlalchemy import CheckConstraint, ForeignKey, Identity, Integer, Text, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from common.db.metadata import Instant, Model, TenantId, Words
+
+MAX_NAME_LENGTH: Final = 200
+"""Of a tenant, in characters."""
 
 
 class Tenant(Model):
@@ -17,6 +22,7 @@ class Tenant(Model):
     __table_args__ = (
         CheckConstraint("slug ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'", name="slug"),
         CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency"),
+        CheckConstraint(f"char_length(name) <= {MAX_NAME_LENGTH}", name="name"),
     )
 
     id: Mapped[int] = mapped_column(Integer, Identity(), primary_key=True)
