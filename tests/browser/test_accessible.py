@@ -97,3 +97,31 @@ def test_everything_is_reached_by_tab_and_seen_to_be(visit: Open, redis_client: 
     assert [each for each in names if not each] == []
     for one, other in (("Theme", "Download CSV"), ("Download CSV", "Measure"), ("Measure", "Day")):
         assert names.index(one) < names.index(other)
+
+
+@pytest.mark.parametrize("report", REPORTS)
+def test_a_definition_is_reached_by_touch_and_keyboard_without_script(
+    visit: Open, redis_client: Redis, report: str
+) -> None:
+    """Wherever a label is explained to a mouse, a button beside it opens the same words."""
+    sample = ready(redis_client, report)
+    page = visit(sample.path, viewport=PHONE, java_script_enabled=False).page
+    mute = page.locator("abbr[title]:not([data-column^='previous_'] *)")
+    assert mute.count() > 0
+    for number in range(mute.count()):
+        label = mute.nth(number)
+        about = label.locator("xpath=ancestor::*[self::th or self::div][1]").locator("button.about")
+        assert about.count() == 1, label.text_content()
+        opened = page.locator(f"#{about.get_attribute('popovertarget')}")
+        words = (label.text_content() or "", label.get_attribute("title") or "")
+        assert opened.text_content() == "".join(words)
+    first = page.locator("button.about").first
+    text = page.locator(f"#{first.get_attribute('popovertarget')}")
+    assert not text.is_visible()
+    first.focus()
+    page.keyboard.press("Enter")
+    assert text.is_visible()
+    page.keyboard.press("Escape")
+    assert not text.is_visible()
+    first.click()
+    assert text.is_visible()

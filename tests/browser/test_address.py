@@ -71,7 +71,7 @@ def test_what_is_chosen_is_what_another_opens(visit: Open, redis_client: Redis) 
     page.get_by_role("button", name="Week", exact=True).click()
     page.locator("[data-legend=daily]").get_by_role("button", name="30 days before").click()
     page.evaluate("document.querySelectorAll('details').forEach((each) => (each.open = true))")
-    page.locator("[data-grain=day] th[data-column=orders] button").click()
+    page.locator("[data-grain=day] th[data-column=orders] button.sort").click()
     assert is_restored(page)
     fragment = page.evaluate("location.hash")
     assert page.evaluate("history.length") <= 2

@@ -67,8 +67,9 @@
 
     #button(column) {
       const button = elements.make("button", { type: "button", class: "sort" });
-      button.append(...column.childNodes);
-      column.append(button);
+      const about = column.querySelector(".about");
+      button.append(...[...column.childNodes].filter((each) => each !== about));
+      column.insertBefore(button, about);
       button.addEventListener("click", () => this.#next(column, button.textContent.trim()));
     }
 
