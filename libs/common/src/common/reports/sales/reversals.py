@@ -35,24 +35,30 @@ _BY_DAY: Final = text(
 
 
 # Nothing comes back before it is paid, so the window's start bounds the refunds too.
-_COME_BACK: Final = text(
-    """
-    SELECT p.external_id, sum(r.quantity)::bigint AS units
-    FROM refunds r
-    JOIN orders o ON o.tenant_id = r.tenant_id AND o.id = r.order_id
-    JOIN products p ON p.tenant_id = r.tenant_id AND p.id = r.product_id
-    WHERE r.tenant_id = :tenant_id AND r.processed_at >= :start
-      AND o.paid_at >= :start AND o.paid_at < :end
-    GROUP BY p.external_id
-    """
+COME_BACK: Final = """
+    SELECT r.product_id, sum(r.quantity)::bigint AS units
+    FROM refunds r JOIN orders o ON o.tenant_id = r.tenant_id AND o.id = r.order_id
+    WHERE r.tenant_id = :tenant_id AND r.processed_at >= :window_start
+      AND o.paid_at >= :window_start AND o.paid_at < :window_end AND r.product_id IS NOT NULL
+    GROUP BY 1
+"""
+"""Units by product of what was sold in the window and has been reversed until now."""
+_BY_PRODUCT: Final = text(
+    f"""
+    SELECT p.external_id, b.units
+    FROM ({COME_BACK}) b JOIN products p ON p.tenant_id = :tenant_id AND p.id = b.product_id
+    """  # noqa: S608 - the statement above
 )
 
 
 def come_back(session: Session, scope: Scope) -> Mapping[str, int]:
     """Units by product id of what was sold in the window and has been reversed until now."""
-    window = scope.window
-    bounds = {"tenant_id": scope.tenant_id, "start": window.start, "end": window.end}
-    return {row.external_id: row.units for row in session.execute(_COME_BACK, bounds)}
+    bounds = {
+        "tenant_id": scope.tenant_id,
+        "window_start": scope.window.start,
+        "window_end": scope.window.end,
+    }
+    return {row.external_id: row.units for row in session.execute(_BY_PRODUCT, bounds)}
 
 
 def by_day(session: Session, scope: Scope) -> Mapping[date, Reversals]:

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from common.reports.sales.catalogue import ClassSums, Placed
+from common.reports.sales.reversals import COME_BACK
 from common.reports.sales.rows import product_totals
 from common.reports.totals.products import ProductTotals
 from common.reports.totals.totals import Totals
@@ -84,14 +85,9 @@ _MOVERS: Final = f"""
     FROM picked s JOIN products p ON p.tenant_id = :tenant_id AND p.id = s.product_id
     ORDER BY s.net DESC, s.external_id
 """  # noqa: S608 - names of columns
-_BACK: Final = """
-    SELECT r.product_id, sum(r.quantity)::bigint AS units
-    FROM refunds r JOIN orders o ON o.tenant_id = r.tenant_id AND o.id = r.order_id
-    WHERE r.tenant_id = :tenant_id AND r.processed_at >= :window_start
-      AND o.paid_at >= :window_start AND o.paid_at < :window_end AND r.product_id IS NOT NULL
-    GROUP BY 1
-"""
-_COME_BACK: Final = text(f"SELECT coalesce(sum(units), 0) FROM ({_BACK}) back")  # noqa: S608
+_COME_BACK: Final = text(
+    f"SELECT coalesce(sum(units), 0) FROM ({COME_BACK}) back"  # noqa: S608 - a statement of ours
+)
 # The second to count the places is who reads the rows, for they come in the order of today's.
 _RANKED: Final = f"""
     SELECT s.external_id, s.title, s.sku, s.category, {_SUMS}, coalesce(b.units, 0), s.moved,
@@ -106,7 +102,7 @@ _RANKED: Final = f"""
             FROM ({{products}}) summed
         ) marked
     ) s
-    LEFT JOIN ({_BACK}) b ON b.product_id = s.product_id
+    LEFT JOIN ({COME_BACK}) b ON b.product_id = s.product_id
     ORDER BY s.net DESC, s.external_id
 """  # noqa: S608 - the statements above
 
