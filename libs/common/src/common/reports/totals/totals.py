@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from fractions import Fraction
 from operator import add, attrgetter
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from common.reports.money import WHOLE, ratio
 
@@ -72,3 +72,21 @@ def total(parts: Iterable[Totals]) -> Totals:
     """The totals of all ``parts`` together."""
     columns = zip(*map(_values, parts), strict=True)
     return Totals(*map(sum, columns))
+
+
+class Summed(Protocol):
+    """What has totals of the window and of the previous one."""
+
+    @property
+    def totals(self) -> Totals:
+        """Of the window."""
+
+    @property
+    def previous(self) -> Totals:
+        """Of the previous window."""
+
+
+def window_total(parts: Iterable[Summed]) -> WindowTotals:
+    """The totals of all ``parts`` together, in both windows."""
+    held = tuple(parts)
+    return WindowTotals(total(each.totals for each in held), total(each.previous for each in held))

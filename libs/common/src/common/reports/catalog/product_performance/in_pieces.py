@@ -13,7 +13,7 @@ from common.reports.catalog.product_performance.ranking import (
 )
 from common.reports.catalog.product_performance.standing import FRONT, Standing
 from common.reports.sales.catalogue import Catalogue, ClassSums, Placed
-from common.reports.totals.totals import WindowTotals, total
+from common.reports.totals.totals import window_total
 
 
 def standing(catalogue: Catalogue) -> Standing:
@@ -30,8 +30,8 @@ def standing(catalogue: Catalogue) -> Standing:
     return Standing(
         count=sum(each.products for each in sums),
         front=tuple(ranked for ranked, _ in front),
-        whole=_whole(sums),
-        others=_whole(others),
+        whole=window_total(sums),
+        others=window_total(others),
         others_positive=_positive(others),
         sold=sum(each.sold for each in sums),
         sold_before=sum(each.sold_before for each in sums),
@@ -47,11 +47,6 @@ def _rows(placed: Iterable[Placed], whole: int) -> Iterator[tuple[Ranked, int | 
     for number, (product, gained, come_back) in enumerate(placed, start=1):
         yield place(number, product, above, whole, gained), come_back
         above += product.totals.net
-
-
-def _whole(sums: Iterable[ClassSums]) -> WindowTotals:
-    held = tuple(sums)
-    return WindowTotals(total(each.totals for each in held), total(each.previous for each in held))
 
 
 def _positive(sums: Iterable[ClassSums]) -> int:

@@ -10,7 +10,7 @@ from typing import Final
 from common.reports.catalog.product_performance.ranking import Ranked, bands, positive_net, rank
 from common.reports.document.schema import Band
 from common.reports.totals.products import ProductTotals
-from common.reports.totals.totals import WindowTotals, total
+from common.reports.totals.totals import WindowTotals, window_total
 
 FRONT: Final = 25
 """How many products the page lists."""
@@ -57,8 +57,8 @@ def of_held(result: ProductPerformance) -> Standing:
     return Standing(
         count=len(ranked),
         front=ranked[:FRONT],
-        whole=_sums(result.products),
-        others=_sums(others),
+        whole=window_total(result.products),
+        others=window_total(others),
         others_positive=positive_net(each.totals for each in others),
         sold=sum(product.totals.units_sold > 0 for product in result.products),
         sold_before=sum(product.previous.units_sold > 0 for product in result.products),
@@ -70,8 +70,3 @@ def of_held(result: ProductPerformance) -> Standing:
             for each in ranked
         ),
     )
-
-
-def _sums(products: Iterable[ProductTotals]) -> WindowTotals:
-    held = tuple(products)
-    return WindowTotals(total(each.totals for each in held), total(each.previous for each in held))
