@@ -4,6 +4,7 @@ The fields are the columns of the files; an order's and a refund's lines stand i
 that may be left out may be null.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import Annotated, ClassVar, Self, cast
 
@@ -41,7 +42,7 @@ class _Part(ApiModel):
     model_config = ConfigDict(extra="forbid", validate_by_name=False, hide_input_in_errors=True)
 
 
-class SalesElement(_Part):
+class SalesElement(_Part, ABC):
     """An element of a batch: what it is known by, where a batch may not have it twice."""
 
     named_by: ClassVar[str] = ""
@@ -50,9 +51,9 @@ class SalesElement(_Part):
         """Its ids, beginning with the order's; empty where the loader looks for them."""
         return ()
 
+    @abstractmethod
     def rows(self, first: int) -> Iterator[Placed]:
         """Its rows; their positions count from ``first``."""
-        raise NotImplementedError
 
 
 class SalesOrderLine(_Part):
