@@ -184,7 +184,11 @@ class DuckSales:
         }
         return tuple(map(product_totals, self._connection.execute(_BY_PRODUCT, facts).fetchall()))
 
-    def catalogue(self, *, larger_than: int = HELD) -> Catalogue | None:  # noqa: ARG002
+    def catalogue(
+        self,
+        *,
+        larger_than: int = HELD,  # noqa: ARG002 - named by the protocol
+    ) -> Catalogue | None:
         """None: columns in the process are for shops that a worker holds."""
         return None
 

@@ -36,7 +36,7 @@ def refresh_all(database: Database) -> list[Cost]:
     for shop in SHOPS:
         if marked(database.service, shop):
             # Called at once, before the loop goes on.
-            taken = once(lambda: rollup_refresh.refresh(database.service, shop.id))  # noqa: B023
+            taken = once(lambda: rollup_refresh.refresh(database.service, shop.id))  # noqa: B023 - called at once
             costs.append(Cost("all 730 days", shop, taken))
     if costs:
         vacuum(database.owner, *SUMS)
@@ -68,7 +68,7 @@ def dirty_costs(database: Database, rounds: int) -> Iterator[Cost]:
             for number in range(rounds):
                 chosen = days if dirty == len(days) else [days[-1 - 5 * number % len(days)]][:dirty]
                 _mark(database.service, shop, chosen)
-                taken.append(once(lambda: action(shop)))  # noqa: B023
+                taken.append(once(lambda: action(shop)))  # noqa: B023 - called at once
             yield Cost(what, shop, median(taken))
             vacuum(database.owner, *SUMS)
 
