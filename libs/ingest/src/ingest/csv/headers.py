@@ -15,7 +15,7 @@ _BETWEEN_WORDS = re.compile(r"[\s_-]+")
 _MOST_HINTS = 50
 _LONGEST_HINTED = 60
 Kinds = Mapping[str, frozenset[str]]
-"""The columns, in lower case, that each kind of file is known by; the key says what it is."""
+"""The columns that each kind of file is known by, however written; the key says what it is."""
 
 QUOTED_LINE = "the whole line stands in quotes: save the file as CSV anew, and do not quote lines"
 
@@ -79,10 +79,10 @@ def header_of(cells: Sequence[str], columns: Columns) -> Header:
     if columns.spellings is None:
         return header
     there = set(names)
-    known = {_folded(name): name for name in columns.known}
-    known = {_folded(spelt): name for spelt, name in columns.spellings.items()} | known
+    known = {folded(name): name for name in columns.known}
+    known = {folded(spelt): name for spelt, name in columns.spellings.items()} | known
     for at, name in enumerate(names):
-        meant = known.get(_folded(name))
+        meant = known.get(folded(name))
         if meant is not None and meant != name and meant not in there:
             names[at] = meant
             if name.split() != meant.split():
@@ -90,7 +90,7 @@ def header_of(cells: Sequence[str], columns: Columns) -> Header:
     return header
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
     """``Order ID``, ``order_id`` and ``OrderId`` are one name."""
     return _BETWEEN_WORDS.sub("", name).casefold()
 
@@ -121,9 +121,7 @@ def check(header: Header, columns: Columns, fault: Callable[[str, str | None], N
 
 def _kind(header: Header, columns: Columns) -> str | None:
     """What other kind of file it is."""
-    names = {name.casefold() for name in (*header.names, *header.respelt)}
-    ours = {name.casefold() for name in columns.known}
-    return next(
-        (kind for kind, signs in columns.kinds.items() if signs <= names and not signs <= ours),
-        None,
-    )
+    names = set(map(folded, (*header.names, *header.respelt)))
+    ours = set(map(folded, columns.known))
+    kinds = ((kind, set(map(folded, signs))) for kind, signs in columns.kinds.items())
+    return next((kind for kind, signs in kinds if signs <= names and not signs <= ours), None)

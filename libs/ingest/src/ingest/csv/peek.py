@@ -5,12 +5,14 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Final
 
+from ingest.csv.headers import folded
+
 PEEK_BYTES: Final = 64 * 1024
 """A header is looked for in so many bytes at most."""
 
 
 def header_names(blocks: Iterable[bytes]) -> tuple[frozenset[str], Iterator[bytes]]:
-    """The names of a file's columns, in lower case, and all its blocks."""
+    """The names of a file's columns, as ``folded`` has them, and all its blocks."""
     coming = iter(blocks)
     seen: list[bytes] = []
     length = 0
@@ -24,5 +26,4 @@ def header_names(blocks: Iterable[bytes]) -> tuple[frozenset[str], Iterator[byte
         names = next(csv.reader([first[:PEEK_BYTES]]), [])
     except csv.Error:
         names = []
-    known = frozenset(" ".join(name.split()).casefold() for name in names)
-    return known, chain(seen, coming)
+    return frozenset(map(folded, names)), chain(seen, coming)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
 from ingest.csv.faults import Faults
-from ingest.csv.headers import Kinds
+from ingest.csv.headers import Kinds, folded
 from ingest.csv.notes import Notes
 from ingest.csv.table import Table
 from ingest.formats.reconciliation import Reconciliation
@@ -19,8 +19,8 @@ Read = Callable[[str, Iterable[bytes]], Iterator[Any]]
 class FileOf(NamedTuple):
     """A kind of file of a format: what people call it, and the columns it is recognised by.
 
-    ``signs`` are in lower case. A file has all of them and may have others. ``refused`` says why a
-    file that is recognised is not read.
+    ``signs`` are those names, however written. A file has all of them and may have others.
+    ``refused`` says why a file that is recognised is not read.
     """
 
     label: str
@@ -66,12 +66,14 @@ class ImportFormat:
         }
 
     def layout_of(self, names: Set[str]) -> FileOf | None:
-        """The layout of a file of orders with columns of these ``names``, in lower case.
+        """The layout of a file of orders with columns of these ``names``, which are ``folded``.
 
         Of several, the one that names the most; None where it is none that can be read.
         """
         layouts = (self.files[FileKind.ORDERS], *self.layouts)
-        fitting = [each for each in layouts if not each.refused and each.signs <= names]
+        fitting = [
+            each for each in layouts if not each.refused and set(map(folded, each.signs)) <= names
+        ]
         return max(fitting, key=lambda each: len(each.signs), default=None)
 
 

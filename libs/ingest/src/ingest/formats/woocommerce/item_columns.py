@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, Final
 
 from common.reports.money import currency_exponent
+from ingest.csv.headers import folded
 from ingest.csv.records import Record
 from ingest.csv.table import Cells, Table
 from ingest.csv.values import BadValueError, Remembered, identity, title, whole, words
@@ -42,7 +43,7 @@ _MONEY = (
 
 
 class ItemColumns:
-    """Reads it; ``names`` are those of the file's header, in lower case."""
+    """Reads it; ``names`` are those of the file's header, ``folded``."""
 
     def __init__(self, reading: Reading, names: frozenset[str]) -> None:
         self._money = Remembered(rounding(currency_exponent(reading.currency))).__getitem__
@@ -68,7 +69,8 @@ class ItemColumns:
                 "coupon_items": _codes,
             }
         )
-        numbers = [name.removeprefix(_ITEM) for name in names if name.startswith(_ITEM)]
+        item = folded(_ITEM)
+        numbers = [name.removeprefix(item) for name in names if name.startswith(item)]
         self._items = [f"{_ITEM}{n}" for n in sorted(int(n) for n in numbers if n.isdecimal())]
         self.names = (*self.record.names, *(self._items or [f"{_ITEM}1"]))
 
