@@ -25,7 +25,9 @@ from share_api.schemas.api_model import ApiModel
 from sharing.listing import ShareState
 
 
-class _Body(ApiModel):
+class StrictBody(ApiModel):
+    """A body that has nothing but what it names."""
+
     model_config = ConfigDict(
         extra="forbid", strict=True, validate_by_name=False, hide_input_in_errors=True
     )
@@ -64,7 +66,7 @@ def _without_default(schema: dict[str, Any]) -> None:
     schema.pop("default", None)
 
 
-class ShareBody(_Body):
+class ShareBody(StrictBody):
     """How a link is wanted; every field may be left out."""
 
     period: Annotated[Period, Field(strict=False)] = Field(
@@ -83,14 +85,14 @@ class ShareBody(_Body):
     )
 
 
-class LoginBody(_Body):
+class LoginBody(StrictBody):
     """An admin's credentials."""
 
     email: Words = Field(min_length=1, max_length=320)
     password: str = Field(min_length=1, max_length=MAX_PASSWORD_LENGTH)
 
 
-class PasswordBody(_Body):
+class PasswordBody(StrictBody):
     """A new password, and the present one as proof."""
 
     current_password: str = Field(min_length=1, max_length=MAX_PASSWORD_LENGTH)
@@ -104,13 +106,13 @@ class PasswordBody(_Body):
         return password
 
 
-class TenantBody(_Body):
+class TenantBody(StrictBody):
     """Which tenant to act for, by its slug."""
 
     tenant: Words = Field(min_length=1, max_length=63)
 
 
-class RevokeBody(_Body):
+class RevokeBody(StrictBody):
     """Which links to revoke: all of the tenant, or those of one report type."""
 
     report_type: Annotated[
@@ -120,7 +122,7 @@ class RevokeBody(_Body):
     ] = Field(None, json_schema_extra=_without_default)
 
 
-class SharingBody(_Body):
+class SharingBody(StrictBody):
     """Whether the tenant shares."""
 
     enabled: bool
