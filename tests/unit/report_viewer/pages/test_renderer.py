@@ -263,7 +263,7 @@ def test_changes_are_told_by_arrow_and_words() -> None:
     text = Markup(page(document("revenue-overview"))).text
     assert re.search(r"▲ \d+\.\d%Up \d+\.\d% \(better\)", re.sub(r"\s+", " ", text))
     assert re.search(
-        r"▲ \d+\.\d% more \(worse\)|▼ \d+\.\d% less \(better\)", re.sub(r"\s+", " ", text)
+        r"▲ (\d+\.\d%)\1 more \(worse\)|▼ (\d+\.\d%)\2 less \(better\)", re.sub(r"\s+", " ", text)
     )
 
 

@@ -5,12 +5,13 @@ A page has hundreds of days, and the pages of a tenant have the same ones: they 
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
+from babel.core import get_global
 from babel.dates import format_date, format_interval, format_skeleton, format_time
 
 from common.reports.document.schema import Days
@@ -18,6 +19,21 @@ from common.reports.document.schema import Days
 _WRITTEN_AS: Final[Mapping[str, str]] = MappingProxyType({"en": "en_GB"})
 """English as most of its readers write dates: 14 Apr 2026, 18:30. The others as they are."""
 _REMEMBERED: Final = 8_192
+
+
+@cache
+def weekend(zone: str) -> frozenset[int]:
+    """The days off where ``zone`` is kept, Monday as 0: Friday and Saturday in Asia/Jerusalem.
+
+    Saturday and Sunday for a zone of no country.
+    """
+    territory = get_global("zone_territories").get(zone, "001")
+    try:
+        found = Locale.parse(f"und_{territory}")
+    except (UnknownLocaleError, ValueError):
+        return frozenset({5, 6})
+    length = (found.weekend_end - found.weekend_start) % 7 + 1
+    return frozenset((found.weekend_start + day) % 7 for day in range(length))
 
 
 class DateFormatter:
@@ -39,6 +55,10 @@ class DateFormatter:
     def weekday(self, value: date) -> str:
         """A calendar day with its weekday: ``Wed, 1 Apr 2026``."""
         return self._skeleton("yMMMEd", value)
+
+    def short_weekday(self, value: date) -> str:
+        """A calendar day with its weekday, where the year is plain: ``Wed, 1 Apr``."""
+        return self._skeleton("MMMEd", value)
 
     def full_day(self, value: date) -> str:
         """A calendar day in words, as in a sentence: ``Wednesday, 1 April 2026``."""

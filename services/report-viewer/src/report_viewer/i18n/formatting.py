@@ -17,6 +17,7 @@ from common.reports.document.metrics import Unit
 from common.reports.document.schema import Cell, Days, Document
 from common.reports.money import PERCENT_EXPONENT, divide_half_even
 from report_viewer.i18n.dates import DateFormatter
+from report_viewer.i18n.locales import tag_of
 from report_viewer.i18n.numbers import NumberFormatter
 from report_viewer.i18n.translations import translations
 
@@ -38,7 +39,7 @@ class Formatter:
     def __init__(self, locale: Locale) -> None:
         self._translations = translations(locale)
         self.locale = locale
-        self.tag = str(locale).replace("_", "-")
+        self.tag = tag_of(locale)
         self.direction: str = locale.text_direction
         self.numerals = NumberFormatter(locale)
         self.calendar = DateFormatter(locale)

@@ -113,7 +113,7 @@ class PageRenderer:
     def problem(self, problem: Problem, locale: Locale = ENGLISH) -> bytes:
         """The page of a problem."""
         words = formatter_of(locale)
-        moment = words.instant(problem.moment, ZoneInfo("UTC")) if problem.moment else None
+        moment = words.instant(problem.moment, ZoneInfo(problem.zone)) if problem.moment else None
         preview = preview_metadata.of_problem(problem)
         html = self._problem.render(_words(words), problem=problem, moment=moment, preview=preview)
         return html.encode("utf-8")
