@@ -14,7 +14,7 @@ from common.instants import iso
 from common.links.token import ExpiredLinkError, LinkError
 from report_viewer.problems.errors import (
     ComputationFailedError,
-    InvalidViewError,
+    InvalidBodyError,
     LinkUnconfirmedError,
     MissingTokenError,
     NoSuchPathError,
@@ -78,7 +78,7 @@ NOT_FOUND = Problem(
     "Nothing is served at this address.",
     "Check the address, or ask whoever sent the link for it again.",
 )
-INVALID_VIEW = Problem(
+INVALID_BODY = Problem(
     HTTPStatus.BAD_REQUEST,
     "invalid-body",
     "The request cannot be read",
@@ -157,7 +157,7 @@ _FIXED: Mapping[type[Exception], Problem] = {
     LinkError: INVALID_LINK,
     MissingTokenError: MISSING_TOKEN,
     NoSuchPathError: NOT_FOUND,
-    InvalidViewError: INVALID_VIEW,
+    InvalidBodyError: INVALID_BODY,
     TooLargeError: TOO_LARGE,
     TooSlowError: TOO_SLOW,
     TooManyFailuresError: TOO_MANY_FAILURES,
