@@ -75,7 +75,6 @@ def test_the_legend_takes_away_and_brings_back(visit: Open, redis_client: Redis,
     ("report", "chart"),
     [
         ("revenue-overview", "daily"),
-        ("revenue-overview", "waterfall"),
         ("sales-velocity", "weekdays"),
         ("product-performance", "top"),
         ("product-performance", "movers"),

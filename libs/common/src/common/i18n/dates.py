@@ -55,6 +55,11 @@ class DateFormatter:
             return self.day(days.last)
         return format_interval(days.first, days.last, "yMMMd", locale=self._locale)
 
+    def span_beside(self, days: Days, other: Days) -> str:
+        """As ``span``, without the year where ``other`` says it: ``2–31 Mar``."""
+        years = {days.first.year, days.last.year, other.first.year, other.last.year}
+        return self.short_span(days) if len(years) == 1 else self.span(days)
+
     def short_span(self, days: Days) -> str:
         """First to last day where the year is plain: ``1–7 Apr``."""
         if days.first == days.last:

@@ -31,7 +31,7 @@ def words(figures: DocumentFormatter) -> dict[str, Any]:
         "ascending": _("Sorted by {column}, ascending"),
         "descending": _("Sorted by {column}, descending"),
         "unsorted": _("In the original order again"),
-        "theme": _("Theme"),
+        "theme": _("Appearance"),
         "themes": {
             "system": _("As the system"),
             "light": _("Light"),

@@ -21,6 +21,10 @@ class LineView(SectionView[LineChart]):
         """The series."""
         return section.series
 
+    def title(self, section: LineChart, figures: DocumentFormatter) -> str:
+        """What is drawn at first: its first measure, by day."""
+        return by_day(section.series[0], figures)
+
     def labels(self, section: LineChart, figures: DocumentFormatter) -> tuple[str, ...]:
         """The days."""
         return tuple(map(figures.wording.calendar.weekday, section.labels))
@@ -46,6 +50,11 @@ class LineView(SectionView[LineChart]):
             "series": series_data(section.series, figures),
             "weeks": _weeks(section, figures) if section.weeks else None,
         }
+
+
+def by_day(series: Series, figures: DocumentFormatter) -> str:
+    """The heading of a measure's days."""
+    return figures.text("%(measure)s by day", measure=figures.text(series.label))
 
 
 def _weeks(section: LineChart, figures: DocumentFormatter) -> dict[str, Any]:
