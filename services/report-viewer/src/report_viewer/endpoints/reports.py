@@ -25,7 +25,9 @@ from report_viewer.cache.response_cache import ResponseCache
 from report_viewer.endpoints.preview_card import PreviewCards
 from report_viewer.endpoints.problems import ProblemResponses
 from report_viewer.endpoints.representations import Representations
+from report_viewer.endpoints.request_body import read_body
 from report_viewer.http import variant
+from report_viewer.http.address_limit import AddressLimit
 from report_viewer.http.cache_control import NEVER_STORED
 from report_viewer.http.client_address import ClientAddresses
 from report_viewer.http.gunzip_stream import GunzipStream
@@ -43,7 +45,12 @@ from report_viewer.metrics import Metrics
 from report_viewer.problems.catalog import problem_of
 from report_viewer.problems.errors import NotReadyError, ViewerError
 from report_viewer.view_counts.counter import ViewCounter
-from report_viewer.view_counts.view_events import SeenPageLoads, ViewLimit, read_load
+from report_viewer.view_counts.view_events import (
+    MOST_BYTES,
+    VIEWS_PER_ADDRESS,
+    SeenPageLoads,
+    page_load,
+)
 
 _READ: Final = frozenset({b"accept-encoding", b"accept-language", b"if-none-match", b"user-agent"})
 _NEVER_CACHED: Final = frozenset({b"content-length", b"transfer-encoding", b"expect", b"upgrade"})
@@ -90,7 +97,7 @@ class ReportsEndpoint:
         self._metrics = metrics
         self._addresses = addresses
         self._loads = SeenPageLoads()
-        self._view_limit = ViewLimit()
+        self._view_limit = AddressLimit(VIEWS_PER_ADDRESS)
         self._accepted = WireResponse(
             Response(HTTPStatus.NO_CONTENT, (NEVER_STORED, *security.data()), b"")
         )
@@ -180,10 +187,10 @@ class ReportsEndpoint:
         """Count a page that says it is seen, once for each load of it, of a link that opens."""
         claims = request.claims
         await self._loader.load(request, STATE)
-        load = await read_load(receive)
+        load = page_load(await read_body(receive, most_bytes=MOST_BYTES))
         if self._client(headers) is ClientKind.PERSON and self._loads.add(claims.link_id, load):
             address = await self._addresses.address(scope)
-            if self._view_limit.allows(claims.link_id, address):
+            if self._view_limit.allows(address, claims.link_id):
                 self._views.view(claims)
         return self._accepted
 

@@ -15,7 +15,7 @@ from common.instants import iso
 from common.links.token import ExpiredLinkError, LinkError
 from report_viewer.problems.errors import (
     ComputationFailedError,
-    InvalidViewError,
+    InvalidBodyError,
     LinkUnconfirmedError,
     MissingTokenError,
     NoSuchPathError,
@@ -89,7 +89,7 @@ NOT_FOUND = Problem(
     "Check the address, or ask whoever sent the link for it again.",
     message=_SEND_AGAIN,
 )
-INVALID_VIEW = Problem(
+INVALID_BODY = Problem(
     HTTPStatus.BAD_REQUEST,
     "invalid-body",
     "The request cannot be read",
@@ -170,7 +170,7 @@ _FIXED: Mapping[type[Exception], Problem] = {
     LinkError: INVALID_LINK,
     MissingTokenError: MISSING_TOKEN,
     NoSuchPathError: NOT_FOUND,
-    InvalidViewError: INVALID_VIEW,
+    InvalidBodyError: INVALID_BODY,
     TooLargeError: TOO_LARGE,
     TooSlowError: TOO_SLOW,
     TooManyFailuresError: TOO_MANY_FAILURES,

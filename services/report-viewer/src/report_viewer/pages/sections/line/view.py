@@ -5,9 +5,9 @@ from typing import Any, Final
 
 import msgspec
 
+from common.i18n.dates import weekend
 from common.reports.document.metrics import Better
 from common.reports.document.schema import LineChart, Series
-from report_viewer.i18n.dates import weekend
 from report_viewer.i18n.formatting import DocumentFormatter
 from report_viewer.pages.sections.protocol import SectionView, entries
 from report_viewer.pages.sections.series_data import accompanied, series_data

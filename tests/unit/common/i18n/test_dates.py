@@ -5,10 +5,10 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 
+from common.i18n.dates import DateFormatter, weekend
+from common.i18n.locales import ENGLISH, LOCALES
+from common.i18n.numbers import NumberFormatter
 from common.reports.document.schema import Days
-from report_viewer.i18n.dates import DateFormatter, weekend
-from report_viewer.i18n.formatting import formatter_of
-from report_viewer.i18n.locales import ENGLISH, LOCALES
 
 
 def days(first: date, last: date) -> Days:
@@ -85,11 +85,11 @@ def test_one_language_does_not_remember_for_another(tag: str) -> None:
 def test_a_region_writes_days_and_numbers_its_way(
     tag: str, day: str, span: str, instant: str, money: str
 ) -> None:
-    words, when = formatter_of(LOCALES[tag]), datetime(2026, 4, 14, 16, 30, tzinfo=UTC)
-    assert words.calendar.day(when.date()) == day
-    assert words.calendar.span(days(date(2026, 4, 1), date(2026, 4, 30))) == span
-    assert words.instant(when, ZoneInfo("Europe/Berlin")) == instant
-    assert words.numerals.money(123_450, 2, "EUR") == money
+    calendar, when = DateFormatter(LOCALES[tag]), datetime(2026, 4, 14, 16, 30, tzinfo=UTC)
+    assert calendar.day(when.date()) == day
+    assert calendar.span(days(date(2026, 4, 1), date(2026, 4, 30))) == span
+    assert calendar.instant(when, ZoneInfo("Europe/Berlin")) == instant
+    assert NumberFormatter(LOCALES[tag]).money(123_450, 2, "EUR") == money
 
 
 @pytest.mark.parametrize(

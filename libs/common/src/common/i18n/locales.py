@@ -1,6 +1,6 @@
 """Locales: the languages of pages, and the regions that write days and numbers their own way.
 
-``http.negotiation`` chooses among them. A small set: each of them is one more page in the response
+``negotiation`` chooses among them. A small set: each of them is one more page in the response
 cache and in the gateway's, so a region is one only where its readers would misread the others.
 """
 
