@@ -8,7 +8,8 @@ from pydantic import Field
 from ingest.webhooks.connections import GRACE, LONGEST_NAME, MOST_GRACE, Connection
 from ingest.webhooks.platforms import PLATFORMS
 from share_api.schemas.api_model import ApiModel
-from share_api.schemas.requests import StrictBody, Words
+from share_api.schemas.request_model import RequestModel
+from share_api.schemas.requests import Words
 from share_api.schemas.responses import Instant
 from share_api.webhooks.receiving import Outcome
 
@@ -17,7 +18,7 @@ _OF_SECRETS: Final = "What the platform signs with, where it says so; drawn wher
 Secret = Annotated[str | None, Field(min_length=16, max_length=255, description=_OF_SECRETS)]
 
 
-class ConnectionRequest(StrictBody):
+class ConnectionRequest(RequestModel):
     """A connection to be made."""
 
     platform: str = Field(json_schema_extra={"enum": list(PLATFORMS)})
@@ -25,7 +26,7 @@ class ConnectionRequest(StrictBody):
     secret: Secret = None
 
 
-class RotationRequest(StrictBody):
+class RotationRequest(RequestModel):
     """How a connection's secret is replaced."""
 
     secret: Secret = None
