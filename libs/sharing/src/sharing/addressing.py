@@ -16,7 +16,8 @@ from common.db.tenancy import TenantDb
 from common.http.problem import Problem
 from common.links.token import KeyRing, LinkClaims
 from common.reports.window import Window
-from sharing.issuing import IssuingContext, SigningNotConfiguredError, whole_second
+from sharing.issue_errors import SigningNotConfiguredError
+from sharing.issuing import IssuingContext, whole_second
 from sharing.listing import ShareNotFoundError
 
 

@@ -31,10 +31,12 @@ _BEFORE_KINDS: Final = (
     "drawing",
     "data_points",
     "axes",
+    "annotations",
 )
 _AFTER_KINDS: Final = (
     "tooltip",
     "legend",
+    "range_selection",
     "keyboard",
     "chart_state",
     "chart",
@@ -43,6 +45,8 @@ _AFTER_KINDS: Final = (
     "table_search",
     "tables",
     "theme_picker",
+    "measure_tiles",
+    "menus",
     "relative_time",
     "start",
 )
