@@ -9,15 +9,19 @@ from argon2 import PasswordHasher
 from redis import Redis
 from sqlalchemy import Engine, text
 
+from accounts.api_keys import KeyRequest, create_key
+from accounts.members import list_members
+from accounts.permissions import SCOPES
 from accounts.provisioning import create_tenant
 from common import instants
 from common.db.accounts import Admin, Membership
+from common.db.audit import Author
 from common.db.discord import DiscordConnection
 from common.db.idempotency import IdempotencyKey
 from common.db.imports import Import, ImportState
 from common.db.metadata import Model
 from common.db.shares import Share
-from common.db.tenancy import Access, transaction
+from common.db.tenancy import Access, TenantDb, transaction
 from common.links.state import LinkRef, LinkStateStore
 from common.reports.window import Period, window_of
 from ingest.ledger.load import load_sales
@@ -28,6 +32,7 @@ GUILD = 815_4711_2342
 THEIR_TITLE, OUR_TITLE = "Blackthorn vase of theirs", "Plain bowl of ours"
 THEIR_PRICE, OUR_PRICE = 7_654_321, 1_000
 THEIR_ORDER, THEIR_PRODUCT = "O-of-theirs", "P-of-theirs"
+THEIR_KEY_NAME = "key-of-theirs"
 THEIR_KEY = "idempotency-key-of-theirs"
 _CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
@@ -44,13 +49,22 @@ class Shops:
     share_id: UUID
     link_id: UUID
     import_id: UUID
+    key_id: UUID
+    their_admin: int
 
     @property
     def marks(self) -> tuple[str, ...]:
         """What nobody else may ever be told."""
         return (
-            *map(str, (self.share_id, self.link_id, self.import_id, GUILD)),
-            *(self.link_id.hex, "blackthorn", "theirs@example.com", THEIR_TITLE, "Theirs Ltd"),
+            *map(str, (self.share_id, self.link_id, self.import_id, self.key_id, GUILD)),
+            *(
+                self.link_id.hex,
+                "blackthorn",
+                "theirs@example.com",
+                THEIR_TITLE,
+                "Theirs Ltd",
+                THEIR_KEY_NAME,
+            ),
             *(
                 "76543.21",
                 "7654321",
@@ -101,13 +115,23 @@ def open_shops(owner: Engine, service: Engine, redis: Redis) -> Shops:
         format="own",
         created_at=instants.now(),
     )
+    key, _ = create_key(
+        TenantDb(service, theirs),
+        KeyRequest(THEIR_KEY_NAME, frozenset(SCOPES)),
+        author=Author("theirs@example.com"),
+        at=instants.now(),
+    )
     guild = DiscordConnection(
         guild_id=GUILD, tenant_id=theirs, connected_at=instants.now(), connected_by=1
     )
     with transaction(service, Access(tenant_id=theirs)) as session:
         session.add_all([share, found, guild, _answered(theirs)])
     LinkStateStore(redis).activate(LinkRef(theirs, share.link_id, share.expires_at))
-    return Shops(owner, service, redis, ours, theirs, share.id, share.link_id, found.id)
+    return Shops(
+        *(owner, service, redis, ours, theirs, share.id, share.link_id, found.id),
+        key_id=key.id,
+        their_admin=list_members(TenantDb(service, theirs))[0].admin_id,
+    )
 
 
 def _answered(tenant_id: int) -> IdempotencyKey:

@@ -14,6 +14,7 @@ from fastapi import Depends, FastAPI, Request
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
+from share_api.auth.bearer import presented_key
 from share_api.container import Container, create_container
 from share_api.http import openapi
 from share_api.http.csrf import require_same_site
@@ -24,11 +25,14 @@ from share_api.middleware.cookies import CookieReader
 from share_api.middleware.head import HeadMiddleware
 from share_api.middleware.security_headers import SecurityHeadersMiddleware
 from share_api.routes import (
+    api_keys,
     control,
     discord,
     docs,
     health,
     imports,
+    members,
+    permissions,
     reports,
     sales,
     session,
@@ -62,12 +66,14 @@ def create_app(settings: ShareApiSettings, container: Container | None = None) -
         imports.router,
         sales.router,
         discord.router,
+        api_keys.router,
+        members.router,
         health.router,
         docs.router,
     ):
         app.include_router(router)
     problems.install(app)
-    openapi.install_openapi(app)
+    openapi.install_openapi(app, permissions.operation_security)
     app.add_middleware(HeadMiddleware)
     app.add_middleware(CookieReader)
     app.add_middleware(AccessLogMiddleware, metrics=app.state.metrics)
@@ -78,6 +84,9 @@ def create_app(settings: ShareApiSettings, container: Container | None = None) -
 
 
 async def _own_site(request: Request) -> None:
+    """No browser adds a key by itself: what shows one is asked for by nobody else's page."""
+    if presented_key(request.headers) is not None:
+        return
     container: Container = request.app.state.container
     base = container.settings.public_base_url
     require_same_site(request.method, request.headers, public_base_url=base)

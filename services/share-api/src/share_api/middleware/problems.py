@@ -132,6 +132,8 @@ async def _answer(_: Request, error: Exception) -> Response:
         _log.warning("unavailable", extra={"problem": problem.type, "error": cause})
     seconds = problem.retry_after
     headers = {} if seconds is None else {"Retry-After": str(seconds)}
+    if problem.challenge is not None:
+        headers["WWW-Authenticate"] = problem.challenge
     return _response(problem.json(), problem.status, headers)
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from accounts.permissions import Permission
 from common.instants import now
 from share_api.http.content_length import content_length
 from share_api.http.json_body import iter_with_timeout
@@ -20,6 +21,7 @@ from share_api.imports.upload import (
     publish_import,
 )
 from share_api.routes.dependencies import CurrentActor, CurrentDb, Services
+from share_api.routes.permissions import needs
 from share_api.schemas.imports import FORMAT_NAMES, ImportFormatName, ImportsView, ImportView
 
 router = APIRouter(tags=["imports"])
@@ -58,6 +60,7 @@ _TAKES: Final[dict[str, Any]] = {
     status_code=202,
     responses={**_ACCEPTED, **problem_responses(400, 403, 413, 415, 429, 503)},
     openapi_extra=_TAKES,
+    dependencies=[needs(Permission.IMPORTS_WRITE)],
 )
 async def import_sales(
     request: Request,
@@ -117,7 +120,12 @@ async def _receive(content_type: str, body: AsyncIterator[bytes], upload: Import
     await run_in_threadpool(upload.finish)
 
 
-@router.get(_PATH, summary="List the imports", responses=problem_responses(403, 503))
+@router.get(
+    _PATH,
+    summary="List the imports",
+    responses=problem_responses(403, 503),
+    dependencies=[needs(Permission.IMPORTS_READ)],
+)
 def list_all(db: CurrentDb) -> ImportsView:
     """The tenant's latest imports, newest first; at most a hundred."""
     found = list_imports(db)
@@ -125,7 +133,10 @@ def list_all(db: CurrentDb) -> ImportsView:
 
 
 @router.get(
-    f"{_PATH}/{{import_id}}", summary="Show an import", responses=problem_responses(403, 404, 503)
+    f"{_PATH}/{{import_id}}",
+    summary="Show an import",
+    responses=problem_responses(403, 404, 503),
+    dependencies=[needs(Permission.IMPORTS_READ)],
 )
 def show(
     import_id: Annotated[
