@@ -1,7 +1,7 @@
 """API keys of a tenant, and roles of its members.
 
 Revision ID: 0018
-Revises: 0016
+Revises: 0017
 
 Members of before are owners, and so is one that a version of before adds meanwhile.
 """
@@ -12,7 +12,7 @@ from alembic import op
 from common.db.sql import script
 
 revision = "0018"
-down_revision = "0016"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 
