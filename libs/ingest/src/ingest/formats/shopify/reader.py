@@ -8,6 +8,7 @@ refunds.csv can bring it. Customers are known by a hash of their e-mail address.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from common import instants
@@ -50,6 +51,7 @@ def open_reader(reading: Reading) -> "ShopifyExport":
         reading.notes,
         other_refunds=FileKind.REFUNDS in reading.given,
         kinds=reading.kinds,
+        gift_cards_are_sales=reading.gift_cards_are_sales,
     )
 
 
@@ -68,6 +70,7 @@ class ShopifyExport:
         other_refunds: bool = False,
         now: datetime | None = None,
         kinds: Kinds | None = None,
+        gift_cards_are_sales: bool = True,
     ) -> None:
         self.tables: list[Table] = []
         self.reconciliation = Reconciliation()
@@ -75,6 +78,7 @@ class ShopifyExport:
         self._faults = faults
         self._notes = notes
         self._other_refunds = other_refunds
+        self._cards_are_sales = gift_cards_are_sales
         self._now = now or instants.now()
         self._refunds = RefundSpool()
         self._order, self._line = records_of(currency)
@@ -131,7 +135,11 @@ class ShopifyExport:
         amounts, name = order.amounts, order.head.name
         remark(order, self._notes, self._now)
         self.reconciliation.add(
-            name, unexplained=order.unexplained, tips=amounts.tips, duties=amounts.duties
+            name,
+            unexplained=order.unexplained,
+            tips=amounts.tips,
+            duties=amounts.duties,
+            gift_cards=amounts.gift_cards,
         )
         self._refunds.put(refund_rows(order, self._notes, others=self._other_refunds))
         yield from line_rows(order)
@@ -174,8 +182,12 @@ class ShopifyExport:
             *(head.subtotal, head.shipping, head.taxes, head.total, head.discount),
             *(head.refunded, head.duties),
         )
-        amounts = amounts_of(sums, goods)
-        return Order(head, tuple(there[number] for number in amounts.sold), amounts, placed_at)
+        amounts = amounts_of(sums, goods, gift_cards_are_sales=self._cards_are_sales)
+        only_cards = not amounts.sold and amounts.gift_cards > 0
+        if only_cards:
+            amounts = replace(amounts_of(sums, goods), gift_cards=amounts.gift_cards)
+        sold = tuple(there[number] for number in amounts.sold)
+        return Order(head, sold, amounts, placed_at, self._cards_are_sales, only_cards)
 
     def _line_of(self, table: Table, position: int, cells: Cells) -> LineColumns | None:
         try:

@@ -1,7 +1,9 @@
 """WooCommerce's orders: the exports of Advanced Order Export, and those with line_item columns."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from common import instants
 from ingest.csv.peek import header_names
@@ -11,7 +13,7 @@ from ingest.formats.model import Read, Reading
 from ingest.formats.reconciliation import Reconciliation
 from ingest.formats.refund_spool import RefundSpool
 from ingest.formats.woocommerce import export_rows, item_columns
-from ingest.formats.woocommerce.amounts import amounts_of
+from ingest.formats.woocommerce.amounts import Amounts, amounts_of
 from ingest.formats.woocommerce.definition import FORMAT, ITEMS
 from ingest.formats.woocommerce.order import (
     NO_LINES_BACK,
@@ -86,7 +88,7 @@ class WooCommerceExport:
         notes, head = self._reading.notes, order.head
         if not sold(order, notes):
             return
-        amounts = amounts_of(head.sums, order.lines, less_refunds=order.less_refunds)
+        amounts, only_cards = self._amounts(order)
         total = head.sums.total or 0
         if not amounts.sold and order.lines and total and head.sums.refunded >= total:
             notes.add(NO_LINES_BACK, head.id, total)
@@ -94,8 +96,25 @@ class WooCommerceExport:
             return
         bare = 0 if amounts.sold else amounts.shipping + amounts.tax
         unexplained = amounts.unexplained + bare
-        remark(order, amounts, unexplained, notes, self._now)
-        self.reconciliation.add(head.id, unexplained=unexplained, fees=amounts.fees)
+        remark(order, amounts, unexplained, notes, self._now, only_cards=only_cards)
+        self.reconciliation.add(
+            head.id,
+            unexplained=unexplained,
+            fees=amounts.fees,
+            gift_cards=amounts.gift_cards,
+        )
+        if only_cards:
+            yield from line_rows(order, amounts, unpaid=True)
+            return
         others = FileKind.REFUNDS in self._reading.given
         self._refunds.put(refund_rows(order, amounts, notes, others=others))
         yield from line_rows(order, amounts)
+
+    def _amounts(self, order: Order) -> tuple[Amounts, bool]:
+        """An order's amounts, and whether it is of gift cards alone, which are no sales here."""
+        sums, lines = order.head.sums, order.lines
+        read = partial(amounts_of, sums, lines, less_refunds=order.less_refunds)
+        amounts = read(gift_cards_are_sales=self._reading.gift_cards_are_sales)
+        if amounts.sold or not amounts.gift_cards:
+            return amounts, False
+        return replace(read(), gift_cards=amounts.gift_cards), True
