@@ -123,7 +123,7 @@ def test_the_steps_from_gross_to_total(visit: Open, redis_client: Redis) -> None
     assert len(points) == len(cells) == len(keys)
     for key, point, cell in zip(keys, points, cells, strict=True):
         whole = abs(sum(Decimal(row[key]) for row in rows))
-        assert number(point["This window"]) == number(cell["value"]) == whole
+        assert number(point["These days"]) == number(cell["value"]) == whole
         assert number(previous(point)) == number(cell["previous"])
         assert number(point["Change"]) == number(cell["change"])
 
