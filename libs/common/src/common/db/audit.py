@@ -40,6 +40,7 @@ class Action(StrEnum):
     API_KEY_REVOKED = "api-key.revoked"
     TIMEZONE_CHANGED = "timezone.changed"
     CURRENCY_CHANGED = "currency.changed"
+    GIFT_CARDS_CHANGED = "gift-cards.changed"
     DISCORD_CONNECTED = "discord.connected"
     DISCORD_DISCONNECTED = "discord.disconnected"
     IMPORT_STARTED = "import.started"

@@ -1,7 +1,7 @@
 """API keys of a tenant, and roles of its members.
 
-Revision ID: 0018
-Revises: 0017
+Revision ID: 0021
+Revises: 0020
 
 Members of before are owners, and so is one that a version of before adds meanwhile.
 """
@@ -11,8 +11,8 @@ from alembic import op
 
 from common.db.sql import script
 
-revision = "0018"
-down_revision = "0017"
+revision = "0021"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 
