@@ -5,7 +5,9 @@
 #
 # The third-party packages are a layer of their own: a change of our code does not install them again.
 
-FROM python:3.13-slim AS build
+ARG PYTHON_IMAGE=python:3.13-slim
+
+FROM ${PYTHON_IMAGE} AS build
 RUN pip install --no-cache-dir --disable-pip-version-check uv==0.13.9
 ENV UV_COMPILE_BYTECODE=1 \
     UV_LINK_MODE=copy \
@@ -24,7 +26,7 @@ COPY services/worker/pyproject.toml services/worker/
 COPY tools/analytics/pyproject.toml tools/analytics/
 COPY tools/devstack/pyproject.toml tools/devstack/
 
-FROM python:3.13-slim AS runtime
+FROM ${PYTHON_IMAGE} AS runtime
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1

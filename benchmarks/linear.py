@@ -16,21 +16,24 @@ from pydantic import BaseModel
 from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope, Send
 
+from common.http.accept import wants_html
+from common.i18n.negotiation import choose_locale
 from common.infra.rate_limit import address_network
 from common.links.token import KeyRing, LinkError
 from ingest.csv.faults import Faults
 from ingest.csv.table import Columns, Table
 from ingest.formats.own.reader import OwnFormat
 from report_viewer.app import without_cookies
+from report_viewer.endpoints.csp_reports import MOST_BYTES
 from report_viewer.endpoints.reports import joined_headers
+from report_viewer.endpoints.request_body import read_body
 from report_viewer.http.client_address import ClientAddresses
 from report_viewer.http.compression import Coding
 from report_viewer.http.etag import etag_matches
-from report_viewer.http.negotiation import choose_coding, choose_locale, wants_html
+from report_viewer.http.negotiation import choose_coding
 from report_viewer.http.user_agent import classify
 from report_viewer.links import urls
 from report_viewer.problems.errors import ViewerError
-from report_viewer.view_counts.view_events import read_load
 from share_api.discord.interactions import Interaction
 from share_api.http.csrf import CrossSiteRequestError, require_same_site
 from share_api.http.json_body import InvalidBodyError, parse_body
@@ -107,7 +110,7 @@ def _in_beacon(body: bytes) -> None:
     async def receive() -> Message:
         return {"type": "http.request", "body": left.pop(), "more_body": bool(left)}
 
-    asyncio.run(read_load(receive))
+    asyncio.run(read_body(receive, most_bytes=MOST_BYTES))
 
 
 def _in_csv(data: bytes) -> None:

@@ -1,5 +1,6 @@
 """What docker-compose.yml, the Dockerfiles and the gateway promise, checked without Docker."""
 
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
+from tests.support.servers import POSTGRES_IMAGE, VALKEY_IMAGE
 
 from common.jobs.celery_config import DISCORD_QUEUE, LINK_QUEUE, QUEUES
 from common.settings import ServiceSettings
@@ -21,7 +23,10 @@ LASTING = {name for name, service in SERVICES.items() if service["restart"] != "
 REFERENCE = (ROOT / "docs/reference/settings.md").read_text(encoding="utf-8")
 VARIABLE = re.compile(r"\$\{(?P<name>\w+)(?P<rest>[^}]*)\}")
 SECRET = re.compile(r"PASSWORD|SECRET$|TOKEN|(?<!PUBLIC_)KEY$")
-OPTIONAL = {"DISCORD_BOT_TOKEN"}
+OPTIONAL = {
+    "DISCORD_BOT_TOKEN",
+    "ANALYTICS_CONNECTION_SECRET",
+}
 """Secrets of what need not be there: nothing works by a default of theirs."""
 SETTINGS: dict[str, type[ServiceSettings]] = {
     "share-api": ShareApiSettings,
@@ -42,7 +47,8 @@ def _variables() -> dict[str, set[str]]:
 
 
 def _documented() -> set[str]:
-    return set(re.findall(r"^\| `([A-Z_]+)` \|", REFERENCE, re.MULTILINE))
+    names = re.findall(r"^\| (`[A-Z_]+`(?:, `[A-Z_]+`)*) \|", REFERENCE, re.MULTILINE)
+    return {name.strip("`") for each in names for name in each.split(", ")}
 
 
 def _aliases(settings: type[ServiceSettings]) -> set[str]:
@@ -158,7 +164,10 @@ def test_an_image_is_built_from_pinned_ones_and_does_not_run_as_root(path: str) 
     instructions = [line.split() for line in lines if line[:1].isupper()]
     stages = {words[3] for words in instructions if words[0] == "FROM" and len(words) > 3}
     outside = {words[1] for words in instructions if words[0] == "FROM"} - stages
-    assert all(re.search(r":\d", image) for image in outside)
+    assert outside == {
+        f"${{{words[1].split('=')[0]}}}" for words in instructions if words[0] == "ARG"
+    }
+    assert all(re.search(r":\d", words[1]) for words in instructions if words[0] == "ARG")
     assert any(words[0] == "USER" and words[1] != "root" for words in instructions)
     assert any(words[0] == "STOPSIGNAL" for words in instructions)
     assert all(words[1].startswith("[") for words in instructions if words[0] == "CMD")
@@ -228,13 +237,52 @@ def test_compose_env_writes_fresh_secrets_for_the_owner_alone_and_never_twice(
         for line in path.read_text(encoding="utf-8").splitlines()
         if SECRET.search(line.split("=", 1)[0]) and "=" in line
     ]
-    assert len(set(values)) == len(values) == 8
+    assert len(set(values)) == len(values) == 10
     assert all(re.fullmatch(r"[0-9a-f]{64}", value) for value in values)
     before = one.read_bytes()
     again = write(one)
     assert again.returncode == 1
     assert "is there already" in again.stderr
     assert one.read_bytes() == before
+
+
+IMAGE = re.compile(r"\$\{([A-Z]+_IMAGE):-([^}]+)\}")
+
+
+def test_images_of_others_are_named_once_more_only_as_what_a_build_alone_takes() -> None:
+    images = dict(IMAGE.findall((ROOT / "docker-compose.yml").read_text(encoding="utf-8")))
+    for dockerfile in (ROOT / "Dockerfile", ROOT / "gateway/Dockerfile"):
+        text = dockerfile.read_text(encoding="utf-8")
+        arguments = dict(re.findall(r"^ARG ([A-Z]+_IMAGE)=(.+)$", text, re.MULTILINE))
+        assert {name: images[name] for name in arguments} == arguments
+        assert arguments
+    assert (images["POSTGRES_IMAGE"], images["VALKEY_IMAGE"]) == (POSTGRES_IMAGE, VALKEY_IMAGE)
+    assert not [
+        each for each in SERVICES.values() if "build" not in each and "$" not in each["image"]
+    ]
+
+
+@pytest.mark.parametrize("pulled", [True, False])
+def test_images_of_others_are_pinned_by_the_digest_that_they_were_pulled_by(
+    tmp_path: Path, *, pulled: bool
+) -> None:
+    digest = f"sha256:{'5c' * 32}"
+    docker = tmp_path / "docker"
+    answer = f"some/image@{digest}" if pulled else ""
+    docker.write_text(f'#!/bin/sh\n[ "$1" = pull ] || echo "{answer}"\n', encoding="utf-8")
+    docker.chmod(0o700)
+    done = subprocess.run(
+        [ROOT / "scripts/pin-images"],
+        env={"PATH": f"{tmp_path}:{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    images = dict(IMAGE.findall((ROOT / "docker-compose.yml").read_text(encoding="utf-8")))
+    lines = [f"{name}={image}@{digest}" for name, image in sorted(images.items())]
+    assert done.stdout.splitlines() == (lines if pulled else [])
+    assert done.returncode == (0 if pulled else 1)
+    assert ("was built here" in done.stderr) is not pulled
 
 
 def test_the_gateway_sends_each_path_to_its_service() -> None:
@@ -252,6 +300,7 @@ def test_the_gateway_sends_each_path_to_its_service() -> None:
         "/api/reports/": "report_viewer",
         "/api/admin": "share_api",
         "/api/admin/": "share_api",
+        "/api/ingest/": "share_api",
         "/api/admin/imports": "share_api",
         "/api/discord/interactions": "share_api",
     }

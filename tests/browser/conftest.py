@@ -190,7 +190,8 @@ def visit(contexts: Contexts, viewer: str) -> Iterator[Open]:
             **options: object,
         ) -> Visit:
             give = contexts.cleared if before is None else contexts.new
-            visit = Visit(stack.enter_context(give(**options)).new_page())
+            context = stack.enter_context(give(**{"locale": "en-GB", **options}))
+            visit = Visit(context.new_page())
             visit.page.set_viewport_size(viewport)
             if color_scheme is not None:
                 visit.page.emulate_media(color_scheme=color_scheme)

@@ -27,7 +27,7 @@ ENDED = datetime(2026, 5, 1, 10, tzinfo=UTC)
         (errors.NoSuchPathError(), 404, "not-found"),
         (errors.WrongMethodError(("GET", "HEAD")), 405, "method-not-allowed"),
         (errors.WrongMethodError(("POST",)), 405, "method-not-allowed"),
-        (errors.InvalidViewError(), 400, "invalid-body"),
+        (errors.InvalidBodyError(), 400, "invalid-body"),
         (errors.TooLargeError(), 413, "too-large"),
         (errors.TooSlowError(), 408, "timeout"),
         (errors.StubReportError(csv=False), 422, "not-implemented"),

@@ -1,76 +1,23 @@
-"""What a page says when it is seen is short, in time, and heard once."""
+"""What a page says when it is seen is the id of a load, heard once."""
 
-import asyncio
-from collections.abc import Iterable
-from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from report_viewer.problems.errors import InvalidViewError, TooLargeError, TooSlowError
-from report_viewer.view_counts import view_events
-from report_viewer.view_counts.view_events import SeenPageLoads, read_load
-
-Message = dict[str, Any]
+from report_viewer.problems.errors import InvalidBodyError
+from report_viewer.view_counts.view_events import SeenPageLoads, page_load
 
 
-def heard(messages: Iterable[Message]) -> bytes:
-    """What is read from a client that sends ``messages`` and then falls silent."""
-    waiting = iter(messages)
-
-    async def receive() -> Message:
-        for each in waiting:
-            return each
-        await asyncio.Event().wait()
-        raise AssertionError
-
-    return asyncio.run(read_load(receive))
-
-
-def part(body: bytes, *, more: bool = False) -> Message:
-    return {"type": "http.request", "body": body, "more_body": more}
-
-
-def test_a_load_may_come_in_pieces() -> None:
-    assert heard([part(b"0123", more=True), part(b"", more=True), part(b"4567")]) == b"01234567"
-    assert heard([part(b"0123456789abcdef")]) == b"0123456789abcdef"
+def test_a_load_is_an_id() -> None:
+    assert page_load(b"0123456789-Abcdef") == b"0123456789-Abcdef"
 
 
 @pytest.mark.parametrize(
-    "messages",
-    [
-        [{"type": "http.request"}],
-        [part(b"")],
-        [part(b"0123456")],
-        [part(b"0123 4567")],
-        [part(b"01234567\r\n")],
-        [{"type": "http.disconnect"}],
-        [part(b"01234567", more=True), {"type": "http.disconnect"}],
-    ],
+    "body", [b"", b"0123456", b"0123 4567", b"01234567\r\n", b"\xff" * 8, b"a" * 65]
 )
-def test_what_is_no_load(messages: list[Message]) -> None:
-    with pytest.raises(InvalidViewError):
-        heard(messages)
-
-
-def test_no_more_is_read_than_a_load_may_have() -> None:
-    sent = 0
-
-    def endless() -> Iterable[Message]:
-        nonlocal sent
-        while True:
-            sent += 1
-            yield part(b"x" * 40, more=True)
-
-    with pytest.raises(TooLargeError):
-        heard(endless())
-    assert sent == 2
-
-
-def test_a_client_that_falls_silent_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(view_events, "BODY_SECONDS", 0.01)
-    with pytest.raises(TooSlowError):
-        heard([part(b"01234567", more=True)])
+def test_what_is_no_load(body: bytes) -> None:
+    with pytest.raises(InvalidBodyError):
+        page_load(body)
 
 
 def test_a_load_is_new_once_for_a_link() -> None:

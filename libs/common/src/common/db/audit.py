@@ -42,6 +42,11 @@ class Action(StrEnum):
     IMPORT_SUCCEEDED = "import.succeeded"
     IMPORT_FAILED = "import.failed"
     SALES_RECEIVED = "sales.received"
+    CONNECTION_CREATED = "connection.created"
+    CONNECTION_ROTATED = "connection.rotated"
+    CONNECTION_PAUSED = "connection.paused"
+    CONNECTION_RESUMED = "connection.resumed"
+    EVENTS_REPLAYED = "events.replayed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,11 +48,12 @@ class ForgedLinkError(LinkError):
 
 
 class ExpiredLinkError(LinkError):
-    """An authentic token whose time is over."""
+    """An authentic token whose time is over; ``tenant_id`` is whose it was."""
 
-    def __init__(self, expired_at: datetime) -> None:
+    def __init__(self, expired_at: datetime, tenant_id: int | None = None) -> None:
         super().__init__(f"expired at {expired_at.isoformat()}")
         self.expired_at = expired_at
+        self.tenant_id = tenant_id
 
 
 class RevokedLinkError(LinkError):
@@ -195,7 +196,7 @@ def require_unexpired(claims: LinkClaims, *, now: datetime) -> None:
         ExpiredLinkError: ``now`` is at or after the expiry.
     """
     if now >= claims.expires_at:
-        raise ExpiredLinkError(claims.expires_at)
+        raise ExpiredLinkError(claims.expires_at, claims.tenant_id)
 
 
 def _canonical_payload(token: str) -> bytes:

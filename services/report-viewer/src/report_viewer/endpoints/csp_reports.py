@@ -4,26 +4,23 @@ A report is a hint, since anybody can send one. Nothing of it is kept or logged 
 the address of the page, which it names, holds a token.
 """
 
-import time
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from typing import Any, Final
 
 import msgspec
-from cachetools import TTLCache
 from starlette.requests import Request
 
-from common.infra.rate_limit import address_network
+from report_viewer.endpoints.request_body import read_body
+from report_viewer.http.address_limit import AddressLimit
 from report_viewer.http.cache_control import NEVER_STORED
 from report_viewer.http.client_address import ClientAddresses
 from report_viewer.http.response import Response
 from report_viewer.http.security_headers import SecurityHeaders
-from report_viewer.view_counts.view_events import read_body
 
 MOST_BYTES: Final = 16 * 1024
-REPORT_SECONDS: Final = 60.0
 REPORTS_PER_ADDRESS: Final = 60
-"""Reports that one address may add in ``REPORT_SECONDS``, in this process."""
+"""Reports that one address may add in a minute, in this process."""
 
 OTHER: Final = "other"
 DIRECTIVES: Final = frozenset(
@@ -53,8 +50,6 @@ DIRECTIVES: Final = frozenset(
 )
 """What a report may name; all else counts as ``OTHER``, so that no sender makes up labels."""
 
-_REMEMBERED: Final = 20_000
-
 
 class CspReports:
     """Takes reports.
@@ -70,13 +65,11 @@ class CspReports:
         count: Callable[[str], None],
         addresses: ClientAddresses,
         security: SecurityHeaders,
-        *,
-        timer: Callable[[], float] = time.monotonic,
     ) -> None:
         self._count = count
         self._addresses = addresses
         self._done = Response(HTTPStatus.NO_CONTENT, (NEVER_STORED, *security.data()), b"")
-        self._counts: TTLCache[str, list[int]] = TTLCache(_REMEMBERED, REPORT_SECONDS, timer=timer)
+        self._limit = AddressLimit(REPORTS_PER_ADDRESS)
 
     async def take(self, request: Request) -> Response:
         """Count the reports of a request: 204, whatever it holds.
@@ -84,14 +77,12 @@ class CspReports:
         Raises:
             TooLargeError: the body is longer than ``MOST_BYTES``.
             TooSlowError: it did not arrive in time.
-            InvalidViewError: the client broke off.
+            InvalidBodyError: the client broke off.
         """
         body = await read_body(request.receive, most_bytes=MOST_BYTES)
-        network = address_network(await self._addresses.address(request.scope) or "")
-        taken = self._counts.setdefault(network, [0])
+        address = await self._addresses.address(request.scope)
         for directive in violated(body):
-            taken[0] += 1
-            if taken[0] > REPORTS_PER_ADDRESS:
+            if not self._limit.allows(address):
                 break
             self._count(directive)
         return self._done

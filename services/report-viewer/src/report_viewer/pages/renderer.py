@@ -11,16 +11,18 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from jinja2 import ChoiceLoader, Environment, FunctionLoader, PackageLoader, StrictUndefined
 
+from common.i18n.formatter import Formatter
+from common.i18n.locales import ENGLISH
 from common.reports.document.metrics import Unit
 from common.reports.document.schema import Document
 from report_viewer.cache import page_cache
 from report_viewer.cache.page_cache import SharedPage
-from report_viewer.i18n.formatting import DocumentFormatter, Formatter, formatter_of, is_number
-from report_viewer.i18n.locales import ENGLISH
+from report_viewer.i18n.formatting import DocumentFormatter, formatter_of, is_number
 from report_viewer.model import Freshness
 from report_viewer.pages import layout, preview_metadata, sentences
 from report_viewer.pages.assets import Assets
 from report_viewer.pages.chart_data import island
+from report_viewer.pages.key_figures import key_figures
 from report_viewer.pages.preview_images import image_of
 from report_viewer.pages.preview_metadata import PreviewMetadata
 from report_viewer.pages.sections.protocol import Defined
@@ -95,6 +97,8 @@ class PageRenderer:
             figures=figures,
             preview=preview_metadata.of_document(document),
             sentence=sentences.headline(figures),
+            key=key_figures(document),
+            best=sentences.best(figures),
             kinds=self._kinds,
             full_day=words.calendar.full_day,
             as_of=words.instant(document.as_of, zone),
@@ -110,7 +114,7 @@ class PageRenderer:
     def problem(self, problem: Problem, locale: Locale = ENGLISH) -> bytes:
         """The page of a problem."""
         words = formatter_of(locale)
-        moment = words.instant(problem.moment, ZoneInfo("UTC")) if problem.moment else None
+        moment = words.instant(problem.moment, ZoneInfo(problem.zone)) if problem.moment else None
         preview = preview_metadata.of_problem(problem)
         html = self._problem.render(_words(words), problem=problem, moment=moment, preview=preview)
         return html.encode("utf-8")

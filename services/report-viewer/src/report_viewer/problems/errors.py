@@ -24,8 +24,8 @@ class WrongMethodError(ViewerError):
         self.methods = methods
 
 
-class InvalidViewError(ViewerError):
-    """The body does not say which load of a page was seen."""
+class InvalidBodyError(ViewerError):
+    """The body is not what is taken there, or ended before it was whole."""
 
 
 class TooLargeError(ViewerError):

@@ -159,7 +159,7 @@ async def change(
         )
     except WrongCredentialsError:
         raise WrongCredentialsError("The current password is wrong.") from None
-    password_hash = await container.credentials.hash(wanted.new_password)
+    password_hash = await container.credentials.hash(wanted.new_password, email=admin.account.email)
     session_id = await run_in_threadpool(
         _begin_anew, container, admin, author, verified.generation, password_hash
     )
