@@ -290,6 +290,7 @@ def test_the_gateway_sends_each_path_to_its_service() -> None:
     routes = dict(re.findall(r"location (?:= )?(\S+) \{[^}]*?proxy_pass http://(\w+)", text))
     assert {path.strip("/").split("/")[0]: to for path, to in routes.items()} == {
         "api": "share_api",
+        "admin": "share_api",
         "csp-reports": "report_viewer",
         "static": "report_viewer",
         "share-api": "share_api",

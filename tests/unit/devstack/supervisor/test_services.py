@@ -111,4 +111,5 @@ def test_the_welcome_says_what_a_person_needs() -> None:
     text = ready_message(WHERE, DEMO)
     for word in ("http://x/api/reports/t", "http://127.0.0.1:8000/docs", "pw", "Ctrl-C"):
         assert word in text
-    assert "Password" not in ready_message(WHERE, None)
+    assert text.index("http://127.0.0.1:8000/admin") < text.index("http://x/api/reports/t")
+    assert "log in as" not in ready_message(WHERE, None)

@@ -21,6 +21,7 @@ class Action(StrEnum):
     """What was done. The names are stored, and stable."""
 
     LINK_ISSUED = "link.issued"
+    LINK_SHOWN = "link.shown"
     LINK_REVOKED = "link.revoked"
     LINKS_REVOKED = "links.revoked"
     SHARING_OFF = "sharing.off"
@@ -36,6 +37,7 @@ class Action(StrEnum):
     MEMBER_REMOVED = "member.removed"
     TIMEZONE_CHANGED = "timezone.changed"
     CURRENCY_CHANGED = "currency.changed"
+    GIFT_CARDS_CHANGED = "gift-cards.changed"
     DISCORD_CONNECTED = "discord.connected"
     DISCORD_DISCONNECTED = "discord.disconnected"
     IMPORT_STARTED = "import.started"
