@@ -137,7 +137,7 @@ def _asset(path: str, kinds: SectionKinds) -> Asset:
 def _sources(name: str, kinds: SectionKinds) -> Iterator[bytes]:
     if name in {STYLE, SCRIPT}:
         yield from filter(None, (kind.read(name) for kind in kinds.by_tag.values()))
-    elif name in design.SHEETS:
+    elif name in design.SHARED:
         yield design.sheet(name)
     else:
         yield files("report_viewer").joinpath("pages/static", name).read_bytes()
