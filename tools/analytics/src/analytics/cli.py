@@ -49,6 +49,9 @@ COMMANDS: Mapping[str, Entry] = {
     "set-currency": Entry(
         "set_currency", "set_currency", "Set the currency of a shop without orders right."
     ),
+    "set-gift-cards": Entry(
+        "set_gift_cards", "set_gift_cards", "Say what gift cards that a shop sold are to it."
+    ),
     "sharing": Entry("sharing", "sharing", "Turn a shop's sharing off and on."),
     "audit": Entry("audit", "audit", "Print who did what to a shop's links and accounts."),
     "keys": Entry("keys", "keys", "Print which live links depend on which signing key."),

@@ -37,6 +37,7 @@ class Action(StrEnum):
     MEMBER_REMOVED = "member.removed"
     TIMEZONE_CHANGED = "timezone.changed"
     CURRENCY_CHANGED = "currency.changed"
+    GIFT_CARDS_CHANGED = "gift-cards.changed"
     DISCORD_CONNECTED = "discord.connected"
     DISCORD_DISCONNECTED = "discord.disconnected"
     IMPORT_STARTED = "import.started"

@@ -76,6 +76,13 @@ async def import_sales(
     check: Annotated[
         bool, Query(description="Say what the import would do, and change nothing.")
     ] = False,
+    prices_include_tax: Annotated[
+        bool,
+        Query(
+            alias="pricesIncludeTax",
+            description="Prices, discounts and shipping include the column `tax`; for `own`.",
+        ),
+    ] = False,
 ) -> ImportView:
     """Take files in the import format, or another system's export, to be loaded by a worker.
 
@@ -94,6 +101,7 @@ async def import_sales(
         most=most,
         now=now(),
         checked=check,
+        prices_include_tax=prices_include_tax,
     )
     try:
         body = iter_with_timeout(request.stream())
