@@ -8,7 +8,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from tests.support.console_words import CONSOLE, words
 
-from common.i18n.locales import ENGLISH, LOCALES
+from common.i18n.locales import ENGLISH, LANGUAGES
 
 CATALOGS = sorted((CONSOLE / "catalogs").glob("*.po"))
 WORDS = words()
@@ -24,7 +24,7 @@ def placeholders(text: str) -> list[str]:
 
 
 def test_every_language_but_english_has_a_catalog() -> None:
-    assert {path.stem for path in CATALOGS} == set(LOCALES) - {str(ENGLISH)}
+    assert {path.stem for path in CATALOGS} == set(LANGUAGES) - {str(ENGLISH)}
 
 
 def test_the_words_are_found_where_they_are_used() -> None:
