@@ -17,6 +17,7 @@ ALGORITHMS = {
     "hmac": "HMAC-SHA256",
     "Ed25519PublicKey": "Ed25519",
     "PasswordHasher": "argon2id",
+    "Fernet": "Fernet",
 }
 """What code calls, and the name that it has in the inventory."""
 CRYPTOGRAPHY = re.compile(

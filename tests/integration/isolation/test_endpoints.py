@@ -41,6 +41,7 @@ class Attempt:
 
 Case = Callable[[Shops], Iterable[Attempt]]
 
+CONNECTIONS = "/api/admin/ingest/connections"
 SHARES = "/api/admin/analytics/shares"
 LATER = datetime(2100, 1, 1, tzinfo=UTC)
 REFUND = (
@@ -59,6 +60,25 @@ ORDER = {
 def plain(path: str, statuses: frozenset[int] = TAKEN, **request: Any) -> Case:
     """The path as it is: nothing in it names a shop."""
     return lambda _: [Attempt(path, statuses, request)]
+
+
+def of_their_connection(what: str) -> Case:
+    """Theirs, by its id, and by one that says it is ours."""
+    return lambda shops: [
+        Attempt(f"{CONNECTIONS}/{shops.connection}/{what}", GONE),
+        Attempt(f"{CONNECTIONS}/{shops.ours}-{shops.connection.partition('-')[2]}/{what}", GONE),
+    ]
+
+
+def unsigned(platform: str) -> Case:
+    """An event that their platform did not sign."""
+    return lambda shops: [
+        Attempt(
+            f"/api/ingest/{shops.connection}/{platform}",
+            frozenset({401}),
+            {"json": {"id": 1}, "headers": {"X-Shopify-Hmac-Sha256": "c2lnbmVk"}},
+        )
+    ]
 
 
 CASES: dict[tuple[str, str], Case] = {
@@ -143,6 +163,23 @@ CASES: dict[tuple[str, str], Case] = {
         frozenset({400}),
         json={"stock": [{"productId": "P-elsewhere", "countedAt": PAID, "onHand": 1}]},
     ),
+    ("GET", CONNECTIONS): lambda _: [Attempt(CONNECTIONS, TAKEN, theirs=True)],
+    ("POST", CONNECTIONS): lambda _: [
+        Attempt(CONNECTIONS, TAKEN, {"json": {"platform": "shopify", "name": "Ours"}}),
+        Attempt(
+            CONNECTIONS,
+            frozenset({400}),
+            {"json": {"platform": "shopify", "name": "Ours", "tenant": "blackthorn"}},
+        ),
+    ],
+    **{
+        ("POST", f"{CONNECTIONS}/{{connection_id}}/{what}"): of_their_connection(what)
+        for what in ("rotate", "pause", "resume")
+    },
+    **{
+        ("POST", f"/api/ingest/{{connection_id}}/{platform}"): unsigned(platform)
+        for platform in ("shopify", "woocommerce")
+    },
     ("GET", "/api/admin/discord/connections"): lambda _: [
         Attempt("/api/admin/discord/connections", TAKEN, theirs=True)
     ],

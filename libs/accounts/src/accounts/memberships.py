@@ -9,19 +9,23 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine, select
 
 from accounts.passwords import SESSION_KEY, derived_key
-from common.db.accounts import Admin, Membership, Tenant
+from common.db.accounts import Admin, GiftCards, Membership, Tenant
 from common.db.tenancy import Access, transaction
 
 
 @dataclass(frozen=True, slots=True)
 class TenantFacts:
-    """A tenant as links and answers need it; ``currency`` is ISO 4217, ``timezone`` IANA."""
+    """A tenant as links and answers need it; ``currency`` is ISO 4217, ``timezone`` IANA.
+
+    ``gift_cards`` says what those it sold are to it.
+    """
 
     id: int
     slug: str
     name: str
     currency: str
     timezone: str
+    gift_cards: GiftCards = GiftCards.PLATFORM
 
     @property
     def zone(self) -> ZoneInfo:
@@ -90,4 +94,5 @@ def _facts(tenant: Tenant) -> TenantFacts:
         name=tenant.name,
         currency=tenant.currency,
         timezone=tenant.timezone,
+        gift_cards=GiftCards(tenant.gift_cards),
     )

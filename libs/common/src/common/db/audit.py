@@ -37,12 +37,18 @@ class Action(StrEnum):
     MEMBER_REMOVED = "member.removed"
     TIMEZONE_CHANGED = "timezone.changed"
     CURRENCY_CHANGED = "currency.changed"
+    GIFT_CARDS_CHANGED = "gift-cards.changed"
     DISCORD_CONNECTED = "discord.connected"
     DISCORD_DISCONNECTED = "discord.disconnected"
     IMPORT_STARTED = "import.started"
     IMPORT_SUCCEEDED = "import.succeeded"
     IMPORT_FAILED = "import.failed"
     SALES_RECEIVED = "sales.received"
+    CONNECTION_CREATED = "connection.created"
+    CONNECTION_ROTATED = "connection.rotated"
+    CONNECTION_PAUSED = "connection.paused"
+    CONNECTION_RESUMED = "connection.resumed"
+    EVENTS_REPLAYED = "events.replayed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from common.db.engine import require_restricted_role
 from common.db.read_timeout import TimeoutConnection
 from common.db.sales import LOCK_LEDGER, NEXT_VERSION
 from common.db.tenancy import Access, transaction
+from ingest.ledger.basis import Basis, require_same
 from ingest.ledger.checks import LINE_RULES, ORDER_RULES, PRODUCT_RULES, STOCK_RULES, broken
 from ingest.ledger.errors import IngestError, refuse
 from ingest.ledger.merge import merge_orders
@@ -107,6 +108,7 @@ def load_sales(
     stock: Iterable[StockRow] = (),
     products_by_title: bool = False,
     review: Callable[[Sequence[IngestError]], None] = refuse,
+    read_by: Basis | None = None,
     begin: Callable[[Connection], None] | None = None,
     conclude: Callable[[Connection, LoadSummary], None] | None = None,
     limits: TimeLimits = PATIENT,
@@ -117,10 +119,12 @@ def load_sales(
     stay, on the lines of the same ids) unless it is the same, a refund seen again is replaced.
     ``products_by_title`` says that a line's product is named by its SKU, or by its title where it
     has none. ``review`` gets every error that was found, before anything is merged, and raises if
-    there is one. ``begin`` runs first and ``conclude`` last in the same transaction, which is held
+    there is one. ``read_by`` is what the source reads by, where the tenant's settings matter to it.
+    ``begin`` runs first and ``conclude`` last in the same transaction, which is held
     to ``limits``.
 
     Raises:
+        BasisChangedError: the tenant's settings are not those of ``read_by``.
         IngestError: rows that cannot enter the ledger.
         UnsafeDatabaseRoleError: row-level security, which holds every statement here to the
             tenant, does not hold the engine's role.
@@ -136,6 +140,8 @@ def load_sales(
             begin(session.connection())
         cursor.execute(_PREPARE, limits.settings())
         cursor.execute(LOCK_LEDGER)
+        if read_by is not None:
+            require_same(session.connection(), tenant_id, read_by)
         staged = Staged(
             stage(cursor, PRODUCTS, products),
             stage(cursor, ORDER_LINES, in_runs(order_lines)),

@@ -17,7 +17,7 @@ def words(figures: DocumentFormatter) -> dict[str, Any]:
         "by": _("By"),
         "day": _("Day"),
         "week": _("Week"),
-        "thisWindow": _("This window"),
+        "thisWindow": _("These days"),
         "previousWindow": figures.wording.counted(
             "%(count)s day before", "%(count)s days before", figures.document.previous_days.count
         ),

@@ -79,6 +79,13 @@ async def import_sales(
     check: Annotated[
         bool, Query(description="Say what the import would do, and change nothing.")
     ] = False,
+    prices_include_tax: Annotated[
+        bool,
+        Query(
+            alias="pricesIncludeTax",
+            description="Prices, discounts and shipping include the column `tax`; for `own`.",
+        ),
+    ] = False,
 ) -> ImportView:
     """Take files in the import format, or another system's export, to be loaded by a worker.
 
@@ -95,6 +102,7 @@ async def import_sales(
         iter_file_chunks(content_type, body),
         layout=layout,
         checked=check,
+        prices_include_tax=prices_include_tax,
     )
     found = await run_in_threadpool(get_import, db, import_id)
     response.headers["Location"] = f"{_PATH}/{import_id}"

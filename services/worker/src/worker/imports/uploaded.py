@@ -29,10 +29,11 @@ _PROGRESS_SECONDS: Final = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """An import to be run: the format of its files, and whether it is a check."""
+    """An import to be run: the format of its files, whether it is a check, and how it was meant."""
 
     layout: ImportFormat
     checked: bool
+    prices_include_tax: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class UploadedImport:
             row.state, row.attempts = ImportState.RUNNING, row.attempts + 1
             row.done_bytes = row.done_rows = 0
             try:
-                return Claimed(registry.find(row.format), row.checked)
+                return Claimed(registry.find(row.format), row.checked, row.prices_include_tax)
             except registry.UnknownFormatError as error:
                 self._end(
                     session.connection(), outcome.not_installed(error.name), checked=row.checked

@@ -21,7 +21,6 @@ from ingest.formats.column_notes import tell_columns
 from ingest.formats.model import Read, Reading
 from ingest.formats.reconciliation import Reconciliation
 from ingest.formats.refund_spool import RefundSpool
-from ingest.formats.shopify.amounts import Goods, Sums, amounts_of
 from ingest.formats.shopify.columns import (
     MISSING,
     REQUIRED,
@@ -30,7 +29,7 @@ from ingest.formats.shopify.columns import (
     OrderColumns,
     records_of,
 )
-from ingest.formats.shopify.order import Order, line_rows, refund_rows, remark
+from ingest.formats.shopify.order import Order, line_rows, order_of, refund_rows, remark
 from ingest.formats.shopify.order_rows import OrderRows, orders_of, repeated
 from ingest.rows import OrderLineRow, RefundRow
 from ingest.sources import FileKind
@@ -50,6 +49,7 @@ def open_reader(reading: Reading) -> "ShopifyExport":
         reading.notes,
         other_refunds=FileKind.REFUNDS in reading.given,
         kinds=reading.kinds,
+        gift_cards_are_sales=reading.gift_cards_are_sales,
     )
 
 
@@ -68,6 +68,7 @@ class ShopifyExport:
         other_refunds: bool = False,
         now: datetime | None = None,
         kinds: Kinds | None = None,
+        gift_cards_are_sales: bool = True,
     ) -> None:
         self.tables: list[Table] = []
         self.reconciliation = Reconciliation()
@@ -75,6 +76,7 @@ class ShopifyExport:
         self._faults = faults
         self._notes = notes
         self._other_refunds = other_refunds
+        self._cards_are_sales = gift_cards_are_sales
         self._now = now or instants.now()
         self._refunds = RefundSpool()
         self._order, self._line = records_of(currency)
@@ -131,7 +133,11 @@ class ShopifyExport:
         amounts, name = order.amounts, order.head.name
         remark(order, self._notes, self._now)
         self.reconciliation.add(
-            name, unexplained=order.unexplained, tips=amounts.tips, duties=amounts.duties
+            name,
+            unexplained=order.unexplained,
+            tips=amounts.tips,
+            duties=amounts.duties,
+            gift_cards=amounts.gift_cards,
         )
         self._refunds.put(refund_rows(order, self._notes, others=self._other_refunds))
         yield from line_rows(order)
@@ -159,23 +165,10 @@ class ShopifyExport:
             self._notes.tell(_ROUNDED_IDS)
         if head.discount is None and "Discount Amount" in table.present:
             head = head._replace(discount=0)
-        return self._order_of(head, [line for line in lines if line is not None], placed_at)
-
-    def _order_of(self, head: OrderColumns, lines: list[LineColumns], placed_at: datetime) -> Order:
-        numbered = [line._replace(number=number) for number, line in enumerate(lines, 1)]
-        there = [line for line in numbered if line.quantity > 0]
-        if len(there) < len(lines):
-            self._notes.add("a line of quantity 0 was left out", head.name)
-        goods = [
-            Goods(line.quantity, line.price, line.discount, 0, line.title, line.sku)
-            for line in there
-        ]
-        sums = Sums(
-            *(head.subtotal, head.shipping, head.taxes, head.total, head.discount),
-            *(head.refunded, head.duties),
+        there = [line for line in lines if line is not None]
+        return order_of(
+            head, there, placed_at, self._notes, gift_cards_are_sales=self._cards_are_sales
         )
-        amounts = amounts_of(sums, goods)
-        return Order(head, tuple(there[number] for number in amounts.sold), amounts, placed_at)
 
     def _line_of(self, table: Table, position: int, cells: Cells) -> LineColumns | None:
         try:

@@ -119,7 +119,7 @@ def _daily(result: RevenueOverview, scope: Scope) -> LineChart:
         sorted(SHOWN, key=lambda each: each is not measures.NET),
         result.days,
         result.previous_days,
-        description="Each day of the window beside the day that it is compared with.",
+        description="Each day beside the day that it is compared with.",
     )
 
 
