@@ -8,7 +8,9 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from tests.support.console_words import CONSOLE, words
 
+from common.db.audit import Action
 from common.i18n.locales import ENGLISH, LANGUAGES
+from share_api.console.views.activity import ACTIONS
 
 CATALOGS = sorted((CONSOLE / "catalogs").glob("*.po"))
 WORDS = words()
@@ -42,3 +44,7 @@ def test_a_catalog_is_complete_and_fills_in_what_its_english_does(path: Path) ->
         for form in [forms] if isinstance(forms, str) else forms or ():
             assert form.strip() == form
             assert placeholders(form) == placeholders(source), source
+
+
+def test_every_action_of_the_audit_log_has_its_words() -> None:
+    assert set(ACTIONS) == set(Action)

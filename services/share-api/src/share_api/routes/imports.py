@@ -122,6 +122,7 @@ async def receive_import(
     *,
     layout: str | None = None,
     checked: bool = False,
+    prices_include_tax: bool = False,
 ) -> UUID:
     """Take the pieces of files in and have a worker read them; the import's id.
 
@@ -133,7 +134,14 @@ async def receive_import(
     if announced is not None and announced > most + _FORM_BYTES:
         raise ImportTooLargeError(most)
     upload = await run_in_threadpool(
-        begin_upload, db, layout=layout, author=author, most=most, now=now(), checked=checked
+        begin_upload,
+        db,
+        layout=layout,
+        author=author,
+        most=most,
+        now=now(),
+        checked=checked,
+        prices_include_tax=prices_include_tax,
     )
     try:
         async for file, data in pieces:
