@@ -229,6 +229,13 @@ CASES: dict[tuple[str, str], Case] = {
     ("POST", "/admin/settings/password"): plain(
         "/admin/settings/password", DENIED, data={"current": "a guess", "new": "long enough, this"}
     ),
+    ("GET", "/admin/data"): lambda _: [Attempt("/admin/data", TAKEN, theirs=True)],
+    ("GET", "/admin/data/{import_id}"): lambda shops: [
+        Attempt(f"/admin/data/{shops.import_id}", GONE, theirs=True)
+    ],
+    ("POST", "/admin/data"): plain(
+        "/admin/data", FORM, files={"refunds": ("refunds.csv", REFUND, "text/csv")}
+    ),
     ("GET", "/admin/links"): lambda _: [
         Attempt("/admin/links", TAKEN, {"params": {"show": "all"}}, theirs=True),
         Attempt("/admin/links", TAKEN, {"params": {"show": "all", "find": "theirs"}}),
