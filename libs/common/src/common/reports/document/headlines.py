@@ -14,6 +14,7 @@ class Kpi(msgspec.Struct, frozen=True):
     ``uncertainty`` is how far off an estimate may be either way, in its unit, with a confidence of
     95 %; what is not ``clear`` cannot be told from 0 by the data. ``note`` says why there is none.
     ``last_year`` is the figure of the same weekdays a year ago, None where that is not known.
+    ``measure`` is the key of the chart's measure that it sums up, where that is not its own.
     """
 
     key: str
@@ -28,6 +29,7 @@ class Kpi(msgspec.Struct, frozen=True):
     uncertainty: int | None = None
     clear: bool = True
     note: str = ""
+    measure: str = ""
     last_year: int | None = None
 
 
@@ -51,7 +53,11 @@ class BestProduct(msgspec.Struct, frozen=True, tag="product"):
 
 
 class Headline(msgspec.Struct, frozen=True):
-    """What a reader in a hurry wants to know: a headline figure, by its key, and what stood out."""
+    """What a reader in a hurry wants to know: a headline figure, by its key, and what stood out.
+
+    ``tiles`` are the figures beside it, by their keys; the page chooses where none are named.
+    """
 
     kpi: str
     best: BestDay | BestProduct | None = None
+    tiles: tuple[str, ...] = ()

@@ -1,15 +1,16 @@
 """An order of WooCommerce, whichever exporter wrote it, as the ledger's rows."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from ingest.csv.notes import FUTURE, Notes
 from ingest.csv.values import short_identity
 from ingest.formats import gift_cards
 from ingest.formats.customers import pseudonym
 from ingest.formats.refund_parts import refund_of
-from ingest.formats.woocommerce.amounts import Amounts
+from ingest.formats.woocommerce.amounts import Amounts, amounts_of
 from ingest.formats.woocommerce.cells import SOLD, UNSOLD, status_of
 from ingest.formats.woocommerce.reconcile import Line, Sums
 from ingest.rows import OrderLineRow, RefundRow
@@ -68,6 +69,15 @@ def sold(order: Order, notes: Notes) -> bool:
     if status and status not in SOLD:
         notes.add(OTHER_STATUS, order.head.id)
     return True
+
+
+def sold_amounts(order: Order, *, gift_cards_are_sales: bool) -> tuple[Amounts, bool]:
+    """An order's amounts, and whether it is of gift cards alone, which are no sales here."""
+    read = partial(amounts_of, order.head.sums, order.lines, less_refunds=order.less_refunds)
+    amounts = read(gift_cards_are_sales=gift_cards_are_sales)
+    if amounts.sold or not amounts.gift_cards:
+        return amounts, False
+    return replace(read(), gift_cards=amounts.gift_cards), True
 
 
 def line_rows(order: Order, amounts: Amounts, *, unpaid: bool = False) -> Iterator[OrderLineRow]:

@@ -1,9 +1,7 @@
 """WooCommerce's orders: the exports of Advanced Order Export, and those with line_item columns."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from datetime import datetime
-from functools import partial
 
 from common import instants
 from ingest.csv.peek import header_names
@@ -13,7 +11,6 @@ from ingest.formats.model import Read, Reading
 from ingest.formats.reconciliation import Reconciliation
 from ingest.formats.refund_spool import RefundSpool
 from ingest.formats.woocommerce import export_rows, item_columns
-from ingest.formats.woocommerce.amounts import Amounts, amounts_of
 from ingest.formats.woocommerce.definition import FORMAT, ITEMS
 from ingest.formats.woocommerce.order import (
     NO_LINES_BACK,
@@ -22,6 +19,7 @@ from ingest.formats.woocommerce.order import (
     refund_rows,
     remark,
     sold,
+    sold_amounts,
 )
 from ingest.rows import OrderLineRow, RefundRow
 from ingest.sources import FileKind
@@ -88,7 +86,9 @@ class WooCommerceExport:
         notes, head = self._reading.notes, order.head
         if not sold(order, notes):
             return
-        amounts, only_cards = self._amounts(order)
+        amounts, only_cards = sold_amounts(
+            order, gift_cards_are_sales=self._reading.gift_cards_are_sales
+        )
         total = head.sums.total or 0
         if not amounts.sold and order.lines and total and head.sums.refunded >= total:
             notes.add(NO_LINES_BACK, head.id, total)
@@ -109,12 +109,3 @@ class WooCommerceExport:
         others = FileKind.REFUNDS in self._reading.given
         self._refunds.put(refund_rows(order, amounts, notes, others=others))
         yield from line_rows(order, amounts)
-
-    def _amounts(self, order: Order) -> tuple[Amounts, bool]:
-        """An order's amounts, and whether it is of gift cards alone, which are no sales here."""
-        sums, lines = order.head.sums, order.lines
-        read = partial(amounts_of, sums, lines, less_refunds=order.less_refunds)
-        amounts = read(gift_cards_are_sales=self._reading.gift_cards_are_sales)
-        if amounts.sold or not amounts.gift_cards:
-            return amounts, False
-        return replace(read(), gift_cards=amounts.gift_cards), True
