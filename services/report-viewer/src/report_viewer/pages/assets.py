@@ -13,6 +13,7 @@ from http import HTTPStatus
 from importlib.resources import files
 from typing import Final
 
+from common import design
 from report_viewer.http.cache_control import FOREVER
 from report_viewer.http.compression import Coding, compress
 from report_viewer.http.negotiation import choose_coding
@@ -53,7 +54,7 @@ def _scripts(names: Iterable[str]) -> tuple[str, ...]:
 
 _FILES: Final[Mapping[str, tuple[str, ...]]] = {
     "icon.svg": ("icon.svg",),
-    "report.css": ("report.css", "controls.css", STYLE),
+    "report.css": (*design.SHEETS, "report.css", "controls.css", STYLE, "print.css"),
     "theme.js": ("theme.js",),
     "report.js": (*_scripts(_BEFORE_KINDS), SCRIPT, *_scripts(_AFTER_KINDS)),
     "beacon.js": ("beacon.js",),
@@ -61,7 +62,8 @@ _FILES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """What is served, and the files that it is made of, one after the other.
 
-``STYLE`` and ``SCRIPT`` stand for that file of every kind of section that has it.
+``STYLE`` and ``SCRIPT`` stand for that file of every kind of section that has it; the sheets of
+``common.design`` are those of all services.
 
 The page's script is small files that share one namespace, each after those it uses. Modules would
 ask for each other by addresses without digests, unless an import map told them, which is an inline
@@ -131,5 +133,7 @@ def _asset(path: str, kinds: SectionKinds) -> Asset:
 def _sources(name: str, kinds: SectionKinds) -> Iterator[bytes]:
     if name in {STYLE, SCRIPT}:
         yield from filter(None, (kind.read(name) for kind in kinds.by_tag.values()))
+    elif name in design.SHEETS:
+        yield design.sheet(name)
     else:
         yield files("report_viewer").joinpath("pages/static", name).read_bytes()
