@@ -16,6 +16,8 @@ from pydantic import BaseModel
 from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope, Send
 
+from common.http.accept import wants_html
+from common.i18n.negotiation import choose_locale
 from common.infra.rate_limit import address_network
 from common.links.token import KeyRing, LinkError
 from ingest.csv.faults import Faults
@@ -28,7 +30,7 @@ from report_viewer.endpoints.request_body import read_body
 from report_viewer.http.client_address import ClientAddresses
 from report_viewer.http.compression import Coding
 from report_viewer.http.etag import etag_matches
-from report_viewer.http.negotiation import choose_coding, choose_locale, wants_html
+from report_viewer.http.negotiation import choose_coding
 from report_viewer.http.user_agent import classify
 from report_viewer.links import urls
 from report_viewer.problems.errors import ViewerError

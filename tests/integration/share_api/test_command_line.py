@@ -17,7 +17,7 @@ from analytics.commands.revoke import revoke
 from analytics.commands.share import share
 from common.links.state import LinkRef, LinkState, LinkStateStore, state_key
 from common.links.token import KeyRing
-from sharing.issuing import SigningNotConfiguredError
+from sharing.issue_errors import SigningNotConfiguredError
 
 SHARES = "/api/admin/analytics/shares"
 NOBODY = "00000000-0000-4000-8000-000000000000"

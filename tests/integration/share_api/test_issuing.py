@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import product
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -86,6 +87,43 @@ def test_every_report_and_period(
             assert (claims.tenant_id, claims.report) == (world.tokyo, report)
             assert answer.json()["expiresAt"] == "2031-04-25T22:31:16.000Z"
             assert answer.json()["reportType"] == report
+
+
+def test_days_of_the_calendar_in_place_of_a_period(
+    moment: datetime, ben: httpx.Client, ring: KeyRing, world: World
+) -> None:
+    march = {"dates": {"first": "2031-03-01", "last": "2031-03-31"}}
+    answer = ben.post(share_url(), json=march)
+    claims = verified(ring, answer)
+    assert claims.window.dates(ZoneInfo("Asia/Tokyo")) == tuple(
+        date(2031, 3, day) for day in range(1, 32)
+    )
+    assert answer.json()["period"]["from"] == "2031-02-28T15:00:00.000Z"
+    shares = "/api/admin/analytics/shares"
+    (entry,) = ben.get(shares, params={"period": "dates"}).json()["items"]
+    assert entry["period"]["name"] == "dates"
+    assert ben.get(shares, params={"period": "30d"}).json()["items"] == []
+    (audited,) = ben.get("/api/admin/analytics/audit", params={"action": "link.issued"}).json()[
+        "items"
+    ]
+    assert audited["details"]["first"] == "2031-03-01"
+    assert audited["details"]["last"] == "2031-03-31"
+
+
+def test_the_last_day_has_to_be_over_in_the_zone_of_the_tenant(
+    moment: datetime, ben: httpx.Client, anna: httpx.Client
+) -> None:
+    for last, status in (("2031-04-25", 201), ("2031-04-26", 400), ("9999-12-30", 400)):
+        first = "2031-04-25" if last < "9999" else "9999-12-30"
+        answer = ben.post(share_url(), json={"dates": {"first": first, "last": last}})
+        assert answer.status_code == status, (last, answer.text)
+    problem = assert_problem(answer, 400)
+    assert problem["errors"] == [
+        {
+            "pointer": "/dates/last",
+            "detail": "must be a day that is over: 2031-04-25 at the latest",
+        }
+    ]
 
 
 def test_the_ledger_redis_and_the_workers_know_the_link(
@@ -172,6 +210,18 @@ WRONG_BODIES: list[tuple[bytes, str]] = [
     (b'{"period": 30}', "/period"),
     (b'{"period": null}', "/period"),
     (b'{"period": ["30d"]}', "/period"),
+    (b'{"period": "30d", "dates": {"first": "2031-03-01", "last": "2031-03-31"}}', ""),
+    (b'{"dates": null}', "/dates"),
+    (b'{"dates": {"last": "2031-03-01"}}', "/dates/first"),
+    (b'{"dates": {"first": "2031-03-01"}}', "/dates/last"),
+    (b'{"dates": {"first": "2031-03-01", "last": "2031-02-28"}}', "/dates/last"),
+    (b'{"dates": {"first": "2030-01-01", "last": "2031-01-02"}}', "/dates/last"),
+    (b'{"dates": {"first": "1999-12-31", "last": "2000-01-02"}}', "/dates/first"),
+    (b'{"dates": {"first": "2031-02-29", "last": "2031-03-02"}}', "/dates/first"),
+    (b'{"dates": {"first": "20310301", "last": "2031-03-02"}}', "/dates/first"),
+    (b'{"dates": {"first": 1, "last": "2031-03-02"}}', "/dates/first"),
+    (b'{"dates": {"first": "2031-03-01T00:00:00Z", "last": "2031-03-02"}}', "/dates/first"),
+    (b'{"dates": {"first": "2031-03-01", "last": "9999-12-31"}}', "/dates/last"),
     (b'{"window": 1}', "/window"),
     (b'{"a/b~c": 1}', "/a~1b~0c"),
     (b'{"\\ud800": 1}', ""),

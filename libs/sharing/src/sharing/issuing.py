@@ -8,7 +8,7 @@ computed when it is asked for. Everything here is callable without HTTP.
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from http import HTTPStatus
+from typing import Final
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
@@ -19,7 +19,6 @@ from common.db.accounts import Tenant
 from common.db.audit import Action, Author, record
 from common.db.shares import Share
 from common.db.tenancy import Access, transaction
-from common.http.problem import Problem
 from common.instants import iso
 from common.jobs.payloads import ComputeReport
 from common.jobs.publisher import JobPublisher, JobsUnavailableError
@@ -28,69 +27,40 @@ from common.links.tenant_names import TenantName
 from common.links.token import KeyRing, LinkClaims
 from common.reports import registry
 from common.reports.model import AnalyticsNotYetImplementedError
-from common.reports.window import Period, Window, window_of
+from common.reports.window import Dates, Period, Window, window_of
+from sharing.issue_errors import (
+    DatesError,
+    ExpiryOutOfRangeError,
+    SharingOffError,
+    SigningNotConfiguredError,
+)
 from sharing.rate_limits import ShareRateLimit
 from sharing.switch import off_since
+
+CALENDAR: Final = "dates"
+"""What the ledger calls days that the calendar names; its window says which."""
 
 _log = logging.getLogger(__name__)
 
 
-class IssueError(Problem):
-    """The link is not issued."""
-
-
-class ExpiryOutOfRangeError(IssueError):
-    """The life asked for is not positive, or longer than allowed."""
-
-    status = HTTPStatus.BAD_REQUEST
-    type = "invalid-body"
-    title = "Invalid request body"
-    fixed_detail = "The request body is not valid."
-
-    def __init__(self, seconds: int, most: int) -> None:
-        super().__init__(f"must be from 1 to {most} seconds")
-        self.seconds = seconds
-        self.most = most
-
-    @property
-    def errors(self) -> list[dict[str, str]]:
-        """The field of the body that the life is in."""
-        return [{"pointer": "/expiresInSeconds", "detail": str(self)}]
-
-
-class SigningNotConfiguredError(IssueError):
-    """There is no key to sign with."""
-
-    status = HTTPStatus.SERVICE_UNAVAILABLE
-    type = "signing-not-configured"
-    title = "Signing not configured"
-
-    def __init__(self) -> None:
-        super().__init__("ANALYTICS_SHARE_SIGNING_SECRET is not configured: no link can be issued.")
-
-
-class SharingOffError(IssueError):
-    """The tenant does not share."""
-
-    status = HTTPStatus.CONFLICT
-    type = "sharing-off"
-    title = "Sharing is turned off"
-
-    def __init__(self, since: datetime) -> None:
-        super().__init__("Sharing is turned off: turn it on to issue links.")
-        self.since = since
-
-
 @dataclass(frozen=True, slots=True)
 class LinkRequest:
-    """What is asked for, and by whom. ``expires_in`` is in seconds; None takes the default."""
+    """What is asked for, and by whom. ``expires_in`` is in seconds; None takes the default.
+
+    ``days`` are the last complete ones of a period, or such as the calendar names.
+    """
 
     tenant_id: int
     zone: ZoneInfo
     report: str
-    period: Period
+    days: Period | Dates
     author: Author
     expires_in: int | None = None
+
+    @property
+    def period(self) -> str:
+        """The name that the ledger and the audit log have for the days."""
+        return self.days.value if isinstance(self.days, Period) else CALENDAR
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +89,10 @@ class IssuingContext:
 
 
 def issue(request: LinkRequest, using: IssuingContext, *, now: datetime) -> IssuedLink:
-    """Issue a link to the report over the last complete days before ``now``.
+    """Issue a link to the report over complete days before ``now``.
 
     Raises:
+        DatesError: the last day asked for is not over, or was skipped in the zone.
         UnknownReportError: no such report type.
         AnalyticsNotYetImplementedError: a report type that cannot be computed yet.
         ExpiryOutOfRangeError: the life asked for is not allowed.
@@ -133,6 +104,7 @@ def issue(request: LinkRequest, using: IssuingContext, *, now: datetime) -> Issu
     ttl = using.ttl_seconds if request.expires_in is None else request.expires_in
     if not 0 < ttl <= using.max_ttl_seconds:
         raise ExpiryOutOfRangeError(ttl, using.max_ttl_seconds)
+    window = _window(request, now)
     if using.ring is None:
         raise SigningNotConfiguredError
     if using.rate_limit is not None:
@@ -143,7 +115,7 @@ def issue(request: LinkRequest, using: IssuingContext, *, now: datetime) -> Issu
         link_id=uuid4(),
         tenant_id=request.tenant_id,
         report=request.report,
-        window=window_of(request.period, request.zone, now=now),
+        window=window,
         issued_at=issued_at,
         expires_at=issued_at + timedelta(seconds=ttl),
     )
@@ -157,6 +129,16 @@ def issue(request: LinkRequest, using: IssuingContext, *, now: datetime) -> Issu
         window=claims.window,
         expires_at=claims.expires_at,
     )
+
+
+def _window(request: LinkRequest, now: datetime) -> Window:
+    today = now.astimezone(request.zone).date()
+    if isinstance(request.days, Dates) and request.days.last >= today:
+        raise DatesError(f"must be a day that is over: {today - timedelta(days=1)} at the latest")
+    try:
+        return window_of(request.days, request.zone, now=now)
+    except ValueError:  # Samoa went from the 29th to the 31st of December 2011
+        raise DatesError("the calendar of the tenant's zone left this day out") from None
 
 
 def _whole_second(instant: datetime) -> datetime:
@@ -187,7 +169,7 @@ def _record(
                 id=share_id,
                 link_id=claims.link_id,
                 report=claims.report,
-                period=request.period.value,
+                period=request.period,
                 window_from=claims.window.start,
                 window_to=claims.window.end,
                 key_id=ring.key_id,
@@ -205,11 +187,18 @@ def _record(
             at=now,
             subject=share_id,
             report=claims.report,
-            period=request.period.value,
+            period=request.period,
+            **_calendar(request),
             expiresAt=iso(claims.expires_at),
         )
         name = session.scalar(select(Tenant.name).where(Tenant.id == claims.tenant_id))
     return share_id, TenantName(str(name), request.zone.key)
+
+
+def _calendar(request: LinkRequest) -> dict[str, str]:
+    if isinstance(request.days, Period):
+        return {}
+    return {"first": request.days.first.isoformat(), "last": request.days.last.isoformat()}
 
 
 def _announce(claims: LinkClaims, tenant: TenantName, using: IssuingContext) -> None:

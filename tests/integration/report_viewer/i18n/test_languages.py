@@ -7,7 +7,7 @@ import pytest
 from tests.integration.report_viewer.conftest import BROWSER, Run
 from tests.support.samples import Sample
 
-from report_viewer.i18n.locales import LOCALES, TAGS
+from common.i18n.locales import LOCALES, TAGS
 
 pytestmark = pytest.mark.anyio
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import httpx
 import psutil
@@ -17,13 +18,17 @@ from devstack.processes.sockets import reserved_port
 
 
 @contextmanager
-def running(redis_url: str, processes: int) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+def running(
+    redis_url: str, processes: int, place: Path
+) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """A viewer whose temporary files are in ``place``, where none is left however it ends."""
     port = reserved_port()
     settings = {
         "REDIS_URL": redis_url,
         "ANALYTICS_SHARE_SIGNING_SECRET": SECRET,
         "REPORT_VIEWER_PORT": str(port),
         "REPORT_VIEWER_PROCESSES": str(processes),
+        "TMPDIR": str(place),
     }
     viewer = subprocess.Popen([sys.executable, "-m", "report_viewer"], env=os.environ | settings)
     family = []
@@ -39,6 +44,7 @@ def running(redis_url: str, processes: int) -> Iterator[tuple[subprocess.Popen[b
         for each in left:
             each.kill()
     assert not left, "nobody outlives the first process"
+    assert not [*place.iterdir()], "no file does"
 
 
 def ready(url: str) -> bool:
@@ -60,9 +66,9 @@ def serves(process: psutil.Process) -> bool:
 
 
 def test_two_processes_serve_and_count_together_and_sigterm_ends_all(
-    redis_url: str, sample: Sample
+    redis_url: str, sample: Sample, tmp_path: Path
 ) -> None:
-    with running(redis_url, 2) as (viewer, url):
+    with running(redis_url, 2, tmp_path) as (viewer, url):
         wait.until(lambda: len(servers(viewer)) == 2)
         for _ in range(60):  # each by a connection of its own
             assert httpx.get(url + sample.path, timeout=wait.PATIENCE_SECONDS).status_code == 200
@@ -84,8 +90,8 @@ def test_two_processes_serve_and_count_together_and_sigterm_ends_all(
         assert_sigterm_ends(viewer)
 
 
-def test_sigterm_ends_the_only_process(redis_url: str) -> None:
-    with running(redis_url, 1) as (viewer, _):
+def test_sigterm_ends_the_only_process(redis_url: str, tmp_path: Path) -> None:
+    with running(redis_url, 1, tmp_path) as (viewer, _):
         assert_sigterm_ends(viewer)
 
 
@@ -96,8 +102,8 @@ def assert_sigterm_ends(viewer: subprocess.Popen[bytes]) -> None:
     assert not psutil.wait_procs(family, timeout=wait.PATIENCE_SECONDS)[1]
 
 
-def test_nobody_outlives_a_killed_parent(redis_url: str) -> None:
-    with running(redis_url, 2) as (viewer, _):
+def test_nobody_outlives_a_killed_parent(redis_url: str, tmp_path: Path) -> None:
+    with running(redis_url, 2, tmp_path) as (viewer, _):
         family = psutil.Process(viewer.pid).children(recursive=True)
         assert family
         viewer.kill()

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.reports.window import Period, Window, shift_of, start_of_day, window_of
+from common.reports.window import (
+    MOST_DAYS,
+    Dates,
+    Period,
+    Window,
+    shift_of,
+    start_of_day,
+    window_of,
+)
 
 ZONES = [ZoneInfo(name) for name in sorted(available_timezones()) if "/" in name]
 modern = st.datetimes(datetime(2015, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
@@ -40,6 +48,35 @@ def test_the_previous_window_has_the_same_weekdays_and_clears_the_window(
 @pytest.mark.parametrize(("days", "shift"), [(1, 7), (7, 7), (8, 14), (30, 35), (90, 91)])
 def test_a_window_is_shifted_by_the_fewest_whole_weeks_that_clear_it(days: int, shift: int) -> None:
     assert shift_of(days) == shift
+
+
+@given(st.dates(date(2000, 1, 1), date(2035, 1, 1)), st.integers(1, MOST_DAYS))
+def test_days_of_the_calendar_are_those_days_whatever_the_time(first: date, count: int) -> None:
+    zone, now = ZoneInfo("Europe/Berlin"), datetime(2040, 1, 1, tzinfo=UTC)
+    dates = Dates(first, first + timedelta(days=count - 1))
+    window = window_of(dates, zone, now=now)
+    days = window.dates(zone)
+    assert (days[0], days[-1], len(days)) == (dates.first, dates.last, count)
+    assert window.is_whole_days(zone)
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        (date(2026, 2, 2), date(2026, 2, 1)),
+        (date(2024, 1, 1), date(2025, 1, 1)),
+        (date(1999, 12, 31), date(2000, 1, 1)),
+    ],
+)
+def test_days_out_of_order_too_many_or_too_long_ago_are_none(first: date, last: date) -> None:
+    with pytest.raises(ValueError, match="day"):
+        Dates(first, last)
+
+
+def test_a_period_is_the_days_of_the_calendar_that_it_ends_with() -> None:
+    zone, now = ZoneInfo("Asia/Tokyo"), datetime(2026, 4, 25, 22, tzinfo=UTC)
+    week = Dates(date(2026, 4, 19), date(2026, 4, 25))
+    assert window_of(week, zone, now=now) == window_of(Period.WEEK, zone, now=now)
 
 
 def test_days_of_23_and_25_hours_are_whole_days() -> None:

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from common.http.accept import wants_html
 from report_viewer.http.compression import OFFERED, Coding
-from report_viewer.http.negotiation import choose_coding, wants_html
+from report_viewer.http.negotiation import choose_coding
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"
 

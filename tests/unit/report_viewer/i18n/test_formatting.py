@@ -7,6 +7,7 @@ import pytest
 from babel import Locale
 from tests.support.samples import document
 
+from common.i18n.locales import ENGLISH, LOCALES
 from common.reports.document.metrics import Unit
 from common.reports.document.schema import LineChart
 from report_viewer.i18n.formatting import (
@@ -16,7 +17,6 @@ from report_viewer.i18n.formatting import (
     instant,
     isolated,
 )
-from report_viewer.i18n.locales import ENGLISH, LOCALES
 
 ENGLISH_WORDS = formatter_of(ENGLISH)
 

@@ -9,8 +9,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from tests.support.page_words import VIEWER, words
 
+from common.i18n.locales import ENGLISH, LOCALES
 from report_viewer.i18n.formatting import formatter_of
-from report_viewer.i18n.locales import ENGLISH, LOCALES
 from report_viewer.i18n.translations import FOLDER
 
 WORDS = words()

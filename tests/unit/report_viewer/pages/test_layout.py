@@ -4,9 +4,9 @@ import pytest
 from markupsafe import Markup
 from tests.support.samples import document
 
+from common.i18n.locales import ENGLISH
 from common.reports.document.schema import BarChart, LineChart, Section, Table
 from report_viewer.i18n.formatting import DocumentFormatter, formatter_of
-from report_viewer.i18n.locales import ENGLISH
 from report_viewer.pages.layout import (
     columns_of,
     longest_of,

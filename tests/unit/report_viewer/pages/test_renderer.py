@@ -12,6 +12,7 @@ import pytest
 from markupsafe import escape
 from tests.support.samples import HOSTILE, Sample, document, finished, window
 
+from common.i18n.locales import LOCALES
 from common.links.token import ExpiredLinkError
 from common.reports import registry
 from common.reports.document.metrics import Unit
@@ -27,7 +28,6 @@ from common.reports.registry import implemented
 from common.reports.window import Period
 from report_viewer.http.security_headers import SecurityHeaders
 from report_viewer.i18n.formatting import DocumentFormatter, formatter_of
-from report_viewer.i18n.locales import LOCALES
 from report_viewer.pages.assets import Assets
 from report_viewer.pages.renderer import PageRenderer, definitions
 from report_viewer.problems.catalog import problem_of

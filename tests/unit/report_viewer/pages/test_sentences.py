@@ -4,6 +4,7 @@ import msgspec
 import pytest
 from tests.support.samples import HOSTILE, document, scope_of, window
 
+from common.i18n.locales import ENGLISH
 from common.reports import registry
 from common.reports.catalog.product_performance.standing import ProductPerformance
 from common.reports.document.headlines import Headline
@@ -13,7 +14,6 @@ from common.reports.totals.products import ProductTotals
 from common.reports.totals.totals import Totals
 from common.reports.window import Period
 from report_viewer.i18n.formatting import DocumentFormatter, formatter_of, isolated
-from report_viewer.i18n.locales import ENGLISH
 from report_viewer.pages.sections.registry import KINDS
 from report_viewer.pages.sentences import headline
 

@@ -14,7 +14,8 @@ from share_api.http.json_body import (
     parse_body,
     pointer,
 )
-from share_api.schemas.requests import LoginBody, ShareBody
+from share_api.schemas.requests import LoginBody
+from share_api.schemas.share_body import ShareBody
 
 
 def test_absent_means_default() -> None:

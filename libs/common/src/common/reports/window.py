@@ -1,4 +1,4 @@
-"""Periods and windows: the last N complete days of a tenant's time zone, half open.
+"""Periods and windows: whole days of a tenant's time zone, half open.
 
 A day begins at its first instant on the wall clock of the zone, so days of 23 and 25 hours are
 whole days, and a window is fixed by two UTC instants that never move afterwards.
@@ -12,6 +12,11 @@ from zoneinfo import ZoneInfo
 
 _WEEK: Final = 7
 
+MOST_DAYS: Final = 366
+"""The longest window that may be asked for: a leap year."""
+EARLIEST: Final = date(2000, 1, 1)
+"""The first day that may be asked for."""
+
 
 class Period(StrEnum):
     """The periods an admin may choose."""
@@ -24,6 +29,26 @@ class Period(StrEnum):
     def days(self) -> int:
         """How many complete days the period covers."""
         return int(self.value.removesuffix("d"))
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """Calendar days that an admin may choose in place of a period, both ends included.
+
+    Raises:
+        ValueError: the first is after the last, they are too many, or too long ago.
+    """
+
+    first: date
+    last: date
+
+    def __post_init__(self) -> None:
+        if self.first > self.last:
+            raise ValueError("the first day is after the last")
+        if (self.last - self.first).days >= MOST_DAYS:
+            raise ValueError(f"more than {MOST_DAYS} days")
+        if self.first < EARLIEST:
+            raise ValueError(f"the first day is before {EARLIEST}")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -81,9 +106,15 @@ def start_of_day(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time.min, zone).astimezone(UTC)
 
 
-def window_of(period: Period, zone: ZoneInfo, *, now: datetime) -> Window:
-    """The last complete days of ``period`` in ``zone``: up to the start of today there."""
-    today = now.astimezone(zone).date()
-    return Window(
-        start_of_day(today - timedelta(days=period.days), zone), start_of_day(today, zone)
-    )
+def window_of(chosen: Period | Dates, zone: ZoneInfo, *, now: datetime) -> Window:
+    """The days that were chosen, in ``zone``; those of a period end before today there.
+
+    Raises:
+        ValueError: a single day that the zone's calendar left out.
+    """
+    if isinstance(chosen, Period):
+        past = now.astimezone(zone).date()
+        first = past - timedelta(days=chosen.days)
+    else:
+        first, past = chosen.first, chosen.last + timedelta(days=1)
+    return Window(start_of_day(first, zone), start_of_day(past, zone))

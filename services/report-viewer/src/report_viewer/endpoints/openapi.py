@@ -3,8 +3,8 @@
 from importlib.metadata import version
 from typing import Any, Final
 
+from common.i18n.locales import TAGS
 from common.reports.registry import REPORTS
-from report_viewer.i18n.locales import TAGS
 from report_viewer.model import Freshness
 
 _PROBLEM: Final = {

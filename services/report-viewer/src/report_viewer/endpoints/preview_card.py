@@ -7,6 +7,7 @@ not open has no card.
 
 from http import HTTPStatus
 
+from common.i18n.locales import LOCALES
 from common.links import tenant_names
 from report_viewer.endpoints.representations import PAGE_VARIES, coded
 from report_viewer.http.cache_control import PRIVATE
@@ -14,7 +15,6 @@ from report_viewer.http.compression import compress
 from report_viewer.http.response import Headers, Response, WireResponse
 from report_viewer.http.security_headers import SecurityHeaders
 from report_viewer.http.variant import Variant
-from report_viewer.i18n.locales import LOCALES
 from report_viewer.links.request import ReportRequest
 from report_viewer.loading.loader import ReportLoader
 from report_viewer.loading.redis_store import STATE

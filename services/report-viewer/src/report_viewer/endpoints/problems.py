@@ -2,9 +2,10 @@
 
 from typing import Final
 
+from common.http.accept import wants_html
 from common.http.problem import MEDIA_TYPE
+from common.i18n.negotiation import choose_locale
 from report_viewer.http.cache_control import NEVER_STORED
-from report_viewer.http.negotiation import choose_locale, wants_html
 from report_viewer.http.response import Headers, Response
 from report_viewer.http.security_headers import SecurityHeaders
 from report_viewer.pages.renderer import PageRenderer

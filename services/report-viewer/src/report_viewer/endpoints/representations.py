@@ -10,6 +10,7 @@ from typing import Final
 
 from cachetools import LRUCache
 
+from common.i18n.locales import LOCALES
 from common.instants import iso
 from common.links.token import LinkError
 from common.reports_cache import cache
@@ -24,7 +25,6 @@ from report_viewer.http.prepared_response import PreparedResponse
 from report_viewer.http.response import Headers, Response
 from report_viewer.http.security_headers import SecurityHeaders
 from report_viewer.http.variant import Variant
-from report_viewer.i18n.locales import LOCALES
 from report_viewer.links.request import ReportRequest
 from report_viewer.loading.freshness import FreshnessTracker
 from report_viewer.loading.job_requests import JobRequests

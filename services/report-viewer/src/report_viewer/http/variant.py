@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from common.http.accept import READ_LENGTH
+from common.i18n.negotiation import choose_locale
 from report_viewer.http.compression import OFFERED, Coding
-from report_viewer.http.negotiation import READ_LENGTH, choose_coding, choose_locale
+from report_viewer.http.negotiation import choose_coding
 
 _REMEMBERED: Final = 1024
 

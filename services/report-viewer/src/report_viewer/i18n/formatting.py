@@ -12,12 +12,11 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 
+from common.i18n.formatter import Formatter
 from common.reports.document.changes import Change, ChangeKind
 from common.reports.document.metrics import Unit
 from common.reports.document.schema import Cell, Days, Document
 from common.reports.money import PERCENT_EXPONENT, divide_half_even
-from report_viewer.i18n.dates import DateFormatter
-from report_viewer.i18n.numbers import NumberFormatter
 from report_viewer.i18n.translations import translations
 
 NOTHING: Final = "–"
@@ -32,36 +31,10 @@ _JOINS: Final = " \u200d"
 """Left at the end of a name that was cut, these would join it with what follows."""
 
 
-class Formatter:
-    """One language: its words, numbers and dates. See ``formatter_of``."""
-
-    def __init__(self, locale: Locale) -> None:
-        self._translations = translations(locale)
-        self.locale = locale
-        self.tag = str(locale).replace("_", "-")
-        self.direction: str = locale.text_direction
-        self.numerals = NumberFormatter(locale)
-        self.calendar = DateFormatter(locale)
-
-    def text(self, message: str, **values: object) -> str:
-        """``message`` in this language, its ``%(names)s`` replaced by ``values``."""
-        words = self._translations.gettext(message) if message else ""
-        return words % values if values else words
-
-    def counted(self, one: str, many: str, count: int, **values: object) -> str:
-        """The form of a message that goes with ``count``, which is ``%(count)s`` in it."""
-        words = self._translations.ngettext(one, many, count)
-        return words % {"count": self.numerals.number(count, 0), **values}
-
-    def instant(self, value: datetime, zone: ZoneInfo) -> str:
-        """An instant on the wall clock of ``zone``."""
-        return self.calendar.instant(value, zone)
-
-
 @cache
 def formatter_of(locale: Locale) -> Formatter:
     """The formatter of a locale, made once."""
-    return Formatter(locale)
+    return Formatter(locale, translations(locale))
 
 
 def instant(value: datetime, zone: ZoneInfo, locale: Locale) -> str:

@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from jinja2 import ChoiceLoader, Environment, FunctionLoader, PackageLoader, StrictUndefined
 
+from common.i18n.formatter import Formatter
+from common.i18n.locales import ENGLISH
 from common.reports.document.metrics import Unit
 from common.reports.document.schema import Document
 from report_viewer.cache import page_cache
 from report_viewer.cache.page_cache import SharedPage
-from report_viewer.i18n.formatting import DocumentFormatter, Formatter, formatter_of, is_number
-from report_viewer.i18n.locales import ENGLISH
+from report_viewer.i18n.formatting import DocumentFormatter, formatter_of, is_number
 from report_viewer.model import Freshness
 from report_viewer.pages import layout, preview_metadata, sentences
 from report_viewer.pages.assets import Assets

@@ -6,8 +6,11 @@ The parent passes SIGTERM on and waits, starts anew one that died, and ends no r
 
 import gc
 import os
+import shutil
 import signal
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from multiprocessing import connection, parent_process
 from threading import Thread
@@ -47,9 +50,7 @@ def serving() -> Viewer:
 
 def run(settings: ViewerSettings) -> None:
     """Serve until told to stop."""
-    with tempfile.TemporaryDirectory(prefix="report-viewer-", ignore_cleanup_errors=True) as name:
-        if settings.processes > 1:
-            os.environ[SHARED_DIRECTORY] = name
+    with _shared_figures(settings.processes):
         uvicorn.run(
             "report_viewer.server.process:serving",
             factory=True,
@@ -69,14 +70,32 @@ def run(settings: ViewerSettings) -> None:
         )
 
 
+@contextmanager
+def _shared_figures(processes: int) -> Iterator[None]:
+    """A directory of the figures that several processes count together, gone with the last.
+
+    One process has none: the signal that ends it leaves no time to take a directory away.
+    """
+    if processes == 1:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="report-viewer-", ignore_cleanup_errors=True) as name:
+        os.environ[SHARED_DIRECTORY] = name
+        yield
+
+
 def _end_with_the_parent() -> None:
-    """Stop, as by SIGTERM, when the parent is gone, which would else have to stop us."""
+    """Stop, as by SIGTERM, when the parent is gone, which would else have to stop us.
+
+    Its directory goes too: what is still counted goes into files that are open.
+    """
     parent = parent_process()
     if parent is None:
         return
 
     def watch() -> None:
         connection.wait([parent.sentinel])
+        shutil.rmtree(os.environ[SHARED_DIRECTORY], ignore_errors=True)
         os.kill(os.getpid(), signal.SIGTERM)
 
     Thread(target=watch, name="parent", daemon=True).start()

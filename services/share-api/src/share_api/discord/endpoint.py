@@ -28,7 +28,7 @@ from share_api.discord.handler import CommandContext, Deadline, DeadlineExceeded
 from share_api.discord.interactions import PING, Interaction, InteractionAnswer
 from share_api.discord.signature import ReplayGuard, verify_signature
 from share_api.http.json_body import parse_body
-from sharing.issuing import IssueError, SharingOffError
+from sharing.issue_errors import IssueError, SharingOffError
 
 ANSWER_SECONDS: Final = 1.5
 SIGNATURE: Final = "X-Signature-Ed25519"

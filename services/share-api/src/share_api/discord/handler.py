@@ -169,7 +169,7 @@ def _show(
         tenant_id=tenant.id,
         zone=tenant.zone,
         report=command.report,
-        period=command.period,
+        days=command.period,
         author=author_of(asked.member.user.id),
     )
     link = issue(request, using.issuing, now=now)

@@ -9,8 +9,8 @@ from common.reports import registry
 from share_api.http.json_body import Body, parse_body
 from share_api.http.openapi import REPORT_SLUGS, problem_responses, request_body
 from share_api.routes.dependencies import CurrentActor, CurrentAdmin, Services
-from share_api.schemas.requests import ShareBody
 from share_api.schemas.responses import IssuedView, ReportsView, ReportView
+from share_api.schemas.share_body import ShareBody
 from sharing.issuing import LinkRequest, issue
 
 router = APIRouter(tags=["reports"])
@@ -54,7 +54,8 @@ def share(
 ) -> IssuedView:
     """Issue a link that opens one report of the tenant, for everybody who has it, for a while.
 
-    The window is fixed now: the last complete days of the tenant's time zone.
+    The window is fixed now: the last complete days of the tenant's time zone, or the days of the
+    calendar that are named.
     """
     wanted = parse_body(ShareBody, body)
     link = issue(
@@ -62,7 +63,7 @@ def share(
             tenant_id=actor.tenant.id,
             zone=actor.tenant.zone,
             report=report,
-            period=wanted.period,
+            days=wanted.days,
             expires_in=wanted.expires_in_seconds,
             author=actor.author,
         ),

@@ -2,7 +2,7 @@
 
 import re
 from datetime import datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Final, Literal
 
 from pydantic import (
     AfterValidator,
@@ -22,19 +22,8 @@ from common.db.pagination import Cursor, Paging
 from common.reports import registry
 from common.reports.window import Period
 from share_api.schemas.api_model import ApiModel
+from share_api.schemas.request_model import RequestModel, not_null, without_default
 from sharing.listing import ShareState
-
-
-class _Body(ApiModel):
-    model_config = ConfigDict(
-        extra="forbid", strict=True, validate_by_name=False, hide_input_in_errors=True
-    )
-
-
-def _not_null(value: object) -> object:
-    if value is None:
-        raise ValueError("Leave it out for the default; null is no value")
-    return value
 
 
 def _printable(value: str) -> str:
@@ -60,37 +49,14 @@ ReportType = Annotated[
 """A registered report type, implemented or not."""
 
 
-def _without_default(schema: dict[str, Any]) -> None:
-    schema.pop("default", None)
-
-
-class ShareBody(_Body):
-    """How a link is wanted; every field may be left out."""
-
-    period: Annotated[Period, Field(strict=False)] = Field(
-        Period.MONTH, description="The last complete days of the tenant's time zone."
-    )
-    expires_in_seconds: Annotated[
-        int | None,
-        Field(gt=0),
-        BeforeValidator(_not_null),
-        WithJsonSchema({"type": "integer", "exclusiveMinimum": 0}),
-    ] = Field(
-        None,
-        description="How long the link opens; by default what the service is set to.",
-        examples=[604_800],
-        json_schema_extra=_without_default,
-    )
-
-
-class LoginBody(_Body):
+class LoginBody(RequestModel):
     """An admin's credentials."""
 
     email: Words = Field(min_length=1, max_length=320)
     password: str = Field(min_length=1, max_length=MAX_PASSWORD_LENGTH)
 
 
-class PasswordBody(_Body):
+class PasswordBody(RequestModel):
     """A new password, and the present one as proof."""
 
     current_password: str = Field(min_length=1, max_length=MAX_PASSWORD_LENGTH)
@@ -104,23 +70,23 @@ class PasswordBody(_Body):
         return password
 
 
-class TenantBody(_Body):
+class TenantBody(RequestModel):
     """Which tenant to act for, by its slug."""
 
     tenant: Words = Field(min_length=1, max_length=63)
 
 
-class RevokeBody(_Body):
+class RevokeBody(RequestModel):
     """Which links to revoke: all of the tenant, or those of one report type."""
 
     report_type: Annotated[
         ReportType | None,
-        BeforeValidator(_not_null),
+        BeforeValidator(not_null),
         WithJsonSchema({"type": "string", "enum": list(registry.REPORTS)}),
-    ] = Field(None, json_schema_extra=_without_default)
+    ] = Field(None, json_schema_extra=without_default)
 
 
-class SharingBody(_Body):
+class SharingBody(RequestModel):
     """Whether the tenant shares."""
 
     enabled: bool
@@ -171,7 +137,9 @@ class ShareQuery(PageQuery):
 
     state: ShareState | None = None
     report_type: ReportType | None = None
-    period: Period | None = None
+    period: Period | Literal["dates"] | None = Field(
+        None, description="`dates`: links to days that the calendar names."
+    )
     created_by: Words | None = Field(
         None, min_length=1, max_length=320, description="As the entry says it, to the letter."
     )

@@ -24,7 +24,7 @@ from common.db.tenancy import TenantDb
 from common.infra.redis import ADMIN, create_redis
 from common.instants import now
 from common.links.state import LinkStateStore
-from common.reports.window import Period
+from common.reports.window import Dates, Period
 from sharing import issuing as links
 from sharing import revoking, switch
 from sharing.container import create_issuing
@@ -43,7 +43,7 @@ def issue_link(
     *,
     tenant: str,
     report: str,
-    period: str = Period.MONTH,
+    days: Period | Dates = Period.MONTH,
     expires_in: int | None = None,
     secret: str | None = None,
     public_base_url: str | None = None,
@@ -55,10 +55,9 @@ def issue_link(
 
     Raises:
         SharingSettingsError: a setting is missing or unusable.
-        ValueError: no such period.
         AccountError: no such tenant, or the database cannot be used.
         UnknownReportError, AnalyticsNotYetImplementedError: the report cannot be shared.
-        sharing.issuing.IssueError: no signing secret, or a life that is not allowed.
+        sharing.issue_errors.IssueError: no signing secret, or a life that is not allowed.
     """
     settings = _settings(secret, public_base_url)
     with _servers(service_url, redis_url) as (engine, redis):
@@ -68,7 +67,7 @@ def issue_link(
             tenant_id=shop.id,
             zone=shop.zone,
             report=report,
-            period=Period(period),
+            days=days,
             author=COMMAND_LINE,
             expires_in=expires_in,
         )

@@ -1,13 +1,17 @@
 """`analytics share`: make a link to a shop's report."""
 
+from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 import click
 
 from analytics.admin.target import resolve, state_dir_option
 from analytics.cli import expected
-from common.reports.window import Period
+from common.reports.window import Dates, Period
 from devstack.supervisor.errors import SupervisorError
+
+_DAY: Final = click.DateTime(["%Y-%m-%d"])
 
 
 @click.command()
@@ -16,10 +20,10 @@ from devstack.supervisor.errors import SupervisorError
 @click.option(
     "--period",
     type=click.Choice([period.value for period in Period]),
-    default=Period.MONTH.value,
-    show_default=True,
-    help="The last complete days of the shop's time zone.",
+    help="The last complete days of the shop's time zone (default 30d).",
 )
+@click.option("--first", type=_DAY, metavar="DATE", help="With --last: days of the calendar.")
+@click.option("--last", type=_DAY, metavar="DATE", help="The last day, included; it is over.")
 @click.option(
     "--expires-in",
     type=int,
@@ -28,7 +32,13 @@ from devstack.supervisor.errors import SupervisorError
 )
 @state_dir_option
 def share(
-    report: str, tenant: str, period: str, expires_in: int | None, state_dir: Path | None
+    report: str,
+    tenant: str,
+    period: str | None,
+    first: datetime | None,
+    last: datetime | None,
+    expires_in: int | None,
+    state_dir: Path | None,
 ) -> None:
     """Print a link to REPORT of a shop, for anyone who has it, until it expires.
 
@@ -40,8 +50,9 @@ def share(
     from common.instants import iso  # noqa: PLC0415
     from common.reports.model import AnalyticsNotYetImplementedError  # noqa: PLC0415
     from common.reports.registry import UnknownReportError  # noqa: PLC0415
-    from sharing.issuing import IssueError  # noqa: PLC0415
+    from sharing.issue_errors import IssueError  # noqa: PLC0415
 
+    days = _days(period, first, last)
     try:
         connection = resolve(state_dir)
         link = issue_link(
@@ -49,7 +60,7 @@ def share(
             connection.redis_url,
             tenant=tenant,
             report=report,
-            period=period,
+            days=days,
             expires_in=expires_in,
             secret=connection.settings.get("ANALYTICS_SHARE_SIGNING_SECRET"),
             public_base_url=connection.settings.get("PUBLIC_BASE_URL"),
@@ -66,3 +77,19 @@ def share(
     click.echo(link.url)
     revocation = f"analytics revoke --tenant {tenant} {link.share_id}"
     click.echo(f"opens until {iso(link.expires_at)}; to revoke it: {revocation}", err=True)
+
+
+def _days(period: str | None, first: datetime | None, last: datetime | None) -> Period | Dates:
+    """What the options name.
+
+    Raises:
+        click.UsageError: some of them do not go together, or name no days.
+    """
+    if first is None and last is None:
+        return Period(period or Period.MONTH)
+    if first is None or last is None or period is not None:
+        raise click.UsageError("--first and --last go together, and without --period")
+    try:
+        return Dates(first.date(), last.date())
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error

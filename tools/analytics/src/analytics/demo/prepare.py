@@ -7,12 +7,13 @@ from typing import Final
 
 from analytics.admin.links import issue_link
 from analytics.demo.load import ensure_demo
+from common.reports.window import Period
 from devstack.supervisor.demo import Demo
 from devstack.supervisor.services import Addresses
 from ingest import data_version
 
 DEMO_REPORT: Final = "revenue-overview"
-DEMO_PERIOD: Final = "30d"
+DEMO_PERIOD: Final = Period.MONTH
 
 
 def prepare_demo(where: Addresses, password: str, settings: Mapping[str, str]) -> Demo:
@@ -28,7 +29,7 @@ def prepare_demo(where: Addresses, password: str, settings: Mapping[str, str]) -
             where.redis_url,
             tenant=shop.tenant,
             report=DEMO_REPORT,
-            period=DEMO_PERIOD,
+            days=DEMO_PERIOD,
         )
     return Demo(tenant=shop.tenant, email=shop.email, password=shop.password, link=link.url)
 

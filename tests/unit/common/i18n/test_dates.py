@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
+from common.i18n.dates import DateFormatter
+from common.i18n.locales import ENGLISH, LOCALES
 from common.reports.document.schema import Days
-from report_viewer.i18n.dates import DateFormatter
-from report_viewer.i18n.locales import ENGLISH, LOCALES
 
 
 def days(first: date, last: date) -> Days:

@@ -9,8 +9,8 @@ from babel.numbers import format_currency, format_decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from report_viewer.i18n.locales import ENGLISH, LOCALES
-from report_viewer.i18n.numbers import NumberFormatter
+from common.i18n.locales import ENGLISH, LOCALES
+from common.i18n.numbers import NumberFormatter
 
 NUMERALS = {tag: NumberFormatter(locale) for tag, locale in LOCALES.items()}
 INTEGERS = st.integers(-(2**70), 2**70)

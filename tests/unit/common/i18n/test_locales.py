@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from common.i18n.locales import ENGLISH, LOCALES, TAGS
+from common.i18n.negotiation import choose_locale
 from report_viewer.http import variant
-from report_viewer.http.negotiation import choose_locale
-from report_viewer.i18n.locales import ENGLISH, LOCALES, TAGS
 
 GATEWAY = Path(__file__).parents[4] / "gateway/nginx.conf"
 

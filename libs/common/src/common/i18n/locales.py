@@ -1,4 +1,4 @@
-"""Locales: the languages pages are written in; ``http.negotiation`` chooses among them.
+"""Locales: the languages pages are written in; ``negotiation`` chooses among them.
 
 A small set: each of them is one more page in the response cache and in the gateway's.
 """

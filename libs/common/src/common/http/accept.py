@@ -1,0 +1,35 @@
+"""Accept headers (RFC 9110): their members by quality, and whether a client wants HTML."""
+
+from collections.abc import Iterator
+from typing import Final
+
+READ_LENGTH: Final = 512
+"""A longer header is read up to here: more than any browser sends."""
+
+
+def preferences(header: str) -> Iterator[tuple[str, float]]:
+    """The members of an Accept header with their quality; what cannot be read counts as 0."""
+    for member in header.lower().split(","):
+        name, *parameters = (part.strip() for part in member.split(";"))
+        quality = 1.0
+        for parameter in parameters:
+            if parameter.startswith("q="):
+                quality = _quality(parameter[2:])
+        if name:
+            yield name, quality
+
+
+def _quality(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        return 0.0
+    return value if 0 <= value <= 1 else 0.0
+
+
+def wants_html(header: str) -> bool:
+    """Whether the client names HTML, as browsers do, and likes it no less than JSON."""
+    accepted = dict(preferences(header[:READ_LENGTH]))
+    html = max(accepted.get("text/html", 0.0), accepted.get("application/xhtml+xml", 0.0))
+    json = (accepted.get(name, 0.0) for name in ("application/json", "application/problem+json"))
+    return html > 0 and html >= max(json)

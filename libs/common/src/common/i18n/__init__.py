@@ -1,0 +1,1 @@
+"""Languages: locales, catalogs, numbers and dates, for the pages of every service."""

@@ -1,0 +1,36 @@
+"""Formatter: the words, numbers and dates of one language."""
+
+from datetime import datetime
+from gettext import NullTranslations
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+
+from common.i18n.dates import DateFormatter
+from common.i18n.numbers import NumberFormatter
+
+
+class Formatter:
+    """One language, with the words of a service's catalog."""
+
+    def __init__(self, locale: Locale, translations: NullTranslations) -> None:
+        self._translations = translations
+        self.locale = locale
+        self.tag = str(locale).replace("_", "-")
+        self.direction: str = locale.text_direction
+        self.numerals = NumberFormatter(locale)
+        self.calendar = DateFormatter(locale)
+
+    def text(self, message: str, **values: object) -> str:
+        """``message`` in this language, its ``%(names)s`` replaced by ``values``."""
+        words = self._translations.gettext(message) if message else ""
+        return words % values if values else words
+
+    def counted(self, one: str, many: str, count: int, **values: object) -> str:
+        """The form of a message that goes with ``count``, which is ``%(count)s`` in it."""
+        words = self._translations.ngettext(one, many, count)
+        return words % {"count": self.numerals.number(count, 0), **values}
+
+    def instant(self, value: datetime, zone: ZoneInfo) -> str:
+        """An instant on the wall clock of ``zone``."""
+        return self.calendar.instant(value, zone)

@@ -1,0 +1,91 @@
+"""Request body of a share: which days, and for how long."""
+
+import re
+from datetime import date
+from typing import Annotated, Final, Self
+
+from pydantic import (
+    BeforeValidator,
+    Field,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
+
+from common.reports.window import EARLIEST, MOST_DAYS, Dates, Period
+from share_api.schemas.request_model import RequestModel, not_null, without_default
+
+_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+
+def _calendar_date(value: object) -> date:
+    try:
+        if isinstance(value, str) and _DATE.fullmatch(value):
+            return date.fromisoformat(value)
+    except ValueError:
+        pass
+    raise ValueError("Write a day of the calendar as YYYY-MM-DD")
+
+
+Day = Annotated[
+    date,
+    BeforeValidator(_calendar_date),
+    Field(ge=EARLIEST),
+    WithJsonSchema({"type": "string", "format": "date", "examples": ["2026-10-31"]}),
+]
+
+
+class DatesBody(RequestModel):
+    """Days of the calendar in the tenant's time zone, both included and all of them over."""
+
+    first: Day
+    last: Day = Field(description=f"At most {MOST_DAYS} days in all.")
+
+    @field_validator("last")
+    @classmethod
+    def _in_order(cls, last: date, body: ValidationInfo) -> date:
+        first = body.data.get("first")
+        if first is not None and last < first:
+            raise ValueError("Must not be before first")
+        if first is not None and (last - first).days >= MOST_DAYS:
+            raise ValueError(f"Must be at most {MOST_DAYS} days from first, both included")
+        return last
+
+
+class ShareBody(RequestModel):
+    """How a link is wanted; every field may be left out."""
+
+    period: Annotated[Period, Field(strict=False)] = Field(
+        Period.MONTH, description="The last complete days of the tenant's time zone."
+    )
+    dates: Annotated[
+        DatesBody | None,
+        BeforeValidator(not_null),
+    ] = Field(
+        None,
+        description="Days of the calendar in place of `period`.",
+        json_schema_extra=without_default,
+    )
+    expires_in_seconds: Annotated[
+        int | None,
+        Field(gt=0),
+        BeforeValidator(not_null),
+        WithJsonSchema({"type": "integer", "exclusiveMinimum": 0}),
+    ] = Field(
+        None,
+        description="How long the link opens; by default what the service is set to.",
+        examples=[604_800],
+        json_schema_extra=without_default,
+    )
+
+    @model_validator(mode="after")
+    def _period_or_dates(self) -> Self:
+        if {"period", "dates"} <= self.model_fields_set:
+            raise ValueError("Give period or dates, not both")
+        return self
+
+    @property
+    def days(self) -> Period | Dates:
+        """The days that the link is to show."""
+        return self.period if self.dates is None else Dates(self.dates.first, self.dates.last)
