@@ -110,7 +110,7 @@ def issue(request: LinkRequest, using: IssuingContext, *, now: datetime) -> Issu
     if using.rate_limit is not None:
         using.rate_limit.check(request.tenant_id)
     # Tokens count whole seconds: rounded up, so that no link lives shorter than was asked for.
-    issued_at = _whole_second(now)
+    issued_at = whole_second(now)
     claims = LinkClaims(
         link_id=uuid4(),
         tenant_id=request.tenant_id,
@@ -141,7 +141,7 @@ def _window(request: LinkRequest, now: datetime) -> Window:
         raise DatesError("the calendar of the tenant's zone left this day out") from None
 
 
-def _whole_second(instant: datetime) -> datetime:
+def whole_second(instant: datetime) -> datetime:
     """The first whole second that is not before ``instant``."""
     return (instant + timedelta(seconds=1, microseconds=-1)).replace(microsecond=0)
 

@@ -13,6 +13,7 @@ from common.db.rollups import DailySales, DirtyDay, ProductSales
 from common.db.sales import Customer, LedgerVersion, Order, OrderLine, Product, Refund
 from common.db.shares import Share, SharingStop, ViewBatch
 from common.db.stock import StockCount
+from common.db.webhooks import IngestConnection, WebhookEvent, WebhookOrder
 
 TENANT_TABLES: tuple[type[Model], ...] = (
     Membership,
@@ -33,6 +34,9 @@ TENANT_TABLES: tuple[type[Model], ...] = (
     Import,
     ImportChunk,
     IdempotencyKey,
+    IngestConnection,
+    WebhookEvent,
+    WebhookOrder,
 )
 """Tables whose rows belong to one tenant; each leads its keys with ``tenant_id``."""
 

@@ -21,7 +21,6 @@ from ingest.formats.column_notes import tell_columns
 from ingest.formats.model import Read, Reading
 from ingest.formats.reconciliation import Reconciliation
 from ingest.formats.refund_spool import RefundSpool
-from ingest.formats.shopify.amounts import Goods, Sums, amounts_of
 from ingest.formats.shopify.columns import (
     MISSING,
     REQUIRED,
@@ -30,7 +29,7 @@ from ingest.formats.shopify.columns import (
     OrderColumns,
     records_of,
 )
-from ingest.formats.shopify.order import Order, line_rows, refund_rows, remark
+from ingest.formats.shopify.order import Order, line_rows, order_of, refund_rows, remark
 from ingest.formats.shopify.order_rows import OrderRows, orders_of, repeated
 from ingest.rows import OrderLineRow, RefundRow
 from ingest.sources import FileKind
@@ -159,23 +158,8 @@ class ShopifyExport:
             self._notes.tell(_ROUNDED_IDS)
         if head.discount is None and "Discount Amount" in table.present:
             head = head._replace(discount=0)
-        return self._order_of(head, [line for line in lines if line is not None], placed_at)
-
-    def _order_of(self, head: OrderColumns, lines: list[LineColumns], placed_at: datetime) -> Order:
-        numbered = [line._replace(number=number) for number, line in enumerate(lines, 1)]
-        there = [line for line in numbered if line.quantity > 0]
-        if len(there) < len(lines):
-            self._notes.add("a line of quantity 0 was left out", head.name)
-        goods = [
-            Goods(line.quantity, line.price, line.discount, 0, line.title, line.sku)
-            for line in there
-        ]
-        sums = Sums(
-            *(head.subtotal, head.shipping, head.taxes, head.total, head.discount),
-            *(head.refunded, head.duties),
-        )
-        amounts = amounts_of(sums, goods)
-        return Order(head, tuple(there[number] for number in amounts.sold), amounts, placed_at)
+        there = [line for line in lines if line is not None]
+        return order_of(head, there, placed_at, self._notes)
 
     def _line_of(self, table: Table, position: int, cells: Cells) -> LineColumns | None:
         try:

@@ -58,7 +58,7 @@
       const view = new View(key);
       const chart = byKey.get(key);
       if (chart && sections[chart.kind].unsorted) continue;
-      if (chart && table.matches(".compared")) {
+      if (chart && table.matches(".beside")) {
         compared(table, chart, page, view);
         continue;
       }
