@@ -5,13 +5,16 @@ from typing import Any
 
 import pytest
 
+from common.db.accounts import GiftCards
 from ingest.csv.notes import Notes
 from ingest.formats.shopify.webhooks import ShopifyWebhooks
+from ingest.ledger.basis import Basis
 from ingest.rows import RefundRow
 from ingest.webhooks.payload import UnreadableEventError
 from ingest.webhooks.platform import OrderState, Shop
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
+BASIS = Basis("EUR", "Europe/Berlin", GiftCards.PLATFORM)
 LINES = [
     {"id": 11, "name": "Mug", "sku": "M", "price": "10.00", "quantity": 2, "total_discount": "0"},
     {"id": 12, "name": "Cup", "sku": "C", "price": "30.00", "quantity": 1, "total_discount": "0"},
@@ -32,7 +35,7 @@ def told(*refunds: dict[str, Any], **change: Any) -> OrderState:
     ]
     payload = _as_text({**ORDER, "refunds": made, **change})
     order_id, facts = platform.read("orders/updated", payload)
-    state = platform.state(order_id, facts, Shop("EUR", Notes("EUR"), NOW))
+    state = platform.state(order_id, facts, Shop(BASIS, Notes("EUR"), NOW))
     assert state is not None
     return state
 
