@@ -203,6 +203,7 @@ class Document(msgspec.Struct, frozen=True):
     """A report of one tenant over one window, ready to be drawn.
 
     ``as_of`` is the moment of the sales data that was read and ``data_version`` its version.
+    ``last_year_days`` are those of the headline figures' ``last_year``, None without any.
     """
 
     report: str
@@ -220,6 +221,7 @@ class Document(msgspec.Struct, frozen=True):
     headline: Headline
     kpis: tuple[Kpi, ...]
     sections: tuple[Section, ...]
+    last_year_days: Days | None = None
 
     def exponent(self, unit: Unit) -> int:
         """By what power of ten a figure of ``unit`` is scaled."""

@@ -49,6 +49,7 @@ def open_reader(reading: Reading) -> "ShopifyExport":
         reading.notes,
         other_refunds=FileKind.REFUNDS in reading.given,
         kinds=reading.kinds,
+        gift_cards_are_sales=reading.gift_cards_are_sales,
     )
 
 
@@ -67,6 +68,7 @@ class ShopifyExport:
         other_refunds: bool = False,
         now: datetime | None = None,
         kinds: Kinds | None = None,
+        gift_cards_are_sales: bool = True,
     ) -> None:
         self.tables: list[Table] = []
         self.reconciliation = Reconciliation()
@@ -74,6 +76,7 @@ class ShopifyExport:
         self._faults = faults
         self._notes = notes
         self._other_refunds = other_refunds
+        self._cards_are_sales = gift_cards_are_sales
         self._now = now or instants.now()
         self._refunds = RefundSpool()
         self._order, self._line = records_of(currency)
@@ -130,7 +133,11 @@ class ShopifyExport:
         amounts, name = order.amounts, order.head.name
         remark(order, self._notes, self._now)
         self.reconciliation.add(
-            name, unexplained=order.unexplained, tips=amounts.tips, duties=amounts.duties
+            name,
+            unexplained=order.unexplained,
+            tips=amounts.tips,
+            duties=amounts.duties,
+            gift_cards=amounts.gift_cards,
         )
         self._refunds.put(refund_rows(order, self._notes, others=self._other_refunds))
         yield from line_rows(order)
@@ -159,7 +166,9 @@ class ShopifyExport:
         if head.discount is None and "Discount Amount" in table.present:
             head = head._replace(discount=0)
         there = [line for line in lines if line is not None]
-        return order_of(head, there, placed_at, self._notes)
+        return order_of(
+            head, there, placed_at, self._notes, gift_cards_are_sales=self._cards_are_sales
+        )
 
     def _line_of(self, table: Table, position: int, cells: Cells) -> LineColumns | None:
         try:
