@@ -200,6 +200,21 @@ def test_a_zone_that_is_set_while_an_upload_is_read_has_it_read_again(
     assert stored(world.engine, world.berlin, "SELECT timezone FROM tenants") == ["Asia/Tokyo"]
 
 
+def test_orders_of_closed_days_that_changed_are_told_and_audited(
+    anna: httpx.Client, world: World
+) -> None:
+    started(anna.post(PATH, content=ORDERS, headers=CSV))
+    work(world.engine)
+    location = started(anna.post(PATH, content=ORDERS.replace(",2,10.00", ",3,10.00"), headers=CSV))
+    work(world.engine)
+    view = anna.get(location).json()
+    days = {"orders": 1, "days": 1, "byDay": [{"day": "2026-03-01", "orders": 1}]}
+    assert view["result"]["closedDays"] == days
+    entries = anna.get("/api/admin/analytics/audit", params={"action": "import.succeeded"}).json()
+    told = [each["details"].get("closedDays") for each in entries["items"]]
+    assert told == ["1 order of a closed day changed: 2026-03-01", None]
+
+
 def test_a_format_that_is_named_is_taken_at_its_word(anna: httpx.Client, world: World) -> None:
     location = started(anna.post(f"{PATH}?format=own", content=SHOPIFY, headers=CSV))
     work(world.engine)

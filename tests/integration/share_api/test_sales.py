@@ -84,7 +84,11 @@ def test_orders_are_loaded_told_and_replaced(anna: httpx.Client, world: World) -
     assert stored(world.engine, world.berlin, "SELECT sum(quantity) FROM order_lines") == [5]
     entries = anna.get("/api/admin/analytics/audit", params={"action": "sales.received"}).json()
     told = [(each["actor"], each["details"]) for each in entries["items"]]
-    assert told == [("anna@example.com", {"orders": 2})] * 2
+    changed = "1 order of a closed day changed: 2026-03-01"
+    assert told == [
+        ("anna@example.com", {"orders": 2, "closedDayOrders": 1, "closedDays": changed}),
+        ("anna@example.com", {"orders": 2}),
+    ]
 
 
 def test_refunds_products_and_stock(anna: httpx.Client, world: World) -> None:

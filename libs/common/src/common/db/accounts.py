@@ -63,13 +63,23 @@ class Admin(Model):
     created_at: Mapped[Instant] = mapped_column(server_default=func.now())
 
 
+class Role(StrEnum):
+    """What a member may do for a tenant; the names are stored."""
+
+    OWNER = "owner"
+    EDITOR = "editor"
+    VIEWER = "viewer"
+
+
 class Membership(Model):
-    """An admin's right to act for a tenant."""
+    """An admin's right to act for a tenant, as far as their role goes."""
 
     __tablename__ = "memberships"
+    __table_args__ = (CheckConstraint("role IN ('owner', 'editor', 'viewer')", name="role"),)
 
     tenant_id: Mapped[TenantId] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
     admin_id: Mapped[int] = mapped_column(
         Integer, ForeignKey("admins.id", ondelete="CASCADE"), primary_key=True
     )
+    role: Mapped[str] = mapped_column(Text, server_default=Role.OWNER.value)
     created_at: Mapped[Instant] = mapped_column(server_default=func.now())

@@ -4,6 +4,7 @@ Migrations, the row-level security test and the role's grants go by these lists.
 """
 
 from common.db.accounts import Admin, Membership, Tenant
+from common.db.api_keys import ApiKey
 from common.db.audit import AuditEntry
 from common.db.discord import DiscordConnection
 from common.db.idempotency import IdempotencyKey
@@ -34,6 +35,7 @@ TENANT_TABLES: tuple[type[Model], ...] = (
     Import,
     ImportChunk,
     IdempotencyKey,
+    ApiKey,
     IngestConnection,
     WebhookEvent,
     WebhookOrder,

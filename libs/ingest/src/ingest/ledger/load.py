@@ -16,8 +16,10 @@ from common.db.engine import require_restricted_role
 from common.db.read_timeout import TimeoutConnection
 from common.db.sales import LOCK_LEDGER, NEXT_VERSION
 from common.db.tenancy import Access, transaction
+from common.instants import now
 from ingest.ledger.basis import Basis, require_same
 from ingest.ledger.checks import LINE_RULES, ORDER_RULES, PRODUCT_RULES, STOCK_RULES, broken
+from ingest.ledger.closed_days import NONE_CHANGED, ClosedDays, changed_closed_days
 from ingest.ledger.errors import IngestError, refuse
 from ingest.ledger.merge import merge_orders
 from ingest.ledger.order_runs import in_runs
@@ -70,7 +72,7 @@ class LoadSummary:
     ``lines``, ``refunds`` and ``stock_counts`` count the input's rows. ``first_at`` and ``last_at``
     are the earliest and latest instant an event of this input counts at, None without events;
     ``net_sales`` sums those events, in minor units. ``version`` is the ledger's after the load,
-    None when there was nothing to load.
+    None when there was nothing to load. ``closed_days`` are those whose orders changed afterwards.
     """
 
     products: int = 0
@@ -86,6 +88,7 @@ class LoadSummary:
     first_at: datetime | None = None
     last_at: datetime | None = None
     version: int | None = None
+    closed_days: ClosedDays = NONE_CHANGED
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +169,7 @@ def _check(cursor: Cursor, *, products_by_title: bool) -> list[IngestError]:
 def _merge(cursor: Cursor, staged: Staged) -> LoadSummary:
     """Write what is staged and found right."""
     new_products = merge_products(cursor)
+    closed_days = changed_closed_days(cursor, now())
     lift_refunds(cursor)
     orders = merge_orders(cursor)
     ignored = merge_refunds(cursor)
@@ -186,6 +190,7 @@ def _merge(cursor: Cursor, staged: Staged) -> LoadSummary:
         first_at=first_at,
         last_at=last_at,
         version=version,
+        closed_days=closed_days,
     )
 
 

@@ -29,7 +29,7 @@ def words(figures: DocumentFormatter) -> dict[str, Any]:
         "zoomKeys": _("With Shift they select days, Enter shows only these."),
         "selected": _("{first} to {last} selected"),
         "zoomed": _("{first} to {last}"),
-        "whole": _("Whole window"),
+        "whole": _("All days"),
         "pick": _("Show {measure} in the chart"),
         "print": _("Print or save as PDF"),
         "find": _("Search these {count} products"),

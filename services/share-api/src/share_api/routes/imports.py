@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 
+from accounts.permissions import Permission
 from common.db.audit import Author
 from common.db.tenancy import TenantDb
 from common.instants import now
@@ -23,6 +24,7 @@ from share_api.imports.upload import (
     publish_import,
 )
 from share_api.routes.dependencies import CurrentActor, CurrentDb, Services
+from share_api.routes.permissions import needs
 from share_api.schemas.imports import FORMAT_NAMES, ImportFormatName, ImportsView, ImportView
 
 router = APIRouter(tags=["imports"])
@@ -61,6 +63,7 @@ _TAKES: Final[dict[str, Any]] = {
     status_code=202,
     responses={**_ACCEPTED, **problem_responses(400, 403, 413, 415, 429, 503)},
     openapi_extra=_TAKES,
+    dependencies=[needs(Permission.IMPORTS_WRITE)],
 )
 async def import_sales(
     request: Request,
@@ -154,7 +157,12 @@ async def receive_import(
     return upload.import_id
 
 
-@router.get(_PATH, summary="List the imports", responses=problem_responses(403, 503))
+@router.get(
+    _PATH,
+    summary="List the imports",
+    responses=problem_responses(403, 503),
+    dependencies=[needs(Permission.IMPORTS_READ)],
+)
 def list_all(db: CurrentDb) -> ImportsView:
     """The tenant's latest imports, newest first; at most a hundred."""
     found = list_imports(db)
@@ -162,7 +170,10 @@ def list_all(db: CurrentDb) -> ImportsView:
 
 
 @router.get(
-    f"{_PATH}/{{import_id}}", summary="Show an import", responses=problem_responses(403, 404, 503)
+    f"{_PATH}/{{import_id}}",
+    summary="Show an import",
+    responses=problem_responses(403, 404, 503),
+    dependencies=[needs(Permission.IMPORTS_READ)],
 )
 def show(
     import_id: Annotated[

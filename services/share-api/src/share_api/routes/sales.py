@@ -8,15 +8,18 @@ from typing import Annotated, Any, Final
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from accounts.permissions import Permission
 from common.db.tenancy import TenantDb
 from common.instants import now
 from ingest.ledger.basis import Basis
+from share_api.auth.actors import Actor
 from share_api.container import Container
 from share_api.http.content_length import content_length
 from share_api.http.json_body import iter_with_timeout
 from share_api.http.ndjson import is_ndjson
 from share_api.http.openapi import list_body, problem_responses
-from share_api.routes.dependencies import Actor, CurrentActor, CurrentDb, Services
+from share_api.routes.dependencies import CurrentActor, CurrentDb, Services
+from share_api.routes.permissions import needs
 from share_api.sales.batch import BatchTooLargeError, SalesKind
 from share_api.sales.idempotency import KeyedRequest, key_of
 from share_api.sales.loading import load_batch
@@ -74,6 +77,7 @@ def _documented(kind: SalesKind) -> dict[str, Any]:
         "path": f"{_PATH}/{kind}",
         "response_model": SalesSummary,
         "responses": {200: done, **problem_responses(400, 403, 408, 409, 413, 422, 503)},
+        "dependencies": [needs(Permission.SALES_WRITE)],
         "openapi_extra": {**list_body(kind, ELEMENTS[kind]), "parameters": [_KEY]},
     }
 

@@ -111,6 +111,8 @@ class _Attempt:
             self.author,
             at=instants.now(),
             **{self.batch.kind.value: self.batch.count},
+            closedDayOrders=summary.closed_days.orders or None,
+            closedDays=summary.closed_days.sentence() or None,
         )
         if self.keyed is not None:
             self.keyed.conclude(connection, self._told(summary))

@@ -1,5 +1,7 @@
 """Response schemas of sales by JSON, in camelCase."""
 
+from datetime import date
+
 from pydantic import Field
 
 from share_api.schemas.api_model import ApiModel
@@ -20,6 +22,23 @@ class ProductsSummary(ApiModel):
     listed: int
 
 
+class ChangedDay(ApiModel):
+    """How many orders of a day changed after it was over."""
+
+    day: date
+    orders: int
+
+
+class ClosedDaysSummary(ApiModel):
+    """Orders that were changed after their day: reports of these days have other figures now."""
+
+    orders: int
+    days: int
+    by_day: tuple[ChangedDay, ...] = Field(
+        description="In the shop's time zone, in order, the last hundred."
+    )
+
+
 class SalesSummary(ApiModel):
     """What a batch did, as the result of an import says it; of a check, what it would do."""
 
@@ -35,4 +54,5 @@ class SalesSummary(ApiModel):
     first_event_at: str | None
     last_event_at: str | None
     ledger_version: int | None
+    closed_days: ClosedDaysSummary
     notes: tuple[str, ...]

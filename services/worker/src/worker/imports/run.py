@@ -59,7 +59,8 @@ def _load(uploaded: UploadedImport, claimed: Claimed) -> None:
         return outcome.result_of(imported, layout=claimed.layout.name, checked=checked)
 
     def succeed(connection: Connection, imported: Imported) -> None:
-        uploaded.succeed(connection, result(imported), rows=meter.rows)
+        closed = imported.summary.closed_days
+        uploaded.succeed(connection, result(imported), rows=meter.rows, closed=closed)
 
     db, facts = uploaded.db, {"tenant_id": uploaded.db.tenant_id, "import_id": str(uploaded.id)}
     try:

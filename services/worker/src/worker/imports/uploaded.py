@@ -20,6 +20,7 @@ from common.db.tenancy import TenantDb
 from ingest.formats import registry
 from ingest.formats.model import ImportFormat
 from ingest.import_files import FileKind, ImportFile
+from ingest.ledger.closed_days import ClosedDays
 from ingest.progress import Meter
 from worker.imports import outcome
 
@@ -106,9 +107,19 @@ class UploadedImport:
 
         return write
 
-    def succeed(self, connection: Connection, result: dict[str, Any], *, rows: int) -> None:
-        """Write the result in the transaction of the load; ``rows`` were read."""
-        self._end(connection, result, rows=rows)
+    def succeed(
+        self,
+        connection: Connection,
+        result: dict[str, Any],
+        *,
+        rows: int,
+        closed: ClosedDays | None = None,
+    ) -> None:
+        """Write the result in the transaction of the load; ``rows`` were read.
+
+        The audit log tells which ``closed`` days changed.
+        """
+        self._end(connection, result, rows=rows, closed=closed)
 
     def succeed_check(self, result: dict[str, Any], *, rows: int) -> None:
         """Write the result of a check, after what it did was taken back."""
@@ -127,6 +138,7 @@ class UploadedImport:
         *,
         rows: int | None = None,
         checked: bool = False,
+        closed: ClosedDays | None = None,
     ) -> None:
         """Write how it ended, and let the files go; with ``rows`` it was a success.
 
@@ -153,4 +165,6 @@ class UploadedImport:
             subject=self.id,
             rows=rows,
             errors=content.get("errorCount"),
+            closedDayOrders=closed.orders or None if closed else None,
+            closedDays=closed.sentence() or None if closed else None,
         )

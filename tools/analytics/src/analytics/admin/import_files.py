@@ -112,13 +112,15 @@ def import_from(
                     layout=found,
                     most_faults=most,
                     meter=meter,
-                    conclude=lambda connection, _: record(
+                    conclude=lambda connection, done: record(
                         connection,
                         tenant_id,
                         Action.IMPORT_SUCCEEDED,
                         COMMAND_LINE,
                         at=now(),
                         rows=meter.rows,
+                        closedDayOrders=done.summary.closed_days.orders or None,
+                        closedDays=done.summary.closed_days.sentence() or None,
                     ),
                     check=check,
                     prices_include_tax=prices_include_tax,
@@ -172,6 +174,8 @@ def summary_of(imported: Imported) -> list[str]:
         lines.append(f"net sales {net} {imported.currency} in these files")
     if found.version is not None:
         lines.append(f"ledger    version {found.version}")
+    if closed := found.closed_days.sentence():
+        lines.append(f"changed   {closed}")
     lines += _totals(imported.reconciled, imported.currency)
     return [*lines, *(f"note      {note}" for note in imported.notes)]
 

@@ -15,7 +15,7 @@ from common.reports.document.headlines import Headline, Kpi
 from common.reports.document.metrics import Better, Unit
 from common.reports.money import PERCENT_EXPONENT, RATE_EXPONENT
 
-SCHEMA: Final = 3
+SCHEMA: Final = 4
 """Raised when the document's shape changes; part of every cache key."""
 
 Cell = int | str | None
@@ -35,7 +35,8 @@ class Series(msgspec.Struct, frozen=True):
     ``weekly`` is the measure over the weeks of a line chart, taken from the sums of their days, and
     ``total`` that over the whole window; None where they have no meaning. A series that is not
     ``drawn`` is told beside those that are; a ``reduction`` is shown negative, and its change is
-    its growth. ``changes`` are there for rounded values, whose changes cannot be taken from them.
+    its growth. ``changes`` are there for rounded values, whose changes cannot be taken from them;
+    ``total_change`` is that between the totals.
     """
 
     key: str
@@ -52,6 +53,8 @@ class Series(msgspec.Struct, frozen=True):
     reduction: bool = False
     changes: tuple[Change | None, ...] | None = None
     weekly_changes: tuple[Change | None, ...] | None = None
+    total_change: Change | None = None
+    better: Better | None = None
 
 
 class LineChart(msgspec.Struct, frozen=True, tag="line"):
@@ -200,6 +203,7 @@ class Document(msgspec.Struct, frozen=True):
     """A report of one tenant over one window, ready to be drawn.
 
     ``as_of`` is the moment of the sales data that was read and ``data_version`` its version.
+    ``last_year_days`` are those of the headline figures' ``last_year``, None without any.
     """
 
     report: str
@@ -217,6 +221,7 @@ class Document(msgspec.Struct, frozen=True):
     headline: Headline
     kpis: tuple[Kpi, ...]
     sections: tuple[Section, ...]
+    last_year_days: Days | None = None
 
     def exponent(self, unit: Unit) -> int:
         """By what power of ten a figure of ``unit`` is scaled."""

@@ -6,6 +6,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from accounts.permissions import Permission
 from common.http.problem import Problem
 from common.reports.model import AnalyticsNotYetImplementedError
 from common.reports.registry import UnknownReportError
@@ -15,6 +16,7 @@ from share_api.console.views.links import DATES
 from share_api.console.views.share_form import share_form
 from share_api.console.visit import CheckedForm, CurrentVisit, Visit
 from share_api.routes import reports
+from share_api.routes.permissions import needs
 
 router = APIRouter()
 NEW: Final = "/admin/links/new"
@@ -35,7 +37,7 @@ def show_form(
     return _form_page(visit, Form(tuple(zip(_FIELDS, values, strict=True))))
 
 
-@router.post(NEW)
+@router.post(NEW, dependencies=[needs(Permission.SHARES_WRITE)])
 def share(visit: CurrentVisit, form: CheckedForm) -> Response:
     """Issue the link, and show it."""
     issued = Response()

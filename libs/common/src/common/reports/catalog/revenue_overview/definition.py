@@ -153,5 +153,5 @@ DEFINITION: Definition[RevenueOverview] = Definition(
     description="Gross to net to total sales, orders and units, day by day.",
     discord="revenue",
     place=10,
-    presentation=Presentation(columns=COLUMNS, present=present),
+    presentation=Presentation(columns=COLUMNS, present=present, of_totals=measures.of_totals),
 )
