@@ -1,0 +1,159 @@
+"""The console in a browser: the whole way of a link, by mouse, by keyboard and without script."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+from redis import Redis
+from tests.browser.conftest import DESKTOP, LISTENERS, PATIENCE, PHONE
+from tests.browser.test_accessible import findings
+from tests.browser.test_beacon import PERSON
+from tests.integration.share_api import conftest as share_api
+from tests.integration.share_api.conftest import PASSWORD, Serve, World
+from tests.support import wait
+from tests.support.samples import SECRET, finished
+
+from common.instants import now
+from common.links.token import KeyRing
+from common.reports import registry
+from common.reports.window import Window
+from common.reports_cache.cache import Meta, ReportCache, ReportKey, pack
+from worker.links.view_transfer import transfer_views
+from worker.reports import csv_export
+
+serve, world = share_api.serve, share_api.world
+PAGES = ("", "/links", "/links/new", "/links/revoke-all", "/links/sharing", "/data", "/activity")
+Start = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def secret() -> str:
+    """The viewer's key: it opens what the console signs."""
+    return SECRET
+
+
+@pytest.fixture
+def console(serve: Serve, world: World, viewer: str) -> str:
+    """The service beside the viewer; where the console is."""
+    return f"{serve(PUBLIC_BASE_URL=viewer).url}/admin"
+
+
+@pytest.fixture
+def start(browser: Browser) -> Iterator[Start]:
+    """Opens pages, each in a context of its own; in the end none has complained."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def started(**options: object) -> Page:
+        context = browser.new_context(**{"viewport": DESKTOP, **options})  # type: ignore[arg-type]
+        context.set_default_timeout(PATIENCE)
+        contexts.append(context)
+        if options.get("java_script_enabled", True):
+            context.add_init_script(LISTENERS)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        return page
+
+    yield started
+    for context in contexts:
+        context.close()
+    assert [each for each in complaints if "403" not in each and "404" not in each] == []
+
+
+def log_in(page: Page, console: str) -> None:
+    page.goto(f"{console}/login")
+    page.fill("#email", "ben@example.com")
+    page.fill("#password", PASSWORD)
+    page.click("button.button")
+    page.wait_for_url(console)
+
+
+def make_ready(redis: Redis, tenant_id: int, report: str, window: Window) -> None:
+    """Cache a report, as a worker would."""
+    made = finished(report, window)
+    columns = registry.find(report).columns
+    packed = csv_export.write(columns, made.rows, made.document.money_exponent)
+    meta = Meta(made.document.as_of, made.document.data_version, now(), "report.csv")
+    fields = pack(meta, made.document, packed)
+    ReportCache(redis, keep_seconds=600).store(ReportKey(tenant_id, report, window), fields)
+
+
+def test_a_link_is_made_copied_opened_counted_and_revoked(
+    start: Start, console: str, world: World, redis_client: Redis
+) -> None:
+    page, stranger = start(), start(user_agent=PERSON)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    log_in(page, console)
+    page.click("text=New link")
+    page.click("text=Make the link")
+    address = page.input_value("#address")
+    assert page.locator(".qr svg").is_visible()
+    page.click("[data-copy=address]")
+    page.wait_for_selector("text=Copied")
+    assert page.evaluate("navigator.clipboard.readText()") == address
+    claims = KeyRing(SECRET).verify(address.rpartition("/")[2], now=now())
+    make_ready(redis_client, claims.tenant_id, claims.report, claims.window)
+    with stranger.expect_response(lambda answer: answer.request.method == "POST"):
+        assert stranger.goto(address).status == 200  # type: ignore[union-attr]
+    wait.until(lambda: transfer_views(world.engine, redis_client) > 0, "the view")
+    page.goto(f"{console}/links")
+    assert page.locator("[data-head=Views]").inner_text().startswith("1")
+    page.click("a:text-is('Revoke')")
+    page.click("button:text-is('Revoke')")
+    page.wait_for_selector("text=These links do not open any more.")
+    assert stranger.goto(address).status == 403  # type: ignore[union-attr]
+    assert page.evaluate("seen.refused") == []
+
+
+def test_without_script_links_are_made_and_revoked(start: Start, console: str) -> None:
+    page = start(java_script_enabled=False, viewport=PHONE)
+    log_in(page, console)
+    page.goto(f"{console}/links/new")
+    page.check("input[value=sales-velocity]")
+    page.click("text=Make the link")
+    assert "/api/reports/" in page.input_value("#address")
+    page.goto(f"{console}/links")
+    page.check("input[name=share]")
+    page.click("text=Revoke chosen…")
+    page.click("button:text-is('Revoke')")
+    assert "These links do not open any more." in page.inner_text("main")
+
+
+def test_by_keyboard_alone_a_link_is_made(start: Start, console: str) -> None:
+    page = start()
+    page.goto(f"{console}/login?next=/admin/links/new")
+    page.keyboard.type("ben@example.com")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{console}/links/new")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    for _ in range(4):
+        page.keyboard.press("Tab")
+        focused = page.evaluate("document.activeElement.textContent.trim()")
+        if focused == "Make the link":
+            break
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#address")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_and_nothing_is_cut_off(start: Start, console: str, theme: str) -> None:
+    for viewport in (DESKTOP, PHONE):
+        page = start(color_scheme=theme, viewport=viewport)
+        page.goto(f"{console}/login")
+        assert findings(page) == []
+        log_in(page, console)
+        page.goto(f"{console}/links/new")
+        page.click("text=Make the link")
+        page.wait_for_selector("#address")
+        shown = [page.url.removeprefix(console), *PAGES, "/settings", "/nothing"]
+        for path in shown:
+            page.goto(console + path)
+            assert findings(page) == [], path
+            width = page.evaluate("document.documentElement.scrollWidth")
+            assert width <= viewport["width"], path
+            assert page.evaluate("seen.refused") == []
