@@ -18,6 +18,7 @@ from ingest.csv.notes import Notes
 from ingest.formats import registry
 from ingest.formats.model import ImportFormat, Read, Reading
 from ingest.formats.reconciliation import Reconciled
+from ingest.gaps import Gaps
 from ingest.ledger.errors import IngestError
 from ingest.ledger.load import LoadSummary, load_sales
 from ingest.progress import Meter, Phase
@@ -107,10 +108,11 @@ class _Attempt:
             self._currency, self._timezone = session.execute(
                 select(Tenant.currency, Tenant.timezone).where(Tenant.id == tenant_id)
             ).one()
-        self._notes = Notes(self._currency)
+        self._notes, self._gaps = Notes(self._currency), Gaps()
         reading = Reading(
             *(self._currency, self._faults, self._notes, frozenset(files), registry.KINDS),
             timezone=self._timezone,
+            gaps=self._gaps,
         )
         self._source = registry.open_reader(layout, reading)
         self._fallback = registry.open_reader(registry.FALLBACK, reading)
@@ -118,7 +120,7 @@ class _Attempt:
 
     def run(self, conclude: Callable[[Connection, Imported], None] | None) -> Imported:
         """Read and load."""
-        with closing(self._source), closing(self._fallback):
+        with closing(self._source), closing(self._fallback), closing(self._gaps):
             summary = load_sales(
                 self._engine,
                 self._tenant_id,
@@ -126,6 +128,7 @@ class _Attempt:
                 order_lines=self._read(FileKind.ORDERS),
                 refunds=self._refunds(),
                 stock=self._read(FileKind.STOCK, last=True),
+                gaps=self._gaps,
                 products_by_title=self._layout.products_by_title,
                 review=self._review,
                 conclude=None

@@ -5,6 +5,7 @@ Migrations, the row-level security test and the role's grants go by these lists.
 
 from common.db.accounts import Admin, Membership, Tenant
 from common.db.audit import AuditEntry
+from common.db.data_gaps import DataGapOfOrder
 from common.db.discord import DiscordConnection
 from common.db.idempotency import IdempotencyKey
 from common.db.imports import Import, ImportChunk
@@ -33,6 +34,7 @@ TENANT_TABLES: tuple[type[Model], ...] = (
     Import,
     ImportChunk,
     IdempotencyKey,
+    DataGapOfOrder,
 )
 """Tables whose rows belong to one tenant; each leads its keys with ``tenant_id``."""
 

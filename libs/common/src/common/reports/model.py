@@ -10,8 +10,10 @@ from datetime import datetime
 from typing import Final, Generic, NoReturn, TypeVar
 from zoneinfo import ZoneInfo
 
+from common.reports.document.gaps import DataGap, of_figures
 from common.reports.document.headlines import Headline, Kpi
-from common.reports.document.metrics import Figure
+from common.reports.document.incomplete import incomplete
+from common.reports.document.metrics import Figure, Unit
 from common.reports.document.schema import Cell, Days, Document, Section
 from common.reports.money import currency_exponent
 from common.reports.window import Window
@@ -34,7 +36,8 @@ class AnalyticsNotYetImplementedError(NotImplementedError):
 class Scope:
     """Whose numbers, over which window, and which state of the data they were read from.
 
-    ``count_days`` is for how many days a stock count is recent.
+    ``count_days`` is for how many days a stock count is recent; ``gaps`` are what the data does not
+    know of the window and of the days compared with.
     """
 
     tenant_id: int
@@ -45,6 +48,7 @@ class Scope:
     as_of: datetime
     data_version: int
     count_days: int = COUNT_DAYS
+    gaps: tuple[DataGap, ...] = ()
 
     @property
     def previous(self) -> Window:
@@ -64,6 +68,8 @@ class Scope:
 
 CsvColumn = Figure
 """A CSV column is a figure; its key is the header."""
+
+_NAMING: Final = frozenset({Unit.TEXT, Unit.DATE, Unit.RANK})
 
 Row = tuple[Cell, ...]
 
@@ -135,6 +141,17 @@ class Definition(Generic[R]):
         """
         return self._presented().columns
 
+    def touched_by(self, gaps: tuple[DataGap, ...], *keys: str) -> tuple[DataGap, ...]:
+        """The gaps that touch figures of the report, each with the keys of those.
+
+        ``keys`` are of figures that it shows besides those of its columns.
+
+        Raises:
+            AnalyticsNotYetImplementedError: the report is a stub.
+        """
+        own = (each.key for each in self.columns if each.unit not in _NAMING and not _beside(each))
+        return of_figures(gaps, frozenset((*own, *keys)))
+
     def present(self, result: R, scope: Scope) -> "Report":
         """A result as a document and as the rows of its CSV.
 
@@ -145,6 +162,8 @@ class Definition(Generic[R]):
         return Report(self._document(presented.body, scope), presented.rows)
 
     def _document(self, body: Body, scope: Scope) -> Document:
+        gaps = self.touched_by(scope.gaps, *(each.key for each in body.kpis))
+        known = incomplete(gaps)
         return Document(
             report=self.slug,
             title=self.title,
@@ -159,8 +178,9 @@ class Definition(Generic[R]):
             data_version=scope.data_version,
             empty=body.empty,
             headline=body.headline,
-            kpis=body.kpis,
-            sections=body.sections,
+            kpis=known.kpis(body.kpis),
+            sections=known.sections(body.sections),
+            gaps=gaps,
         )
 
     def _presented(self) -> Presentation[R]:
@@ -181,3 +201,8 @@ class Report:
 def _days(window: Window, zone: ZoneInfo) -> Days:
     dates = window.dates(zone)
     return Days(first=dates[0], last=dates[-1], count=len(dates))
+
+
+def _beside(figure: Figure) -> bool:
+    """Whether a column stands beside that of its figure: as it was before, or its change."""
+    return figure.key.startswith("previous_") or "_change" in figure.key

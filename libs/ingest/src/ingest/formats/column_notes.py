@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 
+from common.reports.document.gaps import GapKind
 from ingest.csv.notes import Notes
 from ingest.csv.table import Table
+from ingest.gaps import Gaps
 
 
 def tell_columns(table: Table, missing: Mapping[str, str], notes: Notes) -> None:
@@ -13,3 +15,9 @@ def tell_columns(table: Table, missing: Mapping[str, str], notes: Notes) -> None
     for column, unknown in missing.items():
         if table.present and column not in table.present:
             notes.tell(f"there is no column {column}: {unknown}")
+
+
+def keep_gaps(table: Table, kinds: Mapping[str, GapKind], gaps: Gaps) -> None:
+    """Note the gaps of every order of a table that lacks a column; ``kinds`` are theirs."""
+    if table.present:
+        gaps.of_all.update(kind for column, kind in kinds.items() if column not in table.present)

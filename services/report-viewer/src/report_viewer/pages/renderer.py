@@ -22,6 +22,7 @@ from report_viewer.model import Freshness
 from report_viewer.pages import layout, preview_metadata, sentences
 from report_viewer.pages.assets import Assets
 from report_viewer.pages.chart_data import island
+from report_viewer.pages.gap_notes import gap_notes, marks
 from report_viewer.pages.preview_images import image_of
 from report_viewer.pages.preview_metadata import PreviewMetadata
 from report_viewer.pages.sections.protocol import Defined
@@ -59,6 +60,7 @@ class PageRenderer:
         )
         self._environment.globals |= {
             "asset": assets.__getitem__,
+            "gap_marks": marks,
             "is_number": is_number,
             "layout": layout,
             "picture": lambda name: f"{origin}{image_of(name).path}",
@@ -96,6 +98,7 @@ class PageRenderer:
             figures=figures,
             preview=preview_metadata.of_document(document),
             sentence=sentences.headline(figures),
+            gaps=gap_notes(figures),
             kinds=self._kinds,
             full_day=words.calendar.full_day,
             as_of=words.instant(document.as_of, zone),

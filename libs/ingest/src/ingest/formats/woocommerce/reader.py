@@ -9,7 +9,6 @@ from ingest.csv.table import Columns, Table
 from ingest.formats.column_notes import tell_columns
 from ingest.formats.model import Read, Reading
 from ingest.formats.reconciliation import Reconciliation
-from ingest.formats.refund_spool import RefundSpool
 from ingest.formats.woocommerce import export_rows, item_columns
 from ingest.formats.woocommerce.amounts import amounts_of
 from ingest.formats.woocommerce.definition import FORMAT, ITEMS
@@ -21,6 +20,7 @@ from ingest.formats.woocommerce.order import (
     remark,
     sold,
 )
+from ingest.row_spool import RowSpool
 from ingest.rows import OrderLineRow, RefundRow
 from ingest.sources import FileKind
 
@@ -40,7 +40,7 @@ class WooCommerceExport:
         self.reconciliation = Reconciliation()
         self._reading = reading
         self._now = now or instants.now()
-        self._refunds = RefundSpool()
+        self._refunds: RowSpool[RefundRow] = RowSpool()
 
     @property
     def files(self) -> Mapping[FileKind, Read]:
