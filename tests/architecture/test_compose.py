@@ -23,7 +23,10 @@ LASTING = {name for name, service in SERVICES.items() if service["restart"] != "
 REFERENCE = (ROOT / "docs/reference/settings.md").read_text(encoding="utf-8")
 VARIABLE = re.compile(r"\$\{(?P<name>\w+)(?P<rest>[^}]*)\}")
 SECRET = re.compile(r"PASSWORD|SECRET$|TOKEN|(?<!PUBLIC_)KEY$")
-OPTIONAL = {"DISCORD_BOT_TOKEN"}
+OPTIONAL = {
+    "DISCORD_BOT_TOKEN",
+    "ANALYTICS_CONNECTION_SECRET",
+}
 """Secrets of what need not be there: nothing works by a default of theirs."""
 SETTINGS: dict[str, type[ServiceSettings]] = {
     "share-api": ShareApiSettings,
@@ -234,7 +237,7 @@ def test_compose_env_writes_fresh_secrets_for_the_owner_alone_and_never_twice(
         for line in path.read_text(encoding="utf-8").splitlines()
         if SECRET.search(line.split("=", 1)[0]) and "=" in line
     ]
-    assert len(set(values)) == len(values) == 8
+    assert len(set(values)) == len(values) == 10
     assert all(re.fullmatch(r"[0-9a-f]{64}", value) for value in values)
     before = one.read_bytes()
     again = write(one)
@@ -287,6 +290,7 @@ def test_the_gateway_sends_each_path_to_its_service() -> None:
     routes = dict(re.findall(r"location (?:= )?(\S+) \{[^}]*?proxy_pass http://(\w+)", text))
     assert {path.strip("/").split("/")[0]: to for path, to in routes.items()} == {
         "api": "share_api",
+        "admin": "share_api",
         "csp-reports": "report_viewer",
         "static": "report_viewer",
         "share-api": "share_api",
@@ -297,6 +301,7 @@ def test_the_gateway_sends_each_path_to_its_service() -> None:
         "/api/reports/": "report_viewer",
         "/api/admin": "share_api",
         "/api/admin/": "share_api",
+        "/api/ingest/": "share_api",
         "/api/admin/imports": "share_api",
         "/api/discord/interactions": "share_api",
     }

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from common.jobs.discord_promises import promise_key
 from common.jobs.payloads import AnswerDiscord
+from common.jobs.publisher import webhooks_key
 from common.links.state import state_key
 from common.reports import registry
 from common.reports.window import Window
@@ -22,6 +23,7 @@ def test_tenant_id_leads_every_key() -> None:
     assert state_key(42, uuid4()).startswith("{42}:")
     asked = AnswerDiscord(42, 1, 2, "revenue-overview", WINDOW, answer_by=0)
     assert promise_key(asked).startswith("{42}:")
+    assert webhooks_key(42).startswith("{42}:")
 
 
 def test_another_tenant_report_or_window_is_another_key() -> None:

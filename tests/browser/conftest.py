@@ -136,7 +136,7 @@ def visit(browser: Browser, viewer: str) -> Iterator[Open]:
         until: str = "load",
         **options: object,
     ) -> Visit:
-        context = browser.new_context(**{"viewport": DESKTOP, **options})  # type: ignore[arg-type]
+        context = browser.new_context(**{"viewport": DESKTOP, "locale": "en-GB", **options})  # type: ignore[arg-type]
         context.set_default_timeout(PATIENCE)
         contexts.append(context)
         if options.get("java_script_enabled", True):

@@ -90,12 +90,12 @@ def test_everything_is_reached_by_tab_and_seen_to_be(visit: Open, redis_client: 
         reached.append(page.evaluate(FOCUSED))
     assert [each for each in reached if each[2] == "none"] == []
     assert reached[0][1] == "Skip to the figures"
-    assert reached[-1][1] == "What the figures mean"
+    assert reached[-1][1] == "Appearance"
     tags = [tag for tag, _, _ in reached]
     assert tags.count("canvas") == 2
     names = [name for _, name, _ in reached]
     assert [each for each in names if not each] == []
-    for one, other in (("Theme", "Download CSV"), ("Download CSV", "Measure"), ("Measure", "Day")):
+    for one, other in (("Download", "Measure"), ("Measure", "Day"), ("Day", "Appearance")):
         assert names.index(one) < names.index(other)
 
 

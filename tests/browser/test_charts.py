@@ -75,7 +75,6 @@ def test_the_legend_takes_away_and_brings_back(visit: Open, redis_client: Redis,
     ("report", "chart"),
     [
         ("revenue-overview", "daily"),
-        ("revenue-overview", "waterfall"),
         ("sales-velocity", "weekdays"),
         ("product-performance", "top"),
         ("product-performance", "movers"),
@@ -149,7 +148,7 @@ def test_a_page_from_right_to_left(visit: Open, redis_client: Redis) -> None:
     for key, index in (("Home", 0), ("ArrowLeft", 1), ("ArrowRight", 0)):
         page.keyboard.press(key)
         assert set(canvas.evaluate(ACTIVE)) == {index}
-    measure, grain = page.locator("[data-controls=daily] > *").all()
+    measure, grain = page.locator("[data-controls=daily] > :not([hidden])").all()
     one, other = measure.bounding_box(), grain.bounding_box()
     assert one
     assert other
@@ -194,3 +193,106 @@ def test_nothing_moves_by_itself(visit: Open, redis_client: Redis) -> None:
         "(canvas) => Chart.getChart(canvas).options.animation === false)"
     )
     assert page.evaluate("document.getAnimations().length") == 0
+
+
+SPAN = """
+    () => Chart.getChart(document.querySelector("[data-plot=daily] canvas")).data.labels.length
+"""
+
+
+def drag(page: Page, first: int, last: int) -> None:
+    """Drag across the chart from one point to another."""
+    canvas = page.locator(CANVAS.format("daily"))
+    box = canvas.bounding_box()
+    assert box
+    points = canvas.evaluate(
+        """(canvas, places) => {
+            const { scales, chartArea } = Chart.getChart(canvas);
+            return places.map((each) => scales.x.getPixelForValue(each)).concat(chartArea.top);
+        }""",
+        [first, last],
+    )
+    page.mouse.move(box["x"] + points[0], box["y"] + points[2] + 40)
+    page.mouse.down()
+    page.mouse.move(box["x"] + sum(points[:2]) / 2, box["y"] + points[2] + 50)
+    page.mouse.move(box["x"] + points[1], box["y"] + points[2] + 60)
+    page.mouse.up()
+
+
+def test_days_are_shown_alone_by_dragging_and_all_again(visit: Open, redis_client: Redis) -> None:
+    path = ready(redis_client, "revenue-overview").path
+    page = draw(visit(path).page)
+    whole = page.get_by_role("button", name="Whole window")
+    expect(whole).to_be_hidden()
+    before = [said(page, "daily", index) for index in (3, 9)]
+    drag(page, 3, 9)
+    assert page.evaluate(SPAN) == 7
+    assert [said(page, "daily", index) for index in (0, 6)] == before
+    drag(page, 1, 4)
+    assert settings(page) == {"daily.range": "4-7"}
+    again = draw(visit(path + page.evaluate("location.hash")).page)
+    assert again.evaluate(SPAN) == 4
+    whole.click()
+    assert page.evaluate(SPAN) == 30
+    assert settings(page) == {}
+    expect(whole).to_be_hidden()
+
+
+def test_days_are_shown_alone_by_keyboard_and_all_again(visit: Open, redis_client: Redis) -> None:
+    page = draw(visit(ready(redis_client, "revenue-overview").path).page)
+    canvas = page.locator(CANVAS.format("daily"))
+    canvas.focus()
+    for key in ("Home", "ArrowRight", "Shift+ArrowRight", "Shift+ArrowRight"):
+        page.keyboard.press(key)
+    expect(page.locator(LIVE)).to_have_text("Thu, 2 Apr 2026 to Sat, 4 Apr 2026 selected")
+    page.keyboard.press("Enter")
+    assert page.evaluate(SPAN) == 3
+    expect(page.locator(LIVE)).to_have_text("Thu, 2 Apr 2026 to Sat, 4 Apr 2026")
+    expect(canvas).to_be_focused()
+    page.keyboard.press("Escape")
+    assert page.evaluate(SPAN) == 30
+    page.get_by_role("button", name="Week", exact=True).click()
+    drag(page, 1, 3)
+    assert page.evaluate(SPAN) == 3
+    page.get_by_role("button", name="Day", exact=True).click()
+    assert page.evaluate(SPAN) == 30
+
+
+@pytest.mark.parametrize("told", ["3-3", "9-3", "0-30", "x", "-1-4", "1-2-3", "١-٤"])
+def test_a_range_that_is_none_shows_all_days(visit: Open, redis_client: Redis, told: str) -> None:
+    path = ready(redis_client, "revenue-overview").path
+    page = draw(visit(f"{path}#daily.range={told}").page)
+    assert page.evaluate(SPAN) == 30
+
+
+def test_a_tile_chooses_the_measure_of_the_chart(visit: Open, redis_client: Redis) -> None:
+    page = draw(visit(ready(redis_client, "sales-velocity").path).page)
+    tile = page.get_by_role("button", name="Show Orders in the chart")
+    expect(tile).to_have_attribute("aria-pressed", "false")
+    tile.click()
+    expect(tile).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_label("Measure")).to_have_value("orders")
+    assert labels(page, "daily")[0] == "Orders"
+    hero = page.get_by_role("button", name="Show Units sold in the chart")
+    hero.focus()
+    page.keyboard.press("Enter")
+    expect(hero).to_have_attribute("aria-pressed", "true")
+    assert settings(page) == {}
+
+
+def test_a_line_chart_names_its_lines_and_its_highest_day(visit: Open, redis_client: Redis) -> None:
+    page = draw(visit(ready(redis_client, "revenue-overview").path).page)
+    texts = page.locator(CANVAS.format("daily")).evaluate(
+        """(canvas) => {
+            const texts = [];
+            const drawn = CanvasRenderingContext2D.prototype.fillText;
+            CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) {
+                texts.push(String(text));
+                return drawn.call(this, text, ...rest);
+            };
+            Chart.getChart(canvas).draw();
+            CanvasRenderingContext2D.prototype.fillText = drawn;
+            return texts;
+        }"""
+    )
+    assert {"This window", "30 days before", "Best day · Sat 4 Apr · €2,164"} <= set(texts)

@@ -1,4 +1,7 @@
-"""On paper: a page or two of A4, light, with sharp charts, whole tables and no controls."""
+"""On paper: a few pages of A4, light, with sharp charts, whole tables and no controls.
+
+No type is smaller than 8 points; the pages are numbered, and the definitions are on them.
+"""
 
 import io
 import re
@@ -12,18 +15,32 @@ from tests.support.samples import window
 
 from common.reports.window import Period
 
-PAGES = 2
+PAGES = 4
+POINTS = 8
 SHEET = 710
 """What A4 leaves between the margins, in pixels."""
 DOTS = 1000
 """A chart that is printed as a picture has at least so many dots from side to side."""
 DRAWN = {
-    "revenue-overview": {r"€\d+(\.\d)?K": 6, "Grosssales": 5},
+    "revenue-overview": {r"€\d+(\.\d)?K": 4, "Grosssales": 4},
     "sales-velocity": {"Saturday": 3},
     "product-performance": {"€10K": 1, "100%": 1, "€500": 2},
 }
 """What stands on the axes of the charts, and how often on the whole page: they are drawn as lines
 and letters, not as pictures."""
+
+
+def smallest(pdf: PdfReader) -> float:
+    """The size of the smallest type, in points."""
+    sizes: list[float] = []
+
+    def visit_text(text: str, page: list[float], line: list[float], _: object, size: float) -> None:
+        if text.strip():
+            sizes.append(round(size * abs(line[3]) * abs(page[3]), 1))
+
+    for each in pdf.pages:
+        each.extract_text(visitor_text=visit_text)
+    return min(sizes)
 
 
 @pytest.mark.parametrize(
@@ -43,8 +60,12 @@ def test_a_report_on_paper(
     text = " ".join(each.extract_text() for each in pdf.pages)
     for said in ("Nordlicht & Söhne", "Net sales", "Europe/Berlin"):
         assert said in text
-    for control in ("Download CSV", "Measure", "Search these", "Skip to"):
+    for control in ("Download", "Search these", "Skip to", "Appearance"):
         assert control not in text
+    assert f"1 / {len(pdf.pages)}" in text
+    assert "Gross sales less discounts" in text
+    assert "Link valid until" in text
+    assert smallest(pdf) >= POINTS
     for label, times in DRAWN[report].items():
         assert len(re.findall(label, re.sub(r"\s", "", text))) >= times, label
     pictures = [each.image for sheet in pdf.pages for each in sheet.images]

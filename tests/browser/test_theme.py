@@ -27,14 +27,14 @@ def test_a_choice_is_remembered_and_there_before_the_first_paint(
 ) -> None:
     page = draw(visit(ready(redis_client, "revenue-overview").path, color_scheme="light").page)
     light = looks(page)
-    page.get_by_label("Theme").select_option("dark")
+    page.get_by_label("Appearance").select_option("dark")
     dark = looks(page)
     assert dark[0] != light[0]
     assert dark[1] != light[1]
     page.reload()
     assert page.evaluate("seen.themeAtFirst") == "dark"
     assert looks(draw(page)) == dark
-    expect(page.get_by_label("Theme")).to_have_value("dark")
+    expect(page.get_by_label("Appearance")).to_have_value("dark")
     page.goto(f"{viewer}/api/reports/no-such-token")
     assert page.evaluate("seen.themeAtFirst") == "dark"
     assert page.evaluate(GROUND) == dark[0]
@@ -46,10 +46,10 @@ def test_a_choice_wins_over_the_system_and_the_system_over_none(
 ) -> None:
     page = draw(visit(ready(redis_client, "revenue-overview").path, color_scheme=chosen).page)
     own = looks(page)
-    page.get_by_label("Theme").select_option(chosen)
+    page.get_by_label("Appearance").select_option(chosen)
     page.emulate_media(color_scheme="dark" if chosen == "light" else "light")
     assert looks(page) == own
-    page.get_by_label("Theme").select_option("system")
+    page.get_by_label("Appearance").select_option("system")
     until(page, f"(before) => {GROUND} !== before", own[0])
     assert looks(page)[1] != own[1]
 
@@ -66,9 +66,9 @@ def test_other_pages_of_the_reader_follow(visit: Open, redis_client: Redis) -> N
     page = draw(visit(path).page)
     other = page.context.new_page()
     other.goto(page.url)
-    other.get_by_label("Theme").select_option("dark")
+    other.get_by_label("Appearance").select_option("dark")
     until(page, "document.documentElement.dataset.theme === 'dark'")
-    expect(page.get_by_label("Theme")).to_have_value("dark")
+    expect(page.get_by_label("Appearance")).to_have_value("dark")
 
 
 def test_a_browser_that_remembers_nothing_still_has_themes(
@@ -79,6 +79,6 @@ def test_a_browser_that_remembers_nothing_still_has_themes(
         before=lambda page: page.add_init_script(FORBIDDEN),
     )
     page = draw(seen.page)
-    page.get_by_label("Theme").select_option("dark")
+    page.get_by_label("Appearance").select_option("dark")
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
     assert seen.complaints == []

@@ -8,7 +8,6 @@ import os
 import secrets
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -18,11 +17,10 @@ from uuid import uuid4
 import httpx
 import pytest
 from tests.support import wait
-from tests.support.breakable import EMAIL, PASSWORD, furnish, stop
+from tests.support.breakable import EMAIL, PASSWORD, furnish
+from tests.support.service_process import service_process, until_it_answers
 
 from common.links.token import KeyRing
-from devstack.embedded.postgres import EmbeddedPostgres
-from devstack.embedded.valkey import EmbeddedValkey
 from devstack.processes.sockets import reserved_port
 
 BROWSER = {"Accept": "text/html"}
@@ -86,52 +84,36 @@ class Running:
 
 
 @pytest.fixture
-def place() -> Iterator[Place]:
-    with ExitStack() as stack:
-        temporary = tempfile.TemporaryDirectory(prefix="analytics-", ignore_cleanup_errors=True)
-        path = Path(stack.enter_context(temporary))
-        path.chmod(0o755)  # PostgreSQL's unprivileged user has to enter it
-        postgres = EmbeddedPostgres(
-            path / "postgres", port=reserved_port(), password="of-tests", fast=True
-        )
-        stack.enter_context(postgres)
-        valkey = stack.enter_context(EmbeddedValkey(path / "valkey", password="of-tests"))
-        kept = {
-            k: v for k, v in os.environ.items() if k not in {"DATABASE_OWNER_URL", "BROKER_URL"}
-        }
-        urls = {"DATABASE_URL": postgres.url, "REDIS_URL": valkey.url}
-        yield Place(path, kept | urls)
+def place(service_url: str, redis_url: str, tmp_path: Path) -> Iterator[Place]:
+    """The worker stays too: it has no keys."""
+    kept = {k: v for k, v in os.environ.items() if k not in {"DATABASE_OWNER_URL", "BROKER_URL"}}
+    urls = {"DATABASE_URL": service_url, "REDIS_URL": redis_url}
+    environment = {**kept, **urls, "WORKER_CONCURRENCY": "1"}
+    with service_process("worker", environment, tmp_path / "worker.log"):
+        yield Place(tmp_path, environment)
 
 
 @contextmanager
 def running(place: Place, secret: str, *retired: str) -> Iterator[Running]:
-    """The services under these keys, until they are stopped."""
+    """The services that have keys, under these, until they are stopped."""
+    ports = {"share_api": reserved_port(), "report_viewer": reserved_port()}
+    urls = {module: f"http://127.0.0.1:{port}" for module, port in ports.items()}
     environment = place.environment | {
         "ANALYTICS_SHARE_SIGNING_SECRET": secret,
         "ANALYTICS_SHARE_SIGNING_SECRETS_RETIRED": ",".join(retired),
+        "SHARE_API_PORT": str(ports["share_api"]),
+        "REPORT_VIEWER_PORT": str(ports["report_viewer"]),
+        "PUBLIC_BASE_URL": urls["report_viewer"],
     }
-    log = place.path / "up.log"
-    ready = place.path / "state" / "ready.json"
-    command = [sys.executable, "-m", "analytics", "up", "--no-demo"]
-    with log.open("w") as stream:
-        process = subprocess.Popen(
-            [*command, "--state-dir", str(place.path / "state")],
-            stdout=stream,
-            stderr=subprocess.STDOUT,
-            env=environment,
-        )
-
-    def is_ready() -> bool:
-        assert process.poll() is None, log.read_text()[-4000:]
-        return ready.exists()
-
-    try:
-        wait.until(is_ready, "ready")
-        facts = json.loads(ready.read_text())
-        told = environment | {"DATABASE_URL": facts["databaseUrl"]}
-        yield Running(facts["shareApiUrl"], facts["viewerUrl"], told)
-    finally:
-        stop(process)
+    with ExitStack() as stack:
+        logs = {module: place.path / f"{module}.log" for module in ports}
+        started = {
+            module: stack.enter_context(service_process(module, environment, log))
+            for module, log in logs.items()
+        }
+        for module, process in started.items():
+            until_it_answers(process, urls[module], logs[module])
+        yield Running(urls["share_api"], urls["report_viewer"], environment)
 
 
 def uses(lines: list[str]) -> dict[str, tuple[str, int]]:

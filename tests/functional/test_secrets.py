@@ -105,7 +105,9 @@ def test_each_process_is_told_what_it_needs_and_no_more(system: System) -> None:
     """An environment is read by the same user and root alone; who is not told, cannot leak."""
     known = vault(system)
     needed = {
-        "share_api": {"signing_secret", "service_password", "valkey_password"},
+        "share_api": {
+            *("signing_secret", "connection_secret", "service_password", "valkey_password")
+        },
         "report_viewer": {"signing_secret", "valkey_password"},
         "worker": {"service_password", "valkey_password"},
         "analytics": set(),

@@ -5,8 +5,6 @@ this system alone.
 """
 
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -18,8 +16,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from redis import Redis
 from sqlalchemy import Engine
-from tests.support import wait
 from tests.support.samples import SECRET, Sample
+from tests.support.service_process import service_process, until_it_answers
 
 from accounts.provisioning import create_tenant
 from common.db.accounts import Admin, Membership
@@ -83,7 +81,8 @@ def conforming(service_url: str, place: Path) -> Iterator[Conforming]:
         }
         for module, port in (("share_api", share_api), ("report_viewer", viewer)):
             log = place / f"{module}.log"
-            stack.enter_context(_running(module, environment, log, f"http://127.0.0.1:{port}"))
+            process = stack.enter_context(service_process(module, environment, log))
+            until_it_answers(process, f"http://127.0.0.1:{port}", log)
         yield Conforming(
             f"http://127.0.0.1:{share_api}", f"http://127.0.0.1:{viewer}", sample.token()
         )
@@ -100,30 +99,3 @@ def _furnish(engine: Engine) -> int:
     with transaction(engine, Access(tenant_id=tenant_id)) as session:
         session.add(Membership(tenant_id=tenant_id, admin_id=admin.id))
     return tenant_id
-
-
-@contextmanager
-def _running(module: str, environment: dict[str, str], log: Path, url: str) -> Iterator[None]:
-    with log.open("w") as stream:
-        process = subprocess.Popen(
-            [sys.executable, "-m", module], env=environment, stdout=stream, stderr=stream
-        )
-    try:
-
-        def ready() -> bool:
-            assert process.poll() is None, log.read_text()[-4000:]
-            return _answers(url)
-
-        wait.until(ready, "ready")
-        yield
-        assert process.poll() is None, "it ended by itself"
-    finally:
-        process.terminate()
-        process.wait(wait.PATIENCE_SECONDS)
-
-
-def _answers(url: str) -> bool:
-    try:
-        return httpx.get(f"{url}/healthz", timeout=wait.PATIENCE_SECONDS).status_code == 200
-    except httpx.TransportError:
-        return False

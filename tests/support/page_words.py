@@ -61,7 +61,7 @@ def _from_problems() -> Iterator[Message]:
     fixed = [each for each in vars(catalog).values() if isinstance(each, Problem)]
     raised = (StubReportError(csv=False), StubReportError(csv=True), ExpiredLinkError(NOW))
     for each in (*fixed, *map(problem_of, raised)):
-        yield from (each.title, each.advice, "" if each.moment else each.detail)
+        yield from (each.title, each.advice, each.message, "" if each.moment else each.detail)
     yield from renderer.NOTICES.values()
 
 

@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 
 from argon2 import PasswordHasher
 from redis import Redis
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, select, text
+from tests.support import inboxes
 
 from accounts.provisioning import create_tenant
 from common import instants
@@ -18,10 +19,12 @@ from common.db.imports import Import, ImportState
 from common.db.metadata import Model
 from common.db.shares import Share
 from common.db.tenancy import Access, transaction
+from common.db.webhooks import WebhookEvent
 from common.links.state import LinkRef, LinkStateStore
 from common.reports.window import Period, window_of
 from ingest.ledger.load import load_sales
 from ingest.rows import OrderLineRow, ProductRow, StockRow
+from ingest.webhooks.connections import public_id
 
 PASSWORD = "correct horse battery"
 GUILD = 815_4711_2342
@@ -44,12 +47,15 @@ class Shops:
     share_id: UUID
     link_id: UUID
     import_id: UUID
+    connection: str
+    event_id: int
 
     @property
     def marks(self) -> tuple[str, ...]:
         """What nobody else may ever be told."""
         return (
             *map(str, (self.share_id, self.link_id, self.import_id, GUILD)),
+            *(self.connection, "Connection of theirs", "event-of-theirs"),
             *(self.link_id.hex, "blackthorn", "theirs@example.com", THEIR_TITLE, "Theirs Ltd"),
             *(
                 "76543.21",
@@ -107,7 +113,14 @@ def open_shops(owner: Engine, service: Engine, redis: Redis) -> Shops:
     with transaction(service, Access(tenant_id=theirs)) as session:
         session.add_all([share, found, guild, _answered(theirs)])
     LinkStateStore(redis).activate(LinkRef(theirs, share.link_id, share.expires_at))
-    return Shops(owner, service, redis, ours, theirs, share.id, share.link_id, found.id)
+    connection_id = inboxes.connect(service, theirs, name="Connection of theirs")
+    event = ("orders/create", "event-of-theirs", {"name": THEIR_ORDER})
+    inboxes.put(service, theirs, connection_id, [event])
+    connection = public_id(theirs, connection_id)
+    with transaction(service, Access(tenant_id=theirs)) as session:
+        event_id = session.scalars(select(WebhookEvent.id)).one()
+    ids = (share.id, share.link_id, found.id, connection, event_id)
+    return Shops(owner, service, redis, ours, theirs, *ids)
 
 
 def _answered(tenant_id: int) -> IdempotencyKey:

@@ -4,6 +4,7 @@ Whatever the answer is, it holds nothing of theirs, and nothing of theirs has ch
 are walked, so that a new one without a case fails.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,6 +25,8 @@ from share_api.app import create_app
 
 GONE, DENIED = frozenset({404}), frozenset({403})
 TAKEN = frozenset({200, 201, 202, 204})
+FORM = frozenset({303})
+CSRF = re.compile(r'name="csrf" value="([0-9a-f]{64})"')
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,7 @@ class Attempt:
 
 Case = Callable[[Shops], Iterable[Attempt]]
 
+CONNECTIONS = "/api/admin/ingest/connections"
 SHARES = "/api/admin/analytics/shares"
 LATER = datetime(2100, 1, 1, tzinfo=UTC)
 REFUND = (
@@ -56,6 +60,25 @@ ORDER = {
 def plain(path: str, statuses: frozenset[int] = TAKEN, **request: Any) -> Case:
     """The path as it is: nothing in it names a shop."""
     return lambda _: [Attempt(path, statuses, request)]
+
+
+def of_their_connection(what: str) -> Case:
+    """Theirs, by its id, and by one that says it is ours."""
+    return lambda shops: [
+        Attempt(f"{CONNECTIONS}/{shops.connection}/{what}", GONE),
+        Attempt(f"{CONNECTIONS}/{shops.ours}-{shops.connection.partition('-')[2]}/{what}", GONE),
+    ]
+
+
+def unsigned(platform: str) -> Case:
+    """An event that their platform did not sign."""
+    return lambda shops: [
+        Attempt(
+            f"/api/ingest/{shops.connection}/{platform}",
+            frozenset({401}),
+            {"json": {"id": 1}, "headers": {"X-Shopify-Hmac-Sha256": "c2lnbmVk"}},
+        )
+    ]
 
 
 CASES: dict[tuple[str, str], Case] = {
@@ -140,6 +163,23 @@ CASES: dict[tuple[str, str], Case] = {
         frozenset({400}),
         json={"stock": [{"productId": "P-elsewhere", "countedAt": PAID, "onHand": 1}]},
     ),
+    ("GET", CONNECTIONS): lambda _: [Attempt(CONNECTIONS, TAKEN, theirs=True)],
+    ("POST", CONNECTIONS): lambda _: [
+        Attempt(CONNECTIONS, TAKEN, {"json": {"platform": "shopify", "name": "Ours"}}),
+        Attempt(
+            CONNECTIONS,
+            frozenset({400}),
+            {"json": {"platform": "shopify", "name": "Ours", "tenant": "blackthorn"}},
+        ),
+    ],
+    **{
+        ("POST", f"{CONNECTIONS}/{{connection_id}}/{what}"): of_their_connection(what)
+        for what in ("rotate", "pause", "resume")
+    },
+    **{
+        ("POST", f"/api/ingest/{{connection_id}}/{platform}"): unsigned(platform)
+        for platform in ("shopify", "woocommerce")
+    },
     ("GET", "/api/admin/discord/connections"): lambda _: [
         Attempt("/api/admin/discord/connections", TAKEN, theirs=True)
     ],
@@ -152,15 +192,62 @@ CASES: dict[tuple[str, str], Case] = {
         frozenset({401}),
         json={"type": 2, "guild_id": str(GUILD), "data": {"name": "report"}},
     ),
+    ("POST", f"{SHARES}/{{share_id}}/address"): lambda shops: [
+        Attempt(f"{SHARES}/{shops.share_id}/address", GONE)
+    ],
+    ("GET", "/admin"): lambda _: [Attempt("/admin", TAKEN)],
+    ("GET", "/admin/login"): plain("/admin/login"),
+    ("GET", "/admin/shops"): lambda _: [Attempt("/admin/shops", TAKEN, theirs=True)],
+    ("POST", "/admin/shops"): plain("/admin/shops", DENIED, data={"tenant": "blackthorn"}),
+    ("GET", "/admin/activity"): lambda _: [Attempt("/admin/activity", TAKEN, theirs=True)],
+    ("GET", "/admin/settings"): lambda _: [Attempt("/admin/settings", TAKEN, theirs=True)],
+    ("POST", "/admin/settings/password"): plain(
+        "/admin/settings/password", DENIED, data={"current": "a guess", "new": "long enough, this"}
+    ),
+    ("GET", "/admin/links"): lambda _: [
+        Attempt("/admin/links", TAKEN, {"params": {"show": "all"}}, theirs=True),
+        Attempt("/admin/links", TAKEN, {"params": {"show": "all", "find": "theirs"}}),
+    ],
+    ("GET", "/admin/links/new"): plain("/admin/links/new"),
+    ("POST", "/admin/links/new"): plain(
+        "/admin/links/new",
+        FORM,
+        data={"report": "revenue-overview", "period": "7d", "tenant": "blackthorn"},
+    ),
+    ("GET", "/admin/links/revoke"): lambda shops: [
+        Attempt("/admin/links/revoke", TAKEN, {"params": {"share": str(shops.share_id)}}, True)
+    ],
+    ("POST", "/admin/links/revoke"): lambda shops: [
+        Attempt("/admin/links/revoke", GONE, {"data": {"share": str(shops.share_id)}})
+    ],
+    ("GET", "/admin/links/revoke-all"): plain("/admin/links/revoke-all"),
+    ("POST", "/admin/links/revoke-all"): plain("/admin/links/revoke-all", FORM),
+    ("GET", "/admin/links/sharing"): plain("/admin/links/sharing"),
+    ("POST", "/admin/links/sharing"): lambda _: [
+        Attempt("/admin/links/sharing", FORM, {"data": {"enabled": "no"}}),
+        Attempt("/admin/links/sharing", FORM, {"data": {"enabled": "yes"}}),
+    ],
+    ("GET", "/admin/links/{share_id}"): lambda shops: [
+        Attempt(f"/admin/links/{shops.share_id}", GONE, theirs=True),
+        Attempt(f"/admin/links/{shops.link_id}", GONE),
+    ],
+    ("POST", "/admin/links/{share_id}/address"): lambda shops: [
+        Attempt(f"/admin/links/{shops.share_id}/address", GONE)
+    ],
+    ("POST", "/admin/logout"): plain("/admin/logout", DENIED, data={"csrf": "0" * 64}),
     ("DELETE", "/api/admin/sessions"): plain("/api/admin/sessions"),
     ("DELETE", "/api/admin/session"): plain("/api/admin/session"),
     ("POST", "/api/admin/session"): plain(
         "/api/admin/session", json={"email": "ours@example.com", "password": PASSWORD}
     ),
+    ("POST", "/admin/login"): plain(
+        "/admin/login", FORM, data={"email": "ours@example.com", "password": PASSWORD}
+    ),
 }
 """In this order: what ends a session comes last."""
 
 OF_NO_SHOP = {
+    "/admin/static/{name}",
     *("/healthz", "/readyz", "/metrics", "/openapi.json"),
     *("/docs", "/docs/start.js", "/docs/swagger-ui-bundle.js", "/docs/swagger-ui.css"),
 }
@@ -200,6 +287,20 @@ def admin_of(service: Service, shop: str) -> Iterator[httpx.Client]:
         yield client
 
 
+def csrf_token(client: httpx.Client) -> str:
+    """The token of the session's forms in the console."""
+    found = CSRF.search(client.get("/admin/settings").text)
+    assert found
+    return found[1]
+
+
+def with_token(attempt: Attempt, method: str, token: str) -> Mapping[str, Any]:
+    """The request of an attempt, as a page of the console of ours would send it."""
+    if method != "POST" or not attempt.path.startswith("/admin/"):
+        return attempt.request
+    return {**attempt.request, "data": {"csrf": token, **attempt.request.get("data", {})}}
+
+
 def test_every_route_has_a_case(service: Service) -> None:
     routes = routes_of(create_app(service.container.settings, service.container))
     assert {each for each in routes if each[1] not in OF_NO_SHOP} == set(CASES)
@@ -208,10 +309,10 @@ def test_every_route_has_a_case(service: Service) -> None:
 def test_nothing_of_theirs_is_told_or_touched(service: Service, shops: Shops) -> None:
     wrong = []
     with admin_of(service, "theirs") as theirs, admin_of(service, "ours") as ours:
-        before = shops.fingerprint()
+        before, token = shops.fingerprint(), csrf_token(ours)
         for (method, path), case in CASES.items():
             for attempt in case(shops):
-                answer = ours.request(method, attempt.path, **attempt.request)
+                answer = ours.request(method, attempt.path, **with_token(attempt, method, token))
                 said = answer.text + str(answer.headers)
                 if answer.status_code not in attempt.statuses:
                     wrong.append(f"{method} {path}: {answer.status_code} {answer.text[:200]}")

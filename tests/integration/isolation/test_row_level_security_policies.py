@@ -55,12 +55,16 @@ OF_THE_OWNER = {
     "shares.recalled": "recalled_links()",
     "shares.unrevoked": "live_links_by_key()",
     "tenants.directory": "tenant_id_of()",
+    "ingest_connections.directory": "due_webhooks()",
+    "webhook_events.directory": "due_webhooks() and ended_webhooks()",
 }
 """Policies that hold for the role that owns the tables and for no service: what they are for."""
 
 ACROSS_TENANTS = {
     "tenant_id_of": "integer",
     "unfinished_imports": "TABLE(tenant_id integer, id uuid, state text)",
+    "due_webhooks": "TABLE(tenant_id integer)",
+    "ended_webhooks": "TABLE(tenant_id integer)",
     "live_links_by_key": (
         "TABLE(key_id text, tenant_id integer, links bigint, until timestamp with time zone)"
     ),

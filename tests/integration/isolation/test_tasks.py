@@ -22,7 +22,14 @@ from common import instants
 from common.db.engine import create_service_engine
 from common.jobs.celery_config import create_celery
 from common.jobs.discord_promises import Promise, PromiseStore
-from common.jobs.payloads import AnswerDiscord, ComputeReport, RestoreLink, RunImport, WarmTenant
+from common.jobs.payloads import (
+    AnswerDiscord,
+    ComputeReport,
+    RestoreLink,
+    RunImport,
+    WarmTenant,
+    WorkWebhooks,
+)
 from common.jobs.publisher import JobPublisher
 from common.links.state import LinkState, parse_state, state_key
 from common.reports import registry
@@ -36,6 +43,7 @@ from worker.operations import cache_eviction, heartbeat
 from worker.settings import WorkerSettings
 from worker.warming import midnight, popular
 from worker.warming.popular import WarmingContext
+from worker.webhooks import sweep
 
 SLUGS = [definition.slug for definition in registry.implemented()]
 
@@ -46,6 +54,7 @@ OF_ALL_SHOPS = {
     view_transfer.TASK: "each shop's counts in a transaction of its own",
     popular.POPULAR: "asks for each shop's reports",
     midnight.MIDNIGHT: "asks for each shop's reports",
+    sweep.SWEEP: "asks for each shop's events, and deletes old ones, each in its own transaction",
     schedule.RESUME_IMPORTS: "asks for the oldest import, by ids alone",
 }
 """Tasks of the clock: they take nothing, so that nobody can point them at a shop."""
@@ -98,6 +107,7 @@ def worker(
     answering = create_delivery_context(engine, redis_client, cache, jobs, api_base=discord[0])
     tasks.register_discord(app, answering)
     tasks.register_imports(app, engine, jobs, slots=2, seconds=3600)
+    tasks.register_webhooks(app, engine, jobs, keep_days=30)
     yield app
     app.close()
     engine.dispose()
@@ -143,6 +153,10 @@ def bring_in(worker: Celery, shops: Shops) -> None:
     run(worker, RunImport(shops.ours, shops.import_id))
 
 
+def work_off(worker: Celery, shops: Shops) -> None:
+    run(worker, WorkWebhooks(shops.ours))
+
+
 def warm_after_import(worker: Celery, shops: Shops) -> None:
     run(worker, WarmTenant(shops.ours))
 
@@ -162,6 +176,7 @@ CASES: Mapping[str, Callable[[Celery, Shops], None]] = {
     RestoreLink.task: restore,
     RunImport.task: bring_in,
     WarmTenant.task: warm_after_import,
+    WorkWebhooks.task: work_off,
     AnswerDiscord.task: answer,
 }
 

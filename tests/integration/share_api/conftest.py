@@ -16,6 +16,7 @@ from argon2 import PasswordHasher
 from redis import Redis
 from sqlalchemy import Engine
 from tests.support import wait
+from tests.support.inboxes import KEY
 
 from accounts.provisioning import create_tenant
 from common.db.accounts import Admin, Membership
@@ -148,6 +149,7 @@ def serve(service_url: str, redis_url: str, secret: str) -> Iterator[Serve]:
                     "ANALYTICS_SHARE_SIGNING_SECRET": secret,
                     "PUBLIC_BASE_URL": BASE_URL,
                     "SHARE_API_PORT": 0,
+                    "ANALYTICS_CONNECTION_SECRET": KEY,
                 }
                 | given
             )

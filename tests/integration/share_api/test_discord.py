@@ -347,7 +347,14 @@ def test_a_guild_shows_one_shop_at_a_time(ask: Ask, started: Service, world: Wor
 
 def test_what_is_no_code(ask: Ask, started: Service) -> None:
     guilds = iter([new_guild() for _ in range(9)])
-    for code in ("", "x", "K7QF-29MX-PA4W", "K7QF-29MX-PA4É", "0000-0000-0000", "A" * 5000):
+    for code in (
+        "",
+        "x",
+        "K7QF-29MX-PA4W",
+        "K7QF-29MX-PA4W-6TBN-C3HR-8VZÉ",
+        "0000-" * 6,
+        "A" * 5000,
+    ):
         assert "does not work" in told(ask("connect", guild=next(guilds), code=code))
 
 
@@ -361,12 +368,12 @@ def test_a_code_of_one_who_has_left_is_void(ask: Ask, started: Service, world: W
 def test_a_code_lapses(redis_client: Redis) -> None:
     issued = ConnectCodeStore(redis_client).issue(Grant(1, 1), now=datetime.now(UTC))
     (name,) = redis_client.keys("discord:code:*")
-    assert 0 < redis_client.ttl(name) <= 900
+    assert 0 < redis_client.ttl(name) <= 600
     assert issued.code.replace("-", "").encode() not in name
 
 
 def test_guesses_are_bounded(ask: Ask) -> None:
-    code, guild = "K7QF-29MX-PA4W", new_guild()
+    code, guild = "K7QF-29MX-PA4W-6TBN-C3HR-8VZD", new_guild()
     mine = [told(ask("connect", guild=new_guild(), user=42, code=code)) for _ in range(7)]
     assert ["Too many" in each for each in mine] == [False] * 5 + [True] * 2
     ours = [told(ask("connect", guild=guild, code=code)) for _ in range(12)]

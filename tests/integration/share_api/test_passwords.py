@@ -148,6 +148,8 @@ def test_the_operator_may_set_one(anna: httpx.Client, world: World) -> None:
         ({"currentPassword": PASSWORD, "newPassword": "x" * 1025}, "/newPassword"),
         ({"currentPassword": PASSWORD, "newPassword": "a lone surrogate \ud800"}, "/newPassword"),
         ({"currentPassword": PASSWORD, "newPassword": PASSWORD}, "/newPassword"),
+        ({"currentPassword": PASSWORD, "newPassword": "Password2026!"}, "/newPassword"),
+        ({"currentPassword": PASSWORD, "newPassword": "anna@example.com"}, "/newPassword"),
         ({"currentPassword": PASSWORD}, "/newPassword"),
         ({"currentPassword": "", "newPassword": NEW}, "/currentPassword"),
         ({"currentPassword": PASSWORD, "newPassword": NEW, "email": "x"}, "/email"),

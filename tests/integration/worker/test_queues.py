@@ -3,9 +3,7 @@
 import os
 import re
 import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -15,6 +13,7 @@ from redis import Redis
 from sqlalchemy import Engine
 from tests.integration.worker.conftest import Shop
 from tests.support import wait
+from tests.support.service_process import service_process
 
 from common.jobs.celery_config import HEARTBEAT_QUEUE, LINK_QUEUE, QUEUE, WARM_QUEUE, create_celery
 from common.jobs.payloads import RestoreLink
@@ -24,9 +23,10 @@ from common.reports.window import Window
 from worker.operations import heartbeat
 
 
-@contextmanager
-def worker(database_url: str, redis_url: str, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A worker of one process that is gone afterwards."""
+def worker(
+    database_url: str, redis_url: str, **settings: str
+) -> AbstractContextManager["subprocess.Popen[bytes]"]:
+    """A worker of one process."""
     environment = {
         **os.environ,
         "DATABASE_URL": database_url,
@@ -34,12 +34,7 @@ def worker(database_url: str, redis_url: str, **settings: str) -> Iterator[subpr
         "WORKER_CONCURRENCY": "1",
         **settings,
     }
-    process = subprocess.Popen([sys.executable, "-m", "worker"], env=environment)
-    try:
-        yield process
-    finally:
-        process.terminate()
-        process.wait(wait.PATIENCE_SECONDS)
+    return service_process("worker", environment)
 
 
 def test_a_viewer_overtakes_a_long_backlog(

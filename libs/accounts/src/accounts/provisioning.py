@@ -102,7 +102,8 @@ def create_admin(engine: Engine, *, email: str, password: str | None, tenant: st
     right, or be None.
 
     Raises:
-        InvalidAccountError: the address cannot be one, or the password is too short or too long.
+        InvalidAccountError: the address cannot be one, or the password is too short, too long or
+            easy to guess.
         UnknownTenantError: no tenant has this slug.
         UnknownAdminError: no password was given and there is no such admin.
         PasswordMismatchError: the admin exists with another password.
@@ -114,7 +115,7 @@ def create_admin(engine: Engine, *, email: str, password: str | None, tenant: st
     known = admin_exists(engine, email)
     if not known and password is None:
         raise UnknownAdminError(email)
-    password_hash = "" if known or password is None else hashed(password)
+    password_hash = "" if known or password is None else hashed(password, email, tenant)
     if (
         known
         and password is not None
@@ -185,10 +186,10 @@ def set_password(engine: Engine, *, email: str, password: str) -> None:
     """Replace the admin's password and end all their sessions.
 
     Raises:
-        InvalidAccountError: the password is too short or too long.
+        InvalidAccountError: the password is too short, too long or easy to guess.
         UnknownAdminError: there is no such admin.
     """
-    password_hash = hashed(password)
+    password_hash = hashed(password, email)
     with transaction(engine, Access()) as session:
         admin_id = session.scalar(select(Admin.id).where(Admin.email == stored_address(email)))
     if admin_id is None:

@@ -118,6 +118,28 @@ class RedisSettings(ServiceSettings):
         return (self.broker_url or self.redis_url).get_secret_value()
 
 
+class ConnectionSettings(ServiceSettings):
+    """The keys that seal the secrets of connections. Without one no webhook is taken (503)."""
+
+    connection_secret: SigningSecret = Field(
+        default=None,
+        validation_alias="ANALYTICS_CONNECTION_SECRET",
+        description="Encrypts the secrets of connections to platforms: 32 random bytes as 64 hex"
+        " digits.",
+    )
+    retired_connection_secrets: SigningSecrets = Field(
+        default=None,
+        validation_alias="ANALYTICS_CONNECTION_SECRETS_RETIRED",
+        description="Secrets that no longer encrypt but still decrypt, comma separated.",
+    )
+
+    def connection_keys(self) -> tuple[str, ...]:
+        """The keys, as hex digits: the first one seals. None when it is not configured."""
+        if self.connection_secret is None:
+            return ()
+        return (self.connection_secret.get_secret_value(), *_split(self.retired_connection_secrets))
+
+
 class DatabaseSettings(ServiceSettings):
     """Where PostgreSQL is, as the restricted role of the services."""
 

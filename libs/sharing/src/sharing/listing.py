@@ -7,13 +7,14 @@ from http import HTTPStatus
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, true
+from sqlalchemy import ColumnElement, Row, Select, and_, not_, or_, select, true
 
 from common.db.accounts import Admin
 from common.db.pagination import Cursor, Order, Page, Paging, page_of
 from common.db.shares import Share
 from common.db.tenancy import TenantDb
 from common.http.problem import Problem
+from common.reports import registry
 
 _ORDER: Final = Order(Share.issued_at, Share.id)
 
@@ -76,9 +77,15 @@ class TimeRange:
 
 @dataclass(frozen=True, slots=True)
 class ShareFilter:
-    """Which entries are wanted; None and an open span take all."""
+    """Which entries are wanted; None and an open span take all.
+
+    ``ended`` takes those that open no more, whatever ended them, or the others; ``text`` those
+    whose report or issuer has it in its name.
+    """
 
     state: ShareState | None = None
+    ended: bool | None = None
+    text: str | None = None
     report: str | None = None
     period: str | None = None
     creator: str | None = None
@@ -133,7 +140,12 @@ def _conditions(wanted: ShareFilter, given: StateContext) -> list[ColumnElement[
         if value is not None
     ]
     if wanted.state is not None:
-        conditions.append(_in_state(wanted.state, given))
+        conditions.append(in_state(wanted.state, given))
+    if wanted.ended is not None:
+        live = in_state(ShareState.ACTIVE, given)
+        conditions.append(not_(live) if wanted.ended else live)
+    if wanted.text is not None:
+        conditions.append(_named(wanted.text))
     if wanted.creator is not None:
         email = wanted.creator.strip().lower()
         conditions.append(or_(Admin.email == email, Share.creator == wanted.creator))
@@ -145,7 +157,22 @@ def _conditions(wanted: ShareFilter, given: StateContext) -> list[ColumnElement[
     return conditions
 
 
-def _in_state(state: ShareState, given: StateContext) -> ColumnElement[bool]:
+def _named(words: str) -> ColumnElement[bool]:
+    found = words.casefold()
+    reports = [
+        each.slug
+        for each in registry.REPORTS.values()
+        if found in each.title.casefold() or found in each.slug
+    ]
+    names = (Admin.email, Share.creator)
+    return or_(
+        Share.report.in_(reports),
+        *(column.icontains(words, autoescape=True) for column in names),
+    )
+
+
+def in_state(state: ShareState, given: StateContext) -> ColumnElement[bool]:
+    """The condition of a link that is in that state."""
     if state is ShareState.REVOKED:
         return Share.revoked_at.is_not(None)
     if state is ShareState.EXPIRED:

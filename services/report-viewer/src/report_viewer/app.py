@@ -201,6 +201,7 @@ def _reports(
         invalid_tokens=redis.invalid_tokens,
         addresses=ClientAddresses(settings.trusted_proxies),
         problems=rendering.problems,
+        tenants=redis.store.tenant,
         metrics=metrics,
         security=rendering.security,
     )

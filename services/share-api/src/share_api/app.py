@@ -14,6 +14,8 @@ from fastapi import Depends, FastAPI, Request
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
+from share_api.console import problems as console_problems
+from share_api.console import routes as console
 from share_api.container import Container, create_container
 from share_api.http import openapi
 from share_api.http.csrf import require_same_site
@@ -29,6 +31,7 @@ from share_api.routes import (
     docs,
     health,
     imports,
+    ingest,
     reports,
     sales,
     session,
@@ -61,18 +64,23 @@ def create_app(settings: ShareApiSettings, container: Container | None = None) -
         control.router,
         imports.router,
         sales.router,
+        ingest.router,
         discord.router,
         health.router,
         docs.router,
     ):
         app.include_router(router)
-    problems.install(app)
+    app.include_router(console.router)
+    problems.install(app, console_problems.respond)
     openapi.install_openapi(app)
     app.add_middleware(HeadMiddleware)
     app.add_middleware(CookieReader)
     app.add_middleware(AccessLogMiddleware, metrics=app.state.metrics)
     app.add_middleware(
-        SecurityHeadersMiddleware, https=settings.https, subdomains=settings.hsts_subdomains
+        SecurityHeadersMiddleware,
+        https=settings.https,
+        subdomains=settings.hsts_subdomains,
+        page=console_problems.respond,
     )
     return app
 

@@ -11,6 +11,7 @@ from common.db.engine import create_service_engine
 from common.infra.redis import ADMIN, create_redis
 from common.jobs.discord_promises import PromiseStore
 from common.links.state import LinkStateStore
+from ingest.webhooks.sealing import SecretBox
 from share_api.auth.credentials import Credentials
 from share_api.auth.sessions import SessionStore
 from share_api.discord.connect_codes import ConnectCodeStore
@@ -20,6 +21,8 @@ from share_api.discord.limits import CommandRateLimit
 from share_api.discord.signature import ReplayGuard
 from share_api.rate_limits import LoginRateLimit
 from share_api.settings import ShareApiSettings
+from share_api.webhooks.limits import EventRateLimit
+from share_api.webhooks.receiving import Receiver
 from sharing.container import create_issuing
 from sharing.issuing import IssuingContext
 from sharing.rate_limits import ShareRateLimit
@@ -41,6 +44,7 @@ class Container:
     issuing: IssuingContext
     sessions: SessionStore
     credentials: Credentials
+    receiver: Receiver
     discord: Discord | None = None
     loading: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(LOADS_AT_ONCE))
     """Of batches of sales: they wait for each other before they take a connection."""
@@ -109,5 +113,12 @@ def create_container(settings: ShareApiSettings) -> Container:
             idle_seconds=settings.session_idle_seconds,
         ),
         credentials=Credentials(engine, logins),
+        receiver=Receiver(
+            engine,
+            SecretBox(settings.connection_keys()),
+            EventRateLimit(redis, per_connection=settings.webhooks_per_minute),
+            issuing.jobs,
+            settings.webhooks_waiting,
+        ),
         discord=create_discord(settings, issuing, redis),
     )

@@ -6,6 +6,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import AfterValidator, Field
 
 from common.settings import (
+    ConnectionSettings,
     DatabaseSettings,
     DiscordApplicationSettings,
     Networks,
@@ -26,7 +27,12 @@ def _check_public_key(value: str | None) -> str | None:
 
 
 class ShareApiSettings(
-    RedisSettings, DatabaseSettings, LinkSettings, DiscordApplicationSettings, TransportSettings
+    RedisSettings,
+    DatabaseSettings,
+    LinkSettings,
+    ConnectionSettings,
+    DiscordApplicationSettings,
+    TransportSettings,
 ):
     """Everything share-api is told."""
 
@@ -90,6 +96,18 @@ class ShareApiSettings(
         ge=1024,
         validation_alias="SHARE_API_IMPORT_MAX_BYTES",
         description="The most bytes that the files of an import may have together.",
+    )
+    webhooks_per_minute: int = Field(
+        default=3000,
+        ge=1,
+        validation_alias="SHARE_API_WEBHOOKS_PER_MINUTE",
+        description="Events of one connection that are taken in a minute.",
+    )
+    webhooks_waiting: int = Field(
+        default=20_000,
+        ge=1,
+        validation_alias="SHARE_API_WEBHOOKS_WAITING",
+        description="Events of one shop that may wait to be worked off; more are to be sent again.",
     )
     discord_public_key: Annotated[str | None, AfterValidator(_check_public_key)] = Field(
         default=None,

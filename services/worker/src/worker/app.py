@@ -66,6 +66,7 @@ def create_app(settings: WorkerSettings) -> Celery:
     tasks.register_imports(
         app, importing, jobs, slots=settings.imports, seconds=settings.import_seconds
     )
+    tasks.register_webhooks(app, importing, jobs, keep_days=settings.webhook_days)
     tasks.reject_unusable(app, letters)
     schedule.configure(app)
     _follow(settings)

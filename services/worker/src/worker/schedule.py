@@ -8,10 +8,11 @@ from typing import Any, Final
 from celery import Celery
 
 from common.infra.redis import SCHEDULER
-from common.jobs.celery_config import HEARTBEAT_QUEUE, LINK_QUEUE, WARM_QUEUE
+from common.jobs.celery_config import HEARTBEAT_QUEUE, IMPORT_QUEUE, LINK_QUEUE, WARM_QUEUE
 from worker.links import revocation_sweep, view_transfer
 from worker.operations import cache_eviction, heartbeat
 from worker.warming import midnight, popular
+from worker.webhooks import sweep
 
 LOCK_SECONDS: Final = 30
 LOOP_SECONDS: Final = 5
@@ -29,6 +30,11 @@ ENTRIES: Final[dict[str, dict[str, Any]]] = {
         "task": RESUME_IMPORTS,
         "schedule": RESUME_EVERY_SECONDS,
         "options": {"expires": RESUME_EVERY_SECONDS},
+    },
+    "webhooks": {
+        "task": sweep.SWEEP,
+        "schedule": sweep.EVERY_SECONDS,
+        "options": {"expires": sweep.EVERY_SECONDS, "queue": IMPORT_QUEUE},
     },
     "revocations": {
         "task": revocation_sweep.TASK,

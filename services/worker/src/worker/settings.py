@@ -46,6 +46,14 @@ class WorkerSettings(RedisSettings, DatabaseSettings, DiscordApiSettings):
         validation_alias="WORKER_IMPORT_SECONDS",
         description="How long an import may take; one that takes longer has failed.",
     )
+    webhook_days: int = Field(
+        default=30,
+        ge=1,
+        le=3650,
+        validation_alias="WORKER_WEBHOOK_DAYS",
+        description="For how many days events of platforms that are done or dead are kept: so long"
+        " one that comes again is known, and a dead letter can be replayed.",
+    )
     warm_reports: int = Field(
         default=10,
         ge=0,

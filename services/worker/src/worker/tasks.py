@@ -20,12 +20,14 @@ from common.jobs.payloads import (
     RestoreLink,
     RunImport,
     WarmTenant,
+    WorkWebhooks,
 )
 from common.jobs.publisher import JobPublisher
 from common.links.state import LinkStateStore
 from common.reports.model import COUNT_DAYS
 from common.reports_cache.cache import ReportCache
 from ingest import data_version
+from ingest.webhooks import work
 from worker import schedule
 from worker.discord import deliver
 from worker.imports import run
@@ -35,6 +37,7 @@ from worker.operations.dead_letters import DeadLetters
 from worker.reports import single_flight
 from worker.reports.lease import Leases
 from worker.warming import midnight, popular
+from worker.webhooks import sweep
 
 
 def register(
@@ -121,6 +124,24 @@ def register_imports(
         job = run.next_import(engine, slots)
         if job is not None:
             app.send_task(job.task, kwargs=job.payload())
+
+
+def register_webhooks(app: Celery, engine: Engine, jobs: JobPublisher, *, keep_days: int) -> None:
+    """Give ``app`` the tasks of webhooks."""
+
+    @app.task(name=WorkWebhooks.task, shared=False)
+    def run_webhooks(**payload: Any) -> None:
+        tenant_id = WorkWebhooks.parse(payload).tenant_id
+        jobs.begin_webhooks(tenant_id)
+        worked = work.work_off(engine, tenant_id)
+        if worked.version is not None:
+            data_version.loaded(engine, jobs, tenant_id)
+        if worked.left:
+            jobs.request_webhooks(tenant_id)
+
+    @app.task(name=sweep.SWEEP, shared=False)
+    def sweep_webhooks() -> None:
+        sweep.sweep_webhooks(engine, jobs, keep_days=keep_days, now=instants.now())
 
 
 def reject_unusable(app: Celery, letters: DeadLetters) -> None:

@@ -1,11 +1,13 @@
 """Days and spans of days, as each language writes them."""
 
-from datetime import date
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 
-from common.i18n.dates import DateFormatter
+from common.i18n.dates import DateFormatter, weekend
 from common.i18n.locales import ENGLISH, LOCALES
+from common.i18n.numbers import NumberFormatter
 from common.reports.document.schema import Days
 
 
@@ -54,5 +56,51 @@ def test_other_languages(tag: str, weekday: str, span: str, monday: str) -> None
 @pytest.mark.parametrize("tag", sorted(LOCALES))
 def test_one_language_does_not_remember_for_another(tag: str) -> None:
     day = date(2026, 4, 14)
-    assert len({DateFormatter(locale).weekday(day) for locale in LOCALES.values()}) == len(LOCALES)
+    written = {DateFormatter(locale).weekday(day) for locale in LOCALES.values()}
+    assert len(written) == len(LOCALES) - 1, "the Swiss write days as Germans do"
     assert DateFormatter(LOCALES[tag]).weekday(day) == DateFormatter(LOCALES[tag]).weekday(day)
+
+
+@pytest.mark.parametrize(
+    ("tag", "day", "span", "instant", "money"),
+    [
+        ("en", "14 Apr 2026", "1–30 Apr 2026", "14 Apr 2026, 18:30 CEST", "€1,234.50"),
+        (
+            "en-US",
+            "Apr 14, 2026",
+            "Apr 1\u2009–\u200930, 2026",
+            "Apr 14, 2026, 6:30\u202fPM CEST",
+            "€1,234.50",
+        ),
+        ("de", "14. Apr. 2026", "1.–30. Apr. 2026", "14. Apr. 2026, 18:30 CEST", "1.234,50\xa0€"),
+        (
+            "de-CH",
+            "14. Apr. 2026",
+            "1.–30. Apr. 2026",
+            "14. Apr. 2026, 18:30 CEST",
+            "EUR\xa01’234.50",
+        ),
+    ],
+)
+def test_a_region_writes_days_and_numbers_its_way(
+    tag: str, day: str, span: str, instant: str, money: str
+) -> None:
+    calendar, when = DateFormatter(LOCALES[tag]), datetime(2026, 4, 14, 16, 30, tzinfo=UTC)
+    assert calendar.day(when.date()) == day
+    assert calendar.span(days(date(2026, 4, 1), date(2026, 4, 30))) == span
+    assert calendar.instant(when, ZoneInfo("Europe/Berlin")) == instant
+    assert NumberFormatter(LOCALES[tag]).money(123_450, 2, "EUR") == money
+
+
+@pytest.mark.parametrize(
+    ("zone", "off"),
+    [
+        ("Europe/Berlin", {5, 6}),
+        ("Asia/Jerusalem", {4, 5}),
+        ("Africa/Cairo", {4, 5}),
+        ("UTC", {5, 6}),
+    ],
+)
+def test_days_off_are_those_of_the_shops_country(zone: str, off: set[int]) -> None:
+    assert weekend(zone) == off
+    assert all(weekend(each) for each in available_timezones())

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.i18n.locales import ENGLISH, LOCALES, TAGS
+from common.i18n.locales import ENGLISH, LANGUAGES, LOCALES, REGIONS, TAGS
 from common.i18n.negotiation import choose_locale
 from report_viewer.http import variant
 
@@ -20,9 +20,13 @@ GATEWAY = Path(__file__).parents[4] / "gateway/nginx.conf"
     [
         ("", "en"),
         ("de", "de"),
-        ("de-CH-1996", "de"),
+        ("de-CH-1996", "de-CH"),
+        ("de-AT", "de"),
+        ("DE_ch;q=0.5", "de-CH"),
+        ("en-GB,en;q=0.9", "en"),
+        ("en-us", "en-US"),
         ("DE_at", "de"),
-        ("en-US,en;q=0.9,de;q=0.8", "en"),
+        ("en-US,en;q=0.9,de;q=0.8", "en-US"),
         ("sv-SE,sv;q=0.9,fr;q=0.5,en;q=0.4", "fr"),
         ("en;q=0.1,ja;q=0.9", "ja"),
         ("fr;q=0.7, es;q=0.7", "fr"),
@@ -80,5 +84,8 @@ def test_spellings_are_not_remembered_for_ever() -> None:
 
 
 def test_the_gateway_knows_the_same_languages() -> None:
-    (known,) = re.findall(r'"~\^\(\?<first>([a-z|]+)\)', GATEWAY.read_text(encoding="utf-8"))
-    assert known.split("|") == list(TAGS)
+    text = GATEWAY.read_text(encoding="utf-8")
+    (known,) = re.findall(r'"~\^\(\?<first>([a-z|]+)\)', text)
+    assert known.split("|") == list(LANGUAGES)
+    (regions,) = re.findall(r'"~\*\^\(\?<region>([a-z|-]+)\)', text)
+    assert regions.split("|") == [each.lower() for each in REGIONS]

@@ -57,6 +57,18 @@ def any_claims(draw: st.DrawFn) -> LinkClaims:
 
 
 @given(any_claims())
+def test_the_same_claims_and_key_are_the_same_token_whichever_key_signs_now(
+    issued: LinkClaims,
+) -> None:
+    wanted = RING.issue(issued)
+    later = KeyRing(secrets.token_hex(32), (secrets.token_hex(32), SECRET))
+    assert later.issue(issued, key_id=RING.key_id) == wanted
+    assert later.issue(issued) != wanted
+    with pytest.raises(LookupError):
+        RING.issue(issued, key_id=later.key_id)
+
+
+@given(any_claims())
 def test_what_was_issued_is_what_verifies(issued: LinkClaims) -> None:
     token = RING.issue(issued)
     assert RING.authenticate(token) == issued

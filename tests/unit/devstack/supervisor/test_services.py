@@ -10,6 +10,8 @@ from devstack.supervisor.ports import Ports
 from devstack.supervisor.process import ServiceSpec
 from devstack.supervisor.ready_file import ready_content, ready_message, write_ready_files
 from devstack.supervisor.services import (
+    CONNECTION_SECRET,
+    CONNECTION_SETTINGS,
     SIGNING_SECRET,
     SIGNING_SETTINGS,
     addresses,
@@ -25,7 +27,7 @@ DEMO = Demo(tenant="demo", email="admin@example.com", password="pw", link="http:
 
 def specs(environment: dict[str, str]) -> dict[str, ServiceSpec]:
     """The services by name."""
-    settings = shared_settings(environment, WHERE, "ab" * 32)
+    settings = shared_settings(environment, WHERE, "ab" * 32, "ef" * 32)
     state = StateDirectory(Path("/nowhere"))
     return {spec.name: spec for spec in service_specs(WHERE, PORTS, state, settings)}
 
@@ -61,6 +63,14 @@ def test_workers_are_told_no_signing_secret() -> None:
     services = specs(dict.fromkeys(SIGNING_SETTINGS, "cd" * 32))
     for name in ("worker", "links", "beat"):
         assert not {*SIGNING_SETTINGS} & set(services[name].environment)
+
+
+@pytest.mark.parametrize(("given", "told"), [("cd" * 32, "cd" * 32), ("", "ef" * 32)])
+def test_the_secret_of_connections_is_told_to_share_api_alone(given: str, told: str) -> None:
+    services = specs({CONNECTION_SECRET: given, CONNECTION_SETTINGS[1]: "ab" * 32})
+    assert services.pop("share-api").environment[CONNECTION_SECRET] == told
+    for spec in services.values():
+        assert not {*CONNECTION_SETTINGS} & set(spec.environment)
 
 
 def test_links_have_a_worker_of_their_own_whatever_the_others_take() -> None:
@@ -101,4 +111,5 @@ def test_the_welcome_says_what_a_person_needs() -> None:
     text = ready_message(WHERE, DEMO)
     for word in ("http://x/api/reports/t", "http://127.0.0.1:8000/docs", "pw", "Ctrl-C"):
         assert word in text
-    assert "Password" not in ready_message(WHERE, None)
+    assert text.index("http://127.0.0.1:8000/admin") < text.index("http://x/api/reports/t")
+    assert "log in as" not in ready_message(WHERE, None)

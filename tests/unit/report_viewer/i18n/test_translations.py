@@ -9,7 +9,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from tests.support.page_words import VIEWER, words
 
-from common.i18n.locales import ENGLISH, LOCALES
+from common.i18n.locales import ENGLISH, LANGUAGES, LOCALES
 from report_viewer.i18n.formatting import formatter_of
 from report_viewer.i18n.translations import FOLDER
 
@@ -29,12 +29,12 @@ def placeholders(text: str) -> Counter[str]:
 
 
 def test_every_language_but_english_has_a_catalog() -> None:
-    assert {path.stem for path in CATALOGS} == set(LOCALES) - {str(ENGLISH)}
+    assert {path.stem for path in CATALOGS} == set(LANGUAGES) - {str(ENGLISH)}
 
 
 def test_the_words_are_found_where_they_are_used() -> None:
     for known in (
-        "Download CSV",
+        "Download",
         ("%(count)s day", "%(count)s days"),
         "This link has expired",
         "The report is being prepared",
@@ -77,3 +77,11 @@ def test_numbers_take_their_form(tag: str, said: str) -> None:
 
 def test_an_unknown_word_stays_english() -> None:
     assert formatter_of(LOCALES["ja"]).text("Never translated") == "Never translated"
+
+
+def test_a_region_has_the_words_of_its_language_in_its_own_spelling() -> None:
+    german, swiss = formatter_of(LOCALES["de"]), formatter_of(LOCALES["de-CH"])
+    for word in WORDS:
+        message = word if isinstance(word, str) else word[0]
+        assert swiss.text(message) == german.text(message).replace("ß", "ss")
+    assert formatter_of(LOCALES["en-US"]).text("Net sales") == "Net sales"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.support.samples import HOSTILE, document, window
 
 from common.i18n.locales import ENGLISH, LOCALES
-from common.reports.document.schema import Chart, Document, LineChart, Pareto, Waterfall
+from common.reports.document.schema import BarChart, Document, LineChart, Pareto
 from common.reports.registry import implemented
 from common.reports.window import Period
 from report_viewer.i18n.formatting import DocumentFormatter, formatter_of
@@ -28,8 +28,8 @@ def told(made: Document, locale: Locale = ENGLISH) -> dict[str, Any]:
     return data
 
 
-def charts_of(made: Document) -> list[Chart]:
-    return [each for each in made.sections if isinstance(each, Chart)]
+def charts_of(made: Document) -> list[LineChart | BarChart | Pareto]:
+    return [each for each in made.sections if isinstance(each, LineChart | BarChart | Pareto)]
 
 
 @given(st.recursive(st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
@@ -52,13 +52,6 @@ def test_every_chart_is_there_with_its_integers(report: str) -> None:
     island = told(made)
     assert [each["key"] for each in island["charts"]] == [each.key for each in charts_of(made)]
     for chart, each in zip(charts_of(made), island["charts"], strict=True):
-        if isinstance(chart, Waterfall):
-            drawn = [(step["value"], step["previous"], step["change"]) for step in each["steps"]]
-            assert drawn == [
-                (step.value, step.previous, step.change and msgspec.to_builtins(step.change))
-                for step in chart.steps
-            ]
-            continue
         for series, drawn in zip(chart.series, each["series"], strict=True):
             assert tuple(drawn["values"]) == series.values
             assert drawn["previous"] is None or tuple(drawn["previous"]) == series.previous

@@ -46,7 +46,6 @@ def test_other_charts_are_as_high_with_any_number() -> None:
     ("report", "key", "entries"),
     [
         ("revenue-overview", "daily", 2),
-        ("revenue-overview", "waterfall", 0),
         ("sales-velocity", "daily", 3),
         ("sales-velocity", "weekdays", 2),
         ("sales-velocity", "fastest", 0),

@@ -8,14 +8,14 @@ from common.i18n.locales import ENGLISH
 from common.reports import registry
 from common.reports.catalog.product_performance.standing import ProductPerformance
 from common.reports.document.headlines import Headline
-from common.reports.document.schema import Document, Table
+from common.reports.document.schema import Document, Table, Waterfall
 from common.reports.model import Scope
 from common.reports.totals.products import ProductTotals
 from common.reports.totals.totals import Totals
 from common.reports.window import Period
 from report_viewer.i18n.formatting import DocumentFormatter, formatter_of, isolated
 from report_viewer.pages.sections.registry import KINDS
-from report_viewer.pages.sentences import headline
+from report_viewer.pages.sentences import best, headline
 
 
 def figures(made: Document) -> DocumentFormatter:
@@ -26,7 +26,7 @@ def gists(made: Document) -> dict[str, str]:
     return {
         section.key: KINDS.of(section).view.summary(section, figures(made))
         for section in made.sections
-        if not isinstance(section, Table)
+        if not isinstance(section, Table | Waterfall)
     }
 
 
@@ -46,6 +46,13 @@ def test_the_revenue_in_a_sentence() -> None:
         "Net sales were €46,412, up 12.4% on the 30 days before;"
         " Saturday, 4 April 2026 was the best day, with €2,164."
     )
+
+
+def test_what_stood_out_alone() -> None:
+    assert best(figures(document("revenue-overview"))) == (
+        "Saturday, 4 April 2026 was the best day, with €2,164."
+    )
+    assert best(figures(document("revenue-overview", empty=True))) == ""
 
 
 def test_the_pace_in_a_sentence() -> None:
@@ -89,7 +96,6 @@ def test_every_chart_is_summed_up() -> None:
     assert revenue["daily"] == (
         "Net sales: most on Sat, 4 Apr 2026 (€2,164), least on Wed, 8 Apr 2026 (€1,177)."
     )
-    assert revenue["waterfall"].startswith("Gross sales: €")
     assert gists(document("sales-velocity"))["weekdays"].startswith(
         "Units on an average weekday: most on Saturday ("
     )

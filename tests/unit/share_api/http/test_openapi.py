@@ -44,6 +44,7 @@ def test_every_operation_of_the_contract_is_there(document: dict[str, Any]) -> N
         ("GET", "/api/admin/analytics/shares"),
         ("POST", "/api/admin/analytics/shares/revoke-all"),
         ("GET", "/api/admin/analytics/shares/{share_id}"),
+        ("POST", "/api/admin/analytics/shares/{share_id}/address"),
         ("DELETE", "/api/admin/analytics/shares/{share_id}"),
         ("GET", "/api/admin/analytics/sharing"),
         ("PUT", "/api/admin/analytics/sharing"),

@@ -35,6 +35,10 @@ COMMANDS: Mapping[str, Entry] = {
     "create-admin": Entry("create_admin", "create_admin", "Make an account for a shop's admin."),
     "remove-admin": Entry("remove_admin", "remove_admin", "Take a shop away from an admin."),
     "import": Entry("import_sales", "import_sales", "Bring a shop's sales in from files."),
+    "connection": Entry(
+        "connection", "connection", "Make, list, rotate, pause and resume connections to platforms."
+    ),
+    "ingest": Entry("ingest", "ingest", "List and replay events that were given up."),
     "share": Entry("share", "share", "Issue a link to a report."),
     "discord": Entry("discord", "discord", "Register the commands of reports in Discord."),
     "revoke": Entry("revoke", "revoke", "Revoke a link, or all links of a shop."),

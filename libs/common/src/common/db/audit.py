@@ -21,6 +21,7 @@ class Action(StrEnum):
     """What was done. The names are stored, and stable."""
 
     LINK_ISSUED = "link.issued"
+    LINK_SHOWN = "link.shown"
     LINK_REVOKED = "link.revoked"
     LINKS_REVOKED = "links.revoked"
     SHARING_OFF = "sharing.off"
@@ -42,6 +43,11 @@ class Action(StrEnum):
     IMPORT_SUCCEEDED = "import.succeeded"
     IMPORT_FAILED = "import.failed"
     SALES_RECEIVED = "sales.received"
+    CONNECTION_CREATED = "connection.created"
+    CONNECTION_ROTATED = "connection.rotated"
+    CONNECTION_PAUSED = "connection.paused"
+    CONNECTION_RESUMED = "connection.resumed"
+    EVENTS_REPLAYED = "events.replayed"
 
 
 @dataclass(frozen=True, slots=True)

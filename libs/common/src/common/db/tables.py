@@ -14,6 +14,7 @@ from common.db.rollups import DailySales, DirtyDay, ProductSales
 from common.db.sales import Customer, LedgerVersion, Order, OrderLine, Product, Refund
 from common.db.shares import Share, SharingStop, ViewBatch
 from common.db.stock import StockCount
+from common.db.webhooks import IngestConnection, WebhookEvent, WebhookOrder
 
 TENANT_TABLES: tuple[type[Model], ...] = (
     Membership,
@@ -35,6 +36,9 @@ TENANT_TABLES: tuple[type[Model], ...] = (
     ImportChunk,
     IdempotencyKey,
     DataGapOfOrder,
+    IngestConnection,
+    WebhookEvent,
+    WebhookOrder,
 )
 """Tables whose rows belong to one tenant; each leads its keys with ``tenant_id``."""
 

@@ -1,4 +1,4 @@
-"""Catalogs: gettext catalogs, one ``<tag>.po`` a language, in a folder of each service.
+"""Catalogs: gettext catalogs, one ``<language>.po`` a language, in a folder of each service.
 
 Words are looked up by their English; what a catalog lacks stays English. Catalogs are read as they
 are kept, so that there is nothing to compile and nothing to forget.
@@ -7,18 +7,26 @@ are kept, so that there is nothing to compile and nothing to forget.
 import io
 from gettext import GNUTranslations, NullTranslations
 from importlib.resources.abc import Traversable
+from typing import Final
 
 from babel import Locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+_SWITZERLAND: Final = "CH"
+
 
 def read_catalog(folder: Traversable, locale: Locale) -> NullTranslations:
-    """The catalog of ``locale``; one that leaves English as it is, where there is none."""
-    source = folder.joinpath(f"{locale}.po")
+    """The catalog of the language of ``locale``; one that leaves English as it is for none.
+
+    Swiss German has ss for ß.
+    """
+    source = folder.joinpath(f"{locale.language}.po")
     if not source.is_file():
         return NullTranslations()
-    compiled = io.BytesIO()
-    write_mo(compiled, read_po(io.BytesIO(source.read_bytes()), locale=locale))
+    text, compiled = source.read_text(encoding="utf-8"), io.BytesIO()
+    if locale.territory == _SWITZERLAND:
+        text = text.replace("ß", "ss")
+    write_mo(compiled, read_po(io.BytesIO(text.encode("utf-8")), locale=locale.language))
     compiled.seek(0)
     return GNUTranslations(compiled)

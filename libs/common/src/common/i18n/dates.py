@@ -5,12 +5,13 @@ A page has hundreds of days, and the pages of a tenant have the same ones: they 
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
+from babel.core import get_global
 from babel.dates import format_date, format_interval, format_skeleton, format_time
 
 from common.reports.document.schema import Days
@@ -18,6 +19,21 @@ from common.reports.document.schema import Days
 _WRITTEN_AS: Final[Mapping[str, str]] = MappingProxyType({"en": "en_GB"})
 """English as most of its readers write dates: 14 Apr 2026, 18:30. The others as they are."""
 _REMEMBERED: Final = 8_192
+
+
+@cache
+def weekend(zone: str) -> frozenset[int]:
+    """The days off where ``zone`` is kept, Monday as 0: Friday and Saturday in Asia/Jerusalem.
+
+    Saturday and Sunday for a zone of no country.
+    """
+    territory = get_global("zone_territories").get(zone, "001")
+    try:
+        found = Locale.parse(f"und_{territory}")
+    except (UnknownLocaleError, ValueError):
+        return frozenset({5, 6})
+    length = (found.weekend_end - found.weekend_start) % 7 + 1
+    return frozenset((found.weekend_start + day) % 7 for day in range(length))
 
 
 class DateFormatter:
@@ -40,6 +56,10 @@ class DateFormatter:
         """A calendar day with its weekday: ``Wed, 1 Apr 2026``."""
         return self._skeleton("yMMMEd", value)
 
+    def short_weekday(self, value: date) -> str:
+        """A calendar day with its weekday, where the year is plain: ``Wed, 1 Apr``."""
+        return self._skeleton("MMMEd", value)
+
     def full_day(self, value: date) -> str:
         """A calendar day in words, as in a sentence: ``Wednesday, 1 April 2026``."""
         return format_date(value, "full", locale=self._locale)
@@ -54,6 +74,11 @@ class DateFormatter:
         if days.first == days.last:
             return self.day(days.last)
         return format_interval(days.first, days.last, "yMMMd", locale=self._locale)
+
+    def span_beside(self, days: Days, other: Days) -> str:
+        """As ``span``, without the year where ``other`` says it: ``2–31 Mar``."""
+        years = {days.first.year, days.last.year, other.first.year, other.last.year}
+        return self.short_span(days) if len(years) == 1 else self.span(days)
 
     def short_span(self, days: Days) -> str:
         """First to last day where the year is plain: ``1–7 Apr``."""

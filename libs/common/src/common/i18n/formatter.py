@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 
 from common.i18n.dates import DateFormatter
+from common.i18n.locales import tag_of
 from common.i18n.numbers import NumberFormatter
 
 
@@ -16,7 +17,7 @@ class Formatter:
     def __init__(self, locale: Locale, translations: NullTranslations) -> None:
         self._translations = translations
         self.locale = locale
-        self.tag = str(locale).replace("_", "-")
+        self.tag = tag_of(locale)
         self.direction: str = locale.text_direction
         self.numerals = NumberFormatter(locale)
         self.calendar = DateFormatter(locale)

@@ -1,6 +1,7 @@
-"""Locales: the languages pages are written in; ``negotiation`` chooses among them.
+"""Locales: the languages of pages, and the regions that write days and numbers their own way.
 
-A small set: each of them is one more page in the response cache and in the gateway's.
+``negotiation`` chooses among them. A small set: each of them is one more page in the response
+cache and in the gateway's, so a region is one only where its readers would misread the others.
 """
 
 from collections.abc import Mapping
@@ -9,10 +10,21 @@ from typing import Final
 
 from babel import Locale
 
-TAGS: Final = ("en", "de", "es", "fr", "he", "it", "ja")
+LANGUAGES: Final = ("en", "de", "es", "fr", "he", "it", "ja")
+"""What there are words in, the default in front. English days are written as in Britain."""
+REGIONS: Final = ("en-US", "de-CH")
+"""4/14 is April in one English and no day in the other; a Swiss number has apostrophes."""
+TAGS: Final = (*LANGUAGES, *REGIONS)
 """What there is, the default in front."""
 
-LOCALES: Final[Mapping[str, Locale]] = MappingProxyType({tag: Locale.parse(tag) for tag in TAGS})
+LOCALES: Final[Mapping[str, Locale]] = MappingProxyType(
+    {tag: Locale.parse(tag, sep="-") for tag in TAGS}
+)
 ENGLISH: Final = LOCALES[TAGS[0]]
 FORMER_NAMES: Final = {"iw": "he"}
 """Languages by the names that older clients send."""
+
+
+def tag_of(locale: Locale) -> str:
+    """The tag of a locale, as ``Content-Language`` and ``lang`` have it: ``de-CH``."""
+    return str(locale).replace("_", "-")

@@ -9,6 +9,7 @@ from common.http.accept import READ_LENGTH, preferences
 from common.i18n.locales import ENGLISH, FORMER_NAMES, LOCALES
 
 _CHOICES_CACHED: Final = 512
+_BY_RANGE: Final = {tag.lower(): locale for tag, locale in LOCALES.items()}
 
 
 def choose_locale(header: str) -> Locale:
@@ -25,8 +26,17 @@ def choose_locale(header: str) -> Locale:
 def _choose_locale(header: str) -> Locale:
     ranges = sorted(preferences(header), key=lambda each: -each[1])
     for name, quality in ranges:
-        language = name.replace("_", "-").partition("-")[0]
-        found = LOCALES.get(FORMER_NAMES.get(language, language))
+        found = _lookup(name.replace("_", "-"))
         if found is not None and quality > 0:
             return found
     return ENGLISH
+
+
+def _lookup(tag: str) -> Locale | None:
+    """The locale of a range in lower case, cut from its end until there is one."""
+    while tag:
+        found = _BY_RANGE.get(FORMER_NAMES.get(tag, tag))
+        if found is not None:
+            return found
+        tag = tag.rpartition("-")[0]
+    return None

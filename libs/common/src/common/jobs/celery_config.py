@@ -24,7 +24,7 @@ from typing import Final
 from celery import Celery
 
 from common.infra.redis import BROKER
-from common.jobs.payloads import AnswerDiscord, RestoreLink, RunImport
+from common.jobs.payloads import AnswerDiscord, RestoreLink, RunImport, WorkWebhooks
 
 HARD_LIMIT_SECONDS: Final = 120
 SOFT_LIMIT_SECONDS: Final = 110
@@ -41,6 +41,7 @@ HEARTBEAT_QUEUE: Final = "heartbeat"
 DISCORD_QUEUE: Final = "discord"
 """Answers to Discord: someone waits, but a page goes first, and Discord may be slow."""
 IMPORT_QUEUE: Final = "imports"
+"""Sales: files, which keep a process busy, and events of platforms, a minute at a time."""
 WARM_QUEUE: Final = "warm"
 """Jobs that no user waits for."""
 QUEUES: Final = (LINK_QUEUE, QUEUE, DISCORD_QUEUE, IMPORT_QUEUE, WARM_QUEUE)
@@ -69,6 +70,7 @@ def create_celery(broker_url: str) -> Celery:
             RestoreLink.task: {"queue": LINK_QUEUE},
             AnswerDiscord.task: {"queue": DISCORD_QUEUE},
             RunImport.task: {"queue": IMPORT_QUEUE},
+            WorkWebhooks.task: {"queue": IMPORT_QUEUE},
             "warm.*": {"queue": WARM_QUEUE},
         },
         task_serializer="json",

@@ -104,6 +104,14 @@ class RunImport(Job, frozen=True):
     import_id: UUID
 
 
+class WorkWebhooks(Job, frozen=True):
+    """Work off the events in a tenant's inbox. The rows are the job: this only says there are."""
+
+    task: ClassVar[str] = "webhooks.run"
+
+    tenant_id: int
+
+
 class WarmTenant(Job, frozen=True):
     """Make a tenant's sums and popular reports ready again after its data changed."""
 

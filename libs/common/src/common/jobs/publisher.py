@@ -19,6 +19,7 @@ from common.jobs.payloads import (
     ComputeReport,
     Job,
     WarmTenant,
+    WorkWebhooks,
 )
 from common.reports_cache.cache import ReportCache
 from common.reports_cache.claims import CachePolicy, Claims
@@ -29,6 +30,15 @@ queue. What is asked for twice is computed once, so it may be short; a lost job 
 
 AHEAD_EXPIRES_SECONDS: Final = 300
 """A backlog ahead of demand dies by itself: the next round asks for what is still wanted."""
+
+
+WEBHOOKS_ASKED_SECONDS: Final = 30
+"""How long one message stands for all events of a tenant before another is sent."""
+
+
+def webhooks_key(tenant_id: int) -> str:
+    """The key that says that a tenant's events are asked for."""
+    return f"{{{tenant_id}}}:webhooks"
 
 
 class JobsUnavailableError(Exception):
@@ -70,6 +80,30 @@ class JobPublisher:
             )
         except (OperationalError, RedisError, OSError) as error:
             raise JobsUnavailableError(str(error)) from error
+
+    def request_webhooks(self, tenant_id: int) -> bool:
+        """Have a tenant's events worked off, unless that is asked for and has not begun.
+
+        Whether this call asked. Say it after the event is committed: who begins sees it then.
+
+        Raises:
+            JobsUnavailableError: Redis or the broker is refused, hung or gone.
+        """
+        try:
+            key, seconds = webhooks_key(tenant_id), WEBHOOKS_ASKED_SECONDS
+            if not self._cache.redis.set(key, b"1", nx=True, ex=seconds):
+                return False
+        except (RedisError, OSError) as error:
+            raise JobsUnavailableError(str(error)) from error
+        self.publish(WorkWebhooks(tenant_id))
+        return True
+
+    def begin_webhooks(self, tenant_id: int) -> None:
+        """Say that a tenant's events are looked for now: what comes later has to ask again."""
+        try:
+            self._cache.redis.delete(webhooks_key(tenant_id))
+        except (RedisError, OSError):
+            return  # it lapses by itself
 
     def request_report(self, job: ComputeReport) -> bool:
         """Have a report computed whatever is cached, once however many ask; whether this call did.

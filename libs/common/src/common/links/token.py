@@ -48,11 +48,12 @@ class ForgedLinkError(LinkError):
 
 
 class ExpiredLinkError(LinkError):
-    """An authentic token whose time is over."""
+    """An authentic token whose time is over; ``tenant_id`` is whose it was."""
 
-    def __init__(self, expired_at: datetime) -> None:
+    def __init__(self, expired_at: datetime, tenant_id: int | None = None) -> None:
         super().__init__(f"expired at {expired_at.isoformat()}")
         self.expired_at = expired_at
+        self.tenant_id = tenant_id
 
 
 class RevokedLinkError(LinkError):
@@ -110,12 +111,7 @@ class KeyRing:
         for each in (secret, *retired):
             check_secret(each)
         self._keys = [bytes.fromhex(each) for each in (*reversed(retired), secret)]
-        self._signer = Signer(
-            self._keys,
-            salt=_SALT,
-            key_derivation="hmac",
-            digest_method=staticmethod(hashlib.sha256),
-        )
+        self._signer = _signer(self._keys)
 
     @property
     def key_id(self) -> str:
@@ -127,11 +123,14 @@ class KeyRing:
         """The names of all keys: of the one that signs, then of those that only verify."""
         return tuple(map(_name, reversed(self._keys)))
 
-    def issue(self, claims: LinkClaims) -> str:
-        """Spell ``claims`` as a signed token.
+    def issue(self, claims: LinkClaims, *, key_id: str | None = None) -> str:
+        """Spell ``claims`` as a token, signed by the key that signs, or the one of ``key_id``.
+
+        The same claims and key give the same token.
 
         Raises:
             ValueError: a claim does not fit the record (an instant out of range, a bad slug).
+            LookupError: the ring has no such key.
         """
         slug = claims.report.encode("ascii")
         if not _SLUG.fullmatch(slug):
@@ -153,7 +152,8 @@ class KeyRing:
             )
         except struct.error as error:
             raise ValueError(f"a claim is out of range: {error}") from None
-        return self._signer.sign(base64_encode(record + slug)).decode("ascii")
+        signer = self._signer if key_id is None else _signer([self._key(key_id)])
+        return signer.sign(base64_encode(record + slug)).decode("ascii")
 
     def authenticate(self, token: str) -> LinkClaims:
         """The claims of a token that we signed, whether or not it has expired.
@@ -183,6 +183,19 @@ class KeyRing:
         require_unexpired(claims, now=now)
         return claims
 
+    def _key(self, key_id: str) -> bytes:
+        found = next((each for each in self._keys if _name(each) == key_id), None)
+        if found is None:
+            raise LookupError(key_id)
+        return found
+
+
+def _signer(keys: list[bytes]) -> Signer:
+    """Signs with the last of ``keys``."""
+    return Signer(
+        keys, salt=_SALT, key_derivation="hmac", digest_method=staticmethod(hashlib.sha256)
+    )
+
 
 def _name(key: bytes) -> str:
     return hmac.new(key, b"analytics.key-id", hashlib.sha256).hexdigest()[:16]
@@ -195,7 +208,7 @@ def require_unexpired(claims: LinkClaims, *, now: datetime) -> None:
         ExpiredLinkError: ``now`` is at or after the expiry.
     """
     if now >= claims.expires_at:
-        raise ExpiredLinkError(claims.expires_at)
+        raise ExpiredLinkError(claims.expires_at, claims.tenant_id)
 
 
 def _canonical_payload(token: str) -> bytes:

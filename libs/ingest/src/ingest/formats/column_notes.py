@@ -21,3 +21,19 @@ def keep_gaps(table: Table, kinds: Mapping[str, GapKind], gaps: Gaps) -> None:
     """Note the gaps of every order of a table that lacks a column; ``kinds`` are theirs."""
     if table.present:
         gaps.of_all.update(kind for column, kind in kinds.items() if column not in table.present)
+
+
+def keep_order_gaps(
+    table: Table, kinds: Mapping[str, GapKind], gaps: Gaps, *, others: bool
+) -> None:
+    """As ``keep_gaps``, of a table that tells refunds unless a column for them is missing.
+
+    ``others`` says that a file of refunds comes with it, which tells them then.
+    """
+    of_refunds = {each for each, kind in kinds.items() if kind is GapKind.REFUNDS_NOT_KNOWN}
+    if of_refunds & set(table.present):
+        gaps.tell_refunds()
+    elif others:
+        gaps.tell_refunds(GapKind.REFUNDS_NOT_KNOWN)
+    without = of_refunds if others else set()
+    keep_gaps(table, {each: kind for each, kind in kinds.items() if each not in without}, gaps)

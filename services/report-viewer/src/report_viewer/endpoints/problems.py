@@ -4,6 +4,7 @@ from typing import Final
 
 from common.http.accept import wants_html
 from common.http.problem import MEDIA_TYPE
+from common.i18n.locales import tag_of
 from common.i18n.negotiation import choose_locale
 from report_viewer.http.cache_control import NEVER_STORED
 from report_viewer.http.response import Headers, Response
@@ -37,6 +38,6 @@ class ProblemResponses:
             headers += ((b"allow", problem.allow.encode("ascii")),)
         if not html:
             return Response(problem.status, headers, problem.json())
-        headers += ((b"content-language", locale.language.encode("ascii")),)
+        headers += ((b"content-language", tag_of(locale).encode("ascii")),)
         body = self._pages.problem(problem, locale)
         return Response(problem.status, headers, body)

@@ -10,13 +10,16 @@ counted (``view_counts``); a GET of a page counts nothing.
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Final
+from zoneinfo import available_timezones
 
 from starlette.types import Receive, Scope, Send
 
-from common.links.token import LinkError
+from common.links.tenant_names import TenantName
+from common.links.token import ExpiredLinkError, LinkError
 from common.reports_cache.cache import UnreadableReportError
 from report_viewer.cache.response_cache import ResponseCache
 from report_viewer.endpoints.preview_card import PreviewCards
@@ -53,6 +56,7 @@ _READ: Final = frozenset({b"accept-encoding", b"accept-language", b"if-none-matc
 _NEVER_CACHED: Final = frozenset({b"content-length", b"transfer-encoding", b"expect", b"upgrade"})
 """Headers of requests that are no plain GET; the cache does not answer them."""
 
+UTC: Final = "UTC"
 _CSV: Final = Resource.CSV.value
 CACHE_ASKED: Final = "report_viewer.cache_asked"
 """In a request's state: the fast path has asked the response cache, which had no answer."""
@@ -76,6 +80,7 @@ class ReportsEndpoint:
         invalid_tokens: InvalidTokenLimit,
         addresses: ClientAddresses,
         problems: ProblemResponses,
+        tenants: Callable[[int], Awaitable[TenantName | None]],
         metrics: Metrics,
         security: SecurityHeaders,
     ) -> None:
@@ -88,6 +93,7 @@ class ReportsEndpoint:
         self._jobs = jobs
         self._invalid_tokens = invalid_tokens
         self._problems = problems
+        self._tenants = tenants
         self._metrics = metrics
         self._addresses = addresses
         self._loads = SeenPageLoads()
@@ -143,7 +149,8 @@ class ReportsEndpoint:
             else:
                 answer = await self._answer(request, headers, head=head)
         except (LinkError, ViewerError) as error:
-            answer = self._problem(await self._invalid_tokens.check(error, scope), headers)
+            found = await self._invalid_tokens.check(error, scope)
+            answer = self._problem(found, headers, await self._zone(found))
         except Exception as error:  # noqa: BLE001 - logged, and the reader gets a page
             _log.exception("a report could not be answered")
             answer = self._problem(error, headers)
@@ -190,12 +197,22 @@ class ReportsEndpoint:
     def _client(self, headers: dict[bytes, bytes]) -> ClientKind:
         return classify(headers.get(b"user-agent", b""))
 
-    def _problem(self, error: Exception, headers: dict[bytes, bytes]) -> WireResponse:
+    async def _zone(self, error: Exception) -> str:
+        """Where the moment of an error is told: at the shop, as far as that is known."""
+        if isinstance(error, ExpiredLinkError) and error.tenant_id is not None:
+            tenant = await self._tenants(error.tenant_id)
+            if tenant is not None and tenant.timezone in available_timezones():
+                return tenant.timezone
+        return UTC
+
+    def _problem(
+        self, error: Exception, headers: dict[bytes, bytes], zone: str = UTC
+    ) -> WireResponse:
         accept = headers.get(b"accept", b"")
         if self._client(headers) is ClientKind.PREVIEWER:
             accept = b"text/html"  # whatever it says: it looks for a card, and finds a neutral one
         language = headers.get(b"accept-language", b"").decode("latin-1")
-        problem = problem_of(error)
+        problem = replace(problem_of(error), zone=zone)
         return WireResponse(
             self._problems.respond(problem, accept=accept.decode("latin-1"), language=language)
         )

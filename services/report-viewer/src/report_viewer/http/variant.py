@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from common.http.accept import READ_LENGTH
+from common.i18n.locales import tag_of
 from common.i18n.negotiation import choose_locale
 from report_viewer.http.compression import OFFERED, Coding
 from report_viewer.http.negotiation import choose_coding
@@ -38,7 +39,7 @@ def of_csv(headers: Mapping[bytes, bytes]) -> Variant:
 @lru_cache(_REMEMBERED)
 def _of_page(accept_encoding: bytes, accept_language: bytes) -> Variant:
     coding = choose_coding(accept_encoding.decode("latin-1"), OFFERED)
-    return Variant(coding, choose_locale(accept_language.decode("latin-1")).language)
+    return Variant(coding, tag_of(choose_locale(accept_language.decode("latin-1"))))
 
 
 @lru_cache(_REMEMBERED)

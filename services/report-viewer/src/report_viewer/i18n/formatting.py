@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 
+from common.i18n.brief import briefer
 from common.i18n.formatter import Formatter
 from common.reports.document.changes import Change, ChangeKind
 from common.reports.document.metrics import Unit
@@ -22,8 +23,6 @@ from report_viewer.i18n.translations import translations
 NOTHING: Final = "–"
 """Stands where a figure has no value."""
 
-_HUNDRED: Final = 100
-_NO_DECIMALS_FROM: Final = 1_000
 _ISOLATE: Final = "\u2068"
 _END: Final = "\u2069"
 _LONGEST_NAME: Final = 80
@@ -141,19 +140,6 @@ class DocumentFormatter:
             return self.wording.calendar.weekday(date.fromisoformat(value))
         except ValueError:
             return value
-
-
-def briefer(value: int, unit: Unit, exponent: int) -> tuple[int, int]:
-    """``value`` × 10^-exponent with as many decimals as are read, and how many those are."""
-    if unit is Unit.PERCENT:
-        tenths = divide_half_even(value, 10 ** (exponent - 1))
-        if value and not tenths:
-            return value, exponent
-        whole = abs(tenths) >= _HUNDRED * 10
-        return (divide_half_even(value, 10**exponent), 0) if whole else (tenths, 1)
-    if abs(value) >= _NO_DECIMALS_FROM * 10**exponent:
-        return divide_half_even(value, 10**exponent), 0
-    return value, exponent
 
 
 def is_number(unit: Unit) -> bool:

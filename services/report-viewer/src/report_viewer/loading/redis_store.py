@@ -16,6 +16,7 @@ from redis.exceptions import RedisError
 from common.infra.redis import VIEWER, create_async_redis
 from common.links import tenant_names
 from common.links.state import LinkState, parse_epoch, parse_state, state_key
+from common.links.tenant_names import TenantName
 from common.links.token import LinkClaims
 from common.reports_cache.cache import ReportKey, data_version_key
 from report_viewer.problems.errors import StoreUnavailableError
@@ -159,6 +160,14 @@ class RedisStore:
             )
             for (state, failed, told, name), place in zip(answers, places, strict=False)
         ]
+
+    async def tenant(self, tenant_id: int) -> TenantName | None:
+        """What links' previews say of a tenant; None where Redis does not tell in time."""
+        try:
+            told = await self._redis.get(tenant_names.key(tenant_id))
+        except (RedisError, TimeoutError):
+            return None
+        return tenant_names.parse(told if isinstance(told, bytes) else None)
 
     async def ping(self) -> bool:
         """Whether Redis answers."""

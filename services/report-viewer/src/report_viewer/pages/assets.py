@@ -31,10 +31,12 @@ _BEFORE_KINDS: Final = (
     "drawing",
     "data_points",
     "axes",
+    "annotations",
 )
 _AFTER_KINDS: Final = (
     "tooltip",
     "legend",
+    "range_selection",
     "keyboard",
     "chart_state",
     "chart",
@@ -43,6 +45,8 @@ _AFTER_KINDS: Final = (
     "table_search",
     "tables",
     "theme_picker",
+    "measure_tiles",
+    "menus",
     "relative_time",
     "start",
 )
@@ -133,7 +137,7 @@ def _asset(path: str, kinds: SectionKinds) -> Asset:
 def _sources(name: str, kinds: SectionKinds) -> Iterator[bytes]:
     if name in {STYLE, SCRIPT}:
         yield from filter(None, (kind.read(name) for kind in kinds.by_tag.values()))
-    elif name in design.SHEETS:
+    elif name in design.SHARED:
         yield design.sheet(name)
     else:
         yield files("report_viewer").joinpath("pages/static", name).read_bytes()

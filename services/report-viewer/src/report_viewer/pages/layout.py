@@ -12,7 +12,18 @@ SHOWN_OPEN: Final = 12
 """The table beside a chart is open up to so many rows."""
 SEARCHED_FROM: Final = 10
 """A table with more rows than that can be searched."""
+_ROOMS: Final = ((8, "s"), (11, "m"), (15, "l"), (20, "xl"))
 _BEFORE: Final = Markup(' class="before"')
+
+
+def initial(name: str) -> str:
+    """What stands for a shop in its mark: the first letter or digit of its name."""
+    return next((each for each in name if each.isalnum()), name[:1])
+
+
+def room_of(text: str) -> str:
+    """How much room a figure takes, so that its type can be as large as fits: from s to xxl."""
+    return next((name for most, name in _ROOMS if len(text) <= most), "xxl")
 
 
 def longest_of(table: Table) -> dict[str, int]:

@@ -23,6 +23,7 @@ from report_viewer.pages import layout, preview_metadata, sentences
 from report_viewer.pages.assets import Assets
 from report_viewer.pages.chart_data import island
 from report_viewer.pages.gap_notes import gap_notes, marks
+from report_viewer.pages.key_figures import key_figures
 from report_viewer.pages.preview_images import image_of
 from report_viewer.pages.preview_metadata import PreviewMetadata
 from report_viewer.pages.sections.protocol import Defined
@@ -99,6 +100,8 @@ class PageRenderer:
             preview=preview_metadata.of_document(document),
             sentence=sentences.headline(figures),
             gaps=gap_notes(figures),
+            key=key_figures(document),
+            best=sentences.best(figures),
             kinds=self._kinds,
             full_day=words.calendar.full_day,
             as_of=words.instant(document.as_of, zone),
@@ -114,7 +117,7 @@ class PageRenderer:
     def problem(self, problem: Problem, locale: Locale = ENGLISH) -> bytes:
         """The page of a problem."""
         words = formatter_of(locale)
-        moment = words.instant(problem.moment, ZoneInfo("UTC")) if problem.moment else None
+        moment = words.instant(problem.moment, ZoneInfo(problem.zone)) if problem.moment else None
         preview = preview_metadata.of_problem(problem)
         html = self._problem.render(_words(words), problem=problem, moment=moment, preview=preview)
         return html.encode("utf-8")

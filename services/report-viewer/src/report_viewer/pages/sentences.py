@@ -67,10 +67,16 @@ def headline(figures: DocumentFormatter) -> str:
     found = next((each for each in document.kpis if each.key == document.headline.kpi), None)
     if found is None or found.value is None:
         return ""
-    figure, best = _figure(figures, found), _best(figures, document.headline.best)
-    if best:
-        return figures.text("%(figure)s; %(best)s.", figure=figure, best=best)
+    figure, stood_out = _figure(figures, found), _best(figures, document.headline.best)
+    if stood_out:
+        return figures.text("%(figure)s; %(best)s.", figure=figure, best=stood_out)
     return figures.text("%(figure)s.", figure=figure)
+
+
+def best(figures: DocumentFormatter) -> str:
+    """What stood out in the document, in a sentence; empty where nothing did."""
+    told = _best(figures, figures.document.headline.best)
+    return figures.text("%(figure)s.", figure=told) if told else ""
 
 
 def _figure(figures: DocumentFormatter, kpi: Kpi) -> str:
@@ -92,33 +98,33 @@ def _figure(figures: DocumentFormatter, kpi: Kpi) -> str:
     )
 
 
-def _best(figures: DocumentFormatter, best: BestDay | BestProduct | None) -> str:
-    match best:
+def _best(figures: DocumentFormatter, found: BestDay | BestProduct | None) -> str:
+    match found:
         case None:
             return ""
         case BestDay():
             return figures.text(
                 "%(day)s was the best day, with %(value)s",
-                day=figures.wording.calendar.full_day(best.day),
-                value=figures.brief(best.value, best.unit),
+                day=figures.wording.calendar.full_day(found.day),
+                value=figures.brief(found.value, found.unit),
             )
         case BestProduct(share=int(share)):
             return figures.text(
                 "%(product)s is in front with %(value)s, %(share)s of the whole",
-                product=isolated(best.name),
-                value=figures.brief(best.value, best.unit),
+                product=isolated(found.name),
+                value=figures.brief(found.value, found.unit),
                 share=figures.brief(share, Unit.PERCENT),
             )
         case BestProduct(unit=Unit.RATE):
             return figures.text(
                 "%(product)s sold fastest, with %(value)s a day",
-                product=isolated(best.name),
-                value=figures.brief(best.value, best.unit),
+                product=isolated(found.name),
+                value=figures.brief(found.value, found.unit),
             )
     return figures.text(
         "%(product)s is in front with %(value)s",
-        product=isolated(best.name),
-        value=figures.brief(best.value, best.unit),
+        product=isolated(found.name),
+        value=figures.brief(found.value, found.unit),
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from http import HTTPStatus
+from typing import Final
 
 from common.http.problem import problem_json
 from common.instants import iso
@@ -35,8 +36,9 @@ from report_viewer.problems.errors import (
 class Problem:
     """A problem as the outside sees it (RFC 9457), for a program or a person.
 
-    ``advice`` is for people; ``reload`` makes their page ask again by itself after so many seconds,
-    and ``moment``, where there is one, takes the place of the detail.
+    ``advice`` is for people, and ``message`` what they may write to who sent the link; ``reload``
+    makes their page ask again by itself after so many seconds. ``moment``, where there is one, is
+    told in ``zone`` in place of the detail.
     """
 
     status: HTTPStatus
@@ -48,6 +50,8 @@ class Problem:
     reload: bool = False
     allow: str | None = None
     moment: datetime | None = None
+    zone: str = "UTC"
+    message: str = ""
     extra: dict[str, str] = field(default_factory=dict)
 
     def json(self) -> bytes:
@@ -57,12 +61,17 @@ class Problem:
         )
 
 
+_SEND_AGAIN: Final = (
+    "The link to the sales report that you sent me does not open. Could you send me a new one?"
+)
+
 MISSING_TOKEN = Problem(
     HTTPStatus.BAD_REQUEST,
     "missing-token",
     "The link is incomplete",
     "The address has no token: a report's address is /api/reports/<token>.",
     "The end of the link seems to be cut off. Copy the whole link, or ask for it again.",
+    message=_SEND_AGAIN,
 )
 INVALID_LINK = Problem(
     HTTPStatus.FORBIDDEN,
@@ -70,6 +79,7 @@ INVALID_LINK = Problem(
     "This link does not open a report",
     "The link is not valid.",
     "It may be incomplete or no longer in force. Ask whoever sent it for a new one.",
+    message=_SEND_AGAIN,
 )
 NOT_FOUND = Problem(
     HTTPStatus.NOT_FOUND,
@@ -77,6 +87,7 @@ NOT_FOUND = Problem(
     "There is nothing here",
     "Nothing is served at this address.",
     "Check the address, or ask whoever sent the link for it again.",
+    message=_SEND_AGAIN,
 )
 INVALID_BODY = Problem(
     HTTPStatus.BAD_REQUEST,
@@ -128,6 +139,7 @@ FAILED = Problem(
     "The computation of the report failed; a later request tries it again.",
     "This page tries again by itself in a moment. If that does not help, tell whoever sent it.",
     reload=True,
+    message="The sales report behind your link cannot be computed. Could you have a look?",
 )
 NOT_CONFIGURED = Problem(
     HTTPStatus.SERVICE_UNAVAILABLE,
@@ -135,6 +147,7 @@ NOT_CONFIGURED = Problem(
     "Report links are not set up here",
     "ANALYTICS_SHARE_SIGNING_SECRET is not configured: no link can be verified.",
     "The operator of this service has to configure it first; the link itself may be fine.",
+    message="The sales report behind your link cannot be shown: report links are not set up there.",
 )
 
 TOO_MANY_FAILURES = Problem(
@@ -205,6 +218,7 @@ def _expired(error: ExpiredLinkError) -> Problem:
         "This link has expired",
         f"The link expired at {ended}.",
         "Ask whoever sent it for a new one.",
+        message="The link to the sales report has expired. Could you send me a new one?",
         moment=error.expired_at,
         extra={"expiredAt": ended},
     )
@@ -218,4 +232,5 @@ def _stub(*, csv: bool) -> Problem:
         f"{what} not yet available",
         f"{what} not yet available for this report type",
         "The link is fine; this kind of report is still being built.",
+        message="Your link opens a kind of report that is not shown yet. Could you send another?",
     )

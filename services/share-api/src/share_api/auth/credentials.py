@@ -20,6 +20,7 @@ from sqlalchemy import Engine, select
 
 from accounts.audit_log import record_refusal
 from accounts.password_hashing import hash_password, password_matches
+from accounts.password_strength import require_strength
 from common.db.accounts import Admin
 from common.db.audit import Action, Author
 from common.db.tenancy import Access, transaction
@@ -129,13 +130,15 @@ class Credentials:
         action = Action.LOGIN_LOCKED if locked else Action.LOGIN_FAILED
         record_refusal(self._engine, action, author, at=now())
 
-    async def hash(self, password: str) -> str:
-        """The argon2id hash of a password.
+    async def hash(self, password: str, *, email: str) -> str:
+        """The argon2id hash of a new password of the admin with that address.
 
         Raises:
+            GuessablePasswordError: it is easy to guess.
             LoginBusyError: the service has to catch up first.
         """
         with self._place(PENDING_AT_MOST):
+            await run_sync(require_strength, password, (email,), limiter=self._hashing)
             return await run_sync(hash_password, password, limiter=self._hashing)
 
     async def _matches(self, stored: _Stored, password: str, *, known: str | None) -> bool:

@@ -1,7 +1,8 @@
 """One-time connect codes: an admin's code lets a Discord server see the shop's reports.
 
-A code is random, works once and for a quarter of an hour, and only its hash is kept. Redis takes
-it away in the moment it is read, so that of two who send it one is let in.
+A code is random, works once and for ten minutes, and only its hash is kept: of 120 random bits, so
+that a quick hash is as good as a slow one. Redis takes it away in the moment it is read, so that of
+two who send it one is let in.
 """
 
 import hashlib
@@ -13,10 +14,10 @@ from typing import Final
 
 from redis import Redis
 
-LASTS: Final = timedelta(minutes=15)
+LASTS: Final = timedelta(minutes=10)
 _ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Thirty-two letters and digits that are not taken for each other."""
-_LENGTH: Final = 12
+_LENGTH: Final = 24
 _GROUP: Final = 4
 
 

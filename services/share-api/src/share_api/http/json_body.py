@@ -65,6 +65,17 @@ class SlowBodyError(Problem):
         super().__init__("The body did not arrive in time.")
 
 
+class BodyTooLargeError(Problem):
+    """More than a body may have; the rest is not read."""
+
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    type = "body-too-large"
+    title = "Request body too large"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"The body is longer than {most} bytes.")
+
+
 async def read_body(request: Request) -> bytes:
     """The request's body.
 
@@ -72,13 +83,27 @@ async def read_body(request: Request) -> bytes:
         InvalidBodyError: longer than ``MAX_BODY_BYTES``; the rest is not read.
         SlowBodyError: not there after ``BODY_SECONDS``.
     """
+    try:
+        return await read_at_most(request, MAX_BODY_BYTES)
+    except BodyTooLargeError:
+        fault = FieldError("", f"is longer than {MAX_BODY_BYTES} bytes")
+        raise InvalidBodyError(fault) from None
+
+
+async def read_at_most(request: Request, most: int) -> bytes:
+    """The request's body of at most so many bytes.
+
+    Raises:
+        BodyTooLargeError: it is longer.
+        SlowBodyError: not there after ``BODY_SECONDS``.
+    """
     body = bytearray()
     try:
         async with asyncio.timeout(BODY_SECONDS):
             async for chunk in request.stream():
                 body += chunk
-                if len(body) > MAX_BODY_BYTES:
-                    raise InvalidBodyError(FieldError("", f"is longer than {MAX_BODY_BYTES} bytes"))
+                if len(body) > most:
+                    raise BodyTooLargeError(most)
     except TimeoutError:
         raise SlowBodyError from None
     return bytes(body)

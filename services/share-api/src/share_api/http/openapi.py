@@ -17,7 +17,7 @@ from common.reports import registry
 _PROBLEM_REF: Final = "#/components/schemas/Problem"
 _DETAILS: Final = {
     400: "The body, a parameter or the report type is not valid.",
-    401: "Not signed by Discord, not of now, or sent before.",
+    401: "Not signed by who it should be from, not of now, or sent before.",
     403: "No session, no tenant chosen, not allowed, or a request from another site.",
     404: "There is nothing of that id.",
     408: "The body does not arrive.",
@@ -25,7 +25,7 @@ _DETAILS: Final = {
     413: "The body is larger than the service takes.",
     415: "The body is neither a CSV nor a form.",
     422: "The idempotency key is that of another request.",
-    429: "Too many attempts or links, or imports not finished; see `Retry-After`.",
+    429: "Too many attempts, links or events, or imports not finished; see `Retry-After`.",
     503: "Something the service needs is missing or does not answer.",
 }
 _PROBLEM: Final = {

@@ -6,9 +6,10 @@ anything about the inside at a 500.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Final
+from typing import Final, Self
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -26,7 +27,11 @@ from common.reports.model import AnalyticsNotYetImplementedError
 from common.reports.registry import UnknownReportError
 
 _METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
-_DETAILS: Final = {404: "There is nothing here.", 405: "The method is not one of this address."}
+_DETAILS: Final = {
+    404: "There is nothing here.",
+    405: "The method is not one of this address.",
+    500: "Something went wrong here.",
+}
 _log = logging.getLogger(__name__)
 
 
@@ -112,24 +117,62 @@ _PROBLEMS: Final[Mapping[type[Exception], type[Problem]]] = {
 }
 
 
-def install(app: FastAPI) -> None:
-    """Answer problems, the errors of ``_PROBLEMS`` and every error of HTTP itself."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a client is told of an error: as of ``Problem``, or of an error of HTTP itself."""
+
+    status: int
+    type: str
+    title: str
+    detail: str
+    retry_after: int | None = None
+
+    @classmethod
+    def of(cls, problem: Problem) -> Self:
+        """What a problem tells."""
+        retry = problem.retry_after
+        return cls(int(problem.status), problem.type, problem.title, problem.detail, retry)
+
+    @classmethod
+    def of_status(cls, status: int) -> Self:
+        """What an error of HTTP itself tells."""
+        phrase = HTTPStatus(status).phrase
+        return cls(status, "about:blank", phrase, _DETAILS.get(status, f"{phrase}."))
+
+
+ProblemPage = Callable[[Request, Told], Response | None]
+"""Answers an error as a page; None where the request is none of a page's."""
+
+
+def install(app: FastAPI, page: ProblemPage = lambda _, __: None) -> None:
+    """Answer problems, the errors of ``_PROBLEMS`` and every error of HTTP itself.
+
+    ``page`` may answer one as a page, for requests of pages.
+    """
+
+    async def answer(request: Request, error: Exception) -> Response:
+        problem = _problem_of(error)
+        if problem.status is HTTPStatus.SERVICE_UNAVAILABLE:
+            # The class of the cause: its text may name hosts and users.
+            cause = type(error.__cause__ or error).__name__
+            _log.warning("unavailable", extra={"problem": problem.type, "error": cause})
+        return page(request, Told.of(problem)) or _as_json(problem)
+
+    async def answer_http(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)  # noqa: S101 - registered for that class
+        return page(request, Told.of_status(error.status_code)) or _answer_http(request, error)
+
     for error in (Problem, RequestValidationError, *_PROBLEMS):
-        app.add_exception_handler(error, _answer)
-    app.add_exception_handler(HTTPException, _answer_http)
+        app.add_exception_handler(error, answer)
+    app.add_exception_handler(HTTPException, answer_http)
 
 
 def internal_error() -> Response:
     """The response to an error that no one foresaw."""
-    return _response(problem_json(500, detail="Something went wrong here."), 500)
+    return _response(problem_json(500, detail=_DETAILS[500]), 500)
 
 
-async def _answer(_: Request, error: Exception) -> Response:
-    problem = _problem_of(error)
-    if problem.status is HTTPStatus.SERVICE_UNAVAILABLE:
-        # The class of the cause: its text may name hosts and users.
-        cause = type(error.__cause__ or error).__name__
-        _log.warning("unavailable", extra={"problem": problem.type, "error": cause})
+def _as_json(problem: Problem) -> Response:
     seconds = problem.retry_after
     headers = {} if seconds is None else {"Retry-After": str(seconds)}
     return _response(problem.json(), problem.status, headers)
@@ -152,8 +195,7 @@ def _problem_of(error: Exception) -> Problem:
     return kind(str(error))
 
 
-async def _answer_http(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)  # noqa: S101 - registered for that class
+def _answer_http(request: Request, error: HTTPException) -> Response:
     headers = dict(error.headers or {})
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         headers["Allow"] = ", ".join(_allowed(request))

@@ -10,11 +10,12 @@ from typing import Final
 from uuid import uuid4
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from common.http.security_headers import DATA_POLICY, security_headers
 from common.http.security_headers import Headers as BytesHeaders
-from share_api.middleware.problems import internal_error
+from share_api.middleware.problems import ProblemPage, Told, internal_error
 
 REQUEST_ID: Final = "X-Request-ID"
 _GIVEN_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
@@ -30,8 +31,16 @@ def response_headers(*, https: bool, subdomains: bool) -> BytesHeaders:
 class SecurityHeadersMiddleware:
     """ASGI middleware around everything else."""
 
-    def __init__(self, app: ASGIApp, *, https: bool, subdomains: bool) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        https: bool,
+        subdomains: bool,
+        page: ProblemPage = lambda _, __: None,
+    ) -> None:
         self._app = app
+        self._page = page
         self._headers = tuple(
             (name.decode("latin-1"), value.decode("latin-1"))
             for name, value in response_headers(https=https, subdomains=subdomains)
@@ -62,7 +71,8 @@ class SecurityHeadersMiddleware:
             _log.exception("unforeseen error", extra={"request_id": request_id})
             if started:
                 raise
-            await internal_error()(scope, receive, complete)
+            response = self._page(Request(scope), Told.of_status(500)) or internal_error()
+            await response(scope, receive, complete)
 
 
 def _request_id(headers: Headers) -> str:

@@ -53,7 +53,7 @@ async def answer_discord(request: Request, container: Services) -> InteractionAn
     responses=problem_responses(403, 429, 503),
 )
 def issue_discord_code(actor: CurrentActor, container: Services) -> CodeView:
-    """A one-time code: `/report connect` takes it, once and for a quarter of an hour."""
+    """A one-time code: `/report connect` takes it, once and for ten minutes."""
     answering = container.require_discord().answering
     answering.limits.check(CODES, tenant_bucket(actor.tenant.id))
     grant = Grant(actor.tenant.id, actor.author.admin_id)

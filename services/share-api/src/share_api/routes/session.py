@@ -5,24 +5,20 @@ from dataclasses import replace
 from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
-from accounts.audit_log import record_for_person
-from accounts.memberships import Account, TenantFacts, find_account
-from accounts.passwords import SESSION_KEY, change_password, derived_key, end_sessions
-from common.db.audit import Action, Author
-from common.db.tenancy import Access, transaction
+from accounts.passwords import end_sessions
 from common.instants import now
-from share_api.auth.credentials import Verified, WrongCredentialsError
+from share_api.auth.credentials import WrongCredentialsError
 from share_api.auth.devices import DEVICE_COOKIE, DEVICE_SECONDS, remember_device
-from share_api.auth.sessions import COOKIE, NoSessionError, NotAMemberError, Session
+from share_api.auth.sessions import COOKIE, NotAMemberError
 from share_api.container import Container
 from share_api.http.cookies import set_cookie
 from share_api.http.json_body import Body, parse_body
 from share_api.http.openapi import problem_responses, request_body
 from share_api.middleware.cookies import cookie_of
 from share_api.routes.dependencies import CurrentAdmin, Services, SignedIn, author_of
+from share_api.routes.session_changes import begin, begin_anew, record_log_out
 from share_api.schemas.requests import LoginBody, PasswordBody, TenantBody
 from share_api.schemas.responses import SessionView
 
@@ -55,7 +51,24 @@ async def log_in(
 
     The only tenant of an admin is chosen at once.
     """
-    login = parse_body(LoginBody, body)
+    return await enter(request, response, container, parse_body(LoginBody, body))
+
+
+async def enter(
+    request: Request,
+    response: Response,
+    container: Container,
+    login: LoginBody,
+    *,
+    device_path: str = _PATH,
+) -> SessionView:
+    """Begin a session for who shows these credentials; ``response`` gets the cookies.
+
+    ``device_path`` is where the browser shows that it is known: where it logs in.
+
+    Raises:
+        CredentialsError, TooManyLoginsError: the log-in is refused.
+    """
     address = request.client.host if request.client else ""
     verified = await container.credentials.verify(
         login.email,
@@ -63,32 +76,10 @@ async def log_in(
         address=address,
         device=cookie_of(request, DEVICE_COOKIE),
     )
-    account, tenant, session_id = await run_in_threadpool(_begin, container, verified, request)
-    _set_device(response, container, verified.device)
+    account, tenant, session_id = await run_in_threadpool(begin, container, verified, request)
+    _set_device(response, container, verified.device, device_path)
     _set_session(response, container, session_id)
     return SessionView.of(account, tenant)
-
-
-def _begin(
-    container: Container, verified: Verified, request: Request
-) -> tuple[Account, TenantFacts | None, str]:
-    """A session under a new id; the one the client had ends."""
-    account = find_account(container.engine, verified.admin_id)
-    if account is None or account.generation != verified.generation:
-        raise WrongCredentialsError
-    tenant = account.tenants[0] if len(account.tenants) == 1 else None
-    container.sessions.delete(cookie_of(request, COOKIE))
-    author, at = author_of(account, request), now()
-    with transaction(container.engine, Access(admin_id=account.admin_id)) as written:
-        record_for_person(written, Action.LOGIN_SUCCEEDED, author, at=at)
-        session_id = container.sessions.create(
-            account.admin_id,
-            tenant.id if tenant else None,
-            generation=account.generation,
-            key=account.session_key,
-            now=at,
-        )
-    return account, tenant, session_id
 
 
 @router.get(_PATH, summary="Who is logged in", responses=problem_responses(403, 503))
@@ -104,24 +95,7 @@ def log_out(request: Request, response: Response, container: Services) -> None:
     ended = container.sessions.end(session_id, now=now())
     _set_session(response, container, "")
     if ended is not None and session_id is not None:
-        _record_log_out(container, session_id, ended, request)
-
-
-def _record_log_out(
-    container: Container, session_id: str, ended: Session, request: Request
-) -> None:
-    """Write that a session has ended; that it has ended does not depend on it."""
-    try:
-        account = find_account(container.engine, ended.admin_id)
-        if account is None:
-            return
-        container.sessions.check(session_id, ended, account.session_key)
-        with transaction(container.engine, Access(admin_id=account.admin_id)) as written:
-            record_for_person(written, Action.LOGOUT, author_of(account, request), at=now())
-    except NoSessionError:
-        return  # nobody's: it was not signed
-    except SQLAlchemyError as error:
-        _log.warning("log-out not in the audit log", extra={"error": type(error).__name__})
+        record_log_out(container, session_id, ended, request)
 
 
 @router.delete(
@@ -148,7 +122,26 @@ async def change(
     request: Request, response: Response, admin: CurrentAdmin, container: Services, body: Body
 ) -> SessionView:
     """Change one's own password: every other session ends, this one goes on under a new id."""
-    wanted = parse_body(PasswordBody, body)
+    return await replace_own_password(
+        request, response, admin, container, parse_body(PasswordBody, body)
+    )
+
+
+async def replace_own_password(
+    request: Request,
+    response: Response,
+    admin: SignedIn,
+    container: Container,
+    wanted: PasswordBody,
+    *,
+    device_path: str = _PATH,
+) -> SessionView:
+    """Change the admin's password; ``response`` gets the cookies of the new session.
+
+    Raises:
+        CredentialsError, TooManyLoginsError: the current password is not shown.
+        GenerationOverError: the sessions were ended meanwhile.
+    """
     author = author_of(admin.account, request)
     try:
         verified = await container.credentials.verify(
@@ -159,30 +152,14 @@ async def change(
         )
     except WrongCredentialsError:
         raise WrongCredentialsError("The current password is wrong.") from None
-    password_hash = await container.credentials.hash(wanted.new_password)
+    password_hash = await container.credentials.hash(wanted.new_password, email=admin.account.email)
     session_id = await run_in_threadpool(
-        _begin_anew, container, admin, author, verified.generation, password_hash
+        begin_anew, container, admin, author, verified.generation, password_hash
     )
     device = remember_device(admin.account.admin_id, password_hash, now=now())
-    _set_device(response, container, device)
+    _set_device(response, container, device, device_path)
     _set_session(response, container, session_id)
     return SessionView.of(admin.account, admin.tenant)
-
-
-def _begin_anew(
-    container: Container, admin: SignedIn, author: Author, generation: int, password_hash: str
-) -> str:
-    at = now()
-    changed = change_password(container.engine, generation, password_hash, author, at=at)
-    container.sessions.delete(admin.session_id)
-    tenant_id = admin.session.tenant_id
-    return container.sessions.create(
-        admin.account.admin_id,
-        tenant_id,
-        generation=changed,
-        key=derived_key(password_hash, SESSION_KEY),
-        now=at,
-    )
 
 
 @router.put(
@@ -193,7 +170,17 @@ def _begin_anew(
 )
 def choose_tenant(admin: CurrentAdmin, container: Services, body: Body) -> SessionView:
     """Act for another tenant of the admin's from now on."""
-    tenant = admin.account.tenant_named(parse_body(TenantBody, body).tenant)
+    return act_for(admin, container, parse_body(TenantBody, body))
+
+
+def act_for(admin: SignedIn, container: Container, wanted: TenantBody) -> SessionView:
+    """Let the session act for another tenant of the admin's.
+
+    Raises:
+        NotAMemberError: it is none of theirs.
+        NoSessionError: the session has ended meanwhile.
+    """
+    tenant = admin.account.tenant_named(wanted.tenant)
     if tenant is None:
         raise NotAMemberError
     container.sessions.choose_tenant(
@@ -209,12 +196,12 @@ def _set_session(response: Response, container: Container, session_id: str) -> N
     set_cookie(response, COOKIE, session_id, max_age=max_age, secure=container.settings.https)
 
 
-def _set_device(response: Response, container: Container, device: str) -> None:
+def _set_device(response: Response, container: Container, device: str, path: str) -> None:
     set_cookie(
         response,
         DEVICE_COOKIE,
         device,
         max_age=DEVICE_SECONDS,
-        path=_PATH,
+        path=path,
         secure=container.settings.https,
     )

@@ -11,7 +11,8 @@ from share_api.http.json_body import Body, parse_body
 from share_api.http.openapi import problem_responses, request_body
 from share_api.routes.dependencies import CurrentActor, CurrentDb, Services
 from share_api.schemas.requests import RevokeBody, ShareQuery
-from share_api.schemas.responses import RevokedView, SharesView, ShareView
+from share_api.schemas.responses import AddressView, RevokedView, SharesView, ShareView
+from sharing.addressing import show_address
 from sharing.listing import (
     ShareFilter,
     ShareNotFoundError,
@@ -43,7 +44,7 @@ def list_links(
         created=TimeRange(query.created_from, query.created_to),
         expires=TimeRange(query.expires_from, query.expires_to),
     )
-    page = list_shares(db, query.paging(), wanted, given=_state_context(container))
+    page = list_shares(db, query.paging(), wanted, given=state_context(container))
     return SharesView.of(page)
 
 
@@ -73,7 +74,7 @@ def revoke_every_link(actor: CurrentActor, container: Services, body: Body) -> R
 )
 def show_link(share_id: ShareId, db: CurrentDb, container: Services) -> ShareView:
     """One entry of the ledger. It does not hold the link itself, which is shown once."""
-    found = get_share(db, _id(share_id), given=_state_context(container))
+    found = get_share(db, parse_id(share_id), given=state_context(container))
     return ShareView.of(found)
 
 
@@ -87,18 +88,32 @@ def revoke_link(share_id: ShareId, actor: CurrentActor, container: Services) -> 
     """The link does not open any more. On 503 it is to be taken for alive."""
     revoke(
         Revocation(actor.tenant.id, actor.author, now()),
-        _id(share_id),
+        parse_id(share_id),
         container.engine,
         container.states,
     )
 
 
-def _state_context(container: Container) -> StateContext:
+@router.post(
+    f"{_PATH}/{{share_id}}/address",
+    summary="Tell the address of a link again",
+    responses=problem_responses(403, 404, 409, 503),
+)
+def tell_address(
+    share_id: ShareId, actor: CurrentActor, db: CurrentDb, container: Services
+) -> AddressView:
+    """The address as it was issued. It is stored nowhere, and telling it is in the audit log."""
+    address = show_address(db, parse_id(share_id), actor.author, container.issuing, now=now())
+    return AddressView(url=address, csv_url=f"{address}/csv")
+
+
+def state_context(container: Container) -> StateContext:
+    """What the state of a link is decided by, now."""
     ring = container.issuing.ring
     return StateContext(now(), None if ring is None else frozenset(ring.key_ids))
 
 
-def _id(text: str) -> UUID:
+def parse_id(text: str) -> UUID:
     """An id in its one spelling; anything else names no entry."""
     try:
         share_id = UUID(text)

@@ -14,7 +14,7 @@ from sharing.discord_command import CONNECT, NAME
 class CodeView(ApiModel):
     """A one-time code; it is shown once."""
 
-    code: str = Field(examples=["K7QF-29MX-PA4W"])
+    code: str = Field(examples=["K7QF-29MX-PA4W-6TBN-C3HR-8VZD"])
     command: str = Field(description="What is typed in the Discord server.")
     expires_at: Instant
 

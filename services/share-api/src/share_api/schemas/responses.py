@@ -113,6 +113,13 @@ class SharesView(ApiModel):
         )
 
 
+class AddressView(ApiModel):
+    """The address of a link, and of its CSV."""
+
+    url: str = Field(examples=["https://app.example.com/api/reports/<token>"])
+    csv_url: str
+
+
 class RevokedView(ApiModel):
     """How many links were revoked."""
 

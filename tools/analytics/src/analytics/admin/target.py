@@ -75,9 +75,13 @@ def resolve(
 def _settings_of(
     directory: StateDirectory, ready: Mapping[str, Any], known: Mapping[str, str]
 ) -> dict[str, str]:
-    name = "ANALYTICS_SHARE_SIGNING_SECRET"
-    secret = known.get(name, "").strip() or load_secrets(directory.secrets).signing_secret
-    return {name: secret, "PUBLIC_BASE_URL": ready["viewerUrl"]}
+    kept = load_secrets(directory.secrets)
+    secrets = {
+        "ANALYTICS_SHARE_SIGNING_SECRET": kept.signing_secret,
+        "ANALYTICS_CONNECTION_SECRET": kept.connection_secret,
+    }
+    told = {name: known.get(name, "").strip() or secret for name, secret in secrets.items()}
+    return {**told, "PUBLIC_BASE_URL": ready["viewerUrl"]}
 
 
 def resolve_owner(

@@ -45,8 +45,9 @@ def remove_ready_files(paths: Iterable[Path]) -> None:
 
 def ready_message(where: Addresses, demo: Demo | None) -> str:
     """What a person wants to know now."""
-    lines = ["", "  Ready."]
+    lines = ["", "  Ready.", "", "  Console:", f"    {where.share_api_url}/admin"]
     if demo:
+        lines += [f"    log in as {demo.email} with {demo.password}"]
         lines += ["", "  Open the demo shop's report:", f"    {demo.link}"]
     lines += [
         "",
@@ -54,9 +55,5 @@ def ready_message(where: Addresses, demo: Demo | None) -> str:
         f"  Reports       {where.viewer_url}",
     ]
     if demo:
-        lines += [
-            f"  Tenant        {demo.tenant}",
-            f"  Admin         {demo.email}",
-            f"  Password      {demo.password}",
-        ]
+        lines += [f"  Tenant        {demo.tenant}"]
     return "\n".join([*lines, "", "  Stop with Ctrl-C.", ""])

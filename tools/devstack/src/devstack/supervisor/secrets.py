@@ -18,6 +18,7 @@ class StateSecrets:
     """The secrets of one state directory."""
 
     signing_secret: str
+    connection_secret: str
     postgres_password: str
     service_password: str
     valkey_password: str
@@ -29,9 +30,10 @@ class StateSecrets:
 
     @classmethod
     def generated(cls) -> Self:
-        """Fresh secrets; the signing secret is 64 hex digits."""
+        """Fresh secrets; those that sign and seal are 64 hex digits."""
         return cls(
             signing_secret=secrets.token_hex(SIGNING_SECRET_BYTES),
+            connection_secret=secrets.token_hex(SIGNING_SECRET_BYTES),
             postgres_password=secrets.token_urlsafe(PASSWORD_BYTES),
             service_password=secrets.token_urlsafe(PASSWORD_BYTES),
             valkey_password=secrets.token_urlsafe(PASSWORD_BYTES),

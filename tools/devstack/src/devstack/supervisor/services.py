@@ -12,6 +12,8 @@ from devstack.supervisor.state import StateDirectory
 
 SIGNING_SECRET = "ANALYTICS_SHARE_SIGNING_SECRET"  # noqa: S105 - a setting's name
 SIGNING_SETTINGS = (SIGNING_SECRET, "ANALYTICS_SHARE_SIGNING_SECRETS_RETIRED")
+CONNECTION_SECRET = "ANALYTICS_CONNECTION_SECRET"  # noqa: S105 - a setting's name
+CONNECTION_SETTINGS = (CONNECTION_SECRET, "ANALYTICS_CONNECTION_SECRETS_RETIRED")
 DATABASE_SETTINGS = ("DATABASE_URL", "DATABASE_OWNER_URL")
 OPERATOR_SETTINGS = ("DISCORD_BOT_TOKEN",)
 """What only the command line is told."""
@@ -38,11 +40,11 @@ def addresses(ports: Ports, *, database_url: str, redis_url: str) -> Addresses:
 
 
 def shared_settings(
-    environment: Mapping[str, str], where: Addresses, signing_secret: str
+    environment: Mapping[str, str], where: Addresses, signing_secret: str, connection_secret: str
 ) -> dict[str, str]:
-    """What every service is told: nothing of the database, nor of what is the operator's alone.
+    """What services are told: nothing of the database, nor of what is the operator's alone.
 
-    Our signing secret, unless one is set.
+    Our secrets, unless they are set; that of the connections is for share-api alone.
     """
     kept = {*DATABASE_SETTINGS, *OPERATOR_SETTINGS}
     settings = {key: value for key, value in environment.items() if key not in kept}
@@ -51,6 +53,8 @@ def shared_settings(
     settings["PYTHONUNBUFFERED"] = "1"
     if not settings.get(SIGNING_SECRET, "").strip():
         settings[SIGNING_SECRET] = signing_secret
+    if not settings.get(CONNECTION_SECRET, "").strip():
+        settings[CONNECTION_SECRET] = connection_secret
     return settings
 
 
@@ -59,7 +63,9 @@ def service_specs(
 ) -> list[ServiceSpec]:
     """The services in the order in which they start."""
     with_database = {**settings, "DATABASE_URL": where.database_url}
-    of_workers = {k: v for k, v in with_database.items() if k not in SIGNING_SETTINGS}
+    of_viewer = {k: v for k, v in settings.items() if k not in CONNECTION_SETTINGS}
+    sealed = {*SIGNING_SETTINGS, *CONNECTION_SETTINGS}
+    of_workers = {k: v for k, v in with_database.items() if k not in sealed}
     worker_ready = os.fspath(state.worker_ready)
     return [
         ServiceSpec(
@@ -76,7 +82,7 @@ def service_specs(
             name=REPORT_VIEWER,
             command=_module("report_viewer"),
             environment={
-                **settings,
+                **of_viewer,
                 "REPORT_VIEWER_HOST": LOOPBACK,
                 "REPORT_VIEWER_PORT": str(ports.report_viewer),
             },

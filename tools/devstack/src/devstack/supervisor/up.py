@@ -90,7 +90,9 @@ class System:
         with self.signals.interruptible():
             migrate_database(urls.owner, urls.service)
         where = addresses(ports, database_url=urls.service, redis_url=redis_url)
-        settings = shared_settings(self.environment, where, secrets.signing_secret)
+        settings = shared_settings(
+            self.environment, where, secrets.signing_secret, secrets.connection_secret
+        )
         self._start_services(self.specs(where, ports, self.state, settings))
         return where, self._demo(where, secrets, settings)
 

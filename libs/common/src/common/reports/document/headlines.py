@@ -13,6 +13,7 @@ class Kpi(msgspec.Struct, frozen=True):
 
     ``uncertainty`` is how far off an estimate may be either way, in its unit, with a confidence of
     95 %; what is not ``clear`` cannot be told from 0 by the data. ``note`` says why there is none.
+    ``measure`` is the key of the chart's measure that it sums up, where that is not its own.
     """
 
     key: str
@@ -27,6 +28,7 @@ class Kpi(msgspec.Struct, frozen=True):
     uncertainty: int | None = None
     clear: bool = True
     note: str = ""
+    measure: str = ""
 
 
 class BestDay(msgspec.Struct, frozen=True, tag="day"):
@@ -49,7 +51,11 @@ class BestProduct(msgspec.Struct, frozen=True, tag="product"):
 
 
 class Headline(msgspec.Struct, frozen=True):
-    """What a reader in a hurry wants to know: a headline figure, by its key, and what stood out."""
+    """What a reader in a hurry wants to know: a headline figure, by its key, and what stood out.
+
+    ``tiles`` are the figures beside it, by their keys; the page chooses where none are named.
+    """
 
     kpi: str
     best: BestDay | BestProduct | None = None
+    tiles: tuple[str, ...] = ()

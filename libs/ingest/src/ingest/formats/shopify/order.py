@@ -1,6 +1,6 @@
 """A Shopify order as rows of the ledger, and what is to be said about it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from common.reports.document.gaps import GapKind
 from ingest.csv.damaged_ids import rounded
 from ingest.csv.notes import FUTURE, Notes
 from ingest.formats.customers import pseudonym
-from ingest.formats.shopify.amounts import Amounts, Back, refund_of
+from ingest.formats.shopify.amounts import Amounts, Back, Goods, Sums, amounts_of, refund_of
 from ingest.formats.shopify.columns import LineColumns, OrderColumns
 from ingest.gaps import Gaps
 from ingest.rows import OrderLineRow, RefundRow
@@ -75,6 +75,25 @@ class Order:
     def platform_id(self) -> str | None:
         """The platform's id, unless a spreadsheet has spoilt it."""
         return None if self.head.id is None or rounded(self.head.id) else self.head.id
+
+
+def order_of(
+    head: OrderColumns, lines: Sequence[LineColumns], placed_at: datetime, notes: Notes
+) -> Order:
+    """An order of its columns: reconciled, its lines numbered, and those of goods kept."""
+    numbered = [line._replace(number=number) for number, line in enumerate(lines, 1)]
+    there = [line for line in numbered if line.quantity > 0]
+    if len(there) < len(lines):
+        notes.add("a line of quantity 0 was left out", head.name)
+    goods = [
+        Goods(line.quantity, line.price, line.discount, 0, line.title, line.sku) for line in there
+    ]
+    sums = Sums(
+        *(head.subtotal, head.shipping, head.taxes, head.total, head.discount),
+        *(head.refunded, head.duties),
+    )
+    amounts = amounts_of(sums, goods)
+    return Order(head, tuple(there[number] for number in amounts.sold), amounts, placed_at)
 
 
 def line_rows(order: Order) -> Iterator[OrderLineRow]:

@@ -11,17 +11,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from common import instants
-from common.reports.document.gaps import GapKind
 from ingest.csv.damaged_ids import DamagedIds, rounded
 from ingest.csv.faults import Faults
 from ingest.csv.headers import Kinds
 from ingest.csv.notes import CUT, Notes
 from ingest.csv.table import Cells, Columns, Table
 from ingest.csv.values import LONGEST_TEXT, BadValueError, short_identity
-from ingest.formats.column_notes import keep_gaps, tell_columns
+from ingest.formats.column_notes import keep_order_gaps, tell_columns
 from ingest.formats.model import Read, Reading
 from ingest.formats.reconciliation import Reconciliation
-from ingest.formats.shopify.amounts import Goods, Sums, amounts_of
 from ingest.formats.shopify.columns import (
     GAPS,
     MISSING,
@@ -31,7 +29,7 @@ from ingest.formats.shopify.columns import (
     OrderColumns,
     records_of,
 )
-from ingest.formats.shopify.order import Order, line_rows, note_gaps, refund_rows, remark
+from ingest.formats.shopify.order import Order, line_rows, note_gaps, order_of, refund_rows, remark
 from ingest.formats.shopify.order_rows import OrderRows, orders_of, repeated
 from ingest.gaps import Gaps
 from ingest.row_spool import RowSpool
@@ -100,19 +98,7 @@ class ShopifyExport:
         for together in orders_of(table, len(self._order.names), self._faults):
             yield from self._orders(table, together)
         tell_columns(table, MISSING, self._notes)
-        self._keep_gaps(table)
-
-    def _keep_gaps(self, table: Table) -> None:
-        """Say what the columns that are missing leave open; a file of refunds tells those."""
-        told = "Refunded Amount" in table.present
-        if told:
-            self._gaps.tell_refunds()
-        elif self._other_refunds:
-            self._gaps.tell_refunds(GapKind.REFUNDS_NOT_KNOWN)
-        kinds = dict(GAPS)
-        if self._other_refunds:
-            del kinds["Refunded Amount"]
-        keep_gaps(table, kinds, self._gaps)
+        keep_order_gaps(table, GAPS, self._gaps, others=self._other_refunds)
 
     def refunds_of_orders(self) -> Iterator[RefundRow]:
         """What came back of cancelled orders."""
@@ -180,23 +166,8 @@ class ShopifyExport:
             self._notes.tell(_ROUNDED_IDS)
         if head.discount is None and "Discount Amount" in table.present:
             head = head._replace(discount=0)
-        return self._order_of(head, [line for line in lines if line is not None], placed_at)
-
-    def _order_of(self, head: OrderColumns, lines: list[LineColumns], placed_at: datetime) -> Order:
-        numbered = [line._replace(number=number) for number, line in enumerate(lines, 1)]
-        there = [line for line in numbered if line.quantity > 0]
-        if len(there) < len(lines):
-            self._notes.add("a line of quantity 0 was left out", head.name)
-        goods = [
-            Goods(line.quantity, line.price, line.discount, 0, line.title, line.sku)
-            for line in there
-        ]
-        sums = Sums(
-            *(head.subtotal, head.shipping, head.taxes, head.total, head.discount),
-            *(head.refunded, head.duties),
-        )
-        amounts = amounts_of(sums, goods)
-        return Order(head, tuple(there[number] for number in amounts.sold), amounts, placed_at)
+        there = [line for line in lines if line is not None]
+        return order_of(head, there, placed_at, self._notes)
 
     def _line_of(self, table: Table, position: int, cells: Cells) -> LineColumns | None:
         try:

@@ -32,9 +32,13 @@ S = TypeVar("S", bound=msgspec.Struct)
 
 
 class SectionView(ABC, Generic[S]):
-    """How the sections of one kind are shown; ``section`` is their class in documents."""
+    """How the sections of one kind are shown; ``section`` is their class in documents.
+
+    What ``sums_up`` the section above it stands between that section and its tables.
+    """
 
     section: ClassVar[type[msgspec.Struct]]
+    sums_up: ClassVar[bool] = False
 
     @abstractmethod
     def metrics(self, section: S) -> Sequence[Defined]:

@@ -2,10 +2,11 @@
 
 A folder is named by the tag of its sections in documents. It has ``view.py`` with a ``SectionView``
 named ``VIEW`` and the template ``section.html``; a kind with a chart has ``chart.js``, which
-registers it with the page's script, and may have ``section.css``. Nothing else names a kind.
+registers it with the page's script, and may have ``section.css``. What stands below a section, and
+below the sum that follows it, is ``tables.html``. Nothing else names a kind.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -19,6 +20,7 @@ from report_viewer.pages import sections
 from report_viewer.pages.sections.protocol import SectionView
 
 TEMPLATE: Final = "section.html"
+TABLES: Final = "tables.html"
 SCRIPT: Final = "chart.js"
 STYLE: Final = "section.css"
 
@@ -35,6 +37,11 @@ class SectionKind:
     def template(self) -> str:
         """The name of its template."""
         return f"sections/{self.tag}/{TEMPLATE}"
+
+    @property
+    def tables(self) -> str | None:
+        """The name of the template of its tables, where they stand apart."""
+        return f"sections/{self.tag}/{TABLES}" if self.read(TABLES) else None
 
     def read(self, name: str) -> bytes:
         """A file of the folder; empty where the kind has none."""
@@ -59,9 +66,22 @@ class SectionKinds:
     def source(self, template: str) -> str | None:
         """The text of a kind's template by its name; None for what is no such name."""
         for each in self.by_tag.values():
-            if each.template == template:
-                return each.read(TEMPLATE).decode("utf-8")
+            if template in (each.template, each.tables):
+                return each.read(template.rpartition("/")[2]).decode("utf-8")
         return None
+
+    def in_order(self, sections: Sequence[msgspec.Struct]) -> Iterator[tuple[Any, str]]:
+        """Each section with its template, and with that of its tables after the sums below it."""
+        waiting: list[tuple[Any, str]] = []
+        for section in sections:
+            kind = self.of(section)
+            if not kind.view.sums_up:
+                yield from waiting
+                waiting.clear()
+            yield section, kind.template
+            if kind.tables:
+                waiting.append((section, kind.tables))
+        yield from waiting
 
 
 def discover(package: ModuleType = sections) -> SectionKinds:

@@ -99,6 +99,12 @@ HEADLINES = (
     measures.UNITS_RETURNED,
     measures.REFUND_RATE,
 )
+TILES = (
+    metrics.UNITS_SOLD.key,
+    PRODUCTS_SOLD.key,
+    metrics.RETURNS.key,
+    metrics.REFUND_RATE.key,
+)
 SHOWN_COLUMNS = (
     RANK,
     products.PRODUCT,
@@ -121,7 +127,7 @@ def present(result: ProductPerformance | Standing, _: Scope) -> Presented:
     standing = of_held(result) if isinstance(result, ProductPerformance) else result
     body = Body(
         summary="What each product brings, and how much of the whole that is.",
-        headline=Headline(kpi=metrics.NET.key, best=_best(standing.front)),
+        headline=Headline(kpi=metrics.NET.key, best=_best(standing.front), tiles=TILES),
         kpis=_kpis(standing),
         sections=(_top(standing), movers(standing.moved), _table(standing)),
         empty=standing.whole.now == _NOTHING,

@@ -33,6 +33,9 @@ MEASURES = (
     measures.UNITS_SOLD,
     measures.UNITS_RETURNED,
 )
+SHOWN = (*MEASURES, measures.REFUND_RATE)
+"""The page's measures: those of the CSV, and what follows from them."""
+TILES = (measures.ORDERS, measures.AOV, measures.UNITS_SOLD, measures.REFUND_RATE)
 KINDS: tuple[tuple[Figure, Callable[[Reversals], int]], ...] = (
     (metrics.RETURNED, lambda reversals: -reversals.returned),
     (metrics.CANCELLED, lambda reversals: -reversals.cancelled),
@@ -98,8 +101,12 @@ def present(result: RevenueOverview, scope: Scope) -> Presented:
     now, before = total(result.days), total(result.previous_days)
     body = Body(
         summary="What came in, day by day, beside the days before.",
-        headline=Headline(kpi=metrics.NET.key, best=best_day(scope, measures.NET, result.days)),
-        kpis=kpis(MEASURES, now, before),
+        headline=Headline(
+            kpi=metrics.NET.key,
+            best=best_day(scope, measures.NET, result.days),
+            tiles=tuple(each.figure.key for each in TILES),
+        ),
+        kpis=kpis(SHOWN, now, before),
         sections=(_daily(result, scope), _waterfall(result, now, before)),
         empty=now == Totals(),
     )
@@ -109,7 +116,7 @@ def present(result: RevenueOverview, scope: Scope) -> Presented:
 def _daily(result: RevenueOverview, scope: Scope) -> LineChart:
     return line_chart(
         scope,
-        sorted(MEASURES, key=lambda each: each is not measures.NET),
+        sorted(SHOWN, key=lambda each: each is not measures.NET),
         result.days,
         result.previous_days,
         description="Each day of the window beside the day that it is compared with.",

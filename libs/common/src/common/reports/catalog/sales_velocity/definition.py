@@ -77,6 +77,13 @@ SHOWN = (
 )
 """The tables' columns on the page."""
 MINOR = (products.SKU, metrics.UNITS_RETURNED)
+TILES = (ORDERS_PER_DAY.key, NET_PER_DAY.key, TREND.key, metrics.UNITS_RETURNED.key)
+PER_DAY = {
+    UNITS_PER_DAY.key: metrics.UNITS_SOLD.key,
+    ORDERS_PER_DAY.key: metrics.ORDERS.key,
+    NET_PER_DAY.key: metrics.NET.key,
+}
+"""The paces among the headline figures, each with the measure whose days it averages."""
 
 
 def present(result: SalesVelocity, scope: Scope) -> Presented:
@@ -89,7 +96,7 @@ def present(result: SalesVelocity, scope: Scope) -> Presented:
     slowest = tuple(each for each in reversed(paced) if each.days and each.sold)
     body = Body(
         summary="How fast goods sell, and which of them speed up or slow down.",
-        headline=Headline(kpi=UNITS_PER_DAY.key, best=_fastest(front)),
+        headline=Headline(kpi=UNITS_PER_DAY.key, best=_fastest(front), tiles=TILES),
         kpis=_kpis(result),
         sections=(
             _daily(result, scope),
@@ -136,7 +143,7 @@ def _units(days: tuple[Totals, ...]) -> tuple[int, ...]:
 def _kpis(result: SalesVelocity) -> tuple[Kpi, ...]:
     now, before = total(result.days), total(result.previous_days)
     n, m = len(result.days), len(result.previous_days)
-    return (
+    paces = (
         kpi(
             UNITS_PER_DAY,
             per_day(now.units_sold, n),
@@ -155,6 +162,9 @@ def _kpis(result: SalesVelocity) -> tuple[Kpi, ...]:
             ratio(before.net, m),
             exact=(Fraction(now.net, n), Fraction(before.net, m)),
         ),
+    )
+    return (
+        *(msgspec.structs.replace(each, measure=PER_DAY[each.key]) for each in paces),
         _trend(result),
         *kpis((*COUNTED[:2], measures.ORDERS, measures.NET), now, before),
     )

@@ -2,7 +2,7 @@
 (() => {
   "use strict";
 
-  const { axes, drawing, palette, sections } = globalThis.salesReport;
+  const { annotations, axes, drawing, palette, sections } = globalThis.salesReport;
   const { drawn, points } = drawing;
 
   const FEW = 15;
@@ -18,12 +18,17 @@
       return {
         titles: chart.labels,
         ticks: chart.ticks,
+        marks: chart.marks,
+        weekends: chart.weekends,
+        peak: chart.texts?.[measure.key]?.dayPeak,
         previousTitles: chart.previousLabels,
         measures: shown,
       };
     }
     return {
       ...chart.weeks,
+      marks: chart.weeks.titles,
+      peak: chart.texts?.[measure.key]?.weekPeak,
       measures: shown
         .filter((each) => each.weekly)
         .map((each) => ({
@@ -36,7 +41,7 @@
   }
 
   // A week that is not whole is a hollow point, on dots: it is low for being short.
-  function draw({ page, reading }) {
+  function draw({ page, reading, width, canvas }) {
     const [main] = reading.measures;
     const many = reading.titles.length >= FEW;
     const isPart = (index) => Boolean(reading.parts?.[index]);
@@ -59,7 +64,9 @@
     });
     const datasets = drawn(reading).map((each, index) => ({
       ...style(each, palette.series(index), { previous: false }),
-      ...(index === 0 ? { backgroundColor: palette.soft(), fill: "origin" } : {}),
+      ...(index === 0
+        ? { backgroundColor: palette.soft(), fill: "origin", end: page.words.thisWindow }
+        : {}),
       data: points(page, each.values, each.unit),
     }));
     if (main.previous) {
@@ -70,12 +77,27 @@
         data: points(page, main.previous, main.unit),
       });
     }
+    const room = annotations.room(canvas, datasets, width);
     return {
       type: "line",
       data: { labels: reading.titles, datasets },
+      plugins: extras(page, reading),
+      padding: { top: 8, [axes.rightToLeft ? "left" : "right"]: room },
       scales: { x: axes.names(reading.ticks, { skip: true }), y: axes.numbers(page, main.unit) },
     };
   }
 
-  sections.line = { choices, draw, read };
+  // What is drawn beside the lines.
+  function extras(page, reading) {
+    const { ends, selection, weekends } = annotations;
+    const plugins = [weekends(reading.weekends ?? []), selection, ends];
+    const [main] = reading.measures;
+    const peak = annotations.peak(main);
+    if (peak === null || !reading.peak) return plugins;
+    const value = annotations.brief(page, main.values[peak], main.unit);
+    const text = [reading.peak, reading.marks[peak], value].join(" · ");
+    return [...plugins, annotations.mark(peak, text)];
+  }
+
+  sections.line = { choices, draw, read, zooms: true };
 })();

@@ -3,6 +3,10 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
+import msgspec
+
+from common.i18n.dates import weekend
+from common.reports.document.metrics import Better
 from common.reports.document.schema import LineChart, Series
 from report_viewer.i18n.formatting import DocumentFormatter
 from report_viewer.pages.sections.protocol import SectionView, entries
@@ -10,6 +14,8 @@ from report_viewer.pages.sections.series_data import accompanied, series_data
 from report_viewer.pages.sentences import extent
 
 _WEEK: Final = 7
+_FEW: Final = 8
+"""So many days have room for their weekdays."""
 
 
 class LineView(SectionView[LineChart]):
@@ -20,6 +26,10 @@ class LineView(SectionView[LineChart]):
     def metrics(self, section: LineChart) -> Sequence[Series]:
         """The series."""
         return section.series
+
+    def title(self, section: LineChart, figures: DocumentFormatter) -> str:
+        """What is drawn at first: its first measure, by day."""
+        return by_day(section.series[0], figures)
 
     def labels(self, section: LineChart, figures: DocumentFormatter) -> tuple[str, ...]:
         """The days."""
@@ -41,11 +51,58 @@ class LineView(SectionView[LineChart]):
         return {
             "ordered": True,
             "labels": self.labels(section, figures),
-            "ticks": tuple(map(calendar.short_day, section.labels)),
+            "ticks": _ticks(section, figures),
+            "marks": tuple(map(calendar.short_weekday, section.labels)),
+            "weekends": _weekends(section, figures),
+            "texts": {each.key: self._texts(section, each, figures) for each in section.series},
             "previousLabels": tuple(map(calendar.weekday, section.previous_labels)),
             "series": series_data(section.series, figures),
             "weeks": _weeks(section, figures) if section.weeks else None,
         }
+
+    def _texts(
+        self, section: LineChart, series: Series, figures: DocumentFormatter
+    ) -> dict[str, str]:
+        """What goes with a measure: headings, sentences, and the name of its highest point."""
+        best = series.key in _rising(figures)
+        texts = {
+            "day": by_day(series, figures),
+            "dayGist": extent(figures, series, self.labels(section, figures)),
+            "dayPeak": figures.text("Best day") if best else figures.text("Highest day"),
+        }
+        if section.weeks and series.weekly is not None:
+            weekly = msgspec.structs.replace(series, values=series.weekly)
+            name = figures.text(series.label)
+            texts |= {
+                "week": figures.text("%(measure)s by week", measure=name),
+                "weekGist": extent(figures, weekly, figures.week_labels(section.weeks)),
+                "weekPeak": figures.text("Best week") if best else figures.text("Highest week"),
+            }
+        return texts
+
+
+def _rising(figures: DocumentFormatter) -> set[str]:
+    """The measures of which more is better."""
+    kpis = figures.document.kpis
+    return {each.measure or each.key for each in kpis if each.better is Better.UP}
+
+
+def _ticks(section: LineChart, figures: DocumentFormatter) -> tuple[str, ...]:
+    """The days along the axis; the few of a week with their weekdays."""
+    calendar = figures.wording.calendar
+    few = len(section.labels) <= _FEW
+    return tuple(map(calendar.short_weekday if few else calendar.short_day, section.labels))
+
+
+def _weekends(section: LineChart, figures: DocumentFormatter) -> tuple[int, ...]:
+    """Which of the days are days off where the shop is."""
+    off = weekend(figures.document.timezone)
+    return tuple(place for place, day in enumerate(section.labels) if day.weekday() in off)
+
+
+def by_day(series: Series, figures: DocumentFormatter) -> str:
+    """The heading of a measure's days."""
+    return figures.text("%(measure)s by day", measure=figures.text(series.label))
 
 
 def _weeks(section: LineChart, figures: DocumentFormatter) -> dict[str, Any]:

@@ -1,18 +1,21 @@
-"""Waterfall chart: its view."""
+"""Waterfall: how one sum becomes another, as a line of figures and signs."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
-from common.reports.document.schema import Movement, Step, Waterfall
+from common.reports.document.schema import Step, Waterfall
 from report_viewer.i18n.formatting import DocumentFormatter
 from report_viewer.pages.sections.protocol import SectionView
-from report_viewer.pages.sections.series_data import change_data, exact
+
+ON_A_LINE: Final = 76
+"""So many characters of figures stand beside each other on a desk's line."""
 
 
 class WaterfallView(SectionView[Waterfall]):
-    """Shows waterfall charts."""
+    """Shows waterfalls. Their figures are exact: those of a rounded sum would not add up."""
 
     section = Waterfall
+    sums_up = True
 
     def metrics(self, section: Waterfall) -> Sequence[Step]:
         """The steps."""
@@ -22,34 +25,13 @@ class WaterfallView(SectionView[Waterfall]):
         """The steps' names."""
         return tuple(figures.text(step.label) for step in section.steps)
 
-    def summary(self, section: Waterfall, figures: DocumentFormatter) -> str:
-        """The levels."""
-        levels = (step for step in section.steps if step.movement is Movement.LEVEL)
-        return " · ".join(
-            figures.text(
-                "%(label)s: %(value)s",
-                label=figures.text(step.label),
-                value=figures.brief(step.value, step.unit),
-            )
-            for step in levels
+    def room(self, section: Waterfall, figures: DocumentFormatter) -> str:
+        """``line`` where the steps stand on one line of a desk, else ``list``."""
+        texts = (
+            max(len(figures.cell(step.value, step.unit)), len(figures.text(step.label)) * 3 // 4)
+            for step in section.steps
         )
-
-    def chart_data(self, section: Waterfall, figures: DocumentFormatter) -> dict[str, Any]:
-        """The steps."""
-        return {"steps": [_step(each, figures) for each in section.steps]}
-
-
-def _step(step: Step, figures: DocumentFormatter) -> dict[str, Any]:
-    value, previous = exact((step.value, step.previous)) or (None, None)
-    return {
-        "key": step.key,
-        "label": figures.text(step.label),
-        "unit": step.unit,
-        "movement": step.movement,
-        "value": value,
-        "previous": previous,
-        "change": change_data(step.change),
-    }
+        return "line" if sum(texts) <= ON_A_LINE else "list"
 
 
 VIEW: Final = WaterfallView()

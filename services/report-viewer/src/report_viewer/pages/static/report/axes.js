@@ -39,7 +39,7 @@
         ...ticks(),
         autoSkip: skip,
         autoSkipPadding: 16,
-        maxRotation: skip || wrapped ? 0 : 45,
+        maxRotation: 0,
         callback: (_, index) => spelled(texts[index]),
       },
     };

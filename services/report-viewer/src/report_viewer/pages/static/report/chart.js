@@ -1,10 +1,9 @@
-// One chart on the page: drawn when it comes into sight, and again when what is chosen, the theme
-// or the medium changes. It never moves by itself. Where it cannot be drawn, its table takes its
+// One chart on the page: drawn once, and again when what is chosen, the theme or the medium changes. It never moves by itself. Where it cannot be drawn, its table takes its
 // place.
 (() => {
   "use strict";
 
-  const { ChartState, keyboard, legend, palette, dataPoints, sections, tooltip } =
+  const { ChartState, dataPoints, elements, keyboard, legend, palette, rangeSelection, sections, tooltip } =
     globalThis.salesReport;
 
   const DOTS_ON_PAPER = 3;
@@ -18,11 +17,16 @@
       this.place = document.querySelector(`[data-plot="${chart.key}"]`);
       this.canvas = this.place.querySelector("canvas");
       this.choosing = new ChartState(chart, page.words, () => this.redraw());
-      this.#name();
+      this.zooms = dataPoints.zooms(chart);
+      this.heading = document.getElementById(`${chart.key}-title`);
+      const drawn = () => this.#drawn;
+      const take = (from, to) => this.#zoom(from, to);
       this.keys = keyboard(this.canvas, {
-        drawn: () => this.#drawn,
+        drawn,
         say: (index) => this.#said(index),
+        range: this.zooms ? { take, say: (from, to) => this.#sayRange("selected", from, to) } : null,
       });
+      if (this.zooms) rangeSelection.dragging(this.canvas, { drawn, take });
       this.gist = document.getElementById(`${chart.key}-gist`);
       this.#describe();
       this.#legend(this.#configuration().data.datasets);
@@ -71,7 +75,28 @@
 
     get #reading() {
       const { measure, weekly } = this.choosing;
-      return dataPoints.read(this.chart, this.page.words, { measure, weekly });
+      const whole = dataPoints.read(this.chart, this.page.words, { measure, weekly });
+      return this.zooms ? rangeSelection.part(whole, this.choosing.range) : whole;
+    }
+
+    // The texts that go with the measure that is shown; none for a chart of one measure.
+    get #texts() {
+      const { measure, weekly } = this.choosing;
+      const texts = this.chart.texts?.[measure?.key];
+      const grain = weekly ? "week" : "day";
+      return texts && { title: texts[grain], gist: texts[`${grain}Gist`] };
+    }
+
+    #zoom(from, to) {
+      if (from === undefined && !this.choosing.range) return;
+      this.choosing.zoom(from, to);
+      this.#sayRange("zoomed", 0, this.#reading.titles.length - 1);
+    }
+
+    #sayRange(word, from, to) {
+      const { titles } = this.#reading;
+      const text = this.page.words[word].replace("{first}", titles[from]).replace("{last}", titles[to]);
+      elements.announce(text);
     }
 
     get #telling() {
@@ -84,21 +109,22 @@
       return [reading.titles[index], ...lines].join(". ");
     }
 
-    #name() {
+    #name(title) {
+      const { words } = this.page;
+      const keys = this.zooms ? `${words.chartKeys} ${words.zoomKeys}` : words.chartKeys;
       this.canvas.tabIndex = 0;
       this.canvas.setAttribute("role", "application");
-      this.canvas.setAttribute("aria-roledescription", this.page.words.chart);
-      this.canvas.setAttribute("aria-label", `${this.chart.title}. ${this.page.words.chartKeys}`);
+      this.canvas.setAttribute("aria-roledescription", words.chart);
+      this.canvas.setAttribute("aria-label", `${title}. ${keys}`);
     }
 
-    // The sentence above it is of its first measure by day, and goes while another is shown.
+    // Heading and sentence are those of the measure that is shown; a part of its days has none.
     #describe() {
-      if (!this.gist) return;
-      const { measure, weekly } = this.choosing;
-      const other = weekly || Boolean(measure && measure.key !== this.chart.series[0].key);
-      this.gist.hidden = other;
-      if (other) this.canvas.removeAttribute("aria-describedby");
-      else this.canvas.setAttribute("aria-describedby", this.gist.id);
+      const texts = this.#texts;
+      this.#name(texts?.title ?? this.chart.title);
+      if (!texts || !this.gist) return;
+      this.heading.textContent = texts.title;
+      this.gist.textContent = this.choosing.range ? "" : texts.gist;
     }
 
     #show() {
@@ -120,8 +146,9 @@
       const reading = this.#reading;
       const { page, chart } = this;
       const { width } = this.#size;
-      const drawing = sections[chart.kind].draw({ page, chart, reading, width });
-      const { type, data, scales, sideways, plugins } = drawing;
+      const { canvas } = this;
+      const drawing = sections[chart.kind].draw({ page, chart, reading, width, canvas });
+      const { type, data, scales, sideways, plugins, padding } = drawing;
       return {
         type,
         data,
@@ -132,6 +159,7 @@
           devicePixelRatio: palette.isPaper() ? DOTS_ON_PAPER : window.devicePixelRatio,
           maintainAspectRatio: false,
           animation: false,
+          layout: { padding: padding ?? 0 },
           interaction: { mode: "index", axis: sideways ? "y" : "x", intersect: false },
           font: { family: palette.font() },
           plugins: { legend: { display: false }, tooltip: tooltip(reading, this.#telling) },

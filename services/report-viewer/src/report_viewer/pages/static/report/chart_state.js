@@ -18,6 +18,22 @@
       return Boolean(this.chart.weeks) && this.view.get("by") === "week";
     }
 
+    // The first and the last of the points that are shown alone; null for all.
+    get range() {
+      const told = /^(\d{1,3})-(\d{1,3})$/.exec(this.view.get("range") ?? "");
+      const points = this.weekly ? this.chart.weeks.titles : this.chart.labels;
+      if (!told || !dataPoints.zooms(this.chart)) return null;
+      const [from, to] = [Number(told[1]), Number(told[2])];
+      return from < to && to < points.length ? [from, to] : null;
+    }
+
+    // Shows the points from one to another of those that are shown now; all of them without any.
+    zoom = (from, to) => {
+      const before = this.range?.[0] ?? 0;
+      this.view.set("range", to === undefined ? null : `${before + from}-${before + to}`);
+      this.#changed();
+    };
+
     get measure() {
       const offered = this.#offered();
       return offered.find((each) => each.key === this.view.get("measure")) || offered[0];
@@ -54,18 +70,27 @@
         const options = [["day", words.day], ["week", words.week]];
         this.grain = elements.segments(words.by, options, (by) => {
           this.view.set("by", by === "week" ? by : null);
+          this.view.set("range", null);
           this.#changed();
         });
         place.append(this.grain.element);
       }
       if (dataPoints.choices(this.chart, false).length > 1) {
-        this.measures = elements.choice(words.measure, [], (key) => {
-          this.view.set("measure", key === this.#offered()[0].key ? null : key);
-          this.#changed();
-        });
+        this.measures = elements.choice(words.measure, [], (key) => this.#choose(key));
         place.prepend(this.measures.element);
       }
+      if (dataPoints.zooms(this.chart)) {
+        this.whole = elements.make("button", { type: "button", class: "button ghost" }, words.whole);
+        this.whole.addEventListener("click", () => this.zoom());
+        place.prepend(this.whole);
+        document.addEventListener("measurepick", ({ detail }) => this.#choose(detail));
+      }
       this.#reflect();
+    }
+
+    #choose(key) {
+      this.view.set("measure", key === this.#offered()[0].key ? null : key);
+      this.#changed();
     }
 
     #changed() {
@@ -79,6 +104,9 @@
         this.#offered().map((each) => [each.key, each.label]),
         this.measure.key,
       );
+      if (!this.whole) return;
+      this.whole.hidden = this.range === null;
+      document.dispatchEvent(new CustomEvent("measurechange", { detail: this.measure.key }));
     }
   }
 

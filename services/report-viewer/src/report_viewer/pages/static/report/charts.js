@@ -1,5 +1,5 @@
-// All charts of the page: Chart.js arrives after this script, or does not; a chart is drawn when it
-// comes near, on paper all of them are.
+// All charts of the page: Chart.js arrives after this script, or does not. The first chart is drawn at
+// once and the others when the browser has time, so that a picture of the whole page has all.
 (() => {
   "use strict";
 
@@ -15,17 +15,12 @@
     }
   }
 
-  function drawWhenNear(charts) {
-    const byPlace = new Map(charts.map((each) => [each.place, each]));
-    const near = new IntersectionObserver(
-      (entries) =>
-        entries.filter((each) => each.isIntersecting).forEach(({ target }) => {
-          near.unobserve(target);
-          byPlace.get(target).draw();
-        }),
-      { rootMargin: "50% 0%" },
-    );
-    byPlace.forEach((_, place) => near.observe(place));
+  const whenIdle = (task) =>
+    globalThis.requestIdleCallback ? requestIdleCallback(task, { timeout: 500 }) : setTimeout(task);
+
+  function drawAll([next, ...others]) {
+    next?.draw();
+    if (others.length) whenIdle(() => drawAll(others));
   }
 
   // Paper is light, whatever the screen is, and all of it is in sight.
@@ -53,7 +48,7 @@
     whenItArrives(
       document.querySelector("script[data-charts]"),
       () => {
-        drawWhenNear(present);
+        drawAll(present);
         onPaper(present);
         document.addEventListener("themechange", () => present.forEach((each) => each.redraw()));
       },

@@ -8,6 +8,9 @@
   // The measures of which one is shown at a time; a kind without them shows all that it has.
   const choices = (chart, weekly) => sections[chart.kind].choices?.(chart, weekly) ?? [];
 
+  // Whether a range of its points can be shown alone.
+  const zooms = (chart) => Boolean(sections[chart.kind].zooms);
+
   // Of charts over named things, whatever their names stand for.
   const overThings = (chart) => ({
     titles: chart.labels.map(numberFormat.isolated),
@@ -42,5 +45,5 @@
     return said;
   }
 
-  globalThis.salesReport.dataPoints = { choices, lines, overThings, read };
+  globalThis.salesReport.dataPoints = { choices, lines, overThings, read, zooms };
 })();

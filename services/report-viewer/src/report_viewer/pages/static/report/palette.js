@@ -6,7 +6,7 @@
   const SERIES = ["--series-1", "--series-2", "--series-3", "--series-4"];
   const BANDS = { A: "--band-a", B: "--band-b", C: "--band-c" };
 
-  const TEXT = { screen: 12, paper: 9 };
+  const TEXT = { screen: 12, paper: 11.5 };
   let medium = "screen";
 
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();

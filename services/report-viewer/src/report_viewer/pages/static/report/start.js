@@ -7,7 +7,7 @@
   const data = JSON.parse(island.textContent);
   const page = { ...data, figures: new Figures(data.figures) };
 
-  for (const part of ["themePicker", "relativeTime", "tables", "charts"]) {
+  for (const part of ["themePicker", "menus", "relativeTime", "tables", "measureTiles", "charts"]) {
     try {
       globalThis.salesReport[part](page);
     } catch (error) {

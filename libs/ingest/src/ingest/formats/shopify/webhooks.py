@@ -1,0 +1,126 @@
+"""Webhooks of Shopify: orders and refunds of the admin API's REST resources, as JSON.
+
+An order says what the export's columns say, and goes the export's way from there. What the export
+has not, webhooks tell: when an order was paid (``orders/paid``), and each refund with its lines and
+its date. A cancelled order is taken back as the export does it, so that both may meet in a ledger.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from ingest.csv.damaged_ids import rounded
+from ingest.csv.values import BadValueError, short_identity
+from ingest.formats.shopify.columns import LineColumns, OrderColumns, records_of
+from ingest.formats.shopify.dated_refunds import dated_refunds, money_back
+from ingest.formats.shopify.order import Order, line_rows, order_of, refund_rows, remark
+from ingest.formats.shopify.webhook_payload import order_content, refund_content
+from ingest.webhooks.facts import Facts, RefundFact, Word
+from ingest.webhooks.payload import UnreadableEventError, list_at, moment_at, needed_at, text_at
+from ingest.webhooks.platform import Headers, OrderState, Shop
+
+_REFUND: Final = "refunds/create"
+_PAID: Final = "orders/paid"
+_PROGRESS: Final = (
+    *("pending", "authorized", "partially_paid", "paid", "partially_refunded", "refunded"),
+    "voided",
+)
+_SETTLED: Final = frozenset({"paid", "partially_refunded", "refunded"})
+_CANCELLED: Final = "cancelled"
+
+
+class ShopifyWebhooks:
+    """Reads events of a shop at Shopify."""
+
+    name: Final = "shopify"
+    headers: Final = Headers(
+        "X-Shopify-Hmac-Sha256",
+        "X-Shopify-Topic",
+        ("X-Shopify-Event-Id", "X-Shopify-Webhook-Id"),
+    )
+    topics: Final = frozenset(
+        {"orders/create", _PAID, "orders/updated", "orders/cancelled", _REFUND}
+    )
+
+    def is_ping(self, body: bytes) -> bool:  # noqa: ARG002 - the protocol's
+        """There is none: a test notification is signed."""
+        return False
+
+    def read(self, topic: str, payload: Mapping[str, Any]) -> tuple[str, Facts]:
+        """See ``Platform``."""
+        if topic == _REFUND:
+            seen = moment_at(payload, "processed_at", "created_at")
+            return needed_at(payload, "order_id"), Facts(refunds=_refunds([payload], seen))
+        updated = moment_at(payload, "updated_at")
+        content = order_content(payload)
+        status = text_at(payload, "financial_status").lower()
+        progress = _PROGRESS.index(status) if status in _PROGRESS else 0
+        refunds = list_at(payload, "refunds")
+        tie = f"{bool(content['head']['Cancelled at']):d}{progress}{len(refunds):05}"
+        paid = topic == _PAID and status in _SETTLED
+        facts = Facts(
+            Word.of(updated, tie, content),
+            updated if paid else None,
+            _refunds(refunds, updated),
+        )
+        return needed_at(payload, "id"), facts
+
+    def state(self, order_id: str, facts: Facts, shop: Shop) -> OrderState | None:
+        """See ``Platform``."""
+        if facts.order is None:
+            for each in facts.refunds.values():
+                money_back(each.word.content, shop.currency)
+            return None
+        content = facts.order.content
+        order = _order(content, facts, shop)
+        name = order.head.name
+        names = (name, f"{name} ({order_id})")
+        if content["test"]:
+            shop.notes.add("a test order; left out", name)
+        if content["test"] or not order.lines:
+            return OrderState(names, order_id)
+        remark(order, shop.notes, shop.now)
+        if order.head.cancelled_at is None:
+            contents = {each: fact.word.content for each, fact in facts.refunds.items()}
+            ids = [line["id"] for line in content["lines"]]
+            back = dated_refunds(order, ids, contents, shop, included=content["included"])
+        else:
+            back = refund_rows(order, shop.notes, others=False)
+        lines = tuple(row._replace(customer_id=content["customer"]) for row in line_rows(order))
+        written = {row.refund_id for row in back}
+        lifted = frozenset({_CANCELLED, *facts.refunds} - written)
+        return OrderState(names, order_id, lines, tuple(back), lifted)
+
+
+def _refunds(refunds: Sequence[Mapping[str, Any]], seen: str) -> dict[str, RefundFact]:
+    return {
+        needed_at(each, "id"): RefundFact(Word.of(seen, "", refund_content(each)), seen)
+        for each in refunds
+    }
+
+
+def _order(content: Mapping[str, Any], facts: Facts, shop: Shop) -> Order:
+    order, line = records_of(shop.currency)
+    cells = {**content["head"], "Paid at": facts.paid_at or ""}
+    head = OrderColumns(*_values(order.names, order.converters, cells))
+    if head.created_at is None or head.id is None or rounded(head.id):
+        raise UnreadableEventError("created_at or id is missing")
+    refunded = sum(money_back(f.word.content, shop.currency) or 0 for f in facts.refunds.values())
+    lines = []
+    for number, each in enumerate(content["lines"]):
+        columns = LineColumns(number, *_values(line.names, line.converters, each))
+        if columns.title is None and columns.sku is None:
+            raise UnreadableEventError("a line has neither name nor sku")
+        known_by = short_identity(columns.sku or each["Lineitem name"])
+        lines.append(columns._replace(product_id=known_by))
+    return order_of(head._replace(refunded=refunded), lines, head.created_at, shop.notes)
+
+
+def _values(names: Sequence[str], convert: Sequence[Any], cells: Mapping[str, str]) -> list[Any]:
+    """The values of ``cells`` by the export's converters, so that both are read alike."""
+    values = []
+    for name, each in zip(names, convert, strict=True):
+        try:
+            values.append(each(cells[name]))
+        except BadValueError as error:
+            raise UnreadableEventError(f"{name} {error}") from None
+    return values

@@ -1,0 +1,167 @@
+"""Webhooks of WooCommerce: orders of its REST API (``wc/v1`` to ``wc/v3``), as JSON.
+
+WooCommerce says everything by ``order.updated``: paid, cancelled, paid back. An order goes the
+export's way once it is read. A refund comes as an id and an amount without a date: it was made when
+an order first told of it.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from common.reports.money import currency_exponent
+from ingest.csv.values import BadValueError, identity, title, whole, words
+from ingest.formats.cells import sold_in
+from ingest.formats.customers import pseudonym
+from ingest.formats.woocommerce.amounts import amounts_of
+from ingest.formats.woocommerce.cells import rounding, status_of
+from ingest.formats.woocommerce.order import Head, Order, line_rows, refund_rows, remark, sold
+from ingest.formats.woocommerce.reconcile import Line, Sums
+from ingest.webhooks.facts import Facts, RefundFact, Word
+from ingest.webhooks.payload import UnreadableEventError, list_at, moment_at, needed_at, text_at
+from ingest.webhooks.platform import Headers, OrderState, Shop
+
+_PING: Final = re.compile(rb"webhook_id=[0-9]{1,20}")
+_PROGRESS: Final = ("pending", "on-hold", "processing", "completed", "refunded", "cancelled")
+_REFUND: Final = "refunded"
+_MOST_LINES: Final = 32_767
+
+
+class WooCommerceWebhooks:
+    """Reads events of a shop at WooCommerce."""
+
+    name: Final = "woocommerce"
+    headers: Final = Headers(
+        "X-WC-Webhook-Signature", "X-WC-Webhook-Topic", ("X-WC-Webhook-Delivery-ID",)
+    )
+    topics: Final = frozenset({"order.created", "order.updated", "order.restored"})
+
+    def is_ping(self, body: bytes) -> bool:
+        """It asks once, unsigned, before a webhook becomes active."""
+        return _PING.fullmatch(body) is not None
+
+    def read(self, topic: str, payload: Mapping[str, Any]) -> tuple[str, Facts]:  # noqa: ARG002
+        """See ``Platform``."""
+        updated = moment_at(payload, "date_modified_gmt", offset="Z")
+        content = _content(payload)
+        status = status_of(content["status"])
+        progress = _PROGRESS.index(status) if status in _PROGRESS else 0
+        refunds = {
+            needed_at(each, "id"): {"total": needed_at(each, "total").lstrip("-")}
+            for each in list_at(payload, "refunds")
+        }
+        facts = Facts(
+            Word.of(updated, f"{progress}{len(refunds):05}", content),
+            None,
+            {
+                name: RefundFact(Word.of(updated, "", refund), updated)
+                for name, refund in refunds.items()
+            },
+        )
+        return needed_at(payload, "id"), facts
+
+    def state(self, order_id: str, facts: Facts, shop: Shop) -> OrderState | None:  # noqa: ARG002
+        """See ``Platform``."""
+        if facts.order is None:
+            return None
+        try:
+            order = _order(facts.order.content, facts, shop)
+        except BadValueError as error:
+            raise UnreadableEventError(f"a value of the order {error}") from None
+        head, names = order.head, (order.head.id,)
+        if not sold(order, shop.notes):
+            return OrderState(names, None)
+        amounts = amounts_of(head.sums, order.lines)
+        bare = 0 if amounts.sold else amounts.shipping + amounts.tax
+        remark(order, amounts, amounts.unexplained + bare, shop.notes, shop.now)
+        back = refund_rows(order, amounts, shop.notes, others=False)
+        lifted = frozenset() if back else frozenset({_REFUND})
+        return OrderState(names, None, tuple(line_rows(order, amounts)), tuple(back), lifted)
+
+
+_TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "number": ("number",),
+    "status": ("status",),
+    "currency": ("currency",),
+    "discount": ("discount_total",),
+    "shipping": ("shipping_total",),
+    "shippingTax": ("shipping_tax",),
+    "tax": ("total_tax",),
+    "total": ("total",),
+    "billingCountry": ("billing", "country"),
+    "billingState": ("billing", "state"),
+    "shippingCountry": ("shipping", "country"),
+    "shippingState": ("shipping", "state"),
+}
+_OF_LINES: Final = ("name", "sku", "quantity", "subtotal", "total")
+
+
+def _content(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """What the ledger takes of an order; of the customer a pseudonym."""
+    content: dict[str, Any] = {name: text_at(payload, *way) for name, way in _TEXTS.items()}
+    account = text_at(payload, "customer_id")
+    known = account if account not in {"", "0"} else None
+    paid = text_at(payload, "date_paid_gmt")
+    lines = list_at(payload, "line_items")
+    if len(lines) > _MOST_LINES:
+        raise UnreadableEventError(f"line_items are more than {_MOST_LINES}")
+    codes = [text_at(each, "code") for each in list_at(payload, "coupon_lines")]
+    return content | {
+        "id": needed_at(payload, "id"),
+        "placed": moment_at(payload, "date_created_gmt", offset="Z"),
+        "paid": moment_at(payload, "date_paid_gmt", offset="Z") if paid else None,
+        "customer": known or pseudonym(text_at(payload, "billing", "email") or None),
+        "codes": ", ".join(filter(None, codes)),
+        "fees": [text_at(each, "total") for each in list_at(payload, "fee_lines")],
+        "lines": [{name: text_at(each, name) for name in _OF_LINES} for each in lines],
+    }
+
+
+def _order(content: Mapping[str, Any], facts: Facts, shop: Shop) -> Order:
+    """The order as the export's reader makes it.
+
+    Raises:
+        BadValueError: a value is none.
+    """
+    money = rounding(currency_exponent(shop.currency))
+    sold_in(shop.currency, any_case=True)(content["currency"])
+    lines = tuple(_line(number, each, money) for number, each in enumerate(content["lines"], 1))
+    refunds = [
+        (money(fact.word.content["total"]) or 0, fact.seen_at) for fact in facts.refunds.values()
+    ]
+    last = max((seen for _, seen in refunds), default=None)
+    sums = Sums(
+        subtotal=sum(line.before or 0 for line in lines),
+        discount=abs(money(content["discount"]) or 0),
+        shipping=money(content["shipping"]) or 0,
+        fees=sum(money(each) or 0 for each in content["fees"]),
+        tax=money(content["tax"]) or 0,
+        tax_on_shipping=money(content["shippingTax"]) or 0,
+        total=money(content["total"]),
+        refunded=sum(amount for amount, _ in refunds),
+    )
+    head = Head(
+        position=0,
+        id=identity(content["number"] or content["id"]),
+        status=words(content["status"]),
+        placed_at=datetime.fromisoformat(content["placed"]),
+        paid_at=datetime.fromisoformat(content["paid"]) if content["paid"] else None,
+        refunded_at=datetime.fromisoformat(last) if last else None,
+        email=None,
+        customer_id=content["customer"],
+        country=words(content["shippingCountry"] or content["billingCountry"]),
+        region=words(content["shippingState"] or content["billingState"]),
+        coupon_code=words(content["codes"]),
+        sums=sums,
+    )
+    return Order(head, lines)
+
+
+def _line(number: int, cells: Mapping[str, str], money: Any) -> Line:
+    name, sku = title(cells["name"]), words(cells["sku"])
+    total = money(cells["total"])
+    if total is None or (name is None and sku is None):
+        raise BadValueError("has a line without total, or without name and sku")
+    quantity, before = whole(cells["quantity"], least=0), money(cells["subtotal"])
+    return Line(number, number, quantity, total, before, name, sku)

@@ -1,0 +1,55 @@
+"""Take orders out of the ledger that are no sales any more, and refunds that they have not.
+
+For sources that tell of an order again and again. Runs in the transaction of a load, under the
+ledger's lock. A version has to be counted where nothing is loaded besides.
+"""
+
+from collections.abc import Collection, Sequence
+from typing import Final
+
+from sqlalchemy import Connection, text
+
+_FIND: Final = text(
+    "SELECT id FROM orders WHERE external_id = ANY(:names)"
+    " AND (platform_id IS NULL OR cast(:platform_id AS text) IS NULL"
+    " OR platform_id = :platform_id) FOR UPDATE"
+)
+_LIFT: Final = text(
+    "DELETE FROM refunds WHERE order_id = ANY(:orders) AND external_id = ANY(:refunds)"
+)
+_FORGET: Final = (
+    text(
+        "DELETE FROM data_gaps WHERE order_id IN"
+        " (SELECT external_id FROM orders WHERE id = ANY(:orders))"
+    ),
+    text("DELETE FROM refunds WHERE order_id = ANY(:orders)"),
+    text("DELETE FROM order_lines WHERE order_id = ANY(:orders)"),
+    text("DELETE FROM orders WHERE id = ANY(:orders)"),
+)
+
+
+def find_orders(connection: Connection, names: Sequence[str], platform_id: str | None) -> list[int]:
+    """The keys of an order that the ledger calls by one of ``names``; of others of that name none.
+
+    ``platform_id`` is the platform's, where there is one.
+    """
+    found = connection.execute(_FIND, {"names": list(names), "platform_id": platform_id})
+    return list(found.scalars())
+
+
+def lift_refunds_of(connection: Connection, orders: Sequence[int], ids: Collection[str]) -> int:
+    """Take refunds of ``orders`` off, by their ids; how many rows."""
+    if not orders or not ids:
+        return 0
+    lifted = connection.execute(_LIFT, {"orders": list(orders), "refunds": sorted(ids)})
+    return lifted.rowcount
+
+
+def forget_orders(connection: Connection, orders: Sequence[int]) -> int:
+    """Take ``orders`` out with their lines and refunds; how many."""
+    if not orders:
+        return 0
+    rows = 0
+    for statement in _FORGET:
+        rows = connection.execute(statement, {"orders": list(orders)}).rowcount
+    return rows

@@ -1,0 +1,206 @@
+"""A batch of events in one transaction: what they say merged, the orders loaded, the inbox ticked.
+
+The rows are made after the transaction has begun, under the ledger's lock: what the loader reads is
+what the events and the facts were at that moment.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import count
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Connection, select, text, tuple_, update
+from sqlalchemy.dialects.postgresql import insert
+
+from common.db.accounts import Tenant
+from common.db.sales import LOCK_LEDGER, NEXT_VERSION
+from common.db.tenancy import TenantDb
+from common.db.webhooks import EventState, IngestConnection, WebhookEvent, WebhookOrder
+from ingest.csv.notes import Notes
+from ingest.ledger.forget import find_orders, forget_orders, lift_refunds_of
+from ingest.ledger.load import LoadSummary, load_sales
+from ingest.ledger.time_limits import TimeLimits
+from ingest.rows import OrderLineRow, RefundRow
+from ingest.webhooks.facts import Facts
+from ingest.webhooks.payload import UnreadableEventError, decode
+from ingest.webhooks.platform import OrderState, Shop
+from ingest.webhooks.platforms import PLATFORMS
+
+LIMITS: Final = TimeLimits(statement_seconds=60, lock_seconds=5)
+_LOCK_CLASS: Final = 0x1A6E5A  # the first of a lock's two keys; never change
+_BEGIN: Final = text(
+    "SELECT set_config('lock_timeout', :lock, true), set_config('statement_timeout', :whole, true)"
+)
+_TAKE_TURN: Final = text(f"SELECT pg_try_advisory_xact_lock({_LOCK_CLASS}, current_tenant())")
+_LONGEST_REASON: Final = 500
+
+OrderKey = tuple[UUID, str]
+
+
+class WorkedElsewhereError(Exception):
+    """Another process works off the tenant's events."""
+
+
+@dataclass(slots=True)
+class Batch:
+    """Events of a tenant by their ids, worked off once; those that are done already are passed."""
+
+    db: TenantDb
+    ids: Sequence[int]
+    now: datetime
+    version: int | None = None
+    """The ledger's afterwards; None where nothing changed."""
+    done: int = 0
+    dead: int = 0
+    _events: list[Any] = field(default_factory=list)
+    _reasons: dict[int, str] = field(default_factory=dict)
+    _orders: list[OrderState] = field(default_factory=list)
+    _readable: set[int] = field(default_factory=set)
+    _changed: bool = False
+
+    def run(self) -> None:
+        """Work the events off.
+
+        Raises:
+            WorkedElsewhereError: another process is at it.
+            IngestError: what they say cannot enter the ledger.
+            sqlalchemy.exc.DBAPIError, psycopg.Error: the database failed, or was busy.
+        """
+        load_sales(
+            self.db.engine,
+            self.db.tenant_id,
+            order_lines=self._lines(),
+            refunds=self._refunds(),
+            products_by_title=True,
+            begin=self._begin,
+            conclude=self._conclude,
+            limits=LIMITS,
+        )
+
+    def _begin(self, connection: Connection) -> None:
+        limits = LIMITS.settings()
+        connection.execute(_BEGIN, {"lock": limits["lock"], "whole": limits["timeout"]})
+        if not connection.scalar(_TAKE_TURN):
+            raise WorkedElsewhereError
+        connection.execute(text(LOCK_LEDGER))
+        self._events = self._waiting(connection)
+        currency = connection.scalar(select(Tenant.currency)) or ""
+        said = self._said(currency)
+        for key, (facts, platform) in self._merged(connection, said).items():
+            notes = Notes(currency)
+            shop = Shop(currency, notes, self.now)
+            state = PLATFORMS[platform].state(key[1], facts, shop)
+            last = max(number for number, order, _, _ in said if order == key)
+            if notes.lines():
+                self._reasons[last] = "; ".join(notes.lines())[:_LONGEST_REASON]
+            if state is not None:
+                self._take_out(connection, state)
+                self._orders.append(state)
+
+    def _waiting(self, connection: Connection) -> list[Any]:
+        query = (
+            select(
+                *(WebhookEvent.id, WebhookEvent.topic, WebhookEvent.body),
+                *(WebhookEvent.connection_id, IngestConnection.platform),
+            )
+            .join(IngestConnection, IngestConnection.id == WebhookEvent.connection_id)
+            .where(WebhookEvent.id.in_(self.ids), WebhookEvent.state == EventState.WAITING)
+            .order_by(WebhookEvent.id)
+            .with_for_update(of=WebhookEvent.__table__)
+        )
+        return list(connection.execute(query))
+
+    def _said(self, currency: str) -> list[tuple[int, OrderKey, Facts, str]]:
+        """What each event says that says something; each is tried alone, so that one that cannot
+        be read spoils no order."""
+        said = []
+        for event in self._events:
+            platform = PLATFORMS[event.platform]
+            try:
+                order_id, facts = platform.read(event.topic, decode(event.body))
+                platform.state(order_id, facts, Shop(currency, Notes(currency), self.now))
+            except UnreadableEventError as error:
+                self._reasons[event.id] = str(error)
+                self.dead += 1
+                continue
+            said.append((event.id, (event.connection_id, order_id), facts, event.platform))
+            self.done += 1
+        self._events = [event.id for event in self._events]
+        self._readable = {each[0] for each in said}
+        return said
+
+    def _merged(
+        self, connection: Connection, said: Sequence[tuple[int, OrderKey, Facts, str]]
+    ) -> dict[OrderKey, tuple[Facts, str]]:
+        """The facts of the orders that learn something new; they are kept."""
+        keys = {key for _, key, _, _ in said}
+        columns = (WebhookOrder.connection_id, WebhookOrder.order_id)
+        query = select(*columns, WebhookOrder.facts).where(tuple_(*columns).in_(list(keys)))
+        rows = connection.execute(query).all() if keys else []
+        before = {(row.connection_id, row.order_id): row.facts for row in rows}
+        after = {key: Facts.from_json(content) for key, content in before.items()}
+        platforms = {}
+        for _, key, facts, platform in said:
+            after[key] = after.get(key, Facts()).merged(facts)
+            platforms[key] = platform
+        news = {key: facts for key, facts in after.items() if facts.to_json() != before.get(key)}
+        if news:
+            rows_of = insert(WebhookOrder).values(
+                [
+                    {
+                        "tenant_id": self.db.tenant_id,
+                        "connection_id": connection_id,
+                        "order_id": order_id,
+                        "facts": facts.to_json(),
+                    }
+                    for (connection_id, order_id), facts in news.items()
+                ]
+            )
+            connection.execute(
+                rows_of.on_conflict_do_update(
+                    index_elements=["tenant_id", "connection_id", "order_id"],
+                    set_={"facts": rows_of.excluded.facts},
+                )
+            )
+        return {key: (facts, platforms[key]) for key, facts in news.items()}
+
+    def _take_out(self, connection: Connection, state: OrderState) -> None:
+        """Take out of the ledger what the order is or has no more."""
+        found = find_orders(connection, state.names, state.platform_id)
+        if state.lines:
+            taken = lift_refunds_of(connection, found, state.lifted)
+        else:
+            taken = forget_orders(connection, found)
+        self._changed = self._changed or taken > 0
+
+    def _lines(self) -> Iterator[OrderLineRow]:
+        positions = count()
+        for order in self._orders:
+            for row in order.lines:
+                yield row._replace(position=next(positions))
+
+    def _refunds(self) -> Iterator[RefundRow]:
+        positions = count()
+        for order in self._orders:
+            for row in order.refunds:
+                yield row._replace(position=next(positions))
+
+    def _conclude(self, connection: Connection, summary: LoadSummary) -> None:
+        if summary.version is None and self._changed:
+            version = connection.scalar(text(NEXT_VERSION))
+            summary = replace(summary, version=version)
+        self.version = summary.version
+        ended = update(WebhookEvent).values(ended_at=self.now)
+        done = [each for each in self._events if each in self._readable]
+        connection.execute(
+            ended.where(WebhookEvent.id.in_(done)).values(
+                state=EventState.DONE, body=None, reason=None
+            )
+        )
+        for number, reason in self._reasons.items():
+            values: dict[str, Any] = {"reason": reason}
+            if number not in self._readable:
+                values |= {"state": EventState.DEAD, "attempts": WebhookEvent.attempts + 1}
+            connection.execute(ended.where(WebhookEvent.id == number).values(values))

@@ -1,0 +1,80 @@
+"""What a platform whose webhooks are taken has to say: headers, topics, and orders of its events.
+
+The headers of topic and event id are not signed by any platform. Nothing is believed for them that
+the body, which is signed, does not say too.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from ingest.csv.notes import Notes
+from ingest.rows import OrderLineRow, RefundRow
+from ingest.webhooks.facts import Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Headers:
+    """Names of headers: ``event_ids`` in the order in which they are looked for."""
+
+    signature: str
+    topic: str
+    event_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """Whose orders they are: its ``currency`` (ISO 4217), and where is told what was assumed."""
+
+    currency: str
+    notes: Notes
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OrderState:
+    """An order as the ledger is to have it; without ``lines`` it is no sale and not in it.
+
+    ``names`` are what the ledger may call it, ``platform_id`` is the order's at the platform, None
+    where the ledger keeps none. ``lifted`` are ids of refunds that it has not.
+    """
+
+    names: tuple[str, ...]
+    platform_id: str | None
+    lines: tuple[OrderLineRow, ...] = ()
+    refunds: tuple[RefundRow, ...] = ()
+    lifted: frozenset[str] = field(default_factory=frozenset)
+
+
+class Platform(Protocol):
+    """A platform whose webhooks are taken; ``topics`` are those that say something of orders."""
+
+    @property
+    def name(self) -> str:
+        """As connections and addresses name it."""
+
+    @property
+    def headers(self) -> Headers:
+        """What it sends beside the body."""
+
+    @property
+    def topics(self) -> frozenset[str]:
+        """The topics that are taken; others are answered and passed over."""
+
+    def is_ping(self, body: bytes) -> bool:
+        """Whether an unsigned body only asks whether the address answers."""
+
+    def read(self, topic: str, payload: Mapping[str, Any]) -> tuple[str, Facts]:
+        """The platform's id of an order, and what an event says of it.
+
+        Raises:
+            UnreadableEventError: nothing that could be taken.
+        """
+
+    def state(self, order_id: str, facts: Facts, shop: Shop) -> OrderState | None:
+        """The order that ``facts`` describe; None while the order itself is not known.
+
+        Raises:
+            UnreadableEventError: values that are none.
+        """

@@ -1,0 +1,129 @@
+// What is drawn on a line chart beside its lines: the days off behind them, their names at their end, the
+// highest point with its day and value, and the days that are being selected.
+(() => {
+  "use strict";
+
+  const { axes, fixedPoint, numberFormat, palette } = globalThis.salesReport;
+
+  const ROOMY = 600;
+  const LONGEST = 22;
+  const APART = 14;
+  const GAP = 8;
+
+  const font = (weight) => `${weight} ${palette.textSize()}px ${palette.font()}`;
+
+  // A figure with the digits that are read: without decimals from 1,000 on.
+  function brief(page, value, unit) {
+    const unitSize = 10n ** BigInt(page.figures.exponents[unit] || 0);
+    const number = BigInt(value);
+    const size = number < 0n ? -number : number;
+    if (unitSize === 1n || size < 1000n * unitSize) return page.figures.spell(value, unit);
+    const whole = fixedPoint.divideHalfEven(number, unitSize) * unitSize;
+    const zeros = page.figures.symbols.decimal + "0".repeat(page.figures.exponents[unit]);
+    return page.figures.spell(whole, unit).replace(zeros, "");
+  }
+
+  function band(chart, from, to, colour) {
+    const { ctx, chartArea, scales } = chart;
+    const half = Math.abs(scales.x.getPixelForValue(1) - scales.x.getPixelForValue(0)) / 2;
+    const [one, other] = [scales.x.getPixelForValue(from), scales.x.getPixelForValue(to)];
+    const left = Math.max(Math.min(one, other) - half, chartArea.left);
+    const right = Math.min(Math.max(one, other) + half, chartArea.right);
+    ctx.save();
+    ctx.fillStyle = colour;
+    ctx.fillRect(left, chartArea.top, right - left, chartArea.height);
+    ctx.restore();
+  }
+
+  const weekends = (places) => ({
+    id: "weekends",
+    beforeDatasetsDraw: (chart) =>
+      places.forEach((each) => band(chart, each, each, palette.colour("--weekend"))),
+  });
+
+  const selection = {
+    id: "selection",
+    afterDatasetsDraw(chart) {
+      if (chart.$selected) band(chart, ...chart.$selected, palette.colour("--band-a"));
+    },
+  };
+
+  // Where there is room, each line is named at its end, and the plot leaves room for that.
+  function room(canvas, datasets, width) {
+    if (width < ROOMY) return 0;
+    const { ctx } = { ctx: canvas.getContext("2d") };
+    ctx.save();
+    ctx.font = font(600);
+    const widths = datasets.map((set) => ctx.measureText(named(set)).width);
+    ctx.restore();
+    return Math.ceil(Math.max(...widths)) + GAP + 2;
+  }
+
+  const named = (set) => numberFormat.shortened(set.end ?? set.label, LONGEST);
+
+  const ends = {
+    id: "ends",
+    afterDatasetsDraw(chart) {
+      if (chart.width < ROOMY) return;
+      const { ctx } = chart;
+      const last = (meta) => [...meta.data].reverse().find((point) => !point.skip);
+      const found = chart.data.datasets
+        .map((set, index) => [set, last(chart.getDatasetMeta(index)), chart.isDatasetVisible(index)])
+        .filter(([, point, shown]) => shown && point)
+        .map(([set, point]) => ({ set, x: point.x, y: point.y }))
+        .sort((one, other) => one.y - other.y);
+      found.forEach((each, index) => {
+        if (index) each.y = Math.max(each.y, found[index - 1].y + APART);
+      });
+      ctx.save();
+      ctx.textBaseline = "middle";
+      ctx.textAlign = axes.rightToLeft ? "right" : "left";
+      found.forEach(({ set, x, y }, index) => {
+        ctx.font = font(set.previous ? 400 : 600);
+        ctx.fillStyle = set.previous ? palette.colour("--muted") : set.borderColor;
+        ctx.fillText(named(set), x + (axes.rightToLeft ? -GAP : GAP), y);
+      });
+      ctx.restore();
+    },
+  };
+
+  // The highest point, of what is shown negative the lowest; none where all are the same.
+  function peak({ values, reduction }) {
+    const known = [...values.keys()].filter((each) => values[each] !== null);
+    if (known.length < 2) return null;
+    const sign = reduction ? -1 : 1;
+    const worth = (each) => sign * Number(values[each]);
+    const best = known.reduce((one, other) => (worth(other) > worth(one) ? other : one));
+    return known.some((each) => worth(each) < worth(best)) ? best : null;
+  }
+
+  const mark = (index, text) => ({
+    id: "mark",
+    afterDatasetsDraw(chart) {
+      const point = chart.getDatasetMeta(0).data[index];
+      if (!point || !chart.isDatasetVisible(0)) return;
+      const { ctx, chartArea } = chart;
+      ctx.save();
+      ctx.fillStyle = palette.series(0);
+      ctx.beginPath();
+      ctx.arc(point.x, point.y, 4, 0, 2 * Math.PI);
+      ctx.fill();
+      ctx.font = font(600);
+      ctx.textBaseline = "middle";
+      const width = ctx.measureText(text).width;
+      const before = point.x - GAP - width >= chartArea.left;
+      const left = before ? point.x - GAP - width : Math.min(point.x + GAP, chart.width - width);
+      const y = Math.max(point.y - (before && point.x + GAP < chartArea.right ? 2 : 2), 7);
+      ctx.lineWidth = 4;
+      ctx.lineJoin = "round";
+      ctx.strokeStyle = palette.colour("--surface");
+      ctx.textAlign = "left";
+      ctx.strokeText(text, left, y);
+      ctx.fillStyle = palette.colour("--text");
+      ctx.fillText(text, left, y);
+      ctx.restore();
+    },
+  });
+
+  globalThis.salesReport.annotations = { brief, ends, mark, peak, room, selection, weekends };
+})();

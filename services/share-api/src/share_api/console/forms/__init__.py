@@ -1,0 +1,1 @@
+"""Forms: read strictly, and taken from pages of the session that is logged in alone."""

@@ -1,0 +1,73 @@
+"""Pages of the console: HTML from Jinja templates, escaped, with a content policy of their own."""
+
+from functools import cache
+from typing import Any, Final
+
+from fastapi import Request
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.responses import HTMLResponse, RedirectResponse
+
+from common.reports import registry
+from share_api.console.assets import asset
+from share_api.console.visit import Visit, words_of
+
+HEADERS: Final = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+        "require-trusted-types-for 'script'"
+    ),
+    # A form's origin is told to ourselves: without it, browsers of before ``Sec-Fetch-Site`` would
+    # send none, and the form would be refused.
+    "Referrer-Policy": "same-origin",
+    "Vary": "Accept-Language, Cookie",
+}
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("share_api.console"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.globals |= {"asset": asset, "report_title": _report_title}
+    return environment
+
+
+def _report_title(slug: str) -> str:
+    found = registry.REPORTS.get(slug)
+    return found.title if found else slug
+
+
+def page(
+    visit: Visit, template: str, section: str, status: int = 200, **shown: Any
+) -> HTMLResponse:
+    """A page for an admin; ``section`` is where in the console it stands."""
+    values = {"visit": visit, "section": section, **shown}
+    return plain_page(visit.request, template, status, **values)
+
+
+def plain_page(request: Request, template: str, status: int = 200, **shown: Any) -> HTMLResponse:
+    """A page that needs no session."""
+    words = words_of(request)
+    html = (
+        _environment()
+        .get_template(template)
+        .render(
+            wording=words,
+            _=words.text,
+            counted=words.counted,
+            **shown,
+        )
+    )
+    return HTMLResponse(html, status, HEADERS)
+
+
+def redirect(path: str) -> RedirectResponse:
+    """Go on to another page of ours by GET, as after every form."""
+    return RedirectResponse(path, 303, HEADERS)

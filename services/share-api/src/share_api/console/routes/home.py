@@ -1,0 +1,48 @@
+"""Routes of the first page, and of what was done."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from common.db.imports import ImportState
+from common.db.pagination import Cursor, InvalidCursorError
+from share_api.console.own_paths import HOME
+from share_api.console.pages import page
+from share_api.console.views.activity import activity_of, last_import
+from share_api.console.views.figures import figures_of
+from share_api.console.visit import CurrentVisit
+from share_api.imports.listing import list_imports
+from share_api.routes.shares import state_context
+from sharing.overview import overview_of
+from sharing.switch import sharing_of
+
+router = APIRouter()
+
+
+@router.get(HOME)
+def show_home(visit: CurrentVisit) -> Response:
+    """The state of the shop at a glance."""
+    imports = [each for each in list_imports(visit.db) if not each.checked]
+    figures = figures_of(visit)
+    return page(
+        visit,
+        "home.html",
+        "home",
+        figures=figures,
+        waiting=any(not each.value for each in figures),
+        links=overview_of(visit.db, given=state_context(visit.container)),
+        last_import=last_import(visit),
+        failed=bool(imports) and imports[0].state == ImportState.FAILED and imports[0],
+        off=sharing_of(visit.db).off_since,
+    )
+
+
+@router.get("/admin/activity")
+def show_activity(visit: CurrentVisit, cursor: Annotated[str, Query()] = "") -> Response:
+    """Who did what, newest first."""
+    try:
+        after = Cursor.decode(cursor) if cursor else None
+    except InvalidCursorError:
+        after = None
+    return page(visit, "activity.html", "activity", activity=activity_of(visit, after))

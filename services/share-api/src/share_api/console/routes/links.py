@@ -1,0 +1,93 @@
+"""Routes of links: the table of the ledger, a link, and its address again."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from common.db.pagination import Cursor, InvalidCursorError
+from common.instants import now
+from share_api.console.pages import page, redirect
+from share_api.console.views.links import LinkView, Shown, links_of, view_of
+from share_api.console.views.qr_code import qr_svg
+from share_api.console.visit import CheckedForm, CurrentVisit, Visit
+from share_api.routes.shares import parse_id, state_context, tell_address
+from sharing.addressing import LinkOverError, address_of
+from sharing.listing import get_share
+
+router = APIRouter()
+LINKS: Final = "/admin/links"
+_JUST_MADE: Final = timedelta(minutes=15)
+_LONGEST_SEARCH: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class TableQuery:
+    """What of the table is wanted; what cannot be read shows it from its beginning."""
+
+    shown: Shown
+    find: str
+    after: Cursor | None
+
+
+def _table_query(
+    show: Annotated[str, Query()] = Shown.LIVE,
+    find: Annotated[str, Query()] = "",
+    cursor: Annotated[str, Query()] = "",
+) -> TableQuery:
+    try:
+        after = Cursor.decode(cursor) if cursor else None
+    except InvalidCursorError:
+        after = None
+    shown = Shown(show) if show in set(Shown) else Shown.LIVE
+    return TableQuery(shown, find.strip()[:_LONGEST_SEARCH].replace("\0", ""), after)
+
+
+@router.get(LINKS)
+def show_links(
+    visit: CurrentVisit,
+    show: str = Shown.LIVE,
+    find: str = "",
+    cursor: str = "",
+    done: str = "",
+) -> Response:
+    """The table of the ledger."""
+    wanted = _table_query(show, find, cursor)
+    links = links_of(visit, wanted.shown, wanted.find, wanted.after)
+    return page(visit, "links.html", "links", links=links, done=done)
+
+
+@router.get(f"{LINKS}/{{share_id}}")
+def show_link(share_id: str, visit: CurrentVisit) -> Response:
+    """A link. Its address stands there for a while for who has just made it."""
+    given = state_context(visit.container)
+    found = get_share(visit.db, parse_id(share_id), given=given)
+    address = _address_if_just_made(visit, view_of(visit, found))
+    return _link_page(visit, view_of(visit, found), address)
+
+
+@router.post(f"{LINKS}/{{share_id}}/address")
+def show_address(share_id: str, visit: CurrentVisit, _: CheckedForm) -> Response:
+    """The link with its address, which was asked for again; of one that has ended without."""
+    given = state_context(visit.container)
+    found = get_share(visit.db, parse_id(share_id), given=given)
+    try:
+        told = tell_address(share_id, visit.actor, visit.db, visit.container)
+    except LinkOverError:
+        return redirect(f"{LINKS}/{share_id}")
+    return _link_page(visit, view_of(visit, found), told.url)
+
+
+def _address_if_just_made(visit: Visit, link: LinkView) -> str:
+    ring, share = visit.container.issuing.ring, link.share
+    made_here = share.created_by == visit.author.admin_id
+    if ring is None or not link.opens or not made_here or share.issued_at < now() - _JUST_MADE:
+        return ""
+    return address_of(share, ring, visit.container.issuing.public_base_url)
+
+
+def _link_page(visit: Visit, link: LinkView, address: str) -> Response:
+    code = qr_svg(address, visit.words.text("QR code of the link")) if address else ""
+    return page(visit, "link.html", "links", link=link, address=address, code=code)

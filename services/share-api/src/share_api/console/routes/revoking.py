@@ -1,0 +1,72 @@
+"""Routes that stop links: those chosen, or every one, after a page that says what stops."""
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from share_api.console.pages import page, redirect
+from share_api.console.routes.links import LINKS
+from share_api.console.views.links import view_of
+from share_api.console.visit import CheckedForm, CurrentVisit
+from share_api.routes import control, shares
+from share_api.routes.shares import parse_id, state_context
+from sharing.listing import ShareNotFoundError, get_share
+from sharing.overview import overview_of
+from sharing.switch import sharing_of
+
+router = APIRouter()
+REVOKE: Final = f"{LINKS}/revoke"
+REVOKE_ALL: Final = f"{LINKS}/revoke-all"
+SHARING: Final = f"{LINKS}/sharing"
+_MOST: Final = 100
+
+
+@router.get(REVOKE)
+def confirm(visit: CurrentVisit, share: Annotated[list[str], Query()] = []) -> Response:  # noqa: B006
+    """What stops when the chosen links are revoked."""
+    given = state_context(visit.container)
+    found = []
+    for each in dict.fromkeys(share[:_MOST]):
+        try:
+            found.append(view_of(visit, get_share(visit.db, parse_id(each), given=given)))
+        except ShareNotFoundError:
+            continue
+    return page(visit, "revoke.html", "links", links=found, every=False, count=len(found))
+
+
+@router.post(REVOKE)
+def revoke_chosen(visit: CurrentVisit, form: CheckedForm) -> Response:
+    """Revoke the links of the form; one that another admin has revoked meanwhile stays so."""
+    for each in form.all("share")[:_MOST]:
+        shares.revoke_link(each, visit.actor, visit.container)
+    return redirect(f"{LINKS}?done=revoked")
+
+
+@router.get(REVOKE_ALL)
+def confirm_all(visit: CurrentVisit) -> Response:
+    """What stops when every link is revoked."""
+    live = overview_of(visit.db, given=state_context(visit.container)).live
+    return page(visit, "revoke.html", "links", links=[], every=True, count=live)
+
+
+@router.post(REVOKE_ALL)
+def revoke_every_link(visit: CurrentVisit, _: CheckedForm) -> Response:
+    """Revoke every link."""
+    shares.revoke_every_link(visit.actor, visit.container, b"")
+    return redirect(f"{LINKS}?done=revoked")
+
+
+@router.get(SHARING)
+def show_sharing(visit: CurrentVisit) -> Response:
+    """Whether the shop shares, and what turning that off stops."""
+    live = overview_of(visit.db, given=state_context(visit.container)).live
+    return page(visit, "sharing.html", "links", off=sharing_of(visit.db).off_since, count=live)
+
+
+@router.post(SHARING)
+def change_sharing(visit: CurrentVisit, form: CheckedForm) -> Response:
+    """Turn sharing off or on."""
+    body = b'{"enabled": %b}' % (b"true" if form.one("enabled") == "yes" else b"false")
+    control.change_sharing(visit.actor, visit.container, body)
+    return redirect(f"{LINKS}?done=sharing")

@@ -1,0 +1,67 @@
+"""Routes of a new link."""
+
+import json
+from typing import Annotated, Final
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from common.http.problem import Problem
+from common.reports.model import AnalyticsNotYetImplementedError
+from common.reports.registry import UnknownReportError
+from share_api.console.forms.body import Form
+from share_api.console.pages import page, redirect
+from share_api.console.views.share_form import share_form
+from share_api.console.visit import CheckedForm, CurrentVisit, Visit
+from share_api.routes import reports
+
+router = APIRouter()
+NEW: Final = "/admin/links/new"
+_FIELDS: Final = ("report", "period", "life")
+
+
+@router.get(NEW)
+def show_form(
+    visit: CurrentVisit,
+    report: Annotated[str, Query()] = "",
+    period: Annotated[str, Query()] = "",
+    life: Annotated[str, Query()] = "",
+) -> Response:
+    """The form, filled in as the address says."""
+    values = (report, period, life)
+    return _form_page(visit, Form(tuple(zip(_FIELDS, values, strict=True))))
+
+
+@router.post(NEW)
+def share(visit: CurrentVisit, form: CheckedForm) -> Response:
+    """Issue the link, and show it."""
+    issued = Response()
+    try:
+        reports.share(form.one("report"), visit.actor, visit.container, issued, _body(form))
+    except (Problem, UnknownReportError, AnalyticsNotYetImplementedError) as error:
+        return _form_page(visit, form, error)
+    return redirect(f"/admin/links/{issued.headers['Location'].rpartition('/')[2]}")
+
+
+def _body(form: Form) -> bytes:
+    """The body of the API's that the form is."""
+    life = form.one("life")
+    wanted: dict[str, object] = {"period": form.one("period")}
+    if life:
+        wanted["expiresInSeconds"] = int(life) if life.isascii() and life.isdigit() else life
+    return json.dumps(wanted).encode()
+
+
+def _form_page(visit: Visit, form: Form, error: Exception | None = None) -> Response:
+    status = int(error.status) if isinstance(error, Problem) else 400 if error else 200
+    detail = error.detail if isinstance(error, Problem) else str(error or "")
+    shown = share_form(visit, form)
+    return page(
+        visit, "share.html", "links", status, form=shown, problem=error is not None, detail=detail
+    )
+
+
+def again(report: str, period: str) -> str:
+    """The address of the form that issues a link anew."""
+    return f"{NEW}?{urlencode({'report': report, 'period': period})}"

@@ -1,0 +1,60 @@
+// What a page does beyond its forms: the theme is chosen, an address is copied. Without it every
+// form still works.
+(() => {
+  "use strict";
+
+  const picker = document.querySelector("[data-theme-picker]");
+  if (picker) {
+    const { theme } = globalThis.salesReport;
+    const names = picker.dataset.names.split("|");
+    const label = document.createElement("label");
+    label.htmlFor = "theme";
+    label.textContent = picker.dataset.label;
+    const select = document.createElement("select");
+    select.id = "theme";
+    select.className = "field";
+    theme.THEMES.forEach((value, number) => {
+      select.add(new Option(names[number], value, false, value === theme.chosen()));
+    });
+    select.addEventListener("change", () => theme.choose(select.value));
+    picker.append(label, select);
+  }
+
+  for (const button of document.querySelectorAll("button[data-copy]")) {
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      const field = document.getElementById(button.dataset.copy);
+      try {
+        await navigator.clipboard.writeText(field.value);
+        button.textContent = button.dataset.done;
+      } catch {
+        field.focus();
+        field.select();
+      }
+    });
+  }
+
+  for (const all of document.querySelectorAll("input[data-all]")) {
+    const boxes = [...document.querySelectorAll(`input[name="${all.dataset.all}"]`)];
+    all.hidden = false;
+    all.addEventListener("change", () => {
+      for (const box of boxes) box.checked = all.checked;
+    });
+  }
+
+  // A report that is being prepared is looked for again.
+  if (document.querySelector("[data-waiting]")) setTimeout(() => location.reload(), 3000);
+
+  // A click elsewhere, or Escape, closes an open menu.
+  const menus = () => document.querySelectorAll("details.menu[open]");
+  document.addEventListener("click", (event) => {
+    for (const menu of menus()) if (!menu.contains(event.target)) menu.open = false;
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const menu of menus()) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  });
+})();

@@ -1,0 +1,1 @@
+"""Views: what pages show of a shop, read by the functions that the API answers with."""

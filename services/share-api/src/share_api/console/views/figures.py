@@ -1,0 +1,115 @@
+"""Headline figures of the last seven days: from the cached reports, never computed here."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from common.i18n.brief import briefer
+from common.i18n.formatter import Formatter
+from common.instants import now
+from common.jobs.payloads import ComputeReport
+from common.jobs.publisher import JobsUnavailableError
+from common.reports import registry
+from common.reports.document.changes import Change, ChangeKind
+from common.reports.document.headlines import Kpi
+from common.reports.document.metrics import Unit
+from common.reports.document.schema import Document
+from common.reports.money import PERCENT_EXPONENT, divide_half_even
+from common.reports.window import Period, window_of
+from common.reports_cache.cache import ReportCache
+from share_api.console.visit import Visit
+
+_READING: Final = 1
+"""Seconds that a report would be kept; nothing is stored here."""
+
+
+@dataclass(frozen=True, slots=True)
+class FigureView:
+    """The headline figure of a report; empty words where it is being prepared.
+
+    ``better`` says whether the change is good news; None where it is neither, or none.
+    """
+
+    report: str
+    title: str
+    label: str = ""
+    value: str = ""
+    change: str = ""
+    better: bool | None = None
+    days: str = ""
+    as_of: str = ""
+
+
+def figures_of(visit: Visit) -> list[FigureView]:
+    """The headline figure of every report, as far as it is cached; the others are asked for."""
+    cache = ReportCache(visit.container.redis, keep_seconds=_READING)
+    window = window_of(Period.WEEK, visit.tenant.zone, now=now())
+    found = []
+    for definition in registry.implemented():
+        job = ComputeReport(visit.tenant.id, definition.slug, window)
+        document = cache.document(job.key)
+        if document is None:
+            _ask(visit, job)
+            found.append(FigureView(definition.slug, definition.title))
+        else:
+            found.append(_figure(visit, document))
+    return found
+
+
+def _ask(visit: Visit, job: ComputeReport) -> None:
+    try:
+        visit.container.issuing.jobs.request_missing(job)
+    except JobsUnavailableError:
+        return  # it is asked for again when the page is opened again
+
+
+def _figure(visit: Visit, document: Document) -> FigureView:
+    words = visit.words
+    kpi = next(each for each in document.kpis if each.key == document.headline.kpi)
+    return FigureView(
+        report=document.report,
+        title=document.title,
+        label=kpi.label,
+        value="–" if kpi.value is None else _told(words, document, kpi.value, kpi.unit),
+        change=_change(words, document, kpi),
+        better=_is_better(kpi),
+        days=words.calendar.span(document.days),
+        as_of=words.instant(document.as_of, visit.tenant.zone),
+    )
+
+
+def _told(words: Formatter, document: Document, value: int, unit: Unit) -> str:
+    short, decimals = briefer(value, unit, document.exponent(unit))
+    if unit is Unit.MONEY:
+        return words.numerals.money(short, decimals, document.currency)
+    if unit is Unit.PERCENT:
+        return words.numerals.percent(short, decimals)
+    return words.numerals.number(short, decimals)
+
+
+def _change(words: Formatter, document: Document, kpi: Kpi) -> str:
+    change = kpi.change
+    if change is None:
+        return ""
+    if change.value == 0:
+        return words.text("Unchanged")
+    if change.kind is ChangeKind.MULTIPLE:
+        times = words.numerals.number(divide_half_even(change.value, 10), 1)
+        return words.text("%(number)s times as much", number=times)
+    arrow = "▲" if change.value > 0 else "▼"
+    return f"{arrow} {_size(words, document, change, kpi.unit)}"
+
+
+def _size(words: Formatter, document: Document, change: Change, unit: Unit) -> str:
+    size = abs(change.value)
+    if change.kind is ChangeKind.PERCENT:
+        return _told(words, document, size, Unit.PERCENT)
+    if change.kind is ChangeKind.POINTS:
+        number = words.numerals.number(size, PERCENT_EXPONENT)
+        return words.text("%(number)s points", number=number)
+    return _told(words, document, size, unit)
+
+
+def _is_better(kpi: Kpi) -> bool | None:
+    if kpi.better is None or kpi.change is None or kpi.change.value == 0:
+        return None
+    return (kpi.better == "up") == (kpi.change.value > 0)

@@ -1,0 +1,115 @@
+"""Links as the console shows them: entries of the share ledger in the reader's words."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+from urllib.parse import urlencode
+
+from common.db.pagination import Cursor, Page, Paging
+from common.db.shares import Share
+from common.instants import now
+from common.reports.document.schema import Days
+from common.reports.window import Window
+from share_api.console.visit import Visit
+from share_api.routes.shares import state_context
+from sharing.listing import LedgerEntry, ShareFilter, ShareState, list_shares
+from sharing.overview import SOON, LedgerOverview, overview_of
+
+PAGE: Final = 25
+
+
+class Shown(StrEnum):
+    """Which links the table shows."""
+
+    LIVE = "live"
+    ENDED = "ended"
+    ALL = "all"
+
+
+ENDED: Final = {Shown.LIVE: False, Shown.ENDED: True, Shown.ALL: None}
+
+
+@dataclass(frozen=True, slots=True)
+class LinkView:
+    """A link in the reader's words; ``soon`` says that it ends within two days."""
+
+    entry: LedgerEntry
+    days: str
+    made: str
+    expires: str
+    viewed: str
+    revoked: str
+    made_day: str
+    expires_day: str
+    viewed_day: str
+    soon: bool
+
+    @property
+    def share(self) -> Share:
+        """Its entry in the ledger."""
+        return self.entry.share
+
+    @property
+    def opens(self) -> bool:
+        """Whether it opens."""
+        return self.entry.state is ShareState.ACTIVE
+
+
+def view_of(visit: Visit, entry: LedgerEntry) -> LinkView:
+    """A link as the reader sees it."""
+    share, zone = entry.share, visit.tenant.zone
+
+    def told(instant: datetime | None) -> str:
+        return "" if instant is None else visit.words.instant(instant, zone)
+
+    def day(instant: datetime | None) -> str:
+        return "" if instant is None else visit.words.calendar.day(instant.astimezone(zone).date())
+
+    return LinkView(
+        entry=entry,
+        days=days_of(visit, Window(share.window_from, share.window_to)),
+        made=told(share.issued_at),
+        expires=told(share.expires_at),
+        viewed=told(share.last_viewed_at),
+        revoked=told(share.revoked_at),
+        made_day=day(share.issued_at),
+        expires_day=day(share.expires_at),
+        viewed_day=day(share.last_viewed_at),
+        soon=entry.state is ShareState.ACTIVE and share.expires_at < now() + SOON,
+    )
+
+
+def days_of(visit: Visit, window: Window) -> str:
+    """The days of a window as the shop counts them: ``1-30 Apr 2026``."""
+    days = window.dates(visit.tenant.zone)
+    return visit.words.calendar.span(Days(days[0], days[-1], len(days)))
+
+
+@dataclass(frozen=True, slots=True)
+class LinksView:
+    """A page of the table, with what stands around it."""
+
+    rows: tuple[LinkView, ...]
+    counts: LedgerOverview
+    shown: Shown
+    find: str
+    next: Cursor | None
+
+    def address(self, shown: Shown | None = None, *, further: bool = False) -> str:
+        """The address of the table with another filter, or of its next page."""
+        query = {"show": str(shown or self.shown)}
+        if self.find:
+            query["find"] = self.find
+        if further and self.next is not None:
+            query["cursor"] = self.next.encode()
+        return f"/admin/links?{urlencode(query)}"
+
+
+def links_of(visit: Visit, shown: Shown, find: str, after: Cursor | None) -> LinksView:
+    """The links of the shop that are wanted, newest first."""
+    given = state_context(visit.container)
+    wanted = ShareFilter(ended=ENDED[shown], text=find or None)
+    page: Page[LedgerEntry] = list_shares(visit.db, Paging(PAGE, after), wanted, given=given)
+    rows = tuple(view_of(visit, each) for each in page.items)
+    return LinksView(rows, overview_of(visit.db, given=given), shown, find, page.next)

@@ -1,0 +1,85 @@
+"""The form of a new link: what can be shared, over which days, and for how long."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from common.instants import now
+from common.reports import registry
+from common.reports.window import Period, window_of
+from share_api.console.forms.body import Form
+from share_api.console.views.links import days_of
+from share_api.console.visit import Visit
+
+DAY: Final = 86_400
+_PRESETS: Final = (1, 7, 30, 90, 365)
+"""For how many days a link may open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Something to choose, with what it is called."""
+
+    value: str
+    words: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShareForm:
+    """The choices of the form, and those made."""
+
+    reports: Sequence[Choice]
+    periods: Sequence[Choice]
+    lives: Sequence[Choice]
+    report: str
+    period: str
+    life: str
+
+
+def share_form(visit: Visit, form: Form) -> ShareForm:
+    """The form, with what ``form`` has chosen of it already."""
+    words = visit.words
+    reports = [
+        Choice(each.slug, words.text(each.title), words.text(each.description))
+        for each in registry.implemented()
+    ]
+    periods = [
+        Choice(
+            each.value,
+            words.counted("%(count)s day", "%(count)s days", each.days),
+            days_of(visit, window_of(each, visit.tenant.zone, now=now())),
+        )
+        for each in Period
+    ]
+    lives = _lives(visit)
+    return ShareForm(
+        reports,
+        periods,
+        lives,
+        report=_chosen(form.one("report"), reports, reports[0].value),
+        period=_chosen(form.one("period"), periods, Period.MONTH.value),
+        life=_chosen(form.one("life"), lives, str(visit.container.issuing.ttl_seconds)),
+    )
+
+
+def _lives(visit: Visit) -> list[Choice]:
+    """The presets within what is allowed, and what a link lives by default."""
+    using = visit.container.issuing
+    seconds = {days * DAY for days in _PRESETS} | {using.ttl_seconds}
+    return [
+        Choice(str(each), _life(visit, each))
+        for each in sorted(seconds)
+        if each <= using.max_ttl_seconds
+    ]
+
+
+def _life(visit: Visit, seconds: int) -> str:
+    counted = visit.words.counted
+    if seconds % DAY == 0:
+        return counted("%(count)s day", "%(count)s days", seconds // DAY)
+    return counted("%(count)s minute", "%(count)s minutes", seconds // 60)
+
+
+def _chosen(value: str, choices: Sequence[Choice], default: str) -> str:
+    return value if value in {each.value for each in choices} else default

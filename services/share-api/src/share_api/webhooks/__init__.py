@@ -1,0 +1,1 @@
+"""Webhooks of platforms: events received, verified and entered into the inbox."""

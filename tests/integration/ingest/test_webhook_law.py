@@ -1,0 +1,54 @@
+"""The law of webhooks: in any order, some twice, they give the ledger that the export gives."""
+
+from itertools import count
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine
+from tests.support import inboxes, shopify_orders
+
+from accounts.provisioning import create_tenant
+from ingest.formats.registry import FORMATS
+from ingest.import_files import FileKind, ImportFile, import_files
+from ingest.webhooks.work import work_off
+
+_numbers = count(1)
+IN_ONE_DATABASE = settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+def new_shop(engine: Engine) -> int:
+    slug = f"law-{next(_numbers)}"
+    return create_tenant(engine, slug=slug, name=slug, currency="EUR", timezone="UTC")
+
+
+def bring_in(engine: Engine, tenant_id: int, layout: str, files: dict[FileKind, bytes]) -> None:
+    given = {kind: ImportFile(f"{kind}.csv", [content]) for kind, content in files.items()}
+    import_files(engine, tenant_id, given, layout=FORMATS[layout])
+
+
+@IN_ONE_DATABASE
+@given(data=st.data(), stories=shopify_orders.stories())
+def test_webhooks_of_shopify_give_the_ledger_of_its_export(
+    service_engine: Engine, data: st.DataObject, stories: list[shopify_orders.Story]
+) -> None:
+    by_file, by_events = new_shop(service_engine), new_shop(service_engine)
+    files = {FileKind.ORDERS: shopify_orders.export(stories)}
+    refunds = shopify_orders.refunds_csv(stories)
+    if refunds is not None:
+        files[FileKind.REFUNDS] = refunds
+    bring_in(service_engine, by_file, "shopify", files)
+
+    events = [event for story in stories for event in story.events]
+    again = data.draw(st.lists(st.sampled_from(events), max_size=3))
+    arrived = data.draw(st.permutations([*events, *again]))
+    connection = inboxes.connect(service_engine, by_events)
+    cut = data.draw(st.integers(0, len(arrived)))
+    for part in (arrived[:cut], arrived[cut:]):
+        inboxes.put(service_engine, by_events, connection, part)
+        work_off(service_engine, by_events)
+    assert inboxes.states_of(service_engine, by_events) == {"done": len(events)}
+    assert inboxes.ledger_of(service_engine, by_events) == inboxes.ledger_of(
+        service_engine, by_file
+    )

@@ -1,0 +1,195 @@
+"""Links in the console: made, shown, found and revoked, by forms alone."""
+
+import html
+import re
+from datetime import timedelta
+from urllib.parse import quote
+from uuid import UUID
+
+import httpx
+import pytest
+from tests.integration.share_api.conftest import Service, World
+from tests.integration.share_api.console.conftest import Tab, a_tab, said
+
+from common.db.shares import Share
+from common.db.tenancy import Access, transaction
+from common.instants import now
+from common.links.token import KeyRing
+
+ADDRESS = re.compile(r'id="address" readonly value="([^"]+)"')
+CHOICE = {"report": "revenue-overview", "period": "30d", "life": "604800"}
+
+
+def made(tab: Tab, **choice: str) -> str:
+    """Make a link; the path of its page."""
+    answer = tab.send("/admin/links/new", **{**CHOICE, **choice})
+    assert answer.status_code == 303, answer.text
+    return answer.headers["location"]
+
+
+def address_on(answer: httpx.Response) -> str:
+    """The address that a page shows."""
+    found = ADDRESS.search(answer.text)
+    assert found, said(answer)
+    return html.unescape(found[1])
+
+
+def test_a_link_is_made_in_two_steps_and_its_address_is_there(
+    tab: Tab, ring: KeyRing, world: World
+) -> None:
+    form = tab.open("/admin/links/new")
+    assert "Share a report" in said(form)
+    assert 'value="30d" required checked' in form.text
+    page = tab.open(made(tab))
+    address = address_on(page)
+    claims = ring.verify(address.rpartition("/")[2], now=now())
+    assert (claims.report, claims.tenant_id) == ("revenue-overview", world.tokyo)
+    assert abs(claims.expires_at - now() - timedelta(days=7)) < timedelta(minutes=5)
+    assert f'value="{address}/csv"' in page.text
+    assert "<svg" in page.text
+    assert "QR code of the link" in page.text
+    assert quote(address, safe="/") in page.text
+
+
+def test_the_address_is_told_again_to_the_letter_and_that_is_written_down(
+    tab: Tab, service: Service, world: World
+) -> None:
+    path = made(tab)
+    first = address_on(tab.open(path))
+    with a_tab(service) as anna:
+        anna.log_in("anna")
+        anna.open("/admin/shops")
+        anna.send("/admin/shops", tenant="tokyo")
+        page = anna.open(path)
+        assert "Show the address" in said(page)
+        assert first not in page.text
+        assert address_on(anna.send(f"{path}/address")) == first
+        activity = said(anna.open("/admin/activity"))
+        assert "Address of a link shown Revenue overview anna@example.com" in activity
+    api = tab.client.post(f"/api/admin/analytics/shares/{path.rpartition('/')[2]}/address")
+    assert api.json() == {"url": first, "csvUrl": f"{first}/csv"}
+
+
+def test_a_link_that_has_ended_has_no_address(tab: Tab) -> None:
+    path = made(tab)
+    tab.send("/admin/links/revoke", share=path.rpartition("/")[2])
+    assert "This link does not open any more." in said(tab.open(path))
+    answer = tab.send(f"{path}/address")
+    assert (answer.status_code, answer.headers["location"]) == (303, path)
+    api = tab.client.post(f"/api/admin/analytics/shares/{path.rpartition('/')[2]}/address")
+    assert (api.status_code, api.json()["type"]) == (409, "urn:analytics:problem:link-over")
+
+
+def test_chosen_links_are_revoked_after_a_page_that_says_what_stops(tab: Tab, world: World) -> None:
+    paths = [made(tab, report=report) for report in ("revenue-overview", "sales-velocity")]
+    kept = made(tab, report="product-performance")
+    ids = [path.rpartition("/")[2] for path in paths]
+    page = tab.open("/admin/links/revoke", params={"share": ids})
+    assert "2 links stop opening at once and for good" in said(page)
+    assert "Revenue overview" in said(page)
+    answer = tab.send("/admin/links/revoke", share=ids)
+    assert answer.headers["location"] == "/admin/links?done=revoked"
+    assert "These links do not open any more." in said(tab.open(answer.headers["location"]))
+    with transaction(world.engine, Access(tenant_id=world.tokyo)) as session:
+        shares = {str(each.id): each for each in session.query(Share)}
+    assert {each for each, share in shares.items() if share.revoked_at} == set(ids)
+    assert "Live 1" in said(tab.open("/admin/links"))
+    assert tab.open(kept).status_code == 200
+
+
+def test_two_admins_who_revoke_at_once_are_both_told_calmly(tab: Tab, service: Service) -> None:
+    share = made(tab).rpartition("/")[2]
+    with a_tab(service) as anna:
+        anna.log_in("anna")
+        anna.open("/admin/shops")
+        anna.send("/admin/shops", tenant="tokyo")
+        for each in (tab, anna):
+            each.open("/admin/links/revoke", params={"share": share})
+        for each in (tab, anna):
+            answer = each.send("/admin/links/revoke", share=share)
+            assert answer.headers["location"] == "/admin/links?done=revoked"
+        page = said(anna.open("/admin/links/revoke", params={"share": share}))
+        assert "has ended already" in page
+
+
+def test_every_link_is_revoked_and_sharing_turned_off_and_on(tab: Tab) -> None:
+    made(tab)
+    assert "1 link stops opening" in said(tab.open("/admin/links/revoke-all"))
+    tab.send("/admin/links/revoke-all")
+    assert "Live 0" in said(tab.open("/admin/links"))
+    made(tab)
+    assert "1 link opens now." in said(tab.open("/admin/links/sharing"))
+    tab.send("/admin/links/sharing", enabled="no")
+    assert "Sharing is off" in said(tab.open("/admin"))
+    refused = tab.send("/admin/links/new", **CHOICE)
+    assert refused.status_code == 409
+    assert "Sharing is turned off" in said(refused)
+    tab.send("/admin/links/sharing", enabled="yes")
+    made(tab)
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [
+        {"report": "customer-insights"},
+        {"report": "../../x"},
+        {"period": "31d"},
+        {"life": "0"},
+        {"life": "-5"},
+        {"life": "999999999999"},
+        {"life": "1e3"},
+        {"life": "٣"},
+        {"report": ""},
+    ],
+)
+def test_a_choice_that_is_none_is_told_and_makes_nothing(tab: Tab, choice: dict[str, str]) -> None:
+    answer = tab.send("/admin/links/new", **{**CHOICE, **choice})
+    assert answer.status_code == 400
+    assert 'role="alert"' in answer.text
+    assert "No link opens now" in said(tab.open("/admin/links"))
+
+
+def test_the_table_is_filtered_searched_and_paged(tab: Tab) -> None:
+    for _ in range(26):
+        made(tab, report="sales-velocity", life="86400")
+    made(tab)
+    first = tab.open("/admin/links")
+    assert first.text.count('name="share"') == 25
+    older = re.search(r'href="(/admin/links\?[^"]*cursor=[^"]+)"', first.text)
+    assert older
+    second = tab.open(html.unescape(older[1]))
+    assert second.text.count('name="share"') == 2
+    found = tab.open("/admin/links", params={"find": "REVENUE"})
+    assert found.text.count('name="share"') == 1
+    assert tab.open("/admin/links", params={"find": "ben@"}).text.count('name="share"') == 25
+    for nothing in ("100%", "_", "' OR 1=1", "<script>alert(1)</script>", "\0"):
+        page = tab.open("/admin/links", params={"find": nothing, "show": "all"})
+        assert page.status_code == 200
+        assert "<script>alert" not in page.text
+    for odd in ({"show": "x"}, {"cursor": "x"}, {"find": "x" * 5000}, {"done": "<b>"}):
+        assert tab.open("/admin/links", params=odd).status_code == 200
+
+
+def test_a_link_of_nobody_is_a_page_that_says_so(tab: Tab) -> None:
+    for odd in (str(UUID(int=1)), "x", "..%2f..", "A" * 300):
+        answer = tab.open(f"/admin/links/{odd}")
+        assert answer.status_code == 404
+        said(answer)
+    assert tab.send(f"/admin/links/{UUID(int=1)}/address").status_code == 404
+    assert tab.send("/admin/links/revoke", share=str(UUID(int=1))).status_code == 404
+
+
+def test_a_form_of_no_page_of_the_session_makes_and_ends_nothing(tab: Tab) -> None:
+    path = made(tab)
+    share = path.rpartition("/")[2]
+    for address, fields in (
+        ("/admin/links/new", CHOICE),
+        ("/admin/links/revoke", {"share": share}),
+        ("/admin/links/revoke-all", {}),
+        ("/admin/links/sharing", {"enabled": "no"}),
+        (f"{path}/address", {}),
+    ):
+        answer = tab.client.post(address, data={**fields, "csrf": "0" * 64})
+        assert answer.status_code == 403, address
+        assert tab.client.post(address, data=fields).status_code == 403
+    assert "Live 1" in said(tab.open("/admin/links"))

@@ -1,0 +1,39 @@
+"""A service as a process of a test's own: started as it is deployed, and gone with the test."""
+
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+
+import httpx
+from tests.support import wait
+
+
+@contextmanager
+def service_process(
+    module: str, environment: Mapping[str, str], log: Path | None = None
+) -> Iterator["subprocess.Popen[bytes]"]:
+    """``python -m module`` until SIGTERM; what it says goes to ``log``, else where ours does."""
+    with log.open("w") if log else nullcontext() as stream:
+        process = subprocess.Popen(
+            [sys.executable, "-m", module], env=environment, stdout=stream, stderr=stream
+        )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(wait.PATIENCE_SECONDS)
+
+
+def until_it_answers(process: "subprocess.Popen[bytes]", url: str, log: Path) -> None:
+    """Wait for ``/readyz``; a service that ends before has its last words in the failure."""
+
+    def ready() -> bool:
+        assert process.poll() is None, log.read_text()[-4000:]
+        try:
+            return httpx.get(f"{url}/readyz", timeout=wait.PATIENCE_SECONDS).status_code == 200
+        except httpx.TransportError:
+            return False
+
+    wait.until(ready, "ready")
