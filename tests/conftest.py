@@ -17,12 +17,12 @@ from typing import Any
 import pytest
 from redis import Redis
 from sqlalchemy import Engine, create_engine
-
-from common.db.engine import create_service_engine, psycopg_url
 from tests.support import draws, skips
 from tests.support.databases import Databases, create_template, drop
 from tests.support.servers import NoServersError, Servers, running_servers
 from tests.support.xdist_groups import ByGroup
+
+from common.db.engine import create_service_engine, psycopg_url
 
 draws.register()
 

@@ -175,6 +175,10 @@ class DuckSales:
         rows = self._rows(self._previous[-1] + _DAY, self._days[0] - _DAY)
         return {day: Totals(*sums) for day, *sums in rows}
 
+    def last_year(self) -> Totals | None:
+        """None: the files hold what a report compares, and no year before."""
+        return None
+
     def products(self) -> tuple[ProductTotals, ...]:
         """Every product of the shop with its totals in both windows, in no particular order."""
         facts = {

@@ -12,6 +12,8 @@ from scripts.spec_tables import DOCUMENTS as SPECIFIED
 from scripts.spec_tables import SPECIFICATION, filled, places, tables
 from tests.support.problems import problems
 
+from accounts.permissions import REGISTRY
+from common.db.accounts import Role
 from common.db.audit import Action
 from common.links.token import ExpiredLinkError
 from common.reports import registry
@@ -38,6 +40,9 @@ PROBLEM = re.compile(r"^\| `(?P<name>[a-z-]+)` \| (?P<status>[45]\d\d) \|", re.M
 JSON = re.compile(r"^```json\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 REDIS = SecretStr("redis://localhost/0")
 AROUND = {"/docs", "/openapi.json"}
+
+OF_EVERY_KEY = {"400", "401"}
+"""What the section on API keys says of every operation that takes one."""
 
 Operations = dict[tuple[str, str], set[str]]
 
@@ -107,7 +112,7 @@ def test_every_endpoint_stands_in_the_reference_with_its_statuses() -> None:
     assert set(said) == {(m, p) for m, p in known if p not in AROUND} | {("GET", "/metrics")}
     for operation, statuses in known.items():
         if operation[1].startswith("/api/"):
-            missing = statuses - said[operation] - {"500"}
+            missing = statuses - said[operation] - {"500"} - OF_EVERY_KEY
             assert not missing, f"{operation} may answer {missing}"
 
 
@@ -205,3 +210,11 @@ def test_every_decision_stands_in_the_index() -> None:
     index = (ROOT / "docs/decisions/README.md").read_text(encoding="utf-8")
     for path in (ROOT / "docs/decisions").glob("[0-9]*.md"):
         assert f"({path.name})" in index
+
+
+def test_every_permission_stands_in_the_reference_as_it_is_granted() -> None:
+    text = HTTP.read_text(encoding="utf-8")
+    for permission, grant in REGISTRY.items():
+        granted = [role in grant.roles for role in Role]
+        cells = ["yes" if each else "no" for each in (*granted, grant.to_keys)]
+        assert f"\n| `{permission}` | {grant.allows} | {' | '.join(cells)} |\n" in text

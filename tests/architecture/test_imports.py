@@ -15,8 +15,9 @@ ARROW = {"pyarrow", "pgpq", "numpy"}
 FORBIDDEN = {
     "report_viewer.app": SQL
     | {"worker", "share_api", "analytics", "common.reports.sales.from_ledger"},
-    "share_api.app": ARROW | {"worker", "report_viewer", "analytics", "common.reports.queries"},
-    "worker.app": ARROW | WEB | {"share_api", "report_viewer", "analytics"},
+    "share_api.app": ARROW
+    | {"alembic", "worker", "report_viewer", "analytics", "common.reports.queries"},
+    "worker.app": ARROW | WEB | {"alembic", "share_api", "report_viewer", "analytics"},
     "common.jobs.publisher": WEB | SQL,
     "common.jobs.celery_config": WEB | SQL,
     "common.reports.registry": WEB | SQL | {"redis", "celery"},

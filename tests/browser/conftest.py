@@ -1,37 +1,37 @@
-"""A browser, and the viewer over HTTP with a real Redis behind it."""
+"""A browser, and the viewer over HTTP with a real Redis behind it: one each for all these tests.
+
+Starting either, or only a context of a browser, takes more than most tests do with it.
+"""
 
 import os
-import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from typing import Any, Final
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from redis import Redis
+from tests.browser.chromium import SWITCHES, find_browser
 from tests.support import wait
 from tests.support.samples import SECRET
 
 from devstack.processes.sockets import reserved_port
 from report_viewer.app import create_app
+from report_viewer.loading import worker_heartbeat
 from report_viewer.settings import ViewerSettings
 
-DESKTOP = {"width": 1280, "height": 900}
-PHONE = {"width": 360, "height": 740}
+DESKTOP: Final[ViewportSize] = {"width": 1280, "height": 900}
+PHONE: Final[ViewportSize] = {"width": 360, "height": 740}
 PATIENCE = int(1000 * wait.PATIENCE_SECONDS)
 """Milliseconds that a loaded machine may take for what takes a moment."""
 
 
-def find_browser() -> str | None:
-    """The Chromium of this machine."""
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    given = os.environ.get("CHROMIUM")
-    return given or next((path for name in names if (path := shutil.which(name))), None)
-
-
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """A browser for one module: while it runs, no other event loop may in this process."""
+    """A browser for these tests alone: while it runs, no other event loop may in this process."""
     executable = find_browser()
     if executable is None:
         reason = "no Chromium found (Debian: apt install chromium; or set CHROMIUM=/path)"
@@ -39,22 +39,20 @@ def browser() -> Iterator[Browser]:
             pytest.fail(reason)
         pytest.skip(reason)
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=executable, args=["--no-sandbox", "--disable-background-networking"]
-        )
+        started = playwright.chromium.launch(executable_path=executable, args=SWITCHES)
         yield started
         started.close()
 
 
-@pytest.fixture
-def viewer(redis_url: str) -> Iterator[str]:
+@pytest.fixture(scope="package")
+def served(redis_address: str) -> Iterator[str]:
     """A viewer over HTTP; where it is."""
     port = reserved_port()
     address = f"http://127.0.0.1:{port}"
     app = create_app(
         ViewerSettings.model_validate(
             {
-                "REDIS_URL": redis_url,
+                "REDIS_URL": redis_address,
                 "ANALYTICS_SHARE_SIGNING_SECRET": SECRET,
                 "PUBLIC_BASE_URL": address,
                 "REPORT_VIEWER_WAIT_SECONDS": 0.2,
@@ -75,6 +73,13 @@ def viewer(redis_url: str) -> Iterator[str]:
     yield address
     server.should_exit = True
     thread.join(wait.PATIENCE_SECONDS)
+
+
+@pytest.fixture
+def viewer(served: str, redis_client: Redis) -> str:
+    """Where the viewer is; its Redis knows of workers, and of nothing else."""
+    redis_client.set(worker_heartbeat.KEY, 1)
+    return served
 
 
 LISTENERS = """
@@ -124,29 +129,76 @@ class Visit:
 Open = Callable[..., Visit]
 
 
-@pytest.fixture
-def visit(browser: Browser, viewer: str) -> Iterator[Open]:
-    """Opens a path in a context of its own. ``before`` gets the page before it goes there."""
-    contexts = []
+@dataclass
+class Contexts:
+    """The contexts of a browser, by what they are made with."""
 
-    def opened(
-        path: str,
-        *,
-        before: Callable[[Page], object] = lambda _: None,
-        until: str = "load",
-        **options: object,
-    ) -> Visit:
-        context = browser.new_context(**{"viewport": DESKTOP, "locale": "en-GB", **options})  # type: ignore[arg-type]
+    browser: Browser
+    origin: str
+    _free: dict[str, list[BrowserContext]] = field(default_factory=dict, init=False)
+
+    @contextmanager
+    def new(self, **options: Any) -> Iterator[BrowserContext]:
+        """A context that nobody had before."""
+        context = self.browser.new_context(viewport=DESKTOP, **options)
         context.set_default_timeout(PATIENCE)
-        contexts.append(context)
         if options.get("java_script_enabled", True):
             context.add_init_script(LISTENERS)
-        visit = Visit(context.new_page())
-        visit.listen()
-        before(visit.page)
-        visit.page.goto(viewer + path, wait_until=until)  # type: ignore[arg-type]
-        return visit
-
-    yield opened
-    for context in contexts:
+        yield context
         context.close()
+
+    @contextmanager
+    def cleared(self, **options: Any) -> Iterator[BrowserContext]:
+        """A context that has no page and remembers nothing; kept for others afterwards."""
+        free = self._free.setdefault(repr(sorted(options.items())), [])
+        with ExitStack() as stack:
+            context = free.pop() if free else stack.enter_context(self.new(**options))
+            yield context
+            self._clear(context)
+            free.append(context)
+            stack.pop_all()
+
+    def _clear(self, context: BrowserContext) -> None:
+        session = context.new_cdp_session(context.pages[0])
+        every = {"origin": self.origin, "storageTypes": "all"}
+        session.send("Storage.clearDataForOrigin", every)
+        context.clear_cookies()
+        for page in context.pages:
+            page.close()
+
+
+@pytest.fixture(scope="package")
+def contexts(browser: Browser, served: str) -> Contexts:
+    return Contexts(browser, served)
+
+
+@pytest.fixture
+def visit(contexts: Contexts, viewer: str) -> Iterator[Open]:
+    """Opens a path as a reader who was never there, each time another one.
+
+    ``before`` gets the page before it goes there; what it does may concern more than that page.
+    """
+    with ExitStack() as stack:
+
+        def opened(
+            path: str,
+            *,
+            before: Callable[[Page], object] | None = None,
+            until: str = "load",
+            viewport: ViewportSize = DESKTOP,
+            color_scheme: Any = None,
+            **options: object,
+        ) -> Visit:
+            give = contexts.cleared if before is None else contexts.new
+            context = stack.enter_context(give(**{"locale": "en-GB", **options}))
+            visit = Visit(context.new_page())
+            visit.page.set_viewport_size(viewport)
+            if color_scheme is not None:
+                visit.page.emulate_media(color_scheme=color_scheme)
+            visit.listen()
+            if before is not None:
+                before(visit.page)
+            visit.page.goto(viewer + path, wait_until=until)  # type: ignore[arg-type]
+            return visit
+
+        yield opened

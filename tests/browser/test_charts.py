@@ -222,7 +222,7 @@ def drag(page: Page, first: int, last: int) -> None:
 def test_days_are_shown_alone_by_dragging_and_all_again(visit: Open, redis_client: Redis) -> None:
     path = ready(redis_client, "revenue-overview").path
     page = draw(visit(path).page)
-    whole = page.get_by_role("button", name="Whole window")
+    whole = page.get_by_role("button", name="All days")
     expect(whole).to_be_hidden()
     before = [said(page, "daily", index) for index in (3, 9)]
     drag(page, 3, 9)
@@ -295,4 +295,4 @@ def test_a_line_chart_names_its_lines_and_its_highest_day(visit: Open, redis_cli
             return texts;
         }"""
     )
-    assert {"This window", "30 days before", "Best day · Sat 4 Apr · €2,164"} <= set(texts)
+    assert {"These days", "30 days before", "Best day · Sat 4 Apr · €2,164"} <= set(texts)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 from playwright.sync_api import sync_playwright
-from tests.browser.conftest import find_browser
+from tests.browser.chromium import SWITCHES, find_browser
 from tests.functional.conftest import System
 from tests.support import wait
 
@@ -53,7 +53,7 @@ def test_a_page_in_a_browser_is_a_view(system: System) -> None:
         issued = admin.post("/api/admin/analytics/revenue-overview/share", json={"period": "7d"})
         link, entry = issued.json()["url"], issued.headers["location"]
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+            browser = playwright.chromium.launch(executable_path=executable, args=SWITCHES)
             # By its own name a browser without a window is a program.
             for agent in (None, PERSON):
                 page = browser.new_context(user_agent=agent).new_page()

@@ -13,7 +13,6 @@ from datetime import datetime
 from typing import Final
 
 import httpx
-
 from tests.histories.model import Event, Kind
 
 TIMEOUT_SECONDS: Final = 8.0

@@ -11,10 +11,10 @@ from typing import Final
 from redis import Redis, RedisError
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
+from tests.histories.system import System, signal_all
 
 from devstack.embedded.postgres import EmbeddedPostgres
 from devstack.embedded.valkey import EmbeddedValkey
-from tests.histories.system import System, signal_all
 
 SERVICES: Final = ("report_viewer", "share_api", "worker")
 _OTHERS_SQL: Final = text(

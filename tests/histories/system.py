@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Final
 
 import psutil
+from tests.histories.clients import TenantAccount
+from tests.support import wait
+from tests.support.breakable import furnish, stop
 
 from devstack.embedded.postgres import EmbeddedPostgres
 from devstack.embedded.valkey import EmbeddedValkey
 from devstack.processes.sockets import reserved_port
-from tests.histories.clients import TenantAccount
-from tests.support import wait
-from tests.support.breakable import furnish, stop
 
 TENANTS: Final = tuple(
     TenantAccount(

@@ -10,15 +10,19 @@ from redis import Redis
 from sqlalchemy import Engine, select, text
 from tests.support import inboxes
 
+from accounts.api_keys import KeyRequest, create_key
+from accounts.members import list_members
+from accounts.permissions import SCOPES
 from accounts.provisioning import create_tenant
 from common import instants
 from common.db.accounts import Admin, Membership
+from common.db.audit import Author
 from common.db.discord import DiscordConnection
 from common.db.idempotency import IdempotencyKey
 from common.db.imports import Import, ImportState
 from common.db.metadata import Model
 from common.db.shares import Share
-from common.db.tenancy import Access, transaction
+from common.db.tenancy import Access, TenantDb, transaction
 from common.db.webhooks import WebhookEvent
 from common.links.state import LinkRef, LinkStateStore
 from common.reports.window import Period, window_of
@@ -31,6 +35,7 @@ GUILD = 815_4711_2342
 THEIR_TITLE, OUR_TITLE = "Blackthorn vase of theirs", "Plain bowl of ours"
 THEIR_PRICE, OUR_PRICE = 7_654_321, 1_000
 THEIR_ORDER, THEIR_PRODUCT = "O-of-theirs", "P-of-theirs"
+THEIR_KEY_NAME = "key-of-theirs"
 THEIR_KEY = "idempotency-key-of-theirs"
 _CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
@@ -49,13 +54,15 @@ class Shops:
     import_id: UUID
     connection: str
     event_id: int
+    key_id: UUID
+    their_admin: int
 
     @property
     def marks(self) -> tuple[str, ...]:
         """What nobody else may ever be told."""
         return (
-            *map(str, (self.share_id, self.link_id, self.import_id, GUILD)),
-            *(self.connection, "Connection of theirs", "event-of-theirs"),
+            *map(str, (self.share_id, self.link_id, self.import_id, self.key_id, GUILD)),
+            *(self.connection, "Connection of theirs", "event-of-theirs", THEIR_KEY_NAME),
             *(self.link_id.hex, "blackthorn", "theirs@example.com", THEIR_TITLE, "Theirs Ltd"),
             *(
                 "76543.21",
@@ -107,6 +114,12 @@ def open_shops(owner: Engine, service: Engine, redis: Redis) -> Shops:
         format="own",
         created_at=instants.now(),
     )
+    key, _ = create_key(
+        TenantDb(service, theirs),
+        KeyRequest(THEIR_KEY_NAME, frozenset(SCOPES)),
+        author=Author("theirs@example.com"),
+        at=instants.now(),
+    )
     guild = DiscordConnection(
         guild_id=GUILD, tenant_id=theirs, connected_at=instants.now(), connected_by=1
     )
@@ -119,8 +132,9 @@ def open_shops(owner: Engine, service: Engine, redis: Redis) -> Shops:
     connection = public_id(theirs, connection_id)
     with transaction(service, Access(tenant_id=theirs)) as session:
         event_id = session.scalars(select(WebhookEvent.id)).one()
-    ids = (share.id, share.link_id, found.id, connection, event_id)
-    return Shops(owner, service, redis, ours, theirs, *ids)
+    ids = (share.id, share.link_id, found.id, connection, event_id, key.id)
+    their_admin = list_members(TenantDb(service, theirs))[0].admin_id
+    return Shops(owner, service, redis, ours, theirs, *ids, their_admin)
 
 
 def _answered(tenant_id: int) -> IdempotencyKey:

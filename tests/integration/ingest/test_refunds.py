@@ -126,7 +126,7 @@ def test_the_cancellation_of_an_order_never_paid_is_no_event(load, read, refund)
         (("R1", "O1", "a"), {"amount": 2701}, RefundTooLargeError),
         (("R1", "O1", None), {"quantity": 0, "amount": 0, "shipping": 501}, RefundTooLargeError),
         (("R1", "O1", "a"), {"tax": 101}, RefundTooLargeError),
-        (("R1", "O1", None), {"quantity": 0, "amount": 1}, InvalidAmountError),
+        (("R1", "O1", None), {"quantity": 1, "amount": 0}, InvalidAmountError),
         (("R1", "O1", "a"), {"amount": -1}, InvalidAmountError),
     ],
 )

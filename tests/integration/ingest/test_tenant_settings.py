@@ -22,7 +22,10 @@ from common.links import tenant_names
 from common.links.tenant_names import TenantName
 from common.reports.window import Period, window_of
 from common.reports_cache.cache import data_version_key
+from ingest.formats import registry
+from ingest.import_files import BasisChangedError, FileKind, ImportFile, _Attempt
 from ingest.ledger.load import load_sales
+from ingest.progress import Meter
 from ingest.rows import OrderLineRow, ProductRow
 
 Run = Callable[..., Result]
@@ -229,3 +232,42 @@ def test_what_cannot_be_is_refused_in_a_line(
     assert done.stderr.count("\n") == 1
     assert read("SELECT currency, timezone FROM tenants") == [("EUR", "Europe/Berlin")]
     assert read("SELECT 1 FROM audit_entries") == []
+
+
+ORDERS = """order_id,paid_at,currency,line_id,product_id,quantity,unit_price
+O1,2026-03-01T10:00:00+01:00,EUR,1,P1,2,10.00
+"""
+
+
+@pytest.mark.parametrize("setting", ["timezone", "currency", "gift-cards"])
+def test_what_is_set_while_sales_are_read_is_not_loaded_by_the_old(
+    service_engine: Engine, tenant_id: int, run: Run, read: Any, setting: str
+) -> None:
+    """Files are opened, the setting changes, and only then the load holds the ledger."""
+    other = {"timezone": "Asia/Tokyo", "currency": "JPY", "gift-cards": "sale"}[setting]
+    attempt = opened(service_engine, tenant_id)
+    assert run(setting, "--tenant", SLUG, other).exit_code == 0
+    with pytest.raises(BasisChangedError, match="import again"):
+        attempt.run(None)
+    assert read("SELECT count(*) FROM orders") == [(0,)]
+    again = ORDERS.replace("EUR", "JPY").replace("10.00", "10") if setting == "currency" else ORDERS
+    assert opened(service_engine, tenant_id, again).run(None).summary.orders_new == 1
+
+
+def opened(engine: Engine, tenant_id: int, content: str = ORDERS) -> Any:
+    """An import that has read the tenant's settings and nothing else."""
+    files = {FileKind.ORDERS: ImportFile("orders.csv", iter([content.encode()]))}
+    return _Attempt(engine, tenant_id, files, registry.FALLBACK, 5, Meter(), False)
+
+
+def test_what_gift_cards_are_is_set_and_told(run: Run, read: Any) -> None:
+    done = run("gift-cards", "--tenant", SLUG, "liability")
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert done.stdout == (
+        "gift cards that acme sells are a liability, and what is bought with them is the sale\n"
+    )
+    assert read("SELECT gift_cards FROM tenants") == [("liability",)]
+    assert read("SELECT action, subject, details FROM audit_entries") == [
+        ("gift-cards.changed", "liability", {"before": "platform"})
+    ]
+    assert run("gift-cards", "--tenant", SLUG, "both").exit_code == 2

@@ -1,11 +1,12 @@
 """The law of webhooks: in any order, some twice, they give the ledger that the export gives."""
 
 from itertools import count
+from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
-from tests.support import inboxes, shopify_orders
+from tests.support import inboxes, shopify_orders, woocommerce_orders
 
 from accounts.provisioning import create_tenant
 from ingest.formats.registry import FORMATS
@@ -41,14 +42,40 @@ def test_webhooks_of_shopify_give_the_ledger_of_its_export(
     bring_in(service_engine, by_file, "shopify", files)
 
     events = [event for story in stories for event in story.events]
-    again = data.draw(st.lists(st.sampled_from(events), max_size=3))
-    arrived = data.draw(st.permutations([*events, *again]))
-    connection = inboxes.connect(service_engine, by_events)
-    cut = data.draw(st.integers(0, len(arrived)))
-    for part in (arrived[:cut], arrived[cut:]):
-        inboxes.put(service_engine, by_events, connection, part)
-        work_off(service_engine, by_events)
-    assert inboxes.states_of(service_engine, by_events) == {"done": len(events)}
+    tell_in_any_order(service_engine, by_events, "shopify", events, data)
     assert inboxes.ledger_of(service_engine, by_events) == inboxes.ledger_of(
         service_engine, by_file
     )
+
+
+@IN_ONE_DATABASE
+@given(data=st.data(), stories=woocommerce_orders.stories())
+def test_webhooks_of_woocommerce_give_the_ledger_of_its_export(
+    service_engine: Engine, data: st.DataObject, stories: list[woocommerce_orders.Story]
+) -> None:
+    by_file, by_events = new_shop(service_engine), new_shop(service_engine)
+    files = {FileKind.ORDERS: woocommerce_orders.export(stories)}
+    bring_in(service_engine, by_file, "woocommerce", files)
+    events = [event for story in stories for event in story.events]
+    tell_in_any_order(service_engine, by_events, "woocommerce", events, data)
+    assert inboxes.ledger_of(service_engine, by_events) == inboxes.ledger_of(
+        service_engine, by_file
+    )
+
+
+def tell_in_any_order(
+    engine: Engine,
+    tenant_id: int,
+    platform: str,
+    events: list[tuple[str, str, Any]],
+    data: st.DataObject,
+) -> None:
+    """Enter the events in any order, some twice, and work them off in two parts."""
+    again = data.draw(st.lists(st.sampled_from(events), max_size=3))
+    arrived = data.draw(st.permutations([*events, *again]))
+    connection = inboxes.connect(engine, tenant_id, platform)
+    cut = data.draw(st.integers(0, len(arrived)))
+    for part in (arrived[:cut], arrived[cut:]):
+        inboxes.put(engine, tenant_id, connection, part)
+        work_off(engine, tenant_id)
+    assert inboxes.states_of(engine, tenant_id) == {"done": len(events)}

@@ -6,7 +6,7 @@ are walked, so that a new one without a case fails.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -20,6 +20,7 @@ from fastapi.routing import APIRoute
 from tests.integration.share_api.conftest import Serve, Service
 from tests.support.shops import GUILD, PASSWORD, THEIR_KEY, Shops
 
+from accounts.permissions import SCOPES
 from common.db.pagination import Cursor
 from share_api.app import create_app
 
@@ -43,6 +44,7 @@ Case = Callable[[Shops], Iterable[Attempt]]
 
 CONNECTIONS = "/api/admin/ingest/connections"
 SHARES = "/api/admin/analytics/shares"
+KEYS, MEMBERS = "/api/admin/keys", "/api/admin/members"
 LATER = datetime(2100, 1, 1, tzinfo=UTC)
 REFUND = (
     "refund_id,order_id,line_id,processed_at,quantity,amount\nR,O1,1,2026-03-05T10:00:00Z,1,1\n"
@@ -187,6 +189,29 @@ CASES: dict[tuple[str, str], Case] = {
     ("DELETE", "/api/admin/discord/connections/{guild_id}"): lambda _: [
         Attempt(f"/api/admin/discord/connections/{GUILD}", GONE)
     ],
+    ("POST", KEYS): lambda _: [
+        Attempt(KEYS, TAKEN, {"json": {"name": "ours", "scopes": ["shares:read"]}}),
+        Attempt(
+            KEYS,
+            frozenset({400}),
+            {"json": {"name": "x", "scopes": ["shares:read"], "tenant": "blackthorn"}},
+        ),
+    ],
+    ("GET", KEYS): lambda shops: [
+        Attempt(KEYS, TAKEN, theirs=True),
+        Attempt(KEYS, TAKEN, {"params": {"cursor": Cursor(LATER, shops.key_id).encode()}}),
+    ],
+    ("GET", f"{KEYS}/{{key_id}}"): lambda shops: [
+        Attempt(f"{KEYS}/{shops.key_id}", GONE, theirs=True)
+    ],
+    ("DELETE", f"{KEYS}/{{key_id}}"): lambda shops: [Attempt(f"{KEYS}/{shops.key_id}", GONE)],
+    ("GET", MEMBERS): lambda _: [Attempt(MEMBERS, TAKEN, theirs=True)],
+    ("PUT", f"{MEMBERS}/{{member_id}}"): lambda shops: [
+        Attempt(f"{MEMBERS}/{shops.their_admin}", GONE, {"json": {"role": "viewer"}})
+    ],
+    ("DELETE", f"{MEMBERS}/{{member_id}}"): lambda shops: [
+        Attempt(f"{MEMBERS}/{shops.their_admin}", GONE)
+    ],
     ("POST", "/api/discord/interactions"): plain(
         "/api/discord/interactions",
         frozenset({401}),
@@ -203,6 +228,13 @@ CASES: dict[tuple[str, str], Case] = {
     ("GET", "/admin/settings"): lambda _: [Attempt("/admin/settings", TAKEN, theirs=True)],
     ("POST", "/admin/settings/password"): plain(
         "/admin/settings/password", DENIED, data={"current": "a guess", "new": "long enough, this"}
+    ),
+    ("GET", "/admin/data"): lambda _: [Attempt("/admin/data", TAKEN, theirs=True)],
+    ("GET", "/admin/data/{import_id}"): lambda shops: [
+        Attempt(f"/admin/data/{shops.import_id}", GONE, theirs=True)
+    ],
+    ("POST", "/admin/data"): plain(
+        "/admin/data", FORM, files={"refunds": ("refunds.csv", REFUND, "text/csv")}
     ),
     ("GET", "/admin/links"): lambda _: [
         Attempt("/admin/links", TAKEN, {"params": {"show": "all"}}, theirs=True),
@@ -306,15 +338,33 @@ def test_every_route_has_a_case(service: Service) -> None:
     assert {each for each in routes if each[1] not in OF_NO_SHOP} == set(CASES)
 
 
-def test_nothing_of_theirs_is_told_or_touched(service: Service, shops: Shops) -> None:
+@contextmanager
+def program_of(service: Service, shop: str) -> Iterator[httpx.Client]:
+    """A client with a key of a shop, for all that a key may do."""
+    with admin_of(service, shop) as admin:
+        body = {"name": "all", "scopes": [scope.value for scope in SCOPES]}
+        made = admin.post(KEYS, json=body)
+        assert made.status_code == 201, made.text
+    with service.client(headers={"Authorization": f"Bearer {made.json()['key']}"}) as client:
+        yield client
+
+
+@pytest.mark.parametrize("caller", [admin_of, program_of])
+def test_nothing_of_theirs_is_told_or_touched(
+    caller: Callable[[Service, str], AbstractContextManager[httpx.Client]],
+    service: Service,
+    shops: Shops,
+) -> None:
+    refused = DENIED if caller is program_of else frozenset()
     wrong = []
-    with admin_of(service, "theirs") as theirs, admin_of(service, "ours") as ours:
-        before, token = shops.fingerprint(), csrf_token(ours)
+    with admin_of(service, "theirs") as theirs, caller(service, "ours") as ours:
+        before = shops.fingerprint()
+        token = csrf_token(ours) if caller is admin_of else ""
         for (method, path), case in CASES.items():
             for attempt in case(shops):
                 answer = ours.request(method, attempt.path, **with_token(attempt, method, token))
                 said = answer.text + str(answer.headers)
-                if answer.status_code not in attempt.statuses:
+                if answer.status_code not in attempt.statuses | refused:
                     wrong.append(f"{method} {path}: {answer.status_code} {answer.text[:200]}")
                 if told := shops.told(said):
                     wrong.append(f"{method} {path}: tells {told}")

@@ -25,6 +25,7 @@ ABOVE_TENANTS = {
 OTHER_KEYS = {
     "fk_memberships_admin_id": "leads from a tenant to a person, who is above tenants",
     "pk_discord_connections": "a guild is looked up before its shop is known, and has one",
+    "ux_api_keys_digest": "a key is looked up before its shop is known, and has one",
     "pk_tenants": "the tenants themselves: their id is the tenant's",
     "uq_tenants_slug": "the tenants themselves: a slug names one of all",
 }
@@ -39,13 +40,14 @@ FOR_WHOM_LOOKS = {
     ),
     ("memberships", "own", "SELECT"): "(admin_id = current_admin())",
     ("discord_connections", "guild", "SELECT"): "(guild_id = current_guild())",
+    ("api_keys", "shown", "SELECT"): "(digest = current_key_digest())",
     ("audit_entries", "own", "INSERT"): (
         "(EXISTS ( SELECT FROM memberships m WHERE ((m.tenant_id = audit_entries.tenant_id)"
         " AND (m.admin_id = current_admin()))))"
     ),
 }
-"""What a transaction without a tenant may do: an admin and a guild find their shops, and what an
-admin does is told to each of theirs."""
+"""What a transaction without a tenant may do: an admin, a guild and a key find their shops; what
+an admin does is told to each of theirs."""
 
 OF_THE_OWNER = {
     "audit_entries.old_select": "deleting what is older than it has to be kept",

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import (
+    ARRAY,
     JSON,
     BigInteger,
     Boolean,
@@ -43,6 +44,7 @@ FIXED = {
     "currency": "EUR",
     "timezone": "UTC",
     "kind": "return",
+    "role": "owner",
     "state": "queued",
     "format": "own",
     "file": "orders",
@@ -79,7 +81,8 @@ def value(column: Column[Any], tenant_id: int) -> Any:
         DateTime: datetime(2026, 1, 1, tzinfo=UTC),
         Date: date(2026, 1, 1 + number % 28),
         JSON: {},
-        LargeBinary: b"content",
+        LargeBinary: number.to_bytes(32),
+        ARRAY: [],
         Boolean: number % 2 == 0,
     }
     return next(made[kind] for kind in made if isinstance(column.type, kind))

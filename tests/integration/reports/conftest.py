@@ -50,3 +50,11 @@ def shop(service_engine: Engine, redis_client: Redis) -> Shop:
         return read
 
     return opened
+
+
+@pytest.fixture
+def tenant_id(service_engine: Engine) -> int:
+    """A shop in Berlin."""
+    return create_tenant(
+        service_engine, slug="shop", name="Shop", currency="EUR", timezone="Europe/Berlin"
+    )

@@ -43,6 +43,12 @@ class World:
     tokyo: int
     admins: dict[str, int] = field(default_factory=dict)
 
+    def join(self, name: str, tenant_id: int, role: str) -> None:
+        """Make somebody a member."""
+        made = Membership(tenant_id=tenant_id, admin_id=self.admins[name], role=role)
+        with transaction(self.engine, Access(tenant_id=tenant_id)) as session:
+            session.add(made)
+
     def leave(self, name: str, tenant_id: int) -> None:
         """End a membership."""
         with transaction(self.engine, Access(tenant_id=tenant_id)) as session:

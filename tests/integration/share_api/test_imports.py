@@ -11,11 +11,13 @@ import pytest
 from sqlalchemy import Engine, select, text, update
 from tests.integration.share_api.conftest import Serve, Service, World, assert_problem
 
-from common.db.audit import Author
+from accounts.tenant_settings import set_timezone
+from common.db.audit import COMMAND_LINE, Author
 from common.db.imports import Import, ImportChunk, ImportState
 from common.db.metadata import Model
 from common.db.tenancy import Access, TenantDb, transaction
 from common.jobs.payloads import RunImport
+from ingest.formats import registry
 from share_api.imports.upload import MOST_UNFINISHED, TooManyImportsError, begin_upload
 from worker.imports import run
 from worker.imports.slots import slot
@@ -157,6 +159,60 @@ def test_the_format_is_found_by_the_columns(
     done = anna.get(location).json()
     assert (done["result"] or {"format": "own"})["format"] == done["format"] == found
     assert done["checked"] is False
+
+
+def test_prices_with_tax_are_said_by_the_query_of_our_own_columns_alone(
+    anna: httpx.Client, world: World
+) -> None:
+    taxed = "order_id,paid_at,currency,line_id,product_id,quantity,unit_price,tax\n"
+    taxed += "O1,2026-03-01T10:00:00+01:00,EUR,1,P1,1,11.90,1.90\n"
+    asked = {"pricesIncludeTax": "true"}
+    location = started(anna.post(PATH, content=taxed, headers=CSV, params=asked))
+    work(world.engine)
+    assert anna.get(location).json()["result"]["netSales"] == "10.00"
+    shopify = "Name,Paid at,Currency,Lineitem quantity,Lineitem name,Lineitem price\n"
+    location = started(anna.post(PATH, content=shopify, headers=CSV, params=asked))
+    work(world.engine)
+    view = anna.get(location).json()
+    assert (view["state"], view["errorCount"]) == ("failed", 1)
+    assert "is found out in a Shopify orders export" in view["errors"][0]["reason"]
+
+
+def test_a_zone_that_is_set_while_an_upload_is_read_has_it_read_again(
+    anna: httpx.Client, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker has read the tenant's settings; the zone is set; then it holds the ledger."""
+    location = started(anna.post(PATH, content=ORDERS, headers=CSV))
+    slug = stored(world.engine, world.berlin, "SELECT slug FROM tenants")[0]
+    zones = iter(["Asia/Tokyo"])
+
+    def attempt(*given: object, **named: object) -> object:
+        reader = open_reader(*given, **named)  # type: ignore[arg-type]
+        for zone in zones:
+            set_timezone(world.engine, tenant=slug, timezone=zone, author=COMMAND_LINE)
+        return reader
+
+    open_reader = registry.open_reader
+    monkeypatch.setattr(registry, "open_reader", attempt)
+    work(world.engine)
+    view = anna.get(location).json()
+    assert (view["state"], view["result"]["orders"]["new"]) == ("succeeded", 2)
+    assert stored(world.engine, world.berlin, "SELECT timezone FROM tenants") == ["Asia/Tokyo"]
+
+
+def test_orders_of_closed_days_that_changed_are_told_and_audited(
+    anna: httpx.Client, world: World
+) -> None:
+    started(anna.post(PATH, content=ORDERS, headers=CSV))
+    work(world.engine)
+    location = started(anna.post(PATH, content=ORDERS.replace(",2,10.00", ",3,10.00"), headers=CSV))
+    work(world.engine)
+    view = anna.get(location).json()
+    days = {"orders": 1, "days": 1, "byDay": [{"day": "2026-03-01", "orders": 1}]}
+    assert view["result"]["closedDays"] == days
+    entries = anna.get("/api/admin/analytics/audit", params={"action": "import.succeeded"}).json()
+    told = [each["details"].get("closedDays") for each in entries["items"]]
+    assert told == ["1 order of a closed day changed: 2026-03-01", None]
 
 
 def test_a_format_that_is_named_is_taken_at_its_word(anna: httpx.Client, world: World) -> None:

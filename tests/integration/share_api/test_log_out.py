@@ -16,6 +16,7 @@ SHARES = "/api/admin/analytics/shares"
 def test_the_shop_is_gone_at_once_and_told_of(
     anna: httpx.Client, ben: httpx.Client, world: World
 ) -> None:
+    world.join("carl", world.berlin, "owner")
     issued = anna.post("/api/admin/analytics/revenue-overview/share")
     assert issued.status_code == 201
     remove_admin(world.engine, email="Anna@example.com", tenant="berlin")

@@ -13,6 +13,9 @@ import pytest
 from sqlalchemy import Engine, text
 from tests.integration.share_api.conftest import Service, World, assert_problem
 
+from accounts.tenant_settings import set_gift_cards
+from common.db.accounts import GiftCards
+from common.db.audit import COMMAND_LINE
 from common.db.metadata import Model
 from common.db.sales import LEDGER_LOCK_CLASS
 from common.db.tenancy import Access, TenantDb, transaction
@@ -81,7 +84,11 @@ def test_orders_are_loaded_told_and_replaced(anna: httpx.Client, world: World) -
     assert stored(world.engine, world.berlin, "SELECT sum(quantity) FROM order_lines") == [5]
     entries = anna.get("/api/admin/analytics/audit", params={"action": "sales.received"}).json()
     told = [(each["actor"], each["details"]) for each in entries["items"]]
-    assert told == [("anna@example.com", {"orders": 2})] * 2
+    changed = "1 order of a closed day changed: 2026-03-01"
+    assert told == [
+        ("anna@example.com", {"orders": 2, "closedDayOrders": 1, "closedDays": changed}),
+        ("anna@example.com", {"orders": 2}),
+    ]
 
 
 def test_refunds_products_and_stock(anna: httpx.Client, world: World) -> None:
@@ -458,3 +465,27 @@ def test_a_session_and_a_tenant_are_needed_and_no_other_site(
     assert_problem(anna.post(f"{PATH}/{kind}", content=b"{}", headers=cross), 403)
     with service.admin("anna", None) as undecided:
         assert_problem(undecided.post(f"{PATH}/{kind}", content=b"{"), 403)
+
+
+def test_prices_with_tax_gift_cards_and_goodwill(anna: httpx.Client, world: World) -> None:
+    """As in files: what was paid stays, a card is as the shop has it, goodwill goes on lines."""
+    url = f"{PATH}/orders"
+    taxed = order(1, shipping="2.38", tax="4.18", lines=[line(unitPrice="11.90")])
+    sent = anna.post(url, json={"orders": [taxed]}, params={"pricesIncludeTax": "true"})
+    assert done(sent)["netSales"] == "20.00"
+    amounts = "SELECT shipping || ' ' || tax FROM orders"
+    assert stored(world.engine, world.berlin, amounts) == ["200 418"]
+    much = anna.post(
+        url, json={"orders": [order(2, tax="20.01")]}, params={"pricesIncludeTax": "true"}
+    )
+    assert much.status_code == 400
+    assert faults(much) == {"/orders/0/tax": "is more than the prices that are to include it"}
+    card = order(3, lines=[line(lineId="1", giftCard=True), line(lineId="2", productId="P2")])
+    assert done(send(anna, "orders", card))["netSales"] == "40.00"
+    slug = stored(world.engine, world.berlin, "SELECT slug FROM tenants")[0]
+    set_gift_cards(world.engine, tenant=slug, gift_cards=GiftCards.LIABILITY, author=COMMAND_LINE)
+    again = done(send(anna, "orders", card, order(4, lines=[line(productId="P9")])))
+    assert (again["netSales"], again["lines"]) == ("40.00", 2)
+    assert "gift cards are no sales here" in again["notes"][0]
+    back = done(send(anna, "refunds", refund(orderId="O1", lines=[], amount="3.00")))
+    assert back["netSales"] == "-3.00"

@@ -3,25 +3,30 @@
 Memberships are read on behalf of the admin: row-level security shows no other admin's.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, select
 
 from accounts.passwords import SESSION_KEY, derived_key
-from common.db.accounts import Admin, Membership, Tenant
-from common.db.tenancy import Access, transaction
+from common.db.accounts import Admin, GiftCards, Membership, Role, Tenant
+from common.db.tenancy import Access, TenantSession, transaction
 
 
 @dataclass(frozen=True, slots=True)
 class TenantFacts:
-    """A tenant as links and answers need it; ``currency`` is ISO 4217, ``timezone`` IANA."""
+    """A tenant as links and answers need it; ``currency`` is ISO 4217, ``timezone`` IANA.
+
+    ``gift_cards`` says what those it sold are to it.
+    """
 
     id: int
     slug: str
     name: str
     currency: str
     timezone: str
+    gift_cards: GiftCards = GiftCards.PLATFORM
 
     @property
     def zone(self) -> ZoneInfo:
@@ -31,7 +36,7 @@ class TenantFacts:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An admin and the tenants of their memberships, by slug.
+    """An admin and the tenants of their memberships, by slug; ``roles`` by the tenants' ids.
 
     Sessions of another ``generation`` than this are over, and so are those that ``session_key``
     did not sign.
@@ -42,6 +47,7 @@ class Account:
     generation: int
     tenants: tuple[TenantFacts, ...]
     session_key: bytes = field(repr=False)
+    roles: Mapping[int, Role] = field(default_factory=dict)
 
     def tenant(self, tenant_id: int | None) -> TenantFacts | None:
         """The tenant of that id; None without a membership."""
@@ -55,7 +61,7 @@ class Account:
 def find_account(engine: Engine, admin_id: int) -> Account | None:
     """The admin of that id with their memberships; None when there is no such admin."""
     query = (
-        select(Admin.email, Admin.session_generation, Admin.password_hash, Tenant)
+        select(Admin.email, Admin.session_generation, Admin.password_hash, Tenant, Membership.role)
         .select_from(Admin)
         .outerjoin(Membership, Membership.admin_id == Admin.id)
         .outerjoin(Tenant, Tenant.id == Membership.tenant_id)
@@ -66,13 +72,15 @@ def find_account(engine: Engine, admin_id: int) -> Account | None:
         rows = session.execute(query).all()
     if not rows:
         return None
-    email, generation, password_hash, _ = rows[0]
+    email, generation, password_hash, *_ = rows[0]
+    theirs = [(tenant, role) for *_, tenant, role in rows if tenant is not None]
     return Account(
         admin_id=admin_id,
         email=email,
         generation=generation,
-        tenants=tuple(_facts(tenant) for *_, tenant in rows if tenant is not None),
+        tenants=tuple(facts_of(tenant) for tenant, _ in theirs),
         session_key=derived_key(password_hash, SESSION_KEY),
+        roles={tenant.id: Role(role) for tenant, role in theirs},
     )
 
 
@@ -80,14 +88,21 @@ def find_tenant(engine: Engine, tenant_id: int) -> TenantFacts | None:
     """The tenant of that id, for callers that act for it without an admin."""
     with transaction(engine, Access(tenant_id=tenant_id)) as session:
         tenant = session.scalar(select(Tenant).where(Tenant.id == tenant_id))
-        return None if tenant is None else _facts(tenant)
+        return None if tenant is None else facts_of(tenant)
 
 
-def _facts(tenant: Tenant) -> TenantFacts:
+def lock_tenant(session: TenantSession, tenant_id: int) -> None:
+    """Let those wait who decide by counts of the tenant's keys or members, until the end."""
+    session.execute(select(Tenant.id).where(Tenant.id == tenant_id).with_for_update(key_share=True))
+
+
+def facts_of(tenant: Tenant) -> TenantFacts:
+    """What is told of a tenant."""
     return TenantFacts(
         id=tenant.id,
         slug=tenant.slug,
         name=tenant.name,
         currency=tenant.currency,
         timezone=tenant.timezone,
+        gift_cards=GiftCards(tenant.gift_cards),
     )

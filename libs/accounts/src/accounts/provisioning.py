@@ -7,7 +7,7 @@ first statement on. A password is stored as an argon2id hash and nothing else.
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Engine, delete, select, text
+from sqlalchemy import Engine, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
@@ -18,17 +18,18 @@ from accounts.errors import (
     UnknownAdminError,
     UnknownTenantError,
 )
+from accounts.members import list_members, remove_member, set_role
 from accounts.password_hashing import password_matches
 from accounts.passwords import replace_password
 from accounts.validation import hashed, require_tenant_values, stored_address
-from common.db.accounts import Admin, Membership, Tenant
+from common.db.accounts import Admin, Membership, Role, Tenant
 from common.db.audit import COMMAND_LINE, Action, Author, record
 from common.db.engine import (
     STATEMENT_TIMEOUT_SECONDS,
     UnsafeDatabaseRoleError,
     create_service_engine,
 )
-from common.db.tenancy import Access, transaction
+from common.db.tenancy import Access, TenantDb, transaction
 from common.instants import now
 
 _NEXT_TENANT_ID = text("SELECT nextval(pg_get_serial_sequence('tenants', 'id'))")
@@ -95,8 +96,16 @@ def create_tenant(engine: Engine, *, slug: str, name: str, currency: str, timezo
     return tenant_id
 
 
-def create_admin(engine: Engine, *, email: str, password: str | None, tenant: str) -> None:
-    """Make ``email`` an admin of the tenant of that slug; a no-op when it is one already.
+def create_admin(
+    engine: Engine,
+    *,
+    email: str,
+    password: str | None,
+    tenant: str,
+    role: Role = Role.OWNER,
+) -> None:
+    """Make ``email`` an admin of the tenant of that slug; a no-op when it is one already, in
+    whatever role.
 
     An admin of other tenants gets a membership more and keeps the password, which must be given
     right, or be None.
@@ -132,37 +141,56 @@ def create_admin(engine: Engine, *, email: str, password: str | None, tenant: st
         admin_id = session.scalars(select(Admin.id).where(Admin.email == email)).one()
         added = session.scalar(
             insert(Membership)
-            .values(tenant_id=tenant_id, admin_id=admin_id)
+            .values(tenant_id=tenant_id, admin_id=admin_id, role=role.value)
             .on_conflict_do_nothing()
             .returning(Membership.admin_id)
         )
         if added is not None:
-            record(session, tenant_id, Action.MEMBER_ADDED, COMMAND_LINE, at=now(), subject=email)
+            record(
+                session,
+                tenant_id,
+                Action.MEMBER_ADDED,
+                COMMAND_LINE,
+                at=now(),
+                subject=email,
+                role=role.value,
+            )
 
 
 def remove_admin(engine: Engine, *, email: str, tenant: str) -> None:
-    """End ``email``'s right to act for the tenant of that slug, sessions under way included.
-
-    Links they issued go on, and other tenants of theirs; their account stays.
+    """End ``email``'s right to act for the tenant of that slug, as ``remove_member`` does.
 
     Raises:
         UnknownTenantError: no tenant has this slug.
         UnknownAdminError: it has no such admin.
+        LastOwnerError: nobody else is an owner.
     """
+    db, admin_id = _member_of(engine, email, tenant)
+    remove_member(db, admin_id, author=COMMAND_LINE, at=now())
+
+
+def set_admin_role(engine: Engine, *, email: str, tenant: str, role: Role) -> None:
+    """Give a member of the tenant of that slug another role.
+
+    Raises:
+        UnknownTenantError: no tenant has this slug.
+        UnknownAdminError: it has no such admin.
+        LastOwnerError: nobody else is an owner.
+    """
+    db, admin_id = _member_of(engine, email, tenant)
+    set_role(db, admin_id, role, author=COMMAND_LINE, at=now())
+
+
+def _member_of(engine: Engine, email: str, tenant: str) -> tuple[TenantDb, int]:
     email = stored_address(email)
     tenant_id = tenant_id_of(engine, tenant)
     if tenant_id is None:
         raise UnknownTenantError(tenant)
-    with transaction(engine, Access(tenant_id=tenant_id)) as session:
-        admin_id = session.scalar(select(Admin.id).where(Admin.email == email))
-        removed = session.scalar(
-            delete(Membership)
-            .where(Membership.tenant_id == tenant_id, Membership.admin_id == admin_id)
-            .returning(Membership.admin_id)
-        )
-        if removed is None:
-            raise UnknownAdminError(email)
-        record(session, tenant_id, Action.MEMBER_REMOVED, COMMAND_LINE, at=now(), subject=email)
+    db = TenantDb(engine, tenant_id)
+    for member in list_members(db):
+        if member.email == email:
+            return db, member.admin_id
+    raise UnknownAdminError(email)
 
 
 def admin_exists(engine: Engine, email: str) -> bool:

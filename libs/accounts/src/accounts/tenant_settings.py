@@ -1,20 +1,23 @@
-"""Time zone and currency of a tenant, set right after it was made.
+"""Settings of a tenant that are set right after it was made: zone, currency, gift cards.
 
 Another zone cuts the days anew: a trigger forgets the kept sums and marks every day with events in
 the same transaction (see ``common.db.rollups``), and the ledger's version goes up, so that every
 cached report is stale. A link's window stays: its instants are in the token.
 """
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Engine, exists, func, select, text, update
+from sqlalchemy.orm import InstrumentedAttribute
 
 from accounts.errors import CurrencyInUseError, UnknownTenantError
 from accounts.provisioning import tenant_id_of
 from accounts.validation import require_currency, require_name, require_timezone
-from common.db.accounts import MAX_NAME_LENGTH, Tenant
+from common.db.accounts import MAX_NAME_LENGTH, GiftCards, Tenant
 from common.db.audit import Action, Author, record
 from common.db.sales import LOCK_LEDGER, NEXT_VERSION, Order, Product
 from common.db.shares import Share
@@ -27,26 +30,35 @@ _COUNT_UP: Final = text(NEXT_VERSION)
 
 
 @dataclass(frozen=True, slots=True)
-class TimezoneChange:
-    """What ``set_timezone`` did; ``timezone`` and ``before`` are IANA zones.
-
-    ``cut_links`` live links have windows that do not begin and end with days of ``timezone``.
-    ``has_sales`` says whether there were orders by then.
-    """
+class Changed:
+    """What setting a value did; ``has_sales`` says whether there were orders by then."""
 
     tenant_id: int
     name: str
-    timezone: str
     before: str
-    cut_links: int
+    after: str
     has_sales: bool
 
 
-def set_timezone(engine: Engine, *, tenant: str, timezone: str, author: Author) -> TimezoneChange:
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """A setting of a tenant: the column that has it, and what the audit log calls its change.
+
+    ``require`` refuses a change of a tenant that is held.
+    """
+
+    column: InstrumentedAttribute[str]
+    action: Action
+    require: Callable[[TenantSession, Tenant, str], None] = lambda *_: None
+
+
+def set_timezone(
+    engine: Engine, *, tenant: str, timezone: str, author: Author
+) -> tuple[Changed, int]:
     """Have the reports of the tenant of that slug count the days of another IANA zone.
 
-    Waits for loads under way, as long as the engine lets a statement take. Without a change nothing
-    is written.
+    Answers what was done, and how many live links have windows that do not begin and end with days
+    of ``timezone``.
 
     Raises:
         InvalidAccountError: there is no such zone, or the tenant's name is too long to be written.
@@ -54,26 +66,12 @@ def set_timezone(engine: Engine, *, tenant: str, timezone: str, author: Author) 
         sqlalchemy.exc.DBAPIError: PostgreSQL did not answer, or does not know the zone.
     """
     require_timezone(timezone)
-    tenant_id = _known(engine, tenant)
-    with transaction(engine, Access(tenant_id=tenant_id)) as session:
-        shop = _held(session, tenant_id)
-        before = shop.timezone
-        if before != timezone:
-            _require_changeable(shop)
-            session.execute(update(Tenant).where(Tenant.id == shop.id).values(timezone=timezone))
-            _conclude(session, shop.id, Action.TIMEZONE_CHANGED, author, before, timezone)
-        return TimezoneChange(
-            tenant_id=shop.id,
-            name=shop.name,
-            timezone=timezone,
-            before=before,
-            cut_links=_cut_links(session, shop.id, ZoneInfo(timezone)),
-            has_sales=_any(session, Order.tenant_id == shop.id),
-        )
+    with _changing(engine, tenant, _TIMEZONE, timezone, author) as (session, done):
+        return done, _cut_links(session, done.tenant_id, ZoneInfo(timezone))
 
 
-def set_currency(engine: Engine, *, tenant: str, currency: str, author: Author) -> int:
-    """Give the tenant of that slug another currency (ISO 4217), and answer the tenant's id.
+def set_currency(engine: Engine, *, tenant: str, currency: str, author: Author) -> Changed:
+    """Give the tenant of that slug another currency (ISO 4217).
 
     Raises:
         InvalidAccountError: there is no such currency, or the tenant's name is too long.
@@ -82,18 +80,59 @@ def set_currency(engine: Engine, *, tenant: str, currency: str, author: Author) 
         sqlalchemy.exc.DBAPIError: PostgreSQL did not answer.
     """
     require_currency(currency)
-    tenant_id = _known(engine, tenant)
+    with _changing(engine, tenant, _CURRENCY, currency, author) as (_, done):
+        return done
+
+
+def set_gift_cards(
+    engine: Engine, *, tenant: str, gift_cards: GiftCards, author: Author
+) -> Changed:
+    """Say what gift cards that were sold are to the tenant of that slug, from the next load on.
+
+    Raises:
+        InvalidAccountError: the tenant's name is too long to be written.
+        UnknownTenantError: no tenant has this slug.
+        sqlalchemy.exc.DBAPIError: PostgreSQL did not answer.
+    """
+    with _changing(engine, tenant, _GIFT_CARDS, gift_cards, author) as (_, done):
+        return done
+
+
+@contextmanager
+def _changing(
+    engine: Engine, slug: str, setting: _Setting, value: str, author: Author
+) -> Iterator[tuple[TenantSession, Changed]]:
+    """Set a value in one transaction, with a new version of the ledger and an audit entry.
+
+    Waits for loads under way, as long as the engine lets a statement take. Without a change nothing
+    is written.
+    """
+    tenant_id = _known(engine, slug)
     with transaction(engine, Access(tenant_id=tenant_id)) as session:
         shop = _held(session, tenant_id)
-        before = shop.currency
-        if before != currency:
+        before = str(getattr(shop, setting.column.key))
+        has_sales = _any(session, Order.tenant_id == tenant_id)
+        if before != value:
             _require_changeable(shop)
-            costs = (Product.tenant_id == shop.id) & Product.unit_cost.is_not(None)
-            if _any(session, Order.tenant_id == shop.id) or _any(session, costs):
-                raise CurrencyInUseError(tenant, before)
-            session.execute(update(Tenant).where(Tenant.id == shop.id).values(currency=currency))
-            _conclude(session, shop.id, Action.CURRENCY_CHANGED, author, before, currency)
-        return shop.id
+            setting.require(session, shop, before)
+            row = update(Tenant).where(Tenant.id == tenant_id)
+            session.execute(row.values({setting.column: value}))
+            session.execute(_COUNT_UP)
+            record(
+                session, tenant_id, setting.action, author, at=now(), subject=value, before=before
+            )
+        yield session, Changed(tenant_id, shop.name, before, value, has_sales)
+
+
+def _require_no_amounts(session: TenantSession, shop: Tenant, before: str) -> None:
+    costs = (Product.tenant_id == shop.id) & Product.unit_cost.is_not(None)
+    if _any(session, Order.tenant_id == shop.id) or _any(session, costs):
+        raise CurrencyInUseError(shop.slug, before)
+
+
+_TIMEZONE: Final = _Setting(Tenant.timezone, Action.TIMEZONE_CHANGED)
+_CURRENCY: Final = _Setting(Tenant.currency, Action.CURRENCY_CHANGED, _require_no_amounts)
+_GIFT_CARDS: Final = _Setting(Tenant.gift_cards, Action.GIFT_CARDS_CHANGED)
 
 
 def _known(engine: Engine, slug: str) -> int:
@@ -121,13 +160,6 @@ def _require_changeable(shop: Tenant) -> None:
 
 def _any(session: TenantSession, condition: ColumnElement[bool]) -> bool:
     return bool(session.scalar(select(exists().where(condition))))
-
-
-def _conclude(
-    session: TenantSession, tenant_id: int, action: Action, author: Author, before: str, after: str
-) -> None:
-    session.execute(_COUNT_UP)
-    record(session, tenant_id, action, author, at=now(), subject=after, before=before)
 
 
 def _cut_links(session: TenantSession, tenant_id: int, zone: ZoneInfo) -> int:

@@ -9,9 +9,8 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine
 
-from common.db.accounts import Tenant
 from common.db.tenancy import Access, transaction
 from ingest.csv.faults import Faults, ImportRefusedError
 from ingest.csv.notes import Notes
@@ -19,6 +18,7 @@ from ingest.formats import registry
 from ingest.formats.model import ImportFormat, Read, Reading
 from ingest.formats.reconciliation import Reconciled
 from ingest.gaps import Gaps
+from ingest.ledger.basis import BasisChangedError, basis_of
 from ingest.ledger.errors import IngestError
 from ingest.ledger.load import LoadSummary, load_sales
 from ingest.progress import Meter, Phase
@@ -54,18 +54,23 @@ def import_files(
     meter: Meter | None = None,
     conclude: Callable[[Connection, Imported], None] | None = None,
     check: bool = False,
+    prices_include_tax: bool = False,
 ) -> Imported:
     """Import ``files`` into the tenant's ledger, all or nothing.
 
     The orders have the columns of ``layout``; so have the other files that it takes.
     ``conclude`` runs last in the same transaction as the load. With ``check`` nothing changes and
-    nothing is concluded: what would be done is done, and taken back.
+    nothing is concluded: what would be done is done, and taken back. ``prices_include_tax`` says so
+    of the orders, for a ``layout`` that cannot tell by itself.
 
     Raises:
+        BasisChangedError: the tenant's zone, currency or gift cards were set while it was read.
         ImportRefusedError: rows or files that cannot be imported, up to ``most_faults`` of them.
         sqlalchemy.exc.DBAPIError, psycopg.Error: the database failed.
     """
-    attempt = _Attempt(engine, tenant_id, files, layout, most_faults, meter or Meter())
+    attempt = _Attempt(
+        engine, tenant_id, files, layout, most_faults, meter or Meter(), prices_include_tax
+    )
     return _taken_back(attempt) if check else attempt.run(conclude)
 
 
@@ -100,18 +105,20 @@ class _Attempt:
         layout: ImportFormat,
         most_faults: int,
         meter: Meter,
+        prices_include_tax: bool,
     ) -> None:
         self._engine, self._tenant_id = engine, tenant_id
         self._files, self._layout, self._meter = files, layout, meter
         self._faults = Faults(most_faults)
         with transaction(engine, Access(tenant_id=tenant_id)) as session:
-            self._currency, self._timezone = session.execute(
-                select(Tenant.currency, Tenant.timezone).where(Tenant.id == tenant_id)
-            ).one()
-        self._notes, self._gaps = Notes(self._currency), Gaps()
+            self._basis = basis_of(session, tenant_id)
+        currency, by_default = self._basis.currency, layout.gift_cards_are_sales
+        self._notes, self._gaps = Notes(currency), Gaps()
         reading = Reading(
-            *(self._currency, self._faults, self._notes, frozenset(files), registry.KINDS),
-            timezone=self._timezone,
+            *(currency, self._faults, self._notes, frozenset(files), registry.KINDS),
+            timezone=self._basis.timezone,
+            gift_cards_are_sales=self._basis.gift_cards_are_sales(by_default=by_default),
+            prices_include_tax=prices_include_tax,
             gaps=self._gaps,
         )
         self._source = registry.open_reader(layout, reading)
@@ -131,6 +138,7 @@ class _Attempt:
                 gaps=self._gaps,
                 products_by_title=self._layout.products_by_title,
                 review=self._review,
+                read_by=self._basis,
                 conclude=None
                 if conclude is None
                 else lambda connection, summary: conclude(connection, self._imported(summary)),
@@ -140,8 +148,8 @@ class _Attempt:
 
     def _imported(self, summary: LoadSummary) -> Imported:
         return Imported(
-            self._currency,
-            self._timezone,
+            self._basis.currency,
+            self._basis.timezone,
             summary,
             self._notes.lines(),
             self._source.reconciliation.result(),
@@ -180,6 +188,7 @@ class _Attempt:
 
 
 __all__ = [
+    "BasisChangedError",
     "FileKind",
     "ImportFile",
     "ImportRefusedError",

@@ -62,7 +62,9 @@ class OrderLineRow(NamedTuple):
 
 
 class RefundRow(NamedTuple):
-    """What one refund gives back of one line, or, with no line, of shipping and tax alone.
+    """What one refund gives back of one line, or, with no line, of shipping, tax and goodwill.
+
+    Goodwill is an ``amount`` without a line and a quantity: it is put on the order's lines.
 
     A refund is known by its order and its id, and may have a row for each of the order's lines.
     ``amount`` is the goods' value after discounts, ex tax and shipping; all money is positive.

@@ -29,5 +29,13 @@ def summary_json(found: LoadSummary, *, currency: str, notes: Sequence[str]) -> 
         "firstEventAt": iso(found.first_at) if found.first_at else None,
         "lastEventAt": iso(found.last_at) if found.last_at else None,
         "ledgerVersion": found.version,
+        "closedDays": {
+            "orders": found.closed_days.orders,
+            "days": found.closed_days.days,
+            "byDay": [
+                {"day": day.isoformat(), "orders": orders}
+                for day, orders in found.closed_days.by_day
+            ],
+        },
         "notes": list(notes),
     }

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from redis import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from common.db import migrate
+from common.db import revisions
 from common.db.engine import UnsafeDatabaseRoleError
 from common.http.problem import UNAVAILABLE_RETRY_SECONDS, Problem
 from share_api.container import Container
@@ -39,7 +39,7 @@ def require_ready(container: Container) -> None:
 def _database_fault(container: Container) -> str | None:
     try:
         with container.engine.connect() as connection:
-            revision = migrate.current(connection)
+            revision = revisions.current(connection)
     except UnsafeDatabaseRoleError:
         return "PostgreSQL: the role could read across tenants"
     except SQLAlchemyError:
@@ -59,4 +59,4 @@ def _redis_fault(container: Container) -> str | None:
 
 @functools.cache
 def _head() -> str:
-    return migrate.head()
+    return revisions.head()

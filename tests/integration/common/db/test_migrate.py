@@ -7,19 +7,19 @@ from click.testing import CliRunner
 from sqlalchemy import Engine, text
 
 from analytics.cli import main
-from common.db import migrate
+from common.db import migrate, revisions
 
 
 def revision(engine: Engine) -> str | None:
     with engine.connect() as connection:
-        return migrate.current(connection)
+        return revisions.current(connection)
 
 
 def test_again_and_at_the_same_time_changes_nothing(owner_url: str, owner_engine: Engine) -> None:
     with ThreadPoolExecutor(3) as pool:
         for each in [pool.submit(migrate.upgrade, owner_url) for _ in range(3)]:
             each.result()
-    assert revision(owner_engine) == migrate.head()
+    assert revision(owner_engine) == revisions.head()
 
 
 def test_tables_of_a_later_version_are_left_alone(

@@ -134,6 +134,10 @@ def test_every_link_is_revoked_and_sharing_turned_off_and_on(tab: Tab) -> None:
         {"report": "customer-insights"},
         {"report": "../../x"},
         {"period": "31d"},
+        {"period": "dates"},
+        {"period": "dates", "first": "2026-02-30", "last": "2026-03-01"},
+        {"period": "dates", "first": "2026-03-02", "last": "2026-03-01"},
+        {"period": "dates", "first": "2026-03-01", "last": "9999-12-31"},
         {"life": "0"},
         {"life": "-5"},
         {"life": "999999999999"},
@@ -147,6 +151,18 @@ def test_a_choice_that_is_none_is_told_and_makes_nothing(tab: Tab, choice: dict[
     assert answer.status_code == 400
     assert 'role="alert"' in answer.text
     assert "No link opens now" in said(tab.open("/admin/links"))
+
+
+def test_a_link_to_days_of_the_calendar_is_issued_again_for_the_same_days(tab: Tab) -> None:
+    days = {"period": "dates", "first": "2026-02-01", "last": "2026-02-28"}
+    page = tab.open(made(tab, **days))
+    assert "1–28 Feb 2026" in said(page)
+    again = re.search(r'href="(/admin/links/new[^"]+)"', page.text)
+    assert again
+    form = tab.open(html.unescape(again[1])).text
+    assert 'value="dates" required checked' in form
+    assert 'name="first" value="2026-02-01"' in form
+    assert 'name="last" value="2026-02-28"' in form
 
 
 def test_the_table_is_filtered_searched_and_paged(tab: Tab) -> None:

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from tests.integration.share_api.conftest import Serve, Service, World
+from tests.integration.share_api.conftest import PASSWORD, Serve, Service, World
 from tests.integration.share_api.console.conftest import Tab, a_tab, said
 
 
@@ -13,7 +13,7 @@ def ends(service: Service, cookie: str) -> bool:
         return client.get("/admin", headers={"Cookie": cookie}).status_code == 303
 
 
-PAGES = ("/admin", "/admin/links", "/admin/links/new", "/admin/settings", "/admin/activity")
+PAGES = ("/admin", "/admin/links", "/admin/links/new", "/admin/data", "/admin/activity")
 
 
 def test_without_a_session_every_page_leads_to_the_log_in_and_back(stranger: Tab) -> None:
@@ -186,3 +186,26 @@ def test_pages_are_in_the_readers_language(stranger: Tab, language: str, words: 
     page = stranger.open("/admin/login", headers={"Accept-Language": language})
     assert words in said(page)
     assert f'dir="{"rtl" if language == "he" else "ltr"}"' in page.text
+
+
+def test_a_password_is_changed_and_every_other_session_ends(service: Service, world: World) -> None:
+    new = "a teal lantern hums over the canal"
+    with a_tab(service) as one, a_tab(service) as other:
+        for tab in (one, other):
+            tab.log_in("ben")
+            tab.open("/admin/settings")
+        for current, wanted, told in (
+            ("wrong", new, "The current password is wrong."),
+            (PASSWORD, "short", "12 characters or more"),
+            (PASSWORD, PASSWORD, "another one"),
+            (PASSWORD, "passwordpassword", "easy to guess"),
+        ):
+            answer = one.send("/admin/settings/password", current=current, new=wanted)
+            assert answer.status_code in {400, 403}
+            assert told in said(answer)
+        answer = one.send("/admin/settings/password", current=PASSWORD, new=new)
+        assert answer.headers["location"] == "/admin/settings?done=password"
+        assert "The password is changed." in said(one.open("/admin/settings?done=password"))
+        assert other.open("/admin").status_code == 303
+        assert other.log_in("ben").status_code == 403
+        assert other.log_in("ben", new).status_code == 303

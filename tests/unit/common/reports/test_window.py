@@ -45,6 +45,16 @@ def test_the_previous_window_has_the_same_weekdays_and_clears_the_window(
     assert days[0] - (before[-1] + timedelta(days=1)) < timedelta(weeks=1), "no week too far"
 
 
+@given(modern, st.sampled_from(ZONES), st.sampled_from(list(Period)))
+def test_last_years_window_has_the_same_weekdays_52_weeks_earlier(
+    now: datetime, zone: ZoneInfo, period: Period
+) -> None:
+    window = window_of(period, zone, now=now)
+    days, before = window.dates(zone), window.last_year(zone).dates(zone)
+    assert [day - timedelta(days=364) for day in days] == list(before)
+    assert window.last_year(zone).is_whole_days(zone)
+
+
 @pytest.mark.parametrize(("days", "shift"), [(1, 7), (7, 7), (8, 14), (30, 35), (90, 91)])
 def test_a_window_is_shifted_by_the_fewest_whole_weeks_that_clear_it(days: int, shift: int) -> None:
     assert shift_of(days) == shift

@@ -30,10 +30,10 @@ ORDER = Sold((MUG, PLATE), shipping=490, tax=606)
 class Read:
     """What is read of a file, by what it tells."""
 
-    def __init__(self, content, currency="EUR", given=()):
+    def __init__(self, content, currency="EUR", given=(), **said):
         faults, notes = Faults(50), Notes(currency)
         reading = Reading(
-            currency, faults, notes, frozenset(given), registry.KINDS, "Europe/Berlin"
+            currency, faults, notes, frozenset(given), registry.KINDS, "Europe/Berlin", **said
         )
         with closing(registry.open_reader(registry.find("woocommerce"), reading)) as reader:
             self.lines = list(reader.files[FileKind.ORDERS]("orders.csv", [content]))
@@ -86,6 +86,21 @@ def test_currencies_of_other_decimals(way, currency, exponent):
     named = {"1": ORDER}
     extra = {} if way is not export_items else {"order_currency": currency}
     assert Read(way(named, exponent=exponent, **extra), currency).totals == {"1": ORDER.total}
+
+
+def test_a_gift_card_is_left_out_where_it_is_a_liability():
+    card = Line("Carte cadeau", "", 1, 5000, off=500)
+    written = export_rows({"1": Sold((MUG, card), shipping=490), "2": Sold((card,), refunded=4500)})
+    assert Read(written).totals == {"1": 2000 + 4500 + 490, "2": 4500}
+    found = Read(written, gift_cards_are_sales=False)
+    assert found.reconciled.gift_cards == 9000
+    assert found.reconciled.unexplained == ()
+    assert [(line.order_id, line.paid_at is None) for line in found.lines] == [
+        ("1", False),
+        ("2", True),
+    ]
+    assert found.totals["1"] == 2000 + 490
+    assert found.refunds == []
 
 
 def test_times_are_the_shops_and_customers_and_countries_are_told():

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from markupsafe import escape
+from msgspec.structs import replace
 from tests.support.samples import HOSTILE, Sample, document, finished, window
 
 from common.i18n.locales import LOCALES
@@ -110,6 +111,18 @@ def test_it_says_what_it_shows() -> None:
         "CSV",
     ):
         assert said in text
+
+
+def test_last_year_stands_in_the_tiles_where_it_is_known() -> None:
+    made = document("revenue-overview")
+    assert "Last year" not in Markup(page(made)).text
+    first, *others = made.kpis
+    known = replace(
+        made, kpis=(replace(first, last_year=123_456), *others), last_year_days=made.previous_days
+    )
+    html = page(known)
+    assert Markup(html).text.count("Last year: €1,235") == 1
+    assert 'title="€1,234.56"' in html, "exact in its title"
 
 
 @pytest.mark.parametrize("report", REPORTS)

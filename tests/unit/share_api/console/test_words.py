@@ -8,7 +8,9 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from tests.support.console_words import CONSOLE, words
 
-from common.i18n.locales import ENGLISH, LOCALES
+from common.db.audit import Action
+from common.i18n.locales import ENGLISH, LANGUAGES
+from share_api.console.views.activity import ACTIONS
 
 CATALOGS = sorted((CONSOLE / "catalogs").glob("*.po"))
 WORDS = words()
@@ -24,7 +26,7 @@ def placeholders(text: str) -> list[str]:
 
 
 def test_every_language_but_english_has_a_catalog() -> None:
-    assert {path.stem for path in CATALOGS} == set(LOCALES) - {str(ENGLISH)}
+    assert {path.stem for path in CATALOGS} == set(LANGUAGES) - {str(ENGLISH)}
 
 
 def test_the_words_are_found_where_they_are_used() -> None:
@@ -42,3 +44,7 @@ def test_a_catalog_is_complete_and_fills_in_what_its_english_does(path: Path) ->
         for form in [forms] if isinstance(forms, str) else forms or ():
             assert form.strip() == form
             assert placeholders(form) == placeholders(source), source
+
+
+def test_every_action_of_the_audit_log_has_its_words() -> None:
+    assert set(ACTIONS) == set(Action)

@@ -60,6 +60,13 @@ def test_every_operation_of_the_contract_is_there(document: dict[str, Any]) -> N
         ("POST", "/api/admin/sales/stock"),
         ("GET", "/api/admin/imports"),
         ("GET", "/api/admin/imports/{import_id}"),
+        ("POST", "/api/admin/keys"),
+        ("GET", "/api/admin/keys"),
+        ("GET", "/api/admin/keys/{key_id}"),
+        ("DELETE", "/api/admin/keys/{key_id}"),
+        ("GET", "/api/admin/members"),
+        ("PUT", "/api/admin/members/{member_id}"),
+        ("DELETE", "/api/admin/members/{member_id}"),
         ("GET", "/healthz"),
         ("GET", "/readyz"),
         ("GET", "/metrics"),
@@ -70,8 +77,8 @@ def test_the_share_operation(document: dict[str, Any]) -> None:
     operation = document["paths"][SHARE]["post"]
     (report,) = operation["parameters"]
     assert report["schema"]["enum"] == [each.slug for each in registry.implemented()]
-    assert operation["security"] == [{"session": []}]
-    assert set(operation["responses"]) == {"201", "400", "403", "409", "429", "500", "503"}
+    assert operation["security"] == [{"session": []}, {"bearer": ["shares:write"]}]
+    assert set(operation["responses"]) == {"201", "400", "401", "403", "409", "429", "500", "503"}
     assert operation["responses"]["201"]["headers"].keys() == {"Location"}
     assert operation["requestBody"]["required"] is False
     body = operation["requestBody"]["content"]["application/json"]["schema"]

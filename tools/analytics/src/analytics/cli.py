@@ -34,6 +34,8 @@ COMMANDS: Mapping[str, Entry] = {
     "create-tenant": Entry("create_tenant", "create_tenant", "Make a new shop."),
     "create-admin": Entry("create_admin", "create_admin", "Make an account for a shop's admin."),
     "remove-admin": Entry("remove_admin", "remove_admin", "Take a shop away from an admin."),
+    "set-role": Entry("set_role", "set_role", "Change what an admin may do for a shop."),
+    "api-key": Entry("api_key", "api_key", "Make, list and revoke a shop's API keys."),
     "import": Entry("import_sales", "import_sales", "Bring a shop's sales in from files."),
     "connection": Entry(
         "connection", "connection", "Make, list, rotate, pause and resume connections to platforms."
@@ -48,6 +50,9 @@ COMMANDS: Mapping[str, Entry] = {
     "set-timezone": Entry("set_timezone", "set_timezone", "Set a shop's time zone right."),
     "set-currency": Entry(
         "set_currency", "set_currency", "Set the currency of a shop without orders right."
+    ),
+    "set-gift-cards": Entry(
+        "set_gift_cards", "set_gift_cards", "Say what gift cards that a shop sold are to it."
     ),
     "sharing": Entry("sharing", "sharing", "Turn a shop's sharing off and on."),
     "audit": Entry("audit", "audit", "Print who did what to a shop's links and accounts."),

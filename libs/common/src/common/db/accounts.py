@@ -4,6 +4,7 @@
 to its tenant, and is also visible to the admin it names, which is how a login finds its shops.
 """
 
+from enum import StrEnum
 from typing import Final
 
 from sqlalchemy import CheckConstraint, ForeignKey, Identity, Integer, Text, func
@@ -15,14 +16,26 @@ MAX_NAME_LENGTH: Final = 200
 """Of a tenant, in characters."""
 
 
+class GiftCards(StrEnum):
+    """What a gift card that was sold is: as the source of the orders has it, or one for all."""
+
+    PLATFORM = "platform"
+    SALE = "sale"
+    LIABILITY = "liability"
+
+
 class Tenant(Model):
-    """A shop: its currency (ISO 4217) and IANA time zone decide every figure of its reports."""
+    """A shop: its currency (ISO 4217) and IANA time zone decide every figure of its reports.
+
+    ``gift_cards`` (``GiftCards``) says how orders are read from now on.
+    """
 
     __tablename__ = "tenants"
     __table_args__ = (
         CheckConstraint("slug ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'", name="slug"),
         CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency"),
         CheckConstraint(f"char_length(name) <= {MAX_NAME_LENGTH}", name="name"),
+        CheckConstraint("gift_cards IN ('platform', 'sale', 'liability')", name="gift_cards"),
     )
 
     id: Mapped[int] = mapped_column(Integer, Identity(), primary_key=True)
@@ -30,6 +43,7 @@ class Tenant(Model):
     name: Mapped[Words]
     currency: Mapped[Words]
     timezone: Mapped[Words]
+    gift_cards: Mapped[Words] = mapped_column(server_default=GiftCards.PLATFORM)
     created_at: Mapped[Instant] = mapped_column(server_default=func.now())
 
 
@@ -49,13 +63,23 @@ class Admin(Model):
     created_at: Mapped[Instant] = mapped_column(server_default=func.now())
 
 
+class Role(StrEnum):
+    """What a member may do for a tenant; the names are stored."""
+
+    OWNER = "owner"
+    EDITOR = "editor"
+    VIEWER = "viewer"
+
+
 class Membership(Model):
-    """An admin's right to act for a tenant."""
+    """An admin's right to act for a tenant, as far as their role goes."""
 
     __tablename__ = "memberships"
+    __table_args__ = (CheckConstraint("role IN ('owner', 'editor', 'viewer')", name="role"),)
 
     tenant_id: Mapped[TenantId] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
     admin_id: Mapped[int] = mapped_column(
         Integer, ForeignKey("admins.id", ondelete="CASCADE"), primary_key=True
     )
+    role: Mapped[str] = mapped_column(Text, server_default=Role.OWNER.value)
     created_at: Mapped[Instant] = mapped_column(server_default=func.now())

@@ -35,8 +35,12 @@ class Action(StrEnum):
     PASSWORD_CHANGED = "password.changed"  # noqa: S105 - an action
     MEMBER_ADDED = "member.added"
     MEMBER_REMOVED = "member.removed"
+    ROLE_CHANGED = "role.changed"
+    API_KEY_CREATED = "api-key.created"
+    API_KEY_REVOKED = "api-key.revoked"
     TIMEZONE_CHANGED = "timezone.changed"
     CURRENCY_CHANGED = "currency.changed"
+    GIFT_CARDS_CHANGED = "gift-cards.changed"
     DISCORD_CONNECTED = "discord.connected"
     DISCORD_DISCONNECTED = "discord.disconnected"
     IMPORT_STARTED = "import.started"

@@ -42,8 +42,9 @@ class Import(Model):
     """An import. ``total_bytes`` are the files', ``done_bytes`` and ``done_rows`` what was read.
 
     ``format`` names a format of the registry (``ingest.formats.registry``), which alone says which
-    there are. ``checked`` says that it is a check: what it does is taken back. ``outcome`` is the
-    JSON of its result or its errors once it has ended (see ``worker.imports.outcome``).
+    there are. ``checked`` says that it is a check: what it does is taken back.
+    ``prices_include_tax`` is as the sender said. ``outcome`` is the JSON of its result or its
+    errors once it has ended (see ``worker.imports.outcome``).
     """
 
     __tablename__ = "imports"
@@ -64,6 +65,7 @@ class Import(Model):
     state: Mapped[Words]
     format: Mapped[Words]
     checked: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    prices_include_tax: Mapped[bool] = mapped_column(Boolean, server_default=false())
     created_at: Mapped[Instant]
     created_by: Mapped[int | None] = mapped_column(Integer)
     finished_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

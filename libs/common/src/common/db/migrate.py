@@ -6,11 +6,11 @@ a lock time-out keeps a migration from stalling the services behind it.
 
 from alembic import command
 from alembic.config import Config
-from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 
 from common.db.engine import create_database_engine
+from common.db.revisions import current, head
 
 _ADVISORY_LOCK = 0x5A1E5  # any constant will do, as long as it never changes
 _WAIT_FOR_OTHER_MIGRATOR = "60s"
@@ -34,20 +34,6 @@ def _config() -> Config:
     config.set_main_option("script_location", "common.db:migrations")
     config.set_main_option("path_separator", "os")
     return config
-
-
-def head() -> str:
-    """The revision this version of the code expects."""
-    revision = ScriptDirectory.from_config(_config()).get_current_head()
-    if revision is None:
-        msg = "the package has no migrations"
-        raise RuntimeError(msg)
-    return revision
-
-
-def current(connection: Connection) -> str | None:
-    """The revision the database is at, None before the first migration."""
-    return MigrationContext.configure(connection).get_current_revision()
 
 
 def upgrade(owner_url: str, revision: str = "head") -> None:

@@ -15,7 +15,8 @@ _ACCESS = "analytics.access"
 _SET_ACCESS = text(
     "SELECT set_config('app.tenant_id', :tenant_id, true),"
     " set_config('app.admin_id', :admin_id, true),"
-    " set_config('app.guild_id', :guild_id, true)"
+    " set_config('app.guild_id', :guild_id, true),"
+    " set_config('app.key_digest', :key_digest, true)"
 )
 
 
@@ -23,12 +24,13 @@ _SET_ACCESS = text(
 class Access:
     """On whose behalf a transaction runs: a tenant, who looks for one, or neither.
 
-    An admin looks for their tenants, a Discord guild for its own.
+    An admin looks for their tenants, a Discord guild and an API key for their own.
     """
 
     tenant_id: int | None = None
     admin_id: int | None = None
     guild_id: int | None = None
+    key_digest: bytes | None = None
 
 
 class TenantSession(Session):
@@ -47,6 +49,7 @@ def _set_access(session: Session, _: SessionTransaction, connection: Connection)
             "tenant_id": "" if access.tenant_id is None else str(access.tenant_id),
             "admin_id": "" if access.admin_id is None else str(access.admin_id),
             "guild_id": "" if access.guild_id is None else str(access.guild_id),
+            "key_digest": "" if access.key_digest is None else access.key_digest.hex(),
         },
     )
 

@@ -28,6 +28,8 @@ class Problem(Exception):  # noqa: N818 - the term of RFC 9457
     type: str
     title: str
     retry_after: int | None = None
+    challenge: str | None = None
+    """How to show who one is (the header ``WWW-Authenticate``, RFC 9110)."""
     fixed_detail: str | None = None
     """The detail, where the message is not for the client."""
 

@@ -69,6 +69,11 @@ class DateFormatter:
         names = self._locale.days["stand-alone"]["wide"]
         return tuple(str(names[number]) for number in range(7))
 
+    def short_weekdays(self) -> tuple[str, ...]:
+        """The names of the weekdays where there is little room, from Monday on: ``Mon``."""
+        names = self._locale.days["stand-alone"]["abbreviated"]
+        return tuple(str(names[number]) for number in range(7))
+
     def span(self, days: Days) -> str:
         """First to last day, saying a common month or year once: ``1–30 Apr 2026``."""
         if days.first == days.last:

@@ -19,6 +19,7 @@ _REPORT_PATH: Final = re.compile(r"(/api/reports/)[^/\s\"'?]+")
 _WEBHOOK_PATH: Final = re.compile(r"(/webhooks/\d+/)[^/\s\"'?]+")
 _INTERACTION: Final = re.compile(r"aW50ZXJhY3Rpb2[A-Za-z0-9+/=_.-]{10,}")
 """A token of an interaction at Discord: what begins with that word in base64."""
+_API_KEY: Final = re.compile(r"ask_[0-9A-Za-z]{8,}_[0-9A-Za-z]+")
 _URL_PASSWORD: Final = re.compile(r"(://[^:/@\s]*:)[^@\s]+(@)")
 _STANDARD: Final = frozenset(logging.makeLogRecord({}).__dict__) | {
     "message",
@@ -39,10 +40,11 @@ METRICS_CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
 
 
 def redact(text: str) -> str:
-    """``text`` without tokens of links and passwords of URLs."""
+    """``text`` without tokens of links, API keys and passwords of URLs."""
     text = _REPORT_PATH.sub(r"\1[token]", text)
     text = _WEBHOOK_PATH.sub(r"\1[token]", text)
     text = _INTERACTION.sub("[token]", text)
+    text = _API_KEY.sub("[key]", text)
     text = _URL_PASSWORD.sub(r"\1***\2", text)
     return _TOKEN.sub("[token]", text)
 

@@ -4,11 +4,13 @@ A definition is pure: it knows no database and no clock. The SQL stands beside i
 and is reached through ``common.reports.queries``, by the worker alone.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Generic, NoReturn, TypeVar
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from common.reports.document.gaps import DataGap, of_figures
 from common.reports.document.headlines import Headline, Kpi
@@ -16,6 +18,7 @@ from common.reports.document.incomplete import incomplete
 from common.reports.document.metrics import Figure, Unit
 from common.reports.document.schema import Cell, Days, Document, Section
 from common.reports.money import currency_exponent
+from common.reports.totals.totals import Totals
 from common.reports.window import Window
 
 R = TypeVar("R")
@@ -54,6 +57,11 @@ class Scope:
     def previous(self) -> Window:
         """The window that this one is compared with; see ``Window.previous``."""
         return self.window.previous(self.zone)
+
+    @property
+    def last_year(self) -> Window:
+        """The same weekdays a year ago; see ``Window.last_year``."""
+        return self.window.last_year(self.zone)
 
     @property
     def reach(self) -> Window:
@@ -105,11 +113,13 @@ class Presented:
 class Presentation(Generic[R]):
     """How an implemented report's result becomes a page and a CSV.
 
-    Both come from one call, so that what they share is worked out once.
+    Both come from one call, so that what they share is worked out once. ``of_totals`` are the
+    headline figures, by key, that a shop's totals over as many days give by themselves.
     """
 
     columns: tuple[CsvColumn, ...]
     present: Callable[[R, Scope], Presented]
+    of_totals: Callable[[Totals, int], Mapping[str, int | None]] = lambda *_: {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,14 +162,26 @@ class Definition(Generic[R]):
         own = (each.key for each in self.columns if each.unit not in _NAMING and not _beside(each))
         return of_figures(gaps, frozenset((*own, *keys)))
 
-    def present(self, result: R, scope: Scope) -> "Report":
+    def present(self, result: R, scope: Scope, last_year: Totals | None = None) -> "Report":
         """A result as a document and as the rows of its CSV.
+
+        ``last_year`` are the shop's totals over the same weekdays a year ago, where they are known:
+        the document has them beside its headline figures, the CSV has not.
 
         Raises:
             AnalyticsNotYetImplementedError: the report is a stub.
         """
         presented = self._presented().present(result, scope)
-        return Report(self._document(presented.body, scope), presented.rows)
+        document = self._document(presented.body, scope)
+        if last_year is not None:
+            document = self._beside(document, scope, last_year)
+        return Report(document, presented.rows)
+
+    def _beside(self, document: Document, scope: Scope, last_year: Totals) -> Document:
+        days = days_of(scope.last_year, scope.zone)
+        found = self._presented().of_totals(last_year, days.count)
+        kpis = tuple(replace(each, last_year=found.get(each.key)) for each in document.kpis)
+        return replace(document, kpis=kpis, last_year_days=days)
 
     def _document(self, body: Body, scope: Scope) -> Document:
         gaps = self.touched_by(scope.gaps, *(each.key for each in body.kpis))
@@ -172,8 +194,8 @@ class Definition(Generic[R]):
             currency=scope.currency,
             money_exponent=scope.money_exponent,
             timezone=scope.zone.key,
-            days=_days(scope.window, scope.zone),
-            previous_days=_days(scope.previous, scope.zone),
+            days=days_of(scope.window, scope.zone),
+            previous_days=days_of(scope.previous, scope.zone),
             as_of=scope.as_of,
             data_version=scope.data_version,
             empty=body.empty,
@@ -198,7 +220,8 @@ class Report:
     rows: Iterator[Row]
 
 
-def _days(window: Window, zone: ZoneInfo) -> Days:
+def days_of(window: Window, zone: ZoneInfo) -> Days:
+    """The days of a window as a document names them."""
     dates = window.dates(zone)
     return Days(first=dates[0], last=dates[-1], count=len(dates))
 

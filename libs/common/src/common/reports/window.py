@@ -11,6 +11,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 _WEEK: Final = 7
+_YEAR: Final = 52 * _WEEK
 
 MOST_DAYS: Final = 366
 """The longest window that may be asked for: a leap year."""
@@ -89,6 +90,13 @@ class Window:
         """
         days = self.dates(zone)
         first = days[0] - timedelta(days=shift_of(len(days)))
+        past = first + timedelta(days=len(days))
+        return Window(start_of_day(first, zone), start_of_day(past, zone))
+
+    def last_year(self, zone: ZoneInfo) -> "Window":
+        """The same weekdays a year ago: as many days, 52 weeks earlier."""
+        days = self.dates(zone)
+        first = days[0] - timedelta(days=_YEAR)
         past = first + timedelta(days=len(days))
         return Window(start_of_day(first, zone), start_of_day(past, zone))
 

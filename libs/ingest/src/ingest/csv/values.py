@@ -134,6 +134,17 @@ def whole(text: str, *, least: int, most: int = LARGEST_QUANTITY) -> int:
     return value
 
 
+def truth(text: str) -> bool:
+    """``true`` or ``false`` in any case; nothing is false.
+
+    Raises:
+        BadValueError: anything else.
+    """
+    if text.lower() not in {"", "true", "false"}:
+        raise BadValueError("is neither true nor false")
+    return text.lower() == "true"
+
+
 def amounts(
     exponent: int, *, empty: int | None = None, signed: bool = False
 ) -> Callable[[str], int]:

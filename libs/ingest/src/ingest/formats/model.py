@@ -17,6 +17,15 @@ Read = Callable[[str, Iterable[bytes]], Iterator[Any]]
 """Turns a file's name and its blocks into the loader's rows of its kind (``ingest.rows``)."""
 
 
+class TaxFoundOutError(ValueError):
+    """It was said whether prices include the tax, of a format that finds it out by its totals."""
+
+    def __init__(self, layout: "ImportFormat") -> None:
+        super().__init__(
+            f"whether prices include the tax is found out in {layout.label}: do not say so"
+        )
+
+
 class FileOf(NamedTuple):
     """A kind of file of a format: what people call it, and the columns it is recognised by.
 
@@ -41,6 +50,8 @@ class ImportFormat:
     ``place``. ``layouts`` are further ways in which the orders' file comes, and files of the
     platform that are recognised to say why they are not read. A line of the orders' file holds up
     to ``rows_a_line`` rows: their positions are the line times that, and their number in it.
+    ``gift_cards_are_sales`` is what the platform takes a gift card that it sold for.
+    ``prices_may_include_tax`` says that the sender is asked: other formats find it out.
     """
 
     name: str
@@ -52,6 +63,17 @@ class ImportFormat:
     place: int = 1000
     layouts: tuple[FileOf, ...] = ()
     rows_a_line: int = 1
+    gift_cards_are_sales: bool = True
+    prices_may_include_tax: bool = False
+
+    def require_prices_with_tax(self) -> None:
+        """Whether the sender may say that prices include the tax.
+
+        Raises:
+            TaxFoundOutError: the format finds it out of its own totals.
+        """
+        if not self.prices_may_include_tax:
+            raise TaxFoundOutError(self)
 
     @property
     def kinds(self) -> Kinds:
@@ -85,6 +107,8 @@ class Reading:
     ``timezone`` (IANA) is the one that times without an offset are meant in.
     ``given`` are the kinds of all files of the import; ``kinds`` tell files of the wrong kind.
     ``gaps`` take what the files cannot know of the orders.
+    A gift card that was sold is left out unless ``gift_cards_are_sales``; ``prices_include_tax`` is
+    for formats that cannot tell.
     """
 
     currency: str
@@ -94,6 +118,8 @@ class Reading:
     kinds: Kinds = field(default_factory=dict)
     timezone: str = "UTC"
     gaps: Gaps = field(default_factory=Gaps)
+    gift_cards_are_sales: bool = True
+    prices_include_tax: bool = False
 
 
 class Reader(Protocol):

@@ -11,7 +11,8 @@ class Reconciled:
 
     ``unexplained`` are the orders whose Total is not what their lines, discounts, shipping, tax,
     tips, duties and fees come to, with the difference, the first ``MOST_LISTED`` of
-    ``unexplained_orders``. ``tips``, ``duties`` and ``fees`` were charged and are no sales.
+    ``unexplained_orders``. ``tips``, ``duties``, ``fees`` and ``gift_cards`` were charged and
+    are no sales.
     """
 
     orders: int = 0
@@ -21,24 +22,33 @@ class Reconciled:
     tips: int = 0
     duties: int = 0
     fees: int = 0
+    gift_cards: int = 0
 
 
 class Reconciliation:
     """Collects it, order by order."""
 
     def __init__(self) -> None:
-        self._orders = self._tips = self._duties = self._fees = 0
+        self._orders = self._tips = self._duties = self._fees = self._gift_cards = 0
         self._count = self._amount = 0
         self._listed: list[tuple[str, int]] = []
 
     def add(
-        self, order: str, *, unexplained: int, tips: int = 0, duties: int = 0, fees: int = 0
+        self,
+        order: str,
+        *,
+        unexplained: int,
+        tips: int = 0,
+        duties: int = 0,
+        fees: int = 0,
+        gift_cards: int = 0,
     ) -> None:
         """Note an order, and what of its Total is not explained."""
         self._orders += 1
         self._tips += tips
         self._duties += duties
         self._fees += fees
+        self._gift_cards += gift_cards
         if unexplained:
             self._count += 1
             self._amount += unexplained
@@ -55,4 +65,5 @@ class Reconciliation:
             self._tips,
             self._duties,
             self._fees,
+            self._gift_cards,
         )

@@ -16,8 +16,11 @@ from common.db.engine import require_restricted_role
 from common.db.read_timeout import TimeoutConnection
 from common.db.sales import LOCK_LEDGER, NEXT_VERSION, NOTE_SALES
 from common.db.tenancy import Access, transaction
+from common.instants import now
 from ingest.gaps import Gaps
+from ingest.ledger.basis import Basis, require_same
 from ingest.ledger.checks import LINE_RULES, ORDER_RULES, PRODUCT_RULES, STOCK_RULES, broken
+from ingest.ledger.closed_days import NONE_CHANGED, ClosedDays, changed_closed_days
 from ingest.ledger.errors import IngestError, refuse
 from ingest.ledger.gaps import merge_gaps
 from ingest.ledger.merge import merge_orders
@@ -71,7 +74,7 @@ class LoadSummary:
     ``lines``, ``refunds`` and ``stock_counts`` count the input's rows. ``first_at`` and ``last_at``
     are the earliest and latest instant an event of this input counts at, None without events;
     ``net_sales`` sums those events, in minor units. ``version`` is the ledger's after the load,
-    None when there was nothing to load.
+    None when there was nothing to load. ``closed_days`` are those whose orders changed afterwards.
     """
 
     products: int = 0
@@ -87,6 +90,7 @@ class LoadSummary:
     first_at: datetime | None = None
     last_at: datetime | None = None
     version: int | None = None
+    closed_days: ClosedDays = NONE_CHANGED
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,7 @@ def load_sales(
     gaps: Gaps | None = None,
     products_by_title: bool = False,
     review: Callable[[Sequence[IngestError]], None] = refuse,
+    read_by: Basis | None = None,
     begin: Callable[[Connection], None] | None = None,
     conclude: Callable[[Connection, LoadSummary], None] | None = None,
     limits: TimeLimits = PATIENT,
@@ -121,10 +126,12 @@ def load_sales(
     stay, on the lines of the same ids) unless it is the same, a refund seen again is replaced.
     ``products_by_title`` says that a line's product is named by its SKU, or by its title where it
     has none. ``gaps`` are read last, and kept with the orders' days. ``review`` gets every error
-    that was found, before anything is merged, and raises if there is one. ``begin`` runs first and
-    ``conclude`` last in the same transaction, which is held to ``limits``.
+    that was found, before anything is merged, and raises if there is one. ``read_by`` is what the
+    source reads by, where the tenant's settings matter to it. ``begin`` runs first and ``conclude``
+    last in the same transaction, which is held to ``limits``.
 
     Raises:
+        BasisChangedError: the tenant's settings are not those of ``read_by``.
         IngestError: rows that cannot enter the ledger.
         UnsafeDatabaseRoleError: row-level security, which holds every statement here to the
             tenant, does not hold the engine's role.
@@ -141,6 +148,8 @@ def load_sales(
         cursor.execute(_PREPARE, limits.settings())
         cursor.execute(LOCK_LEDGER)
         gaps = gaps or Gaps()
+        if read_by is not None:
+            require_same(session.connection(), tenant_id, read_by)
         staged = Staged(
             stage(cursor, PRODUCTS, products),
             stage(cursor, ORDER_LINES, in_runs(order_lines)),
@@ -167,6 +176,7 @@ def _check(cursor: Cursor, *, products_by_title: bool) -> list[IngestError]:
 def _merge(cursor: Cursor, staged: Staged, gaps: Gaps) -> LoadSummary:
     """Write what is staged and found right."""
     new_products = merge_products(cursor)
+    closed_days = changed_closed_days(cursor, now())
     lift_refunds(cursor)
     orders = merge_orders(cursor)
     ignored = merge_refunds(cursor)
@@ -190,6 +200,7 @@ def _merge(cursor: Cursor, staged: Staged, gaps: Gaps) -> LoadSummary:
         first_at=first_at,
         last_at=last_at,
         version=version,
+        closed_days=closed_days,
     )
 
 

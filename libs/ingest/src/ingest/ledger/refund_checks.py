@@ -22,7 +22,7 @@ INPUT_RULES = (
         SELECT position, ARRAY[refund_id, order_id, line_id] AS ids FROM staged_refunds
         WHERE quantity < 0 OR amount < 0 OR shipping < 0 OR tax < 0
            OR kind NOT IN ('return', 'cancel', 'edit')
-           OR (line_id IS NULL AND (quantity <> 0 OR amount <> 0))
+           OR (line_id IS NULL AND quantity <> 0)
         """,
     ),
     Rule(
@@ -92,6 +92,15 @@ EVENT_RULES = (
 """What a refund must fulfil beside its order, whichever side of the load it came from."""
 
 TOTAL_RULES = (
+    Rule(
+        RefundTooLargeError,
+        "refunds",
+        "amount",
+        """
+        SELECT position, ARRAY[refund_id, order_id, NULL] AS ids FROM staged_events
+        WHERE line_id IS NULL AND amount > 0 AND paid_at IS NOT NULL
+        """,
+    ),
     Rule(
         RefundTooLargeError,
         "refunds",

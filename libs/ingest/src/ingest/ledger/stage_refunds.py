@@ -8,6 +8,7 @@ A cancellation of an order never paid is no event: nothing was sold, so nothing 
 is counted and not stored. A return of an order never paid is an error.
 """
 
+from ingest.ledger.goodwill import spread_goodwill
 from ingest.ledger.staging import Cursor, derive
 
 # Joined to its order's key; the order may be in this input or in the ledger. What `moves` is
@@ -88,6 +89,7 @@ def stage_events(cursor: Cursor) -> None:
     if cursor.rowcount:
         cursor.execute("ANALYZE staged_events")
     derive(cursor, "staged_goods", _STAGE_GOODS)
+    spread_goodwill(cursor)
 
 
 def lift_refunds(cursor: Cursor) -> None:

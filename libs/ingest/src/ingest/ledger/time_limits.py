@@ -9,6 +9,7 @@ from typing import Final
 import psycopg
 
 from common.http.problem import UNAVAILABLE_RETRY_SECONDS, Problem
+from ingest.ledger.basis import BasisChangedError
 
 
 class LedgerBusyError(Problem):
@@ -55,12 +56,16 @@ def told_as_problems() -> Iterator[None]:
     """Turn what the driver says of a load that a client waits for into problems.
 
     Raises:
-        LedgerBusyError: a limit was reached.
+        LedgerBusyError: a limit was reached, or the tenant's settings changed meanwhile.
         LedgerUnavailableError: the server failed, or is gone.
     """
     try:
         yield
-    except (psycopg.errors.LockNotAvailable, psycopg.errors.QueryCanceled) as error:
+    except (
+        psycopg.errors.LockNotAvailable,
+        psycopg.errors.QueryCanceled,
+        BasisChangedError,
+    ) as error:
         raise LedgerBusyError from error
     except psycopg.OperationalError as error:
         raise LedgerUnavailableError from error

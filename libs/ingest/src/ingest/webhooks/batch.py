@@ -14,11 +14,11 @@ from uuid import UUID
 from sqlalchemy import Connection, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
-from common.db.accounts import Tenant
 from common.db.sales import LOCK_LEDGER, NEXT_VERSION
 from common.db.tenancy import TenantDb
 from common.db.webhooks import EventState, IngestConnection, WebhookEvent, WebhookOrder
 from ingest.csv.notes import Notes
+from ingest.ledger.basis import Basis, basis_of
 from ingest.ledger.forget import find_orders, forget_orders, lift_refunds_of
 from ingest.ledger.load import LoadSummary, load_sales
 from ingest.ledger.time_limits import TimeLimits
@@ -86,11 +86,11 @@ class Batch:
             raise WorkedElsewhereError
         connection.execute(text(LOCK_LEDGER))
         self._events = self._waiting(connection)
-        currency = connection.scalar(select(Tenant.currency)) or ""
-        said = self._said(currency)
+        basis = basis_of(connection, self.db.tenant_id)
+        said = self._said(basis)
         for key, (facts, platform) in self._merged(connection, said).items():
-            notes = Notes(currency)
-            shop = Shop(currency, notes, self.now)
+            notes = Notes(basis.currency)
+            shop = Shop(basis, notes, self.now)
             state = PLATFORMS[platform].state(key[1], facts, shop)
             last = max(number for number, order, _, _ in said if order == key)
             if notes.lines():
@@ -112,7 +112,7 @@ class Batch:
         )
         return list(connection.execute(query))
 
-    def _said(self, currency: str) -> list[tuple[int, OrderKey, Facts, str]]:
+    def _said(self, basis: Basis) -> list[tuple[int, OrderKey, Facts, str]]:
         """What each event says that says something; each is tried alone, so that one that cannot
         be read spoils no order."""
         said = []
@@ -120,7 +120,7 @@ class Batch:
             platform = PLATFORMS[event.platform]
             try:
                 order_id, facts = platform.read(event.topic, decode(event.body))
-                platform.state(order_id, facts, Shop(currency, Notes(currency), self.now))
+                platform.state(order_id, facts, Shop(basis, Notes(basis.currency), self.now))
             except UnreadableEventError as error:
                 self._reasons[event.id] = str(error)
                 self.dead += 1

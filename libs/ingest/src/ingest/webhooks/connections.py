@@ -37,7 +37,9 @@ class ConnectionUnknownError(Problem):
     status = HTTPStatus.NOT_FOUND
     type = "ingest-connection-not-found"
     title = "Connection not found"
-    fixed_detail = "There is no such connection."
+
+    def __init__(self) -> None:
+        super().__init__("There is no such connection.")
 
 
 class InvalidConnectionError(Problem):

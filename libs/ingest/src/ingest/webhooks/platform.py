@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from ingest.csv.notes import Notes
+from ingest.ledger.basis import Basis
 from ingest.rows import OrderLineRow, RefundRow
 from ingest.webhooks.facts import Facts
 
@@ -25,11 +26,16 @@ class Headers:
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """Whose orders they are: its ``currency`` (ISO 4217), and where is told what was assumed."""
+    """Whose orders they are: the settings they are read by, and where is told what was assumed."""
 
-    currency: str
+    basis: Basis
     notes: Notes
     now: datetime
+
+    @property
+    def currency(self) -> str:
+        """Its currency (ISO 4217)."""
+        return self.basis.currency
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ def words(figures: DocumentFormatter) -> dict[str, Any]:
         "by": _("By"),
         "day": _("Day"),
         "week": _("Week"),
-        "thisWindow": _("This window"),
+        "thisWindow": _("These days"),
         "previousWindow": figures.wording.counted(
             "%(count)s day before", "%(count)s days before", figures.document.previous_days.count
         ),
@@ -29,7 +29,7 @@ def words(figures: DocumentFormatter) -> dict[str, Any]:
         "zoomKeys": _("With Shift they select days, Enter shows only these."),
         "selected": _("{first} to {last} selected"),
         "zoomed": _("{first} to {last}"),
-        "whole": _("Whole window"),
+        "whole": _("All days"),
         "pick": _("Show {measure} in the chart"),
         "print": _("Print or save as PDF"),
         "find": _("Search these {count} products"),

@@ -1,1 +1,1 @@
-"""Log-in: credentials and sessions."""
+"""Who asks: credentials, sessions, API keys, and who acts for a tenant."""

@@ -19,6 +19,7 @@ _FILES: Final[Mapping[str, tuple[str, ...]]] = {
     design.THEME: (design.THEME,),
     "console.css": (*design.SHEETS, "console.css", "tables.css"),
     "console.js": ("console.js",),
+    "import.js": ("import.js",),
 }
 """What is served, and the files that it is made of, one after the other."""
 

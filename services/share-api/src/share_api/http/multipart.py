@@ -46,9 +46,9 @@ class InvalidUploadError(UploadError):
 
 
 async def iter_file_chunks(
-    content_type: str, body: AsyncIterator[bytes]
+    content_type: str, body: AsyncIterator[bytes], *, fields: frozenset[str] = frozenset()
 ) -> AsyncIterator[FileChunk]:
-    """The name of a file and the next piece of it, as they arrive.
+    """The name of a file and the next piece of it, as they arrive; of a form's ``fields`` too.
 
     Raises:
         UnsupportedUploadError: neither a CSV nor a form.
@@ -64,7 +64,7 @@ async def iter_file_chunks(
         return
     if kind_name != "multipart/form-data":
         raise UnsupportedUploadError
-    form = _Form(options.get(b"boundary", b""))
+    form = _Form(options.get(b"boundary", b""), fields)
     async for data in body:
         for piece in form.feed(data):
             yield piece
@@ -74,7 +74,8 @@ async def iter_file_chunks(
 class _Form:
     """A form while it arrives: what the parser says, put together to pieces of files."""
 
-    def __init__(self, boundary: bytes) -> None:
+    def __init__(self, boundary: bytes, fields: frozenset[str] = frozenset()) -> None:
+        self._names = {*FILES, *fields}
         self._pieces: list[FileChunk] = []
         self._file: str | None = None
         self._seen: set[str] = set()
@@ -146,7 +147,7 @@ class _Form:
     def _on_headers(self) -> None:
         _, options = parse_options_header(self._disposition)
         name = options.get(b"name", b"").decode("utf-8", "replace")
-        if name not in FILES:
+        if name not in self._names:
             raise InvalidUploadError(f"A part is named {name[:40]!r}, not {', '.join(FILES)}.")
         if name in self._seen:
             raise InvalidUploadError(f"The part {name} is there more than once.")

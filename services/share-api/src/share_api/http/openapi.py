@@ -5,23 +5,25 @@ here: request bodies by their models, every error by its status. FastAPI's own 4
 service and is taken out. The report types come from the registry.
 """
 
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
+from starlette.routing import BaseRoute
 
 from common.reports import registry
 
 _PROBLEM_REF: Final = "#/components/schemas/Problem"
 _DETAILS: Final = {
     400: "The body, a parameter or the report type is not valid.",
-    401: "Not signed by who it should be from, not of now, or sent before.",
+    401: "The API key, or the signature, is not valid, or not any more.",
     403: "No session, no tenant chosen, not allowed, or a request from another site.",
     404: "There is nothing of that id.",
     408: "The body does not arrive.",
-    409: "Sharing is turned off, or the request of this key is not finished.",
+    409: "The state of the tenant, or another request, stands against it.",
     413: "The body is larger than the service takes.",
     415: "The body is neither a CSV nor a form.",
     422: "The idempotency key is that of another request.",
@@ -111,24 +113,51 @@ def _inlined(schema: Any, nested: dict[str, Any]) -> Any:
     return schema
 
 
-def install_openapi(app: FastAPI) -> None:
-    """Let ``app`` publish the document as it is meant."""
+SESSION_SCHEME: Final = "session"
+KEY_SCHEME: Final = "bearer"
+"""The two ways to show who one is, as the document names them."""
+Requirements = list[dict[str, list[str]]]
+"""What an operation takes as credentials: one of these, each a scheme with scopes."""
+SecurityOf = Callable[[Sequence[BaseRoute]], Mapping[tuple[str, str], Requirements]]
+"""Reads routes: what their operations take, by method (in lower case) and path."""
+
+
+def install_openapi(app: FastAPI, security_of: SecurityOf) -> None:
+    """Let ``app`` publish the document as it is meant, with the credentials that routes take."""
 
     def document() -> dict[str, Any]:
         if app.openapi_schema is None:
-            app.openapi_schema = _document(app)
+            app.openapi_schema = _document(app, security_of)
         return app.openapi_schema
 
     app.openapi = document  # type: ignore[method-assign]
 
 
-def _document(app: FastAPI) -> dict[str, Any]:
+def _require(operation: dict[str, Any], requirements: Requirements) -> None:
+    """Say what credentials an operation takes, and what is answered to wrong ones."""
+    if not requirements:
+        operation.pop("security", None)
+        return
+    operation["security"] = requirements
+    if any(KEY_SCHEME in each for each in requirements):
+        responses = operation["responses"]
+        challenge = problem_responses(401)[401]
+        challenge["headers"] = {"WWW-Authenticate": {"schema": {"type": "string"}}}
+        responses.setdefault("400", problem_responses(400)[400])
+        responses.setdefault("401", challenge)
+        operation["responses"] = dict(sorted(responses.items()))
+
+
+def _document(app: FastAPI, security_of: SecurityOf) -> dict[str, Any]:
     document = get_openapi(
         title=app.title, version=app.version, description=app.description, routes=app.routes
     )
-    for path in document["paths"].values():
-        for operation in path.values():
+    security = security_of(app.routes)
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
             operation["responses"].pop("422", None)
+            if (method, path) in security:
+                _require(operation, security[method, path])
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)

@@ -150,10 +150,12 @@ def begin_upload(
     most: int,
     now: datetime,
     checked: bool = False,
+    prices_include_tax: bool = False,
 ) -> ImportUpload:
     """Begin to receive an import of at most ``most`` bytes, or a check that changes nothing.
 
-    Without a ``layout`` the format is found by the columns of the orders.
+    Without a ``layout`` the format is found by the columns of the orders. ``prices_include_tax`` is
+    for formats that cannot tell; a worker refuses it of others.
 
     Raises:
         TooManyImportsError: the tenant has too many that are not finished.
@@ -179,6 +181,7 @@ def begin_upload(
                 state=ImportState.RECEIVING,
                 format=layout or registry.FALLBACK.name,
                 checked=checked,
+                prices_include_tax=prices_include_tax,
                 created_at=now,
                 created_by=author.admin_id,
             )

@@ -175,6 +175,8 @@ def internal_error() -> Response:
 def _as_json(problem: Problem) -> Response:
     seconds = problem.retry_after
     headers = {} if seconds is None else {"Retry-After": str(seconds)}
+    if problem.challenge is not None:
+        headers["WWW-Authenticate"] = problem.challenge
     return _response(problem.json(), problem.status, headers)
 
 

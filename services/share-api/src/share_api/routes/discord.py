@@ -4,6 +4,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Request
 
+from accounts.permissions import Permission
 from common.infra.rate_limit import tenant_bucket
 from common.instants import now
 from share_api.discord.connect_codes import Grant
@@ -14,6 +15,7 @@ from share_api.discord.limits import CODES
 from share_api.http.json_body import read_body
 from share_api.http.openapi import problem_responses
 from share_api.routes.dependencies import CurrentActor, CurrentDb, Services
+from share_api.routes.permissions import needs
 from share_api.schemas.discord import CodeView, ConnectionsView
 
 router = APIRouter(tags=["discord"])
@@ -51,6 +53,7 @@ async def answer_discord(request: Request, container: Services) -> InteractionAn
     summary="Get a code that connects a Discord server",
     status_code=201,
     responses=problem_responses(403, 429, 503),
+    dependencies=[needs(Permission.CONNECTIONS_WRITE)],
 )
 def issue_discord_code(actor: CurrentActor, container: Services) -> CodeView:
     """A one-time code: `/report connect` takes it, once and for ten minutes."""
@@ -64,6 +67,7 @@ def issue_discord_code(actor: CurrentActor, container: Services) -> CodeView:
     _CONNECTIONS,
     summary="List the connected Discord servers",
     responses=problem_responses(403, 503),
+    dependencies=[needs(Permission.CONNECTIONS_READ)],
 )
 def list_discord_servers(db: CurrentDb) -> ConnectionsView:
     """The Discord servers that show the tenant's reports, the latest first."""
@@ -75,6 +79,7 @@ def list_discord_servers(db: CurrentDb) -> ConnectionsView:
     summary="Disconnect a Discord server",
     status_code=204,
     responses=problem_responses(403, 404, 503),
+    dependencies=[needs(Permission.CONNECTIONS_WRITE)],
 )
 def disconnect_discord_server(
     guild_id: Annotated[str, Path(description="The id of the server at Discord.")],

@@ -6,20 +6,25 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
 
+from accounts.permissions import Permission
+from common.db.audit import Author
+from common.db.tenancy import TenantDb
 from common.instants import now
+from share_api.container import Container
 from share_api.http.content_length import content_length
 from share_api.http.json_body import iter_with_timeout
-from share_api.http.multipart import FILES, iter_file_chunks
+from share_api.http.multipart import FILES, FileChunk, iter_file_chunks
 from share_api.http.openapi import problem_responses
 from share_api.imports.listing import ImportNotFoundError, get_import, list_imports
 from share_api.imports.upload import (
     ImportTooLargeError,
-    ImportUpload,
     begin_upload,
     publish_import,
 )
 from share_api.routes.dependencies import CurrentActor, CurrentDb, Services
+from share_api.routes.permissions import needs
 from share_api.schemas.imports import FORMAT_NAMES, ImportFormatName, ImportsView, ImportView
 
 router = APIRouter(tags=["imports"])
@@ -58,6 +63,7 @@ _TAKES: Final[dict[str, Any]] = {
     status_code=202,
     responses={**_ACCEPTED, **problem_responses(400, 403, 413, 415, 429, 503)},
     openapi_extra=_TAKES,
+    dependencies=[needs(Permission.IMPORTS_WRITE)],
 )
 async def import_sales(
     request: Request,
@@ -76,34 +82,33 @@ async def import_sales(
     check: Annotated[
         bool, Query(description="Say what the import would do, and change nothing.")
     ] = False,
+    prices_include_tax: Annotated[
+        bool,
+        Query(
+            alias="pricesIncludeTax",
+            description="Prices, discounts and shipping include the column `tax`; for `own`.",
+        ),
+    ] = False,
 ) -> ImportView:
     """Take files in the import format, or another system's export, to be loaded by a worker.
 
     All or nothing: look at `Location` for the result, or for every row that is wrong. A check is
     done in full and taken back.
     """
-    most = container.settings.import_max_bytes
-    announced = content_length(request.headers)
-    if announced is not None and announced > most + _FORM_BYTES:
-        raise ImportTooLargeError(most)
-    upload = await run_in_threadpool(
-        begin_upload,
+    body = iter_with_timeout(request.stream())
+    content_type = request.headers.get("content-type", "")
+    import_id = await receive_import(
+        container,
         db,
+        actor.author,
+        request.headers,
+        iter_file_chunks(content_type, body),
         layout=layout,
-        author=actor.author,
-        most=most,
-        now=now(),
         checked=check,
+        prices_include_tax=prices_include_tax,
     )
-    try:
-        body = iter_with_timeout(request.stream())
-        await _receive(request.headers.get("content-type", ""), body, upload)
-    except BaseException:
-        await run_in_threadpool(upload.abort)
-        raise
-    await run_in_threadpool(publish_import, container.issuing.jobs, db.tenant_id, upload.import_id)
-    found = await run_in_threadpool(get_import, db, upload.import_id)
-    response.headers["Location"] = f"{_PATH}/{upload.import_id}"
+    found = await run_in_threadpool(get_import, db, import_id)
+    response.headers["Location"] = f"{_PATH}/{import_id}"
     return ImportView.of(found)
 
 
@@ -111,13 +116,53 @@ _FORM_BYTES: Final = 16 * 1024
 """What a form may add to its files."""
 
 
-async def _receive(content_type: str, body: AsyncIterator[bytes], upload: ImportUpload) -> None:
-    async for file, data in iter_file_chunks(content_type, body):
-        await run_in_threadpool(upload.write, file, data)
-    await run_in_threadpool(upload.finish)
+async def receive_import(
+    container: Container,
+    db: TenantDb,
+    author: Author,
+    headers: Headers,
+    pieces: AsyncIterator[FileChunk],
+    *,
+    layout: str | None = None,
+    checked: bool = False,
+    prices_include_tax: bool = False,
+) -> UUID:
+    """Take the pieces of files in and have a worker read them; the import's id.
+
+    Raises:
+        ImportTooLargeError, TooManyImportsError, UploadError: nothing of it is kept.
+    """
+    most = container.settings.import_max_bytes
+    announced = content_length(headers)
+    if announced is not None and announced > most + _FORM_BYTES:
+        raise ImportTooLargeError(most)
+    upload = await run_in_threadpool(
+        begin_upload,
+        db,
+        layout=layout,
+        author=author,
+        most=most,
+        now=now(),
+        checked=checked,
+        prices_include_tax=prices_include_tax,
+    )
+    try:
+        async for file, data in pieces:
+            await run_in_threadpool(upload.write, file, data)
+        await run_in_threadpool(upload.finish)
+    except BaseException:
+        await run_in_threadpool(upload.abort)
+        raise
+    await run_in_threadpool(publish_import, container.issuing.jobs, db.tenant_id, upload.import_id)
+    return upload.import_id
 
 
-@router.get(_PATH, summary="List the imports", responses=problem_responses(403, 503))
+@router.get(
+    _PATH,
+    summary="List the imports",
+    responses=problem_responses(403, 503),
+    dependencies=[needs(Permission.IMPORTS_READ)],
+)
 def list_all(db: CurrentDb) -> ImportsView:
     """The tenant's latest imports, newest first; at most a hundred."""
     found = list_imports(db)
@@ -125,7 +170,10 @@ def list_all(db: CurrentDb) -> ImportsView:
 
 
 @router.get(
-    f"{_PATH}/{{import_id}}", summary="Show an import", responses=problem_responses(403, 404, 503)
+    f"{_PATH}/{{import_id}}",
+    summary="Show an import",
+    responses=problem_responses(403, 404, 503),
+    dependencies=[needs(Permission.IMPORTS_READ)],
 )
 def show(
     import_id: Annotated[
@@ -134,8 +182,16 @@ def show(
     db: CurrentDb,
 ) -> ImportView:
     """How far it is, and how it ended: a result, or what is wrong by file, line and column."""
+    return ImportView.of(get_import(db, import_id_of(import_id)))
+
+
+def import_id_of(text: str) -> UUID:
+    """The id of an import.
+
+    Raises:
+        ImportNotFoundError: it is none.
+    """
     try:
-        wanted = UUID(import_id)
+        return UUID(text)
     except ValueError:
-        raise ImportNotFoundError(import_id) from None
-    return ImportView.of(get_import(db, wanted))
+        raise ImportNotFoundError(text) from None

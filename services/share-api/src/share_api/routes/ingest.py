@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Path, Request, Response
 
+from accounts.permissions import Permission
 from common.instants import now
 from ingest.webhooks.connections import (
     create_connection,
@@ -18,6 +19,7 @@ from ingest.webhooks.platforms import PLATFORMS
 from share_api.http.json_body import Body, parse_body, read_at_most
 from share_api.http.openapi import problem_responses, request_body
 from share_api.routes.dependencies import CurrentActor, CurrentDb, Services
+from share_api.routes.permissions import needs
 from share_api.schemas.webhooks import (
     OUTCOMES,
     ConnectionRequest,
@@ -98,6 +100,7 @@ async def _take(
     status_code=201,
     responses=problem_responses(400, 403, 503),
     openapi_extra=request_body(ConnectionRequest),
+    dependencies=[needs(Permission.CONNECTIONS_WRITE)],
 )
 def make_connection(
     actor: CurrentActor, db: CurrentDb, container: Services, body: Body
@@ -117,7 +120,10 @@ def make_connection(
 
 
 @router.get(
-    _CONNECTIONS, summary="List the connections to platforms", responses=problem_responses(403, 503)
+    _CONNECTIONS,
+    summary="List the connections to platforms",
+    responses=problem_responses(403, 503),
+    dependencies=[needs(Permission.CONNECTIONS_READ)],
 )
 def list_ingest_connections(db: CurrentDb) -> IngestConnectionsView:
     """The tenant's connections, the oldest first, without their secrets."""
@@ -130,6 +136,7 @@ def list_ingest_connections(db: CurrentDb) -> IngestConnectionsView:
     summary="Rotate the secret of a connection",
     responses=problem_responses(400, 403, 404, 503),
     openapi_extra=request_body(RotationRequest, required=False),
+    dependencies=[needs(Permission.CONNECTIONS_WRITE)],
 )
 def rotate_connection(
     connection_id: ConnectionId,
@@ -153,7 +160,10 @@ def rotate_connection(
 
 
 @router.post(
-    f"{_ONE}/pause", summary="Pause a connection", responses=problem_responses(403, 404, 503)
+    f"{_ONE}/pause",
+    summary="Pause a connection",
+    responses=problem_responses(403, 404, 503),
+    dependencies=[needs(Permission.CONNECTIONS_WRITE)],
 )
 def pause_connection(
     connection_id: ConnectionId, actor: CurrentActor, db: CurrentDb
@@ -164,7 +174,10 @@ def pause_connection(
 
 
 @router.post(
-    f"{_ONE}/resume", summary="Resume a connection", responses=problem_responses(403, 404, 503)
+    f"{_ONE}/resume",
+    summary="Resume a connection",
+    responses=problem_responses(403, 404, 503),
+    dependencies=[needs(Permission.CONNECTIONS_WRITE)],
 )
 def resume_connection(
     connection_id: ConnectionId, actor: CurrentActor, db: CurrentDb

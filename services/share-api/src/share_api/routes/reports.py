@@ -4,12 +4,14 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Response
 
+from accounts.permissions import Permission
 from common.instants import now
 from common.reports import registry
 from common.reports.document import gap_header
 from share_api.http.json_body import Body, parse_body
 from share_api.http.openapi import REPORT_SLUGS, problem_responses, request_body
-from share_api.routes.dependencies import CurrentActor, CurrentAdmin, Services
+from share_api.routes.dependencies import CurrentActor, Services
+from share_api.routes.permissions import needs, of_anyone_known
 from share_api.schemas.responses import IssuedView, ReportsView, ReportView
 from share_api.schemas.share_body import ShareBody
 from sharing.issuing import LinkRequest, issue
@@ -37,8 +39,9 @@ _LOCATION: Final[dict[int | str, dict[str, Any]]] = {
     "/api/admin/analytics/reports",
     summary="List the report types",
     responses=problem_responses(403, 503),
+    dependencies=[of_anyone_known],
 )
-def list_reports(_: CurrentAdmin) -> ReportsView:
+def list_reports() -> ReportsView:
     """Every report type, those included that are announced and not implemented yet."""
     return ReportsView(items=tuple(map(ReportView.of, registry.REPORTS.values())))
 
@@ -49,6 +52,7 @@ def list_reports(_: CurrentAdmin) -> ReportsView:
     status_code=201,
     responses={**_LOCATION, **problem_responses(400, 403, 409, 429, 503)},
     openapi_extra=request_body(ShareBody, required=False),
+    dependencies=[needs(Permission.SHARES_WRITE)],
 )
 def share(
     report: Annotated[str, Path(description="A report type.", json_schema_extra=REPORT_SLUGS)],

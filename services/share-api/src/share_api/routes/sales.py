@@ -8,19 +8,24 @@ from typing import Annotated, Any, Final
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from accounts.permissions import Permission
 from common.db.tenancy import TenantDb
 from common.instants import now
+from ingest.ledger.basis import Basis
+from share_api.auth.actors import Actor
 from share_api.container import Container
 from share_api.http.content_length import content_length
 from share_api.http.json_body import iter_with_timeout
 from share_api.http.ndjson import is_ndjson
 from share_api.http.openapi import list_body, problem_responses
-from share_api.routes.dependencies import Actor, CurrentActor, CurrentDb, Services
+from share_api.routes.dependencies import CurrentActor, CurrentDb, Services
+from share_api.routes.permissions import needs
 from share_api.sales.batch import BatchTooLargeError, SalesKind
 from share_api.sales.idempotency import KeyedRequest, key_of
 from share_api.sales.loading import load_batch
-from share_api.schemas.sales import ELEMENTS, SalesSummary
+from share_api.schemas.sales import ELEMENTS
 from share_api.schemas.sales_batch import MOST_BYTES, MOST_BYTES_OF_LINES, BatchReader
+from share_api.schemas.sales_summary import SalesSummary
 
 router = APIRouter(tags=["sales"])
 _PATH: Final = "/api/admin/sales"
@@ -72,14 +77,24 @@ def _documented(kind: SalesKind) -> dict[str, Any]:
         "path": f"{_PATH}/{kind}",
         "response_model": SalesSummary,
         "responses": {200: done, **problem_responses(400, 403, 408, 409, 413, 422, 503)},
+        "dependencies": [needs(Permission.SALES_WRITE)],
         "openapi_extra": {**list_body(kind, ELEMENTS[kind]), "parameters": [_KEY]},
     }
 
 
 @router.post(**_documented(SalesKind.ORDERS), summary="Send orders")
-async def send_orders(batch: Batch) -> dict[str, Any]:
+async def send_orders(
+    batch: Batch,
+    prices_include_tax: Annotated[
+        bool,
+        Query(
+            alias="pricesIncludeTax",
+            description="Prices, discounts and shipping include the order's `tax`.",
+        ),
+    ] = False,
+) -> dict[str, Any]:
     """Orders with all of their lines, at once and all or nothing; seen again, one is replaced."""
-    return await _take(SalesKind.ORDERS, batch)
+    return await _take(SalesKind.ORDERS, batch, prices_include_tax=prices_include_tax)
 
 
 @router.post(**_documented(SalesKind.REFUNDS), summary="Send refunds")
@@ -100,11 +115,15 @@ async def send_stock(batch: Batch) -> dict[str, Any]:
     return await _take(SalesKind.STOCK, batch)
 
 
-async def _take(kind: SalesKind, received: Received) -> dict[str, Any]:
+async def _take(
+    kind: SalesKind, received: Received, *, prices_include_tax: bool = False
+) -> dict[str, Any]:
     """Read a batch and load it; the summary."""
     request, actor, container = received.request, received.actor, received.container
     key = key_of(request.headers.getlist("idempotency-key"))
-    reader = BatchReader(kind, actor.tenant.currency)
+    tenant = actor.tenant
+    basis = Basis(tenant.currency, tenant.timezone, tenant.gift_cards)
+    reader = BatchReader(kind, basis, prices_include_tax=prices_include_tax)
     digest = await _read(request, reader)
     keyed = None if key is None else KeyedRequest(received.db, key, digest, now())
     load = partial(
@@ -129,7 +148,8 @@ async def _read(request: Request, reader: BatchReader) -> bytes:
     announced = content_length(request.headers)
     if announced is not None and announced > most:
         raise BatchTooLargeError(most, "bytes")
-    digest = hashlib.sha256(f"{request.url.path} {lines}\n".encode())
+    meant = f"{request.url.path} {lines}{' with tax' if reader.prices_include_tax else ''}\n"
+    digest = hashlib.sha256(meant.encode())
     body, length = bytearray(), 0
     async for piece in iter_with_timeout(request.stream()):
         length += len(piece)

@@ -18,11 +18,12 @@ from share_api.http.json_body import Body, parse_body
 from share_api.http.openapi import problem_responses, request_body
 from share_api.middleware.cookies import cookie_of
 from share_api.routes.dependencies import CurrentAdmin, Services, SignedIn, author_of
+from share_api.routes.permissions import of_a_person
 from share_api.routes.session_changes import begin, begin_anew, record_log_out
 from share_api.schemas.requests import LoginBody, PasswordBody, TenantBody
 from share_api.schemas.responses import SessionView
 
-router = APIRouter(tags=["session"])
+router = APIRouter(tags=["session"], dependencies=[of_a_person])
 _PATH: Final = "/api/admin/session"
 _log = logging.getLogger(__name__)
 _COOKIE: Final[dict[int | str, dict[str, Any]]] = {

@@ -5,11 +5,13 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query
 
+from accounts.permissions import Permission
 from common.instants import now
 from share_api.container import Container
 from share_api.http.json_body import Body, parse_body
 from share_api.http.openapi import problem_responses, request_body
 from share_api.routes.dependencies import CurrentActor, CurrentDb, Services
+from share_api.routes.permissions import needs
 from share_api.schemas.requests import RevokeBody, ShareQuery
 from share_api.schemas.responses import AddressView, RevokedView, SharesView, ShareView
 from sharing.addressing import show_address
@@ -31,7 +33,12 @@ ShareId = Annotated[
 ]
 
 
-@router.get(_PATH, summary="List the links", responses=problem_responses(400, 403, 503))
+@router.get(
+    _PATH,
+    summary="List the links",
+    responses=problem_responses(400, 403, 503),
+    dependencies=[needs(Permission.SHARES_READ)],
+)
 def list_links(
     db: CurrentDb, container: Services, query: Annotated[ShareQuery, Query()]
 ) -> SharesView:
@@ -53,6 +60,7 @@ def list_links(
     summary="Revoke every active link",
     responses=problem_responses(400, 403, 503),
     openapi_extra=request_body(RevokeBody, required=False),
+    dependencies=[needs(Permission.SHARES_WRITE)],
 )
 def revoke_every_link(actor: CurrentActor, container: Services, body: Body) -> RevokedView:
     """Revoke every active link of the tenant, or those of one report type.
@@ -70,7 +78,10 @@ def revoke_every_link(actor: CurrentActor, container: Services, body: Body) -> R
 
 
 @router.get(
-    f"{_PATH}/{{share_id}}", summary="Show a link", responses=problem_responses(403, 404, 503)
+    f"{_PATH}/{{share_id}}",
+    summary="Show a link",
+    responses=problem_responses(403, 404, 503),
+    dependencies=[needs(Permission.SHARES_READ)],
 )
 def show_link(share_id: ShareId, db: CurrentDb, container: Services) -> ShareView:
     """One entry of the ledger. It does not hold the link itself, which is shown once."""
@@ -83,6 +94,7 @@ def show_link(share_id: ShareId, db: CurrentDb, container: Services) -> ShareVie
     summary="Revoke a link",
     status_code=204,
     responses=problem_responses(403, 404, 503),
+    dependencies=[needs(Permission.SHARES_WRITE)],
 )
 def revoke_link(share_id: ShareId, actor: CurrentActor, container: Services) -> None:
     """The link does not open any more. On 503 it is to be taken for alive."""
@@ -98,6 +110,7 @@ def revoke_link(share_id: ShareId, actor: CurrentActor, container: Services) -> 
     f"{_PATH}/{{share_id}}/address",
     summary="Tell the address of a link again",
     responses=problem_responses(403, 404, 409, 503),
+    dependencies=[needs(Permission.SHARES_WRITE)],
 )
 def tell_address(
     share_id: ShareId, actor: CurrentActor, db: CurrentDb, container: Services

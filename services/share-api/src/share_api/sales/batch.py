@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from common.http.problem import Problem
 from ingest.csv.notes import Notes
+from ingest.ledger.basis import Basis
 from ingest.rows import OrderLineRow, ProductRow, RefundRow, StockRow
 from share_api.http.json_body import FieldError, InvalidBodyError
 
@@ -63,14 +64,14 @@ class Place:
 
 @dataclass(slots=True)
 class SalesBatch:
-    """The rows of a batch of a shop that sells in ``currency``; ``places`` are theirs, in turn.
+    """The rows of a batch, read by ``basis``; ``places`` are theirs, in turn.
 
     A row's position counts the rows from 0. ``elements`` are the places of the elements by what
     they are known by.
     """
 
     kind: SalesKind
-    currency: str
+    basis: Basis
     notes: Notes
     rows: list[Row] = field(default_factory=list)
     places: list[Place] = field(default_factory=list)

@@ -88,6 +88,7 @@ class _Attempt:
             self.db.engine,
             self.db.tenant_id,
             **self.batch.columns(),
+            read_by=self.batch.basis,
             begin=None if self.keyed is None else self.keyed.begin,
             conclude=self._conclude,
             limits=WHILE_A_CLIENT_WAITS,
@@ -95,7 +96,9 @@ class _Attempt:
         return self._told(summary)
 
     def _told(self, summary: LoadSummary) -> dict[str, Any]:
-        told = summary_json(summary, currency=self.batch.currency, notes=self.batch.notes.lines())
+        told = summary_json(
+            summary, currency=self.batch.basis.currency, notes=self.batch.notes.lines()
+        )
         return {"checked": self.check, **told}
 
     def _conclude(self, connection: Connection, summary: LoadSummary) -> None:
@@ -108,6 +111,8 @@ class _Attempt:
             self.author,
             at=instants.now(),
             **{self.batch.kind.value: self.batch.count},
+            closedDayOrders=summary.closed_days.orders or None,
+            closedDays=summary.closed_days.sentence() or None,
         )
         if self.keyed is not None:
             self.keyed.conclude(connection, self._told(summary))

@@ -53,7 +53,8 @@ class ImportView(ApiModel):
     result: dict[str, Any] | None = Field(
         description="Counts of orders, lines, refunds, products and stock; netSales of the files in"
         " major units; notes on what could not be taken as it stood,"
-        " and the orders of a platform's export whose totals nothing explains."
+        " the orders of a platform's export whose totals nothing explains, and closedDays: orders"
+        " that were changed after their day, by day."
     )
     errors: tuple[ImportFault, ...] | None = Field(description="The first of them, by file.")
     error_count: int | None

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field, PlainSerializer, WithJsonSchema
 
 from accounts.memberships import Account, TenantFacts
+from common.db.accounts import Role
 from common.db.pagination import Page
 from common.instants import iso
 from common.reports.model import Definition
@@ -146,6 +147,7 @@ class SessionView(ApiModel):
     """Who is logged in, the tenant they act for, and those they could choose."""
 
     email: str
+    role: Role | None = Field(description="What they may do for that tenant.")
     tenant: TenantView | None
     tenants: tuple[TenantView, ...]
 
@@ -154,6 +156,7 @@ class SessionView(ApiModel):
         """As clients see it."""
         return cls(
             email=account.email,
+            role=account.roles[tenant.id] if tenant else None,
             tenant=TenantView.of(tenant) if tenant else None,
             tenants=tuple(map(TenantView.of, account.tenants)),
         )

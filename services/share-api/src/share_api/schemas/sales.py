@@ -8,9 +8,16 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import Annotated, ClassVar, Self, cast
 
-from pydantic import BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    PrivateAttr,
+    ValidationInfo,
+    model_validator,
+)
 
 from ingest.csv.notes import FUTURE
+from ingest.formats.order_rows import without_cards, without_tax
 from ingest.rows import OrderLineRow, ProductRow, RefundKind, RefundRow, StockRow
 from share_api.sales.batch import Row, SalesKind
 from share_api.schemas.api_model import ApiModel
@@ -57,7 +64,10 @@ class SalesElement(_Part, ABC):
 
 
 class SalesOrderLine(_Part):
-    """A line of an order. `unitPrice` is without tax, `lineDiscount` the whole line's."""
+    """A line of an order. `unitPrice` is without tax, `lineDiscount` the whole line's.
+
+    A `giftCard` is a sale or not as the shop has it.
+    """
 
     line_id: Identity
     product_id: Identity
@@ -66,6 +76,7 @@ class SalesOrderLine(_Part):
     quantity: Sold
     unit_price: Amount
     line_discount: AmountOrZero = 0
+    gift_card: bool | None = None
 
     def values(self) -> tuple[str, str, str | None, str | None, int, int, int]:
         """Its columns, in the order of the loader's row."""
@@ -93,13 +104,14 @@ class SalesOrder(SalesElement):
     shipping: AmountOrZero = 0
     tax: AmountOrZero = 0
     lines: Annotated[tuple[SalesOrderLine, ...], BeforeValidator(not_empty)]
+    _context: SalesContext = PrivateAttr()
 
     @model_validator(mode="after")
     def _of_some_time(self, info: ValidationInfo) -> Self:
         happened = self.paid_at or self.placed_at
         if happened is None:
             raise ValueError("has neither paidAt nor placedAt: one of them is needed")
-        context = cast("SalesContext", info.context)
+        self._context = context = cast("SalesContext", info.context)
         if happened > context.now:
             context.notes.add(FUTURE, self.order_id)
         return self
@@ -109,7 +121,18 @@ class SalesOrder(SalesElement):
         return (self.order_id,)
 
     def rows(self, first: int) -> Iterator[Placed]:
-        """A row a line."""
+        """A row a line, of those that are sales, with prices without tax."""
+        steps = {first + number: ("lines", number) for number in range(len(self.lines))}
+        rows = list(self._as_sent(first))
+        if not self._context.gift_cards_are_sales:
+            cards = {first + n for n, line in enumerate(self.lines) if line.gift_card}
+            rows = without_cards(rows, cards, self._context.notes)
+        if self._context.prices_include_tax:
+            rows = without_tax(rows)
+        for number, row in enumerate(rows):
+            yield steps[row.position], row._replace(position=first + number)
+
+    def _as_sent(self, first: int) -> Iterator[OrderLineRow]:
         placed_at = self.placed_at or self.paid_at
         assert placed_at is not None  # noqa: S101 - validated
         shared = (
@@ -118,7 +141,7 @@ class SalesOrder(SalesElement):
             *(self.order_discount, self.shipping, self.tax),
         )
         for number, line in enumerate(self.lines):
-            yield ("lines", number), OrderLineRow(first + number, *shared, *line.values())
+            yield OrderLineRow(first + number, *shared, *line.values())
 
 
 class SalesRefundLine(_Part):
@@ -130,9 +153,10 @@ class SalesRefundLine(_Part):
 
 
 class SalesRefund(SalesElement):
-    """A refund with all of its lines, or of shipping and tax alone; seen again, it replaces itself.
+    """A refund with all of its lines, or without any; seen again, it replaces itself.
 
-    `shipping` and `tax` are the whole refund's.
+    `shipping` and `tax` are the whole refund's; `amount` is goodwill, given back for no line: it is
+    put on the order's lines in proportion.
     """
 
     named_by: ClassVar[str] = "refundId"
@@ -141,6 +165,7 @@ class SalesRefund(SalesElement):
     order_id: Identity
     processed_at: Moment
     kind: RefundKindName = "return"
+    amount: AmountOrZero = 0
     shipping: AmountOrZero = 0
     tax: AmountOrZero = 0
     lines: Annotated[tuple[SalesRefundLine, ...], BeforeValidator(listed)] = ()
@@ -157,9 +182,9 @@ class SalesRefund(SalesElement):
         return (self.order_id, self.refund_id)
 
     def rows(self, first: int) -> Iterator[Placed]:
-        """A row a line, and one for shipping and tax."""
-        if self.shipping or self.tax or not self.lines:
-            yield (), self._row(first, None, 0, 0, self.shipping, self.tax)
+        """A row a line, and one for goodwill, shipping and tax."""
+        if self.amount or self.shipping or self.tax or not self.lines:
+            yield (), self._row(first, None, 0, self.amount, self.shipping, self.tax)
             first += 1
         for number, line in enumerate(self.lines):
             row = self._row(first + number, line.line_id, line.quantity, line.amount, 0, 0)
@@ -211,36 +236,3 @@ ELEMENTS: dict[SalesKind, type[SalesElement]] = {
     SalesKind.PRODUCTS: SalesProduct,
     SalesKind.STOCK: SalesStockCount,
 }
-
-
-class OrdersSummary(ApiModel):
-    """What became of the orders of a batch."""
-
-    new: int
-    replaced: int
-    unchanged: int
-
-
-class ProductsSummary(ApiModel):
-    """What became of the products of a batch: ``listed`` in it, ``new`` to the ledger."""
-
-    new: int
-    listed: int
-
-
-class SalesSummary(ApiModel):
-    """What a batch did, as the result of an import says it; of a check, what it would do."""
-
-    checked: bool = Field(description="Whether it was taken back.")
-    orders: OrdersSummary
-    lines: int
-    refunds: int
-    cancellations_without_payment: int
-    products: ProductsSummary
-    stock_counts: int
-    net_sales: str = Field(description="Of the batch, in major units.")
-    currency: str
-    first_event_at: str | None
-    last_event_at: str | None
-    ledger_version: int | None
-    notes: tuple[str, ...]

@@ -5,6 +5,9 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from ingest.csv.notes import Notes
+from ingest.formats import registry
+from ingest.formats.order_rows import TaxBeyondPricesError
+from ingest.ledger.basis import Basis
 from share_api.http.json_body import (
     FieldError,
     InvalidBodyError,
@@ -31,16 +34,24 @@ _BLANK: Final = b" \t\r"
 
 
 class BatchReader:
-    """Reads the elements of one batch of ``kind`` for a shop that sells in ``currency``.
+    """Reads the elements of one batch of ``kind`` for a shop of the settings ``basis``.
 
     Whatever is wrong is noted with its place, and reading goes on, so that one attempt shows all.
     """
 
-    def __init__(self, kind: SalesKind, currency: str) -> None:
-        notes = Notes(currency)
-        self.batch = SalesBatch(kind, currency, notes)
+    def __init__(self, kind: SalesKind, basis: Basis, *, prices_include_tax: bool = False) -> None:
+        self.prices_include_tax = prices_include_tax
+        notes = Notes(basis.currency)
+        self.batch = SalesBatch(kind, basis, notes)
         self._model = ELEMENTS[kind]
-        self._context = SalesContext(currency, notes)
+        self._context = SalesContext(
+            basis.currency,
+            notes,
+            gift_cards_are_sales=basis.gift_cards_are_sales(
+                by_default=registry.FALLBACK.gift_cards_are_sales
+            ),
+            prices_include_tax=prices_include_tax,
+        )
         self._lines = LineSplitter()
         self._line = -1
         self._total = 0
@@ -135,6 +146,11 @@ class BatchReader:
         return True
 
     def _add(self, element: SalesElement, place: tuple[object, ...]) -> None:
-        for steps, row in element.rows(len(self.batch.rows)):
+        try:
+            placed = list(element.rows(len(self.batch.rows)))
+        except TaxBeyondPricesError as error:
+            self.batch.refuse(FieldError(pointer((*place, "tax")), str(error)))
+            return
+        for steps, row in placed:
             self.batch.rows.append(row)
             self.batch.places.append(Place(place, steps))

@@ -33,10 +33,22 @@ T = TypeVar("T")
 
 
 class SalesContext:
-    """What values are checked by: the shop's ``currency`` (ISO 4217); ``notes`` are told."""
+    """What values are checked by: the shop's ``currency`` (ISO 4217); ``notes`` are told.
 
-    def __init__(self, currency: str, notes: Notes) -> None:
+    The two flags say how the orders are meant.
+    """
+
+    def __init__(
+        self,
+        currency: str,
+        notes: Notes,
+        *,
+        gift_cards_are_sales: bool = True,
+        prices_include_tax: bool = False,
+    ) -> None:
         self.currency, self.notes, self.now = currency, notes, now()
+        self.gift_cards_are_sales = gift_cards_are_sales
+        self.prices_include_tax = prices_include_tax
         self.amount = amounts(currency_exponent(currency))
 
 

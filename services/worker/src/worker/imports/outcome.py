@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from celery.exceptions import SoftTimeLimitExceeded
+
 from common.reports.money import currency_exponent, decimal_text
 from ingest.csv.faults import ImportRefusedError, RowFault
 from ingest.formats.reconciliation import Reconciled
@@ -35,12 +37,22 @@ def _reconciled(found: Reconciled, exponent: int) -> dict[str, Any]:
         "tipsLeftOut": decimal_text(found.tips, exponent),
         "dutiesLeftOut": decimal_text(found.duties, exponent),
         "feesLeftOut": decimal_text(found.fees, exponent),
+        "giftCardsLeftOut": decimal_text(found.gift_cards, exponent),
     }
 
 
 def errors_of(error: ImportRefusedError) -> dict[str, Any]:
     """What is wrong with the files."""
     return {"errors": [_fault(fault) for fault in error.faults], "errorCount": error.total}
+
+
+def failure_of(error: Exception) -> dict[str, Any]:
+    """Why an import was not done: faults of its files, too little time, or what it says."""
+    if isinstance(error, ImportRefusedError):
+        return errors_of(error)
+    if isinstance(error, SoftTimeLimitExceeded):
+        return interrupted(None)
+    return _refused(str(error))
 
 
 def interrupted(attempts: int | None) -> dict[str, Any]:

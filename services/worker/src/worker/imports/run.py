@@ -11,6 +11,7 @@ the reports need too. Which goes next is by turns: the shop whose last import en
 """
 
 import logging
+from functools import partial
 from typing import Any
 
 from celery.exceptions import SoftTimeLimitExceeded
@@ -20,7 +21,8 @@ from common.db.imports import Import, ImportState
 from common.db.tenancy import Access, TenantDb, transaction
 from common.jobs.payloads import RunImport
 from ingest.csv.faults import ImportRefusedError
-from ingest.import_files import Imported, import_files
+from ingest.formats.model import TaxFoundOutError
+from ingest.import_files import BasisChangedError, Imported, import_files
 from ingest.progress import Meter
 from worker.imports import outcome
 from worker.imports.slots import is_free, slot
@@ -28,6 +30,8 @@ from worker.imports.uploaded import Claimed, UploadedImport
 from worker.settings import IMPORTS_AT_ONCE
 
 logger = logging.getLogger(__name__)
+
+_ENDED = (ImportRefusedError, BasisChangedError, TaxFoundOutError)
 
 
 def run_import(engine: Engine, job: RunImport, slots: int = IMPORTS_AT_ONCE) -> bool:
@@ -55,28 +59,31 @@ def _load(uploaded: UploadedImport, claimed: Claimed) -> None:
         return outcome.result_of(imported, layout=claimed.layout.name, checked=checked)
 
     def succeed(connection: Connection, imported: Imported) -> None:
-        uploaded.succeed(connection, result(imported), rows=meter.rows)
+        closed = imported.summary.closed_days
+        uploaded.succeed(connection, result(imported), rows=meter.rows, closed=closed)
 
     db, facts = uploaded.db, {"tenant_id": uploaded.db.tenant_id, "import_id": str(uploaded.id)}
     try:
-        imported = import_files(
+        if claimed.prices_include_tax:
+            claimed.layout.require_prices_with_tax()
+        read = partial(
+            import_files,
             db.engine,
             db.tenant_id,
-            uploaded.files(),
             layout=claimed.layout,
             meter=meter,
             conclude=succeed,
             check=checked,
+            prices_include_tax=claimed.prices_include_tax,
         )
+        try:
+            imported = read(uploaded.files())
+        except BasisChangedError:  # once more, by what holds now
+            imported = read(uploaded.files())
         if checked:
             uploaded.succeed_check(result(imported), rows=meter.rows)
-    except (ImportRefusedError, SoftTimeLimitExceeded) as error:
-        why = (
-            outcome.errors_of(error)
-            if isinstance(error, ImportRefusedError)
-            else outcome.interrupted(None)
-        )
-        uploaded.fail(why, checked=checked)
+    except (*_ENDED, SoftTimeLimitExceeded) as error:
+        uploaded.fail(outcome.failure_of(error), checked=checked)
         logger.info("import refused", extra=facts)
     else:
         ended = "import checked" if checked else "import done"

@@ -20,6 +20,7 @@ from common.db.tenancy import TenantDb
 from ingest.formats import registry
 from ingest.formats.model import ImportFormat
 from ingest.import_files import FileKind, ImportFile
+from ingest.ledger.closed_days import ClosedDays
 from ingest.progress import Meter
 from worker.imports import outcome
 
@@ -29,10 +30,11 @@ _PROGRESS_SECONDS: Final = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """An import to be run: the format of its files, and whether it is a check."""
+    """An import to be run: the format of its files, whether it is a check, and how it was meant."""
 
     layout: ImportFormat
     checked: bool
+    prices_include_tax: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class UploadedImport:
             row.state, row.attempts = ImportState.RUNNING, row.attempts + 1
             row.done_bytes = row.done_rows = 0
             try:
-                return Claimed(registry.find(row.format), row.checked)
+                return Claimed(registry.find(row.format), row.checked, row.prices_include_tax)
             except registry.UnknownFormatError as error:
                 self._end(
                     session.connection(), outcome.not_installed(error.name), checked=row.checked
@@ -105,9 +107,19 @@ class UploadedImport:
 
         return write
 
-    def succeed(self, connection: Connection, result: dict[str, Any], *, rows: int) -> None:
-        """Write the result in the transaction of the load; ``rows`` were read."""
-        self._end(connection, result, rows=rows)
+    def succeed(
+        self,
+        connection: Connection,
+        result: dict[str, Any],
+        *,
+        rows: int,
+        closed: ClosedDays | None = None,
+    ) -> None:
+        """Write the result in the transaction of the load; ``rows`` were read.
+
+        The audit log tells which ``closed`` days changed.
+        """
+        self._end(connection, result, rows=rows, closed=closed)
 
     def succeed_check(self, result: dict[str, Any], *, rows: int) -> None:
         """Write the result of a check, after what it did was taken back."""
@@ -126,6 +138,7 @@ class UploadedImport:
         *,
         rows: int | None = None,
         checked: bool = False,
+        closed: ClosedDays | None = None,
     ) -> None:
         """Write how it ended, and let the files go; with ``rows`` it was a success.
 
@@ -152,4 +165,6 @@ class UploadedImport:
             subject=self.id,
             rows=rows,
             errors=content.get("errorCount"),
+            closedDayOrders=closed.orders or None if closed else None,
+            closedDays=closed.sentence() or None if closed else None,
         )

@@ -59,7 +59,7 @@ def _compute(
     with read(engine, job, count_days) as (scope, sales):
         result = queries.run(job.report, sales)
         queried = instants.now()
-        report = definition.present(result, scope)
+        report = definition.present(result, scope, sales.last_year())
         csv = csv_export.write(definition.columns, report.rows, scope.money_exponent)
     meta = Meta(
         as_of=scope.as_of,

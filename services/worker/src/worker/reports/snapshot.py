@@ -1,12 +1,13 @@
 """Snapshot: one moment of a shop's data, and the quickest sums that are right for it.
 
-The marked days of the scope are summed again first. Should a writer commit in between, the snapshot
-sees its mark and the next round takes it; a shop that never rests is read from its events, which
-are always right.
+The marked days of the scope, and of a year before, are summed again first. Should a writer commit
+in between, the snapshot sees its mark and the next round takes it; a shop that never rests is read
+from its events, which are always right.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Final
 
 from sqlalchemy import Engine
@@ -17,6 +18,7 @@ from common.reports.model import COUNT_DAYS, Scope
 from common.reports.sales.from_ledger import LedgerSales
 from common.reports.sales.from_rollups import RolledUpSales
 from common.reports.sales.protocol import Sales
+from common.reports.window import Window
 from worker.reports import rollup_refresh
 from worker.reports.scope import read_scope
 
@@ -42,12 +44,21 @@ def read(
             if not rollup_refresh.fits(session, scope):
                 yield scope, LedgerSales(session, scope)
                 return
-            first = scope.reach.dates(scope.zone)[0]
-            past = scope.window.end.astimezone(scope.zone).date()
-            if not rollup_refresh.has_marks(session, job.tenant_id, first, past):
+            marked = [
+                (first, past)
+                for first, past in (_days(scope.reach, scope), _days(scope.last_year, scope))
+                if rollup_refresh.has_marks(session, job.tenant_id, first, past)
+            ]
+            if not marked:
                 yield scope, RolledUpSales(session, scope)
                 return
-        rollup_refresh.refresh(engine, job.tenant_id, first=first, past=past)
+        for first, past in marked:
+            rollup_refresh.refresh(engine, job.tenant_id, first=first, past=past)
     with snapshot(engine, access) as session:
         scope = read_scope(session, job.tenant_id, job.window, count_days)
         yield scope, LedgerSales(session, scope)
+
+
+def _days(window: Window, scope: Scope) -> tuple[date, date]:
+    """The first day of ``window``, and the one past its last, in the scope's zone."""
+    return window.start.astimezone(scope.zone).date(), window.end.astimezone(scope.zone).date()

@@ -21,9 +21,9 @@ from common.reports.money import currency_exponent, decimal_text
 from ingest import data_version
 from ingest.formats import registry
 from ingest.formats.detect import format_of
-from ingest.formats.model import ImportFormat
+from ingest.formats.model import ImportFormat, TaxFoundOutError
 from ingest.formats.reconciliation import Reconciled
-from ingest.import_files import FileKind, Imported, ImportFile, import_files
+from ingest.import_files import BasisChangedError, FileKind, Imported, ImportFile, import_files
 
 BLOCK: Final = 256 * 1024
 
@@ -83,6 +83,7 @@ def import_from(
     layout: str | None,
     most: int,
     check: bool = False,
+    prices_include_tax: bool = False,
 ) -> list[str]:
     """Import into the tenant of that slug; answers the summary, a line each.
 
@@ -91,7 +92,8 @@ def import_from(
 
     Raises:
         AccountError: the database refused, or no tenant has this slug.
-        SourceError: a file broke off.
+        SourceError: a file broke off, or its format does not take that prices include the tax, or
+            the tenant's settings were changed meanwhile.
         ImportRefusedError: the files cannot be imported; at most ``most`` findings are named.
     """
     with accounts_engine(service_url, pool_size=2) as engine:
@@ -100,6 +102,8 @@ def import_from(
             raise UnknownTenantError(tenant)
         found, files = _format(sources.files, layout)
         try:
+            if prices_include_tax:
+                found.require_prices_with_tax()
             with show_progress(sources.total_bytes) as meter:
                 imported = import_files(
                     engine,
@@ -108,16 +112,21 @@ def import_from(
                     layout=found,
                     most_faults=most,
                     meter=meter,
-                    conclude=lambda connection, _: record(
+                    conclude=lambda connection, done: record(
                         connection,
                         tenant_id,
                         Action.IMPORT_SUCCEEDED,
                         COMMAND_LINE,
                         at=now(),
                         rows=meter.rows,
+                        closedDayOrders=done.summary.closed_days.orders or None,
+                        closedDays=done.summary.closed_days.sentence() or None,
                     ),
                     check=check,
+                    prices_include_tax=prices_include_tax,
                 )
+        except (BasisChangedError, TaxFoundOutError) as error:
+            raise SourceError(str(error)) from error
         except psycopg.Error as error:
             raise DatabaseRefusedError(str(error).strip().splitlines()[0]) from error
         if not check:
@@ -165,6 +174,8 @@ def summary_of(imported: Imported) -> list[str]:
         lines.append(f"net sales {net} {imported.currency} in these files")
     if found.version is not None:
         lines.append(f"ledger    version {found.version}")
+    if closed := found.closed_days.sentence():
+        lines.append(f"changed   {closed}")
     lines += _totals(imported.reconciled, imported.currency)
     return [*lines, *(f"note      {note}" for note in imported.notes)]
 

@@ -13,7 +13,8 @@ from sqlalchemy import Engine
 
 from accounts import tenant_settings
 from accounts.provisioning import accounts_engine
-from accounts.tenant_settings import TimezoneChange
+from accounts.tenant_settings import Changed
+from common.db.accounts import GiftCards
 from common.db.audit import COMMAND_LINE
 from common.infra.redis import ADMIN, create_redis
 from common.links import tenant_names
@@ -33,12 +34,12 @@ def change_timezone(service_url: str, redis_url: str, *, tenant: str, timezone: 
         AccountError: no such tenant or zone, or the database cannot be used.
     """
     with accounts_engine(service_url, statement_timeout_seconds=_PATIENCE_SECONDS) as engine:
-        done = tenant_settings.set_timezone(
+        done, cut_links = tenant_settings.set_timezone(
             engine, tenant=tenant, timezone=timezone, author=COMMAND_LINE
         )
         _tell(engine, redis_url, done.tenant_id)
     _name(redis_url, done.tenant_id, TenantName(done.name, timezone))
-    return list(_said(tenant, done))
+    return list(_said(tenant, done, cut_links))
 
 
 def change_currency(service_url: str, redis_url: str, *, tenant: str, currency: str) -> None:
@@ -49,19 +50,41 @@ def change_currency(service_url: str, redis_url: str, *, tenant: str, currency: 
             be used.
     """
     with accounts_engine(service_url, statement_timeout_seconds=_PATIENCE_SECONDS) as engine:
-        tenant_id = tenant_settings.set_currency(
+        done = tenant_settings.set_currency(
             engine, tenant=tenant, currency=currency, author=COMMAND_LINE
         )
-        _tell(engine, redis_url, tenant_id)
+        _tell(engine, redis_url, done.tenant_id)
 
 
-def _said(tenant: str, done: TimezoneChange) -> Iterator[str]:
-    changed = done.before != done.timezone
-    yield f"{tenant} counts the days of {done.timezone}{' now' if changed else ' already'}"
-    if done.cut_links:
-        links = "live link keeps its" if done.cut_links == 1 else "live links keep their"
+def change_gift_cards(service_url: str, redis_url: str, *, tenant: str, meaning: str) -> list[str]:
+    """Set what gift cards are to a tenant (``GiftCards``), and say what that means, a line each.
+
+    Raises:
+        AccountError: no such tenant, or the database cannot be used.
+    """
+    with accounts_engine(service_url, statement_timeout_seconds=_PATIENCE_SECONDS) as engine:
+        done = tenant_settings.set_gift_cards(
+            engine, tenant=tenant, gift_cards=GiftCards(meaning), author=COMMAND_LINE
+        )
+        _tell(engine, redis_url, done.tenant_id)
+    says = {
+        GiftCards.PLATFORM: "as each platform has them: a liability in Shopify, a sale elsewhere",
+        GiftCards.SALE: "a sale",
+        GiftCards.LIABILITY: "a liability, and what is bought with them is the sale",
+    }
+    lines = [f"gift cards that {tenant} sells are {says[GiftCards(meaning)]}"]
+    if done.before != meaning and done.has_sales:
+        lines.append("orders of before stay as they were read: import their files again")
+    return lines
+
+
+def _said(tenant: str, done: Changed, cut_links: int) -> Iterator[str]:
+    changed = done.before != done.after
+    yield f"{tenant} counts the days of {done.after}{' now' if changed else ' already'}"
+    if cut_links:
+        links = "live link keeps its" if cut_links == 1 else "live links keep their"
         yield (
-            f"{done.cut_links} {links} window, which is of days of another zone:"
+            f"{cut_links} {links} window, which is of days of another zone:"
             " issue anew for whole days"
         )
     if changed and done.has_sales:

@@ -17,8 +17,17 @@ from devstack.supervisor.errors import SupervisorError
 @click.option(
     "--password-stdin", is_flag=True, help="Read the password from the first line of the input."
 )
+@click.option(
+    "--role",
+    type=click.Choice(["owner", "editor", "viewer"]),
+    default="owner",
+    show_default=True,
+    help="What they may do for the shop.",
+)
 @state_dir_option
-def create_admin(email: str, tenant: str, password_stdin: bool, state_dir: Path | None) -> None:
+def create_admin(
+    email: str, tenant: str, password_stdin: bool, role: str, state_dir: Path | None
+) -> None:
     """Make EMAIL an admin of a shop.
 
     A new admin needs a password: typed when asked for, or with --password-stdin, never an argument
@@ -28,6 +37,7 @@ def create_admin(email: str, tenant: str, password_stdin: bool, state_dir: Path 
     from accounts.errors import AccountError  # noqa: PLC0415 - keeps help quick
     from accounts.provisioning import accounts_engine, admin_exists  # noqa: PLC0415
     from accounts.provisioning import create_admin as create  # noqa: PLC0415
+    from common.db.accounts import Role  # noqa: PLC0415
 
     try:
         with accounts_engine(resolve(state_dir).database_url) as engine:
@@ -36,7 +46,7 @@ def create_admin(email: str, tenant: str, password_stdin: bool, state_dir: Path 
                 password = first_line(sys.stdin.buffer)
             elif not admin_exists(engine, email):
                 password = prompted()
-            create(engine, email=email, password=password, tenant=tenant)
+            create(engine, email=email, password=password, tenant=tenant, role=Role(role))
     except (AccountError, SupervisorError) as error:
         raise expected(error) from error
     click.echo(f"{email} is an admin of {tenant}")

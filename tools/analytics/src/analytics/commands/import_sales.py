@@ -57,6 +57,11 @@ INTERRUPTED = 130
     type=FormatName(),
     help="Whose columns ORDERS has, ours or another system's; found by them where it is left out.",
 )
+@click.option(
+    "--prices-include-tax",
+    is_flag=True,
+    help="ORDERS has our columns, and the tax is in its prices, discounts and shipping.",
+)
 @click.option("--check", is_flag=True, help="Say what an import would do, and change nothing.")
 @click.option(
     "--errors",
@@ -75,11 +80,16 @@ def import_sales(
     products: str | None,
     stock: str | None,
     layout: str | None,
+    prices_include_tax: bool,
     check: bool,
     errors: int,
     state_dir: Path | None,
 ) -> None:
     """Bring a shop's sales in from ORDERS and the files beside it; a dash reads the input.
+
+    In our own columns prices and amounts are without tax, and `tax` beside them, unless
+    --prices-include-tax is given; refunds' amounts are always without tax. Platforms' exports are
+    reconciled to their totals, which tells where the tax is.
 
     All or nothing: a bad row is named by file, line and column, and then nothing has changed. The
     same files may come again: an order seen again replaces itself.
@@ -104,6 +114,7 @@ def import_sales(
                 layout=layout,
                 most=errors,
                 check=check,
+                prices_include_tax=prices_include_tax,
             )
     except ImportRefusedError as error:
         _refuse(error)

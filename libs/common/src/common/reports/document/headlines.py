@@ -13,6 +13,7 @@ class Kpi(msgspec.Struct, frozen=True):
 
     ``uncertainty`` is how far off an estimate may be either way, in its unit, with a confidence of
     95 %; what is not ``clear`` cannot be told from 0 by the data. ``note`` says why there is none.
+    ``last_year`` is the figure of the same weekdays a year ago, None where that is not known.
     ``measure`` is the key of the chart's measure that it sums up, where that is not its own.
     """
 
@@ -29,6 +30,7 @@ class Kpi(msgspec.Struct, frozen=True):
     clear: bool = True
     note: str = ""
     measure: str = ""
+    last_year: int | None = None
 
 
 class BestDay(msgspec.Struct, frozen=True, tag="day"):

@@ -81,7 +81,7 @@ class Figure:
         return replace(
             self,
             key=f"previous_{self.key}",
-            label=f"{self.label}, previous",
+            label=f"{self.label}, before",
             definition=f"{self.label} in as many days before, of the same weekdays.",
             better=None,
             revisions=(),
@@ -131,8 +131,8 @@ RETURNS = Figure(
     "returns",
     "Sales reversals",
     Unit.MONEY,
-    "Value of goods returned or cancelled on the day it was processed, without tax and shipping;"
-    " below 0 where it stands alone.",
+    "Value of goods returned, cancelled or taken out of paid orders by an edit, on the day it was"
+    " processed, without tax and shipping; below 0 where it stands alone.",
     Better.DOWN,
     shown_negative=True,
 )
@@ -184,7 +184,7 @@ AOV = Figure(
     "average_order_value",
     "Average order value",
     Unit.MONEY,
-    "Gross sales less discounts, divided by orders, rounded half even; empty without orders.",
+    "Gross sales less discounts, divided by orders; empty without orders.",
     Better.UP,
 )
 UNITS_SOLD = Figure("units_sold", "Units sold", Unit.COUNT, "Items sold.", Better.UP)
@@ -192,15 +192,16 @@ UNITS_RETURNED = Figure(
     "units_returned",
     "Units reversed",
     Unit.COUNT,
-    "Items returned or cancelled, on the day it was processed.",
+    "Items returned, cancelled or taken out of paid orders by an edit, on the day it was"
+    " processed.",
     Better.DOWN,
 )
 REFUND_RATE = Figure(
     "refund_rate_percent",
     "Reversed per 100 sold",
     Unit.PERCENT,
-    "Units returned or cancelled in the window per 100 sold in it, whenever they were sold; empty"
-    " when none was sold.",
+    "Items returned, cancelled or edited out in these days per 100 sold in them, whenever they"
+    " were sold; empty when none was sold.",
     Better.DOWN,
     revisions=(
         Revision("2026-11-28", "Called refund rate; its change was a percent of a percentage."),
@@ -210,8 +211,8 @@ COME_BACK = Figure(
     "come_back_rate_percent",
     "Come back per 100 sold",
     Unit.PERCENT,
-    "Of 100 units sold in the window, those returned or cancelled until now; it grows as more come"
-    " back, so it is not compared. Empty when none was sold.",
+    "Of 100 items sold in these days, those returned, cancelled or edited out until now; it grows"
+    " as more come back, so it is not compared. Empty when none was sold.",
     Better.DOWN,
     signed=True,
 )

@@ -202,6 +202,7 @@ class Document(msgspec.Struct, frozen=True):
 
     ``as_of`` is the moment of the sales data that was read and ``data_version`` its version.
     ``gaps`` are what that data does not know, at most one a kind: a document of before has none.
+    ``last_year_days`` are those of the headline figures' ``last_year``, None without any.
     """
 
     report: str
@@ -220,6 +221,7 @@ class Document(msgspec.Struct, frozen=True):
     kpis: tuple[Kpi, ...]
     sections: tuple[Section, ...]
     gaps: tuple[DataGap, ...] = ()
+    last_year_days: Days | None = None
 
     def exponent(self, unit: Unit) -> int:
         """By what power of ten a figure of ``unit`` is scaled."""

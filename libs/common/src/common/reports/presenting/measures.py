@@ -53,6 +53,17 @@ UNITS_RETURNED = _sum(metrics.UNITS_RETURNED, lambda t: t.units_returned)
 REFUND_RATE = _ratio(metrics.REFUND_RATE, lambda t: t.exact_refund_rate)
 
 
+ALL = (
+    *(GROSS, DISCOUNTS, RETURNS, NET, SHIPPING, TAX, TOTAL, ORDERS, AOV),
+    *(UNITS_SOLD, UNITS_RETURNED, REFUND_RATE),
+)
+
+
+def of_totals(totals: Totals, _days: int) -> dict[str, int | None]:
+    """Every measure of some totals by its figure's key."""
+    return {measure.figure.key: measure.of(totals) for measure in ALL}
+
+
 def columns(measures: Sequence[Measure]) -> tuple[Figure, ...]:
     """The measures' figures, then those of the previous window, then the changes."""
     own = tuple(measure.figure for measure in measures)

@@ -9,7 +9,7 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
 from common.reports.model import Scope
-from common.reports.sales import calendar, out_of_stock, reversals, stock
+from common.reports.sales import calendar, last_year, out_of_stock, reversals, stock
 from common.reports.sales.catalogue import HELD, Catalogue
 from common.reports.sales.dimensions import DAY, PRODUCT, Dimension, K
 from common.reports.sales.protocol import EmptyDays, Stock
@@ -88,6 +88,10 @@ class LedgerSales:
         bounds = {"start": first, "previous_end": past, "end": past}
         rows = self._session.execute(statement(DAY), {**parameters(self._scope), **bounds})
         return {day: totals.previous for day, totals in joined(rows).items()}
+
+    def last_year(self) -> Totals | None:
+        """The whole shop over the same weekdays a year ago; None where sales begin after that."""
+        return last_year.totals(self._session, self._scope, kept=False)
 
     def reversals(self) -> Mapping[date, Reversals]:
         """The sales reversals of each day of both windows by kind; a day may be left out."""

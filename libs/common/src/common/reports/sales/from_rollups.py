@@ -1,8 +1,8 @@
 """Sums from the rollups: the cost of a report does not grow with the orders.
 
 Right only where ``worker.reports.rollup_refresh`` says so: in a snapshot in which no day of the
-scope is marked, and whose windows are whole days of the shop's zone. A dimension that is not kept
-is summed from the events of the same snapshot.
+scope, nor of a year before, is marked, and whose windows are whole days of the shop's zone. A
+dimension that is not kept is summed from the events of the same snapshot.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from common.reports.model import Scope
-from common.reports.sales import out_of_stock
+from common.reports.sales import last_year, out_of_stock
 from common.reports.sales.blocks import Block, cover
 from common.reports.sales.catalogue import HELD, Catalogue
 from common.reports.sales.dimensions import DAY, PRODUCT, Dimension, K
@@ -90,6 +90,10 @@ class RolledUpSales:
         days, previous = self._days()
         whole = self._scope.reach.dates(self._scope.zone)
         return self._kept_days(whole[len(previous) : -len(days)])
+
+    def last_year(self) -> Totals | None:
+        """The whole shop over the same weekdays a year ago; None where sales begin after that."""
+        return last_year.totals(self._session, self._scope, kept=True)
 
     def reversals(self) -> Mapping[date, Reversals]:
         """The sales reversals of each day of both windows by kind; a day may be left out."""

@@ -55,6 +55,10 @@ class Sales(Protocol):
         """
         ...
 
+    def last_year(self) -> Totals | None:
+        """The whole shop over the same weekdays a year ago; None where sales begin after that."""
+        ...
+
     def reversals(self) -> Mapping[date, Reversals]:
         """The sales reversals of each day of both windows by kind; a day may be left out."""
         ...

@@ -25,4 +25,5 @@ FORMAT: Final = ImportFormat(
     },
     fallback=True,
     place=0,
+    prices_may_include_tax=True,
 )

@@ -14,7 +14,10 @@ from ingest.rows import OrderLineRow
 
 
 class OrderLines:
-    """Reads them from ``table``, whose cells are those of ``order`` and then those of ``line``."""
+    """Reads them from ``table``, whose cells are those of ``order`` and then those of ``line``.
+
+    ``cards`` are the positions of the lines that were said to be gift cards, until they are taken.
+    """
 
     def __init__(
         self,
@@ -27,6 +30,7 @@ class OrderLines:
         now: datetime,
     ) -> None:
         self.table, self.order, self.line, self.now = table, order, line, now
+        self.cards: set[int] = set()
         self.head: Cells = []
         """The order's cells of the last row; empty where the next one begins an order."""
         self._shared: tuple[object, ...] | None = (
@@ -54,7 +58,10 @@ class OrderLines:
             if rounded(values[1]) and self._clash(position, values):
                 continue
             if self._shared is not None:
-                yield row_of(OrderLineRow, (position, *self._shared, *values, None, 0, None))
+                if values[-1]:
+                    self.cards.add(position)
+                row = (position, *self._shared, *values[:-1], None, 0, None)
+                yield row_of(OrderLineRow, row)
 
     def _order(self, line: int, cells: Cells) -> tuple[object, ...] | None:
         """The order's values as the loader takes them: placed when paid, without the currency."""

@@ -4,37 +4,28 @@ Money is in major units with at most the currency's decimals, times carry their 
 order's columns repeat on its lines, where they agree.
 """
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
-from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from common import instants
-from common.reports.money import currency_exponent
 from ingest.csv.damaged_ids import DamagedIds
 from ingest.csv.faults import Faults
 from ingest.csv.headers import Kinds
-from ingest.csv.notes import CUT, FUTURE, Notes
+from ingest.csv.notes import FUTURE, Notes
 from ingest.csv.piecewise import LEAST, PiecewiseTable
 from ingest.csv.records import Record, columns_of
 from ingest.csv.table import Cells, Columns, Table
 from ingest.csv.values import (
-    LONGEST_TEXT,
     BadValueError,
-    Remembered,
-    amounts,
-    identity,
-    instant,
-    optional_identity,
-    optional_instant,
-    title,
-    whole,
-    words,
 )
 from ingest.formats.column_notes import tell_columns
 from ingest.formats.model import Read, Reading
 from ingest.formats.own.order_lines import OrderLines
+from ingest.formats.own.records import OwnRecords
+from ingest.formats.own.whole_orders import WholeOrders
 from ingest.formats.reconciliation import Reconciliation
 from ingest.rows import OrderLineRow, ProductRow, RefundRow, StockRow
 from ingest.sources import FileKind
@@ -49,7 +40,14 @@ _MOST = 10**15
 
 def open_reader(reading: Reading) -> "OwnFormat":
     """A reader of the files of one import."""
-    return OwnFormat(reading.currency, reading.faults, reading.notes, kinds=reading.kinds)
+    return OwnFormat(
+        reading.currency,
+        reading.faults,
+        reading.notes,
+        kinds=reading.kinds,
+        prices_include_tax=reading.prices_include_tax,
+        gift_cards_are_sales=reading.gift_cards_are_sales,
+    )
 
 
 class OwnFormat:
@@ -64,8 +62,13 @@ class OwnFormat:
         *,
         kinds: Kinds | None = None,
         least: int = LEAST,
+        prices_include_tax: bool = False,
+        gift_cards_are_sales: bool = True,
     ) -> None:
-        """``least`` characters of orders are read by columns."""
+        """``least`` characters of orders are read by columns, if lines are taken as they are."""
+        self._as_they_are = gift_cards_are_sales and not prices_include_tax
+        self._prices_include_tax = prices_include_tax
+        self._gift_cards_are_sales = gift_cards_are_sales
         self.tables: list[Table] = []
         self.reconciliation = Reconciliation()
         self._kinds: Kinds = kinds or {}
@@ -74,13 +77,8 @@ class OwnFormat:
         self._now = now or instants.now()
         self._product_ids = DamagedIds("product_id", self._notes)
         self._currency = currency
-        self._least = least
-        exponent = currency_exponent(currency)
-        self._amount = Remembered(amounts(exponent)).__getitem__
-        self._amount_or_zero = Remembered(amounts(exponent, empty=0)).__getitem__
-        self._cost = Remembered(lambda text: amounts(exponent)(text) if text else None).__getitem__
-        self._words = Remembered(words).__getitem__
-        self._title = Remembered(self._shown).__getitem__
+        self._records = OwnRecords(currency, self._notes)
+        self._least = least if self._as_they_are else sys.maxsize
 
     @property
     def files(self) -> Mapping[FileKind, Read]:
@@ -101,33 +99,7 @@ class OwnFormat:
 
     def order_lines(self, name: str, blocks: Blocks) -> Iterator["OrderLineRow | OrderLineColumns"]:
         """The rows of orders.csv, many at once where the file is large and plain."""
-        order = Record(
-            {
-                "order_id": identity,
-                "placed_at": optional_instant,
-                "paid_at": optional_instant,
-                "currency": Remembered(self._currency_code).__getitem__,
-                "channel": self._words,
-                "customer_id": optional_identity,
-                "country": self._words,
-                "region": self._words,
-                "coupon_code": self._words,
-                "order_discount": self._amount_or_zero,
-                "shipping": self._amount_or_zero,
-                "tax": self._amount_or_zero,
-            }
-        )
-        line = Record(
-            {
-                "line_id": Remembered(identity).__getitem__,
-                "product_id": Remembered(identity).__getitem__,
-                "product_title": self._title,
-                "category": self._words,
-                "quantity": Remembered(partial(whole, least=1)).__getitem__,
-                "unit_price": self._amount,
-                "line_discount": self._amount_or_zero,
-            }
-        )
+        order, line = self._records.order(), self._records.line()
         required = "order_id paid_at currency line_id product_id quantity unit_price"
         columns = self._columns(order, line, required=required)
         table = PiecewiseTable(name, blocks, columns, self._faults, least=self._least)
@@ -135,7 +107,15 @@ class OwnFormat:
         lines = OrderLines(
             table, order, line, self._faults, self._notes, self._product_ids, self._now
         )
-        return self._in_pieces(table, lines)
+        rows = self._in_pieces(table, lines)
+        if self._as_they_are:
+            return rows
+        return WholeOrders(
+            lines,
+            self._notes,
+            prices_include_tax=self._prices_include_tax,
+            gift_cards_are_sales=self._gift_cards_are_sales,
+        ).of(cast("Iterator[OrderLineRow]", rows))
 
     def _in_pieces(
         self, table: PiecewiseTable, lines: OrderLines
@@ -152,67 +132,29 @@ class OwnFormat:
                 yield from by_columns.read(piece)
         tell_columns(table, {}, self._notes)
 
-    def _shown(self, text: str) -> str | None:
-        if len(text.strip()) > LONGEST_TEXT:
-            self._notes.tell(CUT)
-        return title(text)
-
-    def _currency_code(self, text: str) -> str:
-        if not text:
-            raise BadValueError("is empty")
-        if text != self._currency:
-            raise BadValueError(f"is not the shop's currency, {self._currency}")
-        return text
-
     def refunds(self, name: str, blocks: Blocks) -> Iterator[RefundRow]:
         """The rows of refunds.csv."""
-        record = Record(
-            {
-                "refund_id": identity,
-                "order_id": identity,
-                "line_id": optional_identity,
-                "processed_at": instant,
-                "kind": Remembered(_kind).__getitem__,
-                "quantity": Remembered(_pieces).__getitem__,
-                "amount": self._amount_or_zero,
-                "shipping": self._amount_or_zero,
-                "tax": self._amount_or_zero,
-            }
-        )
+        record = self._records.refund()
         required = "refund_id order_id processed_at"
         table = self._table(name, blocks, self._columns(record, required=required))
         for position, values in self._converted(table, record):
             if values[3] > self._now:
                 self._notes.add(f"its refund {FUTURE}", values[1])
-            if values[2] is None and (values[5] or values[6]):
-                table.fault(position, "is needed for a quantity or an amount", "line_id", "")
+            if values[2] is None and values[5]:
+                table.fault(position, "is needed for a quantity", "line_id", "")
                 continue
             yield RefundRow(position, *values)
 
     def products(self, name: str, blocks: Blocks) -> Iterator[ProductRow]:
         """The rows of products.csv."""
-        record = Record(
-            {
-                "product_id": identity,
-                "title": self._shown,
-                "sku": words,
-                "category": self._words,
-                "unit_cost": self._cost,
-            }
-        )
+        record = self._records.product()
         table = self._table(name, blocks, self._columns(record, required="product_id"))
         for position, values in self._converted(table, record):
             yield ProductRow(position, *values)
 
     def stock(self, name: str, blocks: Blocks) -> Iterator[StockRow]:
         """The rows of stock.csv."""
-        record = Record(
-            {
-                "product_id": identity,
-                "counted_at": instant,
-                "on_hand": partial(whole, least=-_MOST, most=_MOST),
-            }
-        )
+        record = self._records.stock()
         required = "product_id counted_at on_hand"
         table = self._table(name, blocks, self._columns(record, required=required))
         for position, values in self._converted(table, record):
@@ -237,13 +179,3 @@ class OwnFormat:
                 continue
             yield position, values
         tell_columns(table, {}, self._notes)
-
-
-def _kind(text: str) -> str:
-    if text not in {"", "return", "cancel", "edit"}:
-        raise BadValueError("is neither return, cancel nor edit")
-    return text or "return"
-
-
-def _pieces(text: str) -> int:
-    return whole(text, least=0) if text else 0

@@ -3,7 +3,8 @@
 - Discounts that the lines do not tell are the order's.
 - Tax in the prices is taken out of lines and shipping in proportion to what was paid for them. A
   line keeps its total to the minor unit, whatever its unit price comes to.
-- Tips and duties are no sales: they are left out, and told.
+- Tips and duties are no sales: they are left out, and told. So are gift cards, where they are a
+  liability: with what discounts took off them, and without tax, which they do not bear.
 - A refund that is the whole, or the whole without tips, duties or shipping, is that; any other is
   spread over everything in proportion.
 
@@ -11,9 +12,10 @@ Every spreading is by largest remainder, so the parts add up to the sums of the 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ingest.formats.allocate import spread
+from ingest.formats.gift_cards import called_gift_card
 from ingest.formats.included_tax import take_out
 from ingest.formats.refund_parts import Back, refund_of
 from ingest.formats.shopify.reconcile import Goods, Sums, reading_of
@@ -25,8 +27,8 @@ __all__ = ["Amounts", "Back", "Goods", "Sums", "amounts_of", "refund_of"]
 class Amounts:
     """An order without tax in its prices; ``remarks`` say what had to be assumed.
 
-    ``sold`` are the numbers of the lines that are goods, in the order of ``goods``. ``tips`` and
-    ``duties`` are left out; ``unexplained`` is Total less all the others.
+    ``sold`` are the numbers of the lines that are goods, in the order of ``goods``. ``tips``,
+    ``duties`` and ``gift_cards`` are left out; ``unexplained`` is Total less all the others.
     """
 
     sold: tuple[int, ...]
@@ -39,11 +41,12 @@ class Amounts:
     duties: int
     unexplained: int
     remarks: tuple[str, ...]
+    gift_cards: int = 0
 
     @property
     def extras(self) -> tuple[int, ...]:
         """What was charged besides and is no sale."""
-        return self.tips, self.duties
+        return self.tips, self.duties, self.gift_cards
 
     @property
     def paid(self) -> list[int]:
@@ -52,21 +55,24 @@ class Amounts:
         return [line.paid - share for line, share in zip(self.goods, shares, strict=True)]
 
 
-def amounts_of(sums: Sums, goods: Sequence[Goods]) -> Amounts:
+def amounts_of(sums: Sums, goods: Sequence[Goods], *, gift_cards_are_sales: bool = True) -> Amounts:
     """The ledger's amounts of an order."""
     reading = reading_of(sums, goods)
     remarks: list[str] = []
     sold = tuple(number for number in range(len(goods)) if number not in reading.tips)
     lines, order_discount = _discounted([goods[n] for n in sold], reading.off_goods, remarks)
+    gift_cards = 0
+    if not gift_cards_are_sales:
+        sold, lines, order_discount, gift_cards = _without_cards(sold, lines, order_discount)
     shipping = sums.shipping - reading.off_shipping
     if reading.off_shipping:
         remarks.append("a discount was taken off the shipping")
-    if reading.tax_included:
+    if reading.tax_included and sums.taxes <= _paid(lines, order_discount) + shipping:
         lines, tax_on_shipping = _without_tax(lines, order_discount, sums.taxes, shipping)
         order_discount, shipping = 0, shipping - tax_on_shipping
         remarks.append("prices include tax; it was taken out of lines and shipping in proportion")
     else:
-        net = sum(line.paid for line in lines) - order_discount
+        net = _paid(lines, order_discount)
         tax_on_shipping = spread(sums.taxes, [net, shipping])[1] if net + shipping else 0
     if sums.total is None and sums.taxes:
         remarks.append("there is no Total to tell whether prices include tax; taken as without")
@@ -83,6 +89,30 @@ def amounts_of(sums: Sums, goods: Sequence[Goods]) -> Amounts:
         reading.duties,
         reading.unexplained,
         tuple(remarks),
+        gift_cards,
+    )
+
+
+def _paid(lines: Sequence[Goods], order_discount: int) -> int:
+    return sum(line.paid for line in lines) - order_discount
+
+
+def _without_cards(
+    sold: tuple[int, ...], lines: list[Goods], order_discount: int
+) -> tuple[tuple[int, ...], list[Goods], int, int]:
+    """What is left without gift cards: numbers, lines and the order's discount; and their worth."""
+    cards = [called_gift_card(line.title) for line in lines]
+    if not any(cards):
+        return sold, lines, order_discount, 0
+    shares = spread(order_discount, [line.paid for line in lines])
+    kept = [number for number, card in enumerate(cards) if not card]
+    left = sum(shares[number] for number in kept)
+    worth = sum(line.paid for line, card in zip(lines, cards, strict=True) if card)
+    return (
+        tuple(sold[number] for number in kept),
+        [lines[number] for number in kept],
+        left,
+        worth - (order_discount - left),
     )
 
 
@@ -92,7 +122,7 @@ def _discounted(lines: list[Goods], off: int, remarks: list[str]) -> tuple[list[
     if own <= off and all(line.paid >= 0 for line in lines):
         return lines, off - own
     remarks.append("Lineitem discount is more than Subtotal shows; taken as the order's")
-    return [Goods(line.quantity, line.unit_price, 0) for line in lines], off
+    return [replace(line, discount=0) for line in lines], off
 
 
 def _without_tax(

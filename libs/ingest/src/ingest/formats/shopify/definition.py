@@ -24,4 +24,5 @@ FORMAT: Final = ImportFormat(
     },
     products_by_title=True,
     place=10,
+    gift_cards_are_sales=False,
 )

@@ -1,12 +1,13 @@
 """A Shopify order as rows of the ledger, and what is to be said about it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from common.reports.document.gaps import GapKind
 from ingest.csv.damaged_ids import rounded
 from ingest.csv.notes import FUTURE, Notes
+from ingest.formats import gift_cards
 from ingest.formats.customers import pseudonym
 from ingest.formats.shopify.amounts import Amounts, Back, Goods, Sums, amounts_of, refund_of
 from ingest.formats.shopify.columns import LineColumns, OrderColumns
@@ -41,22 +42,29 @@ PART_PAYMENT = (
     "partly settled, without saying when; the whole order counts as sold when it was created"
 )
 OUTSTANDING = "an Outstanding Balance is open; the whole order counts as sold"
-GIFT_CARD = "a gift card was sold; it counts as goods, and so does what is bought with it"
 OTHER_CURRENCY = "paid in another currency; the amounts in the shop's were taken"
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order's columns, its lines that are goods, and their amounts."""
+    """An order's columns, its lines that are goods, and their amounts.
+
+    ``cards_are_sales`` says what gift cards are to the shop; with ``only_cards`` the lines are
+    cards, which are none.
+    """
 
     head: OrderColumns
     lines: tuple[LineColumns, ...]
     amounts: Amounts
     placed_at: datetime
+    cards_are_sales: bool = True
+    only_cards: bool = False
 
     @property
     def paid_at(self) -> datetime | None:
         """When it became a sale: where only its state says so, when it was created."""
+        if self.only_cards:
+            return None
         settled = self.status in _PAID or self.status == _PART
         return self.head.paid_at or (self.placed_at if settled else None)
 
@@ -78,7 +86,12 @@ class Order:
 
 
 def order_of(
-    head: OrderColumns, lines: Sequence[LineColumns], placed_at: datetime, notes: Notes
+    head: OrderColumns,
+    lines: Sequence[LineColumns],
+    placed_at: datetime,
+    notes: Notes,
+    *,
+    gift_cards_are_sales: bool,
 ) -> Order:
     """An order of its columns: reconciled, its lines numbered, and those of goods kept."""
     numbered = [line._replace(number=number) for number, line in enumerate(lines, 1)]
@@ -92,8 +105,12 @@ def order_of(
         *(head.subtotal, head.shipping, head.taxes, head.total, head.discount),
         *(head.refunded, head.duties),
     )
-    amounts = amounts_of(sums, goods)
-    return Order(head, tuple(there[number] for number in amounts.sold), amounts, placed_at)
+    amounts = amounts_of(sums, goods, gift_cards_are_sales=gift_cards_are_sales)
+    only_cards = not amounts.sold and amounts.gift_cards > 0
+    if only_cards:
+        amounts = replace(amounts_of(sums, goods), gift_cards=amounts.gift_cards)
+    kept = tuple(there[number] for number in amounts.sold)
+    return Order(head, kept, amounts, placed_at, gift_cards_are_sales, only_cards)
 
 
 def line_rows(order: Order) -> Iterator[OrderLineRow]:
@@ -174,6 +191,7 @@ def remark(order: Order, notes: Notes, now: datetime) -> None:
     differs = UNEXPLAINED if order.lines else NO_GOODS
     for each, amount in (
         (TIPS, amounts.tips),
+        (gift_cards.ALONE if order.only_cards else gift_cards.LEFT_OUT, amounts.gift_cards),
         (DUTIES, amounts.duties),
         (differs, order.unexplained),
     ):
@@ -185,8 +203,7 @@ def remark(order: Order, notes: Notes, now: datetime) -> None:
         notes.add(OUTSTANDING, name, head.outstanding)
     if max(order.placed_at, order.paid_at or order.placed_at) > now:
         notes.add(FUTURE, name)
-    if any(line.sku is None and "gift card" in (line.title or "").lower() for line in order.lines):
-        notes.add(GIFT_CARD, name)
+    _remark_on_cards(order, notes)
     if head.paid_in is not None and head.paid_in != head.currency.strip():
         notes.add(OTHER_CURRENCY, name)
 
@@ -200,3 +217,13 @@ def note_gaps(order: Order, gaps: Gaps) -> None:
     ):
         if amount and applies:
             gaps.add(kind, head.name, since, amount, platform_id=order.platform_id)
+
+
+def _remark_on_cards(order: Order, notes: Notes) -> None:
+    """Where gift cards count as sold, what is bought with them counts again."""
+    if not order.cards_are_sales:
+        return
+    if any(gift_cards.called_gift_card(line.title) for line in order.lines):
+        notes.add(gift_cards.COUNTED, order.head.name)
+    if gift_cards.called_gift_card(order.head.payment_method):
+        notes.add(gift_cards.PAID_WITH, order.head.name)

@@ -52,6 +52,7 @@ def open_reader(reading: Reading) -> "ShopifyExport":
         other_refunds=FileKind.REFUNDS in reading.given,
         kinds=reading.kinds,
         gaps=reading.gaps,
+        gift_cards_are_sales=reading.gift_cards_are_sales,
     )
 
 
@@ -71,6 +72,7 @@ class ShopifyExport:
         now: datetime | None = None,
         kinds: Kinds | None = None,
         gaps: Gaps | None = None,
+        gift_cards_are_sales: bool = True,
     ) -> None:
         self.tables: list[Table] = []
         self.reconciliation = Reconciliation()
@@ -79,6 +81,7 @@ class ShopifyExport:
         self._notes = notes
         self._other_refunds = other_refunds
         self._gaps = gaps or Gaps()
+        self._cards_are_sales = gift_cards_are_sales
         self._now = now or instants.now()
         self._refunds: RowSpool[RefundRow] = RowSpool()
         self._order, self._line = records_of(currency)
@@ -138,7 +141,11 @@ class ShopifyExport:
         remark(order, self._notes, self._now)
         note_gaps(order, self._gaps)
         self.reconciliation.add(
-            name, unexplained=order.unexplained, tips=amounts.tips, duties=amounts.duties
+            name,
+            unexplained=order.unexplained,
+            tips=amounts.tips,
+            duties=amounts.duties,
+            gift_cards=amounts.gift_cards,
         )
         self._refunds.put(refund_rows(order, self._notes, others=self._other_refunds))
         yield from line_rows(order)
@@ -167,7 +174,9 @@ class ShopifyExport:
         if head.discount is None and "Discount Amount" in table.present:
             head = head._replace(discount=0)
         there = [line for line in lines if line is not None]
-        return order_of(head, there, placed_at, self._notes)
+        return order_of(
+            head, there, placed_at, self._notes, gift_cards_are_sales=self._cards_are_sales
+        )
 
     def _line_of(self, table: Table, position: int, cells: Cells) -> LineColumns | None:
         try:

@@ -12,6 +12,7 @@ from ingest.csv.damaged_ids import rounded
 from ingest.csv.values import BadValueError, short_identity
 from ingest.formats.shopify.columns import LineColumns, OrderColumns, records_of
 from ingest.formats.shopify.dated_refunds import dated_refunds, money_back
+from ingest.formats.shopify.definition import FORMAT
 from ingest.formats.shopify.order import Order, line_rows, order_of, refund_rows, remark
 from ingest.formats.shopify.webhook_payload import order_content, refund_content
 from ingest.webhooks.facts import Facts, RefundFact, Word
@@ -112,7 +113,15 @@ def _order(content: Mapping[str, Any], facts: Facts, shop: Shop) -> Order:
             raise UnreadableEventError("a line has neither name nor sku")
         known_by = short_identity(columns.sku or each["Lineitem name"])
         lines.append(columns._replace(product_id=known_by))
-    return order_of(head._replace(refunded=refunded), lines, head.created_at, shop.notes)
+    return order_of(
+        head._replace(refunded=refunded),
+        lines,
+        head.created_at,
+        shop.notes,
+        gift_cards_are_sales=shop.basis.gift_cards_are_sales(
+            by_default=FORMAT.gift_cards_are_sales
+        ),
+    )
 
 
 def _values(names: Sequence[str], convert: Sequence[Any], cells: Mapping[str, str]) -> list[Any]:

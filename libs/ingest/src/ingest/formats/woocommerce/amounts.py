@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ingest.formats.allocate import spread
+from ingest.formats.gift_cards import called_gift_card
 from ingest.formats.included_tax import take_out
 from ingest.formats.woocommerce.reconcile import Line, Reading, Sums, reading_of
 
@@ -25,7 +26,7 @@ class Sold:
 
 @dataclass(frozen=True, slots=True)
 class Amounts:
-    """An order's amounts without tax; ``fees`` are left out.
+    """An order's amounts without tax; ``fees`` and ``gift_cards`` are left out.
 
     ``refund_in_lines`` says that the lines already lack what was paid back.
     """
@@ -38,11 +39,12 @@ class Amounts:
     unexplained: int
     remarks: tuple[str, ...]
     refund_in_lines: bool = False
+    gift_cards: int = 0
 
     @property
     def extras(self) -> tuple[int, ...]:
         """What was charged besides and is no sale."""
-        return (self.fees,)
+        return self.fees, self.gift_cards
 
     @property
     def paid(self) -> list[int]:
@@ -50,7 +52,13 @@ class Amounts:
         return [each.paid for each in self.sold]
 
 
-def amounts_of(sums: Sums, lines: Sequence[Line], *, less_refunds: bool = False) -> Amounts:
+def amounts_of(
+    sums: Sums,
+    lines: Sequence[Line],
+    *,
+    less_refunds: bool = False,
+    gift_cards_are_sales: bool = True,
+) -> Amounts:
     """The ledger's amounts of an order."""
     reading = reading_of(sums, lines, less_refunds=less_refunds)
     remarks = [] if reading.remark is None else [reading.remark]
@@ -72,6 +80,9 @@ def amounts_of(sums: Sums, lines: Sequence[Line], *, less_refunds: bool = False)
         fees = 0
     elif fees < 0:
         unexplained, fees = unexplained + fees, 0
+    gift_cards = 0
+    if not gift_cards_are_sales:
+        goods, parts, gift_cards = _without_cards(goods, parts)
     shipping = max(sums.shipping, 0)
     if reading.tax_included and tax <= shipping + sum(each for _, each in parts):
         parts, tax_on_shipping = take_out(tax, shipping, parts)
@@ -87,7 +98,18 @@ def amounts_of(sums: Sums, lines: Sequence[Line], *, less_refunds: bool = False)
     return Amounts(
         *(sold, shipping, tax, tax_on_shipping, fees, unexplained, tuple(remarks)),
         refund_in_lines=less_refunds and sums.refunded > 0 and reading.unexplained > 0,
+        gift_cards=gift_cards,
     )
+
+
+def _without_cards(
+    goods: list[Line], parts: list[tuple[int, int]]
+) -> tuple[list[Line], list[tuple[int, int]], int]:
+    """The goods and their parts without gift cards, and what was paid for these."""
+    both = list(zip(goods, parts, strict=True))
+    kept = [(line, part) for line, part in both if not called_gift_card(line.title)]
+    worth = sum(paid for line, (_, paid) in both if called_gift_card(line.title))
+    return [line for line, _ in kept], [part for _, part in kept], worth
 
 
 def _discounted(

@@ -1,15 +1,17 @@
 """An order of WooCommerce, whichever exporter wrote it, as the ledger's rows."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from common.reports.document.gaps import GapKind
 from ingest.csv.notes import FUTURE, Notes
 from ingest.csv.values import short_identity
+from ingest.formats import gift_cards
 from ingest.formats.customers import pseudonym
 from ingest.formats.refund_parts import refund_of
-from ingest.formats.woocommerce.amounts import Amounts
+from ingest.formats.woocommerce.amounts import Amounts, amounts_of
 from ingest.formats.woocommerce.cells import SOLD, UNSOLD, status_of
 from ingest.formats.woocommerce.reconcile import Line, Sums
 from ingest.gaps import Gaps
@@ -71,8 +73,17 @@ def sold(order: Order, notes: Notes) -> bool:
     return True
 
 
-def line_rows(order: Order, amounts: Amounts) -> Iterator[OrderLineRow]:
-    """The order's lines."""
+def sold_amounts(order: Order, *, gift_cards_are_sales: bool) -> tuple[Amounts, bool]:
+    """An order's amounts, and whether it is of gift cards alone, which are no sales here."""
+    read = partial(amounts_of, order.head.sums, order.lines, less_refunds=order.less_refunds)
+    amounts = read(gift_cards_are_sales=gift_cards_are_sales)
+    if amounts.sold or not amounts.gift_cards:
+        return amounts, False
+    return replace(read(), gift_cards=amounts.gift_cards), True
+
+
+def line_rows(order: Order, amounts: Amounts, *, unpaid: bool = False) -> Iterator[OrderLineRow]:
+    """The order's lines; ``unpaid`` where it is no sale all the same."""
     head = order.head
     for each in amounts.sold:
         line = each.line
@@ -81,7 +92,7 @@ def line_rows(order: Order, amounts: Amounts) -> Iterator[OrderLineRow]:
             position=line.position,
             order_id=head.id,
             placed_at=head.placed_at,
-            paid_at=head.paid_at or head.placed_at,
+            paid_at=None if unpaid else head.paid_at or head.placed_at,
             channel=None,
             customer_id=head.customer_id or pseudonym(head.email),
             country=head.country,
@@ -137,13 +148,26 @@ def refund_rows(order: Order, amounts: Amounts, notes: Notes, *, others: bool) -
     return [rows[0]._replace(shipping=back.shipping, tax=back.tax), *rows[1:]]
 
 
-def remark(order: Order, amounts: Amounts, unexplained: int, notes: Notes, now: datetime) -> None:
-    """Say what had to be assumed of an order."""
+def remark(
+    order: Order,
+    amounts: Amounts,
+    unexplained: int,
+    notes: Notes,
+    now: datetime,
+    *,
+    only_cards: bool = False,
+) -> None:
+    """Say what had to be assumed of an order; with ``only_cards`` it is of gift cards alone."""
     head = order.head
     for each in amounts.remarks:
         notes.add(each, head.id)
     differs = UNEXPLAINED if amounts.sold else NO_GOODS
-    for each, amount in ((FEES, amounts.fees), (differs, unexplained)):
+    cards = gift_cards.ALONE if only_cards else gift_cards.LEFT_OUT
+    for each, amount in (
+        (FEES, amounts.fees),
+        (cards, amounts.gift_cards),
+        (differs, unexplained),
+    ):
         if amount:
             notes.add(each, head.id, amount)
     if max(head.placed_at, head.paid_at or head.placed_at) > now:

@@ -11,7 +11,6 @@ from ingest.formats.column_notes import keep_order_gaps, tell_columns
 from ingest.formats.model import Read, Reading
 from ingest.formats.reconciliation import Reconciliation
 from ingest.formats.woocommerce import export_rows, item_columns
-from ingest.formats.woocommerce.amounts import amounts_of
 from ingest.formats.woocommerce.definition import FORMAT, ITEMS
 from ingest.formats.woocommerce.order import (
     NO_LINES_BACK,
@@ -21,6 +20,7 @@ from ingest.formats.woocommerce.order import (
     refund_rows,
     remark,
     sold,
+    sold_amounts,
 )
 from ingest.row_spool import RowSpool
 from ingest.rows import OrderLineRow, RefundRow
@@ -91,7 +91,9 @@ class WooCommerceExport:
         notes, head = self._reading.notes, order.head
         if not sold(order, notes):
             return
-        amounts = amounts_of(head.sums, order.lines, less_refunds=order.less_refunds)
+        amounts, only_cards = sold_amounts(
+            order, gift_cards_are_sales=self._reading.gift_cards_are_sales
+        )
         total = head.sums.total or 0
         if not amounts.sold and order.lines and total and head.sums.refunded >= total:
             notes.add(NO_LINES_BACK, head.id, total)
@@ -101,8 +103,16 @@ class WooCommerceExport:
             return
         bare = 0 if amounts.sold else amounts.shipping + amounts.tax
         unexplained = amounts.unexplained + bare
-        remark(order, amounts, unexplained, notes, self._now)
-        self.reconciliation.add(head.id, unexplained=unexplained, fees=amounts.fees)
+        remark(order, amounts, unexplained, notes, self._now, only_cards=only_cards)
+        self.reconciliation.add(
+            head.id,
+            unexplained=unexplained,
+            fees=amounts.fees,
+            gift_cards=amounts.gift_cards,
+        )
+        if only_cards:
+            yield from line_rows(order, amounts, unpaid=True)
+            return
         note_gaps(order, amounts, unexplained, self._reading.gaps, others=self._others)
         self._refunds.put(refund_rows(order, amounts, notes, others=self._others))
         yield from line_rows(order, amounts)

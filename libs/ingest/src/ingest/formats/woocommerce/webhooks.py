@@ -14,9 +14,17 @@ from common.reports.money import currency_exponent
 from ingest.csv.values import BadValueError, identity, title, whole, words
 from ingest.formats.cells import sold_in
 from ingest.formats.customers import pseudonym
-from ingest.formats.woocommerce.amounts import amounts_of
 from ingest.formats.woocommerce.cells import rounding, status_of
-from ingest.formats.woocommerce.order import Head, Order, line_rows, refund_rows, remark, sold
+from ingest.formats.woocommerce.definition import FORMAT
+from ingest.formats.woocommerce.order import (
+    Head,
+    Order,
+    line_rows,
+    refund_rows,
+    remark,
+    sold,
+    sold_amounts,
+)
 from ingest.formats.woocommerce.reconcile import Line, Sums
 from ingest.webhooks.facts import Facts, RefundFact, Word
 from ingest.webhooks.payload import UnreadableEventError, list_at, moment_at, needed_at, text_at
@@ -69,15 +77,19 @@ class WooCommerceWebhooks:
             order = _order(facts.order.content, facts, shop)
         except BadValueError as error:
             raise UnreadableEventError(f"a value of the order {error}") from None
-        head, names = order.head, (order.head.id,)
+        names = (order.head.id,)
         if not sold(order, shop.notes):
             return OrderState(names, None)
-        amounts = amounts_of(head.sums, order.lines)
+        cards = shop.basis.gift_cards_are_sales(by_default=FORMAT.gift_cards_are_sales)
+        amounts, only_cards = sold_amounts(order, gift_cards_are_sales=cards)
         bare = 0 if amounts.sold else amounts.shipping + amounts.tax
-        remark(order, amounts, amounts.unexplained + bare, shop.notes, shop.now)
-        back = refund_rows(order, amounts, shop.notes, others=False)
+        unexplained = amounts.unexplained + bare
+        remark(order, amounts, unexplained, shop.notes, shop.now, only_cards=only_cards)
+        back = [] if only_cards else refund_rows(order, amounts, shop.notes, others=False)
         lifted = frozenset() if back else frozenset({_REFUND})
-        return OrderState(names, None, tuple(line_rows(order, amounts)), tuple(back), lifted)
+        return OrderState(
+            names, None, tuple(line_rows(order, amounts, unpaid=only_cards)), tuple(back), lifted
+        )
 
 
 _TEXTS: Final[Mapping[str, tuple[str, ...]]] = {

@@ -24,7 +24,7 @@ router = APIRouter()
 def show_home(visit: CurrentVisit) -> Response:
     """The state of the shop at a glance."""
     imports = [each for each in list_imports(visit.db) if not each.checked]
-    figures = figures_of(visit)
+    figures, came_in = figures_of(visit), last_import(visit)
     return page(
         visit,
         "home.html",
@@ -32,7 +32,8 @@ def show_home(visit: CurrentVisit) -> Response:
         figures=figures,
         waiting=any(not each.value for each in figures),
         links=overview_of(visit.db, given=state_context(visit.container)),
-        last_import=last_import(visit),
+        last_import=came_in,
+        nothing=not came_in and all(each.value and each.empty for each in figures),
         failed=bool(imports) and imports[0].state == ImportState.FAILED and imports[0],
         off=sharing_of(visit.db).off_since,
     )

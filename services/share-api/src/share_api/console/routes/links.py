@@ -7,12 +7,14 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from accounts.permissions import Permission
 from common.db.pagination import Cursor, InvalidCursorError
 from common.instants import now
 from share_api.console.pages import page, redirect
 from share_api.console.views.links import LinkView, Shown, links_of, view_of
 from share_api.console.views.qr_code import qr_svg
 from share_api.console.visit import CheckedForm, CurrentVisit, Visit
+from share_api.routes.permissions import needs
 from share_api.routes.shares import parse_id, state_context, tell_address
 from sharing.addressing import LinkOverError, address_of
 from sharing.listing import get_share
@@ -68,7 +70,7 @@ def show_link(share_id: str, visit: CurrentVisit) -> Response:
     return _link_page(visit, view_of(visit, found), address)
 
 
-@router.post(f"{LINKS}/{{share_id}}/address")
+@router.post(f"{LINKS}/{{share_id}}/address", dependencies=[needs(Permission.SHARES_WRITE)])
 def show_address(share_id: str, visit: CurrentVisit, _: CheckedForm) -> Response:
     """The link with its address, which was asked for again; of one that has ended without."""
     given = state_context(visit.container)

@@ -5,11 +5,13 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from accounts.permissions import Permission
 from share_api.console.pages import page, redirect
 from share_api.console.routes.links import LINKS
 from share_api.console.views.links import view_of
 from share_api.console.visit import CheckedForm, CurrentVisit
 from share_api.routes import control, shares
+from share_api.routes.permissions import needs
 from share_api.routes.shares import parse_id, state_context
 from sharing.listing import ShareNotFoundError, get_share
 from sharing.overview import overview_of
@@ -35,7 +37,7 @@ def confirm(visit: CurrentVisit, share: Annotated[list[str], Query()] = []) -> R
     return page(visit, "revoke.html", "links", links=found, every=False, count=len(found))
 
 
-@router.post(REVOKE)
+@router.post(REVOKE, dependencies=[needs(Permission.SHARES_WRITE)])
 def revoke_chosen(visit: CurrentVisit, form: CheckedForm) -> Response:
     """Revoke the links of the form; one that another admin has revoked meanwhile stays so."""
     for each in form.all("share")[:_MOST]:
@@ -50,7 +52,7 @@ def confirm_all(visit: CurrentVisit) -> Response:
     return page(visit, "revoke.html", "links", links=[], every=True, count=live)
 
 
-@router.post(REVOKE_ALL)
+@router.post(REVOKE_ALL, dependencies=[needs(Permission.SHARES_WRITE)])
 def revoke_every_link(visit: CurrentVisit, _: CheckedForm) -> Response:
     """Revoke every link."""
     shares.revoke_every_link(visit.actor, visit.container, b"")
@@ -64,7 +66,7 @@ def show_sharing(visit: CurrentVisit) -> Response:
     return page(visit, "sharing.html", "links", off=sharing_of(visit.db).off_since, count=live)
 
 
-@router.post(SHARING)
+@router.post(SHARING, dependencies=[needs(Permission.SHARING_WRITE)])
 def change_sharing(visit: CurrentVisit, form: CheckedForm) -> Response:
     """Turn sharing off or on."""
     body = b'{"enabled": %b}' % (b"true" if form.one("enabled") == "yes" else b"false")

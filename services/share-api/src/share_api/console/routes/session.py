@@ -16,9 +16,10 @@ from share_api.http.json_body import Body, InvalidBodyError
 from share_api.rate_limits import TooManyLoginsError
 from share_api.routes import session
 from share_api.routes.dependencies import CurrentAdmin, Services
+from share_api.routes.permissions import of_a_person
 from share_api.schemas.requests import LoginBody, TenantBody
 
-router = APIRouter()
+router = APIRouter(dependencies=[of_a_person])
 DEVICE_PATH = "/admin"
 
 

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from accounts.password_strength import GuessablePasswordError
 from accounts.passwords import GenerationOverError
 from common.http.problem import Problem
 from share_api.auth.credentials import LoginBusyError, WrongCredentialsError
@@ -49,6 +50,7 @@ async def change_password(visit: CurrentVisit, form: CheckedForm) -> Response:
         return redirect("/admin/login")
     except (
         InvalidBodyError,
+        GuessablePasswordError,
         WrongCredentialsError,
         TooManyLoginsError,
         LoginBusyError,
@@ -66,6 +68,7 @@ def _settings_page(visit: Visit, *, done: bool = False, problem: Problem | None 
         status,
         done=done,
         problem=problem,
+        guessable=isinstance(problem, GuessablePasswordError),
         off=sharing_of(visit.db).off_since,
         days=lambda seconds: seconds // 86_400,
         using=visit.container.issuing,

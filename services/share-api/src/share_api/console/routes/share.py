@@ -2,23 +2,25 @@
 
 import json
 from typing import Annotated, Final
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from accounts.permissions import Permission
 from common.http.problem import Problem
 from common.reports.model import AnalyticsNotYetImplementedError
 from common.reports.registry import UnknownReportError
 from share_api.console.forms.body import Form
 from share_api.console.pages import page, redirect
+from share_api.console.views.links import DATES
 from share_api.console.views.share_form import share_form
 from share_api.console.visit import CheckedForm, CurrentVisit, Visit
 from share_api.routes import reports
+from share_api.routes.permissions import needs
 
 router = APIRouter()
 NEW: Final = "/admin/links/new"
-_FIELDS: Final = ("report", "period", "life")
+_FIELDS: Final = ("report", "period", "life", "first", "last")
 
 
 @router.get(NEW)
@@ -27,13 +29,15 @@ def show_form(
     report: Annotated[str, Query()] = "",
     period: Annotated[str, Query()] = "",
     life: Annotated[str, Query()] = "",
+    first: Annotated[str, Query()] = "",
+    last: Annotated[str, Query()] = "",
 ) -> Response:
     """The form, filled in as the address says."""
-    values = (report, period, life)
+    values = (report, period, life, first, last)
     return _form_page(visit, Form(tuple(zip(_FIELDS, values, strict=True))))
 
 
-@router.post(NEW)
+@router.post(NEW, dependencies=[needs(Permission.SHARES_WRITE)])
 def share(visit: CurrentVisit, form: CheckedForm) -> Response:
     """Issue the link, and show it."""
     issued = Response()
@@ -48,6 +52,8 @@ def _body(form: Form) -> bytes:
     """The body of the API's that the form is."""
     life = form.one("life")
     wanted: dict[str, object] = {"period": form.one("period")}
+    if form.one("period") == DATES:
+        wanted = {"dates": {"first": form.one("first"), "last": form.one("last")}}
     if life:
         wanted["expiresInSeconds"] = int(life) if life.isascii() and life.isdigit() else life
     return json.dumps(wanted).encode()
@@ -55,13 +61,13 @@ def _body(form: Form) -> bytes:
 
 def _form_page(visit: Visit, form: Form, error: Exception | None = None) -> Response:
     status = int(error.status) if isinstance(error, Problem) else 400 if error else 200
-    detail = error.detail if isinstance(error, Problem) else str(error or "")
+    detail = _detail(error) if isinstance(error, Problem) else str(error or "")
     shown = share_form(visit, form)
     return page(
         visit, "share.html", "links", status, form=shown, problem=error is not None, detail=detail
     )
 
 
-def again(report: str, period: str) -> str:
-    """The address of the form that issues a link anew."""
-    return f"{NEW}?{urlencode({'report': report, 'period': period})}"
+def _detail(problem: Problem) -> str:
+    """What is wrong with the first field that is, or with all of it."""
+    return next((each["detail"] for each in problem.errors), problem.detail)

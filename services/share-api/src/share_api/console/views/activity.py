@@ -37,12 +37,18 @@ ACTIONS: Final[Mapping[str, str]] = MappingProxyType(
         Action.MEMBER_REMOVED: _("Admin removed"),
         Action.TIMEZONE_CHANGED: _("Time zone changed"),
         Action.CURRENCY_CHANGED: _("Currency changed"),
+        Action.GIFT_CARDS_CHANGED: _("Gift cards counted otherwise"),
         Action.DISCORD_CONNECTED: _("Discord connected"),
         Action.DISCORD_DISCONNECTED: _("Discord disconnected"),
         Action.IMPORT_STARTED: _("Import started"),
         Action.IMPORT_SUCCEEDED: _("Import done"),
         Action.IMPORT_FAILED: _("Import failed"),
         Action.SALES_RECEIVED: _("Sales received"),
+        Action.CONNECTION_CREATED: _("Connection made"),
+        Action.CONNECTION_ROTATED: _("Secret of a connection replaced"),
+        Action.CONNECTION_PAUSED: _("Connection paused"),
+        Action.CONNECTION_RESUMED: _("Connection resumed"),
+        Action.EVENTS_REPLAYED: _("Events of a connection replayed"),
     }
 )
 """Actions in words; one that is not among them is shown by its name."""

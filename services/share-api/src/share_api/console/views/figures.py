@@ -37,6 +37,7 @@ class FigureView:
     better: bool | None = None
     days: str = ""
     as_of: str = ""
+    empty: bool = True
 
 
 def figures_of(visit: Visit) -> list[FigureView]:
@@ -74,6 +75,7 @@ def _figure(visit: Visit, document: Document) -> FigureView:
         better=_is_better(kpi),
         days=words.calendar.span(document.days),
         as_of=words.instant(document.as_of, visit.tenant.zone),
+        empty=document.empty,
     )
 
 

@@ -1,7 +1,7 @@
 """Links as the console shows them: entries of the share ledger in the reader's words."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 from urllib.parse import urlencode
@@ -17,6 +17,8 @@ from sharing.listing import LedgerEntry, ShareFilter, ShareState, list_shares
 from sharing.overview import SOON, LedgerOverview, overview_of
 
 PAGE: Final = 25
+DATES: Final = "dates"
+"""The period of a link to days of the calendar."""
 
 
 class Shown(StrEnum):
@@ -35,6 +37,8 @@ class LinkView:
     """A link in the reader's words; ``soon`` says that it ends within two days."""
 
     entry: LedgerEntry
+    first: date
+    last: date
     days: str
     made: str
     expires: str
@@ -49,6 +53,14 @@ class LinkView:
     def share(self) -> Share:
         """Its entry in the ledger."""
         return self.entry.share
+
+    @property
+    def again(self) -> str:
+        """The form that issues it anew: for the same period, or the same days of the calendar."""
+        chosen = {"report": self.share.report, "period": self.share.period}
+        if self.share.period == DATES:
+            chosen |= {"first": self.first.isoformat(), "last": self.last.isoformat()}
+        return f"/admin/links/new?{urlencode(chosen)}"
 
     @property
     def opens(self) -> bool:
@@ -66,9 +78,13 @@ def view_of(visit: Visit, entry: LedgerEntry) -> LinkView:
     def day(instant: datetime | None) -> str:
         return "" if instant is None else visit.words.calendar.day(instant.astimezone(zone).date())
 
+    window = Window(share.window_from, share.window_to)
+    dates = window.dates(zone)
     return LinkView(
         entry=entry,
-        days=days_of(visit, Window(share.window_from, share.window_to)),
+        first=dates[0],
+        last=dates[-1],
+        days=days_of(visit, window),
         made=told(share.issued_at),
         expires=told(share.expires_at),
         viewed=told(share.last_viewed_at),

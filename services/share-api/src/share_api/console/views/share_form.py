@@ -8,7 +8,7 @@ from common.instants import now
 from common.reports import registry
 from common.reports.window import Period, window_of
 from share_api.console.forms.body import Form
-from share_api.console.views.links import days_of
+from share_api.console.views.links import DATES, days_of
 from share_api.console.visit import Visit
 
 DAY: Final = 86_400
@@ -35,6 +35,8 @@ class ShareForm:
     report: str
     period: str
     life: str
+    first: str = ""
+    last: str = ""
 
 
 def share_form(visit: Visit, form: Form) -> ShareForm:
@@ -52,6 +54,7 @@ def share_form(visit: Visit, form: Form) -> ShareForm:
         )
         for each in Period
     ]
+    periods.append(Choice(DATES, words.text("Days of the calendar")))
     lives = _lives(visit)
     return ShareForm(
         reports,
@@ -60,6 +63,8 @@ def share_form(visit: Visit, form: Form) -> ShareForm:
         report=_chosen(form.one("report"), reports, reports[0].value),
         period=_chosen(form.one("period"), periods, Period.MONTH.value),
         life=_chosen(form.one("life"), lives, str(visit.container.issuing.ttl_seconds)),
+        first=form.one("first")[:10],
+        last=form.one("last")[:10],
     )
 
 

@@ -234,5 +234,5 @@ DEFINITION: Definition[ProductPerformance | Standing] = Definition(
     description="Net sales, share, ABC class, reversals and rank of every product.",
     discord="products",
     place=30,
-    presentation=Presentation(columns=COLUMNS, present=present),
+    presentation=Presentation(columns=COLUMNS, present=present, of_totals=measures.of_totals),
 )

@@ -119,7 +119,7 @@ def _daily(result: RevenueOverview, scope: Scope) -> LineChart:
         sorted(SHOWN, key=lambda each: each is not measures.NET),
         result.days,
         result.previous_days,
-        description="Each day of the window beside the day that it is compared with.",
+        description="Each day beside the day that it is compared with.",
     )
 
 
@@ -153,5 +153,5 @@ DEFINITION: Definition[RevenueOverview] = Definition(
     description="Gross to net to total sales, orders and units, day by day.",
     discord="revenue",
     place=10,
-    presentation=Presentation(columns=COLUMNS, present=present),
+    presentation=Presentation(columns=COLUMNS, present=present, of_totals=measures.of_totals),
 )

@@ -234,11 +234,21 @@ def _listing(
     )
 
 
+def _of_totals(totals: Totals, days: int) -> dict[str, int | None]:
+    """The headline figures that are of a shop's totals: what was sold, and at which pace."""
+    return {
+        **measures.of_totals(totals, days),
+        UNITS_PER_DAY.key: per_day(totals.units_sold, days),
+        ORDERS_PER_DAY.key: per_day(totals.orders, days),
+        NET_PER_DAY.key: ratio(totals.net, days),
+    }
+
+
 DEFINITION: Definition[SalesVelocity] = Definition(
     slug="sales-velocity",
     title="Sales velocity",
     description="Units, orders and revenue per day, trend and weekday rhythm, product by product.",
     discord="sales",
     place=20,
-    presentation=Presentation(columns=COLUMNS, present=present),
+    presentation=Presentation(columns=COLUMNS, present=present, of_totals=_of_totals),
 )

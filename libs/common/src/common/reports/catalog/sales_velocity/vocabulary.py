@@ -6,7 +6,7 @@ UNITS_PER_DAY = Figure(
     "units_per_day",
     "Units per day",
     Unit.RATE,
-    "Units sold divided by the days of the window; of a product, by its days in stock, and never"
+    "Items sold divided by the days of the report; of a product, by its days in stock, and never"
     " more than the shop's.",
     Better.UP,
     revisions=(Revision("2026-11-28", "Of a product, nothing kept it at or below the shop's."),),
@@ -15,23 +15,23 @@ ORDERS_PER_DAY = Figure(
     "orders_per_day",
     "Orders per day",
     Unit.RATE,
-    "Orders paid divided by the days of the window.",
+    "Orders paid divided by the days of the report.",
     Better.UP,
 )
 NET_PER_DAY = Figure(
     "net_sales_per_day",
     "Net sales per day",
     Unit.MONEY,
-    "Net sales divided by the days of the window, rounded half even.",
+    "Net sales divided by the days of the report.",
     Better.UP,
 )
 TREND = Figure(
     "trend_units_per_week",
     "Trend, units per day each week",
     Unit.RATE,
-    "Units per day gained or lost each week: the slope of a straight line fitted by least squares"
-    " to the whole weeks up to the last day, at least three. It is uncertain by what stands after ±"
-    " (95 % confidence); where it cannot be told from none, there is no clear trend.",
+    "Units per day gained or lost each week, by a straight line through the whole weeks up to the"
+    " last day, at least three. In 19 of 20 cases it is off by no more than what stands after ±;"
+    " where it may as well be none, there is no clear trend.",
     Better.UP,
     signed=True,
     revisions=(
@@ -44,34 +44,34 @@ AVERAGE = Figure(
     "units_sold_7_day_average",
     "7-day average of units",
     Unit.RATE,
-    "Mean of the units sold on the day and the six days before it.",
+    "Average of the items sold on the day and the six days before it.",
 )
 WEEKDAY_UNITS = Figure(
     "units_sold_by_weekday",
     "Units on an average weekday",
     Unit.RATE,
-    "Units sold on that weekday divided by how often it occurs in the window.",
+    "Items sold on that weekday divided by how often it occurs in the report.",
 )
 
 ON_HAND = Figure(
     "on_hand",
     "On hand",
     Unit.COUNT,
-    "Pieces at the latest stock count before the window's end, less what was sold since, plus what"
-    " came back; empty without a recent count, and when more was sold than it said.",
+    "Pieces at the latest stock count up to the report's last day, less what was sold since, plus"
+    " what came back; empty without a recent count, and when more was sold than it said.",
     revisions=(Revision("2026-11-28", "The count itself, however old."),),
 )
 COUNTED_AT = Figure(
     "counted_at",
     "Counted on",
     Unit.DATE,
-    "Day of the latest stock count before the window's end, in the shop's time zone.",
+    "Day of the latest stock count up to the report's last day, in the shop's time zone.",
 )
 DAYS_IN_STOCK = Figure(
     "days_in_stock",
     "Days in stock",
     Unit.COUNT,
-    "Days of the window less the whole days from a count of 0 to the next count above it or the"
+    "Days of the report less the whole days from a count of 0 to the next count above it or the"
     " next sale, whichever comes first.",
     revisions=(Revision("2026-11-28", "Sales after a count of 0 ended nothing."),),
 )
@@ -79,7 +79,7 @@ DAYS_OF_COVER = Figure(
     "days_of_cover",
     "Days of cover",
     Unit.RATE,
-    "How long the pieces on hand last at the window's pace: on hand divided by units per day; 0"
-    " with nothing on hand, empty without sales or without a recent count.",
+    "How long the pieces on hand last at this pace: on hand divided by units per day; 0 with"
+    " nothing on hand, empty without sales or without a recent count.",
     revisions=(Revision("2026-11-28", "By the count itself, however old."),),
 )

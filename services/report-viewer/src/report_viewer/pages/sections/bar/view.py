@@ -51,6 +51,9 @@ class BarView(SectionView[BarChart]):
         """The series, and how the bars lie."""
         return {
             "labels": self.labels(section, figures),
+            "ticks": figures.wording.calendar.short_weekdays()
+            if section.naming is Naming.WEEKDAYS
+            else None,
             "ordered": section.naming is Naming.WEEKDAYS,
             "series": series_data(section.series, figures),
             "horizontal": section.horizontal,

@@ -82,7 +82,7 @@
       type: "line",
       data: { labels: reading.titles, datasets },
       plugins: extras(page, reading),
-      padding: { top: 8, [axes.rightToLeft ? "left" : "right"]: room },
+      padding: { top: 14, [axes.rightToLeft ? "left" : "right"]: room },
       scales: { x: axes.names(reading.ticks, { skip: true }), y: axes.numbers(page, main.unit) },
     };
   }
@@ -95,8 +95,8 @@
     const peak = annotations.peak(main);
     if (peak === null || !reading.peak) return plugins;
     const value = annotations.brief(page, main.values[peak], main.unit);
-    const text = [reading.peak, reading.marks[peak], value].join(" · ");
-    return [...plugins, annotations.mark(peak, text)];
+    const said = [reading.peak, reading.marks[peak], value];
+    return [...plugins, annotations.mark(peak, said, main.reduction)];
   }
 
   sections.line = { choices, draw, read, zooms: true };

@@ -7,8 +7,10 @@ from common.reports.document.schema import Step, Waterfall
 from report_viewer.i18n.formatting import DocumentFormatter
 from report_viewer.pages.sections.protocol import SectionView
 
-ON_A_LINE: Final = 76
-"""So many characters of figures stand beside each other on a desk's line."""
+ON_A_LINE: Final = 105
+"""So many characters of figures and signs stand beside each other on a desk's line."""
+_SIGN: Final = 3
+"""A sign takes the room of so many characters, with what is around it."""
 
 
 class WaterfallView(SectionView[Waterfall]):
@@ -27,11 +29,12 @@ class WaterfallView(SectionView[Waterfall]):
 
     def room(self, section: Waterfall, figures: DocumentFormatter) -> str:
         """``line`` where the steps stand on one line of a desk, else ``list``."""
-        texts = (
-            max(len(figures.cell(step.value, step.unit)), len(figures.text(step.label)) * 3 // 4)
-            for step in section.steps
-        )
-        return "line" if sum(texts) <= ON_A_LINE else "list"
+        texts = [
+            max(len(figures.cell(step.value, step.unit)), len(name) * 2 // 3 + 2)
+            for step, name in zip(section.steps, self.labels(section, figures), strict=True)
+        ]
+        room = sum(texts) + _SIGN * (len(texts) - 1)
+        return "line" if room <= ON_A_LINE else "list"
 
 
 VIEW: Final = WaterfallView()

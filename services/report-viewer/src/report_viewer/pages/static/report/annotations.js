@@ -9,6 +9,7 @@
   const LONGEST = 22;
   const APART = 14;
   const GAP = 8;
+  const ABOVE = 13;
 
   const font = (weight) => `${weight} ${palette.textSize()}px ${palette.font()}`;
 
@@ -51,7 +52,7 @@
   // Where there is room, each line is named at its end, and the plot leaves room for that.
   function room(canvas, datasets, width) {
     if (width < ROOMY) return 0;
-    const { ctx } = { ctx: canvas.getContext("2d") };
+    const ctx = canvas.getContext("2d");
     ctx.save();
     ctx.font = font(600);
     const widths = datasets.map((set) => ctx.measureText(named(set)).width);
@@ -97,27 +98,28 @@
     return known.some((each) => worth(each) < worth(best)) ? best : null;
   }
 
-  const mark = (index, text) => ({
+  // What is said of the highest point: as much of it as there is room for, above the line, so that the
+  // line does not cross it; below the lowest point of what is shown negative.
+  const mark = (index, said, below) => ({
     id: "mark",
     afterDatasetsDraw(chart) {
       const point = chart.getDatasetMeta(0).data[index];
       if (!point || !chart.isDatasetVisible(0)) return;
       const { ctx, chartArea } = chart;
       ctx.save();
+      ctx.font = font(600);
+      const texts = said.map((_, from) => said.slice(from).join(" · "));
+      const fits = (text) => ctx.measureText(text).width <= chartArea.width;
+      const text = texts.find(fits) ?? "";
+      const width = ctx.measureText(text).width;
+      const left = Math.min(Math.max(point.x - width / 2, chartArea.left), chartArea.right - width);
+      const y = Math.max(point.y + (below ? ABOVE : -ABOVE), ABOVE / 2);
       ctx.fillStyle = palette.series(0);
       ctx.beginPath();
       ctx.arc(point.x, point.y, 4, 0, 2 * Math.PI);
       ctx.fill();
-      ctx.font = font(600);
-      ctx.textBaseline = "middle";
-      const width = ctx.measureText(text).width;
-      const before = point.x - GAP - width >= chartArea.left;
-      const left = before ? point.x - GAP - width : Math.min(point.x + GAP, chart.width - width);
-      const y = Math.max(point.y - (before && point.x + GAP < chartArea.right ? 2 : 2), 7);
-      ctx.lineWidth = 4;
-      ctx.lineJoin = "round";
+      Object.assign(ctx, { textBaseline: "middle", textAlign: "left", lineWidth: 4, lineJoin: "round" });
       ctx.strokeStyle = palette.colour("--surface");
-      ctx.textAlign = "left";
       ctx.strokeText(text, left, y);
       ctx.fillStyle = palette.colour("--text");
       ctx.fillText(text, left, y);

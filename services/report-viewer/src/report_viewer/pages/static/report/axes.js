@@ -37,7 +37,7 @@
       border: { color: palette.colour("--line") },
       ticks: {
         ...ticks(),
-        autoSkip: skip,
+        autoSkip: skip || !(sideways || wrapped),
         autoSkipPadding: 16,
         maxRotation: 0,
         callback: (_, index) => spelled(texts[index]),

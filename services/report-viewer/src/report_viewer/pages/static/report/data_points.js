@@ -14,7 +14,7 @@
   // Of charts over named things, whatever their names stand for.
   const overThings = (chart) => ({
     titles: chart.labels.map(numberFormat.isolated),
-    ticks: chart.labels,
+    ticks: chart.ticks ?? chart.labels,
     measures: chart.series,
     notes: chart.notes,
   });

@@ -2,10 +2,10 @@
 (() => {
   "use strict";
 
-  const { elements } = globalThis.salesReport;
+  const { dataPoints, elements } = globalThis.salesReport;
 
   function measureTiles({ charts, words }) {
-    const chart = charts.find((each) => each.kind === "line");
+    const chart = charts.find(dataPoints.zooms);
     if (!chart) return;
     const labels = new Map(chart.series.map((each) => [each.key, each.label]));
     const tiles = [...document.querySelectorAll("[data-measure]")].filter((tile) =>

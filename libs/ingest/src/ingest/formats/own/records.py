@@ -1,0 +1,130 @@
+"""The columns of our own files, and how their cells are read."""
+
+from functools import partial
+
+from common.reports.money import currency_exponent
+from ingest.csv.notes import CUT, Notes
+from ingest.csv.records import Record
+from ingest.csv.values import (
+    LONGEST_TEXT,
+    BadValueError,
+    Remembered,
+    amounts,
+    identity,
+    instant,
+    optional_identity,
+    optional_instant,
+    title,
+    truth,
+    whole,
+    words,
+)
+
+_MOST = 10**15
+
+
+class OwnRecords:
+    """The records of a shop that sells in ``currency`` (ISO 4217); what is cut is noted."""
+
+    def __init__(self, currency: str, notes: Notes) -> None:
+        self._currency, self._notes = currency, notes
+        exponent = currency_exponent(currency)
+        self._amount = Remembered(amounts(exponent)).__getitem__
+        self._amount_or_zero = Remembered(amounts(exponent, empty=0)).__getitem__
+        self._cost = Remembered(lambda text: amounts(exponent)(text) if text else None).__getitem__
+        self._words = Remembered(words).__getitem__
+        self._title = Remembered(self._shown).__getitem__
+
+    def order(self) -> Record:
+        """The order's columns of orders.csv."""
+        return Record(
+            {
+                "order_id": identity,
+                "placed_at": optional_instant,
+                "paid_at": optional_instant,
+                "currency": Remembered(self._currency_code).__getitem__,
+                "channel": self._words,
+                "customer_id": optional_identity,
+                "country": self._words,
+                "region": self._words,
+                "coupon_code": self._words,
+                "order_discount": self._amount_or_zero,
+                "shipping": self._amount_or_zero,
+                "tax": self._amount_or_zero,
+            }
+        )
+
+    def line(self) -> Record:
+        """The line's columns of orders.csv."""
+        return Record(
+            {
+                "line_id": Remembered(identity).__getitem__,
+                "product_id": Remembered(identity).__getitem__,
+                "product_title": self._title,
+                "category": self._words,
+                "quantity": Remembered(partial(whole, least=1)).__getitem__,
+                "unit_price": self._amount,
+                "line_discount": self._amount_or_zero,
+                "gift_card": Remembered(truth).__getitem__,
+            }
+        )
+
+    def refund(self) -> Record:
+        """The columns of refunds.csv."""
+        return Record(
+            {
+                "refund_id": identity,
+                "order_id": identity,
+                "line_id": optional_identity,
+                "processed_at": instant,
+                "kind": Remembered(_kind).__getitem__,
+                "quantity": Remembered(_pieces).__getitem__,
+                "amount": self._amount_or_zero,
+                "shipping": self._amount_or_zero,
+                "tax": self._amount_or_zero,
+            }
+        )
+
+    def product(self) -> Record:
+        """The columns of products.csv."""
+        return Record(
+            {
+                "product_id": identity,
+                "title": self._shown,
+                "sku": words,
+                "category": self._words,
+                "unit_cost": self._cost,
+            }
+        )
+
+    def stock(self) -> Record:
+        """The columns of stock.csv."""
+        return Record(
+            {
+                "product_id": identity,
+                "counted_at": instant,
+                "on_hand": partial(whole, least=-_MOST, most=_MOST),
+            }
+        )
+
+    def _shown(self, text: str) -> str | None:
+        if len(text.strip()) > LONGEST_TEXT:
+            self._notes.tell(CUT)
+        return title(text)
+
+    def _currency_code(self, text: str) -> str:
+        if not text:
+            raise BadValueError("is empty")
+        if text != self._currency:
+            raise BadValueError(f"is not the shop's currency, {self._currency}")
+        return text
+
+
+def _kind(text: str) -> str:
+    if text not in {"", "return", "cancel", "edit"}:
+        raise BadValueError("is neither return, cancel nor edit")
+    return text or "return"
+
+
+def _pieces(text: str) -> int:
+    return whole(text, least=0) if text else 0

@@ -1,0 +1,107 @@
+#!/usr/bin/env python3
+"""Take the pictures of docs/gallery from a running demo, by the file that says it is ready.
+
+.venv/bin/python scripts/gallery.py .state/ready.json
+"""
+
+import json
+import shutil
+import sys
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+GALLERY: Final = Path(__file__).parents[1] / "docs/gallery"
+DESK: Final = {"width": 1280, "height": 800}
+PHONE: Final = {"width": 390, "height": 844}
+DRAWN: Final = """
+    () => [...document.querySelectorAll("[data-plot] canvas")]
+        .every((each) => globalThis.Chart?.getChart(each)?.chartArea)
+"""
+COLOURS: Final = 128
+GAP: Final = 24
+
+
+class Demo:
+    """The demo: links to its reports, and pages that show them."""
+
+    def __init__(self, ready: dict[str, Any], browser: Browser) -> None:
+        self._ready = ready
+        self._browser = browser
+        self._api = httpx.Client(
+            base_url=ready["shareApiUrl"], headers={"Origin": ready["shareApiUrl"]}, timeout=60
+        )
+        self._api.post("/api/admin/session", json=ready["admin"]).raise_for_status()
+        self._api.put("/api/admin/session/tenant", json={"tenant": ready["tenant"]})
+
+    def shown(self, report: str, period: str, **options: Any) -> Page:
+        """A page with the report, all of its charts drawn."""
+        answer = self._api.post(f"/api/admin/analytics/{report}/share", json={"period": period})
+        path = answer.raise_for_status().json()["url"].split("/api/")[1]
+        context = self._browser.new_context(**{"viewport": DESK, "locale": "en-GB", **options})
+        page = context.new_page()
+        page.goto(f"{self._ready['viewerUrl']}/api/{path}")
+        page.wait_for_selector("main")
+        while not page.evaluate(DRAWN):
+            page.wait_for_timeout(100)
+        return page
+
+
+def pictures(demo: Demo) -> Iterator[tuple[str, Image.Image]]:
+    """Each picture with its name."""
+    revenue = demo.shown("revenue-overview", "90d", color_scheme="light")
+    revenue.locator("[data-plot=daily]").hover(position={"x": 480, "y": 150})
+    revenue.wait_for_timeout(300)
+    yield "revenue-light", _taken(revenue)
+    yield "velocity-dark", _taken(demo.shown("sales-velocity", "90d", color_scheme="dark"))
+    yield "velocity-hebrew", _taken(demo.shown("sales-velocity", "30d", locale="he"))
+    yield "products-light", _taken(demo.shown("product-performance", "90d", color_scheme="light"))
+    phones = [
+        _taken(demo.shown(report, "30d", viewport=PHONE, color_scheme=scheme))
+        for report, scheme in (
+            ("revenue-overview", "light"),
+            ("sales-velocity", "dark"),
+            ("product-performance", "light"),
+        )
+    ]
+    yield "phone", _beside(phones)
+    paper = demo.shown("revenue-overview", "30d", viewport={"width": 718, "height": 1000})
+    paper.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    paper.emulate_media(media="print")
+    paper.wait_for_timeout(300)
+    yield "paper", _taken(paper, full_page=True)
+
+
+def _taken(page: Page, *, full_page: bool = False) -> Image.Image:
+    return Image.open(BytesIO(page.screenshot(full_page=full_page))).convert("RGB")
+
+
+def _beside(images: list[Image.Image]) -> Image.Image:
+    width = sum(each.width for each in images) + GAP * (len(images) - 1)
+    whole = Image.new("RGB", (width, max(each.height for each in images)), "white")
+    left = 0
+    for each in images:
+        whole.paste(each, (left, 0))
+        left += each.width + GAP
+    return whole
+
+
+def main() -> None:
+    """Take all pictures."""
+    ready = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+        )
+        for name, image in pictures(Demo(ready, browser)):
+            image.quantize(COLOURS).save(GALLERY / f"{name}.png", optimize=True)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

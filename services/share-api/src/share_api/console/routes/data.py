@@ -1,0 +1,88 @@
+"""Routes of data: files are taken in or only checked, and what became of them."""
+
+from collections.abc import AsyncIterator
+from typing import Final
+
+from fastapi import APIRouter
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from common.http.problem import Problem
+from share_api.console.forms.csrf import FIELD
+from share_api.console.forms.upload import checked_files
+from share_api.console.pages import page, redirect
+from share_api.console.views.activity import last_import
+from share_api.console.views.imports import import_view
+from share_api.console.visit import CurrentVisit, Visit
+from share_api.http.json_body import iter_with_timeout
+from share_api.http.multipart import FileChunk, InvalidUploadError, iter_file_chunks
+from share_api.imports.listing import get_import, list_imports
+from share_api.imports.upload import ImportTooLargeError, TooManyImportsError
+from share_api.routes.imports import import_id_of, receive_import
+
+router = APIRouter()
+DATA: Final = "/admin/data"
+
+
+@router.get(DATA)
+def show_data(visit: CurrentVisit) -> Response:
+    """The form for files, and the imports there were."""
+    return _data_page(visit)
+
+
+@router.post(DATA)
+async def receive(visit: CurrentVisit, check: bool = False) -> Response:
+    """Take files in, to be imported or only checked; the token is the first part of the form."""
+    request = visit.request
+    body = iter_with_timeout(request.stream())
+    content_type = request.headers.get("content-type", "")
+    parts = iter_file_chunks(content_type, body, fields=frozenset({FIELD}))
+    try:
+        import_id = await receive_import(
+            visit.container,
+            visit.db,
+            visit.author,
+            request.headers,
+            _some(checked_files(visit.admin, parts)),
+            checked=check,
+        )
+    except (InvalidUploadError, TooManyImportsError, ImportTooLargeError) as problem:
+        return await run_in_threadpool(_data_page, visit, problem)
+    return redirect(f"{DATA}/{import_id}")
+
+
+async def _some(files: AsyncIterator[FileChunk]) -> AsyncIterator[FileChunk]:
+    """The pieces of files.
+
+    Raises:
+        InvalidUploadError: there is none.
+    """
+    found = False
+    async for piece in files:
+        found = True
+        yield piece
+    if not found:
+        raise InvalidUploadError("No file was chosen.")
+
+
+@router.get(f"{DATA}/{{import_id}}")
+def show_import(import_id: str, visit: CurrentVisit) -> Response:
+    """How far an import is, or how it ended."""
+    found = import_view(visit, get_import(visit.db, import_id_of(import_id)))
+    return page(visit, "import.html", "data", each=found)
+
+
+def _data_page(visit: Visit, problem: Problem | None = None) -> Response:
+    status = 200 if problem is None else int(problem.status)
+    response = page(
+        visit,
+        "data.html",
+        "data",
+        status,
+        imports=[import_view(visit, each) for each in list_imports(visit.db)],
+        last_import=last_import(visit),
+        problem=problem,
+    )
+    if problem is not None and problem.retry_after is not None:
+        response.headers["Retry-After"] = str(problem.retry_after)
+    return response

@@ -1,0 +1,86 @@
+"""Imports as the console shows them: how far they are, and how they ended."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from common.db.imports import Import, ImportState
+from common.reports.document.schema import Days
+from common.reports.money import currency_exponent
+from share_api.console.visit import Visit
+
+_ENDED = (ImportState.SUCCEEDED, ImportState.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportView:
+    """An import in the reader's words; ``percent`` of its bytes are read."""
+
+    row: Import
+    began: str
+    ended: str
+    percent: int
+    net_sales: str
+    days: str
+
+    @property
+    def over(self) -> bool:
+        """Whether it has ended."""
+        return self.row.state in _ENDED
+
+    @property
+    def failed(self) -> bool:
+        """Whether nothing of it was taken in because something was wrong."""
+        return self.row.state == ImportState.FAILED
+
+    @property
+    def result(self) -> Mapping[str, Any]:
+        """What was done, or would be; empty where it has not succeeded."""
+        return (self.row.outcome or {}).get("result") or {}
+
+    @property
+    def faults(self) -> Sequence[Mapping[str, Any]]:
+        """The first of what is wrong."""
+        return (self.row.outcome or {}).get("errors") or ()
+
+    @property
+    def fault_count(self) -> int:
+        """How much is wrong in all."""
+        return int((self.row.outcome or {}).get("errorCount") or 0)
+
+
+def import_view(visit: Visit, row: Import) -> ImportView:
+    """An import as the reader sees it."""
+    zone, words = visit.tenant.zone, visit.words
+    result = (row.outcome or {}).get("result") or {}
+    return ImportView(
+        row=row,
+        began=words.instant(row.created_at, zone),
+        ended=words.instant(row.finished_at, zone) if row.finished_at else "",
+        percent=100 * row.done_bytes // row.total_bytes if row.total_bytes else 0,
+        net_sales=_money(visit, result),
+        days=_days(visit, result),
+    )
+
+
+def _money(visit: Visit, result: Mapping[str, Any]) -> str:
+    currency = result.get("currency")
+    if not currency:
+        return ""
+    exponent = currency_exponent(currency)
+    amount = int(Decimal(result["netSales"]).scaleb(exponent))
+    return visit.words.numerals.money(amount, exponent, currency)
+
+
+def _days(visit: Visit, result: Mapping[str, Any]) -> str:
+    """The days from the first event to the last, as the shop counts them."""
+    edges = [result.get(name) for name in ("firstEventAt", "lastEventAt")]
+    dates = [
+        datetime.fromisoformat(each).astimezone(visit.tenant.zone).date() for each in edges if each
+    ]
+    if not dates:
+        return ""
+    count = (dates[-1] - dates[0]).days + 1
+    return visit.words.calendar.span(Days(dates[0], dates[-1], count))

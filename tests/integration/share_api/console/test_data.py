@@ -1,0 +1,121 @@
+"""Files in the console: checked, imported, refused; by a form with the session's token first."""
+
+import httpx
+from sqlalchemy import text
+from tests.integration.share_api.conftest import Serve, World
+from tests.integration.share_api.console.conftest import Tab, a_tab, said
+from tests.integration.share_api.test_imports import ORDERS, REFUNDS, work
+
+from common.db.tenancy import Access, transaction
+
+JPY = ORDERS.replace("EUR", "JPY").replace("10.00", "10")
+
+
+def upload(
+    tab: Tab, token: str | None = None, *, check: bool = False, **files: str
+) -> httpx.Response:
+    """Send the form of the page, its token in front."""
+    parts = [("csrf", (None, tab.csrf if token is None else token))]
+    parts += [(name, (f"{name}.csv", content)) for name, content in files.items()]  # type: ignore[misc]
+    path = "/admin/data?check=true" if check else "/admin/data"
+    return tab.client.post(path, files=parts)
+
+
+def orders_of(world: World) -> int:
+    """How many orders tokyo has."""
+    with transaction(world.engine, Access(tenant_id=world.tokyo)) as session:
+        return session.scalar(text("SELECT count(*) FROM orders")) or 0
+
+
+def test_a_check_says_what_an_import_would_do_and_an_import_does_it(tab: Tab, world: World) -> None:
+    tab.open("/admin/data")
+    # A browser sends a part without a name or content for each field that was left empty.
+    sent = upload(tab, check=True, orders=JPY, refunds="", products="", stock="")
+    assert sent.status_code == 303
+    waiting = tab.open(sent.headers["location"])
+    assert "Waiting" in said(waiting)
+    assert "data-import=" in waiting.text
+    work(world.engine)
+    checked = said(tab.open(sent.headers["location"]))
+    assert "new orders 2" in checked
+    assert "Nothing was saved" in checked
+    assert orders_of(world) == 0
+    done = upload(tab, orders=JPY)
+    work(world.engine)
+    told = said(tab.open(done.headers["location"]))
+    assert "net sales of the files ¥30" in told
+    assert "Days 1–2 Mar 2026" in told
+    assert orders_of(world) == 2
+    history = said(tab.open("/admin/data"))
+    assert history.index("Done") < history.index("Checked")
+
+
+def test_every_fault_is_listed_as_text_and_nothing_is_taken_in(tab: Tab, world: World) -> None:
+    bad = JPY + "O3,<script>alert(1)</script>,JPY,1,P1,1,10\n"
+    page = tab.open(upload(tab, orders=bad).headers["location"])
+    work(world.engine)
+    page = tab.open(str(page.url))
+    assert "1 thing is wrong, and nothing was taken in." in said(page)
+    assert "&lt;script&gt;alert(1)" in page.text
+    assert "<script>alert" not in page.text
+    assert orders_of(world) == 0
+    assert "The last import failed" in said(tab.open("/admin"))
+
+
+def test_an_import_goes_on_when_the_session_ends(tab: Tab, world: World) -> None:
+    sent = upload(tab, orders=JPY)
+    tab.send("/admin/logout")
+    work(world.engine)
+    assert tab.open(sent.headers["location"]).headers["location"].startswith("/admin/login?next=")
+    assert orders_of(world) == 2
+
+
+def test_files_come_from_a_page_of_the_session_alone(tab: Tab, world: World) -> None:
+    for token in ("", "0" * 64, "ö" * 40, "x" * 5000):
+        assert upload(tab, token, orders=JPY).status_code == 403
+    files = {"orders": ("orders.csv", JPY)}
+    assert tab.client.post("/admin/data", files=files).status_code == 403
+    late = [("orders", ("orders.csv", JPY)), ("csrf", (None, tab.csrf))]
+    assert tab.client.post("/admin/data", files=late).status_code == 403
+    other = {"Sec-Fetch-Site": "cross-site"}
+    assert tab.client.post("/admin/data", files=files, headers=other).status_code == 403
+    work(world.engine)
+    assert orders_of(world) == 0
+    assert "No file was imported here yet" in said(tab.open("/admin/data"))
+
+
+def test_what_cannot_be_read_is_told_on_the_page(tab: Tab) -> None:
+    for answer in (
+        upload(tab),
+        upload(tab, orders=""),
+        upload(tab, elsewhere="x"),
+        tab.client.post("/admin/data", content=b"csrf=1", headers={"Content-Type": "text/plain"}),
+    ):
+        assert answer.status_code in {400, 415}
+        said(answer)
+    assert "No file was chosen." in said(upload(tab))
+    assert tab.open("/admin/data/x").status_code == 404
+
+
+def test_files_that_are_too_large_or_too_many_are_told(serve: Serve, world: World) -> None:
+    service = serve(SHARE_API_IMPORT_MAX_BYTES=1024)
+    with a_tab(service) as tab:
+        tab.log_in("ben")
+        tab.open("/admin/data")
+        answer = upload(tab, orders=JPY * 40)
+        assert answer.status_code == 413
+        assert "send them in parts" in said(answer)
+        for _ in range(5):
+            assert upload(tab, orders=JPY).status_code == 303
+        answer = upload(tab, orders=JPY)
+        assert answer.status_code == 429
+        assert answer.headers["retry-after"] == "30"
+        assert "Wait for one to end" in said(answer)
+
+
+def test_refunds_alone_are_taken_too(tab: Tab, world: World) -> None:
+    upload(tab, orders=JPY)
+    work(world.engine)
+    sent = upload(tab, refunds=REFUNDS.replace("10.00", "10"))
+    work(world.engine)
+    assert "Done" in said(tab.open(sent.headers["location"]))
