@@ -20,12 +20,17 @@ TABLES = {
 }
 
 TABLE = """
-    (table) => [...table.tBodies[0].rows].map((row) => Object.fromEntries(
-        [...table.tHead.rows[0].cells].map((head, place) => [
-            head.dataset.column,
-            row.cells[place].innerText.trim(),
-        ]),
-    ))
+    (table) => {
+        const heads = [...table.tHead.rows[0].cells];
+        const cells = (row) => heads.flatMap(({ dataset: { column } }, place) => {
+            const cell = row.cells[place];
+            const before = cell.querySelector("small");
+            if (!before) return [[column, cell.innerText.trim()]];
+            const told = [before.previousSibling.textContent.trim(), before.textContent.trim()];
+            return [[column, told[0]], [`previous_${column}`, told[1]]];
+        });
+        return [...table.tBodies[0].rows].map((row) => Object.fromEntries(cells(row)));
+    }
 """
 
 
@@ -81,6 +86,20 @@ def test_revenue_of_each_day_in_every_measure(visit: Open, redis_client: Redis) 
                 assert number(point[label]) == number(row[str(key)])
                 assert number(previous(point)) == number(row[before])
                 assert percents(point) == number(row[f"{key}_change_percent"])
+        if key in rows[0]:
+            compare(table(page, "[data-table=daily][data-grain=day]"), rows, key)
+
+
+def compare(cells: Rows, rows: Rows, key: str | None) -> None:
+    """The table of the measure that is shown says what the CSV does."""
+    for cell, row in zip(cells, rows, strict=True):
+        now, before = Decimal(row[str(key)]), Decimal(row[f"previous_{key}"])
+        sign = -1 if key in ("discounts", "returns") and now < 0 else 1
+        assert (number(cell["now"]), number(cell["before"])) == (now, before)
+        assert number(cell["difference"]) == sign * (now - before)
+        told = row[f"{key}_change_percent"]
+        if told and cell["change"].endswith("%"):
+            assert number(cell["change"].replace("+", "")) == Decimal(told)
 
 
 def test_revenue_of_each_week(visit: Open, redis_client: Redis) -> None:

@@ -21,7 +21,11 @@ def column(page: Page, key: str, table: str = PRODUCTS) -> list[str]:
                 const place = heads.findIndex((each) => each.dataset.column === key);
                 return [...table.tBodies[0].rows]
                     .filter((row) => !row.hidden)
-                    .map((row) => row.cells[place].innerText.trim());
+                    .map((row) => {
+                        const before = row.cells[place].querySelector("small");
+                        return (before?.previousSibling.textContent ?? row.cells[place].innerText)
+                            .trim();
+                    });
             }""",
             key,
         )
@@ -80,7 +84,7 @@ def test_the_twin_of_a_chart_is_sorted_by_the_charts_numbers(
     table = f"table[data-table=daily][data-grain={grain}]"
     dates = {"day": "date", "week": "week"}[grain]
     days = column(page, dates, table)
-    for key in ("average_order_value", "previous_net_sales"):
+    for key in ("average_order_value", "net_sales"):
         page.locator(f"{table} th[data-column={key}]").locator("button.sort").click()
         shown = numbers(column(page, key, table))
         assert shown == sorted(shown, reverse=True)
@@ -147,3 +151,38 @@ def test_sorted_and_searched_at_once(visit: Open, redis_client: Redis) -> None:
     shown = numbers(column(page, "net_sales"))
     assert shown == sorted(shown)
     assert settings(page) == {"products.find": "textiles", "products.sort": "net_sales"}
+
+
+@pytest.mark.parametrize("width", [1280, 390, 320])
+def test_a_table_of_weeks_has_room_and_all_measures_behind_a_button(
+    visit: Open, redis_client: Redis, width: int
+) -> None:
+    """Without script: the button is the browser's own."""
+    path = ready(redis_client, "revenue-overview", scale=9_000).path
+    size = {"width": width, "height": 844}
+    page = visit(path, viewport=size, java_script_enabled=False).page
+    table = page.locator("table[data-grain=week]")
+    heads = table.locator("thead > tr > *").locator("visible=true")
+    assert heads.count() <= 6
+    room = "(table) => table.offsetWidth - table.parentElement.clientWidth"
+    assert table.evaluate(room) <= 0
+    page.get_by_text("All 11 measures").first.click()
+    assert heads.count() == 12
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def test_the_table_follows_the_measure_of_its_chart(visit: Open, redis_client: Redis) -> None:
+    page = visit(ready(redis_client, "revenue-overview").path + "#daily.sort=-now").page
+    table = "table[data-grain=week]"
+    told = {key: column(page, key, table) for key in ("now", "orders")}
+    assert numbers(told["now"]) == sorted(numbers(told["now"]), reverse=True)
+    page.evaluate("new globalThis.salesReport.View('daily').set('measure', 'orders')")
+    expect(page.locator(f"{table} [data-column=now]")).to_contain_text("Orders")
+    shown = column(page, "now", table)
+    assert numbers(shown) == sorted(numbers(told["orders"]), reverse=True)
+    assert (
+        page.locator(f"{table} tfoot td").nth(0).inner_text()
+        == page.locator(f"{table} tfoot td.all").evaluate_all(
+            "(cells) => cells.map((each) => each.firstChild.textContent)"
+        )[7]
+    )

@@ -123,6 +123,17 @@ class DocumentFormatter:
             return self.text("%(number)s points", number=number)
         return self.text("%(number)s times", number=number)
 
+    def signed(self, value: int | None, unit: Unit) -> str:
+        """A difference of two figures of ``unit`` as a cell, with its sign; percents in points."""
+        told = self.cell(value, Unit.POINTS if unit is Unit.PERCENT else unit)
+        return f"+{told}" if value is not None and value > 0 else told
+
+    def signed_change(self, change: Change | None, unit: Unit) -> str:
+        """As ``exact_change``, growth with its sign, too."""
+        told = self.exact_change(change, unit)
+        grew = change is not None and change.value > 0 and change.kind is not ChangeKind.MULTIPLE
+        return f"+{told}" if grew else told
+
     def currency_of(self, unit: Unit) -> str:
         """The currency of figures of ``unit``; empty for what is no money."""
         return self.document.currency if unit is Unit.MONEY else ""

@@ -5,6 +5,7 @@ from typing import Final
 
 from markupsafe import Markup
 
+from common.reports.document.metrics import Unit
 from common.reports.document.schema import Cell, Series, Table
 from report_viewer.i18n.formatting import DocumentFormatter, is_number
 
@@ -67,6 +68,29 @@ def columns_of(
         if before is not None:
             columns.append((_BEFORE, figures.cells(before, each.unit)))
     return tuple(columns)
+
+
+def stacked_columns(
+    figures: DocumentFormatter, series: Iterable[Series], *, weekly: bool = False
+) -> tuple[tuple[Markup, ...], ...]:
+    """The columns of a table of all measures: each cell has the figure of before below it."""
+    columns = []
+    for each in series:
+        now, before = (
+            (each.weekly, each.weekly_previous) if weekly else (each.values, each.previous)
+        )
+        values = now or ()
+        pairs = zip(values, before, strict=True) if before else ((value, None) for value in values)
+        columns.append(tuple(stacked(figures, *pair, each.unit) for pair in pairs))
+    return tuple(columns)
+
+
+def stacked(figures: DocumentFormatter, now: Cell, before: Cell, unit: Unit) -> Markup:
+    """A figure, and in small that of before, where it is known."""
+    told = Markup("{}").format(figures.cell(now, unit))
+    if before is None:
+        return told
+    return told + Markup("<small>{}</small>").format(figures.cell(before, unit))
 
 
 def row_heading(table: Table) -> int:

@@ -19,7 +19,7 @@ from report_viewer.cache import page_cache
 from report_viewer.cache.page_cache import SharedPage
 from report_viewer.i18n.formatting import DocumentFormatter, formatter_of, is_number
 from report_viewer.model import Freshness
-from report_viewer.pages import layout, preview_metadata, sentences
+from report_viewer.pages import comparison, layout, preview_metadata, sentences
 from report_viewer.pages.assets import Assets
 from report_viewer.pages.chart_data import island
 from report_viewer.pages.gap_notes import gap_notes, marks
@@ -62,6 +62,7 @@ class PageRenderer:
         self._environment.globals |= {
             "asset": assets.__getitem__,
             "gap_marks": marks,
+            "comparison": comparison,
             "is_number": is_number,
             "layout": layout,
             "picture": lambda name: f"{origin}{image_of(name).path}",

@@ -16,7 +16,7 @@ from common.reports.document.headlines import Headline, Kpi
 from common.reports.document.metrics import Better, Unit
 from common.reports.money import PERCENT_EXPONENT, RATE_EXPONENT
 
-SCHEMA: Final = 3
+SCHEMA: Final = 4
 """Raised when the document's shape changes; part of every cache key."""
 
 Cell = int | str | None
@@ -36,7 +36,8 @@ class Series(msgspec.Struct, frozen=True):
     ``weekly`` is the measure over the weeks of a line chart, taken from the sums of their days, and
     ``total`` that over the whole window; None where they have no meaning. A series that is not
     ``drawn`` is told beside those that are; a ``reduction`` is shown negative, and its change is
-    its growth. ``changes`` are there for rounded values, whose changes cannot be taken from them.
+    its growth. ``changes`` are there for rounded values, whose changes cannot be taken from them;
+    ``total_change`` is that between the totals.
     """
 
     key: str
@@ -53,6 +54,8 @@ class Series(msgspec.Struct, frozen=True):
     reduction: bool = False
     changes: tuple[Change | None, ...] | None = None
     weekly_changes: tuple[Change | None, ...] | None = None
+    total_change: Change | None = None
+    better: Better | None = None
 
 
 class LineChart(msgspec.Struct, frozen=True, tag="line"):

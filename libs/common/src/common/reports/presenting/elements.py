@@ -55,6 +55,7 @@ def series(
         drawn=drawn,
         reduction=figure.shown_negative,
         changes=tuple(map(figure.change_of, *exact)) if exact else None,
+        better=figure.better,
     )
 
 

@@ -72,11 +72,13 @@ def _series(
     )
     sums, previous_sums = ([total(each[part]) for part in parts] for each in (days, previous_days))
     weekly_changes = tuple(map(figure.change_of, map(exact, sums), map(exact, previous_sums)))
+    whole, previous_whole = total(days), total(previous_days)
     return msgspec.structs.replace(
         made,
         weekly_changes=weekly_changes if inexact else None,
         weekly=tuple(map(of, sums)),
         weekly_previous=tuple(map(of, previous_sums)),
-        total=of(total(days)),
-        total_previous=of(total(previous_days)),
+        total=of(whole),
+        total_previous=of(previous_whole),
+        total_change=figure.change_of(exact(whole), exact(previous_whole)),
     )

@@ -28,6 +28,21 @@
       return before + number + after;
     }
 
+    // A figure as a cell of a table: money without its sign, which the head of the column names.
+    cell(value, unit) {
+      if (unit !== "money" || value === null || value === undefined) return this.spell(value, unit);
+      const text = String(value);
+      const negative = text.startsWith("-");
+      const number = this.#number(negative ? text.slice(1) : text, this.exponents.money || 0);
+      return negative ? this.symbols.minus + number : number;
+    }
+
+    // A difference of two figures of `unit` as a cell, with its sign; of percents in points.
+    difference(value, unit) {
+      const told = this.cell(value, unit === "percent" ? "points" : unit);
+      return value !== null && BigInt(value) > 0n ? `+${told}` : told;
+    }
+
     // A change of a figure of `unit`, with its sign.
     change({ kind, value }, unit, words) {
       if (kind === "multiple") return words.times.replace("{number}", this.spell(value, "points"));

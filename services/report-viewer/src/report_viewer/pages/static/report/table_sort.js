@@ -69,7 +69,7 @@
       const button = elements.make("button", { type: "button", class: "sort" });
       const about = column.querySelector(".about");
       button.append(...[...column.childNodes].filter((each) => each !== about));
-      column.insertBefore(button, about);
+      column.append(button);
       button.addEventListener("click", () => this.#next(column, button.textContent.trim()));
     }
 

@@ -1,9 +1,10 @@
 // The tables of the page: all of them can be sorted, those that list products searched. Cells of a
 // table have their raw value beside their text; those of a chart's twin are the chart's numbers.
+// Tables of a line chart follow its measure.
 (() => {
   "use strict";
 
-  const { TableSearch, TableSort, View, sections } = globalThis.salesReport;
+  const { ComparedTable, TableSearch, TableSort, View, fit, sections } = globalThis.salesReport;
 
   const WHOLE = /^-?\d+$/;
 
@@ -31,7 +32,25 @@
     };
   }
 
-  function tables({ charts, figures, words }) {
+  // A table that follows the measure of its chart, and is sorted anew when that is another.
+  function compared(table, chart, page, view) {
+    const shown = new ComparedTable(table, chart, page, view);
+    const ofOthers = ofChart(chart, table.dataset.grain, page.figures);
+    const own = new Set(["now", "before", "difference", "change"]);
+    const worth = (row, key, cell) =>
+      own.has(key) ? shown.worth(row, key) : ofOthers(row, key, cell);
+    shown.follow();
+    const sort = new TableSort(table, { view, words: page.words, worth });
+    const follow = () => {
+      if (shown.follow()) sort.apply();
+    };
+    document.addEventListener("viewchange", follow);
+    view.onChange(follow);
+  }
+
+  function tables(page) {
+    const { charts, figures, words } = page;
+    document.querySelectorAll(".rows").forEach(fit);
     const byKey = new Map(charts.map((each) => [each.key, each]));
     for (const table of document.querySelectorAll("table[data-table]")) {
       if (!(table.tBodies[0]?.rows.length > 1)) continue;
@@ -39,6 +58,10 @@
       const view = new View(key);
       const chart = byKey.get(key);
       if (chart && sections[chart.kind].unsorted) continue;
+      if (chart && table.matches(".beside")) {
+        compared(table, chart, page, view);
+        continue;
+      }
       const worth = chart ? ofChart(chart, grain, figures) : ofCells(figures);
       new TableSort(table, { view, words, worth });
       const tools = document.querySelector(`[data-tools="${key}"]`);

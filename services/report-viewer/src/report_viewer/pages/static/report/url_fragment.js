@@ -20,7 +20,8 @@
     history.replaceState(null, "", fragment ? `${page}#${fragment}` : page);
   }
 
-  // The settings of one section; `defaults` never stand in the address.
+  // The settings of one section; `defaults` never stand in the address. What is set is told as the
+  // event `viewchange`, to the other parts of the page that show the same section.
   class View {
     constructor(section) {
       this.section = section;
@@ -35,6 +36,7 @@
       if (value === null || value === "") settings.delete(key);
       else settings.set(key, value);
       write();
+      document.dispatchEvent(new CustomEvent("viewchange", { detail: key }));
     }
 
     onChange(listener) {
