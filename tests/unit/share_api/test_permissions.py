@@ -70,3 +70,18 @@ def test_the_document_says_both_ways(app: FastAPI) -> None:
                     assert "WWW-Authenticate" in operation["responses"]["401"]["headers"]
                 else:
                     assert keys == ([[]] if declared == "known" else [])
+
+
+OF_A_PERSON = {"login", "logout", "shops", "password"}
+"""What a form of the console changes of its sender alone, by the end of its address."""
+
+
+def test_every_form_of_the_console_that_changes_the_shop_names_its_permission(app: FastAPI) -> None:
+    forms = [
+        each
+        for each in api_routes(app.routes)
+        if each.path.startswith("/admin") and each.methods == {"POST"}
+    ]
+    assert len(forms) > 8
+    bare = {each.path for each in forms if not declarations(each)}
+    assert {path.rpartition("/")[2] for path in bare} <= OF_A_PERSON

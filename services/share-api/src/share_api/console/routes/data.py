@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from accounts.permissions import Permission
 from common.http.problem import Problem
 from share_api.console.forms.csrf import FIELD
 from share_api.console.forms.upload import checked_files
@@ -19,6 +20,7 @@ from share_api.http.multipart import FileChunk, InvalidUploadError, iter_file_ch
 from share_api.imports.listing import get_import, list_imports
 from share_api.imports.upload import ImportTooLargeError, TooManyImportsError
 from share_api.routes.imports import import_id_of, receive_import
+from share_api.routes.permissions import needs
 
 router = APIRouter()
 DATA: Final = "/admin/data"
@@ -30,7 +32,7 @@ def show_data(visit: CurrentVisit) -> Response:
     return _data_page(visit)
 
 
-@router.post(DATA)
+@router.post(DATA, dependencies=[needs(Permission.IMPORTS_WRITE)])
 async def receive(visit: CurrentVisit, check: bool = False) -> Response:
     """Take files in, to be imported or only checked; the token is the first part of the form."""
     request = visit.request
