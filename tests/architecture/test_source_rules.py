@@ -20,7 +20,7 @@ SCRIPTS = sorted(
     if "vendor" not in path.parts
 )
 MIGRATIONS = "libs/common/src/common/db/migrations/versions/"
-OWN_TEMPORARY_FILE = "libs/ingest/src/ingest/formats/refund_spool.py"
+OWN_TEMPORARY_FILE = "libs/ingest/src/ingest/row_spool.py"
 """Refunds wait in a file without a name that the same run writes: nobody else can reach it."""
 DELAYS = "services/worker/src/worker/discord/deliver.py"
 """Draws how long to wait, which need not be a secret."""

@@ -123,6 +123,6 @@ def test_the_downloads_are_a_menu_by_keyboard(visit: Open, redis_client: Redis) 
 def test_every_figure_stays_reachable(visit: Open, redis_client: Redis, width: int) -> None:
     size = {"width": width, "height": 800}
     page = visit(ready(redis_client, "revenue-overview").path, viewport=size).page
-    page.get_by_text("All 12 measures").click()
+    page.locator(".measures summary").click()
     assert page.locator(".measures .kpi").count() == 12
     assert overflow(page) <= 0

@@ -5,6 +5,7 @@ this system alone.
 """
 
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -68,6 +69,7 @@ def conforming(service_url: str, place: Path) -> Iterator[Conforming]:
             "DATABASE_URL": service_url,
             "REDIS_URL": valkey.url,
             "ANALYTICS_SHARE_SIGNING_SECRET": SECRET,
+            "ANALYTICS_CONNECTION_SECRET": secrets.token_hex(32),
             "PUBLIC_BASE_URL": f"http://127.0.0.1:{viewer}",
             "SHARE_API_PORT": str(share_api),
             "SHARE_API_LOGINS_PER_ACCOUNT": PLENTY,

@@ -16,6 +16,7 @@ from tests.support.samples import NOW, document, window
 import report_viewer
 from common.links.token import ExpiredLinkError
 from common.reports import registry
+from common.reports.document.gaps import KINDS, NOT_KNOWN
 from common.reports.window import Period
 from report_viewer.pages import renderer
 from report_viewer.problems import catalog
@@ -31,7 +32,7 @@ Message = str | tuple[str, str]
 
 def words() -> list[Message]:
     """Every word, once; a pair is a message with a form for one and a form for many."""
-    found = (*_from_templates(), *_from_code(), *_from_problems(), *_from_reports())
+    found = (*_from_templates(), *_from_code(), *_from_problems(), *_from_reports(), *_from_gaps())
     return list(dict.fromkeys(message for message in found if message))
 
 
@@ -62,6 +63,13 @@ def _from_problems() -> Iterator[Message]:
     for each in (*fixed, *map(problem_of, raised)):
         yield from (each.title, each.advice, each.message, "" if each.moment else each.detail)
     yield from renderer.NOTICES.values()
+
+
+def _from_gaps() -> Iterator[Message]:
+    yield NOT_KNOWN
+    for rule in KINDS.values():
+        yield rule.one, rule.many
+        yield rule.note
 
 
 def _from_reports() -> Iterator[Message]:

@@ -121,7 +121,10 @@ def test_its_products(shop: Shop) -> None:
     assert [mug[key] for key in shown] == ["Mug", "30.00", "2.07", "-8.96", "18.97", "33.33"]
     assert [plate[key] for key in shown] == ["Plate", "10.00", "1.93", "-10.00", "-1.93", "100.00"]
     # 18.97 is all that is positive; -1.93 is no share of it.
-    assert (mug["net_sales_share_percent"], plate["net_sales_share_percent"]) == ("100.00", "")
+    assert (mug["share_of_net_sales_percent"], plate["share_of_net_sales_percent"]) == (
+        "100.00",
+        "",
+    )
     assert (mug["cumulative_share_percent"], plate["cumulative_share_percent"]) == ("100.00", "")
     assert (mug["abc_class"], plate["abc_class"]) == ("A", "")
     assert (mug["rank_change"], plate["rank_change"]) == ("", "-1")

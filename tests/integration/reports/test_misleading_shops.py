@@ -91,7 +91,7 @@ def test_what_came_back_of_one_is_no_share_of_the_others(shop: Shop) -> None:
     )
     back = f"{REFUNDS}r1,o0,1,{ago(5)}T12:00:00Z,return,10,900.00\n"
     document, rows = shop(orders=sold, refunds=back)("product-performance")
-    keys = ("net_sales_share_percent", "cumulative_share_percent", "abc_class")
+    keys = ("share_of_net_sales_percent", "cumulative_share_percent", "abc_class")
     assert {name: tuple(row[key] for key in keys) for name, row in rows.items()} == {
         "p1": ("50.00", "50.00", "A"),
         "p2": ("30.00", "80.00", "A"),

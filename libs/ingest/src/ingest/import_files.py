@@ -17,6 +17,7 @@ from ingest.csv.notes import Notes
 from ingest.formats import registry
 from ingest.formats.model import ImportFormat, Read, Reading
 from ingest.formats.reconciliation import Reconciled
+from ingest.gaps import Gaps
 from ingest.ledger.basis import BasisChangedError, basis_of
 from ingest.ledger.errors import IngestError
 from ingest.ledger.load import LoadSummary, load_sales
@@ -112,12 +113,13 @@ class _Attempt:
         with transaction(engine, Access(tenant_id=tenant_id)) as session:
             self._basis = basis_of(session, tenant_id)
         currency, by_default = self._basis.currency, layout.gift_cards_are_sales
-        self._notes = Notes(currency)
+        self._notes, self._gaps = Notes(currency), Gaps()
         reading = Reading(
             *(currency, self._faults, self._notes, frozenset(files), registry.KINDS),
             timezone=self._basis.timezone,
             gift_cards_are_sales=self._basis.gift_cards_are_sales(by_default=by_default),
             prices_include_tax=prices_include_tax,
+            gaps=self._gaps,
         )
         self._source = registry.open_reader(layout, reading)
         self._fallback = registry.open_reader(registry.FALLBACK, reading)
@@ -125,7 +127,7 @@ class _Attempt:
 
     def run(self, conclude: Callable[[Connection, Imported], None] | None) -> Imported:
         """Read and load."""
-        with closing(self._source), closing(self._fallback):
+        with closing(self._source), closing(self._fallback), closing(self._gaps):
             summary = load_sales(
                 self._engine,
                 self._tenant_id,
@@ -133,6 +135,7 @@ class _Attempt:
                 order_lines=self._read(FileKind.ORDERS),
                 refunds=self._refunds(),
                 stock=self._read(FileKind.STOCK, last=True),
+                gaps=self._gaps,
                 products_by_title=self._layout.products_by_title,
                 review=self._review,
                 read_by=self._basis,

@@ -91,3 +91,19 @@ class StockRow(NamedTuple):
     product_id: str
     counted_at: datetime
     on_hand: int
+
+
+class GapRow(NamedTuple):
+    """What the source does not know of an order; see ``ingest.gaps``. ``amount`` is money.
+
+    It touches the instants from ``since`` to ``until``; where that is None, to the one that its
+    kind says. ``platform_id`` is the order's, where the source has such an id.
+    """
+
+    position: int
+    order_id: str
+    kind: str
+    since: datetime
+    until: datetime | None
+    amount: int | None
+    platform_id: str | None = None

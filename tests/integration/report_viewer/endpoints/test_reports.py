@@ -8,6 +8,8 @@ from redis import Redis
 from tests.integration.report_viewer.conftest import BROWSER, Run
 from tests.support.samples import CSV, SECRET, Sample
 
+from common.links import tenant_names
+from common.links.tenant_names import TenantName
 from common.reports.registry import REPORTS, implemented
 from common.reports_cache.cache import ReportCache
 
@@ -92,6 +94,25 @@ async def test_403s_are_one_answer(run: Run, redis_client: Redis, suffix: str) -
             assert {each.status_code for each in answers} == {403}
             assert len({each.content for each in answers}) == 1
             assert len({tuple(sorted(each.headers.items())) for each in answers}) == 1
+
+
+@pytest.mark.parametrize(
+    ("zone", "told"),
+    [("Europe/Berlin", "12:00 CEST"), ("No/Where", "10:00 UTC"), (None, "10:00 UTC")],
+)
+async def test_an_expired_link_ended_on_the_clock_of_its_shop(
+    run: Run, redis_client: Redis, zone: str | None, told: str
+) -> None:
+    ended = Sample(expires_at=datetime(2026, 5, 2, 10, tzinfo=UTC))
+    if zone is not None:
+        tenant_names.store(redis_client, ended.tenant_id, TenantName("Nordlicht", zone))
+    async with run() as client:
+        page = await client.get(ended.path, headers=BROWSER)
+    assert page.status_code == 403
+    assert told in page.text
+    assert "Could you send me a new one?" in page.text
+    assert "Nordlicht" not in page.text
+    assert ">403<" not in page.text
 
 
 @pytest.mark.parametrize("suffix", ["", "/csv"])

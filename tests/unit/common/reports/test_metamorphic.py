@@ -241,7 +241,7 @@ def test_a_product_that_is_not_sold_changes_nothing_of_the_others(slug: str, sho
 @given(shop=shops())
 def test_shares_are_of_a_whole(shop: Shop) -> None:
     rows = rows_of("product-performance", report("product-performance", shop.scope, growing(shop)))
-    shares = [row["net_sales_share_percent"] for row in rows]
+    shares = [row["share_of_net_sales_percent"] for row in rows]
     for row, share in zip(rows, shares, strict=True):
         assert (share is None) == (row["net_sales"] <= 0) == (row["abc_class"] is None)
         assert share is None or 0 <= share <= 100_00

@@ -411,7 +411,7 @@ HANDLERS: Final[dict[str, Callable[[Example], str]]] = {
         (
             "rank",
             "rank_change",
-            "net_sales_share_percent",
+            "share_of_net_sales_percent",
             "cumulative_share_percent",
             "abc_class",
             "net_sales_change_percent",

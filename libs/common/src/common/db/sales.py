@@ -189,13 +189,17 @@ class Refund(Model):
 
 
 class LedgerVersion(Model):
-    """How often, and when last, a tenant's sales data changed: the version a report names."""
+    """How often, and when last, a tenant's sales data changed: the version a report names.
+
+    ``sales_at`` is when orders last came in; None where that was before it was noted.
+    """
 
     __tablename__ = "ledger_versions"
 
     tenant_id: Mapped[TenantId] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
     version: Mapped[int] = mapped_column(BigInteger, server_default="0")
     changed_at: Mapped[Instant] = mapped_column(server_default=func.now())
+    sales_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 LEDGER_LOCK_CLASS: Final = 0x1A6E57
@@ -213,3 +217,8 @@ NEXT_VERSION: Final = """
     RETURNING version
 """
 """Counts the version of the tenant whose transaction it is up, and answers it."""
+
+NOTE_SALES: Final = """
+    UPDATE ledger_versions SET sales_at = changed_at WHERE tenant_id = current_tenant()
+"""
+"""Notes, after a new version, that orders came in with it."""

@@ -6,6 +6,7 @@ Migrations, the row-level security test and the role's grants go by these lists.
 from common.db.accounts import Admin, Membership, Tenant
 from common.db.api_keys import ApiKey
 from common.db.audit import AuditEntry
+from common.db.data_gaps import DataGapOfOrder
 from common.db.discord import DiscordConnection
 from common.db.idempotency import IdempotencyKey
 from common.db.imports import Import, ImportChunk
@@ -35,6 +36,7 @@ TENANT_TABLES: tuple[type[Model], ...] = (
     Import,
     ImportChunk,
     IdempotencyKey,
+    DataGapOfOrder,
     ApiKey,
     IngestConnection,
     WebhookEvent,

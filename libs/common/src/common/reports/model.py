@@ -12,8 +12,10 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
+from common.reports.document.gaps import DataGap, of_figures
 from common.reports.document.headlines import Headline, Kpi
-from common.reports.document.metrics import Figure
+from common.reports.document.incomplete import incomplete
+from common.reports.document.metrics import Figure, Unit
 from common.reports.document.schema import Cell, Days, Document, Section
 from common.reports.money import currency_exponent
 from common.reports.totals.totals import Totals
@@ -37,7 +39,8 @@ class AnalyticsNotYetImplementedError(NotImplementedError):
 class Scope:
     """Whose numbers, over which window, and which state of the data they were read from.
 
-    ``count_days`` is for how many days a stock count is recent.
+    ``count_days`` is for how many days a stock count is recent; ``gaps`` are what the data does not
+    know of the window and of the days compared with.
     """
 
     tenant_id: int
@@ -48,6 +51,7 @@ class Scope:
     as_of: datetime
     data_version: int
     count_days: int = COUNT_DAYS
+    gaps: tuple[DataGap, ...] = ()
 
     @property
     def previous(self) -> Window:
@@ -72,6 +76,8 @@ class Scope:
 
 CsvColumn = Figure
 """A CSV column is a figure; its key is the header."""
+
+_NAMING: Final = frozenset({Unit.TEXT, Unit.DATE, Unit.RANK})
 
 Row = tuple[Cell, ...]
 
@@ -145,6 +151,17 @@ class Definition(Generic[R]):
         """
         return self._presented().columns
 
+    def touched_by(self, gaps: tuple[DataGap, ...], *keys: str) -> tuple[DataGap, ...]:
+        """The gaps that touch figures of the report, each with the keys of those.
+
+        ``keys`` are of figures that it shows besides those of its columns.
+
+        Raises:
+            AnalyticsNotYetImplementedError: the report is a stub.
+        """
+        own = (each.key for each in self.columns if each.unit not in _NAMING and not _beside(each))
+        return of_figures(gaps, frozenset((*own, *keys)))
+
     def present(self, result: R, scope: Scope, last_year: Totals | None = None) -> "Report":
         """A result as a document and as the rows of its CSV.
 
@@ -167,6 +184,8 @@ class Definition(Generic[R]):
         return replace(document, kpis=kpis, last_year_days=days)
 
     def _document(self, body: Body, scope: Scope) -> Document:
+        gaps = self.touched_by(scope.gaps, *(each.key for each in body.kpis))
+        known = incomplete(gaps)
         return Document(
             report=self.slug,
             title=self.title,
@@ -181,8 +200,9 @@ class Definition(Generic[R]):
             data_version=scope.data_version,
             empty=body.empty,
             headline=body.headline,
-            kpis=body.kpis,
-            sections=body.sections,
+            kpis=known.kpis(body.kpis),
+            sections=known.sections(body.sections),
+            gaps=gaps,
         )
 
     def _presented(self) -> Presentation[R]:
@@ -204,3 +224,8 @@ def days_of(window: Window, zone: ZoneInfo) -> Days:
     """The days of a window as a document names them."""
     dates = window.dates(zone)
     return Days(first=dates[0], last=dates[-1], count=len(dates))
+
+
+def _beside(figure: Figure) -> bool:
+    """Whether a column stands beside that of its figure: as it was before, or its change."""
+    return figure.key.startswith("previous_") or "_change" in figure.key

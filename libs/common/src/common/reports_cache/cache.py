@@ -16,6 +16,7 @@ import msgspec
 import zstandard
 from redis import Redis
 
+from common.reports.document.gap_header import is_value
 from common.reports.document.schema import SCHEMA, Document, decode, encode
 from common.reports.window import Window
 from common.reports_cache import scripts
@@ -74,12 +75,16 @@ class ReportKey:
 
 
 class Meta(msgspec.Struct, frozen=True):
-    """What a cached report was computed from, and what its CSV is called."""
+    """What a cached report was computed from, and what its CSV is called.
+
+    ``notes`` are its data gaps as a header says them, see ``document.gap_header``; empty for none.
+    """
 
     as_of: datetime
     data_version: int
     computed_at: datetime
     csv_name: str
+    notes: str = ""
 
 
 def data_version_key(tenant_id: int) -> str:
@@ -128,11 +133,11 @@ def unpack_meta(data: bytes) -> Meta:
     except msgspec.DecodeError as error:
         raise UnreadableReportError(str(error)) from error
     # It goes into headers: whoever writes Redis writes none of them.
-    if not _CSV_NAME.fullmatch(meta.csv_name) or None in {
+    if not (_CSV_NAME.fullmatch(meta.csv_name) and is_value(meta.notes)) or None in {
         meta.as_of.tzinfo,
         meta.computed_at.tzinfo,
     }:
-        raise UnreadableReportError("a name or an instant that pack does not write")
+        raise UnreadableReportError("a name, notes or an instant that pack does not write")
     return meta
 
 

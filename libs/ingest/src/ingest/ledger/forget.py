@@ -18,6 +18,10 @@ _LIFT: Final = text(
     "DELETE FROM refunds WHERE order_id = ANY(:orders) AND external_id = ANY(:refunds)"
 )
 _FORGET: Final = (
+    text(
+        "DELETE FROM data_gaps WHERE order_id IN"
+        " (SELECT external_id FROM orders WHERE id = ANY(:orders))"
+    ),
     text("DELETE FROM refunds WHERE order_id = ANY(:orders)"),
     text("DELETE FROM order_lines WHERE order_id = ANY(:orders)"),
     text("DELETE FROM orders WHERE id = ANY(:orders)"),

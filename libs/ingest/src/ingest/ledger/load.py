@@ -14,20 +14,22 @@ from sqlalchemy import Connection, Engine
 
 from common.db.engine import require_restricted_role
 from common.db.read_timeout import TimeoutConnection
-from common.db.sales import LOCK_LEDGER, NEXT_VERSION
+from common.db.sales import LOCK_LEDGER, NEXT_VERSION, NOTE_SALES
 from common.db.tenancy import Access, transaction
 from common.instants import now
+from ingest.gaps import Gaps
 from ingest.ledger.basis import Basis, require_same
 from ingest.ledger.checks import LINE_RULES, ORDER_RULES, PRODUCT_RULES, STOCK_RULES, broken
 from ingest.ledger.closed_days import NONE_CHANGED, ClosedDays, changed_closed_days
 from ingest.ledger.errors import IngestError, refuse
+from ingest.ledger.gaps import merge_gaps
 from ingest.ledger.merge import merge_orders
 from ingest.ledger.order_runs import in_runs
 from ingest.ledger.products import merge_products, merge_stock, stage_catalogue
 from ingest.ledger.refund_checks import EVENT_RULES, INPUT_RULES, TOTAL_RULES
 from ingest.ledger.stage_orders import stage_orders
 from ingest.ledger.stage_refunds import lift_refunds, merge_refunds, stage_events
-from ingest.ledger.staging import ORDER_LINES, PRODUCTS, REFUNDS, STOCK, Cursor, stage
+from ingest.ledger.staging import GAPS, ORDER_LINES, PRODUCTS, REFUNDS, STOCK, Cursor, stage
 from ingest.ledger.time_limits import PATIENT, TimeLimits
 from ingest.rows import OrderLineRow, ProductRow, RefundRow, StockRow
 
@@ -99,6 +101,7 @@ class Staged:
     lines: int
     refunds: int
     stock_counts: int
+    gaps: int
 
 
 def load_sales(
@@ -109,6 +112,7 @@ def load_sales(
     order_lines: Iterable[OrderLineRow] = (),
     refunds: Iterable[RefundRow] = (),
     stock: Iterable[StockRow] = (),
+    gaps: Gaps | None = None,
     products_by_title: bool = False,
     review: Callable[[Sequence[IngestError]], None] = refuse,
     read_by: Basis | None = None,
@@ -121,10 +125,10 @@ def load_sales(
     A product seen again is updated, an order seen again is replaced with its lines (its refunds
     stay, on the lines of the same ids) unless it is the same, a refund seen again is replaced.
     ``products_by_title`` says that a line's product is named by its SKU, or by its title where it
-    has none. ``review`` gets every error that was found, before anything is merged, and raises if
-    there is one. ``read_by`` is what the source reads by, where the tenant's settings matter to it.
-    ``begin`` runs first and ``conclude`` last in the same transaction, which is held
-    to ``limits``.
+    has none. ``gaps`` are read last, and kept with the orders' days. ``review`` gets every error
+    that was found, before anything is merged, and raises if there is one. ``read_by`` is what the
+    source reads by, where the tenant's settings matter to it. ``begin`` runs first and ``conclude``
+    last in the same transaction, which is held to ``limits``.
 
     Raises:
         BasisChangedError: the tenant's settings are not those of ``read_by``.
@@ -143,6 +147,7 @@ def load_sales(
             begin(session.connection())
         cursor.execute(_PREPARE, limits.settings())
         cursor.execute(LOCK_LEDGER)
+        gaps = gaps or Gaps()
         if read_by is not None:
             require_same(session.connection(), tenant_id, read_by)
         staged = Staged(
@@ -150,9 +155,11 @@ def load_sales(
             stage(cursor, ORDER_LINES, in_runs(order_lines)),
             stage(cursor, REFUNDS, refunds),
             stage(cursor, STOCK, stock),
+            stage(cursor, GAPS, gaps.rows()),
         )
         review(_check(cursor, products_by_title=products_by_title))
-        summary = LoadSummary() if staged == Staged(0, 0, 0, 0) else _merge(cursor, staged)
+        nothing = staged == Staged(0, 0, 0, 0, 0)
+        summary = LoadSummary() if nothing else _merge(cursor, staged, gaps)
         if conclude is not None:
             conclude(session.connection(), summary)
         return summary
@@ -166,7 +173,7 @@ def _check(cursor: Cursor, *, products_by_title: bool) -> list[IngestError]:
     return broken(cursor, _RULES)
 
 
-def _merge(cursor: Cursor, staged: Staged) -> LoadSummary:
+def _merge(cursor: Cursor, staged: Staged, gaps: Gaps) -> LoadSummary:
     """Write what is staged and found right."""
     new_products = merge_products(cursor)
     closed_days = changed_closed_days(cursor, now())
@@ -174,8 +181,11 @@ def _merge(cursor: Cursor, staged: Staged) -> LoadSummary:
     orders = merge_orders(cursor)
     ignored = merge_refunds(cursor)
     merge_stock(cursor)
+    merge_gaps(cursor, gaps)
     first_at, last_at, net_sales = cursor.execute(_FACTS).fetchone() or (None, None, 0)
     (version,) = cursor.execute(NEXT_VERSION).fetchone() or (None,)
+    if staged.lines:
+        cursor.execute(NOTE_SALES)
     return LoadSummary(
         products=staged.products,
         products_new=new_products,

@@ -17,7 +17,7 @@ from psycopg.copy import QueuedLibpqWriter
 
 from ingest.ledger.errors import Fault, UnstorableRowError
 from ingest.ledger.order_runs import RunLine
-from ingest.rows import ProductRow, RefundRow, StockRow
+from ingest.rows import GapRow, ProductRow, RefundRow, StockRow
 
 Cursor = psycopg.Cursor[Any]
 
@@ -48,7 +48,7 @@ def _as_text(value: object) -> str | None:
 
 def _staging(
     table: str,
-    row: type[ProductRow | RunLine | RefundRow | StockRow],
+    row: type[ProductRow | RunLine | RefundRow | StockRow | GapRow],
     ids: tuple[str, ...],
     **types: str,
 ) -> Staging:
@@ -96,6 +96,15 @@ STOCK = _staging(
     position=_WHOLE,
     counted_at=_INSTANT,
     on_hand=_WHOLE,
+)
+GAPS = _staging(
+    "gaps",
+    GapRow,
+    ("order_id",),
+    position=_WHOLE,
+    since=_INSTANT,
+    until=_INSTANT,
+    amount=_WHOLE,
 )
 
 

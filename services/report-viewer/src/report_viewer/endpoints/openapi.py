@@ -53,6 +53,7 @@ _VIEW_REFUSALS: Final = {
     "503": "Whether the link opens cannot be told; see Retry-After.",
 }
 _STATUS: Final = "Whether newer data wait: " + ", ".join(each.value for each in Freshness) + "."
+_NOTES: Final = "What the data does not know, if anything: a list of RFC 9651."
 _LOAD: Final = {"type": "string", "pattern": "^[A-Za-z0-9-]{8,64}$"}
 
 
@@ -124,6 +125,7 @@ def report_paths() -> dict[str, Any]:
             "ETag": "Strong entity tag.",
             "X-Data-As-Of": "The moment of the data, UTC.",
             "X-Data-Status": _STATUS,
+            "X-Data-Notes": _NOTES,
             "Content-Language": "By Accept-Language: " + ", ".join(TAGS) + ".",
         },
     )
@@ -134,6 +136,7 @@ def report_paths() -> dict[str, Any]:
             "ETag": "Strong entity tag.",
             "X-Data-As-Of": "The moment of the data, UTC.",
             "X-Data-Status": _STATUS,
+            "X-Data-Notes": _NOTES,
             "Content-Disposition": 'attachment; filename="<report-type>-<from>-<to>.csv"',
         },
     )

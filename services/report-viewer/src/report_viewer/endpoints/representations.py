@@ -13,6 +13,7 @@ from cachetools import LRUCache
 from common.i18n.locales import LOCALES
 from common.instants import iso
 from common.links.token import LinkError
+from common.reports.document import gap_header
 from common.reports_cache import cache
 from report_viewer.cache.page_cache import KEPT, PageCache
 from report_viewer.cache.response_cache import CachedLink, CacheEntry, ReportVersion, ResponseCache
@@ -35,6 +36,7 @@ from report_viewer.pages.renderer import PageRenderer
 PAGE_VARIES: Final = (b"vary", b"Accept, Accept-Encoding, Accept-Language, User-Agent")
 """What a page, and a card in its place, varies by."""
 _CSV_VARIES: Final = (b"vary", b"Accept, Accept-Encoding, User-Agent")
+_NOTES: Final = gap_header.NAME.lower().encode("ascii")
 _GZIPPED: Final = Variant(Coding.GZIP)
 LARGE_BYTES: Final = 256 * 1024
 """Compressed bodies from this size on are unpacked by pieces and in a thread."""
@@ -219,11 +221,12 @@ class Representations:
 
 
 def _entity(etag: str, coding: Coding, version: ReportVersion) -> Headers:
-    as_of = iso(cache.unpack_meta(version.meta).as_of)
+    meta = cache.unpack_meta(version.meta)
     headers = (
         (b"etag", etag.encode("ascii")),
-        (b"x-data-as-of", as_of.encode("ascii")),
+        (b"x-data-as-of", iso(meta.as_of).encode("ascii")),
         (b"x-data-status", version.freshness.value.encode("ascii")),
+        *(((_NOTES, meta.notes.encode("ascii")),) if meta.notes else ()),
     )
     return (*headers, *coded(coding))
 

@@ -59,7 +59,15 @@ def _scripts(names: Iterable[str]) -> tuple[str, ...]:
 
 _FILES: Final[Mapping[str, tuple[str, ...]]] = {
     "icon.svg": ("icon.svg",),
-    "report.css": (*design.SHEETS, "report.css", "tables.css", "controls.css", STYLE, "print.css"),
+    "report.css": (
+        *design.SHEETS,
+        "report.css",
+        "tables.css",
+        "controls.css",
+        "gaps.css",
+        STYLE,
+        "print.css",
+    ),
     "theme.js": ("theme.js",),
     "report.js": (*_scripts(_BEFORE_KINDS), SCRIPT, *_scripts(_AFTER_KINDS)),
     "beacon.js": ("beacon.js",),

@@ -22,6 +22,7 @@ from report_viewer.model import Freshness
 from report_viewer.pages import comparison, layout, preview_metadata, sentences
 from report_viewer.pages.assets import Assets
 from report_viewer.pages.chart_data import island
+from report_viewer.pages.gap_notes import gap_notes, marks
 from report_viewer.pages.key_figures import key_figures
 from report_viewer.pages.preview_images import image_of
 from report_viewer.pages.preview_metadata import PreviewMetadata
@@ -60,6 +61,7 @@ class PageRenderer:
         )
         self._environment.globals |= {
             "asset": assets.__getitem__,
+            "gap_marks": marks,
             "comparison": comparison,
             "is_number": is_number,
             "layout": layout,
@@ -98,6 +100,7 @@ class PageRenderer:
             figures=figures,
             preview=preview_metadata.of_document(document),
             sentence=sentences.headline(figures),
+            gaps=gap_notes(figures),
             key=key_figures(document),
             best=sentences.best(figures),
             kinds=self._kinds,

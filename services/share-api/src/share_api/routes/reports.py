@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Response
 from accounts.permissions import Permission
 from common.instants import now
 from common.reports import registry
+from common.reports.document import gap_header
 from share_api.http.json_body import Body, parse_body
 from share_api.http.openapi import REPORT_SLUGS, problem_responses, request_body
 from share_api.routes.dependencies import CurrentActor, Services
@@ -24,7 +25,11 @@ _LOCATION: Final[dict[int | str, dict[str, Any]]] = {
             "Location": {
                 "description": "Its entry in the share ledger, for listing and revoking it.",
                 "schema": {"type": "string", "format": "uri-reference"},
-            }
+            },
+            gap_header.NAME: {
+                "description": "What the data of those days does not know: a list of RFC 9651.",
+                "schema": {"type": "string"},
+            },
         },
     }
 }
@@ -74,5 +79,7 @@ def share(
         container.issuing,
         now=now(),
     )
+    if link.notes:
+        response.headers[gap_header.NAME] = link.notes
     response.headers["Location"] = f"/api/admin/analytics/shares/{link.share_id}"
     return IssuedView.of(link)

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from common.jobs.discord_promises import plain
 from common.reports.document.schema import Document, LineChart, Naming
 from worker.discord import chart_image
-from worker.discord.wording import change, day, figure, headline, span
+from worker.discord.wording import change, day, figure, gap_sentence, headline, span
 
 FILE_NAME: Final = "report.png"
 _NOBODY: Final[dict[str, Any]] = {"parse": []}
@@ -24,6 +24,7 @@ _ROW: Final = 1
 _BUTTON: Final = 2
 _LINK: Final = 5
 _LONGEST_LABEL: Final = 256
+_LONGEST_FIELD: Final = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def _embed(document: Document, link: str, expires_at: datetime) -> dict[str, Any
         "url": link,
         "color": _COLOUR,
         "description": "\n".join(lines),
-        "fields": [*_figures(document), *_in_front(document)],
+        "fields": [*_figures(document), *_gaps(document), *_in_front(document)],
         "footer": {
             "text": f"Data as of {day(as_of.date())}, {as_of:%H:%M} {as_of.tzname()}",
         },
@@ -97,6 +98,13 @@ def _figures(document: Document) -> list[dict[str, Any]]:
         }
         for kpi in document.kpis[:_MOST_KPIS]
     ]
+
+
+def _gaps(document: Document) -> list[dict[str, Any]]:
+    """What the data does not know, a sentence a gap."""
+    lines = [f"△ {each}" for each in map(gap_sentence, document.gaps) if each]
+    text = "\n".join(lines)[:_LONGEST_FIELD]
+    return [{"name": "What is not known", "value": text, "inline": False}] if lines else []
 
 
 def _in_front(document: Document) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Final
 
 from common.reports.document.changes import Change, ChangeKind
+from common.reports.document.gaps import DataGap, rule_of
 from common.reports.document.headlines import Kpi
 from common.reports.document.metrics import Unit
 from common.reports.document.schema import Cell, Days, Document
@@ -68,6 +69,16 @@ def _moved(kpi: Kpi, change: Change, document: Document) -> str:
             return f"{_size(size, PERCENT_EXPONENT)} points"
         case ChangeKind.PERCENT:
             return f"{_size(size, PERCENT_EXPONENT)}%"
+
+
+def gap_sentence(gap: DataGap) -> str:
+    """A gap of the document as the page says it; empty for a kind of another version."""
+    rule, extent = rule_of(gap), gap.now or gap.before
+    if rule is None or extent is None:
+        return ""
+    message = rule.one if extent.count == 1 else rule.many
+    text = message % {"count": number(extent.count, 0), "day": day(gap.day) if gap.day else ""}
+    return text if gap.now else f"Compared with: {text}"
 
 
 def day(value: date) -> str:

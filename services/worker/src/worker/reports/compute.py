@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from common import instants
 from common.jobs.payloads import ComputeReport
 from common.reports import queries, registry
+from common.reports.document.gap_header import header_value
 from common.reports.model import COUNT_DAYS
 from common.reports_cache.cache import Meta, ReportCache, pack
 from worker.operations import cache_eviction
@@ -65,6 +66,7 @@ def _compute(
         data_version=scope.data_version,
         computed_at=instants.now(),
         csv_name=csv_export.file_name(job.report, scope),
+        notes=header_value(report.document.gaps, scope.money_exponent),
     )
     kept = _store(cache, job, pack(meta, report.document, csv), lease)
     logger.info(

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from common.db.accounts import Tenant
 from common.db.sales import LedgerVersion
 from common.reports.model import COUNT_DAYS, Scope
+from common.reports.sales.gaps import read_gaps
 from common.reports.window import Window
 
 
@@ -41,13 +42,15 @@ def read_scope(
     if row is None:
         raise UnknownTenantError(tenant_id)
     name, currency, timezone, version, moment = row
+    zone = ZoneInfo(timezone)
     return Scope(
         tenant_id=tenant_id,
         tenant_name=name,
         currency=currency,
-        zone=ZoneInfo(timezone),
+        zone=zone,
         window=window,
         as_of=moment,
         data_version=version,
         count_days=count_days,
+        gaps=read_gaps(session, tenant_id, window, zone),
     )

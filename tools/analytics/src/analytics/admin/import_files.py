@@ -11,6 +11,7 @@ from typing import BinaryIO, Final
 from zoneinfo import ZoneInfo
 
 import psycopg
+from sqlalchemy import Connection
 
 from accounts.errors import DatabaseRefusedError, UnknownTenantError
 from accounts.provisioning import accounts_engine, tenant_id_of
@@ -24,6 +25,7 @@ from ingest.formats.detect import format_of
 from ingest.formats.model import ImportFormat, TaxFoundOutError
 from ingest.formats.reconciliation import Reconciled
 from ingest.import_files import BasisChangedError, FileKind, Imported, ImportFile, import_files
+from ingest.progress import Meter
 
 BLOCK: Final = 256 * 1024
 
@@ -112,16 +114,7 @@ def import_from(
                     layout=found,
                     most_faults=most,
                     meter=meter,
-                    conclude=lambda connection, done: record(
-                        connection,
-                        tenant_id,
-                        Action.IMPORT_SUCCEEDED,
-                        COMMAND_LINE,
-                        at=now(),
-                        rows=meter.rows,
-                        closedDayOrders=done.summary.closed_days.orders or None,
-                        closedDays=done.summary.closed_days.sentence() or None,
-                    ),
+                    conclude=lambda connection, done: _audit(connection, tenant_id, done, meter),
                     check=check,
                     prices_include_tax=prices_include_tax,
                 )
@@ -135,6 +128,20 @@ def import_from(
     told = [] if layout else [f"format    {found.name}, found by the columns"]
     ended = ["checked   nothing was imported"] if check else []
     return [*told, *summary_of(imported), *ended]
+
+
+def _audit(connection: Connection, tenant_id: int, done: Imported, meter: Meter) -> None:
+    closed = done.summary.closed_days
+    record(
+        connection,
+        tenant_id,
+        Action.IMPORT_SUCCEEDED,
+        COMMAND_LINE,
+        at=now(),
+        rows=meter.rows,
+        closedDayOrders=closed.orders or None,
+        closedDays=closed.sentence() or None,
+    )
 
 
 def _format(

@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 
 from common.reports.document.changes import Change
+from common.reports.document.gaps import DataGap
 from common.reports.document.headlines import Headline, Kpi
 from common.reports.document.metrics import Better, Unit
 from common.reports.money import PERCENT_EXPONENT, RATE_EXPONENT
@@ -203,6 +204,7 @@ class Document(msgspec.Struct, frozen=True):
     """A report of one tenant over one window, ready to be drawn.
 
     ``as_of`` is the moment of the sales data that was read and ``data_version`` its version.
+    ``gaps`` are what that data does not know, at most one a kind: a document of before has none.
     ``last_year_days`` are those of the headline figures' ``last_year``, None without any.
     """
 
@@ -221,6 +223,7 @@ class Document(msgspec.Struct, frozen=True):
     headline: Headline
     kpis: tuple[Kpi, ...]
     sections: tuple[Section, ...]
+    gaps: tuple[DataGap, ...] = ()
     last_year_days: Days | None = None
 
     def exponent(self, unit: Unit) -> int:

@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import partial
 from typing import Final, NamedTuple
 
+from common.reports.document.gaps import GapKind
 from common.reports.money import currency_exponent
 from ingest.csv.records import Record
 from ingest.csv.values import (
@@ -55,6 +56,12 @@ MISSING: Final[Mapping[str, str]] = {
     "Id": "two orders of one name cannot be told apart",
 }
 """Columns that may be missing, and what cannot be known then. Older exports lack further ones."""
+GAPS: Final[Mapping[str, GapKind]] = {
+    "Shipping": GapKind.SHIPPING_NOT_KNOWN,
+    "Taxes": GapKind.TAX_NOT_KNOWN,
+    "Refunded Amount": GapKind.REFUNDS_NOT_KNOWN,
+}
+"""Of those, what reports of the orders' days say."""
 
 
 class OrderColumns(NamedTuple):

@@ -4,12 +4,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from common.reports.document.gaps import GapKind
 from ingest.csv.damaged_ids import rounded
 from ingest.csv.notes import FUTURE, Notes
 from ingest.formats import gift_cards
 from ingest.formats.customers import pseudonym
 from ingest.formats.shopify.amounts import Amounts, Back, Goods, Sums, amounts_of, refund_of
 from ingest.formats.shopify.columns import LineColumns, OrderColumns
+from ingest.gaps import Gaps
 from ingest.rows import OrderLineRow, RefundRow
 
 _PAID = frozenset({"paid", "partially_refunded", "refunded"})
@@ -204,6 +206,17 @@ def remark(order: Order, notes: Notes, now: datetime) -> None:
     _remark_on_cards(order, notes)
     if head.paid_in is not None and head.paid_in != head.currency.strip():
         notes.add(OTHER_CURRENCY, name)
+
+
+def note_gaps(order: Order, gaps: Gaps) -> None:
+    """Keep what the export does not tell of an order with its days."""
+    head, since = order.head, order.paid_at or order.placed_at
+    for kind, amount, applies in (
+        (GapKind.UNDATED_REFUNDS, head.refunded, head.cancelled_at is None),
+        (GapKind.UNRECONCILED_ORDERS, order.unexplained, order.paid_at is not None),
+    ):
+        if amount and applies:
+            gaps.add(kind, head.name, since, amount, platform_id=order.platform_id)
 
 
 def _remark_on_cards(order: Order, notes: Notes) -> None:

@@ -17,11 +17,11 @@ from ingest.csv.headers import Kinds
 from ingest.csv.notes import CUT, Notes
 from ingest.csv.table import Cells, Columns, Table
 from ingest.csv.values import LONGEST_TEXT, BadValueError, short_identity
-from ingest.formats.column_notes import tell_columns
+from ingest.formats.column_notes import keep_order_gaps, tell_columns
 from ingest.formats.model import Read, Reading
 from ingest.formats.reconciliation import Reconciliation
-from ingest.formats.refund_spool import RefundSpool
 from ingest.formats.shopify.columns import (
+    GAPS,
     MISSING,
     REQUIRED,
     SPELLINGS,
@@ -29,8 +29,10 @@ from ingest.formats.shopify.columns import (
     OrderColumns,
     records_of,
 )
-from ingest.formats.shopify.order import Order, line_rows, order_of, refund_rows, remark
+from ingest.formats.shopify.order import Order, line_rows, note_gaps, order_of, refund_rows, remark
 from ingest.formats.shopify.order_rows import OrderRows, orders_of, repeated
+from ingest.gaps import Gaps
+from ingest.row_spool import RowSpool
 from ingest.rows import OrderLineRow, RefundRow
 from ingest.sources import FileKind
 
@@ -49,6 +51,7 @@ def open_reader(reading: Reading) -> "ShopifyExport":
         reading.notes,
         other_refunds=FileKind.REFUNDS in reading.given,
         kinds=reading.kinds,
+        gaps=reading.gaps,
         gift_cards_are_sales=reading.gift_cards_are_sales,
     )
 
@@ -68,6 +71,7 @@ class ShopifyExport:
         other_refunds: bool = False,
         now: datetime | None = None,
         kinds: Kinds | None = None,
+        gaps: Gaps | None = None,
         gift_cards_are_sales: bool = True,
     ) -> None:
         self.tables: list[Table] = []
@@ -76,9 +80,10 @@ class ShopifyExport:
         self._faults = faults
         self._notes = notes
         self._other_refunds = other_refunds
+        self._gaps = gaps or Gaps()
         self._cards_are_sales = gift_cards_are_sales
         self._now = now or instants.now()
-        self._refunds = RefundSpool()
+        self._refunds: RowSpool[RefundRow] = RowSpool()
         self._order, self._line = records_of(currency)
         self._skus = DamagedIds("Lineitem sku", notes)
 
@@ -96,14 +101,16 @@ class ShopifyExport:
         for together in orders_of(table, len(self._order.names), self._faults):
             yield from self._orders(table, together)
         tell_columns(table, MISSING, self._notes)
+        keep_order_gaps(table, GAPS, self._gaps, others=self._other_refunds)
 
     def refunds_of_orders(self) -> Iterator[RefundRow]:
         """What came back of cancelled orders."""
         return self._refunds.rows()
 
     def close(self) -> None:
-        """Give the space of the refunds back."""
+        """Give the space of the refunds and of the gaps back."""
         self._refunds.close()
+        self._gaps.close()
 
     def _orders(self, table: Table, together: list[OrderRows]) -> Iterator[OrderLineRow]:
         """The rows of orders of one name: several by their ids, or one that looks like several."""
@@ -132,6 +139,7 @@ class ShopifyExport:
         """The rows of an order, its refunds kept for later, and what there is to say noted."""
         amounts, name = order.amounts, order.head.name
         remark(order, self._notes, self._now)
+        note_gaps(order, self._gaps)
         self.reconciliation.add(
             name,
             unexplained=order.unexplained,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from common.reports.document.gaps import GapKind
 from common.reports.money import currency_exponent, decimal_text
 from ingest.csv.faults import Faults
 from ingest.csv.notes import Notes
@@ -30,6 +31,7 @@ class BalanceReport:
         self._currency = reading.currency
         self._faults: Faults = reading.faults
         self._notes: Notes = reading.notes
+        self._gaps = reading.gaps
         self._charges, self._reconciliation = charges, reconciliation
         self._others: dict[str, int] = {}
 
@@ -82,5 +84,6 @@ class BalanceReport:
         odd = 0 if row.fee is None or row.net is None else row.gross - row.fee - row.net
         if odd:
             self._notes.add(NOT_NET, name, odd)
+            self._gaps.add(GapKind.UNRECONCILED_ORDERS, name, at, odd)
         self._reconciliation.add(name, unexplained=odd)
         return line

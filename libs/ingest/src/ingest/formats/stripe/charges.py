@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from common.reports.document.gaps import GapKind
 from ingest.csv.notes import Notes
 from ingest.csv.values import short_identity
 from ingest.formats.customers import pseudonym
+from ingest.gaps import Gaps
 from ingest.rows import OrderLineRow, RefundRow
 
 PAYMENT = "Payment"
@@ -60,8 +62,8 @@ class _Known:
 class Charges:
     """The charges of one file; ``back`` is told in any order and paid out at the end."""
 
-    def __init__(self, notes: Notes) -> None:
-        self._notes = notes
+    def __init__(self, notes: Notes, gaps: Gaps | None = None) -> None:
+        self._notes, self._gaps = notes, gaps or Gaps()
         self._known: dict[str, _Known] = {}
         self._moved: dict[str, list[Movement]] = {}
 
@@ -103,9 +105,16 @@ class Charges:
             moved.sort(key=lambda each: (each.at, each.amount < 0))
             known = self._known.get(charge_id)
             if known is None:
-                self._notes.add(UNKNOWN_CHARGE, charge_id, sum(each.amount for each in moved))
+                self._left_out(charge_id, moved)
                 continue
             yield from self._paid_back(known, _netted(moved))
+
+    def _left_out(self, charge_id: str, moved: list[Movement]) -> None:
+        amount = sum(each.amount for each in moved)
+        self._notes.add(UNKNOWN_CHARGE, charge_id, amount)
+        if amount > 0:
+            first, last = moved[0].at, moved[-1].at
+            self._gaps.add(GapKind.REFUNDS_LEFT_OUT, charge_id, first, amount, until=last)
 
     def _paid_back(self, charge: _Known, moved: list[Movement]) -> Iterator[RefundRow]:
         left = charge.amount

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final, NamedTuple
 
+from common.reports.document.gaps import GapKind
 from common.reports.money import currency_exponent
 from ingest.csv.records import Record
 from ingest.csv.values import Remembered, amounts, identity, title, words
@@ -47,6 +48,12 @@ PAYMENTS_MISSING: Final[Mapping[str, str]] = {
     "Customer Email": "customers are known by their ids alone",
 }
 """Columns that may be missing, and what cannot be known then."""
+
+GAPS: Final[Mapping[frozenset[str], Mapping[str, GapKind]]] = {
+    BALANCE_REQUIRED: {"charge_id": GapKind.REFUNDS_NOT_KNOWN},
+    PAYMENTS_REQUIRED: {"Amount Refunded": GapKind.REFUNDS_NOT_KNOWN},
+}
+"""Of the columns that may be missing, what reports of the days say; by the columns required."""
 
 
 class BalanceColumns(NamedTuple):

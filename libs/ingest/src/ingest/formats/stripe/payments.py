@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from common.reports.document.gaps import GapKind
 from common.reports.money import currency_exponent
 from ingest.csv.table import Table
 from ingest.csv.values import BadValueError, amounts
@@ -32,7 +33,7 @@ class PaymentsExport:
         self.record = payment_record()
         self._currency = reading.currency
         self._amount = amounts(currency_exponent(reading.currency), empty=0, signed=True)
-        self._faults, self._notes = reading.faults, reading.notes
+        self._faults, self._notes, self._gaps = reading.faults, reading.notes, reading.gaps
         self._charges, self._reconciliation = charges, reconciliation
 
     def rows(self, table: Table) -> Iterator[OrderLineRow]:
@@ -88,6 +89,7 @@ class PaymentsExport:
         if refunded:
             if row.refunded_at is None:
                 self._notes.add(UNDATED, row.id, refunded)
+                self._gaps.add(GapKind.ASSUMED_REFUND_DATES, row.id, row.created, refunded)
             at = row.refunded_at or row.created
             self._charges.back(Movement(position, f"{row.id} refunded", row.id, at, refunded))
         if disputed and (row.dispute_status or "").lower() == "lost":

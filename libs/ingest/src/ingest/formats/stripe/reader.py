@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from common.reports.document.gaps import GapKind
 from ingest.csv.peek import header_names
 from ingest.csv.table import Columns, Table
-from ingest.formats.column_notes import tell_columns
+from ingest.formats.column_notes import keep_order_gaps, tell_columns
 from ingest.formats.model import Read, Reading
 from ingest.formats.reconciliation import Reconciliation
 from ingest.formats.stripe import columns
@@ -28,7 +29,7 @@ class StripeReports:
         self.tables: list[Table] = []
         self.reconciliation = Reconciliation()
         self._reading = reading
-        self._charges = Charges(reading.notes)
+        self._charges = Charges(reading.notes, reading.gaps)
 
     @property
     def files(self) -> Mapping[FileKind, Read]:
@@ -59,10 +60,14 @@ class StripeReports:
         tell_columns(table, missing, self._reading.notes)
         if table.rows:
             self._reading.notes.tell(KNOWS)
+            self._reading.gaps.of_all.add(GapKind.PAYMENTS_ONLY)
+        others = FileKind.REFUNDS in self._reading.given
+        keep_order_gaps(table, columns.GAPS[required], self._reading.gaps, others=others)
 
     def refunds_of_orders(self) -> Iterator[RefundRow]:
         """What was paid back."""
         return self._charges.refunds()
 
     def close(self) -> None:
-        """Nothing is held but memory."""
+        """Give the space of the gaps back."""
+        self._reading.gaps.close()

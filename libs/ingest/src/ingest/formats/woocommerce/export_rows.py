@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any, Final
 
+from common.reports.document.gaps import GapKind
 from common.reports.money import currency_exponent
 from ingest.csv.records import Record
 from ingest.csv.table import Cells, Table
@@ -42,6 +43,13 @@ MISSING: Final[Mapping[str, str]] = {
     "Coupon Code": "which codes were used is not known",
 }
 """Columns that may be missing, and what cannot be known then."""
+GAPS: Final[Mapping[str, GapKind]] = {
+    "Cart Discount Amount": GapKind.DISCOUNTS_NOT_KNOWN,
+    "Order Shipping Amount": GapKind.SHIPPING_NOT_KNOWN,
+    "Order Total Tax Amount": GapKind.TAX_NOT_KNOWN,
+    "Order Refund Amount": GapKind.REFUNDS_NOT_KNOWN,
+}
+"""Of those, what reports of the orders' days say."""
 _NUMBER = 0
 
 

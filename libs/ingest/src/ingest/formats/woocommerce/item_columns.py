@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any, Final
 
+from common.reports.document.gaps import GapKind
 from common.reports.money import currency_exponent
 from ingest.csv.headers import folded
 from ingest.csv.records import Record
@@ -35,6 +36,13 @@ MISSING: Final[Mapping[str, str]] = {
     "coupon_items": "which codes were used is not known",
 }
 """Columns that may be missing, and what cannot be known then."""
+GAPS: Final[Mapping[str, GapKind]] = {
+    "discount_total": GapKind.DISCOUNTS_NOT_KNOWN,
+    "shipping_total": GapKind.SHIPPING_NOT_KNOWN,
+    "tax_total": GapKind.TAX_NOT_KNOWN,
+    "refund_items": GapKind.REFUNDS_NOT_KNOWN,
+}
+"""Of those, what reports of the orders' days say."""
 _ITEM = "line_item_"
 _MONEY = (
     *("order_subtotal", "discount_total", "shipping_total", "shipping_tax_total", "fee_total"),

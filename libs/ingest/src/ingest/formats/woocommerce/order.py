@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
+from common.reports.document.gaps import GapKind
 from ingest.csv.notes import FUTURE, Notes
 from ingest.csv.values import short_identity
 from ingest.formats import gift_cards
@@ -13,6 +14,7 @@ from ingest.formats.refund_parts import refund_of
 from ingest.formats.woocommerce.amounts import Amounts, amounts_of
 from ingest.formats.woocommerce.cells import SOLD, UNSOLD, status_of
 from ingest.formats.woocommerce.reconcile import Line, Sums
+from ingest.gaps import Gaps
 from ingest.rows import OrderLineRow, RefundRow
 
 FEES = "fees are no sales; they were left out"
@@ -170,3 +172,19 @@ def remark(
             notes.add(each, head.id, amount)
     if max(head.placed_at, head.paid_at or head.placed_at) > now:
         notes.add(FUTURE, head.id)
+
+
+def note_gaps(
+    order: Order, amounts: Amounts, unexplained: int, gaps: Gaps, *, others: bool
+) -> None:
+    """Keep what the export does not tell of an order with its days; ``others`` as above."""
+    head = order.head
+    since, back = head.paid_at or head.placed_at, head.sums.refunded
+    if unexplained:
+        gaps.add(GapKind.UNRECONCILED_ORDERS, head.id, since, unexplained)
+    if not back or not amounts.sold:
+        return
+    if amounts.refund_in_lines or others:
+        gaps.add(GapKind.UNDATED_REFUNDS, head.id, since, back, until=head.refunded_at)
+    elif head.refunded_at is None:
+        gaps.add(GapKind.ASSUMED_REFUND_DATES, head.id, since, back)

@@ -4,23 +4,25 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from common import instants
+from common.reports.document.gaps import GapKind
 from ingest.csv.peek import header_names
 from ingest.csv.table import Columns, Table
-from ingest.formats.column_notes import tell_columns
+from ingest.formats.column_notes import keep_order_gaps, tell_columns
 from ingest.formats.model import Read, Reading
 from ingest.formats.reconciliation import Reconciliation
-from ingest.formats.refund_spool import RefundSpool
 from ingest.formats.woocommerce import export_rows, item_columns
 from ingest.formats.woocommerce.definition import FORMAT, ITEMS
 from ingest.formats.woocommerce.order import (
     NO_LINES_BACK,
     Order,
     line_rows,
+    note_gaps,
     refund_rows,
     remark,
     sold,
     sold_amounts,
 )
+from ingest.row_spool import RowSpool
 from ingest.rows import OrderLineRow, RefundRow
 from ingest.sources import FileKind
 
@@ -39,8 +41,9 @@ class WooCommerceExport:
         self.tables: list[Table] = []
         self.reconciliation = Reconciliation()
         self._reading = reading
+        self._others = FileKind.REFUNDS in reading.given
         self._now = now or instants.now()
-        self._refunds = RefundSpool()
+        self._refunds: RowSpool[RefundRow] = RowSpool()
 
     @property
     def files(self) -> Mapping[FileKind, Read]:
@@ -54,11 +57,11 @@ class WooCommerceExport:
         if FORMAT.layout_of(names) is ITEMS:
             layout = item_columns.ItemColumns(self._reading, names)
             required, missing = item_columns.REQUIRED, item_columns.MISSING
-            spellings = item_columns.SPELLINGS
+            spellings, kinds = item_columns.SPELLINGS, item_columns.GAPS
         else:
             layout = export_rows.ExportRows(self._reading)
             required, missing = export_rows.REQUIRED, export_rows.MISSING
-            spellings = export_rows.SPELLINGS
+            spellings, kinds = export_rows.SPELLINGS, export_rows.GAPS
         columns = Columns(
             *(layout.names, required),
             others_pass=True,
@@ -70,6 +73,7 @@ class WooCommerceExport:
         for order in layout.orders(table):
             yield from self._told(order)
         tell_columns(table, missing, self._reading.notes)
+        keep_order_gaps(table, kinds, self._reading.gaps, others=self._others)
         if table.rows:
             self._reading.notes.tell(_TIMES)
 
@@ -78,8 +82,9 @@ class WooCommerceExport:
         return self._refunds.rows()
 
     def close(self) -> None:
-        """Give the space of the refunds back."""
+        """Give the space of the refunds and of the gaps back."""
         self._refunds.close()
+        self._reading.gaps.close()
 
     def _told(self, order: Order) -> Iterator[OrderLineRow]:
         """The rows of an order, its refunds kept for later, and what there is to say noted."""
@@ -92,6 +97,8 @@ class WooCommerceExport:
         total = head.sums.total or 0
         if not amounts.sold and order.lines and total and head.sums.refunded >= total:
             notes.add(NO_LINES_BACK, head.id, total)
+            at = head.refunded_at or head.paid_at or head.placed_at
+            self._reading.gaps.add(GapKind.REFUNDS_LEFT_OUT, head.id, at, total)
             self.reconciliation.add(head.id, unexplained=0)
             return
         bare = 0 if amounts.sold else amounts.shipping + amounts.tax
@@ -106,6 +113,6 @@ class WooCommerceExport:
         if only_cards:
             yield from line_rows(order, amounts, unpaid=True)
             return
-        others = FileKind.REFUNDS in self._reading.given
-        self._refunds.put(refund_rows(order, amounts, notes, others=others))
+        note_gaps(order, amounts, unexplained, self._reading.gaps, others=self._others)
+        self._refunds.put(refund_rows(order, amounts, notes, others=self._others))
         yield from line_rows(order, amounts)

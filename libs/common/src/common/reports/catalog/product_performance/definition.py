@@ -42,7 +42,7 @@ RANK_CHANGE = Figure(
     ),
 )
 SHARE = Figure(
-    "net_sales_share_percent",
+    "share_of_net_sales_percent",
     "Share of net sales",
     Unit.PERCENT,
     "Net sales of the product in percent of all positive net sales; empty when its own are not"

@@ -1,7 +1,7 @@
 """API keys of a tenant, and roles of its members.
 
-Revision ID: 0021
-Revises: 0020
+Revision ID: 0019
+Revises: 0018
 
 Members of before are owners, and so is one that a version of before adds meanwhile.
 """
@@ -11,8 +11,8 @@ from alembic import op
 
 from common.db.sql import script
 
-revision = "0021"
-down_revision = "0020"
+revision = "0019"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 

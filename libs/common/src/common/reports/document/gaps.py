@@ -1,0 +1,203 @@
+"""Data gaps: what an import could not know, by kind, and which figures each kind touches.
+
+The registry ``KINDS`` is the only list: storage, documents, pages, headers and messages go by it.
+A sentence is English and has a form for one and for many; pages find them in their catalogs.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+import msgspec
+
+
+class GapKind(StrEnum):
+    """What is not known; the value is stored and sent, so it never changes."""
+
+    UNDATED_REFUNDS = "undated-refunds"
+    ASSUMED_REFUND_DATES = "assumed-refund-dates"
+    REFUNDS_LEFT_OUT = "refunds-left-out"
+    REFUNDS_NOT_KNOWN = "refunds-not-known"
+    UNRECONCILED_ORDERS = "unreconciled-orders"
+    SHIPPING_NOT_KNOWN = "shipping-not-known"
+    TAX_NOT_KNOWN = "tax-not-known"
+    DISCOUNTS_NOT_KNOWN = "discounts-not-known"
+    PAYMENTS_ONLY = "payments-only"
+    HISTORY_BEGINS = "history-begins"
+    DAYS_NOT_COVERED = "days-not-covered"
+
+
+class Extent(msgspec.Struct, frozen=True):
+    """How far a gap reaches into some days: how many things it is about, and the days it touches.
+
+    ``amount`` is in the minor unit, None where there is none or it is not known. A refund without a
+    date touches every day on which it may have been.
+    """
+
+    count: int
+    first: date
+    last: date
+    amount: int | None = None
+
+
+class DataGap(msgspec.Struct, frozen=True):
+    """A gap in a report: of its window (``now``), of the days compared with (``before``), or both.
+
+    ``touches`` are the keys of the report's figures that are incomplete by it; ``day`` is the one
+    that its sentence names, if any. ``kind`` is text: a reader passes over kinds it does not know.
+    """
+
+    kind: str
+    touches: tuple[str, ...]
+    now: Extent | None = None
+    before: Extent | None = None
+    day: date | None = None
+
+
+NOT_KNOWN: Final = "Not known"
+INCOMPLETE: Final = "Not compared: incomplete"
+NO_HISTORY: Final = "Not compared: earlier sales are not known"
+NOT_COVERED: Final = "Not compared: sales of some days are missing"
+
+_REVERSALS: Final = frozenset(
+    {
+        "returns",
+        "reversals_returned",
+        "reversals_cancelled",
+        "reversals_edited",
+        "units_returned",
+        "refund_rate_percent",
+        "come_back_rate_percent",
+    }
+)
+_NET: Final = frozenset({"net_sales", "net_sales_per_day", "total_sales"})
+_SOLD: Final = frozenset({"gross_sales", "average_order_value"})
+_CHARGED: Final = frozenset({"shipping", "tax"})
+
+
+@dataclass(frozen=True, slots=True)
+class GapRule:
+    """What a kind of gap does to figures, and its sentence for one and for many.
+
+    ``unknown`` are the figures it is about: a 0 of theirs says nothing. ``derived`` are those they
+    go into. With ``everything`` it touches every figure, and nothing of its days can be compared;
+    ``note`` then says why. ``of_refunds``: only a source that tells refunds can tell of it.
+    ``settles``: refunds of the order that come with their dates make it smaller. ``spreads``: it
+    touches every day from the order's to that of the import.
+    """
+
+    one: str
+    many: str
+    unknown: frozenset[str] = frozenset()
+    derived: frozenset[str] = frozenset()
+    everything: bool = False
+    note: str = INCOMPLETE
+    of_refunds: bool = False
+    settles: bool = False
+    spreads: bool = False
+
+    def touched(self, figures: frozenset[str]) -> frozenset[str]:
+        """Which of ``figures`` are incomplete by it."""
+        return figures if self.everything else figures & (self.unknown | self.derived)
+
+
+KINDS: Final[Mapping[GapKind, GapRule]] = MappingProxyType(
+    {
+        GapKind.UNDATED_REFUNDS: GapRule(
+            one="Returns are incomplete: %(count)s refund without a date.",
+            many="Returns are incomplete: %(count)s refunds without a date.",
+            unknown=_REVERSALS,
+            derived=_NET | _CHARGED,
+            of_refunds=True,
+            settles=True,
+            spreads=True,
+        ),
+        GapKind.REFUNDS_LEFT_OUT: GapRule(
+            one="Returns are incomplete: %(count)s refund fits no sale that was brought in.",
+            many="Returns are incomplete: %(count)s refunds fit no sales that were brought in.",
+            unknown=_REVERSALS,
+            derived=_NET | _CHARGED,
+            of_refunds=True,
+            settles=True,
+        ),
+        GapKind.REFUNDS_NOT_KNOWN: GapRule(
+            one="Returns are not known: %(count)s order came without what was paid back.",
+            many="Returns are not known: %(count)s orders came without what was paid back.",
+            unknown=_REVERSALS,
+            derived=_NET | _CHARGED,
+            of_refunds=True,
+            spreads=True,
+        ),
+        GapKind.ASSUMED_REFUND_DATES: GapRule(
+            one="The day of %(count)s refund is not known: it counts on the day of its sale.",
+            many="The days of %(count)s refunds are not known: they count on those of sales.",
+            derived=_REVERSALS | _NET | _CHARGED,
+            of_refunds=True,
+            spreads=True,
+        ),
+        GapKind.UNRECONCILED_ORDERS: GapRule(
+            one="%(count)s order does not add up to its total: it counts by its lines.",
+            many="%(count)s orders do not add up to their totals: they count by their lines.",
+            derived=_SOLD | _NET | _CHARGED | {"discounts"},
+        ),
+        GapKind.SHIPPING_NOT_KNOWN: GapRule(
+            one="Shipping is not known: %(count)s order came without it.",
+            many="Shipping is not known: %(count)s orders came without it.",
+            unknown=frozenset({"shipping"}),
+            derived=frozenset({"total_sales"}),
+        ),
+        GapKind.TAX_NOT_KNOWN: GapRule(
+            one="Tax is not known: %(count)s order came without it.",
+            many="Tax is not known: %(count)s orders came without it.",
+            unknown=frozenset({"tax"}),
+            derived=frozenset({"total_sales"}),
+        ),
+        GapKind.DISCOUNTS_NOT_KNOWN: GapRule(
+            one="Discounts are not known: %(count)s order came without them.",
+            many="Discounts are not known: %(count)s orders came without them.",
+            unknown=frozenset({"discounts"}),
+            derived=_SOLD | _NET,
+        ),
+        GapKind.PAYMENTS_ONLY: GapRule(
+            one="%(count)s payment came without tax, shipping or discounts: it counts whole.",
+            many="%(count)s payments came without tax, shipping or discounts: they count whole.",
+            unknown=_CHARGED | {"discounts"},
+            derived=_SOLD | _NET,
+        ),
+        GapKind.HISTORY_BEGINS: GapRule(
+            one="The shop's history begins on %(day)s: nothing is known of %(count)s day before.",
+            many="The shop's history begins on %(day)s: nothing is known of %(count)s days before.",
+            everything=True,
+            note=NO_HISTORY,
+        ),
+        GapKind.DAYS_NOT_COVERED: GapRule(
+            one="No sales came in after %(day)s: %(count)s day is not wholly covered.",
+            many="No sales came in after %(day)s: %(count)s days are not wholly covered.",
+            everything=True,
+            note=NOT_COVERED,
+        ),
+    }
+)
+"""Every kind of gap, in the order in which readers are told."""
+
+
+def rule_of(gap: DataGap) -> GapRule | None:
+    """The rule of a gap's kind; None for a kind of another version."""
+    try:
+        return KINDS[GapKind(gap.kind)]
+    except ValueError:
+        return None
+
+
+def of_figures(gaps: tuple[DataGap, ...], figures: frozenset[str]) -> tuple[DataGap, ...]:
+    """The gaps that touch any of ``figures`` (keys), each with those that it touches, in order."""
+    found = []
+    for gap in gaps:
+        rule = rule_of(gap)
+        touched = rule.touched(figures) if rule else frozenset()
+        if touched:
+            found.append(msgspec.structs.replace(gap, touches=tuple(sorted(touched))))
+    return tuple(found)
