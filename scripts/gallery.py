@@ -6,8 +6,11 @@
 
 import json
 import shutil
+import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
@@ -25,6 +28,8 @@ DRAWN: Final = """
 """
 COLOURS: Final = 128
 GAP: Final = 24
+GAPS: Final = "gaps"
+"""Slug of the shop whose data has gaps; it stays in the demo."""
 
 
 class Demo:
@@ -32,15 +37,17 @@ class Demo:
 
     def __init__(self, ready: dict[str, Any], browser: Browser) -> None:
         self._ready = ready
+        self.email = ready["admin"]["email"]
         self._browser = browser
         self._api = httpx.Client(
             base_url=ready["shareApiUrl"], headers={"Origin": ready["shareApiUrl"]}, timeout=60
         )
         self._api.post("/api/admin/session", json=ready["admin"]).raise_for_status()
-        self._api.put("/api/admin/session/tenant", json={"tenant": ready["tenant"]})
 
-    def shown(self, report: str, period: str, **options: Any) -> Page:
+    def shown(self, report: str, period: str, tenant: str = "", **options: Any) -> Page:
         """A page with the report, all of its charts drawn."""
+        chosen = {"tenant": tenant or self._ready["tenant"]}
+        self._api.put("/api/admin/session/tenant", json=chosen).raise_for_status()
         answer = self._api.post(f"/api/admin/analytics/{report}/share", json={"period": period})
         path = answer.raise_for_status().json()["url"].split("/api/")[1]
         context = self._browser.new_context(**{"viewport": DESK, "locale": "en-GB", **options})
@@ -75,6 +82,44 @@ def pictures(demo: Demo) -> Iterator[tuple[str, Image.Image]]:
     paper.emulate_media(media="print")
     paper.wait_for_timeout(300)
     yield "paper", _taken(paper, full_page=True)
+    make_shop_with_gaps(demo.email)
+    gaps = [
+        _taken(demo.shown("revenue-overview", "30d", tenant=GAPS, **options))
+        for options in ({"color_scheme": "light"}, {"viewport": PHONE, "color_scheme": "light"})
+    ]
+    yield "gaps", _beside(gaps)
+
+
+def make_shop_with_gaps(email: str) -> None:
+    """A shop whose export has refunds without a date, and begins within the days compared."""
+    _analytics(
+        *("create-tenant", GAPS, "--name", "Hafen & Co."),
+        *("--currency", "EUR", "--timezone", "Europe/Berlin"),
+    )
+    _analytics("create-admin", email, "--tenant", GAPS)
+    head = (
+        *("Name,Financial Status,Paid at,Currency,Subtotal,Shipping,Taxes,Total,Created at",),
+        *("Lineitem quantity,Lineitem name,Lineitem price,Refunded Amount",),
+    )
+    rows = [",".join(head)]
+    yesterday = datetime.now(UTC) - timedelta(days=1)
+    for number in range(400):
+        at = (yesterday - timedelta(hours=number * 2.2)).strftime("%Y-%m-%d %H:%M:%S +0000")
+        price, pieces, back = 20 + number * 7 % 60, 1 + number % 3, 0 if number % 23 else 15
+        total, status = price * pieces, "partially_refunded" if back else "paid"
+        rows.append(
+            f"#{1400 - number},{status},{at},EUR,{total}.00,0.00,0.00,{total}.00,{at},"
+            f"{pieces},Lamp {number % 9},{price}.00,{back}.00"
+        )
+    with tempfile.NamedTemporaryFile("w", suffix=".csv", encoding="utf-8") as export:
+        export.write("\n".join(rows))
+        export.flush()
+        _analytics("import", export.name, "--tenant", GAPS, "--format", "shopify")
+
+
+def _analytics(*words: str) -> None:
+    command = [sys.executable, "-m", "analytics", *words]
+    subprocess.run(command, check=False)  # noqa: S603 - words of this file
 
 
 def _taken(page: Page, *, full_page: bool = False) -> Image.Image:

@@ -67,13 +67,13 @@ def test_topping_up_day_by_day_gives_the_same_ledger_as_loading_at_once(service_
 
 @pytest.mark.usefixtures("small_window")
 def test_ensure_demo_makes_two_shops_and_an_admin_of_both(service_url):
-    shop = ensure_demo(service_url, password="a demo password")
-    assert (shop.tenant, shop.password) == ("nordlicht", "a demo password")
-    assert "a demo password" not in repr(shop)
+    shop = ensure_demo(service_url, password="a lamp for the harbour")
+    assert (shop.tenant, shop.password) == ("nordlicht", "a lamp for the harbour")
+    assert "a lamp for the harbour" not in repr(shop)
     again = ensure_demo(service_url)
     engine = create_database_engine(service_url, application_name="test")
     try:
-        assert not verify_password(engine, email=shop.email, password="a demo password")
+        assert not verify_password(engine, email=shop.email, password="a lamp for the harbour")
         assert verify_password(engine, email=again.email, password=again.password)
         for slug in (NORDLICHT.slug, KOMOREBI.slug):
             with transaction(engine, Access(tenant_id=tenant_id_of(engine, slug))) as session:
@@ -86,8 +86,8 @@ def test_ensure_demo_makes_two_shops_and_an_admin_of_both(service_url):
 @pytest.mark.usefixtures("small_window")
 def test_what_was_loaded_is_told_and_nothing_else(service_url, redis_url, redis_client):
     jobs = data_version.jobs_at(redis_url, redis_url)
-    ensure_demo(service_url, password="a demo password", jobs=jobs)
+    ensure_demo(service_url, password="a lamp for the harbour", jobs=jobs)
     assert len(redis_client.keys("*:data")) == 2
     redis_client.flushdb()
-    ensure_demo(service_url, password="a demo password", jobs=jobs)
+    ensure_demo(service_url, password="a lamp for the harbour", jobs=jobs)
     assert not redis_client.keys("*")

@@ -187,13 +187,13 @@ def test_a_refund_is_a_return_or_a_cancellation():
     base = "R1,O1,1,2026-03-09T10:00:00Z"
     faults, rows = found(
         f"{header}\n{base},return,1,2.00\n{base},,1,2.00\n{base},refund,1,2\n"
-        "R2,O1,,2026-03-09T10:00:00Z,cancel,,5\n",
+        "R2,O1,,2026-03-09T10:00:00Z,cancel,,5\nR3,O1,,2026-03-09T10:00:00Z,cancel,1,5\n",
         kind="refunds",
     )
-    assert [row.kind for row in rows] == ["return", "return"]
+    assert [row.kind for row in rows] == ["return", "return", "cancel"]
     assert [str(fault) for fault in faults.found] == [
         "orders.csv, line 4, kind: 'refund' is neither return, cancel nor edit",
-        "orders.csv, line 5, line_id: '' is needed for a quantity or an amount",
+        "orders.csv, line 6, line_id: '' is needed for a quantity",
     ]
 
 

@@ -26,11 +26,9 @@ from common.links.state import LinkRef, LinkStateStore
 from common.links.tenant_names import TenantName
 from common.links.token import KeyRing, LinkClaims
 from common.reports import registry
-from common.reports.document.gap_header import header_value
 from common.reports.model import AnalyticsNotYetImplementedError
-from common.reports.money import currency_exponent
-from common.reports.sales.gaps import read_gaps
 from common.reports.window import Dates, Period, Window, window_of
+from sharing.data_notes import data_notes
 from sharing.issue_errors import (
     DatesError,
     ExpiryOutOfRangeError,
@@ -127,7 +125,7 @@ def issue(request: LinkRequest, using: IssuingContext, *, now: datetime) -> Issu
         expires_at=issued_at + timedelta(seconds=ttl),
     )
     token = using.ring.issue(claims)
-    share_id, tenant, notes = _record(request, claims, using.ring, using.engine, now=now)
+    share_id, tenant = _record(request, claims, using.ring, using.engine, now=now)
     _announce(claims, tenant, using)
     return IssuedLink(
         share_id=share_id,
@@ -135,7 +133,7 @@ def issue(request: LinkRequest, using: IssuingContext, *, now: datetime) -> Issu
         report=claims.report,
         window=claims.window,
         expires_at=claims.expires_at,
-        notes=notes,
+        notes=data_notes(using.engine, claims, request.zone),
     )
 
 
@@ -161,10 +159,10 @@ def _require_implemented(slug: str) -> None:
 
 def _record(
     request: LinkRequest, claims: LinkClaims, ring: KeyRing, engine: Engine, *, now: datetime
-) -> tuple[UUID, TenantName, str]:
+) -> tuple[UUID, TenantName]:
     """Enter the link with the exact instant of its issue, so that the ledger keeps its order.
 
-    Returns its entry's id, how its previews name the shop, and the gaps of its days.
+    Returns its entry's id, and how its previews name the shop.
     """
     share_id = uuid4()
     author = request.author
@@ -199,12 +197,8 @@ def _record(
             **_calendar(request),
             expiresAt=iso(claims.expires_at),
         )
-        tenant = select(Tenant.name, Tenant.currency).where(Tenant.id == claims.tenant_id)
-        name, currency = session.execute(tenant).one()
-        gaps = read_gaps(session, claims.tenant_id, claims.window, request.zone)
-    touching = registry.find(claims.report).touched_by(gaps)
-    notes = header_value(touching, currency_exponent(currency))
-    return share_id, TenantName(str(name), request.zone.key), notes
+        name = session.scalar(select(Tenant.name).where(Tenant.id == claims.tenant_id))
+    return share_id, TenantName(str(name), request.zone.key)
 
 
 def _calendar(request: LinkRequest) -> dict[str, str]:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from common.reports.document import metrics
 from common.reports.document.headlines import Headline
 from common.reports.document.metrics import Figure, Unit
-from common.reports.document.schema import BarChart, Table
+from common.reports.document.schema import BarChart
+from common.reports.document.tables import Table
 from common.reports.model import Body, Definition, Presentation, Presented, Scope
 from common.reports.presenting import measures
 from common.reports.presenting.elements import column, series

@@ -40,6 +40,7 @@ def test_a_state_directory_given_wins(running: StateDirectory) -> None:
     assert connection.database_url == RUNNING_DATABASE
     assert connection.redis_url == RUNNING_REDIS
     assert connection.settings == {
+        "ANALYTICS_CONNECTION_SECRET": load_secrets(running.secrets).connection_secret,
         "ANALYTICS_SHARE_SIGNING_SECRET": load_secrets(running.secrets).signing_secret,
         "PUBLIC_BASE_URL": "http://127.0.0.1:8001",
     }

@@ -24,11 +24,11 @@ from common.reports.document.schema import (
     Movement,
     Pareto,
     Series,
-    Table,
     Waterfall,
     decode,
     encode,
 )
+from common.reports.document.tables import Table
 from common.reports.model import Scope
 from common.reports.totals.products import ProductTotals
 from common.reports.totals.totals import Totals, total

@@ -5,7 +5,8 @@ from markupsafe import Markup
 from tests.support.samples import document
 
 from common.i18n.locales import ENGLISH
-from common.reports.document.schema import BarChart, LineChart, Section, Table
+from common.reports.document.schema import BarChart, LineChart, Section
+from common.reports.document.tables import Table
 from report_viewer.i18n.formatting import DocumentFormatter, formatter_of
 from report_viewer.pages.layout import (
     columns_of,

@@ -17,14 +17,8 @@ from common.i18n.locales import LOCALES
 from common.links.token import ExpiredLinkError
 from common.reports import registry
 from common.reports.document.metrics import Unit
-from common.reports.document.schema import (
-    BarChart,
-    Document,
-    LineChart,
-    Pareto,
-    Table,
-    Waterfall,
-)
+from common.reports.document.schema import BarChart, Document, LineChart, Pareto, Waterfall
+from common.reports.document.tables import Table
 from common.reports.registry import implemented
 from common.reports.window import Period
 from report_viewer.http.security_headers import SecurityHeaders

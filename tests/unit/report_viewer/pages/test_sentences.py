@@ -8,7 +8,8 @@ from common.i18n.locales import ENGLISH
 from common.reports import registry
 from common.reports.catalog.product_performance.standing import ProductPerformance
 from common.reports.document.headlines import Headline
-from common.reports.document.schema import Document, Table, Waterfall
+from common.reports.document.schema import Document, Waterfall
+from common.reports.document.tables import Table
 from common.reports.model import Scope
 from common.reports.totals.products import ProductTotals
 from common.reports.totals.totals import Totals

@@ -67,6 +67,13 @@ def test_every_operation_of_the_contract_is_there(document: dict[str, Any]) -> N
         ("GET", "/api/admin/members"),
         ("PUT", "/api/admin/members/{member_id}"),
         ("DELETE", "/api/admin/members/{member_id}"),
+        ("POST", "/api/admin/ingest/connections"),
+        ("GET", "/api/admin/ingest/connections"),
+        ("POST", "/api/admin/ingest/connections/{connection_id}/rotate"),
+        ("POST", "/api/admin/ingest/connections/{connection_id}/pause"),
+        ("POST", "/api/admin/ingest/connections/{connection_id}/resume"),
+        ("POST", "/api/ingest/{connection_id}/shopify"),
+        ("POST", "/api/ingest/{connection_id}/woocommerce"),
         ("GET", "/healthz"),
         ("GET", "/readyz"),
         ("GET", "/metrics"),
@@ -79,7 +86,7 @@ def test_the_share_operation(document: dict[str, Any]) -> None:
     assert report["schema"]["enum"] == [each.slug for each in registry.implemented()]
     assert operation["security"] == [{"session": []}, {"bearer": ["shares:write"]}]
     assert set(operation["responses"]) == {"201", "400", "401", "403", "409", "429", "500", "503"}
-    assert operation["responses"]["201"]["headers"].keys() == {"Location"}
+    assert operation["responses"]["201"]["headers"].keys() == {"Location", "X-Data-Notes"}
     assert operation["requestBody"]["required"] is False
     body = operation["requestBody"]["content"]["application/json"]["schema"]
     assert body["additionalProperties"] is False

@@ -37,9 +37,7 @@ COMMANDS: Mapping[str, Entry] = {
     "set-role": Entry("set_role", "set_role", "Change what an admin may do for a shop."),
     "api-key": Entry("api_key", "api_key", "Make, list and revoke a shop's API keys."),
     "import": Entry("import_sales", "import_sales", "Bring a shop's sales in from files."),
-    "connection": Entry(
-        "connection", "connection", "Make, list, rotate, pause and resume connections to platforms."
-    ),
+    "connection": Entry("connection", "connection", "Make and manage connections to platforms."),
     "ingest": Entry("ingest", "ingest", "List and replay events that were given up."),
     "share": Entry("share", "share", "Issue a link to a report."),
     "discord": Entry("discord", "discord", "Register the commands of reports in Discord."),

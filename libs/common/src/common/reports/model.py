@@ -16,7 +16,8 @@ from common.reports.document.gaps import DataGap, of_figures
 from common.reports.document.headlines import Headline, Kpi
 from common.reports.document.incomplete import incomplete
 from common.reports.document.metrics import Figure, Unit
-from common.reports.document.schema import Cell, Days, Document, Section
+from common.reports.document.schema import Days, Document, Section
+from common.reports.document.tables import Cell
 from common.reports.money import currency_exponent
 from common.reports.totals.totals import Totals
 from common.reports.window import Window

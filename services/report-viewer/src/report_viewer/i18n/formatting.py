@@ -16,7 +16,8 @@ from common.i18n.brief import briefer
 from common.i18n.formatter import Formatter
 from common.reports.document.changes import Change, ChangeKind
 from common.reports.document.metrics import Unit
-from common.reports.document.schema import Cell, Days, Document
+from common.reports.document.schema import Days, Document
+from common.reports.document.tables import Cell
 from common.reports.money import PERCENT_EXPONENT, divide_half_even
 from report_viewer.i18n.translations import translations
 

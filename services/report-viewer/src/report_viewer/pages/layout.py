@@ -6,7 +6,8 @@ from typing import Final
 from markupsafe import Markup
 
 from common.reports.document.metrics import Unit
-from common.reports.document.schema import Cell, Series, Table
+from common.reports.document.schema import Series
+from common.reports.document.tables import Cell, Table
 from report_viewer.i18n.formatting import DocumentFormatter, is_number
 
 SHOWN_OPEN: Final = 12

@@ -11,7 +11,8 @@ from common.reports.document.changes import Change, ChangeKind
 from common.reports.document.gaps import DataGap, rule_of
 from common.reports.document.headlines import Kpi
 from common.reports.document.metrics import Unit
-from common.reports.document.schema import Cell, Days, Document
+from common.reports.document.schema import Days, Document
+from common.reports.document.tables import Cell
 from common.reports.money import PERCENT_EXPONENT, decimal_text, divide_half_even
 
 NOTHING: Final = "–"

@@ -16,7 +16,8 @@ from itertools import islice
 from typing import Final
 
 from common.reports.document.metrics import Figure, Unit
-from common.reports.document.schema import Cell, exponent
+from common.reports.document.schema import exponent
+from common.reports.document.tables import Cell
 from common.reports.model import Row, Scope
 from common.reports.money import decimal_text
 

@@ -15,16 +15,15 @@ from common.reports.document.gaps import NOT_KNOWN, DataGap, Extent, GapKind, Ga
 from common.reports.document.headlines import Kpi
 from common.reports.document.schema import (
     BarChart,
-    Cell,
     LineChart,
     Movement,
     Pareto,
     Section,
     Series,
     Step,
-    Table,
     Waterfall,
 )
+from common.reports.document.tables import Cell, Table
 
 _OF_CHANGE = ("_change_percent", "_change_points", "rank_change")
 _BEFORE = "previous_"

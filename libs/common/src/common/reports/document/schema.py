@@ -14,12 +14,11 @@ from common.reports.document.changes import Change
 from common.reports.document.gaps import DataGap
 from common.reports.document.headlines import Headline, Kpi
 from common.reports.document.metrics import Better, Unit
+from common.reports.document.tables import Table
 from common.reports.money import PERCENT_EXPONENT, RATE_EXPONENT
 
 SCHEMA: Final = 4
 """Raised when the document's shape changes; part of every cache key."""
-
-Cell = int | str | None
 
 
 class Days(msgspec.Struct, frozen=True):
@@ -156,44 +155,6 @@ class Pareto(msgspec.Struct, frozen=True, tag="pareto"):
     classes: tuple[str, ...]
     bands: tuple[Band, ...]
     naming: Naming = Naming.NAMES
-
-
-class Column(msgspec.Struct, frozen=True):
-    """A table's column; ``key`` is the CSV's column of the same numbers.
-
-    ``bar``: its cells are compared with each other by their length, too. A ``minor`` column is left
-    out where there is little room.
-    """
-
-    key: str
-    label: str
-    unit: Unit
-    definition: str
-    bar: bool = False
-    minor: bool = False
-
-
-class Footer(msgspec.Struct, frozen=True):
-    """A sum below a table: its name, of how many rows where that is not plain, and its cells.
-
-    There is one cell a column; the name stands in the place of the one that names a row.
-    """
-
-    label: str
-    cells: tuple[Cell, ...]
-    count: int | None = None
-
-
-class Table(msgspec.Struct, frozen=True, tag="table"):
-    """Rows of cells in the order of the columns, the first of ``of`` in all."""
-
-    key: str
-    title: str
-    description: str
-    columns: tuple[Column, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    of: int
-    footer: tuple[Footer, ...] = ()
 
 
 Chart = LineChart | BarChart | Waterfall | Pareto

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from common.reports.document.headlines import Kpi
 from common.reports.document.metrics import Figure
-from common.reports.document.schema import Column, Movement, Series, Step
+from common.reports.document.schema import Movement, Series, Step
+from common.reports.document.tables import Column
 from common.reports.money import Exact
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from common.reports.document import metrics
 from common.reports.document.headlines import Kpi
 from common.reports.document.metrics import Figure
-from common.reports.document.schema import Cell
+from common.reports.document.tables import Cell
 from common.reports.money import Exact, rounded
 from common.reports.presenting.elements import kpi
 from common.reports.totals.totals import Totals

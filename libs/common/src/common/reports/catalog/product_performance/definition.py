@@ -16,7 +16,8 @@ from common.reports.catalog.product_performance.standing import (
 from common.reports.document import metrics
 from common.reports.document.headlines import BestProduct, Headline, Kpi
 from common.reports.document.metrics import Better, Figure, Revision, Unit
-from common.reports.document.schema import Cell, Footer, Pareto, Table
+from common.reports.document.schema import Pareto
+from common.reports.document.tables import Cell, Footer, Table
 from common.reports.model import Body, Definition, Presentation, Presented, Row, Scope, select
 from common.reports.money import percent
 from common.reports.presenting import measures

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from common.reports.document import metrics
 from common.reports.document.headlines import Headline
 from common.reports.document.metrics import Figure
-from common.reports.document.schema import Cell, LineChart, Movement, Step, Waterfall
+from common.reports.document.schema import LineChart, Movement, Step, Waterfall
+from common.reports.document.tables import Cell
 from common.reports.model import Body, Definition, Presentation, Presented, Row, Scope
 from common.reports.presenting import measures
 from common.reports.presenting.elements import step

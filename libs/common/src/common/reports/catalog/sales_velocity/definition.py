@@ -36,7 +36,8 @@ from common.reports.catalog.sales_velocity.vocabulary import (
 from common.reports.document import metrics
 from common.reports.document.headlines import BestProduct, Headline, Kpi
 from common.reports.document.metrics import Unit
-from common.reports.document.schema import BarChart, LineChart, Naming, Table
+from common.reports.document.schema import BarChart, LineChart, Naming
+from common.reports.document.tables import Table
 from common.reports.model import Body, Definition, Presentation, Presented, Row, Scope, select
 from common.reports.money import RATE_EXPONENT, ratio
 from common.reports.presenting import measures

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from common.reports.document.schema import Column, Table
+from common.reports.document.tables import Column, Table
 from report_viewer.pages.sections.protocol import SectionView
 
 
