@@ -76,7 +76,6 @@ def test_the_legend_takes_away_and_brings_back(visit: Open, redis_client: Redis,
     [
         ("revenue-overview", "daily"),
         ("sales-velocity", "weekdays"),
-        ("product-performance", "top"),
         ("product-performance", "movers"),
     ],
 )
@@ -162,16 +161,12 @@ def test_no_share_is_above_the_whole(
     sold, returned = samples.products(2)
     returned = replace(returned, totals=Totals(units_returned=9, returns=sold.totals.net // 4))
     monkeypatch.setattr(samples, "products", lambda *_, **__: (sold, returned))
-    page = draw(visit(ready(redis_client, "product-performance").path).page)
-    share, top = page.locator(CANVAS.format("top")).evaluate(
-        """(canvas) => {
-            const chart = Chart.getChart(canvas);
-            return [chart.data.datasets.find(({ key }) => key.startsWith("cumulative")).data[0],
-                chart.scales.share.max];
-        }"""
-    )
-    assert share == 100
-    assert top >= share
+    page = visit(ready(redis_client, "product-performance").path).page
+    shares = page.locator("[data-table=top] tbody .together").all_inner_texts()
+    assert shares == ["100.00%"]
+    assert page.locator(".stack rect").evaluate_all(
+        "(all) => all.map((each) => each.width.baseVal.valueAsString)"
+    ) == ["100%"]
 
 
 def test_controls_are_large_enough_to_touch(visit: Open, redis_client: Redis) -> None:

@@ -115,6 +115,37 @@ def test_products_are_searched(visit: Open, redis_client: Redis) -> None:
     assert settings(page) == {}
 
 
+@pytest.mark.parametrize("width", [1280, 390, 320])
+@pytest.mark.parametrize("script", [True, False], ids=["script", "plain"])
+def test_the_products_in_front_are_whole_names_beside_bars(
+    visit: Open, redis_client: Redis, width: int, script: bool
+) -> None:
+    title = "Donaudampfschifffahrtsgesellschaftskapitänsmütze in Rot – Herbstausgabe 2026"
+    path = ready(redis_client, "product-performance", title=title, count=60).path
+    size = {"width": width, "height": 844}
+    page = visit(path, viewport=size, java_script_enabled=script).page
+    top = page.locator("[data-table=top]")
+    name = top.locator("tbody th bdi", has_text=title)
+    assert name.evaluate("(name) => name.scrollHeight - name.clientHeight") <= 1
+    assert top.evaluate("(table) => table.offsetWidth - table.parentElement.clientWidth") <= 0
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    parts = page.locator(".stack rect").evaluate_all(
+        "(all) => all.map((each) => each.getBoundingClientRect().width)"
+    )
+    assert len(parts) == 3
+    assert abs(sum(parts) - page.locator(".stack").evaluate("(all) => all.clientWidth")) < 1
+
+
+@pytest.mark.parametrize("key", ["change", "share", "previous_net_sales"])
+def test_the_products_in_front_are_sorted(visit: Open, redis_client: Redis, key: str) -> None:
+    page = visit(ready(redis_client, "product-performance").path).page
+    table = "[data-table=top]"
+    assert page.locator(f"{table} thead td button").count() == 0
+    before = numbers(column(page, key, table))
+    page.locator(f"{table} th[data-column={key}] button.sort").click()
+    assert numbers(column(page, key, table)) == sorted(before, reverse=True)
+
+
 def test_what_a_product_brought_stands_beside_it(visit: Open, redis_client: Redis) -> None:
     page = visit(ready(redis_client, "product-performance", count=60).path).page
     keys = page.locator(f"{PRODUCTS} thead th").evaluate_all(

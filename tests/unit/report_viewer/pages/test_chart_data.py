@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.support.samples import HOSTILE, document, window
 
 from common.i18n.locales import ENGLISH, LOCALES
-from common.reports.document.schema import BarChart, Document, LineChart, Pareto
+from common.reports.document.schema import BarChart, Document, LineChart
 from common.reports.registry import implemented
 from common.reports.window import Period
 from report_viewer.i18n.formatting import DocumentFormatter, formatter_of
@@ -28,8 +28,8 @@ def told(made: Document, locale: Locale = ENGLISH) -> dict[str, Any]:
     return data
 
 
-def charts_of(made: Document) -> list[LineChart | BarChart | Pareto]:
-    return [each for each in made.sections if isinstance(each, LineChart | BarChart | Pareto)]
+def charts_of(made: Document) -> list[LineChart | BarChart]:
+    return [each for each in made.sections if isinstance(each, LineChart | BarChart)]
 
 
 @given(st.recursive(st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
@@ -86,15 +86,6 @@ def test_weeks_start_on_monday_and_say_when_they_are_not_whole() -> None:
 
 def test_a_window_of_a_week_has_no_weeks() -> None:
     assert told(document("revenue-overview", window(Period.WEEK)))["charts"][0]["weeks"] is None
-
-
-def test_classes_are_told_of_the_products_drawn() -> None:
-    made = document("product-performance")
-    pareto = made.sections[0]
-    assert isinstance(pareto, Pareto)
-    chart = told(made)["charts"][0]
-    assert chart["classes"] == list(pareto.classes)
-    assert chart["notes"][0] == "ABC class: A"
 
 
 @pytest.mark.parametrize("locale", LOCALES.values(), ids=str)

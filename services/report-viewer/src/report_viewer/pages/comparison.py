@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from common.reports.document.changes import Change, ChangeKind, change_of
 from common.reports.document.metrics import Better, Unit
 from common.reports.document.schema import Series
-from common.reports.money import divide_half_even
+from common.reports.money import WHOLE, divide_half_even
 from report_viewer.i18n.formatting import DocumentFormatter
 
 _THOUSAND: Final = 1_000
@@ -25,12 +25,12 @@ class Bar(NamedTuple):
     @property
     def width(self) -> str:
         """The length as an attribute of SVG."""
-        return _percent(self.length)
+        return svg_percent(self.length)
 
     @property
     def tick_at(self) -> str:
         """The tick's place as an attribute of SVG."""
-        return _percent(self.tick or 0)
+        return svg_percent(self.tick or 0)
 
 
 class Compared(NamedTuple):
@@ -53,12 +53,31 @@ def compared(
     """The rows of a measure by day or by week."""
     values = (series.weekly if weekly else series.values) or ()
     previous = (series.weekly_previous if weekly else series.previous) or (None,) * len(values)
-    exact = series.weekly_changes if weekly else series.changes
-    changes = exact or tuple(map(_changes(series), values, previous))
+    changes = changes_of(series, weekly=weekly)
     bars = bars_of(values, previous, reduction=series.reduction)
     return tuple(
         _row(figures, series, *each) for each in zip(values, previous, changes, bars, strict=True)
     )
+
+
+def changes_of(series: Series, *, weekly: bool = False) -> tuple[Change | None, ...]:
+    """The changes of a measure by day or by week, or of each thing it is of."""
+    exact = series.weekly_changes if weekly else series.changes
+    if exact:
+        return exact
+    values = (series.weekly if weekly else series.values) or ()
+    previous = (series.weekly_previous if weekly else series.previous) or (None,) * len(values)
+    return tuple(map(_change(series), values, previous))
+
+
+def size_of(change: Change | None) -> int | None:
+    """By what changes are sorted: hundredths of a percent, or points; a mere difference is last."""
+    if change is None or change.kind is ChangeKind.DIFFERENCE:
+        return None
+    if change.kind is ChangeKind.MULTIPLE:
+        percents: int = change.value * 100 - WHOLE
+        return percents
+    return change.value
 
 
 def whole(figures: DocumentFormatter, series: Series) -> Compared:
@@ -115,7 +134,7 @@ def _row(
     )
 
 
-def _changes(series: Series) -> Callable[[int | None, int | None], Change | None]:
+def _change(series: Series) -> Callable[[int | None, int | None], Change | None]:
     sign = -1 if series.reduction else 1
 
     def of(now: int | None, before: int | None) -> Change | None:
@@ -126,5 +145,6 @@ def _changes(series: Series) -> Callable[[int | None, int | None], Change | None
     return of
 
 
-def _percent(thousandths: int) -> str:
+def svg_percent(thousandths: int) -> str:
+    """Tenths of a percent as an attribute of SVG."""
     return f"{thousandths // 10}.{thousandths % 10}%"

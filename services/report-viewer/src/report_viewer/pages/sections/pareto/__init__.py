@@ -1,1 +1,1 @@
-"""Pareto chart: what brings most as bars, the share reached as a line, and ABC classes."""
+"""Pareto section: net sales by ABC class as one bar, and what brings most as a table of bars."""

@@ -1,17 +1,48 @@
-"""Pareto chart: its view."""
+"""Pareto section: its view."""
 
-from collections.abc import Sequence
-from typing import Any, Final
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, pairwise
+from typing import Final, NamedTuple
 
 from common.reports.document.metrics import Unit
-from common.reports.document.schema import Pareto, Series
+from common.reports.document.schema import Band, Pareto, Series
+from common.reports.money import divide_half_even, percent
 from report_viewer.i18n.formatting import DocumentFormatter
-from report_viewer.pages.sections.protocol import SectionView, entries
-from report_viewer.pages.sections.series_data import series_data
+from report_viewer.pages.comparison import Compared, changes_of, compared, size_of, svg_percent
+from report_viewer.pages.sections.protocol import SectionView
+
+_THOUSAND: Final = 1_000
+_LETTER: Final = 50
+"""A part of the bar has room for its letter from so many tenths of a percent, on any screen."""
+
+
+class Part(NamedTuple):
+    """A class as part of the bar of all: where it begins and how long it is, in SVG's percent.
+
+    ``middle`` is where its letter stands, empty where there is no room for it.
+    """
+
+    name: str
+    x: str
+    width: str
+    middle: str
+
+
+class Ranked(NamedTuple):
+    """A product of those in front; the numbers are what its cells are sorted by."""
+
+    label: str
+    abc_class: str
+    now: int | None
+    before: int | None
+    change: int | None
+    share: int | None
+    cumulative: int | None
+    told: Compared
 
 
 class ParetoView(SectionView[Pareto]):
-    """Shows Pareto charts."""
+    """Shows Pareto sections, without a script."""
 
     section = Pareto
 
@@ -23,10 +54,6 @@ class ParetoView(SectionView[Pareto]):
         """What the tenant called its products."""
         del figures
         return section.labels
-
-    def legend(self, section: Pareto) -> int:
-        """The series that are drawn, and the previous window of each."""
-        return entries([each for each in section.series if each.drawn])
 
     def summary(self, section: Pareto, figures: DocumentFormatter) -> str:
         """How many products are in the first class, and what they bring."""
@@ -42,15 +69,52 @@ class ParetoView(SectionView[Pareto]):
             share=figures.brief(first.share, Unit.PERCENT),
         )
 
-    def chart_data(self, section: Pareto, figures: DocumentFormatter) -> dict[str, Any]:
-        """The bars, the cumulative share, and the class of each bar."""
-        class_of = figures.text("ABC class")
-        return {
-            "labels": section.labels,
-            "series": series_data(section.series, figures),
-            "classes": section.classes,
-            "notes": [f"{class_of}: {each}" for each in section.classes],
-        }
+    def parts(self, section: Pareto, figures: DocumentFormatter) -> tuple[Part, ...]:
+        """The bar of all positive net sales by class, from where lines begin; none without any."""
+        mirrored = figures.wording.direction == "rtl"
+        return tuple(parts_of(section.bands, mirrored=mirrored))
+
+    def ranking(self, section: Pareto, figures: DocumentFormatter) -> tuple[Ranked, ...]:
+        """The products in front: their figures, as numbers and as they are told."""
+        sales, cumulative = section.series
+        whole = sum(band.net_sales for band in _classes(section.bands))
+        before = sales.previous or (None,) * len(sales.values)
+        columns = zip(
+            section.labels,
+            section.classes,
+            sales.values,
+            before,
+            map(size_of, changes_of(sales)),
+            (None if value is None else percent(value, whole) for value in sales.values),
+            cumulative.values,
+            compared(figures, sales),
+            strict=True,
+        )
+        return tuple(Ranked(*each) for each in columns)
+
+
+def parts_of(bands: Sequence[Band], *, mirrored: bool) -> Iterator[Part]:
+    """The parts of one bar, without gaps between them and as long as all together.
+
+    A class that is shorter than a tenth of a percent has none.
+    """
+    classes = _classes(bands)
+    whole = sum(band.net_sales for band in classes)
+    if whole <= 0:
+        return
+    sums = accumulate((band.net_sales for band in classes), initial=0)
+    edges = pairwise(divide_half_even(each * _THOUSAND, whole) for each in sums)
+    for band, (start, end) in zip(classes, edges, strict=True):
+        left = _THOUSAND - end if mirrored else start
+        length = end - start
+        middle = svg_percent(left + length // 2) if length >= _LETTER else ""
+        if length:
+            yield Part(band.name, svg_percent(left), svg_percent(length), middle)
+
+
+def _classes(bands: Sequence[Band]) -> list[Band]:
+    """Those with a name; the others have no positive net sales."""
+    return [band for band in bands if band.name]
 
 
 VIEW: Final = ParetoView()

@@ -45,17 +45,5 @@
     };
   }
 
-  // Percent on the other side, from nothing to all; those in front are more than all together where
-  // others brought back more than they sold.
-  function share(page) {
-    return {
-      ...numbers(page, "percent"),
-      min: 0,
-      suggestedMax: 100,
-      position: rightToLeft ? "left" : "right",
-      grid: { display: false },
-    };
-  }
-
-  globalThis.salesReport.axes = { names, numbers, rightToLeft, share };
+  globalThis.salesReport.axes = { names, numbers, rightToLeft };
 })();

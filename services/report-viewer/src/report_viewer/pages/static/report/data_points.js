@@ -16,7 +16,6 @@
     titles: chart.labels.map(numberFormat.isolated),
     ticks: chart.ticks ?? chart.labels,
     measures: chart.series,
-    notes: chart.notes,
   });
 
   const read = (chart, words, chosen) => sections[chart.kind].read(chart, words, chosen);
@@ -41,7 +40,6 @@
         said.push({ text: `${words.change}: ${spelling.change(change, each.unit, words)}` });
       }
     });
-    if (reading.notes?.[index]) said.push({ text: reading.notes[index] });
     return said;
   }
 

@@ -4,7 +4,6 @@
   "use strict";
 
   const SERIES = ["--series-1", "--series-2", "--series-3", "--series-4"];
-  const BANDS = { A: "--band-a", B: "--band-b", C: "--band-c" };
 
   const TEXT = { screen: 12, paper: 11.5 };
   let medium = "screen";
@@ -20,7 +19,6 @@
     level: () => colour("--level"),
     gain: () => colour("--gain"),
     loss: () => colour("--loss"),
-    band: (name) => colour(BANDS[name]),
     textSize: () => TEXT[medium],
     isPaper: () => medium === "paper",
     use: (other) => {

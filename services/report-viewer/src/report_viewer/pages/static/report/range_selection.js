@@ -22,7 +22,6 @@
       ticks: cut(reading.ticks),
       marks: cut(reading.marks),
       parts: cut(reading.parts),
-      notes: cut(reading.notes),
       previousTitles: cut(reading.previousTitles),
       weekends: reading.weekends
         ?.filter((each) => each >= from && each <= to)

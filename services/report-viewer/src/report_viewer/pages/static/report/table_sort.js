@@ -34,7 +34,7 @@
       this.words = words;
       this.worth = worth;
       this.columns = [...table.tHead.rows[0].cells];
-      this.columns.forEach((column) => this.#button(column));
+      this.columns.filter((each) => each.dataset.column).forEach((each) => this.#button(each));
       view.onChange(() => this.apply());
       this.apply();
     }

@@ -1,0 +1,84 @@
+"""The classes are parts of one bar without gaps; the products in front have their exact shares."""
+
+import re
+from decimal import Decimal
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.support.samples import document, finished
+
+from common.i18n.locales import ENGLISH
+from common.reports import registry
+from common.reports.document.schema import Band, Pareto
+from report_viewer.i18n.formatting import DocumentFormatter, formatter_of
+from report_viewer.pages.sections.pareto.view import VIEW, Part, parts_of
+
+SALES = st.integers(min_value=0, max_value=10**15)
+
+
+def bands(*sales: int, unnamed: int | None = None) -> list[Band]:
+    named = [Band(name, 0, 1, each, None) for name, each in zip("ABC", sales, strict=True)]
+    return named if unnamed is None else [*named, Band("", 0, 1, unnamed, None)]
+
+
+def tenths(text: str) -> int:
+    """An attribute of SVG in tenths of a percent."""
+    assert re.fullmatch(r"\d+\.\d%", text), text
+    return int(Decimal(text.removesuffix("%")) * 10)
+
+
+def edges(part: Part) -> tuple[int, int]:
+    start = tenths(part.x)
+    return start, start + tenths(part.width)
+
+
+@given(st.tuples(SALES, SALES, SALES), st.none() | st.integers(-(10**9), 0), st.booleans())
+def test_the_parts_of_the_bar_are_the_whole_bar(
+    sales: tuple[int, int, int], unnamed: int | None, mirrored: bool
+) -> None:
+    parts = list(parts_of(bands(*sales, unnamed=unnamed), mirrored=mirrored))
+    if not sum(sales):
+        assert parts == []
+        return
+    places = [edges(each) for each in (reversed(parts) if mirrored else parts)]
+    assert places[0][0] == 0
+    assert places[-1][1] == 1_000
+    assert all(one[1] == other[0] for one, other in pairwise(places))
+    shares = {
+        name: Decimal(1_000 * each) / sum(sales) for name, each in zip("ABC", sales, strict=True)
+    }
+    for part, (start, end) in zip(reversed(parts) if mirrored else parts, places, strict=True):
+        assert abs(end - start - shares[part.name]) <= 1
+        assert bool(part.middle) == (end - start >= 50)
+        assert not part.middle or start < tenths(part.middle) < end
+    assert {name for name, each in shares.items() if each > 1} <= {each.name for each in parts}
+
+
+@pytest.mark.parametrize("count", [1, 2, 30, 3_000])
+def test_the_products_in_front_are_those_of_the_csv(count: int) -> None:
+    made = finished("product-performance", count=count)
+    header = [column.key for column in registry.find("product-performance").columns]
+    (section,) = (each for each in made.document.sections if isinstance(each, Pareto))
+    figures = DocumentFormatter(made.document, formatter_of(ENGLISH))
+    ranking = VIEW.ranking(section, figures)
+    assert ranking
+    for each, cells in zip(ranking, made.rows, strict=False):
+        row = dict(zip(header, cells, strict=True))
+        assert (each.label, each.abc_class) == (row["product"], row["abc_class"])
+        assert (each.now, each.before) == (row["net_sales"], row["previous_net_sales"])
+        assert each.share == row["share_of_net_sales_percent"]
+        assert each.cumulative == row["cumulative_share_percent"]
+        if row["net_sales_change_percent"] is not None:
+            assert each.change == row["net_sales_change_percent"]
+    longest = max(each.told.bar.length for each in ranking if each.told.bar)
+    assert 0 < longest <= 1_000
+
+
+def test_a_window_without_sales_has_no_bar() -> None:
+    made = document("product-performance", count=0)
+    (section,) = (each for each in made.sections if isinstance(each, Pareto))
+    figures = DocumentFormatter(made, formatter_of(ENGLISH))
+    assert VIEW.parts(section, figures) == ()
+    assert VIEW.ranking(section, figures) == ()
