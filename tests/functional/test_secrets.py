@@ -85,7 +85,7 @@ def test_no_line_of_any_process_holds_one(system: System, walked: dict[str, str]
 def test_the_demo_password_is_printed_for_a_person_and_logged_nowhere(system: System) -> None:
     lines = [where for where, line in outputs(system) if system.password in line]
     assert len(lines) == 1
-    assert "Password" in lines[0]
+    assert "log in as" in lines[0]
 
 
 def test_no_list_of_processes_shows_one(system: System, walked: dict[str, str]) -> None:
