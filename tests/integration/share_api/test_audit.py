@@ -247,7 +247,7 @@ def test_an_import_is_told(anna: httpx.Client) -> None:
 def test_a_new_admin_is_told_once(world: World, ben: httpx.Client) -> None:
     for tenant in ("tokyo", "tokyo", "berlin"):
         create_admin(
-            world.engine, email="Dora@example.com", password="a long password", tenant=tenant
+            world.engine, email="Dora@example.com", password="a lamp for the harbour", tenant=tenant
         )
     (entry,) = entries(ben, action="member.added")
     assert (entry["subject"], entry["actor"]) == ("dora@example.com", "command line")

@@ -33,7 +33,12 @@ def test_the_only_tenant_is_chosen_at_once(service: Service) -> None:
     with service.client() as client:
         answer = log_in(client, "ben")
         assert answer.status_code == 200
-        assert answer.json() == {"email": "ben@example.com", "tenant": TOKYO, "tenants": [TOKYO]}
+        assert answer.json() == {
+            "email": "ben@example.com",
+            "tenant": TOKYO,
+            "tenants": [TOKYO],
+            "role": "owner",
+        }
         assert client.get(SESSION).json() == answer.json()
 
 

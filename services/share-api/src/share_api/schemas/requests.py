@@ -2,7 +2,7 @@
 
 import re
 from datetime import datetime
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 from pydantic import (
     AfterValidator,
@@ -23,6 +23,7 @@ from common.reports import registry
 from common.reports.window import Period
 from share_api.schemas.api_model import ApiModel
 from share_api.schemas.request_model import RequestModel, not_null, without_default
+from sharing.issuing import CALENDAR
 from sharing.listing import ShareState
 
 
@@ -33,6 +34,21 @@ def _printable(value: str) -> str:
 
 
 Words = Annotated[str, AfterValidator(_printable)]
+
+
+_PERIODS: Final = (*(each.value for each in Period), CALENDAR)
+
+
+def _known_period(value: str) -> str:
+    if value not in _PERIODS:
+        raise ValueError(f"Must be one of {', '.join(_PERIODS)}")
+    return value
+
+
+PeriodName = Annotated[
+    str, AfterValidator(_known_period), Field(json_schema_extra={"enum": list(_PERIODS)})
+]
+"""What the ledger calls the days of a link."""
 
 
 def _known_report(value: str) -> str:
@@ -137,7 +153,7 @@ class ShareQuery(PageQuery):
 
     state: ShareState | None = None
     report_type: ReportType | None = None
-    period: Period | Literal["dates"] | None = Field(
+    period: PeriodName | None = Field(
         None, description="`dates`: links to days that the calendar names."
     )
     created_by: Words | None = Field(
