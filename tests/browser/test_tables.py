@@ -123,7 +123,7 @@ def test_the_products_in_front_are_whole_names_beside_bars(
     title = "Donaudampfschifffahrtsgesellschaftskapitänsmütze in Rot – Herbstausgabe 2026"
     path = ready(redis_client, "product-performance", title=title, count=60).path
     size = {"width": width, "height": 844}
-    page = visit(path, viewport=size, java_script_enabled=script).page
+    page = visit(path, viewport=size, java_script_enabled=script, locale="de").page
     top = page.locator("[data-table=top]")
     name = top.locator("tbody th bdi", has_text=title)
     assert name.evaluate("(name) => name.scrollHeight - name.clientHeight") <= 1
