@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import msgspec
-from babel.messages.extract import extract_python
-from jinja2.ext import babel_extract
+from tests.support import marked_words
+from tests.support.marked_words import Message
 from tests.support.samples import NOW, document, window
 
 import report_viewer
@@ -25,36 +25,18 @@ from report_viewer.problems.errors import StubReportError
 
 VIEWER: Final = Path(report_viewer.__file__).parent
 _TRANSLATED: Final = ("label", "definition", "title", "description", "summary", "note")
-_KEYWORDS: Final[dict[str, Any]] = {"_": None, "text": None, "counted": (1, 2)}
-
-Message = str | tuple[str, str]
 
 
 def words() -> list[Message]:
     """Every word, once; a pair is a message with a form for one and a form for many."""
-    found = (*_from_templates(), *_from_code(), *_from_problems(), *_from_reports(), *_from_gaps())
+    found = (
+        *marked_words.of_templates(VIEWER / "pages"),
+        *marked_words.of_code(VIEWER),
+        *_from_problems(),
+        *_from_reports(),
+        *_from_gaps(),
+    )
     return list(dict.fromkeys(message for message in found if message))
-
-
-def _from_templates() -> Iterator[Message]:
-    for path in sorted((VIEWER / "pages").rglob("*.html")):
-        with path.open("rb") as source:
-            for _, function, messages, _ in babel_extract(source, ("_", "counted"), [], {}):
-                yield _message(function, messages)
-
-
-def _from_code() -> Iterator[Message]:
-    for path in sorted(VIEWER.rglob("*.py")):
-        with path.open("rb") as source:
-            for _, function, messages, _ in extract_python(source, _KEYWORDS, [], {}):
-                yield _message(function, messages)
-
-
-def _message(function: object, messages: Any) -> Message:
-    given = [messages] if isinstance(messages, str) else [each for each in messages or () if each]
-    if function == "counted" and len(given) > 1:
-        return given[0], given[1]
-    return given[0] if given else ""
 
 
 def _from_problems() -> Iterator[Message]:
