@@ -140,7 +140,7 @@ class Contexts:
     @contextmanager
     def new(self, **options: Any) -> Iterator[BrowserContext]:
         """A context that nobody had before."""
-        context = self.browser.new_context(viewport=DESKTOP, **options)
+        context = self.browser.new_context(**options)
         context.set_default_timeout(PATIENCE)
         if options.get("java_script_enabled", True):
             context.add_init_script(LISTENERS)
@@ -190,9 +190,9 @@ def visit(contexts: Contexts, viewer: str) -> Iterator[Open]:
             **options: object,
         ) -> Visit:
             give = contexts.cleared if before is None else contexts.new
-            context = stack.enter_context(give(**{"locale": "en-GB", **options}))
-            visit = Visit(context.new_page())
-            visit.page.set_viewport_size(viewport)
+            # Made with its size: a page that is given another as it opens may be drawn twice.
+            given = {"locale": "en-GB", "viewport": viewport, **options}
+            visit = Visit(stack.enter_context(give(**given)).new_page())
             if color_scheme is not None:
                 visit.page.emulate_media(color_scheme=color_scheme)
             visit.listen()
