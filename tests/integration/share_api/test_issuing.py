@@ -12,7 +12,7 @@ import httpx
 import pytest
 import time_machine
 from redis import Redis
-from sqlalchemy import select
+from sqlalchemy import Engine, select, text
 from tests.integration.share_api.conftest import (
     BASE_URL,
     Serve,
@@ -124,6 +124,16 @@ def test_the_last_day_has_to_be_over_in_the_zone_of_the_tenant(
             "detail": "must be a day that is over: 2031-04-25 at the latest",
         }
     ]
+
+
+def test_a_link_is_issued_though_its_data_notes_cannot_be_read(
+    anna: httpx.Client, owner_engine: Engine
+) -> None:
+    with owner_engine.begin() as connection:
+        connection.execute(text("LOCK TABLE ledger_versions IN ACCESS EXCLUSIVE MODE"))
+        answer = anna.post(share_url())
+    assert answer.status_code == 201
+    assert not answer.headers.get("x-data-notes")
 
 
 def test_the_ledger_redis_and_the_workers_know_the_link(

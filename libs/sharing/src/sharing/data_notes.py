@@ -9,7 +9,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from common.db.accounts import Tenant
 from common.db.tenancy import Access, transaction
@@ -32,7 +32,7 @@ def data_notes(engine: Engine, claims: LinkClaims, zone: ZoneInfo) -> str:
             tenant = select(Tenant.currency).where(Tenant.id == claims.tenant_id)
             currency = session.execute(tenant).scalar_one()
             gaps = read_gaps(session, claims.tenant_id, claims.window, zone)
-    except DBAPIError as error:
-        _log.warning("data notes were not read", extra={"error": type(error.orig).__name__})
+    except SQLAlchemyError as error:  # no connection is free either
+        _log.warning("data notes were not read", extra={"error": type(error).__name__})
         return ""
     return header_value(registry.find(claims.report).touched_by(gaps), currency_exponent(currency))
