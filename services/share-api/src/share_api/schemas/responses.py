@@ -13,7 +13,7 @@ from common.instants import iso
 from common.reports.model import Definition
 from common.reports.window import Period, Window
 from share_api.schemas.api_model import ApiModel
-from sharing.issuing import IssuedLink
+from sharing.link_request import IssuedLink
 from sharing.listing import LedgerEntry, ShareState
 
 Instant = Annotated[
@@ -55,6 +55,23 @@ class IssuedView(ApiModel):
             report_type=link.report,
             period=WindowView.of(link.window),
         )
+
+
+class BulkIssuedLinkView(IssuedView):
+    """A link that was issued with others; ``id`` is its entry in the share ledger."""
+
+    id: UUID
+
+    @classmethod
+    def of(cls, link: IssuedLink) -> Self:
+        """As clients see it."""
+        return cls(id=link.share_id, **dict(IssuedView.of(link)))
+
+
+class BulkIssuedView(ApiModel):
+    """Links that were issued together, in the order of the request."""
+
+    shares: tuple[BulkIssuedLinkView, ...]
 
 
 class SharePeriodView(WindowView):

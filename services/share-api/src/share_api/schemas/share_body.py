@@ -14,8 +14,11 @@ from pydantic import (
 )
 
 from common.reports.window import EARLIEST, MOST_DAYS, Dates, Period
+from share_api.schemas.report_type import ReportType
 from share_api.schemas.request_model import RequestModel, not_null, without_default
 
+MOST_LINKS: Final = 100
+"""How many links may be issued by one request."""
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
@@ -89,3 +92,15 @@ class ShareBody(RequestModel):
     def days(self) -> Period | Dates:
         """The days that the link is to show."""
         return self.period if self.dates is None else Dates(self.dates.first, self.dates.last)
+
+
+class BulkShareBody(ShareBody):
+    """One link of several: as for one alone, and its report."""
+
+    report: ReportType
+
+
+class BulkBody(RequestModel):
+    """Links that are issued together, all of them or none."""
+
+    shares: list[BulkShareBody] = Field(min_length=1, max_length=MOST_LINKS)

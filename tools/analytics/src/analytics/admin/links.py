@@ -25,9 +25,10 @@ from common.infra.redis import ADMIN, create_redis
 from common.instants import now
 from common.links.state import LinkStateStore
 from common.reports.window import Dates, Period
-from sharing import issuing as links
 from sharing import revoking, switch
 from sharing.container import create_issuing
+from sharing.issuing import issue
+from sharing.link_request import IssuedLink, LinkRequest
 from sharing.settings import LinkSettings
 
 _PAGE: Final = 1000
@@ -47,7 +48,7 @@ def issue_link(
     expires_in: int | None = None,
     secret: str | None = None,
     public_base_url: str | None = None,
-) -> links.IssuedLink:
+) -> IssuedLink:
     """Issue a link to a report of a tenant (by its slug).
 
     ``expires_in`` is in seconds; the default, the signing secret and the public address are those
@@ -63,7 +64,7 @@ def issue_link(
     with _servers(service_url, redis_url) as (engine, redis):
         shop = _tenant(engine, tenant)
         issuing = create_issuing(settings, engine, redis, os.environ.get("BROKER_URL") or redis_url)
-        request = links.LinkRequest(
+        request = LinkRequest(
             tenant_id=shop.id,
             zone=shop.zone,
             report=report,
@@ -71,7 +72,7 @@ def issue_link(
             author=COMMAND_LINE,
             expires_in=expires_in,
         )
-        return links.issue(request, issuing, now=now())
+        return issue(request, issuing, now=now())
 
 
 def revoke_link(service_url: str, redis_url: str, *, tenant: str, share_id: UUID) -> None:
