@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine
 from common.db.tenancy import Access, transaction
 from common.jobs.payloads import ComputeReport
 from common.jobs.publisher import JobPublisher, JobsUnavailableError
+from common.links.options import LinkKind
 from common.links.state import LinkRef, LinkStateStore
 from common.links.tenant_names import TenantName
 from common.links.token import KeyRing, LinkClaims
@@ -24,7 +25,12 @@ from common.reports import registry
 from common.reports.model import AnalyticsNotYetImplementedError
 from common.reports.window import Dates, Window, window_of
 from sharing.data_notes import data_notes
-from sharing.issue_errors import DatesError, ExpiryOutOfRangeError, SigningNotConfiguredError
+from sharing.issue_errors import (
+    DatesError,
+    ExpiryOutOfRangeError,
+    OptionsConflictError,
+    SigningNotConfiguredError,
+)
 from sharing.link_request import IssuedLink, LinkRequest
 from sharing.rate_limits import ShareRateLimit
 from sharing.recording import Draft, draft_of, enter, require_sharing, tenant_name
@@ -82,7 +88,7 @@ def issue_all(
     if using.rate_limit is not None:
         using.rate_limit.check(tenant_id, len(requests))
     drafts = [
-        draft_of(request, _claims(request, window, using, now))
+        draft_of(request, _claims(request, window, using, now), ring.key_id, now=now)
         for request, window in zip(requests, windows, strict=True)
     ]
     notes = ""
@@ -94,7 +100,7 @@ def issue_all(
             begin(session.connection())
         require_sharing(session, tenant_id)
         for draft in drafts:
-            enter(session, draft, ring, now=now)
+            enter(session, draft)
         tenant = tenant_name(session, requests[0])
         if conclude is not None:
             session.flush()
@@ -111,12 +117,15 @@ def check_request(request: LinkRequest, using: IssuingContext, *, now: datetime)
         AnalyticsNotYetImplementedError: a report type that cannot be computed yet.
         ExpiryOutOfRangeError: the life asked for is not allowed.
         DatesError: the last day asked for is not over, or was skipped in the zone.
+        OptionsConflictError: options that exclude each other.
     """
     if not registry.find(request.report).implemented:
         raise AnalyticsNotYetImplementedError(request.report)
     ttl = _life(request, using)
     if not 0 < ttl <= using.max_ttl_seconds:
         raise ExpiryOutOfRangeError(ttl, using.max_ttl_seconds)
+    if request.kind is LinkKind.LIVE and isinstance(request.days, Dates):
+        raise OptionsConflictError("live", "moves with the days of a period: not with dates")
     today = now.astimezone(request.zone).date()
     if isinstance(request.days, Dates) and request.days.last >= today:
         raise DatesError(f"must be a day that is over: {today - timedelta(days=1)} at the latest")
@@ -152,7 +161,7 @@ def _claims(
 
 def _issued(draft: Draft, ring: KeyRing, public_base_url: str, notes: str) -> IssuedLink:
     return IssuedLink(
-        share_id=draft.share_id,
+        share_id=draft.share.id,
         url=f"{public_base_url}/api/reports/{ring.issue(draft.claims)}",
         report=draft.claims.report,
         window=draft.claims.window,
@@ -168,8 +177,10 @@ def _announce(drafts: Sequence[Draft], tenant: TenantName, using: IssuingContext
     """
     try:
         using.states.store_tenant_name(drafts[0].claims.tenant_id, tenant)
-        for claims in (draft.claims for draft in drafts):
-            using.states.activate(LinkRef(claims.tenant_id, claims.link_id, claims.expires_at))
+        for draft in drafts:
+            claims = draft.claims
+            link = LinkRef(claims.tenant_id, claims.link_id, claims.expires_at)
+            using.states.activate(link, draft.options)
         for job in dict.fromkeys(_computation(draft.claims) for draft in drafts):
             using.jobs.request_fresh(job)
     except (RedisError, OSError, JobsUnavailableError) as error:

@@ -7,6 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from common.db.audit import Author
+from common.links.options import LinkKind
 from common.reports.window import Dates, Period, Window
 
 CALENDAR: Final = "dates"
@@ -17,7 +18,8 @@ CALENDAR: Final = "dates"
 class LinkRequest:
     """What is asked for, and by whom. ``expires_in`` is in seconds; None takes the default.
 
-    ``days`` are the last complete ones of a period, or such as the calendar names.
+    ``days`` are the last complete ones of a period, or such as the calendar names. Those of a
+    period stay, or move with the days, as ``kind`` says.
     """
 
     tenant_id: int
@@ -26,6 +28,7 @@ class LinkRequest:
     days: Period | Dates
     author: Author
     expires_in: int | None = None
+    kind: LinkKind = LinkKind.FIXED
 
     @property
     def period(self) -> str:

@@ -5,7 +5,7 @@ The first entry of a transaction makes revocations of all links wait for its end
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from sqlalchemy import select
 
@@ -14,25 +14,51 @@ from common.db.audit import Action, record
 from common.db.shares import Share
 from common.db.tenancy import TenantSession
 from common.instants import iso
+from common.links.options import LinkKind, LinkOptions
 from common.links.tenant_names import TenantName
-from common.links.token import KeyRing, LinkClaims
+from common.links.token import LinkClaims
 from sharing.issue_errors import SharingOffError
 from sharing.link_request import LinkRequest
+from sharing.options import options_of
 from sharing.switch import off_since
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A link that is about to be issued. ``share_id`` is the id of its entry."""
+    """A link that is about to be issued, and its entry in the share ledger."""
 
     request: LinkRequest
     claims: LinkClaims
-    share_id: UUID
+    share: Share
+
+    @property
+    def options(self) -> LinkOptions:
+        """What its state says beside that it opens."""
+        return options_of(self.share)
 
 
-def draft_of(request: LinkRequest, claims: LinkClaims) -> Draft:
-    """A draft under a new id."""
-    return Draft(request, claims, uuid4())
+def draft_of(request: LinkRequest, claims: LinkClaims, key_id: str, *, now: datetime) -> Draft:
+    """A draft whose entry has the exact instant of its issue, so that the ledger keeps its order.
+
+    ``key_id`` names the key that signs it.
+    """
+    author = request.author
+    share = Share(
+        tenant_id=claims.tenant_id,
+        id=uuid4(),
+        link_id=claims.link_id,
+        report=claims.report,
+        period=request.period,
+        kind=request.kind.value,
+        window_from=claims.window.start,
+        window_to=claims.window.end,
+        key_id=key_id,
+        issued_at=now,
+        expires_at=claims.expires_at,
+        created_by=author.admin_id,
+        creator=author.name if author.admin_id is None else None,
+    )
+    return Draft(request, claims, share)
 
 
 def require_sharing(session: TenantSession, tenant_id: int) -> None:
@@ -45,37 +71,22 @@ def require_sharing(session: TenantSession, tenant_id: int) -> None:
         raise SharingOffError(since)
 
 
-def enter(session: TenantSession, draft: Draft, ring: KeyRing, *, now: datetime) -> None:
-    """Enter a link with the exact instant of its issue, so that the ledger keeps its order."""
-    request, claims = draft.request, draft.claims
-    author = request.author
-    session.add(
-        Share(
-            tenant_id=claims.tenant_id,
-            id=draft.share_id,
-            link_id=claims.link_id,
-            report=claims.report,
-            period=request.period,
-            window_from=claims.window.start,
-            window_to=claims.window.end,
-            key_id=ring.key_id,
-            issued_at=now,
-            expires_at=claims.expires_at,
-            created_by=author.admin_id,
-            creator=author.name if author.admin_id is None else None,
-        )
-    )
+def enter(session: TenantSession, draft: Draft) -> None:
+    """Enter a link, and that it is issued."""
+    request, share = draft.request, draft.share
+    session.add(share)
     record(
         session,
-        claims.tenant_id,
+        share.tenant_id,
         Action.LINK_ISSUED,
-        author,
-        at=now,
-        subject=draft.share_id,
-        report=claims.report,
-        period=request.period,
+        request.author,
+        at=share.issued_at,
+        subject=share.id,
+        report=share.report,
+        period=share.period,
+        kind=None if request.kind is LinkKind.FIXED else share.kind,
         **request.calendar,
-        expiresAt=iso(claims.expires_at),
+        expiresAt=iso(share.expires_at),
     )
 
 

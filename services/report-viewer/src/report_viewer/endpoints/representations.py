@@ -12,7 +12,8 @@ from cachetools import LRUCache
 
 from common.i18n.locales import LOCALES
 from common.instants import iso
-from common.links.token import LinkError
+from common.links.options import LinkKind
+from common.links.token import LinkClaims, LinkError
 from common.reports.document import gap_header
 from common.reports_cache import cache
 from report_viewer.cache.page_cache import KEPT, PageCache
@@ -131,7 +132,8 @@ class Representations:
 
     def _revalidate(self, link: CachedLink, snapshot: Snapshot) -> ReportVersion:
         """What a complete snapshot says; newer data that wait for the report are asked for."""
-        claims, meta = link.claims, cache.unpack_meta(snapshot.meta)
+        claims, meta = snapshot.claims, cache.unpack_meta(snapshot.meta)
+        link.show(claims, moves_at=snapshot.moves_at)
         freshness, stale = self._freshness.assess(key_of(claims).cached, meta, snapshot)
         if stale and not snapshot.failed:
             self._jobs.refresh(claims)
@@ -166,11 +168,14 @@ class Representations:
         variant: Variant,
         document: bytes,
     ) -> PreparedResponse:
-        key = (key_of(link.claims).cached, version, variant.language)
+        kind = link.shown.options.kind
+        key = (key_of(link.shown).cached, version, variant.language, kind)
         page = self._pages.get(key)
         if page is None:
             made = cache.unpack_document(document)
-            page = self._renderer.shared_page(made, version.freshness, LOCALES[variant.language])
+            page = self._renderer.shared_page(
+                made, version.freshness, LOCALES[variant.language], kind
+            )
             self._pages[key] = page
         html = page.for_link(token=request.token, expires_at=link.claims.expires_at)
         etag = strong_etag(html, variant.coding)
@@ -178,6 +183,7 @@ class Representations:
             *self._page_headers,
             (b"content-language", variant.language.encode("ascii")),
             *_entity(etag, variant.coding, version),
+            *_window(link.shown),
         )
         return PreparedResponse(
             Response(HTTPStatus.OK, headers, compress(html, variant.coding)), etag
@@ -211,10 +217,11 @@ class Representations:
         self, link: CachedLink, version: ReportVersion, coding: Coding, body: bytes
     ) -> PreparedResponse:
         name = cache.unpack_meta(version.meta).csv_name
-        etag = strong_etag(key_of(link.claims).cached.encode() + b"\0" + version.meta, coding)
+        etag = strong_etag(key_of(link.shown).cached.encode() + b"\0" + version.meta, coding)
         headers = (
             *self._csv_headers,
             *_entity(etag, coding, version),
+            *_window(link.shown),
             (b"content-disposition", f'attachment; filename="{name}"'.encode("ascii")),
         )
         return PreparedResponse(Response(HTTPStatus.OK, headers, body), etag)
@@ -229,6 +236,15 @@ def _entity(etag: str, coding: Coding, version: ReportVersion) -> Headers:
         *(((_NOTES, meta.notes.encode("ascii")),) if meta.notes else ()),
     )
     return (*headers, *coded(coding))
+
+
+def _window(claims: LinkClaims) -> Headers:
+    """What is said of the days of a link whose window is not that of its token for good."""
+    kind = claims.options.kind
+    if kind is LinkKind.FIXED:
+        return ()
+    days = f"{iso(claims.window.start)}/{iso(claims.window.end)}"
+    return ((b"x-window", days.encode("ascii")), (b"x-window-kind", kind.value.encode("ascii")))
 
 
 def coded(coding: Coding) -> Headers:

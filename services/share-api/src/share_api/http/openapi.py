@@ -26,7 +26,7 @@ _DETAILS: Final = {
     409: "The state of the tenant, or another request, stands against it.",
     413: "The body is larger than the service takes.",
     415: "The body is neither a CSV nor a form.",
-    422: "The idempotency key is that of another request.",
+    422: "Options that exclude each other, or an idempotency key of another request.",
     429: "Too many attempts, links or events, or imports not finished; see `Retry-After`.",
     503: "Something the service needs is missing or does not answer.",
 }

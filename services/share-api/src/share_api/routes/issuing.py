@@ -104,7 +104,7 @@ def share(
     """Issue a link that opens one report of the tenant, for everybody who has it, for a while.
 
     The window is fixed now: the last complete days of the tenant's time zone, or the days of the
-    calendar that are named.
+    calendar that are named. That of a `live` link moves with the days.
     """
     wanted = parse_body(ShareBody, body)
     keyed = _keyed(actor, container, key, f"/api/admin/analytics/{report}/share", body)
@@ -127,6 +127,7 @@ def _request(report: str, wanted: ShareBody, actor: Actor) -> LinkRequest:
         days=wanted.days,
         expires_in=wanted.expires_in_seconds,
         author=actor.author,
+        kind=wanted.kind,
     )
 
 

@@ -10,6 +10,7 @@ from accounts.memberships import Account, TenantFacts
 from common.db.accounts import Role
 from common.db.pagination import Page
 from common.instants import iso
+from common.links.options import LinkKind
 from common.reports.model import Definition
 from common.reports.window import Period, Window
 from share_api.schemas.api_model import ApiModel
@@ -86,6 +87,7 @@ class ShareView(ApiModel):
     id: UUID
     report_type: str
     period: SharePeriodView
+    kind: LinkKind = Field(description="Whether the window stays (`fixed`) or moves (`live`).")
     created_at: Instant
     expires_at: Instant
     created_by: str | None = Field(
@@ -105,6 +107,7 @@ class ShareView(ApiModel):
             id=share.id,
             report_type=share.report,
             period=SharePeriodView(name=share.period, start=share.window_from, end=share.window_to),
+            kind=LinkKind(share.kind),
             created_at=share.issued_at,
             expires_at=share.expires_at,
             created_by=entry.creator,

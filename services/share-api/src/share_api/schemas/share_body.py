@@ -13,6 +13,7 @@ from pydantic import (
     model_validator,
 )
 
+from common.links.options import LinkKind
 from common.reports.window import EARLIEST, MOST_DAYS, Dates, Period
 from share_api.schemas.report_type import ReportType
 from share_api.schemas.request_model import RequestModel, not_null, without_default
@@ -70,6 +71,9 @@ class ShareBody(RequestModel):
         description="Days of the calendar in place of `period`.",
         json_schema_extra=without_default,
     )
+    live: bool = Field(
+        False, description="The days of `period` move: those before today, whenever it is opened."
+    )
     expires_in_seconds: Annotated[
         int | None,
         Field(gt=0),
@@ -87,6 +91,11 @@ class ShareBody(RequestModel):
         if {"period", "dates"} <= self.model_fields_set:
             raise ValueError("Give period or dates, not both")
         return self
+
+    @property
+    def kind(self) -> LinkKind:
+        """How the link's window stands to the days that pass."""
+        return LinkKind.LIVE if self.live else LinkKind.FIXED
 
     @property
     def days(self) -> Period | Dates:

@@ -23,6 +23,7 @@ from common.db.pagination import Paging
 from common.db.tenancy import TenantDb
 from common.infra.redis import ADMIN, create_redis
 from common.instants import now
+from common.links.options import LinkKind
 from common.links.state import LinkStateStore
 from common.reports.window import Dates, Period
 from sharing import revoking, switch
@@ -46,6 +47,7 @@ def issue_link(
     report: str,
     days: Period | Dates = Period.MONTH,
     expires_in: int | None = None,
+    kind: LinkKind = LinkKind.FIXED,
     secret: str | None = None,
     public_base_url: str | None = None,
 ) -> IssuedLink:
@@ -71,6 +73,7 @@ def issue_link(
             days=days,
             author=COMMAND_LINE,
             expires_in=expires_in,
+            kind=kind,
         )
         return issue(request, issuing, now=now())
 
