@@ -17,10 +17,15 @@ _REMEMBERED: Final = 1024
 
 
 class Variant(NamedTuple):
-    """A variant of a response. ``language`` is a tag of ``locales``; empty for what has none."""
+    """A variant of a response. ``language`` is a tag of ``locales``; empty for what has none.
+
+    ``form`` is the path of what is neither page nor CSV: the fast path, which knows these two,
+    never takes it for one of them.
+    """
 
     coding: Coding
     language: str = ""
+    form: bytes = b""
 
 
 def of_page(headers: Mapping[bytes, bytes]) -> Variant:

@@ -19,6 +19,8 @@ class Resource(Enum):
 
     PAGE = b""
     CSV = b"/csv"
+    DATA = b"/data"
+    """The report as JSON."""
     VIEW = b"/view"
     """Where a page posts that it is seen."""
 
