@@ -14,6 +14,7 @@ from common.infra.http_limits import ConnectionLimits
 from common.links.state import is_state_key
 from report_viewer.cache.response_cache import ResponseCache
 from report_viewer.endpoints.csp_reports import CspReports
+from report_viewer.endpoints.link_versions import LinkVersions
 from report_viewer.endpoints.operations import Operations
 from report_viewer.endpoints.preview_card import PreviewCards
 from report_viewer.endpoints.problems import ProblemResponses
@@ -179,13 +180,12 @@ def _reports(
         "What pages and CSVs take in memory.",
         lambda: cache.bytes_kept,
     )
+    freshness = FreshnessTracker(
+        overdue_seconds=settings.overdue_seconds, workers_gone=redis.heartbeat.is_gone
+    )
     representations = Representations(
-        reader=reader,
+        versions=LinkVersions(reader, redis.jobs, freshness, cache),
         loader=loader,
-        jobs=redis.jobs,
-        freshness=FreshnessTracker(
-            overdue_seconds=settings.overdue_seconds, workers_gone=redis.heartbeat.is_gone
-        ),
         responses=cache,
         renderer=rendering.pages,
         security=rendering.security,

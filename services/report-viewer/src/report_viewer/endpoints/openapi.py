@@ -5,14 +5,14 @@ from typing import Any, Final
 
 from common.i18n.locales import TAGS
 from common.reports.registry import REPORTS
+from report_viewer.endpoints.row_pages import ROWS
 from report_viewer.model import Freshness
 
 _PROBLEM: Final = {
     "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}},
     "text/html": {"schema": {"type": "string"}},
 }
-_PROBLEM_SCHEMA: Final = {
-    "type": "object",
+_PROBLEM_SCHEMA: Final = {"type": "object"} | {
     "description": "Problem details (RFC 9457). A browser gets a page of the same status.",
     "required": ["type", "title", "status", "detail"],
     "properties": {
@@ -54,6 +54,19 @@ _VIEW_REFUSALS: Final = {
 }
 _STATUS: Final = "Whether newer data wait: " + ", ".join(each.value for each in Freshness) + "."
 _NOTES: Final = "What the data does not know, if anything: a list of RFC 9651."
+_ENTITY: Final = {
+    "ETag": "Strong entity tag.",
+    "X-Data-As-Of": "The moment of the data, UTC.",
+    "X-Data-Status": _STATUS,
+    "X-Data-Notes": _NOTES,
+}
+_NUMBER: Final = {
+    "name": "page",
+    "in": "path",
+    "required": True,
+    "description": "Which page of the rows, from 2 on.",
+    "schema": {"type": "string", "pattern": "^([2-9]|[1-9][0-9]{1,5})$"},
+}
 _LOAD: Final = {"type": "string", "pattern": "^[A-Za-z0-9-]{8,64}$"}
 
 
@@ -122,10 +135,7 @@ def report_paths() -> dict[str, Any]:
         "The report as a page.",
         {"text/html": {"schema": {"type": "string"}}},
         {
-            "ETag": "Strong entity tag.",
-            "X-Data-As-Of": "The moment of the data, UTC.",
-            "X-Data-Status": _STATUS,
-            "X-Data-Notes": _NOTES,
+            **_ENTITY,
             "Content-Language": "By Accept-Language: " + ", ".join(TAGS) + ".",
         },
     )
@@ -133,16 +143,24 @@ def report_paths() -> dict[str, Any]:
         "The report as CSV (RFC 4180, UTF-8 with BOM), complete.",
         {"text/csv": {"schema": {"type": "string"}}},
         {
-            "ETag": "Strong entity tag.",
-            "X-Data-As-Of": "The moment of the data, UTC.",
-            "X-Data-Status": _STATUS,
-            "X-Data-Notes": _NOTES,
+            **_ENTITY,
             "Content-Disposition": 'attachment; filename="<report-type>-<from>-<to>.csv"',
         },
     )
+    rows = _responses(
+        f"The CSV's header and {ROWS:,} of its rows; the last page has fewer.",
+        {"text/csv": {"schema": {"type": "string"}}},
+        _ENTITY,
+    )
+    rows["404"] = {"description": "The CSV ends before that page.", "content": _PROBLEM}
+    first = _item("ReportRows", "The first rows of the CSV: what a page's script shows.", rows)
+    others = _item("ReportRowsPage", "Other rows of the CSV.", rows)
+    others["parameters"] = [_TOKEN, _NUMBER]
     return {
         "/api/reports/{token}": _item("Report", "The page of the report a link opens.", page),
         "/api/reports/{token}/csv": _item("ReportCsv", "The same report as CSV.", csv),
+        "/api/reports/{token}/rows": first,
+        "/api/reports/{token}/rows/{page}": others,
         "/api/reports/{token}/view": {"parameters": [_TOKEN], "post": _view()},
     }
 
@@ -228,7 +246,5 @@ def _tell_when_to_ask_again(responses: dict[str, Any]) -> None:
 
 
 def _headers(descriptions: dict[str, str]) -> dict[str, Any]:
-    return {
-        name: {"description": text, "schema": {"type": "string"}}
-        for name, text in descriptions.items()
-    }
+    text = {"schema": {"type": "string"}}
+    return {name: {"description": told, **text} for name, told in descriptions.items()}

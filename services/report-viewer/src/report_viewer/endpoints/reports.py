@@ -173,6 +173,9 @@ class ReportsEndpoint:
         kind, tags = self._client(headers), headers.get(b"if-none-match", b"")
         if kind is ClientKind.PREVIEWER:
             return await self._cards.card(request, variant.of_page(headers))
+        if request.url.resource is Resource.ROWS:
+            rows = await self._representations.rows(request, variant.of_rows(headers))
+            return rows.conditional(tags)
         if not request.csv:
             page = await self._representations.page(request, variant.of_page(headers))
             return page.conditional(tags)

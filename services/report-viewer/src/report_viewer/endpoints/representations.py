@@ -12,12 +12,12 @@ from cachetools import LRUCache
 
 from common.i18n.locales import LOCALES
 from common.instants import iso
-from common.links.token import LinkError
 from common.reports.document import gap_header
 from common.reports_cache import cache
 from report_viewer.cache.page_cache import KEPT, PageCache
 from report_viewer.cache.response_cache import CachedLink, CacheEntry, ReportVersion, ResponseCache
-from report_viewer.cache.single_flight import SingleFlight
+from report_viewer.endpoints import row_pages
+from report_viewer.endpoints.link_versions import LinkVersions
 from report_viewer.http.cache_control import PRIVATE
 from report_viewer.http.compression import Coding, compress
 from report_viewer.http.etag import strong_etag
@@ -27,10 +27,8 @@ from report_viewer.http.response import Headers, Response
 from report_viewer.http.security_headers import SecurityHeaders
 from report_viewer.http.variant import Variant
 from report_viewer.links.request import ReportRequest
-from report_viewer.loading.freshness import FreshnessTracker
-from report_viewer.loading.job_requests import JobRequests
-from report_viewer.loading.loader import Missing, ReportLoader, find_missing
-from report_viewer.loading.redis_store import CSV, META, PAGE, Snapshot, SnapshotReader, key_of
+from report_viewer.loading.loader import ReportLoader
+from report_viewer.loading.redis_store import CSV, PAGE, key_of
 from report_viewer.pages.renderer import PageRenderer
 
 PAGE_VARIES: Final = (b"vary", b"Accept, Accept-Encoding, Accept-Language, User-Agent")
@@ -48,21 +46,16 @@ class Representations:
     def __init__(
         self,
         *,
-        reader: SnapshotReader,
+        versions: LinkVersions,
         loader: ReportLoader,
-        jobs: JobRequests,
-        freshness: FreshnessTracker,
         responses: ResponseCache,
         renderer: PageRenderer,
         security: SecurityHeaders,
     ) -> None:
-        self._reader = reader
+        self._versions = versions
         self._loader = loader
-        self._jobs = jobs
-        self._freshness = freshness
         self._responses = responses
         self._renderer = renderer
-        self._asking: SingleFlight[str, ReportVersion | None] = SingleFlight()
         self._drawing = asyncio.Lock()
         self._pages: PageCache = LRUCache(KEPT)
         self._page_headers: Headers = (
@@ -88,7 +81,7 @@ class Representations:
         """
         entry = self._responses.get(request.path)
         ready = entry.responses.get(variant) if entry is not None else None
-        if entry is None or ready is None or not await self._is_valid(request, entry):
+        if entry is None or ready is None or not await self._versions.is_valid(request, entry):
             ready = await self._draw(request, variant)
         return ready
 
@@ -102,46 +95,37 @@ class Representations:
         """
         entry = self._responses.get(request.path)
         packed = entry.responses.get(_GZIPPED) if entry is not None else None
-        if entry is None or packed is None or not await self._is_valid(request, entry):
+        if entry is None or packed is None or not await self._versions.is_valid(request, entry):
             entry, packed = await self._gzipped_csv(request)
         if variant == _GZIPPED:
             return packed
         return entry.responses.get(variant) or self._plain_csv(request, entry, packed)
 
-    async def _is_valid(self, request: ReportRequest, entry: CacheEntry) -> bool:
-        """Whether Redis says that the link still shows what the entry was made from.
+    async def rows(self, request: ReportRequest, variant: Variant) -> PreparedResponse:
+        """A page of the CSV's rows, below its header; see ``row_pages``.
 
-        Asked once for all requests of one link.
+        Raises:
+            NoSuchPathError: the CSV ends before that page.
+            LinkError, ViewerError, UnreadableReportError: as ``page``.
         """
-        link = entry.link
-        version = await self._asking.run(request.token, lambda: self._ask(request, link))
-        return version is entry.version
-
-    async def _ask(self, request: ReportRequest, link: CachedLink) -> ReportVersion | None:
-        try:
-            snapshot = await self._reader.read(link.claims, META)
-            missing = find_missing(snapshot, request)
-        except LinkError:
-            link.invalidate()
-            raise
-        if missing is not Missing.NOTHING:
-            link.invalidate()
-            return None
-        return self._revalidate(link, snapshot)
-
-    def _revalidate(self, link: CachedLink, snapshot: Snapshot) -> ReportVersion:
-        """What a complete snapshot says; newer data that wait for the report are asked for."""
-        claims, meta = link.claims, cache.unpack_meta(snapshot.meta)
-        freshness, stale = self._freshness.assess(key_of(claims).cached, meta, snapshot)
-        if stale and not snapshot.failed:
-            self._jobs.refresh(claims)
-        until = snapshot.asked + self._responses.fresh_seconds
-        return link.revalidate(ReportVersion(snapshot.meta, freshness), until=until)
+        entry = self._responses.get(request.path)
+        ready = entry.responses.get(variant) if entry is not None else None
+        if entry is None or ready is None or not await self._versions.is_valid(request, entry):
+            snapshot = await self._loader.load(request, CSV)
+            link = self._responses.link(request.token, request.claims)
+            version = self._versions.revalidate(link, snapshot)
+            body = await asyncio.to_thread(row_pages.cut, snapshot.csv, request.url.number)
+            etag = strong_etag(body, variant.coding)
+            headers = (*self._csv_headers, *_entity(etag, variant.coding, version))
+            answer = Response(HTTPStatus.OK, headers, compress(body, variant.coding))
+            ready = PreparedResponse(answer, etag)
+            self._responses.put(request.path, link, version, variant, ready)
+        return ready
 
     async def _draw(self, request: ReportRequest, variant: Variant) -> PreparedResponse:
         snapshot = await self._loader.load(request, PAGE)
         link = self._responses.link(request.token, request.claims)
-        version = self._revalidate(link, snapshot)
+        version = self._versions.revalidate(link, snapshot)
         # One at a time, and a turn of the event loop for each: a crowd of links whose report has
         # just been finished does not keep other requests waiting.
         async with self._drawing:
@@ -186,7 +170,7 @@ class Representations:
     async def _gzipped_csv(self, request: ReportRequest) -> tuple[CacheEntry, PreparedResponse]:
         snapshot = await self._loader.load(request, CSV)
         link = self._responses.link(request.token, request.claims)
-        version = self._revalidate(link, snapshot)
+        version = self._versions.revalidate(link, snapshot)
         entry = self._responses.get(request.path)
         if entry is not None and entry.version is version and _GZIPPED in entry.responses:
             return entry, entry.responses[_GZIPPED]
