@@ -179,6 +179,9 @@ class ReportsEndpoint:
         if request.url.resource is Resource.PAGE:
             page = await self._representations.page(request, variant.of_page(headers))
             return page.conditional(tags)
+        if request.url.resource is Resource.ROWS:
+            rows = await self._representations.rows(request, variant.of_rows(headers))
+            return rows.conditional(tags)
         if request.csv:
             file = await self._representations.csv(request, variant.of_csv(headers))
         else:

@@ -100,6 +100,27 @@ class Representations:
             return packed
         return entry.responses.get(variant) or self._plain_csv(request, entry, packed)
 
+    async def rows(self, request: ReportRequest, variant: Variant) -> PreparedResponse:
+        """A page of the CSV's rows, below its header; see ``row_pages``.
+
+        Raises:
+            NoSuchPathError: the CSV ends before that page.
+            LinkError, ViewerError, UnreadableReportError: as ``page``.
+        """
+        entry = self._responses.get(request.path)
+        ready = entry.responses.get(variant) if entry is not None else None
+        if entry is None or ready is None or not await self._revalidation.is_valid(request, entry):
+            snapshot = await self._loader.load(request, CSV)
+            link = self._responses.link(request.token, request.claims)
+            version = self._revalidation.revalidate(link, snapshot)
+            body = await asyncio.to_thread(row_pages.cut, snapshot.csv, request.url.number)
+            etag = strong_etag(body, variant.coding)
+            headers = (*self._csv_headers, *entity_headers(etag, variant.coding, version))
+            answer = Response(HTTPStatus.OK, headers, compress(body, variant.coding))
+            ready = PreparedResponse(answer, etag)
+            self._responses.put(request.path, link, version, variant, ready)
+        return ready
+
     async def _draw(self, request: ReportRequest, variant: Variant) -> PreparedResponse:
         snapshot = await self._loader.load(request, PAGE)
         link = self._responses.link(request.token, request.claims)
