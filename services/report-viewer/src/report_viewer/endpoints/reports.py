@@ -22,6 +22,7 @@ from common.links.tenant_names import TenantName
 from common.links.token import ExpiredLinkError, LinkError
 from common.reports_cache.cache import UnreadableReportError
 from report_viewer.cache.response_cache import ResponseCache
+from report_viewer.endpoints.forms import Forms
 from report_viewer.endpoints.preview_card import PreviewCards
 from report_viewer.endpoints.problems import ProblemResponses
 from report_viewer.endpoints.representations import Representations
@@ -73,6 +74,7 @@ class ReportsEndpoint:
         cache: ResponseCache,
         verifier: Verifier,
         representations: Representations,
+        forms: Forms,
         cards: PreviewCards,
         loader: ReportLoader,
         views: ViewCounter,
@@ -87,6 +89,7 @@ class ReportsEndpoint:
         self._cache = cache
         self._verifier = verifier
         self._representations = representations
+        self._forms = forms
         self._cards = cards
         self._loader = loader
         self._views = views
@@ -173,13 +176,19 @@ class ReportsEndpoint:
         kind, tags = self._client(headers), headers.get(b"if-none-match", b"")
         if kind is ClientKind.PREVIEWER:
             return await self._cards.card(request, variant.of_page(headers))
-        if not request.csv:
+        if request.url.resource is Resource.PAGE:
             page = await self._representations.page(request, variant.of_page(headers))
             return page.conditional(tags)
-        csv = await self._representations.csv(request, variant.of_csv(headers))
+        if request.url.resource is Resource.ROWS:
+            rows = await self._representations.rows(request, variant.of_rows(headers))
+            return rows.conditional(tags)
+        if request.csv:
+            file = await self._representations.csv(request, variant.of_csv(headers))
+        else:
+            file = await self._forms.data(request, variant.of_page(headers))
         if kind is ClientKind.PERSON and not head:
             self._views.download(self._loader.shown(request.claims))
-        return csv.conditional(tags)
+        return file.conditional(tags)
 
     async def _count_view(
         self, request: ReportRequest, headers: dict[bytes, bytes], scope: Scope, receive: Receive

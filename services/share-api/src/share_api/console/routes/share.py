@@ -23,7 +23,7 @@ NEW: Final = "/admin/links/new"
 _FIELDS: Final = ("report", "period", "life", "first", "last")
 
 
-@router.get(NEW)
+@router.get(NEW, dependencies=[needs(Permission.SHARES_WRITE)])
 def show_form(
     visit: CurrentVisit,
     report: Annotated[str, Query()] = "",
