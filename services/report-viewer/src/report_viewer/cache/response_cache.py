@@ -19,9 +19,7 @@ from dataclasses import dataclass
 from typing import Final
 from weakref import WeakValueDictionary
 
-from common.links.options import LinkKind
 from common.links.token import LinkClaims
-from common.reports.window import Window
 from report_viewer.http.prepared_response import PreparedResponse
 from report_viewer.http.variant import Variant
 from report_viewer.model import Freshness
@@ -34,15 +32,10 @@ _NEVER: Final = float("-inf")
 
 @dataclass(frozen=True, slots=True)
 class ReportVersion:
-    """What a response was made from: the report, by its ``meta`` field, and its freshness.
-
-    ``window`` is told of a link whose ``kind`` is not that it stays.
-    """
+    """What a response was made from: the report, by its ``meta`` field, and its freshness."""
 
     meta: bytes
     freshness: Freshness
-    kind: LinkKind = LinkKind.FIXED
-    window: Window | None = None
 
 
 class CachedLink:

@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import Final
 
 from common.i18n.locales import LOCALES
+from common.links.token import LinkClaims
 from common.reports_cache import cache
 from report_viewer.cache.response_cache import ReportVersion, ResponseCache
 from report_viewer.data import public_document
@@ -68,13 +69,17 @@ class Forms:
         version = self._revalidation.revalidate(link, snapshot)
         async with self._making:  # one at a time: see ``Representations``
             if len(snapshot.document) < LARGE_BYTES:
-                ready = self._data(version, variant, snapshot.document)
+                ready = self._data(version, variant, snapshot.document, link.shown)
             else:
-                ready = await asyncio.to_thread(self._data, version, variant, snapshot.document)
+                ready = await asyncio.to_thread(
+                    self._data, version, variant, snapshot.document, link.shown
+                )
         self._responses.put(request.path, link, version, variant, ready)
         return ready
 
-    def _data(self, version: ReportVersion, variant: Variant, document: bytes) -> PreparedResponse:
+    def _data(
+        self, version: ReportVersion, variant: Variant, document: bytes, shown: LinkClaims
+    ) -> PreparedResponse:
         words = formatter_of(LOCALES[variant.language])
         figures = DocumentFormatter(cache.unpack_document(document), words)
         body = public_document.encode(figures)
@@ -83,7 +88,7 @@ class Forms:
             _JSON,
             *self._headers,
             (b"content-language", variant.language.encode("ascii")),
-            *entity_headers(etag, variant.coding, version),
+            *entity_headers(etag, variant.coding, version, shown),
             disposition(version, ".json"),
         )
         return PreparedResponse(

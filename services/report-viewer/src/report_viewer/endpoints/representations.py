@@ -118,7 +118,10 @@ class Representations:
             version = self._revalidation.revalidate(link, snapshot)
             body = await asyncio.to_thread(row_pages.cut, snapshot.csv, request.url.number)
             etag = strong_etag(body, variant.coding)
-            headers = (*self._csv_headers, *entity_headers(etag, variant.coding, version))
+            headers = (
+                *self._csv_headers,
+                *entity_headers(etag, variant.coding, version, link.shown),
+            )
             answer = Response(HTTPStatus.OK, headers, compress(body, variant.coding))
             ready = PreparedResponse(answer, etag)
             self._responses.put(request.path, link, version, variant, ready)
@@ -152,12 +155,13 @@ class Representations:
         variant: Variant,
         document: bytes,
     ) -> PreparedResponse:
-        key = (key_of(link.shown).cached, version, variant.language)
+        stated = _stated(link.shown)
+        key = (key_of(link.shown).cached, version, variant.language, stated)
         page = self._pages.get(key)
         if page is None:
             made = cache.unpack_document(document)
             page = self._renderer.shared_page(
-                made, version.freshness, LOCALES[variant.language], _stated(link.shown)
+                made, version.freshness, LOCALES[variant.language], stated
             )
             self._pages[key] = page
         html = page.for_link(token=request.token, expires_at=link.claims.expires_at)
@@ -165,7 +169,7 @@ class Representations:
         headers = (
             *self._page_headers,
             (b"content-language", variant.language.encode("ascii")),
-            *entity_headers(etag, variant.coding, version),
+            *entity_headers(etag, variant.coding, version, link.shown),
         )
         return PreparedResponse(
             Response(HTTPStatus.OK, headers, compress(html, variant.coding)), etag
@@ -202,21 +206,21 @@ class Representations:
         etag = strong_etag(key_of(link.shown).cached.encode() + b"\0" + version.meta, coding)
         headers = (
             *self._csv_headers,
-            *entity_headers(etag, coding, version),
+            *entity_headers(etag, coding, version, link.shown),
             (b"content-disposition", f'attachment; filename="{name}"'.encode("ascii")),
         )
         return PreparedResponse(Response(HTTPStatus.OK, headers, body), etag)
 
 
-def entity_headers(etag: str, coding: Coding, version: ReportVersion) -> Headers:
-    """What is said of a representation: its tag, its coding, and the state of its data."""
+def entity_headers(etag: str, coding: Coding, version: ReportVersion, shown: LinkClaims) -> Headers:
+    """What is said of a representation: its tag, its coding, the state of its data, its window."""
     meta = cache.unpack_meta(version.meta)
     headers = (
         (b"etag", etag.encode("ascii")),
         (b"x-data-as-of", iso(meta.as_of).encode("ascii")),
         (b"x-data-status", version.freshness.value.encode("ascii")),
         *(((_NOTES, meta.notes.encode("ascii")),) if meta.notes else ()),
-        *_window(version),
+        *_window(shown),
     )
     return (*headers, *coded(coding))
 
@@ -227,15 +231,13 @@ def _stated(claims: LinkClaims) -> LinkStatement:
     return LinkStatement(kind, claims.issued_at if kind is LinkKind.FROZEN else None)
 
 
-def _window(version: ReportVersion) -> Headers:
+def _window(claims: LinkClaims) -> Headers:
     """What is said of the days of a link whose window is not that of its token for good."""
-    if version.window is None:
+    kind = claims.options.kind
+    if kind is LinkKind.FIXED:
         return ()
-    days = f"{iso(version.window.start)}/{iso(version.window.end)}"
-    return (
-        (b"x-window", days.encode("ascii")),
-        (b"x-window-kind", version.kind.value.encode("ascii")),
-    )
+    days = f"{iso(claims.window.start)}/{iso(claims.window.end)}"
+    return ((b"x-window", days.encode("ascii")), (b"x-window-kind", kind.value.encode("ascii")))
 
 
 def coded(coding: Coding) -> Headers:

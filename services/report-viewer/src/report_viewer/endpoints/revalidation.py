@@ -1,8 +1,6 @@
 """Revalidation: whether Redis still says of a link what its cached responses were made from."""
 
-from common.links.options import LinkKind
-from common.links.token import LinkClaims, LinkError
-from common.reports.window import Window
+from common.links.token import LinkError
 from common.reports_cache import cache
 from report_viewer.cache.response_cache import CachedLink, CacheEntry, ReportVersion, ResponseCache
 from report_viewer.cache.single_flight import SingleFlight
@@ -51,8 +49,7 @@ class Revalidation:
         if stale and not snapshot.failed:
             self._jobs.refresh(claims)
         until = snapshot.asked + self._responses.fresh_seconds
-        version = ReportVersion(snapshot.meta, freshness, *_moved(claims))
-        return link.revalidate(version, until=until)
+        return link.revalidate(ReportVersion(snapshot.meta, freshness), until=until)
 
     async def _ask(self, request: ReportRequest, link: CachedLink) -> ReportVersion | None:
         try:
@@ -65,9 +62,3 @@ class Revalidation:
             link.invalidate()
             return None
         return self.revalidate(link, snapshot)
-
-
-def _moved(claims: LinkClaims) -> tuple[LinkKind, Window | None]:
-    """What a version says of a window that is not that of the token for good."""
-    kind = claims.options.kind
-    return kind, None if kind is LinkKind.FIXED else claims.window
