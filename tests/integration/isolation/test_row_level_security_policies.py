@@ -57,6 +57,7 @@ OF_THE_OWNER = {
     "shares.recalled": "recalled_links()",
     "shares.unrevoked": "live_links_by_key()",
     "tenants.directory": "tenant_id_of()",
+    "shares.changed": "changed_links()",
     "frozen_reports.directory": "ended_frozen_reports()",
     "ingest_connections.directory": "due_webhooks()",
     "webhook_events.directory": "due_webhooks() and ended_webhooks()",
@@ -69,6 +70,10 @@ ACROSS_TENANTS = {
     "due_webhooks": "TABLE(tenant_id integer)",
     "ended_webhooks": "TABLE(tenant_id integer)",
     "ended_frozen_reports": "TABLE(tenant_id integer)",
+    "changed_links": (
+        "TABLE(tenant_id integer, link_id uuid, expires_at timestamp with time zone,"
+        " revision integer)"
+    ),
     "live_links_by_key": (
         "TABLE(key_id text, tenant_id integer, links bigint, until timestamp with time zone)"
     ),

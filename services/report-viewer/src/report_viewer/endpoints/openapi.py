@@ -6,13 +6,16 @@ from typing import Any, Final
 from common.i18n.locales import TAGS
 from common.reports.registry import REPORTS
 from report_viewer.data import schema
+from report_viewer.endpoints import openapi_posts as posts
+from report_viewer.endpoints.openapi_posts import (
+    PROBLEM,
+    REFUSALS,
+    header_docs,
+    tell_when_to_ask_again,
+)
 from report_viewer.endpoints.row_pages import ROWS
 from report_viewer.model import Freshness
 
-_PROBLEM: Final = {
-    "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}},
-    "text/html": {"schema": {"type": "string"}},
-}
 _PROBLEM_SCHEMA: Final = {"type": "object"} | {
     "description": "Problem details (RFC 9457). A browser gets a page of the same status.",
     "required": ["type", "title", "status", "detail"],
@@ -35,24 +38,6 @@ _TOKEN: Final = {
     "description": "The link's token. It alone says shop, report and window.",
     "schema": {"type": "string", "pattern": r"^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{43}$"},
 }
-_REFUSALS: Final = {
-    "304": "Unchanged since the entity tag in If-None-Match; checked as any other request.",
-    "400": "The token is missing or blank.",
-    "403": "The link is expired, tampered with, revoked or otherwise invalid.",
-    "405": "Another method than GET and HEAD.",
-    "422": "The report type is not implemented.",
-    "429": "Too many invalid links from one address, or too many computations; see Retry-After.",
-    "503": "Not computed in time, computation failed, or not available; see Retry-After.",
-}
-
-_VIEW_REFUSALS: Final = {
-    "400": "The token is missing or blank, or the body is no id.",
-    "405": "Another method than POST.",
-    "408": "The body did not arrive in time.",
-    "413": "The body is longer than an id.",
-    "429": "Too many invalid links from one address; see Retry-After.",
-    "503": "Whether the link opens cannot be told; see Retry-After.",
-}
 _STATUS: Final = "Whether newer data wait: " + ", ".join(each.value for each in Freshness) + "."
 _NOTES: Final = "What the data does not know, if anything: a list of RFC 9651."
 _STATE_HEADERS: Final = {
@@ -72,7 +57,6 @@ _NUMBER: Final = {
     "description": "Which page of the rows, from 2 on.",
     "schema": {"type": "string", "pattern": "^([2-9]|[1-9][0-9]{1,5})$"},
 }
-_LOAD: Final = {"type": "string", "pattern": "^[A-Za-z0-9-]{8,64}$"}
 
 
 def document() -> dict[str, Any]:
@@ -157,7 +141,7 @@ def report_paths() -> dict[str, Any]:
         {"text/csv": {"schema": {"type": "string"}}},
         _STATE_HEADERS,
     )
-    rows["404"] = {"description": "The CSV ends before that page.", "content": _PROBLEM}
+    rows["404"] = {"description": "The CSV ends before that page.", "content": PROBLEM}
     first = _item("ReportRows", "The first rows of the CSV: what a page's script shows.", rows)
     others = _item("ReportRowsPage", "Other rows of the CSV.", rows)
     others["parameters"] = [_TOKEN, _NUMBER]
@@ -167,28 +151,8 @@ def report_paths() -> dict[str, Any]:
         "/api/reports/{token}/data": _item("ReportData", "The same report as JSON.", data),
         "/api/reports/{token}/rows": first,
         "/api/reports/{token}/rows/{page}": others,
-        "/api/reports/{token}/view": {"parameters": [_TOKEN], "post": _view()},
-    }
-
-
-def _view() -> dict[str, Any]:
-    responses: dict[str, Any] = {"204": {"description": "Heard; counted if a person's."}}
-    for status, reason in (_REFUSALS | _VIEW_REFUSALS).items():
-        if status != "304":
-            responses[status] = {"description": reason, "content": _PROBLEM}
-    responses["405"]["headers"] = _headers({"Allow": "POST"})
-    _tell_when_to_ask_again(responses)
-    return {
-        "operationId": "postReportView",
-        "tags": ["reports"],
-        "summary": "Says that somebody sees the page.",
-        "description": "The page does so itself, once a load; programs are not counted.",
-        "requestBody": {
-            "required": True,
-            "description": "An id of this load of the page, random; a load counts once.",
-            "content": {"text/plain": {"schema": _LOAD}},
-        },
-        "responses": responses,
+        "/api/reports/{token}/view": {"parameters": [_TOKEN], "post": posts.view()},
+        "/api/reports/{token}/unlock": {"parameters": [_TOKEN], "post": posts.unlock()},
     }
 
 
@@ -233,24 +197,12 @@ def _responses(
     description: str, content: dict[str, Any], headers: dict[str, str]
 ) -> dict[str, Any]:
     responses: dict[str, Any] = {
-        "200": {"description": description, "content": content, "headers": _headers(headers)}
+        "200": {"description": description, "content": content, "headers": header_docs(headers)}
     }
-    for status, reason in _REFUSALS.items():
+    for status, reason in REFUSALS.items():
         responses[status] = {"description": reason}
         if status != "304":
-            responses[status]["content"] = _PROBLEM
-    responses["405"]["headers"] = _headers({"Allow": "GET, HEAD"})
-    _tell_when_to_ask_again(responses)
+            responses[status]["content"] = PROBLEM
+    responses["405"]["headers"] = header_docs({"Allow": "GET, HEAD"})
+    tell_when_to_ask_again(responses)
     return responses
-
-
-def _tell_when_to_ask_again(responses: dict[str, Any]) -> None:
-    for status in ("429", "503"):
-        responses[status]["headers"] = _headers(
-            {"Retry-After": "Seconds after which to ask again."}
-        )
-
-
-def _headers(descriptions: dict[str, str]) -> dict[str, Any]:
-    text = {"schema": {"type": "string"}}
-    return {name: {"description": told, **text} for name, told in descriptions.items()}

@@ -23,6 +23,7 @@ from report_viewer.problems.errors import (
     ComputationFailedError,
     LinkUnconfirmedError,
     NotReadyError,
+    PasswordRequiredError,
     StoreUnavailableError,
     StubReportError,
     TooManyComputationsError,
@@ -48,6 +49,7 @@ def find_missing(snapshot: Snapshot, request: ReportRequest) -> Missing:
     Raises:
         RevokedLinkError: the link was revoked.
         StubReportError: its report type is not implemented.
+        PasswordRequiredError: it asks for a password, which the request does not show to know.
         ComputationFailedError: there is no report, and computing it just failed.
     """
     if snapshot.state is LinkState.REVOKED:
@@ -57,6 +59,9 @@ def find_missing(snapshot: Snapshot, request: ReportRequest) -> Missing:
         raise StubReportError(csv=request.csv)
     if snapshot.state is None:
         return Missing.STATE
+    stored = snapshot.options.password
+    if stored is not None and not request.unlocks(stored):
+        raise PasswordRequiredError(request.token, stored)
     if snapshot.complete:
         return Missing.NOTHING
     if snapshot.failed:

@@ -17,6 +17,7 @@ from sqlalchemy import Engine, text
 
 from common.db.tenancy import Access, transaction
 from common.links.state import LinkRef, LinkState, LinkStateStore
+from worker.links.change_sweep import sweep_changes
 
 TASK: Final = "links.sweep-recalls"
 EVERY_SECONDS: Final = 5
@@ -41,12 +42,13 @@ def sweep_revocations(engine: Engine, redis: Redis, *, now: datetime) -> int:
     """
     states = LinkStateStore(redis)
     epoch = states.epoch()
-    missing = 0
-    for links in _revoked(engine, since=_swept(redis, epoch), now=now):
+    missing, since = 0, _swept(redis, epoch)
+    for links in _revoked(engine, since=since, now=now):
         known = zip(links, states.read(links), strict=True)
         unknown = [link for link, state in known if state is not LinkState.REVOKED]
         states.revoke(unknown)
         missing += len(unknown)
+    sweep_changes(engine, states, epoch, since=since, now=now)
     redis.set(SWEPT, f"{epoch} {now.timestamp()}")
     if missing:
         logger.warning("revocations were missing in Redis", extra={"links": missing})

@@ -16,7 +16,8 @@ from share_api.console.views.qr_code import qr_svg
 from share_api.console.visit import CheckedForm, CurrentVisit, Visit
 from share_api.routes.permissions import needs
 from share_api.routes.shares import parse_id, state_context, tell_address
-from sharing.addressing import LinkOverError, address_of
+from sharing.addressing import address_of
+from sharing.issue_errors import LinkOverError
 from sharing.listing import get_share
 
 router = APIRouter()
