@@ -160,8 +160,12 @@ class ReportLoader:
                 return None
 
     async def _ask(self, missing: Missing, claims: LinkClaims, *, seconds: float) -> None:
-        ask = self._jobs.restore_link if missing is Missing.STATE else self._jobs.compute
-        asked = ask(claims)
+        if missing is Missing.STATE:
+            asked = self._jobs.restore_link(claims)
+        elif claims.options.frozen:
+            asked = self._jobs.restore_report(claims)
+        else:
+            asked = self._jobs.compute(claims)
         await asyncio.wait({asked}, timeout=max(seconds, 0))
         error = asked.exception() if asked.done() else None
         if isinstance(error, JobsUnavailableError):
