@@ -44,34 +44,35 @@ class ReportKey:
     report: str
     window: Window
 
-    def _name(self, kind: str) -> str:
+    def name(self, kind: str) -> str:
+        """The name of a key of some kind that belongs to the report."""
         start, end = (int(t.timestamp()) for t in (self.window.start, self.window.end))
         return f"{{{self.tenant_id}}}:{kind}:{SCHEMA}:{self.report}:{start}:{end}"
 
     @property
     def cached(self) -> str:
         """The hash of the finished report."""
-        return self._name("report")
+        return self.name("report")
 
     @property
     def failed(self) -> str:
         """Present for a while after a computation failed."""
-        return self._name("failed")
+        return self.name("failed")
 
     @property
     def failures(self) -> str:
         """How many computations failed in a row."""
-        return self._name("failures")
+        return self.name("failures")
 
     @property
     def requested(self) -> str:
         """Present while the computation is asked for and no worker has begun it."""
-        return self._name("requested")
+        return self.name("requested")
 
     @property
     def computing(self) -> str:
         """The lease of the worker who computes it: present while that worker lives."""
-        return self._name("computing")
+        return self.name("computing")
 
 
 class Meta(msgspec.Struct, frozen=True):

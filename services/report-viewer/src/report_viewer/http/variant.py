@@ -41,6 +41,11 @@ def of_csv(headers: Mapping[bytes, bytes]) -> Variant:
     return _of_csv(headers.get(b"accept-encoding", b"")[:READ_LENGTH])
 
 
+def of_file(headers: Mapping[bytes, bytes]) -> Variant:
+    """The variant of a file in a language, which is compressed by gzip or not at all."""
+    return Variant(of_csv(headers).coding, of_page(headers).language)
+
+
 @lru_cache(_REMEMBERED)
 def _of_page(accept_encoding: bytes, accept_language: bytes) -> Variant:
     coding = choose_coding(accept_encoding.decode("latin-1"), OFFERED)

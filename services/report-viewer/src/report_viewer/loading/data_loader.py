@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 from common.links.token import LinkClaims
+from common.reports_cache.forms import FormKey
 from report_viewer.loading.redis_store import META, STATE, Snapshot, SnapshotQuery, key_of
 from report_viewer.problems.errors import StoreUnavailableError
 
@@ -122,11 +123,13 @@ class DataLoader:
         self._checks = BatchQueue(read_all, most_reads=MOST_READS, most_reports=MOST_READS)
         self._bodies = BatchQueue(read_all, most_reads=MOST_READS, most_reports=MOST_BODIES)
 
-    async def read(self, claims: LinkClaims, fields: tuple[str, ...]) -> Snapshot:
-        """What Redis knows now of a link, and ``fields`` of its report.
+    async def read(
+        self, claims: LinkClaims, fields: tuple[str, ...], form: FormKey | None = None
+    ) -> Snapshot:
+        """What Redis knows now of a link, ``fields`` of its report, and one of its forms.
 
         Raises:
             StoreUnavailableError: Redis did not answer in time.
         """
-        queue = self._checks if fields in {META, STATE} else self._bodies
-        return await queue.read(SnapshotQuery(claims, fields))
+        queue = self._checks if form is None and fields in {META, STATE} else self._bodies
+        return await queue.read(SnapshotQuery(claims, fields, form))
