@@ -10,6 +10,7 @@ command of another version's tree too.
 import argparse
 import os
 import resource
+import secrets
 import subprocess
 import sys
 import tempfile
@@ -117,7 +118,7 @@ def _servers(directory: Path) -> Iterator[dict[str, str]]:
         yield {
             "DATABASE_URL": service_url,
             "REDIS_URL": valkey.url,
-            "ANALYTICS_SHARE_SIGNING_SECRET": bytes(range(32)).hex(),
+            "ANALYTICS_SHARE_SIGNING_SECRET": secrets.token_hex(32),
             "PUBLIC_BASE_URL": "https://app.example.com",
         }
     finally:

@@ -1,7 +1,7 @@
 """``python -m benchmarks.webhooks``: a burst of events of a platform, received and worked off.
 
 Orders at Shopify, five events each, in random order and a tenth of them twice, are sent over HTTP
-to a share-api of its own by eight clients at once; then one worker's function works them off.
+to a share-api of its own by some clients at once; then one worker's function works them off.
 Prints the times of the answers, the pace of both, and an import of the export of the same orders
 beside it. The ledgers are compared row by row.
 """
@@ -45,7 +45,6 @@ from ingest.webhooks.connections import create_connection
 from ingest.webhooks.sealing import SecretBox
 from ingest.webhooks.work import work_off
 
-CLIENTS = 8
 _KEY = secrets.token_hex(32)
 _READY_SECONDS = 60
 
@@ -56,6 +55,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("--orders", type=int, default=2_000, help="five events each")
+    parser.add_argument("--clients", type=int, default=8, help="sending at once")
     options = parser.parse_args()
     orders, events = burst(options.orders)
     chance = random.Random(7)
@@ -71,11 +71,16 @@ def main() -> None:
         stack.callback(engine.dispose)
         port, service = stack.enter_context(_served(url, valkey.url, place / "log"))
         print(f"{len(events)} events, {len(arrived)} sent, load {os.getloadavg()[0]:.1f}")
-        _measure(engine, port, service, orders, arrived)
+        _measure(engine, port, service, orders, arrived, options.clients)
 
 
 def _measure(
-    engine: Engine, port: int, service: psutil.Process, orders: bytes, arrived: Events
+    engine: Engine,
+    port: int,
+    service: psutil.Process,
+    orders: bytes,
+    arrived: Events,
+    clients: int,
 ) -> None:
     by_file, by_events = (_shop(engine, slug) for slug in ("file", "events"))
     began = time.monotonic()
@@ -92,12 +97,12 @@ def _measure(
         at=now(),
     )
     began, before = time.monotonic(), sum(service.cpu_times()[:2])
-    times = _send(f"http://{LOOPBACK}:{port}{made.path}", secret, arrived)
+    times = _send(f"http://{LOOPBACK}:{port}{made.path}", secret, arrived, clients)
     took = time.monotonic() - began
     whole = statistics.quantiles(times, n=1000)
     shown = ", ".join(f"{name} {whole[at] * 1000:.1f}" for name, at in _QUANTILES)
     pace = f"{took:8.2f} s  {len(times) / took:8.0f}/s"
-    print(f"received by {CLIENTS} clients       {pace}  ms: {shown}")
+    print(f"received by {clients} clients       {pace}  ms: {shown}")
     spent = (sum(service.cpu_times()[:2]) - before) / len(times)
     print(f"share-api's processor       {spent * 1000:8.2f} ms an event")
     began = time.monotonic()
@@ -115,7 +120,9 @@ def _measure(
 _QUANTILES = (("median", 499), ("p99", 989), ("p99.9", 998))
 
 
-def _send(url: str, secret: str, events: Sequence[tuple[str, str, Any]]) -> list[float]:
+def _send(
+    url: str, secret: str, events: Sequence[tuple[str, str, Any]], clients: int
+) -> list[float]:
     """Send the events; how long each answer took, in seconds."""
 
     def send(part: Sequence[tuple[str, str, Any]]) -> list[float]:
@@ -135,8 +142,8 @@ def _send(url: str, secret: str, events: Sequence[tuple[str, str, Any]]) -> list
                 answer.raise_for_status()
         return times
 
-    with ThreadPoolExecutor(CLIENTS) as pool:
-        parts = [events[number::CLIENTS] for number in range(CLIENTS)]
+    with ThreadPoolExecutor(clients) as pool:
+        parts = [events[number::clients] for number in range(clients)]
         return [each for times in pool.map(send, parts) for each in times]
 
 

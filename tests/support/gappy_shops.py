@@ -57,3 +57,8 @@ def gaps(db: TenantDb, of: Window) -> dict[str, DataGap]:
     """The gaps of a window by kind."""
     with db.snapshot() as session:
         return {gap.kind: gap for gap in read_gaps(session, db.tenant_id, of, UTC_ZONE)}
+
+
+def counts(db: TenantDb, of: Window) -> dict[str, int]:
+    """How many things are not known of a window itself, by kind."""
+    return {kind: gap.now.count for kind, gap in gaps(db, of).items() if gap.now}

@@ -5,13 +5,14 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
 from sqlalchemy import Engine, text
 from tests.integration.share_api.conftest import Service, World, assert_problem
+from tests.support.gappy_shops import bring, counts, shopify, window
 
 from accounts.tenant_settings import set_gift_cards
 from common.db.accounts import GiftCards
@@ -20,9 +21,10 @@ from common.db.metadata import Model
 from common.db.sales import LEDGER_LOCK_CLASS
 from common.db.tenancy import Access, TenantDb, transaction
 from common.instants import now
+from common.reports.document.gaps import GapKind
 from common.reports_cache.cache import data_version_key
 from ingest.summary import summary_json
-from share_api.sales.idempotency import KEPT, KeyedRequest
+from share_api.idempotency import KEPT, KeyedRequest
 from share_api.schemas.sales_batch import MOST_BYTES, MOST_ELEMENTS, MOST_LINES
 
 PATH = "/api/admin/sales"
@@ -103,6 +105,20 @@ def test_refunds_products_and_stock(anna: httpx.Client, world: World) -> None:
     summary = done(send(anna, "stock", {"productId": "P1", "countedAt": AT, "onHand": -2}))
     assert summary["stockCounts"] == 1
     assert stored(world.engine, world.berlin, "SELECT unit_cost FROM products") == [300]
+
+
+def test_a_batch_fills_the_gaps_that_an_export_left(anna: httpx.Client, world: World) -> None:
+    """Orders by JSON come whole; refunds by JSON come with their dates."""
+    db, paid = TenantDb(world.engine, world.berlin), datetime(2020, 1, 5, 12, tzinfo=UTC)
+    bring(db, orders=shopify({"#1": (paid, 0), "#2": (paid, 15_00)}, Total="23.00"))
+    seen = window(paid, 3)
+    assert counts(db, seen) == {GapKind.UNRECONCILED_ORDERS: 2, GapKind.UNDATED_REFUNDS: 1}
+    whole = [order(orderId=name, paidAt=paid.isoformat()) for name in ("#1", "#2")]
+    done(send(anna, "orders", *whole))
+    assert counts(db, seen) == {GapKind.UNDATED_REFUNDS: 1}
+    back = {"lineId": "1", "quantity": 1, "amount": "15.00"}
+    done(send(anna, "refunds", refund(orderId="#2", lines=[back])))
+    assert counts(db, seen) == {}
 
 
 def test_every_fault_is_told_by_its_place_and_nothing_is_taken(

@@ -22,10 +22,11 @@ from ingest.formats.registry import FORMATS
 from ingest.import_files import FileKind, ImportFile, import_files
 from ingest.ledger.load import LoadSummary
 from ingest.ledger.time_limits import TimeLimits
-from ingest.webhooks import work
+from ingest.webhooks import turns, work
 from ingest.webhooks.batch import Batch
 from ingest.webhooks.connections import public_id, set_paused
 from ingest.webhooks.dead_letters import list_dead_letters, replay_dead_letters
+from ingest.webhooks.payload import decode
 from worker.webhooks.sweep import sweep_webhooks
 
 
@@ -64,7 +65,7 @@ def test_a_burst_in_any_order_gives_the_ledger_of_the_export(
     chance.shuffle(arrived)
     connection = inboxes.connect(by_events.engine, by_events.tenant_id)
     inboxes.put(by_events.engine, by_events.tenant_id, connection, arrived)
-    monkeypatch.setattr(work, "MOST_AT_ONCE", 40)
+    monkeypatch.setattr(turns, "MOST_AT_ONCE", 40)
     with killed_before_the_commit(monkeypatch):
         work.work_off(by_events.engine, by_events.tenant_id)
     assert inboxes.states_of(by_events.engine, by_events.tenant_id) == {"waiting": len(events)}
@@ -134,10 +135,10 @@ def test_what_the_ledger_refuses_waits_longer_each_time_and_is_replayed(shop: Sh
     inboxes.put(shop.engine, shop.tenant_id, connection, [(topic, "e", shorter)])
     began = instants.now()
     at = began
-    for turn in range(work.MOST_ATTEMPTS):
+    for turn in range(turns.MOST_ATTEMPTS):
         at = began + timedelta(hours=2 * turn)
         clock = partial(began.__add__, timedelta(hours=2 * turn))
-        last = turn == work.MOST_ATTEMPTS - 1
+        last = turn == turns.MOST_ATTEMPTS - 1
         worked = work.work_off(shop.engine, shop.tenant_id, now=clock)
         assert (worked.done, worked.failed, worked.dead) == (0, not last, last)
         early = work.work_off(shop.engine, shop.tenant_id, now=clock)
@@ -153,6 +154,45 @@ def test_what_the_ledger_refuses_waits_longer_each_time_and_is_replayed(shop: Sh
     assert work.work_off(shop.engine, shop.tenant_id, now=clock).done == 1
 
 
+def test_an_event_that_ends_its_process_each_time_keeps_no_other_back(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed, out of memory, out of time: whatever it is, the process says nothing of it."""
+    _, events = burst(4)
+    poison = b'{"poison": true}'
+    connection = inboxes.connect(shop.engine, shop.tenant_id)
+    given: list[Any] = [("orders/paid", "poison", poison), *events]
+    inboxes.put(shop.engine, shop.tenant_id, connection, given)
+
+    def die(body: bytes) -> Any:
+        if body == poison:
+            raise Killed
+        return decode(body)
+
+    monkeypatch.setattr("ingest.webhooks.batch.decode", die)
+    began = instants.now()
+    for kill in range(turns.MOST_ATTEMPTS):
+        clock = partial(began.__add__, timedelta(hours=2 * kill))
+        with pytest.raises(Killed):
+            work.work_off(shop.engine, shop.tenant_id, now=clock)
+        states = inboxes.states_of(shop.engine, shop.tenant_id)
+        # It is the oldest: first with all, then alone before all, and behind all from then on.
+        behind = {"done": len(events), "waiting": 1}
+        assert states == (behind if kill > 1 else {"waiting": len(given)})
+    early = began + timedelta(hours=2 * kill, minutes=30)
+    assert work.work_off(shop.engine, shop.tenant_id, now=lambda: early) == work.Worked()
+    late = early + timedelta(hours=1)
+    assert work.work_off(shop.engine, shop.tenant_id, now=lambda: late) == work.Worked(dead=1)
+    db = TenantDb(shop.engine, shop.tenant_id)
+    (letter,) = list_dead_letters(db, most=10)
+    assert (letter.event_id, letter.attempts) == ("poison", turns.MOST_ATTEMPTS)
+    assert "ended each time" in (letter.reason or "")
+    monkeypatch.undo()
+    assert replay_dead_letters(db, None, author=COMMAND_LINE, at=late) == 1
+    again = work.work_off(shop.engine, shop.tenant_id, now=lambda: late)
+    assert (again.done, again.dead) == (0, 1), "read at last, and not an order"
+
+
 def test_a_ledger_that_is_held_counts_no_attempt(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -164,6 +204,9 @@ def test_a_ledger_that_is_held_counts_no_attempt(
     with transaction(shop.engine, Access(tenant_id=shop.tenant_id)) as session:
         session.execute(text(LOCK_LEDGER))
         assert work.work_off(shop.engine, shop.tenant_id) == work.Worked()
+    with transaction(shop.engine, Access(tenant_id=shop.tenant_id)) as session:
+        counted = session.execute(text("SELECT sum(begun), sum(attempts) FROM webhook_events"))
+        assert counted.one() == (0, 0)
     assert work.work_off(shop.engine, shop.tenant_id).done == len(events)
 
 

@@ -48,7 +48,7 @@ async def test_a_hot_link_asks_redis_once_a_while(run: Run, own_redis: EmbeddedV
         assert asked <= (time.monotonic() - started) / 0.8 + 1
 
 
-@pytest.mark.parametrize("suffix", ["", "/csv", "/data"])
+@pytest.mark.parametrize("suffix", ["", "/csv", "/data", "/rows"])
 async def test_the_hot_answer_is_the_same(run: Run, sample: Sample, suffix: str) -> None:
     path = sample.path + suffix
     async with run(**HOT) as hot, run() as cold:

@@ -61,7 +61,8 @@ class WebhookEvent(Model):
     """An event in the inbox; ``body`` is what was signed, and gone once the event is done.
 
     ``digest`` is that of topic, event id and body (SHA-256). ``reason`` says why the last attempt
-    failed, or what an event that is done was not taken for.
+    failed, or what an event that is done was not taken for. ``begun`` counts the processes that
+    began it and ended without a word of it.
     """
 
     __tablename__ = "webhook_events"
@@ -77,6 +78,7 @@ class WebhookEvent(Model):
         Index(
             "ix_webhook_events_waiting",
             "tenant_id",
+            "begun",
             "id",
             postgresql_where="state = 'waiting'",
         ),
@@ -98,6 +100,7 @@ class WebhookEvent(Model):
     received_at: Mapped[Instant]
     state: Mapped[Words]
     attempts: Mapped[int] = mapped_column(Integer, server_default="0")
+    begun: Mapped[int] = mapped_column(Integer, server_default="0")
     due_at: Mapped[Instant]
     ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     reason: Mapped[str | None] = mapped_column(Text)

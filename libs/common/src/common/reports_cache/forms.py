@@ -7,7 +7,7 @@ failures as a report has, by keys of its own.
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from redis import Redis
 
@@ -36,11 +36,6 @@ class FormKey(ReportKey):
     form: Form
     language: str
 
-    @classmethod
-    def of(cls, key: ReportKey, form: Form, language: str) -> "FormKey":
-        """The key of a report's form."""
-        return cls(key.tenant_id, key.report, key.window, form, language)
-
     def name(self, kind: str) -> str:
         """The name of a key of some kind that belongs to the form."""
         own = "form" if kind == "report" else kind
@@ -50,6 +45,17 @@ class FormKey(ReportKey):
     def report_key(self) -> ReportKey:
         """The report that it is a form of."""
         return ReportKey(self.tenant_id, self.report, self.window)
+
+
+class FormWanted(NamedTuple):
+    """A form of whatever report: which, and in which language."""
+
+    form: Form
+    language: str
+
+    def of(self, key: ReportKey) -> FormKey:
+        """The key of that form of a report."""
+        return FormKey(key.tenant_id, key.report, key.window, self.form, self.language)
 
 
 def pack_form(meta: bytes, body: bytes, version: Meta) -> dict[str, bytes]:

@@ -5,6 +5,7 @@ what the events and the facts were at that moment.
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
@@ -17,7 +18,9 @@ from sqlalchemy.dialects.postgresql import insert
 from common.db.sales import LOCK_LEDGER, NEXT_VERSION
 from common.db.tenancy import TenantDb
 from common.db.webhooks import EventState, IngestConnection, WebhookEvent, WebhookOrder
+from common.reports.document.gaps import GapKind
 from ingest.csv.notes import Notes
+from ingest.gaps import Gaps
 from ingest.ledger.basis import Basis, basis_of
 from ingest.ledger.forget import find_orders, forget_orders, lift_refunds_of
 from ingest.ledger.load import LoadSummary, load_sales
@@ -58,6 +61,7 @@ class Batch:
     _reasons: dict[int, str] = field(default_factory=dict)
     _orders: list[OrderState] = field(default_factory=list)
     _readable: set[int] = field(default_factory=set)
+    _gaps: Gaps = field(default_factory=Gaps)
     _changed: bool = False
 
     def run(self) -> None:
@@ -68,16 +72,19 @@ class Batch:
             IngestError: what they say cannot enter the ledger.
             sqlalchemy.exc.DBAPIError, psycopg.Error: the database failed, or was busy.
         """
-        load_sales(
-            self.db.engine,
-            self.db.tenant_id,
-            order_lines=self._lines(),
-            refunds=self._refunds(),
-            products_by_title=True,
-            begin=self._begin,
-            conclude=self._conclude,
-            limits=LIMITS,
-        )
+        self._gaps.tell_refunds()
+        with closing(self._gaps):
+            load_sales(
+                self.db.engine,
+                self.db.tenant_id,
+                order_lines=self._lines(),
+                refunds=self._refunds(),
+                gaps=self._gaps,
+                products_by_title=True,
+                begin=self._begin,
+                conclude=self._conclude,
+                limits=LIMITS,
+            )
 
     def _begin(self, connection: Connection) -> None:
         limits = LIMITS.settings()
@@ -98,6 +105,7 @@ class Batch:
             if state is not None:
                 self._take_out(connection, state)
                 self._orders.append(state)
+                self._note_gap(state)
 
     def _waiting(self, connection: Connection) -> list[Any]:
         query = (
@@ -174,6 +182,18 @@ class Batch:
         else:
             taken = forget_orders(connection, found)
         self._changed = self._changed or taken > 0
+
+    def _note_gap(self, state: OrderState) -> None:
+        """Keep with the order's days what its parts do not come to, as an export's is kept."""
+        first = next(iter(state.lines), None)
+        if first is not None and first.paid_at is not None and state.unexplained:
+            self._gaps.add(
+                GapKind.UNRECONCILED_ORDERS,
+                first.order_id,
+                first.paid_at,
+                state.unexplained,
+                platform_id=state.platform_id,
+            )
 
     def _lines(self) -> Iterator[OrderLineRow]:
         positions = count()

@@ -43,7 +43,8 @@ def replay_dead_letters(
     db: TenantDb, ids: Collection[int] | None, *, author: Author, at: datetime
 ) -> int:
     """Have dead letters tried again, all of them or those of ``ids``; how many they are."""
-    values = {"state": EventState.WAITING, "attempts": 0, "due_at": at, "ended_at": None}
+    counts = {"attempts": 0, "begun": 0}
+    values = {"state": EventState.WAITING, "due_at": at, "ended_at": None, **counts}
     again = update(WebhookEvent).where(WebhookEvent.state == EventState.DEAD).values(values)
     if ids is not None:
         again = again.where(WebhookEvent.id.in_(ids))

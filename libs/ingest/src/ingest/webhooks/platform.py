@@ -43,7 +43,8 @@ class OrderState:
     """An order as the ledger is to have it; without ``lines`` it is no sale and not in it.
 
     ``names`` are what the ledger may call it, ``platform_id`` is the order's at the platform, None
-    where the ledger keeps none. ``lifted`` are ids of refunds that it has not.
+    where the ledger keeps none. ``lifted`` are ids of refunds that it has not. ``unexplained`` is
+    what its parts do not come to, in minor units.
     """
 
     names: tuple[str, ...]
@@ -51,6 +52,7 @@ class OrderState:
     lines: tuple[OrderLineRow, ...] = ()
     refunds: tuple[RefundRow, ...] = ()
     lifted: frozenset[str] = field(default_factory=frozenset)
+    unexplained: int = 0
 
 
 class Platform(Protocol):

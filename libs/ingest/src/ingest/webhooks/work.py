@@ -1,19 +1,20 @@
 """Working off a tenant's inbox: in batches, and event by event where a batch does not go in.
 
 An event that cannot enter the ledger is tried again later, each time after a longer while, and is a
-dead letter after ``MOST_ATTEMPTS``. One that cannot be read is one at once. A database that is busy
-or gone is no fault of an event's: nothing is counted then, and all of it stays to be done.
+dead letter after ``MOST_ATTEMPTS``; so is one that ended as many processes. One that cannot be read
+is one at once. A database that is busy or gone is no fault of an event's: nothing is counted then,
+and all of it stays to be done.
 """
 
 import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 import psycopg
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine
 from sqlalchemy.exc import (
     DataError,
     DBAPIError,
@@ -25,18 +26,11 @@ from sqlalchemy.exc import (
 from common import instants
 from common.db.engine import UnsafeDatabaseRoleError
 from common.db.tenancy import TenantDb
-from common.db.webhooks import EventState, IngestConnection, WebhookEvent
+from common.db.webhooks import EventState, WebhookEvent
 from ingest.ledger.errors import IngestError
 from ingest.webhooks.batch import Batch, WorkedElsewhereError
+from ingest.webhooks.turns import AFTER, MOST_ATTEMPTS, begin, give_up, next_due, put_back
 
-MOST_AT_ONCE: Final = 200
-MOST_BYTES_AT_ONCE: Final = 8 * 1024 * 1024
-AFTER: Final = (
-    *(timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15)),
-    timedelta(hours=1),
-)
-"""How long an event waits after its first, second, … attempt that failed."""
-MOST_ATTEMPTS: Final = len(AFTER) + 1
 _LONGEST_REASON: Final = 500
 _BUSY: Final = (
     *(OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError),
@@ -82,19 +76,18 @@ def work_off(
     """
     db, worked = TenantDb(engine, tenant_id), Worked()
     until = time.monotonic() + seconds
-    while True:
-        ids = _due(db, now())
-        if not ids:
-            break
+    worked.dead = give_up(db, now())
+    while turn := next_due(db, now()):
         if time.monotonic() >= until:
             worked.left = True
             break
-        try:
-            _work(db, ids, now, worked)
-        except WorkedElsewhereError:
+        if not begin(db, turn, now()):
             break
+        try:
+            _work(db, turn.ids, now, worked)
         except _BUSY as error:
-            if not _is_locked(error):
+            put_back(db, turn, now())
+            if not _is_elsewhere(error):
                 raise
             break
     facts = {"tenant_id": tenant_id, "done": worked.done, "dead": worked.dead}
@@ -102,34 +95,12 @@ def work_off(
     return worked
 
 
-def _is_locked(error: BaseException) -> bool:
-    """Whether it is only that the ledger is held by another load."""
+def _is_elsewhere(error: BaseException) -> bool:
+    """Whether it is only that another process works the events off, or loads the ledger."""
+    if isinstance(error, WorkedElsewhereError):
+        return True
     cause = getattr(error, "orig", None) or error
     return isinstance(cause, psycopg.errors.LockNotAvailable)
-
-
-def _due(db: TenantDb, at: datetime) -> list[int]:
-    """The next events, as many as fit into a batch, at least one."""
-    query = (
-        select(WebhookEvent.id, func.octet_length(WebhookEvent.body).label("size"))
-        .join(IngestConnection, IngestConnection.id == WebhookEvent.connection_id)
-        .where(
-            WebhookEvent.state == EventState.WAITING,
-            WebhookEvent.due_at <= at,
-            IngestConnection.paused_at.is_(None),
-        )
-        .order_by(WebhookEvent.id)
-        .limit(MOST_AT_ONCE)
-    )
-    ids: list[int] = []
-    size = 0
-    with db.transaction() as session:
-        for row in session.execute(query):
-            size += row.size
-            if ids and size > MOST_BYTES_AT_ONCE:
-                break
-            ids.append(row.id)
-    return ids
 
 
 def _work(db: TenantDb, ids: Sequence[int], now: Callable[[], datetime], worked: Worked) -> None:
@@ -158,7 +129,7 @@ def _fail(db: TenantDb, number: int, error: Exception, at: datetime, worked: Wor
         event = session.get(WebhookEvent, (db.tenant_id, number), with_for_update=True)
         if event is None or event.state != EventState.WAITING:
             return
-        event.attempts += 1
+        event.attempts, event.begun = event.attempts + 1, 0
         event.reason = told.replace("\0", "")[:_LONGEST_REASON]
         if event.attempts >= MOST_ATTEMPTS:
             event.state, event.ended_at = EventState.DEAD, at

@@ -12,8 +12,9 @@ from typing import Final, NamedTuple
 
 from common.i18n.locales import LOCALES
 from common.i18n.report_words import formatter_of
+from common.links.token import LinkClaims
 from common.reports_cache import cache
-from common.reports_cache.forms import Form, FormKey
+from common.reports_cache.forms import Form, FormWanted
 from report_viewer.cache.response_cache import ReportVersion, ResponseCache
 from report_viewer.data import public_document
 from report_viewer.endpoints.openapi import XLSX
@@ -30,7 +31,7 @@ from report_viewer.i18n.formatting import DocumentFormatter
 from report_viewer.links.request import ReportRequest
 from report_viewer.links.urls import Resource
 from report_viewer.loading.loader import ReportLoader
-from report_viewer.loading.redis_store import META, PAGE, key_of
+from report_viewer.loading.redis_store import META, PAGE
 
 _VARIES: Final = (b"vary", b"Accept, Accept-Encoding, Accept-Language, User-Agent")
 
@@ -108,8 +109,8 @@ class Forms:
 
     async def _load_file(self, request: ReportRequest, variant: Variant) -> PreparedResponse:
         kind = FILES[request.url.resource]
-        key = FormKey.of(key_of(request.claims), kind.form, variant.language)
-        snapshot = await self._loader.load(request, META, key)
+        wanted = FormWanted(kind.form, variant.language)
+        snapshot = await self._loader.load(request, META, wanted)
         link = self._responses.link(request.token, request.claims)
         version, body = self._revalidation.revalidate(link, snapshot), snapshot.form
         if kind.gzipped and variant.coding is Coding.IDENTITY:
@@ -119,7 +120,7 @@ class Forms:
             (b"content-type", kind.media_type),
             *self._headers,
             (b"content-language", variant.language.encode("ascii")),
-            *entity_headers(etag, variant.coding, version),
+            *entity_headers(etag, variant.coding, version, link.shown),
             disposition(version, kind.ending),
         )
         ready = PreparedResponse(Response(HTTPStatus.OK, headers, body), etag)
@@ -133,13 +134,17 @@ class Forms:
         version = self._revalidation.revalidate(link, snapshot)
         async with self._making:  # one at a time: see ``Representations``
             if len(snapshot.document) < LARGE_BYTES:
-                ready = self._data(version, variant, snapshot.document)
+                ready = self._data(version, variant, snapshot.document, link.shown)
             else:
-                ready = await asyncio.to_thread(self._data, version, variant, snapshot.document)
+                ready = await asyncio.to_thread(
+                    self._data, version, variant, snapshot.document, link.shown
+                )
         self._responses.put(request.path, link, version, variant, ready)
         return ready
 
-    def _data(self, version: ReportVersion, variant: Variant, document: bytes) -> PreparedResponse:
+    def _data(
+        self, version: ReportVersion, variant: Variant, document: bytes, shown: LinkClaims
+    ) -> PreparedResponse:
         words = formatter_of(LOCALES[variant.language])
         figures = DocumentFormatter(cache.unpack_document(document), words)
         body = public_document.encode(figures)
@@ -148,7 +153,7 @@ class Forms:
             _JSON,
             *self._headers,
             (b"content-language", variant.language.encode("ascii")),
-            *entity_headers(etag, variant.coding, version),
+            *entity_headers(etag, variant.coding, version, shown),
             disposition(version, ".json"),
         )
         return PreparedResponse(

@@ -5,7 +5,15 @@ from typing import Any, Final
 
 from common.i18n.locales import TAGS
 from report_viewer.data import schema
-from report_viewer.endpoints.openapi_parts import PROBLEM_SCHEMA, TOKEN, item, responses_of, view
+from report_viewer.endpoints.openapi_parts import (
+    PROBLEM,
+    PROBLEM_SCHEMA,
+    TOKEN,
+    item,
+    responses_of,
+    view,
+)
+from report_viewer.endpoints.row_pages import ROWS
 from report_viewer.model import Freshness
 
 _STATUS: Final = "Whether newer data wait: " + ", ".join(each.value for each in Freshness) + "."
@@ -21,6 +29,13 @@ _FORM_HEADERS: Final = _STATE_HEADERS | {
 }
 _NAMED: Final = 'attachment; filename="<report-type>-<from>-<to>.{}"'
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_NUMBER: Final = {
+    "name": "page",
+    "in": "path",
+    "required": True,
+    "description": "Which page of the rows, from 2 on.",
+    "schema": {"type": "string", "pattern": "^([2-9]|[1-9][0-9]{1,5})$"},
+}
 
 
 def document() -> dict[str, Any]:
@@ -111,6 +126,15 @@ def report_paths() -> dict[str, Any]:
         {"text/csv": {"schema": {"type": "string"}}},
         _FORM_HEADERS | {"Content-Disposition": _NAMED.format("csv")},
     )
+    rows = responses_of(
+        f"The CSV's header and {ROWS:,} of its rows; the last page has fewer.",
+        {"text/csv": {"schema": {"type": "string"}}},
+        _STATE_HEADERS,
+    )
+    rows["404"] = {"description": "The CSV ends before that page.", "content": PROBLEM}
+    first = item("ReportRows", "The first rows of the CSV: what a page's script shows.", rows)
+    others = item("ReportRowsPage", "Other rows of the CSV.", rows)
+    others["parameters"] = [TOKEN, _NUMBER]
     return {
         "/api/reports/{token}": item("Report", "The page of the report a link opens.", page),
         "/api/reports/{token}/csv": item("ReportCsv", "The same report as CSV.", csv),
@@ -119,6 +143,8 @@ def report_paths() -> dict[str, Any]:
         ),
         "/api/reports/{token}/xlsx": item("ReportXlsx", "The same report as a workbook.", xlsx),
         "/api/reports/{token}/data": item("ReportData", "The same report as JSON.", data),
+        "/api/reports/{token}/rows": first,
+        "/api/reports/{token}/rows/{page}": others,
         "/api/reports/{token}/view": {"parameters": [TOKEN], "post": view()},
     }
 

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from common.reports.registry import REPORTS
 
-_PROBLEM: Final = {
+PROBLEM: Final = {
     "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}},
     "text/html": {"schema": {"type": "string"}},
 }
@@ -57,7 +57,7 @@ def view() -> dict[str, Any]:
     responses: dict[str, Any] = {"204": {"description": "Heard; counted if a person's."}}
     for status, reason in (REFUSALS | VIEW_REFUSALS).items():
         if status != "304":
-            responses[status] = {"description": reason, "content": _PROBLEM}
+            responses[status] = {"description": reason, "content": PROBLEM}
     responses["405"]["headers"] = _headers({"Allow": "POST"})
     _tell_when_to_ask_again(responses)
     return {
@@ -117,7 +117,7 @@ def responses_of(
     for status, reason in REFUSALS.items():
         responses[status] = {"description": reason}
         if status != "304":
-            responses[status]["content"] = _PROBLEM
+            responses[status]["content"] = PROBLEM
     responses["405"]["headers"] = _headers({"Allow": "GET, HEAD"})
     _tell_when_to_ask_again(responses)
     return responses

@@ -125,7 +125,7 @@ class ReportsEndpoint:
         wire = ready.conditional(asked.get(b"if-none-match", b""))
         self._metrics.count(wire.status)
         if csv and kind is ClientKind.PERSON and not head:
-            self._views.download(entry.link.claims)
+            self._views.download(entry.link.shown)
         return wire
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -167,7 +167,7 @@ class ReportsEndpoint:
             return await self._represent(request, headers, head=head)
         except UnreadableReportError as error:
             _log.warning("a cached report cannot be read and is computed again: %s", error)
-            self._jobs.recompute(request.claims)
+            self._jobs.recompute(self._loader.shown(request.claims))
             raise NotReadyError from error
 
     async def _represent(
@@ -179,6 +179,9 @@ class ReportsEndpoint:
         if request.url.resource is Resource.PAGE:
             page = await self._representations.page(request, variant.of_page(headers))
             return page.conditional(tags)
+        if request.url.resource is Resource.ROWS:
+            rows = await self._representations.rows(request, variant.of_rows(headers))
+            return rows.conditional(tags)
         if request.csv:
             file = await self._representations.csv(request, variant.of_csv(headers))
         elif request.url.resource is Resource.DATA:
@@ -186,7 +189,7 @@ class ReportsEndpoint:
         else:
             file = await self._forms.file(request, variant.of_file(headers))
         if kind is ClientKind.PERSON and not head:
-            self._views.download(request.claims)
+            self._views.download(self._loader.shown(request.claims))
         return file.conditional(tags)
 
     async def _count_view(
@@ -194,12 +197,12 @@ class ReportsEndpoint:
     ) -> WireResponse:
         """Count a page that says it is seen, once for each load of it, of a link that opens."""
         claims = request.claims
-        await self._loader.load(request, STATE)
+        shown = (await self._loader.load(request, STATE)).claims
         load = page_load(await read_body(receive, most_bytes=MOST_BYTES))
         if self._client(headers) is ClientKind.PERSON and self._loads.add(claims.link_id, load):
             address = await self._addresses.address(scope)
             if self._view_limit.allows(address, claims.link_id):
-                self._views.view(claims)
+                self._views.view(shown)
         return self._accepted
 
     def _client(self, headers: dict[bytes, bytes]) -> ClientKind:

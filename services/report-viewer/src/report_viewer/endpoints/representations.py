@@ -12,10 +12,13 @@ from cachetools import LRUCache
 
 from common.i18n.locales import LOCALES
 from common.instants import iso
+from common.links.options import LinkKind
+from common.links.token import LinkClaims
 from common.reports.document import gap_header
 from common.reports_cache import cache
 from report_viewer.cache.page_cache import KEPT, PageCache
 from report_viewer.cache.response_cache import CachedLink, CacheEntry, ReportVersion, ResponseCache
+from report_viewer.endpoints import row_pages
 from report_viewer.endpoints.revalidation import Revalidation
 from report_viewer.http.cache_control import PRIVATE
 from report_viewer.http.compression import Coding, compress
@@ -100,6 +103,30 @@ class Representations:
             return packed
         return entry.responses.get(variant) or self._plain_csv(request, entry, packed)
 
+    async def rows(self, request: ReportRequest, variant: Variant) -> PreparedResponse:
+        """A page of the CSV's rows, below its header; see ``row_pages``.
+
+        Raises:
+            NoSuchPathError: the CSV ends before that page.
+            LinkError, ViewerError, UnreadableReportError: as ``page``.
+        """
+        entry = self._responses.get(request.path)
+        ready = entry.responses.get(variant) if entry is not None else None
+        if entry is None or ready is None or not await self._revalidation.is_valid(request, entry):
+            snapshot = await self._loader.load(request, CSV)
+            link = self._responses.link(request.token, request.claims)
+            version = self._revalidation.revalidate(link, snapshot)
+            body = await asyncio.to_thread(row_pages.cut, snapshot.csv, request.url.number)
+            etag = strong_etag(body, variant.coding)
+            headers = (
+                *self._csv_headers,
+                *entity_headers(etag, variant.coding, version, link.shown),
+            )
+            answer = Response(HTTPStatus.OK, headers, compress(body, variant.coding))
+            ready = PreparedResponse(answer, etag)
+            self._responses.put(request.path, link, version, variant, ready)
+        return ready
+
     async def _draw(self, request: ReportRequest, variant: Variant) -> PreparedResponse:
         snapshot = await self._loader.load(request, PAGE)
         link = self._responses.link(request.token, request.claims)
@@ -128,18 +155,21 @@ class Representations:
         variant: Variant,
         document: bytes,
     ) -> PreparedResponse:
-        key = (key_of(link.claims).cached, version, variant.language)
+        kind = link.shown.options.kind
+        key = (key_of(link.shown).cached, version, variant.language, kind)
         page = self._pages.get(key)
         if page is None:
             made = cache.unpack_document(document)
-            page = self._renderer.shared_page(made, version.freshness, LOCALES[variant.language])
+            page = self._renderer.shared_page(
+                made, version.freshness, LOCALES[variant.language], kind
+            )
             self._pages[key] = page
         html = page.for_link(token=request.token, expires_at=link.claims.expires_at)
         etag = strong_etag(html, variant.coding)
         headers = (
             *self._page_headers,
             (b"content-language", variant.language.encode("ascii")),
-            *entity_headers(etag, variant.coding, version),
+            *entity_headers(etag, variant.coding, version, link.shown),
         )
         return PreparedResponse(
             Response(HTTPStatus.OK, headers, compress(html, variant.coding)), etag
@@ -173,17 +203,17 @@ class Representations:
         self, link: CachedLink, version: ReportVersion, coding: Coding, body: bytes
     ) -> PreparedResponse:
         name = cache.unpack_meta(version.meta).csv_name
-        etag = strong_etag(key_of(link.claims).cached.encode() + b"\0" + version.meta, coding)
+        etag = strong_etag(key_of(link.shown).cached.encode() + b"\0" + version.meta, coding)
         headers = (
             *self._csv_headers,
-            *entity_headers(etag, coding, version),
+            *entity_headers(etag, coding, version, link.shown),
             (b"content-disposition", f'attachment; filename="{name}"'.encode("ascii")),
         )
         return PreparedResponse(Response(HTTPStatus.OK, headers, body), etag)
 
 
-def entity_headers(etag: str, coding: Coding, version: ReportVersion) -> Headers:
-    """What is said of a representation: its tag, its coding, and the state of its data."""
+def entity_headers(etag: str, coding: Coding, version: ReportVersion, shown: LinkClaims) -> Headers:
+    """What is said of a representation: its tag, its coding, the state of its data, its window."""
     meta = cache.unpack_meta(version.meta)
     headers = (
         (b"etag", etag.encode("ascii")),
@@ -191,7 +221,16 @@ def entity_headers(etag: str, coding: Coding, version: ReportVersion) -> Headers
         (b"x-data-status", version.freshness.value.encode("ascii")),
         *(((_NOTES, meta.notes.encode("ascii")),) if meta.notes else ()),
     )
-    return (*headers, *coded(coding))
+    return (*headers, *coded(coding), *_window(shown))
+
+
+def _window(claims: LinkClaims) -> Headers:
+    """What is said of the days of a link whose window is not that of its token for good."""
+    kind = claims.options.kind
+    if kind is LinkKind.FIXED:
+        return ()
+    days = f"{iso(claims.window.start)}/{iso(claims.window.end)}"
+    return ((b"x-window", days.encode("ascii")), (b"x-window-kind", kind.value.encode("ascii")))
 
 
 def coded(coding: Coding) -> Headers:

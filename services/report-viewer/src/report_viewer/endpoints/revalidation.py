@@ -43,7 +43,8 @@ class Revalidation:
 
     def revalidate(self, link: CachedLink, snapshot: Snapshot) -> ReportVersion:
         """What a complete snapshot says; newer data that wait for the report are asked for."""
-        claims, meta = link.claims, cache.unpack_meta(snapshot.meta)
+        claims, meta = snapshot.claims, cache.unpack_meta(snapshot.meta)
+        link.show(claims, moves_at=snapshot.moves_at)
         freshness, stale = self._freshness.assess(key_of(claims).cached, meta, snapshot)
         if stale and not snapshot.failed:
             self._jobs.refresh(claims)

@@ -46,6 +46,11 @@ def of_file(headers: Mapping[bytes, bytes]) -> Variant:
     return Variant(of_csv(headers).coding, of_page(headers).language)
 
 
+def of_rows(headers: Mapping[bytes, bytes]) -> Variant:
+    """The variant of rows of a CSV for a request with these headers."""
+    return _of_rows(headers.get(b"accept-encoding", b"")[:READ_LENGTH])
+
+
 @lru_cache(_REMEMBERED)
 def _of_page(accept_encoding: bytes, accept_language: bytes) -> Variant:
     coding = choose_coding(accept_encoding.decode("latin-1"), OFFERED)
@@ -55,3 +60,8 @@ def _of_page(accept_encoding: bytes, accept_language: bytes) -> Variant:
 @lru_cache(_REMEMBERED)
 def _of_csv(accept_encoding: bytes) -> Variant:
     return Variant(choose_coding(accept_encoding.decode("latin-1"), (Coding.GZIP,)))
+
+
+@lru_cache(_REMEMBERED)
+def _of_rows(accept_encoding: bytes) -> Variant:
+    return Variant(choose_coding(accept_encoding.decode("latin-1"), OFFERED))

@@ -14,7 +14,7 @@ from common.jobs.publisher import JobsUnavailableError
 from common.links.state import LinkState, state_key
 from common.links.token import LinkClaims, RevokedLinkError
 from common.reports.registry import REPORTS
-from common.reports_cache.forms import FormKey
+from common.reports_cache.forms import FormWanted
 from report_viewer.links.request import ReportRequest
 from report_viewer.loading.job_requests import JobRequests
 from report_viewer.loading.rate_limits import LinkThrottledError
@@ -42,6 +42,9 @@ class Missing(Enum):
     STATE = auto()
     REPORT = auto()
     FORM = auto()
+
+
+_OF_REPORT: Final = frozenset({Missing.REPORT, Missing.FORM})
 
 
 def find_missing(snapshot: Snapshot, request: ReportRequest, form: bool = False) -> Missing:
@@ -95,7 +98,7 @@ class ReportLoader:
         self.waiting = 0
 
     async def load(
-        self, request: ReportRequest, fields: tuple[str, ...], form: FormKey | None = None
+        self, request: ReportRequest, fields: tuple[str, ...], form: FormWanted | None = None
     ) -> Snapshot:
         """A snapshot of an active link with every one of ``fields`` there, and the form, if any.
 
@@ -105,35 +108,57 @@ class ReportLoader:
             UnavailableError: it could not be had in time, or not at all.
         """
         claims = request.claims
-        own = () if form is None else (form.cached,)
-        names = (state_key(claims.tenant_id, claims.link_id), key_of(claims).cached, *own)
-        with self._subscriber.wake_on(*names) as woken:
-            # Read after subscribing and before asking: what is finished in between is neither
-            # missed nor computed twice.
-            snapshot = await self._reader.read(claims, fields, form)
-            missing = find_missing(snapshot, request, form is not None)
-            if missing is Missing.NOTHING:
-                return snapshot
-            if self.waiting >= self._max_waiting:
-                raise TooManyWaitingError
-            self.waiting += 1
-            try:
-                return await self._wait(request, fields, form, missing, woken)
-            finally:
-                self.waiting -= 1
+        deadline = asyncio.get_running_loop().time() + self._wait_seconds
+        while True:
+            shown = self._reader.shown(claims)
+            with self._subscriber.wake_on(*_names(claims, shown, form)) as woken:
+                # Read after subscribing and before asking: what is finished in between is neither
+                # missed nor computed twice.
+                snapshot = await self._reader.read(claims, fields, form)
+                missing = find_missing(snapshot, request, form is not None)
+                if missing is Missing.NOTHING:
+                    return snapshot
+                if missing in _OF_REPORT and snapshot.claims != shown:
+                    continue  # its state has told what it shows: wait for that
+                found = await self._wait_in_turn(request, fields, form, snapshot, woken, deadline)
+                if found is not None:
+                    return found
+
+    def shown(self, claims: LinkClaims) -> LinkClaims:
+        """What a link shows now, as far as that is known."""
+        return self._reader.shown(claims)
+
+    async def _wait_in_turn(
+        self,
+        request: ReportRequest,
+        fields: tuple[str, ...],
+        form: FormWanted | None,
+        snapshot: Snapshot,
+        woken: asyncio.Event,
+        deadline: float,
+    ) -> Snapshot | None:
+        if self.waiting >= self._max_waiting:
+            raise TooManyWaitingError
+        self.waiting += 1
+        try:
+            return await self._wait(request, fields, form, snapshot, woken, deadline)
+        finally:
+            self.waiting -= 1
 
     async def _wait(
         self,
         request: ReportRequest,
         fields: tuple[str, ...],
-        form: FormKey | None,
-        missing: Missing,
+        form: FormWanted | None,
+        snapshot: Snapshot,
         woken: asyncio.Event,
-    ) -> Snapshot:
+        deadline: float,
+    ) -> Snapshot | None:
+        """The snapshot once nothing is missing; None when the link shows another report now."""
         clock = asyncio.get_running_loop().time
-        deadline = clock() + self._wait_seconds
+        shown, missing = snapshot.claims, find_missing(snapshot, request, form is not None)
         while True:
-            await self._ask(missing, request.claims, form, seconds=deadline - clock())
+            await self._ask(missing, shown, form, seconds=deadline - clock())
             left = deadline - clock()
             if left <= 0:
                 raise _late(missing)
@@ -143,12 +168,14 @@ class ReportLoader:
             missing = find_missing(snapshot, request, form is not None)
             if missing is Missing.NOTHING:
                 return snapshot
+            if missing in _OF_REPORT and snapshot.claims != shown:
+                return None
 
     async def _ask(
-        self, missing: Missing, claims: LinkClaims, form: FormKey | None, *, seconds: float
+        self, missing: Missing, claims: LinkClaims, form: FormWanted | None, *, seconds: float
     ) -> None:
         if missing is Missing.FORM and form is not None:
-            asked = self._jobs.make_form(claims, form)
+            asked = self._jobs.make_form(claims, form.of(key_of(claims)))
         elif missing is Missing.STATE:
             asked = self._jobs.restore_link(claims)
         else:
@@ -174,3 +201,10 @@ async def _either(woken: asyncio.Event, seconds: float) -> None:
 
 def _late(missing: Missing) -> UnavailableError:
     return LinkUnconfirmedError() if missing is Missing.STATE else NotReadyError()
+
+
+def _names(claims: LinkClaims, shown: LinkClaims, form: FormWanted | None) -> tuple[str, ...]:
+    """What is announced when something that a request waits for is there."""
+    key = key_of(shown)
+    own = () if form is None else (form.of(key).cached,)
+    return (state_key(claims.tenant_id, claims.link_id), key.cached, *own)

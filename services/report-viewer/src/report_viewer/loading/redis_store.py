@@ -4,6 +4,7 @@ The link's state, the report's fields, the failure marker and the version of the
 live on one node, and two commands tell them. What several links ask alike is asked once.
 """
 
+import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,11 +16,12 @@ from redis.exceptions import RedisError
 
 from common.infra.redis import VIEWER, create_async_redis
 from common.links import tenant_names
-from common.links.state import LinkState, parse_epoch, parse_state, state_key
+from common.links.options import PLAIN, LinkOptions
+from common.links.state import LinkState, parse_epoch, parse_link, state_key
 from common.links.tenant_names import TenantName
 from common.links.token import LinkClaims
 from common.reports_cache.cache import ReportKey, data_version_key
-from common.reports_cache.forms import STORED, FormKey
+from common.reports_cache.forms import STORED, FormWanted
 from report_viewer.problems.errors import StoreUnavailableError
 
 STATE: Final = ()
@@ -63,7 +65,7 @@ def connect(url: str, epoch: ServerEpoch | None = None) -> Redis:
 
 
 def key_of(claims: LinkClaims) -> ReportKey:
-    """The report that a link opens: said by the signed claims and by nothing else."""
+    """The report that a link opens: said by what it shows now and by nothing else."""
     return ReportKey(claims.tenant_id, claims.report, claims.window)
 
 
@@ -77,11 +79,13 @@ class Snapshot:
     ``complete`` says whether each of those fields is there; those not asked for, or not there, are
     empty. ``asked`` is a moment on the monotonic clock before that, in seconds; ``data_version`` is
     what ``common.reports_cache.cache.data_version_key`` told, ``tenant_name`` what
-    ``common.links.tenant_names`` has.
+    ``common.links.tenant_names`` has. ``claims`` are what the link shows, the report's window among
+    it, and that stays so until ``moves_at`` (Unix seconds).
     """
 
     state: LinkState | None
     failed: bool
+    claims: LinkClaims
     complete: bool = True
     meta: bytes = b""
     document: bytes = b""
@@ -89,25 +93,34 @@ class Snapshot:
     data_version: bytes | None = None
     asked: float = 0.0
     tenant_name: bytes | None = None
+    options: LinkOptions = PLAIN
+    moves_at: float = math.inf
     form: bytes = b""
     form_failed: bool = False
 
 
 class SnapshotQuery(NamedTuple):
-    """A query: what is known of a link, ``fields`` of its report, and one of its forms, if any."""
+    """A query: what is known of a link, ``fields`` of the report that it shows, and a form of it.
+
+    No form is asked for by None.
+    """
 
     claims: LinkClaims
     fields: tuple[str, ...]
-    form: FormKey | None = None
+    form: FormWanted | None = None
 
 
 class SnapshotReader(Protocol):
     """Reads snapshots."""
 
     async def read(
-        self, claims: LinkClaims, fields: tuple[str, ...], form: FormKey | None = None
+        self, claims: LinkClaims, fields: tuple[str, ...], form: FormWanted | None = None
     ) -> Snapshot:
-        """What is known now of a link, ``fields`` of its report, and one of its forms."""
+        """What is known now of a link, ``fields`` of the report that it shows, a form of it."""
+        ...
+
+    def shown(self, claims: LinkClaims) -> LinkClaims:
+        """What a link shows now, as far as that is known."""
         ...
 
 
@@ -133,7 +146,7 @@ class RedisStore:
         reports: dict[tuple[str, tuple[str, ...]], int] = {}
         places = []
         pipe = self._redis.pipeline(transaction=False)
-        forms = [form for _, _, form in reads if form is not None]
+        forms = [form.of(key_of(claims)) for claims, _, form in reads if form is not None]
         for claims, fields, form in reads:
             tenant, key = claims.tenant_id, key_of(claims)
             pipe.mget(
@@ -141,7 +154,7 @@ class RedisStore:
                 key.failed,
                 data_version_key(tenant),
                 tenant_names.key(tenant),
-                *(() if form is None else (form.failed,)),
+                *(() if form is None else (form.of(key).failed,)),
             )
             if fields:
                 places.append(reports.setdefault((key.cached, fields), len(reports)))
@@ -149,13 +162,14 @@ class RedisStore:
                 places.append(_NOWHERE)
         for name, fields in reports:
             pipe.hmget(name, list(fields))
-        for form in forms:
-            pipe.hmget(form.cached, list(STORED))
+        for wanted in forms:
+            pipe.hmget(wanted.cached, list(STORED))
         try:
             answers = await pipe.execute()
         except (RedisError, OSError) as error:
             raise StoreUnavailableError from error
         run = self._epoch.id
+        links = [parse_link(answer[0], epoch=run) for answer in answers[: len(reads)]]
         found = [
             dict(zip(fields, values, strict=True))
             for (_, fields), values in zip(reports, answers[len(reads) :], strict=False)
@@ -164,18 +178,20 @@ class RedisStore:
         made = iter(answers[len(reads) + len(reports) :])
         return [
             Snapshot(
-                state=parse_state(state, epoch=run),
+                state=link.state,
                 failed=failed is not None,
+                claims=read.claims,
                 complete=None not in found[place].values(),
                 data_version=told,
                 asked=asked,
                 tenant_name=name,
+                options=link.options,
                 form=b"" if read.form is None else _current(next(made), found[place]),
                 form_failed=any(each is not None for each in form_failed),
                 **{field: value for field, value in found[place].items() if value is not None},
             )
-            for read, (state, failed, told, name, *form_failed), place in zip(
-                reads, answers, places, strict=False
+            for read, link, (_, failed, told, name, *form_failed), place in zip(
+                reads, links, answers[: len(reads)], places, strict=True
             )
         ]
 

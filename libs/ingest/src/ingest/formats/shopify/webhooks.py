@@ -89,7 +89,7 @@ class ShopifyWebhooks:
         lines = tuple(row._replace(customer_id=content["customer"]) for row in line_rows(order))
         written = {row.refund_id for row in back}
         lifted = frozenset({_CANCELLED, *facts.refunds} - written)
-        return OrderState(names, order_id, lines, tuple(back), lifted)
+        return OrderState(names, order_id, lines, tuple(back), lifted, order.unexplained)
 
 
 def _refunds(refunds: Sequence[Mapping[str, Any]], seen: str) -> dict[str, RefundFact]:

@@ -87,9 +87,8 @@ class WooCommerceWebhooks:
         remark(order, amounts, unexplained, shop.notes, shop.now, only_cards=only_cards)
         back = [] if only_cards else refund_rows(order, amounts, shop.notes, others=False)
         lifted = frozenset() if back else frozenset({_REFUND})
-        return OrderState(
-            names, None, tuple(line_rows(order, amounts, unpaid=only_cards)), tuple(back), lifted
-        )
+        lines = tuple(line_rows(order, amounts, unpaid=only_cards))
+        return OrderState(names, None, lines, tuple(back), lifted, unexplained)
 
 
 _TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
