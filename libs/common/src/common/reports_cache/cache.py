@@ -49,7 +49,8 @@ class ReportKey:
     window: Window
     frozen: UUID | None = None
 
-    def _name(self, kind: str) -> str:
+    def name(self, kind: str) -> str:
+        """The name of a key of some kind that belongs to the report."""
         if self.frozen is not None:
             return f"{{{self.tenant_id}}}:{kind}:frozen:{self.frozen.hex}"
         start, end = (int(t.timestamp()) for t in (self.window.start, self.window.end))
@@ -58,27 +59,27 @@ class ReportKey:
     @property
     def cached(self) -> str:
         """The hash of the finished report."""
-        return self._name("report")
+        return self.name("report")
 
     @property
     def failed(self) -> str:
         """Present for a while after a computation failed."""
-        return self._name("failed")
+        return self.name("failed")
 
     @property
     def failures(self) -> str:
         """How many computations failed in a row."""
-        return self._name("failures")
+        return self.name("failures")
 
     @property
     def requested(self) -> str:
         """Present while the computation is asked for and no worker has begun it."""
-        return self._name("requested")
+        return self.name("requested")
 
     @property
     def computing(self) -> str:
         """The lease of the worker who computes it: present while that worker lives."""
-        return self._name("computing")
+        return self.name("computing")
 
 
 class Meta(msgspec.Struct, frozen=True):
