@@ -72,6 +72,11 @@ def of_their_connection(what: str) -> Case:
     ]
 
 
+def in_page(what: str) -> Case:
+    """Theirs, by its id, from a page of ours."""
+    return lambda shops: [Attempt(f"/admin/connections/{shops.connection}/{what}", GONE)]
+
+
 def unsigned(platform: str) -> Case:
     """An event that their platform did not sign."""
     return lambda shops: [
@@ -265,6 +270,54 @@ CASES: dict[tuple[str, str], Case] = {
     ],
     ("POST", "/admin/links/{share_id}/address"): lambda shops: [
         Attempt(f"/admin/links/{shops.share_id}/address", GONE)
+    ],
+    ("GET", "/admin/team"): lambda shops: [
+        Attempt("/admin/team", TAKEN, theirs=True),
+        Attempt("/admin/team", TAKEN, {"params": {"remove": str(shops.their_admin)}}),
+    ],
+    ("POST", "/admin/team/{member_id}/role"): lambda shops: [
+        Attempt(f"/admin/team/{shops.their_admin}/role", GONE, {"data": {"role": "viewer"}})
+    ],
+    ("POST", "/admin/team/{member_id}/remove"): lambda shops: [
+        Attempt(f"/admin/team/{shops.their_admin}/remove", GONE)
+    ],
+    ("GET", "/admin/keys"): lambda shops: [
+        Attempt("/admin/keys", TAKEN, theirs=True),
+        Attempt("/admin/keys", TAKEN, {"params": {"revoke": str(shops.key_id)}}),
+    ],
+    ("POST", "/admin/keys"): plain(
+        "/admin/keys",
+        TAKEN,
+        data={"name": "ours", "scope": "shares:read", "days": "30", "tenant": "blackthorn"},
+    ),
+    ("POST", "/admin/keys/{key_id}/revoke"): lambda shops: [
+        Attempt(f"/admin/keys/{shops.key_id}/revoke", GONE)
+    ],
+    ("GET", "/admin/connections"): lambda shops: [
+        Attempt("/admin/connections", TAKEN, theirs=True),
+        Attempt("/admin/connections", TAKEN, {"params": {"rotate": shops.connection}}),
+    ],
+    ("POST", "/admin/connections"): plain(
+        "/admin/connections", TAKEN, data={"platform": "shopify", "name": "Ours"}
+    ),
+    **{
+        ("POST", f"/admin/connections/{{connection_id}}/{what}"): in_page(what)
+        for what in ("rotate", "pause", "resume")
+    },
+    ("POST", "/admin/connections/discord/code"): plain("/admin/connections/discord/code"),
+    ("POST", "/admin/connections/discord/{guild_id}/disconnect"): plain(
+        f"/admin/connections/discord/{GUILD}/disconnect", GONE
+    ),
+    ("POST", "/admin/settings/shop"): plain(
+        "/admin/settings/shop",
+        FORM,
+        data={"name": "Ours anew", "timezone": "Europe/Oslo", "tenant": "blackthorn"},
+    ),
+    ("PATCH", "/api/admin/shop"): lambda _: [
+        Attempt("/api/admin/shop", TAKEN, {"json": {"name": "Ours again"}}),
+        Attempt(
+            "/api/admin/shop", frozenset({400}), {"json": {"name": "x", "tenant": "blackthorn"}}
+        ),
     ],
     ("POST", "/admin/logout"): plain("/admin/logout", DENIED, data={"csrf": "0" * 64}),
     ("DELETE", "/api/admin/sessions"): plain("/api/admin/sessions"),

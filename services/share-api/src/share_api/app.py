@@ -40,6 +40,7 @@ from share_api.routes import (
     sales,
     session,
     shares,
+    shop,
 )
 from share_api.settings import ShareApiSettings
 
@@ -72,6 +73,7 @@ def create_app(settings: ShareApiSettings, container: Container | None = None) -
         discord.router,
         api_keys.router,
         members.router,
+        shop.router,
         health.router,
         docs.router,
     ):

@@ -67,6 +67,7 @@ def test_every_operation_of_the_contract_is_there(document: dict[str, Any]) -> N
         ("GET", "/api/admin/members"),
         ("PUT", "/api/admin/members/{member_id}"),
         ("DELETE", "/api/admin/members/{member_id}"),
+        ("PATCH", "/api/admin/shop"),
         ("POST", "/api/admin/ingest/connections"),
         ("GET", "/api/admin/ingest/connections"),
         ("POST", "/api/admin/ingest/connections/{connection_id}/rotate"),

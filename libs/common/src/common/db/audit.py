@@ -38,6 +38,7 @@ class Action(StrEnum):
     ROLE_CHANGED = "role.changed"
     API_KEY_CREATED = "api-key.created"
     API_KEY_REVOKED = "api-key.revoked"
+    NAME_CHANGED = "name.changed"
     TIMEZONE_CHANGED = "timezone.changed"
     CURRENCY_CHANGED = "currency.changed"
     GIFT_CARDS_CHANGED = "gift-cards.changed"

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 
@@ -60,6 +61,16 @@ class Visit:
     def csrf(self) -> str:
         """The token of the forms on the page."""
         return csrf_token(self.admin)
+
+    @property
+    def origin(self) -> str:
+        """Where this service answers: as the browser calls it, or by its public address."""
+        public, asked = self.container.settings.public_base_url, self.request.url
+        return (
+            public
+            if urlsplit(public).netloc == asked.netloc
+            else f"{asked.scheme}://{asked.netloc}"
+        )
 
     def may_open(self, address: str) -> bool:
         """Whether the admin may open a page: by what its own route declares."""

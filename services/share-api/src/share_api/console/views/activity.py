@@ -38,6 +38,7 @@ ACTIONS: Final[Mapping[str, str]] = MappingProxyType(
         Action.ROLE_CHANGED: _("Role changed"),
         Action.API_KEY_CREATED: _("API key made"),
         Action.API_KEY_REVOKED: _("API key revoked"),
+        Action.NAME_CHANGED: _("Shop renamed"),
         Action.TIMEZONE_CHANGED: _("Time zone changed"),
         Action.CURRENCY_CHANGED: _("Currency changed"),
         Action.GIFT_CARDS_CHANGED: _("Gift cards counted otherwise"),
