@@ -45,6 +45,7 @@ Case = Callable[[Shops], Iterable[Attempt]]
 CONNECTIONS = "/api/admin/ingest/connections"
 SHARES = "/api/admin/analytics/shares"
 KEYS, MEMBERS = "/api/admin/keys", "/api/admin/members"
+INVITATIONS = "/api/admin/invitations"
 LATER = datetime(2100, 1, 1, tzinfo=UTC)
 REFUND = (
     "refund_id,order_id,line_id,processed_at,quantity,amount\nR,O1,1,2026-03-05T10:00:00Z,1,1\n"
@@ -75,6 +76,15 @@ def of_their_connection(what: str) -> Case:
 def in_page(what: str) -> Case:
     """Theirs, by its id, from a page of ours."""
     return lambda shops: [Attempt(f"/admin/connections/{shops.connection}/{what}", GONE)]
+
+
+def unknown_token(what: str) -> Case:
+    """A one-time link that names their shop and their row, and not its secret."""
+    tokens = {
+        "invitation": lambda shops: f"inv_{shops.theirs}_{shops.invitation_id.hex}_{'A' * 43}",
+        "reset": lambda shops: f"rst_{shops.their_admin}_{shops.theirs}_99999999999_{'0' * 64}",
+    }
+    return lambda shops: [Attempt(f"/admin/{what}/{tokens[what](shops)}", GONE)]
 
 
 def unsigned(platform: str) -> Case:
@@ -281,6 +291,37 @@ CASES: dict[tuple[str, str], Case] = {
     ("POST", "/admin/team/{member_id}/remove"): lambda shops: [
         Attempt(f"/admin/team/{shops.their_admin}/remove", GONE)
     ],
+    ("POST", "/admin/team/{member_id}/reset"): lambda shops: [
+        Attempt(f"/admin/team/{shops.their_admin}/reset", GONE)
+    ],
+    ("POST", "/admin/team/invitations"): plain(
+        "/admin/team/invitations",
+        TAKEN,
+        data={"email": "new@example.com", "role": "viewer", "tenant": "blackthorn"},
+    ),
+    ("POST", "/admin/team/invitations/{invitation_id}/revoke"): lambda shops: [
+        Attempt(f"/admin/team/invitations/{shops.invitation_id}/revoke", GONE)
+    ],
+    ("GET", INVITATIONS): lambda _: [Attempt(INVITATIONS, TAKEN, theirs=True)],
+    ("POST", INVITATIONS): lambda _: [
+        Attempt(INVITATIONS, TAKEN, {"json": {"email": "n@example.com", "role": "viewer"}}),
+        Attempt(
+            INVITATIONS,
+            frozenset({400}),
+            {"json": {"email": "n@example.com", "role": "viewer", "tenant": "blackthorn"}},
+        ),
+    ],
+    ("DELETE", f"{INVITATIONS}/{{invitation_id}}"): lambda shops: [
+        Attempt(f"{INVITATIONS}/{shops.invitation_id}", GONE)
+    ],
+    ("POST", f"{MEMBERS}/{{member_id}}/reset-link"): lambda shops: [
+        Attempt(f"{MEMBERS}/{shops.their_admin}/reset-link", GONE)
+    ],
+    **{
+        (method, f"/admin/{what}/{{token}}"): unknown_token(what)
+        for method in ("GET", "POST")
+        for what in ("invitation", "reset")
+    },
     ("GET", "/admin/keys"): lambda shops: [
         Attempt("/admin/keys", TAKEN, theirs=True),
         Attempt("/admin/keys", TAKEN, {"params": {"revoke": str(shops.key_id)}}),

@@ -22,7 +22,10 @@ from share_api.discord.guilds import Connection, connect
 from share_api.routes.permissions import api_routes, declarations, declared_at
 
 MEMBERS = dict(zip(Role, ("anna", "ben", "carl"), strict=True))
-ELSEWHERE = {"/admin/login", "/admin/shops", "/admin/static/{name}"}
+ELSEWHERE = {
+    *("/admin/login", "/admin/shops", "/admin/static/{name}"),
+    *("/admin/invitation/{token}", "/admin/reset/{token}"),
+}
 """Pages of those who are not in a shop yet."""
 CONNECTIONS = "/admin/connections"
 ORDERS = (
@@ -107,6 +110,7 @@ def shop(service: Service, world: World) -> Iterator[Tab]:
         assert "The key is ready" in said(
             tab.send("/admin/keys", name="till", scope="sales:write", days="30")
         )
+        tab.send("/admin/team/invitations", email="dora@example.com", role="viewer")
         for _ in range(2):
             tab.send("/admin/connections", platform="shopify", name="Shop")
         pause = re.search(r'action="(/admin/connections/[^"]+/pause)"', tab.open(CONNECTIONS).text)

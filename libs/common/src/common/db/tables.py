@@ -10,6 +10,7 @@ from common.db.data_gaps import DataGapOfOrder
 from common.db.discord import DiscordConnection
 from common.db.idempotency import IdempotencyKey
 from common.db.imports import Import, ImportChunk
+from common.db.invitations import Invitation
 from common.db.metadata import Model
 from common.db.rollups import DailySales, DirtyDay, ProductSales
 from common.db.sales import Customer, LedgerVersion, Order, OrderLine, Product, Refund
@@ -38,6 +39,7 @@ TENANT_TABLES: tuple[type[Model], ...] = (
     IdempotencyKey,
     DataGapOfOrder,
     ApiKey,
+    Invitation,
     IngestConnection,
     WebhookEvent,
     WebhookOrder,

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 
@@ -64,13 +63,8 @@ class Visit:
 
     @property
     def origin(self) -> str:
-        """Where this service answers: as the browser calls it, or by its public address."""
-        public, asked = self.container.settings.public_base_url, self.request.url
-        return (
-            public
-            if urlsplit(public).netloc == asked.netloc
-            else f"{asked.scheme}://{asked.netloc}"
-        )
+        """Where the service is reached; a script puts in what the browser calls it."""
+        return self.container.settings.public_base_url
 
     def may_open(self, address: str) -> bool:
         """Whether the admin may open a page: by what its own route declares."""

@@ -9,6 +9,7 @@ from share_api.console.routes import (
     discord,
     home,
     links,
+    one_time,
     revoking,
     session,
     settings,
@@ -21,6 +22,6 @@ router = APIRouter(include_in_schema=False)
 # A link's own page stands last: its address is any other below that of the links.
 for each in (
     *(static, session, home, data, team, api_keys, connections, discord),
-    *(settings, share, revoking, links),
+    *(one_time, settings, share, revoking, links),
 ):
     router.include_router(each.router)

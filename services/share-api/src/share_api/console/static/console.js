@@ -20,6 +20,11 @@
     picker.append(label, select);
   }
 
+  // An address of this service, as it is reached here.
+  for (const field of document.querySelectorAll("input[data-here]")) {
+    field.value = location.origin + new URL(field.value).pathname;
+  }
+
   for (const button of document.querySelectorAll("button[data-copy]")) {
     button.hidden = false;
     button.addEventListener("click", async () => {
