@@ -35,6 +35,7 @@ from share_api.routes import (
     imports,
     ingest,
     invitations,
+    issuing,
     members,
     permissions,
     reports,
@@ -66,6 +67,7 @@ def create_app(settings: ShareApiSettings, container: Container | None = None) -
     for router in (
         session.router,
         reports.router,
+        issuing.router,
         shares.router,
         control.router,
         imports.router,

@@ -9,7 +9,16 @@ from tests.integration.worker.conftest import Shop
 
 from common.jobs.payloads import RestoreLink
 from common.links import tenant_names
-from common.links.state import LinkRef, LinkState, LinkStateStore
+from common.links.options import LinkOptions
+from common.links.state import (
+    KnownLink,
+    LinkRef,
+    LinkState,
+    LinkStateStore,
+    parse_link,
+    state_key,
+)
+from common.reports.window import Period
 from worker.links import restore
 
 ISSUED = datetime.now(UTC).replace(microsecond=0)
@@ -42,3 +51,12 @@ def test_another_tenants_link_is_unknown(make_shop, redis_client: Redis) -> None
     link_id, states = theirs.issue(at=ISSUED), LinkStateStore(redis_client)
     restore.restore_link(mine.engine, states, RestoreLink(mine.tenant_id, link_id))
     assert states.read([LinkRef(mine.tenant_id, link_id, EXPIRES)]) == [LinkState.REVOKED]
+
+
+def test_what_a_link_shows_comes_back_with_it(shop: Shop, redis_client: Redis) -> None:
+    link_id, states = shop.issue(at=ISSUED, kind="live"), LinkStateStore(redis_client)
+    restore.restore_link(shop.engine, states, RestoreLink(shop.tenant_id, link_id))
+    data = redis_client.get(state_key(shop.tenant_id, link_id))
+    assert isinstance(data, bytes)
+    known = parse_link(data, epoch=states.epoch())
+    assert known == KnownLink(LinkState.ACTIVE, LinkOptions(live=Period.WEEK))

@@ -13,6 +13,7 @@ from jinja2 import ChoiceLoader, Environment, FunctionLoader, PackageLoader, Str
 
 from common.i18n.formatter import Formatter
 from common.i18n.locales import ENGLISH
+from common.links.options import LinkKind
 from common.reports.document.metrics import Unit
 from common.reports.document.schema import Document
 from report_viewer.cache import page_cache
@@ -88,9 +89,13 @@ class PageRenderer:
         )
 
     def shared_page(
-        self, document: Document, freshness: Freshness, locale: Locale = ENGLISH
+        self,
+        document: Document,
+        freshness: Freshness,
+        locale: Locale = ENGLISH,
+        kind: LinkKind = LinkKind.FIXED,
     ) -> SharedPage:
-        """What the pages of a report have in common, whichever link shows it."""
+        """What the pages of a report have in common, whichever link of that kind shows it."""
         zone = ZoneInfo(document.timezone)
         words = formatter_of(locale)
         figures = DocumentFormatter(document, words)
@@ -111,6 +116,7 @@ class PageRenderer:
             csv_url=f"/api/reports/{page_cache.TOKEN}/csv",
             definitions=definitions(document, self._kinds),
             notice=NOTICES.get(freshness),
+            kind_of_link=kind.value,
             island=island(figures, self._kinds),
         )
         return SharedPage(html.encode("utf-8"), zone, locale)

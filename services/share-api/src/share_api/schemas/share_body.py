@@ -13,9 +13,13 @@ from pydantic import (
     model_validator,
 )
 
+from common.links.options import LinkKind
 from common.reports.window import EARLIEST, MOST_DAYS, Dates, Period
+from share_api.schemas.report_type import ReportType
 from share_api.schemas.request_model import RequestModel, not_null, without_default
 
+MOST_LINKS: Final = 100
+"""How many links may be issued by one request."""
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
@@ -67,6 +71,9 @@ class ShareBody(RequestModel):
         description="Days of the calendar in place of `period`.",
         json_schema_extra=without_default,
     )
+    live: bool = Field(
+        False, description="The days of `period` move: those before today, whenever it is opened."
+    )
     expires_in_seconds: Annotated[
         int | None,
         Field(gt=0),
@@ -86,6 +93,23 @@ class ShareBody(RequestModel):
         return self
 
     @property
+    def kind(self) -> LinkKind:
+        """How the link's window stands to the days that pass."""
+        return LinkKind.LIVE if self.live else LinkKind.FIXED
+
+    @property
     def days(self) -> Period | Dates:
         """The days that the link is to show."""
         return self.period if self.dates is None else Dates(self.dates.first, self.dates.last)
+
+
+class BulkShareBody(ShareBody):
+    """One link of several: as for one alone, and its report."""
+
+    report: ReportType
+
+
+class BulkBody(RequestModel):
+    """Links that are issued together, all of them or none."""
+
+    shares: list[BulkShareBody] = Field(min_length=1, max_length=MOST_LINKS)

@@ -8,6 +8,7 @@ from common.db.tenancy import Access, transaction
 from common.jobs.payloads import RestoreLink
 from common.links.state import LinkRef, LinkState, LinkStateStore
 from common.links.tenant_names import TenantName
+from sharing.options import options_of
 
 
 def restore_link(engine: Engine, states: LinkStateStore, job: RestoreLink) -> None:
@@ -19,7 +20,7 @@ def restore_link(engine: Engine, states: LinkStateStore, job: RestoreLink) -> No
     epoch = states.epoch()
     with transaction(engine, Access(tenant_id=job.tenant_id)) as session:
         entry = session.execute(
-            select(Share.expires_at, Share.revoked_at, Tenant.name, Tenant.timezone)
+            select(Share, Tenant.name, Tenant.timezone)
             .join(Tenant, Tenant.id == Share.tenant_id)
             .where(Share.tenant_id == job.tenant_id, Share.link_id == job.link_id)
         ).one_or_none()
@@ -28,7 +29,8 @@ def restore_link(engine: Engine, states: LinkStateStore, job: RestoreLink) -> No
         return
     states.store_tenant_name(job.tenant_id, TenantName(entry.name, entry.timezone))
     states.restore(
-        LinkRef(job.tenant_id, job.link_id, entry.expires_at),
-        LinkState.ACTIVE if entry.revoked_at is None else LinkState.REVOKED,
+        LinkRef(job.tenant_id, job.link_id, entry.Share.expires_at),
+        LinkState.ACTIVE if entry.Share.revoked_at is None else LinkState.REVOKED,
+        options_of(entry.Share),
         epoch=epoch,
     )

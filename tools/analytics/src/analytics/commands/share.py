@@ -24,6 +24,7 @@ _DAY: Final = click.DateTime(["%Y-%m-%d"])
 )
 @click.option("--first", type=_DAY, metavar="DATE", help="With --last: days of the calendar.")
 @click.option("--last", type=_DAY, metavar="DATE", help="The last day, included; it is over.")
+@click.option("--live", is_flag=True, help="The days of the period move: always the last ones.")
 @click.option(
     "--expires-in",
     type=int,
@@ -37,6 +38,7 @@ def share(
     period: str | None,
     first: datetime | None,
     last: datetime | None,
+    live: bool,
     expires_in: int | None,
     state_dir: Path | None,
 ) -> None:
@@ -48,6 +50,7 @@ def share(
     from accounts.errors import AccountError  # noqa: PLC0415 - keeps help quick
     from analytics.admin.links import SharingSettingsError, issue_link  # noqa: PLC0415
     from common.instants import iso  # noqa: PLC0415
+    from common.links.options import LinkKind  # noqa: PLC0415
     from common.reports.model import AnalyticsNotYetImplementedError  # noqa: PLC0415
     from common.reports.registry import UnknownReportError  # noqa: PLC0415
     from sharing.issue_errors import IssueError  # noqa: PLC0415
@@ -62,6 +65,7 @@ def share(
             report=report,
             days=days,
             expires_in=expires_in,
+            kind=LinkKind.LIVE if live else LinkKind.FIXED,
             secret=connection.settings.get("ANALYTICS_SHARE_SIGNING_SECRET"),
             public_base_url=connection.settings.get("PUBLIC_BASE_URL"),
         )
