@@ -86,6 +86,7 @@ def unknown_token(what: str) -> Case:
     tokens = {
         "invitation": lambda shops: f"inv_{shops.theirs}_{shops.invitation_id.hex}_{'A' * 43}",
         "reset": lambda shops: f"rst_{shops.their_admin}_{shops.theirs}_99999999999_{'0' * 64}",
+        "first-shop": lambda _: f"new_99999999999_{'0' * 64}",
     }
     return lambda shops: [Attempt(f"/admin/{what}/{tokens[what](shops)}", GONE)]
 
@@ -331,7 +332,7 @@ CASES: dict[tuple[str, str], Case] = {
     **{
         (method, f"/admin/{what}/{{token}}"): unknown_token(what)
         for method in ("GET", "POST")
-        for what in ("invitation", "reset")
+        for what in ("invitation", "reset", "first-shop")
     },
     ("GET", "/admin/keys"): lambda shops: [
         Attempt("/admin/keys", TAKEN, theirs=True),

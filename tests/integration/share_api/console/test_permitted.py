@@ -24,7 +24,7 @@ from share_api.routes.permissions import api_routes, declarations, declared_at
 MEMBERS = dict(zip(Role, ("anna", "ben", "carl"), strict=True))
 ELSEWHERE = {
     *("/admin/login", "/admin/shops", "/admin/static/{name}"),
-    *("/admin/invitation/{token}", "/admin/reset/{token}"),
+    *("/admin/invitation/{token}", "/admin/reset/{token}", "/admin/first-shop/{token}"),
 }
 """Pages of those who are not in a shop yet."""
 CONNECTIONS = "/admin/connections"

@@ -31,6 +31,9 @@ class Entry(NamedTuple):
 COMMANDS: Mapping[str, Entry] = {
     "up": Entry("up", "up", "Run the whole system here until it is stopped."),
     "migrate": Entry("migrate", "migrate", "Bring the database to this version's tables."),
+    "first-shop-link": Entry(
+        "first_shop_link", "first_shop_link", "Print the address where the first shop is made."
+    ),
     "create-tenant": Entry("create_tenant", "create_tenant", "Make a new shop."),
     "create-admin": Entry("create_admin", "create_admin", "Make an account for a shop's admin."),
     "invite": Entry("invite", "invite", "Print a link that makes a member of a shop, once."),

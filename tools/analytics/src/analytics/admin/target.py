@@ -81,8 +81,8 @@ def _settings_of(
         "ANALYTICS_CONNECTION_SECRET": kept.connection_secret,
     }
     told = {name: known.get(name, "").strip() or secret for name, secret in secrets.items()}
-    addresses = {"PUBLIC_BASE_URL": ready["viewerUrl"], "SHARE_API_URL": ready["shareApiUrl"]}
-    return {**told, **addresses}
+    console = {"SHARE_API_URL": ready["shareApiUrl"]} if "shareApiUrl" in ready else {}
+    return {**told, "PUBLIC_BASE_URL": ready["viewerUrl"], **console}
 
 
 def resolve_owner(

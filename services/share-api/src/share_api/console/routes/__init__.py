@@ -7,6 +7,7 @@ from share_api.console.routes import (
     connections,
     data,
     discord,
+    first_shop,
     home,
     links,
     one_time,
@@ -22,6 +23,6 @@ router = APIRouter(include_in_schema=False)
 # A link's own page stands last: its address is any other below that of the links.
 for each in (
     *(static, session, home, data, team, api_keys, connections, discord),
-    *(one_time, settings, share, revoking, links),
+    *(one_time, first_shop, settings, share, revoking, links),
 ):
     router.include_router(each.router)
