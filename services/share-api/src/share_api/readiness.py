@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from common.db import revisions
 from common.db.engine import UnsafeDatabaseRoleError
 from common.http.problem import UNAVAILABLE_RETRY_SECONDS, Problem
+from common.infra.refusals import told_of
 from share_api.container import Container
 
 
@@ -60,6 +61,6 @@ def _schema_fault(schema: revisions.Schema, code: str) -> str | None:
 def _redis_fault(container: Container) -> str | None:
     try:
         container.redis.ping()
-    except RedisError:
-        return "Redis does not answer"
+    except RedisError as error:
+        return told_of(error).removesuffix(".")
     return None

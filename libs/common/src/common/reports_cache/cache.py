@@ -7,7 +7,7 @@ tenant live on one node of a cluster and a link's state and its report come in o
 
 import gzip
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -235,6 +235,14 @@ class ReportCache:
     def announce_data(self, tenant_id: int, version: int) -> None:
         """Tell that the tenant's sales data has reached ``version``; never back to an older one."""
         self.redis.eval(scripts.ANNOUNCE, 1, data_version_key(tenant_id), str(version))
+
+    def announce_many(self, versions: Mapping[int, int]) -> None:
+        """As ``announce_data`` for many tenants in one round trip; those of version 0 have none."""
+        with self.redis.pipeline(transaction=False) as pipe:
+            for tenant_id, version in versions.items():
+                if version:
+                    pipe.eval(scripts.ANNOUNCE, 1, data_version_key(tenant_id), str(version))
+            pipe.execute()
 
     def unready(self, keys: Sequence[ReportKey], *, lasting_seconds: int) -> list[ReportKey]:
         """Those of ``keys``, of one tenant, that are missing, stale or lapse before that time."""
