@@ -59,6 +59,12 @@ class Share(Model):
             "revoked_at",
             postgresql_where=text("revoked_at IS NOT NULL"),
         ),
+        Index(
+            "ix_shares_tenant_id_expires_at",
+            "tenant_id",
+            "expires_at",
+            postgresql_where=text("revoked_at IS NULL"),
+        ),
     )
 
     tenant_id: Mapped[TenantId] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
