@@ -38,7 +38,8 @@ def source(slug: str, tag: str = "en", *, period: Period = Period.MONTH, **about
 
 
 def job_of(key: ReportKey, form: Form, language: str = "en") -> MakeForm:
-    return MakeForm(key.tenant_id, key.report, key.window, form, language)
+    report = (key.tenant_id, key.report, key.window)
+    return MakeForm(*report, form, language, frozen=key.frozen)
 
 
 def make_forms(redis: Redis, key: ReportKey, *languages: str) -> None:

@@ -37,11 +37,11 @@ from common.links.state import LinkState, parse_state, state_key
 from common.reports import registry
 from common.reports.window import Period, Window, window_of
 from common.reports_cache.cache import ReportCache, ReportKey
-from common.reports_cache.forms import Form, FormKey
+from common.reports_cache.forms import Form
 from worker import schedule, tasks
 from worker.app import create_app
 from worker.discord.deliver import create_delivery_context
-from worker.links import revocation_sweep, view_transfer
+from worker.links import frozen, revocation_sweep, view_transfer
 from worker.operations import cache_eviction, heartbeat
 from worker.settings import WorkerSettings
 from worker.warming import midnight, popular
@@ -53,6 +53,7 @@ SLUGS = [definition.slug for definition in registry.implemented()]
 OF_ALL_SHOPS = {
     heartbeat.TASK: "says that workers work",
     revocation_sweep.TASK: "revocations of all shops, by ids alone",
+    frozen.TASK: "deletes reports of each shop's ended links, in its own transaction",
     cache_eviction.TASK: "drops reports that nobody read",
     view_transfer.TASK: "each shop's counts in a transaction of its own",
     popular.POPULAR: "asks for each shop's reports",
@@ -150,8 +151,9 @@ def forms_of(worker: Celery, shops: Shops, tenant_id: int, slug: str) -> Iterato
     """What every form of a shop's report says."""
     run(worker, ComputeReport(tenant_id, slug, window()))
     for form in Form:
-        run(worker, MakeForm(tenant_id, slug, window(), form, "en"))
-        body: Any = shops.redis.hget(FormKey(tenant_id, slug, window(), form, "en").cached, "body")
+        job = MakeForm(tenant_id, slug, window(), form, "en")
+        run(worker, job)
+        body: Any = shops.redis.hget(job.key.cached, "body")
         yield text_of(body)
 
 

@@ -2,7 +2,9 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from redis import Redis
@@ -64,6 +66,22 @@ def test_newer_data_have_it_made_again(
     second = fields(redis_client, job.key.cached)
     assert second[b"body"] != first[b"body"]
     assert unpack_meta(second[b"meta"]).data_version > unpack_meta(first[b"meta"]).data_version
+
+
+def test_a_frozen_report_has_forms_of_its_own(
+    shop: Shop, redis_client: Redis, leases: Leases, job: MakeForm
+) -> None:
+    """What is computed for the same days later is not what stays as it was."""
+    key = replace(shop.key(), frozen=uuid4())
+    redis_client.copy(shop.key().cached, key.cached)
+    shop.load("o2")
+    compute(shop.engine, shop.cache, shop.job())
+    frozen = job_of(key, Form.XLSX, "de")
+    assert make.make_once(redis_client, leases, frozen) is Outcome.COMPUTED
+    assert make.make_once(redis_client, leases, job) is Outcome.COMPUTED
+    kept, now = (fields(redis_client, each.key.cached) for each in (frozen, job))
+    assert kept[b"meta"] == fields(redis_client, key.cached)[b"meta"] != now[b"meta"]
+    assert kept[b"body"] != now[b"body"]
 
 
 def test_what_is_not_cached_has_no_form(

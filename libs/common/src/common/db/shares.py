@@ -36,7 +36,8 @@ def _member(column: str) -> ForeignKeyConstraint:
 class Share(Model):
     """One issued link. The window is half open, and that of the issue.
 
-    ``kind`` says whether it stays (``fixed``) or moves with the days of ``period`` (``live``).
+    ``kind`` says whether it stays (``fixed``), moves with the days of ``period`` (``live``) or
+    stays with the figures of its issue (``frozen``, see ``frozen_reports``).
 
     ``created_by`` is the admin who issued it, ``creator`` the name of an issuer that is no admin.
     ``views`` and ``downloads`` count what people did, as far as it was brought over from Redis.

@@ -88,7 +88,10 @@ class ComputeReport(Job, frozen=True):
 
 
 class MakeForm(Job, frozen=True):
-    """Make a form of a cached report, in a language; ``asked_at`` is as that of a report."""
+    """Make a form of a cached report, in a language; ``asked_at`` is as that of a report.
+
+    ``frozen`` is the link whose report stays as it was, if it is a form of that.
+    """
 
     task: ClassVar[str] = "forms.make"
 
@@ -98,11 +101,19 @@ class MakeForm(Job, frozen=True):
     form: Form
     language: str
     asked_at: int | None = None
+    frozen: UUID | None = None
 
     @property
     def key(self) -> FormKey:
         """Where the form is cached."""
-        return FormKey(self.tenant_id, self.report, self.window, self.form, self.language)
+        return FormKey(
+            self.tenant_id,
+            self.report,
+            self.window,
+            self.frozen,
+            form=self.form,
+            language=self.language,
+        )
 
 
 class RestoreLink(Job, frozen=True):

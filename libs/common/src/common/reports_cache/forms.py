@@ -30,7 +30,7 @@ class Form(StrEnum):
     PDF = "pdf"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FormKey(ReportKey):
     """What makes two requests want the same form. ``language`` is a tag of ``common.i18n``."""
 
@@ -45,7 +45,7 @@ class FormKey(ReportKey):
     @property
     def report_key(self) -> ReportKey:
         """The report that it is a form of."""
-        return ReportKey(self.tenant_id, self.report, self.window)
+        return ReportKey(self.tenant_id, self.report, self.window, self.frozen)
 
 
 class FormWanted(NamedTuple):
@@ -56,7 +56,14 @@ class FormWanted(NamedTuple):
 
     def of(self, key: ReportKey) -> FormKey:
         """The key of that form of a report."""
-        return FormKey(key.tenant_id, key.report, key.window, self.form, self.language)
+        return FormKey(
+            key.tenant_id,
+            key.report,
+            key.window,
+            key.frozen,
+            form=self.form,
+            language=self.language,
+        )
 
 
 def pack_form(meta: bytes, body: bytes, version: Meta) -> dict[str, bytes]:

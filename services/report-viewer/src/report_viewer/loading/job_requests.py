@@ -62,7 +62,9 @@ class JobRequests:
         )
 
     def recompute(self, claims: LinkClaims) -> "asyncio.Future[bool]":
-        """Have a report computed that is there and of no use."""
+        """Have a report computed, or brought back, that is there and of no use."""
+        if claims.options.frozen:
+            return self.restore_report(claims)
         return self._once(
             key_of(claims).cached, lambda: self._jobs.request_report(_computation(claims))
         )
@@ -73,9 +75,24 @@ class JobRequests:
             key_of(claims).cached, lambda: self._jobs.request_fresh(_computation(claims))
         )
 
+    def restore_report(self, claims: LinkClaims) -> "asyncio.Future[bool]":
+        """Have a link's frozen report brought back; its state comes with it.
+
+        The future raises ``JobsUnavailableError``.
+        """
+        job = RestoreLink(claims.tenant_id, claims.link_id)
+
+        def publish() -> bool:
+            self._jobs.publish(job)
+            return True
+
+        return self._once(key_of(claims).cached, publish)
+
     def make_form(self, claims: LinkClaims, key: FormKey) -> "asyncio.Future[bool]":
         """Have a form made, as often as computations are allowed; raises as ``compute`` does."""
-        job = MakeForm(key.tenant_id, key.report, key.window, key.form, key.language)
+        job = MakeForm(
+            *(key.tenant_id, key.report, key.window, key.form, key.language), frozen=key.frozen
+        )
         return self._once(key.cached, lambda: self._publish(claims, self._jobs.claim_form(job)))
 
     def restore_link(self, claims: LinkClaims) -> "asyncio.Future[bool]":

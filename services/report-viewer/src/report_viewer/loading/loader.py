@@ -178,6 +178,8 @@ class ReportLoader:
             asked = self._jobs.make_form(claims, form.of(key_of(claims)))
         elif missing is Missing.STATE:
             asked = self._jobs.restore_link(claims)
+        elif claims.options.frozen:
+            asked = self._jobs.restore_report(claims)
         else:
             asked = self._jobs.compute(claims)
         await asyncio.wait({asked}, timeout=max(seconds, 0))

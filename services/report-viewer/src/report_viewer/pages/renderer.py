@@ -5,7 +5,7 @@ A page is a function of its arguments alone, so that the same report is the same
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -37,6 +37,16 @@ NOTICES: Final = {
     Freshness.UNREACHABLE: "New sales data cannot be taken in at the moment.",
 }
 """What the reader of a report that is not current is told; up to then it is "as of" its moment."""
+
+
+class LinkStatement(NamedTuple):
+    """What a page says of its link: of which kind it is, and since when it is frozen."""
+
+    kind: LinkKind = LinkKind.FIXED
+    frozen_at: datetime | None = None
+
+
+PLAIN_LINK: Final = LinkStatement()
 
 
 class PageRenderer:
@@ -94,7 +104,7 @@ class PageRenderer:
         document: Document,
         freshness: Freshness,
         locale: Locale = ENGLISH,
-        kind: LinkKind = LinkKind.FIXED,
+        link: LinkStatement = PLAIN_LINK,
     ) -> SharedPage:
         """What the pages of a report have in common, whichever link of that kind shows it."""
         zone = ZoneInfo(document.timezone)
@@ -117,7 +127,8 @@ class PageRenderer:
             form_url=f"/api/reports/{page_cache.TOKEN}",
             definitions=definitions(document, self._kinds),
             notice=NOTICES.get(freshness),
-            kind_of_link=kind.value,
+            link=link,
+            frozen_on=words.instant(link.frozen_at, zone) if link.frozen_at else "",
             island=island(figures, self._kinds),
         )
         return SharedPage(html.encode("utf-8"), zone, locale)

@@ -10,7 +10,7 @@ from accounts.permissions import Permission
 from common.http.problem import Problem
 from common.reports.model import AnalyticsNotYetImplementedError
 from common.reports.registry import UnknownReportError
-from share_api.console.forms.body import Form
+from share_api.console.forms.body import Form, detail_of
 from share_api.console.pages import page, redirect
 from share_api.console.views.links import DATES
 from share_api.console.views.share_form import share_form
@@ -61,13 +61,8 @@ def _body(form: Form) -> bytes:
 
 def _form_page(visit: Visit, form: Form, error: Exception | None = None) -> Response:
     status = int(error.status) if isinstance(error, Problem) else 400 if error else 200
-    detail = _detail(error) if isinstance(error, Problem) else str(error or "")
+    detail = detail_of(error) if isinstance(error, Problem) else str(error or "")
     shown = share_form(visit, form)
     return page(
         visit, "share.html", "links", status, form=shown, problem=error is not None, detail=detail
     )
-
-
-def _detail(problem: Problem) -> str:
-    """What is wrong with the first field that is, or with all of it."""
-    return next((each["detail"] for each in problem.errors), problem.detail)
