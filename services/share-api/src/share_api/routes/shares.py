@@ -14,7 +14,9 @@ from share_api.routes.dependencies import CurrentActor, CurrentDb, Services
 from share_api.routes.permissions import needs
 from share_api.schemas.requests import RevokeBody, ShareQuery
 from share_api.schemas.responses import AddressView, RevokedView, SharesView, ShareView
+from share_api.schemas.share_body import LabelBody
 from sharing.addressing import show_address
+from sharing.labelling import set_label
 from sharing.listing import (
     ShareFilter,
     ShareNotFoundError,
@@ -87,6 +89,22 @@ def show_link(share_id: ShareId, db: CurrentDb, container: Services) -> ShareVie
     """One entry of the ledger. It does not hold the link itself, which is shown once."""
     found = get_share(db, parse_id(share_id), given=state_context(container))
     return ShareView.of(found)
+
+
+@router.patch(
+    f"{_PATH}/{{share_id}}",
+    summary="Label a link",
+    responses=problem_responses(400, 403, 404, 503),
+    openapi_extra=request_body(LabelBody),
+    dependencies=[needs(Permission.SHARES_WRITE)],
+)
+def label_link(
+    share_id: ShareId, actor: CurrentActor, db: CurrentDb, container: Services, body: Body
+) -> ShareView:
+    """What the admins call it; nobody who opens it is told."""
+    wanted, parsed = parse_body(LabelBody, body), parse_id(share_id)
+    set_label(db, parsed, wanted.label, author=actor.author, at=now())
+    return ShareView.of(get_share(db, parsed, given=state_context(container)))
 
 
 @router.delete(

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from accounts.permissions import Permission
 from common.db.pagination import Cursor, InvalidCursorError
 from common.instants import now
+from common.reports import registry
 from share_api.console.pages import page, redirect
 from share_api.console.views.links import LinkView, Shown, links_of, view_of
 from share_api.console.views.qr_code import qr_svg
@@ -58,7 +59,8 @@ def show_links(
     """The table of the ledger."""
     wanted = _table_query(show, find, cursor)
     links = links_of(visit, wanted.shown, wanted.find, wanted.after)
-    return page(visit, "links.html", "links", links=links, done=done)
+    reports = registry.implemented()
+    return page(visit, "links.html", "links", links=links, done=done, reports=reports)
 
 
 @router.get(f"{LINKS}/{{share_id}}", dependencies=[needs(Permission.SHARES_READ)])
