@@ -148,6 +148,10 @@ CASES: dict[tuple[str, str], Case] = {
         Attempt(SHARES, TAKEN, {"params": {"reportType": "product-performance"}}, theirs=True),
         Attempt(SHARES, frozenset({200, 400}), {"params": {"tenant": "blackthorn"}}),
     ],
+    ("GET", f"{SHARES}.csv"): lambda _: [
+        Attempt(f"{SHARES}.csv", TAKEN, theirs=True),
+        Attempt(f"{SHARES}.csv", TAKEN, {"params": {"createdBy": "theirs@example.com"}}),
+    ],
     ("GET", f"{SHARES}/{{share_id}}"): lambda shops: [
         Attempt(f"{SHARES}/{shops.share_id}", GONE, theirs=True),
         Attempt(f"{SHARES}/{shops.link_id}", GONE),
@@ -277,6 +281,9 @@ CASES: dict[tuple[str, str], Case] = {
     ("GET", "/admin/links"): lambda _: [
         Attempt("/admin/links", TAKEN, {"params": {"show": "all"}}, theirs=True),
         Attempt("/admin/links", TAKEN, {"params": {"show": "all", "find": "theirs"}}),
+    ],
+    ("GET", "/admin/links/csv"): lambda _: [
+        Attempt("/admin/links/csv", TAKEN, {"params": {"show": "all"}}, theirs=True)
     ],
     ("GET", "/admin/links/new"): plain("/admin/links/new"),
     ("POST", "/admin/links/new"): plain(

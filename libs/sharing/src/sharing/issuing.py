@@ -25,6 +25,7 @@ from common.reports import registry
 from common.reports.model import AnalyticsNotYetImplementedError
 from common.reports.window import Dates, Window, window_of
 from sharing.data_notes import data_notes
+from sharing.freezing import Freezer, keep
 from sharing.issue_errors import (
     DatesError,
     ExpiryOutOfRangeError,
@@ -54,6 +55,7 @@ class IssuingContext:
     public_base_url: str
     ttl_seconds: int
     max_ttl_seconds: int
+    freezer: Freezer
     rate_limit: ShareRateLimit | None = None
 
 
@@ -78,6 +80,7 @@ def issue_all(
         SigningNotConfiguredError: there is no signing secret.
         SharingOffError: the tenant has turned sharing off.
         TooManySharesError: the tenant has issued too many of late.
+        NotFrozenError, TooMuchFrozenError: a report that is to stay as it is cannot be kept.
         Exception: what ``check_request`` raises for one of them, or ``begin``.
     """
     windows = [check_request(each, using, now=now) for each in requests]
@@ -91,6 +94,8 @@ def issue_all(
         draft_of(request, _claims(request, window, using, now), ring.key_id, now=now)
         for request, window in zip(requests, windows, strict=True)
     ]
+    frozen = [draft for draft in drafts if draft.options.frozen]
+    reports = using.freezer.take([_computation(draft.claims) for draft in frozen])
     notes = ""
     if len(drafts) == 1:
         notes = data_notes(using.engine, drafts[0].claims, requests[0].zone)
@@ -101,6 +106,8 @@ def issue_all(
         require_sharing(session, tenant_id)
         for draft in drafts:
             enter(session, draft)
+        kept = [(draft.share, fields) for draft, fields in zip(frozen, reports, strict=True)]
+        keep(session, kept)
         tenant = tenant_name(session, requests[0])
         if conclude is not None:
             session.flush()
@@ -181,7 +188,8 @@ def _announce(drafts: Sequence[Draft], tenant: TenantName, using: IssuingContext
             claims = draft.claims
             link = LinkRef(claims.tenant_id, claims.link_id, claims.expires_at)
             using.states.activate(link, draft.options)
-        for job in dict.fromkeys(_computation(draft.claims) for draft in drafts):
+        wanted = (draft.claims for draft in drafts if not draft.options.frozen)
+        for job in dict.fromkeys(map(_computation, wanted)):
             using.jobs.request_fresh(job)
     except (RedisError, OSError, JobsUnavailableError) as error:
         _log.warning(

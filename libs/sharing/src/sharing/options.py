@@ -7,4 +7,7 @@ from common.reports.window import Period
 
 def options_of(share: Share) -> LinkOptions:
     """What the link's state has to say beside that it opens."""
-    return LinkOptions(live=Period(share.period) if share.kind == LinkKind.LIVE else None)
+    return LinkOptions(
+        live=Period(share.period) if share.kind == LinkKind.LIVE else None,
+        frozen=share.kind == LinkKind.FROZEN,
+    )

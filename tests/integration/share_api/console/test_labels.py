@@ -1,5 +1,7 @@
 """Labels of links, extending one, and revoking those of one report."""
 
+import csv
+import io
 import re
 from datetime import timedelta
 
@@ -90,3 +92,27 @@ def test_links_to_one_report_are_revoked_together(tab: Tab) -> None:
     assert "Live 1" in said(tab.open("/admin/links"))
     assert tab.send("/admin/links/revoke-all", report="none").status_code == 400
     assert "Live 1" in said(tab.open("/admin/links"))
+
+
+def test_the_list_is_a_csv_that_runs_nothing(tab: Tab, ben: httpx.Client) -> None:
+    hostile = ["=1+1", "+A1", "＝cmd", 'a"b,c;d', "Zürich · 東京", "-2"]
+    for label in hostile:
+        made(tab, label=label, report="sales-velocity")
+    made(tab)
+    answer = tab.open("/admin/links/csv", params={"show": "live", "find": "velocity"})
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert answer.headers["content-disposition"].startswith("attachment")
+    assert answer.content.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
+    formulas = ("=1+1", "+A1", "＝cmd", "-2")
+    told = [f"'{label}" if label in formulas else label for label in reversed(hostile)]
+    assert [row["label"] for row in rows] == told
+    assert {row["created_by"] for row in rows} == {"ben@example.com"}
+    listed = ben.get(SHARES, params={"limit": 100}).json()["items"]
+    whole = ben.get(f"{SHARES}.csv").content.decode("utf-8-sig")
+    every = list(csv.DictReader(io.StringIO(whole, newline="")))
+    assert [row["id"] for row in every] == [each["id"] for each in listed]
+    assert [row["expires_at"] for row in every] == [each["expiresAt"] for each in listed]
+    assert ben.get(f"{SHARES}.csv", params={"state": "revoked"}).text.count("\r\n") == 1
+    for odd in ({"limit": "1"}, {"state": "x"}, {"tenant": "berlin"}):
+        assert ben.get(f"{SHARES}.csv", params=odd).status_code == 400

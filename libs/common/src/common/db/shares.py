@@ -38,7 +38,8 @@ def _member(column: str) -> ForeignKeyConstraint:
 class Share(Model):
     """One issued link. The window is half open, and that of the issue.
 
-    ``kind`` says whether it stays (``fixed``) or moves with the days of ``period`` (``live``).
+    ``kind`` says whether it stays (``fixed``), moves with the days of ``period`` (``live``) or
+    stays with the figures of its issue (``frozen``, see ``frozen_reports``).
 
     ``label`` is what admins call it; whoever opens it is not told.
     ``created_by`` is the admin who issued it, ``creator`` the name of an issuer that is no admin.

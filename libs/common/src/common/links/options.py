@@ -20,21 +20,27 @@ class LinkKind(StrEnum):
     """The window of the issue, and the figures as they are known now."""
     LIVE = "live"
     """The last complete days of today, in the tenant's zone of today."""
+    FROZEN = "frozen"
+    """The window of the issue, and the figures as they were known then."""
 
 
 class LinkOptions(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """What a link is beside its token.
 
-    ``live`` is the period whose window moves with the days. Of two states the one with the higher
-    ``revision`` holds: the ledger counts up with each change.
+    ``live`` is the period whose window moves with the days; a ``frozen`` one has a report of its
+    own (``common.db.frozen_reports``), of the moment of its issue. Of two states the one with the
+    higher ``revision`` holds: the ledger counts up with each change.
     """
 
     live: Period | None = None
+    frozen: bool = False
     revision: int = 0
 
     @property
     def kind(self) -> LinkKind:
         """How its window stands to the days that pass."""
+        if self.frozen:
+            return LinkKind.FROZEN
         return LinkKind.FIXED if self.live is None else LinkKind.LIVE
 
 

@@ -31,7 +31,7 @@ from report_viewer.http.variant import Variant
 from report_viewer.links.request import ReportRequest
 from report_viewer.loading.loader import ReportLoader
 from report_viewer.loading.redis_store import CSV, PAGE, key_of
-from report_viewer.pages.renderer import PageRenderer
+from report_viewer.pages.renderer import LinkStatement, PageRenderer
 
 PAGE_VARIES: Final = (b"vary", b"Accept, Accept-Encoding, Accept-Language, User-Agent")
 """What a page, and a card in its place, varies by."""
@@ -155,13 +155,13 @@ class Representations:
         variant: Variant,
         document: bytes,
     ) -> PreparedResponse:
-        kind = link.shown.options.kind
-        key = (key_of(link.shown).cached, version, variant.language, kind)
+        stated = _stated(link.shown)
+        key = (key_of(link.shown).cached, version, variant.language, stated)
         page = self._pages.get(key)
         if page is None:
             made = cache.unpack_document(document)
             page = self._renderer.shared_page(
-                made, version.freshness, LOCALES[variant.language], kind
+                made, version.freshness, LOCALES[variant.language], stated
             )
             self._pages[key] = page
         html = page.for_link(token=request.token, expires_at=link.claims.expires_at)
@@ -220,8 +220,15 @@ def entity_headers(etag: str, coding: Coding, version: ReportVersion, shown: Lin
         (b"x-data-as-of", iso(meta.as_of).encode("ascii")),
         (b"x-data-status", version.freshness.value.encode("ascii")),
         *(((_NOTES, meta.notes.encode("ascii")),) if meta.notes else ()),
+        *_window(shown),
     )
-    return (*headers, *coded(coding), *_window(shown))
+    return (*headers, *coded(coding))
+
+
+def _stated(claims: LinkClaims) -> LinkStatement:
+    """What a page says of its link."""
+    kind = claims.options.kind
+    return LinkStatement(kind, claims.issued_at if kind is LinkKind.FROZEN else None)
 
 
 def _window(claims: LinkClaims) -> Headers:

@@ -76,6 +76,7 @@ def share_many(
     """
     wanted = parse_body(BulkBody, body)
     moment = now()
+    wanted.require_consistent()
     requests = [_request(each.report, each, actor) for each in wanted.shares]
     check_all(requests, container.issuing, now=moment)
     keyed = _keyed(actor, container, key, _BULK, body)
@@ -104,9 +105,11 @@ def share(
     """Issue a link that opens one report of the tenant, for everybody who has it, for a while.
 
     The window is fixed now: the last complete days of the tenant's time zone, or the days of the
-    calendar that are named. That of a `live` link moves with the days.
+    calendar that are named. That of a `live` link moves with the days; of a `frozen` one
+    the figures stay too.
     """
     wanted = parse_body(ShareBody, body)
+    wanted.require_consistent()
     keyed = _keyed(actor, container, key, f"/api/admin/analytics/{report}/share", body)
     requests = [_request(report, wanted, actor)]
     issued = issue_once(requests, container.issuing, keyed, now=now())

@@ -87,7 +87,9 @@ class ShareView(ApiModel):
     id: UUID
     report_type: str
     period: SharePeriodView
-    kind: LinkKind = Field(description="Whether the window stays (`fixed`) or moves (`live`).")
+    kind: LinkKind = Field(
+        description="Whether the window stays (`fixed`) or moves (`live`); `frozen`: all stays."
+    )
     created_at: Instant
     expires_at: Instant
     created_by: str | None = Field(
