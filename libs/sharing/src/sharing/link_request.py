@@ -20,6 +20,7 @@ class LinkRequest:
 
     ``days`` are the last complete ones of a period, or such as the calendar names. Those of a
     period stay, or move with the days, as ``kind`` says. With a ``password`` the link asks for it.
+    ``label`` is for admins alone.
     """
 
     tenant_id: int
@@ -30,6 +31,7 @@ class LinkRequest:
     expires_in: int | None = None
     kind: LinkKind = LinkKind.FIXED
     password: str | None = field(default=None, repr=False)
+    label: str | None = None
 
     @property
     def period(self) -> str:

@@ -57,6 +57,7 @@ def draft_of(
         report=claims.report,
         period=request.period,
         kind=request.kind.value,
+        label=request.label,
         window_from=claims.window.start,
         window_to=claims.window.end,
         key_id=key_id,
@@ -94,6 +95,7 @@ def enter(session: TenantSession, draft: Draft) -> None:
         period=share.period,
         kind=None if request.kind is LinkKind.FIXED else share.kind,
         protected=True if share.password_hash is not None else None,
+        label=share.label,
         **request.calendar,
         expiresAt=iso(share.expires_at),
     )

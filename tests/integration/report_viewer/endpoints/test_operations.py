@@ -8,7 +8,7 @@ from redis import Redis
 from tests.integration.report_viewer.conftest import BROWSER, Run
 from tests.support.samples import Sample
 
-from report_viewer.endpoints.openapi_posts import REFUSALS
+from report_viewer.endpoints.openapi_parts import REFUSALS
 
 pytestmark = pytest.mark.anyio
 

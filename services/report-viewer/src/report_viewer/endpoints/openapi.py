@@ -4,40 +4,19 @@ from importlib.metadata import version
 from typing import Any, Final
 
 from common.i18n.locales import TAGS
-from common.reports.registry import REPORTS
 from report_viewer.data import schema
-from report_viewer.endpoints import openapi_posts as posts
-from report_viewer.endpoints.openapi_posts import (
+from report_viewer.endpoints.openapi_parts import (
     PROBLEM,
-    REFUSALS,
-    header_docs,
-    tell_when_to_ask_again,
+    PROBLEM_SCHEMA,
+    TOKEN,
+    item,
+    responses_of,
+    unlock,
+    view,
 )
 from report_viewer.endpoints.row_pages import ROWS
 from report_viewer.model import Freshness
 
-_PROBLEM_SCHEMA: Final = {"type": "object"} | {
-    "description": "Problem details (RFC 9457). A browser gets a page of the same status.",
-    "required": ["type", "title", "status", "detail"],
-    "properties": {
-        "type": {"type": "string", "format": "uri"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "expiredAt": {
-            "type": "string",
-            "format": "date-time",
-            "description": "Only for an authentic link that has expired.",
-        },
-    },
-}
-_TOKEN: Final = {
-    "name": "token",
-    "in": "path",
-    "required": True,
-    "description": "The link's token. It alone says shop, report and window.",
-    "schema": {"type": "string", "pattern": r"^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{43}$"},
-}
 _STATUS: Final = "Whether newer data wait: " + ", ".join(each.value for each in Freshness) + "."
 _NOTES: Final = "What the data does not know, if anything: a list of RFC 9651."
 _STATE_HEADERS: Final = {
@@ -50,6 +29,7 @@ _FORM_HEADERS: Final = _STATE_HEADERS | {
     "Content-Language": "By Accept-Language: " + ", ".join(TAGS) + "."
 }
 _NAMED: Final = 'attachment; filename="<report-type>-<from>-<to>.{}"'
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _NUMBER: Final = {
     "name": "page",
     "in": "path",
@@ -120,89 +100,64 @@ def _operation(
 
 def report_paths() -> dict[str, Any]:
     """The path items of the page and of the report's other forms, HEAD included."""
-    page = _responses(
+    page = responses_of(
         "The report as a page.",
         {"text/html": {"schema": {"type": "string"}}},
         _FORM_HEADERS,
     )
-    csv = _responses(
+    csv = responses_of(
         "The report as CSV (RFC 4180, UTF-8 with BOM), complete.",
         {"text/csv": {"schema": {"type": "string"}}},
         _STATE_HEADERS | {"Content-Disposition": _NAMED.format("csv")},
     )
-    data = _responses(
+    data = responses_of(
         "The report as JSON, complete but for tables, which say of how many rows theirs are the"
         " first. Numbers are in major units, with all their decimals.",
         {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema.ROOT}"}}},
         _FORM_HEADERS | {"Content-Disposition": _NAMED.format("json")},
     )
-    rows = _responses(
+    xlsx = responses_of(
+        "The report as a workbook: a sheet a section, every row, and notes.",
+        {XLSX: {"schema": {"type": "string", "format": "binary"}}},
+        _FORM_HEADERS | {"Content-Disposition": _NAMED.format("xlsx")},
+    )
+    local = responses_of(
+        "The rows of the CSV in the dialect of spreadsheets in the reader's language: semicolons"
+        " and decimal commas where these are used, heads in that language.",
+        {"text/csv": {"schema": {"type": "string"}}},
+        _FORM_HEADERS | {"Content-Disposition": _NAMED.format("csv")},
+    )
+    pdf = responses_of(
+        "The report as tagged PDF, to read and print: figures, charts, tables of what is on the"
+        " page, definitions. In English for readers of Japanese, for which there are no letters.",
+        {"application/pdf": {"schema": {"type": "string", "format": "binary"}}},
+        _FORM_HEADERS | {"Content-Disposition": _NAMED.format("pdf")},
+    )
+    rows = responses_of(
         f"The CSV's header and {ROWS:,} of its rows; the last page has fewer.",
         {"text/csv": {"schema": {"type": "string"}}},
         _STATE_HEADERS,
     )
     rows["404"] = {"description": "The CSV ends before that page.", "content": PROBLEM}
-    first = _item("ReportRows", "The first rows of the CSV: what a page's script shows.", rows)
-    others = _item("ReportRowsPage", "Other rows of the CSV.", rows)
-    others["parameters"] = [_TOKEN, _NUMBER]
+    first = item("ReportRows", "The first rows of the CSV: what a page's script shows.", rows)
+    others = item("ReportRowsPage", "Other rows of the CSV.", rows)
+    others["parameters"] = [TOKEN, _NUMBER]
     return {
-        "/api/reports/{token}": _item("Report", "The page of the report a link opens.", page),
-        "/api/reports/{token}/csv": _item("ReportCsv", "The same report as CSV.", csv),
-        "/api/reports/{token}/data": _item("ReportData", "The same report as JSON.", data),
+        "/api/reports/{token}": item("Report", "The page of the report a link opens.", page),
+        "/api/reports/{token}/csv": item("ReportCsv", "The same report as CSV.", csv),
+        "/api/reports/{token}/csv/spreadsheet": item(
+            "ReportLocalCsv", "The same report as CSV for spreadsheets.", local
+        ),
+        "/api/reports/{token}/xlsx": item("ReportXlsx", "The same report as a workbook.", xlsx),
+        "/api/reports/{token}/pdf": item("ReportPdf", "The same report as PDF.", pdf),
+        "/api/reports/{token}/data": item("ReportData", "The same report as JSON.", data),
         "/api/reports/{token}/rows": first,
         "/api/reports/{token}/rows/{page}": others,
-        "/api/reports/{token}/view": {"parameters": [_TOKEN], "post": posts.view()},
-        "/api/reports/{token}/unlock": {"parameters": [_TOKEN], "post": posts.unlock()},
+        "/api/reports/{token}/view": {"parameters": [TOKEN], "post": view()},
+        "/api/reports/{token}/unlock": {"parameters": [TOKEN], "post": unlock()},
     }
 
 
 def components() -> dict[str, Any]:
     """The schemas that the paths refer to."""
-    return {"schemas": {"Problem": _PROBLEM_SCHEMA} | schema.schemas()}
-
-
-def _item(name: str, summary: str, responses: dict[str, Any]) -> dict[str, Any]:
-    types = ", ".join(
-        f"`{each.slug}`{'' if each.implemented else ' (not implemented)'}"
-        for each in REPORTS.values()
-    )
-    description = (
-        "A query string changes nothing. Known programs that draw previews of links get a card with"
-        f" names and days in place of the report. Report types: {types}."
-    )
-    head = {
-        status: {key: value for key, value in response.items() if key != "content"}
-        for status, response in responses.items()
-    }
-    return {
-        "parameters": [_TOKEN],
-        "get": {
-            "operationId": f"get{name}",
-            "tags": ["reports"],
-            "summary": summary,
-            "description": description,
-            "responses": responses,
-        },
-        "head": {
-            "operationId": f"head{name}",
-            "tags": ["reports"],
-            "summary": f"{summary} Headers only.",
-            "description": description,
-            "responses": head,
-        },
-    }
-
-
-def _responses(
-    description: str, content: dict[str, Any], headers: dict[str, str]
-) -> dict[str, Any]:
-    responses: dict[str, Any] = {
-        "200": {"description": description, "content": content, "headers": header_docs(headers)}
-    }
-    for status, reason in REFUSALS.items():
-        responses[status] = {"description": reason}
-        if status != "304":
-            responses[status]["content"] = PROBLEM
-    responses["405"]["headers"] = header_docs({"Allow": "GET, HEAD"})
-    tell_when_to_ask_again(responses)
-    return responses
+    return {"schemas": {"Problem": PROBLEM_SCHEMA} | schema.schemas()}

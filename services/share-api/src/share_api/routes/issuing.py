@@ -132,6 +132,7 @@ def _request(report: str, wanted: ShareBody, actor: Actor) -> LinkRequest:
         author=actor.author,
         kind=wanted.kind,
         password=wanted.password,
+        label=wanted.label,
     )
 
 

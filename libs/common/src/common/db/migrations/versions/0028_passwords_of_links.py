@@ -1,7 +1,7 @@
 """Links that ask for a password, and changes of links that viewers have to be told of.
 
-Revision ID: 0024
-Revises: 0023
+Revision ID: 0028
+Revises: 0027
 """
 
 import sqlalchemy as sa
@@ -9,8 +9,8 @@ from alembic import op
 
 from common.db.sql import script
 
-revision = "0024"
-down_revision = "0023"
+revision = "0028"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 
