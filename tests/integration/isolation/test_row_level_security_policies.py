@@ -57,6 +57,7 @@ OF_THE_OWNER = {
     "shares.recalled": "recalled_links()",
     "shares.unrevoked": "live_links_by_key()",
     "tenants.directory": "tenant_id_of()",
+    "frozen_reports.directory": "ended_frozen_reports()",
     "ingest_connections.directory": "due_webhooks()",
     "webhook_events.directory": "due_webhooks() and ended_webhooks()",
 }
@@ -67,6 +68,7 @@ ACROSS_TENANTS = {
     "unfinished_imports": "TABLE(tenant_id integer, id uuid, state text)",
     "due_webhooks": "TABLE(tenant_id integer)",
     "ended_webhooks": "TABLE(tenant_id integer)",
+    "ended_frozen_reports": "TABLE(tenant_id integer)",
     "live_links_by_key": (
         "TABLE(key_id text, tenant_id integer, links bigint, until timestamp with time zone)"
     ),

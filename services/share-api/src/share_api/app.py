@@ -34,12 +34,15 @@ from share_api.routes import (
     health,
     imports,
     ingest,
+    invitations,
+    issuing,
     members,
     permissions,
     reports,
     sales,
     session,
     shares,
+    shop,
 )
 from share_api.settings import ShareApiSettings
 
@@ -64,6 +67,7 @@ def create_app(settings: ShareApiSettings, container: Container | None = None) -
     for router in (
         session.router,
         reports.router,
+        issuing.router,
         shares.router,
         control.router,
         imports.router,
@@ -72,6 +76,8 @@ def create_app(settings: ShareApiSettings, container: Container | None = None) -
         discord.router,
         api_keys.router,
         members.router,
+        invitations.router,
+        shop.router,
         health.router,
         docs.router,
     ):

@@ -17,6 +17,7 @@ from common.jobs.payloads import (
     AnswerDiscord,
     ComputeReport,
     InvalidJobError,
+    MakeForm,
     RestoreLink,
     RunImport,
     WarmTenant,
@@ -30,8 +31,9 @@ from ingest import data_version
 from ingest.webhooks import work
 from worker import schedule
 from worker.discord import deliver
+from worker.forms import make
 from worker.imports import run
-from worker.links import restore, revocation_sweep, view_transfer
+from worker.links import frozen, restore, revocation_sweep, view_transfer
 from worker.operations import cache_eviction, heartbeat
 from worker.operations.dead_letters import DeadLetters
 from worker.reports import single_flight
@@ -51,9 +53,13 @@ def register(
         job = ComputeReport.parse(payload)
         single_flight.compute_once(engine, cache, leases, job, count_days=count_days)
 
+    @app.task(name=MakeForm.task, shared=False)
+    def make_form(**payload: Any) -> None:
+        make.make_once(redis, leases, MakeForm.parse(payload))
+
     @app.task(name=RestoreLink.task, shared=False)
     def restore_link(**payload: Any) -> None:
-        restore.restore_link(engine, states, RestoreLink.parse(payload))
+        restore.restore_link(engine, states, cache, RestoreLink.parse(payload))
 
     @app.task(name=heartbeat.TASK, shared=False)
     def renew_heartbeat() -> None:
@@ -62,6 +68,10 @@ def register(
     @app.task(name=revocation_sweep.TASK, shared=False)
     def sweep_revocations() -> None:
         revocation_sweep.sweep_revocations(engine, redis, now=instants.now())
+
+    @app.task(name=frozen.TASK, shared=False)
+    def drop_frozen() -> None:
+        frozen.drop_ended(engine, now=instants.now())
 
     @app.task(name=view_transfer.TASK, shared=False)
     def transfer_views() -> None:

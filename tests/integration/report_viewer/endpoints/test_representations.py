@@ -13,7 +13,7 @@ from tests.support.samples import CSV, Sample, document
 pytestmark = pytest.mark.anyio
 
 
-@pytest.mark.parametrize("suffix", ["", "/csv", "/rows"])
+@pytest.mark.parametrize("suffix", ["", "/csv", "/data", "/rows"])
 @pytest.mark.parametrize("coding", ["", "gzip", "zstd, gzip"])
 async def test_head_is_get_without_a_body(
     run: Run, sample: Sample, suffix: str, coding: str
@@ -64,7 +64,7 @@ async def test_codings(
         assert len(raw) < len(plain.content) or suffix
 
 
-@pytest.mark.parametrize("suffix", ["", "/csv", "/rows"])
+@pytest.mark.parametrize("suffix", ["", "/csv", "/data", "/rows"])
 async def test_entity_tags(run: Run, sample: Sample, suffix: str, redis_client: Redis) -> None:
     path = sample.path + suffix
     async with run() as client:

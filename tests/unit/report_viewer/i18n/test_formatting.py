@@ -8,16 +8,11 @@ from babel import Locale
 from tests.support.samples import document
 
 from common.i18n.locales import ENGLISH, LOCALES
+from common.i18n.report_words import formatter_of
 from common.reports.document.changes import Change, ChangeKind
 from common.reports.document.metrics import Unit
 from common.reports.document.schema import LineChart
-from report_viewer.i18n.formatting import (
-    NOTHING,
-    DocumentFormatter,
-    formatter_of,
-    instant,
-    isolated,
-)
+from report_viewer.i18n.formatting import NOTHING, DocumentFormatter, instant, isolated
 
 ENGLISH_WORDS = formatter_of(ENGLISH)
 
@@ -95,9 +90,7 @@ def test_a_long_name_in_a_sentence_is_cut() -> None:
         (2, "0.02 points", "0.02 points"),
     ],
 )
-def test_points_are_told_in_brief_and_exactly_in_tables(
-    value: int, brief: str, exact: str
-) -> None:
+def test_points_are_told_in_brief_and_exactly_in_tables(value: int, brief: str, exact: str) -> None:
     change = Change(ChangeKind.POINTS, value)
     assert figures().change(change, Unit.PERCENT) == brief
     assert figures().exact_change(change, Unit.PERCENT) == exact

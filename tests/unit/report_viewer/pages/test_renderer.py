@@ -3,7 +3,7 @@
 import gzip
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from html.parser import HTMLParser
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -11,18 +11,19 @@ from zoneinfo import ZoneInfo
 import pytest
 from markupsafe import escape
 from msgspec.structs import replace
-from tests.support.samples import HOSTILE, Sample, document, finished, window
+from tests.support.samples import HOSTILE, NOW, Sample, document, finished, window
 
 from common.i18n.locales import LOCALES
+from common.i18n.report_words import formatter_of
 from common.links.token import ExpiredLinkError
 from common.reports import registry
 from common.reports.document.metrics import Unit
 from common.reports.document.schema import BarChart, Document, LineChart, Pareto, Waterfall
 from common.reports.document.tables import Table
 from common.reports.registry import implemented
-from common.reports.window import Period
+from common.reports.window import Dates, Period, window_of
 from report_viewer.http.security_headers import SecurityHeaders
-from report_viewer.i18n.formatting import DocumentFormatter, formatter_of
+from report_viewer.i18n.formatting import DocumentFormatter
 from report_viewer.pages.assets import Assets
 from report_viewer.pages.renderer import PageRenderer, definitions
 from report_viewer.pages.sections.table.view import VIEW
@@ -82,7 +83,7 @@ def test_nothing_runs_inline_and_nothing_comes_from_elsewhere(report: str, perio
     for tag, attributes in markup.tags:
         for name in ("src", "href"):
             address = attributes.get(name) or "/"
-            assert address.startswith(("/static/", "/api/reports/TOKEN/csv", "#", "/")), tag
+            assert address.startswith(("/static/", "/api/reports/TOKEN/", "#", "/")), tag
             assert not address.startswith("//")
     assert "NaN" not in html
     assert "None" not in markup.text
@@ -146,6 +147,17 @@ def test_a_page_is_small(report: str, period: Period) -> None:
     made = document(
         report, window(period), count=3_000, tenant_name="A shop with a long name " * 3, scale=9_000
     )
+    assert len(gzip.compress(page(made).encode(), 6)) <= 40 * 1024
+
+
+@pytest.mark.parametrize("report", REPORTS)
+@pytest.mark.parametrize("days", [120, 121, 366])
+def test_a_page_of_a_year_is_small(report: str, days: int) -> None:
+    last = date(2026, 4, 30)
+    year = window_of(
+        Dates(last - timedelta(days=days - 1), last), ZoneInfo("Europe/Berlin"), now=NOW
+    )
+    made = document(report, year, count=3_000, tenant_name="A shop with a long name", scale=9_000)
     assert len(gzip.compress(page(made).encode(), 6)) <= 40 * 1024
 
 

@@ -8,8 +8,10 @@ from common.db.api_keys import ApiKey
 from common.db.audit import AuditEntry
 from common.db.data_gaps import DataGapOfOrder
 from common.db.discord import DiscordConnection
+from common.db.frozen_reports import FrozenReport
 from common.db.idempotency import IdempotencyKey
 from common.db.imports import Import, ImportChunk
+from common.db.invitations import Invitation
 from common.db.metadata import Model
 from common.db.rollups import DailySales, DirtyDay, ProductSales
 from common.db.sales import Customer, LedgerVersion, Order, OrderLine, Product, Refund
@@ -37,7 +39,9 @@ TENANT_TABLES: tuple[type[Model], ...] = (
     ImportChunk,
     IdempotencyKey,
     DataGapOfOrder,
+    FrozenReport,
     ApiKey,
+    Invitation,
     IngestConnection,
     WebhookEvent,
     WebhookOrder,

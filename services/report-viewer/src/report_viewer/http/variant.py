@@ -17,10 +17,15 @@ _REMEMBERED: Final = 1024
 
 
 class Variant(NamedTuple):
-    """A variant of a response. ``language`` is a tag of ``locales``; empty for what has none."""
+    """A variant of a response. ``language`` is a tag of ``locales``; empty for what has none.
+
+    ``form`` is the path of what is neither page nor CSV: the fast path, which knows these two,
+    never takes it for one of them.
+    """
 
     coding: Coding
     language: str = ""
+    form: bytes = b""
 
 
 def of_page(headers: Mapping[bytes, bytes]) -> Variant:
@@ -34,6 +39,11 @@ def of_page(headers: Mapping[bytes, bytes]) -> Variant:
 def of_csv(headers: Mapping[bytes, bytes]) -> Variant:
     """The variant of a CSV, which has no language, for a request with these headers."""
     return _of_csv(headers.get(b"accept-encoding", b"")[:READ_LENGTH])
+
+
+def of_file(headers: Mapping[bytes, bytes]) -> Variant:
+    """The variant of a file in a language, which is compressed by gzip or not at all."""
+    return Variant(of_csv(headers).coding, of_page(headers).language)
 
 
 def of_rows(headers: Mapping[bytes, bytes]) -> Variant:

@@ -20,6 +20,11 @@ class Resource(Enum):
 
     PAGE = b""
     CSV = b"/csv"
+    DATA = b"/data"
+    """The report as JSON."""
+    XLSX = b"/xlsx"
+    LOCAL_CSV = b"/csv/spreadsheet"
+    """The CSV as spreadsheets of the reader's locale expect it."""
     VIEW = b"/view"
     """Where a page posts that it is seen."""
     ROWS = b"/rows"

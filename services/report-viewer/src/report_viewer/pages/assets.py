@@ -45,6 +45,7 @@ _AFTER_KINDS: Final = (
     "table_search",
     "compared",
     "csv_rows",
+    "chart_days",
     "product_measures",
     "product_lists",
     "product_table",

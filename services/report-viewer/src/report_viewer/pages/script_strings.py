@@ -34,6 +34,7 @@ def words(figures: DocumentFormatter) -> dict[str, Any]:
         "print": _("Print or save as PDF"),
         "find": _("Search these {count} products"),
         "findAll": _("Search {count} products"),
+        "shownFigure": _("Key figures"),
         "list": _("Products shown"),
         "lists": {
             "best": _("Best"),

@@ -4,9 +4,10 @@ import pytest
 from tests.support.samples import finished
 
 from common.i18n.locales import ENGLISH
+from common.i18n.report_words import formatter_of
 from common.reports import registry
 from common.reports.document.tables import Table
-from report_viewer.i18n.formatting import DocumentFormatter, formatter_of
+from report_viewer.i18n.formatting import DocumentFormatter
 from report_viewer.pages.sections.table.view import VIEW
 
 

@@ -10,12 +10,12 @@ from accounts.permissions import Permission
 from common.http.problem import Problem
 from common.reports.model import AnalyticsNotYetImplementedError
 from common.reports.registry import UnknownReportError
-from share_api.console.forms.body import Form
+from share_api.console.forms.body import Form, detail_of
 from share_api.console.pages import page, redirect
 from share_api.console.views.links import DATES
 from share_api.console.views.share_form import share_form
 from share_api.console.visit import CheckedForm, CurrentVisit, Visit
-from share_api.routes import reports
+from share_api.routes import issuing
 from share_api.routes.permissions import needs
 
 router = APIRouter()
@@ -23,7 +23,7 @@ NEW: Final = "/admin/links/new"
 _FIELDS: Final = ("report", "period", "life", "first", "last")
 
 
-@router.get(NEW)
+@router.get(NEW, dependencies=[needs(Permission.SHARES_WRITE)])
 def show_form(
     visit: CurrentVisit,
     report: Annotated[str, Query()] = "",
@@ -42,7 +42,7 @@ def share(visit: CurrentVisit, form: CheckedForm) -> Response:
     """Issue the link, and show it."""
     issued = Response()
     try:
-        reports.share(form.one("report"), visit.actor, visit.container, issued, _body(form))
+        issuing.share(form.one("report"), visit.actor, visit.container, issued, _body(form))
     except (Problem, UnknownReportError, AnalyticsNotYetImplementedError) as error:
         return _form_page(visit, form, error)
     return redirect(f"/admin/links/{issued.headers['Location'].rpartition('/')[2]}")
@@ -61,13 +61,8 @@ def _body(form: Form) -> bytes:
 
 def _form_page(visit: Visit, form: Form, error: Exception | None = None) -> Response:
     status = int(error.status) if isinstance(error, Problem) else 400 if error else 200
-    detail = _detail(error) if isinstance(error, Problem) else str(error or "")
+    detail = detail_of(error) if isinstance(error, Problem) else str(error or "")
     shown = share_form(visit, form)
     return page(
         visit, "share.html", "links", status, form=shown, problem=error is not None, detail=detail
     )
-
-
-def _detail(problem: Problem) -> str:
-    """What is wrong with the first field that is, or with all of it."""
-    return next((each["detail"] for each in problem.errors), problem.detail)

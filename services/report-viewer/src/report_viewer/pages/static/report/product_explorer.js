@@ -77,7 +77,7 @@
       const offered = Object.entries(words.lists).filter(([key]) =>
         key !== "reversed" || table.byKey.has(productLists.REVERSALS));
       this.lists = elements.segments(words.list, offered, (list) => this.#pick(list));
-      this.measure = elements.choice(words.measure, table.measures.map((each) => [each.key, each.label]),
+      this.measure = elements.choice(words.shownFigure, table.measures.map((each) => [each.key, each.label]),
         (key) => this.#measured(key));
       this.filters = this.#filters();
       const choices = elements.make("div", { class: "controls" }, this.measure.element,

@@ -1,4 +1,4 @@
-"""Link versions: which version of its report a link shows, as Redis says it now."""
+"""Revalidation: whether Redis still says of a link what its cached responses were made from."""
 
 from common.links.token import LinkError
 from common.reports_cache import cache
@@ -11,11 +11,12 @@ from report_viewer.loading.loader import Missing, find_missing
 from report_viewer.loading.redis_store import META, Snapshot, SnapshotReader, key_of
 
 
-class LinkVersions:
-    """Revalidates what the response cache has of links."""
+class Revalidation:
+    """Asks Redis about links; has a report computed again that newer data have overtaken."""
 
     def __init__(
         self,
+        *,
         reader: SnapshotReader,
         jobs: JobRequests,
         freshness: FreshnessTracker,
@@ -34,10 +35,21 @@ class LinkVersions:
 
         Raises:
             LinkError: the link was revoked.
+            ViewerError: that cannot be told.
         """
         link = entry.link
         version = await self._asking.run(request.token, lambda: self._ask(request, link))
         return version is entry.version
+
+    def revalidate(self, link: CachedLink, snapshot: Snapshot) -> ReportVersion:
+        """What a complete snapshot says; newer data that wait for the report are asked for."""
+        claims, meta = snapshot.claims, cache.unpack_meta(snapshot.meta)
+        link.show(claims, moves_at=snapshot.moves_at)
+        freshness, stale = self._freshness.assess(key_of(claims).cached, meta, snapshot)
+        if stale and not snapshot.failed:
+            self._jobs.refresh(claims)
+        until = snapshot.asked + self._responses.fresh_seconds
+        return link.revalidate(ReportVersion(snapshot.meta, freshness), until=until)
 
     async def _ask(self, request: ReportRequest, link: CachedLink) -> ReportVersion | None:
         try:
@@ -50,12 +62,3 @@ class LinkVersions:
             link.invalidate()
             return None
         return self.revalidate(link, snapshot)
-
-    def revalidate(self, link: CachedLink, snapshot: Snapshot) -> ReportVersion:
-        """What a complete snapshot says; newer data that wait for the report are asked for."""
-        claims, meta = link.claims, cache.unpack_meta(snapshot.meta)
-        freshness, stale = self._freshness.assess(key_of(claims).cached, meta, snapshot)
-        if stale and not snapshot.failed:
-            self._jobs.refresh(claims)
-        until = snapshot.asked + self._responses.fresh_seconds
-        return link.revalidate(ReportVersion(snapshot.meta, freshness), until=until)
