@@ -63,7 +63,9 @@ def _from_reports() -> Iterator[Message]:
     for definition in registry.REPORTS.values():
         yield definition.title
         if definition.implemented:
-            yield from (column.label for column in definition.columns if "," not in column.label)
+            for column in definition.columns:
+                if "," not in column.label:
+                    yield from (column.label, column.definition)
             for period in (Period.WEEK, Period.MONTH):
                 made = document(definition.slug, window(period))
                 yield from _in(msgspec.to_builtins(made))

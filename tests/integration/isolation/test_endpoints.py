@@ -81,6 +81,13 @@ def in_page(what: str) -> Case:
     return lambda shops: [Attempt(f"/admin/connections/{shops.connection}/{what}", GONE)]
 
 
+def of_their_link(what: str) -> Case:
+    """Theirs, by its id, from a page of ours."""
+    return lambda shops: [
+        Attempt(f"/admin/links/{shops.share_id}/{what}", GONE, {"data": {"label": "ours"}})
+    ]
+
+
 def unknown_token(what: str) -> Case:
     """A one-time link that names their shop and their row, and not its secret."""
     tokens = {
@@ -141,9 +148,17 @@ CASES: dict[tuple[str, str], Case] = {
         Attempt(SHARES, TAKEN, {"params": {"reportType": "product-performance"}}, theirs=True),
         Attempt(SHARES, frozenset({200, 400}), {"params": {"tenant": "blackthorn"}}),
     ],
+    ("GET", f"{SHARES}.csv"): lambda _: [
+        Attempt(f"{SHARES}.csv", TAKEN, theirs=True),
+        Attempt(f"{SHARES}.csv", TAKEN, {"params": {"createdBy": "theirs@example.com"}}),
+    ],
     ("GET", f"{SHARES}/{{share_id}}"): lambda shops: [
         Attempt(f"{SHARES}/{shops.share_id}", GONE, theirs=True),
         Attempt(f"{SHARES}/{shops.link_id}", GONE),
+    ],
+    ("PATCH", f"{SHARES}/{{share_id}}"): lambda shops: [
+        Attempt(f"{SHARES}/{shops.share_id}", GONE, {"json": {"label": "ours"}}),
+        Attempt(f"{SHARES}/{shops.link_id}", GONE, {"json": {"label": None}}),
     ],
     ("DELETE", f"{SHARES}/{{share_id}}"): lambda shops: [
         Attempt(f"{SHARES}/{shops.share_id}", GONE),
@@ -267,6 +282,9 @@ CASES: dict[tuple[str, str], Case] = {
         Attempt("/admin/links", TAKEN, {"params": {"show": "all"}}, theirs=True),
         Attempt("/admin/links", TAKEN, {"params": {"show": "all", "find": "theirs"}}),
     ],
+    ("GET", "/admin/links/csv"): lambda _: [
+        Attempt("/admin/links/csv", TAKEN, {"params": {"show": "all"}}, theirs=True)
+    ],
     ("GET", "/admin/links/new"): plain("/admin/links/new"),
     ("POST", "/admin/links/new"): plain(
         "/admin/links/new",
@@ -290,6 +308,10 @@ CASES: dict[tuple[str, str], Case] = {
         Attempt(f"/admin/links/{shops.share_id}", GONE, theirs=True),
         Attempt(f"/admin/links/{shops.link_id}", GONE),
     ],
+    **{
+        ("POST", f"/admin/links/{{share_id}}/{what}"): of_their_link(what)
+        for what in ("label", "extend")
+    },
     ("POST", "/admin/links/{share_id}/address"): lambda shops: [
         Attempt(f"/admin/links/{shops.share_id}/address", GONE)
     ],

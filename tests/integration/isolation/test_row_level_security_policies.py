@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
+from common.db import tables as every_table
 from common.db.metadata import Model
 from common.db.roles import APPLICATION_GROUP
 
@@ -54,10 +55,11 @@ OF_THE_OWNER = {
     "audit_entries.old_delete": "deleting what is older than it has to be kept",
     "imports.ended": "the turns of unfinished_imports()",
     "imports.unfinished": "unfinished_imports()",
-    "shares.recalled": "recalled_links()",
+    "shares.recalled": "recalled_links() and revoked_links()",
     "shares.unrevoked": "live_links_by_key()",
-    "tenants.directory": "tenant_id_of()",
     "frozen_reports.directory": "ended_frozen_reports()",
+    "tenants.directory": "tenant_id_of() and tenants_now()",
+    "ledger_versions.directory": "tenants_now()",
     "ingest_connections.directory": "due_webhooks()",
     "webhook_events.directory": "due_webhooks() and ended_webhooks()",
 }
@@ -71,6 +73,11 @@ ACROSS_TENANTS = {
     "ended_frozen_reports": "TABLE(tenant_id integer)",
     "live_links_by_key": (
         "TABLE(key_id text, tenant_id integer, links bigint, until timestamp with time zone)"
+    ),
+    "tenants_now": "TABLE(tenant_id integer, timezone text, data_version bigint)",
+    "revoked_links": (
+        "TABLE(tenant_id integer, link_id uuid, expires_at timestamp with time zone,"
+        " revoked_at timestamp with time zone)"
     ),
     "recalled_links": (
         "TABLE(tenant_id integer, link_id uuid, expires_at timestamp with time zone)"
@@ -109,6 +116,7 @@ def with_tenants(ask: Ask) -> set[str]:
 
 
 def test_the_database_has_the_tables_of_the_metadata(ask: Ask) -> None:
+    assert every_table.TENANT_TABLES, "they are imported here, whichever test runs first"
     assert tables(ask) == set(Model.metadata.tables) | {"alembic_version"}
 
 

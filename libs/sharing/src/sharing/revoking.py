@@ -17,6 +17,7 @@ from common.db.audit import Action, Author, record
 from common.db.shares import Share
 from common.db.tenancy import Access, TenantSession, transaction
 from common.http.problem import UNAVAILABLE_RETRY_SECONDS, Problem
+from common.infra.refusals import told_of
 from common.links.state import LinkRef, LinkStateStore
 from common.reports import registry
 from sharing.listing import ShareNotFoundError
@@ -36,10 +37,10 @@ class RevocationUnavailableError(Problem):
     title = "Links not revoked yet"
     retry_after = UNAVAILABLE_RETRY_SECONDS
 
-    def __init__(self) -> None:
+    def __init__(self, cause: BaseException | None = None) -> None:
         super().__init__(
-            "The revocation is recorded and will be carried out, but Redis does not answer now:"
-            " take the links for still alive until it does."
+            "The revocation is recorded and will be carried out, but not yet:"
+            f" {told_of(cause)} Take the links for still alive until it does."
         )
 
 
@@ -171,4 +172,4 @@ def write(states: LinkStateStore, links: list[LinkRef]) -> None:
         for start in range(0, len(links), BATCH):
             states.revoke(links[start : start + BATCH])
     except (RedisError, OSError) as error:
-        raise RevocationUnavailableError from error
+        raise RevocationUnavailableError(error) from error

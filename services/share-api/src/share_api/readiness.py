@@ -1,6 +1,5 @@
-"""Readiness: PostgreSQL is at the schema this code was written for, and Redis answers."""
+"""Readiness: the schema in PostgreSQL serves this code, and Redis answers."""
 
-import functools
 from http import HTTPStatus
 
 from redis import RedisError
@@ -9,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from common.db import revisions
 from common.db.engine import UnsafeDatabaseRoleError
 from common.http.problem import UNAVAILABLE_RETRY_SECONDS, Problem
+from common.infra.refusals import told_of
 from share_api.container import Container
 
 
@@ -39,24 +39,28 @@ def require_ready(container: Container) -> None:
 def _database_fault(container: Container) -> str | None:
     try:
         with container.engine.connect() as connection:
-            revision = revisions.current(connection)
+            schema = revisions.read(connection)
     except UnsafeDatabaseRoleError:
         return "PostgreSQL: the role could read across tenants"
     except SQLAlchemyError:
         return "PostgreSQL does not answer"
-    if revision != _head():
-        return f"PostgreSQL is at schema {revision}, this version needs {_head()}"
-    return None
+    return _schema_fault(schema, revisions.head())
+
+
+def _schema_fault(schema: revisions.Schema, code: str) -> str | None:
+    if schema.supports(code):
+        return None
+    if schema.is_newer(code):
+        return (
+            f"PostgreSQL is at schema {schema.revision}, which serves versions from"
+            f" {schema.serves or schema.revision} on; this one is {code}"
+        )
+    return f"PostgreSQL is at schema {schema.revision}, this version needs {code}"
 
 
 def _redis_fault(container: Container) -> str | None:
     try:
         container.redis.ping()
-    except RedisError:
-        return "Redis does not answer"
+    except RedisError as error:
+        return told_of(error).removesuffix(".")
     return None
-
-
-@functools.cache
-def _head() -> str:
-    return revisions.head()

@@ -33,6 +33,7 @@ ENDINGS = {
     Resource.DATA: "json",
     Resource.XLSX: "xlsx",
     Resource.LOCAL_CSV: "csv",
+    Resource.PDF: "pdf",
 }
 FORMS = list(ENDINGS)
 

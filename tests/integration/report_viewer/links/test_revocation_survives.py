@@ -199,6 +199,23 @@ async def test_a_hot_link_is_shut_within_a_second(run: Run, world: World) -> Non
         assert await statuses(world.kept, clients) == {200}
 
 
+async def test_a_full_redis_shuts_a_link_all_the_same(run: Run, world: World) -> None:
+    """It refuses to write that a link is revoked, and forgets that it is active."""
+    async with viewers(run, world, REPORT_VIEWER_WAIT_SECONDS=0.2) as clients, workers(world):
+        assert await statuses(world.link, clients) == {200}
+        await asyncio.to_thread(world.redis.config_set, "maxmemory", 1)
+        await asyncio.to_thread(world.revoke)
+        since = time.monotonic()
+        await asyncio.sleep(max(0, since + SHUT_SECONDS - time.monotonic()))
+        assert await statuses(world.link, clients) == {503}
+        assert await statuses(world.kept, clients) == {200}
+        assert await asyncio.to_thread(world.sweep) == 1, "and says so until it is written"
+        await asyncio.to_thread(world.redis.config_set, "maxmemory", 0)
+        await asyncio.to_thread(world.sweep)
+        assert world.state == b"revoked"
+        await shut(world.link, clients, time.monotonic())
+
+
 @pytest.mark.parametrize("how", ["flushed", "restarted empty"])
 async def test_an_emptied_redis_revives_no_link(run: Run, world: World, how: str) -> None:
     await asyncio.to_thread(world.revoke)

@@ -75,7 +75,8 @@ def crawl(tab: Tab) -> Iterator[tuple[str, Shown]]:
         answer = tab.open(path)
         assert answer.status_code == 200, f"{path}: {answer.status_code}"
         shown = Shown(path)
-        shown.feed(answer.text)
+        if answer.headers["content-type"].startswith("text/html"):
+            shown.feed(answer.text)
         yield path, shown
         new = {each for each in shown.opens if "cursor=" not in each} - seen
         seen |= new

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
 from redis import Redis
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, event, text
 from tests.integration.worker.conftest import KEEP_SECONDS, NOW, Shop, window
 
 from common.db.tenancy import Access, transaction
@@ -20,6 +20,7 @@ from common.jobs.publisher import AHEAD_EXPIRES_SECONDS, JobPublisher
 from common.links import popularity
 from common.links.popularity import ViewedReport
 from common.reports.window import Period, Window
+from common.reports_cache.cache import data_version_key
 from ingest import data_version
 from worker.reports import rollup_refresh
 from worker.reports.lease import Leases
@@ -237,3 +238,27 @@ def test_a_warmed_report_is_read_back(
         monkeypatch.setattr(shop.cache.__class__, "meta", lambda *_: None)
         run(shop, shop.job("sales-velocity", ahead=True))
     assert caplog.records[-1].levelno == logging.ERROR
+
+
+def test_many_shops_are_asked_for_at_once(
+    make_shop: Callable[..., Shop], warming: WarmingContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shops = [make_shop() for _ in range(7)]
+    for each in shops:
+        each.load()
+        viewed(warming.redis, each, "revenue-overview")
+    monkeypatch.setattr(midnight, "AT_ONCE", 3)
+    said: list[str] = []
+    listen = (warming.engine, "before_cursor_execute", lambda *given: said.append(given[2]))
+    event.listen(*listen)
+    try:
+        assert midnight.warm_midnight(warming, now=NOW) == len(shops)
+        questions = [each for each in said if "tenants_now" in each]
+        assert len(questions) == 3
+        said.clear()
+        assert midnight.warm_midnight(warming, now=NOW) == 0
+    finally:
+        event.remove(*listen)
+    assert sum("FROM" in each for each in said) == 3, "nothing else is asked"
+    for each in shops:
+        assert warming.redis.get(data_version_key(each.tenant_id)) == b"1"

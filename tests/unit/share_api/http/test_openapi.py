@@ -46,6 +46,8 @@ def test_every_operation_of_the_contract_is_there(document: dict[str, Any]) -> N
         ("POST", "/api/admin/analytics/shares/revoke-all"),
         ("GET", "/api/admin/analytics/shares/{share_id}"),
         ("POST", "/api/admin/analytics/shares/{share_id}/address"),
+        ("PATCH", "/api/admin/analytics/shares/{share_id}"),
+        ("GET", "/api/admin/analytics/shares.csv"),
         ("DELETE", "/api/admin/analytics/shares/{share_id}"),
         ("GET", "/api/admin/analytics/sharing"),
         ("PUT", "/api/admin/analytics/sharing"),

@@ -21,6 +21,7 @@ class Action(StrEnum):
     """What was done. The names are stored, and stable."""
 
     LINK_ISSUED = "link.issued"
+    LINK_LABELLED = "link.labelled"
     LINK_SHOWN = "link.shown"
     LINK_REVOKED = "link.revoked"
     LINKS_REVOKED = "links.revoked"

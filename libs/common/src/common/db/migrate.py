@@ -6,11 +6,10 @@ a lock time-out keeps a migration from stalling the services behind it.
 
 from alembic import command
 from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from common.db.engine import create_database_engine
-from common.db.revisions import current, head
+from common.db.revisions import Schema, head, read
 
 _ADVISORY_LOCK = 0x5A1E5  # any constant will do, as long as it never changes
 _WAIT_FOR_OTHER_MIGRATOR = "60s"
@@ -19,14 +18,15 @@ _STATEMENT_TIMEOUT_SECONDS = 600
 
 
 class NewerSchemaError(Exception):
-    """The database was migrated by a later version of this code; it is left as it is."""
+    """A later version migrated the database, which serves this one no more; it is left as it is."""
 
-    def __init__(self, revision: str) -> None:
+    def __init__(self, schema: Schema) -> None:
+        serves = schema.serves or schema.revision
         super().__init__(
-            f"its tables are of a later version (revision {revision}, this one knows"
-            f" {head()} at most): run that version"
+            f"its tables are of a later version (revision {schema.revision}), which serves versions"
+            f" from revision {serves} on; this one is of {head()}: run a later one"
         )
-        self.revision = revision
+        self.schema = schema
 
 
 def _config() -> Config:
@@ -36,11 +36,14 @@ def _config() -> Config:
     return config
 
 
-def upgrade(owner_url: str, revision: str = "head") -> None:
-    """Migrate the database behind ``owner_url`` to ``revision``; a no-op when it is there already.
+def upgrade(owner_url: str, revision: str = "head") -> Schema:
+    """Migrate the database behind ``owner_url`` to ``revision``; the schema it has then.
+
+    A no-op when it is there already, or when a later version has migrated it and it still serves
+    this one.
 
     Raises:
-        NewerSchemaError: the database knows a revision that this code does not.
+        NewerSchemaError: a later version has migrated it, and it does not serve this one.
         sqlalchemy.exc.OperationalError: no connection, or a table stayed locked for too long.
     """
     engine = create_database_engine(
@@ -55,16 +58,19 @@ def upgrade(owner_url: str, revision: str = "head") -> None:
             connection.execute(text(f"SET lock_timeout = '{_WAIT_FOR_OTHER_MIGRATOR}'"))
             connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _ADVISORY_LOCK})
             connection.execute(text(f"SET lock_timeout = '{_WAIT_FOR_TABLE}'"))
-            _refuse_newer(config, current(connection))
+            found = read(connection)
             connection.commit()
+            if found.is_newer(head()):
+                return _supported(found)
             config.attributes["connection"] = connection
             command.upgrade(config, revision)
             connection.commit()
+            return read(connection)
     finally:
         engine.dispose()  # closing the session gives the advisory lock back
 
 
-def _refuse_newer(config: Config, revision: str | None) -> None:
-    known = {each.revision for each in ScriptDirectory.from_config(config).walk_revisions()}
-    if revision is not None and revision not in known:
-        raise NewerSchemaError(revision)
+def _supported(schema: Schema) -> Schema:
+    if not schema.supports(head()):
+        raise NewerSchemaError(schema)
+    return schema

@@ -52,6 +52,8 @@ def create_celery(broker_url: str) -> Celery:
     """The Celery application. It connects when it is used."""
     app = Celery("analytics", broker=broker_url)
     app.conf.update(
+        # A broker that refuses writes ends no worker: it connects anew until it is taken again.
+        broker_channel_error_retry=True,
         broker_connection_retry_on_startup=True,
         broker_transport_options={
             "visibility_timeout": VISIBILITY_TIMEOUT_SECONDS,

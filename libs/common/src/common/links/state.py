@@ -24,6 +24,7 @@ from uuid import UUID
 
 import msgspec
 from redis import Redis, RedisError
+from redis.exceptions import ResponseError
 
 from common.links import options, tenant_names
 from common.links.options import PLAIN, LinkOptions
@@ -178,13 +179,33 @@ class LinkStateStore:
     def revoke(self, links: Iterable[LinkRef]) -> None:
         """Revoke links, each until it would have expired anyway, and tell the viewers.
 
-        A viewer that does not hear of it finds the state within a second.
+        A viewer that does not hear of it finds the state within a second. A full server refuses to
+        write ``revoked`` and still forgets: a link without a state does not open either, as the
+        ledger decides.
+
+        Raises:
+            redis.RedisError: the server does not answer, or refuses to forget too.
         """
+        names = {state_key(link.tenant_id, link.link_id): link.expires_at for link in links}
         with self._redis.pipeline(transaction=False) as pipe:
-            for link in links:
-                key = state_key(link.tenant_id, link.link_id)
-                pipe.set(key, LinkState.REVOKED.value, exat=int(link.expires_at.timestamp()))
-                pipe.publish(DONE_CHANNEL, key)
+            for name, expires_at in names.items():
+                pipe.set(name, LinkState.REVOKED.value, exat=int(expires_at.timestamp()))
+                pipe.publish(DONE_CHANNEL, name)
+            answers = pipe.execute(raise_on_error=False)
+        self._forget(
+            [
+                name
+                for name, answer in zip(names, answers[::2], strict=True)
+                if isinstance(answer, ResponseError)
+            ]
+        )
+
+    def _forget(self, names: list[str]) -> None:
+        """Forget states that could not be written, and tell the viewers."""
+        with self._redis.pipeline(transaction=False) as pipe:
+            for name in names:
+                pipe.unlink(name)
+                pipe.publish(DONE_CHANNEL, name)
             pipe.execute()
 
     def restore(

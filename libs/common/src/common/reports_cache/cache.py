@@ -7,7 +7,7 @@ tenant live on one node of a cluster and a link's state and its report come in o
 
 import gzip
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -231,23 +231,10 @@ class ReportCache:
         """Tell that the tenant's sales data has reached ``version``; never back to an older one."""
         self.redis.eval(scripts.ANNOUNCE, 1, data_version_key(tenant_id), str(version))
 
-    def unready(self, keys: Sequence[ReportKey], *, lasting_seconds: int) -> list[ReportKey]:
-        """Those of ``keys``, of one tenant, that are missing, stale or lapse before that time."""
-        if not keys:
-            return []
+    def announce_many(self, versions: Mapping[int, int]) -> None:
+        """As ``announce_data`` for many tenants in one round trip; those of version 0 have none."""
         with self.redis.pipeline(transaction=False) as pipe:
-            pipe.get(data_version_key(keys[0].tenant_id))
-            for key in keys:
-                pipe.hget(key.cached, "meta")
-                pipe.ttl(key.cached)
-            told, *found = pipe.execute()
-        facts = zip(keys, found[::2], found[1::2], strict=True)
-        return [key for key, meta, lives in facts if lives < lasting_seconds or is_old(meta, told)]
-
-
-def is_old(data: bytes | None, told: bytes | None) -> bool:
-    """Whether a report with that ``meta`` is of no use to who wants the latest data."""
-    try:
-        return data is None or is_stale(unpack_meta(data), told)
-    except UnreadableReportError:
-        return True
+            for tenant_id, version in versions.items():
+                if version:
+                    pipe.eval(scripts.ANNOUNCE, 1, data_version_key(tenant_id), str(version))
+            pipe.execute()

@@ -27,6 +27,7 @@ class Form(StrEnum):
     XLSX = "xlsx"
     LOCAL_CSV = "local-csv"
     """Gzip-compressed, as the CSV is."""
+    PDF = "pdf"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from common.i18n.locales import LOCALES
+from common.i18n.locales import ENGLISH, LOCALES, tag_of
 from common.i18n.report_words import formatter_of
 from common.links.token import LinkClaims
 from common.reports_cache import cache
@@ -37,17 +37,22 @@ _VARIES: Final = (b"vary", b"Accept, Accept-Encoding, Accept-Language, User-Agen
 
 
 class FileKind(NamedTuple):
-    """A form that workers make: its media type, the end of its name, whether it is kept gzipped."""
+    """A form that workers make: its media type, the end of its name, whether it is kept gzipped.
+
+    It is in English for readers of the languages that are ``lacking``.
+    """
 
     form: Form
     media_type: bytes
     ending: str
     gzipped: bool = False
+    lacking: frozenset[str] = frozenset()
 
 
 FILES: Final[Mapping[Resource, FileKind]] = MappingProxyType(
     {
         Resource.XLSX: FileKind(Form.XLSX, XLSX.encode("ascii"), ".xlsx"),
+        Resource.PDF: FileKind(Form.PDF, b"application/pdf", ".pdf", lacking=frozenset({"ja"})),
         Resource.LOCAL_CSV: FileKind(
             Form.LOCAL_CSV, b"text/csv; charset=utf-8", ".csv", gzipped=True
         ),
@@ -98,9 +103,11 @@ class Forms:
             LinkError, ViewerError, UnreadableReportError: as ``data``.
         """
         resource = request.url.resource
-        packed = FILES[resource].gzipped and asked.coding is not Coding.IDENTITY
+        kind = FILES[resource]
+        packed = kind.gzipped and asked.coding is not Coding.IDENTITY
+        language = tag_of(ENGLISH) if asked.language in kind.lacking else asked.language
         coding = Coding.GZIP if packed else Coding.IDENTITY
-        variant = Variant(coding, asked.language, resource.value)
+        variant = Variant(coding, language, resource.value)
         entry = self._responses.get(request.path)
         ready = entry.responses.get(variant) if entry is not None else None
         if entry is None or ready is None or not await self._revalidation.is_valid(request, entry):

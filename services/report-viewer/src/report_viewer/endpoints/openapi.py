@@ -126,6 +126,12 @@ def report_paths() -> dict[str, Any]:
         {"text/csv": {"schema": {"type": "string"}}},
         _FORM_HEADERS | {"Content-Disposition": _NAMED.format("csv")},
     )
+    pdf = responses_of(
+        "The report as tagged PDF, to read and print: figures, charts, tables of what is on the"
+        " page, definitions. In English for readers of Japanese, for which there are no letters.",
+        {"application/pdf": {"schema": {"type": "string", "format": "binary"}}},
+        _FORM_HEADERS | {"Content-Disposition": _NAMED.format("pdf")},
+    )
     rows = responses_of(
         f"The CSV's header and {ROWS:,} of its rows; the last page has fewer.",
         {"text/csv": {"schema": {"type": "string"}}},
@@ -142,6 +148,7 @@ def report_paths() -> dict[str, Any]:
             "ReportLocalCsv", "The same report as CSV for spreadsheets.", local
         ),
         "/api/reports/{token}/xlsx": item("ReportXlsx", "The same report as a workbook.", xlsx),
+        "/api/reports/{token}/pdf": item("ReportPdf", "The same report as PDF.", pdf),
         "/api/reports/{token}/data": item("ReportData", "The same report as JSON.", data),
         "/api/reports/{token}/rows": first,
         "/api/reports/{token}/rows/{page}": others,

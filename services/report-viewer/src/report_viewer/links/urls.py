@@ -23,6 +23,7 @@ class Resource(Enum):
     DATA = b"/data"
     """The report as JSON."""
     XLSX = b"/xlsx"
+    PDF = b"/pdf"
     LOCAL_CSV = b"/csv/spreadsheet"
     """The CSV as spreadsheets of the reader's locale expect it."""
     VIEW = b"/view"

@@ -23,6 +23,7 @@ from starlette.routing import Match
 
 from common.db.engine import UnsafeDatabaseRoleError
 from common.http.problem import MEDIA_TYPE, UNAVAILABLE_RETRY_SECONDS, Problem, problem_json
+from common.infra.refusals import refusal_of, told_of
 from common.reports.model import AnalyticsNotYetImplementedError
 from common.reports.registry import UnknownReportError
 
@@ -51,9 +52,7 @@ class DatabaseUnavailableError(UnavailableError):
 
 
 class RedisUnavailableError(UnavailableError):
-    """Redis does not answer."""
-
-    fixed_detail = "Redis does not answer."
+    """Redis does not answer, or refuses writes."""
 
 
 class UnsafeRoleError(Problem):
@@ -155,7 +154,8 @@ def install(app: FastAPI, page: ProblemPage = lambda _, __: None) -> None:
         if problem.status is HTTPStatus.SERVICE_UNAVAILABLE:
             # The class of the cause: its text may name hosts and users.
             cause = type(error.__cause__ or error).__name__
-            _log.warning("unavailable", extra={"problem": problem.type, "error": cause})
+            facts = {"problem": problem.type, "error": cause, "refusal": refusal_of(error)}
+            _log.warning("unavailable", extra={k: v for k, v in facts.items() if v is not None})
         return page(request, Told.of(problem)) or _as_json(problem)
 
     async def answer_http(request: Request, error: Exception) -> Response:
@@ -193,6 +193,8 @@ def _problem_of(error: Exception) -> Problem:
             for each in error.errors()
         )
         return problem
+    if isinstance(error, RedisError):
+        return RedisUnavailableError(told_of(error))
     kind = next(_PROBLEMS[base] for base in type(error).__mro__ if base in _PROBLEMS)
     return kind(str(error))
 

@@ -12,13 +12,16 @@ from common.reports.document.schema import (
     BarChart,
     Document,
     LineChart,
+    Movement,
     Naming,
     Pareto,
     Section,
     Series,
+    Step,
     Waterfall,
 )
 from common.reports.document.tables import Cell, Table
+from common.reports.money import PERCENT_EXPONENT
 from worker.forms.source import label_of
 
 
@@ -51,7 +54,7 @@ def key_figures(document: Document, words: Formatter) -> Grid:
                 Typed(words.text(kpi.label), Unit.TEXT),
                 Typed(kpi.value, kpi.unit),
                 Typed(kpi.previous, kpi.unit),
-                changed(kpi.change, kpi.unit),
+                changed(kpi.change, kpi.unit, words),
                 Typed(kpi.last_year, kpi.unit),
                 Typed(words.text(kpi.definition), Unit.TEXT),
             )
@@ -60,15 +63,14 @@ def key_figures(document: Document, words: Formatter) -> Grid:
     )
 
 
-def changed(change: Change | None, unit: Unit) -> Typed:
-    """A change as a cell: percent, points, a multiple, or a difference in the figure's unit."""
+def changed(change: Change | None, unit: Unit, words: Formatter) -> Typed:
+    """A change as a cell: percent, points, a difference in its unit; a multiple in words."""
     if change is None:
         return Typed(None, unit)
-    kinds = {
-        ChangeKind.PERCENT: Unit.PERCENT,
-        ChangeKind.POINTS: Unit.POINTS,
-        ChangeKind.MULTIPLE: Unit.RATE,
-    }
+    if change.kind is ChangeKind.MULTIPLE:
+        times = words.numerals.number(change.value, PERCENT_EXPONENT)
+        return Typed(words.text("%(number)s times", number=times), Unit.TEXT)
+    kinds = {ChangeKind.PERCENT: Unit.PERCENT, ChangeKind.POINTS: Unit.POINTS}
     return Typed(change.value, kinds.get(change.kind, unit))
 
 
@@ -129,13 +131,18 @@ def _steps(chart: Waterfall, title: str, words: Formatter) -> Grid:
         tuple(
             (
                 Typed(words.text(step.label), Unit.TEXT),
-                Typed(step.value, step.unit),
-                Typed(step.previous, step.unit),
-                changed(step.change, step.unit),
+                Typed(_signed(step, step.value), step.unit),
+                Typed(_signed(step, step.previous), step.unit),
+                changed(step.change, step.unit, words),
             )
             for step in chart.steps
         ),
     )
+
+
+def _signed(step: Step, value: int) -> int:
+    """What a step does to the sum: what is taken off is below 0."""
+    return -value if step.movement is Movement.SUBTRACT else value
 
 
 def _table(table: Table, title: str, words: Formatter) -> Grid:

@@ -18,7 +18,7 @@ from common.i18n.report_words import formatter_of
 from common.jobs.payloads import MakeForm
 from common.reports_cache.cache import ReportCache, unpack_document, unpack_meta
 from common.reports_cache.forms import Form, form_cache, pack_form
-from worker.forms import local_csv, workbook
+from worker.forms import local_csv, printed, workbook
 from worker.forms.source import Source
 from worker.operations import cache_eviction
 from worker.reports.lease import Leases
@@ -27,7 +27,7 @@ from worker.reports.single_flight import Outcome
 logger = logging.getLogger(__name__)
 
 MAKERS: Final[Mapping[Form, Callable[[Source], bytes]]] = MappingProxyType(
-    {Form.XLSX: workbook.write, Form.LOCAL_CSV: local_csv.write}
+    {Form.XLSX: workbook.write, Form.LOCAL_CSV: local_csv.write, Form.PDF: printed.write}
 )
 
 

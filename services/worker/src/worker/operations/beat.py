@@ -13,6 +13,8 @@ from kombu.exceptions import OperationalError
 from redbeat.schedulers import RedBeatScheduler
 from redis.exceptions import LockError, RedisError
 
+from common.infra.refusals import told_of
+
 _FAR: Final = (RedisError, OperationalError)
 _BEAT: Final = "celery.beat"
 _SIGNALS: Final = "celery.utils.dispatch.signal"
@@ -54,7 +56,8 @@ def run(app: Celery, log_level: str) -> None:
         app.start(["--quiet", "beat", "--loglevel", log_level])
     except _FAR as error:
         _log.error(
-            "the scheduler ends: Redis does not answer, or its lock is gone",
+            "the scheduler ends: %s",
+            "its lock is gone" if isinstance(error, LockError) else told_of(error),
             extra={"error": type(error).__name__},
         )
         raise SystemExit(1) from None

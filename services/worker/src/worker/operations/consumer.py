@@ -4,6 +4,7 @@ Celery lets an exception over a message it cannot place end the worker, which me
 again when it is started anew. Here such a message is rejected and set aside (``dead_letters``).
 """
 
+import logging
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -12,7 +13,10 @@ from celery.worker.consumer import Consumer
 from kombu.exceptions import OperationalError
 from redis import RedisError
 
+from common.infra.refusals import refusal_of
 from worker.operations.dead_letters import DeadLetters
+
+_log = logging.getLogger(__name__)
 
 _BROKER: Final = (OperationalError, RedisError, OSError)
 """Not the message's fault: the connection is made anew."""
@@ -30,6 +34,13 @@ class SafeConsumer(Consumer):
         connection = super().connect()
         guard(connection.transport, self.letters)
         return connection
+
+    def on_connection_error_after_connected(self, exc: Exception) -> None:
+        """Connect anew, and tell a broker that refuses writes from one that is away."""
+        refusal = refusal_of(exc)
+        if refusal is not None:
+            _log.warning("jobs cannot be taken: %s", refusal.sentence)
+        super().on_connection_error_after_connected(exc)
 
     def create_task_handler(self, *args: Any, **kwargs: Any) -> Callable[[Any], None]:
         """What is called with every message."""

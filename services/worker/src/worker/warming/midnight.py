@@ -4,20 +4,25 @@ Admins share what they shared before. So for every report and period that is vie
 ends today is computed once, as soon as today has begun; a report without viewers is not computed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
+
+from redis import Redis
 
 from common.links import popularity
 from common.links.popularity import ViewedReport
 from common.reports.window import Period, Window, window_of
 from ingest import data_version
+from ingest.data_version import TenantNow
 from worker.warming import popular
 from worker.warming.popular import WarmingContext
 
 MIDNIGHT: Final = "warm.midnight"
 EVERY_SECONDS: Final = 300
+AT_ONCE: Final = 1000
+"""How many tenants a server is asked for at once."""
 _DAY_KEPT_SECONDS: Final = 3 * 24 * 3600
 
 
@@ -25,22 +30,43 @@ def warm_midnight(using: WarmingContext, *, now: datetime) -> int:
     """Ask for the windows of today of every tenant whose local day is new; how many were asked.
 
     On the way it is told which data there is: an announcement that was lost comes back by this.
-    Tenants beyond the bound of a round are left to the next one.
+    Each server is asked once for a thousand tenants. Tenants beyond the bound of a round are left
+    to the next one.
     """
     most = using.per_minute * EVERY_SECONDS // popular.EVERY_SECONDS
     asked = 0
-    for tenant_id in popularity.tenants(using.redis):
+    for tenant_ids in _batches(popularity.tenants(using.redis)):
         if asked >= most:
             break
-        tenant = data_version.tell(using.engine, using.cache, tenant_id)
-        if tenant is None:
-            continue
-        today = now.astimezone(tenant.zone).date().isoformat().encode("ascii")
-        if using.redis.get(day_key(tenant_id)) != today:
-            wanted = list(_of_today(using, tenant_id, tenant.zone, now))
+        tenants = data_version.tell_many(using.engine, using.cache, tenant_ids)
+        for tenant_id, zone in _begun(using.redis, tenants, now):
+            if asked >= most:
+                break
+            wanted = list(_of_today(using, tenant_id, zone, now))
             asked += sum(using.ask(tenant_id, each) for each in wanted)
-            using.redis.set(day_key(tenant_id), today, ex=_DAY_KEPT_SECONDS)
+            using.redis.set(day_key(tenant_id), _today(zone, now), ex=_DAY_KEPT_SECONDS)
     return asked
+
+
+def _batches(tenant_ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (tenant_ids[at : at + AT_ONCE] for at in range(0, len(tenant_ids), AT_ONCE))
+
+
+def _begun(
+    redis: Redis, tenants: Mapping[int, TenantNow], now: datetime
+) -> Iterator[tuple[int, ZoneInfo]]:
+    """Those whose windows of today were not asked for, with their zones."""
+    with redis.pipeline(transaction=False) as pipe:
+        for tenant_id in tenants:
+            pipe.get(day_key(tenant_id))
+        days = pipe.execute()
+    for (tenant_id, tenant), day in zip(tenants.items(), days, strict=True):
+        if day != _today(tenant.zone, now):
+            yield tenant_id, tenant.zone
+
+
+def _today(zone: ZoneInfo, now: datetime) -> bytes:
+    return now.astimezone(zone).date().isoformat().encode("ascii")
 
 
 def day_key(tenant_id: int) -> str:

@@ -14,14 +14,22 @@ from devstack.supervisor.errors import SupervisorError
 def migrate(state_dir: Path | None) -> None:
     """Bring the database to this version's tables.
 
+    Tables of a later version that still serve this one are left as they are; else it is refused.
     DATABASE_OWNER_URL names the role that owns them; DATABASE_URL beside it the application's
     role, which is created or set right. `analytics up` migrates by itself: this is for deployments.
     """
-    from devstack.supervisor.schema import migrate_database  # noqa: PLC0415 - keeps help quick
+    from common.db.revisions import head  # noqa: PLC0415 - keeps help quick
+    from devstack.supervisor.schema import migrate_database  # noqa: PLC0415 - likewise
 
     try:
         owner, service = resolve_owner(state_dir)
-        migrate_database(owner, service)
+        schema = migrate_database(owner, service)
     except SupervisorError as error:
         raise expected(error) from error
+    if schema.is_newer(head()):
+        click.echo(
+            f"the database is of a later version (revision {schema.revision}) that serves this one"
+            f" (revision {head()}): nothing to do"
+        )
+        return
     click.echo("the database is up to date")

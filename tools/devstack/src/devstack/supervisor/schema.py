@@ -4,19 +4,22 @@ import psycopg
 from sqlalchemy.exc import SQLAlchemyError
 
 from common.db.migrate import NewerSchemaError, upgrade
+from common.db.revisions import Schema
 from common.db.roles import ensure_service_role
 from devstack.supervisor.errors import ExternalDatabaseError
 
 
-def migrate_database(owner_url: str, service_url: str | None) -> None:
+def migrate_database(owner_url: str, service_url: str | None) -> Schema:
     """Migrate as the owner, then make sure that the application's role exists and owns nothing.
+
+    The schema that the database has then: of this version, or of a later one that serves it.
 
     Raises:
         ExternalDatabaseError: no connection, a URL that names no role, an owner that may not do
-            it, or tables of a later version.
+            it, or tables of a later version that do not serve this one.
     """
     try:
-        upgrade(owner_url)
+        schema = upgrade(owner_url)
         if service_url is not None:
             ensure_service_role(owner_url, service_url)
     except (SQLAlchemyError, psycopg.Error) as error:
@@ -26,3 +29,4 @@ def migrate_database(owner_url: str, service_url: str | None) -> None:
         raise ExternalDatabaseError(f"the database cannot be migrated: {error}") from error
     except ValueError as error:
         raise ExternalDatabaseError(str(error)) from error
+    return schema

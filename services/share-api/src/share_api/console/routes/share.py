@@ -20,7 +20,7 @@ from share_api.routes.permissions import needs
 
 router = APIRouter()
 NEW: Final = "/admin/links/new"
-_FIELDS: Final = ("report", "period", "life", "first", "last")
+_FIELDS: Final = ("report", "period", "life", "first", "last", "label")
 
 
 @router.get(NEW, dependencies=[needs(Permission.SHARES_WRITE)])
@@ -31,9 +31,10 @@ def show_form(
     life: Annotated[str, Query()] = "",
     first: Annotated[str, Query()] = "",
     last: Annotated[str, Query()] = "",
+    label: Annotated[str, Query()] = "",
 ) -> Response:
     """The form, filled in as the address says."""
-    values = (report, period, life, first, last)
+    values = (report, period, life, first, last, label)
     return _form_page(visit, Form(tuple(zip(_FIELDS, values, strict=True))))
 
 
@@ -54,6 +55,8 @@ def _body(form: Form) -> bytes:
     wanted: dict[str, object] = {"period": form.one("period")}
     if form.one("period") == DATES:
         wanted = {"dates": {"first": form.one("first"), "last": form.one("last")}}
+    if form.one("label").strip():
+        wanted["label"] = form.one("label").strip()
     if life:
         wanted["expiresInSeconds"] = int(life) if life.isascii() and life.isdigit() else life
     return json.dumps(wanted).encode()

@@ -21,6 +21,7 @@ def _(words: str) -> str:
 ACTIONS: Final[Mapping[str, str]] = MappingProxyType(
     {
         Action.LINK_ISSUED: _("Link made"),
+        Action.LINK_LABELLED: _("Label of a link changed"),
         Action.LINK_SHOWN: _("Address of a link shown"),
         Action.LINK_REVOKED: _("Link revoked"),
         Action.LINKS_REVOKED: _("Links revoked"),

@@ -1,0 +1,67 @@
+"""Refused writes: a Redis that answers, and takes nothing.
+
+It is full (``maxmemory`` with ``noeviction``), cannot save what it holds, is a replica, or has
+fewer replicas than it wants. That is not a server that is away: whoever operates it needs to know
+which, and what frees memory is still taken by a full one.
+"""
+
+import re
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Final
+
+from redis.exceptions import OutOfMemoryError, ReadOnlyError
+
+
+class Refusal(StrEnum):
+    """Why writes are refused, by the code of the answer."""
+
+    FULL = "OOM"
+    UNSAVED = "MISCONF"
+    READ_ONLY = "READONLY"
+    TOO_FEW_REPLICAS = "NOREPLICAS"
+
+    @property
+    def sentence(self) -> str:
+        """What is told of it."""
+        return _SENTENCES[self]
+
+
+AWAY: Final = "Redis does not answer."
+"""What is told of a server that is away."""
+
+_SENTENCES: Final = {
+    Refusal.FULL: "Redis is full and refuses writes (OOM).",
+    Refusal.UNSAVED: "Redis cannot save its data and refuses writes (MISCONF).",
+    Refusal.READ_ONLY: "Redis is a replica and refuses writes (READONLY).",
+    Refusal.TOO_FEW_REPLICAS: "Redis has too few replicas and refuses writes (NOREPLICAS).",
+}
+_CODE: Final = re.compile(r"\b(OOM|MISCONF|READONLY|NOREPLICAS)\b")
+_CLASSES: Final = ((OutOfMemoryError, Refusal.FULL), (ReadOnlyError, Refusal.READ_ONLY))
+"""The client's own classes, whose text lacks the code."""
+
+
+def refusal_of(error: BaseException | None) -> Refusal | None:
+    """Which refusal an error is, or was caused by; None for any other error."""
+    for each in _causes(error):
+        for kind, refusal in _CLASSES:
+            if isinstance(each, kind):
+                return refusal
+        found = _CODE.search(str(each))
+        if found is not None:
+            return Refusal(found[1])
+    return None
+
+
+def told_of(error: BaseException | None) -> str:
+    """What is told of an error of Redis: one sentence without names of hosts and users."""
+    refusal = refusal_of(error)
+    return AWAY if refusal is None else refusal.sentence
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = error.__cause__ or error.__context__
