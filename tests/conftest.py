@@ -8,6 +8,7 @@ import gc
 import os
 import signal
 import sys
+import tempfile
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from dataclasses import asdict
@@ -121,6 +122,18 @@ def pytest_report_header(config: pytest.Config) -> str:
     if _servers not in config.stash:
         return "infrastructure: none asked for"
     return f"infrastructure: {config.stash[_servers].kind}"
+
+
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """A directory that PostgreSQL's unprivileged user can enter.
+
+    That of ``tmp_path`` is closed, and every run of pytest of the same user closes it again.
+    """
+    with tempfile.TemporaryDirectory(prefix="analytics-test-", ignore_cleanup_errors=True) as name:
+        directory = Path(name)
+        directory.chmod(0o755)
+        yield directory
 
 
 @pytest.fixture(scope="session")

@@ -3,8 +3,6 @@
 import os
 import shutil
 import signal
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -16,15 +14,6 @@ from devstack.embedded.postgres import EmbeddedPostgres
 from devstack.embedded.valkey import EmbeddedValkey
 
 PASSWORD = "p w'\"/@%:#\\"
-
-
-@pytest.fixture
-def place() -> Iterator[Path]:
-    """A directory that PostgreSQL's unprivileged user can enter (pytest's own is closed)."""
-    directory = Path(tempfile.mkdtemp(prefix="analytics-test-"))
-    directory.chmod(0o755)
-    yield directory
-    shutil.rmtree(directory)
 
 
 def query(server: EmbeddedPostgres, text: str) -> list[tuple[object, ...]]:

@@ -2,11 +2,9 @@
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,15 +23,6 @@ from devstack.embedded.valkey import EmbeddedValkey
 DRIVER = Path(__file__).parents[1] / "support/up_driver.py"
 SETTINGS = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "ANALYTICS_SHARE_SIGNING_SECRET")
 PATIENCE = 60.0
-
-
-@pytest.fixture
-def place() -> Iterator[Path]:
-    """A directory that PostgreSQL's unprivileged user can enter (pytest's own is closed)."""
-    directory = Path(tempfile.mkdtemp(prefix="analytics-test-"))
-    directory.chmod(0o755)
-    yield directory
-    shutil.rmtree(directory, ignore_errors=True)
 
 
 def lives(process: psutil.Process) -> bool:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from redis import Redis
 
+from common.links.options import PLAIN, LinkOptions
 from common.links.state import LinkRef, LinkStateStore
 from common.links.token import KeyRing, LinkClaims
 from common.reports import registry
@@ -70,8 +71,8 @@ class Sample:
     def path(self) -> str:
         return f"/api/reports/{self.token()}"
 
-    def activate(self, redis: Redis) -> None:
-        LinkStateStore(redis).activate(self.ref)
+    def activate(self, redis: Redis, options: LinkOptions = PLAIN) -> None:
+        LinkStateStore(redis).activate(self.ref, options)
 
     def revoke(self, redis: Redis) -> None:
         LinkStateStore(redis).revoke([self.ref])

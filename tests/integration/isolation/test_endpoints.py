@@ -59,6 +59,9 @@ ORDER = {
 }
 
 
+OVERVIEW = {"report": "revenue-overview"}
+
+
 def plain(path: str, statuses: frozenset[int] = TAKEN, **request: Any) -> Case:
     """The path as it is: nothing in it names a shop."""
     return lambda _: [Attempt(path, statuses, request)]
@@ -105,6 +108,14 @@ CASES: dict[tuple[str, str], Case] = {
             "/api/admin/analytics/revenue-overview/share",
             frozenset({400}),
             {"json": {"tenantId": shops.theirs}},
+        ),
+    ],
+    ("POST", f"{SHARES}/bulk"): lambda _: [
+        Attempt(f"{SHARES}/bulk", TAKEN, {"json": {"shares": [OVERVIEW, OVERVIEW]}}),
+        Attempt(
+            f"{SHARES}/bulk",
+            frozenset({400}),
+            {"json": {"shares": [{**OVERVIEW, "tenant": "blackthorn"}]}},
         ),
     ],
     ("GET", SHARES): lambda shops: [

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
+import common.db.tables  # noqa: F401  the tables register themselves on the metadata
 from common.db.metadata import Model
 from common.db.roles import APPLICATION_GROUP
 
@@ -58,6 +59,7 @@ OF_THE_OWNER = {
     "shares.unrevoked": "live_links_by_key()",
     "tenants.directory": "tenant_id_of() and tenants_now()",
     "ledger_versions.directory": "tenants_now()",
+    "frozen_reports.directory": "ended_frozen_reports()",
     "ingest_connections.directory": "due_webhooks()",
     "webhook_events.directory": "due_webhooks() and ended_webhooks()",
 }
@@ -68,10 +70,11 @@ ACROSS_TENANTS = {
     "unfinished_imports": "TABLE(tenant_id integer, id uuid, state text)",
     "due_webhooks": "TABLE(tenant_id integer)",
     "ended_webhooks": "TABLE(tenant_id integer)",
+    "ended_frozen_reports": "TABLE(tenant_id integer)",
     "live_links_by_key": (
         "TABLE(key_id text, tenant_id integer, links bigint, until timestamp with time zone)"
     ),
-    "tenants_now": "TABLE(tenant_id integer, timezone text, data_version bigint)",
+    "tenants_now": "TABLE(tenant_id integer, name text, timezone text, data_version bigint)",
     "revoked_links": (
         "TABLE(tenant_id integer, link_id uuid, expires_at timestamp with time zone,"
         " revoked_at timestamp with time zone)"
@@ -80,7 +83,8 @@ ACROSS_TENANTS = {
         "TABLE(tenant_id integer, link_id uuid, expires_at timestamp with time zone)"
     ),
 }
-"""Functions that run as the owner: ids, counts and times, and nothing a tenant wrote."""
+"""Functions that run as the owner: ids, counts and times; of a tenant's words only its name, for
+who has its id, as the preview of every link of it shows it."""
 
 READ_AND_ADD = {"audit_entries"}
 

@@ -38,7 +38,7 @@ from common.reports_cache.cache import ReportCache, ReportKey
 from worker import schedule, tasks
 from worker.app import create_app
 from worker.discord.deliver import create_delivery_context
-from worker.links import revocation_sweep, view_transfer
+from worker.links import frozen, revocation_sweep, view_transfer
 from worker.operations import cache_eviction, heartbeat
 from worker.settings import WorkerSettings
 from worker.warming import midnight, popular
@@ -50,6 +50,7 @@ SLUGS = [definition.slug for definition in registry.implemented()]
 OF_ALL_SHOPS = {
     heartbeat.TASK: "says that workers work",
     revocation_sweep.TASK: "revocations of all shops, by ids alone",
+    frozen.TASK: "deletes reports of each shop's ended links, in its own transaction",
     cache_eviction.TASK: "drops reports that nobody read",
     view_transfer.TASK: "each shop's counts in a transaction of its own",
     popular.POPULAR: "asks for each shop's reports",

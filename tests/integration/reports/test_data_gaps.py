@@ -18,6 +18,7 @@ from common.reports.document.gaps import KINDS, GapKind
 from common.reports.document.schema import Document
 from common.reports.sales.gaps import read_gaps
 from common.reports.window import Window
+from common.reports_cache import copies
 from common.reports_cache.cache import ReportCache
 from report_viewer.http.security_headers import SecurityHeaders
 from report_viewer.pages.assets import Assets
@@ -118,7 +119,7 @@ def read(db: TenantDb, redis: Redis, report: str, seen: Window) -> Document:
     cache = ReportCache(redis, keep_seconds=60)
     job = ComputeReport(db.tenant_id, report, seen)
     compute(db.engine, cache, job)
-    document = cache.document(job.key)
+    document = copies.read_document(cache.redis, job.key)
     assert document is not None
     return document
 

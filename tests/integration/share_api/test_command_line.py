@@ -186,3 +186,14 @@ def test_explicit_settings_win(
         issue(secret=secret)
     with pytest.raises(SigningNotConfiguredError):
         issue(public_base_url="http://localhost:8001")
+
+
+def test_a_live_link_by_command(analytics: Command, world: World, anna: httpx.Client) -> None:
+    done = analytics("share", "--tenant", "berlin", "sales-velocity", "--live")
+    assert done.exit_code == 0, done.stderr
+    (entry,) = anna.get("/api/admin/analytics/shares").json()["items"]
+    assert entry["kind"] == "live"
+    days = ("--first", "2026-01-01", "--last", "2026-01-02")
+    refused = analytics("share", "--tenant", "berlin", "sales-velocity", "--live", *days)
+    assert refused.exit_code == 1
+    assert "not with dates" in refused.stderr

@@ -24,7 +24,7 @@ from common.instants import now
 from common.reports.document.gaps import GapKind
 from common.reports_cache.cache import data_version_key
 from ingest.summary import summary_json
-from share_api.sales.idempotency import KEPT, KeyedRequest
+from share_api.idempotency import KEPT, KeyedRequest
 from share_api.schemas.sales_batch import MOST_BYTES, MOST_ELEMENTS, MOST_LINES
 
 PATH = "/api/admin/sales"

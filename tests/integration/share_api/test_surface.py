@@ -34,7 +34,7 @@ def break_issuing(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: Any, **__: Any) -> None:
         raise RuntimeError("an inner secret")
 
-    monkeypatch.setattr("share_api.routes.reports.issue", fail)
+    monkeypatch.setattr("share_api.routes.issuing.issue_once", fail)
 
 
 def test_every_answer_carries_the_safe_headers(

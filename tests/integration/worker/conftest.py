@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
@@ -59,7 +60,7 @@ class Shop:
         assert version is not None
         return version
 
-    def issue(self, *, at: datetime = NOW, revoked: bool = False) -> UUID:
+    def issue(self, *, at: datetime = NOW, revoked: bool = False, **options: Any) -> UUID:
         """Enter a link of seven days into the ledger; its link id."""
         link_id = uuid4()
         with transaction(self.engine, Access(tenant_id=self.tenant_id)) as session:
@@ -76,6 +77,7 @@ class Shop:
                     issued_at=at,
                     expires_at=at + timedelta(days=7),
                     revoked_at=at + timedelta(days=6) if revoked else None,
+                    **options,
                 )
             )
         return link_id

@@ -18,10 +18,12 @@ from common.db.tenancy import Access, transaction
 from common.infra.redis import LOADING, create_redis
 from common.jobs.celery_config import create_celery
 from common.jobs.publisher import JobPublisher, JobsUnavailableError
+from common.links import tenant_names
+from common.links.tenant_names import TenantName
 from common.reports_cache.cache import ReportCache
 
 _NOW: Final = text(
-    "SELECT tenant_id, timezone, data_version FROM tenants_now(CAST(:ids AS integer[]))"
+    "SELECT tenant_id, name, timezone, data_version FROM tenants_now(CAST(:ids AS integer[]))"
 )
 
 logger = logging.getLogger(__name__)
@@ -29,8 +31,9 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class TenantNow:
-    """A tenant's zone and the version of its data; 0 before its first load."""
+    """A tenant's name and zone, and the version of its data; 0 before its first load."""
 
+    name: str
     zone: ZoneInfo
     data_version: int
 
@@ -43,23 +46,25 @@ def look(engine: Engine, tenant_id: int) -> TenantNow | None:
     """
     with transaction(engine, Access(tenant_id=tenant_id)) as session:
         row = session.execute(
-            select(Tenant.timezone, func.coalesce(LedgerVersion.version, 0))
+            select(Tenant.name, Tenant.timezone, func.coalesce(LedgerVersion.version, 0))
             .outerjoin(LedgerVersion, LedgerVersion.tenant_id == Tenant.id)
             .where(Tenant.id == tenant_id)
         ).one_or_none()
-    return None if row is None else TenantNow(ZoneInfo(row[0]), row[1])
+    return None if row is None else TenantNow(row[0], ZoneInfo(row[1]), row[2])
 
 
 def tell(engine: Engine, cache: ReportCache, tenant_id: int) -> TenantNow | None:
-    """Look, and tell everyone which data there is.
+    """Look, and tell everyone which data there is, and how the tenant and its zone are called.
 
     Raises:
         sqlalchemy.exc.DBAPIError: PostgreSQL did not answer.
         redis.RedisError: Redis did not answer.
     """
     now = look(engine, tenant_id)
-    if now is not None and now.data_version:
-        cache.announce_data(tenant_id, now.data_version)
+    if now is not None:
+        tenant_names.store(cache.redis, tenant_id, TenantName(now.name, now.zone.key))
+        if now.data_version:
+            cache.announce_data(tenant_id, now.data_version)
     return now
 
 
@@ -72,7 +77,13 @@ def tell_many(
     """
     with transaction(engine, Access()) as session:
         rows = session.execute(_NOW, {"ids": list(tenant_ids)}).all()
-    found = {row.tenant_id: TenantNow(ZoneInfo(row.timezone), row.data_version) for row in rows}
+    found = {
+        row.tenant_id: TenantNow(row.name, ZoneInfo(row.timezone), row.data_version) for row in rows
+    }
+    with cache.redis.pipeline(transaction=False) as pipe:
+        for tenant_id, now in found.items():
+            tenant_names.store(pipe, tenant_id, TenantName(now.name, now.zone.key))
+        pipe.execute()
     cache.announce_many({each: now.data_version for each, now in found.items()})
     return found
 

@@ -43,6 +43,24 @@ class DatesError(IssueError):
         return [{"pointer": "/dates/last", "detail": str(self)}]
 
 
+class OptionsConflictError(IssueError):
+    """Options that exclude each other; ``place`` is before the field's name in the body."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    type = "conflicting-options"
+    title = "Options that exclude each other"
+    place = ""
+
+    def __init__(self, field: str, why: str) -> None:
+        super().__init__(f"{field} {why}")
+        self.field = field
+
+    @property
+    def errors(self) -> list[dict[str, str]]:
+        """One of the fields."""
+        return [{"pointer": f"{self.place}/{self.field}", "detail": str(self)}]
+
+
 class SigningNotConfiguredError(IssueError):
     """There is no key to sign with."""
 

@@ -30,13 +30,14 @@ class ShareRateLimit:
         self._limiter = RateLimiter(redis)
         self._per_tenant = Limit("shares-tenant", per_tenant, SHARE_SECONDS)
 
-    def check(self, tenant_id: int) -> None:
-        """Count a link.
+    def check(self, tenant_id: int, links: int = 1) -> None:
+        """Count links that are issued together: all of them, or none.
 
         Raises:
             TooManySharesError: the tenant has used up its links of this hour.
         """
         try:
-            self._limiter.check(self._per_tenant, tenant_bucket(tenant_id), TooManySharesError)
+            bucket = tenant_bucket(tenant_id)
+            self._limiter.check(self._per_tenant, bucket, TooManySharesError, links)
         except (RedisError, OSError) as error:
-            _log.warning("a link was not counted", extra={"error": type(error).__name__})
+            _log.warning("links were not counted", extra={"error": type(error).__name__})

@@ -11,14 +11,16 @@ from starlette.applications import Starlette
 from starlette.types import Lifespan, Receive, Scope, Send
 
 from common.infra.http_limits import ConnectionLimits
-from common.links.state import is_state_key
 from report_viewer.cache.response_cache import ResponseCache
+from report_viewer.connections import RedisConnections, connect_redis
 from report_viewer.endpoints.csp_reports import CspReports
+from report_viewer.endpoints.forms import Forms
 from report_viewer.endpoints.operations import Operations
 from report_viewer.endpoints.preview_card import PreviewCards
 from report_viewer.endpoints.problems import ProblemResponses
 from report_viewer.endpoints.reports import ReportsEndpoint
 from report_viewer.endpoints.representations import Representations
+from report_viewer.endpoints.revalidation import Revalidation
 from report_viewer.http.cache_control import NEVER_STORED
 from report_viewer.http.client_address import ClientAddresses
 from report_viewer.http.security_headers import SecurityHeaders
@@ -26,22 +28,12 @@ from report_viewer.links.urls import is_report_path
 from report_viewer.links.verifier import Verifier
 from report_viewer.loading.data_loader import DataLoader
 from report_viewer.loading.freshness import FreshnessTracker
-from report_viewer.loading.job_requests import JobRequests, connect_for_publishing, connect_jobs
 from report_viewer.loading.loader import ReportLoader
-from report_viewer.loading.rate_limits import (
-    ComputationLimit,
-    InvalidTokenLimit,
-    connect_for_counting,
-)
-from report_viewer.loading.redis_store import RedisStore, ServerEpoch, connect
-from report_viewer.loading.subscriber import Subscriber
-from report_viewer.loading.worker_heartbeat import WorkerHeartbeat
 from report_viewer.metrics import Metrics
 from report_viewer.pages.assets import Assets
 from report_viewer.pages.preview_images import PreviewImages
 from report_viewer.pages.renderer import PageRenderer
 from report_viewer.settings import ViewerSettings
-from report_viewer.view_counts.counter import ViewCounter, recorder
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +65,6 @@ def without_cookies(scope: Scope) -> Scope:
 
 
 @dataclass(frozen=True, slots=True)
-class _Redis:
-    """What stands on a connection to Redis."""
-
-    store: RedisStore
-    subscriber: Subscriber
-    jobs: JobRequests
-    invalid_tokens: InvalidTokenLimit
-    heartbeat: WorkerHeartbeat
-    views: ViewCounter
-
-
-@dataclass(frozen=True, slots=True)
 class _Rendering:
     """What every response is made with."""
 
@@ -111,7 +91,7 @@ def create_app(settings: ViewerSettings) -> Viewer:
     cache = ResponseCache(
         fresh_seconds=settings.local_seconds, max_bytes=settings.copies_mb * 1024 * 1024
     )
-    redis = _redis(settings, cache)
+    redis = connect_redis(settings, cache)
     reports = _reports(settings, redis, rendering, cache=cache, verifier=verifier, metrics=metrics)
     operations = _operations(settings, redis, rendering, verifier=verifier, metrics=metrics)
     bounds = ConnectionLimits(
@@ -123,38 +103,9 @@ def create_app(settings: ViewerSettings) -> Viewer:
     return Viewer(reports, operations.application(_lifespan(redis, metrics)), bounds)
 
 
-def _redis(settings: ViewerSettings, cache: ResponseCache) -> _Redis:
-    url = settings.redis_url.get_secret_value()
-    epoch = ServerEpoch()
-    store = RedisStore(connect(url, epoch), epoch)
-    publishing = connect_for_publishing(url)
-    limit = ComputationLimit(
-        publishing, per_link=settings.cold_per_link, per_tenant=settings.cold_per_tenant
-    )
-    jobs = JobRequests(connect_jobs(publishing, settings.broker), limit)
-
-    def on_message(name: str) -> None:
-        jobs.forget(name)
-        if is_state_key(name):
-            cache.invalidate_all()
-
-    return _Redis(
-        store=store,
-        subscriber=Subscriber(connect(url), on_message=on_message),
-        jobs=jobs,
-        invalid_tokens=InvalidTokenLimit(
-            connect_for_counting(url),
-            ClientAddresses(settings.trusted_proxies),
-            per_address=settings.failures_per_address,
-        ),
-        heartbeat=WorkerHeartbeat(store.exists),
-        views=ViewCounter(recorder(url)),
-    )
-
-
 def _reports(
     settings: ViewerSettings,
-    redis: _Redis,
+    redis: RedisConnections,
     rendering: _Rendering,
     *,
     cache: ResponseCache,
@@ -179,21 +130,14 @@ def _reports(
         "What pages and CSVs take in memory.",
         lambda: cache.bytes_kept,
     )
-    representations = Representations(
-        reader=reader,
-        loader=loader,
-        jobs=redis.jobs,
-        freshness=FreshnessTracker(
-            overdue_seconds=settings.overdue_seconds, workers_gone=redis.heartbeat.is_gone
-        ),
-        responses=cache,
-        renderer=rendering.pages,
-        security=rendering.security,
+    representations, forms = _representing(
+        settings, redis, rendering, cache=cache, reader=reader, loader=loader
     )
     return ReportsEndpoint(
         cache=cache,
         verifier=verifier,
         representations=representations,
+        forms=forms,
         cards=PreviewCards(loader, rendering.pages, rendering.security),
         loader=loader,
         views=redis.views,
@@ -207,9 +151,39 @@ def _reports(
     )
 
 
+def _representing(
+    settings: ViewerSettings,
+    redis: RedisConnections,
+    rendering: _Rendering,
+    *,
+    cache: ResponseCache,
+    reader: DataLoader,
+    loader: ReportLoader,
+) -> tuple[Representations, Forms]:
+    revalidation = Revalidation(
+        reader=reader,
+        jobs=redis.jobs,
+        freshness=FreshnessTracker(
+            overdue_seconds=settings.overdue_seconds, workers_gone=redis.heartbeat.is_gone
+        ),
+        responses=cache,
+    )
+    representations = Representations(
+        loader=loader,
+        revalidation=revalidation,
+        responses=cache,
+        renderer=rendering.pages,
+        security=rendering.security,
+    )
+    forms = Forms(
+        loader=loader, revalidation=revalidation, responses=cache, security=rendering.security
+    )
+    return representations, forms
+
+
 def _operations(
     settings: ViewerSettings,
-    redis: _Redis,
+    redis: RedisConnections,
     rendering: _Rendering,
     *,
     verifier: Verifier,
@@ -230,7 +204,7 @@ def _operations(
     )
 
 
-def _lifespan(redis: _Redis, metrics: Metrics) -> Lifespan[Starlette]:
+def _lifespan(redis: RedisConnections, metrics: Metrics) -> Lifespan[Starlette]:
     """What runs from the start of the server to its end."""
 
     @contextlib.asynccontextmanager

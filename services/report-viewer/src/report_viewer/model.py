@@ -10,3 +10,4 @@ class Freshness(Enum):
     STALE = "stale"
     OVERDUE = "overdue"
     UNREACHABLE = "unreachable"
+    FROZEN = "frozen"

@@ -34,6 +34,7 @@ from share_api.routes import (
     health,
     imports,
     ingest,
+    issuing,
     members,
     permissions,
     reports,
@@ -64,6 +65,7 @@ def create_app(settings: ShareApiSettings, container: Container | None = None) -
     for router in (
         session.router,
         reports.router,
+        issuing.router,
         shares.router,
         control.router,
         imports.router,

@@ -9,7 +9,7 @@ from celery import Celery
 
 from common.infra.redis import SCHEDULER
 from common.jobs.celery_config import HEARTBEAT_QUEUE, IMPORT_QUEUE, LINK_QUEUE, WARM_QUEUE
-from worker.links import revocation_sweep, view_transfer
+from worker.links import frozen, revocation_sweep, view_transfer
 from worker.operations import cache_eviction, heartbeat
 from worker.warming import midnight, popular
 from worker.webhooks import sweep
@@ -47,6 +47,11 @@ ENTRIES: Final[dict[str, dict[str, Any]]] = {
         "schedule": cache_eviction.EVERY_SECONDS,
         # A few milliseconds, and needed most when there is much to compute.
         "options": {"expires": cache_eviction.EVERY_SECONDS, "queue": LINK_QUEUE},
+    },
+    "frozen": {
+        "task": frozen.TASK,
+        "schedule": frozen.EVERY_SECONDS,
+        "options": {"expires": frozen.EVERY_SECONDS, "queue": WARM_QUEUE},
     },
     "views": {
         "task": view_transfer.TASK,

@@ -31,7 +31,7 @@ from ingest.webhooks import work
 from worker import schedule
 from worker.discord import deliver
 from worker.imports import run
-from worker.links import restore, revocation_sweep, view_transfer
+from worker.links import frozen, restore, revocation_sweep, view_transfer
 from worker.operations import cache_eviction, heartbeat
 from worker.operations.dead_letters import DeadLetters
 from worker.reports import single_flight
@@ -53,7 +53,7 @@ def register(
 
     @app.task(name=RestoreLink.task, shared=False)
     def restore_link(**payload: Any) -> None:
-        restore.restore_link(engine, states, RestoreLink.parse(payload))
+        restore.restore_link(engine, states, cache, RestoreLink.parse(payload))
 
     @app.task(name=heartbeat.TASK, shared=False)
     def renew_heartbeat() -> None:
@@ -62,6 +62,10 @@ def register(
     @app.task(name=revocation_sweep.TASK, shared=False)
     def sweep_revocations() -> None:
         revocation_sweep.sweep_revocations(engine, redis, now=instants.now())
+
+    @app.task(name=frozen.TASK, shared=False)
+    def drop_frozen() -> None:
+        frozen.drop_ended(engine, now=instants.now())
 
     @app.task(name=view_transfer.TASK, shared=False)
     def transfer_views() -> None:

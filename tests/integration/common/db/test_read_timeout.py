@@ -1,6 +1,5 @@
 """A PostgreSQL that hangs: who asks is told in time, and goes on when it wakes."""
 
-import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,12 +17,9 @@ from devstack.processes.sockets import reserved_port
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[EmbeddedPostgres]:
-    for each in (tmp_path, *tmp_path.parents[:3]):
-        if each.stat().st_uid == os.getuid():
-            each.chmod(0o755)  # PostgreSQL's unprivileged user has to enter it
+def server(place: Path) -> Iterator[EmbeddedPostgres]:
     with EmbeddedPostgres(
-        tmp_path / "pg", port=reserved_port(), password="of-tests", fast=True
+        place / "pg", port=reserved_port(), password="of-tests", fast=True
     ) as own:
         yield own
 

@@ -48,7 +48,7 @@ async def test_a_hot_link_asks_redis_once_a_while(run: Run, own_redis: EmbeddedV
         assert asked <= (time.monotonic() - started) / 0.8 + 1
 
 
-@pytest.mark.parametrize("suffix", ["", "/csv"])
+@pytest.mark.parametrize("suffix", ["", "/csv", "/data", "/rows"])
 async def test_the_hot_answer_is_the_same(run: Run, sample: Sample, suffix: str) -> None:
     path = sample.path + suffix
     async with run(**HOT) as hot, run() as cold:
@@ -65,10 +65,14 @@ async def test_the_hot_answer_is_the_same(run: Run, sample: Sample, suffix: str)
             assert mine.headers == theirs.headers
 
 
+def forms(sample: Sample) -> list[str]:
+    return [sample.path, *(f"{sample.path}/{each}" for each in ("csv", "data"))]
+
+
 async def test_a_revoked_link_is_shut_within_a_second_everywhere(
     run: Run, sample: Sample, redis_client: Redis
 ) -> None:
-    paths = [sample.path, f"{sample.path}/csv"]
+    paths = forms(sample)
     async with run(**HOT) as one, run(**HOT) as other:
         viewers = (one, other)
 
@@ -95,7 +99,7 @@ async def test_a_hot_link_expires_to_the_second(run: Run, redis_client: Redis) -
     async with run(**HOT) as client:
         while datetime.now(UTC) < expires + timedelta(seconds=0.2):
             before = datetime.now(UTC)
-            status = await statuses(client, sample.path, f"{sample.path}/csv")
+            status = await statuses(client, *forms(sample))
             seen.append((before, datetime.now(UTC), status))
             await asyncio.sleep(0.01)
     for before, after, status in seen:
@@ -108,13 +112,13 @@ async def test_a_hot_link_expires_to_the_second(run: Run, redis_client: Redis) -
 async def test_redis_emptied_while_hot(run: Run, sample: Sample, redis_client: Redis) -> None:
     """Whether the link was revoked is not known any more, so it is not shown."""
     async with run(**WARM) as client:
-        assert await statuses(client, sample.path, f"{sample.path}/csv") == {200}
+        assert await statuses(client, *forms(sample)) == {200}
         redis_client.flushdb()
         await asyncio.sleep(BRIEFLY)
-        assert await statuses(client, sample.path, f"{sample.path}/csv") == {503}
+        assert await statuses(client, *forms(sample)) == {503}
         sample.activate(redis_client)
         await asyncio.to_thread(sample.store, redis_client)
-        assert await statuses(client, sample.path, f"{sample.path}/csv") == {200}
+        assert await statuses(client, *forms(sample)) == {200}
 
 
 async def test_redis_gone_while_hot(run: Run, own_redis: EmbeddedValkey) -> None:
@@ -123,14 +127,14 @@ async def test_redis_gone_while_hot(run: Run, own_redis: EmbeddedValkey) -> None
         sample.activate(redis)
         sample.store(redis)
     async with run(REDIS_URL=own_redis.url, **WARM) as client:
-        assert await statuses(client, sample.path, f"{sample.path}/csv") == {200}
+        assert await statuses(client, *forms(sample)) == {200}
         own_redis.stop()
         await asyncio.sleep(BRIEFLY)
-        assert await statuses(client, sample.path, f"{sample.path}/csv") == {503}
+        assert await statuses(client, *forms(sample)) == {503}
         own_redis.start()
         with Redis.from_url(own_redis.url) as redis:
             sample.activate(redis)  # as the worker does: a server's new run trusts no old state
-        assert await statuses(client, sample.path, f"{sample.path}/csv") == {200}
+        assert await statuses(client, *forms(sample)) == {200}
 
 
 async def test_a_new_report_is_shown_when_the_old_one_is_not_believed_any_more(

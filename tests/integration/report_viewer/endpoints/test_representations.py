@@ -13,7 +13,7 @@ from tests.support.samples import CSV, Sample, document
 pytestmark = pytest.mark.anyio
 
 
-@pytest.mark.parametrize("suffix", ["", "/csv"])
+@pytest.mark.parametrize("suffix", ["", "/csv", "/data", "/rows"])
 @pytest.mark.parametrize("coding", ["", "gzip", "zstd, gzip"])
 async def test_head_is_get_without_a_body(
     run: Run, sample: Sample, suffix: str, coding: str
@@ -36,6 +36,7 @@ async def test_head_is_get_without_a_body(
         ("", "gzip", "gzip"),
         ("", "gzip, zstd", "zstd"),
         ("", "", None),
+        ("/rows", "gzip, zstd", "zstd"),
         ("/csv", "gzip, zstd", "gzip"),
         ("/csv", "zstd", None),
         ("/csv", "gzip;q=0", None),
@@ -60,10 +61,10 @@ async def test_codings(
     }[coding]
     assert unpack(raw) == plain.content
     if coding:
-        assert len(raw) < len(plain.content) or suffix == "/csv"
+        assert len(raw) < len(plain.content) or suffix
 
 
-@pytest.mark.parametrize("suffix", ["", "/csv"])
+@pytest.mark.parametrize("suffix", ["", "/csv", "/data", "/rows"])
 async def test_entity_tags(run: Run, sample: Sample, suffix: str, redis_client: Redis) -> None:
     path = sample.path + suffix
     async with run() as client:

@@ -30,6 +30,7 @@ from common.db.tenancy import Access, transaction
 from common.jobs.celery_config import LINK_QUEUE
 from common.jobs.payloads import RestoreLink
 from common.links.state import LinkStateStore, state_key
+from common.reports_cache.cache import ReportCache
 from devstack.embedded.valkey import EmbeddedValkey
 from devstack.processes.sockets import reserved_port
 from sharing.revoking import Revocation, RevocationUnavailableError, revoke
@@ -61,7 +62,8 @@ class Workers(threading.Thread):
     def _restore(self, message: bytes | str) -> None:
         body = base64.b64decode(json.loads(message)["body"])
         job = RestoreLink.parse(json.loads(body)[1])
-        restore.restore_link(self.engine, LinkStateStore(self.redis), job)
+        cache = ReportCache(self.redis, keep_seconds=600)
+        restore.restore_link(self.engine, LinkStateStore(self.redis), cache, job)
 
     def stop(self) -> None:
         self._ended.set()

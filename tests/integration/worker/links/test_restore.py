@@ -9,7 +9,16 @@ from tests.integration.worker.conftest import Shop
 
 from common.jobs.payloads import RestoreLink
 from common.links import tenant_names
-from common.links.state import LinkRef, LinkState, LinkStateStore
+from common.links.options import LinkOptions
+from common.links.state import (
+    KnownLink,
+    LinkRef,
+    LinkState,
+    LinkStateStore,
+    parse_link,
+    state_key,
+)
+from common.reports.window import Period
 from worker.links import restore
 
 ISSUED = datetime.now(UTC).replace(microsecond=0)
@@ -23,7 +32,7 @@ def test_a_link_comes_back_with_its_shop(
     shop: Shop, redis_client: Redis, state: LinkState, *, revoked: bool
 ) -> None:
     link_id, states = shop.issue(at=ISSUED, revoked=revoked), LinkStateStore(redis_client)
-    restore.restore_link(shop.engine, states, RestoreLink(shop.tenant_id, link_id))
+    restore.restore_link(shop.engine, states, shop.cache, RestoreLink(shop.tenant_id, link_id))
     assert states.read([LinkRef(shop.tenant_id, link_id, EXPIRES)]) == [state]
     told = redis_client.get(tenant_names.key(shop.tenant_id))
     assert isinstance(told, bytes)
@@ -32,7 +41,7 @@ def test_a_link_comes_back_with_its_shop(
 
 def test_a_link_that_no_ledger_knows_names_no_shop(shop: Shop, redis_client: Redis) -> None:
     states, link_id = LinkStateStore(redis_client), uuid4()
-    restore.restore_link(shop.engine, states, RestoreLink(shop.tenant_id, link_id))
+    restore.restore_link(shop.engine, states, shop.cache, RestoreLink(shop.tenant_id, link_id))
     assert states.read([LinkRef(shop.tenant_id, link_id, EXPIRES)]) == [LinkState.REVOKED]
     assert redis_client.get(tenant_names.key(shop.tenant_id)) is None
 
@@ -40,5 +49,14 @@ def test_a_link_that_no_ledger_knows_names_no_shop(shop: Shop, redis_client: Red
 def test_another_tenants_link_is_unknown(make_shop, redis_client: Redis) -> None:
     mine, theirs = make_shop(), make_shop()
     link_id, states = theirs.issue(at=ISSUED), LinkStateStore(redis_client)
-    restore.restore_link(mine.engine, states, RestoreLink(mine.tenant_id, link_id))
+    restore.restore_link(mine.engine, states, mine.cache, RestoreLink(mine.tenant_id, link_id))
     assert states.read([LinkRef(mine.tenant_id, link_id, EXPIRES)]) == [LinkState.REVOKED]
+
+
+def test_what_a_link_shows_comes_back_with_it(shop: Shop, redis_client: Redis) -> None:
+    link_id, states = shop.issue(at=ISSUED, kind="live"), LinkStateStore(redis_client)
+    restore.restore_link(shop.engine, states, shop.cache, RestoreLink(shop.tenant_id, link_id))
+    data = redis_client.get(state_key(shop.tenant_id, link_id))
+    assert isinstance(data, bytes)
+    known = parse_link(data, epoch=states.epoch())
+    assert known == KnownLink(LinkState.ACTIVE, LinkOptions(live=Period.WEEK))

@@ -40,6 +40,24 @@ def _day_of_sales() -> st.SearchStrategy[Totals]:
     )
 
 
+def _weeks() -> st.SearchStrategy[tuple[Totals, ...]]:
+    """A product's week: of any days, of one on which it sells, or of nothing but what came back.
+
+    The last two are rare among the first, and are what misleads.
+    """
+    nothing = Totals()
+    some = _day_of_sales()
+    back = st.builds(_totals, st.just(0), st.integers(1, 9_999), st.integers(1, 5), st.just(0))
+    any_days = st.lists(some, min_size=7, max_size=7).map(tuple)
+    one_day = st.builds(
+        lambda place, day: tuple(day if n == place else nothing for n in range(7)),
+        st.integers(0, 6),
+        some,
+    )
+    only_back = st.lists(st.sampled_from([nothing]) | back, min_size=7, max_size=7).map(tuple)
+    return st.one_of(any_days, one_day, only_back)
+
+
 def _totals(units: int, price: int, back: int, orders: int) -> Totals:
     gross = units * price
     return Totals(
@@ -73,8 +91,7 @@ def shops(draw: st.DrawFn) -> Shop:
     window = window_of(draw(st.sampled_from(Period)), zone, now=now.replace(tzinfo=UTC))
     currency = draw(st.sampled_from(["EUR", "JPY", "KWD"]))
     scope = Scope(1, "Shop", currency, zone, window, window.end, 1)
-    week = st.lists(_day_of_sales(), min_size=7, max_size=7).map(tuple)
-    return Shop(scope, tuple(draw(st.lists(week, min_size=1, max_size=5))))
+    return Shop(scope, tuple(draw(st.lists(_weeks(), min_size=1, max_size=5))))
 
 
 def report(

@@ -19,6 +19,9 @@ from report_viewer.problems.errors import (
         (b"/api/reports/abc", ReportUrl("abc")),
         (b"/api/reports/abc/csv", ReportUrl("abc", Resource.CSV)),
         (b"/api/reports/csv", ReportUrl("csv")),
+        (b"/api/reports/abc/rows", ReportUrl("abc", Resource.ROWS)),
+        (b"/api/reports/abc/rows/2", ReportUrl("abc", Resource.ROWS, 2)),
+        (b"/api/reports/abc/rows/999999", ReportUrl("abc", Resource.ROWS, 999_999)),
         (b"/api/reports/%41bc", ReportUrl("%41bc")),
         (b"/api/reports/a%2Fcsv", ReportUrl("a%2Fcsv")),
         (b"/api/reports/%00", ReportUrl("%00")),
@@ -48,7 +51,14 @@ def test_a_missing_token_is_no_way_around_the_methods() -> None:
             parse(PREFIX + path, "POST")
 
 
-@pytest.mark.parametrize("path", [b"/abc/", b"/abc/csv/", b"/abc/csv/x", b"/abc/CSV", b"/abc/x"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(b"/abc/", b"/abc/csv/", b"/abc/csv/x", b"/abc/CSV", b"/abc/x"),
+        *(b"/abc/rows/1", b"/abc/rows/", b"/abc/rows/0", b"/abc/rows/01", b"/abc/rows/+1"),
+        *(b"/abc/rows/2/", b"/abc/rows/2\n", b"/abc/rows/1000000", b"/abc/rows/%32"),
+    ],
+)
 def test_nothing_is_served_below_a_report(path: bytes) -> None:
     with pytest.raises(NoSuchPathError):
         parse(PREFIX + path, "GET")
@@ -74,6 +84,11 @@ def test_a_view_is_told() -> None:
 def test_a_path_leads_back_to_its_target(part: Resource) -> None:
     target = ReportUrl("abc", part)
     assert parse(target.path, part.methods[0]) == target
+
+
+def test_a_page_of_rows_leads_back_to_its_target() -> None:
+    target = ReportUrl("abc", Resource.ROWS, 31)
+    assert parse(target.path, "GET") == target
 
 
 def test_which_paths_are_ours() -> None:

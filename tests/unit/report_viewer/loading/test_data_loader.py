@@ -31,7 +31,12 @@ class Redis:
         if self.fails_with is not None:
             raise self.fails_with
         return [
-            Snapshot(LinkState.ACTIVE, failed=False, meta=each.claims.link_id.bytes)
+            Snapshot(
+                LinkState.ACTIVE,
+                failed=False,
+                claims=each.claims,
+                meta=each.claims.link_id.bytes,
+            )
             for each in reads
         ]
 

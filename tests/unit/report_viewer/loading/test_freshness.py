@@ -4,6 +4,7 @@ import asyncio
 from datetime import UTC, datetime
 
 import pytest
+from tests.support.samples import Sample
 
 from common.links.state import LinkState
 from common.reports_cache.cache import Meta
@@ -19,7 +20,7 @@ META = Meta(as_of=AT, data_version=3, computed_at=AT, csv_name="x.csv")
 
 
 def told(version: bytes | None) -> Snapshot:
-    return Snapshot(LinkState.ACTIVE, failed=False, data_version=version)
+    return Snapshot(LinkState.ACTIVE, failed=False, claims=Sample().claims, data_version=version)
 
 
 class World:

@@ -41,6 +41,7 @@ def test_every_operation_of_the_contract_is_there(document: dict[str, Any]) -> N
         ("PUT", "/api/admin/session/tenant"),
         ("GET", "/api/admin/analytics/reports"),
         ("POST", SHARE),
+        ("POST", "/api/admin/analytics/shares/bulk"),
         ("GET", "/api/admin/analytics/shares"),
         ("POST", "/api/admin/analytics/shares/revoke-all"),
         ("GET", "/api/admin/analytics/shares/{share_id}"),
@@ -82,11 +83,17 @@ def test_every_operation_of_the_contract_is_there(document: dict[str, Any]) -> N
 
 def test_the_share_operation(document: dict[str, Any]) -> None:
     operation = document["paths"][SHARE]["post"]
-    (report,) = operation["parameters"]
+    (report, key) = operation["parameters"]
+    assert (key["name"], key["in"]) == ("Idempotency-Key", "header")
     assert report["schema"]["enum"] == [each.slug for each in registry.implemented()]
     assert operation["security"] == [{"session": []}, {"bearer": ["shares:write"]}]
-    assert set(operation["responses"]) == {"201", "400", "401", "403", "409", "429", "500", "503"}
-    assert operation["responses"]["201"]["headers"].keys() == {"Location", "X-Data-Notes"}
+    errors = {"400", "401", "403", "409", "422", "429", "500", "503"}
+    assert set(operation["responses"]) == {"201", *errors}
+    assert operation["responses"]["201"]["headers"].keys() == {
+        "Location",
+        "X-Data-Notes",
+        "Idempotency-Replayed",
+    }
     assert operation["requestBody"]["required"] is False
     body = operation["requestBody"]["content"]["application/json"]["schema"]
     assert body["additionalProperties"] is False
@@ -107,10 +114,11 @@ def test_the_session_is_a_cookie(document: dict[str, Any]) -> None:
     )
 
 
-def test_every_error_is_a_problem_and_422_is_none(document: dict[str, Any]) -> None:
+def test_every_error_is_a_problem_and_422_is_ours(document: dict[str, Any]) -> None:
     for path, methods in document["paths"].items():
         for operation in methods.values():
-            assert "422" not in operation["responses"]
+            names = {each["name"] for each in operation.get("parameters", ())}
+            assert "422" in operation["responses"] or "Idempotency-Key" not in names, path
             for status, response in operation["responses"].items():
                 if int(status) >= 400:
                     (kind,) = response["content"]

@@ -34,7 +34,10 @@ def _member(column: str) -> ForeignKeyConstraint:
 
 
 class Share(Model):
-    """One issued link. The window is half open and fixed at the issue.
+    """One issued link. The window is half open, and that of the issue.
+
+    ``kind`` says whether it stays (``fixed``), moves with the days of ``period`` (``live``) or
+    stays with the figures of its issue (``frozen``, see ``frozen_reports``).
 
     ``created_by`` is the admin who issued it, ``creator`` the name of an issuer that is no admin.
     ``views`` and ``downloads`` count what people did, as far as it was brought over from Redis.
@@ -45,6 +48,7 @@ class Share(Model):
         _member("created_by"),
         _member("revoked_by"),
         CheckConstraint("window_from < window_to", name="window"),
+        CheckConstraint("kind <> 'live' OR period <> 'dates'", name="kind"),
         CheckConstraint("issued_at < expires_at", name="expiry"),
         CheckConstraint("created_by IS NULL OR creator IS NULL", name="creator"),
         Index("ux_shares_tenant_id_link_id", "tenant_id", "link_id", unique=True),
@@ -68,6 +72,7 @@ class Share(Model):
     link_id: Mapped[RandomId]
     report: Mapped[Words]
     period: Mapped[Words]
+    kind: Mapped[Words] = mapped_column(server_default="fixed")
     window_from: Mapped[Instant]
     window_to: Mapped[Instant]
     key_id: Mapped[Words]

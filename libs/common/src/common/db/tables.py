@@ -8,6 +8,7 @@ from common.db.api_keys import ApiKey
 from common.db.audit import AuditEntry
 from common.db.data_gaps import DataGapOfOrder
 from common.db.discord import DiscordConnection
+from common.db.frozen_reports import FrozenReport
 from common.db.idempotency import IdempotencyKey
 from common.db.imports import Import, ImportChunk
 from common.db.metadata import Model
@@ -37,6 +38,7 @@ TENANT_TABLES: tuple[type[Model], ...] = (
     ImportChunk,
     IdempotencyKey,
     DataGapOfOrder,
+    FrozenReport,
     ApiKey,
     IngestConnection,
     WebhookEvent,

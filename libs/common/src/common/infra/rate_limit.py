@@ -68,27 +68,29 @@ class RateLimiter:
         storage = RedisStorage("redis://", connection_pool=redis.connection_pool, key_prefix=KEYS)
         self._limiter = MovingWindowRateLimiter(storage)
 
-    def hit(self, limit: Limit, whom: str) -> int | None:
-        """Count one more of ``whom``; the seconds to wait when that is one too many.
+    def hit(self, limit: Limit, whom: str, count: int = 1) -> int | None:
+        """Count one more of ``whom``, or so many; the seconds to wait when that is too many.
 
-        What is refused is not counted.
+        What is refused is not counted, not in part either.
 
         Raises:
             redis.RedisError: it could not be counted.
         """
-        if self._limiter.hit(limit.item, whom):
+        if self._limiter.hit(limit.item, whom, cost=count):
             return None
         reset = self._limiter.get_window_stats(limit.item, whom).reset_time
         return max(1, math.ceil(reset - time.time()))
 
-    def check(self, limit: Limit, whom: str, error: type[RateLimitExceededError]) -> None:
-        """Count one more of ``whom``, or refuse it.
+    def check(
+        self, limit: Limit, whom: str, error: type[RateLimitExceededError], count: int = 1
+    ) -> None:
+        """Count one more of ``whom``, or so many, or refuse it.
 
         Raises:
-            RateLimitExceededError: as ``error``: it is one too many.
+            RateLimitExceededError: as ``error``: it is too many.
             redis.RedisError: it could not be counted.
         """
-        seconds = self.hit(limit, whom)
+        seconds = self.hit(limit, whom, count)
         if seconds is not None:
             raise error(seconds)
 

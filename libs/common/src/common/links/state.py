@@ -8,6 +8,10 @@ Nor does one that went back in time. An ``active`` names the run of the server t
 in (``run_id``, which every start of a server makes anew) and counts in that run alone: what an old
 append-only file, a snapshot or a replica that took over brings back is asked of the ledger again.
 A ``revoked`` counts always.
+
+An ``active`` also says what the link shows beside what its token says, see ``links.options``:
+behind the run stand the revision and the options, ``active:<run>:<revision>:<JSON>``. A plain link
+has neither.
 """
 
 import re
@@ -15,13 +19,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
+import msgspec
 from redis import Redis, RedisError
 from redis.exceptions import ResponseError
 
-from common.links import tenant_names
+from common.links import options, tenant_names
+from common.links.options import PLAIN, LinkOptions
 from common.links.tenant_names import TenantName
 from common.reports_cache.cache import DONE_CHANNEL
 
@@ -32,10 +38,15 @@ _RUN_ID: Final = re.compile(rb"^run_id:([0-9a-f]{40})\r?$", re.MULTILINE)
 
 _INFORM: Final = "return redis.call('info', 'server')"
 
-# KEYS: state. ARGV: the run, when the state lapses.
+# KEYS: state. ARGV: the run, when the state lapses, the options' revision, and they (or nothing).
 _ACTIVATE: Final = """
-if redis.call('get', KEYS[1]) == 'revoked' then return 0 end
-redis.call('set', KEYS[1], 'active:' .. ARGV[1], 'exat', ARGV[2])
+local known = redis.call('get', KEYS[1])
+if known == 'revoked' then return 0 end
+local revision = known and string.match(known, '^active:' .. ARGV[1] .. ':(%d+):')
+if revision and tonumber(revision) > tonumber(ARGV[3]) then return 0 end
+local state = 'active:' .. ARGV[1]
+if ARGV[4] ~= '' then state = state .. ':' .. ARGV[3] .. ':' .. ARGV[4] end
+redis.call('set', KEYS[1], state, 'exat', ARGV[2])
 return 1
 """
 
@@ -58,6 +69,18 @@ class LinkRef:
     tenant_id: int
     link_id: UUID
     expires_at: datetime
+
+
+class KnownLink(NamedTuple):
+    """What is known of a link; ``options`` count for one that is active."""
+
+    state: LinkState | None
+    options: LinkOptions = PLAIN
+
+
+_UNKNOWN: Final = KnownLink(None)
+_REVOKED: Final = KnownLink(LinkState.REVOKED)
+_ACTIVE: Final = KnownLink(LinkState.ACTIVE)
 
 
 def state_key(tenant_id: int, link_id: UUID) -> str:
@@ -83,15 +106,29 @@ def parse_epoch(information: bytes) -> str:
 
 
 def parse_state(data: bytes | None, *, epoch: str | None) -> LinkState | None:
-    """The state behind a key's value, read in a ``epoch`` of the server.
+    """The state behind a key's value, as ``parse_link`` has it."""
+    return parse_link(data, epoch=epoch).state
 
-    None when there is none, none we know, or an ``active`` of another run.
+
+def parse_link(data: bytes | None, *, epoch: str | None) -> KnownLink:
+    """What a key's value says of a link, read in a ``epoch`` of the server.
+
+    The state is None when there is none, none we know, or an ``active`` of another run.
     """
     if data == LinkState.REVOKED.value.encode("ascii"):
-        return LinkState.REVOKED
-    if data is not None and epoch is not None and data == b"active:%b" % epoch.encode("ascii"):
-        return LinkState.ACTIVE
-    return None
+        return _REVOKED
+    if data is None or epoch is None:
+        return _UNKNOWN
+    plain = b"active:%b" % epoch.encode("ascii")
+    if data == plain:
+        return _ACTIVE
+    if not data.startswith(plain + b":"):
+        return _UNKNOWN
+    try:
+        found = options.decode(data[len(plain) + 1 :].partition(b":")[2])
+    except msgspec.DecodeError:
+        return _UNKNOWN
+    return KnownLink(LinkState.ACTIVE, found)
 
 
 class LinkStateStore:
@@ -105,8 +142,12 @@ class LinkStateStore:
         # As a script's answer it is text: the client would take it apart and guess at types.
         return parse_epoch(self._redis.eval(_INFORM, 0))
 
-    def activate(self, link: LinkRef, *, epoch: str | None = None) -> None:
+    def activate(
+        self, link: LinkRef, shown: LinkOptions = PLAIN, *, epoch: str | None = None
+    ) -> None:
         """Let a link open in a ``epoch`` of the server, unless it was revoked.
+
+        Options of a later revision stay.
 
         By default in the run of now. What was looked up before it is written needs the run from
         before the look-up: written to a server that was started meanwhile, it counts for nothing.
@@ -117,6 +158,8 @@ class LinkStateStore:
             state_key(link.tenant_id, link.link_id),
             epoch or self.epoch(),
             str(int(link.expires_at.timestamp())),
+            str(shown.revision),
+            b"" if shown == PLAIN else options.encode(shown),
         )
 
     def read(self, links: Sequence[LinkRef]) -> list[LinkState | None]:
@@ -165,7 +208,14 @@ class LinkStateStore:
                 pipe.publish(DONE_CHANNEL, name)
             pipe.execute()
 
-    def restore(self, link: LinkRef, state: LinkState, *, epoch: str | None = None) -> None:
+    def restore(
+        self,
+        link: LinkRef,
+        state: LinkState,
+        shown: LinkOptions = PLAIN,
+        *,
+        epoch: str | None = None,
+    ) -> None:
         """Write what the ledger says of a link, and tell the viewers that wait for it.
 
         ``epoch`` as for ``activate``: from before the ledger was asked.
@@ -173,7 +223,7 @@ class LinkStateStore:
         if state is LinkState.REVOKED:
             self.revoke([link])
             return
-        self.activate(link, epoch=epoch)
+        self.activate(link, shown, epoch=epoch)
         self._redis.publish(DONE_CHANNEL, state_key(link.tenant_id, link.link_id))
 
     def reject_unknown(self, tenant_id: int, link_id: UUID) -> None:

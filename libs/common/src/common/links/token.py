@@ -24,6 +24,7 @@ from itsdangerous import Signer
 from itsdangerous.encoding import base64_decode, base64_encode
 from itsdangerous.exc import BadData, BadSignature
 
+from common.links.options import PLAIN, LinkOptions
 from common.reports.window import Window
 
 VERSION: Final = 1
@@ -64,7 +65,8 @@ class RevokedLinkError(LinkError):
 class LinkClaims:
     """Everything a link grants: one report of one tenant over one window, until it expires.
 
-    Instants are UTC and whole seconds.
+    Instants are UTC and whole seconds. ``options`` are not in the token: a viewer adds what the
+    link's state says, and moves ``window`` as they want it.
     """
 
     link_id: UUID
@@ -73,6 +75,7 @@ class LinkClaims:
     window: Window
     issued_at: datetime
     expires_at: datetime
+    options: LinkOptions = PLAIN
 
 
 def check_secret(secret: str) -> None:
@@ -182,6 +185,10 @@ class KeyRing:
         claims = self.authenticate(token)
         require_unexpired(claims, now=now)
         return claims
+
+    def fingerprint(self, data: bytes) -> bytes:
+        """A digest of ``data`` (HMAC-SHA256) that tells nothing of it without the signing key."""
+        return hmac.digest(self._keys[-1], b"analytics.fingerprint\0" + data, "sha256")
 
     def _key(self, key_id: str) -> bytes:
         found = next((each for each in self._keys if _name(each) == key_id), None)

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 import msgspec
 import zstandard
@@ -38,13 +39,19 @@ _MOST_DIGITS: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class ReportKey:
-    """What makes two requests want the same report."""
+    """What makes two requests want the same report.
+
+    ``frozen`` is the link whose report stays as it was: no other shares it.
+    """
 
     tenant_id: int
     report: str
     window: Window
+    frozen: UUID | None = None
 
     def _name(self, kind: str) -> str:
+        if self.frozen is not None:
+            return f"{{{self.tenant_id}}}:{kind}:frozen:{self.frozen.hex}"
         start, end = (int(t.timestamp()) for t in (self.window.start, self.window.end))
         return f"{{{self.tenant_id}}}:{kind}:{SCHEMA}:{self.report}:{start}:{end}"
 
@@ -219,19 +226,6 @@ class ReportCache:
         except UnreadableReportError:
             return None
 
-    def document(self, key: ReportKey, *, fresh: bool = False) -> Document | None:
-        """The cached report, of the latest data if it has to be ``fresh``; None without one."""
-        with self.redis.pipeline(transaction=False) as pipe:
-            pipe.hmget(key.cached, ["meta", "document"])
-            pipe.get(data_version_key(key.tenant_id))
-            (meta, document), told = pipe.execute()
-        if document is None or (fresh and _old(meta, told)):
-            return None
-        try:
-            return unpack_document(document)
-        except UnreadableReportError:
-            return None
-
     def announce_data(self, tenant_id: int, version: int) -> None:
         """Tell that the tenant's sales data has reached ``version``; never back to an older one."""
         self.redis.eval(scripts.ANNOUNCE, 1, data_version_key(tenant_id), str(version))
@@ -255,10 +249,11 @@ class ReportCache:
                 pipe.ttl(key.cached)
             told, *found = pipe.execute()
         facts = zip(keys, found[::2], found[1::2], strict=True)
-        return [key for key, meta, lives in facts if lives < lasting_seconds or _old(meta, told)]
+        return [key for key, meta, lives in facts if lives < lasting_seconds or is_old(meta, told)]
 
 
-def _old(data: bytes | None, told: bytes | None) -> bool:
+def is_old(data: bytes | None, told: bytes | None) -> bool:
+    """Whether a report with that ``meta`` is of no use to who wants the latest data."""
     try:
         return data is None or is_stale(unpack_meta(data), told)
     except UnreadableReportError:

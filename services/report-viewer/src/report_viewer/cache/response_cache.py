@@ -44,14 +44,16 @@ class CachedLink:
     Attributes:
         version: what its page and CSV show now; None when that is not known.
         fresh_until: until when that needs no confirmation, on the monotonic clock.
-        expires: when the link expires, as Unix seconds.
+        shown: its claims with what its state says, the window that it shows among it.
+        ends: when the link expires, or that window moves, as Unix seconds.
     """
 
-    __slots__ = ("__weakref__", "claims", "expires", "fresh_until", "version")
+    __slots__ = ("__weakref__", "claims", "ends", "fresh_until", "shown", "version")
 
     def __init__(self, claims: LinkClaims) -> None:
         self.claims = claims
-        self.expires = claims.expires_at.timestamp()
+        self.shown = claims
+        self.ends = claims.expires_at.timestamp()
         self.version: ReportVersion | None = None
         self.fresh_until = _NEVER
 
@@ -61,6 +63,11 @@ class CachedLink:
             self.version = version
         self.fresh_until = max(self.fresh_until, until)
         return self.version or version
+
+    def show(self, shown: LinkClaims, *, moves_at: float) -> None:
+        """Take ``shown`` for what it shows until then, in Unix seconds."""
+        self.shown = shown
+        self.ends = min(self.claims.expires_at.timestamp(), moves_at)
 
     def invalidate(self) -> None:
         """Redis said that the link does not open, or that something is missing."""
@@ -113,7 +120,7 @@ class ResponseCache:
         if (
             time.monotonic() >= link.fresh_until
             or link.fresh_until <= self._stale_until
-            or time.time() >= link.expires
+            or time.time() >= link.ends
             or entry.version is not link.version
         ):
             return None

@@ -5,14 +5,15 @@ from typing import Any, Final
 
 from common.i18n.locales import TAGS
 from common.reports.registry import REPORTS
+from report_viewer.data import schema
+from report_viewer.endpoints.row_pages import ROWS
 from report_viewer.model import Freshness
 
 _PROBLEM: Final = {
     "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}},
     "text/html": {"schema": {"type": "string"}},
 }
-_PROBLEM_SCHEMA: Final = {
-    "type": "object",
+_PROBLEM_SCHEMA: Final = {"type": "object"} | {
     "description": "Problem details (RFC 9457). A browser gets a page of the same status.",
     "required": ["type", "title", "status", "detail"],
     "properties": {
@@ -54,6 +55,23 @@ _VIEW_REFUSALS: Final = {
 }
 _STATUS: Final = "Whether newer data wait: " + ", ".join(each.value for each in Freshness) + "."
 _NOTES: Final = "What the data does not know, if anything: a list of RFC 9651."
+_STATE_HEADERS: Final = {
+    "ETag": "Strong entity tag.",
+    "X-Data-As-Of": "The moment of the data, UTC.",
+    "X-Data-Status": _STATUS,
+    "X-Data-Notes": _NOTES,
+}
+_FORM_HEADERS: Final = _STATE_HEADERS | {
+    "Content-Language": "By Accept-Language: " + ", ".join(TAGS) + "."
+}
+_NAMED: Final = 'attachment; filename="<report-type>-<from>-<to>.{}"'
+_NUMBER: Final = {
+    "name": "page",
+    "in": "path",
+    "required": True,
+    "description": "Which page of the rows, from 2 on.",
+    "schema": {"type": "string", "pattern": "^([2-9]|[1-9][0-9]{1,5})$"},
+}
 _LOAD: Final = {"type": "string", "pattern": "^[A-Za-z0-9-]{8,64}$"}
 
 
@@ -117,32 +135,38 @@ def _operation(
 
 
 def report_paths() -> dict[str, Any]:
-    """The path items of the page and the CSV, HEAD included."""
+    """The path items of the page and of the report's other forms, HEAD included."""
     page = _responses(
         "The report as a page.",
         {"text/html": {"schema": {"type": "string"}}},
-        {
-            "ETag": "Strong entity tag.",
-            "X-Data-As-Of": "The moment of the data, UTC.",
-            "X-Data-Status": _STATUS,
-            "X-Data-Notes": _NOTES,
-            "Content-Language": "By Accept-Language: " + ", ".join(TAGS) + ".",
-        },
+        _FORM_HEADERS,
     )
     csv = _responses(
         "The report as CSV (RFC 4180, UTF-8 with BOM), complete.",
         {"text/csv": {"schema": {"type": "string"}}},
-        {
-            "ETag": "Strong entity tag.",
-            "X-Data-As-Of": "The moment of the data, UTC.",
-            "X-Data-Status": _STATUS,
-            "X-Data-Notes": _NOTES,
-            "Content-Disposition": 'attachment; filename="<report-type>-<from>-<to>.csv"',
-        },
+        _STATE_HEADERS | {"Content-Disposition": _NAMED.format("csv")},
     )
+    data = _responses(
+        "The report as JSON, complete but for tables, which say of how many rows theirs are the"
+        " first. Numbers are in major units, with all their decimals.",
+        {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema.ROOT}"}}},
+        _FORM_HEADERS | {"Content-Disposition": _NAMED.format("json")},
+    )
+    rows = _responses(
+        f"The CSV's header and {ROWS:,} of its rows; the last page has fewer.",
+        {"text/csv": {"schema": {"type": "string"}}},
+        _STATE_HEADERS,
+    )
+    rows["404"] = {"description": "The CSV ends before that page.", "content": _PROBLEM}
+    first = _item("ReportRows", "The first rows of the CSV: what a page's script shows.", rows)
+    others = _item("ReportRowsPage", "Other rows of the CSV.", rows)
+    others["parameters"] = [_TOKEN, _NUMBER]
     return {
         "/api/reports/{token}": _item("Report", "The page of the report a link opens.", page),
         "/api/reports/{token}/csv": _item("ReportCsv", "The same report as CSV.", csv),
+        "/api/reports/{token}/data": _item("ReportData", "The same report as JSON.", data),
+        "/api/reports/{token}/rows": first,
+        "/api/reports/{token}/rows/{page}": others,
         "/api/reports/{token}/view": {"parameters": [_TOKEN], "post": _view()},
     }
 
@@ -170,7 +194,7 @@ def _view() -> dict[str, Any]:
 
 def components() -> dict[str, Any]:
     """The schemas that the paths refer to."""
-    return {"schemas": {"Problem": _PROBLEM_SCHEMA}}
+    return {"schemas": {"Problem": _PROBLEM_SCHEMA} | schema.schemas()}
 
 
 def _item(name: str, summary: str, responses: dict[str, Any]) -> dict[str, Any]:
@@ -228,7 +252,5 @@ def _tell_when_to_ask_again(responses: dict[str, Any]) -> None:
 
 
 def _headers(descriptions: dict[str, str]) -> dict[str, Any]:
-    return {
-        name: {"description": text, "schema": {"type": "string"}}
-        for name, text in descriptions.items()
-    }
+    text = {"schema": {"type": "string"}}
+    return {name: {"description": told, **text} for name, told in descriptions.items()}

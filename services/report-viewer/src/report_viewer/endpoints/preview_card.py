@@ -45,7 +45,9 @@ class PreviewCards:
             ViewerError: that cannot be told, or its report type is not implemented.
         """
         snapshot = await self._loader.load(request, STATE)
-        preview = preview_metadata.of_link(request.claims, tenant_names.parse(snapshot.tenant_name))
+        preview = preview_metadata.of_link(
+            snapshot.claims, tenant_names.parse(snapshot.tenant_name)
+        )
         html = self._pages.card(preview, LOCALES[chosen.language])
         headers = (
             *self._headers,

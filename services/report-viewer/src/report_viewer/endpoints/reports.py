@@ -22,6 +22,7 @@ from common.links.tenant_names import TenantName
 from common.links.token import ExpiredLinkError, LinkError
 from common.reports_cache.cache import UnreadableReportError
 from report_viewer.cache.response_cache import ResponseCache
+from report_viewer.endpoints.forms import Forms
 from report_viewer.endpoints.preview_card import PreviewCards
 from report_viewer.endpoints.problems import ProblemResponses
 from report_viewer.endpoints.representations import Representations
@@ -73,6 +74,7 @@ class ReportsEndpoint:
         cache: ResponseCache,
         verifier: Verifier,
         representations: Representations,
+        forms: Forms,
         cards: PreviewCards,
         loader: ReportLoader,
         views: ViewCounter,
@@ -87,6 +89,7 @@ class ReportsEndpoint:
         self._cache = cache
         self._verifier = verifier
         self._representations = representations
+        self._forms = forms
         self._cards = cards
         self._loader = loader
         self._views = views
@@ -122,7 +125,7 @@ class ReportsEndpoint:
         wire = ready.conditional(asked.get(b"if-none-match", b""))
         self._metrics.count(wire.status)
         if csv and kind is ClientKind.PERSON and not head:
-            self._views.download(entry.link.claims)
+            self._views.download(entry.link.shown)
         return wire
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -164,7 +167,7 @@ class ReportsEndpoint:
             return await self._represent(request, headers, head=head)
         except UnreadableReportError as error:
             _log.warning("a cached report cannot be read and is computed again: %s", error)
-            self._jobs.recompute(request.claims)
+            self._jobs.recompute(self._loader.shown(request.claims))
             raise NotReadyError from error
 
     async def _represent(
@@ -173,25 +176,31 @@ class ReportsEndpoint:
         kind, tags = self._client(headers), headers.get(b"if-none-match", b"")
         if kind is ClientKind.PREVIEWER:
             return await self._cards.card(request, variant.of_page(headers))
-        if not request.csv:
+        if request.url.resource is Resource.PAGE:
             page = await self._representations.page(request, variant.of_page(headers))
             return page.conditional(tags)
-        csv = await self._representations.csv(request, variant.of_csv(headers))
+        if request.url.resource is Resource.ROWS:
+            rows = await self._representations.rows(request, variant.of_rows(headers))
+            return rows.conditional(tags)
+        if request.csv:
+            file = await self._representations.csv(request, variant.of_csv(headers))
+        else:
+            file = await self._forms.data(request, variant.of_page(headers))
         if kind is ClientKind.PERSON and not head:
-            self._views.download(request.claims)
-        return csv.conditional(tags)
+            self._views.download(self._loader.shown(request.claims))
+        return file.conditional(tags)
 
     async def _count_view(
         self, request: ReportRequest, headers: dict[bytes, bytes], scope: Scope, receive: Receive
     ) -> WireResponse:
         """Count a page that says it is seen, once for each load of it, of a link that opens."""
         claims = request.claims
-        await self._loader.load(request, STATE)
+        shown = (await self._loader.load(request, STATE)).claims
         load = page_load(await read_body(receive, most_bytes=MOST_BYTES))
         if self._client(headers) is ClientKind.PERSON and self._loads.add(claims.link_id, load):
             address = await self._addresses.address(scope)
             if self._view_limit.allows(address, claims.link_id):
-                self._views.view(claims)
+                self._views.view(shown)
         return self._accepted
 
     def _client(self, headers: dict[bytes, bytes]) -> ClientKind:

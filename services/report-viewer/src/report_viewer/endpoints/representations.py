@@ -12,12 +12,14 @@ from cachetools import LRUCache
 
 from common.i18n.locales import LOCALES
 from common.instants import iso
-from common.links.token import LinkError
+from common.links.options import LinkKind
+from common.links.token import LinkClaims
 from common.reports.document import gap_header
 from common.reports_cache import cache
 from report_viewer.cache.page_cache import KEPT, PageCache
 from report_viewer.cache.response_cache import CachedLink, CacheEntry, ReportVersion, ResponseCache
-from report_viewer.cache.single_flight import SingleFlight
+from report_viewer.endpoints import row_pages
+from report_viewer.endpoints.revalidation import Revalidation
 from report_viewer.http.cache_control import PRIVATE
 from report_viewer.http.compression import Coding, compress
 from report_viewer.http.etag import strong_etag
@@ -27,11 +29,9 @@ from report_viewer.http.response import Headers, Response
 from report_viewer.http.security_headers import SecurityHeaders
 from report_viewer.http.variant import Variant
 from report_viewer.links.request import ReportRequest
-from report_viewer.loading.freshness import FreshnessTracker
-from report_viewer.loading.job_requests import JobRequests
-from report_viewer.loading.loader import Missing, ReportLoader, find_missing
-from report_viewer.loading.redis_store import CSV, META, PAGE, Snapshot, SnapshotReader, key_of
-from report_viewer.pages.renderer import PageRenderer
+from report_viewer.loading.loader import ReportLoader
+from report_viewer.loading.redis_store import CSV, PAGE, key_of
+from report_viewer.pages.renderer import LinkStatement, PageRenderer
 
 PAGE_VARIES: Final = (b"vary", b"Accept, Accept-Encoding, Accept-Language, User-Agent")
 """What a page, and a card in its place, varies by."""
@@ -48,21 +48,16 @@ class Representations:
     def __init__(
         self,
         *,
-        reader: SnapshotReader,
         loader: ReportLoader,
-        jobs: JobRequests,
-        freshness: FreshnessTracker,
+        revalidation: Revalidation,
         responses: ResponseCache,
         renderer: PageRenderer,
         security: SecurityHeaders,
     ) -> None:
-        self._reader = reader
         self._loader = loader
-        self._jobs = jobs
-        self._freshness = freshness
+        self._revalidation = revalidation
         self._responses = responses
         self._renderer = renderer
-        self._asking: SingleFlight[str, ReportVersion | None] = SingleFlight()
         self._drawing = asyncio.Lock()
         self._pages: PageCache = LRUCache(KEPT)
         self._page_headers: Headers = (
@@ -88,7 +83,7 @@ class Representations:
         """
         entry = self._responses.get(request.path)
         ready = entry.responses.get(variant) if entry is not None else None
-        if entry is None or ready is None or not await self._is_valid(request, entry):
+        if entry is None or ready is None or not await self._revalidation.is_valid(request, entry):
             ready = await self._draw(request, variant)
         return ready
 
@@ -102,46 +97,40 @@ class Representations:
         """
         entry = self._responses.get(request.path)
         packed = entry.responses.get(_GZIPPED) if entry is not None else None
-        if entry is None or packed is None or not await self._is_valid(request, entry):
+        if entry is None or packed is None or not await self._revalidation.is_valid(request, entry):
             entry, packed = await self._gzipped_csv(request)
         if variant == _GZIPPED:
             return packed
         return entry.responses.get(variant) or self._plain_csv(request, entry, packed)
 
-    async def _is_valid(self, request: ReportRequest, entry: CacheEntry) -> bool:
-        """Whether Redis says that the link still shows what the entry was made from.
+    async def rows(self, request: ReportRequest, variant: Variant) -> PreparedResponse:
+        """A page of the CSV's rows, below its header; see ``row_pages``.
 
-        Asked once for all requests of one link.
+        Raises:
+            NoSuchPathError: the CSV ends before that page.
+            LinkError, ViewerError, UnreadableReportError: as ``page``.
         """
-        link = entry.link
-        version = await self._asking.run(request.token, lambda: self._ask(request, link))
-        return version is entry.version
-
-    async def _ask(self, request: ReportRequest, link: CachedLink) -> ReportVersion | None:
-        try:
-            snapshot = await self._reader.read(link.claims, META)
-            missing = find_missing(snapshot, request)
-        except LinkError:
-            link.invalidate()
-            raise
-        if missing is not Missing.NOTHING:
-            link.invalidate()
-            return None
-        return self._revalidate(link, snapshot)
-
-    def _revalidate(self, link: CachedLink, snapshot: Snapshot) -> ReportVersion:
-        """What a complete snapshot says; newer data that wait for the report are asked for."""
-        claims, meta = link.claims, cache.unpack_meta(snapshot.meta)
-        freshness, stale = self._freshness.assess(key_of(claims).cached, meta, snapshot)
-        if stale and not snapshot.failed:
-            self._jobs.refresh(claims)
-        until = snapshot.asked + self._responses.fresh_seconds
-        return link.revalidate(ReportVersion(snapshot.meta, freshness), until=until)
+        entry = self._responses.get(request.path)
+        ready = entry.responses.get(variant) if entry is not None else None
+        if entry is None or ready is None or not await self._revalidation.is_valid(request, entry):
+            snapshot = await self._loader.load(request, CSV)
+            link = self._responses.link(request.token, request.claims)
+            version = self._revalidation.revalidate(link, snapshot)
+            body = await asyncio.to_thread(row_pages.cut, snapshot.csv, request.url.number)
+            etag = strong_etag(body, variant.coding)
+            headers = (
+                *self._csv_headers,
+                *entity_headers(etag, variant.coding, version, link.shown),
+            )
+            answer = Response(HTTPStatus.OK, headers, compress(body, variant.coding))
+            ready = PreparedResponse(answer, etag)
+            self._responses.put(request.path, link, version, variant, ready)
+        return ready
 
     async def _draw(self, request: ReportRequest, variant: Variant) -> PreparedResponse:
         snapshot = await self._loader.load(request, PAGE)
         link = self._responses.link(request.token, request.claims)
-        version = self._revalidate(link, snapshot)
+        version = self._revalidation.revalidate(link, snapshot)
         # One at a time, and a turn of the event loop for each: a crowd of links whose report has
         # just been finished does not keep other requests waiting.
         async with self._drawing:
@@ -166,18 +155,21 @@ class Representations:
         variant: Variant,
         document: bytes,
     ) -> PreparedResponse:
-        key = (key_of(link.claims).cached, version, variant.language)
+        stated = _stated(link.shown)
+        key = (key_of(link.shown).cached, version, variant.language, stated)
         page = self._pages.get(key)
         if page is None:
             made = cache.unpack_document(document)
-            page = self._renderer.shared_page(made, version.freshness, LOCALES[variant.language])
+            page = self._renderer.shared_page(
+                made, version.freshness, LOCALES[variant.language], stated
+            )
             self._pages[key] = page
         html = page.for_link(token=request.token, expires_at=link.claims.expires_at)
         etag = strong_etag(html, variant.coding)
         headers = (
             *self._page_headers,
             (b"content-language", variant.language.encode("ascii")),
-            *_entity(etag, variant.coding, version),
+            *entity_headers(etag, variant.coding, version, link.shown),
         )
         return PreparedResponse(
             Response(HTTPStatus.OK, headers, compress(html, variant.coding)), etag
@@ -186,7 +178,7 @@ class Representations:
     async def _gzipped_csv(self, request: ReportRequest) -> tuple[CacheEntry, PreparedResponse]:
         snapshot = await self._loader.load(request, CSV)
         link = self._responses.link(request.token, request.claims)
-        version = self._revalidate(link, snapshot)
+        version = self._revalidation.revalidate(link, snapshot)
         entry = self._responses.get(request.path)
         if entry is not None and entry.version is version and _GZIPPED in entry.responses:
             return entry, entry.responses[_GZIPPED]
@@ -211,24 +203,41 @@ class Representations:
         self, link: CachedLink, version: ReportVersion, coding: Coding, body: bytes
     ) -> PreparedResponse:
         name = cache.unpack_meta(version.meta).csv_name
-        etag = strong_etag(key_of(link.claims).cached.encode() + b"\0" + version.meta, coding)
+        etag = strong_etag(key_of(link.shown).cached.encode() + b"\0" + version.meta, coding)
         headers = (
             *self._csv_headers,
-            *_entity(etag, coding, version),
+            *entity_headers(etag, coding, version, link.shown),
             (b"content-disposition", f'attachment; filename="{name}"'.encode("ascii")),
         )
         return PreparedResponse(Response(HTTPStatus.OK, headers, body), etag)
 
 
-def _entity(etag: str, coding: Coding, version: ReportVersion) -> Headers:
+def entity_headers(etag: str, coding: Coding, version: ReportVersion, shown: LinkClaims) -> Headers:
+    """What is said of a representation: its tag, its coding, the state of its data, its window."""
     meta = cache.unpack_meta(version.meta)
     headers = (
         (b"etag", etag.encode("ascii")),
         (b"x-data-as-of", iso(meta.as_of).encode("ascii")),
         (b"x-data-status", version.freshness.value.encode("ascii")),
         *(((_NOTES, meta.notes.encode("ascii")),) if meta.notes else ()),
+        *_window(shown),
     )
     return (*headers, *coded(coding))
+
+
+def _stated(claims: LinkClaims) -> LinkStatement:
+    """What a page says of its link."""
+    kind = claims.options.kind
+    return LinkStatement(kind, claims.issued_at if kind is LinkKind.FROZEN else None)
+
+
+def _window(claims: LinkClaims) -> Headers:
+    """What is said of the days of a link whose window is not that of its token for good."""
+    kind = claims.options.kind
+    if kind is LinkKind.FIXED:
+        return ()
+    days = f"{iso(claims.window.start)}/{iso(claims.window.end)}"
+    return ((b"x-window", days.encode("ascii")), (b"x-window-kind", kind.value.encode("ascii")))
 
 
 def coded(coding: Coding) -> Headers:

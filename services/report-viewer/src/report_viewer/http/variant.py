@@ -17,10 +17,15 @@ _REMEMBERED: Final = 1024
 
 
 class Variant(NamedTuple):
-    """A variant of a response. ``language`` is a tag of ``locales``; empty for what has none."""
+    """A variant of a response. ``language`` is a tag of ``locales``; empty for what has none.
+
+    ``form`` is the path of what is neither page nor CSV: the fast path, which knows these two,
+    never takes it for one of them.
+    """
 
     coding: Coding
     language: str = ""
+    form: bytes = b""
 
 
 def of_page(headers: Mapping[bytes, bytes]) -> Variant:
@@ -36,6 +41,11 @@ def of_csv(headers: Mapping[bytes, bytes]) -> Variant:
     return _of_csv(headers.get(b"accept-encoding", b"")[:READ_LENGTH])
 
 
+def of_rows(headers: Mapping[bytes, bytes]) -> Variant:
+    """The variant of rows of a CSV for a request with these headers."""
+    return _of_rows(headers.get(b"accept-encoding", b"")[:READ_LENGTH])
+
+
 @lru_cache(_REMEMBERED)
 def _of_page(accept_encoding: bytes, accept_language: bytes) -> Variant:
     coding = choose_coding(accept_encoding.decode("latin-1"), OFFERED)
@@ -45,3 +55,8 @@ def _of_page(accept_encoding: bytes, accept_language: bytes) -> Variant:
 @lru_cache(_REMEMBERED)
 def _of_csv(accept_encoding: bytes) -> Variant:
     return Variant(choose_coding(accept_encoding.decode("latin-1"), (Coding.GZIP,)))
+
+
+@lru_cache(_REMEMBERED)
+def _of_rows(accept_encoding: bytes) -> Variant:
+    return Variant(choose_coding(accept_encoding.decode("latin-1"), OFFERED))

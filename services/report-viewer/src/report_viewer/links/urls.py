@@ -4,6 +4,7 @@ The raw path decides: an escaped character is no spelling of a token, and an esc
 move the borders between segments.
 """
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
@@ -19,8 +20,12 @@ class Resource(Enum):
 
     PAGE = b""
     CSV = b"/csv"
+    DATA = b"/data"
+    """The report as JSON."""
     VIEW = b"/view"
     """Where a page posts that it is seen."""
+    ROWS = b"/rows"
+    """Rows of the CSV by pages, the second of them ``/rows/2``: what a page's script asks for."""
 
     @property
     def methods(self) -> tuple[str, ...]:
@@ -30,10 +35,11 @@ class Resource(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ReportUrl:
-    """A resource of a report, by the token as the URL spells it."""
+    """A resource of a report, by the token as the URL spells it; ``number`` is that of rows."""
 
     token: str
     resource: Resource = Resource.PAGE
+    number: int = 1
 
     @property
     def csv(self) -> bool:
@@ -43,7 +49,8 @@ class ReportUrl:
     @property
     def path(self) -> bytes:
         """The URL's canonical path, raw."""
-        return b"%b/%b%b" % (PREFIX, self.token.encode(), self.resource.value)
+        number = b"/%d" % self.number if self.number > 1 else b""
+        return b"%b/%b%b%b" % (PREFIX, self.token.encode(), self.resource.value, number)
 
 
 def is_report_path(path: bytes) -> bool:
@@ -66,7 +73,7 @@ def parse(path: bytes, method: str) -> ReportUrl:
     blank = not unquote_to_bytes(token).strip()
     if blank and method in Resource.PAGE.methods:
         raise MissingTokenError
-    resource = _RESOURCES.get(slash + rest)
+    resource, number = _resource(slash + rest)
     if resource is None and not blank:
         raise NoSuchPathError
     resource = resource or Resource.PAGE
@@ -74,7 +81,15 @@ def parse(path: bytes, method: str) -> ReportUrl:
         raise WrongMethodError(resource.methods)
     if blank:
         raise MissingTokenError
-    return ReportUrl(token.decode("ascii", errors="replace"), resource)
+    return ReportUrl(token.decode("ascii", errors="replace"), resource, number)
+
+
+def _resource(path: bytes) -> tuple[Resource | None, int]:
+    if rows := _ROWS.fullmatch(path):
+        return Resource.ROWS, int(rows[1])
+    return _RESOURCES.get(path), 1
 
 
 _RESOURCES: Final = {each.value: each for each in Resource}
+_ROWS: Final = re.compile(rb"/rows/([2-9]|[1-9][0-9]{1,5})")
+"""One number has one spelling, the first page none."""

@@ -8,15 +8,21 @@ them go in a batch: a long CSV neither delays the checks of other links nor fill
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import Final
 
+from common.links.state import LinkState
 from common.links.token import LinkClaims
+from report_viewer.links.shown import ShownLinks
 from report_viewer.loading.redis_store import META, STATE, Snapshot, SnapshotQuery, key_of
 from report_viewer.problems.errors import StoreUnavailableError
 
 MOST_READS: Final = 512
 MOST_BODIES: Final = 8
 """How many different reports' bodies are read at once."""
+
+_MOST_TRIES: Final = 4
+"""How often a link is read whose options, or whose day, change meanwhile."""
 
 BATCH_SECONDS: Final = 3.0
 """How long a batch may take, with connecting: requests that waited that long are told so."""
@@ -119,14 +125,35 @@ class DataLoader:
     """Reads snapshots in batches: checks in one queue, bodies in another."""
 
     def __init__(self, read_all: ReadAll) -> None:
+        self._shown = ShownLinks()
         self._checks = BatchQueue(read_all, most_reads=MOST_READS, most_reports=MOST_READS)
         self._bodies = BatchQueue(read_all, most_reads=MOST_READS, most_reports=MOST_BODIES)
 
     async def read(self, claims: LinkClaims, fields: tuple[str, ...]) -> Snapshot:
-        """What Redis knows now of a link, and ``fields`` of its report.
+        """What Redis knows now of a link, and ``fields`` of the report that it shows.
+
+        What a link with options shows is known from its state: where that differs from what was
+        known before, its report is read once more.
 
         Raises:
             StoreUnavailableError: Redis did not answer in time.
         """
         queue = self._checks if fields in {META, STATE} else self._bodies
-        return await queue.read(SnapshotQuery(claims, fields))
+        expected = self._shown.now(claims).claims
+        for _ in range(_MOST_TRIES):
+            snapshot = await queue.read(SnapshotQuery(expected, fields))
+            if snapshot.state is not LinkState.ACTIVE:
+                return snapshot
+            shown = self._shown.learn(claims, snapshot.options, snapshot.tenant_name)
+            if shown is None:
+                break
+            if not fields or shown.claims == expected:
+                if shown.claims is claims:
+                    return snapshot
+                return replace(snapshot, claims=shown.claims, moves_at=shown.moves_at)
+            expected = shown.claims
+        return replace(snapshot, state=None)
+
+    def shown(self, claims: LinkClaims) -> LinkClaims:
+        """What a link shows now, as far as that is known."""
+        return self._shown.now(claims).claims

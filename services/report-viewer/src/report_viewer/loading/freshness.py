@@ -43,6 +43,8 @@ class FreshnessTracker:
 
     def assess(self, name: str, meta: Meta, snapshot: Snapshot) -> tuple[Freshness, bool]:
         """How fresh the report with the key ``name`` is, and whether newer data wait for it."""
+        if snapshot.claims.options.frozen:
+            return Freshness.FROZEN, False
         stale = is_stale(meta, snapshot.data_version)
         overdue = self._overdue(name) if stale else self._is_current(name)
         if self._workers_gone():

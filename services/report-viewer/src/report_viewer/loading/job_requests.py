@@ -70,7 +70,9 @@ class JobRequests:
         return self._once(key_of(claims).cached, ask)
 
     def recompute(self, claims: LinkClaims) -> "asyncio.Future[bool]":
-        """Have a report computed that is there and of no use."""
+        """Have a report computed, or brought back, that is there and of no use."""
+        if claims.options.frozen:
+            return self.restore_report(claims)
         return self._once(
             key_of(claims).cached, lambda: self._jobs.request_report(_computation(claims))
         )
@@ -80,6 +82,19 @@ class JobRequests:
         return self._once(
             key_of(claims).cached, lambda: self._jobs.request_fresh(_computation(claims))
         )
+
+    def restore_report(self, claims: LinkClaims) -> "asyncio.Future[bool]":
+        """Have a link's frozen report brought back; its state comes with it.
+
+        The future raises ``JobsUnavailableError``.
+        """
+        job = RestoreLink(claims.tenant_id, claims.link_id)
+
+        def publish() -> bool:
+            self._jobs.publish(job)
+            return True
+
+        return self._once(key_of(claims).cached, publish)
 
     def restore_link(self, claims: LinkClaims) -> "asyncio.Future[bool]":
         """Have the link's state written. The future raises ``JobsUnavailableError``."""

@@ -97,33 +97,56 @@ class ReportLoader:
             UnavailableError: it could not be had in time, or not at all.
         """
         claims = request.claims
-        names = (state_key(claims.tenant_id, claims.link_id), key_of(claims).cached)
-        with self._subscriber.wake_on(*names) as woken:
-            # Read after subscribing and before asking: what is finished in between is neither
-            # missed nor computed twice.
-            snapshot = await self._reader.read(claims, fields)
-            missing = find_missing(snapshot, request)
-            if missing is Missing.NOTHING:
-                return snapshot
-            if self.waiting >= self._max_waiting:
-                raise TooManyWaitingError
-            self.waiting += 1
-            try:
-                return await self._wait(request, fields, missing, woken)
-            finally:
-                self.waiting -= 1
+        deadline = asyncio.get_running_loop().time() + self._wait_seconds
+        while True:
+            shown = self._reader.shown(claims)
+            names = (state_key(claims.tenant_id, claims.link_id), key_of(shown).cached)
+            with self._subscriber.wake_on(*names) as woken:
+                # Read after subscribing and before asking: what is finished in between is neither
+                # missed nor computed twice.
+                snapshot = await self._reader.read(claims, fields)
+                missing = find_missing(snapshot, request)
+                if missing is Missing.NOTHING:
+                    return snapshot
+                if missing is Missing.REPORT and snapshot.claims != shown:
+                    continue  # its state has told what it shows: wait for that
+                found = await self._wait_in_turn(request, fields, snapshot, woken, deadline)
+                if found is not None:
+                    return found
+
+    def shown(self, claims: LinkClaims) -> LinkClaims:
+        """What a link shows now, as far as that is known."""
+        return self._reader.shown(claims)
+
+    async def _wait_in_turn(
+        self,
+        request: ReportRequest,
+        fields: tuple[str, ...],
+        snapshot: Snapshot,
+        woken: asyncio.Event,
+        deadline: float,
+    ) -> Snapshot | None:
+        if self.waiting >= self._max_waiting:
+            raise TooManyWaitingError
+        self.waiting += 1
+        try:
+            return await self._wait(request, fields, snapshot, woken, deadline)
+        finally:
+            self.waiting -= 1
 
     async def _wait(
         self,
         request: ReportRequest,
         fields: tuple[str, ...],
-        missing: Missing,
+        snapshot: Snapshot,
         woken: asyncio.Event,
-    ) -> Snapshot:
+        deadline: float,
+    ) -> Snapshot | None:
+        """The snapshot once nothing is missing; None when the link shows another report now."""
         clock = asyncio.get_running_loop().time
-        deadline = clock() + self._wait_seconds
+        shown, missing = snapshot.claims, find_missing(snapshot, request)
         while True:
-            await self._ask(missing, request.claims, seconds=deadline - clock())
+            await self._ask(missing, shown, seconds=deadline - clock())
             left = deadline - clock()
             if left <= 0:
                 raise _late(missing)
@@ -133,10 +156,16 @@ class ReportLoader:
             missing = find_missing(snapshot, request)
             if missing is Missing.NOTHING:
                 return snapshot
+            if missing is Missing.REPORT and snapshot.claims != shown:
+                return None
 
     async def _ask(self, missing: Missing, claims: LinkClaims, *, seconds: float) -> None:
-        ask = self._jobs.restore_link if missing is Missing.STATE else self._jobs.compute
-        asked = ask(claims)
+        if missing is Missing.STATE:
+            asked = self._jobs.restore_link(claims)
+        elif claims.options.frozen:
+            asked = self._jobs.restore_report(claims)
+        else:
+            asked = self._jobs.compute(claims)
         await asyncio.wait({asked}, timeout=max(seconds, 0))
         error = asked.exception() if asked.done() else None
         if isinstance(error, JobsUnavailableError):

@@ -4,6 +4,7 @@ The link's state, the report's fields, the failure marker and the version of the
 live on one node, and two commands tell them. What several links ask alike is asked once.
 """
 
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +16,8 @@ from redis.exceptions import RedisError
 
 from common.infra.redis import VIEWER, create_async_redis
 from common.links import tenant_names
-from common.links.state import LinkState, parse_epoch, parse_state, state_key
+from common.links.options import PLAIN, LinkOptions
+from common.links.state import LinkState, parse_epoch, parse_link, state_key
 from common.links.tenant_names import TenantName
 from common.links.token import LinkClaims
 from common.reports_cache.cache import ReportKey, data_version_key
@@ -62,8 +64,9 @@ def connect(url: str, epoch: ServerEpoch | None = None) -> Redis:
 
 
 def key_of(claims: LinkClaims) -> ReportKey:
-    """The report that a link opens: said by the signed claims and by nothing else."""
-    return ReportKey(claims.tenant_id, claims.report, claims.window)
+    """The report that a link opens: said by what it shows now and by nothing else."""
+    frozen = claims.link_id if claims.options.frozen else None
+    return ReportKey(claims.tenant_id, claims.report, claims.window, frozen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +76,13 @@ class Snapshot:
     ``complete`` says whether each of those fields is there; those not asked for, or not there, are
     empty. ``asked`` is a moment on the monotonic clock before that, in seconds; ``data_version`` is
     what ``common.reports_cache.cache.data_version_key`` told, ``tenant_name`` what
-    ``common.links.tenant_names`` has.
+    ``common.links.tenant_names`` has. ``claims`` are what the link shows, the report's window among
+    it, and that stays so until ``moves_at`` (Unix seconds).
     """
 
     state: LinkState | None
     failed: bool
+    claims: LinkClaims
     complete: bool = True
     meta: bytes = b""
     document: bytes = b""
@@ -85,10 +90,12 @@ class Snapshot:
     data_version: bytes | None = None
     asked: float = 0.0
     tenant_name: bytes | None = None
+    options: LinkOptions = PLAIN
+    moves_at: float = math.inf
 
 
 class SnapshotQuery(NamedTuple):
-    """A query: what is known of a link, and ``fields`` of its report."""
+    """A query: what is known of a link, and ``fields`` of the report that it shows."""
 
     claims: LinkClaims
     fields: tuple[str, ...]
@@ -98,7 +105,11 @@ class SnapshotReader(Protocol):
     """Reads snapshots."""
 
     async def read(self, claims: LinkClaims, fields: tuple[str, ...]) -> Snapshot:
-        """What is known now of a link, and ``fields`` of its report."""
+        """What is known now of a link, and ``fields`` of the report that it shows."""
+        ...
+
+    def shown(self, claims: LinkClaims) -> LinkClaims:
+        """What a link shows now, as far as that is known."""
         ...
 
 
@@ -143,6 +154,7 @@ class RedisStore:
         except (RedisError, OSError) as error:
             raise StoreUnavailableError from error
         run = self._epoch.id
+        links = [parse_link(answer[0], epoch=run) for answer in answers[: len(reads)]]
         found = [
             dict(zip(fields, values, strict=True))
             for (_, fields), values in zip(reports, answers[len(reads) :], strict=True)
@@ -150,15 +162,19 @@ class RedisStore:
         found.append({})
         return [
             Snapshot(
-                state=parse_state(state, epoch=run),
+                state=link.state,
                 failed=failed is not None,
+                claims=read.claims,
                 complete=None not in found[place].values(),
                 data_version=told,
                 asked=asked,
                 tenant_name=name,
+                options=link.options,
                 **{field: value for field, value in found[place].items() if value is not None},
             )
-            for (state, failed, told, name), place in zip(answers, places, strict=False)
+            for read, link, (_, failed, told, name), place in zip(
+                reads, links, answers[: len(reads)], places, strict=True
+            )
         ]
 
     async def tenant(self, tenant_id: int) -> TenantName | None:

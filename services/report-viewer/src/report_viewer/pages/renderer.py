@@ -5,7 +5,7 @@ A page is a function of its arguments alone, so that the same report is the same
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -13,6 +13,7 @@ from jinja2 import ChoiceLoader, Environment, FunctionLoader, PackageLoader, Str
 
 from common.i18n.formatter import Formatter
 from common.i18n.locales import ENGLISH
+from common.links.options import LinkKind
 from common.reports.document.metrics import Unit
 from common.reports.document.schema import Document
 from report_viewer.cache import page_cache
@@ -35,6 +36,16 @@ NOTICES: Final = {
     Freshness.UNREACHABLE: "New sales data cannot be taken in at the moment.",
 }
 """What the reader of a report that is not current is told; up to then it is "as of" its moment."""
+
+
+class LinkStatement(NamedTuple):
+    """What a page says of its link: of which kind it is, and since when it is frozen."""
+
+    kind: LinkKind = LinkKind.FIXED
+    frozen_at: datetime | None = None
+
+
+PLAIN_LINK: Final = LinkStatement()
 
 
 class PageRenderer:
@@ -88,9 +99,13 @@ class PageRenderer:
         )
 
     def shared_page(
-        self, document: Document, freshness: Freshness, locale: Locale = ENGLISH
+        self,
+        document: Document,
+        freshness: Freshness,
+        locale: Locale = ENGLISH,
+        link: LinkStatement = PLAIN_LINK,
     ) -> SharedPage:
-        """What the pages of a report have in common, whichever link shows it."""
+        """What the pages of a report have in common, whichever link of that kind shows it."""
         zone = ZoneInfo(document.timezone)
         words = formatter_of(locale)
         figures = DocumentFormatter(document, words)
@@ -111,6 +126,8 @@ class PageRenderer:
             csv_url=f"/api/reports/{page_cache.TOKEN}/csv",
             definitions=definitions(document, self._kinds),
             notice=NOTICES.get(freshness),
+            link=link,
+            frozen_on=words.instant(link.frozen_at, zone) if link.frozen_at else "",
             island=island(figures, self._kinds),
         )
         return SharedPage(html.encode("utf-8"), zone, locale)

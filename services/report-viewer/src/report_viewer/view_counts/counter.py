@@ -35,10 +35,11 @@ _log = logging.getLogger(__name__)
 class ViewTally:
     """What people did with one link since the last time that it was added up."""
 
-    __slots__ = ("downloads", "last", "report", "views")
+    __slots__ = ("downloads", "last", "report", "views", "warmed")
 
     def __init__(self, claims: LinkClaims, now: datetime) -> None:
         self.report = ViewedReport(claims.report, claims.window)
+        self.warmed = not claims.options.frozen
         self.views = 0
         self.downloads = 0
         self.last = now
@@ -122,6 +123,8 @@ def record(redis: Redis, tallies: ViewTallies) -> None:
     view_counts.append(redis, links)
     reports: dict[tuple[int, ViewedReport], int] = {}
     for (tenant_id, _), each in tallies.items():
+        if not each.warmed:  # a frozen report is never computed again
+            continue
         viewed = tenant_id, each.report
         reports[viewed] = reports.get(viewed, 0) + each.views + each.downloads
     popularity.record(redis, reports)

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from accounts.memberships import TenantFacts
+from accounts.permissions import Permission
 from common.db.audit import Author
 from common.db.tenancy import TenantDb
 from common.i18n.formatter import Formatter
@@ -17,6 +18,7 @@ from share_api.console.words import formatter_of
 from share_api.container import Container
 from share_api.http.json_body import Body
 from share_api.routes.dependencies import Actor, CurrentActor, CurrentAdmin, Services, SignedIn
+from share_api.routes.permissions import declared_at
 from sharing.revoking import Revocation
 
 
@@ -58,6 +60,19 @@ class Visit:
     def csrf(self) -> str:
         """The token of the forms on the page."""
         return csrf_token(self.admin)
+
+    def may_open(self, address: str) -> bool:
+        """Whether the admin may open a page: by what its own route declares."""
+        return self._may("GET", address)
+
+    def may_send(self, address: str) -> bool:
+        """Whether the admin may send a form to that address: by what its own route declares."""
+        return self._may("POST", address)
+
+    def _may(self, method: str, address: str) -> bool:
+        path = address.partition("?")[0]
+        needed = declared_at(self.request.app.routes, method, path)
+        return not isinstance(needed, Permission) or self.actor.may(needed)
 
     def revocation(self) -> Revocation:
         """That links are revoked now, by this admin."""

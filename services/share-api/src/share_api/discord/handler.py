@@ -45,7 +45,8 @@ from share_api.discord.wording import (
     UNKNOWN,
     connected,
 )
-from sharing.issuing import IssuedLink, IssuingContext, LinkRequest, issue
+from sharing.issuing import IssuingContext, issue
+from sharing.link_request import IssuedLink, LinkRequest
 from sharing.revoking import Revocation, RevocationUnavailableError, revoke
 
 _log = logging.getLogger(__name__)

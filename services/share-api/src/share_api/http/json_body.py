@@ -20,6 +20,7 @@ from pydantic_core import ErrorDetails
 from common.http.problem import Problem
 
 MAX_BODY_BYTES: Final = 16 * 1024
+MAX_LIST_BODY_BYTES: Final = 128 * 1024
 BODY_SECONDS: Final = 20
 PIECE_SECONDS: Final = 60
 """How long the next piece of a long body may take."""
@@ -83,11 +84,24 @@ async def read_body(request: Request) -> bytes:
         InvalidBodyError: longer than ``MAX_BODY_BYTES``; the rest is not read.
         SlowBodyError: not there after ``BODY_SECONDS``.
     """
+    return await _read_bounded(request, MAX_BODY_BYTES)
+
+
+async def read_list_body(request: Request) -> bytes:
+    """The body of a request for many things at once.
+
+    Raises:
+        InvalidBodyError: longer than ``MAX_LIST_BODY_BYTES``; the rest is not read.
+        SlowBodyError: not there after ``BODY_SECONDS``.
+    """
+    return await _read_bounded(request, MAX_LIST_BODY_BYTES)
+
+
+async def _read_bounded(request: Request, most: int) -> bytes:
     try:
-        return await read_at_most(request, MAX_BODY_BYTES)
+        return await read_at_most(request, most)
     except BodyTooLargeError:
-        fault = FieldError("", f"is longer than {MAX_BODY_BYTES} bytes")
-        raise InvalidBodyError(fault) from None
+        raise InvalidBodyError(FieldError("", f"is longer than {most} bytes")) from None
 
 
 async def read_at_most(request: Request, most: int) -> bytes:
@@ -128,6 +142,8 @@ async def iter_with_timeout(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
 
 Body = Annotated[bytes, Depends(read_body)]
 """The body of a request, as a parameter of a route. Name it after the session."""
+ListBody = Annotated[bytes, Depends(read_list_body)]
+"""The body of a request for many things at once, likewise."""
 
 
 def parse_body(model: type[M], body: bytes) -> M:

@@ -26,7 +26,7 @@ _DETAILS: Final = {
     409: "The state of the tenant, or another request, stands against it.",
     413: "The body is larger than the service takes.",
     415: "The body is neither a CSV nor a form.",
-    422: "The idempotency key is that of another request.",
+    422: "Options that exclude each other, or an idempotency key of another request.",
     429: "Too many attempts, links or events, or imports not finished; see `Retry-After`.",
     503: "Something the service needs is missing or does not answer.",
 }
@@ -55,6 +55,21 @@ _PROBLEM: Final = {
         },
     },
 }
+REPLAYED: Final = "Idempotency-Replayed"
+"""The header of an answer that was given before."""
+REPLAYED_HEADER: Final[dict[str, Any]] = {
+    REPLAYED: {
+        "description": "`true` where it was carried out before.",
+        "schema": {"type": "string"},
+    }
+}
+IDEMPOTENCY_KEY: Final[dict[str, Any]] = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "Names the request for 24 hours: sent again under it, it is carried out once.",
+    "schema": {"type": "string", "maxLength": 255},
+}
+"""The header that names a request, for a route's ``openapi_extra``."""
 _RETRY_AFTER: Final = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds."}}
 
 REPORT_SLUGS: Final[dict[str, Any]] = {"enum": [each.slug for each in registry.implemented()]}
@@ -155,7 +170,8 @@ def _document(app: FastAPI, security_of: SecurityOf) -> dict[str, Any]:
     security = security_of(app.routes)
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
-            operation["responses"].pop("422", None)
+            if "application/json" in operation["responses"].get("422", {}).get("content", {}):
+                del operation["responses"]["422"]
             if (method, path) in security:
                 _require(operation, security[method, path])
     schemas = document.setdefault("components", {}).setdefault("schemas", {})

@@ -72,6 +72,18 @@ def api_routes(routes: Sequence[BaseRoute]) -> Iterator[APIRoute]:
             yield route
 
 
+def declared_at(routes: Sequence[BaseRoute], method: str, path: str) -> Permission | str | None:
+    """What the route that answers ``path`` declares; None where it declares nothing.
+
+    Raises:
+        LookupError: no route answers it.
+    """
+    for route in api_routes(routes):
+        if method in (route.methods or ()) and route.path_regex.match(path):
+            return next(iter(declarations(route)), None)
+    raise LookupError(f"no route answers {method} {path}")
+
+
 def operation_security(routes: Sequence[BaseRoute]) -> dict[tuple[str, str], Requirements]:
     """What the operations take as credentials, by method (in lower case) and path."""
     return {

@@ -17,11 +17,17 @@ from share_api.container import Container
 from share_api.http.content_length import content_length
 from share_api.http.json_body import iter_with_timeout
 from share_api.http.ndjson import is_ndjson
-from share_api.http.openapi import list_body, problem_responses
+from share_api.http.openapi import (
+    IDEMPOTENCY_KEY,
+    REPLAYED,
+    REPLAYED_HEADER,
+    list_body,
+    problem_responses,
+)
+from share_api.idempotency import KeyedRequest, key_of
 from share_api.routes.dependencies import CurrentActor, CurrentDb, Services
 from share_api.routes.permissions import needs
 from share_api.sales.batch import BatchTooLargeError, SalesKind
-from share_api.sales.idempotency import KeyedRequest, key_of
 from share_api.sales.loading import load_batch
 from share_api.schemas.sales import ELEMENTS
 from share_api.schemas.sales_batch import MOST_BYTES, MOST_BYTES_OF_LINES, BatchReader
@@ -29,13 +35,6 @@ from share_api.schemas.sales_summary import SalesSummary
 
 router = APIRouter(tags=["sales"])
 _PATH: Final = "/api/admin/sales"
-_REPLAYED: Final = "Idempotency-Replayed"
-_KEY: Final[dict[str, Any]] = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "description": "Names the request for 24 hours: sent again under it, it is carried out once.",
-    "schema": {"type": "string", "maxLength": 255},
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +67,13 @@ Batch = Annotated[Received, Depends(_received)]
 
 def _documented(kind: SalesKind) -> dict[str, Any]:
     """What every route of a kind says of itself."""
-    replayed = {
-        "description": "`true` where it was carried out before.",
-        "schema": {"type": "string"},
-    }
-    done = {"description": "All of it is in the ledger.", "headers": {_REPLAYED: replayed}}
+    done = {"description": "All of it is in the ledger.", "headers": REPLAYED_HEADER}
     return {
         "path": f"{_PATH}/{kind}",
         "response_model": SalesSummary,
         "responses": {200: done, **problem_responses(400, 403, 408, 409, 413, 422, 503)},
         "dependencies": [needs(Permission.SALES_WRITE)],
-        "openapi_extra": {**list_body(kind, ELEMENTS[kind]), "parameters": [_KEY]},
+        "openapi_extra": {**list_body(kind, ELEMENTS[kind]), "parameters": [IDEMPOTENCY_KEY]},
     }
 
 
@@ -137,7 +132,7 @@ async def _take(
     )
     loaded = await run_sync(load, limiter=container.loading)
     if loaded.replayed:
-        received.response.headers[_REPLAYED] = "true"
+        received.response.headers[REPLAYED] = "true"
     return loaded.summary
 
 

@@ -14,9 +14,9 @@ from ingest.ledger.errors import IngestError
 from ingest.ledger.load import LoadSummary, load_sales
 from ingest.ledger.time_limits import WHILE_A_CLIENT_WAITS, told_as_problems
 from ingest.summary import summary_json
+from share_api.idempotency import AnsweredError, KeyedRequest
 from share_api.sales.batch import SalesBatch
 from share_api.sales.findings import refusal
-from share_api.sales.idempotency import AnsweredError, KeyedRequest
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,9 @@ from common.db.pagination import Cursor, Paging
 from common.reports import registry
 from common.reports.window import Period
 from share_api.schemas.api_model import ApiModel
+from share_api.schemas.report_type import ReportType
 from share_api.schemas.request_model import RequestModel, not_null, without_default
-from sharing.issuing import CALENDAR
+from sharing.link_request import CALENDAR
 from sharing.listing import ShareState
 
 
@@ -49,20 +50,6 @@ PeriodName = Annotated[
     str, AfterValidator(_known_period), Field(json_schema_extra={"enum": list(_PERIODS)})
 ]
 """What the ledger calls the days of a link."""
-
-
-def _known_report(value: str) -> str:
-    if value not in registry.REPORTS:
-        raise ValueError("There is no such report type")
-    return value
-
-
-ReportType = Annotated[
-    str,
-    AfterValidator(_known_report),
-    Field(json_schema_extra={"enum": list(registry.REPORTS)}),
-]
-"""A registered report type, implemented or not."""
 
 
 class LoginBody(RequestModel):

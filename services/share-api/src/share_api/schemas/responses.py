@@ -10,10 +10,11 @@ from accounts.memberships import Account, TenantFacts
 from common.db.accounts import Role
 from common.db.pagination import Page
 from common.instants import iso
+from common.links.options import LinkKind
 from common.reports.model import Definition
 from common.reports.window import Period, Window
 from share_api.schemas.api_model import ApiModel
-from sharing.issuing import IssuedLink
+from sharing.link_request import IssuedLink
 from sharing.listing import LedgerEntry, ShareState
 
 Instant = Annotated[
@@ -57,6 +58,23 @@ class IssuedView(ApiModel):
         )
 
 
+class BulkIssuedLinkView(IssuedView):
+    """A link that was issued with others; ``id`` is its entry in the share ledger."""
+
+    id: UUID
+
+    @classmethod
+    def of(cls, link: IssuedLink) -> Self:
+        """As clients see it."""
+        return cls(id=link.share_id, **dict(IssuedView.of(link)))
+
+
+class BulkIssuedView(ApiModel):
+    """Links that were issued together, in the order of the request."""
+
+    shares: tuple[BulkIssuedLinkView, ...]
+
+
 class SharePeriodView(WindowView):
     """A window and the period it was asked for as."""
 
@@ -69,6 +87,9 @@ class ShareView(ApiModel):
     id: UUID
     report_type: str
     period: SharePeriodView
+    kind: LinkKind = Field(
+        description="Whether the window stays (`fixed`) or moves (`live`); `frozen`: all stays."
+    )
     created_at: Instant
     expires_at: Instant
     created_by: str | None = Field(
@@ -88,6 +109,7 @@ class ShareView(ApiModel):
             id=share.id,
             report_type=share.report,
             period=SharePeriodView(name=share.period, start=share.window_from, end=share.window_to),
+            kind=LinkKind(share.kind),
             created_at=share.issued_at,
             expires_at=share.expires_at,
             created_by=entry.creator,

@@ -13,9 +13,14 @@ from pydantic import (
     model_validator,
 )
 
+from common.links.options import LinkKind
 from common.reports.window import EARLIEST, MOST_DAYS, Dates, Period
+from share_api.schemas.report_type import ReportType
 from share_api.schemas.request_model import RequestModel, not_null, without_default
+from sharing.issue_errors import OptionsConflictError
 
+MOST_LINKS: Final = 100
+"""How many links may be issued by one request."""
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
@@ -67,6 +72,12 @@ class ShareBody(RequestModel):
         description="Days of the calendar in place of `period`.",
         json_schema_extra=without_default,
     )
+    live: bool = Field(
+        False, description="The days of `period` move: those before today, whenever it is opened."
+    )
+    frozen: bool = Field(
+        False, description="Page and files stay as they are now, whatever is imported later."
+    )
     expires_in_seconds: Annotated[
         int | None,
         Field(gt=0),
@@ -85,7 +96,48 @@ class ShareBody(RequestModel):
             raise ValueError("Give period or dates, not both")
         return self
 
+    def require_consistent(self) -> None:
+        """Refuse options that exclude each other.
+
+        Raises:
+            OptionsConflictError: both move and stay are asked for.
+        """
+        if self.live and self.frozen:
+            raise OptionsConflictError("frozen", "stays as it is: not with live")
+
+    @property
+    def kind(self) -> LinkKind:
+        """How the link's window stands to the days that pass."""
+        if self.frozen:
+            return LinkKind.FROZEN
+        return LinkKind.LIVE if self.live else LinkKind.FIXED
+
     @property
     def days(self) -> Period | Dates:
         """The days that the link is to show."""
         return self.period if self.dates is None else Dates(self.dates.first, self.dates.last)
+
+
+class BulkShareBody(ShareBody):
+    """One link of several: as for one alone, and its report."""
+
+    report: ReportType
+
+
+class BulkBody(RequestModel):
+    """Links that are issued together, all of them or none."""
+
+    shares: list[BulkShareBody] = Field(min_length=1, max_length=MOST_LINKS)
+
+    def require_consistent(self) -> None:
+        """Refuse options that exclude each other.
+
+        Raises:
+            OptionsConflictError: those of one link, by its place.
+        """
+        for place, body in enumerate(self.shares):
+            try:
+                body.require_consistent()
+            except OptionsConflictError as error:
+                error.place = f"/shares/{place}"
+                raise

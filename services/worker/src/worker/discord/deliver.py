@@ -26,6 +26,7 @@ from common.jobs.payloads import AnswerDiscord
 from common.jobs.publisher import JobPublisher
 from common.reports.document.schema import Document
 from common.reports.model import COUNT_DAYS
+from common.reports_cache import copies
 from common.reports_cache.cache import ReportCache
 from worker.discord import client
 from worker.discord.client import AttemptOutcome, Result
@@ -148,13 +149,13 @@ def _document(job: AnswerDiscord, using: DeliveryContext, *, now: datetime) -> D
     Raises: what computing raises, and _UnderWayError.
     """
     wanted = structs.replace(job.computation, asked_at=int(now.timestamp() * 1000))
-    found = using.cache.document(wanted.key, fresh=True)
+    found = copies.read_document(using.cache.redis, wanted.key, fresh=True)
     if found is not None:
         return found
     outcome = single_flight.compute_once(
         using.engine, using.cache, using.leases, wanted, count_days=using.count_days
     )
-    found = using.cache.document(wanted.key)
+    found = copies.read_document(using.cache.redis, wanted.key)
     if found is None or outcome is single_flight.Outcome.UNDER_WAY:
         raise _UnderWayError
     return found

@@ -1,5 +1,9 @@
-"""Restores a link's state in Redis from the share ledger, which alone decides."""
+"""Restores a link's state in Redis from the share ledger, which alone decides.
 
+A link that is frozen gets its report back first: who is told that it opens finds it.
+"""
+
+from redis.exceptions import OutOfMemoryError
 from sqlalchemy import Engine, select
 
 from common.db.accounts import Tenant
@@ -8,10 +12,20 @@ from common.db.tenancy import Access, transaction
 from common.jobs.payloads import RestoreLink
 from common.links.state import LinkRef, LinkState, LinkStateStore
 from common.links.tenant_names import TenantName
+from common.reports.window import Window
+from common.reports_cache import copies
+from common.reports_cache.cache import ReportCache, ReportKey
+from sharing.options import options_of
+from worker.links.frozen import frozen_fields
+from worker.operations import cache_eviction
 
 
-def restore_link(engine: Engine, states: LinkStateStore, job: RestoreLink) -> None:
+def restore_link(
+    engine: Engine, states: LinkStateStore, cache: ReportCache, job: RestoreLink
+) -> None:
     """Write the state of the job's link; one that no ledger knows does not open.
+
+    Nor does a frozen one whose report is gone.
 
     Raises:
         sqlalchemy.exc.DBAPIError: PostgreSQL did not answer; the state stays unknown.
@@ -19,16 +33,34 @@ def restore_link(engine: Engine, states: LinkStateStore, job: RestoreLink) -> No
     epoch = states.epoch()
     with transaction(engine, Access(tenant_id=job.tenant_id)) as session:
         entry = session.execute(
-            select(Share.expires_at, Share.revoked_at, Tenant.name, Tenant.timezone)
+            select(Share, Tenant.name, Tenant.timezone)
             .join(Tenant, Tenant.id == Share.tenant_id)
             .where(Share.tenant_id == job.tenant_id, Share.link_id == job.link_id)
         ).one_or_none()
-    if entry is None:
+        shown = None if entry is None else options_of(entry.Share)
+        frozen = None
+        if shown is not None and shown.frozen:
+            frozen = frozen_fields(session, job.tenant_id, job.link_id)
+    if entry is None or shown is None or (shown.frozen and frozen is None):
         states.reject_unknown(job.tenant_id, job.link_id)
         return
+    share: Share = entry.Share
     states.store_tenant_name(job.tenant_id, TenantName(entry.name, entry.timezone))
+    if frozen is not None and share.revoked_at is None:
+        _bring_back(cache, share, frozen)
     states.restore(
-        LinkRef(job.tenant_id, job.link_id, entry.expires_at),
-        LinkState.ACTIVE if entry.revoked_at is None else LinkState.REVOKED,
+        LinkRef(job.tenant_id, job.link_id, share.expires_at),
+        LinkState.ACTIVE if share.revoked_at is None else LinkState.REVOKED,
+        shown,
         epoch=epoch,
     )
+
+
+def _bring_back(cache: ReportCache, share: Share, fields: dict[str, bytes]) -> None:
+    window = Window(share.window_from, share.window_to)
+    key = ReportKey(share.tenant_id, share.report, window, share.link_id)
+    try:
+        copies.bring_back(cache.redis, key, fields, seconds=cache.keep_seconds)
+    except OutOfMemoryError:
+        cache_eviction.evict(cache.redis)
+        copies.bring_back(cache.redis, key, fields, seconds=cache.keep_seconds)

@@ -23,11 +23,13 @@ from common.db.pagination import Paging
 from common.db.tenancy import TenantDb
 from common.infra.redis import ADMIN, create_redis
 from common.instants import now
+from common.links.options import LinkKind
 from common.links.state import LinkStateStore
 from common.reports.window import Dates, Period
-from sharing import issuing as links
 from sharing import revoking, switch
 from sharing.container import create_issuing
+from sharing.issuing import issue
+from sharing.link_request import IssuedLink, LinkRequest
 from sharing.settings import LinkSettings
 
 _PAGE: Final = 1000
@@ -45,9 +47,10 @@ def issue_link(
     report: str,
     days: Period | Dates = Period.MONTH,
     expires_in: int | None = None,
+    kind: LinkKind = LinkKind.FIXED,
     secret: str | None = None,
     public_base_url: str | None = None,
-) -> links.IssuedLink:
+) -> IssuedLink:
     """Issue a link to a report of a tenant (by its slug).
 
     ``expires_in`` is in seconds; the default, the signing secret and the public address are those
@@ -63,15 +66,16 @@ def issue_link(
     with _servers(service_url, redis_url) as (engine, redis):
         shop = _tenant(engine, tenant)
         issuing = create_issuing(settings, engine, redis, os.environ.get("BROKER_URL") or redis_url)
-        request = links.LinkRequest(
+        request = LinkRequest(
             tenant_id=shop.id,
             zone=shop.zone,
             report=report,
             days=days,
             author=COMMAND_LINE,
             expires_in=expires_in,
+            kind=kind,
         )
-        return links.issue(request, issuing, now=now())
+        return issue(request, issuing, now=now())
 
 
 def revoke_link(service_url: str, redis_url: str, *, tenant: str, share_id: UUID) -> None:

@@ -24,6 +24,8 @@ _DAY: Final = click.DateTime(["%Y-%m-%d"])
 )
 @click.option("--first", type=_DAY, metavar="DATE", help="With --last: days of the calendar.")
 @click.option("--last", type=_DAY, metavar="DATE", help="The last day, included; it is over.")
+@click.option("--live", is_flag=True, help="The days of the period move: always the last ones.")
+@click.option("--frozen", is_flag=True, help="Page and files stay as they are now.")
 @click.option(
     "--expires-in",
     type=int,
@@ -32,11 +34,14 @@ _DAY: Final = click.DateTime(["%Y-%m-%d"])
 )
 @state_dir_option
 def share(
+    *,
     report: str,
     tenant: str,
     period: str | None,
     first: datetime | None,
     last: datetime | None,
+    live: bool,
+    frozen: bool,
     expires_in: int | None,
     state_dir: Path | None,
 ) -> None:
@@ -48,10 +53,14 @@ def share(
     from accounts.errors import AccountError  # noqa: PLC0415 - keeps help quick
     from analytics.admin.links import SharingSettingsError, issue_link  # noqa: PLC0415
     from common.instants import iso  # noqa: PLC0415
+    from common.links.options import LinkKind  # noqa: PLC0415
     from common.reports.model import AnalyticsNotYetImplementedError  # noqa: PLC0415
     from common.reports.registry import UnknownReportError  # noqa: PLC0415
     from sharing.issue_errors import IssueError  # noqa: PLC0415
 
+    if live and frozen:
+        raise click.UsageError("--frozen stays as it is: not with --live")
+    kind = LinkKind.FROZEN if frozen else LinkKind.LIVE if live else LinkKind.FIXED
     days = _days(period, first, last)
     try:
         connection = resolve(state_dir)
@@ -62,6 +71,7 @@ def share(
             report=report,
             days=days,
             expires_in=expires_in,
+            kind=kind,
             secret=connection.settings.get("ANALYTICS_SHARE_SIGNING_SECRET"),
             public_base_url=connection.settings.get("PUBLIC_BASE_URL"),
         )

@@ -26,7 +26,7 @@ router = APIRouter()
 DATA: Final = "/admin/data"
 
 
-@router.get(DATA)
+@router.get(DATA, dependencies=[needs(Permission.IMPORTS_READ)])
 def show_data(visit: CurrentVisit) -> Response:
     """The form for files, and the imports there were."""
     return _data_page(visit)
@@ -67,7 +67,7 @@ async def _some(files: AsyncIterator[FileChunk]) -> AsyncIterator[FileChunk]:
         raise InvalidUploadError("No file was chosen.")
 
 
-@router.get(f"{DATA}/{{import_id}}")
+@router.get(f"{DATA}/{{import_id}}", dependencies=[needs(Permission.IMPORTS_READ)])
 def show_import(import_id: str, visit: CurrentVisit) -> Response:
     """How far an import is, or how it ended."""
     found = import_view(visit, get_import(visit.db, import_id_of(import_id)))

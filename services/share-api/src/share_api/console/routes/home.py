@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from accounts.permissions import Permission
 from common.db.imports import ImportState
 from common.db.pagination import Cursor, InvalidCursorError
 from share_api.console.own_paths import HOME
@@ -13,6 +14,7 @@ from share_api.console.views.activity import activity_of, last_import
 from share_api.console.views.figures import figures_of
 from share_api.console.visit import CurrentVisit
 from share_api.imports.listing import list_imports
+from share_api.routes.permissions import needs
 from share_api.routes.shares import state_context
 from sharing.overview import overview_of
 from sharing.switch import sharing_of
@@ -20,7 +22,7 @@ from sharing.switch import sharing_of
 router = APIRouter()
 
 
-@router.get(HOME)
+@router.get(HOME, dependencies=[needs(Permission.SHARES_READ)])
 def show_home(visit: CurrentVisit) -> Response:
     """The state of the shop at a glance."""
     imports = [each for each in list_imports(visit.db) if not each.checked]
@@ -39,7 +41,7 @@ def show_home(visit: CurrentVisit) -> Response:
     )
 
 
-@router.get("/admin/activity")
+@router.get("/admin/activity", dependencies=[needs(Permission.AUDIT_READ)])
 def show_activity(visit: CurrentVisit, cursor: Annotated[str, Query()] = "") -> Response:
     """Who did what, newest first."""
     try:

@@ -47,7 +47,7 @@ def _table_query(
     return TableQuery(shown, find.strip()[:_LONGEST_SEARCH].replace("\0", ""), after)
 
 
-@router.get(LINKS)
+@router.get(LINKS, dependencies=[needs(Permission.SHARES_READ)])
 def show_links(
     visit: CurrentVisit,
     show: str = Shown.LIVE,
@@ -61,7 +61,7 @@ def show_links(
     return page(visit, "links.html", "links", links=links, done=done)
 
 
-@router.get(f"{LINKS}/{{share_id}}")
+@router.get(f"{LINKS}/{{share_id}}", dependencies=[needs(Permission.SHARES_READ)])
 def show_link(share_id: str, visit: CurrentVisit) -> Response:
     """A link. Its address stands there for a while for who has just made it."""
     given = state_context(visit.container)
@@ -86,6 +86,8 @@ def _address_if_just_made(visit: Visit, link: LinkView) -> str:
     ring, share = visit.container.issuing.ring, link.share
     made_here = share.created_by == visit.author.admin_id
     if ring is None or not link.opens or not made_here or share.issued_at < now() - _JUST_MADE:
+        return ""
+    if not visit.may_send(f"{LINKS}/{share.id}/address"):
         return ""
     return address_of(share, ring, visit.container.issuing.public_base_url)
 

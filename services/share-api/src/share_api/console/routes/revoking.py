@@ -24,7 +24,7 @@ SHARING: Final = f"{LINKS}/sharing"
 _MOST: Final = 100
 
 
-@router.get(REVOKE)
+@router.get(REVOKE, dependencies=[needs(Permission.SHARES_WRITE)])
 def confirm(visit: CurrentVisit, share: Annotated[list[str], Query()] = []) -> Response:  # noqa: B006
     """What stops when the chosen links are revoked."""
     given = state_context(visit.container)
@@ -45,7 +45,7 @@ def revoke_chosen(visit: CurrentVisit, form: CheckedForm) -> Response:
     return redirect(f"{LINKS}?done=revoked")
 
 
-@router.get(REVOKE_ALL)
+@router.get(REVOKE_ALL, dependencies=[needs(Permission.SHARES_WRITE)])
 def confirm_all(visit: CurrentVisit) -> Response:
     """What stops when every link is revoked."""
     live = overview_of(visit.db, given=state_context(visit.container)).live
@@ -59,7 +59,7 @@ def revoke_every_link(visit: CurrentVisit, _: CheckedForm) -> Response:
     return redirect(f"{LINKS}?done=revoked")
 
 
-@router.get(SHARING)
+@router.get(SHARING, dependencies=[needs(Permission.SHARING_WRITE)])
 def show_sharing(visit: CurrentVisit) -> Response:
     """Whether the shop shares, and what turning that off stops."""
     live = overview_of(visit.db, given=state_context(visit.container)).live

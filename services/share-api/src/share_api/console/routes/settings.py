@@ -16,11 +16,12 @@ from share_api.console.routes.session import DEVICE_PATH
 from share_api.console.visit import CheckedForm, CurrentVisit, Visit
 from share_api.http.json_body import InvalidBodyError
 from share_api.rate_limits import TooManyLoginsError
+from share_api.routes.permissions import of_a_person
 from share_api.routes.session import replace_own_password
 from share_api.schemas.requests import PasswordBody
 from sharing.switch import sharing_of
 
-router = APIRouter()
+router = APIRouter(dependencies=[of_a_person])
 SETTINGS: Final = "/admin/settings"
 
 

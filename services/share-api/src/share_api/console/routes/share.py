@@ -15,7 +15,7 @@ from share_api.console.pages import page, redirect
 from share_api.console.views.links import DATES
 from share_api.console.views.share_form import share_form
 from share_api.console.visit import CheckedForm, CurrentVisit, Visit
-from share_api.routes import reports
+from share_api.routes import issuing
 from share_api.routes.permissions import needs
 
 router = APIRouter()
@@ -23,7 +23,7 @@ NEW: Final = "/admin/links/new"
 _FIELDS: Final = ("report", "period", "life", "first", "last")
 
 
-@router.get(NEW)
+@router.get(NEW, dependencies=[needs(Permission.SHARES_WRITE)])
 def show_form(
     visit: CurrentVisit,
     report: Annotated[str, Query()] = "",
@@ -42,7 +42,7 @@ def share(visit: CurrentVisit, form: CheckedForm) -> Response:
     """Issue the link, and show it."""
     issued = Response()
     try:
-        reports.share(form.one("report"), visit.actor, visit.container, issued, _body(form))
+        issuing.share(form.one("report"), visit.actor, visit.container, issued, _body(form))
     except (Problem, UnknownReportError, AnalyticsNotYetImplementedError) as error:
         return _form_page(visit, form, error)
     return redirect(f"/admin/links/{issued.headers['Location'].rpartition('/')[2]}")

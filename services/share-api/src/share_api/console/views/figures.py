@@ -15,6 +15,7 @@ from common.reports.document.metrics import Unit
 from common.reports.document.schema import Document
 from common.reports.money import PERCENT_EXPONENT, divide_half_even
 from common.reports.window import Period, window_of
+from common.reports_cache import copies
 from common.reports_cache.cache import ReportCache
 from share_api.console.visit import Visit
 
@@ -47,7 +48,7 @@ def figures_of(visit: Visit) -> list[FigureView]:
     found = []
     for definition in registry.implemented():
         job = ComputeReport(visit.tenant.id, definition.slug, window)
-        document = cache.document(job.key)
+        document = copies.read_document(cache.redis, job.key)
         if document is None:
             _ask(visit, job)
             found.append(FigureView(definition.slug, definition.title))

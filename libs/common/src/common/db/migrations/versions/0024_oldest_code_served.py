@@ -1,15 +1,15 @@
 """Which code the schema serves, so that services stay ready while a later version migrates.
 
-Revision ID: 0022
-Revises: 0021
+Revision ID: 0024
+Revises: 0023
 """
 
 from alembic import op
 
 from common.db.sql import script
 
-revision = "0022"
-down_revision = "0021"
+revision = "0024"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,33 @@
+"""The table of frozen reports: what links show that stay at the moment of their issue.
+
+A row is written in the transaction that enters its link, and deleted once the link opens no more.
+"""
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, LargeBinary, Uuid
+from sqlalchemy.orm import Mapped, mapped_column
+
+from common.db.metadata import Instant, Model, RandomId, TenantId
+
+MOST_BYTES = 16 * 1024 * 1024
+"""What a frozen report may have, compressed."""
+
+
+class FrozenReport(Model):
+    """A report as it was; ``fields`` are those of its hash in Redis, as MessagePack."""
+
+    __tablename__ = "frozen_reports"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["tenant_id", "link_id"],
+            ["shares.tenant_id", "shares.link_id"],
+            ondelete="CASCADE",
+        ),
+        CheckConstraint(f"octet_length(fields) <= {MOST_BYTES}", name="size"),
+        Index("ix_frozen_reports_tenant_id_expires_at", "tenant_id", "expires_at"),
+    )
+
+    tenant_id: Mapped[TenantId]
+    link_id: Mapped[RandomId] = mapped_column(Uuid, primary_key=True)
+    fields: Mapped[bytes] = mapped_column(LargeBinary)
+    frozen_at: Mapped[Instant]
+    expires_at: Mapped[Instant]

@@ -1,0 +1,46 @@
+"""Copies of cached reports: read out of Redis, and brought back as they were."""
+
+from redis import Redis
+
+from common.reports.document.schema import Document
+from common.reports_cache.cache import (
+    DONE_CHANNEL,
+    ReportKey,
+    UnreadableReportError,
+    data_version_key,
+    is_old,
+    unpack_document,
+)
+
+
+def take(redis: Redis, key: ReportKey) -> dict[str, bytes]:
+    """All fields of a cached report; none where there is none."""
+    return {
+        name.decode("ascii"): value
+        for name, value in redis.hgetall(key.cached).items()
+        if isinstance(name, bytes) and isinstance(value, bytes)
+    }
+
+
+def bring_back(redis: Redis, key: ReportKey, fields: dict[str, bytes], *, seconds: int) -> None:
+    """Keep a report that is not computed again for so long, and tell the viewers that wait."""
+    with redis.pipeline(transaction=True) as pipe:
+        pipe.delete(key.cached)
+        pipe.hset(key.cached, items=[part for field in fields.items() for part in field])
+        pipe.expire(key.cached, seconds)
+        pipe.publish(DONE_CHANNEL, key.cached)
+        pipe.execute()
+
+
+def read_document(redis: Redis, key: ReportKey, *, fresh: bool = False) -> Document | None:
+    """The cached report, of the latest data if it has to be ``fresh``; None without one."""
+    with redis.pipeline(transaction=False) as pipe:
+        pipe.hmget(key.cached, ["meta", "document"])
+        pipe.get(data_version_key(key.tenant_id))
+        (meta, document), told = pipe.execute()
+    if document is None or (fresh and is_old(meta, told)):
+        return None
+    try:
+        return unpack_document(document)
+    except UnreadableReportError:
+        return None

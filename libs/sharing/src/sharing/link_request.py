@@ -1,0 +1,58 @@
+"""What a link is asked for as, and what an issued one is."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from common.db.audit import Author
+from common.links.options import LinkKind
+from common.reports.window import Dates, Period, Window
+
+CALENDAR: Final = "dates"
+"""What the ledger calls days that the calendar names; its window says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRequest:
+    """What is asked for, and by whom. ``expires_in`` is in seconds; None takes the default.
+
+    ``days`` are the last complete ones of a period, or such as the calendar names. Those of a
+    period stay, or move with the days, as ``kind`` says.
+    """
+
+    tenant_id: int
+    zone: ZoneInfo
+    report: str
+    days: Period | Dates
+    author: Author
+    expires_in: int | None = None
+    kind: LinkKind = LinkKind.FIXED
+
+    @property
+    def period(self) -> str:
+        """The name that the ledger and the audit log have for the days."""
+        return self.days.value if isinstance(self.days, Period) else CALENDAR
+
+    @property
+    def calendar(self) -> dict[str, str]:
+        """The days that the calendar names, as the audit log tells them; none of a period."""
+        if isinstance(self.days, Period):
+            return {}
+        return {"first": self.days.first.isoformat(), "last": self.days.last.isoformat()}
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedLink:
+    """A link. ``share_id`` manages it and opens nothing; ``url`` opens it and manages nothing.
+
+    ``notes`` are the gaps of what it shows now, see ``common.reports.document.gap_header``.
+    """
+
+    share_id: UUID
+    url: str
+    report: str
+    window: Window
+    expires_at: datetime
+    notes: str = ""

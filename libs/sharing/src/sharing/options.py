@@ -1,0 +1,13 @@
+"""Options of a link as its entry in the share ledger has them."""
+
+from common.db.shares import Share
+from common.links.options import LinkKind, LinkOptions
+from common.reports.window import Period
+
+
+def options_of(share: Share) -> LinkOptions:
+    """What the link's state has to say beside that it opens."""
+    return LinkOptions(
+        live=Period(share.period) if share.kind == LinkKind.LIVE else None,
+        frozen=share.kind == LinkKind.FROZEN,
+    )

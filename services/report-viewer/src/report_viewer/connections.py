@@ -1,0 +1,60 @@
+"""Connections to Redis: what stands on them, made by the settings. Nothing connects before use."""
+
+from dataclasses import dataclass
+
+from common.links.state import is_state_key
+from report_viewer.cache.response_cache import ResponseCache
+from report_viewer.http.client_address import ClientAddresses
+from report_viewer.loading.job_requests import JobRequests, connect_for_publishing, connect_jobs
+from report_viewer.loading.rate_limits import (
+    ComputationLimit,
+    InvalidTokenLimit,
+    connect_for_counting,
+)
+from report_viewer.loading.redis_store import RedisStore, ServerEpoch, connect
+from report_viewer.loading.subscriber import Subscriber
+from report_viewer.loading.worker_heartbeat import WorkerHeartbeat
+from report_viewer.settings import ViewerSettings
+from report_viewer.view_counts.counter import ViewCounter, recorder
+
+
+@dataclass(frozen=True, slots=True)
+class RedisConnections:
+    """What stands on a connection to Redis."""
+
+    store: RedisStore
+    subscriber: Subscriber
+    jobs: JobRequests
+    invalid_tokens: InvalidTokenLimit
+    heartbeat: WorkerHeartbeat
+    views: ViewCounter
+
+
+def connect_redis(settings: ViewerSettings, cache: ResponseCache) -> RedisConnections:
+    """What the viewer reads, asks and counts by; announcements make ``cache`` stale."""
+    url = settings.redis_url.get_secret_value()
+    epoch = ServerEpoch()
+    store = RedisStore(connect(url, epoch), epoch)
+    publishing = connect_for_publishing(url)
+    limit = ComputationLimit(
+        publishing, per_link=settings.cold_per_link, per_tenant=settings.cold_per_tenant
+    )
+    jobs = JobRequests(connect_jobs(publishing, settings.broker), limit)
+
+    def on_message(name: str) -> None:
+        jobs.forget(name)
+        if is_state_key(name):
+            cache.invalidate_all()
+
+    return RedisConnections(
+        store=store,
+        subscriber=Subscriber(connect(url), on_message=on_message),
+        jobs=jobs,
+        invalid_tokens=InvalidTokenLimit(
+            connect_for_counting(url),
+            ClientAddresses(settings.trusted_proxies),
+            per_address=settings.failures_per_address,
+        ),
+        heartbeat=WorkerHeartbeat(store.exists),
+        views=ViewCounter(recorder(url)),
+    )

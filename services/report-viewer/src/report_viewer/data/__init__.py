@@ -1,0 +1,1 @@
+"""The report as data: its document as public JSON, and the schema of that."""

@@ -1,0 +1,64 @@
+"""Revalidation: whether Redis still says of a link what its cached responses were made from."""
+
+from common.links.token import LinkError
+from common.reports_cache import cache
+from report_viewer.cache.response_cache import CachedLink, CacheEntry, ReportVersion, ResponseCache
+from report_viewer.cache.single_flight import SingleFlight
+from report_viewer.links.request import ReportRequest
+from report_viewer.loading.freshness import FreshnessTracker
+from report_viewer.loading.job_requests import JobRequests
+from report_viewer.loading.loader import Missing, find_missing
+from report_viewer.loading.redis_store import META, Snapshot, SnapshotReader, key_of
+
+
+class Revalidation:
+    """Asks Redis about links; has a report computed again that newer data have overtaken."""
+
+    def __init__(
+        self,
+        *,
+        reader: SnapshotReader,
+        jobs: JobRequests,
+        freshness: FreshnessTracker,
+        responses: ResponseCache,
+    ) -> None:
+        self._reader = reader
+        self._jobs = jobs
+        self._freshness = freshness
+        self._responses = responses
+        self._asking: SingleFlight[str, ReportVersion | None] = SingleFlight()
+
+    async def is_valid(self, request: ReportRequest, entry: CacheEntry) -> bool:
+        """Whether Redis says that the link still shows what the entry was made from.
+
+        Asked once for all requests of one link.
+
+        Raises:
+            LinkError: the link was revoked.
+            ViewerError: that cannot be told.
+        """
+        link = entry.link
+        version = await self._asking.run(request.token, lambda: self._ask(request, link))
+        return version is entry.version
+
+    def revalidate(self, link: CachedLink, snapshot: Snapshot) -> ReportVersion:
+        """What a complete snapshot says; newer data that wait for the report are asked for."""
+        claims, meta = snapshot.claims, cache.unpack_meta(snapshot.meta)
+        link.show(claims, moves_at=snapshot.moves_at)
+        freshness, stale = self._freshness.assess(key_of(claims).cached, meta, snapshot)
+        if stale and not snapshot.failed:
+            self._jobs.refresh(claims)
+        until = snapshot.asked + self._responses.fresh_seconds
+        return link.revalidate(ReportVersion(snapshot.meta, freshness), until=until)
+
+    async def _ask(self, request: ReportRequest, link: CachedLink) -> ReportVersion | None:
+        try:
+            snapshot = await self._reader.read(link.claims, META)
+            missing = find_missing(snapshot, request)
+        except LinkError:
+            link.invalidate()
+            raise
+        if missing is not Missing.NOTHING:
+            link.invalidate()
+            return None
+        return self.revalidate(link, snapshot)

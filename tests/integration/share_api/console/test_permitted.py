@@ -1,0 +1,169 @@
+"""What a page of the console shows is what its reader may do, and all of it: by one registry."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from urllib.parse import urldefrag, urlsplit
+
+import pytest
+from fastapi import FastAPI
+from tests.integration.share_api.conftest import Service, World
+from tests.integration.share_api.console.conftest import Tab, a_tab, said
+from tests.integration.share_api.console.test_links import made
+
+from accounts.permissions import Permission, of_role
+from common.db.accounts import Role
+from share_api.app import create_app
+from share_api.routes.permissions import api_routes, declarations, declared_at
+
+MEMBERS = dict(zip(Role, ("anna", "ben", "carl"), strict=True))
+ELSEWHERE = {"/admin/login", "/admin/shops", "/admin/static/{name}"}
+"""Pages of those who are not in a shop yet."""
+ORDERS = (
+    "order_id,paid_at,currency,line_id,product_id,quantity,unit_price\n"
+    "O1,2026-03-05T10:00:00Z,EUR,1,P1,1,1\n"
+)
+
+
+@dataclass
+class Shown(HTMLParser):
+    """What a page lets its reader do: addresses it leads to, and those that its forms go to."""
+
+    path: str
+    opens: set[str] = field(default_factory=set)
+    sends: set[str] = field(default_factory=set)
+    _forms: list[dict[str, str | None]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        super().__init__()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag == "a":
+            self._add(self.opens, given.get("href"))
+        elif tag == "form":
+            self._forms.append(given)
+            if given.get("id") != "act":  # its buttons say where they send it
+                self._form(given, given.get("action"))
+        elif tag == "button" and given.get("formaction"):
+            named = [each for each in self._forms if each.get("id") == given.get("form", "")]
+            self._form([*self._forms, *named][-1], given["formaction"])
+
+    def _form(self, form: dict[str, str | None], action: str | None) -> None:
+        posts = (form.get("method") or "get").lower() == "post"
+        self._add(self.sends if posts else self.opens, action or self.path)
+
+    def _add(self, to: set[str], address: str | None) -> None:
+        if address and urlsplit(address).path.startswith("/admin"):
+            to.add(urldefrag(address)[0])
+
+
+def crawl(tab: Tab) -> Iterator[tuple[str, Shown]]:
+    """Every page that leads from the first one to another, each opened once."""
+    waiting, seen = ["/admin"], {"/admin"}
+    while waiting:
+        path = waiting.pop()
+        answer = tab.open(path)
+        assert answer.status_code == 200, f"{path}: {answer.status_code}"
+        shown = Shown(path)
+        shown.feed(answer.text)
+        yield path, shown
+        new = {each for each in shown.opens if "cursor=" not in each} - seen
+        seen |= new
+        waiting += sorted(new)
+
+
+@pytest.fixture
+def app(service: Service) -> FastAPI:
+    return create_app(service.container.settings, service.container)
+
+
+@pytest.fixture
+def shop(service: Service, world: World) -> Iterator[Tab]:
+    """Anna's tab in berlin: it has links of both states, an import, a member of each role."""
+    for role, name in MEMBERS.items():
+        if name != "anna":
+            world.join(name, world.berlin, role)
+    with entered(service, "anna") as tab:
+        made(tab)
+        ended = made(tab, report="sales-velocity")
+        tab.send("/admin/links/revoke", share=ended.rpartition("/")[2])
+        token, orders = (None, tab.csrf), ("orders.csv", ORDERS, "text/csv")
+        sent = tab.client.post("/admin/data", files=[("csrf", token), ("orders", orders)])
+        assert sent.status_code == 303
+        yield tab
+
+
+class entered:  # noqa: N801 - used as a context manager
+    """A tab of a member that acts for berlin."""
+
+    def __init__(self, service: Service, name: str) -> None:
+        self._made, self._name = a_tab(service), name
+
+    def __enter__(self) -> Tab:
+        tab = self._made.__enter__()
+        assert tab.log_in(self._name).status_code == 303
+        if "Choose a shop" in said(tab.open("/admin/shops")):
+            tab.send("/admin/shops", tenant="berlin")
+        return tab
+
+    def __exit__(self, *_: object) -> None:
+        self._made.__exit__(None, None, None)
+
+
+def template(app: FastAPI, method: str, address: str) -> str:
+    """The path, with its places, of the route that answers an address."""
+    path = urlsplit(address).path
+    return next(
+        route.path
+        for route in api_routes(app.routes)
+        if method in (route.methods or ()) and route.path_regex.match(path)
+    )
+
+
+def permitted(app: FastAPI, method: str, role: Role) -> set[str]:
+    """The console's routes that a role may use, by the registry."""
+    found = set()
+    for route in api_routes(app.routes):
+        if not route.path.startswith("/admin") or method not in (route.methods or ()):
+            continue
+        declared = [each for each in declarations(route) if isinstance(each, Permission)]
+        if set(declared) <= of_role(role):
+            found.add(route.path)
+    return found - ELSEWHERE
+
+
+@pytest.mark.parametrize("role", Role)
+def test_what_is_shown_is_permitted_and_what_is_permitted_is_shown(
+    role: Role, shop: Tab, service: Service, app: FastAPI
+) -> None:
+    opened, sent = set(), set()
+    with entered(service, MEMBERS[role]) as tab:
+        for enabled in ("yes", "no"):
+            shop.send("/admin/links/sharing", enabled=enabled)
+            for path, shown in crawl(tab):
+                opened |= {template(app, "GET", each) for each in {path, *shown.opens}}
+                sent |= {template(app, "POST", each) for each in shown.sends}
+                for each in shown.sends:
+                    needed = declared_at(app.routes, "POST", urlsplit(each).path)
+                    assert needed == "person" or needed in of_role(role), f"{path}: {each}"
+    assert sent - ELSEWHERE == permitted(app, "POST", role)
+    assert opened - ELSEWHERE == permitted(app, "GET", role)
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.EDITOR])
+def test_what_is_not_permitted_is_refused_by_a_page(
+    role: Role, shop: Tab, service: Service, app: FastAPI
+) -> None:
+    """Also to who sends the form by hand, with the token of a page of theirs."""
+    refused = 0
+    with entered(service, MEMBERS[role]) as tab:
+        tab.open("/admin/settings")
+        for method in ("GET", "POST"):
+            for path in permitted(app, method, Role.OWNER) - permitted(app, method, role):
+                address = path.replace("{", "").replace("}", "")
+                answer = tab.open(address) if method == "GET" else tab.send(address)
+                assert answer.status_code == 403, address
+                assert "Role not allowed" in said(answer)
+                refused += 1
+    assert refused
