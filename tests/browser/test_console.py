@@ -23,6 +23,7 @@ from worker.reports import csv_export
 
 serve, world = share_api.serve, share_api.world
 PAGES = ("", "/links", "/links/new", "/links/revoke-all", "/links/sharing", "/data", "/activity")
+ACCESS = ("/team", "/keys", "/connections")
 Start = Callable[..., Page]
 
 
@@ -150,7 +151,7 @@ def test_axe_finds_nothing_and_nothing_is_cut_off(start: Start, console: str, th
         page.goto(f"{console}/links/new")
         page.click("text=Make the link")
         page.wait_for_selector("#address")
-        shown = [page.url.removeprefix(console), *PAGES, "/settings", "/nothing"]
+        shown = [page.url.removeprefix(console), *PAGES, *ACCESS, "/settings", "/nothing"]
         for path in shown:
             page.goto(console + path)
             assert findings(page) == [], path

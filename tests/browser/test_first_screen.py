@@ -1,5 +1,7 @@
 """The first screen says what happened, against what and why; on a phone as on a desk."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 from redis import Redis
@@ -105,18 +107,21 @@ def test_no_label_of_an_axis_is_turned(visit: Open, redis_client: Redis, report:
 
 def test_the_downloads_are_a_menu_by_keyboard(visit: Open, redis_client: Redis) -> None:
     page = visit(ready(redis_client, "revenue-overview").path).page
-    opener, csv = page.get_by_text("Download"), page.get_by_role("link", name="CSV")
+    opener, forms = page.get_by_text("Download"), page.locator("[data-downloads] a[href]")
+    ends = ("xlsx", "csv", "csv/spreadsheet", "pdf", "data")
+    expect(forms).to_have_count(len(ends))
     opener.focus()
     page.keyboard.press("Enter")
-    expect(csv).to_be_visible()
-    page.keyboard.press("Tab")
-    expect(csv).to_be_focused()
+    for place, end in enumerate(ends):
+        page.keyboard.press("Tab")
+        expect(forms.nth(place)).to_be_focused()
+        expect(forms.nth(place)).to_have_attribute("href", re.compile(f"/{end}$"))
     page.keyboard.press("Escape")
-    expect(csv).to_be_hidden()
+    expect(forms.first).to_be_hidden()
     expect(opener).to_be_focused()
     page.keyboard.press("Enter")
     page.locator("h1").click()
-    expect(csv).to_be_hidden()
+    expect(forms.first).to_be_hidden()
 
 
 @pytest.mark.parametrize("width", [320, 1280])

@@ -17,5 +17,5 @@ def test_no_answer_of_a_short_history_is_wrong() -> None:
     found = violations(events)
     assert not found, f"{verdict(events, found, seed=SEED)}\n{shortest(found)}"
     kinds = {each.kind for each in events if each.status in {200, 201, 204}}
-    assert kinds >= {Kind.ISSUE, Kind.OPEN, Kind.CSV, Kind.REVOKE}, "it has tried what it is about"
+    assert kinds >= {Kind.ISSUE, Kind.OPEN, Kind.FILE, Kind.REVOKE}, "it has tried what it is about"
     assert any(each.kind is Kind.FAULT for each in events)

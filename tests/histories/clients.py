@@ -14,11 +14,13 @@ from typing import Final
 
 import httpx
 from tests.histories.model import Event, Kind
+from tests.support.forms import text_of
 
 TIMEOUT_SECONDS: Final = 8.0
 REPORTS: Final = ("revenue-overview", "product-performance", "sales-velocity")
 LIVES: Final = (5, 60, 3600, 3600)
 """Seconds that a link may live: some expire while they are looked at."""
+FORMS: Final = ("/csv", "/csv", "/data", "/xlsx", "/csv/spreadsheet", "/pdf")
 _RECENT: Final = 40
 _NO_ANSWER_SECONDS: Final = 0.2
 """What a client waits after one, so that a viewer that is away is not all that is counted."""
@@ -78,7 +80,7 @@ class World:
 
 
 class Visitor:
-    """Opens links, recent ones above all: as a page, and as CSV."""
+    """Opens links, recent ones above all: as a page, and in every other form."""
 
     def __init__(self, world: World, seed: str) -> None:
         self._world = world
@@ -92,13 +94,14 @@ class Visitor:
             time.sleep(0.05)
             return
         recent = links[-_RECENT:] if self._random.random() < 0.7 else links
-        if self.open(self._random.choice(recent), csv=self._random.random() < 0.2) is None:
+        form = self._random.choice(FORMS) if self._random.random() < 0.3 else ""
+        if self.open(self._random.choice(recent), form=form) is None:
             time.sleep(_NO_ANSWER_SECONDS)
 
-    def open(self, link: Link, *, csv: bool, last: bool = False) -> int | None:
-        """Open a link, and keep what came."""
+    def open(self, link: Link, *, form: str = "", last: bool = False) -> int | None:
+        """Open a link, as its page or in another ``form``, and keep what came."""
         _, viewer = self._world.addresses()
-        address = f"{viewer}/api/reports/{link.token}{'/csv' if csv else ''}"
+        address = f"{viewer}/api/reports/{link.token}{form}"
         began = time.time()
         try:
             answer = self._http.get(address)
@@ -108,13 +111,15 @@ class Visitor:
         shown = answer is not None and status == httpx.codes.OK
         self._world.note(
             Event(
-                Kind.CSV if csv else Kind.OPEN,
+                Kind.FILE if form else Kind.OPEN,
                 began,
                 time.time(),
                 link.tenant,
                 link.number,
                 status,
-                foreign=shown and answer is not None and self._world.foreign(link, answer.text),
+                foreign=shown
+                and answer is not None
+                and self._world.foreign(link, text_of(answer.content)),
                 last=last,
             )
         )

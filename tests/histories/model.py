@@ -28,7 +28,7 @@ class Kind(StrEnum):
 
     ISSUE = "issue"
     OPEN = "open"
-    CSV = "csv"
+    FILE = "file"
     REVOKE = "revoke"
     REVOKE_ALL = "revoke all"
     SHARING_OFF = "sharing off"
@@ -125,7 +125,7 @@ def _links(events: Iterable[Event]) -> Mapping[int, _Link]:
         known = links.get(each.link) if each.link is not None else None
         if known is not None and each.kind is Kind.REVOKE:
             known.closings.append(each)
-        elif known is not None and each.kind in {Kind.OPEN, Kind.CSV}:
+        elif known is not None and each.kind in {Kind.OPEN, Kind.FILE}:
             known.shown.append(each)
     return links
 

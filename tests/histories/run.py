@@ -81,7 +81,7 @@ def _look_again(world: World) -> None:
     visitor = Visitor(world, "last")
     for link in list(world.links):
         for left in range(100, -1, -1):
-            if visitor.open(link, csv=False, last=not left) in {200, 403, 404, 410}:
+            if visitor.open(link, last=not left) in {200, 403, 404, 410}:
                 break
             time.sleep(0.1)
     visitor.close()

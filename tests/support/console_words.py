@@ -8,6 +8,7 @@ from tests.support import marked_words
 from tests.support.marked_words import Message
 from tests.support.samples import document, window
 
+from accounts.permissions import REGISTRY, SCOPES
 from common.reports import registry
 from common.reports.window import Period
 from share_api import console
@@ -17,8 +18,17 @@ CONSOLE: Final = Path(console.__file__).parent
 
 def words() -> list[Message]:
     """Every word, once; a pair is a message with a form for one and a form for many."""
-    found = (*marked_words.of_templates(CONSOLE), *marked_words.of_code(CONSOLE), *_from_reports())
+    found = (
+        *marked_words.of_templates(CONSOLE),
+        *marked_words.of_code(CONSOLE),
+        *_from_reports(),
+        *_scopes(),
+    )
     return list(dict.fromkeys(message for message in found if message))
+
+
+def _scopes() -> Iterator[Message]:
+    yield from (REGISTRY[each].allows for each in SCOPES)
 
 
 def _from_reports() -> Iterator[Message]:

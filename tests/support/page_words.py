@@ -13,6 +13,7 @@ from tests.support import marked_words
 from tests.support.marked_words import Message
 from tests.support.samples import NOW, document, window
 
+import common
 import report_viewer
 from common.links.token import ExpiredLinkError
 from common.reports import registry
@@ -22,8 +23,11 @@ from report_viewer.pages import renderer
 from report_viewer.problems import catalog
 from report_viewer.problems.catalog import Problem, problem_of
 from report_viewer.problems.errors import StubReportError
+from worker import forms
 
+COMMON: Final = Path(common.__file__).parent
 VIEWER: Final = Path(report_viewer.__file__).parent
+FORMS: Final = Path(forms.__file__ or "").parent
 _TRANSLATED: Final = ("label", "definition", "title", "description", "summary", "note")
 
 
@@ -32,6 +36,7 @@ def words() -> list[Message]:
     found = (
         *marked_words.of_templates(VIEWER / "pages"),
         *marked_words.of_code(VIEWER),
+        *marked_words.of_code(FORMS),
         *_from_problems(),
         *_from_reports(),
         *_from_gaps(),
@@ -58,6 +63,9 @@ def _from_reports() -> Iterator[Message]:
     for definition in registry.REPORTS.values():
         yield definition.title
         if definition.implemented:
+            for column in definition.columns:
+                if "," not in column.label:
+                    yield from (column.label, column.definition)
             for period in (Period.WEEK, Period.MONTH):
                 made = document(definition.slug, window(period))
                 yield from _in(msgspec.to_builtins(made))

@@ -11,11 +11,12 @@ from sqlalchemy import Engine, select, text
 from tests.support import inboxes
 
 from accounts.api_keys import KeyRequest, create_key
+from accounts.invitations import invite
 from accounts.members import list_members
 from accounts.permissions import SCOPES
 from accounts.provisioning import create_tenant
 from common import instants
-from common.db.accounts import Admin, Membership
+from common.db.accounts import Admin, Membership, Role
 from common.db.audit import Author
 from common.db.discord import DiscordConnection
 from common.db.idempotency import IdempotencyKey
@@ -56,13 +57,20 @@ class Shops:
     event_id: int
     key_id: UUID
     their_admin: int
+    invitation_id: UUID
 
     @property
     def marks(self) -> tuple[str, ...]:
         """What nobody else may ever be told."""
         return (
             *map(str, (self.share_id, self.link_id, self.import_id, self.key_id, GUILD)),
-            *(self.connection, "Connection of theirs", "event-of-theirs", THEIR_KEY_NAME),
+            *(
+                self.connection,
+                "Connection of theirs",
+                "guest-of-",
+                "event-of-theirs",
+                THEIR_KEY_NAME,
+            ),
             *(self.link_id.hex, "blackthorn", "theirs@example.com", THEIR_TITLE, "Theirs Ltd"),
             *(
                 "76543.21",
@@ -134,7 +142,14 @@ def open_shops(owner: Engine, service: Engine, redis: Redis) -> Shops:
         event_id = session.scalars(select(WebhookEvent.id)).one()
     ids = (share.id, share.link_id, found.id, connection, event_id, key.id)
     their_admin = list_members(TenantDb(service, theirs))[0].admin_id
-    return Shops(owner, service, redis, ours, theirs, *ids, their_admin)
+    invitation, _ = invite(
+        TenantDb(service, theirs),
+        "guest-of-theirs@example.com",
+        Role.VIEWER,
+        author=Author("theirs@example.com"),
+        at=instants.now(),
+    )
+    return Shops(owner, service, redis, ours, theirs, *ids, their_admin, invitation.id)
 
 
 def _answered(tenant_id: int) -> IdempotencyKey:

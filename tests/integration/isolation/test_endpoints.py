@@ -45,6 +45,7 @@ Case = Callable[[Shops], Iterable[Attempt]]
 CONNECTIONS = "/api/admin/ingest/connections"
 SHARES = "/api/admin/analytics/shares"
 KEYS, MEMBERS = "/api/admin/keys", "/api/admin/members"
+INVITATIONS = "/api/admin/invitations"
 LATER = datetime(2100, 1, 1, tzinfo=UTC)
 REFUND = (
     "refund_id,order_id,line_id,processed_at,quantity,amount\nR,O1,1,2026-03-05T10:00:00Z,1,1\n"
@@ -73,6 +74,28 @@ def of_their_connection(what: str) -> Case:
         Attempt(f"{CONNECTIONS}/{shops.connection}/{what}", GONE),
         Attempt(f"{CONNECTIONS}/{shops.ours}-{shops.connection.partition('-')[2]}/{what}", GONE),
     ]
+
+
+def in_page(what: str) -> Case:
+    """Theirs, by its id, from a page of ours."""
+    return lambda shops: [Attempt(f"/admin/connections/{shops.connection}/{what}", GONE)]
+
+
+def of_their_link(what: str) -> Case:
+    """Theirs, by its id, from a page of ours."""
+    return lambda shops: [
+        Attempt(f"/admin/links/{shops.share_id}/{what}", GONE, {"data": {"label": "ours"}})
+    ]
+
+
+def unknown_token(what: str) -> Case:
+    """A one-time link that names their shop and their row, and not its secret."""
+    tokens = {
+        "invitation": lambda shops: f"inv_{shops.theirs}_{shops.invitation_id.hex}_{'A' * 43}",
+        "reset": lambda shops: f"rst_{shops.their_admin}_{shops.theirs}_99999999999_{'0' * 64}",
+        "first-shop": lambda _: f"new_99999999999_{'0' * 64}",
+    }
+    return lambda shops: [Attempt(f"/admin/{what}/{tokens[what](shops)}", GONE)]
 
 
 def unsigned(platform: str) -> Case:
@@ -125,9 +148,17 @@ CASES: dict[tuple[str, str], Case] = {
         Attempt(SHARES, TAKEN, {"params": {"reportType": "product-performance"}}, theirs=True),
         Attempt(SHARES, frozenset({200, 400}), {"params": {"tenant": "blackthorn"}}),
     ],
+    ("GET", f"{SHARES}.csv"): lambda _: [
+        Attempt(f"{SHARES}.csv", TAKEN, theirs=True),
+        Attempt(f"{SHARES}.csv", TAKEN, {"params": {"createdBy": "theirs@example.com"}}),
+    ],
     ("GET", f"{SHARES}/{{share_id}}"): lambda shops: [
         Attempt(f"{SHARES}/{shops.share_id}", GONE, theirs=True),
         Attempt(f"{SHARES}/{shops.link_id}", GONE),
+    ],
+    ("PATCH", f"{SHARES}/{{share_id}}"): lambda shops: [
+        Attempt(f"{SHARES}/{shops.share_id}", GONE, {"json": {"label": "ours"}}),
+        Attempt(f"{SHARES}/{shops.link_id}", GONE, {"json": {"label": None}}),
     ],
     ("DELETE", f"{SHARES}/{{share_id}}"): lambda shops: [
         Attempt(f"{SHARES}/{shops.share_id}", GONE),
@@ -251,6 +282,9 @@ CASES: dict[tuple[str, str], Case] = {
         Attempt("/admin/links", TAKEN, {"params": {"show": "all"}}, theirs=True),
         Attempt("/admin/links", TAKEN, {"params": {"show": "all", "find": "theirs"}}),
     ],
+    ("GET", "/admin/links/csv"): lambda _: [
+        Attempt("/admin/links/csv", TAKEN, {"params": {"show": "all"}}, theirs=True)
+    ],
     ("GET", "/admin/links/new"): plain("/admin/links/new"),
     ("POST", "/admin/links/new"): plain(
         "/admin/links/new",
@@ -274,8 +308,91 @@ CASES: dict[tuple[str, str], Case] = {
         Attempt(f"/admin/links/{shops.share_id}", GONE, theirs=True),
         Attempt(f"/admin/links/{shops.link_id}", GONE),
     ],
+    **{
+        ("POST", f"/admin/links/{{share_id}}/{what}"): of_their_link(what)
+        for what in ("label", "extend")
+    },
     ("POST", "/admin/links/{share_id}/address"): lambda shops: [
         Attempt(f"/admin/links/{shops.share_id}/address", GONE)
+    ],
+    ("GET", "/admin/team"): lambda shops: [
+        Attempt("/admin/team", TAKEN, theirs=True),
+        Attempt("/admin/team", TAKEN, {"params": {"remove": str(shops.their_admin)}}),
+    ],
+    ("POST", "/admin/team/{member_id}/role"): lambda shops: [
+        Attempt(f"/admin/team/{shops.their_admin}/role", GONE, {"data": {"role": "viewer"}})
+    ],
+    ("POST", "/admin/team/{member_id}/remove"): lambda shops: [
+        Attempt(f"/admin/team/{shops.their_admin}/remove", GONE)
+    ],
+    ("POST", "/admin/team/{member_id}/reset"): lambda shops: [
+        Attempt(f"/admin/team/{shops.their_admin}/reset", GONE)
+    ],
+    ("POST", "/admin/team/invitations"): plain(
+        "/admin/team/invitations",
+        TAKEN,
+        data={"email": "new@example.com", "role": "viewer", "tenant": "blackthorn"},
+    ),
+    ("POST", "/admin/team/invitations/{invitation_id}/revoke"): lambda shops: [
+        Attempt(f"/admin/team/invitations/{shops.invitation_id}/revoke", GONE)
+    ],
+    ("GET", INVITATIONS): lambda _: [Attempt(INVITATIONS, TAKEN, theirs=True)],
+    ("POST", INVITATIONS): lambda _: [
+        Attempt(INVITATIONS, TAKEN, {"json": {"email": "n@example.com", "role": "viewer"}}),
+        Attempt(
+            INVITATIONS,
+            frozenset({400}),
+            {"json": {"email": "n@example.com", "role": "viewer", "tenant": "blackthorn"}},
+        ),
+    ],
+    ("DELETE", f"{INVITATIONS}/{{invitation_id}}"): lambda shops: [
+        Attempt(f"{INVITATIONS}/{shops.invitation_id}", GONE)
+    ],
+    ("POST", f"{MEMBERS}/{{member_id}}/reset-link"): lambda shops: [
+        Attempt(f"{MEMBERS}/{shops.their_admin}/reset-link", GONE)
+    ],
+    **{
+        (method, f"/admin/{what}/{{token}}"): unknown_token(what)
+        for method in ("GET", "POST")
+        for what in ("invitation", "reset", "first-shop")
+    },
+    ("GET", "/admin/keys"): lambda shops: [
+        Attempt("/admin/keys", TAKEN, theirs=True),
+        Attempt("/admin/keys", TAKEN, {"params": {"revoke": str(shops.key_id)}}),
+    ],
+    ("POST", "/admin/keys"): plain(
+        "/admin/keys",
+        TAKEN,
+        data={"name": "ours", "scope": "shares:read", "days": "30", "tenant": "blackthorn"},
+    ),
+    ("POST", "/admin/keys/{key_id}/revoke"): lambda shops: [
+        Attempt(f"/admin/keys/{shops.key_id}/revoke", GONE)
+    ],
+    ("GET", "/admin/connections"): lambda shops: [
+        Attempt("/admin/connections", TAKEN, theirs=True),
+        Attempt("/admin/connections", TAKEN, {"params": {"rotate": shops.connection}}),
+    ],
+    ("POST", "/admin/connections"): plain(
+        "/admin/connections", TAKEN, data={"platform": "shopify", "name": "Ours"}
+    ),
+    **{
+        ("POST", f"/admin/connections/{{connection_id}}/{what}"): in_page(what)
+        for what in ("rotate", "pause", "resume")
+    },
+    ("POST", "/admin/connections/discord/code"): plain("/admin/connections/discord/code"),
+    ("POST", "/admin/connections/discord/{guild_id}/disconnect"): plain(
+        f"/admin/connections/discord/{GUILD}/disconnect", GONE
+    ),
+    ("POST", "/admin/settings/shop"): plain(
+        "/admin/settings/shop",
+        FORM,
+        data={"name": "Ours anew", "timezone": "Europe/Oslo", "tenant": "blackthorn"},
+    ),
+    ("PATCH", "/api/admin/shop"): lambda _: [
+        Attempt("/api/admin/shop", TAKEN, {"json": {"name": "Ours again"}}),
+        Attempt(
+            "/api/admin/shop", frozenset({400}), {"json": {"name": "x", "tenant": "blackthorn"}}
+        ),
     ],
     ("POST", "/admin/logout"): plain("/admin/logout", DENIED, data={"csrf": "0" * 64}),
     ("DELETE", "/api/admin/sessions"): plain("/api/admin/sessions"),

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from celery import Celery
 from redis import Redis
+from tests.support.forms import text_of
 from tests.support.shops import GUILD, THEIR_TITLE, Shops
 
 from common import instants
@@ -25,6 +26,7 @@ from common.jobs.discord_promises import Promise, PromiseStore
 from common.jobs.payloads import (
     AnswerDiscord,
     ComputeReport,
+    MakeForm,
     RestoreLink,
     RunImport,
     WarmTenant,
@@ -35,6 +37,7 @@ from common.links.state import LinkState, parse_state, state_key
 from common.reports import registry
 from common.reports.window import Period, Window, window_of
 from common.reports_cache.cache import ReportCache, ReportKey
+from common.reports_cache.forms import Form
 from worker import schedule, tasks
 from worker.app import create_app
 from worker.discord.deliver import create_delivery_context
@@ -144,6 +147,21 @@ def compute(worker: Celery, shops: Shops) -> None:
         assert cached(shops, shops.ours, slug)
 
 
+def forms_of(worker: Celery, shops: Shops, tenant_id: int, slug: str) -> Iterator[str]:
+    """What every form of a shop's report says."""
+    run(worker, ComputeReport(tenant_id, slug, window()))
+    for form in Form:
+        job = MakeForm(tenant_id, slug, window(), form, "en")
+        run(worker, job)
+        body: Any = shops.redis.hget(job.key.cached, "body")
+        yield text_of(body)
+
+
+def make_forms(worker: Celery, shops: Shops) -> None:
+    for slug in SLUGS:
+        assert not any(shops.told(each) for each in forms_of(worker, shops, shops.ours, slug))
+
+
 def restore(worker: Celery, shops: Shops) -> None:
     run(worker, RestoreLink(shops.ours, shops.link_id))
     state: Any = shops.redis.get(state_key(shops.ours, shops.link_id))
@@ -174,6 +192,7 @@ def answer(worker: Celery, shops: Shops) -> None:
 
 CASES: Mapping[str, Callable[[Celery, Shops], None]] = {
     ComputeReport.task: compute,
+    MakeForm.task: make_forms,
     RestoreLink.task: restore,
     RunImport.task: bring_in,
     WarmTenant.task: warm_after_import,
@@ -212,3 +231,5 @@ def test_their_own_task_shows_what_is_theirs(worker: Celery, shops: Shops) -> No
     slug = "product-performance"
     run(worker, ComputeReport(shops.theirs, slug, window()))
     assert THEIR_TITLE in cached(shops, shops.theirs, slug)
+    for told in forms_of(worker, shops, shops.theirs, slug):
+        assert THEIR_TITLE in told

@@ -12,10 +12,11 @@ from tests.support.dated_shops import (
 )
 
 from common.i18n.locales import ENGLISH
+from common.i18n.report_words import formatter_of
 from common.reports.document.changes import Change, ChangeKind
 from common.reports.document.schema import Document, Waterfall
 from common.reports.window import Period
-from report_viewer.i18n.formatting import DocumentFormatter, formatter_of
+from report_viewer.i18n.formatting import DocumentFormatter
 from report_viewer.pages import sentences
 
 

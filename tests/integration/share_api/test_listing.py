@@ -47,6 +47,7 @@ def test_an_entry_says_what_was_issued_and_by_whom(anna: httpx.Client) -> None:
         "createdBy": "anna@example.com",
         "state": "active",
         "revokedAt": None,
+        "label": None,
         "views": 0,
         "downloads": 0,
         "lastViewedAt": None,
@@ -205,9 +206,11 @@ def test_a_link_whose_key_is_retired_does_not_count_as_active(serve: Serve, worl
 
 def test_a_link_is_never_extended(anna: httpx.Client) -> None:
     entry = share(anna)
-    for method in ("PUT", "PATCH", "POST"):
-        answer = anna.request(method, f"{SHARES}/{entry}", json={"expiresInSeconds": 60})
-        assert answer.status_code == 405
+    life = {"expiresInSeconds": 60}
+    for method in ("PUT", "POST"):
+        assert anna.request(method, f"{SHARES}/{entry}", json=life).status_code == 405
+    assert anna.patch(f"{SHARES}/{entry}", json={"label": "x", **life}).status_code == 400
+    assert anna.get(f"{SHARES}/{entry}").json()["label"] is None
 
 
 def test_wrong_parameters(anna: httpx.Client, subtests: pytest.Subtests) -> None:

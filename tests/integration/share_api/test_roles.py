@@ -80,10 +80,15 @@ def test_who_may_is_let_in_and_nobody_else(
     for method, template, declared in guarded(service):
         path = template.replace("{report}", "none").replace("{member_id}", "0")
         path = path.format(
-            share_id=uuid4(), import_id=uuid4(), key_id=uuid4(), guild_id=1, connection_id="x"
+            share_id=uuid4(),
+            import_id=uuid4(),
+            invitation_id=uuid4(),
+            key_id=uuid4(),
+            guild_id=1,
+            connection_id="x",
         )
         for name, (client, role, scopes) in callers.items():
-            body = b"{" if method in {"POST", "PUT"} else b""
+            body = b"{" if method in {"POST", "PUT", "PATCH"} else b""
             answer = client.request(method, path, content=body)
             kind = answer.json().get("type", "") if answer.status_code >= 400 else ""
             refused = kind.rpartition(":")[2] in REFUSED

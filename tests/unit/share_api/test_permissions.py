@@ -74,8 +74,8 @@ def test_the_document_says_both_ways(app: FastAPI) -> None:
                     assert keys == ([[]] if declared == "known" else [])
 
 
-OF_A_PERSON = {"login", "logout", "shops", "password"}
-"""What a form of the console changes of its sender alone, by the end of its address."""
+OF_A_PERSON = {"login", "logout", "shops", "password", "{token}"}
+"""What a form changes of its sender alone, or by its one-time token, by the end of its address."""
 
 
 def test_every_form_of_the_console_that_changes_the_shop_names_its_permission(app: FastAPI) -> None:

@@ -27,6 +27,7 @@ class Permission(StrEnum):
     SHARING_WRITE = "sharing:write"
     MEMBERS_READ = "members:read"
     MEMBERS_WRITE = "members:write"
+    SETTINGS_WRITE = "settings:write"
     KEYS_READ = "keys:read"
     KEYS_WRITE = "keys:write"
 
@@ -56,6 +57,7 @@ REGISTRY: Final[Mapping[Permission, Grant]] = {
     Permission.SHARING_WRITE: Grant(_OWNERS, False, "turn sharing off and on"),
     Permission.MEMBERS_READ: Grant(_ALL, False, "list the members"),
     Permission.MEMBERS_WRITE: Grant(_OWNERS, False, "change roles and remove members"),
+    Permission.SETTINGS_WRITE: Grant(_OWNERS, False, "change the shop's name and time zone"),
     Permission.KEYS_READ: Grant(_ALL, False, "list the API keys, without their secrets"),
     Permission.KEYS_WRITE: Grant(_OWNERS, False, "make and revoke API keys"),
 }

@@ -32,7 +32,7 @@ from common.db.engine import (
 from common.db.tenancy import Access, TenantDb, transaction
 from common.instants import now
 
-_NEXT_TENANT_ID = text("SELECT nextval(pg_get_serial_sequence('tenants', 'id'))")
+NEXT_TENANT_ID = text("SELECT nextval(pg_get_serial_sequence('tenants', 'id'))")
 _TENANT_ID_OF = text("SELECT tenant_id_of(:slug)")
 
 
@@ -83,7 +83,7 @@ def create_tenant(engine: Engine, *, slug: str, name: str, currency: str, timezo
     """
     require_tenant_values(slug, name, currency, timezone)
     with transaction(engine, Access()) as session:
-        tenant_id = int(session.scalars(_NEXT_TENANT_ID).one())
+        tenant_id = int(session.scalars(NEXT_TENANT_ID).one())
     try:
         with transaction(engine, Access(tenant_id=tenant_id)) as session:
             session.execute(

@@ -1,4 +1,4 @@
-"""Settings of a tenant that are set right after it was made: zone, currency, gift cards.
+"""Settings of a tenant that are set after it was made: name, zone, currency, gift cards.
 
 Another zone cuts the days anew: a trigger forgets the kept sums and marks every day with events in
 the same transaction (see ``common.db.rollups``), and the ledger's version goes up, so that every
@@ -70,6 +70,20 @@ def set_timezone(
         return done, _cut_links(session, done.tenant_id, ZoneInfo(timezone))
 
 
+def set_name(engine: Engine, *, tenant: str, name: str, author: Author) -> Changed:
+    """Call the shop of that slug something else; its slug stays.
+
+    Raises:
+        InvalidAccountError: it is no name of a shop.
+        UnknownTenantError: no tenant has this slug.
+        sqlalchemy.exc.DBAPIError: PostgreSQL did not answer.
+    """
+    name = name.strip()
+    require_name(name)
+    with _changing(engine, tenant, _NAME, name, author) as (_, done):
+        return done
+
+
 def set_currency(engine: Engine, *, tenant: str, currency: str, author: Author) -> Changed:
     """Give the tenant of that slug another currency (ISO 4217).
 
@@ -113,7 +127,8 @@ def _changing(
         before = str(getattr(shop, setting.column.key))
         has_sales = _any(session, Order.tenant_id == tenant_id)
         if before != value:
-            _require_changeable(shop)
+            if setting is not _NAME:
+                _require_changeable(shop)
             setting.require(session, shop, before)
             row = update(Tenant).where(Tenant.id == tenant_id)
             session.execute(row.values({setting.column: value}))
@@ -130,6 +145,7 @@ def _require_no_amounts(session: TenantSession, shop: Tenant, before: str) -> No
         raise CurrencyInUseError(shop.slug, before)
 
 
+_NAME: Final = _Setting(Tenant.name, Action.NAME_CHANGED)
 _TIMEZONE: Final = _Setting(Tenant.timezone, Action.TIMEZONE_CHANGED)
 _CURRENCY: Final = _Setting(Tenant.currency, Action.CURRENCY_CHANGED, _require_no_amounts)
 _GIFT_CARDS: Final = _Setting(Tenant.gift_cards, Action.GIFT_CARDS_CHANGED)

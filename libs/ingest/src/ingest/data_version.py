@@ -80,10 +80,8 @@ def tell_many(
     found = {
         row.tenant_id: TenantNow(row.name, ZoneInfo(row.timezone), row.data_version) for row in rows
     }
-    with cache.redis.pipeline(transaction=False) as pipe:
-        for tenant_id, now in found.items():
-            tenant_names.store(pipe, tenant_id, TenantName(now.name, now.zone.key))
-        pipe.execute()
+    names = {each: TenantName(now.name, now.zone.key) for each, now in found.items()}
+    tenant_names.store_many(cache.redis, names)
     cache.announce_many({each: now.data_version for each, now in found.items()})
     return found
 

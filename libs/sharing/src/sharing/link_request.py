@@ -19,7 +19,7 @@ class LinkRequest:
     """What is asked for, and by whom. ``expires_in`` is in seconds; None takes the default.
 
     ``days`` are the last complete ones of a period, or such as the calendar names. Those of a
-    period stay, or move with the days, as ``kind`` says.
+    period stay, or move with the days, as ``kind`` says. ``label`` is for admins alone.
     """
 
     tenant_id: int
@@ -29,6 +29,7 @@ class LinkRequest:
     author: Author
     expires_in: int | None = None
     kind: LinkKind = LinkKind.FIXED
+    label: str | None = None
 
     @property
     def period(self) -> str:

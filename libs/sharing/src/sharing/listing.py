@@ -80,7 +80,7 @@ class ShareFilter:
     """Which entries are wanted; None and an open span take all.
 
     ``ended`` takes those that open no more, whatever ended them, or the others; ``text`` those
-    whose report or issuer has it in its name.
+    whose report, issuer or label has it in its name.
     """
 
     state: ShareState | None = None
@@ -164,7 +164,7 @@ def _named(words: str) -> ColumnElement[bool]:
         for each in registry.REPORTS.values()
         if found in each.title.casefold() or found in each.slug
     ]
-    names = (Admin.email, Share.creator)
+    names = (Admin.email, Share.creator, Share.label)
     return or_(
         Share.report.in_(reports),
         *(column.icontains(words, autoescape=True) for column in names),

@@ -29,8 +29,8 @@ class LedgerOverview:
     views: int
 
 
-def overview_of(db: TenantDb, *, given: StateContext) -> LedgerOverview:
-    """What the ledger of the tenant says now."""
+def overview_of(db: TenantDb, *, given: StateContext, report: str | None = None) -> LedgerOverview:
+    """What the ledger of the tenant says now, of all links or of those to one report."""
     live = in_state(ShareState.ACTIVE, given)
     count = func.count
     query = select(
@@ -40,6 +40,8 @@ def overview_of(db: TenantDb, *, given: StateContext) -> LedgerOverview:
         count().filter(live, Share.expires_at < given.now + SOON),
         func.coalesce(func.sum(Share.views).filter(live), 0),
     ).where(Share.tenant_id == db.tenant_id)
+    if report is not None:
+        query = query.where(Share.report == report)
     with db.transaction() as session:
         opens, every, opened, ending, views = session.execute(query).one()
     return LedgerOverview(opens, every - opens, opened, ending, int(views))

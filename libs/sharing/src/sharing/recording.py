@@ -50,6 +50,7 @@ def draft_of(request: LinkRequest, claims: LinkClaims, key_id: str, *, now: date
         report=claims.report,
         period=request.period,
         kind=request.kind.value,
+        label=request.label,
         window_from=claims.window.start,
         window_to=claims.window.end,
         key_id=key_id,
@@ -85,6 +86,7 @@ def enter(session: TenantSession, draft: Draft) -> None:
         report=share.report,
         period=share.period,
         kind=None if request.kind is LinkKind.FIXED else share.kind,
+        label=share.label,
         **request.calendar,
         expiresAt=iso(share.expires_at),
     )

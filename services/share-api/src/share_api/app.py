@@ -34,6 +34,7 @@ from share_api.routes import (
     health,
     imports,
     ingest,
+    invitations,
     issuing,
     members,
     permissions,
@@ -41,6 +42,7 @@ from share_api.routes import (
     sales,
     session,
     shares,
+    shop,
 )
 from share_api.settings import ShareApiSettings
 
@@ -74,6 +76,8 @@ def create_app(settings: ShareApiSettings, container: Container | None = None) -
         discord.router,
         api_keys.router,
         members.router,
+        invitations.router,
+        shop.router,
         health.router,
         docs.router,
     ):

@@ -17,6 +17,7 @@ from common.jobs.payloads import (
     AnswerDiscord,
     ComputeReport,
     InvalidJobError,
+    MakeForm,
     RestoreLink,
     RunImport,
     WarmTenant,
@@ -30,6 +31,7 @@ from ingest import data_version
 from ingest.webhooks import work
 from worker import schedule
 from worker.discord import deliver
+from worker.forms import make
 from worker.imports import run
 from worker.links import frozen, restore, revocation_sweep, view_transfer
 from worker.operations import cache_eviction, heartbeat
@@ -60,6 +62,10 @@ def register(
         single_flight.compute_once(
             engine, cache, leases, job, count_days=count_days, metrics=metrics
         )
+
+    @app.task(name=MakeForm.task, shared=False)
+    def make_form(**payload: Any) -> None:
+        make.make_once(redis, leases, MakeForm.parse(payload))
 
     @app.task(name=RestoreLink.task, shared=False)
     def restore_link(**payload: Any) -> None:

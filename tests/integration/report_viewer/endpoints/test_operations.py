@@ -8,7 +8,7 @@ from redis import Redis
 from tests.integration.report_viewer.conftest import BROWSER, Run
 from tests.support.samples import Sample
 
-from report_viewer.endpoints.openapi import _REFUSALS
+from report_viewer.endpoints.openapi_parts import REFUSALS
 
 pytestmark = pytest.mark.anyio
 
@@ -42,7 +42,7 @@ async def test_the_description_has_both_endpoints_with_all_answers(run: Run) -> 
     assert document["info"]["version"] == version("report-viewer")
     for path in ("/api/reports/{token}", "/api/reports/{token}/csv"):
         for method in ("get", "head"):
-            assert set(document["paths"][path][method]["responses"]) == {"200", *_REFUSALS}
+            assert set(document["paths"][path][method]["responses"]) == {"200", *REFUSALS}
     view = document["paths"]["/api/reports/{token}/view"]
     assert set(view) == {"parameters", "post"}
     assert {"204", "400", "403", "413", "503"} <= set(view["post"]["responses"])

@@ -1,24 +1,33 @@
 """What a page of the console shows is what its reader may do, and all of it: by one registry."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import urldefrag, urlsplit
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI
-from tests.integration.share_api.conftest import Service, World
+from tests.integration.share_api.conftest import Serve, Service, World
 from tests.integration.share_api.console.conftest import Tab, a_tab, said
 from tests.integration.share_api.console.test_links import made
 
 from accounts.permissions import Permission, of_role
 from common.db.accounts import Role
+from common.db.tenancy import TenantDb
+from common.instants import now
 from share_api.app import create_app
+from share_api.discord.guilds import Connection, connect
 from share_api.routes.permissions import api_routes, declarations, declared_at
 
 MEMBERS = dict(zip(Role, ("anna", "ben", "carl"), strict=True))
-ELSEWHERE = {"/admin/login", "/admin/shops", "/admin/static/{name}"}
+ELSEWHERE = {
+    *("/admin/login", "/admin/shops", "/admin/static/{name}"),
+    *("/admin/invitation/{token}", "/admin/reset/{token}", "/admin/first-shop/{token}"),
+}
 """Pages of those who are not in a shop yet."""
+CONNECTIONS = "/admin/connections"
 ORDERS = (
     "order_id,paid_at,currency,line_id,product_id,quantity,unit_price\n"
     "O1,2026-03-05T10:00:00Z,EUR,1,P1,1,1\n"
@@ -66,11 +75,19 @@ def crawl(tab: Tab) -> Iterator[tuple[str, Shown]]:
         answer = tab.open(path)
         assert answer.status_code == 200, f"{path}: {answer.status_code}"
         shown = Shown(path)
-        shown.feed(answer.text)
+        if answer.headers["content-type"].startswith("text/html"):
+            shown.feed(answer.text)
         yield path, shown
         new = {each for each in shown.opens if "cursor=" not in each} - seen
         seen |= new
         waiting += sorted(new)
+
+
+@pytest.fixture
+def service(serve: Serve, world: World) -> Service:
+    """A service that Discord is set up for."""
+    key = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
+    return serve(DISCORD_PUBLIC_KEY=key.hex(), DISCORD_APPLICATION_ID="1")
 
 
 @pytest.fixture
@@ -91,6 +108,16 @@ def shop(service: Service, world: World) -> Iterator[Tab]:
         token, orders = (None, tab.csrf), ("orders.csv", ORDERS, "text/csv")
         sent = tab.client.post("/admin/data", files=[("csrf", token), ("orders", orders)])
         assert sent.status_code == 303
+        assert "The key is ready" in said(
+            tab.send("/admin/keys", name="till", scope="sales:write", days="30")
+        )
+        tab.send("/admin/team/invitations", email="dora@example.com", role="viewer")
+        for _ in range(2):
+            tab.send("/admin/connections", platform="shopify", name="Shop")
+        pause = re.search(r'action="(/admin/connections/[^"]+/pause)"', tab.open(CONNECTIONS).text)
+        assert pause
+        assert tab.send(pause[1]).status_code == 303
+        connect(TenantDb(world.engine, world.berlin), Connection(77, now(), 5), allowed_by="anna")
         yield tab
 
 

@@ -11,13 +11,14 @@ from msgspec.structs import replace
 from tests.support.samples import HOSTILE, NOW, document, window
 
 from common.i18n.locales import LOCALES, TAGS
+from common.i18n.report_words import formatter_of
 from common.reports import registry
 from common.reports.document.gaps import DataGap, Extent, GapKind
 from common.reports.document.metrics import Unit
 from common.reports.document.schema import Document
 from common.reports.document.tables import Table
 from report_viewer.data.public_document import encode
-from report_viewer.i18n.formatting import DocumentFormatter, formatter_of
+from report_viewer.i18n.formatting import DocumentFormatter
 
 GAPS = tuple(
     DataGap(kind, ("returns",), Extent(3, NOW.date(), NOW.date(), 12_05), day=NOW.date())

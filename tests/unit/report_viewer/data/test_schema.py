@@ -8,11 +8,12 @@ from scripts.data_schema import FILE, text
 from tests.support.samples import document, window
 
 from common.i18n.locales import LOCALES
+from common.i18n.report_words import formatter_of
 from common.reports import registry
 from common.reports.document.schema import Document
 from common.reports.window import Period
 from report_viewer.data.public_document import encode
-from report_viewer.i18n.formatting import DocumentFormatter, formatter_of
+from report_viewer.i18n.formatting import DocumentFormatter
 
 SCHEMA = json.loads(FILE.read_text(encoding="utf-8"))
 VALID = jsonschema_rs.validator_for(SCHEMA)

@@ -8,15 +8,10 @@ from babel import Locale
 from tests.support.samples import document
 
 from common.i18n.locales import ENGLISH, LOCALES
+from common.i18n.report_words import formatter_of
 from common.reports.document.metrics import Unit
 from common.reports.document.schema import LineChart
-from report_viewer.i18n.formatting import (
-    NOTHING,
-    DocumentFormatter,
-    formatter_of,
-    instant,
-    isolated,
-)
+from report_viewer.i18n.formatting import NOTHING, DocumentFormatter, instant, isolated
 
 ENGLISH_WORDS = formatter_of(ENGLISH)
 

@@ -7,14 +7,13 @@ from pathlib import Path
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
-from tests.support.page_words import VIEWER, words
+from tests.support.page_words import COMMON, words
 
 from common.i18n.locales import ENGLISH, LANGUAGES, LOCALES
-from report_viewer.i18n.formatting import formatter_of
-from report_viewer.i18n.translations import FOLDER
+from common.i18n.report_words import FOLDER, formatter_of
 
 WORDS = words()
-CATALOGS = sorted((VIEWER / FOLDER).glob("*.po"))
+CATALOGS = sorted((COMMON / FOLDER).glob("*.po"))
 LEAST_KNOWN = 0.9
 """What a catalog lacks is shown in English; more than a word here and there would be a mixture."""
 

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from tests.support.samples import HOSTILE, document, window
 
 from common.i18n.locales import ENGLISH, LOCALES
+from common.i18n.report_words import formatter_of
 from common.reports.document.schema import BarChart, Document, LineChart
 from common.reports.registry import implemented
 from common.reports.window import Period
-from report_viewer.i18n.formatting import DocumentFormatter, formatter_of
+from report_viewer.i18n.formatting import DocumentFormatter
 from report_viewer.pages.chart_data import embeddable, island
 from report_viewer.pages.sections.series_data import accompanied
 

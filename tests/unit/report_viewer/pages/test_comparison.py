@@ -7,10 +7,11 @@ from hypothesis import strategies as st
 from tests.support.samples import document
 
 from common.i18n.locales import ENGLISH
+from common.i18n.report_words import formatter_of
 from common.reports.document.changes import Change, ChangeKind
 from common.reports.document.metrics import Better
 from common.reports.document.schema import Document, LineChart, Series
-from report_viewer.i18n.formatting import DocumentFormatter, formatter_of
+from report_viewer.i18n.formatting import DocumentFormatter
 from report_viewer.pages.comparison import Compared, bars_of, compared, tone, whole
 
 FIGURES = st.one_of(st.none(), st.integers(-(10**12), 10**12))

@@ -5,9 +5,10 @@ from markupsafe import Markup
 from tests.support.samples import document
 
 from common.i18n.locales import ENGLISH
+from common.i18n.report_words import formatter_of
 from common.reports.document.schema import BarChart, LineChart, Section
 from common.reports.document.tables import Table
-from report_viewer.i18n.formatting import DocumentFormatter, formatter_of
+from report_viewer.i18n.formatting import DocumentFormatter
 from report_viewer.pages.layout import (
     columns_of,
     longest_of,

@@ -5,6 +5,7 @@ import pytest
 from tests.support.samples import HOSTILE, document, scope_of, window
 
 from common.i18n.locales import ENGLISH
+from common.i18n.report_words import formatter_of
 from common.reports import registry
 from common.reports.catalog.product_performance.standing import ProductPerformance
 from common.reports.document.headlines import Headline
@@ -14,7 +15,7 @@ from common.reports.model import Scope
 from common.reports.totals.products import ProductTotals
 from common.reports.totals.totals import Totals
 from common.reports.window import Period
-from report_viewer.i18n.formatting import DocumentFormatter, formatter_of, isolated
+from report_viewer.i18n.formatting import DocumentFormatter, isolated
 from report_viewer.pages.sections.registry import KINDS
 from report_viewer.pages.sentences import best, headline
 

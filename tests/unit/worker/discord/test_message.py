@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from common.i18n.report_words import formatter_of
 from common.jobs.discord_promises import plain
 from common.reports import registry
 from common.reports.catalog.product_performance.standing import ProductPerformance
@@ -28,7 +29,6 @@ from common.reports.model import Scope
 from common.reports.totals.products import ProductTotals
 from common.reports.totals.totals import Totals
 from common.reports.window import Window
-from report_viewer.i18n.formatting import formatter_of
 from worker.discord import chart_image, wording
 from worker.discord.message import report_message, text_message
 

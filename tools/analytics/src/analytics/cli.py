@@ -31,8 +31,12 @@ class Entry(NamedTuple):
 COMMANDS: Mapping[str, Entry] = {
     "up": Entry("up", "up", "Run the whole system here until it is stopped."),
     "migrate": Entry("migrate", "migrate", "Bring the database to this version's tables."),
+    "first-shop-link": Entry(
+        "first_shop_link", "first_shop_link", "Print the address where the first shop is made."
+    ),
     "create-tenant": Entry("create_tenant", "create_tenant", "Make a new shop."),
     "create-admin": Entry("create_admin", "create_admin", "Make an account for a shop's admin."),
+    "invite": Entry("invite", "invite", "Print a link that makes a member of a shop, once."),
     "remove-admin": Entry("remove_admin", "remove_admin", "Take a shop away from an admin."),
     "set-role": Entry("set_role", "set_role", "Change what an admin may do for a shop."),
     "api-key": Entry("api_key", "api_key", "Make, list and revoke a shop's API keys."),
@@ -44,6 +48,9 @@ COMMANDS: Mapping[str, Entry] = {
     "revoke": Entry("revoke", "revoke", "Revoke a link, or all links of a shop."),
     "set-password": Entry(
         "set_password", "set_password", "Replace an admin's password, ending their sessions."
+    ),
+    "reset-password-link": Entry(
+        "reset_password_link", "reset_password_link", "Print a link that sets a password, once."
     ),
     "set-timezone": Entry("set_timezone", "set_timezone", "Set a shop's time zone right."),
     "set-currency": Entry(

@@ -21,6 +21,7 @@ class Action(StrEnum):
     """What was done. The names are stored, and stable."""
 
     LINK_ISSUED = "link.issued"
+    LINK_LABELLED = "link.labelled"
     LINK_SHOWN = "link.shown"
     LINK_REVOKED = "link.revoked"
     LINKS_REVOKED = "links.revoked"
@@ -35,9 +36,13 @@ class Action(StrEnum):
     PASSWORD_CHANGED = "password.changed"  # noqa: S105 - an action
     MEMBER_ADDED = "member.added"
     MEMBER_REMOVED = "member.removed"
+    MEMBER_INVITED = "member.invited"
+    INVITATION_REVOKED = "invitation.revoked"
+    RESET_LINK_MADE = "reset-link.made"
     ROLE_CHANGED = "role.changed"
     API_KEY_CREATED = "api-key.created"
     API_KEY_REVOKED = "api-key.revoked"
+    NAME_CHANGED = "name.changed"
     TIMEZONE_CHANGED = "timezone.changed"
     CURRENCY_CHANGED = "currency.changed"
     GIFT_CARDS_CHANGED = "gift-cards.changed"

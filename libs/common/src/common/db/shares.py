@@ -23,6 +23,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from common.db.metadata import Instant, Model, RandomId, TenantId, Words
 
+MAX_LABEL_LENGTH = 120
+
 
 def _member(column: str) -> ForeignKeyConstraint:
     """The acting admin is a member of the tenant; the entry outlives the membership."""
@@ -39,6 +41,7 @@ class Share(Model):
     ``kind`` says whether it stays (``fixed``), moves with the days of ``period`` (``live``) or
     stays with the figures of its issue (``frozen``, see ``frozen_reports``).
 
+    ``label`` is what admins call it; whoever opens it is not told.
     ``created_by`` is the admin who issued it, ``creator`` the name of an issuer that is no admin.
     ``views`` and ``downloads`` count what people did, as far as it was brought over from Redis.
     """
@@ -48,6 +51,7 @@ class Share(Model):
         _member("created_by"),
         _member("revoked_by"),
         CheckConstraint("window_from < window_to", name="window"),
+        CheckConstraint(f"char_length(label) BETWEEN 1 AND {MAX_LABEL_LENGTH}", name="label"),
         CheckConstraint("kind <> 'live' OR period <> 'dates'", name="kind"),
         CheckConstraint("issued_at < expires_at", name="expiry"),
         CheckConstraint("created_by IS NULL OR creator IS NULL", name="creator"),
@@ -82,6 +86,7 @@ class Share(Model):
     creator: Mapped[str | None] = mapped_column(Text)
     revoked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     revoked_by: Mapped[int | None] = mapped_column(Integer)
+    label: Mapped[str | None] = mapped_column(Text)
     views: Mapped[int] = mapped_column(BigInteger, server_default="0")
     downloads: Mapped[int] = mapped_column(BigInteger, server_default="0")
     last_viewed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

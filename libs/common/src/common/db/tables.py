@@ -11,6 +11,7 @@ from common.db.discord import DiscordConnection
 from common.db.frozen_reports import FrozenReport
 from common.db.idempotency import IdempotencyKey
 from common.db.imports import Import, ImportChunk
+from common.db.invitations import Invitation
 from common.db.metadata import Model
 from common.db.rollups import DailySales, DirtyDay, ProductSales
 from common.db.sales import Customer, LedgerVersion, Order, OrderLine, Product, Refund
@@ -40,6 +41,7 @@ TENANT_TABLES: tuple[type[Model], ...] = (
     DataGapOfOrder,
     FrozenReport,
     ApiKey,
+    Invitation,
     IngestConnection,
     WebhookEvent,
     WebhookOrder,

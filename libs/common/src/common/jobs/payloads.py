@@ -14,6 +14,7 @@ import msgspec
 
 from common.reports.window import Window
 from common.reports_cache.cache import ReportKey
+from common.reports_cache.forms import Form, FormKey
 
 _BOUNDS: Final = ("start", "end")
 
@@ -84,6 +85,35 @@ class ComputeReport(Job, frozen=True):
     def key(self) -> ReportKey:
         """Where the report is cached."""
         return ReportKey(self.tenant_id, self.report, self.window)
+
+
+class MakeForm(Job, frozen=True):
+    """Make a form of a cached report, in a language; ``asked_at`` is as that of a report.
+
+    ``frozen`` is the link whose report stays as it was, if it is a form of that.
+    """
+
+    task: ClassVar[str] = "forms.make"
+
+    tenant_id: int
+    report: str
+    window: Window
+    form: Form
+    language: str
+    asked_at: int | None = None
+    frozen: UUID | None = None
+
+    @property
+    def key(self) -> FormKey:
+        """Where the form is cached."""
+        return FormKey(
+            self.tenant_id,
+            self.report,
+            self.window,
+            self.frozen,
+            form=self.form,
+            language=self.language,
+        )
 
 
 class RestoreLink(Job, frozen=True):

@@ -18,6 +18,7 @@ from common.jobs.celery_config import WARM_QUEUE
 from common.jobs.payloads import (
     ComputeReport,
     Job,
+    MakeForm,
     WarmTenant,
     WorkWebhooks,
 )
@@ -51,7 +52,7 @@ class JobsUnavailableError(Exception):
 class ClaimedJob:
     """A computation that its caller alone may publish for a while."""
 
-    job: ComputeReport
+    job: ComputeReport | MakeForm
     claim: str
 
 
@@ -132,6 +133,14 @@ class JobPublisher:
         """
         return self._claim(job, CachePolicy.ANY)
 
+    def claim_form(self, job: MakeForm) -> ClaimedJob | None:
+        """As ``claim_missing`` for a form, whatever is cached of it.
+
+        Raises:
+            JobsUnavailableError: Redis is refused, hung or gone.
+        """
+        return self._claim(job, CachePolicy.NOTHING)
+
     def publish_claimed(self, claimed: ClaimedJob) -> None:
         """Publish a claimed job; where that fails it is released.
 
@@ -177,7 +186,7 @@ class JobPublisher:
         return True
 
     def _claim(
-        self, job: ComputeReport, enough: CachePolicy, *, lasting_seconds: int = 0
+        self, job: ComputeReport | MakeForm, enough: CachePolicy, *, lasting_seconds: int = 0
     ) -> ClaimedJob | None:
         asked_at = _milliseconds()
         try:
@@ -187,7 +196,7 @@ class JobPublisher:
                 seconds=CLAIM_SECONDS,
                 enough=enough,
                 lasting_seconds=lasting_seconds,
-                mark=not job.ahead,
+                mark=not (isinstance(job, ComputeReport) and job.ahead),
             )
         except (RedisError, OSError) as error:
             raise JobsUnavailableError(str(error)) from error

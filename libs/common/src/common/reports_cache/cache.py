@@ -7,7 +7,7 @@ tenant live on one node of a cluster and a link's state and its report come in o
 
 import gzip
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -49,7 +49,8 @@ class ReportKey:
     window: Window
     frozen: UUID | None = None
 
-    def _name(self, kind: str) -> str:
+    def name(self, kind: str) -> str:
+        """The name of a key of some kind that belongs to the report."""
         if self.frozen is not None:
             return f"{{{self.tenant_id}}}:{kind}:frozen:{self.frozen.hex}"
         start, end = (int(t.timestamp()) for t in (self.window.start, self.window.end))
@@ -58,27 +59,27 @@ class ReportKey:
     @property
     def cached(self) -> str:
         """The hash of the finished report."""
-        return self._name("report")
+        return self.name("report")
 
     @property
     def failed(self) -> str:
         """Present for a while after a computation failed."""
-        return self._name("failed")
+        return self.name("failed")
 
     @property
     def failures(self) -> str:
         """How many computations failed in a row."""
-        return self._name("failures")
+        return self.name("failures")
 
     @property
     def requested(self) -> str:
         """Present while the computation is asked for and no worker has begun it."""
-        return self._name("requested")
+        return self.name("requested")
 
     @property
     def computing(self) -> str:
         """The lease of the worker who computes it: present while that worker lives."""
-        return self._name("computing")
+        return self.name("computing")
 
 
 class Meta(msgspec.Struct, frozen=True):
@@ -237,24 +238,3 @@ class ReportCache:
                 if version:
                     pipe.eval(scripts.ANNOUNCE, 1, data_version_key(tenant_id), str(version))
             pipe.execute()
-
-    def unready(self, keys: Sequence[ReportKey], *, lasting_seconds: int) -> list[ReportKey]:
-        """Those of ``keys``, of one tenant, that are missing, stale or lapse before that time."""
-        if not keys:
-            return []
-        with self.redis.pipeline(transaction=False) as pipe:
-            pipe.get(data_version_key(keys[0].tenant_id))
-            for key in keys:
-                pipe.hget(key.cached, "meta")
-                pipe.ttl(key.cached)
-            told, *found = pipe.execute()
-        facts = zip(keys, found[::2], found[1::2], strict=True)
-        return [key for key, meta, lives in facts if lives < lasting_seconds or is_old(meta, told)]
-
-
-def is_old(data: bytes | None, told: bytes | None) -> bool:
-    """Whether a report with that ``meta`` is of no use to who wants the latest data."""
-    try:
-        return data is None or is_stale(unpack_meta(data), told)
-    except UnreadableReportError:
-        return True

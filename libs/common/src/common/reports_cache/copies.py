@@ -8,9 +8,9 @@ from common.reports_cache.cache import (
     ReportKey,
     UnreadableReportError,
     data_version_key,
-    is_old,
     unpack_document,
 )
+from common.reports_cache.readiness import is_old
 
 
 def take(redis: Redis, key: ReportKey) -> dict[str, bytes]:

@@ -5,29 +5,62 @@ named as the CSV is. A form in a language varies by ``Accept-Language`` as the p
 """
 
 import asyncio
+from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Final
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
-from common.i18n.locales import LOCALES
+from common.i18n.locales import ENGLISH, LOCALES, tag_of
+from common.i18n.report_words import formatter_of
 from common.links.token import LinkClaims
 from common.reports_cache import cache
+from common.reports_cache.forms import Form, FormWanted
 from report_viewer.cache.response_cache import ReportVersion, ResponseCache
 from report_viewer.data import public_document
+from report_viewer.endpoints.openapi import XLSX
 from report_viewer.endpoints.representations import LARGE_BYTES, entity_headers
 from report_viewer.endpoints.revalidation import Revalidation
 from report_viewer.http.cache_control import PRIVATE
-from report_viewer.http.compression import compress
+from report_viewer.http.compression import Coding, compress
 from report_viewer.http.etag import strong_etag
 from report_viewer.http.prepared_response import PreparedResponse
 from report_viewer.http.response import Response
 from report_viewer.http.security_headers import SecurityHeaders
 from report_viewer.http.variant import Variant
-from report_viewer.i18n.formatting import DocumentFormatter, formatter_of
+from report_viewer.i18n.formatting import DocumentFormatter
 from report_viewer.links.request import ReportRequest
+from report_viewer.links.urls import Resource
 from report_viewer.loading.loader import ReportLoader
-from report_viewer.loading.redis_store import PAGE
+from report_viewer.loading.redis_store import META, PAGE
 
 _VARIES: Final = (b"vary", b"Accept, Accept-Encoding, Accept-Language, User-Agent")
+
+
+class FileKind(NamedTuple):
+    """A form that workers make: its media type, the end of its name, whether it is kept gzipped.
+
+    It is in English for readers of the languages that are ``lacking``.
+    """
+
+    form: Form
+    media_type: bytes
+    ending: str
+    gzipped: bool = False
+    lacking: frozenset[str] = frozenset()
+
+
+FILES: Final[Mapping[Resource, FileKind]] = MappingProxyType(
+    {
+        Resource.XLSX: FileKind(Form.XLSX, XLSX.encode("ascii"), ".xlsx"),
+        Resource.PDF: FileKind(Form.PDF, b"application/pdf", ".pdf", lacking=frozenset({"ja"})),
+        Resource.LOCAL_CSV: FileKind(
+            Form.LOCAL_CSV, b"text/csv; charset=utf-8", ".csv", gzipped=True
+        ),
+    }
+)
+"""The forms that workers make, by where they are."""
+MOST_KEPT_BYTES: Final = 1024 * 1024
+"""A longer file is read from Redis each time: it would take the place of many pages."""
 _JSON: Final = (b"content-type", b"application/json")
 
 
@@ -61,6 +94,45 @@ class Forms:
         ready = entry.responses.get(variant) if entry is not None else None
         if entry is None or ready is None or not await self._revalidation.is_valid(request, entry):
             ready = await self._make_data(request, variant)
+        return ready
+
+    async def file(self, request: ReportRequest, asked: Variant) -> PreparedResponse:
+        """A form that a worker makes, in the language and the coding (gzip at most) of ``asked``.
+
+        Raises:
+            LinkError, ViewerError, UnreadableReportError: as ``data``.
+        """
+        resource = request.url.resource
+        kind = FILES[resource]
+        packed = kind.gzipped and asked.coding is not Coding.IDENTITY
+        language = tag_of(ENGLISH) if asked.language in kind.lacking else asked.language
+        coding = Coding.GZIP if packed else Coding.IDENTITY
+        variant = Variant(coding, language, resource.value)
+        entry = self._responses.get(request.path)
+        ready = entry.responses.get(variant) if entry is not None else None
+        if entry is None or ready is None or not await self._revalidation.is_valid(request, entry):
+            ready = await self._load_file(request, variant)
+        return ready
+
+    async def _load_file(self, request: ReportRequest, variant: Variant) -> PreparedResponse:
+        kind = FILES[request.url.resource]
+        wanted = FormWanted(kind.form, variant.language)
+        snapshot = await self._loader.load(request, META, wanted)
+        link = self._responses.link(request.token, request.claims)
+        version, body = self._revalidation.revalidate(link, snapshot), snapshot.form
+        if kind.gzipped and variant.coding is Coding.IDENTITY:
+            body = await asyncio.to_thread(cache.unpack_csv, body)
+        etag = await asyncio.to_thread(strong_etag, body, variant.coding)
+        headers = (
+            (b"content-type", kind.media_type),
+            *self._headers,
+            (b"content-language", variant.language.encode("ascii")),
+            *entity_headers(etag, variant.coding, version, link.shown),
+            disposition(version, kind.ending),
+        )
+        ready = PreparedResponse(Response(HTTPStatus.OK, headers, body), etag)
+        if len(body) <= MOST_KEPT_BYTES:
+            self._responses.put(request.path, link, version, variant, ready)
         return ready
 
     async def _make_data(self, request: ReportRequest, variant: Variant) -> PreparedResponse:

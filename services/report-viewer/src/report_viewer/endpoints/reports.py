@@ -184,8 +184,10 @@ class ReportsEndpoint:
             return rows.conditional(tags)
         if request.csv:
             file = await self._representations.csv(request, variant.of_csv(headers))
-        else:
+        elif request.url.resource is Resource.DATA:
             file = await self._forms.data(request, variant.of_page(headers))
+        else:
+            file = await self._forms.file(request, variant.of_file(headers))
         if kind is ClientKind.PERSON and not head:
             self._views.download(self._loader.shown(request.claims))
         return file.conditional(tags)

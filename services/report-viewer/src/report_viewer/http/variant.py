@@ -41,6 +41,11 @@ def of_csv(headers: Mapping[bytes, bytes]) -> Variant:
     return _of_csv(headers.get(b"accept-encoding", b"")[:READ_LENGTH])
 
 
+def of_file(headers: Mapping[bytes, bytes]) -> Variant:
+    """The variant of a file in a language, which is compressed by gzip or not at all."""
+    return Variant(of_csv(headers).coding, of_page(headers).language)
+
+
 def of_rows(headers: Mapping[bytes, bytes]) -> Variant:
     """The variant of rows of a CSV for a request with these headers."""
     return _of_rows(headers.get(b"accept-encoding", b"")[:READ_LENGTH])

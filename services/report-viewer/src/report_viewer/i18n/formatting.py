@@ -6,7 +6,6 @@ Every word of a page goes through ``Formatter.text``, also those that come with 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -14,12 +13,12 @@ from babel import Locale
 
 from common.i18n.brief import briefer
 from common.i18n.formatter import Formatter
+from common.i18n.report_words import formatter_of
 from common.reports.document.changes import Change, ChangeKind
 from common.reports.document.metrics import Unit
 from common.reports.document.schema import Days, Document
 from common.reports.document.tables import Cell
 from common.reports.money import PERCENT_EXPONENT, divide_half_even
-from report_viewer.i18n.translations import translations
 
 NOTHING: Final = "–"
 """Stands where a figure has no value."""
@@ -29,12 +28,6 @@ _END: Final = "\u2069"
 _LONGEST_NAME: Final = 80
 _JOINS: Final = " \u200d"
 """Left at the end of a name that was cut, these would join it with what follows."""
-
-
-@cache
-def formatter_of(locale: Locale) -> Formatter:
-    """The formatter of a locale, made once."""
-    return Formatter(locale, translations(locale))
 
 
 def instant(value: datetime, zone: ZoneInfo, locale: Locale) -> str:

@@ -13,6 +13,7 @@ from typing import Final
 
 from common.links.state import LinkState
 from common.links.token import LinkClaims
+from common.reports_cache.forms import FormWanted
 from report_viewer.links.shown import ShownLinks
 from report_viewer.loading.redis_store import META, STATE, Snapshot, SnapshotQuery, key_of
 from report_viewer.problems.errors import StoreUnavailableError
@@ -129,8 +130,10 @@ class DataLoader:
         self._checks = BatchQueue(read_all, most_reads=MOST_READS, most_reports=MOST_READS)
         self._bodies = BatchQueue(read_all, most_reads=MOST_READS, most_reports=MOST_BODIES)
 
-    async def read(self, claims: LinkClaims, fields: tuple[str, ...]) -> Snapshot:
-        """What Redis knows now of a link, and ``fields`` of the report that it shows.
+    async def read(
+        self, claims: LinkClaims, fields: tuple[str, ...], form: FormWanted | None = None
+    ) -> Snapshot:
+        """What Redis knows now of a link, ``fields`` of the report that it shows, and a form of it.
 
         What a link with options shows is known from its state: where that differs from what was
         known before, its report is read once more.
@@ -138,10 +141,10 @@ class DataLoader:
         Raises:
             StoreUnavailableError: Redis did not answer in time.
         """
-        queue = self._checks if fields in {META, STATE} else self._bodies
+        queue = self._checks if form is None and fields in {META, STATE} else self._bodies
         expected = self._shown.now(claims).claims
         for _ in range(_MOST_TRIES):
-            snapshot = await queue.read(SnapshotQuery(expected, fields))
+            snapshot = await queue.read(SnapshotQuery(expected, fields, form))
             if snapshot.state is not LinkState.ACTIVE:
                 return snapshot
             shown = self._shown.learn(claims, snapshot.options, snapshot.tenant_name)

@@ -14,11 +14,12 @@ from redis import Redis
 from common.infra.rate_limit import RateLimitExceededError
 from common.infra.redis import VIEWER_JOBS, create_redis
 from common.jobs.celery_config import create_celery
-from common.jobs.payloads import ComputeReport, RestoreLink
-from common.jobs.publisher import JobPublisher
+from common.jobs.payloads import ComputeReport, MakeForm, RestoreLink
+from common.jobs.publisher import ClaimedJob, JobPublisher
 from common.links.state import state_key
 from common.links.token import LinkClaims
 from common.reports_cache.cache import ReportCache
+from common.reports_cache.forms import FormKey
 from report_viewer.loading.rate_limits import ComputationLimit
 from report_viewer.loading.redis_store import key_of
 
@@ -55,19 +56,10 @@ class JobRequests:
         The future raises ``JobsUnavailableError`` and ``RateLimitExceededError``.
         """
 
-        def ask() -> bool:
-            claimed = self._jobs.claim_missing(_computation(claims))
-            if claimed is None:
-                return False
-            try:
-                self._limit.check(claims)
-            except RateLimitExceededError:
-                self._jobs.release(claimed)
-                raise
-            self._jobs.publish_claimed(claimed)
-            return True
-
-        return self._once(key_of(claims).cached, ask)
+        return self._once(
+            key_of(claims).cached,
+            lambda: self._publish(claims, self._jobs.claim_missing(_computation(claims))),
+        )
 
     def recompute(self, claims: LinkClaims) -> "asyncio.Future[bool]":
         """Have a report computed, or brought back, that is there and of no use."""
@@ -96,6 +88,13 @@ class JobRequests:
 
         return self._once(key_of(claims).cached, publish)
 
+    def make_form(self, claims: LinkClaims, key: FormKey) -> "asyncio.Future[bool]":
+        """Have a form made, as often as computations are allowed; raises as ``compute`` does."""
+        job = MakeForm(
+            *(key.tenant_id, key.report, key.window, key.form, key.language), frozen=key.frozen
+        )
+        return self._once(key.cached, lambda: self._publish(claims, self._jobs.claim_form(job)))
+
     def restore_link(self, claims: LinkClaims) -> "asyncio.Future[bool]":
         """Have the link's state written. The future raises ``JobsUnavailableError``."""
         job = RestoreLink(claims.tenant_id, claims.link_id)
@@ -106,6 +105,18 @@ class JobRequests:
 
         name = state_key(claims.tenant_id, claims.link_id)
         return self._once(name, publish, repeat_seconds=_RESTORE_REPEAT_SECONDS)
+
+    def _publish(self, claims: LinkClaims, claimed: ClaimedJob | None) -> bool:
+        """Publish what was claimed for a link, unless it is over its limit."""
+        if claimed is None:
+            return False
+        try:
+            self._limit.check(claims)
+        except RateLimitExceededError:
+            self._jobs.release(claimed)
+            raise
+        self._jobs.publish_claimed(claimed)
+        return True
 
     def forget(self, name: str) -> None:
         """A job is done: the next request that misses its result may ask again."""

@@ -14,6 +14,7 @@ from common.jobs.publisher import JobsUnavailableError
 from common.links.state import LinkState, state_key
 from common.links.token import LinkClaims, RevokedLinkError
 from common.reports.registry import REPORTS
+from common.reports_cache.forms import FormWanted
 from report_viewer.links.request import ReportRequest
 from report_viewer.loading.job_requests import JobRequests
 from report_viewer.loading.rate_limits import LinkThrottledError
@@ -40,15 +41,19 @@ class Missing(Enum):
     NOTHING = auto()
     STATE = auto()
     REPORT = auto()
+    FORM = auto()
 
 
-def find_missing(snapshot: Snapshot, request: ReportRequest) -> Missing:
-    """What is missing, for a link that may open.
+_OF_REPORT: Final = frozenset({Missing.REPORT, Missing.FORM})
+
+
+def find_missing(snapshot: Snapshot, request: ReportRequest, form: bool = False) -> Missing:
+    """What is missing, for a link that may open; ``form``: whether a form is asked for, too.
 
     Raises:
         RevokedLinkError: the link was revoked.
         StubReportError: its report type is not implemented.
-        ComputationFailedError: there is no report, and computing it just failed.
+        ComputationFailedError: there is no report, and computing it just failed; or no form.
     """
     if snapshot.state is LinkState.REVOKED:
         raise RevokedLinkError
@@ -58,7 +63,11 @@ def find_missing(snapshot: Snapshot, request: ReportRequest) -> Missing:
     if snapshot.state is None:
         return Missing.STATE
     if snapshot.complete:
-        return Missing.NOTHING
+        if not form or snapshot.form:
+            return Missing.NOTHING
+        if snapshot.form_failed:
+            raise ComputationFailedError
+        return Missing.FORM
     if snapshot.failed:
         raise ComputationFailedError
     return Missing.REPORT
@@ -88,8 +97,10 @@ class ReportLoader:
         self._max_waiting = max_waiting
         self.waiting = 0
 
-    async def load(self, request: ReportRequest, fields: tuple[str, ...]) -> Snapshot:
-        """A snapshot of an active link with every one of ``fields`` there.
+    async def load(
+        self, request: ReportRequest, fields: tuple[str, ...], form: FormWanted | None = None
+    ) -> Snapshot:
+        """A snapshot of an active link with every one of ``fields`` there, and the form, if any.
 
         Raises:
             RevokedLinkError: the link was revoked.
@@ -100,17 +111,16 @@ class ReportLoader:
         deadline = asyncio.get_running_loop().time() + self._wait_seconds
         while True:
             shown = self._reader.shown(claims)
-            names = (state_key(claims.tenant_id, claims.link_id), key_of(shown).cached)
-            with self._subscriber.wake_on(*names) as woken:
+            with self._subscriber.wake_on(*_names(claims, shown, form)) as woken:
                 # Read after subscribing and before asking: what is finished in between is neither
                 # missed nor computed twice.
-                snapshot = await self._reader.read(claims, fields)
-                missing = find_missing(snapshot, request)
+                snapshot = await self._reader.read(claims, fields, form)
+                missing = find_missing(snapshot, request, form is not None)
                 if missing is Missing.NOTHING:
                     return snapshot
-                if missing is Missing.REPORT and snapshot.claims != shown:
+                if missing in _OF_REPORT and snapshot.claims != shown:
                     continue  # its state has told what it shows: wait for that
-                found = await self._wait_in_turn(request, fields, snapshot, woken, deadline)
+                found = await self._wait_in_turn(request, fields, form, snapshot, woken, deadline)
                 if found is not None:
                     return found
 
@@ -122,6 +132,7 @@ class ReportLoader:
         self,
         request: ReportRequest,
         fields: tuple[str, ...],
+        form: FormWanted | None,
         snapshot: Snapshot,
         woken: asyncio.Event,
         deadline: float,
@@ -130,7 +141,7 @@ class ReportLoader:
             raise TooManyWaitingError
         self.waiting += 1
         try:
-            return await self._wait(request, fields, snapshot, woken, deadline)
+            return await self._wait(request, fields, form, snapshot, woken, deadline)
         finally:
             self.waiting -= 1
 
@@ -138,29 +149,34 @@ class ReportLoader:
         self,
         request: ReportRequest,
         fields: tuple[str, ...],
+        form: FormWanted | None,
         snapshot: Snapshot,
         woken: asyncio.Event,
         deadline: float,
     ) -> Snapshot | None:
         """The snapshot once nothing is missing; None when the link shows another report now."""
         clock = asyncio.get_running_loop().time
-        shown, missing = snapshot.claims, find_missing(snapshot, request)
+        shown, missing = snapshot.claims, find_missing(snapshot, request, form is not None)
         while True:
-            await self._ask(missing, shown, seconds=deadline - clock())
+            await self._ask(missing, shown, form, seconds=deadline - clock())
             left = deadline - clock()
             if left <= 0:
                 raise _late(missing)
             await _either(woken, min(left, LOOK_AGAIN_SECONDS))
             woken.clear()
-            snapshot = await self._reader.read(request.claims, fields)
-            missing = find_missing(snapshot, request)
+            snapshot = await self._reader.read(request.claims, fields, form)
+            missing = find_missing(snapshot, request, form is not None)
             if missing is Missing.NOTHING:
                 return snapshot
-            if missing is Missing.REPORT and snapshot.claims != shown:
+            if missing in _OF_REPORT and snapshot.claims != shown:
                 return None
 
-    async def _ask(self, missing: Missing, claims: LinkClaims, *, seconds: float) -> None:
-        if missing is Missing.STATE:
+    async def _ask(
+        self, missing: Missing, claims: LinkClaims, form: FormWanted | None, *, seconds: float
+    ) -> None:
+        if missing is Missing.FORM and form is not None:
+            asked = self._jobs.make_form(claims, form.of(key_of(claims)))
+        elif missing is Missing.STATE:
             asked = self._jobs.restore_link(claims)
         elif claims.options.frozen:
             asked = self._jobs.restore_report(claims)
@@ -187,3 +203,10 @@ async def _either(woken: asyncio.Event, seconds: float) -> None:
 
 def _late(missing: Missing) -> UnavailableError:
     return LinkUnconfirmedError() if missing is Missing.STATE else NotReadyError()
+
+
+def _names(claims: LinkClaims, shown: LinkClaims, form: FormWanted | None) -> tuple[str, ...]:
+    """What is announced when something that a request waits for is there."""
+    key = key_of(shown)
+    own = () if form is None else (form.of(key).cached,)
+    return (state_key(claims.tenant_id, claims.link_id), key.cached, *own)

@@ -6,7 +6,7 @@ live on one node, and two commands tell them. What several links ask alike is as
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple, Protocol
 
@@ -22,6 +22,7 @@ from common.links.state import LinkState, parse_epoch, parse_link, state_key
 from common.links.tenant_names import TenantName
 from common.links.token import LinkClaims
 from common.reports_cache.cache import ReportKey, data_version_key
+from common.reports_cache.forms import STORED, FormWanted
 from report_viewer.problems.errors import StoreUnavailableError
 
 STATE: Final = ()
@@ -74,6 +75,9 @@ def key_of(claims: LinkClaims) -> ReportKey:
 class Snapshot:
     """What Redis knew at one moment of a link and of the fields asked for of its report.
 
+    ``form`` is the form that was asked for, if it is one of that report as it is cached now, else
+    empty; ``form_failed`` says that making it failed a moment ago.
+
     ``complete`` says whether each of those fields is there; those not asked for, or not there, are
     empty. ``asked`` is a moment on the monotonic clock before that, in seconds; ``data_version`` is
     what ``common.reports_cache.cache.data_version_key`` told, ``tenant_name`` what
@@ -93,20 +97,28 @@ class Snapshot:
     tenant_name: bytes | None = None
     options: LinkOptions = PLAIN
     moves_at: float = math.inf
+    form: bytes = b""
+    form_failed: bool = False
 
 
 class SnapshotQuery(NamedTuple):
-    """A query: what is known of a link, and ``fields`` of the report that it shows."""
+    """A query: what is known of a link, ``fields`` of the report that it shows, and a form of it.
+
+    No form is asked for by None.
+    """
 
     claims: LinkClaims
     fields: tuple[str, ...]
+    form: FormWanted | None = None
 
 
 class SnapshotReader(Protocol):
     """Reads snapshots."""
 
-    async def read(self, claims: LinkClaims, fields: tuple[str, ...]) -> Snapshot:
-        """What is known now of a link, and ``fields`` of the report that it shows."""
+    async def read(
+        self, claims: LinkClaims, fields: tuple[str, ...], form: FormWanted | None = None
+    ) -> Snapshot:
+        """What is known now of a link, ``fields`` of the report that it shows, a form of it."""
         ...
 
     def shown(self, claims: LinkClaims) -> LinkClaims:
@@ -136,13 +148,15 @@ class RedisStore:
         reports: dict[tuple[str, tuple[str, ...]], int] = {}
         places = []
         pipe = self._redis.pipeline(transaction=False)
-        for claims, fields in reads:
+        forms = [form.of(key_of(claims)) for claims, _, form in reads if form is not None]
+        for claims, fields, form in reads:
             tenant, key = claims.tenant_id, key_of(claims)
             pipe.mget(
                 state_key(tenant, claims.link_id),
                 key.failed,
                 data_version_key(tenant),
                 tenant_names.key(tenant),
+                *(() if form is None else (form.of(key).failed,)),
             )
             if fields:
                 places.append(reports.setdefault((key.cached, fields), len(reports)))
@@ -150,6 +164,8 @@ class RedisStore:
                 places.append(_NOWHERE)
         for name, fields in reports:
             pipe.hmget(name, list(fields))
+        for wanted in forms:
+            pipe.hmget(wanted.cached, list(STORED))
         try:
             answers = await pipe.execute()
         except (RedisError, OSError) as error:
@@ -158,9 +174,10 @@ class RedisStore:
         links = [parse_link(answer[0], epoch=run) for answer in answers[: len(reads)]]
         found = [
             dict(zip(fields, values, strict=True))
-            for (_, fields), values in zip(reports, answers[len(reads) :], strict=True)
+            for (_, fields), values in zip(reports, answers[len(reads) :], strict=False)
         ]
         found.append({})
+        made = iter(answers[len(reads) + len(reports) :])
         return [
             Snapshot(
                 state=link.state,
@@ -171,9 +188,11 @@ class RedisStore:
                 asked=asked,
                 tenant_name=name,
                 options=link.options,
+                form=b"" if read.form is None else _current(next(made), found[place]),
+                form_failed=any(each is not None for each in form_failed),
                 **{field: value for field, value in found[place].items() if value is not None},
             )
-            for read, link, (_, failed, told, name), place in zip(
+            for read, link, (_, failed, told, name, *form_failed), place in zip(
                 reads, links, answers[: len(reads)], places, strict=True
             )
         ]
@@ -203,3 +222,9 @@ class RedisStore:
     async def close(self) -> None:
         """Close the connections."""
         await self._redis.aclose(close_connection_pool=True)
+
+
+def _current(form: Sequence[bytes | None], report: Mapping[str, bytes | None]) -> bytes:
+    """The body of a form, if it was made from the report with that ``meta``; else empty."""
+    meta, body = form
+    return body if body is not None and meta == report.get("meta") else b""

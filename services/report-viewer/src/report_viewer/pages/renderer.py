@@ -13,12 +13,13 @@ from jinja2 import ChoiceLoader, Environment, FunctionLoader, PackageLoader, Str
 
 from common.i18n.formatter import Formatter
 from common.i18n.locales import ENGLISH
+from common.i18n.report_words import formatter_of
 from common.links.options import LinkKind
 from common.reports.document.metrics import Unit
 from common.reports.document.schema import Document
 from report_viewer.cache import page_cache
 from report_viewer.cache.page_cache import SharedPage
-from report_viewer.i18n.formatting import DocumentFormatter, formatter_of, is_number
+from report_viewer.i18n.formatting import DocumentFormatter, is_number
 from report_viewer.model import Freshness
 from report_viewer.pages import comparison, layout, preview_metadata, sentences
 from report_viewer.pages.assets import Assets
@@ -123,7 +124,7 @@ class PageRenderer:
             as_of=words.instant(document.as_of, zone),
             expires=page_cache.EXPIRES,
             instants={"as_of": document.as_of.isoformat(), "expires": page_cache.EXPIRES_ISO},
-            csv_url=f"/api/reports/{page_cache.TOKEN}/csv",
+            form_url=f"/api/reports/{page_cache.TOKEN}",
             definitions=definitions(document, self._kinds),
             notice=NOTICES.get(freshness),
             link=link,

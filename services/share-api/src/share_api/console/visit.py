@@ -61,6 +61,11 @@ class Visit:
         """The token of the forms on the page."""
         return csrf_token(self.admin)
 
+    @property
+    def origin(self) -> str:
+        """Where the service is reached; a script puts in what the browser calls it."""
+        return self.container.settings.public_base_url
+
     def may_open(self, address: str) -> bool:
         """Whether the admin may open a page: by what its own route declares."""
         return self._may("GET", address)

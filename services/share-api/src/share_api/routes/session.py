@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 
 from accounts.passwords import end_sessions
 from common.instants import now
-from share_api.auth.credentials import WrongCredentialsError
+from share_api.auth.credentials import Verified, WrongCredentialsError
 from share_api.auth.devices import DEVICE_COOKIE, DEVICE_SECONDS, remember_device
 from share_api.auth.sessions import COOKIE, NotAMemberError
 from share_api.container import Container
@@ -77,6 +77,22 @@ async def enter(
         address=address,
         device=cookie_of(request, DEVICE_COOKIE),
     )
+    return await let_in(request, response, container, verified, device_path=device_path)
+
+
+async def let_in(
+    request: Request,
+    response: Response,
+    container: Container,
+    verified: Verified,
+    *,
+    device_path: str,
+) -> SessionView:
+    """Begin a session, under a new id, for who has shown who they are.
+
+    Raises:
+        CredentialsError: their sessions were ended meanwhile.
+    """
     account, tenant, session_id = await run_in_threadpool(begin, container, verified, request)
     _set_device(response, container, verified.device, device_path)
     _set_session(response, container, session_id)

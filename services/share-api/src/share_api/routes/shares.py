@@ -1,9 +1,11 @@
 """Routes of the share ledger: listing links, and revoking them."""
 
+from collections.abc import Iterator
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query
+from starlette.responses import StreamingResponse
 
 from accounts.permissions import Permission
 from common.instants import now
@@ -12,9 +14,12 @@ from share_api.http.json_body import Body, parse_body
 from share_api.http.openapi import problem_responses, request_body
 from share_api.routes.dependencies import CurrentActor, CurrentDb, Services
 from share_api.routes.permissions import needs
-from share_api.schemas.requests import RevokeBody, ShareQuery
+from share_api.schemas.requests import RevokeBody, ShareFilterQuery, ShareQuery
 from share_api.schemas.responses import AddressView, RevokedView, SharesView, ShareView
+from share_api.schemas.share_body import LabelBody
 from sharing.addressing import show_address
+from sharing.labelling import set_label
+from sharing.ledger_csv import ledger_csv
 from sharing.listing import (
     ShareFilter,
     ShareNotFoundError,
@@ -43,7 +48,35 @@ def list_links(
     db: CurrentDb, container: Services, query: Annotated[ShareQuery, Query()]
 ) -> SharesView:
     """The tenant's links, newest first, a page at a time."""
-    wanted = ShareFilter(
+    page = list_shares(db, query.paging(), _filter(query), given=state_context(container))
+    return SharesView.of(page)
+
+
+@router.get(
+    f"{_PATH}.csv",
+    summary="List the links as CSV",
+    response_class=StreamingResponse,
+    responses={
+        200: {"content": {"text/csv": {"schema": {"type": "string"}}}},
+        **problem_responses(400, 403, 503),
+    },
+    dependencies=[needs(Permission.SHARES_READ)],
+)
+def list_links_as_csv(
+    db: CurrentDb, container: Services, query: Annotated[ShareFilterQuery, Query()]
+) -> StreamingResponse:
+    """Every link that is wanted, newest first: RFC 4180, text guarded against formulas."""
+    return csv_response(ledger_csv(db, _filter(query), given=state_context(container)))
+
+
+def csv_response(pieces: Iterator[bytes]) -> StreamingResponse:
+    """The CSV of the ledger as a file."""
+    headers = {"Content-Disposition": 'attachment; filename="links.csv"'}
+    return StreamingResponse(pieces, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _filter(query: ShareFilterQuery) -> ShareFilter:
+    return ShareFilter(
         state=query.state,
         report=query.report_type,
         period=query.period,
@@ -51,8 +84,6 @@ def list_links(
         created=TimeRange(query.created_from, query.created_to),
         expires=TimeRange(query.expires_from, query.expires_to),
     )
-    page = list_shares(db, query.paging(), wanted, given=state_context(container))
-    return SharesView.of(page)
 
 
 @router.post(
@@ -87,6 +118,22 @@ def show_link(share_id: ShareId, db: CurrentDb, container: Services) -> ShareVie
     """One entry of the ledger. It does not hold the link itself, which is shown once."""
     found = get_share(db, parse_id(share_id), given=state_context(container))
     return ShareView.of(found)
+
+
+@router.patch(
+    f"{_PATH}/{{share_id}}",
+    summary="Label a link",
+    responses=problem_responses(400, 403, 404, 503),
+    openapi_extra=request_body(LabelBody),
+    dependencies=[needs(Permission.SHARES_WRITE)],
+)
+def label_link(
+    share_id: ShareId, actor: CurrentActor, db: CurrentDb, container: Services, body: Body
+) -> ShareView:
+    """What the admins call it; nobody who opens it is told."""
+    wanted, parsed = parse_body(LabelBody, body), parse_id(share_id)
+    set_label(db, parsed, wanted.label, author=actor.author, at=now())
+    return ShareView.of(get_share(db, parsed, given=state_context(container)))
 
 
 @router.delete(

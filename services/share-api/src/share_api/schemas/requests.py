@@ -135,8 +135,10 @@ class PageQuery(ApiModel):
         return Paging(self.limit, None if self.cursor is None else Cursor.decode(self.cursor))
 
 
-class ShareQuery(PageQuery):
-    """Which entries of the ledger to list; all filters given have to hold."""
+class ShareFilterQuery(ApiModel):
+    """Which entries of the ledger are wanted; all filters given have to hold."""
+
+    model_config = ConfigDict(extra="forbid", validate_by_name=False)
 
     state: ShareState | None = None
     report_type: ReportType | None = None
@@ -160,6 +162,10 @@ class ShareQuery(PageQuery):
     @classmethod
     def _expires_after(cls, value: datetime | None, info: ValidationInfo) -> datetime | None:
         return _after(value, info, "expires_from")
+
+
+class ShareQuery(ShareFilterQuery, PageQuery):
+    """Which entries of the ledger to list, and which page of them."""
 
 
 class AuditQuery(PageQuery):

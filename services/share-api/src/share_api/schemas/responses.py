@@ -97,6 +97,7 @@ class ShareView(ApiModel):
     )
     state: ShareState
     revoked_at: Instant | None
+    label: str | None = Field(description="What the admins call it.")
     views: int = Field(description="How often people looked at the page.")
     downloads: int = Field(description="How often people took the CSV.")
     last_viewed_at: Instant | None
@@ -115,6 +116,7 @@ class ShareView(ApiModel):
             created_by=entry.creator,
             state=entry.state,
             revoked_at=share.revoked_at,
+            label=share.label,
             views=share.views,
             downloads=share.downloads,
             last_viewed_at=share.last_viewed_at,

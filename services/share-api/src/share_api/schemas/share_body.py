@@ -5,6 +5,7 @@ from datetime import date
 from typing import Annotated, Final, Self
 
 from pydantic import (
+    AfterValidator,
     BeforeValidator,
     Field,
     ValidationInfo,
@@ -13,6 +14,7 @@ from pydantic import (
     model_validator,
 )
 
+from common.db.shares import MAX_LABEL_LENGTH
 from common.links.options import LinkKind
 from common.reports.window import EARLIEST, MOST_DAYS, Dates, Period
 from share_api.schemas.report_type import ReportType
@@ -39,6 +41,23 @@ Day = Annotated[
     Field(ge=EARLIEST),
     WithJsonSchema({"type": "string", "format": "date", "examples": ["2026-10-31"]}),
 ]
+
+
+def _label(value: str) -> str:
+    if not value.isprintable():
+        raise ValueError("Control characters are not allowed")
+    if not value.strip():
+        raise ValueError("Say something, or leave it out")
+    return value.strip()
+
+
+Label = Annotated[str, Field(min_length=1, max_length=MAX_LABEL_LENGTH), AfterValidator(_label)]
+
+
+class LabelBody(RequestModel):
+    """What a link is called from now on; null takes its label away."""
+
+    label: Label | None
 
 
 class DatesBody(RequestModel):
@@ -74,6 +93,12 @@ class ShareBody(RequestModel):
     )
     live: bool = Field(
         False, description="The days of `period` move: those before today, whenever it is opened."
+    )
+    label: Annotated[Label | None, BeforeValidator(not_null)] = Field(
+        None,
+        description="What the admins call it; nobody else is told.",
+        examples=["Press, spring"],
+        json_schema_extra=without_default,
     )
     frozen: bool = Field(
         False, description="Page and files stay as they are now, whatever is imported later."

@@ -1,20 +1,21 @@
 """Cache eviction: cached reports may fill only a part of Redis.
 
 Redis evicts nothing (``noeviction``), as revocations, sessions and jobs are there too; a full one
-refuses to write them. Reports can be made again, so they give way: when Redis is filled beyond a
-mark, the reports that were read the longest time ago go first. Which is Redis' own knowledge, so
-nothing is kept in step with it.
+refuses to write them. Reports and their forms can be made again, so they give way: when Redis is
+filled beyond a mark, those that were read the longest time ago go first. Which is Redis' own
+knowledge, so nothing is kept in step with it.
 """
 
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, Final
 
 from redis import Redis
 
 from common.reports_cache.cache import REPORT_NAMES
+from common.reports_cache.forms import FORM_NAMES
 
 TASK: Final = "cache.make-room"
 EVERY_SECONDS: Final = 15
@@ -63,8 +64,10 @@ def evict(redis: Redis) -> int:
 
 
 def _cached(redis: Redis) -> Iterator[_Cached]:
-    """Every cached report: for how long it was not read, and the bytes it takes."""
-    names = redis.scan_iter(match=REPORT_NAMES, count=_AT_ONCE)
+    """Every cached report and form: for how long it was not read, and the bytes it takes."""
+    names = chain.from_iterable(
+        redis.scan_iter(match=each, count=_AT_ONCE) for each in (REPORT_NAMES, FORM_NAMES)
+    )
     while batch := list(islice(names, _AT_ONCE)):
         with redis.pipeline(transaction=False) as pipe:
             for name in batch:

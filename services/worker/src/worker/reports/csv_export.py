@@ -9,31 +9,17 @@ never in memory.
 
 import gzip
 import io
-import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from itertools import islice
 from typing import Final
 
+from common.csv_text import text_cell
 from common.reports.document.metrics import Figure, Unit
 from common.reports.document.schema import exponent
 from common.reports.document.tables import Cell
 from common.reports.model import Row, Scope
 from common.reports.money import decimal_text
-
-_FORMULA_SIGNS: Final = (
-    "=+-@"
-    "\uff1d\uff0b\uff0d\uff20"  # full-width
-    "\ufe66\ufe62\ufe63\ufe6b"  # small
-    "\u207c\u207a\u208c\u208a"  # superscript and subscript; of minus NFKC makes another sign
-    "\u2a75\u2a76\ufb29"
-)
-"""What begins a formula, and every character that compatibility (NFKC) makes into one of those."""
-
-_FORMULA_START: Final = (*_FORMULA_SIGNS, "\t", "\r", "\n")
-
-_PLAIN: Final = re.compile(r"[\w .'()/&+-]+")
-"""Text in which no locale's separator stands: of letters, digits and these. All other is quoted."""
 
 _COMPRESSION_LEVEL: Final = 4
 """A third of level 6's time, for 7 % more bytes: somebody waits for the first view."""
@@ -90,13 +76,7 @@ def _plain(cells: Cells) -> Iterable[str]:
 
 
 def _texts(cells: Cells) -> Iterable[str]:
-    return ["" if cell is None else _text(str(cell)) for cell in cells]
-
-
-def _text(text: str) -> str:
-    if text.startswith(_FORMULA_START):
-        text = f"'{text}"
-    return text if _PLAIN.fullmatch(text) else '"{}"'.format(text.replace('"', '""'))
+    return ["" if cell is None else text_cell(str(cell)) for cell in cells]
 
 
 def _decimals(cells: Cells, *, scale: int) -> Iterable[str]:

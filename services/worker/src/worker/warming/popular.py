@@ -21,6 +21,7 @@ from common.links import popularity
 from common.links.popularity import ViewedReport
 from common.reports import registry
 from common.reports.window import Period, shift_of
+from common.reports_cache import readiness
 from common.reports_cache.cache import ReportCache
 from ingest import data_version
 from worker.reports import rollup_refresh
@@ -69,7 +70,9 @@ class WarmingContext:
         """The tenant's most viewed reports that are missing, stale or about to lapse, in order."""
         top = popularity.top(self.redis, tenant_id, self.most_viewed)
         wanted = {_job(tenant_id, viewed).key: viewed for viewed in top if is_computable(viewed)}
-        unready = self.cache.unready(list(wanted), lasting_seconds=self._lasting_seconds)
+        unready = readiness.unready(
+            self.cache.redis, list(wanted), lasting_seconds=self._lasting_seconds
+        )
         return [wanted[key] for key in unready]
 
     @property

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from tests.support.samples import document, finished
 
 from common.i18n.locales import ENGLISH
+from common.i18n.report_words import formatter_of
 from common.reports import registry
 from common.reports.document.schema import Band, Pareto
-from report_viewer.i18n.formatting import DocumentFormatter, formatter_of
+from report_viewer.i18n.formatting import DocumentFormatter
 from report_viewer.pages.sections.pareto.view import VIEW, Part, parts_of
 
 SALES = st.integers(min_value=0, max_value=10**15)

@@ -4,8 +4,9 @@ from babel import Locale
 from tests.support.samples import document
 
 from common.i18n.locales import ENGLISH, LOCALES
+from common.i18n.report_words import formatter_of
 from common.reports.document.schema import BarChart, Document, LineChart
-from report_viewer.i18n.formatting import DocumentFormatter, formatter_of
+from report_viewer.i18n.formatting import DocumentFormatter
 from report_viewer.pages.sections.registry import KINDS
 
 

@@ -81,7 +81,8 @@ def _settings_of(
         "ANALYTICS_CONNECTION_SECRET": kept.connection_secret,
     }
     told = {name: known.get(name, "").strip() or secret for name, secret in secrets.items()}
-    return {**told, "PUBLIC_BASE_URL": ready["viewerUrl"]}
+    console = {"SHARE_API_URL": ready["shareApiUrl"]} if "shareApiUrl" in ready else {}
+    return {**told, "PUBLIC_BASE_URL": ready["viewerUrl"], **console}
 
 
 def resolve_owner(

@@ -72,6 +72,7 @@ def up(
         share_api_port=share_api_port,
         viewer_port=viewer_port,
         prepare_demo=None if no_demo else _prepare_demo,
+        first_shop=_first_shop,
         ready_file=ready_file,
         log_format=LogFormat(log_format),
     )
@@ -85,3 +86,10 @@ def _prepare_demo(where: Addresses, password: str, settings: Mapping[str, str]) 
     from analytics.demo.prepare import prepare_demo  # noqa: PLC0415 - not needed with --no-demo
 
     return prepare_demo(where, password, settings)
+
+
+def _first_shop(where: Addresses, settings: Mapping[str, str]) -> str | None:
+    from analytics.admin.first_shop import first_shop_address  # noqa: PLC0415 - as the demo
+
+    secret = settings.get("ANALYTICS_SHARE_SIGNING_SECRET", "")
+    return first_shop_address(where.database_url, f"{where.share_api_url}/admin", secret)

@@ -34,6 +34,10 @@ POLL_SECONDS = 0.1
 Specs = Callable[[Addresses, Ports, StateDirectory, Mapping[str, str]], Sequence[ServiceSpec]]
 
 
+FirstShop = Callable[[Addresses, Mapping[str, str]], str | None]
+"""The address where the first shop is made; None where somebody can log in."""
+
+
 @dataclass(frozen=True)
 class UpOptions:
     """What `analytics up` can be told."""
@@ -42,6 +46,7 @@ class UpOptions:
     share_api_port: int | None = None
     viewer_port: int | None = None
     prepare_demo: PrepareDemo | None = None
+    first_shop: FirstShop | None = None
     ready_file: Path | None = None
     log_format: LogFormat = LogFormat.TEXT
 
@@ -76,15 +81,15 @@ class System:
         }
         with claim_ports(self.state.ports, asked) as ports:
             try:
-                where, demo = self._start(ports)
+                where, demo, first_shop = self._start(ports)
                 write_ready_files(self.ready_files, where, demo)
-                self.console.print(ready_message(where, demo))
+                self.console.print(ready_message(where, demo, first_shop))
                 self.console.print(f"  (ready after {time.monotonic() - began:.1f} s)")
                 self._watch()
             finally:
                 self._stop()
 
-    def _start(self, ports: Ports) -> tuple[Addresses, Demo | None]:
+    def _start(self, ports: Ports) -> tuple[Addresses, Demo | None, str | None]:
         secrets = load_secrets(self.state.secrets)
         urls, redis_url = self._start_databases(ports, secrets)
         with self.signals.interruptible():
@@ -94,7 +99,9 @@ class System:
             self.environment, where, secrets.signing_secret, secrets.connection_secret
         )
         self._start_services(self.specs(where, ports, self.state, settings))
-        return where, self._demo(where, secrets, settings)
+        demo = self._demo(where, secrets, settings)
+        make = self.options.first_shop
+        return where, demo, make(where, settings) if make and demo is None else None
 
     def _start_databases(self, ports: Ports, secrets: StateSecrets) -> tuple[DatabaseUrls, str]:
         """Start PostgreSQL and Redis, or find them; the URLs of both."""

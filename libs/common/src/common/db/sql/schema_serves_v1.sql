@@ -2,6 +2,6 @@
 -- or changes what such code reads or writes brings the next version of this function.
 
 CREATE FUNCTION schema_serves() RETURNS text LANGUAGE sql IMMUTABLE
-RETURN '0024'::text;
+RETURN '0025'::text;
 
 GRANT EXECUTE ON FUNCTION schema_serves TO analytics_app;

@@ -75,3 +75,8 @@ def as_model(model: type[M], **fields: object) -> M:
 def wrong_fields(error: InvalidBodyError) -> Sequence[str]:
     """The names of the fields that are wrong."""
     return [fault.pointer.removeprefix("/") for fault in error.faults]
+
+
+def detail_of(problem: Problem) -> str:
+    """What is wrong with the first field that is, or with all of it."""
+    return next((each["detail"] for each in problem.errors), problem.detail)

@@ -2,9 +2,28 @@
 
 from fastapi import APIRouter
 
-from share_api.console.routes import data, home, links, revoking, session, settings, share, static
+from share_api.console.routes import (
+    api_keys,
+    connections,
+    data,
+    discord,
+    first_shop,
+    home,
+    link_changes,
+    links,
+    one_time,
+    revoking,
+    session,
+    settings,
+    share,
+    static,
+    team,
+)
 
 router = APIRouter(include_in_schema=False)
 # A link's own page stands last: its address is any other below that of the links.
-for each in (static, session, home, data, settings, share, revoking, links):
+for each in (
+    *(static, session, home, data, team, api_keys, connections, discord),
+    *(one_time, first_shop, settings, share, revoking, link_changes, links),
+):
     router.include_router(each.router)

@@ -10,14 +10,16 @@ from starlette.responses import Response
 from accounts.permissions import Permission
 from common.db.pagination import Cursor, InvalidCursorError
 from common.instants import now
+from common.reports import registry
 from share_api.console.pages import page, redirect
-from share_api.console.views.links import LinkView, Shown, links_of, view_of
+from share_api.console.views.links import ENDED, LinkView, Shown, links_of, view_of
 from share_api.console.views.qr_code import qr_svg
 from share_api.console.visit import CheckedForm, CurrentVisit, Visit
 from share_api.routes.permissions import needs
-from share_api.routes.shares import parse_id, state_context, tell_address
+from share_api.routes.shares import csv_response, parse_id, state_context, tell_address
 from sharing.addressing import LinkOverError, address_of
-from sharing.listing import get_share
+from sharing.ledger_csv import ledger_csv
+from sharing.listing import ShareFilter, get_share
 
 router = APIRouter()
 LINKS: Final = "/admin/links"
@@ -58,7 +60,16 @@ def show_links(
     """The table of the ledger."""
     wanted = _table_query(show, find, cursor)
     links = links_of(visit, wanted.shown, wanted.find, wanted.after)
-    return page(visit, "links.html", "links", links=links, done=done)
+    reports = registry.implemented()
+    return page(visit, "links.html", "links", links=links, done=done, reports=reports)
+
+
+@router.get(f"{LINKS}/csv", dependencies=[needs(Permission.SHARES_READ)])
+def download(visit: CurrentVisit, show: str = Shown.LIVE, find: str = "") -> Response:
+    """The links that the table shows, all of its pages, as CSV."""
+    wanted = _table_query(show, find)
+    filtered = ShareFilter(ended=ENDED[wanted.shown], text=wanted.find or None)
+    return csv_response(ledger_csv(visit.db, filtered, given=state_context(visit.container)))
 
 
 @router.get(f"{LINKS}/{{share_id}}", dependencies=[needs(Permission.SHARES_READ)])

@@ -1,11 +1,13 @@
 """Routes that stop links: those chosen, or every one, after a page that says what stops."""
 
+import json
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from accounts.permissions import Permission
+from common.reports import registry
 from share_api.console.pages import page, redirect
 from share_api.console.routes.links import LINKS
 from share_api.console.views.links import view_of
@@ -34,7 +36,9 @@ def confirm(visit: CurrentVisit, share: Annotated[list[str], Query()] = []) -> R
             found.append(view_of(visit, get_share(visit.db, parse_id(each), given=given)))
         except ShareNotFoundError:
             continue
-    return page(visit, "revoke.html", "links", links=found, every=False, count=len(found))
+    return page(
+        visit, "revoke.html", "links", links=found, every=False, count=len(found), report=""
+    )
 
 
 @router.post(REVOKE, dependencies=[needs(Permission.SHARES_WRITE)])
@@ -46,16 +50,20 @@ def revoke_chosen(visit: CurrentVisit, form: CheckedForm) -> Response:
 
 
 @router.get(REVOKE_ALL, dependencies=[needs(Permission.SHARES_WRITE)])
-def confirm_all(visit: CurrentVisit) -> Response:
-    """What stops when every link is revoked."""
-    live = overview_of(visit.db, given=state_context(visit.container)).live
-    return page(visit, "revoke.html", "links", links=[], every=True, count=live)
+def confirm_all(visit: CurrentVisit, report: str = "") -> Response:
+    """What stops when every link is revoked, or every one to a report."""
+    known = report if report in registry.REPORTS else ""
+    given = state_context(visit.container)
+    live = overview_of(visit.db, given=given, report=known or None).live
+    return page(visit, "revoke.html", "links", links=[], every=True, count=live, report=known)
 
 
 @router.post(REVOKE_ALL, dependencies=[needs(Permission.SHARES_WRITE)])
-def revoke_every_link(visit: CurrentVisit, _: CheckedForm) -> Response:
-    """Revoke every link."""
-    shares.revoke_every_link(visit.actor, visit.container, b"")
+def revoke_every_link(visit: CurrentVisit, form: CheckedForm) -> Response:
+    """Revoke every link, or every one to the report that the form names."""
+    report = form.one("report")
+    body = json.dumps({"reportType": report} if report else {}).encode()
+    shares.revoke_every_link(visit.actor, visit.container, body)
     return redirect(f"{LINKS}?done=revoked")
 
 

@@ -1,6 +1,8 @@
 """Routes of the settings: the shop's facts, and the admin's own password."""
 
+import json
 from typing import Final
+from zoneinfo import available_timezones
 
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
@@ -8,30 +10,48 @@ from starlette.responses import Response
 
 from accounts.password_strength import GuessablePasswordError
 from accounts.passwords import GenerationOverError
+from accounts.permissions import Permission
 from common.http.problem import Problem
 from share_api.auth.credentials import LoginBusyError, WrongCredentialsError
-from share_api.console.forms.body import as_model
+from share_api.console.forms.body import as_model, detail_of
 from share_api.console.pages import page, redirect
 from share_api.console.routes.session import DEVICE_PATH
 from share_api.console.visit import CheckedForm, CurrentVisit, Visit
 from share_api.http.json_body import InvalidBodyError
 from share_api.rate_limits import TooManyLoginsError
-from share_api.routes.permissions import of_a_person
+from share_api.routes import shop
+from share_api.routes.permissions import needs, of_a_person
 from share_api.routes.session import replace_own_password
 from share_api.schemas.requests import PasswordBody
 from sharing.switch import sharing_of
 
-router = APIRouter(dependencies=[of_a_person])
+router = APIRouter()
 SETTINGS: Final = "/admin/settings"
 
 
-@router.get(SETTINGS)
-def show_settings(visit: CurrentVisit, done: str = "") -> Response:
+@router.get(SETTINGS, dependencies=[of_a_person])
+def show_settings(visit: CurrentVisit, done: str = "", cut: int = 0) -> Response:
     """The settings."""
-    return _settings_page(visit, done=done == "password")
+    return _settings_page(visit, done=done, cut=cut)
 
 
-@router.post(f"{SETTINGS}/password")
+@router.post(f"{SETTINGS}/shop", dependencies=[needs(Permission.SETTINGS_WRITE)])
+def change_shop(visit: CurrentVisit, form: CheckedForm) -> Response:
+    """Change the shop's name and zone, as far as they are others."""
+    now_so = {"name": visit.tenant.name, "timezone": visit.tenant.timezone}
+    wanted = {each: form.one(each).strip() for each in now_so}
+    wanted = {each: value for each, value in wanted.items() if value != now_so[each]}
+    if not wanted:
+        return redirect(SETTINGS)
+    try:
+        changed = shop.change_shop(visit.actor, visit.container, json.dumps(wanted).encode())
+    except InvalidBodyError as problem:
+        return _settings_page(visit, detail=detail_of(problem), status=int(problem.status))
+    done = "timezone" if "timezone" in wanted else "shop"
+    return redirect(f"{SETTINGS}?done={done}&cut={changed.cut_links}")
+
+
+@router.post(f"{SETTINGS}/password", dependencies=[of_a_person])
 async def change_password(visit: CurrentVisit, form: CheckedForm) -> Response:
     """Change the admin's own password: every other session ends."""
     response = redirect(f"{SETTINGS}?done=password")
@@ -60,18 +80,28 @@ async def change_password(visit: CurrentVisit, form: CheckedForm) -> Response:
     return response
 
 
-def _settings_page(visit: Visit, *, done: bool = False, problem: Problem | None = None) -> Response:
-    status = 200 if problem is None else int(problem.status)
+def _settings_page(
+    visit: Visit,
+    *,
+    done: str = "",
+    cut: int = 0,
+    problem: Problem | None = None,
+    detail: str = "",
+    status: int = 200,
+) -> Response:
     response = page(
         visit,
         "settings.html",
         "settings",
-        status,
+        status if problem is None else int(problem.status),
         done=done,
+        cut=max(0, cut),
         problem=problem,
+        detail=detail,
         guessable=isinstance(problem, GuessablePasswordError),
         off=sharing_of(visit.db).off_since,
         days=lambda seconds: seconds // 86_400,
+        zones=sorted(available_timezones() - {"localtime"}),
         using=visit.container.issuing,
     )
     if problem is not None and problem.retry_after is not None:

@@ -10,7 +10,7 @@ from accounts.permissions import Permission
 from common.http.problem import Problem
 from common.reports.model import AnalyticsNotYetImplementedError
 from common.reports.registry import UnknownReportError
-from share_api.console.forms.body import Form
+from share_api.console.forms.body import Form, detail_of
 from share_api.console.pages import page, redirect
 from share_api.console.views.links import DATES
 from share_api.console.views.share_form import share_form
@@ -20,7 +20,7 @@ from share_api.routes.permissions import needs
 
 router = APIRouter()
 NEW: Final = "/admin/links/new"
-_FIELDS: Final = ("report", "period", "life", "first", "last")
+_FIELDS: Final = ("report", "period", "life", "first", "last", "label")
 
 
 @router.get(NEW, dependencies=[needs(Permission.SHARES_WRITE)])
@@ -31,9 +31,10 @@ def show_form(
     life: Annotated[str, Query()] = "",
     first: Annotated[str, Query()] = "",
     last: Annotated[str, Query()] = "",
+    label: Annotated[str, Query()] = "",
 ) -> Response:
     """The form, filled in as the address says."""
-    values = (report, period, life, first, last)
+    values = (report, period, life, first, last, label)
     return _form_page(visit, Form(tuple(zip(_FIELDS, values, strict=True))))
 
 
@@ -54,6 +55,8 @@ def _body(form: Form) -> bytes:
     wanted: dict[str, object] = {"period": form.one("period")}
     if form.one("period") == DATES:
         wanted = {"dates": {"first": form.one("first"), "last": form.one("last")}}
+    if form.one("label").strip():
+        wanted["label"] = form.one("label").strip()
     if life:
         wanted["expiresInSeconds"] = int(life) if life.isascii() and life.isdigit() else life
     return json.dumps(wanted).encode()
@@ -61,13 +64,8 @@ def _body(form: Form) -> bytes:
 
 def _form_page(visit: Visit, form: Form, error: Exception | None = None) -> Response:
     status = int(error.status) if isinstance(error, Problem) else 400 if error else 200
-    detail = _detail(error) if isinstance(error, Problem) else str(error or "")
+    detail = detail_of(error) if isinstance(error, Problem) else str(error or "")
     shown = share_form(visit, form)
     return page(
         visit, "share.html", "links", status, form=shown, problem=error is not None, detail=detail
     )
-
-
-def _detail(problem: Problem) -> str:
-    """What is wrong with the first field that is, or with all of it."""
-    return next((each["detail"] for each in problem.errors), problem.detail)

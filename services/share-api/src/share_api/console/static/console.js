@@ -20,6 +20,16 @@
     picker.append(label, select);
   }
 
+  // An address of this service, as it is reached here.
+  for (const field of document.querySelectorAll("input[data-here]")) {
+    field.value = location.origin + new URL(field.value).pathname;
+  }
+
+  // The browser's own time zone is proposed.
+  for (const field of document.querySelectorAll("input[data-own-zone]")) {
+    field.value = new Intl.DateTimeFormat().resolvedOptions().timeZone || field.value;
+  }
+
   for (const button of document.querySelectorAll("button[data-copy]")) {
     button.hidden = false;
     button.addEventListener("click", async () => {

@@ -21,6 +21,7 @@ def _(words: str) -> str:
 ACTIONS: Final[Mapping[str, str]] = MappingProxyType(
     {
         Action.LINK_ISSUED: _("Link made"),
+        Action.LINK_LABELLED: _("Label of a link changed"),
         Action.LINK_SHOWN: _("Address of a link shown"),
         Action.LINK_REVOKED: _("Link revoked"),
         Action.LINKS_REVOKED: _("Links revoked"),
@@ -35,9 +36,13 @@ ACTIONS: Final[Mapping[str, str]] = MappingProxyType(
         Action.PASSWORD_CHANGED: _("Password changed"),
         Action.MEMBER_ADDED: _("Admin added"),
         Action.MEMBER_REMOVED: _("Admin removed"),
+        Action.MEMBER_INVITED: _("Admin invited"),
+        Action.INVITATION_REVOKED: _("Invitation revoked"),
+        Action.RESET_LINK_MADE: _("Link for a new password made"),
         Action.ROLE_CHANGED: _("Role changed"),
         Action.API_KEY_CREATED: _("API key made"),
         Action.API_KEY_REVOKED: _("API key revoked"),
+        Action.NAME_CHANGED: _("Shop renamed"),
         Action.TIMEZONE_CHANGED: _("Time zone changed"),
         Action.CURRENCY_CHANGED: _("Currency changed"),
         Action.GIFT_CARDS_CHANGED: _("Gift cards counted otherwise"),

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from common.db.pagination import Cursor, Page, Paging
 from common.db.shares import Share
 from common.instants import now
+from common.links.options import LinkKind
 from common.reports.document.schema import Days
 from common.reports.window import Window
 from share_api.console.visit import Visit
@@ -60,7 +61,23 @@ class LinkView:
         chosen = {"report": self.share.report, "period": self.share.period}
         if self.share.period == DATES:
             chosen |= {"first": self.first.isoformat(), "last": self.last.isoformat()}
+        if self.share.label:
+            chosen["label"] = self.share.label
         return f"/admin/links/new?{urlencode(chosen)}"
+
+    @property
+    def anew(self) -> dict[str, object]:
+        """The body of the API's that issues it again: the same days, life, kind and label."""
+        share = self.share
+        days = {"first": self.first.isoformat(), "last": self.last.isoformat()}
+        life = share.expires_at - share.issued_at
+        live = share.kind == LinkKind.LIVE
+        return {
+            **({"period": share.period, "live": True} if live else {"dates": days}),
+            **({"frozen": True} if share.kind == LinkKind.FROZEN else {}),
+            **({"label": share.label} if share.label else {}),
+            "expiresInSeconds": int(life.total_seconds()),
+        }
 
     @property
     def opens(self) -> bool:
@@ -111,6 +128,12 @@ class LinksView:
     shown: Shown
     find: str
     next: Cursor | None
+
+    @property
+    def csv(self) -> str:
+        """The address of all its pages as CSV."""
+        query = {"show": str(self.shown), **({"find": self.find} if self.find else {})}
+        return f"/admin/links/csv?{urlencode(query)}"
 
     def address(self, shown: Shown | None = None, *, further: bool = False) -> str:
         """The address of the table with another filter, or of its next page."""

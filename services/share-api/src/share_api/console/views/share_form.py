@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from common.db.shares import MAX_LABEL_LENGTH
 from common.instants import now
 from common.reports import registry
 from common.reports.window import Period, window_of
@@ -37,6 +38,7 @@ class ShareForm:
     life: str
     first: str = ""
     last: str = ""
+    label: str = ""
 
 
 def share_form(visit: Visit, form: Form) -> ShareForm:
@@ -65,6 +67,7 @@ def share_form(visit: Visit, form: Form) -> ShareForm:
         life=_chosen(form.one("life"), lives, str(visit.container.issuing.ttl_seconds)),
         first=form.one("first")[:10],
         last=form.one("last")[:10],
+        label=form.one("label")[:MAX_LABEL_LENGTH],
     )
 
 

@@ -1,15 +1,15 @@
 """Which code the schema serves, so that services stay ready while a later version migrates.
 
-Revision ID: 0024
-Revises: 0023
+Revision ID: 0025
+Revises: 0024
 """
 
 from alembic import op
 
 from common.db.sql import script
 
-revision = "0024"
-down_revision = "0023"
+revision = "0025"
+down_revision = "0024"
 branch_labels = None
 depends_on = None
 

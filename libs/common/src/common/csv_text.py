@@ -1,0 +1,29 @@
+"""Cells of text in a CSV (RFC 4180) that spreadsheets open right.
+
+Text that a spreadsheet would run as a formula gets an apostrophe in front (OWASP ASVS). Text with
+any punctuation that some locale separates cells by is in quotes.
+"""
+
+import re
+from typing import Final
+
+_FORMULA_SIGNS: Final = (
+    "=+-@"
+    "\uff1d\uff0b\uff0d\uff20"  # full-width
+    "\ufe66\ufe62\ufe63\ufe6b"  # small
+    "\u207c\u207a\u208c\u208a"  # superscript and subscript; of minus NFKC makes another sign
+    "\u2a75\u2a76\ufb29"
+)
+"""What begins a formula, and every character that compatibility (NFKC) makes into one of those."""
+
+_FORMULA_START: Final = (*_FORMULA_SIGNS, "\t", "\r", "\n")
+
+_PLAIN: Final = re.compile(r"[\w .'()/&+-]+")
+"""Text in which no locale's separator stands: of letters, digits and these. All other is quoted."""
+
+
+def text_cell(text: str) -> str:
+    """The cell of a text; an empty one is in quotes, which tells it from no text."""
+    if text.startswith(_FORMULA_START):
+        text = f"'{text}"
+    return text if _PLAIN.fullmatch(text) else '"{}"'.format(text.replace('"', '""'))

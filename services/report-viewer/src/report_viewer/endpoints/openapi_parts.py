@@ -1,0 +1,137 @@
+"""OpenAPI: the parts that path items of reports are made of."""
+
+from typing import Any, Final
+
+from common.reports.registry import REPORTS
+
+PROBLEM: Final = {
+    "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}},
+    "text/html": {"schema": {"type": "string"}},
+}
+PROBLEM_SCHEMA: Final = {
+    "type": "object",
+    "description": "Problem details (RFC 9457). A browser gets a page of the same status.",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string", "format": "uri"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "expiredAt": {
+            "type": "string",
+            "format": "date-time",
+            "description": "Only for an authentic link that has expired.",
+        },
+    },
+}
+TOKEN: Final = {
+    "name": "token",
+    "in": "path",
+    "required": True,
+    "description": "The link's token. It alone says shop, report and window.",
+    "schema": {"type": "string", "pattern": r"^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{43}$"},
+}
+REFUSALS: Final = {
+    "304": "Unchanged since the entity tag in If-None-Match; checked as any other request.",
+    "400": "The token is missing or blank.",
+    "403": "The link is expired, tampered with, revoked or otherwise invalid.",
+    "405": "Another method than GET and HEAD.",
+    "422": "The report type is not implemented.",
+    "429": "Too many invalid links from one address, or too many computations; see Retry-After.",
+    "503": "Not computed in time, computation failed, or not available; see Retry-After.",
+}
+
+VIEW_REFUSALS: Final = {
+    "400": "The token is missing or blank, or the body is no id.",
+    "405": "Another method than POST.",
+    "408": "The body did not arrive in time.",
+    "413": "The body is longer than an id.",
+    "429": "Too many invalid links from one address; see Retry-After.",
+    "503": "Whether the link opens cannot be told; see Retry-After.",
+}
+_LOAD: Final = {"type": "string", "pattern": "^[A-Za-z0-9-]{8,64}$"}
+
+
+def view() -> dict[str, Any]:
+    """The operation by which a page says that it is seen."""
+    responses: dict[str, Any] = {"204": {"description": "Heard; counted if a person's."}}
+    for status, reason in (REFUSALS | VIEW_REFUSALS).items():
+        if status != "304":
+            responses[status] = {"description": reason, "content": PROBLEM}
+    responses["405"]["headers"] = _headers({"Allow": "POST"})
+    _tell_when_to_ask_again(responses)
+    return {
+        "operationId": "postReportView",
+        "tags": ["reports"],
+        "summary": "Says that somebody sees the page.",
+        "description": "The page does so itself, once a load; programs are not counted.",
+        "requestBody": {
+            "required": True,
+            "description": "An id of this load of the page, random; a load counts once.",
+            "content": {"text/plain": {"schema": _LOAD}},
+        },
+        "responses": responses,
+    }
+
+
+def item(name: str, summary: str, responses: dict[str, Any]) -> dict[str, Any]:
+    """The path item of a form of a report, HEAD included."""
+    types = ", ".join(
+        f"`{each.slug}`{'' if each.implemented else ' (not implemented)'}"
+        for each in REPORTS.values()
+    )
+    description = (
+        "A query string changes nothing. Known programs that draw previews of links get a card with"
+        f" names and days in place of the report. Report types: {types}."
+    )
+    head = {
+        status: {key: value for key, value in response.items() if key != "content"}
+        for status, response in responses.items()
+    }
+    return {
+        "parameters": [TOKEN],
+        "get": {
+            "operationId": f"get{name}",
+            "tags": ["reports"],
+            "summary": summary,
+            "description": description,
+            "responses": responses,
+        },
+        "head": {
+            "operationId": f"head{name}",
+            "tags": ["reports"],
+            "summary": f"{summary} Headers only.",
+            "description": description,
+            "responses": head,
+        },
+    }
+
+
+def responses_of(
+    description: str, content: dict[str, Any], headers: dict[str, str]
+) -> dict[str, Any]:
+    """What a form of a report is answered with: the form, and every refusal."""
+    responses: dict[str, Any] = {
+        "200": {"description": description, "content": content, "headers": _headers(headers)}
+    }
+    for status, reason in REFUSALS.items():
+        responses[status] = {"description": reason}
+        if status != "304":
+            responses[status]["content"] = PROBLEM
+    responses["405"]["headers"] = _headers({"Allow": "GET, HEAD"})
+    _tell_when_to_ask_again(responses)
+    return responses
+
+
+def _tell_when_to_ask_again(responses: dict[str, Any]) -> None:
+    for status in ("429", "503"):
+        responses[status]["headers"] = _headers(
+            {"Retry-After": "Seconds after which to ask again."}
+        )
+
+
+def _headers(descriptions: dict[str, str]) -> dict[str, Any]:
+    return {
+        name: {"description": text, "schema": {"type": "string"}}
+        for name, text in descriptions.items()
+    }

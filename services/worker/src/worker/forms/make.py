@@ -1,0 +1,81 @@
+"""Making a form: once, however many jobs ask for it, of one version of the report.
+
+A form is made from one reading of the cached report, and kept beside the ``meta`` it was made
+from. A report that is not cached (any more) has no form: whoever wants it has it computed first.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from redis import Redis
+from redis.exceptions import OutOfMemoryError
+
+from common import instants
+from common.i18n.locales import ENGLISH, LOCALES
+from common.i18n.report_words import formatter_of
+from common.jobs.payloads import MakeForm
+from common.reports_cache.cache import ReportCache, unpack_document, unpack_meta
+from common.reports_cache.forms import Form, form_cache, pack_form
+from worker.forms import local_csv, printed, workbook
+from worker.forms.source import Source
+from worker.operations import cache_eviction
+from worker.reports.lease import Leases
+from worker.reports.single_flight import Outcome
+
+logger = logging.getLogger(__name__)
+
+MAKERS: Final[Mapping[Form, Callable[[Source], bytes]]] = MappingProxyType(
+    {Form.XLSX: workbook.write, Form.LOCAL_CSV: local_csv.write, Form.PDF: printed.write}
+)
+
+
+def make_once(redis: Redis, leases: Leases, job: MakeForm) -> Outcome:
+    """Have the job's form made, unless another worker is at it or it is there already.
+
+    Raises:
+        UnreadableReportError: what is cached is no report.
+        redis.RedisError: Redis did not answer.
+    """
+    cache = form_cache(redis)
+    with leases.hold(job.key) as lease:
+        if lease is None:
+            return Outcome.UNDER_WAY
+        found = redis.hmget(job.key.report_key.cached, ["meta", "document", "csv"])
+        meta, document, csv = (each if isinstance(each, bytes) else b"" for each in found)
+        if not (meta and document and csv):
+            return Outcome.DONE_SINCE
+        if lease.cached is not None and lease.cached == unpack_meta(meta):
+            return Outcome.DONE_SINCE
+        try:
+            _make(cache, job, lease.token, meta, document, csv)
+        except Exception:
+            cache.fail(job.key, lease=lease.token)
+            raise
+    return Outcome.COMPUTED
+
+
+def _make(
+    cache: ReportCache, job: MakeForm, lease: str, meta: bytes, document: bytes, csv: bytes
+) -> None:
+    started = instants.now()
+    told = unpack_meta(meta)
+    words = formatter_of(LOCALES.get(job.language, ENGLISH))
+    body = MAKERS[job.form](Source(told, unpack_document(document), csv, words))
+    fields = pack_form(meta, body, told)
+    try:
+        cache.store(job.key, fields, lease=lease)
+    except OutOfMemoryError:
+        cache_eviction.evict(cache.redis)
+        cache.store(job.key, fields, lease=lease)
+    logger.info(
+        "form made",
+        extra={
+            "tenant_id": job.tenant_id,
+            "report": job.report,
+            "form": job.form.value,
+            "bytes": len(body),
+            "total_ms": round((instants.now() - started).total_seconds() * 1000, 1),
+        },
+    )

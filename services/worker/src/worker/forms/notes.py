@@ -1,0 +1,45 @@
+"""Notes of a report: what it is about, what its data does not know, what its figures mean."""
+
+from collections.abc import Iterator
+from zoneinfo import ZoneInfo
+
+from common.i18n.formatter import Formatter
+from common.reports.document.gaps import rule_of
+from common.reports.document.schema import Document
+from worker.forms.source import DataColumn, Source
+
+
+def facts(source: Source) -> Iterator[tuple[str, str]]:
+    """What the report is about, by name."""
+    document, words = source.document, source.words
+    zone = ZoneInfo(document.timezone)
+    yield words.text("Report"), words.text(document.title)
+    yield words.text("Shop"), document.tenant_name
+    yield words.text("Period"), words.calendar.span(document.days)
+    yield (
+        words.text("Compared with"),
+        f"{words.calendar.span(document.previous_days)} ({words.text('same weekdays')})",
+    )
+    if document.last_year_days is not None:
+        yield words.text("Last year"), words.calendar.span(document.last_year_days)
+    yield words.text("Days of"), document.timezone
+    yield words.text("Currency"), document.currency
+    yield words.text("Data as of"), words.instant(document.as_of, zone)
+
+
+def gaps(document: Document, words: Formatter) -> Iterator[str]:
+    """What the data does not know, a sentence a kind; kinds not known here are passed over."""
+    for gap in document.gaps:
+        rule, extent = rule_of(gap), gap.now or gap.before
+        if rule is not None and extent is not None:
+            day = {} if gap.day is None else {"day": words.calendar.full_day(gap.day)}
+            yield words.counted(rule.one, rule.many, extent.count, **day)
+
+
+def definitions(source: Source) -> Iterator[DataColumn]:
+    """The columns that have a meaning of their own; those beside them only repeat it."""
+    for column in source.columns:
+        if column.definition and not (
+            column.key.startswith("previous_") or "_change" in column.key
+        ):
+            yield column

@@ -1,0 +1,98 @@
+"""The printed report: tagged, selectable, bounded, and of nothing but the document's own words."""
+
+import io
+import json
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from msgspec import structs
+from pypdf import PdfReader
+from tests.support.forms import source, text_of
+from tests.support.samples import HOSTILE
+
+from common.i18n.locales import TAGS
+from common.reports import registry
+from common.reports.document.schema import Document, LineChart, Section
+from common.reports.document.tables import Table
+from common.reports.window import Period
+from worker.forms import printed
+from worker.forms.charts import chart_of
+from worker.forms.spelling import amount
+
+SLUGS = [each.slug for each in registry.implemented()]
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_it_is_tagged_and_its_text_can_be_selected(slug: str) -> None:
+    made = source(slug)
+    data = printed.write(made)
+    reader = PdfReader(io.BytesIO(data))
+    root: Any = reader.trailer["/Root"].get_object()
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/Lang"] == "en"
+    assert made.document.tenant_name in str(reader.metadata.title if reader.metadata else "")
+    text = re.sub(r"\s+", " ", text_of(data))
+    for said in (made.document.title, "Key figures", "What the figures mean", "Europe/Berlin"):
+        assert said in text
+    for section in made.document.sections:
+        assert section.title in text
+    for kpi in made.document.kpis:
+        if kpi.value is not None:
+            assert amount(kpi.value, kpi.unit, made).replace("€", "") in text
+    assert f"Page 1 of {len(reader.pages)}" in text
+    assert printed.write(made) == data
+
+
+@pytest.mark.parametrize("tag", [tag for tag in TAGS if tag != "ja"])
+def test_every_language_that_has_letters(tag: str) -> None:
+    made = source("revenue-overview", tag, period=Period.WEEK)
+    fonts = str(PdfReader(io.BytesIO(printed.write(made))).pages[0]["/Resources"])
+    assert "/Font" in fonts
+    data = json.dumps(printed._data(made), ensure_ascii=False)
+    assert made.words.text("Key figures") in data
+
+
+@pytest.mark.parametrize(
+    "name", [HOSTILE, '#eval("1")', "$x$", "*b* _i_ `c`", "\\", "日本 🎉", "\u202eRTL", "@x <y>"]
+)
+def test_names_are_set_as_text(name: str) -> None:
+    made = source("product-performance", title=name, count=3)
+    of_shop = replace(made, document=structs.replace(made.document, tenant_name=name))
+    text = text_of(printed.write(of_shop))
+    if name.isascii():
+        assert re.sub(r"\s", "", name) in re.sub(r"\s", "", text)
+
+
+def test_a_long_table_is_cut_and_says_so() -> None:
+    made = source("product-performance", count=30)
+    table = next(each for each in made.document.sections if isinstance(each, Table))
+    rows = table.rows[:1] * 25_000
+    long = structs.replace(made.document, sections=(structs.replace(table, rows=rows, footer=()),))
+    data = printed._data(replace(made, document=long))
+    (grid,) = (each["grid"] for each in data["sections"])
+    assert len(grid["rows"]) == printed.MOST_ROWS
+    assert grid["more"] == ("The first 400 of 25,000 rows. The workbook and the CSV have them all.")
+
+
+def test_what_is_not_known_breaks_a_line_and_is_no_zero() -> None:
+    made = source("revenue-overview")
+    chart = next(each for each in made.document.sections if isinstance(each, LineChart))
+    series = structs.replace(chart.series[0], values=(None, 5, None, 7, 8), previous=None)
+    cut = structs.replace(chart, labels=chart.labels[:5], series=(series,))
+    drawn = chart_of(cut, made)
+    assert drawn is not None
+    assert drawn.svg.count('fill="none"') == 2
+    nothing = structs.replace(cut, series=(structs.replace(series, values=(None,) * 5),))
+    assert chart_of(nothing, made) is None
+    assert printed.write(replace(made, document=_with(made.document, nothing)))
+
+
+def _with(document: Document, section: Section) -> Document:
+    return structs.replace(document, sections=(section,))
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_a_report_without_sales_is_printed_too(slug: str) -> None:
+    assert printed.write(source(slug, empty=True)).startswith(b"%PDF")
