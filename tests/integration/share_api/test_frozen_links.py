@@ -105,7 +105,7 @@ async def test_it_stays_whatever_is_imported_and_whatever_redis_loses(
                 assert b"Of second" in (await client.get(f"{path}/csv")).content
             page = await client.get(path_of(issued))
             assert page.headers["x-data-status"] == "frozen"
-            redis_client.flushall()
+            redis_client.flushdb()
             assert await shown(client, path_of(issued)) == first
         async with viewer(redis_url, secret) as another:
             assert await shown(another, path_of(issued)) == first
