@@ -89,7 +89,13 @@ def _narrow(section: Section) -> Section:
 
 
 def _columns(table: Table) -> Table:
-    kept = [n for n, column in enumerate(table.columns) if not column.minor][:_MOST_COLUMNS]
+    """A table without what was before, and with the change of its first measure alone."""
+    change = next((n for n, each in enumerate(table.columns) if each.is_change), None)
+    kept = [
+        n
+        for n, each in enumerate(table.columns)
+        if n == change or not (each.is_change or each.is_before)
+    ][:_MOST_COLUMNS]
     return msgspec.structs.replace(
         table,
         columns=tuple(table.columns[n] for n in kept),
