@@ -1,15 +1,19 @@
 """What a reader can do with a chart: by mouse, by keyboard, and from right to left."""
 
 from dataclasses import replace
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Page, expect
 from redis import Redis
 from tests.browser.conftest import PHONE, Open
-from tests.browser.reports import draw, labels, ready, said, settings, until
+from tests.browser.reports import csv_of, draw, labels, ready, said, settings, until
 from tests.support import samples
+from tests.support.samples import NOW
 
 from common.reports.totals.totals import Totals
+from common.reports.window import Dates, window_of
 
 CANVAS = "[data-plot='{}'] canvas"
 LIVE = "[role=status][aria-live=polite]"
@@ -162,8 +166,8 @@ def test_no_share_is_above_the_whole(
     returned = replace(returned, totals=Totals(units_returned=9, returns=sold.totals.net // 4))
     monkeypatch.setattr(samples, "products", lambda *_, **__: (sold, returned))
     page = visit(ready(redis_client, "product-performance").path).page
-    shares = page.locator("[data-table=top] tbody .together").all_inner_texts()
-    assert shares == ["100.00%"]
+    shares = page.locator("[data-table=products] tbody td.beside:not(.t)").all_inner_texts()
+    assert shares == ["100.00%", "–"]
     assert page.locator(".stack rect").evaluate_all(
         "(all) => all.map((each) => each.width.baseVal.valueAsString)"
     ) == ["100%"]
@@ -291,3 +295,25 @@ def test_a_line_chart_names_its_lines_and_its_highest_day(visit: Open, redis_cli
         }"""
     )
     assert {"These days", "30 days before", "Best day · Sat 4 Apr · €2,164"} <= set(texts)
+
+
+def test_a_year_is_drawn_by_weeks_and_its_days_come_when_they_are_asked_for(
+    visit: Open, redis_client: Redis
+) -> None:
+    last = date(2026, 4, 30)
+    year = window_of(Dates(last - timedelta(days=365), last), ZoneInfo("Europe/Berlin"), now=NOW)
+    page = draw(visit(ready(redis_client, "revenue-overview", year).path).page)
+    heading = page.locator("#daily-title")
+    expect(heading).to_have_text("Net sales by week")
+    points = """() => Chart.getChart(document.querySelector('[data-plot="daily"] canvas'))
+        .data.datasets[0].data.length"""
+    assert page.evaluate(points) == 53
+    page.get_by_role("button", name="Day", exact=True).click()
+    until(page, f"() => ({points})() === 366")
+    expect(heading).to_have_text("Net sales by day")
+    rows = csv_of(page)
+    for place in (0, 200, 365):
+        told = said(page, "daily", place)
+        assert f"Net sales: €{float(rows[place]['net_sales']):,.2f}" in told
+        assert any(f"€{float(rows[place]['previous_net_sales']):,.2f}" in line for line in told)
+    assert settings(page) == {"daily.by": "day"}

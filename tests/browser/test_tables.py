@@ -1,12 +1,14 @@
 """Tables are sorted by any column and searched, by mouse and by keyboard."""
 
 import re
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 from redis import Redis
 from tests.browser.conftest import Open
-from tests.browser.reports import ready, settings
+from tests.browser.reports import csv_of, ready, settings, until
+from tests.support.samples import Sample
 
 LIVE = "[role=status][aria-live=polite]"
 PRODUCTS = "table[data-table=products]"
@@ -32,6 +34,15 @@ def column(page: Page, key: str, table: str = PRODUCTS) -> list[str]:
     )
 
 
+def explored(visit: Open, sample: Sample, hash_: str = "", **options: Any) -> Page:
+    """The page with all of its products, every one of them in the table."""
+    page = visit(sample.path + hash_, **options).page
+    until(page, "() => Boolean(document.querySelector('.more-rows'))")
+    while page.locator(".more-rows button").is_visible():
+        page.locator(".more-rows button").click()
+    return page
+
+
 def numbers(texts: list[str]) -> list[float]:
     """Those of the texts that are numbers."""
     digits = (re.sub(r"[^\d.-]", "", text.replace("−", "-")) for text in texts)
@@ -40,8 +51,9 @@ def numbers(texts: list[str]) -> list[float]:
 
 @pytest.mark.parametrize("key", ["net_sales", "returns", "rank_change", "refund_rate_percent"])
 def test_numbers_are_sorted_as_numbers(visit: Open, redis_client: Redis, key: str) -> None:
-    page = visit(ready(redis_client, "product-performance").path).page
-    head = page.locator(f"{PRODUCTS} th[data-column={key}]")
+    page = explored(visit, ready(redis_client, "product-performance"))
+    page.locator("#products .more-measures > summary").click()
+    head = page.locator(f"{PRODUCTS} th.all[data-column={key}]")
     before = column(page, key)
     sums = page.locator(f"{PRODUCTS} tfoot").inner_text()
     head.locator("button.sort").click()
@@ -64,14 +76,14 @@ def test_numbers_are_sorted_as_numbers(visit: Open, redis_client: Redis, key: st
 
 def test_names_are_sorted_as_the_language_does(visit: Open, redis_client: Redis) -> None:
     sample = ready(redis_client, "product-performance", title="Österreichischer Krug")
-    page = visit(sample.path, locale="de").page
+    page = explored(visit, sample, locale="de")
     head = page.locator(f"{PRODUCTS} th[data-column=product]")
     head.locator("button.sort").click()
     expect(head).to_have_attribute("aria-sort", "ascending")
     shown = column(page, "product")
     assert shown[0] == "Bowl"
     place = shown.index("Österreichischer Krug")
-    assert shown[place - 1] == "Oak board"
+    assert shown[place - 1] == "Oil can"
     assert shown[place + 1] == "Peppermill"
 
 
@@ -95,65 +107,139 @@ def test_the_twin_of_a_chart_is_sorted_by_the_charts_numbers(
     assert column(page, dates, table) == days
 
 
-def test_products_are_searched(visit: Open, redis_client: Redis) -> None:
-    sample = ready(redis_client, "product-performance", title="Crème-Brûlée „Schäle“")
+def test_all_products_are_searched(visit: Open, redis_client: Redis) -> None:
+    sample = ready(redis_client, "product-performance", title="Crème-Brûlée „Schäle“", count=419)
     page = visit(sample.path).page
-    box = page.get_by_label("Search these")
-    total = len(column(page, "product"))
+    box = page.get_by_label("Search 419 products")
     for typed in ("creme brulee", "BRÛLÉE cr", "  schale "):
         box.fill(typed)
         assert column(page, "product") == ["Crème-Brûlée „Schäle“"]
-        expect(page.locator(LIVE)).to_have_text(f"1 of {total} rows")
-    box.fill("sku-0004")
-    assert column(page, "sku") == ["SKU-0004"]
+        expect(page.locator(LIVE)).to_have_text("1 of 419 rows")
+    box.fill("sku-0418")
+    assert column(page, "sku") == ["SKU-0418"]
+    box.fill("p-0417")
+    assert column(page, "category") == ["Kitchen"]
     box.fill("<script> nothing like it")
     assert column(page, "product") == []
-    expect(page.locator("[data-tools=products]")).to_contain_text(f"0 of {total} rows")
-    assert page.locator(f"{PRODUCTS} tfoot tr").first.is_visible()
+    expect(page.locator("[data-tools=products]")).to_contain_text("0 of 419 rows")
+    assert page.locator(f"{PRODUCTS} tfoot tr").last.is_visible()
     box.fill("")
-    assert len(column(page, "product")) == total
+    assert len(column(page, "product")) == 25
     assert settings(page) == {}
+
+
+@pytest.mark.parametrize("report", ["product-performance", "sales-velocity"])
+def test_the_rows_of_the_csv_are_those_of_the_server(
+    visit: Open, redis_client: Redis, report: str
+) -> None:
+    """What the script draws of the first rows is what stood there before, to the letter."""
+    sample = ready(redis_client, report, title="=1+1, “'\n\"„Schäle“", count=419)
+    plain = visit(sample.path, java_script_enabled=False, locale="fr").page
+    drawn = explored(visit, sample, locale="fr")
+    table = "table[data-of]"
+    told = [
+        page.locator(table).evaluate(
+            """(table) => [...table.tBodies[0].rows].slice(0, 10).map((row) =>
+                [...row.cells].map((cell) => [cell.className, cell.textContent.trim(),
+                    ...[...cell.querySelectorAll("rect")].map((each) =>
+                        each.getAttribute("width") ?? each.getAttribute("x"))]))"""
+        )
+        for page in (plain, drawn)
+    ]
+    assert told[0] == told[1]
+    assert drawn.locator(f"{table} tbody tr").count() == 419
+
+
+def test_lists_of_products(visit: Open, redis_client: Redis) -> None:
+    sample = ready(redis_client, "product-performance", count=419)
+    page = explored(visit, sample)
+    rows = csv_of(page)
+
+    def differences(sign: int) -> list[float]:
+        found = (float(r["net_sales"]) - float(r["previous_net_sales"]) for r in rows)
+        return sorted(
+            (round(each, 2) for each in found if each * sign > 0), key=lambda n: -n * sign
+        )
+
+    for list_, key, wanted in (
+        ("Gaining", "difference", differences(1)[:25]),
+        ("Losing", "difference", differences(-1)[:25]),
+        ("Most reversed", "now", sorted(float(r["returns"]) for r in rows)[:25]),
+        ("Best", "now", sorted((float(r["net_sales"]) for r in rows), reverse=True)[:25]),
+    ):
+        page.get_by_role("button", name=list_, exact=True).click()
+        shown = numbers(column(page, key))[:25]
+        assert shown == [each for each in wanted if each][: len(shown)], list_
+    assert settings(page) == {}
+
+
+def test_products_of_a_class_and_a_category_by_another_measure(
+    visit: Open, redis_client: Redis
+) -> None:
+    sample = ready(redis_client, "product-performance", count=419)
+    page = explored(visit, sample, "#products.class=B&products.measure=units_sold")
+    page.get_by_label("Category", exact=True).select_option("Textiles")
+    rows = [r for r in csv_of(page) if (r["abc_class"], r["category"]) == ("B", "Textiles")]
+    expect(page.locator(f"{PRODUCTS} [data-column=now]")).to_contain_text("Units sold")
+    told = [int(each) for each in numbers(column(page, "now"))]
+    assert told == sorted((int(r["units_sold"]) for r in rows), reverse=True)[: len(told)]
+    assert len(told) == min(len(rows), 25)
+    sums = page.locator(f"{PRODUCTS} tfoot tr").last.locator("td").first
+    everything = sum(int(r["units_sold"]) for r in csv_of(page))
+    expect(sums).to_have_text(f"{everything:,}")
+
+
+def test_products_of_a_large_shop_by_pages(visit: Open, redis_client: Redis) -> None:
+    sample = ready(redis_client, "product-performance", count=2_011)
+    page = visit(sample.path).page
+    page.locator(".more-rows select").select_option(label="2001 to 2011 of 2011")
+    until(page, "() => document.querySelector('[data-table=products]').tBodies[0].rows.length < 12")
+    assert [int(each) for each in numbers(column(page, "rank"))] == list(range(2_001, 2_012))
+
+
+def test_without_their_rows_the_products_shown_are_searched(
+    visit: Open, redis_client: Redis
+) -> None:
+    def without(page: Page) -> None:
+        page.route("**/rows", lambda route: route.abort())
+
+    page = visit(ready(redis_client, "product-performance", count=60).path, before=without).page
+    page.get_by_label("Search these 25 products").fill("textiles")
+    page.locator(f"{PRODUCTS} th[data-column=now] button.sort").click()
+    assert set(column(page, "category")) == {"Textiles"}
+    shown = numbers(column(page, "now"))
+    assert shown == sorted(shown, reverse=True)
 
 
 @pytest.mark.parametrize("width", [1280, 390, 320])
 @pytest.mark.parametrize("script", [True, False], ids=["script", "plain"])
-def test_the_products_in_front_are_whole_names_beside_bars(
-    visit: Open, redis_client: Redis, width: int, script: bool
+@pytest.mark.parametrize("report", ["product-performance", "sales-velocity"])
+def test_products_are_whole_names_beside_bars(
+    visit: Open, redis_client: Redis, report: str, width: int, script: bool
 ) -> None:
     title = "Donaudampfschifffahrtsgesellschaftskapitänsmütze in Rot – Herbstausgabe 2026"
-    path = ready(redis_client, "product-performance", title=title, count=60).path
+    path = ready(redis_client, report, title=title, count=60).path
     size = {"width": width, "height": 844}
     page = visit(path, viewport=size, java_script_enabled=script, locale="de").page
-    top = page.locator("[data-table=top]")
-    name = top.locator("tbody th bdi", has_text=title)
+    if script:
+        until(page, "() => Boolean(document.querySelector('.more-rows'))")
+    table = page.locator("table[data-of]")
+    name = table.locator("tbody th > bdi", has_text=title)
     assert name.evaluate("(name) => name.scrollHeight - name.clientHeight") <= 1
-    assert top.evaluate("(table) => table.offsetWidth - table.parentElement.clientWidth") <= 0
+    room = "(table) => table.offsetWidth - table.parentElement.clientWidth"
+    assert table.evaluate(room) <= 0
+    for other in page.locator("details[open] table").all():
+        assert other.evaluate(room) <= 0
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def test_the_bar_of_classes_is_whole(visit: Open, redis_client: Redis) -> None:
+    page = visit(ready(redis_client, "product-performance", count=60).path).page
     parts = page.locator(".stack rect").evaluate_all(
         "(all) => all.map((each) => each.getBoundingClientRect().width)"
     )
     assert len(parts) == 3
     assert abs(sum(parts) - page.locator(".stack").evaluate("(all) => all.clientWidth")) < 1
-
-
-@pytest.mark.parametrize("key", ["change", "share", "previous_net_sales"])
-def test_the_products_in_front_are_sorted(visit: Open, redis_client: Redis, key: str) -> None:
-    page = visit(ready(redis_client, "product-performance").path).page
-    table = "[data-table=top]"
-    assert page.locator(f"{table} thead td button").count() == 0
-    before = numbers(column(page, key, table))
-    page.locator(f"{table} th[data-column={key}] button.sort").click()
-    assert numbers(column(page, key, table)) == sorted(before, reverse=True)
-
-
-def test_what_a_product_brought_stands_beside_it(visit: Open, redis_client: Redis) -> None:
-    page = visit(ready(redis_client, "product-performance", count=60).path).page
-    keys = page.locator(f"{PRODUCTS} thead th").evaluate_all(
-        "(heads) => heads.map((each) => each.dataset.column)"
-    )
-    assert keys[:3] == ["rank", "product", "net_sales"]
-    assert keys[-2:] == ["sku", "category"]
-    assert page.get_by_label("Search these 25 products").is_visible()
 
 
 def test_a_head_ends_where_its_numbers_do(visit: Open, redis_client: Redis) -> None:
@@ -165,8 +251,8 @@ def test_a_head_ends_where_its_numbers_do(visit: Open, redis_client: Redis) -> N
                 range.selectNodeContents(cell);
                 return Math.max(...[...range.getClientRects()].map((each) => each.right));
             };
-            const head = table.querySelector("thead [data-column=net_sales]");
-            const number = table.tBodies[0].rows[0].cells[2];
+            const head = table.querySelector("thead [data-column=now]");
+            const number = table.tBodies[0].rows[0].cells[1];
             return Math.abs(end(head.querySelector(".sort")) - end(number));
         }"""
     )
@@ -174,14 +260,14 @@ def test_a_head_ends_where_its_numbers_do(visit: Open, redis_client: Redis) -> N
 
 
 def test_sorted_and_searched_at_once(visit: Open, redis_client: Redis) -> None:
-    page = visit(ready(redis_client, "product-performance").path).page
-    page.get_by_label("Search these").fill("textiles")
-    page.locator(f"{PRODUCTS} th[data-column=net_sales]").locator("button.sort").click()
-    page.locator(f"{PRODUCTS} th[data-column=net_sales]").locator("button.sort").click()
+    page = explored(visit, ready(redis_client, "product-performance"))
+    page.get_by_label("Search 120 products").fill("textiles")
+    page.locator(f"{PRODUCTS} th[data-column=now] button.sort").click()
+    page.locator(f"{PRODUCTS} th[data-column=now] button.sort").click()
     assert set(column(page, "category")) == {"Textiles"}
-    shown = numbers(column(page, "net_sales"))
+    shown = numbers(column(page, "now"))
     assert shown == sorted(shown)
-    assert settings(page) == {"products.find": "textiles", "products.sort": "net_sales"}
+    assert settings(page) == {"products.find": "textiles", "products.sort": "now"}
 
 
 @pytest.mark.parametrize("width", [1280, 390, 320])

@@ -72,8 +72,13 @@ def _from_reports() -> Iterator[Message]:
 
 
 def _in(value: Any) -> Iterator[Message]:
-    if isinstance(value, dict):
+    if isinstance(value, dict) and not ("beside" in value and _compares(value["key"])):
         yield from (value[name] for name in _TRANSLATED if isinstance(value.get(name), str))
         yield from (each for part in value.values() for each in _in(part))
     elif isinstance(value, list | tuple):
         yield from (each for part in value for each in _in(part))
+
+
+def _compares(key: str) -> bool:
+    """Whether a column only repeats another for the days before, or has its change: no head."""
+    return key.startswith("previous_") or key.endswith(("_change_percent", "_change_points"))

@@ -9,6 +9,7 @@ from tests.support.samples import document
 
 from common.i18n.locales import ENGLISH, LOCALES
 from common.i18n.report_words import formatter_of
+from common.reports.document.changes import Change, ChangeKind
 from common.reports.document.metrics import Unit
 from common.reports.document.schema import LineChart
 from report_viewer.i18n.formatting import NOTHING, DocumentFormatter, instant, isolated
@@ -78,3 +79,18 @@ def test_a_long_name_in_a_sentence_is_cut() -> None:
     assert isolated("W" * 3_000) == f"\u2068{'W' * 79}…\u2069"
     family = isolated("a" + "👩\u200d" * 100)
     assert family.endswith("👩…\u2069"), "no joiner before the ellipsis"
+
+
+@pytest.mark.parametrize(
+    ("value", "brief", "exact"),
+    [
+        (17, "0.2 points", "0.17 points"),
+        (-123, "1.2 points", "−1.23 points"),
+        (12_340, "123 points", "123.40 points"),
+        (2, "0.02 points", "0.02 points"),
+    ],
+)
+def test_points_are_told_in_brief_and_exactly_in_tables(value: int, brief: str, exact: str) -> None:
+    change = Change(ChangeKind.POINTS, value)
+    assert figures().change(change, Unit.PERCENT) == brief
+    assert figures().exact_change(change, Unit.PERCENT) == exact

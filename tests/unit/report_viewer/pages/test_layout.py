@@ -4,14 +4,9 @@ import pytest
 from markupsafe import Markup
 from tests.support.samples import document
 
-from common.i18n.locales import ENGLISH
-from common.i18n.report_words import formatter_of
-from common.reports.document.schema import BarChart, LineChart, Section
+from common.reports.document.schema import BarChart, Section
 from common.reports.document.tables import Table
-from report_viewer.i18n.formatting import DocumentFormatter
 from report_viewer.pages.layout import (
-    columns_of,
-    longest_of,
     looks_of,
     row_heading,
 )
@@ -62,15 +57,7 @@ def test_a_legend_has_room_for_what_is_drawn_at_first(report: str, key: str, ent
 
 def test_kinds_are_the_tags_of_documents() -> None:
     kinds = [KINDS.of(each).tag for each in document("product-performance").sections]
-    assert kinds == ["pareto", "bar", "table"]
-
-
-def test_bars_in_cells_are_as_long_as_the_largest_allows() -> None:
-    fastest = table("sales-velocity", "fastest")
-    at = [column.key for column in fastest.columns].index("units_per_day")
-    assert longest_of(fastest) == {"units_per_day": max(row[at] for row in fastest.rows)}  # type: ignore[type-var]
-    assert longest_of(table("sales-velocity", "slowest")) == {}
-    assert longest_of(table("sales-velocity", "fastest", count=0)) == {"units_per_day": 0}
+    assert kinds == ["pareto", "table", "bar"]
 
 
 def test_cells_look_as_their_column_does() -> None:
@@ -78,21 +65,6 @@ def test_cells_look_as_their_column_does() -> None:
     keys = [column.key for column in products.columns]
     looks = dict(zip(keys, looks_of(products), strict=True))
     assert looks["net_sales"] == Markup("")
-    assert looks["abc_class"] == Markup(' class="t"')
-    assert looks["sku"] == Markup(' class="t minor"')
+    assert looks["abc_class"] == looks["sku"] == Markup(' class="t"')
     assert looks_of(products, pinned=True)[row_heading(products)] == ' class="pinned t"'
     assert keys[row_heading(products)] == "product"
-
-
-def test_a_charts_columns_are_its_series_and_what_came_before() -> None:
-    made = document("sales-velocity")
-    chart = made.sections[0]
-    assert isinstance(chart, LineChart)
-    figures = DocumentFormatter(made, formatter_of(ENGLISH))
-    columns = columns_of(figures, chart.series[:2])
-    assert [str(look) for look, _ in columns] == ["", ' class="before"', ""]
-    units = chart.series[0]
-    assert columns[0][1] == tuple(str(value) for value in units.values)
-    weekly = columns_of(figures, chart.series[:1], weekly=True)
-    assert weekly[0][1] == tuple(str(value) for value in units.weekly or ())
-    assert [len(cells) for _, cells in weekly] == [len(chart.weeks)] * 2

@@ -11,7 +11,7 @@ _NO_DECIMALS_FROM: Final = 1_000
 
 def briefer(value: int, unit: Unit, exponent: int) -> tuple[int, int]:
     """``value`` × 10^-exponent with as many decimals as are read, and how many those are."""
-    if unit is Unit.PERCENT:
+    if unit in {Unit.PERCENT, Unit.POINTS}:
         tenths = divide_half_even(value, 10 ** (exponent - 1))
         if value and not tenths:
             return value, exponent

@@ -98,7 +98,7 @@ class DocumentFormatter:
             case ChangeKind.DIFFERENCE:
                 return self.brief(size, unit)
             case ChangeKind.POINTS:
-                number = self.wording.numerals.number(size, PERCENT_EXPONENT)
+                number = self.brief(size, Unit.POINTS)
                 return self.text("%(number)s points", number=number)
             case ChangeKind.MULTIPLE:
                 return self.wording.numerals.number(divide_half_even(size, 10), 1)

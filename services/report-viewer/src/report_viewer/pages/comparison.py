@@ -60,6 +60,20 @@ def compared(
     )
 
 
+def compared_values(
+    figures: DocumentFormatter,
+    series: Series,
+    changes: Sequence[Change | None],
+    bars: Sequence[Bar | None],
+) -> tuple[Compared, ...]:
+    """The rows of a measure with these changes and bars."""
+    previous = series.previous or (None,) * len(series.values)
+    return tuple(
+        _row(figures, series, *each)
+        for each in zip(series.values, previous, changes, bars, strict=True)
+    )
+
+
 def changes_of(series: Series, *, weekly: bool = False) -> tuple[Change | None, ...]:
     """The changes of a measure by day or by week, or of each thing it is of."""
     exact = series.weekly_changes if weekly else series.changes

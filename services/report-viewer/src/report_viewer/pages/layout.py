@@ -15,7 +15,6 @@ SHOWN_OPEN: Final = 12
 SEARCHED_FROM: Final = 10
 """A table with more rows than that can be searched."""
 _ROOMS: Final = ((8, "s"), (11, "m"), (15, "l"), (20, "xl"))
-_BEFORE: Final = Markup(' class="before"')
 
 
 def initial(name: str) -> str:
@@ -28,16 +27,6 @@ def room_of(text: str) -> str:
     return next((name for most, name in _ROOMS if len(text) <= most), "xxl")
 
 
-def longest_of(table: Table) -> dict[str, int]:
-    """The largest value of each column that has bars in its cells, by its key."""
-    bars = [(n, column.key) for n, column in enumerate(table.columns) if column.bar]
-    return {key: max((_length(row[n]) for row in table.rows), default=0) for n, key in bars}
-
-
-def _length(cell: Cell) -> int:
-    return cell if isinstance(cell, int) else 0
-
-
 def looks_of(table: Table, *, pinned: bool = False) -> tuple[Markup, ...]:
     """The class attribute of each column's cells; empty where there is nothing special to them."""
     return tuple(
@@ -46,29 +35,10 @@ def looks_of(table: Table, *, pinned: bool = False) -> tuple[Markup, ...]:
             [
                 *(["pinned"] if pinned else []),
                 *([] if is_number(column.unit) else ["t"]),
-                *(["minor"] if column.minor else []),
             ]
             for column in table.columns
         )
     )
-
-
-def columns_of(
-    figures: DocumentFormatter, series: Iterable[Series], *, weekly: bool = False
-) -> tuple[tuple[Markup, tuple[str, ...]], ...]:
-    """The columns of a chart's table: the class attribute of their cells, and those spelled out.
-
-    Each series has its figures, and those of the previous window where it is compared.
-    """
-    columns = []
-    for each in series:
-        now, before = (
-            (each.weekly, each.weekly_previous) if weekly else (each.values, each.previous)
-        )
-        columns.append((Markup(""), figures.cells(now or (), each.unit)))
-        if before is not None:
-            columns.append((_BEFORE, figures.cells(before, each.unit)))
-    return tuple(columns)
 
 
 def stacked_columns(

@@ -1,17 +1,15 @@
-"""The classes are parts of one bar without gaps; the products in front have their exact shares."""
+"""The classes are parts of one bar without gaps."""
 
 import re
 from decimal import Decimal
 from itertools import pairwise
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.samples import document, finished
+from tests.support.samples import document
 
 from common.i18n.locales import ENGLISH
 from common.i18n.report_words import formatter_of
-from common.reports import registry
 from common.reports.document.schema import Band, Pareto
 from report_viewer.i18n.formatting import DocumentFormatter
 from report_viewer.pages.sections.pareto.view import VIEW, Part, parts_of
@@ -57,29 +55,8 @@ def test_the_parts_of_the_bar_are_the_whole_bar(
     assert {name for name, each in shares.items() if each > 1} <= {each.name for each in parts}
 
 
-@pytest.mark.parametrize("count", [1, 2, 30, 3_000])
-def test_the_products_in_front_are_those_of_the_csv(count: int) -> None:
-    made = finished("product-performance", count=count)
-    header = [column.key for column in registry.find("product-performance").columns]
-    (section,) = (each for each in made.document.sections if isinstance(each, Pareto))
-    figures = DocumentFormatter(made.document, formatter_of(ENGLISH))
-    ranking = VIEW.ranking(section, figures)
-    assert ranking
-    for each, cells in zip(ranking, made.rows, strict=False):
-        row = dict(zip(header, cells, strict=True))
-        assert (each.label, each.abc_class) == (row["product"], row["abc_class"])
-        assert (each.now, each.before) == (row["net_sales"], row["previous_net_sales"])
-        assert each.share == row["share_of_net_sales_percent"]
-        assert each.cumulative == row["cumulative_share_percent"]
-        if row["net_sales_change_percent"] is not None:
-            assert each.change == row["net_sales_change_percent"]
-    longest = max(each.told.bar.length for each in ranking if each.told.bar)
-    assert 0 < longest <= 1_000
-
-
 def test_a_window_without_sales_has_no_bar() -> None:
     made = document("product-performance", count=0)
     (section,) = (each for each in made.sections if isinstance(each, Pareto))
     figures = DocumentFormatter(made, formatter_of(ENGLISH))
     assert VIEW.parts(section, figures) == ()
-    assert VIEW.ranking(section, figures) == ()

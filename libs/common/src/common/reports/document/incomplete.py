@@ -55,18 +55,23 @@ class Incomplete:
             return tuple(found)
         return tuple(each for each in map(self._section, found) if each is not None)
 
+    def compares(self, key: str) -> bool:
+        """Whether a figure can be told beside that of the days before."""
+        return (not self.note or key in _RATIOS) and self.knows(key)
+
+    def knows(self, key: str) -> bool:
+        """Whether a figure that is 0 is known to be."""
+        return not self._about(key)
+
     def _about(self, key: str) -> list[tuple[DataGap, GapRule]]:
         """The gaps by which a figure is not known."""
         return [(gap, rule) for gap, rule in self.gaps if key in rule.unknown]
-
-    def _compares(self, key: str) -> bool:
-        return (not self.note or key in _RATIOS) and not self._about(key)
 
     def _kpi(self, kpi: Kpi) -> Kpi:
         about = self._about(kpi.key)
         if kpi.value == 0 and any(gap.now for gap, _ in about):
             return replace(kpi, value=None, previous=None, change=None, note=NOT_KNOWN)
-        if kpi.previous is None or self._compares(kpi.key):
+        if kpi.previous is None or self.compares(kpi.key):
             return kpi
         note = self.note or about[0][1].note
         return replace(kpi, change=None, note=note)
@@ -114,7 +119,7 @@ class Incomplete:
     def _changes(
         self, key: str, changes: tuple[Change | None, ...] | None
     ) -> tuple[Change | None, ...] | None:
-        if changes is None or self._compares(key):
+        if changes is None or self.compares(key):
             return changes
         return (None,) * len(changes)
 
@@ -132,7 +137,7 @@ class Incomplete:
         """Without changes that are not known, and without what is taken off or put on by 0 so."""
         for step in steps:
             if step.value or step.movement is Movement.LEVEL or not self._about(step.key):
-                yield step if self._compares(step.key) else replace(step, change=None)
+                yield step if self.compares(step.key) else replace(step, change=None)
 
     def _table(self, table: Table) -> Table:
         keys = [column.key for column in table.columns]
@@ -147,7 +152,7 @@ class Incomplete:
 
     def _cell(self, key: str, cell: Cell) -> Cell:
         if key.startswith(_BEFORE) or key.endswith(_OF_CHANGE):
-            return cell if self._compares(_figure_of(key)) else None
+            return cell if self.compares(_figure_of(key)) else None
         return None if cell == 0 and self._about(key) else cell
 
 

@@ -17,7 +17,7 @@ from common.reports.document.metrics import Better, Unit
 from common.reports.document.tables import Table
 from common.reports.money import PERCENT_EXPONENT, RATE_EXPONENT
 
-SCHEMA: Final = 4
+SCHEMA: Final = 5
 """Raised when the document's shape changes; part of every cache key."""
 
 

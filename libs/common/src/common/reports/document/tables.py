@@ -2,7 +2,7 @@
 
 import msgspec
 
-from common.reports.document.metrics import Unit
+from common.reports.document.metrics import Better, Unit
 
 Cell = int | str | None
 
@@ -10,16 +10,17 @@ Cell = int | str | None
 class Column(msgspec.Struct, frozen=True):
     """A table's column; ``key`` is the CSV's column of the same numbers.
 
-    ``bar``: its cells are compared with each other by their length, too. A ``minor`` column is left
-    out where there is little room.
+    A column ``beside`` stands beside whichever measure is shown. A ``reduction`` is shown negative,
+    and its change is its growth.
     """
 
     key: str
     label: str
     unit: Unit
     definition: str
-    bar: bool = False
-    minor: bool = False
+    beside: bool = False
+    reduction: bool = False
+    better: Better | None = None
 
 
 class Footer(msgspec.Struct, frozen=True):

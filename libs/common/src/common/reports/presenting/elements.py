@@ -60,15 +60,16 @@ def series(
     )
 
 
-def column(figure: Figure, *, bar: bool = False, minor: bool = False) -> Column:
-    """A table's column, with bars in its cells or without."""
+def column(figure: Figure, *, beside: bool = False) -> Column:
+    """A table's column."""
     return Column(
         key=figure.key,
         label=figure.label,
         unit=figure.unit,
         definition=figure.definition,
-        bar=bar,
-        minor=minor,
+        beside=beside,
+        reduction=figure.shown_negative,
+        better=figure.better,
     )
 
 

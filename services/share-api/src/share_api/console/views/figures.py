@@ -13,7 +13,7 @@ from common.reports.document.changes import Change, ChangeKind
 from common.reports.document.headlines import Kpi
 from common.reports.document.metrics import Unit
 from common.reports.document.schema import Document
-from common.reports.money import PERCENT_EXPONENT, divide_half_even
+from common.reports.money import divide_half_even
 from common.reports.window import Period, window_of
 from common.reports_cache import copies
 from common.reports_cache.cache import ReportCache
@@ -107,7 +107,7 @@ def _size(words: Formatter, document: Document, change: Change, unit: Unit) -> s
     if change.kind is ChangeKind.PERCENT:
         return _told(words, document, size, Unit.PERCENT)
     if change.kind is ChangeKind.POINTS:
-        number = words.numerals.number(size, PERCENT_EXPONENT)
+        number = _told(words, document, size, Unit.POINTS)
         return words.text("%(number)s points", number=number)
     return _told(words, document, size, unit)
 

@@ -106,21 +106,20 @@ TILES = (
     metrics.RETURNS.key,
     metrics.REFUND_RATE.key,
 )
+SHOWN_MEASURES = (measures.NET, *(each for each in MEASURES if each is not measures.NET))
 SHOWN_COLUMNS = (
     RANK,
     products.PRODUCT,
-    metrics.NET,
-    metrics.NET.change(),
+    *columns(SHOWN_MEASURES),
     SHARE,
     CUMULATIVE_SHARE,
     ABC,
     RANK_CHANGE,
-    *(measure.figure for measure in MEASURES if measure is not measures.NET),
     products.SKU,
     products.CATEGORY,
 )
 """The table's columns on the page: what it is about first, what identifies a product last."""
-MINOR = (products.SKU, products.CATEGORY, metrics.UNITS_RETURNED, metrics.DISCOUNTS)
+BESIDE = (SHARE, ABC)
 
 
 def present(result: ProductPerformance | Standing, _: Scope) -> Presented:
@@ -130,7 +129,7 @@ def present(result: ProductPerformance | Standing, _: Scope) -> Presented:
         summary="What each product brings, and how much of the whole that is.",
         headline=Headline(kpi=metrics.NET.key, best=_best(standing.front), tiles=TILES),
         kpis=_kpis(standing),
-        sections=(_top(standing), movers(standing.moved), _table(standing)),
+        sections=(_top(standing), _table(standing), movers(standing.moved)),
         empty=standing.whole.now == _NOTHING,
     )
     return Presented(body, (_row(each, units) for each, units in standing.rows))
@@ -187,8 +186,8 @@ def _top(standing: Standing) -> Pareto:
     shown = tuple(each for each in standing.front[:CHARTED] if each.abc_class is not None)
     return Pareto(
         key="top",
-        title="Top products",
-        description="Net sales of the products in front, and the share they reach together.",
+        title="ABC classes",
+        description="The products that bring the first 80 % of net sales, the next 15 %, the rest.",
         labels=tuple(each.product.title for each in shown),
         series=(
             series(
@@ -214,7 +213,7 @@ def _table(standing: Standing) -> Table:
         key="products",
         title="Products",
         description="By net sales; the change is from the days before.",
-        columns=tuple(column(figure, minor=figure in MINOR) for figure in SHOWN_COLUMNS),
+        columns=tuple(column(figure, beside=figure in BESIDE) for figure in SHOWN_COLUMNS),
         rows=select(COLUMNS, SHOWN_COLUMNS, (_row(each, None) for each in standing.front)),
         of=standing.count,
         footer=tuple(footer),

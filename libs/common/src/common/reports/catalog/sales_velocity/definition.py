@@ -68,16 +68,13 @@ SHOWN = (
     UNITS_PER_DAY,
     UNITS_PER_DAY.previous(),
     UNITS_PER_DAY.change(),
-    metrics.UNITS_SOLD,
-    metrics.UNITS_RETURNED,
-    metrics.NET,
-    metrics.NET.change(),
+    *columns(COUNTED),
     DAYS_OF_COVER,
     COUNTED_AT,
     products.SKU,
+    products.CATEGORY,
 )
 """The tables' columns on the page."""
-MINOR = (products.SKU, metrics.UNITS_RETURNED)
 TILES = (ORDERS_PER_DAY.key, NET_PER_DAY.key, TREND.key, metrics.UNITS_RETURNED.key)
 PER_DAY = {
     UNITS_PER_DAY.key: metrics.UNITS_SOLD.key,
@@ -227,9 +224,7 @@ def _listing(
         key=key,
         title=title,
         description="Products by units sold per day, beside the days before.",
-        columns=tuple(
-            column(f, bar=key == "fastest" and f is UNITS_PER_DAY, minor=f in MINOR) for f in SHOWN
-        ),
+        columns=tuple(column(each, beside=each is DAYS_OF_COVER) for each in SHOWN),
         rows=select(COLUMNS, SHOWN, _rows(result, listed, scope)),
         of=len(result.products) + result.idle_products,
     )

@@ -6,13 +6,16 @@ from typing import Any, Final
 import msgspec
 
 from common.i18n.dates import weekend
-from common.reports.document.metrics import Better
+from common.reports import registry
+from common.reports.document.metrics import DAY, Better
 from common.reports.document.schema import LineChart, Series
 from report_viewer.i18n.formatting import DocumentFormatter
 from report_viewer.pages.sections.protocol import SectionView, entries
 from report_viewer.pages.sections.series_data import accompanied, series_data
 from report_viewer.pages.sentences import extent
 
+LONG: Final = 120
+"""A window of more days is drawn by weeks at first, and its page leaves out what is many."""
 _WEEK: Final = 7
 _FEW: Final = 8
 """So many days have room for their weekdays."""
@@ -28,8 +31,18 @@ class LineView(SectionView[LineChart]):
         return section.series
 
     def title(self, section: LineChart, figures: DocumentFormatter) -> str:
-        """What is drawn at first: its first measure, by day."""
+        """What is drawn at first: its first measure, by day; of a long window by week."""
+        if is_long(section):
+            return by_week(section.series[0], figures)
         return by_day(section.series[0], figures)
+
+    def is_abridged(self, section: LineChart, figures: DocumentFormatter) -> bool:
+        """Whether the page leaves the days to the CSV, for they are many and its rows are they."""
+        return is_long(section) and DAY.key in _csv_columns(figures)
+
+    def is_short(self, section: LineChart) -> bool:
+        """Whether there is room for all measures of every day."""
+        return not is_long(section)
 
     def labels(self, section: LineChart, figures: DocumentFormatter) -> tuple[str, ...]:
         """The days."""
@@ -42,7 +55,11 @@ class LineView(SectionView[LineChart]):
         return entries([each for each in section.series if each.key in (first, *refining)])
 
     def summary(self, section: LineChart, figures: DocumentFormatter) -> str:
-        """The highest and the lowest day of the first series."""
+        """The highest and the lowest day of the first series; of a long window the weeks."""
+        first = section.series[0]
+        if is_long(section):
+            weekly = msgspec.structs.replace(first, values=first.weekly or ())
+            return extent(figures, weekly, figures.week_labels(section.weeks))
         return extent(figures, section.series[0], self.labels(section, figures))
 
     def chart_data(self, section: LineChart, figures: DocumentFormatter) -> dict[str, Any]:
@@ -56,9 +73,22 @@ class LineView(SectionView[LineChart]):
             "weekends": _weekends(section, figures),
             "texts": {each.key: self._texts(section, each, figures) for each in section.series},
             "previousLabels": tuple(map(calendar.weekday, section.previous_labels)),
-            "series": series_data(section.series, figures),
+            "long": is_long(section),
+            "abridged": self.is_abridged(section, figures),
+            "series": self._series(section, figures),
             "weeks": _weeks(section, figures) if section.weeks else None,
         }
+
+    def _series(self, section: LineChart, figures: DocumentFormatter) -> list[dict[str, Any]]:
+        told, columns = series_data(section.series, figures), _csv_columns(figures)
+        if not self.is_abridged(section, figures):
+            return told
+        for each, series in zip(told, section.series, strict=True):
+            if series.key in columns:
+                each["absent"] = [_absent(series.values), _absent(series.previous or ())]
+                each["inexact"] = series.changes is not None
+                each["values"] = each["previous"] = each["changes"] = None
+        return told
 
     def _texts(
         self, section: LineChart, series: Series, figures: DocumentFormatter
@@ -72,9 +102,8 @@ class LineView(SectionView[LineChart]):
         }
         if section.weeks and series.weekly is not None:
             weekly = msgspec.structs.replace(series, values=series.weekly)
-            name = figures.text(series.label)
             texts |= {
-                "week": figures.text("%(measure)s by week", measure=name),
+                "week": by_week(series, figures),
                 "weekGist": extent(figures, weekly, figures.week_labels(section.weeks)),
                 "weekPeak": figures.text("Best week") if best else figures.text("Highest week"),
             }
@@ -98,6 +127,25 @@ def _weekends(section: LineChart, figures: DocumentFormatter) -> tuple[int, ...]
     """Which of the days are days off where the shop is."""
     off = weekend(figures.document.timezone)
     return tuple(place for place, day in enumerate(section.labels) if day.weekday() in off)
+
+
+def _csv_columns(figures: DocumentFormatter) -> frozenset[str]:
+    return frozenset(each.key for each in registry.find(figures.document.report).columns)
+
+
+def is_long(section: LineChart) -> bool:
+    """Whether a chart has more days than can be told apart."""
+    return len(section.labels) > LONG and bool(section.weeks)
+
+
+def _absent(values: Sequence[int | None]) -> list[int]:
+    """The places without a value: what is not known is no 0, though the CSV has one."""
+    return [place for place, value in enumerate(values) if value is None]
+
+
+def by_week(series: Series, figures: DocumentFormatter) -> str:
+    """The heading of a measure's weeks."""
+    return figures.text("%(measure)s by week", measure=figures.text(series.label))
 
 
 def by_day(series: Series, figures: DocumentFormatter) -> str:

@@ -6,9 +6,9 @@ from typing import Final, NamedTuple
 
 from common.reports.document.metrics import Unit
 from common.reports.document.schema import Band, Pareto, Series
-from common.reports.money import divide_half_even, percent
+from common.reports.money import divide_half_even
 from report_viewer.i18n.formatting import DocumentFormatter
-from report_viewer.pages.comparison import Compared, changes_of, compared, size_of, svg_percent
+from report_viewer.pages.comparison import svg_percent
 from report_viewer.pages.sections.protocol import SectionView
 
 _THOUSAND: Final = 1_000
@@ -26,19 +26,6 @@ class Part(NamedTuple):
     x: str
     width: str
     middle: str
-
-
-class Ranked(NamedTuple):
-    """A product of those in front; the numbers are what its cells are sorted by."""
-
-    label: str
-    abc_class: str
-    now: int | None
-    before: int | None
-    change: int | None
-    share: int | None
-    cumulative: int | None
-    told: Compared
 
 
 class ParetoView(SectionView[Pareto]):
@@ -73,24 +60,6 @@ class ParetoView(SectionView[Pareto]):
         """The bar of all positive net sales by class, from where lines begin; none without any."""
         mirrored = figures.wording.direction == "rtl"
         return tuple(parts_of(section.bands, mirrored=mirrored))
-
-    def ranking(self, section: Pareto, figures: DocumentFormatter) -> tuple[Ranked, ...]:
-        """The products in front: their figures, as numbers and as they are told."""
-        sales, cumulative = section.series
-        whole = sum(band.net_sales for band in _classes(section.bands))
-        before = sales.previous or (None,) * len(sales.values)
-        columns = zip(
-            section.labels,
-            section.classes,
-            sales.values,
-            before,
-            map(size_of, changes_of(sales)),
-            (None if value is None else percent(value, whole) for value in sales.values),
-            cumulative.values,
-            compared(figures, sales),
-            strict=True,
-        )
-        return tuple(Ranked(*each) for each in columns)
 
 
 def parts_of(bands: Sequence[Band], *, mirrored: bool) -> Iterator[Part]:

@@ -3,7 +3,7 @@
 (() => {
   "use strict";
 
-  const { View, elements, dataPoints } = globalThis.salesReport;
+  const { View, dataPoints, elements } = globalThis.salesReport;
 
   class ChartState {
     constructor(chart, words, onChange) {
@@ -15,7 +15,31 @@
     }
 
     get weekly() {
-      return Boolean(this.chart.weeks) && this.view.get("by") === "week";
+      if (!this.chart.weeks) return false;
+      return this.chart.abridged || this.#asked === "week";
+    }
+
+    // A long window is shown by weeks, unless its days are asked for.
+    get #asked() {
+      return this.view.get("by") ?? this.#grain;
+    }
+
+    get #grain() {
+      return this.chart.long ? "week" : "day";
+    }
+
+    // The days of a long window are rows of the CSV, which come when they are asked for.
+    async #days() {
+      if (!this.chart.abridged || this.#asked !== "day" || this.loading) return;
+      this.loading = true;
+      try {
+        await globalThis.salesReport.chartDays(this.chart);
+      } catch (error) {
+        console.warn(error);
+        this.view.set("by", null);
+      }
+      this.loading = false;
+      this.#changed();
     }
 
     // The first and the last of the points that are shown alone; null for all.
@@ -69,7 +93,7 @@
       if (this.chart.weeks) {
         const options = [["day", words.day], ["week", words.week]];
         this.grain = elements.segments(words.by, options, (by) => {
-          this.view.set("by", by === "week" ? by : null);
+          this.view.set("by", by === this.#grain ? null : by);
           this.view.set("range", null);
           this.#changed();
         });
@@ -86,6 +110,7 @@
         document.addEventListener("measurepick", ({ detail }) => this.#choose(detail));
       }
       this.#reflect();
+      this.#days();
     }
 
     #choose(key) {
@@ -94,6 +119,7 @@
     }
 
     #changed() {
+      this.#days();
       this.#reflect();
       this.onChange();
     }

@@ -3,7 +3,7 @@
 (() => {
   "use strict";
 
-  const { dataPoints, fixedPoint } = globalThis.salesReport;
+  const { dataPoints, fixedPoint, order } = globalThis.salesReport;
 
   const SVG = "http://www.w3.org/2000/svg";
   const THOUSAND = 1000n;
@@ -69,6 +69,16 @@
     };
   }
 
+  // A head that stands for a measure is that of the measure's own column.
+  function copyHead(from, to) {
+    for (const part of ["abbr", ".unit", ".about"]) {
+      const [old, other] = [to, from].map((each) => each.querySelector(part));
+      const copy = other?.cloneNode(true);
+      if (old) old.replaceWith(...(copy ? [copy] : []));
+      else if (copy) to.querySelector("abbr").after(copy);
+    }
+  }
+
   class ComparedTable {
     constructor(table, chart, page, view) {
       Object.assign(this, { table, chart, page, view });
@@ -113,16 +123,10 @@
       return this.read;
     }
 
-    // The head is that of the measure's own column.
     #head() {
       const cells = this.table.tHead.rows[0].cells;
       const [to, from] = ["now", this.shown.key].map((key) => cells[this.places.get(key)]);
-      for (const part of ["abbr", ".unit", ".about"]) {
-        const [old, other] = [to, from].map((each) => each.querySelector(part));
-        const copy = other?.cloneNode(true);
-        if (old) old.replaceWith(...(copy ? [copy] : []));
-        else if (copy) to.querySelector("abbr").after(copy);
-      }
+      copyHead(from, to);
     }
 
     #fill(row, { now, before, difference, change }, length) {
@@ -150,5 +154,12 @@
     observer.observe(table);
   }
 
-  Object.assign(globalThis.salesReport, { ComparedTable, fit, tickBar });
+  // What a row of a measure is sorted by: its difference, or the size of its change.
+  function worth(series, row, key) {
+    const { difference, change } = rowsOf(series, false).rows[row];
+    return key === "change" ? size(change) : difference;
+  }
+
+  const compared = { copyHead, lengths, order, size, tickBar, tone, worth };
+  Object.assign(globalThis.salesReport, { ComparedTable, compared, fit });
 })();

@@ -52,6 +52,13 @@
       return words.points.replace("{number}", sign + this.spell(value, "points"));
     }
 
+    // A text of the CSV as a cell; a day as the language writes it.
+    day(value, unit) {
+      if (unit !== "date") return value;
+      const format = new Intl.DateTimeFormat(language, { ...latin, dateStyle: "medium", timeZone: "UTC" });
+      return format.format(new Date(`${value}T00:00Z`));
+    }
+
     // Where a figure lies on an axis.
     position(value, unit) {
       return value === null ? null : Number(value) / 10 ** (this.exponents[unit] || 0);

@@ -6,6 +6,8 @@
   const { elements, numberFormat } = globalThis.salesReport;
 
   const collator = new Intl.Collator(numberFormat.language, { numeric: true, sensitivity: "base" });
+  // Between a question mark and what it is about, so that no line ends there.
+  const JOINER = "\u2060";
   const OPPOSITE = { ascending: "descending", descending: "ascending" };
 
   const isNumeric = (worths) => worths.every((each) => each === null || typeof each === "bigint");
@@ -27,14 +29,21 @@
 
   // `worth(row, key, cell)` is what a cell is compared by: a BigInt, a text, or null for nothing.
   class TableSort {
-    constructor(table, { view, words, worth }) {
+    // `show` draws the rows in their order, where others than those of the table are sorted.
+    constructor(table, { view, words, worth, show }) {
       this.body = table.tBodies[0];
       this.rows = [...this.body.rows];
       this.view = view;
       this.words = words;
       this.worth = worth;
+      this.show = show;
       this.columns = [...table.tHead.rows[0].cells];
       this.columns.filter((each) => each.dataset.column).forEach((each) => this.#button(each));
+      if (show) {
+        view.onChange(() => this.mark());
+        this.mark();
+        return;
+      }
       view.onChange(() => this.apply());
       this.apply();
     }
@@ -47,20 +56,29 @@
       return { place: this.columns.findIndex((each) => each.dataset.column === key), descending };
     }
 
-    apply() {
+    mark() {
       const { place, descending } = this.#asked;
       this.columns.forEach((column, index) => {
         if (index !== place) column.removeAttribute("aria-sort");
         else column.setAttribute("aria-sort", descending ? "descending" : "ascending");
       });
+    }
+
+    apply() {
+      const { place, descending } = this.#asked;
+      this.mark();
+      if (this.show) {
+        this.show();
+        return;
+      }
       this.body.append(...(place < 0 ? this.rows : this.#ordered(place, descending)));
     }
 
     #ordered(place, descending) {
-      return order(this.#worths(place), descending).map((each) => this.rows[each]);
+      return order(this.worths(place), descending).map((each) => this.rows[each]);
     }
 
-    #worths(place) {
+    worths(place) {
       const key = this.columns[place].dataset.column;
       return this.rows.map((row, index) => this.worth(index, key, row.cells[place]));
     }
@@ -68,7 +86,7 @@
     #button(column) {
       const button = elements.make("button", { type: "button", class: "sort" });
       const about = column.querySelector(".about");
-      button.append(...[...column.childNodes].filter((each) => each !== about));
+      button.append(...[...column.childNodes].filter((each) => each !== about && each.data !== JOINER));
       column.append(button);
       button.addEventListener("click", () => this.#next(column, button.textContent.trim()));
     }
@@ -76,7 +94,7 @@
     // Numbers the highest first, texts from A on; then the other way round; then as it was.
     #next(column, label) {
       const place = this.columns.indexOf(column);
-      const first = isNumeric(this.#worths(place)) ? "descending" : "ascending";
+      const first = isNumeric(this.worths(place)) ? "descending" : "ascending";
       const now = column.getAttribute("aria-sort");
       const next = now === null ? first : now === first ? OPPOSITE[first] : null;
       this.view.set("sort", next && `${next === "descending" ? "-" : ""}${column.dataset.column}`);
@@ -85,5 +103,5 @@
     }
   }
 
-  globalThis.salesReport.TableSort = TableSort;
+  Object.assign(globalThis.salesReport, { TableSort, order });
 })();

@@ -4,7 +4,8 @@
 (() => {
   "use strict";
 
-  const { ComparedTable, TableSearch, TableSort, View, fit, sections } = globalThis.salesReport;
+  const { compared: spelled, explore, fit, productMeasures, sections } = globalThis.salesReport;
+  const { ComparedTable, TableSearch, TableSort, View } = globalThis.salesReport;
 
   const WHOLE = /^-?\d+$/;
 
@@ -18,6 +19,22 @@
     };
   }
 
+  // Of a table by one measure: raw are the figures in the measure's own column.
+  function ofMeasured(table, figures) {
+    const own = new Set(["now", "before", "difference", "change"]);
+    const [measure] = productMeasures.measuresOf(table);
+    const heads = [...table.tHead.rows[0].cells];
+    const whole = (key) => heads.findIndex((each) => each.matches(".all") && each.dataset.column === key);
+    const plain = ofCells(figures);
+    return (row, key, cell) => {
+      const place = whole(own.has(key) ? measure.key : key);
+      const raw = place < 0 ? cell : cell.parentElement.cells[place];
+      if (!own.has(key)) return plain(row, key, raw);
+      const found = measure.ofCell(raw);
+      return key === "change" ? spelled.size(found.change) : found[key];
+    };
+  }
+
   function ofChart(chart, grain, { nothing }) {
     const columns = new Map();
     const weekly = grain === "week";
@@ -25,8 +42,10 @@
       columns.set(series.key, weekly ? series.weekly : series.values);
       columns.set(`previous_${series.key}`, weekly ? series.weeklyPrevious : series.previous);
     }
+    const beside = chart.series.find((each) => each.previous);
     return (row, key, cell) => {
       const column = columns.get(key);
+      if (beside && (key === "difference" || key === "change")) return spelled.worth(beside, row, key);
       if (column) return column[row] === null ? null : BigInt(column[row]);
       return chart.ordered ? BigInt(row) : ofText(cell.textContent.trim(), nothing);
     };
@@ -62,12 +81,18 @@
         compared(table, chart, page, view);
         continue;
       }
-      const worth = chart ? ofChart(chart, grain, figures) : ofCells(figures);
-      new TableSort(table, { view, words, worth });
+      const worth = chart
+        ? ofChart(chart, grain, figures)
+        : (table.dataset.measure ? ofMeasured(table, figures) : ofCells(figures));
       const tools = document.querySelector(`[data-tools="${key}"]`);
-      if (tools && table.querySelector('[data-column="product"]')) {
-        new TableSearch(table, view, words, tools);
-      }
+      const plainly = () => {
+        new TableSort(table, { view, words, worth });
+        if (tools && table.querySelector('[data-column="product"]')) {
+          new TableSearch(table, view, words, tools);
+        }
+      };
+      if (tools && table.dataset.of) explore(table, tools, page, plainly);
+      else plainly();
     }
   }
 
