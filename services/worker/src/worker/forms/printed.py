@@ -14,6 +14,7 @@ import typst
 from common.reports.document.metrics import Unit
 from common.reports.document.schema import BarChart, LineChart, Pareto, Section
 from common.reports.document.tables import Table
+from common.reports.totals import products
 from worker.forms import notes
 from worker.forms.charts import chart_of
 from worker.forms.grids import Grid, grid_of, key_figures
@@ -24,6 +25,7 @@ MOST_ROWS: Final = 400
 """A year of days is printed whole."""
 _MOST_SERIES: Final = 3
 _MOST_COLUMNS: Final = 7
+_BEFORE: Final = "previous_"
 _TEMPLATE: Final = files("worker.forms").joinpath("report.typ").read_bytes()
 _WORDS: Final = frozenset({Unit.TEXT, Unit.DATE})
 
@@ -89,7 +91,7 @@ def _narrow(section: Section) -> Section:
 
 
 def _columns(table: Table) -> Table:
-    kept = [n for n, column in enumerate(table.columns) if not column.minor][:_MOST_COLUMNS]
+    kept = _kept(table)[:_MOST_COLUMNS]
     return msgspec.structs.replace(
         table,
         columns=tuple(table.columns[n] for n in kept),
@@ -99,6 +101,29 @@ def _columns(table: Table) -> Table:
             for each in table.footer
         ),
     )
+
+
+def _kept(table: Table) -> list[int]:
+    """The places of the columns as paper has them: what names a row, its first measure beside the
+    days before, what stands beside that, then the other measures alone."""
+    places = {column.key: place for place, column in enumerate(table.columns)}
+    compared = [key.removeprefix(_BEFORE) for key in places if key.startswith(_BEFORE)]
+    first = compared[0] if compared else ""
+    rank = {key: 3 for key in places if not key.startswith(_BEFORE) and not _is_change(key)}
+    rank |= {column.key: 2 for column in table.columns if column.beside}
+    rank |= {key: 0 for key in (products.PRODUCT.key, "rank") if key in places}
+    if first:
+        changes = (
+            key
+            for key in places
+            if _is_change(key) and key.startswith(f"{first.removesuffix('_percent')}_change")
+        )
+        rank |= dict.fromkeys((first, f"{_BEFORE}{first}", *changes), 1)
+    return sorted((places[key] for key in rank), key=lambda n: (rank[table.columns[n].key], n))
+
+
+def _is_change(key: str) -> bool:
+    return key.endswith(("_change_percent", "_change_points"))
 
 
 def _without_definitions(grid: Grid) -> Grid:
