@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 import time
 from datetime import datetime
@@ -9,8 +10,10 @@ from decimal import Decimal
 
 import httpx
 import pytest
+from openpyxl.reader.excel import load_workbook
 from tests.functional.conftest import System
 from tests.support import wait
+from tests.support.forms import text_of
 
 from common.reports import registry
 
@@ -60,6 +63,38 @@ def test_all_reports_of_a_window_agree_to_the_minor_unit(
                 assert len(table) == int(period.removesuffix("d"))
         assert len(set(net.values())) == 1, net
         assert net["revenue-overview"] > 0
+
+
+def form(url: str, language: str = "en") -> httpx.Response:
+    """A form of a report, once a worker has made it."""
+
+    def asked() -> httpx.Response | None:
+        answer = httpx.get(
+            url, headers={"Accept-Language": language}, timeout=wait.PATIENCE_SECONDS
+        )
+        assert answer.status_code in {200, 503}, answer.text
+        return answer if answer.status_code == 200 else None
+
+    found = wait.until(asked, f"a form at {url[-20:]}")
+    assert found is not None
+    return found
+
+
+def test_every_form_says_the_same_to_the_minor_unit(system: System) -> None:
+    with system.admin() as admin:
+        url = share(admin, "revenue-overview", period="30d").json()["url"]
+    net = sum(Decimal(row["net_sales"]) for row in rows(form(f"{url}/csv")))
+    data = json.loads(form(f"{url}/data").content, parse_float=Decimal)
+    told = {each["key"]: each["value"] for each in data["kpis"]}
+    assert told["net_sales"] == net
+    german = form(f"{url}/csv/spreadsheet", "de").content.decode("utf-8-sig")
+    amounts = [row["Nettoumsatz"] for row in csv.DictReader(io.StringIO(german), delimiter=";")]
+    assert sum(Decimal(each.replace(",", ".")) for each in amounts) == net
+    book = load_workbook(io.BytesIO(form(f"{url}/xlsx").content))
+    head, *cells = book["All rows"].iter_rows(values_only=True)
+    column = head.index("Net sales")
+    assert sum(Decimal(str(row[column])) for row in cells) == net
+    assert f"{net:,.2f}" in text_of(form(f"{url}/pdf").content)
 
 
 def other_tenant(system: System) -> str:

@@ -74,7 +74,7 @@ ACROSS_TENANTS = {
     "live_links_by_key": (
         "TABLE(key_id text, tenant_id integer, links bigint, until timestamp with time zone)"
     ),
-    "tenants_now": "TABLE(tenant_id integer, timezone text, data_version bigint)",
+    "tenants_now": "TABLE(tenant_id integer, name text, timezone text, data_version bigint)",
     "revoked_links": (
         "TABLE(tenant_id integer, link_id uuid, expires_at timestamp with time zone,"
         " revoked_at timestamp with time zone)"

@@ -3,6 +3,7 @@
 import logging
 import sys
 import warnings
+from contextlib import nullcontext
 
 from celery.exceptions import SecurityWarning
 from sqlalchemy.exc import OperationalError
@@ -12,6 +13,7 @@ from common.infra.telemetry import configure_logging
 from common.settings import load
 from worker.app import create_app
 from worker.operations import beat
+from worker.operations.metrics import shared_between_processes
 from worker.settings import WorkerSettings
 
 logger = logging.getLogger(__name__)
@@ -30,6 +32,12 @@ def main(arguments: list[str]) -> None:
     configure_logging("worker", settings.log_level)
     # It warns root of pickled jobs; ours are JSON, and nothing else is accepted.
     warnings.filterwarnings("ignore", category=SecurityWarning)
+    shared = nullcontext() if settings.metrics_port is None else shared_between_processes()
+    with shared:
+        _run(arguments, settings)
+
+
+def _run(arguments: list[str], settings: WorkerSettings) -> None:
     app = create_app(settings)
     if arguments == ["beat"]:
         beat.run(app, settings.log_level)

@@ -8,6 +8,7 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import setup_logging, worker_process_init, worker_ready, worker_shutdown
+from redis import Redis
 
 from common.db.engine import create_service_engine
 from common.infra.redis import WORKER, create_redis
@@ -17,8 +18,11 @@ from common.jobs.publisher import JobPublisher
 from common.reports_cache.cache import ReportCache
 from worker import schedule, tasks
 from worker.discord.deliver import create_delivery_context
+from worker.operations import metrics
 from worker.operations.consumer import consumer_for
 from worker.operations.dead_letters import DeadLetters
+from worker.operations.metrics import JobMetrics
+from worker.operations.shared_state import SharedState
 from worker.settings import WorkerSettings
 from worker.warming.popular import WarmingContext
 
@@ -38,7 +42,14 @@ def create_app(settings: WorkerSettings) -> Celery:
     jobs = JobPublisher(app, cache)
     letters = DeadLetters(redis)
     app.conf.worker_consumer = consumer_for(letters)
-    tasks.register(app, engine, redis, cache, count_days=settings.stock_count_days)
+    tasks.register(
+        app,
+        engine,
+        redis,
+        cache,
+        count_days=settings.stock_count_days,
+        metrics=JobMetrics(),
+    )
     tasks.register_warming(
         app,
         WarmingContext(
@@ -70,7 +81,21 @@ def create_app(settings: WorkerSettings) -> Celery:
     tasks.reject_unusable(app, letters)
     schedule.configure(app)
     _follow(settings)
+    if settings.metrics_port is not None:
+        _tell_metrics(settings.metrics_port, SharedState(redis, _broker(settings)))
     return app
+
+
+def _broker(settings: WorkerSettings) -> Redis:
+    return create_redis(settings.broker, WORKER)
+
+
+def _tell_metrics(port: int, state: SharedState) -> None:
+    """Tell metrics over HTTP while the worker takes jobs; the scheduler tells none."""
+
+    @worker_ready.connect(weak=False)
+    def _ready(**_: Any) -> None:
+        metrics.serve(port, state)
 
 
 def _follow(settings: WorkerSettings) -> None:

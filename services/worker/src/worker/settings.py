@@ -85,6 +85,13 @@ class WorkerSettings(RedisSettings, DatabaseSettings, DiscordApiSettings):
         validation_alias="WORKER_READY_FILE",
         description="Touched once the worker takes jobs; absent before.",
     )
+    metrics_port: int | None = Field(
+        default=None,
+        ge=1,
+        le=65535,
+        validation_alias="WORKER_METRICS_PORT",
+        description="Where the worker tells its metrics; nowhere by default.",
+    )
     log_level: str = Field(
         default="INFO",
         pattern="^(DEBUG|INFO|WARNING|ERROR)$",

@@ -36,6 +36,7 @@ from worker.imports import run
 from worker.links import frozen, restore, revocation_sweep, view_transfer
 from worker.operations import cache_eviction, heartbeat
 from worker.operations.dead_letters import DeadLetters
+from worker.operations.metrics import JobMetrics
 from worker.reports import single_flight
 from worker.reports.lease import Leases
 from worker.warming import midnight, popular
@@ -43,15 +44,24 @@ from worker.webhooks import sweep
 
 
 def register(
-    app: Celery, engine: Engine, redis: Redis, cache: ReportCache, *, count_days: int = COUNT_DAYS
+    app: Celery,
+    engine: Engine,
+    redis: Redis,
+    cache: ReportCache,
+    *,
+    count_days: int = COUNT_DAYS,
+    metrics: JobMetrics | None = None,
 ) -> None:
     """Give ``app`` its tasks, wired to where they read and write."""
     states, leases = LinkStateStore(redis), Leases(redis)
+    metrics = metrics or JobMetrics()
 
     @app.task(name=ComputeReport.task, shared=False)
     def compute_report(**payload: Any) -> None:
         job = ComputeReport.parse(payload)
-        single_flight.compute_once(engine, cache, leases, job, count_days=count_days)
+        single_flight.compute_once(
+            engine, cache, leases, job, count_days=count_days, metrics=metrics
+        )
 
     @app.task(name=MakeForm.task, shared=False)
     def make_form(**payload: Any) -> None:
@@ -67,7 +77,8 @@ def register(
 
     @app.task(name=revocation_sweep.TASK, shared=False)
     def sweep_revocations() -> None:
-        revocation_sweep.sweep_revocations(engine, redis, now=instants.now())
+        found = revocation_sweep.sweep_revocations(engine, redis, now=instants.now())
+        metrics.count_missing_revocations(found)
 
     @app.task(name=frozen.TASK, shared=False)
     def drop_frozen() -> None:
@@ -79,7 +90,7 @@ def register(
 
     @app.task(name=cache_eviction.TASK, shared=False)
     def make_room() -> None:
-        cache_eviction.evict(redis)
+        metrics.count_dropped_reports(cache_eviction.evict(redis))
 
 
 def register_warming(app: Celery, using: popular.WarmingContext) -> None:

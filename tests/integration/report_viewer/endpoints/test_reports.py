@@ -196,7 +196,8 @@ async def test_without_a_secret_the_viewer_says_so(run: Run, redis_client: Redis
     assert "ANALYTICS_SHARE_SIGNING_SECRET" in answer.json()["detail"]
     assert "http-equiv" not in page.text
     assert missing.status_code == 400
-    assert ready.json()["signing"] == "not configured"
+    assert ready.status_code == 503
+    assert ready.json() == {"status": "unavailable", "redis": "ok", "signing": "not configured"}
 
 
 async def test_a_retired_secret_still_opens(run: Run, redis_client: Redis) -> None:

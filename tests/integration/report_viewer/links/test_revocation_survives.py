@@ -35,6 +35,7 @@ from devstack.embedded.valkey import EmbeddedValkey
 from devstack.processes.sockets import reserved_port
 from sharing.revoking import Revocation, RevocationUnavailableError, revoke
 from worker.links import restore, revocation_sweep
+from worker.operations.shared_state import SWEPT
 
 pytestmark = pytest.mark.anyio
 
@@ -362,7 +363,7 @@ def test_in_a_new_run_every_revocation_is_looked_at_once(world: World) -> None:
     assert revocation_sweep.sweep_revocations(world.engine, world.redis, now=long_since) == 1
     for damaged in (b"", b"nonsense", b"a b c", b"\xff", b"x 1e999"):
         world.redis.delete(world.key)
-        world.redis.set(revocation_sweep.SWEPT, damaged)
+        world.redis.set(SWEPT, damaged)
         assert revocation_sweep.sweep_revocations(world.engine, world.redis, now=long_since) == 1
 
 

@@ -32,6 +32,8 @@ queue. What is asked for twice is computed once, so it may be short; a lost job 
 AHEAD_EXPIRES_SECONDS: Final = 300
 """A backlog ahead of demand dies by itself: the next round asks for what is still wanted."""
 
+PUBLISHED: Final = "published"
+"""The header of a message that says when it was published, in Unix milliseconds."""
 
 WEBHOOKS_ASKED_SECONDS: Final = 30
 """How long one message stands for all events of a tenant before another is sent."""
@@ -75,6 +77,7 @@ class JobPublisher:
             self._celery.send_task(
                 job.task,
                 kwargs=job.payload(),
+                headers={PUBLISHED: _milliseconds()},
                 queue=WARM_QUEUE if ahead else None,
                 expires=AHEAD_EXPIRES_SECONDS if ahead else None,
                 countdown=after_seconds,
@@ -185,7 +188,7 @@ class JobPublisher:
     def _claim(
         self, job: ComputeReport | MakeForm, enough: CachePolicy, *, lasting_seconds: int = 0
     ) -> ClaimedJob | None:
-        asked_at = int(instants.now().timestamp() * 1000)
+        asked_at = _milliseconds()
         try:
             # Ahead of demand there is no mark: a viewer who asks does not wait behind that queue.
             claim = self._claims.claim(
@@ -198,3 +201,7 @@ class JobPublisher:
         except (RedisError, OSError) as error:
             raise JobsUnavailableError(str(error)) from error
         return None if claim is None else ClaimedJob(replace(job, asked_at=asked_at), claim)
+
+
+def _milliseconds() -> int:
+    return int(instants.now().timestamp() * 1000)

@@ -70,13 +70,14 @@ class Operations:
         return self._json({"status": "ok"})
 
     async def readyz(self, request: Request) -> Response:
-        """Whether reports can be served: Redis answers. Says also whether links can be verified."""
+        """Whether reports can be served: Redis answers, and links can be verified."""
         del request
-        ready = await self.store.ping()
+        redis = await self.store.ping()
+        ready = redis and self.signing_configured
         return self._json(
             {
                 "status": "ready" if ready else "unavailable",
-                "redis": "ok" if ready else "unavailable",
+                "redis": "ok" if redis else "unavailable",
                 "signing": "configured" if self.signing_configured else "not configured",
             },
             status=HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE,

@@ -15,6 +15,7 @@ from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import RedisError
 
 from common.infra.redis import VIEWER, create_async_redis
+from common.infra.refusals import refusal_of
 from common.links import tenant_names
 from common.links.options import PLAIN, LinkOptions
 from common.links.state import LinkState, parse_epoch, parse_link, state_key
@@ -205,11 +206,11 @@ class RedisStore:
         return tenant_names.parse(told if isinstance(told, bytes) else None)
 
     async def ping(self) -> bool:
-        """Whether Redis answers."""
+        """Whether Redis answers; one that only refuses writes does."""
         try:
             return bool(await self._redis.ping())
-        except (RedisError, OSError):
-            return False
+        except (RedisError, OSError) as error:
+            return refusal_of(error) is not None
 
     async def exists(self, name: str) -> bool | None:
         """Whether a key is there; None when Redis does not say."""

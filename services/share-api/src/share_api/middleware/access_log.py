@@ -37,7 +37,8 @@ class Metrics:
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one answered request."""
         self._requests.labels(method, route, status).inc()
-        self._seconds.labels(method, route).observe(seconds)
+        if route not in _QUIET:  # asked for every few seconds, and they wait for no one
+            self._seconds.labels(method, route).observe(seconds)
 
 
 class AccessLogMiddleware:

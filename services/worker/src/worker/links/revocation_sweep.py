@@ -21,12 +21,10 @@ from sqlalchemy import Engine, text
 from common.db.tenancy import Access, transaction
 from common.infra.refusals import refusal_of, told_of
 from common.links.state import LinkRef, LinkState, LinkStateStore
+from worker.operations.shared_state import SWEPT
 
 TASK: Final = "links.sweep-recalls"
 EVERY_SECONDS: Final = 5
-SWEPT: Final = "analytics:recalls:swept"
-"""Where the run and the moment are kept up to which Redis knows every revocation."""
-
 _OVERLAP: Final = timedelta(minutes=10)
 """How long a transaction may have taken, and how far the clocks of two hosts may be apart."""
 _EVER: Final = datetime(2000, 1, 1, tzinfo=UTC)

@@ -17,6 +17,7 @@ from common.reports.document.gap_header import header_value
 from common.reports.model import COUNT_DAYS
 from common.reports_cache.cache import Meta, ReportCache, pack
 from worker.operations import cache_eviction
+from worker.operations.metrics import JobMetrics, Stopwatch
 from worker.reports import csv_export
 from worker.reports.snapshot import read
 
@@ -30,6 +31,7 @@ def compute(
     *,
     lease: str = "",
     count_days: int = COUNT_DAYS,
+    metrics: JobMetrics | None = None,
 ) -> Meta:
     """Compute the report of ``job`` into the cache and return what it was computed from.
 
@@ -45,22 +47,30 @@ def compute(
         redis.RedisError: Redis did not take the report.
     """
     try:
-        return _compute(engine, cache, job, lease, count_days)
+        return _compute(engine, cache, job, lease, count_days, Stopwatch(metrics, job.report))
     except Exception:
         cache.fail(job.key, lease=lease)
         raise
 
 
 def _compute(
-    engine: Engine, cache: ReportCache, job: ComputeReport, lease: str, count_days: int
+    engine: Engine,
+    cache: ReportCache,
+    job: ComputeReport,
+    lease: str,
+    count_days: int,
+    watch: Stopwatch,
 ) -> Meta:
     started = instants.now()
     definition = registry.find(job.report)
     with read(engine, job, count_days) as (scope, sales):
         result = queries.run(job.report, sales)
         queried = instants.now()
+        watch.lap("query")
         report = definition.present(result, scope, sales.last_year())
+        watch.lap("document")
         csv = csv_export.write(definition.columns, report.rows, scope.money_exponent)
+        watch.lap("csv")
     meta = Meta(
         as_of=scope.as_of,
         data_version=scope.data_version,
@@ -69,6 +79,7 @@ def _compute(
         notes=header_value(report.document.gaps, scope.money_exponent),
     )
     kept = _store(cache, job, pack(meta, report.document, csv), lease)
+    watch.stop()
     logger.info(
         "report computed",
         extra={

@@ -7,16 +7,22 @@ or late, finds nothing to do.
 
 import logging
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import Engine
 
 from common.jobs.payloads import ComputeReport
 from common.reports.model import COUNT_DAYS
 from common.reports_cache.cache import Meta, ReportCache, is_stale
+from worker.operations.metrics import JobMetrics
 from worker.reports.compute import compute
 from worker.reports.lease import Lease, Leases
 
 logger = logging.getLogger(__name__)
+
+
+FAILED: Final = "failed"
+"""What became of a job that raised, in the metrics."""
 
 
 class Outcome(StrEnum):
@@ -34,21 +40,32 @@ def compute_once(
     job: ComputeReport,
     *,
     count_days: int = COUNT_DAYS,
+    metrics: JobMetrics | None = None,
 ) -> Outcome:
     """Have the job's report computed, unless another worker is at it or has done it since.
 
-    A stock count is recent for ``count_days``.
+    A stock count is recent for ``count_days``; what becomes of the job is counted in ``metrics``.
 
     What was computed ahead of demand is read back: warmed is what a viewer will find.
 
     Raises: what ``compute`` raises.
     """
-    with leases.hold(job.key) as lease:
-        if lease is None:
-            return Outcome.UNDER_WAY
-        if is_up_to_date(job, lease):
-            return Outcome.DONE_SINCE
-        meta = compute(engine, cache, job, lease=lease.token, count_days=count_days)
+    became: str = FAILED
+    try:
+        with leases.hold(job.key) as lease:
+            if lease is None:
+                became = Outcome.UNDER_WAY
+                return Outcome.UNDER_WAY
+            if is_up_to_date(job, lease):
+                became = Outcome.DONE_SINCE
+                return Outcome.DONE_SINCE
+            meta = compute(
+                engine, cache, job, lease=lease.token, count_days=count_days, metrics=metrics
+            )
+            became = Outcome.COMPUTED
+    finally:
+        if metrics is not None:
+            metrics.count_computation(job.report, became)
     if job.ahead:
         _check_warmed(cache, job, meta)
     return Outcome.COMPUTED

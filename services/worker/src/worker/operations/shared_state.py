@@ -1,0 +1,100 @@
+"""Metrics of what all workers share: the queues, Redis, the sweep. Read when they are asked for.
+
+Every worker tells the same; none of it names a tenant. A Redis that does not answer is told by a
+metric too, and never fails the answer.
+"""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Final
+
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+from redis import Redis, RedisError
+
+from common import instants
+from common.jobs.celery_config import QUEUES
+from common.jobs.publisher import PUBLISHED
+from common.links import view_counts
+from worker.operations import dead_letters, heartbeat
+
+SWEPT: Final = "analytics:recalls:swept"
+"""Where the revocation sweep keeps its run of the server and up to when Redis knows all."""
+
+
+class SharedState(Collector):
+    """Reads the state of the whole system: ``redis`` of reports, ``broker`` of the jobs."""
+
+    def __init__(self, redis: Redis, broker: Redis) -> None:
+        self._redis, self._broker = redis, broker
+
+    def describe(self) -> list[Metric]:
+        """Nothing: no server is asked before metrics are."""
+        return []
+
+    def collect(self) -> Iterator[Metric]:
+        """The metrics of now."""
+        try:
+            found = [*self._of_queues(), *self._of_redis()]
+        except (RedisError, OSError):
+            found = []
+        yield _gauge("analytics_redis_up", "Whether Redis answers.", bool(found))
+        yield from found
+
+    def _of_queues(self) -> Iterator[Metric]:
+        jobs = GaugeMetricFamily("analytics_queue_jobs", "Jobs that wait.", labels=["queue"])
+        age = GaugeMetricFamily(
+            "analytics_queue_oldest_seconds", "How long the oldest job waits.", labels=["queue"]
+        )
+        with self._broker.pipeline(transaction=False) as pipe:
+            for queue in QUEUES:
+                pipe.llen(queue)
+                pipe.lindex(queue, -1)
+            answers = pipe.execute()
+        now = instants.now()
+        for queue, count, oldest in zip(QUEUES, answers[::2], answers[1::2], strict=True):
+            jobs.add_metric([queue], count)
+            waited = _waited(oldest, now)
+            if waited is not None:
+                age.add_metric([queue], waited)
+        yield jobs
+        yield age
+
+    def _of_redis(self) -> Iterator[Metric]:
+        with self._redis.pipeline(transaction=False) as pipe:
+            pipe.llen(dead_letters.KEY)
+            pipe.exists(heartbeat.KEY)
+            pipe.scard(view_counts.TENANTS)
+            pipe.get(SWEPT)
+            pipe.info("memory")
+            letters, alive, tenants, swept, memory = pipe.execute()
+        yield _gauge("analytics_dead_letters", "Messages that no task took.", letters)
+        yield _gauge("analytics_workers_alive", "Whether scheduler and workers run.", alive)
+        yield _gauge("analytics_views_waiting", "Shops with views not in the ledger.", tenants)
+        yield _gauge("analytics_redis_used_bytes", "Memory in use.", memory["used_memory"])
+        yield _gauge("analytics_redis_max_bytes", "Memory there may be.", memory["maxmemory"])
+        seconds = _seconds_since(swept, instants.now())
+        if seconds is not None:
+            text = "Since when a revocation may be missing in Redis."
+            yield _gauge("analytics_revocation_sweep_age_seconds", text, seconds)
+
+
+def _gauge(name: str, description: str, value: float) -> Metric:
+    return GaugeMetricFamily(name, description, value=float(value))
+
+
+def _waited(message: bytes | None, now: datetime) -> float | None:
+    """For how many seconds a message waits; None where it does not say, or is none of ours."""
+    try:
+        published = float(json.loads(message or b"")["headers"][PUBLISHED])
+        return max(0.0, now.timestamp() - published / 1000)
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
+        return None
+
+
+def _seconds_since(swept: bytes | None, now: datetime) -> float | None:
+    try:
+        return max(0.0, now.timestamp() - float((swept or b"").split()[1]))
+    except (ValueError, IndexError):
+        return None
