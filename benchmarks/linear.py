@@ -25,12 +25,12 @@ from ingest.csv.table import Columns, Table
 from ingest.formats.own.reader import OwnFormat
 from report_viewer.app import without_cookies
 from report_viewer.endpoints.csp_reports import MOST_BYTES
-from report_viewer.endpoints.reports import joined_headers
 from report_viewer.endpoints.request_body import read_body
 from report_viewer.http.client_address import ClientAddresses
 from report_viewer.http.compression import Coding
 from report_viewer.http.etag import etag_matches
 from report_viewer.http.negotiation import choose_coding
+from report_viewer.http.request_headers import joined_headers
 from report_viewer.http.user_agent import classify
 from report_viewer.links import urls
 from report_viewer.problems.errors import ViewerError

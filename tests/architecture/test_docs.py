@@ -19,6 +19,7 @@ from common.links.token import ExpiredLinkError
 from common.reports import registry
 from report_viewer.endpoints import openapi
 from report_viewer.problems import catalog
+from report_viewer.problems.errors import PasswordRequiredError, WrongPasswordError
 from share_api.app import create_app as create_share_api
 from share_api.settings import ShareApiSettings
 
@@ -131,6 +132,7 @@ def test_every_problem_of_the_viewer_stands_in_the_reference() -> None:
     known = [
         *catalog._FIXED.values(),
         *map(catalog.problem_of, [Exception(), ExpiredLinkError(datetime.now(UTC))]),
+        *map(catalog.problem_of, [PasswordRequiredError("", ""), WrongPasswordError("")]),
         catalog.wrong_method(("GET",)),
         catalog._stub(csv=False),
     ]

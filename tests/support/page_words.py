@@ -20,9 +20,10 @@ from common.reports import registry
 from common.reports.document.gaps import KINDS, NOT_KNOWN
 from common.reports.window import Period
 from report_viewer.pages import renderer
-from report_viewer.problems import catalog
-from report_viewer.problems.catalog import Problem, problem_of
+from report_viewer.problems import catalog, unlocking
+from report_viewer.problems.catalog import problem_of
 from report_viewer.problems.errors import StubReportError
+from report_viewer.problems.problem import Problem
 from worker import forms
 
 COMMON: Final = Path(common.__file__).parent
@@ -45,7 +46,8 @@ def words() -> list[Message]:
 
 
 def _from_problems() -> Iterator[Message]:
-    fixed = [each for each in vars(catalog).values() if isinstance(each, Problem)]
+    named = (*vars(catalog).values(), *vars(unlocking).values())
+    fixed = [each for each in named if isinstance(each, Problem)]
     raised = (StubReportError(csv=False), StubReportError(csv=True), ExpiredLinkError(NOW))
     for each in (*fixed, *map(problem_of, raised)):
         yield from (each.title, each.advice, each.message, "" if each.moment else each.detail)

@@ -164,6 +164,13 @@ CASES: dict[tuple[str, str], Case] = {
         Attempt(f"{SHARES}/{shops.share_id}", GONE),
         Attempt(f"{SHARES}/{shops.link_id}", GONE),
     ],
+    ("PUT", f"{SHARES}/{{share_id}}/password"): lambda shops: [
+        Attempt(f"{SHARES}/{shops.share_id}/password", GONE, {"json": {"password": "a new one"}}),
+        Attempt(f"{SHARES}/{shops.link_id}/password", GONE, {"json": {"password": "a new one"}}),
+    ],
+    ("DELETE", f"{SHARES}/{{share_id}}/password"): lambda shops: [
+        Attempt(f"{SHARES}/{shops.share_id}/password", GONE)
+    ],
     ("POST", f"{SHARES}/revoke-all"): lambda _: [
         Attempt(f"{SHARES}/revoke-all", TAKEN),
         Attempt(f"{SHARES}/revoke-all", TAKEN, {"json": {"reportType": "product-performance"}}),

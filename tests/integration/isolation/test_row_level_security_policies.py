@@ -57,6 +57,7 @@ OF_THE_OWNER = {
     "imports.unfinished": "unfinished_imports()",
     "shares.recalled": "recalled_links() and revoked_links()",
     "shares.unrevoked": "live_links_by_key()",
+    "shares.changed": "changed_links()",
     "frozen_reports.directory": "ended_frozen_reports()",
     "tenants.directory": "tenant_id_of() and tenants_now()",
     "ledger_versions.directory": "tenants_now()",
@@ -71,6 +72,10 @@ ACROSS_TENANTS = {
     "due_webhooks": "TABLE(tenant_id integer)",
     "ended_webhooks": "TABLE(tenant_id integer)",
     "ended_frozen_reports": "TABLE(tenant_id integer)",
+    "changed_links": (
+        "TABLE(tenant_id integer, link_id uuid, expires_at timestamp with time zone,"
+        " revision integer)"
+    ),
     "live_links_by_key": (
         "TABLE(key_id text, tenant_id integer, links bigint, until timestamp with time zone)"
     ),

@@ -1,22 +1,29 @@
 """Options of a link: how they are asked for, what the ledger says of them, where they go."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import httpx
 import pytest
 import time_machine
 from redis import Redis
-from tests.integration.share_api.conftest import World, assert_problem
+from sqlalchemy import text
+from tests.integration.share_api.conftest import Serve, World, assert_problem
 from tests.integration.share_api.test_issuing import verified
 
+from common.db.tenancy import Access, transaction
+from common.links import unlocking
 from common.links.options import LinkOptions
-from common.links.state import parse_epoch, parse_link, state_key
+from common.links.state import LinkStateStore, parse_epoch, parse_link, state_key
 from common.links.token import KeyRing, LinkClaims
 from common.reports.window import Period
+from share_api.container import Container
+from worker.links.revocation_sweep import sweep_revocations
 
 SHARES = "/api/admin/analytics/shares"
 SHARE = "/api/admin/analytics/revenue-overview/share"
+PASSWORD, OTHER = "correct horse battery", "another horse, battery"
 MOMENT = datetime(2031, 4, 25, 22, 30, tzinfo=UTC)
 
 
@@ -72,3 +79,84 @@ def test_days_of_the_calendar_do_not_move(anna: httpx.Client, world: World) -> N
     problem = assert_problem(anna.post(f"{SHARES}/bulk", json={"shares": shares}), 422)
     assert problem["errors"][0]["pointer"] == "/shares/1/live"
     assert anna.get(SHARES).json()["items"] == []
+
+
+def test_a_password_is_kept_as_its_hash_and_changed_at_once(
+    anna: httpx.Client, ring: KeyRing, redis_client: Redis, world: World
+) -> None:
+    answer = anna.post(SHARE, json={"password": PASSWORD})
+    assert answer.json().keys() == {"url", "expiresAt", "reportType", "period"}
+    claims, entry = verified(ring, answer), answer.headers["location"]
+    first = options_in(redis_client, claims)
+    assert first.password is not None
+    assert unlocking.matches(first.password, PASSWORD)
+    assert anna.get(entry).json()["protected"] is True
+    assert anna.put(f"{entry}/password", json={"password": OTHER}).status_code == 204
+    second = options_in(redis_client, claims)
+    assert second.password is not None
+    assert (second.revision, unlocking.matches(second.password, OTHER)) == (1, True)
+    for _ in range(2):
+        assert anna.delete(f"{entry}/password").status_code == 204
+        assert options_in(redis_client, claims) == LinkOptions(revision=2)
+    assert anna.get(entry).json()["protected"] is False
+    actions = [each["action"] for each in anna.get("/api/admin/analytics/audit").json()["items"]]
+    assert actions.count("link.password-set") == actions.count("link.password-removed") == 1
+    with transaction(world.engine, Access(tenant_id=world.berlin)) as session:
+        told = str(session.execute(text("SELECT * FROM audit_entries")).all())
+        told += str(session.execute(text("SELECT * FROM shares")).all())
+    assert PASSWORD not in told
+    assert OTHER not in told
+    assert anna.delete(entry).status_code == 204
+    assert_problem(anna.put(f"{entry}/password", json={"password": OTHER}), 409)
+    assert_problem(anna.delete(f"{entry}/password"), 409)
+
+
+@pytest.mark.parametrize("password", ["1234567", "x" * 129, 12345678, None, True])
+def test_what_is_no_password(anna: httpx.Client, password: object) -> None:
+    problem = assert_problem(anna.post(SHARE, json={"password": password}), 400)
+    assert [each["pointer"] for each in problem["errors"]] == ["/password"]
+    entry = anna.post(SHARE, json={}).headers["location"]
+    problem = assert_problem(anna.put(f"{entry}/password", json={"password": password}), 400)
+    assert [each["pointer"] for each in problem["errors"]] == ["/password"]
+
+
+def test_many_links_take_few_hashes(anna: httpx.Client) -> None:
+    def many(passwords: int) -> httpx.Response:
+        shares = [
+            {"report": "revenue-overview", "password": f"{PASSWORD} {n % passwords}"}
+            for n in range(11)
+        ]
+        return anna.post(f"{SHARES}/bulk", json={"shares": shares})
+
+    assert many(2).status_code == 201
+    assert_problem(many(11), 400)
+
+
+def test_another_tenants_link_has_no_password_to_set(
+    anna: httpx.Client, ben: httpx.Client, ring: KeyRing, redis_client: Redis
+) -> None:
+    ben.put("/api/admin/session/tenant", json={"tenant": "tokyo"})
+    theirs = ben.post(SHARE, json={"password": PASSWORD})
+    entry = theirs.headers["location"]
+    assert_problem(anna.put(f"{entry}/password", json={"password": OTHER}), 404)
+    assert_problem(anna.delete(f"{entry}/password"), 404)
+    stored = options_in(redis_client, verified(ring, theirs)).password
+    assert stored is not None
+    assert unlocking.matches(stored, PASSWORD)
+
+
+def test_a_change_that_redis_did_not_take_is_carried_out_by_the_sweep(
+    serve: Serve, anna: httpx.Client, ring: KeyRing, redis_client: Redis, world: World
+) -> None:
+    def lossy(container: Container) -> Container:
+        return replace(container, states=LinkStateStore(Redis(port=1)))
+
+    issued = anna.post(SHARE, json={"password": PASSWORD})
+    claims, entry = verified(ring, issued), issued.headers["location"]
+    with serve(lossy).admin() as client:
+        problem = assert_problem(client.put(f"{entry}/password", json={"password": OTHER}), 503)
+        assert problem["type"].endswith("password-not-carried-out")
+    assert options_in(redis_client, claims).revision == 0
+    sweep_revocations(world.engine, redis_client, now=datetime.now(UTC))
+    swept = options_in(redis_client, claims)
+    assert (swept.revision, unlocking.matches(swept.password or "", OTHER)) == (1, True)

@@ -42,6 +42,7 @@ def test_an_entry_says_what_was_issued_and_by_whom(anna: httpx.Client) -> None:
         "reportType": "sales-velocity",
         "period": {"name": "7d", **issued.json()["period"]},
         "kind": "fixed",
+        "protected": False,
         "createdAt": entry["createdAt"],
         "expiresAt": issued.json()["expiresAt"],
         "createdBy": "anna@example.com",

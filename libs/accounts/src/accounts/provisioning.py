@@ -19,7 +19,6 @@ from accounts.errors import (
     UnknownTenantError,
 )
 from accounts.members import list_members, remove_member, set_role
-from accounts.password_hashing import password_matches
 from accounts.passwords import replace_password
 from accounts.validation import hashed, require_tenant_values, stored_address
 from common.db.accounts import Admin, Membership, Role, Tenant
@@ -31,6 +30,7 @@ from common.db.engine import (
 )
 from common.db.tenancy import Access, TenantDb, transaction
 from common.instants import now
+from common.password_hashing import password_matches
 
 NEXT_TENANT_ID = text("SELECT nextval(pg_get_serial_sequence('tenants', 'id'))")
 _TENANT_ID_OF = text("SELECT tenant_id_of(:slug)")

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from accounts.errors import InvalidAccountError
-from accounts.password_hashing import hash_password
 from accounts.password_strength import GuessablePasswordError, require_strength
 from accounts.passwords import MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH
 from common.db.accounts import MAX_NAME_LENGTH
+from common.password_hashing import hash_password
 from common.reports.money import UnsupportedCurrencyError, currency_exponent
 
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")

@@ -5,7 +5,6 @@ the same key are the same token. That it was told is in the audit log.
 """
 
 from datetime import datetime
-from http import HTTPStatus
 from uuid import UUID
 
 from sqlalchemy import select
@@ -13,23 +12,11 @@ from sqlalchemy import select
 from common.db.audit import Action, Author, record
 from common.db.shares import Share
 from common.db.tenancy import TenantDb
-from common.http.problem import Problem
 from common.links.token import KeyRing, LinkClaims
 from common.reports.window import Window
-from sharing.issue_errors import SigningNotConfiguredError
+from sharing.issue_errors import LinkOverError, SigningNotConfiguredError
 from sharing.issuing import IssuingContext, whole_second
 from sharing.listing import ShareNotFoundError
-
-
-class LinkOverError(Problem):
-    """The link does not open any more: its address is of no use."""
-
-    status = HTTPStatus.CONFLICT
-    type = "link-over"
-    title = "The link has ended"
-
-    def __init__(self) -> None:
-        super().__init__("The link does not open any more: issue a new one.")
 
 
 def show_address(

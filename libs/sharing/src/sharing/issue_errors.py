@@ -4,6 +4,7 @@ from datetime import datetime
 from http import HTTPStatus
 
 from common.http.problem import Problem
+from common.links.unlocking import MAX_LENGTH, MIN_LENGTH
 
 
 class IssueError(Problem):
@@ -82,3 +83,41 @@ class SharingOffError(IssueError):
     def __init__(self, since: datetime) -> None:
         super().__init__("Sharing is turned off: turn it on to issue links.")
         self.since = since
+
+
+class LinkOverError(Problem):
+    """The link does not open any more: its address is of no use."""
+
+    status = HTTPStatus.CONFLICT
+    type = "link-over"
+    title = "The link has ended"
+
+    def __init__(self) -> None:
+        super().__init__("The link does not open any more: issue a new one.")
+
+
+class LinkPasswordError(IssueError):
+    """The password is too short or too long."""
+
+    status = HTTPStatus.BAD_REQUEST
+    type = "invalid-body"
+    title = "Invalid request body"
+    fixed_detail = "The request body is not valid."
+
+    def __init__(self) -> None:
+        super().__init__(f"use {MIN_LENGTH} to {MAX_LENGTH} characters")
+
+    @property
+    def errors(self) -> list[dict[str, str]]:
+        """The field of the body that the password is in."""
+        return [{"pointer": "/password", "detail": str(self)}]
+
+
+def require_password(password: str) -> None:
+    """Refuse what is no password of a link.
+
+    Raises:
+        LinkPasswordError: too short or too long.
+    """
+    if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
+        raise LinkPasswordError

@@ -1,6 +1,6 @@
 """What a link is asked for as, and what an issued one is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -19,7 +19,8 @@ class LinkRequest:
     """What is asked for, and by whom. ``expires_in`` is in seconds; None takes the default.
 
     ``days`` are the last complete ones of a period, or such as the calendar names. Those of a
-    period stay, or move with the days, as ``kind`` says. ``label`` is for admins alone.
+    period stay, or move with the days, as ``kind`` says. With a ``password`` the link asks for it.
+    ``label`` is for admins alone.
     """
 
     tenant_id: int
@@ -29,6 +30,7 @@ class LinkRequest:
     author: Author
     expires_in: int | None = None
     kind: LinkKind = LinkKind.FIXED
+    password: str | None = field(default=None, repr=False)
     label: str | None = None
 
     @property

@@ -10,4 +10,6 @@ def options_of(share: Share) -> LinkOptions:
     return LinkOptions(
         live=Period(share.period) if share.kind == LinkKind.LIVE else None,
         frozen=share.kind == LinkKind.FROZEN,
+        password=share.password_hash,
+        revision=share.revision or 0,
     )

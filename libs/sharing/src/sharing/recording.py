@@ -37,7 +37,14 @@ class Draft:
         return options_of(self.share)
 
 
-def draft_of(request: LinkRequest, claims: LinkClaims, key_id: str, *, now: datetime) -> Draft:
+def draft_of(
+    request: LinkRequest,
+    claims: LinkClaims,
+    key_id: str,
+    *,
+    now: datetime,
+    password_hash: str | None = None,
+) -> Draft:
     """A draft whose entry has the exact instant of its issue, so that the ledger keeps its order.
 
     ``key_id`` names the key that signs it.
@@ -56,6 +63,7 @@ def draft_of(request: LinkRequest, claims: LinkClaims, key_id: str, *, now: date
         key_id=key_id,
         issued_at=now,
         expires_at=claims.expires_at,
+        password_hash=password_hash,
         created_by=author.admin_id,
         creator=author.name if author.admin_id is None else None,
     )
@@ -86,6 +94,7 @@ def enter(session: TenantSession, draft: Draft) -> None:
         report=share.report,
         period=share.period,
         kind=None if request.kind is LinkKind.FIXED else share.kind,
+        protected=True if share.password_hash is not None else None,
         label=share.label,
         **request.calendar,
         expiresAt=iso(share.expires_at),

@@ -21,6 +21,7 @@ from report_viewer.endpoints.problems import ProblemResponses
 from report_viewer.endpoints.reports import ReportsEndpoint
 from report_viewer.endpoints.representations import Representations
 from report_viewer.endpoints.revalidation import Revalidation
+from report_viewer.endpoints.unlocking import Unlocking
 from report_viewer.http.cache_control import NEVER_STORED
 from report_viewer.http.client_address import ClientAddresses
 from report_viewer.http.security_headers import SecurityHeaders
@@ -138,6 +139,12 @@ def _reports(
         verifier=verifier,
         representations=representations,
         forms=forms,
+        unlocking=Unlocking(
+            loader,
+            redis.unlocking,
+            ClientAddresses(settings.trusted_proxies),
+            rendering.security,
+        ),
         cards=PreviewCards(loader, rendering.pages, rendering.security),
         loader=loader,
         views=redis.views,

@@ -13,6 +13,7 @@ from report_viewer.loading.rate_limits import (
 )
 from report_viewer.loading.redis_store import RedisStore, ServerEpoch, connect
 from report_viewer.loading.subscriber import Subscriber
+from report_viewer.loading.unlock_limit import UnlockLimit
 from report_viewer.loading.worker_heartbeat import WorkerHeartbeat
 from report_viewer.settings import ViewerSettings
 from report_viewer.view_counts.counter import ViewCounter, recorder
@@ -26,6 +27,7 @@ class RedisConnections:
     subscriber: Subscriber
     jobs: JobRequests
     invalid_tokens: InvalidTokenLimit
+    unlocking: UnlockLimit
     heartbeat: WorkerHeartbeat
     views: ViewCounter
 
@@ -55,6 +57,7 @@ def connect_redis(settings: ViewerSettings, cache: ResponseCache) -> RedisConnec
             ClientAddresses(settings.trusted_proxies),
             per_address=settings.failures_per_address,
         ),
+        unlocking=UnlockLimit(publishing),
         heartbeat=WorkerHeartbeat(store.exists),
         views=ViewCounter(recorder(url)),
     )

@@ -42,6 +42,8 @@ def test_every_operation_of_the_contract_is_there(document: dict[str, Any]) -> N
         ("GET", "/api/admin/analytics/reports"),
         ("POST", SHARE),
         ("POST", "/api/admin/analytics/shares/bulk"),
+        ("PUT", "/api/admin/analytics/shares/{share_id}/password"),
+        ("DELETE", "/api/admin/analytics/shares/{share_id}/password"),
         ("GET", "/api/admin/analytics/shares"),
         ("POST", "/api/admin/analytics/shares/revoke-all"),
         ("GET", "/api/admin/analytics/shares/{share_id}"),

@@ -46,6 +46,9 @@ COMMANDS: Mapping[str, Entry] = {
     "share": Entry("share", "share", "Issue a link to a report."),
     "discord": Entry("discord", "discord", "Register the commands of reports in Discord."),
     "revoke": Entry("revoke", "revoke", "Revoke a link, or all links of a shop."),
+    "link-password": Entry(
+        "link_password", "link_password", "Set or remove the password of a link."
+    ),
     "set-password": Entry(
         "set_password", "set_password", "Replace an admin's password, ending their sessions."
     ),

@@ -25,6 +25,8 @@ class Action(StrEnum):
     LINK_SHOWN = "link.shown"
     LINK_REVOKED = "link.revoked"
     LINKS_REVOKED = "links.revoked"
+    LINK_PASSWORD_SET = "link.password-set"  # noqa: S105 - an action
+    LINK_PASSWORD_REMOVED = "link.password-removed"  # noqa: S105 - an action
     SHARING_OFF = "sharing.off"
     SHARING_ON = "sharing.on"
     KEY_RETIRED = "key.retired"

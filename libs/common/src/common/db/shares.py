@@ -39,7 +39,9 @@ class Share(Model):
     """One issued link. The window is half open, and that of the issue.
 
     ``kind`` says whether it stays (``fixed``), moves with the days of ``period`` (``live``) or
-    stays with the figures of its issue (``frozen``, see ``frozen_reports``).
+    stays with the figures of its issue (``frozen``, see ``frozen_reports``). ``password_hash`` is
+    argon2's of the password it asks for; a change of that counts ``revision`` up, at
+    ``changed_at``.
 
     ``label`` is what admins call it; whoever opens it is not told.
     ``created_by`` is the admin who issued it, ``creator`` the name of an issuer that is no admin.
@@ -64,6 +66,12 @@ class Share(Model):
             postgresql_where=text("revoked_at IS NOT NULL"),
         ),
         Index(
+            "ix_shares_tenant_id_changed_at",
+            "tenant_id",
+            "changed_at",
+            postgresql_where=text("changed_at IS NOT NULL"),
+        ),
+        Index(
             "ix_shares_tenant_id_expires_at",
             "tenant_id",
             "expires_at",
@@ -82,6 +90,9 @@ class Share(Model):
     key_id: Mapped[Words]
     issued_at: Mapped[Instant]
     expires_at: Mapped[Instant]
+    password_hash: Mapped[str | None] = mapped_column(Text)
+    revision: Mapped[int] = mapped_column(Integer, server_default="0")
+    changed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     created_by: Mapped[int | None] = mapped_column(Integer)
     creator: Mapped[str | None] = mapped_column(Text)
     revoked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -28,12 +28,14 @@ class LinkOptions(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknow
     """What a link is beside its token.
 
     ``live`` is the period whose window moves with the days; a ``frozen`` one has a report of its
-    own (``common.db.frozen_reports``), of the moment of its issue. Of two states the one with the
-    higher ``revision`` holds: the ledger counts up with each change.
+    own (``common.db.frozen_reports``), of the moment of its issue. ``password`` is the argon2 hash
+    of the one that the link asks for. Of two states the one with the higher ``revision`` holds: the
+    ledger counts up with each change.
     """
 
     live: Period | None = None
     frozen: bool = False
+    password: str | None = None
     revision: int = 0
 
     @property

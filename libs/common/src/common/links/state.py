@@ -163,14 +163,18 @@ class LinkStateStore:
         )
 
     def read(self, links: Sequence[LinkRef]) -> list[LinkState | None]:
-        """What is known of each of ``links`` in the run of now, as ``parse_state`` has it."""
+        """The state of each of ``links`` in the run of now, as ``parse_link`` has it."""
+        return [each.state for each in self.read_links(links)]
+
+    def read_links(self, links: Sequence[LinkRef]) -> list[KnownLink]:
+        """What is known of each of ``links`` in the run of now, as ``parse_link`` has it."""
         with self._redis.pipeline(transaction=False) as pipe:
             pipe.eval(_INFORM, 0)
             for link in links:
                 pipe.get(state_key(link.tenant_id, link.link_id))
             information, *states = pipe.execute()
         epoch = parse_epoch(information)
-        return [parse_state(data, epoch=epoch) for data in states]
+        return [parse_link(data, epoch=epoch) for data in states]
 
     def store_tenant_name(self, tenant_id: int, tenant: TenantName) -> None:
         """Say whose a tenant's links are, for their previews."""

@@ -67,6 +67,8 @@ class CachedLink:
     def show(self, shown: LinkClaims, *, moves_at: float) -> None:
         """Take ``shown`` for what it shows until then, in Unix seconds."""
         self.shown = shown
+        if shown.options.password is not None:
+            self.fresh_until = _NEVER
         self.ends = min(self.claims.expires_at.timestamp(), moves_at)
 
     def invalidate(self) -> None:

@@ -11,6 +11,7 @@ from report_viewer.endpoints.openapi_parts import (
     TOKEN,
     item,
     responses_of,
+    unlock,
     view,
 )
 from report_viewer.endpoints.row_pages import ROWS
@@ -153,6 +154,7 @@ def report_paths() -> dict[str, Any]:
         "/api/reports/{token}/rows": first,
         "/api/reports/{token}/rows/{page}": others,
         "/api/reports/{token}/view": {"parameters": [TOKEN], "post": view()},
+        "/api/reports/{token}/unlock": {"parameters": [TOKEN], "post": unlock()},
     }
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from common.links.unlocking import MAX_LENGTH
 from common.reports.registry import REPORTS
 
 PROBLEM: Final = {
@@ -34,6 +35,7 @@ TOKEN: Final = {
 REFUSALS: Final = {
     "304": "Unchanged since the entity tag in If-None-Match; checked as any other request.",
     "400": "The token is missing or blank.",
+    "401": "The link asks for a password, which the request does not show to know.",
     "403": "The link is expired, tampered with, revoked or otherwise invalid.",
     "405": "Another method than GET and HEAD.",
     "422": "The report type is not implemented.",
@@ -49,17 +51,24 @@ VIEW_REFUSALS: Final = {
     "429": "Too many invalid links from one address; see Retry-After.",
     "503": "Whether the link opens cannot be told; see Retry-After.",
 }
+UNLOCK_REFUSALS: Final = VIEW_REFUSALS | {
+    "400": "The token is missing or blank, or the body has no password.",
+    "401": "The password is another one.",
+    "413": "The body is longer than a password.",
+    "429": "Too many passwords, or invalid links, from one address; see Retry-After.",
+}
+_PASSWORD: Final = {
+    "type": "object",
+    "required": ["password"],
+    "properties": {"password": {"type": "string", "maxLength": MAX_LENGTH}},
+}
 _LOAD: Final = {"type": "string", "pattern": "^[A-Za-z0-9-]{8,64}$"}
 
 
 def view() -> dict[str, Any]:
     """The operation by which a page says that it is seen."""
     responses: dict[str, Any] = {"204": {"description": "Heard; counted if a person's."}}
-    for status, reason in (REFUSALS | VIEW_REFUSALS).items():
-        if status != "304":
-            responses[status] = {"description": reason, "content": PROBLEM}
-    responses["405"]["headers"] = _headers({"Allow": "POST"})
-    _tell_when_to_ask_again(responses)
+    _refuse(responses, VIEW_REFUSALS)
     return {
         "operationId": "postReportView",
         "tags": ["reports"],
@@ -72,6 +81,41 @@ def view() -> dict[str, Any]:
         },
         "responses": responses,
     }
+
+
+def unlock() -> dict[str, Any]:
+    """The operation by which a link is unlocked."""
+    cookie = _headers({"Set-Cookie": "Opens the link for an hour, unless it asked for none."})
+    page = _headers({"Location": "The page of the report."})
+    responses: dict[str, Any] = {
+        "204": {"description": "Unlocked.", "headers": cookie},
+        "303": {"description": "Unlocked, for a browser.", "headers": cookie | page},
+    }
+    _refuse(responses, UNLOCK_REFUSALS)
+    return {
+        "operationId": "postReportUnlock",
+        "tags": ["reports"],
+        "summary": "Exchanges the password of a link for a cookie that opens it for an hour.",
+        "description": "Attempts are counted by link and address.",
+        "requestBody": {
+            "required": True,
+            "description": "The password, as JSON or as a form.",
+            "content": {
+                "application/json": {"schema": _PASSWORD},
+                "application/x-www-form-urlencoded": {"schema": _PASSWORD},
+            },
+        },
+        "responses": responses,
+    }
+
+
+def _refuse(responses: dict[str, Any], refusals: dict[str, str]) -> None:
+    """Add what is answered to a post that is refused."""
+    for status, reason in (REFUSALS | refusals).items():
+        if status != "304":
+            responses[status] = {"description": reason, "content": PROBLEM}
+    responses["405"]["headers"] = _headers({"Allow": "POST"})
+    _tell_when_to_ask_again(responses)
 
 
 def item(name: str, summary: str, responses: dict[str, Any]) -> dict[str, Any]:

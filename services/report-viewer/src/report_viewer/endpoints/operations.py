@@ -24,8 +24,9 @@ from report_viewer.metrics import Metrics
 from report_viewer.pages.assets import PREFIX, Assets
 from report_viewer.pages.preview_images import PreviewImages
 from report_viewer.pages.renderer import PageRenderer
-from report_viewer.problems.catalog import INTERNAL, NOT_FOUND, Problem, problem_of, wrong_method
+from report_viewer.problems.catalog import INTERNAL, NOT_FOUND, problem_of, wrong_method
 from report_viewer.problems.errors import ViewerError
+from report_viewer.problems.problem import Problem
 
 _BY_STATUS: Final[Mapping[int, Problem]] = {
     404: NOT_FOUND,

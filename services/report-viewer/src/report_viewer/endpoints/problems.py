@@ -10,7 +10,7 @@ from report_viewer.http.cache_control import NEVER_STORED
 from report_viewer.http.response import Headers, Response
 from report_viewer.http.security_headers import SecurityHeaders
 from report_viewer.pages.renderer import PageRenderer
-from report_viewer.problems.catalog import Problem
+from report_viewer.problems.problem import Problem
 
 _VARIES: Final = (b"vary", b"Accept, Accept-Language, User-Agent")
 
@@ -30,10 +30,12 @@ class ProblemResponses:
             (b"content-type", kind),
             NEVER_STORED,
             _VARIES,
-            *(self._security.page() if html else self._security.data()),
+            *(self._security.page(form=bool(problem.unlock)) if html else self._security.data()),
         )
         if problem.retry_after is not None:
             headers += ((b"retry-after", str(problem.retry_after).encode("ascii")),)
+        if problem.challenge is not None:
+            headers += ((b"www-authenticate", problem.challenge.encode("ascii")),)
         if problem.allow is not None:
             headers += ((b"allow", problem.allow.encode("ascii")),)
         if not html:

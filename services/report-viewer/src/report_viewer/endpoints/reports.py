@@ -27,11 +27,14 @@ from report_viewer.endpoints.preview_card import PreviewCards
 from report_viewer.endpoints.problems import ProblemResponses
 from report_viewer.endpoints.representations import Representations
 from report_viewer.endpoints.request_body import read_body
+from report_viewer.endpoints.unlocking import Unlocking
 from report_viewer.http import variant
 from report_viewer.http.address_limit import AddressLimit
 from report_viewer.http.cache_control import NEVER_STORED
 from report_viewer.http.client_address import ClientAddresses
 from report_viewer.http.gunzip_stream import GunzipStream
+from report_viewer.http.proof_cookie import proof_of
+from report_viewer.http.request_headers import cacheable, joined_headers
 from report_viewer.http.response import Response, WireResponse
 from report_viewer.http.security_headers import SecurityHeaders
 from report_viewer.http.user_agent import ClientKind, classify
@@ -53,10 +56,6 @@ from report_viewer.view_counts.view_events import (
     page_load,
 )
 
-_READ: Final = frozenset({b"accept-encoding", b"accept-language", b"if-none-match", b"user-agent"})
-_NEVER_CACHED: Final = frozenset({b"content-length", b"transfer-encoding", b"expect", b"upgrade"})
-"""Headers of requests that are no plain GET; the cache does not answer them."""
-
 UTC: Final = "UTC"
 _CSV: Final = Resource.CSV.value
 CACHE_ASKED: Final = "report_viewer.cache_asked"
@@ -76,6 +75,7 @@ class ReportsEndpoint:
         representations: Representations,
         forms: Forms,
         cards: PreviewCards,
+        unlocking: Unlocking,
         loader: ReportLoader,
         views: ViewCounter,
         jobs: JobRequests,
@@ -91,6 +91,7 @@ class ReportsEndpoint:
         self._representations = representations
         self._forms = forms
         self._cards = cards
+        self._unlocking = unlocking
         self._loader = loader
         self._views = views
         self._jobs = jobs
@@ -115,7 +116,7 @@ class ReportsEndpoint:
         entry = self._cache.fresh_entry(path)
         if entry is None:
             return None
-        asked = _cacheable(headers)
+        asked = cacheable(headers)
         if asked is None:
             return None
         kind, csv = classify(asked.get(b"user-agent", b"")), path.endswith(_CSV)
@@ -145,10 +146,17 @@ class ReportsEndpoint:
         headers, head = joined_headers(scope["headers"]), scope["method"] == "HEAD"
         try:
             url = parse(path, scope["method"])
-            request = ReportRequest(url, self._verifier.verify(url.token))
+            request = ReportRequest(
+                url,
+                self._verifier.verify(url.token),
+                proof_of(headers.get(b"cookie", b"")),
+                self._verifier.keys,
+            )
             answer: WireResponse | GunzipStream
             if url.resource is Resource.VIEW:
                 answer = await self._count_view(request, headers, scope, receive)
+            elif url.resource is Resource.UNLOCK:
+                answer = await self._unlocking.unlock(request, headers, scope, receive)
             else:
                 answer = await self._answer(request, headers, head=head)
         except (LinkError, ViewerError) as error:
@@ -227,24 +235,3 @@ class ReportsEndpoint:
         return WireResponse(
             self._problems.respond(problem, accept=accept.decode("latin-1"), language=language)
         )
-
-
-def _cacheable(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes] | None:
-    """The headers that a hot answer depends on; None where they need more than a look."""
-    asked: dict[bytes, bytes] = {}
-    for name, value in headers:
-        if name in _READ:
-            if name in asked:
-                return None
-            asked[name] = value
-        elif name in _NEVER_CACHED:
-            return None
-    return asked
-
-
-def joined_headers(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
-    """The request's headers, those sent more than once joined as they may be."""
-    values: dict[bytes, list[bytes]] = {}
-    for name, value in headers:
-        values.setdefault(name, []).append(value)
-    return {name: b", ".join(each) for name, each in values.items()}

@@ -1,5 +1,7 @@
 """Revalidation: whether Redis still says of a link what its cached responses were made from."""
 
+import math
+
 from common.links.token import LinkError
 from common.reports_cache import cache
 from report_viewer.cache.response_cache import CachedLink, CacheEntry, ReportVersion, ResponseCache
@@ -26,7 +28,7 @@ class Revalidation:
         self._jobs = jobs
         self._freshness = freshness
         self._responses = responses
-        self._asking: SingleFlight[str, ReportVersion | None] = SingleFlight()
+        self._asking: SingleFlight[tuple[str, str], ReportVersion | None] = SingleFlight()
 
     async def is_valid(self, request: ReportRequest, entry: CacheEntry) -> bool:
         """Whether Redis says that the link still shows what the entry was made from.
@@ -38,7 +40,9 @@ class Revalidation:
             ViewerError: that cannot be told.
         """
         link = entry.link
-        version = await self._asking.run(request.token, lambda: self._ask(request, link))
+        # Who shows to have given the password does not open it for who does not.
+        who = (request.token, request.proof)
+        version = await self._asking.run(who, lambda: self._ask(request, link))
         return version is entry.version
 
     def revalidate(self, link: CachedLink, snapshot: Snapshot) -> ReportVersion:
@@ -49,6 +53,8 @@ class Revalidation:
         if stale and not snapshot.failed:
             self._jobs.refresh(claims)
         until = snapshot.asked + self._responses.fresh_seconds
+        if claims.options.password is not None:
+            until = -math.inf  # each request has to show that the password was given
         return link.revalidate(ReportVersion(snapshot.meta, freshness), until=until)
 
     async def _ask(self, request: ReportRequest, link: CachedLink) -> ReportVersion | None:

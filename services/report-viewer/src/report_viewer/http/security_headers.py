@@ -19,6 +19,9 @@ PAGE_POLICY: Final = (
 )
 
 
+_FORM_POLICY: Final = PAGE_POLICY.replace(b"form-action 'none'", b"form-action 'self'")
+
+
 @dataclass(frozen=True, slots=True)
 class SecurityHeaders:
     """The headers every response carries; over https also the one that keeps it so."""
@@ -31,9 +34,10 @@ class SecurityHeaders:
         """The headers without a content policy."""
         return security_headers(https=self.https, subdomains=self.subdomains)
 
-    def page(self) -> Headers:
-        """The headers of an HTML page."""
-        return (_REPORTING, *self._with(PAGE_POLICY))
+    def page(self, *, form: bool = False) -> Headers:
+        """The headers of an HTML page; one with a ``form`` may send it here."""
+        policy = _FORM_POLICY if form else PAGE_POLICY
+        return (_REPORTING, *self._with(policy))
 
     def data(self) -> Headers:
         """The headers of what is no page."""

@@ -1,17 +1,24 @@
 """Report request: a report's resource, asked for by an authentic token."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from common.links.token import LinkClaims
+from common import instants
+from common.links.token import KeyRing, LinkClaims
+from common.links.unlocking import is_proof
 from report_viewer.links.urls import ReportUrl
 
 
 @dataclass(frozen=True, slots=True)
 class ReportRequest:
-    """What a request asks for, once its token is verified: the URL, and what the token says."""
+    """What a request asks for, once its token is verified: the URL, and what the token says.
+
+    ``proof`` is what it shows to have given the link's password, for ``ring`` to verify.
+    """
 
     url: ReportUrl
     claims: LinkClaims
+    proof: str = field(default="", repr=False)
+    ring: KeyRing | None = field(default=None, repr=False, compare=False)
 
     @property
     def token(self) -> str:
@@ -27,3 +34,9 @@ class ReportRequest:
     def csv(self) -> bool:
         """Whether the CSV is asked for."""
         return self.url.csv
+
+    def unlocks(self, stored: str) -> bool:
+        """Whether it proves that the password with the hash ``stored`` was given for its link."""
+        return self.ring is not None and is_proof(
+            self.proof, self.ring, self.claims, stored, now=instants.now()
+        )

@@ -28,13 +28,15 @@ class Resource(Enum):
     """The CSV as spreadsheets of the reader's locale expect it."""
     VIEW = b"/view"
     """Where a page posts that it is seen."""
+    UNLOCK = b"/unlock"
+    """Where a link's password is posted."""
     ROWS = b"/rows"
     """Rows of the CSV by pages, the second of them ``/rows/2``: what a page's script asks for."""
 
     @property
     def methods(self) -> tuple[str, ...]:
         """The methods allowed on it."""
-        return ("POST",) if self is Resource.VIEW else ("GET", "HEAD")
+        return ("POST",) if self in {Resource.VIEW, Resource.UNLOCK} else ("GET", "HEAD")
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,11 @@ class Verifier:
         self._verified: LRUCache[str, LinkClaims] = LRUCache(remembered)
 
     @property
+    def keys(self) -> KeyRing | None:
+        """The keys in force; None when signing is not configured."""
+        return self._keys
+
+    @property
     def configured(self) -> bool:
         """Whether any link can be verified."""
         return self._keys is not None

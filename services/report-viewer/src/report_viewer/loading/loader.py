@@ -24,6 +24,7 @@ from report_viewer.problems.errors import (
     ComputationFailedError,
     LinkUnconfirmedError,
     NotReadyError,
+    PasswordRequiredError,
     StoreUnavailableError,
     StubReportError,
     TooManyComputationsError,
@@ -53,6 +54,7 @@ def find_missing(snapshot: Snapshot, request: ReportRequest, form: bool = False)
     Raises:
         RevokedLinkError: the link was revoked.
         StubReportError: its report type is not implemented.
+        PasswordRequiredError: it asks for a password, which the request does not show to know.
         ComputationFailedError: there is no report, and computing it just failed; or no form.
     """
     if snapshot.state is LinkState.REVOKED:
@@ -62,6 +64,9 @@ def find_missing(snapshot: Snapshot, request: ReportRequest, form: bool = False)
         raise StubReportError(csv=request.csv)
     if snapshot.state is None:
         return Missing.STATE
+    stored = snapshot.options.password
+    if stored is not None and not request.unlocks(stored):
+        raise PasswordRequiredError(request.token, stored)
     if snapshot.complete:
         if not form or snapshot.form:
             return Missing.NOTHING

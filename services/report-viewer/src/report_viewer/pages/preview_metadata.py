@@ -9,7 +9,7 @@ from common.reports.document.schema import Days, Document
 from common.reports.registry import REPORTS
 from common.reports.window import Window
 from report_viewer.pages.preview_images import NEUTRAL
-from report_viewer.problems.catalog import Problem
+from report_viewer.problems.problem import Problem
 
 
 @dataclass(frozen=True, slots=True)

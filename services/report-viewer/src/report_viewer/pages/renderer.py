@@ -30,7 +30,7 @@ from report_viewer.pages.preview_images import image_of
 from report_viewer.pages.preview_metadata import PreviewMetadata
 from report_viewer.pages.sections.protocol import Defined
 from report_viewer.pages.sections.registry import KINDS, SectionKinds
-from report_viewer.problems.catalog import Problem
+from report_viewer.problems.problem import Problem
 
 NOTICES: Final = {
     Freshness.OVERDUE: "There is newer sales data that this page does not show yet.",

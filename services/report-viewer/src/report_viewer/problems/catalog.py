@@ -5,18 +5,18 @@ that is over learns when it ended.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Final
 
-from common.http.problem import problem_json
 from common.instants import iso
 from common.links.token import ExpiredLinkError, LinkError
 from report_viewer.problems.errors import (
     ComputationFailedError,
     InvalidBodyError,
+    InvalidPasswordBodyError,
     LinkUnconfirmedError,
+    LockedError,
     MissingTokenError,
     NoSuchPathError,
     NotReadyError,
@@ -25,41 +25,14 @@ from report_viewer.problems.errors import (
     TooLargeError,
     TooManyComputationsError,
     TooManyFailuresError,
+    TooManyPasswordsError,
     TooManyRequestsError,
     TooSlowError,
     UnavailableError,
     WrongMethodError,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """A problem as the outside sees it (RFC 9457), for a program or a person.
-
-    ``advice`` is for people, and ``message`` what they may write to who sent the link; ``reload``
-    makes their page ask again by itself after so many seconds. ``moment``, where there is one, is
-    told in ``zone`` in place of the detail.
-    """
-
-    status: HTTPStatus
-    kind: str
-    title: str
-    detail: str
-    advice: str = ""
-    retry_after: int | None = None
-    reload: bool = False
-    allow: str | None = None
-    moment: datetime | None = None
-    zone: str = "UTC"
-    message: str = ""
-    extra: dict[str, str] = field(default_factory=dict)
-
-    def json(self) -> bytes:
-        """The problem as ``application/problem+json``."""
-        return problem_json(
-            self.status, type=self.kind, title=self.title, detail=self.detail, members=self.extra
-        )
-
+from report_viewer.problems.problem import Problem
+from report_viewer.problems.unlocking import INVALID_PASSWORD_BODY, TOO_MANY_PASSWORDS, locked
 
 _SEND_AGAIN: Final = (
     "The link to the sales report that you sent me does not open. Could you send me a new one?"
@@ -174,6 +147,8 @@ _FIXED: Mapping[type[Exception], Problem] = {
     TooLargeError: TOO_LARGE,
     TooSlowError: TOO_SLOW,
     TooManyFailuresError: TOO_MANY_FAILURES,
+    TooManyPasswordsError: TOO_MANY_PASSWORDS,
+    InvalidPasswordBodyError: INVALID_PASSWORD_BODY,
     TooManyComputationsError: TOO_MANY_COMPUTATIONS,
     UnavailableError: BUSY,
     NotReadyError: PREPARING,
@@ -191,6 +166,8 @@ def problem_of(error: Exception) -> Problem:
         return _stub(csv=error.csv)
     if isinstance(error, WrongMethodError):
         return wrong_method(error.methods)
+    if isinstance(error, LockedError):
+        return locked(error)
     # The nearest of the error's classes decides: a kind of link error reads as any other.
     problem = next((_FIXED[each] for each in type(error).__mro__ if each in _FIXED), INTERNAL)
     if isinstance(error, UnavailableError | TooManyRequestsError):

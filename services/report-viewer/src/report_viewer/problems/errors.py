@@ -36,6 +36,32 @@ class TooSlowError(ViewerError):
     """The body did not arrive in time."""
 
 
+class InvalidPasswordBodyError(ViewerError):
+    """The body has no password."""
+
+
+class LockedError(ViewerError):
+    """The link of ``token`` opens with its password."""
+
+    token = ""
+
+    def __init__(self, token: str) -> None:
+        super().__init__()
+        self.token = token
+
+
+class PasswordRequiredError(LockedError):
+    """The request does not show that the password was given, whose hash is ``stored``."""
+
+    def __init__(self, token: str, stored: str) -> None:
+        super().__init__(token)
+        self.stored = stored
+
+
+class WrongPasswordError(LockedError):
+    """A password was given, and it is another one."""
+
+
 class StubReportError(ViewerError):
     """The link is authentic; its report type is not implemented."""
 
@@ -54,6 +80,10 @@ class TooManyRequestsError(ViewerError):
 
 class TooManyFailuresError(TooManyRequestsError):
     """Too many invalid tokens came from the address of the request."""
+
+
+class TooManyPasswordsError(TooManyRequestsError):
+    """Too many passwords of links were tried from the address."""
 
 
 class TooManyComputationsError(TooManyRequestsError):

@@ -19,13 +19,13 @@ from anyio.to_thread import run_sync
 from sqlalchemy import Engine, select
 
 from accounts.audit_log import record_refusal
-from accounts.password_hashing import hash_password, password_matches
 from accounts.password_strength import require_strength
 from common.db.accounts import Admin
 from common.db.audit import Action, Author
 from common.db.tenancy import Access, transaction
 from common.http.problem import UNAVAILABLE_RETRY_SECONDS, Problem
 from common.instants import now
+from common.password_hashing import hash_password, password_matches
 from share_api.auth.devices import known_device, remember_device
 from share_api.rate_limits import LoginRateLimit, attempts_of
 

@@ -131,6 +131,7 @@ def _request(report: str, wanted: ShareBody, actor: Actor) -> LinkRequest:
         expires_in=wanted.expires_in_seconds,
         author=actor.author,
         kind=wanted.kind,
+        password=wanted.password,
         label=wanted.label,
     )
 

@@ -16,7 +16,7 @@ from share_api.routes.dependencies import CurrentActor, CurrentDb, Services
 from share_api.routes.permissions import needs
 from share_api.schemas.requests import RevokeBody, ShareFilterQuery, ShareQuery
 from share_api.schemas.responses import AddressView, RevokedView, SharesView, ShareView
-from share_api.schemas.share_body import LabelBody
+from share_api.schemas.share_body import LabelBody, LinkPasswordBody
 from sharing.addressing import show_address
 from sharing.labelling import set_label
 from sharing.ledger_csv import ledger_csv
@@ -28,6 +28,7 @@ from sharing.listing import (
     get_share,
     list_shares,
 )
+from sharing.passwords import change_password
 from sharing.revoking import Revocation, revoke, revoke_all
 
 router = APIRouter(tags=["shares"])
@@ -151,6 +152,37 @@ def revoke_link(share_id: ShareId, actor: CurrentActor, container: Services) -> 
         container.engine,
         container.states,
     )
+
+
+@router.put(
+    f"{_PATH}/{{share_id}}/password",
+    summary="Set the password of a link",
+    status_code=204,
+    responses=problem_responses(400, 403, 404, 409, 503),
+    openapi_extra=request_body(LinkPasswordBody),
+    dependencies=[needs(Permission.SHARES_WRITE)],
+)
+def set_link_password(
+    share_id: ShareId, actor: CurrentActor, container: Services, body: Body
+) -> None:
+    """The link asks for this password from now on; who gave another has to give this one."""
+    wanted = parse_body(LinkPasswordBody, body)
+    change = Revocation(actor.tenant.id, actor.author, now())
+    entry = parse_id(share_id)
+    change_password(change, entry, wanted.password, container.engine, container.states)
+
+
+@router.delete(
+    f"{_PATH}/{{share_id}}/password",
+    summary="Remove the password of a link",
+    status_code=204,
+    responses=problem_responses(403, 404, 409, 503),
+    dependencies=[needs(Permission.SHARES_WRITE)],
+)
+def remove_link_password(share_id: ShareId, actor: CurrentActor, container: Services) -> None:
+    """The link asks for no password any more."""
+    change = Revocation(actor.tenant.id, actor.author, now())
+    change_password(change, parse_id(share_id), None, container.engine, container.states)
 
 
 @router.post(

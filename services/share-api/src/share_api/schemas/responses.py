@@ -90,6 +90,7 @@ class ShareView(ApiModel):
     kind: LinkKind = Field(
         description="Whether the window stays (`fixed`) or moves (`live`); `frozen`: all stays."
     )
+    protected: bool = Field(description="Whether it asks for a password.")
     created_at: Instant
     expires_at: Instant
     created_by: str | None = Field(
@@ -111,6 +112,7 @@ class ShareView(ApiModel):
             report_type=share.report,
             period=SharePeriodView(name=share.period, start=share.window_from, end=share.window_to),
             kind=LinkKind(share.kind),
+            protected=share.password_hash is not None,
             created_at=share.issued_at,
             expires_at=share.expires_at,
             created_by=entry.creator,

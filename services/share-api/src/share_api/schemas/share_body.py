@@ -16,6 +16,7 @@ from pydantic import (
 
 from common.db.shares import MAX_LABEL_LENGTH
 from common.links.options import LinkKind
+from common.links.unlocking import MAX_LENGTH, MIN_LENGTH
 from common.reports.window import EARLIEST, MOST_DAYS, Dates, Period
 from share_api.schemas.report_type import ReportType
 from share_api.schemas.request_model import RequestModel, not_null, without_default
@@ -23,6 +24,8 @@ from sharing.issue_errors import OptionsConflictError
 
 MOST_LINKS: Final = 100
 """How many links may be issued by one request."""
+MOST_PASSWORDS: Final = 10
+"""How many different passwords they may have: each takes a tenth of a second."""
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
@@ -103,6 +106,16 @@ class ShareBody(RequestModel):
     frozen: bool = Field(
         False, description="Page and files stay as they are now, whatever is imported later."
     )
+    password: Annotated[
+        str | None,
+        Field(min_length=MIN_LENGTH, max_length=MAX_LENGTH),
+        BeforeValidator(not_null),
+        WithJsonSchema({"type": "string", "minLength": MIN_LENGTH, "maxLength": MAX_LENGTH}),
+    ] = Field(
+        None,
+        description="The link asks for it.",
+        json_schema_extra=without_default,
+    )
     expires_in_seconds: Annotated[
         int | None,
         Field(gt=0),
@@ -154,6 +167,13 @@ class BulkBody(RequestModel):
 
     shares: list[BulkShareBody] = Field(min_length=1, max_length=MOST_LINKS)
 
+    @field_validator("shares")
+    @classmethod
+    def _few_passwords(cls, shares: list[BulkShareBody]) -> list[BulkShareBody]:
+        if len({each.password for each in shares} - {None}) > MOST_PASSWORDS:
+            raise ValueError(f"Must have at most {MOST_PASSWORDS} different passwords")
+        return shares
+
     def require_consistent(self) -> None:
         """Refuse options that exclude each other.
 
@@ -166,3 +186,9 @@ class BulkBody(RequestModel):
             except OptionsConflictError as error:
                 error.place = f"/shares/{place}"
                 raise
+
+
+class LinkPasswordBody(RequestModel):
+    """The password that a link asks for from now on."""
+
+    password: str = Field(min_length=MIN_LENGTH, max_length=MAX_LENGTH)

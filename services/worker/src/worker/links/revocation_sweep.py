@@ -21,6 +21,7 @@ from sqlalchemy import Engine, text
 from common.db.tenancy import Access, transaction
 from common.infra.refusals import refusal_of, told_of
 from common.links.state import LinkRef, LinkState, LinkStateStore
+from worker.links.change_sweep import sweep_changes
 from worker.operations.shared_state import SWEPT
 
 TASK: Final = "links.sweep-recalls"
@@ -45,8 +46,9 @@ def sweep_revocations(engine: Engine, redis: Redis, *, now: datetime) -> int:
     """
     states = LinkStateStore(redis)
     epoch = states.epoch()
-    missing = 0
-    with closing(_revoked(engine, since=_swept(redis, epoch), now=now)) as parts:
+    missing, since = 0, _swept(redis, epoch)
+    sweep_changes(engine, states, epoch, since=since, now=now)
+    with closing(_revoked(engine, since=since, now=now)) as parts:
         for links, until in parts:
             known = zip(links, states.read(links), strict=True)
             unknown = [link for link, state in known if state is not LinkState.REVOKED]

@@ -30,6 +30,7 @@ from sharing import revoking, switch
 from sharing.container import create_issuing
 from sharing.issuing import issue
 from sharing.link_request import IssuedLink, LinkRequest
+from sharing.passwords import change_password
 from sharing.settings import LinkSettings
 
 _PAGE: Final = 1000
@@ -48,6 +49,7 @@ def issue_link(
     days: Period | Dates = Period.MONTH,
     expires_in: int | None = None,
     kind: LinkKind = LinkKind.FIXED,
+    password: str | None = None,
     secret: str | None = None,
     public_base_url: str | None = None,
 ) -> IssuedLink:
@@ -74,6 +76,7 @@ def issue_link(
             author=COMMAND_LINE,
             expires_in=expires_in,
             kind=kind,
+            password=password,
         )
         return issue(request, issuing, now=now())
 
@@ -89,6 +92,20 @@ def revoke_link(service_url: str, redis_url: str, *, tenant: str, share_id: UUID
     with _servers(service_url, redis_url) as (engine, redis):
         order = _revocation(engine, tenant)
         revoking.revoke(order, share_id, engine, LinkStateStore(redis))
+
+
+def change_link_password(
+    service_url: str, redis_url: str, *, tenant: str, share_id: UUID, password: str | None
+) -> None:
+    """Let a link of a tenant ask for another password, or with None for none.
+
+    Raises:
+        AccountError: no such tenant, or the database cannot be used.
+        common.http.problem.Problem: as ``sharing.passwords.change_password`` says.
+    """
+    with _servers(service_url, redis_url) as (engine, redis):
+        order = _revocation(engine, tenant)
+        change_password(order, share_id, password, engine, LinkStateStore(redis))
 
 
 def revoke_all_links(

@@ -1,11 +1,13 @@
 """`analytics share`: make a link to a shop's report."""
 
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 import click
 
+from analytics.admin.password_prompt import first_line
 from analytics.admin.target import resolve, state_dir_option
 from analytics.cli import expected
 from common.reports.window import Dates, Period
@@ -27,6 +29,11 @@ _DAY: Final = click.DateTime(["%Y-%m-%d"])
 @click.option("--live", is_flag=True, help="The days of the period move: always the last ones.")
 @click.option("--frozen", is_flag=True, help="Page and files stay as they are now.")
 @click.option(
+    "--password-stdin",
+    is_flag=True,
+    help="The link asks for a password: the first line of the input.",
+)
+@click.option(
     "--expires-in",
     type=int,
     metavar="SECONDS",
@@ -42,6 +49,7 @@ def share(
     last: datetime | None,
     live: bool,
     frozen: bool,
+    password_stdin: bool,
     expires_in: int | None,
     state_dir: Path | None,
 ) -> None:
@@ -72,6 +80,7 @@ def share(
             days=days,
             expires_in=expires_in,
             kind=kind,
+            password=first_line(sys.stdin.buffer) if password_stdin else None,
             secret=connection.settings.get("ANALYTICS_SHARE_SIGNING_SECRET"),
             public_base_url=connection.settings.get("PUBLIC_BASE_URL"),
         )

@@ -17,7 +17,8 @@ from share_api.console.views.qr_code import qr_svg
 from share_api.console.visit import CheckedForm, CurrentVisit, Visit
 from share_api.routes.permissions import needs
 from share_api.routes.shares import csv_response, parse_id, state_context, tell_address
-from sharing.addressing import LinkOverError, address_of
+from sharing.addressing import address_of
+from sharing.issue_errors import LinkOverError
 from sharing.ledger_csv import ledger_csv
 from sharing.listing import ShareFilter, get_share
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts.password_hashing import hash_password, password_matches
+from common.password_hashing import hash_password, password_matches
 
 
 def test_a_hash_is_matched_by_its_password_alone() -> None:
