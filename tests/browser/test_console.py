@@ -158,3 +158,22 @@ def test_axe_finds_nothing_and_nothing_is_cut_off(start: Start, console: str, th
             width = page.evaluate("document.documentElement.scrollWidth")
             assert width <= viewport["width"], path
             assert page.evaluate("seen.refused") == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_an_invitation_leads_into_the_shop(start: Start, console: str, theme: str) -> None:
+    page, guest = start(), start(color_scheme=theme, viewport=PHONE)
+    log_in(page, console)
+    page.goto(f"{console}/team")
+    page.fill("#email", "dora@example.com")
+    page.click("text=Make the invitation")
+    address = page.input_value("#secret")
+    assert address.startswith(f"{console}/invitation/")
+    assert findings(page) == []
+    guest.goto(address)
+    assert findings(guest) == []
+    guest.fill("#password", "violet umbrellas hum at noon")
+    guest.click("button.button")
+    guest.wait_for_url(console)
+    guest.goto(f"{console}/team")
+    assert guest.locator("text=Make the invitation").count() == 0

@@ -282,6 +282,9 @@ CASES: dict[tuple[str, str], Case] = {
     ("GET", "/admin/data/{import_id}"): lambda shops: [
         Attempt(f"/admin/data/{shops.import_id}", GONE, theirs=True)
     ],
+    ("GET", "/admin/data/{import_id}/faults"): lambda shops: [
+        Attempt(f"/admin/data/{shops.import_id}/faults", GONE)
+    ],
     ("POST", "/admin/data"): plain(
         "/admin/data", FORM, files={"refunds": ("refunds.csv", REFUND, "text/csv")}
     ),

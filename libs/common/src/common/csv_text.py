@@ -5,6 +5,7 @@ any punctuation that some locale separates cells by is in quotes.
 """
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 _FORMULA_SIGNS: Final = (
@@ -20,6 +21,19 @@ _FORMULA_START: Final = (*_FORMULA_SIGNS, "\t", "\r", "\n")
 
 _PLAIN: Final = re.compile(r"[\w .'()/&+-]+")
 """Text in which no locale's separator stands: of letters, digits and these. All other is quoted."""
+
+
+BOM: Final = "\ufeff"
+END: Final = "\r\n"
+
+
+def text_row(cells: Iterable[str | int | None]) -> str:
+    """A row of texts and whole numbers, with its end; None is an empty cell."""
+    spelled = (
+        "" if cell is None else str(cell) if isinstance(cell, int) else text_cell(cell)
+        for cell in cells
+    )
+    return ",".join(spelled) + END
 
 
 def text_cell(text: str) -> str:

@@ -30,6 +30,9 @@ COLLECT_AFTER = (100_000, 20, 100)
 """A report is some 10,000 objects without cycles, all alive until it is done: looking for cycles
 among them is in vain, and by Python's defaults it doubled the time of a large one now and then."""
 
+READY_EVERY_SECONDS = 5
+"""How often the loop that takes jobs touches the ready file: one that hangs lets it grow old."""
+
 
 def create_app(settings: WorkerSettings) -> Celery:
     """The worker's Celery application."""
@@ -116,8 +119,10 @@ def _follow(settings: WorkerSettings) -> None:
     ready_file.unlink(missing_ok=True)
 
     @worker_ready.connect(weak=False)
-    def _ready(**_: Any) -> None:
+    def _ready(sender: Any, **_: Any) -> None:
+        """Of each connection to the broker: its timer runs in the loop that takes jobs."""
         ready_file.touch()
+        sender.timer.call_repeatedly(READY_EVERY_SECONDS, ready_file.touch)
 
     @worker_shutdown.connect(weak=False)
     def _gone(**_: Any) -> None:

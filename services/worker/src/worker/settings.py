@@ -83,7 +83,7 @@ class WorkerSettings(RedisSettings, DatabaseSettings, DiscordApiSettings):
     ready_file: Path | None = Field(
         default=None,
         validation_alias="WORKER_READY_FILE",
-        description="Touched once the worker takes jobs; absent before.",
+        description="Touched every 5 s while the worker takes jobs; absent before.",
     )
     metrics_port: int | None = Field(
         default=None,

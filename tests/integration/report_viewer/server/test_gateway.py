@@ -293,6 +293,20 @@ def test_the_gateway_says_the_same_of_its_client_everywhere() -> None:
     assert {len(line) - len(line.lstrip()) for line in lines} == {4}
 
 
+def test_a_service_that_is_away_is_503_and_may_be_asked_again(gateway: httpx.Client) -> None:
+    for path in ("/api/admin/session", "/share-api/docs", "/admin"):
+        answer = gateway.get(path)
+        assert answer.status_code == answer.json()["status"] == 503
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.headers["retry-after"] == "5"
+
+
+def test_a_request_id_is_made_here_and_told_to_log_and_service() -> None:
+    text = servers.GATEWAY.read_text(encoding="utf-8")
+    assert "proxy_set_header X-Request-ID $request_id;" in text, "in place of what a client sends"
+    assert '"request_id":"$request_id"' in text
+
+
 def test_one_address_has_so_many_requests_under_way(
     viewer: servers.Server, sample: Sample, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -1,5 +1,9 @@
 """Files in the console: checked, imported, refused; by a form with the session's token first."""
 
+import csv
+import io
+import re
+
 import httpx
 from sqlalchemy import text
 from tests.integration.share_api.conftest import Serve, World
@@ -51,7 +55,7 @@ def test_a_check_says_what_an_import_would_do_and_an_import_does_it(tab: Tab, wo
 
 
 def test_every_fault_is_listed_as_text_and_nothing_is_taken_in(tab: Tab, world: World) -> None:
-    bad = JPY + "O3,<script>alert(1)</script>,JPY,1,P1,1,10\n"
+    bad = JPY + "O3,=1+<script>alert(1)</script>,JPY,1,P1,1,10\n"
     page = tab.open(upload(tab, orders=bad).headers["location"])
     work(world.engine)
     page = tab.open(str(page.url))
@@ -60,6 +64,15 @@ def test_every_fault_is_listed_as_text_and_nothing_is_taken_in(tab: Tab, world: 
     assert "<script>alert" not in page.text
     assert orders_of(world) == 0
     assert "The last import failed" in said(tab.open("/admin"))
+    way = re.search(r'href="(/admin/data/[^"]+/faults)"', page.text)
+    assert way
+    faults = tab.open(way[1])
+    assert faults.headers["content-disposition"] == 'attachment; filename="faults.csv"'
+    rows = list(csv.DictReader(io.StringIO(faults.content.decode("utf-8-sig"), newline="")))
+    assert [(row["file"], row["column"], row["value"]) for row in rows] == [
+        ("orders.csv", "paid_at", "'=1+<script>alert(1)</script>")
+    ]
+    assert rows[0]["line"] == str(bad.count("\n"))
 
 
 def test_an_import_goes_on_when_the_session_ends(tab: Tab, world: World) -> None:

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from tests.integration.share_api.conftest import Serve, Service, World
 from tests.integration.share_api.console.conftest import Tab, a_tab, said
 from tests.integration.share_api.console.test_links import made
+from tests.integration.share_api.test_imports import work
 
 from accounts.permissions import Permission, of_role
 from common.db.accounts import Role
@@ -105,9 +106,12 @@ def shop(service: Service, world: World) -> Iterator[Tab]:
         made(tab)
         ended = made(tab, report="sales-velocity")
         tab.send("/admin/links/revoke", share=ended.rpartition("/")[2])
-        token, orders = (None, tab.csrf), ("orders.csv", ORDERS, "text/csv")
-        sent = tab.client.post("/admin/data", files=[("csrf", token), ("orders", orders)])
-        assert sent.status_code == 303
+        token = (None, tab.csrf)
+        for content in (ORDERS, ORDERS.replace("EUR", "XXX")):
+            orders = ("orders.csv", content, "text/csv")
+            sent = tab.client.post("/admin/data", files=[("csrf", token), ("orders", orders)])
+            assert sent.status_code == 303
+        work(world.engine)
         assert "The key is ready" in said(
             tab.send("/admin/keys", name="till", scope="sales:write", days="30")
         )

@@ -6,12 +6,14 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from html.parser import HTMLParser
 from itertools import pairwise
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from markupsafe import escape
 from msgspec.structs import replace
 from tests.support.samples import HOSTILE, NOW, Sample, document, finished, window
+from tests.unit.common.reports.test_kept_documents import FILES as KEPT_DOCUMENTS
 
 from common.i18n.locales import LOCALES
 from common.i18n.report_words import formatter_of
@@ -22,6 +24,7 @@ from common.reports.document.schema import BarChart, Document, LineChart, Pareto
 from common.reports.document.tables import Table
 from common.reports.registry import implemented
 from common.reports.window import Dates, Period, window_of
+from common.reports_cache.cache import unpack_document
 from report_viewer.http.security_headers import SecurityHeaders
 from report_viewer.i18n.formatting import DocumentFormatter
 from report_viewer.pages.assets import Assets
@@ -336,3 +339,11 @@ def test_a_page_in_another_language(tag: str, direction: str, span: str, money: 
     for problem in (NotReadyError(), SigningNotConfiguredError()):
         told = PAGES.problem(problem_of(problem), LOCALES[tag]).decode()
         assert f'<html lang="{tag}" dir="{direction}">' in told
+
+
+@pytest.mark.parametrize("file", KEPT_DOCUMENTS, ids=lambda each: each.stem)
+def test_a_document_of_a_released_schema_is_drawn(file: Path) -> None:
+    made = unpack_document(file.read_bytes())
+    markup = Markup(page(made))
+    tables = {a.get("data-table") for a in markup.named("table")}
+    assert {section.key for section in made.sections if isinstance(section, Table)} <= tables

@@ -13,7 +13,8 @@ import typst
 
 from common.reports.document.metrics import Unit
 from common.reports.document.schema import BarChart, LineChart, Pareto, Section
-from common.reports.document.tables import Table
+from common.reports.document.tables import BEFORE, Column, Table
+from common.reports.totals import products
 from worker.forms import notes
 from worker.forms.charts import chart_of
 from worker.forms.grids import Grid, grid_of, key_figures
@@ -89,7 +90,7 @@ def _narrow(section: Section) -> Section:
 
 
 def _columns(table: Table) -> Table:
-    kept = [n for n, column in enumerate(table.columns) if not column.minor][:_MOST_COLUMNS]
+    kept = _kept(table)[:_MOST_COLUMNS]
     return msgspec.structs.replace(
         table,
         columns=tuple(table.columns[n] for n in kept),
@@ -99,6 +100,27 @@ def _columns(table: Table) -> Table:
             for each in table.footer
         ),
     )
+
+
+def _kept(table: Table) -> list[int]:
+    """The places of the columns as paper has them: what names a row, its first measure beside the
+    days before, what stands beside that, then the other measures alone."""
+    first = next((each.key.removeprefix(BEFORE) for each in table.columns if each.is_before), None)
+    ranks = ((_rank(column, first), n) for n, column in enumerate(table.columns))
+    return [n for _, n in sorted((rank, n) for rank, n in ranks if rank is not None)]
+
+
+def _rank(column: Column, first: str | None) -> int | None:
+    """How early a column stands beside the ``first`` measure; None for what is not printed."""
+    if column.key in {products.PRODUCT.key, "rank"}:
+        return 0
+    if first is not None:
+        change = column.is_change and column.key.startswith(f"{first.removesuffix('_percent')}_ch")
+        if change or column.key in {first, f"{BEFORE}{first}"}:
+            return 1
+    if column.is_before or column.is_change:
+        return None
+    return 2 if column.beside else 3
 
 
 def _without_definitions(grid: Grid) -> Grid:

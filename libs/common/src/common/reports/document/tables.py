@@ -1,10 +1,15 @@
 """A document's tables: columns, rows of cells, and sums below them."""
 
+from typing import Final
+
 import msgspec
 
 from common.reports.document.metrics import Better, Unit
 
 Cell = int | str | None
+
+BEFORE: Final = "previous_"
+CHANGES: Final = ("_change_percent", "_change_points")
 
 
 class Column(msgspec.Struct, frozen=True):
@@ -21,6 +26,16 @@ class Column(msgspec.Struct, frozen=True):
     beside: bool = False
     reduction: bool = False
     better: Better | None = None
+
+    @property
+    def is_before(self) -> bool:
+        """Whether it is another column, of the days before."""
+        return self.key.startswith(BEFORE)
+
+    @property
+    def is_change(self) -> bool:
+        """Whether it is the change of another column."""
+        return self.key.endswith(CHANGES)
 
 
 class Footer(msgspec.Struct, frozen=True):

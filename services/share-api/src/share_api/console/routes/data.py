@@ -13,7 +13,7 @@ from share_api.console.forms.csrf import FIELD
 from share_api.console.forms.upload import checked_files
 from share_api.console.pages import page, redirect
 from share_api.console.views.activity import last_import
-from share_api.console.views.imports import import_view
+from share_api.console.views.imports import faults_csv, import_view
 from share_api.console.visit import CurrentVisit, Visit
 from share_api.http.json_body import iter_with_timeout
 from share_api.http.multipart import FileChunk, InvalidUploadError, iter_file_chunks
@@ -72,6 +72,14 @@ def show_import(import_id: str, visit: CurrentVisit) -> Response:
     """How far an import is, or how it ended."""
     found = import_view(visit, get_import(visit.db, import_id_of(import_id)))
     return page(visit, "import.html", "data", each=found)
+
+
+@router.get(f"{DATA}/{{import_id}}/faults", dependencies=[needs(Permission.IMPORTS_READ)])
+def download_faults(import_id: str, visit: CurrentVisit) -> Response:
+    """The list of what is wrong, to work through beside the file."""
+    found = import_view(visit, get_import(visit.db, import_id_of(import_id)))
+    headers = {"Content-Disposition": 'attachment; filename="faults.csv"'}
+    return Response(faults_csv(found), media_type="text/csv; charset=utf-8", headers=headers)
 
 
 def _data_page(visit: Visit, problem: Problem | None = None) -> Response:

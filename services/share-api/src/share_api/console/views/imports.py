@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
+from common.csv_text import BOM, text_row
 from common.db.imports import Import, ImportState
 from common.reports.document.schema import Days
 from common.reports.money import currency_exponent
@@ -49,6 +50,15 @@ class ImportView:
     def fault_count(self) -> int:
         """How much is wrong in all."""
         return int((self.row.outcome or {}).get("errorCount") or 0)
+
+
+FAULT_COLUMNS: Final = ("file", "line", "column", "value", "reason")
+
+
+def faults_csv(view: ImportView) -> bytes:
+    """What is wrong with an import's files, as CSV (RFC 4180, UTF-8 with BOM, CRLF)."""
+    rows = [[fault.get(column) for column in FAULT_COLUMNS] for fault in view.faults]
+    return "".join([BOM, *map(text_row, [FAULT_COLUMNS, *rows])]).encode()
 
 
 def import_view(visit: Visit, row: Import) -> ImportView:

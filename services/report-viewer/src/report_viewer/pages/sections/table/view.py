@@ -7,13 +7,11 @@ from common.reports.document.changes import Change, ChangeKind
 from common.reports.document.incomplete import incomplete
 from common.reports.document.metrics import Unit
 from common.reports.document.schema import Document, Series
-from common.reports.document.tables import Cell, Column, Table
+from common.reports.document.tables import BEFORE, Cell, Column, Table
 from report_viewer.i18n.formatting import DocumentFormatter
 from report_viewer.pages.comparison import Compared, bars_of, changes_of, compared_values
 from report_viewer.pages.sections.protocol import SectionView
 
-_BEFORE: Final = "previous_"
-_OF_CHANGE: Final = ("_change_percent", "_change_points")
 _NAMES: Final = ("sku", "category")
 """What stands in small below the name of a product."""
 
@@ -44,7 +42,7 @@ class TableView(SectionView[Table]):
 
     def metrics(self, section: Table) -> Sequence[Column]:
         """The columns, but for those that only compare another."""
-        return [column for column in section.columns if not _compares(column.key)]
+        return [column for column in section.columns if not (column.is_before or column.is_change)]
 
     def columns(self, section: Table, figures: DocumentFormatter) -> tuple[Measured, ...]:
         """The columns, those of the days before and of changes with what they are of."""
@@ -54,13 +52,13 @@ class TableView(SectionView[Table]):
             Measured(
                 column,
                 places[column.key],
-                places.get(f"{_BEFORE}{column.key}"),
+                places.get(f"{BEFORE}{column.key}"),
                 next(iter(_places_of_change(column.key, places)), None),
                 known.compares(column.key),
                 known.knows(column.key),
             )
             for column in section.columns
-            if not _compares(column.key)
+            if not (column.is_before or column.is_change)
         )
 
     def measure(self, section: Table, figures: DocumentFormatter) -> Measured | None:
@@ -102,10 +100,6 @@ class TableView(SectionView[Table]):
             return ()
         cells = (row[keys.index(key)] for key in _NAMES if key in keys)
         return tuple(str(cell) for cell in cells if cell)
-
-
-def _compares(key: str) -> bool:
-    return key.startswith(_BEFORE) or key.endswith(_OF_CHANGE)
 
 
 def _places_of_change(key: str, places: dict[str, int]) -> Iterator[int]:
