@@ -86,7 +86,7 @@ def test_the_only_day_is_a_point_one_can_see(visit: Open, redis_client: Redis) -
 def test_one_product_is_a_report(visit: Open, redis_client: Redis, report: str) -> None:
     seen = visit(ready(redis_client, report, count=1).path, viewport=PHONE)
     page = draw(seen.page)
-    assert page.get_by_label("Search these").count() == 0
+    assert page.get_by_role("searchbox").count() == 0
     assert overflow(page) <= 0
     assert seen.complaints == []
 
@@ -103,7 +103,7 @@ def test_hostile_titles_are_texts(
     assert page.locator("img").count() == 0
     assert page.locator("tbody th", has_text=title[:20].split("\u2028", maxsplit=1)[0]).count() >= 1
     if report == "product-performance":
-        told = page.locator("[data-table=top] tbody th").first.text_content()
+        told = page.locator("[data-table=products] tbody th bdi").first.text_content()
         assert told is not None
         assert [*told] == [*title]
         shown = said(page, "movers", 0)[0]
