@@ -45,7 +45,11 @@ def test_what_is_small_is_one_page_to_the_byte() -> None:
     assert cut(gzip.compress(body), 1) == body
 
 
-@pytest.mark.parametrize("packed", [b"", b"no gzip", gzip.compress(b"a,b\r\n" * 99)[:-9]])
+@pytest.mark.parametrize(
+    "packed",
+    [b"", b"no gzip", gzip.compress(b"a,b\r\n" * 99)[:-9]],
+    ids=["empty", "no gzip", "cut off"],
+)
 def test_what_cannot_be_unpacked_is_computed_again(packed: bytes) -> None:
     if not packed:
         assert cut(packed, 1) == b""
