@@ -151,7 +151,9 @@ def test_a_load_under_way_is_waited_for(
         with transaction(service_engine, Access(tenant_id=tenant_id)) as loading:
             loading.execute(text(LOCK_LEDGER))
             changed = thread.submit(zone, run, "Asia/Tokyo")
-            with owner_engine.connect() as other:
+            # In a transaction of its own each time: within one, what is looked at stays the same.
+            looking = owner_engine.execution_options(isolation_level="AUTOCOMMIT")
+            with looking.connect() as other:
                 wait.until(lambda: bool(other.scalar(waits)), "the change waits")
             loading.execute(text("SELECT 1 FROM tenants FOR SHARE"))
             loading.execute(text(NEXT_VERSION))

@@ -25,6 +25,8 @@ ACTIONS: Final[Mapping[str, str]] = MappingProxyType(
         Action.LINK_SHOWN: _("Address of a link shown"),
         Action.LINK_REVOKED: _("Link revoked"),
         Action.LINKS_REVOKED: _("Links revoked"),
+        Action.LINK_PASSWORD_SET: _("Password of a link set"),
+        Action.LINK_PASSWORD_REMOVED: _("Password of a link removed"),
         Action.SHARING_OFF: _("Sharing turned off"),
         Action.SHARING_ON: _("Sharing turned on"),
         Action.KEY_RETIRED: _("Signing key retired"),
