@@ -16,6 +16,9 @@ from redis import Redis
 from tests.support import wait
 from tests.support.samples import Sample, document
 
+from common.links import unlocking
+from common.links.options import LinkOptions
+
 needs_nginx = pytest.mark.skipif(
     not all(map(shutil.which, ("nginx", "taskset")))
     and os.environ.get("ANALYTICS_REQUIRE_NGINX") != "1",
@@ -332,3 +335,26 @@ def test_one_address_has_so_many_requests_under_way(
             assert answer.headers["retry-after"] == "5"
             assert another.get(sample.path).status_code == 200
         wait.until(lambda: client.get(sample.path).status_code == 200, "room again")
+
+
+def test_a_password_opens_its_link_for_who_gave_it_alone(
+    gateway: httpx.Client, redis_client: Redis
+) -> None:
+    """The proof reaches the viewer, and what it opened is never shown again to who has none."""
+    password = "correct horse battery"
+    sample = Sample()
+    sample.activate(redis_client, LinkOptions(password=unlocking.hash_of(password), revision=1))
+    sample.store(redis_client)
+    paths = (sample.path, f"{sample.path}/csv", f"{sample.path}/rows")
+    assert heat(gateway, *paths, seconds=0.1) == {401}
+    wrong = gateway.post(f"{sample.path}/unlock", json={"password": "incorrect horse"})
+    assert wrong.status_code == 401
+    given = gateway.post(f"{sample.path}/unlock", json={"password": password})
+    assert given.status_code == 204
+    gateway.cookies.clear()
+    (proof, *_) = given.headers["set-cookie"].split(";")
+    for turn in range(100):
+        path = paths[turn % len(paths)]
+        assert gateway.get(path, headers={"cookie": proof}).status_code == 200
+        assert gateway.get(path).status_code == 401, "right after, within the same tenth"
+        assert gateway.get(path, headers={"cookie": "analytics_unlock=1.x"}).status_code == 401
