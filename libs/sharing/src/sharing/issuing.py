@@ -99,7 +99,7 @@ def issue_all(
             _claims(request, window, using, now),
             ring.key_id,
             now=now,
-            password_hash=hashes.get(request.password or ""),
+            password_hash=hashes.get(request.password or "", request.password_hash),
         )
         for request, window in zip(requests, windows, strict=True)
     ]

@@ -19,8 +19,8 @@ class LinkRequest:
     """What is asked for, and by whom. ``expires_in`` is in seconds; None takes the default.
 
     ``days`` are the last complete ones of a period, or such as the calendar names. Those of a
-    period stay, or move with the days, as ``kind`` says. With a ``password`` the link asks for it.
-    ``label`` is for admins alone.
+    period stay, or move with the days, as ``kind`` says. With a ``password`` the link asks for it,
+    or for that whose hash is ``password_hash``, another link's. ``label`` is for admins alone.
     """
 
     tenant_id: int
@@ -31,6 +31,7 @@ class LinkRequest:
     expires_in: int | None = None
     kind: LinkKind = LinkKind.FIXED
     password: str | None = field(default=None, repr=False)
+    password_hash: str | None = field(default=None, repr=False)
     label: str | None = None
 
     @property

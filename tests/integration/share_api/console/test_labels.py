@@ -7,10 +7,13 @@ from datetime import timedelta
 
 import httpx
 import pytest
+from redis import Redis
 from tests.integration.share_api.console.conftest import Tab, said
 from tests.integration.share_api.console.test_links import address_on, made
 
 from common.instants import now
+from common.links import unlocking
+from common.links.state import LinkRef, LinkStateStore
 from common.links.token import KeyRing
 
 SHARES = "/api/admin/analytics/shares"
@@ -76,6 +79,30 @@ def test_a_link_is_extended_by_one_click_to_the_same_days(
     life = second.expires_at - second.issued_at
     assert life == timedelta(days=1)
     assert "Bank" in said(page)
+
+
+@pytest.mark.parametrize("options", [{"password": "correct horse battery"}, {"live": True}])
+def test_a_link_is_extended_with_all_that_it_is(
+    tab: Tab, ben: httpx.Client, redis_client: Redis, ring: KeyRing, options: dict[str, object]
+) -> None:
+    """A password above all: without it the link in its place would be open to everybody."""
+    body = {"period": "7d", "expiresInSeconds": 86_400, **options}
+    one = ben.post("/api/admin/analytics/sales-velocity/share", json=body).headers["location"]
+    path = f"/admin/links/{one.rpartition('/')[2]}"
+    assert ("Issue again" in said(tab.open(path))) == ("password" not in options)
+    anew = tab.send(f"{path}/extend").headers["location"]
+    assert anew != path
+    before, after = (ben.get(f"{SHARES}/{each.rpartition('/')[2]}").json() for each in (path, anew))
+    for name in ("kind", "protected", "reportType"):
+        assert after[name] == before[name], name
+    for edge in ("from", "to"):
+        assert after["period"][edge] == before["period"][edge]
+    claims = ring.verify(address_on(tab.open(anew)).rpartition("/")[2], now=now())
+    link = LinkRef(claims.tenant_id, claims.link_id, claims.expires_at)
+    (known,) = LinkStateStore(redis_client).read_links([link])
+    stored = known.options.password
+    assert (stored is not None) == ("password" in options)
+    assert stored is None or unlocking.matches(stored, "correct horse battery")
 
 
 def test_links_to_one_report_are_revoked_together(tab: Tab) -> None:

@@ -7,14 +7,16 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from accounts.permissions import Permission
+from common.instants import now
 from share_api.console.pages import redirect
 from share_api.console.routes.links import LINKS
-from share_api.console.views.links import view_of
 from share_api.console.visit import CheckedForm, CurrentVisit
-from share_api.routes import issuing, shares
+from share_api.routes import shares
 from share_api.routes.permissions import needs
 from share_api.routes.shares import parse_id, state_context
+from sharing.issuing import issue
 from sharing.listing import get_share
+from sharing.reissuing import reissue_of
 
 router = APIRouter()
 _ONE: Final = f"{LINKS}/{{share_id}}"
@@ -31,9 +33,9 @@ def label(share_id: str, visit: CurrentVisit, form: CheckedForm) -> Response:
 
 @router.post(f"{_ONE}/extend", dependencies=_MAY)
 def extend(share_id: str, visit: CurrentVisit, _: CheckedForm) -> Response:
-    """Issue it anew: the same report, days, life and label, under another address."""
+    """Issue it anew, as it is, under another address."""
     given = state_context(visit.container)
-    link = view_of(visit, get_share(visit.db, parse_id(share_id), given=given))
-    issued, body = Response(), json.dumps(link.anew).encode()
-    issuing.share(link.share.report, visit.actor, visit.container, issued, body)
-    return redirect(f"{LINKS}/{issued.headers['Location'].rpartition('/')[2]}")
+    share = get_share(visit.db, parse_id(share_id), given=given).share
+    wanted = reissue_of(share, visit.tenant.zone, visit.author)
+    issued = issue(wanted, visit.container.issuing, now=now())
+    return redirect(f"{LINKS}/{issued.share_id}")

@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 from common.db.pagination import Cursor, Page, Paging
 from common.db.shares import Share
 from common.instants import now
-from common.links.options import LinkKind
 from common.reports.document.schema import Days
 from common.reports.window import Window
 from share_api.console.visit import Visit
@@ -64,20 +63,6 @@ class LinkView:
         if self.share.label:
             chosen["label"] = self.share.label
         return f"/admin/links/new?{urlencode(chosen)}"
-
-    @property
-    def anew(self) -> dict[str, object]:
-        """The body of the API's that issues it again: the same days, life, kind and label."""
-        share = self.share
-        days = {"first": self.first.isoformat(), "last": self.last.isoformat()}
-        life = share.expires_at - share.issued_at
-        live = share.kind == LinkKind.LIVE
-        return {
-            **({"period": share.period, "live": True} if live else {"dates": days}),
-            **({"frozen": True} if share.kind == LinkKind.FROZEN else {}),
-            **({"label": share.label} if share.label else {}),
-            "expiresInSeconds": int(life.total_seconds()),
-        }
 
     @property
     def opens(self) -> bool:

@@ -1,0 +1,29 @@
+"""Reissuing: what a link is asked for as that takes the place of another one."""
+
+from zoneinfo import ZoneInfo
+
+from common.db.audit import Author
+from common.db.shares import Share
+from common.links.options import LinkKind
+from common.reports.window import Dates, Period, Window
+from sharing.link_request import LinkRequest
+
+
+def reissue_of(share: Share, zone: ZoneInfo, author: Author) -> LinkRequest:
+    """The same report, days, life, kind, label and password, under another address.
+
+    A live one goes on moving. Whoever knows the password of the one before opens this one too.
+    """
+    kind = LinkKind(share.kind)
+    days = Window(share.window_from, share.window_to).dates(zone)
+    return LinkRequest(
+        tenant_id=share.tenant_id,
+        zone=zone,
+        report=share.report,
+        days=Period(share.period) if kind is LinkKind.LIVE else Dates(days[0], days[-1]),
+        author=author,
+        expires_in=int((share.expires_at - share.issued_at).total_seconds()),
+        kind=kind,
+        password_hash=share.password_hash,
+        label=share.label,
+    )
