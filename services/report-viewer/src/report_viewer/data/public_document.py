@@ -10,9 +10,10 @@ from typing import Any, Final
 
 import msgspec
 
+from common.i18n.gap_sentences import gap_sentence
 from common.instants import iso
 from common.reports.document.changes import Change, ChangeKind
-from common.reports.document.gaps import DataGap, rule_of
+from common.reports.document.gaps import DataGap
 from common.reports.document.metrics import Unit
 from common.reports.document.schema import BarChart, Naming, Pareto
 from common.reports.document.tables import Table
@@ -72,7 +73,7 @@ class _Public:
             case Table():
                 found |= self._cells(value)
             case DataGap():
-                found["sentence"] = self._sentence(value)
+                found["sentence"] = gap_sentence(value, self._figures.wording)
         return found
 
     def _field(self, owner: msgspec.Struct, name: str) -> Any:
@@ -125,14 +126,6 @@ class _Public:
                 for each in table.footer
             ],
         }
-
-    def _sentence(self, gap: DataGap) -> str | None:
-        rule, extent = rule_of(gap), gap.now or gap.before
-        if rule is None or extent is None:
-            return None
-        words = self._figures.wording
-        day = {} if gap.day is None else {"day": words.calendar.full_day(gap.day)}
-        return words.counted(rule.one, rule.many, extent.count, **day)
 
 
 def _scaled(value: int, exponent: int) -> int | Decimal:

@@ -2,7 +2,8 @@
 
 from typing import NamedTuple
 
-from common.reports.document.gaps import DataGap, Extent, GapRule, rule_of
+from common.i18n.gap_sentences import gap_sentence
+from common.reports.document.gaps import DataGap, rule_of
 from common.reports.document.metrics import Unit
 from common.reports.document.schema import Days
 from report_viewer.i18n.formatting import DocumentFormatter
@@ -26,9 +27,9 @@ def gap_notes(figures: DocumentFormatter) -> tuple[GapNote, ...]:
     """The notes of a document, numbered from 1; gaps of a kind not known here are passed over."""
     notes: list[GapNote] = []
     for gap in figures.document.gaps:
-        rule, extent = rule_of(gap), gap.now or gap.before
-        if rule is not None and extent is not None:
-            notes.append(_note(len(notes) + 1, gap, rule, extent, figures))
+        sentence = gap_sentence(gap, figures.wording)
+        if sentence is not None:
+            notes.append(_note(len(notes) + 1, gap, sentence, figures))
     return tuple(notes)
 
 
@@ -37,17 +38,17 @@ def marks(notes: tuple[GapNote, ...], key: str) -> tuple[int, ...]:
     return tuple(note.number for note in notes if key in note.marked)
 
 
-def _note(
-    number: int, gap: DataGap, rule: GapRule, extent: Extent, figures: DocumentFormatter
-) -> GapNote:
-    calendar = figures.wording.calendar
-    day = {} if gap.day is None else {"day": calendar.full_day(gap.day)}
-    days = calendar.span(Days(extent.first, extent.last, (extent.last - extent.first).days + 1))
-    amount = () if extent.amount is None else (figures.amount(extent.amount, Unit.MONEY),)
+def _note(number: int, gap: DataGap, sentence: str, figures: DocumentFormatter) -> GapNote:
+    rule, extent = rule_of(gap), gap.now or gap.before
+    details: tuple[str, ...] = ()
+    if extent is not None:
+        days = Days(extent.first, extent.last, (extent.last - extent.first).days + 1)
+        amount = () if extent.amount is None else (figures.amount(extent.amount, Unit.MONEY),)
+        details = (*amount, figures.wording.calendar.span(days))
     return GapNote(
         number=number,
-        sentence=figures.wording.counted(rule.one, rule.many, extent.count, **day),
-        details=(*amount, days),
-        marked=() if rule.everything else gap.touches,
+        sentence=sentence,
+        details=details,
+        marked=() if rule is None or rule.everything else gap.touches,
         before=gap.now is None,
     )

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 from common.i18n.formatter import Formatter
-from common.reports.document.gaps import rule_of
+from common.i18n.gap_sentences import gap_sentence
 from common.reports.document.schema import Document
+from common.reports.document.tables import is_before, is_change
 from worker.forms.source import DataColumn, Source
 
 
@@ -28,18 +29,18 @@ def facts(source: Source) -> Iterator[tuple[str, str]]:
 
 
 def gaps(document: Document, words: Formatter) -> Iterator[str]:
-    """What the data does not know, a sentence a kind; kinds not known here are passed over."""
+    """What the data does not know, a sentence a kind; kinds not known here are passed over.
+
+    One about the days compared with alone says so.
+    """
     for gap in document.gaps:
-        rule, extent = rule_of(gap), gap.now or gap.before
-        if rule is not None and extent is not None:
-            day = {} if gap.day is None else {"day": words.calendar.full_day(gap.day)}
-            yield words.counted(rule.one, rule.many, extent.count, **day)
+        sentence = gap_sentence(gap, words)
+        if sentence is not None:
+            yield sentence if gap.now else f"{words.text('Compared with')}: {sentence}"
 
 
 def definitions(source: Source) -> Iterator[DataColumn]:
     """The columns that have a meaning of their own; those beside them only repeat it."""
     for column in source.columns:
-        if column.definition and not (
-            column.key.startswith("previous_") or "_change" in column.key
-        ):
+        if column.definition and not (is_before(column.key) or is_change(column.key)):
             yield column

@@ -23,10 +23,9 @@ from common.reports.document.schema import (
     Step,
     Waterfall,
 )
-from common.reports.document.tables import Cell, Table
+from common.reports.document.tables import BEFORE, CHANGES, Cell, Table, is_before
 
-_OF_CHANGE = ("_change_percent", "_change_points", "rank_change")
-_BEFORE = "previous_"
+_OF_CHANGE = (*CHANGES, "rank_change")
 _RATIOS = frozenset({"refund_rate_percent", "average_order_value"})
 """Figures of what was sold, whenever: those of fewer days can be compared as well."""
 
@@ -151,7 +150,7 @@ class Incomplete:
         )
 
     def _cell(self, key: str, cell: Cell) -> Cell:
-        if key.startswith(_BEFORE) or key.endswith(_OF_CHANGE):
+        if is_before(key) or key.endswith(_OF_CHANGE):
             return cell if self.compares(_figure_of(key)) else None
         return None if cell == 0 and self._about(key) else cell
 
@@ -170,7 +169,7 @@ def incomplete(gaps: Sequence[DataGap]) -> Incomplete:
 
 def _figure_of(key: str) -> str:
     """The figure that a column compares: ``returns`` of ``returns_change_percent``."""
-    name = key.removeprefix(_BEFORE).removesuffix("_change_percent")
+    name = key.removeprefix(BEFORE).removesuffix("_change_percent")
     return f"{name.removesuffix('_change_points')}_percent" if "_points" in name else name
 
 

@@ -30,12 +30,22 @@ class Column(msgspec.Struct, frozen=True):
     @property
     def is_before(self) -> bool:
         """Whether it is another column, of the days before."""
-        return self.key.startswith(BEFORE)
+        return is_before(self.key)
 
     @property
     def is_change(self) -> bool:
         """Whether it is the change of another column."""
-        return self.key.endswith(CHANGES)
+        return is_change(self.key)
+
+
+def is_before(key: str) -> bool:
+    """Whether a column of that key is another one, of the days before."""
+    return key.startswith(BEFORE)
+
+
+def is_change(key: str) -> bool:
+    """Whether a column of that key is the change of another one."""
+    return key.endswith(CHANGES)
 
 
 class Footer(msgspec.Struct, frozen=True):

@@ -1,0 +1,13 @@
+"""Sentences of data gaps: what a report's data does not know, in a reader's language."""
+
+from common.i18n.formatter import Formatter
+from common.reports.document.gaps import DataGap, rule_of
+
+
+def gap_sentence(gap: DataGap, words: Formatter) -> str | None:
+    """A gap in a sentence; None for a kind of another version."""
+    rule, extent = rule_of(gap), gap.now or gap.before
+    if rule is None or extent is None:
+        return None
+    day = {} if gap.day is None else {"day": words.calendar.full_day(gap.day)}
+    return words.counted(rule.one, rule.many, extent.count, **day)
