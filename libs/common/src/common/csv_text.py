@@ -29,11 +29,14 @@ END: Final = "\r\n"
 
 def text_row(cells: Iterable[str | int | None]) -> str:
     """A row of texts and whole numbers, with its end; None is an empty cell."""
-    spelled = (
-        "" if cell is None else str(cell) if isinstance(cell, int) else text_cell(cell)
-        for cell in cells
-    )
-    return ",".join(spelled) + END
+    return ",".join(map(cell, cells)) + END
+
+
+def cell(value: str | int | None) -> str:
+    """The cell of a text or a whole number; None is an empty one."""
+    if value is None:
+        return ""
+    return str(value) if isinstance(value, int) else text_cell(value)
 
 
 def text_cell(text: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
-from common.csv_text import text_cell
+from common.csv_text import BOM, END, cell
 from common.db.pagination import Paging
 from common.db.tenancy import TenantDb
 from common.instants import iso
@@ -20,12 +20,11 @@ COLUMNS: Final = (
     *("views", "downloads", "last_viewed_at"),
 )
 _PAGE: Final = 500
-_END: Final = "\r\n"
 
 
 def ledger_csv(db: TenantDb, wanted: ShareFilter, *, given: StateContext) -> Iterator[bytes]:
     """The CSV of the tenant's links that are wanted, newest first, in pieces."""
-    yield f"\ufeff{','.join(COLUMNS)}{_END}".encode()
+    yield f"{BOM}{','.join(COLUMNS)}{END}".encode()
     paging: Paging | None = Paging(_PAGE)
     while paging is not None:
         page = list_shares(db, paging, wanted, given=given)
@@ -41,12 +40,8 @@ def _row(entry: LedgerEntry) -> str:
         *(share.issued_at, entry.creator, share.expires_at, share.revoked_at),
         *(share.views, share.downloads, share.last_viewed_at),
     )
-    return ",".join(map(_cell, cells)) + _END
+    return ",".join(map(_cell, cells)) + END
 
 
 def _cell(value: str | int | datetime | None) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return iso(value)
-    return str(value) if isinstance(value, int) else text_cell(value)
+    return iso(value) if isinstance(value, datetime) else cell(value)

@@ -3,6 +3,7 @@
 import json
 
 import jsonschema_rs
+import msgspec
 import pytest
 from scripts.data_schema import FILE, text
 from tests.support.samples import document, window
@@ -12,7 +13,7 @@ from common.i18n.report_words import formatter_of
 from common.reports import registry
 from common.reports.document.schema import Document
 from common.reports.window import Period
-from report_viewer.data.public_document import encode
+from report_viewer.data.public_document import FOR_DRAWING, encode
 from report_viewer.i18n.formatting import DocumentFormatter
 
 SCHEMA = json.loads(FILE.read_text(encoding="utf-8"))
@@ -64,3 +65,10 @@ def test_a_report_that_is_not_of_it_is_told() -> None:
     data = json.loads(encoded(document("revenue-overview", window())))
     for broken in ({"kpis": None}, {"schemaVersion": 2}, {"days": {"first": "2026-04-01"}}):
         assert not VALID.is_valid(data | broken)
+
+
+def test_what_is_left_out_is_there_to_be_left_out() -> None:
+    """A name that no document has any more would hide another field one day."""
+    _, found = msgspec.json.schema_components((Document,))
+    fields = {field for each in found.values() for field in each.get("properties", {})}
+    assert fields >= FOR_DRAWING

@@ -23,9 +23,7 @@ from report_viewer.i18n.formatting import DocumentFormatter
 VERSION: Final = 1
 """Raised when a name goes away or means something else; names are added without."""
 
-FOR_DRAWING: Final = frozenset(
-    {"bar", "diverging", "drawn", "horizontal", "measure", "minor", "tiles"}
-)
+FOR_DRAWING: Final = frozenset({"beside", "diverging", "drawn", "horizontal", "measure", "tiles"})
 """Fields that say how something is drawn; they are no part of the data."""
 FIELD_UNITS: Final = {
     ("Band", "net_sales"): Unit.MONEY,
