@@ -12,6 +12,7 @@ from sqlalchemy import text
 from tests.integration.share_api.conftest import Serve, World, assert_problem
 from tests.integration.share_api.test_issuing import verified
 
+from common.db.shares import Share
 from common.db.tenancy import Access, transaction
 from common.links import unlocking
 from common.links.options import LinkOptions
@@ -19,6 +20,7 @@ from common.links.state import LinkStateStore, parse_epoch, parse_link, state_ke
 from common.links.token import KeyRing, LinkClaims
 from common.reports.window import Period
 from share_api.container import Container
+from sharing.options import options_of
 from worker.links.revocation_sweep import sweep_revocations
 
 SHARES = "/api/admin/analytics/shares"
@@ -160,3 +162,27 @@ def test_a_change_that_redis_did_not_take_is_carried_out_by_the_sweep(
     sweep_revocations(world.engine, redis_client, now=datetime.now(UTC))
     swept = options_in(redis_client, claims)
     assert (swept.revision, unlocking.matches(swept.password or "", OTHER)) == (1, True)
+
+
+def test_a_change_across_a_restart_of_redis_opens_nothing(
+    anna: httpx.Client,
+    ring: KeyRing,
+    redis_client: Redis,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What the ledger said before the server went back in time is not what it says now: the link
+    may have been revoked in between. Whoever opens it has it looked up again."""
+    issued = anna.post(SHARE, json={"password": PASSWORD})
+    claims, entry = verified(ring, issued), issued.headers["location"]
+    read, of_now = ["a" * 40], LinkStateStore(redis_client).epoch()
+
+    def restarted_meanwhile(share: Share) -> LinkOptions:
+        read[0] = of_now
+        return options_of(share)
+
+    monkeypatch.setattr(LinkStateStore, "epoch", lambda _: read[0])
+    monkeypatch.setattr("sharing.passwords.options_of", restarted_meanwhile)
+    assert anna.put(f"{entry}/password", json={"password": OTHER}).status_code == 204
+    data = redis_client.get(state_key(claims.tenant_id, claims.link_id))
+    assert isinstance(data, bytes)
+    assert parse_link(data, epoch=of_now).state is None

@@ -51,6 +51,7 @@ def change_password(
     if password is not None:
         require_password(password)
     stored = None if password is None else hash_of(password)
+    epoch = _epoch(states)  # from before the ledger is looked at: see ``LinkStateStore.activate``
     with transaction(engine, Access(tenant_id=change.tenant_id)) as session:
         share = session.scalar(
             select(Share)
@@ -76,7 +77,17 @@ def change_password(
             )
         link = LinkRef(share.tenant_id, share.link_id, share.expires_at)
         shown = options_of(share)
+    if epoch is None:
+        raise PasswordNotCarriedOutError
     try:
-        states.restore(link, LinkState.ACTIVE, shown)
+        states.restore(link, LinkState.ACTIVE, shown, epoch=epoch)
     except (RedisError, OSError) as error:
         raise PasswordNotCarriedOutError from error
+
+
+def _epoch(states: LinkStateStore) -> str | None:
+    """The server's run of now; None where it does not say, as what comes next is in the ledger."""
+    try:
+        return states.epoch()
+    except (RedisError, OSError):
+        return None
