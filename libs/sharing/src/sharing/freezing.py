@@ -96,7 +96,10 @@ class Freezer:
                 time.sleep(_LOOK_AGAIN_SECONDS)
 
     def _take(self, job: ComputeReport, version: int, found: dict[ComputeReport, Fields]) -> None:
-        fields = copies.take(self.cache.redis, job.key)
+        fields: Fields = {}
+        meta = self.cache.meta(job.key)  # what is not of use yet is not fetched each time
+        if meta is not None and meta.data_version >= version:
+            fields = copies.take(self.cache.redis, job.key)
         if _is_of(fields, version):
             if sum(map(len, fields.values())) > MOST_BYTES // 2:
                 raise TooMuchFrozenError("The report is too large to be frozen")
