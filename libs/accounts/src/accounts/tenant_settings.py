@@ -49,7 +49,7 @@ class _Setting:
 
     column: InstrumentedAttribute[str]
     action: Action
-    require: Callable[[TenantSession, Tenant, str], None] = lambda *_: None
+    require: Callable[[TenantSession, Tenant, str], None]
 
 
 def set_timezone(
@@ -127,8 +127,6 @@ def _changing(
         before = str(getattr(shop, setting.column.key))
         has_sales = _any(session, Order.tenant_id == tenant_id)
         if before != value:
-            if setting is not _NAME:
-                _require_changeable(shop)
             setting.require(session, shop, before)
             row = update(Tenant).where(Tenant.id == tenant_id)
             session.execute(row.values({setting.column: value}))
@@ -139,16 +137,27 @@ def _changing(
         yield session, Changed(tenant_id, shop.name, before, value, has_sales)
 
 
+def _require_changeable(_: TenantSession, shop: Tenant, __: str) -> None:
+    """A name of before there was a bound is kept, but the database lets no such row change."""
+    if len(shop.name) > MAX_NAME_LENGTH:
+        require_name(shop.name)
+
+
+def _require_nothing(*_: object) -> None:
+    """A new name is checked before; with it the row may change whatever it was called."""
+
+
 def _require_no_amounts(session: TenantSession, shop: Tenant, before: str) -> None:
+    _require_changeable(session, shop, before)
     costs = (Product.tenant_id == shop.id) & Product.unit_cost.is_not(None)
     if _any(session, Order.tenant_id == shop.id) or _any(session, costs):
         raise CurrencyInUseError(shop.slug, before)
 
 
-_NAME: Final = _Setting(Tenant.name, Action.NAME_CHANGED)
-_TIMEZONE: Final = _Setting(Tenant.timezone, Action.TIMEZONE_CHANGED)
+_NAME: Final = _Setting(Tenant.name, Action.NAME_CHANGED, _require_nothing)
+_TIMEZONE: Final = _Setting(Tenant.timezone, Action.TIMEZONE_CHANGED, _require_changeable)
 _CURRENCY: Final = _Setting(Tenant.currency, Action.CURRENCY_CHANGED, _require_no_amounts)
-_GIFT_CARDS: Final = _Setting(Tenant.gift_cards, Action.GIFT_CARDS_CHANGED)
+_GIFT_CARDS: Final = _Setting(Tenant.gift_cards, Action.GIFT_CARDS_CHANGED, _require_changeable)
 
 
 def _known(engine: Engine, slug: str) -> int:
@@ -166,12 +175,6 @@ def _held(session: TenantSession, tenant_id: int) -> Tenant:
     session.execute(_LOCK)
     held = select(Tenant).where(Tenant.id == tenant_id).with_for_update()
     return session.scalars(held).one()
-
-
-def _require_changeable(shop: Tenant) -> None:
-    """A name of before there was a bound is kept, but the database lets no such row change."""
-    if len(shop.name) > MAX_NAME_LENGTH:
-        require_name(shop.name)
 
 
 def _any(session: TenantSession, condition: ColumnElement[bool]) -> bool:
