@@ -90,11 +90,8 @@ class Forms:
             UnreadableReportError: what is cached cannot be read.
         """
         variant = asked._replace(form=request.url.resource.value)
-        entry = self._responses.get(request.path)
-        ready = entry.responses.get(variant) if entry is not None else None
-        if entry is None or ready is None or not await self._revalidation.is_valid(request, entry):
-            ready = await self._make_data(request, variant)
-        return ready
+        ready = await self._revalidation.cached(request, variant)
+        return ready or await self._make_data(request, variant)
 
     async def file(self, request: ReportRequest, asked: Variant) -> PreparedResponse:
         """A form that a worker makes, in the language and the coding (gzip at most) of ``asked``.
@@ -108,11 +105,8 @@ class Forms:
         language = tag_of(ENGLISH) if asked.language in kind.lacking else asked.language
         coding = Coding.GZIP if packed else Coding.IDENTITY
         variant = Variant(coding, language, resource.value)
-        entry = self._responses.get(request.path)
-        ready = entry.responses.get(variant) if entry is not None else None
-        if entry is None or ready is None or not await self._revalidation.is_valid(request, entry):
-            ready = await self._load_file(request, variant)
-        return ready
+        ready = await self._revalidation.cached(request, variant)
+        return ready or await self._load_file(request, variant)
 
     async def _load_file(self, request: ReportRequest, variant: Variant) -> PreparedResponse:
         kind = FILES[request.url.resource]

@@ -81,11 +81,8 @@ class Representations:
             ViewerError: there is no page to show; see ``ReportLoader.load``.
             UnreadableReportError: what is cached cannot be read.
         """
-        entry = self._responses.get(request.path)
-        ready = entry.responses.get(variant) if entry is not None else None
-        if entry is None or ready is None or not await self._revalidation.is_valid(request, entry):
-            ready = await self._draw(request, variant)
-        return ready
+        ready = await self._revalidation.cached(request, variant)
+        return ready or await self._draw(request, variant)
 
     async def csv(
         self, request: ReportRequest, variant: Variant
@@ -110,21 +107,19 @@ class Representations:
             NoSuchPathError: the CSV ends before that page.
             LinkError, ViewerError, UnreadableReportError: as ``page``.
         """
-        entry = self._responses.get(request.path)
-        ready = entry.responses.get(variant) if entry is not None else None
-        if entry is None or ready is None or not await self._revalidation.is_valid(request, entry):
-            snapshot = await self._loader.load(request, CSV)
-            link = self._responses.link(request.token, request.claims)
-            version = self._revalidation.revalidate(link, snapshot)
-            body = await asyncio.to_thread(row_pages.cut, snapshot.csv, request.url.number)
-            etag = strong_etag(body, variant.coding)
-            headers = (
-                *self._csv_headers,
-                *entity_headers(etag, variant.coding, version, link.shown),
-            )
-            answer = Response(HTTPStatus.OK, headers, compress(body, variant.coding))
-            ready = PreparedResponse(answer, etag)
-            self._responses.put(request.path, link, version, variant, ready)
+        ready = await self._revalidation.cached(request, variant)
+        return ready or await self._cut(request, variant)
+
+    async def _cut(self, request: ReportRequest, variant: Variant) -> PreparedResponse:
+        snapshot = await self._loader.load(request, CSV)
+        link = self._responses.link(request.token, request.claims)
+        version = self._revalidation.revalidate(link, snapshot)
+        body = await asyncio.to_thread(row_pages.cut, snapshot.csv, request.url.number)
+        etag = strong_etag(body, variant.coding)
+        headers = (*self._csv_headers, *entity_headers(etag, variant.coding, version, link.shown))
+        answer = Response(HTTPStatus.OK, headers, compress(body, variant.coding))
+        ready = PreparedResponse(answer, etag)
+        self._responses.put(request.path, link, version, variant, ready)
         return ready
 
     async def _draw(self, request: ReportRequest, variant: Variant) -> PreparedResponse:

@@ -6,6 +6,8 @@ from common.links.token import LinkError
 from common.reports_cache import cache
 from report_viewer.cache.response_cache import CachedLink, CacheEntry, ReportVersion, ResponseCache
 from report_viewer.cache.single_flight import SingleFlight
+from report_viewer.http.prepared_response import PreparedResponse
+from report_viewer.http.variant import Variant
 from report_viewer.links.request import ReportRequest
 from report_viewer.loading.freshness import FreshnessTracker
 from report_viewer.loading.job_requests import JobRequests
@@ -44,6 +46,17 @@ class Revalidation:
         who = (request.token, request.proof)
         version = await self._asking.run(who, lambda: self._ask(request, link))
         return version is entry.version
+
+    async def cached(self, request: ReportRequest, variant: Variant) -> PreparedResponse | None:
+        """The response that is cached for the request, if it is what the link shows now.
+
+        Raises: what ``is_valid`` raises.
+        """
+        entry = self._responses.get(request.path)
+        ready = entry.responses.get(variant) if entry is not None else None
+        if entry is None or ready is None or not await self.is_valid(request, entry):
+            return None
+        return ready
 
     def revalidate(self, link: CachedLink, snapshot: Snapshot) -> ReportVersion:
         """What a complete snapshot says; newer data that wait for the report are asked for."""
