@@ -15,12 +15,13 @@ from tests.integration.share_api.console.conftest import Tab, a_tab, said
 from tests.support import draws
 
 from accounts.invitations import InvitationOverError, find_invitation, invite
-from accounts.passwords import end_sessions
+from accounts.passwords import end_sessions, replace_password
 from accounts.reset_links import ResetOverError, find_reset, reset_link
 from common.db.accounts import Role
 from common.db.audit import COMMAND_LINE, Author
 from common.db.tenancy import TenantDb
 from common.instants import now
+from common.password_hashing import hash_password
 
 NEW = "violet umbrellas hum at noon"
 LINK = re.compile(r'id="secret" readonly data-here value="([^"]+)"')
@@ -173,9 +174,10 @@ def test_a_link_for_a_password_is_over(over: str, world: World) -> None:
     author = Author("carl@example.com", admin_id)
     token, until = reset_link(world.engine, admin_id, tenant_id=None, author=COMMAND_LINE, at=at)
     assert find_reset(world.engine, token, now=at).email == "carl@example.com"
-    change: Callable[[], None] = lambda: end_sessions(world.engine, author, at=at)  # noqa: E731
-    if over != "late":
-        change()
+    if over == "logged out":
+        end_sessions(world.engine, author, at=at)
+    if over == "another password":
+        replace_password(world.engine, admin_id, hash_password(NEW), author, at=at)
     with pytest.raises(ResetOverError):
         find_reset(world.engine, token, now=until if over == "late" else at)
 
