@@ -13,12 +13,14 @@ import psutil
 import pytest
 import uvicorn
 from argon2 import PasswordHasher
+from click.testing import CliRunner, Result
 from redis import Redis
 from sqlalchemy import Engine
 from tests.support import wait
 from tests.support.inboxes import KEY
 
 from accounts.provisioning import create_tenant
+from analytics.cli import main
 from common.db.accounts import Admin, Membership
 from common.db.tenancy import Access, transaction
 from common.infra.redis import Profile
@@ -138,6 +140,7 @@ def patient(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 Serve = Callable[..., Service]
+Command = Callable[..., Result]
 
 
 @pytest.fixture
@@ -242,3 +245,23 @@ def hung_redis(tmp_path: Path) -> Iterator[str]:
             yield valkey.url
         finally:
             process.resume()
+
+
+@pytest.fixture
+def command(
+    world: World,
+    service_url: str,
+    redis_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> Command:
+    """Run the command line in an empty folder, with the environment of a deployment and more."""
+    monkeypatch.chdir(tmp_path)
+    servers = {"DATABASE_URL": service_url, "REDIS_URL": redis_url}
+
+    def run(*arguments: str, given: str = "", **environment: str) -> Result:
+        done = CliRunner().invoke(main, arguments, env=servers | environment, input=given)
+        assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+        return done
+
+    return run

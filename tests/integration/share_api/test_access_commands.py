@@ -1,44 +1,21 @@
 """Commands of access: API keys, roles, invitations and links for a new password."""
 
-from collections.abc import Callable
-from pathlib import Path
+from functools import partial
 
 import pytest
-from click.testing import CliRunner, Result
-from tests.integration.share_api.conftest import Service, World
+from tests.integration.share_api.conftest import Command, Service, World
 
 from accounts.invitations import find_invitation
 from accounts.members import list_members
 from accounts.reset_links import find_reset
-from analytics.cli import main
 from common.db.tenancy import TenantDb
 from common.instants import now
 
-Command = Callable[..., Result]
-
 
 @pytest.fixture
-def analytics(
-    world: World,
-    service_url: str,
-    redis_url: str,
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-) -> Command:
-    """Run a command with the environment of a deployment."""
-    monkeypatch.chdir(tmp_path)
-    environment = {
-        "DATABASE_URL": service_url,
-        "REDIS_URL": redis_url,
-        "PUBLIC_BASE_URL": "https://app.example.com/",
-    }
-
-    def run(*arguments: str, **changes: str) -> Result:
-        done = CliRunner().invoke(main, arguments, env=environment | changes)
-        assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
-        return done
-
-    return run
+def analytics(command: Command) -> Command:
+    """Run a command of a deployment that knows its public address."""
+    return partial(command, PUBLIC_BASE_URL="https://app.example.com/")
 
 
 def test_a_key_is_made_listed_and_revoked(analytics: Command, service: Service) -> None:

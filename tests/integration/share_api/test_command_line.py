@@ -1,53 +1,34 @@
 """`analytics share` and `analytics revoke`: the service's functions without an admin."""
 
 import json
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 from redis import Redis
-from tests.integration.share_api.conftest import World
+from tests.integration.share_api.conftest import Command, World
 
 from analytics.admin.links import SharingSettingsError, issue_link
-from analytics.commands.audit import audit
-from analytics.commands.revoke import revoke
-from analytics.commands.share import share
 from common.links.state import LinkRef, LinkState, LinkStateStore, state_key
 from common.links.token import KeyRing
 from sharing.issue_errors import SigningNotConfiguredError
 
 SHARES = "/api/admin/analytics/shares"
 NOBODY = "00000000-0000-4000-8000-000000000000"
-Command = Callable[..., Result]
 
 
 @pytest.fixture
-def analytics(
-    world: World,
-    service_url: str,
-    redis_url: str,
-    secret: str,
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-) -> Command:
-    """Run a command with the environment of a deployment."""
-    monkeypatch.chdir(tmp_path)
-    environment = {
-        "DATABASE_URL": service_url,
-        "REDIS_URL": redis_url,
-        "ANALYTICS_SHARE_SIGNING_SECRET": secret,
-        "PUBLIC_BASE_URL": "https://app.example.com/",
-        "ANALYTICS_SHARE_LINK_TTL_SECONDS": "",
-    }
+def analytics(command: Command, secret: str) -> Command:
+    """Run a command of a deployment that signs links."""
 
-    def run(command: str, *arguments: str, **changes: str) -> Result:
-        commands = {"audit": audit, "share": share, "revoke": revoke}
-        done = CliRunner().invoke(commands[command], arguments, env=environment | changes)
-        assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
-        return done
+    def run(*arguments: str, **changes: str) -> Result:
+        environment = {
+            "ANALYTICS_SHARE_SIGNING_SECRET": secret,
+            "PUBLIC_BASE_URL": "https://app.example.com/",
+            "ANALYTICS_SHARE_LINK_TTL_SECONDS": "",
+        }
+        return command(*arguments, **environment | changes)
 
     return run
 

@@ -1,46 +1,23 @@
 """`analytics connection` and `analytics ingest dead-letters`, beside the running service."""
 
 import json
-from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
-from tests.integration.share_api.conftest import Service, World
+from click.testing import Result
+from tests.integration.share_api.conftest import Command, Service, World
 from tests.integration.share_api.test_webhooks import ORDER, send, status_of
 from tests.support.inboxes import KEY
 
-from analytics.commands.connection import connection
-from analytics.commands.ingest import ingest
 from ingest.webhooks.work import work_off
-
-Command = Callable[..., Result]
 
 
 @pytest.fixture
-def analytics(
-    world: World,
-    service_url: str,
-    redis_url: str,
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-) -> Command:
-    """Run a command with the environment of a deployment."""
-    monkeypatch.chdir(tmp_path)
-    environment = {
-        "DATABASE_URL": service_url,
-        "REDIS_URL": redis_url,
-        "ANALYTICS_CONNECTION_SECRET": KEY,
-    }
+def analytics(command: Command) -> Command:
+    """Run a command for a shop, of a deployment that can keep secrets of connections."""
 
-    def run(*arguments: str, given: str = "", **changes: str) -> Result:
-        group = {"connection": connection, "ingest": ingest}[arguments[0]]
+    def run(*arguments: str, **changes: str) -> Result:
         shop = ("--tenant", "berlin") if "--tenant" not in arguments else ()
-        done = CliRunner().invoke(
-            group, [*arguments[1:], *shop], env=environment | changes, input=given
-        )
-        assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
-        return done
+        return command(*arguments, *shop, **{"ANALYTICS_CONNECTION_SECRET": KEY} | changes)
 
     return run
 

@@ -1,21 +1,18 @@
 """`analytics keys`, and keys that come and go: which links live by which key."""
 
 import re
-from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from secrets import token_hex
 from uuid import uuid4
 
 import httpx
 import pytest
 import time_machine
-from click.testing import CliRunner, Result
+from click.testing import Result
 from redis import Redis
 from sqlalchemy import text
-from tests.integration.share_api.conftest import Serve, World, share_id
+from tests.integration.share_api.conftest import Command, Serve, World, share_id
 
-from analytics.cli import main
 from common.db.tenancy import Access, transaction
 from common.instants import iso, now
 from common.links.token import KeyRing
@@ -23,30 +20,19 @@ from common.links.token import KeyRing
 SHARES = "/api/admin/analytics/shares"
 SHARE = "/api/admin/analytics/revenue-overview/share"
 OLD, NEW = token_hex(32), token_hex(32)
-Command = Callable[..., Result]
 
 
 @pytest.fixture
-def analytics(
-    world: World,
-    service_url: str,
-    redis_url: str,
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-) -> Command:
-    """Run the command line with the environment of a deployment whose keys are given."""
-    monkeypatch.chdir(tmp_path)
+def analytics(command: Command) -> Command:
+    """Run the command line of a deployment whose keys are given."""
 
     def run(*arguments: str, secret: str = OLD, retired: str = "", **changes: str) -> Result:
-        environment = {
-            "DATABASE_URL": service_url,
-            "REDIS_URL": redis_url,
+        keys = {
             "ANALYTICS_SHARE_SIGNING_SECRET": secret,
             "ANALYTICS_SHARE_SIGNING_SECRETS_RETIRED": retired,
             "PUBLIC_BASE_URL": "https://app.example.com",
         }
-        done = CliRunner().invoke(main, arguments, env=environment | changes)
-        assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+        done = command(*arguments, **keys | changes)
         assert not {OLD, NEW} & set(re.findall(r"[0-9a-f]{64}", done.output))
         return done
 

@@ -97,5 +97,7 @@ def test_a_stopwatch_notes_each_part_and_the_whole() -> None:
         )
         for part in ("query", "total")
     ]
-    assert None not in values
-    assert values[0] <= values[1]  # type: ignore[operator]
+    query, total = values
+    assert query is not None
+    assert total is not None
+    assert query <= total

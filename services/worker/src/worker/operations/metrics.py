@@ -94,6 +94,7 @@ def shared_between_processes() -> Iterator[None]:
     kept = values.ValueClass
     with tempfile.TemporaryDirectory(prefix="worker-", ignore_cleanup_errors=True) as directory:
         os.environ[SHARED_DIRECTORY] = directory
+        # prometheus_client gives these two no types.
         values.ValueClass = values.get_value_class()  # type: ignore[no-untyped-call]
         try:
             yield
@@ -105,6 +106,7 @@ def shared_between_processes() -> Iterator[None]:
 def serve(port: int, *others: Collector) -> int:
     """Tell the shared metrics and those of ``others`` over HTTP at ``/metrics``; at which port."""
     told = CollectorRegistry()
+    # As above: without types.
     MultiProcessCollector(told, path=os.environ[SHARED_DIRECTORY])  # type: ignore[no-untyped-call]
     for each in others:
         told.register(each)
