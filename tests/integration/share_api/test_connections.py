@@ -107,7 +107,7 @@ def test_a_request_that_does_not_name_one_host_is_refused(service: Service, host
 def test_a_body_that_does_not_come_is_given_up(
     anna: httpx.Client, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("share_api.http.json_body.BODY_SECONDS", 0.2)
+    monkeypatch.setattr("share_api.http.bounded_body.BODY_SECONDS", 0.2)
     with connection(service) as client:
         client.sendall(
             f"POST {SHARE} HTTP/1.1\r\nHost: x\r\nCookie: {anna.headers['cookie']}\r\n"
@@ -122,7 +122,7 @@ def test_a_body_that_does_not_come_is_given_up(
 def test_an_upload_that_stops_is_given_up_and_leaves_nothing(
     anna: httpx.Client, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("share_api.http.json_body.PIECE_SECONDS", 0.2)
+    monkeypatch.setattr("share_api.http.bounded_body.PIECE_SECONDS", 0.2)
     with connection(service) as client:
         client.sendall(
             f"POST /api/admin/imports HTTP/1.1\r\nHost: x\r\nCookie: {anna.headers['cookie']}\r\n"

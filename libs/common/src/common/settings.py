@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from common.links.token import KeyRing, check_drawn_secret
+from common.links.signing_secret import check_drawn_secret
+from common.links.token import KeyRing
 
 
 class ServiceSettings(BaseSettings):

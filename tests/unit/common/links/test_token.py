@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from itsdangerous import Signer
 
+from common.links.signing_secret import check_drawn_secret, check_secret
 from common.links.token import (
     ExpiredLinkError,
     ForgedLinkError,
@@ -16,8 +17,6 @@ from common.links.token import (
     LinkClaims,
     LinkError,
     MalformedLinkError,
-    check_drawn_secret,
-    check_secret,
 )
 from common.reports import registry
 from common.reports.window import Window

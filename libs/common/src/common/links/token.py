@@ -16,7 +16,6 @@ import re
 import struct
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import pairwise
 from typing import Final
 from uuid import UUID
 
@@ -25,6 +24,7 @@ from itsdangerous.encoding import base64_decode, base64_encode
 from itsdangerous.exc import BadData, BadSignature
 
 from common.links.options import PLAIN, LinkOptions
+from common.links.signing_secret import check_secret
 from common.reports.window import Window
 
 VERSION: Final = 1
@@ -33,7 +33,6 @@ _SALT: Final = b"analytics.share-link.v1"
 _RECORD: Final = struct.Struct(">B16sIIIII")  # version, link, tenant, from, to, issued, expires
 _GRAMMAR: Final = re.compile(r"[A-Za-z0-9_-]{51,120}\.[A-Za-z0-9_-]{43}", re.ASCII)
 _SLUG: Final = re.compile(rb"(?=.{1,40}\Z)[a-z](-?[a-z0-9])*")
-_SECRET: Final = re.compile(r"[0-9a-fA-F]{64}", re.ASCII)
 
 
 class LinkError(Exception):
@@ -76,31 +75,6 @@ class LinkClaims:
     issued_at: datetime
     expires_at: datetime
     options: LinkOptions = PLAIN
-
-
-def check_secret(secret: str) -> None:
-    """Refuse a secret that is not 32 bytes in hex, or one byte repeated.
-
-    Raises:
-        ValueError: not 64 hex digits, or its bytes repeat.
-    """
-    if not _SECRET.fullmatch(secret):
-        raise ValueError("must be 64 hex digits (32 random bytes)")
-    if len(set(bytes.fromhex(secret))) == 1:
-        raise ValueError("is one byte repeated, not a random secret")
-
-
-def check_drawn_secret(secret: str) -> None:
-    """Refuse a secret that a service must not start with: one that was not drawn at random.
-
-    The key ring itself takes the counting bytes of the specification's worked example.
-
-    Raises:
-        ValueError: see ``check_secret``, or its bytes count.
-    """
-    check_secret(secret)
-    if len({(b - a) % 256 for a, b in pairwise(bytes.fromhex(secret))}) == 1:
-        raise ValueError("is bytes that count, not a random secret")
 
 
 class KeyRing:

@@ -1,14 +1,13 @@
-"""Request bodies: bounded, strict JSON, and refused with every field that is wrong.
+"""JSON bodies: bounded, strict, and refused with every field that is wrong.
 
 They are read by ourselves, after the session was checked: a client that is not logged in gets 403,
 not what is wrong with the body. An empty body is an empty object. Python's JSON is stricter here
 than its default: UTF-8 only, no duplicate names, no NaN.
 """
 
-import asyncio
 import json
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated, Any, Final, NoReturn, TypeVar
@@ -18,13 +17,10 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from common.http.problem import Problem
+from share_api.http.bounded_body import BodyTooLargeError, read_at_most
 
 MAX_BODY_BYTES: Final = 16 * 1024
 MAX_LIST_BODY_BYTES: Final = 128 * 1024
-BODY_SECONDS: Final = 20
-PIECE_SECONDS: Final = 60
-"""How long the next piece of a long body may take."""
-
 _MOST_DIGITS: Final = 1000
 
 M = TypeVar("M", bound=BaseModel)
@@ -55,28 +51,6 @@ class InvalidBodyError(Problem):
         return [{"pointer": fault.pointer, "detail": fault.detail} for fault in self.faults]
 
 
-class SlowBodyError(Problem):
-    """The body does not arrive."""
-
-    status = HTTPStatus.REQUEST_TIMEOUT
-    type = "timeout"
-    title = "Request too slow"
-
-    def __init__(self) -> None:
-        super().__init__("The body did not arrive in time.")
-
-
-class BodyTooLargeError(Problem):
-    """More than a body may have; the rest is not read."""
-
-    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-    type = "body-too-large"
-    title = "Request body too large"
-
-    def __init__(self, most: int) -> None:
-        super().__init__(f"The body is longer than {most} bytes.")
-
-
 async def read_body(request: Request) -> bytes:
     """The request's body.
 
@@ -102,42 +76,6 @@ async def _read_bounded(request: Request, most: int) -> bytes:
         return await read_at_most(request, most)
     except BodyTooLargeError:
         raise InvalidBodyError(FieldError("", f"is longer than {most} bytes")) from None
-
-
-async def read_at_most(request: Request, most: int) -> bytes:
-    """The request's body of at most so many bytes.
-
-    Raises:
-        BodyTooLargeError: it is longer.
-        SlowBodyError: not there after ``BODY_SECONDS``.
-    """
-    body = bytearray()
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            async for chunk in request.stream():
-                body += chunk
-                if len(body) > most:
-                    raise BodyTooLargeError(most)
-    except TimeoutError:
-        raise SlowBodyError from None
-    return bytes(body)
-
-
-async def iter_with_timeout(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """A long body, piece by piece.
-
-    Raises:
-        SlowBodyError: no piece came for ``PIECE_SECONDS``.
-    """
-    while True:
-        try:
-            async with asyncio.timeout(PIECE_SECONDS):
-                piece = await anext(body)
-        except StopAsyncIteration:
-            return
-        except TimeoutError:
-            raise SlowBodyError from None
-        yield piece
 
 
 Body = Annotated[bytes, Depends(read_body)]

@@ -13,8 +13,8 @@ from common.db.audit import Author
 from common.db.tenancy import TenantDb
 from common.instants import now
 from share_api.container import Container
+from share_api.http.bounded_body import iter_with_timeout
 from share_api.http.content_length import content_length
-from share_api.http.json_body import iter_with_timeout
 from share_api.http.multipart import FILES, FileChunk, iter_file_chunks
 from share_api.http.openapi import problem_responses
 from share_api.imports.listing import ImportNotFoundError, get_import, list_imports

@@ -16,7 +16,8 @@ from ingest.webhooks.connections import (
 )
 from ingest.webhooks.inbox import MOST_BYTES
 from ingest.webhooks.platforms import PLATFORMS
-from share_api.http.json_body import Body, parse_body, read_at_most
+from share_api.http.bounded_body import read_at_most
+from share_api.http.json_body import Body, parse_body
 from share_api.http.openapi import problem_responses, request_body
 from share_api.routes.dependencies import CurrentActor, CurrentDb, Services
 from share_api.routes.permissions import needs

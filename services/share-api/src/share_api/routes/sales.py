@@ -14,8 +14,8 @@ from common.instants import now
 from ingest.ledger.basis import Basis
 from share_api.auth.actors import Actor
 from share_api.container import Container
+from share_api.http.bounded_body import iter_with_timeout
 from share_api.http.content_length import content_length
-from share_api.http.json_body import iter_with_timeout
 from share_api.http.ndjson import is_ndjson
 from share_api.http.openapi import (
     IDEMPOTENCY_KEY,

@@ -15,7 +15,7 @@ from share_api.console.pages import page, redirect
 from share_api.console.views.activity import last_import
 from share_api.console.views.imports import faults_csv, import_view
 from share_api.console.visit import CurrentVisit, Visit
-from share_api.http.json_body import iter_with_timeout
+from share_api.http.bounded_body import iter_with_timeout
 from share_api.http.multipart import FileChunk, InvalidUploadError, iter_file_chunks
 from share_api.imports.listing import get_import, list_imports
 from share_api.imports.upload import ImportTooLargeError, TooManyImportsError
