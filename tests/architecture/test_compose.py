@@ -12,7 +12,11 @@ from tests.support.servers import POSTGRES_IMAGE, VALKEY_IMAGE
 
 from common.jobs.celery_config import DISCORD_QUEUE, LINK_QUEUE, QUEUES
 from common.settings import ServiceSettings
+from ingest.webhooks import inbox
+from report_viewer.endpoints import csp_reports, unlocking
 from report_viewer.settings import ViewerSettings
+from share_api.http import json_body
+from share_api.schemas import sales_batch
 from share_api.settings import ShareApiSettings
 from worker.settings import WorkerSettings
 
@@ -301,11 +305,39 @@ def test_the_gateway_sends_each_path_to_its_service() -> None:
         "/api/reports/": "report_viewer",
         "/api/admin": "share_api",
         "/api/admin/": "share_api",
+        "/api/admin/analytics/shares/bulk": "share_api",
+        "/api/admin/sales/": "share_api",
         "/api/ingest/": "share_api",
         "/api/admin/imports": "share_api",
         "/api/discord/interactions": "share_api",
     }
     assert "server_tokens off;" in text
+
+
+@pytest.mark.parametrize(
+    ("path", "most"),
+    [
+        ("/api/reports/t/unlock", unlocking.MOST_BYTES),
+        ("/csp-reports", csp_reports.MOST_BYTES),
+        ("/api/admin/session", json_body.MAX_BODY_BYTES),
+        ("/api/admin/analytics/shares/bulk", json_body.MAX_LIST_BODY_BYTES),
+        ("/admin/invitation/t", json_body.MAX_BODY_BYTES),
+        ("/api/admin/sales/orders", sales_batch.MOST_BYTES_OF_LINES),
+        ("/api/ingest/c/shopify", inbox.MOST_BYTES),
+    ],
+)
+def test_the_gateway_takes_what_the_service_behind_it_takes(path: str, most: int) -> None:
+    """Of locations nginx takes the one that is the path, else the longest that it begins with."""
+    text = (ROOT / "gateway/nginx.conf").read_text(encoding="utf-8")
+    units = {"": 1, "k": 1024, "m": 1024**2}
+    bound = re.compile(r"client_max_body_size (\d+)(\w?);")
+    found: dict[str, int] = {}
+    for exact, place, body in re.findall(r"location (= )?(\S+) \{([^}]*)\}", text):
+        told = bound.search(body) or bound.search(text)
+        assert told is not None
+        if place == path if exact else path.startswith(place):
+            found[place] = int(told[1]) * units[told[2]]
+    assert found[max(found, key=len)] >= most
 
 
 def test_the_gateway_logs_no_raw_request() -> None:
