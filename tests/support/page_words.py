@@ -59,6 +59,7 @@ def _from_gaps() -> Iterator[Message]:
     for rule in KINDS.values():
         yield rule.one, rule.many
         yield rule.note
+        yield rule.heading
 
 
 def _from_reports() -> Iterator[Message]:

@@ -54,6 +54,17 @@ def test_a_check_says_what_an_import_would_do_and_an_import_does_it(tab: Tab, wo
     assert history.index("Done") < history.index("Checked")
 
 
+def test_orders_of_closed_days_that_changed_are_listed_by_day(tab: Tab, world: World) -> None:
+    tab.open("/admin/data")
+    for files in (JPY, JPY.replace(",10\n", ",12\n")):
+        sent = upload(tab, orders=files)
+        work(world.engine)
+        told = said(tab.open(sent.headers["location"]))
+        assert ("Changed afterwards" in told) == (files != JPY)
+    assert "2 orders of days that were over count otherwise now." in told
+    assert "Monday, 2 March 2026: 1 Sunday, 1 March 2026: 1" in told
+
+
 def test_every_fault_is_listed_as_text_and_nothing_is_taken_in(tab: Tab, world: World) -> None:
     bad = JPY + "O3,=1+<script>alert(1)</script>,JPY,1,P1,1,10\n"
     page = tab.open(upload(tab, orders=bad).headers["location"])

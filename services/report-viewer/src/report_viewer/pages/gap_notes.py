@@ -1,9 +1,12 @@
-"""Gap notes: what a report's data does not know, in sentences beside the figures it touches."""
+"""Gap notes: what a report's data does not know, in sentences beside the figures it touches.
+
+Those of closed days that changed stand under a heading of their own, and mark no figure.
+"""
 
 from typing import NamedTuple
 
 from common.i18n.gap_sentences import gap_sentence
-from common.reports.document.gaps import DataGap, rule_of
+from common.reports.document.gaps import UNKNOWN, DataGap, rule_of
 from common.reports.document.metrics import Unit
 from common.reports.document.schema import Days
 from report_viewer.i18n.formatting import DocumentFormatter
@@ -13,7 +16,7 @@ class GapNote(NamedTuple):
     """One note: its ``sentence``, and in ``details`` how much it is about and which days.
 
     ``marked`` are the keys of the figures that are marked with its ``number``; ``before`` says that
-    it is about the days compared with alone.
+    it is about the days compared with alone, ``heading`` what it stands under.
     """
 
     number: int
@@ -21,6 +24,7 @@ class GapNote(NamedTuple):
     details: tuple[str, ...]
     marked: tuple[str, ...]
     before: bool
+    heading: str
 
 
 def gap_notes(figures: DocumentFormatter) -> tuple[GapNote, ...]:
@@ -51,4 +55,5 @@ def _note(number: int, gap: DataGap, sentence: str, figures: DocumentFormatter) 
         details=details,
         marked=() if rule is None or rule.everything else gap.touches,
         before=gap.now is None,
+        heading=UNKNOWN if rule is None else rule.heading,
     )
