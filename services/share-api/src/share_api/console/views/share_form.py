@@ -6,6 +6,7 @@ from typing import Final
 
 from common.db.shares import MAX_LABEL_LENGTH
 from common.instants import now
+from common.links.options import LinkKind
 from common.reports import registry
 from common.reports.window import Period, window_of
 from share_api.console.forms.body import Form
@@ -33,12 +34,15 @@ class ShareForm:
     reports: Sequence[Choice]
     periods: Sequence[Choice]
     lives: Sequence[Choice]
+    kinds: Sequence[Choice]
     report: str
     period: str
     life: str
+    kind: str
     first: str = ""
     last: str = ""
     label: str = ""
+    protected: bool = False
 
 
 def share_form(visit: Visit, form: Form) -> ShareForm:
@@ -57,18 +61,31 @@ def share_form(visit: Visit, form: Form) -> ShareForm:
         for each in Period
     ]
     periods.append(Choice(DATES, words.text("Days of the calendar")))
-    lives = _lives(visit)
+    lives, kinds = _lives(visit), _kinds(visit)
     return ShareForm(
         reports,
         periods,
         lives,
+        kinds,
         report=_chosen(form.one("report"), reports, reports[0].value),
         period=_chosen(form.one("period"), periods, Period.MONTH.value),
         life=_chosen(form.one("life"), lives, str(visit.container.issuing.ttl_seconds)),
+        kind=_chosen(form.one("kind"), kinds, LinkKind.FIXED),
         first=form.one("first")[:10],
         last=form.one("last")[:10],
         label=form.one("label")[:MAX_LABEL_LENGTH],
+        protected=form.one("protected") == "yes",
     )
+
+
+def _kinds(visit: Visit) -> list[Choice]:
+    """How the days and figures of a link stand to the time that passes."""
+    text = visit.words.text
+    return [
+        Choice(LinkKind.FIXED, text("Days stay"), text("later corrections are shown")),
+        Choice(LinkKind.LIVE, text("Days move"), text("always the last complete days")),
+        Choice(LinkKind.FROZEN, text("Frozen"), text("days and figures stay as they are now")),
+    ]
 
 
 def _lives(visit: Visit) -> list[Choice]:
