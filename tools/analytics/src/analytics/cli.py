@@ -64,6 +64,10 @@ COMMANDS: Mapping[str, Entry] = {
     ),
     "sharing": Entry("sharing", "sharing", "Turn a shop's sharing off and on."),
     "audit": Entry("audit", "audit", "Print who did what to a shop's links and accounts."),
+    "erase-customer": Entry(
+        "erase_customer", "erase_customer", "Erase who a customer of a shop was, for good."
+    ),
+    "erase-tenant": Entry("erase_tenant", "erase_tenant", "Erase a shop, for good."),
     "revocations": Entry(
         "revocations", "revocations", "Bring revocations into a database that was restored."
     ),
