@@ -3,6 +3,8 @@
 import csv
 import io
 import re
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import httpx
 from sqlalchemy import text
@@ -10,7 +12,9 @@ from tests.integration.share_api.conftest import Serve, World
 from tests.integration.share_api.console.conftest import Tab, a_tab, said
 from tests.integration.share_api.test_imports import ORDERS, REFUNDS, work
 
-from common.db.tenancy import Access, transaction
+from common.db.tenancy import Access, TenantDb, transaction
+from common.instants import now
+from ingest.ledger.sales_days import sales_span
 
 JPY = ORDERS.replace("EUR", "JPY").replace("10.00", "10")
 
@@ -143,3 +147,32 @@ def test_refunds_alone_are_taken_too(tab: Tab, world: World) -> None:
     sent = upload(tab, refunds=REFUNDS.replace("10.00", "10"))
     work(world.engine)
     assert "Done" in said(tab.open(sent.headers["location"]))
+
+
+def test_the_days_with_sales_are_shown_with_their_holes_and_old_data_are_told(
+    tab: Tab, world: World
+) -> None:
+    assert "Days with sales" not in said(tab.open("/admin/data"))
+    today = now().astimezone(ZoneInfo("Asia/Tokyo")).date()
+    lines = [ORDERS.splitlines()[0]]
+    for number, ago in enumerate((40, 39, 38, 35, 34, 10)):
+        paid = f"{today - timedelta(days=ago)}T00:00:00+09:00"
+        lines.append(f"D{number},{paid},JPY,1,P1,1,10")
+    upload(tab, orders="\n".join(lines) + "\n")
+    work(world.engine)
+    page = tab.open("/admin/data")
+    strip = re.findall(r'<rect class="(\w+)" x="(\d+)" y="\d+" width="(\d+)"', page.text)
+    assert [(kind, int(start), int(length)) for kind, start, length in strip] == [
+        ("before", 0, 142),
+        ("sold", 142, 3),
+        ("hole", 145, 2),
+        ("sold", 147, 2),
+        ("hole", 149, 23),
+        ("sold", 172, 1),
+        ("hole", 173, 9),
+    ]
+    assert "34 days without a sale:" in said(page)
+    assert "The last sale that came in is of" in said(tab.open("/admin"))
+    with TenantDb(world.engine, world.berlin).transaction() as session:
+        assert session.scalar(text("SELECT count(*) FROM orders")) == 0
+    assert sales_span(TenantDb(world.engine, world.berlin)) is None

@@ -12,15 +12,16 @@ from common.db.pagination import Cursor, InvalidCursorError
 from common.instants import now
 from common.reports import registry
 from share_api.console.pages import page, redirect
-from share_api.console.views.links import ENDED, LinkView, Shown, links_of, view_of
+from share_api.console.views.links import ENDED, LinkView, Shown, links_of, password_rule, view_of
 from share_api.console.views.qr_code import qr_svg
 from share_api.console.visit import CheckedForm, CurrentVisit, Visit
 from share_api.routes.permissions import needs
 from share_api.routes.shares import csv_response, parse_id, state_context, tell_address
 from sharing.addressing import address_of
-from sharing.issue_errors import LinkOverError
+from sharing.issue_errors import LinkOverError, LinkPasswordError
 from sharing.ledger_csv import ledger_csv
 from sharing.listing import ShareFilter, get_share
+from sharing.passwords import change_password
 
 router = APIRouter()
 LINKS: Final = "/admin/links"
@@ -94,6 +95,21 @@ def show_address(share_id: str, visit: CurrentVisit, _: CheckedForm) -> Response
     return _link_page(visit, view_of(visit, found), told.url)
 
 
+@router.post(f"{LINKS}/{{share_id}}/password", dependencies=[needs(Permission.SHARES_WRITE)])
+def set_password(share_id: str, visit: CurrentVisit, form: CheckedForm) -> Response:
+    """Let the link ask for another password, or for none; of one that has ended nothing."""
+    entry, container = parse_id(share_id), visit.container
+    password = None if form.one("remove") else form.one("password")
+    try:
+        change_password(visit.revocation(), entry, password, container.engine, container.states)
+    except LinkPasswordError:
+        found = get_share(visit.db, entry, given=state_context(container))
+        return _link_page(visit, view_of(visit, found), "", password_rule(visit))
+    except LinkOverError:
+        pass
+    return redirect(f"{LINKS}/{share_id}")
+
+
 def _address_if_just_made(visit: Visit, link: LinkView) -> str:
     ring, share = visit.container.issuing.ring, link.share
     made_here = share.created_by == visit.author.admin_id
@@ -104,6 +120,9 @@ def _address_if_just_made(visit: Visit, link: LinkView) -> str:
     return address_of(share, ring, visit.container.issuing.public_base_url)
 
 
-def _link_page(visit: Visit, link: LinkView, address: str) -> Response:
+def _link_page(visit: Visit, link: LinkView, address: str, refused: str = "") -> Response:
     code = qr_svg(address, visit.words.text("QR code of the link")) if address else ""
-    return page(visit, "link.html", "links", link=link, address=address, code=code)
+    status = 400 if refused else 200
+    return page(
+        visit, "link.html", "links", status, link=link, address=address, code=code, refused=refused
+    )

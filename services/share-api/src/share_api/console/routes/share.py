@@ -4,38 +4,45 @@ import json
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query
+from pydantic import BaseModel
 from starlette.responses import Response
 
 from accounts.permissions import Permission
 from common.http.problem import Problem
+from common.links.options import LinkKind
 from common.reports.model import AnalyticsNotYetImplementedError
 from common.reports.registry import UnknownReportError
 from share_api.console.forms.body import Form, detail_of
 from share_api.console.pages import page, redirect
-from share_api.console.views.links import DATES
+from share_api.console.views.links import DATES, password_rule
 from share_api.console.views.share_form import share_form
 from share_api.console.visit import CheckedForm, CurrentVisit, Visit
 from share_api.routes import issuing
 from share_api.routes.permissions import needs
+from sharing.issue_errors import OptionsConflictError
 
 router = APIRouter()
 NEW: Final = "/admin/links/new"
-_FIELDS: Final = ("report", "period", "life", "first", "last", "label")
+_KINDS: Final = (LinkKind.LIVE, LinkKind.FROZEN)
+
+
+class Choices(BaseModel):
+    """What an address fills the form in with."""
+
+    report: str = ""
+    period: str = ""
+    life: str = ""
+    first: str = ""
+    last: str = ""
+    label: str = ""
+    kind: str = ""
+    protected: str = ""
 
 
 @router.get(NEW, dependencies=[needs(Permission.SHARES_WRITE)])
-def show_form(
-    visit: CurrentVisit,
-    report: Annotated[str, Query()] = "",
-    period: Annotated[str, Query()] = "",
-    life: Annotated[str, Query()] = "",
-    first: Annotated[str, Query()] = "",
-    last: Annotated[str, Query()] = "",
-    label: Annotated[str, Query()] = "",
-) -> Response:
+def show_form(visit: CurrentVisit, choices: Annotated[Choices, Query()]) -> Response:
     """The form, filled in as the address says."""
-    values = (report, period, life, first, last, label)
-    return _form_page(visit, Form(tuple(zip(_FIELDS, values, strict=True))))
+    return _form_page(visit, Form(tuple(choices.model_dump().items())))
 
 
 @router.post(NEW, dependencies=[needs(Permission.SHARES_WRITE)])
@@ -57,15 +64,36 @@ def _body(form: Form) -> bytes:
         wanted = {"dates": {"first": form.one("first"), "last": form.one("last")}}
     if form.one("label").strip():
         wanted["label"] = form.one("label").strip()
+    if form.one("kind") in _KINDS:
+        wanted[form.one("kind")] = True
+    if form.one("password") or form.one("protected"):  # what is to have one does not lose it
+        wanted["password"] = form.one("password")
     if life:
         wanted["expiresInSeconds"] = int(life) if life.isascii() and life.isdigit() else life
     return json.dumps(wanted).encode()
 
 
+def _detail(visit: Visit, problem: Problem) -> str:
+    """What is wrong, in the reader's words where it is what the form lets happen."""
+    if isinstance(problem, OptionsConflictError):
+        return visit.words.text("Days of the calendar do not move: let them stay, or freeze them.")
+    if "/password" in {each["pointer"] for each in problem.errors}:
+        return password_rule(visit)
+    return detail_of(problem)
+
+
 def _form_page(visit: Visit, form: Form, error: Exception | None = None) -> Response:
     status = int(error.status) if isinstance(error, Problem) else 400 if error else 200
-    detail = detail_of(error) if isinstance(error, Problem) else str(error or "")
+    detail = _detail(visit, error) if isinstance(error, Problem) else str(error or "")
     shown = share_form(visit, form)
+    wrong = error is not None
     return page(
-        visit, "share.html", "links", status, form=shown, problem=error is not None, detail=detail
+        visit,
+        "share.html",
+        "links",
+        status,
+        framing=True,
+        form=shown,
+        problem=wrong,
+        detail=detail,
     )

@@ -9,8 +9,9 @@ from urllib.parse import urlencode
 from common.db.pagination import Cursor, Page, Paging
 from common.db.shares import Share
 from common.instants import now
+from common.links.options import LinkKind
 from common.reports.document.schema import Days
-from common.reports.window import Window
+from common.reports.window import Period, Window, window_of
 from share_api.console.visit import Visit
 from share_api.routes.shares import state_context
 from sharing.listing import LedgerEntry, ShareFilter, ShareState, list_shares
@@ -34,7 +35,10 @@ ENDED: Final = {Shown.LIVE: False, Shown.ENDED: True, Shown.ALL: None}
 
 @dataclass(frozen=True, slots=True)
 class LinkView:
-    """A link in the reader's words; ``soon`` says that it ends within two days."""
+    """A link in the reader's words; ``soon`` says that it ends within two days.
+
+    ``days`` are those it shows now; ``traits`` are what sets it apart from a plain link.
+    """
 
     entry: LedgerEntry
     first: date
@@ -48,6 +52,7 @@ class LinkView:
     expires_day: str
     viewed_day: str
     soon: bool
+    traits: tuple[str, ...]
 
     @property
     def share(self) -> Share:
@@ -62,6 +67,10 @@ class LinkView:
             chosen |= {"first": self.first.isoformat(), "last": self.last.isoformat()}
         if self.share.label:
             chosen["label"] = self.share.label
+        if self.share.kind != LinkKind.FIXED:
+            chosen["kind"] = self.share.kind
+        if self.share.password_hash is not None:
+            chosen["protected"] = "yes"
         return f"/admin/links/new?{urlencode(chosen)}"
 
     @property
@@ -80,7 +89,7 @@ def view_of(visit: Visit, entry: LedgerEntry) -> LinkView:
     def day(instant: datetime | None) -> str:
         return "" if instant is None else visit.words.calendar.day(instant.astimezone(zone).date())
 
-    window = Window(share.window_from, share.window_to)
+    window = _shown_now(visit, share)
     dates = window.dates(zone)
     return LinkView(
         entry=entry,
@@ -95,7 +104,26 @@ def view_of(visit: Visit, entry: LedgerEntry) -> LinkView:
         expires_day=day(share.expires_at),
         viewed_day=day(share.last_viewed_at),
         soon=entry.state is ShareState.ACTIVE and share.expires_at < now() + SOON,
+        traits=_traits(visit, share),
     )
+
+
+def _shown_now(visit: Visit, share: Share) -> Window:
+    if share.kind == LinkKind.LIVE and share.revoked_at is None and share.expires_at > now():
+        return window_of(Period(share.period), visit.tenant.zone, now=now())
+    return Window(share.window_from, share.window_to)
+
+
+def _traits(visit: Visit, share: Share) -> tuple[str, ...]:
+    text = visit.words.text
+    kinds = {LinkKind.LIVE: text("Days move"), LinkKind.FROZEN: text("Frozen")}
+    protected = text("With a password") if share.password_hash is not None else ""
+    return tuple(each for each in (kinds.get(LinkKind(share.kind), ""), protected) if each)
+
+
+def password_rule(visit: Visit) -> str:
+    """What a password of a link has to be."""
+    return visit.words.text("The password of the link needs 8 to 128 characters.")
 
 
 def days_of(visit: Visit, window: Window) -> str:

@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlencode
 
 from common.db.shares import MAX_LABEL_LENGTH
 from common.instants import now
+from common.links.options import LinkKind
 from common.reports import registry
 from common.reports.window import Period, window_of
 from share_api.console.forms.body import Form
 from share_api.console.views.links import DATES, days_of
+from share_api.console.views.preview import preview_path
 from share_api.console.visit import Visit
 
 DAY: Final = 86_400
@@ -33,12 +36,38 @@ class ShareForm:
     reports: Sequence[Choice]
     periods: Sequence[Choice]
     lives: Sequence[Choice]
+    kinds: Sequence[Choice]
     report: str
     period: str
     life: str
+    kind: str
     first: str = ""
     last: str = ""
     label: str = ""
+    protected: bool = False
+
+    @property
+    def days(self) -> str:
+        """The days as the address of a preview has them; the last month until some are chosen."""
+        if self.period != DATES:
+            return self.period
+        return f"{self.first}_{self.last}" if self.first or self.last else Period.MONTH.value
+
+    @property
+    def preview(self) -> str:
+        """Where what is chosen is shown."""
+        return preview_path(self.report, self.days)
+
+    @property
+    def days_query(self) -> str:
+        """The days as the address of a form has them."""
+        chosen = {"period": self.period, "first": self.first, "last": self.last}
+        return urlencode({name: value for name, value in chosen.items() if value})
+
+    @property
+    def query(self) -> str:
+        """The report and its days as the address of a form has them."""
+        return f"{urlencode({'report': self.report})}&{self.days_query}"
 
 
 def share_form(visit: Visit, form: Form) -> ShareForm:
@@ -57,18 +86,31 @@ def share_form(visit: Visit, form: Form) -> ShareForm:
         for each in Period
     ]
     periods.append(Choice(DATES, words.text("Days of the calendar")))
-    lives = _lives(visit)
+    lives, kinds = _lives(visit), _kinds(visit)
     return ShareForm(
         reports,
         periods,
         lives,
+        kinds,
         report=_chosen(form.one("report"), reports, reports[0].value),
         period=_chosen(form.one("period"), periods, Period.MONTH.value),
         life=_chosen(form.one("life"), lives, str(visit.container.issuing.ttl_seconds)),
+        kind=_chosen(form.one("kind"), kinds, LinkKind.FIXED),
         first=form.one("first")[:10],
         last=form.one("last")[:10],
         label=form.one("label")[:MAX_LABEL_LENGTH],
+        protected=form.one("protected") == "yes",
     )
+
+
+def _kinds(visit: Visit) -> list[Choice]:
+    """How the days and figures of a link stand to the time that passes."""
+    text = visit.words.text
+    return [
+        Choice(LinkKind.FIXED, text("Days stay"), text("later corrections are shown")),
+        Choice(LinkKind.LIVE, text("Days move"), text("always the last complete days")),
+        Choice(LinkKind.FROZEN, text("Frozen"), text("days and figures stay as they are now")),
+    ]
 
 
 def _lives(visit: Visit) -> list[Choice]:

@@ -1,0 +1,135 @@
+"""What the console sets of a link beside its days: live, frozen, and its password."""
+
+import html
+import re
+
+import httpx
+import pytest
+from redis import Redis
+from tests.integration.share_api.conftest import Service
+from tests.integration.share_api.console.conftest import Tab, a_tab, said
+from tests.integration.share_api.console.test_links import CHOICE, address_on, made
+from tests.support.samples import finished
+
+from common.instants import now
+from common.links import unlocking
+from common.links.state import LinkRef, LinkStateStore
+from common.links.token import KeyRing, LinkClaims
+from common.reports import registry
+from common.reports_cache.cache import Meta, ReportCache, ReportKey, pack
+from worker.reports import csv_export
+
+SHARES = "/api/admin/analytics/shares"
+PASSWORD, OTHER = "correct horse battery", "another horse, battery"
+
+
+def entry_of(ben: httpx.Client, path: str) -> dict[str, object]:
+    """The entry of the ledger whose page is at ``path``."""
+    entry: dict[str, object] = ben.get(f"{SHARES}/{path.rpartition('/')[2]}").json()
+    return entry
+
+
+def stored_password(redis: Redis, ring: KeyRing, address: str) -> str | None:
+    """The hash that viewers compare passwords of a link with."""
+    claims = ring.verify(address.rpartition("/")[2], now=now())
+    link = LinkRef(claims.tenant_id, claims.link_id, claims.expires_at)
+    return LinkStateStore(redis).read_links([link])[0].options.password
+
+
+def make_ready(redis: Redis, claims: LinkClaims) -> None:
+    """Cache the report of a link, as a worker would."""
+    made = finished(claims.report, claims.window)
+    columns = registry.find(claims.report).columns
+    packed = csv_export.write(columns, made.rows, made.document.money_exponent)
+    meta = Meta(made.document.as_of, made.document.data_version, now(), "report.csv")
+    key = ReportKey(claims.tenant_id, claims.report, claims.window)
+    ReportCache(redis, keep_seconds=600).store(key, pack(meta, made.document, packed))
+
+
+def test_a_live_link_is_made_and_shows_the_days_of_today(tab: Tab, ben: httpx.Client) -> None:
+    path = made(tab, period="7d", kind="live")
+    assert entry_of(ben, path)["kind"] == "live"
+    for page in (tab.open(path), tab.open("/admin/links")):
+        assert "· Days move" in said(page)
+    again = re.search(r'href="(/admin/links/new[^"]+)"', tab.open(path).text)
+    assert again
+    assert 'value="live" required checked' in tab.open(html.unescape(again[1])).text
+    assert "Days move" not in said(tab.open(made(tab, kind="fixed")))
+
+
+@pytest.mark.parametrize("kind", ["", "x", "fixed", "password"])
+def test_what_is_no_kind_of_link_makes_a_plain_one(tab: Tab, ben: httpx.Client, kind: str) -> None:
+    assert entry_of(ben, made(tab, kind=kind))["kind"] == "fixed"
+
+
+def test_days_of_the_calendar_that_move_are_refused_in_words(tab: Tab) -> None:
+    days = {"period": "dates", "first": "2026-02-01", "last": "2026-02-28"}
+    answer = tab.send("/admin/links/new", **{**CHOICE, **days, "kind": "live"})
+    assert answer.status_code == 422
+    assert "Days of the calendar do not move" in said(answer)
+    assert 'value="live" required checked' in answer.text
+
+
+def test_a_frozen_link_is_made(
+    tab: Tab, ben: httpx.Client, redis_client: Redis, ring: KeyRing
+) -> None:
+    claims = ring.verify(address_on(tab.open(made(tab))).rpartition("/")[2], now=now())
+    make_ready(redis_client, claims)
+    path = made(tab, kind="frozen")
+    assert entry_of(ben, path)["kind"] == "frozen"
+    assert "· Frozen" in said(tab.open("/admin/links"))
+
+
+def test_a_password_is_set_changed_and_removed(
+    tab: Tab, redis_client: Redis, ring: KeyRing
+) -> None:
+    path = made(tab, password=PASSWORD)
+    page = tab.open(path)
+    address = address_on(page)
+    assert PASSWORD not in page.text
+    assert "It asks for the password" in said(page)
+    assert f'href="{path}#password-form"' in tab.open("/admin/links").text
+    assert "· With a password" in said(tab.open("/admin/links"))
+    first = stored_password(redis_client, ring, address)
+    assert first is not None
+    assert unlocking.matches(first, PASSWORD)
+    assert tab.send(f"{path}/password", password=OTHER).headers["location"] == path
+    second = stored_password(redis_client, ring, address)
+    assert second is not None
+    assert unlocking.matches(second, OTHER)
+    refused = tab.send(f"{path}/password", password="short")
+    assert (refused.status_code, "8 to 128 characters" in said(refused)) == (400, True)
+    assert stored_password(redis_client, ring, address) == second
+    tab.send(f"{path}/password", password=OTHER, remove="yes")
+    assert stored_password(redis_client, ring, address) is None
+    assert "With a password" not in said(tab.open("/admin/links"))
+    tab.open(path)
+    tab.send("/admin/links/revoke", share=path.rpartition("/")[2])
+    assert tab.send(f"{path}/password", password=OTHER).headers["location"] == path
+    assert stored_password(redis_client, ring, address) is None
+
+
+def test_issued_again_a_link_with_a_password_has_one(tab: Tab, ben: httpx.Client) -> None:
+    path = made(tab, password=PASSWORD)
+    again = re.search(r'href="(/admin/links/new[^"]+)"', tab.open(path).text)
+    assert again
+    form = tab.open(html.unescape(again[1]))
+    assert 'name="protected" value="yes"' in form.text
+    refused = tab.send("/admin/links/new", **CHOICE, protected="yes", password="")
+    assert (refused.status_code, "8 to 128 characters" in said(refused)) == (400, True)
+    assert 'name="protected" value="yes"' in refused.text
+    anew = made(tab, protected="yes", password=OTHER)
+    assert entry_of(ben, anew)["protected"] is True
+    wrong = tab.send("/admin/links/new", **{**CHOICE, "life": "x"}, password=OTHER)
+    assert (wrong.status_code, OTHER in wrong.text) == (400, False)
+
+
+def test_another_shops_link_has_no_password_to_set(tab: Tab, service: Service) -> None:
+    path = made(tab, password=PASSWORD)
+    with a_tab(service) as anna:
+        anna.log_in("anna")
+        anna.open("/admin/shops")
+        anna.send("/admin/shops", tenant="berlin")
+        anna.open("/admin/links/new")
+        assert anna.send(f"{path}/password", remove="yes").status_code == 404
+    assert "With a password" in said(tab.open(path))
