@@ -7,8 +7,8 @@ stops the service at start with one line that names the variable and never repea
 import os
 import sys
 from ipaddress import ip_network
-from typing import Annotated, Any, TypeVar
-from urllib.parse import urlsplit
+from typing import Annotated, Any, Final, TypeVar
+from urllib.parse import parse_qs, urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
@@ -57,12 +57,33 @@ class ServiceSettings(BaseSettings):
 
 
 def _starts_with(*schemes: str) -> AfterValidator:
-    def check(value: SecretStr) -> SecretStr:
+    def check(value: SecretStr | None) -> SecretStr | None:
+        if value is None:
+            return None
         if not value.get_secret_value().startswith(schemes):
             raise ValueError(f"must start with {' or '.join(schemes)}")
+        _check_certificates_asked_for(value.get_secret_value())
         return value
 
     return AfterValidator(check)
+
+
+_CHECKED: Final = {
+    "sslmode": {"disable", "verify-ca", "verify-full"},
+    "ssl_cert_reqs": {"required", "CERT_REQUIRED"},
+    "ssl_check_hostname": {"true", "True", "1"},
+}
+"""What a server's address may say of TLS: that there is none, or that it checks who answers."""
+
+
+def _check_certificates_asked_for(address: str) -> None:
+    said = parse_qs(urlsplit(address).query, keep_blank_values=True)
+    for name, checked in _CHECKED.items():
+        if not checked.issuperset(said.get(name, ())):
+            raise ValueError(
+                f"{name} must be one of {', '.join(sorted(checked))}: TLS without a look at the"
+                " certificate is with whoever answers"
+            )
 
 
 def _check_address(value: str) -> str:
@@ -127,19 +148,13 @@ def _check_snowflake(value: int | None) -> int | None:
     return value
 
 
-def _check_broker(value: SecretStr | None) -> SecretStr | None:
-    if value is not None and not value.get_secret_value().startswith(("redis://", "rediss://")):
-        raise ValueError("must start with redis:// or rediss://")
-    return value
-
-
 class RedisSettings(ServiceSettings):
     """Where Redis is: cached reports, link states, sessions and, unless told apart, the broker."""
 
     redis_url: Annotated[SecretStr, _starts_with("redis://", "rediss://")] = Field(
         validation_alias="REDIS_URL", description="Redis or Valkey: `redis://…` or `rediss://…`."
     )
-    broker_url: Annotated[SecretStr | None, AfterValidator(_check_broker)] = Field(
+    broker_url: Annotated[SecretStr | None, _starts_with("redis://", "rediss://")] = Field(
         default=None,
         validation_alias="BROKER_URL",
         description="The Redis or Valkey of the jobs, when they have one of their own.",
