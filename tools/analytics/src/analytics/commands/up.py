@@ -54,6 +54,12 @@ PORT = click.IntRange(1, 65535)
     show_default=True,
     help="How the services' log lines are printed: in words, or as JSON objects.",
 )
+@click.option(
+    "--public",
+    metavar="URL",
+    help="Be reached from outside at this https address, through a server here that ends TLS:"
+    " links and cookies are made for it, and a Caddyfile is written for that server.",
+)
 def up(
     state_dir: Path,
     share_api_port: int | None,
@@ -62,6 +68,7 @@ def up(
     demo_days: int,
     ready_file: Path | None,
     log_format: str,
+    public: str | None,
 ) -> None:
     """Run the whole system here until it is stopped.
 
@@ -73,10 +80,16 @@ def up(
     from devstack.processes.account import UnknownAccountError  # noqa: PLC0415
     from devstack.processes.reaper_client import EarlierRunError  # noqa: PLC0415
     from devstack.supervisor.errors import SupervisorError  # noqa: PLC0415
+    from devstack.supervisor.public import check_public  # noqa: PLC0415
     from devstack.supervisor.up import UpOptions  # noqa: PLC0415
     from devstack.supervisor.up import up as run_system  # noqa: PLC0415
 
+    try:
+        origin = None if public is None else check_public(public)
+    except SupervisorError as error:
+        raise expected(error) from error
     options = UpOptions(
+        public=origin,
         state_directory=state_dir,
         share_api_port=share_api_port,
         viewer_port=viewer_port,
@@ -103,4 +116,4 @@ def _first_shop(where: Addresses, settings: Mapping[str, str]) -> str | None:
     from analytics.admin.first_shop import first_shop_address  # noqa: PLC0415 - as the demo
 
     secret = settings.get("ANALYTICS_SHARE_SIGNING_SECRET", "")
-    return first_shop_address(where.database_url, f"{where.share_api_url}/admin", secret)
+    return first_shop_address(where.database_url, where.console_url, secret)
