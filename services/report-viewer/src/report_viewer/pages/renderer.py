@@ -15,11 +15,13 @@ from common.i18n.formatter import Formatter
 from common.i18n.locales import ENGLISH
 from common.i18n.report_words import formatter_of
 from common.links.options import LinkKind
+from common.links.ranges import ChosenRange, Range
 from common.reports.document.metrics import Unit
 from common.reports.document.schema import Document
 from report_viewer.cache import page_cache
 from report_viewer.cache.page_cache import SharedPage
 from report_viewer.i18n.formatting import DocumentFormatter, is_number
+from report_viewer.links.urls import place_of
 from report_viewer.model import Freshness
 from report_viewer.pages import comparison, layout, preview_metadata, sentences
 from report_viewer.pages.assets import Assets
@@ -28,6 +30,7 @@ from report_viewer.pages.gap_notes import gap_notes, marks
 from report_viewer.pages.key_figures import key_figures
 from report_viewer.pages.preview_images import image_of
 from report_viewer.pages.preview_metadata import PreviewMetadata
+from report_viewer.pages.range_picker import range_picker
 from report_viewer.pages.sections.protocol import Defined
 from report_viewer.pages.sections.registry import KINDS, SectionKinds
 from report_viewer.problems.problem import Problem
@@ -40,10 +43,18 @@ NOTICES: Final = {
 
 
 class LinkStatement(NamedTuple):
-    """What a page says of its link: of which kind it is, and since when it is frozen."""
+    """What a page says of its link: of which kind it is, since when frozen, which days it lets
+    choose, and which of them it shows."""
 
     kind: LinkKind = LinkKind.FIXED
     frozen_at: datetime | None = None
+    ranges: tuple[Range, ...] = ()
+    chosen: ChosenRange | None = None
+
+    @property
+    def asks_days(self) -> bool:
+        """Whether the page has a form of days."""
+        return Range.CUSTOM in self.ranges
 
 
 PLAIN_LINK: Final = LinkStatement()
@@ -124,7 +135,8 @@ class PageRenderer:
             as_of=words.instant(document.as_of, zone),
             expires=page_cache.EXPIRES,
             instants={"as_of": document.as_of.isoformat(), "expires": page_cache.EXPIRES_ISO},
-            form_url=f"/api/reports/{page_cache.TOKEN}",
+            form_url=f"/api/reports/{place_of(page_cache.TOKEN, link.chosen)}",
+            days=range_picker(words, link.ranges, link.chosen),
             definitions=definitions(document, self._kinds),
             notice=NOTICES.get(freshness),
             link=link,
