@@ -19,6 +19,7 @@ COPY pyproject.toml uv.lock ./
 COPY libs/accounts/pyproject.toml libs/accounts/
 COPY libs/common/pyproject.toml libs/common/
 COPY libs/ingest/pyproject.toml libs/ingest/
+COPY libs/report-pages/pyproject.toml libs/report-pages/
 COPY libs/sharing/pyproject.toml libs/sharing/
 COPY services/report-viewer/pyproject.toml services/report-viewer/
 COPY services/share-api/pyproject.toml services/share-api/
@@ -44,6 +45,7 @@ RUN uv sync --frozen --no-dev --no-install-workspace --package share-api
 COPY libs/accounts libs/accounts
 COPY libs/common libs/common
 COPY libs/ingest libs/ingest
+COPY libs/report-pages libs/report-pages
 COPY libs/sharing libs/sharing
 COPY services/share-api services/share-api
 RUN uv sync --frozen --no-dev --no-editable --package share-api
@@ -56,6 +58,7 @@ CMD ["python", "-m", "share_api"]
 FROM build AS build-report-viewer
 RUN uv sync --frozen --no-dev --no-install-workspace --package report-viewer
 COPY libs/common libs/common
+COPY libs/report-pages libs/report-pages
 COPY services/report-viewer services/report-viewer
 RUN uv sync --frozen --no-dev --no-editable --package report-viewer
 

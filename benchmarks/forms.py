@@ -13,8 +13,8 @@ from typing import Final
 from tests.support.forms import source
 
 from common.reports import registry
+from report_pages.formatting import DocumentFormatter
 from report_viewer.data import public_document
-from report_viewer.i18n.formatting import DocumentFormatter
 from worker.forms import local_csv, printed, workbook
 from worker.forms.source import Source
 from worker.reports import csv_export

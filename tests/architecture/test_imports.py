@@ -49,7 +49,7 @@ HEAVY = ARROW | WEB | SERVICES | {"alembic", "babel", "httpx", "mako", "promethe
 """What no short command needs."""
 QUEUE = {"redis", "celery", "kombu", "limits"}
 SETTINGS = {"pydantic", "pydantic_settings"}
-LIBRARIES = {"accounts", "common", "ingest", "sharing"}
+LIBRARIES = {"accounts", "common", "ingest", "report_pages", "sharing"}
 
 NOT_LOADED = {
     "--help": HEAVY | QUEUE | SETTINGS | LIBRARIES | {"asyncio", "psycopg", "sqlalchemy"},

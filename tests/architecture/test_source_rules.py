@@ -16,7 +16,8 @@ SOURCES = sorted(
 SERVED = [path for path in SOURCES if path.relative_to(ROOT).parts[0] != "tools"]
 SCRIPTS = sorted(
     path
-    for path in ROOT.glob("services/report-viewer/src/report_viewer/pages/**/*.js")
+    for folder in ("libs", "services")
+    for path in ROOT.glob(f"{folder}/*/src/**/*.js")
     if "vendor" not in path.parts
 )
 MIGRATIONS = "libs/common/src/common/db/migrations/versions/"

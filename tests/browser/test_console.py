@@ -11,18 +11,18 @@ from tests.browser.test_beacon import PERSON
 from tests.integration.share_api import conftest as share_api
 from tests.integration.share_api.conftest import PASSWORD, Serve, World
 from tests.support import wait
-from tests.support.samples import SECRET, finished
+from tests.support.cached_reports import make_ready
+from tests.support.samples import SECRET
 
 from common.instants import now
 from common.links.token import KeyRing
-from common.reports import registry
-from common.reports.window import Window
-from common.reports_cache.cache import Meta, ReportCache, ReportKey, pack
 from worker.links.view_transfer import transfer_views
-from worker.reports import csv_export
 
 serve, world = share_api.serve, share_api.world
-PAGES = ("", "/links", "/links/new", "/links/revoke-all", "/links/sharing", "/data", "/activity")
+PAGES = (
+    *("", "/reports", "/reports/sales-velocity?period=7d", "/links", "/links/new"),
+    *("/links/revoke-all", "/links/sharing", "/data", "/activity"),
+)
 ACCESS = ("/team", "/keys", "/connections")
 Start = Callable[..., Page]
 
@@ -68,16 +68,6 @@ def log_in(page: Page, console: str) -> None:
     page.fill("#password", PASSWORD)
     page.click("button.button")
     page.wait_for_url(console)
-
-
-def make_ready(redis: Redis, tenant_id: int, report: str, window: Window) -> None:
-    """Cache a report, as a worker would."""
-    made = finished(report, window)
-    columns = registry.find(report).columns
-    packed = csv_export.write(columns, made.rows, made.document.money_exponent)
-    meta = Meta(made.document.as_of, made.document.data_version, now(), "report.csv")
-    fields = pack(meta, made.document, packed)
-    ReportCache(redis, keep_seconds=600).store(ReportKey(tenant_id, report, window), fields)
 
 
 def test_a_link_is_made_copied_opened_counted_and_revoked(

@@ -14,6 +14,7 @@ from tests.support.marked_words import Message
 from tests.support.samples import NOW, document, window
 
 import common
+import report_pages
 import report_viewer
 from common.links.token import ExpiredLinkError
 from common.reports import registry
@@ -27,6 +28,7 @@ from report_viewer.problems.problem import Problem
 from worker import forms
 
 COMMON: Final = Path(common.__file__).parent
+PAGES: Final = Path(report_pages.__file__).parent
 VIEWER: Final = Path(report_viewer.__file__).parent
 FORMS: Final = Path(forms.__file__ or "").parent
 _TRANSLATED: Final = ("label", "definition", "title", "description", "summary", "note")
@@ -35,6 +37,8 @@ _TRANSLATED: Final = ("label", "definition", "title", "description", "summary", 
 def words() -> list[Message]:
     """Every word, once; a pair is a message with a form for one and a form for many."""
     found = (
+        *marked_words.of_templates(PAGES),
+        *marked_words.of_code(PAGES),
         *marked_words.of_templates(VIEWER / "pages"),
         *marked_words.of_code(VIEWER),
         *marked_words.of_code(FORMS),
@@ -59,6 +63,7 @@ def _from_gaps() -> Iterator[Message]:
     for rule in KINDS.values():
         yield rule.one, rule.many
         yield rule.note
+        yield rule.heading
 
 
 def _from_reports() -> Iterator[Message]:

@@ -60,7 +60,9 @@ ORDER = {
 }
 
 
-OVERVIEW = {"report": "revenue-overview"}
+SLUG = "revenue-overview"
+PREVIEW = "/admin/reports/{report}/{days}/page"
+OVERVIEW = {"report": SLUG}
 
 
 def plain(path: str, statuses: frozenset[int] = TAKEN, **request: Any) -> Case:
@@ -288,6 +290,11 @@ CASES: dict[tuple[str, str], Case] = {
     ("POST", "/admin/data"): plain(
         "/admin/data", FORM, files={"refunds": ("refunds.csv", REFUND, "text/csv")}
     ),
+    ("GET", "/admin/reports"): plain("/admin/reports"),
+    ("GET", "/admin/reports/{report}"): plain(f"/admin/reports/{SLUG}"),
+    ("GET", PREVIEW): plain(f"/admin/reports/{SLUG}/7d/page"),
+    ("GET", f"{PREVIEW}/rows"): plain(f"/admin/reports/{SLUG}/7d/page/rows", GONE),
+    ("GET", f"{PREVIEW}/rows/{{number}}"): plain(f"/admin/reports/{SLUG}/7d/page/rows/2", GONE),
     ("GET", "/admin/links"): lambda _: [
         Attempt("/admin/links", TAKEN, {"params": {"show": "all"}}, theirs=True),
         Attempt("/admin/links", TAKEN, {"params": {"show": "all", "find": "theirs"}}),

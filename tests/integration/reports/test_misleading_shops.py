@@ -16,8 +16,8 @@ from common.i18n.report_words import formatter_of
 from common.reports.document.changes import Change, ChangeKind
 from common.reports.document.schema import Document, Waterfall
 from common.reports.window import Period
-from report_viewer.i18n.formatting import DocumentFormatter
-from report_viewer.pages import sentences
+from report_pages import sentences
+from report_pages.formatting import DocumentFormatter
 
 
 def sentence(document: Document) -> str:

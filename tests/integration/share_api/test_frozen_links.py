@@ -57,11 +57,13 @@ def sell(world: World, tenant_id: int, order: str, jobs: JobPublisher) -> None:
 
 
 @asynccontextmanager
-async def viewer(redis_url: str, secret: str) -> AsyncIterator[httpx.AsyncClient]:
+async def viewer(
+    redis_url: str, secret: str, *, wait: float = 60
+) -> AsyncIterator[httpx.AsyncClient]:
     given = {
         "REDIS_URL": redis_url,
         "ANALYTICS_SHARE_SIGNING_SECRET": secret,
-        "REPORT_VIEWER_WAIT_SECONDS": 60,
+        "REPORT_VIEWER_WAIT_SECONDS": wait,
         "REPORT_VIEWER_LOCAL_SECONDS": 0,
     }
     app = create_app(ViewerSettings.model_validate(given))

@@ -27,7 +27,7 @@ def test_both_ways_to_the_dark_theme_say_the_same_and_every_colour_of_light_has_
     assert set(declared(by_system)) <= set(declared(light))
 
 
-@pytest.mark.parametrize("package", ["common.design", "report_viewer"])
+@pytest.mark.parametrize("package", ["common.design", "report_pages", "share_api.console"])
 def test_a_colour_has_a_name_and_every_name_is_declared(package: str) -> None:
     tokens = set(declared(design.sheet(design.TOKENS).decode()))
     sheets = [each for each in _sheets(files(package)) if each.name != design.TOKENS]

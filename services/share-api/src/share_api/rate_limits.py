@@ -6,7 +6,8 @@ use up another count. A success clears the count of its account from its address
 
 No address locks an account out for another. An account that is tried from many addresses becomes
 slow, not closed; and a device its admin has logged in from is counted by its own failures alone.
-Without Redis no log-in succeeds anyway, so none is let through uncounted.
+Without Redis no log-in succeeds anyway, so none is let through uncounted. Previews of reports are
+counted for each tenant, where they have to be computed.
 """
 
 import hashlib
@@ -14,12 +15,21 @@ from typing import Final
 
 from redis import Redis
 
-from common.infra.rate_limit import Limit, RateLimiter, RateLimitExceededError, address_network
+from common.infra.rate_limit import (
+    Limit,
+    RateLimiter,
+    RateLimitExceededError,
+    address_network,
+    tenant_bucket,
+)
 
 LOGIN_SECONDS: Final = 300
 SLOW_AFTER: Final = 10
 """An account is slow once it was tried from anywhere as often as by so many addresses."""
 SLOW_SECONDS: Final = 2.0
+PREVIEW_SECONDS: Final = 3600
+PREVIEWS_PER_TENANT: Final = 300
+"""Reports that are not cached may be computed so often for a shop's own admins."""
 
 
 class TooManyLoginsError(RateLimitExceededError):
@@ -28,6 +38,14 @@ class TooManyLoginsError(RateLimitExceededError):
     type = "too-many-logins"
     title = "Too many login attempts"
     what = "login attempts"
+
+
+class TooManyPreviewsError(RateLimitExceededError):
+    """Too many computations for previews of one tenant."""
+
+    type = "too-many-previews"
+    title = "Too many previews"
+    what = "previews were computed"
 
 
 class LoginRateLimit:
@@ -72,6 +90,23 @@ class LoginRateLimit:
         seconds = self._limiter.hit(limit, whom)
         if seconds is not None:
             raise TooManyLoginsError(seconds)
+
+
+class PreviewRateLimit:
+    """Counts computations that previews of reports ask for."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._limiter = RateLimiter(redis)
+        self._per_tenant = Limit("previews-tenant", PREVIEWS_PER_TENANT, PREVIEW_SECONDS)
+
+    def check(self, tenant_id: int) -> None:
+        """Count a computation for a tenant.
+
+        Raises:
+            TooManyPreviewsError: the tenant has used up those of this hour.
+            redis.RedisError: the count cannot be kept; nothing is computed uncounted.
+        """
+        self._limiter.check(self._per_tenant, tenant_bucket(tenant_id), TooManyPreviewsError)
 
 
 def attempts_of(email: str, address: str) -> str:

@@ -1,15 +1,21 @@
 """Readiness: the schema in PostgreSQL serves this code, and Redis answers."""
 
 from http import HTTPStatus
+from typing import Final
 
 from redis import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from common.db import revisions
+from common.db import origin, revisions
 from common.db.engine import UnsafeDatabaseRoleError
 from common.http.problem import UNAVAILABLE_RETRY_SECONDS, Problem
 from common.infra.refusals import told_of
 from share_api.container import Container
+
+RESTORED_COPY: Final = (
+    "PostgreSQL is a restored copy, in which no link is believed until `analytics revocations"
+    " import` has run"
+)
 
 
 class NotReadyError(Problem):
@@ -40,11 +46,14 @@ def _database_fault(container: Container) -> str | None:
     try:
         with container.engine.connect() as connection:
             schema = revisions.read(connection)
+            fault = _schema_fault(schema, revisions.head())
+            if fault is None and origin.is_restored_copy(connection):
+                return RESTORED_COPY
     except UnsafeDatabaseRoleError:
         return "PostgreSQL: the role could read across tenants"
     except SQLAlchemyError:
         return "PostgreSQL does not answer"
-    return _schema_fault(schema, revisions.head())
+    return fault
 
 
 def _schema_fault(schema: revisions.Schema, code: str) -> str | None:

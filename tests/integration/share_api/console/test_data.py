@@ -3,6 +3,8 @@
 import csv
 import io
 import re
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import httpx
 from sqlalchemy import text
@@ -10,7 +12,9 @@ from tests.integration.share_api.conftest import Serve, World
 from tests.integration.share_api.console.conftest import Tab, a_tab, said
 from tests.integration.share_api.test_imports import ORDERS, REFUNDS, work
 
-from common.db.tenancy import Access, transaction
+from common.db.tenancy import Access, TenantDb, transaction
+from common.instants import now
+from ingest.ledger.sales_days import sales_span
 
 JPY = ORDERS.replace("EUR", "JPY").replace("10.00", "10")
 
@@ -52,6 +56,17 @@ def test_a_check_says_what_an_import_would_do_and_an_import_does_it(tab: Tab, wo
     assert orders_of(world) == 2
     history = said(tab.open("/admin/data"))
     assert history.index("Done") < history.index("Checked")
+
+
+def test_orders_of_closed_days_that_changed_are_listed_by_day(tab: Tab, world: World) -> None:
+    tab.open("/admin/data")
+    for files in (JPY, JPY.replace(",10\n", ",12\n")):
+        sent = upload(tab, orders=files)
+        work(world.engine)
+        told = said(tab.open(sent.headers["location"]))
+        assert ("Changed afterwards" in told) == (files != JPY)
+    assert "2 orders of days that were over count otherwise now." in told
+    assert "Monday, 2 March 2026: 1 Sunday, 1 March 2026: 1" in told
 
 
 def test_every_fault_is_listed_as_text_and_nothing_is_taken_in(tab: Tab, world: World) -> None:
@@ -132,3 +147,32 @@ def test_refunds_alone_are_taken_too(tab: Tab, world: World) -> None:
     sent = upload(tab, refunds=REFUNDS.replace("10.00", "10"))
     work(world.engine)
     assert "Done" in said(tab.open(sent.headers["location"]))
+
+
+def test_the_days_with_sales_are_shown_with_their_holes_and_old_data_are_told(
+    tab: Tab, world: World
+) -> None:
+    assert "Days with sales" not in said(tab.open("/admin/data"))
+    today = now().astimezone(ZoneInfo("Asia/Tokyo")).date()
+    lines = [ORDERS.splitlines()[0]]
+    for number, ago in enumerate((40, 39, 38, 35, 34, 10)):
+        paid = f"{today - timedelta(days=ago)}T00:00:00+09:00"
+        lines.append(f"D{number},{paid},JPY,1,P1,1,10")
+    upload(tab, orders="\n".join(lines) + "\n")
+    work(world.engine)
+    page = tab.open("/admin/data")
+    strip = re.findall(r'<rect class="(\w+)" x="(\d+)" y="\d+" width="(\d+)"', page.text)
+    assert [(kind, int(start), int(length)) for kind, start, length in strip] == [
+        ("before", 0, 142),
+        ("sold", 142, 3),
+        ("hole", 145, 2),
+        ("sold", 147, 2),
+        ("hole", 149, 23),
+        ("sold", 172, 1),
+        ("hole", 173, 9),
+    ]
+    assert "34 days without a sale:" in said(page)
+    assert "The last sale that came in is of" in said(tab.open("/admin"))
+    with TenantDb(world.engine, world.berlin).transaction() as session:
+        assert session.scalar(text("SELECT count(*) FROM orders")) == 0
+    assert sales_span(TenantDb(world.engine, world.berlin)) is None

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.support.samples import NOW, document
 
 from common.reports.document.gap_header import LONGEST, header_value, is_value
-from common.reports.document.gaps import DataGap, Extent, GapKind, of_figures
+from common.reports.document.gaps import CHANGED, UNKNOWN, DataGap, Extent, GapKind, of_figures
 from common.reports.document.schema import Document, decode, encode
 from common.reports_cache.cache import Meta, UnreadableReportError, unpack_meta
 from worker.discord.message import report_message
@@ -83,7 +83,15 @@ def test_discord_says_what_is_not_known() -> None:
     assert _fields(document("revenue-overview")) == []
 
 
+def test_discord_says_what_changed_apart_from_what_is_not_known() -> None:
+    changed = DataGap(GapKind.CLOSED_DAYS_CHANGED, (), now=UNDATED.now, day=date(2026, 12, 2))
+    made = msgspec.structs.replace(document("revenue-overview"), gaps=(UNDATED, changed))
+    (_, field) = _fields(made)
+    assert field["name"] == "Changed afterwards"
+    assert field["value"] == "△ 17 orders of closed days changed, last on 2 Dec 2026."
+
+
 def _fields(made: Document) -> list[dict[str, str]]:
     message = report_message(made, link="https://a.example/x", expires_at=datetime.now(NOW.tzinfo))
     (embed,) = message.content["embeds"]
-    return [each for each in embed["fields"] if each["name"] == "What is not known"]
+    return [each for each in embed["fields"] if each["name"] in {CHANGED, UNKNOWN}]

@@ -17,8 +17,8 @@ from common.reports.document.gaps import DataGap, Extent, GapKind
 from common.reports.document.metrics import Unit
 from common.reports.document.schema import Document
 from common.reports.document.tables import Table
+from report_pages.formatting import DocumentFormatter
 from report_viewer.data.public_document import encode
-from report_viewer.i18n.formatting import DocumentFormatter
 
 GAPS = tuple(
     DataGap(kind, ("returns",), Extent(3, NOW.date(), NOW.date(), 12_05), day=NOW.date())

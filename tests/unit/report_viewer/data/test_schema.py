@@ -13,8 +13,8 @@ from common.i18n.report_words import formatter_of
 from common.reports import registry
 from common.reports.document.schema import Document
 from common.reports.window import Period
+from report_pages.formatting import DocumentFormatter
 from report_viewer.data.public_document import FOR_DRAWING, encode
-from report_viewer.i18n.formatting import DocumentFormatter
 
 SCHEMA = json.loads(FILE.read_text(encoding="utf-8"))
 VALID = jsonschema_rs.validator_for(SCHEMA)

@@ -25,11 +25,12 @@ from common.reports.document.tables import Table
 from common.reports.registry import implemented
 from common.reports.window import Dates, Period, window_of
 from common.reports_cache.cache import unpack_document
+from report_pages.formatting import DocumentFormatter
+from report_pages.report import definitions
+from report_pages.sections.table.view import VIEW
 from report_viewer.http.security_headers import SecurityHeaders
-from report_viewer.i18n.formatting import DocumentFormatter
 from report_viewer.pages.assets import Assets
-from report_viewer.pages.renderer import PageRenderer, definitions
-from report_viewer.pages.sections.table.view import VIEW
+from report_viewer.pages.renderer import PageRenderer
 from report_viewer.problems.catalog import problem_of
 from report_viewer.problems.errors import (
     ComputationFailedError,

@@ -29,7 +29,24 @@ def test_a_gap_of_the_days_compared_with_says_that_it_is(tag: str, told: str) ->
     )
     document = msgspec.structs.replace(made.document, gaps=gaps)
     compared = made.words.text("Compared with")
-    assert list(notes.gaps(document, made.words)) == [told, f"{compared}: {told}"]
+    unknown = made.words.text("What is not known")
+    assert list(notes.gaps(document, made.words)) == [(unknown, [told, f"{compared}: {told}"])]
+
+
+def test_what_changed_afterwards_stands_apart_from_what_is_not_known() -> None:
+    made = source("revenue-overview", "en")
+    gaps = (
+        DataGap(GapKind.UNDATED_REFUNDS.value, ("returns",), now=EXTENT),
+        DataGap(GapKind.CLOSED_DAYS_CHANGED.value, (), now=EXTENT, day=date(2026, 3, 9)),
+    )
+    document = msgspec.structs.replace(made.document, gaps=gaps)
+    assert list(notes.gaps(document, made.words)) == [
+        ("What is not known", ["Returns are incomplete: 2 refunds without a date."]),
+        (
+            "Changed afterwards",
+            ["2 orders of closed days changed, last on Monday, 9 March 2026."],
+        ),
+    ]
 
 
 def test_every_figure_with_a_meaning_of_its_own_is_defined() -> None:

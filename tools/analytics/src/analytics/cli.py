@@ -64,6 +64,9 @@ COMMANDS: Mapping[str, Entry] = {
     ),
     "sharing": Entry("sharing", "sharing", "Turn a shop's sharing off and on."),
     "audit": Entry("audit", "audit", "Print who did what to a shop's links and accounts."),
+    "revocations": Entry(
+        "revocations", "revocations", "Bring revocations into a database that was restored."
+    ),
     "keys": Entry("keys", "keys", "Print which live links depend on which signing key."),
 }
 

@@ -1,4 +1,7 @@
-"""Orders that a load changes after their day: figures of days that were over are others now."""
+"""Orders that a load changes after their day: figures of days that were over are others now.
+
+They are told once in the summary, and kept with the days for the reports that touch these.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,6 +21,22 @@ _CHANGED = """
     WHERE s.known AND NOT s.same
       AND o.paid_at < date_trunc('day', %(now)s AT TIME ZONE t.timezone) AT TIME ZONE t.timezone
     GROUP BY 1 ORDER BY 1 DESC LIMIT %(most)s
+"""
+# An order that moved from a closed day to another one changed both.
+_NOTE = """
+    WITH changed AS (
+        SELECT o.external_id AS order_id, o.paid_at AS before, s.paid_at AS since,
+               date_trunc('day', %(now)s AT TIME ZONE t.timezone) AT TIME ZONE t.timezone AS today
+        FROM staged_orders s
+        JOIN orders o ON o.id = s.id
+        JOIN tenants t ON t.id = (SELECT current_tenant())
+        WHERE s.known AND NOT s.same
+    )
+    INSERT INTO closed_day_changes (tenant_id, order_id, counted_at, changed_at)
+    SELECT DISTINCT (SELECT current_tenant()), order_id, counted_at, %(now)s::timestamptz
+    FROM changed CROSS JOIN unnest(ARRAY[before, since]) AS days (counted_at)
+    WHERE before < today AND counted_at < today
+    ON CONFLICT (tenant_id, order_id, counted_at) DO UPDATE SET changed_at = excluded.changed_at
 """
 
 
@@ -47,14 +66,15 @@ NONE_CHANGED: Final = ClosedDays()
 _NAMED: Final = 3
 
 
-def changed_closed_days(cursor: Cursor, now: datetime) -> ClosedDays:
-    """The sales of days before today that the staged orders replace; ask before they are merged.
+def note_closed_days(cursor: Cursor, now: datetime) -> ClosedDays:
+    """Keep which sales of days before today the staged orders replace; before they are merged.
 
     An order is of the day that it counted at until now.
     """
     rows = cursor.execute(_CHANGED, {"now": now, "most": MOST_DAYS}).fetchall()
     if not rows:
         return NONE_CHANGED
+    cursor.execute(_NOTE, {"now": now})
     by_day = tuple((day, orders) for day, orders, *_ in reversed(rows))
     *_, days, orders = rows[0]
     return ClosedDays(orders, days, by_day)

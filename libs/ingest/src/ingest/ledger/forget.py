@@ -5,6 +5,7 @@ ledger's lock. A version has to be counted where nothing is loaded besides.
 """
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection, text
@@ -18,6 +19,16 @@ _LIFT: Final = text(
     "DELETE FROM refunds WHERE order_id = ANY(:orders) AND external_id = ANY(:refunds)"
 )
 _FORGET: Final = (
+    text(
+        "INSERT INTO closed_day_changes (tenant_id, order_id, counted_at, changed_at)"
+        " SELECT o.tenant_id, o.external_id, o.paid_at, cast(:now AS timestamptz)"
+        " FROM orders o JOIN tenants t ON t.id = o.tenant_id"
+        " WHERE o.id = ANY(:orders) AND o.paid_at"
+        " < date_trunc('day', cast(:now AS timestamptz) AT TIME ZONE t.timezone)"
+        " AT TIME ZONE t.timezone"
+        " ON CONFLICT (tenant_id, order_id, counted_at)"
+        " DO UPDATE SET changed_at = excluded.changed_at"
+    ),
     text(
         "DELETE FROM data_gaps WHERE order_id IN"
         " (SELECT external_id FROM orders WHERE id = ANY(:orders))"
@@ -45,11 +56,11 @@ def lift_refunds_of(connection: Connection, orders: Sequence[int], ids: Collecti
     return lifted.rowcount
 
 
-def forget_orders(connection: Connection, orders: Sequence[int]) -> int:
-    """Take ``orders`` out with their lines and refunds; how many."""
+def forget_orders(connection: Connection, orders: Sequence[int], now: datetime) -> int:
+    """Take ``orders`` out with their lines and refunds, and note closed days; how many orders."""
     if not orders:
         return 0
-    rows = 0
+    rows, given = 0, {"orders": list(orders), "now": now}
     for statement in _FORGET:
-        rows = connection.execute(statement, {"orders": list(orders)}).rowcount
+        rows = connection.execute(statement, given).rowcount
     return rows

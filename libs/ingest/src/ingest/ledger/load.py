@@ -20,7 +20,7 @@ from common.instants import now
 from ingest.gaps import Gaps
 from ingest.ledger.basis import Basis, require_same
 from ingest.ledger.checks import LINE_RULES, ORDER_RULES, PRODUCT_RULES, STOCK_RULES, broken
-from ingest.ledger.closed_days import NONE_CHANGED, ClosedDays, changed_closed_days
+from ingest.ledger.closed_days import NONE_CHANGED, ClosedDays, note_closed_days
 from ingest.ledger.errors import IngestError, refuse
 from ingest.ledger.gaps import merge_gaps
 from ingest.ledger.merge import merge_orders
@@ -176,7 +176,7 @@ def _check(cursor: Cursor, *, products_by_title: bool) -> list[IngestError]:
 def _merge(cursor: Cursor, staged: Staged, gaps: Gaps) -> LoadSummary:
     """Write what is staged and found right."""
     new_products = merge_products(cursor)
-    closed_days = changed_closed_days(cursor, now())
+    closed_days = note_closed_days(cursor, now())
     lift_refunds(cursor)
     orders = merge_orders(cursor)
     ignored = merge_refunds(cursor)

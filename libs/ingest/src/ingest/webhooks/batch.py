@@ -180,7 +180,7 @@ class Batch:
         if state.lines:
             taken = lift_refunds_of(connection, found, state.lifted)
         else:
-            taken = forget_orders(connection, found)
+            taken = forget_orders(connection, found, self.now)
         self._changed = self._changed or taken > 0
 
     def _note_gap(self, state: OrderState) -> None:

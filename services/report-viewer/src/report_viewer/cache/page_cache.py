@@ -13,7 +13,7 @@ from babel import Locale
 from cachetools import LRUCache
 from markupsafe import escape
 
-from report_viewer.i18n import formatting
+from report_pages import formatting
 
 KEPT: Final = 256
 """Some ten megabytes of them."""

@@ -18,7 +18,7 @@ from common.reports.document.metrics import Unit
 from common.reports.document.schema import BarChart, Naming, Pareto
 from common.reports.document.tables import Table
 from common.reports.money import PERCENT_EXPONENT, decimal_text
-from report_viewer.i18n.formatting import DocumentFormatter
+from report_pages.formatting import DocumentFormatter
 
 VERSION: Final = 1
 """Raised when a name goes away or means something else; names are added without."""

@@ -15,6 +15,7 @@ from common.i18n.report_words import formatter_of
 from common.links.token import LinkClaims
 from common.reports_cache import cache
 from common.reports_cache.forms import Form, FormWanted
+from report_pages.formatting import DocumentFormatter
 from report_viewer.cache.response_cache import ReportVersion, ResponseCache
 from report_viewer.data import public_document
 from report_viewer.endpoints.openapi import XLSX
@@ -27,7 +28,6 @@ from report_viewer.http.prepared_response import PreparedResponse
 from report_viewer.http.response import Response
 from report_viewer.http.security_headers import SecurityHeaders
 from report_viewer.http.variant import Variant
-from report_viewer.i18n.formatting import DocumentFormatter
 from report_viewer.links.request import ReportRequest
 from report_viewer.links.urls import Resource
 from report_viewer.loading.loader import ReportLoader

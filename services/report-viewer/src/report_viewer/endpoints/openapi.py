@@ -4,6 +4,7 @@ from importlib.metadata import version
 from typing import Any, Final
 
 from common.i18n.locales import TAGS
+from report_pages.row_pages import ROWS
 from report_viewer.data import schema
 from report_viewer.endpoints.openapi_parts import (
     PROBLEM,
@@ -16,7 +17,6 @@ from report_viewer.endpoints.openapi_parts import (
     unlock,
     view,
 )
-from report_viewer.endpoints.row_pages import ROWS
 from report_viewer.model import Freshness
 
 _STATUS: Final = "Whether newer data wait: " + ", ".join(each.value for each in Freshness) + "."

@@ -16,9 +16,9 @@ from common.links.options import LinkKind
 from common.links.token import LinkClaims
 from common.reports.document import gap_header
 from common.reports_cache import cache
+from report_pages import row_pages
 from report_viewer.cache.page_cache import KEPT, PageCache
 from report_viewer.cache.response_cache import CachedLink, CacheEntry, ReportVersion, ResponseCache
-from report_viewer.endpoints import row_pages
 from report_viewer.endpoints.revalidation import Revalidation
 from report_viewer.http.cache_control import PRIVATE
 from report_viewer.http.compression import Coding, compress
@@ -32,6 +32,7 @@ from report_viewer.links.request import ReportRequest
 from report_viewer.loading.loader import ReportLoader
 from report_viewer.loading.redis_store import CSV, PAGE, key_of
 from report_viewer.pages.renderer import LinkStatement, PageRenderer
+from report_viewer.problems.errors import NoSuchPathError
 
 PAGE_VARIES: Final = (b"vary", b"Accept, Accept-Encoding, Accept-Language, User-Agent")
 """What a page, and a card in its place, varies by."""
@@ -113,7 +114,10 @@ class Representations:
         snapshot = await self._loader.load(request, CSV)
         link = self._responses.link(request.place, request.claims)
         version = self._revalidation.revalidate(link, snapshot)
-        body = await asyncio.to_thread(row_pages.cut, snapshot.csv, request.url.number)
+        try:
+            body = await asyncio.to_thread(row_pages.cut, snapshot.csv, request.url.number)
+        except row_pages.NoSuchRowsError as error:
+            raise NoSuchPathError from error
         etag = strong_etag(body, variant.coding)
         headers = (*self._csv_headers, *entity_headers(etag, variant.coding, version, link.shown))
         answer = Response(HTTPStatus.OK, headers, compress(body, variant.coding))

@@ -9,34 +9,28 @@ from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from jinja2 import ChoiceLoader, Environment, FunctionLoader, PackageLoader, StrictUndefined
+from jinja2 import PackageLoader
 
-from common.i18n.formatter import Formatter
 from common.i18n.locales import ENGLISH
 from common.i18n.report_words import formatter_of
 from common.links.options import LinkKind
 from common.links.ranges import ChosenRange, Range
-from common.reports.document.metrics import Unit
 from common.reports.document.schema import Document
+from report_pages.report import OUTDATED, ReportTemplates, spoken
+from report_pages.sections.registry import KINDS, SectionKinds
 from report_viewer.cache import page_cache
 from report_viewer.cache.page_cache import SharedPage
-from report_viewer.i18n.formatting import DocumentFormatter, is_number
 from report_viewer.links.urls import place_of
 from report_viewer.model import Freshness
-from report_viewer.pages import comparison, layout, preview_metadata, sentences
+from report_viewer.pages import preview_metadata
 from report_viewer.pages.assets import Assets
-from report_viewer.pages.chart_data import island
-from report_viewer.pages.gap_notes import gap_notes, marks
-from report_viewer.pages.key_figures import key_figures
 from report_viewer.pages.preview_images import image_of
 from report_viewer.pages.preview_metadata import PreviewMetadata
 from report_viewer.pages.range_picker import range_picker
-from report_viewer.pages.sections.protocol import Defined
-from report_viewer.pages.sections.registry import KINDS, SectionKinds
 from report_viewer.problems.problem import Problem
 
 NOTICES: Final = {
-    Freshness.OVERDUE: "There is newer sales data that this page does not show yet.",
+    Freshness.OVERDUE: OUTDATED,
     Freshness.UNREACHABLE: "New sales data cannot be taken in at the moment.",
 }
 """What the reader of a report that is not current is told; up to then it is "as of" its moment."""
@@ -68,33 +62,13 @@ class PageRenderer:
     """
 
     def __init__(self, assets: Assets, origin: str = "", kinds: SectionKinds = KINDS) -> None:
-        self._kinds = kinds
-        self._environment = Environment(
-            loader=ChoiceLoader(
-                [
-                    PackageLoader("report_viewer", "pages/templates"),
-                    FunctionLoader(kinds.source),
-                ]
-            ),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            auto_reload=False,
-        )
-        self._environment.globals |= {
-            "asset": assets.__getitem__,
-            "gap_marks": marks,
-            "comparison": comparison,
-            "is_number": is_number,
-            "layout": layout,
-            "picture": lambda name: f"{origin}{image_of(name).path}",
-            "Unit": Unit,
-        }
-        self._report = self._environment.get_template("report.html")
-        self._problem = self._environment.get_template("problem.html")
-        self._preview = self._environment.get_template("preview.html")
-        self._reference = self._environment.get_template("reference.html")
+        service = PackageLoader("report_viewer", "pages/templates")
+        self._templates = ReportTemplates(assets.__getitem__, service, kinds)
+        environment = self._templates.environment
+        environment.globals["picture"] = lambda name: f"{origin}{image_of(name).path}"
+        self._problem = environment.get_template("problem.html")
+        self._preview = environment.get_template("preview.html")
+        self._reference = environment.get_template("reference.html")
 
     def report(
         self,
@@ -120,28 +94,18 @@ class PageRenderer:
         """What the pages of a report have in common, whichever link of that kind shows it."""
         zone = ZoneInfo(document.timezone)
         words = formatter_of(locale)
-        figures = DocumentFormatter(document, words)
-        html = self._report.render(
-            _words(words),
-            doc=document,
-            figures=figures,
+        html = self._templates.draw(
+            "link.html",
+            document,
+            words,
+            notice=NOTICES.get(freshness),
             preview=preview_metadata.of_document(document),
-            sentence=sentences.headline(figures),
-            gaps=gap_notes(figures),
-            key=key_figures(document),
-            best=sentences.best(figures),
-            kinds=self._kinds,
-            full_day=words.calendar.full_day,
-            as_of=words.instant(document.as_of, zone),
             expires=page_cache.EXPIRES,
-            instants={"as_of": document.as_of.isoformat(), "expires": page_cache.EXPIRES_ISO},
+            expires_iso=page_cache.EXPIRES_ISO,
             form_url=f"/api/reports/{place_of(page_cache.TOKEN, link.chosen)}",
             days=range_picker(words, link.ranges, link.chosen),
-            definitions=definitions(document, self._kinds),
-            notice=NOTICES.get(freshness),
             link=link,
             frozen_on=words.instant(link.frozen_at, zone) if link.frozen_at else "",
-            island=island(figures, self._kinds),
         )
         return SharedPage(html.encode("utf-8"), zone, locale)
 
@@ -150,34 +114,13 @@ class PageRenderer:
         words = formatter_of(locale)
         moment = words.instant(problem.moment, ZoneInfo(problem.zone)) if problem.moment else None
         preview = preview_metadata.of_problem(problem)
-        html = self._problem.render(_words(words), problem=problem, moment=moment, preview=preview)
+        html = self._problem.render(spoken(words), problem=problem, moment=moment, preview=preview)
         return html.encode("utf-8")
 
     def card(self, preview: PreviewMetadata, locale: Locale = ENGLISH) -> bytes:
         """What a link shows to a program that draws a preview of it."""
-        return self._preview.render(_words(formatter_of(locale)), preview=preview).encode("utf-8")
+        return self._preview.render(spoken(formatter_of(locale)), preview=preview).encode("utf-8")
 
     def reference(self, openapi: Mapping[str, Any]) -> bytes:
         """The page that describes the HTTP interface, in English alone."""
-        return self._reference.render(_words(formatter_of(ENGLISH)), api=openapi).encode("utf-8")
-
-
-def _words(words: Formatter) -> dict[str, Any]:
-    """What every template is written with."""
-    return {
-        "wording": words,
-        "_": words.text,
-        "counted": words.counted,
-        "span": words.calendar.span,
-    }
-
-
-def definitions(document: Document, kinds: SectionKinds = KINDS) -> dict[str, str]:
-    """Every metric on the page with its definition, by label, in the order of appearance.
-
-    The columns that only repeat a metric for the previous window are left out.
-    """
-    shown: list[Defined] = list(document.kpis)
-    for section in document.sections:
-        shown += kinds.of(section).view.metrics(section)
-    return {each.label: each.definition for each in shown if not each.key.startswith("previous_")}
+        return self._reference.render(spoken(formatter_of(ENGLISH)), api=openapi).encode("utf-8")

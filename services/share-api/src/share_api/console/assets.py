@@ -12,16 +12,21 @@ from importlib.resources import files
 from typing import Final
 
 from common import design
+from report_pages import page_files
 
 PREFIX: Final = "/admin/static/"
 _FILES: Final[Mapping[str, tuple[str, ...]]] = {
     design.ICON: (design.ICON,),
     design.THEME: (design.THEME,),
-    "console.css": (*design.SHEETS, "console.css", "tables.css"),
+    "console.css": (*design.SHEETS, "console.css", "tables.css", "reports.css"),
     "console.js": ("console.js",),
     "import.js": ("import.js",),
 }
-"""What is served, and the files that it is made of, one after the other."""
+"""What is served of the console's own, and the files that it is made of, one after the other."""
+_OF_REPORTS: Final = {
+    name.rpartition("/")[2]: name for name in page_files.FILES if name not in _FILES
+}
+"""What the previews of reports need, and its name there."""
 
 _TYPES: Final = {
     "css": "text/css; charset=utf-8",
@@ -42,8 +47,12 @@ class Asset:
 
 @cache
 def asset(name: str) -> Asset:
-    """The static file of that name, one of ``_FILES``."""
-    body = b"\n".join(map(_source, _FILES[name]))
+    """The static file of that name, of the console or of reports.
+
+    Raises:
+        KeyError: there is none.
+    """
+    body = _body(name)
     digest = hashlib.sha384(body).digest()
     stem, _, suffix = name.rpartition(".")
     return Asset(
@@ -56,7 +65,13 @@ def asset(name: str) -> Asset:
 
 def asset_at(url: str) -> Asset | None:
     """The static file at that address; None where there is none."""
-    return next((each for each in map(asset, _FILES) if each.url == url), None)
+    return next((each for each in map(asset, (*_FILES, *_OF_REPORTS)) if each.url == url), None)
+
+
+def _body(name: str) -> bytes:
+    if name in _FILES:
+        return b"\n".join(map(_source, _FILES[name]))
+    return page_files.body(_OF_REPORTS[name])
 
 
 def _source(name: str) -> bytes:

@@ -11,18 +11,28 @@ from common.reports import registry
 from share_api.console.assets import asset
 from share_api.console.visit import Visit, words_of
 
+_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'"
+)
 HEADERS: Final = {
     "Cache-Control": "no-store",
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
-        "require-trusted-types-for 'script'"
-    ),
+    "Content-Security-Policy": _POLICY,
     # A form's origin is told to ourselves: without it, browsers of before ``Sec-Fetch-Site`` would
     # send none, and the form would be refused.
     "Referrer-Policy": "same-origin",
     "Vary": "Accept-Language, Cookie",
 }
+FRAMING_HEADERS: Final = HEADERS | {"Content-Security-Policy": f"{_POLICY}; frame-src 'self'"}
+"""Of a page that shows another one of ours in a frame."""
+FRAMED_HEADERS: Final = HEADERS | {
+    "Content-Security-Policy": _POLICY.replace(
+        "frame-ancestors 'none'", "frame-ancestors 'self'"
+    ).replace("form-action 'self'", "form-action 'none'"),
+    "X-Frame-Options": "SAMEORIGIN",
+}
+"""Of what is shown in such a frame, and sends no form."""
 
 
 @cache
@@ -45,11 +55,23 @@ def _report_title(slug: str) -> str:
 
 
 def page(
-    visit: Visit, template: str, section: str, status: int = 200, **shown: Any
+    visit: Visit,
+    template: str,
+    section: str,
+    status: int = 200,
+    *,
+    framing: bool = False,
+    **shown: Any,
 ) -> HTMLResponse:
-    """A page for an admin; ``section`` is where in the console it stands."""
+    """A page for an admin; ``section`` is where in the console it stands.
+
+    ``framing`` says that it shows another page of ours in a frame.
+    """
     values = {"visit": visit, "section": section, **shown}
-    return plain_page(visit.request, template, status, **values)
+    response = plain_page(visit.request, template, status, **values)
+    if framing:
+        response.headers.update(FRAMING_HEADERS)
+    return response
 
 
 def plain_page(request: Request, template: str, status: int = 200, **shown: Any) -> HTMLResponse:

@@ -11,6 +11,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from common.jobs.discord_promises import plain
+from common.reports.document.gaps import rule_of
 from common.reports.document.schema import Document, LineChart, Naming
 from worker.discord import chart_image
 from worker.discord.wording import change, day, figure, gap_sentence, headline, span
@@ -101,10 +102,16 @@ def _figures(document: Document) -> list[dict[str, Any]]:
 
 
 def _gaps(document: Document) -> list[dict[str, Any]]:
-    """What the data does not know, a sentence a gap."""
-    lines = [f"△ {each}" for each in map(gap_sentence, document.gaps) if each]
-    text = "\n".join(lines)[:_LONGEST_FIELD]
-    return [{"name": "What is not known", "value": text, "inline": False}] if lines else []
+    """What the data does not know, and what of it changed: a field a heading, a sentence a gap."""
+    under: dict[str, list[str]] = {}
+    for gap in document.gaps:
+        rule, sentence = rule_of(gap), gap_sentence(gap)
+        if rule is not None and sentence:
+            under.setdefault(rule.heading, []).append(f"△ {sentence}")
+    return [
+        {"name": heading, "value": "\n".join(lines)[:_LONGEST_FIELD], "inline": False}
+        for heading, lines in under.items()
+    ]
 
 
 def _in_front(document: Document) -> list[dict[str, Any]]:

@@ -1,10 +1,15 @@
-"""Notes of a report: what it is about, what its data does not know, what its figures mean."""
+"""Notes of a report: what it is about, what its data does not know, what its figures mean.
+
+What its data does not know, and what of it changed, stands under headings.
+"""
 
 from collections.abc import Iterator
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from common.i18n.formatter import Formatter
 from common.i18n.gap_sentences import gap_sentence
+from common.reports.document.gaps import rule_of
 from common.reports.document.schema import Document
 from common.reports.document.tables import is_before, is_change
 from worker.forms.source import DataColumn, Source
@@ -28,15 +33,19 @@ def facts(source: Source) -> Iterator[tuple[str, str]]:
     yield words.text("Data as of"), words.instant(document.as_of, zone)
 
 
-def gaps(document: Document, words: Formatter) -> Iterator[str]:
-    """What the data does not know, a sentence a kind; kinds not known here are passed over.
+def gaps(document: Document, words: Formatter) -> Iterator[tuple[str, list[str]]]:
+    """What the data does not know, and what of it changed: sentences by their heading.
 
-    One about the days compared with alone says so.
+    There is one a kind; kinds not known here are passed over. One about the days compared with
+    alone says so.
     """
-    for gap in document.gaps:
-        sentence = gap_sentence(gap, words)
-        if sentence is not None:
-            yield sentence if gap.now else f"{words.text('Compared with')}: {sentence}"
+    told = [
+        (rule.heading, sentence if gap.now else f"{words.text('Compared with')}: {sentence}")
+        for gap in document.gaps
+        if (rule := rule_of(gap)) and (sentence := gap_sentence(gap, words))
+    ]
+    for heading, under in groupby(told, lambda each: each[0]):
+        yield words.text(heading), [sentence for _, sentence in under]
 
 
 def definitions(source: Source) -> Iterator[DataColumn]:

@@ -57,7 +57,6 @@ def _data(source: Source) -> dict[str, Any]:
             "compared with %(days)s",
             days=words.calendar.span_beside(document.previous_days, document.days),
         ),
-        "gaps_title": words.text("What is not known"),
         "gaps": list(notes.gaps(document, words)),
         "figures": _grid(_without_definitions(key_figures(document, words)), source),
         "sections": [_section(each, source) for each in document.sections],

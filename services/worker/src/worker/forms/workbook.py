@@ -174,9 +174,8 @@ class _Writer:
         document, words = self._source.document, self._source.words
         sheet = self._sheet(words.text("Notes"), (), (_WIDE, _TEXT_WIDTH, _WIDE))
         rows: list[tuple[str, ...]] = [*notes.facts(self._source), ()]
-        sentences = list(notes.gaps(document, words))
-        if sentences:
-            rows += [(words.text("What is not known"),), *(("", each) for each in sentences), ()]
+        for heading, sentences in notes.gaps(document, words):
+            rows += [(heading,), *(("", each) for each in sentences), ()]
         rows.append((words.text("What the figures mean"),))
         rows += [
             (each.label, each.definition, each.key) for each in notes.definitions(self._source)

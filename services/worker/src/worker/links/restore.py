@@ -1,11 +1,15 @@
 """Restores a link's state in Redis from the share ledger, which alone decides.
 
-A link that is frozen gets its report back first: who is told that it opens finds it.
+A link that is frozen gets its report back first: who is told that it opens finds it. A ledger that
+was restored from a dump decides nothing until its revocations are back (``common.db.origin``).
 """
+
+import logging
 
 from redis.exceptions import OutOfMemoryError
 from sqlalchemy import Engine, select
 
+from common.db import origin
 from common.db.accounts import Tenant
 from common.db.shares import Share
 from common.db.tenancy import Access, transaction
@@ -19,19 +23,24 @@ from sharing.options import options_of
 from worker.links.frozen import frozen_fields
 from worker.operations import cache_eviction
 
+logger = logging.getLogger(__name__)
+
 
 def restore_link(
     engine: Engine, states: LinkStateStore, cache: ReportCache, job: RestoreLink
 ) -> None:
     """Write the state of the job's link; one that no ledger knows does not open.
 
-    Nor does a frozen one whose report is gone.
+    Nor does a frozen one whose report is gone. In a restored copy the state stays unknown.
 
     Raises:
         sqlalchemy.exc.DBAPIError: PostgreSQL did not answer; the state stays unknown.
     """
     epoch = states.epoch()
     with transaction(engine, Access(tenant_id=job.tenant_id)) as session:
+        if origin.is_restored_copy(session):
+            logger.error("no link opens: the database is a restored copy (revocations import)")
+            return
         entry = session.execute(
             select(Share, Tenant.name, Tenant.timezone)
             .join(Tenant, Tenant.id == Share.tenant_id)

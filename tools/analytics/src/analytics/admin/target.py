@@ -109,6 +109,19 @@ def resolve_owner(
     return parts._replace(netloc=netloc).geturl(), service
 
 
+def resolve_redis(
+    state_directory: Path | None, environment: Mapping[str, str] | None = None
+) -> str | None:
+    """Redis' URL, as ``resolve`` finds it; None where nothing names one."""
+    known = os.environ if environment is None else environment
+    redis = known.get("REDIS_URL", "").strip()
+    if state_directory is None and redis:
+        return redis
+    ready = read_json(StateDirectory(state_directory or DEFAULT_STATE_DIRECTORY).ready)
+    told: str | None = ready.get("redisUrl")
+    return told
+
+
 state_dir_option = click.option(
     "--state-dir",
     type=click.Path(file_okay=False, path_type=Path),

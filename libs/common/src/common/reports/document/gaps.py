@@ -1,4 +1,4 @@
-"""Data gaps: what an import could not know, by kind, and which figures each kind touches.
+"""Data gaps: what is not known of sales, or was changed, by kind, and the figures it touches.
 
 The registry ``KINDS`` is the only list: storage, documents, pages, headers and messages go by it.
 A sentence is English and has a form for one and for many; pages find them in their catalogs.
@@ -28,6 +28,7 @@ class GapKind(StrEnum):
     PAYMENTS_ONLY = "payments-only"
     HISTORY_BEGINS = "history-begins"
     DAYS_NOT_COVERED = "days-not-covered"
+    CLOSED_DAYS_CHANGED = "closed-days-changed"
 
 
 class Extent(msgspec.Struct, frozen=True):
@@ -46,8 +47,9 @@ class Extent(msgspec.Struct, frozen=True):
 class DataGap(msgspec.Struct, frozen=True):
     """A gap in a report: of its window (``now``), of the days compared with (``before``), or both.
 
-    ``touches`` are the keys of the report's figures that are incomplete by it; ``day`` is the one
-    that its sentence names, if any. ``kind`` is text: a reader passes over kinds it does not know.
+    ``touches`` are the keys of the report's figures that are incomplete by it, or other than they
+    were; ``day`` is the one that its sentence names, if any. ``kind`` is text: a reader passes over
+    kinds it does not know.
     """
 
     kind: str
@@ -58,6 +60,8 @@ class DataGap(msgspec.Struct, frozen=True):
 
 
 NOT_KNOWN: Final = "Not known"
+UNKNOWN: Final = "What is not known"
+CHANGED: Final = "Changed afterwards"
 INCOMPLETE: Final = "Not compared: incomplete"
 NO_HISTORY: Final = "Not compared: earlier sales are not known"
 NOT_COVERED: Final = "Not compared: sales of some days are missing"
@@ -86,7 +90,8 @@ class GapRule:
     go into. With ``everything`` it touches every figure, and nothing of its days can be compared;
     ``note`` then says why. ``of_refunds``: only a source that tells refunds can tell of it.
     ``settles``: refunds of the order that come with their dates make it smaller. ``spreads``: it
-    touches every day from the order's to that of the import.
+    touches every day from the order's to that of the import. ``known``: nothing is missing, but
+    figures were others before.
     """
 
     one: str
@@ -98,10 +103,16 @@ class GapRule:
     of_refunds: bool = False
     settles: bool = False
     spreads: bool = False
+    known: bool = False
 
     def touched(self, figures: frozenset[str]) -> frozenset[str]:
         """Which of ``figures`` are incomplete by it."""
         return figures if self.everything else figures & (self.unknown | self.derived)
+
+    @property
+    def heading(self) -> str:
+        """What readers are told of it under."""
+        return CHANGED if self.known else UNKNOWN
 
 
 KINDS: Final[Mapping[GapKind, GapRule]] = MappingProxyType(
@@ -178,6 +189,12 @@ KINDS: Final[Mapping[GapKind, GapRule]] = MappingProxyType(
             many="No sales came in after %(day)s: %(count)s days are not wholly covered.",
             everything=True,
             note=NOT_COVERED,
+        ),
+        GapKind.CLOSED_DAYS_CHANGED: GapRule(
+            one="%(count)s order of a closed day changed on %(day)s.",
+            many="%(count)s orders of closed days changed, last on %(day)s.",
+            everything=True,
+            known=True,
         ),
     }
 )

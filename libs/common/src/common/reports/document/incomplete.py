@@ -157,7 +157,7 @@ class Incomplete:
 
 def incomplete(gaps: Sequence[DataGap]) -> Incomplete:
     """What ``gaps`` leave of a report's figures."""
-    ruled = tuple((gap, rule) for gap in gaps if (rule := rule_of(gap)) is not None)
+    ruled = tuple((gap, rule) for gap in gaps if (rule := rule_of(gap)) and not rule.known)
     return Incomplete(
         gaps=ruled,
         note=next((rule.note for _, rule in ruled if rule.everything), ""),

@@ -1,7 +1,8 @@
 """Data gaps of a window and of the days that it is compared with, as a session sees them.
 
-What imports said of orders is kept; where the history begins and up to when sales came in follows
-from the ledger, so that an import of earlier or later days closes it.
+What imports said of orders is kept, and which orders of closed days changed; where the history
+begins and up to when sales came in follows from the ledger, so that an import of earlier or later
+days closes it.
 """
 
 from collections.abc import Sequence
@@ -9,7 +10,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from common.reports.document.gaps import DataGap, Extent, GapKind
@@ -18,17 +19,24 @@ from common.reports.window import Window
 _OF_ORDERS: Final = text(
     """
     WITH found AS (
-        SELECT kind, amount, since, until,
+        SELECT kind, order_id, amount, since, until, NULL::timestamptz AS changed_at,
                until >= :starts AS now,
                since < :previous_ends AS before
         FROM data_gaps
         WHERE tenant_id = :tenant_id AND amount IS DISTINCT FROM 0
           AND since < :ends AND until >= :previous_starts
+        UNION ALL
+        SELECT :changed, order_id, NULL, counted_at, counted_at, changed_at,
+               counted_at >= :starts, counted_at < :previous_ends
+        FROM closed_day_changes
+        WHERE tenant_id = :tenant_id AND counted_at < :ends AND counted_at >= :previous_starts
+          AND (counted_at >= :starts OR counted_at < :previous_ends)
     )
-    SELECT kind,
-           count(*) FILTER (WHERE now), sum(amount) FILTER (WHERE now)::bigint,
+    SELECT kind, max(changed_at),
+           count(DISTINCT order_id) FILTER (WHERE now), sum(amount) FILTER (WHERE now)::bigint,
            min(since) FILTER (WHERE now), max(until) FILTER (WHERE now),
-           count(*) FILTER (WHERE before), sum(amount) FILTER (WHERE before)::bigint,
+           count(DISTINCT order_id) FILTER (WHERE before),
+           sum(amount) FILTER (WHERE before)::bigint,
            min(since) FILTER (WHERE before), max(until) FILTER (WHERE before)
     FROM found GROUP BY kind
     """
@@ -73,18 +81,20 @@ def _of_orders(
         "ends": window.end,
         "previous_starts": previous.start,
         "previous_ends": previous.end,
+        "changed": GapKind.CLOSED_DAYS_CHANGED.value,
     }
     return [_gap(row, window, previous, zone) for row in session.execute(_OF_ORDERS, given)]
 
 
-def _gap(row: Row[Any], window: Window, previous: Window, zone: ZoneInfo) -> DataGap:
-    kind, values = row[0], row[1:]
+def _gap(row: Sequence[Any], window: Window, previous: Window, zone: ZoneInfo) -> DataGap:
+    kind, changed_at, *values = row
     half = len(values) // 2
     return DataGap(
         kind=kind,
         touches=(),
         now=_extent(values[:half], window.dates(zone), zone),
         before=_extent(values[half:], previous.dates(zone), zone),
+        day=changed_at.astimezone(zone).date() if changed_at else None,
     )
 
 

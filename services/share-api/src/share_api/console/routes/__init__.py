@@ -12,6 +12,7 @@ from share_api.console.routes import (
     link_changes,
     links,
     one_time,
+    reports,
     revoking,
     session,
     settings,
@@ -24,6 +25,6 @@ router = APIRouter(include_in_schema=False)
 # A link's own page stands last: its address is any other below that of the links.
 for each in (
     *(static, session, home, data, team, api_keys, connections, discord),
-    *(one_time, first_shop, settings, share, revoking, link_changes, links),
+    *(one_time, first_shop, settings, reports, share, revoking, link_changes, links),
 ):
     router.include_router(each.router)

@@ -14,6 +14,7 @@ from share_api.console.forms.upload import checked_files
 from share_api.console.pages import page, redirect
 from share_api.console.views.activity import last_import
 from share_api.console.views.imports import faults_csv, import_view
+from share_api.console.views.sales_days import days_view
 from share_api.console.visit import CurrentVisit, Visit
 from share_api.http.bounded_body import iter_with_timeout
 from share_api.http.multipart import FileChunk, InvalidUploadError, iter_file_chunks
@@ -91,6 +92,7 @@ def _data_page(visit: Visit, problem: Problem | None = None) -> Response:
         status,
         imports=[import_view(visit, each) for each in list_imports(visit.db)],
         last_import=last_import(visit),
+        days=days_view(visit),
         problem=problem,
     )
     if problem is not None and problem.retry_after is not None:

@@ -12,6 +12,7 @@ from share_api.console.own_paths import HOME
 from share_api.console.pages import page
 from share_api.console.views.activity import activity_of, last_import
 from share_api.console.views.figures import figures_of
+from share_api.console.views.sales_days import old_since
 from share_api.console.visit import CurrentVisit
 from share_api.imports.listing import list_imports
 from share_api.routes.permissions import needs
@@ -37,6 +38,7 @@ def show_home(visit: CurrentVisit) -> Response:
         last_import=came_in,
         nothing=not came_in and all(each.value and each.empty for each in figures),
         failed=bool(imports) and imports[0].state == ImportState.FAILED and imports[0],
+        old=old_since(visit),
         off=sharing_of(visit.db).off_since,
     )
 

@@ -122,5 +122,7 @@ def _address_if_just_made(visit: Visit, link: LinkView) -> str:
 
 def _link_page(visit: Visit, link: LinkView, address: str, refused: str = "") -> Response:
     code = qr_svg(address, visit.words.text("QR code of the link")) if address else ""
-    shown = {"link": link, "address": address, "code": code, "refused": refused}
-    return page(visit, "link.html", "links", 400 if refused else 200, **shown)
+    status = 400 if refused else 200
+    return page(
+        visit, "link.html", "links", status, link=link, address=address, code=code, refused=refused
+    )

@@ -94,6 +94,14 @@ def _form_page(visit: Visit, form: Form, error: Exception | None = None) -> Resp
     status = int(error.status) if isinstance(error, Problem) else 400 if error else 200
     detail = _detail(visit, error) if isinstance(error, Problem) else str(error or "")
     shown = share_form(visit, form)
+    wrong = error is not None
     return page(
-        visit, "share.html", "links", status, form=shown, problem=error is not None, detail=detail
+        visit,
+        "share.html",
+        "links",
+        status,
+        framing=True,
+        form=shown,
+        problem=wrong,
+        detail=detail,
     )

@@ -52,6 +52,19 @@
     });
   }
 
+  // What is chosen in a form is shown beside it; whole days alone, of a calendar that is filled in.
+  for (const frame of document.querySelectorAll("iframe[data-preview]")) {
+    const form = document.getElementById(frame.dataset.preview);
+    form.addEventListener("change", () => {
+      const { report, period, first, last } = form.elements;
+      const days = period.value === "dates" ? [first.value, last.value].join("_") : period.value;
+      const path = `/admin/reports/${report.value}/${days}/page`;
+      const dated = period.value !== "dates" || (first.value && last.value >= first.value);
+      if (dated && path !== frame.dataset.shown) frame.contentWindow.location.replace(path);
+      if (dated) frame.dataset.shown = path;
+    });
+  }
+
   // A report that is being prepared is looked for again.
   if (document.querySelector("[data-waiting]")) setTimeout(() => location.reload(), 3000);
 

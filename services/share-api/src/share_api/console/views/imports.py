@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
@@ -12,12 +12,16 @@ from common.reports.document.schema import Days
 from common.reports.money import currency_exponent
 from share_api.console.visit import Visit
 
+_NAMED_DAYS: Final = 10
 _ENDED = (ImportState.SUCCEEDED, ImportState.FAILED)
 
 
 @dataclass(frozen=True, slots=True)
 class ImportView:
-    """An import in the reader's words; ``percent`` of its bytes are read."""
+    """An import in the reader's words; ``percent`` of its bytes are read.
+
+    ``changed_days`` are the last days that were over and changed, each with its orders.
+    """
 
     row: Import
     began: str
@@ -25,6 +29,21 @@ class ImportView:
     percent: int
     net_sales: str
     days: str
+    changed_days: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def changed(self) -> int:
+        """How many orders of days that were over are others now."""
+        return int(self._closed_days.get("orders", 0))
+
+    @property
+    def more_days(self) -> int:
+        """How many days that were over changed beside the ``changed_days``, which are the last."""
+        return int(self._closed_days.get("days", 0)) - len(self.changed_days)
+
+    @property
+    def _closed_days(self) -> Mapping[str, Any]:
+        return self.result.get("closedDays") or {}
 
     @property
     def over(self) -> bool:
@@ -72,6 +91,10 @@ def import_view(visit: Visit, row: Import) -> ImportView:
         percent=100 * row.done_bytes // row.total_bytes if row.total_bytes else 0,
         net_sales=_money(visit, result),
         days=_days(visit, result),
+        changed_days=tuple(
+            (visit.words.calendar.full_day(date.fromisoformat(each["day"])), each["orders"])
+            for each in reversed((result.get("closedDays") or {}).get("byDay", ())[-_NAMED_DAYS:])
+        ),
     )
 
 

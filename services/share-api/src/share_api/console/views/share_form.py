@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlencode
 
 from common.db.shares import MAX_LABEL_LENGTH
 from common.instants import now
@@ -12,6 +13,7 @@ from common.reports import registry
 from common.reports.window import Period, window_of
 from share_api.console.forms.body import Form
 from share_api.console.views.links import DATES, days_of
+from share_api.console.views.preview import preview_path
 from share_api.console.visit import Visit
 
 DAY: Final = 86_400
@@ -46,6 +48,29 @@ class ShareForm:
     protected: bool = False
     ranges: Sequence[Choice] = ()
     chosen: Sequence[str] = ()
+
+    @property
+    def days(self) -> str:
+        """The days as the address of a preview has them; the last month until some are chosen."""
+        if self.period != DATES:
+            return self.period
+        return f"{self.first}_{self.last}" if self.first or self.last else Period.MONTH.value
+
+    @property
+    def preview(self) -> str:
+        """Where what is chosen is shown."""
+        return preview_path(self.report, self.days)
+
+    @property
+    def days_query(self) -> str:
+        """The days as the address of a form has them."""
+        chosen = {"period": self.period, "first": self.first, "last": self.last}
+        return urlencode({name: value for name, value in chosen.items() if value})
+
+    @property
+    def query(self) -> str:
+        """The report and its days as the address of a form has them."""
+        return f"{urlencode({'report': self.report})}&{self.days_query}"
 
 
 def share_form(visit: Visit, form: Form) -> ShareForm:

@@ -1,0 +1,1 @@
+"""Pages of reports: how a document is drawn as HTML, whichever service shows it."""

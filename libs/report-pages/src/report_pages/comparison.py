@@ -1,0 +1,164 @@
+"""Comparison: a measure beside that of the days before, row by row, as its table shows it.
+
+Each row is the value, the one before, their difference, the change, and a bar with a tick where the
+one before would end. The page's script makes the same rows of the other measures (``compared.js``).
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Final, NamedTuple
+
+from common.reports.document.changes import Change, ChangeKind, change_of
+from common.reports.document.metrics import Better, Unit
+from common.reports.document.schema import Series
+from common.reports.money import WHOLE, divide_half_even
+from report_pages.formatting import DocumentFormatter
+
+_THOUSAND: Final = 1_000
+
+
+class Bar(NamedTuple):
+    """How long a bar is and where its tick stands, in tenths of a percent; None for none."""
+
+    length: int
+    tick: int | None
+
+    @property
+    def width(self) -> str:
+        """The length as an attribute of SVG."""
+        return svg_percent(self.length)
+
+    @property
+    def tick_at(self) -> str:
+        """The tick's place as an attribute of SVG."""
+        return svg_percent(self.tick or 0)
+
+
+class Compared(NamedTuple):
+    """A row, spelled out; ``tone`` is whether the change is good news: ``good``, ``bad`` or none.
+
+    ``bar`` is None for a sum of rows.
+    """
+
+    now: str
+    before: str
+    difference: str
+    change: str
+    tone: str
+    bar: Bar | None = None
+
+
+def compared(
+    figures: DocumentFormatter, series: Series, *, weekly: bool = False
+) -> tuple[Compared, ...]:
+    """The rows of a measure by day or by week."""
+    values = (series.weekly if weekly else series.values) or ()
+    previous = (series.weekly_previous if weekly else series.previous) or (None,) * len(values)
+    changes = changes_of(series, weekly=weekly)
+    bars = bars_of(values, previous, reduction=series.reduction)
+    return tuple(
+        _row(figures, series, *each) for each in zip(values, previous, changes, bars, strict=True)
+    )
+
+
+def compared_values(
+    figures: DocumentFormatter,
+    series: Series,
+    changes: Sequence[Change | None],
+    bars: Sequence[Bar | None],
+) -> tuple[Compared, ...]:
+    """The rows of a measure with these changes and bars."""
+    previous = series.previous or (None,) * len(series.values)
+    return tuple(
+        _row(figures, series, *each)
+        for each in zip(series.values, previous, changes, bars, strict=True)
+    )
+
+
+def changes_of(series: Series, *, weekly: bool = False) -> tuple[Change | None, ...]:
+    """The changes of a measure by day or by week, or of each thing it is of."""
+    exact = series.weekly_changes if weekly else series.changes
+    if exact:
+        return exact
+    values = (series.weekly if weekly else series.values) or ()
+    previous = (series.weekly_previous if weekly else series.previous) or (None,) * len(values)
+    return tuple(map(_change(series), values, previous))
+
+
+def size_of(change: Change | None) -> int | None:
+    """By what changes are sorted: hundredths of a percent, or points; a mere difference is last."""
+    if change is None or change.kind is ChangeKind.DIFFERENCE:
+        return None
+    if change.kind is ChangeKind.MULTIPLE:
+        percents: int = change.value * 100 - WHOLE
+        return percents
+    return change.value
+
+
+def whole(figures: DocumentFormatter, series: Series) -> Compared:
+    """The row of the whole window; without figures where a sum has no meaning."""
+    return _row(figures, series, series.total, series.total_previous, series.total_change, None)
+
+
+def bars_of(
+    values: Sequence[int | None], previous: Sequence[int | None], *, reduction: bool = False
+) -> tuple[Bar, ...]:
+    """Bars of one scale: the longest of the values, and of those before, is all there is room for.
+
+    A reduction is as long as its size; what is below nothing has no length.
+    """
+    sign = -1 if reduction else 1
+    longest = max((sign * each for each in (*values, *previous) if each is not None), default=0)
+
+    def length(value: int | None) -> int:
+        if value is None or sign * value <= 0:
+            return 0
+        return divide_half_even(sign * value * _THOUSAND, longest)
+
+    return tuple(
+        Bar(length(now), None if was is None else length(was))
+        for now, was in zip(values, previous, strict=True)
+    )
+
+
+def tone(change: Change | None, better: Better | None) -> str:
+    """Whether a change is good news; empty for none, and for what is neither."""
+    if change is None or better is None or not change.value:
+        return ""
+    grew = change.kind is ChangeKind.MULTIPLE or change.value > 0
+    return "good" if grew == (better is Better.UP) else "bad"
+
+
+def _row(
+    figures: DocumentFormatter,
+    series: Series,
+    now: int | None,
+    before: int | None,
+    change: Change | None,
+    bar: Bar | None,
+) -> Compared:
+    sign = -1 if series.reduction else 1
+    difference = None if now is None or before is None else sign * (now - before)
+    return Compared(
+        now=figures.cell(now, series.unit),
+        before=figures.cell(before, series.unit),
+        difference=figures.signed(difference, series.unit),
+        change=figures.signed_change(change, series.unit),
+        tone=tone(change, series.better),
+        bar=bar,
+    )
+
+
+def _change(series: Series) -> Callable[[int | None, int | None], Change | None]:
+    sign = -1 if series.reduction else 1
+
+    def of(now: int | None, before: int | None) -> Change | None:
+        if now is None or before is None:
+            return None
+        return change_of(sign * now, sign * before, in_points=series.unit is Unit.PERCENT)
+
+    return of
+
+
+def svg_percent(thousandths: int) -> str:
+    """Tenths of a percent as an attribute of SVG."""
+    return f"{thousandths // 10}.{thousandths % 10}%"

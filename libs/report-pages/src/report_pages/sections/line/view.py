@@ -1,0 +1,173 @@
+"""Line chart: its view."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import msgspec
+
+from common.i18n.dates import weekend
+from common.reports import registry
+from common.reports.document.metrics import DAY, Better
+from common.reports.document.schema import LineChart, Series
+from report_pages.formatting import DocumentFormatter
+from report_pages.sections.protocol import SectionView, entries
+from report_pages.sections.series_data import accompanied, series_data
+from report_pages.sentences import extent
+
+LONG: Final = 120
+"""A window of more days is drawn by weeks at first, and its page leaves out what is many."""
+_WEEK: Final = 7
+_FEW: Final = 8
+"""So many days have room for their weekdays."""
+
+
+class LineView(SectionView[LineChart]):
+    """Shows line charts."""
+
+    section = LineChart
+
+    def metrics(self, section: LineChart) -> Sequence[Series]:
+        """The series."""
+        return section.series
+
+    def title(self, section: LineChart, figures: DocumentFormatter) -> str:
+        """What is drawn at first: its first measure, by day; of a long window by week."""
+        if is_long(section):
+            return by_week(section.series[0], figures)
+        return by_day(section.series[0], figures)
+
+    def is_abridged(self, section: LineChart, figures: DocumentFormatter) -> bool:
+        """Whether the page leaves the days to the CSV, for they are many and its rows are they."""
+        return is_long(section) and DAY.key in _csv_columns(figures)
+
+    def is_short(self, section: LineChart) -> bool:
+        """Whether there is room for all measures of every day."""
+        return not is_long(section)
+
+    def labels(self, section: LineChart, figures: DocumentFormatter) -> tuple[str, ...]:
+        """The days."""
+        return tuple(map(figures.wording.calendar.weekday, section.labels))
+
+    def legend(self, section: LineChart) -> int:
+        """The first series, what refines it, and the previous window of each."""
+        first = section.series[0].key
+        refining = [key for key, of in accompanied(section.series).items() if of == first]
+        return entries([each for each in section.series if each.key in (first, *refining)])
+
+    def summary(self, section: LineChart, figures: DocumentFormatter) -> str:
+        """The highest and the lowest day of the first series; of a long window the weeks."""
+        first = section.series[0]
+        if is_long(section):
+            weekly = msgspec.structs.replace(first, values=first.weekly or ())
+            return extent(figures, weekly, figures.week_labels(section.weeks))
+        return extent(figures, section.series[0], self.labels(section, figures))
+
+    def chart_data(self, section: LineChart, figures: DocumentFormatter) -> dict[str, Any]:
+        """The series by day, and by week where there are weeks."""
+        calendar = figures.wording.calendar
+        return {
+            "ordered": True,
+            "labels": self.labels(section, figures),
+            "ticks": _ticks(section, figures),
+            "marks": tuple(map(calendar.short_weekday, section.labels)),
+            "weekends": _weekends(section, figures),
+            "texts": {each.key: self._texts(section, each, figures) for each in section.series},
+            "previousLabels": tuple(map(calendar.weekday, section.previous_labels)),
+            "long": is_long(section),
+            "abridged": self.is_abridged(section, figures),
+            "series": self._series(section, figures),
+            "weeks": _weeks(section, figures) if section.weeks else None,
+        }
+
+    def _series(self, section: LineChart, figures: DocumentFormatter) -> list[dict[str, Any]]:
+        told, columns = series_data(section.series, figures), _csv_columns(figures)
+        if not self.is_abridged(section, figures):
+            return told
+        for each, series in zip(told, section.series, strict=True):
+            if series.key in columns:
+                each["absent"] = [_absent(series.values), _absent(series.previous or ())]
+                each["inexact"] = series.changes is not None
+                each["values"] = each["previous"] = each["changes"] = None
+        return told
+
+    def _texts(
+        self, section: LineChart, series: Series, figures: DocumentFormatter
+    ) -> dict[str, str]:
+        """What goes with a measure: headings, sentences, and the name of its highest point."""
+        best = series.key in _rising(figures)
+        texts = {
+            "day": by_day(series, figures),
+            "dayGist": extent(figures, series, self.labels(section, figures)),
+            "dayPeak": figures.text("Best day") if best else figures.text("Highest day"),
+        }
+        if section.weeks and series.weekly is not None:
+            weekly = msgspec.structs.replace(series, values=series.weekly)
+            texts |= {
+                "week": by_week(series, figures),
+                "weekGist": extent(figures, weekly, figures.week_labels(section.weeks)),
+                "weekPeak": figures.text("Best week") if best else figures.text("Highest week"),
+            }
+        return texts
+
+
+def _rising(figures: DocumentFormatter) -> set[str]:
+    """The measures of which more is better."""
+    kpis = figures.document.kpis
+    return {each.measure or each.key for each in kpis if each.better is Better.UP}
+
+
+def _ticks(section: LineChart, figures: DocumentFormatter) -> tuple[str, ...]:
+    """The days along the axis; the few of a week with their weekdays."""
+    calendar = figures.wording.calendar
+    few = len(section.labels) <= _FEW
+    return tuple(map(calendar.short_weekday if few else calendar.short_day, section.labels))
+
+
+def _weekends(section: LineChart, figures: DocumentFormatter) -> tuple[int, ...]:
+    """Which of the days are days off where the shop is."""
+    off = weekend(figures.document.timezone)
+    return tuple(place for place, day in enumerate(section.labels) if day.weekday() in off)
+
+
+def _csv_columns(figures: DocumentFormatter) -> frozenset[str]:
+    return frozenset(each.key for each in registry.find(figures.document.report).columns)
+
+
+def is_long(section: LineChart) -> bool:
+    """Whether a chart has more days than can be told apart."""
+    return len(section.labels) > LONG and bool(section.weeks)
+
+
+def _absent(values: Sequence[int | None]) -> list[int]:
+    """The places without a value: what is not known is no 0, though the CSV has one."""
+    return [place for place, value in enumerate(values) if value is None]
+
+
+def by_week(series: Series, figures: DocumentFormatter) -> str:
+    """The heading of a measure's weeks."""
+    return figures.text("%(measure)s by week", measure=figures.text(series.label))
+
+
+def by_day(series: Series, figures: DocumentFormatter) -> str:
+    """The heading of a measure's days."""
+    return figures.text("%(measure)s by day", measure=figures.text(series.label))
+
+
+def _weeks(section: LineChart, figures: DocumentFormatter) -> dict[str, Any]:
+    spans = figures.week_labels(section.weeks)
+    return {
+        "titles": [
+            span if week.count == _WEEK else f"{span} ({_part(week.count, figures)})"
+            for span, week in zip(spans, section.weeks, strict=True)
+        ],
+        "ticks": [figures.wording.calendar.short_day(week.first) for week in section.weeks],
+        "parts": [week.count < _WEEK for week in section.weeks],
+        "previousTitles": figures.week_labels(section.previous_weeks),
+    }
+
+
+def _part(count: int, figures: DocumentFormatter) -> str:
+    return figures.wording.counted("%(count)s day", "%(count)s days", count)
+
+
+VIEW: Final = LineView()

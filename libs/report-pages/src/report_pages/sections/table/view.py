@@ -1,0 +1,137 @@
+"""Table: its view, of a table by one measure and of any other."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final, NamedTuple
+
+from common.reports.document.changes import Change, ChangeKind
+from common.reports.document.incomplete import incomplete
+from common.reports.document.metrics import Unit
+from common.reports.document.schema import Document, Series
+from common.reports.document.tables import BEFORE, Cell, Column, Table
+from report_pages.comparison import Compared, bars_of, changes_of, compared_values
+from report_pages.formatting import DocumentFormatter
+from report_pages.sections.protocol import SectionView
+
+_NAMES: Final = ("sku", "category")
+"""What stands in small below the name of a product."""
+
+
+class Measured(NamedTuple):
+    """A column with its places in a row, that of the days before and that of its change.
+
+    ``compares`` and ``known`` are whether the document's gaps leave its changes, and a 0 of it.
+    """
+
+    column: Column
+    place: int
+    before: int | None
+    change: int | None
+    compares: bool
+    known: bool
+
+    @property
+    def compared(self) -> bool:
+        """Whether it stands beside the days before."""
+        return self.before is not None and self.change is not None
+
+
+class TableView(SectionView[Table]):
+    """Shows tables."""
+
+    section = Table
+
+    def metrics(self, section: Table) -> Sequence[Column]:
+        """The columns, but for those that only compare another."""
+        return [column for column in section.columns if not (column.is_before or column.is_change)]
+
+    def columns(self, section: Table, figures: DocumentFormatter) -> tuple[Measured, ...]:
+        """The columns, those of the days before and of changes with what they are of."""
+        places = {column.key: place for place, column in enumerate(section.columns)}
+        known = incomplete(figures.document.gaps)
+        return tuple(
+            Measured(
+                column,
+                places[column.key],
+                places.get(f"{BEFORE}{column.key}"),
+                next(iter(_places_of_change(column.key, places)), None),
+                known.compares(column.key),
+                known.knows(column.key),
+            )
+            for column in section.columns
+            if not (column.is_before or column.is_change)
+        )
+
+    def measure(self, section: Table, figures: DocumentFormatter) -> Measured | None:
+        """What the table shows at first: its first measure that is compared."""
+        return next((each for each in self.columns(section, figures) if each.compared), None)
+
+    def compared(
+        self, section: Table, measure: Measured, figures: DocumentFormatter
+    ) -> tuple[Compared, ...]:
+        """The rows of a measure, and then those of the sums below, which have no bars."""
+        rows = [*section.rows, *(each.cells for each in section.footer)]
+        now, before, changes = (
+            tuple(_number(row[place]) if place is not None else None for row in rows)
+            for place in (measure.place, measure.before, measure.change)
+        )
+        series = _series(measure.column, now, before)
+        found = (
+            changes_of(series)
+            if measure.column.unit in {Unit.MONEY, Unit.COUNT}
+            else tuple(map(_change_told(measure.column.unit), changes))
+        )
+        count = len(section.rows)
+        bars = bars_of(now[:count], before[:count], reduction=series.reduction)
+        return compared_values(figures, series, found, (*bars, *(None for _ in section.footer)))
+
+    def is_explored(self, section: Table, document: Document) -> bool:
+        """Whether the page's script shows all rows of the CSV in it: in the first that lacks some.
+
+        Its rows are the first of the CSV, in that order.
+        """
+        tables = (each for each in document.sections if isinstance(each, Table))
+        first = next((each for each in tables if each.of > len(each.rows)), None)
+        return first is not None and first.key == section.key
+
+    def names(self, section: Table, row: Sequence[Cell]) -> tuple[str, ...]:
+        """What stands in small below the name of a row: its SKU and its category, where known."""
+        keys = [column.key for column in section.columns]
+        if "product" not in keys:
+            return ()
+        cells = (row[keys.index(key)] for key in _NAMES if key in keys)
+        return tuple(str(cell) for cell in cells if cell)
+
+
+def _places_of_change(key: str, places: dict[str, int]) -> Iterator[int]:
+    names = (f"{key}_change_percent", f"{key.removesuffix('_percent')}_change_points")
+    yield from (places[name] for name in names if name in places)
+
+
+def _change_told(unit: Unit) -> Callable[[int | None], Change | None]:
+    """Makes the changes of a ratio from the column that has them: rounded, it tells none itself."""
+    kind = ChangeKind.POINTS if unit is Unit.PERCENT else ChangeKind.PERCENT
+
+    def told(value: int | None) -> Change | None:
+        return None if value is None else Change(kind, value)
+
+    return told
+
+
+def _series(column: Column, now: tuple[int | None, ...], before: tuple[int | None, ...]) -> Series:
+    return Series(
+        key=column.key,
+        label=column.label,
+        unit=column.unit,
+        definition=column.definition,
+        values=now,
+        previous=before,
+        reduction=column.reduction,
+        better=column.better,
+    )
+
+
+def _number(cell: Cell) -> int | None:
+    return cell if isinstance(cell, int) else None
+
+
+VIEW: Final = TableView()

@@ -1,1 +1,0 @@
-"""Languages: locales, translations, numbers and dates."""

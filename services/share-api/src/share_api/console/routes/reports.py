@@ -1,0 +1,104 @@
+"""Routes of the reports: each as its visitors see it, with the days to choose and "Share" on it."""
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Path, Query
+from starlette.exceptions import HTTPException
+from starlette.responses import HTMLResponse, Response
+
+from accounts.permissions import Permission
+from common.jobs.publisher import JobsUnavailableError
+from common.reports import registry
+from common.reports_cache.cache import UnreadableReportError
+from share_api.console.forms.body import Form
+from share_api.console.pages import FRAMED_HEADERS, page, plain_page
+from share_api.console.views.preview import (
+    NoSuchPreviewError,
+    Preview,
+    days_named,
+    drawn,
+    key_of,
+    preview_of,
+    rows_of,
+)
+from share_api.console.views.share_form import share_form
+from share_api.console.visit import CurrentVisit, Visit
+from share_api.rate_limits import TooManyPreviewsError
+from share_api.routes.permissions import needs
+
+router = APIRouter()
+_READS: Final = [needs(Permission.SHARES_READ)]
+REPORTS: Final = "/admin/reports"
+_PAGE: Final = f"{REPORTS}/{{report}}/{{days}}/page"
+_MOST_PAGES: Final = 100_000
+
+
+@router.get(REPORTS, dependencies=_READS)
+def show_first(visit: CurrentVisit) -> Response:
+    """The first of the reports."""
+    return show_report(visit, registry.implemented()[0].slug)
+
+
+@router.get(f"{REPORTS}/{{report}}", dependencies=_READS)
+def show_report(
+    visit: CurrentVisit,
+    report: str,
+    period: Annotated[str, Query()] = "",
+    first: Annotated[str, Query()] = "",
+    last: Annotated[str, Query()] = "",
+) -> Response:
+    """A report with the days that were chosen."""
+    chosen = (("report", report), ("period", period), ("first", first), ("last", last))
+    shown = share_form(visit, Form(chosen))
+    try:
+        key_of(visit, report, days_named(shown.days))
+        wrong = False
+    except NoSuchPreviewError:
+        if shown.report != report:
+            raise HTTPException(404) from None
+        wrong = True
+    return page(visit, "reports.html", "reports", form=shown, wrong=wrong, framing=True)
+
+
+@router.get(_PAGE, dependencies=_READS)
+def show_preview(visit: CurrentVisit, report: str, days: str) -> Response:
+    """The report as its visitors see it, or that it is being prepared."""
+    try:
+        response = _preview(visit, preview_of(visit, key_of(visit, report, days_named(days))))
+    except NoSuchPreviewError:
+        response = plain_page(visit.request, "preparing.html", 404, state="none")
+    except JobsUnavailableError:
+        response = plain_page(visit.request, "preparing.html", 503, state="failed")
+    except TooManyPreviewsError as error:
+        response = plain_page(visit.request, "preparing.html", error.status, state="failed")
+        response.headers["Retry-After"] = str(error.retry_after)
+    response.headers.update(FRAMED_HEADERS)
+    return response
+
+
+def _preview(visit: Visit, found: Preview) -> HTMLResponse:
+    if found.document is not None:
+        return HTMLResponse(drawn(visit, found.document, outdated=found.outdated))
+    status, state = (503, "failed") if found.failed else (202, "preparing")
+    return plain_page(visit.request, "preparing.html", status, state=state)
+
+
+@router.get(f"{_PAGE}/rows", dependencies=_READS)
+def show_rows(visit: CurrentVisit, report: str, days: str) -> Response:
+    """The first of the rows behind the page's tables."""
+    return show_more_rows(visit, report, days, 1)
+
+
+@router.get(f"{_PAGE}/rows/{{number}}", dependencies=_READS)
+def show_more_rows(
+    visit: CurrentVisit,
+    report: str,
+    days: str,
+    number: Annotated[int, Path(ge=1, le=_MOST_PAGES)],
+) -> Response:
+    """A page of the rows behind the page's tables."""
+    try:
+        rows = rows_of(visit, key_of(visit, report, days_named(days)), number)
+    except (NoSuchPreviewError, UnreadableReportError):
+        raise HTTPException(404) from None
+    return Response(rows, media_type="text/csv; charset=utf-8")

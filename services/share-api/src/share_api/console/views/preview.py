@@ -1,0 +1,138 @@
+"""Preview: a report as the visitors of its links see it, drawn for an admin of its shop.
+
+The figures are those of the report cache, where links have theirs; what is not there is asked for.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Final
+
+from common.i18n import report_words
+from common.instants import now
+from common.jobs.payloads import ComputeReport
+from common.reports import registry
+from common.reports.document.schema import Document
+from common.reports.window import Dates, Period, start_of_day, window_of
+from common.reports_cache import copies
+from common.reports_cache.cache import ReportKey
+from report_pages import row_pages
+from report_pages.report import OUTDATED, ReportTemplates
+from share_api.console.assets import asset
+from share_api.console.visit import Visit
+from share_api.rate_limits import PreviewRateLimit
+
+_BETWEEN: Final = "_"
+
+
+class NoSuchPreviewError(LookupError):
+    """There is no such report, or these are no days that it can show."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What there is of a report: its document, or that it is being computed, or why not.
+
+    ``outdated`` says that newer sales have come in.
+    """
+
+    document: Document | None
+    outdated: bool = False
+    failed: bool = False
+
+
+def preview_path(report: str, days: str) -> str:
+    """Where a report is shown; ``days`` is a period, or two days of the calendar."""
+    return f"/admin/reports/{report}/{days}/page"
+
+
+def days_named(text: str) -> Period | Dates:
+    """The days that an address names: ``30d``, or ``2026-10-01_2026-10-31``.
+
+    Raises:
+        NoSuchPreviewError: it names none.
+    """
+    first, between, last = text.partition(_BETWEEN)
+    try:
+        if not between:
+            return Period(text)
+        return Dates(date.fromisoformat(first), date.fromisoformat(last))
+    except ValueError as error:
+        raise NoSuchPreviewError from error
+
+
+def key_of(visit: Visit, report: str, days: Period | Dates) -> ReportKey:
+    """The report of the admin's own shop, of days that are over there.
+
+    Raises:
+        NoSuchPreviewError: there is no such report, or the days are not over.
+    """
+    definition = registry.REPORTS.get(report)
+    if definition is None or not definition.implemented:
+        raise NoSuchPreviewError
+    zone, moment = visit.tenant.zone, now()
+    try:
+        window = window_of(days, zone, now=moment)
+    except ValueError as error:
+        raise NoSuchPreviewError from error
+    if window.end > start_of_day(moment.astimezone(zone).date(), zone):
+        raise NoSuchPreviewError
+    return ReportKey(visit.tenant.id, report, window)
+
+
+def preview_of(visit: Visit, key: ReportKey) -> Preview:
+    """The report as far as it is cached; what is missing or old is asked for.
+
+    Raises:
+        JobsUnavailableError: nothing can be asked for now.
+        TooManyPreviewsError: the shop has had too many computed.
+    """
+    redis = visit.container.redis
+    fresh = copies.read_document(redis, key, fresh=True)
+    if fresh is not None:
+        return Preview(fresh)
+    jobs = visit.container.issuing.jobs
+    job = ComputeReport(key.tenant_id, key.report, key.window)
+    old = copies.read_document(redis, key)
+    if old is not None:
+        jobs.request_fresh(job)
+        return Preview(old, outdated=True)
+    if redis.exists(key.failed):
+        return Preview(None, failed=True)
+    claimed = jobs.claim_missing(job)
+    if claimed is not None:
+        try:
+            PreviewRateLimit(redis).check(key.tenant_id)
+        except Exception:
+            jobs.release(claimed)
+            raise
+        jobs.publish_claimed(claimed)
+    return Preview(None)
+
+
+def rows_of(visit: Visit, key: ReportKey, number: int) -> bytes:
+    """A page of the rows of the report's CSV, for the page's tables.
+
+    Raises:
+        NoSuchPreviewError: there are no such rows now.
+        UnreadableReportError: what is cached cannot be read.
+    """
+    packed = visit.container.redis.hget(key.cached, "csv")
+    try:
+        if isinstance(packed, bytes):
+            return row_pages.cut(packed, number)
+    except row_pages.NoSuchRowsError as error:
+        raise NoSuchPreviewError from error
+    raise NoSuchPreviewError
+
+
+def drawn(visit: Visit, document: Document, *, outdated: bool) -> str:
+    """The page of the report in the admin's language."""
+    words = report_words.formatter_of(visit.words.locale)
+    notice = OUTDATED if outdated else None
+    return _templates().draw("report.html", document, words, notice=notice)
+
+
+@cache
+def _templates() -> ReportTemplates:
+    return ReportTemplates(asset)

@@ -1,0 +1,52 @@
+"""A table by one measure shows what the CSV has of each row, beside the days before."""
+
+import pytest
+from tests.support.samples import finished
+
+from common.i18n.locales import ENGLISH
+from common.i18n.report_words import formatter_of
+from common.reports import registry
+from common.reports.document.tables import Table
+from report_pages.formatting import DocumentFormatter
+from report_pages.sections.table.view import VIEW
+
+
+@pytest.mark.parametrize("count", [1, 2, 30, 3_000])
+@pytest.mark.parametrize(
+    ("report", "key", "measure", "change"),
+    [
+        ("product-performance", "products", "net_sales", "net_sales_change_percent"),
+        ("sales-velocity", "fastest", "units_per_day", "units_per_day_change_percent"),
+    ],
+)
+def test_a_row_is_that_of_the_csv(
+    report: str, key: str, measure: str, change: str, count: int
+) -> None:
+    made = finished(report, count=count)
+    header = [column.key for column in registry.find(report).columns]
+    (table,) = (s for s in made.document.sections if isinstance(s, Table) and s.key == key)
+    figures = DocumentFormatter(made.document, formatter_of(ENGLISH))
+    shown = VIEW.measure(table, figures)
+    assert shown is not None
+    assert shown.column.key == measure
+    unit = shown.column.unit
+    told = VIEW.compared(table, shown, figures)
+    assert len(told) == len(table.rows) + len(table.footer)
+    for each, cells in zip(told[: len(table.rows)], made.rows, strict=False):
+        row = dict(zip(header, cells, strict=True))
+        now, before = row[measure], row[f"previous_{measure}"]
+        assert (each.now, each.before) == (figures.cell(now, unit), figures.cell(before, unit))
+        if isinstance(now, int) and isinstance(before, int):
+            assert each.difference == figures.signed(now - before, unit)
+        if row[change] is not None:
+            assert each.change.endswith("%") or each.change.endswith("times")
+    bars = [each.bar.length for each in told if each.bar]
+    assert len(bars) == len(table.rows)
+    assert 0 < max(bars) <= 1_000
+
+
+def test_only_the_first_table_that_lacks_rows_is_given_them() -> None:
+    for count, explored in ((3, []), (120, ["fastest"])):
+        made = finished("sales-velocity", count=count).document
+        tables = [each for each in made.sections if isinstance(each, Table)]
+        assert [each.key for each in tables if VIEW.is_explored(each, made)] == explored

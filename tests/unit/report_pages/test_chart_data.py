@@ -1,0 +1,113 @@
+"""The data island cannot end its element, and carries the document's own integers."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+import pytest
+from babel import Locale
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.support.samples import HOSTILE, document, window
+
+from common.i18n.locales import ENGLISH, LOCALES
+from common.i18n.report_words import formatter_of
+from common.reports.document.schema import BarChart, Document, LineChart
+from common.reports.registry import implemented
+from common.reports.window import Period
+from report_pages.chart_data import embeddable, island
+from report_pages.formatting import DocumentFormatter
+from report_pages.sections.series_data import accompanied
+
+REPORTS = [each.slug for each in implemented()]
+
+
+def told(made: Document, locale: Locale = ENGLISH) -> dict[str, Any]:
+    """What the script is told of ``made``."""
+    data: dict[str, Any] = json.loads(str(island(DocumentFormatter(made, formatter_of(locale)))))
+    return data
+
+
+def charts_of(made: Document) -> list[LineChart | BarChart]:
+    return [each for each in made.sections if isinstance(each, LineChart | BarChart)]
+
+
+@given(st.recursive(st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
+def test_whatever_is_embedded_reads_back_and_ends_nothing(value: object) -> None:
+    text = str(embeddable(value))
+    assert not set("<>&\u2028\u2029") & set(text)
+    assert json.loads(text) == value
+
+
+def test_a_hostile_title_stays_text() -> None:
+    made = document("product-performance", title=HOSTILE)
+    text = str(island(DocumentFormatter(made, formatter_of(ENGLISH))))
+    assert "<" not in text
+    assert json.loads(text)["charts"][0]["labels"][0] == HOSTILE
+
+
+@pytest.mark.parametrize("report", REPORTS)
+def test_every_chart_is_there_with_its_integers(report: str) -> None:
+    made = document(report)
+    island = told(made)
+    assert [each["key"] for each in island["charts"]] == [each.key for each in charts_of(made)]
+    for chart, each in zip(charts_of(made), island["charts"], strict=True):
+        for series, drawn in zip(chart.series, each["series"], strict=True):
+            assert tuple(drawn["values"]) == series.values
+            assert drawn["previous"] is None or tuple(drawn["previous"]) == series.previous
+            assert island["figures"]["exponents"][drawn["unit"]] == made.exponent(series.unit)
+
+
+def test_an_integer_that_a_script_would_round_is_told_as_text() -> None:
+    made = document("revenue-overview")
+    line = made.sections[0]
+    assert isinstance(line, LineChart)
+    huge = (2**53 + 1, -(2**60), None, *line.series[0].values[3:])
+    series = (msgspec.structs.replace(line.series[0], values=huge), *line.series[1:])
+    sections = (msgspec.structs.replace(line, series=series),)
+    values = told(msgspec.structs.replace(made, sections=sections))["charts"][0]["series"][0]
+    assert values["values"][:3] == ["9007199254740993", "-1152921504606846976", None]
+    assert values["values"][3:] == list(line.series[0].values[3:])
+
+
+def test_weeks_start_on_monday_and_say_when_they_are_not_whole() -> None:
+    made = document("revenue-overview", window(Period.MONTH))
+    line = made.sections[0]
+    assert isinstance(line, LineChart)
+    weeks = told(made)["charts"][0]["weeks"]
+    assert len(weeks["titles"]) == len(weeks["ticks"]) == len(weeks["previousTitles"])
+    assert all(each.first.weekday() == 0 for each in line.weeks[1:])
+    assert sum(each.count for each in line.weeks) == made.days.count
+    assert weeks["parts"] == [each.count < 7 for each in line.weeks]
+    for title, week in zip(weeks["titles"], line.weeks, strict=True):
+        assert title.endswith(f"({week.count} days)") == (week.count < 7)
+        assert week.first + timedelta(days=week.count - 1) == week.last
+
+
+def test_a_window_of_a_week_has_no_weeks() -> None:
+    assert told(document("revenue-overview", window(Period.WEEK)))["charts"][0]["weeks"] is None
+
+
+@pytest.mark.parametrize("locale", LOCALES.values(), ids=str)
+@pytest.mark.parametrize("report", REPORTS)
+def test_the_words_and_symbols_are_there_in_every_language(report: str, locale: Locale) -> None:
+    data = told(document(report), locale)
+    assert data["words"].keys() == told(document(report))["words"].keys()
+    for template in ("found", "ascending", "descending"):
+        wanted = {"found": ("{shown}", "{all}")}.get(template, ("{column}",))
+        assert all(each in data["words"][template] for each in wanted)
+    for kind in ("money", "moneyNegative", "percent", "percentNegative"):
+        assert len(data["figures"]["symbols"][kind]) == 2
+
+
+def test_the_average_goes_with_the_units() -> None:
+    chart = document("sales-velocity").sections[0]
+    assert isinstance(chart, LineChart)
+    assert accompanied(chart.series) == {"units_sold_7_day_average": "units_sold"}
+
+
+def test_the_revenue_measures_stand_alone() -> None:
+    chart = document("revenue-overview").sections[0]
+    assert isinstance(chart, LineChart)
+    assert accompanied(chart.series) == {}

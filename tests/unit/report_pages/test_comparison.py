@@ -1,0 +1,83 @@
+"""A measure beside that of the days before: rows, bars and whether a change is good news."""
+
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.support.samples import document
+
+from common.i18n.locales import ENGLISH
+from common.i18n.report_words import formatter_of
+from common.reports.document.changes import Change, ChangeKind
+from common.reports.document.metrics import Better
+from common.reports.document.schema import Document, LineChart, Series
+from report_pages.comparison import Compared, bars_of, compared, tone, whole
+from report_pages.formatting import DocumentFormatter
+
+FIGURES = st.one_of(st.none(), st.integers(-(10**12), 10**12))
+
+
+def measure(made: Document, key: str) -> Series:
+    (chart,) = (each for each in made.sections if isinstance(each, LineChart))
+    return next(each for each in chart.series if each.key == key)
+
+
+def rows(key: str, *, weekly: bool = False) -> tuple[tuple[Compared, ...], Compared, Series]:
+    made = document("revenue-overview")
+    figures, series = DocumentFormatter(made, formatter_of(ENGLISH)), measure(made, key)
+    return compared(figures, series, weekly=weekly), whole(figures, series), series
+
+
+def number(text: str) -> int:
+    return int(re.sub(r"[^\d-]", "", text.replace("\u2212", "-")))
+
+
+def test_a_row_is_the_value_the_one_before_and_what_lies_between() -> None:
+    days, sum_of_all, series = rows("net_sales")
+    assert series.previous is not None
+    for row, now, before in zip(days, series.values, series.previous, strict=True):
+        assert number(row.now) == now
+        assert number(row.before) == before
+        assert number(row.difference) == (now or 0) - (before or 0)
+        assert row.change.startswith(("+", "\u2212")) or number(row.change) == 0
+    assert number(sum_of_all.difference) == sum(number(row.difference) for row in days)
+    assert sum_of_all.bar is None
+
+
+def test_a_week_is_compared_with_the_week_as_far_into_the_days_before() -> None:
+    weeks, _, series = rows("orders", weekly=True)
+    assert [number(row.now) for row in weeks] == list(series.weekly or ())
+    assert [number(row.before) for row in weeks] == list(series.weekly_previous or ())
+
+
+def test_more_reversals_are_bad_news_and_told_by_their_size() -> None:
+    days, sum_of_all, _ = rows("returns")
+    assert all(number(row.now) <= 0 for row in days)
+    assert sum_of_all.difference.startswith("+")
+    assert sum_of_all.tone == "bad"
+    assert max(row.bar.length for row in days if row.bar) > 0
+
+
+def test_a_multiple_has_grown_and_what_is_neither_has_no_tone() -> None:
+    assert tone(Change(ChangeKind.MULTIPLE, 1500), Better.UP) == "good"
+    assert tone(Change(ChangeKind.PERCENT, -5), Better.DOWN) == "good"
+    assert tone(Change(ChangeKind.PERCENT, 5), Better.DOWN) == "bad"
+    assert tone(Change(ChangeKind.PERCENT, 0), Better.UP) == ""
+    assert tone(Change(ChangeKind.PERCENT, 5), None) == ""
+    assert tone(None, Better.UP) == ""
+
+
+@given(st.lists(st.tuples(FIGURES, FIGURES), max_size=20), st.booleans())
+def test_bars_are_of_one_scale(pairs: list[tuple[int | None, int | None]], down: bool) -> None:
+    """Nothing is longer than its room, the largest fills it, and a larger figure is no shorter."""
+    now, before = [each for each, _ in pairs], [each for _, each in pairs]
+    bars = bars_of(now, before, reduction=down)
+    sizes = [(value, bar.length) for value, bar in zip(now, bars, strict=True)]
+    sizes += [(value, bar.tick or 0) for value, bar in zip(before, bars, strict=True)]
+    told = sorted(((-v if down else v), length) for v, length in sizes if v is not None)
+    lengths = [length for _, length in told]
+    assert lengths == sorted(lengths)
+    assert all(0 <= length <= 1000 for length in lengths)
+    assert all((bar.tick is None) == (was is None) for bar, was in zip(bars, before, strict=True))
+    if told and told[-1][0] > 0:
+        assert lengths[-1] == 1000

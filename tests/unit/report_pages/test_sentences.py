@@ -1,0 +1,131 @@
+"""What a page says in words, and that it holds in the states a shop can be in."""
+
+import msgspec
+import pytest
+from tests.support.samples import HOSTILE, document, scope_of, window
+
+from common.i18n.locales import ENGLISH
+from common.i18n.report_words import formatter_of
+from common.reports import registry
+from common.reports.catalog.product_performance.standing import ProductPerformance
+from common.reports.document.headlines import Headline
+from common.reports.document.schema import Document, Waterfall
+from common.reports.document.tables import Table
+from common.reports.model import Scope
+from common.reports.totals.products import ProductTotals
+from common.reports.totals.totals import Totals
+from common.reports.window import Period
+from report_pages.formatting import DocumentFormatter, isolated
+from report_pages.sections.registry import KINDS
+from report_pages.sentences import best, headline
+
+
+def figures(made: Document) -> DocumentFormatter:
+    return DocumentFormatter(made, formatter_of(ENGLISH))
+
+
+def gists(made: Document) -> dict[str, str]:
+    return {
+        section.key: KINDS.of(section).view.summary(section, figures(made))
+        for section in made.sections
+        if not isinstance(section, Table | Waterfall)
+    }
+
+
+def shop(scope: Scope, *sold: tuple[str, int, int]) -> Document:
+    """Product performance of products that sold for so much, and so much before."""
+    products = tuple(
+        ProductTotals(name, name, None, None, Totals(gross=now), Totals(gross=before))
+        for name, now, before in sold
+    )
+    return (
+        registry.find("product-performance").present(ProductPerformance(products), scope).document
+    )
+
+
+def test_the_revenue_in_a_sentence() -> None:
+    assert headline(figures(document("revenue-overview"))) == (
+        "Net sales were €46,412, up 12.4% on the 30 days before;"
+        " Saturday, 4 April 2026 was the best day, with €2,164."
+    )
+
+
+def test_what_stood_out_alone() -> None:
+    assert best(figures(document("revenue-overview"))) == (
+        "Saturday, 4 April 2026 was the best day, with €2,164."
+    )
+    assert best(figures(document("revenue-overview", empty=True))) == ""
+
+
+def test_the_pace_in_a_sentence() -> None:
+    said = headline(figures(document("sales-velocity")))
+    assert said.startswith("52.80 units were sold a day, up ")
+    assert said.endswith("sold fastest, with 19.90 a day.")
+
+
+def test_the_products_in_a_sentence() -> None:
+    said = headline(figures(document("product-performance")))
+    assert said.startswith("Net sales were €51,734, up 12.3% on the 30 days before; ")
+    assert said.endswith("is in front with €10,214, 19.7% of the whole.")
+
+
+def test_what_was_nothing_before_is_told_by_the_difference(scope: Scope) -> None:
+    assert headline(figures(shop(scope, ("Lamp", 1000, 0)))) == (
+        "Net sales were €10.00, up €10.00 on the 7 days before;"
+        f" {isolated('Lamp')} is in front with €10.00, 100% of the whole."
+    )
+
+
+def test_the_same_as_before_is_said_so(scope: Scope) -> None:
+    said = headline(figures(shop(scope, ("Lamp", 1000, 1000))))
+    assert said.startswith("Net sales were €10.00, the same as in the 7 days before; ")
+
+
+def test_nothing_is_in_front_where_nothing_was_sold(scope: Scope) -> None:
+    assert headline(figures(shop(scope, ("Lamp", 0, 1000)))) == (
+        "Net sales were €0.00, down 100% on the 7 days before."
+    )
+
+
+def test_a_figure_that_no_message_knows_is_named_by_its_label() -> None:
+    made = document("sales-velocity")
+    other = msgspec.structs.replace(made, headline=Headline(kpi="orders"))
+    assert headline(figures(other)).startswith("Orders: 762, up ")
+
+
+def test_every_chart_is_summed_up() -> None:
+    revenue = gists(document("revenue-overview"))
+    assert revenue["daily"] == (
+        "Net sales: most on Sat, 4 Apr 2026 (€2,164), least on Wed, 8 Apr 2026 (€1,177)."
+    )
+    assert gists(document("sales-velocity"))["weekdays"].startswith(
+        "Units on an average weekday: most on Saturday ("
+    )
+    products = gists(document("product-performance"))
+    assert products["top"] == ("33 of 120 products are in class A and bring 80.0% of net sales.")
+    assert "gained most: €" in products["movers"]
+    assert "lost most: −€" in products["movers"]
+
+
+def test_movers_that_only_gain_or_do_not_move(scope: Scope) -> None:
+    assert gists(shop(scope, ("a", 5, 1)))["movers"] == f"{isolated('a')} gained most: €0.04."
+    assert gists(shop(scope, ("a", 1, 5)))["movers"] == f"{isolated('a')} lost most: −€0.04."
+    assert gists(shop(scope, ("a", 5, 5)))["movers"] == "No product's net sales changed."
+
+
+@pytest.mark.parametrize("report", [each.slug for each in registry.implemented()])
+def test_an_empty_window_has_words_too(report: str) -> None:
+    made = document(report, empty=True)
+    said = " ".join((headline(figures(made)), *gists(made).values()))
+    assert "None" not in said
+    assert "NaN" not in said
+
+
+def test_a_hostile_name_is_isolated() -> None:
+    said = headline(figures(document("product-performance", title=HOSTILE)))
+    assert isolated(HOSTILE) in said
+
+
+@pytest.fixture
+def scope() -> Scope:
+    return scope_of(window(Period.WEEK))

@@ -1,0 +1,144 @@
+"""Exports what was revoked, and brings it into a database that was restored from a dump."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from redis import RedisError
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+
+from analytics.restoring import apply, collect
+from analytics.restoring.apply import Applied
+from analytics.restoring.check import Contents, look
+from analytics.restoring.record import Fact, Head, lines
+from common.db import origin, revisions
+from common.db.engine import create_database_engine, psycopg_url
+from common.infra.redis import WORKER, create_redis
+
+_PATIENCE_SECONDS = 1800
+_NEWEST = text("SELECT max(at) FROM audit_entries")
+
+
+class RestoreError(Exception):
+    """Revocations cannot be exported, or brought into a copy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What was taken away; ``states`` is how many states of links Redis still had."""
+
+    applied: list[Applied]
+    states: int
+    adopted: bool
+
+
+def export(owner_url: str) -> Iterator[str]:
+    """The lines of a file of everything that is revoked now, as one moment has it.
+
+    Raises:
+        RestoreError: the database cannot be used.
+    """
+    with _owner(owner_url) as connection:
+        if origin.is_restored_copy(connection):
+            raise RestoreError("this database is a restored copy: what was revoked is not in it")
+        head = collect.head_of(connection)
+        yield from lines(head, collect.facts_of(connection, head.at))
+
+
+def check(owner_url: str, database: str) -> Contents:
+    """What another database of the same server holds, restored there on trial.
+
+    Raises:
+        RestoreError: the database cannot be used, or is not whole.
+    """
+    url = psycopg_url(owner_url).set(database=database).render_as_string(hide_password=False)
+    with _owner(url, any_schema=True) as connection:
+        found = look(connection)
+    if found.faults:
+        raise RestoreError("; ".join(found.faults))
+    return found
+
+
+def bring_back(
+    owner_url: str,
+    redis_url: str | None,
+    files: Iterable[tuple[Head, list[Fact]]],
+    *,
+    accept_loss: bool,
+    now: datetime,
+) -> Brought:
+    """Bring revocations of files and of what Redis still knows into a copy, and adopt it.
+
+    Raises:
+        RestoreError: nothing says what was revoked after the dump, and that is not accepted; or a
+            server cannot be used.
+    """
+    given = list(files)
+    with _owner(owner_url) as connection:
+        copy = origin.is_restored_copy(connection)
+        newest = _newest(connection)
+        states, known = _surviving(redis_url, now)
+        later = [head for head, _ in given if newest is None or head.at >= newest]
+        if copy and not (later or states or accept_loss):
+            reason = (
+                "each file is older than what the database knows"
+                if given
+                else "no file is given and Redis knows no link"
+            )
+            raise RestoreError(
+                f"{reason}: what was revoked after the dump would be alive."
+                " Give a later file, or say --accept-loss"
+            )
+        applied = [apply.apply(connection, facts, made=head.at, now=now) for head, facts in given]
+        applied.append(apply.apply(connection, known, made=now, now=now))
+        origin.adopt(connection)
+        connection.commit()
+    return Brought(applied, states, copy)
+
+
+def _newest(connection: Connection) -> datetime | None:
+    """When the last thing happened that the database tells of."""
+    found: list[datetime] = []
+    for tenant_id in connection.scalars(text("SELECT id FROM tenants")).all():
+        collect.on_behalf_of(connection, tenant_id)
+        at = connection.scalar(_NEWEST)
+        if at is not None:
+            found.append(at)
+    return max(found, default=None)
+
+
+def _surviving(redis_url: str | None, now: datetime) -> tuple[int, list[Fact]]:
+    if redis_url is None:
+        return 0, []
+    try:
+        with create_redis(redis_url, WORKER) as redis:
+            states, facts = collect.surviving(redis, now)
+    except (RedisError, OSError) as error:
+        raise RestoreError(f"Redis does not answer: {type(error).__name__}") from error
+    return states, [*facts]
+
+
+@contextmanager
+def _owner(owner_url: str, *, any_schema: bool = False) -> Iterator[Connection]:
+    """A transaction of the role that owns the tables, which sees one moment."""
+    engine = create_database_engine(
+        owner_url,
+        application_name="analytics-revocations",
+        pool_size=1,
+        statement_timeout_seconds=_PATIENCE_SECONDS,
+    ).execution_options(isolation_level="REPEATABLE READ")
+    try:
+        with engine.connect() as connection:
+            schema = revisions.read(connection)
+            if not (any_schema or schema.supports(revisions.head())):
+                raise RestoreError(
+                    f"the database is at schema {schema.revision}: run `analytics migrate` first"
+                )
+            yield connection
+    except DBAPIError as error:
+        reason = str(error.orig).strip().splitlines()[0]
+        raise RestoreError(reason) from error
+    finally:
+        engine.dispose()

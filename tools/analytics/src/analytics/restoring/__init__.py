@@ -1,0 +1,1 @@
+"""Restoring a backup without reviving what was revoked after it."""
