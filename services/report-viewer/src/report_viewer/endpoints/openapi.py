@@ -103,6 +103,22 @@ def _operation(
 
 def report_paths() -> dict[str, Any]:
     """The path items of the page and of the report's other forms, HEAD included."""
+    forms = _forms() | _rows()
+    return {
+        **{f"{_PAGE}{path}": form for path, form in forms.items()},
+        f"{_PAGE}/view": {"parameters": [TOKEN], "post": view()},
+        f"{_PAGE}/unlock": {"parameters": [TOKEN], "post": unlock()},
+        f"{_PAGE}/r": {"parameters": [TOKEN], "post": choose()},
+        f"{_PAGE}/r/{{range}}": of_range(forms[""], "Report"),
+        f"{_PAGE}/r/{{range}}/{{form}}": of_range(
+            item("Form", "Another form of the report over days that a reader chose.", _any(forms)),
+            "Form",
+        ),
+    }
+
+
+def _forms() -> dict[str, Any]:
+    """The path items of the page and of the files, by what follows the token."""
     page = responses_of(
         "The report as a page.",
         {"text/html": {"schema": {"type": "string"}}},
@@ -136,6 +152,20 @@ def report_paths() -> dict[str, Any]:
         {"application/pdf": {"schema": {"type": "string", "format": "binary"}}},
         _FORM_HEADERS | {"Content-Disposition": _NAMED.format("pdf")},
     )
+    return {
+        "": item("Report", "The page of the report a link opens.", page),
+        "/csv": item("ReportCsv", "The same report as CSV.", csv),
+        "/csv/spreadsheet": item(
+            "ReportLocalCsv", "The same report as CSV for spreadsheets.", local
+        ),
+        "/xlsx": item("ReportXlsx", "The same report as a workbook.", xlsx),
+        "/pdf": item("ReportPdf", "The same report as PDF.", pdf),
+        "/data": item("ReportData", "The same report as JSON.", data),
+    }
+
+
+def _rows() -> dict[str, Any]:
+    """The path items of rows of the CSV."""
     rows = responses_of(
         f"The CSV's header and {ROWS:,} of its rows; the last page has fewer.",
         {"text/csv": {"schema": {"type": "string"}}},
@@ -145,29 +175,7 @@ def report_paths() -> dict[str, Any]:
     first = item("ReportRows", "The first rows of the CSV: what a page's script shows.", rows)
     others = item("ReportRowsPage", "Other rows of the CSV.", rows)
     others["parameters"] = [TOKEN, _NUMBER]
-    forms = {
-        "": item("Report", "The page of the report a link opens.", page),
-        "/csv": item("ReportCsv", "The same report as CSV.", csv),
-        "/csv/spreadsheet": item(
-            "ReportLocalCsv", "The same report as CSV for spreadsheets.", local
-        ),
-        "/xlsx": item("ReportXlsx", "The same report as a workbook.", xlsx),
-        "/pdf": item("ReportPdf", "The same report as PDF.", pdf),
-        "/data": item("ReportData", "The same report as JSON.", data),
-        "/rows": first,
-        "/rows/{page}": others,
-    }
-    return {
-        **{f"{_PAGE}{path}": form for path, form in forms.items()},
-        f"{_PAGE}/view": {"parameters": [TOKEN], "post": view()},
-        f"{_PAGE}/unlock": {"parameters": [TOKEN], "post": unlock()},
-        f"{_PAGE}/r": {"parameters": [TOKEN], "post": choose()},
-        f"{_PAGE}/r/{{range}}": of_range(forms[""], "Report"),
-        f"{_PAGE}/r/{{range}}/{{form}}": of_range(
-            item("Form", "Another form of the report over days that a reader chose.", _any(forms)),
-            "Form",
-        ),
-    }
+    return {"/rows": first, "/rows/{page}": others}
 
 
 def _any(forms: dict[str, Any]) -> dict[str, Any]:
