@@ -4,9 +4,9 @@ import secrets
 import pytest
 from pydantic import Field
 
+from common.setting_types import Origin
 from common.settings import (
     DatabaseSettings,
-    Origin,
     RedisSettings,
     ServiceSettings,
     SigningSettings,
