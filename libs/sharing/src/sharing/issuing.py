@@ -132,6 +132,8 @@ def check_request(request: LinkRequest, using: IssuingContext, *, now: datetime)
         raise ExpiryOutOfRangeError(ttl, using.max_ttl_seconds)
     if request.kind is LinkKind.LIVE and isinstance(request.days, Dates):
         raise OptionsConflictError("live", "moves with the days of a period: not with dates")
+    if request.kind is LinkKind.FROZEN and request.ranges:
+        raise OptionsConflictError("ranges", "need figures of other days: not with frozen")
     today = now.astimezone(request.zone).date()
     if isinstance(request.days, Dates) and request.days.last >= today:
         raise DatesError(f"must be a day that is over: {today - timedelta(days=1)} at the latest")

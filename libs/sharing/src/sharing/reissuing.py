@@ -5,12 +5,13 @@ from zoneinfo import ZoneInfo
 from common.db.audit import Author
 from common.db.shares import Share
 from common.links.options import LinkKind
+from common.links.ranges import Range
 from common.reports.window import Dates, Period, Window
 from sharing.link_request import LinkRequest
 
 
 def reissue_of(share: Share, zone: ZoneInfo, author: Author, *, most_seconds: int) -> LinkRequest:
-    """The same report, days, life, kind, label and password, under another address.
+    """The same report, days, life, kind, ranges, label and password, under another address.
 
     One that lives longer than is allowed by now gets ``most_seconds``.
     A live one goes on moving. Whoever knows the password of the one before opens this one too.
@@ -28,4 +29,5 @@ def reissue_of(share: Share, zone: ZoneInfo, author: Author, *, most_seconds: in
         kind=kind,
         password_hash=share.password_hash,
         label=share.label,
+        ranges=tuple(map(Range, share.ranges or ())),
     )

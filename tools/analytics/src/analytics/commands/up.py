@@ -1,6 +1,7 @@
 """`analytics up`: run the whole system."""
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import click
@@ -35,6 +36,13 @@ PORT = click.IntRange(1, 65535)
 )
 @click.option("--no-demo", is_flag=True, help="Do not load the demo shop.")
 @click.option(
+    "--demo-days",
+    type=click.IntRange(1, 3650),
+    default=730,
+    show_default=True,
+    help="How many days of sales a new demo shop has.",
+)
+@click.option(
     "--ready-file",
     type=click.Path(dir_okay=False, path_type=Path),
     help=f"Write addresses and the demo's account there when ready (also in {READY_NAME}).",
@@ -57,6 +65,7 @@ def up(
     share_api_port: int | None,
     viewer_port: int | None,
     no_demo: bool,
+    demo_days: int,
     ready_file: Path | None,
     log_format: str,
     public: str | None,
@@ -84,7 +93,7 @@ def up(
         state_directory=state_dir,
         share_api_port=share_api_port,
         viewer_port=viewer_port,
-        prepare_demo=None if no_demo else _prepare_demo,
+        prepare_demo=None if no_demo else partial(_prepare_demo, days=demo_days),
         first_shop=_first_shop,
         ready_file=ready_file,
         log_format=LogFormat(log_format),
@@ -95,10 +104,12 @@ def up(
         raise expected(error) from error
 
 
-def _prepare_demo(where: Addresses, password: str, settings: Mapping[str, str]) -> Demo:
+def _prepare_demo(
+    where: Addresses, password: str, settings: Mapping[str, str], *, days: int
+) -> Demo:
     from analytics.demo.prepare import prepare_demo  # noqa: PLC0415 - not needed with --no-demo
 
-    return prepare_demo(where, password, settings)
+    return prepare_demo(where, password, settings, days=days)
 
 
 def _first_shop(where: Addresses, settings: Mapping[str, str]) -> str | None:

@@ -62,16 +62,21 @@ class LinkView:
     @property
     def again(self) -> str:
         """The form that issues it anew: for the same period, or the same days of the calendar."""
-        chosen = {"report": self.share.report, "period": self.share.period}
+        chosen: dict[str, str | list[str]] = {
+            "report": self.share.report,
+            "period": self.share.period,
+        }
         if self.share.period == DATES:
             chosen |= {"first": self.first.isoformat(), "last": self.last.isoformat()}
         if self.share.label:
             chosen["label"] = self.share.label
         if self.share.kind != LinkKind.FIXED:
             chosen["kind"] = self.share.kind
+        if self.share.ranges:
+            chosen["range"] = self.share.ranges
         if self.share.password_hash is not None:
             chosen["protected"] = "yes"
-        return f"/admin/links/new?{urlencode(chosen)}"
+        return f"/admin/links/new?{urlencode(chosen, doseq=True)}"
 
     @property
     def opens(self) -> bool:
@@ -118,7 +123,9 @@ def _traits(visit: Visit, share: Share) -> tuple[str, ...]:
     text = visit.words.text
     kinds = {LinkKind.LIVE: text("Days move"), LinkKind.FROZEN: text("Frozen")}
     protected = text("With a password") if share.password_hash is not None else ""
-    return tuple(each for each in (kinds.get(LinkKind(share.kind), ""), protected) if each)
+    ranges = text("Readers choose the days") if share.ranges else ""
+    kind = kinds.get(LinkKind(share.kind), "")
+    return tuple(each for each in (kind, ranges, protected) if each)
 
 
 def password_rule(visit: Visit) -> str:

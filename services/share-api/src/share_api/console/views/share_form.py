@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from common.db.shares import MAX_LABEL_LENGTH
 from common.instants import now
 from common.links.options import LinkKind
+from common.links.ranges import Range
 from common.reports import registry
 from common.reports.window import Period, window_of
 from share_api.console.forms.body import Form
@@ -48,6 +49,8 @@ class ShareForm:
     label: str = ""
     protected: bool = False
     most: str = ""
+    ranges: Sequence[Choice] = ()
+    chosen: Sequence[str] = ()
 
     @property
     def days(self) -> str:
@@ -107,6 +110,8 @@ def share_form(visit: Visit, form: Form) -> ShareForm:
         most=_life(visit, using.max_ttl_seconds)
         if using.max_ttl_seconds < visit.container.issuing.max_ttl_seconds
         else "",
+        ranges=_ranges(visit),
+        chosen=form.all("range"),
     )
 
 
@@ -117,6 +122,20 @@ def _kinds(visit: Visit) -> list[Choice]:
         Choice(LinkKind.FIXED, text("Days stay"), text("later corrections are shown")),
         Choice(LinkKind.LIVE, text("Days move"), text("always the last complete days")),
         Choice(LinkKind.FROZEN, text("Frozen"), text("days and figures stay as they are now")),
+    ]
+
+
+def _ranges(visit: Visit) -> list[Choice]:
+    """What the link's readers may choose."""
+    text, counted = visit.words.text, visit.words.counted
+    return [
+        *(
+            Choice(each.value, counted("%(count)s day", "%(count)s days", each.days))
+            for each in Period
+        ),
+        Choice(Range.THIS_MONTH, text("This month")),
+        Choice(Range.LAST_MONTH, text("Last month")),
+        Choice(Range.CUSTOM, text("Any days")),
     ]
 
 
