@@ -13,7 +13,7 @@ HOWTO = Path(__file__).parents[3] / "docs/howto/use-the-api-from-a-program.md"
 PROGRAM = re.compile(r"^ *```python\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 
 
-GENERATOR = Path(sys.executable).with_name("openapi-python-client")
+GENERATOR = str(Path(sys.executable).with_name("openapi-python-client"))
 
 
 def lines_of(place: int) -> list[str]:
