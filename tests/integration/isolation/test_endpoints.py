@@ -327,7 +327,7 @@ CASES: dict[tuple[str, str], Case] = {
     ],
     **{
         ("POST", f"/admin/links/{{share_id}}/{what}"): of_their_link(what)
-        for what in ("label", "extend")
+        for what in ("label", "extend", "password")
     },
     ("POST", "/admin/links/{share_id}/address"): lambda shops: [
         Attempt(f"/admin/links/{shops.share_id}/address", GONE)

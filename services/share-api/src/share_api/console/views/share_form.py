@@ -17,6 +17,7 @@ from share_api.console.views.preview import preview_path
 from share_api.console.visit import Visit
 
 DAY: Final = 86_400
+_LONGEST_ORIGINS: Final = 2000
 _PRESETS: Final = (1, 7, 30, 90, 365)
 """For how many days a link may open."""
 
@@ -48,6 +49,7 @@ class ShareForm:
     protected: bool = False
     ranges: Sequence[Choice] = ()
     chosen: Sequence[str] = ()
+    embed: str = ""
 
     @property
     def days(self) -> str:
@@ -105,6 +107,7 @@ def share_form(visit: Visit, form: Form) -> ShareForm:
         protected=form.one("protected") == "yes",
         ranges=_ranges(visit),
         chosen=form.all("range"),
+        embed=form.one("embed")[:_LONGEST_ORIGINS],
     )
 
 
