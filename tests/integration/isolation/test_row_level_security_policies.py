@@ -51,15 +51,15 @@ FOR_WHOM_LOOKS = {
 an admin does is told to each of theirs."""
 
 OF_THE_OWNER = {
-    "audit_entries.old_select": "deleting what is older than it has to be kept",
-    "audit_entries.old_delete": "deleting what is older than it has to be kept",
+    "audit_entries.old_select": "forget_audit_entries()",
+    "audit_entries.old_delete": "forget_audit_entries()",
     "imports.ended": "the turns of unfinished_imports()",
     "imports.unfinished": "unfinished_imports()",
     "shares.recalled": "recalled_links() and revoked_links()",
     "shares.unrevoked": "live_links_by_key()",
     "shares.changed": "changed_links()",
     "frozen_reports.directory": "ended_frozen_reports()",
-    "tenants.directory": "tenant_id_of() and tenants_now()",
+    "tenants.directory": "tenant_id_of(), tenants_now() and tenants_after()",
     "ledger_versions.directory": "tenants_now()",
     "ingest_connections.directory": "due_webhooks()",
     "webhook_events.directory": "due_webhooks() and ended_webhooks()",
@@ -68,6 +68,8 @@ OF_THE_OWNER = {
 
 ACROSS_TENANTS = {
     "tenant_id_of": "integer",
+    "tenants_after": "TABLE(tenant_id integer)",
+    "forget_audit_entries": "bigint",
     "unfinished_imports": "TABLE(tenant_id integer, id uuid, state text)",
     "due_webhooks": "TABLE(tenant_id integer)",
     "ended_webhooks": "TABLE(tenant_id integer)",

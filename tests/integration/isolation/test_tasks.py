@@ -42,17 +42,20 @@ from worker import schedule, tasks
 from worker.app import create_app
 from worker.discord.deliver import create_delivery_context
 from worker.links import frozen, revocation_sweep, view_transfer
-from worker.operations import cache_eviction, heartbeat
-from worker.settings import WorkerSettings
+from worker.operations import cache_eviction, heartbeat, retention
+from worker.settings import Kept, WorkerSettings
 from worker.warming import midnight, popular
 from worker.warming.popular import WarmingContext
 from worker.webhooks import sweep
 
 SLUGS = [definition.slug for definition in registry.implemented()]
 
+KEPT = Kept(audit=730, views=7, shares=730, imports=730, access=365)
+
 OF_ALL_SHOPS = {
     heartbeat.TASK: "says that workers work",
     revocation_sweep.TASK: "revocations of all shops, by ids alone",
+    retention.TASK: "forgets old rows of each shop, in its own transaction",
     frozen.TASK: "deletes reports of each shop's ended links, in its own transaction",
     cache_eviction.TASK: "drops reports that nobody read",
     view_transfer.TASK: "each shop's counts in a transaction of its own",
@@ -105,7 +108,7 @@ def worker(
     engine = create_service_engine(service_url, application_name="tests", pool_size=3)
     cache = ReportCache(redis_client, keep_seconds=600)
     jobs = JobPublisher(app, cache)
-    tasks.register(app, engine, redis_client, cache)
+    tasks.register(app, engine, redis_client, cache, kept=KEPT)
     warming = WarmingContext(engine, cache, jobs, most_viewed=10, per_minute=300)
     tasks.register_warming(app, warming)
     answering = create_delivery_context(engine, redis_client, cache, jobs, api_base=discord[0])

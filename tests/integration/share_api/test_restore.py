@@ -79,7 +79,8 @@ class Operator:
         return str(kept)
 
     def revocations(self, owner_url: str, *arguments: str) -> Result:
-        servers = {"DATABASE_OWNER_URL": owner_url, "REDIS_URL": self.redis_url}
+        (self.folder / "owner").write_text(f"{owner_url}\n")
+        servers = {"DATABASE_OWNER_URL_FILE": f"{self.folder}/owner", "REDIS_URL": self.redis_url}
         return CliRunner().invoke(main, ["revocations", *arguments], env=servers)
 
 

@@ -4,33 +4,86 @@ A service inherits the groups it needs. An empty variable counts as absent. A va
 stops the service at start with one line that names the variable and never repeats the value.
 """
 
+import os
 import sys
 from ipaddress import ip_network
-from typing import Annotated, TypeVar
-from urllib.parse import urlsplit
+from typing import Annotated, Any, Final, TypeVar
+from urllib.parse import parse_qs, urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from common.links.signing_secret import check_drawn_secret
 from common.links.token import KeyRing
+from common.secret_files import SECRETS, SecretFileError, secrets_from_files
+
+
+class SecretFiles(PydanticBaseSettingsSource):
+    """The secrets among a class's settings, from the files that the environment names."""
+
+    def get_field_value(
+        self,
+        field: FieldInfo,  # noqa: ARG002 - pydantic's signature
+        field_name: str,
+    ) -> tuple[Any, str, bool]:
+        """Nothing: a secret is found by the name of its variable."""
+        return None, field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        """The values, by the names of their variables."""
+        names = {str(field.validation_alias) for field in self.settings_cls.model_fields.values()}
+        return dict(secrets_from_files(os.environ, names & set(SECRETS)))
 
 
 class ServiceSettings(BaseSettings):
-    """The base of every service's settings: the environment is the only source."""
+    """The base of every service's settings: the environment, and files of secrets it names."""
 
     model_config = SettingsConfigDict(
         env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
     )
 
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's signature
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - likewise
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What is given, then the environment, then files of secrets."""
+        return init_settings, env_settings, SecretFiles(settings_cls)
+
 
 def _starts_with(*schemes: str) -> AfterValidator:
-    def check(value: SecretStr) -> SecretStr:
+    def check(value: SecretStr | None) -> SecretStr | None:
+        if value is None:
+            return None
         if not value.get_secret_value().startswith(schemes):
             raise ValueError(f"must start with {' or '.join(schemes)}")
+        _check_certificates_asked_for(value.get_secret_value())
         return value
 
     return AfterValidator(check)
+
+
+_CHECKED: Final = {
+    "sslmode": {"disable", "verify-ca", "verify-full"},
+    "ssl_cert_reqs": {"required", "CERT_REQUIRED"},
+    "ssl_check_hostname": {"true", "True", "1"},
+}
+"""What a server's address may say of TLS: that there is none, or that it checks who answers."""
+
+
+def _check_certificates_asked_for(address: str) -> None:
+    said = parse_qs(urlsplit(address).query, keep_blank_values=True)
+    for name, checked in _CHECKED.items():
+        if not checked.issuperset(said.get(name, ())):
+            raise ValueError(
+                f"{name} must be one of {', '.join(sorted(checked))}: TLS without a look at the"
+                " certificate is with whoever answers"
+            )
 
 
 def _check_address(value: str) -> str:
@@ -95,19 +148,13 @@ def _check_snowflake(value: int | None) -> int | None:
     return value
 
 
-def _check_broker(value: SecretStr | None) -> SecretStr | None:
-    if value is not None and not value.get_secret_value().startswith(("redis://", "rediss://")):
-        raise ValueError("must start with redis:// or rediss://")
-    return value
-
-
 class RedisSettings(ServiceSettings):
     """Where Redis is: cached reports, link states, sessions and, unless told apart, the broker."""
 
     redis_url: Annotated[SecretStr, _starts_with("redis://", "rediss://")] = Field(
         validation_alias="REDIS_URL", description="Redis or Valkey: `redis://…` or `rediss://…`."
     )
-    broker_url: Annotated[SecretStr | None, AfterValidator(_check_broker)] = Field(
+    broker_url: Annotated[SecretStr | None, _starts_with("redis://", "rediss://")] = Field(
         default=None,
         validation_alias="BROKER_URL",
         description="The Redis or Valkey of the jobs, when they have one of their own.",
@@ -212,6 +259,9 @@ def load(settings: type[S]) -> S:
     """
     try:
         return settings()
+    except SecretFileError as error:
+        print(f"refusing to start: {error}", file=sys.stderr)
+        raise SystemExit(2) from None
     except ValidationError as error:
         for problem in error.errors(include_url=False, include_context=False, include_input=False):
             name = ".".join(str(part) for part in problem["loc"])

@@ -50,6 +50,7 @@ def create_app(settings: WorkerSettings) -> Celery:
         engine,
         redis,
         cache,
+        kept=settings.kept,
         count_days=settings.stock_count_days,
         metrics=JobMetrics(),
     )

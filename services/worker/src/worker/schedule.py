@@ -10,7 +10,7 @@ from celery import Celery
 from common.infra.redis import SCHEDULER
 from common.jobs.celery_config import HEARTBEAT_QUEUE, IMPORT_QUEUE, LINK_QUEUE, WARM_QUEUE
 from worker.links import frozen, revocation_sweep, view_transfer
-from worker.operations import cache_eviction, heartbeat
+from worker.operations import cache_eviction, heartbeat, retention
 from worker.warming import midnight, popular
 from worker.webhooks import sweep
 
@@ -52,6 +52,11 @@ ENTRIES: Final[dict[str, dict[str, Any]]] = {
         "task": frozen.TASK,
         "schedule": frozen.EVERY_SECONDS,
         "options": {"expires": frozen.EVERY_SECONDS, "queue": WARM_QUEUE},
+    },
+    "retention": {
+        "task": retention.TASK,
+        "schedule": retention.EVERY_SECONDS,
+        "options": {"expires": retention.EVERY_SECONDS, "queue": WARM_QUEUE},
     },
     "views": {
         "task": view_transfer.TASK,

@@ -1,5 +1,6 @@
 """The worker's settings."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +15,17 @@ DAY_SECONDS = 24 * 60 * 60
 
 IMPORTS_AT_ONCE: Final = 2
 """How many imports run at once by default."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """For how many days what is over is kept, by kind."""
+
+    audit: int
+    views: int
+    shares: int
+    imports: int
+    access: int
 
 
 class WorkerSettings(RedisSettings, DatabaseSettings, DiscordApiSettings):
@@ -53,6 +65,42 @@ class WorkerSettings(RedisSettings, DatabaseSettings, DiscordApiSettings):
         validation_alias="WORKER_WEBHOOK_DAYS",
         description="For how many days events of platforms that are done or dead are kept: so long"
         " one that comes again is known, and a dead letter can be replayed.",
+    )
+    audit_days: int = Field(
+        default=730,
+        ge=90,
+        le=36500,
+        validation_alias="WORKER_AUDIT_DAYS",
+        description="For how many days entries of the audit log are kept.",
+    )
+    share_days: int = Field(
+        default=730,
+        ge=1,
+        le=36500,
+        validation_alias="WORKER_SHARE_DAYS",
+        description="For how many days after its end a link stays in the ledger, with its views.",
+    )
+    view_days: int = Field(
+        default=7,
+        ge=1,
+        le=3650,
+        validation_alias="WORKER_VIEW_DAYS",
+        description="For how many days it is known which views were counted: so long one that a"
+        " restored Redis brings again is counted once.",
+    )
+    import_days: int = Field(
+        default=730,
+        ge=1,
+        le=36500,
+        validation_alias="WORKER_IMPORT_DAYS",
+        description="For how many days after its end an import and its outcome are listed.",
+    )
+    access_days: int = Field(
+        default=365,
+        ge=1,
+        le=36500,
+        validation_alias="WORKER_ACCESS_DAYS",
+        description="For how many days after their end API keys and invitations stay in the lists.",
     )
     warm_reports: int = Field(
         default=10,
@@ -98,6 +146,17 @@ class WorkerSettings(RedisSettings, DatabaseSettings, DiscordApiSettings):
         validation_alias="LOG_LEVEL",
         description="DEBUG, INFO, WARNING or ERROR.",
     )
+
+    @property
+    def kept(self) -> Kept:
+        """For how long what is over is kept."""
+        return Kept(
+            audit=self.audit_days,
+            views=self.view_days,
+            shares=self.share_days,
+            imports=self.import_days,
+            access=self.access_days,
+        )
 
     @property
     def consumed(self) -> str:

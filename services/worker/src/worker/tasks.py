@@ -34,11 +34,12 @@ from worker.discord import deliver
 from worker.forms import make
 from worker.imports import run
 from worker.links import frozen, restore, revocation_sweep, view_transfer
-from worker.operations import cache_eviction, heartbeat
+from worker.operations import cache_eviction, heartbeat, retention
 from worker.operations.dead_letters import DeadLetters
 from worker.operations.metrics import JobMetrics
 from worker.reports import single_flight
 from worker.reports.lease import Leases
+from worker.settings import Kept
 from worker.warming import midnight, popular
 from worker.webhooks import sweep
 
@@ -49,6 +50,7 @@ def register(
     redis: Redis,
     cache: ReportCache,
     *,
+    kept: Kept,
     count_days: int = COUNT_DAYS,
     metrics: JobMetrics | None = None,
 ) -> None:
@@ -87,6 +89,10 @@ def register(
     @app.task(name=view_transfer.TASK, shared=False)
     def transfer_views() -> None:
         view_transfer.transfer_views(engine, redis)
+
+    @app.task(name=retention.TASK, shared=False)
+    def forget_old() -> None:
+        retention.forget_old(engine, redis, kept, now=instants.now())
 
     @app.task(name=cache_eviction.TASK, shared=False)
     def make_room() -> None:

@@ -5,6 +5,7 @@ that `analytics --help` stays quick. To add one, write its module and its line i
 """
 
 import importlib
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -64,6 +65,10 @@ COMMANDS: Mapping[str, Entry] = {
     ),
     "sharing": Entry("sharing", "sharing", "Turn a shop's sharing off and on."),
     "audit": Entry("audit", "audit", "Print who did what to a shop's links and accounts."),
+    "erase-customer": Entry(
+        "erase_customer", "erase_customer", "Erase who a customer of a shop was, for good."
+    ),
+    "erase-tenant": Entry("erase_tenant", "erase_tenant", "Erase a shop, for good."),
     "revocations": Entry(
         "revocations", "revocations", "Bring revocations into a database that was restored."
     ),
@@ -98,8 +103,21 @@ class LazyGroup(click.Group):
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="analytics", prog_name="analytics")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """Sales reports behind magic links: run them, fill them, share them."""
+    if any(name.endswith("_FILE") for name in os.environ):
+        _take_secrets(context)
+
+
+def _take_secrets(context: click.Context) -> None:
+    """Read the secrets that are in files, for whatever the command starts too."""
+    from common.secret_files import SecretFileError, secrets_taken  # noqa: PLC0415 - quick help
+
+    try:
+        context.with_resource(secrets_taken(os.environ))
+    except SecretFileError as error:
+        raise expected(error) from error
 
 
 def expected(error: Exception) -> CommandError:

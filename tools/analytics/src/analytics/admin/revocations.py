@@ -9,6 +9,7 @@ from redis import RedisError
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
+from analytics.admin.tenant_tables import on_behalf_of
 from analytics.restoring import apply, collect
 from analytics.restoring.apply import Applied
 from analytics.restoring.check import Contents, look
@@ -102,7 +103,7 @@ def _newest(connection: Connection) -> datetime | None:
     """When the last thing happened that the database tells of."""
     found: list[datetime] = []
     for tenant_id in connection.scalars(text("SELECT id FROM tenants")).all():
-        collect.on_behalf_of(connection, tenant_id)
+        on_behalf_of(connection, tenant_id)
         at = connection.scalar(_NEWEST)
         if at is not None:
             found.append(at)

@@ -74,6 +74,8 @@ def bring_back(files: tuple[IO[bytes], ...], state_dir: Path | None, *, accept_l
     for name in ("links", "passwords", "members", "keys", "people"):
         count = sum(getattr(each, name) for each in done.applied)
         click.echo(f"{name}: {count}")
+    for slug in sorted({slug for each in done.applied for slug in each.erased}):
+        click.echo(f"closed, as it was erased after the dump: analytics erase-tenant {slug}")
     click.echo(f"Redis still knew {done.states} links")
     click.echo("the database is adopted" if done.adopted else "the database was no copy")
 

@@ -5,16 +5,16 @@ knows as revoked stays so. Of two passwords the later one counts.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from analytics.restoring.collect import on_behalf_of
+from analytics.admin.tenant_tables import on_behalf_of
 from analytics.restoring.record import (
     Fact,
     InvitationFact,
@@ -43,6 +43,8 @@ class Applied:
     members: int = 0
     keys: int = 0
     people: int = 0
+    erased: list[str] = field(default_factory=list)
+    """Slugs of tenants that were erased after the dump: closed here, and to be erased again."""
 
 
 def apply(
@@ -65,7 +67,36 @@ def apply(
             if named <= {slugs.get(tenant_id)}:
                 _apply_to(session, tenant_id, of_tenant, done, made=made, now=now)
                 session.flush()
+        known_then = [fact for of_tenant in by_tenant.values() for fact in of_tenant]
+        if any(isinstance(fact, TenantFact) for fact in known_then):
+            _close_erased(session, by_tenant.keys(), done, made=made)
     return done
+
+
+def _close_erased(
+    session: Session, known: Collection[int], done: Applied, *, made: datetime
+) -> None:
+    """Close the tenants that were there before the file was made, and that it does not know."""
+    gone = select(Tenant.id, Tenant.slug).where(Tenant.created_at <= made, Tenant.id.not_in(known))
+    for tenant in session.execute(gone).all():
+        on_behalf_of(session.connection(), tenant.id)
+        for share in session.scalars(select(Share).where(Share.tenant_id == tenant.id)):
+            done.links += share.revoked_at is None
+            share.revoked_at = _first(share.revoked_at, made)
+        session.execute(delete(Membership).where(Membership.tenant_id == tenant.id))
+        _stop_sharing(session, tenant.id, made)
+        session.flush()
+        done.erased.append(tenant.slug)
+
+
+def _stop_sharing(session: Session, tenant_id: int, since: datetime) -> None:
+    stop = insert(SharingStop).values(tenant_id=tenant_id, since=since)
+    session.execute(
+        stop.on_conflict_do_update(
+            index_elements=["tenant_id"],
+            set_={"since": func.least(SharingStop.since, stop.excluded.since)},
+        )
+    )
 
 
 def _change_person(session: Session, fact: PersonFact) -> int:
@@ -145,8 +176,7 @@ def _narrow(session: Session, fact: TenantFact, made: datetime) -> int:
         )
     )
     if fact.off_since is not None:
-        stop = insert(SharingStop).values(tenant_id=fact.tenant, since=fact.off_since)
-        session.execute(stop.on_conflict_do_nothing())
+        _stop_sharing(session, fact.tenant, fact.off_since)
     return changed
 
 

@@ -1,25 +1,15 @@
 """Looks at a dump that was restored on trial: whether it is whole, and what it holds."""
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from psycopg import sql
 from sqlalchemy import Connection, text
 
-from analytics.restoring.collect import on_behalf_of
+from analytics.admin.tenant_tables import on_behalf_of, rows_of, tenant_tables
 from common.db import revisions
 
-_TABLES: Final = text(
-    """
-    SELECT c.relname AS name, c.relrowsecurity AND c.relforcerowsecurity AS held
-    FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id'
-    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
-    AND NOT a.attisdropped ORDER BY c.relname
-    """
-)
 _FROZEN_WITHOUT: Final = text(
     """
     SELECT count(*) FROM shares s
@@ -47,7 +37,7 @@ def look(connection: Connection) -> Contents:
     revision = revisions.current(connection)
     if revision is None:
         return Contents(None, 0, {}, None, ["it has no tables of ours"])
-    tables = {row.name: row.held for row in connection.execute(_TABLES)}
+    tables = tenant_tables(connection)
     faults = [f"{name} is without row-level security" for name, held in tables.items() if not held]
     if not revisions.Schema(revisions.head()).is_newer(revision) and revision != revisions.head():
         faults.append(f"its schema {revision} is of a later version than this one")
@@ -57,17 +47,10 @@ def look(connection: Connection) -> Contents:
     frozen = 0
     for tenant_id in tenants:
         on_behalf_of(connection, tenant_id)
-        rows.update(dict(_counts(connection, tenant_id, list(tables))))
+        rows.update(rows_of(connection, tenant_id))
         frozen += connection.scalar(_FROZEN_WITHOUT, {"tenant_id": tenant_id}) or 0
         at = connection.scalar(_NEWEST, {"tenant_id": tenant_id})
         newest += [] if at is None else [at]
     if frozen:
         faults.append(f"{frozen} frozen links have no report")
     return Contents(revision, len(tenants), dict(rows), max(newest, default=None), faults)
-
-
-def _counts(connection: Connection, tenant_id: int, tables: list[str]) -> Iterator[tuple[str, int]]:
-    for name in tables:
-        query = sql.SQL("SELECT count(*) FROM {} WHERE tenant_id = :tenant_id")
-        counted = text(query.format(sql.Identifier(name)).as_string())
-        yield name, connection.execute(counted, {"tenant_id": tenant_id}).scalar_one()

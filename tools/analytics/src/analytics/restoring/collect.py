@@ -10,6 +10,7 @@ from uuid import UUID
 from redis import Redis
 from sqlalchemy import Connection, or_, select, text
 
+from analytics.admin.tenant_tables import on_behalf_of
 from analytics.restoring.record import (
     Fact,
     Head,
@@ -28,12 +29,6 @@ from common.links.state import LinkState
 
 _AT_ONCE: Final = 1000
 _STATE: Final = re.compile(rb"\{(\d+)\}:link:([0-9a-f]{32})")
-_FOR: Final = text("SELECT set_config('app.tenant_id', :tenant_id, true)")
-
-
-def on_behalf_of(connection: Connection, tenant_id: int) -> None:
-    """Let the transaction see a tenant's rows: the owner is held by row-level security too."""
-    connection.execute(_FOR, {"tenant_id": str(tenant_id)})
 
 
 def head_of(connection: Connection) -> Head:

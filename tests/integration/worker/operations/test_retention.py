@@ -1,0 +1,136 @@
+"""What was kept long enough is forgotten, of every shop, and nothing that still counts."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from redis import Redis
+from sqlalchemy import Engine, func, insert, select
+from tests.integration.worker.conftest import Shop
+
+from common.db.api_keys import ApiKey
+from common.db.audit import COMMAND_LINE, Action, AuditEntry, record
+from common.db.idempotency import IdempotencyKey
+from common.db.imports import Import
+from common.db.invitations import Invitation
+from common.db.metadata import Model
+from common.db.shares import Share, ViewBatch
+from common.db.tenancy import Access, transaction
+from worker.operations import retention
+from worker.settings import Kept
+
+NOW = datetime.now(UTC).replace(microsecond=0)
+DAY = timedelta(days=1)
+KEPT = Kept(audit=100, views=7, shares=20, imports=30, access=40)
+AGES = {AuditEntry: 100, ViewBatch: 7, Share: 20, Import: 30, ApiKey: 40, Invitation: 40}
+MODELS: tuple[type[Model], ...] = (*AGES, IdempotencyKey)
+
+
+def rows_of(tenant_id: int, over: datetime) -> dict[type[Model], dict[str, Any]]:
+    """A row of each kind that was over then."""
+    mine = {"tenant_id": tenant_id}
+    began = {"created_at": over - DAY, "maker": "m", "digest": uuid4().bytes * 2}
+    return {
+        ViewBatch: mine | {"id": uuid4(), "received_at": over},
+        Share: mine
+        | {
+            "id": uuid4(), "link_id": uuid4(), "key_id": "k", "report": "revenue-overview",
+            "period": "7d", "window_from": over - 9 * DAY, "window_to": over - 2 * DAY,
+            "issued_at": over - DAY, "expires_at": over,
+        },
+        Import: mine
+        | {"id": uuid4(), "state": "failed", "format": "own", "created_at": over - DAY,
+           "finished_at": over},
+        ApiKey: mine | began | {"id": uuid4(), "name": "n", "scopes": [], "expires_at": over},
+        Invitation: mine | began
+        | {"id": uuid4(), "email": "a@example.com", "role": "viewer", "expires_at": NOW + DAY,
+           "used_at": over},
+        IdempotencyKey: mine
+        | {"key": uuid4().hex, "digest": b"d", "answer": {}, "created_at": over},
+    }  # fmt: skip
+
+
+def enter(shop: Shop, model: type[Model], ago: timedelta) -> None:
+    with transaction(shop.engine, Access(tenant_id=shop.tenant_id)) as session:
+        if model is AuditEntry:
+            record(session, shop.tenant_id, Action.SHARING_ON, COMMAND_LINE, at=NOW - ago)
+        else:
+            session.execute(insert(model).values(rows_of(shop.tenant_id, NOW - ago)[model]))
+
+
+def counts(shop: Shop) -> dict[type[Model], int]:
+    with transaction(shop.engine, Access(tenant_id=shop.tenant_id)) as session:
+        return {
+            model: session.scalar(select(func.count()).select_from(model)) or 0 for model in MODELS
+        }
+
+
+@pytest.fixture
+def forget(service_engine: Engine, redis_client: Redis) -> Callable[..., int]:
+    def forget(kept: Kept = KEPT, now: datetime = NOW, **given: int) -> int:
+        return retention.forget_old(service_engine, redis_client, kept, now=now, **given)
+
+    return forget
+
+
+def test_what_is_older_than_its_time_goes_and_the_rest_stays(
+    make_shop: Callable[..., Shop], forget: Callable[..., int]
+) -> None:
+    shops = [make_shop(), make_shop()]
+    for shop in shops:
+        for model, days in (AGES | {IdempotencyKey: 1}).items():
+            for ago in (days * DAY + DAY / 2, days * DAY - DAY / 2):
+                enter(shop, model, ago)
+        enter(shop, Share, -DAY)
+        live = rows_of(shop.tenant_id, NOW - 300 * DAY)[Share]
+        ended = live | {"expires_at": NOW + DAY, "revoked_at": NOW - 299 * DAY}
+        with transaction(shop.engine, Access(tenant_id=shop.tenant_id)) as session:
+            session.execute(insert(Share).values(ended))
+    assert forget() == 2 * len(MODELS)
+    left = dict.fromkeys(MODELS, 1) | {Share: 3}
+    assert [counts(shop) for shop in shops] == [left, left]
+
+
+def test_recent_entries_of_the_audit_log_are_nobodys_to_forget(
+    shop: Shop, forget: Callable[..., int]
+) -> None:
+    for days in (91, 89, 1):
+        enter(shop, AuditEntry, days * DAY)
+    everything = Kept(audit=0, views=1, shares=1, imports=1, access=1)
+    assert forget(everything) == 1
+    assert counts(shop)[AuditEntry] == 2
+
+
+def test_a_round_ends_after_its_batches_and_the_next_goes_on(
+    make_shop: Callable[..., Shop],
+    forget: Callable[..., int],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(retention, "BATCH", 2)
+    shops = [make_shop() for _ in range(3)]
+    for shop in shops:
+        for _ in range(5):
+            enter(shop, ViewBatch, 9 * DAY)
+    rounds: list[int] = []
+    while (done := forget(batches=2)) or not rounds:
+        rounds.append(done)
+        assert done <= 4, "two batches"
+    assert sum(rounds) == 15
+    assert [counts(shop)[ViewBatch] for shop in shops] == [0, 0, 0]
+    enter(shops[0], ViewBatch, 9 * DAY)
+    assert forget() == 0, "once a day"
+    assert forget(now=NOW + DAY) == 1
+
+
+def test_many_shops_are_gone_through_in_rounds(
+    make_shop: Callable[..., Shop],
+    forget: Callable[..., int],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(retention, "TENANTS_AT_ONCE", 2)
+    shops = [make_shop() for _ in range(5)]
+    for shop in shops:
+        enter(shop, ViewBatch, 9 * DAY)
+    assert [forget() for _ in range(4)] == [2, 2, 1, 0]

@@ -1,0 +1,51 @@
+"""A tenant's rows in every table there is.
+
+Which tables those are is asked of the database, so that a new one is not forgotten.
+"""
+
+from typing import Final, LiteralString
+
+from psycopg import sql
+from sqlalchemy import Connection, TextClause, text
+
+_TABLES: Final = text(
+    """
+    SELECT c.relname AS name, c.relrowsecurity AND c.relforcerowsecurity AS held
+    FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id'
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+    AND NOT a.attisdropped ORDER BY c.relname
+    """
+)
+_FOR: Final = text("SELECT set_config('app.tenant_id', :tenant_id, true)")
+
+
+def on_behalf_of(connection: Connection, tenant_id: int) -> None:
+    """Let the transaction see a tenant's rows: the owner is held by row-level security too."""
+    connection.execute(_FOR, {"tenant_id": str(tenant_id)})
+
+
+def tenant_tables(connection: Connection) -> dict[str, bool]:
+    """The tables with a ``tenant_id``, and whether row-level security holds each."""
+    return {row.name: row.held for row in connection.execute(_TABLES)}
+
+
+def rows_of(connection: Connection, tenant_id: int) -> dict[str, int]:
+    """How many rows each table has of the tenant on whose behalf the transaction runs."""
+    return {name: _count(connection, name, tenant_id) for name in tenant_tables(connection)}
+
+
+def delete_rows(connection: Connection, tenant_id: int) -> None:
+    """Delete the tenant's rows from every table, whatever refers to what."""
+    for name in tenant_tables(connection):
+        connection.execute(_of_tenant("DELETE FROM {}", name), {"tenant_id": tenant_id})
+
+
+def _count(connection: Connection, table: str, tenant_id: int) -> int:
+    counted = _of_tenant("SELECT count(*) FROM {}", table)
+    found: int = connection.execute(counted, {"tenant_id": tenant_id}).scalar_one()
+    return found
+
+
+def _of_tenant(statement: LiteralString, table: str) -> TextClause:
+    named = sql.SQL(statement).format(sql.Identifier(table))
+    return text(f"{named.as_string()} WHERE tenant_id = :tenant_id")
