@@ -18,8 +18,9 @@ from common.reports_cache.forms import Form, FormWanted
 from report_pages.formatting import DocumentFormatter
 from report_viewer.cache.response_cache import ReportVersion, ResponseCache
 from report_viewer.data import public_document
+from report_viewer.endpoints.entity_headers import entity_headers
 from report_viewer.endpoints.openapi import XLSX
-from report_viewer.endpoints.representations import LARGE_BYTES, entity_headers
+from report_viewer.endpoints.representations import LARGE_BYTES
 from report_viewer.endpoints.revalidation import Revalidation
 from report_viewer.http.cache_control import PRIVATE
 from report_viewer.http.compression import Coding, compress

@@ -9,7 +9,8 @@ from http import HTTPStatus
 
 from common.i18n.locales import LOCALES
 from common.links import tenant_names
-from report_viewer.endpoints.representations import PAGE_VARIES, coded
+from report_viewer.endpoints.entity_headers import coded
+from report_viewer.endpoints.representations import PAGE_VARIES
 from report_viewer.http.cache_control import PRIVATE
 from report_viewer.http.compression import compress
 from report_viewer.http.response import Headers, Response, WireResponse

@@ -11,14 +11,13 @@ from typing import Final
 from cachetools import LRUCache
 
 from common.i18n.locales import LOCALES
-from common.instants import iso
 from common.links.options import LinkKind
 from common.links.token import LinkClaims
-from common.reports.document import gap_header
 from common.reports_cache import cache
 from report_pages import row_pages
 from report_viewer.cache.page_cache import KEPT, PageCache
 from report_viewer.cache.response_cache import CachedLink, CacheEntry, ReportVersion, ResponseCache
+from report_viewer.endpoints.entity_headers import entity_headers
 from report_viewer.endpoints.revalidation import Revalidation
 from report_viewer.http.cache_control import PRIVATE
 from report_viewer.http.compression import Coding, compress
@@ -38,10 +37,7 @@ from report_viewer.problems.errors import NoSuchPathError
 PAGE_VARIES: Final = (b"vary", b"Accept, Accept-Encoding, Accept-Language, User-Agent")
 """What a page, and a card in its place, varies by."""
 _CSV_VARIES: Final = (b"vary", b"Accept, Accept-Encoding, User-Agent")
-_NOTES: Final = gap_header.NAME.lower().encode("ascii")
 _GZIPPED: Final = Variant(Coding.GZIP)
-CHOSEN: Final = "chosen"
-"""The kind of a window that a reader chose."""
 LARGE_BYTES: Final = 256 * 1024
 """Compressed bodies from this size on are unpacked by pieces and in a thread."""
 
@@ -222,37 +218,8 @@ class Representations:
         return PreparedResponse(Response(HTTPStatus.OK, headers, body), etag)
 
 
-def entity_headers(etag: str, coding: Coding, version: ReportVersion, shown: LinkClaims) -> Headers:
-    """What is said of a representation: its tag, its coding, the state of its data, its window."""
-    meta = cache.unpack_meta(version.meta)
-    headers = (
-        (b"etag", etag.encode("ascii")),
-        (b"x-data-as-of", iso(meta.as_of).encode("ascii")),
-        (b"x-data-status", version.freshness.value.encode("ascii")),
-        *(((_NOTES, meta.notes.encode("ascii")),) if meta.notes else ()),
-        *_window(shown),
-    )
-    return (*headers, *coded(coding))
-
-
 def _stated(claims: LinkClaims, *, compact: bool) -> LinkStatement:
     """What a page says of its link."""
     kind = claims.options.kind
     frozen_at = claims.issued_at if kind is LinkKind.FROZEN else None
     return LinkStatement(kind, frozen_at, claims.options.ranges, claims.chosen, compact)
-
-
-def _window(claims: LinkClaims) -> Headers:
-    """What is said of the days of a link whose window is not that of its token for good."""
-    kind = claims.options.kind.value if claims.chosen is None else CHOSEN
-    if kind == LinkKind.FIXED:
-        return ()
-    days = f"{iso(claims.window.start)}/{iso(claims.window.end)}"
-    return ((b"x-window", days.encode("ascii")), (b"x-window-kind", kind.encode("ascii")))
-
-
-def coded(coding: Coding) -> Headers:
-    """What is said of a body in this coding."""
-    if coding is Coding.IDENTITY:
-        return ()
-    return ((b"content-encoding", coding.value.encode("ascii")),)
