@@ -17,11 +17,12 @@ def write_file(path: Path, lines: int) -> None:
     """The head of a long tail of products, customers who come back."""
     random.seed(7)
     at, number, written = datetime(2025, 1, 1, tzinfo=UTC), 0, 0
+    apart = max(1, min(120, 60_000_000 // lines))  # an order after today is none that is plain
     with path.open("w", encoding="utf-8") as file:
         file.write(COLUMNS + "\n")
         while written < lines:
             number += 1
-            at += timedelta(seconds=random.randint(1, 120))
+            at += timedelta(seconds=random.randint(1, apart))
             paid = (at + timedelta(minutes=2)).isoformat() if random.random() < 0.98 else ""
             discount = f"{random.randint(1, 300) / 100:.2f}" if random.random() < 0.16 else ""
             order = (

@@ -4,7 +4,8 @@
 
 Reads FILE as often as said, as one file, through the reader, the folding into runs and the
 encoding for COPY, and prints what it took as JSON: ``lines``, ``read`` (seconds of the processor
-of reading), ``encoded`` (of all three) and ``memory`` (the most, in MB).
+of reading), ``wall`` (by the clock, two threads at it), ``alone`` (of the processor, by the thread
+that does not parse), ``encoded`` (of all three) and ``memory`` (the most, in MB).
 """
 
 import json
@@ -62,14 +63,16 @@ def main() -> None:
     path, times = Path(sys.argv[1]), int(sys.argv[2])
     for module in ("ingest.formats.own.order_pieces", "ingest.ledger.run_columns"):
         import_module(module)
-    began = time.process_time()
+    began, wall, alone = time.process_time(), time.perf_counter(), time.thread_time()
     lines = sum(1 if isinstance(each, tuple) else len(each) for each in _pieces(path, times))
-    read = time.process_time() - began
+    read, wall = time.process_time() - began, time.perf_counter() - wall
+    alone = time.thread_time() - alone
     began = time.process_time()
     _encoded(path, times)
     encoded = time.process_time() - began
     memory = _most_memory()
-    print(json.dumps({"lines": lines, "read": read, "encoded": encoded, "memory": memory}))
+    taken = {"read": read, "wall": wall, "alone": alone, "encoded": encoded}
+    print(json.dumps({"lines": lines, **taken, "memory": memory}))
 
 
 if __name__ == "__main__":

@@ -21,6 +21,9 @@ import pytest
 from tests.support import wait
 from tests.support.discord_server import DiscordStandin
 
+DAYS = "200"
+"""Of the demo shops' sales: ninety days and ninety before them, the windows of the tests."""
+
 
 @dataclass(frozen=True)
 class System:
@@ -70,7 +73,7 @@ def system(discord: DiscordStandin) -> Iterator[System]:
         environment["REPORT_VIEWER_FAILURES_PER_ADDRESS"] = "100000"
         with (state / "up.log").open("w") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "analytics", "up", "--state-dir", name],
+                [sys.executable, "-m", "analytics", "up", "--state-dir", name, "--demo-days", DAYS],
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 env=environment,

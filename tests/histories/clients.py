@@ -21,6 +21,7 @@ REPORTS: Final = ("revenue-overview", "product-performance", "sales-velocity")
 LIVES: Final = (5, 60, 3600, 3600)
 """Seconds that a link may live: some expire while they are looked at."""
 FORMS: Final = ("/csv", "/csv", "/data", "/xlsx", "/csv/spreadsheet", "/pdf")
+RANGES: Final = ("7d", "month", "2026-01-01..2026-01-07")
 _RECENT: Final = 40
 _NO_ANSWER_SECONDS: Final = 0.2
 """What a client waits after one, so that a viewer that is away is not all that is counted."""
@@ -95,6 +96,8 @@ class Visitor:
             return
         recent = links[-_RECENT:] if self._random.random() < 0.7 else links
         form = self._random.choice(FORMS) if self._random.random() < 0.3 else ""
+        if self._random.random() < 0.1:  # every link lets its readers choose the days
+            form = f"/r/{self._random.choice(RANGES)}{form}"
         if self.open(self._random.choice(recent), form=form) is None:
             time.sleep(_NO_ANSWER_SECONDS)
 
@@ -189,7 +192,11 @@ class AdminClient:
     def _issue(self) -> None:
         report, life = self._random.choice(REPORTS), self._random.choice(LIVES)
         began = time.time()
-        body = {"period": self._random.choice(["7d", "30d"]), "expiresInSeconds": life}
+        body = {
+            "period": self._random.choice(["7d", "30d"]),
+            "expiresInSeconds": life,
+            "ranges": ["7d", "month", "custom"],
+        }
         answer = self._send("POST", f"/api/admin/analytics/{report}/share", body)
         ended = time.time()
         if answer is None or answer.status_code != httpx.codes.CREATED:

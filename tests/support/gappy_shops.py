@@ -10,7 +10,7 @@ from tests.unit.ingest.formats.platform import Line, Sold, export, rows
 
 from accounts.provisioning import create_tenant
 from common.db.tenancy import TenantDb
-from common.reports.document.gaps import DataGap
+from common.reports.document.gaps import KINDS, DataGap, GapKind
 from common.reports.sales.gaps import read_gaps
 from common.reports.window import Window
 from ingest.formats import registry
@@ -61,4 +61,8 @@ def gaps(db: TenantDb, of: Window) -> dict[str, DataGap]:
 
 def counts(db: TenantDb, of: Window) -> dict[str, int]:
     """How many things are not known of a window itself, by kind."""
-    return {kind: gap.now.count for kind, gap in gaps(db, of).items() if gap.now}
+    return {
+        kind: gap.now.count
+        for kind, gap in gaps(db, of).items()
+        if gap.now and not KINDS[GapKind(kind)].known
+    }

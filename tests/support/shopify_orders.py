@@ -57,6 +57,13 @@ class Story:
     refunds: list[dict[str, Any]] = field(default_factory=list)
     refund_rows: list[str] = field(default_factory=list)
     events: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+    deleted: bool = False
+
+    def delete(self) -> None:
+        """It is told by an id, and in no export any more."""
+        self.events.append(("orders/delete", f"e{self.number}-gone", {"id": 450_000 + self.number}))
+        self.refund_rows.clear()
+        self.deleted = True
 
     @property
     def name(self) -> str:
@@ -120,6 +127,8 @@ class Story:
 
     def rows(self) -> list[dict[str, str]]:
         """The order as the export has it."""
+        if self.deleted:
+            return []
         head = self.head
         own = {
             "Name": self.name,
@@ -185,7 +194,7 @@ def stories(draw: st.DrawFn, most: int = 4) -> list[Story]:
 
 @st.composite
 def story(draw: st.DrawFn, number: int) -> Story:
-    """An order: created, paid or not, edited by hand, paid back in part, cancelled."""
+    """An order: created, paid or not, edited by hand, paid back in part, cancelled, deleted."""
     lines = [_line(draw, each) for each in range(1, draw(st.integers(1, 3)) + 1)]
     goods = sum(line.paid for line in lines)
     off = draw(st.integers(0, goods)) if draw(st.booleans()) else 0
@@ -219,6 +228,8 @@ def story(draw: st.DrawFn, number: int) -> Story:
             found.paid = at
             found.tell("orders/paid", at)
     _end(draw, found, at)
+    if draw(st.integers(0, 3)) == 3:
+        found.delete()
     return found
 
 

@@ -35,6 +35,7 @@ class Story:
     paid: datetime | None = None
     refunds: list[tuple[int, datetime]] = field(default_factory=list)
     events: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+    deleted: bool = False
 
     def tell(self, topic: str, at: datetime) -> None:
         """An event of an order."""
@@ -42,7 +43,7 @@ class Story:
         payload = {
             "id": 700 + self.number,
             "number": str(700 + self.number),
-            "status": self.status,
+            "status": "trash" if self.deleted else self.status,
             "currency": "EUR",
             "date_created_gmt": _plain(self.created),
             "date_modified_gmt": _plain(at),
@@ -75,6 +76,16 @@ class Story:
         }
         # A delivery's id is that of its second: several have it.
         self.events.append((topic, f"d{len(self.events)}", payload))
+
+    def delete(self) -> None:
+        """It is told by an id alone; in the trash it is in no export."""
+        self.events.append(("order.deleted", f"d{len(self.events)}", {"id": 700 + self.number}))
+        self.deleted = True
+
+    def restore(self, at: datetime) -> None:
+        """Take it out of the trash."""
+        self.deleted = False
+        self.tell("order.restored", at)
 
     def row(self) -> dict[str, str]:
         """The order as the export has it."""
@@ -123,7 +134,7 @@ def export(stories: Sequence[Story]) -> bytes:
     out = io.StringIO()
     writer = csv.DictWriter(out, COLUMNS)
     writer.writeheader()
-    writer.writerows(story.row() for story in stories)
+    writer.writerows(story.row() for story in stories if not story.deleted)
     return out.getvalue().encode()
 
 
@@ -174,7 +185,20 @@ def story(draw: st.DrawFn, number: int) -> Story:
     elif end == "cancelled":
         found.status = "cancelled"
         found.tell("order.updated", at)
+    _bin(draw, found, at)
     return found
+
+
+def _bin(draw: st.DrawFn, found: Story, at: datetime) -> None:
+    """Put it into the trash or not, and take it out again or not, in turn."""
+    for turn in range(draw(st.sampled_from([0, 0, 0, 1, 2, 3]))):
+        at += timedelta(days=1)
+        if turn % 2:
+            found.restore(at)
+            continue
+        found.delete()
+        if draw(st.booleans()):
+            found.tell("order.updated", at)
 
 
 def _line(draw: st.DrawFn) -> dict[str, Any]:

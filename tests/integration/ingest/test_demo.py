@@ -2,11 +2,9 @@
 
 from datetime import date, timedelta
 
-import pytest
 from sqlalchemy import text
 
 from accounts.provisioning import tenant_id_of, verify_password
-from analytics.demo import load as demo
 from analytics.demo.load import ensure_demo, ensure_sales
 from analytics.demo.shops import KOMOREBI, NORDLICHT
 from common.db.engine import create_database_engine
@@ -22,11 +20,6 @@ LEDGER = text(
 )
 
 
-@pytest.fixture
-def small_window(monkeypatch):
-    monkeypatch.setattr(demo, "DAYS", 90)
-
-
 def ledger_of(engine, slug):
     with transaction(engine, Access(tenant_id=tenant_id_of(engine, slug))) as session:
         return [tuple(row) for row in session.execute(LEDGER)]
@@ -40,17 +33,15 @@ def forget(engine, slug):
                 session.execute(text(f"DELETE FROM {table}"))  # noqa: S608 - the names above
 
 
-@pytest.mark.usefixtures("small_window")
 def test_topping_up_day_by_day_gives_the_same_ledger_as_loading_at_once(service_engine):
     forget(service_engine, KOMOREBI.slug)
-    ensure_sales(service_engine, KOMOREBI, TODAY - timedelta(days=40))
+    ensure_sales(service_engine, KOMOREBI, TODAY - timedelta(days=40), 90)
     for days_before in (39, 20, 19, 0):
-        ensure_sales(service_engine, KOMOREBI, TODAY - timedelta(days=days_before))
-    assert ensure_sales(service_engine, KOMOREBI, TODAY) == LoadSummary()
+        ensure_sales(service_engine, KOMOREBI, TODAY - timedelta(days=days_before), 90)
+    assert ensure_sales(service_engine, KOMOREBI, TODAY, 90) == LoadSummary()
     topped_up = ledger_of(service_engine, KOMOREBI.slug)
     forget(service_engine, KOMOREBI.slug)
-    demo.DAYS = 130
-    ensure_sales(service_engine, KOMOREBI, TODAY)
+    ensure_sales(service_engine, KOMOREBI, TODAY, 130)
     assert ledger_of(service_engine, KOMOREBI.slug) == topped_up
     assert topped_up[-1][0] == TODAY - timedelta(days=1)
     assert len(topped_up) == 130
@@ -65,12 +56,11 @@ def test_topping_up_day_by_day_gives_the_same_ledger_as_loading_at_once(service_
     assert least > 0
 
 
-@pytest.mark.usefixtures("small_window")
 def test_ensure_demo_makes_two_shops_and_an_admin_of_both(service_url):
-    shop = ensure_demo(service_url, password="a lamp for the harbour")
+    shop = ensure_demo(service_url, days=30, password="a lamp for the harbour")
     assert (shop.tenant, shop.password) == ("nordlicht", "a lamp for the harbour")
     assert "a lamp for the harbour" not in repr(shop)
-    again = ensure_demo(service_url)
+    again = ensure_demo(service_url, days=30)
     engine = create_database_engine(service_url, application_name="test")
     try:
         assert not verify_password(engine, email=shop.email, password="a lamp for the harbour")
@@ -83,11 +73,10 @@ def test_ensure_demo_makes_two_shops_and_an_admin_of_both(service_url):
         engine.dispose()
 
 
-@pytest.mark.usefixtures("small_window")
 def test_what_was_loaded_is_told_and_nothing_else(service_url, redis_url, redis_client):
     jobs = data_version.jobs_at(redis_url, redis_url)
-    ensure_demo(service_url, password="a lamp for the harbour", jobs=jobs)
+    ensure_demo(service_url, days=30, password="a lamp for the harbour", jobs=jobs)
     assert len(redis_client.keys("*:data")) == 2
     redis_client.flushdb()
-    ensure_demo(service_url, password="a lamp for the harbour", jobs=jobs)
+    ensure_demo(service_url, days=30, password="a lamp for the harbour", jobs=jobs)
     assert not redis_client.keys("*")

@@ -5,15 +5,26 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from tests.support import inboxes, shopify_orders, woocommerce_orders
 
 from accounts.provisioning import create_tenant
+from common.db.tenancy import Access, transaction
+from common.db.webhooks import WebhookEvent
 from ingest.formats.registry import FORMATS
 from ingest.import_files import FileKind, ImportFile, import_files
 from ingest.webhooks.work import work_off
 
 _numbers = count(1)
+HEAD = {
+    **dict.fromkeys(("email", "code"), ""),
+    **dict.fromkeys(("shipping", "tax", "discount"), 0),
+    "subtotal": 500,
+    "total": 500,
+    "included": False,
+    "source": "web",
+}
+LINE = shopify_orders.Line(1, "Mug", "M", 500, 1, 0)
 IN_ONE_DATABASE = settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -39,7 +50,8 @@ def test_webhooks_of_shopify_give_the_ledger_of_its_export(
     refunds = shopify_orders.refunds_csv(stories)
     if refunds is not None:
         files[FileKind.REFUNDS] = refunds
-    bring_in(service_engine, by_file, "shopify", files)
+    if any(not story.deleted for story in stories):
+        bring_in(service_engine, by_file, "shopify", files)
 
     events = [event for story in stories for event in story.events]
     tell_in_any_order(service_engine, by_events, "shopify", events, data)
@@ -55,7 +67,8 @@ def test_webhooks_of_woocommerce_give_the_ledger_of_its_export(
 ) -> None:
     by_file, by_events = new_shop(service_engine), new_shop(service_engine)
     files = {FileKind.ORDERS: woocommerce_orders.export(stories)}
-    bring_in(service_engine, by_file, "woocommerce", files)
+    if any(not story.deleted for story in stories):
+        bring_in(service_engine, by_file, "woocommerce", files)
     events = [event for story in stories for event in story.events]
     tell_in_any_order(service_engine, by_events, "woocommerce", events, data)
     assert inboxes.ledger_of(service_engine, by_events) == inboxes.ledger_of(
@@ -79,3 +92,35 @@ def tell_in_any_order(
         inboxes.put(engine, tenant_id, connection, part)
         work_off(engine, tenant_id)
     assert inboxes.states_of(engine, tenant_id) == {"done": len(events)}
+
+
+def test_an_order_that_only_an_export_told_is_deleted_by_its_id(service_engine: Engine) -> None:
+    """Shopify's exports have the id that the event names, and no other order is touched."""
+    shop = new_shop(service_engine)
+    stories = [shopify_orders.Story(n, HEAD, [LINE], shopify_orders.START) for n in range(2)]
+    bring_in(service_engine, shop, "shopify", {FileKind.ORDERS: shopify_orders.export(stories)})
+    connection = inboxes.connect(service_engine, shop, "shopify")
+    for gone in (450_000, 999):
+        inboxes.put(service_engine, shop, connection, [("orders/delete", "e1", {"id": gone})])
+    work_off(service_engine, shop)
+    assert inboxes.states_of(service_engine, shop) == {"done": 2}
+    assert [row[0] for row in inboxes.ledger_of(service_engine, shop)["orders"]] == ["#1001"]
+
+
+def test_a_deletion_that_says_more_than_an_id_or_names_nothing_known_takes_nothing_out(
+    service_engine: Engine,
+) -> None:
+    """The topic is not signed: an order's own event under it would delete the order."""
+    shop = new_shop(service_engine)
+    connection = inboxes.connect(service_engine, shop, "woocommerce")
+    known = {"id": 7, "status": "processing", "date_modified_gmt": "2026-03-01T10:00:00"}
+    events = [("order.deleted", "d1", known), ("order.deleted", "d2", {"id": 8})]
+    inboxes.put(service_engine, shop, connection, events)
+    work_off(service_engine, shop)
+    with transaction(service_engine, Access(tenant_id=shop)) as session:
+        rows = session.execute(select(WebhookEvent.state, WebhookEvent.reason)).all()
+    assert sorted(state for state, _ in rows) == ["dead", "done"]
+    assert {reason for _, reason in rows} == {
+        "a deletion says an id and nothing else",
+        "1 order (8): deleted; no event told its number, so what an import brought of it stays",
+    }

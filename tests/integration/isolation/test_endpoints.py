@@ -268,6 +268,8 @@ CASES: dict[tuple[str, str], Case] = {
         frozenset({401}),
         json={"type": 2, "guild_id": str(GUILD), "data": {"name": "report"}},
     ),
+    ("GET", "/api/admin/shop"): plain("/api/admin/shop"),
+    ("POST", "/admin/settings/sharing"): plain("/admin/settings/sharing", FORM, data={"days": "9"}),
     ("POST", f"{SHARES}/{{share_id}}/address"): lambda shops: [
         Attempt(f"{SHARES}/{shops.share_id}/address", GONE)
     ],
@@ -276,6 +278,10 @@ CASES: dict[tuple[str, str], Case] = {
     ("GET", "/admin/shops"): lambda _: [Attempt("/admin/shops", TAKEN, theirs=True)],
     ("POST", "/admin/shops"): plain("/admin/shops", DENIED, data={"tenant": "blackthorn"}),
     ("GET", "/admin/activity"): lambda _: [Attempt("/admin/activity", TAKEN, theirs=True)],
+    ("GET", "/admin/activity/csv"): lambda _: [
+        Attempt("/admin/activity/csv", TAKEN, theirs=True),
+        Attempt("/admin/activity/csv", TAKEN, {"params": {"who": "theirs@example.com"}}),
+    ],
     ("GET", "/admin/settings"): lambda _: [Attempt("/admin/settings", TAKEN, theirs=True)],
     ("POST", "/admin/settings/password"): plain(
         "/admin/settings/password", DENIED, data={"current": "a guess", "new": "long enough, this"}
@@ -327,7 +333,7 @@ CASES: dict[tuple[str, str], Case] = {
     ],
     **{
         ("POST", f"/admin/links/{{share_id}}/{what}"): of_their_link(what)
-        for what in ("label", "extend")
+        for what in ("label", "extend", "password")
     },
     ("POST", "/admin/links/{share_id}/address"): lambda shops: [
         Attempt(f"/admin/links/{shops.share_id}/address", GONE)

@@ -12,12 +12,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from msgspec.structs import replace
 from redis import Redis
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from tests.support import draws
 from tests.support.ledgers import Ledger, ledgers
 
 from accounts.provisioning import create_tenant
+from common.db.engine import STATEMENT_TIMEOUT_SECONDS
+from common.db.read_timeout import TimeoutConnection
 from common.db.tenancy import Access, snapshot
+from common.jobs.celery_config import SOFT_LIMIT_SECONDS
 from common.jobs.payloads import ComputeReport
 from common.reports import queries, registry
 from common.reports.catalog.product_performance import query as product_performance
@@ -26,6 +29,7 @@ from common.reports.catalog.sales_velocity import query as sales_velocity
 from common.reports.model import Scope
 from common.reports.sales.from_ledger import LedgerSales
 from common.reports.sales.protocol import Sales
+from common.reports.sales.sorted_catalogue import STATEMENT_SECONDS
 from common.reports.window import Period, Window, window_of
 from common.reports_cache.cache import Meta, ReportCache, pack, unpack_document
 from ingest.ledger.load import load_sales
@@ -140,6 +144,25 @@ def test_a_worker_reads_in_pieces_while_it_writes(
         redis_client.delete(job.key.cached)
     assert made[0] == made[1]
     assert gzip.decompress(made[0][1]).count(b"\r\n") == 301
+
+
+def test_statements_of_a_large_shop_alone_may_take_longer_and_less_than_their_job(
+    service_engine: Engine,
+) -> None:
+    tenant = opened(service_engine)
+    limits = []
+    load_sales(service_engine, tenant, products=[ProductRow(1, "p1", "P", None, None, None)])
+    for larger_than in (1, NONE, 1):
+        with snapshot(service_engine, Access(tenant_id=tenant)) as session:
+            sales = LedgerSales(session, read_scope(session, tenant, MONTH))
+            sales.catalogue(larger_than=larger_than)
+            driver = session.connection().connection.driver_connection
+            assert isinstance(driver, TimeoutConnection)
+            at_the_server = session.scalar(text("SHOW statement_timeout"))
+            limits.append((at_the_server, driver.statement_timeout_seconds))
+    usual = (f"{STATEMENT_TIMEOUT_SECONDS}s", STATEMENT_TIMEOUT_SECONDS)
+    assert limits == [usual, ("100s", 100), usual]
+    assert STATEMENT_TIMEOUT_SECONDS < STATEMENT_SECONDS < SOFT_LIMIT_SECONDS
 
 
 def sold(chance: random.Random, products: list[str]) -> tuple[list[OrderLineRow], list[RefundRow]]:

@@ -12,6 +12,7 @@ from common.db.shares import Share
 from common.db.tenancy import Access, transaction
 from common.instants import now
 from common.links import unlocking
+from common.links.ranges import Range
 from common.links.token import KeyRing
 from common.reports.window import Period
 
@@ -25,11 +26,15 @@ SHARE = ("share", "revenue-overview", "--tenant", "berlin")
 def test_a_link_with_a_password_is_made_changed_and_opened_to_all(
     command: Command, world: World, redis_client: Redis
 ) -> None:
-    made = command(*SHARE, "--live", "--password-stdin", given=f"{PASSWORD}\r\nx\n", **SIGNING)
+    ranges = ("--range", "month", "--range", "7d", "--range", "month")
+    made = command(
+        *SHARE, "--live", *ranges, "--password-stdin", given=f"{PASSWORD}\r\nx\n", **SIGNING
+    )
     assert made.exit_code == 0, made.stderr
     claims = KeyRing(SECRET).verify(made.stdout.strip().rpartition("/")[2], now=now())
     first = options_in(redis_client, claims)
     assert first.live is Period.MONTH
+    assert first.ranges == (Range.THIS_MONTH, Range.WEEK)
     assert first.password is not None
     assert unlocking.matches(first.password, PASSWORD)
     with transaction(world.engine, Access(tenant_id=world.berlin)) as session:

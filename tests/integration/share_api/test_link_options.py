@@ -16,6 +16,7 @@ from common.db.shares import Share
 from common.db.tenancy import Access, transaction
 from common.links import unlocking
 from common.links.options import LinkOptions
+from common.links.ranges import Range
 from common.links.state import LinkStateStore, parse_epoch, parse_link, state_key
 from common.links.token import KeyRing, LinkClaims
 from common.reports.window import Period
@@ -81,6 +82,28 @@ def test_days_of_the_calendar_do_not_move(anna: httpx.Client, world: World) -> N
     problem = assert_problem(anna.post(f"{SHARES}/bulk", json={"shares": shares}), 422)
     assert problem["errors"][0]["pointer"] == "/shares/1/live"
     assert anna.get(SHARES).json()["items"] == []
+
+
+def test_ranges_are_kept_listed_told_to_viewers_and_refused(
+    anna: httpx.Client, ring: KeyRing, redis_client: Redis
+) -> None:
+    wanted = ["custom", "7d", "last-month"]
+    answer = anna.post(SHARE, json={"ranges": wanted, "live": True})
+    assert answer.json().keys() == {"url", "expiresAt", "reportType", "period"}
+    claims = verified(ring, answer)
+    shown = options_in(redis_client, claims)
+    assert shown == LinkOptions(live=Period.MONTH, ranges=tuple(map(Range, wanted)))
+    assert anna.get(answer.headers["location"]).json()["ranges"] == wanted
+    audited = anna.get("/api/admin/analytics/audit", params={"action": "link.issued"}).json()
+    assert audited["items"][0]["details"]["ranges"] == wanted
+    plain = anna.post(SHARE, json={})
+    assert anna.get(plain.headers["location"]).json()["ranges"] == []
+    assert options_in(redis_client, verified(ring, plain)) == LinkOptions()
+    problem = assert_problem(anna.post(SHARE, json={"ranges": wanted, "frozen": True}), 422)
+    assert [each["pointer"] for each in problem["errors"]] == ["/ranges"]
+    for odd in ([], ["7d", "7d"], ["31d"], "7d", None, [7], [["7d"]], ["2026-01-01..2026-01-02"]):
+        assert_problem(anna.post(SHARE, json={"ranges": odd}), 400)
+    assert len(anna.get(SHARES).json()["items"]) == 2
 
 
 def test_a_password_is_kept_as_its_hash_and_changed_at_once(

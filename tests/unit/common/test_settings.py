@@ -4,9 +4,9 @@ import secrets
 import pytest
 from pydantic import Field
 
+from common.setting_types import Origin
 from common.settings import (
     DatabaseSettings,
-    Origin,
     RedisSettings,
     ServiceSettings,
     SigningSettings,
@@ -93,3 +93,47 @@ def test_other_addresses_are_refused(value: str, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("PUBLIC_BASE_URL", value)
     with pytest.raises(SystemExit):
         load(Address)
+
+
+DATABASE, REDIS = "postgresql://shop:hunter2@db.example/x", "rediss://:hunter2@cache.example/0"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "taken"),
+    [
+        ("DATABASE_URL", DATABASE, True),
+        ("DATABASE_URL", f"{DATABASE}?sslmode=verify-full&connect_timeout=3", True),
+        ("DATABASE_URL", f"{DATABASE}?sslmode=verify-ca", True),
+        ("DATABASE_URL", f"{DATABASE}?sslmode=disable", True),
+        ("DATABASE_URL", f"{DATABASE}?sslmode=require", False),
+        ("DATABASE_URL", f"{DATABASE}?sslmode=prefer", False),
+        ("DATABASE_URL", f"{DATABASE}?sslmode=", False),
+        ("DATABASE_URL", f"{DATABASE}?sslmode=verify-full&sslmode=allow", False),
+        ("REDIS_URL", REDIS, True),
+        ("REDIS_URL", f"{REDIS}?ssl_cert_reqs=required", True),
+        ("BROKER_URL", f"{REDIS}?ssl_cert_reqs=CERT_REQUIRED", True),
+        ("REDIS_URL", f"{REDIS}?ssl_cert_reqs=none", False),
+        ("BROKER_URL", f"{REDIS}?ssl_cert_reqs=CERT_NONE", False),
+        ("REDIS_URL", f"{REDIS}?ssl_cert_reqs=optional", False),
+        ("REDIS_URL", f"{REDIS}?ssl_check_hostname=false", False),
+    ],
+)
+def test_a_server_that_is_asked_for_tls_shows_a_certificate_that_is_looked_at(
+    name: str,
+    value: str,
+    taken: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("REDIS_URL", "redis://x")
+    monkeypatch.setenv(name, value)
+    settings = DatabaseSettings if name == "DATABASE_URL" else RedisSettings
+    if taken:
+        assert load(settings)
+        return
+    with pytest.raises(SystemExit):
+        load(settings)
+    said = capsys.readouterr().err
+    assert name in said
+    assert "certificate" in said
+    assert "hunter2" not in said

@@ -6,17 +6,22 @@ stops the service at start with one line that names the variable and never repea
 
 import os
 import sys
-from ipaddress import ip_network
 from typing import Annotated, Any, TypeVar
-from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from common.links.signing_secret import check_drawn_secret
 from common.links.token import KeyRing
 from common.secret_files import SECRETS, SecretFileError, secrets_from_files
+from common.setting_types import (
+    Address,
+    SigningSecret,
+    SigningSecrets,
+    Snowflake,
+    parts_of,
+    starting_with,
+)
 
 
 class SecretFiles(PydanticBaseSettingsSource):
@@ -56,90 +61,13 @@ class ServiceSettings(BaseSettings):
         return init_settings, env_settings, SecretFiles(settings_cls)
 
 
-def _starts_with(*schemes: str) -> AfterValidator:
-    def check(value: SecretStr) -> SecretStr:
-        if not value.get_secret_value().startswith(schemes):
-            raise ValueError(f"must start with {' or '.join(schemes)}")
-        return value
-
-    return AfterValidator(check)
-
-
-def _check_address(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0:
-        raise ValueError("must be an http:// or https:// address")
-    if parts.username is not None or not value.isascii() or any(map(str.isspace, value)):
-        raise ValueError("must be plain ASCII without a user or white space")
-    if "?" in value or "#" in value:
-        raise ValueError("must have neither a query nor a fragment")
-    return value.rstrip("/")
-
-
-def _check_origin(value: str) -> str:
-    if urlsplit(value).path not in {"", "/"} or "?" in value or "#" in value:
-        raise ValueError("must end after the host and port: links stand at fixed paths below it")
-    return _check_address(value)
-
-
-Origin = Annotated[str, AfterValidator(_check_origin)]
-"""Scheme, host and port, as in ``https://app.example.com``; a trailing slash is dropped."""
-
-
-def _check_networks(value: str) -> str:
-    for network in value.split(","):
-        try:
-            ip_network(network.strip() or "127.0.0.1")
-        except ValueError:
-            raise ValueError("must be addresses or networks, comma separated") from None
-    return value
-
-
-Networks = Annotated[str, AfterValidator(_check_networks)]
-"""Addresses or networks, comma separated."""
-
-
-def _split(value: SecretStr | None) -> tuple[str, ...]:
-    text = value.get_secret_value() if value else ""
-    return tuple(part.strip() for part in text.split(",") if part.strip())
-
-
-def _check_signing_secret(value: SecretStr | None) -> SecretStr | None:
-    secret = value.get_secret_value().strip() if value else ""
-    if secret:
-        check_drawn_secret(secret)
-    return SecretStr(secret) if secret else None
-
-
-def _check_signing_secrets(value: SecretStr | None) -> SecretStr | None:
-    for secret in _split(value):
-        check_drawn_secret(secret)
-    return value
-
-
-SigningSecret = Annotated[SecretStr | None, AfterValidator(_check_signing_secret)]
-SigningSecrets = Annotated[SecretStr | None, AfterValidator(_check_signing_secrets)]
-
-
-def _check_snowflake(value: int | None) -> int | None:
-    if value is not None and not 0 < value < 2**63:
-        raise ValueError("must be an id of Discord's: a whole number")
-    return value
-
-
-def _check_broker(value: SecretStr | None) -> SecretStr | None:
-    if value is not None and not value.get_secret_value().startswith(("redis://", "rediss://")):
-        raise ValueError("must start with redis:// or rediss://")
-    return value
-
-
 class RedisSettings(ServiceSettings):
     """Where Redis is: cached reports, link states, sessions and, unless told apart, the broker."""
 
-    redis_url: Annotated[SecretStr, _starts_with("redis://", "rediss://")] = Field(
+    redis_url: Annotated[SecretStr, starting_with("redis://", "rediss://")] = Field(
         validation_alias="REDIS_URL", description="Redis or Valkey: `redis://…` or `rediss://…`."
     )
-    broker_url: Annotated[SecretStr | None, AfterValidator(_check_broker)] = Field(
+    broker_url: Annotated[SecretStr | None, starting_with("redis://", "rediss://")] = Field(
         default=None,
         validation_alias="BROKER_URL",
         description="The Redis or Valkey of the jobs, when they have one of their own.",
@@ -170,13 +98,16 @@ class ConnectionSettings(ServiceSettings):
         """The keys, as hex digits: the first one seals. None when it is not configured."""
         if self.connection_secret is None:
             return ()
-        return (self.connection_secret.get_secret_value(), *_split(self.retired_connection_secrets))
+        return (
+            self.connection_secret.get_secret_value(),
+            *parts_of(self.retired_connection_secrets),
+        )
 
 
 class DatabaseSettings(ServiceSettings):
     """Where PostgreSQL is, as the restricted role of the services."""
 
-    database_url: Annotated[SecretStr, _starts_with("postgresql", "postgres://")] = Field(
+    database_url: Annotated[SecretStr, starting_with("postgresql", "postgres://")] = Field(
         validation_alias="DATABASE_URL",
         description="PostgreSQL, as a role that owns nothing and cannot bypass row-level security.",
     )
@@ -200,7 +131,7 @@ class SigningSettings(ServiceSettings):
         """The keys in force; None when signing is not configured."""
         if self.signing_secret is None:
             return None
-        return KeyRing(self.signing_secret.get_secret_value(), _split(self.retired_secrets))
+        return KeyRing(self.signing_secret.get_secret_value(), parts_of(self.retired_secrets))
 
 
 class TransportSettings(ServiceSettings):
@@ -216,7 +147,7 @@ class TransportSettings(ServiceSettings):
 class DiscordApplicationSettings(ServiceSettings):
     """Which application at Discord is ours; without it there are no commands there."""
 
-    discord_application_id: Annotated[int | None, AfterValidator(_check_snowflake)] = Field(
+    discord_application_id: Snowflake = Field(
         default=None,
         validation_alias="DISCORD_APPLICATION_ID",
         description="The application's id, from Discord's developer portal.",
@@ -226,7 +157,7 @@ class DiscordApplicationSettings(ServiceSettings):
 class DiscordApiSettings(ServiceSettings):
     """Where Discord is spoken to."""
 
-    discord_api_base: Annotated[str, AfterValidator(_check_address)] = Field(
+    discord_api_base: Address = Field(
         default="https://discord.com/api/v10",
         validation_alias="DISCORD_API_BASE",
         description="Discord's HTTP API, with its version.",

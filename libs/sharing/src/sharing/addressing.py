@@ -15,7 +15,8 @@ from common.db.tenancy import TenantDb
 from common.links.token import KeyRing, LinkClaims
 from common.reports.window import Window
 from sharing.issue_errors import LinkOverError, SigningNotConfiguredError
-from sharing.issuing import IssuingContext, whole_second
+from sharing.issuing import whole_second
+from sharing.issuing_context import IssuingContext
 from sharing.listing import ShareNotFoundError
 
 

@@ -8,7 +8,7 @@ from common.jobs.publisher import CLAIM_SECONDS, JobPublisher
 from common.links.state import LinkStateStore
 from common.reports_cache.cache import ReportCache
 from sharing.freezing import Freezer
-from sharing.issuing import IssuingContext
+from sharing.issuing_context import IssuingContext
 from sharing.settings import LinkSettings
 
 

@@ -30,6 +30,23 @@ class ExpiryOutOfRangeError(IssueError):
         return [{"pointer": "/expiresInSeconds", "detail": str(self)}]
 
 
+class LinkLifeError(IssueError):
+    """The longest life that a tenant wants for its links is too short or too long."""
+
+    status = HTTPStatus.BAD_REQUEST
+    type = "invalid-body"
+    title = "Invalid request body"
+    fixed_detail = "The request body is not valid."
+
+    def __init__(self, least: int, most: int) -> None:
+        super().__init__(f"must be from {least} to {most} seconds")
+
+    @property
+    def errors(self) -> list[dict[str, str]]:
+        """The field of the body that the life is in."""
+        return [{"pointer": "/maxLinkSeconds", "detail": str(self)}]
+
+
 class DatesError(IssueError):
     """The days asked for are not over in the tenant's zone, or were never."""
 

@@ -7,18 +7,17 @@ computed when it is asked for. Everything here is callable without HTTP.
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
 from redis import RedisError
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
 from common.db.tenancy import Access, transaction
 from common.jobs.payloads import ComputeReport
-from common.jobs.publisher import JobPublisher, JobsUnavailableError
+from common.jobs.publisher import JobsUnavailableError
 from common.links.options import LinkKind
-from common.links.state import LinkRef, LinkStateStore
+from common.links.state import LinkRef
 from common.links.tenant_names import TenantName
 from common.links.token import KeyRing, LinkClaims
 from common.links.unlocking import hash_of
@@ -26,7 +25,7 @@ from common.reports import registry
 from common.reports.model import AnalyticsNotYetImplementedError
 from common.reports.window import Dates, Window, window_of
 from sharing.data_notes import data_notes
-from sharing.freezing import Freezer, keep
+from sharing.freezing import keep
 from sharing.issue_errors import (
     DatesError,
     ExpiryOutOfRangeError,
@@ -34,8 +33,9 @@ from sharing.issue_errors import (
     SigningNotConfiguredError,
     require_password,
 )
+from sharing.issuing_context import IssuingContext
 from sharing.link_request import IssuedLink, LinkRequest
-from sharing.rate_limits import ShareRateLimit
+from sharing.policy import held_to_policy
 from sharing.recording import Draft, draft_of, enter, require_sharing, tenant_name
 
 Begin = Callable[[Connection], None]
@@ -44,21 +44,6 @@ Conclude = Callable[[Connection, Sequence[IssuedLink]], None]
 """Called in that transaction when all is written."""
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class IssuingContext:
-    """What issuing takes: where it is written, the keys, and the limits in seconds."""
-
-    engine: Engine
-    ring: KeyRing | None
-    states: LinkStateStore
-    jobs: JobPublisher
-    public_base_url: str
-    ttl_seconds: int
-    max_ttl_seconds: int
-    freezer: Freezer
-    rate_limit: ShareRateLimit | None = None
 
 
 def issue(request: LinkRequest, using: IssuingContext, *, now: datetime) -> IssuedLink:
@@ -76,7 +61,8 @@ def issue_all(
 ) -> list[IssuedLink]:
     """Issue links to reports over complete days before ``now``: all of them, or none.
 
-    They are of one tenant. Data notes are looked up for a single link alone.
+    They are of one tenant, whose sharing policy holds for each. Data notes are looked up for a
+    single link alone.
 
     Raises:
         SigningNotConfiguredError: there is no signing secret.
@@ -85,6 +71,7 @@ def issue_all(
         NotFrozenError, TooMuchFrozenError: a report that is to stay as it is cannot be kept.
         Exception: what ``check_request`` raises for one of them, or ``begin``.
     """
+    using = held_to_policy(using, requests[0].tenant_id)
     windows = [check_request(each, using, now=now) for each in requests]
     ring = using.ring
     if ring is None:
@@ -145,6 +132,8 @@ def check_request(request: LinkRequest, using: IssuingContext, *, now: datetime)
         raise ExpiryOutOfRangeError(ttl, using.max_ttl_seconds)
     if request.kind is LinkKind.LIVE and isinstance(request.days, Dates):
         raise OptionsConflictError("live", "moves with the days of a period: not with dates")
+    if request.kind is LinkKind.FROZEN and request.ranges:
+        raise OptionsConflictError("ranges", "need figures of other days: not with frozen")
     today = now.astimezone(request.zone).date()
     if isinstance(request.days, Dates) and request.days.last >= today:
         raise DatesError(f"must be a day that is over: {today - timedelta(days=1)} at the latest")

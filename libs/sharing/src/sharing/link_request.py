@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from common.db.audit import Author
 from common.links.options import LinkKind
+from common.links.ranges import Range
 from common.reports.window import Dates, Period, Window
 
 CALENDAR: Final = "dates"
@@ -20,7 +21,8 @@ class LinkRequest:
 
     ``days`` are the last complete ones of a period, or such as the calendar names. Those of a
     period stay, or move with the days, as ``kind`` says. With a ``password`` the link asks for it,
-    or for that whose hash is ``password_hash``, another link's. ``label`` is for admins alone.
+    or for that whose hash is ``password_hash``, another link's. ``ranges`` are what its readers may
+    choose in place of its days. ``label`` is for admins alone.
     """
 
     tenant_id: int
@@ -33,6 +35,7 @@ class LinkRequest:
     password: str | None = field(default=None, repr=False)
     password_hash: str | None = field(default=None, repr=False)
     label: str | None = None
+    ranges: tuple[Range, ...] = ()
 
     @property
     def period(self) -> str:

@@ -1,13 +1,13 @@
 """Listing the share ledger: a tenant's links, newest first, a page at a time."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, not_, or_, select, true
+from sqlalchemy import ColumnElement, Row, Select, and_, func, not_, or_, select, true
 
 from common.db.accounts import Admin
 from common.db.pagination import Cursor, Order, Page, Paging, page_of
@@ -16,7 +16,23 @@ from common.db.tenancy import TenantDb
 from common.http.problem import Problem
 from common.reports import registry
 
-_ORDER: Final = Order(Share.issued_at, Share.id)
+_NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
+"""When a link was last looked at that nobody has opened."""
+
+
+class ShareOrder(StrEnum):
+    """What comes first in a list of links."""
+
+    NEWEST = "newest"
+    ENDING = "ending"
+    VIEWED = "viewed"
+
+
+_ORDERS: Final = {
+    ShareOrder.NEWEST: Order(Share.issued_at, Share.id),
+    ShareOrder.ENDING: Order(Share.expires_at, Share.id, ascending=True),
+    ShareOrder.VIEWED: Order(func.coalesce(Share.last_viewed_at, _NEVER), Share.id),
+}
 
 
 class LedgerError(Problem):
@@ -99,17 +115,29 @@ def list_shares(
     wanted: ShareFilter = ShareFilter(),
     *,
     given: StateContext,
+    order: ShareOrder = ShareOrder.NEWEST,
 ) -> Page[LedgerEntry]:
-    """The tenant's entries that are wanted, newest first."""
-    query = _ORDER.select(_entries(db.tenant_id).where(*_conditions(wanted, given)), paging)
+    """The tenant's entries that are wanted: newest first, ending soonest, or viewed last.
+
+    A cursor is a place in the list of one ``order``.
+    """
+    query = _ORDERS[order].select(_entries(db.tenant_id).where(*_conditions(wanted, given)), paging)
     with db.transaction() as session:
         rows = session.execute(query).all()
     return page_of(
         rows,
         paging,
         lambda row: _entry(row, given),
-        lambda entry: Cursor(entry.share.issued_at, entry.share.id),
+        lambda entry: _place(entry.share, order),
     )
+
+
+def _place(share: Share, order: ShareOrder) -> Cursor:
+    if order is ShareOrder.ENDING:
+        return Cursor(share.expires_at, share.id)
+    if order is ShareOrder.VIEWED:
+        return Cursor(share.last_viewed_at or _NEVER, share.id)
+    return Cursor(share.issued_at, share.id)
 
 
 def get_share(db: TenantDb, share_id: UUID, *, given: StateContext) -> LedgerEntry:

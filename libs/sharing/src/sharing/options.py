@@ -2,6 +2,7 @@
 
 from common.db.shares import Share
 from common.links.options import LinkKind, LinkOptions
+from common.links.ranges import Range
 from common.reports.window import Period
 
 
@@ -9,6 +10,7 @@ def options_of(share: Share) -> LinkOptions:
     """What the link's state has to say beside that it opens."""
     return LinkOptions(
         live=Period(share.period) if share.kind == LinkKind.LIVE else None,
+        ranges=tuple(map(Range, share.ranges or ())),
         frozen=share.kind == LinkKind.FROZEN,
         password=share.password_hash,
         revision=share.revision or 0,

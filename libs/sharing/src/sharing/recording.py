@@ -58,6 +58,7 @@ def draft_of(
         period=request.period,
         kind=request.kind.value,
         label=request.label,
+        ranges=[each.value for each in request.ranges] or None,
         window_from=claims.window.start,
         window_to=claims.window.end,
         key_id=key_id,
@@ -96,6 +97,7 @@ def enter(session: TenantSession, draft: Draft) -> None:
         kind=None if request.kind is LinkKind.FIXED else share.kind,
         protected=True if share.password_hash is not None else None,
         label=share.label,
+        ranges=share.ranges,
         **request.calendar,
         expiresAt=iso(share.expires_at),
     )

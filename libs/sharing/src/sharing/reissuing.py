@@ -5,16 +5,19 @@ from zoneinfo import ZoneInfo
 from common.db.audit import Author
 from common.db.shares import Share
 from common.links.options import LinkKind
+from common.links.ranges import Range
 from common.reports.window import Dates, Period, Window
 from sharing.link_request import LinkRequest
 
 
-def reissue_of(share: Share, zone: ZoneInfo, author: Author) -> LinkRequest:
-    """The same report, days, life, kind, label and password, under another address.
+def reissue_of(share: Share, zone: ZoneInfo, author: Author, *, most_seconds: int) -> LinkRequest:
+    """The same report, days, life, kind, ranges, label and password, under another address.
 
+    One that lives longer than is allowed by now gets ``most_seconds``.
     A live one goes on moving. Whoever knows the password of the one before opens this one too.
     """
     kind = LinkKind(share.kind)
+    life = int((share.expires_at - share.issued_at).total_seconds())
     days = Window(share.window_from, share.window_to).dates(zone)
     return LinkRequest(
         tenant_id=share.tenant_id,
@@ -22,8 +25,9 @@ def reissue_of(share: Share, zone: ZoneInfo, author: Author) -> LinkRequest:
         report=share.report,
         days=Period(share.period) if kind is LinkKind.LIVE else Dates(days[0], days[-1]),
         author=author,
-        expires_in=int((share.expires_at - share.issued_at).total_seconds()),
+        expires_in=min(life, most_seconds),
         kind=kind,
         password_hash=share.password_hash,
         label=share.label,
+        ranges=tuple(map(Range, share.ranges or ())),
     )

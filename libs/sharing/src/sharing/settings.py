@@ -4,7 +4,8 @@ from typing import Final
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from common.settings import Origin, SigningSettings
+from common.setting_types import Origin
+from common.settings import SigningSettings
 
 YEAR_SECONDS: Final = 31_536_000
 

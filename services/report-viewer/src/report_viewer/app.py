@@ -13,6 +13,7 @@ from starlette.types import Lifespan, Receive, Scope, Send
 from common.infra.http_limits import ConnectionLimits
 from report_viewer.cache.response_cache import ResponseCache
 from report_viewer.connections import RedisConnections, connect_redis
+from report_viewer.endpoints.choosing_days import DayChooser
 from report_viewer.endpoints.csp_reports import CspReports
 from report_viewer.endpoints.forms import Forms
 from report_viewer.endpoints.operations import Operations
@@ -146,6 +147,7 @@ def _reports(
             ClientAddresses(settings.trusted_proxies),
             rendering.security,
         ),
+        days=DayChooser(loader, rendering.security),
         cards=PreviewCards(loader, rendering.pages, rendering.security),
         loader=loader,
         views=redis.views,

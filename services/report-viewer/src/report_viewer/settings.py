@@ -2,9 +2,8 @@
 
 from pydantic import Field
 
+from common.setting_types import Networks, Origin
 from common.settings import (
-    Networks,
-    Origin,
     RedisSettings,
     SigningSettings,
     TransportSettings,

@@ -24,7 +24,7 @@ from share_api.settings import ShareApiSettings
 from share_api.webhooks.limits import EventRateLimit
 from share_api.webhooks.receiving import Receiver
 from sharing.container import create_issuing
-from sharing.issuing import IssuingContext
+from sharing.issuing_context import IssuingContext
 from sharing.rate_limits import ShareRateLimit
 
 POOL_SIZE = 10

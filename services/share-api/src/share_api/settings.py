@@ -5,11 +5,11 @@ from typing import Annotated
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import AfterValidator, Field
 
+from common.setting_types import Networks
 from common.settings import (
     ConnectionSettings,
     DatabaseSettings,
     DiscordApplicationSettings,
-    Networks,
     RedisSettings,
     TransportSettings,
 )

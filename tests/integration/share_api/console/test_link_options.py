@@ -57,6 +57,21 @@ def test_a_live_link_is_made_and_shows_the_days_of_today(tab: Tab, ben: httpx.Cl
     assert "Days move" not in said(tab.open(made(tab, kind="fixed")))
 
 
+def test_ranges_are_allowed_and_kept_when_it_is_issued_again(tab: Tab, ben: httpx.Client) -> None:
+    path = made(tab, range=["month", "custom"])  # type: ignore[arg-type]
+    assert entry_of(ben, path)["ranges"] == ["month", "custom"]
+    assert "· Readers choose the days" in said(tab.open("/admin/links"))
+    again = re.search(r'href="(/admin/links/new[^"]+)"', tab.open(path).text)
+    assert again
+    form = tab.open(html.unescape(again[1])).text
+    assert re.findall(r'name="range" value="([^"]+)" checked', form) == ["month", "custom"]
+    anew = tab.send(f"{path}/extend").headers["location"]
+    assert entry_of(ben, anew)["ranges"] == ["month", "custom"]
+    refused = tab.send("/admin/links/new", **{**CHOICE, "kind": "frozen"}, range="7d")
+    assert (refused.status_code, "its own days alone" in said(refused)) == (422, True)
+    assert tab.send("/admin/links/new", **CHOICE, range="31d").status_code == 400
+
+
 @pytest.mark.parametrize("kind", ["", "x", "fixed", "password"])
 def test_what_is_no_kind_of_link_makes_a_plain_one(tab: Tab, ben: httpx.Client, kind: str) -> None:
     assert entry_of(ben, made(tab, kind=kind))["kind"] == "fixed"

@@ -2,9 +2,9 @@
 
 import html
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -17,7 +17,30 @@ from common.instants import now
 from common.links.token import KeyRing
 
 ADDRESS = re.compile(r'id="address" readonly value="([^"]+)"')
+ROW = re.compile(r'<th scope="row"><a href="/admin/links/([0-9a-f-]{36})"')
 CHOICE = {"report": "revenue-overview", "period": "30d", "life": "604800"}
+
+
+def a_share(tenant_id: int, number: int) -> Share:
+    """A link that opens: of several at the same instants, of others that nobody has looked at."""
+    moment = now().replace(microsecond=0)
+    reports = ("revenue-overview", "sales-velocity")
+    viewed = moment - timedelta(minutes=number % 7) if number % 3 else None
+    return Share(
+        tenant_id=tenant_id,
+        id=uuid4(),
+        link_id=uuid4(),
+        report=reports[number % 2],
+        period="7d",
+        window_from=moment - timedelta(days=7),
+        window_to=moment,
+        key_id="k",
+        issued_at=moment - timedelta(hours=number // 4),
+        expires_at=moment + timedelta(days=1 + number * 7 % 5),
+        last_viewed_at=viewed,
+        views=number,
+        creator="test",
+    )
 
 
 def made(tab: Tab, **choice: str) -> str:
@@ -209,3 +232,34 @@ def test_a_form_of_no_page_of_the_session_makes_and_ends_nothing(tab: Tab) -> No
         assert answer.status_code == 403, address
         assert tab.client.post(address, data=fields).status_code == 403
     assert "Live 1" in said(tab.open("/admin/links"))
+
+
+@pytest.mark.parametrize("order", ["newest", "ending", "viewed"])
+def test_the_table_is_in_the_order_that_is_asked_for_over_all_pages(
+    tab: Tab, world: World, order: str
+) -> None:
+    with transaction(world.engine, Access(tenant_id=world.tokyo)) as session:
+        for number in range(60):
+            session.add(a_share(world.tokyo, number))
+    with transaction(world.engine, Access(tenant_id=world.tokyo)) as session:
+        shares = {each.id: each for each in session.query(Share)}
+    never = datetime(1970, 1, 1, tzinfo=UTC)
+    keys = {
+        "newest": lambda each: (each.issued_at, each.id),
+        "ending": lambda each: (each.expires_at, each.id),
+        "viewed": lambda each: (each.last_viewed_at or never, each.id),
+    }
+    wanted = [each for each in shares.values() if each.report == "sales-velocity"]
+    wanted.sort(key=keys[order], reverse=order != "ending")
+    page = tab.open(
+        "/admin/links", params={"show": "all", "report": "sales-velocity", "order": order}
+    )
+    found = ROW.findall(page.text)
+    while way := re.search(r'href="([^"]+cursor=[^"]+)"', page.text):
+        page = tab.open(html.unescape(way[1]))
+        found += ROW.findall(page.text)
+    assert found == [str(each.id) for each in wanted]
+    lines = tab.client.get(
+        "/admin/links/csv", params={"show": "all", "report": "sales-velocity"}
+    ).text
+    assert len(lines.splitlines()) == len(wanted) + 1

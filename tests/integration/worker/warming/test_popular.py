@@ -4,8 +4,9 @@ import base64
 import json
 import logging
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
@@ -19,7 +20,7 @@ from common.jobs.payloads import ComputeReport, WarmTenant
 from common.jobs.publisher import AHEAD_EXPIRES_SECONDS, JobPublisher
 from common.links import popularity
 from common.links.popularity import ViewedReport
-from common.reports.window import Period, Window
+from common.reports.window import Dates, Period, Window, window_of
 from common.reports_cache.cache import data_version_key
 from ingest import data_version
 from worker.reports import rollup_refresh
@@ -161,6 +162,23 @@ def test_the_windows_of_a_new_day_are_asked_for_once(
     assert asked(redis_client)[0].window == window(
         "Europe/Berlin", Period.MONTH, datetime(2026, 3, 21, tzinfo=UTC)
     )
+
+
+def test_midnight_moves_the_months_that_readers_choose(
+    shop: Shop, warming: WarmingContext, redis_client: Redis
+) -> None:
+    zone, now = ZoneInfo("Europe/Berlin"), datetime(2026, 3, 19, 23, 30, tzinfo=UTC)
+
+    def month(first: date, last: date) -> Window:
+        return window_of(Dates(first, last), zone, now=now)
+
+    so_far = month(date(2026, 3, 1), date(2026, 3, 18))
+    before = month(date(2026, 2, 1), date(2026, 2, 28))
+    for each in (so_far, before, month(date(2026, 3, 2), date(2026, 3, 18))):
+        viewed(redis_client, shop, REPORTS[0], over=each)
+    assert midnight.warm_midnight(warming, now=now) == 2
+    wanted = {month(date(2026, 3, 1), date(2026, 3, 19)), before}
+    assert {job.window for job in asked(redis_client)} == wanted
 
 
 def test_midnight_for_many_is_spread_over_rounds(

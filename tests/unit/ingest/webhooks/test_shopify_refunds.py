@@ -10,10 +10,12 @@ from ingest.csv.notes import Notes
 from ingest.formats.shopify.webhooks import ShopifyWebhooks
 from ingest.ledger.basis import Basis
 from ingest.rows import RefundRow
+from ingest.webhooks.facts import Arrival
 from ingest.webhooks.payload import UnreadableEventError
 from ingest.webhooks.platform import OrderState, Shop
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
+ARRIVAL = Arrival("e1", NOW)
 BASIS = Basis("EUR", "Europe/Berlin", GiftCards.PLATFORM)
 LINES = [
     {"id": 11, "name": "Mug", "sku": "M", "price": "10.00", "quantity": 2, "total_discount": "0"},
@@ -34,7 +36,7 @@ def told(*refunds: dict[str, Any], **change: Any) -> OrderState:
         for n, each in enumerate(refunds)
     ]
     payload = _as_text({**ORDER, "refunds": made, **change})
-    order_id, facts = platform.read("orders/updated", payload)
+    order_id, facts = platform.read("orders/updated", payload, ARRIVAL)
     state = platform.state(order_id, facts, Shop(BASIS, Notes("EUR"), NOW))
     assert state is not None
     return state

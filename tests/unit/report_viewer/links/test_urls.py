@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from common.links.ranges import parse_range
 from report_viewer.links.urls import PREFIX, ReportUrl, Resource, is_report_path, parse
 from report_viewer.problems.errors import (
     MissingTokenError,
@@ -84,6 +85,39 @@ def test_a_view_is_told() -> None:
 def test_a_path_leads_back_to_its_target(part: Resource) -> None:
     target = ReportUrl("abc", part)
     assert parse(target.path, part.methods[0]) == target
+
+
+RANGES = ("7d", "last-month", "2026-10-01..2026-10-31")
+
+
+@pytest.mark.parametrize("name", RANGES)
+@pytest.mark.parametrize("part", [each for each in Resource if each is not Resource.RANGE])
+def test_a_range_is_below_the_token_and_above_the_form(name: str, part: Resource) -> None:
+    target = ReportUrl("abc", part, chosen=parse_range(name))
+    assert target.path == b"/api/reports/abc/r/%b%b" % (name.encode(), part.value)
+    assert parse(target.path, part.methods[0]) == target
+    assert target.place == f"abc/r/{name}"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(
+            b"/abc/r/",
+            b"/abc/r/31d",
+            b"/abc/r/custom",
+            b"/abc/r/7d/",
+            b"/abc/r/7d/x",
+            b"/abc/r//csv",
+        ),
+        *(b"/abc/r/7d/r/7d", b"/abc/r/7d/r", b"/abc/R/7d", b"/abc/r/%37d", b"/abc/csv/r/7d"),
+        *(b"/abc/r/2026-02-30..2026-03-01", b"/abc/r/2026-03-02..2026-03-01", b"/abc/r/7d\n"),
+    ],
+)
+def test_what_spells_no_range_is_nowhere(path: bytes) -> None:
+    for method in ("GET", "POST"):
+        with pytest.raises(NoSuchPathError):
+            parse(PREFIX + path, method)
 
 
 def test_a_page_of_rows_leads_back_to_its_target() -> None:

@@ -72,6 +72,7 @@ def test_every_operation_of_the_contract_is_there(document: dict[str, Any]) -> N
         ("GET", "/api/admin/members"),
         ("PUT", "/api/admin/members/{member_id}"),
         ("DELETE", "/api/admin/members/{member_id}"),
+        ("GET", "/api/admin/shop"),
         ("PATCH", "/api/admin/shop"),
         ("POST", "/api/admin/invitations"),
         ("GET", "/api/admin/invitations"),

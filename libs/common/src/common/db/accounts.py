@@ -27,7 +27,8 @@ class GiftCards(StrEnum):
 class Tenant(Model):
     """A shop: its currency (ISO 4217) and IANA time zone decide every figure of its reports.
 
-    ``gift_cards`` (``GiftCards``) says how orders are read from now on.
+    ``gift_cards`` (``GiftCards``) says how orders are read from now on. Links live for
+    ``max_link_seconds`` at most, where the service allows more.
     """
 
     __tablename__ = "tenants"
@@ -35,6 +36,7 @@ class Tenant(Model):
         CheckConstraint("slug ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'", name="slug"),
         CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency"),
         CheckConstraint(f"char_length(name) <= {MAX_NAME_LENGTH}", name="name"),
+        CheckConstraint("max_link_seconds >= 60", name="max_link_seconds"),
         CheckConstraint("gift_cards IN ('platform', 'sale', 'liability')", name="gift_cards"),
     )
 
@@ -44,6 +46,7 @@ class Tenant(Model):
     currency: Mapped[Words]
     timezone: Mapped[Words]
     gift_cards: Mapped[Words] = mapped_column(server_default=GiftCards.PLATFORM)
+    max_link_seconds: Mapped[int | None] = mapped_column(Integer)
     created_at: Mapped[Instant] = mapped_column(server_default=func.now())
 
 

@@ -29,6 +29,7 @@ class Action(StrEnum):
     LINK_PASSWORD_REMOVED = "link.password-removed"  # noqa: S105 - an action
     SHARING_OFF = "sharing.off"
     SHARING_ON = "sharing.on"
+    LINK_LIFE_CHANGED = "link-life.changed"
     KEY_RETIRED = "key.retired"
     LOGIN_SUCCEEDED = "login.succeeded"
     LOGIN_FAILED = "login.failed"

@@ -1,4 +1,4 @@
-"""Lists that are read newest first, a page at a time.
+"""Lists that are read in the order of an instant, mostly newest first, a page at a time.
 
 A page ends in a cursor, the place of its last item by instant and id: what is written meanwhile
 moves nothing, and no page is more expensive than the first.
@@ -13,7 +13,7 @@ from http import HTTPStatus
 from typing import Any, Final, Generic, Self, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, tuple_
+from sqlalchemy import ColumnElement, Select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from common.http.problem import Problem
@@ -93,18 +93,24 @@ class Page(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """The columns a list is ordered by: an instant, and an id among those of one instant."""
+    """What a list is ordered by: an instant, and an id among those of one instant.
 
-    at: InstrumentedAttribute[datetime]
+    The latest is first, unless it is ``ascending``.
+    """
+
+    at: ColumnElement[datetime] | InstrumentedAttribute[datetime]
     item_id: InstrumentedAttribute[UUID]
+    ascending: bool = False
 
     def select(self, query: Select[*tuple[Any, ...]], paging: Paging) -> Select[*tuple[Any, ...]]:
         """``query`` for the items of a page, and one more if the list goes on."""
-        query = query.order_by(self.at.desc(), self.item_id.desc()).limit(paging.limit + 1)
+        columns = (self.at, self.item_id)
+        order = (each.asc() if self.ascending else each.desc() for each in columns)
+        query = query.order_by(*order).limit(paging.limit + 1)
         if paging.after is None:
             return query
-        place = tuple_(paging.after.at, paging.after.item_id)
-        return query.where(tuple_(self.at, self.item_id) < place)
+        place, last = tuple_(*columns), tuple_(paging.after.at, paging.after.item_id)
+        return query.where(place > last if self.ascending else place < last)
 
 
 def page_of(

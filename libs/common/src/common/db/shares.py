@@ -7,6 +7,7 @@ other, so that a link cannot manage itself and a ledger entry cannot open a repo
 from datetime import datetime
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     CheckConstraint,
     DateTime,
@@ -43,6 +44,7 @@ class Share(Model):
     argon2's of the password it asks for; a change of that counts ``revision`` up, at
     ``changed_at``.
 
+    ``ranges`` are the days that its readers may choose, by ``common.links.ranges``.
     ``label`` is what admins call it; whoever opens it is not told.
     ``created_by`` is the admin who issued it, ``creator`` the name of an issuer that is no admin.
     ``views`` and ``downloads`` count what people did, as far as it was brought over from Redis.
@@ -98,6 +100,7 @@ class Share(Model):
     revoked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     revoked_by: Mapped[int | None] = mapped_column(Integer)
     label: Mapped[str | None] = mapped_column(Text)
+    ranges: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
     views: Mapped[int] = mapped_column(BigInteger, server_default="0")
     downloads: Mapped[int] = mapped_column(BigInteger, server_default="0")
     last_viewed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -10,6 +10,7 @@ from typing import Final
 
 import msgspec
 
+from common.links.ranges import Range
 from common.reports.window import Period
 
 
@@ -28,13 +29,15 @@ class LinkOptions(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknow
     """What a link is beside its token.
 
     ``live`` is the period whose window moves with the days; a ``frozen`` one has a report of its
-    own (``common.db.frozen_reports``), of the moment of its issue. ``password`` is the argon2 hash
+    own (``common.db.frozen_reports``), of the moment of its issue. ``ranges`` are what its readers
+    may choose in place of its days. ``password`` is the argon2 hash
     of the one that the link asks for. Of two states the one with the higher ``revision`` holds: the
     ledger counts up with each change.
     """
 
     live: Period | None = None
     frozen: bool = False
+    ranges: tuple[Range, ...] = ()
     password: str | None = None
     revision: int = 0
 

@@ -24,6 +24,7 @@ from itsdangerous.encoding import base64_decode, base64_encode
 from itsdangerous.exc import BadData, BadSignature
 
 from common.links.options import PLAIN, LinkOptions
+from common.links.ranges import ChosenRange
 from common.links.signing_secret import check_secret
 from common.reports.window import Window
 
@@ -65,7 +66,8 @@ class LinkClaims:
     """Everything a link grants: one report of one tenant over one window, until it expires.
 
     Instants are UTC and whole seconds. ``options`` are not in the token: a viewer adds what the
-    link's state says, and moves ``window`` as they want it.
+    link's state says, and moves ``window`` as they, or the range that a reader has ``chosen``,
+    want it.
     """
 
     link_id: UUID
@@ -75,6 +77,7 @@ class LinkClaims:
     issued_at: datetime
     expires_at: datetime
     options: LinkOptions = PLAIN
+    chosen: ChosenRange | None = None
 
 
 class KeyRing:

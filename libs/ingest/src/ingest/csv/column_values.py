@@ -33,8 +33,10 @@ def mask(column: Column) -> Doubt:
 
 def ids(column: Column, *, optional: bool = False) -> tuple[Column, Doubt]:
     """Ids of the shop's own; those that a spreadsheet may have rounded are doubtful."""
-    text = pc.utf8_trim_whitespace(column)
-    doubt = pc.or_(pc.greater(pc.binary_length(text), LONGEST_ID), pc.match_substring(text, "E+"))
+    text, raw = _trimmed(column)
+    doubt = pc.greater(pc.binary_length(text), LONGEST_ID)
+    if b"E+" in raw:
+        doubt = pc.or_(doubt, pc.match_substring(text, "E+"))
     if optional:
         return _or_null(text), mask(doubt)
     return text, mask(pc.or_(doubt, pc.equal(text, "")))
@@ -42,8 +44,19 @@ def ids(column: Column, *, optional: bool = False) -> tuple[Column, Doubt]:
 
 def words(column: Column) -> tuple[Column, Doubt]:
     """Free text."""
-    text = pc.utf8_trim_whitespace(column)
+    text, _ = _trimmed(column)
     return _or_null(text), mask(pc.greater(pc.binary_length(text), LONGEST_TEXT))
+
+
+def _trimmed(column: Column) -> tuple[Column, bytes]:
+    """A column of text without white space at the ends, and its bytes, perhaps with others'.
+
+    What is ASCII alone is trimmed without decoding it.
+    """
+    _, _, data = column.buffers()
+    raw = data.to_pybytes() if data else b""
+    trim = pc.ascii_trim_whitespace if raw.isascii() else pc.utf8_trim_whitespace
+    return trim(column), raw
 
 
 def _or_null(text: Column) -> Column:
@@ -65,7 +78,7 @@ def numbers(column: Column, convert: Callable[[str], int]) -> tuple[Column, Doub
 
 def instants(column: Column) -> tuple[Column, Doubt]:
     """Times that may be left out."""
-    text = _or_null(pc.utf8_trim_whitespace(column))
+    text = _or_null(_trimmed(column)[0])
     is_plain = pc.match_substring_regex(text, _PLAIN_INSTANT)
     others = pc.invert(pc.fill_null(is_plain, fill_value=True))
     if not pc.any(others).as_py():

@@ -15,6 +15,7 @@ _FIND: Final = text(
     " AND (platform_id IS NULL OR cast(:platform_id AS text) IS NULL"
     " OR platform_id = :platform_id) FOR UPDATE"
 )
+_FIND_NAMELESS: Final = text("SELECT id FROM orders WHERE platform_id = :platform_id FOR UPDATE")
 _LIFT: Final = text(
     "DELETE FROM refunds WHERE order_id = ANY(:orders) AND external_id = ANY(:refunds)"
 )
@@ -42,9 +43,11 @@ _FORGET: Final = (
 def find_orders(connection: Connection, names: Sequence[str], platform_id: str | None) -> list[int]:
     """The keys of an order that the ledger calls by one of ``names``; of others of that name none.
 
-    ``platform_id`` is the platform's, where there is one.
+    ``platform_id`` is the platform's, where there is one; without names it alone is looked for, in
+    all of the shop's orders.
     """
-    found = connection.execute(_FIND, {"names": list(names), "platform_id": platform_id})
+    find = _FIND if names else _FIND_NAMELESS
+    found = connection.execute(find, {"names": list(names), "platform_id": platform_id})
     return list(found.scalars())
 
 

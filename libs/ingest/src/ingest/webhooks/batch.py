@@ -26,7 +26,7 @@ from ingest.ledger.forget import find_orders, forget_orders, lift_refunds_of
 from ingest.ledger.load import LoadSummary, load_sales
 from ingest.ledger.time_limits import TimeLimits
 from ingest.rows import OrderLineRow, RefundRow
-from ingest.webhooks.facts import Facts
+from ingest.webhooks.facts import Arrival, Facts
 from ingest.webhooks.payload import UnreadableEventError, decode
 from ingest.webhooks.platform import OrderState, Shop
 from ingest.webhooks.platforms import PLATFORMS
@@ -111,6 +111,7 @@ class Batch:
         query = (
             select(
                 *(WebhookEvent.id, WebhookEvent.topic, WebhookEvent.body),
+                *(WebhookEvent.event_id, WebhookEvent.received_at),
                 *(WebhookEvent.connection_id, IngestConnection.platform),
             )
             .join(IngestConnection, IngestConnection.id == WebhookEvent.connection_id)
@@ -127,7 +128,8 @@ class Batch:
         for event in self._events:
             platform = PLATFORMS[event.platform]
             try:
-                order_id, facts = platform.read(event.topic, decode(event.body))
+                arrival = Arrival(event.event_id, event.received_at)
+                order_id, facts = platform.read(event.topic, decode(event.body), arrival)
                 platform.state(order_id, facts, Shop(basis, Notes(basis.currency), self.now))
             except UnreadableEventError as error:
                 self._reasons[event.id] = str(error)

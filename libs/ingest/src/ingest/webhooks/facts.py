@@ -5,6 +5,10 @@ counts, of each refund too; what can only be learned from single events is the e
 event never undoes a newer one, an event twice is an event once, and a refund may come before its
 order.
 
+A platform says by an id alone, without a time, that an order was deleted. How often it was and how
+often it was restored does not depend on the order of arrival: it is gone where it was deleted more
+often, unless the platform says something of it that is younger than the arrival of that news.
+
 A rank is text that sorts: the platform's ``updated_at`` first, then what breaks a tie of the same
 second by what an order cannot fall back from, then a digest of the content.
 """
@@ -13,7 +17,11 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Self
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, Self
+
+_CLOCKS_APART: Final = timedelta(minutes=5)
+"""How far a platform's clock may be ahead of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +37,19 @@ class Word:
         text = json.dumps(content, sort_keys=True)
         return cls(f"{updated_at} {tie} {hashlib.sha256(text.encode()).hexdigest()}", content)
 
+    @property
+    def said_at(self) -> datetime:
+        """The platform's ``updated_at``."""
+        return datetime.fromisoformat(self.rank.partition(" ")[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """How an event came: the platform's id of it, and when it was entered."""
+
+    event_id: str
+    at: datetime
+
 
 @dataclass(frozen=True, slots=True)
 class RefundFact:
@@ -40,11 +61,25 @@ class RefundFact:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of an order. ``paid_at`` is when it was said to be paid, ISO 8601 in UTC."""
+    """What is known of an order. ``paid_at`` is when it was said to be paid, ISO 8601 in UTC.
+
+    ``deleted`` are the ids of events that said it was, each with when it had arrived (likewise),
+    ``restored`` the times of the platform at which it was brought back.
+    """
 
     order: Word | None = None
     paid_at: str | None = None
     refunds: Mapping[str, RefundFact] = field(default_factory=dict)
+    deleted: Mapping[str, str] = field(default_factory=dict)
+    restored: frozenset[str] = frozenset()
+
+    @property
+    def gone(self) -> bool:
+        """Whether the order is deleted."""
+        if len(self.deleted) <= len(self.restored):
+            return False
+        told = datetime.fromisoformat(max(self.deleted.values())) + _CLOCKS_APART
+        return self.order is None or self.order.said_at <= told
 
     def merged(self, other: "Facts") -> "Facts":
         """What both know together."""
@@ -56,12 +91,21 @@ class Facts:
             max(orders, key=lambda each: each.rank, default=None),
             min(times, default=None),
             refunds,
+            {
+                name: min(each.get(name, "~") for each in (self.deleted, other.deleted))
+                for name in sorted({*self.deleted, *other.deleted})
+            },
+            self.restored | other.restored,
         )
 
     def to_json(self) -> dict[str, Any]:
         """As the database keeps it."""
         order = self.order
+        deleted = {"deleted": dict(self.deleted)} if self.deleted else {}
+        restored = {"restored": sorted(self.restored)} if self.restored else {}
         return {
+            **deleted,
+            **restored,
             "order": None if order is None else [order.rank, order.content],
             "paidAt": self.paid_at,
             "refunds": {
@@ -81,7 +125,15 @@ class Facts:
                 name: RefundFact(Word(rank, word), seen)
                 for name, (rank, word, seen) in content["refunds"].items()
             },
+            content.get("deleted", {}),
+            frozenset(content.get("restored", ())),
         )
+
+
+def deletion(arrival: Arrival) -> Facts:
+    """What an event says that an order was deleted, and nothing else."""
+    at = arrival.at.astimezone(UTC).isoformat(timespec="microseconds")
+    return Facts(deleted={arrival.event_id: at})
 
 
 def _either(one: RefundFact | None, other: RefundFact | None) -> RefundFact:

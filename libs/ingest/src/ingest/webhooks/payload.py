@@ -87,6 +87,17 @@ def list_at(content: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
     return found
 
 
+def id_alone(content: Mapping[str, Any]) -> str:
+    """The id of an event that says nothing else, as that of a deleted thing.
+
+    Raises:
+        UnreadableEventError: it says more, or no id.
+    """
+    if set(content) != {"id"}:
+        raise UnreadableEventError("a deletion says an id and nothing else")
+    return needed_at(content, "id")
+
+
 def moment_at(content: Mapping[str, Any], *names: str, offset: str = "") -> str:
     """The first time of ``names`` that is there, in UTC and of one width: later is greater.
 

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from ingest.csv.notes import Notes
 from ingest.ledger.basis import Basis
 from ingest.rows import OrderLineRow, RefundRow
-from ingest.webhooks.facts import Facts
+from ingest.webhooks.facts import Arrival, Facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +42,9 @@ class Shop:
 class OrderState:
     """An order as the ledger is to have it; without ``lines`` it is no sale and not in it.
 
-    ``names`` are what the ledger may call it, ``platform_id`` is the order's at the platform, None
-    where the ledger keeps none. ``lifted`` are ids of refunds that it has not. ``unexplained`` is
-    what its parts do not come to, in minor units.
+    ``names`` are what the ledger may call it, none where no event told; ``platform_id`` is the
+    order's at the platform, None where the ledger keeps none. ``lifted`` are ids of refunds that it
+    has not. ``unexplained`` is what its parts do not come to, in minor units.
     """
 
     names: tuple[str, ...]
@@ -73,7 +73,7 @@ class Platform(Protocol):
     def is_ping(self, body: bytes) -> bool:
         """Whether an unsigned body only asks whether the address answers."""
 
-    def read(self, topic: str, payload: Mapping[str, Any]) -> tuple[str, Facts]:
+    def read(self, topic: str, payload: Mapping[str, Any], arrival: Arrival) -> tuple[str, Facts]:
         """The platform's id of an order, and what an event says of it.
 
         Raises:

@@ -133,11 +133,11 @@ class ResponseCache:
         """The entry at ``path``, fresh or stale."""
         return self._entries.get(path)
 
-    def link(self, token: str, claims: LinkClaims) -> CachedLink:
-        """The link of a token; one for its page and its CSV."""
-        link = self._links.get(token)
+    def link(self, place: str, claims: LinkClaims) -> CachedLink:
+        """The link whose page is at ``place``; one for its page and its CSV, one for each range."""
+        link = self._links.get(place)
         if link is None:
-            link = self._links[token] = CachedLink(claims)
+            link = self._links[place] = CachedLink(claims)
         return link
 
     def put(

@@ -10,7 +10,9 @@ from report_viewer.endpoints.openapi_parts import (
     PROBLEM,
     PROBLEM_SCHEMA,
     TOKEN,
+    choose,
     item,
+    of_range,
     responses_of,
     unlock,
     view,
@@ -30,6 +32,7 @@ _FORM_HEADERS: Final = _STATE_HEADERS | {
 }
 _NAMED: Final = 'attachment; filename="<report-type>-<from>-<to>.{}"'
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_PAGE: Final = "/api/reports/{token}"
 _NUMBER: Final = {
     "name": "page",
     "in": "path",
@@ -100,6 +103,22 @@ def _operation(
 
 def report_paths() -> dict[str, Any]:
     """The path items of the page and of the report's other forms, HEAD included."""
+    forms = _forms() | _rows()
+    return {
+        **{f"{_PAGE}{path}": form for path, form in forms.items()},
+        f"{_PAGE}/view": {"parameters": [TOKEN], "post": view()},
+        f"{_PAGE}/unlock": {"parameters": [TOKEN], "post": unlock()},
+        f"{_PAGE}/r": {"parameters": [TOKEN], "post": choose()},
+        f"{_PAGE}/r/{{range}}": of_range(forms[""], "Report"),
+        f"{_PAGE}/r/{{range}}/{{form}}": of_range(
+            item("Form", "Another form of the report over days that a reader chose.", _any(forms)),
+            "Form",
+        ),
+    }
+
+
+def _forms() -> dict[str, Any]:
+    """The path items of the page and of the files, by what follows the token."""
     page = responses_of(
         "The report as a page.",
         {"text/html": {"schema": {"type": "string"}}},
@@ -133,6 +152,20 @@ def report_paths() -> dict[str, Any]:
         {"application/pdf": {"schema": {"type": "string", "format": "binary"}}},
         _FORM_HEADERS | {"Content-Disposition": _NAMED.format("pdf")},
     )
+    return {
+        "": item("Report", "The page of the report a link opens.", page),
+        "/csv": item("ReportCsv", "The same report as CSV.", csv),
+        "/csv/spreadsheet": item(
+            "ReportLocalCsv", "The same report as CSV for spreadsheets.", local
+        ),
+        "/xlsx": item("ReportXlsx", "The same report as a workbook.", xlsx),
+        "/pdf": item("ReportPdf", "The same report as PDF.", pdf),
+        "/data": item("ReportData", "The same report as JSON.", data),
+    }
+
+
+def _rows() -> dict[str, Any]:
+    """The path items of rows of the CSV."""
     rows = responses_of(
         f"The CSV's header and {ROWS:,} of its rows; the last page has fewer.",
         {"text/csv": {"schema": {"type": "string"}}},
@@ -142,20 +175,14 @@ def report_paths() -> dict[str, Any]:
     first = item("ReportRows", "The first rows of the CSV: what a page's script shows.", rows)
     others = item("ReportRowsPage", "Other rows of the CSV.", rows)
     others["parameters"] = [TOKEN, _NUMBER]
-    return {
-        "/api/reports/{token}": item("Report", "The page of the report a link opens.", page),
-        "/api/reports/{token}/csv": item("ReportCsv", "The same report as CSV.", csv),
-        "/api/reports/{token}/csv/spreadsheet": item(
-            "ReportLocalCsv", "The same report as CSV for spreadsheets.", local
-        ),
-        "/api/reports/{token}/xlsx": item("ReportXlsx", "The same report as a workbook.", xlsx),
-        "/api/reports/{token}/pdf": item("ReportPdf", "The same report as PDF.", pdf),
-        "/api/reports/{token}/data": item("ReportData", "The same report as JSON.", data),
-        "/api/reports/{token}/rows": first,
-        "/api/reports/{token}/rows/{page}": others,
-        "/api/reports/{token}/view": {"parameters": [TOKEN], "post": view()},
-        "/api/reports/{token}/unlock": {"parameters": [TOKEN], "post": unlock()},
-    }
+    return {"/rows": first, "/rows/{page}": others}
+
+
+def _any(forms: dict[str, Any]) -> dict[str, Any]:
+    """What any form but the page is answered with."""
+    found = [form["get"]["responses"]["200"] for path, form in forms.items() if path]
+    content = {kind: told for each in found for kind, told in each["content"].items()}
+    return responses_of("As the form of the same name below the token.", content, _STATE_HEADERS)
 
 
 def components() -> dict[str, Any]:

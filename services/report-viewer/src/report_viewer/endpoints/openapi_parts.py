@@ -32,6 +32,28 @@ TOKEN: Final = {
     "description": "The link's token. It alone says shop, report and window.",
     "schema": {"type": "string", "pattern": r"^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{43}$"},
 }
+RANGE: Final = {
+    "name": "range",
+    "in": "path",
+    "required": True,
+    "description": "Days that the link lets its readers choose: a period, a month, or two days of"
+    " the calendar, both included and over in the shop's time zone.",
+    "schema": {
+        "type": "string",
+        "pattern": r"^(7d|30d|90d|month|last-month|\d{4}-\d\d-\d\d\.\.\d{4}-\d\d-\d\d)$",
+        "examples": ["30d", "2026-10-01..2026-10-31"],
+    },
+}
+FORM: Final = {
+    "name": "form",
+    "in": "path",
+    "required": True,
+    "description": "As below the token alone; `/view` and `/unlock` are posted there, too.",
+    "schema": {
+        "type": "string",
+        "pattern": "^(csv|csv/spreadsheet|data|pdf|xlsx|rows|rows/([2-9]|[1-9][0-9]{1,5}))$",
+    },
+}
 REFUSALS: Final = {
     "304": "Unchanged since the entity tag in If-None-Match; checked as any other request.",
     "400": "The token is missing or blank.",
@@ -57,6 +79,17 @@ UNLOCK_REFUSALS: Final = VIEW_REFUSALS | {
     "413": "The body is longer than a password.",
     "429": "Too many passwords, or invalid links, from one address; see Retry-After.",
 }
+CHOICE_REFUSALS: Final = VIEW_REFUSALS | {
+    "400": "The token is missing or blank, or the days are none that the link shows.",
+    "404": "The link does not let its readers choose days of the calendar.",
+    "413": "The body is longer than two days.",
+}
+_DAY: Final = {"type": "string", "format": "date"}
+_DAYS: Final = {
+    "type": "object",
+    "required": ["first", "last"],
+    "properties": {"first": _DAY, "last": _DAY},
+}
 _PASSWORD: Final = {
     "type": "object",
     "required": ["password"],
@@ -81,6 +114,42 @@ def view() -> dict[str, Any]:
         },
         "responses": responses,
     }
+
+
+def choose() -> dict[str, Any]:
+    """The operation by which a page asks for days of the calendar."""
+    page = _headers({"Location": "The page that shows these days."})
+    responses: dict[str, Any] = {"303": {"description": "Shown there.", "headers": page}}
+    _refuse(responses, CHOICE_REFUSALS)
+    return {
+        "operationId": "postReportRange",
+        "tags": ["reports"],
+        "summary": "Leads to the page that shows two days of the calendar and those between.",
+        "description": "For the page's form; a program spells the address itself.",
+        "requestBody": {
+            "required": True,
+            "content": {"application/x-www-form-urlencoded": {"schema": _DAYS}},
+        },
+        "responses": responses,
+    }
+
+
+def of_range(found: dict[str, Any], name: str) -> dict[str, Any]:
+    """The path item of a form over days that a reader chose, from that over the link's own."""
+    gone = {"description": "The link does not let its readers choose these days; or no such form."}
+    operations = {
+        method: {
+            **found[method],
+            "operationId": f"{method}{name}OfRange",
+            "responses": {
+                **found[method]["responses"],
+                "404": gone | ({"content": PROBLEM} if method == "get" else {}),
+            },
+        }
+        for method in ("get", "head")
+    }
+    of_form = () if name == "Report" else (FORM,)
+    return {"parameters": [TOKEN, RANGE, *of_form], **operations}
 
 
 def unlock() -> dict[str, Any]:

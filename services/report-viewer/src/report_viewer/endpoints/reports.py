@@ -20,9 +20,10 @@ from zoneinfo import available_timezones
 from starlette.types import Receive, Scope, Send
 
 from common.links.tenant_names import TenantName
-from common.links.token import ExpiredLinkError, LinkError
+from common.links.token import ExpiredLinkError, LinkClaims, LinkError
 from common.reports_cache.cache import UnreadableReportError
 from report_viewer.cache.response_cache import ResponseCache
+from report_viewer.endpoints.choosing_days import DayChooser
 from report_viewer.endpoints.forms import Forms
 from report_viewer.endpoints.preview_card import PreviewCards
 from report_viewer.endpoints.problems import ProblemResponses
@@ -40,7 +41,7 @@ from report_viewer.http.response import Response, WireResponse
 from report_viewer.http.security_headers import SecurityHeaders
 from report_viewer.http.user_agent import ClientKind, classify
 from report_viewer.links.request import ReportRequest
-from report_viewer.links.urls import Resource, parse
+from report_viewer.links.urls import ReportUrl, Resource, parse
 from report_viewer.links.verifier import Verifier
 from report_viewer.loading.job_requests import JobRequests
 from report_viewer.loading.loader import ReportLoader
@@ -78,6 +79,7 @@ class ReportsEndpoint:
         forms: Forms,
         cards: PreviewCards,
         unlocking: Unlocking,
+        days: DayChooser,
         loader: ReportLoader,
         views: ViewCounter,
         jobs: JobRequests,
@@ -94,6 +96,7 @@ class ReportsEndpoint:
         self._forms = forms
         self._cards = cards
         self._unlocking = unlocking
+        self._days = days
         self._loader = loader
         self._views = views
         self._jobs = jobs
@@ -153,7 +156,7 @@ class ReportsEndpoint:
             url = parse(path, scope["method"])
             request = ReportRequest(
                 url,
-                self._verifier.verify(url.token),
+                self._claims(url),
                 proof_of(headers.get(b"cookie", b"")),
                 self._verifier.keys,
             )
@@ -162,6 +165,8 @@ class ReportsEndpoint:
                 answer = await self._count_view(request, headers, scope, receive)
             elif url.resource is Resource.UNLOCK:
                 answer = await self._unlocking.unlock(request, headers, scope, receive)
+            elif url.resource is Resource.RANGE:
+                answer = await self._days.choose(request, receive)
             else:
                 answer = await self._answer(request, headers, head=head)
         except (LinkError, ViewerError) as error:
@@ -172,6 +177,10 @@ class ReportsEndpoint:
             answer = self._problem(error, headers)
         self._metrics.count(answer.status)
         await answer.send(send, head=head)
+
+    def _claims(self, url: ReportUrl) -> LinkClaims:
+        claims = self._verifier.verify(url.token)
+        return claims if url.chosen is None else replace(claims, chosen=url.chosen)
 
     async def _answer(
         self, request: ReportRequest, headers: dict[bytes, bytes], *, head: bool

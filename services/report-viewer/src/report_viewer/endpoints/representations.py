@@ -39,6 +39,8 @@ PAGE_VARIES: Final = (b"vary", b"Accept, Accept-Encoding, Accept-Language, User-
 _CSV_VARIES: Final = (b"vary", b"Accept, Accept-Encoding, User-Agent")
 _NOTES: Final = gap_header.NAME.lower().encode("ascii")
 _GZIPPED: Final = Variant(Coding.GZIP)
+CHOSEN: Final = "chosen"
+"""The kind of a window that a reader chose."""
 LARGE_BYTES: Final = 256 * 1024
 """Compressed bodies from this size on are unpacked by pieces and in a thread."""
 
@@ -61,12 +63,9 @@ class Representations:
         self._renderer = renderer
         self._drawing = asyncio.Lock()
         self._pages: PageCache = LRUCache(KEPT)
-        self._page_headers: Headers = (
-            (b"content-type", b"text/html; charset=utf-8"),
-            PRIVATE,
-            PAGE_VARIES,
-            *security.page(),
-        )
+        page: Headers = ((b"content-type", b"text/html; charset=utf-8"), PRIVATE, PAGE_VARIES)
+        self._page_headers: Headers = (*page, *security.page())
+        self._form_headers: Headers = (*page, *security.page(form=True))
         self._csv_headers: Headers = (
             (b"content-type", b"text/csv; charset=utf-8"),
             PRIVATE,
@@ -113,7 +112,7 @@ class Representations:
 
     async def _cut(self, request: ReportRequest, variant: Variant) -> PreparedResponse:
         snapshot = await self._loader.load(request, CSV)
-        link = self._responses.link(request.token, request.claims)
+        link = self._responses.link(request.place, request.claims)
         version = self._revalidation.revalidate(link, snapshot)
         try:
             body = await asyncio.to_thread(row_pages.cut, snapshot.csv, request.url.number)
@@ -128,7 +127,7 @@ class Representations:
 
     async def _draw(self, request: ReportRequest, variant: Variant) -> PreparedResponse:
         snapshot = await self._loader.load(request, PAGE)
-        link = self._responses.link(request.token, request.claims)
+        link = self._responses.link(request.place, request.claims)
         version = self._revalidation.revalidate(link, snapshot)
         # One at a time, and a turn of the event loop for each: a crowd of links whose report has
         # just been finished does not keep other requests waiting.
@@ -166,7 +165,7 @@ class Representations:
         html = page.for_link(token=request.token, expires_at=link.claims.expires_at)
         etag = strong_etag(html, variant.coding)
         headers = (
-            *self._page_headers,
+            *(self._form_headers if stated.asks_days else self._page_headers),
             (b"content-language", variant.language.encode("ascii")),
             *entity_headers(etag, variant.coding, version, link.shown),
         )
@@ -176,7 +175,7 @@ class Representations:
 
     async def _gzipped_csv(self, request: ReportRequest) -> tuple[CacheEntry, PreparedResponse]:
         snapshot = await self._loader.load(request, CSV)
-        link = self._responses.link(request.token, request.claims)
+        link = self._responses.link(request.place, request.claims)
         version = self._revalidation.revalidate(link, snapshot)
         entry = self._responses.get(request.path)
         if entry is not None and entry.version is version and _GZIPPED in entry.responses:
@@ -227,16 +226,17 @@ def entity_headers(etag: str, coding: Coding, version: ReportVersion, shown: Lin
 def _stated(claims: LinkClaims) -> LinkStatement:
     """What a page says of its link."""
     kind = claims.options.kind
-    return LinkStatement(kind, claims.issued_at if kind is LinkKind.FROZEN else None)
+    frozen_at = claims.issued_at if kind is LinkKind.FROZEN else None
+    return LinkStatement(kind, frozen_at, claims.options.ranges, claims.chosen)
 
 
 def _window(claims: LinkClaims) -> Headers:
     """What is said of the days of a link whose window is not that of its token for good."""
-    kind = claims.options.kind
-    if kind is LinkKind.FIXED:
+    kind = claims.options.kind.value if claims.chosen is None else CHOSEN
+    if kind == LinkKind.FIXED:
         return ()
     days = f"{iso(claims.window.start)}/{iso(claims.window.end)}"
-    return ((b"x-window", days.encode("ascii")), (b"x-window-kind", kind.value.encode("ascii")))
+    return ((b"x-window", days.encode("ascii")), (b"x-window-kind", kind.encode("ascii")))
 
 
 def coded(coding: Coding) -> Headers:

@@ -77,7 +77,7 @@ class Unlocking:
         password = _password(await read_body(receive, most_bytes=MOST_BYTES), headers)
         await self._limit.check(request.claims, await self._addresses.address(scope))
         if not await self._matches(stored, password):
-            raise WrongPasswordError(request.token)
+            raise WrongPasswordError(request.place)
         if request.ring is None:
             raise SigningNotConfiguredError
         value, seconds = unlocking.proof(request.ring, request.claims, stored, now=instants.now())
@@ -107,7 +107,7 @@ class Unlocking:
         kept = (NEVER_STORED, *self._security.data(), *more)
         if not wants_html(headers.get(b"accept", b"").decode("latin-1")):
             return WireResponse(Response(HTTPStatus.NO_CONTENT, kept, b""))
-        page = (b"location", f"/api/reports/{request.token}".encode("ascii"))
+        page = (b"location", f"/api/reports/{request.place}".encode("ascii"))
         return WireResponse(Response(HTTPStatus.SEE_OTHER, (*kept, page), b""))
 
 

@@ -26,6 +26,11 @@ class ReportRequest:
         return self.url.token
 
     @property
+    def place(self) -> str:
+        """Where its page is: the token, and the range if one was chosen."""
+        return self.url.place
+
+    @property
     def path(self) -> bytes:
         """The URL's canonical path, raw: the key of the response cache."""
         return self.url.path

@@ -68,8 +68,9 @@ class ShownLinks:
         if options == PLAIN:
             if self._known:
                 self._known.pop(link, None)
-            return Shown(claims)
-        zone = _zone(tenant_name) if options.live is not None else _UTC
+            return Shown(claims if claims.chosen is None else replace(claims, chosen=None))
+        moves = options.live is not None or options.ranges
+        zone = _zone(tenant_name) if moves else _UTC
         if zone is None:
             return None
         known = self._known[link] = _Known(options, zone)
@@ -77,15 +78,23 @@ class ShownLinks:
 
     def _shown(self, claims: LinkClaims, known: _Known) -> Shown:
         options, zone = known
-        if options.live is None:
-            return Shown(replace(claims, options=options))
         now = self._clock()
-        tomorrow = now.astimezone(zone).date() + timedelta(days=1)
+        chosen = claims.chosen
+        window = None if chosen is None else chosen.window(options.ranges, zone, now=now)
+        if window is not None:
+            return Shown(replace(claims, window=window, options=options), _midnight(now, zone))
+        if options.live is None:
+            return Shown(replace(claims, options=options, chosen=None))
         window = window_of(options.live, zone, now=now)
         return Shown(
-            replace(claims, window=window, options=options),
-            start_of_day(tomorrow, zone).timestamp(),
+            replace(claims, window=window, options=options, chosen=None), _midnight(now, zone)
         )
+
+
+def _midnight(now: datetime, zone: ZoneInfo) -> float:
+    """When the next day begins there, in Unix seconds."""
+    tomorrow = now.astimezone(zone).date() + timedelta(days=1)
+    return start_of_day(tomorrow, zone).timestamp()
 
 
 def _zone(tenant_name: bytes | None) -> ZoneInfo | None:

@@ -10,6 +10,7 @@ from enum import Enum
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
+from common.links.ranges import ChosenRange, parse_range
 from report_viewer.problems.errors import MissingTokenError, NoSuchPathError, WrongMethodError
 
 PREFIX: Final = b"/api/reports"
@@ -30,22 +31,31 @@ class Resource(Enum):
     """Where a page posts that it is seen."""
     UNLOCK = b"/unlock"
     """Where a link's password is posted."""
+    RANGE = b"/r"
+    """Where a reader posts the days of the calendar that a page is to show."""
     ROWS = b"/rows"
     """Rows of the CSV by pages, the second of them ``/rows/2``: what a page's script asks for."""
 
     @property
     def methods(self) -> tuple[str, ...]:
         """The methods allowed on it."""
-        return ("POST",) if self in {Resource.VIEW, Resource.UNLOCK} else ("GET", "HEAD")
+        return ("POST",) if self in _POSTED else ("GET", "HEAD")
+
+
+_POSTED: Final = frozenset({Resource.VIEW, Resource.UNLOCK, Resource.RANGE})
 
 
 @dataclass(frozen=True, slots=True)
 class ReportUrl:
-    """A resource of a report, by the token as the URL spells it; ``number`` is that of rows."""
+    """A resource of a report, by the token as the URL spells it; ``number`` is that of rows.
+
+    ``chosen`` are the days that a reader chose, by the segments below the token.
+    """
 
     token: str
     resource: Resource = Resource.PAGE
     number: int = 1
+    chosen: ChosenRange | None = None
 
     @property
     def csv(self) -> bool:
@@ -53,10 +63,20 @@ class ReportUrl:
         return self.resource is Resource.CSV
 
     @property
+    def place(self) -> str:
+        """Where below the prefix the page is: the token, and the range if one was chosen."""
+        return place_of(self.token, self.chosen)
+
+    @property
     def path(self) -> bytes:
         """The URL's canonical path, raw."""
         number = b"/%d" % self.number if self.number > 1 else b""
-        return b"%b/%b%b%b" % (PREFIX, self.token.encode(), self.resource.value, number)
+        return b"%b/%b%b%b" % (PREFIX, self.place.encode(), self.resource.value, number)
+
+
+def place_of(token: str, chosen: ChosenRange | None) -> str:
+    """Where below the prefix the page of a link is that shows these days."""
+    return token if chosen is None else f"{token}{Resource.RANGE.value.decode()}/{chosen.name}"
 
 
 def is_report_path(path: bytes) -> bool:
@@ -79,7 +99,10 @@ def parse(path: bytes, method: str) -> ReportUrl:
     blank = not unquote_to_bytes(token).strip()
     if blank and method in Resource.PAGE.methods:
         raise MissingTokenError
-    resource, number = _resource(slash + rest)
+    chosen, rest = _range(slash + rest)
+    resource, number = _resource(rest)
+    if chosen is not None and resource is Resource.RANGE:
+        resource = None
     if resource is None and not blank:
         raise NoSuchPathError
     resource = resource or Resource.PAGE
@@ -87,7 +110,14 @@ def parse(path: bytes, method: str) -> ReportUrl:
         raise WrongMethodError(resource.methods)
     if blank:
         raise MissingTokenError
-    return ReportUrl(token.decode("ascii", errors="replace"), resource, number)
+    return ReportUrl(token.decode("ascii", errors="replace"), resource, number, chosen)
+
+
+def _range(path: bytes) -> tuple[ChosenRange | None, bytes]:
+    """The range at the beginning of a path below the token, and the rest."""
+    found = _RANGE.match(path)
+    chosen = parse_range(found[1].decode("ascii")) if found is not None else None
+    return (None, path) if found is None or chosen is None else (chosen, path[found.end() :])
 
 
 def _resource(path: bytes) -> tuple[Resource | None, int]:
@@ -97,5 +127,6 @@ def _resource(path: bytes) -> tuple[Resource | None, int]:
 
 
 _RESOURCES: Final = {each.value: each for each in Resource}
+_RANGE: Final = re.compile(rb"/r/([a-z0-9.-]{2,24})(?=/|\Z)")
 _ROWS: Final = re.compile(rb"/rows/([2-9]|[1-9][0-9]{1,5})")
 """One number has one spelling, the first page none."""

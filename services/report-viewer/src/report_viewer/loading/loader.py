@@ -25,6 +25,7 @@ from report_viewer.model import Heat
 from report_viewer.problems.errors import (
     ComputationFailedError,
     LinkUnconfirmedError,
+    NoSuchPathError,
     NotReadyError,
     PasswordRequiredError,
     StoreUnavailableError,
@@ -57,6 +58,7 @@ def find_missing(snapshot: Snapshot, request: ReportRequest, form: bool = False)
         RevokedLinkError: the link was revoked.
         StubReportError: its report type is not implemented.
         PasswordRequiredError: it asks for a password, which the request does not show to know.
+        NoSuchPathError: it does not let its readers choose the days that the request names.
         ComputationFailedError: there is no report, and computing it just failed; or no form.
     """
     if snapshot.state is LinkState.REVOKED:
@@ -68,7 +70,9 @@ def find_missing(snapshot: Snapshot, request: ReportRequest, form: bool = False)
         return Missing.STATE
     stored = snapshot.options.password
     if stored is not None and not request.unlocks(stored):
-        raise PasswordRequiredError(request.token, stored)
+        raise PasswordRequiredError(request.place, stored)
+    if request.claims.chosen is not None and snapshot.claims.chosen is None:
+        raise NoSuchPathError
     if snapshot.complete:
         if not form or snapshot.form:
             return Missing.NOTHING

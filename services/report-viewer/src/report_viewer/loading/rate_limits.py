@@ -78,7 +78,7 @@ class ComputationLimit:
         tenant = tenant_bucket(claims.tenant_id)
         try:
             # The link first: one that is over its limit cannot use up its tenant's.
-            seconds = self._limiter.hit(self._per_link, f"{tenant}{claims.link_id.hex}")
+            seconds = self._limiter.hit(self._per_link, f"{tenant}{_of_link(claims)}")
             if seconds is not None:
                 raise LinkThrottledError(seconds, claims.link_id)
             seconds = self._limiter.hit(self._per_tenant, tenant)
@@ -87,6 +87,12 @@ class ComputationLimit:
             return
         if seconds is not None:
             raise RateLimitExceededError(seconds)
+
+
+def _of_link(claims: LinkClaims) -> str:
+    """What is counted together: a link, each range of it, all custom ones as one."""
+    link = claims.link_id.hex
+    return link if claims.chosen is None else f"{link}:{claims.chosen.kind}"
 
 
 class InvalidTokenLimit:

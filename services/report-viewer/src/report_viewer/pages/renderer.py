@@ -14,16 +14,19 @@ from jinja2 import PackageLoader
 from common.i18n.locales import ENGLISH
 from common.i18n.report_words import formatter_of
 from common.links.options import LinkKind
+from common.links.ranges import ChosenRange, Range
 from common.reports.document.schema import Document
 from report_pages.report import OUTDATED, ReportTemplates, spoken
 from report_pages.sections.registry import KINDS, SectionKinds
 from report_viewer.cache import page_cache
 from report_viewer.cache.page_cache import SharedPage
+from report_viewer.links.urls import place_of
 from report_viewer.model import Freshness
 from report_viewer.pages import preview_metadata
 from report_viewer.pages.assets import Assets
 from report_viewer.pages.preview_images import image_of
 from report_viewer.pages.preview_metadata import PreviewMetadata
+from report_viewer.pages.range_picker import range_picker
 from report_viewer.problems.problem import Problem
 
 NOTICES: Final = {
@@ -34,10 +37,18 @@ NOTICES: Final = {
 
 
 class LinkStatement(NamedTuple):
-    """What a page says of its link: of which kind it is, and since when it is frozen."""
+    """What a page says of its link: of which kind it is, since when frozen, which days it lets
+    choose, and which of them it shows."""
 
     kind: LinkKind = LinkKind.FIXED
     frozen_at: datetime | None = None
+    ranges: tuple[Range, ...] = ()
+    chosen: ChosenRange | None = None
+
+    @property
+    def asks_days(self) -> bool:
+        """Whether the page has a form of days."""
+        return Range.CUSTOM in self.ranges
 
 
 PLAIN_LINK: Final = LinkStatement()
@@ -91,7 +102,8 @@ class PageRenderer:
             preview=preview_metadata.of_document(document),
             expires=page_cache.EXPIRES,
             expires_iso=page_cache.EXPIRES_ISO,
-            form_url=f"/api/reports/{page_cache.TOKEN}",
+            form_url=f"/api/reports/{place_of(page_cache.TOKEN, link.chosen)}",
+            days=range_picker(words, link.ranges, link.chosen),
             link=link,
             frozen_on=words.instant(link.frozen_at, zone) if link.frozen_at else "",
         )

@@ -15,6 +15,7 @@ from report_viewer.problems.errors import (
     ComputationFailedError,
     InvalidBodyError,
     InvalidPasswordBodyError,
+    InvalidRangeError,
     LinkUnconfirmedError,
     LockedError,
     MissingTokenError,
@@ -67,6 +68,13 @@ INVALID_BODY = Problem(
     "invalid-body",
     "The request cannot be read",
     "The body is not the id of a page's load: 8 to 64 letters, digits and hyphens.",
+)
+INVALID_RANGE = Problem(
+    HTTPStatus.BAD_REQUEST,
+    "invalid-range",
+    "These days cannot be shown",
+    "Choose days that are over, the first before the last, and at most 366 of them.",
+    "Go back to the report, and choose others.",
 )
 TOO_LARGE = Problem(
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -149,6 +157,7 @@ _FIXED: Mapping[type[Exception], Problem] = {
     TooManyFailuresError: TOO_MANY_FAILURES,
     TooManyPasswordsError: TOO_MANY_PASSWORDS,
     InvalidPasswordBodyError: INVALID_PASSWORD_BODY,
+    InvalidRangeError: INVALID_RANGE,
     TooManyComputationsError: TOO_MANY_COMPUTATIONS,
     UnavailableError: BUSY,
     NotReadyError: PREPARING,

@@ -41,25 +41,29 @@ class InvalidPasswordBodyError(ViewerError):
 
 
 class LockedError(ViewerError):
-    """The link of ``token`` opens with its password."""
+    """The link opens with its password; ``place`` is its page, as ``ReportUrl.place`` has it."""
 
-    token = ""
+    place = ""
 
-    def __init__(self, token: str) -> None:
+    def __init__(self, place: str) -> None:
         super().__init__()
-        self.token = token
+        self.place = place
 
 
 class PasswordRequiredError(LockedError):
     """The request does not show that the password was given, whose hash is ``stored``."""
 
-    def __init__(self, token: str, stored: str) -> None:
-        super().__init__(token)
+    def __init__(self, place: str, stored: str) -> None:
+        super().__init__(place)
         self.stored = stored
 
 
 class WrongPasswordError(LockedError):
     """A password was given, and it is another one."""
+
+
+class InvalidRangeError(ViewerError):
+    """The days that were posted are none that the link shows."""
 
 
 class StubReportError(ViewerError):

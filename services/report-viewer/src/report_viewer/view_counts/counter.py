@@ -8,6 +8,7 @@ reports to keep warm. With Redis gone they are lost; no request waits.
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final
@@ -33,16 +34,25 @@ _log = logging.getLogger(__name__)
 
 
 class ViewTally:
-    """What people did with one link since the last time that it was added up."""
+    """What people did with one link since the last time that it was added up.
 
-    __slots__ = ("downloads", "last", "report", "views", "warmed")
+    ``warmed`` are the reports that it showed and that are kept ready, with how often: neither
+    frozen ones, which are never computed again, nor those of days that one reader named.
+    """
 
-    def __init__(self, claims: LinkClaims, now: datetime) -> None:
-        self.report = ViewedReport(claims.report, claims.window)
-        self.warmed = not claims.options.frozen
+    __slots__ = ("downloads", "last", "views", "warmed")
+
+    def __init__(self, now: datetime) -> None:
+        self.warmed: Counter[ViewedReport] = Counter()
         self.views = 0
         self.downloads = 0
         self.last = now
+
+    def show(self, claims: LinkClaims) -> None:
+        """Count what the link shows."""
+        named = claims.chosen is not None and claims.chosen.dates is not None
+        if not claims.options.frozen and not named:
+            self.warmed[ViewedReport(claims.report, claims.window)] += 1
 
 
 ViewTallies = Mapping[tuple[int, UUID], ViewTally]
@@ -102,7 +112,9 @@ class ViewCounter:
         if tally is not None:
             tally.last = now
         elif len(self._tallies) < MOST_COUNTED:
-            tally = self._tallies[link] = ViewTally(claims, now)
+            tally = self._tallies[link] = ViewTally(now)
+        if tally is not None:
+            tally.show(claims)
         return tally
 
     async def _flush_for_ever(self) -> None:
@@ -121,10 +133,7 @@ def record(redis: Redis, tallies: ViewTallies) -> None:
     """Add tallies up: by link for the ledger, by report for what is kept warm."""
     links = {link: Views(each.views, each.downloads, each.last) for link, each in tallies.items()}
     view_counts.append(redis, links)
-    reports: dict[tuple[int, ViewedReport], int] = {}
+    reports: Counter[tuple[int, ViewedReport]] = Counter()
     for (tenant_id, _), each in tallies.items():
-        if not each.warmed:  # a frozen report is never computed again
-            continue
-        viewed = tenant_id, each.report
-        reports[viewed] = reports.get(viewed, 0) + each.views + each.downloads
+        reports.update({(tenant_id, viewed): often for viewed, often in each.warmed.items()})
     popularity.record(redis, reports)

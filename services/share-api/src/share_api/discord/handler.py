@@ -45,7 +45,8 @@ from share_api.discord.wording import (
     UNKNOWN,
     connected,
 )
-from sharing.issuing import IssuingContext, issue
+from sharing.issuing import issue
+from sharing.issuing_context import IssuingContext
 from sharing.link_request import IssuedLink, LinkRequest
 from sharing.revoking import Revocation, RevocationUnavailableError, revoke
 

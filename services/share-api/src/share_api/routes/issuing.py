@@ -133,6 +133,7 @@ def _request(report: str, wanted: ShareBody, actor: Actor) -> LinkRequest:
         kind=wanted.kind,
         password=wanted.password,
         label=wanted.label,
+        ranges=tuple(wanted.ranges),
     )
 
 

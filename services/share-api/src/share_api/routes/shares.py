@@ -70,9 +70,9 @@ def list_links_as_csv(
     return csv_response(ledger_csv(db, _filter(query), given=state_context(container)))
 
 
-def csv_response(pieces: Iterator[bytes]) -> StreamingResponse:
-    """The CSV of the ledger as a file."""
-    headers = {"Content-Disposition": 'attachment; filename="links.csv"'}
+def csv_response(pieces: Iterator[bytes], name: str = "links.csv") -> StreamingResponse:
+    """A CSV as a file of that name: by default the ledger's."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return StreamingResponse(pieces, media_type="text/csv; charset=utf-8", headers=headers)
 
 

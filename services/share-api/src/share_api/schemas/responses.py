@@ -11,6 +11,7 @@ from common.db.accounts import Role
 from common.db.pagination import Page
 from common.instants import iso
 from common.links.options import LinkKind
+from common.links.ranges import Range
 from common.reports.model import Definition
 from common.reports.window import Period, Window
 from share_api.schemas.api_model import ApiModel
@@ -91,6 +92,7 @@ class ShareView(ApiModel):
         description="Whether the window stays (`fixed`) or moves (`live`); `frozen`: all stays."
     )
     protected: bool = Field(description="Whether it asks for a password.")
+    ranges: tuple[Range, ...] = Field(description="What its readers may choose.")
     created_at: Instant
     expires_at: Instant
     created_by: str | None = Field(
@@ -113,6 +115,7 @@ class ShareView(ApiModel):
             period=SharePeriodView(name=share.period, start=share.window_from, end=share.window_to),
             kind=LinkKind(share.kind),
             protected=share.password_hash is not None,
+            ranges=tuple(map(Range, share.ranges or ())),
             created_at=share.issued_at,
             expires_at=share.expires_at,
             created_by=entry.creator,

@@ -16,6 +16,7 @@ from pydantic import (
 
 from common.db.shares import MAX_LABEL_LENGTH
 from common.links.options import LinkKind
+from common.links.ranges import Range
 from common.links.unlocking import MAX_LENGTH, MIN_LENGTH
 from common.reports.window import EARLIEST, MOST_DAYS, Dates, Period
 from share_api.schemas.report_type import ReportType
@@ -55,6 +56,12 @@ def _label(value: str) -> str:
 
 
 Label = Annotated[str, Field(min_length=1, max_length=MAX_LABEL_LENGTH), AfterValidator(_label)]
+
+
+def _once_each(ranges: list[Range]) -> list[Range]:
+    if len(set(ranges)) < len(ranges):
+        raise ValueError("Name each range once")
+    return ranges
 
 
 class LabelBody(RequestModel):
@@ -103,6 +110,24 @@ class ShareBody(RequestModel):
         examples=["Press, spring"],
         json_schema_extra=without_default,
     )
+    ranges: Annotated[
+        list[Annotated[Range, Field(strict=False)]],
+        Field(min_length=1, max_length=len(Range)),
+        AfterValidator(_once_each),
+        WithJsonSchema(
+            {
+                "type": "array",
+                "items": {"type": "string", "enum": [each.value for each in Range]},
+                "minItems": 1,
+                "uniqueItems": True,
+            }
+        ),
+    ] = Field(
+        [],
+        description="Days that the link's readers may choose in place of its own.",
+        examples=[["7d", "month", "custom"]],
+        json_schema_extra=without_default,
+    )
     frozen: bool = Field(
         False, description="Page and files stay as they are now, whatever is imported later."
     )
@@ -142,6 +167,8 @@ class ShareBody(RequestModel):
         """
         if self.live and self.frozen:
             raise OptionsConflictError("frozen", "stays as it is: not with live")
+        if self.ranges and self.frozen:
+            raise OptionsConflictError("ranges", "need figures of other days: not with frozen")
 
     @property
     def kind(self) -> LinkKind:

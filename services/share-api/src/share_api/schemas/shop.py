@@ -28,6 +28,14 @@ class ShopBody(RequestModel):
         json_schema_extra=without_default,
     )
 
+    max_link_seconds: int | None = Field(
+        None,
+        description="The longest life of links that are issued from now on, from a minute to what"
+        " the service allows; null is the service's own bound.",
+        examples=[2_592_000],
+        json_schema_extra=without_default,
+    )
+
     @model_validator(mode="after")
     def _something(self) -> Self:
         if not self.model_fields_set:
@@ -39,6 +47,14 @@ class ShopView(ApiModel):
     """The shop as it is now."""
 
     shop: TenantView
+    max_link_seconds: int = Field(
+        description="The longest life that a link of the shop may have now."
+    )
+
+
+class ShopChangedView(ShopView):
+    """The shop as it is from now on."""
+
     cut_links: int = Field(
         description="Live links whose days do not begin and end with days of the new zone."
     )

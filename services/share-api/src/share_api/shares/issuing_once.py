@@ -19,7 +19,8 @@ from common.reports.window import Window
 from share_api.idempotency import AnsweredError, KeyedRequest
 from sharing.addressing import address_of
 from sharing.issue_errors import SigningNotConfiguredError
-from sharing.issuing import IssuingContext, issue_all
+from sharing.issuing import issue_all
+from sharing.issuing_context import IssuingContext
 from sharing.link_request import IssuedLink, LinkRequest
 
 

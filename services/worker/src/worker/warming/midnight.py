@@ -5,7 +5,7 @@ ends today is computed once, as soon as today has begun; a report without viewer
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from redis import Redis
 
 from common.links import popularity
 from common.links.popularity import ViewedReport
+from common.links.ranges import ChosenRange, Range
 from common.reports.window import Period, Window, window_of
 from ingest import data_version
 from ingest.data_version import TenantNow
@@ -23,6 +24,7 @@ MIDNIGHT: Final = "warm.midnight"
 EVERY_SECONDS: Final = 300
 AT_ONCE: Final = 1000
 """How many tenants a server is asked for at once."""
+_MONTHS: Final = (Range.THIS_MONTH, Range.LAST_MONTH)
 _DAY_KEPT_SECONDS: Final = 3 * 24 * 3600
 
 
@@ -77,20 +79,28 @@ def day_key(tenant_id: int) -> str:
 def _of_today(
     using: WarmingContext, tenant_id: int, zone: ZoneInfo, now: datetime
 ) -> Iterator[ViewedReport]:
-    """Each report and period that is viewed, the most viewed first, over the window up to today."""
+    """Each report and period that is viewed, the most viewed first, over its window of today.
+
+    So is a month that readers choose.
+    """
     seen = set()
     for viewed in popularity.top(using.redis, tenant_id, popularity.KEPT_PER_TENANT):
-        period = _period(viewed.window, zone)
-        kind = viewed.report, period
-        if period is None or kind in seen or not popular.is_computable(viewed):
+        today = _moved(viewed.window, zone, now)
+        kind = viewed.report, today
+        if today is None or kind in seen or not popular.is_computable(viewed):
             continue
         seen.add(kind)
-        yield ViewedReport(viewed.report, window_of(period, zone, now=now))
+        yield ViewedReport(viewed.report, today)
 
 
-def _period(window: Window, zone: ZoneInfo) -> Period | None:
-    """The period of as many days, if there is one."""
+def _moved(window: Window, zone: ZoneInfo, now: datetime) -> Window | None:
+    """The window of today for who viewed that one: of the period of as many days, or the month."""
     try:
-        return Period(f"{len(window.dates(zone))}d")
+        return window_of(Period(f"{len(window.dates(zone))}d"), zone, now=now)
     except ValueError:
-        return None
+        pass
+    for kind in _MONTHS:
+        yesterday = ChosenRange(kind).window(_MONTHS, zone, now=now - timedelta(days=1))
+        if window == yesterday:
+            return ChosenRange(kind).window(_MONTHS, zone, now=now)
+    return None

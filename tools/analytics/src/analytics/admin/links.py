@@ -24,6 +24,7 @@ from common.db.tenancy import TenantDb
 from common.infra.redis import ADMIN, create_redis
 from common.instants import now
 from common.links.options import LinkKind
+from common.links.ranges import Range
 from common.links.state import LinkStateStore
 from common.reports.window import Dates, Period
 from sharing import revoking, switch
@@ -49,6 +50,7 @@ def issue_link(
     days: Period | Dates = Period.MONTH,
     expires_in: int | None = None,
     kind: LinkKind = LinkKind.FIXED,
+    ranges: tuple[Range, ...] = (),
     password: str | None = None,
     secret: str | None = None,
     public_base_url: str | None = None,
@@ -76,6 +78,7 @@ def issue_link(
             author=COMMAND_LINE,
             expires_in=expires_in,
             kind=kind,
+            ranges=ranges,
             password=password,
         )
         return issue(request, issuing, now=now())

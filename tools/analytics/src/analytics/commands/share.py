@@ -10,6 +10,7 @@ import click
 from analytics.admin.password_prompt import first_line
 from analytics.admin.target import resolve, state_dir_option
 from analytics.cli import expected
+from common.links.ranges import Range
 from common.reports.window import Dates, Period
 from devstack.supervisor.errors import SupervisorError
 
@@ -27,6 +28,13 @@ _DAY: Final = click.DateTime(["%Y-%m-%d"])
 @click.option("--first", type=_DAY, metavar="DATE", help="With --last: days of the calendar.")
 @click.option("--last", type=_DAY, metavar="DATE", help="The last day, included; it is over.")
 @click.option("--live", is_flag=True, help="The days of the period move: always the last ones.")
+@click.option(
+    "--range",
+    "ranges",
+    multiple=True,
+    type=click.Choice([each.value for each in Range]),
+    help="Days that its readers may choose in place of these; may be repeated.",
+)
 @click.option("--frozen", is_flag=True, help="Page and files stay as they are now.")
 @click.option(
     "--password-stdin",
@@ -49,6 +57,7 @@ def share(
     last: datetime | None,
     live: bool,
     frozen: bool,
+    ranges: tuple[str, ...],
     password_stdin: bool,
     expires_in: int | None,
     state_dir: Path | None,
@@ -80,6 +89,7 @@ def share(
             days=days,
             expires_in=expires_in,
             kind=kind,
+            ranges=tuple(dict.fromkeys(map(Range, ranges))),
             password=first_line(sys.stdin.buffer) if password_stdin else None,
             secret=connection.settings.get("ANALYTICS_SHARE_SIGNING_SECRET"),
             public_base_url=connection.settings.get("PUBLIC_BASE_URL"),

@@ -27,8 +27,6 @@ from ingest import data_version
 from ingest.ledger.load import LoadSummary, load_sales
 
 ADMIN_EMAIL = "admin@nordlicht.example"
-DAYS = 730
-"""How far back a new demo shop's sales go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +39,13 @@ class DemoShop:
 
 
 def ensure_demo(
-    service_url: str, *, password: str | None = None, jobs: JobPublisher | None = None
+    service_url: str, *, days: int, password: str | None = None, jobs: JobPublisher | None = None
 ) -> DemoShop:
     """Create or top up the demo shops, as the services' role; answers the first one.
 
     The admin of both gets ``password``; None makes one up (and sets it, as an old one cannot be
-    told from its hash). With ``jobs`` those who serve are told of what was loaded.
+    told from its hash). With ``jobs`` those who serve are told of what was loaded. A new shop's
+    sales go back ``days``.
 
     Raises:
         AccountError: the password is too short.
@@ -56,7 +55,7 @@ def ensure_demo(
     engine = create_service_engine(service_url, application_name="analytics-demo", pool_size=2)
     try:
         for shop in SHOPS:
-            loaded = ensure_sales(engine, shop, datetime.now(shop.zone).date())
+            loaded = ensure_sales(engine, shop, datetime.now(shop.zone).date(), days)
             tenant_id = tenant_id_of(engine, shop.slug) if loaded.version else None
             if jobs is not None and tenant_id is not None:
                 data_version.loaded(engine, jobs, tenant_id)
@@ -66,8 +65,11 @@ def ensure_demo(
     return DemoShop(tenant=SHOPS[0].slug, email=ADMIN_EMAIL, password=password)
 
 
-def ensure_sales(engine: Engine, shop: Shop, today: date) -> LoadSummary:
-    """Load the days of ``shop`` that are missing before ``today``, its local date."""
+def ensure_sales(engine: Engine, shop: Shop, today: date, days: int) -> LoadSummary:
+    """Load the days of ``shop`` that are missing before ``today``, its local date.
+
+    A new shop's sales go back ``days``.
+    """
     tenant_id = tenant_id_of(engine, shop.slug)
     if tenant_id is None:
         tenant_id = create_tenant(
@@ -75,7 +77,7 @@ def ensure_sales(engine: Engine, shop: Shop, today: date) -> LoadSummary:
         )
     last = today - timedelta(days=1)
     stored = _stored_days(engine, tenant_id, shop)
-    opened = last - timedelta(days=DAYS - 1) if stored is None else stored[0]
+    opened = last - timedelta(days=days - 1) if stored is None else stored[0]
     first = opened if stored is None else stored[1] + timedelta(days=1)
     if first > last:
         return LoadSummary()

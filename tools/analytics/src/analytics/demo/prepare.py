@@ -16,13 +16,15 @@ DEMO_REPORT: Final = "revenue-overview"
 DEMO_PERIOD: Final = Period.MONTH
 
 
-def prepare_demo(where: Addresses, password: str, settings: Mapping[str, str]) -> Demo:
+def prepare_demo(
+    where: Addresses, password: str, settings: Mapping[str, str], *, days: int
+) -> Demo:
     """Make sure that the demo shop is there, current up to yesterday, and issue a link to it.
 
-    The link is signed by `settings`, those of the services.
+    The link is signed by `settings`, those of the services. A new shop's sales go back `days`.
     """
     jobs = data_version.jobs_at(where.redis_url, settings.get("BROKER_URL") or where.redis_url)
-    shop = ensure_demo(where.database_url, password=password, jobs=jobs)
+    shop = ensure_demo(where.database_url, password=password, jobs=jobs, days=days)
     with _environment(settings):
         link = issue_link(
             where.database_url,

@@ -43,14 +43,21 @@ def remove_ready_files(paths: Iterable[Path]) -> None:
             raise SupervisorError(f"cannot remove {path}: {error.strerror}") from error
 
 
-def ready_message(where: Addresses, demo: Demo | None, first_shop: str | None = None) -> str:
-    """What a person wants to know now."""
-    lines = ["", "  Ready.", "", "  Console:", f"    {where.share_api_url}/admin"]
+def ready_message(
+    where: Addresses,
+    demo: Demo | None,
+    first_shop: str | None = None,
+    front: Path | None = None,
+) -> str:
+    """What a person wants to know now; ``front`` is what the server in front is configured by."""
+    lines = ["", "  Ready.", "", "  Console:", f"    {where.console_url}"]
     if first_shop:
         lines += ["", "  Make your shop (this address works once, for a day):", f"    {first_shop}"]
     if demo:
         lines += [f"    log in as {demo.email} with {demo.password}"]
         lines += ["", "  Open the demo shop's report:", f"    {demo.link}"]
+    if front:
+        lines += ["", "  Let the outside in, as root:", f"    caddy run --config {front}"]
     lines += [
         "",
         f"  Share API     {where.share_api_url}   (docs: {where.share_api_url}/docs)",

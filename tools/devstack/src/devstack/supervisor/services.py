@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from devstack.processes.sockets import LOOPBACK
 from devstack.supervisor.ports import REPORT_VIEWER, SHARE_API, Ports
 from devstack.supervisor.process import ServiceSpec
+from devstack.supervisor.public import public_settings
 from devstack.supervisor.state import StateDirectory
 
 SIGNING_SECRET = "ANALYTICS_SHARE_SIGNING_SECRET"  # noqa: S105 - a setting's name
@@ -27,15 +28,25 @@ class Addresses:
     viewer_url: str
     database_url: str = field(repr=False)
     redis_url: str = field(repr=False)
+    public: str | None = None
+    """Where the outside reaches both services, if it does."""
+
+    @property
+    def console_url(self) -> str:
+        """Where the console is opened."""
+        return f"{self.public or self.share_api_url}/admin"
 
 
-def addresses(ports: Ports, *, database_url: str, redis_url: str) -> Addresses:
+def addresses(
+    ports: Ports, *, database_url: str, redis_url: str, public: str | None = None
+) -> Addresses:
     """The addresses for the ports of this run."""
     return Addresses(
         share_api_url=f"http://{LOOPBACK}:{ports.share_api}",
         viewer_url=f"http://{LOOPBACK}:{ports.report_viewer}",
         database_url=database_url,
         redis_url=redis_url,
+        public=public,
     )
 
 
@@ -50,6 +61,8 @@ def shared_settings(
     settings = {key: value for key, value in environment.items() if key not in kept}
     settings["REDIS_URL"] = where.redis_url
     settings["PUBLIC_BASE_URL"] = where.viewer_url
+    if where.public is not None:
+        settings |= public_settings(where.public)
     settings["PYTHONUNBUFFERED"] = "1"
     if not settings.get(SIGNING_SECRET, "").strip():
         settings[SIGNING_SECRET] = signing_secret

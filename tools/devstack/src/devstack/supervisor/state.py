@@ -52,6 +52,11 @@ class StateDirectory:
         return self.path / READY_NAME
 
     @property
+    def front(self) -> Path:
+        """The Caddyfile of the server that ends TLS in front of the services."""
+        return self.path / "Caddyfile"
+
+    @property
     def worker_ready(self) -> Path:
         """The file that the worker touches when it takes jobs."""
         return self.run / "worker.ready"

@@ -15,6 +15,7 @@ from devstack.supervisor.infrastructure import Infrastructure
 from devstack.supervisor.log_format import LogFormat
 from devstack.supervisor.ports import REPORT_VIEWER, SHARE_API, Ports, claim_ports
 from devstack.supervisor.process import ServiceSpec
+from devstack.supervisor.public import write_front
 from devstack.supervisor.ready_file import ready_message, remove_ready_files, write_ready_files
 from devstack.supervisor.schema import migrate_database
 from devstack.supervisor.secrets import StateSecrets, load_secrets
@@ -49,6 +50,7 @@ class UpOptions:
     first_shop: FirstShop | None = None
     ready_file: Path | None = None
     log_format: LogFormat = LogFormat.TEXT
+    public: str | None = None
 
 
 @dataclass
@@ -83,18 +85,27 @@ class System:
             try:
                 where, demo, first_shop = self._start(ports)
                 write_ready_files(self.ready_files, where, demo)
-                self.console.print(ready_message(where, demo, first_shop))
+                front = self._front(where, ports)
+                self.console.print(ready_message(where, demo, first_shop, front))
                 self.console.print(f"  (ready after {time.monotonic() - began:.1f} s)")
                 self._watch()
             finally:
                 self._stop()
+
+    def _front(self, where: Addresses, ports: Ports) -> Path | None:
+        """What the server in front is configured by; None where nobody comes from outside."""
+        if where.public is None:
+            return None
+        write_front(self.state.front, where.public, ports)
+        return self.state.front
 
     def _start(self, ports: Ports) -> tuple[Addresses, Demo | None, str | None]:
         secrets = load_secrets(self.state.secrets)
         urls, redis_url = self._start_databases(ports, secrets)
         with self.signals.interruptible():
             migrate_database(urls.owner, urls.service)
-        where = addresses(ports, database_url=urls.service, redis_url=redis_url)
+        public = self.options.public
+        where = addresses(ports, database_url=urls.service, redis_url=redis_url, public=public)
         settings = shared_settings(
             self.environment, where, secrets.signing_secret, secrets.connection_secret
         )

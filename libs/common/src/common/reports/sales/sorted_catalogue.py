@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from common.db.statement_time import let_statements_take
 from common.reports.sales.catalogue import ClassSums, Placed
 from common.reports.sales.reversals import COME_BACK
 from common.reports.sales.rows import product_totals
@@ -20,6 +21,8 @@ _PIECES: Final = {"yield_per": 2000}
 """Rows of a server-side cursor, so many at once."""
 _NOTHING: Final = Totals()
 
+STATEMENT_SECONDS: Final = 100
+"""A statement about a million products may take longer than others, less than its job may."""
 _SORT_MEMORY: Final = text("SELECT set_config('work_mem', '32MB', true)")
 """For each sort and hash of a statement; the default of 4 MB puts most of them on the disk."""
 
@@ -141,6 +144,7 @@ class SortedCatalogue:
         self._idle = text(_IDLE.format(sums=sums))
         self._parameters = parameters
         session.execute(_SORT_MEMORY)
+        let_statements_take(session, STATEMENT_SECONDS)
 
     def count(self) -> int:
         """How many products there are."""

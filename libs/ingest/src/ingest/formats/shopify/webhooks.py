@@ -3,6 +3,7 @@
 An order says what the export's columns say, and goes the export's way from there. What the export
 has not, webhooks tell: when an order was paid (``orders/paid``), and each refund with its lines and
 its date. A cancelled order is taken back as the export does it, so that both may meet in a ledger.
+A deleted one is in no export, and never comes back.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,12 +16,20 @@ from ingest.formats.shopify.dated_refunds import dated_refunds, money_back
 from ingest.formats.shopify.definition import FORMAT
 from ingest.formats.shopify.order import Order, line_rows, order_of, refund_rows, remark
 from ingest.formats.shopify.webhook_payload import order_content, refund_content
-from ingest.webhooks.facts import Facts, RefundFact, Word
-from ingest.webhooks.payload import UnreadableEventError, list_at, moment_at, needed_at, text_at
+from ingest.webhooks.facts import Arrival, Facts, RefundFact, Word, deletion
+from ingest.webhooks.payload import (
+    UnreadableEventError,
+    id_alone,
+    list_at,
+    moment_at,
+    needed_at,
+    text_at,
+)
 from ingest.webhooks.platform import Headers, OrderState, Shop
 
 _REFUND: Final = "refunds/create"
 _PAID: Final = "orders/paid"
+_DELETED: Final = "orders/delete"
 _PROGRESS: Final = (
     *("pending", "authorized", "partially_paid", "paid", "partially_refunded", "refunded"),
     "voided",
@@ -39,15 +48,17 @@ class ShopifyWebhooks:
         ("X-Shopify-Event-Id", "X-Shopify-Webhook-Id"),
     )
     topics: Final = frozenset(
-        {"orders/create", _PAID, "orders/updated", "orders/cancelled", _REFUND}
+        {"orders/create", _PAID, "orders/updated", "orders/cancelled", _DELETED, _REFUND}
     )
 
     def is_ping(self, body: bytes) -> bool:  # noqa: ARG002 - the protocol's
         """There is none: a test notification is signed."""
         return False
 
-    def read(self, topic: str, payload: Mapping[str, Any]) -> tuple[str, Facts]:
+    def read(self, topic: str, payload: Mapping[str, Any], arrival: Arrival) -> tuple[str, Facts]:
         """See ``Platform``."""
+        if topic == _DELETED:
+            return id_alone(payload), deletion(arrival)
         if topic == _REFUND:
             seen = moment_at(payload, "processed_at", "created_at")
             return needed_at(payload, "order_id"), Facts(refunds=_refunds([payload], seen))
@@ -67,6 +78,8 @@ class ShopifyWebhooks:
 
     def state(self, order_id: str, facts: Facts, shop: Shop) -> OrderState | None:
         """See ``Platform``."""
+        if facts.order is None and facts.gone:
+            return OrderState((), order_id)
         if facts.order is None:
             for each in facts.refunds.values():
                 money_back(each.word.content, shop.currency)
@@ -77,7 +90,7 @@ class ShopifyWebhooks:
         names = (name, f"{name} ({order_id})")
         if content["test"]:
             shop.notes.add("a test order; left out", name)
-        if content["test"] or not order.lines:
+        if facts.gone or content["test"] or not order.lines:
             return OrderState(names, order_id)
         remark(order, shop.notes, shop.now)
         if order.head.cancelled_at is None:

@@ -2,7 +2,7 @@
 
 WooCommerce says everything by ``order.updated``: paid, cancelled, paid back. An order goes the
 export's way once it is read. A refund comes as an id and an amount without a date: it was made when
-an order first told of it.
+an order first told of it. An order in the trash is in no export, until it is restored.
 """
 
 import re
@@ -26,13 +26,23 @@ from ingest.formats.woocommerce.order import (
     sold_amounts,
 )
 from ingest.formats.woocommerce.reconcile import Line, Sums
-from ingest.webhooks.facts import Facts, RefundFact, Word
-from ingest.webhooks.payload import UnreadableEventError, list_at, moment_at, needed_at, text_at
+from ingest.webhooks.facts import Arrival, Facts, RefundFact, Word, deletion
+from ingest.webhooks.payload import (
+    UnreadableEventError,
+    id_alone,
+    list_at,
+    moment_at,
+    needed_at,
+    text_at,
+)
 from ingest.webhooks.platform import Headers, OrderState, Shop
 
 _PING: Final = re.compile(rb"webhook_id=[0-9]{1,20}")
 _PROGRESS: Final = ("pending", "on-hold", "processing", "completed", "refunded", "cancelled")
 _REFUND: Final = "refunded"
+_DELETED: Final = "order.deleted"
+_RESTORED: Final = "order.restored"
+_NOT_TOLD: Final = "deleted; no event told its number, so what an import brought of it stays"
 _MOST_LINES: Final = 32_767
 
 
@@ -43,14 +53,16 @@ class WooCommerceWebhooks:
     headers: Final = Headers(
         "X-WC-Webhook-Signature", "X-WC-Webhook-Topic", ("X-WC-Webhook-Delivery-ID",)
     )
-    topics: Final = frozenset({"order.created", "order.updated", "order.restored"})
+    topics: Final = frozenset({"order.created", "order.updated", _DELETED, _RESTORED})
 
     def is_ping(self, body: bytes) -> bool:
         """It asks once, unsigned, before a webhook becomes active."""
         return _PING.fullmatch(body) is not None
 
-    def read(self, topic: str, payload: Mapping[str, Any]) -> tuple[str, Facts]:  # noqa: ARG002
+    def read(self, topic: str, payload: Mapping[str, Any], arrival: Arrival) -> tuple[str, Facts]:
         """See ``Platform``."""
+        if topic == _DELETED:
+            return id_alone(payload), deletion(arrival)
         updated = moment_at(payload, "date_modified_gmt", offset="Z")
         content = _content(payload)
         status = status_of(content["status"])
@@ -66,19 +78,22 @@ class WooCommerceWebhooks:
                 name: RefundFact(Word.of(updated, "", refund), updated)
                 for name, refund in refunds.items()
             },
+            restored=frozenset({updated} if topic == _RESTORED else ()),
         )
         return needed_at(payload, "id"), facts
 
-    def state(self, order_id: str, facts: Facts, shop: Shop) -> OrderState | None:  # noqa: ARG002
+    def state(self, order_id: str, facts: Facts, shop: Shop) -> OrderState | None:
         """See ``Platform``."""
         if facts.order is None:
+            if facts.gone:
+                shop.notes.add(_NOT_TOLD, order_id)
             return None
         try:
             order = _order(facts.order.content, facts, shop)
         except BadValueError as error:
             raise UnreadableEventError(f"a value of the order {error}") from None
         names = (order.head.id,)
-        if not sold(order, shop.notes):
+        if facts.gone or not sold(order, shop.notes):
             return OrderState(names, None)
         cards = shop.basis.gift_cards_are_sales(by_default=FORMAT.gift_cards_are_sales)
         amounts, only_cards = sold_amounts(order, gift_cards_are_sales=cards)

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from share_api.console.routes import (
+    activity,
     api_keys,
     connections,
     data,
@@ -24,7 +25,7 @@ from share_api.console.routes import (
 router = APIRouter(include_in_schema=False)
 # A link's own page stands last: its address is any other below that of the links.
 for each in (
-    *(static, session, home, data, team, api_keys, connections, discord),
+    *(static, session, home, activity, data, team, api_keys, connections, discord),
     *(one_time, first_shop, settings, reports, share, revoking, link_changes, links),
 ):
     router.include_router(each.router)

@@ -1,16 +1,13 @@
-"""Routes of the first page, and of what was done."""
+"""Route of the first page."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from accounts.permissions import Permission
 from common.db.imports import ImportState
-from common.db.pagination import Cursor, InvalidCursorError
 from share_api.console.own_paths import HOME
 from share_api.console.pages import page
-from share_api.console.views.activity import activity_of, last_import
+from share_api.console.views.activity import last_import
 from share_api.console.views.figures import figures_of
 from share_api.console.views.sales_days import old_since
 from share_api.console.visit import CurrentVisit
@@ -41,13 +38,3 @@ def show_home(visit: CurrentVisit) -> Response:
         old=old_since(visit),
         off=sharing_of(visit.db).off_since,
     )
-
-
-@router.get("/admin/activity", dependencies=[needs(Permission.AUDIT_READ)])
-def show_activity(visit: CurrentVisit, cursor: Annotated[str, Query()] = "") -> Response:
-    """Who did what, newest first."""
-    try:
-        after = Cursor.decode(cursor) if cursor else None
-    except InvalidCursorError:
-        after = None
-    return page(visit, "activity.html", "activity", activity=activity_of(visit, after))

@@ -16,6 +16,7 @@ from share_api.routes.permissions import needs
 from share_api.routes.shares import parse_id, state_context
 from sharing.issuing import issue
 from sharing.listing import get_share
+from sharing.policy import policy_of
 from sharing.reissuing import reissue_of
 
 router = APIRouter()
@@ -36,6 +37,7 @@ def extend(share_id: str, visit: CurrentVisit, _: CheckedForm) -> Response:
     """Issue it anew, as it is, under another address."""
     given = state_context(visit.container)
     share = get_share(visit.db, parse_id(share_id), given=given).share
-    wanted = reissue_of(share, visit.tenant.zone, visit.author)
+    most = policy_of(visit.db, visit.container.issuing).max_seconds
+    wanted = reissue_of(share, visit.tenant.zone, visit.author, most_seconds=most)
     issued = issue(wanted, visit.container.issuing, now=now())
     return redirect(f"{LINKS}/{issued.share_id}")

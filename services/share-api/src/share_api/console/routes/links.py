@@ -1,10 +1,9 @@
 """Routes of links: the table of the ledger, a link, and its address again."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
 from accounts.permissions import Permission
@@ -12,7 +11,14 @@ from common.db.pagination import Cursor, InvalidCursorError
 from common.instants import now
 from common.reports import registry
 from share_api.console.pages import page, redirect
-from share_api.console.views.links import ENDED, LinkView, Shown, links_of, password_rule, view_of
+from share_api.console.views.links import (
+    LinksWanted,
+    LinkView,
+    Shown,
+    links_of,
+    password_rule,
+    view_of,
+)
 from share_api.console.views.qr_code import qr_svg
 from share_api.console.visit import CheckedForm, CurrentVisit, Visit
 from share_api.routes.permissions import needs
@@ -20,7 +26,7 @@ from share_api.routes.shares import csv_response, parse_id, state_context, tell_
 from sharing.addressing import address_of
 from sharing.issue_errors import LinkOverError, LinkPasswordError
 from sharing.ledger_csv import ledger_csv
-from sharing.listing import ShareFilter, get_share
+from sharing.listing import ShareOrder, get_share
 from sharing.passwords import change_password
 
 router = APIRouter()
@@ -29,49 +35,41 @@ _JUST_MADE: Final = timedelta(minutes=15)
 _LONGEST_SEARCH: Final = 100
 
 
-@dataclass(frozen=True, slots=True)
-class TableQuery:
-    """What of the table is wanted; what cannot be read shows it from its beginning."""
-
-    shown: Shown
-    find: str
-    after: Cursor | None
-
-
-def _table_query(
+def _wanted(
     show: Annotated[str, Query()] = Shown.LIVE,
     find: Annotated[str, Query()] = "",
+    report: Annotated[str, Query()] = "",
+    order: Annotated[str, Query()] = ShareOrder.NEWEST,
     cursor: Annotated[str, Query()] = "",
-) -> TableQuery:
+) -> LinksWanted:
+    """What of the table is wanted; what cannot be read shows it from its beginning."""
     try:
         after = Cursor.decode(cursor) if cursor else None
     except InvalidCursorError:
         after = None
-    shown = Shown(show) if show in set(Shown) else Shown.LIVE
-    return TableQuery(shown, find.strip()[:_LONGEST_SEARCH].replace("\0", ""), after)
+    return LinksWanted(
+        shown=Shown(show) if show in set(Shown) else Shown.LIVE,
+        find=find.strip()[:_LONGEST_SEARCH].replace("\0", ""),
+        report=report if report in registry.REPORTS else "",
+        order=ShareOrder(order) if order in set(ShareOrder) else ShareOrder.NEWEST,
+        after=after,
+    )
+
+
+Wanted = Annotated[LinksWanted, Depends(_wanted)]
 
 
 @router.get(LINKS, dependencies=[needs(Permission.SHARES_READ)])
-def show_links(
-    visit: CurrentVisit,
-    show: str = Shown.LIVE,
-    find: str = "",
-    cursor: str = "",
-    done: str = "",
-) -> Response:
+def show_links(visit: CurrentVisit, wanted: Wanted, done: str = "") -> Response:
     """The table of the ledger."""
-    wanted = _table_query(show, find, cursor)
-    links = links_of(visit, wanted.shown, wanted.find, wanted.after)
-    reports = registry.implemented()
+    links, reports = links_of(visit, wanted), registry.implemented()
     return page(visit, "links.html", "links", links=links, done=done, reports=reports)
 
 
 @router.get(f"{LINKS}/csv", dependencies=[needs(Permission.SHARES_READ)])
-def download(visit: CurrentVisit, show: str = Shown.LIVE, find: str = "") -> Response:
-    """The links that the table shows, all of its pages, as CSV."""
-    wanted = _table_query(show, find)
-    filtered = ShareFilter(ended=ENDED[wanted.shown], text=wanted.find or None)
-    return csv_response(ledger_csv(visit.db, filtered, given=state_context(visit.container)))
+def download(visit: CurrentVisit, wanted: Wanted) -> Response:
+    """The links that the table shows, all of its pages, as CSV; newest first."""
+    return csv_response(ledger_csv(visit.db, wanted.filter, given=state_context(visit.container)))
 
 
 @router.get(f"{LINKS}/{{share_id}}", dependencies=[needs(Permission.SHARES_READ)])

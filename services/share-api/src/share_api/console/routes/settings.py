@@ -23,10 +23,14 @@ from share_api.routes import shop
 from share_api.routes.permissions import needs, of_a_person
 from share_api.routes.session import replace_own_password
 from share_api.schemas.requests import PasswordBody
+from sharing.issue_errors import LinkLifeError
+from sharing.policy import policy_of
 from sharing.switch import sharing_of
 
 router = APIRouter()
 SETTINGS: Final = "/admin/settings"
+DAY: Final = 86_400
+_MOST_DIGITS: Final = 6
 
 
 @router.get(SETTINGS, dependencies=[of_a_person])
@@ -49,6 +53,25 @@ def change_shop(visit: CurrentVisit, form: CheckedForm) -> Response:
         return _settings_page(visit, detail=detail_of(problem), status=int(problem.status))
     done = "timezone" if "timezone" in wanted else "shop"
     return redirect(f"{SETTINGS}?done={done}&cut={changed.cut_links}")
+
+
+@router.post(f"{SETTINGS}/sharing", dependencies=[needs(Permission.SETTINGS_WRITE)])
+def change_policy(visit: CurrentVisit, form: CheckedForm) -> Response:
+    """Set the longest life of links, in days; nothing is the service's own bound."""
+    days = form.one("days").strip()
+    if days and not (days.isascii() and days.isdigit() and len(days) <= _MOST_DIGITS):
+        detail = visit.words.text("Write a number of days, or nothing.")
+        return _settings_page(visit, detail=detail, status=400)
+    wanted = {"maxLinkSeconds": int(days) * DAY if days else None}
+    try:
+        shop.change_shop(visit.actor, visit.container, json.dumps(wanted).encode())
+    except LinkLifeError:
+        most = visit.container.issuing.max_ttl_seconds // DAY
+        detail = visit.words.counted(
+            "Choose from 1 to %(count)s day.", "Choose from 1 to %(count)s days.", most
+        )
+        return _settings_page(visit, detail=detail, status=400)
+    return redirect(f"{SETTINGS}?done=policy")
 
 
 @router.post(f"{SETTINGS}/password", dependencies=[of_a_person])
@@ -100,7 +123,8 @@ def _settings_page(
         detail=detail,
         guessable=isinstance(problem, GuessablePasswordError),
         off=sharing_of(visit.db).off_since,
-        days=lambda seconds: seconds // 86_400,
+        days=lambda seconds: seconds // DAY,
+        policy=policy_of(visit.db, visit.container.issuing),
         zones=sorted(available_timezones() - {"localtime"}),
         using=visit.container.issuing,
     )

@@ -37,12 +37,14 @@ class Choices(BaseModel):
     label: str = ""
     kind: str = ""
     protected: str = ""
+    range: list[str] = []
 
 
 @router.get(NEW, dependencies=[needs(Permission.SHARES_WRITE)])
 def show_form(visit: CurrentVisit, choices: Annotated[Choices, Query()]) -> Response:
     """The form, filled in as the address says."""
-    return _form_page(visit, Form(tuple(choices.model_dump().items())))
+    fields = choices.model_dump(exclude={"range"})
+    return _form_page(visit, Form((*fields.items(), *(("range", x) for x in choices.range))))
 
 
 @router.post(NEW, dependencies=[needs(Permission.SHARES_WRITE)])
@@ -66,6 +68,8 @@ def _body(form: Form) -> bytes:
         wanted["label"] = form.one("label").strip()
     if form.one("kind") in _KINDS:
         wanted[form.one("kind")] = True
+    if form.all("range"):
+        wanted["ranges"] = form.all("range")
     if form.one("password") or form.one("protected"):  # what is to have one does not lose it
         wanted["password"] = form.one("password")
     if life:
@@ -75,6 +79,10 @@ def _body(form: Form) -> bytes:
 
 def _detail(visit: Visit, problem: Problem) -> str:
     """What is wrong, in the reader's words where it is what the form lets happen."""
+    if isinstance(problem, OptionsConflictError) and problem.field == "ranges":
+        return visit.words.text(
+            "A frozen link has the figures of its own days alone: there are no others to choose."
+        )
     if isinstance(problem, OptionsConflictError):
         return visit.words.text("Days of the calendar do not move: let them stay, or freeze them.")
     if "/password" in {each["pointer"] for each in problem.errors}:

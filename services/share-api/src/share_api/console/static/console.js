@@ -62,6 +62,13 @@
       const dated = period.value !== "dates" || (first.value && last.value >= first.value);
       if (dated && path !== frame.dataset.shown) frame.contentWindow.location.replace(path);
       if (dated) frame.dataset.shown = path;
+      for (const link of document.querySelectorAll("a[data-follows]")) {
+        const address = new URL(link.href);
+        for (const field of ["period", "first", "last"]) {
+          address.searchParams.set(field, form.elements[field].value);
+        }
+        link.href = address.href;
+      }
     });
   }
 

@@ -1,16 +1,24 @@
 """What was done to the shop, as the audit log has it, in the reader's words."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Final
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from accounts.audit_log import AuditFilter, list_audit
-from common.db.audit import Action, AuditEntry
+from accounts.members import list_members
+from common.db.audit import COMMAND_LINE, WORKER, Action, AuditEntry
 from common.db.pagination import Cursor, Page, Paging
+from common.reports.window import start_of_day
 from share_api.console.visit import Visit
 
 PAGE: Final = 50
+_LONGEST_NAME: Final = 320
+_YEARS: Final = (1970, 9000)
+"""Days of other years are none that anything was done on, and no instants of a database."""
 
 
 def _(words: str) -> str:
@@ -29,6 +37,7 @@ ACTIONS: Final[Mapping[str, str]] = MappingProxyType(
         Action.LINK_PASSWORD_REMOVED: _("Password of a link removed"),
         Action.SHARING_OFF: _("Sharing turned off"),
         Action.SHARING_ON: _("Sharing turned on"),
+        Action.LINK_LIFE_CHANGED: _("Longest life of links changed"),
         Action.KEY_RETIRED: _("Signing key retired"),
         Action.LOGIN_SUCCEEDED: _("Logged in"),
         Action.LOGIN_FAILED: _("Log-in refused"),
@@ -78,9 +87,69 @@ class ActivityView:
         return str((self.entry.details or {}).get("report", ""))
 
 
-def activity_of(visit: Visit, after: Cursor | None) -> Page[ActivityView]:
+@dataclass(frozen=True, slots=True)
+class ActivityChoice:
+    """Which entries are wanted: whose, of which action, of which days of the shop; None for all.
+
+    ``actions`` and ``people`` are what can be chosen.
+    """
+
+    actor: str
+    action: Action | None
+    first: date | None
+    last: date | None
+    actions: Sequence[tuple[str, str]]
+    people: Sequence[str]
+
+    def wanted(self, zone: ZoneInfo) -> AuditFilter:
+        """The filter of the log: from the first instant of the first day to the end of the last."""
+        return AuditFilter(
+            action=self.action,
+            actor=self.actor or None,
+            start=start_of_day(self.first, zone) if self.first else None,
+            end=start_of_day(self.last + timedelta(days=1), zone) if self.last else None,
+        )
+
+    @property
+    def query(self) -> str:
+        """The choice as part of an address; empty for none."""
+        days = {"first": self.first, "last": self.last}
+        chosen = {
+            "who": self.actor,
+            "what": self.action or "",
+            **{name: day.isoformat() if day else "" for name, day in days.items()},
+        }
+        return urlencode({name: value for name, value in chosen.items() if value})
+
+    def address(self, path: str, **more: str) -> str:
+        """An address with the choice, and what is added to it."""
+        return "?".join(filter(None, (path, "&".join(filter(None, (self.query, urlencode(more)))))))
+
+
+def choice_of(visit: Visit, *, who: str, what: str, first: str, last: str) -> ActivityChoice:
+    """The choice that an address names; what cannot be read of it chooses nothing."""
+    told = {action: visit.words.text(words) for action, words in ACTIONS.items()}
+    return ActivityChoice(
+        actor=who.strip()[:_LONGEST_NAME].replace("\0", ""),
+        action=Action(what) if what in told else None,
+        first=_day(first),
+        last=_day(last),
+        actions=sorted(((str(name), words) for name, words in told.items()), key=lambda a: a[1]),
+        people=[*(each.email for each in list_members(visit.db)), COMMAND_LINE.name, WORKER.name],
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if _YEARS[0] <= found.year <= _YEARS[1] else None
+
+
+def activity_of(visit: Visit, chosen: ActivityChoice, after: Cursor | None) -> Page[ActivityView]:
     """What was done, newest first."""
-    found = list_audit(visit.db, Paging(PAGE, after), AuditFilter())
+    found = list_audit(visit.db, Paging(PAGE, after), chosen.wanted(visit.tenant.zone))
     told: Callable[[AuditEntry], ActivityView] = lambda entry: ActivityView(  # noqa: E731
         entry,
         visit.words.text(ACTIONS.get(entry.action, entry.action)),

@@ -14,7 +14,7 @@ from common.reports.document.schema import Days
 from common.reports.window import Period, Window, window_of
 from share_api.console.visit import Visit
 from share_api.routes.shares import state_context
-from sharing.listing import LedgerEntry, ShareFilter, ShareState, list_shares
+from sharing.listing import LedgerEntry, ShareFilter, ShareOrder, ShareState, list_shares
 from sharing.overview import SOON, LedgerOverview, overview_of
 
 PAGE: Final = 25
@@ -62,16 +62,21 @@ class LinkView:
     @property
     def again(self) -> str:
         """The form that issues it anew: for the same period, or the same days of the calendar."""
-        chosen = {"report": self.share.report, "period": self.share.period}
+        chosen: dict[str, str | list[str]] = {
+            "report": self.share.report,
+            "period": self.share.period,
+        }
         if self.share.period == DATES:
             chosen |= {"first": self.first.isoformat(), "last": self.last.isoformat()}
         if self.share.label:
             chosen["label"] = self.share.label
         if self.share.kind != LinkKind.FIXED:
             chosen["kind"] = self.share.kind
+        if self.share.ranges:
+            chosen["range"] = self.share.ranges
         if self.share.password_hash is not None:
             chosen["protected"] = "yes"
-        return f"/admin/links/new?{urlencode(chosen)}"
+        return f"/admin/links/new?{urlencode(chosen, doseq=True)}"
 
     @property
     def opens(self) -> bool:
@@ -118,7 +123,9 @@ def _traits(visit: Visit, share: Share) -> tuple[str, ...]:
     text = visit.words.text
     kinds = {LinkKind.LIVE: text("Days move"), LinkKind.FROZEN: text("Frozen")}
     protected = text("With a password") if share.password_hash is not None else ""
-    return tuple(each for each in (kinds.get(LinkKind(share.kind), ""), protected) if each)
+    ranges = text("Readers choose the days") if share.ranges else ""
+    kind = kinds.get(LinkKind(share.kind), "")
+    return tuple(each for each in (kind, ranges, protected) if each)
 
 
 def password_rule(visit: Visit) -> str:
@@ -133,35 +140,67 @@ def days_of(visit: Visit, window: Window) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class LinksWanted:
+    """What of the table is wanted, and in which order; an empty ``report`` is every one."""
+
+    shown: Shown
+    find: str
+    report: str
+    order: ShareOrder
+    after: Cursor | None = None
+
+    @property
+    def filter(self) -> ShareFilter:
+        """The filter of the ledger."""
+        ended = ENDED[self.shown]
+        return ShareFilter(ended=ended, text=self.find or None, report=self.report or None)
+
+    def query(self, shown: Shown | None = None) -> dict[str, str]:
+        """What an address says of it, or with another filter; its order where it is not as ever."""
+        chosen = {"show": str(shown or self.shown), "find": self.find, "report": self.report}
+        if self.order is not ShareOrder.NEWEST:
+            chosen["order"] = self.order
+        return {name: value for name, value in chosen.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
 class LinksView:
     """A page of the table, with what stands around it."""
 
     rows: tuple[LinkView, ...]
     counts: LedgerOverview
-    shown: Shown
-    find: str
+    wanted: LinksWanted
     next: Cursor | None
+
+    @property
+    def shown(self) -> Shown:
+        """Which links the table shows."""
+        return self.wanted.shown
+
+    @property
+    def find(self) -> str:
+        """What is looked for."""
+        return self.wanted.find
 
     @property
     def csv(self) -> str:
         """The address of all its pages as CSV."""
-        query = {"show": str(self.shown), **({"find": self.find} if self.find else {})}
-        return f"/admin/links/csv?{urlencode(query)}"
+        return f"/admin/links/csv?{urlencode(self.wanted.query())}"
 
     def address(self, shown: Shown | None = None, *, further: bool = False) -> str:
         """The address of the table with another filter, or of its next page."""
-        query = {"show": str(shown or self.shown)}
-        if self.find:
-            query["find"] = self.find
+        query = self.wanted.query(shown)
         if further and self.next is not None:
             query["cursor"] = self.next.encode()
         return f"/admin/links?{urlencode(query)}"
 
 
-def links_of(visit: Visit, shown: Shown, find: str, after: Cursor | None) -> LinksView:
-    """The links of the shop that are wanted, newest first."""
-    given = state_context(visit.container)
-    wanted = ShareFilter(ended=ENDED[shown], text=find or None)
-    page: Page[LedgerEntry] = list_shares(visit.db, Paging(PAGE, after), wanted, given=given)
+def links_of(visit: Visit, wanted: LinksWanted) -> LinksView:
+    """The links of the shop that are wanted."""
+    given, paging = state_context(visit.container), Paging(PAGE, wanted.after)
+    page: Page[LedgerEntry] = list_shares(
+        visit.db, paging, wanted.filter, given=given, order=wanted.order
+    )
     rows = tuple(view_of(visit, each) for each in page.items)
-    return LinksView(rows, overview_of(visit.db, given=given), shown, find, page.next)
+    counts = overview_of(visit.db, given=given, report=wanted.report or None)
+    return LinksView(rows, counts, wanted, page.next)

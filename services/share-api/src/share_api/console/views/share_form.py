@@ -8,12 +8,15 @@ from urllib.parse import urlencode
 from common.db.shares import MAX_LABEL_LENGTH
 from common.instants import now
 from common.links.options import LinkKind
+from common.links.ranges import Range
 from common.reports import registry
 from common.reports.window import Period, window_of
 from share_api.console.forms.body import Form
 from share_api.console.views.links import DATES, days_of
 from share_api.console.views.preview import preview_path
 from share_api.console.visit import Visit
+from sharing.issuing_context import IssuingContext
+from sharing.policy import held_to_policy
 
 DAY: Final = 86_400
 _PRESETS: Final = (1, 7, 30, 90, 365)
@@ -31,7 +34,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class ShareForm:
-    """The choices of the form, and those made."""
+    """The choices of the form, and those made; ``most`` is the shop's own bound, if it has one."""
 
     reports: Sequence[Choice]
     periods: Sequence[Choice]
@@ -45,6 +48,9 @@ class ShareForm:
     last: str = ""
     label: str = ""
     protected: bool = False
+    most: str = ""
+    ranges: Sequence[Choice] = ()
+    chosen: Sequence[str] = ()
 
     @property
     def days(self) -> str:
@@ -86,7 +92,8 @@ def share_form(visit: Visit, form: Form) -> ShareForm:
         for each in Period
     ]
     periods.append(Choice(DATES, words.text("Days of the calendar")))
-    lives, kinds = _lives(visit), _kinds(visit)
+    using, kinds = held_to_policy(visit.container.issuing, visit.tenant.id), _kinds(visit)
+    lives = _lives(visit, using)
     return ShareForm(
         reports,
         periods,
@@ -94,12 +101,17 @@ def share_form(visit: Visit, form: Form) -> ShareForm:
         kinds,
         report=_chosen(form.one("report"), reports, reports[0].value),
         period=_chosen(form.one("period"), periods, Period.MONTH.value),
-        life=_chosen(form.one("life"), lives, str(visit.container.issuing.ttl_seconds)),
+        life=_chosen(form.one("life"), lives, str(using.ttl_seconds)),
         kind=_chosen(form.one("kind"), kinds, LinkKind.FIXED),
         first=form.one("first")[:10],
         last=form.one("last")[:10],
         label=form.one("label")[:MAX_LABEL_LENGTH],
         protected=form.one("protected") == "yes",
+        most=_life(visit, using.max_ttl_seconds)
+        if using.max_ttl_seconds < visit.container.issuing.max_ttl_seconds
+        else "",
+        ranges=_ranges(visit),
+        chosen=form.all("range"),
     )
 
 
@@ -113,9 +125,22 @@ def _kinds(visit: Visit) -> list[Choice]:
     ]
 
 
-def _lives(visit: Visit) -> list[Choice]:
-    """The presets within what is allowed, and what a link lives by default."""
-    using = visit.container.issuing
+def _ranges(visit: Visit) -> list[Choice]:
+    """What the link's readers may choose."""
+    text, counted = visit.words.text, visit.words.counted
+    return [
+        *(
+            Choice(each.value, counted("%(count)s day", "%(count)s days", each.days))
+            for each in Period
+        ),
+        Choice(Range.THIS_MONTH, text("This month")),
+        Choice(Range.LAST_MONTH, text("Last month")),
+        Choice(Range.CUSTOM, text("Any days")),
+    ]
+
+
+def _lives(visit: Visit, using: IssuingContext) -> list[Choice]:
+    """The presets within what the shop allows, and what a link lives by default."""
     seconds = {days * DAY for days in _PRESETS} | {using.ttl_seconds}
     return [
         Choice(str(each), _life(visit, each))

@@ -1,0 +1,84 @@
+"""Ranges: the days that readers of a link may choose, as far as its admin allowed that.
+
+A range is named in the path below the token, in one spelling: ``30d``, ``month``, or two days of
+the calendar, ``2026-10-01..2026-10-31``. Its days are whole ones of the tenant's zone that are
+over.
+"""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from common.reports.window import Dates, Period, Window, window_of
+
+
+class Range(StrEnum):
+    """What an admin may allow."""
+
+    WEEK = "7d"
+    MONTH = "30d"
+    QUARTER = "90d"
+    THIS_MONTH = "month"
+    """The month of today so far; on its first day, of which nothing is over, the one before."""
+    LAST_MONTH = "last-month"
+    """The last month that is over."""
+    CUSTOM = "custom"
+    """Any days of the calendar, up to a year of them."""
+
+
+_CUSTOM: Final = re.compile(r"(\d{4}-\d\d-\d\d)\.\.(\d{4}-\d\d-\d\d)", re.ASCII)
+_PERIODS: Final = {Range(period.value): period for period in Period}
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenRange:
+    """A range that a reader chose; ``dates`` are those of a custom one."""
+
+    kind: Range
+    dates: Dates | None = None
+
+    @property
+    def name(self) -> str:
+        """Its spelling in a path."""
+        if self.dates is None:
+            return self.kind.value
+        return f"{self.dates.first.isoformat()}..{self.dates.last.isoformat()}"
+
+    def window(self, allowed: Collection[Range], zone: ZoneInfo, *, now: datetime) -> Window | None:
+        """The days it names at that moment; None where they are not allowed, or not over."""
+        if self.kind not in allowed:
+            return None
+        today = now.astimezone(zone).date()
+        days = self.dates or _PERIODS.get(self.kind) or _month(self.kind, today)
+        if isinstance(days, Dates) and days.last >= today:
+            return None
+        try:
+            return window_of(days, zone, now=now)
+        except ValueError:  # a day that the zone's calendar left out
+            return None
+
+
+def parse_range(text: str) -> ChosenRange | None:
+    """The range that a path spells; None where it spells none."""
+    found = _CUSTOM.fullmatch(text)
+    if found is not None:
+        try:
+            first, last = (date.fromisoformat(each) for each in found.groups())
+            return ChosenRange(Range.CUSTOM, Dates(first, last))
+        except ValueError:
+            return None
+    if text == Range.CUSTOM or text not in set(Range):
+        return None
+    return ChosenRange(Range(text))
+
+
+def _month(kind: Range, today: date) -> Dates:
+    """The days of a month by its name."""
+    if kind is Range.THIS_MONTH and today.day > 1:
+        return Dates(today.replace(day=1), today - timedelta(days=1))
+    last = today.replace(day=1) - timedelta(days=1)
+    return Dates(last.replace(day=1), last)

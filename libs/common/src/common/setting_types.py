@@ -1,0 +1,114 @@
+"""Types of settings: what a variable may hold, checked when it is read.
+
+Their messages never repeat a value, which may be a secret.
+"""
+
+from ipaddress import ip_network
+from typing import Annotated, Final
+from urllib.parse import parse_qs, urlsplit
+
+from pydantic import AfterValidator, SecretStr
+
+from common.links.signing_secret import check_drawn_secret
+
+
+def starting_with(*schemes: str) -> AfterValidator:
+    """A server's address by one of these schemes; TLS, if any, checks who answers."""
+
+    def check(value: SecretStr | None) -> SecretStr | None:
+        if value is None:
+            return None
+        if not value.get_secret_value().startswith(schemes):
+            raise ValueError(f"must start with {' or '.join(schemes)}")
+        _check_certificates_asked_for(value.get_secret_value())
+        return value
+
+    return AfterValidator(check)
+
+
+_CHECKED: Final = {
+    "sslmode": {"disable", "verify-ca", "verify-full"},
+    "ssl_cert_reqs": {"required", "CERT_REQUIRED"},
+    "ssl_check_hostname": {"true", "True", "1"},
+}
+"""What a server's address may say of TLS: that there is none, or that it checks who answers."""
+
+
+def _check_certificates_asked_for(address: str) -> None:
+    said = parse_qs(urlsplit(address).query, keep_blank_values=True)
+    for name, checked in _CHECKED.items():
+        if not checked.issuperset(said.get(name, ())):
+            raise ValueError(
+                f"{name} must be one of {', '.join(sorted(checked))}: TLS without a look at the"
+                " certificate is with whoever answers"
+            )
+
+
+def _check_address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0:
+        raise ValueError("must be an http:// or https:// address")
+    if parts.username is not None or not value.isascii() or any(map(str.isspace, value)):
+        raise ValueError("must be plain ASCII without a user or white space")
+    if "?" in value or "#" in value:
+        raise ValueError("must have neither a query nor a fragment")
+    return value.rstrip("/")
+
+
+def _check_origin(value: str) -> str:
+    if urlsplit(value).path not in {"", "/"} or "?" in value or "#" in value:
+        raise ValueError("must end after the host and port: links stand at fixed paths below it")
+    return _check_address(value)
+
+
+Origin = Annotated[str, AfterValidator(_check_origin)]
+"""Scheme, host and port, as in ``https://app.example.com``; a trailing slash is dropped."""
+
+
+def _check_networks(value: str) -> str:
+    for network in value.split(","):
+        try:
+            ip_network(network.strip() or "127.0.0.1")
+        except ValueError:
+            raise ValueError("must be addresses or networks, comma separated") from None
+    return value
+
+
+Networks = Annotated[str, AfterValidator(_check_networks)]
+"""Addresses or networks, comma separated."""
+
+
+def parts_of(value: SecretStr | None) -> tuple[str, ...]:
+    """What stands between the commas."""
+    text = value.get_secret_value() if value else ""
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _check_signing_secret(value: SecretStr | None) -> SecretStr | None:
+    secret = value.get_secret_value().strip() if value else ""
+    if secret:
+        check_drawn_secret(secret)
+    return SecretStr(secret) if secret else None
+
+
+def _check_signing_secrets(value: SecretStr | None) -> SecretStr | None:
+    for secret in parts_of(value):
+        check_drawn_secret(secret)
+    return value
+
+
+SigningSecret = Annotated[SecretStr | None, AfterValidator(_check_signing_secret)]
+SigningSecrets = Annotated[SecretStr | None, AfterValidator(_check_signing_secrets)]
+
+
+def _check_snowflake(value: int | None) -> int | None:
+    if value is not None and not 0 < value < 2**63:
+        raise ValueError("must be an id of Discord's: a whole number")
+    return value
+
+
+Address = Annotated[str, AfterValidator(_check_address)]
+"""An http or https address, whatever path it has; a trailing slash is dropped."""
+
+Snowflake = Annotated[int | None, AfterValidator(_check_snowflake)]
+"""An id of Discord's."""

@@ -1,0 +1,76 @@
+"""Choosing days: the form of a page that posts two days of the calendar, for its range's address.
+
+A form that is got would put them in a query string, which changes nothing here; posted, they are
+answered with the address that has them in its path. No report is computed for it, and none shown.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from http import HTTPStatus
+from typing import Final
+from urllib.parse import parse_qs
+
+from starlette.types import Receive
+
+from common.links.ranges import ChosenRange, parse_range
+from report_viewer.endpoints.request_body import read_body
+from report_viewer.http.cache_control import NEVER_STORED
+from report_viewer.http.response import Response, WireResponse
+from report_viewer.http.security_headers import SecurityHeaders
+from report_viewer.links.request import ReportRequest
+from report_viewer.links.urls import place_of
+from report_viewer.loading.loader import ReportLoader
+from report_viewer.loading.redis_store import STATE
+from report_viewer.problems.errors import InvalidRangeError, NoSuchPathError
+
+MOST_BYTES: Final = 512
+_FIELDS: Final = 4
+
+
+class DayChooser:
+    """Takes days that readers choose."""
+
+    def __init__(self, loader: ReportLoader, security: SecurityHeaders) -> None:
+        self._loader = loader
+        self._headers = (NEVER_STORED, *security.data())
+
+    async def choose(self, request: ReportRequest, receive: Receive) -> WireResponse:
+        """The address of the page that shows the days of the body.
+
+        Raises:
+            LinkError: the link does not open.
+            NoSuchPathError: it does not let its readers choose days of the calendar.
+            InvalidRangeError: the body has none, or such as the link does not show.
+            ViewerError: that cannot be told.
+        """
+        snapshot = await self._loader.load(request, STATE)
+        if not snapshot.options.ranges:
+            raise NoSuchPathError
+        chosen = _chosen(await read_body(receive, most_bytes=MOST_BYTES))
+        wanted = replace(request, claims=replace(request.claims, chosen=chosen))
+        try:
+            await self._loader.load(wanted, STATE)
+        except NoSuchPathError:
+            raise InvalidRangeError from None
+        place = f"/api/reports/{place_of(request.token, chosen)}"
+        location = (b"location", place.encode("ascii"))
+        return WireResponse(Response(HTTPStatus.SEE_OTHER, (*self._headers, location), b""))
+
+
+def _chosen(body: bytes) -> ChosenRange:
+    """The days of a form.
+
+    Raises:
+        InvalidRangeError: it has none.
+    """
+    try:
+        fields: Mapping[str, list[str]] = parse_qs(
+            body.decode("ascii"), strict_parsing=True, errors="strict", max_num_fields=_FIELDS
+        )
+    except ValueError:
+        raise InvalidRangeError from None
+    first, last = (fields.get(name, []) for name in ("first", "last"))
+    found = parse_range(f"{first[0]}..{last[0]}") if len(first) == len(last) == 1 else None
+    if found is None:
+        raise InvalidRangeError
+    return found

@@ -1,0 +1,71 @@
+"""Range picker: the days that a reader may choose, as links and a form that need no script."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from common.i18n.formatter import Formatter
+from common.links.ranges import ChosenRange, Range
+from common.reports.window import Period
+from report_viewer.cache.page_cache import TOKEN
+from report_viewer.links.urls import Resource, place_of
+
+_PERIODS: Final[Mapping[Range, Period]] = {Range(period.value): period for period in Period}
+
+
+@dataclass(frozen=True, slots=True)
+class DayChoice:
+    """A link to other days; ``shown`` says that the page shows them."""
+
+    words: str
+    url: str
+    shown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RangePicker:
+    """The choices, and where days of the calendar are posted; nowhere where none are allowed.
+
+    ``first`` and ``last`` are those that the page shows, as ISO 8601.
+    """
+
+    choices: tuple[DayChoice, ...]
+    form_url: str = ""
+    first: str = ""
+    last: str = ""
+
+    @property
+    def custom(self) -> bool:
+        """Whether the page shows days that its reader has named."""
+        return bool(self.first)
+
+
+def range_picker(
+    words: Formatter, ranges: tuple[Range, ...], chosen: ChosenRange | None
+) -> RangePicker | None:
+    """The picker of a link with these ranges; None where it has none. Its addresses have marks."""
+    if not ranges:
+        return None
+    named = [ChosenRange(each) for each in Range if each in ranges and each is not Range.CUSTOM]
+    choices = (
+        DayChoice(words.text("As shared"), _url(None), chosen is None),
+        *(DayChoice(_words(words, each.kind), _url(each), each == chosen) for each in named),
+    )
+    if Range.CUSTOM not in ranges:
+        return RangePicker(choices)
+    dates = chosen.dates if chosen is not None else None
+    shown = (dates.first.isoformat(), dates.last.isoformat()) if dates is not None else ("", "")
+    form_url = f"/api/reports/{TOKEN}{Resource.RANGE.value.decode()}"
+    return RangePicker(choices, form_url, *shown)
+
+
+def _url(chosen: ChosenRange | None) -> str:
+    return f"/api/reports/{place_of(TOKEN, chosen)}"
+
+
+def _words(words: Formatter, kind: Range) -> str:
+    if kind is Range.THIS_MONTH:
+        return words.text("This month")
+    if kind is Range.LAST_MONTH:
+        return words.text("Last month")
+    return words.counted("%(count)s day", "%(count)s days", _PERIODS[kind].days)

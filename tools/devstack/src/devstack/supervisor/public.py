@@ -1,0 +1,73 @@
+"""Public address: what an https address in front changes for the services, and what fronts it.
+
+The services listen on this machine alone. A server that ends TLS here passes requests on to them,
+and is believed when it says whose they are. With an https address cookies are ``Secure`` and
+browsers are told to stay with TLS (HSTS): both follow from ``PUBLIC_BASE_URL``.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from devstack.processes.sockets import LOOPBACK
+from devstack.supervisor.errors import SupervisorError
+from devstack.supervisor.ports import Ports
+
+_TO_VIEWER: Final = "/api/reports/* /static/* /csp-reports"
+_TO_SHARE_API: Final = "/admin /admin/* /api/admin/* /api/ingest/* /api/discord/interactions"
+
+
+def check_public(address: str) -> str:
+    """The origin that the outside reaches the system at: ``https://reports.example.com``.
+
+    Raises:
+        SupervisorError: it is not https, or more than a host and a port.
+    """
+    parts = urlsplit(address)
+    plain = address.isascii() and not any(map(str.isspace, address))
+    try:
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host, port = None, None
+    if not plain or parts.scheme != "https" or not host or port == 0 or parts.username is not None:
+        raise SupervisorError(f"--public {address!r}: write https:// and the host's name")
+    if parts.path not in {"", "/"} or "?" in address or "#" in address:
+        raise SupervisorError(f"--public {address!r}: must end after the host and port")
+    return address.rstrip("/")
+
+
+def public_settings(origin: str) -> Mapping[str, str]:
+    """What services are told so that they can be reached at ``origin`` through a server here."""
+    return {
+        "PUBLIC_BASE_URL": origin,
+        "SHARE_API_TRUSTED_PROXIES": LOOPBACK,
+        "REPORT_VIEWER_TRUSTED_PROXIES": LOOPBACK,
+    }
+
+
+def caddyfile(origin: str, ports: Ports) -> str:
+    """A Caddyfile that ends TLS at ``origin`` and passes on what is for the services, no more."""
+    return "\n".join(
+        (
+            f"{origin.removeprefix('https://')} {{",
+            f"\t@reports path {_TO_VIEWER}",
+            f"\t@console path {_TO_SHARE_API}",
+            f"\treverse_proxy @reports {LOOPBACK}:{ports.report_viewer}",
+            f"\treverse_proxy @console {LOOPBACK}:{ports.share_api}",
+            "}",
+            "",
+        )
+    )
+
+
+def write_front(path: Path, origin: str, ports: Ports) -> None:
+    """Write the Caddyfile, for whoever runs that server to read.
+
+    Raises:
+        SupervisorError: it cannot be written.
+    """
+    try:
+        path.write_text(caddyfile(origin, ports), encoding="utf-8")
+    except OSError as error:
+        raise SupervisorError(f"cannot write {path}: {error.strerror}") from error
