@@ -121,6 +121,7 @@ def _reports(
         redis.jobs,
         wait_seconds=settings.wait_seconds,
         max_waiting=settings.max_waiting,
+        loaded=metrics.loaded,
     )
     metrics.watch(
         "report_viewer_waiting",
@@ -133,7 +134,7 @@ def _reports(
         lambda: cache.bytes_kept,
     )
     representations, forms = _representing(
-        settings, redis, rendering, cache=cache, reader=reader, loader=loader
+        settings, redis, rendering, cache=cache, reader=reader, loader=loader, metrics=metrics
     )
     return ReportsEndpoint(
         cache=cache,
@@ -168,12 +169,15 @@ def _representing(
     cache: ResponseCache,
     reader: DataLoader,
     loader: ReportLoader,
+    metrics: Metrics,
 ) -> tuple[Representations, Forms]:
     revalidation = Revalidation(
         reader=reader,
         jobs=redis.jobs,
         freshness=FreshnessTracker(
-            overdue_seconds=settings.overdue_seconds, workers_gone=redis.heartbeat.is_gone
+            overdue_seconds=settings.overdue_seconds,
+            workers_gone=redis.heartbeat.is_gone,
+            served=metrics.served,
         ),
         responses=cache,
     )

@@ -12,16 +12,23 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 from common.infra.telemetry import exposition
+from report_viewer.model import Freshness, Heat
 from report_viewer.tasks import BackgroundTask
 
 SHARED_DIRECTORY: Final = "PROMETHEUS_MULTIPROC_DIR"
 """The variable that names the directory; set before this module is imported, or not at all."""
 
 PUBLISH_SECONDS: Final = 1.0
+HOT_OUT_OF: Final = 16
+LOAD_BUCKETS: Final = (
+    *(0.000_05, 0.000_1, 0.000_25, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1),
+    *(0.25, 0.5, 1.0, 2.5, 5.0, 10.0),
+)
+AGE_BUCKETS: Final = (1, 10, 60, 300, 900, 3600, 4 * 3600, 24 * 3600, 7 * 24 * 3600)
 
 
 class Metrics:
@@ -41,6 +48,26 @@ class Metrics:
             ["directive"],
             registry=self._registry,
         )
+        self._loads = Histogram(
+            "report_viewer_load_seconds",
+            "Until what an answer takes was there: hot in memory (one answer in sixteen is timed),"
+            " warm in Redis, cold when it had to be computed or looked up first.",
+            ["heat"],
+            buckets=LOAD_BUCKETS,
+            registry=self._registry,
+        )
+        self._ages = Histogram(
+            "report_viewer_report_age_seconds",
+            "How long ago what was served was computed, by how fresh it is.",
+            ["freshness"],
+            buckets=AGE_BUCKETS,
+            registry=self._registry,
+        )
+        for heat in Heat:
+            self._loads.labels(heat.value)
+        for freshness in Freshness:
+            self._ages.labels(freshness.value)
+        self._hot = 0
         self._counts: defaultdict[int, int] = defaultdict(int)
         self._gauges: list[tuple[Gauge, Callable[[], float]]] = []
         self._publishing = BackgroundTask(self._publish_for_ever)
@@ -48,6 +75,19 @@ class Metrics:
     def count(self, status: int) -> None:
         """Count a response."""
         self._counts[status] += 1
+
+    def loaded(self, heat: Heat, seconds: float) -> None:
+        """Note how long it took until what an answer takes was there."""
+        self._loads.labels(heat.value).observe(seconds)
+
+    def is_timed(self) -> bool:
+        """Whether this hot answer is one of those that are timed: the first, and each sixteenth."""
+        self._hot = (self._hot + 1) % HOT_OUT_OF
+        return self._hot == 1
+
+    def served(self, freshness: Freshness, age_seconds: float) -> None:
+        """Note how fresh a report was that was served."""
+        self._ages.labels(freshness.value).observe(max(age_seconds, 0))
 
     def count_violation(self, directive: str) -> None:
         """Count what a content policy kept a page from; ``directive`` is one of a fixed list."""

@@ -1,13 +1,16 @@
 """What stands around the reports: health, metrics, the interface's description, static files."""
 
+import asyncio
 import re
 from importlib.metadata import version
 
 import pytest
 from redis import Redis
 from tests.integration.report_viewer.conftest import BROWSER, Run
+from tests.support import wait
 from tests.support.samples import Sample
 
+from common.jobs.celery_config import QUEUE
 from report_viewer.endpoints.openapi_parts import REFUSALS
 
 pytestmark = pytest.mark.anyio
@@ -33,6 +36,39 @@ async def test_metrics_name_no_link(run: Run, redis_client: Redis) -> None:
     assert 'report_viewer_answers_total{status="200"} 1.0' in text
     assert 'report_viewer_answers_total{status="403"} 1.0' in text
     assert sample.token() not in text
+
+
+def count(text: str, name: str, label: str) -> float:
+    """How often a histogram's label was observed."""
+    line = next(each for each in text.splitlines() if each.startswith(f"{name}_count{{{label}}}"))
+    return float(line.rpartition(" ")[2])
+
+
+async def test_a_report_is_told_by_its_heat_and_freshness(run: Run, redis_client: Redis) -> None:
+    ready, late = Sample(), Sample("product-performance", tenant_id=77)
+    for each in (ready, late):
+        each.activate(redis_client)
+    ready.store(redis_client)
+    name, age = "report_viewer_load_seconds", "report_viewer_report_age_seconds"
+    async with run(REPORT_VIEWER_WAIT_SECONDS=60, REPORT_VIEWER_LOCAL_SECONDS=0.8) as client:
+
+        async def told(label: str, metric: str = name) -> float:
+            return count((await client.get("/metrics")).text, metric, label)
+
+        assert [await told(f'heat="{heat}"') for heat in ("hot", "warm", "cold")] == [0, 0, 0]
+        assert (await client.get(ready.path)).status_code == 200
+        assert [await told(f'heat="{heat}"') for heat in ("warm", "cold")] == [1, 0]
+        assert await told('freshness="current"', age) == 1
+        waiting = asyncio.create_task(client.get(late.path))
+        await wait.until_async(lambda: redis_client.llen(QUEUE), "a computation was asked for")
+        await asyncio.to_thread(late.store, redis_client)
+        assert (await waiting).status_code == 200
+        assert await told('heat="cold"') == 1
+        for _ in range(wait.LOOKS):  # a copy in memory is of use for a moment
+            assert (await client.get(ready.path)).status_code == 200
+            if await told('heat="hot"'):
+                break
+        assert await told('heat="hot"') == 1
 
 
 async def test_the_description_has_both_endpoints_with_all_answers(run: Run) -> None:

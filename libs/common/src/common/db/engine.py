@@ -1,11 +1,12 @@
 """One way to an engine, and the check that its role is held by row-level security.
 
-Sessions run in UTC. Statements have a time limit, which holds for a server that hangs as well; one
-that is gone is noticed when a connection is taken from the pool. Nothing connects before the first
-query.
+Transactions run in UTC, and their statements have a time limit, which holds for a server that hangs
+as well; one that is gone is noticed when a connection is taken from the pool. Nothing connects
+before the first query. Nothing is set for a session: behind a pooler that gives every transaction
+another one (PgBouncer) it would be the next client's.
 """
 
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
@@ -15,6 +16,19 @@ from common.db.read_timeout import TimeoutConnection
 
 CONNECT_TIMEOUT_SECONDS = 5
 STATEMENT_TIMEOUT_SECONDS = 30
+
+
+TIME_LIMIT: Final = "analytics_time_limit"
+"""The execution option that says how many ms a statement may take."""
+SETS_LIMITS: Final = "analytics_sets_limits"
+"""The execution option of who sets zone and time limit with another statement of theirs."""
+LIMITS: Final = (
+    "set_config('timezone', 'UTC', true), set_config('statement_timeout', :time_limit, true)"
+)
+"""What every transaction begins with, as columns of a query."""
+_LIMITS: Final = text(f"SELECT {LIMITS}")
+_PREPARE_AFTER: Final = 5
+"""Uses of a statement: psycopg's own default."""
 
 
 class UnsafeDatabaseRoleError(Exception):
@@ -35,6 +49,15 @@ def psycopg_url(url: str) -> URL:
     return make_url(f"postgresql+psycopg://{rest}")
 
 
+def _without_threshold(url: URL) -> tuple[URL, int | None]:
+    """A URL without ``prepare_threshold``, and what that says; None is never."""
+    told = url.query.get("prepare_threshold", str(_PREPARE_AFTER))
+    if not isinstance(told, str) or not told.isdecimal():
+        msg = "prepare_threshold has to be a number; 0 prepares nothing"
+        raise ValueError(msg)
+    return url.difference_update_query(["prepare_threshold"]), int(told) or None
+
+
 def create_database_engine(
     url: str,
     *,
@@ -44,12 +67,15 @@ def create_database_engine(
 ) -> Engine:
     """An engine of at most ``pool_size`` connections; it connects on first use.
 
+    ``prepare_threshold`` in the URL's query is after how often a statement is prepared; 0 is never,
+    for poolers that know no prepared statements.
+
     Raises:
-        ValueError: ``url`` is no PostgreSQL URL.
+        ValueError: ``url`` is no PostgreSQL URL, or has a threshold that is no number.
     """
-    options = f"-c timezone=UTC -c statement_timeout={statement_timeout_seconds * 1000}"
+    address, threshold = _without_threshold(psycopg_url(url))
     engine = create_engine(
-        psycopg_url(url),
+        address,
         pool_size=pool_size,
         max_overflow=0,
         hide_parameters=True,  # errors are logged: values have no place in them
@@ -58,9 +84,16 @@ def create_database_engine(
         connect_args={
             "application_name": application_name,
             "connect_timeout": CONNECT_TIMEOUT_SECONDS,
-            "options": options,
+            "prepare_threshold": threshold,
         },
+        execution_options={TIME_LIMIT: statement_timeout_seconds * 1000},
     )
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        options = connection.get_execution_options()
+        if not options.get(SETS_LIMITS):
+            connection.execute(_LIMITS, {"time_limit": str(options[TIME_LIMIT])})
 
     @event.listens_for(engine, "do_connect")
     def _connect(

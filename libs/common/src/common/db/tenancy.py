@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.orm import Session, SessionTransaction
 
+from common.db.engine import LIMITS, SETS_LIMITS, TIME_LIMIT
+
 _ACCESS = "analytics.access"
 _SET_ACCESS = text(
-    "SELECT set_config('app.tenant_id', :tenant_id, true),"
+    f"SELECT {LIMITS}, set_config('app.tenant_id', :tenant_id, true),"
     " set_config('app.admin_id', :admin_id, true),"
     " set_config('app.guild_id', :guild_id, true),"
     " set_config('app.key_digest', :key_digest, true)"
@@ -37,7 +39,8 @@ class TenantSession(Session):
     """A session whose every transaction is held to one ``Access`` by row-level security."""
 
     def __init__(self, engine: Engine, access: Access) -> None:
-        super().__init__(engine, expire_on_commit=False, info={_ACCESS: access})
+        limited = engine.execution_options(**{SETS_LIMITS: True})
+        super().__init__(limited, expire_on_commit=False, info={_ACCESS: access})
 
 
 @event.listens_for(TenantSession, "after_begin")
@@ -50,6 +53,7 @@ def _set_access(session: Session, _: SessionTransaction, connection: Connection)
             "admin_id": "" if access.admin_id is None else str(access.admin_id),
             "guild_id": "" if access.guild_id is None else str(access.guild_id),
             "key_digest": "" if access.key_digest is None else access.key_digest.hex(),
+            "time_limit": str(connection.get_execution_options().get(TIME_LIMIT, 0)),
         },
     )
 

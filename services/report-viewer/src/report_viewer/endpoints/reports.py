@@ -13,6 +13,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from http import HTTPStatus
+from time import perf_counter
 from typing import Final
 from zoneinfo import available_timezones
 
@@ -47,6 +48,7 @@ from report_viewer.loading.loader import ReportLoader
 from report_viewer.loading.rate_limits import InvalidTokenLimit
 from report_viewer.loading.redis_store import STATE
 from report_viewer.metrics import Metrics
+from report_viewer.model import Heat
 from report_viewer.problems.catalog import problem_of
 from report_viewer.problems.errors import NotReadyError, ViewerError
 from report_viewer.view_counts.counter import ViewCounter
@@ -116,6 +118,7 @@ class ReportsEndpoint:
 
         ``path`` is raw, ``headers`` have names in lower case. The response is counted: send it.
         """
+        began = perf_counter()
         entry = self._cache.fresh_entry(path)
         if entry is None:
             return None
@@ -128,6 +131,8 @@ class ReportsEndpoint:
             return None
         wire = ready.conditional(asked.get(b"if-none-match", b""))
         self._metrics.count(wire.status)
+        if self._metrics.is_timed():
+            self._metrics.loaded(Heat.HOT, perf_counter() - began)
         if csv and kind is ClientKind.PERSON and not head:
             self._views.download(entry.link.shown)
         return wire

@@ -10,6 +10,7 @@ from typing import Final
 
 from cachetools import LRUCache
 
+from common import instants
 from common.reports_cache.cache import Meta, is_stale
 from report_viewer.loading.redis_store import Snapshot
 from report_viewer.model import Freshness
@@ -26,6 +27,7 @@ class FreshnessTracker:
     Args:
         overdue_seconds: how long a report may be stale before its reader is told.
         workers_gone: whether no worker takes jobs at present.
+        served: told how fresh a report was, and how long ago in seconds it was computed.
         clock: a monotonic clock, in seconds.
     """
 
@@ -34,15 +36,22 @@ class FreshnessTracker:
         *,
         overdue_seconds: float,
         workers_gone: Callable[[], bool],
+        served: Callable[[Freshness, float], None] = lambda _freshness, _age: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._overdue_seconds = overdue_seconds
         self._workers_gone = workers_gone
+        self._served = served
         self._clock = clock
         self._stale_since: LRUCache[str, float] = LRUCache(_TRACKED)
 
     def assess(self, name: str, meta: Meta, snapshot: Snapshot) -> tuple[Freshness, bool]:
         """How fresh the report with the key ``name`` is, and whether newer data wait for it."""
+        freshness, stale = self._assess(name, meta, snapshot)
+        self._served(freshness, (instants.now() - meta.computed_at).total_seconds())
+        return freshness, stale
+
+    def _assess(self, name: str, meta: Meta, snapshot: Snapshot) -> tuple[Freshness, bool]:
         if snapshot.claims.options.frozen:
             return Freshness.FROZEN, False
         stale = is_stale(meta, snapshot.data_version)

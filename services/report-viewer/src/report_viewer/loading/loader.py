@@ -6,6 +6,7 @@ have said so, it does not open.
 """
 
 import asyncio
+from collections.abc import Callable
 from enum import Enum, auto
 from typing import Final
 
@@ -21,6 +22,7 @@ from report_viewer.loading.job_requests import JobRequests
 from report_viewer.loading.rate_limits import LinkThrottledError
 from report_viewer.loading.redis_store import Snapshot, SnapshotReader, key_of
 from report_viewer.loading.subscriber import Subscriber
+from report_viewer.model import Heat
 from report_viewer.problems.errors import (
     ComputationFailedError,
     LinkUnconfirmedError,
@@ -101,6 +103,7 @@ class ReportLoader:
     Args:
         wait_seconds: how long one request waits at most.
         max_waiting: how many may wait at once.
+        loaded: told how long a report took, in seconds, and from how far it came.
     """
 
     def __init__(
@@ -111,12 +114,14 @@ class ReportLoader:
         *,
         wait_seconds: float,
         max_waiting: int,
+        loaded: Callable[[Heat, float], None],
     ) -> None:
         self._reader = reader
         self._subscriber = subscriber
         self._jobs = jobs
         self._wait_seconds = wait_seconds
         self._max_waiting = max_waiting
+        self._loaded = loaded
         self.waiting = 0
 
     async def load(
@@ -129,8 +134,20 @@ class ReportLoader:
             StubReportError: its report type is not implemented.
             UnavailableError: it could not be had in time, or not at all.
         """
-        claims = request.claims
-        deadline = asyncio.get_running_loop().time() + self._wait_seconds
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        snapshot, heat = await self._load(request, fields, form, began + self._wait_seconds)
+        self._loaded(heat, clock() - began)
+        return snapshot
+
+    async def _load(
+        self,
+        request: ReportRequest,
+        fields: tuple[str, ...],
+        form: FormWanted | None,
+        deadline: float,
+    ) -> tuple[Snapshot, Heat]:
+        claims, heat = request.claims, Heat.WARM
         while True:
             shown = self._reader.shown(claims)
             with self._subscriber.wake_on(*_names(claims, shown, form)) as woken:
@@ -139,12 +156,13 @@ class ReportLoader:
                 snapshot = await self._reader.read(claims, fields, form)
                 missing = find_missing(snapshot, request, form is not None)
                 if missing is Missing.NOTHING:
-                    return snapshot
+                    return snapshot, heat
+                heat = Heat.COLD
                 if missing in _OF_REPORT and snapshot.claims != shown:
                     continue  # its state has told what it shows: wait for that
                 found = await self._wait_in_turn(request, fields, form, snapshot, woken, deadline)
                 if found is not None:
-                    return found
+                    return found, heat
 
     def shown(self, claims: LinkClaims) -> LinkClaims:
         """What a link shows now, as far as that is known."""

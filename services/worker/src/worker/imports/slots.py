@@ -1,7 +1,8 @@
 """Slots of imports: how many run at once in the whole deployment, of which a shop has one at most.
 
-A slot is two locks of the database, the shop's and one of the deployment's, held by a connection as
-long as it lives: who is killed gives both back.
+A slot is two locks of the database, the shop's and one of the deployment's, held by a transaction
+that does nothing else: who is killed gives both back, behind a pooler too. It reads no row and has
+no id, so that it keeps nothing from being cleaned up.
 """
 
 from collections.abc import Iterator
@@ -12,22 +13,16 @@ from sqlalchemy import Connection, Engine, text
 
 _OF_DEPLOYMENT: Final = 0x1A6E58  # the first of a lock's two keys, as the next; never change
 _OF_SHOP: Final = 0x1A6E59
-_TRY: Final = text("SELECT pg_try_advisory_lock(:kind, :number)")
-_UNLOCK: Final = text("SELECT pg_advisory_unlock(:kind, :number)")
-
-Lock = tuple[int, int]
+_TRY: Final = text("SELECT pg_try_advisory_xact_lock(:kind, :number)")
+_STAY: Final = text("SELECT set_config('idle_in_transaction_session_timeout', '0', true)")
 
 
 @contextmanager
 def slot(engine: Engine, tenant_id: int, slots: int) -> Iterator[bool]:
     """Whether the shop has one of ``slots``; it keeps it until the block ends."""
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        held: list[Lock] = []
-        try:
-            yield _taken(connection, tenant_id, slots, held)
-        finally:
-            for kind, number in reversed(held):
-                connection.execute(_UNLOCK, {"kind": kind, "number": number})
+    with engine.connect() as connection:  # rolled back in the end
+        connection.execute(_STAY)
+        yield _taken(connection, tenant_id, slots)
 
 
 def is_free(engine: Engine, tenant_id: int, slots: int) -> bool:
@@ -36,14 +31,11 @@ def is_free(engine: Engine, tenant_id: int, slots: int) -> bool:
         return free
 
 
-def _taken(connection: Connection, tenant_id: int, slots: int, held: list[Lock]) -> bool:
-    if not _locked(connection, (_OF_SHOP, tenant_id), held):
+def _taken(connection: Connection, tenant_id: int, slots: int) -> bool:
+    if not _locked(connection, _OF_SHOP, tenant_id):
         return False
-    return any(_locked(connection, (_OF_DEPLOYMENT, number), held) for number in range(slots))
+    return any(_locked(connection, _OF_DEPLOYMENT, number) for number in range(slots))
 
 
-def _locked(connection: Connection, lock: Lock, held: list[Lock]) -> bool:
-    got = bool(connection.scalar(_TRY, {"kind": lock[0], "number": lock[1]}))
-    if got:
-        held.append(lock)
-    return got
+def _locked(connection: Connection, kind: int, number: int) -> bool:
+    return bool(connection.scalar(_TRY, {"kind": kind, "number": number}))
