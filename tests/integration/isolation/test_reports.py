@@ -17,6 +17,10 @@ from tests.support.shops import THEIR_ORDER, THEIR_PRODUCT, THEIR_TITLE, Shops
 from common import instants
 from common.db.tenancy import Access, snapshot
 from common.jobs.payloads import ComputeReport
+from common.links.options import LinkOptions
+from common.links.ranges import Range
+from common.links.state import LinkStateStore
+from common.links.tenant_names import TenantName
 from common.reports import queries, registry
 from common.reports.sales import dimensions
 from common.reports.sales.from_ledger import LedgerSales
@@ -151,6 +155,10 @@ def test_an_import_of_the_same_ids_replaces_ones_own(
     assert shops.fingerprint() == before
 
 
+WITH_ALL = LinkOptions(ranges=tuple(Range), embed=("https://intranet.example.com",))
+"""What a link takes to have every resource."""
+
+
 def bring(engine: Engine, tenant_id: int, kind: FileKind, content: str) -> None:
     import_files(engine, tenant_id, {kind: ImportFile(f"{kind}.csv", iter([content.encode()]))})
 
@@ -159,10 +167,11 @@ def bring(engine: Engine, tenant_id: int, kind: FileKind, content: str) -> None:
 @pytest.mark.parametrize("slug", SLUGS)
 async def test_a_link_opens_its_own_shop_alone(shops: Shops, run: Run, slug: str) -> None:
     """Both shops' reports of the same type and window lie in the same Redis."""
-    samples = {}
+    samples, states = {}, LinkStateStore(shops.redis)
     for tenant_id in (shops.ours, shops.theirs):
         samples[tenant_id] = Sample(report=slug, window=window(), tenant_id=tenant_id)
-        samples[tenant_id].activate(shops.redis)
+        samples[tenant_id].activate(shops.redis, WITH_ALL)
+        states.store_tenant_name(tenant_id, TenantName("Shop", "UTC"))
         cache = ReportCache(shops.redis, keep_seconds=600)
         compute.compute(shops.service, cache, ComputeReport(tenant_id, slug, window()))
         make_forms(shops.redis, samples[tenant_id].key)

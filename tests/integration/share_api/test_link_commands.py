@@ -65,6 +65,7 @@ def test_a_link_with_a_password_is_made_changed_and_opened_to_all(
         ((*SHARE, "--password-stdin"), "short\n", "8 to 128 characters"),
         ((*SHARE, "--password-stdin"), "", "8 to 128 characters"),
         ((*SHARE, "--live", "--frozen"), "", "not with --live"),
+        ((*SHARE, "--embed", "http://a.example"), "", "https://host"),
         (("link-password", "x", "--tenant", "berlin"), "", "UUID"),
         (
             ("link-password", "{id}", "--tenant", "berlin", "--remove", "--password-stdin"),

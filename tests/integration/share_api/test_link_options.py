@@ -106,6 +106,23 @@ def test_ranges_are_kept_listed_told_to_viewers_and_refused(
     assert len(anna.get(SHARES).json()["items"]) == 2
 
 
+def test_sites_that_may_embed_it_are_kept_listed_and_told_to_viewers(
+    anna: httpx.Client, ring: KeyRing, redis_client: Redis
+) -> None:
+    sites = ["https://intranet.example.com", "https://b.example:8443"]
+    answer = anna.post(SHARE, json={"embed": sites})
+    assert answer.json().keys() == {"url", "expiresAt", "reportType", "period"}
+    assert options_in(redis_client, verified(ring, answer)) == LinkOptions(embed=tuple(sites))
+    assert anna.get(answer.headers["location"]).json()["embed"] == sites
+    problem = assert_problem(anna.post(SHARE, json={"embed": sites, "password": PASSWORD}), 422)
+    assert [each["pointer"] for each in problem["errors"]] == ["/embed"]
+    many = [f"https://{n}.example" for n in range(11)]
+    odd: list[object] = [[], sites * 2, many, "https://a.example", None, [None], ["*"]]
+    for each in (*odd, ["http://a.example"], ["https://a.example/x"], ["https://a.example; x"]):
+        assert_problem(anna.post(SHARE, json={"embed": each}), 400)
+    assert len(anna.get(SHARES).json()["items"]) == 1
+
+
 def test_a_password_is_kept_as_its_hash_and_changed_at_once(
     anna: httpx.Client, ring: KeyRing, redis_client: Redis, world: World
 ) -> None:

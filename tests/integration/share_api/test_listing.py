@@ -43,6 +43,8 @@ def test_an_entry_says_what_was_issued_and_by_whom(anna: httpx.Client) -> None:
         "period": {"name": "7d", **issued.json()["period"]},
         "kind": "fixed",
         "protected": False,
+        "ranges": [],
+        "embed": [],
         "createdAt": entry["createdAt"],
         "expiresAt": issued.json()["expiresAt"],
         "createdBy": "anna@example.com",

@@ -132,6 +132,8 @@ def check_request(request: LinkRequest, using: IssuingContext, *, now: datetime)
         raise ExpiryOutOfRangeError(ttl, using.max_ttl_seconds)
     if request.kind is LinkKind.LIVE and isinstance(request.days, Dates):
         raise OptionsConflictError("live", "moves with the days of a period: not with dates")
+    if request.embed and (request.password or request.password_hash):
+        raise OptionsConflictError("embed", "is sent no cookie by other sites: not with password")
     if request.kind is LinkKind.FROZEN and request.ranges:
         raise OptionsConflictError("ranges", "need figures of other days: not with frozen")
     today = now.astimezone(request.zone).date()

@@ -22,7 +22,7 @@ class LinkRequest:
     ``days`` are the last complete ones of a period, or such as the calendar names. Those of a
     period stay, or move with the days, as ``kind`` says. With a ``password`` the link asks for it,
     or for that whose hash is ``password_hash``, another link's. ``ranges`` are what its readers may
-    choose in place of its days. ``label`` is for admins alone.
+    choose in place of its days, ``embed`` the origins that may frame it. ``label`` is for admins.
     """
 
     tenant_id: int
@@ -36,6 +36,7 @@ class LinkRequest:
     password_hash: str | None = field(default=None, repr=False)
     label: str | None = None
     ranges: tuple[Range, ...] = ()
+    embed: tuple[str, ...] = ()
 
     @property
     def period(self) -> str:

@@ -11,6 +11,7 @@ def options_of(share: Share) -> LinkOptions:
     return LinkOptions(
         live=Period(share.period) if share.kind == LinkKind.LIVE else None,
         ranges=tuple(map(Range, share.ranges or ())),
+        embed=tuple(share.embed or ()),
         frozen=share.kind == LinkKind.FROZEN,
         password=share.password_hash,
         revision=share.revision or 0,

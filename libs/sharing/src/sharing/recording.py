@@ -59,6 +59,7 @@ def draft_of(
         kind=request.kind.value,
         label=request.label,
         ranges=[each.value for each in request.ranges] or None,
+        embed=list(request.embed) or None,
         window_from=claims.window.start,
         window_to=claims.window.end,
         key_id=key_id,
@@ -98,6 +99,7 @@ def enter(session: TenantSession, draft: Draft) -> None:
         protected=True if share.password_hash is not None else None,
         label=share.label,
         ranges=share.ranges,
+        embed=share.embed,
         **request.calendar,
         expiresAt=iso(share.expires_at),
     )

@@ -11,7 +11,7 @@ from sharing.link_request import LinkRequest
 
 
 def reissue_of(share: Share, zone: ZoneInfo, author: Author, *, most_seconds: int) -> LinkRequest:
-    """The same report, days, life, kind, ranges, label and password, under another address.
+    """The same report, days, life, kind, options, label and password, under another address.
 
     One that lives longer than is allowed by now gets ``most_seconds``.
     A live one goes on moving. Whoever knows the password of the one before opens this one too.
@@ -30,4 +30,5 @@ def reissue_of(share: Share, zone: ZoneInfo, author: Author, *, most_seconds: in
         password_hash=share.password_hash,
         label=share.label,
         ranges=tuple(map(Range, share.ranges or ())),
+        embed=tuple(share.embed or ()),
     )

@@ -72,6 +72,26 @@ def test_ranges_are_allowed_and_kept_when_it_is_issued_again(tab: Tab, ben: http
     assert tab.send("/admin/links/new", **CHOICE, range="31d").status_code == 400
 
 
+def test_sites_may_embed_it_by_a_frame_to_paste(tab: Tab, ben: httpx.Client) -> None:
+    sites = ["https://intranet.example.com", "https://b.example:8443"]
+    path = made(tab, embed=f" {sites[0]}  {sites[1]} ")
+    assert entry_of(ben, path)["embed"] == sites
+    page = tab.open(path)
+    assert f'<iframe src="{address_on(page)}/embed"' in html.unescape(page.text)
+    assert "· Embedded" in said(tab.open("/admin/links"))
+    again = re.search(r'href="(/admin/links/new[^"]+)"', page.text)
+    assert again
+    assert f'value="{" ".join(sites)}"' in tab.open(html.unescape(again[1])).text
+    anew = tab.send(f"{path}/extend").headers["location"]
+    assert entry_of(ben, anew)["embed"] == sites
+    for odd, status, why in (
+        ({"embed": "intranet.example.com"}, 400, "without a path"),
+        ({"embed": sites[0], "password": PASSWORD}, 422, "get no password"),
+    ):
+        refused = tab.send("/admin/links/new", **{**CHOICE, **odd})
+        assert (refused.status_code, why in said(refused)) == (status, True)
+
+
 @pytest.mark.parametrize("kind", ["", "x", "fixed", "password"])
 def test_what_is_no_kind_of_link_makes_a_plain_one(tab: Tab, ben: httpx.Client, kind: str) -> None:
     assert entry_of(ben, made(tab, kind=kind))["kind"] == "fixed"

@@ -124,6 +124,12 @@ def _forms() -> dict[str, Any]:
         {"text/html": {"schema": {"type": "string"}}},
         _FORM_HEADERS,
     )
+    embedded = responses_of(
+        "The page in a compact layout; `frame-ancestors` are the origins that the link names.",
+        {"text/html": {"schema": {"type": "string"}}},
+        _FORM_HEADERS,
+    )
+    embedded["404"] = {"description": "The link lets no page frame it.", "content": PROBLEM}
     csv = responses_of(
         "The report as CSV (RFC 4180, UTF-8 with BOM), complete.",
         {"text/csv": {"schema": {"type": "string"}}},
@@ -154,6 +160,7 @@ def _forms() -> dict[str, Any]:
     )
     return {
         "": item("Report", "The page of the report a link opens.", page),
+        "/embed": item("ReportEmbedded", "The page in a compact layout, for frames.", embedded),
         "/csv": item("ReportCsv", "The same report as CSV.", csv),
         "/csv/spreadsheet": item(
             "ReportLocalCsv", "The same report as CSV for spreadsheets.", local

@@ -51,7 +51,7 @@ FORM: Final = {
     "description": "As below the token alone; `/view` and `/unlock` are posted there, too.",
     "schema": {
         "type": "string",
-        "pattern": "^(csv|csv/spreadsheet|data|pdf|xlsx|rows|rows/([2-9]|[1-9][0-9]{1,5}))$",
+        "pattern": "^(embed|csv|csv/spreadsheet|data|pdf|xlsx|rows|rows/([2-9]|[1-9][0-9]{1,5}))$",
     },
 }
 REFUSALS: Final = {

@@ -198,7 +198,7 @@ class ReportsEndpoint:
         kind, tags = self._client(headers), headers.get(b"if-none-match", b"")
         if kind is ClientKind.PREVIEWER:
             return await self._cards.card(request, variant.of_page(headers))
-        if request.url.resource is Resource.PAGE:
+        if request.url.resource in {Resource.PAGE, Resource.EMBED}:
             page = await self._representations.page(request, variant.of_page(headers))
             return page.conditional(tags)
         if request.url.resource is Resource.ROWS:

@@ -29,6 +29,7 @@ from report_viewer.http.response import Headers, Response
 from report_viewer.http.security_headers import SecurityHeaders
 from report_viewer.http.variant import Variant
 from report_viewer.links.request import ReportRequest
+from report_viewer.links.urls import Resource
 from report_viewer.loading.loader import ReportLoader
 from report_viewer.loading.redis_store import CSV, PAGE, key_of
 from report_viewer.pages.renderer import LinkStatement, PageRenderer
@@ -63,9 +64,14 @@ class Representations:
         self._renderer = renderer
         self._drawing = asyncio.Lock()
         self._pages: PageCache = LRUCache(KEPT)
-        page: Headers = ((b"content-type", b"text/html; charset=utf-8"), PRIVATE, PAGE_VARIES)
-        self._page_headers: Headers = (*page, *security.page())
-        self._form_headers: Headers = (*page, *security.page(form=True))
+        self._security = security
+        self._of_pages: Headers = (
+            (b"content-type", b"text/html; charset=utf-8"),
+            PRIVATE,
+            PAGE_VARIES,
+        )
+        self._page_headers: Headers = (*self._of_pages, *security.page())
+        self._form_headers: Headers = (*self._of_pages, *security.page(form=True))
         self._csv_headers: Headers = (
             (b"content-type", b"text/csv; charset=utf-8"),
             PRIVATE,
@@ -153,7 +159,7 @@ class Representations:
         variant: Variant,
         document: bytes,
     ) -> PreparedResponse:
-        stated = _stated(link.shown)
+        stated = _stated(link.shown, compact=request.url.resource is Resource.EMBED)
         key = (key_of(link.shown).cached, version, variant.language, stated)
         page = self._pages.get(key)
         if page is None:
@@ -165,13 +171,19 @@ class Representations:
         html = page.for_link(token=request.token, expires_at=link.claims.expires_at)
         etag = strong_etag(html, variant.coding)
         headers = (
-            *(self._form_headers if stated.asks_days else self._page_headers),
+            *self._headers_of(link.shown, stated),
             (b"content-language", variant.language.encode("ascii")),
             *entity_headers(etag, variant.coding, version, link.shown),
         )
         return PreparedResponse(
             Response(HTTPStatus.OK, headers, compress(html, variant.coding)), etag
         )
+
+    def _headers_of(self, shown: LinkClaims, stated: LinkStatement) -> Headers:
+        if stated.compact:
+            frame = self._security.frame(shown.options.embed)
+            return (*self._of_pages, *frame)
+        return self._form_headers if stated.asks_days else self._page_headers
 
     async def _gzipped_csv(self, request: ReportRequest) -> tuple[CacheEntry, PreparedResponse]:
         snapshot = await self._loader.load(request, CSV)
@@ -223,11 +235,11 @@ def entity_headers(etag: str, coding: Coding, version: ReportVersion, shown: Lin
     return (*headers, *coded(coding))
 
 
-def _stated(claims: LinkClaims) -> LinkStatement:
+def _stated(claims: LinkClaims, *, compact: bool) -> LinkStatement:
     """What a page says of its link."""
     kind = claims.options.kind
     frozen_at = claims.issued_at if kind is LinkKind.FROZEN else None
-    return LinkStatement(kind, frozen_at, claims.options.ranges, claims.chosen)
+    return LinkStatement(kind, frozen_at, claims.options.ranges, claims.chosen, compact)
 
 
 def _window(claims: LinkClaims) -> Headers:

@@ -1,9 +1,11 @@
 """Security headers: the content policy of pages, and the headers that every response carries."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from common.http.security_headers import DATA_POLICY, security_headers
+from common.links.embedding import is_origin
 from report_viewer.http.response import Headers
 
 CSP_REPORTS: Final = "/csp-reports"
@@ -19,6 +21,7 @@ PAGE_POLICY: Final = (
 )
 
 
+_AGAINST_FRAMES: Final = frozenset({b"x-frame-options", b"cross-origin-resource-policy"})
 _FORM_POLICY: Final = PAGE_POLICY.replace(b"form-action 'none'", b"form-action 'self'")
 
 
@@ -38,6 +41,18 @@ class SecurityHeaders:
         """The headers of an HTML page; one with a ``form`` may send it here."""
         policy = _FORM_POLICY if form else PAGE_POLICY
         return (_REPORTING, *self._with(policy))
+
+    def frame(self, origins: Sequence[str]) -> Headers:
+        """The headers of a page that pages of ``origins`` may frame, and no others.
+
+        The older header that forbids all frames is left out: it knows no origins.
+        """
+        ancestors = " ".join(origins) if all(map(is_origin, origins)) else "'none'"
+        policy = PAGE_POLICY.replace(
+            b"frame-ancestors 'none'", b"frame-ancestors " + ancestors.encode("ascii")
+        )
+        headers = (_REPORTING, *self._with(policy))
+        return tuple(each for each in headers if each[0] not in _AGAINST_FRAMES)
 
     def data(self) -> Headers:
         """The headers of what is no page."""

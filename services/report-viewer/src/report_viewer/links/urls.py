@@ -20,6 +20,8 @@ class Resource(Enum):
     """The resources of a report, by what follows the token."""
 
     PAGE = b""
+    EMBED = b"/embed"
+    """The page in a compact layout, for frames of the sites that its link names."""
     CSV = b"/csv"
     DATA = b"/data"
     """The report as JSON."""

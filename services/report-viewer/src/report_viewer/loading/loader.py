@@ -17,6 +17,7 @@ from common.links.token import LinkClaims, RevokedLinkError
 from common.reports.registry import REPORTS
 from common.reports_cache.forms import FormWanted
 from report_viewer.links.request import ReportRequest
+from report_viewer.links.urls import Resource
 from report_viewer.loading.job_requests import JobRequests
 from report_viewer.loading.rate_limits import LinkThrottledError
 from report_viewer.loading.redis_store import Snapshot, SnapshotReader, key_of
@@ -58,7 +59,8 @@ def find_missing(snapshot: Snapshot, request: ReportRequest, form: bool = False)
         RevokedLinkError: the link was revoked.
         StubReportError: its report type is not implemented.
         PasswordRequiredError: it asks for a password, which the request does not show to know.
-        NoSuchPathError: it does not let its readers choose the days that the request names.
+        NoSuchPathError: it does not let its readers choose the days that the request names, or be
+            embedded.
         ComputationFailedError: there is no report, and computing it just failed; or no form.
     """
     if snapshot.state is LinkState.REVOKED:
@@ -71,8 +73,7 @@ def find_missing(snapshot: Snapshot, request: ReportRequest, form: bool = False)
     stored = snapshot.options.password
     if stored is not None and not request.unlocks(stored):
         raise PasswordRequiredError(request.place, stored)
-    if request.claims.chosen is not None and snapshot.claims.chosen is None:
-        raise NoSuchPathError
+    _require_allowed(snapshot, request)
     if snapshot.complete:
         if not form or snapshot.form:
             return Missing.NOTHING
@@ -82,6 +83,18 @@ def find_missing(snapshot: Snapshot, request: ReportRequest, form: bool = False)
     if snapshot.failed:
         raise ComputationFailedError
     return Missing.REPORT
+
+
+def _require_allowed(snapshot: Snapshot, request: ReportRequest) -> None:
+    """Refuse other days, and frames, that the link does not allow: nothing is there.
+
+    Raises:
+        NoSuchPathError: it does not.
+    """
+    if request.claims.chosen is not None and snapshot.claims.chosen is None:
+        raise NoSuchPathError
+    if request.url.resource is Resource.EMBED and not snapshot.options.embed:
+        raise NoSuchPathError
 
 
 class ReportLoader:

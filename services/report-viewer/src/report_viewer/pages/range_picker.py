@@ -41,17 +41,27 @@ class RangePicker:
 
 
 def range_picker(
-    words: Formatter, ranges: tuple[Range, ...], chosen: ChosenRange | None
+    words: Formatter,
+    ranges: tuple[Range, ...],
+    chosen: ChosenRange | None,
+    *,
+    compact: bool = False,
 ) -> RangePicker | None:
-    """The picker of a link with these ranges; None where it has none. Its addresses have marks."""
+    """The picker of a link with these ranges; None where it has none. Its addresses have marks.
+
+    That of a ``compact`` page leads to compact ones; it has no form, whose answer is none.
+    """
     if not ranges:
         return None
     named = [ChosenRange(each) for each in Range if each in ranges and each is not Range.CUSTOM]
     choices = (
-        DayChoice(words.text("As shared"), _url(None), chosen is None),
-        *(DayChoice(_words(words, each.kind), _url(each), each == chosen) for each in named),
+        DayChoice(words.text("As shared"), _url(None, compact), chosen is None),
+        *(
+            DayChoice(_words(words, each.kind), _url(each, compact), each == chosen)
+            for each in named
+        ),
     )
-    if Range.CUSTOM not in ranges:
+    if compact or Range.CUSTOM not in ranges:
         return RangePicker(choices)
     dates = chosen.dates if chosen is not None else None
     shown = (dates.first.isoformat(), dates.last.isoformat()) if dates is not None else ("", "")
@@ -59,8 +69,9 @@ def range_picker(
     return RangePicker(choices, form_url, *shown)
 
 
-def _url(chosen: ChosenRange | None) -> str:
-    return f"/api/reports/{place_of(TOKEN, chosen)}"
+def _url(chosen: ChosenRange | None, compact: bool) -> str:
+    form = Resource.EMBED.value.decode() if compact else ""
+    return f"/api/reports/{place_of(TOKEN, chosen)}{form}"
 
 
 def _words(words: Formatter, kind: Range) -> str:

@@ -38,12 +38,13 @@ NOTICES: Final = {
 
 class LinkStatement(NamedTuple):
     """What a page says of its link: of which kind it is, since when frozen, which days it lets
-    choose, and which of them it shows."""
+    choose, which of them it shows, and whether it is compact, for a frame."""
 
     kind: LinkKind = LinkKind.FIXED
     frozen_at: datetime | None = None
     ranges: tuple[Range, ...] = ()
     chosen: ChosenRange | None = None
+    compact: bool = False
 
     @property
     def asks_days(self) -> bool:
@@ -103,7 +104,7 @@ class PageRenderer:
             expires=page_cache.EXPIRES,
             expires_iso=page_cache.EXPIRES_ISO,
             form_url=f"/api/reports/{place_of(page_cache.TOKEN, link.chosen)}",
-            days=range_picker(words, link.ranges, link.chosen),
+            days=range_picker(words, link.ranges, link.chosen, compact=link.compact),
             link=link,
             frozen_on=words.instant(link.frozen_at, zone) if link.frozen_at else "",
         )

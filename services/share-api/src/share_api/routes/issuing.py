@@ -134,6 +134,7 @@ def _request(report: str, wanted: ShareBody, actor: Actor) -> LinkRequest:
         password=wanted.password,
         label=wanted.label,
         ranges=tuple(wanted.ranges),
+        embed=tuple(wanted.embed),
     )
 
 

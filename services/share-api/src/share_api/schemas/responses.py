@@ -93,6 +93,7 @@ class ShareView(ApiModel):
     )
     protected: bool = Field(description="Whether it asks for a password.")
     ranges: tuple[Range, ...] = Field(description="What its readers may choose.")
+    embed: tuple[str, ...] = Field(description="The origins whose pages may frame it.")
     created_at: Instant
     expires_at: Instant
     created_by: str | None = Field(
@@ -116,6 +117,7 @@ class ShareView(ApiModel):
             kind=LinkKind(share.kind),
             protected=share.password_hash is not None,
             ranges=tuple(map(Range, share.ranges or ())),
+            embed=tuple(share.embed or ()),
             created_at=share.issued_at,
             expires_at=share.expires_at,
             created_by=entry.creator,

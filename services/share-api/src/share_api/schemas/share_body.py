@@ -2,7 +2,7 @@
 
 import re
 from datetime import date
-from typing import Annotated, Final, Self
+from typing import Annotated, Any, Final, Self
 
 from pydantic import (
     AfterValidator,
@@ -15,6 +15,7 @@ from pydantic import (
 )
 
 from common.db.shares import MAX_LABEL_LENGTH
+from common.links.embedding import MOST_ORIGINS, is_origin
 from common.links.options import LinkKind
 from common.links.ranges import Range
 from common.links.unlocking import MAX_LENGTH, MIN_LENGTH
@@ -58,10 +59,16 @@ def _label(value: str) -> str:
 Label = Annotated[str, Field(min_length=1, max_length=MAX_LABEL_LENGTH), AfterValidator(_label)]
 
 
-def _once_each(ranges: list[Range]) -> list[Range]:
-    if len(set(ranges)) < len(ranges):
-        raise ValueError("Name each range once")
-    return ranges
+def _once_each(named: list[Any]) -> list[Any]:
+    if len(set(named)) < len(named):
+        raise ValueError("Name each once")
+    return named
+
+
+def _origin(value: str) -> str:
+    if not is_origin(value):
+        raise ValueError("Write it as https://host or https://host:port, in lower case")
+    return value
 
 
 class LabelBody(RequestModel):
@@ -128,6 +135,25 @@ class ShareBody(RequestModel):
         examples=[["7d", "month", "custom"]],
         json_schema_extra=without_default,
     )
+    embed: Annotated[
+        list[Annotated[str, AfterValidator(_origin)]],
+        Field(min_length=1, max_length=MOST_ORIGINS),
+        AfterValidator(_once_each),
+        WithJsonSchema(
+            {
+                "type": "array",
+                "items": {"type": "string", "format": "uri"},
+                "minItems": 1,
+                "maxItems": MOST_ORIGINS,
+                "uniqueItems": True,
+            }
+        ),
+    ] = Field(
+        [],
+        description="Origins whose pages may frame the report, in its compact layout.",
+        examples=[["https://intranet.example.com"]],
+        json_schema_extra=without_default,
+    )
     frozen: bool = Field(
         False, description="Page and files stay as they are now, whatever is imported later."
     )
@@ -167,6 +193,10 @@ class ShareBody(RequestModel):
         """
         if self.live and self.frozen:
             raise OptionsConflictError("frozen", "stays as it is: not with live")
+        if self.embed and self.password is not None:
+            raise OptionsConflictError(
+                "embed", "is sent no cookie by other sites: not with password"
+            )
         if self.ranges and self.frozen:
             raise OptionsConflictError("ranges", "need figures of other days: not with frozen")
 

@@ -51,6 +51,7 @@ def issue_link(
     expires_in: int | None = None,
     kind: LinkKind = LinkKind.FIXED,
     ranges: tuple[Range, ...] = (),
+    embed: tuple[str, ...] = (),
     password: str | None = None,
     secret: str | None = None,
     public_base_url: str | None = None,
@@ -79,6 +80,7 @@ def issue_link(
             expires_in=expires_in,
             kind=kind,
             ranges=ranges,
+            embed=embed,
             password=password,
         )
         return issue(request, issuing, now=now())

@@ -10,6 +10,7 @@ import click
 from analytics.admin.password_prompt import first_line
 from analytics.admin.target import resolve, state_dir_option
 from analytics.cli import expected
+from common.links.embedding import MOST_ORIGINS, is_origin
 from common.links.ranges import Range
 from common.reports.window import Dates, Period
 from devstack.supervisor.errors import SupervisorError
@@ -35,6 +36,13 @@ _DAY: Final = click.DateTime(["%Y-%m-%d"])
     type=click.Choice([each.value for each in Range]),
     help="Days that its readers may choose in place of these; may be repeated.",
 )
+@click.option(
+    "--embed",
+    "origins",
+    multiple=True,
+    metavar="ORIGIN",
+    help="A site that may embed it, such as https://intranet.example.com; may be repeated.",
+)
 @click.option("--frozen", is_flag=True, help="Page and files stay as they are now.")
 @click.option(
     "--password-stdin",
@@ -58,6 +66,7 @@ def share(
     live: bool,
     frozen: bool,
     ranges: tuple[str, ...],
+    origins: tuple[str, ...],
     password_stdin: bool,
     expires_in: int | None,
     state_dir: Path | None,
@@ -89,6 +98,7 @@ def share(
             days=days,
             expires_in=expires_in,
             kind=kind,
+            embed=_origins(origins),
             ranges=tuple(dict.fromkeys(map(Range, ranges))),
             password=first_line(sys.stdin.buffer) if password_stdin else None,
             secret=connection.settings.get("ANALYTICS_SHARE_SIGNING_SECRET"),
@@ -106,6 +116,18 @@ def share(
     click.echo(link.url)
     revocation = f"analytics revoke --tenant {tenant} {link.share_id}"
     click.echo(f"opens until {iso(link.expires_at)}; to revoke it: {revocation}", err=True)
+
+
+def _origins(given: tuple[str, ...]) -> tuple[str, ...]:
+    """The origins that are named, each once.
+
+    Raises:
+        click.UsageError: one of them is none, or they are too many.
+    """
+    named = tuple(dict.fromkeys(given))
+    if len(named) > MOST_ORIGINS or not all(map(is_origin, named)):
+        raise click.UsageError(f"--embed: up to {MOST_ORIGINS}, written as https://host[:port]")
+    return named
 
 
 def _days(period: str | None, first: datetime | None, last: datetime | None) -> Period | Dates:

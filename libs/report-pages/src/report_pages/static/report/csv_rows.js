@@ -59,7 +59,8 @@
 
   // One page of the rows, from 1 on; rejects when it does not come.
   async function load(page) {
-    const path = `${location.pathname}/rows${page > 1 ? `/${page}` : ""}`;
+    const report = location.pathname.replace(/\/embed$/, "");
+    const path = `${report}/rows${page > 1 ? `/${page}` : ""}`;
     const answer = await fetch(path, { headers: { Accept: "text/csv" } });
     if (!answer.ok) throw new Error(`rows: ${answer.status}`);
     return new CsvRows(await answer.text());

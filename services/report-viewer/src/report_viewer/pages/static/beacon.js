@@ -4,7 +4,7 @@
 "use strict";
 (() => {
   const SEEN_AFTER_MS = 1000;
-  const address = `${location.pathname}/view`;
+  const address = `${location.pathname.replace(/\/embed$/, "")}/view`;
   const events = ["visibilitychange", "prerenderingchange"];
   let waiting;
 

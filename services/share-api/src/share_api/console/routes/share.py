@@ -37,6 +37,7 @@ class Choices(BaseModel):
     label: str = ""
     kind: str = ""
     protected: str = ""
+    embed: str = ""
     range: list[str] = []
 
 
@@ -70,6 +71,8 @@ def _body(form: Form) -> bytes:
         wanted[form.one("kind")] = True
     if form.all("range"):
         wanted["ranges"] = form.all("range")
+    if form.one("embed").split():
+        wanted["embed"] = form.one("embed").split()
     if form.one("password") or form.one("protected"):  # what is to have one does not lose it
         wanted["password"] = form.one("password")
     if life:
@@ -83,6 +86,10 @@ def _detail(visit: Visit, problem: Problem) -> str:
         return visit.words.text(
             "A frozen link has the figures of its own days alone: there are no others to choose."
         )
+    if isinstance(problem, OptionsConflictError) and problem.field == "embed":
+        return visit.words.text("Pages of others get no password: embed the link, or protect it.")
+    if any(each["pointer"].startswith("/embed") for each in problem.errors):
+        return visit.words.text("Write sites as https://www.example.com, without a path.")
     if isinstance(problem, OptionsConflictError):
         return visit.words.text("Days of the calendar do not move: let them stay, or freeze them.")
     if "/password" in {each["pointer"] for each in problem.errors}:

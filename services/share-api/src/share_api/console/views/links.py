@@ -74,6 +74,8 @@ class LinkView:
             chosen["kind"] = self.share.kind
         if self.share.ranges:
             chosen["range"] = self.share.ranges
+        if self.share.embed:
+            chosen["embed"] = " ".join(self.share.embed)
         if self.share.password_hash is not None:
             chosen["protected"] = "yes"
         return f"/admin/links/new?{urlencode(chosen, doseq=True)}"
@@ -124,8 +126,9 @@ def _traits(visit: Visit, share: Share) -> tuple[str, ...]:
     kinds = {LinkKind.LIVE: text("Days move"), LinkKind.FROZEN: text("Frozen")}
     protected = text("With a password") if share.password_hash is not None else ""
     ranges = text("Readers choose the days") if share.ranges else ""
+    embedded = text("Embedded") if share.embed else ""
     kind = kinds.get(LinkKind(share.kind), "")
-    return tuple(each for each in (kind, ranges, protected) if each)
+    return tuple(each for each in (kind, ranges, embedded, protected) if each)
 
 
 def password_rule(visit: Visit) -> str:

@@ -19,6 +19,7 @@ from sharing.issuing_context import IssuingContext
 from sharing.policy import held_to_policy
 
 DAY: Final = 86_400
+_LONGEST_ORIGINS: Final = 2000
 _PRESETS: Final = (1, 7, 30, 90, 365)
 """For how many days a link may open."""
 
@@ -51,6 +52,7 @@ class ShareForm:
     most: str = ""
     ranges: Sequence[Choice] = ()
     chosen: Sequence[str] = ()
+    embed: str = ""
 
     @property
     def days(self) -> str:
@@ -112,6 +114,7 @@ def share_form(visit: Visit, form: Form) -> ShareForm:
         else "",
         ranges=_ranges(visit),
         chosen=form.all("range"),
+        embed=form.one("embed")[:_LONGEST_ORIGINS],
     )
 
 
