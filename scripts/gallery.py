@@ -9,10 +9,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import httpx
@@ -26,6 +27,8 @@ DRAWN: Final = """
     () => [...document.querySelectorAll("[data-plot] canvas")]
         .every((each) => globalThis.Chart?.getChart(each)?.chartArea)
 """
+FRAMED: Final = f"() => document.querySelector('[data-plot]') && ({DRAWN.strip()})()"
+NO_MORE: Final[Mapping[str, Any]] = MappingProxyType({})
 COLOURS: Final = 128
 GAP: Final = 24
 GAPS: Final = "gaps"
@@ -44,11 +47,19 @@ class Demo:
         )
         self._api.post("/api/admin/session", json=ready["admin"]).raise_for_status()
 
-    def shown(self, report: str, period: str, tenant: str = "", **options: Any) -> Page:
-        """A page with the report, all of its charts drawn."""
+    def shown(
+        self,
+        report: str,
+        period: str,
+        tenant: str = "",
+        share: Mapping[str, Any] = NO_MORE,
+        **options: Any,
+    ) -> Page:
+        """A page with the report, its charts drawn; ``share`` is more of the share's body."""
         chosen = {"tenant": tenant or self._ready["tenant"]}
         self._api.put("/api/admin/session/tenant", json=chosen).raise_for_status()
-        answer = self._api.post(f"/api/admin/analytics/{report}/share", json={"period": period})
+        body = {"period": period, **share}
+        answer = self._api.post(f"/api/admin/analytics/{report}/share", json=body)
         path = answer.raise_for_status().json()["url"].split("/api/")[1]
         context = self._browser.new_context(**{"viewport": DESK, "locale": "en-GB", **options})
         page = context.new_page()
@@ -58,9 +69,41 @@ class Demo:
             page.wait_for_timeout(100)
         return page
 
+    def console(self, path: str, **options: Any) -> Page:
+        """A page of the console, what it frames drawn too."""
+        console = f"{self._ready['shareApiUrl']}/admin"
+        context = self._browser.new_context(**{"viewport": DESK, "locale": "en-GB", **options})
+        page = context.new_page()
+        page.goto(f"{console}/login")
+        page.fill("#email", self.email)
+        page.fill("#password", self._ready["admin"]["password"])
+        page.click("button.button")
+        page.wait_for_url(console)
+        page.goto(console + path)
+        for frame in page.frames[1:]:
+            while not frame.evaluate(f"({FRAMED})()"):
+                page.wait_for_timeout(100)
+        return page
+
 
 def pictures(demo: Demo) -> Iterator[tuple[str, Image.Image]]:
     """Each picture with its name."""
+    for name, path in (
+        ("console-home", ""),
+        ("console-report", "/reports/revenue-overview?period=30d"),
+        ("console-share", "/links/new?report=revenue-overview"),
+        ("console-links", "/links"),
+        ("console-data", "/data"),
+    ):
+        yield name, _taken(demo.console(path, color_scheme="light"))
+    small = [
+        _taken(demo.console(path, viewport=PHONE, color_scheme="dark"))
+        for path in ("", "/links", "/data")
+    ]
+    yield "console-phone", _beside(small)
+    choice = {"ranges": ["7d", "30d", "month", "last-month", "custom"]}
+    ranged = demo.shown("revenue-overview", "30d", share=choice, color_scheme="light")
+    yield "ranges", _taken(ranged)
     revenue = demo.shown("revenue-overview", "90d", color_scheme="light")
     revenue.locator("[data-plot=daily]").hover(position={"x": 480, "y": 150})
     revenue.wait_for_timeout(300)

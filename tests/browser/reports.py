@@ -68,6 +68,25 @@ def draw(page: Page) -> Page:
     return page
 
 
+RESIZED = """
+    (width) => new Promise((done) => {
+        let frames = 4;
+        const next = () => {
+            if (innerWidth === width) frames -= 1;
+            if (frames) requestAnimationFrame(next); else done();
+        };
+        next();
+    })
+"""
+"""A chart learns of its place's size in a frame, and takes it in the next one."""
+
+
+def resize(page: Page, width: int, height: int) -> None:
+    """Give the window another size, and wait until the charts have theirs."""
+    page.set_viewport_size({"width": width, "height": height})
+    page.evaluate(RESIZED, width)
+
+
 def overflow(page: Page) -> int:
     """By how many pixels the page is wider than the window."""
     return int(page.evaluate("document.documentElement.scrollWidth - innerWidth"))

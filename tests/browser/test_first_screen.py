@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from redis import Redis
 from tests.browser.conftest import Open
-from tests.browser.reports import REPORTS, draw, overflow, ready, until
+from tests.browser.reports import REPORTS, draw, overflow, ready, resize, until
 from tests.support.samples import window
 
 from common.reports.window import Period
@@ -81,7 +81,7 @@ def test_long_amounts_stay_on_their_cards_at_any_width(
     sample = ready(redis_client, report, currency=currency, scale=90_000_000)
     page = visit(sample.path, locale="de").page
     for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 800})
+        resize(page, width, 800)
         assert overflow(page) <= 0, width
         assert page.evaluate(CUT) == [], width
 

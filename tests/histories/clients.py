@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import httpx
@@ -21,7 +21,6 @@ REPORTS: Final = ("revenue-overview", "product-performance", "sales-velocity")
 LIVES: Final = (5, 60, 3600, 3600)
 """Seconds that a link may live: some expire while they are looked at."""
 FORMS: Final = ("/csv", "/csv", "/data", "/xlsx", "/csv/spreadsheet", "/pdf")
-RANGES: Final = ("7d", "month", "2026-01-01..2026-01-07")
 _RECENT: Final = 40
 _NO_ANSWER_SECONDS: Final = 0.2
 """What a client waits after one, so that a viewer that is away is not all that is counted."""
@@ -80,6 +79,12 @@ class World:
         return lacking or any(mark in text for each in others for mark in each.marks())
 
 
+def _ranges() -> tuple[str, ...]:
+    """Days that a reader may choose; each shop sold something in all of them, which is its mark."""
+    today = datetime.now(UTC).date()
+    return "7d", "30d", f"{today - timedelta(days=9)}..{today - timedelta(days=1)}"
+
+
 class Visitor:
     """Opens links, recent ones above all: as a page, and in every other form."""
 
@@ -97,7 +102,7 @@ class Visitor:
         recent = links[-_RECENT:] if self._random.random() < 0.7 else links
         form = self._random.choice(FORMS) if self._random.random() < 0.3 else ""
         if self._random.random() < 0.1:  # every link lets its readers choose the days
-            form = f"/r/{self._random.choice(RANGES)}{form}"
+            form = f"/r/{self._random.choice(_ranges())}{form}"
         if self.open(self._random.choice(recent), form=form) is None:
             time.sleep(_NO_ANSWER_SECONDS)
 
@@ -195,7 +200,7 @@ class AdminClient:
         body = {
             "period": self._random.choice(["7d", "30d"]),
             "expiresInSeconds": life,
-            "ranges": ["7d", "month", "custom"],
+            "ranges": ["7d", "30d", "custom"],
         }
         answer = self._send("POST", f"/api/admin/analytics/{report}/share", body)
         ended = time.time()

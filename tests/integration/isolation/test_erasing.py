@@ -142,9 +142,11 @@ def test_a_shop_leaves_nothing_in_redis_and_changes_nothing_of_another(
         arguments = ("erase-tenant", "blackthorn", "--confirm", "blackthorn")
         done = analytics(owner_url, redis_url, *arguments)
         assert done.exit_code == 0, done.output
-        heard = [told.get_message(timeout=PATIENCE_SECONDS) for _ in range(2)]
         state = state_key(shops.theirs, shops.link_id).encode()
-        assert [each["data"] for each in heard if each] == [1, state], "viewers close the link"
+        while message := told.get_message(timeout=PATIENCE_SECONDS):  # every test's: one channel
+            if message["data"] == state:
+                break
+        assert message, "viewers close the link"
     assert "           1 people" in done.stdout.splitlines()
     assert [*shops.redis.scan_iter(f"*{{{shops.theirs}}}*")] == []
     assert shops.redis.smembers(popularity.TENANTS) == {str(shops.ours).encode()}
