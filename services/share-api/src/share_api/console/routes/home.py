@@ -9,7 +9,7 @@ from share_api.console.own_paths import HOME
 from share_api.console.pages import page
 from share_api.console.views.activity import last_import
 from share_api.console.views.figures import figures_of
-from share_api.console.views.sales_days import old_since
+from share_api.console.views.sales_days import is_old, sold_until
 from share_api.console.visit import CurrentVisit
 from share_api.imports.listing import list_imports
 from share_api.routes.permissions import needs
@@ -24,7 +24,7 @@ router = APIRouter()
 def show_home(visit: CurrentVisit) -> Response:
     """The state of the shop at a glance."""
     imports = [each for each in list_imports(visit.db) if not each.checked]
-    figures, came_in = figures_of(visit), last_import(visit)
+    figures, last = figures_of(visit), sold_until(visit)
     return page(
         visit,
         "home.html",
@@ -32,9 +32,9 @@ def show_home(visit: CurrentVisit) -> Response:
         figures=figures,
         waiting=any(not each.value for each in figures),
         links=overview_of(visit.db, given=state_context(visit.container)),
-        last_import=came_in,
-        nothing=not came_in and all(each.value and each.empty for each in figures),
+        last_import=last_import(visit),
+        sold_until=visit.words.calendar.day(last) if last else "",
         failed=bool(imports) and imports[0].state == ImportState.FAILED and imports[0],
-        old=old_since(visit),
+        old=last is not None and is_old(visit, last),
         off=sharing_of(visit.db).off_since,
     )

@@ -68,14 +68,15 @@ def days_view(visit: Visit) -> DaysView | None:
     )
 
 
-def old_since(visit: Visit) -> str:
-    """The day of the last sale, if that is some days ago; empty for a shop without any."""
-    zone, span = visit.tenant.zone, sales_span(visit.db)
-    if span is None:
-        return ""
-    last = span[1].astimezone(zone).date()
-    old = last < now().astimezone(zone).date() - OLD_AFTER
-    return visit.words.calendar.day(last) if old else ""
+def sold_until(visit: Visit) -> date | None:
+    """The day of the last sale; None for a shop without any."""
+    span = sales_span(visit.db)
+    return None if span is None else span[1].astimezone(visit.tenant.zone).date()
+
+
+def is_old(visit: Visit, last: date) -> bool:
+    """Whether nothing was sold for some days after ``last``."""
+    return last < now().astimezone(visit.tenant.zone).date() - OLD_AFTER
 
 
 def _runs(days: Sequence[date], sold: Sequence[bool], first: date) -> Iterator[Run]:

@@ -55,6 +55,11 @@ class ShareForm:
     embed: str = ""
 
     @property
+    def more(self) -> bool:
+        """Whether something is chosen that most links go without."""
+        return self.protected or self.kind != LinkKind.FIXED or bool(self.chosen or self.embed)
+
+    @property
     def days(self) -> str:
         """The days as the address of a preview has them; the last month until some are chosen."""
         if self.period != DATES:
