@@ -46,7 +46,9 @@ _EDITORS: Final = frozenset({Role.OWNER, Role.EDITOR})
 _OWNERS: Final = frozenset({Role.OWNER})
 
 REGISTRY: Final[Mapping[Permission, Grant]] = {
-    Permission.SHARES_READ: Grant(_ALL, True, "list and show links, and whether the shop shares"),
+    Permission.SHARES_READ: Grant(
+        _ALL, True, "list and show links, reports, the shop's settings, and whether it shares"
+    ),
     Permission.SHARES_WRITE: Grant(_EDITORS, True, "issue and revoke links"),
     Permission.IMPORTS_READ: Grant(_ALL, True, "list and show imports"),
     Permission.IMPORTS_WRITE: Grant(_EDITORS, True, "import files"),
@@ -57,7 +59,9 @@ REGISTRY: Final[Mapping[Permission, Grant]] = {
     Permission.SHARING_WRITE: Grant(_OWNERS, False, "turn sharing off and on"),
     Permission.MEMBERS_READ: Grant(_ALL, False, "list the members"),
     Permission.MEMBERS_WRITE: Grant(_OWNERS, False, "change roles and remove members"),
-    Permission.SETTINGS_WRITE: Grant(_OWNERS, False, "change the shop's name and time zone"),
+    Permission.SETTINGS_WRITE: Grant(
+        _OWNERS, False, "change the shop's name, time zone and longest life of links"
+    ),
     Permission.KEYS_READ: Grant(_ALL, False, "list the API keys, without their secrets"),
     Permission.KEYS_WRITE: Grant(_OWNERS, False, "make and revoke API keys"),
 }

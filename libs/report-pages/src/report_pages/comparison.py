@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from common.reports.document.changes import Change, ChangeKind, change_of
 from common.reports.document.metrics import Better, Unit
 from common.reports.document.schema import Series
-from common.reports.money import WHOLE, divide_half_even
+from common.reports.money import divide_half_even
 from report_pages.formatting import DocumentFormatter
 
 _THOUSAND: Final = 1_000
@@ -82,16 +82,6 @@ def changes_of(series: Series, *, weekly: bool = False) -> tuple[Change | None, 
     values = (series.weekly if weekly else series.values) or ()
     previous = (series.weekly_previous if weekly else series.previous) or (None,) * len(values)
     return tuple(map(_change(series), values, previous))
-
-
-def size_of(change: Change | None) -> int | None:
-    """By what changes are sorted: hundredths of a percent, or points; a mere difference is last."""
-    if change is None or change.kind is ChangeKind.DIFFERENCE:
-        return None
-    if change.kind is ChangeKind.MULTIPLE:
-        percents: int = change.value * 100 - WHOLE
-        return percents
-    return change.value
 
 
 def whole(figures: DocumentFormatter, series: Series) -> Compared:

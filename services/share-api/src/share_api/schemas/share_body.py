@@ -174,7 +174,7 @@ class ShareBody(RequestModel):
         WithJsonSchema({"type": "integer", "exclusiveMinimum": 0}),
     ] = Field(
         None,
-        description="How long the link opens; by default what the service is set to.",
+        description="How long the link opens; by default as set, within the shop's bound.",
         examples=[604_800],
         json_schema_extra=without_default,
     )

@@ -1,6 +1,5 @@
 """Form bodies: ``application/x-www-form-urlencoded``, bounded and in UTF-8."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final, TypeVar
@@ -70,11 +69,6 @@ def as_model(model: type[M], **fields: object) -> M:
         return model.model_validate(fields)
     except ValidationError as error:
         raise InvalidBodyError(*field_errors(error)) from None
-
-
-def wrong_fields(error: InvalidBodyError) -> Sequence[str]:
-    """The names of the fields that are wrong."""
-    return [fault.pointer.removeprefix("/") for fault in error.faults]
 
 
 def detail_of(problem: Problem) -> str:
