@@ -225,3 +225,32 @@ def test_a_customer_is_erased_from_one_shop_and_no_figure_changes(
     with transaction(shops.service, Access(tenant_id=shops.ours)) as session:
         kept = session.scalars(select(WebhookOrder.facts)).one()
         assert kept == {"order": {"customer": None, "total": 700}}
+
+
+def test_what_reads_as_the_customers_id_does_stays(
+    shops: Shops, service_url: str, redis_url: str
+) -> None:
+    connection = inboxes.connect(shops.service, shops.ours)
+    content = {"number": "7", "customer": "99", "lines": [{"quantity": "7"}]}
+    of_them = {"order": ["rank", {**content, "customer": "7"}]}
+    facts = {"7": {"order": ["rank", content]}, "8": of_them}
+    with transaction(shops.service, Access(tenant_id=shops.ours)) as session:
+        session.add_all(
+            WebhookOrder(
+                tenant_id=shops.ours, connection_id=connection, order_id=order_id, facts=each
+            )
+            for order_id, each in facts.items()
+        )
+    inboxes.put(shops.service, shops.ours, connection, [("orders/create", "e9", {"id": 9})])
+    give_up(shops, shops.ours)
+    with transaction(shops.service, Access(tenant_id=shops.ours)) as session:
+        session.execute(update(WebhookEvent).values(body=b"{ nobody reads this"))
+    done = analytics(
+        service_url, redis_url, "erase-customer", "7", "--tenant", "plain", "--confirm"
+    )
+    assert done.exit_code == 0, done.output
+    with transaction(shops.service, Access(tenant_id=shops.ours)) as session:
+        known = session.execute(select(WebhookOrder.order_id, WebhookOrder.facts))
+        left = {row.order_id: row.facts for row in known}
+        assert session.scalars(select(WebhookEvent.body)).all() == [b"{ nobody reads this"]
+    assert left == {"7": facts["7"], "8": {"order": ["rank", {**content, "customer": None}]}}

@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from redis import Redis
-from sqlalchemy import Connection, Engine, create_engine, select, text
+from sqlalchemy import Connection, Engine, create_engine, delete, select, text
 from tests.integration.share_api.conftest import PASSWORD, Serve, Service, World, log_in
 from tests.integration.share_api.test_frozen_links import path_of, sell, shown, viewer
 from tests.support import draws, postgres_tools
@@ -31,9 +31,11 @@ from common.db.api_keys import ApiKey
 from common.db.audit import COMMAND_LINE
 from common.db.engine import create_service_engine, psycopg_url
 from common.db.shares import Share, SharingStop
+from common.db.tenancy import Access, transaction
 from common.instants import now
 from common.password_hashing import hash_password
 from devstack.supervisor.schema import migrate_database
+from worker.links.revocation_sweep import sweep_revocations
 
 pytestmark = pytest.mark.anyio
 
@@ -148,6 +150,8 @@ def drill(serve: Serve, world: World, redis_client: Redis) -> Drill:
             changed = anna.put(f"{made['locked'][1]}/password", json={"password": NEW})
             assert changed.status_code in {200, 204}, changed.text
             assert anna.delete(key.headers["location"]).status_code == 204
+        with transaction(world.engine, Access(tenant_id=world.berlin)) as session:
+            session.execute(delete(ApiKey))  # as retention does with revoked ones in time
         world.leave("ben", world.tokyo)
         replace_password(
             world.engine, world.admins["anna"], hash_password(NEW), COMMAND_LINE, at=now()
@@ -278,6 +282,9 @@ def test_a_file_of_before_the_dump_is_not_enough(
     drill.revoke()
     copy = operator.restore(operator.dump())
     redis_client.flushdb()
+    engine = create_service_engine(copy.service_url, application_name="tests")
+    assert sweep_revocations(engine, redis_client, now=now()) == 0, "no proof of its own"
+    engine.dispose()
     refused = operator.revocations(copy.owner_url, "import", kept)
     assert (refused.exit_code, "older than" in refused.stderr) == (1, True)
     assert "restored copy" in operator.revocations(copy.owner_url, "export").stderr
@@ -311,6 +318,7 @@ def facts_about(world: World, links: list[UUID], keys: list[UUID]) -> st.SearchS
                 slug=st.just(each[1]),
                 members=st.dictionaries(st.sampled_from([anna, ben]), roles),
                 guilds=st.just([]),
+                keys=st.lists(st.sampled_from(keys), unique=True),
                 off_since=st.none() | st.just(LATER),
             )
         ),
@@ -331,7 +339,7 @@ def ended_in(connection: Connection, *files: list[Fact]) -> list[tuple[object, .
     """What is left after files were brought in, one after the other; taken back again."""
     with connection.begin() as under_way:
         for facts in files:
-            apply(connection, facts, made=LATER, now=LATER)
+            apply(connection, facts, made=LATER, now=LATER, whole=True)
         rows: list[tuple[object, ...]] = []
         for query in (
             select(Share.link_id, Share.revoked_at, Share.revision, Share.password_hash),
@@ -360,3 +368,16 @@ def test_files_may_come_in_any_order_and_twice(drill: Drill, owner_engine: Engin
             assert ended == ended_in(connection, one, other, one)
 
         law()
+
+
+def test_a_file_without_a_shop_closes_those_that_there_were(
+    drill: Drill, owner_engine: Engine
+) -> None:
+    with owner_engine.connect() as connection:
+        done = apply(connection, [], made=LATER, now=LATER, whole=True)
+        connection.rollback()
+        nothing = apply(connection, [], made=LATER, now=LATER, whole=False)
+        connection.rollback()
+    assert sorted(done.erased) == ["berlin", "tokyo"]
+    assert done.links == len(drill.links.all) - 1, "one was closed before"
+    assert nothing.erased == []

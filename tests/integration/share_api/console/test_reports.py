@@ -153,3 +153,12 @@ def test_previews_are_not_computed_without_end(
     assert answer.status_code == 429
     assert int(answer.headers["retry-after"]) > 0
     assert redis_client.llen(QUEUE) == 2
+
+
+@pytest.mark.parametrize("days", ["9999-12-01_9999-12-31", "0001-01-01_0001-01-02"])
+def test_days_at_the_ends_of_the_calendar_show_nothing(tab: Tab, days: str) -> None:
+    assert tab.client.get(preview(days=days)).status_code == 404
+    assert tab.client.get(f"{preview(days=days)}/rows").status_code == 404
+    first, _, last = days.partition("_")
+    chosen = {"period": "dates", "first": first, "last": last}
+    assert tab.client.get(f"/admin/reports/{SLUGS[0]}", params=chosen).status_code < 500

@@ -16,9 +16,8 @@ from sqlalchemy.exc import OperationalError
 from tests.integration.worker.conftest import Shop
 from tests.support import wait
 
-from common.db.shares import Share, ViewBatch
+from common.db.shares import Share
 from common.db.tenancy import Access, transaction
-from common.instants import now
 from common.links import view_counts
 from common.links.view_counts import Batch, Views
 from worker.links import view_transfer
@@ -286,22 +285,6 @@ def test_what_cannot_be_read_holds_nothing_up(
     assert numbers(shop, link)[0] == 3
     assert "batches of views cannot be read" in caplog.messages
     assert view_counts.tenants(redis_client) == ()
-
-
-def test_the_inbox_forgets_after_a_week(shop: Shop, redis_client: Redis) -> None:
-    known = {uuid4(): now() - timedelta(days=days) for days in (0, 6, 8)}
-    access = Access(tenant_id=shop.tenant_id)
-    with transaction(shop.engine, access) as session:
-        session.add_all(
-            ViewBatch(tenant_id=shop.tenant_id, id=each, received_at=at)
-            for each, at in known.items()
-        )
-    count(redis_client, shop, shop.issue(at=THEN), 1)
-    view_transfer.transfer_views(shop.engine, redis_client)
-    with transaction(shop.engine, access) as session:
-        left = set(session.scalars(select(ViewBatch.id)))
-    assert left & set(known) == {each for each, at in known.items() if at > now() - WEEK}
-    assert len(left) == 3, "and the new one"
 
 
 def old_count(redis: Redis, shop: Shop, link_id: UUID, views: int) -> None:

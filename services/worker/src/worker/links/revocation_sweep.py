@@ -18,6 +18,7 @@ from typing import Final
 from redis import Redis, RedisError
 from sqlalchemy import Engine, text
 
+from common.db.origin import is_restored_copy
 from common.db.tenancy import Access, transaction
 from common.infra.refusals import refusal_of, told_of
 from common.links.state import LinkRef, LinkState, LinkStateStore
@@ -40,10 +41,15 @@ logger = logging.getLogger(__name__)
 def sweep_revocations(engine: Engine, redis: Redis, *, now: datetime) -> int:
     """Write the revocations that Redis does not know; how many it were.
 
+    None from a restored copy: what Redis knows is what tells that it knows more than the copy.
+
     Raises:
         sqlalchemy.exc.DBAPIError: PostgreSQL did not answer; the next sweep begins where this did.
         redis.RedisError: likewise.
     """
+    with transaction(engine, Access()) as session:
+        if is_restored_copy(session):
+            return 0
     states = LinkStateStore(redis)
     epoch = states.epoch()
     missing, since = 0, _swept(redis, epoch)

@@ -48,13 +48,6 @@ _ADD = text(
     WHERE s.tenant_id = :tenant_id AND s.link_id = t.link_id
     """
 )
-# No batch is found again so late, not even in a Redis that was brought back from a backup.
-_EXPIRE = text(
-    """
-    DELETE FROM view_batches
-    WHERE tenant_id = :tenant_id AND received_at < now() - interval '7 days'
-    """
-)
 
 logger = logging.getLogger(__name__)
 
@@ -105,5 +98,4 @@ def _count(session: Session, tenant_id: int, found: Sequence[Batch | None]) -> i
                 "lasts": [each.last for each in sums.values()],
             },
         )
-    session.execute(_EXPIRE, {"tenant_id": tenant_id})
     return len(sums)

@@ -140,17 +140,17 @@ def forget_old(
     with transaction(engine, Access()) as session:
         tenants = list(session.scalars(_TENANTS, {"after": after, "most": TENANTS_AT_ONCE}))
     this = _Round(engine, kept, now, batches)
-    reached: int | str = _DONE
+    reached: int | str = after
     try:
         for tenant_id in tenants:
-            reached = tenant_id - 1  # of this one there may be more
+            reached = tenant_id  # one that fails is passed over until tomorrow
             this.forget(tenant_id)
-            reached = tenant_id
         if len(tenants) < TENANTS_AT_ONCE:
             reached = _DONE
     except _Spent:
-        pass
-    redis.set(NOTE, f"{now.date().isoformat()} {reached}")
+        reached = tenant_id - 1  # there may be more of it
+    finally:
+        redis.set(NOTE, f"{now.date().isoformat()} {reached}")
     if this.forgotten:
         _log.info("old rows were forgotten", extra={"rows": this.forgotten})
     return this.forgotten

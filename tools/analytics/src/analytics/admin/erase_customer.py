@@ -19,6 +19,8 @@ from common.db.webhooks import EventState, WebhookEvent, WebhookOrder
 from ingest.formats.customers import pseudonym
 
 _PATIENCE_SECONDS: Final = 1800
+_CUSTOMER: Final = "customer"
+"""Where facts of an order name whose it is."""
 _FACTS: Final = text(
     "SELECT connection_id, order_id, facts FROM webhook_orders"
     " WHERE tenant_id = :tenant_id AND strpos(facts::text, :name) > 0"
@@ -83,8 +85,10 @@ def _erase(session: TenantSession, tenant_id: int, names: set[str]) -> ErasedCus
 
 
 def _erase_facts(session: TenantSession, tenant_id: int, name: str) -> int:
-    found = session.execute(_FACTS, {"tenant_id": tenant_id, "name": json.dumps(name)}).all()
-    for row in found:
+    changed = 0
+    for row in session.execute(_FACTS, {"tenant_id": tenant_id, "name": json.dumps(name)}).all():
+        left = _without(row.facts, name)
+        changed += left != row.facts
         session.execute(
             update(WebhookOrder)
             .where(
@@ -92,18 +96,21 @@ def _erase_facts(session: TenantSession, tenant_id: int, name: str) -> int:
                 WebhookOrder.connection_id == row.connection_id,
                 WebhookOrder.order_id == row.order_id,
             )
-            .values(facts=_without(row.facts, name))
+            .values(facts=left)
         )
-    return len(found)
+    return changed
 
 
 def _without(value: Any, name: str) -> Any:
-    """JSON in which nobody is called ``name``."""
+    """Facts whose customer is not called ``name``: what else is the same text, as 7, stays."""
     if isinstance(value, dict):
-        return {key: _without(each, name) for key, each in value.items()}
+        return {
+            key: None if key == _CUSTOMER and each == name else _without(each, name)
+            for key, each in value.items()
+        }
     if isinstance(value, list):
         return [_without(each, name) for each in value]
-    return None if value == name else value
+    return value
 
 
 def _erase_events(session: TenantSession, tenant_id: int, names: set[str]) -> int:
@@ -115,7 +122,7 @@ def _erase_events(session: TenantSession, tenant_id: int, names: set[str]) -> in
     theirs = [
         (event.id, event.state)
         for event in session.scalars(query)
-        if event.body and names & set(_names_in(json.loads(event.body)))
+        if event.body and _names_one(event.body, names)
     ]
     waiting = sum(state == EventState.WAITING for _, state in theirs)
     if waiting:
@@ -125,6 +132,14 @@ def _erase_events(session: TenantSession, tenant_id: int, names: set[str]) -> in
         delete(WebhookEvent).where(WebhookEvent.tenant_id == tenant_id, WebhookEvent.id.in_(dead))
     )
     return len(dead)
+
+
+def _names_one(body: bytes, names: set[str]) -> bool:
+    """Whether an event names one of them; in one that nobody can read it is looked for as text."""
+    try:
+        return not names.isdisjoint(_names_in(json.loads(body)))
+    except (ValueError, RecursionError):
+        return any(name.encode() in body for name in names)
 
 
 def _names_in(value: Any, key: str = "") -> Iterator[str]:
@@ -138,5 +153,5 @@ def _names_in(value: Any, key: str = "") -> Iterator[str]:
     elif isinstance(value, str) and "@" in value:
         yield value
         yield pseudonym(value) or ""
-    elif key in {"customer_id", "customer"} and isinstance(value, int | str):
+    elif key in {"customer_id", _CUSTOMER} and isinstance(value, int | str):
         yield str(value)

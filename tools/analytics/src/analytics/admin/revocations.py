@@ -92,8 +92,11 @@ def bring_back(
                 f"{reason}: what was revoked after the dump would be alive."
                 " Give a later file, or say --accept-loss"
             )
-        applied = [apply.apply(connection, facts, made=head.at, now=now) for head, facts in given]
-        applied.append(apply.apply(connection, known, made=now, now=now))
+        applied = [
+            apply.apply(connection, facts, made=head.at, now=now, whole=True)
+            for head, facts in given
+        ]
+        applied.append(apply.apply(connection, known, made=now, now=now, whole=False))
         origin.adopt(connection)
         connection.commit()
     return Brought(applied, states, copy)

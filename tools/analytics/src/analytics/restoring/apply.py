@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -48,9 +48,12 @@ class Applied:
 
 
 def apply(
-    connection: Connection, facts: Iterable[Fact], *, made: datetime, now: datetime
+    connection: Connection, facts: Iterable[Fact], *, made: datetime, now: datetime, whole: bool
 ) -> Applied:
-    """Take away in a copy what ``facts`` of a file made at ``made`` say, in one transaction."""
+    """Take away in a copy what ``facts`` of that moment say, in one transaction.
+
+    ``whole`` says that they are all there were: a tenant that they do not name was erased.
+    """
     done = Applied()
     by_tenant: defaultdict[int, list[Fact]] = defaultdict(list)
     with Session(connection) as session:
@@ -67,8 +70,7 @@ def apply(
             if named <= {slugs.get(tenant_id)}:
                 _apply_to(session, tenant_id, of_tenant, done, made=made, now=now)
                 session.flush()
-        known_then = [fact for of_tenant in by_tenant.values() for fact in of_tenant]
-        if any(isinstance(fact, TenantFact) for fact in known_then):
+        if whole:
             _close_erased(session, by_tenant.keys(), done, made=made)
     return done
 
@@ -133,6 +135,7 @@ def _apply_to(
     for fact in facts:
         if isinstance(fact, TenantFact):
             done.members += _narrow(session, fact, made)
+            done.keys += _end_other_keys(session, fact, made)
         elif isinstance(fact, KeyFact):
             done.keys += _end_key(session, fact)
         elif isinstance(fact, InvitationFact):
@@ -178,6 +181,20 @@ def _narrow(session: Session, fact: TenantFact, made: datetime) -> int:
     if fact.off_since is not None:
         _stop_sharing(session, fact.tenant, fact.off_since)
     return changed
+
+
+def _end_other_keys(session: Session, fact: TenantFact, made: datetime) -> int:
+    """Keys that were there before, and were not any more: revoked and forgotten, or deleted."""
+    gone = (
+        ApiKey.tenant_id == fact.tenant,
+        ApiKey.created_at <= made,
+        ApiKey.id.not_in(fact.keys),
+    )
+    alive = select(func.count()).select_from(ApiKey).where(*gone, ApiKey.revoked_at.is_(None))
+    count = session.scalar(alive) or 0
+    first = func.least(ApiKey.revoked_at, made)
+    session.execute(update(ApiKey).where(*gone).values(revoked_at=first))
+    return count
 
 
 def _end_key(session: Session, fact: KeyFact) -> int:

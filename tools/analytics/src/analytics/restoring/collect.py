@@ -62,11 +62,15 @@ def _tenant(connection: Connection, tenant_id: int, slug: str) -> TenantFact:
     guilds = connection.scalars(
         select(DiscordConnection.guild_id).where(DiscordConnection.tenant_id == tenant_id)
     )
+    keys = connection.scalars(
+        select(ApiKey.id).where(ApiKey.tenant_id == tenant_id, ApiKey.revoked_at.is_(None))
+    )
     return TenantFact(
         tenant=tenant_id,
         slug=slug,
         members={row.admin_id: row.role for row in members},
         guilds=sorted(guilds),
+        keys=list(keys),
         off_since=connection.scalar(
             select(SharingStop.since).where(SharingStop.tenant_id == tenant_id)
         ),

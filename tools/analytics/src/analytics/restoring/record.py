@@ -54,13 +54,14 @@ class LinkFact(_Row):
 
 
 class TenantFact(_Row):
-    """Who acts for a tenant, by admin id and role, and since when it does not share."""
+    """Who acts for a tenant, by admin id and role, which keys live, and since when it is off."""
 
     kind: Literal["tenant"] = "tenant"
     tenant: int
     slug: str
     members: dict[int, str]
     guilds: list[int]
+    keys: list[UUID]
     off_since: datetime | None = None
 
 

@@ -13,7 +13,7 @@ from common.instants import now
 from common.jobs.payloads import ComputeReport
 from common.reports import registry
 from common.reports.document.schema import Document
-from common.reports.window import Dates, Period, start_of_day, window_of
+from common.reports.window import Dates, Period, window_of
 from common.reports_cache import copies
 from common.reports_cache.cache import ReportKey
 from report_pages import row_pages
@@ -71,12 +71,12 @@ def key_of(visit: Visit, report: str, days: Period | Dates) -> ReportKey:
     if definition is None or not definition.implemented:
         raise NoSuchPreviewError
     zone, moment = visit.tenant.zone, now()
+    if isinstance(days, Dates) and days.last >= moment.astimezone(zone).date():
+        raise NoSuchPreviewError
     try:
         window = window_of(days, zone, now=moment)
     except ValueError as error:
         raise NoSuchPreviewError from error
-    if window.end > start_of_day(moment.astimezone(zone).date(), zone):
-        raise NoSuchPreviewError
     return ReportKey(visit.tenant.id, report, window)
 
 
