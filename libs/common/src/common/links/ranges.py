@@ -6,7 +6,7 @@ over.
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -31,7 +31,8 @@ class Range(StrEnum):
 
 
 _CUSTOM: Final = re.compile(r"(\d{4}-\d\d-\d\d)\.\.(\d{4}-\d\d-\d\d)", re.ASCII)
-_PERIODS: Final = {Range(period.value): period for period in Period}
+PERIODS: Final[Mapping[Range, Period]] = {Range(period.value): period for period in Period}
+"""The ranges that are periods."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class ChosenRange:
         if self.kind not in allowed:
             return None
         today = now.astimezone(zone).date()
-        days = self.dates or _PERIODS.get(self.kind) or _month(self.kind, today)
+        days = self.dates or PERIODS.get(self.kind) or _month(self.kind, today)
         if isinstance(days, Dates) and days.last >= today:
             return None
         try:

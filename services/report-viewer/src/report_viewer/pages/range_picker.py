@@ -1,16 +1,11 @@
 """Range picker: the days that a reader may choose, as links and a form that need no script."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
 
 from common.i18n.formatter import Formatter
-from common.links.ranges import ChosenRange, Range
-from common.reports.window import Period
+from common.links.ranges import PERIODS, ChosenRange, Range
 from report_viewer.cache.page_cache import TOKEN
 from report_viewer.links.urls import Resource, place_of
-
-_PERIODS: Final[Mapping[Range, Period]] = {Range(period.value): period for period in Period}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,4 +74,4 @@ def _words(words: Formatter, kind: Range) -> str:
         return words.text("This month")
     if kind is Range.LAST_MONTH:
         return words.text("Last month")
-    return words.counted("%(count)s day", "%(count)s days", _PERIODS[kind].days)
+    return words.counted("%(count)s day", "%(count)s days", PERIODS[kind].days)
