@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from http import HTTPStatus
+from typing import ClassVar
 
 from common.http.problem import Problem
 from common.links.unlocking import MAX_LENGTH, MIN_LENGTH
@@ -11,54 +12,45 @@ class IssueError(Problem):
     """The link is not issued."""
 
 
-class ExpiryOutOfRangeError(IssueError):
-    """The life asked for is not positive, or longer than allowed."""
+class InvalidFieldError(IssueError):
+    """A field of the body, at ``pointer`` (RFC 6901), has a value that cannot be."""
 
     status = HTTPStatus.BAD_REQUEST
     type = "invalid-body"
     title = "Invalid request body"
     fixed_detail = "The request body is not valid."
+    pointer: ClassVar[str]
+
+    @property
+    def errors(self) -> list[dict[str, str]]:
+        """The field, and why."""
+        return [{"pointer": self.pointer, "detail": str(self)}]
+
+
+class ExpiryOutOfRangeError(InvalidFieldError):
+    """The life asked for is not positive, or longer than allowed."""
+
+    pointer = "/expiresInSeconds"
 
     def __init__(self, seconds: int, most: int) -> None:
         super().__init__(f"must be from 1 to {most} seconds")
         self.seconds = seconds
         self.most = most
 
-    @property
-    def errors(self) -> list[dict[str, str]]:
-        """The field of the body that the life is in."""
-        return [{"pointer": "/expiresInSeconds", "detail": str(self)}]
 
-
-class LinkLifeError(IssueError):
+class LinkLifeError(InvalidFieldError):
     """The longest life that a tenant wants for its links is too short or too long."""
 
-    status = HTTPStatus.BAD_REQUEST
-    type = "invalid-body"
-    title = "Invalid request body"
-    fixed_detail = "The request body is not valid."
+    pointer = "/maxLinkSeconds"
 
     def __init__(self, least: int, most: int) -> None:
         super().__init__(f"must be from {least} to {most} seconds")
 
-    @property
-    def errors(self) -> list[dict[str, str]]:
-        """The field of the body that the life is in."""
-        return [{"pointer": "/maxLinkSeconds", "detail": str(self)}]
 
-
-class DatesError(IssueError):
+class DatesError(InvalidFieldError):
     """The days asked for are not over in the tenant's zone, or were never."""
 
-    status = HTTPStatus.BAD_REQUEST
-    type = "invalid-body"
-    title = "Invalid request body"
-    fixed_detail = "The request body is not valid."
-
-    @property
-    def errors(self) -> list[dict[str, str]]:
-        """The field of the body that the last day is in."""
-        return [{"pointer": "/dates/last", "detail": str(self)}]
+    pointer = "/dates/last"
 
 
 class OptionsConflictError(IssueError):

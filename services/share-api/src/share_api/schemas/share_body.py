@@ -193,12 +193,6 @@ class ShareBody(RequestModel):
         """
         if self.live and self.frozen:
             raise OptionsConflictError("frozen", "stays as it is: not with live")
-        if self.embed and self.password is not None:
-            raise OptionsConflictError(
-                "embed", "is sent no cookie by other sites: not with password"
-            )
-        if self.ranges and self.frozen:
-            raise OptionsConflictError("ranges", "need figures of other days: not with frozen")
 
     @property
     def kind(self) -> LinkKind:
