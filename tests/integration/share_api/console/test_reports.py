@@ -107,9 +107,9 @@ def test_days_of_the_calendar_are_those_of_the_shop_and_over(
     first, last = today - timedelta(days=20), today - timedelta(days=1)
     window = window_of(Dates(first, last), TOKYO, now=now())
     make_ready(redis_client, world.tokyo, "revenue-overview", window)
-    assert tab.open(preview(days=f"{first}_{last}")).status_code == 200
-    wrong = [f"{last}_{first}", f"{first}_{today}", "1999-01-01_1999-01-02", "8d", f"{first}_", "_"]
-    for days in (*wrong, "2026-02-30_2026-03-01", "7D", "7d_7d"):
+    assert tab.open(preview(days=f"{first}..{last}")).status_code == 200
+    wrong = [f"{last}..{first}", f"{first}..{today}", f"{first}..", "..", f"{first}_{last}"]
+    for days in (*wrong, "1999-01-01..1999-01-02", "2026-02-30..2026-03-01", "8d", "7D", "7d..7d"):
         assert tab.open(preview(days=days)).status_code == 404, days
     chosen = {"period": "dates", "first": str(last), "last": str(first)}
     page = tab.open("/admin/reports/revenue-overview", params=chosen)
@@ -155,10 +155,10 @@ def test_previews_are_not_computed_without_end(
     assert redis_client.llen(QUEUE) == 2
 
 
-@pytest.mark.parametrize("days", ["9999-12-01_9999-12-31", "0001-01-01_0001-01-02"])
+@pytest.mark.parametrize("days", ["9999-12-01..9999-12-31", "0001-01-01..0001-01-02"])
 def test_days_at_the_ends_of_the_calendar_show_nothing(tab: Tab, days: str) -> None:
     assert tab.client.get(preview(days=days)).status_code == 404
     assert tab.client.get(f"{preview(days=days)}/rows").status_code == 404
-    first, _, last = days.partition("_")
+    first, _, last = days.partition("..")
     chosen = {"period": "dates", "first": first, "last": last}
     assert tab.client.get(f"/admin/reports/{SLUGS[0]}", params=chosen).status_code < 500

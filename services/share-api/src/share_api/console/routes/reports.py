@@ -15,7 +15,6 @@ from share_api.console.pages import FRAMED_HEADERS, page, plain_page
 from share_api.console.views.preview import (
     NoSuchPreviewError,
     Preview,
-    days_named,
     drawn,
     key_of,
     preview_of,
@@ -51,7 +50,7 @@ def show_report(
     chosen = (("report", report), ("period", period), ("first", first), ("last", last))
     shown = share_form(visit, Form(chosen))
     try:
-        key_of(visit, report, days_named(shown.days))
+        key_of(visit, report, shown.days)
         wrong = False
     except NoSuchPreviewError:
         if shown.report != report:
@@ -64,7 +63,7 @@ def show_report(
 def show_preview(visit: CurrentVisit, report: str, days: str) -> Response:
     """The report as its visitors see it, or that it is being prepared."""
     try:
-        response = _preview(visit, preview_of(visit, key_of(visit, report, days_named(days))))
+        response = _preview(visit, preview_of(visit, key_of(visit, report, days)))
     except NoSuchPreviewError:
         response = plain_page(visit.request, "preparing.html", 404, state="none")
     except JobsUnavailableError:
@@ -98,7 +97,7 @@ def show_more_rows(
 ) -> Response:
     """A page of the rows behind the page's tables."""
     try:
-        rows = rows_of(visit, key_of(visit, report, days_named(days)), number)
+        rows = rows_of(visit, key_of(visit, report, days), number)
     except (NoSuchPreviewError, UnreadableReportError):
         raise HTTPException(404) from None
     return Response(rows, media_type="text/csv; charset=utf-8")

@@ -16,6 +16,7 @@ from share_api.auth.credentials import LoginBusyError, WrongCredentialsError
 from share_api.console.forms.body import as_model, detail_of
 from share_api.console.pages import page, redirect
 from share_api.console.routes.session import DEVICE_PATH
+from share_api.console.views.share_form import DAY
 from share_api.console.visit import CheckedForm, CurrentVisit, Visit
 from share_api.http.json_body import InvalidBodyError
 from share_api.rate_limits import TooManyLoginsError
@@ -29,7 +30,6 @@ from sharing.switch import sharing_of
 
 router = APIRouter()
 SETTINGS: Final = "/admin/settings"
-DAY: Final = 86_400
 _MOST_DIGITS: Final = 6
 
 

@@ -57,7 +57,7 @@
     const form = document.getElementById(frame.dataset.preview);
     form.addEventListener("change", () => {
       const { report, period, first, last } = form.elements;
-      const days = period.value === "dates" ? [first.value, last.value].join("_") : period.value;
+      const days = period.value === "dates" ? [first.value, last.value].join("..") : period.value;
       const path = `/admin/reports/${report.value}/${days}/page`;
       const dated = period.value !== "dates" || (first.value && last.value >= first.value);
       if (dated && path !== frame.dataset.shown) frame.contentWindow.location.replace(path);

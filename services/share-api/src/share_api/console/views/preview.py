@@ -4,16 +4,14 @@ The figures are those of the report cache, where links have theirs; what is not 
 """
 
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
-from typing import Final
 
 from common.i18n import report_words
 from common.instants import now
 from common.jobs.payloads import ComputeReport
+from common.links.ranges import Range, parse_range
 from common.reports import registry
 from common.reports.document.schema import Document
-from common.reports.window import Dates, Period, window_of
 from common.reports_cache import copies
 from common.reports_cache.cache import ReportKey
 from report_pages import row_pages
@@ -21,8 +19,6 @@ from report_pages.report import OUTDATED, ReportTemplates
 from share_api.console.assets import asset
 from share_api.console.visit import Visit
 from share_api.rate_limits import PreviewRateLimit
-
-_BETWEEN: Final = "_"
 
 
 class NoSuchPreviewError(LookupError):
@@ -42,41 +38,22 @@ class Preview:
 
 
 def preview_path(report: str, days: str) -> str:
-    """Where a report is shown; ``days`` is a period, or two days of the calendar."""
+    """Where a report is shown; ``days`` are named as those of a link (``common.links.ranges``)."""
     return f"/admin/reports/{report}/{days}/page"
 
 
-def days_named(text: str) -> Period | Dates:
-    """The days that an address names: ``30d``, or ``2026-10-01_2026-10-31``.
+def key_of(visit: Visit, report: str, days: str) -> ReportKey:
+    """The report of the admin's own shop, of days that are over there, as an address names them.
 
     Raises:
-        NoSuchPreviewError: it names none.
+        NoSuchPreviewError: there is no such report, or these are no such days.
     """
-    first, between, last = text.partition(_BETWEEN)
-    try:
-        if not between:
-            return Period(text)
-        return Dates(date.fromisoformat(first), date.fromisoformat(last))
-    except ValueError as error:
-        raise NoSuchPreviewError from error
-
-
-def key_of(visit: Visit, report: str, days: Period | Dates) -> ReportKey:
-    """The report of the admin's own shop, of days that are over there.
-
-    Raises:
-        NoSuchPreviewError: there is no such report, or the days are not over.
-    """
-    definition = registry.REPORTS.get(report)
-    if definition is None or not definition.implemented:
+    definition, chosen = registry.REPORTS.get(report), parse_range(days)
+    if definition is None or not definition.implemented or chosen is None:
         raise NoSuchPreviewError
-    zone, moment = visit.tenant.zone, now()
-    if isinstance(days, Dates) and days.last >= moment.astimezone(zone).date():
+    window = chosen.window(frozenset(Range), visit.tenant.zone, now=now())
+    if window is None:
         raise NoSuchPreviewError
-    try:
-        window = window_of(days, zone, now=moment)
-    except ValueError as error:
-        raise NoSuchPreviewError from error
     return ReportKey(visit.tenant.id, report, window)
 
 

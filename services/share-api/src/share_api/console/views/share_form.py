@@ -64,7 +64,7 @@ class ShareForm:
         """The days as the address of a preview has them; the last month until some are chosen."""
         if self.period != DATES:
             return self.period
-        return f"{self.first}_{self.last}" if self.first or self.last else Period.MONTH.value
+        return f"{self.first}..{self.last}" if self.first or self.last else Period.MONTH.value
 
     @property
     def preview(self) -> str:
