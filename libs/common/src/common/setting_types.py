@@ -36,13 +36,18 @@ def _check_address(value: str) -> str:
     return value.rstrip("/")
 
 
-def _check_origin(value: str) -> str:
+def check_origin(value: str) -> str:
+    """An origin as it is used: without a slash at its end.
+
+    Raises:
+        ValueError: it is no http or https address, or more than a host and a port.
+    """
     if urlsplit(value).path not in {"", "/"} or "?" in value or "#" in value:
         raise ValueError("must end after the host and port: links stand at fixed paths below it")
     return _check_address(value)
 
 
-Origin = Annotated[str, AfterValidator(_check_origin)]
+Origin = Annotated[str, AfterValidator(check_origin)]
 """Scheme, host and port, as in ``https://app.example.com``; a trailing slash is dropped."""
 
 

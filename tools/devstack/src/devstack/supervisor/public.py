@@ -8,8 +8,8 @@ browsers are told to stay with TLS (HSTS): both follow from ``PUBLIC_BASE_URL``.
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
+from common.setting_types import check_origin
 from devstack.processes.sockets import LOOPBACK
 from devstack.supervisor.errors import SupervisorError
 from devstack.supervisor.ports import Ports
@@ -24,17 +24,13 @@ def check_public(address: str) -> str:
     Raises:
         SupervisorError: it is not https, or more than a host and a port.
     """
-    parts = urlsplit(address)
-    plain = address.isascii() and not any(map(str.isspace, address))
     try:
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        host, port = None, None
-    if not plain or parts.scheme != "https" or not host or port == 0 or parts.username is not None:
+        origin = check_origin(address)
+    except ValueError as error:
+        raise SupervisorError(f"--public {address!r}: {error}") from None
+    if not origin.startswith("https://"):
         raise SupervisorError(f"--public {address!r}: write https:// and the host's name")
-    if parts.path not in {"", "/"} or "?" in address or "#" in address:
-        raise SupervisorError(f"--public {address!r}: must end after the host and port")
-    return address.rstrip("/")
+    return origin
 
 
 def public_settings(origin: str) -> Mapping[str, str]:
