@@ -17,6 +17,7 @@ from tests.support.gappy_shops import bring, counts, shopify, window
 from accounts.tenant_settings import set_gift_cards
 from common.db.accounts import GiftCards
 from common.db.audit import COMMAND_LINE
+from common.db.idempotency import KEPT
 from common.db.metadata import Model
 from common.db.sales import LEDGER_LOCK_CLASS
 from common.db.tenancy import Access, TenantDb, transaction
@@ -24,7 +25,7 @@ from common.instants import now
 from common.reports.document.gaps import GapKind
 from common.reports_cache.cache import data_version_key
 from ingest.summary import summary_json
-from share_api.idempotency import KEPT, KeyedRequest
+from share_api.idempotency import KeyedRequest
 from share_api.schemas.sales_batch import MOST_BYTES, MOST_ELEMENTS, MOST_LINES
 
 PATH = "/api/admin/sales"

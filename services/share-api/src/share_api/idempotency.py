@@ -8,18 +8,17 @@ key that is in flight for ever. Only what was done is kept; what was refused may
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from hmac import compare_digest
 from http import HTTPStatus
 from typing import Any, Final
 
 from sqlalchemy import Connection, delete, func, insert, select
 
-from common.db.idempotency import IdempotencyKey
+from common.db.idempotency import KEPT, IdempotencyKey
 from common.db.tenancy import TenantDb
 from common.http.problem import Problem
 
-KEPT: Final = timedelta(hours=24)
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 _SEED: Final = 0x1D3B
 

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from redis import Redis
 from sqlalchemy import Engine, func, insert, select
+from sqlalchemy.exc import DBAPIError
 from tests.integration.worker.conftest import Shop
 
 from common.db.api_keys import ApiKey
@@ -134,3 +135,18 @@ def test_many_shops_are_gone_through_in_rounds(
     for shop in shops:
         enter(shop, ViewBatch, 9 * DAY)
     assert [forget() for _ in range(4)] == [2, 2, 1, 0]
+
+
+def test_a_shop_that_cannot_be_cleaned_keeps_no_other_waiting(
+    make_shop: Callable[..., Shop], forget: Callable[..., int]
+) -> None:
+    first, second = make_shop(), make_shop()
+    for shop in (first, second):
+        enter(shop, Share, 29 * DAY)
+    with transaction(first.engine, Access(tenant_id=first.tenant_id)) as session:
+        session.scalars(select(Share).with_for_update()).one()
+        with pytest.raises(DBAPIError):
+            forget()
+        assert forget() == 1
+    assert [counts(each)[Share] for each in (first, second)] == [1, 0]
+    assert forget(now=NOW + DAY) == 1, "tomorrow"

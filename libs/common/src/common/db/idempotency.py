@@ -3,13 +3,16 @@
 A row is written in the transaction of what its request does, so that neither is without the other.
 """
 
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from sqlalchemy import JSON, DateTime, ForeignKey, Index, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from common.db.metadata import Model, TenantId
+
+KEPT: Final = timedelta(hours=24)
+"""How long an answer is given again."""
 
 
 class IdempotencyKey(Model):

@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, Engine, delete, func, select, text
 from sqlalchemy.orm import InstrumentedAttribute
 
 from common.db.api_keys import ApiKey
-from common.db.idempotency import IdempotencyKey
+from common.db.idempotency import KEPT, IdempotencyKey
 from common.db.imports import Import
 from common.db.invitations import Invitation
 from common.db.metadata import Model
@@ -32,8 +32,6 @@ NOTE: Final = "analytics:retention"
 BATCH: Final = 1000
 BATCHES_A_ROUND: Final = 200
 TENANTS_AT_ONCE: Final = 1000
-IDEMPOTENCY_DAYS: Final = 1
-"""As ``share_api.idempotency`` has it, which forgets those of a tenant that sends again."""
 _DONE: Final = "done"
 
 _TENANTS: Final = text("SELECT tenant_id FROM tenants_after(:after, :most)")
@@ -61,7 +59,7 @@ def _rules(kept: Kept) -> tuple[_Rule, ...]:
             IdempotencyKey,
             IdempotencyKey.key,
             _column(IdempotencyKey.created_at),
-            IDEMPOTENCY_DAYS,
+            KEPT.days,
         ),
     )
 
