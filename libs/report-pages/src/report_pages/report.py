@@ -21,6 +21,7 @@ from jinja2 import (
 from common.i18n.formatter import Formatter
 from common.reports.document.metrics import Unit
 from common.reports.document.schema import Document
+from common.reports.document.tables import is_before
 from report_pages import comparison, layout, sentences
 from report_pages.chart_data import island
 from report_pages.formatting import DocumentFormatter, is_number
@@ -134,4 +135,4 @@ def definitions(document: Document, kinds: SectionKinds = KINDS) -> dict[str, st
     shown: list[Defined] = list(document.kpis)
     for section in document.sections:
         shown += kinds.of(section).view.metrics(section)
-    return {each.label: each.definition for each in shown if not each.key.startswith("previous_")}
+    return {each.label: each.definition for each in shown if not is_before(each.key)}

@@ -88,7 +88,9 @@ def _erase_facts(session: TenantSession, tenant_id: int, name: str) -> int:
     changed = 0
     for row in session.execute(_FACTS, {"tenant_id": tenant_id, "name": json.dumps(name)}).all():
         left = _without(row.facts, name)
-        changed += left != row.facts
+        if left == row.facts:
+            continue
+        changed += 1
         session.execute(
             update(WebhookOrder)
             .where(

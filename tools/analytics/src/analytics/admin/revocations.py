@@ -9,7 +9,7 @@ from redis import RedisError
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from analytics.admin.tenant_tables import on_behalf_of
+from analytics.admin.tenant_tables import newest_entry, on_behalf_of
 from analytics.restoring import apply, collect
 from analytics.restoring.apply import Applied
 from analytics.restoring.check import Contents, look
@@ -19,7 +19,6 @@ from common.db.engine import create_database_engine, psycopg_url
 from common.infra.redis import WORKER, create_redis
 
 _PATIENCE_SECONDS = 1800
-_NEWEST = text("SELECT max(at) FROM audit_entries")
 
 
 class RestoreError(Exception):
@@ -107,7 +106,7 @@ def _newest(connection: Connection) -> datetime | None:
     found: list[datetime] = []
     for tenant_id in connection.scalars(text("SELECT id FROM tenants")).all():
         on_behalf_of(connection, tenant_id)
-        at = connection.scalar(_NEWEST)
+        at = newest_entry(connection, tenant_id)
         if at is not None:
             found.append(at)
     return max(found, default=None)

@@ -3,6 +3,7 @@
 Which tables those are is asked of the database, so that a new one is not forgotten.
 """
 
+from datetime import datetime
 from typing import Final, LiteralString
 
 from psycopg import sql
@@ -16,12 +17,19 @@ _TABLES: Final = text(
     AND NOT a.attisdropped ORDER BY c.relname
     """
 )
+_NEWEST: Final = text("SELECT max(at) FROM audit_entries WHERE tenant_id = :tenant_id")
 _FOR: Final = text("SELECT set_config('app.tenant_id', :tenant_id, true)")
 
 
 def on_behalf_of(connection: Connection, tenant_id: int) -> None:
     """Let the transaction see a tenant's rows: the owner is held by row-level security too."""
     connection.execute(_FOR, {"tenant_id": str(tenant_id)})
+
+
+def newest_entry(connection: Connection, tenant_id: int) -> datetime | None:
+    """When the last thing was done that the tenant's audit log tells of."""
+    found: datetime | None = connection.scalar(_NEWEST, {"tenant_id": tenant_id})
+    return found
 
 
 def tenant_tables(connection: Connection) -> dict[str, bool]:

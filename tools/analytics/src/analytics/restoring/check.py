@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy import Connection, text
 
-from analytics.admin.tenant_tables import on_behalf_of, rows_of, tenant_tables
+from analytics.admin.tenant_tables import newest_entry, on_behalf_of, rows_of, tenant_tables
 from common.db import revisions
 
 _FROZEN_WITHOUT: Final = text(
@@ -18,7 +18,6 @@ _FROZEN_WITHOUT: Final = text(
         SELECT FROM frozen_reports f WHERE f.tenant_id = s.tenant_id AND f.link_id = s.link_id)
     """
 )
-_NEWEST: Final = text("SELECT max(at) FROM audit_entries WHERE tenant_id = :tenant_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ def look(connection: Connection) -> Contents:
         on_behalf_of(connection, tenant_id)
         rows.update(rows_of(connection, tenant_id))
         frozen += connection.scalar(_FROZEN_WITHOUT, {"tenant_id": tenant_id}) or 0
-        at = connection.scalar(_NEWEST, {"tenant_id": tenant_id})
+        at = newest_entry(connection, tenant_id)
         newest += [] if at is None else [at]
     if frozen:
         faults.append(f"{frozen} frozen links have no report")
