@@ -129,6 +129,13 @@ class Visit:
 Open = Callable[..., Visit]
 
 
+def status_of(page: Page, address: str) -> int:
+    """Open an address; the status of its answer."""
+    answer = page.goto(address)
+    assert answer is not None, "the same page, at another fragment"
+    return answer.status
+
+
 @dataclass
 class Contexts:
     """The contexts of a browser, by what they are made with."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 from redis import Redis
-from tests.browser.conftest import DESKTOP, LISTENERS, PATIENCE, PHONE
+from tests.browser.conftest import DESKTOP, LISTENERS, PATIENCE, PHONE, status_of
 from tests.browser.test_accessible import findings
 from tests.browser.test_beacon import PERSON
 from tests.integration.share_api import conftest as share_api
@@ -91,14 +91,14 @@ def test_a_link_is_made_copied_opened_counted_and_revoked(
     claims = KeyRing(SECRET).verify(address.rpartition("/")[2], now=now())
     make_ready(redis_client, claims.tenant_id, claims.report, claims.window)
     with stranger.expect_response(lambda answer: answer.request.method == "POST"):
-        assert stranger.goto(address).status == 200  # type: ignore[union-attr]
+        assert status_of(stranger, address) == 200
     wait.until(lambda: transfer_views(world.engine, redis_client) > 0, "the view")
     page.goto(f"{console}/links")
     assert page.locator("[data-head=Views]").inner_text().startswith("1")
     page.click("a:text-is('Revoke')")
     page.click("button:text-is('Revoke')")
     page.wait_for_selector("text=These links do not open any more.")
-    assert stranger.goto(address).status == 403  # type: ignore[union-attr]
+    assert status_of(stranger, address) == 403
     assert page.evaluate("seen.refused") == []
 
 

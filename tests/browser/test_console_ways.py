@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from redis import Redis
 from sqlalchemy import Engine
 from tests.browser import test_console
-from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.conftest import DESKTOP, PHONE, status_of
 from tests.browser.test_accessible import findings
 from tests.browser.test_beacon import PERSON
 from tests.browser.test_console import log_in
@@ -110,7 +110,7 @@ def test_a_preview_is_shared_opened_by_a_stranger_counted_and_stopped(
     page.click("text=Make the link")
     address = page.input_value("#address")
     with stranger.expect_response(lambda answer: answer.request.method == "POST"):
-        assert stranger.goto(address).status == 200  # type: ignore[union-attr]
+        assert status_of(stranger, address) == 200
     assert stranger.locator("h1").inner_text() == "Revenue overview"
     wait.until(lambda: transfer_views(world.engine, redis_client) > 0, "the view")
     page.goto(f"{console}/links")
@@ -118,7 +118,7 @@ def test_a_preview_is_shared_opened_by_a_stranger_counted_and_stopped(
     page.click("a:text-is('Revoke')")
     page.click("button:text-is('Revoke')")
     page.wait_for_selector("text=These links do not open any more.")
-    assert stranger.goto(address).status == 403  # type: ignore[union-attr]
+    assert status_of(stranger, address) == 403
     assert page.evaluate("seen.refused") == []
 
 
@@ -134,7 +134,7 @@ def test_pages_of_one_time_links_are_accessible(
     address = page.input_value("#secret")
     for viewport in (DESKTOP, PHONE):
         guest = start(color_scheme=theme, viewport=viewport)
-        assert guest.goto(address).status == 200  # type: ignore[union-attr]
+        assert status_of(guest, address) == 200
         assert findings(guest) == []
         assert guest.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
 
@@ -147,7 +147,7 @@ def test_the_page_of_the_first_shop_is_accessible(
     for viewport in (DESKTOP, PHONE):
         page = start(color_scheme=theme, viewport=viewport)
         token = first_shop_token(SECRET, at=now())
-        assert page.goto(f"{url}/admin/first-shop/{token}").status == 200  # type: ignore[union-attr]
+        assert status_of(page, f"{url}/admin/first-shop/{token}") == 200
         assert findings(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
         assert page.evaluate("seen.refused") == []
