@@ -48,6 +48,16 @@ def recover(copy: Path, archived: Path, *settings: str) -> None:
             options.write(f"{setting}\n")
 
 
+def revoked_in(copy: Path) -> list[bool]:
+    """Which links are revoked in a copy, once it has taken in the log."""
+    with EmbeddedPostgres(copy, password=PASSWORD) as server:
+        promoted = "SELECT NOT pg_is_in_recovery()"
+        wait.until(lambda: execute(server, promoted) == [(True,)], "promoted")
+        return [
+            value is True for (value,) in execute(server, "SELECT revoked FROM links ORDER BY id")
+        ]
+
+
 def test_the_log_brings_back_what_came_after_the_copy_up_to_a_moment(place: Path) -> None:
     archived, end, middle = place / "archive", place / "end", place / "middle"
     with EmbeddedPostgres(place / "first", password=PASSWORD) as server:
@@ -70,9 +80,5 @@ def test_the_log_brings_back_what_came_after_the_copy_up_to_a_moment(place: Path
         log_switched(server)
     recover(end / "data", archived)
     recover(middle / "data", archived, f"recovery_target_time = '{moment}'")
-    for copy, revoked in ((end, [True, True]), (middle, [True, False])):
-        with EmbeddedPostgres(copy, password=PASSWORD) as server:
-            promoted = "SELECT NOT pg_is_in_recovery()"
-            wait.until(lambda: execute(server, promoted) == [(True,)], "promoted")  # noqa: B023
-            rows = execute(server, "SELECT revoked FROM links ORDER BY id")
-            assert [value for (value,) in rows] == revoked
+    assert revoked_in(end) == [True, True]
+    assert revoked_in(middle) == [True, False]
