@@ -11,7 +11,7 @@ from report_viewer.http.variant import Variant
 from report_viewer.links.request import ReportRequest
 from report_viewer.loading.freshness import FreshnessTracker
 from report_viewer.loading.job_requests import JobRequests
-from report_viewer.loading.loader import Missing, find_missing
+from report_viewer.loading.missing import Missing, find_missing
 from report_viewer.loading.redis_store import META, Snapshot, SnapshotReader, key_of
 
 

@@ -1,36 +1,29 @@
 """Report loader: reads a link's cached report; where it is missing, has it computed and waits.
 
-The order of the answers is decided here: revoked, not implemented, then what is not there yet. A
-link whose state is not known is not trusted: the workers are asked to look it up, and until they
+A link whose state is not known is not trusted: the workers are asked to look it up, and until they
 have said so, it does not open.
 """
 
 import asyncio
 from collections.abc import Callable
-from enum import Enum, auto
 from typing import Final
 
 from common.infra.rate_limit import RateLimitExceededError
 from common.jobs.publisher import JobsUnavailableError
-from common.links.state import LinkState, state_key
-from common.links.token import LinkClaims, RevokedLinkError
-from common.reports.registry import REPORTS
+from common.links.state import state_key
+from common.links.token import LinkClaims
 from common.reports_cache.forms import FormWanted
 from report_viewer.links.request import ReportRequest
-from report_viewer.links.urls import Resource
 from report_viewer.loading.job_requests import JobRequests
+from report_viewer.loading.missing import Missing, find_missing
 from report_viewer.loading.rate_limits import LinkThrottledError
 from report_viewer.loading.redis_store import Snapshot, SnapshotReader, key_of
 from report_viewer.loading.subscriber import Subscriber
 from report_viewer.model import Heat
 from report_viewer.problems.errors import (
-    ComputationFailedError,
     LinkUnconfirmedError,
-    NoSuchPathError,
     NotReadyError,
-    PasswordRequiredError,
     StoreUnavailableError,
-    StubReportError,
     TooManyComputationsError,
     TooManyWaitingError,
     UnavailableError,
@@ -38,63 +31,7 @@ from report_viewer.problems.errors import (
 
 LOOK_AGAIN_SECONDS: Final = 1.0
 """How often a waiting request looks by itself, in case an announcement was missed."""
-
-
-class Missing(Enum):
-    """What stands between a request and its report."""
-
-    NOTHING = auto()
-    STATE = auto()
-    REPORT = auto()
-    FORM = auto()
-
-
 _OF_REPORT: Final = frozenset({Missing.REPORT, Missing.FORM})
-
-
-def find_missing(snapshot: Snapshot, request: ReportRequest, form: bool = False) -> Missing:
-    """What is missing, for a link that may open; ``form``: whether a form is asked for, too.
-
-    Raises:
-        RevokedLinkError: the link was revoked.
-        StubReportError: its report type is not implemented.
-        PasswordRequiredError: it asks for a password, which the request does not show to know.
-        NoSuchPathError: it does not let its readers choose the days that the request names, or be
-            embedded.
-        ComputationFailedError: there is no report, and computing it just failed; or no form.
-    """
-    if snapshot.state is LinkState.REVOKED:
-        raise RevokedLinkError
-    definition = REPORTS.get(request.claims.report)
-    if definition is None or not definition.implemented:
-        raise StubReportError(csv=request.csv)
-    if snapshot.state is None:
-        return Missing.STATE
-    stored = snapshot.options.password
-    if stored is not None and not request.unlocks(stored):
-        raise PasswordRequiredError(request.place, stored)
-    _require_allowed(snapshot, request)
-    if snapshot.complete:
-        if not form or snapshot.form:
-            return Missing.NOTHING
-        if snapshot.form_failed:
-            raise ComputationFailedError
-        return Missing.FORM
-    if snapshot.failed:
-        raise ComputationFailedError
-    return Missing.REPORT
-
-
-def _require_allowed(snapshot: Snapshot, request: ReportRequest) -> None:
-    """Refuse other days, and frames, that the link does not allow: nothing is there.
-
-    Raises:
-        NoSuchPathError: it does not.
-    """
-    if request.claims.chosen is not None and snapshot.claims.chosen is None:
-        raise NoSuchPathError
-    if request.url.resource is Resource.EMBED and not snapshot.options.embed:
-        raise NoSuchPathError
 
 
 class ReportLoader:

@@ -1,0 +1,74 @@
+"""Missing: what stands between a request and its report, by what Redis has of both.
+
+The order of the answers is decided here: revoked, not implemented, its password, days and frames
+that it does not allow, then what is not there yet.
+"""
+
+from enum import Enum, auto
+
+from common.links.state import LinkState
+from common.links.token import RevokedLinkError
+from common.reports.registry import REPORTS
+from report_viewer.links.request import ReportRequest
+from report_viewer.links.urls import Resource
+from report_viewer.loading.redis_store import Snapshot
+from report_viewer.problems.errors import (
+    ComputationFailedError,
+    NoSuchPathError,
+    PasswordRequiredError,
+    StubReportError,
+)
+
+
+class Missing(Enum):
+    """What stands between a request and its report."""
+
+    NOTHING = auto()
+    STATE = auto()
+    REPORT = auto()
+    FORM = auto()
+
+
+def find_missing(snapshot: Snapshot, request: ReportRequest, form: bool = False) -> Missing:
+    """What is missing, for a link that may open; ``form``: whether a form is asked for, too.
+
+    Raises:
+        RevokedLinkError: the link was revoked.
+        StubReportError: its report type is not implemented.
+        PasswordRequiredError: it asks for a password, which the request does not show to know.
+        NoSuchPathError: it does not let its readers choose the days that the request names, or be
+            embedded.
+        ComputationFailedError: there is no report, and computing it just failed; or no form.
+    """
+    if snapshot.state is LinkState.REVOKED:
+        raise RevokedLinkError
+    definition = REPORTS.get(request.claims.report)
+    if definition is None or not definition.implemented:
+        raise StubReportError(csv=request.csv)
+    if snapshot.state is None:
+        return Missing.STATE
+    stored = snapshot.options.password
+    if stored is not None and not request.unlocks(stored):
+        raise PasswordRequiredError(request.place, stored)
+    _require_allowed(snapshot, request)
+    if snapshot.complete:
+        if not form or snapshot.form:
+            return Missing.NOTHING
+        if snapshot.form_failed:
+            raise ComputationFailedError
+        return Missing.FORM
+    if snapshot.failed:
+        raise ComputationFailedError
+    return Missing.REPORT
+
+
+def _require_allowed(snapshot: Snapshot, request: ReportRequest) -> None:
+    """Refuse other days, and frames, that the link does not allow: nothing is there.
+
+    Raises:
+        NoSuchPathError: it does not.
+    """
+    if request.claims.chosen is not None and snapshot.claims.chosen is None:
+        raise NoSuchPathError
+    if request.url.resource is Resource.EMBED and not snapshot.options.embed:
+        raise NoSuchPathError
