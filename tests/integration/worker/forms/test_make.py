@@ -114,6 +114,26 @@ def test_many_workers_make_it_once(
     assert len(made) == 1
 
 
+def test_nobody_asks_for_what_is_there(
+    shop: Shop, redis_client: Redis, leases: Leases, job: MakeForm
+) -> None:
+    claims = Claims(redis_client)
+
+    def asked() -> bool:
+        claim = claims.claim(job.key, seconds=9, enough=CachePolicy.SAME)
+        if claim is not None:
+            claims.release(job.key, claim)
+        return claim is not None
+
+    assert asked()
+    make.make_once(redis_client, leases, job)
+    assert not asked(), "who read before it was there may ask after"
+    redis_client.hset(shop.key().cached, "meta", b"of a newer report")
+    assert asked()
+    redis_client.delete(shop.key().cached)
+    assert asked()
+
+
 def test_a_failure_is_remembered_for_the_form_alone(
     shop: Shop, redis_client: Redis, leases: Leases, job: MakeForm, monkeypatch: pytest.MonkeyPatch
 ) -> None:

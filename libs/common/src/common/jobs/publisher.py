@@ -134,12 +134,12 @@ class JobPublisher:
         return self._claim(job, CachePolicy.ANY)
 
     def claim_form(self, job: MakeForm) -> ClaimedJob | None:
-        """As ``claim_missing`` for a form, whatever is cached of it.
+        """As ``claim_missing``, unless a form of the very report that is cached is there by now.
 
         Raises:
             JobsUnavailableError: Redis is refused, hung or gone.
         """
-        return self._claim(job, CachePolicy.NOTHING)
+        return self._claim(job, CachePolicy.SAME)
 
     def publish_claimed(self, claimed: ClaimedJob) -> None:
         """Publish a claimed job; where that fails it is released.

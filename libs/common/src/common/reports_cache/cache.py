@@ -57,6 +57,11 @@ class ReportKey:
         return f"{{{self.tenant_id}}}:{kind}:{SCHEMA}:{self.report}:{start}:{end}"
 
     @property
+    def report_key(self) -> "ReportKey":
+        """The report that it is the key of; a form's is the one that it is made from."""
+        return self
+
+    @property
     def cached(self) -> str:
         """The hash of the finished report."""
         return self.name("report")

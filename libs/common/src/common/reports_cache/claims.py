@@ -20,6 +20,8 @@ class CachePolicy(StrEnum):
     NOTHING = "nothing"
     ANY = "any"
     FRESH = "fresh"
+    SAME = "same"
+    """A form of the very report that is cached."""
 
 
 class Claims:
@@ -47,9 +49,9 @@ class Claims:
         token = uuid4().hex
         claimed = self._redis.eval(
             scripts.CLAIM,
-            5,
+            6,
             *(key.requested, key.computing, key.failed, key.cached),
-            data_version_key(key.tenant_id),
+            *(data_version_key(key.tenant_id), key.report_key.cached),
             token if mark else "",
             str(seconds * 1000),
             enough.value,

@@ -51,16 +51,20 @@ return 0
 
 # One asker gets through while no other has asked, no worker computes and nothing failed a moment
 # ago.
-# KEYS: requested, computing, failed, cached, data.
+# KEYS: requested, computing, failed, cached, data, report.
 # ARGV: token or '' for no mark, milliseconds it lasts, what is enough, milliseconds still to live.
 CLAIM: Final = """
 if redis.call('exists', KEYS[1], KEYS[2], KEYS[3]) > 0 then return 0 end
 if ARGV[3] ~= 'nothing' and redis.call('exists', KEYS[4]) == 1 then
   if ARGV[3] == 'any' then return 0 end
-  local version = tonumber(redis.call('hget', KEYS[4], 'version') or '')
-  local told = tonumber(redis.call('get', KEYS[5]) or '') or 0
-  local lives = redis.call('pttl', KEYS[4]) >= tonumber(ARGV[4])
-  if version and version >= told and lives then return 0 end
+  if ARGV[3] == 'same' then
+    if redis.call('hget', KEYS[4], 'meta') == redis.call('hget', KEYS[6], 'meta') then return 0 end
+  else
+    local version = tonumber(redis.call('hget', KEYS[4], 'version') or '')
+    local told = tonumber(redis.call('get', KEYS[5]) or '') or 0
+    local lives = redis.call('pttl', KEYS[4]) >= tonumber(ARGV[4])
+    if version and version >= told and lives then return 0 end
+  end
 end
 if ARGV[1] ~= '' then redis.call('set', KEYS[1], ARGV[1], 'px', ARGV[2]) end
 return 1
