@@ -4,12 +4,19 @@ The migrations grant the tables to the group ``analytics_app``; a service's logi
 of it and nothing else.
 """
 
+from typing import Final
+
 from psycopg import sql
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
 from common.db.engine import create_database_engine, psycopg_url
 
 APPLICATION_GROUP = "analytics_app"
+
+_AT_ONCE: Final = frozenset({"XX000", "23505", "42710"})
+"""What a change of a role fails with that another has changed, or made, meanwhile."""
+_MOST_TRIES: Final = 20
 
 
 def may_bypass(connection: Connection) -> bool:
@@ -32,27 +39,32 @@ def ensure_service_role(owner_url: str, service_url: str) -> None:
     if not url.username or not url.password:
         msg = "the service's database URL needs a user and a password"
         raise ValueError(msg)
-    role = sql.Identifier(url.username)
     engine = create_database_engine(owner_url, application_name="analytics-roles", pool_size=1)
     try:
-        with engine.begin() as connection:
-            # Roles belong to the whole server: several databases may be set up at the same time.
-            connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('analytics roles'))"))
-            known = connection.scalar(
-                text("SELECT true FROM pg_roles WHERE rolname = :role"), {"role": url.username}
-            )
-            driver = connection.connection.driver_connection
-            if driver is None:  # pragma: no cover - SQLAlchemy has just used it
-                msg = "the database connection is gone"
-                raise RuntimeError(msg)
-            verb = sql.SQL("ALTER" if known else "CREATE")
-            driver.execute(
-                sql.SQL(
-                    "{} ROLE {} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE PASSWORD {}"
-                ).format(verb, role, sql.Literal(url.password))
-            )
-            driver.execute(
-                sql.SQL("GRANT {} TO {}").format(sql.Identifier(APPLICATION_GROUP), role)
-            )
+        # Roles belong to the whole server and locks to a database: several databases may be set up
+        # at the same time, and of those who change one role each has its turn.
+        for left in reversed(range(_MOST_TRIES)):
+            try:
+                with engine.begin() as connection:
+                    _ensure(connection, url.username, url.password)
+            except DBAPIError as error:
+                if left == 0 or getattr(error.orig, "sqlstate", None) not in _AT_ONCE:
+                    raise
+            else:
+                return
     finally:
         engine.dispose()
+
+
+def _ensure(connection: Connection, name: str, password: str) -> None:
+    known = connection.scalar(
+        text("SELECT true FROM pg_roles WHERE rolname = :role"), {"role": name}
+    )
+    role = sql.Identifier(name)
+    verb = sql.SQL("ALTER" if known else "CREATE")
+    login = sql.SQL("LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE")
+    for statement in (
+        sql.SQL("{} ROLE {} {} PASSWORD {}").format(verb, role, login, sql.Literal(password)),
+        sql.SQL("GRANT {} TO {}").format(sql.Identifier(APPLICATION_GROUP), role),
+    ):
+        connection.exec_driver_sql(statement.as_string(), execution_options={"no_parameters": True})
