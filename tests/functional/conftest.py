@@ -19,6 +19,7 @@ from typing import Any
 import httpx
 import pytest
 from tests.support import wait
+from tests.support.collector import Collector
 from tests.support.discord_server import DiscordStandin
 
 DAYS = "200"
@@ -58,7 +59,14 @@ def discord() -> Iterator[DiscordStandin]:
 
 
 @pytest.fixture(scope="session")
-def system(discord: DiscordStandin) -> Iterator[System]:
+def collector() -> Iterator[Collector]:
+    """The collector of OpenTelemetry that the system exports its spans to."""
+    with Collector().running() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def system(discord: DiscordStandin, collector: Collector) -> Iterator[System]:
     """The system with its demo shops, on a state directory of its own."""
     with tempfile.TemporaryDirectory(
         prefix="analytics-system-", ignore_cleanup_errors=True
@@ -69,6 +77,7 @@ def system(discord: DiscordStandin) -> Iterator[System]:
             k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "REDIS_URL"}
         }
         environment |= discord.settings
+        environment["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.url
         # All tests come from one address, and what they are refused for is the token.
         environment["REPORT_VIEWER_FAILURES_PER_ADDRESS"] = "100000"
         with (state / "up.log").open("w") as log:

@@ -91,13 +91,16 @@ def test_errors_of_http_are_problems_too(anna: httpx.Client) -> None:
 def test_a_500_says_nothing_about_the_inside(
     anna: httpx.Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.handler.setFormatter(JsonFormatter("share-api"))
     break_issuing(monkeypatch)
     answer = anna.post(SHARE)
     assert_problem(answer, 500)
     assert "inner" not in answer.text
     (record,) = [each for each in caplog.records if each.levelno == logging.ERROR]
     assert record.exc_info is not None
-    assert record.__dict__["request_id"] == answer.headers["x-request-id"]
+    lines = [json.loads(line) for line in caplog.text.splitlines()]
+    told = {line["request_id"] for line in lines if line["message"] in {"request", record.message}}
+    assert told == {answer.headers["x-request-id"]}
 
 
 @pytest.mark.parametrize(

@@ -144,6 +144,17 @@ class TransportSettings(ServiceSettings):
     )
 
 
+class TracingSettings(ServiceSettings):
+    """Where spans go; without an endpoint nothing is traced."""
+
+    traces_endpoint: Address | None = Field(
+        default=None,
+        validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT",
+        description="A collector of OpenTelemetry that takes OTLP over HTTP: spans of requests and"
+        " jobs are sent below it, to `/v1/traces`. Nothing is traced by default.",
+    )
+
+
 class DiscordApplicationSettings(ServiceSettings):
     """Which application at Discord is ours; without it there are no commands there."""
 

@@ -8,8 +8,10 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.types import Lifespan, Receive, Scope, Send
 
+from common.infra import tracing
 from common.infra.http_limits import ConnectionLimits
 from report_viewer.cache.response_cache import ResponseCache
 from report_viewer.connections import RedisConnections, connect_redis
@@ -21,6 +23,7 @@ from report_viewer.endpoints.preview_card import PreviewCards
 from report_viewer.endpoints.problems import ProblemResponses
 from report_viewer.endpoints.reports import ReportsEndpoint
 from report_viewer.endpoints.representations import Representations
+from report_viewer.endpoints.request_context import answer_in_context
 from report_viewer.endpoints.revalidation import Revalidation
 from report_viewer.endpoints.unlocking import Unlocking
 from report_viewer.http.cache_control import NEVER_STORED
@@ -54,7 +57,7 @@ class Viewer:
         if scope["type"] == "http" and is_report_path(
             scope.get("raw_path") or scope["path"].encode()
         ):
-            await self.reports(scope, receive, send)
+            await answer_in_context(self.reports, scope, receive, send)
         else:
             await self.api(without_cookies(scope), receive, send)
 
@@ -231,5 +234,6 @@ def _lifespan(redis: RedisConnections, metrics: Metrics) -> Lifespan[Starlette]:
         redis.invalid_tokens.close()
         await redis.subscriber.close()
         await redis.store.close()
+        await run_in_threadpool(tracing.stop)
 
     return lifespan

@@ -6,11 +6,12 @@ from common.setting_types import Networks, Origin
 from common.settings import (
     RedisSettings,
     SigningSettings,
+    TracingSettings,
     TransportSettings,
 )
 
 
-class ViewerSettings(RedisSettings, SigningSettings, TransportSettings):
+class ViewerSettings(RedisSettings, SigningSettings, TransportSettings, TracingSettings):
     """The viewer's settings. Times are seconds."""
 
     host: str = Field(

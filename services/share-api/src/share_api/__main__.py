@@ -6,6 +6,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from common.db.engine import UnsafeDatabaseRoleError
+from common.infra import tracing
 from common.infra.telemetry import configure_logging
 from common.settings import load
 from share_api.app import check_database, create_app
@@ -39,6 +40,7 @@ def main() -> None:
     """Serve, or end with one line that says why not."""
     settings = load(ShareApiSettings)
     configure_logging("share-api")
+    tracing.start("share-api", settings.traces_endpoint)
     app = create_app(settings)
     try:
         check_database(app.state.container)

@@ -14,6 +14,7 @@ from fastapi import Depends, FastAPI, Request
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
+from common.infra import tracing
 from share_api.auth.bearer import presented_key
 from share_api.console import problems as console_problems
 from share_api.console import routes as console
@@ -112,6 +113,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await run_in_threadpool(check_database, container)
     yield
     await run_in_threadpool(container.close)
+    await run_in_threadpool(tracing.stop)
 
 
 def check_database(container: Container) -> None:

@@ -11,6 +11,7 @@ from common.settings import (
     DatabaseSettings,
     DiscordApplicationSettings,
     RedisSettings,
+    TracingSettings,
     TransportSettings,
 )
 from sharing.settings import LinkSettings
@@ -33,6 +34,7 @@ class ShareApiSettings(
     ConnectionSettings,
     DiscordApplicationSettings,
     TransportSettings,
+    TracingSettings,
 ):
     """Everything share-api is told."""
 

@@ -7,10 +7,17 @@ import gc
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging, worker_process_init, worker_ready, worker_shutdown
+from celery.signals import (
+    setup_logging,
+    worker_process_init,
+    worker_process_shutdown,
+    worker_ready,
+    worker_shutdown,
+)
 from redis import Redis
 
 from common.db.engine import create_service_engine
+from common.infra import tracing
 from common.infra.redis import WORKER, create_redis
 from common.infra.telemetry import configure_logging
 from common.jobs.celery_config import create_celery
@@ -21,6 +28,7 @@ from worker.discord.deliver import create_delivery_context
 from worker.operations import metrics
 from worker.operations.consumer import consumer_for
 from worker.operations.dead_letters import DeadLetters
+from worker.operations.job_context import JobTask
 from worker.operations.metrics import JobMetrics
 from worker.operations.shared_state import SharedState
 from worker.settings import WorkerSettings
@@ -41,7 +49,7 @@ def create_app(settings: WorkerSettings) -> Celery:
     )
     redis = create_redis(settings.redis_url.get_secret_value(), WORKER)
     cache = ReportCache(redis, keep_seconds=settings.cache_seconds)
-    app = create_celery(settings.broker)
+    app = create_celery(settings.broker, JobTask)
     jobs = JobPublisher(app, cache)
     letters = DeadLetters(redis)
     app.conf.worker_consumer = consumer_for(letters)
@@ -107,9 +115,14 @@ def _follow(settings: WorkerSettings) -> None:
     ready_file = settings.ready_file
 
     @worker_process_init.connect(weak=False)
-    def _collect_less(**_: Any) -> None:
+    def _begin(**_: Any) -> None:
+        tracing.start("worker", settings.traces_endpoint)
         gc.freeze()
         gc.set_threshold(*COLLECT_AFTER)
+
+    @worker_process_shutdown.connect(weak=False)
+    def _end(**_: Any) -> None:
+        tracing.stop()
 
     @setup_logging.connect(weak=False)
     def _logging(**_: Any) -> None:

@@ -9,7 +9,12 @@ from pydantic import Field, field_validator
 from common.jobs.celery_config import HEARTBEAT_QUEUE, QUEUE, QUEUES
 from common.links.popularity import KEPT_PER_TENANT
 from common.reports.model import COUNT_DAYS
-from common.settings import DatabaseSettings, DiscordApiSettings, RedisSettings
+from common.settings import (
+    DatabaseSettings,
+    DiscordApiSettings,
+    RedisSettings,
+    TracingSettings,
+)
 
 DAY_SECONDS = 24 * 60 * 60
 
@@ -28,7 +33,7 @@ class Kept:
     access: int
 
 
-class WorkerSettings(RedisSettings, DatabaseSettings, DiscordApiSettings):
+class WorkerSettings(RedisSettings, DatabaseSettings, DiscordApiSettings, TracingSettings):
     """What the worker and the scheduler read from the environment."""
 
     concurrency: int = Field(

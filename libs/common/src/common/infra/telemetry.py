@@ -1,7 +1,8 @@
 """Logs and metrics of every service, without tokens, secrets or addresses of links.
 
-Logs are one JSON object a line on standard error. Whatever looks like a link's token, or the
-password of a URL, is cut from a record before it is written, tracebacks included.
+Logs are one JSON object a line on standard error, with the request and the trace it is about.
+Whatever looks like a link's token, or the password of a URL, is cut from a record before it is
+written, tracebacks included.
 """
 
 import json
@@ -13,6 +14,8 @@ from typing import Any, Final
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+from common.infra import request_ids, tracing
 
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{20,}\.[A-Za-z0-9_-]{20,}")
 _REPORT_PATH: Final = re.compile(r"(/api/reports/)[^/\s\"'?]+")
@@ -65,6 +68,9 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
+        if request_id := request_ids.current():
+            entry["request_id"] = request_id
+        entry |= tracing.ids()
         entry |= {k: v for k, v in record.__dict__.items() if k not in _STANDARD}
         if record.exc_info:
             entry["exception"] = self.formatException(record.exc_info)

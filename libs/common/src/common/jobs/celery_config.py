@@ -19,9 +19,9 @@ The settings, each with its reason:
 - ``socket_timeout``, ``socket_connect_timeout``, ``max_retries``: the bound on publishing.
 """
 
-from typing import Final
+from typing import Any, Final
 
-from celery import Celery
+from celery import Celery, Task
 
 from common.infra.redis import BROKER
 from common.jobs.payloads import AnswerDiscord, RestoreLink, RunImport, WorkWebhooks
@@ -48,9 +48,9 @@ QUEUES: Final = (LINK_QUEUE, QUEUE, DISCORD_QUEUE, IMPORT_QUEUE, WARM_QUEUE)
 """All queues, the one that goes first in front."""
 
 
-def create_celery(broker_url: str) -> Celery:
-    """The Celery application. It connects when it is used."""
-    app = Celery("analytics", broker=broker_url)
+def create_celery(broker_url: str, task: type[Task[..., Any]] = Task) -> Celery:
+    """The Celery application. It connects when it is used. ``task`` is what its tasks are."""
+    app = Celery("analytics", broker=broker_url, task_cls=task)
     app.conf.update(
         # A broker that refuses writes ends no worker: it connects anew until it is taken again.
         broker_channel_error_retry=True,

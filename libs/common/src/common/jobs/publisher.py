@@ -14,6 +14,9 @@ from msgspec.structs import replace
 from redis import RedisError
 
 from common import instants
+from common.infra import tracing
+from common.infra.tracing import Kind
+from common.jobs import origin
 from common.jobs.celery_config import WARM_QUEUE
 from common.jobs.payloads import (
     ComputeReport,
@@ -74,14 +77,15 @@ class JobPublisher:
         """
         ahead = isinstance(job, ComputeReport) and job.ahead
         try:
-            self._celery.send_task(
-                job.task,
-                kwargs=job.payload(),
-                headers={PUBLISHED: _milliseconds()},
-                queue=WARM_QUEUE if ahead else None,
-                expires=AHEAD_EXPIRES_SECONDS if ahead else None,
-                countdown=after_seconds,
-            )
+            with tracing.span(f"publish {job.task}", Kind.PRODUCER):
+                self._celery.send_task(
+                    job.task,
+                    kwargs=job.payload(),
+                    headers={PUBLISHED: _milliseconds(), **origin.headers()},
+                    queue=WARM_QUEUE if ahead else None,
+                    expires=AHEAD_EXPIRES_SECONDS if ahead else None,
+                    countdown=after_seconds,
+                )
         except (OperationalError, RedisError, OSError) as error:
             raise JobsUnavailableError(str(error)) from error
 

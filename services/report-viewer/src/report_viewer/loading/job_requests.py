@@ -7,6 +7,8 @@ become one, so that a crowd costs Redis one question.
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from functools import partial
 from typing import Final
 
 from redis import Redis
@@ -132,7 +134,8 @@ class JobRequests:
         requested = self._requested.get(name)
         if requested is None:
             loop = asyncio.get_running_loop()
-            requested = self._requested[name] = loop.run_in_executor(self._threads, ask)
+            asking = partial(copy_context().run, ask)
+            requested = self._requested[name] = loop.run_in_executor(self._threads, asking)
             requested.add_done_callback(lambda done: self._keep(name, done, repeat_seconds))
         return requested
 

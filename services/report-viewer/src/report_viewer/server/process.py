@@ -18,6 +18,7 @@ from typing import Final
 
 import uvicorn
 
+from common.infra import tracing
 from common.infra.open_files import raise_open_file_limit
 from common.infra.telemetry import configure_logging
 from common.settings import load
@@ -37,6 +38,7 @@ def serving() -> Viewer:
     """The application of one process, by the environment."""
     configure_logging("report-viewer")
     settings = load(ViewerSettings)
+    tracing.start("report-viewer", settings.traces_endpoint)
     viewer = create_app(settings)
     bounds = replace(viewer.bounds, connections=raise_open_file_limit(settings.max_connections))
     viewer = replace(viewer, bounds=bounds)

@@ -1,4 +1,4 @@
-"""Access log and request metrics: by a route's template, never by its path.
+"""Access log, request metrics and spans: by a route's template, never by its path.
 
 The path may hold what must not be logged; the template says which route it was. A request that
 met no route counts under ``-``.
@@ -10,6 +10,9 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from common.infra import tracing
+from common.infra.tracing import Kind
 
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _QUIET: Final = frozenset({"/healthz", "/readyz", "/metrics"})
@@ -62,14 +65,18 @@ class AccessLogMiddleware:
                 status = message["status"]
             await send(message)
 
-        try:
-            await self._app(scope, receive, watch)
-        finally:
-            self._say(scope, status, time.perf_counter() - began)
-
-    def _say(self, scope: Scope, status: int, seconds: float) -> None:
         method = scope["method"] if scope["method"] in _METHODS else "other"
-        route = getattr(scope.get("route"), "path", "-")
+        with tracing.span(method, Kind.SERVER, {"http.request.method": method}) as span:
+            try:
+                await self._app(scope, receive, watch)
+            finally:
+                route = getattr(scope.get("route"), "path", "-")
+                span.update_name(f"{method} {route}")
+                span.set_attribute("http.route", route)
+                span.set_attribute("http.response.status_code", status)
+                self._say(method, route, status, time.perf_counter() - began)
+
+    def _say(self, method: str, route: str, status: int, seconds: float) -> None:
         self._metrics.observe(method, route, status, seconds)
         _log.log(
             logging.DEBUG if route in _QUIET else logging.INFO,
@@ -79,6 +86,5 @@ class AccessLogMiddleware:
                 "route": route,
                 "status": status,
                 "milliseconds": round(seconds * 1000, 1),
-                "request_id": scope.get("state", {}).get("request_id"),
             },
         )

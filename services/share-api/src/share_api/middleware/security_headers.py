@@ -5,9 +5,6 @@ handler foresaw.
 """
 
 import logging
-import re
-from typing import Final
-from uuid import uuid4
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
@@ -15,10 +12,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from common.http.security_headers import DATA_POLICY, security_headers
 from common.http.security_headers import Headers as BytesHeaders
+from common.infra import request_ids
 from share_api.middleware.problems import ProblemPage, Told, internal_error
 
-REQUEST_ID: Final = "X-Request-ID"
-_GIVEN_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 _log = logging.getLogger(__name__)
 
 
@@ -51,8 +47,7 @@ class SecurityHeadersMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = _request_id(Headers(scope=scope))
-        scope.setdefault("state", {})["request_id"] = request_id
+        request_id = request_ids.plain_or_new(Headers(scope=scope).get(request_ids.HEADER))
         started = False
 
         async def complete(message: Message) -> None:
@@ -60,22 +55,17 @@ class SecurityHeadersMiddleware:
             if message["type"] == "http.response.start":
                 started = True
                 headers = MutableHeaders(scope=message)
-                headers[REQUEST_ID] = request_id
+                headers[request_ids.HEADER] = request_id
                 for name, value in self._headers:
                     headers.setdefault(name, value)
             await send(message)
 
-        try:
-            await self._app(scope, receive, complete)
-        except Exception:
-            _log.exception("unforeseen error", extra={"request_id": request_id})
-            if started:
-                raise
-            response = self._page(Request(scope), Told.of_status(500)) or internal_error()
-            await response(scope, receive, complete)
-
-
-def _request_id(headers: Headers) -> str:
-    """The id a gateway gave the request, if it is a plain one; else one of ours."""
-    given = headers.get(REQUEST_ID, "")
-    return given if _GIVEN_ID.fullmatch(given) else uuid4().hex
+        with request_ids.working_on(request_id):
+            try:
+                await self._app(scope, receive, complete)
+            except Exception:
+                _log.exception("unforeseen error")
+                if started:
+                    raise
+                response = self._page(Request(scope), Told.of_status(500)) or internal_error()
+                await response(scope, receive, complete)

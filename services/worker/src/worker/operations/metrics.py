@@ -15,6 +15,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, start_http_
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from common.infra import tracing
 from common.reports import registry
 
 SHARED_DIRECTORY: Final = "PROMETHEUS_MULTIPROC_DIR"
@@ -69,7 +70,7 @@ class JobMetrics:
 
 
 class Stopwatch:
-    """Times the parts of one computation, one after the other; in vain without metrics."""
+    """Times the parts of one computation, one after the other, for metrics and traces."""
 
     def __init__(self, metrics: JobMetrics | None, report: str) -> None:
         self._metrics, self._report = metrics, report
@@ -80,6 +81,7 @@ class Stopwatch:
         now = perf_counter()
         if self._metrics is not None:
             self._metrics.observe(self._report, part, now - self._since)
+        tracing.add_part(part, now - self._since, {"analytics.report": self._report})
         self._since = now
 
     def stop(self) -> None:
