@@ -16,6 +16,12 @@ SIZES = {"phone": PHONE, "desktop": DESKTOP}
 PAINTED = "performance.getEntriesByName('first-contentful-paint').length > 0"
 STILL = 0.01
 """A layout shift below that is none that anybody sees."""
+WIDTHS = (320, 360, 480, 620, 700, 1000, 1280)
+PLACES = """() => Object.fromEntries(
+    [...document.querySelectorAll("main :is(.table-tools, .legend, [data-controls])")]
+        .map((each) => [each.closest("section").id + " " + each.classList[0],
+            each.getBoundingClientRect().height]))"""
+"""How high the places are that the script fills."""
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -48,6 +54,48 @@ def test_long_words_make_no_page_wider_than_the_phone(
     assert overflow(page) <= 0
     draw(page)
     assert overflow(page) <= 0
+
+
+@pytest.mark.parametrize(("report", "locale"), [*zip(REPORTS, ["en", "de", "fr"], strict=True)])
+def test_what_the_script_makes_has_its_place_before(
+    visit: Open, redis_client: Redis, report: str, locale: str
+) -> None:
+    held: list[Route] = []
+    path = ready(redis_client, report, window(Period.QUARTER)).path
+
+    def hold_back(route: Route) -> None:
+        held.append(route)
+
+    def places(page: Page) -> dict[int, dict[str, float]]:
+        found = {}
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 800})
+            found[width] = page.evaluate(PLACES)
+        return found
+
+    page = visit(
+        path,
+        before=lambda page: page.route("**/static/report.*.js", hold_back),
+        until="commit",
+        locale=locale,
+    ).page
+    until(page, PAINTED)
+    until(page, "document.readyState === 'interactive'")
+    while not held:
+        page.wait_for_timeout(20)
+    before = places(page)
+    for route in held:
+        route.continue_()
+    draw(page)
+    after = places(page)
+    assert before[WIDTHS[0]]
+    moved = {
+        (width, place): (height, after[width].get(place))
+        for width, kept in before.items()
+        for place, height in kept.items()
+        if abs(height - after[width].get(place, 0)) > 2
+    }
+    assert not moved
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -18,6 +18,7 @@ from tests.support.samples import Sample, document
 
 from common.links import unlocking
 from common.links.options import LinkOptions
+from report_viewer.loading import worker_heartbeat
 
 needs_nginx = pytest.mark.skipif(
     not all(map(shutil.which, ("nginx", "taskset")))
@@ -62,6 +63,12 @@ def gateway(
     """Keeps what was asked for once, so that a slow machine sees what is kept."""
     with opened(viewer, tmp_path_factory, min_uses=1) as client:
         yield client
+
+
+@pytest.fixture(autouse=True)
+def workers(redis_client: Redis) -> None:
+    """Workers take jobs: else a page says so once they have given no sign for half a minute."""
+    redis_client.set(worker_heartbeat.KEY, b"1")
 
 
 def heat(client: httpx.Client, *paths: str, seconds: float = 0.3, **headers: str) -> set[int]:
