@@ -170,9 +170,9 @@ class DuckSales:
         known = {*self._previous, *self._days}
         return joined((day, day >= self._days[0], *sums) for day, *sums in rows if day in known)
 
-    def between(self) -> dict[date, Totals]:
-        """The sums of the days between the two windows, by day."""
-        rows = self._rows(self._previous[-1] + _DAY, self._days[0] - _DAY)
+    def lead(self, days: int) -> dict[date, Totals]:
+        """The sums of so many days right before the window, by day."""
+        rows = self._rows(self._days[0] - days * _DAY, self._days[0] - _DAY)
         return {day: Totals(*sums) for day, *sums in rows}
 
     def last_year(self) -> Totals | None:

@@ -15,7 +15,7 @@ from common.jobs.payloads import MakeForm
 from common.reports import registry
 from common.reports.window import Period
 from common.reports_cache.cache import Meta, ReportKey
-from common.reports_cache.forms import Form
+from common.reports_cache.forms import Form, FormWanted
 from worker.forms import make
 from worker.forms.source import Source
 from worker.reports import csv_export
@@ -38,8 +38,7 @@ def source(slug: str, tag: str = "en", *, period: Period = Period.MONTH, **about
 
 
 def job_of(key: ReportKey, form: Form, language: str = "en") -> MakeForm:
-    report = (key.tenant_id, key.report, key.window)
-    return MakeForm(*report, form, language, frozen=key.frozen)
+    return MakeForm.of(FormWanted(form, language).of(key))
 
 
 def make_forms(redis: Redis, key: ReportKey, *languages: str) -> None:

@@ -27,13 +27,15 @@ class Ledger:
 
 @st.composite
 def ledgers(draw: st.DrawFn) -> Ledger:
-    """A ledger around the change of the clocks or elsewhere in the year."""
+    """A ledger around the change of the clocks, a leap day or elsewhere in the year, and the year
+    before."""
     now = draw(
         st.sampled_from(
             [
                 datetime(2026, 3, 31, 9, tzinfo=UTC),
                 datetime(2026, 10, 27, 23, 30, tzinfo=UTC),
                 datetime(2026, 7, 1, tzinfo=UTC),
+                datetime(2028, 3, 4, 12, tzinfo=UTC),
             ]
         )
     )
@@ -41,7 +43,10 @@ def ledgers(draw: st.DrawFn) -> Ledger:
     refunds: list[RefundRow] = []
     reach = draw(st.sampled_from([16, 75]))
     for number in range(draw(st.integers(0, 8))):
-        placed = now - timedelta(minutes=draw(st.integers(0, reach * 24 * 60)))
+        placed = now - timedelta(
+            days=draw(st.sampled_from([0, 0, 364])),
+            minutes=draw(st.integers(0, reach * 24 * 60)),
+        )
         order = _order(draw, f"o{number}", placed, len(lines))
         lines += order
         refunds += _refunds(draw, order, now, len(refunds))

@@ -74,9 +74,12 @@ def keep_books(
     return book
 
 
-def days_compared(days: set[date]) -> set[date]:
-    """The days that a window of ``days`` is compared with: a week earlier, until none is in it."""
-    earlier = {day - timedelta(weeks=1) for day in days}
+def days_compared(days: set[date], *, last_year: bool = False) -> set[date]:
+    """The days that a window of ``days`` is compared with: a week earlier, until none is in it.
+
+    Those of last year are 52 weeks earlier at least.
+    """
+    earlier = {day - timedelta(weeks=52 if last_year else 1) for day in days}
     while earlier & days:
         earlier = {day - timedelta(weeks=1) for day in earlier}
     return earlier

@@ -13,6 +13,7 @@ from tests.support.dated_shops import SEEN, Read, Shop
 
 from accounts.provisioning import create_tenant
 from common.jobs.payloads import ComputeReport
+from common.reports.comparison import Comparison
 from common.reports.document.schema import Document
 from common.reports.window import Period, window_of
 from common.reports_cache.cache import ReportCache, unpack_document
@@ -36,9 +37,12 @@ def shop(service_engine: Engine, redis_client: Redis) -> Shop:
         import_files(service_engine, tenant, given)
 
         def read(
-            report: str, period: Period = Period.MONTH
+            report: str,
+            period: Period = Period.MONTH,
+            comparison: Comparison = Comparison.PREVIOUS,
         ) -> tuple[Document, dict[str, dict[str, str]]]:
-            job = ComputeReport(tenant, report, window_of(period, ZoneInfo("UTC"), now=SEEN))
+            window = window_of(period, ZoneInfo("UTC"), now=SEEN)
+            job = ComputeReport(tenant, report, window, comparison=comparison)
             compute(service_engine, ReportCache(redis_client, keep_seconds=60), job)
             document, packed = redis_client.hmget(job.key.cached, ["document", "csv"])
             assert isinstance(document, bytes)

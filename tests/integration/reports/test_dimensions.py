@@ -16,6 +16,7 @@ from tests.support.ledgers import Ledger, ledgers
 
 from accounts.provisioning import create_tenant
 from common.db.tenancy import Access, snapshot
+from common.reports.comparison import Comparison
 from common.reports.model import Scope
 from common.reports.sales import dimensions
 from common.reports.sales.dimensions import Dimension
@@ -109,14 +110,18 @@ def counted(session: Session, scope: Scope, by: Dimension[Any]) -> dict[object, 
     return dict(found)
 
 
-@given(ledger=told(), period=st.sampled_from([Period.WEEK, Period.MONTH]))
+@given(
+    ledger=told(),
+    period=st.sampled_from([Period.WEEK, Period.MONTH]),
+    comparison=st.sampled_from(Comparison),
+)
 @settings(
     max_examples=draws.examples(40),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_sums_by_every_dimension_are_those_of_the_events(
-    service_engine: Engine, ledger: Ledger, period: Period
+    service_engine: Engine, ledger: Ledger, period: Period, comparison: Comparison
 ) -> None:
     slug = f"shop-{uuid4().hex[:12]}"
     tenant_id = create_tenant(
@@ -126,7 +131,8 @@ def test_sums_by_every_dimension_are_those_of_the_events(
     rollup_refresh.refresh(service_engine, tenant_id)
     window = window_of(period, ZoneInfo(ledger.timezone), now=ledger.now)
     with snapshot(service_engine, Access(tenant_id=tenant_id)) as session:
-        scope = read_scope(session, tenant_id, window)
+        scope = read_scope(session, tenant_id, window, comparison=comparison)
+        assert LedgerSales(session, scope).lead(6) == RolledUpSales(session, scope).lead(6)
         for by in dimensions.ALL:
             expected = counted(session, scope, by)
             assert LedgerSales(session, scope).totals(by) == expected

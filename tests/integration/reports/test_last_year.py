@@ -1,10 +1,13 @@
-"""Last year stands beside the headline figures where sales reach back so far, and nowhere else."""
+"""Last year stands beside the headline figures, or in place of the days before."""
 
 import pytest
 from sqlalchemy import Engine, text
 from tests.support.dated_shops import SEEN, Shop, daily, kpi, orders
 
 from common.db.tenancy import Access, snapshot
+from common.reports.comparison import Comparison
+from common.reports.document.changes import Change, ChangeKind
+from common.reports.document.gaps import NO_HISTORY, GapKind
 from common.reports.window import Period
 
 YEAR = 364
@@ -58,3 +61,61 @@ def test_kept_sums_and_events_say_the_same_of_last_year(
     assert not window & {day + YEAR for day in WEEK}
     monkeypatch.setattr("worker.reports.rollup_refresh.fits", lambda *_: False)
     assert read("revenue-overview", Period.WEEK)[0].kpis == kept
+
+
+REPORTS = ["revenue-overview", "sales-velocity", "product-performance"]
+
+
+@pytest.mark.parametrize("report", REPORTS)
+def test_a_report_that_is_compared_with_it_has_it_in_place_of_the_days_before(
+    shop: Shop, report: str
+) -> None:
+    read = shop(orders=sold(3, 2, YEAR + 9))
+    beside, rows_beside = read(report, Period.WEEK)
+    document, rows = read(report, Period.WEEK, Comparison.LAST_YEAR)
+    assert (beside.comparison, document.comparison) == tuple(Comparison)
+    assert document.previous_days == beside.last_year_days
+    assert document.last_year_days is None
+    assert all(each.last_year is None for each in document.kpis), "it would be said twice"
+    for each, other in zip(document.kpis, beside.kpis, strict=True):
+        assert (each.key, each.value) == (other.key, other.value)
+        if other.last_year is not None:
+            assert each.previous == other.last_year
+    assert kpi(document, document.headline.kpi).change == Change(ChangeKind.PERCENT, 50_00)
+    assert list(rows) == list(rows_beside)
+    for row, other_row in zip(rows.values(), rows_beside.values(), strict=True):
+        assert list(row) == list(other_row), "the columns are the same"
+        now = [name for name in row if not name.startswith("previous_") and "_change" not in name]
+        assert {name: row[name] for name in now} == {name: other_row[name] for name in now}
+
+
+@pytest.mark.parametrize("report", REPORTS)
+def test_a_shop_that_sold_the_same_a_year_ago_has_not_changed(shop: Shop, report: str) -> None:
+    document, rows = shop(orders=sold(3, 3, YEAR + 9))(report, Period.WEEK, Comparison.LAST_YEAR)
+    assert all(each.change is None or each.change.value == 0 for each in document.kpis)
+    changes = [row[name] for row in rows.values() for name in row if "_change" in name]
+    assert set(changes) <= {"", "0", "0.00"}
+
+
+@pytest.mark.parametrize("report", REPORTS)
+def test_where_the_history_begins_inside_it_nothing_is_compared(shop: Shop, report: str) -> None:
+    read = shop(orders=orders(*daily(3, WEEK), (YEAR + 3, "p1", 2, "5.00")))
+    document, _ = read(report, Period.WEEK, Comparison.LAST_YEAR)
+    (gap,) = (each for each in document.gaps if each.kind == GapKind.HISTORY_BEGINS)
+    assert gap.now is None
+    assert gap.before is not None
+    assert (gap.before.count, gap.before.first) == (4, document.previous_days.first)
+    headline = kpi(document, document.headline.kpi)
+    assert (headline.change, headline.note) == (None, NO_HISTORY)
+
+
+@pytest.mark.parametrize("report", REPORTS)
+def test_kept_sums_and_events_say_the_same_beside_last_year(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, report: str
+) -> None:
+    read = shop(orders=sold(3, 2, YEAR + 9))
+    kept = read(report, Period.WEEK, Comparison.LAST_YEAR)
+    monkeypatch.setattr("worker.reports.rollup_refresh.fits", lambda *_: False)
+    straight = read(report, Period.WEEK, Comparison.LAST_YEAR)
+    assert straight[1] == kept[1]
+    assert (straight[0].kpis, straight[0].sections) == (kept[0].kpis, kept[0].sections)

@@ -21,6 +21,7 @@ from tests.support.reference import Book, days_compared, keep_books
 from accounts.provisioning import create_tenant
 from common.jobs.payloads import ComputeReport
 from common.reports import registry
+from common.reports.comparison import Comparison
 from common.reports.document.schema import Document, LineChart
 from common.reports.money import currency_exponent
 from common.reports.window import Period, Window, window_of
@@ -44,7 +45,7 @@ class Shop:
         self._redis = redis
         self._cache = ReportCache(redis, keep_seconds=60)
 
-    def reports(self, ledger: Ledger, window: Window) -> dict[str, Report]:
+    def reports(self, ledger: Ledger, window: Window, comparison: Comparison) -> dict[str, Report]:
         tenant_id = create_tenant(
             self._engine,
             slug=f"shop-{uuid4().hex[:12]}",
@@ -54,7 +55,9 @@ class Shop:
         )
         load_sales(self._engine, tenant_id, order_lines=ledger.lines, refunds=ledger.refunds)
         return {
-            each.slug: self._report(ComputeReport(tenant_id, each.slug, window))
+            each.slug: self._report(
+                ComputeReport(tenant_id, each.slug, window, comparison=comparison)
+            )
             for each in registry.implemented()
         }
 
@@ -74,19 +77,26 @@ def minor(text: str, currency: str) -> int:
     return int(scaled)
 
 
-@given(ledger=ledgers(), period=st.sampled_from([Period.WEEK, Period.MONTH]))
+@given(
+    ledger=ledgers(),
+    period=st.sampled_from([Period.WEEK, Period.MONTH]),
+    comparison=st.sampled_from(Comparison),
+)
 @settings(
     max_examples=draws.examples(60),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-def test_all_reports_agree_with_the_books(shop: Shop, ledger: Ledger, period: Period) -> None:
+def test_all_reports_agree_with_the_books(
+    shop: Shop, ledger: Ledger, period: Period, comparison: Comparison
+) -> None:
     zone = ZoneInfo(ledger.timezone)
     window = window_of(period, zone, now=ledger.now)
     days = set(window.dates(zone))
     now = keep_books(ledger.lines, ledger.refunds, zone, days)
-    before = keep_books(ledger.lines, ledger.refunds, zone, days_compared(days))
-    reports = shop.reports(ledger, window)
+    compared = days_compared(days, last_year=comparison is Comparison.LAST_YEAR)
+    before = keep_books(ledger.lines, ledger.refunds, zone, compared)
+    reports = shop.reports(ledger, window, comparison)
     for document, _ in reports.values():
         figures = {kpi.key: (kpi.value, kpi.previous) for kpi in document.kpis}
         assert figures["net_sales"] == (now.net(), before.net())

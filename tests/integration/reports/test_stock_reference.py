@@ -13,6 +13,7 @@ from tests.support.reference import days_without_stock, pieces_left
 
 from accounts.provisioning import create_tenant
 from common.db.tenancy import Access, snapshot
+from common.reports.comparison import Comparison
 from common.reports.model import COUNT_DAYS
 from common.reports.sales.from_ledger import LedgerSales
 from common.reports.sales.from_rollups import RolledUpSales
@@ -29,9 +30,10 @@ PRODUCT = "p"
 _numbers = count(1)
 
 instants = st.builds(
-    lambda days, hours: NOW.replace(hour=0) - timedelta(days=days, hours=hours),
+    lambda days, hours, year: NOW.replace(hour=0) - timedelta(days=days + year, hours=hours),
     st.integers(0, 75),
     st.sampled_from([0, 1, 2, 9, 14, 23]),
+    st.sampled_from([0, 0, 364]),
 )
 pieces = st.integers(1, 9)
 
@@ -48,6 +50,7 @@ def sale(order: str, at: datetime, quantity: int) -> OrderLineRow:
     counts=st.dictionaries(instants, st.sampled_from([-1, 0, 0, 0, 4, 30]), max_size=6),
     back=st.integers(0, 30),
     period=st.sampled_from([Period.WEEK, Period.MONTH]),
+    comparison=st.sampled_from(Comparison),
 )
 @settings(
     max_examples=draws.examples(60),
@@ -60,6 +63,7 @@ def test_stock_is_as_the_reference_has_it(
     counts: dict[datetime, int],
     back: int,
     period: Period,
+    comparison: Comparison,
 ) -> None:
     slug = f"shop-{uuid4().hex[:12]}"
     tenant_id = create_tenant(
@@ -76,7 +80,7 @@ def test_stock_is_as_the_reference_has_it(
     rollup_refresh.refresh(service_engine, tenant_id)
     window = window_of(period, ZONE, now=NOW)
     with snapshot(service_engine, Access(tenant_id=tenant_id)) as session:
-        scope = read_scope(session, tenant_id, window)
+        scope = read_scope(session, tenant_id, window, comparison=comparison)
         found = [
             (sales.on_hand(), sales.empty_days())
             for sales in (LedgerSales(session, scope), RolledUpSales(session, scope))
@@ -88,11 +92,19 @@ def test_stock_is_as_the_reference_has_it(
         counts.items(), sold, [(returned, 1)], window.end, recent=timedelta(days=COUNT_DAYS)
     )
     assert on_hand == ({PRODUCT: Stock(left, max(known))} if known else {})
-    seen = [at for at, _ in sold if at >= scope.previous.start]
+    # What it is compared with changes nothing of the window: sales are known from where the days
+    # before begin, and of a year ago from there.
+    since = {scope.window: window.previous(ZONE).start, scope.previous: scope.previous.start}
     empty = EmptyDays(
         *(
-            days_without_stock(counts.items(), seen, days.dates(ZONE), ZONE, window.end)
-            for days in (scope.window, scope.previous)
+            days_without_stock(
+                counts.items(),
+                [at for at, _ in sold if at >= start],
+                days.dates(ZONE),
+                ZONE,
+                window.end,
+            )
+            for days, start in since.items()
         )
     )
     assert empty_days.get(PRODUCT, EmptyDays()) == empty

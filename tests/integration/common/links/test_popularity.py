@@ -1,9 +1,11 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from redis import Redis
 
 from common.links import popularity
 from common.links.popularity import ViewedReport
+from common.reports.comparison import Comparison
 from common.reports.window import Window
 from common.reports_cache.cache import Meta, ReportCache, data_version_key, is_stale
 
@@ -21,6 +23,16 @@ def test_views_add_up_and_the_most_viewed_is_first(redis_client: Redis) -> None:
     assert popularity.top(redis_client, 1, 5) == (viewed("a"), viewed("b"))
     assert popularity.top(redis_client, 1, 1) == (viewed("a"),)
     popularity.record(redis_client, {})
+
+
+def test_what_is_viewed_beside_last_year_is_counted_by_itself(redis_client: Redis) -> None:
+    """And by a name that a version without comparisons takes for a report that it has not."""
+    against = replace(viewed("a"), comparison=Comparison.LAST_YEAR)
+    popularity.record(redis_client, {(1, viewed("a")): 1, (1, against): 2})
+    assert popularity.top(redis_client, 1, 5) == (against, viewed("a"))
+    assert against.member == viewed("a:last-year").member
+    later = ViewedReport.parse(viewed("a:moon").member)
+    assert later == viewed("a:moon"), "a comparison of a later version"
 
 
 def test_views_fade_until_they_are_forgotten(redis_client: Redis) -> None:

@@ -20,6 +20,7 @@ from common.jobs.payloads import ComputeReport, WarmTenant
 from common.jobs.publisher import AHEAD_EXPIRES_SECONDS, JobPublisher
 from common.links import popularity
 from common.links.popularity import ViewedReport
+from common.reports.comparison import Comparison
 from common.reports.window import Dates, Period, Window, window_of
 from common.reports_cache.cache import data_version_key
 from ingest import data_version
@@ -76,6 +77,25 @@ def test_popular_reports_are_asked_for_until_they_are_ready(
     redis_client.expire(shop.key().cached, KEEP_SECONDS // 10 - 1)
     assert popular.warm_popular(warming) == 1, "about to lapse"
     assert not redis_client.exists(QUEUE)
+
+
+def test_what_is_viewed_beside_last_year_is_kept_ready_beside_last_year(
+    shop: Shop, warming: WarmingContext, redis_client: Redis
+) -> None:
+    shop.load()
+    viewed(redis_client, shop, REPORTS[0])
+    against = ViewedReport(REPORTS[0], window(), Comparison.LAST_YEAR)
+    popularity.record(redis_client, {(shop.tenant_id, against): 1})
+    assert popular.warm_popular(warming) == 2
+    jobs = asked(redis_client)
+    assert [job.comparison for job in jobs] == list(Comparison)
+    run(shop, *jobs)
+    assert popular.warm_popular(warming) == 0
+    tomorrow = NOW + timedelta(days=1)
+    assert midnight.warm_midnight(warming, now=tomorrow) == 2
+    assert {(job.window, job.comparison) for job in asked(redis_client)} == {
+        (window(now=tomorrow), each) for each in Comparison
+    }
 
 
 def test_what_is_not_viewed_is_never_computed(

@@ -13,11 +13,14 @@ from common.jobs.payloads import (
     AnswerDiscord,
     ComputeReport,
     Job,
+    MakeForm,
     RestoreLink,
     RunImport,
     WarmTenant,
 )
+from common.reports.comparison import Comparison
 from common.reports.window import Window
+from common.reports_cache.forms import Form
 
 MAY = Window(datetime(2026, 5, 1, tzinfo=UTC), datetime(2026, 5, 31, 22, tzinfo=UTC))
 ID = UUID("0123456789abcdef0123456789abcdef")
@@ -36,6 +39,28 @@ PUBLISHED: list[tuple[Job, str]] = [
         (
             '{"tenant_id": 7, "report": "revenue-overview", "start": 1777593600, "end": 1780264800,'
             ' "asked_at": null, "ahead": false}'
+        ),
+    ),
+    (
+        ComputeReport(7, "revenue-overview", MAY, comparison=Comparison.LAST_YEAR),
+        (
+            '{"tenant_id": 7, "report": "revenue-overview", "start": 1777593600, "end": 1780264800,'
+            ' "asked_at": null, "ahead": false, "comparison": "last-year"}'
+        ),
+    ),
+    (
+        MakeForm(7, "revenue-overview", MAY, Form.XLSX, "de"),
+        (
+            '{"tenant_id": 7, "report": "revenue-overview", "start": 1777593600, "end": 1780264800,'
+            ' "form": "xlsx", "language": "de", "asked_at": null, "frozen": null}'
+        ),
+    ),
+    (
+        MakeForm(7, "revenue-overview", MAY, Form.PDF, "de", comparison=Comparison.LAST_YEAR),
+        (
+            '{"tenant_id": 7, "report": "revenue-overview", "start": 1777593600, "end": 1780264800,'
+            ' "form": "pdf", "language": "de", "asked_at": null, "frozen": null,'
+            ' "comparison": "last-year"}'
         ),
     ),
     (RestoreLink(7, ID), '{"tenant_id": 7, "link_id": "0123456789abcdef0123456789abcdef"}'),

@@ -18,6 +18,7 @@ from common.reports import registry
 from common.reports.catalog.product_performance.standing import ProductPerformance
 from common.reports.catalog.revenue_overview.definition import RevenueOverview
 from common.reports.catalog.sales_velocity.velocity import SalesVelocity
+from common.reports.comparison import Comparison
 from common.reports.document.changes import ChangeKind
 from common.reports.document.metrics import Unit
 from common.reports.document.schema import BarChart, Document, LineChart, Pareto, Waterfall
@@ -90,7 +91,8 @@ def shops(draw: st.DrawFn) -> Shop:
     now = draw(st.datetimes(datetime(2024, 1, 1), datetime(2027, 1, 1)))  # noqa: DTZ001
     window = window_of(draw(st.sampled_from(Period)), zone, now=now.replace(tzinfo=UTC))
     currency = draw(st.sampled_from(["EUR", "JPY", "KWD"]))
-    scope = Scope(1, "Shop", currency, zone, window, window.end, 1)
+    comparison = draw(st.sampled_from(Comparison))
+    scope = Scope(1, "Shop", currency, zone, window, window.end, 1, comparison=comparison)
     return Shop(scope, tuple(draw(st.lists(_weeks(), min_size=1, max_size=5))))
 
 
@@ -103,8 +105,7 @@ def report(
 ) -> Report:
     """A report of products that sell so much a day."""
     days, before = (window.dates(scope.zone) for window in (scope.window, scope.previous))
-    after = before[-1] + timedelta(days=1)
-    between = [after + timedelta(days=n) for n in range((days[0] - after).days)]
+    lead = [days[0] - timedelta(days=n) for n in range(6, 0, -1)]
 
     def of_days(dates: Sequence[date]) -> tuple[Totals, ...]:
         return tuple(total(each(day) for each in sold) for day in dates)
@@ -126,7 +127,7 @@ def report(
             of_days(before),
             products,
             empty_days=emptied,
-            between=of_days(between),
+            lead=of_days(lead),
         ),
         "product-performance": ProductPerformance(products),
     }

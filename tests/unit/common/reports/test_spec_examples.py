@@ -192,7 +192,8 @@ def velocity(example: Example) -> Document:
     """The sales velocity document of daily sums; ``before`` are the units of the days before."""
     given = {name: v for name, v in example.given.items() if name in MONEY | COUNTS}
     before = {"units_sold": example.given.get("before", ())}
-    result = SalesVelocity(week(example, given), week(example, before), ())
+    days_before = week(example, before)
+    result = SalesVelocity(week(example, given), days_before, (), lead=days_before)
     return registry.find("sales-velocity").present(result, example.scope).document
 
 

@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from common.reports.comparison import Comparison
+from common.reports.model import Scope
 from common.reports.window import (
     MOST_DAYS,
     Dates,
@@ -53,6 +55,27 @@ def test_last_years_window_has_the_same_weekdays_52_weeks_earlier(
     days, before = window.dates(zone), window.last_year(zone).dates(zone)
     assert [day - timedelta(days=364) for day in days] == list(before)
     assert window.last_year(zone).is_whole_days(zone)
+
+
+@given(st.dates(date(2010, 1, 1), date(2035, 1, 1)), st.sampled_from(ZONES), st.integers(1, 366))
+def test_whatever_a_window_is_compared_with_clears_it_and_has_its_weekdays(
+    first: date, zone: ZoneInfo, count: int
+) -> None:
+    window = Window(start_of_day(first, zone), start_of_day(first + timedelta(days=count), zone))
+    days = window.dates(zone)
+    scopes = [
+        Scope(1, "A", "EUR", zone, window, window.end, 1, comparison=each) for each in Comparison
+    ]
+    for scope in scopes:
+        before = scope.previous.dates(zone)
+        assert len(before) == len(days)
+        assert before[-1] < days[0]
+        assert [day.weekday() for day in before] == [day.weekday() for day in days]
+        read = [day for stretch in scope.stretches for day in stretch.dates(zone)]
+        assert read == sorted(set(read))
+        assert {*before, *days, *window.lead(6, zone).dates(zone)} <= set(read)
+    then = scopes[-1].previous.dates(zone)[0]
+    assert (days[0] - then).days == (364 if count <= 364 else 371)
 
 
 @pytest.mark.parametrize(("days", "shift"), [(1, 7), (7, 7), (8, 14), (30, 35), (90, 91)])

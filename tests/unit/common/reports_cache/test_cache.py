@@ -1,10 +1,21 @@
 """What comes from Redis is checked when it is read, whoever wrote it."""
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
-from common.reports_cache.cache import Meta, UnreadableReportError, is_stale, unpack_meta
+from common.reports.comparison import Comparison
+from common.reports.window import Window
+from common.reports_cache.cache import (
+    Meta,
+    ReportKey,
+    UnreadableReportError,
+    is_stale,
+    unpack_meta,
+)
+from common.reports_cache.forms import Form, FormWanted
 
 RIGHT = {
     "as_of": "2026-05-01T00:00:00Z",
@@ -42,3 +53,17 @@ def test_a_version_of_endless_digits_makes_nothing_stale() -> None:
     meta: Meta = unpack_meta(json.dumps(RIGHT).encode())
     assert is_stale(meta, b"2")
     assert not is_stale(meta, b"9" * 5000)
+
+
+MAY = Window(datetime(2026, 5, 1, tzinfo=UTC), datetime(2026, 5, 31, tzinfo=UTC))
+
+
+def test_a_name_says_the_comparison_where_it_is_not_with_the_days_before() -> None:
+    key = ReportKey(7, "revenue-overview", MAY)
+    against = replace(key, comparison=Comparison.LAST_YEAR)
+    assert key.cached == "{7}:report:5:revenue-overview:1777593600:1780185600"
+    assert against.cached == f"{key.cached}:last-year"
+    wanted = FormWanted(Form.XLSX, "de")
+    assert wanted.of(key).cached == "{7}:form:5:revenue-overview:1777593600:1780185600:xlsx:de"
+    assert wanted.of(against).cached.endswith(":1780185600:last-year:xlsx:de")
+    assert [wanted.of(each).report_key for each in (key, against)] == [key, against]

@@ -12,11 +12,14 @@ from uuid import UUID
 
 import msgspec
 
+from common.reports.comparison import Comparison
 from common.reports.window import Window
 from common.reports_cache.cache import ReportKey
 from common.reports_cache.forms import Form, FormKey
 
 _BOUNDS: Final = ("start", "end")
+_UNSAID: Final = frozenset({("comparison", Comparison.PREVIOUS.value)})
+"""Fields that are left out: what a job is without them."""
 
 InvalidJobError = msgspec.ValidationError
 """What a message carries is not the payload of its job."""
@@ -31,7 +34,11 @@ class Job(msgspec.Struct, frozen=True):
         """The job's arguments, as JSON carries them."""
         fields: dict[str, Any] = msgspec.to_builtins(self, builtin_types=(UUID, datetime))
         flat = fields | fields.pop("window", {})
-        return {name: _spelled(value) for name, value in flat.items() if name != "window"}
+        return {
+            name: _spelled(value)
+            for name, value in flat.items()
+            if name != "window" and (name, value) not in _UNSAID
+        }
 
     @classmethod
     def parse(cls, payload: Mapping[str, Any]) -> Self:
@@ -80,11 +87,12 @@ class ComputeReport(Job, frozen=True):
     window: Window
     asked_at: int | None = None
     ahead: bool = False
+    comparison: Comparison = Comparison.PREVIOUS
 
     @property
     def key(self) -> ReportKey:
         """Where the report is cached."""
-        return ReportKey(self.tenant_id, self.report, self.window)
+        return ReportKey(self.tenant_id, self.report, self.window, comparison=self.comparison)
 
 
 class MakeForm(Job, frozen=True):
@@ -102,6 +110,20 @@ class MakeForm(Job, frozen=True):
     language: str
     asked_at: int | None = None
     frozen: UUID | None = None
+    comparison: Comparison = Comparison.PREVIOUS
+
+    @classmethod
+    def of(cls, key: FormKey) -> Self:
+        """The job that makes the form of ``key``."""
+        return cls(
+            key.tenant_id,
+            key.report,
+            key.window,
+            key.form,
+            key.language,
+            frozen=key.frozen,
+            comparison=key.comparison,
+        )
 
     @property
     def key(self) -> FormKey:
@@ -111,6 +133,7 @@ class MakeForm(Job, frozen=True):
             self.report,
             self.window,
             self.frozen,
+            self.comparison,
             form=self.form,
             language=self.language,
         )

@@ -12,6 +12,7 @@ from typing import Final
 
 from redis import Redis
 
+from common.reports.comparison import Comparison
 from common.reports.window import Window
 
 TENANTS: Final = "analytics:viewed-tenants"
@@ -28,19 +29,27 @@ class ViewedReport:
 
     report: str
     window: Window
+    comparison: Comparison = Comparison.PREVIOUS
 
     @property
     def member(self) -> str:
-        """Its name in the tenant's set."""
+        """Its name in the tenant's set; the comparison stands behind the report, if it is said.
+
+        So a version that knows of no comparisons takes it for a report that it does not know.
+        """
         start, end = (int(t.timestamp()) for t in (self.window.start, self.window.end))
-        return f"{self.report}:{start}:{end}"
+        against = "" if self.comparison is Comparison.PREVIOUS else f":{self.comparison}"
+        return f"{self.report}{against}:{start}:{end}"
 
     @classmethod
     def parse(cls, member: str) -> "ViewedReport":
         """The report behind ``member``."""
-        report, start, end = member.rsplit(":", 2)
-        instants = (datetime.fromtimestamp(int(each), UTC) for each in (start, end))
-        return cls(report, Window(*instants))
+        names, start, end = member.rsplit(":", 2)
+        report, _, against = names.partition(":")
+        window = Window(*(datetime.fromtimestamp(int(each), UTC) for each in (start, end)))
+        if against in set(Comparison):
+            return cls(report, window, Comparison(against))
+        return cls(names, window)
 
 
 def key(tenant_id: int) -> str:

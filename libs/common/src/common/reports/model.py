@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
+from common.reports.comparison import Comparison
 from common.reports.document.gaps import DataGap, of_figures
 from common.reports.document.headlines import Headline, Kpi
 from common.reports.document.incomplete import incomplete
@@ -41,7 +42,7 @@ class Scope:
     """Whose numbers, over which window, and which state of the data they were read from.
 
     ``count_days`` is for how many days a stock count is recent; ``gaps`` are what the data does not
-    know of the window and of the days compared with.
+    know of the window and of the days that ``comparison`` says it is compared with.
     """
 
     tenant_id: int
@@ -53,11 +54,12 @@ class Scope:
     data_version: int
     count_days: int = COUNT_DAYS
     gaps: tuple[DataGap, ...] = ()
+    comparison: Comparison = Comparison.PREVIOUS
 
     @property
     def previous(self) -> Window:
-        """The window that this one is compared with; see ``Window.previous``."""
-        return self.window.previous(self.zone)
+        """The window that this one is compared with."""
+        return self.comparison.of(self.window, self.zone)
 
     @property
     def last_year(self) -> Window:
@@ -66,8 +68,16 @@ class Scope:
 
     @property
     def reach(self) -> Window:
-        """From the previous window's start to the window's end, the days between them included."""
-        return Window(self.previous.start, self.window.end)
+        """The window and the days before it, as far back as those that it may be compared with."""
+        return Window(self.window.previous(self.zone).start, self.window.end)
+
+    @property
+    def stretches(self) -> tuple[Window, ...]:
+        """All days that are read, in order and each once: ``reach``, and those compared with."""
+        previous, reach = self.previous, self.reach
+        if previous.end < reach.start:
+            return previous, reach
+        return (Window(min(previous.start, reach.start), reach.end),)
 
     @property
     def money_exponent(self) -> int:
@@ -204,6 +214,7 @@ class Definition(Generic[R]):
             kpis=known.kpis(body.kpis),
             sections=known.sections(body.sections),
             gaps=gaps,
+            comparison=scope.comparison,
         )
 
     def _presented(self) -> Presentation[R]:

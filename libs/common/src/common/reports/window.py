@@ -88,15 +88,24 @@ class Window:
         It lies as few whole weeks earlier as clear this one: 7 days are compared with those 7 days
         before, 30 with those 35 days before, 90 with those 91 days before.
         """
-        days = self.dates(zone)
-        first = days[0] - timedelta(days=shift_of(len(days)))
-        past = first + timedelta(days=len(days))
-        return Window(start_of_day(first, zone), start_of_day(past, zone))
+        return self._earlier(shift_of(len(self.dates(zone))), zone)
 
     def last_year(self, zone: ZoneInfo) -> "Window":
-        """The same weekdays a year ago: as many days, 52 weeks earlier."""
+        """The same weekdays a year ago: as many days, 52 weeks earlier.
+
+        Where those do not clear this window, for it is as long, they are those of ``previous``.
+        """
+        return self._earlier(max(_YEAR, shift_of(len(self.dates(zone)))), zone)
+
+    def lead(self, days: int, zone: ZoneInfo) -> "Window":
+        """So many whole days right before this window's first."""
+        first = self.dates(zone)[0]
+        return Window(start_of_day(first - timedelta(days=days), zone), start_of_day(first, zone))
+
+    def _earlier(self, shift: int, zone: ZoneInfo) -> "Window":
+        """As many days, so many days earlier."""
         days = self.dates(zone)
-        first = days[0] - timedelta(days=_YEAR)
+        first = days[0] - timedelta(days=shift)
         past = first + timedelta(days=len(days))
         return Window(start_of_day(first, zone), start_of_day(past, zone))
 

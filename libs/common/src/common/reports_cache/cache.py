@@ -17,6 +17,7 @@ import msgspec
 import zstandard
 from redis import Redis
 
+from common.reports.comparison import Comparison
 from common.reports.document.gap_header import is_value
 from common.reports.document.schema import SCHEMA, Document, decode, encode
 from common.reports.window import Window
@@ -41,20 +42,23 @@ _MOST_DIGITS: Final = 20
 class ReportKey:
     """What makes two requests want the same report.
 
-    ``frozen`` is the link whose report stays as it was: no other shares it.
+    ``frozen`` is the link whose report stays as it was: no other shares it. A name says which days
+    the report is compared with where they are not those before.
     """
 
     tenant_id: int
     report: str
     window: Window
     frozen: UUID | None = None
+    comparison: Comparison = Comparison.PREVIOUS
 
     def name(self, kind: str) -> str:
         """The name of a key of some kind that belongs to the report."""
         if self.frozen is not None:
             return f"{{{self.tenant_id}}}:{kind}:frozen:{self.frozen.hex}"
         start, end = (int(t.timestamp()) for t in (self.window.start, self.window.end))
-        return f"{{{self.tenant_id}}}:{kind}:{SCHEMA}:{self.report}:{start}:{end}"
+        against = "" if self.comparison is Comparison.PREVIOUS else f":{self.comparison}"
+        return f"{{{self.tenant_id}}}:{kind}:{SCHEMA}:{self.report}:{start}:{end}{against}"
 
     @property
     def report_key(self) -> "ReportKey":

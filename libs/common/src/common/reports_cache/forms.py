@@ -45,7 +45,7 @@ class FormKey(ReportKey):
     @property
     def report_key(self) -> ReportKey:
         """The report that it is a form of."""
-        return ReportKey(self.tenant_id, self.report, self.window, self.frozen)
+        return ReportKey(self.tenant_id, self.report, self.window, self.frozen, self.comparison)
 
 
 class FormWanted(NamedTuple):
@@ -61,6 +61,7 @@ class FormWanted(NamedTuple):
             key.report,
             key.window,
             key.frozen,
+            key.comparison,
             form=self.form,
             language=self.language,
         )

@@ -92,9 +92,7 @@ class JobRequests:
 
     def make_form(self, claims: LinkClaims, key: FormKey) -> "asyncio.Future[bool]":
         """Have a form made, as often as computations are allowed; raises as ``compute`` does."""
-        job = MakeForm(
-            *(key.tenant_id, key.report, key.window, key.form, key.language), frozen=key.frozen
-        )
+        job = MakeForm.of(key)
         return self._once(key.cached, lambda: self._publish(claims, self._jobs.claim_form(job)))
 
     def restore_link(self, claims: LinkClaims) -> "asyncio.Future[bool]":

@@ -87,6 +87,7 @@ def _compute(
             "report": job.report,
             "from": instants.iso(job.window.start),
             "to": instants.iso(job.window.end),
+            "comparison": job.comparison.value,
             "data_version": scope.data_version,
             "kept": kept,
             "query_ms": round((queried - started).total_seconds() * 1000, 1),

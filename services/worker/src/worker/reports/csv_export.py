@@ -15,6 +15,7 @@ from itertools import islice
 from typing import Final
 
 from common.csv_text import text_cell
+from common.reports.comparison import Comparison
 from common.reports.document.metrics import Figure, Unit
 from common.reports.document.schema import exponent
 from common.reports.document.tables import Cell
@@ -33,11 +34,15 @@ Cells = Sequence[Cell]
 
 
 def file_name(report: str, scope: Scope) -> str:
-    """``<report>-<from>-<to>.csv``: the window's bounds as dates of the shop's zone."""
+    """``<report>-<from>-<to>.csv``: the window's bounds as dates of the shop's zone.
+
+    One that is compared with last year says so before its ending.
+    """
     first, past = (
         instant.astimezone(scope.zone).date() for instant in (scope.window.start, scope.window.end)
     )
-    return f"{report}-{first:%Y-%m-%d}-{past:%Y-%m-%d}.csv"
+    against = "" if scope.comparison is Comparison.PREVIOUS else f"-vs-{scope.comparison}"
+    return f"{report}-{first:%Y-%m-%d}-{past:%Y-%m-%d}{against}.csv"
 
 
 def write(columns: tuple[Figure, ...], rows: Iterable[Row], money_exponent: int) -> bytes:

@@ -131,7 +131,7 @@ def fits(session: Session, scope: Scope) -> bool:
     zone = scope.zone
     if not (scope.previous.is_whole_days(zone) and scope.window.is_whole_days(zone)):
         return False
-    days = list(scope.reach.dates(zone))
+    days = [day for stretch in scope.stretches for day in stretch.dates(zone)]
     days.append(days[-1] + timedelta(days=1))
     starts = [start_of_day(day, zone) for day in days]
     return bool(session.scalar(_AGREE, {"zone": zone.key, "days": days, "starts": starts}))

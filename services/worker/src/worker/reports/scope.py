@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from common.db.accounts import Tenant
 from common.db.sales import LedgerVersion
+from common.reports.comparison import Comparison
 from common.reports.model import COUNT_DAYS, Scope
 from common.reports.sales.gaps import read_gaps
 from common.reports.window import Window
@@ -21,7 +22,11 @@ class UnknownTenantError(LookupError):
 
 
 def read_scope(
-    session: Session, tenant_id: int, window: Window, count_days: int = COUNT_DAYS
+    session: Session,
+    tenant_id: int,
+    window: Window,
+    count_days: int = COUNT_DAYS,
+    comparison: Comparison = Comparison.PREVIOUS,
 ) -> Scope:
     """The scope at the session's moment. As the first query of a snapshot, it fixes that moment.
 
@@ -52,5 +57,6 @@ def read_scope(
         as_of=moment,
         data_version=version,
         count_days=count_days,
-        gaps=read_gaps(session, tenant_id, window, zone),
+        gaps=read_gaps(session, tenant_id, window, zone, comparison),
+        comparison=comparison,
     )

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Final
 
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
 from common.db.tenancy import Access, snapshot
 from common.jobs.payloads import ComputeReport
@@ -18,7 +19,6 @@ from common.reports.model import COUNT_DAYS, Scope
 from common.reports.sales.from_ledger import LedgerSales
 from common.reports.sales.from_rollups import RolledUpSales
 from common.reports.sales.protocol import Sales
-from common.reports.window import Window
 from worker.reports import rollup_refresh
 from worker.reports.scope import read_scope
 
@@ -40,13 +40,13 @@ def read(
     access = Access(tenant_id=job.tenant_id)
     for _ in range(ROUNDS):
         with snapshot(engine, access) as session:
-            scope = read_scope(session, job.tenant_id, job.window, count_days)
+            scope = _scope(session, job, count_days)
             if not rollup_refresh.fits(session, scope):
                 yield scope, LedgerSales(session, scope)
                 return
             marked = [
                 (first, past)
-                for first, past in (_days(scope.reach, scope), _days(scope.last_year, scope))
+                for first, past in _days_read(scope)
                 if rollup_refresh.has_marks(session, job.tenant_id, first, past)
             ]
             if not marked:
@@ -55,10 +55,16 @@ def read(
         for first, past in marked:
             rollup_refresh.refresh(engine, job.tenant_id, first=first, past=past)
     with snapshot(engine, access) as session:
-        scope = read_scope(session, job.tenant_id, job.window, count_days)
+        scope = _scope(session, job, count_days)
         yield scope, LedgerSales(session, scope)
 
 
-def _days(window: Window, scope: Scope) -> tuple[date, date]:
-    """The first day of ``window``, and the one past its last, in the scope's zone."""
-    return window.start.astimezone(scope.zone).date(), window.end.astimezone(scope.zone).date()
+def _scope(session: Session, job: ComputeReport, count_days: int) -> Scope:
+    return read_scope(session, job.tenant_id, job.window, count_days, job.comparison)
+
+
+def _days_read(scope: Scope) -> Iterator[tuple[date, date]]:
+    """Of each window that is read the first day, and the one past its last, in the scope's zone."""
+    for window in (*scope.stretches, scope.last_year):
+        first, past = (each.astimezone(scope.zone).date() for each in (window.start, window.end))
+        yield first, past

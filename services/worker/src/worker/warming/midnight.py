@@ -81,16 +81,16 @@ def _of_today(
 ) -> Iterator[ViewedReport]:
     """Each report and period that is viewed, the most viewed first, over its window of today.
 
-    So is a month that readers choose.
+    So is a month that readers choose; what it is compared with stays as it is viewed.
     """
     seen = set()
     for viewed in popularity.top(using.redis, tenant_id, popularity.KEPT_PER_TENANT):
         today = _moved(viewed.window, zone, now)
-        kind = viewed.report, today
+        kind = viewed.report, today, viewed.comparison
         if today is None or kind in seen or not popular.is_computable(viewed):
             continue
         seen.add(kind)
-        yield ViewedReport(viewed.report, today)
+        yield ViewedReport(viewed.report, today, viewed.comparison)
 
 
 def _moved(window: Window, zone: ZoneInfo, now: datetime) -> Window | None:

@@ -10,6 +10,7 @@ from typing import Final
 
 import msgspec
 
+from common.reports.comparison import Comparison
 from common.reports.document.changes import Change
 from common.reports.document.gaps import DataGap
 from common.reports.document.headlines import Headline, Kpi
@@ -166,7 +167,8 @@ class Document(msgspec.Struct, frozen=True):
 
     ``as_of`` is the moment of the sales data that was read and ``data_version`` its version.
     ``gaps`` are what that data does not know, at most one a kind: a document of before has none.
-    ``last_year_days`` are those of the headline figures' ``last_year``, None without any.
+    ``last_year_days`` are those of the headline figures' ``last_year``, None without any, as where
+    ``comparison`` says that they are the ``previous_days``.
     """
 
     report: str
@@ -186,6 +188,7 @@ class Document(msgspec.Struct, frozen=True):
     sections: tuple[Section, ...]
     gaps: tuple[DataGap, ...] = ()
     last_year_days: Days | None = None
+    comparison: Comparison = Comparison.PREVIOUS
 
     def exponent(self, unit: Unit) -> int:
         """By what power of ten a figure of ``unit`` is scaled."""

@@ -3,36 +3,37 @@
 PostgreSQL has a time zone database of its own; what is passed here comes from Python's.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from common.reports.model import Scope
+from common.reports.window import Window
 
 _MINUTE: Final = timedelta(minutes=1)
 
 
 def parameters(scope: Scope) -> Mapping[str, Any]:
-    """The days from the previous window on, and how the clock is set meanwhile.
+    """The days of the scope's stretches, and how the clock is set meanwhile.
 
     ``days`` begin at ``day_starts``; local time is UTC plus ``offsets`` from ``offset_starts`` on.
     """
     zone = scope.zone
-    starts = list(scope.reach.boundaries(zone))
-    changes = [starts[0], *_changes(starts, scope.window.end, zone)]
+    changes = [each for stretch in scope.stretches for each in _changes(stretch, zone)]
     return {
-        "days": list(scope.reach.dates(zone)),
-        "day_starts": starts,
+        "days": [day for stretch in scope.stretches for day in stretch.dates(zone)],
+        "day_starts": [each for stretch in scope.stretches for each in stretch.boundaries(zone)],
         "offsets": [_offset(change, zone) for change in changes],
         "offset_starts": changes,
     }
 
 
-def _changes(starts: Sequence[datetime], end: datetime, zone: ZoneInfo) -> list[datetime]:
-    """The instants at which the offset changes, to the minute; at most one a day."""
-    found = []
-    for start, past in zip(starts, (*starts[1:], end), strict=True):
+def _changes(stretch: Window, zone: ZoneInfo) -> list[datetime]:
+    """Its start, and the instants at which the offset changes, to the minute; at most one a day."""
+    starts = stretch.boundaries(zone)
+    found = [starts[0]]
+    for start, past in zip(starts, (*starts[1:], stretch.end), strict=True):
         if _offset(start, zone) != _offset(past, zone):
             found.append(_change(start, past, zone))
     return found

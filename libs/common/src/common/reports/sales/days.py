@@ -21,13 +21,11 @@ def by_day(sales: Sales) -> tuple[tuple[Totals, ...], tuple[Totals, ...]]:
     return of(scope.window.dates(scope.zone)), of(scope.previous.dates(scope.zone))
 
 
-def between(sales: Sales) -> tuple[Totals, ...]:
-    """The totals of each day after the previous window and before the window, in order."""
-    scope, found = sales.scope, sales.between()
-    days, before = (len(each.dates(scope.zone)) for each in (scope.window, scope.previous))
-    return tuple(
-        found.get(day, _NOTHING.now) for day in scope.reach.dates(scope.zone)[before:-days]
-    )
+def lead(sales: Sales, days: int) -> tuple[Totals, ...]:
+    """The totals of each of so many days right before the window, in order."""
+    scope, found = sales.scope, sales.lead(days)
+    dates = scope.window.lead(days, scope.zone).dates(scope.zone)
+    return tuple(found.get(day, _NOTHING.now) for day in dates)
 
 
 def _whole(day: WindowTotals) -> Totals:

@@ -28,15 +28,20 @@ _OF_ORDERS: Final = """
     bigint_sum(e.gross), bigint_sum(e.discounts), bigint_sum(e.returns), bigint_sum(e.shipping),
     bigint_sum(e.tax)
 """
-# PostgreSQL leaves out a join that the expression has no use for.
+# PostgreSQL leaves out a join that the expression has no use for. Of a year between the windows it
+# reads nothing.
 _EVENTS: Final = """
-    FROM ledger e
+    FROM (
+        SELECT * FROM ledger
+        WHERE tenant_id = :tenant_id AND occurred_at >= :start AND occurred_at < :previous_end
+        UNION ALL
+        SELECT * FROM ledger
+        WHERE tenant_id = :tenant_id AND occurred_at >= :middle AND occurred_at < :end
+    ) e
     LEFT JOIN orders o ON o.tenant_id = e.tenant_id AND o.id = e.order_id
     LEFT JOIN products p ON p.tenant_id = e.tenant_id AND p.id = e.product_id
-    WHERE e.tenant_id = :tenant_id AND e.occurred_at >= :start AND e.occurred_at < :end
-      AND (e.occurred_at < :previous_end OR e.occurred_at >= :middle)
 """
-_LINES_ONLY: Final = "AND e.product_id IS NOT NULL"
+_LINES_ONLY: Final = "WHERE e.product_id IS NOT NULL"
 _BY_PRODUCT: Final = f"""
     SELECT {PRODUCT.expression} AS product_id,
            bigint_sum(e.units_sold) FILTER (WHERE e.occurred_at >= :middle) AS sold,
@@ -80,12 +85,10 @@ class LedgerSales:
         """The sums of both windows by the dimension's key; see ``Sales``."""
         return joined(self._session.execute(statement(by), parameters(self._scope)))
 
-    def between(self) -> Mapping[date, Totals]:
-        """The sums of the days after the previous window and before the window, by day."""
-        first, past = self._scope.previous.end, self._scope.window.start
-        if first >= past:
-            return {}
-        bounds = {"start": first, "previous_end": past, "end": past}
+    def lead(self, days: int) -> Mapping[date, Totals]:
+        """The sums of so many days right before the window, by day."""
+        of = self._scope.window.lead(days, self._scope.zone)
+        bounds = {"start": of.start, "previous_end": of.end, "middle": of.end, "end": of.end}
         rows = self._session.execute(statement(DAY), {**parameters(self._scope), **bounds})
         return {day: totals.previous for day, totals in joined(rows).items()}
 

@@ -85,11 +85,10 @@ class RolledUpSales:
         kept = self._kept.get(by)
         return kept() if kept else self._events.totals(by)
 
-    def between(self) -> Mapping[date, Totals]:
-        """The sums of the days after the previous window and before the window, by day."""
-        days, previous = self._days()
-        whole = self._scope.reach.dates(self._scope.zone)
-        return self._kept_days(whole[len(previous) : -len(days)])
+    def lead(self, days: int) -> Mapping[date, Totals]:
+        """The sums of so many days right before the window, by day."""
+        zone = self._scope.zone
+        return self._kept_days(self._scope.window.lead(days, zone).dates(zone))
 
     def last_year(self) -> Totals | None:
         """The whole shop over the same weekdays a year ago; None where sales begin after that."""
@@ -130,8 +129,6 @@ class RolledUpSales:
         }
 
     def _kept_days(self, days: Sequence[date]) -> dict[date, Totals]:
-        if not days:
-            return {}
         wanted = {"tenant_id": self._scope.tenant_id, "days": list(days)}
         return {day: Totals(*sums) for day, *sums in self._session.execute(_BY_DAY, wanted)}
 

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from common.reports.comparison import Comparison
 from common.reports.document.gaps import DataGap, Extent, GapKind
 from common.reports.window import Window
 
@@ -53,7 +54,11 @@ _ORDER: Final = {kind.value: place for place, kind in enumerate(GapKind)}
 
 
 def read_gaps(
-    session: Session, tenant_id: int, window: Window, zone: ZoneInfo
+    session: Session,
+    tenant_id: int,
+    window: Window,
+    zone: ZoneInfo,
+    comparison: Comparison = Comparison.PREVIOUS,
 ) -> tuple[DataGap, ...]:
     """The gaps that touch ``window`` or the days it is compared with, at most one a kind.
 
@@ -62,7 +67,7 @@ def read_gaps(
     Raises:
         sqlalchemy.exc.DBAPIError: PostgreSQL did not answer.
     """
-    previous = window.previous(zone)
+    previous = comparison.of(window, zone)
     found = _of_orders(session, tenant_id, window, previous, zone)
     begins, last_sale, came_in = session.execute(_COVERED, {"tenant_id": tenant_id}).one()
     if begins is not None:

@@ -33,14 +33,18 @@ _BEGUN: Final = text(
 
 
 def totals(session: Session, scope: Scope, *, kept: bool) -> Totals | None:
-    """The sums of ``scope.last_year``; None where sales begin after its first day, or it overlaps.
+    """The sums of ``scope.last_year``; None where sales begin after its first day.
+
+    None, too, where they would say the same twice: it is what the scope is compared with.
 
     ``kept`` says that sums are kept of its days, and that none of them is marked.
     """
     window, zone = scope.last_year, scope.zone
+    if window == scope.previous:
+        return None
     first, last = (days := window.dates(zone))[0], days[-1]
     begun = {"tenant_id": scope.tenant_id, "first_end": start_of_day(days[0] + _DAY, zone)}
-    if window.end > scope.window.start or not session.scalar(_BEGUN, begun):
+    if not session.scalar(_BEGUN, begun):
         return None
     wanted = {"tenant_id": scope.tenant_id}
     if kept:

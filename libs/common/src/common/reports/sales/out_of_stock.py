@@ -5,9 +5,9 @@ were not counted: from then on the count is stale.
 """
 
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import text
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from common.reports.model import Scope
 from common.reports.sales.protocol import EmptyDays
-from common.reports.window import start_of_day
+from common.reports.window import Window, start_of_day
 
 # The counts of 0 have an index of their own. Each lasts until the next count, whatever that says,
 # and those that follow one another are one time: looking for the end of each would read every later
@@ -96,38 +96,54 @@ def empty_days(session: Session, scope: Scope, *, rolled_up: bool) -> Mapping[st
     """For how many days of the scope's windows a product was out of stock, by its id.
 
     Out of stock is a product from a count of 0 or less to the next count above it, or to the next
-    sale since the previous window's start, or to the window's end; only days that lie whole in
-    that count. Products without such days are left out. Sales are read by day from the rollups
-    where those are right.
+    sale that is read, or to the window's end; only days that lie whole in that count. Of the window
+    sales are read from the start of ``scope.reach`` on, whatever it is compared with, of the days
+    compared with from their own. Products without such days are left out. Sales are read by day
+    from the rollups where those are right.
     """
-    window, previous = scope.window, scope.previous
-    days = (*window.boundaries(scope.zone), window.end)
-    days_before = (*previous.boundaries(scope.zone), previous.end)
-    counts: dict[str, EmptyDays] = defaultdict(EmptyDays)
-    for time in _believed(session, scope, _times(session, scope), rolled_up=rolled_up):
-        known = counts[time.external_id]
-        counts[time.external_id] = EmptyDays(
-            known.now + _whole(days, time.since, time.until),
-            known.previous + _whole(days_before, time.since, time.until),
-        )
-    return {product: empty for product, empty in counts.items() if any(empty)}
+    reach, previous = scope.reach, scope.previous
+    now = before = _times_without(session, scope, reach, rolled_up=rolled_up)
+    if previous.start != reach.start:
+        before = _times_without(session, scope, previous, rolled_up=rolled_up)
+    empty, empty_before = (
+        _days_in(times, (*window.boundaries(scope.zone), window.end))
+        for times, window in ((now, scope.window), (before, previous))
+    )
+    return {
+        product: EmptyDays(empty.get(product, 0), empty_before.get(product, 0))
+        for product in empty | empty_before
+    }
 
 
-def _times(session: Session, scope: Scope) -> list[_Time]:
-    reach = scope.reach
+def _days_in(times: Sequence[_Time], days: Sequence[datetime]) -> dict[str, int]:
+    """How many of the days between those instants lie whole in ``times``, by the shop's ids."""
+    found: Counter[str] = Counter()
+    for time in times:
+        found[time.external_id] += _whole(days, time.since, time.until)
+    return {product: count for product, count in found.items() if count}
+
+
+def _times_without(
+    session: Session, scope: Scope, reach: Window, *, rolled_up: bool
+) -> list[_Time]:
+    """The times without stock by the counts and the sales of ``reach``."""
+    times = _times(session, scope, reach)
+    return _believed(session, scope, reach, times, rolled_up=rolled_up)
+
+
+def _times(session: Session, scope: Scope, reach: Window) -> list[_Time]:
     facts = {"tenant_id": scope.tenant_id, "since": reach.start, "until": reach.end}
     return [_Time(*row) for row in session.execute(_EMPTY, facts)]
 
 
 def _believed(
-    session: Session, scope: Scope, times: Sequence[_Time], *, rolled_up: bool
+    session: Session, scope: Scope, reach: Window, times: Sequence[_Time], *, rolled_up: bool
 ) -> list[_Time]:
     """``times``, each up to the first day with a sale; none where its count's own day had one."""
     if not times:
         return []
-    zone, dates = scope.zone, scope.reach.dates(scope.zone)
-    starts = [*scope.reach.boundaries(zone), scope.reach.end]
-    sold = _sold_on(session, scope, {time.product for time in times}, dates, rolled_up=rolled_up)
+    starts = [*reach.boundaries(scope.zone), reach.end]
+    sold = _sold_on(session, scope, reach, {time.product for time in times}, rolled_up=rolled_up)
     cut = []
     for time in times:
         first = bisect_left(starts, time.since)  # the first day that is whole
@@ -135,13 +151,14 @@ def _believed(
         stop = min((starts[day] for day in later), default=time.until)
         if _whole(starts, time.since, min(stop, time.until)):
             cut.append(time._replace(until=min(stop, time.until)))
-    return _uncontradicted(session, scope, cut)
+    return _uncontradicted(session, scope, reach, cut)
 
 
 def _sold_on(
-    session: Session, scope: Scope, products: set[int], dates: Sequence[date], *, rolled_up: bool
+    session: Session, scope: Scope, reach: Window, products: set[int], *, rolled_up: bool
 ) -> Mapping[int, Sequence[int]]:
-    """The days on which each of ``products`` was sold, by their places in ``dates``."""
+    """The days on which each of ``products`` was sold, by their places in ``reach``."""
+    dates = reach.dates(scope.zone)
     facts = {"tenant_id": scope.tenant_id, "products": list(products)}
     if rolled_up:
         rows = session.execute(
@@ -149,21 +166,23 @@ def _sold_on(
         )
     else:
         starts = [start_of_day(day, scope.zone) for day in dates]
-        reach = {"since": scope.reach.start, "until": scope.reach.end}
-        rows = session.execute(_SOLD_ON, {**facts, **reach, "starts": starts})
+        bounds = {"since": reach.start, "until": reach.end}
+        rows = session.execute(_SOLD_ON, {**facts, **bounds, "starts": starts})
     sold: dict[int, list[int]] = defaultdict(list)
     for product, day in rows:
         sold[product].append(day)
     return sold
 
 
-def _uncontradicted(session: Session, scope: Scope, times: Sequence[_Time]) -> list[_Time]:
+def _uncontradicted(
+    session: Session, scope: Scope, reach: Window, times: Sequence[_Time]
+) -> list[_Time]:
     """Those of ``times`` whose count is not followed by a sale on its own day."""
     began = []
     for place, time in enumerate(times):
         day = time.since.astimezone(scope.zone).date()
         rest = start_of_day(day + timedelta(days=1), scope.zone)
-        if time.since >= scope.reach.start and start_of_day(day, scope.zone) < time.since:
+        if time.since >= reach.start and start_of_day(day, scope.zone) < time.since:
             began.append((place, time.product, time.since, rest))
     if not began:
         return list(times)

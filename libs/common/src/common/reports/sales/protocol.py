@@ -48,8 +48,8 @@ class Sales(Protocol):
         """
         ...
 
-    def between(self) -> Mapping[date, Totals]:
-        """The sums of the days after the previous window and before the window, by day.
+    def lead(self, days: int) -> Mapping[date, Totals]:
+        """The sums of so many days right before the window, a week of them at most, by day.
 
         A day without events is left out.
         """

@@ -26,8 +26,10 @@ _BY_DAY: Final = text(
            coalesce(bigint_sum(e.amount) FILTER (WHERE e.kind = 'edit'), 0)
     FROM (
         SELECT processed_at AS occurred_at, kind, amount FROM refunds
-        WHERE tenant_id = :tenant_id AND processed_at >= :start AND processed_at < :end
-          AND (processed_at < :previous_end OR processed_at >= :middle)
+        WHERE tenant_id = :tenant_id AND processed_at >= :start AND processed_at < :previous_end
+        UNION ALL
+        SELECT processed_at, kind, amount FROM refunds
+        WHERE tenant_id = :tenant_id AND processed_at >= :middle AND processed_at < :end
     ) e
     GROUP BY 1
     """  # noqa: S608 - the dimension's own expression

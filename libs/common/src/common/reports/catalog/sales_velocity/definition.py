@@ -182,8 +182,7 @@ def _trend(result: SalesVelocity) -> Kpi:
 
 
 def _daily(result: SalesVelocity, scope: Scope) -> LineChart:
-    before = (*result.previous_days, *result.between)
-    average = moving_average(_units(before), _units(result.days))
+    average = moving_average(_units(result.lead), _units(result.days))
     return line_chart(
         scope,
         (measures.UNITS_SOLD, measures.ORDERS, measures.NET),

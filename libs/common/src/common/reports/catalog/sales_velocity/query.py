@@ -1,8 +1,9 @@
 """From a shop's sums to sales velocity."""
 
+from common.reports.catalog.sales_velocity.daily_rates import AVERAGE_DAYS
 from common.reports.catalog.sales_velocity.velocity import SalesVelocity
 from common.reports.sales.catalogue import HELD
-from common.reports.sales.days import between, by_day
+from common.reports.sales.days import by_day, lead
 from common.reports.sales.protocol import Sales
 
 
@@ -17,7 +18,7 @@ def query(sales: Sales) -> SalesVelocity:
     return SalesVelocity(
         days=days,
         previous_days=previous_days,
-        between=between(sales),
+        lead=lead(sales, AVERAGE_DAYS - 1),
         products=products,
         on_hand=sales.on_hand(),
         empty_days=sales.empty_days(),

@@ -12,7 +12,7 @@ from common.reports.totals.totals import Totals
 class SalesVelocity:
     """Daily totals of both windows, and the shop's products in any order.
 
-    ``between`` are the daily totals of the days after the previous window and before the window.
+    ``lead`` are the daily totals of the days right before the window that its averages take in.
     ``on_hand`` is the stock by product id, where a count is known; ``empty_days`` are whole days
     without stock, of products that had some. ``idle`` are more products, without a sale or reversal
     in either window, by id and read once; ``idle_products`` is how many.
@@ -23,6 +23,6 @@ class SalesVelocity:
     products: tuple[ProductTotals, ...]
     on_hand: Mapping[str, Stock] = field(default_factory=dict)
     empty_days: Mapping[str, EmptyDays] = field(default_factory=dict)
-    between: tuple[Totals, ...] = ()
+    lead: tuple[Totals, ...] = ()
     idle: Iterable[ProductTotals] = ()
     idle_products: int = 0
