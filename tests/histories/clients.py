@@ -101,6 +101,8 @@ class Visitor:
             return
         recent = links[-_RECENT:] if self._random.random() < 0.7 else links
         form = self._random.choice(FORMS) if self._random.random() < 0.3 else ""
+        if self._random.random() < 0.1:  # what any reader may compare it with
+            form = f"/vs/last-year{form}"
         if self._random.random() < 0.1:  # every link lets its readers choose the days
             form = f"/r/{self._random.choice(_ranges())}{form}"
         if self.open(self._random.choice(recent), form=form) is None:

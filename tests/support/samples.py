@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
+import msgspec
 from redis import Redis
 
 from common.links.options import PLAIN, LinkOptions
@@ -15,7 +16,8 @@ from common.reports import registry
 from common.reports.catalog.product_performance.standing import ProductPerformance
 from common.reports.catalog.revenue_overview.definition import RevenueOverview
 from common.reports.catalog.sales_velocity.velocity import SalesVelocity
-from common.reports.document.schema import Document
+from common.reports.comparison import Comparison
+from common.reports.document.schema import Days, Document
 from common.reports.model import Report, Scope
 from common.reports.totals.products import ProductTotals
 from common.reports.totals.totals import Totals
@@ -39,6 +41,7 @@ class Sample:
 
     report: str = "revenue-overview"
     window: Window = field(default_factory=window)
+    comparison: Comparison = Comparison.PREVIOUS
     tenant_id: int = TENANT
     link_id: UUID = field(default_factory=uuid4)
     expires_at: datetime = field(
@@ -58,7 +61,7 @@ class Sample:
 
     @property
     def key(self) -> ReportKey:
-        return ReportKey(self.tenant_id, self.report, self.window)
+        return ReportKey(self.tenant_id, self.report, self.window, comparison=self.comparison)
 
     @property
     def ref(self) -> LinkRef:
@@ -79,7 +82,7 @@ class Sample:
 
     def store(self, redis: Redis, made: Document | None = None, *, csv: bytes = CSV) -> Meta:
         """Cache the report as the worker would."""
-        made = made or document(self.report, self.window)
+        made = made or document(self.report, self.window, comparison=self.comparison)
         meta = Meta(
             as_of=made.as_of,
             data_version=made.data_version,
@@ -180,13 +183,24 @@ def finished(
         Totals() if empty else day_totals(d, scale * 93 // 100)
         for d in about.previous.dates(about.zone)
     )
+    lead = tuple(
+        Totals() if empty else day_totals(d, scale)
+        for d in about.window.lead(6, about.zone).dates(about.zone)
+    )
     sold = () if empty else products(count, first_title=title)
     results = {
         "revenue-overview": RevenueOverview(days=days, previous_days=before),
-        "sales-velocity": SalesVelocity(days=days, previous_days=before, products=sold),
+        "sales-velocity": SalesVelocity(days=days, previous_days=before, products=sold, lead=lead),
         "product-performance": ProductPerformance(products=sold),
     }
     return registry.find(report).present(results[report], about)
+
+
+def with_last_year(made: Document) -> Document:
+    """``made`` of a shop that has sales of a year ago."""
+    year = timedelta(days=364)
+    first, last = made.days.first - year, made.days.last - year
+    return msgspec.structs.replace(made, last_year_days=Days(first, last, made.days.count))
 
 
 def document(report: str, over: Window | None = None, **about: object) -> Document:

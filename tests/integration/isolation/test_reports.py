@@ -22,6 +22,7 @@ from common.links.ranges import Range
 from common.links.state import LinkStateStore
 from common.links.tenant_names import TenantName
 from common.reports import queries, registry
+from common.reports.comparison import Comparison
 from common.reports.sales import dimensions
 from common.reports.sales.from_ledger import LedgerSales
 from common.reports.sales.from_rollups import RolledUpSales
@@ -35,7 +36,8 @@ from worker.reports.scope import UnknownTenantError, read_scope
 
 METHODS = {name for name, _ in inspect.getmembers(Sales, inspect.isfunction) if name[0] != "_"}
 QUESTIONS: list[Callable[[Sales], object]] = [
-    *(methodcaller(name) for name in METHODS - {"totals"}),
+    *(methodcaller(name) for name in METHODS - {"totals", "lead"}),
+    methodcaller("lead", 6),
     *(methodcaller("totals", by) for by in dimensions.ALL),
 ]
 WAYS = (LedgerSales, RolledUpSales)
@@ -165,22 +167,27 @@ def bring(engine: Engine, tenant_id: int, kind: FileKind, content: str) -> None:
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("slug", SLUGS)
-async def test_a_link_opens_its_own_shop_alone(shops: Shops, run: Run, slug: str) -> None:
+@pytest.mark.parametrize("against", Comparison)
+async def test_a_link_opens_its_own_shop_alone(
+    shops: Shops, run: Run, slug: str, against: Comparison
+) -> None:
     """Both shops' reports of the same type and window lie in the same Redis."""
     samples, states = {}, LinkStateStore(shops.redis)
     for tenant_id in (shops.ours, shops.theirs):
-        samples[tenant_id] = Sample(report=slug, window=window(), tenant_id=tenant_id)
+        samples[tenant_id] = Sample(slug, window(), against, tenant_id)
         samples[tenant_id].activate(shops.redis, WITH_ALL)
         states.store_tenant_name(tenant_id, TenantName("Shop", "UTC"))
         cache = ReportCache(shops.redis, keep_seconds=600)
-        compute.compute(shops.service, cache, ComputeReport(tenant_id, slug, window()))
+        job = ComputeReport(tenant_id, slug, window(), comparison=against)
+        compute.compute(shops.service, cache, job)
         make_forms(shops.redis, samples[tenant_id].key)
     ours, theirs = samples[shops.ours], samples[shops.theirs]
     payload, _, _ = theirs.token(SECRET).partition(".")
     _, _, signature = ours.token(SECRET).partition(".")
+    below = "" if against is Comparison.PREVIOUS else f"/vs/{against}"
     async with run() as client:
         for part in Resource:
-            path, method = part.value.decode(), part.methods[0]
+            path, method = below + part.value.decode(), part.methods[0]
             answer = await client.request(method, ours.path + path)
             assert answer.status_code in {200, 204, 400}
             assert not shops.told(text_of(answer.content) + str(answer.headers))
@@ -192,5 +199,5 @@ async def test_a_link_opens_its_own_shop_alone(shops: Shops, run: Run, slug: str
             assert not shops.told(forged.text)
         for part in Resource:
             if slug == "product-performance" and "GET" in part.methods:
-                own = await client.get(theirs.path + part.value.decode())
+                own = await client.get(theirs.path + below + part.value.decode())
                 assert shops.told(text_of(own.content)), "the marks are not in their own report"

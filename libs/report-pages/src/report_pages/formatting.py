@@ -14,6 +14,7 @@ from babel import Locale
 from common.i18n.brief import briefer
 from common.i18n.formatter import Formatter
 from common.i18n.report_words import formatter_of
+from common.reports.comparison import Comparison
 from common.reports.document.changes import Change, ChangeKind
 from common.reports.document.metrics import Unit
 from common.reports.document.schema import Days, Document
@@ -47,6 +48,14 @@ class DocumentFormatter:
 
     document: Document
     wording: Formatter
+
+    @property
+    def compared_days(self) -> str:
+        """What the days compared with are called: in legends, in heads, beside points of charts."""
+        if self.document.comparison is Comparison.LAST_YEAR:
+            return self.text("Last year")
+        days = self.document.previous_days.count
+        return self.wording.counted("%(count)s day before", "%(count)s days before", days)
 
     def text(self, message: str, **values: object) -> str:
         """``message`` in the reader's language; see ``Formatter.text``."""

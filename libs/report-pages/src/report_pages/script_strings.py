@@ -18,9 +18,7 @@ def words(figures: DocumentFormatter) -> dict[str, Any]:
         "day": _("Day"),
         "week": _("Week"),
         "thisWindow": _("These days"),
-        "previousWindow": figures.wording.counted(
-            "%(count)s day before", "%(count)s days before", figures.document.previous_days.count
-        ),
+        "previousWindow": figures.compared_days,
         "change": _("Change"),
         "points": _("{number} points"),
         "times": _("{number} times"),

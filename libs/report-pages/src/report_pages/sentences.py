@@ -1,13 +1,15 @@
 """Sentences: the page's headline in words, and what charts of many kinds say of a series.
 
-The sentences are whole messages, so that a language can put their parts in its own order.
+A figure, what it is compared with and what stood out are each a message of its own, so that a
+language can put the parts of each in its own order.
 """
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from common.reports.document.changes import ChangeKind
+from common.reports.comparison import Comparison
+from common.reports.document.changes import Change, ChangeKind
 from common.reports.document.headlines import BestDay, BestProduct, Kpi
 from common.reports.document.metrics import Unit
 from common.reports.document.schema import Series
@@ -15,12 +17,11 @@ from report_pages.formatting import DocumentFormatter, isolated
 
 
 class Told(NamedTuple):
-    """The messages on one headline figure, by how it has changed."""
+    """The messages on how a figure has changed."""
 
     up: str
     down: str
     same: str
-    alone: str
     times: str
 
 
@@ -29,33 +30,26 @@ def _(message: str) -> str:
     return message
 
 
-_ANY: Final = Told(
-    up=_("%(label)s: %(value)s, up %(change)s on the %(count)s days before"),
-    down=_("%(label)s: %(value)s, down %(change)s on the %(count)s days before"),
-    same=_("%(label)s: %(value)s, the same as in the %(count)s days before"),
-    alone=_("%(label)s: %(value)s"),
-    times=_("%(label)s: %(value)s, %(change)s times as much as in the %(count)s days before"),
-)
-_TOLD: Final[Mapping[str, Told]] = MappingProxyType(
+_ANY: Final = _("%(label)s: %(value)s")
+_FIGURES: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "net_sales": Told(
-            up=_("Net sales were %(value)s, up %(change)s on the %(count)s days before"),
-            down=_("Net sales were %(value)s, down %(change)s on the %(count)s days before"),
-            same=_("Net sales were %(value)s, the same as in the %(count)s days before"),
-            alone=_("Net sales were %(value)s"),
-            times=_(
-                "Net sales were %(value)s, %(change)s times those of the %(count)s days before"
-            ),
+        "net_sales": _("Net sales were %(value)s"),
+        "units_per_day": _("%(value)s units were sold a day"),
+    }
+)
+_COMPARED: Final[Mapping[Comparison, Told]] = MappingProxyType(
+    {
+        Comparison.PREVIOUS: Told(
+            up=_("up %(change)s on the %(count)s days before"),
+            down=_("down %(change)s on the %(count)s days before"),
+            same=_("the same as in the %(count)s days before"),
+            times=_("%(change)s times as much as in the %(count)s days before"),
         ),
-        "units_per_day": Told(
-            up=_("%(value)s units were sold a day, up %(change)s on the %(count)s days before"),
-            down=_("%(value)s units were sold a day, down %(change)s on the %(count)s days before"),
-            same=_("%(value)s units were sold a day, the same as in the %(count)s days before"),
-            alone=_("%(value)s units were sold a day"),
-            times=_(
-                "%(value)s units were sold a day, %(change)s times as many as in the %(count)s days"
-                " before"
-            ),
+        Comparison.LAST_YEAR: Told(
+            up=_("up %(change)s on the same weekdays a year before"),
+            down=_("down %(change)s on the same weekdays a year before"),
+            same=_("the same as on the same weekdays a year before"),
+            times=_("%(change)s times as much as on the same weekdays a year before"),
         ),
     }
 )
@@ -80,22 +74,27 @@ def best(figures: DocumentFormatter) -> str:
 
 
 def _figure(figures: DocumentFormatter, kpi: Kpi) -> str:
-    told = _TOLD.get(kpi.key, _ANY)
-    if kpi.change is None or kpi.previous is None:
-        message = told.alone
-    elif kpi.change.kind is ChangeKind.MULTIPLE:
-        message = told.times
-    elif kpi.change.value == 0:
-        message = told.same
-    else:
-        message = told.up if kpi.change.value > 0 else told.down
-    return figures.text(
-        message,
+    figure = figures.text(
+        _FIGURES.get(kpi.key, _ANY),
         label=figures.text(kpi.label),
         value=figures.brief(kpi.value, kpi.unit),
-        change=figures.change(kpi.change, kpi.unit) if kpi.change else "",
+    )
+    if kpi.change is None or kpi.previous is None:
+        return figure
+    compared = figures.text(
+        _told(kpi.change, _COMPARED[figures.document.comparison]),
+        change=figures.change(kpi.change, kpi.unit),
         count=figures.cell(figures.document.previous_days.count, Unit.COUNT),
     )
+    return figures.text("%(figure)s, %(compared)s", figure=figure, compared=compared)
+
+
+def _told(change: Change, told: Told) -> str:
+    if change.kind is ChangeKind.MULTIPLE:
+        return told.times
+    if change.value == 0:
+        return told.same
+    return told.up if change.value > 0 else told.down
 
 
 def _best(figures: DocumentFormatter, found: BestDay | BestProduct | None) -> str:

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.links.ranges import parse_range
+from common.reports.comparison import Comparison
 from report_viewer.links.urls import PREFIX, ReportUrl, Resource, is_report_path, parse
 from report_viewer.problems.errors import (
     MissingTokenError,
@@ -97,6 +98,39 @@ def test_a_range_is_below_the_token_and_above_the_form(name: str, part: Resource
     assert target.path == b"/api/reports/abc/r/%b%b" % (name.encode(), part.value)
     assert parse(target.path, part.methods[0]) == target
     assert target.place == f"abc/r/{name}"
+
+
+@pytest.mark.parametrize("name", [None, *RANGES])
+@pytest.mark.parametrize("against", Comparison)
+@pytest.mark.parametrize("part", Resource)
+def test_a_comparison_is_below_the_range_and_above_the_form(
+    name: str | None, against: Comparison, part: Resource
+) -> None:
+    chosen = None if name is None else parse_range(name)
+    target = ReportUrl("abc", part, chosen=chosen, against=against)
+    days = b"" if name is None else b"/r/" + name.encode()
+    beside = b"/vs/" + against.value.encode()
+    assert target.path == b"/api/reports/abc%b%b%b" % (days, beside, part.value)
+    if name is not None and part is Resource.RANGE:  # days are chosen for a link, not for days
+        with pytest.raises(NoSuchPathError):
+            parse(target.path, "POST")
+    else:
+        assert parse(target.path, part.methods[0]) == target
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(b"/abc/vs", b"/abc/vs/", b"/abc/vs/none", b"/abc/vs/last-year/", b"/abc/vs/last_year"),
+        *(b"/abc/vs/LAST-YEAR", b"/abc/vs/last%2Dyear", b"/abc/vs/last-year/vs/last-year"),
+        *(b"/abc/vs/last-year/r/7d", b"/abc/csv/vs/last-year", b"/abc/VS/last-year"),
+        *(b"/abc/vs/last-year\n", b"/abc/vs/last-year/x", b"/abc//vs/last-year"),
+    ],
+)
+def test_what_spells_no_comparison_is_nowhere(path: bytes) -> None:
+    for method in ("GET", "POST"):
+        with pytest.raises(NoSuchPathError):
+            parse(PREFIX + path, method)
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ from itsdangerous.exc import BadData, BadSignature
 from common.links.options import PLAIN, LinkOptions
 from common.links.ranges import ChosenRange
 from common.links.signing_secret import check_secret
+from common.reports.comparison import Comparison
 from common.reports.window import Window
 
 VERSION: Final = 1
@@ -67,7 +68,7 @@ class LinkClaims:
 
     Instants are UTC and whole seconds. ``options`` are not in the token: a viewer adds what the
     link's state says, and moves ``window`` as they, or the range that a reader has ``chosen``,
-    want it.
+    want it. ``against`` is the comparison that a reader chose.
     """
 
     link_id: UUID
@@ -78,6 +79,12 @@ class LinkClaims:
     expires_at: datetime
     options: LinkOptions = PLAIN
     chosen: ChosenRange | None = None
+    against: Comparison | None = None
+
+    @property
+    def comparison(self) -> Comparison:
+        """What is shown beside its days: what its reader chose, or else what the link says."""
+        return self.options.compare if self.against is None else self.against
 
 
 class KeyRing:

@@ -35,7 +35,7 @@ class DayChooser:
         self._headers = (NEVER_STORED, *security.data())
 
     async def choose(self, request: ReportRequest, receive: Receive) -> WireResponse:
-        """The address of the page that shows the days of the body.
+        """The address of the page that shows the days of the body, beside what it was beside.
 
         Raises:
             LinkError: the link does not open.
@@ -52,7 +52,7 @@ class DayChooser:
             await self._loader.load(wanted, STATE)
         except NoSuchPathError:
             raise InvalidRangeError from None
-        place = f"/api/reports/{place_of(request.token, chosen)}"
+        place = f"/api/reports/{place_of(request.token, chosen, request.url.against)}"
         location = (b"location", place.encode("ascii"))
         return WireResponse(Response(HTTPStatus.SEE_OTHER, (*self._headers, location), b""))
 

@@ -5,6 +5,7 @@ from typing import Final
 from common.instants import iso
 from common.links.options import LinkKind
 from common.links.token import LinkClaims
+from common.reports.comparison import Comparison
 from common.reports.document import gap_header
 from common.reports_cache import cache
 from report_viewer.cache.response_cache import ReportVersion
@@ -25,8 +26,16 @@ def entity_headers(etag: str, coding: Coding, version: ReportVersion, shown: Lin
         (b"x-data-status", version.freshness.value.encode("ascii")),
         *(((_NOTES, meta.notes.encode("ascii")),) if meta.notes else ()),
         *_window(shown),
+        *_comparison(shown),
     )
     return (*headers, *coded(coding))
+
+
+def _comparison(claims: LinkClaims) -> Headers:
+    """What its ``previous_…`` are of, where they are not of the days before."""
+    if claims.comparison is Comparison.PREVIOUS:
+        return ()
+    return ((b"x-compared-with", claims.comparison.encode("ascii")),)
 
 
 def _window(claims: LinkClaims) -> Headers:

@@ -1,5 +1,6 @@
 """OpenAPI: the document that describes the viewer's HTTP interface."""
 
+from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any, Final
 
@@ -7,16 +8,16 @@ from common.i18n.locales import TAGS
 from report_pages.row_pages import ROWS
 from report_viewer.data import schema
 from report_viewer.endpoints.openapi_parts import (
+    COMPARISON,
     PROBLEM,
     PROBLEM_SCHEMA,
+    RANGE,
     TOKEN,
-    choose,
     item,
-    of_range,
+    of_choice,
     responses_of,
-    unlock,
-    view,
 )
+from report_viewer.endpoints.openapi_posts import choose, unlock, view
 from report_viewer.model import Freshness
 
 _STATUS: Final = "Whether newer data wait: " + ", ".join(each.value for each in Freshness) + "."
@@ -26,6 +27,7 @@ _STATE_HEADERS: Final = {
     "X-Data-As-Of": "The moment of the data, UTC.",
     "X-Data-Status": _STATUS,
     "X-Data-Notes": _NOTES,
+    "X-Compared-With": "`last-year` where its `previous_…` are of the same weekdays a year ago.",
 }
 _FORM_HEADERS: Final = _STATE_HEADERS | {
     "Content-Language": "By Accept-Language: " + ", ".join(TAGS) + "."
@@ -109,11 +111,18 @@ def report_paths() -> dict[str, Any]:
         f"{_PAGE}/view": {"parameters": [TOKEN], "post": view()},
         f"{_PAGE}/unlock": {"parameters": [TOKEN], "post": unlock()},
         f"{_PAGE}/r": {"parameters": [TOKEN], "post": choose()},
-        f"{_PAGE}/r/{{range}}": of_range(forms[""], "Report"),
-        f"{_PAGE}/r/{{range}}/{{form}}": of_range(
-            item("Form", "Another form of the report over days that a reader chose.", _any(forms)),
-            "Form",
-        ),
+        **_chosen(forms, "/r/{range}", RANGE),
+        **_chosen(forms, "/vs/{comparison}", COMPARISON),
+        **_chosen(forms, "/r/{range}/vs/{comparison}", RANGE, COMPARISON),
+    }
+
+
+def _chosen(forms: dict[str, Any], path: str, *parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The path items of the page, and of any other form, by what a reader chose."""
+    other = item("Form", "Another form of the report as its reader chose it.", _any(forms))
+    return {
+        f"{_PAGE}{path}": of_choice(forms[""], "Report", *parameters),
+        f"{_PAGE}{path}/{{form}}": of_choice(other, "Form", *parameters),
     }
 
 

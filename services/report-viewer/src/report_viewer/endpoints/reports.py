@@ -180,7 +180,9 @@ class ReportsEndpoint:
 
     def _claims(self, url: ReportUrl) -> LinkClaims:
         claims = self._verifier.verify(url.token)
-        return claims if url.chosen is None else replace(claims, chosen=url.chosen)
+        if url.chosen is None and url.against is None:
+            return claims
+        return replace(claims, chosen=url.chosen, against=url.against)
 
     async def _answer(
         self, request: ReportRequest, headers: dict[bytes, bytes], *, head: bool

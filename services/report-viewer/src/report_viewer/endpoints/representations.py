@@ -222,4 +222,7 @@ def _stated(claims: LinkClaims, *, compact: bool) -> LinkStatement:
     """What a page says of its link."""
     kind = claims.options.kind
     frozen_at = claims.issued_at if kind is LinkKind.FROZEN else None
-    return LinkStatement(kind, frozen_at, claims.options.ranges, claims.chosen, compact)
+    options = claims.options
+    return LinkStatement(
+        kind, frozen_at, options.ranges, claims.chosen, compact, options.compare, claims.against
+    )

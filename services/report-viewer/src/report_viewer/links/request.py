@@ -27,7 +27,7 @@ class ReportRequest:
 
     @property
     def place(self) -> str:
-        """Where its page is: the token, and the range if one was chosen."""
+        """Where its page is: the token, and what was chosen of it."""
         return self.url.place
 
     @property

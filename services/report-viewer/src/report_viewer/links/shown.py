@@ -19,6 +19,7 @@ from common import instants
 from common.links import tenant_names
 from common.links.options import PLAIN, LinkOptions
 from common.links.token import LinkClaims
+from common.reports.comparison import Comparison
 from common.reports.window import start_of_day, window_of
 
 REMEMBERED: Final = 10_000
@@ -68,7 +69,7 @@ class ShownLinks:
         if options == PLAIN:
             if self._known:
                 self._known.pop(link, None)
-            return Shown(claims if claims.chosen is None else replace(claims, chosen=None))
+            return Shown(_of_plain(claims))
         moves = options.live is not None or options.ranges
         zone = _zone(tenant_name) if moves else _UTC
         if zone is None:
@@ -78,17 +79,32 @@ class ShownLinks:
 
     def _shown(self, claims: LinkClaims, known: _Known) -> Shown:
         options, zone = known
+        claims = replace(claims, options=options, against=_allowed(claims.against, options))
         now = self._clock()
         chosen = claims.chosen
         window = None if chosen is None else chosen.window(options.ranges, zone, now=now)
         if window is not None:
-            return Shown(replace(claims, window=window, options=options), _midnight(now, zone))
+            return Shown(replace(claims, window=window), _midnight(now, zone))
         if options.live is None:
-            return Shown(replace(claims, options=options, chosen=None))
+            return Shown(replace(claims, chosen=None))
         window = window_of(options.live, zone, now=now)
-        return Shown(
-            replace(claims, window=window, options=options, chosen=None), _midnight(now, zone)
-        )
+        return Shown(replace(claims, window=window, chosen=None), _midnight(now, zone))
+
+
+def _of_plain(claims: LinkClaims) -> LinkClaims:
+    """What a plain link shows; the claims themselves where that is all they ask for."""
+    against = _allowed(claims.against, PLAIN)
+    if claims.chosen is None and claims.against == against:
+        return claims
+    return replace(claims, chosen=None, against=against)
+
+
+def _allowed(against: Comparison | None, options: LinkOptions) -> Comparison | None:
+    """The comparison that a reader chose, if it is another one than the link's own.
+
+    A frozen link's figures are of one comparison.
+    """
+    return None if options.frozen or against == options.compare else against
 
 
 def _midnight(now: datetime, zone: ZoneInfo) -> float:

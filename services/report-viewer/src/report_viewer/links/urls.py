@@ -11,6 +11,7 @@ from typing import Final
 from urllib.parse import unquote_to_bytes
 
 from common.links.ranges import ChosenRange, parse_range
+from common.reports.comparison import Comparison
 from report_viewer.problems.errors import MissingTokenError, NoSuchPathError, WrongMethodError
 
 PREFIX: Final = b"/api/reports"
@@ -51,13 +52,15 @@ _POSTED: Final = frozenset({Resource.VIEW, Resource.UNLOCK, Resource.RANGE})
 class ReportUrl:
     """A resource of a report, by the token as the URL spells it; ``number`` is that of rows.
 
-    ``chosen`` are the days that a reader chose, by the segments below the token.
+    ``chosen`` are the days that a reader chose, by the segments below the token, ``against`` the
+    comparison, by those that follow.
     """
 
     token: str
     resource: Resource = Resource.PAGE
     number: int = 1
     chosen: ChosenRange | None = None
+    against: Comparison | None = None
 
     @property
     def csv(self) -> bool:
@@ -66,8 +69,8 @@ class ReportUrl:
 
     @property
     def place(self) -> str:
-        """Where below the prefix the page is: the token, and the range if one was chosen."""
-        return place_of(self.token, self.chosen)
+        """Where below the prefix the page is: the token, and what was chosen of it."""
+        return place_of(self.token, self.chosen, self.against)
 
     @property
     def path(self) -> bytes:
@@ -76,9 +79,11 @@ class ReportUrl:
         return b"%b/%b%b%b" % (PREFIX, self.place.encode(), self.resource.value, number)
 
 
-def place_of(token: str, chosen: ChosenRange | None) -> str:
-    """Where below the prefix the page of a link is that shows these days."""
-    return token if chosen is None else f"{token}{Resource.RANGE.value.decode()}/{chosen.name}"
+def place_of(token: str, chosen: ChosenRange | None, against: Comparison | None = None) -> str:
+    """Where below the prefix the page of a link is that shows these days, beside those."""
+    days = "" if chosen is None else f"{Resource.RANGE.value.decode()}/{chosen.name}"
+    beside = "" if against is None else f"/vs/{against}"
+    return f"{token}{days}{beside}"
 
 
 def is_report_path(path: bytes) -> bool:
@@ -102,6 +107,7 @@ def parse(path: bytes, method: str) -> ReportUrl:
     if blank and method in Resource.PAGE.methods:
         raise MissingTokenError
     chosen, rest = _range(slash + rest)
+    against, rest = _comparison(rest)
     resource, number = _resource(rest)
     if chosen is not None and resource is Resource.RANGE:
         resource = None
@@ -112,7 +118,7 @@ def parse(path: bytes, method: str) -> ReportUrl:
         raise WrongMethodError(resource.methods)
     if blank:
         raise MissingTokenError
-    return ReportUrl(token.decode("ascii", errors="replace"), resource, number, chosen)
+    return ReportUrl(token.decode("ascii", errors="replace"), resource, number, chosen, against)
 
 
 def _range(path: bytes) -> tuple[ChosenRange | None, bytes]:
@@ -120,6 +126,14 @@ def _range(path: bytes) -> tuple[ChosenRange | None, bytes]:
     found = _RANGE.match(path)
     chosen = parse_range(found[1].decode("ascii")) if found is not None else None
     return (None, path) if found is None or chosen is None else (chosen, path[found.end() :])
+
+
+def _comparison(path: bytes) -> tuple[Comparison | None, bytes]:
+    """The comparison at the beginning of a path below the range, and the rest."""
+    found = _AGAINST.match(path)
+    if found is None:
+        return None, path
+    return Comparison(found[1].decode("ascii")), path[found.end() :]
 
 
 def _resource(path: bytes) -> tuple[Resource | None, int]:
@@ -130,5 +144,6 @@ def _resource(path: bytes) -> tuple[Resource | None, int]:
 
 _RESOURCES: Final = {each.value: each for each in Resource}
 _RANGE: Final = re.compile(rb"/r/([a-z0-9.-]{2,24})(?=/|\Z)")
+_AGAINST: Final = re.compile(rb"/vs/(%b)(?=/|\Z)" % "|".join(Comparison).encode("ascii"))
 _ROWS: Final = re.compile(rb"/rows/([2-9]|[1-9][0-9]{1,5})")
 """One number has one spelling, the first page none."""

@@ -151,4 +151,6 @@ class JobRequests:
 
 
 def _computation(claims: LinkClaims) -> ComputeReport:
-    return ComputeReport(claims.tenant_id, claims.report, claims.window)
+    return ComputeReport(
+        claims.tenant_id, claims.report, claims.window, comparison=claims.comparison
+    )

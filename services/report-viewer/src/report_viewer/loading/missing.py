@@ -36,8 +36,8 @@ def find_missing(snapshot: Snapshot, request: ReportRequest, form: bool = False)
         RevokedLinkError: the link was revoked.
         StubReportError: its report type is not implemented.
         PasswordRequiredError: it asks for a password, which the request does not show to know.
-        NoSuchPathError: it does not let its readers choose the days that the request names, or be
-            embedded.
+        NoSuchPathError: it does not let its readers choose the days or the comparison that the
+            request names, or be embedded.
         ComputationFailedError: there is no report, and computing it just failed; or no form.
     """
     if snapshot.state is LinkState.REVOKED:
@@ -63,12 +63,15 @@ def find_missing(snapshot: Snapshot, request: ReportRequest, form: bool = False)
 
 
 def _require_allowed(snapshot: Snapshot, request: ReportRequest) -> None:
-    """Refuse other days, and frames, that the link does not allow: nothing is there.
+    """Refuse days, comparisons and frames that the link does not allow: nothing is there.
 
     Raises:
         NoSuchPathError: it does not.
     """
-    if request.claims.chosen is not None and snapshot.claims.chosen is None:
+    asked, shown = request.claims, snapshot.claims
+    if asked.chosen is not None and shown.chosen is None:
+        raise NoSuchPathError
+    if asked.against is not None and shown.against is None:
         raise NoSuchPathError
     if request.url.resource is Resource.EMBED and not snapshot.options.embed:
         raise NoSuchPathError

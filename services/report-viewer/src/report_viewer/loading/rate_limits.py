@@ -90,9 +90,9 @@ class ComputationLimit:
 
 
 def _of_link(claims: LinkClaims) -> str:
-    """What is counted together: a link, each range of it, all custom ones as one."""
-    link = claims.link_id.hex
-    return link if claims.chosen is None else f"{link}:{claims.chosen.kind}"
+    """What is counted together: a link, each range and comparison of it, custom ones as one."""
+    days = None if claims.chosen is None else claims.chosen.kind
+    return ":".join(filter(None, (claims.link_id.hex, days, claims.against)))
 
 
 class InvalidTokenLimit:

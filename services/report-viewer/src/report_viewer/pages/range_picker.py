@@ -4,17 +4,10 @@ from dataclasses import dataclass
 
 from common.i18n.formatter import Formatter
 from common.links.ranges import PERIODS, ChosenRange, Range
+from common.reports.comparison import Comparison
 from report_viewer.cache.page_cache import TOKEN
 from report_viewer.links.urls import Resource, place_of
-
-
-@dataclass(frozen=True, slots=True)
-class DayChoice:
-    """A link to other days; ``shown`` says that the page shows them."""
-
-    words: str
-    url: str
-    shown: bool
+from report_viewer.pages.page_choices import PageChoice, page_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +17,7 @@ class RangePicker:
     ``first`` and ``last`` are those that the page shows, as ISO 8601.
     """
 
-    choices: tuple[DayChoice, ...]
+    choices: tuple[PageChoice, ...]
     form_url: str = ""
     first: str = ""
     last: str = ""
@@ -40,19 +33,21 @@ def range_picker(
     ranges: tuple[Range, ...],
     chosen: ChosenRange | None,
     *,
+    against: Comparison | None = None,
     compact: bool = False,
 ) -> RangePicker | None:
     """The picker of a link with these ranges; None where it has none. Its addresses have marks.
 
-    That of a ``compact`` page leads to compact ones; it has no form, whose answer is none.
+    They keep the comparison that was chosen. Those of a ``compact`` page lead to compact ones; it
+    has no form, whose answer is none.
     """
     if not ranges:
         return None
     named = [ChosenRange(each) for each in Range if each in ranges and each is not Range.CUSTOM]
     choices = (
-        DayChoice(words.text("As shared"), _url(None, compact), chosen is None),
+        PageChoice(words.text("As shared"), page_url(None, against, compact), chosen is None),
         *(
-            DayChoice(_words(words, each.kind), _url(each, compact), each == chosen)
+            PageChoice(_words(words, each.kind), page_url(each, against, compact), each == chosen)
             for each in named
         ),
     )
@@ -60,13 +55,8 @@ def range_picker(
         return RangePicker(choices)
     dates = chosen.dates if chosen is not None else None
     shown = (dates.first.isoformat(), dates.last.isoformat()) if dates is not None else ("", "")
-    form_url = f"/api/reports/{TOKEN}{Resource.RANGE.value.decode()}"
+    form_url = f"/api/reports/{place_of(TOKEN, None, against)}{Resource.RANGE.value.decode()}"
     return RangePicker(choices, form_url, *shown)
-
-
-def _url(chosen: ChosenRange | None, compact: bool) -> str:
-    form = Resource.EMBED.value.decode() if compact else ""
-    return f"/api/reports/{place_of(TOKEN, chosen)}{form}"
 
 
 def _words(words: Formatter, kind: Range) -> str:

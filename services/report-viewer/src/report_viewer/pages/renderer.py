@@ -11,19 +11,22 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from jinja2 import PackageLoader
 
+from common.i18n.formatter import Formatter
 from common.i18n.locales import ENGLISH
 from common.i18n.report_words import formatter_of
 from common.links.options import LinkKind
 from common.links.ranges import ChosenRange, Range
+from common.reports.comparison import Comparison
 from common.reports.document.schema import Document
 from report_pages.report import OUTDATED, ReportTemplates, spoken
 from report_pages.sections.registry import KINDS, SectionKinds
 from report_viewer.cache import page_cache
 from report_viewer.cache.page_cache import SharedPage
-from report_viewer.links.urls import place_of
 from report_viewer.model import Freshness
 from report_viewer.pages import preview_metadata
 from report_viewer.pages.assets import Assets
+from report_viewer.pages.comparison_picker import comparison_picker
+from report_viewer.pages.page_choices import PageChoice, page_url
 from report_viewer.pages.preview_images import image_of
 from report_viewer.pages.preview_metadata import PreviewMetadata
 from report_viewer.pages.range_picker import range_picker
@@ -38,13 +41,16 @@ NOTICES: Final = {
 
 class LinkStatement(NamedTuple):
     """What a page says of its link: of which kind it is, since when frozen, which days it lets
-    choose, which of them it shows, and whether it is compact, for a frame."""
+    choose, which of them it shows, and whether it is compact, for a frame; what it is compared
+    with, and what its reader chose in place of that."""
 
     kind: LinkKind = LinkKind.FIXED
     frozen_at: datetime | None = None
     ranges: tuple[Range, ...] = ()
     chosen: ChosenRange | None = None
     compact: bool = False
+    compare: Comparison = Comparison.PREVIOUS
+    against: Comparison | None = None
 
     @property
     def asks_days(self) -> bool:
@@ -53,6 +59,17 @@ class LinkStatement(NamedTuple):
 
 
 PLAIN_LINK: Final = LinkStatement()
+
+
+def _comparisons(
+    words: Formatter, document: Document, link: LinkStatement
+) -> tuple[PageChoice, ...]:
+    """What its reader may compare it with; figures that are frozen are of one comparison."""
+    if link.kind is LinkKind.FROZEN:
+        return ()
+    return comparison_picker(
+        words, document, own=link.compare, chosen=link.chosen, compact=link.compact
+    )
 
 
 class PageRenderer:
@@ -103,8 +120,11 @@ class PageRenderer:
             preview=preview_metadata.of_document(document),
             expires=page_cache.EXPIRES,
             expires_iso=page_cache.EXPIRES_ISO,
-            form_url=f"/api/reports/{place_of(page_cache.TOKEN, link.chosen)}",
-            days=range_picker(words, link.ranges, link.chosen, compact=link.compact),
+            form_url=page_url(link.chosen, link.against, compact=False),
+            days=range_picker(
+                words, link.ranges, link.chosen, against=link.against, compact=link.compact
+            ),
+            comparisons=_comparisons(words, document, link),
             link=link,
             frozen_on=words.instant(link.frozen_at, zone) if link.frozen_at else "",
         )

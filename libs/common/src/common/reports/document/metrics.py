@@ -82,7 +82,7 @@ class Figure:
             self,
             key=f"previous_{self.key}",
             label=f"{self.label}, before",
-            definition=f"{self.label} in as many days before, of the same weekdays.",
+            definition=f"{self.label} in the days compared with, of the same weekdays.",
             better=None,
             revisions=(),
         )
@@ -95,7 +95,7 @@ class Figure:
                 key=f"{self.key.removesuffix('_percent')}_change_points",
                 label=f"{self.label}, change",
                 unit=Unit.POINTS,
-                definition=f"{what} from as many days before, in percentage points.",
+                definition=f"{what} from the days compared with, in percentage points.",
                 better=self.better,
             )
         return Figure(
@@ -103,8 +103,8 @@ class Figure:
             label=f"{self.label}, change",
             unit=Unit.PERCENT,
             definition=(
-                f"{what} from as many days before, in percent; empty when it started from 0, from"
-                " less, or from under a hundredth of now."
+                f"{what} from the days compared with, in percent; empty when it started from 0,"
+                " from less, or from under a hundredth of now."
             ),
             better=self.better,
         )

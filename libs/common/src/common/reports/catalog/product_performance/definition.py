@@ -35,8 +35,8 @@ RANK_CHANGE = Figure(
     "rank_change",
     "Rank change",
     Unit.COUNT,
-    "Places gained (or lost, negative) from the days before, among the products with sales or"
-    " returns in either; empty for a product without any then.",
+    "Places gained (or lost, negative) from the days compared with, among the products with sales"
+    " or returns in either; empty for a product without any then.",
     Better.UP,
     revisions=(
         Revision("2026-11-28", "From a place among those that moved before to one among all."),
@@ -212,7 +212,7 @@ def _table(standing: Standing) -> Table:
     return Table(
         key="products",
         title="Products",
-        description="By net sales; the change is from the days before.",
+        description="By net sales; the change is from the days compared with.",
         columns=tuple(column(figure, beside=figure in BESIDE) for figure in SHOWN_COLUMNS),
         rows=select(COLUMNS, SHOWN_COLUMNS, (_row(each, None) for each in standing.front)),
         of=standing.count,

@@ -16,7 +16,7 @@ DIFFERENCE = Figure(
     "net_sales_difference",
     "Difference in net sales",
     Unit.MONEY,
-    "Net sales less those of as many days before, of the same weekdays.",
+    "Net sales less those of the days compared with, of the same weekdays.",
     Better.UP,
 )
 
@@ -38,7 +38,7 @@ def movers(products: Sequence[ProductTotals]) -> BarChart:
     return BarChart(
         key="movers",
         title="Gains and losses",
-        description="The products whose net sales changed most from the days before.",
+        description="The products whose net sales changed most from the days compared with.",
         labels=tuple(products[place].title for place in shown),
         series=(
             series(DIFFERENCE, tuple(gained[place] for place in shown)),

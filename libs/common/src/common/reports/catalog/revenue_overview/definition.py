@@ -101,7 +101,7 @@ def present(result: RevenueOverview, scope: Scope) -> Presented:
     """Headline figures, the days as a line, and the way from gross to total sales."""
     now, before = total(result.days), total(result.previous_days)
     body = Body(
-        summary="What came in, day by day, beside the days before.",
+        summary="What came in, day by day, beside the days compared with.",
         headline=Headline(
             kpi=metrics.NET.key,
             best=best_day(scope, measures.NET, result.days),

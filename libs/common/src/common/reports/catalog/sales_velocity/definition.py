@@ -188,7 +188,7 @@ def _daily(result: SalesVelocity, scope: Scope) -> LineChart:
         (measures.UNITS_SOLD, measures.ORDERS, measures.NET),
         result.days,
         result.previous_days,
-        description="Units sold each day, their 7-day average, and the same weekdays before.",
+        description="Units sold each day, their 7-day average, and the days compared with.",
         beside=(series(AVERAGE, average),),
     )
 
@@ -222,7 +222,7 @@ def _listing(
     return Table(
         key=key,
         title=title,
-        description="Products by units sold per day, beside the days before.",
+        description="Products by units sold per day, beside the days compared with.",
         columns=tuple(column(each, beside=each is DAYS_OF_COVER) for each in SHOWN),
         rows=select(COLUMNS, SHOWN, _rows(result, listed, scope)),
         of=len(result.products) + result.idle_products,

@@ -1,0 +1,35 @@
+"""Comparison picker: what a page shows its days beside, as links that need no script."""
+
+from common.i18n.formatter import Formatter
+from common.links.ranges import ChosenRange
+from common.reports.comparison import Comparison
+from common.reports.document.schema import Document
+from report_viewer.pages.page_choices import PageChoice, page_url
+
+
+def comparison_picker(
+    words: Formatter,
+    document: Document,
+    *,
+    own: Comparison,
+    chosen: ChosenRange | None = None,
+    compact: bool = False,
+) -> tuple[PageChoice, ...]:
+    """The comparisons of a link whose ``own`` is one of them; none where last year has no data.
+
+    Where last year is shown, or is the link's own, there is a way back in any case. The days that
+    were ``chosen`` stay, and so does the layout.
+    """
+    if document.last_year_days is None and {document.comparison, own} == {Comparison.PREVIOUS}:
+        return ()
+    return tuple(
+        PageChoice(
+            said,
+            page_url(chosen, None if each is own else each, compact),
+            each is document.comparison,
+        )
+        for each, said in (
+            (Comparison.PREVIOUS, words.text("The days before")),
+            (Comparison.LAST_YEAR, words.text("Last year")),
+        )
+    )
