@@ -122,6 +122,22 @@ async def test_it_stays_whatever_is_imported_and_whatever_redis_loses(
     assert frozen.drop_ended(world.engine, now=now()) == 1
 
 
+async def test_it_is_frozen_beside_what_it_was_to_be_shown_beside(
+    serve: Serve, world: World, worker: JobsWorker, redis_client: Redis, redis_url: str, secret: str
+) -> None:
+    service = serve()
+    sell(world, world.berlin, "first", service.container.issuing.jobs)
+    with service.admin() as anna:
+        issued = anna.post(SHARE, json={"frozen": True, "compare": "last-year"})
+    async with viewer(redis_url, secret) as client:
+        for _ in range(2):
+            data = await client.get(f"{path_of(issued)}/data")
+            assert data.json()["comparison"] == "last-year"
+            assert data.headers["x-compared-with"] == "last-year"
+            assert (await client.get(f"{path_of(issued)}/vs/previous")).status_code == 404
+            redis_client.flushdb()
+
+
 def kept(world: World, tenant_id: int) -> int:
     with transaction(world.engine, Access(tenant_id=tenant_id)) as session:
         return len(session.scalars(select(FrozenReport.link_id)).all())

@@ -14,6 +14,7 @@ from common.instants import now
 from common.links import unlocking
 from common.links.ranges import Range
 from common.links.token import KeyRing
+from common.reports.comparison import Comparison
 from common.reports.window import Period
 
 SIGNING = {
@@ -26,7 +27,7 @@ SHARE = ("share", "revenue-overview", "--tenant", "berlin")
 def test_a_link_with_a_password_is_made_changed_and_opened_to_all(
     command: Command, world: World, redis_client: Redis
 ) -> None:
-    ranges = ("--range", "month", "--range", "7d", "--range", "month")
+    ranges = ("--range", "month", "--range", "7d", "--range", "month", "--compare", "last-year")
     made = command(
         *SHARE, "--live", *ranges, "--password-stdin", given=f"{PASSWORD}\r\nx\n", **SIGNING
     )
@@ -35,6 +36,7 @@ def test_a_link_with_a_password_is_made_changed_and_opened_to_all(
     first = options_in(redis_client, claims)
     assert first.live is Period.MONTH
     assert first.ranges == (Range.THIS_MONTH, Range.WEEK)
+    assert first.compare is Comparison.LAST_YEAR
     assert first.password is not None
     assert unlocking.matches(first.password, PASSWORD)
     with transaction(world.engine, Access(tenant_id=world.berlin)) as session:

@@ -1,5 +1,7 @@
 """Options of a link: how they are asked for, what the ledger says of them, where they go."""
 
+import base64
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,11 +16,13 @@ from tests.integration.share_api.test_issuing import verified
 
 from common.db.shares import Share
 from common.db.tenancy import Access, transaction
+from common.jobs.celery_config import QUEUE
 from common.links import unlocking
 from common.links.options import LinkOptions
 from common.links.ranges import Range
 from common.links.state import LinkStateStore, parse_epoch, parse_link, state_key
 from common.links.token import KeyRing, LinkClaims
+from common.reports.comparison import Comparison
 from common.reports.window import Period
 from share_api.container import Container
 from sharing.options import options_of
@@ -104,6 +108,34 @@ def test_ranges_are_kept_listed_told_to_viewers_and_refused(
     for odd in ([], ["7d", "7d"], ["31d"], "7d", None, [7], [["7d"]], ["2026-01-01..2026-01-02"]):
         assert_problem(anna.post(SHARE, json={"ranges": odd}), 400)
     assert len(anna.get(SHARES).json()["items"]) == 2
+
+
+def test_what_it_is_compared_with_is_kept_listed_told_to_viewers_and_asked_for(
+    anna: httpx.Client, ring: KeyRing, redis_client: Redis
+) -> None:
+    answer = anna.post(SHARE, json={"compare": "last-year", "live": True})
+    assert answer.json().keys() == {"url", "expiresAt", "reportType", "period"}
+    shown = options_in(redis_client, verified(ring, answer))
+    assert shown == LinkOptions(live=Period.MONTH, compare=Comparison.LAST_YEAR)
+    assert anna.get(answer.headers["location"]).json()["compare"] == "last-year"
+    audited = anna.get("/api/admin/analytics/audit", params={"action": "link.issued"}).json()
+    assert audited["items"][0]["details"]["compare"] == "last-year"
+    for body in ({}, {"compare": "previous"}):
+        plain = anna.post(SHARE, json=body)
+        assert anna.get(plain.headers["location"]).json()["compare"] == "previous"
+        assert options_in(redis_client, verified(ring, plain)) == LinkOptions()
+    audited = anna.get("/api/admin/analytics/audit", params={"action": "link.issued"}).json()
+    assert "compare" not in audited["items"][0]["details"]
+    asked = [json.loads(base64.b64decode(each["body"]))[1] for each in published(redis_client)]
+    assert [each.get("comparison") for each in asked] == ["last-year", None]
+    for odd in ("", "year", None, 1, ["last-year"], "LAST-YEAR"):
+        assert_problem(anna.post(SHARE, json={"compare": odd}), 400)
+    assert len(anna.get(SHARES).json()["items"]) == 3
+
+
+def published(redis: Redis) -> list[dict[str, str]]:
+    """What workers were asked for, in order."""
+    return [json.loads(each) for each in reversed(redis.lrange(QUEUE, 0, -1))]
 
 
 def test_sites_that_may_embed_it_are_kept_listed_and_told_to_viewers(

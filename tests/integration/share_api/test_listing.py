@@ -45,6 +45,7 @@ def test_an_entry_says_what_was_issued_and_by_whom(anna: httpx.Client) -> None:
         "protected": False,
         "ranges": [],
         "embed": [],
+        "compare": "previous",
         "createdAt": entry["createdAt"],
         "expiresAt": issued.json()["expiresAt"],
         "createdBy": "anna@example.com",

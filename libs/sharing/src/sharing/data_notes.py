@@ -15,6 +15,7 @@ from common.db.accounts import Tenant
 from common.db.tenancy import Access, transaction
 from common.links.token import LinkClaims
 from common.reports import registry
+from common.reports.comparison import Comparison
 from common.reports.document.gap_header import header_value
 from common.reports.money import currency_exponent
 from common.reports.sales.gaps import read_gaps
@@ -24,14 +25,14 @@ _PATIENCE: Final = text("SET LOCAL statement_timeout = '500ms'")
 _log = logging.getLogger(__name__)
 
 
-def data_notes(engine: Engine, claims: LinkClaims, zone: ZoneInfo) -> str:
+def data_notes(engine: Engine, claims: LinkClaims, zone: ZoneInfo, comparison: Comparison) -> str:
     """The value of ``X-Data-Notes`` for the link's report and days; empty where it is not known."""
     try:
         with transaction(engine, Access(tenant_id=claims.tenant_id)) as session:
             session.execute(_PATIENCE)
             tenant = select(Tenant.currency).where(Tenant.id == claims.tenant_id)
             currency = session.execute(tenant).scalar_one()
-            gaps = read_gaps(session, claims.tenant_id, claims.window, zone)
+            gaps = read_gaps(session, claims.tenant_id, claims.window, zone, comparison)
     except SQLAlchemyError as error:  # no connection is free either
         _log.warning("data notes were not read", extra={"error": type(error).__name__})
         return ""

@@ -14,7 +14,6 @@ from redis import RedisError
 from sqlalchemy import Connection
 
 from common.db.tenancy import Access, transaction
-from common.jobs.payloads import ComputeReport
 from common.jobs.publisher import JobsUnavailableError
 from common.links.options import LinkKind
 from common.links.state import LinkRef
@@ -91,10 +90,11 @@ def issue_all(
         for request, window in zip(requests, windows, strict=True)
     ]
     frozen = [draft for draft in drafts if draft.options.frozen]
-    reports = using.freezer.take([_computation(draft.claims) for draft in frozen])
+    reports = using.freezer.take([draft.computation for draft in frozen])
     notes = ""
     if len(drafts) == 1:
-        notes = data_notes(using.engine, drafts[0].claims, requests[0].zone)
+        (request,) = requests
+        notes = data_notes(using.engine, drafts[0].claims, request.zone, request.compare)
     links = [_issued(draft, ring, using.public_base_url, notes) for draft in drafts]
     with transaction(using.engine, Access(tenant_id=tenant_id)) as session:
         if begin is not None:
@@ -196,15 +196,11 @@ def _announce(drafts: Sequence[Draft], tenant: TenantName, using: IssuingContext
             claims = draft.claims
             link = LinkRef(claims.tenant_id, claims.link_id, claims.expires_at)
             using.states.activate(link, draft.options)
-        wanted = (draft.claims for draft in drafts if not draft.options.frozen)
-        for job in dict.fromkeys(map(_computation, wanted)):
+        wanted = (draft.computation for draft in drafts if not draft.options.frozen)
+        for job in dict.fromkeys(wanted):
             using.jobs.request_fresh(job)
     except (RedisError, OSError, JobsUnavailableError) as error:
         _log.warning(
             "link issued, its report not requested",
             extra={"report": drafts[0].claims.report, "error": type(error).__name__},
         )
-
-
-def _computation(claims: LinkClaims) -> ComputeReport:
-    return ComputeReport(claims.tenant_id, claims.report, claims.window)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from common.db.audit import Author
 from common.links.options import LinkKind
 from common.links.ranges import Range
+from common.reports.comparison import Comparison
 from common.reports.window import Dates, Period, Window
 
 CALENDAR: Final = "dates"
@@ -22,7 +23,8 @@ class LinkRequest:
     ``days`` are the last complete ones of a period, or such as the calendar names. Those of a
     period stay, or move with the days, as ``kind`` says. With a ``password`` the link asks for it,
     or for that whose hash is ``password_hash``, another link's. ``ranges`` are what its readers may
-    choose in place of its days, ``embed`` the origins that may frame it. ``label`` is for admins.
+    choose in place of its days, ``embed`` the origins that may frame it, ``compare`` what it shows
+    its days beside unless its reader chooses otherwise. ``label`` is for admins.
     """
 
     tenant_id: int
@@ -37,6 +39,7 @@ class LinkRequest:
     label: str | None = None
     ranges: tuple[Range, ...] = ()
     embed: tuple[str, ...] = ()
+    compare: Comparison = Comparison.PREVIOUS
 
     @property
     def period(self) -> str:

@@ -3,7 +3,13 @@
 from common.db.shares import Share
 from common.links.options import LinkKind, LinkOptions
 from common.links.ranges import Range
+from common.reports.comparison import Comparison
 from common.reports.window import Period
+
+
+def comparison_of(share: Share) -> Comparison:
+    """What the link shows its days beside."""
+    return Comparison(share.compare or Comparison.PREVIOUS)
 
 
 def options_of(share: Share) -> LinkOptions:
@@ -12,6 +18,7 @@ def options_of(share: Share) -> LinkOptions:
         live=Period(share.period) if share.kind == LinkKind.LIVE else None,
         ranges=tuple(map(Range, share.ranges or ())),
         embed=tuple(share.embed or ()),
+        compare=comparison_of(share),
         frozen=share.kind == LinkKind.FROZEN,
         password=share.password_hash,
         revision=share.revision or 0,

@@ -14,9 +14,11 @@ from common.db.audit import Action, record
 from common.db.shares import Share
 from common.db.tenancy import TenantSession
 from common.instants import iso
+from common.jobs.payloads import ComputeReport
 from common.links.options import LinkKind, LinkOptions
 from common.links.tenant_names import TenantName
 from common.links.token import LinkClaims
+from common.reports.comparison import Comparison
 from sharing.issue_errors import SharingOffError
 from sharing.link_request import LinkRequest
 from sharing.options import options_of
@@ -35,6 +37,12 @@ class Draft:
     def options(self) -> LinkOptions:
         """What its state says beside that it opens."""
         return options_of(self.share)
+
+    @property
+    def computation(self) -> ComputeReport:
+        """The report that it shows first."""
+        claims, comparison = self.claims, self.request.compare
+        return ComputeReport(claims.tenant_id, claims.report, claims.window, comparison=comparison)
 
 
 def draft_of(
@@ -60,6 +68,7 @@ def draft_of(
         label=request.label,
         ranges=[each.value for each in request.ranges] or None,
         embed=list(request.embed) or None,
+        compare=None if request.compare is Comparison.PREVIOUS else request.compare.value,
         window_from=claims.window.start,
         window_to=claims.window.end,
         key_id=key_id,
@@ -100,6 +109,7 @@ def enter(session: TenantSession, draft: Draft) -> None:
         label=share.label,
         ranges=share.ranges,
         embed=share.embed,
+        compare=share.compare,
         **request.calendar,
         expiresAt=iso(share.expires_at),
     )

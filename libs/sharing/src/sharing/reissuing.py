@@ -8,6 +8,7 @@ from common.links.options import LinkKind
 from common.links.ranges import Range
 from common.reports.window import Dates, Period, Window
 from sharing.link_request import LinkRequest
+from sharing.options import comparison_of
 
 
 def reissue_of(share: Share, zone: ZoneInfo, author: Author, *, most_seconds: int) -> LinkRequest:
@@ -31,4 +32,5 @@ def reissue_of(share: Share, zone: ZoneInfo, author: Author, *, most_seconds: in
         label=share.label,
         ranges=tuple(map(Range, share.ranges or ())),
         embed=tuple(share.embed or ()),
+        compare=comparison_of(share),
     )

@@ -72,6 +72,25 @@ def test_ranges_are_allowed_and_kept_when_it_is_issued_again(tab: Tab, ben: http
     assert tab.send("/admin/links/new", **CHOICE, range="31d").status_code == 400
 
 
+def test_it_is_shown_beside_last_year_and_so_when_it_is_issued_again(
+    tab: Tab, ben: httpx.Client
+) -> None:
+    path = made(tab, compare="last-year")
+    assert entry_of(ben, path)["compare"] == "last-year"
+    assert "· Beside last year" in said(tab.open("/admin/links"))
+    again = re.search(r'href="(/admin/links/new[^"]+)"', tab.open(path).text)
+    assert again
+    form = tab.open(html.unescape(again[1])).text
+    assert 'name="compare" value="last-year" required checked' in form
+    assert re.search(r'src="/admin/reports/[a-z-]+/[^/]+,last-year/page"', form)
+    anew = tab.send(f"{path}/extend").headers["location"]
+    assert entry_of(ben, anew)["compare"] == "last-year"
+    plain = made(tab, compare="previous")
+    assert entry_of(ben, plain)["compare"] == "previous"
+    assert "Beside last year" not in said(tab.open(plain))
+    assert tab.send("/admin/links/new", **CHOICE, compare="x").status_code == 400
+
+
 def test_sites_may_embed_it_by_a_frame_to_paste(tab: Tab, ben: httpx.Client) -> None:
     sites = ["https://intranet.example.com", "https://b.example:8443"]
     path = made(tab, embed=f" {sites[0]}  {sites[1]} ")

@@ -1,6 +1,9 @@
 """Reports in the console: drawn as visitors see them, of the admin's own shop alone."""
 
+import base64
+import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,6 +16,7 @@ from tests.support.cached_reports import make_ready
 from common.instants import now
 from common.jobs.celery_config import QUEUE
 from common.reports import registry
+from common.reports.comparison import Comparison
 from common.reports.window import Dates, Period, Window, window_of
 from common.reports_cache.cache import ReportCache, ReportKey, data_version_key
 
@@ -115,6 +119,25 @@ def test_days_of_the_calendar_are_those_of_the_shop_and_over(
     page = tab.open("/admin/reports/revenue-overview", params=chosen)
     assert "Choose days that are over" in said(page)
     assert "<iframe" not in page.text
+
+
+def test_a_report_is_shown_beside_last_year(tab: Tab, world: World, redis_client: Redis) -> None:
+    chosen = {"period": "7d", "compare": "last-year"}
+    page = tab.open("/admin/reports/revenue-overview", params=chosen)
+    assert f'src="{preview(days="7d,last-year")}"' in page.text
+    assert "period=7d&amp;compare=last-year" in page.text
+    make_ready(redis_client, world.tokyo, "revenue-overview", week())
+    assert tab.open(preview(days="7d,last-year")).status_code == 202
+    (message,) = redis_client.lrange(QUEUE, 0, -1)
+    _, job, _ = json.loads(base64.b64decode(json.loads(message)["body"]))
+    assert job["comparison"] == "last-year"
+    key = make_ready(redis_client, world.tokyo, "revenue-overview", week())
+    redis_client.rename(key.cached, replace(key, comparison=Comparison.LAST_YEAR).cached)
+    assert tab.open(preview(days="7d,last-year")).status_code == 200
+    assert tab.client.get(f"{preview(days='7d,last-year')}/rows").status_code == 200
+    assert tab.open(preview()).status_code == 202
+    for days in ("7d,previous", "7d,", "7d,last_year", ",last-year", "7d,last-year,last-year"):
+        assert tab.open(preview(days=days)).status_code == 404, days
 
 
 def test_other_reports_are_not_found(tab: Tab) -> None:

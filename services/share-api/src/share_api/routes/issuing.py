@@ -135,6 +135,7 @@ def _request(report: str, wanted: ShareBody, actor: Actor) -> LinkRequest:
         label=wanted.label,
         ranges=tuple(wanted.ranges),
         embed=tuple(wanted.embed),
+        compare=wanted.compare,
     )
 
 

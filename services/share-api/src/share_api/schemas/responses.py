@@ -12,11 +12,13 @@ from common.db.pagination import Page
 from common.instants import iso
 from common.links.options import LinkKind
 from common.links.ranges import Range
+from common.reports.comparison import Comparison
 from common.reports.model import Definition
 from common.reports.window import Period, Window
 from share_api.schemas.api_model import ApiModel
 from sharing.link_request import IssuedLink
 from sharing.listing import LedgerEntry, ShareState
+from sharing.options import comparison_of
 
 Instant = Annotated[
     datetime,
@@ -94,6 +96,7 @@ class ShareView(ApiModel):
     protected: bool = Field(description="Whether it asks for a password.")
     ranges: tuple[Range, ...] = Field(description="What its readers may choose.")
     embed: tuple[str, ...] = Field(description="The origins whose pages may frame it.")
+    compare: Comparison = Field(description="What its days are shown beside at first.")
     created_at: Instant
     expires_at: Instant
     created_by: str | None = Field(
@@ -118,6 +121,7 @@ class ShareView(ApiModel):
             protected=share.password_hash is not None,
             ranges=tuple(map(Range, share.ranges or ())),
             embed=tuple(share.embed or ()),
+            compare=comparison_of(share),
             created_at=share.issued_at,
             expires_at=share.expires_at,
             created_by=entry.creator,

@@ -19,6 +19,7 @@ from common.links.embedding import MOST_ORIGINS, is_origin
 from common.links.options import LinkKind
 from common.links.ranges import Range
 from common.links.unlocking import MAX_LENGTH, MIN_LENGTH
+from common.reports.comparison import Comparison
 from common.reports.window import EARLIEST, MOST_DAYS, Dates, Period
 from share_api.schemas.report_type import ReportType
 from share_api.schemas.request_model import RequestModel, not_null, without_default
@@ -153,6 +154,11 @@ class ShareBody(RequestModel):
         description="Origins whose pages may frame the report, in its compact layout.",
         examples=[["https://intranet.example.com"]],
         json_schema_extra=without_default,
+    )
+    compare: Annotated[Comparison, Field(strict=False)] = Field(
+        Comparison.PREVIOUS,
+        description="What its days are shown beside: as many days before, or the same weekdays a"
+        " year ago. Readers may choose the other one.",
     )
     frozen: bool = Field(
         False, description="Page and files stay as they are now, whatever is imported later."

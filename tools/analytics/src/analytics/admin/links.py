@@ -26,6 +26,7 @@ from common.instants import now
 from common.links.options import LinkKind
 from common.links.ranges import Range
 from common.links.state import LinkStateStore
+from common.reports.comparison import Comparison
 from common.reports.window import Dates, Period
 from sharing import revoking, switch
 from sharing.container import create_issuing
@@ -52,6 +53,7 @@ def issue_link(
     kind: LinkKind = LinkKind.FIXED,
     ranges: tuple[Range, ...] = (),
     embed: tuple[str, ...] = (),
+    compare: Comparison = Comparison.PREVIOUS,
     password: str | None = None,
     secret: str | None = None,
     public_base_url: str | None = None,
@@ -81,6 +83,7 @@ def issue_link(
             kind=kind,
             ranges=ranges,
             embed=embed,
+            compare=compare,
             password=password,
         )
         return issue(request, issuing, now=now())

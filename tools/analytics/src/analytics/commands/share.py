@@ -11,7 +11,9 @@ from analytics.admin.password_prompt import first_line
 from analytics.admin.target import resolve, state_dir_option
 from analytics.cli import expected
 from common.links.embedding import MOST_ORIGINS, is_origin
+from common.links.options import LinkKind
 from common.links.ranges import Range
+from common.reports.comparison import Comparison
 from common.reports.window import Dates, Period
 from devstack.supervisor.errors import SupervisorError
 
@@ -43,6 +45,12 @@ _DAY: Final = click.DateTime(["%Y-%m-%d"])
     metavar="ORIGIN",
     help="A site that may embed it, such as https://intranet.example.com; may be repeated.",
 )
+@click.option(
+    "--compare",
+    type=click.Choice([each.value for each in Comparison]),
+    default=Comparison.PREVIOUS.value,
+    help="What its days are shown beside (default previous).",
+)
 @click.option("--frozen", is_flag=True, help="Page and files stay as they are now.")
 @click.option(
     "--password-stdin",
@@ -67,6 +75,7 @@ def share(
     frozen: bool,
     ranges: tuple[str, ...],
     origins: tuple[str, ...],
+    compare: str,
     password_stdin: bool,
     expires_in: int | None,
     state_dir: Path | None,
@@ -79,15 +88,11 @@ def share(
     from accounts.errors import AccountError  # noqa: PLC0415 - keeps help quick
     from analytics.admin.links import SharingSettingsError, issue_link  # noqa: PLC0415
     from common.instants import iso  # noqa: PLC0415
-    from common.links.options import LinkKind  # noqa: PLC0415
     from common.reports.model import AnalyticsNotYetImplementedError  # noqa: PLC0415
     from common.reports.registry import UnknownReportError  # noqa: PLC0415
     from sharing.issue_errors import IssueError  # noqa: PLC0415
 
-    if live and frozen:
-        raise click.UsageError("--frozen stays as it is: not with --live")
-    kind = LinkKind.FROZEN if frozen else LinkKind.LIVE if live else LinkKind.FIXED
-    days = _days(period, first, last)
+    days, kind = _days(period, first, last), _kind(live=live, frozen=frozen)
     try:
         connection = resolve(state_dir)
         link = issue_link(
@@ -99,6 +104,7 @@ def share(
             expires_in=expires_in,
             kind=kind,
             embed=_origins(origins),
+            compare=Comparison(compare),
             ranges=tuple(dict.fromkeys(map(Range, ranges))),
             password=first_line(sys.stdin.buffer) if password_stdin else None,
             secret=connection.settings.get("ANALYTICS_SHARE_SIGNING_SECRET"),
@@ -116,6 +122,17 @@ def share(
     click.echo(link.url)
     revocation = f"analytics revoke --tenant {tenant} {link.share_id}"
     click.echo(f"opens until {iso(link.expires_at)}; to revoke it: {revocation}", err=True)
+
+
+def _kind(*, live: bool, frozen: bool) -> LinkKind:
+    """How its days stand to those that pass.
+
+    Raises:
+        click.UsageError: they cannot both move and stay.
+    """
+    if live and frozen:
+        raise click.UsageError("--frozen stays as it is: not with --live")
+    return LinkKind.FROZEN if frozen else LinkKind.LIVE if live else LinkKind.FIXED
 
 
 def _origins(given: tuple[str, ...]) -> tuple[str, ...]:

@@ -45,10 +45,11 @@ def show_report(
     period: Annotated[str, Query()] = "",
     first: Annotated[str, Query()] = "",
     last: Annotated[str, Query()] = "",
+    compare: Annotated[str, Query()] = "",
 ) -> Response:
-    """A report with the days that were chosen."""
-    chosen = (("report", report), ("period", period), ("first", first), ("last", last))
-    shown = share_form(visit, Form(chosen))
+    """A report with the days that were chosen, and what to compare them with."""
+    days = (("period", period), ("first", first), ("last", last))
+    shown = share_form(visit, Form((("report", report), *days, ("compare", compare))))
     try:
         key_of(visit, report, shown.days)
         wrong = False

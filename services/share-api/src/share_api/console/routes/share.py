@@ -38,6 +38,7 @@ class Choices(BaseModel):
     kind: str = ""
     protected: str = ""
     embed: str = ""
+    compare: str = ""
     range: list[str] = []
 
 
@@ -71,6 +72,8 @@ def _body(form: Form) -> bytes:
         wanted[form.one("kind")] = True
     if form.all("range"):
         wanted["ranges"] = form.all("range")
+    if form.one("compare"):
+        wanted["compare"] = form.one("compare")
     if form.one("embed").split():
         wanted["embed"] = form.one("embed").split()
     if form.one("password") or form.one("protected"):  # what is to have one does not lose it

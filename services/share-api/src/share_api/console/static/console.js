@@ -56,15 +56,16 @@
   for (const frame of document.querySelectorAll("iframe[data-preview]")) {
     const form = document.getElementById(frame.dataset.preview);
     form.addEventListener("change", () => {
-      const { report, period, first, last } = form.elements;
+      const { report, period, first, last, compare } = form.elements;
       const days = period.value === "dates" ? [first.value, last.value].join("..") : period.value;
-      const path = `/admin/reports/${report.value}/${days}/page`;
+      const beside = compare.value === "previous" ? "" : `,${compare.value}`;
+      const path = `/admin/reports/${report.value}/${days}${beside}/page`;
       const dated = period.value !== "dates" || (first.value && last.value >= first.value);
       if (dated && path !== frame.dataset.shown) frame.contentWindow.location.replace(path);
       if (dated) frame.dataset.shown = path;
       for (const link of document.querySelectorAll("a[data-follows]")) {
         const address = new URL(link.href);
-        for (const field of ["period", "first", "last"]) {
+        for (const field of ["period", "first", "last", "compare"]) {
           address.searchParams.set(field, form.elements[field].value);
         }
         link.href = address.href;

@@ -74,6 +74,8 @@ class LinkView:
             chosen["kind"] = self.share.kind
         if self.share.ranges:
             chosen["range"] = self.share.ranges
+        if self.share.compare:
+            chosen["compare"] = self.share.compare
         if self.share.embed:
             chosen["embed"] = " ".join(self.share.embed)
         if self.share.password_hash is not None:
@@ -127,8 +129,9 @@ def _traits(visit: Visit, share: Share) -> tuple[str, ...]:
     protected = text("With a password") if share.password_hash is not None else ""
     ranges = text("Readers choose the days") if share.ranges else ""
     embedded = text("Embedded") if share.embed else ""
+    beside = text("Beside last year") if share.compare else ""
     kind = kinds.get(LinkKind(share.kind), "")
-    return tuple(each for each in (kind, ranges, embedded, protected) if each)
+    return tuple(each for each in (kind, ranges, beside, embedded, protected) if each)
 
 
 def password_rule(visit: Visit) -> str:

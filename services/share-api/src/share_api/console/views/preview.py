@@ -5,12 +5,14 @@ The figures are those of the report cache, where links have theirs; what is not 
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Final
 
 from common.i18n import report_words
 from common.instants import now
 from common.jobs.payloads import ComputeReport
 from common.links.ranges import Range, parse_range
 from common.reports import registry
+from common.reports.comparison import Comparison
 from common.reports.document.schema import Document
 from common.reports_cache import copies
 from common.reports_cache.cache import ReportKey
@@ -19,6 +21,9 @@ from report_pages.report import OUTDATED, ReportTemplates
 from share_api.console.assets import asset
 from share_api.console.visit import Visit
 from share_api.rate_limits import PreviewRateLimit
+
+_SAID: Final = frozenset(Comparison) - {Comparison.PREVIOUS}
+"""The comparisons that an address says."""
 
 
 class NoSuchPreviewError(LookupError):
@@ -37,24 +42,32 @@ class Preview:
     failed: bool = False
 
 
-def preview_path(report: str, days: str) -> str:
-    """Where a report is shown; ``days`` are named as those of a link (``common.links.ranges``)."""
-    return f"/admin/reports/{report}/{days}/page"
+def preview_path(report: str, days: str, comparison: Comparison = Comparison.PREVIOUS) -> str:
+    """Where a report is shown; ``days`` are named as those of a link (``common.links.ranges``).
+
+    Behind a comma stands what they are compared with, where it is not the days before.
+    """
+    beside = "" if comparison is Comparison.PREVIOUS else f",{comparison}"
+    return f"/admin/reports/{report}/{days}{beside}/page"
 
 
 def key_of(visit: Visit, report: str, days: str) -> ReportKey:
     """The report of the admin's own shop, of days that are over there, as an address names them.
 
     Raises:
-        NoSuchPreviewError: there is no such report, or these are no such days.
+        NoSuchPreviewError: there is no such report, or these are no such days, beside no others.
     """
-    definition, chosen = registry.REPORTS.get(report), parse_range(days)
+    named, comma, beside = days.partition(",")
+    if comma and beside not in _SAID:
+        raise NoSuchPreviewError
+    definition, chosen = registry.REPORTS.get(report), parse_range(named)
     if definition is None or not definition.implemented or chosen is None:
         raise NoSuchPreviewError
     window = chosen.window(frozenset(Range), visit.tenant.zone, now=now())
     if window is None:
         raise NoSuchPreviewError
-    return ReportKey(visit.tenant.id, report, window)
+    comparison = Comparison(beside or Comparison.PREVIOUS)
+    return ReportKey(visit.tenant.id, report, window, comparison=comparison)
 
 
 def preview_of(visit: Visit, key: ReportKey) -> Preview:
@@ -69,7 +82,7 @@ def preview_of(visit: Visit, key: ReportKey) -> Preview:
     if fresh is not None:
         return Preview(fresh)
     jobs = visit.container.issuing.jobs
-    job = ComputeReport(key.tenant_id, key.report, key.window)
+    job = ComputeReport(key.tenant_id, key.report, key.window, comparison=key.comparison)
     old = copies.read_document(redis, key)
     if old is not None:
         jobs.request_fresh(job)

@@ -10,6 +10,7 @@ from common.instants import now
 from common.links.options import LinkKind
 from common.links.ranges import Range
 from common.reports import registry
+from common.reports.comparison import Comparison
 from common.reports.window import Period, window_of
 from share_api.console.forms.body import Form
 from share_api.console.views.links import DATES, days_of
@@ -53,11 +54,14 @@ class ShareForm:
     ranges: Sequence[Choice] = ()
     chosen: Sequence[str] = ()
     embed: str = ""
+    comparisons: Sequence[Choice] = ()
+    compare: str = Comparison.PREVIOUS
 
     @property
     def more(self) -> bool:
         """Whether something is chosen that most links go without."""
-        return self.protected or self.kind != LinkKind.FIXED or bool(self.chosen or self.embed)
+        plain = self.kind == LinkKind.FIXED and self.compare == Comparison.PREVIOUS
+        return self.protected or not plain or bool(self.chosen or self.embed)
 
     @property
     def days(self) -> str:
@@ -69,12 +73,14 @@ class ShareForm:
     @property
     def preview(self) -> str:
         """Where what is chosen is shown."""
-        return preview_path(self.report, self.days)
+        return preview_path(self.report, self.days, Comparison(self.compare))
 
     @property
     def days_query(self) -> str:
-        """The days as the address of a form has them."""
+        """The days, and what they are compared with, as the address of a form has them."""
         chosen = {"period": self.period, "first": self.first, "last": self.last}
+        if self.compare != Comparison.PREVIOUS:
+            chosen["compare"] = self.compare
         return urlencode({name: value for name, value in chosen.items() if value})
 
     @property
@@ -100,7 +106,7 @@ def share_form(visit: Visit, form: Form) -> ShareForm:
     ]
     periods.append(Choice(DATES, words.text("Days of the calendar")))
     using, kinds = held_to_policy(visit.container.issuing, visit.tenant.id), _kinds(visit)
-    lives = _lives(visit, using)
+    lives, comparisons = _lives(visit, using), _comparisons(visit)
     return ShareForm(
         reports,
         periods,
@@ -120,6 +126,8 @@ def share_form(visit: Visit, form: Form) -> ShareForm:
         ranges=_ranges(visit),
         chosen=form.all("range"),
         embed=form.one("embed")[:_LONGEST_ORIGINS],
+        comparisons=comparisons,
+        compare=_chosen(form.one("compare"), comparisons, Comparison.PREVIOUS),
     )
 
 
@@ -144,6 +152,15 @@ def _ranges(visit: Visit) -> list[Choice]:
         Choice(Range.THIS_MONTH, text("This month")),
         Choice(Range.LAST_MONTH, text("Last month")),
         Choice(Range.CUSTOM, text("Any days")),
+    ]
+
+
+def _comparisons(visit: Visit) -> list[Choice]:
+    """What its days may be shown beside."""
+    text = visit.words.text
+    return [
+        Choice(Comparison.PREVIOUS, text("The days before")),
+        Choice(Comparison.LAST_YEAR, text("Last year"), text("the same weekdays")),
     ]
 
 
