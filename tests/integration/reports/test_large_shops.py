@@ -62,6 +62,10 @@ def written(sales: Sales, scope: Scope, monkeypatch: pytest.MonkeyPatch, held: i
         meta = Meta(
             as_of=scope.as_of, data_version=1, computed_at=scope.as_of, csv_name="report.csv"
         )
+        alone = queries.rows(definition.slug, sales)
+        assert (alone is not None) == isinstance(result, Standing)
+        if alone is not None:
+            assert csv_export.write(definition.columns, alone, scope.money_exponent) == csv
         fields += pack(meta, report.document, csv).values()
     return fields
 

@@ -84,6 +84,18 @@ def test_what_is_not_there_is_asked_for_once_and_waited_for(
     assert "cannot be computed now" in said(answer)
 
 
+def test_rows_that_are_still_to_be_written_are_asked_for_once(
+    tab: Tab, world: World, redis_client: Redis
+) -> None:
+    key = make_ready(redis_client, world.tokyo, "revenue-overview", week())
+    redis_client.hdel(key.cached, "csv")
+    assert tab.open(preview()).status_code == 200
+    assert not redis_client.llen(QUEUE), "the page is all that it shows"
+    for _ in range(2):
+        assert tab.client.get(f"{preview()}/rows").status_code == 404
+    assert redis_client.llen(QUEUE) == 1
+
+
 def test_what_newer_sales_have_overtaken_is_shown_and_computed_again(
     tab: Tab, world: World, redis_client: Redis
 ) -> None:

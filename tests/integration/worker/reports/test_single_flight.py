@@ -242,6 +242,8 @@ def test_what_is_enough(shop: Shop) -> None:
 
     assert all(asked(each) for each in CachePolicy)
     shop.cache.store(key, {"meta": b"", "version": b"3"})
+    assert [asked(each) for each in CachePolicy] == [True, True, True, False], "its CSV is missing"
+    shop.cache.store(key, {"meta": b"", "csv": b"", "version": b"3"})
     assert [asked(each) for each in CachePolicy] == [True, False, False, False]
     assert asked(CachePolicy.FRESH, lasting_seconds=1001), "about to lapse"
     shop.cache.announce_data(shop.tenant_id, 4)

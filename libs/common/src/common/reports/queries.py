@@ -1,12 +1,13 @@
 """The query of a report, found in its folder by its slug. Only the worker may import this module
 and its neighbours that reach the SQL."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 from common.reports import registry
-from common.reports.model import AnalyticsNotYetImplementedError
+from common.reports.model import AnalyticsNotYetImplementedError, Row
 from common.reports.sales.protocol import Sales
 
 Query = Callable[[Sales], Any]
@@ -20,9 +21,7 @@ def find(slug: str) -> Query:
         AnalyticsNotYetImplementedError: it is registered as a stub.
         ImportError, AttributeError: the folder of an implemented report has no query.
     """
-    if not registry.find(slug).implemented:
-        raise AnalyticsNotYetImplementedError(slug)
-    query: Query = import_module(f"{registry.folder(slug)}.query").query
+    query: Query = _module(slug).query
     return query
 
 
@@ -32,3 +31,20 @@ def run(slug: str, sales: Sales) -> Any:
     Raises: what ``find`` raises; sqlalchemy.exc.DBAPIError: PostgreSQL did not answer.
     """
     return find(slug)(sales)
+
+
+def rows(slug: str, sales: Sales) -> Iterator[Row] | None:
+    """The rows of a report's CSV without its page; None where they are no quicker to have.
+
+    A report whose page takes long by itself has a function ``rows`` beside ``query``.
+
+    Raises: what ``run`` raises.
+    """
+    alone: Callable[[Sales], Iterator[Row] | None] | None = getattr(_module(slug), "rows", None)
+    return None if alone is None else alone(sales)
+
+
+def _module(slug: str) -> ModuleType:
+    if not registry.find(slug).implemented:
+        raise AnalyticsNotYetImplementedError(slug)
+    return import_module(f"{registry.folder(slug)}.query")

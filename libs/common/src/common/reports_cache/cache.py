@@ -1,8 +1,9 @@
 """Report cache in Redis: the only place that knows a Redis key of a report.
 
-A report is one hash: what it was computed from, the document and the CSV, written together by one
-command under one data version. Every key starts with the tenant as hash tag, so that all keys of a
-tenant live on one node of a cluster and a link's state and its report come in one round trip.
+A report is one hash: what it was computed from, the document and the CSV, all of one snapshot. They
+are written together by one command, or the page first and then all of it: a page that comes alone
+takes an older CSV away. Every key starts with the tenant as hash tag, so that all keys of a tenant
+live on one node of a cluster and a link's state and its report come in one round trip.
 """
 
 import gzip
@@ -127,16 +128,22 @@ class UnreadableReportError(Exception):
 
 
 def pack(meta: Meta, document: Document, csv: bytes) -> dict[str, bytes]:
-    """The fields of a report's hash. ``csv`` is already gzip-compressed.
+    """The fields of a report's hash. ``csv`` is already gzip-compressed."""
+    return {**pack_page(meta, document), "csv": csv}
 
-    ``version`` repeats what ``meta`` says, for Redis to compare.
-    """
+
+def pack_page(meta: Meta, document: Document) -> dict[str, bytes]:
+    """The fields of a report's hash before its CSV is written."""
     return {
         "meta": msgspec.json.encode(meta),
         "document": zstandard.ZstdCompressor(level=3).compress(encode(document)),
-        "csv": csv,
-        "version": str(meta.data_version).encode("ascii"),
+        "version": version_of(meta),
     }
+
+
+def version_of(meta: Meta) -> bytes:
+    """The ``version`` field: what ``meta`` says, for Redis to compare."""
+    return str(meta.data_version).encode("ascii")
 
 
 def unpack_meta(data: bytes) -> Meta:

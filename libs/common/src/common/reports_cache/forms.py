@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from redis import Redis
 
-from common.reports_cache.cache import Meta, ReportCache, ReportKey
+from common.reports_cache.cache import Meta, ReportCache, ReportKey, version_of
 
 KEEP_SECONDS: Final = 3600
 """For how long a form stays: whoever wants it again after that has it made again."""
@@ -69,7 +69,7 @@ class FormWanted(NamedTuple):
 
 def pack_form(meta: bytes, body: bytes, version: Meta) -> dict[str, bytes]:
     """The fields of a form's hash. ``version`` is what ``meta`` says."""
-    return {"meta": meta, "body": body, "version": str(version.data_version).encode("ascii")}
+    return {"meta": meta, "body": body, "version": version_of(version)}
 
 
 def form_cache(redis: Redis) -> ReportCache:

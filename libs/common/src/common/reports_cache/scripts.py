@@ -35,6 +35,27 @@ redis.call('publish', ARGV[4], KEYS[1])
 return kept
 """
 
+# The page of a report whose CSV is not written yet. A whole report gives way to it only if it is of
+# older data and that is asked for: it goes with its CSV, for no page stands beside another's.
+# KEYS: cached, data.
+# ARGV: version, seconds to keep, '1' to replace a whole one, channel, then names and values of the
+# fields.
+STORE_PAGE: Final = """
+local version = tonumber(ARGV[1])
+local known = tonumber(redis.call('hget', KEYS[1], 'version') or '')
+if known and version < known then return 0 end
+if redis.call('hexists', KEYS[1], 'csv') == 1 and (ARGV[3] ~= '1' or version == known) then
+  return 0
+end
+redis.call('hset', KEYS[1], unpack(ARGV, 5))
+redis.call('hdel', KEYS[1], 'csv')
+redis.call('expire', KEYS[1], ARGV[2])
+local told = tonumber(redis.call('get', KEYS[2]) or '') or 0
+if version > told then redis.call('set', KEYS[2], ARGV[1]) end
+redis.call('publish', ARGV[4], KEYS[1])
+return 1
+"""
+
 # Each failure in a row doubles the time before the next attempt, up to a limit.
 # KEYS: failed, failures, requested, computing.
 # ARGV: first seconds, most seconds, seconds to remember, lease, channel, name to announce.
@@ -50,16 +71,16 @@ return 0
 """
 
 # One asker gets through while no other has asked, no worker computes and nothing failed a moment
-# ago.
+# ago. A page without its CSV is not enough: the computation goes on with that.
 # KEYS: requested, computing, failed, cached, data, report.
 # ARGV: token or '' for no mark, milliseconds it lasts, what is enough, milliseconds still to live.
 CLAIM: Final = """
 if redis.call('exists', KEYS[1], KEYS[2], KEYS[3]) > 0 then return 0 end
 if ARGV[3] ~= 'nothing' and redis.call('exists', KEYS[4]) == 1 then
-  if ARGV[3] == 'any' then return 0 end
   if ARGV[3] == 'same' then
     if redis.call('hget', KEYS[4], 'meta') == redis.call('hget', KEYS[6], 'meta') then return 0 end
-  else
+  elseif redis.call('hexists', KEYS[4], 'csv') == 1 then
+    if ARGV[3] == 'any' then return 0 end
     local version = tonumber(redis.call('hget', KEYS[4], 'version') or '')
     local told = tonumber(redis.call('get', KEYS[5]) or '') or 0
     local lives = redis.call('pttl', KEYS[4]) >= tonumber(ARGV[4])
@@ -75,7 +96,8 @@ return 1
 TAKE: Final = """
 if not redis.call('set', KEYS[1], ARGV[1], 'nx', 'px', ARGV[2]) then return {0} end
 redis.call('del', KEYS[2])
-return {1, redis.call('hget', KEYS[3], 'meta'), redis.call('get', KEYS[4])}
+local meta, told = redis.call('hget', KEYS[3], 'meta'), redis.call('get', KEYS[4])
+return {1, meta, told, redis.call('hexists', KEYS[3], 'csv')}
 """
 
 # KEYS: computing. ARGV: token, milliseconds.

@@ -8,7 +8,7 @@ import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from redis.asyncio import Redis
 from redis.asyncio.connection import AbstractConnection
@@ -32,6 +32,8 @@ PAGE: Final = ("meta", "document")
 CSV: Final = ("meta", "csv")
 _NOWHERE: Final = -1
 """The place of the values of no fields."""
+_NO_FORM: Final = ((None, None), True)
+"""What there is of a form that is not asked for, and that no CSV is missing for it."""
 
 
 class ServerEpoch:
@@ -78,11 +80,11 @@ class Snapshot:
     ``form`` is the form that was asked for, if it is one of that report as it is cached now, else
     empty; ``form_failed`` says that making it failed a moment ago.
 
-    ``complete`` says whether each of those fields is there; those not asked for, or not there, are
-    empty. ``asked`` is a moment on the monotonic clock before that, in seconds; ``data_version`` is
-    what ``common.reports_cache.cache.data_version_key`` told, ``tenant_name`` what
-    ``common.links.tenant_names`` has. ``claims`` are what the link shows, the report's window among
-    it, and that stays so until ``moves_at`` (Unix seconds).
+    ``complete`` says whether each of those fields is there, and for a form the CSV, of which it is
+    made; those not asked for, or not there, are empty. ``asked`` is a moment on the monotonic clock
+    before that, in seconds; ``data_version`` is what ``cache.data_version_key`` told,
+    ``tenant_name`` what ``common.links.tenant_names`` has. ``claims`` are what the link shows, the
+    report's window among it, and that stays so until ``moves_at`` (Unix seconds).
     """
 
     state: LinkState | None
@@ -166,6 +168,7 @@ class RedisStore:
             pipe.hmget(name, list(fields))
         for wanted in forms:
             pipe.hmget(wanted.cached, list(STORED))
+            pipe.hexists(wanted.report_key.cached, "csv")
         try:
             answers = await pipe.execute()
         except (RedisError, OSError) as error:
@@ -177,23 +180,23 @@ class RedisStore:
             for (_, fields), values in zip(reports, answers[len(reads) :], strict=False)
         ]
         found.append({})
-        made = iter(answers[len(reads) + len(reports) :])
+        made = _forms(reads, answers[len(reads) + len(reports) :])
         return [
             Snapshot(
                 state=link.state,
                 failed=failed is not None,
                 claims=read.claims,
-                complete=None not in found[place].values(),
+                complete=whole and None not in found[place].values(),
                 data_version=told,
                 asked=asked,
                 tenant_name=name,
                 options=link.options,
-                form=b"" if read.form is None else _current(next(made), found[place]),
+                form=_current(form, found[place]),
                 form_failed=any(each is not None for each in form_failed),
                 **{field: value for field, value in found[place].items() if value is not None},
             )
-            for read, link, (_, failed, told, name, *form_failed), place in zip(
-                reads, links, answers[: len(reads)], places, strict=True
+            for read, link, (_, failed, told, name, *form_failed), place, (form, whole) in zip(
+                reads, links, answers[: len(reads)], places, made, strict=True
             )
         ]
 
@@ -222,6 +225,12 @@ class RedisStore:
     async def close(self) -> None:
         """Close the connections."""
         await self._redis.aclose(close_connection_pool=True)
+
+
+def _forms(reads: Sequence[SnapshotQuery], answers: Sequence[Any]) -> list[Any]:
+    """What there is of each query's form, and whether the CSV that it is made of is there."""
+    pairs = iter(zip(answers[::2], answers[1::2], strict=True))
+    return [_NO_FORM if read.form is None else next(pairs) for read in reads]
 
 
 def _current(form: Sequence[bytes | None], report: Mapping[str, bytes | None]) -> bytes:

@@ -33,11 +33,15 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """A lease, and what was cached and told at the moment it was taken."""
+    """A lease, and what was cached and told at the moment it was taken.
+
+    ``whole`` says whether a CSV was cached with it.
+    """
 
     token: str
     cached: Meta | None
     told_version: bytes | None
+    whole: bool
 
 
 class Leases:
@@ -80,8 +84,8 @@ class Leases:
         )
         if not taken:
             return None
-        meta, told = found
-        return Lease(token, _read(meta), told)
+        meta, told, whole = found
+        return Lease(token, _read(meta), told, bool(whole))
 
     def _renew(self, key: ReportKey, token: str, done: Event) -> None:
         while not done.wait(self._seconds / _RENEWALS):

@@ -60,7 +60,13 @@ def compute_once(
                 became = Outcome.DONE_SINCE
                 return Outcome.DONE_SINCE
             meta = compute(
-                engine, cache, job, lease=lease.token, count_days=count_days, metrics=metrics
+                engine,
+                cache,
+                job,
+                lease=lease.token,
+                resume=lease.cached is not None and not lease.whole,
+                count_days=count_days,
+                metrics=metrics,
             )
             became = Outcome.COMPUTED
     finally:
@@ -72,8 +78,13 @@ def compute_once(
 
 
 def is_up_to_date(job: ComputeReport, lease: Lease) -> bool:
-    """Whether the cached report was computed after the job was asked for, of the latest data."""
+    """Whether the cached report was computed after the job was asked for, of the latest data.
+
+    Its page alone does not count.
+    """
     if lease.cached is None or job.asked_at is None or is_stale(lease.cached, lease.told_version):
+        return False
+    if not lease.whole:
         return False
     return lease.cached.computed_at.timestamp() * 1000 >= job.asked_at
 

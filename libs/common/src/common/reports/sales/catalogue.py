@@ -54,6 +54,10 @@ class Catalogue(Protocol):
         percent of all positive net sales. The first ``front`` products are apart."""
         ...
 
+    def positive_net(self) -> int:
+        """The net sales of the products whose net sales are positive."""
+        ...
+
     def movers(self, each_way: int) -> tuple[ProductTotals, ...]:
         """The products of the greatest gains and losses of net sales, in the catalogue's order."""
         ...

@@ -76,6 +76,9 @@ _CLASSES: Final = """
     ) bounds
     GROUP BY 1, 2
 """
+_POSITIVE_NET: Final = """
+    SELECT coalesce(sum(greatest(net, 0)), 0) FROM summed
+"""
 _MOVERS: Final = f"""
     , picked AS (
         (SELECT * FROM summed WHERE net > net_before
@@ -169,6 +172,10 @@ class SortedCatalogue:
             ClassSums(place, in_front, count, _whole(sums[:5]), _whole(sums[5:10]), *sums[10:])
             for place, in_front, count, *sums in rows
         )
+
+    def positive_net(self) -> int:
+        """The net sales of the products whose net sales are positive."""
+        return int(self._session.scalar(text(self._summed + _POSITIVE_NET), self._parameters))
 
     def movers(self, each_way: int) -> tuple[ProductTotals, ...]:
         """The products of the greatest gains and losses of net sales, in the catalogue's order."""

@@ -30,6 +30,13 @@ _READS: Final = [needs(Permission.SHARES_READ)]
 REPORTS: Final = "/admin/reports"
 _PAGE: Final = f"{REPORTS}/{{report}}/{{days}}/page"
 _MOST_PAGES: Final = 100_000
+_NO_ROWS: Final = (
+    NoSuchPreviewError,
+    UnreadableReportError,
+    JobsUnavailableError,
+    TooManyPreviewsError,
+)
+"""Why there are no rows now: the page shows what it has."""
 
 
 @router.get(REPORTS, dependencies=_READS)
@@ -99,6 +106,6 @@ def show_more_rows(
     """A page of the rows behind the page's tables."""
     try:
         rows = rows_of(visit, key_of(visit, report, days), number)
-    except (NoSuchPreviewError, UnreadableReportError):
+    except _NO_ROWS:
         raise HTTPException(404) from None
     return Response(rows, media_type="text/csv; charset=utf-8")

@@ -89,31 +89,44 @@ def preview_of(visit: Visit, key: ReportKey) -> Preview:
         return Preview(old, outdated=True)
     if redis.exists(key.failed):
         return Preview(None, failed=True)
-    claimed = jobs.claim_missing(job)
-    if claimed is not None:
-        try:
-            PreviewRateLimit(redis).check(key.tenant_id)
-        except Exception:
-            jobs.release(claimed)
-            raise
-        jobs.publish_claimed(claimed)
+    _ask(visit, job)
     return Preview(None)
 
 
 def rows_of(visit: Visit, key: ReportKey, number: int) -> bytes:
     """A page of the rows of the report's CSV, for the page's tables.
 
+    A CSV that its page has to do without is asked for.
+
     Raises:
         NoSuchPreviewError: there are no such rows now.
         UnreadableReportError: what is cached cannot be read.
+        JobsUnavailableError: Redis or the broker is refused, hung or gone.
+        TooManyPreviewsError: the shop has asked for as many reports as it may.
     """
-    packed = visit.container.redis.hget(key.cached, "csv")
+    packed, page = visit.container.redis.hmget(key.cached, ["csv", "document"])
     try:
         if isinstance(packed, bytes):
             return row_pages.cut(packed, number)
     except row_pages.NoSuchRowsError as error:
         raise NoSuchPreviewError from error
+    if page is not None:
+        _ask(visit, ComputeReport(key.tenant_id, key.report, key.window))
     raise NoSuchPreviewError
+
+
+def _ask(visit: Visit, job: ComputeReport) -> None:
+    """Have what is missing of a report computed, as often as that is allowed."""
+    jobs = visit.container.issuing.jobs
+    claimed = jobs.claim_missing(job)
+    if claimed is None:
+        return
+    try:
+        PreviewRateLimit(visit.container.redis).check(job.tenant_id)
+    except Exception:
+        jobs.release(claimed)
+        raise
+    jobs.publish_claimed(claimed)
 
 
 def drawn(visit: Visit, document: Document, *, outdated: bool) -> str:

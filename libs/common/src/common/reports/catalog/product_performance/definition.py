@@ -4,6 +4,8 @@ The CSV has one row a product: every product of the shop, by net sales, ties by 
 the top and sums the rest.
 """
 
+from collections.abc import Iterable, Iterator
+
 import msgspec
 
 from common.reports.catalog.product_performance.movers import movers
@@ -132,7 +134,12 @@ def present(result: ProductPerformance | Standing, _: Scope) -> Presented:
         sections=(_top(standing), _table(standing), movers(standing.moved)),
         empty=standing.whole.now == _NOTHING,
     )
-    return Presented(body, (_row(each, units) for each, units in standing.rows))
+    return Presented(body, csv_rows(standing.rows))
+
+
+def csv_rows(placed: Iterable[tuple[Ranked, int | None]]) -> Iterator[Row]:
+    """The rows of the CSV, of products in their places with the units that came back."""
+    return (_row(each, units) for each, units in placed)
 
 
 def _row(ranked: Ranked, units: int | None) -> Row:

@@ -1,7 +1,11 @@
 """From a shop's sums to product performance."""
 
-from common.reports.catalog.product_performance.in_pieces import standing
+from collections.abc import Iterator
+
+from common.reports.catalog.product_performance import in_pieces
+from common.reports.catalog.product_performance.definition import csv_rows
 from common.reports.catalog.product_performance.standing import ProductPerformance, Standing
+from common.reports.model import Row
 from common.reports.sales.catalogue import HELD
 from common.reports.sales.protocol import Sales
 
@@ -13,5 +17,11 @@ def query(sales: Sales) -> ProductPerformance | Standing:
     """
     large = sales.catalogue(larger_than=HELD)
     if large is not None:
-        return standing(large)
+        return in_pieces.standing(large)
     return ProductPerformance(products=sales.products(), come_back=sales.come_back())
+
+
+def rows(sales: Sales) -> Iterator[Row] | None:
+    """The rows of a large shop's CSV; None of one whose products are held."""
+    large = sales.catalogue(larger_than=HELD)
+    return None if large is None else csv_rows(in_pieces.rows(large))
