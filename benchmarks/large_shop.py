@@ -1,7 +1,9 @@
 """``python -m benchmarks.large_shop``: product-performance of a shop that is too large to hold.
 
 Four of five products sold in the window and three of five before it, from the kept sums to the
-fields that go into Redis, each way in a process of its own: all products held, and in pieces.
+fields that go into Redis, each way in a process of its own: all products held, and in pieces. The
+last column is the CSV of a page that is there: what a computation goes on with after one that ended
+by its time.
 """
 
 import argparse
@@ -10,8 +12,11 @@ import resource
 import secrets
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnContext
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -22,7 +27,7 @@ from sqlalchemy import Engine, create_engine, make_url, text
 from common.db import migrate, roles
 from common.db.engine import create_service_engine
 from common.jobs.payloads import ComputeReport
-from common.reports import registry
+from common.reports import queries, registry
 from common.reports.catalog.product_performance.in_pieces import standing
 from common.reports.catalog.product_performance.standing import ProductPerformance
 from common.reports.sales.blocks import cover
@@ -63,9 +68,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks.large_shop", description=__doc__)
     parser.add_argument("--products", type=int, nargs="+", default=[50_000, 200_000])
     parser.add_argument("--in-pieces", action="store_true", help="this way alone")
+    parser.add_argument("--busy", type=int, default=0, help="processes that only keep busy")
     options = parser.parse_args()
-    print("| products | way | until the page is known | in all | at most | CSV |")
-    print("|---:|:---|---:|---:|---:|---:|")
+    print("| products | way | until the page is known | in all | at most | CSV | the CSV alone |")
+    print("|---:|:---|---:|---:|---:|---:|---:|")
     context = multiprocessing.get_context("spawn")
     for count in options.products:
         secret, service = secrets.token_urlsafe(16), secrets.token_urlsafe(16)
@@ -81,13 +87,33 @@ def main() -> None:
             for way, held in (("held", count), ("in pieces", count - 1))[options.in_pieces :]:
                 mine, theirs = context.Pipe()
                 process = context.Process(target=_measure, args=(worker, held, theirs))
-                process.start()
-                page, whole, most, csv = mine.recv()
-                process.join()
+                with _busy(context, options.busy):
+                    process.start()
+                    page, whole, most, csv, alone = mine.recv()
+                    process.join()
                 print(
                     f"| {count:,} | {way} | {page:.1f} s | {whole:.1f} s | {most:.0f} MB"
-                    f" | {csv:.1f} MB |"
+                    f" | {csv:.1f} MB | {'–' if alone is None else f'{alone:.1f} s'} |"
                 )
+
+
+@contextmanager
+def _busy(context: SpawnContext, count: int) -> Iterator[None]:
+    """So many processes that take all of the processor they are given."""
+    others = [context.Process(target=_spin, daemon=True) for _ in range(count)]
+    for each in others:
+        each.start()
+    try:
+        yield
+    finally:
+        for each in others:
+            each.kill()
+            each.join()
+
+
+def _spin() -> None:
+    while True:
+        pass
 
 
 def _fill(owner: Engine, count: int) -> None:
@@ -122,8 +148,19 @@ def _measure(url: str, held: int, answer: Connection) -> None:
         csv = csv_export.write(definition.columns, report.rows, scope.money_exponent)
     meta = Meta(as_of=NOW, data_version=1, computed_at=NOW, csv_name="report.csv")
     fields = pack(meta, report.document, csv)
-    whole = time.perf_counter() - started
-    answer.send((page, whole, _most() - before, len(fields["csv"]) / _MEGABYTE))
+    whole, most = time.perf_counter() - started, _most() - before
+    alone = _alone(engine, fields["csv"]) if large else None
+    answer.send((page, whole, most, len(fields["csv"]) / _MEGABYTE, alone))
+
+
+def _alone(engine: Engine, csv: bytes) -> float:
+    """The seconds that the CSV takes where its page is there."""
+    definition, started = registry.find(REPORT), time.perf_counter()
+    with read(engine, ComputeReport(1, REPORT, WINDOW)) as (scope, sales):
+        rows = queries.rows(REPORT, sales)
+        if rows is None or csv != csv_export.write(definition.columns, rows, scope.money_exponent):
+            raise AssertionError("the CSV alone is another one")
+    return time.perf_counter() - started
 
 
 def _most() -> float:

@@ -1,10 +1,10 @@
 """What a reader can do with a chart: by mouse, by keyboard, and from right to left."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec import structs
 from playwright.sync_api import Page, expect
 from redis import Redis
 from tests.browser.conftest import PHONE, Open
@@ -163,7 +163,8 @@ def test_no_share_is_above_the_whole(
 ) -> None:
     """Where a product brought back more than it sold, shares are of what the others sold."""
     sold, returned = samples.products(2)
-    returned = replace(returned, totals=Totals(units_returned=9, returns=sold.totals.net // 4))
+    now = Totals(units_returned=9, returns=sold.totals.net // 4)
+    returned = structs.replace(returned, totals=now)
     monkeypatch.setattr(samples, "products", lambda *_, **__: (sold, returned))
     page = visit(ready(redis_client, "product-performance").path).page
     shares = page.locator("[data-table=products] tbody td.beside:not(.t)").all_inner_texts()

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec import Struct
 from sqlalchemy import Engine
 from tests.integration.report_viewer.conftest import Run
 from tests.support.forms import make_forms, text_of
@@ -65,7 +66,10 @@ def window() -> Window:
 
 def leaves(value: object) -> Iterator[object]:
     """The values that a result consists of."""
-    if is_dataclass(value) and not isinstance(value, type):
+    if isinstance(value, Struct):
+        for name in value.__struct_fields__:
+            yield from leaves(getattr(value, name))
+    elif is_dataclass(value) and not isinstance(value, type):
         for each in fields(value):
             yield from leaves(getattr(value, each.name))
     elif isinstance(value, Mapping):

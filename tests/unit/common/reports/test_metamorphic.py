@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from common.reports import registry
 from common.reports.catalog.product_performance.standing import ProductPerformance
@@ -111,7 +112,7 @@ def report(
         return tuple(total(each(day) for each in sold) for day in dates)
 
     def of_product(each: Sold, dates: Sequence[date]) -> Totals:
-        return replace(total(map(each, dates)), orders=0, shipping=0, tax=0)
+        return structs.replace(total(map(each, dates)), orders=0, shipping=0, tax=0)
 
     products = tuple(
         ProductTotals(
@@ -212,7 +213,7 @@ def scaled(sold: Sold, k: int) -> Sold:
     def of(day: date) -> Totals:
         t = sold(day)
         money = {name: k * getattr(t, name) for name in MONEY}
-        return replace(t, **money)
+        return structs.replace(t, **money)
 
     return of
 

@@ -10,8 +10,10 @@ from common.reports.money import (
     change,
     currency_exponent,
     decimal_text,
+    difference,
     divide_half_even,
     percent,
+    rounded,
 )
 
 amounts = st.integers(-(10**15), 10**15)
@@ -20,6 +22,14 @@ amounts = st.integers(-(10**15), 10**15)
 @given(amounts, st.sampled_from([0, 2, 3]))
 def test_decimals_are_exact(value: int, exponent: int) -> None:
     assert Decimal(decimal_text(value, exponent)) == Decimal(value).scaleb(-exponent)
+
+
+exact = amounts | st.fractions(-(10**9), 10**9, max_denominator=10**6)
+
+
+@given(exact, exact)
+def test_a_difference_is_rounded_once(value: int | Fraction, previous: int | Fraction) -> None:
+    assert difference(value, previous) == rounded(value - previous)
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,16 @@ def test_what_was_written_is_what_a_reader_sees(cells: list[tuple[str, int, int 
         assert row[3] == ("" if orders is None else str(orders))
 
 
+@given(st.lists(st.none() | st.integers(-9, 9), max_size=60))
+def test_cells_are_spelled_alike_together_and_alone(cells: list[int | None]) -> None:
+    rows: list[Row] = [("2026-05-01", each and f"={each}", each, each) for each in cells]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(csv_export, "_ROWS_AT_ONCE", 7)
+        whole = csv_export.write(COLUMNS, rows, 2)
+    alone = [read(csv_export.write(COLUMNS, [row], 2))[1] for row in rows]
+    assert read(whole)[1:] == alone
+
+
 def test_text_that_a_spreadsheet_would_run_is_defused_and_numbers_are_not() -> None:
     hostile = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "\nx"]
     rows: list[Row] = [("2026-05-01", title, -5, -1) for title in hostile]

@@ -38,9 +38,12 @@ def decimal_text(value: int, exponent: int) -> str:
     """``value`` × 10^-exponent as a plain decimal: ``decimal_text(-1205, 2)`` is ``-12.05``."""
     if exponent == 0:
         return str(value)
-    sign = "-" if value < 0 else ""
-    digits = str(abs(value)).rjust(exponent + 1, "0")
-    return f"{sign}{digits[:-exponent]}.{digits[-exponent:]}"
+    if value < 0:
+        return f"-{decimal_text(-value, exponent)}"
+    digits = str(value)
+    if len(digits) <= exponent:
+        digits = digits.rjust(exponent + 1, "0")
+    return f"{digits[:-exponent]}.{digits[-exponent:]}"
 
 
 def divide_half_even(numerator: int, denominator: int) -> int:
@@ -78,6 +81,12 @@ Exact = int | Fraction
 def rounded(value: Exact) -> int:
     """``value`` as a whole number, half to even."""
     return value if isinstance(value, int) else divide_half_even(*value.as_integer_ratio())
+
+
+def difference(value: Exact, previous: Exact) -> int:
+    """``value`` less ``previous`` as a whole number, half to even."""
+    (n, over), (m, below) = value.as_integer_ratio(), previous.as_integer_ratio()
+    return divide_half_even(n * below - m * over, over * below)
 
 
 def percent(part: int, whole: int) -> int | None:

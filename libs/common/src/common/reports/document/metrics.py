@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from common.reports.document.changes import Change, change_of
-from common.reports.money import Exact, change, rounded
+from common.reports.money import Exact, change, difference
 
 
 class Unit(StrEnum):
@@ -67,8 +67,10 @@ class Figure:
         if value is None or previous is None or self.signed:
             return None
         if self.unit is Unit.PERCENT:
-            return rounded(value - previous)
-        return change(*self._sized(value, previous))
+            return difference(value, previous)
+        if self.shown_negative:
+            return change(-value, -previous)
+        return change(value, previous)
 
     def change_of(self, value: Exact | None, previous: Exact | None) -> Change | None:
         """The change as it is told; of a reduction, that of its size. None where none is told."""

@@ -1,6 +1,6 @@
 """A product with its sums in both windows: the row that product tables start from."""
 
-from dataclasses import dataclass
+import msgspec
 
 from common.reports.document.metrics import Figure, Unit
 from common.reports.totals.totals import Totals
@@ -13,8 +13,7 @@ CATEGORY = Figure("category", "Category", Unit.TEXT, "The product's category, wh
 IDENTITY = (PRODUCT_ID, PRODUCT, SKU, CATEGORY)
 
 
-@dataclass(frozen=True, slots=True)
-class ProductTotals:
+class ProductTotals(msgspec.Struct, frozen=True, gc=False):
     """One product of the shop; ``previous`` are its totals in the previous window.
 
     The totals of a product have no orders, shipping or tax: those belong to whole orders.

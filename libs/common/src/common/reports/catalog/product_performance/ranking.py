@@ -7,8 +7,9 @@ that crosses 80 % or 95 % belongs to the upper class: its class goes by what sta
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from itertools import accumulate
+
+import msgspec
 
 from common.reports.document.schema import Band
 from common.reports.money import PERCENT_EXPONENT, percent
@@ -21,8 +22,7 @@ CLASSES = ("A", "B", "C")
 _NOTHING = Totals()
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
+class Ranked(msgspec.Struct, frozen=True, gc=False):
     """A product in its place; shares in hundredths of a percent.
 
     Shares and class are None where net sales are not positive.

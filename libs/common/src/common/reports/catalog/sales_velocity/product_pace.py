@@ -5,10 +5,11 @@ make it so, the product's pace is the shop's.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from heapq import merge
 from typing import NamedTuple
+
+import msgspec
 
 from common.reports.catalog.sales_velocity.daily_rates import per_day
 from common.reports.money import change
@@ -30,8 +31,7 @@ class Pace(NamedTuple):
         return per_day(self.units, self.days)
 
 
-@dataclass(frozen=True, slots=True)
-class Paced:
+class Paced(msgspec.Struct, frozen=True, gc=False):
     """A product with its days in stock and its pace, and its pace in the previous window."""
 
     product: ProductTotals
