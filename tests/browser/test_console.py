@@ -15,7 +15,9 @@ from tests.support.cached_reports import make_ready
 from tests.support.samples import SECRET
 
 from common.instants import now
+from common.links import view_counts
 from common.links.token import KeyRing
+from common.links.view_counts import Views
 from worker.links.view_transfer import transfer_views
 
 serve, world = share_api.serve, share_api.world
@@ -94,7 +96,11 @@ def test_a_link_is_made_copied_opened_counted_and_revoked(
         assert status_of(stranger, address) == 200
     wait.until(lambda: transfer_views(world.engine, redis_client) > 0, "the view")
     page.goto(f"{console}/links")
-    assert page.locator("[data-head=Views]").inner_text().startswith("1")
+    views = page.locator("[data-head=Views]")
+    assert views.inner_text().startswith("1")
+    line = views.get_by_role("img")
+    assert (line.get_attribute("aria-label") or "").startswith("1 view in 30 days, on ")
+    assert line.locator("path").evaluate("path => path.getTotalLength()") > 0
     page.click("a:text-is('Revoke')")
     page.click("button:text-is('Revoke')")
     page.wait_for_selector("text=These links do not open any more.")
@@ -119,6 +125,7 @@ def test_without_script_links_are_made_and_revoked(start: Start, console: str) -
 def test_by_keyboard_alone_a_link_is_made(start: Start, console: str) -> None:
     page = start()
     page.goto(f"{console}/login?next=/admin/links/new")
+    page.wait_for_selector("#email:focus")
     page.keyboard.type("ben@example.com")
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
@@ -137,7 +144,9 @@ def test_by_keyboard_alone_a_link_is_made(start: Start, console: str) -> None:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_and_nothing_is_cut_off(start: Start, console: str, theme: str) -> None:
+def test_axe_finds_nothing_and_nothing_is_cut_off(
+    start: Start, console: str, world: World, redis_client: Redis, theme: str
+) -> None:
     for viewport in (DESKTOP, PHONE):
         page = start(color_scheme=theme, viewport=viewport)
         page.add_init_script(STAYING)
@@ -146,11 +155,17 @@ def test_axe_finds_nothing_and_nothing_is_cut_off(start: Start, console: str, th
         log_in(page, console)
         page.goto(f"{console}/links/new")
         page.click("text=Make the link")
-        page.wait_for_selector("#address")
-        shown = [page.url.removeprefix(console), *PAGES, *ACCESS, "/settings", "/nothing"]
+        address = page.input_value("#address")
+        claims = KeyRing(SECRET).verify(address.rpartition("/")[2], now=now())
+        viewed = {(claims.tenant_id, claims.link_id): Views(3, 0, now())}
+        view_counts.append(redis_client, viewed)
+        assert transfer_views(world.engine, redis_client) == 1
+        link = page.url.removeprefix(console)
+        shown = [link, *PAGES, *ACCESS, "/settings", "/nothing"]
         for path in shown:
             page.goto(console + path)
             assert findings(page) == [], path
+            assert (page.locator(".spark").count() > 0) == (path in (link, "/links")), path
             width = page.evaluate("document.documentElement.scrollWidth")
             assert width <= viewport["width"], path
             assert page.evaluate("seen.refused") == []

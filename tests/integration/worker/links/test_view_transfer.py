@@ -3,10 +3,11 @@
 import subprocess
 import sys
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -16,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 from tests.integration.worker.conftest import Shop
 from tests.support import wait
 
-from common.db.shares import Share
+from common.db.shares import DailyViews, Share
 from common.db.tenancy import Access, transaction
 from common.links import view_counts
 from common.links.view_counts import Batch, Views
@@ -35,13 +36,21 @@ class KilledError(Exception):
 
 
 def numbers(shop: Shop, link_id: UUID) -> Numbers:
+    """What the ledger says of a link; its days have as many views together."""
     with transaction(shop.engine, Access(tenant_id=shop.tenant_id)) as session:
         row = session.execute(
             select(Share.views, Share.downloads, Share.last_viewed_at).where(
                 Share.link_id == link_id
             )
         ).one()
+    assert sum(days_of(shop, link_id).values()) == row.views
     return row.views, row.downloads, row.last_viewed_at
+
+
+def days_of(shop: Shop, link_id: UUID) -> dict[date, int]:
+    query = select(DailyViews.day, DailyViews.views).where(DailyViews.link_id == link_id)
+    with transaction(shop.engine, Access(tenant_id=shop.tenant_id)) as session:
+        return dict(session.execute(query).all())
 
 
 def count(
@@ -63,6 +72,28 @@ def test_views_reach_the_ledger_and_add_up(shop: Shop, redis_client: Redis) -> N
     assert numbers(shop, link) == (5, 1, LATER)
     assert redis_client.keys("*view*") == []
     assert view_counts.tenants(redis_client) == ()
+
+
+@pytest.mark.parametrize(
+    ("zone", "first", "second"),
+    [("UTC", 1, 2), ("Asia/Tokyo", 2, 2), ("America/Los_Angeles", 1, 1)],
+)
+def test_views_are_of_the_day_of_the_shop(
+    make_shop: Callable[..., Shop], redis_client: Redis, zone: str, first: int, second: int
+) -> None:
+    shop = make_shop(zone)
+    link, downloaded = shop.issue(at=THEN), shop.issue(at=THEN)
+    before_midnight = datetime(2026, 5, 1, 23, 59, 59, tzinfo=UTC)
+    count(redis_client, shop, link, 3, last=before_midnight)
+    count(redis_client, shop, link, 2, last=before_midnight + timedelta(seconds=1))
+    count(redis_client, shop, downloaded, 0, 4)
+    view_transfer.transfer_views(shop.engine, redis_client)
+    expected = Counter({date(2026, 5, first): 3}) + Counter({date(2026, 5, second): 2})
+    assert days_of(shop, link) == expected
+    count(redis_client, shop, link, 5, last=before_midnight)
+    view_transfer.transfer_views(shop.engine, redis_client)
+    assert days_of(shop, link) == expected + Counter({date(2026, 5, first): 5})
+    assert days_of(shop, downloaded) == {}
 
 
 def test_every_tenant_gets_its_own(make_shop: Callable[..., Shop], redis_client: Redis) -> None:

@@ -17,7 +17,7 @@ from common.db.idempotency import IdempotencyKey
 from common.db.imports import Import
 from common.db.invitations import Invitation
 from common.db.metadata import Model
-from common.db.shares import Share, ViewBatch
+from common.db.shares import DAILY_VIEWS_KEPT, DailyViews, Share, ViewBatch
 from common.db.tenancy import Access, transaction
 from worker.operations import retention
 from worker.settings import Kept
@@ -92,6 +92,27 @@ def test_what_is_older_than_its_time_goes_and_the_rest_stays(
     assert forget() == 2 * len(MODELS)
     left = dict.fromkeys(MODELS, 1) | {Share: 3}
     assert [counts(shop) for shop in shops] == [left, left]
+
+
+def test_days_that_are_not_shown_any_more_are_forgotten_and_their_links_stay(
+    make_shop: Callable[..., Shop], forget: Callable[..., int]
+) -> None:
+    shops = [make_shop(), make_shop()]
+    today = NOW.date()
+    for shop in shops:
+        for link in (shop.issue(at=NOW), shop.issue(at=NOW)):
+            mine = {"tenant_id": shop.tenant_id, "link_id": link, "views": 3}
+            ages = (0, DAILY_VIEWS_KEPT - 1, DAILY_VIEWS_KEPT + 1, 200)
+            days = [mine | {"day": today - age * DAY} for age in ages]
+            with transaction(shop.engine, Access(tenant_id=shop.tenant_id)) as session:
+                session.execute(insert(DailyViews), days)
+    assert forget() == 8
+    for shop in shops:
+        with transaction(shop.engine, Access(tenant_id=shop.tenant_id)) as session:
+            left = session.scalars(select(DailyViews.day)).all()
+        assert min(left) == today - (DAILY_VIEWS_KEPT - 1) * DAY
+        assert len(left) == 4
+        assert counts(shop)[Share] == 2
 
 
 def test_recent_entries_of_the_audit_log_are_nobodys_to_forget(

@@ -4,12 +4,14 @@
 other, so that a link cannot manage itself and a ledger entry cannot open a report.
 """
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Final
 
 from sqlalchemy import (
     ARRAY,
     BigInteger,
     CheckConstraint,
+    Date,
     DateTime,
     ForeignKey,
     ForeignKeyConstraint,
@@ -25,6 +27,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from common.db.metadata import Instant, Model, RandomId, TenantId, Words
 
 MAX_LABEL_LENGTH = 120
+DAILY_VIEWS_SHOWN: Final = 30
+"""The last days, today among them, that views are told of by day."""
+DAILY_VIEWS_KEPT: Final = DAILY_VIEWS_SHOWN + 2
+"""Days: those that are shown in any zone."""
 
 
 def _member(column: str) -> ForeignKeyConstraint:
@@ -127,3 +133,26 @@ class ViewBatch(Model):
     tenant_id: Mapped[TenantId] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
     id: Mapped[RandomId] = mapped_column(Uuid, primary_key=True)
     received_at: Mapped[Instant] = mapped_column(server_default=func.now())
+
+
+class DailyViews(Model):
+    """The views of a link on a day of its tenant's zone, as far as they were brought over.
+
+    A day without any has no row. A day stays that of the zone it was counted in.
+    """
+
+    __tablename__ = "daily_views"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["tenant_id", "link_id"],
+            ["shares.tenant_id", "shares.link_id"],
+            ondelete="CASCADE",
+        ),
+        CheckConstraint("views > 0", name="views"),
+        Index("ix_daily_views_tenant_id_day", "tenant_id", "day"),
+    )
+
+    tenant_id: Mapped[TenantId]
+    link_id: Mapped[RandomId] = mapped_column(Uuid, primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    views: Mapped[int] = mapped_column(BigInteger)

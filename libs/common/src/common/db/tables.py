@@ -16,7 +16,7 @@ from common.db.invitations import Invitation
 from common.db.metadata import Model
 from common.db.rollups import DailySales, DirtyDay, ProductSales
 from common.db.sales import Customer, LedgerVersion, Order, OrderLine, Product, Refund
-from common.db.shares import Share, SharingStop, ViewBatch
+from common.db.shares import DailyViews, Share, SharingStop, ViewBatch
 from common.db.stock import StockCount
 from common.db.webhooks import IngestConnection, WebhookEvent, WebhookOrder
 
@@ -25,6 +25,7 @@ TENANT_TABLES: tuple[type[Model], ...] = (
     Share,
     SharingStop,
     ViewBatch,
+    DailyViews,
     AuditEntry,
     Product,
     Customer,

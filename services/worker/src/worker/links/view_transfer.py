@@ -1,16 +1,21 @@
 """View transfer: brings what viewers counted into the share ledger, each view once.
 
 A tenant's waiting batches are entered into its inbox (``view_batches``) and added up in one
-transaction: a batch whose id is there already, because a worker was killed after its commit or
-another works on it, adds nothing. Only then are they taken off the list in Redis.
+transaction, by link and by link and day: a batch whose id is there already, because a worker was
+killed after its commit or another works on it, adds nothing. Only then are they taken off the list
+in Redis. A batch's views of a link are of the day, in the tenant's zone, of the last of them.
 
 The ledger's rows are changed by revocations too: a revocation never waits for this, which gives up
 at once and leaves the batches to the next round.
 """
 
 import logging
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from psycopg.errors import LockNotAvailable
 from redis import Redis
@@ -46,6 +51,18 @@ _ADD = text(
     FROM unnest(CAST(:links AS uuid[]), CAST(:views AS bigint[]), CAST(:downloads AS bigint[]),
                 CAST(:lasts AS timestamptz[])) AS t (link_id, views, downloads, last)
     WHERE s.tenant_id = :tenant_id AND s.link_id = t.link_id
+    """
+)
+_ZONE = text("SELECT timezone FROM tenants WHERE id = :tenant_id")
+# The rows of the links are locked by then: two workers cannot meet half-way.
+_ADD_BY_DAY = text(
+    """
+    INSERT INTO daily_views (tenant_id, link_id, day, views)
+    SELECT s.tenant_id, s.link_id, t.day, t.views
+    FROM unnest(CAST(:links AS uuid[]), CAST(:days AS date[]), CAST(:views AS bigint[]))
+        AS t (link_id, day, views)
+    JOIN shares s ON s.tenant_id = :tenant_id AND s.link_id = t.link_id
+    ON CONFLICT (tenant_id, link_id, day) DO UPDATE SET views = daily_views.views + excluded.views
     """
 )
 
@@ -86,7 +103,8 @@ def _count(session: Session, tenant_id: int, found: Sequence[Batch | None]) -> i
     if None in found:
         logger.error("batches of views cannot be read", extra={"tenant_id": tenant_id})
     entered = session.scalars(_ENTER, {"tenant_id": tenant_id, "ids": list(batches)})
-    sums = view_counts.sums(batches[each] for each in entered)
+    new = [batches[each] for each in entered]
+    sums = view_counts.sums(new)
     if sums:
         session.execute(
             _ADD,
@@ -98,4 +116,27 @@ def _count(session: Session, tenant_id: int, found: Sequence[Batch | None]) -> i
                 "lasts": [each.last for each in sums.values()],
             },
         )
+        zone = ZoneInfo(session.execute(_ZONE, {"tenant_id": tenant_id}).scalar_one())
+        _add_by_day(session, tenant_id, _by_day(new, zone))
     return len(sums)
+
+
+def _by_day(batches: Iterable[Batch], zone: ZoneInfo) -> Counter[tuple[UUID, date]]:
+    """The views of links, by link and day of ``zone``."""
+    found: Counter[tuple[UUID, date]] = Counter()
+    for batch in batches:
+        for link_id, each in batch.views.items():
+            found[link_id, each.last.astimezone(zone).date()] += each.views
+    return +found
+
+
+def _add_by_day(session: Session, tenant_id: int, views: Counter[tuple[UUID, date]]) -> None:
+    session.execute(
+        _ADD_BY_DAY,
+        {
+            "tenant_id": tenant_id,
+            "links": [link_id for link_id, _ in views],
+            "days": [day for _, day in views],
+            "views": list(views.values()),
+        },
+    )

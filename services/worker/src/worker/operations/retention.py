@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any, Final, NamedTuple
 
 from redis import Redis
-from sqlalchemy import ColumnElement, Engine, delete, func, select, text
+from sqlalchemy import ColumnElement, Engine, delete, func, select, text, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from common.db.api_keys import ApiKey
@@ -22,7 +22,7 @@ from common.db.idempotency import KEPT, IdempotencyKey
 from common.db.imports import Import
 from common.db.invitations import Invitation
 from common.db.metadata import Model
-from common.db.shares import Share, ViewBatch
+from common.db.shares import DAILY_VIEWS_KEPT, DailyViews, Share, ViewBatch
 from common.db.tenancy import Access, TenantSession, transaction
 from worker.settings import Kept
 
@@ -38,10 +38,13 @@ _TENANTS: Final = text("SELECT tenant_id FROM tenants_after(:after, :most)")
 
 
 class _Rule(NamedTuple):
-    """Rows of ``table`` that were ``over`` so many days ago are forgotten, by ``key``."""
+    """Rows of ``table`` that were ``over`` so many days ago are forgotten, by ``key``.
+
+    The key is what a row has beside its tenant's id.
+    """
 
     table: type[Model]
-    key: InstrumentedAttribute[Any]
+    key: tuple[InstrumentedAttribute[Any], ...]
     over: ColumnElement[Any]
     days: int
 
@@ -50,14 +53,20 @@ def _rules(kept: Kept) -> tuple[_Rule, ...]:
     key_over = func.least(ApiKey.expires_at, ApiKey.revoked_at)
     asked = (Invitation.expires_at, Invitation.used_at, Invitation.revoked_at)
     return (
-        _Rule(ViewBatch, ViewBatch.id, _column(ViewBatch.received_at), kept.views),
-        _Rule(Share, Share.id, _column(Share.expires_at), kept.shares),
-        _Rule(Import, Import.id, _column(Import.finished_at), kept.imports),
-        _Rule(ApiKey, ApiKey.id, key_over, kept.access),
-        _Rule(Invitation, Invitation.id, func.least(*asked), kept.access),
+        _Rule(ViewBatch, (ViewBatch.id,), _column(ViewBatch.received_at), kept.views),
+        _Rule(
+            DailyViews,
+            (DailyViews.link_id, DailyViews.day),
+            _column(DailyViews.day),
+            DAILY_VIEWS_KEPT,
+        ),
+        _Rule(Share, (Share.id,), _column(Share.expires_at), kept.shares),
+        _Rule(Import, (Import.id,), _column(Import.finished_at), kept.imports),
+        _Rule(ApiKey, (ApiKey.id,), key_over, kept.access),
+        _Rule(Invitation, (Invitation.id,), func.least(*asked), kept.access),
         _Rule(
             IdempotencyKey,
-            IdempotencyKey.key,
+            (IdempotencyKey.key,),
             _column(IdempotencyKey.created_at),
             KEPT.days,
         ),
@@ -115,9 +124,9 @@ class _Round:
 
     def _forget_rows(self, tenant_id: int, rule: _Rule, session: TenantSession) -> int:
         of_tenant = rule.table.__table__.c.tenant_id == tenant_id
-        old = select(rule.key).where(of_tenant, rule.over < self._before(rule.days)).limit(BATCH)
-        deleted = delete(rule.table).where(of_tenant, rule.key.in_(old))
-        return len(session.execute(deleted.returning(rule.key)).all())
+        old = select(*rule.key).where(of_tenant, rule.over < self._before(rule.days)).limit(BATCH)
+        deleted = delete(rule.table).where(of_tenant, tuple_(*rule.key).in_(old))
+        return len(session.execute(deleted.returning(*rule.key)).all())
 
     def _before(self, days: int) -> datetime:
         return self.now - timedelta(days=days)

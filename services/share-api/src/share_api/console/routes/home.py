@@ -8,12 +8,14 @@ from common.db.imports import ImportState
 from share_api.console.own_paths import HOME
 from share_api.console.pages import page
 from share_api.console.views.activity import last_import
+from share_api.console.views.daily_views import today_of
 from share_api.console.views.figures import figures_of
 from share_api.console.views.sales_days import is_old, sold_until
 from share_api.console.visit import CurrentVisit
 from share_api.imports.listing import list_imports
 from share_api.routes.permissions import needs
 from share_api.routes.shares import state_context
+from sharing.daily_views import views_of_week
 from sharing.overview import overview_of
 from sharing.switch import sharing_of
 
@@ -32,6 +34,7 @@ def show_home(visit: CurrentVisit) -> Response:
         figures=figures,
         waiting=any(not each.value for each in figures),
         links=overview_of(visit.db, given=state_context(visit.container)),
+        views_of_week=views_of_week(visit.db, today_of(visit)),
         last_import=last_import(visit),
         sold_until=visit.words.calendar.day(last) if last else "",
         failed=bool(imports) and imports[0].state == ImportState.FAILED and imports[0],

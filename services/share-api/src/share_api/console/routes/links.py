@@ -11,6 +11,7 @@ from common.db.pagination import Cursor, InvalidCursorError
 from common.instants import now
 from common.reports import registry
 from share_api.console.pages import page, redirect
+from share_api.console.views.daily_views import drawn_views
 from share_api.console.views.links import (
     LinksWanted,
     LinkView,
@@ -120,7 +121,15 @@ def _address_if_just_made(visit: Visit, link: LinkView) -> str:
 
 def _link_page(visit: Visit, link: LinkView, address: str, refused: str = "") -> Response:
     code = qr_svg(address, visit.words.text("QR code of the link")) if address else ""
-    status = 400 if refused else 200
+    daily = drawn_views(visit, [link.share.link_id]).get(link.share.link_id)
     return page(
-        visit, "link.html", "links", status, link=link, address=address, code=code, refused=refused
+        visit,
+        "link.html",
+        "links",
+        400 if refused else 200,
+        link=link,
+        address=address,
+        code=code,
+        daily=daily,
+        refused=refused,
     )

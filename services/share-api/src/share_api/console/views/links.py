@@ -1,10 +1,12 @@
 """Links as the console shows them: entries of the share ledger in the reader's words."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 from urllib.parse import urlencode
+from uuid import UUID
 
 from common.db.pagination import Cursor, Page, Paging
 from common.db.shares import Share
@@ -12,6 +14,7 @@ from common.instants import now
 from common.links.options import LinkKind
 from common.reports.document.schema import Days
 from common.reports.window import Period, Window, window_of
+from share_api.console.views.daily_views import DrawnViews, drawn_views
 from share_api.console.visit import Visit
 from share_api.routes.shares import state_context
 from sharing.listing import LedgerEntry, ShareFilter, ShareOrder, ShareState, list_shares
@@ -171,9 +174,10 @@ class LinksWanted:
 
 @dataclass(frozen=True, slots=True)
 class LinksView:
-    """A page of the table, with what stands around it."""
+    """A page of the table, with what stands around it; ``daily`` are views by link."""
 
     rows: tuple[LinkView, ...]
+    daily: Mapping[UUID, DrawnViews]
     counts: LedgerOverview
     wanted: LinksWanted
     next: Cursor | None
@@ -209,4 +213,5 @@ def links_of(visit: Visit, wanted: LinksWanted) -> LinksView:
     )
     rows = tuple(view_of(visit, each) for each in page.items)
     counts = overview_of(visit.db, given=given, report=wanted.report or None)
-    return LinksView(rows, counts, wanted, page.next)
+    daily = drawn_views(visit, [each.share.link_id for each in rows])
+    return LinksView(rows, daily, counts, wanted, page.next)
