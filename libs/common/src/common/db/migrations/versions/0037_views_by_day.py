@@ -1,7 +1,7 @@
 """Views of links by day.
 
 Revision ID: 0037
-Revises: 0035
+Revises: 0036
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 from common.db.sql import script
 
 revision = "0037"
-down_revision = "0035"
+down_revision = "0036"
 branch_labels = None
 depends_on = None
 
