@@ -1,7 +1,6 @@
 """The service as it is served, on a port of its own, with two shops and the people who run them."""
 
 import secrets
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -11,13 +10,13 @@ from typing import Any
 import httpx
 import psutil
 import pytest
-import uvicorn
 from argon2 import PasswordHasher
 from click.testing import CliRunner, Result
 from redis import Redis
 from sqlalchemy import Engine
 from tests.support import wait
 from tests.support.inboxes import KEY
+from tests.support.prompt_server import PromptServer
 
 from accounts.provisioning import create_tenant
 from analytics.cli import main
@@ -170,21 +169,12 @@ def serve(service_url: str, redis_url: str, secret: str) -> Iterator[Serve]:
 
 @contextmanager
 def _serving(settings: ShareApiSettings, container: Container) -> Iterator[Service]:
-    server = uvicorn.Server(server_config(create_app(settings, container), settings))
-    thread = threading.Thread(target=server.run)
-    thread.start()
+    server = PromptServer(server_config(create_app(settings, container), settings))
+    server.begin()
     try:
-
-        def started() -> bool:
-            assert thread.is_alive(), "the service did not start"
-            return server.started
-
-        wait.until(started, "the service")
-        port = server.servers[0].sockets[0].getsockname()[1]
-        yield Service(f"http://127.0.0.1:{port}", container)
+        yield Service(f"http://127.0.0.1:{server.port}", container)
     finally:
-        server.should_exit = True
-        thread.join()
+        server.end()
 
 
 @pytest.fixture
