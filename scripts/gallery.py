@@ -53,9 +53,13 @@ class Demo:
         period: str,
         tenant: str = "",
         share: Mapping[str, Any] = NO_MORE,
+        below: str = "",
         **options: Any,
     ) -> Page:
-        """A page with the report, its charts drawn; ``share`` is more of the share's body."""
+        """A page with the report, its charts drawn; ``share`` is more of the share's body.
+
+        ``below`` is what a reader chose, as the path has it.
+        """
         chosen = {"tenant": tenant or self._ready["tenant"]}
         self._api.put("/api/admin/session/tenant", json=chosen).raise_for_status()
         body = {"period": period, **share}
@@ -63,7 +67,7 @@ class Demo:
         path = answer.raise_for_status().json()["url"].split("/api/")[1]
         context = self._browser.new_context(**{"viewport": DESK, "locale": "en-GB", **options})
         page = context.new_page()
-        page.goto(f"{self._ready['viewerUrl']}/api/{path}")
+        page.goto(f"{self._ready['viewerUrl']}/api/{path}{below}")
         page.wait_for_selector("main")
         while not page.evaluate(DRAWN):
             page.wait_for_timeout(100)
@@ -105,6 +109,11 @@ def pictures(demo: Demo) -> Iterator[tuple[str, Image.Image]]:
     choice = {"ranges": ["7d", "30d", "month", "last-month", "custom"]}
     ranged = demo.shown("revenue-overview", "30d", share=choice, color_scheme="light")
     yield "ranges", _taken(ranged)
+    beside = [
+        _taken(demo.shown("revenue-overview", "30d", below="/vs/last-year", **options))
+        for options in ({"color_scheme": "light"}, {"viewport": PHONE, "color_scheme": "dark"})
+    ]
+    yield "last-year", _beside(beside)
     revenue = demo.shown("revenue-overview", "90d", color_scheme="light")
     revenue.locator("[data-plot=daily]").hover(position={"x": 480, "y": 150})
     revenue.wait_for_timeout(300)

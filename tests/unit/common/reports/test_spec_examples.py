@@ -429,6 +429,7 @@ HANDLERS: Final[dict[str, Callable[[Example], str]]] = {
     DAY.key: days_of,
     "window": lambda e: bounds(window(e)),
     "previous_window": lambda e: bounds(window(e).previous(e.zone)),
+    "last_year_window": lambda e: bounds(window(e).last_year(e.zone)),
     "day_hours": day_hours,
     "token": token,
     "amount": lambda e: decimal_text(int(e.one("minor")), currency_exponent(e.currency)),
