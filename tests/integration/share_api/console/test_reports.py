@@ -147,6 +147,12 @@ def test_a_report_is_shown_beside_last_year(tab: Tab, world: World, redis_client
     redis_client.rename(key.cached, replace(key, comparison=Comparison.LAST_YEAR).cached)
     assert tab.open(preview(days="7d,last-year")).status_code == 200
     assert tab.client.get(f"{preview(days='7d,last-year')}/rows").status_code == 200
+    redis_client.hdel(replace(key, comparison=Comparison.LAST_YEAR).cached, "csv")
+    redis_client.delete(QUEUE, replace(key, comparison=Comparison.LAST_YEAR).requested)
+    assert tab.client.get(f"{preview(days='7d,last-year')}/rows").status_code == 404
+    (message,) = redis_client.lrange(QUEUE, 0, -1)
+    _, job, _ = json.loads(base64.b64decode(json.loads(message)["body"]))
+    assert job["comparison"] == "last-year", "a CSV that its page has to do without"
     assert tab.open(preview()).status_code == 202
     for days in ("7d,previous", "7d,", "7d,last_year", ",last-year", "7d,last-year,last-year"):
         assert tab.open(preview(days=days)).status_code == 404, days

@@ -89,6 +89,11 @@ class ComputeReport(Job, frozen=True):
     ahead: bool = False
     comparison: Comparison = Comparison.PREVIOUS
 
+    @classmethod
+    def of(cls, key: ReportKey) -> Self:
+        """The job that computes the report of ``key``, which is no frozen one."""
+        return cls(key.tenant_id, key.report, key.window, comparison=key.comparison)
+
     @property
     def key(self) -> ReportKey:
         """Where the report is cached."""

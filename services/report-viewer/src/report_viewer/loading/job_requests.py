@@ -151,6 +151,4 @@ class JobRequests:
 
 
 def _computation(claims: LinkClaims) -> ComputeReport:
-    return ComputeReport(
-        claims.tenant_id, claims.report, claims.window, comparison=claims.comparison
-    )
+    return ComputeReport.of(key_of(claims))

@@ -82,7 +82,7 @@ def preview_of(visit: Visit, key: ReportKey) -> Preview:
     if fresh is not None:
         return Preview(fresh)
     jobs = visit.container.issuing.jobs
-    job = ComputeReport(key.tenant_id, key.report, key.window, comparison=key.comparison)
+    job = ComputeReport.of(key)
     old = copies.read_document(redis, key)
     if old is not None:
         jobs.request_fresh(job)
@@ -111,7 +111,7 @@ def rows_of(visit: Visit, key: ReportKey, number: int) -> bytes:
     except row_pages.NoSuchRowsError as error:
         raise NoSuchPreviewError from error
     if page is not None:
-        _ask(visit, ComputeReport(key.tenant_id, key.report, key.window))
+        _ask(visit, ComputeReport.of(key))
     raise NoSuchPreviewError
 
 
