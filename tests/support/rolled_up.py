@@ -9,6 +9,7 @@ from sqlalchemy import Engine, text
 
 from common.db.tenancy import Access, snapshot, transaction
 from common.jobs.payloads import ComputeReport
+from common.reports.comparison import Comparison
 from common.reports.sales import dimensions
 from common.reports.sales.from_ledger import LedgerSales
 from common.reports.sales.from_rollups import RolledUpSales
@@ -50,24 +51,32 @@ def give_back(order: str, at: datetime, amount: int) -> RefundRow:
     return RefundRow(next(positions), f"r-{order}", order, "1", at, "return", 1, amount, 0, 0)
 
 
-def job(tenant_id: int) -> ComputeReport:
+def job(tenant_id: int, comparison: Comparison = Comparison.PREVIOUS) -> ComputeReport:
     """The computation that reads the sums."""
-    return ComputeReport(tenant_id, "revenue-overview", WINDOW)
+    return ComputeReport(tenant_id, "revenue-overview", WINDOW, comparison=comparison)
 
 
 def check(engine: Engine, tenant_id: int) -> Sales:
-    """The report reads what the events say, and says which way it went."""
-    with read(engine, job(tenant_id)) as (scope, sales):
+    """The report reads what the events say, whatever it is compared with.
+
+    The sums are those beside the days before.
+    """
+    _check(engine, job(tenant_id, Comparison.LAST_YEAR))
+    return _check(engine, job(tenant_id))
+
+
+def _check(engine: Engine, asked: ComputeReport) -> Sales:
+    with read(engine, asked) as (scope, sales):
         assert isinstance(sales, RolledUpSales)
         found = {by: sales.totals(by) for by in dimensions.ALL}
         products = set(sales.products())
-        led = sales.lead(6)
-    with snapshot(engine, Access(tenant_id=tenant_id)) as session:
-        scope = read_scope(session, tenant_id, WINDOW)
+        led, reversed_ = sales.lead(6), sales.reversals()
+    with snapshot(engine, Access(tenant_id=asked.tenant_id)) as session:
+        scope = read_scope(session, asked.tenant_id, WINDOW, comparison=asked.comparison)
         straight = LedgerSales(session, scope)
         assert found == {by: straight.totals(by) for by in dimensions.ALL}
         assert products == set(straight.products())
-        assert led == straight.lead(6)
+        assert (led, reversed_) == (straight.lead(6), straight.reversals())
     return sales
 
 

@@ -9,10 +9,11 @@ from tests.support.rolled_up import NOW, WINDOW, ZONE, check, give_back, job, ma
 
 from common.db.tenancy import Access, snapshot, transaction
 from common.jobs.payloads import ComputeReport
+from common.reports.comparison import Comparison
 from common.reports.sales.days import by_day, lead
 from common.reports.sales.from_ledger import LedgerSales
 from common.reports.sales.from_rollups import RolledUpSales
-from common.reports.window import Period, window_of
+from common.reports.window import Period, start_of_day, window_of
 from ingest.ledger.load import load_sales
 from worker.reports import rollup_refresh
 from worker.reports.snapshot import read
@@ -32,6 +33,31 @@ def test_the_days_between_the_windows_are_of_neither(
         led, (product,) = lead(sales, 6), sales.products()
     assert [sum(day.orders for day in part) for part in (now, before, led)] == [2, 30, 6]
     assert (product.totals.units_sold, product.previous.units_sold) == (2, 30)
+
+
+@pytest.mark.parametrize("comparison", Comparison)
+@pytest.mark.parametrize("edge", range(4))
+def test_where_the_server_cuts_a_day_elsewhere_nothing_kept_is_read(
+    service_engine: Engine,
+    tenant_id: int,
+    monkeypatch: pytest.MonkeyPatch,
+    comparison: Comparison,
+    edge: int,
+) -> None:
+    """At either end of the window, and of last year's, whichever it is compared with."""
+    asked = job(tenant_id, comparison)
+    with read(service_engine, asked) as (_, sales):
+        assert isinstance(sales, RolledUpSales)
+    windows = (WINDOW, WINDOW.last_year(ZONE))
+    edges = [dates[n] for dates in (each.dates(ZONE) for each in windows) for n in (0, -1)]
+    moved = edges[edge] + timedelta(days=edge % 2)  # the day past the last one
+
+    def cut(day: date, zone: ZoneInfo) -> datetime:
+        return start_of_day(day, zone) + timedelta(hours=day == moved)
+
+    monkeypatch.setattr(rollup_refresh, "start_of_day", cut)
+    with read(service_engine, asked) as (_, sales):
+        assert isinstance(sales, LedgerSales)
 
 
 def test_a_write_marks_its_local_days_and_a_report_takes_them(

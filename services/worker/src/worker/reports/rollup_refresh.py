@@ -123,7 +123,7 @@ def has_marks(session: Session, tenant_id: int, first: date, past: date) -> bool
 
 
 def fits(session: Session, scope: Scope) -> bool:
-    """Whether the scope's windows are whole days by which writers mark.
+    """Whether the scope's windows are whole days by which writers mark, that of last year too.
 
     They are not for a link issued in another zone than the tenant's of today, nor where the
     server's time zone database cuts days elsewhere than Python's.
@@ -131,8 +131,8 @@ def fits(session: Session, scope: Scope) -> bool:
     zone = scope.zone
     if not (scope.previous.is_whole_days(zone) and scope.window.is_whole_days(zone)):
         return False
-    days = [day for stretch in scope.stretches for day in stretch.dates(zone)]
-    days.append(days[-1] + timedelta(days=1))
+    read = [window.dates(zone) for window in (*scope.stretches, scope.last_year)]
+    days = [day for dates in read for day in (*dates, dates[-1] + timedelta(days=1))]
     starts = [start_of_day(day, zone) for day in days]
     return bool(session.scalar(_AGREE, {"zone": zone.key, "days": days, "starts": starts}))
 
