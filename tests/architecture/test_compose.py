@@ -16,6 +16,7 @@ from ingest.webhooks import inbox
 from report_viewer.endpoints import csp_reports, unlocking
 from report_viewer.settings import ViewerSettings
 from share_api.http import json_body
+from share_api.middleware import cookies
 from share_api.schemas import sales_batch
 from share_api.settings import ShareApiSettings
 from worker.settings import WorkerSettings
@@ -349,3 +350,10 @@ def test_the_gateway_logs_no_raw_request() -> None:
     assert not logged & (raw | {"http_user_agent", "document_uri", "request_filename"})
     assert re.search(r"http \{\s+error_log stderr emerg;", text)
     assert all("redacted" in line or " off;" in line for line in re.findall(r"access_log .*", text))
+
+
+def test_the_gateway_passes_on_the_cookies_of_the_console_and_no_others() -> None:
+    text = (ROOT / "gateway/nginx.conf").read_text(encoding="utf-8")
+    line = next(each for each in text.splitlines() if "/admin(/|$)" in each and "cookie_" in each)
+    passed = re.findall(r"(\w+)=\$cookie_(\w+)", line)
+    assert [name for name, _ in passed] == [of for _, of in passed] == list(cookies.OURS)

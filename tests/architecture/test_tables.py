@@ -15,7 +15,7 @@ LOOKED_UP = {"fk_memberships_admin_id", "ux_api_keys_digest"}
 def test_every_table_is_listed() -> None:
     assert {model.__tablename__ for model in ALL_TABLES} == set(Model.metadata.tables)
     shared = {model.__tablename__ for model in SHARED_TABLES}
-    assert shared == {"tenants", "admins", "discord_connections"}
+    assert shared == {"tenants", "admins", "passkeys", "discord_connections"}
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)

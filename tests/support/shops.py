@@ -13,6 +13,7 @@ from tests.support import inboxes
 from accounts.api_keys import KeyRequest, create_key
 from accounts.invitations import invite
 from accounts.members import list_members
+from accounts.passkeys import NewPasskey, add_passkey, list_passkeys
 from accounts.permissions import SCOPES
 from accounts.provisioning import create_tenant
 from common import instants
@@ -41,6 +42,13 @@ THEIR_KEY = "idempotency-key-of-theirs"
 _CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
+_THEIRS = {
+    "tenants": "id = :tenant",
+    "passkeys": "admin_id IN (SELECT admin_id FROM memberships WHERE tenant_id = :tenant)",
+}
+"""Which rows are a tenant's, of tables that do not say so themselves."""
+
+
 @dataclass(frozen=True)
 class Shops:
     """The ids of both shops, and everything of ``theirs`` that could be asked for."""
@@ -58,6 +66,7 @@ class Shops:
     key_id: UUID
     their_admin: int
     invitation_id: UUID
+    passkey_id: UUID
 
     @property
     def marks(self) -> tuple[str, ...]:
@@ -67,6 +76,8 @@ class Shops:
             *(
                 self.connection,
                 "Connection of theirs",
+                "Passkey of theirs",
+                str(self.passkey_id),
                 "guest-of-",
                 "event-of-theirs",
                 THEIR_KEY_NAME,
@@ -91,14 +102,14 @@ class Shops:
         """Everything of theirs in PostgreSQL and in Redis, as it is."""
         state: dict[str, object] = {}
         with self.owner.connect() as connection:
-            for name, table in Model.metadata.tables.items():
-                column = {"tenants": "id", "admins": None}.get(name, "tenant_id")
-                if column is None or column not in table.columns:
+            for name in Model.metadata.tables:
+                if name == "admins":
                     continue
+                where = _THEIRS.get(name, "tenant_id = :tenant")
                 state[name] = connection.execute(
                     text(
                         "SELECT count(*), md5(string_agg(t::text, '|' ORDER BY t::text))"  # noqa: S608 - names of ours
-                        f" FROM {name} t WHERE {column} = :tenant"
+                        f" FROM {name} t WHERE {where}"
                     ),
                     {"tenant": self.theirs},
                 ).one()
@@ -149,7 +160,15 @@ def open_shops(owner: Engine, service: Engine, redis: Redis) -> Shops:
         author=Author("theirs@example.com"),
         at=instants.now(),
     )
-    return Shops(owner, service, redis, ours, theirs, *ids, their_admin, invitation.id)
+    passkey_id = _passkey(service, their_admin)
+    return Shops(owner, service, redis, ours, theirs, *ids, their_admin, invitation.id, passkey_id)
+
+
+def _passkey(service: Engine, admin_id: int) -> UUID:
+    made = NewPasskey(b"credential of theirs", b"key of theirs", 0, (), "Passkey of theirs")
+    author = Author("theirs@example.com", admin_id)
+    add_passkey(service, admin_id, made, author, at=instants.now())
+    return list_passkeys(service, admin_id)[0].id
 
 
 def _answered(tenant_id: int) -> IdempotencyKey:

@@ -286,6 +286,21 @@ CASES: dict[tuple[str, str], Case] = {
     ("POST", "/admin/settings/password"): plain(
         "/admin/settings/password", DENIED, data={"current": "a guess", "new": "long enough, this"}
     ),
+    ("POST", "/admin/settings/passkeys/new"): plain(
+        "/admin/settings/passkeys/new", DENIED, data={"name": "Phone", "current": "a guess"}
+    ),
+    ("POST", "/admin/settings/passkeys"): plain(
+        "/admin/settings/passkeys", DENIED, data={"name": "Phone", "credential": "{}"}
+    ),
+    ("POST", "/admin/settings/passkeys/remove"): lambda shops: [
+        Attempt(
+            "/admin/settings/passkeys/remove", FORM, {"data": {"passkey": str(shops.passkey_id)}}
+        )
+    ],
+    ("POST", "/admin/login/passkey/options"): plain("/admin/login/passkey/options"),
+    ("POST", "/admin/login/passkey"): plain(
+        "/admin/login/passkey", DENIED, data={"credential": "{}"}
+    ),
     ("GET", "/admin/data"): lambda _: [Attempt("/admin/data", TAKEN, theirs=True)],
     ("GET", "/admin/data/{import_id}"): lambda shops: [
         Attempt(f"/admin/data/{shops.import_id}", GONE, theirs=True)

@@ -23,7 +23,14 @@ ABOVE_TENANTS = {
 }
 """Tables without a tenant, and so without a policy."""
 
+OF_PEOPLE = {"passkeys": "belong to a person, as the password does: seen on behalf of that admin"}
+"""Tables without a tenant, whose policy names a person."""
+
+_OF_A_PERSON = "belongs to a person, who is above tenants"
 OTHER_KEYS = {
+    "fk_passkeys_admin_id": _OF_A_PERSON,
+    "pk_passkeys": _OF_A_PERSON,
+    "ux_passkeys_credential_id": "a credential is a passkey of one account",
     "fk_memberships_admin_id": "leads from a tenant to a person, who is above tenants",
     "pk_discord_connections": "a guild is looked up before its shop is known, and has one",
     "ux_api_keys_digest": "a key is looked up before its shop is known, and has one",
@@ -34,6 +41,7 @@ OTHER_KEYS = {
 
 OWN_TENANT = "(tenant_id = current_tenant())"
 FOR_WHOM_LOOKS = {
+    ("passkeys", "own", "ALL"): "(admin_id = current_admin())",
     ("tenants", "tenant", "ALL"): "(id = current_tenant())",
     ("tenants", "member", "SELECT"): (
         "(EXISTS ( SELECT FROM memberships m"
@@ -135,8 +143,8 @@ def test_every_table_but_those_above_tenants_says_whose_its_rows_are(ask: Ask) -
             " AND is_nullable = 'NO' AND table_schema = 'public'"
         )
     }
-    assert with_tenants(ask) - {"tenants"} <= named
-    assert not set(ABOVE_TENANTS) & named
+    assert with_tenants(ask) - {"tenants", *OF_PEOPLE} <= named
+    assert not {*ABOVE_TENANTS, *OF_PEOPLE} & named
 
 
 def test_row_level_security_is_forced_on_them(ask: Ask) -> None:
@@ -159,7 +167,7 @@ def test_policies_show_the_own_tenant_and_no_other(ask: Ask) -> None:
         else:
             assert f"{table}.{policy}" in OF_THE_OWNER
             assert command in {"SELECT", "DELETE"}
-    usual = {(table, "tenant", "ALL"): OWN_TENANT for table in with_tenants(ask)}
+    usual = {(table, "tenant", "ALL"): OWN_TENANT for table in with_tenants(ask) - {*OF_PEOPLE}}
     assert seen == usual | FOR_WHOM_LOOKS
 
 

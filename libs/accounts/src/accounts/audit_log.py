@@ -60,12 +60,17 @@ def entry_json(entry: AuditEntry) -> dict[str, Any]:
 
 
 def record_for_person(
-    session: TenantSession, action: Action, author: Author, *, at: datetime
+    session: TenantSession,
+    action: Action,
+    author: Author,
+    *,
+    at: datetime,
+    subject: str | None = None,
 ) -> None:
     """Write what an admin did, or what was tried in their name, for each of their tenants.
 
-    ``session`` runs on behalf of that admin. Without an admin the same statement writes nothing:
-    its time does not tell whether there is an account.
+    ``session`` runs on behalf of that admin; ``subject`` names what it was done to. Without an
+    admin the same statement writes nothing: its time does not tell whether there is an account.
     """
     theirs = select(
         Membership.tenant_id,
@@ -74,8 +79,9 @@ def record_for_person(
         literal(action.value),
         literal(author.name),
         literal(author.address, Text()),
+        literal(subject, Text()),
     ).where(Membership.admin_id == author.admin_id)
-    columns = ["tenant_id", "at", "id", "action", "actor", "address"]
+    columns = ["tenant_id", "at", "id", "action", "actor", "address", "subject"]
     session.execute(insert(AuditEntry).from_select(columns, theirs))
 
 

@@ -10,12 +10,13 @@ from hashlib import sha256
 from http import HTTPStatus
 from typing import Final
 
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, delete, update
 
 from accounts.audit_log import record_for_person
 from common.db.accounts import Admin
 from common.db.audit import Action, Author
-from common.db.tenancy import Access, transaction
+from common.db.passkeys import Passkey
+from common.db.tenancy import Access, TenantSession, transaction
 from common.http.problem import Problem
 
 MIN_PASSWORD_LENGTH: Final = 12
@@ -45,16 +46,38 @@ def derived_key(password_hash: str, purpose: str) -> bytes:
 
 
 def replace_password(
-    engine: Engine, admin_id: int, password_hash: str, author: Author, *, at: datetime
-) -> None:
-    """Give an admin another password and end all their sessions."""
-    _count_up(engine, admin_id, Action.PASSWORD_CHANGED, author, at, password_hash=password_hash)
+    engine: Engine,
+    admin_id: int,
+    password_hash: str,
+    author: Author,
+    *,
+    at: datetime,
+    generation: int | None = None,
+) -> int:
+    """Give an admin another password, who did not show the old one; the new generation.
+
+    Their sessions end and their passkeys go: nobody else keeps a way in.
+
+    Raises:
+        GenerationOverError: there is no such admin, or their generation is not ``generation``.
+    """
+    with transaction(engine, Access(admin_id=admin_id)) as session:
+        counted = count_up_sessions(
+            session, admin_id, generation=generation, password_hash=password_hash
+        )
+        theirs = delete(Passkey).where(Passkey.admin_id == admin_id).returning(Passkey.name)
+        for name in session.scalars(theirs).all():
+            record_for_person(session, Action.PASSKEY_REMOVED, author, at=at, subject=name)
+        record_for_person(session, Action.PASSWORD_CHANGED, author, at=at)
+    return counted
 
 
 def change_password(
     engine: Engine, generation: int, password_hash: str, author: Author, *, at: datetime
 ) -> int:
-    """As ``replace_password``, for one who has just shown the old password; the new generation.
+    """As ``replace_password``, for one who has just shown the old password, and keeps passkeys.
+
+    Answers the new generation.
 
     Raises:
         GenerationOverError: it was changed meanwhile, or the sessions were ended: log in again.
@@ -85,6 +108,22 @@ def _count_up(
     generation: int | None = None,
     **values: str,
 ) -> int:
+    with transaction(engine, Access(admin_id=admin_id)) as session:
+        counted = count_up_sessions(session, admin_id, generation=generation, **values)
+        record_for_person(session, action, author, at=at)
+    return counted
+
+
+def count_up_sessions(
+    session: TenantSession, admin_id: int | None, *, generation: int | None = None, **values: str
+) -> int:
+    """End all sessions of an admin in a transaction on their behalf; the new generation.
+
+    ``values`` are what else changes of their row.
+
+    Raises:
+        GenerationOverError: there is no such admin, or their generation is not ``generation``.
+    """
     change = (
         update(Admin)
         .where(Admin.id == admin_id)
@@ -93,9 +132,7 @@ def _count_up(
     )
     if generation is not None:
         change = change.where(Admin.session_generation == generation)
-    with transaction(engine, Access(admin_id=admin_id)) as session:
-        counted = session.scalar(change)
-        if counted is None:
-            raise GenerationOverError
-        record_for_person(session, action, author, at=at)
+    counted = session.scalar(change)
+    if counted is None:
+        raise GenerationOverError
     return counted

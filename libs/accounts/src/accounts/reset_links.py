@@ -21,7 +21,7 @@ from sqlalchemy import Engine, select
 from accounts.audit_log import record_for_person
 from accounts.errors import UnknownAdminError
 from accounts.memberships import Account, find_account
-from accounts.passwords import GenerationOverError, change_password, derived_key
+from accounts.passwords import GenerationOverError, derived_key, replace_password
 from accounts.validation import stored_address
 from common.db.accounts import Admin
 from common.db.audit import Action, Author
@@ -147,7 +147,9 @@ def use_reset(
     """
     author = Author(reset.email, reset.admin_id, address)
     try:
-        return change_password(engine, reset.generation, password_hash, author, at=at)
+        return replace_password(
+            engine, reset.admin_id, password_hash, author, at=at, generation=reset.generation
+        )
     except GenerationOverError:
         raise ResetOverError from None
 

@@ -13,6 +13,9 @@ from common.jobs.discord_promises import PromiseStore
 from common.links.state import LinkStateStore
 from ingest.webhooks.sealing import SecretBox
 from share_api.auth.credentials import Credentials
+from share_api.auth.passkey_challenges import PasskeyChallenges
+from share_api.auth.passkeys import Passkeys
+from share_api.auth.relying_party import relying_party
 from share_api.auth.sessions import SessionStore
 from share_api.discord.connect_codes import ConnectCodeStore
 from share_api.discord.endpoint import Discord, DiscordNotConfiguredError
@@ -44,6 +47,7 @@ class Container:
     issuing: IssuingContext
     sessions: SessionStore
     credentials: Credentials
+    passkeys: Passkeys
     receiver: Receiver
     discord: Discord | None = None
     loading: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(LOADS_AT_ONCE))
@@ -113,6 +117,9 @@ def create_container(settings: ShareApiSettings) -> Container:
             idle_seconds=settings.session_idle_seconds,
         ),
         credentials=Credentials(engine, logins),
+        passkeys=Passkeys(
+            engine, PasskeyChallenges(redis), relying_party(settings.public_base_url), logins
+        ),
         receiver=Receiver(
             engine,
             SecretBox(settings.connection_keys()),

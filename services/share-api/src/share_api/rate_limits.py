@@ -65,10 +65,19 @@ class LoginRateLimit:
             TooManyLoginsError: the address has used up its attempts, or those on the account.
             redis.RedisError: the count cannot be kept; no log-in is let through uncounted.
         """
-        self._count(self._per_address, address_network(address))
+        self.check_address(address)
         self._count(self._per_pair, attempts_of(email, address))
         over = self._limiter.hit(self._per_account, _digest(email)) is not None
         return SLOW_SECONDS if over else 0.0
+
+    def check_address(self, address: str) -> None:
+        """Count an attempt by whoever it may be.
+
+        Raises:
+            TooManyLoginsError: the address has used up its attempts.
+            redis.RedisError: the count cannot be kept; no log-in is let through uncounted.
+        """
+        self._count(self._per_address, address_network(address))
 
     def trusts(self, device: str) -> bool:
         """Whether a known device has not failed too often of late."""

@@ -14,6 +14,7 @@ from common.db.idempotency import IdempotencyKey
 from common.db.imports import Import, ImportChunk
 from common.db.invitations import Invitation
 from common.db.metadata import Model
+from common.db.passkeys import Passkey
 from common.db.rollups import DailySales, DirtyDay, ProductSales
 from common.db.sales import Customer, LedgerVersion, Order, OrderLine, Product, Refund
 from common.db.shares import DailyViews, Share, SharingStop, ViewBatch
@@ -51,7 +52,7 @@ TENANT_TABLES: tuple[type[Model], ...] = (
 )
 """Tables whose rows belong to one tenant; each leads its keys with ``tenant_id``."""
 
-SHARED_TABLES: tuple[type[Model], ...] = (Tenant, Admin, DiscordConnection)
-"""Tables that are not below a tenant: tenants themselves, and who leads to one: people, guilds."""
+SHARED_TABLES: tuple[type[Model], ...] = (Tenant, Admin, Passkey, DiscordConnection)
+"""Tables that are not below a tenant: tenants, and who leads to one: people, passkeys, guilds."""
 
 ALL_TABLES = SHARED_TABLES + TENANT_TABLES

@@ -63,12 +63,16 @@ class LoginBusyError(CredentialsError):
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """Who has shown their password, and the generation of sessions that it was read with."""
+    """Who has shown who they are, and the generation of sessions that it was read with.
+
+    ``by`` is what the audit log calls how they did.
+    """
 
     admin_id: int
     generation: int
     device: str = field(default="", repr=False)
     """The cookie by which the device is known from now on."""
+    by: Action = Action.LOGIN_SUCCEEDED
 
 
 @dataclass(frozen=True, slots=True)

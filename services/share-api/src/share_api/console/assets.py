@@ -21,6 +21,7 @@ _FILES: Final[Mapping[str, tuple[str, ...]]] = {
     "console.css": (*design.SHEETS, "console.css", "tables.css", "reports.css"),
     "console.js": ("console.js",),
     "import.js": ("import.js",),
+    "passkeys.js": ("passkeys.js",),
 }
 """What is served of the console's own, and the files that it is made of, one after the other."""
 _OF_REPORTS: Final = {

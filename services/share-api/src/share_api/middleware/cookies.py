@@ -6,9 +6,11 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from share_api.auth.devices import DEVICE_COOKIE
+from share_api.auth.passkey_challenges import CHALLENGE_COOKIE
 from share_api.auth.sessions import COOKIE
 from share_api.http.cookies import read_cookies, without_cookies
 
+OURS: Final = (COOKIE, DEVICE_COOKIE, CHALLENGE_COOKIE)
 _STATE: Final = "cookies"
 
 
@@ -21,7 +23,7 @@ class CookieReader:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve the request without its ``Cookie`` header."""
         if scope["type"] == "http":
-            found = read_cookies(scope["headers"], (COOKIE, DEVICE_COOKIE))
+            found = read_cookies(scope["headers"], OURS)
             scope.setdefault("state", {})[_STATE] = found
             scope["headers"] = without_cookies(scope["headers"])
         await self._app(scope, receive, send)

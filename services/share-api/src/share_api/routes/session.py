@@ -95,7 +95,7 @@ async def let_in(
     """
     account, tenant, session_id = await run_in_threadpool(begin, container, verified, request)
     _set_device(response, container, verified.device, device_path)
-    _set_session(response, container, session_id)
+    set_session(response, container, session_id)
     return SessionView.of(account, tenant)
 
 
@@ -110,7 +110,7 @@ def log_out(request: Request, response: Response, container: Services) -> None:
     """End the session, if there is one."""
     session_id = cookie_of(request, COOKIE)
     ended = container.sessions.end(session_id, now=now())
-    _set_session(response, container, "")
+    set_session(response, container, "")
     if ended is not None and session_id is not None:
         record_log_out(container, session_id, ended, request)
 
@@ -126,7 +126,7 @@ def log_out_everywhere(
 ) -> None:
     """End every session of the admin, this one included."""
     end_sessions(container.engine, author_of(admin.account, request), at=now())
-    _set_session(response, container, "")
+    set_session(response, container, "")
 
 
 @router.put(
@@ -160,23 +160,35 @@ async def replace_own_password(
         GenerationOverError: the sessions were ended meanwhile.
     """
     author = author_of(admin.account, request)
-    try:
-        verified = await container.credentials.verify(
-            admin.account.email,
-            wanted.current_password,
-            address=author.address or "",
-            device=cookie_of(request, DEVICE_COOKIE),
-        )
-    except WrongCredentialsError:
-        raise WrongCredentialsError("The current password is wrong.") from None
+    verified = await show_password(request, admin, container, wanted.current_password)
     password_hash = await container.credentials.hash(wanted.new_password, email=admin.account.email)
     session_id = await run_in_threadpool(
         begin_anew, container, admin, author, verified.generation, password_hash
     )
     device = remember_device(admin.account.admin_id, password_hash, now=now())
     _set_device(response, container, device, device_path)
-    _set_session(response, container, session_id)
+    set_session(response, container, session_id)
     return SessionView.of(admin.account, admin.tenant)
+
+
+async def show_password(
+    request: Request, admin: SignedIn, container: Container, password: str
+) -> Verified:
+    """Have the admin show their password again, as at a log-in.
+
+    Raises:
+        CredentialsError, TooManyLoginsError: it is another, or not looked at now.
+    """
+    author = author_of(admin.account, request)
+    try:
+        return await container.credentials.verify(
+            admin.account.email,
+            password,
+            address=author.address or "",
+            device=cookie_of(request, DEVICE_COOKIE),
+        )
+    except WrongCredentialsError:
+        raise WrongCredentialsError("The current password is wrong.") from None
 
 
 @router.put(
@@ -207,7 +219,7 @@ def act_for(admin: SignedIn, container: Container, wanted: TenantBody) -> Sessio
     return SessionView.of(chosen.account, chosen.tenant)
 
 
-def _set_session(response: Response, container: Container, session_id: str) -> None:
+def set_session(response: Response, container: Container, session_id: str) -> None:
     """Set the cookie of a session; without an id, remove it."""
     max_age = container.sessions.life_seconds if session_id else 0
     set_cookie(response, COOKIE, session_id, max_age=max_age, secure=container.settings.https)

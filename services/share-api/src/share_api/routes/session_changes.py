@@ -1,12 +1,14 @@
 """What routes of sessions change: a session begins, begins anew, or has ended."""
 
 import logging
+from uuid import UUID
 
 from fastapi import Request
 from sqlalchemy.exc import SQLAlchemyError
 
 from accounts.audit_log import record_for_person
 from accounts.memberships import Account, TenantFacts, find_account
+from accounts.passkeys import remove_passkey
 from accounts.passwords import SESSION_KEY, change_password, derived_key
 from common.db.audit import Action, Author
 from common.db.tenancy import Access, transaction
@@ -31,7 +33,7 @@ def begin(
     container.sessions.delete(cookie_of(request, COOKIE))
     author, at = author_of(account, request), now()
     with transaction(container.engine, Access(admin_id=account.admin_id)) as written:
-        record_for_person(written, Action.LOGIN_SUCCEEDED, author, at=at)
+        record_for_person(written, verified.by, author, at=at)
         session_id = container.sessions.create(
             account.admin_id,
             tenant.id if tenant else None,
@@ -61,14 +63,29 @@ def begin_anew(
     container: Container, admin: SignedIn, author: Author, generation: int, password_hash: str
 ) -> str:
     """A session under a new id, after another password; every other session ends."""
-    at = now()
-    changed = change_password(container.engine, generation, password_hash, author, at=at)
+    changed = change_password(container.engine, generation, password_hash, author, at=now())
+    return _renew(container, admin, changed, derived_key(password_hash, SESSION_KEY))
+
+
+def without_passkey(container: Container, admin: SignedIn, author: Author, passkey_id: UUID) -> str:
+    """A session under a new id, after a passkey is removed; every other session ends.
+
+    Raises:
+        PasskeyNotFoundError: the admin has none of that id.
+        GenerationOverError: the sessions were ended meanwhile.
+    """
+    generation = admin.account.generation
+    changed = remove_passkey(container.engine, generation, passkey_id, author, at=now())
+    return _renew(container, admin, changed, admin.account.session_key)
+
+
+def _renew(container: Container, admin: SignedIn, generation: int, key: bytes) -> str:
+    """A session of a new generation, under a new id, for the same tenant."""
     container.sessions.delete(admin.session_id)
-    tenant_id = admin.session.tenant_id
     return container.sessions.create(
         admin.account.admin_id,
-        tenant_id,
-        generation=changed,
-        key=derived_key(password_hash, SESSION_KEY),
-        now=at,
+        admin.session.tenant_id,
+        generation=generation,
+        key=key,
+        now=now(),
     )

@@ -19,6 +19,7 @@ from pydantic.alias_generators import to_camel
 from accounts.passwords import MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH
 from common.db.audit import Action
 from common.db.pagination import Cursor, Paging
+from common.db.passkeys import MAX_PASSKEY_NAME_LENGTH
 from common.reports import registry
 from common.reports.window import Period
 from share_api.schemas.api_model import ApiModel
@@ -71,6 +72,18 @@ class PasswordBody(RequestModel):
         if password == body.data.get("current_password"):
             raise ValueError("is the current password")
         return password
+
+
+class PasskeyNameBody(RequestModel):
+    """What an admin calls a passkey."""
+
+    name: Words = Field(min_length=1, max_length=MAX_PASSKEY_NAME_LENGTH)
+
+
+class PasskeyBody(PasskeyNameBody):
+    """A passkey as it is wanted, and the present password as proof."""
+
+    current_password: str = Field(min_length=1, max_length=MAX_PASSWORD_LENGTH)
 
 
 class TenantBody(RequestModel):

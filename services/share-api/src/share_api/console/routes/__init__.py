@@ -13,6 +13,8 @@ from share_api.console.routes import (
     link_changes,
     links,
     one_time,
+    passkey_login,
+    passkeys,
     reports,
     revoking,
     session,
@@ -25,7 +27,8 @@ from share_api.console.routes import (
 router = APIRouter(include_in_schema=False)
 # A link's own page stands last: its address is any other below that of the links.
 for each in (
-    *(static, session, home, activity, data, team, api_keys, connections, discord),
-    *(one_time, first_shop, settings, reports, share, revoking, link_changes, links),
+    *(static, session, passkey_login, home, activity, data, team, api_keys, connections),
+    *(discord, one_time, first_shop, passkeys, settings, reports, share, revoking),
+    *(link_changes, links),
 ):
     router.include_router(each.router)

@@ -12,6 +12,7 @@ from share_api.console.forms.csrf import csrf_token
 from share_api.console.own_paths import HOME, LOGIN, SHOPS, own_path, shops_path
 from share_api.console.pages import plain_page, redirect
 from share_api.console.visit import CheckedForm
+from share_api.container import Container
 from share_api.http.json_body import Body, InvalidBodyError
 from share_api.rate_limits import TooManyLoginsError
 from share_api.routes import session
@@ -25,10 +26,10 @@ DEVICE_PATH = "/admin"
 
 @router.get(LOGIN)
 async def show_login(
-    request: Request, back: Annotated[str, Query(alias="next")] = HOME
+    request: Request, container: Services, back: Annotated[str, Query(alias="next")] = HOME
 ) -> Response:
     """The form of the log-in."""
-    return _login_page(request, own_path(back))
+    return login_page(request, container, own_path(back))
 
 
 @router.post(LOGIN)
@@ -41,21 +42,34 @@ async def log_in(request: Request, container: Services, body: Body) -> Response:
         login = as_model(LoginBody, email=email.strip(), password=form.one("password"))
         entered = await session.enter(request, response, container, login, device_path=DEVICE_PATH)
     except InvalidBodyError:
-        return _login_page(request, back, email=email, problem=WrongCredentialsError())
+        return login_page(request, container, back, email=email, problem=WrongCredentialsError())
     except (WrongCredentialsError, TooManyLoginsError, LoginBusyError) as problem:
-        return _login_page(request, back, email=email, problem=problem)
+        return login_page(request, container, back, email=email, problem=problem)
     if entered.tenant is None:
         response.headers["Location"] = shops_path(back)
     return response
 
 
-def _login_page(
-    request: Request, back: str, *, email: str = "", problem: Problem | None = None
+def login_page(
+    request: Request,
+    container: Container,
+    back: str,
+    *,
+    email: str = "",
+    problem: Problem | None = None,
 ) -> Response:
+    """The form of the log-in, which leads back, with what is wrong."""
     status = 200 if problem is None else int(problem.status)
     wait = None if problem is None else problem.retry_after
     response = plain_page(
-        request, "login.html", status, back=back, email=email, problem=problem, wait=wait
+        request,
+        "login.html",
+        status,
+        back=back,
+        email=email,
+        problem=problem,
+        wait=wait,
+        party=container.passkeys.party,
     )
     if wait is not None:
         response.headers["Retry-After"] = str(wait)

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from accounts.passkeys import list_passkeys
 from accounts.password_strength import GuessablePasswordError
 from accounts.passwords import GenerationOverError
 from accounts.permissions import Permission
@@ -36,7 +37,7 @@ _MOST_DIGITS: Final = 6
 @router.get(SETTINGS, dependencies=[of_a_person])
 def show_settings(visit: CurrentVisit, done: str = "", cut: int = 0) -> Response:
     """The settings."""
-    return _settings_page(visit, done=done, cut=cut)
+    return settings_page(visit, done=done, cut=cut)
 
 
 @router.post(f"{SETTINGS}/shop", dependencies=[needs(Permission.SETTINGS_WRITE)])
@@ -50,7 +51,7 @@ def change_shop(visit: CurrentVisit, form: CheckedForm) -> Response:
     try:
         changed = shop.change_shop(visit.actor, visit.container, json.dumps(wanted).encode())
     except InvalidBodyError as problem:
-        return _settings_page(visit, detail=detail_of(problem), status=int(problem.status))
+        return settings_page(visit, detail=detail_of(problem), status=int(problem.status))
     done = "timezone" if "timezone" in wanted else "shop"
     return redirect(f"{SETTINGS}?done={done}&cut={changed.cut_links}")
 
@@ -61,7 +62,7 @@ def change_policy(visit: CurrentVisit, form: CheckedForm) -> Response:
     days = form.one("days").strip()
     if days and not (days.isascii() and days.isdigit() and len(days) <= _MOST_DIGITS):
         detail = visit.words.text("Write a number of days, or nothing.")
-        return _settings_page(visit, detail=detail, status=400)
+        return settings_page(visit, detail=detail, status=400)
     wanted = {"maxLinkSeconds": int(days) * DAY if days else None}
     try:
         shop.change_shop(visit.actor, visit.container, json.dumps(wanted).encode())
@@ -70,7 +71,7 @@ def change_policy(visit: CurrentVisit, form: CheckedForm) -> Response:
         detail = visit.words.counted(
             "Choose from 1 to %(count)s day.", "Choose from 1 to %(count)s days.", most
         )
-        return _settings_page(visit, detail=detail, status=400)
+        return settings_page(visit, detail=detail, status=400)
     return redirect(f"{SETTINGS}?done=policy")
 
 
@@ -99,11 +100,11 @@ async def change_password(visit: CurrentVisit, form: CheckedForm) -> Response:
         TooManyLoginsError,
         LoginBusyError,
     ) as problem:
-        return await run_in_threadpool(_settings_page, visit, problem=problem)
+        return await run_in_threadpool(settings_page, visit, problem=problem)
     return response
 
 
-def _settings_page(
+def settings_page(
     visit: Visit,
     *,
     done: str = "",
@@ -112,6 +113,8 @@ def _settings_page(
     detail: str = "",
     status: int = 200,
 ) -> Response:
+    """The settings, with what was done or what is wrong."""
+    container = visit.container
     response = page(
         visit,
         "settings.html",
@@ -124,9 +127,11 @@ def _settings_page(
         guessable=isinstance(problem, GuessablePasswordError),
         off=sharing_of(visit.db).off_since,
         days=lambda seconds: seconds // DAY,
-        policy=policy_of(visit.db, visit.container.issuing),
+        policy=policy_of(visit.db, container.issuing),
         zones=sorted(available_timezones() - {"localtime"}),
-        using=visit.container.issuing,
+        using=container.issuing,
+        party=container.passkeys.party,
+        passkeys=list_passkeys(container.engine, visit.admin.account.admin_id),
     )
     if problem is not None and problem.retry_after is not None:
         response.headers["Retry-After"] = str(problem.retry_after)
