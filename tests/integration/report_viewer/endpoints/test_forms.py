@@ -208,3 +208,20 @@ async def test_a_long_file_takes_no_room_of_pages(
         metrics = await client.get("/metrics")
     (kept,) = re.findall(r"^report_viewer_copies_bytes (\S+)$", metrics.text, re.MULTILINE)
     assert float(kept) < forms.MOST_KEPT_BYTES
+
+
+async def test_a_pdf_is_in_english_where_it_has_no_letters(
+    run: Run, sample: Sample, redis_client: Redis
+) -> None:
+    await asyncio.to_thread(make_forms, redis_client, sample.key, "en", "pl", "zh-Hans")
+    async with run() as client:
+        for form, wanted, given in (
+            ("pdf", "pl-PL", "pl"),
+            ("pdf", "zh-CN", "en"),
+            ("pdf", "ja", "en"),
+            ("xlsx", "zh-CN", "zh-Hans"),
+            ("csv/spreadsheet", "zh-CN", "zh-Hans"),
+        ):
+            answer = await client.get(f"{sample.path}/{form}", headers={"accept-language": wanted})
+            assert answer.status_code == 200
+            assert answer.headers["content-language"] == given

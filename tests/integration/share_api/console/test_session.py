@@ -180,7 +180,13 @@ def test_a_problem_is_a_page_for_the_console_and_json_for_the_api(tab: Tab) -> N
 
 @pytest.mark.parametrize(
     ("language", "words"),
-    [("de-CH", "Anmelden"), ("ja", "ログイン"), ("he", "כניסה"), ("xx", "Log in")],
+    [
+        ("de-CH", "Anmelden"),
+        ("ja", "ログイン"),
+        ("he", "כניסה"),
+        ("zh-CN", "登录"),
+        ("xx", "Log in"),
+    ],
 )
 def test_pages_are_in_the_readers_language(stranger: Tab, language: str, words: str) -> None:
     page = stranger.open("/admin/login", headers={"Accept-Language": language})

@@ -44,6 +44,10 @@ def test_a_day_in_each_length() -> None:
         ("fr", "ven. 1 mai 2026", "1–7 mai 2026", "lundi"),
         ("ja", "2026年5月1日(金)", "2026年5月1日～7日", "月曜日"),
         ("he", "יום ו׳, 1 במאי 2026", "1–7 במאי 2026", "יום שני"),
+        ("nl", "vr 1 mei 2026", "1–7 mei 2026", "maandag"),
+        ("pl", "pt., 1 maj 2026", "1–7 maj 2026", "poniedziałek"),
+        ("pt", "sex., 1 de mai. de 2026", "1\u2009–\u20097 de mai. de 2026", "segunda-feira"),
+        ("zh-Hans", "2026年5月1日周五", "2026年5月1日至7日", "星期一"),
     ],
 )
 def test_other_languages(tag: str, weekday: str, span: str, monday: str) -> None:

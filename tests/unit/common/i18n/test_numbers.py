@@ -40,10 +40,14 @@ def test_english_numbers(value: int, exponent: int, text: str) -> None:
         ("fr", "−1\u202f234\u202f567,89\u00a0€"),
         ("ja", "−€1,234,567.89"),
         ("he", "\u200f\u200e−1,234,567.89\u00a0\u200f€"),
+        ("nl", "€\u00a0−1.234.567,89"),
+        ("pl", "−1\u00a0234\u00a0567,89\u00a0€"),
+        ("pt", "−€\u00a01.234.567,89"),
+        ("zh-Hans", "−€1,234,567.89"),
     ],
 )
 def test_money(tag: str, text: str) -> None:
-    assert NumberFormatter(Locale.parse(tag)).money(-123456789, 2, "EUR") == text
+    assert NUMERALS[tag].money(-123456789, 2, "EUR") == text
 
 
 def test_indian_groups_have_two_digits() -> None:

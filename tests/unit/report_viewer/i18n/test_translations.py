@@ -1,7 +1,7 @@
 """The catalogs know the words of pages, with the same places to fill in."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,7 @@ from babel.messages.pofile import read_po
 from tests.support.page_words import COMMON, words
 
 from common.i18n.locales import ENGLISH, LANGUAGES, LOCALES
-from common.i18n.report_words import FOLDER, formatter_of
+from common.i18n.report_words import FOLDER, formatter_of, translations
 
 WORDS = words()
 CATALOGS = sorted((COMMON / FOLDER).glob("*.po"))
@@ -20,7 +20,7 @@ LEAST_KNOWN = 0.9
 
 def catalog(path: Path) -> Catalog:
     with path.open("rb") as source:
-        return read_po(source, locale=path.stem)
+        return read_po(source, locale=LOCALES[path.stem])
 
 
 def placeholders(text: str) -> Counter[str]:
@@ -67,11 +67,37 @@ def test_a_translation_fills_in_what_its_english_does(path: Path) -> None:
             assert placeholders(form) == placeholders(english), english
 
 
-@pytest.mark.parametrize(("tag", "said"), [("de", "1.200 Tage"), ("ja", "1,200日")])
+@pytest.mark.parametrize("path", CATALOGS, ids=lambda path: path.stem)
+def test_the_forms_of_a_catalog_are_those_of_cldr(path: Path) -> None:
+    """Numbers of one category take one form, and every form is taken."""
+    locale, forms = LOCALES[path.stem], defaultdict(set)
+    for number in range(1000):
+        forms[locale.plural_form(number)].add(translations(locale).plural(number))
+    assert all(len(each) == 1 for each in forms.values())
+    assert set.union(*forms.values()) == set(range(catalog(path).num_plurals))
+
+
+@pytest.mark.parametrize(
+    ("tag", "said"),
+    [("de", "1.200 Tage"), ("ja", "1,200日"), ("pl", "1\xa0200 dni"), ("zh-Hans", "1,200 天")],
+)
 def test_numbers_take_their_form(tag: str, said: str) -> None:
     counted = formatter_of(LOCALES[tag]).counted
     assert counted("%(count)s day", "%(count)s days", 1200) == said
     assert counted("%(count)s day", "%(count)s days", 1).startswith("1")
+
+
+def test_polish_tells_a_few_from_many() -> None:
+    counted = formatter_of(LOCALES["pl"]).counted
+    order = [message for message in WORDS if "came without them" in message[0]]
+    told = [counted(*order[0], number).split(": ")[1] for number in (1, 2, 5, 12, 22)]
+    assert [each.partition(" ")[2] for each in told] == [
+        "zamówienie przyszło bez nich.",
+        "zamówienia przyszły bez nich.",
+        "zamówień przyszło bez nich.",
+        "zamówień przyszło bez nich.",
+        "zamówienia przyszły bez nich.",
+    ]
 
 
 def test_an_unknown_word_stays_english() -> None:

@@ -9,7 +9,7 @@ from babel.messages.pofile import read_po
 from tests.support.console_words import CONSOLE, words
 
 from common.db.audit import Action
-from common.i18n.locales import ENGLISH, LANGUAGES
+from common.i18n.locales import ENGLISH, LANGUAGES, LOCALES
 from share_api.console.views.activity import ACTIONS
 
 CATALOGS = sorted((CONSOLE / "catalogs").glob("*.po"))
@@ -18,7 +18,7 @@ WORDS = words()
 
 def catalog(path: Path) -> Catalog:
     with path.open("rb") as source:
-        return read_po(source, locale=path.stem, abort_invalid=True)
+        return read_po(source, locale=LOCALES[path.stem], abort_invalid=True)
 
 
 def placeholders(text: str) -> list[str]:

@@ -14,7 +14,7 @@ from common.reports.document.metrics import Unit
 from worker.forms import local_csv
 from worker.forms.local_csv import Dialect, dialect_of
 
-COMMAS = {"de", "es", "fr", "it"}
+COMMAS = {"de", "es", "fr", "it", "nl", "pl", "pt"}
 
 
 def read(data: bytes, separator: str) -> list[list[str]]:
@@ -31,7 +31,7 @@ def test_each_locale_has_the_dialect_of_its_spreadsheets(tag: str) -> None:
 
 
 @pytest.mark.parametrize("slug", [each.slug for each in registry.implemented()])
-@pytest.mark.parametrize("tag", ["de", "de-CH", "en", "he"])
+@pytest.mark.parametrize("tag", ["de", "de-CH", "en", "he", "zh-Hans"])
 def test_every_cell_is_that_of_the_csv(slug: str, tag: str) -> None:
     made = source(slug, tag, title=HOSTILE)
     separator, decimal = dialect_of(LOCALES[tag])

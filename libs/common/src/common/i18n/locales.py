@@ -10,8 +10,9 @@ from typing import Final
 
 from babel import Locale
 
-LANGUAGES: Final = ("en", "de", "es", "fr", "he", "it", "ja")
-"""What there are words in, the default in front. English days are written as in Britain."""
+LANGUAGES: Final = ("en", "de", "es", "fr", "he", "it", "ja", "nl", "pl", "pt", "zh-Hans")
+"""What there are words in, the default in front. English days are written as in Britain,
+Portuguese numbers as in Brazil."""
 REGIONS: Final = ("en-US", "de-CH")
 """4/14 is April in one English and no day in the other; a Swiss number has apostrophes."""
 TAGS: Final = (*LANGUAGES, *REGIONS)

@@ -4,12 +4,17 @@ from functools import lru_cache
 from typing import Final
 
 from babel import Locale
+from babel.core import get_global
 
 from common.http.accept import READ_LENGTH, preferences
 from common.i18n.locales import ENGLISH, FORMER_NAMES, LOCALES
 
 _CHOICES_CACHED: Final = 512
 _BY_RANGE: Final = {tag.lower(): locale for tag, locale in LOCALES.items()}
+_BY_SCRIPT: Final = frozenset(each.language for each in LOCALES.values() if each.script)
+"""Languages whose readers are told apart by their script."""
+_REGION, _SCRIPT = 2, 4
+"""Letters of a subtag, by what it names."""
 
 
 def choose_locale(header: str) -> Locale:
@@ -17,7 +22,9 @@ def choose_locale(header: str) -> Locale:
 
     Ranges are tried by their quality, and in their order on a tie; each is cut from its end until
     it fits (``de-CH-1996``, ``de-CH``, ``de``). A quality of 0 chooses nothing, and ``*`` is
-    the default.
+    the default. Where scripts are told apart, a region stands for its script (``zh-TW`` is no
+    ``zh-Hans``), and a language alone for that of its most wanted region, which browsers put
+    before it.
     """
     return _choose_locale(header[:READ_LENGTH])
 
@@ -25,8 +32,11 @@ def choose_locale(header: str) -> Locale:
 @lru_cache(_CHOICES_CACHED)
 def _choose_locale(header: str) -> Locale:
     ranges = sorted(preferences(header), key=lambda each: -each[1])
+    wanted: dict[str, str] = {}
     for name, quality in ranges:
-        found = _lookup(name.replace("_", "-"))
+        tag = _with_script(name.replace("_", "-"))
+        first = wanted.setdefault(tag.partition("-")[0], tag)
+        found = _lookup(first if name in wanted else tag)
         if found is not None and quality > 0:
             return found
     return ENGLISH
@@ -40,3 +50,17 @@ def _lookup(tag: str) -> Locale | None:
             return found
         tag = tag.rpartition("-")[0]
     return None
+
+
+def _with_script(tag: str) -> str:
+    """A range in lower case with the script that its readers expect, where that matters."""
+    language, *others = tag.split("-")
+    if language not in _BY_SCRIPT:
+        return tag
+    script = next((each for each in others if len(each) == _SCRIPT and each.isalpha()), None)
+    if script is None:
+        likely = get_global("likely_subtags")
+        regions = (f"{language}_{each.upper()}" for each in others if len(each) == _REGION)
+        expected = next((likely[each] for each in regions if each in likely), likely[language])
+        script = expected.split("_")[1].lower()
+    return "-".join((language, script, *(each for each in others if each != script)))

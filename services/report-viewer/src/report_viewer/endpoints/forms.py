@@ -53,7 +53,9 @@ class FileKind(NamedTuple):
 FILES: Final[Mapping[Resource, FileKind]] = MappingProxyType(
     {
         Resource.XLSX: FileKind(Form.XLSX, XLSX.encode("ascii"), ".xlsx"),
-        Resource.PDF: FileKind(Form.PDF, b"application/pdf", ".pdf", lacking=frozenset({"ja"})),
+        Resource.PDF: FileKind(
+            Form.PDF, b"application/pdf", ".pdf", lacking=frozenset({"ja", "zh-Hans"})
+        ),
         Resource.LOCAL_CSV: FileKind(
             Form.LOCAL_CSV, b"text/csv; charset=utf-8", ".csv", gzipped=True
         ),

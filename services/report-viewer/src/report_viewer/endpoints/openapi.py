@@ -163,7 +163,8 @@ def _forms() -> dict[str, Any]:
     )
     pdf = responses_of(
         "The report as tagged PDF, to read and print: figures, charts, tables of what is on the"
-        " page, definitions. In English for readers of Japanese, for which there are no letters.",
+        " page, definitions. In English for readers of Japanese and Chinese, for which there are no"
+        " letters.",
         {"application/pdf": {"schema": {"type": "string", "format": "binary"}}},
         _FORM_HEADERS | {"Content-Disposition": _NAMED.format("pdf")},
     )
