@@ -36,9 +36,9 @@ def test_the_front_passes_on_what_is_for_the_services_alone(tmp_path: Path) -> N
     write_front(tmp_path / "Caddyfile", PUBLIC, PORTS)
     text = (tmp_path / "Caddyfile").read_text()
     assert text.startswith("reports.example.com {\n")
-    assert "reverse_proxy @reports 127.0.0.1:8001" in text
-    assert "reverse_proxy @console 127.0.0.1:8000" in text
-    for kept in ("/metrics", "/readyz", "/healthz", "reverse_proxy 127"):
+    assert "handle @reports {\n\t\treverse_proxy 127.0.0.1:8001\n\t}" in text
+    assert "handle @console {\n\t\treverse_proxy 127.0.0.1:8000\n\t}" in text
+    for kept in ("/metrics", "/readyz", "/healthz", "handle {\n\t\treverse_proxy"):
         assert kept not in text
     where = addresses(PORTS, **URLS, public=PUBLIC)
     message = ready_message(where, None, front=tmp_path / "Caddyfile")

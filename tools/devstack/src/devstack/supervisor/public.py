@@ -43,14 +43,18 @@ def public_settings(origin: str) -> Mapping[str, str]:
 
 
 def caddyfile(origin: str, ports: Ports) -> str:
-    """A Caddyfile that ends TLS at ``origin`` and passes on what is for the services, no more."""
+    """A Caddyfile that ends TLS at ``origin`` and passes on what is for the services, no more.
+
+    What is for neither is not found: Caddy's own answer would be an empty page with status 200.
+    """
     return "\n".join(
         (
             f"{origin.removeprefix('https://')} {{",
             f"\t@reports path {_TO_VIEWER}",
             f"\t@console path {_TO_SHARE_API}",
-            f"\treverse_proxy @reports {LOOPBACK}:{ports.report_viewer}",
-            f"\treverse_proxy @console {LOOPBACK}:{ports.share_api}",
+            f"\thandle @reports {{\n\t\treverse_proxy {LOOPBACK}:{ports.report_viewer}\n\t}}",
+            f"\thandle @console {{\n\t\treverse_proxy {LOOPBACK}:{ports.share_api}\n\t}}",
+            "\thandle {\n\t\trespond 404\n\t}",
             "}",
             "",
         )
