@@ -27,8 +27,9 @@ STILL = 0.01
 """A layout shift below that is none that anybody sees."""
 WIDTHS = (320, 360, 480, 620, 700, 1000, 1280)
 PLACES = """() => Object.fromEntries(
-    [...document.querySelectorAll("main :is(.table-tools, .legend, [data-controls])")]
-        .map((each) => [each.closest("section").id + " " + each.classList[0],
+    [...document.querySelectorAll("main :is(.table-tools, .legend, [data-controls], thead)")]
+        .filter((each) => each.checkVisibility())
+        .map((each, place) => [place + " " + each.closest("section")?.id + " " + each.className,
             each.getBoundingClientRect().height]))"""
 """How high the places are that the script fills."""
 

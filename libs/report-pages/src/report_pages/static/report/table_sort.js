@@ -6,8 +6,6 @@
   const { elements, numberFormat } = globalThis.salesReport;
 
   const collator = new Intl.Collator(numberFormat.language, { numeric: true, sensitivity: "base" });
-  // Between a question mark and what it is about, so that no line ends there.
-  const JOINER = "\u2060";
   const OPPOSITE = { ascending: "descending", descending: "ascending" };
 
   const isNumeric = (worths) => worths.every((each) => each === null || typeof each === "bigint");
@@ -83,11 +81,12 @@
       return this.rows.map((row, index) => this.worth(index, key, row.cells[place]));
     }
 
+    // It takes the place of words that look like it, so that no head changes its height.
     #button(column) {
       const button = elements.make("button", { type: "button", class: "sort" });
-      const about = column.querySelector(".about");
-      button.append(...[...column.childNodes].filter((each) => each !== about && each.data !== JOINER));
-      column.append(button);
+      const words = column.querySelector(".sort");
+      button.append(...words.childNodes);
+      words.replaceWith(button);
       button.addEventListener("click", () => this.#next(column, button.textContent.trim()));
     }
 
