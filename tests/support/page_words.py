@@ -1,7 +1,7 @@
 """Every word that pages use, by its English: what a catalog has to know.
 
 Words come from the templates, from calls in the code, from the problems and from the documents of
-every report.
+every report, those among them that were written before.
 """
 
 from collections.abc import Iterator
@@ -20,6 +20,7 @@ from common.links.token import ExpiredLinkError
 from common.reports import registry
 from common.reports.document.gaps import KINDS, NOT_KNOWN
 from common.reports.window import Period
+from common.reports_cache.cache import unpack_document
 from report_viewer.pages import renderer
 from report_viewer.problems import catalog, unlocking
 from report_viewer.problems.catalog import problem_of
@@ -31,6 +32,7 @@ COMMON: Final = Path(common.__file__).parent
 PAGES: Final = Path(report_pages.__file__).parent
 VIEWER: Final = Path(report_viewer.__file__).parent
 FORMS: Final = Path(forms.__file__ or "").parent
+KEPT_DOCUMENTS: Final = Path(__file__).with_name("kept_documents")
 _TRANSLATED: Final = ("label", "definition", "title", "description", "summary", "note")
 
 
@@ -44,9 +46,16 @@ def words() -> list[Message]:
         *marked_words.of_code(FORMS),
         *_from_problems(),
         *_from_reports(),
+        *of_kept_documents(),
         *_from_gaps(),
     )
     return list(dict.fromkeys(message for message in found if message))
+
+
+def of_kept_documents() -> Iterator[Message]:
+    """The words of documents that released versions wrote: frozen links show them still."""
+    for path in sorted(KEPT_DOCUMENTS.glob("*.zst")):
+        yield from filter(None, _in(msgspec.to_builtins(unpack_document(path.read_bytes()))))
 
 
 def _from_problems() -> Iterator[Message]:

@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
-from tests.support.page_words import COMMON, words
+from tests.support.page_words import COMMON, of_kept_documents, words
 
 from common.i18n.locales import ENGLISH, LANGUAGES, LOCALES
 from common.i18n.report_words import FOLDER, formatter_of, translations
@@ -54,6 +54,13 @@ def test_a_catalog_knows_the_words_of_pages(path: Path) -> None:
     known = sum(word in translated for word in WORDS)
     missing = [word for word in WORDS if word not in translated]
     assert known >= LEAST_KNOWN * len(WORDS), missing
+
+
+@pytest.mark.parametrize("path", CATALOGS, ids=lambda path: path.stem)
+def test_a_catalog_knows_every_word_of_documents_that_are_kept(path: Path) -> None:
+    """A frozen link would turn into English where a text of its report is said in other words."""
+    translated = {message.id for message in catalog(path) if message.id and message.string}
+    assert not set(of_kept_documents()) - translated
 
 
 @pytest.mark.parametrize("path", CATALOGS, ids=lambda path: path.stem)
