@@ -13,12 +13,14 @@ from tests.integration.report_viewer.conftest import BROWSER, Run
 from tests.integration.report_viewer.links.test_live import jobs, name
 from tests.integration.report_viewer.links.test_passwords import FORM, FORMS, PASSWORD, cookie_of
 from tests.integration.report_viewer.links.test_passwords import unlock as unlock_link
+from tests.support import wait
 from tests.support.samples import Sample
 
 from common.links import popularity, unlocking
 from common.links.options import LinkOptions
 from common.links.ranges import Range, parse_range
 from common.links.state import LinkStateStore
+from common.reports_cache.cache import data_version_key
 from report_viewer.loading.rate_limits import ComputationLimit, LinkThrottledError
 
 pytestmark = pytest.mark.anyio
@@ -259,6 +261,23 @@ async def test_computations_are_limited_by_range_and_custom_ones_together(
         except LinkThrottledError:
             refused.append(text)
     assert refused == ["2031-04-01..2031-04-11", "7d"]  # what is no range is the link itself
+
+
+async def test_days_that_a_reader_named_are_computed_again_as_often_as_others(
+    run: Run, redis_client: Redis, sample: Sample
+) -> None:
+    other = "2031-04-02..2031-04-09"
+    of_range(sample, other).store(redis_client, csv=other.encode())
+    redis_client.set(data_version_key(sample.tenant_id), b"4")
+    async with run(REPORT_VIEWER_COLD_PER_LINK=1) as client:
+        assert (await client.get(f"{sample.path}/r/{CUSTOM}/csv")).text == CUSTOM
+        await wait.until_async(lambda: len(jobs(redis_client)) == 1)
+        assert (await client.get(f"{sample.path}/r/{other}/csv")).text == other
+        assert (await client.get(f"{sample.path}/r/7d/csv")).text == "7d"
+        await wait.until_async(lambda: len(jobs(redis_client)) >= 2)
+    asked = {(job["start"], job["end"]) for job in jobs(redis_client)}
+    windows = [of_range(sample, text).window for text in (CUSTOM, "7d")]
+    assert asked == {(int(w.start.timestamp()), int(w.end.timestamp())) for w in windows}
 
 
 async def test_what_is_viewed_is_kept_ready_but_for_days_of_one_reader(

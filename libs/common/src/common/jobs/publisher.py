@@ -137,6 +137,14 @@ class JobPublisher:
         """
         return self._claim(job, CachePolicy.ANY)
 
+    def claim_fresh(self, job: ComputeReport) -> ClaimedJob | None:
+        """As ``claim_missing``, unless one of the latest data is cached.
+
+        Raises:
+            JobsUnavailableError: Redis is refused, hung or gone.
+        """
+        return self._claim(job, CachePolicy.FRESH)
+
     def claim_form(self, job: MakeForm) -> ClaimedJob | None:
         """As ``claim_missing``, unless a form of the very report that is cached is there by now.
 

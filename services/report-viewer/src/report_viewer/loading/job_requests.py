@@ -72,10 +72,14 @@ class JobRequests:
         )
 
     def refresh(self, claims: LinkClaims) -> "asyncio.Future[bool]":
-        """Have a report computed again that newer data have overtaken."""
-        return self._once(
-            key_of(claims).cached, lambda: self._jobs.request_fresh(_computation(claims))
-        )
+        """Have a report computed again that newer data have overtaken.
+
+        Days that a reader named are endless, and count as their first computation did.
+        """
+        name, job = key_of(claims).cached, _computation(claims)
+        if claims.chosen is None or claims.chosen.dates is None:
+            return self._once(name, lambda: self._jobs.request_fresh(job))
+        return self._once(name, lambda: self._publish(claims, self._jobs.claim_fresh(job)))
 
     def restore_report(self, claims: LinkClaims) -> "asyncio.Future[bool]":
         """Have a link's frozen report brought back; its state comes with it.
