@@ -17,6 +17,20 @@ from webauthn.helpers import encode_cbor
 PRESENT: Final = 0x01
 VERIFIED: Final = 0x04
 _ATTESTED: Final = 0x40
+_EXTENDED: Final = 0x80
+
+
+def great(levels: int) -> bytes:
+    """CBOR of little text that stands for 2 ** ``levels`` values, by tags of shared ones."""
+    made = b"\xd8\x1c\x80"
+    for level in range(levels):
+        shown = b"\xd8\x1d" + _number(level)
+        made += b"\xd8\x1c\x82" + shown + shown
+    return b"\x98" + bytes([levels + 1]) + made
+
+
+def _number(value: int) -> bytes:
+    return bytes([value]) if value < 24 else bytes([0x18, value])
 
 
 def encoded(data: bytes) -> str:
@@ -42,6 +56,8 @@ class Authenticator:
     )
     credential_id: bytes = field(default_factory=lambda: secrets.token_bytes(32))
     handle: bytes = b""
+    extensions: bytes = b""
+    """What it adds of its own, as CBOR."""
 
     def create(self, options: str, **client: Any) -> str:
         """A passkey for these options; ``client`` replaces what the browser says."""
@@ -49,6 +65,7 @@ class Authenticator:
         self.handle = decoded(asked["user"]["id"])
         length = len(self.credential_id).to_bytes(2)
         data = self._data(_ATTESTED) + bytes(16) + length + self.credential_id + self._cose()
+        data += self.extensions
         made = {"fmt": "none", "attStmt": {}, "authData": data}
         said = self._client("webauthn.create", asked, client)
         return self._credential(
@@ -61,7 +78,7 @@ class Authenticator:
         """The passkey shown for these options; ``client`` replaces what the browser says."""
         self.counter += 1
         said = self._client("webauthn.get", json.loads(options), client)
-        data = self._data()
+        data = self._data() + self.extensions
         signed = self.key.sign(data + hashlib.sha256(said).digest(), ec.ECDSA(hashes.SHA256()))
         return self._credential(
             clientDataJSON=encoded(said),
@@ -76,7 +93,8 @@ class Authenticator:
 
     def _data(self, more: int = 0) -> bytes:
         domain = hashlib.sha256(self.domain.encode()).digest()
-        return domain + bytes([self.flags | more]) + self.counter.to_bytes(4)
+        extended = _EXTENDED if self.extensions else 0
+        return domain + bytes([self.flags | more | extended]) + self.counter.to_bytes(4)
 
     def _cose(self) -> bytes:
         point = self.key.public_key().public_numbers()

@@ -13,6 +13,7 @@ from tests.support import inboxes
 from accounts.api_keys import KeyRequest, create_key
 from accounts.invitations import invite
 from accounts.members import list_members
+from accounts.memberships import find_account
 from accounts.passkeys import NewPasskey, add_passkey, list_passkeys
 from accounts.permissions import SCOPES
 from accounts.provisioning import create_tenant
@@ -167,7 +168,9 @@ def open_shops(owner: Engine, service: Engine, redis: Redis) -> Shops:
 def _passkey(service: Engine, admin_id: int) -> UUID:
     made = NewPasskey(b"credential of theirs", b"key of theirs", 0, (), "Passkey of theirs")
     author = Author("theirs@example.com", admin_id)
-    add_passkey(service, admin_id, made, author, at=instants.now())
+    account = find_account(service, admin_id)
+    assert account is not None
+    add_passkey(service, account, made, author, at=instants.now())
     return list_passkeys(service, admin_id)[0].id
 
 

@@ -14,7 +14,8 @@ from sqlalchemy import Engine, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from accounts.audit_log import record_for_person
-from accounts.passwords import count_up_sessions
+from accounts.memberships import Account
+from accounts.passwords import GenerationOverError, count_up_sessions
 from common.db.accounts import Admin
 from common.db.audit import Action, Author
 from common.db.passkeys import Passkey
@@ -90,17 +91,21 @@ def list_passkeys(engine: Engine, admin_id: int) -> tuple[Passkey, ...]:
 
 
 def add_passkey(
-    engine: Engine, admin_id: int, new: NewPasskey, author: Author, *, at: datetime
+    engine: Engine, account: Account, new: NewPasskey, author: Author, *, at: datetime
 ) -> None:
-    """Let the admin log in by a passkey.
+    """Let the admin of ``account``, as a session of theirs knows it, log in by a passkey.
 
     Raises:
+        GenerationOverError: the sessions were ended meanwhile: log in again.
         TooManyPasskeysError: there are as many as there may be.
         PasskeyKnownError: it is one of an account already, whoever's.
     """
+    admin_id = account.admin_id
     try:
         with transaction(engine, Access(admin_id=admin_id)) as session:
-            session.execute(select(Admin.id).where(Admin.id == admin_id).with_for_update())
+            unchanged = (Admin.id == admin_id, Admin.session_generation == account.generation)
+            if session.scalar(select(Admin.id).where(*unchanged).with_for_update()) is None:
+                raise GenerationOverError
             count = select(func.count()).where(Passkey.admin_id == admin_id)
             if (session.scalar(count) or 0) >= MOST_PASSKEYS:
                 raise TooManyPasskeysError

@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -13,12 +14,14 @@ from redis import Redis
 from sqlalchemy import select
 from tests.integration.share_api.conftest import BASE_URL, PASSWORD, Serve, Service, World
 from tests.integration.share_api.console.conftest import Tab, a_tab, said
-from tests.support.authenticator import PRESENT, VERIFIED, Authenticator, encoded
+from tests.support.authenticator import PRESENT, VERIFIED, Authenticator, encoded, great
 
 from accounts import passkeys as accounts
+from accounts.memberships import find_account
 from accounts.passkeys import list_passkeys
+from accounts.passwords import GenerationOverError, replace_password
 from accounts.reset_links import reset_link
-from common.db.audit import COMMAND_LINE, AuditEntry
+from common.db.audit import COMMAND_LINE, AuditEntry, Author
 from common.db.passkeys import Passkey
 from common.db.tenancy import Access, transaction
 from common.instants import now
@@ -388,6 +391,34 @@ def test_who_sets_a_password_without_the_old_one_leaves_no_passkey(
     assert list_passkeys(world.engine, admin_id) == ()
     assert ("passkey.removed", "Phone") in actions(world, world.tokyo)
     assert refused(log_in(stranger, device))
+
+
+def test_nobody_adds_one_by_a_request_that_began_before_a_reset(
+    tab: Tab, service: Service, world: World
+) -> None:
+    admin_id = world.admins["ben"]
+    session_id = tab.client.headers["Cookie"].partition("=")[2]
+    account = find_account(world.engine, admin_id)
+    assert account is not None
+    device = authenticator()
+    made = device.create(options_for(tab))
+    replace_password(world.engine, admin_id, "of another password", COMMAND_LINE, at=now())
+    began = SimpleNamespace(account=account, session_id=session_id)
+    author = Author("ben@example.com", admin_id)
+    with pytest.raises(GenerationOverError):
+        service.container.passkeys.add(began, made, "Phone", author, host=DOMAIN)
+    assert list_passkeys(world.engine, admin_id) == ()
+
+
+def test_little_that_stands_for_much_is_refused(
+    device: Authenticator, tab: Tab, other: Tab
+) -> None:
+    device.extensions = great(16)
+    assert refused(log_in(other, device))
+    made = authenticator(extensions=great(16)).create(options_for(tab))
+    answer = tab.send(PASSKEYS, name="Phone", credential=made)
+    assert answer.status_code == 403
+    assert REFUSED in said(answer)
 
 
 def test_log_ins_by_passkey_are_throttled_and_lock_nobody_out(serve: Serve, world: World) -> None:

@@ -14,6 +14,7 @@ from tests.integration.share_api.console.conftest import Tab, a_tab, said
 from tests.integration.share_api.console.test_links import made
 from tests.integration.share_api.test_imports import work
 
+from accounts.memberships import find_account
 from accounts.passkeys import NewPasskey, add_passkey
 from accounts.permissions import Permission, of_role
 from common.db.accounts import Role
@@ -181,7 +182,9 @@ def test_what_is_shown_is_permitted_and_what_is_permitted_is_shown(
     opened, sent = set(), set()
     member = world.admins[MEMBERS[role]]
     made_once = NewPasskey(b"credential", b"key", 0, (), "Phone")
-    add_passkey(world.engine, member, made_once, Author("test", member), at=now())
+    account = find_account(world.engine, member)
+    assert account is not None
+    add_passkey(world.engine, account, made_once, Author("test", member), at=now())
     with entered(service, MEMBERS[role]) as tab:
         for enabled in ("yes", "no"):
             shop.send("/admin/links/sharing", enabled=enabled)

@@ -8,7 +8,7 @@ a counter that goes back.
 
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Final, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from sqlalchemy import Engine
 from webauthn import (
@@ -25,6 +25,7 @@ from webauthn.helpers import (
 from webauthn.helpers.cose import COSEAlgorithmIdentifier
 from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import (
+    AuthenticationCredential,
     AuthenticatorSelectionCriteria,
     AuthenticatorTransport,
     PublicKeyCredentialDescriptor,
@@ -48,6 +49,7 @@ from common.instants import now
 from share_api.auth.credentials import CredentialsError, Verified
 from share_api.auth.devices import remember_device
 from share_api.auth.passkey_challenges import CHALLENGE_SECONDS, Ceremony, PasskeyChallenges
+from share_api.auth.plain_cbor import check_attestation, check_authenticator_data
 from share_api.auth.relying_party import RelyingParty
 from share_api.rate_limits import LoginRateLimit
 
@@ -80,6 +82,20 @@ class WrongPasskeyError(CredentialsError):
         super().__init__("The passkey was not accepted.")
 
 
+class AskedToAdd(Protocol):
+    """Who is asked to add a passkey: an account, in a session of its admin's."""
+
+    @property
+    def account(self) -> Account:
+        """As it was when the request came in."""
+        ...
+
+    @property
+    def session_id(self) -> str:
+        """What the challenge was given to."""
+        ...
+
+
 class Passkeys:
     """Adds passkeys, and verifies log-ins by them."""
 
@@ -95,7 +111,7 @@ class Passkeys:
         self._challenges = challenges
         self._rate_limit = rate_limit
 
-    def ask_to_add(self, account: Account, session_id: str) -> str:
+    def ask_to_add(self, asked: AskedToAdd) -> str:
         """What the browser needs to make a passkey of the account, as JSON of WebAuthn's.
 
         Raises:
@@ -107,14 +123,14 @@ class Passkeys:
             PublicKeyCredentialDescriptor(
                 id=each.credential_id, transports=list(map(AuthenticatorTransport, each.transports))
             )
-            for each in list_passkeys(self._engine, account.admin_id)
+            for each in list_passkeys(self._engine, asked.account.admin_id)
         ]
         options = generate_registration_options(
             rp_id=self.party.id,
             rp_name=SERVICE_NAME,
-            user_id=account.admin_id.to_bytes(_HANDLE_BYTES),
-            user_name=account.email,
-            challenge=self._challenges.issue(Ceremony.ADD, session_id),
+            user_id=asked.account.admin_id.to_bytes(_HANDLE_BYTES),
+            user_name=asked.account.email,
+            challenge=self._challenges.issue(Ceremony.ADD, asked.session_id),
             timeout=CHALLENGE_SECONDS * 1000,
             authenticator_selection=AuthenticatorSelectionCriteria(
                 resident_key=ResidentKeyRequirement.REQUIRED,
@@ -126,22 +142,24 @@ class Passkeys:
         return options_to_json(options)
 
     def add(
-        self, session_id: str, credential: str, name: str, author: Author, *, host: str
+        self, asked: AskedToAdd, credential: str, name: str, author: Author, *, host: str
     ) -> None:
         """Add what the browser made, under a name; ``host`` is what it asked for.
 
         Raises:
+            GenerationOverError: the admin's sessions were ended meanwhile.
             WrongPasskeyError: it is not what the session was asked for.
             PasskeyError: the account can have no more, or it is a passkey already.
         """
-        challenge = self._challenges.take(Ceremony.ADD, session_id)
-        if challenge is None or author.admin_id is None:
+        challenge = self._challenges.take(Ceremony.ADD, asked.session_id)
+        if challenge is None:
             raise WrongPasskeyError
         new = _read(lambda: self._made(credential, name, challenge, host))
-        add_passkey(self._engine, author.admin_id, new, author, at=now())
+        add_passkey(self._engine, asked.account, new, author, at=now())
 
     def _made(self, credential: str, name: str, challenge: bytes, host: str) -> NewPasskey:
         shown = parse_registration_credential_json(credential)
+        check_attestation(shown.response.attestation_object)
         made = verify_registration_response(
             credential=shown,
             expected_challenge=challenge,
@@ -186,7 +204,7 @@ class Passkeys:
         challenge = self._challenges.take(Ceremony.LOG_IN, holder) if holder else None
         if challenge is None:
             raise WrongPasskeyError
-        shown = _read(lambda: parse_authentication_credential_json(credential))
+        shown = _read(lambda: _shown(credential))
         handle = shown.response.user_handle or b""
         if len(handle) != _HANDLE_BYTES or int.from_bytes(handle) > _LARGEST_ID:
             raise WrongPasskeyError
@@ -223,6 +241,12 @@ class Passkeys:
                 author = Author(account.email, admin_id, address or None)
                 record_refusal(self._engine, Action.LOGIN_FAILED, author, at=now())
             raise
+
+
+def _shown(credential: str) -> AuthenticationCredential:
+    shown = parse_authentication_credential_json(credential)
+    check_authenticator_data(shown.response.authenticator_data)
+    return shown
 
 
 def _read(read: Callable[[], T]) -> T:

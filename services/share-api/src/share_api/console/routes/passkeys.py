@@ -58,9 +58,9 @@ def add(visit: CurrentVisit, form: CheckedForm) -> Response:
     host, passkeys = visit.request.headers.get("host", ""), visit.container.passkeys
     try:
         named = as_model(PasskeyNameBody, name=form.one("name").strip())
-        passkeys.add(
-            visit.admin.session_id, form.one("credential"), named.name, visit.author, host=host
-        )
+        passkeys.add(visit.admin, form.one("credential"), named.name, visit.author, host=host)
+    except GenerationOverError:
+        return redirect(LOGIN)
     except (InvalidBodyError, WrongPasskeyError, PasskeyError) as problem:
         return _refused(visit, problem)
     return redirect(f"{SETTINGS}?done=passkey")
@@ -84,7 +84,7 @@ def remove(visit: CurrentVisit, form: CheckedForm) -> Response:
 def _making_page(visit: Visit, name: str) -> Response:
     passkeys = visit.container.passkeys
     try:
-        options = passkeys.ask_to_add(visit.admin.account, visit.admin.session_id)
+        options = passkeys.ask_to_add(visit.admin)
     except WrongPasskeyError as problem:
         return _refused(visit, problem)
     return page(visit, "passkey.html", "settings", name=name, options=options, party=passkeys.party)
