@@ -68,9 +68,9 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(wrapper=True, optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> Generator[None, int, int]:
-    """A process more than there are cores: at any time one of them waits, for a time-out or so."""
+    """Twice as many processes as there are cores: half of the time they wait for another one."""
     cores = yield
-    return cores if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ else cores + 1
+    return cores if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ else 2 * cores
 
 
 def pytest_configure(config: pytest.Config) -> None:

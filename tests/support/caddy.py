@@ -4,10 +4,12 @@ import os
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +20,7 @@ from devstack.processes.sockets import reserved_port
 from devstack.processes.spawn import spawn
 
 PROGRAM: Final = shutil.which("caddy")
-_ALONE: Final = """{{
+_ALONE: Final = """
 	admin off
 	http_port {port}
 	local_certs
@@ -26,10 +28,19 @@ _ALONE: Final = """{{
 	servers {{
 		protocols h1 h2
 	}}
-}}
 """
-"""What a test adds in front: no certificate is asked for anywhere, nothing is installed, and the
-port is one of TCP, which alone is reserved."""
+"""What a test adds to the global options: no certificate is asked for anywhere, nothing is
+installed, and the port is one of TCP, which alone is reserved."""
+
+
+@dataclass(frozen=True)
+class Front:
+    """A Caddy that runs: its port for what is not TLS, and what it has logged."""
+
+    plain: int
+    log: Path
+
+
 needed = pytest.mark.skipif(
     PROGRAM is None and os.environ.get("ANALYTICS_REQUIRE_CADDY") != "1",
     reason="Caddy is not installed",
@@ -52,13 +63,14 @@ def validated(caddyfile: str) -> subprocess.CompletedProcess[str]:
 
 
 @contextmanager
-def front(caddyfile: str, port: int) -> Iterator[int]:
-    """A Caddy with that Caddyfile, which listens on ``port``; its port for what is not TLS."""
+def front(caddyfile: str, port: int) -> Iterator[Front]:
+    """A Caddy with that Caddyfile, which listens on ``port``."""
     assert PROGRAM is not None, "Caddy is demanded and not installed"
     plain = reserved_port()
     with tempfile.TemporaryDirectory(prefix="analytics-caddy-") as name:
         path, log = Path(name) / "Caddyfile", Path(name) / "caddy.log"
-        path.write_text(_ALONE.format(port=plain) + caddyfile, encoding="utf-8")
+        assert caddyfile.startswith("{\n"), "its global options"
+        path.write_text("{" + _ALONE.format(port=plain) + caddyfile[2:], encoding="utf-8")
         command = [PROGRAM, "run", "--config", str(path)]
         with log.open("wb") as stream:
             process = spawn(command, env=_environment(name), stdout=stream)
@@ -66,10 +78,10 @@ def front(caddyfile: str, port: int) -> Iterator[int]:
 
             def ready() -> bool:
                 assert process.poll() is None, log.read_text()
-                return "certificate obtained successfully" in log.read_text() and _listens(port)
+                return _speaks_tls(port)
 
             wait.until(ready, "Caddy")
-            yield plain
+            yield Front(plain, log)
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(wait.PATIENCE_SECONDS)
@@ -80,6 +92,13 @@ def _environment(home: str) -> dict[str, str]:
     return {"PATH": os.environ["PATH"], **own}
 
 
-def _listens(port: int) -> bool:
-    with socket.socket() as client:
-        return client.connect_ex(("127.0.0.1", port)) == 0
+def _speaks_tls(port: int) -> bool:
+    """Whether it listens, and has made its certificate."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    try:
+        with socket.create_connection(("127.0.0.1", port), wait.PATIENCE_SECONDS) as client:
+            context.wrap_socket(client, server_hostname="localhost").close()
+    except OSError:
+        return False
+    return True

@@ -57,7 +57,7 @@ class Outside:
     """How the system is reached from outside."""
 
     origin: str
-    plain: int
+    front: caddy.Front
 
     def client(self) -> httpx.Client:
         """A client that takes the certificate for what it is."""
@@ -65,7 +65,11 @@ class Outside:
             base_url=self.origin,
             verify=False,  # noqa: S501 - made by Caddy a moment ago, known to nobody
             timeout=wait.PATIENCE_SECONDS,
-            headers={"X-Forwarded-For": "203.0.113.9", "Origin": self.origin},
+            headers={
+                "X-Forwarded-For": "203.0.113.9",
+                "X-Request-ID": "0af7651916cd43dd8448eb211c80319c",
+                "Origin": self.origin,
+            },
         )
 
 
@@ -76,8 +80,8 @@ def outside(serve: Serve, world: World) -> Iterator[Outside]:
     service = serve(PUBLIC_BASE_URL=origin, SHARE_API_TRUSTED_PROXIES="127.0.0.1")
     with echoing() as viewer:
         ports = Ports(int(service.url.rpartition(":")[2]), viewer, postgres=1, valkey=1)
-        with caddy.front(caddyfile(origin, ports), port) as plain:
-            yield Outside(origin, plain)
+        with caddy.front(caddyfile(origin, ports), port) as front:
+            yield Outside(origin, front)
 
 
 def test_caddy_takes_what_is_written_for_a_domain() -> None:
@@ -120,8 +124,21 @@ def test_links_go_to_the_viewer_and_the_rest_nowhere(outside: Outside) -> None:
             assert told["host"] == outside.origin.removeprefix("https://")
             assert told["x-forwarded-proto"] == "https"
             assert told["x-forwarded-for"] in {"127.0.0.1", "::1"}
+            assert "x-request-id" not in told
         for path in ("/", "/metrics", "/readyz", "/healthz", "/docs", "/openapi.json", "/nothing"):
             assert client.get(path).status_code == 404, path
-        sent = client.get(f"http://localhost:{outside.plain}/admin")
+        sent = client.get(f"http://localhost:{outside.front.plain}/admin")
         assert sent.status_code == 308
         assert sent.headers["location"] == f"{outside.origin}/admin"
+
+
+def test_a_service_that_is_away_puts_no_address_into_its_log() -> None:
+    port, nobody = reserved_port(), reserved_port()
+    origin = f"https://localhost:{port}"
+    written = caddyfile(origin, Ports(nobody, nobody, postgres=1, valkey=1))
+    with caddy.front(written, port) as front, Outside(origin, front).client() as client:
+        for path in ("/api/reports/A-Tok.En", "/admin/reset/A-Tok.En?a=A-Tok.En"):
+            told = client.get(path, headers={"Referer": f"{origin}{path}"})
+            assert told.status_code == 502
+        wait.until(lambda: front.log.read_text().count('"status":502') >= 2, front.log.read_text)
+        assert "A-Tok.En" not in front.log.read_text()

@@ -318,6 +318,33 @@ def test_what_cannot_be_read_holds_nothing_up(
     assert view_counts.tenants(redis_client) == ()
 
 
+@pytest.mark.parametrize("zone", ["Pacific/Honolulu", "Pacific/Kiritimati"])
+@pytest.mark.parametrize(
+    "last", [datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, tzinfo=UTC)]
+)
+def test_a_clock_that_is_wrong_takes_no_view_away_and_keeps_no_shop_waiting(
+    make_shop: Callable[..., Shop], redis_client: Redis, zone: str, last: datetime
+) -> None:
+    shop, after = make_shop(zone), make_shop(zone)
+    link, theirs = shop.issue(at=THEN), after.issue(at=THEN)
+    count(redis_client, shop, link, 3, last=last)
+    count(redis_client, after, theirs, 2)
+    view_transfer.transfer_views(shop.engine, redis_client)
+    assert numbers(shop, link)[0] == 3
+    assert numbers(after, theirs)[0] == 2
+    (day,) = days_of(shop, link)
+    assert date(1999, 12, 31) <= day <= datetime.now(UTC).date() + WEEK
+
+
+def test_a_moment_of_no_zone_cannot_be_read(shop: Shop, redis_client: Redis) -> None:
+    link = shop.issue(at=THEN)
+    views = f'{{"{link}": {{"views": 1, "downloads": 0, "last": "2026-05-01T09:00:00"}}}}'
+    redis_client.rpush(view_counts.key(shop.tenant_id), f'{{"id": "{uuid4()}", "views": {views}}}')
+    count(redis_client, shop, link, 3)
+    view_transfer.transfer_views(shop.engine, redis_client)
+    assert numbers(shop, link)[0] == 3
+
+
 def old_count(redis: Redis, shop: Shop, link_id: UUID, views: int) -> None:
     """As a viewer before revision 0010 counts."""
     name, at = f"{{{shop.tenant_id}}}:views", int(LATER.timestamp() * 1000)

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -99,11 +100,38 @@ def test_a_job_from_nowhere_has_a_trace_of_its_own(collector: Collector, header:
         assert span.trace_id == line["request_id"] == REQUEST
 
 
+def test_a_request_is_below_none_that_went_before_on_its_connection(collector: Collector) -> None:
+    tracing.start("answers", collector.url)
+    with request_ids.working_on(REQUEST), tracing.span("first", Kind.SERVER):
+        other = REQUEST[::-1]
+        with request_ids.working_on(other), tracing.span("second", Kind.SERVER):
+            pass
+        with origin.running("job", other, {}.get):
+            pass
+    tracing.stop()
+    below = {each.name: each for each in collector.spans}
+    assert below["second"].trace_id == below["run job"].trace_id == other
+    assert not below["second"].parent_id
+    assert not below["run job"].parent_id
+
+
 def test_a_collector_that_is_away_holds_nothing_up() -> None:
     tracing.start("asks", "http://127.0.0.1:9")
     with tracing.span("GET", Kind.SERVER):
         assert logged()["trace_id"]
     tracing.stop()
+
+
+def test_a_collector_that_never_answers_holds_no_process_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its own time-out would keep the end of a process waiting for ten minutes."""
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "600")
+    with socket.create_server(("127.0.0.1", 0)) as hung:
+        tracing.start("asks", f"http://127.0.0.1:{hung.getsockname()[1]}")
+        with tracing.span("GET", Kind.SERVER):
+            pass
+        tracing.stop()
 
 
 def test_without_an_endpoint_nothing_is_traced_or_loaded() -> None:

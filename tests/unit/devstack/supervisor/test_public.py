@@ -35,7 +35,7 @@ def test_both_services_take_the_address_and_what_follows_from_it() -> None:
 def test_the_front_passes_on_what_is_for_the_services_alone(tmp_path: Path) -> None:
     write_front(tmp_path / "Caddyfile", PUBLIC, PORTS)
     text = (tmp_path / "Caddyfile").read_text()
-    assert text.startswith("reports.example.com {\n")
+    assert "\n}\nreports.example.com {\n" in text
     assert "handle @reports {\n\t\treverse_proxy 127.0.0.1:8001\n\t}" in text
     assert "handle @console {\n\t\treverse_proxy 127.0.0.1:8000\n\t}" in text
     for kept in ("/metrics", "/readyz", "/healthz", "handle {\n\t\treverse_proxy"):

@@ -6,11 +6,13 @@ gateway's are: a line of a log leads to its trace. The SDK reads its own variabl
 """
 
 import re
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
+from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
@@ -31,6 +33,9 @@ from common.infra.tracing import PARENT, Attributes, Kind, Span
 
 TRACES_PATH: Final = "/v1/traces"
 """Where below its endpoint a collector takes spans."""
+STOP_SECONDS: Final = 3.0
+"""How long the end of a process waits for a collector: less than it may take for its requests."""
+_FROM_ELSEWHERE: Final = frozenset({Kind.SERVER, Kind.CONSUMER})
 _TRACE_ID: Final = re.compile(r"(?!0{32})[0-9a-f]{32}", re.ASCII)
 _NANOSECONDS: Final = 1_000_000_000
 _W3C: Final = TraceContextTextMapPropagator()
@@ -42,14 +47,20 @@ class OtlpTracer:
     def __init__(self, service: str, endpoint: str) -> None:
         resource = Resource.create({"service.name": service})
         exporter = OTLPSpanExporter(endpoint + TRACES_PATH)
-        self._provider = TracerProvider(id_generator=_RequestIds(), resource=resource)
+        self._provider = TracerProvider(
+            id_generator=_RequestIds(), resource=resource, shutdown_on_exit=False
+        )
         self._provider.add_span_processor(BatchSpanProcessor(exporter))
         self._tracer = self._provider.get_tracer(service)
 
     @contextmanager
     def span(self, name: str, kind: Kind, attributes: Attributes, parent: object) -> Iterator[Span]:
         """A span for as long as the block lasts."""
-        above = _W3C.extract({PARENT: parent}) if isinstance(parent, str) else None
+        # What comes from elsewhere is below nothing of this process: a server answers requests of
+        # one connection in the context of the first.
+        above = Context() if kind in _FROM_ELSEWHERE else None
+        if isinstance(parent, str):
+            above = _W3C.extract({PARENT: parent}, Context())
         with self._tracer.start_as_current_span(
             name,
             above,
@@ -86,8 +97,10 @@ class OtlpTracer:
         return {"trace_id": trace_id, "span_id": span_id}
 
     def stop(self) -> None:
-        """Export what is left."""
-        self._provider.shutdown()
+        """Export what is left, within a few seconds."""
+        ending = threading.Thread(target=self._provider.shutdown, daemon=True)
+        ending.start()
+        ending.join(STOP_SECONDS)
 
 
 class _RequestIds(RandomIdGenerator):

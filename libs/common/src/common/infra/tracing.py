@@ -113,7 +113,7 @@ def start(service: str, endpoint: str | None) -> None:
 
 
 def stop() -> None:
-    """Export what is left, within the exporter's time-out, and trace nothing more."""
+    """Export what is left, within a few seconds, and trace nothing more."""
     tracer, _Process.tracer = _Process.tracer, _NO_TRACER
     tracer.stop()
 
@@ -121,10 +121,10 @@ def stop() -> None:
 def span(
     name: str, kind: Kind, attributes: Attributes | None = None, *, parent: object = None
 ) -> AbstractContextManager[Span]:
-    """A span for as long as the block lasts, below the current one, or a ``parent`` elsewhere.
+    """A span for as long as the block lasts: below ``parent``, or the current one.
 
-    ``parent`` is what ``carrier`` gave there; what is none is passed over. An error is told by its
-    type alone: its words may be what must not be told.
+    A request is below nothing. ``parent`` is what ``carrier`` gave there; what is none is passed
+    over. An error is told by its type alone: its words may be what must not be told.
     """
     return _Process.tracer.span(name, kind, attributes or {}, parent)
 

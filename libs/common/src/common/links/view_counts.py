@@ -9,7 +9,7 @@ every view counts once.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Annotated, Final
 from uuid import UUID, uuid4
 
 import msgspec
@@ -26,7 +26,7 @@ class Views(msgspec.Struct, frozen=True):
 
     views: int
     downloads: int
-    last: datetime
+    last: Annotated[datetime, msgspec.Meta(tz=True)]
 
     def plus(self, other: "Views") -> "Views":
         """The sums of both."""

@@ -8,6 +8,7 @@ them go in a batch: a long CSV neither delays the checks of other links nor fill
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from contextvars import Context
 from dataclasses import replace
 from typing import Final
 
@@ -58,13 +59,14 @@ class BatchQueue:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Snapshot] = loop.create_future()
         if not self._queued and self._sending is None:
-            loop.call_soon(self._start)
+            loop.call_soon(self._start, context=Context())  # a batch is of no one request
         self._queued.setdefault(read, []).append(future)
         return await future
 
     def _start(self) -> None:
         if self._queued and self._sending is None:
-            self._sending = asyncio.get_running_loop().create_task(self._send())
+            sending = asyncio.get_running_loop().create_task(self._send(), context=Context())
+            self._sending = sending
 
     async def _send(self) -> None:
         try:

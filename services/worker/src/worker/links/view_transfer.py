@@ -12,17 +12,19 @@ at once and leaves the batches to the next round.
 import logging
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace
 from psycopg.errors import LockNotAvailable
 from redis import Redis
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from common import instants
 from common.db.tenancy import Access, transaction
 from common.links import view_counts
 from common.links.view_counts import Batch
@@ -32,6 +34,8 @@ TASK: Final = "views.transfer"
 EVERY_SECONDS: Final = 10
 
 _BATCHES_AT_ONCE: Final = 1000
+_FIRST_VIEW: Final = datetime(2000, 1, 1, tzinfo=UTC)
+"""No link was seen before."""
 _GIVE_UP_AT_ONCE = text("SET LOCAL lock_timeout = '100ms'")
 # Also of a tenant that is gone: its batches are entered nowhere, and forgotten.
 _ENTER = text(
@@ -103,7 +107,7 @@ def _count(session: Session, tenant_id: int, found: Sequence[Batch | None]) -> i
     if None in found:
         logger.error("batches of views cannot be read", extra={"tenant_id": tenant_id})
     entered = session.scalars(_ENTER, {"tenant_id": tenant_id, "ids": list(batches)})
-    new = [batches[each] for each in entered]
+    new = [_in_time(batches[each], instants.now()) for each in entered]
     sums = view_counts.sums(new)
     if sums:
         session.execute(
@@ -119,6 +123,15 @@ def _count(session: Session, tenant_id: int, found: Sequence[Batch | None]) -> i
         zone = ZoneInfo(session.execute(_ZONE, {"tenant_id": tenant_id}).scalar_one())
         _add_by_day(session, tenant_id, _by_day(new, zone))
     return len(sums)
+
+
+def _in_time(batch: Batch, now: datetime) -> Batch:
+    """The batch with views at moments that there are: a clock may be wrong, a view is none less."""
+    views = {
+        link_id: replace(each, last=min(max(each.last, _FIRST_VIEW), now))
+        for link_id, each in batch.views.items()
+    }
+    return replace(batch, views=views)
 
 
 def _by_day(batches: Iterable[Batch], zone: ZoneInfo) -> Counter[tuple[UUID, date]]:

@@ -14,6 +14,17 @@ from devstack.processes.sockets import LOOPBACK
 from devstack.supervisor.errors import SupervisorError
 from devstack.supervisor.ports import Ports
 
+LOG_WITHOUT_ADDRESSES: Final = """\
+\tlog {
+\t\tformat filter {
+\t\t\twrap json
+\t\t\tfields {
+\t\t\t\trequest>uri delete
+\t\t\t\trequest>headers>Referer delete
+\t\t\t}
+\t\t}
+\t}"""
+"""Among Caddy's global options: an upstream that is away is logged with the request."""
 _TO_VIEWER: Final = "/api/reports/* /static/* /csp-reports"
 _TO_SHARE_API: Final = "/admin /admin/* /api/admin/* /api/ingest/* /api/discord/interactions"
 
@@ -45,11 +56,16 @@ def public_settings(origin: str) -> Mapping[str, str]:
 def caddyfile(origin: str, ports: Ports) -> str:
     """A Caddyfile that ends TLS at ``origin`` and passes on what is for the services, no more.
 
-    What is for neither is not found: Caddy's own answer would be an empty page with status 200.
+    What is for neither is not found: Caddy's own answer would be an empty page with status 200. Its
+    log has no addresses, which hold tokens, and a request's id is not for strangers to choose.
     """
     return "\n".join(
         (
+            "{",
+            LOG_WITHOUT_ADDRESSES,
+            "}",
             f"{origin.removeprefix('https://')} {{",
+            "\trequest_header -X-Request-ID",
             f"\t@reports path {_TO_VIEWER}",
             f"\t@console path {_TO_SHARE_API}",
             f"\thandle @reports {{\n\t\treverse_proxy {LOOPBACK}:{ports.report_viewer}\n\t}}",

@@ -1,6 +1,6 @@
 """Passkeys of admins.
 
-Revision ID: 0039
+Revision ID: 0038
 Revises: 0037
 """
 
@@ -9,7 +9,7 @@ from alembic import op
 
 from common.db.sql import script
 
-revision = "0039"
+revision = "0038"
 down_revision = "0037"
 branch_labels = None
 depends_on = None
