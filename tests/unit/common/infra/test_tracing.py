@@ -106,7 +106,7 @@ def test_a_request_is_below_none_that_went_before_on_its_connection(collector: C
         other = REQUEST[::-1]
         with request_ids.working_on(other), tracing.span("second", Kind.SERVER):
             pass
-        with origin.running("job", other, {}.get):
+        with origin.running("job", other, lambda _: None):
             pass
     tracing.stop()
     below = {each.name: each for each in collector.spans}
