@@ -149,7 +149,7 @@ class DailyViews(Model):
             ondelete="CASCADE",
         ),
         CheckConstraint("views > 0", name="views"),
-        Index("ix_daily_views_tenant_id_day", "tenant_id", "day"),
+        Index("ix_daily_views_tenant_id_day", "tenant_id", "day", postgresql_include=["views"]),
     )
 
     tenant_id: Mapped[TenantId]

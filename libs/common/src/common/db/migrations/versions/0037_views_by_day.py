@@ -31,7 +31,12 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("tenant_id", "link_id", "day", name="pk_daily_views"),
     )
-    op.create_index("ix_daily_views_tenant_id_day", "daily_views", ["tenant_id", "day"])
+    op.create_index(
+        "ix_daily_views_tenant_id_day",
+        "daily_views",
+        ["tenant_id", "day"],
+        postgresql_include=["views"],
+    )
     op.execute(script("daily_views_v1"))
 
 
