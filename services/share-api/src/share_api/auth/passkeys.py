@@ -7,8 +7,7 @@ a counter that goes back.
 """
 
 from collections.abc import Callable
-from http import HTTPStatus
-from typing import Final, Protocol, TypeVar
+from typing import Final, Protocol
 
 from sqlalchemy import Engine
 from webauthn import (
@@ -18,14 +17,8 @@ from webauthn import (
     verify_authentication_response,
     verify_registration_response,
 )
-from webauthn.helpers import (
-    parse_authentication_credential_json,
-    parse_registration_credential_json,
-)
 from webauthn.helpers.cose import COSEAlgorithmIdentifier
-from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import (
-    AuthenticationCredential,
     AuthenticatorSelectionCriteria,
     AuthenticatorTransport,
     PublicKeyCredentialDescriptor,
@@ -46,10 +39,11 @@ from accounts.passkeys import (
 from common.db.audit import Action, Author
 from common.db.passkeys import MAX_CREDENTIAL_ID_BYTES, Passkey
 from common.instants import now
-from share_api.auth.credentials import CredentialsError, Verified
+from share_api.auth import passkey_answers as answers
+from share_api.auth.credentials import Verified
 from share_api.auth.devices import remember_device
+from share_api.auth.passkey_answers import WrongPasskeyError
 from share_api.auth.passkey_challenges import CHALLENGE_SECONDS, Ceremony, PasskeyChallenges
-from share_api.auth.plain_cbor import check_attestation, check_authenticator_data
 from share_api.auth.relying_party import RelyingParty
 from share_api.rate_limits import LoginRateLimit
 
@@ -62,24 +56,6 @@ _ALGORITHMS: Final = [
 _HANDLE_BYTES: Final = 8
 """Of an account's id, which an authenticator keeps beside the passkey."""
 _LARGEST_ID: Final = 2**31 - 1
-# What comes from outside is CBOR and JSON inside base64: what the library trips over is refused.
-_UNREADABLE: Final = (
-    *(WebAuthnException, ValueError, TypeError, LookupError, AttributeError),
-    *(ArithmeticError, RecursionError),
-)
-
-T = TypeVar("T")
-
-
-class WrongPasskeyError(CredentialsError):
-    """No passkey of an account, or not shown as it has to be: which of them is not told."""
-
-    status = HTTPStatus.FORBIDDEN
-    type = "wrong-passkey"
-    title = "Passkey refused"
-
-    def __init__(self) -> None:
-        super().__init__("The passkey was not accepted.")
 
 
 class AskedToAdd(Protocol):
@@ -154,12 +130,11 @@ class Passkeys:
         challenge = self._challenges.take(Ceremony.ADD, asked.session_id)
         if challenge is None:
             raise WrongPasskeyError
-        new = _read(lambda: self._made(credential, name, challenge, host))
+        new = answers.read(lambda: self._made(credential, name, challenge, host))
         add_passkey(self._engine, asked.account, new, author, at=now())
 
     def _made(self, credential: str, name: str, challenge: bytes, host: str) -> NewPasskey:
-        shown = parse_registration_credential_json(credential)
-        check_attestation(shown.response.attestation_object)
+        shown = answers.made(credential)
         made = verify_registration_response(
             credential=shown,
             expected_challenge=challenge,
@@ -204,13 +179,13 @@ class Passkeys:
         challenge = self._challenges.take(Ceremony.LOG_IN, holder) if holder else None
         if challenge is None:
             raise WrongPasskeyError
-        shown = _read(lambda: _shown(credential))
+        shown = answers.read(lambda: answers.shown(credential))
         handle = shown.response.user_handle or b""
         if len(handle) != _HANDLE_BYTES or int.from_bytes(handle) > _LARGEST_ID:
             raise WrongPasskeyError
 
         def counted(passkey: Passkey) -> int:
-            verified = _read(
+            verified = answers.read(
                 lambda: verify_authentication_response(
                     credential=shown,
                     expected_challenge=challenge,
@@ -241,21 +216,3 @@ class Passkeys:
                 author = Author(account.email, admin_id, address or None)
                 record_refusal(self._engine, Action.LOGIN_FAILED, author, at=now())
             raise
-
-
-def _shown(credential: str) -> AuthenticationCredential:
-    shown = parse_authentication_credential_json(credential)
-    check_authenticator_data(shown.response.authenticator_data)
-    return shown
-
-
-def _read(read: Callable[[], T]) -> T:
-    """What ``read`` makes of what came from outside.
-
-    Raises:
-        WrongPasskeyError: it can make nothing of it.
-    """
-    try:
-        return read()
-    except _UNREADABLE as error:
-        raise WrongPasskeyError from error

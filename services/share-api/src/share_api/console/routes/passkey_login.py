@@ -12,8 +12,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from share_api.auth.credentials import WrongCredentialsError
+from share_api.auth.passkey_answers import WrongPasskeyError
 from share_api.auth.passkey_challenges import CHALLENGE_COOKIE, CHALLENGE_SECONDS
-from share_api.auth.passkeys import WrongPasskeyError
 from share_api.console.forms.body import parse_form
 from share_api.console.own_paths import LOGIN, own_path, shops_path
 from share_api.console.pages import redirect

@@ -20,7 +20,7 @@ from accounts.passkeys import (
 from accounts.passwords import GenerationOverError
 from common.http.problem import Problem
 from share_api.auth.credentials import LoginBusyError, WrongCredentialsError
-from share_api.auth.passkeys import WrongPasskeyError
+from share_api.auth.passkey_answers import WrongPasskeyError
 from share_api.console.forms.body import as_model
 from share_api.console.own_paths import LOGIN
 from share_api.console.pages import page, redirect
