@@ -4,10 +4,9 @@ import os
 import re
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
+from tests.support.compose import COMPOSE, SERVICES, VARIABLE
 from tests.support.servers import POSTGRES_IMAGE, VALKEY_IMAGE
 
 from common.jobs.celery_config import DISCORD_QUEUE, LINK_QUEUE, QUEUES
@@ -22,11 +21,8 @@ from share_api.settings import ShareApiSettings
 from worker.settings import WorkerSettings
 
 ROOT = Path(__file__).parents[2]
-COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
-SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 LASTING = {name for name, service in SERVICES.items() if service["restart"] != "no"}
 REFERENCE = (ROOT / "docs/reference/settings.md").read_text(encoding="utf-8")
-VARIABLE = re.compile(r"\$\{(?P<name>\w+)(?P<rest>[^}]*)\}")
 SECRET = re.compile(r"PASSWORD|SECRET$|TOKEN|(?<!PUBLIC_)KEY$")
 OPTIONAL = {
     "DISCORD_BOT_TOKEN",

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from redis import Redis
 from tests.support import wait
+from tests.support.compose import SERVICES
 
 from common.jobs.celery_config import LINK_QUEUE
 from devstack.embedded.valkey import EmbeddedValkey
@@ -88,3 +89,21 @@ def test_it_stops_when_told(server: EmbeddedValkey, beat: subprocess.Popen[str])
     assert (said, beat.returncode) == ("", 0)
     with Redis.from_url(server.url) as redis:
         assert not redis.exists(LOCK)
+
+
+@pytest.mark.parametrize("by_file", [True, False])
+def test_its_health_check_finds_the_lock_wherever_the_address_stands(
+    server: EmbeddedValkey, tmp_path: Path, *, by_file: bool
+) -> None:
+    (tmp_path / "url").write_text(server.url)
+    where = {"REDIS_URL_FILE": str(tmp_path / "url")} if by_file else {"REDIS_URL": server.url}
+    _, _, *check = SERVICES["beat"]["healthcheck"]["test"]
+
+    def status() -> int:
+        command = [sys.executable, *check]
+        return subprocess.run(command, env={**os.environ, **where}, check=False).returncode
+
+    assert status() == 1
+    with Redis.from_url(server.url) as redis:
+        redis.set(LOCK, "its own")
+    assert status() == 0
