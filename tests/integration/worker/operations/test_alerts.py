@@ -1,4 +1,4 @@
-"""Alerts and dashboard ask for metrics that exist, and each alert has its row of what to do."""
+"""Alerts, dashboard and scalers ask for metrics that exist, and each alert says what to do."""
 
 import json
 import re
@@ -12,6 +12,7 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 from redis import Redis
+from tests.support.manifests import named
 
 from common.infra.telemetry import exposition
 from common.jobs.celery_config import QUEUES
@@ -30,6 +31,13 @@ RULES: list[dict[str, Any]] = [
     for rule in group["rules"]
 ]
 DASHBOARD = json.loads((DOCS / "operations/dashboard.json").read_text("utf-8"))
+SCALED_BY = {
+    metric["external"]["metric"]["name"]
+    for scaler in named("HorizontalPodAutoscaler").values()
+    for metric in scaler["spec"]["metrics"]
+    if "external" in metric
+}
+ADAPTER = yaml.safe_load((DOCS / "operations/prometheus-adapter.yml").read_text("utf-8"))
 _SUFFIXES = {"counter": ("_total",), "histogram": ("_bucket", "_count", "_sum"), "gauge": ("",)}
 
 
@@ -73,6 +81,12 @@ def test_every_metric_that_is_asked_for_exists(existing: set[str]) -> None:
         names = names_of(expression)
         assert names, expression
         assert names <= existing, expression
+
+
+def test_every_metric_that_is_scaled_by_exists_and_is_provided(existing: set[str]) -> None:
+    series = {names_of(rule["seriesQuery"]).pop() for rule in ADAPTER["rules"]["external"]}
+    assert SCALED_BY
+    assert series == SCALED_BY <= existing
 
 
 def test_a_metric_that_does_not_exist_would_be_found(existing: set[str]) -> None:
