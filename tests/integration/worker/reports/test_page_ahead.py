@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from redis import Redis
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import OutOfMemoryError
 from tests.integration.worker.conftest import Shop
 
@@ -174,9 +175,35 @@ def test_a_redis_too_full_for_the_csv_takes_the_page(
         raise OutOfMemoryError
 
     monkeypatch.setattr(type(shop.cache), "store", full)
+    monkeypatch.setattr(page_ahead, "ROWS", PRODUCTS)  # the page alone is stored at the end
     with pytest.raises(OutOfMemoryError):
         work(shop)
     assert set(fields(shop)) == PAGE
+
+
+def test_a_redis_that_is_away_for_a_moment_costs_nobody_the_report(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing depends on the page that goes ahead."""
+
+    def away(*_: object, **__: object) -> bool:
+        raise RedisConnectionError
+
+    monkeypatch.setattr(page_ahead, "store", away)
+    assert work(shop) is Outcome.COMPUTED
+    assert set(fields(shop)) == WHOLE
+
+
+def test_what_ended_a_computation_is_told_though_redis_is_away(
+    shop: Shop, writing: Callable[[dict[int, During]], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object, **__: object) -> bool:
+        raise RedisConnectionError
+
+    monkeypatch.setattr(page_ahead, "store", away)
+    writing({3: never})
+    with pytest.raises(NotInTimeError):
+        work(shop)
 
 
 @pytest.mark.usefixtures("large")
@@ -192,10 +219,11 @@ def test_the_next_computation_goes_on_with_the_csv(
     page = fields(shop)
     writing({})
     monkeypatch.setattr(queries, "run", lambda *_: pytest.fail("the page is there"))
-    assert work(shop, asked_at=0) is Outcome.COMPUTED, "a page alone is not what was asked for"
+    asked = int(instants.now().timestamp() * 1000)
+    assert work(shop, asked_at=asked) is Outcome.COMPUTED, "a page alone is not what was asked for"
     assert {name: fields(shop)[name] for name in PAGE} == page
     assert fields(shop)[b"csv"] == whole[b"csv"]
-    assert work(shop, asked_at=0) is Outcome.DONE_SINCE
+    assert work(shop, asked_at=asked) is Outcome.DONE_SINCE, "asked for while the CSV was away"
 
 
 @pytest.mark.usefixtures("large")

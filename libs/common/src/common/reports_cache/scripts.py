@@ -97,7 +97,8 @@ TAKE: Final = """
 if not redis.call('set', KEYS[1], ARGV[1], 'nx', 'px', ARGV[2]) then return {0} end
 redis.call('del', KEYS[2])
 local meta, told = redis.call('hget', KEYS[3], 'meta'), redis.call('get', KEYS[4])
-return {1, meta, told, redis.call('hexists', KEYS[3], 'csv')}
+local whole, joined = redis.call('hexists', KEYS[3], 'csv'), redis.call('hget', KEYS[3], 'joined')
+return {1, meta, told, whole, joined}
 """
 
 # KEYS: computing. ARGV: token, milliseconds.

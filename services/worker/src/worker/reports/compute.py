@@ -78,8 +78,11 @@ def _compute(
             left = page_ahead.before_the_rest(rows, cache, job.key, page)
             csv = csv_export.write(columns, left, scope.money_exponent)
         watch.lap("csv")
+    whole = {**page.fields, "csv": csv}
+    if page is waiting:
+        whole["joined"] = b"%d" % int(instants.now().timestamp() * 1000)
     with page_ahead.kept(cache, job.key, page):
-        kept = _store(cache, job, {**page.fields, "csv": csv}, lease)
+        kept = _store(cache, job, whole, lease)
     watch.stop()
     logger.info(
         "report computed",

@@ -35,13 +35,15 @@ logger = logging.getLogger(__name__)
 class Lease:
     """A lease, and what was cached and told at the moment it was taken.
 
-    ``whole`` says whether a CSV was cached with it.
+    ``whole`` says whether a CSV was cached with it, and ``joined`` when that joined a page of
+    before, in Unix milliseconds; 0 for one that came with its page.
     """
 
     token: str
     cached: Meta | None
     told_version: bytes | None
     whole: bool
+    joined: int = 0
 
 
 class Leases:
@@ -84,8 +86,8 @@ class Leases:
         )
         if not taken:
             return None
-        meta, told, whole = found
-        return Lease(token, _read(meta), told, bool(whole))
+        meta, told, whole, joined = found
+        return Lease(token, _read(meta), told, bool(whole), int(joined or 0))
 
     def _renew(self, key: ReportKey, token: str, done: Event) -> None:
         while not done.wait(self._seconds / _RENEWALS):

@@ -6,13 +6,14 @@ time, its size or its worker's death, the page is there, and the next computatio
 writes the CSV that belongs to it.
 """
 
+import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Final
 
-from redis.exceptions import OutOfMemoryError
+from redis.exceptions import OutOfMemoryError, RedisError
 
 from common.reports.document.schema import Document
 from common.reports.model import Row, Scope
@@ -30,6 +31,8 @@ from common.reports_cache.cache import (
     version_of,
 )
 from worker.operations import cache_eviction
+
+logger = logging.getLogger(__name__)
 
 ROWS: Final = 1000
 """With so many rows a CSV is written in less time than a reader notices."""
@@ -81,7 +84,7 @@ def before_the_rest(
 
     def then() -> Iterator[Row]:
         for row in islice(left, 1):
-            store(cache, key, page)
+            _try_to_store(cache, key, page)
             yield row
 
     return chain(islice(left, ROWS), then(), left)
@@ -93,8 +96,16 @@ def kept(cache: ReportCache, key: ReportKey, page: Page) -> Iterator[None]:
     try:
         yield
     except Exception:
-        store(cache, key, page, replace=True)
+        _try_to_store(cache, key, page, replace=True)
         raise
+
+
+def _try_to_store(cache: ReportCache, key: ReportKey, page: Page, *, replace: bool = False) -> None:
+    """As ``store``, of which nothing depends: the whole report is stored after it, page and all."""
+    try:
+        store(cache, key, page, replace=replace)
+    except (RedisError, OSError) as error:
+        logger.warning("a page was not stored ahead of its CSV: %s", type(error).__name__)
 
 
 def store(cache: ReportCache, key: ReportKey, page: Page, *, replace: bool = False) -> bool:

@@ -86,7 +86,7 @@ def is_up_to_date(job: ComputeReport, lease: Lease) -> bool:
         return False
     if not lease.whole:
         return False
-    return lease.cached.computed_at.timestamp() * 1000 >= job.asked_at
+    return max(lease.cached.computed_at.timestamp() * 1000, lease.joined) >= job.asked_at
 
 
 def _check_warmed(cache: ReportCache, job: ComputeReport, meta: Meta) -> None:
