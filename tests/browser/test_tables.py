@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from redis import Redis
 from tests.browser.conftest import Open
 from tests.browser.reports import csv_of, ready, settings, until
@@ -209,6 +209,41 @@ def test_without_their_rows_the_products_shown_are_searched(
     assert set(column(page, "category")) == {"Textiles"}
     shown = numbers(column(page, "now"))
     assert shown == sorted(shown, reverse=True)
+
+
+def test_rows_of_newer_data_are_not_put_under_the_pages_figures(
+    visit: Open, redis_client: Redis
+) -> None:
+    def newer(page: Page) -> None:
+        def answer(route: Route) -> None:
+            headers = {"X-Data-As-Of": "2031-01-01T00:00:00.000Z"}
+            route.fulfill(
+                headers=headers, content_type="text/csv", body="rank,title\r\n1,Newer\r\n"
+            )
+
+        page.route("**/rows", answer)
+
+    page = visit(ready(redis_client, "product-performance", count=60).path, before=newer).page
+    page.get_by_label("Search these 25 products").wait_for()
+    assert "Newer" not in page.content()
+
+
+def test_rows_that_are_still_written_are_asked_for_again(visit: Open, redis_client: Redis) -> None:
+    asked = []
+
+    def late(page: Page) -> None:
+        def answer(route: Route) -> None:
+            asked.append(route.request.url)
+            if len(asked) > 1:
+                route.continue_()
+            else:
+                route.fulfill(status=503, headers={"Retry-After": "1"})
+
+        page.route("**/rows", answer)
+
+    page = visit(ready(redis_client, "product-performance", count=60).path, before=late).page
+    page.get_by_label("Search 60 products").wait_for()
+    assert len(asked) == 2
 
 
 @pytest.mark.parametrize("width", [1280, 390, 320])

@@ -107,6 +107,7 @@ def test_where_the_history_begins_inside_it_nothing_is_compared(shop: Shop, repo
     assert (gap.before.count, gap.before.first) == (4, document.previous_days.first)
     headline = kpi(document, document.headline.kpi)
     assert (headline.change, headline.note) == (None, NO_HISTORY)
+    assert {each.previous for each in document.kpis if each.note == NO_HISTORY} == {None}
 
 
 @pytest.mark.parametrize("report", REPORTS)

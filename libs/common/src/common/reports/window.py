@@ -11,7 +11,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 _WEEK: Final = 7
-_YEAR: Final = 52 * _WEEK
+YEAR_DAYS: Final = 52 * _WEEK
+"""By how many days last year is shifted: it has the same weekdays."""
 
 MOST_DAYS: Final = 366
 """The longest window that may be asked for: a leap year."""
@@ -95,7 +96,7 @@ class Window:
 
         Where those do not clear this window, for it is as long, they are those of ``previous``.
         """
-        return self._earlier(max(_YEAR, shift_of(len(self.dates(zone)))), zone)
+        return self._earlier(max(YEAR_DAYS, shift_of(len(self.dates(zone)))), zone)
 
     def lead(self, days: int, zone: ZoneInfo) -> "Window":
         """So many whole days right before this window's first."""

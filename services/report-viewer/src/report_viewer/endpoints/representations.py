@@ -1,7 +1,7 @@
 """Representations of a report (RFC 9110): its page and its CSV, with entity tags.
 
 Entity tags are strong: a page's is taken from its bytes, a CSV's from the report's ``meta`` field,
-which the same command wrote and no other report of that key shares. Each coding has its own.
+whose data it is of and which no other report of that key shares. Each coding has its own.
 """
 
 import asyncio

@@ -4,6 +4,7 @@ from common.i18n.formatter import Formatter
 from common.links.ranges import ChosenRange
 from common.reports.comparison import Comparison
 from common.reports.document.schema import Document
+from common.reports.window import YEAR_DAYS, shift_of
 from report_viewer.pages.page_choices import PageChoice, page_url
 
 
@@ -17,9 +18,12 @@ def comparison_picker(
 ) -> tuple[PageChoice, ...]:
     """The comparisons of a link whose ``own`` is one of them; none where last year has no data.
 
-    Where last year is shown, or is the link's own, there is a way back in any case. The days that
-    were ``chosen`` stay, and so does the layout.
+    Where last year is shown, or is the link's own, there is a way back in any case, but of days
+    whose days before are last year's: a year of them. The days that were ``chosen`` stay, and so
+    does the layout.
     """
+    if shift_of(document.days.count) >= YEAR_DAYS:
+        return ()
     if document.last_year_days is None and {document.comparison, own} == {Comparison.PREVIOUS}:
         return ()
     return tuple(

@@ -73,7 +73,8 @@ class Incomplete:
         if kpi.previous is None or self.compares(kpi.key):
             return kpi
         note = self.note or about[0][1].note
-        return replace(kpi, change=None, note=note)
+        # A sum of some of the days compared with is none of them all.
+        return replace(kpi, previous=None if self.note else kpi.previous, change=None, note=note)
 
     def _section(self, section: Section) -> Section | None:
         match section:

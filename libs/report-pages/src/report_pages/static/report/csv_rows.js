@@ -3,6 +3,7 @@
 (() => {
   "use strict";
 
+  const TRIES = 12;
   const GUARDED = /^'[=+\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u207c\u207a\u208c\u208a\u2a75\u2a76\ufb29\t\r\n]/;
 
   // The records of RFC 4180: cells in quotes may hold commas, line breaks and doubled quotes.
@@ -57,12 +58,28 @@
     }
   }
 
-  // One page of the rows, from 1 on; rejects when it does not come.
+  const pause = (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+
+  // A CSV that is still written is asked for again, as often as a reader may be thought to stay.
+  async function answered(path) {
+    for (let left = TRIES; ; left -= 1) {
+      const answer = await fetch(path, { headers: { Accept: "text/csv" } });
+      const seconds = Number(answer.headers.get("Retry-After"));
+      if (answer.status !== 503 || left === 1 || !seconds) return answer;
+      await pause(seconds);
+    }
+  }
+
+  const asOf = () => Date.parse(document.querySelector(".facts time").dateTime);
+
+  // One page of the rows, from 1 on; rejects when it does not come, or is of other data than the
+  // page: figures of two moments in one table would be none.
   async function load(page) {
     const report = location.pathname.replace(/\/embed$/, "");
     const path = `${report}/rows${page > 1 ? `/${page}` : ""}`;
-    const answer = await fetch(path, { headers: { Accept: "text/csv" } });
+    const answer = await answered(path);
     if (!answer.ok) throw new Error(`rows: ${answer.status}`);
+    if (Date.parse(answer.headers.get("X-Data-As-Of")) !== asOf()) throw new Error("rows: other data");
     return new CsvRows(await answer.text());
   }
 

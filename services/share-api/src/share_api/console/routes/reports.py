@@ -7,6 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
 from accounts.permissions import Permission
+from common.instants import iso
 from common.jobs.publisher import JobsUnavailableError
 from common.reports import registry
 from common.reports_cache.cache import UnreadableReportError
@@ -108,4 +109,5 @@ def show_more_rows(
         rows = rows_of(visit, key_of(visit, report, days), number)
     except _NO_ROWS:
         raise HTTPException(404) from None
-    return Response(rows, media_type="text/csv; charset=utf-8")
+    headers = {"X-Data-As-Of": iso(rows.as_of)}
+    return Response(rows.body, media_type="text/csv; charset=utf-8", headers=headers)

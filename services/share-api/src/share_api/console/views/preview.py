@@ -4,8 +4,9 @@ The figures are those of the report cache, where links have theirs; what is not 
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from common.i18n import report_words
 from common.instants import now
@@ -15,7 +16,7 @@ from common.reports import registry
 from common.reports.comparison import Comparison
 from common.reports.document.schema import Document
 from common.reports_cache import copies
-from common.reports_cache.cache import ReportKey
+from common.reports_cache.cache import ReportKey, unpack_meta
 from report_pages import row_pages
 from report_pages.report import OUTDATED, ReportTemplates
 from share_api.console.assets import asset
@@ -93,7 +94,14 @@ def preview_of(visit: Visit, key: ReportKey) -> Preview:
     return Preview(None)
 
 
-def rows_of(visit: Visit, key: ReportKey, number: int) -> bytes:
+class Rows(NamedTuple):
+    """Some rows of a report's CSV, and the moment its data are of."""
+
+    body: bytes
+    as_of: datetime
+
+
+def rows_of(visit: Visit, key: ReportKey, number: int) -> Rows:
     """A page of the rows of the report's CSV, for the page's tables.
 
     A CSV that its page has to do without is asked for.
@@ -104,13 +112,13 @@ def rows_of(visit: Visit, key: ReportKey, number: int) -> bytes:
         JobsUnavailableError: Redis or the broker is refused, hung or gone.
         TooManyPreviewsError: the shop has asked for as many reports as it may.
     """
-    packed, page = visit.container.redis.hmget(key.cached, ["csv", "document"])
+    packed, meta = visit.container.redis.hmget(key.cached, ["csv", "meta"])
     try:
-        if isinstance(packed, bytes):
-            return row_pages.cut(packed, number)
+        if isinstance(packed, bytes) and isinstance(meta, bytes):
+            return Rows(row_pages.cut(packed, number), unpack_meta(meta).as_of)
     except row_pages.NoSuchRowsError as error:
         raise NoSuchPreviewError from error
-    if page is not None:
+    if meta is not None:
         _ask(visit, ComputeReport.of(key))
     raise NoSuchPreviewError
 
