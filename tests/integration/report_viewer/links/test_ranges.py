@@ -256,11 +256,13 @@ async def test_computations_are_limited_by_range_and_custom_ones_together(
     limit = ComputationLimit(redis_client, per_link=1, per_tenant=100)
     refused = []
     for text in ("7d", "90d", CUSTOM, "2031-04-01..2031-04-11", "1999-12-31", "month", "7d"):
+        asked = replace(claims, chosen=parse_range(text))
         try:
-            limit.check(replace(claims, chosen=parse_range(text)))
-        except LinkThrottledError:
-            refused.append(text)
-    assert refused == ["2031-04-01..2031-04-11", "7d"]  # what is no range is the link itself
+            limit.check(asked)
+        except LinkThrottledError as error:
+            refused.append((text, error.is_of(asked), error.is_of(claims)))
+    # What is no range is the link itself, whose own days are counted by themselves.
+    assert refused == [("2031-04-01..2031-04-11", True, False), ("7d", True, False)]
 
 
 async def test_days_that_a_reader_named_are_computed_again_as_often_as_others(

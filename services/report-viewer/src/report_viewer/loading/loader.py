@@ -163,8 +163,8 @@ class ReportLoader:
         error = asked.exception() if asked.done() else None
         if isinstance(error, JobsUnavailableError):
             raise StoreUnavailableError
-        if isinstance(error, LinkThrottledError) and error.link_id != claims.link_id:
-            return  # another link to the report asked for both; the next look asks for this one
+        if isinstance(error, LinkThrottledError) and not error.is_of(claims):
+            return  # another address of the report asked for both; the next look asks for this
         if isinstance(error, RateLimitExceededError):
             raise TooManyComputationsError(error.retry_after)
 

@@ -16,7 +16,6 @@ import logging
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
-from uuid import UUID
 
 from cachetools import TLRUCache
 from redis import Redis
@@ -53,11 +52,15 @@ _log = logging.getLogger(__name__)
 
 
 class LinkThrottledError(RateLimitExceededError):
-    """The link has had as many computations as it may; others to the same report have not."""
+    """A link has had as many computations as it may; others to the same report have not."""
 
-    def __init__(self, retry_after: int, link_id: UUID) -> None:
+    def __init__(self, retry_after: int, claims: LinkClaims) -> None:
         super().__init__(retry_after)
-        self.link_id = link_id
+        self._counted = _of_link(claims)
+
+    def is_of(self, claims: LinkClaims) -> bool:
+        """Whether what these claims ask for was counted with it."""
+        return _of_link(claims) == self._counted
 
 
 class ComputationLimit:
@@ -80,7 +83,7 @@ class ComputationLimit:
             # The link first: one that is over its limit cannot use up its tenant's.
             seconds = self._limiter.hit(self._per_link, f"{tenant}{_of_link(claims)}")
             if seconds is not None:
-                raise LinkThrottledError(seconds, claims.link_id)
+                raise LinkThrottledError(seconds, claims)
             seconds = self._limiter.hit(self._per_tenant, tenant)
         except (RedisError, OSError) as error:
             _log.warning("a computation was not counted: %s", type(error).__name__)
