@@ -55,6 +55,9 @@ def test_a_report_on_paper(
     path = ready(redis_client, report, window(period)).path
     seen = visit(path, color_scheme=theme)
     page = seen.page
+    # What the script makes is there, so that it is seen to stay off the paper.
+    made = "[...document.querySelectorAll('.exploring')].every((each) => each.children.length)"
+    until(page, made)
     pdf = PdfReader(io.BytesIO(page.pdf(format="A4", print_background=True)))
     assert 1 <= len(pdf.pages) <= PAGES
     text = " ".join(each.extract_text() for each in pdf.pages)
