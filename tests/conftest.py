@@ -68,9 +68,9 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(wrapper=True, optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> Generator[None, int, int]:
-    """Twice as many processes as there are cores: half of the time they wait for another one."""
+    """Four processes more than there are cores: most of them wait for a server, or for a time."""
     cores = yield
-    return cores if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ else 2 * cores
+    return cores if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ else cores + 4
 
 
 def pytest_configure(config: pytest.Config) -> None:
