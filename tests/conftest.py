@@ -40,6 +40,8 @@ os.environ["SSL_CERT_DIR"] = str(Path(__file__).parent)
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+_DATABASES = 16
+"""Of a Redis, as it is set up."""
 _WITHOUT_SERVERS = ("tests/unit", "tests/architecture")
 
 _servers = pytest.StashKey[Servers]()
@@ -68,9 +70,12 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(wrapper=True, optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> Generator[None, int, int]:
-    """Four processes more than there are cores: most of them wait for a server, or for a time."""
+    """Four processes more than there are cores: most of them wait for a server, or for a time.
+
+    Each has a logical database of Redis to itself.
+    """
     cores = yield
-    return cores if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ else cores + 4
+    return cores if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ else min(cores + 4, _DATABASES)
 
 
 def pytest_configure(config: pytest.Config) -> None:
