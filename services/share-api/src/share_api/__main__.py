@@ -14,6 +14,8 @@ from share_api.server import protocol
 from share_api.settings import ShareApiSettings
 
 GRACE_SECONDS = 10
+KEEP_ALIVE_SECONDS = 75
+"""Longer than a proxy in front keeps its idle connections: who closes first meets no request."""
 
 
 def server_config(app: FastAPI, settings: ShareApiSettings) -> uvicorn.Config:
@@ -32,6 +34,7 @@ def server_config(app: FastAPI, settings: ShareApiSettings) -> uvicorn.Config:
         server_header=False,
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=settings.trusted_proxies,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
 
