@@ -1,7 +1,7 @@
 """Servers are started once a run, by the process that hands out the tests, and shared by all.
 
 Every test that asks for a database gets a migrated one without rows (``tests.support.databases``);
-Redis is a logical database of the test process, emptied before each test.
+Redis is one of the test process, emptied before each test.
 """
 
 import gc
@@ -20,7 +20,7 @@ from redis import Redis
 from sqlalchemy import Engine, create_engine
 from tests.support import draws, skips
 from tests.support.databases import Databases, create_template, drop
-from tests.support.servers import NoServersError, Servers, running_servers
+from tests.support.servers import NoServersError, Servers, redis_of_process, running_servers
 from tests.support.xdist_groups import ByGroup
 
 from common.db.engine import create_service_engine, psycopg_url
@@ -188,15 +188,16 @@ def owner_engine(owner_url: str) -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="session")
-def redis_address(servers: Servers, worker_id: str) -> str:
-    """Where the logical Redis database of this process is: what is kept in it lasts for a test."""
+def redis_address(servers: Servers, worker_id: str) -> Iterator[str]:
+    """Where the Redis of this process is: what is kept in it lasts for a test."""
     number = int(worker_id.removeprefix("gw") or 0) if worker_id != "master" else 0
-    return f"{servers.redis_url.rsplit('/', 1)[0]}/{number}"
+    with redis_of_process(servers, number) as url:
+        yield url
 
 
 @pytest.fixture
 def redis_url(redis_address: str) -> str:
-    """The logical Redis database of this process, empty."""
+    """The Redis of this process, empty."""
     with Redis.from_url(redis_address) as client:
         client.flushdb()
     return redis_address

@@ -21,6 +21,7 @@ from devstack.embedded.valkey import EmbeddedValkey
 
 POSTGRES_IMAGE = "postgres:18"
 VALKEY_IMAGE = "valkey/valkey:9"
+EMBEDDED = "embedded (PostgreSQL and Valkey from wheels)"
 _DOCKER_API = "1.41"
 _DOCKER_SOCKET = Path("/var/run/docker.sock")
 
@@ -61,6 +62,24 @@ def running_servers(environment: Mapping[str, str] = os.environ) -> Iterator[Ser
     else:
         with _containers() as servers:
             yield servers
+
+
+@contextmanager
+def redis_of_process(servers: Servers, number: int) -> Iterator[str]:
+    """The Redis of one of the processes that run tests, by its number.
+
+    An embedded one is a server to itself: a channel is heard in all logical databases of a server.
+    Else it is a logical database.
+    """
+    if servers.kind != EMBEDDED:
+        yield f"{servers.redis_url.rsplit('/', 1)[0]}/{number}"
+        return
+    password = secrets.token_urlsafe(16)
+    with (
+        _open_directory() as name,
+        EmbeddedValkey(Path(name) / "valkey", password=password) as valkey,
+    ):
+        yield valkey.url
 
 
 def docker_has_images(*names: str) -> bool:
@@ -115,7 +134,7 @@ def _embedded() -> Iterator[Servers]:
         EmbeddedValkey(Path(name) / "valkey", password=password) as valkey,
     ):
         _save_effort(postgres.url)
-        yield Servers(postgres.url, valkey.url, "embedded (PostgreSQL and Valkey from wheels)")
+        yield Servers(postgres.url, valkey.url, EMBEDDED)
 
 
 def _save_effort(url: str) -> None:
