@@ -70,12 +70,12 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(wrapper=True, optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> Generator[None, int, int]:
-    """Four processes more than there are cores: most of them wait for a server, or for a time.
+    """Two processes more than there are cores: some wait for a server, or for a time.
 
     Each has a logical database of Redis to itself.
     """
     cores = yield
-    return cores if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ else min(cores + 4, _DATABASES)
+    return cores if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ else min(cores + 2, _DATABASES)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -89,9 +89,13 @@ def holding(
 
 
 def _waits(engine: Engine, tenant_id: int) -> bool:
-    query = "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted AND locktype = 'advisory'"
+    # Of this database: those of other tests are on the server as well.
+    query = (
+        "SELECT count(*) > 0 FROM pg_locks l JOIN pg_database d ON d.oid = l.database"
+        " WHERE d.datname = current_database() AND NOT l.granted AND l.locktype = 'advisory'"
+    )
     with engine.connect() as connection:
-        return bool(connection.scalar(text(f"{query} AND objid = :id"), {"id": tenant_id}))
+        return bool(connection.scalar(text(f"{query} AND l.objid = :id"), {"id": tenant_id}))
 
 
 def state(engine: Engine, job: RunImport) -> str:
