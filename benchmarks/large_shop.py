@@ -32,7 +32,10 @@ from common.reports.catalog.product_performance.in_pieces import standing
 from common.reports.catalog.product_performance.standing import ProductPerformance
 from common.reports.sales.blocks import cover
 from common.reports.window import Period, Window, window_of
-from common.reports_cache.cache import Meta, pack
+from common.reports_cache.report_fields import (
+    Meta,
+    pack,
+)
 from devstack.embedded.postgres import EmbeddedPostgres
 from worker.reports import csv_export
 from worker.reports.snapshot import read

@@ -20,7 +20,10 @@ from common.reports.model import Scope
 from common.reports.totals.products import ProductTotals
 from common.reports.totals.totals import Totals
 from common.reports.window import Period, window_of
-from common.reports_cache.cache import Meta, pack
+from common.reports_cache.report_fields import (
+    Meta,
+    pack,
+)
 from worker.reports import csv_export
 
 REPORT = "product-performance"

@@ -16,7 +16,15 @@ from common.reports.catalog.revenue_overview.definition import RevenueOverview
 from common.reports.model import Scope
 from common.reports.totals.totals import Totals
 from common.reports.window import Period, window_of
-from common.reports_cache.cache import Meta, ReportCache, ReportKey, data_version_key, pack
+from common.reports_cache.cache import (
+    ReportCache,
+    ReportKey,
+    data_version_key,
+)
+from common.reports_cache.report_fields import (
+    Meta,
+    pack,
+)
 from worker.reports import csv_export
 
 SECRET = "5f" * 16 + "a1" * 16

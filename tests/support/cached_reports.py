@@ -6,7 +6,14 @@ from tests.support.samples import finished
 from common.instants import now
 from common.reports import registry
 from common.reports.window import Window
-from common.reports_cache.cache import Meta, ReportCache, ReportKey, pack
+from common.reports_cache.cache import (
+    ReportCache,
+    ReportKey,
+)
+from common.reports_cache.report_fields import (
+    Meta,
+    pack,
+)
 from worker.reports import csv_export
 
 

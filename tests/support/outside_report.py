@@ -13,7 +13,13 @@ from common.db.engine import create_service_engine
 from common.jobs.payloads import ComputeReport
 from common.reports import registry
 from common.reports.window import Window
-from common.reports_cache.cache import ReportCache, unpack_csv, unpack_document
+from common.reports_cache.cache import (
+    ReportCache,
+)
+from common.reports_cache.report_fields import (
+    unpack_csv,
+    unpack_document,
+)
 from report_viewer.http.security_headers import SecurityHeaders
 from report_viewer.pages.assets import Assets
 from report_viewer.pages.renderer import PageRenderer

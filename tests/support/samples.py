@@ -22,7 +22,14 @@ from common.reports.model import Report, Scope
 from common.reports.totals.products import ProductTotals
 from common.reports.totals.totals import Totals
 from common.reports.window import Period, Window, window_of
-from common.reports_cache.cache import Meta, ReportCache, ReportKey, pack
+from common.reports_cache.cache import (
+    ReportCache,
+    ReportKey,
+)
+from common.reports_cache.report_fields import (
+    Meta,
+    pack,
+)
 
 SECRET = "5f" * 16 + "a1" * 16
 TENANT = 7

@@ -24,7 +24,13 @@ from common.links import popularity, view_counts
 from common.links.state import LinkState, LinkStateStore, parse_state, state_key
 from common.reports import registry
 from common.reports.window import Period, window_of
-from common.reports_cache.cache import DONE_CHANNEL, ReportCache, unpack_csv
+from common.reports_cache.cache import (
+    DONE_CHANNEL,
+    ReportCache,
+)
+from common.reports_cache.report_fields import (
+    unpack_csv,
+)
 from ingest.formats.customers import pseudonym
 from ingest.ledger.load import load_sales
 from ingest.rows import OrderLineRow

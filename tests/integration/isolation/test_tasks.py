@@ -36,7 +36,10 @@ from common.jobs.publisher import JobPublisher
 from common.links.state import LinkState, parse_state, state_key
 from common.reports import registry
 from common.reports.window import Period, Window, window_of
-from common.reports_cache.cache import ReportCache, ReportKey
+from common.reports_cache.cache import (
+    ReportCache,
+    ReportKey,
+)
 from common.reports_cache.forms import Form
 from worker import schedule, tasks
 from worker.app import create_app

@@ -20,7 +20,13 @@ from common.jobs.payloads import ComputeReport
 from common.reports import registry
 from common.reports.document.schema import Document
 from common.reports.window import Period, Window, window_of
-from common.reports_cache.cache import ReportCache, unpack_csv, unpack_document
+from common.reports_cache.cache import (
+    ReportCache,
+)
+from common.reports_cache.report_fields import (
+    unpack_csv,
+    unpack_document,
+)
 from ingest.ledger.load import load_sales
 from worker.reports import rollup_refresh
 from worker.reports.compute import compute

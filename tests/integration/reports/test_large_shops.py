@@ -31,7 +31,14 @@ from common.reports.sales.from_ledger import LedgerSales
 from common.reports.sales.protocol import Sales
 from common.reports.sales.sorted_catalogue import STATEMENT_SECONDS
 from common.reports.window import Period, Window, window_of
-from common.reports_cache.cache import Meta, ReportCache, pack, unpack_document
+from common.reports_cache.cache import (
+    ReportCache,
+)
+from common.reports_cache.report_fields import (
+    Meta,
+    pack,
+    unpack_document,
+)
 from ingest.ledger.load import load_sales
 from ingest.rows import OrderLineRow, ProductRow, RefundRow, StockRow
 from worker.reports import csv_export

@@ -26,7 +26,13 @@ from common.reports.document.gaps import GapKind
 from common.reports.document.schema import Document, LineChart
 from common.reports.money import currency_exponent
 from common.reports.window import Period, Window, window_of
-from common.reports_cache.cache import ReportCache, ReportKey, unpack_document
+from common.reports_cache.cache import (
+    ReportCache,
+    ReportKey,
+)
+from common.reports_cache.report_fields import (
+    unpack_document,
+)
 from ingest.ledger.load import load_sales
 from worker.reports.compute import compute
 

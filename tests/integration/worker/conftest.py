@@ -18,7 +18,13 @@ from common.jobs.celery_config import create_celery
 from common.jobs.payloads import ComputeReport
 from common.jobs.publisher import JobPublisher
 from common.reports.window import Period, Window, window_of
-from common.reports_cache.cache import Meta, ReportCache, ReportKey
+from common.reports_cache.cache import (
+    ReportCache,
+    ReportKey,
+)
+from common.reports_cache.report_fields import (
+    Meta,
+)
 from ingest.ledger.load import load_sales
 from ingest.rows import OrderLineRow
 from worker.warming.popular import WarmingContext

@@ -7,7 +7,14 @@ from common.links import popularity
 from common.links.popularity import ViewedReport
 from common.reports.comparison import Comparison
 from common.reports.window import Window
-from common.reports_cache.cache import Meta, ReportCache, data_version_key, is_stale
+from common.reports_cache.cache import (
+    ReportCache,
+    data_version_key,
+)
+from common.reports_cache.report_fields import (
+    Meta,
+    is_stale,
+)
 
 START = datetime(2026, 4, 1, tzinfo=UTC)
 

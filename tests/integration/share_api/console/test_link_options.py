@@ -16,7 +16,14 @@ from common.links import unlocking
 from common.links.state import LinkRef, LinkStateStore
 from common.links.token import KeyRing, LinkClaims
 from common.reports import registry
-from common.reports_cache.cache import Meta, ReportCache, ReportKey, pack
+from common.reports_cache.cache import (
+    ReportCache,
+    ReportKey,
+)
+from common.reports_cache.report_fields import (
+    Meta,
+    pack,
+)
 from worker.reports import csv_export
 
 SHARES = "/api/admin/analytics/shares"

@@ -18,7 +18,11 @@ from common.jobs.celery_config import QUEUE
 from common.reports import registry
 from common.reports.comparison import Comparison
 from common.reports.window import Dates, Period, Window, window_of
-from common.reports_cache.cache import ReportCache, ReportKey, data_version_key
+from common.reports_cache.cache import (
+    ReportCache,
+    ReportKey,
+    data_version_key,
+)
 
 TOKYO, BERLIN = ZoneInfo("Asia/Tokyo"), ZoneInfo("Europe/Berlin")
 SLUGS = [each.slug for each in registry.implemented()]

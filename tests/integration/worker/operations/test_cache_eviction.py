@@ -10,7 +10,10 @@ from redis import Redis
 from redis.exceptions import OutOfMemoryError
 from tests.integration.worker.conftest import window
 
-from common.reports_cache.cache import ReportCache, ReportKey
+from common.reports_cache.cache import (
+    ReportCache,
+    ReportKey,
+)
 from devstack.embedded.valkey import EmbeddedValkey
 from worker.operations import cache_eviction
 

@@ -14,7 +14,13 @@ from common import instants
 from common.reports import queries
 from common.reports.catalog.product_performance import query as product_performance
 from common.reports.model import Row
-from common.reports_cache.cache import DONE_CHANNEL, unpack_csv, unpack_document
+from common.reports_cache.cache import (
+    DONE_CHANNEL,
+)
+from common.reports_cache.report_fields import (
+    unpack_csv,
+    unpack_document,
+)
 from ingest.ledger.load import load_sales
 from ingest.rows import ProductRow
 from worker.reports import csv_export, page_ahead
@@ -95,7 +101,10 @@ def test_the_page_is_there_while_the_rest_is_written_and_stays_as_it_is(
     seen: list[dict[bytes, bytes]] = []
     with shop.cache.redis.pubsub() as told:
         told.subscribe(DONE_CHANNEL)
-        look = lambda: seen.append(fields(shop))  # noqa: E731
+
+        def look() -> None:
+            seen.append(fields(shop))
+
         writing({1: look, 2: look, PRODUCTS: look})
         work(shop)
         early, ahead, late = seen
@@ -189,7 +198,7 @@ def test_a_redis_that_is_away_for_a_moment_costs_nobody_the_report(
     def away(*_: object, **__: object) -> bool:
         raise RedisConnectionError
 
-    monkeypatch.setattr(page_ahead, "store", away)
+    monkeypatch.setattr(type(shop.cache), "store_page", away)
     assert work(shop) is Outcome.COMPUTED
     assert set(fields(shop)) == WHOLE
 
@@ -200,7 +209,7 @@ def test_what_ended_a_computation_is_told_though_redis_is_away(
     def away(*_: object, **__: object) -> bool:
         raise RedisConnectionError
 
-    monkeypatch.setattr(page_ahead, "store", away)
+    monkeypatch.setattr(type(shop.cache), "store_page", away)
     writing({3: never})
     with pytest.raises(NotInTimeError):
         work(shop)
@@ -260,5 +269,5 @@ def test_a_page_of_older_data_than_the_cached_report_is_dropped(shop: Shop) -> N
     assert meta is not None
     page = page_ahead.Page(meta, document, told)
     for replace in (False, True):
-        assert not page_ahead.store(shop.cache, shop.key(REPORT), page, replace=replace)
+        assert not shop.cache.store_page(shop.key(REPORT), page.fields, replace=replace)
     assert fields(shop) == new

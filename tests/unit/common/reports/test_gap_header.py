@@ -11,7 +11,11 @@ from tests.support.samples import NOW, document
 from common.reports.document.gap_header import LONGEST, header_value, is_value
 from common.reports.document.gaps import CHANGED, UNKNOWN, DataGap, Extent, GapKind, of_figures
 from common.reports.document.schema import Document, decode, encode
-from common.reports_cache.cache import Meta, UnreadableReportError, unpack_meta
+from common.reports_cache.report_fields import (
+    Meta,
+    UnreadableReportError,
+    unpack_meta,
+)
 from worker.discord.message import report_message
 
 DAYS = st.dates(date(2000, 1, 1), date(9999, 1, 1))

@@ -11,7 +11,11 @@ from tests.support.samples import document
 
 from common.reports import registry
 from common.reports.document.schema import SCHEMA
-from common.reports_cache.cache import Meta, pack, unpack_document
+from common.reports_cache.report_fields import (
+    Meta,
+    pack,
+    unpack_document,
+)
 
 KEPT = Path(__file__).parents[3] / "support" / "kept_documents"
 FILES = sorted(KEPT.glob("*.zst"))

@@ -9,13 +9,15 @@ import pytest
 from common.reports.comparison import Comparison
 from common.reports.window import Window
 from common.reports_cache.cache import (
-    Meta,
     ReportKey,
+)
+from common.reports_cache.forms import Form, FormWanted
+from common.reports_cache.report_fields import (
+    Meta,
     UnreadableReportError,
     is_stale,
     unpack_meta,
 )
-from common.reports_cache.forms import Form, FormWanted
 
 RIGHT = {
     "as_of": "2026-05-01T00:00:00Z",

@@ -14,7 +14,9 @@ import msgspec
 
 from common.reports.comparison import Comparison
 from common.reports.window import Window
-from common.reports_cache.cache import ReportKey
+from common.reports_cache.cache import (
+    ReportKey,
+)
 from common.reports_cache.forms import Form, FormKey
 
 _BOUNDS: Final = ("start", "end")

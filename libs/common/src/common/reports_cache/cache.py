@@ -6,23 +6,18 @@ takes an older CSV away. Every key starts with the tenant as hash tag, so that a
 live on one node of a cluster and a link's state and its report come in one round trip.
 """
 
-import gzip
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-import msgspec
-import zstandard
 from redis import Redis
 
 from common.reports.comparison import Comparison
-from common.reports.document.gap_header import is_value
-from common.reports.document.schema import SCHEMA, Document, decode, encode
+from common.reports.document.schema import SCHEMA
 from common.reports.window import Window
 from common.reports_cache import scripts
+from common.reports_cache.report_fields import Meta, UnreadableReportError, unpack_meta
 
 DONE_CHANNEL: Final = "analytics:done"
 """Where a key's name is announced when what viewers may wait for was written there, or failed."""
@@ -33,10 +28,6 @@ MOST_FAILURE_SECONDS: Final = 60
 FAILURES_REMEMBERED_SECONDS: Final = 600
 REPORT_NAMES: Final = "{*}:report:*"
 """The names of all cached reports, as SCAN matches them."""
-
-
-_CSV_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,150}\.csv", re.ASCII)
-_MOST_DIGITS: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,101 +83,9 @@ class ReportKey:
         return self.name("computing")
 
 
-class Meta(msgspec.Struct, frozen=True):
-    """What a cached report was computed from, and what its CSV is called.
-
-    ``notes`` are its data gaps as a header says them, see ``document.gap_header``; empty for none.
-    """
-
-    as_of: datetime
-    data_version: int
-    computed_at: datetime
-    csv_name: str
-    notes: str = ""
-
-
 def data_version_key(tenant_id: int) -> str:
     """Where the latest version of a tenant's sales data is told, as decimal text."""
     return f"{{{tenant_id}}}:data"
-
-
-def is_stale(meta: Meta, data_version: bytes | None) -> bool:
-    """Whether the data changed since a report was computed, given what ``data_version_key`` tells.
-
-    A version that is not told, or cannot be read, makes nothing stale.
-    """
-    return (
-        data_version is not None
-        and len(data_version) <= _MOST_DIGITS
-        and data_version.isdigit()
-        and int(data_version) > meta.data_version
-    )
-
-
-class UnreadableReportError(Exception):
-    """The cached bytes are not a report of this version; they are worth as much as none."""
-
-
-def pack(meta: Meta, document: Document, csv: bytes) -> dict[str, bytes]:
-    """The fields of a report's hash. ``csv`` is already gzip-compressed."""
-    return {**pack_page(meta, document), "csv": csv}
-
-
-def pack_page(meta: Meta, document: Document) -> dict[str, bytes]:
-    """The fields of a report's hash before its CSV is written."""
-    return {
-        "meta": msgspec.json.encode(meta),
-        "document": zstandard.ZstdCompressor(level=3).compress(encode(document)),
-        "version": version_of(meta),
-    }
-
-
-def version_of(meta: Meta) -> bytes:
-    """The ``version`` field: what ``meta`` says, for Redis to compare."""
-    return str(meta.data_version).encode("ascii")
-
-
-def unpack_meta(data: bytes) -> Meta:
-    """The ``meta`` field.
-
-    Raises:
-        UnreadableReportError: not written by ``pack``.
-    """
-    try:
-        meta = msgspec.json.decode(data, type=Meta)
-    except msgspec.DecodeError as error:
-        raise UnreadableReportError(str(error)) from error
-    # It goes into headers: whoever writes Redis writes none of them.
-    if not (_CSV_NAME.fullmatch(meta.csv_name) and is_value(meta.notes)) or None in {
-        meta.as_of.tzinfo,
-        meta.computed_at.tzinfo,
-    }:
-        raise UnreadableReportError("a name, notes or an instant that pack does not write")
-    return meta
-
-
-def unpack_document(data: bytes) -> Document:
-    """The ``document`` field.
-
-    Raises:
-        UnreadableReportError: not written by ``pack``.
-    """
-    try:
-        return decode(zstandard.ZstdDecompressor().decompress(data))
-    except (zstandard.ZstdError, msgspec.DecodeError) as error:
-        raise UnreadableReportError(str(error)) from error
-
-
-def unpack_csv(data: bytes) -> bytes:
-    """The ``csv`` field, decompressed.
-
-    Raises:
-        UnreadableReportError: not gzip.
-    """
-    try:
-        return gzip.decompress(data)
-    except (OSError, EOFError) as error:
-        raise UnreadableReportError(str(error)) from error
 
 
 class ReportCache:
@@ -215,6 +114,26 @@ class ReportCache:
             fields["version"],
             str(self.keep_seconds),
             lease,
+            DONE_CHANNEL,
+            *(part for field in fields.items() for part in field),
+        )
+        return bool(kept)
+
+    def store_page(
+        self, key: ReportKey, fields: dict[str, bytes], *, replace: bool = False
+    ) -> bool:
+        """Keep the page of a report alone and tell the viewers that wait; whether it was kept.
+
+        The computation, its request and its lease go on. A whole report stays, unless it is of
+        older data and ``replace`` says that no CSV will come soon.
+        """
+        kept = self.redis.eval(
+            scripts.STORE_PAGE,
+            2,
+            *(key.cached, data_version_key(key.tenant_id)),
+            fields["version"],
+            str(self.keep_seconds),
+            "1" if replace else "",
             DONE_CHANNEL,
             *(part for field in fields.items() for part in field),
         )

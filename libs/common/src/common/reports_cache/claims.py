@@ -11,7 +11,10 @@ from uuid import uuid4
 from redis import Redis
 
 from common.reports_cache import scripts
-from common.reports_cache.cache import ReportKey, data_version_key
+from common.reports_cache.cache import (
+    ReportKey,
+    data_version_key,
+)
 
 
 class CachePolicy(StrEnum):

@@ -6,11 +6,13 @@ from common.reports.document.schema import Document
 from common.reports_cache.cache import (
     DONE_CHANNEL,
     ReportKey,
-    UnreadableReportError,
     data_version_key,
-    unpack_document,
 )
 from common.reports_cache.readiness import is_old
+from common.reports_cache.report_fields import (
+    UnreadableReportError,
+    unpack_document,
+)
 
 
 def take(redis: Redis, key: ReportKey) -> dict[str, bytes]:

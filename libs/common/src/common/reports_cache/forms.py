@@ -11,7 +11,14 @@ from typing import Final, NamedTuple
 
 from redis import Redis
 
-from common.reports_cache.cache import Meta, ReportCache, ReportKey, version_of
+from common.reports_cache.cache import (
+    ReportCache,
+    ReportKey,
+)
+from common.reports_cache.report_fields import (
+    Meta,
+    version_of,
+)
 
 KEEP_SECONDS: Final = 3600
 """For how long a form stays: whoever wants it again after that has it made again."""

@@ -6,8 +6,10 @@ from redis import Redis
 
 from common.reports_cache.cache import (
     ReportKey,
-    UnreadableReportError,
     data_version_key,
+)
+from common.reports_cache.report_fields import (
+    UnreadableReportError,
     is_stale,
     unpack_meta,
 )

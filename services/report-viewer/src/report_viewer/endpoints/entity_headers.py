@@ -7,7 +7,7 @@ from common.links.options import LinkKind
 from common.links.token import LinkClaims
 from common.reports.comparison import Comparison
 from common.reports.document import gap_header
-from common.reports_cache import cache
+from common.reports_cache import report_fields
 from report_viewer.cache.response_cache import ReportVersion
 from report_viewer.http.compression import Coding
 from report_viewer.http.response import Headers
@@ -19,7 +19,7 @@ _NOTES: Final = gap_header.NAME.lower().encode("ascii")
 
 def entity_headers(etag: str, coding: Coding, version: ReportVersion, shown: LinkClaims) -> Headers:
     """What is said of a representation: its tag, its coding, the state of its data, its window."""
-    meta = cache.unpack_meta(version.meta)
+    meta = report_fields.unpack_meta(version.meta)
     headers = (
         (b"etag", etag.encode("ascii")),
         (b"x-data-as-of", iso(meta.as_of).encode("ascii")),

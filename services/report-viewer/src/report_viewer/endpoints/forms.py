@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from common.i18n.locales import ENGLISH, LOCALES, tag_of
 from common.i18n.report_words import formatter_of
 from common.links.token import LinkClaims
-from common.reports_cache import cache
+from common.reports_cache import report_fields
 from common.reports_cache.forms import Form, FormWanted
 from report_pages.formatting import DocumentFormatter
 from report_viewer.cache.response_cache import ReportVersion, ResponseCache
@@ -118,7 +118,7 @@ class Forms:
         link = self._responses.link(request.place, request.claims)
         version, body = self._revalidation.revalidate(link, snapshot), snapshot.form
         if kind.gzipped and variant.coding is Coding.IDENTITY:
-            body = await asyncio.to_thread(cache.unpack_csv, body)
+            body = await asyncio.to_thread(report_fields.unpack_csv, body)
         etag = await asyncio.to_thread(strong_etag, body, variant.coding)
         headers = (
             (b"content-type", kind.media_type),
@@ -150,7 +150,7 @@ class Forms:
         self, version: ReportVersion, variant: Variant, document: bytes, shown: LinkClaims
     ) -> PreparedResponse:
         words = formatter_of(LOCALES[variant.language])
-        figures = DocumentFormatter(cache.unpack_document(document), words)
+        figures = DocumentFormatter(report_fields.unpack_document(document), words)
         body = public_document.encode(figures)
         etag = strong_etag(body, variant.coding)
         headers = (
@@ -167,5 +167,5 @@ class Forms:
 
 def disposition(version: ReportVersion, ending: str) -> tuple[bytes, bytes]:
     """The file name of a form: the CSV's, with another ``ending``."""
-    name = cache.unpack_meta(version.meta).csv_name.removesuffix(".csv") + ending
+    name = report_fields.unpack_meta(version.meta).csv_name.removesuffix(".csv") + ending
     return (b"content-disposition", f'attachment; filename="{name}"'.encode("ascii"))

@@ -13,7 +13,7 @@ from cachetools import LRUCache
 from common.i18n.locales import LOCALES
 from common.links.options import LinkKind
 from common.links.token import LinkClaims
-from common.reports_cache import cache
+from common.reports_cache import report_fields
 from report_pages import row_pages
 from report_viewer.cache.page_cache import KEPT, PageCache
 from report_viewer.cache.response_cache import CachedLink, CacheEntry, ReportVersion, ResponseCache
@@ -159,7 +159,7 @@ class Representations:
         key = (key_of(link.shown).cached, version, variant.language, stated)
         page = self._pages.get(key)
         if page is None:
-            made = cache.unpack_document(document)
+            made = report_fields.unpack_document(document)
             page = self._renderer.shared_page(
                 made, version.freshness, LOCALES[variant.language], stated
             )
@@ -199,7 +199,9 @@ class Representations:
         if len(body) >= LARGE_BYTES:
             ready = self._csv(entry.link, entry.version, Coding.IDENTITY, body)
             return GunzipStream(ready.answer, ready.etag)
-        ready = self._csv(entry.link, entry.version, Coding.IDENTITY, cache.unpack_csv(body))
+        ready = self._csv(
+            entry.link, entry.version, Coding.IDENTITY, report_fields.unpack_csv(body)
+        )
         self._responses.put(
             request.path, entry.link, entry.version, Variant(Coding.IDENTITY), ready
         )
@@ -208,7 +210,7 @@ class Representations:
     def _csv(
         self, link: CachedLink, version: ReportVersion, coding: Coding, body: bytes
     ) -> PreparedResponse:
-        name = cache.unpack_meta(version.meta).csv_name
+        name = report_fields.unpack_meta(version.meta).csv_name
         etag = strong_etag(key_of(link.shown).cached.encode() + b"\0" + version.meta, coding)
         headers = (
             *self._csv_headers,

@@ -3,7 +3,7 @@
 import math
 
 from common.links.token import LinkError
-from common.reports_cache import cache
+from common.reports_cache import report_fields
 from report_viewer.cache.response_cache import CachedLink, CacheEntry, ReportVersion, ResponseCache
 from report_viewer.cache.single_flight import SingleFlight
 from report_viewer.http.prepared_response import PreparedResponse
@@ -60,7 +60,7 @@ class Revalidation:
 
     def revalidate(self, link: CachedLink, snapshot: Snapshot) -> ReportVersion:
         """What a complete snapshot says; newer data that wait for the report are asked for."""
-        claims, meta = snapshot.claims, cache.unpack_meta(snapshot.meta)
+        claims, meta = snapshot.claims, report_fields.unpack_meta(snapshot.meta)
         link.show(claims, moves_at=snapshot.moves_at)
         freshness, stale = self._freshness.assess(key_of(claims).cached, meta, snapshot)
         if stale and not snapshot.failed:

@@ -8,7 +8,9 @@ from typing import Any, Final
 
 from starlette.types import Send
 
-from common.reports_cache.cache import UnreadableReportError
+from common.reports_cache.report_fields import (
+    UnreadableReportError,
+)
 from report_viewer.http.etag import etag_matches
 from report_viewer.http.response import Response, WireResponse
 

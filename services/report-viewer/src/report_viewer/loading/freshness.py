@@ -11,7 +11,10 @@ from typing import Final
 from cachetools import LRUCache
 
 from common import instants
-from common.reports_cache.cache import Meta, is_stale
+from common.reports_cache.report_fields import (
+    Meta,
+    is_stale,
+)
 from report_viewer.loading.redis_store import Snapshot
 from report_viewer.model import Freshness
 

@@ -21,7 +21,10 @@ from common.links.options import PLAIN, LinkOptions
 from common.links.state import LinkState, parse_epoch, parse_link, state_key
 from common.links.tenant_names import TenantName
 from common.links.token import LinkClaims
-from common.reports_cache.cache import ReportKey, data_version_key
+from common.reports_cache.cache import (
+    ReportKey,
+    data_version_key,
+)
 from common.reports_cache.forms import STORED, FormWanted
 from report_viewer.problems.errors import StoreUnavailableError
 

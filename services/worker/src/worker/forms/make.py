@@ -10,14 +10,19 @@ from types import MappingProxyType
 from typing import Final
 
 from redis import Redis
-from redis.exceptions import OutOfMemoryError
 
 from common import instants
 from common.i18n.locales import ENGLISH, LOCALES
 from common.i18n.report_words import formatter_of
 from common.jobs.payloads import MakeForm
-from common.reports_cache.cache import ReportCache, unpack_document, unpack_meta
+from common.reports_cache.cache import (
+    ReportCache,
+)
 from common.reports_cache.forms import Form, form_cache, pack_form
+from common.reports_cache.report_fields import (
+    unpack_document,
+    unpack_meta,
+)
 from worker.forms import local_csv, printed, workbook
 from worker.forms.source import Source
 from worker.operations import cache_eviction
@@ -64,11 +69,7 @@ def _make(
     words = formatter_of(LOCALES.get(job.language, ENGLISH))
     body = MAKERS[job.form](Source(told, unpack_document(document), csv, words))
     fields = pack_form(meta, body, told)
-    try:
-        cache.store(job.key, fields, lease=lease)
-    except OutOfMemoryError:
-        cache_eviction.evict(cache.redis)
-        cache.store(job.key, fields, lease=lease)
+    cache_eviction.with_room(cache.redis, lambda: cache.store(job.key, fields, lease=lease))
     logger.info(
         "form made",
         extra={

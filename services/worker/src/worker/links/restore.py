@@ -6,7 +6,6 @@ was restored from a dump decides nothing until its revocations are back (``commo
 
 import logging
 
-from redis.exceptions import OutOfMemoryError
 from sqlalchemy import Engine, select
 
 from common.db import origin
@@ -18,7 +17,10 @@ from common.links.state import LinkRef, LinkState, LinkStateStore
 from common.links.tenant_names import TenantName
 from common.reports.window import Window
 from common.reports_cache import copies
-from common.reports_cache.cache import ReportCache, ReportKey
+from common.reports_cache.cache import (
+    ReportCache,
+    ReportKey,
+)
 from sharing.options import options_of
 from worker.links.frozen import frozen_fields
 from worker.operations import cache_eviction
@@ -68,8 +70,7 @@ def restore_link(
 def _bring_back(cache: ReportCache, share: Share, fields: dict[str, bytes]) -> None:
     window = Window(share.window_from, share.window_to)
     key = ReportKey(share.tenant_id, share.report, window, share.link_id)
-    try:
-        copies.bring_back(cache.redis, key, fields, seconds=cache.keep_seconds)
-    except OutOfMemoryError:
-        cache_eviction.evict(cache.redis)
-        copies.bring_back(cache.redis, key, fields, seconds=cache.keep_seconds)
+    cache_eviction.with_room(
+        cache.redis,
+        lambda: copies.bring_back(cache.redis, key, fields, seconds=cache.keep_seconds),
+    )

@@ -7,14 +7,17 @@ knowledge, so nothing is kept in step with it.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from redis import Redis
+from redis.exceptions import OutOfMemoryError
 
-from common.reports_cache.cache import REPORT_NAMES
+from common.reports_cache.cache import (
+    REPORT_NAMES,
+)
 from common.reports_cache.forms import FORM_NAMES
 
 TASK: Final = "cache.make-room"
@@ -27,12 +30,27 @@ _AT_ONCE: Final = 500
 
 logger = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class _Cached:
     idle_seconds: int
     size: int
     name: bytes
+
+
+def with_room(redis: Redis, store: Callable[[], T]) -> T:
+    """What ``store`` answers; where Redis is too full for it, once more with room made.
+
+    Raises:
+        redis.RedisError: what ``store`` raises, when there is no room to make among others.
+    """
+    try:
+        return store()
+    except OutOfMemoryError:
+        evict(redis)
+        return store()
 
 
 def evict(redis: Redis) -> int:

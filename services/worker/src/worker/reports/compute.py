@@ -8,7 +8,6 @@ nothing: the key holds a whole report, or a page whose CSV is still to come, or 
 import logging
 from collections.abc import Iterator
 
-from redis.exceptions import OutOfMemoryError
 from sqlalchemy import Engine
 
 from common import instants
@@ -17,7 +16,12 @@ from common.reports import queries, registry
 from common.reports.document.gap_header import header_value
 from common.reports.model import COUNT_DAYS, Row, Scope
 from common.reports.sales.protocol import Sales
-from common.reports_cache.cache import Meta, ReportCache
+from common.reports_cache.cache import (
+    ReportCache,
+)
+from common.reports_cache.report_fields import (
+    Meta,
+)
 from worker.operations import cache_eviction
 from worker.operations.metrics import JobMetrics, Stopwatch
 from worker.reports import csv_export, page_ahead
@@ -82,7 +86,9 @@ def _compute(
     if page is waiting:
         whole["joined"] = b"%d" % int(instants.now().timestamp() * 1000)
     with page_ahead.kept(cache, job.key, page):
-        kept = _store(cache, job, whole, lease)
+        kept = cache_eviction.with_room(
+            cache.redis, lambda: cache.store(job.key, whole, lease=lease)
+        )
     watch.stop()
     logger.info(
         "report computed",
@@ -125,11 +131,3 @@ def _rest(waiting: Page | None, scope: Scope, sales: Sales) -> tuple[Page, Itera
         return None
     rows = queries.rows(waiting.document.report, sales)
     return None if rows is None else (waiting, rows)
-
-
-def _store(cache: ReportCache, job: ComputeReport, fields: dict[str, bytes], lease: str) -> bool:
-    try:
-        return cache.store(job.key, fields, lease=lease)
-    except OutOfMemoryError:
-        cache_eviction.evict(cache.redis)
-        return cache.store(job.key, fields, lease=lease)

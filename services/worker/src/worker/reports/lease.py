@@ -17,10 +17,12 @@ from redis import Redis, RedisError
 
 from common.reports_cache import scripts
 from common.reports_cache.cache import (
-    Meta,
     ReportKey,
-    UnreadableReportError,
     data_version_key,
+)
+from common.reports_cache.report_fields import (
+    Meta,
+    UnreadableReportError,
     unpack_meta,
 )
 

@@ -13,18 +13,14 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Final
 
-from redis.exceptions import OutOfMemoryError, RedisError
+from redis.exceptions import RedisError
 
 from common.reports.document.schema import Document
 from common.reports.model import Row, Scope
-from common.reports_cache import scripts
-from common.reports_cache.cache import (
-    DONE_CHANNEL,
+from common.reports_cache.cache import ReportCache, ReportKey
+from common.reports_cache.report_fields import (
     Meta,
-    ReportCache,
-    ReportKey,
     UnreadableReportError,
-    data_version_key,
     pack_page,
     unpack_document,
     unpack_meta,
@@ -101,38 +97,10 @@ def kept(cache: ReportCache, key: ReportKey, page: Page) -> Iterator[None]:
 
 
 def _try_to_store(cache: ReportCache, key: ReportKey, page: Page, *, replace: bool = False) -> None:
-    """As ``store``, of which nothing depends: the whole report is stored after it, page and all."""
+    """Store ``page`` alone. Nothing fails for it: a whole report is stored with its page later."""
     try:
-        store(cache, key, page, replace=replace)
+        cache_eviction.with_room(
+            cache.redis, lambda: cache.store_page(key, page.fields, replace=replace)
+        )
     except (RedisError, OSError) as error:
         logger.warning("a page was not stored ahead of its CSV: %s", type(error).__name__)
-
-
-def store(cache: ReportCache, key: ReportKey, page: Page, *, replace: bool = False) -> bool:
-    """Store ``page`` alone and tell the viewers that wait; whether it was kept.
-
-    The computation, its request and its lease go on. A whole report stays, unless it is of older
-    data and ``replace`` says that no CSV will come soon. In a full Redis room is made.
-
-    Raises:
-        redis.RedisError: Redis did not take it.
-    """
-    try:
-        return _store(cache, key, page, replace=replace)
-    except OutOfMemoryError:
-        cache_eviction.evict(cache.redis)
-        return _store(cache, key, page, replace=replace)
-
-
-def _store(cache: ReportCache, key: ReportKey, page: Page, *, replace: bool) -> bool:
-    kept = cache.redis.eval(
-        scripts.STORE_PAGE,
-        2,
-        *(key.cached, data_version_key(key.tenant_id)),
-        page.fields["version"],
-        str(cache.keep_seconds),
-        "1" if replace else "",
-        DONE_CHANNEL,
-        *(part for field in page.fields.items() for part in field),
-    )
-    return bool(kept)

@@ -13,7 +13,13 @@ from sqlalchemy import Engine
 
 from common.jobs.payloads import ComputeReport
 from common.reports.model import COUNT_DAYS
-from common.reports_cache.cache import Meta, ReportCache, is_stale
+from common.reports_cache.cache import (
+    ReportCache,
+)
+from common.reports_cache.report_fields import (
+    Meta,
+    is_stale,
+)
 from worker.operations.metrics import JobMetrics
 from worker.reports.compute import compute
 from worker.reports.lease import Lease, Leases
