@@ -1,12 +1,12 @@
 """Tracing: spans of requests and jobs, exported where an endpoint is configured.
 
 Spans name routes, reports and jobs, and never an address, which may hold a token. Without an
-endpoint nothing of OpenTelemetry is loaded, and a span costs a comparison (``otlp_tracer`` is what
-traces).
+endpoint nothing of OpenTelemetry is loaded, and a span costs a call that does nothing
+(``otlp_tracer`` is what traces).
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from enum import StrEnum
 from typing import Final, Protocol
 
@@ -75,9 +75,8 @@ class _NoSpan:
 
 
 class _NoTracer:
-    @contextmanager
-    def span(self, *_: object) -> Iterator[Span]:
-        yield _NO_SPAN
+    def span(self, *_: object) -> AbstractContextManager[Span]:
+        return _NOTHING
 
     def add_part(self, *_: object) -> None:
         """Nobody listens."""
@@ -92,7 +91,7 @@ class _NoTracer:
         """Nothing is left."""
 
 
-_NO_SPAN: Final = _NoSpan()
+_NOTHING: Final[AbstractContextManager[Span]] = nullcontext(_NoSpan())
 _NO_TRACER: Final = _NoTracer()
 
 
@@ -110,6 +109,11 @@ def start(service: str, endpoint: str | None) -> None:
     from common.infra.otlp_tracer import OtlpTracer  # noqa: PLC0415 - 0.2 s, where it is wanted
 
     _Process.tracer = OtlpTracer(service, endpoint)
+
+
+def is_on() -> bool:
+    """Whether anybody hears of spans: what costs something to say need not be said else."""
+    return _Process.tracer is not _NO_TRACER
 
 
 def stop() -> None:

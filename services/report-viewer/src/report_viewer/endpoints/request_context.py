@@ -20,12 +20,16 @@ _METHODS: Final = frozenset(HTTPMethod)
 async def answer_in_context(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
     """Have ``app`` answer a request for a report."""
     given = next((value for name, value in scope["headers"] if name == _HEADER), b"")
-    request_id = request_ids.plain_or_new(given.decode("latin-1"))
+    with request_ids.working_on(request_ids.plain_or_new(given.decode("latin-1"))):
+        if tracing.is_on():
+            await _answer_traced(app, scope, receive, send)
+        else:
+            await app(scope, receive, send)
+
+
+async def _answer_traced(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
     method = scope["method"] if scope["method"] in _METHODS else "other"
-    with (
-        request_ids.working_on(request_id),
-        tracing.span(method, Kind.SERVER, {"http.request.method": method}) as span,
-    ):
+    with tracing.span(method, Kind.SERVER, {"http.request.method": method}) as span:
 
         async def watch(message: Message) -> None:
             if message["type"] == "http.response.start":
