@@ -16,6 +16,7 @@ from common.infra.http_limits import ConnectionLimits
 from report_viewer.cache.response_cache import ResponseCache
 from report_viewer.connections import RedisConnections, connect_redis
 from report_viewer.endpoints.choosing_days import DayChooser
+from report_viewer.endpoints.counting_views import SeenPages
 from report_viewer.endpoints.csp_reports import CspReports
 from report_viewer.endpoints.forms import Forms
 from report_viewer.endpoints.operations import Operations
@@ -151,16 +152,17 @@ def _reports(
             rendering.security,
         ),
         days=DayChooser(loader, rendering.security),
+        seen=SeenPages(
+            loader, redis.views, ClientAddresses(settings.trusted_proxies), rendering.security
+        ),
         cards=PreviewCards(loader, rendering.pages, rendering.security),
         loader=loader,
         views=redis.views,
         jobs=redis.jobs,
         invalid_tokens=redis.invalid_tokens,
-        addresses=ClientAddresses(settings.trusted_proxies),
         problems=rendering.problems,
         tenants=redis.store.tenant,
         metrics=metrics,
-        security=rendering.security,
     )
 
 

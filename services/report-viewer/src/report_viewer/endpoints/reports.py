@@ -12,7 +12,6 @@ counted (``view_counts``); a GET of a page counts nothing.
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
-from http import HTTPStatus
 from time import perf_counter
 from typing import Final
 from zoneinfo import available_timezones
@@ -26,21 +25,17 @@ from common.reports_cache.report_fields import (
 )
 from report_viewer.cache.response_cache import ResponseCache
 from report_viewer.endpoints.choosing_days import DayChooser
+from report_viewer.endpoints.counting_views import SeenPages
 from report_viewer.endpoints.forms import Forms
 from report_viewer.endpoints.preview_card import PreviewCards
 from report_viewer.endpoints.problems import ProblemResponses
 from report_viewer.endpoints.representations import Representations
-from report_viewer.endpoints.request_body import read_body
 from report_viewer.endpoints.unlocking import Unlocking
 from report_viewer.http import variant
-from report_viewer.http.address_limit import AddressLimit
-from report_viewer.http.cache_control import NEVER_STORED
-from report_viewer.http.client_address import ClientAddresses
 from report_viewer.http.gunzip_stream import GunzipStream
 from report_viewer.http.proof_cookie import proof_of
 from report_viewer.http.request_headers import cacheable, joined_headers
-from report_viewer.http.response import Response, WireResponse
-from report_viewer.http.security_headers import SecurityHeaders
+from report_viewer.http.response import WireResponse
 from report_viewer.http.user_agent import ClientKind, classify
 from report_viewer.links.request import ReportRequest
 from report_viewer.links.urls import ReportUrl, Resource, parse
@@ -48,18 +43,11 @@ from report_viewer.links.verifier import Verifier
 from report_viewer.loading.job_requests import JobRequests
 from report_viewer.loading.loader import ReportLoader
 from report_viewer.loading.rate_limits import InvalidTokenLimit
-from report_viewer.loading.redis_store import STATE
 from report_viewer.metrics import Metrics
 from report_viewer.model import Heat
 from report_viewer.problems.catalog import problem_of
 from report_viewer.problems.errors import NotReadyError, ViewerError
 from report_viewer.view_counts.counter import ViewCounter
-from report_viewer.view_counts.view_events import (
-    MOST_BYTES,
-    VIEWS_PER_ADDRESS,
-    SeenPageLoads,
-    page_load,
-)
 
 UTC: Final = "UTC"
 _CSV: Final = Resource.CSV.value
@@ -82,15 +70,14 @@ class ReportsEndpoint:
         cards: PreviewCards,
         unlocking: Unlocking,
         days: DayChooser,
+        seen: SeenPages,
         loader: ReportLoader,
         views: ViewCounter,
         jobs: JobRequests,
         invalid_tokens: InvalidTokenLimit,
-        addresses: ClientAddresses,
         problems: ProblemResponses,
         tenants: Callable[[int], Awaitable[TenantName | None]],
         metrics: Metrics,
-        security: SecurityHeaders,
     ) -> None:
         self._cache = cache
         self._verifier = verifier
@@ -99,6 +86,7 @@ class ReportsEndpoint:
         self._cards = cards
         self._unlocking = unlocking
         self._days = days
+        self._seen = seen
         self._loader = loader
         self._views = views
         self._jobs = jobs
@@ -106,12 +94,6 @@ class ReportsEndpoint:
         self._problems = problems
         self._tenants = tenants
         self._metrics = metrics
-        self._addresses = addresses
-        self._loads = SeenPageLoads()
-        self._view_limit = AddressLimit(VIEWS_PER_ADDRESS)
-        self._accepted = WireResponse(
-            Response(HTTPStatus.NO_CONTENT, (NEVER_STORED, *security.data()), b"")
-        )
 
     def cached_response(
         self, path: bytes, headers: Iterable[tuple[bytes, bytes]], *, head: bool = False
@@ -164,7 +146,7 @@ class ReportsEndpoint:
             )
             answer: WireResponse | GunzipStream
             if url.resource is Resource.VIEW:
-                answer = await self._count_view(request, headers, scope, receive)
+                answer = await self._seen.count(request, self._client(headers), scope, receive)
             elif url.resource is Resource.UNLOCK:
                 answer = await self._unlocking.unlock(request, headers, scope, receive)
             elif url.resource is Resource.RANGE:
@@ -217,19 +199,6 @@ class ReportsEndpoint:
         if kind is ClientKind.PERSON and not head:
             self._views.download(self._loader.shown(request.claims))
         return file.conditional(tags)
-
-    async def _count_view(
-        self, request: ReportRequest, headers: dict[bytes, bytes], scope: Scope, receive: Receive
-    ) -> WireResponse:
-        """Count a page that says it is seen, once for each load of it, of a link that opens."""
-        claims = request.claims
-        shown = (await self._loader.load(request, STATE)).claims
-        load = page_load(await read_body(receive, most_bytes=MOST_BYTES))
-        if self._client(headers) is ClientKind.PERSON and self._loads.add(claims.link_id, load):
-            address = await self._addresses.address(scope)
-            if self._view_limit.allows(address, claims.link_id):
-                self._views.view(shown)
-        return self._accepted
 
     def _client(self, headers: dict[bytes, bytes]) -> ClientKind:
         return classify(headers.get(b"user-agent", b""))
