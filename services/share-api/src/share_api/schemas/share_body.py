@@ -1,11 +1,9 @@
 """Request body of a share: which days, and for how long."""
 
-import re
 from datetime import date
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Final, Self
 
 from pydantic import (
-    AfterValidator,
     BeforeValidator,
     Field,
     ValidationInfo,
@@ -14,62 +12,19 @@ from pydantic import (
     model_validator,
 )
 
-from common.db.shares import MAX_LABEL_LENGTH
-from common.links.embedding import MOST_ORIGINS, is_origin
 from common.links.options import LinkKind
-from common.links.ranges import Range
 from common.links.unlocking import MAX_LENGTH, MIN_LENGTH
 from common.reports.comparison import Comparison
-from common.reports.window import EARLIEST, MOST_DAYS, Dates, Period
+from common.reports.window import MOST_DAYS, Dates, Period
 from share_api.schemas.report_type import ReportType
 from share_api.schemas.request_model import RequestModel, not_null, without_default
+from share_api.schemas.share_values import Day, Label, Origins, Ranges
 from sharing.issue_errors import OptionsConflictError
 
 MOST_LINKS: Final = 100
 """How many links may be issued by one request."""
 MOST_PASSWORDS: Final = 10
 """How many different passwords they may have: each takes a tenth of a second."""
-_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-
-
-def _calendar_date(value: object) -> date:
-    try:
-        if isinstance(value, str) and _DATE.fullmatch(value):
-            return date.fromisoformat(value)
-    except ValueError:
-        pass
-    raise ValueError("Write a day of the calendar as YYYY-MM-DD")
-
-
-Day = Annotated[
-    date,
-    BeforeValidator(_calendar_date),
-    Field(ge=EARLIEST),
-    WithJsonSchema({"type": "string", "format": "date", "examples": ["2026-10-31"]}),
-]
-
-
-def _label(value: str) -> str:
-    if not value.isprintable():
-        raise ValueError("Control characters are not allowed")
-    if not value.strip():
-        raise ValueError("Say something, or leave it out")
-    return value.strip()
-
-
-Label = Annotated[str, Field(min_length=1, max_length=MAX_LABEL_LENGTH), AfterValidator(_label)]
-
-
-def _once_each(named: list[Any]) -> list[Any]:
-    if len(set(named)) < len(named):
-        raise ValueError("Name each once")
-    return named
-
-
-def _origin(value: str) -> str:
-    if not is_origin(value):
-        raise ValueError("Write it as https://host or https://host:port, in lower case")
-    return value
 
 
 class LabelBody(RequestModel):
@@ -118,38 +73,13 @@ class ShareBody(RequestModel):
         examples=["Press, spring"],
         json_schema_extra=without_default,
     )
-    ranges: Annotated[
-        list[Annotated[Range, Field(strict=False)]],
-        Field(min_length=1, max_length=len(Range)),
-        AfterValidator(_once_each),
-        WithJsonSchema(
-            {
-                "type": "array",
-                "items": {"type": "string", "enum": [each.value for each in Range]},
-                "minItems": 1,
-                "uniqueItems": True,
-            }
-        ),
-    ] = Field(
+    ranges: Ranges = Field(
         [],
         description="Days that the link's readers may choose in place of its own.",
         examples=[["7d", "month", "custom"]],
         json_schema_extra=without_default,
     )
-    embed: Annotated[
-        list[Annotated[str, AfterValidator(_origin)]],
-        Field(min_length=1, max_length=MOST_ORIGINS),
-        AfterValidator(_once_each),
-        WithJsonSchema(
-            {
-                "type": "array",
-                "items": {"type": "string", "format": "uri"},
-                "minItems": 1,
-                "maxItems": MOST_ORIGINS,
-                "uniqueItems": True,
-            }
-        ),
-    ] = Field(
+    embed: Origins = Field(
         [],
         description="Origins whose pages may frame the report, in its compact layout.",
         examples=[["https://intranet.example.com"]],
