@@ -47,8 +47,9 @@ each_document = pytest.mark.parametrize(
 
 
 def mebibytes(text: str) -> int:
-    number, unit = re.fullmatch(r"(\d+)([mg]|Mi|Gi)", text).groups()  # type: ignore[union-attr]
-    return int(number) * (1024 if unit.lower().startswith("g") else 1)
+    found = re.fullmatch(r"(\d+)([mg]|Mi|Gi)", text)
+    assert found is not None, text
+    return int(found[1]) * (1024 if found[2].lower().startswith("g") else 1)
 
 
 @pytest.mark.parametrize("version", ["1.34", "1.37"])

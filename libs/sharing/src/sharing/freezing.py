@@ -104,8 +104,8 @@ class Freezer:
     def _take(self, job: ComputeReport, version: int, found: dict[ComputeReport, Fields]) -> None:
         fields: Fields = {}
         meta = self.cache.meta(job.key)  # what is not of use yet is not fetched each time
-        whole = self.cache.redis.hexists(job.key.cached, "csv")
-        if whole and meta is not None and meta.data_version >= version:
+        current = meta is not None and meta.data_version >= version
+        if current and self.cache.redis.hexists(job.key.cached, "csv"):
             fields = copies.take(self.cache.redis, job.key)
         if _is_of(fields, version):
             if sum(map(len, fields.values())) > MOST_BYTES // 2:

@@ -5,15 +5,17 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import pytest
 from redis import Redis
-from sqlalchemy import select
+from sqlalchemy import Engine, select, text
 from tests.integration.share_api.conftest import BASE_URL, PASSWORD, Serve, Service, World
 from tests.integration.share_api.console.conftest import Tab, a_tab, said
+from tests.support import wait
 from tests.support.authenticator import PRESENT, VERIFIED, Authenticator, encoded, great
 
 from accounts import passkeys as accounts
@@ -313,15 +315,45 @@ def test_a_challenge_is_over_after_a_while(
     assert refused(show(other, shown))
 
 
-def test_of_two_who_show_one_counter_one_is_let_in(device: Authenticator, service: Service) -> None:
-    with a_tab(service) as one, a_tab(service) as two:
-        shown = []
-        for each in (one, two):
-            device.counter = 7
-            shown.append(device.get(ask(each)))
-        with ThreadPoolExecutor(2) as threads:
-            answers = list(threads.map(show, (one, two), shown))
-    assert sorted(each.status_code for each in answers) == [303, 403]
+def test_of_two_who_show_one_counter_the_second_meets_what_the_first_left(
+    device: Authenticator, world: World
+) -> None:
+    """Held while the first is verified: read together, both would be let in by one counter."""
+    admin_id, begun, go_on = world.admins["ben"], Event(), Event()
+    met: list[int] = []
+
+    def first(passkey: Passkey) -> int:
+        begun.set()
+        assert go_on.wait(wait.PATIENCE_SECONDS)
+        return passkey.sign_count + 1
+
+    def second(passkey: Passkey) -> int:
+        met.append(passkey.sign_count)
+        return passkey.sign_count + 1
+
+    def use(verify: Callable[[Passkey], int]) -> object:
+        return accounts.use_passkey(world.engine, admin_id, device.credential_id, verify, at=now())
+
+    (before,) = list_passkeys(world.engine, admin_id)
+    with ThreadPoolExecutor(2) as threads:
+        held = threads.submit(use, first)
+        assert begun.wait(wait.PATIENCE_SECONDS)
+        other = threads.submit(use, second)
+        wait.until(lambda: other.done() or waits(world.engine), "the second waits")
+        go_on.set()
+        held.result()
+        other.result()
+    assert met == [before.sign_count + 1]
+
+
+def waits(engine: Engine) -> bool:
+    """Whether a session of this database waits for a lock."""
+    query = (
+        "SELECT count(*) > 0 FROM pg_stat_activity"
+        " WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
+    with engine.connect() as connection:
+        return bool(connection.scalar(text(query)))
 
 
 def test_an_authenticator_that_does_not_count_is_let_in_each_time(tab: Tab, other: Tab) -> None:

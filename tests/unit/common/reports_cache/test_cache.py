@@ -1,11 +1,13 @@
 """What comes from Redis is checked when it is read, whoever wrote it."""
 
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
 
+from common.jobs.payloads import ComputeReport, MakeForm
 from common.reports.comparison import Comparison
 from common.reports.window import Window
 from common.reports_cache.cache import (
@@ -69,3 +71,15 @@ def test_a_name_says_the_comparison_where_it_is_not_with_the_days_before() -> No
     assert wanted.of(key).cached == "{7}:form:5:revenue-overview:1777593600:1780185600:xlsx:de"
     assert wanted.of(against).cached.endswith(":1780185600:last-year:xlsx:de")
     assert [wanted.of(each).report_key for each in (key, against)] == [key, against]
+
+
+def test_a_job_and_a_form_are_of_the_whole_key() -> None:
+    """A part of the key that one of them forgot would mix the reports that it tells apart."""
+    key = ReportKey(7, "revenue-overview", MAY, comparison=Comparison.LAST_YEAR)
+    frozen = replace(key, frozen=UUID(int=1))
+    assert all(getattr(frozen, each.name) != each.default for each in fields(ReportKey))
+    assert ComputeReport.of(key).key == key
+    for each in (key, frozen):
+        form = FormWanted(Form.XLSX, "de").of(each)
+        assert form.report_key == each
+        assert MakeForm.of(form).key == form

@@ -107,7 +107,8 @@ def _count(session: Session, tenant_id: int, found: Sequence[Batch | None]) -> i
     if None in found:
         logger.error("batches of views cannot be read", extra={"tenant_id": tenant_id})
     entered = session.scalars(_ENTER, {"tenant_id": tenant_id, "ids": list(batches)})
-    new = [_in_time(batches[each], instants.now()) for each in entered]
+    now = instants.now()
+    new = [_in_time(batches[each], now) for each in entered]
     sums = view_counts.sums(new)
     if sums:
         session.execute(
