@@ -1,9 +1,8 @@
 """What readers compare with: each comparison is a report of its own, shut with the link."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -12,6 +11,7 @@ import pytest
 import time_machine
 from redis import Redis
 from tests.integration.report_viewer.conftest import BROWSER, Run
+from tests.integration.report_viewer.links.conftest import NOON
 from tests.integration.report_viewer.links.test_live import jobs, name
 from tests.integration.report_viewer.links.test_passwords import FORM, FORMS, PASSWORD
 from tests.support.samples import Sample, document, with_last_year
@@ -24,23 +24,11 @@ from common.links.state import LinkStateStore
 from common.reports.comparison import Comparison
 from report_viewer.loading.rate_limits import ComputationLimit, LinkThrottledError
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("clock")]
 
 BERLIN = ZoneInfo("Europe/Berlin")
-NOON = datetime(2031, 5, 2, 10, tzinfo=UTC)
 AGAINST = "/vs/last-year"
 OWN = LinkOptions(compare=Comparison.LAST_YEAR)
-
-
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(NOON, tick=False) as travelling:
-        yield travelling
 
 
 @pytest.fixture

@@ -24,11 +24,6 @@ pytestmark = pytest.mark.anyio
 SITES = ("https://intranet.example.com", "https://b.example:8443")
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 def with_options(redis: Redis, sample: Sample, options: LinkOptions) -> Sample:
     """Another link to the same report."""
     made = replace(sample, link_id=uuid4())

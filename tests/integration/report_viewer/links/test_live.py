@@ -29,11 +29,6 @@ NOON = datetime(2031, 5, 2, 10, tzinfo=UTC)
 NEXT_NOON = NOON + timedelta(days=1)
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 def window_at(moment: datetime, zone: str = BERLIN) -> Window:
     return window_of(Period.WEEK, ZoneInfo(zone), now=moment)
 

@@ -26,11 +26,6 @@ OPENED = {200, 204, 503}
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 @pytest.fixture(scope="module")
 def stored() -> str:
     return unlocking.hash_of(PASSWORD)

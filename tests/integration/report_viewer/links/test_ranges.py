@@ -1,6 +1,5 @@
 """Links whose readers choose the days: each range is a report of its own, shut with the link."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -10,6 +9,7 @@ import pytest
 import time_machine
 from redis import Redis
 from tests.integration.report_viewer.conftest import BROWSER, Run
+from tests.integration.report_viewer.links.conftest import NOON
 from tests.integration.report_viewer.links.test_live import jobs, name
 from tests.integration.report_viewer.links.test_passwords import FORM, FORMS, PASSWORD, cookie_of
 from tests.integration.report_viewer.links.test_passwords import unlock as unlock_link
@@ -25,24 +25,12 @@ from common.reports_cache.cache import (
 )
 from report_viewer.loading.rate_limits import ComputationLimit, LinkThrottledError
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("clock")]
 
 BERLIN = ZoneInfo("Europe/Berlin")
-NOON = datetime(2031, 5, 2, 10, tzinfo=UTC)
 ALL = LinkOptions(ranges=tuple(Range))
 CUSTOM = "2031-04-01..2031-04-10"
 SHOWN = ("7d", "90d", "month", "last-month", CUSTOM)
-
-
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(NOON, tick=False) as travelling:
-        yield travelling
 
 
 @pytest.fixture
