@@ -29,10 +29,12 @@ REPORTS = [each.slug for each in implemented()]
 DRAWN = """
     (place) => {
         const plot = document.querySelectorAll("[data-plot]")[place];
-        plot.scrollIntoView({ block: "center", behavior: "instant" });
+        const { top, height } = plot.getBoundingClientRect();
+        scrollBy({ top: top + (height - innerHeight) / 2, behavior: "instant" });
         return Boolean(globalThis.Chart?.getChart(plot.querySelector("canvas"))?.chartArea);
     }
 """
+"""Scrolls by hand: Tab goes on from what Chromium 150 has brought into view."""
 
 
 def ready(redis: Redis, report: str, over: Window | None = None, **about: object) -> Sample:
