@@ -8,11 +8,13 @@ new connection is checked before it is used.
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from importlib.metadata import version
 
-from fastapi import Depends, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Request
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
+from starlette.routing import BaseRoute
 
 from common.infra import tracing
 from share_api.auth.bearer import presented_key
@@ -50,6 +52,29 @@ from share_api.settings import ShareApiSettings
 _log = logging.getLogger(__name__)
 
 
+_ROUTERS = (
+    *(session.router, reports.router, issuing.router, shares.router, control.router),
+    *(imports.router, sales.router, ingest.router, discord.router),
+    *(api_keys.router, members.router, invitations.router, shop.router),
+    *(health.router, docs.router, console.router),
+)
+
+
+@cache
+def _routes() -> list[BaseRoute]:
+    """Every route, once a process: parameters are worked out anew for each application else.
+
+    That takes longer than a hundred requests, and tests make an application each.
+    """
+    every = APIRouter(
+        generate_unique_id_function=lambda route: route.name,
+        dependencies=[Depends(_own_site), Depends(require_unique_parameters)],
+    )
+    for router in _ROUTERS:
+        every.include_router(router)
+    return every.routes
+
+
 def create_app(settings: ShareApiSettings, container: Container | None = None) -> FastAPI:
     """The service for these settings; ``container`` replaces the collaborators made from them."""
     app = FastAPI(
@@ -59,31 +84,11 @@ def create_app(settings: ShareApiSettings, container: Container | None = None) -
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        generate_unique_id_function=lambda route: route.name,
         lifespan=_lifespan,
-        dependencies=[Depends(_own_site), Depends(require_unique_parameters)],
+        routes=_routes(),
     )
     app.state.container = container or create_container(settings)
     app.state.metrics = Metrics()
-    for router in (
-        session.router,
-        reports.router,
-        issuing.router,
-        shares.router,
-        control.router,
-        imports.router,
-        sales.router,
-        ingest.router,
-        discord.router,
-        api_keys.router,
-        members.router,
-        invitations.router,
-        shop.router,
-        health.router,
-        docs.router,
-    ):
-        app.include_router(router)
-    app.include_router(console.router)
     problems.install(app, console_problems.respond)
     openapi.install_openapi(app, permissions.operation_security)
     app.add_middleware(HeadMiddleware)
