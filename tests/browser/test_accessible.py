@@ -1,12 +1,10 @@
 """For those who do not see the page, or do not use a mouse: axe finds nothing, Tab reaches all."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import Page
 from redis import Redis
+from tests.browser.accessibility import findings
 from tests.browser.conftest import PHONE, Open
 from tests.browser.reports import REPORTS, draw, ready
 from tests.support.samples import Sample, window
@@ -24,57 +22,37 @@ FOCUSED = """
 """
 
 
-RELOADS = {"rules": {"meta-refresh": {"enabled": False}}}
-"""The page of a report that is being prepared reloads by itself, without script too: there is
-nothing on it to be lost, and its reader waits for just that."""
-
-
-def findings(page: Page, options: Mapping[str, object] | None = None) -> list[str]:
-    """What axe complains of, with where it is."""
-    violations = Axe().run(page, options=options).response["violations"]
-    return [
-        f"{each['id']}: {node['target']} {node['failureSummary']}"
-        for each in violations
-        for node in each["nodes"]
-    ]
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("report", REPORTS)
-def test_axe_finds_nothing_in_a_report(
-    visit: Open, redis_client: Redis, report: str, theme: str
-) -> None:
+def test_axe_finds_nothing_in_a_report(visit: Open, redis_client: Redis, report: str) -> None:
     path = ready(redis_client, report, window(Period.WEEK), count=12).path
-    page = draw(visit(path, color_scheme=theme).page)
+    page = draw(visit(path).page)
     page.evaluate("document.querySelectorAll('details').forEach((each) => (each.open = true))")
     assert findings(page) == []
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_on_a_phone_with_all_that_can_be_chosen(
-    visit: Open, redis_client: Redis, theme: str
+    visit: Open, redis_client: Redis
 ) -> None:
     path = ready(redis_client, "product-performance", count=12).path
     fragment = "#top.previous=off&products.sort=-net_sales&products.find=zzz"
-    page = draw(visit(path + fragment, viewport=PHONE, color_scheme=theme).page)
+    page = draw(visit(path + fragment, viewport=PHONE).page)
     assert findings(page) == []
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_on_pages_without_a_report(
-    visit: Open, viewer: str, redis_client: Redis, theme: str
+    visit: Open, viewer: str, redis_client: Redis
 ) -> None:
     empty = ready(redis_client, "revenue-overview", empty=True)
     expired = Sample(expires_at=datetime.now(UTC).replace(microsecond=0) - timedelta(days=2))
     waiting = Sample("sales-velocity")
     waiting.activate(redis_client)
-    page = visit(empty.path, color_scheme=theme).page
+    page = visit(empty.path).page
     assert findings(page) == []
     for path in (expired.path, "/api/reports/forged", "/nothing", "/docs"):
         page.goto(viewer + path)
         assert findings(page) == [], path
     page.goto(viewer + waiting.path)
-    assert findings(page, RELOADS) == []
+    assert findings(page, reloads=True) == []
 
 
 def test_everything_is_reached_by_tab_and_seen_to_be(visit: Open, redis_client: Redis) -> None:

@@ -258,11 +258,15 @@ def test_days_are_shown_alone_by_keyboard_and_all_again(visit: Open, redis_clien
     assert page.evaluate(SPAN) == 30
 
 
-@pytest.mark.parametrize("told", ["3-3", "9-3", "0-30", "x", "-1-4", "1-2-3", "١-٤"])
-def test_a_range_that_is_none_shows_all_days(visit: Open, redis_client: Redis, told: str) -> None:
+def test_a_range_that_is_none_shows_all_days(visit: Open, redis_client: Redis) -> None:
     path = ready(redis_client, "revenue-overview").path
-    page = draw(visit(f"{path}#daily.range={told}").page)
+    page = draw(visit(f"{path}#daily.range=3-3").page)
     assert page.evaluate(SPAN) == 30
+    for told in ("9-3", "0-30", "x", "-1-4", "1-2-3", "١-٤"):
+        page.evaluate("location.hash = 'daily.range=3-9'")
+        until(page, f"{SPAN} === 7")
+        page.evaluate("(told) => { location.hash = `daily.range=${told}`; }", told)
+        until(page, f"{SPAN} === 30")
 
 
 def test_a_tile_chooses_the_measure_of_the_chart(visit: Open, redis_client: Redis) -> None:

@@ -5,9 +5,9 @@ from uuid import uuid4
 
 import pytest
 from redis import Redis
+from tests.browser.accessibility import findings
 from tests.browser.conftest import DESKTOP, PHONE, Open
 from tests.browser.reports import ready
-from tests.browser.test_accessible import findings
 from tests.browser.test_ranges import NARROW
 from tests.support.samples import document, with_last_year
 
@@ -15,30 +15,20 @@ from common.links.options import LinkOptions
 from common.reports.comparison import Comparison
 
 
-@pytest.mark.parametrize(
-    ("screen", "script", "theme"),
-    [
-        (DESKTOP, True, "dark"),
-        (DESKTOP, True, "light"),
-        (PHONE, True, "dark"),
-        (PHONE, False, "light"),
-        (NARROW, True, "light"),
-    ],
-)
+@pytest.mark.parametrize(("screen", "script"), [(DESKTOP, True), (PHONE, False), (NARROW, True)])
 def test_a_reader_compares_with_last_year_and_comes_back(
     visit: Open,
     viewer: str,
     redis_client: Redis,
     screen: dict[str, int],
     script: bool,
-    theme: str,
 ) -> None:
     sample = ready(redis_client, "revenue-overview")
     link = replace(sample, link_id=uuid4())
     link.store(redis_client, with_last_year(document(link.report, link.window)))
     replace(link, comparison=Comparison.LAST_YEAR).store(redis_client)
     link.activate(redis_client)
-    options = {"viewport": screen, "java_script_enabled": script, "color_scheme": theme}
+    options = {"viewport": screen, "java_script_enabled": script}
     page = visit(link.path, **options).page
     now = page.inner_text(".hero .kpi-value")
     assert page.inner_text(".against [aria-current]") == "The days before"

@@ -5,13 +5,13 @@ from collections.abc import Callable
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-import pytest
 from playwright.sync_api import Page
 from redis import Redis
 from sqlalchemy import Engine
 from tests.browser import test_console
+from tests.browser.accessibility import findings
 from tests.browser.conftest import DESKTOP, PHONE, status_of
-from tests.browser.test_accessible import findings
+from tests.browser.reports import overflow
 from tests.browser.test_beacon import PERSON
 from tests.browser.test_console import log_in
 from tests.integration.share_api import conftest as share_api
@@ -124,32 +124,29 @@ def test_a_preview_is_shared_opened_by_a_stranger_counted_and_stopped(
     assert page.evaluate("seen.refused") == []
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_pages_of_one_time_links_are_accessible(
-    start: Start, console: str, world: World, theme: str
-) -> None:
+def test_pages_of_one_time_links_are_accessible(start: Start, console: str, world: World) -> None:
     world.join("carl", world.tokyo, "editor")
     page = start()
     log_in(page, console)
     page.goto(f"{console}/team")
     page.click(f"form[action$='/team/{world.admins['carl']}/reset'] button")
     address = page.input_value("#secret")
+    guest = start()
+    assert status_of(guest, address) == 200
     for viewport in (DESKTOP, PHONE):
-        guest = start(color_scheme=theme, viewport=viewport)
-        assert status_of(guest, address) == 200
+        guest.set_viewport_size(viewport)
         assert findings(guest) == []
-        assert guest.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+        assert overflow(guest) <= 0
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_page_of_the_first_shop_is_accessible(
-    start: Start, serve: Serve, viewer: str, service_engine: Engine, theme: str
+    start: Start, serve: Serve, viewer: str, service_engine: Engine
 ) -> None:
     url = serve(PUBLIC_BASE_URL=viewer).url
+    page, token = start(), first_shop_token(SECRET, at=now())
+    assert status_of(page, f"{url}/admin/first-shop/{token}") == 200
     for viewport in (DESKTOP, PHONE):
-        page = start(color_scheme=theme, viewport=viewport)
-        token = first_shop_token(SECRET, at=now())
-        assert status_of(page, f"{url}/admin/first-shop/{token}") == 200
+        page.set_viewport_size(viewport)
         assert findings(page) == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
-        assert page.evaluate("seen.refused") == []
+        assert overflow(page) <= 0
+    assert page.evaluate("seen.refused") == []

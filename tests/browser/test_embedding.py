@@ -3,12 +3,11 @@
 from dataclasses import replace
 from uuid import uuid4
 
-import pytest
 from playwright.sync_api import Page, Route
 from redis import Redis
+from tests.browser.accessibility import findings
 from tests.browser.conftest import DESKTOP, Contexts
 from tests.browser.reports import ready
-from tests.browser.test_accessible import findings
 
 from common.links.options import LinkOptions
 
@@ -16,9 +15,8 @@ SITE, STRANGER = "https://intranet.example.com", "https://stranger.example"
 REPORTS = "https://reports.example.com"
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_sites_of_a_link_frame_it_and_no_others(
-    contexts: Contexts, viewer: str, redis_client: Redis, theme: str
+    contexts: Contexts, viewer: str, redis_client: Redis
 ) -> None:
     link = replace(ready(redis_client, "revenue-overview"), link_id=uuid4())
     link.activate(redis_client, LinkOptions(embed=(SITE,)))
@@ -35,7 +33,7 @@ def test_the_sites_of_a_link_frame_it_and_no_others(
         page.route(f"{REPORTS}/**", from_viewer)
         page.goto(f"{site}/")
 
-    with contexts.new(viewport=DESKTOP, color_scheme=theme) as context:
+    with contexts.new(viewport=DESKTOP) as context:
         page = context.new_page()
         framed(page, SITE)
         shown = page.frame_locator("iframe")

@@ -73,8 +73,9 @@ def test_a_laptop_shows_the_sum_below_figures_and_chart(visit: Open, redis_clien
     expect(page.locator(".window")).to_contain_text("compared with")
 
 
-@pytest.mark.parametrize("report", REPORTS)
-@pytest.mark.parametrize("currency", ["IDR", "COP", "LBP"])
+@pytest.mark.parametrize(
+    ("report", "currency"), [*zip(REPORTS, ["IDR", "COP", "LBP"], strict=True)]
+)
 def test_long_amounts_stay_on_their_cards_at_any_width(
     visit: Open, redis_client: Redis, report: str, currency: str
 ) -> None:

@@ -76,8 +76,7 @@ def test_a_report_on_paper(
     assert seen.complaints == []
 
 
-@pytest.mark.parametrize("locale", ["de", "es"])
-@pytest.mark.parametrize("report", REPORTS)
+@pytest.mark.parametrize(("report", "locale"), [*zip(REPORTS, ["de", "es", "pl"], strict=True)])
 def test_a_language_of_long_words_on_paper(
     visit: Open, redis_client: Redis, report: str, locale: str
 ) -> None:

@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from redis import Redis
+from tests.browser.accessibility import findings
 from tests.browser.conftest import DESKTOP, PHONE, Open
 from tests.browser.reports import ready
-from tests.browser.test_accessible import findings
 
 from common.instants import now
 from common.links.options import LinkOptions
@@ -29,17 +29,13 @@ def days_of(chosen: ChosenRange | None) -> Window:
     return window
 
 
-@pytest.mark.parametrize(
-    ("screen", "script", "theme"),
-    [(DESKTOP, True, "dark"), (PHONE, False, "light"), (NARROW, True, "light")],
-)
+@pytest.mark.parametrize(("screen", "script"), [(DESKTOP, True), (PHONE, False), (NARROW, True)])
 def test_a_reader_chooses_days_and_comes_back(
     visit: Open,
     viewer: str,
     redis_client: Redis,
     screen: dict[str, int],
     script: bool,
-    theme: str,
 ) -> None:
     sample = ready(redis_client, "revenue-overview")
     for chosen in (ChosenRange(Range.LAST_MONTH), parse_range(CUSTOM)):
@@ -47,7 +43,7 @@ def test_a_reader_chooses_days_and_comes_back(
     link = replace(sample, link_id=uuid4())
     LinkStateStore(redis_client).store_tenant_name(sample.tenant_id, TenantName("S", BERLIN.key))
     link.activate(redis_client, LinkOptions(ranges=tuple(Range)))
-    options = {"viewport": screen, "java_script_enabled": script, "color_scheme": theme}
+    options = {"viewport": screen, "java_script_enabled": script}
     page = visit(link.path, **options).page
     own = page.inner_text("h1 + .window strong")
     assert page.inner_text(".days [aria-current]") == "As shared"
