@@ -13,7 +13,7 @@ SEED = 7
 
 def test_no_answer_of_a_short_history_is_wrong() -> None:
     with running() as system:
-        events = run(system, Extent(operations=800, seconds=600, clients=9, seed=SEED, faults=4))
+        events = run(system, Extent(operations=500, seconds=600, clients=9, seed=SEED, faults=4))
     found = violations(events)
     assert not found, f"{verdict(events, found, seed=SEED)}\n{shortest(found)}"
     kinds = {each.kind for each in events if each.status in {200, 201, 204}}

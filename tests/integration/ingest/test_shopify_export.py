@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.support import draws
 from tests.unit.ingest.formats.platform import Line, Sold, export, orders, rows
 
 from ingest.csv.faults import ImportRefusedError
@@ -54,7 +55,9 @@ def refusal(bring, *given, **files):
 
 
 @settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=draws.examples(12),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(sold=st.lists(orders(), min_size=1, max_size=6))
 def test_every_order_comes_to_the_files_total_in_the_ledger(tenant_id, bring, read, sold):

@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.support import draws
 from tests.unit.ingest.formats.woocommerce_shop import (
     Line,
     Sold,
@@ -37,7 +38,9 @@ def bring(service_engine, tenant_id):
 
 
 @settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=draws.examples(8),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(
     sold=st.lists(orders(), min_size=1, max_size=6),

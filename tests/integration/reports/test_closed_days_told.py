@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from redis import Redis
 from sqlalchemy import Engine, text
 from tests.integration.reports.test_data_gaps import page_of, read
+from tests.support import draws
 from tests.support.gappy_shops import UTC_ZONE, bring, gaps, open_shop, window
 
 from common.db.tenancy import TenantDb
@@ -48,7 +49,9 @@ STATES = st.dictionaries(
 
 
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=draws.examples(15),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(
     told=st.lists(STATES, min_size=2, max_size=4),

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from redis import Redis
 from sqlalchemy import Engine
+from tests.support import draws
 from tests.support.gappy_shops import UTC_ZONE, bring, gaps, open_shop, shopify, window
 
 from common.db.tenancy import TenantDb
@@ -37,7 +38,9 @@ def day(number: int) -> datetime:
 
 
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=draws.examples(15),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(
     paid=st.lists(st.tuples(DAYS, st.booleans()), min_size=1, max_size=8),
