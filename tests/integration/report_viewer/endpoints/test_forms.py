@@ -98,6 +98,20 @@ async def test_data_is_in_the_readers_language(run: Run, sample: Sample) -> None
     assert len(titles) > 4
 
 
+@pytest.mark.parametrize("accept", ["application/json", "application/json, text/plain, */*"])
+async def test_the_page_is_data_for_who_accepts_json(run: Run, sample: Sample, accept: str) -> None:
+    async with run() as client:
+        page = await client.get(sample.path, headers=BROWSER)
+        data = await client.get(f"{sample.path}/data")
+        for _ in range(2):  # the page is in the cache that asks nobody
+            found = await client.get(sample.path, headers={"accept": accept})
+            assert found.content == data.content
+            assert found.headers == data.headers
+            assert (await client.get(sample.path, headers=BROWSER)).content == page.content
+        head = await client.head(sample.path, headers={"accept": accept})
+        assert head.headers == data.headers
+
+
 FILES = [each for each in FORMS if each in forms.FILES]
 
 

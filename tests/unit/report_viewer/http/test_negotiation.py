@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.http.accept import wants_html
+from common.http.accept import wants_html, wants_json
 from report_viewer.http.compression import OFFERED, Coding
 from report_viewer.http.negotiation import choose_coding
 
@@ -48,7 +48,28 @@ def test_who_gets_a_page(header: str, html: bool) -> None:
     assert wants_html(header) is html
 
 
+@pytest.mark.parametrize(
+    ("header", "json"),
+    [
+        (BROWSER, False),
+        ("", False),
+        ("*/*", False),
+        ("application/*", False),
+        ("application/json", True),
+        ("application/json, text/plain, */*", True),
+        ("text/html;q=0.5, application/json;q=0.4", False),
+        ("text/html;q=0.5, application/json;q=0.6", True),
+        ("application/json, text/html", False),
+        ("application/json;q=0", False),
+        ("application/problem+json", False),
+    ],
+)
+def test_who_gets_data(header: str, json: bool) -> None:
+    assert wants_json(header) is json
+
+
 @given(st.text())
 def test_any_header_is_answered(header: str) -> None:
     assert choose_coding(header, OFFERED) in Coding
     assert wants_html(header) in {True, False}
+    assert not (wants_json(header) and wants_html(header))

@@ -1,10 +1,12 @@
-"""Accept headers (RFC 9110): their members by quality, and whether a client wants HTML."""
+"""Accept headers (RFC 9110): their members by quality, and which type a client wants."""
 
 from collections.abc import Iterator
 from typing import Final
 
 READ_LENGTH: Final = 512
 """A longer header is read up to here: more than any browser sends."""
+JSON: Final = "application/json"
+PROBLEM: Final = "application/problem+json"
 
 
 def preferences(header: str) -> Iterator[tuple[str, float]]:
@@ -30,6 +32,14 @@ def _quality(text: str) -> float:
 def wants_html(header: str) -> bool:
     """Whether the client names HTML, as browsers do, and likes it no less than JSON."""
     accepted = dict(preferences(header[:READ_LENGTH]))
-    html = max(accepted.get("text/html", 0.0), accepted.get("application/xhtml+xml", 0.0))
-    json = (accepted.get(name, 0.0) for name in ("application/json", "application/problem+json"))
-    return html > 0 and html >= max(json)
+    return 0 < _html(accepted) >= max(accepted.get(name, 0.0) for name in (JSON, PROBLEM))
+
+
+def wants_json(header: str) -> bool:
+    """Whether the client names JSON, and likes it more than HTML."""
+    accepted = dict(preferences(header[:READ_LENGTH]))
+    return accepted.get(JSON, 0.0) > _html(accepted)
+
+
+def _html(accepted: dict[str, float]) -> float:
+    return max(accepted.get("text/html", 0.0), accepted.get("application/xhtml+xml", 0.0))

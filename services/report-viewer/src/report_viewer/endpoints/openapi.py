@@ -42,6 +42,7 @@ _NUMBER: Final = {
     "description": "Which page of the rows, from 2 on.",
     "schema": {"type": "string", "pattern": "^([2-9]|[1-9][0-9]{1,5})$"},
 }
+_DATA: Final = {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema.ROOT}"}}}
 
 
 def document() -> dict[str, Any]:
@@ -129,8 +130,8 @@ def _chosen(forms: dict[str, Any], path: str, *parameters: Mapping[str, Any]) ->
 def _forms() -> dict[str, Any]:
     """The path items of the page and of the files, by what follows the token."""
     page = responses_of(
-        "The report as a page.",
-        {"text/html": {"schema": {"type": "string"}}},
+        "The report as a page; as JSON, as at `/data`, for who likes that more by `Accept`.",
+        {"text/html": {"schema": {"type": "string"}}, **_DATA},
         _FORM_HEADERS,
     )
     embedded = responses_of(
@@ -147,7 +148,7 @@ def _forms() -> dict[str, Any]:
     data = responses_of(
         "The report as JSON, complete but for tables, which say of how many rows theirs are the"
         " first. Numbers are in major units, with all their decimals.",
-        {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema.ROOT}"}}},
+        _DATA,
         _FORM_HEADERS | {"Content-Disposition": _NAMED.format("json")},
     )
     xlsx = responses_of(

@@ -18,6 +18,7 @@ from zoneinfo import available_timezones
 
 from starlette.types import Receive, Scope, Send
 
+from common.http.accept import wants_json
 from common.links.tenant_names import TenantName
 from common.links.token import ExpiredLinkError, LinkClaims, LinkError
 from common.reports_cache.report_fields import (
@@ -137,7 +138,7 @@ class ReportsEndpoint:
     ) -> None:
         headers, head = joined_headers(scope["headers"]), scope["method"] == "HEAD"
         try:
-            url = parse(path, scope["method"])
+            url = _as_accepted(parse(path, scope["method"]), headers.get(b"accept", b""))
             request = ReportRequest(
                 url,
                 self._claims(url),
@@ -222,3 +223,10 @@ class ReportsEndpoint:
         return WireResponse(
             self._problems.respond(problem, accept=accept.decode("latin-1"), language=language)
         )
+
+
+def _as_accepted(url: ReportUrl, accept: bytes) -> ReportUrl:
+    """What is asked for by a URL and ``Accept``: a page as JSON is the report's data."""
+    if url.resource is Resource.PAGE and wants_json(accept.decode("latin-1")):
+        return replace(url, resource=Resource.DATA)
+    return url

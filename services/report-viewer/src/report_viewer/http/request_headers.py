@@ -5,7 +5,10 @@ from typing import Final
 
 _READ: Final = frozenset({b"accept-encoding", b"accept-language", b"if-none-match", b"user-agent"})
 _NEVER_CACHED: Final = frozenset({b"content-length", b"transfer-encoding", b"expect", b"upgrade"})
-"""Headers of requests that are no plain GET; the cache does not answer them."""
+"""Headers of requests that are no plain GET; the cache does not answer them.
+
+Nor does it one that may ask for another resource than the path names: a page as JSON.
+"""
 
 
 def cacheable(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes] | None:
@@ -16,7 +19,7 @@ def cacheable(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes] | No
             if name in asked:
                 return None
             asked[name] = value
-        elif name in _NEVER_CACHED:
+        elif name in _NEVER_CACHED or (name == b"accept" and b"json" in value):
             return None
     return asked
 
