@@ -448,6 +448,7 @@ OF_NO_SHOP = {
     "/admin/static/{name}",
     *("/healthz", "/readyz", "/metrics", "/openapi.json"),
     *("/docs", "/docs/start.js", "/docs/swagger-ui-bundle.js", "/docs/swagger-ui.css"),
+    *("/docs/docs.css", "/docs/theme.js"),
 }
 
 

@@ -198,7 +198,8 @@ def test_the_documentation_needs_nobody_else(service: Service) -> None:
         assert page.headers["content-type"].startswith("text/html")
         assert "script-src 'self';" in page.headers["content-security-policy"]
         assert "//" not in page.text.replace("<!doctype html>", "")
-        for path in ("docs/swagger-ui.css", "docs/swagger-ui-bundle.js", "docs/start.js"):
+        for name in ("swagger-ui.css", "docs.css", "theme.js", "swagger-ui-bundle.js", "start.js"):
+            path = f"docs/{name}"
             assert f'"{path}"' in page.text
             asset = client.get(f"/{path}")
             assert asset.status_code == 200

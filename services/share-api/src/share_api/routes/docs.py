@@ -2,6 +2,7 @@
 
 The assets come from the package `fastapi-offline`, which ships Swagger UI's release files; of it
 only the files are used. The page's own script is a file as well, so that no inline script runs.
+A sheet behind Swagger UI's own gives it the look of all other pages, in the theme that was chosen.
 """
 
 from importlib.resources import as_file, files
@@ -10,6 +11,8 @@ from typing import Final
 
 from fastapi import APIRouter
 from starlette.responses import FileResponse, HTMLResponse, Response
+
+from common import design
 
 router = APIRouter(include_in_schema=False)
 
@@ -24,7 +27,10 @@ _PAGE: Final = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Sales reports: admin API</title>
 <link rel="icon" href="data:,">
+<meta name="color-scheme" content="light dark">
+<script src="docs/theme.js"></script>
 <link rel="stylesheet" href="docs/swagger-ui.css">
+<link rel="stylesheet" href="docs/docs.css">
 </head>
 <body>
 <div id="swagger-ui"></div>
@@ -34,6 +40,14 @@ _PAGE: Final = """<!doctype html>
 </html>
 """
 _START: Final = """"use strict";
+const root = document.documentElement;
+const system = matchMedia("(prefers-color-scheme: dark)");
+const dress = () => {
+  const dark = root.dataset.theme ? root.dataset.theme === "dark" : system.matches;
+  root.classList.toggle("dark-mode", dark);
+};
+system.addEventListener("change", dress);
+dress();
 SwaggerUIBundle({
   url: "openapi.json",
   dom_id: "#swagger-ui",
@@ -54,6 +68,20 @@ async def docs() -> HTMLResponse:
 async def start() -> Response:
     """The script that starts Swagger UI."""
     return Response(_START, media_type="text/javascript")
+
+
+@router.get("/docs/theme.js")
+async def theme() -> Response:
+    """The script that applies the theme that was chosen on another page."""
+    return Response(design.sheet(design.THEME), media_type="text/javascript")
+
+
+@router.get("/docs/docs.css")
+async def look() -> Response:
+    """The look of all pages, and Swagger UI in it."""
+    own = files("share_api.routes").joinpath("docs.css").read_bytes()
+    sheets = (*map(design.sheet, design.SHEETS), own)
+    return Response(b"\n".join(sheets), media_type="text/css")
 
 
 @router.get("/docs/swagger-ui-bundle.js")
