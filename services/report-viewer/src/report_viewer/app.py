@@ -19,6 +19,7 @@ from report_viewer.endpoints.choosing_days import DayChooser
 from report_viewer.endpoints.counting_views import SeenPages
 from report_viewer.endpoints.csp_reports import CspReports
 from report_viewer.endpoints.forms import Forms
+from report_viewer.endpoints.oembed import OEmbed
 from report_viewer.endpoints.operations import Operations
 from report_viewer.endpoints.preview_card import PreviewCards
 from report_viewer.endpoints.problems import ProblemResponses
@@ -156,6 +157,7 @@ def _reports(
             loader, redis.views, ClientAddresses(settings.trusted_proxies), rendering.security
         ),
         cards=PreviewCards(loader, rendering.pages, rendering.security),
+        oembed=OEmbed(loader, rendering.security, settings.public_base_url),
         loader=loader,
         views=redis.views,
         jobs=redis.jobs,

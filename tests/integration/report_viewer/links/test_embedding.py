@@ -1,5 +1,6 @@
 """Links that sites may embed: framed by those alone, on the fast path too, and only as a frame."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
@@ -114,3 +115,46 @@ async def test_days_are_chosen_within_the_frame(
         assert (await client.get(f"{link.path}/r/7d/embed")).status_code == 503  # to be computed
     assert f'href="{link.path}/r/7d/embed"' in frame.text
     assert "<form" not in frame.text
+
+
+OEMBED = re.compile(r'<link rel="alternate" type="application/json\+oembed" href="([^"]+)">')
+
+
+async def test_a_site_finds_the_frame_by_itself(
+    run: Run, redis_client: Redis, sample: Sample
+) -> None:
+    link = with_options(redis_client, sample, LinkOptions(embed=SITES, ranges=(Range.WEEK,)))
+    async with run() as client:
+        page = await client.get(link.path, headers=BROWSER)
+        card = await client.get(link.path, headers=BROWSER | {"user-agent": "Slackbot 1.0"})
+        frame = await client.get(f"{link.path}/embed", headers=BROWSER)
+        (address,) = {*OEMBED.findall(page.text), *OEMBED.findall(card.text)}
+        assert OEMBED.findall(frame.text) == []
+        told = (await client.get(address, headers={"user-agent": "Embedly/0.2"})).json()
+        assert (told["version"], told["type"], told["title"]) == ("1.0", "rich", "Revenue overview")
+        assert (told["width"], told["height"]) == (720, 560)
+        assert 0 < told["cache_age"] <= 3600
+        (source,) = re.findall('src="([^"]+)"', told["html"])
+        assert source == address.removesuffix("/oembed") + "/embed"
+        query = "?url=x&maxwidth=320&maxheight=99999&format=xml"
+        narrow = await client.get(address + query, headers={"accept-language": "de"})
+        assert (narrow.json()["width"], narrow.json()["height"]) == (320, 560)
+        assert narrow.json()["title"] == "Umsatzübersicht"
+        assert narrow.headers["content-type"] == "application/json"
+        chosen = await client.get(f"{link.path}/r/7d/oembed")
+        assert f"{link.path}/r/7d/embed" in chosen.json()["html"]
+
+
+async def test_a_link_that_is_not_framed_says_nothing_of_frames(
+    run: Run, redis_client: Redis, sample: Sample
+) -> None:
+    plain = with_options(redis_client, sample, LinkOptions())
+    link = with_options(redis_client, sample, LinkOptions(embed=SITES))
+    previewer = BROWSER | {"user-agent": "Slackbot 1.0"}
+    async with run(REPORT_VIEWER_LOCAL_SECONDS=0) as client:
+        for headers in (BROWSER, previewer):
+            assert OEMBED.findall((await client.get(plain.path, headers=headers)).text) == []
+        assert (await client.get(f"{plain.path}/oembed")).status_code == 404
+        assert (await client.post(f"{link.path}/oembed")).status_code == 405
+        LinkStateStore(redis_client).revoke([link.ref])
+        assert (await client.get(f"{link.path}/oembed")).status_code == 403

@@ -106,7 +106,7 @@ def _operation(
 
 def report_paths() -> dict[str, Any]:
     """The path items of the page and of the report's other forms, HEAD included."""
-    forms = _forms() | _rows()
+    forms = _forms() | _frames() | _rows()
     return {
         **{f"{_PAGE}{path}": form for path, form in forms.items()},
         f"{_PAGE}/view": {"parameters": [TOKEN], "post": view()},
@@ -134,12 +134,6 @@ def _forms() -> dict[str, Any]:
         {"text/html": {"schema": {"type": "string"}}, **_DATA},
         _FORM_HEADERS,
     )
-    embedded = responses_of(
-        "The page in a compact layout; `frame-ancestors` are the origins that the link names.",
-        {"text/html": {"schema": {"type": "string"}}},
-        _FORM_HEADERS,
-    )
-    embedded["404"] = {"description": "The link lets no page frame it.", "content": PROBLEM}
     csv = responses_of(
         "The report as CSV (RFC 4180, UTF-8 with BOM), complete.",
         {"text/csv": {"schema": {"type": "string"}}},
@@ -171,7 +165,6 @@ def _forms() -> dict[str, Any]:
     )
     return {
         "": item("Report", "The page of the report a link opens.", page),
-        "/embed": item("ReportEmbedded", "The page in a compact layout, for frames.", embedded),
         "/csv": item("ReportCsv", "The same report as CSV.", csv),
         "/csv/spreadsheet": item(
             "ReportLocalCsv", "The same report as CSV for spreadsheets.", local
@@ -179,6 +172,27 @@ def _forms() -> dict[str, Any]:
         "/xlsx": item("ReportXlsx", "The same report as a workbook.", xlsx),
         "/pdf": item("ReportPdf", "The same report as PDF.", pdf),
         "/data": item("ReportData", "The same report as JSON.", data),
+    }
+
+
+def _frames() -> dict[str, Any]:
+    """The path items of what sites may frame."""
+    embedded = responses_of(
+        "The page in a compact layout; `frame-ancestors` are the origins that the link names.",
+        {"text/html": {"schema": {"type": "string"}}},
+        _FORM_HEADERS,
+    )
+    embedded["404"] = {"description": "The link lets no page frame it.", "content": PROBLEM}
+    oembed = responses_of(
+        "The frame of a link that sites may frame, as oEmbed 1.0 has it. `maxwidth` and"
+        " `maxheight`, in pixels, bound it.",
+        {"application/json": {"schema": {"type": "object"}}},
+        {"Content-Language": _FORM_HEADERS["Content-Language"]},
+    )
+    oembed["404"] = embedded["404"]
+    return {
+        "/embed": item("ReportEmbedded", "The page in a compact layout, for frames.", embedded),
+        "/oembed": item("ReportOEmbed", "What a site puts on its page to frame it.", oembed),
     }
 
 

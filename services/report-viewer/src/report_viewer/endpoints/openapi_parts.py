@@ -61,7 +61,8 @@ FORM: Final = {
     " below a comparison.",
     "schema": {
         "type": "string",
-        "pattern": "^(embed|csv|csv/spreadsheet|data|pdf|xlsx|rows|rows/([2-9]|[1-9][0-9]{1,5}))$",
+        "pattern": "^(embed|oembed|csv|csv/spreadsheet|data|pdf|xlsx|rows"
+        "|rows/([2-9]|[1-9][0-9]{1,5}))$",
     },
 }
 REFUSALS: Final = {

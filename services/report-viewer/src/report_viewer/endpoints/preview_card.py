@@ -17,6 +17,7 @@ from report_viewer.http.response import Headers, Response, WireResponse
 from report_viewer.http.security_headers import SecurityHeaders
 from report_viewer.http.variant import Variant
 from report_viewer.links.request import ReportRequest
+from report_viewer.links.urls import PREFIX, Resource
 from report_viewer.loading.loader import ReportLoader
 from report_viewer.loading.redis_store import STATE
 from report_viewer.pages import preview_metadata
@@ -49,7 +50,10 @@ class PreviewCards:
         preview = preview_metadata.of_link(
             snapshot.claims, tenant_names.parse(snapshot.tenant_name)
         )
-        html = self._pages.card(preview, LOCALES[chosen.language])
+        framed = f"{PREFIX.decode()}/{request.place}{Resource.OEMBED.value.decode()}"
+        html = self._pages.card(
+            preview, LOCALES[chosen.language], oembed=framed if snapshot.options.embed else ""
+        )
         headers = (
             *self._headers,
             (b"content-language", chosen.language.encode("ascii")),

@@ -3,7 +3,7 @@
 Fresh entries of the response cache are sent at once (``cached_response``). Every other request is
 parsed, its token verified, its link and report read by one round trip to Redis; whatever goes wrong
 becomes a problem by ``problems`` and nothing else. The token says everything: a query string is not
-read.
+read, but for the room that a site has for a frame (``oembed``).
 
 Programs that draw previews get a card in place of the report. What people see and download is
 counted (``view_counts``); a GET of a page counts nothing.
@@ -28,6 +28,7 @@ from report_viewer.cache.response_cache import ResponseCache
 from report_viewer.endpoints.choosing_days import DayChooser
 from report_viewer.endpoints.counting_views import SeenPages
 from report_viewer.endpoints.forms import Forms
+from report_viewer.endpoints.oembed import OEmbed
 from report_viewer.endpoints.preview_card import PreviewCards
 from report_viewer.endpoints.problems import ProblemResponses
 from report_viewer.endpoints.representations import Representations
@@ -69,6 +70,7 @@ class ReportsEndpoint:
         representations: Representations,
         forms: Forms,
         cards: PreviewCards,
+        oembed: OEmbed,
         unlocking: Unlocking,
         days: DayChooser,
         seen: SeenPages,
@@ -85,6 +87,7 @@ class ReportsEndpoint:
         self._representations = representations
         self._forms = forms
         self._cards = cards
+        self._oembed = oembed
         self._unlocking = unlocking
         self._days = days
         self._seen = seen
@@ -150,6 +153,9 @@ class ReportsEndpoint:
                 answer = await self._seen.count(request, self._client(headers), scope, receive)
             elif url.resource is Resource.UNLOCK:
                 answer = await self._unlocking.unlock(request, headers, scope, receive)
+            elif url.resource is Resource.OEMBED:
+                asked, query = variant.of_page(headers), scope.get("query_string", b"")
+                answer = await self._oembed.describe(request, asked, query)
             elif url.resource is Resource.RANGE:
                 answer = await self._days.choose(request, receive)
             else:

@@ -226,5 +226,12 @@ def _stated(claims: LinkClaims, *, compact: bool) -> LinkStatement:
     frozen_at = claims.issued_at if kind is LinkKind.FROZEN else None
     options = claims.options
     return LinkStatement(
-        kind, frozen_at, options.ranges, claims.chosen, compact, options.compare, claims.against
+        kind,
+        frozen_at,
+        options.ranges,
+        claims.chosen,
+        compact,
+        options.compare,
+        claims.against,
+        framed=bool(options.embed),
     )

@@ -23,6 +23,8 @@ class Resource(Enum):
     PAGE = b""
     EMBED = b"/embed"
     """The page in a compact layout, for frames of the sites that its link names."""
+    OEMBED = b"/oembed"
+    """What a site puts on its own page to frame the report, as oEmbed has it."""
     CSV = b"/csv"
     DATA = b"/data"
     """The report as JSON."""

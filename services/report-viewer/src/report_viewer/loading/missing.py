@@ -5,6 +5,7 @@ that it does not allow, then what is not there yet.
 """
 
 from enum import Enum, auto
+from typing import Final
 
 from common.links.state import LinkState
 from common.links.token import RevokedLinkError
@@ -18,6 +19,8 @@ from report_viewer.problems.errors import (
     PasswordRequiredError,
     StubReportError,
 )
+
+_FRAMED: Final = frozenset({Resource.EMBED, Resource.OEMBED})
 
 
 class Missing(Enum):
@@ -73,5 +76,5 @@ def _require_allowed(snapshot: Snapshot, request: ReportRequest) -> None:
         raise NoSuchPathError
     if asked.against is not None and shown.against is None:
         raise NoSuchPathError
-    if request.url.resource is Resource.EMBED and not snapshot.options.embed:
+    if request.url.resource in _FRAMED and not snapshot.options.embed:
         raise NoSuchPathError

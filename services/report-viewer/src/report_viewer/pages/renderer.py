@@ -42,7 +42,7 @@ NOTICES: Final = {
 class LinkStatement(NamedTuple):
     """What a page says of its link: of which kind it is, since when frozen, which days it lets
     choose, which of them it shows, and whether it is compact, for a frame; what it is compared
-    with, and what its reader chose in place of that."""
+    with, and what its reader chose in place of that; whether sites may frame it."""
 
     kind: LinkKind = LinkKind.FIXED
     frozen_at: datetime | None = None
@@ -51,6 +51,7 @@ class LinkStatement(NamedTuple):
     compact: bool = False
     compare: Comparison = Comparison.PREVIOUS
     against: Comparison | None = None
+    framed: bool = False
 
     @property
     def asks_days(self) -> bool:
@@ -83,6 +84,7 @@ class PageRenderer:
         service = PackageLoader("report_viewer", "pages/templates")
         self._templates = ReportTemplates(assets.__getitem__, service, kinds)
         environment = self._templates.environment
+        environment.globals["origin"] = origin
         environment.globals["picture"] = lambda name: f"{origin}{image_of(name).path}"
         self._problem = environment.get_template("problem.html")
         self._preview = environment.get_template("preview.html")
@@ -138,9 +140,15 @@ class PageRenderer:
         html = self._problem.render(spoken(words), problem=problem, moment=moment, preview=preview)
         return html.encode("utf-8")
 
-    def card(self, preview: PreviewMetadata, locale: Locale = ENGLISH) -> bytes:
-        """What a link shows to a program that draws a preview of it."""
-        return self._preview.render(spoken(formatter_of(locale)), preview=preview).encode("utf-8")
+    def card(
+        self, preview: PreviewMetadata, locale: Locale = ENGLISH, *, oembed: str = ""
+    ) -> bytes:
+        """What a link shows to a program that draws a preview of it.
+
+        ``oembed`` is the path at which its frame is described, of a link that has one.
+        """
+        words = spoken(formatter_of(locale))
+        return self._preview.render(words, preview=preview, oembed=oembed).encode("utf-8")
 
     def reference(self, openapi: Mapping[str, Any]) -> bytes:
         """The page that describes the HTTP interface, in English alone."""
