@@ -4,8 +4,9 @@
 
 Reads FILE as often as said, as one file, through the reader, the folding into runs and the
 encoding for COPY, and prints what it took as JSON: ``lines``, ``read`` (seconds of the processor
-of reading), ``wall`` (by the clock, two threads at it), ``alone`` (of the processor, by the thread
-that does not parse), ``encoded`` (of all three) and ``memory`` (the most, in MB).
+of reading), ``wall`` (by the clock, three threads at it), ``alone`` (of the processor, by the
+thread that neither parses nor converts), ``encoded`` (of reading, folding and encoding) and
+``memory`` (the most, in MB).
 """
 
 import json

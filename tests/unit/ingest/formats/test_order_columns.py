@@ -163,6 +163,36 @@ def test_times_are_the_same_instant(text):
     assert same(spelt(orders(40, paid_at=text)).encode()) == 76
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1969-12-31T23:00:00-05:00",
+        "2199-12-31T23:59:59Z",
+        "2200-01-01T00:00:00+05:30",
+        "2026-02-30T10:00:00Z",
+        "2026-03-01T10:00:00,05:30",
+        "2026-03-01T24:00:00.000Z",
+        "2026-03-01T10:00:00+24:00",
+    ],
+)
+def test_what_looks_like_a_time_is_taken_or_refused_by_the_same_rule(text):
+    rows = [{**row, "paid_at": text} for row in orders(4)] + orders(8)
+    same(spelt(rows).encode())
+    same(spelt(orders(8, paid_at=text)).encode())
+
+
+def test_orders_dated_later_than_now_come_by_columns_and_are_told_in_their_turn():
+    rows = orders(40, paid_at="2027-01-01T00:00:00Z")
+    rows[0]["paid_at"] = rows[1]["paid_at"] = ROW["paid_at"]
+    for at in (4, 5, 6):
+        rows[at]["product_id"] = " "
+    rows[12]["customer_id"] = rows[13]["customer_id"] = "4.06E+12"
+    data = spelt(rows).encode()
+    assert same(data) == 73
+    found, _ = outcome(data, 1 << 20, least=0)
+    assert found.notes[0] == "39 orders (O1, O2, O3, …): is dated later than now"
+
+
 def test_orders_that_go_on_beyond_a_piece_are_one(monkeypatch):
     monkeypatch.setattr("ingest.csv.piecewise.PIECE", 2000)
     rows = orders(200)

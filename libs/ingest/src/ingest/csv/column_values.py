@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ingest.csv.column_text import Bytes, Lengths, data, lengths, or_null, trimmed
 from ingest.csv.values import LONGEST_ID, LONGEST_TEXT, BadValueError, optional_instant
 
 Column = Any  # pyarrow.Array
@@ -22,6 +23,20 @@ _PLAIN_INSTANT: Final = (
     r"^(19[7-9]\d|20\d\d|21\d\d)-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])[T ]"
     r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{3}|\.\d{6})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$"
 )
+_FORMS: Final = {
+    len(form): tuple(
+        np.frombuffer(form.translate(each).encode(), np.uint8)
+        for each in (str.maketrans("?±", "0+"), str.maketrans("?±", "9-"))
+    )
+    for form in (
+        f"????-??-??T??:??:??{fraction}{zone}"
+        for fraction in ("", ".???", ".??????")
+        for zone in ("Z", "±??:??")
+    )
+}
+"""By their length, the least and the greatest bytes of times that Arrow reads as Python does."""
+_FIRST, _LAST = (datetime(*day, tzinfo=UTC) for day in ((1970, 1, 2), (2199, 12, 30)))
+"""Wherever the clock stood, what is between is of a year that is taken."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 
@@ -33,60 +48,62 @@ def mask(column: Column) -> Doubt:
 
 def ids(column: Column, *, optional: bool = False) -> tuple[Column, Doubt]:
     """Ids of the shop's own; those that a spreadsheet may have rounded are doubtful."""
-    text, raw = _trimmed(column)
-    doubt = pc.greater(pc.binary_length(text), LONGEST_ID)
-    if b"E+" in raw:
-        doubt = pc.or_(doubt, pc.match_substring(text, "E+"))
+    text = trimmed(column)
+    sizes = lengths(text)
+    doubt = sizes > LONGEST_ID
+    if b"E+" in data(text).tobytes():
+        doubt |= mask(pc.match_substring(text, "E+"))
     if optional:
-        return _or_null(text), mask(doubt)
-    return text, mask(pc.or_(doubt, pc.equal(text, "")))
+        return or_null(text), doubt
+    return text, doubt | (sizes == 0)
 
 
 def words(column: Column) -> tuple[Column, Doubt]:
     """Free text."""
-    text, _ = _trimmed(column)
-    return _or_null(text), mask(pc.greater(pc.binary_length(text), LONGEST_TEXT))
-
-
-def _trimmed(column: Column) -> tuple[Column, bytes]:
-    """A column of text without white space at the ends, and its bytes, perhaps with others'.
-
-    What is ASCII alone is trimmed without decoding it.
-    """
-    _, _, data = column.buffers()
-    raw = data.to_pybytes() if data else b""
-    trim = pc.ascii_trim_whitespace if raw.isascii() else pc.utf8_trim_whitespace
-    return trim(column), raw
-
-
-def _or_null(text: Column) -> Column:
-    return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
+    text = trimmed(column)
+    return or_null(text), lengths(text) > LONGEST_TEXT
 
 
 def numbers(column: Column, convert: Callable[[str], int]) -> tuple[Column, Doubt]:
-    """Whole numbers, each text that occurs ``convert``ed once."""
+    """Whole numbers, each text that occurs ``convert``ed once; 0 for what is none."""
     found = column.dictionary_encode()
-    values: list[int | None] = []
-    for text in found.dictionary.to_pylist():
+    texts = found.dictionary.to_pylist()
+    values, bad = np.zeros(len(texts), np.int64), np.zeros(len(texts), bool)
+    for at, text in enumerate(texts):
         try:
-            values.append(convert(text))
+            values[at] = convert(text)
         except BadValueError:
-            values.append(None)
-    taken = pc.take(pa.array(values, pa.int64()), found.indices)
-    return taken, mask(pc.is_null(taken))
+            bad[at] = True
+    codes = found.indices.to_numpy()
+    return pa.array(values[codes]), bad[codes] if bad.any() else np.zeros(len(codes), bool)
 
 
 def instants(column: Column) -> tuple[Column, Doubt]:
     """Times that may be left out."""
-    text = _or_null(_trimmed(column)[0])
-    is_plain = pc.match_substring_regex(text, _PLAIN_INSTANT)
-    others = pc.invert(pc.fill_null(is_plain, fill_value=True))
-    if not pc.any(others).as_py():
-        try:
-            return pc.cast(text, INSTANT), np.zeros(len(text), bool)
-        except pa.ArrowInvalid:  # a day that its month does not have
+    raw = trimmed(column)
+    text = or_null(raw)
+    if not _of_one_form(data(raw), lengths(raw)):
+        is_plain = pc.match_substring_regex(text, _PLAIN_INSTANT)
+        if not pc.all(is_plain).as_py():  # of those that are there
             return _one_by_one(text)
-    return _one_by_one(text)
+    try:
+        found = pc.cast(text, INSTANT)
+    except pa.ArrowInvalid:  # a day that its month does not have
+        return _one_by_one(text)
+    span = pc.min_max(found).as_py()
+    if span["min"] is not None and not _FIRST <= span["min"] <= span["max"] <= _LAST:
+        return _one_by_one(text)
+    return found, np.zeros(len(text), bool)
+
+
+def _of_one_form(text: Bytes, sizes: Lengths) -> bool:
+    """Whether all that is there has the form of the longest."""
+    longest = int(sizes.max())
+    form = _FORMS.get(longest)
+    if form is None or not ((sizes == longest) | (sizes == 0)).all():
+        return False
+    cells, (least, most) = text.reshape(-1, longest), form
+    return bool((cells >= least).all() and (cells <= most).all())
 
 
 def _one_by_one(column: Column) -> tuple[Column, Doubt]:

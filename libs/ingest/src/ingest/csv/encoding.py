@@ -20,8 +20,8 @@ class EncodingFault(Exception):  # noqa: N818 - a finding about the file
         self.reason = reason
 
 
-def texts_of(blocks: Iterable[bytes], longest: int) -> Iterator[str]:
-    """The text of a file that comes in ``blocks``, in pieces that end where a line does.
+def texts_of(blocks: Iterable[bytes], longest: int) -> Iterator[bytes]:
+    """The text of a file that comes in ``blocks``, as UTF-8 in pieces that end where a line does.
 
     No line is longer than ``longest`` characters; only the last piece may end without a line break.
 
@@ -29,7 +29,7 @@ def texts_of(blocks: Iterable[bytes], longest: int) -> Iterator[str]:
         EncodingFault: while iterating, where the bytes are no UTF-8 or a line is too long.
     """
     decoder = codecs.getincrementaldecoder("utf-8")()
-    rest, pending, line = "", b"", 1
+    rest, pending, line = b"", b"", 1
     first = True
     for block in blocks:
         data = pending + block if first else block
@@ -38,45 +38,47 @@ def texts_of(blocks: Iterable[bytes], longest: int) -> Iterator[str]:
             continue
         if first:
             data, first = _without_mark(data), False
-        text = rest + _decoded(decoder, data, line)
+        _require_text(decoder, data, line)
         line += data.count(b"\n")
-        end = text.rfind("\n") + 1
+        end = data.rfind(b"\n") + 1
         if end:
-            yield from [text[:end]] if end <= longest else _short(text[:end], longest, line)
-        rest = text[end:]
-        if len(rest) > longest:
+            text = rest + data[:end]
+            yield from [text] if len(text) <= longest else _short(text, longest, line)
+        rest = data[end:] if end else rest + data
+        if len(rest) > longest and len(rest.decode(errors="ignore")) > longest:
             raise EncodingFault(line, f"is longer than {longest} characters")
     tail = _without_mark(pending) if first else b""
-    if text := rest + _decoded(decoder, tail, line, final=True):
+    _require_text(decoder, tail, line, final=True)
+    if text := rest + tail:
         yield text
 
 
-def gathered(texts: Iterable[str], size: int) -> Iterator[str]:
-    """``texts`` joined to pieces of at least ``size`` characters, but for the last one."""
-    kept: list[str] = []
+def gathered(texts: Iterable[bytes], size: int) -> Iterator[bytes]:
+    """``texts`` joined to pieces of at least ``size`` bytes, but for the last one."""
+    kept: list[bytes] = []
     length = 0
     try:
         for text in texts:
             kept.append(text)
             length += len(text)
             if length >= size:
-                yield "".join(kept)
+                yield b"".join(kept)
                 kept, length = [], 0
     except EncodingFault:
         if kept:
-            yield "".join(kept)  # what stands before the fault is read first
+            yield b"".join(kept)  # what stands before the fault is read first
         raise
     if kept:
-        yield "".join(kept)
+        yield b"".join(kept)
 
 
 class Lines(Iterator[str]):
     """The lines of ``texts``, as ``csv.reader`` wants them, ends included.
 
-    ``line`` is the last one. Who wants many at once takes ``rest``.
+    ``line`` is the last one. Who wants many at once takes the ``rest`` of a text, or a whole one.
     """
 
-    def __init__(self, texts: Iterable[str]) -> None:
+    def __init__(self, texts: Iterable[bytes]) -> None:
         self.line = ""
         self._texts = iter(texts)
         self._lines = io.StringIO()
@@ -84,7 +86,7 @@ class Lines(Iterator[str]):
 
     def __next__(self) -> str:
         while not (line := self._lines.readline()):
-            self._open(next(self._texts))
+            self.open(next(self._texts))
         self.line = line
         return line
 
@@ -93,16 +95,14 @@ class Lines(Iterator[str]):
         """Whether the next line is the first of a text."""
         return self._lines.tell() >= self._length
 
-    def rest(self) -> str:
-        """All lines of this text that were not taken, or of the next one; empty at the end."""
-        return self._lines.read() or next(self._texts, "")
+    def rest(self) -> bytes:
+        """All lines of this text that were not taken; none of them comes again."""
+        return self._lines.read().encode()
 
-    def put_back(self, text: str) -> None:
-        """Hand out the lines of ``text``, which was the rest, next."""
-        self._open(text)
-
-    def _open(self, text: str) -> None:
-        self._lines, self._length = io.StringIO(text, newline=""), len(text)
+    def open(self, text: bytes) -> None:
+        """Hand out the lines of ``text`` next."""
+        lines = text.decode()
+        self._lines, self._length = io.StringIO(lines, newline=""), len(lines)
 
 
 def lines_of(blocks: Iterable[bytes], longest: int) -> Iterator[str]:
@@ -111,17 +111,16 @@ def lines_of(blocks: Iterable[bytes], longest: int) -> Iterator[str]:
     Raises:
         EncodingFault: while iterating, where the bytes are no UTF-8 or a line is too long.
     """
-    for text in texts_of(blocks, longest):
-        yield from io.StringIO(text, newline="")
+    return Lines(texts_of(blocks, longest))
 
 
-def _short(text: str, longest: int, after: int) -> Iterator[str]:
+def _short(text: bytes, longest: int, after: int) -> Iterator[bytes]:
     """The lines of a text that ends before line ``after``, as long as none is too long."""
-    kept = list(io.StringIO(text, newline=""))
+    kept = list(io.StringIO(text.decode(), newline=""))
     for number, line in enumerate(kept, after - len(kept)):
         if len(line) > longest:
             raise EncodingFault(number, f"is longer than {longest} characters")
-        yield line
+        yield line.encode()
 
 
 def _without_mark(data: bytes) -> bytes:
@@ -131,12 +130,15 @@ def _without_mark(data: bytes) -> bytes:
     return data.removeprefix(codecs.BOM_UTF8)
 
 
-def _decoded(
+def _require_text(
     decoder: codecs.IncrementalDecoder, data: bytes, line: int, *, final: bool = False
-) -> str:
+) -> None:
+    """Refuse what is no UTF-8; the decoder holds a character that is not yet whole."""
     held = len(decoder.getstate()[0])
+    if not held and data.isascii():
+        return
     try:
-        return decoder.decode(data, final)
+        decoder.decode(data, final)
     except UnicodeDecodeError as error:
         # The decoder's input is what it held back plus `data`.
         start = max(error.start - held, 0)

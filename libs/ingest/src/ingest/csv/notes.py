@@ -1,5 +1,6 @@
 """Import warnings: what was not taken as it stood, and how it was taken; told in the summary."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from common.reports.money import currency_exponent, decimal_text
@@ -7,7 +8,8 @@ from common.reports.money import currency_exponent, decimal_text
 FUTURE = "is dated later than now"
 ROUNDED = "an id of it was rounded by a spreadsheet; taken as it is: export again, ids as text"
 CUT = "titles of more than 2000 characters were cut"
-_EXAMPLES = 3
+EXAMPLES = 3
+"""How many of the orders that a remark is about are named."""
 
 
 @dataclass(slots=True)
@@ -34,8 +36,15 @@ class Notes:
         about.count += 1
         if amount is not None:
             about.amount = (about.amount or 0) + amount
-        if len(about.examples) < _EXAMPLES:
+        if len(about.examples) < EXAMPLES:
             about.examples.append(order)
+
+    def add_all(self, remark: str, first: Iterable[str], count: int) -> None:
+        """Note ``remark`` about ``count`` orders, of which ``first`` are those that came first."""
+        if count:
+            about = self._about.setdefault(remark, _Remark())
+            about.count += count
+            about.examples = [*about.examples, *first][:EXAMPLES]
 
     def tell(self, sentence: str) -> None:
         """Note what is about a whole file."""

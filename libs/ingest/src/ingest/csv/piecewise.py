@@ -1,15 +1,16 @@
 """A large CSV file in pieces: by columns where its text is plain, row by row where it is not.
 
-While a piece is worked on, the next one is parsed by another thread: Arrow needs no lock of
-Python's. What the bytes come from is asked by the reader's own thread alone.
+While a piece is taken, the next ones are parsed and converted by threads: Arrow and NumPy need no
+lock of Python's.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from importlib import import_module
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
-from ingest.csv.encoding import EncodingFault
+from ingest.csv.ahead import Ahead
+from ingest.csv.encoding import gathered
 from ingest.csv.faults import Faults
 from ingest.csv.limits import LIMITS, Limits
 from ingest.csv.table import Cells, Columns, Table
@@ -17,14 +18,16 @@ from ingest.csv.table import Cells, Columns, Table
 if TYPE_CHECKING:
     from ingest.csv.plain import Plain
 
+T = TypeVar("T")
+
 PIECE = 2 * 1024 * 1024
-"""Characters that are parsed at once."""
+"""Bytes that are parsed at once."""
 LEAST: Final = 256 * 1024
-"""Characters that are worth it: shorter texts are read row by row, without loading Arrow."""
+"""Bytes that are worth it: shorter texts are read row by row, without loading Arrow."""
 
 
 class PiecewiseTable(Table):
-    """The rows of one file, many at once; ``least`` characters are read by columns."""
+    """The rows of one file, many at once; ``least`` bytes are read by columns."""
 
     def __init__(
         self,
@@ -36,51 +39,42 @@ class PiecewiseTable(Table):
         *,
         least: int = LEAST,
     ) -> None:
-        super().__init__(name, blocks, columns, faults, limits, piece=PIECE)
+        super().__init__(name, blocks, columns, faults, limits)
         self._least = least
 
-    def pieces(self) -> Iterator["Plain | Iterator[tuple[int, Cells]]"]:
-        """Plain text by columns, and what is none as rows; read each before the next.
+    def _texts(self, texts: Iterator[bytes]) -> Iterator[bytes]:
+        self._ahead = Ahead(gathered(texts, PIECE))
+        return self._ahead
 
-        Of a ``Plain``, whose columns stand as in the file, rows that are sure to be right are
-        ``counted``, and the others are to be ``checked``. Read them inside of ``told``.
+    def pieces(
+        self, convert: "Callable[[Plain], T]"
+    ) -> "Iterator[tuple[int, T] | Iterator[tuple[int, Cells]]]":
+        """The number of the first line of a plain text, which a thread has had ``convert``ed.
+
+        What is not plain comes as rows; read each before the next. Of a ``Plain``, whose columns
+        stand as in the file, rows that are sure to be right are ``counted``, and the others are to
+        be ``checked``. Read them inside of ``told``.
         """
-        if not self._header():
-            return
-        with ThreadPoolExecutor(1, "parse-ahead") as thread:
-            text = self._lines.rest()
-            plain = self._plain(text, self._next_line)
-            while text:
-                if plain is None or self.rows + plain.lines > self._limits.rows:
-                    self._lines.put_back(text)
+
+        def work(text: bytes) -> "tuple[int, T] | None":
+            plain = self._plain(text)
+            return None if plain is None else (plain.lines, convert(plain))
+
+        with closing(self._ahead):
+            if not self._header():
+                return
+            self._ahead.put_back(self._lines.rest())
+            while (found := self._ahead.worked(work)) is not None:
+                text, made = found
+                if made is None or self.rows + made[0] > self._limits.rows:
+                    self._lines.open(text)
                     yield self._records(of_text=True)
-                    text = self._lines.rest()
-                    plain = self._plain(text, self._next_line)
+                    self._ahead.put_back(self._lines.rest())
                 else:
-                    following = self._parse_ahead(thread, plain.lines)
-                    yield plain
-                    self._passed += plain.lines
-                    text, plain = following()
+                    lines, values = made
+                    yield self._next_line, values
+                    self._passed += lines
         self._end()
-
-    def _parse_ahead(
-        self, thread: ThreadPoolExecutor, lines: int
-    ) -> "Callable[[], tuple[str, Plain | None]]":
-        """Have the text behind a piece of so many ``lines`` parsed; call it when that is done with.
-
-        What is wrong with its bytes is raised then, behind the piece.
-        """
-        try:
-            text = self._lines.rest()
-        except EncodingFault as fault:
-            found = fault  # the name of an except clause ends with it
-
-            def raise_it() -> "tuple[str, Plain | None]":
-                raise found
-
-            return raise_it
-        parsed = thread.submit(self._plain, text, self._next_line + lines)
-        return lambda: (text, parsed.result())
 
     def counted(self, rows: int) -> None:
         """Count rows that need no check."""
@@ -97,20 +91,20 @@ class PiecewiseTable(Table):
         return self._raw
 
     @property
-    def unnamed(self) -> list[int]:
+    def unnamed(self) -> tuple[int, ...]:
         """Columns without a name that were empty so far."""
-        return self._unnamed
+        return tuple(self._unnamed)
 
     @property
     def _next_line(self) -> int:
         """The number of the first line that is not counted yet."""
         return self._reader.line_num + self._passed + 1
 
-    def _plain(self, text: str, first: int) -> "Plain | None":
-        """A text whose first line has the number ``first``, by columns where it is plain."""
-        if len(text) < self._least or not text:
+    def _plain(self, text: bytes) -> "Plain | None":
+        """A text by columns where it is plain."""
+        if len(text) < self._least:
             return None
         plain: Plain | None = import_module("ingest.csv.plain").plain(
-            text, len(self._raw), first, self._limits.cell
+            text, len(self._raw), self._limits.cell
         )
         return plain

@@ -7,13 +7,14 @@ cell, no line break inside one, no cell too long. This module loads Arrow: impor
 
 import csv
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
+
+from ingest.csv.column_text import lengths
 
 _QUOTED: Final = re.compile(rb'(?:(?<=[,\n])|\A)"(?:[^"\r\n]|"")*"(?=[,\r\n]|\Z)')
 _ODD: Final = (b"\0", b"\x1c", b"\x1d", b"\x1e", b"\x1f")
@@ -28,7 +29,7 @@ class Plain:
     """A text by columns: ``cells`` by place in the header, and the line that each row stands in.
 
     ``uneven`` are the lines that have another number of cells than the header, with their cells.
-    ``lines`` is how many the text has.
+    ``lines`` is how many the text has; its first one is number 0.
     """
 
     cells: tuple[Any, ...]  # of pyarrow.StringArray
@@ -36,13 +37,17 @@ class Plain:
     uneven: tuple[tuple[int, list[str]], ...]
     lines: int
 
+    def numbered_from(self, first: int) -> "Plain":
+        """The same text, whose first line has the number ``first``."""
+        uneven = tuple((first + line, cells) for line, cells in self.uneven)
+        return replace(self, positions=self.positions + first, uneven=uneven)
 
-def plain(text: str, width: int, first: int, longest: int) -> Plain | None:
-    """``text`` by ``width`` columns; None where it must be read row by row.
 
-    ``first`` is the number of its first line, ``longest`` how many bytes a cell may have.
+def plain(data: bytes, width: int, longest: int) -> Plain | None:
+    """A text of UTF-8 by ``width`` columns; None where it must be read row by row.
+
+    ``longest`` is how many bytes a cell may have.
     """
-    data = text.encode()
     if not _is_plain(data):
         return None
     uneven: list[tuple[int, str]] = []
@@ -66,9 +71,9 @@ def plain(text: str, width: int, first: int, longest: int) -> Plain | None:
     if not len(table):
         return None
     cells = tuple(table.column(place).combine_chunks() for place in range(width))
-    if any(pc.max(pc.binary_length(column)).as_py() > longest for column in cells):
+    if any(int(lengths(column).max()) > longest for column in cells):
         return None
-    return _numbered(cells, uneven, first)
+    return _numbered(cells, uneven)
 
 
 def _is_plain(data: bytes) -> bool:
@@ -81,12 +86,10 @@ def _is_plain(data: bytes) -> bool:
     )
 
 
-def _numbered(cells: tuple[Any, ...], uneven: list[tuple[int, str]], first: int) -> Plain:
+def _numbered(cells: tuple[Any, ...], uneven: list[tuple[int, str]]) -> Plain:
     lines = len(cells[0]) + len(uneven)
-    positions = np.arange(first, first + lines, dtype=np.int64)
+    positions = np.arange(lines, dtype=np.int64)
     if uneven:
         positions = np.delete(positions, [number - 1 for number, _ in uneven])
-    rows = tuple(
-        (first + number - 1, next(csv.reader([text], strict=True))) for number, text in uneven
-    )
+    rows = tuple((number - 1, next(csv.reader([text], strict=True))) for number, text in uneven)
     return Plain(cells, positions, rows, lines)

@@ -9,7 +9,7 @@ import csv
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from ingest.csv.encoding import EncodingFault, Lines, gathered, texts_of
+from ingest.csv.encoding import EncodingFault, Lines, texts_of
 from ingest.csv.faults import Faults, RowFault, shortened
 from ingest.csv.headers import QUOTED_LINE, Columns, check, header_of, no_header
 from ingest.csv.limits import LIMITS, Limits
@@ -39,8 +39,6 @@ class Table:
         columns: Columns,
         faults: Faults,
         limits: Limits = LIMITS,
-        *,
-        piece: int = 1,
     ) -> None:
         self.name = name
         self.rows = 0
@@ -53,10 +51,14 @@ class Table:
         self._places: list[int] = []
         self._straight = False
         self._unnamed: list[int] = []
-        self._lines = Lines(gathered(texts_of(blocks, limits.line), piece))
+        self._lines = Lines(self._texts(texts_of(blocks, limits.line)))
         self._reader = csv.reader(self._lines, strict=True)
         self._passed = 0
         """Lines that were read without the CSV reader, which counts those that it reads."""
+
+    def _texts(self, texts: Iterator[bytes]) -> Iterator[bytes]:
+        """The text of the file, as it is read."""
+        return texts
 
     def fault(
         self, line: int | None, reason: str, column: str | None = None, value: str | None = None

@@ -1,33 +1,32 @@
-"""The lines of orders.csv by columns; what is not sure to be right goes through ``OrderLines``.
+"""Pieces of orders.csv in their turn; what is not sure to be right goes through ``OrderLines``.
 
-An order is a group of lines that stand together under one id. A group in which anything is doubtful
-is read row by row, in its turn: faults, notes and what is remembered of ids come from there alone.
+A group of lines in which anything is doubtful is read row by row: faults, notes and what is
+remembered of ids come from there, and from what the columns are sure of, in the file's order.
 So are the first and the last group of a piece, which may have lines in the next one. This module
 loads Arrow: import it when needed.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from operator import itemgetter
 from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from ingest.csv import column_values
-from ingest.csv.column_values import Column, Doubt, mask
+from ingest.csv.column_values import Doubt
+from ingest.csv.notes import EXAMPLES, FUTURE, Notes
 from ingest.csv.piecewise import PiecewiseTable
 from ingest.csv.plain import Plain
 from ingest.csv.table import Cells
 from ingest.formats.own.order_lines import OrderLines
-from ingest.order_columns import LINE, ORDER, OrderLineColumns, merged, of_rows
+from ingest.formats.own.order_values import OrderValues
+from ingest.order_columns import ORDER, OrderLineColumns, merged, of_rows
 from ingest.rows import OrderLineRow
 
 _MOST_DOUBTFUL: Final = 0.25
 """The share of groups from which on a piece is read row by row altogether."""
-
-_TRUTHS: Final = pa.array(["", "false", "true"])
 
 _ORDER: Final = slice(1, 1 + len(ORDER))
 
@@ -36,115 +35,60 @@ Record = tuple[int, Cells]
 
 
 class OrderPieces:
-    """Reads plain pieces of ``table`` by the rules that ``lines`` has for rows."""
+    """Takes the values of plain pieces of ``table``, and the rows between them by ``lines``."""
 
-    def __init__(self, table: PiecewiseTable, lines: OrderLines, currency: str) -> None:
-        self._table, self._lines, self._currency = table, lines, currency
-        self._width = len(lines.order.names)
+    def __init__(self, table: PiecewiseTable, lines: OrderLines, notes: Notes) -> None:
+        self._table, self._lines, self._notes = table, lines, notes
 
-    def read(self, plain: Plain) -> Iterator[Piece]:
-        """The lines of a piece in their order, most of them by columns."""
-        ids = self._column(plain, 0)
-        starts = np.flatnonzero(np.append(True, mask(pc.not_equal(ids[1:], ids[:-1]))))
-        columns, doubt = self._values(plain, starts)
-        doubtful = self._doubtful_groups(plain, ids, starts, doubt)
+    def read(self, first: int, values: OrderValues) -> Iterator[Piece]:
+        """The lines of a piece that begins in line ``first``, most of them by columns."""
+        plain = values.plain.numbered_from(first)
+        columns = replace(values.columns, positions=plain.positions)
+        doubtful = values.doubtful
         if doubtful[1:-1].sum() > _MOST_DOUBTFUL * len(doubtful):
-            doubtful[:] = True
-        yield from self._in_turn(plain, starts, doubtful, columns)
-
-    def _column(self, plain: Plain, at: int) -> Column:
-        column = self._table.column(plain, at)
-        return pa.repeat(pa.scalar(""), len(plain.positions)) if column is None else column
-
-    def _doubtful_groups(self, plain: Plain, ids: Column, starts: Any, doubt: Doubt) -> Doubt:
-        """Which groups are read row by row: the doubtful, those beside blanks, and both ends."""
-        within = np.ones(len(doubt), bool)
-        within[starts] = False
-        for at in range(1, self._width):
-            column = self._column(plain, at)
-            doubt[1:] |= mask(pc.not_equal(column[1:], column[:-1])) & within[1:]
-        for place in self._table.unnamed:
-            doubt |= mask(pc.not_equal(plain.cells[place], ""))
-        doubt |= mask(pc.equal(plain.cells[0], self._table.raw[0]))
-        for line, _ in plain.uneven:
-            doubt[max(int(np.searchsorted(plain.positions, line)) - 1, 0)] = True
-        doubtful: Doubt = np.logical_or.reduceat(doubt, starts)
-        blank = mask(pc.equal(pc.utf8_trim_whitespace(ids.take(pa.array(starts))), ""))
-        doubtful[1:] |= blank[:-1]
-        doubtful[:-1] |= blank[1:]
-        doubtful[0] = doubtful[-1] = True
-        return doubtful
-
-    def _values(self, plain: Plain, starts: Any) -> tuple[OrderLineColumns, Doubt]:
-        """The values of a piece, and the rows of which one is doubtful."""
-        heads = pa.array(starts)
-        orders, of_orders = self._order_values(plain, heads)
-        lines, doubt = self._line_values(plain)
-        doubt[starts] |= of_orders
-        return OrderLineColumns(plain.positions, starts, orders, lines), doubt
-
-    def _order_values(self, plain: Plain, heads: Any) -> tuple[pa.RecordBatch, Doubt]:
-        convert = dict(zip(self._lines.order.names, self._lines.order.converters, strict=True))
-        doubt = np.zeros(len(heads), bool)
-        found: dict[str, Column] = {}
-        for at, name in enumerate(self._lines.order.names):
-            column = self._column(plain, at).take(heads)
-            if name == "currency":
-                doubt |= mask(pc.not_equal(column, self._currency))
-                continue
-            found[name], doubts = _convert(name, ORDER.field(name).type, column, convert[name])
-            doubt |= doubts
-        paid, placed = found["paid_at"], found["placed_at"]
-        found["placed_at"] = pc.coalesce(placed, paid)
-        at = pc.coalesce(paid, placed)
-        now = pa.scalar(self._lines.now, column_values.INSTANT)
-        doubt |= mask(pc.or_kleene(pc.is_null(at), pc.greater(at, now)))
-        return pa.record_batch([found[name] for name in ORDER.names], schema=ORDER), doubt
-
-    def _line_values(self, plain: Plain) -> tuple[pa.RecordBatch, Doubt]:
-        doubt = np.zeros(len(plain.positions), bool)
-        found = []
-        for at, name in enumerate(self._lines.line.names):
-            convert = self._lines.line.converters[at]
-            column = self._column(plain, self._width + at)
-            if name == "gift_card":  # where it matters, lines are not read by columns
-                doubt |= ~mask(pc.is_in(column, _TRUTHS))
-                continue
-            values, doubts = _convert(name, LINE.field(name).type, column, convert)
-            found.append(values)
-            doubt |= doubts
-        return pa.record_batch(found, schema=LINE), doubt
-
-    def _in_turn(
-        self, plain: Plain, starts: Any, doubtful: Doubt, columns: OrderLineColumns
-    ) -> Iterator[Piece]:
-        """The groups at the ends as rows, since they may go on, and what is between by columns."""
-        ends = np.append(starts, len(plain.positions))
+            doubtful = np.ones(len(doubtful), bool)
+        ends = np.append(columns.starts, len(columns))
         waiting = self._records(plain, np.repeat(doubtful, np.diff(ends)))
         turns = [0, *(np.flatnonzero(doubtful[1:] != doubtful[:-1]) + 1).tolist(), len(doubtful)]
         before = [int(plain.positions[ends[turn]]) for turn in turns[1:-1]]
         yield from self._lines.rows(self._checked(waiting, before[0] if before else None))
         if not before:
             return
-        between = self._between(waiting, before[2::2])
+        future = np.flatnonzero(values.future & ~doubtful)
+        places = columns.positions[columns.starts[future]]
+        remarks = [
+            columns.orders["order_id"].take(pa.array(part))
+            for part in np.split(future, np.searchsorted(places, before[1::2]))
+        ]
+        between = self._between(waiting, before[2::2], remarks)
         sure = columns.only(~doubtful)
         self._table.counted(len(sure))
         yield sure if between is None else merged(sure, between)
         self._lines.head = []
         yield from self._lines.rows(self._checked(waiting, None))
 
-    def _between(self, waiting: deque[Record], before: Sequence[int]) -> OrderLineColumns | None:
-        """What is right of the doubtful orders between the ends, each run ``before`` a line."""
+    def _between(
+        self, waiting: deque[Record], before: Sequence[int], future: Sequence[Any]
+    ) -> OrderLineColumns | None:
+        """What is right of the doubtful orders between the ends, each run ``before`` a line.
+
+        ``future`` are the ids of sure orders dated later than now: before each run, and behind all.
+        """
         rows: list[OrderLineRow] = []
         starts: list[int] = []
-        for end in before:
+        self._note(future[0])
+        for end, following in zip(before, future[1:], strict=False):
             self._lines.head = []
             begun = len(rows)
             for row in self._lines.rows(self._checked(waiting, end)):
                 if len(rows) == begun or row[_ORDER] != rows[-1][_ORDER]:
                     starts.append(len(rows))
                 rows.append(row)
+            self._note(following)
         return of_rows(rows, starts) if rows else None
+
+    def _note(self, future: Any) -> None:
+        self._notes.add_all(FUTURE, future[:EXAMPLES].to_pylist(), len(future))
 
     @staticmethod
     def _records(plain: Plain, wanted: Doubt) -> deque[Record]:
@@ -160,15 +104,3 @@ class OrderPieces:
             row = self._table.checked(position, cells)
             if row is not None:
                 yield position, row
-
-
-def _convert(
-    name: str, kind: Any, column: Column, convert: Callable[[str], Any]
-) -> tuple[Column, Doubt]:
-    if kind == column_values.INSTANT:
-        return column_values.instants(column)
-    if kind == pa.int64():
-        return column_values.numbers(column, convert)
-    if name.endswith("_id"):
-        return column_values.ids(column, optional=name == "customer_id")
-    return column_values.words(column)

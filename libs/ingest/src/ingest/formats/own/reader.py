@@ -31,7 +31,8 @@ from ingest.rows import OrderLineRow, ProductRow, RefundRow, StockRow
 from ingest.sources import FileKind
 
 if TYPE_CHECKING:
-    from ingest.formats.own.order_pieces import OrderPieces
+    from ingest.csv.plain import Plain
+    from ingest.formats.own.order_values import OrderValues
     from ingest.order_columns import OrderLineColumns
 
 Blocks = Iterable[bytes]
@@ -65,7 +66,7 @@ class OwnFormat:
         prices_include_tax: bool = False,
         gift_cards_are_sales: bool = True,
     ) -> None:
-        """``least`` characters of orders are read by columns, if lines are taken as they are."""
+        """``least`` bytes of orders are read by columns, if lines are taken as they are."""
         self._as_they_are = gift_cards_are_sales and not prices_include_tax
         self._prices_include_tax = prices_include_tax
         self._gift_cards_are_sales = gift_cards_are_sales
@@ -120,16 +121,18 @@ class OwnFormat:
     def _in_pieces(
         self, table: PiecewiseTable, lines: OrderLines
     ) -> Iterator["OrderLineRow | OrderLineColumns"]:
-        by_columns: OrderPieces | None = None
+        def values(plain: "Plain") -> "OrderValues":
+            module = import_module("ingest.formats.own.order_values")  # loads Arrow
+            found: OrderValues = module.OrderConverter(table, lines, self._currency).values(plain)
+            return found
+
         with table.told():
-            for piece in table.pieces():
+            for piece in table.pieces(values):
                 if isinstance(piece, Iterator):
                     yield from lines.rows(piece)
                     continue
-                if by_columns is None:
-                    module = import_module("ingest.formats.own.order_pieces")  # loads Arrow
-                    by_columns = module.OrderPieces(table, lines, self._currency)
-                yield from by_columns.read(piece)
+                module = import_module("ingest.formats.own.order_pieces")
+                yield from module.OrderPieces(table, lines, self._notes).read(*piece)
         tell_columns(table, {}, self._notes)
 
     def refunds(self, name: str, blocks: Blocks) -> Iterator[RefundRow]:
