@@ -25,6 +25,7 @@ from ingest.ledger.errors import IngestError, refuse
 from ingest.ledger.gaps import merge_gaps
 from ingest.ledger.merge import merge_orders
 from ingest.ledger.order_runs import in_runs
+from ingest.ledger.order_sequence import OrderSequence
 from ingest.ledger.products import merge_products, merge_stock, stage_catalogue
 from ingest.ledger.refund_checks import EVENT_RULES, INPUT_RULES, TOTAL_RULES
 from ingest.ledger.stage_orders import stage_orders
@@ -53,17 +54,14 @@ _FACTS = """
         SELECT sum(order_discount) AS discounts, min(paid_at) AS first, max(paid_at) AS last
         FROM staged_orders WHERE paid_at IS NOT NULL
     ), goods AS (
-        SELECT sum(unit_price * quantity + remainder - line_discount) AS worth
-        FROM staged_order_lines
-    ), unpaid AS (
         SELECT sum(l.unit_price * l.quantity + l.remainder - l.line_discount) AS worth
-        FROM staged_orders o JOIN staged_order_lines l ON l.head = o.position
-        WHERE o.paid_at IS NULL
+        FROM staged_order_lines l
+        LEFT JOIN staged_orders o ON o.position = l.head AND o.paid_at IS NULL
+        WHERE o.position IS NULL
     )
     SELECT least(paid.first, back.first), greatest(paid.last, back.last),
-           coalesce(goods.worth, 0) - coalesce(unpaid.worth, 0) - coalesce(paid.discounts, 0)
-           - coalesce(back.amount, 0)
-    FROM back, paid, goods, unpaid
+           coalesce(goods.worth, 0) - coalesce(paid.discounts, 0) - coalesce(back.amount, 0)
+    FROM back, paid, goods
 """
 
 
@@ -150,14 +148,15 @@ def load_sales(
         gaps = gaps or Gaps()
         if read_by is not None:
             require_same(session.connection(), tenant_id, read_by)
+        sequence = OrderSequence()
         staged = Staged(
             stage(cursor, PRODUCTS, products),
-            stage(cursor, ORDER_LINES, in_runs(order_lines)),
+            stage(cursor, ORDER_LINES, in_runs(order_lines, sequence)),
             stage(cursor, REFUNDS, refunds),
             stage(cursor, STOCK, stock),
             stage(cursor, GAPS, gaps.rows()),
         )
-        review(_check(cursor, products_by_title=products_by_title))
+        review(_check(cursor, sequence, products_by_title=products_by_title))
         nothing = staged == Staged(0, 0, 0, 0, 0)
         summary = LoadSummary() if nothing else _merge(cursor, staged, gaps)
         if conclude is not None:
@@ -165,10 +164,12 @@ def load_sales(
         return summary
 
 
-def _check(cursor: Cursor, *, products_by_title: bool) -> list[IngestError]:
+def _check(
+    cursor: Cursor, sequence: OrderSequence, *, products_by_title: bool
+) -> list[IngestError]:
     """Put what is staged together, and find everything that is wrong with it."""
     stage_catalogue(cursor, by_title=products_by_title)
-    stage_orders(cursor)
+    stage_orders(cursor, apart=not sequence.strict)
     stage_events(cursor)
     return broken(cursor, _RULES)
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ingest.ledger.order_sequence import OrderSequence
 from ingest.rows import OrderLineRow
 
 if TYPE_CHECKING:
@@ -98,8 +99,12 @@ class ProductWords:
         return title, category, sku
 
 
-def in_runs(rows: Iterable["Lines"]) -> Iterator["tuple[Any, ...] | RecordBatch"]:
+def in_runs(
+    rows: Iterable["Lines"], sequence: OrderSequence | None = None
+) -> Iterator["tuple[Any, ...] | RecordBatch"]:
     """``rows``, which are ``OrderLineRow``, in their runs; holds the line ids of one run at a time.
+
+    ``sequence`` is told the orders of the runs.
 
     What a line says of its product is left out where it is no news. Yields plain tuples of the
     fields of ``RunLine``: this is the hot path of a load. Lines that come by columns go on so.
@@ -108,12 +113,14 @@ def in_runs(rows: Iterable["Lines"]) -> Iterator["tuple[Any, ...] | RecordBatch"
     platform_id: str | None = None
     head, number = 0, 0
     seen: set[str] = set()
-    words = ProductWords()
+    words, sequence = ProductWords(), sequence or OrderSequence()
     news = words.news
     for row in rows:
         if not isinstance(row, tuple):
             order = None
-            yield import_module("ingest.ledger.run_columns").in_runs(row, words)
+            run_columns = import_module("ingest.ledger.run_columns")
+            sequence.note(run_columns.stretch(row.orders["order_id"]))
+            yield run_columns.in_runs(row, words)
             continue
         position = row[0]
         (line_id, product_id, title, category, quantity, unit_price, discount, sku, remainder,
@@ -129,4 +136,5 @@ def in_runs(rows: Iterable["Lines"]) -> Iterator["tuple[Any, ...] | RecordBatch"
         else:
             order, head, number, seen = row[_ORDER], position, 1, {line_id}
             platform_id = platform
+            sequence.note_one(row[1])
             yield (position, head, 1, *amounts, False, *line, *order)

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingest.ledger.order_runs import ProductWords
+from ingest.ledger.order_sequence import Stretch, key_of
 from ingest.order_columns import OrderLineColumns
 
 _INSTANT: Final = pa.timestamp("us", "UTC")
@@ -61,6 +62,23 @@ def in_runs(columns: OrderLineColumns, words: ProductWords) -> pa.RecordBatch:
     for name, told in zip(("product_title", "category"), news, strict=True):
         found[name] = pc.if_else(pa.array(told), found[name], pa.scalar(None, pa.string()))
     return pa.record_batch([found[name] for name in RUN_LINES.names], schema=RUN_LINES)
+
+
+def stretch(order_ids: Any) -> Stretch:
+    """How the ids of some orders follow each other."""
+    sizes = pc.binary_length(order_ids).to_numpy()
+    longer = np.sign(np.diff(sizes))
+    greater, less = (
+        compare(order_ids[1:], order_ids[:-1]).to_numpy(zero_copy_only=False)
+        for compare in (pc.greater, pc.less)
+    )
+    first, last = (key_of(order_ids[at].as_py()) for at in (0, -1))
+    return Stretch(
+        first,
+        last,
+        grows=bool(np.where(longer == 0, greater, longer > 0).all()),
+        shrinks=bool(np.where(longer == 0, less, longer < 0).all()),
+    )
 
 
 def _again(line_ids: Any, order: Any) -> Any:

@@ -37,6 +37,7 @@ _STAGE_RERUNS = """
             WHERE placed_at IS NOT NULL GROUP BY order_id HAVING count(*) > 1)
     ) runs WHERE position > first
 """
+_NO_RERUNS = f"{_STAGE_RERUNS} LIMIT 0"
 _JOIN_RUNS = """
     UPDATE staged_order_lines l SET head = r.first FROM staged_reruns r WHERE l.head = r.position
 """
@@ -134,8 +135,10 @@ _FIND_CHANGED = """
 """
 
 
-def stage_orders(cursor: Cursor) -> None:
+def stage_orders(cursor: Cursor, *, apart: bool) -> None:
     """Bring the runs together, give keys and spread discounts.
+
+    ``apart`` says that an order may have several runs.
 
     Makes ``staged_namesakes`` (orders of a name that another order of the platform's has: they are
     called by name and id), ``staged_reruns`` (runs beyond an order's first), ``staged_orders`` (one
@@ -143,10 +146,11 @@ def stage_orders(cursor: Cursor) -> None:
     ``staged_customers``, ``staged_discounts``, ``staged_shares`` (order discount by line) and
     ``staged_stored`` (the ledger's lines of orders that may be the same).
     """
-    if derive(cursor, "staged_namesakes", _STAGE_NAMESAKES):
+    renamed = derive(cursor, "staged_namesakes", _STAGE_NAMESAKES)
+    if renamed:
         cursor.execute(_RENAME_LINES)
         cursor.execute(_RENAME_REFUNDS)
-    if derive(cursor, "staged_reruns", _STAGE_RERUNS):
+    if derive(cursor, "staged_reruns", _STAGE_RERUNS if apart or renamed else _NO_RERUNS):
         cursor.execute(_JOIN_RUNS)
         cursor.execute(_NUMBER_LINES)
     derive(cursor, "staged_orders", _STAGE_ORDERS)
