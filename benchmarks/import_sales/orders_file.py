@@ -38,10 +38,10 @@ def write_file(path: Path, lines: int) -> None:
                 written += 1
 
 
-def blocks(path: Path) -> Iterator[bytes]:
-    """The file as it is read."""
+def blocks(path: Path, size: int = BLOCK) -> Iterator[bytes]:
+    """The file as it is read, by blocks of ``size`` bytes."""
     with path.open("rb") as file:
-        while block := file.read(BLOCK):
+        while block := file.read(size):
             yield block
 
 

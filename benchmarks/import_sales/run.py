@@ -55,13 +55,13 @@ class Run:
         migrate.upgrade(self._owner)
         roles.ensure_service_role(self._owner, self._service)
 
-    def import_file(self, path: Path, phases: dict[str, float]) -> Taken:
+    def import_file(self, path: Path, phases: dict[str, float], block: int = BLOCK) -> Taken:
         """An import into a new shop; ``phases`` gets the seconds up to each phase."""
         engine = create_service_engine(self._service, application_name="benchmark", pool_size=2)
         self._shops += 1
         slug = f"shop-{self._shops}"
         tenant = create_tenant(engine, slug=slug, name="A", currency="EUR", timezone="UTC")
-        files = {FileKind.ORDERS: ImportFile("orders.csv", blocks(path))}
+        files = {FileKind.ORDERS: ImportFile("orders.csv", blocks(path, block))}
         server = _Processor(_backends(engine))
         own = time.process_time()
         began = time.perf_counter()
@@ -86,7 +86,7 @@ class Run:
         """The same without columns: row by row, as a file is read that is small or odd."""
         piece, piecewise.PIECE = piecewise.PIECE, 1
         try:
-            return self.import_file(self._path, {})
+            return self.import_file(self._path, {}, piecewise.LEAST // 2)
         finally:
             piecewise.PIECE = piece
 

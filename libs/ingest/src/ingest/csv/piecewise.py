@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-PIECE = 2 * 1024 * 1024
+PIECE = 2560 * 1024
 """Bytes that are parsed at once."""
 LEAST: Final = 256 * 1024
 """Bytes that are worth it: shorter texts are read row by row, without loading Arrow."""

@@ -70,7 +70,7 @@ def plain(data: bytes, width: int, longest: int) -> Plain | None:
         return None
     if not len(table):
         return None
-    cells = tuple(table.column(place).combine_chunks() for place in range(width))
+    cells = tuple(column.chunk(0) for column in table.combine_chunks().columns)
     if any(int(lengths(column).max()) > longest for column in cells):
         return None
     return _numbered(cells, uneven)

@@ -84,8 +84,9 @@ class OrderConverter:
         convert = dict(zip(self._lines.order.names, self._lines.order.converters, strict=True))
         doubt = np.zeros(len(heads), bool)
         found: dict[str, Column] = {}
-        for at, name in enumerate(self._lines.order.names):
-            column = self._column(plain, at).take(heads)
+        names = self._lines.order.names
+        cells = pa.record_batch([self._column(plain, at) for at in range(len(names))], list(names))
+        for name, column in zip(names, cells.take(heads).columns, strict=True):
             if name == "currency":
                 doubt |= mask(pc.not_equal(column, self._currency))
                 continue
