@@ -4,12 +4,13 @@ Each row is the value, the one before, their difference, the change, and a bar w
 one before would end. The page's script makes the same rows of the other measures (``compared.js``).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from common.reports.document.changes import Change, ChangeKind, change_of
-from common.reports.document.metrics import Better, Unit
+from common.reports.document.changes import Change, ChangeKind
+from common.reports.document.metrics import Better
 from common.reports.document.schema import Series
+from common.reports.document.series_changes import changes_of
 from common.reports.money import divide_half_even
 from report_pages.formatting import DocumentFormatter
 
@@ -74,16 +75,6 @@ def compared_values(
     )
 
 
-def changes_of(series: Series, *, weekly: bool = False) -> tuple[Change | None, ...]:
-    """The changes of a measure by day or by week, or of each thing it is of."""
-    exact = series.weekly_changes if weekly else series.changes
-    if exact:
-        return exact
-    values = (series.weekly if weekly else series.values) or ()
-    previous = (series.weekly_previous if weekly else series.previous) or (None,) * len(values)
-    return tuple(map(_change(series), values, previous))
-
-
 def whole(figures: DocumentFormatter, series: Series) -> Compared:
     """The row of the whole window; without figures where a sum has no meaning."""
     return _row(figures, series, series.total, series.total_previous, series.total_change, None)
@@ -136,17 +127,6 @@ def _row(
         tone=tone(change, series.better),
         bar=bar,
     )
-
-
-def _change(series: Series) -> Callable[[int | None, int | None], Change | None]:
-    sign = -1 if series.reduction else 1
-
-    def of(now: int | None, before: int | None) -> Change | None:
-        if now is None or before is None:
-            return None
-        return change_of(sign * now, sign * before, in_points=series.unit is Unit.PERCENT)
-
-    return of
 
 
 def svg_percent(thousandths: int) -> str:

@@ -7,8 +7,9 @@ from common.reports.document.changes import Change, ChangeKind
 from common.reports.document.incomplete import incomplete
 from common.reports.document.metrics import Unit
 from common.reports.document.schema import Document, Series
+from common.reports.document.series_changes import changes_of
 from common.reports.document.tables import BEFORE, Cell, Column, Table
-from report_pages.comparison import Compared, bars_of, changes_of, compared_values
+from report_pages.comparison import Compared, bars_of, compared_values
 from report_pages.formatting import DocumentFormatter
 from report_pages.sections.protocol import SectionView
 
