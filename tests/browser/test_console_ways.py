@@ -25,6 +25,7 @@ from accounts.first_shop import first_shop_token
 from common.instants import now
 from common.jobs.payloads import ComputeReport
 from common.reports import registry
+from common.reports.redaction import Redaction
 from common.reports.window import Period, Window, window_of
 from common.reports_cache.cache import (
     ReportCache,
@@ -97,6 +98,8 @@ def test_a_preview_is_shared_opened_by_a_stranger_counted_and_stopped(
     log_in(page, console)
     for each in ("revenue-overview", "sales-velocity"):
         make_ready(redis_client, world.tokyo, each, week())
+    hidden = Redaction(sections=("waterfall",), money=True)
+    make_ready(redis_client, world.tokyo, "revenue-overview", week(), hidden)
     page.click("nav >> text=Reports")
     page.click("text=Sales velocity")
     page.check("input[value='7d']")
@@ -109,11 +112,18 @@ def test_a_preview_is_shared_opened_by_a_stranger_counted_and_stopped(
     assert beside.locator("h1").inner_text() == "Sales velocity"
     page.check("input[value='revenue-overview']")
     beside.locator("h1:text-is('Revenue overview')").wait_for()
+    page.click("text=More choices")
+    assert page.locator("[data-of]:visible").count() == 1
+    for each in ("money", "revenue-overview.waterfall"):
+        page.check(f"input[value='{each}']")
+    beside.locator("text=Amounts are indexed").wait_for()
+    assert beside.locator("#waterfall").count() == 0
     page.click("text=Make the link")
     address = page.input_value("#address")
     with stranger.expect_response(lambda answer: answer.request.method == "POST"):
         assert status_of(stranger, address) == 200
     assert stranger.locator("h1").inner_text() == "Revenue overview"
+    assert stranger.locator(".hero .kpi-value").inner_text() == "100.00"
     wait.until(lambda: transfer_views(world.engine, redis_client) > 0, "the view")
     page.goto(f"{console}/links")
     assert page.locator("[data-head=Views]").inner_text().startswith("1")

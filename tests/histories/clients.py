@@ -43,13 +43,17 @@ class TenantAccount:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link that was issued: its number, its tenant, its report, its token and its entry."""
+    """A link that was issued: its number, its tenant, its report, its token and its entry.
+
+    One that ``hides`` its amounts has none of its tenant's.
+    """
 
     number: int
     tenant: str
     report: str
     token: str
     entry: str
+    hides: bool = False
 
 
 @dataclass(slots=True)
@@ -72,11 +76,18 @@ class World:
         return next(each for each in self.tenants if each.slug == slug)
 
     def foreign(self, link: Link, text: str) -> bool:
-        """Whether what a link shows has a mark of another tenant, or lacks its own."""
+        """Whether what a link shows has a mark of another tenant, or lacks its own.
+
+        An amount of its own that it hides is as foreign.
+        """
         own = self.tenant(link.tenant)
         others = [each for each in self.tenants if each is not own]
+        marks = [mark for each in others for mark in each.marks()]
+        if link.hides:
+            marks += [mark for mark in own.marks() if mark != own.name]
+            return any(mark in text for mark in marks)
         lacking = own.name not in text and own.amount not in text
-        return lacking or any(mark in text for each in others for mark in each.marks())
+        return lacking or any(mark in text for mark in marks)
 
 
 def _ranges() -> tuple[str, ...]:
@@ -204,6 +215,9 @@ class AdminClient:
             "expiresInSeconds": life,
             "ranges": ["7d", "30d", "custom"],
         }
+        hides = self._random.random() < 0.25
+        if hides:
+            body["hide"] = {"money": True}
         answer = self._send("POST", f"/api/admin/analytics/{report}/share", body)
         ended = time.time()
         if answer is None or answer.status_code != httpx.codes.CREATED:
@@ -218,7 +232,7 @@ class AdminClient:
             self._world.events.append(
                 Event(Kind.ISSUE, began, ended, self._tenant.slug, number, 201, expires_at)
             )
-            self._world.links.append(Link(number, self._tenant.slug, report, token, entry))
+            self._world.links.append(Link(number, self._tenant.slug, report, token, entry, hides))
 
     def _revoke(self, link: Link) -> None:
         began = time.time()

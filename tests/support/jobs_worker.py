@@ -1,4 +1,4 @@
-"""A thread that computes reports and looks links up, as workers do, by their own functions."""
+"""A thread that computes reports and forms and looks links up, by the workers' own functions."""
 
 import base64
 import json
@@ -12,13 +12,15 @@ from sqlalchemy import Engine
 from tests.support import wait
 
 from common.jobs.celery_config import LINK_QUEUE, QUEUE
-from common.jobs.payloads import ComputeReport, RestoreLink
+from common.jobs.payloads import ComputeReport, MakeForm, RestoreLink
 from common.links.state import LinkStateStore
 from common.reports_cache.cache import (
     ReportCache,
 )
+from worker.forms import make
 from worker.links import restore
 from worker.reports import compute
+from worker.reports.lease import Leases
 
 
 class JobsWorker(threading.Thread):
@@ -49,6 +51,8 @@ class JobsWorker(threading.Thread):
             restore.restore_link(self._engine, states, self._cache, RestoreLink.parse(payload))
         elif task == ComputeReport.task:
             compute.compute(self._engine, self._cache, ComputeReport.parse(payload))
+        elif task == MakeForm.task:
+            make.make_once(self._redis, Leases(self._redis), MakeForm.parse(payload))
         self.done.append(task)
 
     def stop(self) -> None:

@@ -19,6 +19,7 @@ from common.reports.catalog.sales_velocity.velocity import SalesVelocity
 from common.reports.comparison import Comparison
 from common.reports.document.schema import Days, Document
 from common.reports.model import Report, Scope
+from common.reports.redaction import NOTHING, Redaction
 from common.reports.totals.products import ProductTotals
 from common.reports.totals.totals import Totals
 from common.reports.window import Period, Window, window_of
@@ -54,6 +55,7 @@ class Sample:
     expires_at: datetime = field(
         default_factory=lambda: datetime.now(UTC).replace(microsecond=0) + timedelta(days=7)
     )
+    hidden: Redaction = NOTHING
 
     @property
     def claims(self) -> LinkClaims:
@@ -64,11 +66,18 @@ class Sample:
             window=self.window,
             issued_at=NOW,
             expires_at=self.expires_at,
+            redacted=bool(self.hidden),
         )
 
     @property
     def key(self) -> ReportKey:
-        return ReportKey(self.tenant_id, self.report, self.window, comparison=self.comparison)
+        return ReportKey(
+            self.tenant_id,
+            self.report,
+            self.window,
+            comparison=self.comparison,
+            hidden=self.hidden,
+        )
 
     @property
     def ref(self) -> LinkRef:

@@ -16,6 +16,7 @@ from redis import Redis
 from sqlalchemy import Engine
 from tests.support import wait
 from tests.support.inboxes import KEY
+from tests.support.jobs_worker import JobsWorker, working
 from tests.support.prompt_server import PromptServer
 
 from accounts.provisioning import create_tenant
@@ -79,6 +80,12 @@ def world(service_engine: Engine) -> World:
                 Membership(tenant_id=tenant_id, admin_id=world.admins[name]) for name in members
             )
     return world
+
+
+@pytest.fixture
+def worker(service_engine: Engine, redis_client: Redis) -> Iterator[JobsWorker]:
+    with working(service_engine, redis_client) as found:
+        yield found
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Frozen links: page and files are those of the issue, whatever is imported or lost later."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 from redis import Redis
-from sqlalchemy import Engine, select
+from sqlalchemy import select
 from tests.integration.share_api.conftest import Serve, World, assert_problem
-from tests.support.jobs_worker import JobsWorker, working
+from tests.support.jobs_worker import JobsWorker
 
 from common.db.frozen_reports import FrozenReport
 from common.db.tenancy import Access, TenantDb, transaction
@@ -35,12 +35,6 @@ FORMS = ("", "/csv", "/data")
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
-
-
-@pytest.fixture
-def worker(service_engine: Engine, redis_client: Redis) -> Iterator[JobsWorker]:
-    with working(service_engine, redis_client) as found:
-        yield found
 
 
 def sell(world: World, tenant_id: int, order: str, jobs: JobPublisher) -> None:

@@ -315,7 +315,11 @@ def test_the_registry_is_listed(anna: httpx.Client, service: Service) -> None:
     assert [each["slug"] for each in items] == list(registry.REPORTS)
     assert {each["slug"] for each in items if each["implemented"]} == set(IMPLEMENTED)
     for each in items:
-        assert set(each) == {"slug", "title", "description", "implemented", "periods"}
+        told = {"slug", "title", "description", "implemented", "periods", "sections"}
+        assert set(each) == told
+        sections = registry.find(each["slug"]).sections
+        assert each["sections"] == [{"id": one.key, "title": one.title} for one in sections]
+        assert bool(sections) is each["implemented"]
         assert each["periods"] == (["7d", "30d", "90d"] if each["implemented"] else [])
     with service.client() as nobody:
         assert_problem(nobody.get(path), 403)

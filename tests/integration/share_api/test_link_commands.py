@@ -15,6 +15,7 @@ from common.links import unlocking
 from common.links.ranges import Range
 from common.links.token import KeyRing
 from common.reports.comparison import Comparison
+from common.reports.redaction import Redaction
 from common.reports.window import Period
 
 SIGNING = {
@@ -28,8 +29,15 @@ def test_a_link_with_a_password_is_made_changed_and_opened_to_all(
     command: Command, world: World, redis_client: Redis
 ) -> None:
     ranges = ("--range", "month", "--range", "7d", "--range", "month", "--compare", "last-year")
+    hidden = ("--hide", "money", "--hide", "waterfall")
     made = command(
-        *SHARE, "--live", *ranges, "--password-stdin", given=f"{PASSWORD}\r\nx\n", **SIGNING
+        *SHARE,
+        "--live",
+        *ranges,
+        *hidden,
+        "--password-stdin",
+        given=f"{PASSWORD}\r\nx\n",
+        **SIGNING,
     )
     assert made.exit_code == 0, made.stderr
     claims = KeyRing(SECRET).verify(made.stdout.strip().rpartition("/")[2], now=now())
@@ -37,6 +45,7 @@ def test_a_link_with_a_password_is_made_changed_and_opened_to_all(
     assert first.live is Period.MONTH
     assert first.ranges == (Range.THIS_MONTH, Range.WEEK)
     assert first.compare is Comparison.LAST_YEAR
+    assert first.hide == Redaction(sections=("waterfall",), money=True)
     assert first.password is not None
     assert unlocking.matches(first.password, PASSWORD)
     with transaction(world.engine, Access(tenant_id=world.berlin)) as session:

@@ -126,7 +126,7 @@ def test_what_it_is_compared_with_is_kept_listed_told_to_viewers_and_asked_for(
         assert options_in(redis_client, verified(ring, plain)) == LinkOptions()
     audited = anna.get("/api/admin/analytics/audit", params={"action": "link.issued"}).json()
     assert "compare" not in audited["items"][0]["details"]
-    asked = [json.loads(base64.b64decode(each["body"]))[1] for each in published(redis_client)]
+    asked = published_jobs(redis_client)
     assert [each.get("comparison") for each in asked] == ["last-year", None]
     for odd in ("", "year", None, 1, ["last-year"], "LAST-YEAR"):
         assert_problem(anna.post(SHARE, json={"compare": odd}), 400)
@@ -136,6 +136,11 @@ def test_what_it_is_compared_with_is_kept_listed_told_to_viewers_and_asked_for(
 def published(redis: Redis) -> list[dict[str, str]]:
     """What workers were asked for, in order."""
     return [json.loads(each) for each in reversed(redis.lrange(QUEUE, 0, -1))]
+
+
+def published_jobs(redis: Redis) -> list[dict[str, object]]:
+    """Their arguments."""
+    return [json.loads(base64.b64decode(each["body"]))[1] for each in published(redis)]
 
 
 def test_sites_that_may_embed_it_are_kept_listed_and_told_to_viewers(

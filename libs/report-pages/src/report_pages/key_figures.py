@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from common.reports.document.headlines import Kpi
+from common.reports.document.metrics import Unit
 from common.reports.document.schema import Document, LineChart, Series, Waterfall
+from common.reports.indexing import EXPONENT
 from report_pages.sparkline import Sparkline, sparkline
 
+COARSE: Final = 10**EXPONENT
+"""An index below 1 has so few steps that a line of its days would be stairs."""
 TILES: Final = 4
 """So many figures stand beside the hero."""
 
@@ -40,8 +44,8 @@ def key_figures(document: Document) -> KeyFigures:
     tiles = [by_key[key] for key in document.headline.tiles if key in by_key]
     chosen = tiles or _chosen(document)
     return KeyFigures(
-        hero=None if hero is None else _figure(hero, chart),
-        tiles=tuple(_figure(each, chart) for each in chosen[:TILES]),
+        hero=None if hero is None else _figure(hero, chart, document),
+        tiles=tuple(_figure(each, chart, document) for each in chosen[:TILES]),
         chart=chart,
     )
 
@@ -58,12 +62,17 @@ def _chosen(document: Document) -> list[Kpi]:
     return sorted(others, key=lambda each: each.reduction or each.key in steps)
 
 
-def _figure(kpi: Kpi, chart: LineChart | None) -> KeyFigure:
+def _figure(kpi: Kpi, chart: LineChart | None, document: Document) -> KeyFigure:
     key = kpi.measure or kpi.key
     found = next((each for each in _series(chart) if each.key == key), None)
     if found is None:
         return KeyFigure(kpi, "", None)
-    return KeyFigure(kpi, found.key, sparkline(found.values))
+    stairs = document.indexed and found.unit is Unit.MONEY and _highest(found) < COARSE
+    return KeyFigure(kpi, found.key, None if stairs else sparkline(found.values))
+
+
+def _highest(series: Series) -> int:
+    return max((abs(each) for each in series.values if each is not None), default=0)
 
 
 def _series(chart: LineChart | None) -> tuple[Series, ...]:

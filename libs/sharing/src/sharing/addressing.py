@@ -66,6 +66,7 @@ def address_of(share: Share, ring: KeyRing, public_base_url: str) -> str:
         window=Window(share.window_from, share.window_to),
         issued_at=whole_second(share.issued_at),
         expires_at=share.expires_at,
+        redacted=bool(share.hide),
     )
     try:
         token = ring.issue(claims, key_id=share.key_id)

@@ -1,5 +1,6 @@
 """Errors of issuing a link, each with its status and problem type (RFC 9457)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from http import HTTPStatus
 from typing import ClassVar
@@ -51,6 +52,20 @@ class DatesError(InvalidFieldError):
     """The days asked for are not over in the tenant's zone, or were never."""
 
     pointer = "/dates/last"
+
+
+class UnknownSectionError(InvalidFieldError):
+    """A section to be hidden, the one at ``place``, is none of the report's."""
+
+    def __init__(self, place: int, known: Sequence[str]) -> None:
+        told = ", ".join(known) or "none"
+        super().__init__(f"is no section of the report, which has: {told}")
+        self.place = place
+
+    @property
+    def errors(self) -> list[dict[str, str]]:
+        """The section by its place, and which there are."""
+        return [{"pointer": f"/hide/sections/{self.place}", "detail": str(self)}]
 
 
 class OptionsConflictError(IssueError):

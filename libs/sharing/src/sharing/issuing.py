@@ -25,6 +25,7 @@ from common.reports.model import AnalyticsNotYetImplementedError
 from common.reports.window import Dates, Window, window_of
 from sharing.data_notes import data_notes
 from sharing.freezing import keep
+from sharing.hiding import require_known
 from sharing.issue_errors import (
     DatesError,
     ExpiryOutOfRangeError,
@@ -121,10 +122,12 @@ def check_request(request: LinkRequest, using: IssuingContext, *, now: datetime)
         ExpiryOutOfRangeError: the life asked for is not allowed.
         DatesError: the last day asked for is not over, or was skipped in the zone.
         OptionsConflictError: options that exclude each other.
+        UnknownSectionError: a section to be hidden is none of the report's.
         LinkPasswordError: the password is too short or too long.
     """
     if not registry.find(request.report).implemented:
         raise AnalyticsNotYetImplementedError(request.report)
+    require_known(request.report, request.hide)
     if request.password is not None:
         require_password(request.password)
     ttl = _life(request, using)
@@ -171,6 +174,7 @@ def _claims(
         window=window,
         issued_at=issued_at,
         expires_at=issued_at + timedelta(seconds=_life(request, using)),
+        redacted=bool(request.hide),
     )
 
 

@@ -10,6 +10,7 @@ from common.db.audit import Author
 from common.links.options import LinkKind
 from common.links.ranges import Range
 from common.reports.comparison import Comparison
+from common.reports.redaction import NOTHING, Redaction
 from common.reports.window import Dates, Period, Window
 
 CALENDAR: Final = "dates"
@@ -24,7 +25,8 @@ class LinkRequest:
     period stay, or move with the days, as ``kind`` says. With a ``password`` the link asks for it,
     or for that whose hash is ``password_hash``, another link's. ``ranges`` are what its readers may
     choose in place of its days, ``embed`` the origins that may frame it, ``compare`` what it shows
-    its days beside unless its reader chooses otherwise. ``label`` is for admins.
+    its days beside unless its reader chooses otherwise, ``hide`` what it leaves out of its report.
+    ``label`` is for admins.
     """
 
     tenant_id: int
@@ -40,6 +42,7 @@ class LinkRequest:
     ranges: tuple[Range, ...] = ()
     embed: tuple[str, ...] = ()
     compare: Comparison = Comparison.PREVIOUS
+    hide: Redaction = NOTHING
 
     @property
     def period(self) -> str:

@@ -5,6 +5,7 @@ from common.links.options import LinkKind, LinkOptions
 from common.links.ranges import Range
 from common.reports.comparison import Comparison
 from common.reports.window import Period
+from sharing.hiding import hidden_by
 
 
 def comparison_of(share: Share) -> Comparison:
@@ -19,6 +20,7 @@ def options_of(share: Share) -> LinkOptions:
         ranges=tuple(map(Range, share.ranges or ())),
         embed=tuple(share.embed or ()),
         compare=comparison_of(share),
+        hide=hidden_by(share),
         frozen=share.kind == LinkKind.FROZEN,
         password=share.password_hash,
         revision=share.revision or 0,

@@ -19,6 +19,7 @@ from common.links.options import LinkKind, LinkOptions
 from common.links.tenant_names import TenantName
 from common.links.token import LinkClaims
 from common.reports.comparison import Comparison
+from sharing.hiding import normalised
 from sharing.issue_errors import SharingOffError
 from sharing.link_request import LinkRequest
 from sharing.options import options_of
@@ -41,8 +42,14 @@ class Draft:
     @property
     def computation(self) -> ComputeReport:
         """The report that it shows first."""
-        claims, comparison = self.claims, self.request.compare
-        return ComputeReport(claims.tenant_id, claims.report, claims.window, comparison=comparison)
+        claims, options = self.claims, self.options
+        return ComputeReport(
+            claims.tenant_id,
+            claims.report,
+            claims.window,
+            comparison=options.compare,
+            hidden=options.hide.name,
+        )
 
 
 def draft_of(
@@ -69,6 +76,7 @@ def draft_of(
         ranges=[each.value for each in request.ranges] or None,
         embed=list(request.embed) or None,
         compare=None if request.compare is Comparison.PREVIOUS else request.compare.value,
+        hide=list(normalised(claims.report, request.hide).words) or None,
         window_from=claims.window.start,
         window_to=claims.window.end,
         key_id=key_id,
@@ -110,6 +118,7 @@ def enter(session: TenantSession, draft: Draft) -> None:
         ranges=share.ranges,
         embed=share.embed,
         compare=share.compare,
+        hide=share.hide,
         **request.calendar,
         expiresAt=iso(share.expires_at),
     )

@@ -7,6 +7,7 @@ from common.db.shares import Share
 from common.links.options import LinkKind
 from common.links.ranges import Range
 from common.reports.window import Dates, Period, Window
+from sharing.hiding import hidden_by
 from sharing.link_request import LinkRequest
 from sharing.options import comparison_of
 
@@ -33,4 +34,5 @@ def reissue_of(share: Share, zone: ZoneInfo, author: Author, *, most_seconds: in
         ranges=tuple(map(Range, share.ranges or ())),
         embed=tuple(share.embed or ()),
         compare=comparison_of(share),
+        hide=hidden_by(share),
     )

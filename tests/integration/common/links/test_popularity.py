@@ -6,6 +6,7 @@ from redis import Redis
 from common.links import popularity
 from common.links.popularity import ViewedReport
 from common.reports.comparison import Comparison
+from common.reports.redaction import Redaction
 from common.reports.window import Window
 from common.reports_cache.cache import (
     ReportCache,
@@ -40,6 +41,16 @@ def test_what_is_viewed_beside_last_year_is_counted_by_itself(redis_client: Redi
     assert against.member == viewed("a:last-year").member
     later = ViewedReport.parse(viewed("a:moon").member)
     assert later == viewed("a:moon"), "a comparison of a later version"
+
+
+def test_what_is_viewed_without_what_is_hidden_is_counted_by_itself(redis_client: Redis) -> None:
+    hidden = replace(viewed("a"), hidden=Redaction(csv=True, money=True))
+    both = replace(hidden, comparison=Comparison.LAST_YEAR)
+    views = {(1, viewed("a")): 1, (1, hidden): 2, (1, both): 3}
+    popularity.record(redis_client, views)
+    assert popularity.top(redis_client, 1, 5) == (both, hidden, viewed("a"))
+    later = viewed("a:csv+orders")
+    assert ViewedReport.parse(later.member) == later, "what a later version hides"
 
 
 def test_views_fade_until_they_are_forgotten(redis_client: Redis) -> None:

@@ -98,6 +98,32 @@ def test_it_is_shown_beside_last_year_and_so_when_it_is_issued_again(
     assert tab.send("/admin/links/new", **CHOICE, compare="x").status_code == 400
 
 
+def test_what_is_left_out_is_chosen_told_and_kept_when_it_is_issued_again(
+    tab: Tab, ben: httpx.Client
+) -> None:
+    chosen = ["money", "revenue-overview.waterfall", "product-performance.top"]
+    path = made(tab, report="revenue-overview", hide=chosen)  # type: ignore[arg-type]
+    hidden = {"sections": ["waterfall"], "csv": False, "money": True}
+    assert entry_of(ben, path)["hide"] == hidden
+    for page in (tab.open(path), tab.open("/admin/links")):
+        assert "· Amounts indexed · Without From gross to total sales" in said(page)
+    again = re.search(r'href="(/admin/links/new[^"]+)"', tab.open(path).text)
+    assert again
+    form = tab.open(html.unescape(again[1])).text
+    assert re.findall(r'name="hide" value="([^"]+)" checked', form) == chosen[:2]
+    preview = re.search(r'src="(/admin/reports/[^"]+,money\+section.waterfall/page)"', form)
+    assert preview
+    assert tab.open(preview[1]).status_code == 202
+    anew = tab.send(f"{path}/extend").headers["location"]
+    assert entry_of(ben, anew)["hide"] == hidden
+    rows = made(tab, report="revenue-overview", hide="revenue-overview.daily")
+    assert "· Without Day by day · Without CSV" in said(tab.open(rows))
+    assert "Address of the CSV" not in tab.open(rows).text
+    for odd in ("money,csv", "section.top", "orders", "money+", ""):
+        path = f"/admin/reports/revenue-overview/30d,{odd}/page"
+        assert tab.open(path).status_code == 404, odd
+
+
 def test_sites_may_embed_it_by_a_frame_to_paste(tab: Tab, ben: httpx.Client) -> None:
     sites = ["https://intranet.example.com", "https://b.example:8443"]
     path = made(tab, embed=f" {sites[0]}  {sites[1]} ")

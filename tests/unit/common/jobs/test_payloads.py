@@ -49,6 +49,13 @@ PUBLISHED: list[tuple[Job, str]] = [
         ),
     ),
     (
+        ComputeReport(7, "revenue-overview", MAY, hidden="csv+money"),
+        (
+            '{"tenant_id": 7, "report": "revenue-overview", "start": 1777593600, "end": 1780264800,'
+            ' "asked_at": null, "ahead": false, "hidden": "csv+money"}'
+        ),
+    ),
+    (
         MakeForm(7, "revenue-overview", MAY, Form.XLSX, "de"),
         (
             '{"tenant_id": 7, "report": "revenue-overview", "start": 1777593600, "end": 1780264800,'
@@ -101,6 +108,13 @@ def test_what_lacks_a_field_or_has_a_wrong_one_is_no_payload(job: Job, text: str
     for name in whole:
         with pytest.raises(msgspec.ValidationError):
             type(job).parse({**whole, name: {}})
+
+
+def test_what_hides_more_than_is_known_is_no_payload() -> None:
+    """It would be computed with less hidden."""
+    for job in (PUBLISHED[0][0], MakeForm(7, "revenue-overview", MAY, Form.XLSX, "de")):
+        with pytest.raises(msgspec.ValidationError):
+            type(job).parse({**job.payload(), "hidden": "csv+orders"})
 
 
 INSTANTS = st.datetimes(datetime(1971, 1, 1), datetime(2999, 1, 1), timezones=st.just(UTC)).map(  # noqa: DTZ001 - the zone is given beside

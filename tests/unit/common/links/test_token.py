@@ -52,6 +52,7 @@ def any_claims(draw: st.DrawFn) -> LinkClaims:
         window=Window(instants[0], instants[1]),
         issued_at=instants[2],
         expires_at=instants[3],
+        redacted=draw(st.booleans()),
     )
 
 

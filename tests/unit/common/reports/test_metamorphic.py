@@ -104,6 +104,7 @@ def report(
     sold: Sequence[Sold],
     *,
     empty: Sequence[EmptyDays] | None = None,
+    beside_last_year: bool = False,
 ) -> Report:
     """A report of products that sell so much a day."""
     days, before = (window.dates(scope.zone) for window in (scope.window, scope.previous))
@@ -133,7 +134,8 @@ def report(
         ),
         "product-performance": ProductPerformance(products),
     }
-    return registry.find(slug).present(results[slug], scope)
+    year = total(of_days(scope.last_year.dates(scope.zone))) if beside_last_year else None
+    return registry.find(slug).present(results[slug], scope, year)
 
 
 def steady(shop: Shop) -> list[Sold]:

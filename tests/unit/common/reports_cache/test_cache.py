@@ -9,6 +9,7 @@ import pytest
 
 from common.jobs.payloads import ComputeReport, MakeForm
 from common.reports.comparison import Comparison
+from common.reports.redaction import Redaction
 from common.reports.window import Window
 from common.reports_cache.cache import (
     ReportKey,
@@ -73,9 +74,17 @@ def test_a_name_says_the_comparison_where_it_is_not_with_the_days_before() -> No
     assert [wanted.of(each).report_key for each in (key, against)] == [key, against]
 
 
+def test_a_name_says_what_is_hidden() -> None:
+    key = ReportKey(7, "revenue-overview", MAY)
+    hidden = replace(key, hidden=Redaction(sections=("waterfall",), money=True))
+    assert hidden.cached == f"{key.cached}:money+section.waterfall"
+    assert FormWanted(Form.PDF, "de").of(hidden).cached.endswith(":money+section.waterfall:pdf:de")
+
+
 def test_a_job_and_a_form_are_of_the_whole_key() -> None:
     """A part of the key that one of them forgot would mix the reports that it tells apart."""
-    key = ReportKey(7, "revenue-overview", MAY, comparison=Comparison.LAST_YEAR)
+    hidden = Redaction(sections=("waterfall",), csv=True, money=True)
+    key = ReportKey(7, "revenue-overview", MAY, comparison=Comparison.LAST_YEAR, hidden=hidden)
     frozen = replace(key, frozen=UUID(int=1))
     assert all(getattr(frozen, each.name) != each.default for each in fields(ReportKey))
     assert ComputeReport.of(key).key == key

@@ -52,7 +52,8 @@ class Share(Model):
 
     ``ranges`` are the days that its readers may choose, by ``common.links.ranges``, ``embed`` the
     origins whose pages may frame it, ``compare`` what it shows its days beside; None is the days
-    before. ``label`` is what admins call it; whoever opens it is not told.
+    before. ``hide`` is what it leaves out of its report (``common.reports.redaction``). ``label``
+    is what admins call it; whoever opens it is not told.
     ``created_by`` is the admin who issued it, ``creator`` the name of an issuer that is no admin.
     ``views`` and ``downloads`` count what people did, as far as it was brought over from Redis.
     """
@@ -110,6 +111,7 @@ class Share(Model):
     ranges: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
     embed: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
     compare: Mapped[str | None] = mapped_column(Text)
+    hide: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
     views: Mapped[int] = mapped_column(BigInteger, server_default="0")
     downloads: Mapped[int] = mapped_column(BigInteger, server_default="0")
     last_viewed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

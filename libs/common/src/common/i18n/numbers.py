@@ -58,7 +58,7 @@ class NumberFormatter:
         return self._spell(value, exponent, self._percent)
 
     def money(self, value: int, exponent: int, currency: str) -> str:
-        """``value`` × 10^-exponent with the sign of its currency."""
+        """``value`` × 10^-exponent with the sign of its currency; an index has none."""
         return self._spell(value, exponent, self._money(currency))
 
     def symbols(self, currency: str) -> dict[str, Any]:
@@ -91,6 +91,8 @@ class NumberFormatter:
         return self._group.join(reversed(groups))
 
     def _money(self, currency: str) -> Affixes:
+        if not currency:
+            return self._plain
         found = self._currencies.get(currency)
         if found is None:
             pattern = parse_pattern(self._locale.currency_formats["standard"])

@@ -13,6 +13,7 @@ from uuid import UUID
 import msgspec
 
 from common.reports.comparison import Comparison
+from common.reports.redaction import Redaction
 from common.reports.window import Window
 from common.reports_cache.cache import (
     ReportKey,
@@ -20,7 +21,7 @@ from common.reports_cache.cache import (
 from common.reports_cache.forms import Form, FormKey
 
 _BOUNDS: Final = ("start", "end")
-_UNSAID: Final = frozenset({("comparison", Comparison.PREVIOUS.value)})
+_UNSAID: Final = frozenset({("comparison", Comparison.PREVIOUS.value), ("hidden", "")})
 """Fields that are left out: what a job is without them."""
 
 InvalidJobError = msgspec.ValidationError
@@ -80,6 +81,8 @@ class ComputeReport(Job, frozen=True):
 
     ``asked_at`` is when, in Unix milliseconds: a report computed since is an answer to it, unless
     the data has changed. None asks in any case. ``ahead`` of demand, no viewer waits for it.
+    ``hidden`` is the name of what it leaves out: another version, which knows nothing of it,
+    computes the report as a whole, to where that is cached.
     """
 
     task: ClassVar[str] = "reports.compute"
@@ -90,16 +93,37 @@ class ComputeReport(Job, frozen=True):
     asked_at: int | None = None
     ahead: bool = False
     comparison: Comparison = Comparison.PREVIOUS
+    hidden: str = ""
+
+    def __post_init__(self) -> None:
+        Redaction.parse(self.hidden)
 
     @classmethod
     def of(cls, key: ReportKey) -> Self:
         """The job that computes the report of ``key``, which is no frozen one."""
-        return cls(key.tenant_id, key.report, key.window, comparison=key.comparison)
+        return cls(
+            key.tenant_id,
+            key.report,
+            key.window,
+            comparison=key.comparison,
+            hidden=key.hidden.name,
+        )
+
+    @property
+    def redaction(self) -> Redaction:
+        """What it leaves out."""
+        return Redaction.parse(self.hidden)
 
     @property
     def key(self) -> ReportKey:
         """Where the report is cached."""
-        return ReportKey(self.tenant_id, self.report, self.window, comparison=self.comparison)
+        return ReportKey(
+            self.tenant_id,
+            self.report,
+            self.window,
+            comparison=self.comparison,
+            hidden=self.redaction,
+        )
 
 
 class MakeForm(Job, frozen=True):
@@ -118,6 +142,10 @@ class MakeForm(Job, frozen=True):
     asked_at: int | None = None
     frozen: UUID | None = None
     comparison: Comparison = Comparison.PREVIOUS
+    hidden: str = ""
+
+    def __post_init__(self) -> None:
+        Redaction.parse(self.hidden)
 
     @classmethod
     def of(cls, key: FormKey) -> Self:
@@ -130,6 +158,7 @@ class MakeForm(Job, frozen=True):
             key.language,
             frozen=key.frozen,
             comparison=key.comparison,
+            hidden=key.hidden.name,
         )
 
     @property
@@ -141,6 +170,7 @@ class MakeForm(Job, frozen=True):
             self.window,
             self.frozen,
             self.comparison,
+            Redaction.parse(self.hidden),
             form=self.form,
             language=self.language,
         )

@@ -12,6 +12,7 @@ import msgspec
 
 from common.links.ranges import Range
 from common.reports.comparison import Comparison
+from common.reports.redaction import NOTHING, Redaction
 from common.reports.window import Period
 
 
@@ -32,9 +33,9 @@ class LinkOptions(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknow
     ``live`` is the period whose window moves with the days; a ``frozen`` one has a report of its
     own (``common.db.frozen_reports``), of the moment of its issue. ``ranges`` are what its readers
     may choose in place of its days, ``embed`` the origins whose pages may frame it. ``compare`` is
-    what it shows its days beside, unless its reader chooses otherwise. ``password`` is the argon2
-    hash of the one that the link asks for. Of two states the one with the higher ``revision``
-    holds: the ledger counts up with each change.
+    what it shows its days beside, unless its reader chooses otherwise, ``hide`` what it leaves out
+    of its report. ``password`` is the argon2 hash of the one that the link asks for. Of two states
+    the one with the higher ``revision`` holds: the ledger counts up with each change.
     """
 
     live: Period | None = None
@@ -42,6 +43,7 @@ class LinkOptions(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknow
     ranges: tuple[Range, ...] = ()
     embed: tuple[str, ...] = ()
     compare: Comparison = Comparison.PREVIOUS
+    hide: Redaction = NOTHING
     password: str | None = None
     revision: int = 0
 

@@ -13,6 +13,7 @@ from typing import Final
 from redis import Redis
 
 from common.reports.comparison import Comparison
+from common.reports.redaction import NOTHING, Redaction
 from common.reports.window import Window
 
 TENANTS: Final = "analytics:viewed-tenants"
@@ -30,26 +31,32 @@ class ViewedReport:
     report: str
     window: Window
     comparison: Comparison = Comparison.PREVIOUS
+    hidden: Redaction = NOTHING
 
     @property
     def member(self) -> str:
-        """Its name in the tenant's set; the comparison stands behind the report, if it is said.
+        """Its name in the tenant's set; behind the report stands what differs from the usual.
 
-        So a version that knows of no comparisons takes it for a report that it does not know.
+        That is the comparison, and what it leaves out. A version that knows nothing of it takes the
+        whole for a report that it does not know.
         """
         start, end = (int(t.timestamp()) for t in (self.window.start, self.window.end))
         against = "" if self.comparison is Comparison.PREVIOUS else f":{self.comparison}"
-        return f"{self.report}{against}:{start}:{end}"
+        without = f":{self.hidden.name}" if self.hidden else ""
+        return f"{self.report}{against}{without}:{start}:{end}"
 
     @classmethod
     def parse(cls, member: str) -> "ViewedReport":
         """The report behind ``member``."""
         names, start, end = member.rsplit(":", 2)
-        report, _, against = names.partition(":")
         window = Window(*(datetime.fromtimestamp(int(each), UTC) for each in (start, end)))
-        if against in set(Comparison):
-            return cls(report, window, Comparison(against))
-        return cls(names, window)
+        report, *said = names.split(":")
+        against = Comparison(said.pop(0)) if said[:1] and said[0] in set(Comparison) else None
+        try:
+            hidden = Redaction.parse(":".join(said))
+        except ValueError:  # another version's
+            return cls(names, window)
+        return cls(report, window, against or Comparison.PREVIOUS, hidden)
 
 
 def key(tenant_id: int) -> str:

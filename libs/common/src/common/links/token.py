@@ -30,6 +30,12 @@ from common.reports.comparison import Comparison
 from common.reports.window import Window
 
 VERSION: Final = 1
+REDACTED: Final = 2
+"""The version of a token whose link hides something of its report.
+
+What it hides stands in its state alone: one that says nothing of it is not believed, and what knows
+no such tokens opens none.
+"""
 MAX_TOKEN_LENGTH: Final = 400
 _SALT: Final = b"analytics.share-link.v1"
 _RECORD: Final = struct.Struct(">B16sIIIII")  # version, link, tenant, from, to, issued, expires
@@ -68,7 +74,8 @@ class LinkClaims:
 
     Instants are UTC and whole seconds. ``options`` are not in the token: a viewer adds what the
     link's state says, and moves ``window`` as they, or the range that a reader has ``chosen``,
-    want it. ``against`` is the comparison that a reader chose.
+    want it. ``against`` is the comparison that a reader chose. ``redacted``: the link hides
+    something, which its state has to name.
     """
 
     link_id: UUID
@@ -80,6 +87,7 @@ class LinkClaims:
     options: LinkOptions = PLAIN
     chosen: ChosenRange | None = None
     against: Comparison | None = None
+    redacted: bool = False
 
     @property
     def comparison(self) -> Comparison:
@@ -124,7 +132,7 @@ class KeyRing:
             raise ValueError(f"not a report slug: {claims.report!r}")
         try:
             record = _RECORD.pack(
-                VERSION,
+                REDACTED if claims.redacted else VERSION,
                 claims.link_id.bytes,
                 claims.tenant_id,
                 *(
@@ -220,7 +228,7 @@ def _read(record: bytes) -> LinkClaims:
     """The claims of an authentic record; an unknown version was never issued by this code."""
     version, link, tenant, start, end, issued, expires = _RECORD.unpack_from(record)
     slug = record[_RECORD.size :]
-    if version != VERSION or not _SLUG.fullmatch(slug) or start >= end:
+    if version not in {VERSION, REDACTED} or not _SLUG.fullmatch(slug) or start >= end:
         raise ForgedLinkError
     return LinkClaims(
         link_id=UUID(bytes=link),
@@ -229,6 +237,7 @@ def _read(record: bytes) -> LinkClaims:
         window=Window(_instant(start), _instant(end)),
         issued_at=_instant(issued),
         expires_at=_instant(expires),
+        redacted=version == REDACTED,
     )
 
 

@@ -4,7 +4,7 @@ A definition is pure: it knows no database and no clock. The SQL stands beside i
 and is reached through ``common.reports.queries``, by the worker alone.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Generic, NoReturn, TypeVar
@@ -20,6 +20,7 @@ from common.reports.document.metrics import Figure, Unit
 from common.reports.document.schema import Days, Document, Section
 from common.reports.document.tables import Cell
 from common.reports.money import currency_exponent
+from common.reports.report_section import ReportSection
 from common.reports.totals.totals import Totals
 from common.reports.window import Window
 
@@ -126,10 +127,12 @@ class Presentation(Generic[R]):
 
     Both come from one call, so that what they share is worked out once. ``of_totals`` are the
     headline figures, by key, that a shop's totals over as many days give by themselves.
+    ``sections`` are those that its documents have, in their order: which a link may hide.
     """
 
     columns: tuple[CsvColumn, ...]
     present: Callable[[R, Scope], Presented]
+    sections: tuple[ReportSection, ...] = ()
     of_totals: Callable[[Totals, int], Mapping[str, int | None]] = lambda *_: {}
 
 
@@ -161,6 +164,20 @@ class Definition(Generic[R]):
             AnalyticsNotYetImplementedError: the report is a stub.
         """
         return self._presented().columns
+
+    @property
+    def sections(self) -> tuple[ReportSection, ...]:
+        """The sections that its documents have; a stub has none."""
+        return () if self.presentation is None else self.presentation.sections
+
+    def columns_without(self, sections: Collection[str]) -> tuple[CsvColumn, ...]:
+        """The CSV's columns, without those that it has of ``sections`` (keys) alone.
+
+        Raises:
+            AnalyticsNotYetImplementedError: the report is a stub.
+        """
+        alone = [each.columns for each in self.sections if each.key in sections]
+        return tuple(each for each in self.columns if not any(each in some for some in alone))
 
     def touched_by(self, gaps: tuple[DataGap, ...], *keys: str) -> tuple[DataGap, ...]:
         """The gaps that touch figures of the report, each with the keys of those.

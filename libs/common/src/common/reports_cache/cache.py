@@ -15,6 +15,7 @@ from redis import Redis
 
 from common.reports.comparison import Comparison
 from common.reports.document.schema import SCHEMA
+from common.reports.redaction import NOTHING, Redaction
 from common.reports.window import Window
 from common.reports_cache import scripts
 from common.reports_cache.report_fields import Meta, UnreadableReportError, unpack_meta
@@ -35,7 +36,7 @@ class ReportKey:
     """What makes two requests want the same report.
 
     ``frozen`` is the link whose report stays as it was: no other shares it. A name says which days
-    the report is compared with where they are not those before.
+    the report is compared with where they are not those before, and what of it is ``hidden``.
     """
 
     tenant_id: int
@@ -43,6 +44,7 @@ class ReportKey:
     window: Window
     frozen: UUID | None = None
     comparison: Comparison = Comparison.PREVIOUS
+    hidden: Redaction = NOTHING
 
     def name(self, kind: str) -> str:
         """The name of a key of some kind that belongs to the report."""
@@ -50,7 +52,8 @@ class ReportKey:
             return f"{{{self.tenant_id}}}:{kind}:frozen:{self.frozen.hex}"
         start, end = (int(t.timestamp()) for t in (self.window.start, self.window.end))
         against = "" if self.comparison is Comparison.PREVIOUS else f":{self.comparison}"
-        return f"{{{self.tenant_id}}}:{kind}:{SCHEMA}:{self.report}:{start}:{end}{against}"
+        without = f":{self.hidden.name}" if self.hidden else ""
+        return f"{{{self.tenant_id}}}:{kind}:{SCHEMA}:{self.report}:{start}:{end}{against}{without}"
 
     @property
     def report_key(self) -> "ReportKey":

@@ -52,7 +52,14 @@ class FormKey(ReportKey):
     @property
     def report_key(self) -> ReportKey:
         """The report that it is a form of."""
-        return ReportKey(self.tenant_id, self.report, self.window, self.frozen, self.comparison)
+        return ReportKey(
+            self.tenant_id,
+            self.report,
+            self.window,
+            self.frozen,
+            self.comparison,
+            self.hidden,
+        )
 
 
 class FormWanted(NamedTuple):
@@ -69,6 +76,7 @@ class FormWanted(NamedTuple):
             key.window,
             key.frozen,
             key.comparison,
+            key.hidden,
             form=self.form,
             language=self.language,
         )

@@ -59,6 +59,9 @@ def document() -> dict[str, Any]:
     }
 
 
+_HIDDEN: Final = {"description": "The link hides its rows as files.", "content": PROBLEM}
+
+
 def operation_paths() -> dict[str, Any]:
     """The path items of health and metrics."""
     json: dict[str, Any] = {"application/json": {"schema": {}}}
@@ -139,6 +142,7 @@ def _forms() -> dict[str, Any]:
         {"text/csv": {"schema": {"type": "string"}}},
         _STATE_HEADERS | {"Content-Disposition": _NAMED.format("csv")},
     )
+    csv["404"] = _HIDDEN
     data = responses_of(
         "The report as JSON, complete but for tables, which say of how many rows theirs are the"
         " first. Numbers are in major units, with all their decimals.",
@@ -156,6 +160,7 @@ def _forms() -> dict[str, Any]:
         {"text/csv": {"schema": {"type": "string"}}},
         _FORM_HEADERS | {"Content-Disposition": _NAMED.format("csv")},
     )
+    local["404"] = _HIDDEN
     pdf = responses_of(
         "The report as tagged PDF, to read and print: figures, charts, tables of what is on the"
         " page, definitions. In English for readers of Japanese and Chinese, for which there are no"
@@ -203,7 +208,10 @@ def _rows() -> dict[str, Any]:
         {"text/csv": {"schema": {"type": "string"}}},
         _STATE_HEADERS,
     )
-    rows["404"] = {"description": "The CSV ends before that page.", "content": PROBLEM}
+    rows["404"] = {
+        "description": "The CSV ends before that page, or the link hides its rows.",
+        "content": PROBLEM,
+    }
     first = item("ReportRows", "The first rows of the CSV: what a page's script shows.", rows)
     others = item("ReportRowsPage", "Other rows of the CSV.", rows)
     others["parameters"] = [TOKEN, _NUMBER]

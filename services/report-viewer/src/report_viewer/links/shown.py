@@ -62,9 +62,11 @@ class ShownLinks:
     ) -> Shown | None:
         """What a link shows whose state has just said so.
 
-        None where its days cannot be told: the tenant's zone, which is kept beside its name, is not
-        known.
+        None where that cannot be told: it hides something, and its state does not say what; or the
+        tenant's zone, which is kept beside its name, is not known.
         """
+        if claims.redacted and not options.hide:
+            return None
         link = (claims.tenant_id, claims.link_id)
         if options == PLAIN:
             if self._known:

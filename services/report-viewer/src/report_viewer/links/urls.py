@@ -46,7 +46,13 @@ class Resource(Enum):
         """The methods allowed on it."""
         return ("POST",) if self in _POSTED else ("GET", "HEAD")
 
+    @property
+    def is_rows(self) -> bool:
+        """Whether it is the rows of the report as a file, which a link may hide."""
+        return self in _OF_ROWS
 
+
+_OF_ROWS: Final = frozenset({Resource.CSV, Resource.LOCAL_CSV, Resource.ROWS})
 _POSTED: Final = frozenset({Resource.VIEW, Resource.UNLOCK, Resource.RANGE})
 
 

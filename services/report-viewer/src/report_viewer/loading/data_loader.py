@@ -138,7 +138,8 @@ class DataLoader:
         """What Redis knows now of a link, ``fields`` of the report that it shows, and a form of it.
 
         What a link with options shows is known from its state: where that differs from what was
-        known before, its report is read once more.
+        known before, its report is read once more. Of one that hides something nothing is read
+        until that is known.
 
         Raises:
             StoreUnavailableError: Redis did not answer in time.
@@ -146,7 +147,9 @@ class DataLoader:
         queue = self._checks if form is None and fields in {META, STATE} else self._bodies
         expected = self._shown.now(claims).claims
         for _ in range(_MOST_TRIES):
-            snapshot = await queue.read(SnapshotQuery(expected, fields, form))
+            blind = expected.redacted and not expected.options.hide
+            wanted = SnapshotQuery(expected, STATE) if blind else None
+            snapshot = await queue.read(wanted or SnapshotQuery(expected, fields, form))
             if snapshot.state is not LinkState.ACTIVE:
                 return snapshot
             shown = self._shown.learn(claims, snapshot.options, snapshot.tenant_name)

@@ -15,6 +15,7 @@ from report_viewer.links.urls import Resource
 from report_viewer.loading.redis_store import Snapshot
 from report_viewer.problems.errors import (
     ComputationFailedError,
+    CsvHiddenError,
     NoSuchPathError,
     PasswordRequiredError,
     StubReportError,
@@ -41,6 +42,7 @@ def find_missing(snapshot: Snapshot, request: ReportRequest, form: bool = False)
         PasswordRequiredError: it asks for a password, which the request does not show to know.
         NoSuchPathError: it does not let its readers choose the days or the comparison that the
             request names, or be embedded.
+        CsvHiddenError: it hides its rows as files, and the request is for them.
         ComputationFailedError: there is no report, and computing it just failed; or no form.
     """
     if snapshot.state is LinkState.REVOKED:
@@ -70,6 +72,7 @@ def _require_allowed(snapshot: Snapshot, request: ReportRequest) -> None:
 
     Raises:
         NoSuchPathError: it does not.
+        CsvHiddenError: it hides its rows as files.
     """
     asked, shown = request.claims, snapshot.claims
     if asked.chosen is not None and shown.chosen is None:
@@ -78,3 +81,5 @@ def _require_allowed(snapshot: Snapshot, request: ReportRequest) -> None:
         raise NoSuchPathError
     if request.url.resource in _FRAMED and not snapshot.options.embed:
         raise NoSuchPathError
+    if request.url.resource.is_rows and snapshot.options.hide.csv:
+        raise CsvHiddenError

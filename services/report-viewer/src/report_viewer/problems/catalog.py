@@ -13,6 +13,7 @@ from common.instants import iso
 from common.links.token import ExpiredLinkError, LinkError
 from report_viewer.problems.errors import (
     ComputationFailedError,
+    CsvHiddenError,
     InvalidBodyError,
     InvalidPasswordBodyError,
     InvalidRangeError,
@@ -62,6 +63,14 @@ NOT_FOUND = Problem(
     "Nothing is served at this address.",
     "Check the address, or ask whoever sent the link for it again.",
     message=_SEND_AGAIN,
+)
+CSV_HIDDEN = Problem(
+    HTTPStatus.NOT_FOUND,
+    "csv-hidden",
+    "This link has no CSV",
+    "Whoever shared the report left its CSV out: the link has the page and its other files.",
+    "Open the report itself, or ask whoever sent it for the rows.",
+    message="The link to the sales report has no CSV. Could you send me its rows?",
 )
 INVALID_BODY = Problem(
     HTTPStatus.BAD_REQUEST,
@@ -151,6 +160,7 @@ _FIXED: Mapping[type[Exception], Problem] = {
     LinkError: INVALID_LINK,
     MissingTokenError: MISSING_TOKEN,
     NoSuchPathError: NOT_FOUND,
+    CsvHiddenError: CSV_HIDDEN,
     InvalidBodyError: INVALID_BODY,
     TooLargeError: TOO_LARGE,
     TooSlowError: TOO_SLOW,

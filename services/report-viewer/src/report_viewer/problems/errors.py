@@ -16,6 +16,10 @@ class NoSuchPathError(ViewerError):
     """Nothing is served at the address."""
 
 
+class CsvHiddenError(ViewerError):
+    """The link hides the rows of its report as files."""
+
+
 class WrongMethodError(ViewerError):
     """The address is asked in another way: by ``methods``."""
 

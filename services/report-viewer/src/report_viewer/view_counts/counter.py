@@ -52,7 +52,10 @@ class ViewTally:
         """Count what the link shows."""
         named = claims.chosen is not None and claims.chosen.dates is not None
         if not claims.options.frozen and not named:
-            self.warmed[ViewedReport(claims.report, claims.window, claims.comparison)] += 1
+            kept = ViewedReport(
+                claims.report, claims.window, claims.comparison, claims.options.hide
+            )
+            self.warmed[kept] += 1
 
 
 ViewTallies = Mapping[tuple[int, UUID], ViewTally]

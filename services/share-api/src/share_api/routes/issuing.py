@@ -136,6 +136,7 @@ def _request(report: str, wanted: ShareBody, actor: Actor) -> LinkRequest:
         ranges=tuple(wanted.ranges),
         embed=tuple(wanted.embed),
         compare=wanted.compare,
+        hide=wanted.redaction,
     )
 
 

@@ -14,8 +14,10 @@ from common.links.options import LinkKind
 from common.links.ranges import Range
 from common.reports.comparison import Comparison
 from common.reports.model import Definition
+from common.reports.redaction import Redaction
 from common.reports.window import Period, Window
 from share_api.schemas.api_model import ApiModel
+from sharing.hiding import hidden_by
 from sharing.link_request import IssuedLink
 from sharing.listing import LedgerEntry, ShareState
 from sharing.options import comparison_of
@@ -84,6 +86,19 @@ class SharePeriodView(WindowView):
     name: str
 
 
+class HiddenView(ApiModel):
+    """What a link leaves out of its report."""
+
+    sections: tuple[str, ...] = Field(description="Ids of sections.")
+    csv: bool = Field(description="Whether it has no CSV.")
+    money: bool = Field(description="Whether amounts are an index.")
+
+    @classmethod
+    def of(cls, hidden: Redaction) -> Self:
+        """As clients see it."""
+        return cls(sections=hidden.sections, csv=hidden.csv, money=hidden.money)
+
+
 class ShareView(ApiModel):
     """An entry of the share ledger."""
 
@@ -97,6 +112,7 @@ class ShareView(ApiModel):
     ranges: tuple[Range, ...] = Field(description="What its readers may choose.")
     embed: tuple[str, ...] = Field(description="The origins whose pages may frame it.")
     compare: Comparison = Field(description="What its days are shown beside at first.")
+    hide: HiddenView = Field(description="What it leaves out of the report.")
     created_at: Instant
     expires_at: Instant
     created_by: str | None = Field(
@@ -122,6 +138,7 @@ class ShareView(ApiModel):
             ranges=tuple(map(Range, share.ranges or ())),
             embed=tuple(share.embed or ()),
             compare=comparison_of(share),
+            hide=HiddenView.of(hidden_by(share)),
             created_at=share.issued_at,
             expires_at=share.expires_at,
             created_by=entry.creator,
@@ -197,6 +214,13 @@ class SessionView(ApiModel):
         )
 
 
+class SectionView(ApiModel):
+    """A section of a report type, which links may hide by its ``id``."""
+
+    id: str
+    title: str
+
+
 class ReportView(ApiModel):
     """A report type; one that is not implemented cannot be shared."""
 
@@ -205,6 +229,7 @@ class ReportView(ApiModel):
     description: str
     implemented: bool
     periods: tuple[Period, ...]
+    sections: tuple[SectionView, ...] = Field(description="What links may hide.")
 
     @classmethod
     def of(cls, definition: Definition[Any]) -> Self:
@@ -215,6 +240,9 @@ class ReportView(ApiModel):
             description=definition.description,
             implemented=definition.implemented,
             periods=tuple(Period) if definition.implemented else (),
+            sections=tuple(
+                SectionView(id=each.key, title=each.title) for each in definition.sections
+            ),
         )
 
 

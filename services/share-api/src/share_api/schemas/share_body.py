@@ -15,10 +15,11 @@ from pydantic import (
 from common.links.options import LinkKind
 from common.links.unlocking import MAX_LENGTH, MIN_LENGTH
 from common.reports.comparison import Comparison
+from common.reports.redaction import Redaction
 from common.reports.window import MOST_DAYS, Dates, Period
 from share_api.schemas.report_type import ReportType
 from share_api.schemas.request_model import RequestModel, not_null, without_default
-from share_api.schemas.share_values import Day, Label, Origins, Ranges
+from share_api.schemas.share_values import Day, Label, Origins, Ranges, Sections
 from sharing.issue_errors import OptionsConflictError
 
 MOST_LINKS: Final = 100
@@ -48,6 +49,25 @@ class DatesBody(RequestModel):
         if first is not None and (last - first).days >= MOST_DAYS:
             raise ValueError(f"Must be at most {MOST_DAYS} days from first, both included")
         return last
+
+
+class HideBody(RequestModel):
+    """What a link leaves out of its report, in every form of it."""
+
+    sections: Sections = Field(
+        [],
+        description="Sections of the report by their ids. One whose rows the CSV has takes the CSV"
+        " with it.",
+        examples=[["waterfall"]],
+        json_schema_extra=without_default,
+    )
+    csv: bool = Field(False, description="The rows as files: there is no CSV.")
+    money: bool = Field(False, description="Amounts are an index: net sales of the period are 100.")
+
+    @property
+    def redaction(self) -> Redaction:
+        """The same as issuing takes it."""
+        return Redaction(sections=tuple(self.sections), csv=self.csv, money=self.money)
 
 
 class ShareBody(RequestModel):
@@ -89,6 +109,11 @@ class ShareBody(RequestModel):
         Comparison.PREVIOUS,
         description="What its days are shown beside: as many days before, or the same weekdays a"
         " year ago. Readers may choose the other one.",
+    )
+    hide: Annotated[HideBody | None, BeforeValidator(not_null)] = Field(
+        None,
+        description="What it leaves out of the report.",
+        json_schema_extra=without_default,
     )
     frozen: bool = Field(
         False, description="Page and files stay as they are now, whatever is imported later."
@@ -136,6 +161,11 @@ class ShareBody(RequestModel):
         if self.frozen:
             return LinkKind.FROZEN
         return LinkKind.LIVE if self.live else LinkKind.FIXED
+
+    @property
+    def redaction(self) -> Redaction:
+        """What the link leaves out."""
+        return Redaction() if self.hide is None else self.hide.redaction
 
     @property
     def days(self) -> Period | Dates:

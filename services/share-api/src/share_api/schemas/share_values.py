@@ -68,6 +68,12 @@ Ranges = Annotated[
     ),
 ]
 
+Sections = Annotated[
+    list[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]],
+    Field(min_length=1, max_length=20),
+    AfterValidator(_once_each),
+]
+
 Origins = Annotated[
     list[Annotated[str, AfterValidator(_origin)]],
     Field(min_length=1, max_length=MOST_ORIGINS),

@@ -1,5 +1,7 @@
 """A report as a workbook (XLSX): a sheet a section, the data rows, and notes.
 
+Of a report whose rows are hidden it has the sections alone.
+
 Numbers are numbers and days are dates, with number formats that every locale shows its own way;
 texts are written as texts, so that nothing a shop named is ever run as a formula. Rows go to disk
 as they are written: the memory it takes does not grow with them.
@@ -67,7 +69,8 @@ class _Writer:
         self._grid(key_figures(document, words))
         for section in document.sections:
             self._grid(grid_of(section, words))
-        self._data()
+        if document.csv:
+            self._data()
         self._notes()
 
     def _code(self, unit: Unit) -> str:

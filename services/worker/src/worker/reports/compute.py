@@ -6,7 +6,6 @@ nothing: the key holds a whole report, or a page whose CSV is still to come, or 
 """
 
 import logging
-from collections.abc import Iterator
 
 from sqlalchemy import Engine
 
@@ -14,7 +13,9 @@ from common import instants
 from common.jobs.payloads import ComputeReport
 from common.reports import queries, registry
 from common.reports.document.gap_header import header_value
-from common.reports.model import COUNT_DAYS, Row, Scope
+from common.reports.model import COUNT_DAYS, Scope
+from common.reports.redacting import Redacted, redacted
+from common.reports.sales.finer import FinerSales
 from common.reports.sales.protocol import Sales
 from common.reports_cache.cache import (
     ReportCache,
@@ -56,7 +57,9 @@ def compute(
         redis.RedisError: Redis did not take the report.
     """
     try:
-        waiting = page_ahead.waiting(cache, job.key) if resume else None
+        # A page that waits no longer tells what is to be left out of its rows.
+        resumed = resume and not job.redaction
+        waiting = page_ahead.waiting(cache, job.key) if resumed else None
         watch = Stopwatch(metrics, job.report)
         return _compute(engine, cache, job, lease, count_days, waiting, watch)
     except Exception:
@@ -74,13 +77,12 @@ def _compute(
     watch: Stopwatch,
 ) -> Meta:
     started = instants.now()
-    columns = registry.find(job.report).columns
     with read(engine, job, count_days) as (scope, sales):
-        page, rows = _rest(waiting, scope, sales) or _whole(job, scope, sales, watch)
+        page, report = _rest(waiting, scope, sales) or _whole(job, scope, sales, watch)
         known = instants.now()
         with page_ahead.kept(cache, job.key, page):
-            left = page_ahead.before_the_rest(rows, cache, job.key, page)
-            csv = csv_export.write(columns, left, scope.money_exponent)
+            left = page_ahead.before_the_rest(report.rows, cache, job.key, page)
+            csv = csv_export.write(report.columns, left, report.document.money_exponent)
         watch.lap("csv")
     whole = {**page.fields, "csv": csv}
     if page is waiting:
@@ -98,6 +100,7 @@ def _compute(
             "from": instants.iso(job.window.start),
             "to": instants.iso(job.window.end),
             "comparison": job.comparison.value,
+            "hidden": job.hidden,
             "data_version": scope.data_version,
             "kept": kept,
             "page_ms": round((known - started).total_seconds() * 1000, 1),
@@ -109,25 +112,31 @@ def _compute(
 
 def _whole(
     job: ComputeReport, scope: Scope, sales: Sales, watch: Stopwatch
-) -> tuple[Page, Iterator[Row]]:
-    """The page, and the rows of its CSV."""
-    result = queries.run(job.report, sales)
+) -> tuple[Page, Redacted]:
+    """The page, and the rows of its CSV, without what the job's link hides."""
+    definition = registry.find(job.report)
+    sums: Sales = FinerSales(sales) if job.redaction.money else sales
+    result = queries.run(job.report, sums)
     watch.lap("query")
-    report = registry.find(job.report).present(result, scope, sales.last_year())
+    made = definition.present(result, scope, sums.last_year())
+    report = redacted(definition, made, job.redaction)
     watch.lap("document")
+    document = report.document
     meta = Meta(
         as_of=scope.as_of,
         data_version=scope.data_version,
         computed_at=instants.now(),
         csv_name=csv_export.file_name(job.report, scope),
-        notes=header_value(report.document.gaps, scope.money_exponent),
+        notes=header_value(document.gaps, document.money_exponent),
     )
-    return Page.of(meta, report.document), report.rows
+    return Page.of(meta, document), report
 
 
-def _rest(waiting: Page | None, scope: Scope, sales: Sales) -> tuple[Page, Iterator[Row]] | None:
+def _rest(waiting: Page | None, scope: Scope, sales: Sales) -> tuple[Page, Redacted] | None:
     """A page that waits for its CSV, and the rows of that; None where both are to be made."""
     if waiting is None or not waiting.is_of(scope):
         return None
-    rows = queries.rows(waiting.document.report, sales)
-    return None if rows is None else (waiting, rows)
+    document = waiting.document
+    rows = queries.rows(document.report, sales)
+    columns = registry.find(document.report).columns
+    return None if rows is None else (waiting, Redacted(document, columns, rows))

@@ -86,11 +86,11 @@ def _of_today(
     seen = set()
     for viewed in popularity.top(using.redis, tenant_id, popularity.KEPT_PER_TENANT):
         today = _moved(viewed.window, zone, now)
-        kind = viewed.report, today, viewed.comparison
+        kind = viewed.report, today, viewed.comparison, viewed.hidden
         if today is None or kind in seen or not popular.is_computable(viewed):
             continue
         seen.add(kind)
-        yield ViewedReport(viewed.report, today, viewed.comparison)
+        yield ViewedReport(viewed.report, today, viewed.comparison, viewed.hidden)
 
 
 def _moved(window: Window, zone: ZoneInfo, now: datetime) -> Window | None:

@@ -126,5 +126,10 @@ def is_computable(viewed: ViewedReport) -> bool:
 
 def _job(tenant_id: int, viewed: ViewedReport) -> ComputeReport:
     return ComputeReport(
-        tenant_id, viewed.report, viewed.window, ahead=True, comparison=viewed.comparison
+        tenant_id,
+        viewed.report,
+        viewed.window,
+        ahead=True,
+        comparison=viewed.comparison,
+        hidden=viewed.hidden.name,
     )

@@ -27,6 +27,7 @@ from common.links.options import LinkKind
 from common.links.ranges import Range
 from common.links.state import LinkStateStore
 from common.reports.comparison import Comparison
+from common.reports.redaction import NOTHING, Redaction
 from common.reports.window import Dates, Period
 from sharing import revoking, switch
 from sharing.container import create_issuing
@@ -54,6 +55,7 @@ def issue_link(
     ranges: tuple[Range, ...] = (),
     embed: tuple[str, ...] = (),
     compare: Comparison = Comparison.PREVIOUS,
+    hide: Redaction = NOTHING,
     password: str | None = None,
     secret: str | None = None,
     public_base_url: str | None = None,
@@ -84,6 +86,7 @@ def issue_link(
             ranges=ranges,
             embed=embed,
             compare=compare,
+            hide=hide,
             password=password,
         )
         return issue(request, issuing, now=now())

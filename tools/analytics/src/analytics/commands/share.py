@@ -14,6 +14,7 @@ from common.links.embedding import MOST_ORIGINS, is_origin
 from common.links.options import LinkKind
 from common.links.ranges import Range
 from common.reports.comparison import Comparison
+from common.reports.redaction import CSV, MONEY, Redaction
 from common.reports.window import Dates, Period
 from devstack.supervisor.errors import SupervisorError
 
@@ -51,6 +52,14 @@ _DAY: Final = click.DateTime(["%Y-%m-%d"])
     default=Comparison.PREVIOUS.value,
     help="What its days are shown beside (default previous).",
 )
+@click.option(
+    "--hide",
+    "hidden",
+    multiple=True,
+    metavar="WHAT",
+    help="What it leaves out: money (amounts are indexed), csv, or a section of the report by its"
+    " id; may be repeated.",
+)
 @click.option("--frozen", is_flag=True, help="Page and files stay as they are now.")
 @click.option(
     "--password-stdin",
@@ -76,6 +85,7 @@ def share(
     ranges: tuple[str, ...],
     origins: tuple[str, ...],
     compare: str,
+    hidden: tuple[str, ...],
     password_stdin: bool,
     expires_in: int | None,
     state_dir: Path | None,
@@ -105,6 +115,7 @@ def share(
             kind=kind,
             embed=_origins(origins),
             compare=Comparison(compare),
+            hide=_hidden(hidden),
             ranges=tuple(dict.fromkeys(map(Range, ranges))),
             password=first_line(sys.stdin.buffer) if password_stdin else None,
             secret=connection.settings.get("ANALYTICS_SHARE_SIGNING_SECRET"),
@@ -133,6 +144,12 @@ def _kind(*, live: bool, frozen: bool) -> LinkKind:
     if live and frozen:
         raise click.UsageError("--frozen stays as it is: not with --live")
     return LinkKind.FROZEN if frozen else LinkKind.LIVE if live else LinkKind.FIXED
+
+
+def _hidden(given: tuple[str, ...]) -> Redaction:
+    """What the option names; a section is whatever is neither money nor the CSV."""
+    sections = tuple(each for each in dict.fromkeys(given) if each not in {CSV, MONEY})
+    return Redaction(sections=sections, csv=CSV in given, money=MONEY in given)
 
 
 def _origins(given: tuple[str, ...]) -> tuple[str, ...]:

@@ -168,7 +168,8 @@ class Document(msgspec.Struct, frozen=True):
     ``as_of`` is the moment of the sales data that was read and ``data_version`` its version.
     ``gaps`` are what that data does not know, at most one a kind: a document of before has none.
     ``last_year_days`` are those of the headline figures' ``last_year``, None without any, as where
-    ``comparison`` says that they are the ``previous_days``.
+    ``comparison`` says that they are the ``previous_days``. Of one without a ``currency`` amounts
+    are an index: net sales of ``days`` are 100. ``csv``: whether its rows may be had as files.
     """
 
     report: str
@@ -189,6 +190,12 @@ class Document(msgspec.Struct, frozen=True):
     gaps: tuple[DataGap, ...] = ()
     last_year_days: Days | None = None
     comparison: Comparison = Comparison.PREVIOUS
+    csv: bool = True
+
+    @property
+    def indexed(self) -> bool:
+        """Whether amounts are an index."""
+        return not self.currency
 
     def exponent(self, unit: Unit) -> int:
         """By what power of ten a figure of ``unit`` is scaled."""

@@ -130,6 +130,9 @@ def _weekends(section: LineChart, figures: DocumentFormatter) -> tuple[int, ...]
 
 
 def _csv_columns(figures: DocumentFormatter) -> frozenset[str]:
+    """What the page may leave to the CSV."""
+    if not figures.document.csv:
+        return frozenset()
     return frozenset(each.key for each in registry.find(figures.document.report).columns)
 
 

@@ -20,7 +20,8 @@ _NAMES: Final = ("sku", "category")
 class Measured(NamedTuple):
     """A column with its places in a row, that of the days before and that of its change.
 
-    ``compares`` and ``known`` are whether the document's gaps leave its changes, and a 0 of it.
+    ``compares`` and ``known`` are whether the document's gaps leave its changes, and a 0 of it. One
+    that is not ``exact`` was rounded: its changes are a column of their own.
     """
 
     column: Column
@@ -29,6 +30,7 @@ class Measured(NamedTuple):
     change: int | None
     compares: bool
     known: bool
+    exact: bool = True
 
     @property
     def compared(self) -> bool:
@@ -49,6 +51,7 @@ class TableView(SectionView[Table]):
         """The columns, those of the days before and of changes with what they are of."""
         places = {column.key: place for place, column in enumerate(section.columns)}
         known = incomplete(figures.document.gaps)
+        exact = {Unit.COUNT} if figures.document.indexed else {Unit.COUNT, Unit.MONEY}
         return tuple(
             Measured(
                 column,
@@ -57,6 +60,7 @@ class TableView(SectionView[Table]):
                 next(iter(_places_of_change(column.key, places)), None),
                 known.compares(column.key),
                 known.knows(column.key),
+                column.unit in exact,
             )
             for column in section.columns
             if not (column.is_before or column.is_change)
@@ -78,7 +82,7 @@ class TableView(SectionView[Table]):
         series = _series(measure.column, now, before)
         found = (
             changes_of(series)
-            if measure.column.unit in {Unit.MONEY, Unit.COUNT}
+            if measure.exact
             else tuple(map(_change_told(measure.column.unit), changes))
         )
         count = len(section.rows)
@@ -90,6 +94,8 @@ class TableView(SectionView[Table]):
 
         Its rows are the first of the CSV, in that order.
         """
+        if not document.csv:
+            return False
         tables = (each for each in document.sections if isinstance(each, Table))
         first = next((each for each in tables if each.of > len(each.rows)), None)
         return first is not None and first.key == section.key
@@ -109,7 +115,7 @@ def _places_of_change(key: str, places: dict[str, int]) -> Iterator[int]:
 
 
 def _change_told(unit: Unit) -> Callable[[int | None], Change | None]:
-    """Makes the changes of a ratio from the column that has them: rounded, it tells none itself."""
+    """Makes the changes of what was rounded from the column that has them: it tells none itself."""
     kind = ChangeKind.POINTS if unit is Unit.PERCENT else ChangeKind.PERCENT
 
     def told(value: int | None) -> Change | None:

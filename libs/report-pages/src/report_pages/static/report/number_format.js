@@ -68,7 +68,7 @@
       const compact = { ...latin, notation: "compact", useGrouping: true, maximumFractionDigits: 1 };
       const options = {
         percent: { ...latin, style: "percent" },
-        money: { ...compact, style: "currency", currency: this.currency },
+        money: this.currency ? { ...compact, style: "currency", currency: this.currency } : compact,
       };
       const format = new Intl.NumberFormat(language, options[unit] || compact);
       const scale = unit === "percent" ? 100 : 1;

@@ -15,6 +15,7 @@
       this.reduction = "reduction" in head.dataset;
       this.compares = Boolean(change) && !("uncompared" in head.dataset);
       this.known = !("unknown" in head.dataset);
+      this.exact = !("inexact" in head.dataset);
     }
 
     // The figures of each row: now, before, their difference and the change, null where unknown.
@@ -43,9 +44,9 @@
       return now === null ? null : this.reduction ? -now : now;
     }
 
-    // Sums are compared as they are; a ratio was rounded, and its change is a column of its own.
+    // Sums are compared as they are; of what was rounded the change is a column of its own.
     #change(now, before, changed) {
-      if (this.unit === "money" || this.unit === "count") return fixedPoint.change(now, before, this);
+      if (this.exact) return fixedPoint.change(now, before, this);
       const kind = this.unit === "percent" ? "points" : "percent";
       return changed === null ? null : { kind, value: changed };
     }

@@ -11,9 +11,11 @@ from accounts.permissions import Permission
 from common.http.problem import Problem
 from common.links.options import LinkKind
 from common.reports.model import AnalyticsNotYetImplementedError
+from common.reports.redaction import Redaction
 from common.reports.registry import UnknownReportError
 from share_api.console.forms.body import Form, detail_of
 from share_api.console.pages import page, redirect
+from share_api.console.views.hiding import redaction_of
 from share_api.console.views.links import DATES, password_rule
 from share_api.console.views.share_form import share_form
 from share_api.console.visit import CheckedForm, CurrentVisit, Visit
@@ -40,13 +42,16 @@ class Choices(BaseModel):
     embed: str = ""
     compare: str = ""
     range: list[str] = []
+    hide: list[str] = []
 
 
 @router.get(NEW, dependencies=[needs(Permission.SHARES_WRITE)])
 def show_form(visit: CurrentVisit, choices: Annotated[Choices, Query()]) -> Response:
     """The form, filled in as the address says."""
-    fields = choices.model_dump(exclude={"range"})
-    return _form_page(visit, Form((*fields.items(), *(("range", x) for x in choices.range))))
+    fields = choices.model_dump(exclude={"range", "hide"})
+    many = (("range", choices.range), ("hide", choices.hide))
+    named = ((name, value) for name, values in many for value in values)
+    return _form_page(visit, Form((*fields.items(), *named)))
 
 
 @router.post(NEW, dependencies=[needs(Permission.SHARES_WRITE)])
@@ -74,6 +79,9 @@ def _body(form: Form) -> bytes:
         wanted["ranges"] = form.all("range")
     if form.one("compare"):
         wanted["compare"] = form.one("compare")
+    hidden = redaction_of(form.one("report"), form.all("hide"))
+    if hidden:
+        wanted["hide"] = _hidden(hidden)
     if form.one("embed").split():
         wanted["embed"] = form.one("embed").split()
     if form.one("password") or form.one("protected"):  # what is to have one does not lose it
@@ -81,6 +89,12 @@ def _body(form: Form) -> bytes:
     if life:
         wanted["expiresInSeconds"] = int(life) if life.isascii() and life.isdigit() else life
     return json.dumps(wanted).encode()
+
+
+def _hidden(hidden: Redaction) -> dict[str, object]:
+    """What is left out, as the body has it."""
+    said = {"sections": list(hidden.sections), "csv": hidden.csv, "money": hidden.money}
+    return {name: value for name, value in said.items() if value}
 
 
 def _detail(visit: Visit, problem: Problem) -> str:

@@ -55,11 +55,25 @@
   // What is chosen in a form is shown beside it; whole days alone, of a calendar that is filled in.
   for (const frame of document.querySelectorAll("iframe[data-preview]")) {
     const form = document.getElementById(frame.dataset.preview);
+    // Of the sections that may be left out those of the chosen report are offered.
+    const offer = () => {
+      for (const group of form.querySelectorAll("[data-of]")) {
+        group.hidden = group.dataset.of !== form.elements.report.value;
+      }
+    };
+    const hidden = (report) =>
+      [...form.querySelectorAll("input[name=hide]:checked")]
+        .map(({ value }) => value.replace(`${report}.`, "section."))
+        .filter((value) => !value.includes(".") || value.startsWith("section."))
+        .join("+");
+    offer();
     form.addEventListener("change", () => {
       const { report, period, first, last, compare } = form.elements;
       const days = period.value === "dates" ? [first.value, last.value].join("..") : period.value;
       const beside = compare.value === "previous" ? "" : `,${compare.value}`;
-      const path = `/admin/reports/${report.value}/${days}${beside}/page`;
+      offer();
+      const without = hidden(report.value);
+      const path = `/admin/reports/${report.value}/${days}${beside}${without && `,${without}`}/page`;
       const dated = period.value !== "dates" || (first.value && last.value >= first.value);
       if (dated && path !== frame.dataset.shown) frame.contentWindow.location.replace(path);
       if (dated) frame.dataset.shown = path;

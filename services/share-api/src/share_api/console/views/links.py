@@ -15,6 +15,7 @@ from common.links.options import LinkKind
 from common.reports.document.schema import Days
 from common.reports.window import Period, Window, window_of
 from share_api.console.views.daily_views import DrawnViews, drawn_views
+from share_api.console.views.hiding import hiding_traits, values_of
 from share_api.console.visit import Visit
 from share_api.routes.shares import state_context
 from sharing.listing import LedgerEntry, ShareFilter, ShareOrder, ShareState, list_shares
@@ -79,6 +80,8 @@ class LinkView:
             chosen["range"] = self.share.ranges
         if self.share.compare:
             chosen["compare"] = self.share.compare
+        if self.share.hide:
+            chosen["hide"] = values_of(self.share)
         if self.share.embed:
             chosen["embed"] = " ".join(self.share.embed)
         if self.share.password_hash is not None:
@@ -134,7 +137,8 @@ def _traits(visit: Visit, share: Share) -> tuple[str, ...]:
     embedded = text("Embedded") if share.embed else ""
     beside = text("Beside last year") if share.compare else ""
     kind = kinds.get(LinkKind(share.kind), "")
-    return tuple(each for each in (kind, ranges, beside, embedded, protected) if each)
+    told = (kind, ranges, beside, *hiding_traits(visit, share), embedded, protected)
+    return tuple(each for each in told if each)
 
 
 def password_rule(visit: Visit) -> str:

@@ -15,6 +15,7 @@ from common.links.ranges import Range, parse_range
 from common.reports import registry
 from common.reports.comparison import Comparison
 from common.reports.document.schema import Document
+from common.reports.redaction import NOTHING, Redaction
 from common.reports_cache import copies
 from common.reports_cache.cache import (
     ReportKey,
@@ -27,6 +28,8 @@ from report_pages.report import OUTDATED, ReportTemplates
 from share_api.console.assets import asset
 from share_api.console.visit import Visit
 from share_api.rate_limits import PreviewRateLimit
+from sharing.hiding import normalised, require_known
+from sharing.issue_errors import UnknownSectionError
 
 _SAID: Final = frozenset(Comparison) - {Comparison.PREVIOUS}
 """The comparisons that an address says."""
@@ -48,24 +51,31 @@ class Preview:
     failed: bool = False
 
 
-def preview_path(report: str, days: str, comparison: Comparison = Comparison.PREVIOUS) -> str:
+def preview_path(
+    report: str,
+    days: str,
+    comparison: Comparison = Comparison.PREVIOUS,
+    hidden: Redaction = NOTHING,
+) -> str:
     """Where a report is shown; ``days`` are named as those of a link (``common.links.ranges``).
 
-    Behind a comma stands what they are compared with, where it is not the days before.
+    Behind a comma stands what they are compared with, where it is not the days before, and behind
+    another one what is hidden, if anything.
     """
     beside = "" if comparison is Comparison.PREVIOUS else f",{comparison}"
-    return f"/admin/reports/{report}/{days}{beside}/page"
+    without = f",{hidden.name}" if hidden else ""
+    return f"/admin/reports/{report}/{days}{beside}{without}/page"
 
 
 def key_of(visit: Visit, report: str, days: str) -> ReportKey:
     """The report of the admin's own shop, of days that are over there, as an address names them.
 
     Raises:
-        NoSuchPreviewError: there is no such report, or these are no such days, beside no others.
+        NoSuchPreviewError: there is no such report, or these are no such days, beside no others,
+            or what is hidden is nothing that it has.
     """
-    named, comma, beside = days.partition(",")
-    if comma and beside not in _SAID:
-        raise NoSuchPreviewError
+    named, *said = days.split(",")
+    beside = said.pop(0) if said and said[0] in _SAID else ""
     definition, chosen = registry.REPORTS.get(report), parse_range(named)
     if definition is None or not definition.implemented or chosen is None:
         raise NoSuchPreviewError
@@ -73,7 +83,22 @@ def key_of(visit: Visit, report: str, days: str) -> ReportKey:
     if window is None:
         raise NoSuchPreviewError
     comparison = Comparison(beside or Comparison.PREVIOUS)
-    return ReportKey(visit.tenant.id, report, window, comparison=comparison)
+    hidden = _hidden(report, said)
+    return ReportKey(visit.tenant.id, report, window, comparison=comparison, hidden=hidden)
+
+
+def _hidden(report: str, said: list[str]) -> Redaction:
+    """What an address names as hidden, as a link to the report would have it."""
+    if not said:
+        return NOTHING
+    try:
+        hidden = Redaction.parse(",".join(said))
+        require_known(report, hidden)
+    except (ValueError, UnknownSectionError):
+        raise NoSuchPreviewError from None
+    if not hidden:
+        raise NoSuchPreviewError
+    return normalised(report, hidden)
 
 
 def preview_of(visit: Visit, key: ReportKey) -> Preview:

@@ -13,6 +13,8 @@ from common.reports import registry
 from common.reports.comparison import Comparison
 from common.reports.window import Period, window_of
 from share_api.console.forms.body import Form
+from share_api.console.views.choice import Choice
+from share_api.console.views.hiding import NONE, HidingChoices, hiding_choices
 from share_api.console.views.links import DATES, days_of
 from share_api.console.views.preview import preview_path
 from share_api.console.visit import Visit
@@ -23,15 +25,6 @@ DAY: Final = 86_400
 _LONGEST_ORIGINS: Final = 2000
 _PRESETS: Final = (1, 7, 30, 90, 365)
 """For how many days a link may open."""
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """Something to choose, with what it is called."""
-
-    value: str
-    words: str
-    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +49,13 @@ class ShareForm:
     embed: str = ""
     comparisons: Sequence[Choice] = ()
     compare: str = Comparison.PREVIOUS
+    hiding: HidingChoices = NONE
 
     @property
     def more(self) -> bool:
         """Whether something is chosen that most links go without."""
         plain = self.kind == LinkKind.FIXED and self.compare == Comparison.PREVIOUS
-        return self.protected or not plain or bool(self.chosen or self.embed)
+        return self.protected or not plain or bool(self.chosen or self.embed or self.hiding.chosen)
 
     @property
     def days(self) -> str:
@@ -73,7 +67,8 @@ class ShareForm:
     @property
     def preview(self) -> str:
         """Where what is chosen is shown."""
-        return preview_path(self.report, self.days, Comparison(self.compare))
+        hidden = self.hiding.redaction(self.report)
+        return preview_path(self.report, self.days, Comparison(self.compare), hidden)
 
     @property
     def days_query(self) -> str:
@@ -128,6 +123,7 @@ def share_form(visit: Visit, form: Form) -> ShareForm:
         embed=form.one("embed")[:_LONGEST_ORIGINS],
         comparisons=comparisons,
         compare=_chosen(form.one("compare"), comparisons, Comparison.PREVIOUS),
+        hiding=hiding_choices(visit, form.all("hide")),
     )
 
 

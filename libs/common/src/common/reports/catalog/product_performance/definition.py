@@ -25,6 +25,7 @@ from common.reports.money import percent
 from common.reports.presenting import measures
 from common.reports.presenting.elements import column, kpi, series
 from common.reports.presenting.measures import cells, columns, kpis
+from common.reports.report_section import ReportSection
 from common.reports.totals import products
 from common.reports.totals.totals import Totals
 
@@ -241,5 +242,14 @@ DEFINITION: Definition[ProductPerformance | Standing] = Definition(
     description="Net sales, share, ABC class, reversals and rank of every product.",
     discord="products",
     place=30,
-    presentation=Presentation(columns=COLUMNS, present=present, of_totals=measures.of_totals),
+    presentation=Presentation(
+        columns=COLUMNS,
+        present=present,
+        sections=(
+            ReportSection("top", "ABC classes"),
+            ReportSection("products", "Products", rows=True, best=True),
+            ReportSection("movers", "Gains and losses"),
+        ),
+        of_totals=measures.of_totals,
+    ),
 )

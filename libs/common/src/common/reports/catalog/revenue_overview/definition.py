@@ -18,6 +18,7 @@ from common.reports.presenting import measures
 from common.reports.presenting.elements import step
 from common.reports.presenting.line_chart import best_day, line_chart
 from common.reports.presenting.measures import Measure, cells, columns, kpis
+from common.reports.report_section import ReportSection
 from common.reports.totals.reversals import Reversals, whole
 from common.reports.totals.totals import Totals, total
 
@@ -154,5 +155,17 @@ DEFINITION: Definition[RevenueOverview] = Definition(
     description="Gross to net to total sales, orders and units, day by day.",
     discord="revenue",
     place=10,
-    presentation=Presentation(columns=COLUMNS, present=present, of_totals=measures.of_totals),
+    presentation=Presentation(
+        columns=COLUMNS,
+        present=present,
+        sections=(
+            ReportSection("daily", "Day by day", rows=True, best=True),
+            ReportSection(
+                "waterfall",
+                "From gross to total sales",
+                columns=tuple(figure for figure, _ in KINDS),
+            ),
+        ),
+        of_totals=measures.of_totals,
+    ),
 )

@@ -44,6 +44,7 @@ from common.reports.presenting import measures
 from common.reports.presenting.elements import column, kpi, series
 from common.reports.presenting.line_chart import line_chart
 from common.reports.presenting.measures import cells, columns, kpis
+from common.reports.report_section import ReportSection
 from common.reports.totals import products
 from common.reports.totals.totals import Totals, total
 from common.reports.window import Window
@@ -245,5 +246,15 @@ DEFINITION: Definition[SalesVelocity] = Definition(
     description="Units, orders and revenue per day, trend and weekday rhythm, product by product.",
     discord="sales",
     place=20,
-    presentation=Presentation(columns=COLUMNS, present=present, of_totals=_of_totals),
+    presentation=Presentation(
+        columns=COLUMNS,
+        present=present,
+        sections=(
+            ReportSection("daily", "Day by day"),
+            ReportSection("weekdays", "Weekdays"),
+            ReportSection("fastest", "Fastest products", rows=True, best=True),
+            ReportSection("slowest", "Slowest products", rows=True),
+        ),
+        of_totals=_of_totals,
+    ),
 )

@@ -1,0 +1,44 @@
+"""Hiding: what a link leaves out of its report, checked against the sections that report has."""
+
+from common.db.shares import Share
+from common.reports import registry
+from common.reports.redaction import Redaction
+from sharing.issue_errors import UnknownSectionError
+
+
+def require_known(report: str, hide: Redaction) -> None:
+    """Refuse to hide sections that the report does not have.
+
+    Raises:
+        UnknownSectionError: one of them.
+        UnknownReportError: no such report type.
+    """
+    known = [each.key for each in registry.find(report).sections]
+    for place, key in enumerate(hide.sections):
+        if key not in known:
+            raise UnknownSectionError(place, known)
+
+
+def normalised(report: str, hide: Redaction) -> Redaction:
+    """What is hidden, its sections in the report's order and each once.
+
+    The CSV has the rows of a section: it is hidden with it.
+
+    Raises:
+        UnknownReportError: no such report type.
+    """
+    hidden = [each for each in registry.find(report).sections if each.key in hide.sections]
+    return Redaction(
+        sections=tuple(each.key for each in hidden),
+        csv=hide.csv or any(each.rows for each in hidden),
+        money=hide.money,
+    )
+
+
+def hidden_by(share: Share) -> Redaction:
+    """What the link of an entry hides.
+
+    Raises:
+        ValueError: something that this version does not know.
+    """
+    return Redaction.of_words(share.hide or ())

@@ -1,0 +1,101 @@
+"""What a link leaves out of its report: choices of the form, and how a link's are told."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from common.db.shares import Share
+from common.i18n import report_words
+from common.reports import registry
+from common.reports.redaction import CSV, MONEY, Redaction
+from share_api.console.views.choice import Choice
+from share_api.console.visit import Visit
+from sharing.hiding import hidden_by, normalised
+
+
+@dataclass(frozen=True, slots=True)
+class ReportChoices:
+    """The sections of a report, of its slug and title."""
+
+    report: str
+    title: str
+    sections: Sequence[Choice]
+
+
+@dataclass(frozen=True, slots=True)
+class HidingChoices:
+    """What may be left out of any report, and of each; ``chosen`` are values of the choices.
+
+    A section's value is ``<report>.<section>``: that of another report than the link's is nothing.
+    """
+
+    of_any: Sequence[Choice] = ()
+    of_each: Sequence[ReportChoices] = ()
+    chosen: Sequence[str] = ()
+
+    def redaction(self, report: str) -> Redaction:
+        """What is chosen to be left out of ``report``."""
+        return normalised(report, redaction_of(report, self.chosen))
+
+
+def redaction_of(report: str, chosen: Iterable[str]) -> Redaction:
+    """What values of the form leave out of ``report``."""
+    values = tuple(dict.fromkeys(chosen))
+    return Redaction(
+        sections=tuple(
+            each.removeprefix(f"{report}.") for each in values if each.startswith(f"{report}.")
+        ),
+        csv=CSV in values,
+        money=MONEY in values,
+    )
+
+
+def values_of(share: Share) -> list[str]:
+    """What a link leaves out, as values of the form."""
+    hidden = hidden_by(share)
+    sections = [f"{share.report}.{key}" for key in hidden.sections]
+    return [*([CSV] if hidden.csv else ()), *([MONEY] if hidden.money else ()), *sections]
+
+
+def hiding_choices(visit: Visit, chosen: Sequence[str]) -> HidingChoices:
+    """The choices in the reader's words."""
+    text = visit.words.text
+    index = text("an index instead: net sales of the period = 100")
+    of_any = (
+        Choice(CSV, text("The CSV")),
+        Choice(MONEY, text("Amounts of money"), index),
+    )
+    of_each = tuple(
+        ReportChoices(
+            each.slug,
+            text(each.title),
+            tuple(
+                Choice(f"{each.slug}.{key}", title)
+                for key, title in _titles(visit, each.slug).items()
+            ),
+        )
+        for each in registry.implemented()
+    )
+    return HidingChoices(of_any, of_each, chosen)
+
+
+def hiding_traits(visit: Visit, share: Share) -> tuple[str, ...]:
+    """What a link leaves out, in the reader's words."""
+    text, hidden = visit.words.text, hidden_by(share)
+    titles = _titles(visit, share.report)
+    left_out = ", ".join(titles.get(key, key) for key in hidden.sections)
+    return (
+        *((text("Amounts indexed"),) if hidden.money else ()),
+        *((text("Without %(sections)s", sections=left_out),) if left_out else ()),
+        *((text("Without CSV"),) if hidden.csv else ()),
+    )
+
+
+def _titles(visit: Visit, report: str) -> dict[str, str]:
+    """The sections of a report by their keys, as its pages call them."""
+    words = report_words.formatter_of(visit.words.locale)
+    return {each.key: words.text(each.title) for each in registry.find(report).sections}
+
+
+NONE: Final = HidingChoices()
+"""Nothing to choose."""
