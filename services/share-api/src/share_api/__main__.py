@@ -13,7 +13,8 @@ from share_api.app import check_database, create_app
 from share_api.server import protocol
 from share_api.settings import ShareApiSettings
 
-GRACE_SECONDS = 10
+GRACE_SECONDS = 120
+"""What is under way is finished, a file that is being sent too."""
 KEEP_ALIVE_SECONDS = 75
 """Longer than a proxy in front keeps its idle connections: who closes first meets no request."""
 

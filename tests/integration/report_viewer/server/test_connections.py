@@ -370,3 +370,25 @@ def test_as_many_connections_as_there_may_be_files(monkeypatch: pytest.MonkeyPat
     limits.append((-1, -1))
     assert raise_open_file_limit(10_000) == 10_000
     assert ConnectionLimits().connections == 10_000
+
+
+async def test_what_a_proxy_sends_to_a_server_that_ends_is_answered_and_is_the_last(
+    serve: Serve, sample: Sample, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others' idle connections are closed at once: nobody sends their request anew."""
+    monkeypatch.setattr("common.infra.draining.DRAIN_SECONDS", 3600)
+    server = await serve(exempt="127.0.0.1")
+    page = f"GET {sample.path} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+    async with server.connect() as proxy, server.connect("127.0.0.2") as direct:
+        for client in (proxy, proxy, direct):
+            client[1].write(page)
+            assert await answered(client) == 200
+        server.server.should_exit = True
+        assert await said(direct) == b""
+        with pytest.raises(OSError, match="Connect call failed"):
+            await asyncio.open_connection("127.0.0.1", server.port)
+        proxy[1].write(page)
+        head, _, body = (await said(proxy)).partition(REST)
+        assert head.startswith(b"HTTP/1.1 200 ")
+        assert b"\r\nconnection: close" in head
+        assert body.startswith(b"<!doctype html>")

@@ -68,7 +68,7 @@ class ConnectionPlaces:
 
         ``address`` is empty where there is none, as on a Unix socket; ``now`` is the loop's clock.
         """
-        key = "" if self._is_exempt(address) else address_network(address)
+        key = "" if self.is_exempt(address) else address_network(address)
         if not self._has_room(self._of.get(key), self._per_address, now):
             return Refusal.ADDRESS
         if not self._has_room(self._all, self._total, now):
@@ -89,7 +89,8 @@ class ConnectionPlaces:
             if not held.by:
                 del self._of[key]
 
-    def _is_exempt(self, address: str) -> bool:
+    def is_exempt(self, address: str) -> bool:
+        """Whether an address is a trusted proxy's, or there is none."""
         if not address or not self._exempt:
             return not address
         try:

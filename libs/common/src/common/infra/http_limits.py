@@ -18,6 +18,7 @@ from common.http.host import names_one_host
 from common.http.problem import MEDIA_TYPE, UNAVAILABLE_RETRY_SECONDS, problem_json
 from common.http.security_headers import Headers
 from common.infra.connection_places import ConnectionPlaces, Refusal
+from common.infra.draining import DrainingProtocol
 
 _STATUS_OF: Final = {
     Refusal.ALL: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -59,7 +60,7 @@ class HeadRefusedError(Exception):
     """The head that has just ended was refused: no more of the piece is parsed."""
 
 
-class BoundedProtocol(asyncio.Protocol):
+class BoundedProtocol(DrainingProtocol):
     """A connection of a client; to be derived from in front of a protocol of the server.
 
     ``begun`` and ``whole`` say whether the head of the request that is arriving has, and all of it.
@@ -67,10 +68,8 @@ class BoundedProtocol(asyncio.Protocol):
 
     bounds: ConnectionLimits
     client: tuple[str, int] | None
-    cycle: Any
     flow: Any
     headers: list[tuple[bytes, bytes]]
-    loop: asyncio.AbstractEventLoop
     parser: Any
     url: bytes
     timeout_keep_alive: int
@@ -92,6 +91,10 @@ class BoundedProtocol(asyncio.Protocol):
             self.refuse(_STATUS_OF[refusal], refusal.value)
         else:
             self._hurry()
+
+    def is_of_proxy(self) -> bool:
+        """Whether the client is a trusted proxy."""
+        return self.bounds.places.is_exempt(self.client[0] if self.client else "")
 
     def idle_since(self) -> float | None:
         """Since when nothing is asked, by the loop's clock; None when something is under way."""
@@ -164,7 +167,7 @@ class BoundedProtocol(asyncio.Protocol):
         """Its head has arrived."""
         self.check_head()
         self.begun = True
-        super().on_headers_complete()  # type: ignore[misc] # the server has it
+        super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         """All of it has arrived."""

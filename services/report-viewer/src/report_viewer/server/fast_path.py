@@ -69,6 +69,7 @@ class FastPathProtocol(BoundedProtocol, HttpToolsProtocol):
             or self.parser.get_method() != b"GET"
             or not (self.cycle is None or self.cycle.response_complete)
             or self.flow.write_paused
+            or self.ending
             or self.transport.is_closing()
             or not self.parser.should_keep_alive()
             or self.parser.get_http_version() != "1.1"

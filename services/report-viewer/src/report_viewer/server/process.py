@@ -27,7 +27,8 @@ from report_viewer.metrics import SHARED_DIRECTORY
 from report_viewer.settings import ViewerSettings
 
 KEEP_ALIVE_SECONDS: Final = 75
-SHUTDOWN_SECONDS: Final = 10
+SHUTDOWN_SECONDS: Final = 75
+"""As long as the gateway waits for an answer: who waits for a computation is told of it."""
 _BACKLOG: Final = 4096
 _YOUNGEST_OBJECTS: Final = 50_000
 """So many new objects make the collector look; by the default of 700 a busy loop looks all the
