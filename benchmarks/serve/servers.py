@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,14 +92,19 @@ def gateway(
     core: int,
     min_uses: int | None = None,
     at_once: int | None = None,
+    port: int | None = None,
+    viewers: Sequence[str] = (),
+    share_apis: Sequence[str] = (),
 ) -> Iterator[Server]:
     """The gateway's own configuration before ``viewer``, with ``files`` beside it to compare.
+
+    ``viewers`` and ``share_apis`` are the addresses of more, as a name in a container has several.
 
     What is put in its place is what a container has otherwise: names, ports and directories; and
     ``min_uses``, after how many an answer is kept, where that is not the subject; and ``at_once``,
     how many requests of an address, where that is.
     """
-    port, beside = free_port(), free_port()
+    port, beside = port or free_port(), free_port()
     with tempfile.TemporaryDirectory(prefix="gateway-", dir=IN_MEMORY) as name:
         own = Path(name)
         own.chmod(0o755)
@@ -108,12 +113,15 @@ def gateway(
             (r"(?<=[ =])/tmp/", f"{own}/"),
             (r"/dev/stdout", f"{own}/access.log"),
             (r"error_log stderr notice", f"error_log {own}/error.log"),
-            (r"server share-api:8000", f"server {LOOPBACK}:{free_port()}"),
-            (r"server report-viewer:8001", f"server {viewer.url.removeprefix('http://')}"),
+            (
+                r"server share-api:8000(.*)",
+                _each(share_apis or (f"http://{LOOPBACK}:{free_port()}",)),
+            ),
+            (r"server report-viewer:8001(.*)", _each((viewer.url, *viewers))),
             (r"listen 80 ", f"listen {LOOPBACK}:{port} "),
             (r"listen 127\.0\.0\.1:8081", f"listen {LOOPBACK}:{free_port()}"),
             (r"worker_processes auto", "daemon off; worker_processes 1"),
-            (r"include mime\.types;\n", "keepalive_requests 100000000;\n"),
+            (r"include /etc/nginx/mime\.types;\n", "keepalive_requests 100000000;\n"),
             (r"(?<=proxy_cache_min_uses )\d+", r"\g<0>" if min_uses is None else str(min_uses)),
             (r"(?<=limit_conn addresses )\d+", r"\g<0>" if at_once is None else str(at_once)),
         ):
@@ -126,6 +134,11 @@ def gateway(
         with _nginx(configuration, port, core=core) as pids:
             url, static = (f"http://{LOOPBACK}:{each}" for each in (port, beside))
             yield Server(url, (*pids, *viewer.pids), static)
+
+
+def _each(urls: Sequence[str]) -> str:
+    """A line for each server of an upstream, with what stood behind its name."""
+    return "\n".join(rf"server {url.removeprefix('http://')}\1" for url in urls)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from tests.support.compose import COMPOSE, SERVICES, VARIABLE
+from tests.support.compose import COMPOSE, SERVICES, VARIABLE, by_default
 from tests.support.servers import POSTGRES_IMAGE, VALKEY_IMAGE
 
 from common.jobs.celery_config import DISCORD_QUEUE, LINK_QUEUE, QUEUES
@@ -91,7 +91,11 @@ def test_what_a_service_needs_is_waited_for(name: str) -> None:
 
 
 def test_only_the_gateway_is_published_and_on_loopback() -> None:
-    published = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
+    published = {
+        name: list(map(by_default, service["ports"]))
+        for name, service in SERVICES.items()
+        if "ports" in service
+    }
     assert published == {"gateway": ["127.0.0.1:8080:80"]}
     assert not [name for name, service in SERVICES.items() if "network_mode" in service]
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -43,7 +44,7 @@ def viewer(
 
 @contextmanager
 def opened(
-    viewer: servers.Server, place: pytest.TempPathFactory, **given: int
+    viewer: servers.Server, place: pytest.TempPathFactory, **given: Any
 ) -> Iterator[httpx.Client]:
     with (
         servers.gateway(place.mktemp("gateway"), viewer, core=0, **given) as made,
