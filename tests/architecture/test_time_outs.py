@@ -17,6 +17,7 @@ from share_api.discord import endpoint
 
 DISCORD_WAITS_SECONDS = 3
 URL = "redis://127.0.0.1:1"
+WATCHED = "redis+sentinel://127.0.0.1:1,127.0.0.1:2/reports"
 
 
 def longest(client: Redis | AsyncRedis) -> float:
@@ -38,6 +39,18 @@ def longest(client: Redis | AsyncRedis) -> float:
 )
 def test_a_client_gives_up_in_time(client: Redis | AsyncRedis, seconds: float) -> None:
     assert longest(client) == seconds
+
+
+@pytest.mark.parametrize(
+    ("client", "seconds"),
+    [(create_redis(WATCHED, ADMIN), 2), (redis_store.connect(WATCHED), 3)],
+)
+def test_so_it_does_on_a_primary_and_on_each_of_its_sentinels(
+    client: Redis | AsyncRedis, seconds: float
+) -> None:
+    pool: Any = client.connection_pool
+    for each in (client, *pool.sentinel_manager.sentinels):
+        assert longest(each) == seconds
 
 
 def test_discord_is_answered_before_it_gives_up() -> None:

@@ -24,6 +24,7 @@ from redis import Redis
 from tests.support import wait
 
 from accounts.provisioning import accounts_engine, create_admin, create_tenant
+from common.infra.redis import WORKER, create_redis
 from devstack.embedded.postgres import EmbeddedPostgres
 from devstack.embedded.valkey import EmbeddedValkey
 from devstack.processes.sockets import reserved_port
@@ -111,8 +112,11 @@ class Breakable:
 
 
 @contextmanager
-def breakable(*, own_broker: bool = False) -> Iterator[Breakable]:
-    """Run the system, with a server of their own for the jobs if wanted; nothing is left of it."""
+def breakable(*, own_broker: bool = False, redis_url: str | None = None) -> Iterator[Breakable]:
+    """Run the system; nothing is left of it.
+
+    With a server of their own for the jobs if wanted, and with the Redis at ``redis_url`` if given.
+    """
     with ExitStack() as stack:
         temporary = tempfile.TemporaryDirectory(prefix="analytics-", ignore_cleanup_errors=True)
         place = Path(stack.enter_context(temporary))
@@ -120,13 +124,15 @@ def breakable(*, own_broker: bool = False) -> Iterator[Breakable]:
         port = reserved_port()
         postgres = EmbeddedPostgres(place / "postgres", port=port, password="of-tests", fast=True)
         stack.enter_context(postgres)
-        valkey = stack.enter_context(EmbeddedValkey(place / "valkey", password="of-tests"))
+        if redis_url is None:
+            valkey = EmbeddedValkey(place / "valkey", password="of-tests")
+            redis_url = stack.enter_context(valkey).url
         broker = None
         if own_broker:
             broker = EmbeddedValkey(place / "broker", password="of-tests", port=reserved_port())
             stack.enter_context(broker)
         log = place / "up.log"
-        process = _start(place, log, postgres.url, valkey.url, broker)
+        process = _start(place, log, postgres.url, redis_url, broker)
         stack.callback(stop, process)
 
         def ready() -> bool:
@@ -136,7 +142,7 @@ def breakable(*, own_broker: bool = False) -> Iterator[Breakable]:
         wait.until(ready, "ready")
         facts = json.loads((place / "state" / "ready.json").read_text())
         furnish(facts["databaseUrl"])
-        redis = stack.enter_context(Redis.from_url(valkey.url))
+        redis = stack.enter_context(create_redis(redis_url, WORKER))
         yield Breakable(
             facts["shareApiUrl"], facts["viewerUrl"], postgres, redis, process.pid, log, broker
         )

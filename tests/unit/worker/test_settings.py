@@ -41,6 +41,16 @@ def test_jobs_go_through_redis_unless_they_have_a_server_of_their_own() -> None:
     assert create_app(settings).conf.broker_url == "rediss://jobs"
 
 
+def test_jobs_and_the_schedule_find_the_primary_by_its_sentinels() -> None:
+    url = "redis+sentinel://:secret@a:1,b:2/jobs/3"
+    conf = create_app(WorkerSettings.model_validate(SERVERS | {"BROKER_URL": url})).conf
+    assert conf.broker_url == "sentinel://:secret@a:1/3;sentinel://:secret@b:2/3"
+    assert conf.broker_transport_options["master_name"] == "jobs"
+    schedule = conf.redbeat_redis_options
+    assert schedule["sentinels"] == [("a", 1), ("b", 2)]
+    assert (schedule["service_name"], schedule["db"], schedule["password"]) == ("jobs", 3, "secret")
+
+
 @pytest.mark.parametrize("url", ["amqp://jobs", "jobs:6379"])
 def test_another_kind_of_broker_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match="must start with redis:// or rediss://"):

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, SecretStr
 
+from common.infra import sentinels
+from common.infra.sentinels import watched_primary
 from common.links.signing_secret import check_drawn_secret
 
 
@@ -23,6 +25,18 @@ def starting_with(*schemes: str) -> AfterValidator:
         return value
 
     return AfterValidator(check)
+
+
+def _check_redis(value: SecretStr | None) -> SecretStr | None:
+    if value is not None:
+        watched_primary(value.get_secret_value())
+    return value
+
+
+_REDIS = starting_with("redis://", "rediss://", sentinels.SCHEME)
+RedisUrl = Annotated[SecretStr, _REDIS, AfterValidator(_check_redis)]
+"""A Redis or Valkey, or the Sentinels that know where it is."""
+OptionalRedisUrl = Annotated[SecretStr | None, _REDIS, AfterValidator(_check_redis)]
 
 
 def _check_address(value: str) -> str:

@@ -16,6 +16,8 @@ from common.links.token import KeyRing
 from common.secret_files import SECRETS, SecretFileError, secrets_from_files
 from common.setting_types import (
     Address,
+    OptionalRedisUrl,
+    RedisUrl,
     SigningSecret,
     SigningSecrets,
     Snowflake,
@@ -64,10 +66,12 @@ class ServiceSettings(BaseSettings):
 class RedisSettings(ServiceSettings):
     """Where Redis is: cached reports, link states, sessions and, unless told apart, the broker."""
 
-    redis_url: Annotated[SecretStr, starting_with("redis://", "rediss://")] = Field(
-        validation_alias="REDIS_URL", description="Redis or Valkey: `redis://…` or `rediss://…`."
+    redis_url: RedisUrl = Field(
+        validation_alias="REDIS_URL",
+        description="Redis or Valkey: `redis://…`, `rediss://…`, or by its Sentinels"
+        " `redis+sentinel://:PASSWORD@HOST:PORT,HOST:PORT/NAME/0`.",
     )
-    broker_url: Annotated[SecretStr | None, starting_with("redis://", "rediss://")] = Field(
+    broker_url: OptionalRedisUrl = Field(
         default=None,
         validation_alias="BROKER_URL",
         description="The Redis or Valkey of the jobs, when they have one of their own.",

@@ -229,7 +229,7 @@ def _lifespan(redis: RedisConnections, metrics: Metrics) -> Lifespan[Starlette]:
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        for each in (redis.subscriber, redis.heartbeat, redis.views, metrics):
+        for each in (redis.primary, redis.subscriber, redis.heartbeat, redis.views, metrics):
             each.start()
         yield
         for each in (metrics, redis.heartbeat, redis.views):
@@ -237,6 +237,7 @@ def _lifespan(redis: RedisConnections, metrics: Metrics) -> Lifespan[Starlette]:
         redis.jobs.close()
         redis.invalid_tokens.close()
         await redis.subscriber.close()
+        await redis.primary.close()
         await redis.store.close()
         await run_in_threadpool(tracing.stop)
 

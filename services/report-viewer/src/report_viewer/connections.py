@@ -6,6 +6,7 @@ from common.links.state import is_state_key
 from report_viewer.cache.response_cache import ResponseCache
 from report_viewer.http.client_address import ClientAddresses
 from report_viewer.loading.job_requests import JobRequests, connect_for_publishing, connect_jobs
+from report_viewer.loading.primary_watch import PrimaryWatch
 from report_viewer.loading.rate_limits import (
     ComputationLimit,
     InvalidTokenLimit,
@@ -24,6 +25,7 @@ class RedisConnections:
     """What stands on a connection to Redis."""
 
     store: RedisStore
+    primary: PrimaryWatch
     subscriber: Subscriber
     jobs: JobRequests
     invalid_tokens: InvalidTokenLimit
@@ -36,7 +38,8 @@ def connect_redis(settings: ViewerSettings, cache: ResponseCache) -> RedisConnec
     """What the viewer reads, asks and counts by; announcements make ``cache`` stale."""
     url = settings.redis_url.get_secret_value()
     epoch = ServerEpoch()
-    store = RedisStore(connect(url, epoch), epoch)
+    reading = connect(url, epoch)
+    store = RedisStore(reading, epoch)
     publishing = connect_for_publishing(url)
     limit = ComputationLimit(
         publishing, per_link=settings.cold_per_link, per_tenant=settings.cold_per_tenant
@@ -50,6 +53,7 @@ def connect_redis(settings: ViewerSettings, cache: ResponseCache) -> RedisConnec
 
     return RedisConnections(
         store=store,
+        primary=PrimaryWatch(reading),
         subscriber=Subscriber(connect(url), on_message=on_message),
         jobs=jobs,
         invalid_tokens=InvalidTokenLimit(

@@ -93,7 +93,7 @@ def create_app(settings: WorkerSettings) -> Celery:
     )
     tasks.register_webhooks(app, importing, jobs, keep_days=settings.webhook_days)
     tasks.reject_unusable(app, letters)
-    schedule.configure(app)
+    schedule.configure(app, settings.broker)
     _follow(settings)
     if settings.metrics_port is not None:
         _tell_metrics(settings.metrics_port, SharedState(redis, _broker(settings)))

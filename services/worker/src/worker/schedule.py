@@ -8,6 +8,7 @@ from typing import Any, Final
 from celery import Celery
 
 from common.infra.redis import SCHEDULER
+from common.infra.sentinels import WatchedPrimary, watched_primary
 from common.jobs.celery_config import HEARTBEAT_QUEUE, IMPORT_QUEUE, LINK_QUEUE, WARM_QUEUE
 from worker.links import frozen, revocation_sweep, view_transfer
 from worker.operations import cache_eviction, heartbeat, retention
@@ -77,14 +78,27 @@ ENTRIES: Final[dict[str, dict[str, Any]]] = {
 }
 
 
-def configure(app: Celery) -> None:
-    """Give ``app`` its schedule and the scheduler's lock."""
+def configure(app: Celery, broker_url: str) -> None:
+    """Give ``app`` its schedule and the scheduler's lock, which is where the jobs are."""
+    primary = watched_primary(broker_url)
     app.conf.update(
         beat_schedule=ENTRIES,
         beat_scheduler="worker.operations.beat:Scheduler",
         beat_max_loop_interval=LOOP_SECONDS,
-        redbeat_redis_url=app.conf.broker_url,
-        redbeat_redis_options=SCHEDULER.timeouts(),
+        redbeat_redis_url="redis-sentinel://" if primary else broker_url,
+        redbeat_redis_options={
+            **SCHEDULER.timeouts(),
+            **(_by_sentinels(primary) if primary else {}),
+        },
         redbeat_key_prefix="analytics:beat:",
         redbeat_lock_timeout=LOCK_SECONDS,
     )
+
+
+def _by_sentinels(primary: WatchedPrimary) -> dict[str, Any]:
+    return {
+        "sentinels": list(primary.sentinels),
+        "service_name": primary.name,
+        "sentinel_kwargs": primary.sentinel_options(SCHEDULER.timeouts()),
+        **primary.connection_options(),
+    }

@@ -2,6 +2,9 @@
 
 A client connects on its first use and returns bytes. A call is bounded in time: who waits for it
 decides how long that may be, and what a lost connection means.
+
+Where Sentinels watch the server, each new connection asks them where the primary is, and what is
+connected to one that was is given up: by them, when they demote it, or in ``PrimaryPool``.
 """
 
 from collections.abc import Awaitable, Callable
@@ -13,9 +16,14 @@ from redis.asyncio import BlockingConnectionPool
 from redis.asyncio import Redis as AsyncRedis
 from redis.asyncio.connection import AbstractConnection
 from redis.asyncio.retry import Retry as AsyncRetry
+from redis.asyncio.sentinel import Sentinel as AsyncSentinel
+from redis.asyncio.sentinel import SentinelConnectionPool
 from redis.backoff import ExponentialBackoff, NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.retry import Retry
+from redis.sentinel import Sentinel
+
+from common.infra.sentinels import watched_primary
 
 POOL_WAIT_SECONDS: Final = 3
 _HEALTH_CHECK_SECONDS: Final = 30
@@ -76,7 +84,46 @@ def create_redis(url: str, profile: Profile) -> Redis:
         options["retry"] = Retry(
             NoBackoff(), profile.attempts, supported_errors=(RedisConnectionError,)
         )
-    return Redis.from_url(url, **options)
+    primary = watched_primary(url)
+    if primary is None:
+        return Redis.from_url(url, **options)
+    sentinels = Sentinel(  # type: ignore[no-untyped-call]
+        primary.sentinels, sentinel_kwargs=primary.sentinel_options(profile.timeouts())
+    )
+    client: Redis = sentinels.master_for(  # type: ignore[no-untyped-call]
+        primary.name, **options, **primary.connection_options()
+    )
+    return client
+
+
+class PrimaryPool(SentinelConnectionPool, BlockingConnectionPool):
+    """Connections to the primary that Sentinels name, whose takers wait for a free one.
+
+    Once it is known that another is the primary, no connection to the one before is used again,
+    whether that still answers or not.
+    """
+
+    async def find_primary(self) -> tuple[str, int]:
+        """Ask the Sentinels where the primary is, and leave the one before if it is another.
+
+        Raises:
+            redis.RedisError: none of them says.
+        """
+        found: tuple[str, int] = await self.get_master_address()  # type: ignore[no-untyped-call]
+        return found
+
+    async def release(self, connection: AbstractConnection) -> None:
+        """Take a connection back, to the primary or to none."""
+        if (connection.host, connection.port) != self.master_address:  # type: ignore[attr-defined]
+            await connection.disconnect()
+        await super().release(connection)
+
+    async def disconnect(self, inuse_connections: bool = True) -> None:
+        """Close the connections; where all are meant, those to the Sentinels too."""
+        await super().disconnect(inuse_connections)
+        if inuse_connections:
+            for each in self.sentinel_manager.sentinels:
+                await each.aclose()
 
 
 def create_async_redis(
@@ -89,17 +136,27 @@ def create_async_redis(
 
     ``on_connect`` sets each new connection up, in the place of what the client does by itself.
     """
-    pool = BlockingConnectionPool.from_url(
-        url,
+    options: dict[str, Any] = {
         **profile.timeouts(),
-        max_connections=profile.connections,
-        timeout=POOL_WAIT_SECONDS,
-        health_check_interval=_HEALTH_CHECK_SECONDS,
-        redis_connect_func=on_connect,
-        retry=AsyncRetry(
+        "max_connections": profile.connections,
+        "timeout": POOL_WAIT_SECONDS,
+        "health_check_interval": _HEALTH_CHECK_SECONDS,
+        "redis_connect_func": on_connect,
+        "retry": AsyncRetry(
             ExponentialBackoff(cap=0.1, base=0.02),
             profile.attempts or 0,
             supported_errors=(RedisConnectionError,),
         ),
+    }
+    primary = watched_primary(url)
+    if primary is None:
+        return AsyncRedis.from_pool(BlockingConnectionPool.from_url(url, **options))
+    asking = primary.sentinel_options(profile.timeouts()) | {"retry": AsyncRetry(NoBackoff(), 0)}
+    sentinels = AsyncSentinel(primary.sentinels, sentinel_kwargs=asking)  # type: ignore[no-untyped-call]
+    client: AsyncRedis = sentinels.master_for(
+        primary.name,
+        connection_pool_class=PrimaryPool,
+        **options,
+        **primary.connection_options(),
     )
-    return AsyncRedis.from_pool(pool)
+    return client

@@ -24,6 +24,7 @@ from typing import Any, Final
 from celery import Celery, Task
 
 from common.infra.redis import BROKER
+from common.infra.sentinels import WatchedPrimary, watched_primary
 from common.jobs.payloads import AnswerDiscord, RestoreLink, RunImport, WorkWebhooks
 
 HARD_LIMIT_SECONDS: Final = 120
@@ -50,7 +51,8 @@ QUEUES: Final = (LINK_QUEUE, QUEUE, DISCORD_QUEUE, IMPORT_QUEUE, WARM_QUEUE)
 
 def create_celery(broker_url: str, task: type[Task[..., Any]] = Task) -> Celery:
     """The Celery application. It connects when it is used. ``task`` is what its tasks are."""
-    app = Celery("analytics", broker=broker_url, task_cls=task)
+    primary = watched_primary(broker_url)
+    app = Celery("analytics", broker=primary.celery_url() if primary else broker_url, task_cls=task)
     app.conf.update(
         # A broker that refuses writes ends no worker: it connects anew until it is taken again.
         broker_channel_error_retry=True,
@@ -62,6 +64,7 @@ def create_celery(broker_url: str, task: type[Task[..., Any]] = Task) -> Celery:
             **BROKER.timeouts(),
             "max_retries": 0,
             "queue_order_strategy": "priority",
+            **(_by_sentinels(primary) if primary else {}),
         },
         task_acks_late=True,
         task_default_queue=QUEUE,
@@ -85,3 +88,10 @@ def create_celery(broker_url: str, task: type[Task[..., Any]] = Task) -> Celery:
         worker_send_task_events=False,
     )
     return app
+
+
+def _by_sentinels(primary: WatchedPrimary) -> dict[str, Any]:
+    return {
+        "master_name": primary.name,
+        "sentinel_kwargs": primary.sentinel_options(BROKER.timeouts()),
+    }
