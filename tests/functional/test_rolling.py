@@ -44,9 +44,9 @@ PROXIES = {
     "REPORT_VIEWER_TRUSTED_PROXIES": "127.0.0.0/8",
     "SHARE_API_TRUSTED_PROXIES": "127.0.0.0/8",
 }
-PAUSE_SECONDS = 0.01
+PAUSE_SECONDS = 0.03
 """Between two requests of one client: load that leaves others room."""
-ENOUGH = 20
+ENOUGH = 8
 KINDS = ("page", "CSV", "issue", "new page", "revoke")
 FIRST = date(2020, 1, 1)
 
