@@ -195,6 +195,7 @@ def _frames() -> dict[str, Any]:
         {"Content-Language": _FORM_HEADERS["Content-Language"]},
     )
     oembed["404"] = embedded["404"]
+    del oembed["304"]
     return {
         "/embed": item("ReportEmbedded", "The page in a compact layout, for frames.", embedded),
         "/oembed": item("ReportOEmbed", "What a site puts on its page to frame it.", oembed),
