@@ -20,6 +20,7 @@ VALUES = {
     "REDIS_URL": "redis://:hunter2@localhost/0",
     "BROKER_URL": "redis://:hunter2@localhost/1",
     "DATABASE_URL": "postgresql://nobody:hunter2@localhost/none",
+    "DATABASE_REPLICA_URL": "postgresql://nobody:hunter2@localhost/none",
     "DISCORD_BOT_TOKEN": "hunter2",
 }
 KEY = "5f" + "0123456789abcdef" * 3 + "c0ffee00c0ffee"

@@ -15,6 +15,7 @@ from celery.signals import (
     worker_shutdown,
 )
 from redis import Redis
+from sqlalchemy import Engine
 
 from common.db.engine import create_service_engine
 from common.infra import tracing
@@ -63,6 +64,7 @@ def create_app(settings: WorkerSettings) -> Celery:
         kept=settings.kept,
         count_days=settings.stock_count_days,
         metrics=JobMetrics(),
+        standby=_standby(settings),
     )
     tasks.register_warming(
         app,
@@ -98,6 +100,15 @@ def create_app(settings: WorkerSettings) -> Celery:
     if settings.metrics_port is not None:
         _tell_metrics(settings.metrics_port, SharedState(redis, _broker(settings)))
     return app
+
+
+def _standby(settings: WorkerSettings) -> Engine | None:
+    """The replica that reports are read from, if there is one."""
+    if settings.replica_url is None:
+        return None
+    return create_service_engine(
+        settings.replica_url.get_secret_value(), application_name="worker-replica", pool_size=1
+    )
 
 
 def _broker(settings: WorkerSettings) -> Redis:

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 
 from common.jobs.celery_config import HEARTBEAT_QUEUE, QUEUE, QUEUES
 from common.links.popularity import KEPT_PER_TENANT
 from common.reports.model import COUNT_DAYS
+from common.setting_types import starting_with
 from common.settings import (
     DatabaseSettings,
     DiscordApiSettings,
@@ -42,6 +43,12 @@ class WorkerSettings(RedisSettings, DatabaseSettings, DiscordApiSettings, Tracin
         le=64,
         validation_alias="WORKER_CONCURRENCY",
         description="Processes that compute at the same time on this host.",
+    )
+    replica_url: Annotated[SecretStr, starting_with("postgresql", "postgres://")] | None = Field(
+        default=None,
+        validation_alias="DATABASE_REPLICA_URL",
+        description="A standby of PostgreSQL that reports are computed from where it has replayed"
+        " the shop's newest data, as the role of `DATABASE_URL`.",
     )
     queues: str = Field(
         default=",".join(QUEUES),

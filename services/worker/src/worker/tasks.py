@@ -55,6 +55,7 @@ def register(
     kept: Kept,
     count_days: int = COUNT_DAYS,
     metrics: JobMetrics | None = None,
+    standby: Engine | None = None,
 ) -> None:
     """Give ``app`` its tasks, wired to where they read and write."""
     states, leases = LinkStateStore(redis), Leases(redis)
@@ -64,7 +65,13 @@ def register(
     def compute_report(**payload: Any) -> None:
         job = ComputeReport.parse(payload)
         single_flight.compute_once(
-            engine, cache, leases, job, count_days=count_days, metrics=metrics
+            engine,
+            cache,
+            leases,
+            job,
+            count_days=count_days,
+            metrics=metrics,
+            standby=standby,
         )
 
     @app.task(name=MakeForm.task, shared=False)

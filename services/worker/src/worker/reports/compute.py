@@ -6,8 +6,10 @@ nothing: the key holds a whole report, or a page whose CSV is still to come, or 
 """
 
 import logging
+from contextlib import AbstractContextManager
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
 
 from common import instants
 from common.jobs.payloads import ComputeReport
@@ -25,8 +27,9 @@ from common.reports_cache.report_fields import (
 )
 from worker.operations import cache_eviction
 from worker.operations.metrics import JobMetrics, Stopwatch
-from worker.reports import csv_export, page_ahead
+from worker.reports import csv_export, page_ahead, replica
 from worker.reports.page_ahead import Page
+from worker.reports.replica import ReplicaBehindError
 from worker.reports.snapshot import read
 
 logger = logging.getLogger(__name__)
@@ -41,8 +44,11 @@ def compute(
     resume: bool = False,
     count_days: int = COUNT_DAYS,
     metrics: JobMetrics | None = None,
+    standby: Engine | None = None,
 ) -> Meta:
     """Compute the report of ``job`` into the cache and return what it was computed from.
+
+    It is read from the ``standby``, if there is one that has what is wanted, else from ``engine``.
 
     A stock count is recent for ``count_days``. With ``resume`` a cached page of the same data gets
     its CSV, where that is quicker than computing both.
@@ -61,23 +67,28 @@ def compute(
         resumed = resume and not job.redaction
         waiting = page_ahead.waiting(cache, job.key) if resumed else None
         watch = Stopwatch(metrics, job.report)
-        return _compute(engine, cache, job, lease, count_days, waiting, watch)
+        if standby is not None:
+            try:
+                there = replica.read(engine, standby, job, count_days)
+                return _compute(there, cache, job, lease, waiting, watch)
+            except (ReplicaBehindError, DBAPIError) as error:
+                logger.info("read from the primary", extra={"because": type(error).__name__})
+        return _compute(read(engine, job, count_days), cache, job, lease, waiting, watch)
     except Exception:
         cache.fail(job.key, lease=lease)
         raise
 
 
 def _compute(
-    engine: Engine,
+    reading: AbstractContextManager[tuple[Scope, Sales]],
     cache: ReportCache,
     job: ComputeReport,
     lease: str,
-    count_days: int,
     waiting: Page | None,
     watch: Stopwatch,
 ) -> Meta:
     started = instants.now()
-    with read(engine, job, count_days) as (scope, sales):
+    with reading as (scope, sales):
         page, report = _rest(waiting, scope, sales) or _whole(job, scope, sales, watch)
         known = instants.now()
         with page_ahead.kept(cache, job.key, page):

@@ -1,5 +1,7 @@
 """Scope of a computation: the tenant, and the state of its data."""
 
+from datetime import datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
@@ -21,14 +23,24 @@ class UnknownTenantError(LookupError):
         self.tenant_id = tenant_id
 
 
-def read_scope(
-    session: Session,
-    tenant_id: int,
-    window: Window,
-    count_days: int = COUNT_DAYS,
-    comparison: Comparison = Comparison.PREVIOUS,
-) -> Scope:
-    """The scope at the session's moment. As the first query of a snapshot, it fixes that moment.
+class Shop(NamedTuple):
+    """What a report says of its shop."""
+
+    name: str
+    currency: str
+    timezone: str
+
+
+class State(NamedTuple):
+    """The state of a shop's data: the version of its ledger, and when a session saw it."""
+
+    shop: Shop
+    version: int
+    moment: datetime
+
+
+def read_state(session: Session, tenant_id: int) -> State:
+    """The state at the session's moment. As the first query of a snapshot, it fixes that moment.
 
     Raises:
         UnknownTenantError: the session sees no such tenant.
@@ -47,15 +59,27 @@ def read_scope(
     if row is None:
         raise UnknownTenantError(tenant_id)
     name, currency, timezone, version, moment = row
-    zone = ZoneInfo(timezone)
+    return State(Shop(name, currency, timezone), version, moment)
+
+
+def read_scope(
+    session: Session,
+    tenant_id: int,
+    window: Window,
+    count_days: int = COUNT_DAYS,
+    comparison: Comparison = Comparison.PREVIOUS,
+) -> Scope:
+    """The scope at the session's moment; what is raised is that of ``read_state``."""
+    state = read_state(session, tenant_id)
+    zone = ZoneInfo(state.shop.timezone)
     return Scope(
         tenant_id=tenant_id,
-        tenant_name=name,
-        currency=currency,
+        tenant_name=state.shop.name,
+        currency=state.shop.currency,
         zone=zone,
         window=window,
-        as_of=moment,
-        data_version=version,
+        as_of=state.moment,
+        data_version=state.version,
         count_days=count_days,
         gaps=read_gaps(session, tenant_id, window, zone, comparison),
         comparison=comparison,

@@ -47,10 +47,12 @@ def compute_once(
     *,
     count_days: int = COUNT_DAYS,
     metrics: JobMetrics | None = None,
+    standby: Engine | None = None,
 ) -> Outcome:
     """Have the job's report computed, unless another worker is at it or has done it since.
 
-    A stock count is recent for ``count_days``; what becomes of the job is counted in ``metrics``.
+    A stock count is recent for ``count_days``; what becomes of the job is counted in ``metrics``. A
+    ``standby`` of the database is read where it has what is wanted.
 
     What was computed ahead of demand is read back: warmed is what a viewer will find.
 
@@ -73,6 +75,7 @@ def compute_once(
                 resume=lease.cached is not None and not lease.whole,
                 count_days=count_days,
                 metrics=metrics,
+                standby=standby,
             )
             became = Outcome.COMPUTED
     finally:

@@ -44,11 +44,7 @@ def read(
             if not rollup_refresh.fits(session, scope):
                 yield scope, LedgerSales(session, scope)
                 return
-            marked = [
-                (first, past)
-                for first, past in _days_read(scope)
-                if rollup_refresh.has_marks(session, job.tenant_id, first, past)
-            ]
+            marked = marked_days(session, scope)
             if not marked:
                 yield scope, RolledUpSales(session, scope)
                 return
@@ -57,6 +53,15 @@ def read(
     with snapshot(engine, access) as session:
         scope = _scope(session, job, count_days)
         yield scope, LedgerSales(session, scope)
+
+
+def marked_days(session: Session, scope: Scope) -> list[tuple[date, date]]:
+    """The stretches of days that the scope reads, and that writers have marked."""
+    return [
+        (first, past)
+        for first, past in _days_read(scope)
+        if rollup_refresh.has_marks(session, scope.tenant_id, first, past)
+    ]
 
 
 def _scope(session: Session, job: ComputeReport, count_days: int) -> Scope:

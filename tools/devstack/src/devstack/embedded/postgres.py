@@ -29,6 +29,8 @@ READY_SECONDS = 120.0
 POLL_SECONDS = 0.02
 STILL_HELD = ("shared memory block",)
 PORT_TAKEN = "Address already in use"
+_ANSWERS = ("ready", "standby")
+"""What the status of a server says that takes queries: a standby takes those that only read."""
 SAFE_TO_LOSE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
@@ -116,7 +118,7 @@ class EmbeddedPostgres(EmbeddedServer):
         self._port = self._wanted_port or reserved_port()
         self._process = process = self._spawn(installation)
         while process.poll() is None:
-            if postmaster_status(self.data) == (process.pid, "ready"):
+            if postmaster_status(self.data) in {(process.pid, each) for each in _ANSWERS}:
                 return True
             if time.monotonic() > deadline:
                 raise StartError("PostgreSQL", "not ready in time", self.log, last_lines(self.log))

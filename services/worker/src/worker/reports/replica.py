@@ -1,0 +1,58 @@
+"""Replica: a snapshot of a standby that has replayed what a computation wants to see.
+
+The primary is asked for the state of the shop's data first, by one short query; the standby has to
+be of that state or later, and is read in place of it. One whose kept sums are yet to be brought up
+to date is not: the primary's are, by who reads there.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from sqlalchemy import Engine
+
+from common.db.tenancy import Access, snapshot
+from common.jobs.payloads import ComputeReport
+from common.reports.model import COUNT_DAYS, Scope
+from common.reports.sales.from_ledger import LedgerSales
+from common.reports.sales.from_rollups import RolledUpSales
+from common.reports.sales.protocol import Sales
+from worker.reports import rollup_refresh
+from worker.reports.scope import UnknownTenantError, read_scope, read_state
+from worker.reports.snapshot import marked_days
+
+
+class ReplicaBehindError(Exception):
+    """The standby has not replayed what is wanted; the primary has it."""
+
+
+@contextmanager
+def read(
+    primary: Engine, standby: Engine, job: ComputeReport, count_days: int = COUNT_DAYS
+) -> Iterator[tuple[Scope, Sales]]:
+    """As ``snapshot.read``, of the standby.
+
+    Raises:
+        ReplicaBehindError: it is not to be read now.
+        UnknownTenantError: no such tenant.
+        sqlalchemy.exc.DBAPIError: one of the servers did not answer, or the standby had to end the
+            query to go on replaying.
+    """
+    access = Access(tenant_id=job.tenant_id)
+    with snapshot(primary, access) as session:
+        wanted = read_state(session, job.tenant_id)
+    with snapshot(standby, access) as session:
+        try:
+            found = read_state(session, job.tenant_id)
+        except UnknownTenantError as error:
+            raise ReplicaBehindError from error
+        if found.shop != wanted.shop or found.version < wanted.version:
+            raise ReplicaBehindError
+        read_there = read_scope(session, job.tenant_id, job.window, count_days, job.comparison)
+        scope = replace(read_there, as_of=wanted.moment)
+        if not rollup_refresh.fits(session, scope):
+            yield scope, LedgerSales(session, scope)
+        elif marked_days(session, scope):
+            raise ReplicaBehindError
+        else:
+            yield scope, RolledUpSales(session, scope)
