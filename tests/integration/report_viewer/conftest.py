@@ -16,7 +16,7 @@ from tests.support import wait
 from tests.support.samples import SECRET, Sample
 
 from common.infra import redis as redis_clients
-from common.jobs import publisher
+from common.jobs import celery_config, publisher
 from common.jobs.celery_config import QUEUE
 from devstack.embedded.valkey import EmbeddedValkey
 from devstack.processes.sockets import reserved_port
@@ -68,6 +68,7 @@ def patient(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
         (job_requests, "VIEWER_JOBS"),
         (rate_limits, "VIEWER_RATE_LIMITS"),
         (counter, "VIEW_COUNTS"),
+        (celery_config, "BROKER"),
     ):
         profile = replace(getattr(module, name), connect_seconds=600, answer_seconds=600)
         monkeypatch.setattr(module, name, profile)

@@ -35,8 +35,8 @@ async def test_a_crowd_is_one_computation(run: Run, redis_client: Redis) -> None
     for each in (sample, *others):
         each.activate(redis_client)
     async with (
-        run(REPORT_VIEWER_WAIT_SECONDS=20) as client,
-        run(REPORT_VIEWER_WAIT_SECONDS=20) as second,
+        run(REPORT_VIEWER_WAIT_SECONDS=60) as client,
+        run(REPORT_VIEWER_WAIT_SECONDS=60) as second,
     ):
         paths = [sample.path, f"{sample.path}/csv", *(each.path for each in others)]
         asked = [
@@ -81,7 +81,7 @@ async def test_waiters_are_woken_and_do_not_poll(run: Run, redis_client: Redis) 
 async def test_a_missed_announcement_is_made_up_for(run: Run, redis_client: Redis) -> None:
     sample = Sample()
     sample.activate(redis_client)
-    async with run(REPORT_VIEWER_WAIT_SECONDS=20) as client:
+    async with run(REPORT_VIEWER_WAIT_SECONDS=60) as client:
         asked = asyncio.create_task(client.get(sample.path))
         await wait.until_async(lambda: redis_client.llen(QUEUE))
         elsewhere = Sample(tenant_id=99)
@@ -99,7 +99,7 @@ def listeners(redis: Redis) -> set[str]:
 async def test_the_listener_comes_back(run: Run, redis_client: Redis) -> None:
     sample = Sample()
     sample.activate(redis_client)
-    async with run(REPORT_VIEWER_WAIT_SECONDS=20) as client:
+    async with run(REPORT_VIEWER_WAIT_SECONDS=60) as client:
         asked = asyncio.create_task(client.get(sample.path))
         await wait.until_async(lambda: redis_client.llen(QUEUE))
         (lost,) = listeners(redis_client)
@@ -130,7 +130,7 @@ async def test_in_vain(run: Run, redis_client: Redis) -> None:
 async def test_a_failure_wakes_at_once(run: Run, redis_client: Redis) -> None:
     sample = Sample()
     sample.activate(redis_client)
-    async with run(REPORT_VIEWER_WAIT_SECONDS=20) as client:
+    async with run(REPORT_VIEWER_WAIT_SECONDS=60) as client:
         asked = [asyncio.create_task(client.get(sample.path)) for _ in range(20)]
         await wait.until_async(lambda: redis_client.llen(QUEUE))
         cache = ReportCache(redis_client, keep_seconds=60)
@@ -151,7 +151,7 @@ async def test_a_failure_wakes_at_once(run: Run, redis_client: Redis) -> None:
 async def test_a_link_revoked_meanwhile_does_not_open(run: Run, redis_client: Redis) -> None:
     sample = Sample()
     sample.activate(redis_client)
-    async with run(REPORT_VIEWER_WAIT_SECONDS=20) as client:
+    async with run(REPORT_VIEWER_WAIT_SECONDS=60) as client:
         asked = asyncio.create_task(client.get(sample.path))
         await wait.until_async(lambda: redis_client.llen(QUEUE))
         sample.revoke(redis_client)
@@ -186,7 +186,7 @@ async def test_an_unknown_link_waits_for_the_ledger(
     sample = Sample()
     sample.store(redis_client)
     states = LinkStateStore(redis_client)
-    async with run(REPORT_VIEWER_WAIT_SECONDS=20) as client:
+    async with run(REPORT_VIEWER_WAIT_SECONDS=60) as client:
         asked = [asyncio.create_task(client.get(sample.path)) for _ in range(20)]
         await wait.until_async(lambda: tasks(redis_client))
         await overtake(client, redis_client, queue=LINK_QUEUE)
@@ -213,7 +213,7 @@ async def test_a_link_nobody_vouches_for_stays_shut(run: Run, redis_client: Redi
 
 async def test_first_the_link_then_the_report(run: Run, redis_client: Redis) -> None:
     sample = Sample()
-    async with run(REPORT_VIEWER_WAIT_SECONDS=20) as client:
+    async with run(REPORT_VIEWER_WAIT_SECONDS=60) as client:
         asked: Awaitable[object] = asyncio.ensure_future(client.get(sample.path))
         await wait.until_async(lambda: len(tasks(redis_client)) == 1)
         states = LinkStateStore(redis_client)

@@ -62,7 +62,7 @@ async def test_redis_hung(run: Run, own_redis: EmbeddedValkey) -> None:
 async def test_redis_back(run: Run, own_redis: EmbeddedValkey) -> None:
     sample, cold = Sample(), Sample("sales-velocity")
     put(own_redis, sample)
-    async with run(REDIS_URL=own_redis.url, REPORT_VIEWER_WAIT_SECONDS=20) as client:
+    async with run(REDIS_URL=own_redis.url, REPORT_VIEWER_WAIT_SECONDS=60) as client:
         assert (await client.get(sample.path)).status_code == 200
         own_redis.stop()
         assert (await client.get(sample.path)).status_code == 503
