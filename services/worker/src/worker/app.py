@@ -15,7 +15,6 @@ from celery.signals import (
     worker_shutdown,
 )
 from redis import Redis
-from sqlalchemy import Engine
 
 from common.db.engine import create_service_engine
 from common.infra import tracing
@@ -34,6 +33,7 @@ from worker.operations.dead_letters import DeadLetters
 from worker.operations.job_context import JobTask
 from worker.operations.metrics import JobMetrics
 from worker.operations.shared_state import SharedState
+from worker.reports.replica import Standby
 from worker.settings import WorkerSettings
 from worker.warming.popular import WarmingContext
 
@@ -102,12 +102,14 @@ def create_app(settings: WorkerSettings) -> Celery:
     return app
 
 
-def _standby(settings: WorkerSettings) -> Engine | None:
+def _standby(settings: WorkerSettings) -> Standby | None:
     """The replica that reports are read from, if there is one."""
     if settings.replica_url is None:
         return None
-    return create_service_engine(
-        settings.replica_url.get_secret_value(), application_name="worker-replica", pool_size=1
+    return Standby(
+        create_service_engine(
+            settings.replica_url.get_secret_value(), application_name="worker-replica", pool_size=1
+        )
     )
 
 

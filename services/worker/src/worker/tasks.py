@@ -41,6 +41,7 @@ from worker.operations.dead_letters import DeadLetters
 from worker.operations.metrics import JobMetrics
 from worker.reports import single_flight
 from worker.reports.lease import Leases
+from worker.reports.replica import Standby
 from worker.settings import Kept
 from worker.warming import midnight, popular
 from worker.webhooks import sweep
@@ -55,7 +56,7 @@ def register(
     kept: Kept,
     count_days: int = COUNT_DAYS,
     metrics: JobMetrics | None = None,
-    standby: Engine | None = None,
+    standby: Standby | None = None,
 ) -> None:
     """Give ``app`` its tasks, wired to where they read and write."""
     states, leases = LinkStateStore(redis), Leases(redis)

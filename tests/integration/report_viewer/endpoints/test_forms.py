@@ -98,7 +98,7 @@ async def test_data_is_in_the_readers_language(run: Run, sample: Sample) -> None
     assert len(titles) > 4
 
 
-@pytest.mark.parametrize("accept", ["application/json", "application/json, text/plain, */*"])
+@pytest.mark.parametrize("accept", ["application/JSON", "application/json, text/plain, */*"])
 async def test_the_page_is_data_for_who_accepts_json(run: Run, sample: Sample, accept: str) -> None:
     async with run() as client:
         page = await client.get(sample.path, headers=BROWSER)

@@ -280,6 +280,18 @@ def test_a_previewer_gets_no_page_that_was_kept_and_a_reader_no_card(
     until_kept(count, ask)
 
 
+def test_a_page_that_was_kept_is_no_answer_to_who_accepts_json(
+    gateway: httpx.Client, count: Count, sample: Sample
+) -> None:
+    def ask() -> None:
+        for accept, kind in (("text/html", "text/html"), ("application/JSON", "application/json")):
+            for _ in range(3):
+                found = count.see(gateway.get(sample.path, headers={"accept": accept}))
+                assert found.headers["content-type"].startswith(kind)
+
+    until_kept(count, ask)
+
+
 def test_every_csv_comes_from_the_viewer_that_counts_it(
     gateway: httpx.Client, count: Count, sample: Sample
 ) -> None:

@@ -3,6 +3,7 @@
 import html
 import re
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from urllib.parse import quote
 from uuid import UUID, uuid4
 
@@ -15,6 +16,7 @@ from common.db.shares import Share
 from common.db.tenancy import Access, transaction
 from common.instants import now
 from common.links.token import KeyRing
+from common.reports import registry
 
 ADDRESS = re.compile(r'id="address" readonly value="([^"]+)"')
 ROW = re.compile(r'<th scope="row"><a href="/admin/links/([0-9a-f-]{36})"')
@@ -263,3 +265,13 @@ def test_the_table_is_in_the_order_that_is_asked_for_over_all_pages(
         "/admin/links/csv", params={"show": "all", "report": "sales-velocity"}
     ).text
     assert len(lines.splitlines()) == len(wanted) + 1
+
+
+def test_a_link_of_a_report_type_that_is_gone_is_still_listed_and_revoked(
+    tab: Tab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = made(tab, period="7d")
+    kept = {slug: each for slug, each in registry.REPORTS.items() if slug != "revenue-overview"}
+    monkeypatch.setattr(registry, "REPORTS", MappingProxyType(kept))
+    for shown in ("/admin/links", path, "/admin"):
+        assert tab.open(shown).status_code == 200, shown

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.support.hostile import OWN, TRAPS, in_blocks, spoilt
 
+from ingest.csv import piecewise
 from ingest.csv.faults import Faults
 from ingest.csv.notes import Notes
 from ingest.formats.own.reader import OwnFormat
@@ -110,16 +111,30 @@ breaks = st.lists(
 )
 
 
-@given(spoils=lists, inserted=breaks, quoted=st.booleans(), end=st.sampled_from(["\n", "\r\n"]))
+@given(
+    spoils=lists,
+    inserted=breaks,
+    quoted=st.booleans(),
+    end=st.sampled_from(["\n", "\r\n"]),
+    piece=st.sampled_from([200, 1500, 4000, piecewise.PIECE]),
+)
 @thorough
-def test_odd_cells_and_lines_in_a_long_file_read_the_same(spoils, inserted, quoted, end):
+def test_odd_cells_and_lines_in_a_long_file_read_the_same(spoils, inserted, quoted, end, piece):
     rows = orders(40)
     for at, column, text in spoils:
         rows[at] = {**rows[at], column: text}
     lines = spelt(rows, end, quoted).split(end)
     for at, line in inserted:
         lines.insert(at + 1, line)
-    same(end.join(lines).encode())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(piecewise, "PIECE", piece)
+        same(end.join(lines).encode(), size=900)
+
+
+def test_a_cell_that_is_too_long_on_a_line_of_too_few_is_told_the_same():
+    lines = spelt(orders(40)).splitlines()
+    lines.insert(30, "x," + "y" * 200_000)
+    same("\n".join(lines).encode())
 
 
 BREAKING = [trap for trap in TRAPS if set(trap) & set('"\r\n\0\x1c\x1d\x1e\x1f')]
@@ -173,6 +188,9 @@ def test_times_are_the_same_instant(text):
         "2026-03-01T10:00:00,05:30",
         "2026-03-01T24:00:00.000Z",
         "2026-03-01T10:00:00+24:00",
+        "0001-01-01T00:00:00+01:00",
+        "9999-12-31T23:59:59-05:00",
+        "0000-01-01T00:00:00+00:00",
     ],
 )
 def test_what_looks_like_a_time_is_taken_or_refused_by_the_same_rule(text):

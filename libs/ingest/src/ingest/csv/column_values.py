@@ -35,10 +35,12 @@ _FORMS: Final = {
     )
 }
 """By their length, the least and the greatest bytes of times that Arrow reads as Python does."""
-_FIRST, _LAST = (datetime(*day, tzinfo=UTC) for day in ((1970, 1, 2), (2199, 12, 30)))
-"""Wherever the clock stood, what is between is of a year that is taken."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
+_FIRST, _LAST = (
+    (datetime(*day, tzinfo=UTC) - _EPOCH) // _MICROSECOND for day in ((1970, 1, 2), (2199, 12, 30))
+)
+"""In microseconds: wherever the clock stood, what is between is of a year that is taken."""
 
 
 def mask(column: Column) -> Doubt:
@@ -90,7 +92,8 @@ def instants(column: Column) -> tuple[Column, Doubt]:
         found = pc.cast(text, INSTANT)
     except pa.ArrowInvalid:  # a day that its month does not have
         return _one_by_one(text)
-    span = pc.min_max(found).as_py()
+    # As numbers: a time may be one that Python has no name for, such as the year 0.
+    span = pc.min_max(found.cast(pa.int64())).as_py()
     if span["min"] is not None and not _FIRST <= span["min"] <= span["max"] <= _LAST:
         return _one_by_one(text)
     return found, np.zeros(len(text), bool)

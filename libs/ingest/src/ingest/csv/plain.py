@@ -73,7 +73,10 @@ def plain(data: bytes, width: int, longest: int) -> Plain | None:
     cells = tuple(column.chunk(0) for column in table.combine_chunks().columns)
     if any(int(lengths(column).max()) > longest for column in cells):
         return None
-    return _numbered(cells, uneven)
+    try:
+        return _numbered(cells, uneven)
+    except csv.Error:  # a cell longer than the reader takes
+        return None
 
 
 def _is_plain(data: bytes) -> bool:

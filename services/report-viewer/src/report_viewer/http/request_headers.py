@@ -19,7 +19,7 @@ def cacheable(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes] | No
             if name in asked:
                 return None
             asked[name] = value
-        elif name in _NEVER_CACHED or (name == b"accept" and b"json" in value):
+        elif name in _NEVER_CACHED or (name == b"accept" and b"json" in value.lower()):
             return None
     return asked
 

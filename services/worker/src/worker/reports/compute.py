@@ -29,7 +29,7 @@ from worker.operations import cache_eviction
 from worker.operations.metrics import JobMetrics, Stopwatch
 from worker.reports import csv_export, page_ahead, replica
 from worker.reports.page_ahead import Page
-from worker.reports.replica import ReplicaBehindError
+from worker.reports.replica import ReplicaBehindError, Standby
 from worker.reports.snapshot import read
 
 logger = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ def compute(
     resume: bool = False,
     count_days: int = COUNT_DAYS,
     metrics: JobMetrics | None = None,
-    standby: Engine | None = None,
+    standby: Standby | None = None,
 ) -> Meta:
     """Compute the report of ``job`` into the cache and return what it was computed from.
 

@@ -5,11 +5,15 @@ be of that state or later, and is read in place of it. One whose kept sums are y
 to date is not: the primary's are, by who reads there.
 """
 
+import math
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from typing import Final
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
 
 from common.db.tenancy import Access, snapshot
 from common.jobs.payloads import ComputeReport
@@ -21,14 +25,40 @@ from worker.reports import rollup_refresh
 from worker.reports.scope import UnknownTenantError, read_scope, read_state
 from worker.reports.snapshot import marked_days
 
+REST_SECONDS: Final = 30
+"""How long a standby that failed is left alone: one that hangs costs a time-out each time."""
+
 
 class ReplicaBehindError(Exception):
-    """The standby has not replayed what is wanted; the primary has it."""
+    """The standby has not replayed what is wanted, or is left alone; the primary has it."""
+
+
+@dataclass
+class Standby:
+    """A replica of the database."""
+
+    engine: Engine
+    _failed_at: float = field(default=-math.inf, init=False)
+
+    @contextmanager
+    def rested(self) -> Iterator[Engine]:
+        """Its engine, but for a while after a failure.
+
+        Raises:
+            ReplicaBehindError: it failed a moment ago.
+        """
+        if time.monotonic() < self._failed_at + REST_SECONDS:
+            raise ReplicaBehindError
+        try:
+            yield self.engine
+        except DBAPIError:
+            self._failed_at = time.monotonic()
+            raise
 
 
 @contextmanager
 def read(
-    primary: Engine, standby: Engine, job: ComputeReport, count_days: int = COUNT_DAYS
+    primary: Engine, standby: Standby, job: ComputeReport, count_days: int = COUNT_DAYS
 ) -> Iterator[tuple[Scope, Sales]]:
     """As ``snapshot.read``, of the standby.
 
@@ -41,7 +71,7 @@ def read(
     access = Access(tenant_id=job.tenant_id)
     with snapshot(primary, access) as session:
         wanted = read_state(session, job.tenant_id)
-    with snapshot(standby, access) as session:
+    with standby.rested() as engine, snapshot(engine, access) as session:
         try:
             found = read_state(session, job.tenant_id)
         except UnknownTenantError as error:

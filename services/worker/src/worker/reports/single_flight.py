@@ -23,6 +23,7 @@ from common.reports_cache.report_fields import (
 from worker.operations.metrics import JobMetrics
 from worker.reports.compute import compute
 from worker.reports.lease import Lease, Leases
+from worker.reports.replica import Standby
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +48,7 @@ def compute_once(
     *,
     count_days: int = COUNT_DAYS,
     metrics: JobMetrics | None = None,
-    standby: Engine | None = None,
+    standby: Standby | None = None,
 ) -> Outcome:
     """Have the job's report computed, unless another worker is at it or has done it since.
 

@@ -94,7 +94,9 @@ def hiding_traits(visit: Visit, share: Share) -> tuple[str, ...]:
 def _titles(visit: Visit, report: str) -> dict[str, str]:
     """The sections of a report by their keys, as its pages call them."""
     words = report_words.formatter_of(visit.words.locale)
-    return {each.key: words.text(each.title) for each in registry.find(report).sections}
+    definition = registry.REPORTS.get(report)  # a link may be of a type that is gone
+    sections = () if definition is None else definition.sections
+    return {each.key: words.text(each.title) for each in sections}
 
 
 NONE: Final = HidingChoices()
