@@ -271,7 +271,9 @@ def test_a_link_of_a_report_type_that_is_gone_is_still_listed_and_revoked(
     tab: Tab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = made(tab, period="7d")
-    kept = {slug: each for slug, each in registry.REPORTS.items() if slug != "revenue-overview"}
-    monkeypatch.setattr(registry, "REPORTS", MappingProxyType(kept))
+    for registered in ("REPORTS", "_FOUND"):
+        every = getattr(registry, registered)
+        kept = {slug: each for slug, each in every.items() if slug != "revenue-overview"}
+        monkeypatch.setattr(registry, registered, MappingProxyType(kept))
     for shown in ("/admin/links", path, "/admin"):
         assert tab.open(shown).status_code == 200, shown
