@@ -90,6 +90,14 @@ class Demo:
                 page.wait_for_timeout(100)
         return page
 
+    def api(self, **options: Any) -> Page:
+        """The API documentation of share-api."""
+        context = self._browser.new_context(**{"viewport": DESK, "locale": "en-GB", **options})
+        page = context.new_page()
+        page.goto(f"{self._ready['shareApiUrl']}/docs")
+        page.wait_for_selector(".opblock")
+        return page
+
 
 def pictures(demo: Demo) -> Iterator[tuple[str, Image.Image]]:
     """Each picture with its name."""
@@ -114,6 +122,13 @@ def pictures(demo: Demo) -> Iterator[tuple[str, Image.Image]]:
         for options in ({"color_scheme": "light"}, {"viewport": PHONE, "color_scheme": "dark"})
     ]
     yield "last-year", _beside(beside)
+    hidden = {"hide": {"money": True}}
+    indexed = [
+        _taken(demo.shown("revenue-overview", "30d", share=hidden, **options))
+        for options in ({"color_scheme": "light"}, {"viewport": PHONE, "color_scheme": "dark"})
+    ]
+    yield "indexed", _beside(indexed)
+    yield "api", _beside([_taken(demo.api(color_scheme=each)) for each in ("light", "dark")])
     revenue = demo.shown("revenue-overview", "90d", color_scheme="light")
     revenue.locator("[data-plot=daily]").hover(position={"x": 480, "y": 150})
     revenue.wait_for_timeout(300)
