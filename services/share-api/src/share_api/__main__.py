@@ -10,7 +10,7 @@ from common.infra import tracing
 from common.infra.telemetry import configure_logging
 from common.settings import load
 from share_api.app import check_database, create_app
-from share_api.server import protocol
+from share_api.server import Server, protocol
 from share_api.settings import ShareApiSettings
 
 GRACE_SECONDS = 120
@@ -51,7 +51,7 @@ def main() -> None:
     except UnsafeDatabaseRoleError as error:
         print(f"refusing to start: {error}", file=sys.stderr)
         raise SystemExit(2) from None
-    uvicorn.Server(server_config(app, settings)).run()
+    Server(server_config(app, settings)).run()
 
 
 if __name__ == "__main__":

@@ -1,11 +1,17 @@
-"""The HTTP server's connection protocol, with limits."""
+"""The HTTP server and its connections' protocol, with limits."""
 
+import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from common.infra.draining import DrainingServer
 from common.infra.http_limits import BoundedProtocol, ConnectionLimits
 from common.infra.open_files import raise_open_file_limit
 from share_api.middleware.security_headers import response_headers
 from share_api.settings import ShareApiSettings
+
+
+class Server(DrainingServer, uvicorn.Server):
+    """Serves; what has connected when it is told to end is answered."""
 
 
 def protocol(settings: ShareApiSettings) -> type[HttpToolsProtocol]:

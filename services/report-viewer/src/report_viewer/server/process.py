@@ -2,23 +2,28 @@
 
 Several share the socket that their parent opened; the kernel hands each connection to one of them.
 The parent passes SIGTERM on and waits, starts anew one that died, and ends no request.
+One that serves alone accepts who has connected before it ends; of several uvicorn makes the server.
 """
 
 import gc
 import os
 import shutil
 import signal
+import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from multiprocessing import connection, parent_process
 from threading import Thread
 from typing import Final
 
 import uvicorn
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors import Multiprocess
 
 from common.infra import tracing
+from common.infra.draining import DrainingServer
 from common.infra.open_files import raise_open_file_limit
 from common.infra.telemetry import configure_logging
 from common.settings import load
@@ -51,26 +56,46 @@ def serving() -> Viewer:
     return viewer
 
 
+class Server(DrainingServer, uvicorn.Server):
+    """Serves alone; what has connected when it is told to end is answered."""
+
+
+def server_config(settings: ViewerSettings) -> uvicorn.Config:
+    """How the viewer is served."""
+    return uvicorn.Config(
+        "report_viewer.server.process:serving",
+        factory=True,
+        workers=settings.processes,
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop",
+        http="report_viewer.server.fast_path:FastPathProtocol",
+        ws="none",
+        backlog=_BACKLOG,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        log_config=None,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+    )
+
+
 def run(settings: ViewerSettings) -> None:
-    """Serve until told to stop."""
-    with _shared_figures(settings.processes):
-        uvicorn.run(
-            "report_viewer.server.process:serving",
-            factory=True,
-            workers=settings.processes,
-            host=settings.host,
-            port=settings.port,
-            loop="uvloop",
-            http="report_viewer.server.fast_path:FastPathProtocol",
-            ws="none",
-            backlog=_BACKLOG,
-            access_log=False,
-            proxy_headers=False,
-            server_header=False,
-            log_config=None,
-            timeout_keep_alive=KEEP_ALIVE_SECONDS,
-            timeout_graceful_shutdown=SHUTDOWN_SECONDS,
-        )
+    """Serve until told to stop.
+
+    Raises:
+        SystemExit: it could not start.
+    """
+    config = server_config(settings)
+    with _shared_figures(config.workers), suppress(KeyboardInterrupt):
+        if config.workers > 1:
+            Multiprocess(config, sockets=[config.bind_socket()]).run()
+            return
+        server = Server(config)
+        server.run()
+        if not server.started:
+            sys.exit(STARTUP_FAILURE)
 
 
 @contextmanager
