@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from tests.support.compose import ROOT, SERVICES
+from tests.support.docker_driver import STOP_SECONDS
 
 from common.infra.draining import DRAIN_SECONDS
 from report_viewer.server import process
@@ -51,11 +52,11 @@ def test_an_old_one_goes_when_as_many_others_are_healthy_as_there_were(tmp_path:
     done, left = rolled(tmp_path, "report-viewer", "worker")
     assert done.returncode == 0, done.stderr
     assert left["events"] == [
-        ["a", ["b", "new1"]],
+        ["a", STOP_SECONDS, ["b", "new1"]],
         ["a"],
-        ["b", ["new1", "new2"]],
+        ["b", STOP_SECONDS, ["new1", "new2"]],
         ["b"],
-        ["c", ["new3"]],
+        ["c", STOP_SECONDS, ["new3"]],
         ["c"],
     ]
     assert set(left["containers"]) == {"new1", "new2", "new3"}

@@ -2,14 +2,17 @@
 
 Usage, as `docker` on the path, with STANDIN_DOCKER naming a JSON file: ``containers`` by their ids
 (service, whether it is healthy), ``events`` as they happened, and how starts end: ``starts`` is
-``healthy``, ``unhealthy`` or ``refused`` (a container is made and cannot start).
+``healthy``, ``unhealthy`` or ``refused`` (a container is made and cannot start). Those that are
+made here have STOP_SECONDS to end.
 """
 
 import json
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+
+STOP_SECONDS: Final = 85
 
 
 def main() -> int:
@@ -38,11 +41,13 @@ def answer(state: dict[str, Any], command: list[str]) -> int:
             return int(state["starts"] == "refused")
         case ["inspect", "-f", "{{.State.Health.Status}}", container]:
             print("healthy" if containers[container][1] else "starting")
-        case ["stop", container]:
+        case ["inspect", "-f", "{{.Config.StopTimeout}}", container]:
+            print(STOP_SECONDS if container.startswith("new") else "<nil>")
+        case ["stop", "-t", seconds, container]:
             service = containers[container][0]
             others = [each for each in containers if each != container]
             serving = [each for each in others if containers[each] == [service, True]]
-            state["events"].append([container, serving])
+            state["events"].append([container, int(seconds), serving])
         case ["rm", *options, container]:
             state["events"].append([*options, container])
             del containers[container]
