@@ -103,6 +103,19 @@ class Watched:
             replica.execute_command("CLIENT", "KILL", "TYPE", "master")
             wait.until(lambda: replica.info("replication")["master_link_status"] == "down")
 
+    def part(self) -> None:
+        """From now on the replica is a primary of its own, which no Sentinel has heard of yet."""
+        with Redis.from_url(self.replica.url) as replica:
+            replica.replicaof("NO", "ONE")
+
+    def name_the_replica(self) -> None:
+        """Have each Sentinel name it: the primary before is cut off from them, and goes on."""
+        for each in self.sentinels:
+            with Redis.from_url(each.url) as asked:
+                asked.sentinel_remove(NAME)
+                asked.sentinel_monitor(NAME, LOOPBACK, self.replica.port, 1)
+                asked.sentinel_set(NAME, "auth-pass", PASSWORD)
+
     def kill_primary(self) -> None:
         """End the primary at once."""
         assert self.primary.process is not None

@@ -12,7 +12,8 @@ from report_viewer.loading.rate_limits import (
     InvalidTokenLimit,
     connect_for_counting,
 )
-from report_viewer.loading.redis_store import RedisStore, ServerEpoch, connect
+from report_viewer.loading.redis_store import RedisStore, connect
+from report_viewer.loading.server_epoch import ServerEpoch
 from report_viewer.loading.subscriber import Subscriber
 from report_viewer.loading.unlock_limit import UnlockLimit
 from report_viewer.loading.worker_heartbeat import WorkerHeartbeat

@@ -2,16 +2,19 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
 from redis import Redis
 from sqlalchemy import Engine, insert
 from tests.integration.worker.conftest import Shop
+from tests.support.sentinels import watched
 
 from common.db.shares import Share
 from common.db.tenancy import Access, transaction
-from common.links.state import LinkRef, LinkState, LinkStateStore
+from common.infra.redis import WORKER, create_redis
+from common.links.state import LinkRef, LinkState, LinkStateStore, state_key
 from worker.links import revocation_sweep
 
 NOW = datetime(2026, 3, 20, 9, tzinfo=UTC)
@@ -90,3 +93,19 @@ def test_all_are_compared_in_a_new_run(
     assert revocation_sweep.sweep_revocations(service_engine, redis_client, now=NOW) == len(links)
     redis_client.flushdb()
     assert revocation_sweep.sweep_revocations(service_engine, redis_client, now=NOW) == len(links)
+
+
+def test_it_tells_the_server_that_the_sentinels_name_and_not_the_one_that_still_answers(
+    shop: Shop, revoke: Revoke, tmp_path: Path
+) -> None:
+    with (
+        watched(tmp_path, sentinels=1) as servers,
+        create_redis(servers.url, WORKER) as redis,
+        Redis.from_url(servers.replica.url) as other,
+    ):
+        revocation_sweep.sweep_revocations(shop.engine, redis, now=NOW)
+        servers.part()
+        servers.name_the_replica()
+        link = revoke(HOUR)
+        assert revocation_sweep.sweep_revocations(shop.engine, redis, now=NOW) == 1
+        assert other.get(state_key(shop.tenant_id, link)) == b"revoked"

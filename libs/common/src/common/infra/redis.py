@@ -4,10 +4,12 @@ A client connects on its first use and returns bytes. A call is bounded in time:
 decides how long that may be, and what a lost connection means.
 
 Where Sentinels watch the server, each new connection asks them where the primary is, and what is
-connected to one that was is given up: by them, when they demote it, or in ``PrimaryPool``.
+connected to one that was is given up: by them, when they demote it, in ``PrimaryPool``, or by
+``leave_deposed_primary``.
 """
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,13 +18,14 @@ from redis.asyncio import BlockingConnectionPool
 from redis.asyncio import Redis as AsyncRedis
 from redis.asyncio.connection import AbstractConnection
 from redis.asyncio.retry import Retry as AsyncRetry
-from redis.asyncio.sentinel import Sentinel as AsyncSentinel
-from redis.asyncio.sentinel import SentinelConnectionPool
+from redis.asyncio.sentinel import SentinelConnectionPool, SentinelManagedConnection
 from redis.backoff import ExponentialBackoff, NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import RedisError
 from redis.retry import Retry
-from redis.sentinel import Sentinel
+from redis.sentinel import SentinelConnectionPool as BlockingSentinelPool
 
+from common.infra.sentinel_clients import AsyncSentinels, Sentinels
 from common.infra.sentinels import watched_primary
 
 POOL_WAIT_SECONDS: Final = 3
@@ -87,7 +90,7 @@ def create_redis(url: str, profile: Profile) -> Redis:
     primary = watched_primary(url)
     if primary is None:
         return Redis.from_url(url, **options)
-    sentinels = Sentinel(  # type: ignore[no-untyped-call]
+    sentinels = Sentinels(  # type: ignore[no-untyped-call]
         primary.sentinels, sentinel_kwargs=primary.sentinel_options(profile.timeouts())
     )
     client: Redis = sentinels.master_for(  # type: ignore[no-untyped-call]
@@ -96,12 +99,50 @@ def create_redis(url: str, profile: Profile) -> Redis:
     return client
 
 
+def leave_deposed_primary(client: Redis) -> None:
+    """Ask the Sentinels, if the client has any, for the primary; leave the one before if another.
+
+    Where none of them answers, the connections that there are stay.
+    """
+    pool = client.connection_pool
+    if isinstance(pool, BlockingSentinelPool):
+        with suppress(RedisError):
+            pool.get_master_address()  # type: ignore[no-untyped-call]
+
+
+class PrimaryConnection(SentinelManagedConnection):
+    """A connection of a ``PrimaryPool``: what a deposed primary answers is not believed."""
+
+    connection_pool: "PrimaryPool"
+
+    async def read_response(self, *args: Any, **kwargs: Any) -> Any:
+        """An answer of the primary.
+
+        Raises:
+            redis.ConnectionError: the server is the primary no more; who asks again asks another.
+        """
+        answer = await super().read_response(*args, **kwargs)
+        if not self.connection_pool.is_primary(self):
+            await self.disconnect()
+            raise RedisConnectionError("another server is the primary now")
+        return answer
+
+
 class PrimaryPool(SentinelConnectionPool, BlockingConnectionPool):
     """Connections to the primary that Sentinels name, whose takers wait for a free one.
 
     Once it is known that another is the primary, no connection to the one before is used again,
-    whether that still answers or not.
+    whether that still answers or not, and what it answers late is asked of the new one.
     """
+
+    def __init__(self, service_name: str, sentinel_manager: AsyncSentinels, **options: Any) -> None:
+        options["connection_class"] = PrimaryConnection
+        super().__init__(service_name, sentinel_manager, **options)  # type: ignore[no-untyped-call]
+
+    def is_primary(self, connection: AbstractConnection) -> bool:
+        """Whether a connection is to the server that the Sentinels named last."""
+        address = connection.host, connection.port  # type: ignore[attr-defined]
+        return bool(address == self.master_address)
 
     async def find_primary(self) -> tuple[str, int]:
         """Ask the Sentinels where the primary is, and leave the one before if it is another.
@@ -114,7 +155,7 @@ class PrimaryPool(SentinelConnectionPool, BlockingConnectionPool):
 
     async def release(self, connection: AbstractConnection) -> None:
         """Take a connection back, to the primary or to none."""
-        if (connection.host, connection.port) != self.master_address:  # type: ignore[attr-defined]
+        if not self.is_primary(connection):
             await connection.disconnect()
         await super().release(connection)
 
@@ -152,7 +193,7 @@ def create_async_redis(
     if primary is None:
         return AsyncRedis.from_pool(BlockingConnectionPool.from_url(url, **options))
     asking = primary.sentinel_options(profile.timeouts()) | {"retry": AsyncRetry(NoBackoff(), 0)}
-    sentinels = AsyncSentinel(primary.sentinels, sentinel_kwargs=asking)  # type: ignore[no-untyped-call]
+    sentinels = AsyncSentinels(primary.sentinels, sentinel_kwargs=asking)  # type: ignore[no-untyped-call]
     client: AsyncRedis = sentinels.master_for(
         primary.name,
         connection_pool_class=PrimaryPool,

@@ -2,12 +2,13 @@
 
 ``redis+sentinel://[[USER]:PASSWORD@]HOST[:PORT][,HOST[:PORT]...]/NAME[/DATABASE]``, and
 ``?sentinel_password=PASSWORD`` where the Sentinels themselves want one. NAME is what they call the
-primary; USER and PASSWORD are those of the server.
+primary; USER and PASSWORD are those of the server. A ``%`` and two digits stand for a byte, and
+each other character for itself, a ``+`` too.
 """
 
 from dataclasses import dataclass, field
 from typing import Any, Final
-from urllib.parse import parse_qs, quote, unquote
+from urllib.parse import quote, unquote
 
 from redis.backoff import NoBackoff
 from redis.retry import Retry
@@ -60,7 +61,8 @@ def watched_primary(url: str) -> WatchedPrimary | None:
     user, _, password = login.partition(":")
     name, _, database = path.partition("/")
     sentinels = tuple(_address(each) for each in hosts.split(",") if each)
-    given = parse_qs(query)
+    parameters = [each.partition("=") for each in query.split("&") if each]
+    given = {unquote(key): unquote(value) for key, _, value in parameters}
     if not sentinels or not name or not (database or "0").isdecimal():
         raise ValueError(f"must be {SCHEME}HOST:PORT,HOST:PORT/NAME/DATABASE")
     if set(given) - {_SENTINEL_PASSWORD}:
@@ -71,7 +73,7 @@ def watched_primary(url: str) -> WatchedPrimary | None:
         int(database or 0),
         unquote(user) or None,
         unquote(password) or None,
-        given.get(_SENTINEL_PASSWORD, [None])[0],
+        given.get(_SENTINEL_PASSWORD) or None,
     )
 
 

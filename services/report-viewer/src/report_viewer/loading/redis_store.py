@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, Protocol
 
 from redis.asyncio import Redis
-from redis.asyncio.connection import AbstractConnection
+from redis.asyncio.client import Pipeline
 from redis.exceptions import RedisError
 
 from common.infra.redis import VIEWER, create_async_redis
 from common.infra.refusals import refusal_of
 from common.links import tenant_names
 from common.links.options import PLAIN, LinkOptions
-from common.links.state import LinkState, parse_epoch, parse_link, state_key
+from common.links.state import LinkState, parse_link, state_key
 from common.links.tenant_names import TenantName
 from common.links.token import LinkClaims
 from common.reports_cache.cache import (
@@ -26,6 +26,7 @@ from common.reports_cache.cache import (
     data_version_key,
 )
 from common.reports_cache.forms import STORED, FormWanted
+from report_viewer.loading.server_epoch import ServerEpoch
 from report_viewer.problems.errors import StoreUnavailableError
 
 STATE: Final = ()
@@ -37,27 +38,6 @@ _NOWHERE: Final = -1
 """The place of the values of no fields."""
 _NO_FORM: Final = ((None, None), True)
 """What there is of a form that is not asked for, and that no CSV is missing for it."""
-
-
-class ServerEpoch:
-    """The server's epoch, asked on every new connection: no run of a server outlives one.
-
-    Several connections are of the same epoch, or the older ones are about to break; an answer of
-    theirs then meets an epoch that its states do not name, and is not trusted.
-    """
-
-    def __init__(self) -> None:
-        self.id: str | None = None
-
-    async def on_connect(self, connection: AbstractConnection) -> None:
-        """Set a new connection up and ask it.
-
-        Raises:
-            UnknownEpochError: the server does not say.
-        """
-        await connection.on_connect()
-        await connection.send_command("INFO", "server")
-        self.id = parse_epoch(await connection.read_response())
 
 
 def connect(url: str, epoch: ServerEpoch | None = None) -> Redis:
@@ -179,11 +159,7 @@ class RedisStore:
         for wanted in forms:
             pipe.hmget(wanted.cached, list(STORED))
             pipe.hexists(wanted.report_key.cached, "csv")
-        try:
-            answers = await pipe.execute()
-        except (RedisError, OSError) as error:
-            raise StoreUnavailableError from error
-        run = self._epoch.id
+        answers, run = await self._answers(pipe)
         links = [parse_link(answer[0], epoch=run) for answer in answers[: len(reads)]]
         found = [
             dict(zip(fields, values, strict=True))
@@ -209,6 +185,21 @@ class RedisStore:
                 reads, links, answers[: len(reads)], places, made, strict=True
             )
         ]
+
+    async def _answers(self, pipe: Pipeline) -> tuple[list[Any], str | None]:
+        """What a server answers, and which run of it.
+
+        Raises:
+            StoreUnavailableError: it did not in time.
+        """
+        pool = self._redis.connection_pool
+        try:
+            # The pipeline's own from now on: it gives it back.
+            pipe.connection = connection = await pool.get_connection()  # type: ignore[no-untyped-call]
+            answers = await pipe.execute()
+        except (RedisError, OSError) as error:
+            raise StoreUnavailableError from error
+        return answers, self._epoch.of(connection)
 
     async def tenant(self, tenant_id: int) -> TenantName | None:
         """What links' previews say of a tenant; None where Redis does not tell in time."""

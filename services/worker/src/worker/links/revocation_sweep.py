@@ -6,7 +6,7 @@ So every few seconds the revocations since the last sweep are compared with Redi
 not know are written again. Up to when that is done is kept in Redis, with the run of the server: in
 a new run, and in an emptied one, all revoked links whose time is not over are compared once. They
 come in the order of their revocation, and how far it has come is noted as it goes: a sweep that is
-ended goes on there.
+ended goes on there. Each sweep asks the Sentinels, where there are any, which server viewers read.
 """
 
 import logging
@@ -20,6 +20,7 @@ from sqlalchemy import Engine, text
 
 from common.db.origin import is_restored_copy
 from common.db.tenancy import Access, transaction
+from common.infra.redis import leave_deposed_primary
 from common.infra.refusals import refusal_of, told_of
 from common.links.state import LinkRef, LinkState, LinkStateStore
 from worker.links.change_sweep import sweep_changes
@@ -50,6 +51,7 @@ def sweep_revocations(engine: Engine, redis: Redis, *, now: datetime) -> int:
     with transaction(engine, Access()) as session:
         if is_restored_copy(session):
             return 0
+    leave_deposed_primary(redis)
     states = LinkStateStore(redis)
     epoch = states.epoch()
     missing, since = 0, _swept(redis, epoch)
