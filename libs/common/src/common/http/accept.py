@@ -32,7 +32,8 @@ def _quality(text: str) -> float:
 def wants_html(header: str) -> bool:
     """Whether the client names HTML, as browsers do, and likes it no less than JSON."""
     accepted = dict(preferences(header[:READ_LENGTH]))
-    return 0 < _html(accepted) >= max(accepted.get(name, 0.0) for name in (JSON, PROBLEM))
+    html = _html(accepted)
+    return html > 0 and html >= max(accepted.get(name, 0.0) for name in (JSON, PROBLEM))
 
 
 def wants_json(header: str) -> bool:

@@ -5,6 +5,7 @@ report, and no figure, and nothing of the report is computed for it.
 """
 
 import re
+from dataclasses import replace
 from html import escape
 from http import HTTPStatus
 from typing import Any, Final
@@ -20,7 +21,7 @@ from report_viewer.http.response import Headers, Response, WireResponse
 from report_viewer.http.security_headers import SecurityHeaders
 from report_viewer.http.variant import Variant
 from report_viewer.links.request import ReportRequest
-from report_viewer.links.urls import PREFIX, Resource
+from report_viewer.links.urls import Resource
 from report_viewer.loading.loader import ReportLoader
 from report_viewer.loading.redis_store import STATE
 from report_viewer.pages import preview_metadata
@@ -63,7 +64,7 @@ class OEmbed:
         width = min(WIDTH, room.get(b"width", WIDTH))
         height = min(HEIGHT, room.get(b"height", HEIGHT))
         left = int((snapshot.claims.expires_at - instants.now()).total_seconds())
-        place = f"{PREFIX.decode()}/{request.place}{Resource.EMBED.value.decode()}"
+        frame = self._base_url + replace(request.url, resource=Resource.EMBED).path.decode()
         said: dict[str, Any] = {
             "version": "1.0",
             "type": "rich",
@@ -73,7 +74,7 @@ class OEmbed:
             "cache_age": max(0, min(left, _KEPT_SECONDS)),
             "width": width,
             "height": height,
-            "html": f'<iframe src="{escape(self._base_url + place)}" title="{escape(title)}"'
+            "html": f'<iframe src="{escape(frame)}" title="{escape(title)}"'
             f' width="{width}" height="{height}" style="border: 0" loading="lazy"'
             ' referrerpolicy="no-referrer"></iframe>',
         }

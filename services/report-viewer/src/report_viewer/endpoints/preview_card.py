@@ -5,6 +5,7 @@ the link and nothing of its report, so it has nothing computed and nothing count
 not open has no card.
 """
 
+from dataclasses import replace
 from http import HTTPStatus
 
 from common.i18n.locales import LOCALES
@@ -17,7 +18,7 @@ from report_viewer.http.response import Headers, Response, WireResponse
 from report_viewer.http.security_headers import SecurityHeaders
 from report_viewer.http.variant import Variant
 from report_viewer.links.request import ReportRequest
-from report_viewer.links.urls import PREFIX, Resource
+from report_viewer.links.urls import Resource
 from report_viewer.loading.loader import ReportLoader
 from report_viewer.loading.redis_store import STATE
 from report_viewer.pages import preview_metadata
@@ -50,9 +51,9 @@ class PreviewCards:
         preview = preview_metadata.of_link(
             snapshot.claims, tenant_names.parse(snapshot.tenant_name)
         )
-        framed = f"{PREFIX.decode()}/{request.place}{Resource.OEMBED.value.decode()}"
+        described = replace(request.url, resource=Resource.OEMBED).path.decode()
         html = self._pages.card(
-            preview, LOCALES[chosen.language], oembed=framed if snapshot.options.embed else ""
+            preview, LOCALES[chosen.language], oembed=described if snapshot.options.embed else ""
         )
         headers = (
             *self._headers,
