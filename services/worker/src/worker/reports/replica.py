@@ -18,12 +18,9 @@ from sqlalchemy.exc import DBAPIError
 from common.db.tenancy import Access, snapshot
 from common.jobs.payloads import ComputeReport
 from common.reports.model import COUNT_DAYS, Scope
-from common.reports.sales.from_ledger import LedgerSales
-from common.reports.sales.from_rollups import RolledUpSales
 from common.reports.sales.protocol import Sales
-from worker.reports import rollup_refresh
 from worker.reports.scope import UnknownTenantError, read_scope, read_state
-from worker.reports.snapshot import marked_days
+from worker.reports.snapshot import MarkedDaysError, quickest
 
 REST_SECONDS: Final = 30
 """How long a standby that failed is left alone: one that hangs costs a time-out each time."""
@@ -80,9 +77,8 @@ def read(
             raise ReplicaBehindError
         read_there = read_scope(session, job.tenant_id, job.window, count_days, job.comparison)
         scope = replace(read_there, as_of=wanted.moment)
-        if not rollup_refresh.fits(session, scope):
-            yield scope, LedgerSales(session, scope)
-        elif marked_days(session, scope):
-            raise ReplicaBehindError
-        else:
-            yield scope, RolledUpSales(session, scope)
+        try:
+            sales = quickest(session, scope)
+        except MarkedDaysError as error:
+            raise ReplicaBehindError from error
+        yield scope, sales

@@ -25,6 +25,14 @@ from worker.reports.scope import read_scope
 ROUNDS: Final = 3
 
 
+class MarkedDaysError(Exception):
+    """Days that are read have to be summed again: those of ``stretches``, each without its end."""
+
+    def __init__(self, stretches: list[tuple[date, date]]) -> None:
+        super().__init__(stretches)
+        self.stretches = stretches
+
+
 @contextmanager
 def read(
     engine: Engine, job: ComputeReport, count_days: int = COUNT_DAYS
@@ -41,12 +49,12 @@ def read(
     for _ in range(ROUNDS):
         with snapshot(engine, access) as session:
             scope = _scope(session, job, count_days)
-            if not rollup_refresh.fits(session, scope):
-                yield scope, LedgerSales(session, scope)
-                return
-            marked = marked_days(session, scope)
-            if not marked:
-                yield scope, RolledUpSales(session, scope)
+            try:
+                sales = quickest(session, scope)
+            except MarkedDaysError as error:
+                marked = error.stretches
+            else:
+                yield scope, sales
                 return
         for first, past in marked:
             rollup_refresh.refresh(engine, job.tenant_id, first=first, past=past)
@@ -55,13 +63,22 @@ def read(
         yield scope, LedgerSales(session, scope)
 
 
-def marked_days(session: Session, scope: Scope) -> list[tuple[date, date]]:
-    """The stretches of days that the scope reads, and that writers have marked."""
-    return [
+def quickest(session: Session, scope: Scope) -> Sales:
+    """The quickest sums that are right for what the session sees.
+
+    Raises:
+        MarkedDaysError: they would be, once the days that writers have marked are summed again.
+    """
+    if not rollup_refresh.fits(session, scope):
+        return LedgerSales(session, scope)
+    marked = [
         (first, past)
         for first, past in _days_read(scope)
         if rollup_refresh.has_marks(session, scope.tenant_id, first, past)
     ]
+    if marked:
+        raise MarkedDaysError(marked)
+    return RolledUpSales(session, scope)
 
 
 def _scope(session: Session, job: ComputeReport, count_days: int) -> Scope:
