@@ -90,10 +90,10 @@ def create_redis(url: str, profile: Profile) -> Redis:
     primary = watched_primary(url)
     if primary is None:
         return Redis.from_url(url, **options)
-    sentinels = Sentinels(  # type: ignore[no-untyped-call]
+    sentinels = Sentinels(  # type: ignore[no-untyped-call] # redis-py has no types for it
         primary.sentinels, sentinel_kwargs=primary.sentinel_options(profile.timeouts())
     )
-    client: Redis = sentinels.master_for(  # type: ignore[no-untyped-call]
+    client: Redis = sentinels.master_for(  # type: ignore[no-untyped-call] # redis-py has no types for it
         primary.name, **options, **primary.connection_options()
     )
     return client
@@ -107,7 +107,7 @@ def leave_deposed_primary(client: Redis) -> None:
     pool = client.connection_pool
     if isinstance(pool, BlockingSentinelPool):
         with suppress(RedisError):
-            pool.get_master_address()  # type: ignore[no-untyped-call]
+            pool.get_master_address()  # type: ignore[no-untyped-call] # redis-py has no types for it
 
 
 class PrimaryConnection(SentinelManagedConnection):
@@ -137,11 +137,11 @@ class PrimaryPool(SentinelConnectionPool, BlockingConnectionPool):
 
     def __init__(self, service_name: str, sentinel_manager: AsyncSentinels, **options: Any) -> None:
         options["connection_class"] = PrimaryConnection
-        super().__init__(service_name, sentinel_manager, **options)  # type: ignore[no-untyped-call]
+        super().__init__(service_name, sentinel_manager, **options)  # type: ignore[no-untyped-call] # redis-py has no types for it
 
     def is_primary(self, connection: AbstractConnection) -> bool:
         """Whether a connection is to the server that the Sentinels named last."""
-        address = connection.host, connection.port  # type: ignore[attr-defined]
+        address = connection.host, connection.port  # type: ignore[attr-defined] # redis-py has no types for it
         return bool(address == self.master_address)
 
     async def find_primary(self) -> tuple[str, int]:
@@ -150,7 +150,7 @@ class PrimaryPool(SentinelConnectionPool, BlockingConnectionPool):
         Raises:
             redis.RedisError: none of them says.
         """
-        found: tuple[str, int] = await self.get_master_address()  # type: ignore[no-untyped-call]
+        found: tuple[str, int] = await self.get_master_address()  # type: ignore[no-untyped-call] # redis-py has no types for it
         return found
 
     async def release(self, connection: AbstractConnection) -> None:
@@ -193,7 +193,7 @@ def create_async_redis(
     if primary is None:
         return AsyncRedis.from_pool(BlockingConnectionPool.from_url(url, **options))
     asking = primary.sentinel_options(profile.timeouts()) | {"retry": AsyncRetry(NoBackoff(), 0)}
-    sentinels = AsyncSentinels(primary.sentinels, sentinel_kwargs=asking)  # type: ignore[no-untyped-call]
+    sentinels = AsyncSentinels(primary.sentinels, sentinel_kwargs=asking)  # type: ignore[no-untyped-call] # redis-py has no types for it
     client: AsyncRedis = sentinels.master_for(
         primary.name,
         connection_pool_class=PrimaryPool,

@@ -195,7 +195,7 @@ class RedisStore:
         pool = self._redis.connection_pool
         try:
             # The pipeline's own from now on: it gives it back.
-            pipe.connection = connection = await pool.get_connection()  # type: ignore[no-untyped-call]
+            pipe.connection = connection = await pool.get_connection()  # type: ignore[no-untyped-call] # redis-py has no types for it
             answers = await pipe.execute()
         except (RedisError, OSError) as error:
             raise StoreUnavailableError from error
