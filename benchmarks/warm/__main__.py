@@ -21,9 +21,7 @@ from common.links import popularity
 from common.links.popularity import ViewedReport
 from common.reports import queries, registry
 from common.reports.window import Period, window_of
-from common.reports_cache.cache import (
-    ReportCache,
-)
+from common.reports_cache.cache import ReportCache
 from worker.reports.snapshot import read
 from worker.warming import popular
 

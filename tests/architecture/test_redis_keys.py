@@ -9,9 +9,7 @@ from common.jobs.publisher import webhooks_key
 from common.links.state import state_key
 from common.reports import registry
 from common.reports.window import Window
-from common.reports_cache.cache import (
-    ReportKey,
-)
+from common.reports_cache.cache import ReportKey
 
 WINDOW = Window(datetime(2026, 4, 1, tzinfo=UTC), datetime(2026, 5, 1, tzinfo=UTC))
 

@@ -15,9 +15,7 @@ from tests.support.samples import Sample, finished, window
 from common.reports import registry
 from common.reports.registry import implemented
 from common.reports.window import Period, Window
-from common.reports_cache.cache import (
-    ReportCache,
-)
+from common.reports_cache.cache import ReportCache
 from common.reports_cache.report_fields import (
     Meta,
     pack,

@@ -27,9 +27,7 @@ from common.jobs.payloads import ComputeReport
 from common.reports import registry
 from common.reports.redaction import Redaction
 from common.reports.window import Period, Window, window_of
-from common.reports_cache.cache import (
-    ReportCache,
-)
+from common.reports_cache.cache import ReportCache
 from worker.links.view_transfer import transfer_views
 from worker.reports.compute import compute
 

@@ -14,13 +14,9 @@ from common.i18n.report_words import formatter_of
 from common.jobs.payloads import MakeForm
 from common.reports import registry
 from common.reports.window import Period
-from common.reports_cache.cache import (
-    ReportKey,
-)
+from common.reports_cache.cache import ReportKey
 from common.reports_cache.forms import Form, FormWanted
-from common.reports_cache.report_fields import (
-    Meta,
-)
+from common.reports_cache.report_fields import Meta
 from worker.forms import make
 from worker.forms.source import Source
 from worker.reports import csv_export

@@ -14,9 +14,7 @@ from tests.support import wait
 from common.jobs.celery_config import LINK_QUEUE, QUEUE
 from common.jobs.payloads import ComputeReport, MakeForm, RestoreLink
 from common.links.state import LinkStateStore
-from common.reports_cache.cache import (
-    ReportCache,
-)
+from common.reports_cache.cache import ReportCache
 from worker.forms import make
 from worker.links import restore
 from worker.reports import compute

@@ -13,9 +13,7 @@ from common.db.engine import create_service_engine
 from common.jobs.payloads import ComputeReport
 from common.reports import registry
 from common.reports.window import Window
-from common.reports_cache.cache import (
-    ReportCache,
-)
+from common.reports_cache.cache import ReportCache
 from common.reports_cache.report_fields import (
     unpack_csv,
     unpack_document,

@@ -20,9 +20,7 @@ from common.links.token import ExpiredLinkError
 from common.reports import registry
 from common.reports.document.gaps import KINDS, NOT_KNOWN
 from common.reports.window import Period
-from common.reports_cache.report_fields import (
-    unpack_document,
-)
+from common.reports_cache.report_fields import unpack_document
 from report_viewer.pages import renderer
 from report_viewer.problems import catalog, unlocking
 from report_viewer.problems.catalog import problem_of

@@ -21,9 +21,7 @@ from common.db.tenancy import Access, transaction
 from common.links import tenant_names
 from common.links.tenant_names import TenantName
 from common.reports.window import Period, window_of
-from common.reports_cache.cache import (
-    data_version_key,
-)
+from common.reports_cache.cache import data_version_key
 from ingest.formats import registry
 from ingest.import_files import BasisChangedError, FileKind, ImportFile, _Attempt
 from ingest.ledger.load import load_sales

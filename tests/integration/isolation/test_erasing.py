@@ -28,9 +28,7 @@ from common.reports_cache.cache import (
     DONE_CHANNEL,
     ReportCache,
 )
-from common.reports_cache.report_fields import (
-    unpack_csv,
-)
+from common.reports_cache.report_fields import unpack_csv
 from ingest.formats.customers import pseudonym
 from ingest.ledger.load import load_sales
 from ingest.rows import OrderLineRow

@@ -29,9 +29,7 @@ from common.reports.sales.from_ledger import LedgerSales
 from common.reports.sales.from_rollups import RolledUpSales
 from common.reports.sales.protocol import Sales
 from common.reports.window import Period, Window, window_of
-from common.reports_cache.cache import (
-    ReportCache,
-)
+from common.reports_cache.cache import ReportCache
 from ingest.import_files import FileKind, ImportFile, ImportRefusedError, import_files
 from report_viewer.links.urls import Resource
 from worker.reports import compute, rollup_refresh

@@ -16,12 +16,8 @@ from common.jobs.payloads import ComputeReport
 from common.reports.comparison import Comparison
 from common.reports.document.schema import Document
 from common.reports.window import Period, window_of
-from common.reports_cache.cache import (
-    ReportCache,
-)
-from common.reports_cache.report_fields import (
-    unpack_document,
-)
+from common.reports_cache.cache import ReportCache
+from common.reports_cache.report_fields import unpack_document
 from ingest.import_files import FileKind, ImportFile, import_files
 from worker.reports.compute import compute
 

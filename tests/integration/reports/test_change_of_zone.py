@@ -20,9 +20,7 @@ from common.jobs.payloads import ComputeReport
 from common.reports import registry
 from common.reports.document.schema import Document
 from common.reports.window import Period, Window, window_of
-from common.reports_cache.cache import (
-    ReportCache,
-)
+from common.reports_cache.cache import ReportCache
 from common.reports_cache.report_fields import (
     unpack_csv,
     unpack_document,

@@ -20,9 +20,7 @@ from common.reports.document.schema import Document
 from common.reports.sales.gaps import read_gaps
 from common.reports.window import Window
 from common.reports_cache import copies
-from common.reports_cache.cache import (
-    ReportCache,
-)
+from common.reports_cache.cache import ReportCache
 from report_viewer.http.security_headers import SecurityHeaders
 from report_viewer.pages.assets import Assets
 from report_viewer.pages.renderer import PageRenderer

@@ -18,12 +18,8 @@ from sqlalchemy import Engine
 from accounts.provisioning import create_tenant
 from common.jobs.payloads import ComputeReport
 from common.reports.window import Period, window_of
-from common.reports_cache.cache import (
-    ReportCache,
-)
-from common.reports_cache.report_fields import (
-    unpack_csv,
-)
+from common.reports_cache.cache import ReportCache
+from common.reports_cache.report_fields import unpack_csv
 from ingest.import_files import FileKind, ImportFile, import_files
 from worker.reports.compute import compute
 

@@ -31,9 +31,7 @@ from common.reports.sales.from_ledger import LedgerSales
 from common.reports.sales.protocol import Sales
 from common.reports.sales.sorted_catalogue import STATEMENT_SECONDS
 from common.reports.window import Period, Window, window_of
-from common.reports_cache.cache import (
-    ReportCache,
-)
+from common.reports_cache.cache import ReportCache
 from common.reports_cache.report_fields import (
     Meta,
     pack,

@@ -30,9 +30,7 @@ from common.reports_cache.cache import (
     ReportCache,
     ReportKey,
 )
-from common.reports_cache.report_fields import (
-    unpack_document,
-)
+from common.reports_cache.report_fields import unpack_document
 from ingest.ledger.load import load_sales
 from worker.reports.compute import compute
 

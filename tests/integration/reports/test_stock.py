@@ -17,9 +17,7 @@ from common.db.tenancy import Access, transaction
 from common.jobs.payloads import ComputeReport
 from common.reports.sales import out_of_stock
 from common.reports.window import Window
-from common.reports_cache.cache import (
-    ReportCache,
-)
+from common.reports_cache.cache import ReportCache
 from ingest.ledger.load import load_sales
 from ingest.rows import OrderLineRow, ProductRow, RefundRow, StockRow
 from worker.reports.compute import compute

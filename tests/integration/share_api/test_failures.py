@@ -20,9 +20,7 @@ from common.jobs.celery_config import create_celery
 from common.jobs.publisher import JobPublisher
 from common.links.state import LinkRef, LinkState, LinkStateStore
 from common.links.token import KeyRing
-from common.reports_cache.cache import (
-    ReportCache,
-)
+from common.reports_cache.cache import ReportCache
 from devstack.processes.sockets import reserved_port
 from share_api.app import create_app
 from share_api.container import Container

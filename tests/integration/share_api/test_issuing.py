@@ -30,9 +30,7 @@ from common.links.state import LinkRef, LinkState, LinkStateStore, state_key
 from common.links.token import KeyRing
 from common.reports import registry
 from common.reports.window import Window
-from common.reports_cache.cache import (
-    ReportKey,
-)
+from common.reports_cache.cache import ReportKey
 
 IMPLEMENTED = [each.slug for each in registry.implemented()]
 STUBS = [each.slug for each in registry.REPORTS.values() if not each.implemented]

@@ -13,9 +13,7 @@ from common.db import revisions
 from common.jobs.payloads import ComputeReport
 from common.reports import registry
 from common.reports.window import Period, window_of
-from common.reports_cache.cache import (
-    ReportCache,
-)
+from common.reports_cache.cache import ReportCache
 from ingest.ledger.load import load_sales
 from ingest.rows import OrderLineRow
 from worker.links.revocation_sweep import sweep_revocations

@@ -23,9 +23,7 @@ from common.db.sales import LEDGER_LOCK_CLASS
 from common.db.tenancy import Access, TenantDb, transaction
 from common.instants import now
 from common.reports.document.gaps import GapKind
-from common.reports_cache.cache import (
-    data_version_key,
-)
+from common.reports_cache.cache import data_version_key
 from ingest.summary import summary_json
 from share_api.idempotency import KeyedRequest
 from share_api.schemas.sales_batch import MOST_BYTES, MOST_ELEMENTS, MOST_LINES

@@ -22,9 +22,7 @@ from common.reports_cache.cache import (
     ReportCache,
     ReportKey,
 )
-from common.reports_cache.report_fields import (
-    Meta,
-)
+from common.reports_cache.report_fields import Meta
 from ingest.ledger.load import load_sales
 from ingest.rows import OrderLineRow
 from worker.warming.popular import WarmingContext

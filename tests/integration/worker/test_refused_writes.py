@@ -17,9 +17,7 @@ from common.jobs.celery_config import LINK_QUEUE, create_celery
 from common.jobs.payloads import RestoreLink
 from common.jobs.publisher import JobPublisher
 from common.links.state import LinkRef, LinkState, LinkStateStore
-from common.reports_cache.cache import (
-    ReportCache,
-)
+from common.reports_cache.cache import ReportCache
 from devstack.embedded.valkey import EmbeddedValkey
 
 NOW = datetime.now(UTC)

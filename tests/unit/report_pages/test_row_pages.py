@@ -8,9 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.reports_cache.report_fields import (
-    UnreadableReportError,
-)
+from common.reports_cache.report_fields import UnreadableReportError
 from report_pages import row_pages
 from report_pages.row_pages import ROWS, NoSuchRowsError, cut
 

@@ -20,9 +20,7 @@ from common.jobs.celery_config import create_celery
 from common.jobs.publisher import JobPublisher, JobsUnavailableError
 from common.links import tenant_names
 from common.links.tenant_names import TenantName
-from common.reports_cache.cache import (
-    ReportCache,
-)
+from common.reports_cache.cache import ReportCache
 
 _NOW: Final = text(
     "SELECT tenant_id, name, timezone, data_version FROM tenants_now(CAST(:ids AS integer[]))"

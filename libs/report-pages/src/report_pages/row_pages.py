@@ -11,9 +11,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
-from common.reports_cache.report_fields import (
-    UnreadableReportError,
-)
+from common.reports_cache.report_fields import UnreadableReportError
 
 ROWS: Final = 2_000
 """The rows of a page: all products of nearly every shop, in some tens of kilobytes."""

@@ -6,9 +6,7 @@ from sqlalchemy import Engine
 from common.jobs.celery_config import create_celery
 from common.jobs.publisher import CLAIM_SECONDS, JobPublisher
 from common.links.state import LinkStateStore
-from common.reports_cache.cache import (
-    ReportCache,
-)
+from common.reports_cache.cache import ReportCache
 from sharing.freezing import Freezer
 from sharing.issuing_context import IssuingContext
 from sharing.settings import LinkSettings

@@ -26,9 +26,7 @@ from common.http.problem import UNAVAILABLE_RETRY_SECONDS
 from common.jobs.payloads import ComputeReport
 from common.jobs.publisher import JobPublisher, JobsUnavailableError
 from common.reports_cache import copies
-from common.reports_cache.cache import (
-    ReportCache,
-)
+from common.reports_cache.cache import ReportCache
 from common.reports_cache.report_fields import (
     UnreadableReportError,
     unpack_meta,

@@ -22,9 +22,7 @@ from common.infra.redis import WORKER, create_redis
 from common.infra.telemetry import configure_logging
 from common.jobs.celery_config import create_celery
 from common.jobs.publisher import JobPublisher
-from common.reports_cache.cache import (
-    ReportCache,
-)
+from common.reports_cache.cache import ReportCache
 from worker import schedule, tasks
 from worker.discord.deliver import create_delivery_context
 from worker.operations import metrics

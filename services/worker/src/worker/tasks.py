@@ -26,9 +26,7 @@ from common.jobs.payloads import (
 from common.jobs.publisher import JobPublisher
 from common.links.state import LinkStateStore
 from common.reports.model import COUNT_DAYS
-from common.reports_cache.cache import (
-    ReportCache,
-)
+from common.reports_cache.cache import ReportCache
 from ingest import data_version
 from ingest.webhooks import work
 from worker import schedule

@@ -33,12 +33,8 @@ from common.db.tenancy import Access, snapshot, transaction
 from common.jobs.payloads import ComputeReport
 from common.reports import registry
 from common.reports.window import Period, window_of
-from common.reports_cache.cache import (
-    ReportCache,
-)
-from common.reports_cache.report_fields import (
-    unpack_csv,
-)
+from common.reports_cache.cache import ReportCache
+from common.reports_cache.report_fields import unpack_csv
 from worker.imports import slots
 from worker.imports.slots import is_free, slot
 from worker.links.revocation_sweep import sweep_revocations

@@ -11,9 +11,7 @@ from tests.support.refusing import WAYS, refuses, refusing
 
 from common.infra.refusals import AWAY, Refusal, refusal_of, told_of
 from common.links.state import LinkRef, LinkState, LinkStateStore, state_key
-from common.reports_cache.cache import (
-    DONE_CHANNEL,
-)
+from common.reports_cache.cache import DONE_CHANNEL
 from devstack.embedded.valkey import EmbeddedValkey
 from sharing.revoking import RevocationUnavailableError, write
 

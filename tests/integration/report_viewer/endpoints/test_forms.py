@@ -20,9 +20,7 @@ from common.i18n.locales import TAGS
 from common.jobs.celery_config import QUEUE
 from common.jobs.payloads import MakeForm
 from common.reports_cache.forms import Form, FormWanted, form_cache, pack_form
-from common.reports_cache.report_fields import (
-    unpack_meta,
-)
+from common.reports_cache.report_fields import unpack_meta
 from report_viewer.endpoints import forms
 from report_viewer.links.urls import Resource
 from worker.forms import make

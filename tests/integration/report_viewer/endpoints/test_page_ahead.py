@@ -11,9 +11,7 @@ from tests.support.forms import make_forms
 from tests.support.samples import CSV, Sample, document
 
 from common.jobs.celery_config import QUEUE
-from common.reports_cache.cache import (
-    DONE_CHANNEL,
-)
+from common.reports_cache.cache import DONE_CHANNEL
 
 pytestmark = pytest.mark.anyio
 

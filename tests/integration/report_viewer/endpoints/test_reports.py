@@ -11,9 +11,7 @@ from tests.support.samples import CSV, SECRET, Sample
 from common.links import tenant_names
 from common.links.tenant_names import TenantName
 from common.reports.registry import REPORTS, implemented
-from common.reports_cache.cache import (
-    ReportCache,
-)
+from common.reports_cache.cache import ReportCache
 
 pytestmark = pytest.mark.anyio
 

@@ -20,9 +20,7 @@ from common.links import popularity, unlocking
 from common.links.options import LinkOptions
 from common.links.ranges import Range, parse_range
 from common.links.state import LinkStateStore
-from common.reports_cache.cache import (
-    data_version_key,
-)
+from common.reports_cache.cache import data_version_key
 from report_viewer.loading.rate_limits import ComputationLimit, LinkThrottledError
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("clock")]

@@ -30,9 +30,7 @@ from common.db.tenancy import Access, transaction
 from common.jobs.celery_config import LINK_QUEUE
 from common.jobs.payloads import RestoreLink
 from common.links.state import LinkStateStore, state_key
-from common.reports_cache.cache import (
-    ReportCache,
-)
+from common.reports_cache.cache import ReportCache
 from devstack.embedded.valkey import EmbeddedValkey
 from devstack.processes.sockets import reserved_port
 from sharing.revoking import Revocation, RevocationUnavailableError, revoke

@@ -13,9 +13,7 @@ from tests.support.samples import Sample
 from common.jobs.celery_config import LINK_QUEUE, QUEUE
 from common.jobs.payloads import RestoreLink
 from common.links.state import LinkState, LinkStateStore
-from common.reports_cache.cache import (
-    ReportCache,
-)
+from common.reports_cache.cache import ReportCache
 from report_viewer.loading import loader
 from report_viewer.loading.redis_store import PAGE, RedisStore, Snapshot, SnapshotQuery
 

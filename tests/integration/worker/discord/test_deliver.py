@@ -31,9 +31,7 @@ from common.jobs.celery_config import VISIBILITY_TIMEOUT_SECONDS, create_celery
 from common.jobs.discord_promises import Promise, PromiseStore
 from common.jobs.payloads import AnswerDiscord, Job
 from common.jobs.publisher import JobPublisher
-from common.reports_cache.cache import (
-    ReportCache,
-)
+from common.reports_cache.cache import ReportCache
 from worker.discord import client, deliver
 from worker.discord.deliver import (
     MOST_WAIT_SECONDS,

@@ -12,14 +12,10 @@ from tests.integration.worker.conftest import Shop
 from tests.support.forms import job_of
 
 from common.jobs.payloads import MakeForm
-from common.reports_cache.cache import (
-    DONE_CHANNEL,
-)
+from common.reports_cache.cache import DONE_CHANNEL
 from common.reports_cache.claims import CachePolicy, Claims
 from common.reports_cache.forms import Form, form_cache
-from common.reports_cache.report_fields import (
-    unpack_meta,
-)
+from common.reports_cache.report_fields import unpack_meta
 from worker.forms import make
 from worker.forms.source import Source
 from worker.operations import cache_eviction

@@ -14,9 +14,7 @@ from common import instants
 from common.reports import queries
 from common.reports.catalog.product_performance import query as product_performance
 from common.reports.model import Row
-from common.reports_cache.cache import (
-    DONE_CHANNEL,
-)
+from common.reports_cache.cache import DONE_CHANNEL
 from common.reports_cache.report_fields import (
     unpack_csv,
     unpack_document,

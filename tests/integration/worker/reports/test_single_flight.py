@@ -16,13 +16,9 @@ from tests.support import wait
 from common import instants
 from common.jobs.payloads import ComputeReport
 from common.jobs.publisher import CLAIM_SECONDS
-from common.reports_cache.cache import (
-    ReportCache,
-)
+from common.reports_cache.cache import ReportCache
 from common.reports_cache.claims import CachePolicy, Claims
-from common.reports_cache.report_fields import (
-    Meta,
-)
+from common.reports_cache.report_fields import Meta
 from worker.reports import compute as computing
 from worker.reports import lease as leasing
 from worker.reports import single_flight

@@ -22,9 +22,7 @@ from common.links import popularity
 from common.links.popularity import ViewedReport
 from common.reports.comparison import Comparison
 from common.reports.window import Dates, Period, Window, window_of
-from common.reports_cache.cache import (
-    data_version_key,
-)
+from common.reports_cache.cache import data_version_key
 from ingest import data_version
 from worker.reports import rollup_refresh
 from worker.reports.lease import Leases

@@ -11,9 +11,7 @@ from common.jobs.payloads import ComputeReport, MakeForm
 from common.reports.comparison import Comparison
 from common.reports.redaction import Redaction
 from common.reports.window import Window
-from common.reports_cache.cache import (
-    ReportKey,
-)
+from common.reports_cache.cache import ReportKey
 from common.reports_cache.forms import Form, FormWanted
 from common.reports_cache.report_fields import (
     Meta,

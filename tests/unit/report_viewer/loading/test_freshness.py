@@ -7,9 +7,7 @@ import pytest
 from tests.support.samples import Sample
 
 from common.links.state import LinkState
-from common.reports_cache.report_fields import (
-    Meta,
-)
+from common.reports_cache.report_fields import Meta
 from report_viewer.loading import worker_heartbeat
 from report_viewer.loading.freshness import FreshnessTracker
 from report_viewer.loading.redis_store import Snapshot

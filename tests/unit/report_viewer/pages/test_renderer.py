@@ -24,9 +24,7 @@ from common.reports.document.schema import BarChart, Document, LineChart, Pareto
 from common.reports.document.tables import Table
 from common.reports.registry import implemented
 from common.reports.window import Dates, Period, window_of
-from common.reports_cache.report_fields import (
-    unpack_document,
-)
+from common.reports_cache.report_fields import unpack_document
 from report_pages.formatting import DocumentFormatter
 from report_pages.report import definitions
 from report_pages.sections.table.view import VIEW

@@ -15,9 +15,7 @@ import msgspec
 from common.reports.comparison import Comparison
 from common.reports.redaction import Redaction
 from common.reports.window import Window
-from common.reports_cache.cache import (
-    ReportKey,
-)
+from common.reports_cache.cache import ReportKey
 from common.reports_cache.forms import Form, FormKey
 
 _BOUNDS: Final = ("start", "end")

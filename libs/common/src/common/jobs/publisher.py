@@ -25,9 +25,7 @@ from common.jobs.payloads import (
     WarmTenant,
     WorkWebhooks,
 )
-from common.reports_cache.cache import (
-    ReportCache,
-)
+from common.reports_cache.cache import ReportCache
 from common.reports_cache.claims import CachePolicy, Claims
 
 CLAIM_SECONDS: Final = 10

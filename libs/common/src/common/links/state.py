@@ -29,9 +29,7 @@ from redis.exceptions import ResponseError
 from common.links import options, tenant_names
 from common.links.options import PLAIN, LinkOptions
 from common.links.tenant_names import TenantName
-from common.reports_cache.cache import (
-    DONE_CHANNEL,
-)
+from common.reports_cache.cache import DONE_CHANNEL
 
 UNKNOWN_SECONDS = 3600
 """For how long a link that is in no ledger is remembered as one that does not open."""

@@ -21,9 +21,7 @@ from starlette.types import Receive, Scope, Send
 from common.http.accept import wants_json
 from common.links.tenant_names import TenantName
 from common.links.token import ExpiredLinkError, LinkClaims, LinkError
-from common.reports_cache.report_fields import (
-    UnreadableReportError,
-)
+from common.reports_cache.report_fields import UnreadableReportError
 from report_viewer.cache.response_cache import ResponseCache
 from report_viewer.endpoints.choosing_days import DayChooser
 from report_viewer.endpoints.counting_views import SeenPages

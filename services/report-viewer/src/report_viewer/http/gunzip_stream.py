@@ -8,9 +8,7 @@ from typing import Any, Final
 
 from starlette.types import Send
 
-from common.reports_cache.report_fields import (
-    UnreadableReportError,
-)
+from common.reports_cache.report_fields import UnreadableReportError
 from report_viewer.http.etag import etag_matches
 from report_viewer.http.response import Response, WireResponse
 

@@ -20,9 +20,7 @@ from common.jobs.payloads import ComputeReport, MakeForm, RestoreLink
 from common.jobs.publisher import ClaimedJob, JobPublisher
 from common.links.state import state_key
 from common.links.token import LinkClaims
-from common.reports_cache.cache import (
-    ReportCache,
-)
+from common.reports_cache.cache import ReportCache
 from common.reports_cache.forms import FormKey
 from report_viewer.loading.rate_limits import ComputationLimit
 from report_viewer.loading.redis_store import key_of

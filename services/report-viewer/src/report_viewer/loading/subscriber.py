@@ -15,9 +15,7 @@ from typing import Final
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from common.reports_cache.cache import (
-    DONE_CHANNEL,
-)
+from common.reports_cache.cache import DONE_CHANNEL
 from report_viewer.tasks import BackgroundTask
 
 _LISTEN_SECONDS: Final = 5.0

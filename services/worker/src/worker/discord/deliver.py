@@ -27,9 +27,7 @@ from common.jobs.publisher import JobPublisher
 from common.reports.document.schema import Document
 from common.reports.model import COUNT_DAYS
 from common.reports_cache import copies
-from common.reports_cache.cache import (
-    ReportCache,
-)
+from common.reports_cache.cache import ReportCache
 from worker.discord import client
 from worker.discord.client import AttemptOutcome, Result
 from worker.discord.message import Message, report_message, text_message

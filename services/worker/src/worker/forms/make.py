@@ -15,9 +15,7 @@ from common import instants
 from common.i18n.locales import ENGLISH, LOCALES
 from common.i18n.report_words import formatter_of
 from common.jobs.payloads import MakeForm
-from common.reports_cache.cache import (
-    ReportCache,
-)
+from common.reports_cache.cache import ReportCache
 from common.reports_cache.forms import Form, form_cache, pack_form
 from common.reports_cache.report_fields import (
     unpack_document,

@@ -12,9 +12,7 @@ from common.i18n.formatter import Formatter
 from common.reports import registry
 from common.reports.document.metrics import Unit
 from common.reports.document.schema import Document
-from common.reports_cache.report_fields import (
-    Meta,
-)
+from common.reports_cache.report_fields import Meta
 
 _BEFORE: Final = ", before"
 _CHANGE: Final = ", change"

@@ -15,9 +15,7 @@ from typing import Any, Final, TypeVar
 from redis import Redis
 from redis.exceptions import OutOfMemoryError
 
-from common.reports_cache.cache import (
-    REPORT_NAMES,
-)
+from common.reports_cache.cache import REPORT_NAMES
 from common.reports_cache.forms import FORM_NAMES
 
 TASK: Final = "cache.make-room"

@@ -19,12 +19,8 @@ from common.reports.model import COUNT_DAYS, Scope
 from common.reports.redacting import Redacted, redacted
 from common.reports.sales.finer import FinerSales
 from common.reports.sales.protocol import Sales
-from common.reports_cache.cache import (
-    ReportCache,
-)
-from common.reports_cache.report_fields import (
-    Meta,
-)
+from common.reports_cache.cache import ReportCache
+from common.reports_cache.report_fields import Meta
 from worker.operations import cache_eviction
 from worker.operations.metrics import JobMetrics, Stopwatch
 from worker.reports import csv_export, page_ahead, replica

@@ -13,9 +13,7 @@ from sqlalchemy import Engine
 
 from common.jobs.payloads import ComputeReport
 from common.reports.model import COUNT_DAYS
-from common.reports_cache.cache import (
-    ReportCache,
-)
+from common.reports_cache.cache import ReportCache
 from common.reports_cache.report_fields import (
     Meta,
     is_stale,

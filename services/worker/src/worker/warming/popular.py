@@ -22,9 +22,7 @@ from common.links.popularity import ViewedReport
 from common.reports import registry
 from common.reports.window import Period, shift_of
 from common.reports_cache import readiness
-from common.reports_cache.cache import (
-    ReportCache,
-)
+from common.reports_cache.cache import ReportCache
 from ingest import data_version
 from worker.reports import rollup_refresh
 

@@ -18,9 +18,7 @@ from ingest.csv.notes import FUTURE, Notes
 from ingest.csv.piecewise import LEAST, PiecewiseTable
 from ingest.csv.records import Record, columns_of
 from ingest.csv.table import Cells, Columns, Table
-from ingest.csv.values import (
-    BadValueError,
-)
+from ingest.csv.values import BadValueError
 from ingest.formats.column_notes import tell_columns
 from ingest.formats.model import Read, Reading
 from ingest.formats.own.order_lines import OrderLines

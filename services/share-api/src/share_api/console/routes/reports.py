@@ -10,9 +10,7 @@ from accounts.permissions import Permission
 from common.instants import iso
 from common.jobs.publisher import JobsUnavailableError
 from common.reports import registry
-from common.reports_cache.report_fields import (
-    UnreadableReportError,
-)
+from common.reports_cache.report_fields import UnreadableReportError
 from share_api.console.forms.body import Form
 from share_api.console.pages import FRAMED_HEADERS, page, plain_page
 from share_api.console.views.preview import (

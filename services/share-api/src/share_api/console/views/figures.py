@@ -16,9 +16,7 @@ from common.reports.document.schema import Document
 from common.reports.money import divide_half_even
 from common.reports.window import Period, window_of
 from common.reports_cache import copies
-from common.reports_cache.cache import (
-    ReportCache,
-)
+from common.reports_cache.cache import ReportCache
 from share_api.console.visit import Visit
 
 _READING: Final = 1

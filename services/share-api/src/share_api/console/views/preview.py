@@ -17,12 +17,8 @@ from common.reports.comparison import Comparison
 from common.reports.document.schema import Document
 from common.reports.redaction import NOTHING, Redaction
 from common.reports_cache import copies
-from common.reports_cache.cache import (
-    ReportKey,
-)
-from common.reports_cache.report_fields import (
-    unpack_meta,
-)
+from common.reports_cache.cache import ReportKey
+from common.reports_cache.report_fields import unpack_meta
 from report_pages import row_pages
 from report_pages.report import OUTDATED, ReportTemplates
 from share_api.console.assets import asset
