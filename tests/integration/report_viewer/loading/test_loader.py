@@ -139,9 +139,19 @@ async def test_a_failure_wakes_at_once(run: Run, redis_client: Redis) -> None:
             "computation-failed"
         }
         assert redis_client.llen(QUEUE) == 1, "no waiter tries a failed computation again"
+
+
+async def test_a_failure_that_is_over_is_tried_again(run: Run, redis_client: Redis) -> None:
+    sample = Sample()
+    sample.activate(redis_client)
+    cache = ReportCache(redis_client, keep_seconds=60)
+    await asyncio.to_thread(cache.fail, sample.key)
+    async with run(REPORT_VIEWER_WAIT_SECONDS=60) as client:
+        assert (await client.get(sample.path)).status_code == 503
+        assert not redis_client.exists(QUEUE)
         redis_client.delete(sample.key.failed)
         again = asyncio.create_task(client.get(sample.path))
-        await wait.until_async(lambda: redis_client.llen(QUEUE) == 2)
+        await wait.until_async(lambda: redis_client.llen(QUEUE) == 1)
         await asyncio.to_thread(sample.store, redis_client)
         assert (await again).status_code == 200
 
