@@ -98,6 +98,7 @@ def create_app(settings: ViewerSettings) -> Viewer:
     cache = ResponseCache(
         fresh_seconds=settings.local_seconds, max_bytes=settings.copies_mb * 1024 * 1024
     )
+    _watch(cache, metrics)
     redis = connect_redis(settings, cache)
     reports = _reports(settings, redis, rendering, cache=cache, verifier=verifier, metrics=metrics)
     operations = _operations(settings, redis, rendering, verifier=verifier, metrics=metrics)
@@ -108,6 +109,19 @@ def create_app(settings: ViewerSettings) -> Viewer:
         headers=(NEVER_STORED, *security.data()),
     )
     return Viewer(reports, operations.application(_lifespan(redis, metrics)), bounds)
+
+
+def _watch(cache: ResponseCache, metrics: Metrics) -> None:
+    metrics.watch(
+        "report_viewer_copies_bytes",
+        "What pages and CSVs take in memory.",
+        lambda: cache.bytes_kept,
+    )
+    metrics.watch(
+        "report_viewer_tracking",
+        "Processes that Redis tells of changes: the others ask it about each link again and again.",
+        cache.tracking.is_proven,
+    )
 
 
 def _reports(
@@ -132,11 +146,6 @@ def _reports(
         "report_viewer_waiting",
         "Requests that wait for a report to be computed.",
         lambda: loader.waiting,
-    )
-    metrics.watch(
-        "report_viewer_copies_bytes",
-        "What pages and CSVs take in memory.",
-        lambda: cache.bytes_kept,
     )
     representations, forms = _representing(
         settings, redis, rendering, cache=cache, reader=reader, loader=loader, metrics=metrics
@@ -229,16 +238,11 @@ def _lifespan(redis: RedisConnections, metrics: Metrics) -> Lifespan[Starlette]:
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        for each in (redis.primary, redis.subscriber, redis.heartbeat, redis.views, metrics):
-            each.start()
+        redis.start()
+        metrics.start()
         yield
-        for each in (metrics, redis.heartbeat, redis.views):
-            await each.close()
-        redis.jobs.close()
-        redis.invalid_tokens.close()
-        await redis.subscriber.close()
-        await redis.primary.close()
-        await redis.store.close()
+        await metrics.close()
+        await redis.close()
         await run_in_threadpool(tracing.stop)
 
     return lifespan

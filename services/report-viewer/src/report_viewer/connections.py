@@ -6,6 +6,7 @@ from common.links.state import is_state_key
 from report_viewer.cache.response_cache import ResponseCache
 from report_viewer.http.client_address import ClientAddresses
 from report_viewer.loading.job_requests import JobRequests, connect_for_publishing, connect_jobs
+from report_viewer.loading.key_tracker import KeyTracker
 from report_viewer.loading.primary_watch import PrimaryWatch
 from report_viewer.loading.rate_limits import (
     ComputationLimit,
@@ -27,12 +28,27 @@ class RedisConnections:
 
     store: RedisStore
     primary: PrimaryWatch
+    tracker: KeyTracker
     subscriber: Subscriber
     jobs: JobRequests
     invalid_tokens: InvalidTokenLimit
     unlocking: UnlockLimit
     heartbeat: WorkerHeartbeat
     views: ViewCounter
+
+    def start(self) -> None:
+        """Begin to listen, to look and to count, on the running event loop."""
+        for each in (self.primary, self.tracker, self.subscriber, self.heartbeat, self.views):
+            each.start()
+
+    async def close(self) -> None:
+        """End all of it, the counts written, and close the connections."""
+        await self.heartbeat.close()
+        await self.views.close()
+        self.jobs.close()
+        self.invalid_tokens.close()
+        for each in (self.subscriber, self.tracker, self.primary, self.store):
+            await each.close()
 
 
 def connect_redis(settings: ViewerSettings, cache: ResponseCache) -> RedisConnections:
@@ -41,6 +57,7 @@ def connect_redis(settings: ViewerSettings, cache: ResponseCache) -> RedisConnec
     epoch = ServerEpoch()
     reading = connect(url, epoch)
     store = RedisStore(reading, epoch)
+    tracker = KeyTracker(url, cache.tracking, seconds=cache.fresh_seconds)
     publishing = connect_for_publishing(url)
     limit = ComputationLimit(
         publishing, per_link=settings.cold_per_link, per_tenant=settings.cold_per_tenant
@@ -54,7 +71,8 @@ def connect_redis(settings: ViewerSettings, cache: ResponseCache) -> RedisConnec
 
     return RedisConnections(
         store=store,
-        primary=PrimaryWatch(reading),
+        primary=PrimaryWatch(reading, tracker.redis),
+        tracker=tracker,
         subscriber=Subscriber(connect(url), on_message=on_message),
         jobs=jobs,
         invalid_tokens=InvalidTokenLimit(
@@ -63,6 +81,6 @@ def connect_redis(settings: ViewerSettings, cache: ResponseCache) -> RedisConnec
             per_address=settings.failures_per_address,
         ),
         unlocking=UnlockLimit(publishing),
-        heartbeat=WorkerHeartbeat(store.exists),
+        heartbeat=WorkerHeartbeat(store.exists, turned=cache.tracking.change_all),
         views=ViewCounter(recorder(url)),
     )

@@ -58,17 +58,25 @@ class Metrics:
         )
         self._ages = Histogram(
             "report_viewer_report_age_seconds",
-            "How long ago what was served was computed, by how fresh it is.",
+            "How long ago a report was computed, by how fresh it is, when Redis is asked.",
             ["freshness"],
             buckets=AGE_BUCKETS,
+            registry=self._registry,
+        )
+        self._served = Counter(
+            "report_viewer_reports_served",
+            "Answers of reports, by how fresh they are.",
+            ["freshness"],
             registry=self._registry,
         )
         for heat in Heat:
             self._loads.labels(heat.value)
         for freshness in Freshness:
             self._ages.labels(freshness.value)
+            self._served.labels(freshness.value)
         self._hot = 0
         self._counts: defaultdict[int, int] = defaultdict(int)
+        self._fresh: defaultdict[Freshness, int] = defaultdict(int)
         self._gauges: list[tuple[Gauge, Callable[[], float]]] = []
         self._publishing = BackgroundTask(self._publish_for_ever)
 
@@ -86,8 +94,13 @@ class Metrics:
         return self._hot == 1
 
     def served(self, freshness: Freshness, age_seconds: float) -> None:
-        """Note how fresh a report was that was served."""
+        """Note how fresh a report was that was served, after Redis was asked."""
         self._ages.labels(freshness.value).observe(max(age_seconds, 0))
+        self._fresh[freshness] += 1
+
+    def served_again(self, freshness: Freshness) -> None:
+        """Count a hot answer: one from memory."""
+        self._fresh[freshness] += 1
 
     def count_violation(self, directive: str) -> None:
         """Count what a content policy kept a page from; ``directive`` is one of a fixed list."""
@@ -103,6 +116,9 @@ class Metrics:
         counts, self._counts = self._counts, defaultdict(int)
         for status, count in counts.items():
             self._answers.labels(str(status)).inc(count)
+        served, self._fresh = self._fresh, defaultdict(int)
+        for freshness, count in served.items():
+            self._served.labels(freshness.value).inc(count)
         for gauge, value in self._gauges:
             gauge.set(value())
 

@@ -50,7 +50,8 @@ class ViewerSettings(RedisSettings, SigningSettings, TransportSettings, TracingS
         ge=0,
         le=0.8,
         validation_alias="REPORT_VIEWER_LOCAL_SECONDS",
-        description="How long what Redis said of a link is believed; 0 asks on every request.",
+        description="How long what Redis said of a link is believed without its word that nothing"
+        " has changed since; 0 asks on every request.",
     )
     overdue_seconds: float = Field(
         default=900,

@@ -172,10 +172,12 @@ def create_async_redis(
     profile: Profile,
     *,
     on_connect: Callable[[AbstractConnection], Awaitable[None]] | None = None,
+    protocol: int = 2,
 ) -> AsyncRedis:
     """A client for an event loop, whose callers wait for a free connection.
 
-    ``on_connect`` sets each new connection up, in the place of what the client does by itself.
+    ``on_connect`` sets each new connection up, in the place of what the client does by itself;
+    ``protocol`` is the version of RESP.
     """
     options: dict[str, Any] = {
         **profile.timeouts(),
@@ -183,6 +185,7 @@ def create_async_redis(
         "timeout": POOL_WAIT_SECONDS,
         "health_check_interval": _HEALTH_CHECK_SECONDS,
         "redis_connect_func": on_connect,
+        "protocol": protocol,
         "retry": AsyncRetry(
             ExponentialBackoff(cap=0.1, base=0.02),
             profile.attempts or 0,

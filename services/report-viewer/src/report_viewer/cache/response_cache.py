@@ -9,6 +9,10 @@ took to answer, the shorter its answer is fresh. An announcement makes every ent
 (``invalidate_all``). With Redis gone nothing is shown beyond that time. The expiry, which the token
 says, is compared with the clock on every request.
 
+Beyond that time an entry is fresh while ``Tracking`` proves that nothing of its tenant has changed
+since: Redis tells of a change, and need not be asked whether there was one. It is asked all the
+same now and then.
+
 Stale entries are kept, bounded by bytes, and compared by ``ReportVersion``: when Redis names the
 same version again, the same bytes are sent again.
 """
@@ -20,6 +24,7 @@ from typing import Final
 from weakref import WeakValueDictionary
 
 from common.links.token import LinkClaims
+from report_viewer.cache.tracking import Tracking, Unchanged
 from report_viewer.http.prepared_response import PreparedResponse
 from report_viewer.http.variant import Variant
 from report_viewer.model import Freshness
@@ -27,7 +32,12 @@ from report_viewer.model import Freshness
 _OVERHEAD_BYTES: Final = 2048
 """What an entry takes beside its responses: claims and keys."""
 
+TRACKED_SECONDS: Final = 300.0
+"""How long what Redis said of a link is shown at most while nothing is told to have changed."""
+
 _NEVER: Final = float("-inf")
+_LASTING: Final = frozenset({Freshness.CURRENT, Freshness.FROZEN})
+"""What a report stays until a key changes; any other becomes another by time alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +54,29 @@ class CachedLink:
     Attributes:
         version: what its page and CSV show now; None when that is not known.
         fresh_until: until when that needs no confirmation, on the monotonic clock.
+        unchanged: what vouches for it from then on, up to ``tracked_until``; None for nothing.
         shown: its claims with what its state says, the window that it shows among it.
         ends: when the link expires, or that window moves, as Unix seconds.
     """
 
-    __slots__ = ("__weakref__", "claims", "ends", "fresh_until", "shown", "version")
+    __slots__ = (
+        "__weakref__",
+        "claims",
+        "ends",
+        "fresh_until",
+        "shown",
+        "tracked_until",
+        "unchanged",
+        "version",
+    )
 
     def __init__(self, claims: LinkClaims) -> None:
         self.claims = claims
         self.shown = claims
         self.ends = claims.expires_at.timestamp()
         self.version: ReportVersion | None = None
-        self.fresh_until = _NEVER
+        self.fresh_until = self.tracked_until = _NEVER
+        self.unchanged: Unchanged | None = None
 
     def revalidate(self, version: ReportVersion, *, until: float) -> ReportVersion:
         """Take ``version`` for confirmed until then; the same object while it stays the same."""
@@ -64,16 +85,23 @@ class CachedLink:
         self.fresh_until = max(self.fresh_until, until)
         return self.version or version
 
+    def track(self, unchanged: Unchanged | None, *, asked: float) -> None:
+        """Let ``unchanged`` vouch for what Redis was asked at a moment on the monotonic clock."""
+        self.unchanged = unchanged
+        lasts = self.version is not None and self.version.freshness in _LASTING
+        vouched = lasts and unchanged is not None and unchanged.covers(asked)
+        self.tracked_until = asked + TRACKED_SECONDS if vouched else _NEVER
+
     def show(self, shown: LinkClaims, *, moves_at: float) -> None:
         """Take ``shown`` for what it shows until then, in Unix seconds."""
         self.shown = shown
         if shown.options.password is not None:
-            self.fresh_until = _NEVER
+            self.fresh_until, self.unchanged = _NEVER, None
         self.ends = min(self.claims.expires_at.timestamp(), moves_at)
 
     def invalidate(self) -> None:
         """Redis said that the link does not open, or that something is missing."""
-        self.version = None
+        self.version = self.unchanged = None
         self.fresh_until = _NEVER
 
 
@@ -99,10 +127,14 @@ class ResponseCache:
     Args:
         fresh_seconds: how long what Redis said of a link needs no confirmation; with 0, none.
         max_bytes: what all entries together may take.
+
+    Attributes:
+        tracking: what Redis tells of changes; with a ``fresh_seconds`` of 0 it proves nothing.
     """
 
     def __init__(self, *, fresh_seconds: float, max_bytes: int) -> None:
         self.fresh_seconds = fresh_seconds
+        self.tracking = Tracking(seconds=fresh_seconds)
         self._max_bytes = max_bytes
         self._bytes = 0
         self._stale_until = _NEVER
@@ -118,16 +150,27 @@ class ResponseCache:
         entry = self._entries.get(path)
         if entry is None:
             return None
-        link = entry.link
+        link, now = entry.link, time.monotonic()
         if (
-            time.monotonic() >= link.fresh_until
-            or link.fresh_until <= self._stale_until
+            (
+                (now >= link.fresh_until or link.fresh_until <= self._stale_until)
+                and not self._is_tracked(link, now)
+            )
             or time.time() >= link.ends
             or entry.version is not link.version
         ):
             return None
         self._entries.move_to_end(path)
         return entry
+
+    def _is_tracked(self, link: CachedLink, now: float) -> bool:
+        """Whether what Redis said of a link is proven not to have changed since."""
+        return (
+            link.unchanged is not None
+            and link.unchanged.holds
+            and now < self.tracking.proven_until
+            and now < link.tracked_until
+        )
 
     def get(self, path: bytes) -> CacheEntry | None:
         """The entry at ``path``, fresh or stale."""

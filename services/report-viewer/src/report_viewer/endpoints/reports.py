@@ -117,6 +117,7 @@ class ReportsEndpoint:
             return None
         wire = ready.conditional(asked.get(b"if-none-match", b""))
         self._metrics.count(wire.status)
+        self._metrics.served_again(entry.version.freshness)
         if self._metrics.is_timed():
             self._metrics.loaded(Heat.HOT, perf_counter() - began)
         if csv and kind is ClientKind.PERSON and not head:

@@ -65,10 +65,14 @@ class Revalidation:
         freshness, stale = self._freshness.assess(key_of(claims).cached, meta, snapshot)
         if stale and not snapshot.failed:
             self._jobs.refresh(claims)
-        until = snapshot.asked + self._responses.fresh_seconds
+        version = ReportVersion(snapshot.meta, freshness)
         if claims.options.password is not None:
-            until = -math.inf  # each request has to show that the password was given
-        return link.revalidate(ReportVersion(snapshot.meta, freshness), until=until)
+            # Each request has to show that the password was given.
+            return link.revalidate(version, until=-math.inf)
+        asked, responses = snapshot.asked, self._responses
+        confirmed = link.revalidate(version, until=asked + responses.fresh_seconds)
+        link.track(responses.tracking.of_tenant(claims.tenant_id, snapshot.run), asked=asked)
+        return confirmed
 
     async def _ask(self, request: ReportRequest, link: CachedLink) -> ReportVersion | None:
         try:

@@ -19,10 +19,10 @@ EVERY_SECONDS: Final = 1.0
 
 
 class PrimaryWatch:
-    """Asks the Sentinels of ``redis``, if it has any, who its primary is."""
+    """Asks the Sentinels of ``clients``, if they have any, who their primary is."""
 
-    def __init__(self, redis: Redis) -> None:
-        self._redis = redis
+    def __init__(self, *clients: Redis) -> None:
+        self._clients = clients
         self._watching = BackgroundTask(self._watch)
 
     def start(self) -> None:
@@ -34,8 +34,13 @@ class PrimaryWatch:
         await self._watching.close()
 
     async def _watch(self) -> None:
-        pool = self._redis.connection_pool
-        while isinstance(pool, PrimaryPool):
-            with suppress(RedisError, OSError):  # none answers: who has a connection goes on
-                await pool.find_primary()
+        pools = [each.connection_pool for each in self._clients]
+        watched = [each for each in pools if isinstance(each, PrimaryPool)]
+        while watched:
+            await asyncio.gather(*map(_find_primary, watched))
             await asyncio.sleep(EVERY_SECONDS)
+
+
+async def _find_primary(pool: PrimaryPool) -> None:
+    with suppress(RedisError, OSError):  # none answers: who has a connection goes on
+        await pool.find_primary()

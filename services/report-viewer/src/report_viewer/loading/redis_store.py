@@ -72,9 +72,10 @@ class Snapshot:
 
     ``complete`` says whether each of those fields is there, and for a form the CSV, of which it is
     made; those not asked for, or not there, are empty. ``asked`` is a moment on the monotonic clock
-    before that, in seconds; ``data_version`` is what ``cache.data_version_key`` told,
-    ``tenant_name`` what ``common.links.tenant_names`` has. ``claims`` are what the link shows, the
-    report's window among it, and that stays so until ``moves_at`` (Unix seconds).
+    before that, in seconds, and ``run`` the server's run that answered; ``data_version`` is what
+    ``cache.data_version_key`` told, ``tenant_name`` what ``common.links.tenant_names`` has.
+    ``claims`` are what the link shows, the report's window among it, and that stays so until
+    ``moves_at`` (Unix seconds).
     """
 
     state: LinkState | None
@@ -91,6 +92,7 @@ class Snapshot:
     moves_at: float = math.inf
     form: bytes = b""
     form_failed: bool = False
+    run: str | None = None
 
 
 class SnapshotQuery(NamedTuple):
@@ -175,6 +177,7 @@ class RedisStore:
                 complete=whole and None not in found[place].values(),
                 data_version=told,
                 asked=asked,
+                run=run,
                 tenant_name=name,
                 options=link.options,
                 form=_current(form, found[place]),

@@ -24,12 +24,21 @@ class WorkerHeartbeat:
 
     Args:
         exists: whether a key is there; None when Redis does not say, which says nothing of workers.
+        turned: told when workers are found to have gone, or to have come back.
         clock: a monotonic clock, in seconds.
     """
 
-    def __init__(self, exists: Exists, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        exists: Exists,
+        *,
+        turned: Callable[[], None] = lambda: None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._exists = exists
+        self._turned = turned
         self._clock = clock
+        self._was_gone = False
         self._missing_since: float | None = None
         self._watching = BackgroundTask(self._watch)
 
@@ -53,6 +62,9 @@ class WorkerHeartbeat:
             self._missing_since = None
         elif there is False and self._missing_since is None:
             self._missing_since = self._clock()
+        if self._was_gone != self.is_gone():
+            self._was_gone = not self._was_gone
+            self._turned()
 
     async def _watch(self) -> None:
         while True:
