@@ -1,8 +1,10 @@
 """A service as a process of a test's own: started as it is deployed, and gone with the test."""
 
+import os
+import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
@@ -12,17 +14,33 @@ from tests.support import wait
 
 @contextmanager
 def service_process(
-    module: str, environment: Mapping[str, str], log: Path | None = None
+    module: str,
+    environment: Mapping[str, str],
+    log: Path | None = None,
+    *,
+    command: Sequence[str] = (),
+    killed: bool = False,
 ) -> Iterator["subprocess.Popen[bytes]"]:
-    """``python -m module`` until SIGTERM; what it says goes to ``log``, else where ours does."""
+    """``python -m module`` until SIGTERM; what it says goes to ``log``, else where ours does.
+
+    ``command`` is what runs it elsewhere; where it hears nobody there it has to be ``killed``, with
+    all that it started.
+    """
     with log.open("w") if log else nullcontext() as stream:
         process = subprocess.Popen(
-            [sys.executable, "-m", module], env=environment, stdout=stream, stderr=stream
+            [*command, sys.executable, "-m", module],
+            env=environment,
+            stdout=stream,
+            stderr=stream,
+            start_new_session=killed,
         )
     try:
         yield process
     finally:
-        process.terminate()
+        if killed:
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.terminate()
         process.wait(wait.PATIENCE_SECONDS)
 
 

@@ -14,6 +14,19 @@ from common.db.engine import create_database_engine, psycopg_url
 
 APPLICATION_GROUP = "analytics_app"
 
+LOST_SECONDS: Final = 10
+"""After so long the server gives up a client whose host is gone, and with it what it had locked: as
+long as a lease on a computation lasts. The kernel's own time is two hours."""
+_PROBES: Final = 3
+_SETTINGS: Final = {
+    "tcp_keepalives_idle": LOST_SECONDS - 2 * _PROBES,
+    "tcp_keepalives_interval": 2,
+    "tcp_keepalives_count": _PROBES,
+    "tcp_user_timeout": LOST_SECONDS * 1000,
+    "client_connection_check_interval": LOST_SECONDS * 1000,
+}
+"""Of every session of the role: nothing is set by who connects, for a pooler's sake."""
+
 _AT_ONCE: Final = frozenset({"XX000", "23505", "42710"})
 """What a change of a role fails with that another has changed, or made, meanwhile."""
 _MOST_TRIES: Final = 20
@@ -66,5 +79,9 @@ def _ensure(connection: Connection, name: str, password: str) -> None:
     for statement in (
         sql.SQL("{} ROLE {} {} PASSWORD {}").format(verb, role, login, sql.Literal(password)),
         sql.SQL("GRANT {} TO {}").format(sql.Identifier(APPLICATION_GROUP), role),
+        *(
+            sql.SQL("ALTER ROLE {} SET {} = {}").format(role, sql.Identifier(setting), value)
+            for setting, value in _SETTINGS.items()
+        ),
     ):
         connection.exec_driver_sql(statement.as_string(), execution_options={"no_parameters": True})

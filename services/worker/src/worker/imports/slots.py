@@ -1,8 +1,9 @@
 """Slots of imports: how many run at once in the whole deployment, of which a shop has one at most.
 
 A slot is two locks of the database, the shop's and one of the deployment's, held by a transaction
-that does nothing else: who is killed gives both back, behind a pooler too. It reads no row and has
-no id, so that it keeps nothing from being cleaned up.
+that does nothing else: who is killed gives both back, behind a pooler too, and a host that is lost
+does after ``common.db.roles.LOST_SECONDS``. It reads no row and has no id, so that it keeps nothing
+from being cleaned up.
 """
 
 from collections.abc import Iterator

