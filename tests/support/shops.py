@@ -32,6 +32,7 @@ from common.reports.window import Period, window_of
 from ingest.ledger.load import load_sales
 from ingest.rows import OrderLineRow, ProductRow, StockRow
 from ingest.webhooks.connections import public_id
+from sharing.brand import BrandStore
 
 PASSWORD = "correct horse battery"
 GUILD = 815_4711_2342
@@ -77,6 +78,7 @@ class Shops:
             *(
                 self.connection,
                 "Connection of theirs",
+                *("Brand of theirs", "Line of theirs", "#5ec12e"),
                 "Passkey of theirs",
                 str(self.passkey_id),
                 "guest-of-",
@@ -162,6 +164,10 @@ def open_shops(owner: Engine, service: Engine, redis: Redis) -> Shops:
         at=instants.now(),
     )
     passkey_id = _passkey(service, their_admin)
+    told = {"name": "Brand of theirs", "footer": "Line of theirs", "accent": "#5ec12e"}
+    BrandStore(TenantDb(service, theirs), redis).set_texts(
+        told, author=Author("theirs@example.com"), at=instants.now()
+    )
     return Shops(owner, service, redis, ours, theirs, *ids, their_admin, invitation.id, passkey_id)
 
 

@@ -46,6 +46,7 @@ CONNECTIONS = "/api/admin/ingest/connections"
 SHARES = "/api/admin/analytics/shares"
 KEYS, MEMBERS = "/api/admin/keys", "/api/admin/members"
 INVITATIONS = "/api/admin/invitations"
+BRAND = "/api/admin/shop/brand"
 LATER = datetime(2100, 1, 1, tzinfo=UTC)
 REFUND = (
     "refund_id,order_id,line_id,processed_at,quantity,amount\nR,O1,1,2026-03-05T10:00:00Z,1,1\n"
@@ -432,6 +433,24 @@ CASES: dict[tuple[str, str], Case] = {
             "/api/admin/shop", frozenset({400}), {"json": {"name": "x", "tenant": "blackthorn"}}
         ),
     ],
+    **{
+        ("GET", f"/admin/settings/brand{below}"): plain(f"/admin/settings/brand{filled}")
+        for below, filled in (("", ""), ("/{theme}", "/light"))
+    },
+    ("POST", "/admin/settings/brand"): plain(
+        "/admin/settings/brand", FORM, data={"name": "Ours shown", "tenant": "blackthorn"}
+    ),
+    ("POST", "/admin/settings/brand/logo"): plain(
+        "/admin/settings/brand/logo", frozenset({400}), files={"logo": ("a.png", b"none")}
+    ),
+    ("POST", "/admin/settings/brand/no-logo"): plain("/admin/settings/brand/no-logo", FORM),
+    ("GET", BRAND): plain(BRAND),
+    ("PATCH", BRAND): lambda _: [
+        Attempt(BRAND, TAKEN, {"json": {"name": "Ours"}}),
+        Attempt(BRAND, frozenset({400}), {"json": {"name": "x", "tenant": "blackthorn"}}),
+    ],
+    ("PUT", f"{BRAND}/logo"): plain(f"{BRAND}/logo", frozenset({400}), content=b"none"),
+    ("DELETE", f"{BRAND}/logo"): plain(f"{BRAND}/logo"),
     ("POST", "/admin/logout"): plain("/admin/logout", DENIED, data={"csrf": "0" * 64}),
     ("DELETE", "/api/admin/sessions"): plain("/api/admin/sessions"),
     ("DELETE", "/api/admin/session"): plain("/api/admin/session"),

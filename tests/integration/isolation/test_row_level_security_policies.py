@@ -36,6 +36,7 @@ OTHER_KEYS = {
     "ux_api_keys_digest": "a key is looked up before its shop is known, and has one",
     "pk_tenants": "the tenants themselves: their id is the tenant's",
     "uq_tenants_slug": "the tenants themselves: a slug names one of all",
+    "uq_tenants_link_base_url": "the tenants themselves: an address is one tenant's",
 }
 """Keys and indexes that do not lead with the tenant."""
 

@@ -58,6 +58,8 @@ FIXED = {
     "created_by": None,
     "creator": None,
     "revoked_by": None,
+    "accent": "#123456",
+    "logo_ground": "any",
 }
 """Values that checks ask for."""
 

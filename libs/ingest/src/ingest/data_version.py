@@ -14,11 +14,11 @@ from sqlalchemy import Engine, func, select, text
 
 from common.db.accounts import Tenant
 from common.db.sales import LedgerVersion
-from common.db.tenancy import Access, transaction
+from common.db.tenancy import Access, TenantSession, transaction
 from common.infra.redis import LOADING, create_redis
 from common.jobs.celery_config import create_celery
 from common.jobs.publisher import JobPublisher, JobsUnavailableError
-from common.links import tenant_names
+from common.links import brand, brand_ledger, tenant_names
 from common.links.tenant_names import TenantName
 from common.reports_cache.cache import ReportCache
 
@@ -45,24 +45,33 @@ def look(engine: Engine, tenant_id: int) -> TenantNow | None:
         sqlalchemy.exc.DBAPIError: PostgreSQL did not answer.
     """
     with transaction(engine, Access(tenant_id=tenant_id)) as session:
-        row = session.execute(
-            select(Tenant.name, Tenant.timezone, func.coalesce(LedgerVersion.version, 0))
-            .outerjoin(LedgerVersion, LedgerVersion.tenant_id == Tenant.id)
-            .where(Tenant.id == tenant_id)
-        ).one_or_none()
+        return _now(session, tenant_id)
+
+
+def _now(session: TenantSession, tenant_id: int) -> TenantNow | None:
+    row = session.execute(
+        select(Tenant.name, Tenant.timezone, func.coalesce(LedgerVersion.version, 0))
+        .outerjoin(LedgerVersion, LedgerVersion.tenant_id == Tenant.id)
+        .where(Tenant.id == tenant_id)
+    ).one_or_none()
     return None if row is None else TenantNow(row[0], ZoneInfo(row[1]), row[2])
 
 
 def tell(engine: Engine, cache: ReportCache, tenant_id: int) -> TenantNow | None:
-    """Look, and tell everyone which data there is, and how the tenant and its zone are called.
+    """Look, and tell everyone which data there is, how the tenant and its zone are called, and its
+    brand.
 
     Raises:
         sqlalchemy.exc.DBAPIError: PostgreSQL did not answer.
         redis.RedisError: Redis did not answer.
     """
-    now = look(engine, tenant_id)
+    with transaction(engine, Access(tenant_id=tenant_id)) as session:
+        now = _now(session, tenant_id)
+        shown, logo = brand_ledger.read(session, tenant_id)
     if now is not None:
         tenant_names.store(cache.redis, tenant_id, TenantName(now.name, now.zone.key))
+        if shown.revision:
+            brand.store(cache.redis, tenant_id, shown, logo)
         if now.data_version:
             cache.announce_data(tenant_id, now.data_version)
     return now

@@ -27,6 +27,7 @@ from report_pages.chart_data import island
 from report_pages.formatting import DocumentFormatter, is_number
 from report_pages.gap_notes import gap_notes, marks
 from report_pages.key_figures import key_figures
+from report_pages.page_brand import UNBRANDED
 from report_pages.sections.protocol import Defined
 from report_pages.sections.registry import KINDS, SectionKinds
 
@@ -80,6 +81,7 @@ class ReportTemplates:
             "comparison": comparison,
             "is_number": is_number,
             "layout": layout,
+            "brand": UNBRANDED,
             "Unit": Unit,
         }
 

@@ -17,7 +17,6 @@ from common.db.tenancy import Access, transaction
 from common.jobs.publisher import JobsUnavailableError
 from common.links.options import LinkKind
 from common.links.state import LinkRef
-from common.links.tenant_names import TenantName
 from common.links.token import KeyRing, LinkClaims
 from common.links.unlocking import hash_of
 from common.reports import registry
@@ -36,7 +35,7 @@ from sharing.issue_errors import (
 from sharing.issuing_context import IssuingContext
 from sharing.link_request import IssuedLink, LinkRequest
 from sharing.policy import held_to_policy
-from sharing.recording import Draft, draft_of, enter, require_sharing, tenant_name
+from sharing.recording import Draft, TenantTold, draft_of, enter, require_sharing, tenant_told
 
 Begin = Callable[[Connection], None]
 """Called in the transaction that enters the links, before anything is written."""
@@ -105,7 +104,7 @@ def issue_all(
             enter(session, draft)
         kept = [(draft.share, fields) for draft, fields in zip(frozen, reports, strict=True)]
         keep(session, kept)
-        tenant = tenant_name(session, requests[0])
+        tenant = tenant_told(session, requests[0])
         if conclude is not None:
             session.flush()
             conclude(session.connection(), links)
@@ -189,13 +188,14 @@ def _issued(draft: Draft, ring: KeyRing, public_base_url: str, notes: str) -> Is
     )
 
 
-def _announce(drafts: Sequence[Draft], tenant: TenantName, using: IssuingContext) -> None:
+def _announce(drafts: Sequence[Draft], tenant: TenantTold, using: IssuingContext) -> None:
     """Let the links open and have their reports computed, as far as Redis takes part.
 
     The first failure ends it: a dead server is waited for once, not at every step.
     """
     try:
-        using.states.store_tenant_name(drafts[0].claims.tenant_id, tenant)
+        using.states.store_tenant_name(drafts[0].claims.tenant_id, tenant.name)
+        using.states.store_brand(drafts[0].claims.tenant_id, *tenant.brand)
         for draft in drafts:
             claims = draft.claims
             link = LinkRef(claims.tenant_id, claims.link_id, claims.expires_at)

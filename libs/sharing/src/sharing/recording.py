@@ -5,6 +5,7 @@ The first entry of a transaction makes revocations of all links wait for its end
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import uuid4
 
 from sqlalchemy import select
@@ -15,6 +16,8 @@ from common.db.shares import Share
 from common.db.tenancy import TenantSession
 from common.instants import iso
 from common.jobs.payloads import ComputeReport
+from common.links import brand_ledger
+from common.links.brand_ledger import LedgerBrand
 from common.links.options import LinkKind, LinkOptions
 from common.links.tenant_names import TenantName
 from common.links.token import LinkClaims
@@ -124,7 +127,15 @@ def enter(session: TenantSession, draft: Draft) -> None:
     )
 
 
-def tenant_name(session: TenantSession, request: LinkRequest) -> TenantName:
-    """How the previews of the tenant's links name it."""
+class TenantTold(NamedTuple):
+    """What viewers are told of a tenant with its links: how previews name it, and its brand."""
+
+    name: TenantName
+    brand: LedgerBrand
+
+
+def tenant_told(session: TenantSession, request: LinkRequest) -> TenantTold:
+    """What viewers are told of the tenant of a link."""
     name = session.scalar(select(Tenant.name).where(Tenant.id == request.tenant_id))
-    return TenantName(str(name), request.zone.key)
+    brand = brand_ledger.read(session, request.tenant_id)
+    return TenantTold(TenantName(str(name), request.zone.key), brand)

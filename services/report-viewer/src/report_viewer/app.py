@@ -15,6 +15,7 @@ from common.infra import tracing
 from common.infra.http_limits import ConnectionLimits
 from report_viewer.cache.response_cache import ResponseCache
 from report_viewer.connections import RedisConnections, connect_redis
+from report_viewer.endpoints.branding import Branding
 from report_viewer.endpoints.choosing_days import DayChooser
 from report_viewer.endpoints.counting_views import SeenPages
 from report_viewer.endpoints.csp_reports import CspReports
@@ -98,7 +99,7 @@ def create_app(settings: ViewerSettings) -> Viewer:
     cache = ResponseCache(
         fresh_seconds=settings.local_seconds, max_bytes=settings.copies_mb * 1024 * 1024
     )
-    _watch(cache, metrics)
+    metrics.watch_tracking(cache.tracking.is_proven)
     redis = connect_redis(settings, cache)
     reports = _reports(settings, redis, rendering, cache=cache, verifier=verifier, metrics=metrics)
     operations = _operations(settings, redis, rendering, verifier=verifier, metrics=metrics)
@@ -109,19 +110,6 @@ def create_app(settings: ViewerSettings) -> Viewer:
         headers=(NEVER_STORED, *security.data()),
     )
     return Viewer(reports, operations.application(_lifespan(redis, metrics)), bounds)
-
-
-def _watch(cache: ResponseCache, metrics: Metrics) -> None:
-    metrics.watch(
-        "report_viewer_copies_bytes",
-        "What pages and CSVs take in memory.",
-        lambda: cache.bytes_kept,
-    )
-    metrics.watch(
-        "report_viewer_tracking",
-        "Processes that Redis tells of changes: the others ask it about each link again and again.",
-        cache.tracking.is_proven,
-    )
 
 
 def _reports(
@@ -142,13 +130,18 @@ def _reports(
         max_waiting=settings.max_waiting,
         loaded=metrics.loaded,
     )
-    metrics.watch(
-        "report_viewer_waiting",
-        "Requests that wait for a report to be computed.",
-        lambda: loader.waiting,
-    )
+    metrics.watch_memory(waiting=lambda: loader.waiting, copies=lambda: cache.bytes_kept)
+    facts = redis.facts
+    branding = Branding(facts.brand, facts.logo, facts.name)
     representations, forms = _representing(
-        settings, redis, rendering, cache=cache, reader=reader, loader=loader, metrics=metrics
+        settings,
+        redis,
+        rendering,
+        cache=cache,
+        reader=reader,
+        loader=loader,
+        metrics=metrics,
+        branding=branding,
     )
     return ReportsEndpoint(
         cache=cache,
@@ -172,7 +165,8 @@ def _reports(
         jobs=redis.jobs,
         invalid_tokens=redis.invalid_tokens,
         problems=rendering.problems,
-        tenants=redis.store.tenant,
+        branding=branding,
+        tenants=facts.name,
         metrics=metrics,
     )
 
@@ -186,6 +180,7 @@ def _representing(
     reader: DataLoader,
     loader: ReportLoader,
     metrics: Metrics,
+    branding: Branding,
 ) -> tuple[Representations, Forms]:
     revalidation = Revalidation(
         reader=reader,
@@ -203,6 +198,7 @@ def _representing(
         responses=cache,
         renderer=rendering.pages,
         security=rendering.security,
+        branding=branding,
     )
     forms = Forms(
         loader=loader, revalidation=revalidation, responses=cache, security=rendering.security

@@ -16,6 +16,7 @@ from report_viewer.loading.rate_limits import (
 from report_viewer.loading.redis_store import RedisStore, connect
 from report_viewer.loading.server_epoch import ServerEpoch
 from report_viewer.loading.subscriber import Subscriber
+from report_viewer.loading.tenant_facts import TenantFacts
 from report_viewer.loading.unlock_limit import UnlockLimit
 from report_viewer.loading.worker_heartbeat import WorkerHeartbeat
 from report_viewer.settings import ViewerSettings
@@ -27,6 +28,7 @@ class RedisConnections:
     """What stands on a connection to Redis."""
 
     store: RedisStore
+    facts: TenantFacts
     primary: PrimaryWatch
     tracker: KeyTracker
     subscriber: Subscriber
@@ -71,6 +73,7 @@ def connect_redis(settings: ViewerSettings, cache: ResponseCache) -> RedisConnec
 
     return RedisConnections(
         store=store,
+        facts=TenantFacts(reading),
         primary=PrimaryWatch(reading, tracker.redis),
         tracker=tracker,
         subscriber=Subscriber(connect(url), on_message=on_message),

@@ -106,6 +106,18 @@ class Metrics:
         """Count what a content policy kept a page from; ``directive`` is one of a fixed list."""
         self._violations.labels(directive).inc()
 
+    def watch_memory(self, *, waiting: Callable[[], float], copies: Callable[[], float]) -> None:
+        """Tell what takes memory: requests that wait, and the bytes of what is cached."""
+        self.watch(
+            "report_viewer_waiting", "Requests that wait for a report to be computed.", waiting
+        )
+        self.watch("report_viewer_copies_bytes", "What pages and CSVs take in memory.", copies)
+
+    def watch_tracking(self, proven: Callable[[], bool]) -> None:
+        """Tell whether Redis tells of changes."""
+        told = "Processes that Redis tells of changes; others ask it about each link again and again."
+        self.watch("report_viewer_tracking", told, proven)
+
     def watch(self, name: str, description: str, value: Callable[[], float]) -> None:
         """Report a value as it is whenever metrics are read; the sum over all processes."""
         gauge = Gauge(name, description, registry=self._registry, multiprocess_mode="livesum")

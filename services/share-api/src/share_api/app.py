@@ -31,6 +31,7 @@ from share_api.middleware.head import HeadMiddleware
 from share_api.middleware.security_headers import SecurityHeadersMiddleware
 from share_api.routes import (
     api_keys,
+    brand,
     control,
     discord,
     docs,
@@ -55,7 +56,7 @@ _log = logging.getLogger(__name__)
 _ROUTERS = (
     *(session.router, reports.router, issuing.router, shares.router, control.router),
     *(imports.router, sales.router, ingest.router, discord.router),
-    *(api_keys.router, members.router, invitations.router, shop.router),
+    *(api_keys.router, members.router, invitations.router, shop.router, brand.router),
     *(health.router, docs.router, console.router),
 )
 

@@ -1,5 +1,6 @@
 """A form is made once, of the report that is cached, and is no form of any other."""
 
+import io
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -7,15 +8,22 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from pypdf import PdfReader
 from redis import Redis
 from tests.integration.worker.conftest import Shop
+from tests.integration.worker.links.test_restore import logo_picture
 from tests.support.forms import job_of
 
+from common import instants
+from common.db.audit import COMMAND_LINE
+from common.db.tenancy import TenantDb
 from common.jobs.payloads import MakeForm
+from common.links import brand as brands
 from common.reports_cache.cache import DONE_CHANNEL
 from common.reports_cache.claims import CachePolicy, Claims
 from common.reports_cache.forms import Form, form_cache
 from common.reports_cache.report_fields import unpack_meta
+from sharing.brand import BrandStore
 from worker.forms import make
 from worker.forms.source import Source
 from worker.operations import cache_eviction
@@ -67,6 +75,32 @@ def test_newer_data_have_it_made_again(
     second = fields(redis_client, job.key.cached)
     assert second[b"body"] != first[b"body"]
     assert unpack_meta(second[b"meta"]).data_version > unpack_meta(first[b"meta"]).data_version
+
+
+@pytest.mark.parametrize("form", [Form.XLSX, Form.PDF])
+def test_another_brand_has_it_made_again(
+    shop: Shop, redis_client: Redis, leases: Leases, job: MakeForm, form: Form
+) -> None:
+    job = job_of(job.key.report_key, form, "de")
+    make.make_once(redis_client, leases, job)
+    first = fields(redis_client, job.key.cached)
+    brand = BrandStore(TenantDb(shop.engine, shop.tenant_id), redis_client)
+    texts = {"name": "Fjordhaus", "accent": "#ffcc00", "footer": "Since 1899"}
+    brand.set_texts(texts, author=COMMAND_LINE, at=instants.now())
+    brand.set_logo(logo_picture(), author=COMMAND_LINE, at=instants.now())
+    claimed = Claims(redis_client).claim(job.key, seconds=60, enough=CachePolicy.SAME)
+    assert claimed is not None, "a viewer may ask for it"
+    assert make.make_once(redis_client, leases, job) is Outcome.COMPUTED
+    second = fields(redis_client, job.key.cached)
+    assert second[b"meta"] == first[b"meta"]
+    assert second[b"brand"] == redis_client.get(brands.key(shop.tenant_id))
+    assert second[b"body"] != first[b"body"]
+    assert make.make_once(redis_client, leases, job) is Outcome.DONE_SINCE
+    assert Claims(redis_client).claim(job.key, seconds=60, enough=CachePolicy.SAME) is None
+    if form is Form.PDF:
+        pages = PdfReader(io.BytesIO(second[b"body"])).pages
+        text = "".join(page.extract_text() for page in pages)
+        assert ("Fjordhaus" in text, "Since 1899" in text, len(pages[0].images)) == (True, True, 1)
 
 
 def test_a_frozen_report_has_forms_of_its_own(

@@ -1,13 +1,18 @@
 """A link that Redis does not know comes back from the ledger, and with it whose it is."""
 
+import io
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from PIL import Image
 from redis import Redis
 from tests.integration.worker.conftest import Shop
 
+from common.db.audit import COMMAND_LINE
+from common.db.tenancy import TenantDb
 from common.jobs.payloads import RestoreLink
+from common.links import brand as brands
 from common.links import tenant_names
 from common.links.options import LinkOptions
 from common.links.state import (
@@ -19,7 +24,15 @@ from common.links.state import (
     state_key,
 )
 from common.reports.window import Period
+from sharing.brand import BrandStore
 from worker.links import restore
+
+
+def logo_picture() -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (200, 50), "#123456").save(buffer, "PNG")
+    return buffer.getvalue()
+
 
 ISSUED = datetime.now(UTC).replace(microsecond=0)
 EXPIRES = ISSUED + timedelta(days=7)
@@ -37,6 +50,19 @@ def test_a_link_comes_back_with_its_shop(
     told = redis_client.get(tenant_names.key(shop.tenant_id))
     assert isinstance(told, bytes)
     assert tenant_names.parse(told) == tenant_names.TenantName("A shop", "Europe/Berlin")
+
+
+def test_its_brand_comes_back_before_it_opens(shop: Shop, redis_client: Redis) -> None:
+    brand = BrandStore(TenantDb(shop.engine, shop.tenant_id), redis_client)
+    brand.set_texts({"name": "Fjordhaus"}, author=COMMAND_LINE, at=ISSUED)
+    brand.set_logo(logo_picture(), author=COMMAND_LINE, at=ISSUED)
+    names = [brands.key(shop.tenant_id), brands.logo_key(shop.tenant_id)]
+    before = redis_client.mget(names)
+    redis_client.flushdb()
+    link_id, states = shop.issue(at=ISSUED), LinkStateStore(redis_client)
+    restore.restore_link(shop.engine, states, shop.cache, RestoreLink(shop.tenant_id, link_id))
+    assert None not in before
+    assert redis_client.mget(names) == before
 
 
 def test_a_link_that_no_ledger_knows_names_no_shop(shop: Shop, redis_client: Redis) -> None:

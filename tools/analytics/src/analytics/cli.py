@@ -63,6 +63,7 @@ COMMANDS: Mapping[str, Entry] = {
     "set-gift-cards": Entry(
         "set_gift_cards", "set_gift_cards", "Say what gift cards that a shop sold are to it."
     ),
+    "brand": Entry("brand", "brand", "Set what the links of a shop show of it."),
     "sharing": Entry("sharing", "sharing", "Turn a shop's sharing off and on."),
     "audit": Entry("audit", "audit", "Print who did what to a shop's links and accounts."),
     "erase-customer": Entry(

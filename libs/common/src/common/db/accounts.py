@@ -28,7 +28,8 @@ class Tenant(Model):
     """A shop: its currency (ISO 4217) and IANA time zone decide every figure of its reports.
 
     ``gift_cards`` (``GiftCards``) says how orders are read from now on. Links live for
-    ``max_link_seconds`` at most, where the service allows more.
+    ``max_link_seconds`` at most, where the service allows more; ``link_base_url`` is where they
+    point to, in place of the service's own address.
     """
 
     __tablename__ = "tenants"
@@ -47,6 +48,7 @@ class Tenant(Model):
     timezone: Mapped[Words]
     gift_cards: Mapped[Words] = mapped_column(server_default=GiftCards.PLATFORM)
     max_link_seconds: Mapped[int | None] = mapped_column(Integer)
+    link_base_url: Mapped[str | None] = mapped_column(Text, unique=True)
     created_at: Mapped[Instant] = mapped_column(server_default=func.now())
 
 

@@ -52,6 +52,8 @@ class Action(StrEnum):
     TIMEZONE_CHANGED = "timezone.changed"
     CURRENCY_CHANGED = "currency.changed"
     GIFT_CARDS_CHANGED = "gift-cards.changed"
+    BRAND_CHANGED = "brand.changed"
+    LINK_ADDRESS_CHANGED = "link-address.changed"
     DISCORD_CONNECTED = "discord.connected"
     DISCORD_DISCONNECTED = "discord.disconnected"
     IMPORT_STARTED = "import.started"

@@ -6,6 +6,7 @@ Migrations, the row-level security test and the role's grants go by these lists.
 from common.db.accounts import Admin, Membership, Tenant
 from common.db.api_keys import ApiKey
 from common.db.audit import AuditEntry
+from common.db.brands import BrandRow
 from common.db.closed_day_changes import ClosedDayChange
 from common.db.data_gaps import DataGapOfOrder
 from common.db.discord import DiscordConnection
@@ -44,6 +45,7 @@ TENANT_TABLES: tuple[type[Model], ...] = (
     DataGapOfOrder,
     ClosedDayChange,
     FrozenReport,
+    BrandRow,
     ApiKey,
     Invitation,
     IngestConnection,

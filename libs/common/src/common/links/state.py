@@ -26,7 +26,8 @@ import msgspec
 from redis import Redis, RedisError
 from redis.exceptions import ResponseError
 
-from common.links import options, tenant_names
+from common.links import brand, options, tenant_names
+from common.links.brand import Brand
 from common.links.options import PLAIN, LinkOptions
 from common.links.tenant_names import TenantName
 from common.reports_cache.cache import DONE_CHANNEL
@@ -179,6 +180,11 @@ class LinkStateStore:
     def store_tenant_name(self, tenant_id: int, tenant: TenantName) -> None:
         """Say whose a tenant's links are, for their previews."""
         tenant_names.store(self._redis, tenant_id, tenant)
+
+    def store_brand(self, tenant_id: int, shown: Brand, logo: bytes | None) -> None:
+        """Say what a tenant's links show of it; nothing where none was ever set."""
+        if shown.revision:
+            brand.store(self._redis, tenant_id, shown, logo)
 
     def revoke(self, links: Iterable[LinkRef]) -> None:
         """Revoke links, each until it would have expired anyway, and tell the viewers.

@@ -86,6 +86,11 @@ class ReportKey:
         return self.name("computing")
 
 
+def brand_key(tenant_id: int) -> str:
+    """The Redis key of a tenant's brand (``common.links.brand``), with which forms are made."""
+    return f"{{{tenant_id}}}:brand"
+
+
 def data_version_key(tenant_id: int) -> str:
     """Where the latest version of a tenant's sales data is told, as decimal text."""
     return f"{{{tenant_id}}}:data"

@@ -13,6 +13,7 @@ from redis import Redis
 from common.reports_cache import scripts
 from common.reports_cache.cache import (
     ReportKey,
+    brand_key,
     data_version_key,
 )
 
@@ -52,9 +53,9 @@ class Claims:
         token = uuid4().hex
         claimed = self._redis.eval(
             scripts.CLAIM,
-            6,
+            7,
             *(key.requested, key.computing, key.failed, key.cached),
-            *(data_version_key(key.tenant_id), key.report_key.cached),
+            *(data_version_key(key.tenant_id), key.report_key.cached, brand_key(key.tenant_id)),
             token if mark else "",
             str(seconds * 1000),
             enough.value,

@@ -1,8 +1,8 @@
 """Forms of a cached report: files that a worker makes from it, each in one language.
 
-A form is kept in a hash of its own, beside the ``meta`` of the report that it was made from: it is
-a form of what is cached now only where both are the same to the byte. It has claims, a lease and
-failures as a report has, by keys of its own.
+A form is kept in a hash of its own, beside the ``meta`` of the report that it was made from, and
+the brand: it is a form of what is cached now only where both are the same to the byte. It has
+claims, a lease and failures as a report has, by keys of its own.
 """
 
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ KEEP_SECONDS: Final = 3600
 """For how long a form stays: whoever wants it again after that has it made again."""
 FORM_NAMES: Final = "{*}:form:*"
 """The names of all cached forms, as SCAN matches them."""
-STORED: Final = ("meta", "body")
+STORED: Final = ("meta", "body", "brand")
 """The fields of a form's hash that are read."""
 
 
@@ -82,9 +82,9 @@ class FormWanted(NamedTuple):
         )
 
 
-def pack_form(meta: bytes, body: bytes, version: Meta) -> dict[str, bytes]:
-    """The fields of a form's hash. ``version`` is what ``meta`` says."""
-    return {"meta": meta, "body": body, "version": version_of(version)}
+def pack_form(meta: bytes, body: bytes, version: Meta, brand: bytes = b"") -> dict[str, bytes]:
+    """The fields of a form's hash. ``version`` is what ``meta`` says; ``brand`` may be none."""
+    return {"meta": meta, "body": body, "version": version_of(version), "brand": brand}
 
 
 def form_cache(redis: Redis) -> ReportCache:

@@ -71,14 +71,17 @@ return 0
 """
 
 # One asker gets through while no other has asked, no worker computes and nothing failed a moment
-# ago. A page without its CSV is not enough: the computation goes on with that.
-# KEYS: requested, computing, failed, cached, data, report.
+# ago. A page without its CSV is not enough: the computation goes on with that. A form is the same
+# where it was made from the report, and with the brand, of now.
+# KEYS: requested, computing, failed, cached, data, report, brand.
 # ARGV: token or '' for no mark, milliseconds it lasts, what is enough, milliseconds still to live.
 CLAIM: Final = """
 if redis.call('exists', KEYS[1], KEYS[2], KEYS[3]) > 0 then return 0 end
 if ARGV[3] ~= 'nothing' and redis.call('exists', KEYS[4]) == 1 then
   if ARGV[3] == 'same' then
-    if redis.call('hget', KEYS[4], 'meta') == redis.call('hget', KEYS[6], 'meta') then return 0 end
+    local brand, made = redis.call('get', KEYS[7]) or '', redis.call('hget', KEYS[4], 'brand') or ''
+    local same = redis.call('hget', KEYS[4], 'meta') == redis.call('hget', KEYS[6], 'meta')
+    if same and brand == made then return 0 end
   elseif redis.call('hexists', KEYS[4], 'csv') == 1 then
     if ARGV[3] == 'any' then return 0 end
     local version = tonumber(redis.call('hget', KEYS[4], 'version') or '')

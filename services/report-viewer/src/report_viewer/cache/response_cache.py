@@ -42,10 +42,11 @@ _LASTING: Final = frozenset({Freshness.CURRENT, Freshness.FROZEN})
 
 @dataclass(frozen=True, slots=True)
 class ReportVersion:
-    """What a response was made from: the report, by its ``meta`` field, and its freshness."""
+    """What a response was made from: report (by its ``meta`` field), freshness and brand."""
 
     meta: bytes
     freshness: Freshness
+    brand: bytes | None = None
 
 
 class CachedLink:

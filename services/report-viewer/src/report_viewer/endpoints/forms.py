@@ -12,10 +12,12 @@ from typing import Final, NamedTuple
 
 from common.i18n.locales import ENGLISH, LOCALES, tag_of
 from common.i18n.report_words import formatter_of
+from common.links import brand as brands
 from common.links.token import LinkClaims
 from common.reports_cache import report_fields
 from common.reports_cache.forms import Form, FormWanted
 from report_pages.formatting import DocumentFormatter
+from report_pages.page_brand import branded, page_brand
 from report_viewer.cache.response_cache import ReportVersion, ResponseCache
 from report_viewer.data import public_document
 from report_viewer.endpoints.entity_headers import entity_headers
@@ -150,7 +152,9 @@ class Forms:
         self, version: ReportVersion, variant: Variant, document: bytes, shown: LinkClaims
     ) -> PreparedResponse:
         words = formatter_of(LOCALES[variant.language])
-        figures = DocumentFormatter(report_fields.unpack_document(document), words)
+        brand = page_brand(brands.parse(version.brand), None)
+        made = branded(report_fields.unpack_document(document), brand)
+        figures = DocumentFormatter(made, words)
         body = public_document.encode(figures)
         etag = strong_etag(body, variant.coding)
         headers = (

@@ -15,6 +15,7 @@ import msgspec
 from common import instants
 from common.i18n.locales import LOCALES
 from common.i18n.report_words import formatter_of
+from common.links import brand as brands
 from common.links import tenant_names
 from report_viewer.http.cache_control import PRIVATE
 from report_viewer.http.response import Headers, Response, WireResponse
@@ -58,7 +59,8 @@ class OEmbed:
         """
         snapshot = await self._loader.load(request, STATE)
         tenant = tenant_names.parse(snapshot.tenant_name)
-        preview = preview_metadata.of_link(snapshot.claims, tenant)
+        brand = brands.parse(snapshot.brand)
+        preview = preview_metadata.of_link(snapshot.claims, tenant, brand.name)
         title = formatter_of(LOCALES[asked.language]).text(preview.title)
         room = {name: int(most) for name, most in _BOUND.findall(query)}
         width = min(WIDTH, room.get(b"width", WIDTH))

@@ -9,6 +9,7 @@ from dataclasses import replace
 from http import HTTPStatus
 
 from common.i18n.locales import LOCALES
+from common.links import brand as brands
 from common.links import tenant_names
 from report_viewer.endpoints.entity_headers import coded
 from report_viewer.endpoints.representations import PAGE_VARIES
@@ -49,7 +50,9 @@ class PreviewCards:
         """
         snapshot = await self._loader.load(request, STATE)
         preview = preview_metadata.of_link(
-            snapshot.claims, tenant_names.parse(snapshot.tenant_name)
+            snapshot.claims,
+            tenant_names.parse(snapshot.tenant_name),
+            brands.parse(snapshot.brand).name,
         )
         described = replace(request.url, resource=Resource.OEMBED).path.decode()
         html = self._pages.card(

@@ -6,6 +6,7 @@ from common.http.accept import wants_html
 from common.http.problem import MEDIA_TYPE
 from common.i18n.locales import tag_of
 from common.i18n.negotiation import choose_locale
+from report_pages.page_brand import UNBRANDED, PageBrand
 from report_viewer.http.cache_control import NEVER_STORED
 from report_viewer.http.response import Headers, Response
 from report_viewer.http.security_headers import SecurityHeaders
@@ -22,7 +23,14 @@ class ProblemResponses:
         self._pages = pages
         self._security = security
 
-    def respond(self, problem: Problem, *, accept: str, language: str = "") -> Response:
+    def respond(
+        self,
+        problem: Problem,
+        *,
+        accept: str,
+        language: str = "",
+        brand: PageBrand = UNBRANDED,
+    ) -> Response:
         """The response to a request with these headers, ``Accept`` and ``Accept-Language``."""
         html, locale = wants_html(accept), choose_locale(language)
         kind = b"text/html; charset=utf-8" if html else MEDIA_TYPE.encode("ascii")
@@ -30,7 +38,11 @@ class ProblemResponses:
             (b"content-type", kind),
             NEVER_STORED,
             _VARIES,
-            *(self._security.page(form=bool(problem.unlock)) if html else self._security.data()),
+            *(
+                self._security.page(form=bool(problem.unlock), style=brand.source)
+                if html
+                else self._security.data()
+            ),
         )
         if problem.retry_after is not None:
             headers += ((b"retry-after", str(problem.retry_after).encode("ascii")),)
@@ -41,5 +53,5 @@ class ProblemResponses:
         if not html:
             return Response(problem.status, headers, problem.json())
         headers += ((b"content-language", tag_of(locale).encode("ascii")),)
-        body = self._pages.problem(problem, locale)
+        body = self._pages.problem(problem, locale, brand)
         return Response(problem.status, headers, body)

@@ -18,11 +18,13 @@ from zoneinfo import available_timezones
 
 from starlette.types import Receive, Scope, Send
 
-from common.http.accept import wants_json
+from common.http.accept import wants_html, wants_json
 from common.links.tenant_names import TenantName
 from common.links.token import ExpiredLinkError, LinkClaims, LinkError
 from common.reports_cache.report_fields import UnreadableReportError
+from report_pages.page_brand import UNBRANDED, PageBrand
 from report_viewer.cache.response_cache import ResponseCache
+from report_viewer.endpoints.branding import Branding
 from report_viewer.endpoints.choosing_days import DayChooser
 from report_viewer.endpoints.counting_views import SeenPages
 from report_viewer.endpoints.forms import Forms
@@ -77,6 +79,7 @@ class ReportsEndpoint:
         jobs: JobRequests,
         invalid_tokens: InvalidTokenLimit,
         problems: ProblemResponses,
+        branding: Branding,
         tenants: Callable[[int], Awaitable[TenantName | None]],
         metrics: Metrics,
     ) -> None:
@@ -94,6 +97,7 @@ class ReportsEndpoint:
         self._jobs = jobs
         self._invalid_tokens = invalid_tokens
         self._problems = problems
+        self._branding = branding
         self._tenants = tenants
         self._metrics = metrics
 
@@ -139,11 +143,13 @@ class ReportsEndpoint:
         self, path: bytes, scope: Scope, receive: Receive, send: Send
     ) -> None:
         headers, head = joined_headers(scope["headers"]), scope["method"] == "HEAD"
+        claims = None
         try:
             url = _as_accepted(parse(path, scope["method"]), headers.get(b"accept", b""))
+            claims = self._claims(url)
             request = ReportRequest(
                 url,
-                self._claims(url),
+                claims,
                 proof_of(headers.get(b"cookie", b"")),
                 self._verifier.keys,
             )
@@ -161,7 +167,8 @@ class ReportsEndpoint:
                 answer = await self._answer(request, headers, head=head)
         except (LinkError, ViewerError) as error:
             found = await self._invalid_tokens.check(error, scope)
-            answer = self._problem(found, headers, await self._zone(found))
+            brand = await self._brand(found, claims, headers)
+            answer = self._problem(found, headers, await self._zone(found), brand)
         except Exception as error:  # noqa: BLE001 - logged, and the reader gets a page
             _log.exception("a report could not be answered")
             answer = self._problem(error, headers)
@@ -217,8 +224,21 @@ class ReportsEndpoint:
                 return tenant.timezone
         return UTC
 
+    async def _brand(
+        self, error: Exception, claims: LinkClaims | None, headers: dict[bytes, bytes]
+    ) -> PageBrand:
+        """What the page of an error shows of a tenant; a preview shows nothing."""
+        accept = headers.get(b"accept", b"").decode("latin-1")
+        if self._client(headers) is ClientKind.PREVIEWER or not wants_html(accept):
+            return UNBRANDED
+        return await self._branding.of_problem(error, claims)
+
     def _problem(
-        self, error: Exception, headers: dict[bytes, bytes], zone: str = UTC
+        self,
+        error: Exception,
+        headers: dict[bytes, bytes],
+        zone: str = UTC,
+        brand: PageBrand = UNBRANDED,
     ) -> WireResponse:
         accept = headers.get(b"accept", b"")
         if self._client(headers) is ClientKind.PREVIEWER:
@@ -226,7 +246,9 @@ class ReportsEndpoint:
         language = headers.get(b"accept-language", b"").decode("latin-1")
         problem = replace(problem_of(error), zone=zone)
         return WireResponse(
-            self._problems.respond(problem, accept=accept.decode("latin-1"), language=language)
+            self._problems.respond(
+                problem, accept=accept.decode("latin-1"), language=language, brand=brand
+            )
         )
 
 

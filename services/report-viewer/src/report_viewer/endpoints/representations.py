@@ -15,8 +15,10 @@ from common.links.options import LinkKind
 from common.links.token import LinkClaims
 from common.reports_cache import report_fields
 from report_pages import row_pages
+from report_pages.page_brand import PageBrand
 from report_viewer.cache.page_cache import KEPT, PageCache
 from report_viewer.cache.response_cache import CachedLink, CacheEntry, ReportVersion, ResponseCache
+from report_viewer.endpoints.branding import Branding
 from report_viewer.endpoints.entity_headers import entity_headers
 from report_viewer.endpoints.revalidation import Revalidation
 from report_viewer.http.cache_control import PRIVATE
@@ -53,8 +55,10 @@ class Representations:
         responses: ResponseCache,
         renderer: PageRenderer,
         security: SecurityHeaders,
+        branding: Branding,
     ) -> None:
         self._loader = loader
+        self._branding = branding
         self._revalidation = revalidation
         self._responses = responses
         self._renderer = renderer
@@ -66,8 +70,6 @@ class Representations:
             PRIVATE,
             PAGE_VARIES,
         )
-        self._page_headers: Headers = (*self._of_pages, *security.page())
-        self._form_headers: Headers = (*self._of_pages, *security.page(form=True))
         self._csv_headers: Headers = (
             (b"content-type", b"text/csv; charset=utf-8"),
             PRIVATE,
@@ -131,6 +133,7 @@ class Representations:
         snapshot = await self._loader.load(request, PAGE)
         link = self._responses.link(request.place, request.claims)
         version = self._revalidation.revalidate(link, snapshot)
+        brand = await self._branding.of_page(request.claims.tenant_id, version.brand)
         # One at a time, and a turn of the event loop for each: a crowd of links whose report has
         # just been finished does not keep other requests waiting.
         async with self._drawing:
@@ -139,12 +142,13 @@ class Representations:
                 return entry.responses[variant]
             document = snapshot.document
             if len(document) < LARGE_BYTES:
-                ready = self._page(request, link, version, variant, document)
+                ready = self._page(request, link, version, variant, document, brand)
             else:
                 ready = await asyncio.to_thread(
-                    self._page, request, link, version, variant, document
+                    self._page, request, link, version, variant, document, brand
                 )
-            self._responses.put(request.path, link, version, variant, ready)
+            if brand.whole:
+                self._responses.put(request.path, link, version, variant, ready)
             return ready
 
     def _page(
@@ -154,20 +158,21 @@ class Representations:
         version: ReportVersion,
         variant: Variant,
         document: bytes,
+        brand: PageBrand,
     ) -> PreparedResponse:
         stated = _stated(link.shown, compact=request.url.resource is Resource.EMBED)
-        key = (key_of(link.shown).cached, version, variant.language, stated)
+        key = (key_of(link.shown).cached, version, variant.language, stated, brand.whole)
         page = self._pages.get(key)
         if page is None:
             made = report_fields.unpack_document(document)
             page = self._renderer.shared_page(
-                made, version.freshness, LOCALES[variant.language], stated
+                made, version.freshness, LOCALES[variant.language], stated, brand
             )
             self._pages[key] = page
         html = page.for_link(token=request.token, expires_at=link.claims.expires_at)
         etag = strong_etag(html, variant.coding)
         headers = (
-            *self._headers_of(link.shown, stated),
+            *self._headers_of(link.shown, stated, brand.source),
             (b"content-language", variant.language.encode("ascii")),
             *entity_headers(etag, variant.coding, version, link.shown),
         )
@@ -175,11 +180,12 @@ class Representations:
             Response(HTTPStatus.OK, headers, compress(html, variant.coding)), etag
         )
 
-    def _headers_of(self, shown: LinkClaims, stated: LinkStatement) -> Headers:
+    def _headers_of(self, shown: LinkClaims, stated: LinkStatement, style: bytes) -> Headers:
         if stated.compact:
-            frame = self._security.frame(shown.options.embed)
+            frame = self._security.frame(shown.options.embed, style=style)
             return (*self._of_pages, *frame)
-        return self._form_headers if stated.asks_days else self._page_headers
+        page = self._security.page(form=stated.asks_days, style=style)
+        return (*self._of_pages, *page)
 
     async def _gzipped_csv(self, request: ReportRequest) -> tuple[CacheEntry, PreparedResponse]:
         snapshot = await self._loader.load(request, CSV)

@@ -65,7 +65,7 @@ class Revalidation:
         freshness, stale = self._freshness.assess(key_of(claims).cached, meta, snapshot)
         if stale and not snapshot.failed:
             self._jobs.refresh(claims)
-        version = ReportVersion(snapshot.meta, freshness)
+        version = ReportVersion(snapshot.meta, freshness, snapshot.brand)
         if claims.options.password is not None:
             # Each request has to show that the password was given.
             return link.revalidate(version, until=-math.inf)

@@ -37,18 +37,21 @@ class SecurityHeaders:
         """The headers without a content policy."""
         return security_headers(https=self.https, subdomains=self.subdomains)
 
-    def page(self, *, form: bool = False) -> Headers:
-        """The headers of an HTML page; one with a ``form`` may send it here."""
-        policy = _FORM_POLICY if form else PAGE_POLICY
-        return (_REPORTING, *self._with(policy))
+    def page(self, *, form: bool = False, style: bytes = b"") -> Headers:
+        """The headers of an HTML page; one with a ``form`` may send it here.
 
-    def frame(self, origins: Sequence[str]) -> Headers:
+        ``style`` is the one inline style it has, by its digest.
+        """
+        policy = _FORM_POLICY if form else PAGE_POLICY
+        return (_REPORTING, *self._with(_styled(policy, style)))
+
+    def frame(self, origins: Sequence[str], *, style: bytes = b"") -> Headers:
         """The headers of a page that pages of ``origins`` may frame, and no others.
 
         The older header that forbids all frames is left out: it knows no origins.
         """
         ancestors = " ".join(origins) if all(map(is_origin, origins)) else "'none'"
-        policy = PAGE_POLICY.replace(
+        policy = _styled(PAGE_POLICY, style).replace(
             b"frame-ancestors 'none'", b"frame-ancestors " + ancestors.encode("ascii")
         )
         headers = (_REPORTING, *self._with(policy))
@@ -60,3 +63,7 @@ class SecurityHeaders:
 
     def _with(self, policy: bytes) -> Headers:
         return security_headers(https=self.https, subdomains=self.subdomains, policy=policy)
+
+
+def _styled(policy: bytes, style: bytes) -> bytes:
+    return policy.replace(b"style-src 'self'", b"style-src 'self' " + style) if style else policy

@@ -16,10 +16,10 @@ from redis.exceptions import RedisError
 
 from common.infra.redis import VIEWER, create_async_redis
 from common.infra.refusals import refusal_of
+from common.links import brand as brands
 from common.links import tenant_names
 from common.links.options import PLAIN, LinkOptions
 from common.links.state import LinkState, parse_link, state_key
-from common.links.tenant_names import TenantName
 from common.links.token import LinkClaims
 from common.reports_cache.cache import (
     ReportKey,
@@ -36,7 +36,7 @@ PAGE: Final = ("meta", "document")
 CSV: Final = ("meta", "csv")
 _NOWHERE: Final = -1
 """The place of the values of no fields."""
-_NO_FORM: Final = ((None, None), True)
+_NO_FORM: Final = ((None, None, None), True)
 """What there is of a form that is not asked for, and that no CSV is missing for it."""
 
 
@@ -73,9 +73,9 @@ class Snapshot:
     ``complete`` says whether each of those fields is there, and for a form the CSV, of which it is
     made; those not asked for, or not there, are empty. ``asked`` is a moment on the monotonic clock
     before that, in seconds, and ``run`` the server's run that answered; ``data_version`` is what
-    ``cache.data_version_key`` told, ``tenant_name`` what ``common.links.tenant_names`` has.
-    ``claims`` are what the link shows, the report's window among it, and that stays so until
-    ``moves_at`` (Unix seconds).
+    ``cache.data_version_key`` told, ``tenant_name`` what ``common.links.tenant_names`` has,
+    ``brand`` what ``common.links.brand`` has. ``claims`` are what the link shows, the report's
+    window among it, and that stays so until ``moves_at`` (Unix seconds).
     """
 
     state: LinkState | None
@@ -88,6 +88,7 @@ class Snapshot:
     data_version: bytes | None = None
     asked: float = 0.0
     tenant_name: bytes | None = None
+    brand: bytes | None = None
     options: LinkOptions = PLAIN
     moves_at: float = math.inf
     form: bytes = b""
@@ -150,6 +151,7 @@ class RedisStore:
                 key.failed,
                 data_version_key(tenant),
                 tenant_names.key(tenant),
+                brands.key(tenant),
                 *(() if form is None else (form.of(key).failed,)),
             )
             if fields:
@@ -179,14 +181,16 @@ class RedisStore:
                 asked=asked,
                 run=run,
                 tenant_name=name,
+                brand=brand,
                 options=link.options,
-                form=_current(form, found[place]),
+                form=_current(form, found[place], brand),
                 form_failed=any(each is not None for each in form_failed),
                 **{field: value for field, value in found[place].items() if value is not None},
             )
-            for read, link, (_, failed, told, name, *form_failed), place, (form, whole) in zip(
-                reads, links, answers[: len(reads)], places, made, strict=True
-            )
+            for read, link, (_, failed, told, name, brand, *form_failed), place, (
+                form,
+                whole,
+            ) in zip(reads, links, answers[: len(reads)], places, made, strict=True)
         ]
 
     async def _answers(self, pipe: Pipeline) -> tuple[list[Any], str | None]:
@@ -203,14 +207,6 @@ class RedisStore:
         except (RedisError, OSError) as error:
             raise StoreUnavailableError from error
         return answers, self._epoch.of(connection)
-
-    async def tenant(self, tenant_id: int) -> TenantName | None:
-        """What links' previews say of a tenant; None where Redis does not tell in time."""
-        try:
-            told = await self._redis.get(tenant_names.key(tenant_id))
-        except (RedisError, TimeoutError):
-            return None
-        return tenant_names.parse(told if isinstance(told, bytes) else None)
 
     async def ping(self) -> bool:
         """Whether Redis answers; one that only refuses writes does."""
@@ -237,7 +233,11 @@ def _forms(reads: Sequence[SnapshotQuery], answers: Sequence[Any]) -> list[Any]:
     return [_NO_FORM if read.form is None else next(pairs) for read in reads]
 
 
-def _current(form: Sequence[bytes | None], report: Mapping[str, bytes | None]) -> bytes:
-    """The body of a form, if it was made from the report with that ``meta``; else empty."""
-    meta, body = form
-    return body if body is not None and meta == report.get("meta") else b""
+def _current(
+    form: Sequence[bytes | None], report: Mapping[str, bytes | None], brand: bytes | None
+) -> bytes:
+    """The body of a form, if it was made from the report with that ``meta`` and the brand of now;
+    else empty."""
+    meta, body, made_with = form
+    current = meta == report.get("meta") and (made_with or None) == brand
+    return body if body is not None and current else b""

@@ -32,13 +32,13 @@ def of_document(document: Document) -> PreviewMetadata:
     return PreviewMetadata(document.title, document.report, document.tenant_name, document.days)
 
 
-def of_link(claims: LinkClaims, tenant: TenantName | None) -> PreviewMetadata:
-    """The preview of a link that opens, as far as its shop is known."""
+def of_link(claims: LinkClaims, tenant: TenantName | None, name: str = "") -> PreviewMetadata:
+    """The preview of a link that opens, as far as its shop is known; ``name`` is its brand's."""
     title = REPORTS[claims.report].title
     if tenant is None:
         return PreviewMetadata(title, claims.report)
     return PreviewMetadata(
-        title, claims.report, tenant.name, _days(claims.window, ZoneInfo(tenant.timezone))
+        title, claims.report, name or tenant.name, _days(claims.window, ZoneInfo(tenant.timezone))
     )
 
 

@@ -18,6 +18,7 @@ from common.links.options import LinkKind
 from common.links.ranges import ChosenRange, Range
 from common.reports.comparison import Comparison
 from common.reports.document.schema import Document
+from report_pages.page_brand import UNBRANDED, PageBrand, branded
 from report_pages.report import OUTDATED, ReportTemplates, spoken
 from report_pages.sections.registry import KINDS, SectionKinds
 from report_viewer.cache import page_cache
@@ -84,7 +85,7 @@ class PageRenderer:
         service = PackageLoader("report_viewer", "pages/templates")
         self._templates = ReportTemplates(assets.__getitem__, service, kinds)
         environment = self._templates.environment
-        environment.globals["origin"] = origin
+        self._origin = environment.globals["origin"] = origin
         environment.globals["picture"] = lambda name: f"{origin}{image_of(name).path}"
         self._problem = environment.get_template("problem.html")
         self._preview = environment.get_template("preview.html")
@@ -110,8 +111,10 @@ class PageRenderer:
         freshness: Freshness,
         locale: Locale = ENGLISH,
         link: LinkStatement = PLAIN_LINK,
+        brand: PageBrand = UNBRANDED,
     ) -> SharedPage:
         """What the pages of a report have in common, whichever link of that kind shows it."""
+        document = branded(document, brand)
         zone = ZoneInfo(document.timezone)
         words = formatter_of(locale)
         html = self._templates.draw(
@@ -128,16 +131,22 @@ class PageRenderer:
             ),
             comparisons=_comparisons(words, document, link),
             link=link,
+            brand=brand,
+            origin=brand.origin or self._origin,
             frozen_on=words.instant(link.frozen_at, zone) if link.frozen_at else "",
         )
         return SharedPage(html.encode("utf-8"), zone, locale)
 
-    def problem(self, problem: Problem, locale: Locale = ENGLISH) -> bytes:
+    def problem(
+        self, problem: Problem, locale: Locale = ENGLISH, brand: PageBrand = UNBRANDED
+    ) -> bytes:
         """The page of a problem."""
         words = formatter_of(locale)
         moment = words.instant(problem.moment, ZoneInfo(problem.zone)) if problem.moment else None
         preview = preview_metadata.of_problem(problem)
-        html = self._problem.render(spoken(words), problem=problem, moment=moment, preview=preview)
+        html = self._problem.render(
+            spoken(words), problem=problem, moment=moment, preview=preview, brand=brand
+        )
         return html.encode("utf-8")
 
     def card(

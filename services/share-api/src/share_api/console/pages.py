@@ -35,6 +35,13 @@ FRAMED_HEADERS: Final = HEADERS | {
 """Of what is shown in such a frame, and sends no form."""
 
 
+def framed_headers(style: bytes) -> dict[str, str]:
+    """As ``FRAMED_HEADERS``, with one inline style, named as a content policy does."""
+    policy = FRAMED_HEADERS["Content-Security-Policy"]
+    own = f"style-src 'self' {style.decode('ascii')}".rstrip()
+    return FRAMED_HEADERS | {"Content-Security-Policy": policy.replace("style-src 'self'", own)}
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(

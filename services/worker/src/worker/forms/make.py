@@ -7,14 +7,17 @@ from. A report that is not cached (any more) has no form: whoever wants it has i
 import logging
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
+import msgspec
 from redis import Redis
 
 from common import instants
 from common.i18n.locales import ENGLISH, LOCALES
 from common.i18n.report_words import formatter_of
 from common.jobs.payloads import MakeForm
+from common.links import brand as brands
+from common.links.brand import Brand
 from common.reports_cache.cache import ReportCache
 from common.reports_cache.forms import Form, form_cache, pack_form
 from common.reports_cache.report_fields import (
@@ -45,28 +48,52 @@ def make_once(redis: Redis, leases: Leases, job: MakeForm) -> Outcome:
     with leases.hold(job.key) as lease:
         if lease is None:
             return Outcome.UNDER_WAY
+        shown = redis.get(brands.key(job.tenant_id))
+        brand = shown if isinstance(shown, bytes) else b""
         found = redis.hmget(job.key.report_key.cached, ["meta", "document", "csv"])
         meta, document, csv = (each if isinstance(each, bytes) else b"" for each in found)
         if not (meta and document and csv):
             return Outcome.DONE_SINCE
-        if lease.cached is not None and lease.cached == unpack_meta(meta):
+        same = lease.cached is not None and lease.cached == unpack_meta(meta)
+        if same and (redis.hget(job.key.cached, "brand") or b"") == brand:
             return Outcome.DONE_SINCE
         try:
-            _make(cache, job, lease.token, meta, document, csv)
+            _make(cache, job, lease.token, Parts(meta, document, csv, brand))
         except Exception:
             cache.fail(job.key, lease=lease.token)
             raise
     return Outcome.COMPUTED
 
 
-def _make(
-    cache: ReportCache, job: MakeForm, lease: str, meta: bytes, document: bytes, csv: bytes
-) -> None:
+def _logo(redis: Redis, tenant_id: int, brand: Brand) -> bytes | None:
+    """The logo of a brand; None where there is none, or another one by now."""
+    if brand.logo is None:
+        return None
+    found = redis.get(brands.logo_key(tenant_id))
+    logo = found if isinstance(found, bytes) else None
+    return logo if brands.is_named(logo, brand.logo.digest) else None
+
+
+class Parts(NamedTuple):
+    """What a form is made from, as it is cached."""
+
+    meta: bytes
+    document: bytes
+    csv: bytes
+    brand: bytes
+
+
+def _make(cache: ReportCache, job: MakeForm, lease: str, parts: Parts) -> None:
     started = instants.now()
-    told = unpack_meta(meta)
+    told = unpack_meta(parts.meta)
     words = formatter_of(LOCALES.get(job.language, ENGLISH))
-    body = MAKERS[job.form](Source(told, unpack_document(document), csv, words))
-    fields = pack_form(meta, body, told)
+    brand = brands.parse(parts.brand or None)
+    document = unpack_document(parts.document)
+    if brand.name:
+        document = msgspec.structs.replace(document, tenant_name=brand.name)
+    logo = _logo(cache.redis, job.tenant_id, brand)
+    body = MAKERS[job.form](Source(told, document, parts.csv, words, brand, logo))
+    fields = pack_form(parts.meta, body, told, parts.brand)
     cache_eviction.with_room(cache.redis, lambda: cache.store(job.key, fields, lease=lease))
     logger.info(
         "form made",

@@ -11,6 +11,8 @@ from typing import Any, Final
 import msgspec
 import typst
 
+from common.design.accent import accent_of
+from common.links.brand import Ground
 from common.reports.document.metrics import Unit
 from common.reports.document.schema import BarChart, LineChart, Pareto, Section
 from common.reports.document.tables import BEFORE, Column, Table
@@ -25,6 +27,7 @@ MOST_ROWS: Final = 400
 """A year of days is printed whole."""
 _MOST_SERIES: Final = 3
 _MOST_COLUMNS: Final = 7
+_ACCENT: Final = "#1d4ed8"
 _TEMPLATE: Final = files("worker.forms").joinpath("report.typ").read_bytes()
 _WORDS: Final = frozenset({Unit.TEXT, Unit.DATE})
 
@@ -52,6 +55,9 @@ def _data(source: Source) -> dict[str, Any]:
         "lang": words.locale.language,
         "title": words.text(document.title),
         "shop": document.tenant_name,
+        "logo": _logo(source),
+        "footer": source.brand.footer,
+        "accent": accent_of(source.brand.accent).light if source.brand.accent else _ACCENT,
         "period": words.calendar.span(document.days),
         "compared": words.text(
             "compared with %(days)s",
@@ -65,6 +71,14 @@ def _data(source: Source) -> dict[str, Any]:
         "facts": list(notes.facts(source)),
         "page": words.text("Page %(page)s of %(pages)s", page="{page}", pages="{pages}"),
     }
+
+
+def _logo(source: Source) -> list[int] | None:
+    """The bytes of the logo; of one that is seen on dark ground alone none, as paper is white."""
+    logo = source.brand.logo
+    if logo is None or source.logo is None or logo.ground is Ground.DARK:
+        return None
+    return list(source.logo)
 
 
 def _section(section: Section, source: Source) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Final
 
 from common.i18n.formatter import Formatter
+from common.links.brand import NO_BRAND, Brand
 from common.reports import registry
 from common.reports.document.metrics import Unit
 from common.reports.document.schema import Document
@@ -30,12 +31,14 @@ class DataColumn:
 
 @dataclass(frozen=True)
 class Source:
-    """What a form is made from. ``csv`` is the contracted CSV, gzip-compressed."""
+    """What a form is made from. ``csv`` is the contracted CSV, gzip-compressed, ``logo`` a PNG."""
 
     meta: Meta
     document: Document
     csv: bytes
     words: Formatter
+    brand: Brand = NO_BRAND
+    logo: bytes | None = None
 
     @cached_property
     def columns(self) -> tuple[DataColumn, ...]:

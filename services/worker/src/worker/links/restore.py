@@ -13,6 +13,7 @@ from common.db.accounts import Tenant
 from common.db.shares import Share
 from common.db.tenancy import Access, transaction
 from common.jobs.payloads import RestoreLink
+from common.links import brand_ledger
 from common.links.state import LinkRef, LinkState, LinkStateStore
 from common.links.tenant_names import TenantName
 from common.reports.window import Window
@@ -48,6 +49,7 @@ def restore_link(
             .join(Tenant, Tenant.id == Share.tenant_id)
             .where(Share.tenant_id == job.tenant_id, Share.link_id == job.link_id)
         ).one_or_none()
+        brand = brand_ledger.read(session, job.tenant_id)
         shown = None if entry is None else options_of(entry.Share)
         frozen = None
         if shown is not None and shown.frozen:
@@ -57,6 +59,7 @@ def restore_link(
         return
     share: Share = entry.Share
     states.store_tenant_name(job.tenant_id, TenantName(entry.name, entry.timezone))
+    states.store_brand(job.tenant_id, *brand)
     if frozen is not None and share.revoked_at is None:
         _bring_back(cache, share, frozen)
     states.restore(

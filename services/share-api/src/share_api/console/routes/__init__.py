@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from share_api.console.routes import (
     activity,
     api_keys,
+    brand,
     connections,
     data,
     discord,
@@ -28,7 +29,7 @@ router = APIRouter(include_in_schema=False)
 # A link's own page stands last: its address is any other below that of the links.
 for each in (
     *(static, session, passkey_login, home, activity, data, team, api_keys, connections),
-    *(discord, one_time, first_shop, passkeys, settings, reports, share, revoking),
+    *(discord, one_time, first_shop, passkeys, settings, brand, reports, share, revoking),
     *(link_changes, links),
 ):
     router.include_router(each.router)

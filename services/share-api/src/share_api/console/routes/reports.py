@@ -12,7 +12,8 @@ from common.jobs.publisher import JobsUnavailableError
 from common.reports import registry
 from common.reports_cache.report_fields import UnreadableReportError
 from share_api.console.forms.body import Form
-from share_api.console.pages import FRAMED_HEADERS, page, plain_page
+from share_api.console.pages import FRAMED_HEADERS, framed_headers, page, plain_page
+from share_api.console.views.brand import shown_brand
 from share_api.console.views.preview import (
     NoSuchPreviewError,
     Preview,
@@ -80,13 +81,15 @@ def show_preview(visit: CurrentVisit, report: str, days: str) -> Response:
     except TooManyPreviewsError as error:
         response = plain_page(visit.request, "preparing.html", error.status, state="failed")
         response.headers["Retry-After"] = str(error.retry_after)
-    response.headers.update(FRAMED_HEADERS)
+    response.headers.update({**FRAMED_HEADERS, **response.headers})
     return response
 
 
 def _preview(visit: Visit, found: Preview) -> HTMLResponse:
     if found.document is not None:
-        return HTMLResponse(drawn(visit, found.document, outdated=found.outdated))
+        brand = shown_brand(visit)
+        html = drawn(visit, found.document, brand, outdated=found.outdated)
+        return HTMLResponse(html, headers=framed_headers(brand.source))
     status, state = (503, "failed") if found.failed else (202, "preparing")
     return plain_page(visit.request, "preparing.html", status, state=state)
 

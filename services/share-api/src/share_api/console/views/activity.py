@@ -60,6 +60,8 @@ ACTIONS: Final[Mapping[str, str]] = MappingProxyType(
         Action.TIMEZONE_CHANGED: _("Time zone changed"),
         Action.CURRENCY_CHANGED: _("Currency changed"),
         Action.GIFT_CARDS_CHANGED: _("Gift cards counted otherwise"),
+        Action.BRAND_CHANGED: _("Brand changed"),
+        Action.LINK_ADDRESS_CHANGED: _("Address of links changed"),
         Action.DISCORD_CONNECTED: _("Discord connected"),
         Action.DISCORD_DISCONNECTED: _("Discord disconnected"),
         Action.IMPORT_STARTED: _("Import started"),

@@ -20,6 +20,7 @@ from common.reports_cache import copies
 from common.reports_cache.cache import ReportKey
 from common.reports_cache.report_fields import unpack_meta
 from report_pages import row_pages
+from report_pages.page_brand import PageBrand, branded
 from report_pages.report import OUTDATED, ReportTemplates
 from share_api.console.assets import asset
 from share_api.console.visit import Visit
@@ -163,13 +164,15 @@ def _ask(visit: Visit, job: ComputeReport) -> None:
     jobs.publish_claimed(claimed)
 
 
-def drawn(visit: Visit, document: Document, *, outdated: bool) -> str:
+def drawn(visit: Visit, document: Document, brand: PageBrand, *, outdated: bool) -> str:
     """The page of the report in the admin's language."""
     words = report_words.formatter_of(visit.words.locale)
     notice = OUTDATED if outdated else None
-    return _templates().draw("report.html", document, words, notice=notice)
+    shown = branded(document, brand)
+    return templates().draw("report.html", shown, words, notice=notice, brand=brand)
 
 
 @cache
-def _templates() -> ReportTemplates:
+def templates() -> ReportTemplates:
+    """The templates of reports, as the console serves their files."""
     return ReportTemplates(asset)

@@ -1,0 +1,161 @@
+"""Brand of a tenant: the ledger has it, Redis is told, and pages show it within a second.
+
+What Redis could not be told it learns with the next link or computation of the tenant, or when a
+link's state is restored.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from redis import Redis, RedisError
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from common.db.audit import Action, Author, record
+from common.db.brands import MOST_FOOTER, MOST_NAME, BrandRow
+from common.db.tenancy import TenantDb, TenantSession
+from common.design.accent import is_colour
+from common.links import brand as told
+from common.links import brand_ledger
+from common.links.brand_ledger import LedgerBrand
+from sharing.logo import DrawnLogo, draw
+
+TEXTS: Final = ("name", "accent", "footer")
+"""What of a brand is text."""
+_LONGEST: Final = {"name": MOST_NAME, "footer": MOST_FOOTER}
+_log = logging.getLogger(__name__)
+
+
+class BrandTextError(ValueError):
+    """A text that a brand cannot have; ``field`` says which, ``reason`` why."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"{field}: {reason}")
+        self.field = field
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class BrandStore:
+    """Where a tenant's brand is kept and told; ``redis`` is a client that returns bytes."""
+
+    db: TenantDb
+    redis: Redis
+
+    def read(self) -> LedgerBrand:
+        """The brand as the ledger has it."""
+        with self.db.transaction() as session:
+            return brand_ledger.read(session, self.db.tenant_id)
+
+    def set_texts(
+        self, texts: Mapping[str, str | None], *, author: Author, at: datetime
+    ) -> LedgerBrand:
+        """Set some of ``TEXTS``; None takes one away.
+
+        Raises:
+            BrandTextError: one that cannot be.
+            sqlalchemy.exc.DBAPIError: PostgreSQL did not answer.
+        """
+        return self._change({each: _checked(each, texts[each]) for each in texts}, author, at)
+
+    def set_logo(self, sent: bytes | None, *, author: Author, at: datetime) -> LedgerBrand:
+        """Set the logo by a picture, or with None take it away.
+
+        Raises:
+            LogoError: the picture cannot be one.
+            sqlalchemy.exc.DBAPIError: PostgreSQL did not answer.
+        """
+        return self._change(_columns(None if sent is None else draw(sent)), author, at)
+
+    def _change(self, values: Mapping[str, Any], author: Author, at: datetime) -> LedgerBrand:
+        with self.db.transaction() as session:
+            row = held(session, self.db.tenant_id)
+            before = {each: getattr(row, each) for each in values}
+            if before != values:
+                bump(session, row, at, **values)
+                said = {name: _said(value) for name, value in values.items() if name in _TOLD}
+                was = {name: _said(before[name]) for name in said}
+                record(
+                    session,
+                    self.db.tenant_id,
+                    Action.BRAND_CHANGED,
+                    author,
+                    at=at,
+                    now={each: said[each] for each in said if said[each] != was[each]},
+                    before={each: was[each] for each in said if said[each] != was[each]},
+                )
+            found = brand_ledger.read(session, self.db.tenant_id)
+        tell(self.redis, self.db.tenant_id, found)
+        return found
+
+
+_TOLD: Final = frozenset({*TEXTS, "logo"})
+
+
+def held(session: TenantSession, tenant_id: int) -> BrandRow:
+    """The entry of a tenant, which nobody else changes until the transaction ends."""
+    made = insert(BrandRow).values(tenant_id=tenant_id, revision=0).on_conflict_do_nothing()
+    session.execute(made)
+    row = select(BrandRow).where(BrandRow.tenant_id == tenant_id).with_for_update()
+    return session.scalars(row).one()
+
+
+def bump(session: TenantSession, row: BrandRow, at: datetime, **values: Any) -> None:
+    """Change an entry that is held, and count its revision up.
+
+    It is no less than the milliseconds since 1970: what a copy of the ledger that was restored says
+    from then on is later than what Redis was told before.
+    """
+    revision = max(row.revision + 1, int(at.timestamp() * 1000))
+    changed = update(BrandRow).where(BrandRow.tenant_id == row.tenant_id)
+    session.execute(changed.values(revision=revision, **values))
+
+
+def tell(redis: Redis, tenant_id: int, found: LedgerBrand) -> None:
+    """Say to the viewers what a tenant's links show from now on, as far as Redis takes part."""
+    if not found.brand.revision:
+        return
+    try:
+        told.store(redis, tenant_id, found.brand, found.logo)
+    except (RedisError, OSError) as error:
+        _log.warning("a brand was not told, it will be: %s", type(error).__name__)
+
+
+def _columns(logo: DrawnLogo | None) -> dict[str, Any]:
+    if logo is None:
+        return dict.fromkeys(("logo", "logo_width", "logo_height", "logo_ground"))
+    return {
+        "logo": logo.png,
+        "logo_width": logo.width,
+        "logo_height": logo.height,
+        "logo_ground": logo.ground.value,
+    }
+
+
+def _said(value: str | bytes | None) -> str | None:
+    """What the audit log says of a value: of a logo, which it is."""
+    return told.digest_of(value) if isinstance(value, bytes) else value
+
+
+def _checked(field: str, text: str | None) -> str | None:
+    """A text as it is stored.
+
+    Raises:
+        BrandTextError: it cannot be one.
+    """
+    text = (text or "").strip()
+    if not text:
+        return None
+    if field == "accent":
+        colour = f"#{text.removeprefix('#').lower()}"
+        if not is_colour(colour):
+            raise BrandTextError(field, "Write a colour as #rrggbb")
+        return colour
+    if not text.isprintable():
+        raise BrandTextError(field, "Control characters are not allowed")
+    if len(text) > _LONGEST[field]:
+        raise BrandTextError(field, f"Use at most {_LONGEST[field]} characters")
+    return text

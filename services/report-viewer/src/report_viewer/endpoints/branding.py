@@ -1,0 +1,83 @@
+"""Branding: what a page shows of the tenant whose link it is of, by what Redis has of it.
+
+The brand comes with every look at a link. Its logo is read once and remembered by its digest: of
+another tenant's it is never taken, as the key that it is read by carries the tenant.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from cachetools import LRUCache
+
+from common.links import brand as brands
+from common.links.brand import Brand
+from common.links.tenant_names import TenantName
+from common.links.token import ExpiredLinkError, LinkClaims, LinkError
+from report_pages.page_brand import UNBRANDED, PageBrand, page_brand
+from report_viewer.problems.errors import (
+    NoSuchPathError,
+    SigningNotConfiguredError,
+    StoreUnavailableError,
+)
+
+_LOGOS: Final = 512
+"""How many are remembered: four megabytes."""
+_UNTOLD: Final = (NoSuchPathError, SigningNotConfiguredError, StoreUnavailableError)
+"""Nothing of a tenant belongs there, or it cannot be had."""
+
+
+class Branding:
+    """Reads brands.
+
+    Args:
+        brand: what Redis has of a tenant's.
+        logo: its logo of that digest, if that is the one it has.
+        tenant: how it is called.
+    """
+
+    def __init__(
+        self,
+        brand: Callable[[int], Awaitable[Brand]],
+        logo: Callable[[int, str], Awaitable[bytes | None]],
+        tenant: Callable[[int], Awaitable[TenantName | None]],
+    ) -> None:
+        self._brand = brand
+        self._logo = logo
+        self._tenant = tenant
+        self._logos: LRUCache[tuple[int, str], bytes] = LRUCache(_LOGOS)
+
+    async def of_page(self, tenant_id: int, told: bytes | None) -> PageBrand:
+        """What the page of a tenant's link shows, by what was told with its report."""
+        if told is None:
+            return UNBRANDED
+        brand = brands.parse(told)
+        return page_brand(brand, await self._logo_of(tenant_id, brand))
+
+    async def of_problem(self, error: Exception, claims: LinkClaims | None) -> PageBrand:
+        """What the page of a problem shows: of a link that is authentic, and not revoked.
+
+        Forged, malformed and revoked links are told alike, and so none shows whose it might be.
+        """
+        if isinstance(error, ExpiredLinkError):
+            tenant_id = error.tenant_id
+        elif claims is None or isinstance(error, (LinkError, *_UNTOLD)):
+            return UNBRANDED
+        else:
+            tenant_id = claims.tenant_id
+        if tenant_id is None:
+            return UNBRANDED
+        brand = await self._brand(tenant_id)
+        if not brand.revision:
+            return UNBRANDED
+        tenant = None if brand.name else await self._tenant(tenant_id)
+        name = "" if tenant is None else tenant.name
+        return page_brand(brand, await self._logo_of(tenant_id, brand), name=name)
+
+    async def _logo_of(self, tenant_id: int, brand: Brand) -> bytes | None:
+        if brand.logo is None:
+            return None
+        named = (tenant_id, brand.logo.digest)
+        logo = self._logos.get(named) or await self._logo(*named)
+        if logo is not None:
+            self._logos[named] = logo
+        return logo
