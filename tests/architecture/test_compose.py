@@ -18,6 +18,7 @@ from share_api.http import json_body
 from share_api.middleware import cookies
 from share_api.schemas import sales_batch
 from share_api.settings import ShareApiSettings
+from sharing import logo
 from worker.settings import WorkerSettings
 
 ROOT = Path(__file__).parents[2]
@@ -308,6 +309,7 @@ def test_the_gateway_sends_each_path_to_its_service() -> None:
         "/api/admin/": "share_api",
         "/api/admin/analytics/shares/bulk": "share_api",
         "/api/admin/sales/": "share_api",
+        "/api/admin/shop/brand/logo": "share_api",
         "/api/ingest/": "share_api",
         "/api/admin/imports": "share_api",
         "/api/discord/interactions": "share_api",
@@ -325,6 +327,8 @@ def test_the_gateway_sends_each_path_to_its_service() -> None:
         ("/admin/invitation/t", json_body.MAX_BODY_BYTES),
         ("/api/admin/sales/orders", sales_batch.MOST_BYTES_OF_LINES),
         ("/api/ingest/c/shopify", inbox.MOST_BYTES),
+        ("/api/admin/shop/brand/logo", logo.MOST_BYTES),
+        ("/admin/settings/brand/logo", logo.MOST_BYTES),
     ],
 )
 def test_the_gateway_takes_what_the_service_behind_it_takes(path: str, most: int) -> None:

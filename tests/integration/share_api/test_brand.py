@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from redis import Redis
 from sqlalchemy import Engine, text
-from tests.integration.share_api.conftest import Command, Service, World, assert_problem
+from tests.integration.share_api.conftest import Command, Serve, Service, World, assert_problem
 
 from common.db.brands import MOST_LOGO_BYTES
 from common.db.tenancy import Access, TenantDb, transaction
@@ -18,6 +18,7 @@ from common.links.brand import Brand
 BRAND = "/api/admin/shop/brand"
 LOGO = f"{BRAND}/logo"
 AUDIT = "/api/admin/analytics/audit"
+BULK = "/api/admin/analytics/shares/bulk"
 
 
 def picture(form: str = "PNG", size: tuple[int, int] = (300, 80)) -> bytes:
@@ -166,3 +167,40 @@ def test_the_command_does_the_same(
     with TenantDb(service_engine, world.berlin).transaction() as session:
         row = session.execute(text("SELECT name, accent FROM brands")).one()
     assert tuple(row) == ("Nordlicht", "#ffcc00")
+
+
+OURS, OTHER = "https://reports.ours.example", "https://reports.other.example"
+ADDRESSES = {"TENANT_BASE_URLS": f"{OURS}, {OTHER}/"}
+
+
+def test_links_have_the_address_that_the_operator_gave(
+    serve: Serve, world: World, command: Command, redis_client: Redis
+) -> None:
+    share = "/api/admin/analytics/revenue-overview/share"
+    given = ("link-address", "--tenant", "berlin")
+    with serve(**ADDRESSES).admin() as anna:
+        plain = anna.post(share).json()["url"]
+        assert not plain.startswith(OURS)
+        for wrong in ("https://evil.example", f"{OURS}/path", "ftp://x"):
+            assert command(*given, wrong, **ADDRESSES).exit_code == 1
+        assert command(*given, OURS).exit_code == 1, "allowed nowhere"
+        done = command(*given, OURS, **ADDRESSES)
+        assert (done.exit_code, OURS in done.output) == (0, True)
+        taken = command("link-address", "--tenant", "tokyo", OURS, **ADDRESSES)
+        assert (taken.exit_code, "another shop's" in taken.output) == (1, True)
+        issued = anna.post(share)
+        assert issued.json()["url"].startswith(f"{OURS}/api/reports/")
+        many = anna.post(BULK, json={"shares": [{"report": "sales-velocity"}] * 2}).json()
+        assert all(each["url"].startswith(OURS) for each in many["shares"])
+        again = anna.post(f"{issued.headers['location']}/address").json()["url"]
+        assert again == issued.json()["url"]
+        assert anna.get(BRAND).json()["linkBaseUrl"] == OURS
+        assert told(redis_client, world.berlin).base_url == OURS
+        entries = anna.get(AUDIT, params={"action": "link-address.changed"}).json()["items"]
+        assert [each["subject"] for each in entries] == [OURS]
+    with serve().admin() as anna:
+        assert not anna.post(share).json()["url"].startswith(OURS), "allowed no more"
+        assert anna.get(BRAND).json()["linkBaseUrl"] is None
+    assert command(*given, "--default", **ADDRESSES).exit_code == 0
+    with serve(**ADDRESSES).admin() as anna:
+        assert not anna.post(share).json()["url"].startswith(OURS)

@@ -65,6 +65,27 @@ Origin = Annotated[str, AfterValidator(check_origin)]
 """Scheme, host and port, as in ``https://app.example.com``; a trailing slash is dropped."""
 
 
+def _check_origins(value: str) -> str:
+    each = (part.strip() for part in value.split(","))
+    return ",".join(dict.fromkeys(check_origin(origin) for origin in each if origin))
+
+
+Origins = Annotated[str, AfterValidator(_check_origins)]
+"""Origins, comma separated; each once."""
+
+
+def require_alike(origins: str, public: str | None) -> str:
+    """Origins that stand beside a public one: by the same scheme, and others.
+
+    Raises:
+        ValueError: one does not.
+    """
+    for each in origins.split(",") if origins and public else ():
+        if each == public or urlsplit(each).scheme != urlsplit(public or "").scheme:
+            raise ValueError("must be others than PUBLIC_BASE_URL, by the same scheme")
+    return origins
+
+
 def _check_networks(value: str) -> str:
     for network in value.split(","):
         try:

@@ -17,6 +17,7 @@ from common.reports.window import Window
 from sharing.issue_errors import LinkOverError, SigningNotConfiguredError
 from sharing.issuing import whole_second
 from sharing.issuing_context import IssuingContext
+from sharing.link_address import base_url_of
 from sharing.listing import ShareNotFoundError
 
 
@@ -32,6 +33,7 @@ def show_address(
     """
     if using.ring is None:
         raise SigningNotConfiguredError
+    base_url = base_url_of(db, using)
     with db.transaction() as session:
         share = session.scalar(
             select(Share).where(Share.tenant_id == db.tenant_id, Share.id == share_id)
@@ -40,7 +42,7 @@ def show_address(
             raise ShareNotFoundError(share_id)
         if share.revoked_at is not None or share.expires_at <= now:
             raise LinkOverError
-        address = address_of(share, using.ring, using.public_base_url)
+        address = address_of(share, using.ring, base_url)
         record(
             session,
             db.tenant_id,

@@ -4,29 +4,26 @@ What Redis could not be told it learns with the next link or computation of the 
 link's state is restored.
 """
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from redis import Redis, RedisError
-from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert
+from redis import Redis
 
 from common.db.audit import Action, Author, record
-from common.db.brands import MOST_FOOTER, MOST_NAME, BrandRow
-from common.db.tenancy import TenantDb, TenantSession
+from common.db.brands import MOST_FOOTER, MOST_NAME
+from common.db.tenancy import TenantDb
 from common.design.accent import is_colour
 from common.links import brand as told
 from common.links import brand_ledger
 from common.links.brand_ledger import LedgerBrand
+from sharing.brand_revisions import bump, held, tell
 from sharing.logo import DrawnLogo, draw
 
 TEXTS: Final = ("name", "accent", "footer")
 """What of a brand is text."""
 _LONGEST: Final = {"name": MOST_NAME, "footer": MOST_FOOTER}
-_log = logging.getLogger(__name__)
 
 
 class BrandTextError(ValueError):
@@ -93,35 +90,6 @@ class BrandStore:
 
 
 _TOLD: Final = frozenset({*TEXTS, "logo"})
-
-
-def held(session: TenantSession, tenant_id: int) -> BrandRow:
-    """The entry of a tenant, which nobody else changes until the transaction ends."""
-    made = insert(BrandRow).values(tenant_id=tenant_id, revision=0).on_conflict_do_nothing()
-    session.execute(made)
-    row = select(BrandRow).where(BrandRow.tenant_id == tenant_id).with_for_update()
-    return session.scalars(row).one()
-
-
-def bump(session: TenantSession, row: BrandRow, at: datetime, **values: Any) -> None:
-    """Change an entry that is held, and count its revision up.
-
-    It is no less than the milliseconds since 1970: what a copy of the ledger that was restored says
-    from then on is later than what Redis was told before.
-    """
-    revision = max(row.revision + 1, int(at.timestamp() * 1000))
-    changed = update(BrandRow).where(BrandRow.tenant_id == row.tenant_id)
-    session.execute(changed.values(revision=revision, **values))
-
-
-def tell(redis: Redis, tenant_id: int, found: LedgerBrand) -> None:
-    """Say to the viewers what a tenant's links show from now on, as far as Redis takes part."""
-    if not found.brand.revision:
-        return
-    try:
-        told.store(redis, tenant_id, found.brand, found.logo)
-    except (RedisError, OSError) as error:
-        _log.warning("a brand was not told, it will be: %s", type(error).__name__)
 
 
 def _columns(logo: DrawnLogo | None) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from redis import Redis
 from sqlalchemy import Engine
 
+from common.http.link_hosts import LinkHosts
 from common.jobs.celery_config import create_celery
 from common.jobs.publisher import CLAIM_SECONDS, JobPublisher
 from common.links.state import LinkStateStore
@@ -25,6 +26,7 @@ def create_issuing(
         jobs=jobs,
         freezer=Freezer(engine, cache, jobs),
         public_base_url=settings.public_base_url,
+        link_hosts=LinkHosts.of_setting(settings.tenant_base_urls),
         ttl_seconds=settings.link_ttl_seconds,
         max_ttl_seconds=settings.link_max_ttl_seconds,
     )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
+from common.http.link_hosts import NO_HOSTS, LinkHosts
 from common.jobs.publisher import JobPublisher
 from common.links.state import LinkStateStore
 from common.links.token import KeyRing
@@ -24,3 +25,4 @@ class IssuingContext:
     max_ttl_seconds: int
     freezer: Freezer
     rate_limit: ShareRateLimit | None = None
+    link_hosts: LinkHosts = NO_HOSTS

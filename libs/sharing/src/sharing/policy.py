@@ -15,6 +15,7 @@ from common.db.audit import Action, Author, record
 from common.db.tenancy import TenantDb, TenantSession
 from sharing.issue_errors import LinkLifeError
 from sharing.issuing_context import IssuingContext
+from sharing.link_address import base_url_of
 
 LEAST_SECONDS: Final = 60
 """The shortest bound that may be set."""
@@ -36,9 +37,17 @@ def policy_of(db: TenantDb, using: IssuingContext) -> SharingPolicy:
 
 
 def held_to_policy(using: IssuingContext, tenant_id: int) -> IssuingContext:
-    """What links of a tenant are issued with: within its bound, the life by default too."""
-    most = policy_of(TenantDb(using.engine, tenant_id), using).max_seconds
-    return replace(using, max_ttl_seconds=most, ttl_seconds=min(using.ttl_seconds, most))
+    """What links of a tenant are issued with: within its bound, the life by default too, and at the
+    address of its links.
+    """
+    db = TenantDb(using.engine, tenant_id)
+    most = policy_of(db, using).max_seconds
+    return replace(
+        using,
+        max_ttl_seconds=most,
+        ttl_seconds=min(using.ttl_seconds, most),
+        public_base_url=base_url_of(db, using),
+    )
 
 
 def set_max_life(

@@ -4,7 +4,7 @@ from typing import Final
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from common.setting_types import Origin
+from common.setting_types import Origin, Origins, require_alike
 from common.settings import SigningSettings
 
 YEAR_SECONDS: Final = 31_536_000
@@ -31,9 +31,21 @@ class LinkSettings(SigningSettings):
         description="Where viewers reach the links: `https://app.example.com`.",
     )
 
+    tenant_base_urls: Origins = Field(
+        default="",
+        validation_alias="TENANT_BASE_URLS",
+        description="Addresses that shops' links may point to in place of `PUBLIC_BASE_URL`, comma"
+        " separated; `analytics link-address` gives one to a shop.",
+    )
+
     @field_validator("link_max_ttl_seconds")
     @classmethod
     def _not_below_default(cls, value: int, info: ValidationInfo) -> int:
         if value < info.data.get("link_ttl_seconds", value):
             raise ValueError("must not be below ANALYTICS_SHARE_LINK_TTL_SECONDS")
         return value
+
+    @field_validator("tenant_base_urls")
+    @classmethod
+    def _alike(cls, value: str, info: ValidationInfo) -> str:
+        return require_alike(value, info.data.get("public_base_url"))

@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.types import Lifespan, Receive, Scope, Send
 
+from common.http.link_hosts import LinkHosts
 from common.infra import tracing
 from common.infra.http_limits import ConnectionLimits
 from report_viewer.cache.response_cache import ResponseCache
@@ -100,7 +101,7 @@ def create_app(settings: ViewerSettings) -> Viewer:
         fresh_seconds=settings.local_seconds, max_bytes=settings.copies_mb * 1024 * 1024
     )
     metrics.watch_tracking(cache.tracking.is_proven)
-    redis = connect_redis(settings, cache)
+    redis = connect_redis(settings, cache, LinkHosts.of_setting(settings.tenant_base_urls))
     reports = _reports(settings, redis, rendering, cache=cache, verifier=verifier, metrics=metrics)
     operations = _operations(settings, redis, rendering, verifier=verifier, metrics=metrics)
     bounds = ConnectionLimits(
@@ -132,7 +133,8 @@ def _reports(
     )
     metrics.watch_memory(waiting=lambda: loader.waiting, copies=lambda: cache.bytes_kept)
     facts = redis.facts
-    branding = Branding(facts.brand, facts.logo, facts.name)
+    hosts = LinkHosts.of_setting(settings.tenant_base_urls)
+    branding = Branding(facts.brand, facts.logo, facts.name, hosts)
     representations, forms = _representing(
         settings,
         redis,
@@ -158,16 +160,16 @@ def _reports(
         seen=SeenPages(
             loader, redis.views, ClientAddresses(settings.trusted_proxies), rendering.security
         ),
-        cards=PreviewCards(loader, rendering.pages, rendering.security),
-        oembed=OEmbed(loader, rendering.security, settings.public_base_url),
+        cards=PreviewCards(loader, rendering.pages, rendering.security, hosts),
+        oembed=OEmbed(loader, rendering.security, settings.public_base_url, hosts),
         loader=loader,
         views=redis.views,
         jobs=redis.jobs,
         invalid_tokens=redis.invalid_tokens,
         problems=rendering.problems,
         branding=branding,
-        tenants=facts.name,
         metrics=metrics,
+        hosts=hosts,
     )
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from common.http.link_hosts import LinkHosts
 from common.links.state import is_state_key
 from report_viewer.cache.response_cache import ResponseCache
 from report_viewer.http.client_address import ClientAddresses
@@ -53,12 +54,14 @@ class RedisConnections:
             await each.close()
 
 
-def connect_redis(settings: ViewerSettings, cache: ResponseCache) -> RedisConnections:
+def connect_redis(
+    settings: ViewerSettings, cache: ResponseCache, hosts: LinkHosts
+) -> RedisConnections:
     """What the viewer reads, asks and counts by; announcements make ``cache`` stale."""
     url = settings.redis_url.get_secret_value()
     epoch = ServerEpoch()
     reading = connect(url, epoch)
-    store = RedisStore(reading, epoch)
+    store = RedisStore(reading, epoch, hosts)
     tracker = KeyTracker(url, cache.tracking, seconds=cache.fresh_seconds)
     publishing = connect_for_publishing(url)
     limit = ComputationLimit(

@@ -1,8 +1,8 @@
 """Settings of the viewer, from its environment. It has no database, so there is none for one."""
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
-from common.setting_types import Networks, Origin
+from common.setting_types import Networks, Origin, Origins, require_alike
 from common.settings import (
     RedisSettings,
     SigningSettings,
@@ -30,6 +30,12 @@ class ViewerSettings(RedisSettings, SigningSettings, TransportSettings, TracingS
         default="http://127.0.0.1:8001",
         validation_alias="PUBLIC_BASE_URL",
         description="Where the links point to: scheme and host, as the outside sees them.",
+    )
+    tenant_base_urls: Origins = Field(
+        default="",
+        validation_alias="TENANT_BASE_URLS",
+        description="Addresses that shops' links may point to in place of `PUBLIC_BASE_URL`, comma"
+        " separated; `analytics link-address` gives one to a shop.",
     )
     wait_seconds: float = Field(
         default=5.0,
@@ -108,6 +114,11 @@ class ViewerSettings(RedisSettings, SigningSettings, TransportSettings, TracingS
         validation_alias="REPORT_VIEWER_PROCESSES",
         description="Processes that serve the port together; each keeps one core busy.",
     )
+
+    @field_validator("tenant_base_urls")
+    @classmethod
+    def _alike(cls, value: str, info: ValidationInfo) -> str:
+        return require_alike(value, info.data.get("public_base_url"))
 
     @property
     def served_over_https(self) -> bool:

@@ -64,6 +64,7 @@ COMMANDS: Mapping[str, Entry] = {
         "set_gift_cards", "set_gift_cards", "Say what gift cards that a shop sold are to it."
     ),
     "brand": Entry("brand", "brand", "Set what the links of a shop show of it."),
+    "link-address": Entry("link_address", "link_address", "Say where a shop's links point to."),
     "sharing": Entry("sharing", "sharing", "Turn a shop's sharing off and on."),
     "audit": Entry("audit", "audit", "Print who did what to a shop's links and accounts."),
     "erase-customer": Entry(

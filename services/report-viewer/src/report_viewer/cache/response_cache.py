@@ -57,6 +57,7 @@ class CachedLink:
         fresh_until: until when that needs no confirmation, on the monotonic clock.
         unchanged: what vouches for it from then on, up to ``tracked_until``; None for nothing.
         shown: its claims with what its state says, the window that it shows among it.
+        host: that of its tenant's links, where it has one of its own.
         ends: when the link expires, or that window moves, as Unix seconds.
     """
 
@@ -65,6 +66,7 @@ class CachedLink:
         "claims",
         "ends",
         "fresh_until",
+        "host",
         "shown",
         "tracked_until",
         "unchanged",
@@ -78,6 +80,7 @@ class CachedLink:
         self.version: ReportVersion | None = None
         self.fresh_until = self.tracked_until = _NEVER
         self.unchanged: Unchanged | None = None
+        self.host = ""
 
     def revalidate(self, version: ReportVersion, *, until: float) -> ReportVersion:
         """Take ``version`` for confirmed until then; the same object while it stays the same."""

@@ -5,21 +5,27 @@ another tenant's it is never taken, as the key that it is read by carries the te
 """
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Final
+from zoneinfo import available_timezones
 
 from cachetools import LRUCache
 
+from common.http.link_hosts import LinkHosts
 from common.links import brand as brands
 from common.links.brand import Brand
 from common.links.tenant_names import TenantName
 from common.links.token import ExpiredLinkError, LinkClaims, LinkError
 from report_pages.page_brand import UNBRANDED, PageBrand, page_brand
 from report_viewer.problems.errors import (
+    ForeignHostError,
     NoSuchPathError,
     SigningNotConfiguredError,
     StoreUnavailableError,
+    UnavailableError,
 )
 
+UTC: Final = "UTC"
 _LOGOS: Final = 512
 """How many are remembered: four megabytes."""
 _UNTOLD: Final = (NoSuchPathError, SigningNotConfiguredError, StoreUnavailableError)
@@ -33,6 +39,7 @@ class Branding:
         brand: what Redis has of a tenant's.
         logo: its logo of that digest, if that is the one it has.
         tenant: how it is called.
+        hosts: those that tenants' links may have.
     """
 
     def __init__(
@@ -40,30 +47,50 @@ class Branding:
         brand: Callable[[int], Awaitable[Brand]],
         logo: Callable[[int, str], Awaitable[bytes | None]],
         tenant: Callable[[int], Awaitable[TenantName | None]],
+        hosts: LinkHosts,
     ) -> None:
+        self._hosts = hosts
         self._brand = brand
         self._logo = logo
         self._tenant = tenant
         self._logos: LRUCache[tuple[int, str], bytes] = LRUCache(_LOGOS)
+
+    async def at_home(self, error: Exception, claims: LinkClaims | None, host: str) -> Exception:
+        """What is told of an error at the ``host`` of a tenant, empty for every other host.
+
+        Of another tenant's links nothing but what is told of a forged one. While links cannot be
+        confirmed, and the tenant's host is not known, that is told.
+        """
+        tenant_id = _tenant_of(error, claims)
+        if not host or tenant_id is None:
+            return error
+        brand = await self._brand(tenant_id)
+        if not brand.revision and isinstance(error, UnavailableError):
+            return error
+        return error if self._hosts.host_of(brand.base_url) == host else ForeignHostError()
+
+    async def zone(self, error: Exception) -> str:
+        """Where the moment of an error is told: at the shop, as far as that is known."""
+        if isinstance(error, ExpiredLinkError) and error.tenant_id is not None:
+            tenant = await self._tenant(error.tenant_id)
+            if tenant is not None and tenant.timezone in available_timezones():
+                return tenant.timezone
+        return UTC
 
     async def of_page(self, tenant_id: int, told: bytes | None) -> PageBrand:
         """What the page of a tenant's link shows, by what was told with its report."""
         if told is None:
             return UNBRANDED
         brand = brands.parse(told)
-        return page_brand(brand, await self._logo_of(tenant_id, brand))
+        shown = page_brand(brand, await self._logo_of(tenant_id, brand))
+        return shown if self._hosts.allows(shown.origin) else replace(shown, origin="")
 
     async def of_problem(self, error: Exception, claims: LinkClaims | None) -> PageBrand:
         """What the page of a problem shows: of a link that is authentic, and not revoked.
 
         Forged, malformed and revoked links are told alike, and so none shows whose it might be.
         """
-        if isinstance(error, ExpiredLinkError):
-            tenant_id = error.tenant_id
-        elif claims is None or isinstance(error, (LinkError, *_UNTOLD)):
-            return UNBRANDED
-        else:
-            tenant_id = claims.tenant_id
+        tenant_id = _tenant_of(error, claims)
         if tenant_id is None:
             return UNBRANDED
         brand = await self._brand(tenant_id)
@@ -81,3 +108,11 @@ class Branding:
         if logo is not None:
             self._logos[named] = logo
         return logo
+
+
+def _tenant_of(error: Exception, claims: LinkClaims | None) -> int | None:
+    """Whose an authentic link is that is not revoked; None of every other."""
+    if isinstance(error, ExpiredLinkError):
+        return error.tenant_id
+    told = claims is not None and not isinstance(error, (LinkError, *_UNTOLD))
+    return claims.tenant_id if claims is not None and told else None

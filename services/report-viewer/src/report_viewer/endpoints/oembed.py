@@ -13,6 +13,7 @@ from typing import Any, Final
 import msgspec
 
 from common import instants
+from common.http.link_hosts import LinkHosts
 from common.i18n.locales import LOCALES
 from common.i18n.report_words import formatter_of
 from common.links import brand as brands
@@ -35,10 +36,13 @@ _BOUND: Final = re.compile(rb"(?:^|&)max(width|height)=([1-9][0-9]{0,4})(?=&|\Z)
 
 
 class OEmbed:
-    """Describes the frames of links below ``base_url``."""
+    """Describes the frames of links below ``base_url``, or at their tenant's own address."""
 
-    def __init__(self, loader: ReportLoader, security: SecurityHeaders, base_url: str) -> None:
+    def __init__(
+        self, loader: ReportLoader, security: SecurityHeaders, base_url: str, hosts: LinkHosts
+    ) -> None:
         self._loader = loader
+        self._hosts = hosts
         self._base_url = base_url
         self._headers: Headers = (
             (b"content-type", b"application/json"),
@@ -66,13 +70,15 @@ class OEmbed:
         width = min(WIDTH, room.get(b"width", WIDTH))
         height = min(HEIGHT, room.get(b"height", HEIGHT))
         left = int((snapshot.claims.expires_at - instants.now()).total_seconds())
-        frame = self._base_url + replace(request.url, resource=Resource.EMBED).path.decode()
+        own = self._hosts.allows(brand.base_url)
+        base_url = brand.base_url if own else self._base_url
+        frame = base_url + replace(request.url, resource=Resource.EMBED).path.decode()
         said: dict[str, Any] = {
             "version": "1.0",
             "type": "rich",
             "title": title,
             "provider_name": "Sales reports",
-            "provider_url": self._base_url,
+            "provider_url": base_url,
             "cache_age": max(0, min(left, _KEPT_SECONDS)),
             "width": width,
             "height": height,

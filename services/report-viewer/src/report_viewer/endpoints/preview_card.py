@@ -8,6 +8,7 @@ not open has no card.
 from dataclasses import replace
 from http import HTTPStatus
 
+from common.http.link_hosts import LinkHosts
 from common.i18n.locales import LOCALES
 from common.links import brand as brands
 from common.links import tenant_names
@@ -30,8 +31,13 @@ class PreviewCards:
     """Renders preview cards."""
 
     def __init__(
-        self, loader: ReportLoader, pages: PageRenderer, security: SecurityHeaders
+        self,
+        loader: ReportLoader,
+        pages: PageRenderer,
+        security: SecurityHeaders,
+        hosts: LinkHosts,
     ) -> None:
+        self._hosts = hosts
         self._loader = loader
         self._pages = pages
         self._headers: Headers = (
@@ -49,14 +55,16 @@ class PreviewCards:
             ViewerError: that cannot be told, or its report type is not implemented.
         """
         snapshot = await self._loader.load(request, STATE)
+        brand = brands.parse(snapshot.brand)
         preview = preview_metadata.of_link(
-            snapshot.claims,
-            tenant_names.parse(snapshot.tenant_name),
-            brands.parse(snapshot.brand).name,
+            snapshot.claims, tenant_names.parse(snapshot.tenant_name), brand.name
         )
         described = replace(request.url, resource=Resource.OEMBED).path.decode()
         html = self._pages.card(
-            preview, LOCALES[chosen.language], oembed=described if snapshot.options.embed else ""
+            preview,
+            LOCALES[chosen.language],
+            oembed=described if snapshot.options.embed else "",
+            origin=brand.base_url if self._hosts.allows(brand.base_url) else "",
         )
         headers = (
             *self._headers,

@@ -10,21 +10,20 @@ counted (``view_counts``); a GET of a page counts nothing.
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from time import perf_counter
 from typing import Final
-from zoneinfo import available_timezones
 
 from starlette.types import Receive, Scope, Send
 
 from common.http.accept import wants_html, wants_json
-from common.links.tenant_names import TenantName
-from common.links.token import ExpiredLinkError, LinkClaims, LinkError
+from common.http.link_hosts import LinkHosts
+from common.links.token import LinkClaims, LinkError
 from common.reports_cache.report_fields import UnreadableReportError
 from report_pages.page_brand import UNBRANDED, PageBrand
 from report_viewer.cache.response_cache import ResponseCache
-from report_viewer.endpoints.branding import Branding
+from report_viewer.endpoints.branding import UTC, Branding
 from report_viewer.endpoints.choosing_days import DayChooser
 from report_viewer.endpoints.counting_views import SeenPages
 from report_viewer.endpoints.forms import Forms
@@ -51,7 +50,6 @@ from report_viewer.problems.catalog import problem_of
 from report_viewer.problems.errors import NotReadyError, ViewerError
 from report_viewer.view_counts.counter import ViewCounter
 
-UTC: Final = "UTC"
 _CSV: Final = Resource.CSV.value
 CACHE_ASKED: Final = "report_viewer.cache_asked"
 """In a request's state: the fast path has asked the response cache, which had no answer."""
@@ -80,8 +78,8 @@ class ReportsEndpoint:
         invalid_tokens: InvalidTokenLimit,
         problems: ProblemResponses,
         branding: Branding,
-        tenants: Callable[[int], Awaitable[TenantName | None]],
         metrics: Metrics,
+        hosts: LinkHosts,
     ) -> None:
         self._cache = cache
         self._verifier = verifier
@@ -98,8 +96,8 @@ class ReportsEndpoint:
         self._invalid_tokens = invalid_tokens
         self._problems = problems
         self._branding = branding
-        self._tenants = tenants
         self._metrics = metrics
+        self._hosts = hosts
 
     def cached_response(
         self, path: bytes, headers: Iterable[tuple[bytes, bytes]], *, head: bool = False
@@ -118,6 +116,8 @@ class ReportsEndpoint:
         kind, csv = classify(asked.get(b"user-agent", b"")), path.endswith(_CSV)
         ready = entry.responses.get((variant.of_csv if csv else variant.of_page)(asked))
         if ready is None or kind is ClientKind.PREVIEWER:
+            return None
+        if self._hosts and self._hosts.asked(headers) not in {"", entry.link.host}:
             return None
         wire = ready.conditional(asked.get(b"if-none-match", b""))
         self._metrics.count(wire.status)
@@ -143,7 +143,7 @@ class ReportsEndpoint:
         self, path: bytes, scope: Scope, receive: Receive, send: Send
     ) -> None:
         headers, head = joined_headers(scope["headers"]), scope["method"] == "HEAD"
-        claims = None
+        claims, host = None, self._hosts.asked(scope["headers"])
         try:
             url = _as_accepted(parse(path, scope["method"]), headers.get(b"accept", b""))
             claims = self._claims(url)
@@ -152,6 +152,7 @@ class ReportsEndpoint:
                 claims,
                 proof_of(headers.get(b"cookie", b"")),
                 self._verifier.keys,
+                host,
             )
             answer: WireResponse | GunzipStream
             if url.resource is Resource.VIEW:
@@ -166,9 +167,10 @@ class ReportsEndpoint:
             else:
                 answer = await self._answer(request, headers, head=head)
         except (LinkError, ViewerError) as error:
-            found = await self._invalid_tokens.check(error, scope)
+            at_home = await self._branding.at_home(error, claims, host)
+            found = await self._invalid_tokens.check(at_home, scope)
             brand = await self._brand(found, claims, headers)
-            answer = self._problem(found, headers, await self._zone(found), brand)
+            answer = self._problem(found, headers, await self._branding.zone(found), brand)
         except Exception as error:  # noqa: BLE001 - logged, and the reader gets a page
             _log.exception("a report could not be answered")
             answer = self._problem(error, headers)
@@ -215,14 +217,6 @@ class ReportsEndpoint:
 
     def _client(self, headers: dict[bytes, bytes]) -> ClientKind:
         return classify(headers.get(b"user-agent", b""))
-
-    async def _zone(self, error: Exception) -> str:
-        """Where the moment of an error is told: at the shop, as far as that is known."""
-        if isinstance(error, ExpiredLinkError) and error.tenant_id is not None:
-            tenant = await self._tenants(error.tenant_id)
-            if tenant is not None and tenant.timezone in available_timezones():
-                return tenant.timezone
-        return UTC
 
     async def _brand(
         self, error: Exception, claims: LinkClaims | None, headers: dict[bytes, bytes]

@@ -30,7 +30,7 @@ class Revalidation:
         self._jobs = jobs
         self._freshness = freshness
         self._responses = responses
-        self._asking: SingleFlight[tuple[str, str], ReportVersion | None] = SingleFlight()
+        self._asking: SingleFlight[tuple[str, str, str], ReportVersion | None] = SingleFlight()
 
     async def is_valid(self, request: ReportRequest, entry: CacheEntry) -> bool:
         """Whether Redis says that the link still shows what the entry was made from.
@@ -42,8 +42,9 @@ class Revalidation:
             ViewerError: that cannot be told.
         """
         link = entry.link
-        # Who shows to have given the password does not open it for who does not.
-        who = (request.place, request.proof)
+        # Who shows to have given the password does not open it for who does not, nor who asks at
+        # the right host for who asks at another.
+        who = (request.place, request.proof, request.host)
         version = await self._asking.run(who, lambda: self._ask(request, link))
         return version is entry.version
 
@@ -62,6 +63,7 @@ class Revalidation:
         """What a complete snapshot says; newer data that wait for the report are asked for."""
         claims, meta = snapshot.claims, report_fields.unpack_meta(snapshot.meta)
         link.show(claims, moves_at=snapshot.moves_at)
+        link.host = snapshot.host
         freshness, stale = self._freshness.assess(key_of(claims).cached, meta, snapshot)
         if stale and not snapshot.failed:
             self._jobs.refresh(claims)

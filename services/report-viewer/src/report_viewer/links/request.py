@@ -12,6 +12,7 @@ from report_viewer.links.urls import ReportUrl
 class ReportRequest:
     """What a request asks for, once its token is verified: the URL, and what the token says.
 
+    ``host`` is that of a tenant at which it is made, empty for every other (``LinkHosts``).
     ``proof`` is what it shows to have given the link's password, for ``ring`` to verify.
     """
 
@@ -19,6 +20,7 @@ class ReportRequest:
     claims: LinkClaims
     proof: str = field(default="", repr=False)
     ring: KeyRing | None = field(default=None, repr=False, compare=False)
+    host: str = ""
 
     @property
     def token(self) -> str:

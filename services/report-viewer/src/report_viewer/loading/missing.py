@@ -1,7 +1,7 @@
 """Missing: what stands between a request and its report, by what Redis has of both.
 
-The order of the answers is decided here: revoked, not implemented, its password, days and frames
-that it does not allow, then what is not there yet.
+The order of the answers is decided here: revoked, at another tenant's host, not implemented, its
+password, days and frames that it does not allow, then what is not there yet.
 """
 
 from enum import Enum, auto
@@ -16,6 +16,7 @@ from report_viewer.loading.redis_store import Snapshot
 from report_viewer.problems.errors import (
     ComputationFailedError,
     CsvHiddenError,
+    ForeignHostError,
     NoSuchPathError,
     PasswordRequiredError,
     StubReportError,
@@ -38,6 +39,7 @@ def find_missing(snapshot: Snapshot, request: ReportRequest, form: bool = False)
 
     Raises:
         RevokedLinkError: the link was revoked.
+        ForeignHostError: it is asked for at the host of another tenant.
         StubReportError: its report type is not implemented.
         PasswordRequiredError: it asks for a password, which the request does not show to know.
         NoSuchPathError: it does not let its readers choose the days or the comparison that the
@@ -47,6 +49,8 @@ def find_missing(snapshot: Snapshot, request: ReportRequest, form: bool = False)
     """
     if snapshot.state is LinkState.REVOKED:
         raise RevokedLinkError
+    if request.host and snapshot.state is not None and request.host != snapshot.host:
+        raise ForeignHostError
     definition = REPORTS.get(request.claims.report)
     if definition is None or not definition.implemented:
         raise StubReportError(csv=request.csv)

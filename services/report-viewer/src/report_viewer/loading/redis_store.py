@@ -14,6 +14,7 @@ from redis.asyncio import Redis
 from redis.asyncio.client import Pipeline
 from redis.exceptions import RedisError
 
+from common.http.link_hosts import NO_HOSTS, LinkHosts
 from common.infra.redis import VIEWER, create_async_redis
 from common.infra.refusals import refusal_of
 from common.links import brand as brands
@@ -74,8 +75,9 @@ class Snapshot:
     made; those not asked for, or not there, are empty. ``asked`` is a moment on the monotonic clock
     before that, in seconds, and ``run`` the server's run that answered; ``data_version`` is what
     ``cache.data_version_key`` told, ``tenant_name`` what ``common.links.tenant_names`` has,
-    ``brand`` what ``common.links.brand`` has. ``claims`` are what the link shows, the report's
-    window among it, and that stays so until ``moves_at`` (Unix seconds).
+    ``brand`` what ``common.links.brand`` has, and ``host`` that of the tenant's links, where it has
+    one of its own. ``claims`` are what the link shows, the report's window among it, and that stays
+    so until ``moves_at`` (Unix seconds).
     """
 
     state: LinkState | None
@@ -89,6 +91,7 @@ class Snapshot:
     asked: float = 0.0
     tenant_name: bytes | None = None
     brand: bytes | None = None
+    host: str = ""
     options: LinkOptions = PLAIN
     moves_at: float = math.inf
     form: bytes = b""
@@ -127,10 +130,12 @@ class RedisStore:
     Args:
         redis: a client that returns bytes.
         epoch: what its connections tell.
+        hosts: those that tenants' links may have.
     """
 
-    def __init__(self, redis: Redis, epoch: ServerEpoch) -> None:
+    def __init__(self, redis: Redis, epoch: ServerEpoch, hosts: LinkHosts = NO_HOSTS) -> None:
         self._redis = redis
+        self._hosts = hosts
         self._epoch = epoch
 
     async def read_all(self, reads: Sequence[SnapshotQuery]) -> list[Snapshot]:
@@ -182,6 +187,7 @@ class RedisStore:
                 run=run,
                 tenant_name=name,
                 brand=brand,
+                host=self._host_of(brand),
                 options=link.options,
                 form=_current(form, found[place], brand),
                 form_failed=any(each is not None for each in form_failed),
@@ -192,6 +198,10 @@ class RedisStore:
                 whole,
             ) in zip(reads, links, answers[: len(reads)], places, made, strict=True)
         ]
+
+    def _host_of(self, brand: bytes | None) -> str:
+        """The host of the links of a tenant with that brand; empty without one of its own."""
+        return self._hosts.host_of(brands.parse(brand).base_url) if self._hosts else ""
 
     async def _answers(self, pipe: Pipeline) -> tuple[list[Any], str | None]:
         """What a server answers, and which run of it.

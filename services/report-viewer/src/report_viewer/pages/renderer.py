@@ -86,7 +86,7 @@ class PageRenderer:
         self._templates = ReportTemplates(assets.__getitem__, service, kinds)
         environment = self._templates.environment
         self._origin = environment.globals["origin"] = origin
-        environment.globals["picture"] = lambda name: f"{origin}{image_of(name).path}"
+        environment.globals["picture"] = lambda name: image_of(name).path
         self._problem = environment.get_template("problem.html")
         self._preview = environment.get_template("preview.html")
         self._reference = environment.get_template("reference.html")
@@ -150,13 +150,19 @@ class PageRenderer:
         return html.encode("utf-8")
 
     def card(
-        self, preview: PreviewMetadata, locale: Locale = ENGLISH, *, oembed: str = ""
+        self,
+        preview: PreviewMetadata,
+        locale: Locale = ENGLISH,
+        *,
+        oembed: str = "",
+        origin: str = "",
     ) -> bytes:
         """What a link shows to a program that draws a preview of it.
 
-        ``oembed`` is the path at which its frame is described, of a link that has one.
+        ``oembed`` is the path at which its frame is described, of a link that has one, ``origin``
+        where its tenant's links point to, if not to where all do.
         """
-        words = spoken(formatter_of(locale))
+        words = spoken(formatter_of(locale)) | {"origin": origin or self._origin}
         return self._preview.render(words, preview=preview, oembed=oembed).encode("utf-8")
 
     def reference(self, openapi: Mapping[str, Any]) -> bytes:

@@ -3,9 +3,15 @@
 Errors of links come from ``common.links.token``; these are the others.
 """
 
+from common.links.token import LinkError
+
 
 class ViewerError(Exception):
     """A request that is answered with a problem."""
+
+
+class ForeignHostError(LinkError):
+    """The link is asked for at the host of another tenant."""
 
 
 class MissingTokenError(ViewerError):

@@ -5,7 +5,10 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Request
 
 from accounts.permissions import Permission
+from common.db.tenancy import TenantDb
 from common.instants import now
+from common.links.brand_ledger import LedgerBrand
+from share_api.container import Container
 from share_api.http.bounded_body import read_at_most
 from share_api.http.json_body import Body, FieldError, InvalidBodyError, parse_body
 from share_api.http.openapi import problem_responses, request_body
@@ -13,6 +16,7 @@ from share_api.routes.dependencies import CurrentActor, CurrentDb, Services
 from share_api.routes.permissions import needs
 from share_api.schemas.brand import BrandBody, BrandView
 from sharing.brand import BrandStore, BrandTextError
+from sharing.link_address import own_base_url
 from sharing.logo import MOST_BYTES
 
 router = APIRouter(tags=["shop"])
@@ -44,7 +48,7 @@ Picture = Annotated[bytes, Depends(_read_picture)]
 )
 def show_brand(db: CurrentDb, container: Services) -> BrandView:
     """What the pages of the shop's links show of it beside the figures."""
-    return BrandView.of(BrandStore(db, container.redis).read())
+    return _view(db, container, BrandStore(db, container.redis).read())
 
 
 @router.patch(
@@ -64,7 +68,7 @@ def change_brand(actor: CurrentActor, db: CurrentDb, container: Services, body: 
         changed = BrandStore(db, container.redis).set_texts(wanted, author=actor.author, at=now())
     except BrandTextError as error:
         raise InvalidBodyError(FieldError(f"/{error.field}", error.reason)) from None
-    return BrandView.of(changed)
+    return _view(db, container, changed)
 
 
 @router.put(
@@ -80,7 +84,7 @@ def set_logo(actor: CurrentActor, db: CurrentDb, container: Services, sent: Pict
     Nothing of the file but what it looks like is kept.
     """
     store = BrandStore(db, container.redis)
-    return BrandView.of(store.set_logo(sent, author=actor.author, at=now()))
+    return _view(db, container, store.set_logo(sent, author=actor.author, at=now()))
 
 
 @router.delete(
@@ -92,4 +96,8 @@ def set_logo(actor: CurrentActor, db: CurrentDb, container: Services, sent: Pict
 def remove_logo(actor: CurrentActor, db: CurrentDb, container: Services) -> BrandView:
     """Show no logo from now on."""
     store = BrandStore(db, container.redis)
-    return BrandView.of(store.set_logo(None, author=actor.author, at=now()))
+    return _view(db, container, store.set_logo(None, author=actor.author, at=now()))
+
+
+def _view(db: TenantDb, container: Container, found: LedgerBrand) -> BrandView:
+    return BrandView.of(found, own_base_url(db, container.issuing.link_hosts))

@@ -67,9 +67,12 @@ class BrandView(ApiModel):
     tones: AccentView | None
     footer: str | None
     logo: LogoView | None
+    link_base_url: str | None = Field(
+        description="Where links point to, if the operator gave the shop an address of its own."
+    )
 
     @classmethod
-    def of(cls, found: LedgerBrand) -> Self:
+    def of(cls, found: LedgerBrand, link_base_url: str | None) -> Self:
         """The view of what the ledger has."""
         brand, logo = found.brand, None
         if brand.logo is not None and found.logo is not None:
@@ -86,4 +89,5 @@ class BrandView(ApiModel):
             tones=None if tones is None else AccentView(**tones),
             footer=brand.footer or None,
             logo=logo,
+            link_base_url=link_base_url,
         )

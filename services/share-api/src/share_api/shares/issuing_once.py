@@ -21,6 +21,7 @@ from sharing.addressing import address_of
 from sharing.issue_errors import SigningNotConfiguredError
 from sharing.issuing import issue_all
 from sharing.issuing_context import IssuingContext
+from sharing.link_address import base_url_of
 from sharing.link_request import IssuedLink, LinkRequest
 
 
@@ -86,10 +87,11 @@ def _told_again(
             select(Share).where(Share.tenant_id == db.tenant_id, Share.id.in_(notes))
         )
         shares = {share.id: share for share in found}
+    base_url = base_url_of(db, using)
     return [
         IssuedLink(
             share_id=share_id,
-            url=address_of(shares[share_id], using.ring, using.public_base_url),
+            url=address_of(shares[share_id], using.ring, base_url),
             report=shares[share_id].report,
             window=Window(shares[share_id].window_from, shares[share_id].window_to),
             expires_at=shares[share_id].expires_at,

@@ -18,6 +18,7 @@ from share_api.http.bounded_body import BodyTooLargeError, iter_with_timeout
 from share_api.http.multipart import InvalidUploadError, UnsupportedUploadError, iter_file_chunks
 from share_api.routes.permissions import needs
 from sharing.brand import TEXTS, BrandTextError
+from sharing.link_address import own_base_url
 from sharing.logo import MOST_BYTES, LogoError
 
 router = APIRouter()
@@ -124,6 +125,7 @@ def _brand_page(
         detail=detail,
         wanted=wanted or now_so,
         brand=found,
+        address=own_base_url(visit.db, visit.container.issuing.link_hosts),
         themes=THEMES,
         framing=True,
     )

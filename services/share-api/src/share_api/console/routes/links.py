@@ -27,6 +27,7 @@ from share_api.routes.shares import csv_response, parse_id, state_context, tell_
 from sharing.addressing import address_of
 from sharing.issue_errors import LinkOverError, LinkPasswordError
 from sharing.ledger_csv import ledger_csv
+from sharing.link_address import base_url_of
 from sharing.listing import ShareOrder, get_share
 from sharing.passwords import change_password
 
@@ -116,7 +117,7 @@ def _address_if_just_made(visit: Visit, link: LinkView) -> str:
         return ""
     if not visit.may_send(f"{LINKS}/{share.id}/address"):
         return ""
-    return address_of(share, ring, visit.container.issuing.public_base_url)
+    return address_of(share, ring, base_url_of(visit.db, visit.container.issuing))
 
 
 def _link_page(visit: Visit, link: LinkView, address: str, refused: str = "") -> Response:
