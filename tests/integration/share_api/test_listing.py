@@ -40,6 +40,7 @@ def test_an_entry_says_what_was_issued_and_by_whom(anna: httpx.Client) -> None:
     assert entry == {
         "id": share_id(issued),
         "reportType": "sales-velocity",
+        "reports": ["sales-velocity"],
         "period": {"name": "7d", **issued.json()["period"]},
         "kind": "fixed",
         "protected": False,

@@ -2,7 +2,7 @@
 
 A page is a function of its arguments alone, so that the same report is the same bytes. A service's
 template extends ``report.html`` and fills its blocks with what only visitors of links are shown:
-``social``, ``beacon``, ``actions``, ``link_kind`` and ``link_end``.
+``social``, ``beacon``, ``tabs``, ``days``, ``actions``, ``link_kind`` and ``link_end``.
 """
 
 from collections.abc import Callable

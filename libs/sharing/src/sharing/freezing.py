@@ -1,4 +1,4 @@
-"""Freezing: the report that a link shows for good, taken when the link is issued.
+"""Freezing: the reports that a link shows for good, taken when the link is issued.
 
 Nothing is computed here. The cached report is taken once it is of the data that PostgreSQL has at
 that moment; until then a worker is asked for it and waited for. What was taken is written in the
@@ -7,12 +7,12 @@ that it could be lost or changed by.
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from threading import BoundedSemaphore
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 from redis import RedisError
@@ -38,10 +38,18 @@ PATIENCE_SECONDS: Final = 15.0
 AT_ONCE: Final = 4
 """Requests of one process that wait for reports."""
 MOST_FROZEN: Final = 500
-"""Frozen links that a tenant may have open."""
+"""Reports that a tenant may have frozen by links that open."""
 _LOOK_AGAIN_SECONDS: Final = 0.05
 
 Fields = dict[str, bytes]
+
+
+class Frozen(NamedTuple):
+    """A report as it was taken for a link."""
+
+    share: Share
+    report: str
+    fields: Fields
 
 
 class NotFrozenError(IssueError):
@@ -75,7 +83,7 @@ class Freezer:
     _places: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(AT_ONCE))
 
     def take(self, jobs: Sequence[ComputeReport]) -> list[Fields]:
-        """The reports of one tenant, as they are now.
+        """The reports of one tenant, as they are now, all of the same data.
 
         Raises:
             NotFrozenError: one of them is not there in time.
@@ -93,7 +101,7 @@ class Freezer:
                         self._take(job, version, found)
                 except (RedisError, OSError, JobsUnavailableError) as error:
                     raise NotFrozenError from error
-                if len(found) == len(set(jobs)):
+                if len(found) == len(set(jobs)) and _of_one_moment(found.values()):
                     return [found[job] for job in jobs]
                 if time.monotonic() >= deadline:
                     raise NotFrozenError
@@ -130,7 +138,7 @@ class Freezer:
             self._places.release()
 
 
-def keep(session: TenantSession, frozen: Sequence[tuple[Share, Fields]]) -> None:
+def keep(session: TenantSession, frozen: Sequence[Frozen]) -> None:
     """Keep reports with the entries of their links, in the transaction that enters those.
 
     Raises:
@@ -138,23 +146,29 @@ def keep(session: TenantSession, frozen: Sequence[tuple[Share, Fields]]) -> None
     """
     if not frozen:
         return
-    tenant_id, now = frozen[0][0].tenant_id, frozen[0][0].issued_at
+    tenant_id, now = frozen[0].share.tenant_id, frozen[0].share.issued_at
     session.flush()
     open_now = select(func.count()).where(
         FrozenReport.tenant_id == tenant_id, FrozenReport.expires_at > now
     )
     if (session.scalar(open_now) or 0) + len(frozen) > MOST_FROZEN:
-        raise TooMuchFrozenError(f"The tenant has {MOST_FROZEN} frozen links: revoke some first")
+        raise TooMuchFrozenError(f"The tenant has {MOST_FROZEN} frozen reports: revoke some first")
     session.add_all(
         FrozenReport(
             tenant_id=tenant_id,
             link_id=share.link_id,
+            report=report,
             fields=msgspec.msgpack.encode(fields),
             frozen_at=share.issued_at,
             expires_at=share.expires_at,
         )
-        for share, fields in frozen
+        for share, report, fields in frozen
     )
+
+
+def _of_one_moment(reports: Iterable[Fields]) -> bool:
+    """Whether reports are of the same data: those of a board do not contradict each other."""
+    return len({unpack_meta(each["meta"]).data_version for each in reports}) == 1
 
 
 def _is_of(fields: Fields, version: int) -> bool:

@@ -1,4 +1,9 @@
-"""Hiding: what a link leaves out of its report, checked against the sections that report has."""
+"""Hiding: what a link leaves out of its reports, checked against the sections those have.
+
+On a board a section is hidden in every report that has one of its id.
+"""
+
+from collections.abc import Sequence
 
 from common.db.shares import Share
 from common.reports import registry
@@ -6,21 +11,21 @@ from common.reports.redaction import Redaction
 from sharing.issue_errors import UnknownSectionError
 
 
-def require_known(report: str, hide: Redaction) -> None:
-    """Refuse to hide sections that the report does not have.
+def require_known(reports: Sequence[str], hide: Redaction) -> None:
+    """Refuse to hide sections that none of the reports has.
 
     Raises:
         UnknownSectionError: one of them.
         UnknownReportError: no such report type.
     """
-    known = [each.key for each in registry.find(report).sections]
+    known = [each.key for report in reports for each in registry.find(report).sections]
     for place, key in enumerate(hide.sections):
         if key not in known:
-            raise UnknownSectionError(place, known)
+            raise UnknownSectionError(place, tuple(dict.fromkeys(known)))
 
 
 def normalised(report: str, hide: Redaction) -> Redaction:
-    """What is hidden, its sections in the report's order and each once.
+    """What is hidden of a report, its sections in the report's order and each once.
 
     The CSV has the rows of a section: it is hidden with it.
 
@@ -33,6 +38,25 @@ def normalised(report: str, hide: Redaction) -> Redaction:
         csv=hide.csv or any(each.rows for each in hidden),
         money=hide.money,
     )
+
+
+def normalised_of_all(reports: Sequence[str], hide: Redaction) -> Redaction:
+    """What is hidden of the reports of a link together; the CSV where none of them has one.
+
+    Raises:
+        UnknownReportError: no such report type.
+    """
+    of_each = [normalised(each, hide) for each in reports]
+    return Redaction(
+        sections=tuple(dict.fromkeys(key for each in of_each for key in each.sections)),
+        csv=all(each.csv for each in of_each),
+        money=hide.money,
+    )
+
+
+def hidden_in(report: str, hide: Redaction) -> Redaction:
+    """What a link that was issued hides of one of its reports; all where that type is gone."""
+    return normalised(report, hide) if report in registry.REPORTS else hide
 
 
 def hidden_by(share: Share) -> Redaction:

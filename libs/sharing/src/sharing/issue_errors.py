@@ -68,6 +68,22 @@ class UnknownSectionError(InvalidFieldError):
         return [{"pointer": f"/hide/sections/{self.place}", "detail": str(self)}]
 
 
+class BoardError(InvalidFieldError):
+    """The reports of a board cannot be such: all of them, or the one at ``place``."""
+
+    pointer = "/reports"
+
+    def __init__(self, why: str, place: int | None = None) -> None:
+        super().__init__(why)
+        self.place = place
+
+    @property
+    def errors(self) -> list[dict[str, str]]:
+        """The report by its place, if it is one, and why."""
+        place = "" if self.place is None else f"/{self.place}"
+        return [{"pointer": f"{self.pointer}{place}", "detail": str(self)}]
+
+
 class OptionsConflictError(IssueError):
     """Options that exclude each other; ``place`` is before the field's name in the body."""
 

@@ -22,8 +22,9 @@ from common.links.unlocking import hash_of
 from common.reports import registry
 from common.reports.model import AnalyticsNotYetImplementedError
 from common.reports.window import Dates, Window, window_of
+from sharing.boards import require_board
 from sharing.data_notes import data_notes
-from sharing.freezing import keep
+from sharing.freezing import Fields, Frozen, keep
 from sharing.hiding import require_known
 from sharing.issue_errors import (
     DatesError,
@@ -90,7 +91,7 @@ def issue_all(
         for request, window in zip(requests, windows, strict=True)
     ]
     frozen = [draft for draft in drafts if draft.options.frozen]
-    reports = using.freezer.take([draft.computation for draft in frozen])
+    reports = using.freezer.take([job for draft in frozen for job in draft.computations])
     notes = ""
     if len(drafts) == 1:
         (request,) = requests
@@ -102,8 +103,7 @@ def issue_all(
         require_sharing(session, tenant_id)
         for draft in drafts:
             enter(session, draft)
-        kept = [(draft.share, fields) for draft, fields in zip(frozen, reports, strict=True)]
-        keep(session, kept)
+        keep(session, _frozen(frozen, reports))
         tenant = tenant_told(session, requests[0])
         if conclude is not None:
             session.flush()
@@ -121,12 +121,14 @@ def check_request(request: LinkRequest, using: IssuingContext, *, now: datetime)
         ExpiryOutOfRangeError: the life asked for is not allowed.
         DatesError: the last day asked for is not over, or was skipped in the zone.
         OptionsConflictError: options that exclude each other.
+        BoardError: reports that cannot be a board.
         UnknownSectionError: a section to be hidden is none of the report's.
         LinkPasswordError: the password is too short or too long.
     """
     if not registry.find(request.report).implemented:
         raise AnalyticsNotYetImplementedError(request.report)
-    require_known(request.report, request.hide)
+    require_board(request.report, request.reports)
+    require_known(request.shown, request.hide)
     if request.password is not None:
         require_password(request.password)
     ttl = _life(request, using)
@@ -188,6 +190,12 @@ def _issued(draft: Draft, ring: KeyRing, public_base_url: str, notes: str) -> Is
     )
 
 
+def _frozen(drafts: Sequence[Draft], reports: Sequence[Fields]) -> list[Frozen]:
+    """What was taken for each link, in the order of their computations."""
+    links = [(draft.share, job.report) for draft in drafts for job in draft.computations]
+    return [Frozen(*link, fields) for link, fields in zip(links, reports, strict=True)]
+
+
 def _announce(drafts: Sequence[Draft], tenant: TenantTold, using: IssuingContext) -> None:
     """Let the links open and have their reports computed, as far as Redis takes part.
 
@@ -200,7 +208,8 @@ def _announce(drafts: Sequence[Draft], tenant: TenantTold, using: IssuingContext
             claims = draft.claims
             link = LinkRef(claims.tenant_id, claims.link_id, claims.expires_at)
             using.states.activate(link, draft.options)
-        wanted = (draft.computation for draft in drafts if not draft.options.frozen)
+        moving = (draft for draft in drafts if not draft.options.frozen)
+        wanted = (job for draft in moving for job in draft.computations)
         for job in dict.fromkeys(wanted):
             using.jobs.request_fresh(job)
     except (RedisError, OSError, JobsUnavailableError) as error:

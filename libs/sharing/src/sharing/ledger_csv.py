@@ -12,12 +12,13 @@ from common.csv_text import BOM, END, cell
 from common.db.pagination import Paging
 from common.db.tenancy import TenantDb
 from common.instants import iso
+from sharing.boards import reports_of
 from sharing.listing import LedgerEntry, ShareFilter, StateContext, list_shares
 
 COLUMNS: Final = (
     *("id", "label", "report", "period", "kind", "window_from", "window_to", "state"),
     *("created_at", "created_by", "expires_at", "revoked_at"),
-    *("views", "downloads", "last_viewed_at"),
+    *("views", "downloads", "last_viewed_at", "reports"),
 )
 _PAGE: Final = 500
 
@@ -38,7 +39,7 @@ def _row(entry: LedgerEntry) -> str:
         *(str(share.id), share.label, share.report, share.period, share.kind),
         *(share.window_from, share.window_to, entry.state.value),
         *(share.issued_at, entry.creator, share.expires_at, share.revoked_at),
-        *(share.views, share.downloads, share.last_viewed_at),
+        *(share.views, share.downloads, share.last_viewed_at, " ".join(reports_of(share))),
     )
     return ",".join(map(_cell, cells)) + END
 

@@ -26,7 +26,8 @@ class LinkRequest:
     or for that whose hash is ``password_hash``, another link's. ``ranges`` are what its readers may
     choose in place of its days, ``embed`` the origins that may frame it, ``compare`` what it shows
     its days beside unless its reader chooses otherwise, ``hide`` what it leaves out of its report.
-    ``label`` is for admins.
+    ``reports`` are those of its board, the ``report`` that opens first among them, in the order of
+    their tabs; none is a link to that one alone. ``label`` is for admins.
     """
 
     tenant_id: int
@@ -43,6 +44,17 @@ class LinkRequest:
     embed: tuple[str, ...] = ()
     compare: Comparison = Comparison.PREVIOUS
     hide: Redaction = NOTHING
+    reports: tuple[str, ...] = ()
+
+    @property
+    def board(self) -> tuple[str, ...]:
+        """The reports of its board; a board of one report is none."""
+        return self.reports if len(self.reports) > 1 else ()
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """Every report that it shows."""
+        return self.board or (self.report,)
 
     @property
     def period(self) -> str:

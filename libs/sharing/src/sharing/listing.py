@@ -15,6 +15,7 @@ from common.db.shares import Share
 from common.db.tenancy import TenantDb
 from common.http.problem import Problem
 from common.reports import registry
+from sharing.boards import shows
 
 _NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 """When a link was last looked at that nobody has opened."""
@@ -162,11 +163,11 @@ def _entries(tenant_id: int) -> Select[Share, str]:
 
 
 def _conditions(wanted: ShareFilter, given: StateContext) -> list[ColumnElement[bool]]:
-    conditions = [
-        column == value
-        for column, value in ((Share.report, wanted.report), (Share.period, wanted.period))
-        if value is not None
-    ]
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.report is not None:
+        conditions.append(shows(wanted.report))
+    if wanted.period is not None:
+        conditions.append(Share.period == wanted.period)
     if wanted.state is not None:
         conditions.append(in_state(wanted.state, given))
     if wanted.ended is not None:
@@ -194,7 +195,7 @@ def _named(words: str) -> ColumnElement[bool]:
     ]
     names = (Admin.email, Share.creator, Share.label)
     return or_(
-        Share.report.in_(reports),
+        *map(shows, reports),
         *(column.icontains(words, autoescape=True) for column in names),
     )
 

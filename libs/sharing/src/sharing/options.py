@@ -5,6 +5,7 @@ from common.links.options import LinkKind, LinkOptions
 from common.links.ranges import Range
 from common.reports.comparison import Comparison
 from common.reports.window import Period
+from sharing.boards import board_of
 from sharing.hiding import hidden_by
 
 
@@ -21,6 +22,7 @@ def options_of(share: Share) -> LinkOptions:
         embed=tuple(share.embed or ()),
         compare=comparison_of(share),
         hide=hidden_by(share),
+        board=board_of(share),
         frozen=share.kind == LinkKind.FROZEN,
         password=share.password_hash,
         revision=share.revision or 0,

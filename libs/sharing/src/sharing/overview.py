@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from common.db.shares import Share
 from common.db.tenancy import TenantDb
+from sharing.boards import shows
 from sharing.listing import ShareState, StateContext, in_state
 
 WEEK: Final = timedelta(days=7)
@@ -41,7 +42,7 @@ def overview_of(db: TenantDb, *, given: StateContext, report: str | None = None)
         func.coalesce(func.sum(Share.views).filter(live), 0),
     ).where(Share.tenant_id == db.tenant_id)
     if report is not None:
-        query = query.where(Share.report == report)
+        query = query.where(shows(report))
     with db.transaction() as session:
         opens, every, opened, ending, views = session.execute(query).one()
     return LedgerOverview(opens, every - opens, opened, ending, int(views))

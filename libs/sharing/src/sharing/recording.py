@@ -22,7 +22,7 @@ from common.links.options import LinkKind, LinkOptions
 from common.links.tenant_names import TenantName
 from common.links.token import LinkClaims
 from common.reports.comparison import Comparison
-from sharing.hiding import normalised
+from sharing.hiding import normalised_of_all
 from sharing.issue_errors import SharingOffError
 from sharing.link_request import LinkRequest
 from sharing.options import options_of
@@ -43,15 +43,18 @@ class Draft:
         return options_of(self.share)
 
     @property
-    def computation(self) -> ComputeReport:
-        """The report that it shows first."""
+    def computations(self) -> tuple[ComputeReport, ...]:
+        """The reports that it shows, the one that opens first in front."""
         claims, options = self.claims, self.options
-        return ComputeReport(
-            claims.tenant_id,
-            claims.report,
-            claims.window,
-            comparison=options.compare,
-            hidden=options.hide.name,
+        return tuple(
+            ComputeReport(
+                claims.tenant_id,
+                report,
+                claims.window,
+                comparison=options.compare,
+                hidden=options.hidden_of(report).name,
+            )
+            for report in dict.fromkeys((claims.report, *options.reports))
         )
 
 
@@ -79,7 +82,8 @@ def draft_of(
         ranges=[each.value for each in request.ranges] or None,
         embed=list(request.embed) or None,
         compare=None if request.compare is Comparison.PREVIOUS else request.compare.value,
-        hide=list(normalised(claims.report, request.hide).words) or None,
+        hide=list(normalised_of_all(request.shown, request.hide).words) or None,
+        reports=list(request.board) or None,
         window_from=claims.window.start,
         window_to=claims.window.end,
         key_id=key_id,
@@ -122,6 +126,7 @@ def enter(session: TenantSession, draft: Draft) -> None:
         embed=share.embed,
         compare=share.compare,
         hide=share.hide,
+        reports=share.reports,
         **request.calendar,
         expiresAt=iso(share.expires_at),
     )

@@ -20,6 +20,7 @@ from common.http.problem import UNAVAILABLE_RETRY_SECONDS, Problem
 from common.infra.refusals import told_of
 from common.links.state import LinkRef, LinkStateStore
 from common.reports import registry
+from sharing.boards import shows
 from sharing.listing import ShareNotFoundError
 
 BATCH = 1000
@@ -96,7 +97,7 @@ def revoke(revocation: Revocation, share_id: UUID, engine: Engine, states: LinkS
 def revoke_all(
     revocation: Revocation, engine: Engine, states: LinkStateStore, *, report: str | None = None
 ) -> int:
-    """Revoke every active link of the tenant, or of one of its report types; how many it were.
+    """Revoke every active link of the tenant, or those that show a report type; how many it were.
 
     Those revoked within the last hour are written to Redis again.
 
@@ -131,7 +132,7 @@ def revoke_active(
     session.execute(_ALONE, {"tenant_id": revocation.tenant_id})
     chosen = [Share.tenant_id == revocation.tenant_id, Share.expires_at > revocation.at]
     if report is not None:
-        chosen.append(Share.report == report)
+        chosen.append(shows(report))
     # Locked in one order: another writer of several links cannot meet us half-way.
     active = (
         select(Share.id)

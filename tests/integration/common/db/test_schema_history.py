@@ -17,6 +17,8 @@ from common.db.engine import psycopg_url
 RELEASED = Path(__file__).with_name("catalogue_0007.txt")
 """The catalogue after revision 0007, when the SQL stood in the migrations themselves."""
 
+LINK = "5f0e6f2e-0000-4000-8000-000000000001"
+
 
 @pytest.fixture
 def empty_database(servers: Servers) -> Iterator[str]:
@@ -58,3 +60,47 @@ def test_released_migrations_make_the_schema_they_made(empty_database: str) -> N
         made = catalogue(connection)
     engine.dispose()
     assert made == RELEASED.read_text(encoding="utf-8").splitlines()
+
+
+def test_frozen_reports_of_before_are_those_of_their_links(empty_database: str) -> None:
+    """The role that owns the tables is held by the policies, too; a superuser would not be."""
+    migrate.upgrade(empty_database, "0040")
+    engine = create_engine(psycopg_url(empty_database))
+    with engine.begin() as connection:
+        for number in (1, 2):
+            connection.execute(
+                text(
+                    "INSERT INTO tenants (id, slug, name, currency, timezone)"
+                    " VALUES (:tenant, :slug, 'S', 'EUR', 'UTC')"
+                ),
+                {"tenant": number, "slug": f"s{number}"},
+            )
+            connection.execute(text(f"SELECT set_config('app.tenant_id', '{number}', true)"))
+            connection.execute(
+                text(
+                    "INSERT INTO shares (tenant_id, id, link_id, report, period, kind, window_from,"
+                    " window_to, key_id, issued_at, expires_at) VALUES (:tenant, gen_random_uuid(),"
+                    " :link, :report, '7d', 'frozen', '2026-01-01Z', '2026-01-08Z', 'k',"
+                    " '2026-01-08Z', '2027-01-08Z')"
+                ),
+                {"tenant": number, "link": LINK, "report": f"report-{number}"},
+            )
+            connection.execute(
+                text(
+                    "INSERT INTO frozen_reports (tenant_id, link_id, fields, frozen_at, expires_at)"
+                    " VALUES (:tenant, :link, 'x', '2026-01-08Z', '2027-01-08Z')"
+                ),
+                {"tenant": number, "link": LINK},
+            )
+    migrate.upgrade(empty_database)
+    with engine.begin() as connection:
+        for number in (1, 2):
+            connection.execute(text(f"SELECT set_config('app.tenant_id', '{number}', true)"))
+            mine = text("SELECT report FROM frozen_reports WHERE tenant_id = :tenant")
+            assert connection.scalar(mine, {"tenant": number}) == f"report-{number}"
+        forced = text(
+            "SELECT count(*) FROM pg_class WHERE relname IN ('shares', 'frozen_reports')"
+            " AND relrowsecurity AND relforcerowsecurity"
+        )
+        assert connection.scalar(forced) == 2
+    engine.dispose()

@@ -20,6 +20,7 @@ from common.links import popularity, unlocking
 from common.links.options import LinkOptions, encode
 from common.links.popularity import ViewedReport
 from common.links.ranges import Range, parse_range
+from common.links.reader_choice import ReaderChoice
 from common.links.state import LinkStateStore
 from common.reports.comparison import Comparison
 from report_viewer.loading.rate_limits import ComputationLimit, LinkThrottledError
@@ -217,7 +218,8 @@ async def test_computations_are_limited_by_range_and_comparison(redis_client: Re
     asked = [(days, against) for days in ("", "7d") for against in (None, Comparison.LAST_YEAR)]
     for days, against in [*asked, *asked]:
         try:
-            limit.check(replace(claims, chosen=parse_range(days), against=against))
+            choice = ReaderChoice(days=parse_range(days), against=against)
+            limit.check(replace(claims, choice=choice))
         except LinkThrottledError:
             refused.append((days, against))
     assert refused == asked

@@ -19,6 +19,7 @@ from tests.support.samples import Sample
 from common.links import popularity, unlocking
 from common.links.options import LinkOptions
 from common.links.ranges import Range, parse_range
+from common.links.reader_choice import ReaderChoice
 from common.links.state import LinkStateStore
 from common.reports_cache.cache import data_version_key
 from report_viewer.loading.rate_limits import ComputationLimit, LinkThrottledError
@@ -244,7 +245,7 @@ async def test_computations_are_limited_by_range_and_custom_ones_together(
     limit = ComputationLimit(redis_client, per_link=1, per_tenant=100)
     refused = []
     for text in ("7d", "90d", CUSTOM, "2031-04-01..2031-04-11", "1999-12-31", "month", "7d"):
-        asked = replace(claims, chosen=parse_range(text))
+        asked = replace(claims, choice=ReaderChoice(days=parse_range(text)))
         try:
             limit.check(asked)
         except LinkThrottledError as error:

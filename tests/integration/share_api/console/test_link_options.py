@@ -220,3 +220,24 @@ def test_another_shops_link_has_no_password_to_set(tab: Tab, service: Service) -
         anna.open("/admin/links/new")
         assert anna.send(f"{path}/password", remove="yes").status_code == 404
     assert "With a password" in said(tab.open(path))
+
+
+def test_a_board_is_made_told_found_and_issued_again(tab: Tab, ben: httpx.Client) -> None:
+    also = ["revenue-overview", "product-performance"]
+    hide = ["product-performance.products"]
+    path = made(tab, report="revenue-overview", also=also, hide=hide)  # type: ignore[arg-type]
+    entry = entry_of(ben, path)
+    assert (entry["reportType"], entry["reports"]) == ("revenue-overview", also)
+    assert entry["hide"] == {"sections": ["products"], "csv": False, "money": False}
+    for page in (tab.open(path), tab.open("/admin/links")):
+        assert "A board with Revenue overview, Product performance" in said(page)
+    again = re.search(r'href="(/admin/links/new\?[^"]*)"', tab.open(path).text)
+    assert again is not None
+    form = tab.open(html.unescape(again[1])).text
+    assert 'name="also" value="product-performance" checked' in form
+    assert 'name="hide" value="product-performance.products" checked' in form
+    assert tab.send(f"{path}/extend").status_code == 303
+    for wanted in ("", "?report=product-performance"):
+        assert f",{' '.join(also)}\r\n" in tab.open(f"/admin/links/csv{wanted}").text
+    reports = [each["reports"] for each in ben.get(SHARES).json()["items"]]
+    assert reports == [also, also]

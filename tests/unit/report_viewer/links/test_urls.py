@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.links.ranges import parse_range
+from common.links.reader_choice import ReaderChoice
 from common.reports.comparison import Comparison
 from report_viewer.links.urls import PREFIX, ReportUrl, Resource, is_report_path, parse
 from report_viewer.problems.errors import (
@@ -94,7 +95,7 @@ RANGES = ("7d", "last-month", "2026-10-01..2026-10-31")
 @pytest.mark.parametrize("name", RANGES)
 @pytest.mark.parametrize("part", [each for each in Resource if each is not Resource.RANGE])
 def test_a_range_is_below_the_token_and_above_the_form(name: str, part: Resource) -> None:
-    target = ReportUrl("abc", part, chosen=parse_range(name))
+    target = ReportUrl("abc", part, choice=ReaderChoice(days=parse_range(name)))
     assert target.path == b"/api/reports/abc/r/%b%b" % (name.encode(), part.value)
     assert parse(target.path, part.methods[0]) == target
     assert target.place == f"abc/r/{name}"
@@ -107,7 +108,7 @@ def test_a_comparison_is_below_the_range_and_above_the_form(
     name: str | None, against: Comparison, part: Resource
 ) -> None:
     chosen = None if name is None else parse_range(name)
-    target = ReportUrl("abc", part, chosen=chosen, against=against)
+    target = ReportUrl("abc", part, choice=ReaderChoice(days=chosen, against=against))
     days = b"" if name is None else b"/r/" + name.encode()
     beside = b"/vs/" + against.value.encode()
     assert target.path == b"/api/reports/abc%b%b%b" % (days, beside, part.value)
@@ -173,3 +174,25 @@ def test_any_bytes_are_a_target_or_a_problem(rest: bytes) -> None:
     except ViewerError:
         return
     assert target.token.isascii() or "\ufffd" in target.token
+
+
+@pytest.mark.parametrize("below", ["", "/r/7d", "/vs/last-year", "/r/last-month/vs/previous"])
+@pytest.mark.parametrize("part", [each for each in Resource if each is not Resource.RANGE])
+def test_a_report_of_a_board_is_in_front_of_what_else_is_chosen(below: str, part: Resource) -> None:
+    path = f"/api/reports/abc/in/sales-velocity{below}".encode() + part.value
+    url = parse(path, part.methods[0])
+    assert (url.choice.report, url.resource) == ("sales-velocity", part)
+    assert (url.path, url.place) == (path, f"abc/in/sales-velocity{below}")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(b"/abc/in", b"/abc/in/", b"/abc/in/Sales", b"/abc/in/sales_velocity", b"/abc/in/a--b"),
+        *(b"/abc/in/a%2Db", b"/abc/in/a/in/b", b"/abc/r/7d/in/a", b"/abc/vs/last-year/in/a"),
+        *(b"/abc/in/a\n", b"/abc/in/-a", b"/abc/in/" + b"a" * 80),
+    ],
+)
+def test_what_names_no_report_in_one_spelling_is_no_path(path: bytes) -> None:
+    with pytest.raises(NoSuchPathError):
+        parse(PREFIX + path, "GET")

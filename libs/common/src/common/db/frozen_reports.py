@@ -3,7 +3,7 @@
 A row is written in the transaction that enters its link, and deleted once the link opens no more.
 """
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, LargeBinary, Uuid
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, LargeBinary, Text, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from common.db.metadata import Instant, Model, RandomId, TenantId
@@ -13,7 +13,10 @@ MOST_BYTES = 16 * 1024 * 1024
 
 
 class FrozenReport(Model):
-    """A report as it was; ``fields`` are those of its hash in Redis, as MessagePack."""
+    """A report as it was; ``fields`` are those of its hash in Redis, as MessagePack.
+
+    A link to a board has one for each of its reports.
+    """
 
     __tablename__ = "frozen_reports"
     __table_args__ = (
@@ -28,6 +31,7 @@ class FrozenReport(Model):
 
     tenant_id: Mapped[TenantId]
     link_id: Mapped[RandomId] = mapped_column(Uuid, primary_key=True)
+    report: Mapped[str] = mapped_column(Text, primary_key=True)
     fields: Mapped[bytes] = mapped_column(LargeBinary)
     frozen_at: Mapped[Instant]
     expires_at: Mapped[Instant]

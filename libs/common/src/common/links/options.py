@@ -27,6 +27,13 @@ class LinkKind(StrEnum):
     """The window of the issue, and the figures as they were known then."""
 
 
+class BoardReport(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A report of a link's board, and what of that report the link leaves out."""
+
+    report: str
+    hide: Redaction = NOTHING
+
+
 class LinkOptions(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """What a link is beside its token.
 
@@ -34,8 +41,10 @@ class LinkOptions(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknow
     own (``common.db.frozen_reports``), of the moment of its issue. ``ranges`` are what its readers
     may choose in place of its days, ``embed`` the origins whose pages may frame it. ``compare`` is
     what it shows its days beside, unless its reader chooses otherwise, ``hide`` what it leaves out
-    of its report. ``password`` is the argon2 hash of the one that the link asks for. Of two states
-    the one with the higher ``revision`` holds: the ledger counts up with each change.
+    of its report. ``board`` are the reports that its readers choose from, the one of its token
+    among them, in the order of their tabs; a link to a single report has none. ``password`` is the
+    argon2 hash of the one that the link asks for. Of two states the one with the higher
+    ``revision`` holds: the ledger counts up with each change.
     """
 
     live: Period | None = None
@@ -44,6 +53,7 @@ class LinkOptions(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknow
     embed: tuple[str, ...] = ()
     compare: Comparison = Comparison.PREVIOUS
     hide: Redaction = NOTHING
+    board: tuple[BoardReport, ...] = ()
     password: str | None = None
     revision: int = 0
 
@@ -53,6 +63,15 @@ class LinkOptions(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknow
         if self.frozen:
             return LinkKind.FROZEN
         return LinkKind.FIXED if self.live is None else LinkKind.LIVE
+
+    @property
+    def reports(self) -> tuple[str, ...]:
+        """The report types of its board."""
+        return tuple(each.report for each in self.board)
+
+    def hidden_of(self, report: str) -> Redaction:
+        """What it leaves out of one of its reports."""
+        return next((each.hide for each in self.board if each.report == report), self.hide)
 
 
 PLAIN: Final = LinkOptions()

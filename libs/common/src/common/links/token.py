@@ -24,9 +24,10 @@ from itsdangerous.encoding import base64_decode, base64_encode
 from itsdangerous.exc import BadData, BadSignature
 
 from common.links.options import PLAIN, LinkOptions
-from common.links.ranges import ChosenRange
+from common.links.reader_choice import AS_SHARED, ReaderChoice
 from common.links.signing_secret import check_secret
 from common.reports.comparison import Comparison
+from common.reports.redaction import Redaction
 from common.reports.window import Window
 
 VERSION: Final = 1
@@ -73,9 +74,8 @@ class LinkClaims:
     """Everything a link grants: one report of one tenant over one window, until it expires.
 
     Instants are UTC and whole seconds. ``options`` are not in the token: a viewer adds what the
-    link's state says, and moves ``window`` as they, or the range that a reader has ``chosen``,
-    want it. ``against`` is the comparison that a reader chose. ``redacted``: the link hides
-    something, which its state has to name.
+    link's state says, and moves ``report`` and ``window`` as they, or the ``choice`` of a reader,
+    want it. ``redacted``: the link hides something, which its state has to name.
     """
 
     link_id: UUID
@@ -85,14 +85,19 @@ class LinkClaims:
     issued_at: datetime
     expires_at: datetime
     options: LinkOptions = PLAIN
-    chosen: ChosenRange | None = None
-    against: Comparison | None = None
+    choice: ReaderChoice = AS_SHARED
     redacted: bool = False
 
     @property
     def comparison(self) -> Comparison:
         """What is shown beside its days: what its reader chose, or else what the link says."""
-        return self.options.compare if self.against is None else self.against
+        against = self.choice.against
+        return self.options.compare if against is None else against
+
+    @property
+    def hidden(self) -> Redaction:
+        """What is left out of the report that it shows."""
+        return self.options.hidden_of(self.report)
 
 
 class KeyRing:

@@ -35,8 +35,8 @@ REPORT_NAMES: Final = "{*}:report:*"
 class ReportKey:
     """What makes two requests want the same report.
 
-    ``frozen`` is the link whose report stays as it was: no other shares it. A name says which days
-    the report is compared with where they are not those before, and what of it is ``hidden``.
+    ``frozen`` is the link whose reports stay as they were: no other shares them. A name says which
+    days the report is compared with where they are not those before, and what of it is ``hidden``.
     """
 
     tenant_id: int
@@ -49,7 +49,7 @@ class ReportKey:
     def name(self, kind: str) -> str:
         """The name of a key of some kind that belongs to the report."""
         if self.frozen is not None:
-            return f"{{{self.tenant_id}}}:{kind}:frozen:{self.frozen.hex}"
+            return f"{{{self.tenant_id}}}:{kind}:frozen:{self.frozen.hex}:{self.report}"
         start, end = (int(t.timestamp()) for t in (self.window.start, self.window.end))
         against = "" if self.comparison is Comparison.PREVIOUS else f":{self.comparison}"
         without = f":{self.hidden.name}" if self.hidden else ""

@@ -4,6 +4,7 @@ It is the cached document made public: what is of use for drawing alone is left 
 in major units with all their decimals, as in the CSV; nothing passes through a float.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -38,15 +39,19 @@ _TRANSLATED: Final = frozenset({"label", "definition", "title", "description", "
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
 
-def encode(figures: DocumentFormatter) -> bytes:
-    """The document of ``figures`` as JSON, in the language of ``figures``."""
-    return _encoder.encode(public(figures))
+def encode(figures: DocumentFormatter, board: Sequence[str] = ()) -> bytes:
+    """The document of ``figures`` as JSON, in the language of ``figures``.
+
+    ``board`` are the report types of the link that shows it, where it is one to several.
+    """
+    return _encoder.encode(public(figures, board))
 
 
-def public(figures: DocumentFormatter) -> dict[str, Any]:
+def public(figures: DocumentFormatter, board: Sequence[str] = ()) -> dict[str, Any]:
     """What ``encode`` writes: dictionaries, lists, texts and exact numbers."""
     found = _Public(figures).struct(figures.document)
-    return {"schemaVersion": VERSION, "language": figures.wording.tag, **found}
+    said = {"schemaVersion": VERSION, "language": figures.wording.tag}
+    return {**said, **found, "board": list(board)}
 
 
 def camel(name: str) -> str:

@@ -28,6 +28,7 @@ def schemas(prefix: str = "#/components/schemas/") -> dict[str, Any]:
         whole,
         schemaVersion={"type": "integer", "const": VERSION},
         language={"type": "string", "enum": list(TAGS)},
+        board={"type": "array", "items": {"type": "string"}},
     )
     return {ROOT: whole, **made}
 

@@ -18,7 +18,7 @@ from report_viewer.http.cache_control import NEVER_STORED
 from report_viewer.http.response import Response, WireResponse
 from report_viewer.http.security_headers import SecurityHeaders
 from report_viewer.links.request import ReportRequest
-from report_viewer.links.urls import place_of
+from report_viewer.links.urls import ReportUrl
 from report_viewer.loading.loader import ReportLoader
 from report_viewer.loading.redis_store import STATE
 from report_viewer.problems.errors import InvalidRangeError, NoSuchPathError
@@ -46,14 +46,15 @@ class DayChooser:
         snapshot = await self._loader.load(request, STATE)
         if not snapshot.options.ranges:
             raise NoSuchPathError
-        chosen = _chosen(await read_body(receive, most_bytes=MOST_BYTES))
-        wanted = replace(request, claims=replace(request.claims, chosen=chosen))
+        days = _chosen(await read_body(receive, most_bytes=MOST_BYTES))
+        choice = replace(request.url.choice, days=days)
+        wanted = replace(request, claims=replace(request.claims, choice=choice))
         try:
             await self._loader.load(wanted, STATE)
         except NoSuchPathError:
             raise InvalidRangeError from None
-        place = f"/api/reports/{place_of(request.token, chosen, request.url.against)}"
-        location = (b"location", place.encode("ascii"))
+        page = ReportUrl(request.token, choice=choice)
+        location = (b"location", page.path)
         return WireResponse(Response(HTTPStatus.SEE_OTHER, (*self._headers, location), b""))
 
 

@@ -40,7 +40,7 @@ def _comparison(claims: LinkClaims) -> Headers:
 
 def _window(claims: LinkClaims) -> Headers:
     """What is said of the days of a link whose window is not that of its token for good."""
-    kind = claims.options.kind.value if claims.chosen is None else CHOSEN
+    kind = claims.options.kind.value if claims.choice.days is None else CHOSEN
     if kind == LinkKind.FIXED:
         return ()
     days = f"{iso(claims.window.start)}/{iso(claims.window.end)}"

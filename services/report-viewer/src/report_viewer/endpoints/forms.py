@@ -155,7 +155,7 @@ class Forms:
         brand = page_brand(brands.parse(version.brand), None)
         made = branded(report_fields.unpack_document(document), brand)
         figures = DocumentFormatter(made, words)
-        body = public_document.encode(figures)
+        body = public_document.encode(figures, shown.options.reports)
         etag = strong_etag(body, variant.coding)
         headers = (
             _JSON,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from importlib.metadata import version
+from itertools import combinations
 from typing import Any, Final
 
 from common.i18n.locales import TAGS
@@ -12,6 +13,7 @@ from report_viewer.endpoints.openapi_parts import (
     PROBLEM,
     PROBLEM_SCHEMA,
     RANGE,
+    REPORT,
     TOKEN,
     item,
     of_choice,
@@ -35,6 +37,8 @@ _FORM_HEADERS: Final = _STATE_HEADERS | {
 _NAMED: Final = 'attachment; filename="<report-type>-<from>-<to>.{}"'
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _PAGE: Final = "/api/reports/{token}"
+_CHOICES: Final = (("in", REPORT), ("r", RANGE), ("vs", COMPARISON))
+"""What a reader may choose, by its segment of the path."""
 _NUMBER: Final = {
     "name": "page",
     "in": "path",
@@ -115,14 +119,22 @@ def report_paths() -> dict[str, Any]:
         f"{_PAGE}/view": {"parameters": [TOKEN], "post": view()},
         f"{_PAGE}/unlock": {"parameters": [TOKEN], "post": unlock()},
         f"{_PAGE}/r": {"parameters": [TOKEN], "post": choose()},
-        **_chosen(forms, "/r/{range}", RANGE),
-        **_chosen(forms, "/vs/{comparison}", COMPARISON),
-        **_chosen(forms, "/r/{range}/vs/{comparison}", RANGE, COMPARISON),
+        **_chosen(forms),
     }
 
 
-def _chosen(forms: dict[str, Any], path: str, *parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """The path items of the page, and of any other form, by what a reader chose."""
+def _chosen(forms: dict[str, Any]) -> dict[str, Any]:
+    """The path items by what a reader chose: one dimension, or several in their order."""
+    found: dict[str, Any] = {}
+    for many in range(1, len(_CHOICES) + 1):
+        for choices in combinations(_CHOICES, many):
+            path = "".join(f"/{segment}/{{{each['name']}}}" for segment, each in choices)
+            found |= _chosen_by(forms, path, *(each for _, each in choices))
+    return found
+
+
+def _chosen_by(forms: dict[str, Any], path: str, *parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The path items of the page, and of any other form, by these choices."""
     other = item("Form", "Another form of the report as its reader chose it.", _any(forms))
     return {
         f"{_PAGE}{path}": of_choice(forms[""], "Report", *parameters),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from common.reports.comparison import Comparison
-from common.reports.registry import REPORTS
+from common.reports.registry import REPORTS, implemented
 
 PROBLEM: Final = {
     "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}},
@@ -32,6 +32,13 @@ TOKEN: Final = {
     "required": True,
     "description": "The link's token. It alone says shop, report and window.",
     "schema": {"type": "string", "pattern": r"^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{43}$"},
+}
+REPORT: Final = {
+    "name": "report",
+    "in": "path",
+    "required": True,
+    "description": "Another report of the link's board than the one that it opens first.",
+    "schema": {"type": "string", "enum": [each.slug for each in implemented()]},
 }
 RANGE: Final = {
     "name": "range",

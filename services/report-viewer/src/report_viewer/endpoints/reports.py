@@ -19,6 +19,7 @@ from starlette.types import Receive, Scope, Send
 
 from common.http.accept import wants_html, wants_json
 from common.http.link_hosts import LinkHosts
+from common.links.reader_choice import AS_SHARED
 from common.links.token import LinkClaims, LinkError
 from common.reports_cache.report_fields import UnreadableReportError
 from report_pages.page_brand import UNBRANDED, PageBrand
@@ -179,9 +180,7 @@ class ReportsEndpoint:
 
     def _claims(self, url: ReportUrl) -> LinkClaims:
         claims = self._verifier.verify(url.token)
-        if url.chosen is None and url.against is None:
-            return claims
-        return replace(claims, chosen=url.chosen, against=url.against)
+        return claims if url.choice == AS_SHARED else replace(claims, choice=url.choice)
 
     async def _answer(
         self, request: ReportRequest, headers: dict[bytes, bytes], *, head: bool

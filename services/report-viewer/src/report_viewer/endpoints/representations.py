@@ -160,7 +160,8 @@ class Representations:
         document: bytes,
         brand: PageBrand,
     ) -> PreparedResponse:
-        stated = _stated(link.shown, compact=request.url.resource is Resource.EMBED)
+        compact = request.url.resource is Resource.EMBED
+        stated = _stated(link.shown, first=link.claims.report, compact=compact)
         key = (key_of(link.shown).cached, version, variant.language, stated, brand.whole)
         page = self._pages.get(key)
         if page is None:
@@ -226,8 +227,8 @@ class Representations:
         return PreparedResponse(Response(HTTPStatus.OK, headers, body), etag)
 
 
-def _stated(claims: LinkClaims, *, compact: bool) -> LinkStatement:
-    """What a page says of its link."""
+def _stated(claims: LinkClaims, *, first: str, compact: bool) -> LinkStatement:
+    """What a page says of its link, which opens the report ``first`` by itself."""
     kind = claims.options.kind
     frozen_at = claims.issued_at if kind is LinkKind.FROZEN else None
     options = claims.options
@@ -235,9 +236,10 @@ def _stated(claims: LinkClaims, *, compact: bool) -> LinkStatement:
         kind,
         frozen_at,
         options.ranges,
-        claims.chosen,
+        claims.choice,
         compact,
         options.compare,
-        claims.against,
+        options.reports,
+        first if options.board else "",
         framed=bool(options.embed),
     )

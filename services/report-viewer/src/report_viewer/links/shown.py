@@ -18,8 +18,8 @@ from cachetools import LRUCache
 from common import instants
 from common.links import tenant_names
 from common.links.options import PLAIN, LinkOptions
+from common.links.reader_choice import AS_SHARED, ReaderChoice
 from common.links.token import LinkClaims
-from common.reports.comparison import Comparison
 from common.reports.window import start_of_day, window_of
 
 REMEMBERED: Final = 10_000
@@ -81,32 +81,43 @@ class ShownLinks:
 
     def _shown(self, claims: LinkClaims, known: _Known) -> Shown:
         options, zone = known
-        claims = replace(claims, options=options, against=_allowed(claims.against, options))
         now = self._clock()
-        chosen = claims.chosen
-        window = None if chosen is None else chosen.window(options.ranges, zone, now=now)
-        if window is not None:
-            return Shown(replace(claims, window=window), _midnight(now, zone))
-        if options.live is None:
-            return Shown(replace(claims, chosen=None))
-        window = window_of(options.live, zone, now=now)
-        return Shown(replace(claims, window=window, chosen=None), _midnight(now, zone))
+        days = claims.choice.days
+        window = None if days is None else days.window(options.ranges, zone, now=now)
+        choice = _allowed(claims, options)
+        if window is None:
+            choice = replace(choice, days=None)
+            if options.live is not None:
+                window = window_of(options.live, zone, now=now)
+        shown = replace(
+            claims,
+            options=options,
+            choice=choice,
+            report=choice.report or claims.report,
+            window=window or claims.window,
+        )
+        return Shown(shown) if window is None else Shown(shown, _midnight(now, zone))
 
 
 def _of_plain(claims: LinkClaims) -> LinkClaims:
     """What a plain link shows; the claims themselves where that is all they ask for."""
-    against = _allowed(claims.against, PLAIN)
-    if claims.chosen is None and claims.against == against:
+    if claims.choice == AS_SHARED:
         return claims
-    return replace(claims, chosen=None, against=against)
+    choice = replace(_allowed(claims, PLAIN), days=None)
+    return claims if choice == claims.choice else replace(claims, choice=choice)
 
 
-def _allowed(against: Comparison | None, options: LinkOptions) -> Comparison | None:
-    """The comparison that a reader chose, if it is another one than the link's own.
+def _allowed(claims: LinkClaims, options: LinkOptions) -> ReaderChoice:
+    """What a reader chose, as far as there is that choice: what the link shows anyway is none.
 
-    A frozen link's figures are of one comparison.
+    Another report of its board; another comparison, but figures that are frozen are of one.
     """
-    return None if options.frozen or against == options.compare else against
+    report, against = claims.choice.report, claims.choice.against
+    there = report != claims.report and report in options.reports
+    other = not options.frozen and against != options.compare
+    return replace(
+        claims.choice, report=report if there else None, against=against if other else None
+    )
 
 
 def _midnight(now: datetime, zone: ZoneInfo) -> float:

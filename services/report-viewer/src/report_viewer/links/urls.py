@@ -11,6 +11,7 @@ from typing import Final
 from urllib.parse import unquote_to_bytes
 
 from common.links.ranges import ChosenRange, parse_range
+from common.links.reader_choice import AS_SHARED, ReaderChoice
 from common.reports.comparison import Comparison
 from report_viewer.problems.errors import MissingTokenError, NoSuchPathError, WrongMethodError
 
@@ -60,15 +61,13 @@ _POSTED: Final = frozenset({Resource.VIEW, Resource.UNLOCK, Resource.RANGE})
 class ReportUrl:
     """A resource of a report, by the token as the URL spells it; ``number`` is that of rows.
 
-    ``chosen`` are the days that a reader chose, by the segments below the token, ``against`` the
-    comparison, by those that follow.
+    ``choice`` is what a reader chose of the link, by the segments below the token.
     """
 
     token: str
     resource: Resource = Resource.PAGE
     number: int = 1
-    chosen: ChosenRange | None = None
-    against: Comparison | None = None
+    choice: ReaderChoice = AS_SHARED
 
     @property
     def csv(self) -> bool:
@@ -78,20 +77,13 @@ class ReportUrl:
     @property
     def place(self) -> str:
         """Where below the prefix the page is: the token, and what was chosen of it."""
-        return place_of(self.token, self.chosen, self.against)
+        return f"{self.token}{self.choice.path}"
 
     @property
     def path(self) -> bytes:
         """The URL's canonical path, raw."""
         number = b"/%d" % self.number if self.number > 1 else b""
         return b"%b/%b%b%b" % (PREFIX, self.place.encode(), self.resource.value, number)
-
-
-def place_of(token: str, chosen: ChosenRange | None, against: Comparison | None = None) -> str:
-    """Where below the prefix the page of a link is that shows these days, beside those."""
-    days = "" if chosen is None else f"{Resource.RANGE.value.decode()}/{chosen.name}"
-    beside = "" if against is None else f"/vs/{against}"
-    return f"{token}{days}{beside}"
 
 
 def is_report_path(path: bytes) -> bool:
@@ -114,10 +106,9 @@ def parse(path: bytes, method: str) -> ReportUrl:
     blank = not unquote_to_bytes(token).strip()
     if blank and method in Resource.PAGE.methods:
         raise MissingTokenError
-    chosen, rest = _range(slash + rest)
-    against, rest = _comparison(rest)
+    choice, rest = _choice(slash + rest)
     resource, number = _resource(rest)
-    if chosen is not None and resource is Resource.RANGE:
+    if choice.days is not None and resource is Resource.RANGE:
         resource = None
     if resource is None and not blank:
         raise NoSuchPathError
@@ -126,11 +117,25 @@ def parse(path: bytes, method: str) -> ReportUrl:
         raise WrongMethodError(resource.methods)
     if blank:
         raise MissingTokenError
-    return ReportUrl(token.decode("ascii", errors="replace"), resource, number, chosen, against)
+    return ReportUrl(token.decode("ascii", errors="replace"), resource, number, choice)
+
+
+def _choice(path: bytes) -> tuple[ReaderChoice, bytes]:
+    """What was chosen, by the beginning of a path below the token, and the rest."""
+    report, rest = _report(path)
+    days, rest = _range(rest)
+    against, rest = _comparison(rest)
+    return ReaderChoice(report, days, against), rest
+
+
+def _report(path: bytes) -> tuple[str | None, bytes]:
+    """The report at the beginning of a path below the token, and the rest."""
+    found = _REPORT.match(path)
+    return (None, path) if found is None else (found[1].decode("ascii"), path[found.end() :])
 
 
 def _range(path: bytes) -> tuple[ChosenRange | None, bytes]:
-    """The range at the beginning of a path below the token, and the rest."""
+    """The range at the beginning of a path below the report, and the rest."""
     found = _RANGE.match(path)
     chosen = parse_range(found[1].decode("ascii")) if found is not None else None
     return (None, path) if found is None or chosen is None else (chosen, path[found.end() :])
@@ -151,6 +156,7 @@ def _resource(path: bytes) -> tuple[Resource | None, int]:
 
 
 _RESOURCES: Final = {each.value: each for each in Resource}
+_REPORT: Final = re.compile(rb"/in/((?=[a-z0-9-]{1,40}(?:/|\Z))[a-z](?:-?[a-z0-9])*)(?=/|\Z)")
 _RANGE: Final = re.compile(rb"/r/([a-z0-9.-]{2,24})(?=/|\Z)")
 _AGAINST: Final = re.compile(rb"/vs/(%b)(?=/|\Z)" % "|".join(Comparison).encode("ascii"))
 _ROWS: Final = re.compile(rb"/rows/([2-9]|[1-9][0-9]{1,5})")

@@ -77,7 +77,7 @@ class JobRequests:
         Days that a reader named are endless, and count as their first computation did.
         """
         name, job = key_of(claims).cached, _computation(claims)
-        if claims.chosen is None or claims.chosen.dates is None:
+        if not claims.choice.names_days:
             return self._once(name, lambda: self._jobs.request_fresh(job))
         return self._once(name, lambda: self._publish(claims, self._jobs.claim_fresh(job)))
 

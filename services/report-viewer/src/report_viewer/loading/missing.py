@@ -1,7 +1,7 @@
 """Missing: what stands between a request and its report, by what Redis has of both.
 
 The order of the answers is decided here: revoked, at another tenant's host, not implemented, its
-password, days and frames that it does not allow, then what is not there yet.
+password, reports, days and frames that it does not allow, then what is not there yet.
 """
 
 from enum import Enum, auto
@@ -42,8 +42,8 @@ def find_missing(snapshot: Snapshot, request: ReportRequest, form: bool = False)
         ForeignHostError: it is asked for at the host of another tenant.
         StubReportError: its report type is not implemented.
         PasswordRequiredError: it asks for a password, which the request does not show to know.
-        NoSuchPathError: it does not let its readers choose the days or the comparison that the
-            request names, or be embedded.
+        NoSuchPathError: it does not let its readers choose the report, the days or the comparison
+            that the request names, or be embedded.
         CsvHiddenError: it hides its rows as files, and the request is for them.
         ComputationFailedError: there is no report, and computing it just failed; or no form.
     """
@@ -51,15 +51,15 @@ def find_missing(snapshot: Snapshot, request: ReportRequest, form: bool = False)
         raise RevokedLinkError
     if request.host and snapshot.state is not None and request.host != snapshot.host:
         raise ForeignHostError
-    definition = REPORTS.get(request.claims.report)
-    if definition is None or not definition.implemented:
-        raise StubReportError(csv=request.csv)
+    if request.claims.choice.report is None:
+        _require_implemented(request.claims.report, request)
     if snapshot.state is None:
         return Missing.STATE
     stored = snapshot.options.password
     if stored is not None and not request.unlocks(stored):
         raise PasswordRequiredError(request.place, stored)
     _require_allowed(snapshot, request)
+    _require_implemented(snapshot.claims.report, request)
     if snapshot.complete:
         if not form or snapshot.form:
             return Missing.NOTHING
@@ -71,19 +71,27 @@ def find_missing(snapshot: Snapshot, request: ReportRequest, form: bool = False)
     return Missing.REPORT
 
 
+def _require_implemented(report: str, request: ReportRequest) -> None:
+    """Refuse a report type that cannot be shown.
+
+    Raises:
+        StubReportError: it is not implemented.
+    """
+    definition = REPORTS.get(report)
+    if definition is None or not definition.implemented:
+        raise StubReportError(csv=request.csv)
+
+
 def _require_allowed(snapshot: Snapshot, request: ReportRequest) -> None:
-    """Refuse days, comparisons and frames that the link does not allow: nothing is there.
+    """Refuse reports, days, comparisons and frames that the link does not allow: nothing is there.
 
     Raises:
         NoSuchPathError: it does not.
         CsvHiddenError: it hides its rows as files.
     """
-    asked, shown = request.claims, snapshot.claims
-    if asked.chosen is not None and shown.chosen is None:
-        raise NoSuchPathError
-    if asked.against is not None and shown.against is None:
+    if request.claims.choice != snapshot.claims.choice:
         raise NoSuchPathError
     if request.url.resource in _FRAMED and not snapshot.options.embed:
         raise NoSuchPathError
-    if request.url.resource.is_rows and snapshot.options.hide.csv:
+    if request.url.resource.is_rows and snapshot.claims.hidden.csv:
         raise CsvHiddenError

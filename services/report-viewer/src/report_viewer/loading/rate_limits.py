@@ -93,9 +93,8 @@ class ComputationLimit:
 
 
 def _of_link(claims: LinkClaims) -> str:
-    """What is counted together: a link, each range and comparison of it, custom ones as one."""
-    days = None if claims.chosen is None else claims.chosen.kind
-    return ":".join(filter(None, (claims.link_id.hex, days, claims.against)))
+    """What is counted together: a link, each choice of its readers, days they name as one."""
+    return ":".join((claims.link_id.hex, *claims.choice.kinds))
 
 
 class InvalidTokenLimit:

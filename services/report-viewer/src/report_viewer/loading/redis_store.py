@@ -60,7 +60,7 @@ def key_of(claims: LinkClaims) -> ReportKey:
         claims.window,
         frozen,
         claims.comparison,
-        claims.options.hide,
+        claims.hidden,
     )
 
 

@@ -1,7 +1,9 @@
 """Comparison picker: what a page shows its days beside, as links that need no script."""
 
+from dataclasses import replace
+
 from common.i18n.formatter import Formatter
-from common.links.ranges import ChosenRange
+from common.links.reader_choice import AS_SHARED, ReaderChoice
 from common.reports.comparison import Comparison
 from common.reports.document.schema import Document
 from common.reports.window import YEAR_DAYS, shift_of
@@ -13,14 +15,14 @@ def comparison_picker(
     document: Document,
     *,
     own: Comparison,
-    chosen: ChosenRange | None = None,
+    choice: ReaderChoice = AS_SHARED,
     compact: bool = False,
 ) -> tuple[PageChoice, ...]:
     """The comparisons of a link whose ``own`` is one of them; none where last year has no data.
 
     Where last year is shown, or is the link's own, there is a way back in any case, but of days
-    whose days before are last year's: a year of them. The days that were ``chosen`` stay, and so
-    does the layout.
+    whose days before are last year's: a year of them. What else was chosen stays, and so does
+    the layout.
     """
     if shift_of(document.days.count) >= YEAR_DAYS:
         return ()
@@ -29,7 +31,7 @@ def comparison_picker(
     return tuple(
         PageChoice(
             said,
-            page_url(chosen, None if each is own else each, compact),
+            page_url(replace(choice, against=None if each is own else each), compact=compact),
             each is document.comparison,
         )
         for each, said in (

@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-from common.links.ranges import ChosenRange
-from common.reports.comparison import Comparison
+from common.links.reader_choice import ReaderChoice
 from report_viewer.cache.page_cache import TOKEN
-from report_viewer.links.urls import Resource, place_of
+from report_viewer.links.urls import ReportUrl, Resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +16,14 @@ class PageChoice:
     shown: bool
 
 
-def page_url(chosen: ChosenRange | None, against: Comparison | None, compact: bool) -> str:
-    """The address of the page of these days beside those, with the mark of a token.
+def page_url(choice: ReaderChoice, *, compact: bool) -> str:
+    """The address of the page that shows this choice, with the mark of a token.
 
     From a ``compact`` page it is that of a compact one.
     """
-    form = Resource.EMBED.value.decode() if compact else ""
-    return f"/api/reports/{place_of(TOKEN, chosen, against)}{form}"
+    return url_of(choice, Resource.EMBED if compact else Resource.PAGE)
+
+
+def url_of(choice: ReaderChoice, resource: Resource) -> str:
+    """The address of a resource of what was chosen, with the mark of a token."""
+    return ReportUrl(TOKEN, resource, choice=choice).path.decode("ascii")

@@ -1,13 +1,12 @@
 """Range picker: the days that a reader may choose, as links and a form that need no script."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from common.i18n.formatter import Formatter
 from common.links.ranges import PERIODS, ChosenRange, Range
-from common.reports.comparison import Comparison
-from report_viewer.cache.page_cache import TOKEN
-from report_viewer.links.urls import Resource, place_of
-from report_viewer.pages.page_choices import PageChoice, page_url
+from common.links.reader_choice import ReaderChoice
+from report_viewer.links.urls import Resource
+from report_viewer.pages.page_choices import PageChoice, page_url, url_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,32 +30,35 @@ class RangePicker:
 def range_picker(
     words: Formatter,
     ranges: tuple[Range, ...],
-    chosen: ChosenRange | None,
+    choice: ReaderChoice,
     *,
-    against: Comparison | None = None,
     compact: bool = False,
 ) -> RangePicker | None:
     """The picker of a link with these ranges; None where it has none. Its addresses have marks.
 
-    They keep the comparison that was chosen. Those of a ``compact`` page lead to compact ones; it
+    They keep what else was chosen. Those of a ``compact`` page lead to compact ones; it
     has no form, whose answer is none.
     """
     if not ranges:
         return None
     named = [ChosenRange(each) for each in Range if each in ranges and each is not Range.CUSTOM]
+    shared, chosen = replace(choice, days=None), choice.days
     choices = (
-        PageChoice(words.text("As shared"), page_url(None, against, compact), chosen is None),
+        PageChoice(words.text("As shared"), page_url(shared, compact=compact), chosen is None),
         *(
-            PageChoice(_words(words, each.kind), page_url(each, against, compact), each == chosen)
+            PageChoice(
+                _words(words, each.kind),
+                page_url(replace(choice, days=each), compact=compact),
+                each == chosen,
+            )
             for each in named
         ),
     )
     if compact or Range.CUSTOM not in ranges:
         return RangePicker(choices)
     dates = chosen.dates if chosen is not None else None
-    shown = (dates.first.isoformat(), dates.last.isoformat()) if dates is not None else ("", "")
-    form_url = f"/api/reports/{place_of(TOKEN, None, against)}{Resource.RANGE.value.decode()}"
-    return RangePicker(choices, form_url, *shown)
+    days = (dates.first.isoformat(), dates.last.isoformat()) if dates is not None else ("", "")
+    return RangePicker(choices, url_of(shared, Resource.RANGE), *days)
 
 
 def _words(words: Formatter, kind: Range) -> str:

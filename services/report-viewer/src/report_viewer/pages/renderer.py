@@ -15,7 +15,8 @@ from common.i18n.formatter import Formatter
 from common.i18n.locales import ENGLISH
 from common.i18n.report_words import formatter_of
 from common.links.options import LinkKind
-from common.links.ranges import ChosenRange, Range
+from common.links.ranges import Range
+from common.links.reader_choice import AS_SHARED, ReaderChoice
 from common.reports.comparison import Comparison
 from common.reports.document.schema import Document
 from report_pages.page_brand import UNBRANDED, PageBrand, branded
@@ -31,6 +32,7 @@ from report_viewer.pages.page_choices import PageChoice, page_url
 from report_viewer.pages.preview_images import image_of
 from report_viewer.pages.preview_metadata import PreviewMetadata
 from report_viewer.pages.range_picker import range_picker
+from report_viewer.pages.report_tabs import report_tabs
 from report_viewer.problems.problem import Problem
 
 NOTICES: Final = {
@@ -42,16 +44,18 @@ NOTICES: Final = {
 
 class LinkStatement(NamedTuple):
     """What a page says of its link: of which kind it is, since when frozen, which days it lets
-    choose, which of them it shows, and whether it is compact, for a frame; what it is compared
-    with, and what its reader chose in place of that; whether sites may frame it."""
+    choose, what its reader chose, and whether it is compact, for a frame; what it is compared
+    with; the report types of its board, and which of them it opens first; whether sites may frame
+    it."""
 
     kind: LinkKind = LinkKind.FIXED
     frozen_at: datetime | None = None
     ranges: tuple[Range, ...] = ()
-    chosen: ChosenRange | None = None
+    choice: ReaderChoice = AS_SHARED
     compact: bool = False
     compare: Comparison = Comparison.PREVIOUS
-    against: Comparison | None = None
+    board: tuple[str, ...] = ()
+    first: str = ""
     framed: bool = False
 
     @property
@@ -70,7 +74,7 @@ def _comparisons(
     if link.kind is LinkKind.FROZEN:
         return ()
     return comparison_picker(
-        words, document, own=link.compare, chosen=link.chosen, compact=link.compact
+        words, document, own=link.compare, choice=link.choice, compact=link.compact
     )
 
 
@@ -125,10 +129,11 @@ class PageRenderer:
             preview=preview_metadata.of_document(document),
             expires=page_cache.EXPIRES,
             expires_iso=page_cache.EXPIRES_ISO,
-            form_url=page_url(link.chosen, link.against, compact=False),
-            days=range_picker(
-                words, link.ranges, link.chosen, against=link.against, compact=link.compact
+            form_url=page_url(link.choice, compact=False),
+            tabs=report_tabs(
+                words, link.board, link.choice, first=link.first, compact=link.compact
             ),
+            days=range_picker(words, link.ranges, link.choice, compact=link.compact),
             comparisons=_comparisons(words, document, link),
             link=link,
             brand=brand,

@@ -50,11 +50,8 @@ class ViewTally:
 
     def show(self, claims: LinkClaims) -> None:
         """Count what the link shows."""
-        named = claims.chosen is not None and claims.chosen.dates is not None
-        if not claims.options.frozen and not named:
-            kept = ViewedReport(
-                claims.report, claims.window, claims.comparison, claims.options.hide
-            )
+        if not claims.options.frozen and not claims.choice.names_days:
+            kept = ViewedReport(claims.report, claims.window, claims.comparison, claims.hidden)
             self.warmed[kept] += 1
 
 

@@ -106,7 +106,7 @@ def share(
 
     The window is fixed now: the last complete days of the tenant's time zone, or the days of the
     calendar that are named. That of a `live` link moves with the days; of a `frozen` one
-    the figures stay too.
+    the figures stay too. With `reports` it opens a board: each of them is a tab of its page.
     """
     wanted = parse_body(ShareBody, body)
     wanted.require_consistent()
@@ -137,6 +137,7 @@ def _request(report: str, wanted: ShareBody, actor: Actor) -> LinkRequest:
         embed=tuple(wanted.embed),
         compare=wanted.compare,
         hide=wanted.redaction,
+        reports=tuple(wanted.reports),
     )
 
 

@@ -5,7 +5,7 @@ from fastapi import APIRouter
 from common.reports import registry
 from share_api.http.openapi import problem_responses
 from share_api.routes.permissions import of_anyone_known
-from share_api.schemas.responses import ReportsView, ReportView
+from share_api.schemas.reports import ReportsView, ReportView
 
 router = APIRouter(tags=["reports"])
 

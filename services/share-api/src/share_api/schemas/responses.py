@@ -1,7 +1,7 @@
 """Response schemas, in camelCase; instants by ``common.instants.iso``."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import Field, PlainSerializer, WithJsonSchema
@@ -13,10 +13,10 @@ from common.instants import iso
 from common.links.options import LinkKind
 from common.links.ranges import Range
 from common.reports.comparison import Comparison
-from common.reports.model import Definition
 from common.reports.redaction import Redaction
-from common.reports.window import Period, Window
+from common.reports.window import Window
 from share_api.schemas.api_model import ApiModel
+from sharing.boards import reports_of
 from sharing.hiding import hidden_by
 from sharing.link_request import IssuedLink
 from sharing.listing import LedgerEntry, ShareState
@@ -103,7 +103,10 @@ class ShareView(ApiModel):
     """An entry of the share ledger."""
 
     id: UUID
-    report_type: str
+    report_type: str = Field(description="The report that opens first.")
+    reports: tuple[str, ...] = Field(
+        description="The reports of its board, in the order of the tabs; one of a single report."
+    )
     period: SharePeriodView
     kind: LinkKind = Field(
         description="Whether the window stays (`fixed`) or moves (`live`); `frozen`: all stays."
@@ -132,6 +135,7 @@ class ShareView(ApiModel):
         return cls(
             id=share.id,
             report_type=share.report,
+            reports=reports_of(share),
             period=SharePeriodView(name=share.period, start=share.window_from, end=share.window_to),
             kind=LinkKind(share.kind),
             protected=share.password_hash is not None,
@@ -212,44 +216,6 @@ class SessionView(ApiModel):
             tenant=TenantView.of(tenant) if tenant else None,
             tenants=tuple(map(TenantView.of, account.tenants)),
         )
-
-
-class SectionView(ApiModel):
-    """A section of a report type, which links may hide by its ``id``."""
-
-    id: str
-    title: str
-
-
-class ReportView(ApiModel):
-    """A report type; one that is not implemented cannot be shared."""
-
-    slug: str
-    title: str
-    description: str
-    implemented: bool
-    periods: tuple[Period, ...]
-    sections: tuple[SectionView, ...] = Field(description="What links may hide.")
-
-    @classmethod
-    def of(cls, definition: Definition[Any]) -> Self:
-        """As clients see it."""
-        return cls(
-            slug=definition.slug,
-            title=definition.title,
-            description=definition.description,
-            implemented=definition.implemented,
-            periods=tuple(Period) if definition.implemented else (),
-            sections=tuple(
-                SectionView(id=each.key, title=each.title) for each in definition.sections
-            ),
-        )
-
-
-class ReportsView(ApiModel):
-    """Every report type."""
-
-    items: tuple[ReportView, ...]
 
 
 class Health(ApiModel):

@@ -19,7 +19,7 @@ from common.reports.redaction import Redaction
 from common.reports.window import MOST_DAYS, Dates, Period
 from share_api.schemas.report_type import ReportType
 from share_api.schemas.request_model import RequestModel, not_null, without_default
-from share_api.schemas.share_values import Day, Label, Origins, Ranges, Sections
+from share_api.schemas.share_values import Board, Day, Label, Origins, Ranges, Sections
 from sharing.issue_errors import OptionsConflictError
 
 MOST_LINKS: Final = 100
@@ -113,6 +113,13 @@ class ShareBody(RequestModel):
     hide: Annotated[HideBody | None, BeforeValidator(not_null)] = Field(
         None,
         description="What it leaves out of the report.",
+        json_schema_extra=without_default,
+    )
+    reports: Board = Field(
+        [],
+        description="The reports of a board: all under this one link, in the order of their tabs."
+        " The report that the link is asked for is among them and opens first.",
+        examples=[["revenue-overview", "sales-velocity", "product-performance"]],
         json_schema_extra=without_default,
     )
     frozen: bool = Field(

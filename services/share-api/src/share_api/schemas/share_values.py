@@ -9,7 +9,9 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from common.db.shares import MAX_LABEL_LENGTH
 from common.links.embedding import MOST_ORIGINS, is_origin
 from common.links.ranges import Range
+from common.reports import registry
 from common.reports.window import EARLIEST
+from sharing.boards import MOST_REPORTS
 
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
@@ -72,6 +74,24 @@ Sections = Annotated[
     list[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]],
     Field(min_length=1, max_length=20),
     AfterValidator(_once_each),
+]
+
+Board = Annotated[
+    list[str],
+    Field(min_length=1, max_length=MOST_REPORTS),
+    AfterValidator(_once_each),
+    WithJsonSchema(
+        {
+            "type": "array",
+            "items": {
+                "type": "string",
+                "enum": [each.slug for each in registry.implemented()],
+            },
+            "minItems": 1,
+            "maxItems": MOST_REPORTS,
+            "uniqueItems": True,
+        }
+    ),
 ]
 
 Origins = Annotated[

@@ -19,13 +19,15 @@ _ENDED: Final = text("SELECT tenant_id FROM ended_frozen_reports(:at)")
 _log = logging.getLogger(__name__)
 
 
-def frozen_fields(session: TenantSession, tenant_id: int, link_id: UUID) -> dict[str, bytes] | None:
-    """The fields of a link's frozen report; None when there is none."""
-    query = select(FrozenReport.fields).where(
+def frozen_fields(
+    session: TenantSession, tenant_id: int, link_id: UUID
+) -> dict[str, dict[str, bytes]]:
+    """The fields of a link's frozen reports, by report type."""
+    query = select(FrozenReport.report, FrozenReport.fields).where(
         FrozenReport.tenant_id == tenant_id, FrozenReport.link_id == link_id
     )
-    data = session.scalar(query)
-    return None if data is None else msgspec.msgpack.decode(data, type=dict[str, bytes])
+    found = session.execute(query).all()
+    return {row.report: msgspec.msgpack.decode(row.fields, type=dict[str, bytes]) for row in found}
 
 
 def drop_ended(engine: Engine, *, now: datetime) -> int:

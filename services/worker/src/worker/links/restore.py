@@ -1,6 +1,6 @@
 """Restores a link's state in Redis from the share ledger, which alone decides.
 
-A link that is frozen gets its report back first: who is told that it opens finds it. A ledger that
+A link that is frozen gets its reports back first: who is told that it opens finds it. A ledger that
 was restored from a dump decides nothing until its revocations are back (``common.db.origin``).
 """
 
@@ -22,6 +22,7 @@ from common.reports_cache.cache import (
     ReportCache,
     ReportKey,
 )
+from sharing.boards import reports_of
 from sharing.options import options_of
 from worker.links.frozen import frozen_fields
 from worker.operations import cache_eviction
@@ -34,7 +35,7 @@ def restore_link(
 ) -> None:
     """Write the state of the job's link; one that no ledger knows does not open.
 
-    Nor does a frozen one whose report is gone. In a restored copy the state stays unknown.
+    Nor does a frozen one of whose reports one is gone. In a restored copy the state stays unknown.
 
     Raises:
         sqlalchemy.exc.DBAPIError: PostgreSQL did not answer; the state stays unknown.
@@ -51,17 +52,21 @@ def restore_link(
         ).one_or_none()
         brand = brand_ledger.read(session, job.tenant_id)
         shown = None if entry is None else options_of(entry.Share)
-        frozen = None
+        frozen: dict[str, dict[str, bytes]] = {}
         if shown is not None and shown.frozen:
             frozen = frozen_fields(session, job.tenant_id, job.link_id)
-    if entry is None or shown is None or (shown.frozen and frozen is None):
+    whole = entry is not None and (
+        shown is None or not shown.frozen or frozen.keys() >= set(reports_of(entry.Share))
+    )
+    if entry is None or shown is None or not whole:
         states.reject_unknown(job.tenant_id, job.link_id)
         return
     share: Share = entry.Share
     states.store_tenant_name(job.tenant_id, TenantName(entry.name, entry.timezone))
     states.store_brand(job.tenant_id, *brand)
-    if frozen is not None and share.revoked_at is None:
-        _bring_back(cache, share, frozen)
+    if share.revoked_at is None:
+        for report, fields in frozen.items():
+            _bring_back(cache, share, report, fields)
     states.restore(
         LinkRef(job.tenant_id, job.link_id, share.expires_at),
         LinkState.ACTIVE if share.revoked_at is None else LinkState.REVOKED,
@@ -70,9 +75,9 @@ def restore_link(
     )
 
 
-def _bring_back(cache: ReportCache, share: Share, fields: dict[str, bytes]) -> None:
+def _bring_back(cache: ReportCache, share: Share, report: str, fields: dict[str, bytes]) -> None:
     window = Window(share.window_from, share.window_to)
-    key = ReportKey(share.tenant_id, share.report, window, share.link_id)
+    key = ReportKey(share.tenant_id, report, window, share.link_id)
     cache_eviction.with_room(
         cache.redis,
         lambda: copies.bring_back(cache.redis, key, fields, seconds=cache.keep_seconds),

@@ -56,14 +56,15 @@ def issue_link(
     embed: tuple[str, ...] = (),
     compare: Comparison = Comparison.PREVIOUS,
     hide: Redaction = NOTHING,
+    reports: tuple[str, ...] = (),
     password: str | None = None,
     secret: str | None = None,
     public_base_url: str | None = None,
 ) -> IssuedLink:
     """Issue a link to a report of a tenant (by its slug).
 
-    ``expires_in`` is in seconds; the default, the signing secret and the public address are those
-    of the environment unless given.
+    ``reports`` are those of a board. ``expires_in`` is in seconds; the default, the signing secret
+    and the public address are those of the environment unless given.
 
     Raises:
         SharingSettingsError: a setting is missing or unusable.
@@ -87,6 +88,7 @@ def issue_link(
             embed=embed,
             compare=compare,
             hide=hide,
+            reports=reports,
             password=password,
         )
         return issue(request, issuing, now=now())

@@ -1,6 +1,8 @@
 """`analytics share`: make a link to a shop's report."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -60,6 +62,13 @@ _DAY: Final = click.DateTime(["%Y-%m-%d"])
     help="What it leaves out: money (amounts are indexed), csv, or a section of the report by its"
     " id; may be repeated.",
 )
+@click.option(
+    "--also",
+    "others",
+    multiple=True,
+    metavar="REPORT",
+    help="Another report under the same link, as a tab behind it; may be repeated.",
+)
 @click.option("--frozen", is_flag=True, help="Page and files stay as they are now.")
 @click.option(
     "--password-stdin",
@@ -86,6 +95,7 @@ def share(
     origins: tuple[str, ...],
     compare: str,
     hidden: tuple[str, ...],
+    others: tuple[str, ...],
     password_stdin: bool,
     expires_in: int | None,
     state_dir: Path | None,
@@ -95,15 +105,11 @@ def share(
     Without --state-dir or a running `analytics up`, the environment says where the servers are and
     how links are signed.
     """
-    from accounts.errors import AccountError  # noqa: PLC0415 - keeps help quick
-    from analytics.admin.links import SharingSettingsError, issue_link  # noqa: PLC0415
+    from analytics.admin.links import issue_link  # noqa: PLC0415 - keeps help quick
     from common.instants import iso  # noqa: PLC0415
-    from common.reports.model import AnalyticsNotYetImplementedError  # noqa: PLC0415
-    from common.reports.registry import UnknownReportError  # noqa: PLC0415
-    from sharing.issue_errors import IssueError  # noqa: PLC0415
 
     days, kind = _days(period, first, last), _kind(live=live, frozen=frozen)
-    try:
+    with _told():
         connection = resolve(state_dir)
         link = issue_link(
             connection.database_url,
@@ -116,11 +122,28 @@ def share(
             embed=_origins(origins),
             compare=Comparison(compare),
             hide=_hidden(hidden),
+            reports=tuple(dict.fromkeys((report, *others))),
             ranges=tuple(dict.fromkeys(map(Range, ranges))),
             password=first_line(sys.stdin.buffer) if password_stdin else None,
             secret=connection.settings.get("ANALYTICS_SHARE_SIGNING_SECRET"),
             public_base_url=connection.settings.get("PUBLIC_BASE_URL"),
         )
+    click.echo(link.url)
+    revocation = f"analytics revoke --tenant {tenant} {link.share_id}"
+    click.echo(f"opens until {iso(link.expires_at)}; to revoke it: {revocation}", err=True)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Tell what cannot be issued, and why."""
+    from accounts.errors import AccountError  # noqa: PLC0415 - keeps help quick
+    from analytics.admin.links import SharingSettingsError  # noqa: PLC0415
+    from common.reports.model import AnalyticsNotYetImplementedError  # noqa: PLC0415
+    from common.reports.registry import UnknownReportError  # noqa: PLC0415
+    from sharing.issue_errors import IssueError  # noqa: PLC0415
+
+    try:
+        yield
     except (
         AccountError,
         AnalyticsNotYetImplementedError,
@@ -130,9 +153,6 @@ def share(
         UnknownReportError,
     ) as error:
         raise expected(error) from error
-    click.echo(link.url)
-    revocation = f"analytics revoke --tenant {tenant} {link.share_id}"
-    click.echo(f"opens until {iso(link.expires_at)}; to revoke it: {revocation}", err=True)
 
 
 def _kind(*, live: bool, frozen: bool) -> LinkKind:

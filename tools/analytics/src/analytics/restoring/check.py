@@ -14,8 +14,10 @@ _FROZEN_WITHOUT: Final = text(
     """
     SELECT count(*) FROM shares s
     WHERE s.tenant_id = :tenant_id AND s.kind = 'frozen' AND s.revoked_at IS NULL
-    AND s.expires_at > now() AND NOT EXISTS (
-        SELECT FROM frozen_reports f WHERE f.tenant_id = s.tenant_id AND f.link_id = s.link_id)
+    AND s.expires_at > now() AND EXISTS (
+        SELECT FROM unnest(coalesce(s.reports, ARRAY[s.report])) AS shown WHERE NOT EXISTS (
+            SELECT FROM frozen_reports f
+            WHERE f.tenant_id = s.tenant_id AND f.link_id = s.link_id AND f.report = shown))
     """
 )
 

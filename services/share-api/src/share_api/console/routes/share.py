@@ -9,14 +9,12 @@ from starlette.responses import Response
 
 from accounts.permissions import Permission
 from common.http.problem import Problem
-from common.links.options import LinkKind
 from common.reports.model import AnalyticsNotYetImplementedError
-from common.reports.redaction import Redaction
 from common.reports.registry import UnknownReportError
 from share_api.console.forms.body import Form, detail_of
 from share_api.console.pages import page, redirect
-from share_api.console.views.hiding import redaction_of
-from share_api.console.views.links import DATES, password_rule
+from share_api.console.views.link_body import link_body
+from share_api.console.views.links import password_rule
 from share_api.console.views.share_form import share_form
 from share_api.console.visit import CheckedForm, CurrentVisit, Visit
 from share_api.routes import issuing
@@ -25,7 +23,6 @@ from sharing.issue_errors import OptionsConflictError
 
 router = APIRouter()
 NEW: Final = "/admin/links/new"
-_KINDS: Final = (LinkKind.LIVE, LinkKind.FROZEN)
 
 
 class Choices(BaseModel):
@@ -43,13 +40,14 @@ class Choices(BaseModel):
     compare: str = ""
     range: list[str] = []
     hide: list[str] = []
+    also: list[str] = []
 
 
 @router.get(NEW, dependencies=[needs(Permission.SHARES_WRITE)])
 def show_form(visit: CurrentVisit, choices: Annotated[Choices, Query()]) -> Response:
     """The form, filled in as the address says."""
-    fields = choices.model_dump(exclude={"range", "hide"})
-    many = (("range", choices.range), ("hide", choices.hide))
+    fields = choices.model_dump(exclude={"range", "hide", "also"})
+    many = (("range", choices.range), ("hide", choices.hide), ("also", choices.also))
     named = ((name, value) for name, values in many for value in values)
     return _form_page(visit, Form((*fields.items(), *named)))
 
@@ -59,42 +57,16 @@ def share(visit: CurrentVisit, form: CheckedForm) -> Response:
     """Issue the link, and show it."""
     issued = Response()
     try:
-        issuing.share(form.one("report"), visit.actor, visit.container, issued, _body(form))
+        issuing.share(
+            form.one("report"),
+            visit.actor,
+            visit.container,
+            issued,
+            json.dumps(link_body(form)).encode(),
+        )
     except (Problem, UnknownReportError, AnalyticsNotYetImplementedError) as error:
         return _form_page(visit, form, error)
     return redirect(f"/admin/links/{issued.headers['Location'].rpartition('/')[2]}")
-
-
-def _body(form: Form) -> bytes:
-    """The body of the API's that the form is."""
-    life = form.one("life")
-    wanted: dict[str, object] = {"period": form.one("period")}
-    if form.one("period") == DATES:
-        wanted = {"dates": {"first": form.one("first"), "last": form.one("last")}}
-    if form.one("label").strip():
-        wanted["label"] = form.one("label").strip()
-    if form.one("kind") in _KINDS:
-        wanted[form.one("kind")] = True
-    if form.all("range"):
-        wanted["ranges"] = form.all("range")
-    if form.one("compare"):
-        wanted["compare"] = form.one("compare")
-    hidden = redaction_of(form.one("report"), form.all("hide"))
-    if hidden:
-        wanted["hide"] = _hidden(hidden)
-    if form.one("embed").split():
-        wanted["embed"] = form.one("embed").split()
-    if form.one("password") or form.one("protected"):  # what is to have one does not lose it
-        wanted["password"] = form.one("password")
-    if life:
-        wanted["expiresInSeconds"] = int(life) if life.isascii() and life.isdigit() else life
-    return json.dumps(wanted).encode()
-
-
-def _hidden(hidden: Redaction) -> dict[str, object]:
-    """What is left out, as the body has it."""
-    said = {"sections": list(hidden.sections), "csv": hidden.csv, "money": hidden.money}
-    return {name: value for name, value in said.items() if value}
 
 
 def _detail(visit: Visit, problem: Problem) -> str:

@@ -55,17 +55,34 @@
   // What is chosen in a form is shown beside it; whole days alone, of a calendar that is filled in.
   for (const frame of document.querySelectorAll("iframe[data-preview]")) {
     const form = document.getElementById(frame.dataset.preview);
-    // Of the sections that may be left out those of the chosen report are offered.
+    // Of the sections that may be left out those of the chosen reports are offered; the report that
+    // opens first is on its board in any case.
+    const others = [...form.querySelectorAll("input[name=also]")];
+    const reports = () => {
+      const { value } = form.elements.report;
+      return [value, ...others.filter((each) => each.checked).map((each) => each.value)];
+    };
     const offer = () => {
+      for (const each of others) {
+        each.closest("label").hidden = each.value === form.elements.report.value;
+      }
       for (const group of form.querySelectorAll("[data-of]")) {
-        group.hidden = group.dataset.of !== form.elements.report.value;
+        group.hidden = !reports().includes(group.dataset.of);
       }
     };
-    const hidden = (report) =>
-      [...form.querySelectorAll("input[name=hide]:checked")]
-        .map(({ value }) => value.replace(`${report}.`, "section."))
-        .filter((value) => !value.includes(".") || value.startsWith("section."))
+    // A section is left out of every report of the board that has one of its name.
+    const boxes = [...form.querySelectorAll("input[name=hide]")];
+    const hidden = (report) => {
+      const chosen = boxes.filter((each) => each.checked).map((each) => each.value.split("."));
+      const names = chosen
+        .filter(([of, section]) => !section || reports().includes(of))
+        .map(([of, section]) => section ?? of);
+      const values = boxes.map((each) => each.value);
+      return [...new Set(names)]
+        .filter((name) => values.includes(name) || values.includes(`${report}.${name}`))
+        .map((name) => (values.includes(name) ? name : `section.${name}`))
         .join("+");
+    };
     offer();
     form.addEventListener("change", () => {
       const { report, period, first, last, compare } = form.elements;

@@ -10,6 +10,7 @@ from common.reports import registry
 from common.reports.redaction import CSV, MONEY, Redaction
 from share_api.console.views.choice import Choice
 from share_api.console.visit import Visit
+from sharing.boards import reports_of
 from sharing.hiding import hidden_by, normalised
 
 
@@ -27,24 +28,29 @@ class HidingChoices:
     """What may be left out of any report, and of each; ``chosen`` are values of the choices.
 
     A section's value is ``<report>.<section>``: that of another report than the link's is nothing.
+    On a board it is hidden in every report that has it.
     """
 
     of_any: Sequence[Choice] = ()
     of_each: Sequence[ReportChoices] = ()
     chosen: Sequence[str] = ()
 
-    def redaction(self, report: str) -> Redaction:
-        """What is chosen to be left out of ``report``."""
-        return normalised(report, redaction_of(report, self.chosen))
+    def redaction(self, report: str, others: Sequence[str] = ()) -> Redaction:
+        """What is chosen to be left out of ``report``, on a board with ``others``."""
+        return normalised(report, redaction_of((report, *others), self.chosen))
 
 
-def redaction_of(report: str, chosen: Iterable[str]) -> Redaction:
-    """What values of the form leave out of ``report``."""
+def redaction_of(reports: Iterable[str], chosen: Iterable[str]) -> Redaction:
+    """What values of the form leave out of a link's ``reports``."""
     values = tuple(dict.fromkeys(chosen))
+    sections = [
+        each.removeprefix(f"{report}.")
+        for report in reports
+        for each in values
+        if each.startswith(f"{report}.")
+    ]
     return Redaction(
-        sections=tuple(
-            each.removeprefix(f"{report}.") for each in values if each.startswith(f"{report}.")
-        ),
+        sections=tuple(dict.fromkeys(sections)),
         csv=CSV in values,
         money=MONEY in values,
     )
@@ -53,7 +59,7 @@ def redaction_of(report: str, chosen: Iterable[str]) -> Redaction:
 def values_of(share: Share) -> list[str]:
     """What a link leaves out, as values of the form."""
     hidden = hidden_by(share)
-    sections = [f"{share.report}.{key}" for key in hidden.sections]
+    sections = [f"{report}.{key}" for report in reports_of(share) for key in hidden.sections]
     return [*([CSV] if hidden.csv else ()), *([MONEY] if hidden.money else ()), *sections]
 
 
@@ -82,7 +88,9 @@ def hiding_choices(visit: Visit, chosen: Sequence[str]) -> HidingChoices:
 def hiding_traits(visit: Visit, share: Share) -> tuple[str, ...]:
     """What a link leaves out, in the reader's words."""
     text, hidden = visit.words.text, hidden_by(share)
-    titles = _titles(visit, share.report)
+    titles = {
+        key: title for report in reports_of(share) for key, title in _titles(visit, report).items()
+    }
     left_out = ", ".join(titles.get(key, key) for key in hidden.sections)
     return (
         *((text("Amounts indexed"),) if hidden.money else ()),

@@ -14,16 +14,16 @@ from common.instants import now
 from common.links.options import LinkKind
 from common.reports.document.schema import Days
 from common.reports.window import Period, Window, window_of
+from share_api.console.views.boards import board_trait
 from share_api.console.views.daily_views import DrawnViews, drawn_views
 from share_api.console.views.hiding import hiding_traits, values_of
+from share_api.console.views.link_body import DATES
 from share_api.console.visit import Visit
 from share_api.routes.shares import state_context
 from sharing.listing import LedgerEntry, ShareFilter, ShareOrder, ShareState, list_shares
 from sharing.overview import SOON, LedgerOverview, overview_of
 
 PAGE: Final = 25
-DATES: Final = "dates"
-"""The period of a link to days of the calendar."""
 
 
 class Shown(StrEnum):
@@ -76,6 +76,8 @@ class LinkView:
             chosen["label"] = self.share.label
         if self.share.kind != LinkKind.FIXED:
             chosen["kind"] = self.share.kind
+        if self.share.reports:
+            chosen["also"] = [each for each in self.share.reports if each != self.share.report]
         if self.share.ranges:
             chosen["range"] = self.share.ranges
         if self.share.compare:
@@ -137,7 +139,15 @@ def _traits(visit: Visit, share: Share) -> tuple[str, ...]:
     embedded = text("Embedded") if share.embed else ""
     beside = text("Beside last year") if share.compare else ""
     kind = kinds.get(LinkKind(share.kind), "")
-    told = (kind, ranges, beside, *hiding_traits(visit, share), embedded, protected)
+    told = (
+        board_trait(visit, share),
+        kind,
+        ranges,
+        beside,
+        *hiding_traits(visit, share),
+        embedded,
+        protected,
+    )
     return tuple(each for each in told if each)
 
 

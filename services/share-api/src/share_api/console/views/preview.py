@@ -90,7 +90,7 @@ def _hidden(report: str, said: list[str]) -> Redaction:
         return NOTHING
     try:
         hidden = Redaction.parse(",".join(said))
-        require_known(report, hidden)
+        require_known((report,), hidden)
     except (ValueError, UnknownSectionError):
         raise NoSuchPreviewError from None
     if not hidden:

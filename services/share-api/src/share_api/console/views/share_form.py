@@ -15,7 +15,8 @@ from common.reports.window import Period, window_of
 from share_api.console.forms.body import Form
 from share_api.console.views.choice import Choice
 from share_api.console.views.hiding import NONE, HidingChoices, hiding_choices
-from share_api.console.views.links import DATES, days_of
+from share_api.console.views.link_body import DATES
+from share_api.console.views.links import days_of
 from share_api.console.views.preview import preview_path
 from share_api.console.visit import Visit
 from sharing.issuing_context import IssuingContext
@@ -50,12 +51,17 @@ class ShareForm:
     comparisons: Sequence[Choice] = ()
     compare: str = Comparison.PREVIOUS
     hiding: HidingChoices = NONE
+    also: Sequence[str] = ()
 
     @property
     def more(self) -> bool:
         """Whether something is chosen that most links go without."""
         plain = self.kind == LinkKind.FIXED and self.compare == Comparison.PREVIOUS
-        return self.protected or not plain or bool(self.chosen or self.embed or self.hiding.chosen)
+        return (
+            self.protected
+            or not plain
+            or bool(self.chosen or self.embed or self.hiding.chosen or self.also)
+        )
 
     @property
     def days(self) -> str:
@@ -67,7 +73,7 @@ class ShareForm:
     @property
     def preview(self) -> str:
         """Where what is chosen is shown."""
-        hidden = self.hiding.redaction(self.report)
+        hidden = self.hiding.redaction(self.report, self.also)
         return preview_path(self.report, self.days, Comparison(self.compare), hidden)
 
     @property
@@ -124,6 +130,7 @@ def share_form(visit: Visit, form: Form) -> ShareForm:
         comparisons=comparisons,
         compare=_chosen(form.one("compare"), comparisons, Comparison.PREVIOUS),
         hiding=hiding_choices(visit, form.all("hide")),
+        also=form.all("also"),
     )
 
 

@@ -1,0 +1,52 @@
+"""Boards: several reports under one link, each of them frozen by itself.
+
+Code that knows nothing of boards is not served any more.
+
+Revision ID: 0041
+Revises: 0040
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+from common.db.sql import script
+
+revision = "0041"
+down_revision = "0040"
+branch_labels = None
+depends_on = None
+
+_NAME_REPORTS = """
+    UPDATE frozen_reports f SET report = s.report
+    FROM shares s WHERE s.tenant_id = f.tenant_id AND s.link_id = f.link_id
+"""
+
+
+def upgrade() -> None:
+    op.add_column("shares", sa.Column("reports", sa.ARRAY(sa.Text()), nullable=True))
+    op.add_column("frozen_reports", sa.Column("report", sa.Text(), nullable=True))
+    for table in ("frozen_reports", "shares"):
+        op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
+    op.execute(_NAME_REPORTS)
+    for table in ("frozen_reports", "shares"):
+        op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+    op.alter_column("frozen_reports", "report", nullable=False)
+    op.drop_constraint("pk_frozen_reports", "frozen_reports")
+    op.create_primary_key("pk_frozen_reports", "frozen_reports", ["tenant_id", "link_id", "report"])
+    op.execute(script("schema_serves_v4"))
+
+
+def downgrade() -> None:
+    op.execute(script("schema_serves_v3"))
+    op.execute("ALTER TABLE frozen_reports NO FORCE ROW LEVEL SECURITY")
+    op.execute("ALTER TABLE shares NO FORCE ROW LEVEL SECURITY")
+    op.execute(
+        "DELETE FROM frozen_reports f USING shares s WHERE s.tenant_id = f.tenant_id"
+        " AND s.link_id = f.link_id AND s.report <> f.report"
+    )
+    op.execute("ALTER TABLE shares FORCE ROW LEVEL SECURITY")
+    op.execute("ALTER TABLE frozen_reports FORCE ROW LEVEL SECURITY")
+    op.drop_constraint("pk_frozen_reports", "frozen_reports")
+    op.create_primary_key("pk_frozen_reports", "frozen_reports", ["tenant_id", "link_id"])
+    op.drop_column("frozen_reports", "report")
+    op.drop_column("shares", "reports")
