@@ -33,6 +33,8 @@ from ingest.ledger.load import load_sales
 from ingest.rows import OrderLineRow, ProductRow, StockRow
 from ingest.webhooks.connections import public_id
 from sharing.brand import BrandStore
+from sharing.link_wish import LinkWish
+from sharing.templates import save_template
 
 PASSWORD = "correct horse battery"
 GUILD = 815_4711_2342
@@ -69,6 +71,7 @@ class Shops:
     their_admin: int
     invitation_id: UUID
     passkey_id: UUID
+    template_id: UUID
 
     @property
     def marks(self) -> tuple[str, ...]:
@@ -80,6 +83,8 @@ class Shops:
                 "Connection of theirs",
                 *("Brand of theirs", "Line of theirs", "#5ec12e"),
                 "Passkey of theirs",
+                "Template of theirs",
+                str(self.template_id),
                 str(self.passkey_id),
                 "guest-of-",
                 "event-of-theirs",
@@ -163,12 +168,19 @@ def open_shops(owner: Engine, service: Engine, redis: Redis) -> Shops:
         author=Author("theirs@example.com"),
         at=instants.now(),
     )
-    passkey_id = _passkey(service, their_admin)
     told = {"name": "Brand of theirs", "footer": "Line of theirs", "accent": "#5ec12e"}
     BrandStore(TenantDb(service, theirs), redis).set_texts(
         told, author=Author("theirs@example.com"), at=instants.now()
     )
-    return Shops(owner, service, redis, ours, theirs, *ids, their_admin, invitation.id, passkey_id)
+    others = (invitation.id, _passkey(service, their_admin), _template(service, theirs))
+    return Shops(owner, service, redis, ours, theirs, *ids, their_admin, *others)
+
+
+def _template(service: Engine, tenant_id: int) -> UUID:
+    author, at = Author("theirs@example.com"), instants.now()
+    wish = LinkWish(report="product-performance")
+    db = TenantDb(service, tenant_id)
+    return save_template(db, "Template of theirs", wish, author=author, at=at).id
 
 
 def _passkey(service: Engine, admin_id: int) -> UUID:

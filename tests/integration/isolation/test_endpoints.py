@@ -62,6 +62,8 @@ ORDER = {
 
 
 SLUG = "revenue-overview"
+TEMPLATES = "/api/admin/analytics/templates"
+TEMPLATE = {"name": "Ours", "share": {"report": SLUG}}
 PREVIEW = "/admin/reports/{report}/{days}/page"
 OVERVIEW = {"report": SLUG}
 
@@ -353,6 +355,31 @@ CASES: dict[tuple[str, str], Case] = {
     },
     ("POST", "/admin/links/{share_id}/address"): lambda shops: [
         Attempt(f"/admin/links/{shops.share_id}/address", GONE)
+    ],
+    ("GET", TEMPLATES): lambda _: [Attempt(TEMPLATES, TAKEN, theirs=True)],
+    ("POST", TEMPLATES): lambda _: [
+        Attempt(TEMPLATES, TAKEN, {"json": TEMPLATE}),
+        Attempt(TEMPLATES, frozenset({400}), {"json": {**TEMPLATE, "tenant": "blackthorn"}}),
+    ],
+    ("GET", f"{TEMPLATES}/{{template_id}}"): lambda shops: [
+        Attempt(f"{TEMPLATES}/{shops.template_id}", GONE, theirs=True)
+    ],
+    ("PUT", f"{TEMPLATES}/{{template_id}}"): lambda shops: [
+        Attempt(f"{TEMPLATES}/{shops.template_id}", GONE, {"json": TEMPLATE})
+    ],
+    ("DELETE", f"{TEMPLATES}/{{template_id}}"): lambda shops: [
+        Attempt(f"{TEMPLATES}/{shops.template_id}", GONE)
+    ],
+    ("GET", "/admin/links/templates"): lambda _: [
+        Attempt("/admin/links/templates", TAKEN, theirs=True)
+    ],
+    ("POST", "/admin/links/templates"): plain(
+        "/admin/links/templates",
+        FORM,
+        data={"report": SLUG, "period": "7d", "template": "Template of ours"},
+    ),
+    ("POST", "/admin/links/templates/{template_id}/delete"): lambda shops: [
+        Attempt(f"/admin/links/templates/{shops.template_id}/delete", GONE)
     ],
     ("GET", "/admin/team"): lambda shops: [
         Attempt("/admin/team", TAKEN, theirs=True),

@@ -13,6 +13,7 @@ from analytics.admin.links import SharingSettingsError, issue_link
 from common.links.state import LinkRef, LinkState, LinkStateStore, state_key
 from common.links.token import KeyRing
 from sharing.issue_errors import SigningNotConfiguredError
+from sharing.link_wish import LinkWish
 
 SHARES = "/api/admin/analytics/shares"
 NOBODY = "00000000-0000-4000-8000-000000000000"
@@ -157,9 +158,8 @@ def test_explicit_settings_win(
         monkeypatch.delenv(name, raising=False)
 
     def issue(**given: Any) -> str:
-        return issue_link(
-            service_url, redis_url, tenant="berlin", report="revenue-overview", **given
-        ).url
+        wish = LinkWish(report="revenue-overview")
+        return issue_link(service_url, redis_url, tenant="berlin", wish=wish, **given).url
 
     url = issue(secret=secret, public_base_url="http://localhost:8001")
     assert url.startswith("http://localhost:8001/api/reports/")

@@ -84,6 +84,33 @@ class BoardError(InvalidFieldError):
         return [{"pointer": f"{self.pointer}{place}", "detail": str(self)}]
 
 
+class UnknownTemplateError(InvalidFieldError):
+    """The tenant has no template of that name."""
+
+    pointer = "/template"
+
+    def __init__(self) -> None:
+        super().__init__("is no template of the shop")
+
+
+class TemplateUnusableError(InvalidFieldError):
+    """The template says what cannot be, or can be no more."""
+
+    pointer = "/template"
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"cannot be used as it is: {why}")
+
+
+class PasswordWantedError(InvalidFieldError):
+    """The template wants a password for each link, and the request has none."""
+
+    pointer = "/password"
+
+    def __init__(self) -> None:
+        super().__init__("must be given: the template wants one for each link")
+
+
 class OptionsConflictError(IssueError):
     """Options that exclude each other; ``place`` is before the field's name in the body."""
 

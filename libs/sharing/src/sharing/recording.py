@@ -127,6 +127,7 @@ def enter(session: TenantSession, draft: Draft) -> None:
         compare=share.compare,
         hide=share.hide,
         reports=share.reports,
+        template=request.template,
         **request.calendar,
         expiresAt=iso(share.expires_at),
     )

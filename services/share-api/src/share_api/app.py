@@ -47,6 +47,7 @@ from share_api.routes import (
     session,
     shares,
     shop,
+    templates,
 )
 from share_api.settings import ShareApiSettings
 
@@ -54,8 +55,8 @@ _log = logging.getLogger(__name__)
 
 
 _ROUTERS = (
-    *(session.router, reports.router, issuing.router, shares.router, control.router),
-    *(imports.router, sales.router, ingest.router, discord.router),
+    *(session.router, reports.router, issuing.router, shares.router, templates.router),
+    *(control.router, imports.router, sales.router, ingest.router, discord.router),
     *(api_keys.router, members.router, invitations.router, shop.router, brand.router),
     *(health.router, docs.router, console.router),
 )

@@ -14,6 +14,7 @@ from common.db.frozen_reports import FrozenReport
 from common.db.idempotency import IdempotencyKey
 from common.db.imports import Import, ImportChunk
 from common.db.invitations import Invitation
+from common.db.link_templates import LinkTemplate
 from common.db.metadata import Model
 from common.db.passkeys import Passkey
 from common.db.rollups import DailySales, DirtyDay, ProductSales
@@ -46,6 +47,7 @@ TENANT_TABLES: tuple[type[Model], ...] = (
     ClosedDayChange,
     FrozenReport,
     BrandRow,
+    LinkTemplate,
     ApiKey,
     Invitation,
     IngestConnection,

@@ -109,8 +109,10 @@ def list_body(name: str, model: type[BaseModel]) -> dict[str, Any]:
 
 def _schema_of(model: type[BaseModel]) -> Any:
     schema: Any = model.model_json_schema(ref_template="#/components/schemas/{model}")
-    for nested in schema.pop("$defs", {}).values():
-        schema = _inlined(schema, nested)
+    named = schema.pop("$defs", {}).values()
+    for _ in named:  # one may stand in another, whichever comes first
+        for nested in named:
+            schema = _inlined(schema, nested)
     return schema
 
 

@@ -25,8 +25,8 @@ from share_api.routes.permissions import needs
 from share_api.schemas.responses import BulkIssuedLinkView, BulkIssuedView, IssuedView
 from share_api.schemas.share_body import BulkBody, ShareBody
 from share_api.shares.bulk import check_all
-from share_api.shares.issuing_once import issue_once, keyed_request
-from sharing.link_request import LinkRequest
+from share_api.shares.issuing_once import issue_once, issued_before, keyed_request
+from share_api.shares.wanted import Wanted, request_of, requests_of
 
 router = APIRouter(tags=["reports"])
 
@@ -77,10 +77,13 @@ def share_many(
     wanted = parse_body(BulkBody, body)
     moment = now()
     wanted.require_consistent()
-    requests = [_request(each.report, each, actor) for each in wanted.shares]
-    check_all(requests, container.issuing, now=moment)
     keyed = _keyed(actor, container, key, _BULK, body)
-    issued = issue_once(requests, container.issuing, keyed, now=moment)
+    issued = issued_before(keyed, container.issuing)
+    if issued is None:
+        many, using = [_wanted(each.report, each) for each in wanted.shares], container.issuing
+        requests = requests_of(many, actor.tenant, actor.author, using, now=moment)
+        check_all(requests, container.issuing, now=moment)
+        issued = issue_once(requests, container.issuing, keyed, now=moment)
     if issued.replayed:
         response.headers[REPLAYED] = "true"
     return BulkIssuedView(shares=tuple(map(BulkIssuedLinkView.of, issued.links)))
@@ -106,13 +109,17 @@ def share(
 
     The window is fixed now: the last complete days of the tenant's time zone, or the days of the
     calendar that are named. That of a `live` link moves with the days; of a `frozen` one
-    the figures stay too. With `reports` it opens a board: each of them is a tab of its page.
+    the figures stay too. With `reports` it opens a board: each of them is a tab of its page. What
+    the body does not say, its `template` says.
     """
     wanted = parse_body(ShareBody, body)
     wanted.require_consistent()
     keyed = _keyed(actor, container, key, f"/api/admin/analytics/{report}/share", body)
-    requests = [_request(report, wanted, actor)]
-    issued = issue_once(requests, container.issuing, keyed, now=now())
+    issued, moment = issued_before(keyed, container.issuing), now()
+    if issued is None:
+        said, using = _wanted(report, wanted), container.issuing
+        requests = [request_of(said, actor.tenant, actor.author, using, now=moment)]
+        issued = issue_once(requests, container.issuing, keyed, now=moment)
     (link,) = issued.links
     if issued.replayed:
         response.headers[REPLAYED] = "true"
@@ -122,23 +129,8 @@ def share(
     return IssuedView.of(link)
 
 
-def _request(report: str, wanted: ShareBody, actor: Actor) -> LinkRequest:
-    return LinkRequest(
-        tenant_id=actor.tenant.id,
-        zone=actor.tenant.zone,
-        report=report,
-        days=wanted.days,
-        expires_in=wanted.expires_in_seconds,
-        author=actor.author,
-        kind=wanted.kind,
-        password=wanted.password,
-        label=wanted.label,
-        ranges=tuple(wanted.ranges),
-        embed=tuple(wanted.embed),
-        compare=wanted.compare,
-        hide=wanted.redaction,
-        reports=tuple(wanted.reports),
-    )
+def _wanted(report: str | None, body: ShareBody) -> Wanted:
+    return Wanted(body.wish(report), body.template, body.password, body.label)
 
 
 def _keyed(

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
+from common.db.link_templates import MAX_TEMPLATE_NAME_LENGTH
 from common.db.shares import MAX_LABEL_LENGTH
 from common.links.embedding import MOST_ORIGINS, is_origin
 from common.links.ranges import Range
@@ -42,6 +43,11 @@ def _label(value: str) -> str:
 
 
 Label = Annotated[str, Field(min_length=1, max_length=MAX_LABEL_LENGTH), AfterValidator(_label)]
+
+
+TemplateName = Annotated[
+    str, Field(min_length=1, max_length=MAX_TEMPLATE_NAME_LENGTH), AfterValidator(_label)
+]
 
 
 def _once_each(named: list[Any]) -> list[Any]:

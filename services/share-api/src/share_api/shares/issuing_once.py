@@ -45,6 +45,21 @@ def keyed_request(
     return KeyedRequest(db, key, ring.fingerprint(f"{path}\n".encode() + body), now)
 
 
+def issued_before(keyed: KeyedRequest | None, using: IssuingContext) -> Issued | None:
+    """The links that were issued under the key; None without one, or where none were.
+
+    Asked first, so that the same request is told the same, whatever became of its template.
+
+    Raises:
+        KeyInFlightError, KeyReusedError: the key is in use.
+        LinkOverError: the key that signed them is no longer in use.
+    """
+    before = None if keyed is None else keyed.answer()
+    if keyed is None or before is None:
+        return None
+    return Issued(_told_again(before, keyed.db, using), replayed=True)
+
+
 def issue_once(
     requests: Sequence[LinkRequest],
     using: IssuingContext,

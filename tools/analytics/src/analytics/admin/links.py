@@ -23,18 +23,16 @@ from common.db.pagination import Paging
 from common.db.tenancy import TenantDb
 from common.infra.redis import ADMIN, create_redis
 from common.instants import now
-from common.links.options import LinkKind
-from common.links.ranges import Range
 from common.links.state import LinkStateStore
-from common.reports.comparison import Comparison
-from common.reports.redaction import NOTHING, Redaction
-from common.reports.window import Dates, Period
 from sharing import revoking, switch
 from sharing.container import create_issuing
-from sharing.issuing import issue
-from sharing.link_request import IssuedLink, LinkRequest
+from sharing.issuing import check_request, issue
+from sharing.link_request import IssuedLink
+from sharing.link_wish import LinkWish
 from sharing.passwords import change_password
+from sharing.policy import held_to_policy
 from sharing.settings import LinkSettings
+from sharing.template_use import faults_of_template, wish_from
 
 _PAGE: Final = 1000
 
@@ -48,50 +46,39 @@ def issue_link(
     redis_url: str,
     *,
     tenant: str,
-    report: str,
-    days: Period | Dates = Period.MONTH,
-    expires_in: int | None = None,
-    kind: LinkKind = LinkKind.FIXED,
-    ranges: tuple[Range, ...] = (),
-    embed: tuple[str, ...] = (),
-    compare: Comparison = Comparison.PREVIOUS,
-    hide: Redaction = NOTHING,
-    reports: tuple[str, ...] = (),
+    wish: LinkWish,
+    template: str | None = None,
     password: str | None = None,
     secret: str | None = None,
     public_base_url: str | None = None,
 ) -> IssuedLink:
-    """Issue a link to a report of a tenant (by its slug).
+    """Issue a link of a tenant (by its slug), as it is wished, or as its ``template`` says.
 
-    ``reports`` are those of a board. ``expires_in`` is in seconds; the default, the signing secret
-    and the public address are those of the environment unless given.
+    The life by default, the signing secret and the public address are those of the environment
+    unless given.
 
     Raises:
         SharingSettingsError: a setting is missing or unusable.
         AccountError: no such tenant, or the database cannot be used.
         UnknownReportError, AnalyticsNotYetImplementedError: the report cannot be shared.
-        sharing.issue_errors.IssueError: no signing secret, or a life that is not allowed.
+        sharing.issue_errors.IssueError: no signing secret, a life that is not allowed, or a
+        template that cannot be used.
     """
     settings = _settings(secret, public_base_url)
     with _servers(service_url, redis_url) as (engine, redis):
         shop = _tenant(engine, tenant)
         issuing = create_issuing(settings, engine, redis, os.environ.get("BROKER_URL") or redis_url)
-        request = LinkRequest(
-            tenant_id=shop.id,
-            zone=shop.zone,
-            report=report,
-            days=days,
-            author=COMMAND_LINE,
-            expires_in=expires_in,
-            kind=kind,
-            ranges=ranges,
-            embed=embed,
-            compare=compare,
-            hide=hide,
-            reports=reports,
-            password=password,
-        )
-        return issue(request, issuing, now=now())
+        using, moment = held_to_policy(issuing, shop.id), now()
+        if template is None:
+            request = wish.request(shop.id, shop.zone, COMMAND_LINE, password=password)
+            return issue(request, issuing, now=moment)
+        merged = wish_from(TenantDb(engine, shop.id), template, wish)
+        with faults_of_template(wish):
+            request = merged.request(
+                shop.id, shop.zone, COMMAND_LINE, password=password, template=template
+            )
+            check_request(request, using, now=moment)
+        return issue(request, issuing, now=moment)
 
 
 def revoke_link(service_url: str, redis_url: str, *, tenant: str, share_id: UUID) -> None:

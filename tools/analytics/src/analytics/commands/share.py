@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -20,11 +20,14 @@ from common.reports.redaction import CSV, MONEY, Redaction
 from common.reports.window import Dates, Period
 from devstack.supervisor.errors import SupervisorError
 
+if TYPE_CHECKING:
+    from sharing.link_wish import LinkWish
+
 _DAY: Final = click.DateTime(["%Y-%m-%d"])
 
 
 @click.command()
-@click.argument("report")
+@click.argument("report", required=False)
 @click.option("--tenant", required=True, help="Slug of the shop.")
 @click.option(
     "--period",
@@ -51,7 +54,6 @@ _DAY: Final = click.DateTime(["%Y-%m-%d"])
 @click.option(
     "--compare",
     type=click.Choice([each.value for each in Comparison]),
-    default=Comparison.PREVIOUS.value,
     help="What its days are shown beside (default previous).",
 )
 @click.option(
@@ -69,6 +71,11 @@ _DAY: Final = click.DateTime(["%Y-%m-%d"])
     metavar="REPORT",
     help="Another report under the same link, as a tab behind it; may be repeated.",
 )
+@click.option(
+    "--template",
+    metavar="NAME",
+    help="A template of the shop, which says what is not said here, REPORT included.",
+)
 @click.option("--frozen", is_flag=True, help="Page and files stay as they are now.")
 @click.option(
     "--password-stdin",
@@ -84,21 +91,11 @@ _DAY: Final = click.DateTime(["%Y-%m-%d"])
 @state_dir_option
 def share(
     *,
-    report: str,
     tenant: str,
-    period: str | None,
-    first: datetime | None,
-    last: datetime | None,
-    live: bool,
-    frozen: bool,
-    ranges: tuple[str, ...],
-    origins: tuple[str, ...],
-    compare: str,
-    hidden: tuple[str, ...],
-    others: tuple[str, ...],
+    template: str | None,
     password_stdin: bool,
-    expires_in: int | None,
     state_dir: Path | None,
+    **said: Any,
 ) -> None:
     """Print a link to REPORT of a shop, for anyone who has it, until it expires.
 
@@ -108,22 +105,15 @@ def share(
     from analytics.admin.links import issue_link  # noqa: PLC0415 - keeps help quick
     from common.instants import iso  # noqa: PLC0415
 
-    days, kind = _days(period, first, last), _kind(live=live, frozen=frozen)
+    wish = _wish(template=template, **said)
     with _told():
         connection = resolve(state_dir)
         link = issue_link(
             connection.database_url,
             connection.redis_url,
             tenant=tenant,
-            report=report,
-            days=days,
-            expires_in=expires_in,
-            kind=kind,
-            embed=_origins(origins),
-            compare=Comparison(compare),
-            hide=_hidden(hidden),
-            reports=tuple(dict.fromkeys((report, *others))),
-            ranges=tuple(dict.fromkeys(map(Range, ranges))),
+            wish=wish,
+            template=template,
             password=first_line(sys.stdin.buffer) if password_stdin else None,
             secret=connection.settings.get("ANALYTICS_SHARE_SIGNING_SECRET"),
             public_base_url=connection.settings.get("PUBLIC_BASE_URL"),
@@ -131,6 +121,44 @@ def share(
     click.echo(link.url)
     revocation = f"analytics revoke --tenant {tenant} {link.share_id}"
     click.echo(f"opens until {iso(link.expires_at)}; to revoke it: {revocation}", err=True)
+
+
+def _wish(
+    *,
+    report: str | None,
+    period: str | None,
+    first: datetime | None,
+    last: datetime | None,
+    live: bool,
+    frozen: bool,
+    ranges: tuple[str, ...],
+    origins: tuple[str, ...],
+    compare: str | None,
+    hidden: tuple[str, ...],
+    others: tuple[str, ...],
+    template: str | None,
+    expires_in: int | None,
+) -> "LinkWish":
+    """What the options say.
+
+    Raises:
+        click.UsageError: some of them do not go together.
+    """
+    from sharing.link_wish import LinkWish  # noqa: PLC0415 - keeps help quick
+
+    days = _days(period, first, last)
+    return LinkWish(
+        report=report,
+        reports=_reports(report, others, template),
+        period=days if isinstance(days, Period) else None,
+        dates=days if isinstance(days, Dates) else None,
+        expires_in=expires_in,
+        kind=_kind(live=live, frozen=frozen),
+        embed=_origins(origins) or None,
+        compare=None if compare is None else Comparison(compare),
+        hide=_hidden(hidden) or None,
+        ranges=tuple(dict.fromkeys(map(Range, ranges))) or None,
+    )
 
 
 @contextmanager
@@ -155,7 +183,22 @@ def _told() -> Iterator[None]:
         raise expected(error) from error
 
 
-def _kind(*, live: bool, frozen: bool) -> LinkKind:
+def _reports(
+    report: str | None, others: tuple[str, ...], template: str | None
+) -> tuple[str, ...] | None:
+    """The reports of a board, if it is one.
+
+    Raises:
+        click.UsageError: nothing says which report opens first.
+    """
+    if report is None:
+        if others or template is None:
+            raise click.UsageError("Missing argument 'REPORT'.")
+        return None
+    return tuple(dict.fromkeys((report, *others))) if others else None
+
+
+def _kind(*, live: bool, frozen: bool) -> LinkKind | None:
     """How its days stand to those that pass.
 
     Raises:
@@ -163,7 +206,7 @@ def _kind(*, live: bool, frozen: bool) -> LinkKind:
     """
     if live and frozen:
         raise click.UsageError("--frozen stays as it is: not with --live")
-    return LinkKind.FROZEN if frozen else LinkKind.LIVE if live else LinkKind.FIXED
+    return LinkKind.FROZEN if frozen else LinkKind.LIVE if live else None
 
 
 def _hidden(given: tuple[str, ...]) -> Redaction:
@@ -184,14 +227,16 @@ def _origins(given: tuple[str, ...]) -> tuple[str, ...]:
     return named
 
 
-def _days(period: str | None, first: datetime | None, last: datetime | None) -> Period | Dates:
-    """What the options name.
+def _days(
+    period: str | None, first: datetime | None, last: datetime | None
+) -> Period | Dates | None:
+    """What the options name, if anything.
 
     Raises:
         click.UsageError: some of them do not go together, or name no days.
     """
     if first is None and last is None:
-        return Period(period or Period.MONTH)
+        return None if period is None else Period(period)
     if first is None or last is None or period is not None:
         raise click.UsageError("--first and --last go together, and without --period")
     try:

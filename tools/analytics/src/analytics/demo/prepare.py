@@ -11,6 +11,7 @@ from common.reports.window import Period
 from devstack.supervisor.demo import Demo
 from devstack.supervisor.services import Addresses
 from ingest import data_version
+from sharing.link_wish import LinkWish
 
 DEMO_REPORT: Final = "revenue-overview"
 DEMO_PERIOD: Final = Period.MONTH
@@ -30,8 +31,7 @@ def prepare_demo(
             where.database_url,
             where.redis_url,
             tenant=shop.tenant,
-            report=DEMO_REPORT,
-            days=DEMO_PERIOD,
+            wish=LinkWish(report=DEMO_REPORT, period=DEMO_PERIOD),
         )
     return Demo(tenant=shop.tenant, email=shop.email, password=shop.password, link=link.url)
 

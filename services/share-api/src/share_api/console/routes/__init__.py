@@ -23,13 +23,14 @@ from share_api.console.routes import (
     share,
     static,
     team,
+    templates,
 )
 
 router = APIRouter(include_in_schema=False)
 # A link's own page stands last: its address is any other below that of the links.
 for each in (
     *(static, session, passkey_login, home, activity, data, team, api_keys, connections),
-    *(discord, one_time, first_shop, passkeys, settings, brand, reports, share, revoking),
-    *(link_changes, links),
+    *(discord, one_time, first_shop, passkeys, settings, brand, reports, share, templates),
+    *(revoking, link_changes, links),
 ):
     router.include_router(each.router)

@@ -16,6 +16,7 @@ from share_api.console.pages import page, redirect
 from share_api.console.views.link_body import link_body
 from share_api.console.views.links import password_rule
 from share_api.console.views.share_form import share_form
+from share_api.console.views.templates import templates_of
 from share_api.console.visit import CheckedForm, CurrentVisit, Visit
 from share_api.routes import issuing
 from share_api.routes.permissions import needs
@@ -49,7 +50,7 @@ def show_form(visit: CurrentVisit, choices: Annotated[Choices, Query()]) -> Resp
     fields = choices.model_dump(exclude={"range", "hide", "also"})
     many = (("range", choices.range), ("hide", choices.hide), ("also", choices.also))
     named = ((name, value) for name, values in many for value in values)
-    return _form_page(visit, Form((*fields.items(), *named)))
+    return form_page(visit, Form((*fields.items(), *named)))
 
 
 @router.post(NEW, dependencies=[needs(Permission.SHARES_WRITE)])
@@ -65,7 +66,7 @@ def share(visit: CurrentVisit, form: CheckedForm) -> Response:
             json.dumps(link_body(form)).encode(),
         )
     except (Problem, UnknownReportError, AnalyticsNotYetImplementedError) as error:
-        return _form_page(visit, form, error)
+        return form_page(visit, form, error)
     return redirect(f"/admin/links/{issued.headers['Location'].rpartition('/')[2]}")
 
 
@@ -77,18 +78,23 @@ def _detail(visit: Visit, problem: Problem) -> str:
         )
     if isinstance(problem, OptionsConflictError) and problem.field == "embed":
         return visit.words.text("Pages of others get no password: embed the link, or protect it.")
-    if any(each["pointer"].startswith("/embed") for each in problem.errors):
+    pointers = {each["pointer"].removeprefix("/share") for each in problem.errors}
+    if any(each.startswith("/embed") for each in pointers):
         return visit.words.text("Write sites as https://www.example.com, without a path.")
     if isinstance(problem, OptionsConflictError):
         return visit.words.text("Days of the calendar do not move: let them stay, or freeze them.")
-    if "/password" in {each["pointer"] for each in problem.errors}:
+    if "/password" in pointers:
         return password_rule(visit)
     return detail_of(problem)
 
 
-def _form_page(visit: Visit, form: Form, error: Exception | None = None) -> Response:
+def form_page(
+    visit: Visit, form: Form, error: Exception | None = None, *, detail: str = ""
+) -> Response:
+    """The form, filled in as ``form`` is, with what is wrong with it, by ``detail`` if any."""
     status = int(error.status) if isinstance(error, Problem) else 400 if error else 200
-    detail = _detail(visit, error) if isinstance(error, Problem) else str(error or "")
+    if not detail:
+        detail = _detail(visit, error) if isinstance(error, Problem) else str(error or "")
     shown = share_form(visit, form)
     wrong = error is not None
     return page(
@@ -98,6 +104,7 @@ def _form_page(visit: Visit, form: Form, error: Exception | None = None) -> Resp
         status,
         framing=True,
         form=shown,
+        templates=templates_of(visit),
         problem=wrong,
         detail=detail,
     )

@@ -121,7 +121,7 @@ def view_of(visit: Visit, entry: LedgerEntry) -> LinkView:
         expires_day=day(share.expires_at),
         viewed_day=day(share.last_viewed_at),
         soon=entry.state is ShareState.ACTIVE and share.expires_at < now() + SOON,
-        traits=_traits(visit, share),
+        traits=traits_of(visit, share),
     )
 
 
@@ -131,7 +131,8 @@ def _shown_now(visit: Visit, share: Share) -> Window:
     return Window(share.window_from, share.window_to)
 
 
-def _traits(visit: Visit, share: Share) -> tuple[str, ...]:
+def traits_of(visit: Visit, share: Share) -> tuple[str, ...]:
+    """What sets a link apart from a plain one, in the reader's words."""
     text = visit.words.text
     kinds = {LinkKind.LIVE: text("Days move"), LinkKind.FROZEN: text("Frozen")}
     protected = text("With a password") if share.password_hash is not None else ""

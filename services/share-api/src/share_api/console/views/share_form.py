@@ -1,5 +1,6 @@
 """The form of a new link: what can be shared, over which days, and for how long."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -24,6 +25,8 @@ from sharing.policy import held_to_policy
 
 DAY: Final = 86_400
 _LONGEST_ORIGINS: Final = 2000
+_SECONDS: Final = re.compile(r"[1-9][0-9]{0,9}", re.ASCII)
+_MINUTE: Final = 60
 _PRESETS: Final = (1, 7, 30, 90, 365)
 """For how many days a link may open."""
 
@@ -107,7 +110,7 @@ def share_form(visit: Visit, form: Form) -> ShareForm:
     ]
     periods.append(Choice(DATES, words.text("Days of the calendar")))
     using, kinds = held_to_policy(visit.container.issuing, visit.tenant.id), _kinds(visit)
-    lives, comparisons = _lives(visit, using), _comparisons(visit)
+    lives, comparisons = _lives(visit, using, form.one("life")), _comparisons(visit)
     return ShareForm(
         reports,
         periods,
@@ -167,9 +170,11 @@ def _comparisons(visit: Visit) -> list[Choice]:
     ]
 
 
-def _lives(visit: Visit, using: IssuingContext) -> list[Choice]:
-    """The presets within what the shop allows, and what a link lives by default."""
+def _lives(visit: Visit, using: IssuingContext, chosen: str) -> list[Choice]:
+    """The presets within what the shop allows, what a link lives by default, and what is chosen."""
     seconds = {days * DAY for days in _PRESETS} | {using.ttl_seconds}
+    if _SECONDS.fullmatch(chosen) and int(chosen) >= _MINUTE:
+        seconds.add(int(chosen))
     return [
         Choice(str(each), _life(visit, each))
         for each in sorted(seconds)

@@ -1,4 +1,4 @@
-"""Boards: several reports under one link, each of them frozen by itself.
+"""Boards: several reports under one link, each of them frozen by itself; templates of links.
 
 Code that knows nothing of boards is not served any more.
 
@@ -33,11 +33,38 @@ def upgrade() -> None:
     op.alter_column("frozen_reports", "report", nullable=False)
     op.drop_constraint("pk_frozen_reports", "frozen_reports")
     op.create_primary_key("pk_frozen_reports", "frozen_reports", ["tenant_id", "link_id", "report"])
+    _create_templates()
     op.execute(script("schema_serves_v4"))
+
+
+def _create_templates() -> None:
+    op.create_table(
+        "link_templates",
+        sa.Column("tenant_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("wanted", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("char_length(name) BETWEEN 1 AND 80", name="ck_link_templates_name"),
+        sa.CheckConstraint("octet_length(wanted::text) <= 16384", name="ck_link_templates_size"),
+        sa.ForeignKeyConstraint(
+            ["tenant_id"], ["tenants.id"], name="fk_link_templates_tenant_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name="pk_link_templates"),
+    )
+    op.create_index(
+        "ux_link_templates_tenant_id_name",
+        "link_templates",
+        ["tenant_id", sa.text("lower(name)")],
+        unique=True,
+    )
+    op.execute(script("link_templates_v1"))
 
 
 def downgrade() -> None:
     op.execute(script("schema_serves_v3"))
+    op.drop_table("link_templates")
     op.execute("ALTER TABLE frozen_reports NO FORCE ROW LEVEL SECURITY")
     op.execute("ALTER TABLE shares NO FORCE ROW LEVEL SECURITY")
     op.execute(
