@@ -1,8 +1,6 @@
 """The reports of a board as tabs: by mouse and by keyboard, without script, on every screen."""
 
-import os
 from dataclasses import replace
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -56,9 +54,6 @@ def test_a_reader_goes_from_report_to_report_and_keeps_the_days(
         if script:
             assert findings(page) == []
             assert page.evaluate("document.documentElement.scrollWidth") <= screen["width"]
-        if os.environ.get("PICTURES"):
-            name = f"{screen['width']}-{scheme}-{report}.png"
-            page.screenshot(path=Path(os.environ["PICTURES"]) / name)
     page.click(".days >> text=As shared")
     assert page.url == f"{viewer}{link.path}/in/{last}"
     page.emulate_media(media="print")

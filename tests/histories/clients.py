@@ -116,7 +116,11 @@ class Visitor:
             form = f"/vs/last-year{form}"
         if self._random.random() < 0.1:  # every link lets its readers choose the days
             form = f"/r/{self._random.choice(_ranges())}{form}"
-        if self.open(self._random.choice(recent), form=form) is None:
+        link = self._random.choice(recent)
+        if self._random.random() < 0.2:  # every link is a board
+            other = self._random.choice([each for each in REPORTS if each != link.report])
+            form = f"/in/{other}{form}"
+        if self.open(link, form=form) is None:
             time.sleep(_NO_ANSWER_SECONDS)
 
     def open(self, link: Link, *, form: str = "", last: bool = False) -> int | None:
@@ -214,6 +218,7 @@ class AdminClient:
             "period": self._random.choice(["7d", "30d"]),
             "expiresInSeconds": life,
             "ranges": ["7d", "30d", "custom"],
+            "reports": list(REPORTS),
         }
         hides = self._random.random() < 0.25
         if hides:
