@@ -122,6 +122,15 @@ def pictures(demo: Demo) -> Iterator[tuple[str, Image.Image]]:
         for options in ({"color_scheme": "light"}, {"viewport": PHONE, "color_scheme": "dark"})
     ]
     yield "last-year", _beside(beside)
+    board = {"reports": ["revenue-overview", "sales-velocity", "product-performance"]}
+    tabs = [
+        _taken(demo.shown("revenue-overview", "30d", share=board, below=below, **options))
+        for below, options in (
+            ("/in/sales-velocity", {"color_scheme": "light"}),
+            ("", {"viewport": PHONE, "color_scheme": "dark"}),
+        )
+    ]
+    yield "board", _beside(tabs)
     hidden = {"hide": {"money": True}}
     indexed = [
         _taken(demo.shown("revenue-overview", "30d", share=hidden, **options))
