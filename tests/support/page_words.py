@@ -21,6 +21,7 @@ from common.reports import registry
 from common.reports.document.gaps import KINDS, NOT_KNOWN
 from common.reports.window import Period
 from common.reports_cache.report_fields import unpack_document
+from report_pages.since import telling
 from report_viewer.pages import renderer
 from report_viewer.problems import catalog, unlocking
 from report_viewer.problems.catalog import problem_of
@@ -48,6 +49,7 @@ def words() -> list[Message]:
         *_from_reports(),
         *of_kept_documents(),
         *_from_gaps(),
+        *(telling.INDEXED, telling.OTHER_CURRENCY, *telling.WHY_NOT.values()),
     )
     return list(dict.fromkeys(message for message in found if message))
 

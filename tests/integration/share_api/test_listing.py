@@ -47,6 +47,7 @@ def test_an_entry_says_what_was_issued_and_by_whom(anna: httpx.Client) -> None:
         "embed": [],
         "compare": "previous",
         "hide": {"sections": [], "csv": False, "money": False},
+        "changes": False,
         "createdAt": entry["createdAt"],
         "expiresAt": issued.json()["expiresAt"],
         "createdBy": "anna@example.com",

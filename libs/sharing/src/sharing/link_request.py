@@ -26,7 +26,7 @@ class LinkRequest:
     or for that whose hash is ``password_hash``, another link's. ``ranges`` are what its readers may
     choose in place of its days, ``embed`` the origins that may frame it, ``compare`` what it shows
     its days beside unless its reader chooses otherwise, ``hide`` what it leaves out of its report.
-    ``label`` is for admins.
+    Readers of a frozen one may see ``changes`` since then. ``label`` is for admins.
     """
 
     tenant_id: int
@@ -43,6 +43,7 @@ class LinkRequest:
     embed: tuple[str, ...] = ()
     compare: Comparison = Comparison.PREVIOUS
     hide: Redaction = NOTHING
+    changes: bool = False
 
     @property
     def period(self) -> str:

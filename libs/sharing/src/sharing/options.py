@@ -21,6 +21,7 @@ def options_of(share: Share) -> LinkOptions:
         embed=tuple(share.embed or ()),
         compare=comparison_of(share),
         hide=hidden_by(share),
+        changes=bool(share.changes),
         frozen=share.kind == LinkKind.FROZEN,
         password=share.password_hash,
         revision=share.revision or 0,

@@ -77,6 +77,7 @@ def draft_of(
         embed=list(request.embed) or None,
         compare=None if request.compare is Comparison.PREVIOUS else request.compare.value,
         hide=list(normalised(claims.report, request.hide).words) or None,
+        changes=request.changes or None,
         window_from=claims.window.start,
         window_to=claims.window.end,
         key_id=key_id,
@@ -119,6 +120,7 @@ def enter(session: TenantSession, draft: Draft) -> None:
         embed=share.embed,
         compare=share.compare,
         hide=share.hide,
+        changes=share.changes,
         **request.calendar,
         expiresAt=iso(share.expires_at),
     )

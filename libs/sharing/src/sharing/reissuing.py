@@ -35,4 +35,5 @@ def reissue_of(share: Share, zone: ZoneInfo, author: Author, *, most_seconds: in
         embed=tuple(share.embed or ()),
         compare=comparison_of(share),
         hide=hidden_by(share),
+        changes=bool(share.changes),
     )

@@ -15,6 +15,7 @@ from common.infra import tracing
 from common.infra.http_limits import ConnectionLimits
 from report_viewer.cache.response_cache import ResponseCache
 from report_viewer.connections import RedisConnections, connect_redis
+from report_viewer.endpoints.changes_since import ChangesSince
 from report_viewer.endpoints.choosing_days import DayChooser
 from report_viewer.endpoints.counting_views import SeenPages
 from report_viewer.endpoints.csp_reports import CspReports
@@ -138,7 +139,7 @@ def _reports(
         "What pages and CSVs take in memory.",
         lambda: cache.bytes_kept,
     )
-    representations, forms = _representing(
+    representations, forms, changes = _representing(
         settings, redis, rendering, cache=cache, reader=reader, loader=loader, metrics=metrics
     )
     return ReportsEndpoint(
@@ -146,6 +147,7 @@ def _reports(
         verifier=verifier,
         representations=representations,
         forms=forms,
+        changes=changes,
         unlocking=Unlocking(
             loader,
             redis.unlocking,
@@ -177,7 +179,7 @@ def _representing(
     reader: DataLoader,
     loader: ReportLoader,
     metrics: Metrics,
-) -> tuple[Representations, Forms]:
+) -> tuple[Representations, Forms, ChangesSince]:
     revalidation = Revalidation(
         reader=reader,
         jobs=redis.jobs,
@@ -198,7 +200,14 @@ def _representing(
     forms = Forms(
         loader=loader, revalidation=revalidation, responses=cache, security=rendering.security
     )
-    return representations, forms
+    changes = ChangesSince(
+        loader=loader,
+        revalidation=revalidation,
+        responses=cache,
+        renderer=rendering.pages,
+        security=rendering.security,
+    )
+    return representations, forms, changes
 
 
 def _operations(

@@ -23,6 +23,7 @@ from common.links.tenant_names import TenantName
 from common.links.token import ExpiredLinkError, LinkClaims, LinkError
 from common.reports_cache.report_fields import UnreadableReportError
 from report_viewer.cache.response_cache import ResponseCache
+from report_viewer.endpoints.changes_since import ChangesSince
 from report_viewer.endpoints.choosing_days import DayChooser
 from report_viewer.endpoints.counting_views import SeenPages
 from report_viewer.endpoints.forms import Forms
@@ -51,6 +52,10 @@ from report_viewer.view_counts.counter import ViewCounter
 
 UTC: Final = "UTC"
 _CSV: Final = Resource.CSV.value
+_DATA_OF: Final = {
+    Resource.PAGE: Resource.DATA,
+    Resource.CHANGED: Resource.CHANGED_DATA,
+}
 CACHE_ASKED: Final = "report_viewer.cache_asked"
 """In a request's state: the fast path has asked the response cache, which had no answer."""
 
@@ -67,6 +72,7 @@ class ReportsEndpoint:
         verifier: Verifier,
         representations: Representations,
         forms: Forms,
+        changes: ChangesSince,
         cards: PreviewCards,
         oembed: OEmbed,
         unlocking: Unlocking,
@@ -84,6 +90,7 @@ class ReportsEndpoint:
         self._verifier = verifier
         self._representations = representations
         self._forms = forms
+        self._changes = changes
         self._cards = cards
         self._oembed = oembed
         self._unlocking = unlocking
@@ -168,10 +175,10 @@ class ReportsEndpoint:
         await answer.send(send, head=head)
 
     def _claims(self, url: ReportUrl) -> LinkClaims:
-        claims = self._verifier.verify(url.token)
-        if url.chosen is None and url.against is None:
+        claims, as_now = self._verifier.verify(url.token), url.resource.is_of_changes
+        if url.chosen is None and url.against is None and not as_now:
             return claims
-        return replace(claims, chosen=url.chosen, against=url.against)
+        return replace(claims, chosen=url.chosen, against=url.against, as_now=as_now)
 
     async def _answer(
         self, request: ReportRequest, headers: dict[bytes, bytes], *, head: bool
@@ -192,6 +199,9 @@ class ReportsEndpoint:
         if request.url.resource in {Resource.PAGE, Resource.EMBED}:
             page = await self._representations.page(request, variant.of_page(headers))
             return page.conditional(tags)
+        if request.url.resource.is_of_changes:
+            changes = await self._changes.represent(request, variant.of_page(headers))
+            return changes.conditional(tags)
         if request.url.resource is Resource.ROWS:
             rows = await self._representations.rows(request, variant.of_rows(headers))
             return rows.conditional(tags)
@@ -231,6 +241,7 @@ class ReportsEndpoint:
 
 def _as_accepted(url: ReportUrl, accept: bytes) -> ReportUrl:
     """What is asked for by a URL and ``Accept``: a page as JSON is the report's data."""
-    if url.resource is Resource.PAGE and wants_json(accept.decode("latin-1")):
-        return replace(url, resource=Resource.DATA)
+    data = _DATA_OF.get(url.resource)
+    if data is not None and wants_json(accept.decode("latin-1")):
+        return replace(url, resource=data)
     return url

@@ -114,7 +114,7 @@ class Representations:
 
     async def _cut(self, request: ReportRequest, variant: Variant) -> PreparedResponse:
         snapshot = await self._loader.load(request, CSV)
-        link = self._responses.link(request.place, request.claims)
+        link = self._responses.link(request.kept_at, request.claims)
         version = self._revalidation.revalidate(link, snapshot)
         try:
             body = await asyncio.to_thread(row_pages.cut, snapshot.csv, request.url.number)
@@ -129,7 +129,7 @@ class Representations:
 
     async def _draw(self, request: ReportRequest, variant: Variant) -> PreparedResponse:
         snapshot = await self._loader.load(request, PAGE)
-        link = self._responses.link(request.place, request.claims)
+        link = self._responses.link(request.kept_at, request.claims)
         version = self._revalidation.revalidate(link, snapshot)
         # One at a time, and a turn of the event loop for each: a crowd of links whose report has
         # just been finished does not keep other requests waiting.
@@ -183,7 +183,7 @@ class Representations:
 
     async def _gzipped_csv(self, request: ReportRequest) -> tuple[CacheEntry, PreparedResponse]:
         snapshot = await self._loader.load(request, CSV)
-        link = self._responses.link(request.place, request.claims)
+        link = self._responses.link(request.kept_at, request.claims)
         version = self._revalidation.revalidate(link, snapshot)
         entry = self._responses.get(request.path)
         if entry is not None and entry.version is version and _GZIPPED in entry.responses:
@@ -234,4 +234,5 @@ def _stated(claims: LinkClaims, *, compact: bool) -> LinkStatement:
         options.compare,
         claims.against,
         framed=bool(options.embed),
+        changes=options.changes,
     )

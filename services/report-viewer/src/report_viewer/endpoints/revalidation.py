@@ -43,7 +43,7 @@ class Revalidation:
         """
         link = entry.link
         # Who shows to have given the password does not open it for who does not.
-        who = (request.place, request.proof)
+        who = (request.kept_at, request.proof)
         version = await self._asking.run(who, lambda: self._ask(request, link))
         return version is entry.version
 

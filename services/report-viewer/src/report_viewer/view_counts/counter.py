@@ -51,7 +51,7 @@ class ViewTally:
     def show(self, claims: LinkClaims) -> None:
         """Count what the link shows."""
         named = claims.chosen is not None and claims.chosen.dates is not None
-        if not claims.options.frozen and not named:
+        if not claims.frozen and not named:
             kept = ViewedReport(
                 claims.report, claims.window, claims.comparison, claims.options.hide
             )

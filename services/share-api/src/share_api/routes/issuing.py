@@ -137,6 +137,7 @@ def _request(report: str, wanted: ShareBody, actor: Actor) -> LinkRequest:
         embed=tuple(wanted.embed),
         compare=wanted.compare,
         hide=wanted.redaction,
+        changes=wanted.changes,
     )
 
 

@@ -113,6 +113,7 @@ class ShareView(ApiModel):
     embed: tuple[str, ...] = Field(description="The origins whose pages may frame it.")
     compare: Comparison = Field(description="What its days are shown beside at first.")
     hide: HiddenView = Field(description="What it leaves out of the report.")
+    changes: bool = Field(description="Whether readers may see what changed since it was frozen.")
     created_at: Instant
     expires_at: Instant
     created_by: str | None = Field(
@@ -139,6 +140,7 @@ class ShareView(ApiModel):
             embed=tuple(share.embed or ()),
             compare=comparison_of(share),
             hide=HiddenView.of(hidden_by(share)),
+            changes=bool(share.changes),
             created_at=share.issued_at,
             expires_at=share.expires_at,
             created_by=entry.creator,

@@ -118,6 +118,11 @@ class ShareBody(RequestModel):
     frozen: bool = Field(
         False, description="Page and files stay as they are now, whatever is imported later."
     )
+    changes: bool = Field(
+        False,
+        description="With `frozen`: readers may see what has changed since, at `/changed` below the"
+        " link's address.",
+    )
     password: Annotated[
         str | None,
         Field(min_length=MIN_LENGTH, max_length=MAX_LENGTH),

@@ -56,6 +56,7 @@ def issue_link(
     embed: tuple[str, ...] = (),
     compare: Comparison = Comparison.PREVIOUS,
     hide: Redaction = NOTHING,
+    changes: bool = False,
     password: str | None = None,
     secret: str | None = None,
     public_base_url: str | None = None,
@@ -87,6 +88,7 @@ def issue_link(
             embed=embed,
             compare=compare,
             hide=hide,
+            changes=changes,
             password=password,
         )
         return issue(request, issuing, now=now())

@@ -4,6 +4,7 @@ import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Final
+from uuid import UUID
 
 import click
 
@@ -62,6 +63,9 @@ _DAY: Final = click.DateTime(["%Y-%m-%d"])
 )
 @click.option("--frozen", is_flag=True, help="Page and files stay as they are now.")
 @click.option(
+    "--changes", is_flag=True, help="With --frozen: its readers may see what has changed since."
+)
+@click.option(
     "--password-stdin",
     is_flag=True,
     help="The link asks for a password: the first line of the input.",
@@ -82,6 +86,7 @@ def share(
     last: datetime | None,
     live: bool,
     frozen: bool,
+    changes: bool,
     ranges: tuple[str, ...],
     origins: tuple[str, ...],
     compare: str,
@@ -102,7 +107,6 @@ def share(
     from common.reports.registry import UnknownReportError  # noqa: PLC0415
     from sharing.issue_errors import IssueError  # noqa: PLC0415
 
-    days, kind = _days(period, first, last), _kind(live=live, frozen=frozen)
     try:
         connection = resolve(state_dir)
         link = issue_link(
@@ -110,12 +114,13 @@ def share(
             connection.redis_url,
             tenant=tenant,
             report=report,
-            days=days,
+            days=_days(period, first, last),
             expires_in=expires_in,
-            kind=kind,
+            kind=_kind(live=live, frozen=frozen),
             embed=_origins(origins),
             compare=Comparison(compare),
             hide=_hidden(hidden),
+            changes=changes,
             ranges=tuple(dict.fromkeys(map(Range, ranges))),
             password=first_line(sys.stdin.buffer) if password_stdin else None,
             secret=connection.settings.get("ANALYTICS_SHARE_SIGNING_SECRET"),
@@ -131,8 +136,12 @@ def share(
     ) as error:
         raise expected(error) from error
     click.echo(link.url)
-    revocation = f"analytics revoke --tenant {tenant} {link.share_id}"
-    click.echo(f"opens until {iso(link.expires_at)}; to revoke it: {revocation}", err=True)
+    click.echo(_told(tenant, iso(link.expires_at), link.share_id), err=True)
+
+
+def _told(tenant: str, until: str, share_id: UUID) -> str:
+    """How long the link opens, and what ends it."""
+    return f"opens until {until}; to revoke it: analytics revoke --tenant {tenant} {share_id}"
 
 
 def _kind(*, live: bool, frozen: bool) -> LinkKind:

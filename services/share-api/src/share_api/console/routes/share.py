@@ -25,7 +25,7 @@ from sharing.issue_errors import OptionsConflictError
 
 router = APIRouter()
 NEW: Final = "/admin/links/new"
-_KINDS: Final = (LinkKind.LIVE, LinkKind.FROZEN)
+_FLAGS: Final = (LinkKind.LIVE, LinkKind.FROZEN, "changes")
 
 
 class Choices(BaseModel):
@@ -41,6 +41,7 @@ class Choices(BaseModel):
     protected: str = ""
     embed: str = ""
     compare: str = ""
+    changes: str = ""
     range: list[str] = []
     hide: list[str] = []
 
@@ -73,8 +74,8 @@ def _body(form: Form) -> bytes:
         wanted = {"dates": {"first": form.one("first"), "last": form.one("last")}}
     if form.one("label").strip():
         wanted["label"] = form.one("label").strip()
-    if form.one("kind") in _KINDS:
-        wanted[form.one("kind")] = True
+    flags = (form.one("kind"), "changes" if form.one("changes") else "")
+    wanted |= dict.fromkeys((each for each in flags if each in _FLAGS), True)
     if form.all("range"):
         wanted["ranges"] = form.all("range")
     if form.one("compare"):
@@ -97,18 +98,31 @@ def _hidden(hidden: Redaction) -> dict[str, object]:
     return {name: value for name, value in said.items() if value}
 
 
+def _conflict(visit: Visit, field: str) -> str:
+    """Why the choice of a field does not go with another one."""
+    text = visit.words.text
+    match field:
+        case "ranges":
+            return text(
+                "A frozen link has the figures of its own days alone: there are no others to"
+                " choose."
+            )
+        case "changes":
+            return text(
+                "There is something that has changed since of frozen links alone: freeze it, or"
+                " leave the choice out."
+            )
+        case "embed":
+            return text("Pages of others get no password: embed the link, or protect it.")
+    return text("Days of the calendar do not move: let them stay, or freeze them.")
+
+
 def _detail(visit: Visit, problem: Problem) -> str:
     """What is wrong, in the reader's words where it is what the form lets happen."""
-    if isinstance(problem, OptionsConflictError) and problem.field == "ranges":
-        return visit.words.text(
-            "A frozen link has the figures of its own days alone: there are no others to choose."
-        )
-    if isinstance(problem, OptionsConflictError) and problem.field == "embed":
-        return visit.words.text("Pages of others get no password: embed the link, or protect it.")
+    if isinstance(problem, OptionsConflictError):
+        return _conflict(visit, problem.field)
     if any(each["pointer"].startswith("/embed") for each in problem.errors):
         return visit.words.text("Write sites as https://www.example.com, without a path.")
-    if isinstance(problem, OptionsConflictError):
-        return visit.words.text("Days of the calendar do not move: let them stay, or freeze them.")
     if "/password" in {each["pointer"] for each in problem.errors}:
         return password_rule(visit)
     return detail_of(problem)

@@ -80,6 +80,8 @@ class LinkView:
             chosen["range"] = self.share.ranges
         if self.share.compare:
             chosen["compare"] = self.share.compare
+        if self.share.changes:
+            chosen["changes"] = "yes"
         if self.share.hide:
             chosen["hide"] = values_of(self.share)
         if self.share.embed:
@@ -136,8 +138,9 @@ def _traits(visit: Visit, share: Share) -> tuple[str, ...]:
     ranges = text("Readers choose the days") if share.ranges else ""
     embedded = text("Embedded") if share.embed else ""
     beside = text("Beside last year") if share.compare else ""
+    since = text("Shows what has changed since") if share.changes else ""
     kind = kinds.get(LinkKind(share.kind), "")
-    told = (kind, ranges, beside, *hiding_traits(visit, share), embedded, protected)
+    told = (kind, since, ranges, beside, *hiding_traits(visit, share), embedded, protected)
     return tuple(each for each in told if each)
 
 

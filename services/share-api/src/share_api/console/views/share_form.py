@@ -50,12 +50,17 @@ class ShareForm:
     comparisons: Sequence[Choice] = ()
     compare: str = Comparison.PREVIOUS
     hiding: HidingChoices = NONE
+    changes: bool = False
 
     @property
     def more(self) -> bool:
         """Whether something is chosen that most links go without."""
         plain = self.kind == LinkKind.FIXED and self.compare == Comparison.PREVIOUS
-        return self.protected or not plain or bool(self.chosen or self.embed or self.hiding.chosen)
+        return (
+            self.protected
+            or not plain
+            or bool(self.chosen or self.embed or self.hiding.chosen or self.changes)
+        )
 
     @property
     def days(self) -> str:
@@ -124,6 +129,7 @@ def share_form(visit: Visit, form: Form) -> ShareForm:
         comparisons=comparisons,
         compare=_chosen(form.one("compare"), comparisons, Comparison.PREVIOUS),
         hiding=hiding_choices(visit, form.all("hide")),
+        changes=form.one("changes") == "yes",
     )
 
 
