@@ -21,7 +21,7 @@ from common.reports.document.schema import Days, Document
 from common.reports.model import Report, Scope
 from common.reports.redaction import NOTHING, Redaction
 from common.reports.totals.products import ProductTotals
-from common.reports.totals.totals import Totals
+from common.reports.totals.totals import Totals, WindowTotals
 from common.reports.window import Period, Window, window_of
 from common.reports_cache.cache import (
     ReportCache,
@@ -156,6 +156,15 @@ def products(count: int, *, first_title: str | None = None) -> tuple[ProductTota
     return tuple(made)
 
 
+def categories_of(sold: tuple[ProductTotals, ...]) -> dict[str | None, WindowTotals]:
+    """The sums of products by their categories."""
+    found: dict[str | None, WindowTotals] = {}
+    for each in sold:
+        now, previous = found.get(each.category, WindowTotals())
+        found[each.category] = WindowTotals(now + each.totals, previous + each.previous)
+    return found
+
+
 def _sold(units: int, price: int) -> Totals:
     gross = units * price
     return Totals(
@@ -207,7 +216,7 @@ def finished(
     results = {
         "revenue-overview": RevenueOverview(days=days, previous_days=before),
         "sales-velocity": SalesVelocity(days=days, previous_days=before, products=sold, lead=lead),
-        "product-performance": ProductPerformance(products=sold),
+        "product-performance": ProductPerformance(products=sold, categories=categories_of(sold)),
     }
     return registry.find(report).present(results[report], about)
 

@@ -22,6 +22,7 @@ from scripts.spec_tables import DOCUMENTS, own_figures, shared_figures
 from common.instants import iso
 from common.links.token import KeyRing, LinkClaims
 from common.reports import registry
+from common.reports.catalog.product_performance.categories import by_category
 from common.reports.catalog.product_performance.standing import ProductPerformance
 from common.reports.catalog.revenue_overview.definition import MEASURES, RevenueOverview
 from common.reports.catalog.sales_velocity.definition import WEEKDAYS
@@ -44,7 +45,7 @@ from common.reports.presenting.measures import REFUND_RATE
 from common.reports.sales.protocol import EmptyDays, Stock
 from common.reports.totals.products import IDENTITY, ProductTotals
 from common.reports.totals.reversals import Reversals
-from common.reports.totals.totals import Totals
+from common.reports.totals.totals import Totals, WindowTotals
 from common.reports.window import Period, Window, start_of_day, window_of
 from worker.reports.csv_export import file_name, write
 
@@ -260,6 +261,19 @@ def ranked(example: Example) -> str:
     return example.spell(row[at], definition.columns[at].unit)
 
 
+def of_category(example: Example) -> str:
+    """A cell of the sums by category, for categories given as ``name net``; ``none`` is without."""
+    sums = {
+        None if name == "none" else name: WindowTotals(Totals(gross=example.minor(values[0])))
+        for name, values in example.given.items()
+        if name != "of"
+    }
+    (table,) = by_category(sums)
+    (row,) = (each for each in table.rows if each[0] == example.one("of"))
+    keys = [each.key for each in table.columns]
+    return example.spell(row[keys.index(example.name)], Unit.PERCENT)
+
+
 def difference(example: Example) -> str:
     """A bar of the movers, for a product given as ``id net/previous``."""
     now, _, before = example.one("a").partition("/")
@@ -420,6 +434,7 @@ HANDLERS: Final[dict[str, Callable[[Example], str]]] = {
         ranked,
     ),
     "net_sales_difference": difference,
+    "category_share_percent": of_category,
     "refund_rate_percent": refunds,
     "come_back_rate_percent": come_back,
     "products_sold": products_sold,

@@ -4,7 +4,7 @@ The same whether the products are held or read in pieces.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from common.reports.catalog.product_performance.ranking import Ranked, bands, positive_net, rank
@@ -12,6 +12,8 @@ from common.reports.document.schema import Band
 from common.reports.totals.products import ProductTotals
 from common.reports.totals.totals import WindowTotals, window_total
 
+Categories = Mapping[str | None, WindowTotals]
+"""Sums by category, those of products without one under None."""
 FRONT: Final = 25
 """How many products the page lists."""
 
@@ -22,10 +24,12 @@ class ProductPerformance:
 
     ``come_back`` are the units by product id of what was sold in the window and has been reversed
     until now, without those of which nothing has been; None where that is not known.
+    ``categories`` are the sums by category, those of products without one under None.
     """
 
     products: tuple[ProductTotals, ...]
     come_back: Mapping[str, int] | None = None
+    categories: Categories = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,8 @@ class Standing:
 
     ``others`` are the sums of all but ``front``, ``others_positive`` the positive net sales among
     them. ``moved`` are the products of the greatest changes, by net sales. ``come_back`` are units,
-    None where that is not known. ``rows`` is every product with its units, read once.
+    None where that is not known. ``categories`` are the sums by category. ``rows`` is every product
+    with its units, read once.
     """
 
     count: int
@@ -47,6 +52,7 @@ class Standing:
     come_back: int | None
     bands: tuple[Band, ...]
     moved: tuple[ProductTotals, ...]
+    categories: Categories
     rows: Iterable[tuple[Ranked, int | None]]
 
 
@@ -65,6 +71,7 @@ def of_held(result: ProductPerformance) -> Standing:
         come_back=None if back is None else sum(back.values()),
         bands=bands(ranked),
         moved=tuple(each.product for each in ranked),
+        categories=result.categories,
         rows=(
             (each, None if back is None else back.get(each.product.product_id, 0))
             for each in ranked
