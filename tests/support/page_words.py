@@ -11,7 +11,7 @@ from typing import Any, Final
 import msgspec
 from tests.support import marked_words
 from tests.support.marked_words import Message
-from tests.support.samples import NOW, document, window
+from tests.support.samples import NOW, document, document_with_margins, window
 
 import common
 import report_pages
@@ -87,6 +87,7 @@ def _from_reports() -> Iterator[Message]:
             for period in (Period.WEEK, Period.MONTH):
                 made = document(definition.slug, window(period))
                 yield from _in(msgspec.to_builtins(made))
+    yield from _in(msgspec.to_builtins(document_with_margins()))
 
 
 def _in(value: Any) -> Iterator[Message]:

@@ -46,7 +46,7 @@ def test_an_entry_says_what_was_issued_and_by_whom(anna: httpx.Client) -> None:
         "ranges": [],
         "embed": [],
         "compare": "previous",
-        "hide": {"sections": [], "csv": False, "money": False},
+        "hide": {"sections": [], "csv": False, "money": False, "margin": True},
         "changes": False,
         "createdAt": entry["createdAt"],
         "expiresAt": issued.json()["expiresAt"],

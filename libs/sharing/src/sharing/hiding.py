@@ -3,7 +3,7 @@
 from common.db.shares import Share
 from common.reports import registry
 from common.reports.redaction import Redaction
-from sharing.issue_errors import UnknownSectionError
+from sharing.issue_errors import NoMarginsError, OptionsConflictError, UnknownSectionError
 
 
 def require_known(report: str, hide: Redaction) -> None:
@@ -11,12 +11,18 @@ def require_known(report: str, hide: Redaction) -> None:
 
     Raises:
         UnknownSectionError: one of them.
+        NoMarginsError: margins of one that has none are to be shown.
+        OptionsConflictError: they are to be shown, and amounts are not.
         UnknownReportError: no such report type.
     """
     known = [each.key for each in registry.find(report).sections]
     for place, key in enumerate(hide.sections):
         if key not in known:
             raise UnknownSectionError(place, known)
+    if hide.margin and not any(each.of_costs for each in registry.find(report).sections):
+        raise NoMarginsError
+    if hide.margin and hide.money:
+        raise OptionsConflictError("hide/margin", "is of amounts: not shown without money")
 
 
 def normalised(report: str, hide: Redaction) -> Redaction:
@@ -32,6 +38,7 @@ def normalised(report: str, hide: Redaction) -> Redaction:
         sections=tuple(each.key for each in hidden),
         csv=hide.csv or any(each.rows for each in hidden),
         money=hide.money,
+        margin=hide.margin,
     )
 
 

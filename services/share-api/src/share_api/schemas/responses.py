@@ -14,9 +14,9 @@ from common.links.options import LinkKind
 from common.links.ranges import Range
 from common.reports.comparison import Comparison
 from common.reports.model import Definition
-from common.reports.redaction import Redaction
 from common.reports.window import Period, Window
 from share_api.schemas.api_model import ApiModel
+from share_api.schemas.hidden import HiddenView
 from sharing.hiding import hidden_by
 from sharing.link_request import IssuedLink
 from sharing.listing import LedgerEntry, ShareState
@@ -84,19 +84,6 @@ class SharePeriodView(WindowView):
     """A window and the period it was asked for as."""
 
     name: str
-
-
-class HiddenView(ApiModel):
-    """What a link leaves out of its report."""
-
-    sections: tuple[str, ...] = Field(description="Ids of sections.")
-    csv: bool = Field(description="Whether it has no CSV.")
-    money: bool = Field(description="Whether amounts are an index.")
-
-    @classmethod
-    def of(cls, hidden: Redaction) -> Self:
-        """As clients see it."""
-        return cls(sections=hidden.sections, csv=hidden.csv, money=hidden.money)
 
 
 class ShareView(ApiModel):

@@ -64,10 +64,16 @@ class HideBody(RequestModel):
     csv: bool = Field(False, description="The rows as files: there is no CSV.")
     money: bool = Field(False, description="Amounts are an index: net sales of the period are 100.")
 
+    margin: bool = Field(
+        True,
+        description="What products cost and what is earned by them: it is shown only where this is"
+        " false, of a report that has margins, and not where `money` is hidden.",
+    )
+
     @property
     def redaction(self) -> Redaction:
         """The same as issuing takes it."""
-        return Redaction(sections=tuple(self.sections), csv=self.csv, money=self.money)
+        return Redaction(tuple(self.sections), self.csv, self.money, margin=not self.margin)
 
 
 class ShareBody(RequestModel):

@@ -15,7 +15,7 @@ from common.links.embedding import MOST_ORIGINS, is_origin
 from common.links.options import LinkKind
 from common.links.ranges import Range
 from common.reports.comparison import Comparison
-from common.reports.redaction import CSV, MONEY, Redaction
+from common.reports.redaction import CSV, MARGIN, MONEY, Redaction
 from common.reports.window import Dates, Period
 from devstack.supervisor.errors import SupervisorError
 
@@ -59,7 +59,7 @@ _DAY: Final = click.DateTime(["%Y-%m-%d"])
     multiple=True,
     metavar="WHAT",
     help="What it leaves out: money (amounts are indexed), csv, or a section of the report by its"
-    " id; may be repeated.",
+    " id; may be repeated. with-margin shows what products cost and earn, which is left out else.",
 )
 @click.option("--frozen", is_flag=True, help="Page and files stay as they are now.")
 @click.option(
@@ -156,9 +156,10 @@ def _kind(*, live: bool, frozen: bool) -> LinkKind:
 
 
 def _hidden(given: tuple[str, ...]) -> Redaction:
-    """What the option names; a section is whatever is neither money nor the CSV."""
-    sections = tuple(each for each in dict.fromkeys(given) if each not in {CSV, MONEY})
-    return Redaction(sections=sections, csv=CSV in given, money=MONEY in given)
+    """What the option names; a section is whatever is none of the words."""
+    named = {CSV, MONEY, MARGIN}
+    sections = tuple(each for each in dict.fromkeys(given) if each not in named)
+    return Redaction(sections, CSV in given, MONEY in given, margin=MARGIN in given)
 
 
 def _origins(given: tuple[str, ...]) -> tuple[str, ...]:

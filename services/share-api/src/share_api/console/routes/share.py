@@ -95,7 +95,8 @@ def _body(form: Form) -> bytes:
 def _hidden(hidden: Redaction) -> dict[str, object]:
     """What is left out, as the body has it."""
     said = {"sections": list(hidden.sections), "csv": hidden.csv, "money": hidden.money}
-    return {name: value for name, value in said.items() if value}
+    shown = {"margin": False} if hidden.margin else {}
+    return {name: value for name, value in said.items() if value} | shown
 
 
 def _conflict(visit: Visit, field: str) -> str:
@@ -112,6 +113,8 @@ def _conflict(visit: Visit, field: str) -> str:
                 "There is something that has changed since of frozen links alone: freeze it, or"
                 " leave the choice out."
             )
+        case "hide/margin":
+            return text("Margins are told in amounts: they are not shown where those are left out.")
         case "embed":
             return text("Pages of others get no password: embed the link, or protect it.")
     return text("Days of the calendar do not move: let them stay, or freeze them.")

@@ -63,7 +63,7 @@
     };
     const hidden = (report) =>
       [...form.querySelectorAll("input[name=hide]:checked")]
-        .map(({ value }) => value.replace(`${report}.`, "section."))
+        .map(({ value }) => value.replace(`${report}.with-margin`, "with-margin").replace(`${report}.`, "section."))
         .filter((value) => !value.includes(".") || value.startsWith("section."))
         .join("+");
     offer();

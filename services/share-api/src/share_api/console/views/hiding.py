@@ -7,7 +7,7 @@ from typing import Final
 from common.db.shares import Share
 from common.i18n import report_words
 from common.reports import registry
-from common.reports.redaction import CSV, MONEY, Redaction
+from common.reports.redaction import CSV, MARGIN, MONEY, Redaction
 from share_api.console.views.choice import Choice
 from share_api.console.visit import Visit
 from sharing.hiding import hidden_by, normalised
@@ -26,11 +26,13 @@ class ReportChoices:
 class HidingChoices:
     """What may be left out of any report, and of each; ``chosen`` are values of the choices.
 
-    A section's value is ``<report>.<section>``: that of another report than the link's is nothing.
+    ``shown`` is what is left out unless it is chosen. A section's value is ``<report>.<section>``:
+    that of another report than the link's is nothing.
     """
 
     of_any: Sequence[Choice] = ()
     of_each: Sequence[ReportChoices] = ()
+    shown: Sequence[Choice] = ()
     chosen: Sequence[str] = ()
 
     def redaction(self, report: str) -> Redaction:
@@ -43,10 +45,13 @@ def redaction_of(report: str, chosen: Iterable[str]) -> Redaction:
     values = tuple(dict.fromkeys(chosen))
     return Redaction(
         sections=tuple(
-            each.removeprefix(f"{report}.") for each in values if each.startswith(f"{report}.")
+            each.removeprefix(f"{report}.")
+            for each in values
+            if each.startswith(f"{report}.") and each != f"{report}.{MARGIN}"
         ),
         csv=CSV in values,
         money=MONEY in values,
+        margin=f"{report}.{MARGIN}" in values,
     )
 
 
@@ -54,6 +59,7 @@ def values_of(share: Share) -> list[str]:
     """What a link leaves out, as values of the form."""
     hidden = hidden_by(share)
     sections = [f"{share.report}.{key}" for key in hidden.sections]
+    sections += [f"{share.report}.{MARGIN}"] if hidden.margin else []
     return [*([CSV] if hidden.csv else ()), *([MONEY] if hidden.money else ()), *sections]
 
 
@@ -76,7 +82,12 @@ def hiding_choices(visit: Visit, chosen: Sequence[str]) -> HidingChoices:
         )
         for each in registry.implemented()
     )
-    return HidingChoices(of_any, of_each, chosen)
+    margins = tuple(
+        Choice(f"{each.slug}.{MARGIN}", text("Show margins"), text(each.title))
+        for each in registry.implemented()
+        if any(section.of_costs for section in each.sections)
+    )
+    return HidingChoices(of_any, of_each, margins, chosen)
 
 
 def hiding_traits(visit: Visit, share: Share) -> tuple[str, ...]:
@@ -85,6 +96,7 @@ def hiding_traits(visit: Visit, share: Share) -> tuple[str, ...]:
     titles = _titles(visit, share.report)
     left_out = ", ".join(titles.get(key, key) for key in hidden.sections)
     return (
+        *((text("With margins"),) if hidden.margin else ()),
         *((text("Amounts indexed"),) if hidden.money else ()),
         *((text("Without %(sections)s", sections=left_out),) if left_out else ()),
         *((text("Without CSV"),) if hidden.csv else ()),
@@ -96,7 +108,7 @@ def _titles(visit: Visit, report: str) -> dict[str, str]:
     words = report_words.formatter_of(visit.words.locale)
     definition = registry.REPORTS.get(report)  # a link may be of a type that is gone
     sections = () if definition is None else definition.sections
-    return {each.key: words.text(each.title) for each in sections}
+    return {each.key: words.text(each.title) for each in sections if not each.of_costs}
 
 
 NONE: Final = HidingChoices()

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from common.reports.catalog.product_performance import margins
 from common.reports.catalog.product_performance.categories import by_category
 from common.reports.catalog.product_performance.movers import movers
 from common.reports.catalog.product_performance.ranking import Ranked, positive_net
@@ -100,12 +101,17 @@ def present(result: ProductPerformance | Standing, _: Scope) -> Presented:
     standing = of_held(result) if isinstance(result, ProductPerformance) else result
     body = Body(
         summary="What each product brings, and how much of the whole that is.",
-        headline=Headline(kpi=metrics.NET.key, best=_best(standing.front), tiles=TILES),
+        headline=Headline(
+            kpi=metrics.NET.key,
+            best=_best(standing.front),
+            tiles=margins.TILES if margins.are_told(standing.margins) else TILES,
+        ),
         kpis=_kpis(standing),
         sections=(
             _top(standing),
             _table(standing),
             *by_category(standing.categories),
+            *margins.margin_table(standing.margins),
             movers(standing.moved),
         ),
         empty=standing.whole.now == _NOTHING,
@@ -162,6 +168,7 @@ def _kpis(standing: Standing) -> tuple[Kpi, ...]:
         *kpis(HEADLINES, now, before),
         *(() if standing.come_back is None else (until_now,)),
         kpi(PRODUCTS_SOLD, standing.sold, standing.sold_before),
+        *margins.margin_kpis(standing.margins),
     )
 
 
@@ -224,6 +231,7 @@ DEFINITION: Definition[ProductPerformance | Standing] = Definition(
             ReportSection("top", "ABC classes"),
             ReportSection("products", "Products", rows=True, best=True),
             ReportSection("categories", "Categories", part_of="products"),
+            ReportSection("margins", "Margins", part_of="products", of_costs=True),
             ReportSection("movers", "Gains and losses"),
         ),
         of_totals=measures.of_totals,

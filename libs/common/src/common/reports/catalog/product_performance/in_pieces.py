@@ -13,11 +13,14 @@ from common.reports.catalog.product_performance.ranking import (
 )
 from common.reports.catalog.product_performance.standing import FRONT, Categories, Standing
 from common.reports.sales.catalogue import Catalogue, ClassSums, Placed
+from common.reports.totals.margins import Margins
 from common.reports.totals.totals import window_total
 
 
-def standing(catalogue: Catalogue, categories: Categories) -> Standing:
-    """The standing of a shop's products, with its sums by category.
+def standing(
+    catalogue: Catalogue, categories: Categories, margins: Margins | None = None
+) -> Standing:
+    """The standing of a shop's products, with its sums by category, and margins if they are told.
 
     Its rows are read while the transaction lasts.
 
@@ -41,6 +44,7 @@ def standing(catalogue: Catalogue, categories: Categories) -> Standing:
         bands=bands_of_sums(_by_class(sums)),
         moved=moved,
         categories=categories,
+        margins=margins,
         rows=chain(front, ranked),
     )
 

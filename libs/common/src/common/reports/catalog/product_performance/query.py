@@ -18,9 +18,10 @@ def query(sales: Sales) -> ProductPerformance | Standing:
     """
     large = sales.catalogue(larger_than=HELD)
     categories = sales.totals(CATEGORY)
+    margins = sales.margins() if sales.scope.costs else None
     if large is not None:
-        return in_pieces.standing(large, categories)
-    return ProductPerformance(sales.products(), sales.come_back(), categories)
+        return in_pieces.standing(large, categories, margins)
+    return ProductPerformance(sales.products(), sales.come_back(), categories, margins)
 
 
 def rows(sales: Sales) -> Iterator[Row] | None:

@@ -9,6 +9,7 @@ from typing import Final
 
 from common.reports.catalog.product_performance.ranking import Ranked, bands, positive_net, rank
 from common.reports.document.schema import Band
+from common.reports.totals.margins import Margins
 from common.reports.totals.products import ProductTotals
 from common.reports.totals.totals import WindowTotals, window_total
 
@@ -24,12 +25,14 @@ class ProductPerformance:
 
     ``come_back`` are the units by product id of what was sold in the window and has been reversed
     until now, without those of which nothing has been; None where that is not known.
-    ``categories`` are the sums by category, those of products without one under None.
+    ``categories`` are the sums by category, those of products without one under None; ``margins``
+    are None where they may not be told.
     """
 
     products: tuple[ProductTotals, ...]
     come_back: Mapping[str, int] | None = None
     categories: Categories = field(default_factory=dict)
+    margins: Margins | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,7 @@ class Standing:
     bands: tuple[Band, ...]
     moved: tuple[ProductTotals, ...]
     categories: Categories
+    margins: Margins | None
     rows: Iterable[tuple[Ranked, int | None]]
 
 
@@ -72,6 +76,7 @@ def of_held(result: ProductPerformance) -> Standing:
         bands=bands(ranked),
         moved=tuple(each.product for each in ranked),
         categories=result.categories,
+        margins=result.margins,
         rows=(
             (each, None if back is None else back.get(each.product.product_id, 0))
             for each in ranked
