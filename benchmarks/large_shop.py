@@ -31,6 +31,7 @@ from common.reports import queries, registry
 from common.reports.catalog.product_performance.in_pieces import standing
 from common.reports.catalog.product_performance.standing import ProductPerformance
 from common.reports.sales.blocks import cover
+from common.reports.sales.dimensions import CATEGORY
 from common.reports.window import Period, Window, window_of
 from common.reports_cache.report_fields import (
     Meta,
@@ -147,8 +148,11 @@ def _measure(url: str, held: int, answer: Connection) -> None:
     before, started, used = _most(), time.perf_counter(), time.process_time()
     with read(engine, ComputeReport(1, REPORT, WINDOW)) as (scope, sales):
         large = sales.catalogue(larger_than=held)
+        by = sales.totals(CATEGORY)
         report = definition.present(
-            standing(large) if large else ProductPerformance(sales.products(), sales.come_back()),
+            standing(large, by)
+            if large
+            else ProductPerformance(sales.products(), sales.come_back(), by),
             scope,
         )
         page = time.perf_counter() - started

@@ -16,8 +16,9 @@ from common.reports.model import Scope
 from common.reports.sales.catalogue import HELD, Catalogue
 from common.reports.sales.dimensions import DAY, Dimension, K
 from common.reports.sales.from_ledger import joined
-from common.reports.sales.protocol import EmptyDays, Stock
+from common.reports.sales.protocol import MARGINS_SHOWN, EmptyDays, Stock
 from common.reports.sales.rows import product_totals
+from common.reports.totals.margins import Margins
 from common.reports.totals.products import ProductTotals
 from common.reports.totals.reversals import Reversals
 from common.reports.totals.totals import Totals, WindowTotals
@@ -195,6 +196,10 @@ class DuckSales:
     ) -> Catalogue | None:
         """None: columns in the process are for shops that a worker holds."""
         return None
+
+    def margins(self, front: int = MARGINS_SHOWN) -> Margins:  # noqa: ARG002 - as ``Sales`` has it
+        """Nothing: the generated shops know no costs."""
+        return Margins()
 
     def on_hand(self) -> dict[str, Stock]:
         """Nothing: the generated shops count no stock."""

@@ -11,7 +11,7 @@ from typing import Any, Final
 import msgspec
 from tests.support import marked_words
 from tests.support.marked_words import Message
-from tests.support.samples import NOW, document, window
+from tests.support.samples import NOW, document, document_with_margins, window
 
 import common
 import report_pages
@@ -21,6 +21,7 @@ from common.reports import registry
 from common.reports.document.gaps import KINDS, NOT_KNOWN
 from common.reports.window import Period
 from common.reports_cache.report_fields import unpack_document
+from report_pages.since import telling
 from report_viewer.pages import renderer
 from report_viewer.problems import catalog, unlocking
 from report_viewer.problems.catalog import problem_of
@@ -48,6 +49,7 @@ def words() -> list[Message]:
         *_from_reports(),
         *of_kept_documents(),
         *_from_gaps(),
+        *(telling.INDEXED, telling.OTHER_CURRENCY, *telling.WHY_NOT.values()),
     )
     return list(dict.fromkeys(message for message in found if message))
 
@@ -85,6 +87,7 @@ def _from_reports() -> Iterator[Message]:
             for period in (Period.WEEK, Period.MONTH):
                 made = document(definition.slug, window(period))
                 yield from _in(msgspec.to_builtins(made))
+    yield from _in(msgspec.to_builtins(document_with_margins()))
 
 
 def _in(value: Any) -> Iterator[Message]:

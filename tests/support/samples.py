@@ -20,8 +20,9 @@ from common.reports.comparison import Comparison
 from common.reports.document.schema import Days, Document
 from common.reports.model import Report, Scope
 from common.reports.redaction import NOTHING, Redaction
+from common.reports.totals.margins import Earned, Margins, ProductEarned, WindowEarned
 from common.reports.totals.products import ProductTotals
-from common.reports.totals.totals import Totals
+from common.reports.totals.totals import Totals, WindowTotals
 from common.reports.window import Period, Window, window_of
 from common.reports_cache.cache import (
     ReportCache,
@@ -156,6 +157,44 @@ def products(count: int, *, first_title: str | None = None) -> tuple[ProductTota
     return tuple(made)
 
 
+def categories_of(sold: tuple[ProductTotals, ...]) -> dict[str | None, WindowTotals]:
+    """The sums of products by their categories."""
+    found: dict[str | None, WindowTotals] = {}
+    for each in sold:
+        now, previous = found.get(each.category, WindowTotals())
+        found[each.category] = WindowTotals(now + each.totals, previous + each.previous)
+    return found
+
+
+def document_with_margins(over: Window | None = None) -> Document:
+    """Product performance of a shop that knows what two of three products cost, and shows it."""
+    sold = products(120)
+    known = [
+        ProductEarned(
+            each.product_id,
+            each.title,
+            WindowEarned(*(_earned(of, place) for of in (each.totals, each.previous))),
+        )
+        for place, each in enumerate(sold)
+        if place % 3
+    ]
+    known.sort(key=lambda each: (-each.earned.now.profit, each.product_id))
+    parts = [each.earned for each in known]
+    whole = WindowEarned(
+        *(Earned(*map(sum, zip(*(each[at] for each in parts), strict=True))) for at in (0, 1))
+    )
+    nets = (sum(each.totals.net for each in sold), sum(each.previous.net for each in sold))
+    margins = Margins(
+        tuple(known[:25]), len(known), whole, (whole.now.net, whole.previous.net), nets
+    )
+    result = ProductPerformance(sold, categories=categories_of(sold), margins=margins)
+    return registry.find("product-performance").present(result, scope_of(over or window())).document
+
+
+def _earned(of: Totals, place: int) -> Earned:
+    return Earned(of.net, (of.units_sold - of.units_returned) * (900 + place * 5))
+
+
 def _sold(units: int, price: int) -> Totals:
     gross = units * price
     return Totals(
@@ -207,7 +246,7 @@ def finished(
     results = {
         "revenue-overview": RevenueOverview(days=days, previous_days=before),
         "sales-velocity": SalesVelocity(days=days, previous_days=before, products=sold, lead=lead),
-        "product-performance": ProductPerformance(products=sold),
+        "product-performance": ProductPerformance(products=sold, categories=categories_of(sold)),
     }
     return registry.find(report).present(results[report], about)
 

@@ -1,5 +1,6 @@
 """Every query of every report, every way of opening one, and imports: one shop after another's."""
 
+import gzip
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
@@ -29,6 +30,7 @@ from common.reports.sales.from_ledger import LedgerSales
 from common.reports.sales.from_rollups import RolledUpSales
 from common.reports.sales.protocol import Sales
 from common.reports.window import Period, Window, window_of
+from common.reports_cache import copies
 from common.reports_cache.cache import ReportCache
 from ingest.import_files import FileKind, ImportFile, ImportRefusedError, import_files
 from report_viewer.links.urls import Resource
@@ -162,7 +164,9 @@ def test_an_import_of_the_same_ids_replaces_ones_own(
 
 
 WITH_ALL = LinkOptions(ranges=tuple(Range), embed=("https://intranet.example.com",))
-"""What a link takes to have every resource."""
+"""What a link takes to have every resource but what has changed since it was frozen."""
+NO_ROWS = b"product_id,product,net_sales\r\n"
+PARTS = [each for each in Resource if not each.is_of_changes]
 
 
 def bring(engine: Engine, tenant_id: int, kind: FileKind, content: str) -> None:
@@ -190,7 +194,7 @@ async def test_a_link_opens_its_own_shop_alone(
     _, _, signature = ours.token(SECRET).partition(".")
     below = "" if against is Comparison.PREVIOUS else f"/vs/{against}"
     async with run() as client:
-        for part in Resource:
+        for part in PARTS:
             path, method = below + part.value.decode(), part.methods[0]
             answer = await client.request(method, ours.path + path)
             assert answer.status_code in {200, 204, 400}
@@ -201,8 +205,30 @@ async def test_a_link_opens_its_own_shop_alone(
             forged = await client.request(method, f"/api/reports/{payload}.{signature}{path}")
             assert forged.status_code == 403
             assert not shops.told(forged.text)
-        for part in Resource:
+        for part in PARTS:
             figures = "GET" in part.methods and part is not Resource.OEMBED
             if slug == "product-performance" and figures:
                 own = await client.get(theirs.path + below + part.value.decode())
                 assert shops.told(text_of(own.content)), "the marks are not in their own report"
+
+
+@pytest.mark.anyio
+async def test_what_has_changed_is_of_its_own_shop_alone(shops: Shops, run: Run) -> None:
+    samples = {}
+    for tenant_id in (shops.ours, shops.theirs):
+        made = samples[tenant_id] = Sample("product-performance", window(), tenant_id=tenant_id)
+        made.activate(shops.redis, LinkOptions(frozen=True, changes=True))
+        cache = ReportCache(shops.redis, keep_seconds=600)
+        compute.compute(shops.service, cache, ComputeReport(tenant_id, made.report, window()))
+        own = replace(made.key, frozen=made.link_id)
+        fields = copies.take(shops.redis, made.key) | {"csv": gzip.compress(NO_ROWS)}
+        copies.bring_back(shops.redis, own, fields, seconds=600)
+    ours, theirs = samples[shops.ours], samples[shops.theirs]
+    async with run() as client:
+        for part in (each for each in Resource if each.is_of_changes):
+            path = part.value.decode()
+            answer = await client.get(f"{ours.path}{path}?token={theirs.token(SECRET)}")
+            assert answer.status_code == 200
+            assert not shops.told(answer.text + str(answer.headers))
+            told = await client.get(theirs.path + path)
+            assert shops.told(told.text), "the marks are not in their own report"

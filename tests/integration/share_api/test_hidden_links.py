@@ -143,7 +143,7 @@ async def test_a_hidden_section_is_in_no_form_and_its_rows_are_no_file(
         daily = {"hide": {"sections": ["daily"]}}
         answer = anna.post(share("revenue-overview"), json=daily)
         listed = anna.get(answer.headers["location"]).json()["hide"]
-        assert listed == {"sections": ["daily"], "csv": True, "money": False}
+        assert listed == {"sections": ["daily"], "csv": True, "money": False, "margin": True}
         other = path_of(answer)
     async with viewer(redis_url, secret) as client:
         for form in FORMS[2:]:
@@ -168,7 +168,7 @@ async def test_a_hidden_section_is_in_no_form_and_its_rows_are_no_file(
 def test_what_is_hidden_is_asked_for_listed_told_to_viewers_and_kept_when_issued_anew(
     anna: httpx.Client, ring: KeyRing, redis_client: Redis
 ) -> None:
-    wanted = {"sections": ["waterfall"], "csv": True, "money": True}
+    wanted = {"sections": ["waterfall"], "csv": True, "money": True, "margin": True}
     answer = anna.post(share("revenue-overview"), json={"hide": wanted})
     assert answer.json().keys() == {"url", "expiresAt", "reportType", "period"}
     claims = ring.verify(path_of(answer).rpartition("/")[2], now=datetime.now(UTC))
@@ -184,7 +184,7 @@ def test_what_is_hidden_is_asked_for_listed_told_to_viewers_and_kept_when_issued
         plain = anna.post(share("revenue-overview"), json=body)
         told = ring.verify(path_of(plain).rpartition("/")[2], now=datetime.now(UTC))
         assert (told.redacted, options_in(redis_client, told)) == (False, LinkOptions())
-        nothing = {"sections": [], "csv": False, "money": False}
+        nothing = {"sections": [], "csv": False, "money": False, "margin": True}
         assert anna.get(plain.headers["location"]).json()["hide"] == nothing
     assert [each.get("hidden") for each in published_jobs(redis_client)] == [
         "csv+money+section.waterfall", None,

@@ -57,7 +57,7 @@ def test_a_legend_has_room_for_what_is_drawn_at_first(report: str, key: str, ent
 
 def test_kinds_are_the_tags_of_documents() -> None:
     kinds = [KINDS.of(each).tag for each in document("product-performance").sections]
-    assert kinds == ["pareto", "table", "bar"]
+    assert kinds == ["pareto", "table", "table", "bar"]
 
 
 def test_cells_look_as_their_column_does() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from common.db.shares import Share
 from common.reports import registry
 from common.reports.redaction import Redaction
-from sharing.issue_errors import UnknownSectionError
+from sharing.issue_errors import NoMarginsError, OptionsConflictError, UnknownSectionError
 
 
 def require_known(reports: Sequence[str], hide: Redaction) -> None:
@@ -16,12 +16,19 @@ def require_known(reports: Sequence[str], hide: Redaction) -> None:
 
     Raises:
         UnknownSectionError: one of them.
+        NoMarginsError: margins of one that has none are to be shown.
+        OptionsConflictError: they are to be shown, and amounts are not.
         UnknownReportError: no such report type.
     """
     known = [each.key for report in reports for each in registry.find(report).sections]
     for place, key in enumerate(hide.sections):
         if key not in known:
             raise UnknownSectionError(place, tuple(dict.fromkeys(known)))
+    of_costs = [each.of_costs for report in reports for each in registry.find(report).sections]
+    if hide.margin and not any(of_costs):
+        raise NoMarginsError
+    if hide.margin and hide.money:
+        raise OptionsConflictError("hide/margin", "is of amounts: not shown without money")
 
 
 def normalised(report: str, hide: Redaction) -> Redaction:
@@ -37,6 +44,7 @@ def normalised(report: str, hide: Redaction) -> Redaction:
         sections=tuple(each.key for each in hidden),
         csv=hide.csv or any(each.rows for each in hidden),
         money=hide.money,
+        margin=hide.margin,
     )
 
 

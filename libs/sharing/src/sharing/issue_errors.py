@@ -111,6 +111,15 @@ class PasswordWantedError(InvalidFieldError):
         super().__init__("must be given: the template wants one for each link")
 
 
+class NoMarginsError(InvalidFieldError):
+    """Margins are to be shown of a report that has none."""
+
+    pointer = "/hide/margin"
+
+    def __init__(self) -> None:
+        super().__init__("must be true: the report has no margins to be shown")
+
+
 class OptionsConflictError(IssueError):
     """Options that exclude each other; ``place`` is before the field's name in the body."""
 

@@ -140,6 +140,8 @@ def check_request(request: LinkRequest, using: IssuingContext, *, now: datetime)
         raise OptionsConflictError("embed", "is sent no cookie by other sites: not with password")
     if request.kind is LinkKind.FROZEN and request.ranges:
         raise OptionsConflictError("ranges", "need figures of other days: not with frozen")
+    if request.changes and request.kind is not LinkKind.FROZEN:
+        raise OptionsConflictError("changes", "are those since the freezing: only with frozen")
     today = now.astimezone(request.zone).date()
     if isinstance(request.days, Dates) and request.days.last >= today:
         raise DatesError(f"must be a day that is over: {today - timedelta(days=1)} at the latest")

@@ -27,8 +27,8 @@ class LinkRequest:
     choose in place of its days, ``embed`` the origins that may frame it, ``compare`` what it shows
     its days beside unless its reader chooses otherwise, ``hide`` what it leaves out of its report.
     ``reports`` are those of its board, the ``report`` that opens first among them, in the order of
-    their tabs; none is a link to that one alone. ``label`` is for admins, ``template`` the name of
-    the template that it was issued from.
+    their tabs; none is a link to that one alone. Readers of a frozen one may see ``changes`` since
+    then. ``label`` is for admins, ``template`` the name of the template that it was issued from.
     """
 
     tenant_id: int
@@ -45,6 +45,7 @@ class LinkRequest:
     embed: tuple[str, ...] = ()
     compare: Comparison = Comparison.PREVIOUS
     hide: Redaction = NOTHING
+    changes: bool = False
     reports: tuple[str, ...] = ()
     template: str | None = None
 

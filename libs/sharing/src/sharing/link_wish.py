@@ -43,6 +43,7 @@ class LinkWish(
     embed: tuple[str, ...] | None = None
     compare: Comparison | None = None
     hide: Redaction | None = None
+    changes: bool | None = None
     expires_in: int | None = None
     protected: bool | None = None
 
@@ -90,6 +91,7 @@ class LinkWish(
             embed=self.embed or (),
             compare=self.compare or Comparison.PREVIOUS,
             hide=self.hide or NOTHING,
+            changes=bool(self.changes),
             reports=self.reports or (),
             template=template,
         )

@@ -23,6 +23,7 @@ def options_of(share: Share) -> LinkOptions:
         compare=comparison_of(share),
         hide=hidden_by(share),
         board=board_of(share),
+        changes=bool(share.changes),
         frozen=share.kind == LinkKind.FROZEN,
         password=share.password_hash,
         revision=share.revision or 0,

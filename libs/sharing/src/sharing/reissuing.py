@@ -36,4 +36,5 @@ def reissue_of(share: Share, zone: ZoneInfo, author: Author, *, most_seconds: in
         compare=comparison_of(share),
         hide=hidden_by(share),
         reports=tuple(share.reports or ()),
+        changes=bool(share.changes),
     )

@@ -17,6 +17,7 @@ from common.infra.http_limits import ConnectionLimits
 from report_viewer.cache.response_cache import ResponseCache
 from report_viewer.connections import RedisConnections, connect_redis
 from report_viewer.endpoints.branding import Branding
+from report_viewer.endpoints.changes_since import ChangesSince
 from report_viewer.endpoints.choosing_days import DayChooser
 from report_viewer.endpoints.counting_views import SeenPages
 from report_viewer.endpoints.csp_reports import CspReports
@@ -135,7 +136,7 @@ def _reports(
     facts = redis.facts
     hosts = LinkHosts.of_setting(settings.tenant_base_urls)
     branding = Branding(facts.brand, facts.logo, facts.name, hosts)
-    representations, forms = _representing(
+    representations, forms, changes = _representing(
         settings,
         redis,
         rendering,
@@ -150,6 +151,7 @@ def _reports(
         verifier=verifier,
         representations=representations,
         forms=forms,
+        changes=changes,
         unlocking=Unlocking(
             loader,
             redis.unlocking,
@@ -183,7 +185,7 @@ def _representing(
     loader: ReportLoader,
     metrics: Metrics,
     branding: Branding,
-) -> tuple[Representations, Forms]:
+) -> tuple[Representations, Forms, ChangesSince]:
     revalidation = Revalidation(
         reader=reader,
         jobs=redis.jobs,
@@ -205,7 +207,15 @@ def _representing(
     forms = Forms(
         loader=loader, revalidation=revalidation, responses=cache, security=rendering.security
     )
-    return representations, forms
+    changes = ChangesSince(
+        loader=loader,
+        revalidation=revalidation,
+        responses=cache,
+        renderer=rendering.pages,
+        security=rendering.security,
+        branding=branding,
+    )
+    return representations, forms, changes
 
 
 def _operations(

@@ -115,7 +115,9 @@ class Metrics:
 
     def watch_tracking(self, proven: Callable[[], bool]) -> None:
         """Tell whether Redis tells of changes."""
-        told = "Processes that Redis tells of changes; others ask it about each link again and again."
+        told = (
+            "Processes that Redis tells of changes; others ask it about each link again and again."
+        )
         self.watch("report_viewer_tracking", told, proven)
 
     def watch(self, name: str, description: str, value: Callable[[], float]) -> None:

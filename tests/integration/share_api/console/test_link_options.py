@@ -103,7 +103,7 @@ def test_what_is_left_out_is_chosen_told_and_kept_when_it_is_issued_again(
 ) -> None:
     chosen = ["money", "revenue-overview.waterfall", "product-performance.top"]
     path = made(tab, report="revenue-overview", hide=chosen)  # type: ignore[arg-type]
-    hidden = {"sections": ["waterfall"], "csv": False, "money": True}
+    hidden = {"sections": ["waterfall"], "csv": False, "money": True, "margin": True}
     assert entry_of(ben, path)["hide"] == hidden
     for page in (tab.open(path), tab.open("/admin/links")):
         assert "· Amounts indexed · Without From gross to total sales" in said(page)
@@ -122,6 +122,31 @@ def test_what_is_left_out_is_chosen_told_and_kept_when_it_is_issued_again(
     for odd in ("money,csv", "section.top", "orders", "money+", ""):
         path = f"/admin/reports/revenue-overview/30d,{odd}/page"
         assert tab.open(path).status_code == 404, odd
+
+
+def test_margins_are_shown_where_that_is_chosen_and_changes_of_what_is_frozen(
+    tab: Tab, ben: httpx.Client
+) -> None:
+    margins = "product-performance.with-margin"
+    path = made(tab, report="product-performance", hide=margins)
+    hidden = {"sections": [], "csv": False, "money": False, "margin": False}
+    assert entry_of(ben, path)["hide"] == hidden
+    assert "· With margins" in said(tab.open(path))
+    again = re.search(r'href="(/admin/links/new[^"]+)"', tab.open(path).text)
+    assert again
+    form = tab.open(html.unescape(again[1])).text
+    assert re.findall(r'name="hide" value="([^"]+)" checked', form) == [margins]
+    preview = re.search(r'src="(/admin/reports/[^"]+,with-margin/page)"', form)
+    assert preview
+    assert tab.open(preview[1]).status_code == 202
+    assert tab.open("/admin/reports/revenue-overview/30d,with-margin/page").status_code == 404
+    anew = tab.send(f"{path}/extend").headers["location"]
+    assert entry_of(ben, anew)["hide"] == hidden
+    of_products = {**CHOICE, "report": "product-performance"}
+    both = tab.send("/admin/links/new", **of_products, hide=["money", margins])
+    assert (both.status_code, "Margins are told in amounts" in said(both)) == (422, True)
+    live = tab.send("/admin/links/new", **CHOICE, changes="yes")
+    assert (live.status_code, "of frozen links alone" in said(live)) == (422, True)
 
 
 def test_sites_may_embed_it_by_a_frame_to_paste(tab: Tab, ben: httpx.Client) -> None:

@@ -22,6 +22,15 @@ from scripts.spec_tables import DOCUMENTS, own_figures, shared_figures
 from common.instants import iso
 from common.links.token import KeyRing, LinkClaims
 from common.reports import registry
+from common.reports.catalog.product_performance.categories import by_category
+from common.reports.catalog.product_performance.margins import (
+    COST,
+    COST_KNOWN,
+    MARGIN,
+    PROFIT,
+    margin_kpis,
+    margin_table,
+)
 from common.reports.catalog.product_performance.standing import ProductPerformance
 from common.reports.catalog.revenue_overview.definition import MEASURES, RevenueOverview
 from common.reports.catalog.sales_velocity.definition import WEEKDAYS
@@ -42,9 +51,10 @@ from common.reports.model import Scope
 from common.reports.money import change, currency_exponent, decimal_text
 from common.reports.presenting.measures import REFUND_RATE
 from common.reports.sales.protocol import EmptyDays, Stock
+from common.reports.totals.margins import Earned, Margins, ProductEarned, WindowEarned
 from common.reports.totals.products import IDENTITY, ProductTotals
 from common.reports.totals.reversals import Reversals
-from common.reports.totals.totals import Totals
+from common.reports.totals.totals import Totals, WindowTotals
 from common.reports.window import Period, Window, start_of_day, window_of
 from worker.reports.csv_export import file_name, write
 
@@ -260,6 +270,46 @@ def ranked(example: Example) -> str:
     return example.spell(row[at], definition.columns[at].unit)
 
 
+def of_category(example: Example) -> str:
+    """A cell of the sums by category, for categories given as ``name net``; ``none`` is without."""
+    sums = {
+        None if name == "none" else name: WindowTotals(Totals(gross=example.minor(values[0])))
+        for name, values in example.given.items()
+        if name != "of"
+    }
+    (table,) = by_category(sums)
+    (row,) = (each for each in table.rows if each[0] == example.one("of"))
+    keys = [each.key for each in table.columns]
+    return example.spell(row[keys.index(example.name)], Unit.PERCENT)
+
+
+def earned(example: Example) -> str:
+    """A headline figure of what products earn, each given as ``id net units cost``."""
+    costs = example.given
+    known = {
+        name: Earned(example.minor(net), int(units) * example.minor(cost[0]))
+        for name, (net, units, *cost) in costs.items()
+        if cost
+    }
+    whole = Earned(
+        sum(each.net for each in known.values()), sum(each.cost for each in known.values())
+    )
+    nets = {name: example.minor(net) for name, (net, *_) in costs.items()}
+    margins = Margins(
+        tuple(ProductEarned(name, name, WindowEarned(each)) for name, each in known.items()),
+        len(known),
+        WindowEarned(whole),
+        (sum(max(each.net, 0) for each in known.values()), 0),
+        (sum(max(net, 0) for net in nets.values()), 0),
+    )
+    if example.name == COST.key:
+        (table,) = margin_table(margins)
+        place = [each.key for each in table.columns].index(COST.key)
+        return example.spell(table.footer[-1].cells[place], COST.unit)
+    found = {each.key: each for each in margin_kpis(margins)}[example.name]
+    return example.spell(found.value, found.unit)
+
+
 def difference(example: Example) -> str:
     """A bar of the movers, for a product given as ``id net/previous``."""
     now, _, before = example.one("a").partition("/")
@@ -420,6 +470,8 @@ HANDLERS: Final[dict[str, Callable[[Example], str]]] = {
         ranked,
     ),
     "net_sales_difference": difference,
+    "category_share_percent": of_category,
+    **dict.fromkeys((each.key for each in (PROFIT, MARGIN, COST, COST_KNOWN)), earned),
     "refund_rate_percent": refunds,
     "come_back_rate_percent": come_back,
     "products_sold": products_sold,

@@ -190,7 +190,8 @@ def test_the_document_has_the_numbers_of_the_csv(report: str) -> None:
     header = [column.key for column in registry.find(report).columns]
     rows = [dict(zip(header, row, strict=True)) for row in made.rows]
     compared = 0
-    for section in made.document.sections:
+    of_rows = (each for each in made.document.sections if each.key != "categories")
+    for section in of_rows:
         match section:
             case Table():
                 keys = [column.key for column in section.columns]
@@ -217,7 +218,7 @@ def test_the_document_has_the_numbers_of_the_csv(report: str) -> None:
 
 def test_a_cell_is_spelled_from_the_number_of_the_csv() -> None:
     report = finished("product-performance")
-    (table,) = (s for s in report.document.sections if isinstance(s, Table))
+    table = next(s for s in report.document.sections if isinstance(s, Table))
     header = [column.key for column in registry.find("product-performance").columns]
     (first, *_) = (dict(zip(header, row, strict=True)) for row in report.rows)
     html = page(report.document).partition(f'data-table="{table.key}"')[2]

@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    Boolean,
     CheckConstraint,
     Date,
     DateTime,
@@ -52,9 +53,10 @@ class Share(Model):
 
     ``ranges`` are the days that its readers may choose, by ``common.links.ranges``, ``embed`` the
     origins whose pages may frame it, ``compare`` what it shows its days beside; None is the days
-    before. ``hide`` is what it leaves out of its report (``common.reports.redaction``).
-    ``reports`` are those of its board, by their tabs, ``report`` among them, which opens first;
-    None is that one alone. ``label`` is what admins call it; whoever opens it is not told.
+    before. ``hide`` is what it leaves out of its report (``common.reports.redaction``);
+    ``changes``: readers of a frozen one may see what has changed since. ``reports`` are those of
+    its board, by their tabs, ``report`` among them, which opens first; None is that one alone.
+    ``label`` is what admins call it; whoever opens it is not told.
     ``created_by`` is the admin who issued it, ``creator`` the name of an issuer that is no admin.
     ``views`` and ``downloads`` count what people did, as far as it was brought over from Redis.
     """
@@ -114,6 +116,7 @@ class Share(Model):
     compare: Mapped[str | None] = mapped_column(Text)
     hide: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
     reports: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
+    changes: Mapped[bool | None] = mapped_column(Boolean)
     views: Mapped[int] = mapped_column(BigInteger, server_default="0")
     downloads: Mapped[int] = mapped_column(BigInteger, server_default="0")
     last_viewed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -38,12 +38,13 @@ class LinkOptions(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknow
     """What a link is beside its token.
 
     ``live`` is the period whose window moves with the days; a ``frozen`` one has a report of its
-    own (``common.db.frozen_reports``), of the moment of its issue. ``ranges`` are what its readers
-    may choose in place of its days, ``embed`` the origins whose pages may frame it. ``compare`` is
-    what it shows its days beside, unless its reader chooses otherwise, ``hide`` what it leaves out
-    of its report. ``board`` are the reports that its readers choose from, the one of its token
-    among them, in the order of their tabs; a link to a single report has none. ``password`` is the
-    argon2 hash of the one that the link asks for. Of two states the one with the higher
+    own (``common.db.frozen_reports``), of the moment of its issue, and ``changes`` lets its readers
+    see what has changed since. ``ranges`` are what its readers may choose in place of its days,
+    ``embed`` the origins whose pages may frame it. ``compare`` is what it shows its days beside,
+    unless its reader chooses otherwise, ``hide`` what it leaves out of its report. ``board`` are
+    the reports that its readers choose from, the one of its token among them, in the order of their
+    tabs; a link to a single report has none. ``password`` is the argon2 hash of the one that the
+    link asks for. Of two states the one with the higher
     ``revision`` holds: the ledger counts up with each change.
     """
 
@@ -54,6 +55,7 @@ class LinkOptions(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknow
     compare: Comparison = Comparison.PREVIOUS
     hide: Redaction = NOTHING
     board: tuple[BoardReport, ...] = ()
+    changes: bool = False
     password: str | None = None
     revision: int = 0
 

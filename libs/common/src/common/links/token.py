@@ -75,7 +75,8 @@ class LinkClaims:
 
     Instants are UTC and whole seconds. ``options`` are not in the token: a viewer adds what the
     link's state says, and moves ``report`` and ``window`` as they, or the ``choice`` of a reader,
-    want it. ``redacted``: the link hides something, which its state has to name.
+    want it. ``redacted``: the link hides something, which its state has to name. ``as_now``: of a
+    frozen link, the report of its days as it is now is asked for, and not its own.
     """
 
     link_id: UUID
@@ -87,6 +88,12 @@ class LinkClaims:
     options: LinkOptions = PLAIN
     choice: ReaderChoice = AS_SHARED
     redacted: bool = False
+    as_now: bool = False
+
+    @property
+    def frozen(self) -> UUID | None:
+        """The link, where its own report is what it shows."""
+        return self.link_id if self.options.frozen and not self.as_now else None
 
     @property
     def comparison(self) -> Comparison:

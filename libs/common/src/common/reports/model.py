@@ -7,7 +7,7 @@ and is reached through ``common.reports.queries``, by the worker alone.
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Generic, NoReturn, TypeVar
+from typing import Final, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
@@ -42,8 +42,8 @@ class AnalyticsNotYetImplementedError(NotImplementedError):
 class Scope:
     """Whose numbers, over which window, and which state of the data they were read from.
 
-    ``count_days`` is for how many days a stock count is recent; ``gaps`` are what the data does not
-    know of the window and of the days that ``comparison`` says it is compared with.
+    A stock count is recent for ``count_days``; ``gaps`` are what the data does not know of window
+    and of the days of its ``comparison``; ``costs``: what goods cost may be told.
     """
 
     tenant_id: int
@@ -56,6 +56,7 @@ class Scope:
     count_days: int = COUNT_DAYS
     gaps: tuple[DataGap, ...] = ()
     comparison: Comparison = Comparison.PREVIOUS
+    costs: bool = False
 
     @property
     def previous(self) -> Window:
@@ -235,10 +236,9 @@ class Definition(Generic[R]):
         )
 
     def _presented(self) -> Presentation[R]:
-        return self.presentation or self._not_yet()
-
-    def _not_yet(self) -> NoReturn:
-        raise AnalyticsNotYetImplementedError(self.slug)
+        if self.presentation is None:
+            raise AnalyticsNotYetImplementedError(self.slug)
+        return self.presentation
 
 
 @dataclass(frozen=True, slots=True)

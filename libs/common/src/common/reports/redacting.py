@@ -48,7 +48,8 @@ def redacted(definition: Definition[object], report: Report, redaction: Redactio
 def _without_sections(
     definition: Definition[object], document: Document, redaction: Redaction
 ) -> Document:
-    hidden = frozenset(redaction.sections)
+    named = frozenset(redaction.sections)
+    hidden = named | {each.key for each in definition.sections if each.part_of in named}
     headline = document.headline
     if any(each.best and each.key in hidden for each in definition.sections):
         headline = replace(headline, best=None)

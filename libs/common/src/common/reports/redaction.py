@@ -13,18 +13,21 @@ import msgspec
 CSV: Final = "csv"
 MONEY: Final = "money"
 _SECTION: Final = "section."
-_WORD: Final = re.compile(r"csv|money|section\.[a-z][a-z0-9_-]{0,39}", re.ASCII)
+MARGIN: Final = "with-margin"
+_WORD: Final = re.compile(r"csv|money|with-margin|section\.[a-z][a-z0-9_-]{0,39}", re.ASCII)
 
 
 class Redaction(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """What is hidden: sections by their keys, in the report's order; the rows as files (``csv``).
 
-    With ``money`` amounts are indexed: net sales of the period are 100.
+    With ``money`` amounts are indexed: net sales of the period are 100. What goods cost and what is
+    earned by them is hidden, unless ``margin`` says that it is shown.
     """
 
     sections: tuple[str, ...] = ()
     csv: bool = False
     money: bool = False
+    margin: bool = False
 
     def __bool__(self) -> bool:
         return self != NOTHING
@@ -32,9 +35,9 @@ class Redaction(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_
     @property
     def words(self) -> tuple[str, ...]:
         """What is hidden, as the share ledger has it: one word each, in one order."""
-        flags = ((self.csv, CSV), (self.money, MONEY))
+        flags = ((self.csv, CSV), (self.money, MONEY), (self.margin, MARGIN))
         return (
-            *(word for hidden, word in flags if hidden),
+            *(word for said, word in flags if said),
             *(f"{_SECTION}{key}" for key in self.sections),
         )
 
@@ -58,6 +61,7 @@ class Redaction(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_
             sections=tuple(each.removeprefix(_SECTION) for each in sections),
             csv=CSV in told,
             money=MONEY in told,
+            margin=MARGIN in told,
         )
 
     @classmethod

@@ -10,7 +10,9 @@ class ReportSection:
     """A section by the key and title that its documents have.
 
     ``rows``: the CSV's rows are its own, so that whoever hides it hides the CSV. ``columns`` are
-    what the CSV has of it alone. ``best``: what stands out in the headline is of it.
+    what the CSV has of it alone. ``best``: what stands out in the headline is of it. ``part_of`` is
+    the section whose rows it sums: whoever hides that hides it, too. One ``of_costs`` is there only
+    for links that show what goods cost.
     """
 
     key: str
@@ -18,3 +20,5 @@ class ReportSection:
     rows: bool = False
     columns: tuple[Figure, ...] = ()
     best: bool = False
+    part_of: str = ""
+    of_costs: bool = False

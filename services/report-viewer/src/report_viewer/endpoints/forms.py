@@ -117,7 +117,7 @@ class Forms:
         kind = FILES[request.url.resource]
         wanted = FormWanted(kind.form, variant.language)
         snapshot = await self._loader.load(request, META, wanted)
-        link = self._responses.link(request.place, request.claims)
+        link = self._responses.link(request.kept_at, request.claims)
         version, body = self._revalidation.revalidate(link, snapshot), snapshot.form
         if kind.gzipped and variant.coding is Coding.IDENTITY:
             body = await asyncio.to_thread(report_fields.unpack_csv, body)
@@ -136,7 +136,7 @@ class Forms:
 
     async def _make_data(self, request: ReportRequest, variant: Variant) -> PreparedResponse:
         snapshot = await self._loader.load(request, PAGE)
-        link = self._responses.link(request.place, request.claims)
+        link = self._responses.link(request.kept_at, request.claims)
         version = self._revalidation.revalidate(link, snapshot)
         async with self._making:  # one at a time: see ``Representations``
             if len(snapshot.document) < LARGE_BYTES:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from common.i18n.locales import TAGS
 from report_pages.row_pages import ROWS
 from report_viewer.data import schema
+from report_viewer.endpoints.openapi_changes import changes_since
 from report_viewer.endpoints.openapi_parts import (
     COMPARISON,
     PROBLEM,
@@ -114,8 +115,10 @@ def _operation(
 def report_paths() -> dict[str, Any]:
     """The path items of the page and of the report's other forms, HEAD included."""
     forms = _forms() | _frames() | _rows()
+    changes = changes_since(_FORM_HEADERS)
     return {
         **{f"{_PAGE}{path}": form for path, form in forms.items()},
+        **{f"{_PAGE}{path}": form for path, form in changes.items()},
         f"{_PAGE}/view": {"parameters": [TOKEN], "post": view()},
         f"{_PAGE}/unlock": {"parameters": [TOKEN], "post": unlock()},
         f"{_PAGE}/r": {"parameters": [TOKEN], "post": choose()},

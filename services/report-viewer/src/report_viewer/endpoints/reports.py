@@ -25,6 +25,7 @@ from common.reports_cache.report_fields import UnreadableReportError
 from report_pages.page_brand import UNBRANDED, PageBrand
 from report_viewer.cache.response_cache import ResponseCache
 from report_viewer.endpoints.branding import UTC, Branding
+from report_viewer.endpoints.changes_since import ChangesSince
 from report_viewer.endpoints.choosing_days import DayChooser
 from report_viewer.endpoints.counting_views import SeenPages
 from report_viewer.endpoints.forms import Forms
@@ -52,6 +53,10 @@ from report_viewer.problems.errors import NotReadyError, ViewerError
 from report_viewer.view_counts.counter import ViewCounter
 
 _CSV: Final = Resource.CSV.value
+_DATA_OF: Final = {
+    Resource.PAGE: Resource.DATA,
+    Resource.CHANGED: Resource.CHANGED_DATA,
+}
 CACHE_ASKED: Final = "report_viewer.cache_asked"
 """In a request's state: the fast path has asked the response cache, which had no answer."""
 
@@ -68,6 +73,7 @@ class ReportsEndpoint:
         verifier: Verifier,
         representations: Representations,
         forms: Forms,
+        changes: ChangesSince,
         cards: PreviewCards,
         oembed: OEmbed,
         unlocking: Unlocking,
@@ -86,6 +92,7 @@ class ReportsEndpoint:
         self._verifier = verifier
         self._representations = representations
         self._forms = forms
+        self._changes = changes
         self._cards = cards
         self._oembed = oembed
         self._unlocking = unlocking
@@ -179,8 +186,10 @@ class ReportsEndpoint:
         await answer.send(send, head=head)
 
     def _claims(self, url: ReportUrl) -> LinkClaims:
-        claims = self._verifier.verify(url.token)
-        return claims if url.choice == AS_SHARED else replace(claims, choice=url.choice)
+        claims, as_now = self._verifier.verify(url.token), url.resource.is_of_changes
+        if url.choice == AS_SHARED and not as_now:
+            return claims
+        return replace(claims, choice=url.choice, as_now=as_now)
 
     async def _answer(
         self, request: ReportRequest, headers: dict[bytes, bytes], *, head: bool
@@ -201,6 +210,9 @@ class ReportsEndpoint:
         if request.url.resource in {Resource.PAGE, Resource.EMBED}:
             page = await self._representations.page(request, variant.of_page(headers))
             return page.conditional(tags)
+        if request.url.resource.is_of_changes:
+            changes = await self._changes.represent(request, variant.of_page(headers))
+            return changes.conditional(tags)
         if request.url.resource is Resource.ROWS:
             rows = await self._representations.rows(request, variant.of_rows(headers))
             return rows.conditional(tags)
@@ -247,6 +259,7 @@ class ReportsEndpoint:
 
 def _as_accepted(url: ReportUrl, accept: bytes) -> ReportUrl:
     """What is asked for by a URL and ``Accept``: a page as JSON is the report's data."""
-    if url.resource is Resource.PAGE and wants_json(accept.decode("latin-1")):
-        return replace(url, resource=Resource.DATA)
+    data = _DATA_OF.get(url.resource)
+    if data is not None and wants_json(accept.decode("latin-1")):
+        return replace(url, resource=data)
     return url

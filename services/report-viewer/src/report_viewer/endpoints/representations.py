@@ -116,7 +116,7 @@ class Representations:
 
     async def _cut(self, request: ReportRequest, variant: Variant) -> PreparedResponse:
         snapshot = await self._loader.load(request, CSV)
-        link = self._responses.link(request.place, request.claims)
+        link = self._responses.link(request.kept_at, request.claims)
         version = self._revalidation.revalidate(link, snapshot)
         try:
             body = await asyncio.to_thread(row_pages.cut, snapshot.csv, request.url.number)
@@ -131,7 +131,7 @@ class Representations:
 
     async def _draw(self, request: ReportRequest, variant: Variant) -> PreparedResponse:
         snapshot = await self._loader.load(request, PAGE)
-        link = self._responses.link(request.place, request.claims)
+        link = self._responses.link(request.kept_at, request.claims)
         version = self._revalidation.revalidate(link, snapshot)
         brand = await self._branding.of_page(request.claims.tenant_id, version.brand)
         # One at a time, and a turn of the event loop for each: a crowd of links whose report has
@@ -190,7 +190,7 @@ class Representations:
 
     async def _gzipped_csv(self, request: ReportRequest) -> tuple[CacheEntry, PreparedResponse]:
         snapshot = await self._loader.load(request, CSV)
-        link = self._responses.link(request.place, request.claims)
+        link = self._responses.link(request.kept_at, request.claims)
         version = self._revalidation.revalidate(link, snapshot)
         entry = self._responses.get(request.path)
         if entry is not None and entry.version is version and _GZIPPED in entry.responses:
@@ -242,4 +242,5 @@ def _stated(claims: LinkClaims, *, first: str, compact: bool) -> LinkStatement:
         options.reports,
         first if options.board else "",
         framed=bool(options.embed),
+        changes=options.changes,
     )

@@ -44,7 +44,7 @@ class Revalidation:
         link = entry.link
         # Who shows to have given the password does not open it for who does not, nor who asks at
         # the right host for who asks at another.
-        who = (request.place, request.proof, request.host)
+        who = (request.kept_at, request.proof, request.host)
         version = await self._asking.run(who, lambda: self._ask(request, link))
         return version is entry.version
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from common import instants
 from common.links.token import KeyRing, LinkClaims
 from common.links.unlocking import is_proof
-from report_viewer.links.urls import ReportUrl
+from report_viewer.links.urls import ReportUrl, Resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,13 @@ class ReportRequest:
     def place(self) -> str:
         """Where its page is: the token, and what was chosen of it."""
         return self.url.place
+
+    @property
+    def kept_at(self) -> str:
+        """What its responses are kept by, with those of the same report: the place of that."""
+        return (
+            f"{self.place}{Resource.CHANGED.value.decode()}" if self.claims.as_now else self.place
+        )
 
     @property
     def path(self) -> bytes:

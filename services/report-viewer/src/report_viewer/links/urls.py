@@ -39,6 +39,10 @@ class Resource(Enum):
     """Where a link's password is posted."""
     RANGE = b"/r"
     """Where a reader posts the days of the calendar that a page is to show."""
+    CHANGED = b"/changed"
+    """What has changed since the report was frozen, beside the one of its days now."""
+    CHANGED_CSV = b"/changed/csv"
+    CHANGED_DATA = b"/changed/data"
     ROWS = b"/rows"
     """Rows of the CSV by pages, the second of them ``/rows/2``: what a page's script asks for."""
 
@@ -48,12 +52,18 @@ class Resource(Enum):
         return ("POST",) if self in _POSTED else ("GET", "HEAD")
 
     @property
+    def is_of_changes(self) -> bool:
+        """Whether it tells what has changed since the report was frozen."""
+        return self in _OF_CHANGES
+
+    @property
     def is_rows(self) -> bool:
         """Whether it is the rows of the report as a file, which a link may hide."""
         return self in _OF_ROWS
 
 
 _OF_ROWS: Final = frozenset({Resource.CSV, Resource.LOCAL_CSV, Resource.ROWS})
+_OF_CHANGES: Final = frozenset({Resource.CHANGED, Resource.CHANGED_CSV, Resource.CHANGED_DATA})
 _POSTED: Final = frozenset({Resource.VIEW, Resource.UNLOCK, Resource.RANGE})
 
 

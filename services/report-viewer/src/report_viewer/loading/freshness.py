@@ -55,7 +55,7 @@ class FreshnessTracker:
         return freshness, stale
 
     def _assess(self, name: str, meta: Meta, snapshot: Snapshot) -> tuple[Freshness, bool]:
-        if snapshot.claims.options.frozen:
+        if snapshot.claims.frozen:
             return Freshness.FROZEN, False
         stale = is_stale(meta, snapshot.data_version)
         overdue = self._overdue(name) if stale else self._is_current(name)

@@ -65,7 +65,7 @@ class JobRequests:
 
     def recompute(self, claims: LinkClaims) -> "asyncio.Future[bool]":
         """Have a report computed, or brought back, that is there and of no use."""
-        if claims.options.frozen:
+        if claims.frozen:
             return self.restore_report(claims)
         return self._once(
             key_of(claims).cached, lambda: self._jobs.request_report(_computation(claims))

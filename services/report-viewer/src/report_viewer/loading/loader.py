@@ -155,7 +155,7 @@ class ReportLoader:
             asked = self._jobs.make_form(claims, form.of(key_of(claims)))
         elif missing is Missing.STATE:
             asked = self._jobs.restore_link(claims)
-        elif claims.options.frozen:
+        elif claims.frozen:
             asked = self._jobs.restore_report(claims)
         else:
             asked = self._jobs.compute(claims)

@@ -43,7 +43,7 @@ def find_missing(snapshot: Snapshot, request: ReportRequest, form: bool = False)
         StubReportError: its report type is not implemented.
         PasswordRequiredError: it asks for a password, which the request does not show to know.
         NoSuchPathError: it does not let its readers choose the report, the days or the comparison
-            that the request names, or be embedded.
+            that the request names, see what has changed since it was frozen, or be embedded.
         CsvHiddenError: it hides its rows as files, and the request is for them.
         ComputationFailedError: there is no report, and computing it just failed; or no form.
     """
@@ -92,6 +92,8 @@ def _require_allowed(snapshot: Snapshot, request: ReportRequest) -> None:
     if request.claims.choice != snapshot.claims.choice:
         raise NoSuchPathError
     if request.url.resource in _FRAMED and not snapshot.options.embed:
+        raise NoSuchPathError
+    if request.url.resource.is_of_changes and not snapshot.options.changes:
         raise NoSuchPathError
     if request.url.resource.is_rows and snapshot.claims.hidden.csv:
         raise CsvHiddenError

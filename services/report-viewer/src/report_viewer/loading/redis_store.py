@@ -53,12 +53,11 @@ def connect(url: str, epoch: ServerEpoch | None = None) -> Redis:
 
 def key_of(claims: LinkClaims) -> ReportKey:
     """The report that a link opens: said by what it shows now and by nothing else."""
-    frozen = claims.link_id if claims.options.frozen else None
     return ReportKey(
         claims.tenant_id,
         claims.report,
         claims.window,
-        frozen,
+        claims.frozen,
         claims.comparison,
         claims.hidden,
     )

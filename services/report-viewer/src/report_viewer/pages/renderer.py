@@ -22,8 +22,11 @@ from common.reports.document.schema import Document
 from report_pages.page_brand import UNBRANDED, PageBrand, branded
 from report_pages.report import OUTDATED, ReportTemplates, spoken
 from report_pages.sections.registry import KINDS, SectionKinds
+from report_pages.since import telling
+from report_pages.since.telling import Told
 from report_viewer.cache import page_cache
 from report_viewer.cache.page_cache import SharedPage
+from report_viewer.links.urls import Resource
 from report_viewer.model import Freshness
 from report_viewer.pages import preview_metadata
 from report_viewer.pages.assets import Assets
@@ -46,7 +49,7 @@ class LinkStatement(NamedTuple):
     """What a page says of its link: of which kind it is, since when frozen, which days it lets
     choose, what its reader chose, and whether it is compact, for a frame; what it is compared
     with; the report types of its board, and which of them it opens first; whether sites may frame
-    it."""
+    it; whether it tells what has changed since it was frozen."""
 
     kind: LinkKind = LinkKind.FIXED
     frozen_at: datetime | None = None
@@ -57,6 +60,7 @@ class LinkStatement(NamedTuple):
     board: tuple[str, ...] = ()
     first: str = ""
     framed: bool = False
+    changes: bool = False
 
     @property
     def asks_days(self) -> bool:
@@ -93,6 +97,7 @@ class PageRenderer:
         environment.globals["picture"] = lambda name: image_of(name).path
         self._problem = environment.get_template("problem.html")
         self._preview = environment.get_template("preview.html")
+        self._changed = environment.get_template("changed.html")
         self._reference = environment.get_template("reference.html")
 
     def report(
@@ -141,6 +146,33 @@ class PageRenderer:
             frozen_on=words.instant(link.frozen_at, zone) if link.frozen_at else "",
         )
         return SharedPage(html.encode("utf-8"), zone, locale)
+
+    def changed(
+        self,
+        told: Told,
+        *,
+        place: str,
+        expires_at: datetime,
+        freshness: Freshness = Freshness.CURRENT,
+        brand: PageBrand = UNBRANDED,
+    ) -> bytes:
+        """The page of what has changed since the report of a link was frozen."""
+        words, document = told.figures.wording, branded(told.since.now, brand)
+        html = self._changed.render(
+            spoken(words),
+            told=told,
+            shown=telling.SHOWN,
+            doc=document,
+            notice=NOTICES.get(freshness),
+            preview=preview_metadata.of_document(document),
+            report_url=f"/api/reports/{place}",
+            own_url=f"/api/reports/{place}{Resource.CHANGED.value.decode()}",
+            expires=words.instant(expires_at, ZoneInfo(document.timezone)),
+            expires_iso=expires_at.isoformat(),
+            brand=brand,
+            origin=brand.origin or self._origin,
+        )
+        return html.encode("utf-8")
 
     def problem(
         self, problem: Problem, locale: Locale = ENGLISH, brand: PageBrand = UNBRANDED

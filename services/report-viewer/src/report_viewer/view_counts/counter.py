@@ -50,7 +50,7 @@ class ViewTally:
 
     def show(self, claims: LinkClaims) -> None:
         """Count what the link shows."""
-        if not claims.options.frozen and not claims.choice.names_days:
+        if not claims.frozen and not claims.choice.names_days:
             kept = ViewedReport(claims.report, claims.window, claims.comparison, claims.hidden)
             self.warmed[kept] += 1
 

@@ -51,11 +51,16 @@ class HideBody(RequestModel):
     )
     csv: bool = Field(False, description="The rows as files: there is no CSV.")
     money: bool = Field(False, description="Amounts are an index: net sales of the period are 100.")
+    margin: bool = Field(
+        True,
+        description="What products cost and what is earned by them: it is shown only where this is"
+        " false, of a report that has margins, and not where `money` is hidden.",
+    )
 
     @property
     def redaction(self) -> Redaction:
         """The same as issuing takes it."""
-        return Redaction(sections=tuple(self.sections), csv=self.csv, money=self.money)
+        return Redaction(tuple(self.sections), self.csv, self.money, margin=not self.margin)
 
 
 class LinkOptionsBody(RequestModel):
@@ -107,6 +112,11 @@ class LinkOptionsBody(RequestModel):
     frozen: bool = Field(
         False, description="Page and files stay as they are now, whatever is imported later."
     )
+    changes: bool = Field(
+        False,
+        description="With `frozen`: readers may see what has changed since, at `/changed` below the"
+        " link's address.",
+    )
     expires_in_seconds: Annotated[
         int | None,
         Field(gt=0),
@@ -154,6 +164,7 @@ class LinkOptionsBody(RequestModel):
             embed=tuple(self.embed) or None,
             compare=self.compare if "compare" in said else None,
             hide=None if self.hide is None else self.hide.redaction,
+            changes=self.changes if "changes" in said else None,
             expires_in=self.expires_in_seconds,
             protected=protected,
         )

@@ -13,9 +13,9 @@ from common.instants import iso
 from common.links.options import LinkKind
 from common.links.ranges import Range
 from common.reports.comparison import Comparison
-from common.reports.redaction import Redaction
 from common.reports.window import Window
 from share_api.schemas.api_model import ApiModel
+from share_api.schemas.hidden import HiddenView
 from sharing.boards import reports_of
 from sharing.hiding import hidden_by
 from sharing.link_request import IssuedLink
@@ -86,19 +86,6 @@ class SharePeriodView(WindowView):
     name: str
 
 
-class HiddenView(ApiModel):
-    """What a link leaves out of its report."""
-
-    sections: tuple[str, ...] = Field(description="Ids of sections.")
-    csv: bool = Field(description="Whether it has no CSV.")
-    money: bool = Field(description="Whether amounts are an index.")
-
-    @classmethod
-    def of(cls, hidden: Redaction) -> Self:
-        """As clients see it."""
-        return cls(sections=hidden.sections, csv=hidden.csv, money=hidden.money)
-
-
 class ShareView(ApiModel):
     """An entry of the share ledger."""
 
@@ -116,6 +103,7 @@ class ShareView(ApiModel):
     embed: tuple[str, ...] = Field(description="The origins whose pages may frame it.")
     compare: Comparison = Field(description="What its days are shown beside at first.")
     hide: HiddenView = Field(description="What it leaves out of the report.")
+    changes: bool = Field(description="Whether readers may see what changed since it was frozen.")
     created_at: Instant
     expires_at: Instant
     created_by: str | None = Field(
@@ -143,6 +131,7 @@ class ShareView(ApiModel):
             embed=tuple(share.embed or ()),
             compare=comparison_of(share),
             hide=HiddenView.of(hidden_by(share)),
+            changes=bool(share.changes),
             created_at=share.issued_at,
             expires_at=share.expires_at,
             created_by=entry.creator,

@@ -76,7 +76,7 @@ def read(
         if found.shop != wanted.shop or found.version < wanted.version:
             raise ReplicaBehindError
         read_there = read_scope(session, job.tenant_id, job.window, count_days, job.comparison)
-        scope = replace(read_there, as_of=wanted.moment)
+        scope = replace(read_there, as_of=wanted.moment, costs=job.redaction.margin)
         try:
             sales = quickest(session, scope)
         except MarkedDaysError as error:

@@ -7,6 +7,7 @@ from its events, which are always right.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -82,7 +83,8 @@ def quickest(session: Session, scope: Scope) -> Sales:
 
 
 def _scope(session: Session, job: ComputeReport, count_days: int) -> Scope:
-    return read_scope(session, job.tenant_id, job.window, count_days, job.comparison)
+    scope = read_scope(session, job.tenant_id, job.window, count_days, job.comparison)
+    return replace(scope, costs=job.redaction.margin)
 
 
 def _days_read(scope: Scope) -> Iterator[tuple[date, date]]:

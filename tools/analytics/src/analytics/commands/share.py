@@ -16,7 +16,7 @@ from common.links.embedding import MOST_ORIGINS, is_origin
 from common.links.options import LinkKind
 from common.links.ranges import Range
 from common.reports.comparison import Comparison
-from common.reports.redaction import CSV, MONEY, Redaction
+from common.reports.redaction import CSV, MARGIN, MONEY, Redaction
 from common.reports.window import Dates, Period
 from devstack.supervisor.errors import SupervisorError
 
@@ -62,7 +62,7 @@ _DAY: Final = click.DateTime(["%Y-%m-%d"])
     multiple=True,
     metavar="WHAT",
     help="What it leaves out: money (amounts are indexed), csv, or a section of the report by its"
-    " id; may be repeated.",
+    " id; may be repeated. with-margin shows what products cost and earn, which is left out else.",
 )
 @click.option(
     "--also",
@@ -77,6 +77,9 @@ _DAY: Final = click.DateTime(["%Y-%m-%d"])
     help="A template of the shop, which says what is not said here, REPORT included.",
 )
 @click.option("--frozen", is_flag=True, help="Page and files stay as they are now.")
+@click.option(
+    "--changes", is_flag=True, help="With --frozen: its readers may see what has changed since."
+)
 @click.option(
     "--password-stdin",
     is_flag=True,
@@ -131,6 +134,7 @@ def _wish(
     last: datetime | None,
     live: bool,
     frozen: bool,
+    changes: bool,
     ranges: tuple[str, ...],
     origins: tuple[str, ...],
     compare: str | None,
@@ -157,6 +161,7 @@ def _wish(
         embed=_origins(origins) or None,
         compare=None if compare is None else Comparison(compare),
         hide=_hidden(hidden) or None,
+        changes=changes or None,
         ranges=tuple(dict.fromkeys(map(Range, ranges))) or None,
     )
 
@@ -210,9 +215,10 @@ def _kind(*, live: bool, frozen: bool) -> LinkKind | None:
 
 
 def _hidden(given: tuple[str, ...]) -> Redaction:
-    """What the option names; a section is whatever is neither money nor the CSV."""
-    sections = tuple(each for each in dict.fromkeys(given) if each not in {CSV, MONEY})
-    return Redaction(sections=sections, csv=CSV in given, money=MONEY in given)
+    """What the option names; a section is whatever is none of the words."""
+    named = {CSV, MONEY, MARGIN}
+    sections = tuple(each for each in dict.fromkeys(given) if each not in named)
+    return Redaction(sections, CSV in given, MONEY in given, margin=MARGIN in given)
 
 
 def _origins(given: tuple[str, ...]) -> tuple[str, ...]:

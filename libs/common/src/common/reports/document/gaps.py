@@ -77,7 +77,9 @@ _REVERSALS: Final = frozenset(
         "come_back_rate_percent",
     }
 )
-_NET: Final = frozenset({"net_sales", "net_sales_per_day", "total_sales"})
+_NET: Final = frozenset(
+    {"net_sales", "net_sales_per_day", "total_sales", "gross_profit", "gross_margin_percent"}
+)
 _SOLD: Final = frozenset({"gross_sales", "average_order_value"})
 _CHARGED: Final = frozenset({"shipping", "tax"})
 

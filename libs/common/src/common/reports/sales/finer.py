@@ -15,7 +15,8 @@ from msgspec.structs import replace
 from common.reports.model import Scope
 from common.reports.sales.catalogue import HELD, Catalogue, ClassSums, Placed
 from common.reports.sales.dimensions import Dimension, K
-from common.reports.sales.protocol import EmptyDays, Sales, Stock
+from common.reports.sales.protocol import MARGINS_SHOWN, EmptyDays, Sales, Stock
+from common.reports.totals.margins import Margins
 from common.reports.totals.products import ProductTotals
 from common.reports.totals.reversals import Reversals
 from common.reports.totals.totals import Totals, WindowTotals
@@ -89,6 +90,10 @@ class FinerSales:
         """As ``Sales.catalogue``."""
         found = self.sales.catalogue(larger_than=larger_than)
         return None if found is None else FinerCatalogue(found)
+
+    def margins(self, front: int = MARGINS_SHOWN) -> Margins:  # noqa: ARG002 - as ``Sales`` has it
+        """None of them: who hides amounts hides what is earned."""
+        return Margins()
 
     def on_hand(self) -> Mapping[str, Stock]:
         """As ``Sales.on_hand``."""

@@ -9,12 +9,13 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
 from common.reports.model import Scope
-from common.reports.sales import calendar, last_year, out_of_stock, reversals, stock
+from common.reports.sales import calendar, last_year, margins, out_of_stock, reversals, stock
 from common.reports.sales.catalogue import HELD, Catalogue
 from common.reports.sales.dimensions import DAY, PRODUCT, Dimension, K
-from common.reports.sales.protocol import EmptyDays, Stock
+from common.reports.sales.protocol import MARGINS_SHOWN, EmptyDays, Stock
 from common.reports.sales.rows import product_totals
 from common.reports.sales.sorted_catalogue import SortedCatalogue, is_larger
+from common.reports.totals.margins import Margins
 from common.reports.totals.products import ProductTotals
 from common.reports.totals.reversals import Reversals
 from common.reports.totals.totals import Totals, WindowTotals
@@ -114,6 +115,10 @@ class LedgerSales:
         if not is_larger(self._session, self._scope.tenant_id, larger_than):
             return None
         return SortedCatalogue(self._session, _BY_PRODUCT, parameters(self._scope))
+
+    def margins(self, front: int = MARGINS_SHOWN) -> Margins:
+        """What products earn whose cost is known, ``front`` of them by name."""
+        return margins.margins(self._session, _BY_PRODUCT, parameters(self._scope), front)
 
     def on_hand(self) -> Mapping[str, Stock]:
         """What is on hand at the window's end by product id, of the products counted."""

@@ -9,18 +9,19 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
 from common.reports.model import Scope
-from common.reports.sales import last_year, out_of_stock
+from common.reports.sales import last_year, margins, out_of_stock
 from common.reports.sales.blocks import Block, cover
 from common.reports.sales.catalogue import HELD, Catalogue
-from common.reports.sales.dimensions import DAY, PRODUCT, Dimension, K
+from common.reports.sales.dimensions import CATEGORY, DAY, PRODUCT, Dimension, K
 from common.reports.sales.from_ledger import LedgerSales
-from common.reports.sales.protocol import EmptyDays, Stock
+from common.reports.sales.protocol import MARGINS_SHOWN, EmptyDays, Stock
 from common.reports.sales.rows import line_totals, product_totals
 from common.reports.sales.sorted_catalogue import SortedCatalogue, is_larger
+from common.reports.totals.margins import Margins
 from common.reports.totals.products import ProductTotals
 from common.reports.totals.reversals import Reversals
 from common.reports.totals.totals import Totals, WindowTotals
@@ -51,6 +52,18 @@ _BLOCKS: Final = """
     GROUP BY s.product_id
 """
 _BY_PRODUCT: Final = text(_BLOCKS)
+_BY_CATEGORY: Final = text(
+    f"""
+    SELECT {CATEGORY.expression} AS category,
+           bigint_sum(s.sold), bigint_sum(s.returned), bigint_sum(s.gross),
+           bigint_sum(s.discounts), bigint_sum(s.returns),
+           bigint_sum(s.sold_before), bigint_sum(s.returned_before), bigint_sum(s.gross_before),
+           bigint_sum(s.discounts_before), bigint_sum(s.returns_before)
+    FROM ({_BLOCKS}) s JOIN products p ON p.id = s.product_id
+    WHERE p.tenant_id = :tenant_id
+    GROUP BY 1
+    """  # noqa: S608 - the statement above
+)
 _PRODUCTS: Final = text(
     f"""
     SELECT p.external_id, p.title, p.sku, p.category,
@@ -73,6 +86,7 @@ class RolledUpSales:
         self._kept: Mapping[Dimension[Any], Callable[[], dict[Any, WindowTotals]]] = {
             DAY: self._by_day,
             PRODUCT: self._by_product,
+            CATEGORY: self._by_category,
         }
 
     @property
@@ -113,6 +127,10 @@ class RolledUpSales:
             return None
         return SortedCatalogue(self._session, _BLOCKS, self._blocks())
 
+    def margins(self, front: int = MARGINS_SHOWN) -> Margins:
+        """What products earn whose cost is known, ``front`` of them by name."""
+        return margins.margins(self._session, _BLOCKS, self._blocks(), front)
+
     def on_hand(self) -> Mapping[str, Stock]:
         """What is on hand at the window's end by product id, of the products counted."""
         return self._events.on_hand()
@@ -133,7 +151,13 @@ class RolledUpSales:
         return {day: Totals(*sums) for day, *sums in self._session.execute(_BY_DAY, wanted)}
 
     def _by_product(self) -> dict[int, WindowTotals]:
-        rows = self._session.execute(_BY_PRODUCT, self._blocks())
+        return self._by_key(_BY_PRODUCT)
+
+    def _by_category(self) -> dict[str | None, WindowTotals]:
+        return self._by_key(_BY_CATEGORY)
+
+    def _by_key(self, statement: TextClause) -> dict[Any, WindowTotals]:
+        rows = self._session.execute(statement, self._blocks())
         return {row[0]: WindowTotals(line_totals(row[1:6]), line_totals(row[6:])) for row in rows}
 
     def _blocks(self) -> dict[str, Any]:

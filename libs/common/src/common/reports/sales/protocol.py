@@ -5,14 +5,18 @@ Two answers exist and must be equal: ``from_ledger`` sums the events, ``from_rol
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from common.reports.model import Scope
 from common.reports.sales.catalogue import HELD, Catalogue
 from common.reports.sales.dimensions import Dimension, K
+from common.reports.totals.margins import Margins
 from common.reports.totals.products import ProductTotals
 from common.reports.totals.reversals import Reversals
 from common.reports.totals.totals import Totals, WindowTotals
+
+MARGINS_SHOWN: Final = 25
+"""The products by name whose margins are told."""
 
 
 class EmptyDays(NamedTuple):
@@ -82,6 +86,10 @@ class Sales(Protocol):
 
         Read it while the sums' transaction lasts.
         """
+        ...
+
+    def margins(self, front: int = MARGINS_SHOWN) -> Margins:
+        """What products earn whose cost is known, ``front`` of them by name; see ``Margins``."""
         ...
 
     def on_hand(self) -> Mapping[str, Stock]:

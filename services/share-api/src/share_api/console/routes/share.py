@@ -39,6 +39,7 @@ class Choices(BaseModel):
     protected: str = ""
     embed: str = ""
     compare: str = ""
+    changes: str = ""
     range: list[str] = []
     hide: list[str] = []
     also: list[str] = []
@@ -70,19 +71,34 @@ def share(visit: CurrentVisit, form: CheckedForm) -> Response:
     return redirect(f"/admin/links/{issued.headers['Location'].rpartition('/')[2]}")
 
 
+def _conflict(visit: Visit, field: str) -> str:
+    """Why the choice of a field does not go with another one."""
+    text = visit.words.text
+    match field:
+        case "ranges":
+            return text(
+                "A frozen link has the figures of its own days alone: there are no others to"
+                " choose."
+            )
+        case "changes":
+            return text(
+                "There is something that has changed since of frozen links alone: freeze it, or"
+                " leave the choice out."
+            )
+        case "hide/margin":
+            return text("Margins are told in amounts: they are not shown where those are left out.")
+        case "embed":
+            return text("Pages of others get no password: embed the link, or protect it.")
+    return text("Days of the calendar do not move: let them stay, or freeze them.")
+
+
 def _detail(visit: Visit, problem: Problem) -> str:
     """What is wrong, in the reader's words where it is what the form lets happen."""
-    if isinstance(problem, OptionsConflictError) and problem.field == "ranges":
-        return visit.words.text(
-            "A frozen link has the figures of its own days alone: there are no others to choose."
-        )
-    if isinstance(problem, OptionsConflictError) and problem.field == "embed":
-        return visit.words.text("Pages of others get no password: embed the link, or protect it.")
+    if isinstance(problem, OptionsConflictError):
+        return _conflict(visit, problem.field)
     pointers = {each["pointer"].removeprefix("/share") for each in problem.errors}
     if any(each.startswith("/embed") for each in pointers):
         return visit.words.text("Write sites as https://www.example.com, without a path.")
-    if isinstance(problem, OptionsConflictError):
-        return visit.words.text("Days of the calendar do not move: let them stay, or freeze them.")
     if "/password" in pointers:
         return password_rule(visit)
     return detail_of(problem)

@@ -80,7 +80,7 @@
       const values = boxes.map((each) => each.value);
       return [...new Set(names)]
         .filter((name) => values.includes(name) || values.includes(`${report}.${name}`))
-        .map((name) => (values.includes(name) ? name : `section.${name}`))
+        .map((name) => (values.includes(name) || name === "with-margin" ? name : `section.${name}`))
         .join("+");
     };
     offer();

@@ -7,7 +7,7 @@ from typing import Final
 from common.db.shares import Share
 from common.i18n import report_words
 from common.reports import registry
-from common.reports.redaction import CSV, MONEY, Redaction
+from common.reports.redaction import CSV, MARGIN, MONEY, Redaction
 from share_api.console.views.choice import Choice
 from share_api.console.visit import Visit
 from sharing.boards import reports_of
@@ -27,12 +27,14 @@ class ReportChoices:
 class HidingChoices:
     """What may be left out of any report, and of each; ``chosen`` are values of the choices.
 
-    A section's value is ``<report>.<section>``: that of another report than the link's is nothing.
-    On a board it is hidden in every report that has it.
+    ``shown`` is what is left out unless it is chosen. A section's value is ``<report>.<section>``:
+    that of another report than the link's is nothing. On a board it is hidden in every report that
+    has it.
     """
 
     of_any: Sequence[Choice] = ()
     of_each: Sequence[ReportChoices] = ()
+    shown: Sequence[Choice] = ()
     chosen: Sequence[str] = ()
 
     def redaction(self, report: str, others: Sequence[str] = ()) -> Redaction:
@@ -50,9 +52,10 @@ def redaction_of(reports: Iterable[str], chosen: Iterable[str]) -> Redaction:
         if each.startswith(f"{report}.")
     ]
     return Redaction(
-        sections=tuple(dict.fromkeys(sections)),
+        sections=tuple(dict.fromkeys(each for each in sections if each != MARGIN)),
         csv=CSV in values,
         money=MONEY in values,
+        margin=MARGIN in sections,
     )
 
 
@@ -60,6 +63,7 @@ def values_of(share: Share) -> list[str]:
     """What a link leaves out, as values of the form."""
     hidden = hidden_by(share)
     sections = [f"{report}.{key}" for report in reports_of(share) for key in hidden.sections]
+    sections += [f"{report}.{MARGIN}" for report in reports_of(share) if hidden.margin]
     return [*([CSV] if hidden.csv else ()), *([MONEY] if hidden.money else ()), *sections]
 
 
@@ -82,7 +86,12 @@ def hiding_choices(visit: Visit, chosen: Sequence[str]) -> HidingChoices:
         )
         for each in registry.implemented()
     )
-    return HidingChoices(of_any, of_each, chosen)
+    margins = tuple(
+        Choice(f"{each.slug}.{MARGIN}", text("Show margins"), text(each.title))
+        for each in registry.implemented()
+        if any(section.of_costs for section in each.sections)
+    )
+    return HidingChoices(of_any, of_each, margins, chosen)
 
 
 def hiding_traits(visit: Visit, share: Share) -> tuple[str, ...]:
@@ -93,6 +102,7 @@ def hiding_traits(visit: Visit, share: Share) -> tuple[str, ...]:
     }
     left_out = ", ".join(titles.get(key, key) for key in hidden.sections)
     return (
+        *((text("With margins"),) if hidden.margin else ()),
         *((text("Amounts indexed"),) if hidden.money else ()),
         *((text("Without %(sections)s", sections=left_out),) if left_out else ()),
         *((text("Without CSV"),) if hidden.csv else ()),
@@ -104,7 +114,7 @@ def _titles(visit: Visit, report: str) -> dict[str, str]:
     words = report_words.formatter_of(visit.words.locale)
     definition = registry.REPORTS.get(report)  # a link may be of a type that is gone
     sections = () if definition is None else definition.sections
-    return {each.key: words.text(each.title) for each in sections}
+    return {each.key: words.text(each.title) for each in sections if not each.of_costs}
 
 
 NONE: Final = HidingChoices()

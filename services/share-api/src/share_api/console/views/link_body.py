@@ -9,7 +9,7 @@ from share_api.console.views.hiding import redaction_of
 
 DATES: Final = "dates"
 """The period of a link to days of the calendar."""
-_KINDS: Final = (LinkKind.LIVE, LinkKind.FROZEN)
+_FLAGS: Final = (LinkKind.LIVE, LinkKind.FROZEN, "changes")
 
 
 def link_body(form: Form) -> dict[str, object]:
@@ -18,8 +18,8 @@ def link_body(form: Form) -> dict[str, object]:
     wanted = _days(form) | _reports(form)
     if form.one("label").strip():
         wanted["label"] = form.one("label").strip()
-    if form.one("kind") in _KINDS:
-        wanted[form.one("kind")] = True
+    flags = (form.one("kind"), "changes" if form.one("changes") else "")
+    wanted |= dict.fromkeys((each for each in flags if each in _FLAGS), True)
     if form.all("range"):
         wanted["ranges"] = form.all("range")
     if form.one("compare"):
@@ -53,4 +53,5 @@ def _reports(form: Form) -> dict[str, object]:
 def _hidden(hidden: Redaction) -> dict[str, object]:
     """What is left out, as the body has it."""
     said = {"sections": list(hidden.sections), "csv": hidden.csv, "money": hidden.money}
-    return {name: value for name, value in said.items() if value}
+    shown = {"margin": False} if hidden.margin else {}
+    return {name: value for name, value in said.items() if value} | shown

@@ -66,28 +66,23 @@ class LinkView:
     @property
     def again(self) -> str:
         """The form that issues it anew: for the same period, or the same days of the calendar."""
-        chosen: dict[str, str | list[str]] = {
-            "report": self.share.report,
-            "period": self.share.period,
-        }
-        if self.share.period == DATES:
+        share = self.share
+        chosen: dict[str, str | list[str]] = {"report": share.report, "period": share.period}
+        if share.period == DATES:
             chosen |= {"first": self.first.isoformat(), "last": self.last.isoformat()}
-        if self.share.label:
-            chosen["label"] = self.share.label
-        if self.share.kind != LinkKind.FIXED:
-            chosen["kind"] = self.share.kind
-        if self.share.reports:
-            chosen["also"] = [each for each in self.share.reports if each != self.share.report]
-        if self.share.ranges:
-            chosen["range"] = self.share.ranges
-        if self.share.compare:
-            chosen["compare"] = self.share.compare
-        if self.share.hide:
-            chosen["hide"] = values_of(self.share)
-        if self.share.embed:
-            chosen["embed"] = " ".join(self.share.embed)
-        if self.share.password_hash is not None:
-            chosen["protected"] = "yes"
+        others = [each for each in share.reports or () if each != share.report]
+        said = {
+            "label": share.label,
+            "kind": share.kind if share.kind != LinkKind.FIXED else None,
+            "also": others,
+            "range": share.ranges,
+            "compare": share.compare,
+            "changes": "yes" if share.changes else None,
+            "hide": values_of(share) if share.hide else None,
+            "embed": " ".join(share.embed or ()),
+            "protected": "yes" if share.password_hash is not None else None,
+        }
+        chosen |= {name: value for name, value in said.items() if value}
         return f"/admin/links/new?{urlencode(chosen, doseq=True)}"
 
     @property
@@ -139,10 +134,12 @@ def traits_of(visit: Visit, share: Share) -> tuple[str, ...]:
     ranges = text("Readers choose the days") if share.ranges else ""
     embedded = text("Embedded") if share.embed else ""
     beside = text("Beside last year") if share.compare else ""
+    since = text("Shows what has changed since") if share.changes else ""
     kind = kinds.get(LinkKind(share.kind), "")
     told = (
         board_trait(visit, share),
         kind,
+        since,
         ranges,
         beside,
         *hiding_traits(visit, share),

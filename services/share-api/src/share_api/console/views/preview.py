@@ -26,7 +26,7 @@ from share_api.console.assets import asset
 from share_api.console.visit import Visit
 from share_api.rate_limits import PreviewRateLimit
 from sharing.hiding import normalised, require_known
-from sharing.issue_errors import UnknownSectionError
+from sharing.issue_errors import IssueError
 
 _SAID: Final = frozenset(Comparison) - {Comparison.PREVIOUS}
 """The comparisons that an address says."""
@@ -91,7 +91,7 @@ def _hidden(report: str, said: list[str]) -> Redaction:
     try:
         hidden = Redaction.parse(",".join(said))
         require_known((report,), hidden)
-    except (ValueError, UnknownSectionError):
+    except (ValueError, IssueError):
         raise NoSuchPreviewError from None
     if not hidden:
         raise NoSuchPreviewError

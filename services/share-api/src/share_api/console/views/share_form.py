@@ -55,6 +55,7 @@ class ShareForm:
     compare: str = Comparison.PREVIOUS
     hiding: HidingChoices = NONE
     also: Sequence[str] = ()
+    changes: bool = False
 
     @property
     def more(self) -> bool:
@@ -63,7 +64,7 @@ class ShareForm:
         return (
             self.protected
             or not plain
-            or bool(self.chosen or self.embed or self.hiding.chosen or self.also)
+            or bool(self.chosen or self.embed or self.hiding.chosen or self.also or self.changes)
         )
 
     @property
@@ -134,6 +135,7 @@ def share_form(visit: Visit, form: Form) -> ShareForm:
         compare=_chosen(form.one("compare"), comparisons, Comparison.PREVIOUS),
         hiding=hiding_choices(visit, form.all("hide")),
         also=form.all("also"),
+        changes=form.one("changes") == "yes",
     )
 
 

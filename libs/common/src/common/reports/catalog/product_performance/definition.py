@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from common.reports.catalog.product_performance import margins
+from common.reports.catalog.product_performance.categories import by_category
 from common.reports.catalog.product_performance.movers import movers
 from common.reports.catalog.product_performance.ranking import Ranked, positive_net
 from common.reports.catalog.product_performance.standing import (
@@ -15,9 +17,17 @@ from common.reports.catalog.product_performance.standing import (
     Standing,
     of_held,
 )
+from common.reports.catalog.product_performance.vocabulary import (
+    ABC,
+    CUMULATIVE_SHARE,
+    PRODUCTS_SOLD,
+    RANK,
+    RANK_CHANGE,
+    SHARE,
+)
 from common.reports.document import metrics
 from common.reports.document.headlines import BestProduct, Headline, Kpi
-from common.reports.document.metrics import Better, Figure, Revision, Unit
+from common.reports.document.metrics import Figure
 from common.reports.document.schema import Pareto
 from common.reports.document.tables import Cell, Footer, Table
 from common.reports.model import Body, Definition, Presentation, Presented, Row, Scope, select
@@ -32,45 +42,6 @@ from common.reports.totals.totals import Totals
 UNTIL_NOW = "Of what was sold in these days, until now"
 CHARTED = 20
 _NOTHING = Totals()
-
-RANK = Figure("rank", "Rank", Unit.RANK, "Place by net sales, the highest first; ties by id.")
-RANK_CHANGE = Figure(
-    "rank_change",
-    "Rank change",
-    Unit.COUNT,
-    "Places gained (or lost, negative) from the days compared with, among the products with sales"
-    " or returns in either; empty for a product without any then.",
-    Better.UP,
-    revisions=(
-        Revision("2026-11-28", "From a place among those that moved before to one among all."),
-    ),
-)
-SHARE = Figure(
-    "share_of_net_sales_percent",
-    "Share of net sales",
-    Unit.PERCENT,
-    "Net sales of the product in percent of all positive net sales; empty when its own are not"
-    " positive.",
-    revisions=(Revision("2026-11-28", "Of all net sales, those below 0 included."),),
-)
-CUMULATIVE_SHARE = Figure(
-    "cumulative_share_percent",
-    "Cumulative share",
-    Unit.PERCENT,
-    "Share of this product and all ranked above it; empty when its net sales are not positive.",
-    revisions=(Revision("2026-11-28", "Of all net sales, those below 0 included."),),
-)
-ABC = Figure(
-    "abc_class",
-    "ABC class",
-    Unit.TEXT,
-    "A: the products that make the first 80 % of positive net sales; B: up to 95 %; C: the rest."
-    " The one that crosses a line is in the upper class; one without positive net sales in none.",
-    revisions=(Revision("2026-11-28", "Of all net sales, those below 0 included."),),
-)
-PRODUCTS_SOLD = Figure(
-    "products_sold", "Products sold", Unit.COUNT, "Products with at least one unit sold.", Better.UP
-)
 
 MEASURES = (
     measures.UNITS_SOLD,
@@ -130,9 +101,19 @@ def present(result: ProductPerformance | Standing, _: Scope) -> Presented:
     standing = of_held(result) if isinstance(result, ProductPerformance) else result
     body = Body(
         summary="What each product brings, and how much of the whole that is.",
-        headline=Headline(kpi=metrics.NET.key, best=_best(standing.front), tiles=TILES),
+        headline=Headline(
+            kpi=metrics.NET.key,
+            best=_best(standing.front),
+            tiles=margins.TILES if margins.are_told(standing.margins) else TILES,
+        ),
         kpis=_kpis(standing),
-        sections=(_top(standing), _table(standing), movers(standing.moved)),
+        sections=(
+            _top(standing),
+            _table(standing),
+            *by_category(standing.categories),
+            *margins.margin_table(standing.margins),
+            movers(standing.moved),
+        ),
         empty=standing.whole.now == _NOTHING,
     )
     return Presented(body, csv_rows(standing.rows))
@@ -187,6 +168,7 @@ def _kpis(standing: Standing) -> tuple[Kpi, ...]:
         *kpis(HEADLINES, now, before),
         *(() if standing.come_back is None else (until_now,)),
         kpi(PRODUCTS_SOLD, standing.sold, standing.sold_before),
+        *margins.margin_kpis(standing.margins),
     )
 
 
@@ -248,6 +230,8 @@ DEFINITION: Definition[ProductPerformance | Standing] = Definition(
         sections=(
             ReportSection("top", "ABC classes"),
             ReportSection("products", "Products", rows=True, best=True),
+            ReportSection("categories", "Categories", part_of="products"),
+            ReportSection("margins", "Margins", part_of="products", of_costs=True),
             ReportSection("movers", "Gains and losses"),
         ),
         of_totals=measures.of_totals,

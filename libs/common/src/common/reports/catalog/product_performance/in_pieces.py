@@ -11,13 +11,18 @@ from common.reports.catalog.product_performance.ranking import (
     bands_of_sums,
     place,
 )
-from common.reports.catalog.product_performance.standing import FRONT, Standing
+from common.reports.catalog.product_performance.standing import FRONT, Categories, Standing
 from common.reports.sales.catalogue import Catalogue, ClassSums, Placed
+from common.reports.totals.margins import Margins
 from common.reports.totals.totals import window_total
 
 
-def standing(catalogue: Catalogue) -> Standing:
-    """The standing of a shop's products; its rows are read while the transaction lasts.
+def standing(
+    catalogue: Catalogue, categories: Categories, margins: Margins | None = None
+) -> Standing:
+    """The standing of a shop's products, with its sums by category, and margins if they are told.
+
+    Its rows are read while the transaction lasts.
 
     Raises:
         sqlalchemy.exc.DBAPIError: PostgreSQL did not answer.
@@ -38,6 +43,8 @@ def standing(catalogue: Catalogue) -> Standing:
         come_back=come_back,
         bands=bands_of_sums(_by_class(sums)),
         moved=moved,
+        categories=categories,
+        margins=margins,
         rows=chain(front, ranked),
     )
 

@@ -7,6 +7,7 @@ from common.reports.catalog.product_performance.definition import csv_rows
 from common.reports.catalog.product_performance.standing import ProductPerformance, Standing
 from common.reports.model import Row
 from common.reports.sales.catalogue import HELD
+from common.reports.sales.dimensions import CATEGORY
 from common.reports.sales.protocol import Sales
 
 
@@ -16,9 +17,11 @@ def query(sales: Sales) -> ProductPerformance | Standing:
     Of a shop with more than ``HELD`` products the sums and those in front, and the rest in pieces.
     """
     large = sales.catalogue(larger_than=HELD)
+    categories = sales.totals(CATEGORY)
+    margins = sales.margins() if sales.scope.costs else None
     if large is not None:
-        return in_pieces.standing(large)
-    return ProductPerformance(products=sales.products(), come_back=sales.come_back())
+        return in_pieces.standing(large, categories, margins)
+    return ProductPerformance(sales.products(), sales.come_back(), categories, margins)
 
 
 def rows(sales: Sales) -> Iterator[Row] | None:

@@ -4,14 +4,17 @@ The same whether the products are held or read in pieces.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from common.reports.catalog.product_performance.ranking import Ranked, bands, positive_net, rank
 from common.reports.document.schema import Band
+from common.reports.totals.margins import Margins
 from common.reports.totals.products import ProductTotals
 from common.reports.totals.totals import WindowTotals, window_total
 
+Categories = Mapping[str | None, WindowTotals]
+"""Sums by category, those of products without one under None."""
 FRONT: Final = 25
 """How many products the page lists."""
 
@@ -22,10 +25,14 @@ class ProductPerformance:
 
     ``come_back`` are the units by product id of what was sold in the window and has been reversed
     until now, without those of which nothing has been; None where that is not known.
+    ``categories`` are the sums by category, those of products without one under None; ``margins``
+    are None where they may not be told.
     """
 
     products: tuple[ProductTotals, ...]
     come_back: Mapping[str, int] | None = None
+    categories: Categories = field(default_factory=dict)
+    margins: Margins | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +41,8 @@ class Standing:
 
     ``others`` are the sums of all but ``front``, ``others_positive`` the positive net sales among
     them. ``moved`` are the products of the greatest changes, by net sales. ``come_back`` are units,
-    None where that is not known. ``rows`` is every product with its units, read once.
+    None where that is not known. ``categories`` are the sums by category. ``rows`` is every product
+    with its units, read once.
     """
 
     count: int
@@ -47,6 +55,8 @@ class Standing:
     come_back: int | None
     bands: tuple[Band, ...]
     moved: tuple[ProductTotals, ...]
+    categories: Categories
+    margins: Margins | None
     rows: Iterable[tuple[Ranked, int | None]]
 
 
@@ -65,6 +75,8 @@ def of_held(result: ProductPerformance) -> Standing:
         come_back=None if back is None else sum(back.values()),
         bands=bands(ranked),
         moved=tuple(each.product for each in ranked),
+        categories=result.categories,
+        margins=result.margins,
         rows=(
             (each, None if back is None else back.get(each.product.product_id, 0))
             for each in ranked

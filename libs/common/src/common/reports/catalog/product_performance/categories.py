@@ -1,0 +1,91 @@
+"""Sums by category: what the products of each bring together, and those without one as well."""
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from common.reports.catalog.product_performance.standing import Categories
+from common.reports.document.metrics import Figure, Unit
+from common.reports.document.tables import Cell, Footer, Table
+from common.reports.model import Row
+from common.reports.money import percent
+from common.reports.presenting import measures
+from common.reports.presenting.elements import column
+from common.reports.presenting.measures import cells, columns
+from common.reports.totals import products
+from common.reports.totals.totals import Totals, WindowTotals, total
+
+SHOWN: Final = 10
+"""How many categories the page lists."""
+SHARE = Figure(
+    "category_share_percent",
+    "Share of category",
+    Unit.PERCENT,
+    "Net sales of a category in percent of the positive net sales of all, products without one"
+    " among them; empty when its own are not positive.",
+)
+MEASURES: Final = (
+    measures.NET,
+    measures.UNITS_SOLD,
+    measures.UNITS_RETURNED,
+    measures.GROSS,
+    measures.DISCOUNTS,
+    measures.RETURNS,
+    measures.REFUND_RATE,
+)
+COLUMNS: Final = (products.CATEGORY, *columns(MEASURES), SHARE)
+
+
+def by_category(sums: Categories) -> Iterator[Table]:
+    """The table of a shop that has categories; none of one whose products have none."""
+    named = {name: of for name, of in sums.items() if name}
+    if not named:
+        return
+    order = sorted(named, key=lambda name: (-named[name].now.net, name))
+    bare = [of for name, of in sums.items() if not name]
+    whole = sum(max(of.now.net, 0) for of in (*named.values(), *_merged(bare)))
+    rows = tuple((name, *_figures(named[name], whole)) for name in order[:SHOWN])
+    yield Table(
+        key="categories",
+        title="Categories",
+        description="By net sales, each product in the category that it has now.",
+        columns=tuple(column(figure, beside=figure is SHARE) for figure in COLUMNS),
+        rows=rows,
+        of=len(rows),
+        footer=tuple(_footer([named[name] for name in order[SHOWN:]], bare, sums, whole)),
+    )
+
+
+def _footer(
+    others: list[WindowTotals], bare: list[WindowTotals], sums: Categories, whole: int
+) -> Iterator[Footer]:
+    if others:
+        cells_of = (None, *_figures(_sum(others), whole, share=_share_of(others, whole)))
+        yield Footer(label="Other categories", cells=cells_of, count=len(others))
+    for of in _merged(bare):
+        yield Footer(label="Without category", cells=(None, *_figures(of, whole)))
+    figures = _figures(_sum(sums.values()), whole, share=percent(whole, whole))
+    yield Footer(label="All products", cells=(None, *figures))
+
+
+def _merged(bare: list[WindowTotals]) -> tuple[WindowTotals, ...]:
+    """Products without a category as one; none where there are none of them."""
+    return (_sum(bare),) if bare else ()
+
+
+def _figures(of: WindowTotals, whole: int, *, share: Cell = None) -> Row:
+    own = percent(of.now.net, whole) if of.now.net > 0 else None
+    return (*cells(MEASURES, of.now, of.previous), own if share is None else share)
+
+
+def _share_of(others: list[WindowTotals], whole: int) -> int | None:
+    """What those of them have whose net sales are positive."""
+    return percent(sum(max(of.now.net, 0) for of in others), whole) if whole else None
+
+
+def _sum(parts: Iterable[WindowTotals]) -> WindowTotals:
+    held = tuple(parts)
+    none = Totals()
+    return WindowTotals(
+        total((none, *(each.now for each in held))),
+        total((none, *(each.previous for each in held))),
+    )

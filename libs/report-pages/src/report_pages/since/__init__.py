@@ -1,0 +1,1 @@
+"""What has changed since a report was frozen: its figures beside those of its days now."""
