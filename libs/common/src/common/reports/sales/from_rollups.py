@@ -52,9 +52,10 @@ _BLOCKS: Final = """
     GROUP BY s.product_id
 """
 _BY_PRODUCT: Final = text(_BLOCKS)
+_CATEGORY: Final = CATEGORY.expression
 _BY_CATEGORY: Final = text(
     f"""
-    SELECT {CATEGORY.expression} AS category,
+    SELECT {_CATEGORY} AS category,
            bigint_sum(s.sold), bigint_sum(s.returned), bigint_sum(s.gross),
            bigint_sum(s.discounts), bigint_sum(s.returns),
            bigint_sum(s.sold_before), bigint_sum(s.returned_before), bigint_sum(s.gross_before),
