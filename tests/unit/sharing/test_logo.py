@@ -32,6 +32,11 @@ def _header(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + head + _sent(Image.new("RGBA", (1, 1)))[33:]
 
 
+def rich_picture() -> bytes:
+    """A photograph without a place that is like another."""
+    return _sent(Image.effect_noise((2000, 400), 120).convert("RGB"), "JPEG")
+
+
 @pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP"])
 def test_a_picture_becomes_a_small_png(form: str) -> None:
     drawn = draw(_sent(Image.new("RGB", (1000, 300), "#1f55c4"), form))
@@ -46,8 +51,7 @@ def test_a_picture_becomes_a_small_png(form: str) -> None:
 
 
 def test_a_rich_picture_is_made_to_fit() -> None:
-    noise = Image.effect_noise((2000, 400), 120).convert("RGB")
-    drawn = draw(_sent(noise, "JPEG"))
+    drawn = draw(rich_picture())
     assert len(drawn.png) <= MOST_LOGO_BYTES
     assert drawn.width > drawn.height > 10
 

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from tests.integration.share_api.conftest import Serve, Service, World
 from tests.integration.share_api.console.conftest import Tab, a_tab, said
 from tests.integration.share_api.console.test_links import made
+from tests.integration.share_api.test_brand import picture
 from tests.integration.share_api.test_imports import work
 
 from accounts.memberships import find_account
@@ -118,6 +119,11 @@ def shop(service: Service, world: World) -> Iterator[Tab]:
         ended = made(tab, report="sales-velocity")
         tab.send("/admin/links/revoke", share=ended.rpartition("/")[2])
         token = (None, tab.csrf)
+        logo = ("logo.png", picture(), "image/png")
+        given = tab.client.post(
+            "/admin/settings/brand/logo", files=[("csrf", token), ("logo", logo)]
+        )
+        assert given.status_code == 303
         for content in (ORDERS, ORDERS.replace("EUR", "XXX")):
             orders = ("orders.csv", content, "text/csv")
             sent = tab.client.post("/admin/data", files=[("csrf", token), ("orders", orders)])

@@ -24,6 +24,7 @@ from common.links.state import (
     state_key,
 )
 from common.reports.window import Period
+from ingest import data_version
 from sharing.brand import BrandStore
 from worker.links import restore
 
@@ -63,6 +64,9 @@ def test_its_brand_comes_back_before_it_opens(shop: Shop, redis_client: Redis) -
     restore.restore_link(shop.engine, states, shop.cache, RestoreLink(shop.tenant_id, link_id))
     assert None not in before
     assert redis_client.mget(names) == before
+    redis_client.flushdb()
+    data_version.tell(shop.engine, shop.cache, shop.tenant_id)
+    assert redis_client.mget(names) == before, "whoever looks at the shop's data tells it, too"
 
 
 def test_a_link_that_no_ledger_knows_names_no_shop(shop: Shop, redis_client: Redis) -> None:

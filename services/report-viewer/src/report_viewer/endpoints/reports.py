@@ -106,6 +106,7 @@ class ReportsEndpoint:
         self._branding = branding
         self._metrics = metrics
         self._hosts = hosts
+        self._own_hosts = hosts or None
 
     def cached_response(
         self, path: bytes, headers: Iterable[tuple[bytes, bytes]], *, head: bool = False
@@ -125,7 +126,8 @@ class ReportsEndpoint:
         ready = entry.responses.get((variant.of_csv if csv else variant.of_page)(asked))
         if ready is None or kind is ClientKind.PREVIEWER:
             return None
-        if self._hosts and self._hosts.asked(headers) not in {"", entry.link.host}:
+        hosts = self._own_hosts
+        if hosts is not None and hosts.asked(headers) not in {"", entry.link.host}:
             return None
         wire = ready.conditional(asked.get(b"if-none-match", b""))
         self._metrics.count(wire.status)

@@ -11,7 +11,6 @@ from typing import Any, Final
 import msgspec
 import typst
 
-from common.design.accent import accent_of
 from common.links.brand import Ground
 from common.reports.document.metrics import Unit
 from common.reports.document.schema import BarChart, LineChart, Pareto, Section
@@ -27,7 +26,6 @@ MOST_ROWS: Final = 400
 """A year of days is printed whole."""
 _MOST_SERIES: Final = 3
 _MOST_COLUMNS: Final = 7
-_ACCENT: Final = "#1d4ed8"
 _TEMPLATE: Final = files("worker.forms").joinpath("report.typ").read_bytes()
 _WORDS: Final = frozenset({Unit.TEXT, Unit.DATE})
 
@@ -57,7 +55,6 @@ def _data(source: Source) -> dict[str, Any]:
         "shop": document.tenant_name,
         "logo": _logo(source),
         "footer": source.brand.footer,
-        "accent": accent_of(source.brand.accent).light if source.brand.accent else _ACCENT,
         "period": words.calendar.span(document.days),
         "compared": words.text(
             "compared with %(days)s",
