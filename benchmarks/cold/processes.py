@@ -22,8 +22,9 @@ from redis import Redis
 
 from common import instants
 from common.jobs.payloads import ComputeReport
+from common.links.link_claims import LinkClaims
 from common.links.state import LinkRef, LinkStateStore
-from common.links.token import KeyRing, LinkClaims
+from common.links.token import KeyRing
 from devstack.embedded.valkey import EmbeddedValkey
 from devstack.processes.sockets import free_port
 

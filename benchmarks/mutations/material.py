@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from common.links.token import KeyRing, LinkClaims
+from common.links.link_claims import LinkClaims
+from common.links.token import KeyRing
 from common.reports import registry
 from common.reports.window import Window
 

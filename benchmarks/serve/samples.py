@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 from redis import Redis
 
+from common.links.link_claims import LinkClaims
 from common.links.state import LinkRef, LinkStateStore
-from common.links.token import KeyRing, LinkClaims
+from common.links.token import KeyRing
 from common.reports import registry
 from common.reports.catalog.revenue_overview.definition import RevenueOverview
 from common.reports.model import Scope

@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 import msgspec
 from redis import Redis
 
+from common.links.link_claims import LinkClaims
 from common.links.options import PLAIN, LinkOptions
 from common.links.state import LinkRef, LinkStateStore
-from common.links.token import KeyRing, LinkClaims
+from common.links.token import KeyRing
 from common.reports import registry
 from common.reports.catalog.product_performance.standing import ProductPerformance
 from common.reports.catalog.revenue_overview.definition import RevenueOverview

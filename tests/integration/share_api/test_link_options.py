@@ -18,10 +18,11 @@ from common.db.shares import Share
 from common.db.tenancy import Access, transaction
 from common.jobs.celery_config import QUEUE
 from common.links import unlocking
+from common.links.link_claims import LinkClaims
 from common.links.options import LinkOptions
 from common.links.ranges import Range
 from common.links.state import LinkStateStore, parse_epoch, parse_link, state_key
-from common.links.token import KeyRing, LinkClaims
+from common.links.token import KeyRing
 from common.reports.comparison import Comparison
 from common.reports.window import Period
 from share_api.container import Container

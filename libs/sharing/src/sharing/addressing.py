@@ -12,7 +12,8 @@ from sqlalchemy import select
 from common.db.audit import Action, Author, record
 from common.db.shares import Share
 from common.db.tenancy import TenantDb
-from common.links.token import KeyRing, LinkClaims
+from common.links.link_claims import LinkClaims
+from common.links.token import KeyRing
 from common.reports.window import Window
 from sharing.issue_errors import LinkOverError, SigningNotConfiguredError
 from sharing.issuing import whole_second

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from common.db.accounts import Tenant
 from common.db.tenancy import Access, transaction
-from common.links.token import LinkClaims
+from common.links.link_claims import LinkClaims
 from common.reports import registry
 from common.reports.comparison import Comparison
 from common.reports.document.gap_header import header_value

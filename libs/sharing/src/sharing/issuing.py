@@ -15,9 +15,10 @@ from sqlalchemy import Connection
 
 from common.db.tenancy import Access, transaction
 from common.jobs.publisher import JobsUnavailableError
+from common.links.link_claims import LinkClaims
 from common.links.options import LinkKind
 from common.links.state import LinkRef
-from common.links.token import KeyRing, LinkClaims
+from common.links.token import KeyRing
 from common.links.unlocking import hash_of
 from common.reports import registry
 from common.reports.model import AnalyticsNotYetImplementedError

@@ -18,9 +18,9 @@ from common.instants import iso
 from common.jobs.payloads import ComputeReport
 from common.links import brand_ledger
 from common.links.brand_ledger import LedgerBrand
+from common.links.link_claims import LinkClaims
 from common.links.options import LinkKind, LinkOptions
 from common.links.tenant_names import TenantName
-from common.links.token import LinkClaims
 from common.reports.comparison import Comparison
 from sharing.hiding import normalised_of_all
 from sharing.issue_errors import SharingOffError

@@ -13,8 +13,9 @@ from tests.support.samples import finished
 
 from common.instants import now
 from common.links import unlocking
+from common.links.link_claims import LinkClaims
 from common.links.state import LinkRef, LinkStateStore
-from common.links.token import KeyRing, LinkClaims
+from common.links.token import KeyRing
 from common.reports import registry
 from common.reports_cache.cache import (
     ReportCache,

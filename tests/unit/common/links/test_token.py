@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from itsdangerous import Signer
 
+from common.links.link_claims import LinkClaims
 from common.links.signing_secret import check_drawn_secret, check_secret
 from common.links.token import (
     ExpiredLinkError,
     ForgedLinkError,
     KeyRing,
-    LinkClaims,
     LinkError,
     MalformedLinkError,
 )

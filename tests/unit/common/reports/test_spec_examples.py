@@ -20,7 +20,8 @@ import pytest
 from scripts.spec_tables import DOCUMENTS, own_figures, shared_figures
 
 from common.instants import iso
-from common.links.token import KeyRing, LinkClaims
+from common.links.link_claims import LinkClaims
+from common.links.token import KeyRing
 from common.reports import registry
 from common.reports.catalog.product_performance.categories import by_category
 from common.reports.catalog.product_performance.margins import (

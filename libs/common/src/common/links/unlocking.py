@@ -12,7 +12,8 @@ from datetime import datetime
 from hmac import compare_digest
 from typing import Final
 
-from common.links.token import KeyRing, LinkClaims
+from common.links.link_claims import LinkClaims
+from common.links.token import KeyRing
 from common.password_hashing import hash_password, password_matches
 
 MIN_LENGTH: Final = 8

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from typing import Final
 from weakref import WeakValueDictionary
 
-from common.links.token import LinkClaims
+from common.links.link_claims import LinkClaims
 from report_viewer.cache.tracking import Tracking, Unchanged
 from report_viewer.http.prepared_response import PreparedResponse
 from report_viewer.http.variant import Variant

@@ -14,8 +14,9 @@ from cachetools import LRUCache
 from common.http.link_hosts import LinkHosts
 from common.links import brand as brands
 from common.links.brand import Brand
+from common.links.link_claims import LinkClaims
 from common.links.tenant_names import TenantName
-from common.links.token import ExpiredLinkError, LinkClaims, LinkError
+from common.links.token import ExpiredLinkError, LinkError
 from report_pages.page_brand import UNBRANDED, PageBrand, page_brand
 from report_viewer.problems.errors import (
     ForeignHostError,

@@ -3,8 +3,8 @@
 from typing import Final
 
 from common.instants import iso
+from common.links.link_claims import LinkClaims
 from common.links.options import LinkKind
-from common.links.token import LinkClaims
 from common.reports.comparison import Comparison
 from common.reports.document import gap_header
 from common.reports_cache import report_fields

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from common.i18n.locales import ENGLISH, LOCALES, tag_of
 from common.i18n.report_words import formatter_of
 from common.links import brand as brands
-from common.links.token import LinkClaims
+from common.links.link_claims import LinkClaims
 from common.reports_cache import report_fields
 from common.reports_cache.forms import Form, FormWanted
 from report_pages.formatting import DocumentFormatter

@@ -17,10 +17,11 @@ from typing import Final
 
 from starlette.types import Receive, Scope, Send
 
-from common.http.accept import wants_html, wants_json
+from common.http.accept import wants_html
 from common.http.link_hosts import LinkHosts
+from common.links.link_claims import LinkClaims
 from common.links.reader_choice import AS_SHARED
-from common.links.token import LinkClaims, LinkError
+from common.links.token import LinkError
 from common.reports_cache.report_fields import UnreadableReportError
 from report_pages.page_brand import UNBRANDED, PageBrand
 from report_viewer.cache.response_cache import ResponseCache
@@ -40,6 +41,7 @@ from report_viewer.http.proof_cookie import proof_of
 from report_viewer.http.request_headers import cacheable, joined_headers
 from report_viewer.http.response import WireResponse
 from report_viewer.http.user_agent import ClientKind, classify
+from report_viewer.links.accepted import as_accepted
 from report_viewer.links.request import ReportRequest
 from report_viewer.links.urls import ReportUrl, Resource, parse
 from report_viewer.links.verifier import Verifier
@@ -53,10 +55,6 @@ from report_viewer.problems.errors import NotReadyError, ViewerError
 from report_viewer.view_counts.counter import ViewCounter
 
 _CSV: Final = Resource.CSV.value
-_DATA_OF: Final = {
-    Resource.PAGE: Resource.DATA,
-    Resource.CHANGED: Resource.CHANGED_DATA,
-}
 CACHE_ASKED: Final = "report_viewer.cache_asked"
 """In a request's state: the fast path has asked the response cache, which had no answer."""
 
@@ -155,7 +153,7 @@ class ReportsEndpoint:
         headers, head = joined_headers(scope["headers"]), scope["method"] == "HEAD"
         claims, host = None, self._hosts.asked(scope["headers"])
         try:
-            url = _as_accepted(parse(path, scope["method"]), headers.get(b"accept", b""))
+            url = as_accepted(parse(path, scope["method"]), headers.get(b"accept", b""))
             claims = self._claims(url)
             request = ReportRequest(
                 url,
@@ -257,11 +255,3 @@ class ReportsEndpoint:
                 problem, accept=accept.decode("latin-1"), language=language, brand=brand
             )
         )
-
-
-def _as_accepted(url: ReportUrl, accept: bytes) -> ReportUrl:
-    """What is asked for by a URL and ``Accept``: a page as JSON is the report's data."""
-    data = _DATA_OF.get(url.resource)
-    if data is not None and wants_json(accept.decode("latin-1")):
-        return replace(url, resource=data)
-    return url

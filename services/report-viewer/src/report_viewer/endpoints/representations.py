@@ -11,8 +11,8 @@ from typing import Final
 from cachetools import LRUCache
 
 from common.i18n.locales import LOCALES
+from common.links.link_claims import LinkClaims
 from common.links.options import LinkKind
-from common.links.token import LinkClaims
 from common.reports_cache import report_fields
 from report_pages import row_pages
 from report_pages.page_brand import PageBrand

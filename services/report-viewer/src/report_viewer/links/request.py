@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 
 from common import instants
-from common.links.token import KeyRing, LinkClaims
+from common.links.link_claims import LinkClaims
+from common.links.token import KeyRing
 from common.links.unlocking import is_proof
 from report_viewer.links.urls import ReportUrl, Resource
 

@@ -17,9 +17,9 @@ from cachetools import LRUCache
 
 from common import instants
 from common.links import tenant_names
+from common.links.link_claims import LinkClaims
 from common.links.options import PLAIN, LinkOptions
 from common.links.reader_choice import AS_SHARED, ReaderChoice
-from common.links.token import LinkClaims
 from common.reports.window import start_of_day, window_of
 
 REMEMBERED: Final = 10_000

@@ -9,7 +9,8 @@ from typing import Final
 from cachetools import LRUCache
 
 from common import instants
-from common.links.token import KeyRing, LinkClaims, require_unexpired
+from common.links.link_claims import LinkClaims
+from common.links.token import KeyRing, require_unexpired
 from report_viewer.problems.errors import SigningNotConfiguredError
 
 REMEMBERED: Final = 10_000

@@ -12,8 +12,8 @@ from contextvars import Context
 from dataclasses import replace
 from typing import Final
 
+from common.links.link_claims import LinkClaims
 from common.links.state import LinkState
-from common.links.token import LinkClaims
 from common.reports_cache.forms import FormWanted
 from report_viewer.links.shown import ShownLinks
 from report_viewer.loading.redis_store import META, STATE, Snapshot, SnapshotQuery, key_of

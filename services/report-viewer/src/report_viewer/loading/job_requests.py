@@ -18,8 +18,8 @@ from common.infra.redis import VIEWER_JOBS, create_redis
 from common.jobs.celery_config import create_celery
 from common.jobs.payloads import ComputeReport, MakeForm, RestoreLink
 from common.jobs.publisher import ClaimedJob, JobPublisher
+from common.links.link_claims import LinkClaims
 from common.links.state import state_key
-from common.links.token import LinkClaims
 from common.reports_cache.cache import ReportCache
 from common.reports_cache.forms import FormKey
 from report_viewer.loading.rate_limits import ComputationLimit

@@ -10,8 +10,8 @@ from typing import Final
 
 from common.infra.rate_limit import RateLimitExceededError
 from common.jobs.publisher import JobsUnavailableError
+from common.links.link_claims import LinkClaims
 from common.links.state import state_key
-from common.links.token import LinkClaims
 from common.reports_cache.forms import FormWanted
 from report_viewer.links.request import ReportRequest
 from report_viewer.loading.job_requests import JobRequests

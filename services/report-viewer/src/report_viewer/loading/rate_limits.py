@@ -30,12 +30,8 @@ from common.infra.rate_limit import (
     tenant_bucket,
 )
 from common.infra.redis import VIEWER_RATE_LIMITS, create_redis
-from common.links.token import (
-    ForgedLinkError,
-    LinkClaims,
-    MalformedLinkError,
-    RevokedLinkError,
-)
+from common.links.link_claims import LinkClaims
+from common.links.token import ForgedLinkError, MalformedLinkError, RevokedLinkError
 from report_viewer.http.client_address import ClientAddresses
 from report_viewer.problems.errors import TooManyFailuresError
 

@@ -19,9 +19,9 @@ from common.infra.redis import VIEWER, create_async_redis
 from common.infra.refusals import refusal_of
 from common.links import brand as brands
 from common.links import tenant_names
+from common.links.link_claims import LinkClaims
 from common.links.options import PLAIN, LinkOptions
 from common.links.state import LinkState, parse_link, state_key
-from common.links.token import LinkClaims
 from common.reports_cache.cache import (
     ReportKey,
     data_version_key,

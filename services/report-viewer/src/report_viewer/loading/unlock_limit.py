@@ -12,7 +12,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from common.infra.rate_limit import Limit, RateLimiter, address_network, tenant_bucket
-from common.links.token import LinkClaims
+from common.links.link_claims import LinkClaims
 from report_viewer.problems.errors import StoreUnavailableError, TooManyPasswordsError
 
 SECONDS: Final = 300

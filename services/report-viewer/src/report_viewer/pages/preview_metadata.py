@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from common.links.link_claims import LinkClaims
 from common.links.tenant_names import TenantName
-from common.links.token import LinkClaims
 from common.reports.document.schema import Days, Document
 from common.reports.registry import REPORTS
 from common.reports.window import Window

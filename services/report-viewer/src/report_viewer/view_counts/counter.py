@@ -20,8 +20,8 @@ from redis.exceptions import RedisError
 from common import instants
 from common.infra.redis import VIEW_COUNTS, create_redis
 from common.links import popularity, view_counts
+from common.links.link_claims import LinkClaims
 from common.links.popularity import ViewedReport
-from common.links.token import LinkClaims
 from common.links.view_counts import Views
 from report_viewer.tasks import BackgroundTask
 
