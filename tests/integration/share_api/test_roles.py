@@ -86,6 +86,7 @@ def test_who_may_is_let_in_and_nobody_else(
             key_id=uuid4(),
             guild_id=1,
             connection_id="x",
+            template_id=uuid4(),
         )
         for name, (client, role, scopes) in callers.items():
             body = b"{" if method in {"POST", "PUT", "PATCH"} else b""

@@ -39,6 +39,11 @@ def cell(value: str | int | None) -> str:
     return str(value) if isinstance(value, int) else text_cell(value)
 
 
+def read_text(cell: str) -> str:
+    """The text of a cell of ours, as a reader of CSV gives it: without the apostrophe in front."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA_START) else cell
+
+
 def text_cell(text: str) -> str:
     """The cell of a text; an empty one is in quotes, which tells it from no text."""
     if text.startswith(_FORMULA_START):

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, SecretStr
 
+from common.http.link_hosts import host_of
 from common.infra import sentinels
 from common.infra.sentinels import watched_primary
 from common.links.signing_secret import check_drawn_secret
@@ -75,14 +76,18 @@ Origins = Annotated[str, AfterValidator(_check_origins)]
 
 
 def require_alike(origins: str, public: str | None) -> str:
-    """Origins that stand beside a public one: by the same scheme, and others.
+    """Origins that stand beside a public one: by the same scheme, and each of another host.
 
     Raises:
         ValueError: one does not.
     """
-    for each in origins.split(",") if origins and public else ():
-        if each == public or urlsplit(each).scheme != urlsplit(public or "").scheme:
-            raise ValueError("must be others than PUBLIC_BASE_URL, by the same scheme")
+    if not origins or not public:
+        return origins
+    all_of_them = [public, *origins.split(",")]
+    if len({urlsplit(each).scheme for each in all_of_them}) > 1:
+        raise ValueError("must have the scheme of PUBLIC_BASE_URL")
+    if len({host_of(each) for each in all_of_them}) < len(all_of_them):
+        raise ValueError("must be hosts other than that of PUBLIC_BASE_URL, each once")
     return origins
 
 

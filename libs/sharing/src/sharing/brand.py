@@ -71,8 +71,9 @@ class BrandStore:
         with self.db.transaction() as session:
             row = held(session, self.db.tenant_id)
             before = {each: getattr(row, each) for each in values}
+            # What Redis has may be of a later revision, where the ledger is a restored copy.
+            bump(session, row, at, **values)
             if before != values:
-                bump(session, row, at, **values)
                 said = {name: _said(value) for name, value in values.items() if name in _TOLD}
                 was = {name: _said(before[name]) for name in said}
                 record(

@@ -39,12 +39,13 @@ def normalised(report: str, hide: Redaction) -> Redaction:
     Raises:
         UnknownReportError: no such report type.
     """
-    hidden = [each for each in registry.find(report).sections if each.key in hide.sections]
+    sections = registry.find(report).sections
+    hidden = [each for each in sections if each.key in hide.sections]
     return Redaction(
         sections=tuple(each.key for each in hidden),
         csv=hide.csv or any(each.rows for each in hidden),
         money=hide.money,
-        margin=hide.margin,
+        margin=hide.margin and any(each.of_costs for each in sections),
     )
 
 
@@ -59,6 +60,7 @@ def normalised_of_all(reports: Sequence[str], hide: Redaction) -> Redaction:
         sections=tuple(dict.fromkeys(key for each in of_each for key in each.sections)),
         csv=all(each.csv for each in of_each),
         money=hide.money,
+        margin=any(each.margin for each in of_each),
     )
 
 

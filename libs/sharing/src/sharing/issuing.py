@@ -26,7 +26,7 @@ from common.reports.window import Dates, Window, window_of
 from sharing.boards import require_board
 from sharing.data_notes import data_notes
 from sharing.freezing import Fields, Frozen, keep
-from sharing.hiding import require_known
+from sharing.hiding import normalised_of_all, require_known
 from sharing.issue_errors import (
     DatesError,
     ExpiryOutOfRangeError,
@@ -178,7 +178,7 @@ def _claims(
         window=window,
         issued_at=issued_at,
         expires_at=issued_at + timedelta(seconds=_life(request, using)),
-        redacted=bool(request.hide),
+        redacted=bool(normalised_of_all(request.shown, request.hide)),
     )
 
 

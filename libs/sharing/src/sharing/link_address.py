@@ -61,9 +61,9 @@ def set_base_url(
             row = held(session, db.tenant_id)
             mine = Tenant.id == db.tenant_id
             before = session.scalar(select(Tenant.link_base_url).where(mine))
+            bump(session, row, at)  # also where the ledger is a copy older than what Redis has
             if before != base_url:
                 session.execute(update(Tenant).where(mine).values(link_base_url=base_url))
-                bump(session, row, at)
                 action = Action.LINK_ADDRESS_CHANGED
                 record(
                     session, db.tenant_id, action, author, at=at, subject=base_url, before=before

@@ -254,7 +254,12 @@ def test_a_board_is_made_told_found_and_issued_again(tab: Tab, ben: httpx.Client
     path = made(tab, report="revenue-overview", also=also, hide=hide)  # type: ignore[arg-type]
     entry = entry_of(ben, path)
     assert (entry["reportType"], entry["reports"]) == ("revenue-overview", also)
-    assert entry["hide"] == {"sections": ["products"], "csv": False, "money": False}
+    assert entry["hide"] == {
+        "sections": ["products"],
+        "csv": False,
+        "money": False,
+        "margin": True,
+    }
     for page in (tab.open(path), tab.open("/admin/links")):
         assert "A board with Revenue overview, Product performance" in said(page)
     again = re.search(r'href="(/admin/links/new\?[^"]*)"', tab.open(path).text)

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI
 from tests.integration.share_api.conftest import Serve, Service, World
 from tests.integration.share_api.console.conftest import Tab, a_tab, said
-from tests.integration.share_api.console.test_links import made
+from tests.integration.share_api.console.test_links import CHOICE, made
 from tests.integration.share_api.test_brand import picture
 from tests.integration.share_api.test_imports import work
 
@@ -118,6 +118,7 @@ def shop(service: Service, world: World) -> Iterator[Tab]:
         made(tab)
         ended = made(tab, report="sales-velocity")
         tab.send("/admin/links/revoke", share=ended.rpartition("/")[2])
+        assert tab.send("/admin/links/templates", template="Monthly", **CHOICE).status_code == 303
         token = (None, tab.csrf)
         logo = ("logo.png", picture(), "image/png")
         given = tab.client.post(

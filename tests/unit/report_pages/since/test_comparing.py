@@ -3,13 +3,16 @@
 import csv
 import gzip
 import io
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from msgspec.structs import replace
 from tests.support.samples import finished, window
 
+from common.i18n.locales import ENGLISH
+from common.i18n.report_words import formatter_of
 from common.reports import registry
+from common.reports.document.gaps import DataGap, Extent
 from common.reports.document.metrics import Unit
 from common.reports.document.schema import Document
 from common.reports.money import decimal_text
@@ -19,9 +22,11 @@ from common.reports_cache.report_fields import UnreadableReportError
 from report_pages.since import comparing, rows
 from report_pages.since.comparing import Side, Since, compare
 from report_pages.since.rows import Compared
+from report_pages.since.telling import Told
 from worker.reports import csv_export
 
 SLUGS = [each.slug for each in registry.implemented()]
+DAYS = (date(2026, 4, 1), date(2026, 4, 30))
 AFTER_REVISIONS = datetime(2027, 1, 1, tzinfo=UTC)
 
 
@@ -173,6 +178,59 @@ def test_of_many_rows_those_that_changed_most_are_kept_and_all_are_counted(
     now = with_cell(with_cell(then, 1, "orders", "7"), 2, "orders", "99999")
     (found,) = compare(then, now).rows
     assert (found.count, [each.now for each in found.rows]) == (2, [99999])
+
+
+def test_a_total_that_one_report_does_not_have_is_not_compared() -> None:
+    then = side("revenue-overview")
+    without = replace(then.document, kpis=then.document.kpis[1:])
+    for pair in ((then._replace(document=without), then), (then, then._replace(document=without))):
+        since = compare(*pair)
+        assert not since.changed
+        assert then.document.kpis[0].key not in {each.key for each in since.figures}
+
+
+def test_a_trend_that_neither_page_tells_as_a_number_is_not_told_here() -> None:
+    then = side("revenue-overview")
+    unclear = tuple(replace(each, clear=False) for each in then.document.kpis[:1])
+    vague = then._replace(document=replace(then.document, kpis=(*unclear, *then.document.kpis[1:])))
+    key = unclear[0].key
+    assert key not in {each.key for each in compare(vague, vague).figures}
+    (known,) = (each for each in compare(vague, then).figures if each.key == key)
+    assert (known.then, known.difference) == (None, None)
+
+
+def test_what_was_not_known_has_not_changed() -> None:
+    """Tax comes in later: each day had 0 of it by ignorance."""
+    then = with_cell(with_cell(side("revenue-overview"), 1, "tax", "0.00"), 2, "tax", "7.00")
+    now = with_cell(with_cell(side("revenue-overview"), 1, "tax", "19.00"), 2, "tax", "9.00")
+    assert len(rows_of(compare(then, now), "tax")) == 2
+    gap = DataGap("tax-not-known", ("tax",), now=Extent(1, *DAYS))
+    unknown = then._replace(document=replace(then.document, gaps=(gap,)))
+    assert [was for _, was, _ in rows_of(compare(unknown, now), "tax")] == [700]
+    told = Told.of(compare(unknown, now), formatter_of(ENGLISH), AFTER_REVISIONS)
+    assert any("Tax" in each for each in told.notes)
+
+
+@pytest.mark.parametrize("hidden", [Redaction(csv=True), Redaction(money=True)])
+def test_of_what_is_not_compared_it_is_not_said_that_nothing_has_changed(
+    hidden: Redaction,
+) -> None:
+    then, whole = side("product-performance", hidden), side("product-performance")
+    for pair, gist in (
+        ((then, then), "Nothing of what is compared has changed."),
+        ((whole, whole), "Nothing has changed since."),
+    ):
+        assert Told.of(compare(*pair), formatter_of(ENGLISH), AFTER_REVISIONS).gist == gist
+
+
+def test_a_name_that_begins_like_a_formula_is_told_as_it_is() -> None:
+    _, title, *_ = (
+        each.key for each in registry.find("product-performance").columns if each.unit is Unit.TEXT
+    )
+    then = with_cell(side("product-performance"), 1, title, "'-5 % off")
+    now = with_cell(then, 1, "net_sales", "77.00")
+    (found,) = compare(then, now).rows
+    assert found.rows[0].name == "-5 % off"
 
 
 def test_a_definition_that_changed_since_is_named() -> None:

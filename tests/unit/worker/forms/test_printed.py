@@ -102,3 +102,17 @@ def _with(document: Document, section: Section) -> Document:
 @pytest.mark.parametrize("slug", SLUGS)
 def test_a_report_without_sales_is_printed_too(slug: str) -> None:
     assert printed.write(source(slug, empty=True)).startswith(b"%PDF")
+
+
+def test_what_names_a_row_stands_first_and_sums_keep_their_figures() -> None:
+    made = source("product-performance")
+    tables = [each for each in made.document.sections if isinstance(each, Table)]
+    assert any("product" not in [c.key for c in each.columns] for each in tables)
+    for table in tables:
+        keys = [each.key for each in table.columns]
+        (named, *_) = (n for n, key in enumerate(keys) if key in {"product", keys[0]})
+        kept = printed._columns(table)
+        names = [row[named] for row in table.rows]
+        place = next(n for n, each in enumerate(kept.columns) if each.key == keys[named])
+        assert place <= 1, "behind a rank at most"
+        assert [row[place] for row in kept.rows] == names

@@ -15,7 +15,7 @@ class LinkHosts:
     """The addresses that tenants may have; ``base_urls`` are origins."""
 
     def __init__(self, base_urls: Iterable[str]) -> None:
-        self._hosts = {each: _host_of(each) for each in base_urls}
+        self._hosts = {each: host_of(each) for each in base_urls}
         self._named = {host.encode("ascii"): host for host in self._hosts.values()}
 
     @classmethod
@@ -49,7 +49,8 @@ class LinkHosts:
         return self._named.get(name, "")
 
 
-def _host_of(base_url: str) -> str:
+def host_of(base_url: str) -> str:
+    """The host of an origin as a request names it: in lower case, without the scheme's own port."""
     parts = urlsplit(base_url)
     return parts.netloc.lower().removesuffix(_DEFAULT_PORTS[parts.scheme])
 

@@ -2,6 +2,7 @@
 
 Both are what their readers may see: what a link hides is in neither. Amounts that are an index are
 not compared: each side's is of its own net sales, so that one moves where nothing did but those.
+Nor is a row's figure that one of both does not know: a 0 by ignorance is no figure.
 """
 
 from collections.abc import Iterable, Iterator
@@ -13,7 +14,7 @@ from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from common.reports import registry
-from common.reports.document.headlines import Kpi
+from common.reports.document.incomplete import Incomplete, incomplete
 from common.reports.document.metrics import Figure, Unit
 from common.reports.document.schema import Document
 from common.reports_cache.report_fields import UnreadableReportError
@@ -101,8 +102,13 @@ class Since:
 
     @property
     def changed(self) -> bool:
-        """Whether anything is another one than then."""
+        """Whether anything of what is compared is another one than then."""
         return bool(self.rows) or any(each.changed for each in self.figures)
+
+    @property
+    def whole(self) -> bool:
+        """Whether all there is was compared."""
+        return self.amounts and self.compared is Compared.YES
 
 
 def compare(then: Side, now: Side) -> Since:
@@ -130,18 +136,19 @@ def compare(then: Side, now: Side) -> Since:
 def _figures(then: Document, now: Document, amounts: bool) -> Iterator[FigureThen]:
     before = {each.key: each for each in then.kpis}
     after = {each.key: each for each in now.kpis}
-    for key in dict.fromkeys((*after, *before)):
-        known: Kpi = after.get(key) or before[key]
-        if known.unit is Unit.MONEY and not amounts:
+    for key, found in after.items():
+        was = before.get(key)
+        if was is None or (found.unit is Unit.MONEY and not amounts):
             continue
-        was, found = before.get(key), after.get(key)
+        if not (was.clear or found.clear):
+            continue  # neither report tells it as a number
         yield FigureThen(
-            known.label,
-            known.definition,
+            found.label,
+            found.definition,
             key,
-            known.unit,
-            None if was is None else was.value,
-            None if found is None else found.value,
+            found.unit,
+            was.value if was.clear else None,
+            found.value if found.clear else None,
         )
 
 
@@ -173,11 +180,18 @@ def _rows(then: Side, now: Side, *, amounts: bool) -> tuple[Compared, tuple[Figu
         if each.key in shared and (amounts or each.unit is not Unit.MONEY)
     ]
     figures.sort(key=lambda each: each.key != first)
-    found = (_changed(each, before, after, now.document) for each in figures)
+    known = (incomplete(then.document.gaps), incomplete(now.document.gaps))
+    found = (_changed(each, before, after, now.document, known) for each in figures)
     return Compared.YES, tuple(each for each in found if each.count)
 
 
-def _changed(figure: Figure, then: Rows, now: Rows, document: Document) -> FigureRows:
+def _changed(
+    figure: Figure,
+    then: Rows,
+    now: Rows,
+    document: Document,
+    known: tuple[Incomplete, Incomplete],
+) -> FigureRows:
     """The rows of which a figure is another one."""
     exponent = document.exponent(figure.unit)
     changed = [
@@ -189,6 +203,8 @@ def _changed(figure: Figure, then: Rows, now: Rows, document: Document) -> Figur
         )
         for key in keys(then, now)
         if (was := _text(then, key, figure.key)) != (found := _text(now, key, figure.key))
+        and _is_known(was, figure, known[0])
+        and _is_known(found, figure, known[1])
     ]
     # What is not there and what is 0 are the same to a row that has come or gone.
     told = [
@@ -203,6 +219,11 @@ def _changed(figure: Figure, then: Rows, now: Rows, document: Document) -> Figur
 def _text(rows: Rows, key: str, column: str) -> str:
     cells = rows.cells.get(key)
     return "" if cells is None else cells[column]
+
+
+def _is_known(text: str, figure: Figure, known: Incomplete) -> bool:
+    """Whether a cell that is 0 says so by knowledge; any other does."""
+    return not text or bool(text.strip("-0.")) or known.knows(figure.key)
 
 
 def _number(text: str, exponent: int) -> int | None:

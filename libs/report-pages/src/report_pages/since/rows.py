@@ -14,7 +14,7 @@ from enum import StrEnum
 from itertools import islice
 from typing import Final
 
-from common.csv_text import BOM
+from common.csv_text import BOM, read_text
 from common.reports.document.metrics import Figure, Unit
 from common.reports.document.tables import is_before
 from common.reports.model import Definition
@@ -90,7 +90,9 @@ def read(packed: bytes, definition: Definition[object]) -> Rows:
     key, *others = naming
     try:
         header, records = _records(packed)
-        found = {record[key.key]: record for record in (_cells(header, each) for each in records)}
+        of_text = frozenset(each.key for each in naming if each.unit is Unit.TEXT)
+        cells = (_cells(header, each, of_text) for each in records)
+        found = {record[key.key]: record for record in cells}
     except (OSError, EOFError, zlib.error, UnicodeDecodeError, csv.Error, LookupError) as error:
         raise UnreadableReportError("its CSV cannot be read") from error
     if len(found) < len(records):
@@ -113,10 +115,11 @@ def _without_mark(header: list[str]) -> list[str]:
     return [header[0].removeprefix(BOM), *header[1:]]
 
 
-def _cells(header: list[str], record: list[str]) -> dict[str, str]:
+def _cells(header: list[str], record: list[str], of_text: frozenset[str]) -> dict[str, str]:
     if len(record) != len(header):
         raise LookupError("a row of another length")
-    return dict(zip(header, record, strict=True))
+    pairs = zip(header, record, strict=True)
+    return {name: read_text(cell) if name in of_text else cell for name, cell in pairs}
 
 
 def keys(then: Rows, now: Rows) -> Iterator[str]:

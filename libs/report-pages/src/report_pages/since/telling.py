@@ -6,6 +6,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from common.i18n.formatter import Formatter
+from common.i18n.gap_sentences import gap_sentence
 from common.reports.document.metrics import Unit
 from report_pages.formatting import DocumentFormatter
 from report_pages.since.comparing import FigureRows, Since
@@ -43,6 +44,8 @@ class Told:
         """Whether anything has changed, in a sentence."""
         text, counted = self.figures.text, self.figures.wording.counted
         if not self.since.changed:
+            if not self.since.whole:
+                return text("Nothing of what is compared has changed.")
             return text("Nothing has changed since.")
         count = sum(each.changed for each in self.since.figures)
         if not count:
@@ -76,7 +79,9 @@ class Told:
                     "Defined otherwise since: %(figures)s. They may differ by that.", figures=labels
                 )
             )
-        return tuple(found)
+        gaps = (*since.then.gaps, *since.now.gaps)
+        told = (gap_sentence(each, self.figures.wording) for each in gaps)
+        return tuple(dict.fromkeys((*found, *filter(None, told))))
 
     def difference(self, value: int | None, unit: Unit) -> str:
         """A difference with its sign; of percentages in points."""

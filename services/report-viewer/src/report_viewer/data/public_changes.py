@@ -22,8 +22,8 @@ _HEAD: Final = ("figure", "row", "name", "frozen", "now", "difference")
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
 
-def encode(told: Told) -> bytes:
-    """What has changed as JSON, words in the reader's language."""
+def encode(told: Told, tenant_name: str) -> bytes:
+    """What has changed as JSON, words in the reader's language; the tenant as its brand says."""
     since = told.since
     return _encoder.encode(
         {
@@ -31,7 +31,7 @@ def encode(told: Told) -> bytes:
             "language": told.figures.wording.tag,
             "report": since.now.report,
             "title": told.figures.text(since.now.title),
-            "tenantName": since.now.tenant_name,
+            "tenantName": tenant_name,
             "days": {"first": since.now.days.first, "last": since.now.days.last},
             "timezone": since.now.timezone,
             "currency": since.now.currency,
@@ -40,6 +40,7 @@ def encode(told: Told) -> bytes:
             "changed": since.changed,
             "amountsCompared": since.amounts,
             "rowsCompared": since.compared.value,
+            "notes": list(told.notes),
             "redefined": list(map(told.figures.text, since.redefined)),
             "figures": [
                 {"key": each.key, "label": told.figures.text(each.label), "unit": each.unit.value}

@@ -126,7 +126,11 @@ class ChangesSince:
             ending = "-changed.csv" if resource is Resource.CHANGED_CSV else "-changed.json"
             headers = (*self._data, disposition(version, ending))
             is_csv = resource is Resource.CHANGED_CSV
-            body = public_changes.csv(told.since) if is_csv else public_changes.encode(told)
+            body = (
+                public_changes.csv(told.since)
+                if is_csv
+                else public_changes.encode(told, brand.name or told.since.now.tenant_name)
+            )
         etag = strong_etag(body, variant.coding)
         told_headers = (
             (b"content-type", _TYPES[resource]),

@@ -198,7 +198,10 @@ class ReportsEndpoint:
             return await self._represent(request, headers, head=head)
         except UnreadableReportError as error:
             _log.warning("a cached report cannot be read and is computed again: %s", error)
-            self._jobs.recompute(self._loader.shown(request.claims))
+            shown = self._loader.shown(request.claims)
+            self._jobs.recompute(shown)
+            if shown.as_now:  # or it was the frozen one
+                self._jobs.recompute(replace(shown, as_now=False))
             raise NotReadyError from error
 
     async def _represent(

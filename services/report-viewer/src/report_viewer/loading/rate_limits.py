@@ -33,11 +33,13 @@ from common.infra.redis import VIEWER_RATE_LIMITS, create_redis
 from common.links.link_claims import LinkClaims
 from common.links.token import ForgedLinkError, MalformedLinkError, RevokedLinkError
 from report_viewer.http.client_address import ClientAddresses
-from report_viewer.problems.errors import TooManyFailuresError
+from report_viewer.problems.errors import ForeignHostError, TooManyFailuresError
 
 FAILURE_SECONDS: Final = 60
 COLD_SECONDS: Final = 300
 
+_COUNTED: Final = (MalformedLinkError, ForgedLinkError, RevokedLinkError, ForeignHostError)
+"""What a holder of no link meets."""
 _THREADS: Final = VIEWER_RATE_LIMITS.connections
 _MOST_COUNTED_AT_ONCE: Final = 64
 _MOST_BLOCKED: Final = 10_000
@@ -110,7 +112,7 @@ class InvalidTokenLimit:
 
     async def check(self, error: Exception, scope: Scope) -> Exception:
         """The error that answers a failed request: ``error``, or that there were too many."""
-        if not isinstance(error, MalformedLinkError | ForgedLinkError | RevokedLinkError):
+        if not isinstance(error, _COUNTED):
             return error
         address = await self._addresses.address(scope)
         if address is None:

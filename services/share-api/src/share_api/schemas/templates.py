@@ -85,7 +85,10 @@ def said_by(wish: LinkWish) -> dict[str, Any]:
     said = wish.said
     body: dict[str, Any] = {
         name: said[name]
-        for name in ("report", "reports", "period", "ranges", "embed", "compare", "protected")
+        for name in (
+            *("report", "reports", "period", "ranges", "embed", "compare", "changes"),
+            "protected",
+        )
         if name in said
     }
     if wish.dates is not None:
@@ -96,6 +99,8 @@ def said_by(wish: LinkWish) -> dict[str, Any]:
     if wish.hide is not None:
         hidden = {"sections": wish.hide.sections, "csv": wish.hide.csv, "money": wish.hide.money}
         body["hide"] = {name: value for name, value in hidden.items() if value}
+        if wish.hide.margin:
+            body["hide"]["margin"] = False
     if wish.expires_in is not None:
         body["expiresInSeconds"] = wish.expires_in
     return body

@@ -116,13 +116,18 @@ def _kept(table: Table) -> list[int]:
     """The places of the columns as paper has them: what names a row, its first measure beside the
     days before, what stands beside that, then the other measures alone."""
     first = next((each.key.removeprefix(BEFORE) for each in table.columns if each.is_before), None)
-    ranks = ((_rank(column, first), n) for n, column in enumerate(table.columns))
+    keys = [each.key for each in table.columns]
+    named = products.PRODUCT.key if products.PRODUCT.key in keys else keys[0]
+    ranks = ((_rank(column, first, named), n) for n, column in enumerate(table.columns))
     return [n for _, n in sorted((rank, n) for rank, n in ranks if rank is not None)]
 
 
-def _rank(column: Column, first: str | None) -> int | None:
-    """How early a column stands beside the ``first`` measure; None for what is not printed."""
-    if column.key in {products.PRODUCT.key, "rank"}:
+def _rank(column: Column, first: str | None, named: str) -> int | None:
+    """How early a column stands beside the ``first`` measure; None for what is not printed.
+
+    Rows are ``named`` by a column of that key.
+    """
+    if column.key in {named, "rank"}:
         return 0
     if first is not None:
         change = column.is_change and column.key.startswith(f"{first.removesuffix('_percent')}_ch")

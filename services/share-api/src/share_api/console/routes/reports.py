@@ -73,16 +73,15 @@ def show_report(
 def show_preview(visit: CurrentVisit, report: str, days: str) -> Response:
     """The report as its visitors see it, or that it is being prepared."""
     try:
-        response = _preview(visit, preview_of(visit, key_of(visit, report, days)))
+        return _preview(visit, preview_of(visit, key_of(visit, report, days)))
     except NoSuchPreviewError:
-        response = plain_page(visit.request, "preparing.html", 404, state="none")
+        return _preparing(visit, 404, "none")
     except JobsUnavailableError:
-        response = plain_page(visit.request, "preparing.html", 503, state="failed")
+        return _preparing(visit, 503, "failed")
     except TooManyPreviewsError as error:
-        response = plain_page(visit.request, "preparing.html", error.status, state="failed")
+        response = _preparing(visit, error.status, "failed")
         response.headers["Retry-After"] = str(error.retry_after)
-    response.headers.update({**FRAMED_HEADERS, **response.headers})
-    return response
+        return response
 
 
 def _preview(visit: Visit, found: Preview) -> HTMLResponse:
@@ -90,8 +89,13 @@ def _preview(visit: Visit, found: Preview) -> HTMLResponse:
         brand = shown_brand(visit)
         html = drawn(visit, found.document, brand, outdated=found.outdated)
         return HTMLResponse(html, headers=framed_headers(brand.source))
-    status, state = (503, "failed") if found.failed else (202, "preparing")
-    return plain_page(visit.request, "preparing.html", status, state=state)
+    return _preparing(visit, *((503, "failed") if found.failed else (202, "preparing")))
+
+
+def _preparing(visit: Visit, status: int, state: str) -> HTMLResponse:
+    response = plain_page(visit.request, "preparing.html", status, state=state)
+    response.headers.update(FRAMED_HEADERS)
+    return response
 
 
 @router.get(f"{_PAGE}/rows", dependencies=_READS)

@@ -68,6 +68,7 @@ def _as_shared(wish: LinkWish) -> Share:
         embed=list(wish.embed or ()) or None,
         compare=None if compare is Comparison.PREVIOUS else compare.value,
         hide=list((wish.hide or NOTHING).words) or None,
+        changes=wish.changes or None,
         password_hash="-" if wish.protected else None,
     )
 
@@ -90,6 +91,7 @@ def _query(wish: LinkWish, share: Share) -> str:
         "range": share.ranges or (),
         "compare": share.compare or "",
         "hide": values_of(share),
+        "changes": "yes" if share.changes else "",
         "embed": " ".join(share.embed or ()),
         "life": wish.expires_in or "",
         "protected": "yes" if wish.protected else "",

@@ -71,6 +71,11 @@ def downgrade() -> None:
         "DELETE FROM frozen_reports f USING shares s WHERE s.tenant_id = f.tenant_id"
         " AND s.link_id = f.link_id AND s.report <> f.report"
     )
+    # A board would open as a link to its first report, and hide of that what all of it hides.
+    op.execute(
+        "UPDATE shares SET revoked_at = greatest(issued_at, now())"
+        " WHERE reports IS NOT NULL AND revoked_at IS NULL"
+    )
     op.execute("ALTER TABLE shares FORCE ROW LEVEL SECURITY")
     op.execute("ALTER TABLE frozen_reports FORCE ROW LEVEL SECURITY")
     op.drop_constraint("pk_frozen_reports", "frozen_reports")
