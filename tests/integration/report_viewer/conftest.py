@@ -21,7 +21,7 @@ from common.jobs.celery_config import QUEUE
 from devstack.embedded.valkey import EmbeddedValkey
 from devstack.processes.sockets import reserved_port
 from report_viewer.app import create_app
-from report_viewer.loading import job_requests, rate_limits, redis_store
+from report_viewer.loading import data_loader, job_requests, rate_limits, redis_store
 from report_viewer.settings import ViewerSettings
 from report_viewer.view_counts import counter
 
@@ -74,6 +74,8 @@ def patient(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
         monkeypatch.setattr(module, name, profile)
     monkeypatch.setattr(redis_clients, "POOL_WAIT_SECONDS", 600)
     monkeypatch.setattr(publisher, "CLAIM_SECONDS", 600)
+    monkeypatch.setattr(data_loader, "BATCH_SECONDS", 600)
+    monkeypatch.setattr(job_requests, "_RESTORE_REPEAT_SECONDS", 600)
 
 
 @pytest.fixture

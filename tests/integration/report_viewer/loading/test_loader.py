@@ -223,10 +223,10 @@ async def test_first_the_link_then_the_report(run: Run, redis_client: Redis) -> 
     sample = Sample()
     async with run(REPORT_VIEWER_WAIT_SECONDS=60) as client:
         asked: Awaitable[object] = asyncio.ensure_future(client.get(sample.path))
-        await wait.until_async(lambda: len(tasks(redis_client)) == 1)
+        await wait.until_async(lambda: RestoreLink.task in tasks(redis_client))
         states = LinkStateStore(redis_client)
         await asyncio.to_thread(states.restore, sample.ref, LinkState.ACTIVE)
-        await wait.until_async(lambda: len(tasks(redis_client)) == 2)
+        await wait.until_async(lambda: "reports.compute" in tasks(redis_client))
         await asyncio.to_thread(sample.store, redis_client)
         answer = await asked
     assert getattr(answer, "status_code", None) == 200
