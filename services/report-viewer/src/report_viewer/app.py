@@ -102,8 +102,11 @@ def create_app(settings: ViewerSettings) -> Viewer:
         fresh_seconds=settings.local_seconds, max_bytes=settings.copies_mb * 1024 * 1024
     )
     metrics.watch_tracking(cache.tracking.is_proven)
-    redis = connect_redis(settings, cache, LinkHosts.of_setting(settings.tenant_base_urls))
-    reports = _reports(settings, redis, rendering, cache=cache, verifier=verifier, metrics=metrics)
+    hosts = LinkHosts.of_setting(settings.tenant_base_urls)
+    redis = connect_redis(settings, cache, hosts)
+    reports = _reports(
+        settings, redis, rendering, cache=cache, verifier=verifier, metrics=metrics, hosts=hosts
+    )
     operations = _operations(settings, redis, rendering, verifier=verifier, metrics=metrics)
     bounds = ConnectionLimits(
         connections=settings.max_connections,
@@ -122,6 +125,7 @@ def _reports(
     cache: ResponseCache,
     verifier: Verifier,
     metrics: Metrics,
+    hosts: LinkHosts,
 ) -> ReportsEndpoint:
     reader = DataLoader(redis.store.read_all)
     loader = ReportLoader(
@@ -134,7 +138,6 @@ def _reports(
     )
     metrics.watch_memory(waiting=lambda: loader.waiting, copies=lambda: cache.bytes_kept)
     facts = redis.facts
-    hosts = LinkHosts.of_setting(settings.tenant_base_urls)
     branding = Branding(facts.brand, facts.logo, facts.name, hosts)
     representations, forms, changes = _representing(
         settings,

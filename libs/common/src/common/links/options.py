@@ -44,8 +44,8 @@ class LinkOptions(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknow
     unless its reader chooses otherwise, ``hide`` what it leaves out of its report. ``board`` are
     the reports that its readers choose from, the one of its token among them, in the order of their
     tabs; a link to a single report has none. ``password`` is the argon2 hash of the one that the
-    link asks for. Of two states the one with the higher
-    ``revision`` holds: the ledger counts up with each change.
+    link asks for. Of two states the one with the higher ``revision`` holds: the ledger counts up
+    with each change.
     """
 
     live: Period | None = None
