@@ -5,6 +5,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from msgspec.structs import replace
 from PIL import Image
 from redis import Redis
 from sqlalchemy import Engine, text
@@ -40,6 +41,17 @@ def branded(anna: httpx.Client) -> httpx.Client:
     assert anna.patch(BRAND, json=given).status_code == 200
     assert anna.put(LOGO, content=picture()).status_code == 200
     return anna
+
+
+def test_set_again_over_a_restored_copy_of_the_ledger_it_is_told(
+    branded: httpx.Client, world: World, redis_client: Redis
+) -> None:
+    """Redis was told of a later revision than the copy has."""
+    before = told(redis_client, world.berlin)
+    later = replace(before, revision=before.revision + 1, name="Of later")
+    assert brands.store(redis_client, world.berlin, later, None)
+    assert branded.patch(BRAND, json={"name": "Nordlicht"}).status_code == 200
+    assert told(redis_client, world.berlin).name == "Nordlicht"
 
 
 def test_it_is_told_and_kept(branded: httpx.Client, world: World, redis_client: Redis) -> None:

@@ -55,6 +55,17 @@ async def test_it_opens_at_home_and_at_the_host_of_all(
                 assert (foreign.content, foreign.headers) == (forged.content, forged.headers)
 
 
+async def test_past_the_limit_of_failures_they_are_answered_as_forged_ones(
+    run: Run, ours: Sample
+) -> None:
+    async with run(REPORT_VIEWER_FAILURES_PER_ADDRESS=2, **SETTINGS) as client:
+        for path in (ours.path, ours.path[:-3] + "AAA"):
+            assert (await get(client, path, THEIRS)).status_code == 403
+        for path in (ours.path, ours.path[:-3] + "AAA"):
+            assert (await get(client, path, THEIRS)).status_code == 429
+        assert (await get(client, ours.path, OURS)).status_code == 200
+
+
 async def test_at_another_host_nothing_is_told_of_one_that_is_over_or_locked(
     run: Run, ours: Sample, redis_client: Redis
 ) -> None:

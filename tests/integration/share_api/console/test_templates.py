@@ -47,6 +47,21 @@ def test_a_template_is_saved_chosen_replaced_and_deleted(tab: Tab, ben: httpx.Cl
     assert tab.send(TEMPLATES, template="MONTHLY", **CHOICE).status_code == 303
     (template,) = ben.get(API).json()["items"]
     assert (template["name"], "live" in template["share"]) == ("MONTHLY", False)
+    shown = {"report": "product-performance", "kind": "frozen", "changes": "yes"}
+    margins = {"hide": "product-performance.with-margin"}
+    assert (
+        tab.send(TEMPLATES, template="monthly", **{**CHOICE, **shown, **margins}).status_code == 303
+    )
+    used = re.search(
+        r'href="(/admin/links/new[^"]+)"[^>]*aria-label="Use', tab.open(TEMPLATES).text
+    )
+    assert used is not None
+    again = tab.open(html.unescape(used[1])).text
+    for box in (
+        'name="changes" value="yes"',
+        'name="hide" value="product-performance.with-margin"',
+    ):
+        assert re.search(rf"{re.escape(box)}[^>]* checked", again), box
     for name, wrong, why in (
         ("", {}, "a name of up to 80 characters"),
         ("x\0", {}, "a name of up to 80 characters"),
