@@ -88,6 +88,12 @@ def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
+def located(status: int, said: str, location: str) -> dict[int | str, dict[str, Any]]:
+    """An answer that has the address of what it is about in ``Location``."""
+    address = {"description": location, "schema": {"type": "string", "format": "uri-reference"}}
+    return {status: {"description": said, "headers": {"Location": address}}}
+
+
 def request_body(model: type[BaseModel], *, required: bool = True) -> dict[str, Any]:
     """A request body, for a route's ``openapi_extra``."""
     content = {"application/json": {"schema": _schema_of(model)}}

@@ -1,6 +1,6 @@
 """Routes of API keys: making one, listing them, and revoking one."""
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Response
@@ -9,7 +9,8 @@ from accounts.api_keys import KeyNotFoundError, create_key, get_key, list_keys, 
 from accounts.permissions import Permission
 from common.instants import now
 from share_api.http.json_body import Body, parse_body
-from share_api.http.openapi import problem_responses, request_body
+from share_api.http.openapi import located, problem_responses, request_body
+from share_api.http.path_id import canonical_uuid
 from share_api.routes.dependencies import CurrentActor, CurrentDb
 from share_api.routes.permissions import needs
 from share_api.schemas.api_keys import ApiKeyBody, ApiKeysView, ApiKeyView, CreatedApiKeyView
@@ -21,24 +22,16 @@ _PATH: Final = "/api/admin/keys"
 KeyId = Annotated[
     str, Path(description="The id of an API key.", json_schema_extra={"format": "uuid"})
 ]
-_LOCATION: Final[dict[int | str, dict[str, Any]]] = {
-    201: {
-        "description": "The key, told this once.",
-        "headers": {
-            "Location": {
-                "description": "Where it is shown, without its secret, and revoked.",
-                "schema": {"type": "string", "format": "uri-reference"},
-            }
-        },
-    }
-}
+_CREATED: Final = located(
+    201, "The key, told this once.", "Where it is shown, without its secret, and revoked."
+)
 
 
 @router.post(
     _PATH,
     summary="Make an API key",
     status_code=201,
-    responses={**_LOCATION, **problem_responses(400, 403, 409, 503)},
+    responses={**_CREATED, **problem_responses(400, 403, 409, 503)},
     openapi_extra=request_body(ApiKeyBody),
     dependencies=[needs(Permission.KEYS_WRITE)],
 )
@@ -88,10 +81,7 @@ def revoke_api_key(key_id: KeyId, actor: CurrentActor, db: CurrentDb) -> None:
 
 def _id(text: str) -> UUID:
     """An id in its one spelling; anything else names no key."""
-    try:
-        key_id = UUID(text)
-    except ValueError:
-        raise KeyNotFoundError(text) from None
-    if str(key_id) != text:
+    key_id = canonical_uuid(text)
+    if key_id is None:
         raise KeyNotFoundError(text)
     return key_id

@@ -16,7 +16,7 @@ from share_api.container import Container
 from share_api.http.bounded_body import iter_with_timeout
 from share_api.http.content_length import content_length
 from share_api.http.multipart import FILES, FileChunk, iter_file_chunks
-from share_api.http.openapi import problem_responses
+from share_api.http.openapi import located, problem_responses
 from share_api.imports.listing import ImportNotFoundError, get_import, list_imports
 from share_api.imports.upload import (
     ImportTooLargeError,
@@ -30,17 +30,11 @@ from share_api.schemas.imports import FORMAT_NAMES, ImportFormatName, ImportsVie
 router = APIRouter(tags=["imports"])
 _PATH: Final = "/api/admin/imports"
 
-_ACCEPTED: Final[dict[int | str, dict[str, Any]]] = {
-    202: {
-        "description": "The files are there; the import waits for a worker.",
-        "headers": {
-            "Location": {
-                "description": "Where its progress and its result are.",
-                "schema": {"type": "string", "format": "uri-reference"},
-            }
-        },
-    }
-}
+_ACCEPTED: Final = located(
+    202,
+    "The files are there; the import waits for a worker.",
+    "Where its progress and its result are.",
+)
 _TAKES: Final[dict[str, Any]] = {
     "requestBody": {
         "required": True,

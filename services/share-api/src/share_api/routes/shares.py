@@ -12,6 +12,7 @@ from common.instants import now
 from share_api.container import Container
 from share_api.http.json_body import Body, parse_body
 from share_api.http.openapi import problem_responses, request_body
+from share_api.http.path_id import canonical_uuid
 from share_api.routes.dependencies import CurrentActor, CurrentDb, Services
 from share_api.routes.permissions import needs
 from share_api.schemas.requests import RevokeBody, ShareFilterQuery, ShareQuery
@@ -207,10 +208,7 @@ def state_context(container: Container) -> StateContext:
 
 def parse_id(text: str) -> UUID:
     """An id in its one spelling; anything else names no entry."""
-    try:
-        share_id = UUID(text)
-    except ValueError:
-        raise ShareNotFoundError(text) from None
-    if str(share_id) != text:
+    share_id = canonical_uuid(text)
+    if share_id is None:
         raise ShareNotFoundError(text)
     return share_id

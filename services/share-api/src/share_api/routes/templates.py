@@ -1,6 +1,6 @@
 """Routes of templates: what links are issued with again and again, saved by a name."""
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Response
@@ -14,7 +14,8 @@ from common.reports.registry import UnknownReportError
 from share_api.auth.actors import Actor
 from share_api.container import Container
 from share_api.http.json_body import Body, FieldError, InvalidBodyError, parse_body
-from share_api.http.openapi import problem_responses, request_body
+from share_api.http.openapi import located, problem_responses, request_body
+from share_api.http.path_id import canonical_uuid
 from share_api.routes.dependencies import CurrentActor, CurrentDb, Services
 from share_api.routes.permissions import needs
 from share_api.schemas.templates import TemplateBody, TemplatesView, TemplateView
@@ -34,17 +35,7 @@ PATH: Final = "/api/admin/analytics/templates"
 TemplateId = Annotated[
     str, Path(description="The id of a template.", json_schema_extra={"format": "uuid"})
 ]
-_LOCATION: Final[dict[int | str, dict[str, Any]]] = {
-    201: {
-        "description": "The template.",
-        "headers": {
-            "Location": {
-                "description": "Where it is shown, changed and deleted.",
-                "schema": {"type": "string", "format": "uri-reference"},
-            }
-        },
-    }
-}
+_CREATED: Final = located(201, "The template.", "Where it is shown, changed and deleted.")
 
 
 @router.get(
@@ -62,7 +53,7 @@ def list_saved_templates(db: CurrentDb) -> TemplatesView:
     PATH,
     summary="Save a template",
     status_code=201,
-    responses={**_LOCATION, **problem_responses(400, 403, 409, 422, 503)},
+    responses={**_CREATED, **problem_responses(400, 403, 409, 422, 503)},
     openapi_extra=request_body(TemplateBody),
     dependencies=[needs(Permission.SHARES_WRITE)],
 )
@@ -144,10 +135,7 @@ def parse_id(text: str) -> UUID:
     Raises:
         TemplateNotFoundError: it is none.
     """
-    try:
-        template_id = UUID(text)
-    except ValueError:
-        raise TemplateNotFoundError from None
-    if str(template_id) != text:
+    template_id = canonical_uuid(text)
+    if template_id is None:
         raise TemplateNotFoundError
     return template_id
