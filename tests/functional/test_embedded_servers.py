@@ -38,6 +38,16 @@ def test_postgres_keeps_data_and_recovers_from_a_kill(place: Path) -> None:
         assert query(server, "SELECT x FROM kept ORDER BY x") == [(1,), (2,)]
 
 
+def test_a_directory_may_be_named_from_where_one_stands(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(place)
+    with EmbeddedPostgres(Path("pg"), password=PASSWORD, fast=True) as server:
+        assert query(server, "SELECT 1") == [(1,)]
+    with EmbeddedValkey(Path("valkey"), password=PASSWORD) as valkey:
+        assert redis.Redis.from_url(valkey.url).ping()
+
+
 def test_postgres_is_set_up_as_promised(place: Path) -> None:
     with EmbeddedPostgres(place / "pg", password=PASSWORD, fast=True) as server:
         facts = query(

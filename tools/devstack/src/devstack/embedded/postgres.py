@@ -62,7 +62,7 @@ class EmbeddedPostgres(EmbeddedServer):
         self._database = database
         self._addresses = ",".join(filter(None, (LOOPBACK, address)))
         self._account = server_account()
-        self._place = directory
+        self._place = self._directory
 
     @property
     def url(self) -> str:

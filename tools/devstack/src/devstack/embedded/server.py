@@ -22,7 +22,8 @@ class EmbeddedServer(ABC):
     stop_seconds: ClassVar[float]
 
     def __init__(self, directory: Path, *, port: int | None, password: str) -> None:
-        self._directory = directory
+        # A server starts in its own directory, where a relative path names another.
+        self._directory = directory.resolve()
         self._wanted_port = port
         self._port = port or 0
         self._password = password

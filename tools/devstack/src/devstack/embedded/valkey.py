@@ -83,7 +83,7 @@ class EmbeddedValkey(EmbeddedServer):
             f"bind {LOOPBACK}",
             f"port {self._port}",
             f"requirepass {_quoted(self._password)}",
-            f"dir {_quoted(str(self._directory.resolve()))}",
+            f"dir {_quoted(str(self._directory))}",
             "daemonize no",
             "appendonly yes",
             "appendfsync everysec",
