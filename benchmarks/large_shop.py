@@ -148,11 +148,10 @@ def _measure(url: str, held: int, answer: Connection) -> None:
     before, started, used = _most(), time.perf_counter(), time.process_time()
     with read(engine, ComputeReport(1, REPORT, WINDOW)) as (scope, sales):
         large = sales.catalogue(larger_than=held)
-        by = sales.totals(CATEGORY)
         report = definition.present(
-            standing(large, by)
+            standing(large, sales.totals(CATEGORY))
             if large
-            else ProductPerformance(sales.products(), sales.come_back(), by),
+            else ProductPerformance(sales.products(), sales.come_back()),
             scope,
         )
         page = time.perf_counter() - started

@@ -23,7 +23,7 @@ from common.reports.model import Report, Scope
 from common.reports.redaction import NOTHING, Redaction
 from common.reports.totals.margins import Earned, Margins, ProductEarned, WindowEarned
 from common.reports.totals.products import ProductTotals
-from common.reports.totals.totals import Totals, WindowTotals
+from common.reports.totals.totals import Totals
 from common.reports.window import Period, Window, window_of
 from common.reports_cache.cache import (
     ReportCache,
@@ -158,15 +158,6 @@ def products(count: int, *, first_title: str | None = None) -> tuple[ProductTota
     return tuple(made)
 
 
-def categories_of(sold: tuple[ProductTotals, ...]) -> dict[str | None, WindowTotals]:
-    """The sums of products by their categories."""
-    found: dict[str | None, WindowTotals] = {}
-    for each in sold:
-        now, previous = found.get(each.category, WindowTotals())
-        found[each.category] = WindowTotals(now + each.totals, previous + each.previous)
-    return found
-
-
 def document_with_margins(over: Window | None = None) -> Document:
     """Product performance of a shop that knows what two of three products cost, and shows it."""
     sold = products(120)
@@ -188,7 +179,7 @@ def document_with_margins(over: Window | None = None) -> Document:
     margins = Margins(
         tuple(known[:25]), len(known), whole, (whole.now.net, whole.previous.net), nets
     )
-    result = ProductPerformance(sold, categories=categories_of(sold), margins=margins)
+    result = ProductPerformance(sold, margins=margins)
     return registry.find("product-performance").present(result, scope_of(over or window())).document
 
 
@@ -247,7 +238,7 @@ def finished(
     results = {
         "revenue-overview": RevenueOverview(days=days, previous_days=before),
         "sales-velocity": SalesVelocity(days=days, previous_days=before, products=sold, lead=lead),
-        "product-performance": ProductPerformance(products=sold, categories=categories_of(sold)),
+        "product-performance": ProductPerformance(products=sold),
     }
     return registry.find(report).present(results[report], about)
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from common.reports import registry
-from common.reports.catalog.product_performance.ranking import rank
+from common.reports.catalog.product_performance.ranking import Ranking
 from common.reports.catalog.product_performance.standing import ProductPerformance
 from common.reports.catalog.revenue_overview.definition import RevenueOverview
 from common.reports.catalog.sales_velocity.daily_rates import (
@@ -176,7 +176,7 @@ def test_weekday_profile_divides_by_occurrences() -> None:
 
 
 def test_abc_the_item_that_crosses_is_in_the_upper_class() -> None:
-    ranked = rank([product("a", 79), product("b", 10), product("c", 6), product("d", 5)])
+    ranked = tuple(Ranking([product("a", 79), product("b", 10), product("c", 6), product("d", 5)]))
     assert [(each.product.product_id, each.abc_class) for each in ranked] == [
         ("a", "A"),
         ("b", "A"),
@@ -187,18 +187,18 @@ def test_abc_the_item_that_crosses_is_in_the_upper_class() -> None:
 
 
 def test_exactly_eighty_percent_closes_class_a() -> None:
-    ranked = rank([product("a", 80), product("b", 15), product("c", 5)])
+    ranked = tuple(Ranking([product("a", 80), product("b", 15), product("c", 5)]))
     assert [each.abc_class for each in ranked] == ["A", "B", "C"]
 
 
 def test_ties_go_by_id_and_ranks_move() -> None:
-    ranked = rank([product("b", 10, 30), product("a", 10, 20), product("c", 5)])
+    ranked = tuple(Ranking([product("b", 10, 30), product("a", 10, 20), product("c", 5)]))
     assert [each.product.product_id for each in ranked] == ["a", "b", "c"]
     assert [each.rank_change for each in ranked] == [1, -1, None]
 
 
 def test_without_positive_sales_there_are_no_shares() -> None:
-    ranked = rank([product("a", 0), product("b", 0, returns=10)])
+    ranked = tuple(Ranking([product("a", 0), product("b", 0, returns=10)]))
     assert {each.share for each in ranked} == {None}
     assert {each.cumulative_share for each in ranked} == {None}
     assert {each.abc_class for each in ranked} == {None}

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.samples import categories_of, finished, products, scope_of, window
+from tests.support.samples import finished, products, scope_of, window
 
 from common.reports import registry
 from common.reports.catalog.product_performance import categories
@@ -69,7 +69,7 @@ def test_a_shop_without_categories_has_no_such_section() -> None:
         each.__class__(each.product_id, each.title, each.sku, None, each.totals, each.previous)
         for each in products(30)
     )
-    result = ProductPerformance(bare, categories=categories_of(bare))
+    result = ProductPerformance(bare)
     made = registry.find(SLUG).present(result, replace(scope_of(window()), gaps=()))
     assert section(made.document, "categories") is None
 

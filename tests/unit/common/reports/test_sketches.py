@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from common.reports import registry
 from common.reports.catalog.product_performance import standing
 from common.reports.catalog.product_performance.movers import EACH_WAY, movers
-from common.reports.catalog.product_performance.ranking import Ranked, bands, rank
+from common.reports.catalog.product_performance.ranking import Ranking, positive_net
 from common.reports.catalog.product_performance.standing import ProductPerformance
 from common.reports.catalog.revenue_overview.definition import RevenueOverview
 from common.reports.catalog.sales_velocity.velocity import SalesVelocity
@@ -20,7 +20,7 @@ from common.reports.document.schema import LineChart, Movement, Series, Waterfal
 from common.reports.model import Scope
 from common.reports.presenting.weeks import days_of, weeks
 from common.reports.totals.products import ProductTotals
-from common.reports.totals.totals import Totals, total
+from common.reports.totals.totals import Totals, total, window_total
 from common.reports.window import Period, window_of
 
 NOW = datetime(2026, 5, 2, 8, tzinfo=UTC)
@@ -146,8 +146,8 @@ def test_the_fastest_and_the_first_product_stand_out() -> None:
 @given(st.lists(st.tuples(AMOUNTS, AMOUNTS), max_size=40))
 def test_the_classes_together_are_everything(nets: list[tuple[int, int]]) -> None:
     products = [sold(f"{n:02}", *net) for n, net in enumerate(nets)]
-    ranked = rank(products)
-    made = bands(ranked)
+    ranked = Ranking(products)
+    made = ranked.bands()
     below = sum(net <= 0 for net, _ in nets)
     assert [band.name for band in made] == ["A", "B", "C", *([""] if below else [])]
     assert sum(band.products for band in made) == len(products)
@@ -158,10 +158,22 @@ def test_the_classes_together_are_everything(nets: list[tuple[int, int]]) -> Non
         assert (band.share is None) == (not band.name or below == len(nets))
 
 
+@given(st.lists(st.tuples(AMOUNTS, AMOUNTS), max_size=60))
+def test_what_a_page_says_without_placing_each_is_what_placing_each_says(
+    nets: list[tuple[int, int]],
+) -> None:
+    products = tuple(sold(f"{n:02}", *net) for n, net in enumerate(nets))
+    made, placed = standing.of_held(ProductPerformance(products)), tuple(Ranking(products))
+    behind = placed[standing.FRONT :]
+    assert made.front == placed[: standing.FRONT]
+    assert made.others == window_total(each.product for each in behind)
+    assert made.others_positive == positive_net(each.product.totals for each in behind)
+    assert made.whole == window_total(products)
+
+
 @given(st.lists(st.tuples(AMOUNTS, AMOUNTS), max_size=40))
 def test_movers_are_the_greatest_gains_and_losses(nets: list[tuple[int, int]]) -> None:
-    ranked = rank([sold(f"{n:02}", *net) for n, net in enumerate(nets)])
-    chart = movers([each.product for each in ranked])
+    chart = movers(Ranking([sold(f"{n:02}", *net) for n, net in enumerate(nets)]).products)
     difference, net, change = chart.series
     gained = sorted((now - before for now, before in nets), reverse=True)
     expected = [g for g in gained[:EACH_WAY] if g > 0] + [g for g in gained[-EACH_WAY:] if g < 0]
@@ -176,11 +188,11 @@ def test_both_ends_come_from_one_ranking(monkeypatch: pytest.MonkeyPatch) -> Non
     """The order of a large shop is worked out once for the page and the CSV."""
     calls: list[int] = []
 
-    def counted(products: Iterable[ProductTotals]) -> tuple[Ranked, ...]:
+    def counted(products: Iterable[ProductTotals]) -> Ranking:
         calls.append(1)
-        return rank(products)
+        return Ranking(products)
 
-    monkeypatch.setattr(standing, "rank", counted)
+    monkeypatch.setattr(standing, "Ranking", counted)
     result = ProductPerformance((sold("a", 1), sold("b", 2)))
     report = registry.find("product-performance").present(result, MONTH)
     assert [row[0] for row in report.rows] == [1, 2]

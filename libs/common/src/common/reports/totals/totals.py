@@ -6,7 +6,7 @@ Totals of parts add up to the totals of the whole, for every figure that is a su
 from collections.abc import Iterable
 from fractions import Fraction
 from functools import lru_cache
-from operator import add, attrgetter
+from operator import add, attrgetter, sub
 from typing import NamedTuple, Protocol
 
 import msgspec
@@ -32,6 +32,9 @@ class Totals(msgspec.Struct, frozen=True, gc=False):
 
     def __add__(self, other: "Totals") -> "Totals":
         return Totals(*map(add, _values(self), _values(other)))
+
+    def __sub__(self, other: "Totals") -> "Totals":
+        return Totals(*map(sub, _values(self), _values(other)))
 
     @property
     def net(self) -> int:
@@ -71,6 +74,9 @@ class WindowTotals(NamedTuple):
     now: Totals = Totals()
     previous: Totals = Totals()
 
+    def __sub__(self, other: "WindowTotals") -> "WindowTotals":
+        return WindowTotals(self.now - other.now, self.previous - other.previous)
+
 
 _values = attrgetter(*Totals.__struct_fields__)
 
@@ -97,3 +103,8 @@ def window_total(parts: Iterable[Summed]) -> WindowTotals:
     """The totals of all ``parts`` together, in both windows."""
     held = tuple(parts)
     return WindowTotals(total(each.totals for each in held), total(each.previous for each in held))
+
+
+def together(parts: Iterable[WindowTotals]) -> WindowTotals:
+    """All ``parts`` as one, in both windows."""
+    return WindowTotals(*map(total, zip(*parts, strict=True)))

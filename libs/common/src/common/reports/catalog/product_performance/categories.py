@@ -1,6 +1,6 @@
 """Sums by category: what the products of each bring together, and those without one as well."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from common.reports.catalog.product_performance.standing import Categories
@@ -12,7 +12,7 @@ from common.reports.presenting import measures
 from common.reports.presenting.elements import column
 from common.reports.presenting.measures import cells, columns
 from common.reports.totals import products
-from common.reports.totals.totals import Totals, WindowTotals, total
+from common.reports.totals.totals import WindowTotals, together
 
 SHOWN: Final = 10
 """How many categories the page lists."""
@@ -59,17 +59,17 @@ def _footer(
     others: list[WindowTotals], bare: list[WindowTotals], sums: Categories, whole: int
 ) -> Iterator[Footer]:
     if others:
-        cells_of = (None, *_figures(_sum(others), whole, share=_share_of(others, whole)))
+        cells_of = (None, *_figures(together(others), whole, share=_share_of(others, whole)))
         yield Footer(label="Other categories", cells=cells_of, count=len(others))
     for of in _merged(bare):
         yield Footer(label="Without category", cells=(None, *_figures(of, whole)))
-    figures = _figures(_sum(sums.values()), whole, share=percent(whole, whole))
+    figures = _figures(together(sums.values()), whole, share=percent(whole, whole))
     yield Footer(label="All products", cells=(None, *figures))
 
 
 def _merged(bare: list[WindowTotals]) -> tuple[WindowTotals, ...]:
     """Products without a category as one; none where there are none of them."""
-    return (_sum(bare),) if bare else ()
+    return (together(bare),) if bare else ()
 
 
 def _figures(of: WindowTotals, whole: int, *, share: Cell = None) -> Row:
@@ -80,12 +80,3 @@ def _figures(of: WindowTotals, whole: int, *, share: Cell = None) -> Row:
 def _share_of(others: list[WindowTotals], whole: int) -> int | None:
     """What those of them have whose net sales are positive."""
     return percent(sum(max(of.now.net, 0) for of in others), whole) if whole else None
-
-
-def _sum(parts: Iterable[WindowTotals]) -> WindowTotals:
-    held = tuple(parts)
-    none = Totals()
-    return WindowTotals(
-        total((none, *(each.now for each in held))),
-        total((none, *(each.previous for each in held))),
-    )

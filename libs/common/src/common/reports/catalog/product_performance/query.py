@@ -17,11 +17,10 @@ def query(sales: Sales) -> ProductPerformance | Standing:
     Of a shop with more than ``HELD`` products the sums and those in front, and the rest in pieces.
     """
     large = sales.catalogue(larger_than=HELD)
-    categories = sales.totals(CATEGORY)
     margins = sales.margins() if sales.scope.costs else None
     if large is not None:
-        return in_pieces.standing(large, categories, margins)
-    return ProductPerformance(sales.products(), sales.come_back(), categories, margins)
+        return in_pieces.standing(large, sales.totals(CATEGORY), margins)
+    return ProductPerformance(sales.products(), sales.come_back(), margins)
 
 
 def rows(sales: Sales) -> Iterator[Row] | None:

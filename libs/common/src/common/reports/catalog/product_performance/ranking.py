@@ -6,8 +6,12 @@ nor class. Shares are taken from exact sums, so that they do not drift along the
 that crosses 80 % or 95 % belongs to the upper class: its class goes by what stands above it.
 """
 
-from collections.abc import Iterable, Mapping
-from itertools import accumulate
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from itertools import accumulate, pairwise
+from operator import attrgetter
+from typing import Final
 
 import msgspec
 
@@ -20,6 +24,7 @@ LIMITS = (80, 95)
 """Where A and B end, in percent of positive net sales."""
 CLASSES = ("A", "B", "C")
 _NOTHING = Totals()
+_ID: Final = attrgetter("product_id")
 
 
 class Ranked(msgspec.Struct, frozen=True, gc=False):
@@ -36,16 +41,68 @@ class Ranked(msgspec.Struct, frozen=True, gc=False):
     rank_change: int | None
 
 
-def rank(products: Iterable[ProductTotals]) -> tuple[Ranked, ...]:
-    """The products by net sales, highest first, ties by id."""
-    ordered = sorted(products, key=lambda product: (-product.totals.net, product.product_id))
-    gained = _places_gained(ordered)
-    whole = positive_net(product.totals for product in ordered)
-    running = accumulate((product.totals.net for product in ordered), initial=0)
-    return tuple(
-        place(number, product, above, whole, gained.get(product.product_id))
-        for number, (product, above) in enumerate(zip(ordered, running, strict=False), start=1)
-    )
+class Ranking:
+    """The products by net sales, highest first, ties by id; each is in its place when asked for.
+
+    A page shows few of them: what it says of the others are sums, which need no place.
+    """
+
+    def __init__(self, products: Iterable[ProductTotals]) -> None:
+        # Sorts are stable: those of the same net sales stay in the order of their ids.
+        by_id = sorted(products, key=_ID)
+        nets = [each.totals.net for each in by_id]
+        order = sorted(range(len(nets)), key=nets.__getitem__, reverse=True)
+        self.products = tuple(by_id[number] for number in order)
+        # What stands above each, and at last above none: all of it.
+        self._above = list(accumulate((nets[number] for number in order), initial=0))
+        self._positive = sum(net > 0 for net in nets)
+        self.positive_net = self._above[self._positive]
+
+    def __len__(self) -> int:
+        return len(self.products)
+
+    def __iter__(self) -> Iterator[Ranked]:
+        whole, gained = self.positive_net, self._places_gained
+        for number, (product, above) in enumerate(
+            zip(self.products, self._above, strict=False), start=1
+        ):
+            yield place(number, product, above, whole, gained.get(product.product_id))
+
+    def bands(self) -> tuple[Band, ...]:
+        """The ABC classes in figures; see ``bands_of_sums``."""
+        ends = [self._reaches(limit) for limit in LIMITS]
+        bounds = pairwise((0, *ends, self._positive))
+        sums: dict[str | None, tuple[int, int]] = {
+            name: (past - first, self._above[past] - self._above[first])
+            for name, (first, past) in zip(CLASSES, bounds, strict=True)
+        }
+        if self._positive < len(self):
+            left = self._above[-1] - self.positive_net
+            sums[None] = (len(self) - self._positive, left)
+        return bands_of_sums(sums)
+
+    def _reaches(self, limit: int) -> int:
+        """The first place above which are ``limit`` percent of the whole."""
+        # A fraction rounded up: sums are whole.
+        least = -(-limit * self.positive_net // 100)
+        return bisect_left(self._above, least, hi=self._positive)
+
+    @cached_property
+    def _places_gained(self) -> dict[str, int]:
+        """Places gained among the products that had an event in either window, by id.
+
+        Both places are taken among those alone; a product without an event before gained none.
+        """
+        moved = [
+            each for each in self.products if each.totals != _NOTHING or each.previous != _NOTHING
+        ]
+        before = sorted(sorted(moved, key=_ID), key=_net_before, reverse=True)
+        places = {product.product_id: place for place, product in enumerate(before)}
+        return {
+            product.product_id: places[product.product_id] - place
+            for place, product in enumerate(moved)
+            if product.previous != _NOTHING
+        }
 
 
 def place(
@@ -68,14 +125,6 @@ def place(
 def positive_net(totals: Iterable[Totals]) -> int:
     """The net sales of those whose net sales are positive: the whole that is shared."""
     return sum(max(each.net, 0) for each in totals)
-
-
-def bands(ranked: Iterable[Ranked]) -> tuple[Band, ...]:
-    """``bands_of_sums`` of products that are all there."""
-    nets: dict[str | None, list[int]] = {}
-    for each in ranked:
-        nets.setdefault(each.abc_class, []).append(each.product.totals.net)
-    return bands_of_sums({name: (len(of), sum(of)) for name, of in nets.items()})
 
 
 def bands_of_sums(sums: Mapping[str | None, tuple[int, int]]) -> tuple[Band, ...]:
@@ -101,19 +150,8 @@ def bands_of_sums(sums: Mapping[str | None, tuple[int, int]]) -> tuple[Band, ...
     return (*classes, Band(name="", up_to=0, products=count, net_sales=net, share=None))
 
 
-def _places_gained(ordered: Iterable[ProductTotals]) -> dict[str, int]:
-    """Places gained among the products that had an event in either window, by id.
-
-    Both places are taken among those alone; a product without an event before has gained none.
-    """
-    moved = [each for each in ordered if each.totals != _NOTHING or each.previous != _NOTHING]
-    before = sorted(moved, key=lambda product: (-product.previous.net, product.product_id))
-    places = {product.product_id: place for place, product in enumerate(before)}
-    return {
-        product.product_id: places[product.product_id] - place
-        for place, product in enumerate(moved)
-        if product.previous != _NOTHING
-    }
+def _net_before(product: ProductTotals) -> int:
+    return product.previous.net
 
 
 def _abc_class(above: int, whole: int) -> str:

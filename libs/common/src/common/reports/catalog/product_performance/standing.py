@@ -4,14 +4,15 @@ The same whether the products are held or read in pieces.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
-from common.reports.catalog.product_performance.ranking import Ranked, bands, positive_net, rank
+from common.reports.catalog.product_performance.ranking import Ranked, Ranking, positive_net
 from common.reports.document.schema import Band
 from common.reports.totals.margins import Margins
-from common.reports.totals.products import ProductTotals
-from common.reports.totals.totals import WindowTotals, window_total
+from common.reports.totals.products import ProductTotals, sums_by_category
+from common.reports.totals.totals import WindowTotals, together, window_total
 
 Categories = Mapping[str | None, WindowTotals]
 """Sums by category, those of products without one under None."""
@@ -25,13 +26,11 @@ class ProductPerformance:
 
     ``come_back`` are the units by product id of what was sold in the window and has been reversed
     until now, without those of which nothing has been; None where that is not known.
-    ``categories`` are the sums by category, those of products without one under None; ``margins``
-    are None where they may not be told.
+    ``margins`` are None where they may not be told.
     """
 
     products: tuple[ProductTotals, ...]
     come_back: Mapping[str, int] | None = None
-    categories: Categories = field(default_factory=dict)
     margins: Margins | None = None
 
 
@@ -62,23 +61,25 @@ class Standing:
 
 def of_held(result: ProductPerformance) -> Standing:
     """The standing of products that are all there."""
-    ranked, back = rank(result.products), result.come_back
-    others = [each.product for each in ranked[FRONT:]]
+    ranking, back = Ranking(result.products), result.come_back
+    front = tuple(islice(ranking, FRONT))
+    categories = sums_by_category(result.products)
+    whole = together(categories.values())
     return Standing(
-        count=len(ranked),
-        front=ranked[:FRONT],
-        whole=window_total(result.products),
-        others=window_total(others),
-        others_positive=positive_net(each.totals for each in others),
+        count=len(ranking),
+        front=front,
+        whole=whole,
+        others=whole - window_total(each.product for each in front),
+        others_positive=ranking.positive_net - positive_net(each.product.totals for each in front),
         sold=sum(product.totals.units_sold > 0 for product in result.products),
         sold_before=sum(product.previous.units_sold > 0 for product in result.products),
         come_back=None if back is None else sum(back.values()),
-        bands=bands(ranked),
-        moved=tuple(each.product for each in ranked),
-        categories=result.categories,
+        bands=ranking.bands(),
+        moved=ranking.products,
+        categories=categories,
         margins=result.margins,
         rows=(
             (each, None if back is None else back.get(each.product.product_id, 0))
-            for each in ranked
+            for each in ranking
         ),
     )
