@@ -46,7 +46,7 @@ def refresh_all(database: Database) -> list[Cost]:
 def marked(service: Engine, shop: Shop) -> bool:
     """Whether any day of the shop waits for a refresh."""
     with transaction(service, Access(tenant_id=shop.id)) as session:
-        return rollup_refresh.has_marks(session, shop.id, date.min, date.max)
+        return bool(rollup_refresh.marked(session, shop.id, [(date.min, date.max)]))
 
 
 def dirty_costs(database: Database, rounds: int) -> Iterator[Cost]:

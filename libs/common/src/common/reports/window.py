@@ -7,6 +7,7 @@ whole days, and a window is fixed by two UTC instants that never move afterwards
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -68,9 +69,7 @@ class Window:
 
     def dates(self, zone: ZoneInfo) -> tuple[date, ...]:
         """The calendar days of the window in ``zone``, in order."""
-        first = self.start.astimezone(zone).date()
-        past = self.end.astimezone(zone).date()
-        return tuple(first + timedelta(days=n) for n in range((past - first).days))
+        return _dates(self, zone)
 
     def boundaries(self, zone: ZoneInfo) -> tuple[datetime, ...]:
         """The first instant of each day of the window, in UTC and in order."""
@@ -105,10 +104,23 @@ class Window:
 
     def _earlier(self, shift: int, zone: ZoneInfo) -> "Window":
         """As many days, so many days earlier."""
-        days = self.dates(zone)
-        first = days[0] - timedelta(days=shift)
-        past = first + timedelta(days=len(days))
-        return Window(start_of_day(first, zone), start_of_day(past, zone))
+        return _shifted(self, shift, zone)
+
+
+# A report asks for the same few windows and their days some sixty times.
+@lru_cache(1024)
+def _dates(window: Window, zone: ZoneInfo) -> tuple[date, ...]:
+    first = window.start.astimezone(zone).date()
+    past = window.end.astimezone(zone).date()
+    return tuple(first + timedelta(days=n) for n in range((past - first).days))
+
+
+@lru_cache(1024)
+def _shifted(window: Window, shift: int, zone: ZoneInfo) -> Window:
+    days = window.dates(zone)
+    first = days[0] - timedelta(days=shift)
+    past = first + timedelta(days=len(days))
+    return Window(start_of_day(first, zone), start_of_day(past, zone))
 
 
 def shift_of(days: int) -> int:

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine, delete, exists, select, text
+from sqlalchemy import Engine, delete, select, text
 from sqlalchemy.orm import Session
 
 from common.db.rollups import DirtyDay
@@ -78,6 +78,16 @@ _SUM_BLOCKS = text(
     ) s
     """
 )
+_MARKED = text(
+    """
+    SELECT s.first, s.past FROM unnest(CAST(:firsts AS date[]), CAST(:pasts AS date[]))
+        AS s (first, past)
+    WHERE EXISTS (
+        SELECT FROM dirty_days
+        WHERE tenant_id = :tenant_id AND day >= s.first AND day < s.past
+    )
+    """
+)
 _AGREE = text(
     """
     SELECT coalesce(bool_and(
@@ -117,9 +127,13 @@ def _refresh(engine: Engine, tenant_id: int, days: Sequence[date]) -> int:
         return len(taken)
 
 
-def has_marks(session: Session, tenant_id: int, first: date, past: date) -> bool:
-    """Whether a day ``first`` ≤ day < ``past`` is marked in what ``session`` sees."""
-    return bool(session.scalar(select(exists().where(*_between(tenant_id, first, past)))))
+def marked(
+    session: Session, tenant_id: int, stretches: Sequence[tuple[date, date]]
+) -> list[tuple[date, date]]:
+    """Which of the ``stretches``, first ≤ day < past, have a marked day in what it sees."""
+    firsts, pasts = zip(*stretches, strict=True)
+    wanted = {"tenant_id": tenant_id, "firsts": list(firsts), "pasts": list(pasts)}
+    return [(first, past) for first, past in session.execute(_MARKED, wanted)]
 
 
 def fits(session: Session, scope: Scope) -> bool:

@@ -72,12 +72,7 @@ def quickest(session: Session, scope: Scope) -> Sales:
     """
     if not rollup_refresh.fits(session, scope):
         return LedgerSales(session, scope)
-    marked = [
-        (first, past)
-        for first, past in _days_read(scope)
-        if rollup_refresh.has_marks(session, scope.tenant_id, first, past)
-    ]
-    if marked:
+    if marked := rollup_refresh.marked(session, scope.tenant_id, tuple(_days_read(scope))):
         raise MarkedDaysError(marked)
     return RolledUpSales(session, scope)
 
