@@ -1,6 +1,9 @@
 """A table by one measure shows what the CSV has of each row, beside the days before."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markupsafe import escape
 from tests.support.samples import finished
 
 from common.i18n.locales import ENGLISH
@@ -8,6 +11,7 @@ from common.i18n.report_words import formatter_of
 from common.reports import registry
 from common.reports.document.tables import Table
 from report_pages.formatting import DocumentFormatter
+from report_pages.sections.table.all_cells import all_cells
 from report_pages.sections.table.view import VIEW
 
 
@@ -50,3 +54,31 @@ def test_only_the_first_table_that_lacks_rows_is_given_them() -> None:
         made = finished("sales-velocity", count=count).document
         tables = [each for each in made.sections if isinstance(each, Table)]
         assert [each.key for each in tables if VIEW.is_explored(each, made)] == explored
+
+
+@given(st.text(max_size=20))
+def test_what_a_shop_calls_a_product_is_text(name: str) -> None:
+    made = finished("product-performance", count=3).document
+    (table,) = (s for s in made.sections if isinstance(s, Table) and s.key == "products")
+    figures = DocumentFormatter(made, formatter_of(ENGLISH))
+    columns = VIEW.columns(table, figures)
+    measure = VIEW.measure(table, figures)
+    assert measure is not None
+    at = [column.key for column in table.columns].index("sku")
+    row = [*table.rows[0][:at], name, *table.rows[0][at + 1 :]]
+    cells = all_cells(figures, row, columns, measure)
+    assert f'<td class="all t"><bdi>{escape(name)}</bdi>' in cells
+    assert cells.count("<td") == len(columns)
+    assert cells.count("data-change") == 1, "that of the measure shown"
+
+
+def test_a_text_among_the_figures_is_refused() -> None:
+    made = finished("product-performance", count=3).document
+    (table,) = (s for s in made.sections if isinstance(s, Table) and s.key == "products")
+    figures = DocumentFormatter(made, formatter_of(ENGLISH))
+    measure = VIEW.measure(table, figures)
+    assert measure is not None
+    row = [*table.rows[0]]
+    row[measure.place] = '"><script>'
+    with pytest.raises(ValueError, match="format code"):
+        all_cells(figures, row, VIEW.columns(table, figures), measure)

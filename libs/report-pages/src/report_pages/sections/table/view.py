@@ -1,7 +1,7 @@
 """Table: its view, of a table by one measure and of any other."""
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from common.reports.document.changes import Change, ChangeKind
 from common.reports.document.incomplete import incomplete
@@ -12,36 +12,18 @@ from common.reports.document.tables import BEFORE, Cell, Column, Table
 from report_pages.comparison import Compared, bars_of, compared_values
 from report_pages.formatting import DocumentFormatter
 from report_pages.sections.protocol import SectionView
+from report_pages.sections.table.all_cells import all_cells
+from report_pages.sections.table.measured import Measured
 
 _NAMES: Final = ("sku", "category")
 """What stands in small below the name of a product."""
-
-
-class Measured(NamedTuple):
-    """A column with its places in a row, that of the days before and that of its change.
-
-    ``compares`` and ``known`` are whether the document's gaps leave its changes, and a 0 of it. One
-    that is not ``exact`` was rounded: its changes are a column of their own.
-    """
-
-    column: Column
-    place: int
-    before: int | None
-    change: int | None
-    compares: bool
-    known: bool
-    exact: bool = True
-
-    @property
-    def compared(self) -> bool:
-        """Whether it stands beside the days before."""
-        return self.before is not None and self.change is not None
 
 
 class TableView(SectionView[Table]):
     """Shows tables."""
 
     section = Table
+    all_cells = staticmethod(all_cells)
 
     def metrics(self, section: Table) -> Sequence[Column]:
         """The columns, but for those that only compare another."""
