@@ -65,13 +65,14 @@ class LineView(SectionView[LineChart]):
     def chart_data(self, section: LineChart, figures: DocumentFormatter) -> dict[str, Any]:
         """The series by day, and by week where there are weeks."""
         calendar = figures.wording.calendar
+        days, weeks = self.labels(section, figures), figures.week_labels(section.weeks)
         return {
             "ordered": True,
-            "labels": self.labels(section, figures),
+            "labels": days,
             "ticks": _ticks(section, figures),
             "marks": tuple(map(calendar.short_weekday, section.labels)),
             "weekends": _weekends(section, figures),
-            "texts": {each.key: self._texts(section, each, figures) for each in section.series},
+            "texts": {each.key: _texts(each, figures, days, weeks) for each in section.series},
             "previousLabels": tuple(map(calendar.weekday, section.previous_labels)),
             "long": is_long(section),
             "abridged": self.is_abridged(section, figures),
@@ -90,24 +91,25 @@ class LineView(SectionView[LineChart]):
                 each["values"] = each["previous"] = each["changes"] = None
         return told
 
-    def _texts(
-        self, section: LineChart, series: Series, figures: DocumentFormatter
-    ) -> dict[str, str]:
-        """What goes with a measure: headings, sentences, and the name of its highest point."""
-        best = series.key in _rising(figures)
-        texts = {
-            "day": by_day(series, figures),
-            "dayGist": extent(figures, series, self.labels(section, figures)),
-            "dayPeak": figures.text("Best day") if best else figures.text("Highest day"),
+
+def _texts(
+    series: Series, figures: DocumentFormatter, days: Sequence[str], weeks: Sequence[str]
+) -> dict[str, str]:
+    """What goes with a measure: headings, sentences, and the name of its highest point."""
+    best = series.key in _rising(figures)
+    texts = {
+        "day": by_day(series, figures),
+        "dayGist": extent(figures, series, days),
+        "dayPeak": figures.text("Best day") if best else figures.text("Highest day"),
+    }
+    if weeks and series.weekly is not None:
+        weekly = msgspec.structs.replace(series, values=series.weekly)
+        texts |= {
+            "week": by_week(series, figures),
+            "weekGist": extent(figures, weekly, weeks),
+            "weekPeak": figures.text("Best week") if best else figures.text("Highest week"),
         }
-        if section.weeks and series.weekly is not None:
-            weekly = msgspec.structs.replace(series, values=series.weekly)
-            texts |= {
-                "week": by_week(series, figures),
-                "weekGist": extent(figures, weekly, figures.week_labels(section.weeks)),
-                "weekPeak": figures.text("Best week") if best else figures.text("Highest week"),
-            }
-        return texts
+    return texts
 
 
 def _rising(figures: DocumentFormatter) -> set[str]:
