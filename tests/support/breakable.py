@@ -47,20 +47,21 @@ class Breakable:
     supervisor: int
     log: Path
     broker: EmbeddedValkey | None = None
+    database: str = ""
 
-    def share(self, report: str, period: str) -> tuple[str, str]:
-        """A new link, and the address it is managed at."""
-        with self.admin() as admin:
+    def share(self, report: str, period: str, *, email: str = EMAIL) -> tuple[str, str]:
+        """A new link of an admin's shop, and the address it is managed at."""
+        with self.admin(email) as admin:
             path = f"/api/admin/analytics/{report}/share"
             issued = admin.post(path, json={"period": period})
             assert issued.status_code == 201, issued.text
             return issued.json()["url"], issued.headers["location"]
 
     @contextmanager
-    def admin(self) -> Iterator[httpx.Client]:
-        """A client with the admin's session."""
+    def admin(self, email: str = EMAIL) -> Iterator[httpx.Client]:
+        """A client with an admin's session."""
         with httpx.Client(base_url=self.share_api, timeout=wait.PATIENCE_SECONDS) as client:
-            credentials = {"email": EMAIL, "password": PASSWORD}
+            credentials = {"email": email, "password": PASSWORD}
             assert client.post("/api/admin/session", json=credentials).status_code == 200
             yield client
 
@@ -144,7 +145,14 @@ def breakable(*, own_broker: bool = False, redis_url: str | None = None) -> Iter
         furnish(facts["databaseUrl"])
         redis = stack.enter_context(create_redis(redis_url, WORKER))
         yield Breakable(
-            facts["shareApiUrl"], facts["viewerUrl"], postgres, redis, process.pid, log, broker
+            facts["shareApiUrl"],
+            facts["viewerUrl"],
+            postgres,
+            redis,
+            process.pid,
+            log,
+            broker,
+            facts["databaseUrl"],
         )
 
 
@@ -186,8 +194,8 @@ def furnish(
     email: str = EMAIL,
     password: str = PASSWORD,
     amount: str = str(SALES),
-) -> None:
-    """Make a shop, its admin and its one sale, of ``amount``."""
+) -> int:
+    """Make a shop, its admin and its one sale, of ``amount``; the shop's id."""
     paid = datetime.now(UTC) - timedelta(days=2)
     line = OrderLineRow(
         position=1, order_id="o1", line_id="1", placed_at=paid, paid_at=paid, channel="web",
@@ -201,3 +209,4 @@ def furnish(
         )
         create_admin(engine, email=email, password=password, tenant=slug)
         load_sales(engine, tenant_id, order_lines=[line])
+    return tenant_id

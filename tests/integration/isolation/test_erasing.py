@@ -167,7 +167,7 @@ def restored(shops: Shops) -> LinkState | None:
     states, cache = LinkStateStore(shops.redis), ReportCache(shops.redis, keep_seconds=600)
     restore.restore_link(shops.service, states, cache, RestoreLink(shops.theirs, shops.link_id))
     told: Any = shops.redis.get(state_key(shops.theirs, shops.link_id))
-    return parse_state(told, epoch=states.epoch())
+    return parse_state(told, epoch=states.epoch(shops.theirs))
 
 
 EMAIL = "Buyer@example.com"

@@ -252,13 +252,13 @@ def test_a_change_across_a_restart_of_redis_opens_nothing(
     may have been revoked in between. Whoever opens it has it looked up again."""
     issued = anna.post(SHARE, json={"password": PASSWORD})
     claims, entry = verified(ring, issued), issued.headers["location"]
-    read, of_now = ["a" * 40], LinkStateStore(redis_client).epoch()
+    read, of_now = ["a" * 40], LinkStateStore(redis_client).epoch(claims.tenant_id)
 
     def restarted_meanwhile(share: Share) -> LinkOptions:
         read[0] = of_now
         return options_of(share)
 
-    monkeypatch.setattr(LinkStateStore, "epoch", lambda _: read[0])
+    monkeypatch.setattr(LinkStateStore, "epoch", lambda *_: read[0])
     monkeypatch.setattr("sharing.passwords.options_of", restarted_meanwhile)
     assert anna.put(f"{entry}/password", json={"password": OTHER}).status_code == 204
     data = redis_client.get(state_key(claims.tenant_id, claims.link_id))

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, SecretStr
 
 from common.http.link_hosts import host_of
-from common.infra import sentinels
+from common.infra import clusters, sentinels
+from common.infra.clusters import cluster_of
 from common.infra.sentinels import watched_primary
 from common.links.signing_secret import check_drawn_secret
 
@@ -31,12 +32,13 @@ def starting_with(*schemes: str) -> AfterValidator:
 def _check_redis(value: SecretStr | None) -> SecretStr | None:
     if value is not None:
         watched_primary(value.get_secret_value())
+        cluster_of(value.get_secret_value())
     return value
 
 
-_REDIS = starting_with("redis://", "rediss://", sentinels.SCHEME)
+_REDIS = starting_with("redis://", "rediss://", sentinels.SCHEME, *clusters.SCHEMES)
 RedisUrl = Annotated[SecretStr, _REDIS, AfterValidator(_check_redis)]
-"""A Redis or Valkey, or the Sentinels that know where it is."""
+"""A Redis or Valkey, the Sentinels that know where it is, or the nodes of a cluster."""
 OptionalRedisUrl = Annotated[SecretStr | None, _REDIS, AfterValidator(_check_redis)]
 
 

@@ -8,10 +8,11 @@ import os
 import sys
 from typing import Annotated, Any, TypeVar
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from common.infra.clusters import broker_of
 from common.links.token import KeyRing
 from common.secret_files import SECRETS, SecretFileError, secrets_from_files
 from common.setting_types import (
@@ -68,14 +69,27 @@ class RedisSettings(ServiceSettings):
 
     redis_url: RedisUrl = Field(
         validation_alias="REDIS_URL",
-        description="Redis or Valkey: `redis://…`, `rediss://…`, or by its Sentinels"
-        " `redis+sentinel://:PASSWORD@HOST:PORT,HOST:PORT/NAME/0`.",
+        description="Redis or Valkey: `redis://…`, `rediss://…`, by its Sentinels"
+        " `redis+sentinel://:PASSWORD@HOST:PORT,HOST:PORT/NAME/0`, or the nodes of a cluster"
+        " `redis+cluster://:PASSWORD@HOST:PORT,HOST:PORT`.",
     )
     broker_url: OptionalRedisUrl = Field(
         default=None,
+        validate_default=True,
         validation_alias="BROKER_URL",
-        description="The Redis or Valkey of the jobs, when they have one of their own.",
+        description="The Redis or Valkey of the jobs, when they have one of their own: no cluster."
+        " Required where `REDIS_URL` names one.",
     )
+
+    @field_validator("broker_url")
+    @classmethod
+    def _jobs_are_in_no_cluster(
+        cls, value: SecretStr | None, info: ValidationInfo
+    ) -> SecretStr | None:
+        redis: SecretStr | None = info.data.get("redis_url")  # None where it is none
+        known = redis.get_secret_value() if redis else ""
+        broker_of(known, value.get_secret_value() if value else None)
+        return value
 
     @property
     def broker(self) -> str:
@@ -195,7 +209,13 @@ def load(settings: type[S]) -> S:
         raise SystemExit(2) from None
     except ValidationError as error:
         for problem in error.errors(include_url=False, include_context=False, include_input=False):
-            name = ".".join(str(part) for part in problem["loc"])
+            name = ".".join(_variable(settings, part) for part in problem["loc"])
             reason = problem["msg"].removeprefix("Value error, ")
             print(f"refusing to start: {name}: {reason}", file=sys.stderr)
         raise SystemExit(2) from None
+
+
+def _variable(settings: type[ServiceSettings], part: int | str) -> str:
+    """What a part of the place of an error is called outside: a default's is the field's name."""
+    field = settings.model_fields.get(str(part))
+    return str(field.validation_alias or part) if field is not None else str(part)

@@ -51,7 +51,8 @@ def change_password(
     if password is not None:
         require_password(password)
     stored = None if password is None else hash_of(password)
-    epoch = _epoch(states)  # from before the ledger is looked at: see ``LinkStateStore.activate``
+    # From before the ledger is looked at: see ``LinkStateStore.activate``.
+    epoch = _epoch(states, change.tenant_id)
     with transaction(engine, Access(tenant_id=change.tenant_id)) as session:
         share = session.scalar(
             select(Share)
@@ -85,9 +86,9 @@ def change_password(
         raise PasswordNotCarriedOutError from error
 
 
-def _epoch(states: LinkStateStore) -> str | None:
+def _epoch(states: LinkStateStore, tenant_id: int) -> str | None:
     """The server's run of now; None where it does not say, as what comes next is in the ledger."""
     try:
-        return states.epoch()
+        return states.epoch(tenant_id)
     except (RedisError, OSError):
         return None

@@ -127,7 +127,7 @@ def _reports(
     metrics: Metrics,
     hosts: LinkHosts,
 ) -> ReportsEndpoint:
-    reader = DataLoader(redis.store.read_all)
+    reader = DataLoader(redis.store.read_all, redis.store.place)
     loader = ReportLoader(
         reader,
         redis.subscriber,

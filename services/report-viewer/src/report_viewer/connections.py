@@ -6,6 +6,7 @@ from common.http.link_hosts import LinkHosts
 from common.links.state import is_state_key
 from report_viewer.cache.response_cache import ResponseCache
 from report_viewer.http.client_address import ClientAddresses
+from report_viewer.loading.cluster_tracker import ClusterTracker, create_tracker
 from report_viewer.loading.job_requests import JobRequests, connect_for_publishing, connect_jobs
 from report_viewer.loading.key_tracker import KeyTracker
 from report_viewer.loading.primary_watch import PrimaryWatch
@@ -31,7 +32,7 @@ class RedisConnections:
     store: RedisStore
     facts: TenantFacts
     primary: PrimaryWatch
-    tracker: KeyTracker
+    tracker: KeyTracker | ClusterTracker
     subscriber: Subscriber
     jobs: JobRequests
     invalid_tokens: InvalidTokenLimit
@@ -62,7 +63,7 @@ def connect_redis(
     epoch = ServerEpoch()
     reading = connect(url, epoch)
     store = RedisStore(reading, epoch, hosts)
-    tracker = KeyTracker(url, cache.tracking, seconds=cache.fresh_seconds)
+    tracker = create_tracker(url, reading, cache.tracking, seconds=cache.fresh_seconds)
     publishing = connect_for_publishing(url)
     limit = ComputationLimit(
         publishing, per_link=settings.cold_per_link, per_tenant=settings.cold_per_tenant
@@ -77,7 +78,7 @@ def connect_redis(
     return RedisConnections(
         store=store,
         facts=TenantFacts(reading),
-        primary=PrimaryWatch(reading, tracker.redis),
+        primary=PrimaryWatch(reading, *tracker.clients),
         tracker=tracker,
         subscriber=Subscriber(connect(url), on_message=on_message),
         jobs=jobs,

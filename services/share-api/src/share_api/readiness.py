@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from common.db import origin, revisions
 from common.db.engine import UnsafeDatabaseRoleError
 from common.http.problem import UNAVAILABLE_RETRY_SECONDS, Problem
+from common.infra import nodes
 from common.infra.refusals import told_of
 from share_api.container import Container
 
@@ -69,7 +70,10 @@ def _schema_fault(schema: revisions.Schema, code: str) -> str | None:
 
 def _redis_fault(container: Container) -> str | None:
     try:
-        container.redis.ping()
+        nodes.check(container.redis)
+    except nodes.SlotsUncoveredError as error:
+        return f"of the Redis cluster {error}"
     except RedisError as error:
-        return told_of(error).removesuffix(".")
+        at = nodes.address_of(error)
+        return told_of(error).removesuffix(".") + (f": {at}" if at else "")
     return None

@@ -338,7 +338,7 @@ async def test_a_look_up_from_before_the_revocation_is_void_after_a_restart(
 ) -> None:
     """A worker read "active", the link was revoked, Redis lost that, the worker writes."""
     states = LinkStateStore(world.redis)
-    looked_up_in = await asyncio.to_thread(states.epoch)
+    looked_up_in = await asyncio.to_thread(states.epoch, world.link.tenant_id)
     await asyncio.to_thread(world.revoke)
     restart(world.server, empty=True)
     await asyncio.to_thread(world.cache)

@@ -18,7 +18,8 @@ from tests.support.sentinels import watched
 
 from common.links import popularity, view_counts
 from devstack.embedded.valkey import EmbeddedValkey
-from report_viewer.cache.tracking import Tracking, Unchanged
+from report_viewer.cache.tracking import ServerTracking as Tracking
+from report_viewer.cache.tracking import Unchanged
 from report_viewer.loading import primary_watch
 from report_viewer.loading.key_tracker import KeyTracker
 from report_viewer.loading.primary_watch import PrimaryWatch

@@ -88,5 +88,5 @@ def test_what_a_link_shows_comes_back_with_it(shop: Shop, redis_client: Redis) -
     restore.restore_link(shop.engine, states, shop.cache, RestoreLink(shop.tenant_id, link_id))
     data = redis_client.get(state_key(shop.tenant_id, link_id))
     assert isinstance(data, bytes)
-    known = parse_link(data, epoch=states.epoch())
+    known = parse_link(data, epoch=states.epoch(shop.tenant_id))
     assert known == KnownLink(LinkState.ACTIVE, LinkOptions(live=Period.WEEK))

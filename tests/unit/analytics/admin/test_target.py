@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from analytics.admin.target import NoConnectionError, resolve, resolve_owner
+from analytics.admin.target import BrokerError, NoConnectionError, resolve, resolve_owner
 from devstack.supervisor.secrets import load_secrets
 from devstack.supervisor.state import StateDirectory, write_private
 
@@ -97,3 +97,12 @@ def test_the_owner_of_a_database_that_is_not_ours_is_unknown(running: StateDirec
     write_private(running.ports, {"postgres": 1})
     with pytest.raises(NoConnectionError):
         resolve_owner(running.path, {})
+
+
+@pytest.mark.parametrize("broker", [{}, {"BROKER_URL": "redis+cluster://a"}])
+def test_jobs_of_a_cluster_need_a_place_of_their_own(broker: dict[str, str]) -> None:
+    known = {"DATABASE_URL": "postgresql://x", "REDIS_URL": "redis+cluster://:secret@a,b"}
+    with pytest.raises(BrokerError, match="BROKER_URL ") as refused:
+        resolve(None, known | broker)
+    assert "secret" not in str(refused.value)
+    assert resolve(None, known | {"BROKER_URL": "redis://jobs"}).redis_url == known["REDIS_URL"]

@@ -14,7 +14,7 @@ from report_viewer.cache.response_cache import (
     ReportVersion,
     ResponseCache,
 )
-from report_viewer.cache.tracking import Tracking, Unchanged
+from report_viewer.cache.tracking import ServerTracking, Tracking, Unchanged
 from report_viewer.http.compression import Coding
 from report_viewer.http.prepared_response import PreparedResponse
 from report_viewer.http.response import Response
@@ -32,7 +32,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return now
 
 
-def of_tenant(tracking: Tracking, tenant_id: int = 7) -> Unchanged:
+def of_tenant(tracking: ServerTracking, tenant_id: int = 7) -> Unchanged:
     found = tracking.of_tenant(tenant_id, RUN)
     assert found is not None
     return found
@@ -54,7 +54,7 @@ def shown(cache: ResponseCache, clock: list[float], version: ReportVersion = CUR
 @pytest.fixture
 def cache() -> ResponseCache:
     made = ResponseCache(fresh_seconds=BELIEF, max_bytes=1_000_000)
-    made.tracking.begin(RUN)
+    made.tracking.of_server().begin(RUN)
     return made
 
 
@@ -64,15 +64,15 @@ def test_what_nothing_changed_of_is_shown_while_that_is_proven(
     shown(cache, clock)
     asked = clock[0]
     while clock[0] < asked + 10:
-        cache.tracking.prove(clock[0])
+        cache.tracking.of_server().prove(clock[0])
         clock[0] += BELIEF - 0.01
         assert cache.fresh_entry(b"a")
     clock[0] += 0.02
     assert cache.fresh_entry(b"a") is None, "the last proof has lapsed"
-    cache.tracking.prove(clock[0])
+    cache.tracking.of_server().prove(clock[0])
     assert cache.fresh_entry(b"a")
     clock[0] = asked + TRACKED_SECONDS
-    cache.tracking.prove(clock[0])
+    cache.tracking.of_server().prove(clock[0])
     assert cache.fresh_entry(b"a") is None, "asked all the same"
 
 
@@ -90,18 +90,18 @@ def test_a_change_or_a_new_connection_ends_it(
 ) -> None:
     shown(cache, clock)
     clock[0] += 2
-    cache.tracking.prove(clock[0])
+    cache.tracking.of_server().prove(clock[0])
     assert cache.fresh_entry(b"a")
-    end(cache.tracking)  # type: ignore[operator]
-    cache.tracking.prove(clock[0])
+    end(cache.tracking.of_server())  # type: ignore[operator]
+    cache.tracking.of_server().prove(clock[0])
     assert cache.fresh_entry(b"a") is None
 
 
 def test_another_tenants_change_ends_nothing(cache: ResponseCache, clock: list[float]) -> None:
     shown(cache, clock)
     clock[0] += 2
-    cache.tracking.prove(clock[0])
-    cache.tracking.change(8)
+    cache.tracking.of_server().prove(clock[0])
+    cache.tracking.of_server().change(8)
     assert cache.fresh_entry(b"a")
 
 
@@ -112,19 +112,19 @@ def test_what_becomes_another_by_time_alone_is_asked_for(
     shown(cache, clock, ReportVersion(b"meta", freshness))
     assert cache.fresh_entry(b"a")
     clock[0] += 2
-    cache.tracking.prove(clock[0])
+    cache.tracking.of_server().prove(clock[0])
     assert cache.fresh_entry(b"a") is None
 
 
 def test_an_invalidated_link_is_not_vouched_for(cache: ResponseCache, clock: list[float]) -> None:
     link = shown(cache, clock)
-    cache.tracking.prove(clock[0])
+    cache.tracking.of_server().prove(clock[0])
     link.invalidate()
     assert cache.fresh_entry(b"a") is None
 
 
 def test_nobody_vouches_for_the_answer_of_another_run() -> None:
-    tracking = Tracking(seconds=BELIEF)
+    tracking = ServerTracking(seconds=BELIEF)
     assert tracking.of_tenant(7, RUN) is None
     assert tracking.of_tenant(7, None) is None
     tracking.begin(RUN)
@@ -136,7 +136,7 @@ def test_nobody_vouches_for_the_answer_of_another_run() -> None:
 def test_a_question_of_before_the_tenant_was_looked_after_is_not_covered(
     clock: list[float],
 ) -> None:
-    tracking = Tracking(seconds=BELIEF)
+    tracking = ServerTracking(seconds=BELIEF)
     tracking.begin(RUN)
     before = clock[0]
     kept = of_tenant(tracking)
@@ -167,7 +167,7 @@ def test_whatever_is_lost_or_late_a_change_shows_in_time(steps: list[tuple[str, 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(time, "monotonic", lambda: now)
         cache = ResponseCache(fresh_seconds=BELIEF, max_bytes=1_000_000)
-        tracking = cache.tracking
+        tracking = cache.tracking.of_server()
         tracking.begin(RUN)
         link, showing = cache.link("a", Sample().claims), 0
         for step, seconds in steps:
@@ -197,3 +197,25 @@ def test_whatever_is_lost_or_late_a_change_shows_in_time(steps: list[tuple[str, 
                 cache.put(b"a", link, confirmed, Variant(Coding.GZIP, "en"), answer)
             if cache.fresh_entry(b"a") and showing < written:
                 assert now < written_at + BELIEF
+
+
+def test_each_server_vouches_for_what_was_read_of_it_alone() -> None:
+    tracking, other = Tracking(seconds=BELIEF), "b" * 40
+    assert not tracking.is_proven(), "there is none"
+    for name, run in (("a", RUN), ("b", other)):
+        tracking.of_server(name).begin(run)
+    mine, theirs = tracking.of_tenant(7, RUN), tracking.of_tenant(7, other)
+    assert mine is not None
+    assert theirs is not None
+    tracking.of_server("a").prove(time.monotonic())
+    assert mine.server.is_proven()
+    assert not theirs.server.is_proven()
+    assert not tracking.is_proven(), "of all"
+    tracking.of_server("b").prove(time.monotonic())
+    assert tracking.is_proven()
+    tracking.leave("a")
+    assert not mine.holds
+    assert theirs.holds
+    assert tracking.of_tenant(7, RUN) is None
+    tracking.change_all()
+    assert not theirs.holds

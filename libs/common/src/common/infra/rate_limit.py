@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from ipaddress import IPv6Address, IPv6Network, ip_address
-from typing import Final
+from typing import Any, Final
 
 from limits import RateLimitItem, RateLimitItemPerSecond
 from limits.storage import RedisStorage
@@ -61,12 +61,22 @@ class Limit:
         return self._item
 
 
+class _Storage(RedisStorage):
+    """Counts by a client of ours, whatever it talks to. Each count is one key."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+        super().__init__("redis://", key_prefix=KEYS)
+
+    def get_connection(self, readonly: bool = False) -> Any:  # noqa: ARG002 - the library's signature
+        return self._redis
+
+
 class RateLimiter:
     """Counts in Redis, by one round trip each."""
 
     def __init__(self, redis: Redis) -> None:
-        storage = RedisStorage("redis://", connection_pool=redis.connection_pool, key_prefix=KEYS)
-        self._limiter = MovingWindowRateLimiter(storage)
+        self._limiter = MovingWindowRateLimiter(_Storage(redis))
 
     def hit(self, limit: Limit, whom: str, count: int = 1) -> int | None:
         """Count one more of ``whom``, or so many; the seconds to wait when that is too many.

@@ -5,13 +5,14 @@ decides how long that may be, and what a lost connection means.
 
 Where Sentinels watch the server, each new connection asks them where the primary is, and what is
 connected to one that was is given up: by them, when they demote it, in ``PrimaryPool``, or by
-``leave_deposed_primary``.
+``leave_deposed_primary``. Of a cluster a client knows all nodes, and asks the one that has the key;
+what concerns each server by itself is done to each of ``common.infra.nodes``.
 """
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from redis import Redis
 from redis.asyncio import BlockingConnectionPool
@@ -25,6 +26,9 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 from redis.sentinel import SentinelConnectionPool as BlockingSentinelPool
 
+from common.infra.cluster_client import ClusterClient
+from common.infra.cluster_reader import AsyncClusterClient
+from common.infra.clusters import cluster_of
 from common.infra.sentinel_clients import AsyncSentinels, Sentinels
 from common.infra.sentinels import watched_primary
 
@@ -87,6 +91,9 @@ def create_redis(url: str, profile: Profile) -> Redis:
         options["retry"] = Retry(
             NoBackoff(), profile.attempts, supported_errors=(RedisConnectionError,)
         )
+    cluster = cluster_of(url)
+    if cluster is not None:
+        return cast("Redis", ClusterClient(cluster, **options))
     primary = watched_primary(url)
     if primary is None:
         return Redis.from_url(url, **options)
@@ -102,8 +109,13 @@ def create_redis(url: str, profile: Profile) -> Redis:
 def leave_deposed_primary(client: Redis) -> None:
     """Ask the Sentinels, if the client has any, for the primary; leave the one before if another.
 
-    Where none of them answers, the connections that there are stay.
+    A cluster is asked which nodes are its primaries. Where none answers, the connections that there
+    are stay.
     """
+    if isinstance(client, ClusterClient):
+        with suppress(RedisError):
+            client.cluster.refresh()
+        return
     pool = client.connection_pool
     if isinstance(pool, BlockingSentinelPool):
         with suppress(RedisError):
@@ -192,6 +204,9 @@ def create_async_redis(
             supported_errors=(RedisConnectionError,),
         ),
     }
+    cluster = cluster_of(url)
+    if cluster is not None:
+        return cast("AsyncRedis", AsyncClusterClient(cluster, profile.timeouts(), options))
     primary = watched_primary(url)
     if primary is None:
         return AsyncRedis.from_pool(BlockingConnectionPool.from_url(url, **options))

@@ -1,8 +1,8 @@
 """Refused writes: a Redis that answers, and takes nothing.
 
-It is full (``maxmemory`` with ``noeviction``), cannot save what it holds, is a replica, or has
-fewer replicas than it wants. That is not a server that is away: whoever operates it needs to know
-which, and what frees memory is still taken by a full one.
+It is full (``maxmemory`` with ``noeviction``), cannot save what it holds, is a replica, has fewer
+replicas than it wants, or is of a cluster that is down. That is not a server that is away: whoever
+operates it needs to know which, and what frees memory is still taken by a full one.
 """
 
 import re
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Final
 
-from redis.exceptions import OutOfMemoryError, ReadOnlyError
+from redis.exceptions import ClusterDownError, OutOfMemoryError, ReadOnlyError
 
 
 class Refusal(StrEnum):
@@ -20,6 +20,7 @@ class Refusal(StrEnum):
     UNSAVED = "MISCONF"
     READ_ONLY = "READONLY"
     TOO_FEW_REPLICAS = "NOREPLICAS"
+    CLUSTER_DOWN = "CLUSTERDOWN"
 
     @property
     def sentence(self) -> str:
@@ -35,9 +36,14 @@ _SENTENCES: Final = {
     Refusal.UNSAVED: "Redis cannot save its data and refuses writes (MISCONF).",
     Refusal.READ_ONLY: "Redis is a replica and refuses writes (READONLY).",
     Refusal.TOO_FEW_REPLICAS: "Redis has too few replicas and refuses writes (NOREPLICAS).",
+    Refusal.CLUSTER_DOWN: "The Redis cluster serves not all keys (CLUSTERDOWN).",
 }
-_CODE: Final = re.compile(r"\b(OOM|MISCONF|READONLY|NOREPLICAS)\b")
-_CLASSES: Final = ((OutOfMemoryError, Refusal.FULL), (ReadOnlyError, Refusal.READ_ONLY))
+_CODE: Final = re.compile(r"\b(OOM|MISCONF|READONLY|NOREPLICAS|CLUSTERDOWN)\b")
+_CLASSES: Final = (
+    (OutOfMemoryError, Refusal.FULL),
+    (ReadOnlyError, Refusal.READ_ONLY),
+    (ClusterDownError, Refusal.CLUSTER_DOWN),
+)
 """The client's own classes, whose text lacks the code."""
 
 

@@ -37,15 +37,20 @@ UNKNOWN_SECONDS = 3600
 
 _RUN_ID: Final = re.compile(rb"^run_id:([0-9a-f]{40})\r?$", re.MULTILINE)
 
-_INFORM: Final = "return redis.call('info', 'server')"
+INFORM: Final = "return string.match(redis.call('info', 'server'), 'run_id:%x+') or ''"
+"""The script that tells the run of the server that has its keys, if it is given some."""
 
-# KEYS: state. ARGV: the run, when the state lapses, the options' revision, and they (or nothing).
+# KEYS: state. ARGV: the run or '' for that of now, when the state lapses, the options' revision,
+# and they (or nothing).
 _ACTIVATE: Final = """
+local run = ARGV[1]
+if run == '' then run = string.match(redis.call('info', 'server'), 'run_id:(%x+)') end
+if not run then return redis.error_reply('INFO server tells no run_id') end
 local known = redis.call('get', KEYS[1])
 if known == 'revoked' then return 0 end
-local revision = known and string.match(known, '^active:' .. ARGV[1] .. ':(%d+):')
+local revision = known and string.match(known, '^active:' .. run .. ':(%d+):')
 if revision and tonumber(revision) > tonumber(ARGV[3]) then return 0 end
-local state = 'active:' .. ARGV[1]
+local state = 'active:' .. run
 if ARGV[4] ~= '' then state = state .. ':' .. ARGV[3] .. ':' .. ARGV[4] end
 redis.call('set', KEYS[1], state, 'exat', ARGV[2])
 return 1
@@ -95,7 +100,7 @@ def is_state_key(name: str) -> bool:
 
 
 def parse_epoch(information: bytes) -> str:
-    """The run of a server, from its answer to ``INFO server``.
+    """The run of a server, from its answer to ``INFO server``, or to ``INFORM``.
 
     Raises:
         UnknownEpochError: it does not say.
@@ -138,10 +143,10 @@ class LinkStateStore:
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
 
-    def epoch(self) -> str:
-        """The run of the server at this moment."""
+    def epoch(self, tenant_id: int) -> str:
+        """The run, at this moment, of the server that has a tenant's keys."""
         # As a script's answer it is text: the client would take it apart and guess at types.
-        return parse_epoch(self._redis.eval(_INFORM, 0))
+        return parse_epoch(self._redis.eval(INFORM, 1, tenant_names.key(tenant_id)))
 
     def activate(
         self, link: LinkRef, shown: LinkOptions = PLAIN, *, epoch: str | None = None
@@ -157,7 +162,7 @@ class LinkStateStore:
             _ACTIVATE,
             1,
             state_key(link.tenant_id, link.link_id),
-            epoch or self.epoch(),
+            epoch or "",
             str(int(link.expires_at.timestamp())),
             str(shown.revision),
             b"" if shown == PLAIN else options.encode(shown),
@@ -169,13 +174,17 @@ class LinkStateStore:
 
     def read_links(self, links: Sequence[LinkRef]) -> list[KnownLink]:
         """What is known of each of ``links`` in the run of now, as ``parse_link`` has it."""
+        tenants = dict.fromkeys(link.tenant_id for link in links)
         with self._redis.pipeline(transaction=False) as pipe:
-            pipe.eval(_INFORM, 0)
+            for tenant_id in tenants:
+                pipe.eval(INFORM, 1, tenant_names.key(tenant_id))
             for link in links:
                 pipe.get(state_key(link.tenant_id, link.link_id))
-            information, *states = pipe.execute()
-        epoch = parse_epoch(information)
-        return [parse_link(data, epoch=epoch) for data in states]
+            answers = pipe.execute()
+        told = zip(tenants, answers, strict=False)
+        epochs = {tenant_id: parse_epoch(information) for tenant_id, information in told}
+        states = zip(links, answers[len(tenants) :], strict=True)
+        return [parse_link(data, epoch=epochs[link.tenant_id]) for link, data in states]
 
     def store_tenant_name(self, tenant_id: int, tenant: TenantName) -> None:
         """Say whose a tenant's links are, for their previews."""

@@ -172,7 +172,7 @@ class ResponseCache:
         return (
             link.unchanged is not None
             and link.unchanged.holds
-            and now < self.tracking.proven_until
+            and now < link.unchanged.server.proven_until
             and now < link.tracked_until
         )
 

@@ -1,15 +1,18 @@
 """Data loader: batches the reads of one turn of the event loop into one Redis pipeline.
 
 A queue sends one batch at a time on one connection. What is asked meanwhile is the next batch, so a
-busy viewer sends larger batches and not more of them. Bodies have a queue of their own, and few of
+busy viewer sends larger batches and not more of them. Of a cluster each node has its queue: one
+that hangs delays nothing that others have. Bodies have a queue of their own, and few of
 them go in a batch: a long CSV neither delays the checks of other links nor fills the memory.
 """
 
 import asyncio
 import logging
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from contextvars import Context
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from common.links.link_claims import LinkClaims
@@ -125,12 +128,21 @@ class BatchQueue:
 
 
 class DataLoader:
-    """Reads snapshots in batches: checks in one queue, bodies in another."""
+    """Reads snapshots in batches: checks in one queue, bodies in another.
 
-    def __init__(self, read_all: ReadAll) -> None:
+    Args:
+        read_all: asks Redis; raises ``StoreUnavailableError``.
+        place: what goes in a batch together: the node of a cluster that has it.
+    """
+
+    def __init__(
+        self, read_all: ReadAll, place: Callable[[SnapshotQuery], str] = lambda _: ""
+    ) -> None:
         self._shown = ShownLinks()
-        self._checks = BatchQueue(read_all, most_reads=MOST_READS, most_reports=MOST_READS)
-        self._bodies = BatchQueue(read_all, most_reads=MOST_READS, most_reports=MOST_BODIES)
+        self._place = place
+        queue = partial(BatchQueue, read_all, most_reads=MOST_READS)
+        self._checks = defaultdict[str, BatchQueue](partial(queue, most_reports=MOST_READS))
+        self._bodies = defaultdict[str, BatchQueue](partial(queue, most_reports=MOST_BODIES))
 
     async def read(
         self, claims: LinkClaims, fields: tuple[str, ...], form: FormWanted | None = None
@@ -144,12 +156,12 @@ class DataLoader:
         Raises:
             StoreUnavailableError: Redis did not answer in time.
         """
-        queue = self._checks if form is None and fields in {META, STATE} else self._bodies
+        queues = self._checks if form is None and fields in {META, STATE} else self._bodies
         expected = self._shown.now(claims).claims
         for _ in range(_MOST_TRIES):
             blind = expected.redacted and not expected.options.hide
-            wanted = SnapshotQuery(expected, STATE) if blind else None
-            snapshot = await queue.read(wanted or SnapshotQuery(expected, fields, form))
+            wanted = SnapshotQuery(expected, *((STATE,) if blind else (fields, form)))
+            snapshot = await queues[self._place(wanted)].read(wanted)
             if snapshot.state is not LinkState.ACTIVE:
                 return snapshot
             shown = self._shown.learn(claims, snapshot.options, snapshot.tenant_name)

@@ -9,16 +9,17 @@ import asyncio
 import logging
 import re
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, Final
 
 from redis.asyncio import Redis
 from redis.asyncio.connection import AbstractConnection
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import ClusterDownError, MovedError, RedisError, ResponseError
 
 from common.infra.redis import VIEWER, create_async_redis
 from common.links import popularity, view_counts
-from report_viewer.cache.tracking import Tracking
+from report_viewer.cache.tracking import ServerTracking
 from report_viewer.loading.server_epoch import ServerEpoch
 from report_viewer.tasks import BackgroundTask
 
@@ -39,9 +40,19 @@ class KeyTracker:
         redis_url: where it connects, on its start.
         tracking: what it tells.
         seconds: how long a proof lasts; with 0 nothing is tracked.
+        probes: commands that go with each ping. Where one is answered otherwise than before, any
+            key may have changed; where one is refused, nothing is proven.
     """
 
-    def __init__(self, redis_url: str, tracking: Tracking, *, seconds: float) -> None:
+    def __init__(
+        self,
+        redis_url: str,
+        tracking: ServerTracking,
+        *,
+        seconds: float,
+        probes: Sequence[tuple[str, ...]] = (),
+    ) -> None:
+        self._probes = probes
         self._epoch = ServerEpoch()
         self._tracking = tracking
         self._seconds = seconds
@@ -50,6 +61,11 @@ class KeyTracker:
         self.redis: Redis = create_async_redis(
             redis_url, VIEWER, on_connect=self._begin, protocol=3
         )
+
+    @property
+    def clients(self) -> tuple[Redis, ...]:
+        """The client whose primary is to be watched."""
+        return (self.redis,)
 
     def start(self) -> None:
         """Begin, on the running event loop."""
@@ -68,6 +84,8 @@ class KeyTracker:
             pause = _PAUSES[min(failures, len(_PAUSES) - 1)]
             try:
                 await self._listen()
+            except (ClusterDownError, MovedError) as error:
+                _log.warning("a node serves its keys no more: %s", error)
             except ResponseError as error:
                 _log.warning("Redis does not tell of changes, and is asked for them: %s", error)
                 pause = _FORBIDDEN_SECONDS
@@ -101,23 +119,31 @@ class KeyTracker:
     async def _ping(self, connection: AbstractConnection) -> None:
         """Ping again and again, and take what is told meanwhile, until the connection is lost."""
         every = self._seconds / _PINGS
+        known: list[Any] = []
         while True:
             asked = time.monotonic()
+            for probe in self._probes:
+                await connection.send_command(*probe, check_health=False)
             await connection.send_command("PING", check_health=False)
-            while await self._answer(connection, VIEWER.answer_seconds, since=asked) != _PONG:
-                pass
+            found = []
+            while (answer := await self._answer(connection, since=asked)) != _PONG:
+                if answer is not None:  # what was told is
+                    found.append(answer)
+            if found != known:
+                known = found
+                self._tracking.change_all()
             self._tracking.prove(asked)
             while (left := asked + every - time.monotonic()) > 0:
                 await connection.read_response(timeout=left, push_request=True)
 
-    async def _answer(self, connection: AbstractConnection, seconds: float, *, since: float) -> Any:
-        """What comes next.
+    async def _answer(self, connection: AbstractConnection, *, since: float) -> Any:
+        """What comes next; None for what is told.
 
         Raises:
             redis.RedisError: the connection is lost.
             TimeoutError: nothing came for so long.
         """
-        left = since + seconds - time.monotonic()
+        left = since + VIEWER.answer_seconds - time.monotonic()
         if left <= 0:
             raise TimeoutError("no answer to a ping")
         return await connection.read_response(timeout=left, push_request=True)

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, Protocol
 
 from redis.asyncio import Redis
-from redis.asyncio.client import Pipeline
 from redis.exceptions import RedisError
 
 from common.http.link_hosts import NO_HOSTS, LinkHosts
+from common.infra.answers import Command
+from common.infra.async_nodes import ask, is_ready, place_of
 from common.infra.redis import VIEWER, create_async_redis
-from common.infra.refusals import refusal_of
 from common.links import brand as brands
 from common.links import tenant_names
 from common.links.link_claims import LinkClaims
@@ -72,11 +72,11 @@ class Snapshot:
 
     ``complete`` says whether each of those fields is there, and for a form the CSV, of which it is
     made; those not asked for, or not there, are empty. ``asked`` is a moment on the monotonic clock
-    before that, in seconds, and ``run`` the server's run that answered; ``data_version`` is what
-    ``cache.data_version_key`` told, ``tenant_name`` what ``common.links.tenant_names`` has,
-    ``brand`` what ``common.links.brand`` has, and ``host`` that of the tenant's links, where it has
-    one of its own. ``claims`` are what the link shows, the report's window among it, and that stays
-    so until ``moves_at`` (Unix seconds).
+    before that, in seconds, and ``run`` the server's run that answered, None where keys were on
+    their way to another; ``data_version`` is what ``cache.data_version_key`` told, ``tenant_name``
+    what ``common.links.tenant_names`` has, ``brand`` what ``common.links.brand`` has, and ``host``
+    that of the tenant's links, where it has one of its own. ``claims`` are what the link shows, the
+    report's window among it, and that stays so until ``moves_at`` (Unix seconds).
     """
 
     state: LinkState | None
@@ -137,8 +137,14 @@ class RedisStore:
         self._hosts = hosts
         self._epoch = epoch
 
+    def place(self, read: SnapshotQuery) -> str:
+        """What is to be read together: all of a server, or of one node of a cluster."""
+        return place_of(self._redis, data_version_key(read.claims.tenant_id))
+
     async def read_all(self, reads: Sequence[SnapshotQuery]) -> list[Snapshot]:
         """What Redis knows now, for each of ``reads``, by one pipeline on one connection.
+
+        Of a cluster, on one of each node that has some of it.
 
         Raises:
             StoreUnavailableError: Redis did not answer in time.
@@ -146,29 +152,21 @@ class RedisStore:
         asked = time.monotonic()
         reports: dict[tuple[str, tuple[str, ...]], int] = {}
         places = []
-        pipe = self._redis.pipeline(transaction=False)
+        commands: list[Command] = []
         forms = [form.of(key_of(claims)) for claims, _, form in reads if form is not None]
         for claims, fields, form in reads:
-            tenant, key = claims.tenant_id, key_of(claims)
-            pipe.mget(
-                state_key(tenant, claims.link_id),
-                key.failed,
-                data_version_key(tenant),
-                tenant_names.key(tenant),
-                brands.key(tenant),
-                *(() if form is None else (form.of(key).failed,)),
-            )
-            if fields:
-                places.append(reports.setdefault((key.cached, fields), len(reports)))
-            else:
-                places.append(_NOWHERE)
+            key = key_of(claims)
+            commands.append(("MGET", *_names(claims, key, form)))
+            at = reports.setdefault((key.cached, fields), len(reports)) if fields else _NOWHERE
+            places.append(at)
         for name, fields in reports:
-            pipe.hmget(name, list(fields))
+            commands.append(("HMGET", name, *fields))
         for wanted in forms:
-            pipe.hmget(wanted.cached, list(STORED))
-            pipe.hexists(wanted.report_key.cached, "csv")
-        answers, run = await self._answers(pipe)
-        links = [parse_link(answer[0], epoch=run) for answer in answers[: len(reads)]]
+            commands.append(("HMGET", wanted.cached, *STORED))
+            commands.append(("HEXISTS", wanted.report_key.cached, "csv"))
+        answers, runs, settled = await self._answers(commands)
+        states = zip(answers[: len(reads)], runs, strict=False)
+        links = [parse_link(answer[0], epoch=run) for answer, run in states]
         found = [
             dict(zip(fields, values, strict=True))
             for (_, fields), values in zip(reports, answers[len(reads) :], strict=False)
@@ -183,7 +181,7 @@ class RedisStore:
                 complete=whole and None not in found[place].values(),
                 data_version=told,
                 asked=asked,
-                run=run,
+                run=run if settled else None,
                 tenant_name=name,
                 brand=brand,
                 host=self._host_of(brand),
@@ -192,37 +190,34 @@ class RedisStore:
                 form_failed=any(each is not None for each in form_failed),
                 **{field: value for field, value in found[place].items() if value is not None},
             )
-            for read, link, (_, failed, told, name, brand, *form_failed), place, (
+            for read, link, run, (_, failed, told, name, brand, *form_failed), place, (
                 form,
                 whole,
-            ) in zip(reads, links, answers[: len(reads)], places, made, strict=True)
+            ) in zip(
+                reads, links, runs[: len(reads)], answers[: len(reads)], places, made, strict=True
+            )
         ]
 
     def _host_of(self, brand: bytes | None) -> str:
         """The host of the links of a tenant with that brand; empty without one of its own."""
         return self._hosts.host_of(brands.parse(brand).base_url) if self._hosts else ""
 
-    async def _answers(self, pipe: Pipeline) -> tuple[list[Any], str | None]:
-        """What a server answers, and which run of it.
+    async def _answers(self, commands: Sequence[Command]) -> tuple[list[Any], list[Any], bool]:
+        """What is answered, by which run of which server, and whether no key is on its way.
 
         Raises:
-            StoreUnavailableError: it did not in time.
+            StoreUnavailableError: one did not in time.
         """
-        pool = self._redis.connection_pool
         try:
-            # The pipeline's own from now on: it gives it back.
-            pipe.connection = connection = await pool.get_connection()  # type: ignore[no-untyped-call] # redis-py has no types for it
-            answers = await pipe.execute()
+            answers = await ask(self._redis, commands)
         except (RedisError, OSError) as error:
             raise StoreUnavailableError from error
-        return answers, self._epoch.of(connection)
+        runs = [self._epoch.of(each.connection) for each in answers]
+        return [each.value for each in answers], runs, all(each.settled for each in answers)
 
     async def ping(self) -> bool:
-        """Whether Redis answers; one that only refuses writes does."""
-        try:
-            return bool(await self._redis.ping())
-        except (RedisError, OSError) as error:
-            return refusal_of(error) is not None
+        """Whether Redis answers, each node of a cluster; one that only refuses writes does."""
+        return await is_ready(self._redis)
 
     async def exists(self, name: str) -> bool | None:
         """Whether a key is there; None when Redis does not say."""
@@ -234,6 +229,19 @@ class RedisStore:
     async def close(self) -> None:
         """Close the connections."""
         await self._redis.aclose(close_connection_pool=True)
+
+
+def _names(claims: LinkClaims, key: ReportKey, form: FormWanted | None) -> tuple[str, ...]:
+    """The keys that tell of a link what is not in its report."""
+    tenant = claims.tenant_id
+    return (
+        state_key(tenant, claims.link_id),
+        key.failed,
+        data_version_key(tenant),
+        tenant_names.key(tenant),
+        brands.key(tenant),
+        *(() if form is None else (form.of(key).failed,)),
+    )
 
 
 def _forms(reads: Sequence[SnapshotQuery], answers: Sequence[Any]) -> list[Any]:

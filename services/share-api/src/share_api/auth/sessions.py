@@ -22,7 +22,7 @@ from typing import Final
 from redis import Redis
 
 from common.http.problem import Problem
-from common.links.state import parse_epoch
+from common.links.state import INFORM, parse_epoch
 
 COOKIE: Final = "analytics_session"
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
@@ -84,9 +84,8 @@ class Session:
 _READ: Final = """
 local value = redis.call('get', KEYS[1])
 if value then redis.call('expire', KEYS[1], ARGV[1]) end
-return {value or '', redis.call('info', 'server')}
+return {value or '', string.match(redis.call('info', 'server'), 'run_id:%x+') or ''}
 """
-_INFORM: Final = "return redis.call('info', 'server')"
 _LARGEST_ID: Final = 2**63 - 1
 
 
@@ -108,7 +107,7 @@ class SessionStore:
     ) -> str:
         """Begin a session, signed by the account's ``key``; its id, which is shown once."""
         session_id = secrets.token_urlsafe(32)
-        epoch = parse_epoch(self._redis.eval(_INFORM, 0))
+        epoch = parse_epoch(self._redis.eval(INFORM, 1, _key(session_id)))
         session = Session(admin_id, tenant_id, now.timestamp(), generation, epoch)
         signed = _encode(_signed(session_id, session, key))
         self._redis.set(_key(session_id), signed, ex=self._idle_seconds)

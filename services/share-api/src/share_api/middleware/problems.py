@@ -23,6 +23,7 @@ from starlette.routing import Match
 
 from common.db.engine import UnsafeDatabaseRoleError
 from common.http.problem import MEDIA_TYPE, UNAVAILABLE_RETRY_SECONDS, Problem, problem_json
+from common.infra.nodes import address_of
 from common.infra.refusals import refusal_of, told_of
 from common.reports.model import AnalyticsNotYetImplementedError
 from common.reports.registry import UnknownReportError
@@ -154,7 +155,12 @@ def install(app: FastAPI, page: ProblemPage = lambda _, __: None) -> None:
         if problem.status is HTTPStatus.SERVICE_UNAVAILABLE:
             # The class of the cause: its text may name hosts and users.
             cause = type(error.__cause__ or error).__name__
-            facts = {"problem": problem.type, "error": cause, "refusal": refusal_of(error)}
+            facts = {
+                "problem": problem.type,
+                "error": cause,
+                "refusal": refusal_of(error),
+                "node": address_of(error.__cause__ or error),
+            }
             _log.warning("unavailable", extra={k: v for k, v in facts.items() if v is not None})
         return page(request, Told.of(problem)) or _as_json(problem)
 

@@ -6,6 +6,7 @@ or of another run of the server, counts for nothing and is looked up when the li
 """
 
 import logging
+from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
@@ -25,9 +26,17 @@ logger = logging.getLogger(__name__)
 
 
 def sweep_changes(
-    engine: Engine, states: LinkStateStore, epoch: str, *, since: datetime, now: datetime
+    engine: Engine,
+    states: LinkStateStore,
+    owns: Callable[[int], bool],
+    epoch: str,
+    *,
+    since: datetime,
+    now: datetime,
 ) -> int:
-    """Write the changes since then that Redis does not know; how many links it were.
+    """Write the changes since then that a server does not know; how many links it were.
+
+    ``owns`` says which tenants are the server's.
 
     Raises:
         sqlalchemy.exc.DBAPIError: PostgreSQL did not answer.
@@ -38,8 +47,9 @@ def sweep_changes(
         found = session.execute(_CHANGED, {"since": since, "moment": now})
         batches = [list(part) for part in found.partitions(_AT_ONCE)]
     for batch in batches:
-        links = [LinkRef(row.tenant_id, row.link_id, row.expires_at) for row in batch]
-        for link, row, known in zip(links, batch, states.read_links(links), strict=True):
+        rows = [row for row in batch if owns(row.tenant_id)]
+        links = [LinkRef(row.tenant_id, row.link_id, row.expires_at) for row in rows]
+        for link, row, known in zip(links, rows, states.read_links(links), strict=True):
             if known.state is LinkState.ACTIVE and known.options.revision < row.revision:
                 _write(engine, states, link, epoch)
                 missing += 1

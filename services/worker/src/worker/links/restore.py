@@ -40,7 +40,7 @@ def restore_link(
     Raises:
         sqlalchemy.exc.DBAPIError: PostgreSQL did not answer; the state stays unknown.
     """
-    epoch = states.epoch()
+    epoch = states.epoch(job.tenant_id)
     with transaction(engine, Access(tenant_id=job.tenant_id)) as session:
         if origin.is_restored_copy(session):
             logger.error("no link opens: the database is a restored copy (revocations import)")

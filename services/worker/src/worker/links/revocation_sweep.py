@@ -7,6 +7,8 @@ not know are written again. Up to when that is done is kept in Redis, with the r
 a new run, and in an emptied one, all revoked links whose time is not over are compared once. They
 come in the order of their revocation, and how far it has come is noted as it goes: a sweep that is
 ended goes on there. Each sweep asks the Sentinels, where there are any, which server viewers read.
+Of a cluster each node is swept by itself, for the tenants it owns: it has a run and a note of its
+own, and one that is away leaves the others swept.
 """
 
 import logging
@@ -20,9 +22,10 @@ from sqlalchemy import Engine, text
 
 from common.db.origin import is_restored_copy
 from common.db.tenancy import Access, transaction
+from common.infra.nodes import Node, nodes_of
 from common.infra.redis import leave_deposed_primary
 from common.infra.refusals import refusal_of, told_of
-from common.links.state import LinkRef, LinkState, LinkStateStore
+from common.links.state import INFORM, LinkRef, LinkState, LinkStateStore, parse_epoch
 from worker.links.change_sweep import sweep_changes
 from worker.operations.shared_state import SWEPT
 
@@ -46,42 +49,59 @@ def sweep_revocations(engine: Engine, redis: Redis, *, now: datetime) -> int:
 
     Raises:
         sqlalchemy.exc.DBAPIError: PostgreSQL did not answer; the next sweep begins where this did.
-        redis.RedisError: likewise.
+        redis.RedisError: likewise, once the other nodes of a cluster are swept.
     """
     with transaction(engine, Access()) as session:
         if is_restored_copy(session):
             return 0
     leave_deposed_primary(redis)
-    states = LinkStateStore(redis)
-    epoch = states.epoch()
-    missing, since = 0, _swept(redis, epoch)
-    sweep_changes(engine, states, epoch, since=since, now=now)
+    missing, failed = 0, None
+    for node in nodes_of(redis):
+        try:
+            missing += _sweep(engine, redis, node, now=now)
+        except (RedisError, OSError) as error:
+            failed = error
+            if node.name:
+                told = {"node": node.name, "error": type(error).__name__}
+                logger.warning("a node was not swept", extra=told)
+    if missing:
+        logger.warning("revocations were missing in Redis", extra={"links": missing})
+    if failed is not None:
+        raise failed
+    return missing
+
+
+def _sweep(engine: Engine, redis: Redis, node: Node, *, now: datetime) -> int:
+    """Write the revocations that one server does not know; how many it were."""
+    states = LinkStateStore(redis)  # which finds also what is on its way to another node
+    epoch = parse_epoch(node.redis.eval(INFORM, 0))
+    missing, since = 0, _swept(node, epoch)
+    sweep_changes(engine, states, node.owns, epoch, since=since, now=now)
     with closing(_revoked(engine, since=since, now=now)) as parts:
-        for links, until in parts:
+        for part, until in parts:
+            links = [each for each in part if node.owns(each.tenant_id)]
             known = zip(links, states.read(links), strict=True)
             unknown = [link for link, state in known if state is not LinkState.REVOKED]
             states.revoke(unknown)
             missing += len(unknown)
-            _note(redis, epoch, min(until, now))
-    _note(redis, epoch, now)
-    if missing:
-        logger.warning("revocations were missing in Redis", extra={"links": missing})
+            _note(node, epoch, min(until, now))
+    _note(node, epoch, now)
     return missing
 
 
-def _note(redis: Redis, epoch: str, until: datetime) -> None:
+def _note(node: Node, epoch: str, until: datetime) -> None:
     """Note up to when this run of the server knows every revocation, if it takes the note."""
     try:
-        redis.set(SWEPT, f"{epoch} {until.timestamp()}")
+        node.redis.set(node.key(SWEPT), f"{epoch} {until.timestamp()}")
     except RedisError as error:
         if refusal_of(error) is None:
             raise
         logger.warning("the sweep was not noted: %s", told_of(error))
 
 
-def _swept(redis: Redis, epoch: str) -> datetime:
+def _swept(node: Node, epoch: str) -> datetime:
     """Since when revocations have to be looked at in this run of the server."""
-    known = redis.get(SWEPT)
+    known = node.redis.get(node.key(SWEPT))
     try:
         named, seconds = known.decode("ascii").split() if isinstance(known, bytes) else ("", "")
         moment = datetime.fromtimestamp(float(seconds), UTC)

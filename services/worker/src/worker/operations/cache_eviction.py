@@ -15,6 +15,7 @@ from typing import Any, Final, TypeVar
 from redis import Redis
 from redis.exceptions import OutOfMemoryError
 
+from common.infra.nodes import nodes_of
 from common.reports_cache.cache import REPORT_NAMES
 from common.reports_cache.forms import FORM_NAMES
 
@@ -54,8 +55,12 @@ def with_room(redis: Redis, store: Callable[[], T]) -> T:
 def evict(redis: Redis) -> int:
     """Drop reports until Redis is not too full; how many went. Costs one question when it is not.
 
-    A server without ``maxmemory`` is never full.
+    A server without ``maxmemory`` is never full. Each node of a cluster has one of its own.
     """
+    return sum(_evict(node.redis) for node in nodes_of(redis))
+
+
+def _evict(redis: Redis) -> int:
     memory: dict[str, Any] = redis.info("memory")
     most, used = int(memory["maxmemory"]), int(memory["used_memory"])
     if not most or used <= FULL * most:

@@ -14,6 +14,7 @@ from prometheus_client.registry import Collector
 from redis import Redis, RedisError
 
 from common import instants
+from common.infra.nodes import nodes_of
 from common.jobs.celery_config import QUEUES
 from common.jobs.publisher import PUBLISHED
 from common.links import view_counts
@@ -21,6 +22,8 @@ from worker.operations import dead_letters, heartbeat
 
 SWEPT: Final = "analytics:recalls:swept"
 """Where the revocation sweep keeps its run of the server and up to when Redis knows all."""
+
+_NODE_UP: Final = "analytics_redis_node_up"
 
 
 class SharedState(Collector):
@@ -35,11 +38,15 @@ class SharedState(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """The metrics of now."""
-        try:
-            found = [*self._of_queues(), *self._of_redis()]
-        except (RedisError, OSError):
-            found = []
-        yield _gauge("analytics_redis_up", "Whether Redis answers.", bool(found))
+        found: list[Metric] = []
+        up = True
+        for part in (self._of_queues, self._of_redis, self._of_nodes):
+            try:
+                found += part()
+            except (RedisError, OSError):
+                up = False
+        up = up and not any(each.name == _NODE_UP and 0 in _values(each) for each in found)
+        yield _gauge("analytics_redis_up", "Whether Redis answers.", up)
         yield from found
 
     def _of_queues(self) -> Iterator[Metric]:
@@ -66,22 +73,54 @@ class SharedState(Collector):
             pipe.llen(dead_letters.KEY)
             pipe.exists(heartbeat.KEY)
             pipe.scard(view_counts.TENANTS)
-            pipe.get(SWEPT)
-            pipe.info("memory")
-            letters, alive, tenants, swept, memory = pipe.execute()
+            letters, alive, tenants = pipe.execute()
         yield _gauge("analytics_dead_letters", "Messages that no task took.", letters)
         yield _gauge("analytics_workers_alive", "Whether scheduler and workers run.", alive)
         yield _gauge("analytics_views_waiting", "Shops with views not in the ledger.", tenants)
-        yield _gauge("analytics_redis_used_bytes", "Memory in use.", memory["used_memory"])
-        yield _gauge("analytics_redis_max_bytes", "Memory there may be.", memory["maxmemory"])
-        seconds = _seconds_since(swept, instants.now())
-        if seconds is not None:
-            text = "Since when a revocation may be missing in Redis."
-            yield _gauge("analytics_revocation_sweep_age_seconds", text, seconds)
+
+    def _of_nodes(self) -> Iterator[Metric]:
+        """What each server tells of itself; only those of a cluster are named."""
+        texts = {
+            "analytics_redis_used_bytes": "Memory in use.",
+            "analytics_redis_max_bytes": "Memory there may be.",
+            "analytics_revocation_sweep_age_seconds": (
+                "Since when a revocation may be missing in Redis."
+            ),
+        }
+        nodes, now = nodes_of(self._redis), instants.now()
+        labels = ["node"] if any(node.name for node in nodes) else []
+        used, most, age = (
+            GaugeMetricFamily(name, text, labels=labels) for name, text in texts.items()
+        )
+        up = GaugeMetricFamily(_NODE_UP, "Whether a node of the cluster answers.", labels=["node"])
+        for node in nodes:
+            named = [node.name] if node.name else []
+            try:
+                with node.redis.pipeline(transaction=False) as pipe:
+                    pipe.get(node.key(SWEPT))
+                    pipe.info("memory")
+                    swept, memory = pipe.execute()
+            except (RedisError, OSError):
+                if not node.name:
+                    raise
+                up.add_metric(named, 0)
+                continue
+            if node.name:
+                up.add_metric(named, 1)
+            used.add_metric(named, memory["used_memory"])
+            most.add_metric(named, memory["maxmemory"])
+            seconds = _seconds_since(swept, now)
+            if seconds is not None:
+                age.add_metric(named, seconds)
+        yield from (each for each in (up, used, most, age) if each.samples)
 
 
 def _gauge(name: str, description: str, value: float) -> Metric:
     return GaugeMetricFamily(name, description, value=float(value))
+
+
+def _values(metric: Metric) -> set[float]:
+    return {each.value for each in metric.samples}
 
 
 def _waited(message: bytes | None, now: datetime) -> float | None:

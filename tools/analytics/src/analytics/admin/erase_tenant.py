@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from analytics.admin.tenant_tables import delete_rows, on_behalf_of, rows_of
 from common.db.engine import create_database_engine
+from common.infra.nodes import scan
 from common.infra.redis import WORKER, create_redis
 from common.links import popularity, view_counts
 from common.links.state import LinkRef, LinkStateStore
@@ -108,7 +109,7 @@ def _delete(connection: Connection, tenant_id: int) -> int:
 
 def _keys(redis: Redis, tenant_id: int) -> Iterator[bytes]:
     """Every key that carries the tenant as its hash tag."""
-    yield from redis.scan_iter(match=f"*{{{tenant_id}}}*", count=_AT_ONCE)
+    yield from scan(redis, f"*{{{tenant_id}}}*", count=_AT_ONCE)
 
 
 def _forget(redis: Redis, tenant_id: int) -> int:

@@ -17,6 +17,7 @@ from accounts.errors import DatabaseRefusedError, UnknownTenantError
 from accounts.provisioning import accounts_engine, tenant_id_of
 from analytics.admin.progress_bar import show_progress
 from common.db.audit import COMMAND_LINE, Action, record
+from common.infra.clusters import broker_of
 from common.instants import now
 from common.reports.money import currency_exponent, decimal_text
 from ingest import data_version
@@ -123,7 +124,7 @@ def import_from(
         except psycopg.Error as error:
             raise DatabaseRefusedError(str(error).strip().splitlines()[0]) from error
         if not check:
-            broker_url = os.environ.get("BROKER_URL") or redis_url
+            broker_url = broker_of(redis_url, os.environ.get("BROKER_URL"))
             data_version.loaded(engine, data_version.jobs_at(redis_url, broker_url), tenant_id)
     told = [] if layout else [f"format    {found.name}, found by the columns"]
     ended = ["checked   nothing was imported"] if check else []

@@ -21,6 +21,7 @@ from accounts.provisioning import accounts_engine, tenant_id_of
 from common.db.audit import COMMAND_LINE, Action, AuditEntry
 from common.db.pagination import Paging
 from common.db.tenancy import TenantDb
+from common.infra.clusters import broker_of
 from common.infra.redis import ADMIN, create_redis
 from common.instants import now
 from common.links.state import LinkStateStore
@@ -67,7 +68,9 @@ def issue_link(
     settings = _settings(secret, public_base_url)
     with _servers(service_url, redis_url) as (engine, redis):
         shop = _tenant(engine, tenant)
-        issuing = create_issuing(settings, engine, redis, os.environ.get("BROKER_URL") or redis_url)
+        issuing = create_issuing(
+            settings, engine, redis, broker_of(redis_url, os.environ.get("BROKER_URL"))
+        )
         using, moment = held_to_policy(issuing, shop.id), now()
         if template is None:
             request = wish.request(shop.id, shop.zone, COMMAND_LINE, password=password)

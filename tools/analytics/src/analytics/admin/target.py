@@ -12,6 +12,7 @@ from urllib.parse import quote, urlsplit
 
 import click
 
+from common.infra.clusters import broker_of
 from devstack.supervisor.errors import SupervisorError
 from devstack.supervisor.secrets import load_secrets
 from devstack.supervisor.state import (
@@ -31,6 +32,10 @@ class NoConnectionError(SupervisorError):
             f" directory with --state-dir (looked for {state_directory / READY_NAME})"
         )
         self.state_directory = state_directory
+
+
+class BrokerError(SupervisorError):
+    """The environment does not say where jobs go."""
 
 
 @dataclass(frozen=True)
@@ -56,11 +61,16 @@ def resolve(
 
     Raises:
         NoConnectionError: nothing says where they are.
+        BrokerError: Redis is a cluster, and nothing says where jobs go.
     """
     known = os.environ if environment is None else environment
     database = known.get("DATABASE_URL", "").strip()
     redis = known.get("REDIS_URL", "").strip()
     if state_directory is None and database and redis:
+        try:
+            broker_of(redis, known.get("BROKER_URL"))
+        except ValueError as error:
+            raise BrokerError(f"BROKER_URL {error}") from None
         return Connection(database, redis)
     directory = StateDirectory(state_directory or DEFAULT_STATE_DIRECTORY)
     ready = read_json(directory.ready)

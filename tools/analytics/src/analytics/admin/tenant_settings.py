@@ -16,6 +16,7 @@ from accounts.provisioning import accounts_engine
 from accounts.tenant_settings import Changed
 from common.db.accounts import GiftCards
 from common.db.audit import COMMAND_LINE
+from common.infra.clusters import broker_of
 from common.infra.redis import ADMIN, create_redis
 from common.links import tenant_names
 from common.links.tenant_names import TenantName
@@ -95,7 +96,7 @@ def _said(tenant: str, done: Changed, cut_links: int) -> Iterator[str]:
 
 
 def _tell(engine: Engine, redis_url: str, tenant_id: int) -> None:
-    broker_url = os.environ.get("BROKER_URL") or redis_url
+    broker_url = broker_of(redis_url, os.environ.get("BROKER_URL"))
     data_version.loaded(engine, data_version.jobs_at(redis_url, broker_url), tenant_id)
 
 

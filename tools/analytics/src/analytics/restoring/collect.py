@@ -25,6 +25,7 @@ from common.db.api_keys import ApiKey
 from common.db.discord import DiscordConnection
 from common.db.invitations import Invitation
 from common.db.shares import Share, SharingStop
+from common.infra.nodes import scan
 from common.links.state import LinkState
 
 _AT_ONCE: Final = 1000
@@ -123,13 +124,13 @@ def surviving(redis: Redis, at: datetime) -> tuple[int, list[LinkFact]]:
     """
     count = 0
     facts: list[LinkFact] = []
-    names = filter(_STATE.fullmatch, redis.scan_iter(match="*:link:*", count=_AT_ONCE))
+    names = filter(_STATE.fullmatch, scan(redis, "*:link:*", count=_AT_ONCE))
     while part := list(islice(names, _AT_ONCE)):
         count += len(part)
         with redis.pipeline(transaction=False) as pipe:
             for name in part:
                 pipe.get(name)
-                pipe.expiretime(name)
+                pipe.expiretime(name.decode("ascii"))
             answers = pipe.execute()
         for name, value, expires in zip(part, answers[::2], answers[1::2], strict=True):
             if value == LinkState.REVOKED.value.encode("ascii"):

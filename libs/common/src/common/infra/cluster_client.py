@@ -1,0 +1,178 @@
+"""Cluster client: what threads use in the place of a client of one server.
+
+It is redis-py's, made on its first use, with three differences. Its errors are all ``RedisError``;
+a time-out is never tried again; and a pipeline is one of each node, see ``cluster_pipeline``.
+"""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Lock
+from typing import Any, Final, Self
+
+from redis import Redis
+from redis._parsers import Encoder
+from redis.cluster import ClusterNode, RedisCluster
+from redis.commands.core import Script
+from redis.exceptions import (
+    ClusterDownError,
+    RedisClusterException,
+    SlotNotCoveredError,
+)
+from redis.exceptions import ConnectionError as RedisConnectionError
+
+from common.infra.cluster_pipeline import ClusterPipeline
+from common.infra.clusters import ClusterAddress
+
+_REST_SECONDS: Final = 0.5
+"""For how long a cluster of which no node answered is not asked again."""
+
+
+class ClusterUnavailableError(RedisConnectionError):
+    """No node answers, or none serves what was asked for."""
+
+
+@contextmanager
+def cluster_errors() -> Iterator[None]:
+    """Raise errors of the client's that are no ``RedisError`` as one.
+
+    Raises:
+        ClusterUnavailableError: in their place.
+    """
+    try:
+        yield
+    except RedisClusterException as error:
+        raise ClusterUnavailableError(str(error)) from error
+
+
+class Cluster(RedisCluster):
+    """redis-py's client of a cluster, whose constructor connects."""
+
+    ERRORS_ALLOW_RETRY = (  # type: ignore[assignment] # fewer of them
+        RedisConnectionError,
+        ClusterDownError,
+        SlotNotCoveredError,
+    )
+
+    def execute_command(self, *args: Any, **kwargs: Any) -> Any:
+        """The answer of the node that has the key.
+
+        Raises:
+            redis.RedisError: there is none.
+        """
+        with cluster_errors():
+            return super().execute_command(*args, **kwargs)  # type: ignore[no-untyped-call] # redis-py has no types for it
+
+    def refresh(self) -> None:
+        """Ask the nodes which of them has what.
+
+        Raises:
+            ClusterUnavailableError: none of them answers.
+        """
+        with cluster_errors():
+            self.nodes_manager.initialize()
+
+
+def _node(host: str, port: int) -> ClusterNode:
+    return ClusterNode(host, port)  # type: ignore[no-untyped-call] # redis-py has no types for it
+
+
+class ClusterClient:
+    """A client of a cluster; it connects on its first use and belongs to threads.
+
+    Args:
+        address: its nodes.
+        options: those of each connection, and of redis-py's client.
+    """
+
+    def __init__(self, address: ClusterAddress, **options: Any) -> None:
+        self._inherited: list[Cluster | None] = []
+        self._make: Callable[[], Cluster] = lambda: Cluster(
+            startup_nodes=[_node(*each) for each in address.nodes],
+            url=address.url_of(*address.nodes[0]),
+            require_full_coverage=False,
+            protocol=2,
+            **options,
+        )
+        self._begin()
+
+    def _begin(self) -> None:
+        self._process = os.getpid()
+        self._making = Lock()
+        self._made: Cluster | None = None
+        self._resting_until = 0.0
+
+    @property
+    def cluster(self) -> Cluster:
+        """redis-py's client.
+
+        Raises:
+            ClusterUnavailableError: no node answers.
+        """
+        if self._process != os.getpid():
+            # Of before a fork: locks that others held, and sockets that they use. It is left alone.
+            self._inherited.append(self._made)
+            self._begin()
+        made = self._made
+        if made is None:
+            with self._making:
+                made = self._made = self._made or self._connect()
+        return made
+
+    def _connect(self) -> Cluster:
+        if time.monotonic() < self._resting_until:
+            raise ClusterUnavailableError("no node of the cluster answered a moment ago")
+        try:
+            with cluster_errors():
+                return self._make()
+        except RedisConnectionError:
+            self._resting_until = time.monotonic() + _REST_SECONDS
+            raise
+
+    def pipeline(self, transaction: bool = True, shard_hint: str | None = None) -> ClusterPipeline:  # noqa: ARG002 - the client's signature
+        """Commands that go to each node in one round trip.
+
+        Raises:
+            ClusterUnavailableError: no node answers.
+        """
+        return ClusterPipeline(self.cluster, transaction=transaction)
+
+    def register_script(self, script: str) -> Script:
+        """A script, which nodes are told when it is first used."""
+        return Script(self, script)  # type: ignore[arg-type] # it is one in all that is called
+
+    def get_encoder(self) -> Encoder:
+        """How texts become bytes."""
+        return Encoder("utf-8", "strict", decode_responses=False)  # type: ignore[no-untyped-call] # redis-py has no types for it
+
+    def nodes(self) -> dict[str, Redis]:
+        """A client of each primary, by its address.
+
+        Raises:
+            ClusterUnavailableError: no node answers.
+        """
+        cluster = self.cluster
+        with cluster_errors():
+            primaries: list[ClusterNode] = cluster.get_primaries()  # type: ignore[no-untyped-call] # redis-py has no types for it
+            return {each.name: cluster.get_redis_connection(each) for each in primaries}
+
+    def close(self) -> None:
+        """Close the connections."""
+        made, self._made = self._made, None
+        if made is not None:
+            made.close()
+
+    def __getattr__(self, name: str) -> Any:
+        """Each command, of redis-py's client."""
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(self.cluster, name)
+
+    def __enter__(self) -> Self:
+        """Nothing is connected yet."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the connections."""
+        self.close()

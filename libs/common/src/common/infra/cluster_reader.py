@@ -1,0 +1,254 @@
+"""Cluster reader: what an event loop uses in the place of a client of one server.
+
+redis-py's client knows the nodes and sends single commands. Many at once go through a pool of each
+node, with the bounds and the set-up of connections that a server of its own has: ``ask`` answers
+each command with the connection that it came by, as it is the run of that server which counts.
+"""
+
+import asyncio
+import itertools
+import logging
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from redis.asyncio import BlockingConnectionPool
+from redis.asyncio import Redis as AsyncRedis
+from redis.asyncio.client import PubSub
+from redis.asyncio.cluster import ClusterNode, RedisCluster
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.crc import REDIS_CLUSTER_HASH_SLOTS
+from redis.exceptions import (
+    AskError,
+    MovedError,
+    RedisError,
+    ResponseError,
+    TryAgainError,
+)
+from redis.exceptions import ConnectionError as RedisConnectionError
+
+from common.infra.answers import Answer, Command, ask_server
+from common.infra.cluster_client import cluster_errors
+from common.infra.clusters import ClusterAddress
+from common.infra.refusals import Refusal, refusal_of
+
+_MOST_MOVES: Final = 4
+"""How often one command is sent elsewhere."""
+_REFRESH_SECONDS: Final = 0.5
+"""How often the nodes are asked again which of them has what, while one does not answer."""
+
+_log = logging.getLogger(__name__)
+
+
+class AsyncClusterClient(RedisCluster):
+    """A client of a cluster; it connects on its first use.
+
+    Args:
+        address: its nodes.
+        timeouts: those of the connections by which single commands are sent.
+        options: those of each node's pool.
+    """
+
+    def __init__(
+        self, address: ClusterAddress, timeouts: Mapping[str, Any], options: Mapping[str, Any]
+    ) -> None:
+        given = address.connection_options()
+        if given.pop("connection_class", None) is not None:
+            given["ssl"] = True
+        super().__init__(
+            startup_nodes=[ClusterNode(*each) for each in address.nodes],
+            require_full_coverage=False,
+            retry=Retry(NoBackoff(), 1),
+            protocol=2,
+            **given,
+            **timeouts,
+        )
+        self._address = address
+        self._options = dict(options)
+        self._pools: dict[str, AsyncRedis] = {}
+        self._turns = itertools.cycle(address.nodes)
+        self._refreshed = time.monotonic()
+
+    async def execute_command(self, *args: Any, **kwargs: Any) -> Any:
+        """The answer of the node that has the key.
+
+        Raises:
+            redis.RedisError: there is none.
+        """
+        with cluster_errors():
+            return await super().execute_command(*args, **kwargs)
+
+    def place(self, key: str) -> str:
+        """The node that has a key, as far as is known: what is asked of one node together."""
+        try:
+            with cluster_errors():
+                return str(self.nodes_manager.get_node_from_slot(self.keyslot(key)).name)
+        except (RedisConnectionError, KeyError):
+            return ""
+
+    def owners(self) -> tuple[tuple[str, int], ...]:
+        """Whose slots are which, as far as is known: each primary with the first of a range."""
+        slots, found, last = self.nodes_manager.slots_cache, [], None
+        for slot in range(REDIS_CLUSTER_HASH_SLOTS):
+            node = slots[slot][0] if slot in slots else None
+            if node is not None and node is not last:
+                found.append((node.name, slot))
+            last = node
+        return tuple(found)
+
+    def key_of(self, name: str) -> str:
+        """A key that a primary has."""
+        numbers = (f"{{n{each}}}" for each in itertools.count())
+        return next(each for each in numbers if self.place(each) == name)
+
+    def url_of(self, name: str) -> str:
+        """The URL of a node by its address, as for a server of its own."""
+        host, _, port = name.rpartition(":")
+        return self._address.url_of(host.strip("[]"), int(port))
+
+    async def ask(self, commands: Sequence[Command]) -> list[Answer]:
+        """The answer to each command, of which the first argument is a key, by its node.
+
+        Raises:
+            redis.RedisError: a node did not answer in time, or refuses.
+        """
+        if not self.nodes_manager.slots_cache:
+            with cluster_errors():
+                await self.initialize()
+        found: dict[int, Answer] = {}
+        waiting: dict[int, tuple[str, bool]] = {
+            at: (self.place(command[1]), False) for at, command in enumerate(commands)
+        }
+        for _ in range(_MOST_MOVES):
+            groups: dict[tuple[str, bool], list[int]] = {}
+            for at, target in waiting.items():
+                groups.setdefault(target, []).append(at)
+            waiting = {}
+            parts = await asyncio.gather(
+                *(
+                    self._ask_node(name, [commands[at] for at in places], asking=asking)
+                    for (name, asking), places in groups.items()
+                )
+            )
+            for ((name, asking), places), answers in zip(groups.items(), parts, strict=True):
+                for at, answer in zip(places, answers, strict=True):
+                    elsewhere = await self._target(answer.value)
+                    if elsewhere is None and not asking:
+                        elsewhere = self._deposed(commands[at][1], name)
+                    if elsewhere is None:
+                        found[at] = answer._replace(settled=not asking)
+                    else:
+                        waiting[at] = elsewhere
+            if not waiting:
+                break
+        return [await self._settled(each, found.get(at)) for at, each in enumerate(commands)]
+
+    async def _ask_node(
+        self, name: str, commands: Sequence[Command], *, asking: bool
+    ) -> list[Answer]:
+        if not name:
+            await self._refresh(name)
+            raise RedisConnectionError("no node of the cluster serves the key")
+        try:
+            return await ask_server(self._pool_of(name), commands, asking=asking)
+        except (RedisError, OSError):
+            await self._refresh(name)
+            raise
+
+    def _deposed(self, key: str, name: str) -> tuple[str, bool] | None:
+        """Where to ask instead of a node that answered, if another is known to have the key now."""
+        owner = self.place(key)
+        return None if owner in {name, ""} else (owner, False)
+
+    async def _target(self, value: Any) -> tuple[str, bool] | None:
+        """Where to ask instead, and whether for what is on its way there."""
+        if isinstance(value, MovedError):
+            if value.slot_id in self.nodes_manager.slots_cache:
+                await self.nodes_manager.move_slot(value)
+            return f"{value.host}:{value.port}", False
+        if isinstance(value, AskError):
+            return f"{value.host}:{value.port}", True
+        return None
+
+    async def _settled(self, command: Command, answer: Answer | None) -> Answer:
+        """An answer that is one.
+
+        Keys of which some have left for another node are asked for one by one.
+        """
+        if answer is None:
+            raise RedisConnectionError("a key moves from node to node")
+        if isinstance(answer.value, TryAgainError) and command[0] == "MGET":
+            parts = await self.ask([("GET", key) for key in command[1:]])
+            return Answer([each.value for each in parts], parts[0].connection, settled=False)
+        if isinstance(answer.value, ResponseError):
+            answer.value.connection = answer.connection  # type: ignore[attr-defined] # as redis-py's own has it
+            raise answer.value
+        return answer
+
+    def _pool_of(self, name: str) -> AsyncRedis:
+        known = self._pools.get(name)
+        if known is None:
+            pool = BlockingConnectionPool.from_url(self.url_of(name), **self._options)
+            known = self._pools[name] = AsyncRedis.from_pool(pool)
+        return known
+
+    async def refresh(self) -> None:
+        """Ask the nodes which of them has what.
+
+        Raises:
+            redis.RedisError: none of them answers.
+        """
+        with cluster_errors():
+            await self.initialize()
+            await self.nodes_manager.initialize()
+
+    async def _refresh(self, failed: str) -> None:
+        """Ask the nodes, now and then, which of them has what: another may have taken over."""
+        now = time.monotonic()
+        if now - self._refreshed < _REFRESH_SECONDS:
+            return
+        self._refreshed = now
+        try:
+            with cluster_errors():
+                await self.nodes_manager.initialize(last_failed_node_name=failed or None)
+        except (RedisError, OSError):
+            return
+
+    async def is_ready(self) -> bool:
+        """Whether every slot has a node, and each of these answers."""
+        try:
+            await self.refresh()
+            owners = self.nodes_manager.slots_cache.values()
+            if len(owners) < REDIS_CLUSTER_HASH_SLOTS:
+                return False
+        except (RedisError, OSError) as error:
+            return refusal_of(error) not in {None, Refusal.CLUSTER_DOWN}
+        names = sorted({each[0].name for each in owners})
+        pings = (self._pool_of(name).ping() for name in names)
+        answers = await asyncio.gather(*pings, return_exceptions=True)
+        away = [
+            name
+            for name, answer in zip(names, answers, strict=True)
+            if isinstance(answer, Exception) and refusal_of(answer) is None
+        ]
+        if away:
+            _log.warning("nodes of the cluster do not answer", extra={"nodes": away})
+        return not away
+
+    def pubsub(self, **kwargs: Any) -> PubSub:  # type: ignore[override] # that of one node: each hears all
+        """A subscription at a node, the next one each time."""
+        host, port = next(self._turns)
+        name = f"{host}:{port}"
+        return self._pool_of(name).pubsub(**kwargs)
+
+    async def aclose(self, close_connection_pool: bool | None = None) -> None:
+        """Close the connections of single commands, as redis-py does when it looks for nodes anew.
+
+        With ``close_connection_pool`` all.
+        """
+        if close_connection_pool:
+            pools, self._pools = list(self._pools.values()), {}
+            for each in pools:
+                await each.aclose(close_connection_pool=True)
+        await super().aclose()
