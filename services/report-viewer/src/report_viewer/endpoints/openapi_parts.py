@@ -68,7 +68,7 @@ FORM: Final = {
     " below a comparison.",
     "schema": {
         "type": "string",
-        "pattern": "^(embed|oembed|csv|csv/spreadsheet|data|pdf|xlsx|rows"
+        "pattern": "^(embed|oembed|changed|changed/csv|changed/data|csv|csv/spreadsheet|data|pdf|xlsx|rows"
         "|rows/([2-9]|[1-9][0-9]{1,5}))$",
     },
 }
