@@ -156,8 +156,8 @@ def _grid(grid: Grid, source: Source) -> dict[str, Any]:
         "more": None
         if len(shown) == len(grid.rows)
         else words.text(
-            "The first %(count)s of %(all)s rows. The workbook and the CSV have them all.",
-            count=number(len(shown), 0),
+            "The first %(shown)s of %(all)s rows. The workbook and the CSV have them all.",
+            shown=number(len(shown), 0),
             all=number(len(grid.rows), 0),
         ),
     }
