@@ -62,8 +62,8 @@ def page_brand(brand: Brand, logo: bytes | None, *, name: str = "") -> PageBrand
     )
 
 
-def branded(document: Document, brand: PageBrand) -> Document:
-    """A report by the name that its shop goes by."""
+def branded(document: Document, brand: PageBrand | Brand) -> Document:
+    """A report by the name that its shop goes by, on pages and in files."""
     return msgspec.structs.replace(document, tenant_name=brand.name) if brand.name else document
 
 
