@@ -19,6 +19,7 @@ from jinja2 import (
 )
 
 from common.i18n.formatter import Formatter
+from common.links.brand import branded
 from common.reports.document.metrics import Unit
 from common.reports.document.schema import Document
 from common.reports.document.tables import is_before
@@ -27,7 +28,7 @@ from report_pages.chart_data import island
 from report_pages.formatting import DocumentFormatter, is_number
 from report_pages.gap_notes import gap_notes, marks
 from report_pages.key_figures import key_figures
-from report_pages.page_brand import UNBRANDED, PageBrand, branded
+from report_pages.page_brand import UNBRANDED, PageBrand
 from report_pages.sections.protocol import Defined
 from report_pages.sections.registry import KINDS, SectionKinds
 from report_pages.since import telling
@@ -134,7 +135,7 @@ class ReportTemplates:
             spoken(told.figures.wording),
             told=told,
             shown=telling.SHOWN,
-            doc=branded(told.since.now, brand),
+            doc=branded(told.since.now, brand.name),
             notice=notice,
             brand=brand,
             **shown,

@@ -14,12 +14,13 @@ from jinja2 import PackageLoader
 from common.i18n.formatter import Formatter
 from common.i18n.locales import ENGLISH
 from common.i18n.report_words import formatter_of
+from common.links.brand import branded
 from common.links.options import LinkKind
 from common.links.ranges import Range
 from common.links.reader_choice import AS_SHARED, ReaderChoice
 from common.reports.comparison import Comparison
 from common.reports.document.schema import Document
-from report_pages.page_brand import UNBRANDED, PageBrand, branded
+from report_pages.page_brand import UNBRANDED, PageBrand
 from report_pages.report import OUTDATED, ReportTemplates, spoken
 from report_pages.sections.registry import KINDS, SectionKinds
 from report_pages.since.telling import Told
@@ -121,7 +122,7 @@ class PageRenderer:
         brand: PageBrand = UNBRANDED,
     ) -> SharedPage:
         """What the pages of a report have in common, whichever link of that kind shows it."""
-        document = branded(document, brand)
+        document = branded(document, brand.name)
         zone = ZoneInfo(document.timezone)
         words = formatter_of(locale)
         html = self._templates.draw(
@@ -161,7 +162,7 @@ class PageRenderer:
             told,
             brand,
             notice=NOTICES.get(freshness),
-            preview=preview_metadata.of_document(branded(document, brand)),
+            preview=preview_metadata.of_document(branded(document, brand.name)),
             report_url=f"/api/reports/{place}",
             own_url=f"/api/reports/{place}{Resource.CHANGED.value.decode()}",
             expires=words.instant(expires_at, ZoneInfo(document.timezone)),

@@ -23,7 +23,6 @@ from common.reports_cache.report_fields import (
     unpack_document,
     unpack_meta,
 )
-from report_pages.page_brand import branded
 from worker.forms import local_csv, printed, workbook
 from worker.forms.source import Source
 from worker.operations import cache_eviction
@@ -88,7 +87,7 @@ def _make(cache: ReportCache, job: MakeForm, lease: str, parts: Parts) -> None:
     told = unpack_meta(parts.meta)
     words = formatter_of(LOCALES.get(job.language, ENGLISH))
     brand = brands.parse(parts.brand or None)
-    document = branded(unpack_document(parts.document), brand)
+    document = brands.branded(unpack_document(parts.document), brand.name)
     logo = _logo(cache.redis, job.tenant_id, brand)
     body = MAKERS[job.form](Source(told, document, parts.csv, words, brand, logo))
     fields = pack_form(parts.meta, body, told, parts.brand)

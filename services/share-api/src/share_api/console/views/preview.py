@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 from common.i18n import report_words
 from common.instants import now
 from common.jobs.payloads import ComputeReport
+from common.links.brand import branded
 from common.links.ranges import Range, parse_range
 from common.reports import registry
 from common.reports.comparison import Comparison
@@ -21,7 +22,7 @@ from common.reports_cache import copies
 from common.reports_cache.cache import ReportKey
 from common.reports_cache.report_fields import unpack_meta
 from report_pages import row_pages
-from report_pages.page_brand import PageBrand, branded
+from report_pages.page_brand import PageBrand
 from report_pages.report import OUTDATED, ReportTemplates
 from share_api.console.assets import asset
 from share_api.console.visit import Visit
@@ -189,7 +190,7 @@ def drawn(visit: Visit, key: ReportKey, brand: PageBrand) -> str | Waiting:
     if found.document is None:
         return found.waiting
     notice = OUTDATED if found.outdated else None
-    shown = branded(found.document, brand)
+    shown = branded(found.document, brand.name)
     return templates().draw("report.html", shown, words, notice=notice, brand=brand)
 
 
