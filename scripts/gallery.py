@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Take the pictures of docs/gallery from a running demo, by the file that says it is ready.
 
-.venv/bin/python scripts/gallery.py .state/ready.json
+.venv/bin/python scripts/gallery.py .state/ready.json [pages] [options]
+
+Behind the file stand the groups that are taken; all of them where none is named.
 """
 
 import json
@@ -9,7 +11,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -17,7 +21,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 import httpx
-from PIL import Image
+from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Page, sync_playwright
 
 GALLERY: Final = Path(__file__).parents[1] / "docs/gallery"
@@ -28,6 +32,9 @@ DRAWN: Final = """
         .every((each) => globalThis.Chart?.getChart(each)?.chartArea)
 """
 FRAMED: Final = f"() => document.querySelector('[data-plot]') && ({DRAWN.strip()})()"
+BRAND: Final = MappingProxyType(
+    {"name": "Nordlicht Rösterei", "accent": "#0f766e", "footer": "For the board of 2026 alone."}
+)
 NO_MORE: Final[Mapping[str, Any]] = MappingProxyType({})
 COLOURS: Final = 128
 GAP: Final = 24
@@ -60,14 +67,22 @@ class Demo:
 
         ``below`` is what a reader chose, as the path has it.
         """
-        chosen = {"tenant": tenant or self._ready["tenant"]}
-        self._api.put("/api/admin/session/tenant", json=chosen).raise_for_status()
         body = {"period": period, **share}
-        answer = self._api.post(f"/api/admin/analytics/{report}/share", json=body)
-        path = answer.raise_for_status().json()["url"].split("/api/")[1]
+        path = self.issued(report, tenant or self._ready["tenant"], body)
+        return self.opened(path + below, **options)
+
+    def issued(self, report: str, tenant: str, share: Mapping[str, Any]) -> str:
+        """The path of a new link."""
+        self._api.put("/api/admin/session/tenant", json={"tenant": tenant}).raise_for_status()
+        answer = self._api.post(f"/api/admin/analytics/{report}/share", json=dict(share))
+        path: str = answer.raise_for_status().json()["url"].split("/api/")[1]
+        return path
+
+    def opened(self, path: str, **options: Any) -> Page:
+        """The page at a path below the viewer's, its charts drawn."""
         context = self._browser.new_context(**{"viewport": DESK, "locale": "en-GB", **options})
         page = context.new_page()
-        page.goto(f"{self._ready['viewerUrl']}/api/{path}{below}")
+        page.goto(f"{self._ready['viewerUrl']}/api/{path}")
         page.wait_for_selector("main")
         while not page.evaluate(DRAWN):
             page.wait_for_timeout(100)
@@ -89,6 +104,18 @@ class Demo:
             while not frame.evaluate(f"({FRAMED})()"):
                 page.wait_for_timeout(100)
         return page
+
+    @contextmanager
+    def branded(self) -> Iterator[None]:
+        """The demo's shop has a brand meanwhile."""
+        shop = "/api/admin/shop/brand"
+        tenant = {"tenant": self._ready["tenant"]}
+        self._api.put("/api/admin/session/tenant", json=tenant).raise_for_status()
+        self._api.patch(shop, json=dict(BRAND)).raise_for_status()
+        self._api.put(f"{shop}/logo", content=_logo()).raise_for_status()
+        yield
+        self._api.patch(shop, json=dict.fromkeys(BRAND)).raise_for_status()
+        self._api.delete(f"{shop}/logo").raise_for_status()
 
     def api(self, **options: Any) -> Page:
         """The API documentation of share-api."""
@@ -167,6 +194,48 @@ def pictures(demo: Demo) -> Iterator[tuple[str, Image.Image]]:
     yield "gaps", _beside(gaps)
 
 
+def of_options(demo: Demo) -> Iterator[tuple[str, Image.Image]]:
+    """Pictures of what links may have beside: margins, what has changed since, a brand."""
+    shown = {"share": {"hide": {"margin": False}}}
+    desk = demo.shown("product-performance", "90d", **shown, color_scheme="light")
+    first = _taken(desk)
+    desk.locator("#margins").scroll_into_view_if_needed()
+    desk.evaluate("document.querySelector('#margins').scrollIntoView()")
+    phone = demo.shown("product-performance", "90d", **shown, viewport=PHONE, color_scheme="dark")
+    phone.evaluate("document.querySelector('#margins').scrollIntoView()")
+    yield "margins", _beside([first, _taken(desk), _taken(phone)])
+    make_shop_with_gaps(demo.email)
+    wanted = {"period": "30d", "frozen": True, "changes": True}
+    frozen = demo.issued("product-performance", GAPS, wanted)
+    import_late_orders()
+    looks = ({"color_scheme": "light"}, {"viewport": PHONE, "color_scheme": "dark"})
+    pages = [demo.opened(f"{frozen}/changed", **each) for each in looks]
+    for page in pages:
+        while "Nothing has changed" in page.inner_text("main"):  # the report of now is refreshed
+            page.wait_for_timeout(200)
+            page.reload()
+    yield "changed", _beside([_taken(page) for page in pages])
+    with demo.branded():
+        board = {"reports": ["revenue-overview", "product-performance"]}
+        pages = [demo.shown("revenue-overview", "30d", share=board, **each) for each in looks]
+        yield "brand", _beside([_taken(each) for each in pages])
+
+
+def import_late_orders() -> None:
+    """Orders of the shop with gaps that come in later than they were paid."""
+    head = "Name,Financial Status,Paid at,Currency,Subtotal,Shipping,Taxes,Total,Created at"
+    rows = [f"{head},Lineitem quantity,Lineitem name,Lineitem price"]
+    batch = int(time.time())  # orders that came before would be no change
+    for number in range(24):
+        at = datetime.now(UTC) - timedelta(days=3 + number)
+        paid, price = at.strftime("%Y-%m-%d %H:%M:%S +0000"), 25 + number * 11 % 70
+        rows.append(
+            f"#{batch}-{number},paid,{paid},EUR,{price}.00,0.00,0.00,{price}.00,{paid},"
+            f"1,Lamp {number % 5},{price}.00"
+        )
+    _import("\n".join(rows))
+
+
 def make_shop_with_gaps(email: str) -> None:
     """A shop whose export has refunds without a date, and begins within the days compared."""
     _analytics(
@@ -188,8 +257,12 @@ def make_shop_with_gaps(email: str) -> None:
             f"#{1400 - number},{status},{at},EUR,{total}.00,0.00,0.00,{total}.00,{at},"
             f"{pieces},Lamp {number % 9},{price}.00,{back}.00"
         )
+    _import("\n".join(rows))
+
+
+def _import(rows: str) -> None:
     with tempfile.NamedTemporaryFile("w", suffix=".csv", encoding="utf-8") as export:
-        export.write("\n".join(rows))
+        export.write(rows)
         export.flush()
         _analytics("import", export.name, "--tenant", GAPS, "--format", "shopify")
 
@@ -213,6 +286,20 @@ def _beside(images: list[Image.Image]) -> Image.Image:
     return whole
 
 
+def _logo() -> bytes:
+    """A sun above water, on nothing."""
+    picture, written = Image.new("RGBA", (256, 256)), BytesIO()
+    draw = ImageDraw.Draw(picture)
+    draw.ellipse((64, 40, 192, 168), fill="#f59e0b")
+    for top in (120, 164, 208):
+        draw.rounded_rectangle((16, top, 240, top + 24), 12, fill="#0f766e")
+    picture.save(written, "PNG")
+    return written.getvalue()
+
+
+GROUPS: Final = MappingProxyType({"pages": pictures, "options": of_options})
+
+
 def main() -> None:
     """Take all pictures."""
     ready = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
@@ -220,7 +307,9 @@ def main() -> None:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox"]
         )
-        for name, image in pictures(Demo(ready, browser)):
+        demo = Demo(ready, browser)
+        wanted = [GROUPS[each] for each in sys.argv[2:] or GROUPS]
+        for name, image in (taken for group in wanted for taken in group(demo)):
             image.quantize(COLOURS).save(GALLERY / f"{name}.png", optimize=True)
         browser.close()
 

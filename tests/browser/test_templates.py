@@ -38,6 +38,23 @@ def test_a_board_is_saved_as_a_template_and_chosen_again(
     assert others.is_visible()
     page.check("input[value='sales-velocity.daily']")
     until(page, SHOWN, "/revenue-overview/7d,section.daily/page")
+    tabs = page.locator("[data-board] a:visible")
+    assert tabs.all_inner_texts() == ["Revenue overview", "Sales velocity"]
+    tabs.nth(1).click()
+    until(page, SHOWN, "/sales-velocity/7d,section.daily/page")
+    assert tabs.nth(1).get_attribute("aria-current") == "true"
+    page.uncheck("#also input[value='sales-velocity']")
+    until(page, SHOWN, "/revenue-overview/7d/page")
+    assert tabs.count() == 0
+    page.check("#also input[value='sales-velocity']")
+    assert tabs.first.get_attribute("aria-current") == "true"
+    page.check("input[name=report][value='sales-velocity']", force=True)
+    page.check("#also input[value='revenue-overview']")
+    until(page, SHOWN, "/sales-velocity/7d,section.daily/page")
+    assert tabs.all_inner_texts() == ["Sales velocity", "Revenue overview"]
+    page.check("input[name=report][value='revenue-overview']", force=True)
+    until(page, SHOWN, "/revenue-overview/7d,section.daily/page")
+    assert findings(page) == []
     page.click("text=Save as a template")
     page.fill("#template", "Wholesale")
     assert findings(page) == []

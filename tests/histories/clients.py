@@ -9,18 +9,17 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 import httpx
+from tests.histories.forms import RANGES, REPORTS, form_of
 from tests.histories.model import Event, Kind
 from tests.support.forms import text_of
 
 TIMEOUT_SECONDS: Final = 8.0
-REPORTS: Final = ("revenue-overview", "product-performance", "sales-velocity")
 LIVES: Final = (5, 60, 3600, 3600)
 """Seconds that a link may live: some expire while they are looked at."""
-FORMS: Final = ("/csv", "/csv", "/data", "/xlsx", "/csv/spreadsheet", "/pdf")
 _RECENT: Final = 40
 _NO_ANSWER_SECONDS: Final = 0.2
 """What a client waits after one, so that a viewer that is away is not all that is counted."""
@@ -45,7 +44,8 @@ class TenantAccount:
 class Link:
     """A link that was issued: its number, its tenant, its report, its token and its entry.
 
-    One that ``hides`` its amounts has none of its tenant's.
+    One that ``hides`` its amounts has none of its tenant's. A ``frozen`` one tells what has changed
+    since, and has no other days and no comparison to choose.
     """
 
     number: int
@@ -54,6 +54,7 @@ class Link:
     token: str
     entry: str
     hides: bool = False
+    frozen: bool = False
 
 
 @dataclass(slots=True)
@@ -90,12 +91,6 @@ class World:
         return lacking or any(mark in text for mark in marks)
 
 
-def _ranges() -> tuple[str, ...]:
-    """Days that a reader may choose; each shop sold something in all of them, which is its mark."""
-    today = datetime.now(UTC).date()
-    return "7d", "30d", f"{today - timedelta(days=9)}..{today - timedelta(days=1)}"
-
-
 class Visitor:
     """Opens links, recent ones above all: as a page, and in every other form."""
 
@@ -111,15 +106,8 @@ class Visitor:
             time.sleep(0.05)
             return
         recent = links[-_RECENT:] if self._random.random() < 0.7 else links
-        form = self._random.choice(FORMS) if self._random.random() < 0.3 else ""
-        if self._random.random() < 0.1:  # what any reader may compare it with
-            form = f"/vs/last-year{form}"
-        if self._random.random() < 0.1:  # every link lets its readers choose the days
-            form = f"/r/{self._random.choice(_ranges())}{form}"
         link = self._random.choice(recent)
-        if self._random.random() < 0.2:  # every link is a board
-            other = self._random.choice([each for each in REPORTS if each != link.report])
-            form = f"/in/{other}{form}"
+        form = form_of(link.report, self._random, frozen=link.frozen)
         if self.open(link, form=form) is None:
             time.sleep(_NO_ANSWER_SECONDS)
 
@@ -146,6 +134,7 @@ class Visitor:
                 and answer is not None
                 and self._world.foreign(link, text_of(answer.content)),
                 last=last,
+                note=form,
             )
         )
         return status
@@ -214,13 +203,14 @@ class AdminClient:
     def _issue(self) -> None:
         report, life = self._random.choice(REPORTS), self._random.choice(LIVES)
         began = time.time()
-        body = {
+        body: dict[str, object] = {
             "period": self._random.choice(["7d", "30d"]),
             "expiresInSeconds": life,
-            "ranges": ["7d", "30d", "custom"],
             "reports": list(REPORTS),
+            "embed": ["https://intranet.example.com"],
         }
-        hides = self._random.random() < 0.25
+        hides, frozen = self._random.random() < 0.25, self._random.random() < 0.15
+        body |= {"frozen": True, "changes": True} if frozen else {"ranges": [*RANGES]}
         if hides:
             body["hide"] = {"money": True}
         answer = self._send("POST", f"/api/admin/analytics/{report}/share", body)
@@ -237,7 +227,8 @@ class AdminClient:
             self._world.events.append(
                 Event(Kind.ISSUE, began, ended, self._tenant.slug, number, 201, expires_at)
             )
-            self._world.links.append(Link(number, self._tenant.slug, report, token, entry, hides))
+            link = Link(number, self._tenant.slug, report, token, entry, hides, frozen)
+            self._world.links.append(link)
 
     def _revoke(self, link: Link) -> None:
         began = time.time()

@@ -93,6 +93,11 @@ def of_their_link(what: str) -> Case:
     ]
 
 
+def of_their_changes(below: str) -> Case:
+    """What has changed of theirs, by its id, from a page of ours."""
+    return lambda shops: [Attempt(f"/admin/links/{shops.share_id}/changed{below}", GONE)]
+
+
 def unknown_token(what: str) -> Case:
     """A one-time link that names their shop and their row, and not its secret."""
     tokens = {
@@ -352,6 +357,10 @@ CASES: dict[tuple[str, str], Case] = {
     **{
         ("POST", f"/admin/links/{{share_id}}/{what}"): of_their_link(what)
         for what in ("label", "extend", "password")
+    },
+    **{
+        ("GET", f"/admin/links/{{share_id}}/changed{below}"): of_their_changes(what)
+        for below, what in (("", ""), ("/{report}", f"/{SLUG}"))
     },
     ("POST", "/admin/links/{share_id}/address"): lambda shops: [
         Attempt(f"/admin/links/{shops.share_id}/address", GONE)

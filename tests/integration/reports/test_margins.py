@@ -17,6 +17,7 @@ from common.db.tenancy import Access, snapshot
 from common.jobs.payloads import ComputeReport
 from common.reports import queries, registry
 from common.reports.comparison import Comparison
+from common.reports.document.gaps import GapKind
 from common.reports.document.schema import Document
 from common.reports.document.tables import Table
 from common.reports.model import Scope
@@ -38,6 +39,7 @@ PRODUCTS = text("SELECT id, external_id, title, unit_cost FROM products")
 def expected(session: Session, scope: Scope, front: int) -> Margins:
     """By the definition: net sales and units of each product, times what one costs, if known."""
     sums: dict[int, dict[bool, list[int]]] = defaultdict(lambda: {True: [0, 0], False: [0, 0]})
+    moved: dict[bool, set[int]] = {True: set(), False: set()}
     for instant, event, totals in events(session):
         if instant is None or event.product_id is None:
             continue
@@ -47,6 +49,8 @@ def expected(session: Session, scope: Scope, front: int) -> Margins:
                 kept = sums[event.product_id][now]
                 kept[0] += totals.gross - totals.discounts - totals.returns
                 kept[1] += totals.units_sold - totals.units_returned
+                if totals.units_sold or totals.units_returned:
+                    moved[now].add(event.product_id)
     shop = {row.id: row for row in session.execute(PRODUCTS)}
     known = [
         ProductEarned(
@@ -68,6 +72,9 @@ def expected(session: Session, scope: Scope, front: int) -> Margins:
             if not costed or shop[key].unit_cost is not None
         )
 
+    def unknown(now: bool) -> int:
+        return sum(key in moved[now] for key in sums if shop[key].unit_cost is None)
+
     def whole(place: int) -> Earned:
         parts = [each.earned[place] for each in known]
         return Earned(sum(each.net for each in parts), sum(each.cost for each in parts))
@@ -78,6 +85,7 @@ def expected(session: Session, scope: Scope, front: int) -> Margins:
         whole=WindowEarned(whole(0), whole(1)),
         covered=(positive(True, costed=True), positive(False, costed=True)),
         positive=(positive(True, costed=False), positive(False, costed=False)),
+        unknown=(unknown(True), unknown(False)),
     )
 
 
@@ -132,7 +140,14 @@ def test_margins_are_those_of_the_events_whichever_sums_they_are_from(
         table = next(each for each in shown.sections if each.key == "margins")
         assert isinstance(table, Table)
         assert table.footer[-1].cells[1] == now.profit
+    gaps = [each for each in shown.gaps if each.kind == GapKind.COSTS_NOT_KNOWN]
+    assert bool(gaps) == (right.count > 0 and any(right.unknown))
+    for gap in gaps:
+        counts = tuple(0 if each is None else each.count for each in (gap.now, gap.before))
+        assert counts == right.unknown
+        assert gap.touches == ("cost_of_units", "gross_margin_percent", "gross_profit")
     plain = document(service_engine, tenant_id, ledger, NOTHING, comparison)
+    assert GapKind.COSTS_NOT_KNOWN not in {each.kind for each in plain.gaps}
     assert not {each.key for each in plain.kpis} & {"gross_profit", "gross_margin_percent"}
     assert "margins" not in {each.key for each in plain.sections}
 

@@ -63,10 +63,15 @@ async def test_a_link_shows_margins_where_it_says_so(
         assert [row[0] for row in margins["rows"]] == ["Known mug"]
         page = await client.get(path_of(issued), headers={"accept": "text/html"})
         assert "Gross margin" in page.text
+        assert "What 1 product costs is not known: it is in no profit" in page.text
+        assert page.text.count("Incomplete") >= 2, "beside profit and margin"
+        assert "costs-not-known;window=1" in page.headers["x-data-notes"]
+        assert [each["kind"] for each in data["gaps"]].count("costs-not-known") == 1
         csv = await client.get(f"{path_of(issued)}/csv")
         assert csv.text == (await client.get(f"{plain[0]}/csv")).text, "the CSV is as contracted"
         hidden = (await client.get(f"{path_of(without)}/data")).json()
         assert "margins" not in {each["key"] for each in hidden["sections"]}
+        assert "costs-not-known" not in (await client.get(plain[0])).headers.get("x-data-notes", "")
         for path in plain:
             for form in FORMS:
                 answer = await client.get(path + form, headers={"accept": "*/*"})

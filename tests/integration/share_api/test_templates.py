@@ -96,6 +96,8 @@ def test_a_link_from_it_is_what_it_says_and_what_is_said_goes_over_it(
     assert (options.hide, options.reports) == (Redaction(), ())
     assert options.ranges == (Range.THIS_MONTH,)
     assert anna.get(answer.headers["location"]).json()["period"]["name"] == "dates"
+    answer = anna.post(SHARE, json={"template": "board", "hide": {"csv": True}})
+    assert options_in(redis_client, verified(ring, answer)).hide == Redaction(csv=True), "whole"
 
 
 def test_many_links_from_it_need_no_report(

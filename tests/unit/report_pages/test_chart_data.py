@@ -94,9 +94,13 @@ def test_a_window_of_a_week_has_no_weeks() -> None:
 def test_the_words_and_symbols_are_there_in_every_language(report: str, locale: Locale) -> None:
     data = told(document(report), locale)
     assert data["words"].keys() == told(document(report))["words"].keys()
-    for template in ("found", "ascending", "descending"):
-        wanted = {"found": ("{shown}", "{all}")}.get(template, ("{column}",))
-        assert all(each in data["words"][template] for each in wanted)
+    for template in ("ascending", "descending"):
+        assert "{column}" in data["words"][template]
+    for template in ("find", "findAll", "more", "found"):
+        forms = data["words"][template]
+        assert forms.keys() == {locale.plural_form(number) for number in range(1000)}
+        assert all("{count}" in each for each in forms.values())
+        assert all(("{shown}" in each) is (template == "found") for each in forms.values())
     for kind in ("money", "moneyNegative", "percent", "percentNegative"):
         assert len(data["figures"]["symbols"][kind]) == 2
 

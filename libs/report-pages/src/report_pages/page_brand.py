@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-import msgspec
 from markupsafe import Markup
 
 from common.design.accent import accent_of, is_colour
 from common.links.brand import Brand, Logo, data_url
-from common.reports.document.schema import Document
 
 _REMEMBERED: Final = 256
 _SHARP: Final = 2
@@ -60,11 +58,6 @@ def page_brand(brand: Brand, logo: bytes | None, *, name: str = "") -> PageBrand
         whole=brand.logo is None or logo is not None,
         origin=brand.base_url,
     )
-
-
-def branded(document: Document, brand: PageBrand) -> Document:
-    """A report by the name that its shop goes by."""
-    return msgspec.structs.replace(document, tenant_name=brand.name) if brand.name else document
 
 
 def _logo(logo: Logo, png: bytes) -> PageLogo:

@@ -19,6 +19,7 @@ from jinja2 import (
 )
 
 from common.i18n.formatter import Formatter
+from common.links.brand import branded
 from common.reports.document.metrics import Unit
 from common.reports.document.schema import Document
 from common.reports.document.tables import is_before
@@ -27,9 +28,11 @@ from report_pages.chart_data import island
 from report_pages.formatting import DocumentFormatter, is_number
 from report_pages.gap_notes import gap_notes, marks
 from report_pages.key_figures import key_figures
-from report_pages.page_brand import UNBRANDED
+from report_pages.page_brand import UNBRANDED, PageBrand
 from report_pages.sections.protocol import Defined
 from report_pages.sections.registry import KINDS, SectionKinds
+from report_pages.since import telling
+from report_pages.since.telling import Told
 
 OUTDATED: Final = "There is newer sales data that this page does not show yet."
 """What the reader of figures is told that newer sales have overtaken."""
@@ -115,6 +118,26 @@ class ReportTemplates:
             definitions=definitions(document, self.kinds),
             notice=notice,
             island=island(figures, self.kinds),
+            **shown,
+        )
+
+    def draw_since(
+        self,
+        template: str,
+        told: Told,
+        brand: PageBrand = UNBRANDED,
+        *,
+        notice: str | None = None,
+        **shown: Any,
+    ) -> str:
+        """The page of what has changed since a report was frozen; as ``draw`` beside."""
+        return self.environment.get_template(template).render(
+            spoken(told.figures.wording),
+            told=told,
+            shown=telling.SHOWN,
+            doc=branded(told.since.now, brand.name),
+            notice=notice,
+            brand=brand,
             **shown,
         )
 

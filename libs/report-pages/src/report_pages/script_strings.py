@@ -1,7 +1,7 @@
 """Script strings: the words that the page's script shows, in the reader's language.
 
 They stand here as calls, so that the tools that collect a page's words for translation find them.
-What is in braces the script fills in.
+What is in braces the script fills in. Of words with a count it has every form of the language.
 """
 
 from typing import Any
@@ -11,7 +11,7 @@ from report_pages.formatting import DocumentFormatter
 
 def words(figures: DocumentFormatter) -> dict[str, Any]:
     """Every word of the script, by the name that it knows it by."""
-    _ = figures.text
+    _, counted = figures.text, figures.wording.forms
     return {
         "measure": _("Measure"),
         "by": _("By"),
@@ -30,8 +30,8 @@ def words(figures: DocumentFormatter) -> dict[str, Any]:
         "whole": _("All days"),
         "pick": _("Show {measure} in the chart"),
         "print": _("Print or save as PDF"),
-        "find": _("Search these {count} products"),
-        "findAll": _("Search {count} products"),
+        "find": counted("Search this {count} product", "Search these {count} products"),
+        "findAll": counted("Search {count} product", "Search {count} products"),
         "shownFigure": _("Key figures"),
         "list": _("Products shown"),
         "lists": {
@@ -42,11 +42,11 @@ def words(figures: DocumentFormatter) -> dict[str, Any]:
         },
         "classes": {"label": _("ABC class"), "all": _("All classes")},
         "categories": {"label": _("Category"), "all": _("All categories")},
-        "more": _("Show {count} more"),
+        "more": counted("Show {count} more", "Show {count} more"),
         "products": _("Products"),
         "span": _("{first} to {last} of {all}"),
         "allProducts": _("All products"),
-        "found": _("{shown} of {all} rows"),
+        "found": counted("{shown} of {count} row", "{shown} of {count} rows"),
         "ascending": _("Sorted by {column}, ascending"),
         "descending": _("Sorted by {column}, descending"),
         "unsorted": _("In the original order again"),

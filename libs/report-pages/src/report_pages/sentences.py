@@ -17,17 +17,22 @@ from report_pages.formatting import DocumentFormatter, isolated
 
 
 class Told(NamedTuple):
-    """The messages on how a figure has changed."""
+    """The messages on how a figure has changed; a pair is one that goes by the count of days."""
 
-    up: str
-    down: str
-    same: str
-    times: str
+    up: str | tuple[str, str]
+    down: str | tuple[str, str]
+    same: str | tuple[str, str]
+    times: str | tuple[str, str]
 
 
 def _(message: str) -> str:
     """Marks a message for the catalogs; it is translated where it is used."""
     return message
+
+
+def counted(one: str, many: str) -> tuple[str, str]:
+    """Marks a message with a form for one and a form for many."""
+    return one, many
 
 
 _ANY: Final = _("%(label)s: %(value)s")
@@ -40,10 +45,22 @@ _FIGURES: Final[Mapping[str, str]] = MappingProxyType(
 _COMPARED: Final[Mapping[Comparison, Told]] = MappingProxyType(
     {
         Comparison.PREVIOUS: Told(
-            up=_("up %(change)s on the %(count)s days before"),
-            down=_("down %(change)s on the %(count)s days before"),
-            same=_("the same as in the %(count)s days before"),
-            times=_("%(change)s times as much as in the %(count)s days before"),
+            up=counted(
+                "up %(change)s on the %(count)s day before",
+                "up %(change)s on the %(count)s days before",
+            ),
+            down=counted(
+                "down %(change)s on the %(count)s day before",
+                "down %(change)s on the %(count)s days before",
+            ),
+            same=counted(
+                "the same as in the %(count)s day before",
+                "the same as in the %(count)s days before",
+            ),
+            times=counted(
+                "%(change)s times as much as in the %(count)s day before",
+                "%(change)s times as much as in the %(count)s days before",
+            ),
         ),
         Comparison.LAST_YEAR: Told(
             up=_("up %(change)s on the same weekdays a year before"),
@@ -81,15 +98,19 @@ def _figure(figures: DocumentFormatter, kpi: Kpi) -> str:
     )
     if kpi.change is None or kpi.previous is None:
         return figure
-    compared = figures.text(
-        _told(kpi.change, _COMPARED[figures.document.comparison]),
-        change=figures.change(kpi.change, kpi.unit),
-        count=figures.cell(figures.document.previous_days.count, Unit.COUNT),
-    )
+    compared = _compared(figures, kpi.change, kpi.unit)
     return figures.text("%(figure)s, %(compared)s", figure=figure, compared=compared)
 
 
-def _told(change: Change, told: Told) -> str:
+def _compared(figures: DocumentFormatter, change: Change, unit: Unit) -> str:
+    told = _told(change, _COMPARED[figures.document.comparison])
+    said = figures.change(change, unit)
+    if isinstance(told, str):
+        return figures.text(told, change=said)
+    return figures.wording.counted(*told, figures.document.previous_days.count, change=said)
+
+
+def _told(change: Change, told: Told) -> str | tuple[str, str]:
     if change.kind is ChangeKind.MULTIPLE:
         return told.times
     if change.value == 0:

@@ -224,15 +224,15 @@ async def test_a_long_file_takes_no_room_of_pages(
     assert float(kept) < forms.MOST_KEPT_BYTES
 
 
-async def test_a_pdf_is_in_english_where_it_has_no_letters(
+async def test_files_are_in_the_readers_language(
     run: Run, sample: Sample, redis_client: Redis
 ) -> None:
-    await asyncio.to_thread(make_forms, redis_client, sample.key, "en", "pl", "zh-Hans")
+    await asyncio.to_thread(make_forms, redis_client, sample.key, "ja", "pl", "zh-Hans")
     async with run() as client:
         for form, wanted, given in (
             ("pdf", "pl-PL", "pl"),
-            ("pdf", "zh-CN", "en"),
-            ("pdf", "ja", "en"),
+            ("pdf", "zh-CN", "zh-Hans"),
+            ("pdf", "ja", "ja"),
             ("xlsx", "zh-CN", "zh-Hans"),
             ("csv/spreadsheet", "zh-CN", "zh-Hans"),
         ):

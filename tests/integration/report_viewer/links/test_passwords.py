@@ -112,6 +112,49 @@ async def test_the_cookie_is_guarded_and_leads_back_to_the_page(run: Run, locked
     assert 3500 < int(kept[1].removeprefix("Max-Age=")) <= 3600
 
 
+BELOW = [
+    "",
+    *("/changed", "/changed/csv", "/changed/data", "/csv", "/csv/spreadsheet", "/data", "/pdf"),
+    *("/xlsx", "/rows", "/rows/2", "/embed", "/oembed", "/r/7d", "/vs/last-year"),
+    *("/in/sales-velocity", "/in/sales-velocity/r/7d/vs/last-year/csv", "/in/sales-velocity/pdf"),
+]
+
+
+@pytest.mark.parametrize("below", BELOW)
+async def test_a_password_leads_back_to_what_was_asked_for(
+    run: Run, locked: Sample, below: str
+) -> None:
+    path = f"{locked.path}{below}"
+    async with run() as client:
+        asked = await client.get(path, headers=BROWSER)
+        assert asked.status_code == 401
+        assert f'action="{path}/unlock"' in asked.text
+        for password, again in (("another one", True), (PASSWORD, False)):
+            answer = await client.post(
+                f"{path}/unlock", data={"password": password}, headers=BROWSER
+            )
+            assert (f'action="{path}/unlock"' in answer.text) is again
+        assert (answer.status_code, answer.headers["location"]) == (303, path)
+        assert f"; Path={locked.path};" in answer.headers["set-cookie"]
+
+
+async def test_a_password_leads_to_no_address_that_a_reader_names(run: Run, locked: Sample) -> None:
+    elsewhere = "https://evil.example.com/"
+    async with run() as client:
+        body = {"password": PASSWORD, "next": elsewhere, "location": elsewhere}
+        asked = {"referer": elsewhere, "origin": "https://evil.example.com"}
+        answer = await client.post(
+            f"{locked.path}/changed/unlock?next={elsewhere}", data=body, headers=BROWSER | asked
+        )
+        assert answer.headers["location"] == f"{locked.path}/changed"
+        for below in ("//evil.example.com", "/https:/evil.example.com", "/view", "/unlock"):
+            answer = await client.post(
+                f"{locked.path}{below}/unlock", data={"password": PASSWORD}, headers=BROWSER
+            )
+            assert answer.status_code == 404
+            assert "location" not in answer.headers
+
+
 async def test_a_cookie_is_of_one_link_one_password_and_an_hour(
     run: Run, redis_client: Redis, locked: Sample, stored: str
 ) -> None:

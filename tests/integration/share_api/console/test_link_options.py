@@ -150,6 +150,16 @@ def test_margins_are_shown_where_that_is_chosen_and_changes_of_what_is_frozen(
     assert (live.status_code, "of frozen links alone" in said(live)) == (422, True)
 
 
+def test_every_section_that_is_left_out_is_told_by_its_title(tab: Tab, ben: httpx.Client) -> None:
+    for definition in registry.implemented():
+        for section in definition.sections:
+            body = {"hide": {"sections": [section.key]}}
+            issued = ben.post(f"/api/admin/analytics/{definition.slug}/share", json=body)
+            told = said(tab.open(f"/admin/links/{issued.headers['location'].rpartition('/')[2]}"))
+            assert f"Without {section.title}" in told
+            assert f"Without {section.key} " not in told
+
+
 def test_sites_may_embed_it_by_a_frame_to_paste(tab: Tab, ben: httpx.Client) -> None:
     sites = ["https://intranet.example.com", "https://b.example:8443"]
     path = made(tab, embed=f" {sites[0]}  {sites[1]} ")
@@ -267,6 +277,17 @@ def test_a_board_is_made_told_found_and_issued_again(tab: Tab, ben: httpx.Client
     form = tab.open(html.unescape(again[1])).text
     assert 'name="also" value="product-performance" checked' in form
     assert 'name="hide" value="product-performance.products" checked' in form
+    tabs = re.findall(
+        r'<a href="([^"]+)" target="preview" data-report="([^"]+)"( hidden)?( aria-current)?', form
+    )
+    shown = {report: address for address, report, gone, _ in tabs if not gone}
+    assert list(shown) == also
+    assert shown["revenue-overview"].endswith("d/page")
+    assert shown["product-performance"].endswith("d,csv+section.products/page")
+    for address in shown.values():
+        assert tab.open(address).status_code == 202
+    assert [report for _, report, _, current in tabs if current] == ["revenue-overview"]
+    assert "data-board hidden>" in tab.open("/admin/links/new?also=nothing").text
     assert tab.send(f"{path}/extend").status_code == 303
     for wanted in ("", "?report=product-performance"):
         assert f",{' '.join(also)}\r\n" in tab.open(f"/admin/links/csv{wanted}").text

@@ -9,11 +9,13 @@ from urllib.parse import urldefrag, urlsplit
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI
+from redis import Redis
 from tests.integration.share_api.conftest import Serve, Service, World
 from tests.integration.share_api.console.conftest import Tab, a_tab, said
 from tests.integration.share_api.console.test_links import CHOICE, made
 from tests.integration.share_api.test_brand import picture
 from tests.integration.share_api.test_imports import work
+from tests.support.jobs_worker import working
 
 from accounts.memberships import find_account
 from accounts.passkeys import NewPasskey, add_passkey
@@ -109,8 +111,8 @@ def app(service: Service) -> FastAPI:
 
 
 @pytest.fixture
-def shop(service: Service, world: World) -> Iterator[Tab]:
-    """Anna's tab in berlin: it has links of both states, an import, a member of each role."""
+def shop(service: Service, world: World, redis_client: Redis) -> Iterator[Tab]:
+    """Anna's tab in berlin: it has links of all kinds, an import, a member of each role."""
     for role, name in MEMBERS.items():
         if name != "anna":
             world.join(name, world.berlin, role)
@@ -130,6 +132,8 @@ def shop(service: Service, world: World) -> Iterator[Tab]:
             sent = tab.client.post("/admin/data", files=[("csrf", token), ("orders", orders)])
             assert sent.status_code == 303
         work(world.engine)
+        with working(world.engine, redis_client):
+            made(tab, kind="frozen")
         assert "The key is ready" in said(
             tab.send("/admin/keys", name="till", scope="sales:write", days="30")
         )

@@ -209,6 +209,7 @@ def test_what_was_not_known_has_not_changed() -> None:
     assert [was for _, was, _ in rows_of(compare(unknown, now), "tax")] == [700]
     told = Told.of(compare(unknown, now), formatter_of(ENGLISH), AFTER_REVISIONS)
     assert any("Tax" in each for each in told.notes)
+    assert len([each for each in told.notes if "Tax" in each]) == 1, "of one kind the newer alone"
 
 
 @pytest.mark.parametrize("hidden", [Redaction(csv=True), Redaction(money=True)])

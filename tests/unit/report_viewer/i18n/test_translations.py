@@ -42,7 +42,7 @@ def test_the_words_are_found_where_they_are_used() -> None:
         "Gross sales less discounts and sales reversals.",
         "From gross to total sales",
         "Other products",
-        "Search {count} products",
+        ("Search {count} product", "Search {count} products"),
     ):
         assert known in WORDS
 

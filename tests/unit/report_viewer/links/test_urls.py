@@ -160,6 +160,59 @@ def test_a_page_of_rows_leads_back_to_its_target() -> None:
     assert parse(target.path, "GET") == target
 
 
+READ = [each for each in Resource if "GET" in each.methods]
+CHOSEN = ("", "/in/sales-velocity", "/r/7d", "/vs/last-year", "/in/a/r/last-month/vs/previous")
+
+
+@pytest.mark.parametrize("chosen", CHOSEN)
+@pytest.mark.parametrize("part", READ)
+def test_a_password_leads_back_to_what_it_was_asked_for_at(chosen: str, part: Resource) -> None:
+    number = 7 if part is Resource.ROWS else 1
+    rows = b"/7" if part is Resource.ROWS else b""
+    asked = f"/api/reports/abc{chosen}".encode() + part.value + rows
+    url = parse(asked, "GET")
+    posted = parse(url.unlock.path, "POST")
+    assert url.unlock.path == asked + b"/unlock"
+    assert (posted.resource, posted.locked, posted.number) == (Resource.UNLOCK, part, number)
+    assert posted.unlocked == url
+    assert posted.unlock == posted  # after another password, too
+    with pytest.raises(WrongMethodError):
+        parse(url.unlock.path, "GET")
+
+
+@pytest.mark.parametrize("part", [Resource.VIEW, Resource.RANGE])
+def test_what_is_posted_itself_is_led_back_to_its_page(part: Resource) -> None:
+    url = parse(b"/api/reports/abc/vs/last-year" + part.value, "POST")
+    assert url.unlock.path == b"/api/reports/abc/vs/last-year/unlock"
+    assert parse(url.unlock.path, "POST").unlocked.path == b"/api/reports/abc/vs/last-year"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(b"/abc/unlock/", b"/abc/unlock/unlock", b"/abc/view/unlock", b"/abc/r/unlock"),
+        *(b"/abc/unlock/csv", b"/abc/rows/1/unlock", b"/abc//unlock", b"/abc/nothing/unlock"),
+        *(b"/abc//evil.example.com/unlock", b"/abc/https://evil.example.com/unlock"),
+        *(b"/abc/%2f%2fevil.example.com/unlock", b"/abc/../../evil/unlock", b"/abc/csv%2funlock"),
+    ],
+)
+def test_a_password_leads_nowhere_else(path: bytes) -> None:
+    for method in ("GET", "POST"):
+        with pytest.raises(NoSuchPathError):
+            parse(PREFIX + path, method)
+
+
+@given(st.binary(max_size=60).map(lambda below: b"/abc" + below + b"/unlock"))
+def test_a_password_leads_below_its_token_whatever_the_path_says(path: bytes) -> None:
+    try:
+        url = parse(PREFIX + path, "POST")
+    except ViewerError:
+        return
+    if url.token == "abc":
+        assert url.unlocked.path.startswith(PREFIX + b"/abc")
+        assert url.unlocked.path == (PREFIX + path).removesuffix(b"/unlock")
+
+
 def test_which_paths_are_ours() -> None:
     assert is_report_path(b"/api/reports")
     assert is_report_path(b"/api/reports/x")

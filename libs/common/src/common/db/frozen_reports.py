@@ -3,10 +3,14 @@
 A row is written in the transaction that enters its link, and deleted once the link opens no more.
 """
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, LargeBinary, Text, Uuid
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, LargeBinary, Text, Uuid, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from common.db.metadata import Instant, Model, RandomId, TenantId
+from common.db.tenancy import TenantSession
 
 MOST_BYTES = 16 * 1024 * 1024
 """What a frozen report may have, compressed."""
@@ -35,3 +39,16 @@ class FrozenReport(Model):
     fields: Mapped[bytes] = mapped_column(LargeBinary)
     frozen_at: Mapped[Instant]
     expires_at: Mapped[Instant]
+
+
+def frozen_fields(
+    session: TenantSession, tenant_id: int, link_id: UUID, report: str | None = None
+) -> dict[str, dict[str, bytes]]:
+    """The fields of a link's frozen reports by report type: of all, or of ``report`` alone."""
+    query = select(FrozenReport.report, FrozenReport.fields).where(
+        FrozenReport.tenant_id == tenant_id, FrozenReport.link_id == link_id
+    )
+    if report is not None:
+        query = query.where(FrozenReport.report == report)
+    found = session.execute(query).all()
+    return {row.report: msgspec.msgpack.decode(row.fields, type=dict[str, bytes]) for row in found}

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from gettext import NullTranslations
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -9,6 +10,9 @@ from babel import Locale
 from common.i18n.dates import DateFormatter
 from common.i18n.locales import tag_of
 from common.i18n.numbers import NumberFormatter
+
+_WHOLE: Final = 101
+"""Below it every category of whole numbers is met, but for those of millions."""
 
 
 class Formatter:
@@ -31,6 +35,18 @@ class Formatter:
         """The form of a message that goes with ``count``, which is ``%(count)s`` in it."""
         words = self._translations.ngettext(one, many, count)
         return words % {"count": self.numerals.number(count, 0), **values}
+
+    def forms(self, one: str, many: str) -> dict[str, str]:
+        """The forms of a message by the categories of CLDR (``one``, ``few``, …) of whole numbers.
+
+        For a script, which chooses among them: ``Intl.PluralRules`` has the same categories.
+        """
+        found: dict[str, str] = {}
+        for count in range(_WHOLE):
+            category = self.locale.plural_form(count)
+            if category not in found:
+                found[category] = self._translations.ngettext(one, many, count)
+        return found
 
     def instant(self, value: datetime, zone: ZoneInfo) -> str:
         """An instant on the wall clock of ``zone``."""

@@ -14,6 +14,7 @@ from typing import Final, TypeGuard
 import msgspec
 from redis import Redis
 
+from common.reports.document.schema import Document
 from common.reports_cache.cache import brand_key
 
 _DIGEST: Final = 16
@@ -111,3 +112,8 @@ def parse(data: bytes | None) -> Brand:
         return msgspec.json.decode(data, type=Brand) if data is not None else NO_BRAND
     except (msgspec.DecodeError, UnicodeDecodeError):
         return NO_BRAND
+
+
+def branded(document: Document, name: str) -> Document:
+    """A report by the ``name`` that its shop's brand has, if any: on pages and in files."""
+    return msgspec.structs.replace(document, tenant_name=name) if name else document

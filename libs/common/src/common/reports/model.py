@@ -16,9 +16,9 @@ from common.reports.comparison import Comparison
 from common.reports.document.gaps import DataGap, of_figures
 from common.reports.document.headlines import Headline, Kpi
 from common.reports.document.incomplete import incomplete
-from common.reports.document.metrics import Figure, Unit
+from common.reports.document.metrics import Figure
 from common.reports.document.schema import Days, Document, Section
-from common.reports.document.tables import Cell
+from common.reports.document.tables import Cell, Table, is_measure
 from common.reports.money import currency_exponent
 from common.reports.report_section import ReportSection
 from common.reports.totals.totals import Totals
@@ -90,8 +90,6 @@ class Scope:
 CsvColumn = Figure
 """A CSV column is a figure; its key is the header."""
 
-_NAMING: Final = frozenset({Unit.TEXT, Unit.DATE, Unit.RANK})
-
 Row = tuple[Cell, ...]
 
 
@@ -105,13 +103,17 @@ def select(
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The part of a document that differs by report: a sentence, headline figures, sections."""
+    """The part of a document that differs by report: a sentence, headline figures, sections.
+
+    ``gaps`` are those that follow from its figures, beside those of the scope.
+    """
 
     summary: str
     headline: Headline
     kpis: tuple[Kpi, ...]
     sections: tuple[Section, ...]
     empty: bool
+    gaps: tuple[DataGap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +190,7 @@ class Definition(Generic[R]):
         Raises:
             AnalyticsNotYetImplementedError: the report is a stub.
         """
-        own = (each.key for each in self.columns if each.unit not in _NAMING and not _beside(each))
+        own = (each.key for each in self.columns if is_measure(each))
         return of_figures(gaps, frozenset((*own, *keys)))
 
     def present(self, result: R, scope: Scope, last_year: Totals | None = None) -> "Report":
@@ -213,7 +215,10 @@ class Definition(Generic[R]):
         return replace(document, kpis=kpis, last_year_days=days)
 
     def _document(self, body: Body, scope: Scope) -> Document:
-        gaps = self.touched_by(scope.gaps, *(each.key for each in body.kpis))
+        tables = (each for each in body.sections if isinstance(each, Table))
+        shown = (each.key for table in tables for each in table.columns if is_measure(each))
+        kpis = (each.key for each in body.kpis)
+        gaps = self.touched_by((*scope.gaps, *body.gaps), *kpis, *shown)
         known = incomplete(gaps)
         return Document(
             report=self.slug,
@@ -253,8 +258,3 @@ def days_of(window: Window, zone: ZoneInfo) -> Days:
     """The days of a window as a document names them."""
     dates = window.dates(zone)
     return Days(first=dates[0], last=dates[-1], count=len(dates))
-
-
-def _beside(figure: Figure) -> bool:
-    """Whether a column stands beside that of its figure: as it was before, or its change."""
-    return figure.key.startswith("previous_") or "_change" in figure.key

@@ -16,14 +16,13 @@ from typing import Final
 
 from common.csv_text import BOM, read_text
 from common.reports.document.metrics import Figure, Unit
-from common.reports.document.tables import is_before
+from common.reports.document.tables import is_measure
 from common.reports.model import Definition
 from common.reports_cache.report_fields import UnreadableReportError
 
 MOST_ROWS: Final = 20_000
 """Of more on either side none are compared: this much is some tenths of a second of a process."""
 _NAMING: Final = (Unit.DATE, Unit.TEXT)
-_PLACING: Final = (*_NAMING, Unit.RANK)
 
 
 class Compared(StrEnum):
@@ -64,11 +63,7 @@ class Rows:
 
 def measured(definition: Definition[object]) -> tuple[Figure, ...]:
     """The columns that are figures of the window itself: neither names nor comparisons."""
-    return tuple(
-        each
-        for each in definition.columns
-        if each.unit not in _PLACING and not is_before(each.key) and "_change" not in each.key
-    )
+    return tuple(filter(is_measure, definition.columns))
 
 
 def of_days(definition: Definition[object]) -> bool:

@@ -79,9 +79,10 @@ class Told:
                     "Defined otherwise since: %(figures)s. They may differ by that.", figures=labels
                 )
             )
-        gaps = (*since.then.gaps, *since.now.gaps)
-        told = (gap_sentence(each, self.figures.wording) for each in gaps)
-        return tuple(dict.fromkeys((*found, *filter(None, told))))
+        # Of one kind the newer is told: two counts beside each other would be no one's.
+        gaps = {each.kind: each for each in (*since.then.gaps, *since.now.gaps)}
+        told = (gap_sentence(each, self.figures.wording) for each in gaps.values())
+        return (*found, *filter(None, told))
 
     def difference(self, value: int | None, unit: Unit) -> str:
         """A difference with its sign; of percentages in points."""

@@ -10,14 +10,14 @@ from http import HTTPStatus
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from common.i18n.locales import ENGLISH, LOCALES, tag_of
+from common.i18n.locales import LOCALES
 from common.i18n.report_words import formatter_of
 from common.links import brand as brands
 from common.links.link_claims import LinkClaims
 from common.reports_cache import report_fields
 from common.reports_cache.forms import Form, FormWanted
 from report_pages.formatting import DocumentFormatter
-from report_pages.page_brand import branded, page_brand
+from report_pages.page_brand import page_brand
 from report_viewer.cache.response_cache import ReportVersion, ResponseCache
 from report_viewer.data import public_document
 from report_viewer.endpoints.entity_headers import entity_headers
@@ -40,24 +40,18 @@ _VARIES: Final = (b"vary", b"Accept, Accept-Encoding, Accept-Language, User-Agen
 
 
 class FileKind(NamedTuple):
-    """A form that workers make: its media type, the end of its name, whether it is kept gzipped.
-
-    It is in English for readers of the languages that are ``lacking``.
-    """
+    """A form that workers make: its media type, the end of its name, whether it is kept gzipped."""
 
     form: Form
     media_type: bytes
     ending: str
     gzipped: bool = False
-    lacking: frozenset[str] = frozenset()
 
 
 FILES: Final[Mapping[Resource, FileKind]] = MappingProxyType(
     {
         Resource.XLSX: FileKind(Form.XLSX, XLSX.encode("ascii"), ".xlsx"),
-        Resource.PDF: FileKind(
-            Form.PDF, b"application/pdf", ".pdf", lacking=frozenset({"ja", "zh-Hans"})
-        ),
+        Resource.PDF: FileKind(Form.PDF, b"application/pdf", ".pdf"),
         Resource.LOCAL_CSV: FileKind(
             Form.LOCAL_CSV, b"text/csv; charset=utf-8", ".csv", gzipped=True
         ),
@@ -107,9 +101,8 @@ class Forms:
         resource = request.url.resource
         kind = FILES[resource]
         packed = kind.gzipped and asked.coding is not Coding.IDENTITY
-        language = tag_of(ENGLISH) if asked.language in kind.lacking else asked.language
         coding = Coding.GZIP if packed else Coding.IDENTITY
-        variant = Variant(coding, language, resource.value)
+        variant = Variant(coding, asked.language, resource.value)
         ready = await self._revalidation.cached(request, variant)
         return ready or await self._load_file(request, variant)
 
@@ -153,7 +146,7 @@ class Forms:
     ) -> PreparedResponse:
         words = formatter_of(LOCALES[variant.language])
         brand = page_brand(brands.parse(version.brand), None)
-        made = branded(report_fields.unpack_document(document), brand)
+        made = brands.branded(report_fields.unpack_document(document), brand.name)
         figures = DocumentFormatter(made, words)
         body = public_document.encode(figures, shown.options.reports)
         etag = strong_etag(body, variant.coding)

@@ -178,8 +178,7 @@ def _forms() -> dict[str, Any]:
     local["404"] = _HIDDEN
     pdf = responses_of(
         "The report as tagged PDF, to read and print: figures, charts, tables of what is on the"
-        " page, definitions. In English for readers of Japanese and Chinese, for which there are no"
-        " letters.",
+        " page, definitions.",
         {"application/pdf": {"schema": {"type": "string", "format": "binary"}}},
         _FORM_HEADERS | {"Content-Disposition": _NAMED.format("pdf")},
     )

@@ -68,8 +68,8 @@ FORM: Final = {
     " below a comparison.",
     "schema": {
         "type": "string",
-        "pattern": "^(embed|oembed|csv|csv/spreadsheet|data|pdf|xlsx|rows"
-        "|rows/([2-9]|[1-9][0-9]{1,5}))$",
+        "pattern": "^(embed|oembed|changed|changed/(csv|data)|csv|csv/spreadsheet|data|pdf|xlsx"
+        "|rows|rows/([2-9]|[1-9][0-9]{1,5}))$",
     },
 }
 REFUSALS: Final = {

@@ -82,7 +82,7 @@ def choose() -> dict[str, Any]:
 def unlock() -> dict[str, Any]:
     """The operation by which a link is unlocked."""
     cookie = headers_of({"Set-Cookie": "Opens the link for an hour, unless it asked for none."})
-    page = headers_of({"Location": "The page of the report."})
+    page = headers_of({"Location": "What was asked for."})
     responses: dict[str, Any] = {
         "204": {"description": "Unlocked.", "headers": cookie},
         "303": {"description": "Unlocked, for a browser.", "headers": cookie | page},
@@ -92,7 +92,8 @@ def unlock() -> dict[str, Any]:
         "operationId": "postReportUnlock",
         "tags": ["reports"],
         "summary": "Exchanges the password of a link for a cookie that opens it for an hour.",
-        "description": "Attempts are counted by link and address.",
+        "description": "Posted below any form, too, as `/changed/unlock`, which it then leads a"
+        " browser back to. Attempts are counted by link and address.",
         "requestBody": {
             "required": True,
             "description": "The password, as JSON or as a form.",

@@ -1,7 +1,8 @@
 """Unlocking: a link's password is exchanged for a cookie that opens the link for a while.
 
 The cookie is sent for this link's addresses alone (``Path``) and read by no script. What a link
-that is closed had asked for is not told: it is refused before its password is looked at.
+that is closed had asked for is not told: it is refused before its password is looked at. Where a
+password leads back to is spelled by the path that it is posted to, and so is below the same token.
 """
 
 import asyncio
@@ -77,7 +78,7 @@ class Unlocking:
         password = _password(await read_body(receive, most_bytes=MOST_BYTES), headers)
         await self._limit.check(request.claims, await self._addresses.address(scope))
         if not await self._matches(stored, password):
-            raise WrongPasswordError(request.place)
+            raise WrongPasswordError(request.unlock_path)
         if request.ring is None:
             raise SigningNotConfiguredError
         value, seconds = unlocking.proof(request.ring, request.claims, stored, now=instants.now())
@@ -107,8 +108,8 @@ class Unlocking:
         kept = (NEVER_STORED, *self._security.data(), *more)
         if not wants_html(headers.get(b"accept", b"").decode("latin-1")):
             return WireResponse(Response(HTTPStatus.NO_CONTENT, kept, b""))
-        page = (b"location", f"/api/reports/{request.place}".encode("ascii"))
-        return WireResponse(Response(HTTPStatus.SEE_OTHER, (*kept, page), b""))
+        back = (b"location", request.url.unlocked.path)
+        return WireResponse(Response(HTTPStatus.SEE_OTHER, (*kept, back), b""))
 
 
 def _password(body: bytes, headers: Mapping[bytes, bytes]) -> str:

@@ -46,6 +46,11 @@ class ReportRequest:
         return self.url.path
 
     @property
+    def unlock_path(self) -> str:
+        """Where the link's password is posted so that it leads back to what is asked for."""
+        return self.url.unlock.path.decode("ascii")
+
+    @property
     def csv(self) -> bool:
         """Whether the CSV is asked for."""
         return self.url.csv

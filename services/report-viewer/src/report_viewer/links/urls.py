@@ -5,7 +5,7 @@ move the borders between segments.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
 from urllib.parse import unquote_to_bytes
@@ -36,7 +36,7 @@ class Resource(Enum):
     VIEW = b"/view"
     """Where a page posts that it is seen."""
     UNLOCK = b"/unlock"
-    """Where a link's password is posted."""
+    """Where a link's password is posted, below what it was asked for at: ``/changed/unlock``."""
     RANGE = b"/r"
     """Where a reader posts the days of the calendar that a page is to show."""
     CHANGED = b"/changed"
@@ -71,13 +71,15 @@ _POSTED: Final = frozenset({Resource.VIEW, Resource.UNLOCK, Resource.RANGE})
 class ReportUrl:
     """A resource of a report, by the token as the URL spells it; ``number`` is that of rows.
 
-    ``choice`` is what a reader chose of the link, by the segments below the token.
+    ``choice`` is what a reader chose of the link, by the segments below the token. ``locked`` is
+    what a password that is posted leads back to, and ``number`` that of its rows then.
     """
 
     token: str
     resource: Resource = Resource.PAGE
     number: int = 1
     choice: ReaderChoice = AS_SHARED
+    locked: Resource = Resource.PAGE
 
     @property
     def csv(self) -> bool:
@@ -93,7 +95,26 @@ class ReportUrl:
     def path(self) -> bytes:
         """The URL's canonical path, raw."""
         number = b"/%d" % self.number if self.number > 1 else b""
-        return b"%b/%b%b%b" % (PREFIX, self.place.encode(), self.resource.value, number)
+        below = self.resource.value
+        if self.resource is Resource.UNLOCK:
+            below, number = self.locked.value + number, below
+        return b"%b/%b%b%b" % (PREFIX, self.place.encode(), below, number)
+
+    @property
+    def unlocked(self) -> "ReportUrl":
+        """What the password opens that was posted here: it was asked for there."""
+        return replace(self, resource=self.locked, locked=Resource.PAGE)
+
+    @property
+    def unlock(self) -> "ReportUrl":
+        """Where the password of the link is posted by who asked for this.
+
+        What is itself posted cannot be led back to: its page can.
+        """
+        if self.resource in _POSTED:
+            number = self.number if self.resource is Resource.UNLOCK else 1
+            return replace(self, resource=Resource.UNLOCK, number=number)
+        return replace(self, resource=Resource.UNLOCK, locked=self.resource)
 
 
 def is_report_path(path: bytes) -> bool:
@@ -117,7 +138,7 @@ def parse(path: bytes, method: str) -> ReportUrl:
     if blank and method in Resource.PAGE.methods:
         raise MissingTokenError
     choice, rest = _choice(slash + rest)
-    resource, number = _resource(rest)
+    resource, locked, number = _resource(rest)
     if choice.days is not None and resource is Resource.RANGE:
         resource = None
     if resource is None and not blank:
@@ -127,7 +148,7 @@ def parse(path: bytes, method: str) -> ReportUrl:
         raise WrongMethodError(resource.methods)
     if blank:
         raise MissingTokenError
-    return ReportUrl(token.decode("ascii", errors="replace"), resource, number, choice)
+    return ReportUrl(token.decode("ascii", errors="replace"), resource, number, choice, locked)
 
 
 def _choice(path: bytes) -> tuple[ReaderChoice, bytes]:
@@ -159,7 +180,18 @@ def _comparison(path: bytes) -> tuple[Comparison | None, bytes]:
     return Comparison(found[1].decode("ascii")), path[found.end() :]
 
 
-def _resource(path: bytes) -> tuple[Resource | None, int]:
+def _resource(path: bytes) -> tuple[Resource | None, Resource, int]:
+    """The resource at the end of a path, what it unlocks, and the number of its rows."""
+    if path.endswith(Resource.UNLOCK.value):
+        locked, number = _form(path.removesuffix(Resource.UNLOCK.value))
+        if locked is None or locked in _POSTED:
+            return None, Resource.PAGE, 1
+        return Resource.UNLOCK, locked, number
+    resource, number = _form(path)
+    return resource, Resource.PAGE, number
+
+
+def _form(path: bytes) -> tuple[Resource | None, int]:
     if rows := _ROWS.fullmatch(path):
         return Resource.ROWS, int(rows[1])
     return _RESOURCES.get(path), 1

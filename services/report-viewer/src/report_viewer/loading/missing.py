@@ -57,7 +57,7 @@ def find_missing(snapshot: Snapshot, request: ReportRequest, form: bool = False)
         return Missing.STATE
     stored = snapshot.options.password
     if stored is not None and not request.unlocks(stored):
-        raise PasswordRequiredError(request.place, stored)
+        raise PasswordRequiredError(request.unlock_path, stored)
     _require_allowed(snapshot, request)
     _require_implemented(snapshot.claims.report, request)
     if snapshot.complete:

@@ -14,15 +14,15 @@ from jinja2 import PackageLoader
 from common.i18n.formatter import Formatter
 from common.i18n.locales import ENGLISH
 from common.i18n.report_words import formatter_of
+from common.links.brand import branded
 from common.links.options import LinkKind
 from common.links.ranges import Range
 from common.links.reader_choice import AS_SHARED, ReaderChoice
 from common.reports.comparison import Comparison
 from common.reports.document.schema import Document
-from report_pages.page_brand import UNBRANDED, PageBrand, branded
+from report_pages.page_brand import UNBRANDED, PageBrand
 from report_pages.report import OUTDATED, ReportTemplates, spoken
 from report_pages.sections.registry import KINDS, SectionKinds
-from report_pages.since import telling
 from report_pages.since.telling import Told
 from report_viewer.cache import page_cache
 from report_viewer.cache.page_cache import SharedPage
@@ -97,7 +97,6 @@ class PageRenderer:
         environment.globals["picture"] = lambda name: image_of(name).path
         self._problem = environment.get_template("problem.html")
         self._preview = environment.get_template("preview.html")
-        self._changed = environment.get_template("changed.html")
         self._reference = environment.get_template("reference.html")
 
     def report(
@@ -123,7 +122,7 @@ class PageRenderer:
         brand: PageBrand = UNBRANDED,
     ) -> SharedPage:
         """What the pages of a report have in common, whichever link of that kind shows it."""
-        document = branded(document, brand)
+        document = branded(document, brand.name)
         zone = ZoneInfo(document.timezone)
         words = formatter_of(locale)
         html = self._templates.draw(
@@ -157,19 +156,17 @@ class PageRenderer:
         brand: PageBrand = UNBRANDED,
     ) -> bytes:
         """The page of what has changed since the report of a link was frozen."""
-        words, document = told.figures.wording, branded(told.since.now, brand)
-        html = self._changed.render(
-            spoken(words),
-            told=told,
-            shown=telling.SHOWN,
-            doc=document,
+        words, document = told.figures.wording, told.since.now
+        html = self._templates.draw_since(
+            "changed.html",
+            told,
+            brand,
             notice=NOTICES.get(freshness),
-            preview=preview_metadata.of_document(document),
+            preview=preview_metadata.of_document(branded(document, brand.name)),
             report_url=f"/api/reports/{place}",
             own_url=f"/api/reports/{place}{Resource.CHANGED.value.decode()}",
             expires=words.instant(expires_at, ZoneInfo(document.timezone)),
             expires_iso=expires_at.isoformat(),
-            brand=brand,
             origin=brand.origin or self._origin,
         )
         return html.encode("utf-8")

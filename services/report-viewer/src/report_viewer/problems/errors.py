@@ -51,20 +51,20 @@ class InvalidPasswordBodyError(ViewerError):
 
 
 class LockedError(ViewerError):
-    """The link opens with its password; ``place`` is its page, as ``ReportUrl.place`` has it."""
+    """The link opens with its password, which is posted to the path ``unlock``."""
 
-    place = ""
+    unlock = ""
 
-    def __init__(self, place: str) -> None:
+    def __init__(self, unlock: str) -> None:
         super().__init__()
-        self.place = place
+        self.unlock = unlock
 
 
 class PasswordRequiredError(LockedError):
     """The request does not show that the password was given, whose hash is ``stored``."""
 
-    def __init__(self, place: str, stored: str) -> None:
-        super().__init__(place)
+    def __init__(self, unlock: str, stored: str) -> None:
+        super().__init__(unlock)
         self.stored = stored
 
 

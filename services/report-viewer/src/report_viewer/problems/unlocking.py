@@ -39,4 +39,4 @@ INVALID_PASSWORD_BODY: Final = Problem(
 def locked(error: LockedError) -> Problem:
     """What is told of a link that asks for its password."""
     problem = _WRONG_PASSWORD if isinstance(error, WrongPasswordError) else _PASSWORD_REQUIRED
-    return replace(problem, unlock=f"/api/reports/{error.place}/unlock")
+    return replace(problem, unlock=error.unlock)

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-import msgspec
 from redis import Redis
 
 from common import instants
@@ -88,9 +87,7 @@ def _make(cache: ReportCache, job: MakeForm, lease: str, parts: Parts) -> None:
     told = unpack_meta(parts.meta)
     words = formatter_of(LOCALES.get(job.language, ENGLISH))
     brand = brands.parse(parts.brand or None)
-    document = unpack_document(parts.document)
-    if brand.name:
-        document = msgspec.structs.replace(document, tenant_name=brand.name)
+    document = brands.branded(unpack_document(parts.document), brand.name)
     logo = _logo(cache.redis, job.tenant_id, brand)
     body = MAKERS[job.form](Source(told, document, parts.csv, words, brand, logo))
     fields = pack_form(parts.meta, body, told, parts.brand)

@@ -5,10 +5,13 @@ what anybody prints are left to the workbook, so the time and the memory it take
 """
 
 from dataclasses import asdict
+from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
 import msgspec
+import pylopdf_fonts_jp
+import pylopdf_fonts_zh_cn
 import typst
 
 from common.links.brand import Ground
@@ -27,6 +30,7 @@ MOST_ROWS: Final = 400
 _MOST_SERIES: Final = 3
 _MOST_COLUMNS: Final = 7
 _TEMPLATE: Final = files("worker.forms").joinpath("report.typ").read_bytes()
+_CHINESE, _JAPANESE = "Noto Sans SC", "Noto Sans JP"
 _WORDS: Final = frozenset({Unit.TEXT, Unit.DATE})
 
 
@@ -41,9 +45,20 @@ def write(source: Source) -> bytes:
         _TEMPLATE,
         format="pdf",
         sys_inputs={"report": report},
+        font_paths=_fonts(),
         timestamp=int(source.document.as_of.timestamp()),
     )
     return bytes(made)
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    """The typefaces: Typst's, the system's, and those of letters that it brings none of.
+
+    The letters that a document has are embedded in it, and no others.
+    """
+    brought = (pylopdf_fonts_jp.sans_path(), pylopdf_fonts_zh_cn.sans_path())
+    return typst.Fonts(font_paths=[str(each.parent) for each in brought])
 
 
 def _data(source: Source) -> dict[str, Any]:
@@ -51,6 +66,7 @@ def _data(source: Source) -> dict[str, Any]:
     document, words = source.document, source.words
     return {
         "lang": words.locale.language,
+        "han": _CHINESE if words.locale.language == "zh" else _JAPANESE,
         "title": words.text(document.title),
         "shop": document.tenant_name,
         "logo": _logo(source),
@@ -156,8 +172,8 @@ def _grid(grid: Grid, source: Source) -> dict[str, Any]:
         "more": None
         if len(shown) == len(grid.rows)
         else words.text(
-            "The first %(count)s of %(all)s rows. The workbook and the CSV have them all.",
-            count=number(len(shown), 0),
+            "The first %(shown)s of %(all)s rows. The workbook and the CSV have them all.",
+            shown=number(len(shown), 0),
             all=number(len(grid.rows), 0),
         ),
     }

@@ -1,33 +1,20 @@
-"""Frozen reports: read from PostgreSQL, and deleted once their link opens no more."""
+"""Frozen reports: deleted from PostgreSQL once their link opens no more."""
 
 import logging
 from datetime import datetime
 from typing import Final
-from uuid import UUID
 
-import msgspec
-from sqlalchemy import Engine, delete, exists, or_, select, text
+from sqlalchemy import Engine, delete, exists, or_, text
 
 from common.db.frozen_reports import FrozenReport
 from common.db.shares import Share
-from common.db.tenancy import Access, TenantSession, transaction
+from common.db.tenancy import Access, transaction
 
 TASK: Final = "links.drop-frozen"
 EVERY_SECONDS: Final = 600
 _ENDED: Final = text("SELECT tenant_id FROM ended_frozen_reports(:at)")
 
 _log = logging.getLogger(__name__)
-
-
-def frozen_fields(
-    session: TenantSession, tenant_id: int, link_id: UUID
-) -> dict[str, dict[str, bytes]]:
-    """The fields of a link's frozen reports, by report type."""
-    query = select(FrozenReport.report, FrozenReport.fields).where(
-        FrozenReport.tenant_id == tenant_id, FrozenReport.link_id == link_id
-    )
-    found = session.execute(query).all()
-    return {row.report: msgspec.msgpack.decode(row.fields, type=dict[str, bytes]) for row in found}
 
 
 def drop_ended(engine: Engine, *, now: datetime) -> int:

@@ -10,6 +10,7 @@ from sqlalchemy import Engine, select
 
 from common.db import origin
 from common.db.accounts import Tenant
+from common.db.frozen_reports import frozen_fields
 from common.db.shares import Share
 from common.db.tenancy import Access, transaction
 from common.jobs.payloads import RestoreLink
@@ -24,7 +25,6 @@ from common.reports_cache.cache import (
 )
 from sharing.boards import reports_of
 from sharing.options import options_of
-from worker.links.frozen import frozen_fields
 from worker.operations import cache_eviction
 
 logger = logging.getLogger(__name__)

@@ -28,6 +28,7 @@ class GapKind(StrEnum):
     PAYMENTS_ONLY = "payments-only"
     HISTORY_BEGINS = "history-begins"
     DAYS_NOT_COVERED = "days-not-covered"
+    COSTS_NOT_KNOWN = "costs-not-known"
     CLOSED_DAYS_CHANGED = "closed-days-changed"
 
 
@@ -80,6 +81,8 @@ _REVERSALS: Final = frozenset(
 _NET: Final = frozenset(
     {"net_sales", "net_sales_per_day", "total_sales", "gross_profit", "gross_margin_percent"}
 )
+_EARNED: Final = frozenset({"cost_of_units", "gross_profit", "gross_margin_percent"})
+"""What is reckoned with the cost of the units kept, which those that came back are not."""
 _SOLD: Final = frozenset({"gross_sales", "average_order_value"})
 _CHARGED: Final = frozenset({"shipping", "tax"})
 
@@ -123,7 +126,7 @@ KINDS: Final[Mapping[GapKind, GapRule]] = MappingProxyType(
             one="Returns are incomplete: %(count)s refund without a date.",
             many="Returns are incomplete: %(count)s refunds without a date.",
             unknown=_REVERSALS,
-            derived=_NET | _CHARGED,
+            derived=_NET | _EARNED | _CHARGED,
             of_refunds=True,
             settles=True,
             spreads=True,
@@ -132,7 +135,7 @@ KINDS: Final[Mapping[GapKind, GapRule]] = MappingProxyType(
             one="Returns are incomplete: %(count)s refund fits no sale that was brought in.",
             many="Returns are incomplete: %(count)s refunds fit no sales that were brought in.",
             unknown=_REVERSALS,
-            derived=_NET | _CHARGED,
+            derived=_NET | _EARNED | _CHARGED,
             of_refunds=True,
             settles=True,
         ),
@@ -140,14 +143,14 @@ KINDS: Final[Mapping[GapKind, GapRule]] = MappingProxyType(
             one="Returns are not known: %(count)s order came without what was paid back.",
             many="Returns are not known: %(count)s orders came without what was paid back.",
             unknown=_REVERSALS,
-            derived=_NET | _CHARGED,
+            derived=_NET | _EARNED | _CHARGED,
             of_refunds=True,
             spreads=True,
         ),
         GapKind.ASSUMED_REFUND_DATES: GapRule(
             one="The day of %(count)s refund is not known: it counts on the day of its sale.",
             many="The days of %(count)s refunds are not known: they count on those of sales.",
-            derived=_REVERSALS | _NET | _CHARGED,
+            derived=_REVERSALS | _NET | _EARNED | _CHARGED,
             of_refunds=True,
             spreads=True,
         ),
@@ -191,6 +194,11 @@ KINDS: Final[Mapping[GapKind, GapRule]] = MappingProxyType(
             many="No sales came in after %(day)s: %(count)s days are not wholly covered.",
             everything=True,
             note=NOT_COVERED,
+        ),
+        GapKind.COSTS_NOT_KNOWN: GapRule(
+            one="What %(count)s product costs is not known: it is in no profit and no margin.",
+            many="What %(count)s products cost is not known: they are in no profit and no margin.",
+            derived=_EARNED,
         ),
         GapKind.CLOSED_DAYS_CHANGED: GapRule(
             one="%(count)s order of a closed day changed on %(day)s.",

@@ -4,12 +4,13 @@ from typing import Final
 
 import msgspec
 
-from common.reports.document.metrics import Better, Unit
+from common.reports.document.metrics import Better, Figure, Unit
 
 Cell = int | str | None
 
 BEFORE: Final = "previous_"
 CHANGES: Final = ("_change_percent", "_change_points")
+_PLACING: Final = frozenset({Unit.TEXT, Unit.DATE, Unit.RANK})
 
 
 class Column(msgspec.Struct, frozen=True):
@@ -36,6 +37,12 @@ class Column(msgspec.Struct, frozen=True):
     def is_change(self) -> bool:
         """Whether it is the change of another column."""
         return is_change(self.key)
+
+
+def is_measure(column: Column | Figure) -> bool:
+    """Whether a column is of a figure: no name or place, nor what it was before, nor its change."""
+    beside = is_before(column.key) or "_change" in column.key
+    return column.unit not in _PLACING and not beside
 
 
 def is_before(key: str) -> bool:

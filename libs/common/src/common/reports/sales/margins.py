@@ -19,7 +19,10 @@ _EARNED: Final = """
                    AS net_before,
                CAST(p.unit_cost AS numeric) * coalesce(s.sold - s.returned, 0) AS cost,
                CAST(p.unit_cost AS numeric) * coalesce(s.sold_before - s.returned_before, 0)
-                   AS cost_before
+                   AS cost_before,
+               coalesce(s.sold, 0) <> 0 OR coalesce(s.returned, 0) <> 0 AS moved,
+               coalesce(s.sold_before, 0) <> 0 OR coalesce(s.returned_before, 0) <> 0
+                   AS moved_before
         FROM ({sums}) s JOIN products p ON p.id = s.product_id
         WHERE p.tenant_id = :tenant_id
     )
@@ -30,7 +33,9 @@ _WHOLE: Final = """
            coalesce(sum(net_before) FILTER (WHERE known), 0), coalesce(sum(cost_before), 0),
            coalesce(sum(greatest(net, 0)) FILTER (WHERE known), 0),
            coalesce(sum(greatest(net_before, 0)) FILTER (WHERE known), 0),
-           coalesce(sum(greatest(net, 0)), 0), coalesce(sum(greatest(net_before, 0)), 0)
+           coalesce(sum(greatest(net, 0)), 0), coalesce(sum(greatest(net_before, 0)), 0),
+           count(*) FILTER (WHERE NOT known AND moved),
+           count(*) FILTER (WHERE NOT known AND moved_before)
     FROM earned
 """
 _FRONT: Final = """
@@ -47,7 +52,7 @@ def margins(session: Session, sums: str, parameters: Mapping[str, Any], front: i
     """
     earned = _EARNED.format(sums=sums)
     wanted = {**parameters, "front": front}
-    count, net, cost, net_before, cost_before, *positive = map(
+    count, net, cost, net_before, cost_before, *others = map(
         int, session.execute(text(earned + _WHOLE), wanted).one()
     )
     rows = session.execute(text(earned + _FRONT), wanted) if count else ()
@@ -58,8 +63,9 @@ def margins(session: Session, sums: str, parameters: Mapping[str, Any], front: i
         ),
         count=count,
         whole=_window(net, cost, net_before, cost_before),
-        covered=(positive[0], positive[1]),
-        positive=(positive[2], positive[3]),
+        covered=(others[0], others[1]),
+        positive=(others[2], others[3]),
+        unknown=(others[4], others[5]),
     )
 
 

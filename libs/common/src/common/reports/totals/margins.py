@@ -54,7 +54,8 @@ class Margins:
 
     ``front`` are those of the greatest profit, of ``count`` in all, and ``whole`` what all of these
     earned. ``covered`` are the positive net sales of products whose cost is known, ``positive``
-    those of all, in the window and in the days compared with.
+    those of all, in the window and in the days compared with; ``unknown`` is of how many products
+    units were sold or reversed and no cost is known, in either.
     """
 
     front: tuple[ProductEarned, ...] = ()
@@ -62,3 +63,4 @@ class Margins:
     whole: WindowEarned = _NOTHING
     covered: tuple[int, int] = (0, 0)
     positive: tuple[int, int] = (0, 0)
+    unknown: tuple[int, int] = (0, 0)

@@ -103,5 +103,11 @@
     return characters.length > length ? `${characters.slice(0, length - 1).join("")}…` : text;
   }
 
-  globalThis.salesReport.numberFormat = { Figures, isolated, language, shortened };
+  const plural = new Intl.PluralRules(language);
+
+  // The form of a text that goes with a whole number, with that in it. There are none for millions alone.
+  const counted = (forms, count) =>
+    (forms[plural.select(count)] ?? forms.other ?? forms.many).replace("{count}", count);
+
+  globalThis.salesReport.numberFormat = { Figures, counted, isolated, language, shortened };
 })();

@@ -5,6 +5,7 @@
   "use strict";
 
   const { ProductTable, TableSort, View, csvRows, elements, productLists } = globalThis.salesReport;
+  const { counted } = globalThis.salesReport.numberFormat;
 
   const LONGEST = 100;
 
@@ -45,7 +46,7 @@
       const asked = this.#asked();
       const count = this.table.show(asked);
       const filtered = count < this.table.rows.count;
-      const told = this.words.found.replace("{shown}", count).replace("{all}", this.table.rows.count);
+      const told = counted(this.words.found, this.table.rows.count).replace("{shown}", count);
       this.count.textContent = filtered ? told : "";
       this.lists?.press(asked.sort ? "" : asked.list);
       this.measure.element.querySelector("select").value = this.table.measure.key;
@@ -53,7 +54,7 @@
       if (this.input.value.trim() !== asked.find) this.input.value = asked.find;
       const left = Math.max(count - this.table.limit, 0);
       this.button.hidden = left === 0;
-      this.button.textContent = this.words.more.replace("{count}", Math.min(left, 100));
+      this.button.textContent = counted(this.words.more, Math.min(left, 100));
     }
 
     #set(name, value, { announced = true } = {}) {
@@ -70,7 +71,7 @@
       this.input = elements.make("input", kind);
       this.input.addEventListener("input", () => this.#set("find", this.input.value.trim()));
       this.count = elements.make("span", { class: "count" });
-      const label = words.findAll.replace("{count}", table.of);
+      const label = counted(words.findAll, table.of);
       const search = elements.make("div", { class: "search" },
         elements.make("label", { for: id, class: "visually-hidden" }, label), this.input);
       this.input.placeholder = label;

@@ -32,7 +32,7 @@
         this.#apply();
         elements.announce(this.count.textContent);
       });
-      const label = this.words.find.replace("{count}", this.rows.length);
+      const label = numberFormat.counted(this.words.find, this.rows.length);
       place.append(elements.make("label", { for: id }, label), this.input, this.count);
     }
 
@@ -49,7 +49,7 @@
         row.hidden = !wanted.every((word) => this.texts[index].includes(word));
         shown += Number(!row.hidden);
       });
-      const text = this.words.found.replace("{shown}", shown).replace("{all}", this.rows.length);
+      const text = numberFormat.counted(this.words.found, this.rows.length).replace("{shown}", shown);
       this.count.textContent = wanted.length ? text : "";
     }
   }

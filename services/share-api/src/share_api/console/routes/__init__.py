@@ -6,6 +6,7 @@ from share_api.console.routes import (
     activity,
     api_keys,
     brand,
+    changes_since,
     connections,
     data,
     discord,
@@ -31,6 +32,6 @@ router = APIRouter(include_in_schema=False)
 for each in (
     *(static, session, passkey_login, home, activity, data, team, api_keys, connections),
     *(discord, one_time, first_shop, passkeys, settings, brand, reports, share, templates),
-    *(revoking, link_changes, links),
+    *(revoking, link_changes, changes_since, links),
 ):
     router.include_router(each.router)

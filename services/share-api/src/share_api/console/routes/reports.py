@@ -4,7 +4,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Query
 from starlette.exceptions import HTTPException
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
 from accounts.permissions import Permission
 from common.instants import iso
@@ -12,18 +12,11 @@ from common.jobs.publisher import JobsUnavailableError
 from common.reports import registry
 from common.reports_cache.report_fields import UnreadableReportError
 from share_api.console.forms.body import Form
-from share_api.console.pages import FRAMED_HEADERS, framed_headers, page, plain_page
-from share_api.console.views.brand import shown_brand
-from share_api.console.views.preview import (
-    NoSuchPreviewError,
-    Preview,
-    drawn,
-    key_of,
-    preview_of,
-    rows_of,
-)
+from share_api.console.framing import framed
+from share_api.console.pages import page
+from share_api.console.views.preview import NoSuchPreviewError, drawn, key_of, rows_of
 from share_api.console.views.share_form import share_form
-from share_api.console.visit import CurrentVisit, Visit
+from share_api.console.visit import CurrentVisit
 from share_api.rate_limits import TooManyPreviewsError
 from share_api.routes.permissions import needs
 
@@ -72,30 +65,7 @@ def show_report(
 @router.get(_PAGE, dependencies=_READS)
 def show_preview(visit: CurrentVisit, report: str, days: str) -> Response:
     """The report as its visitors see it, or that it is being prepared."""
-    try:
-        return _preview(visit, preview_of(visit, key_of(visit, report, days)))
-    except NoSuchPreviewError:
-        return _preparing(visit, 404, "none")
-    except JobsUnavailableError:
-        return _preparing(visit, 503, "failed")
-    except TooManyPreviewsError as error:
-        response = _preparing(visit, error.status, "failed")
-        response.headers["Retry-After"] = str(error.retry_after)
-        return response
-
-
-def _preview(visit: Visit, found: Preview) -> HTMLResponse:
-    if found.document is not None:
-        brand = shown_brand(visit)
-        html = drawn(visit, found.document, brand, outdated=found.outdated)
-        return HTMLResponse(html, headers=framed_headers(brand.source))
-    return _preparing(visit, *((503, "failed") if found.failed else (202, "preparing")))
-
-
-def _preparing(visit: Visit, status: int, state: str) -> HTMLResponse:
-    response = plain_page(visit.request, "preparing.html", status, state=state)
-    response.headers.update(FRAMED_HEADERS)
-    return response
+    return framed(visit, lambda brand: drawn(visit, key_of(visit, report, days), brand))
 
 
 @router.get(f"{_PAGE}/rows", dependencies=_READS)

@@ -60,7 +60,8 @@
     const others = [...form.querySelectorAll("input[name=also]")];
     const reports = () => {
       const { value } = form.elements.report;
-      return [value, ...others.filter((each) => each.checked).map((each) => each.value)];
+      const also = others.filter((each) => each.checked).map((each) => each.value);
+      return [...new Set([value, ...also])];
     };
     const offer = () => {
       for (const each of others) {
@@ -83,17 +84,43 @@
         .map((name) => (values.includes(name) || name === "with-margin" ? name : `section.${name}`))
         .join("+");
     };
-    offer();
-    form.addEventListener("change", () => {
+    // The reports of a board are tabs above the frame, in the order of the link's own.
+    const board = document.querySelector("[data-board]");
+    const tabs = [...(board?.querySelectorAll("[data-report]") ?? [])];
+    let tab = form.elements.report.value;
+    const show = () => {
       const { report, period, first, last, compare } = form.elements;
       const days = period.value === "dates" ? [first.value, last.value].join("..") : period.value;
       const beside = compare.value === "previous" ? "" : `,${compare.value}`;
+      if (period.value === "dates" && !(first.value && last.value >= first.value)) return;
+      const shown = reports();
+      if (!board || !shown.includes(tab)) tab = report.value;
+      if (board) board.hidden = shown.length < 2;
+      for (const each of tabs) {
+        each.hidden = !shown.includes(each.dataset.report);
+        each.ariaCurrent = each.dataset.report === tab ? "true" : null;
+      }
+      const without = hidden(tab);
+      const path = `/admin/reports/${tab}/${days}${beside}${without && `,${without}`}/page`;
+      if (path !== frame.dataset.shown) frame.contentWindow.location.replace(path);
+      frame.dataset.shown = path;
+    };
+    for (const each of tabs) {
+      each.addEventListener("click", (event) => {
+        event.preventDefault();
+        tab = each.dataset.report;
+        show();
+      });
+    }
+    let first = form.elements.report.value;
+    offer();
+    form.addEventListener("change", () => {
+      if (form.elements.report.value !== first) tab = first = form.elements.report.value;
+      for (const each of reports()) {
+        board?.append(...tabs.filter(({ dataset }) => dataset.report === each));
+      }
       offer();
-      const without = hidden(report.value);
-      const path = `/admin/reports/${report.value}/${days}${beside}${without && `,${without}`}/page`;
-      const dated = period.value !== "dates" || (first.value && last.value >= first.value);
-      if (dated && path !== frame.dataset.shown) frame.contentWindow.location.replace(path);
-      if (dated) frame.dataset.shown = path;
+      show();
       for (const link of document.querySelectorAll("a[data-follows]")) {
         const address = new URL(link.href);
         for (const field of ["period", "first", "last", "compare"]) {

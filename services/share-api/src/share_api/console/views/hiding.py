@@ -82,6 +82,7 @@ def hiding_choices(visit: Visit, chosen: Sequence[str]) -> HidingChoices:
             tuple(
                 Choice(f"{each.slug}.{key}", title)
                 for key, title in _titles(visit, each.slug).items()
+                if key not in _of_costs(each.slug)
             ),
         )
         for each in registry.implemented()
@@ -114,7 +115,12 @@ def _titles(visit: Visit, report: str) -> dict[str, str]:
     words = report_words.formatter_of(visit.words.locale)
     definition = registry.REPORTS.get(report)  # a link may be of a type that is gone
     sections = () if definition is None else definition.sections
-    return {each.key: words.text(each.title) for each in sections if not each.of_costs}
+    return {each.key: words.text(each.title) for each in sections}
+
+
+def _of_costs(report: str) -> set[str]:
+    """The sections of a report that are left out unless margins are to be shown."""
+    return {each.key for each in registry.find(report).sections if each.of_costs}
 
 
 NONE: Final = HidingChoices()

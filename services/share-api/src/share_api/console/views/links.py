@@ -90,6 +90,11 @@ class LinkView:
         """Whether it opens."""
         return self.entry.state is ShareState.ACTIVE
 
+    @property
+    def changes(self) -> bool:
+        """Whether something may have changed since it was frozen: that is kept while it opens."""
+        return self.opens and self.share.kind == LinkKind.FROZEN
+
 
 def view_of(visit: Visit, entry: LedgerEntry) -> LinkView:
     """A link as the reader sees it."""

@@ -5,12 +5,14 @@ The figures are those of the report cache, where links have theirs; what is not 
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from functools import cache
 from typing import Final, NamedTuple
 
 from common.i18n import report_words
 from common.instants import now
 from common.jobs.payloads import ComputeReport
+from common.links.brand import branded
 from common.links.ranges import Range, parse_range
 from common.reports import registry
 from common.reports.comparison import Comparison
@@ -20,7 +22,7 @@ from common.reports_cache import copies
 from common.reports_cache.cache import ReportKey
 from common.reports_cache.report_fields import unpack_meta
 from report_pages import row_pages
-from report_pages.page_brand import PageBrand, branded
+from report_pages.page_brand import PageBrand
 from report_pages.report import OUTDATED, ReportTemplates
 from share_api.console.assets import asset
 from share_api.console.visit import Visit
@@ -36,6 +38,14 @@ class NoSuchPreviewError(LookupError):
     """There is no such report, or these are no days that it can show."""
 
 
+class Waiting(Enum):
+    """Why there is no page of figures: nothing belongs there, or not yet, or not now."""
+
+    NONE = "none"
+    PREPARING = "preparing"
+    FAILED = "failed"
+
+
 @dataclass(frozen=True, slots=True)
 class Preview:
     """What there is of a report: its document, or that it is being computed, or why not.
@@ -46,6 +56,11 @@ class Preview:
     document: Document | None
     outdated: bool = False
     failed: bool = False
+
+    @property
+    def waiting(self) -> Waiting:
+        """Why there is no document."""
+        return Waiting.FAILED if self.failed else Waiting.PREPARING
 
 
 def preview_path(
@@ -117,7 +132,7 @@ def preview_of(visit: Visit, key: ReportKey) -> Preview:
         return Preview(old, outdated=True)
     if redis.exists(key.failed):
         return Preview(None, failed=True)
-    _ask(visit, job)
+    ask_for(visit, job)
     return Preview(None)
 
 
@@ -146,12 +161,17 @@ def rows_of(visit: Visit, key: ReportKey, number: int) -> Rows:
     except row_pages.NoSuchRowsError as error:
         raise NoSuchPreviewError from error
     if meta is not None:
-        _ask(visit, ComputeReport.of(key))
+        ask_for(visit, ComputeReport.of(key))
     raise NoSuchPreviewError
 
 
-def _ask(visit: Visit, job: ComputeReport) -> None:
-    """Have what is missing of a report computed, as often as that is allowed."""
+def ask_for(visit: Visit, job: ComputeReport) -> None:
+    """Have what is missing of a report computed, as often as that is allowed.
+
+    Raises:
+        JobsUnavailableError: nothing can be asked for now.
+        TooManyPreviewsError: the shop has had too many computed.
+    """
     jobs = visit.container.issuing.jobs
     claimed = jobs.claim_missing(job)
     if claimed is None:
@@ -164,11 +184,13 @@ def _ask(visit: Visit, job: ComputeReport) -> None:
     jobs.publish_claimed(claimed)
 
 
-def drawn(visit: Visit, document: Document, brand: PageBrand, *, outdated: bool) -> str:
-    """The page of the report in the admin's language."""
-    words = report_words.formatter_of(visit.words.locale)
-    notice = OUTDATED if outdated else None
-    shown = branded(document, brand)
+def drawn(visit: Visit, key: ReportKey, brand: PageBrand) -> str | Waiting:
+    """The page of the report in the admin's language; see ``preview_of``."""
+    found, words = preview_of(visit, key), report_words.formatter_of(visit.words.locale)
+    if found.document is None:
+        return found.waiting
+    notice = OUTDATED if found.outdated else None
+    shown = branded(found.document, brand.name)
     return templates().draw("report.html", shown, words, notice=notice, brand=brand)
 
 

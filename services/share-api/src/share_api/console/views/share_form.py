@@ -75,10 +75,21 @@ class ShareForm:
         return f"{self.first}..{self.last}" if self.first or self.last else Period.MONTH.value
 
     @property
+    def board(self) -> tuple[str, ...]:
+        """The reports that the link is to show, the one that opens first in front."""
+        known = [each.value for each in self.reports]
+        return tuple(dict.fromkeys(each for each in (self.report, *self.also) if each in known))
+
+    @property
     def preview(self) -> str:
         """Where what is chosen is shown."""
-        hidden = self.hiding.redaction(self.report, self.also)
-        return preview_path(self.report, self.days, Comparison(self.compare), hidden)
+        return self.preview_of(self.report)
+
+    def preview_of(self, report: str) -> str:
+        """Where a report is shown as the link is to show it."""
+        others = [each for each in self.board if each != report]
+        hidden = self.hiding.redaction(report, others)
+        return preview_path(report, self.days, Comparison(self.compare), hidden)
 
     @property
     def days_query(self) -> str:

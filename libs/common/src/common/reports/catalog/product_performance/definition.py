@@ -96,7 +96,7 @@ SHOWN_COLUMNS = (
 BESIDE = (SHARE, ABC)
 
 
-def present(result: ProductPerformance | Standing, _: Scope) -> Presented:
+def present(result: ProductPerformance | Standing, scope: Scope) -> Presented:
     """The whole in figures, the top products and their shares, the movers, and the table."""
     standing = of_held(result) if isinstance(result, ProductPerformance) else result
     body = Body(
@@ -115,6 +115,7 @@ def present(result: ProductPerformance | Standing, _: Scope) -> Presented:
             movers(standing.moved),
         ),
         empty=standing.whole.now == _NOTHING,
+        gaps=margins.margin_gaps(standing.margins, scope),
     )
     return Presented(body, csv_rows(standing.rows))
 

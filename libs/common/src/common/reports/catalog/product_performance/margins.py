@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from common.reports.document import metrics
+from common.reports.document.gaps import DataGap, Extent, GapKind
 from common.reports.document.headlines import Kpi
 from common.reports.document.metrics import Better, Figure, Unit
 from common.reports.document.tables import Footer, Table
-from common.reports.model import Row
+from common.reports.model import Row, Scope, days_of
 from common.reports.money import Exact, percent, rounded
 from common.reports.presenting.elements import column, kpi
 from common.reports.totals import products
@@ -72,6 +73,22 @@ def margin_kpis(margins: Margins | None) -> tuple[Kpi, ...]:
         kpi(MARGIN, _margin(now), _margin(before), exact=(now.margin, before.margin)),
         kpi(COST_KNOWN, known, known_before),
     )
+
+
+def margin_gaps(margins: Margins | None, scope: Scope) -> tuple[DataGap, ...]:
+    """That costs of products are not known which sold or came back; none as above."""
+    if margins is None or not are_told(margins):
+        return ()
+    now, before = (
+        Extent(count, days.first, days.last) if count else None
+        for count, days in zip(
+            margins.unknown,
+            (days_of(scope.window, scope.zone), days_of(scope.previous, scope.zone)),
+            strict=True,
+        )
+    )
+    gap = DataGap(GapKind.COSTS_NOT_KNOWN.value, (), now, before)
+    return (gap,) if now or before else ()
 
 
 def margin_table(margins: Margins | None) -> Iterator[Table]:

@@ -1,0 +1,99 @@
+"""Words with a count have the form of it, in every catalog: 1 day, 2 dni, 21 dni."""
+
+import re
+
+import pytest
+from babel import Locale
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.support import console_words, page_words
+from tests.support.marked_words import Message
+
+from common.i18n import report_words
+from common.i18n.formatter import Formatter
+from common.i18n.locales import LOCALES
+from share_api.console import words as of_console
+
+COUNTS = (1, 2, 5, 21, 22)
+COUNT = re.compile(r"%\(count\)s|\{count\}")
+NAMED = re.compile(r"%\((\w+)\)s")
+WORDS = {"report": page_words.words(), "console": console_words.words()}
+FORMATTERS = {"report": report_words.formatter_of, "console": of_console.formatter_of}
+PAIRS = [
+    (catalog, one, many)
+    for catalog, words in WORDS.items()
+    for one, many in (each for each in words if isinstance(each, tuple))
+]
+IN_CLASS = "%(count)s of %(all)s products are in class A and bring %(share)s of net sales."
+UNDECLINED = {"Show {count} more", "%(count)s more", IN_CLASS}
+"""Nothing in them goes with the number in some language: 1 z 9 jest, 5 z 9 jest."""
+
+
+def told(formatter: Formatter, one: str, many: str, count: int) -> str:
+    """A message as it is shown; what is filled in beside the count is a letter."""
+    others = dict.fromkeys(NAMED.findall(many), "x")
+    del others["count"]
+    return formatter.counted(one, many, count, **others)
+
+
+def counts(message: Message) -> bool:
+    return any(COUNT.search(each) for each in ([message] if isinstance(message, str) else message))
+
+
+@pytest.mark.parametrize("catalog", WORDS)
+def test_a_count_stands_in_words_that_have_forms_for_it_and_in_no_others(catalog: str) -> None:
+    without = [each for each in WORDS[catalog] if isinstance(each, str) and counts(each)]
+    assert without == [], "use `counted`; what no form goes by has another name than `count`"
+    assert [each for each in WORDS[catalog] if isinstance(each, tuple) and not counts(each)] == []
+
+
+@pytest.mark.parametrize("locale", LOCALES.values(), ids=str)
+@given(pair=st.sampled_from(PAIRS), count=st.sampled_from(COUNTS) | st.integers(0, 999))
+def test_a_count_takes_the_form_of_its_category(
+    locale: Locale, pair: tuple[str, str, str], count: int
+) -> None:
+    catalog, one, many = pair
+    formatter = FORMATTERS[catalog](locale)
+    form = formatter.forms(one, many)[locale.plural_form(count)]
+    if "{count}" in many:
+        return  # a script fills it in
+    others = dict.fromkeys(NAMED.findall(form), "x")
+    said = form % (others | {"count": formatter.numerals.number(count, 0)})
+    assert told(formatter, one, many, count) == said
+    assert str(count) in said
+
+
+@pytest.mark.parametrize("locale", LOCALES.values(), ids=str)
+def test_one_and_many_are_told_otherwise_where_the_language_does(locale: Locale) -> None:
+    categories = {each: locale.plural_form(each) for each in COUNTS}
+    for catalog, one, many in PAIRS:
+        if many in UNDECLINED:
+            continue
+        forms = FORMATTERS[catalog](locale).forms(one, many)
+        few = {forms[categories[each]] for each in (1, 5)}
+        assert len(few) == len({categories[1], categories[5]}), (one, few)
+
+
+def test_polish_has_a_day_and_days() -> None:
+    polish = report_words.formatter_of(LOCALES["pl"])
+    one, many = (
+        "the same as in the %(count)s day before",
+        "the same as in the %(count)s days before",
+    )
+    said = [polish.counted(one, many, each) for each in COUNTS]
+    assert [each.partition("(")[2] for each in said] == [
+        "1 dzień)",
+        "2 dni)",
+        "5 dni)",
+        "21 dni)",
+        "22 dni)",
+    ]
+    moving = "Moves with the days: always the last %(count)s complete day"
+    said = [polish.counted(moving, f"{moving}s", each) for each in (1, 2, 5, 21, 22)]
+    assert [each.rpartition("zawsze ")[2] for each in said] == [
+        "ostatni 1 pełny dzień",
+        "ostatnie 2 pełne dni",
+        "ostatnie 5 pełnych dni",
+        "ostatnie 21 pełnych dni",
+        "ostatnie 22 pełne dni",
+    ]
