@@ -106,6 +106,21 @@ def test_of_what_is_not_frozen_or_over_or_of_another_shop_there_is_nothing(
             assert tab.open(f"{frozen}{below}").status_code == 404
 
 
+@pytest.mark.parametrize("field", ["document", "csv"])
+def test_a_report_of_now_that_cannot_be_read_is_computed_anew(
+    service: Service, world: World, redis_client: Redis, field: str
+) -> None:
+    sell(world, world.berlin, "first", service.container.issuing.jobs)
+    frame = f"{issued(service, frozen=True)}/changed/product-performance"
+    with a_tab(service) as stranger:
+        tab = at_berlin(stranger)
+        told(tab, frame)
+        for name in redis_client.scan_iter(REPORT_NAMES):
+            redis_client.hset(name, field, b"garbage")
+        assert tab.open(frame).status_code == 202
+        assert "Nothing has changed since." in told(tab, frame)
+
+
 def test_a_report_of_now_without_its_rows_is_prepared(
     service: Service, world: World, worker: JobsWorker, redis_client: Redis
 ) -> None:

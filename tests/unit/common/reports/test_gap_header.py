@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 from tests.support.samples import NOW, document
 
 from common.reports.document.gap_header import LONGEST, header_value, is_value
-from common.reports.document.gaps import CHANGED, UNKNOWN, DataGap, Extent, GapKind, of_figures
+from common.reports.document.gaps import (
+    CHANGED,
+    KINDS,
+    UNKNOWN,
+    DataGap,
+    Extent,
+    GapKind,
+    of_figures,
+)
 from common.reports.document.schema import Document, decode, encode
 from common.reports_cache.report_fields import (
     Meta,
@@ -72,6 +80,14 @@ def test_what_was_written_before_gaps_is_read() -> None:
     made = msgspec.to_builtins(document("revenue-overview"))
     del made["gaps"]
     assert decode(msgspec.json.encode(made)).gaps == ()
+
+
+@given(st.permutations(list(GapKind)))
+def test_gaps_are_in_one_order_wherever_they_come_from(kinds: list[GapKind]) -> None:
+    gaps = tuple(DataGap(kind, (), now=UNDATED.now) for kind in kinds)
+    every = frozenset(key for rule in KINDS.values() for key in (*rule.unknown, *rule.derived))
+    found = [each.kind for each in of_figures(gaps, every)]
+    assert found == [kind for kind in GapKind if kind in found]
 
 
 def test_a_kind_of_another_version_is_passed_over() -> None:

@@ -127,15 +127,16 @@ class JobPublisher:
         """As ``request_report``, unless one is cached by now, fresh or not."""
         return self._request(job, CachePolicy.ANY)
 
-    def claim_missing(self, job: ComputeReport) -> ClaimedJob | None:
+    def claim_missing(self, job: ComputeReport, *, unreadable: bool = False) -> ClaimedJob | None:
         """As ``request_missing`` up to the claim: None where the report needs no computation.
 
-        The caller publishes what it claimed, or releases it, so that the next one may ask.
+        One that was found ``unreadable`` is as good as missing. The caller publishes what it
+        claimed, or releases it, so that the next one may ask.
 
         Raises:
             JobsUnavailableError: Redis is refused, hung or gone.
         """
-        return self._claim(job, CachePolicy.ANY)
+        return self._claim(job, CachePolicy.NOTHING if unreadable else CachePolicy.ANY)
 
     def claim_fresh(self, job: ComputeReport) -> ClaimedJob | None:
         """As ``claim_missing``, unless one of the latest data is cached.

@@ -108,14 +108,14 @@ class Window:
 
 
 # A report asks for the same few windows and their days some sixty times.
-@lru_cache(1024)
+@lru_cache(128)
 def _dates(window: Window, zone: ZoneInfo) -> tuple[date, ...]:
     first = window.start.astimezone(zone).date()
     past = window.end.astimezone(zone).date()
     return tuple(first + timedelta(days=n) for n in range((past - first).days))
 
 
-@lru_cache(1024)
+@lru_cache(128)
 def _shifted(window: Window, shift: int, zone: ZoneInfo) -> Window:
     days = window.dates(zone)
     first = days[0] - timedelta(days=shift)

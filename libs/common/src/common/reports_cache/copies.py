@@ -9,10 +9,7 @@ from common.reports_cache.cache import (
     data_version_key,
 )
 from common.reports_cache.readiness import is_old
-from common.reports_cache.report_fields import (
-    UnreadableReportError,
-    unpack_document,
-)
+from common.reports_cache.report_fields import unpack_document
 
 
 def take(redis: Redis, key: ReportKey) -> dict[str, bytes]:
@@ -35,14 +32,15 @@ def bring_back(redis: Redis, key: ReportKey, fields: dict[str, bytes], *, second
 
 
 def read_document(redis: Redis, key: ReportKey, *, fresh: bool = False) -> Document | None:
-    """The cached report, of the latest data if it has to be ``fresh``; None without one."""
+    """The cached report, of the latest data if it has to be ``fresh``; None without one.
+
+    Raises:
+        UnreadableReportError: it is of another version, or damaged.
+    """
     with redis.pipeline(transaction=False) as pipe:
         pipe.hmget(key.cached, ["meta", "document"])
         pipe.get(data_version_key(key.tenant_id))
         (meta, document), told = pipe.execute()
     if document is None or (fresh and is_old(meta, told)):
         return None
-    try:
-        return unpack_document(document)
-    except UnreadableReportError:
-        return None
+    return unpack_document(document)

@@ -92,8 +92,8 @@ def unlock() -> dict[str, Any]:
         "operationId": "postReportUnlock",
         "tags": ["reports"],
         "summary": "Exchanges the password of a link for a cookie that opens it for an hour.",
-        "description": "Posted below any form, too, as `/changed/unlock`, which it then leads a"
-        " browser back to. Attempts are counted by link and address.",
+        "description": "Posted below any page, too, as `/changed/unlock`, which it then leads a"
+        " browser to. Attempts are counted by link and address.",
         "requestBody": {
             "required": True,
             "description": "The password, as JSON or as a form.",

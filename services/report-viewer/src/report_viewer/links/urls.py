@@ -36,7 +36,7 @@ class Resource(Enum):
     VIEW = b"/view"
     """Where a page posts that it is seen."""
     UNLOCK = b"/unlock"
-    """Where a link's password is posted, below what it was asked for at: ``/changed/unlock``."""
+    """Where a link's password is posted, below the page that it leads to: ``/changed/unlock``."""
     RANGE = b"/r"
     """Where a reader posts the days of the calendar that a page is to show."""
     CHANGED = b"/changed"
@@ -52,6 +52,16 @@ class Resource(Enum):
         return ("POST",) if self in _POSTED else ("GET", "HEAD")
 
     @property
+    def page(self) -> "Resource":
+        """The page that goes with it: itself, or that which offers it.
+
+        A browser that is led to a file stays at the page that it was on.
+        """
+        if self in _PAGES:
+            return self
+        return Resource.CHANGED if self.is_of_changes else Resource.PAGE
+
+    @property
     def is_of_changes(self) -> bool:
         """Whether it tells what has changed since the report was frozen."""
         return self in _OF_CHANGES
@@ -64,6 +74,7 @@ class Resource(Enum):
 
 _OF_ROWS: Final = frozenset({Resource.CSV, Resource.LOCAL_CSV, Resource.ROWS})
 _OF_CHANGES: Final = frozenset({Resource.CHANGED, Resource.CHANGED_CSV, Resource.CHANGED_DATA})
+_PAGES: Final = frozenset({Resource.PAGE, Resource.EMBED, Resource.CHANGED})
 _POSTED: Final = frozenset({Resource.VIEW, Resource.UNLOCK, Resource.RANGE})
 
 
@@ -72,7 +83,7 @@ class ReportUrl:
     """A resource of a report, by the token as the URL spells it; ``number`` is that of rows.
 
     ``choice`` is what a reader chose of the link, by the segments below the token. ``locked`` is
-    what a password that is posted leads back to, and ``number`` that of its rows then.
+    the page that a password which is posted leads to.
     """
 
     token: str
@@ -95,26 +106,20 @@ class ReportUrl:
     def path(self) -> bytes:
         """The URL's canonical path, raw."""
         number = b"/%d" % self.number if self.number > 1 else b""
-        below = self.resource.value
-        if self.resource is Resource.UNLOCK:
-            below, number = self.locked.value + number, below
-        return b"%b/%b%b%b" % (PREFIX, self.place.encode(), below, number)
+        below = self.locked.value if self.resource is Resource.UNLOCK else b""
+        return b"%b/%b%b%b%b" % (PREFIX, self.place.encode(), below, self.resource.value, number)
 
     @property
     def unlocked(self) -> "ReportUrl":
-        """What the password opens that was posted here: it was asked for there."""
+        """Where the password leads that was posted here."""
         return replace(self, resource=self.locked, locked=Resource.PAGE)
 
     @property
     def unlock(self) -> "ReportUrl":
-        """Where the password of the link is posted by who asked for this.
-
-        What is itself posted cannot be led back to: its page can.
-        """
-        if self.resource in _POSTED:
-            number = self.number if self.resource is Resource.UNLOCK else 1
-            return replace(self, resource=Resource.UNLOCK, number=number)
-        return replace(self, resource=Resource.UNLOCK, locked=self.resource)
+        """Where the password of the link is posted by who asked for this."""
+        if self.resource is Resource.UNLOCK:
+            return self
+        return replace(self, resource=Resource.UNLOCK, number=1, locked=self.resource.page)
 
 
 def is_report_path(path: bytes) -> bool:
@@ -181,20 +186,14 @@ def _comparison(path: bytes) -> tuple[Comparison | None, bytes]:
 
 
 def _resource(path: bytes) -> tuple[Resource | None, Resource, int]:
-    """The resource at the end of a path, what it unlocks, and the number of its rows."""
+    """The resource at the end of a path, the page that it unlocks, and the number of its rows."""
     if path.endswith(Resource.UNLOCK.value):
-        locked, number = _form(path.removesuffix(Resource.UNLOCK.value))
-        if locked is None or locked in _POSTED:
-            return None, Resource.PAGE, 1
-        return Resource.UNLOCK, locked, number
-    resource, number = _form(path)
-    return resource, Resource.PAGE, number
-
-
-def _form(path: bytes) -> tuple[Resource | None, int]:
+        locked = _RESOURCES.get(path.removesuffix(Resource.UNLOCK.value))
+        if locked in _PAGES:
+            return Resource.UNLOCK, locked, 1
     if rows := _ROWS.fullmatch(path):
-        return Resource.ROWS, int(rows[1])
-    return _RESOURCES.get(path), 1
+        return Resource.ROWS, Resource.PAGE, int(rows[1])
+    return _RESOURCES.get(path), Resource.PAGE, 1
 
 
 _RESOURCES: Final = {each.value: each for each in Resource}

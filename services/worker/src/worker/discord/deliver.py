@@ -22,12 +22,13 @@ from common.db.discord import DiscordConnection
 from common.db.shares import SharingStop
 from common.db.tenancy import Access, transaction
 from common.jobs.discord_promises import Promise, PromiseStore
-from common.jobs.payloads import AnswerDiscord
+from common.jobs.payloads import AnswerDiscord, ComputeReport
 from common.jobs.publisher import JobPublisher
 from common.reports.document.schema import Document
 from common.reports.model import COUNT_DAYS
 from common.reports_cache import copies
 from common.reports_cache.cache import ReportCache
+from common.reports_cache.report_fields import UnreadableReportError
 from worker.discord import client
 from worker.discord.client import AttemptOutcome, Result
 from worker.discord.message import Message, report_message, text_message
@@ -149,16 +150,26 @@ def _document(job: AnswerDiscord, using: DeliveryContext, *, now: datetime) -> D
     Raises: what computing raises, and _UnderWayError.
     """
     wanted = structs.replace(job.computation, asked_at=int(now.timestamp() * 1000))
-    found = copies.read_document(using.cache.redis, wanted.key, fresh=True)
+    found = _cached(using, wanted, fresh=True)
     if found is not None:
         return found
     outcome = single_flight.compute_once(
         using.engine, using.cache, using.leases, wanted, count_days=using.count_days
     )
-    found = copies.read_document(using.cache.redis, wanted.key)
+    found = _cached(using, wanted)
     if found is None or outcome is single_flight.Outcome.UNDER_WAY:
         raise _UnderWayError
     return found
+
+
+def _cached(
+    using: DeliveryContext, wanted: ComputeReport, *, fresh: bool = False
+) -> Document | None:
+    """The cached report; one that cannot be read is computed again."""
+    try:
+        return copies.read_document(using.cache.redis, wanted.key, fresh=fresh)
+    except UnreadableReportError:
+        return None
 
 
 def _send(

@@ -211,6 +211,9 @@ KINDS: Final[Mapping[GapKind, GapRule]] = MappingProxyType(
 """Every kind of gap, in the order in which readers are told."""
 
 
+_ORDER: Final = {kind.value: place for place, kind in enumerate(GapKind)}
+
+
 def rule_of(gap: DataGap) -> GapRule | None:
     """The rule of a gap's kind; None for a kind of another version."""
     try:
@@ -220,11 +223,18 @@ def rule_of(gap: DataGap) -> GapRule | None:
 
 
 def of_figures(gaps: tuple[DataGap, ...], figures: frozenset[str]) -> tuple[DataGap, ...]:
-    """The gaps that touch any of ``figures`` (keys), each with those that it touches, in order."""
+    """The gaps that touch any of ``figures`` (keys), each with those that it touches.
+
+    They are in the order of ``GapKind``, so that those of one heading stand together.
+    """
     found = []
-    for gap in gaps:
+    for gap in sorted(gaps, key=_place):
         rule = rule_of(gap)
         touched = rule.touched(figures) if rule else frozenset()
         if touched:
             found.append(msgspec.structs.replace(gap, touches=tuple(sorted(touched))))
     return tuple(found)
+
+
+def _place(gap: DataGap) -> int:
+    return _ORDER.get(gap.kind, len(_ORDER))

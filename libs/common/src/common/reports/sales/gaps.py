@@ -50,7 +50,6 @@ _COVERED: Final = text(
             WHERE tenant_id = :tenant_id)
     """
 )
-_ORDER: Final = {kind.value: place for place, kind in enumerate(GapKind)}
 
 
 def read_gaps(
@@ -62,7 +61,7 @@ def read_gaps(
 ) -> tuple[DataGap, ...]:
     """The gaps that touch ``window`` or the days it is compared with, at most one a kind.
 
-    They touch no figures yet: see ``document.gaps.of_figures``.
+    They touch no figures yet and are in no order: see ``document.gaps.of_figures``.
 
     Raises:
         sqlalchemy.exc.DBAPIError: PostgreSQL did not answer.
@@ -73,8 +72,7 @@ def read_gaps(
     if begins is not None:
         found.append(_history(begins, window, previous, zone))
         found.append(_covered(max(last_sale, came_in or last_sale), window, previous, zone))
-    gaps = [gap for gap in found if gap is not None and (gap.now or gap.before)]
-    return tuple(sorted(gaps, key=lambda gap: _ORDER.get(gap.kind, len(_ORDER))))
+    return tuple(gap for gap in found if gap is not None and (gap.now or gap.before))
 
 
 def _of_orders(

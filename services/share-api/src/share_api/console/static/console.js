@@ -92,7 +92,6 @@
       const { report, period, first, last, compare } = form.elements;
       const days = period.value === "dates" ? [first.value, last.value].join("..") : period.value;
       const beside = compare.value === "previous" ? "" : `,${compare.value}`;
-      if (period.value === "dates" && !(first.value && last.value >= first.value)) return;
       const shown = reports();
       if (!board || !shown.includes(tab)) tab = report.value;
       if (board) board.hidden = shown.length < 2;
@@ -100,6 +99,7 @@
         each.hidden = !shown.includes(each.dataset.report);
         each.ariaCurrent = each.dataset.report === tab ? "true" : null;
       }
+      if (period.value === "dates" && !(first.value && last.value >= first.value)) return;
       const without = hidden(tab);
       const path = `/admin/reports/${tab}/${days}${beside}${without && `,${without}`}/page`;
       if (path !== frame.dataset.shown) frame.contentWindow.location.replace(path);
@@ -107,6 +107,7 @@
     };
     for (const each of tabs) {
       each.addEventListener("click", (event) => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
         event.preventDefault();
         tab = each.dataset.report;
         show();

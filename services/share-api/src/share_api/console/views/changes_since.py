@@ -4,14 +4,17 @@ What was frozen is the ledger's copy; the report of now is had as previews have 
 what the link hides.
 """
 
+from threading import Lock
+from typing import Final
+
 from common.db.frozen_reports import frozen_fields
 from common.db.shares import Share
 from common.i18n import report_words
 from common.jobs.payloads import ComputeReport
 from common.reports.comparison import Comparison
 from common.reports.window import Window
-from common.reports_cache import report_fields
 from common.reports_cache.cache import ReportKey
+from common.reports_cache.report_fields import UnreadableReportError, unpack_document
 from report_pages.page_brand import PageBrand
 from report_pages.report import OUTDATED
 from report_pages.since.comparing import Side, compare
@@ -26,6 +29,9 @@ from share_api.console.views.preview import (
 from share_api.console.visit import Visit
 from sharing.boards import reports_of
 from sharing.hiding import hidden_by, hidden_in
+
+_ONE_AT_A_TIME: Final = Lock()
+"""Rows of a large shop take a second of the processor: reloading a page holds up itself alone."""
 
 
 def drawn_changes(visit: Visit, share: Share, report: str, brand: PageBrand) -> str | Waiting:
@@ -42,12 +48,19 @@ def drawn_changes(visit: Visit, share: Share, report: str, brand: PageBrand) -> 
     found = preview_of(visit, key)
     if found.document is None:
         return found.waiting
-    now = _whole(visit, key)
+    try:
+        now = _whole(visit, key)
+        if now is not None:
+            with _ONE_AT_A_TIME:
+                changes = compare(frozen, now)
+    except UnreadableReportError:
+        ask_for(visit, ComputeReport.of(key), unreadable=True)
+        return Waiting.PREPARING
     if now is None:
         ask_for(visit, ComputeReport.of(key))
         return Waiting.PREPARING
     words = report_words.formatter_of(visit.words.locale)
-    told = Told.of(compare(frozen, now), words, share.issued_at)
+    told = Told.of(changes, words, share.issued_at)
     notice = OUTDATED if found.outdated else None
     return templates().draw_since("since_page.html", told, brand, notice=notice)
 
@@ -71,8 +84,8 @@ def _whole(visit: Visit, key: ReportKey) -> Side | None:
 
 def _side(document: object, csv: object) -> Side:
     if not isinstance(document, bytes) or not isinstance(csv, bytes):
-        raise report_fields.UnreadableReportError("it has no document or no rows")
-    return Side(report_fields.unpack_document(document), csv)
+        raise UnreadableReportError("it has no document or no rows")
+    return Side(unpack_document(document), csv)
 
 
 def _key_of_now(share: Share, report: str) -> ReportKey:

@@ -17,6 +17,7 @@ from common.reports.money import divide_half_even
 from common.reports.window import Period, window_of
 from common.reports_cache import copies
 from common.reports_cache.cache import ReportCache
+from common.reports_cache.report_fields import UnreadableReportError
 from share_api.console.visit import Visit
 
 _READING: Final = 1
@@ -48,18 +49,24 @@ def figures_of(visit: Visit) -> list[FigureView]:
     found = []
     for definition in registry.implemented():
         job = ComputeReport(visit.tenant.id, definition.slug, window)
-        document = copies.read_document(cache.redis, job.key)
+        document, unreadable = None, False
+        try:
+            document = copies.read_document(cache.redis, job.key)
+        except UnreadableReportError:
+            unreadable = True
         if document is None:
-            _ask(visit, job)
+            _ask(visit, job, unreadable=unreadable)
             found.append(FigureView(definition.slug, definition.title))
         else:
             found.append(_figure(visit, document))
     return found
 
 
-def _ask(visit: Visit, job: ComputeReport) -> None:
+def _ask(visit: Visit, job: ComputeReport, *, unreadable: bool) -> None:
+    jobs = visit.container.issuing.jobs
     try:
-        visit.container.issuing.jobs.request_missing(job)
+        if claimed := jobs.claim_missing(job, unreadable=unreadable):
+            jobs.publish_claimed(claimed)
     except JobsUnavailableError:
         return  # it is asked for again when the page is opened again
 

@@ -20,7 +20,7 @@ from common.reports.document.schema import Document
 from common.reports.redaction import NOTHING, Redaction
 from common.reports_cache import copies
 from common.reports_cache.cache import ReportKey
-from common.reports_cache.report_fields import unpack_meta
+from common.reports_cache.report_fields import UnreadableReportError, unpack_meta
 from report_pages import row_pages
 from report_pages.page_brand import PageBrand
 from report_pages.report import OUTDATED, ReportTemplates
@@ -120,19 +120,21 @@ def preview_of(visit: Visit, key: ReportKey) -> Preview:
         JobsUnavailableError: nothing can be asked for now.
         TooManyPreviewsError: the shop has had too many computed.
     """
-    redis = visit.container.redis
-    fresh = copies.read_document(redis, key, fresh=True)
-    if fresh is not None:
-        return Preview(fresh)
-    jobs = visit.container.issuing.jobs
-    job = ComputeReport.of(key)
-    old = copies.read_document(redis, key)
-    if old is not None:
-        jobs.request_fresh(job)
-        return Preview(old, outdated=True)
+    redis, job = visit.container.redis, ComputeReport.of(key)
+    unreadable = False
+    try:
+        fresh = copies.read_document(redis, key, fresh=True)
+        if fresh is not None:
+            return Preview(fresh)
+        old = copies.read_document(redis, key)
+        if old is not None:
+            visit.container.issuing.jobs.request_fresh(job)
+            return Preview(old, outdated=True)
+    except UnreadableReportError:
+        unreadable = True
     if redis.exists(key.failed):
         return Preview(None, failed=True)
-    ask_for(visit, job)
+    ask_for(visit, job, unreadable=unreadable)
     return Preview(None)
 
 
@@ -165,15 +167,17 @@ def rows_of(visit: Visit, key: ReportKey, number: int) -> Rows:
     raise NoSuchPreviewError
 
 
-def ask_for(visit: Visit, job: ComputeReport) -> None:
+def ask_for(visit: Visit, job: ComputeReport, *, unreadable: bool = False) -> None:
     """Have what is missing of a report computed, as often as that is allowed.
+
+    What is there of it counts, unless it was found ``unreadable``.
 
     Raises:
         JobsUnavailableError: nothing can be asked for now.
         TooManyPreviewsError: the shop has had too many computed.
     """
     jobs = visit.container.issuing.jobs
-    claimed = jobs.claim_missing(job)
+    claimed = jobs.claim_missing(job, unreadable=unreadable)
     if claimed is None:
         return
     try:

@@ -81,6 +81,12 @@ class ShareForm:
         return tuple(dict.fromkeys(each for each in (self.report, *self.also) if each in known))
 
     @property
+    def tabs(self) -> tuple[Choice, ...]:
+        """Every report, those of the link first and in its order."""
+        places = {report: place for place, report in enumerate(self.board)}
+        return tuple(sorted(self.reports, key=lambda each: places.get(each.value, len(places))))
+
+    @property
     def preview(self) -> str:
         """Where what is chosen is shown."""
         return self.preview_of(self.report)
