@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,7 +10,6 @@ import pytest
 from redis import Redis, RedisError
 from redis.exceptions import OutOfMemoryError
 from sqlalchemy import Engine, insert
-from tests.support import wait
 from tests.support.clusters import RunningCluster, hanging
 from tests.support.samples import Sample
 
@@ -295,42 +293,6 @@ def test_a_pipeline_tells_of_the_node_that_refuses(redis: Redis, small: RunningC
     mine = [each for each in TENANTS if small.owner(each) is full]
     assert len(refusals) == len(mine)
     nodes.check(redis)
-
-
-@contextmanager
-def slot_without_node(cluster: RunningCluster, slot: int) -> Iterator[None]:
-    for each in cluster.primaries:
-        with each.client() as node:
-            node.execute_command("CLUSTER DELSLOTS", slot)
-    try:
-        yield
-    finally:
-        with cluster.primaries[0].client() as node:
-            node.execute_command("CLUSTER ADDSLOTS", slot)
-
-
-def test_it_is_told_which_node_does_not_answer_and_how_many_slots_have_none(
-    redis: Redis, cluster: RunningCluster
-) -> None:
-    nodes.check(redis)
-    hung = cluster.primaries[1]
-    with create_redis(cluster.url, ADMIN) as asking:
-        nodes.check(asking)
-        with hanging(hung), pytest.raises(RedisError) as refused:
-            nodes.check(asking)
-        assert nodes.address_of(refused.value) == hung.name
-        with slot_without_node(cluster, 0), pytest.raises(nodes.SlotsUncoveredError) as refused:
-            nodes.check(asking)
-        assert str(refused.value) == "no node serves 1 of 16384 slots"
-        wait.until(lambda: is_whole(asking))
-
-
-def is_whole(redis: Redis) -> bool:
-    try:
-        nodes.check(redis)
-    except RedisError:
-        return False
-    return True
 
 
 def test_a_node_that_hangs_leaves_the_others_swept(

@@ -126,12 +126,8 @@ async def test_nobody_waits_for_long_for_a_node_that_hangs(
     await all_are(viewer, samples, 200)
     with hanging(cluster.primaries[1]):
         await all_are(viewer, samples, 503)  # what was believed of them is over
-        assert (await viewer.get("/readyz")).status_code == 503
+        assert (await viewer.get("/readyz")).status_code == 200, "others are served"
     await all_are(viewer, samples, 200)
-    for _ in range(wait.LOOKS):
-        if (await viewer.get("/readyz")).status_code == 200:
-            return
-    raise AssertionError("not ready again")
 
 
 @asynccontextmanager

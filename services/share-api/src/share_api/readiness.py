@@ -71,9 +71,6 @@ def _schema_fault(schema: revisions.Schema, code: str) -> str | None:
 def _redis_fault(container: Container) -> str | None:
     try:
         nodes.check(container.redis)
-    except nodes.SlotsUncoveredError as error:
-        return f"of the Redis cluster {error}"
     except RedisError as error:
-        at = nodes.address_of(error)
-        return told_of(error).removesuffix(".") + (f": {at}" if at else "")
+        return told_of(error).removesuffix(".")
     return None

@@ -5,9 +5,11 @@ has some, of which each owns the tenants of its slots. How full it is, which run
 is scanned: that is asked of a node, and one that is away keeps none of the others from being asked.
 """
 
-from collections.abc import Iterator
+import hashlib
+import logging
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from redis import Redis, RedisError
 from redis.crc import REDIS_CLUSTER_HASH_SLOTS as SLOTS
@@ -16,13 +18,8 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 
 from common.infra.cluster_client import ClusterClient
 
-
-class SlotsUncoveredError(RedisConnectionError):
-    """Slots of a cluster that no node serves."""
-
-    def __init__(self, count: int) -> None:
-        super().__init__(f"no node serves {count} of {SLOTS} slots")
-        self.count = count
+T = TypeVar("T")
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +36,13 @@ class Node:
     def owns(self, tenant_id: int) -> bool:
         """Whether the tenant's keys are here."""
         return self.slots is None or key_slot(b"%d" % tenant_id) in self.slots
+
+    @property
+    def share(self) -> str:
+        """What tells the slots that it owns from any others; empty for all."""
+        if self.slots is None:
+            return ""
+        return hashlib.sha256(repr(sorted(self.slots)).encode()).hexdigest()[:16]
 
     def key(self, name: str) -> str:
         """The name of a key of that purpose which is on this node."""
@@ -66,6 +70,26 @@ def nodes_of(redis: Redis) -> list[Node]:
     ]
 
 
+def on_each(redis: Redis, act: Callable[[Node], T]) -> list[T]:
+    """What ``act`` makes of each node: one that fails keeps it from none of the others.
+
+    Raises:
+        redis.RedisError: the last of them that failed, when the others are done.
+    """
+    found, failed = [], None
+    for node in nodes_of(redis):
+        try:
+            found.append(act(node))
+        except (RedisError, OSError) as error:
+            failed = error
+            if node.name:
+                told = {"node": node.name, "error": type(error).__name__}
+                _log.warning("a node of the cluster was left out", extra=told)
+    if failed is not None:
+        raise failed
+    return found
+
+
 def scan(redis: Redis, match: str, *, count: int) -> Iterator[bytes]:
     """The names of all keys that match, on every node.
 
@@ -77,26 +101,34 @@ def scan(redis: Redis, match: str, *, count: int) -> Iterator[bytes]:
 
 
 def check(redis: Redis) -> None:
-    """Ask whether every server answers and every key has one.
+    """Ask whether there is a server that answers: one of a cluster serves its own tenants.
+
+    Those that do not are logged, and the slots that no node has.
 
     Raises:
-        SlotsUncoveredError: some keys of a cluster have none.
-        redis.RedisError: a server does not answer, or refuses; ``address_of`` tells which.
+        redis.RedisError: none answers, or all refuse.
     """
     if not isinstance(redis, ClusterClient):
         redis.ping()
         return
     redis.cluster.refresh()
     nodes = nodes_of(redis)
-    covered = sum(len(node.slots or ()) for node in nodes)
-    if covered < SLOTS:
-        raise SlotsUncoveredError(SLOTS - covered)
-    for node in nodes:
-        try:
-            node.redis.ping()
-        except RedisError as error:
-            error.connection = node  # as redis-py's own has it
+    uncovered = SLOTS - sum(len(node.slots or ()) for node in nodes)
+    if uncovered:
+        _log.warning("slots of the cluster have no node", extra={"slots": uncovered})
+    answered = list[Node]()
+
+    def ask(node: Node) -> None:
+        node.redis.ping()
+        answered.append(node)
+
+    try:
+        on_each(redis, ask)
+    except (RedisError, OSError):
+        if not answered:
             raise
+    if not nodes:
+        raise RedisConnectionError("no node of the cluster serves anything")
 
 
 def address_of(error: BaseException) -> str | None:

@@ -53,11 +53,10 @@ class ClusterTracker:
 
     async def _follow(self) -> None:
         while True:
-            owners = self._redis.owners()
-            if owners != self._owners:
+            if self._redis.owners() != self._owners:
                 await self._leave()
-                self._owners = owners
-                for name in dict(owners):
+                self._owners = self._redis.owners()  # another map may have come meanwhile
+                for name in dict(self._owners):
                     self._track(name)
             await asyncio.sleep(EVERY_SECONDS)
 

@@ -22,7 +22,7 @@ from sqlalchemy import Engine, text
 
 from common.db.origin import is_restored_copy
 from common.db.tenancy import Access, transaction
-from common.infra.nodes import Node, nodes_of
+from common.infra.nodes import Node, on_each
 from common.infra.redis import leave_deposed_primary
 from common.infra.refusals import refusal_of, told_of
 from common.links.state import INFORM, LinkRef, LinkState, LinkStateStore, parse_epoch
@@ -55,20 +55,7 @@ def sweep_revocations(engine: Engine, redis: Redis, *, now: datetime) -> int:
         if is_restored_copy(session):
             return 0
     leave_deposed_primary(redis)
-    missing, failed = 0, None
-    for node in nodes_of(redis):
-        try:
-            missing += _sweep(engine, redis, node, now=now)
-        except (RedisError, OSError) as error:
-            failed = error
-            if node.name:
-                told = {"node": node.name, "error": type(error).__name__}
-                logger.warning("a node was not swept", extra=told)
-    if missing:
-        logger.warning("revocations were missing in Redis", extra={"links": missing})
-    if failed is not None:
-        raise failed
-    return missing
+    return sum(on_each(redis, lambda node: _sweep(engine, redis, node, now=now)))
 
 
 def _sweep(engine: Engine, redis: Redis, node: Node, *, now: datetime) -> int:
@@ -86,13 +73,15 @@ def _sweep(engine: Engine, redis: Redis, node: Node, *, now: datetime) -> int:
             missing += len(unknown)
             _note(node, epoch, min(until, now))
     _note(node, epoch, now)
+    if missing:
+        logger.warning("revocations were missing in Redis", extra={"links": missing})
     return missing
 
 
 def _note(node: Node, epoch: str, until: datetime) -> None:
     """Note up to when this run of the server knows every revocation, if it takes the note."""
     try:
-        node.redis.set(node.key(SWEPT), f"{epoch} {until.timestamp()}")
+        node.redis.set(node.key(SWEPT), f"{epoch} {until.timestamp()} {node.share}".rstrip())
     except RedisError as error:
         if refusal_of(error) is None:
             raise
@@ -100,14 +89,20 @@ def _note(node: Node, epoch: str, until: datetime) -> None:
 
 
 def _swept(node: Node, epoch: str) -> datetime:
-    """Since when revocations have to be looked at in this run of the server."""
+    """Since when revocations have to be looked at in this run of the server.
+
+    Of a node that has other slots since it was swept, since ever: what came to it was believed
+    elsewhere, or here while nobody looked.
+    """
     known = node.redis.get(node.key(SWEPT))
     try:
-        named, seconds = known.decode("ascii").split() if isinstance(known, bytes) else ("", "")
+        parts = known.decode("ascii").split() if isinstance(known, bytes) else list[str]()
+        named, seconds, *share = parts
         moment = datetime.fromtimestamp(float(seconds), UTC)
     except (ValueError, OverflowError, OSError):
         return _EVER
-    return moment - _OVERLAP if named == epoch else _EVER
+    same = named == epoch and "".join(share) == node.share
+    return moment - _OVERLAP if same else _EVER
 
 
 def _revoked(

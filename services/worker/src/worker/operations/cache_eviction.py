@@ -8,14 +8,15 @@ knowledge, so nothing is kept in step with it.
 
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any, Final, TypeVar
 
-from redis import Redis
+from redis import Redis, RedisError
 from redis.exceptions import OutOfMemoryError
 
-from common.infra.nodes import nodes_of
+from common.infra.nodes import on_each
 from common.reports_cache.cache import REPORT_NAMES
 from common.reports_cache.forms import FORM_NAMES
 
@@ -48,7 +49,8 @@ def with_room(redis: Redis, store: Callable[[], T]) -> T:
     try:
         return store()
     except OutOfMemoryError:
-        evict(redis)
+        with suppress(RedisError, OSError):  # of another node of a cluster, or told once more below
+            evict(redis)
         return store()
 
 
@@ -56,8 +58,11 @@ def evict(redis: Redis) -> int:
     """Drop reports until Redis is not too full; how many went. Costs one question when it is not.
 
     A server without ``maxmemory`` is never full. Each node of a cluster has one of its own.
+
+    Raises:
+        redis.RedisError: a server did not answer; the other nodes of a cluster have room.
     """
-    return sum(_evict(node.redis) for node in nodes_of(redis))
+    return sum(on_each(redis, lambda node: _evict(node.redis)))
 
 
 def _evict(redis: Redis) -> int:
