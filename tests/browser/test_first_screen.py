@@ -36,6 +36,19 @@ CUT = """
         })
         .map((each) => each.textContent)
 """
+COVERED = """
+    () => [...document.querySelectorAll(".tiles .kpi")]
+        .filter((each) => each.querySelector(".spark")?.checkVisibility())
+        .filter((each) => {
+            const range = document.createRange();
+            range.selectNodeContents(each.querySelector(".kpi-value bdi"));
+            const text = range.getBoundingClientRect();
+            const spark = each.querySelector(".spark").getBoundingClientRect();
+            const beside = text.right <= spark.left || spark.right <= text.left;
+            return !beside && text.bottom > spark.top + 0.5 && spark.bottom > text.top + 0.5;
+        })
+        .map((each) => each.textContent)
+"""
 ALL_DRAWN = """
     () => [...document.querySelectorAll("[data-plot] canvas")]
         .every((each) => globalThis.Chart?.getChart(each)?.chartArea)
@@ -85,6 +98,14 @@ def test_long_amounts_stay_on_their_cards_at_any_width(
         resize(page, width, 800)
         assert overflow(page) <= 0, width
         assert page.evaluate(CUT) == [], width
+
+
+@pytest.mark.parametrize("scale", [3, 4, 60, 500])
+def test_no_sparkline_covers_its_figure(visit: Open, redis_client: Redis, scale: int) -> None:
+    page = visit(ready(redis_client, "revenue-overview", scale=scale).path, locale="de").page
+    for width in WIDTHS:
+        resize(page, width, 800)
+        assert page.evaluate(COVERED) == [], width
 
 
 def test_every_chart_is_drawn_without_being_scrolled_to(visit: Open, redis_client: Redis) -> None:
