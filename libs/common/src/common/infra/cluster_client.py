@@ -1,81 +1,27 @@
 """Cluster client: what threads use in the place of a client of one server.
 
-It is redis-py's, made on its first use, with three differences. Its errors are all ``RedisError``;
-a time-out is never tried again; and a pipeline is one of each node, see ``cluster_pipeline``.
+It is a ``Cluster``, made on its first use. A pipeline is one of each node, see
+``cluster_pipeline``.
 """
 
 import os
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from threading import Lock
 from typing import Any, Final, Self
 
 from redis import Redis
 from redis._parsers import Encoder
-from redis.cluster import ClusterNode, RedisCluster
+from redis.cluster import ClusterNode
 from redis.commands.core import Script
-from redis.exceptions import (
-    ClusterDownError,
-    RedisClusterException,
-    SlotNotCoveredError,
-)
 from redis.exceptions import ConnectionError as RedisConnectionError
 
+from common.infra.cluster import Cluster, ClusterUnavailableError, cluster_errors
 from common.infra.cluster_pipeline import ClusterPipeline
 from common.infra.clusters import ClusterAddress
 
 _REST_SECONDS: Final = 0.5
 """For how long a cluster of which no node answered is not asked again."""
-
-
-class ClusterUnavailableError(RedisConnectionError):
-    """No node answers, or none serves what was asked for."""
-
-
-@contextmanager
-def cluster_errors() -> Iterator[None]:
-    """Raise errors of the client's that are no ``RedisError`` as one.
-
-    Raises:
-        ClusterUnavailableError: in their place.
-    """
-    try:
-        yield
-    except RedisClusterException as error:
-        raise ClusterUnavailableError(str(error)) from error
-
-
-class Cluster(RedisCluster):
-    """redis-py's client of a cluster, whose constructor connects."""
-
-    ERRORS_ALLOW_RETRY = (  # type: ignore[assignment] # fewer of them
-        RedisConnectionError,
-        ClusterDownError,
-        SlotNotCoveredError,
-    )
-
-    def execute_command(self, *args: Any, **kwargs: Any) -> Any:
-        """The answer of the node that has the key.
-
-        Raises:
-            redis.RedisError: there is none.
-        """
-        with cluster_errors():
-            return super().execute_command(*args, **kwargs)  # type: ignore[no-untyped-call] # redis-py has no types for it
-
-    def refresh(self) -> None:
-        """Ask the nodes which of them has what.
-
-        Raises:
-            ClusterUnavailableError: none of them answers.
-        """
-        with cluster_errors():
-            self.nodes_manager.initialize()
-
-
-def _node(host: str, port: int) -> ClusterNode:
-    return ClusterNode(host, port)  # type: ignore[no-untyped-call] # redis-py has no types for it
 
 
 class ClusterClient:
@@ -88,13 +34,7 @@ class ClusterClient:
 
     def __init__(self, address: ClusterAddress, **options: Any) -> None:
         self._inherited: list[Cluster | None] = []
-        self._make: Callable[[], Cluster] = lambda: Cluster(
-            startup_nodes=[_node(*each) for each in address.nodes],
-            url=address.url_of(*address.nodes[0]),
-            require_full_coverage=False,
-            protocol=2,
-            **options,
-        )
+        self._make: Callable[[], Cluster] = lambda: Cluster(address, **options)
         self._begin()
 
     def _begin(self) -> None:

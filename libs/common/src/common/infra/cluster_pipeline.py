@@ -9,7 +9,7 @@ keeps no other from answering, and then the whole raises.
 from typing import Any, Final
 
 from redis.client import Pipeline
-from redis.cluster import ClusterNode, RedisCluster
+from redis.cluster import ClusterNode
 from redis.exceptions import (
     AskError,
     ClusterDownError,
@@ -22,6 +22,8 @@ from redis.exceptions import (
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
+from common.infra.cluster import Cluster
+
 Command = tuple[tuple[Any, ...], dict[str, Any]]
 _ELSEWHERE: Final = (AskError, MovedError, TryAgainError, ClusterDownError)
 _KEYLESS: Final = "PUBLISH"
@@ -32,11 +34,11 @@ class ClusterPipeline(Pipeline):
     """Commands that are sent by ``execute``.
 
     Args:
-        cluster: redis-py's client.
+        cluster: the client.
         transaction: whether they are one transaction, of keys of one slot.
     """
 
-    def __init__(self, cluster: RedisCluster, *, transaction: bool) -> None:
+    def __init__(self, cluster: Cluster, *, transaction: bool) -> None:
         self._cluster = cluster
         default: ClusterNode = cluster.get_default_node()  # type: ignore[no-untyped-call] # redis-py has no types for it
         pool = cluster.get_redis_connection(default).connection_pool
@@ -108,7 +110,7 @@ class ClusterPipeline(Pipeline):
         except MovedError:  # of a transaction
             if not again:
                 raise
-            self._cluster.nodes_manager.initialize()
+            self._refresh(node)
             return self._run(self._node_of(part[0][0]), part, again=False)
         except RedisTimeoutError:
             raise
@@ -125,7 +127,7 @@ class ClusterPipeline(Pipeline):
         if isinstance(answer, _ELSEWHERE) and not self._whole:
             args, options = command
             try:
-                return self._cluster.execute_command(*args, **options)  # type: ignore[no-untyped-call] # redis-py has no types for it
+                return self._cluster.execute_command(*args, **options)
             except RedisError as error:
                 return error
         if isinstance(answer, RedisError):
@@ -135,6 +137,6 @@ class ClusterPipeline(Pipeline):
     def _refresh(self, failed: ClusterNode) -> None:
         """Ask the nodes which of them has what, the one that failed last."""
         try:
-            self._cluster.nodes_manager.initialize(last_failed_node_name=failed.name)
-        except (RedisClusterException, RedisError):
+            self._cluster.refresh(failed)
+        except RedisError:
             return

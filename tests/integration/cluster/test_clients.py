@@ -1,0 +1,107 @@
+"""Clients of a cluster of which nodes hang, move or come back elsewhere."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from redis import Redis, RedisError
+from redis.asyncio import Redis as AsyncRedis
+from tests.support import wait
+from tests.support.clusters import RunningCluster, hanging
+
+from common.infra.redis import ADMIN, create_async_redis, create_redis
+from devstack.processes.sockets import LOOPBACK
+
+pytestmark = pytest.mark.anyio
+
+NODES = range(3)
+
+
+def keys_of(cluster: RunningCluster) -> list[str]:
+    """A key of each primary."""
+    return [f"{{{cluster.tenants_of(each, 1)[0]}}}:x" for each in cluster.primaries]
+
+
+@pytest.fixture
+async def reader(anyio_backend: str, cluster: RunningCluster) -> AsyncIterator[AsyncRedis]:
+    """A new client of an event loop, with the time-outs that it is served with."""
+    client = create_async_redis(cluster.url, ADMIN)
+    yield client
+    await client.aclose(close_connection_pool=True)
+
+
+@pytest.mark.parametrize("number", NODES)
+async def test_new_clients_serve_the_others_while_a_node_hangs(
+    cluster: RunningCluster, reader: AsyncRedis, number: int
+) -> None:
+    """Whichever it is, and though they never met it before."""
+    hung, keys = cluster.primaries[number], keys_of(cluster)
+    others = [key for key, node in zip(keys, cluster.primaries, strict=True) if node is not hung]
+    with hanging(hung), create_redis(cluster.url, ADMIN) as client:
+        for key in others:
+            assert client.set(key, "x")
+            assert await reader.get(key) == b"x"
+
+
+async def test_many_single_reads_at_once_wait_for_a_connection(
+    cluster: RunningCluster, reader: AsyncRedis
+) -> None:
+    (key, *others) = keys_of(cluster)
+    await asyncio.gather(*(reader.get(key) for _ in range(5 * (ADMIN.connections or 0))))
+    assert await reader.exists(key, *others) == 0
+    with pytest.raises(RedisError, match="has no key"):
+        await reader.ping()
+
+
+def tell_of(cluster: RunningCluster, kind: str, name: str) -> None:
+    """Have each node tell clients of all by their host names, or by their addresses."""
+    for each in cluster.primaries:
+        with each.client() as node:
+            node.config_set("cluster-announce-hostname", name)
+            node.config_set("cluster-preferred-endpoint-type", kind)
+    for each in cluster.primaries:
+        with each.client() as node:
+            wait.until(lambda: tells(node, name or LOOPBACK), "all know")
+
+
+def tells(node: Redis, address: str) -> bool:
+    rows = node.execute_command("CLUSTER SLOTS")
+    return {row[2][0] for row in rows} == {address}
+
+
+async def test_a_cluster_that_comes_back_with_other_addresses_is_found_by_those_named(
+    cluster: RunningCluster, reader: AsyncRedis
+) -> None:
+    """Nobody is at the addresses that the clients were told last."""
+    keys = keys_of(cluster)
+    with create_redis(cluster.url, ADMIN) as client:
+        tell_of(cluster, "hostname", "127.0.0.9")
+        try:
+            with pytest.raises(RedisError):
+                client.set(keys[0], "x")
+            with pytest.raises(RedisError):
+                await reader.get(keys[0])
+        finally:
+            tell_of(cluster, "ip", "")
+        wait.until(lambda: all(is_set(client, each) for each in keys), "found")
+        assert [await read_at_last(reader, each) for each in keys] == [b"x"] * len(keys)
+
+
+def is_set(client: Redis, key: str) -> bool:
+    try:
+        return bool(client.set(key, "x"))
+    except RedisError:
+        return False
+
+
+async def read_at_last(reader: AsyncRedis, key: str) -> bytes:
+    """What is read once it can be."""
+    for _ in range(wait.LOOKS):
+        try:
+            found = await reader.get(key)
+        except RedisError:
+            await asyncio.sleep(0.02)
+        else:
+            assert isinstance(found, bytes)
+            return found
+    raise AssertionError("not found again")
