@@ -105,3 +105,18 @@ async def read_at_last(reader: AsyncRedis, key: str) -> bytes:
             assert isinstance(found, bytes)
             return found
     raise AssertionError("not found again")
+
+
+def test_a_script_is_told_to_the_node_that_runs_it(cluster: RunningCluster) -> None:
+    """Another that hangs keeps nobody from counting."""
+    keys = keys_of(cluster)
+    with create_redis(cluster.url, ADMIN) as client:
+        script = client.register_script("return redis.call('INCR', KEYS[1])")
+        client.set(keys[0], "x")
+        with hanging(cluster.primaries[0]):
+            assert [script(keys=[keys[1]]) for _ in range(2)] == [1, 2]
+    known = []
+    for each in cluster.primaries:
+        with each.client() as node:
+            known += node.script_exists(script.sha)
+    assert known == [False, True, False]

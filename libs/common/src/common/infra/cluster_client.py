@@ -1,12 +1,12 @@
 """Cluster client: what threads use in the place of a client of one server.
 
 It is a ``Cluster``, made on its first use. A pipeline is one of each node, see
-``cluster_pipeline``.
+``cluster_pipeline``, and a script is kept by each node that runs it.
 """
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from threading import Lock
 from typing import Any, Final, Self
 
@@ -15,6 +15,7 @@ from redis._parsers import Encoder
 from redis.cluster import ClusterNode
 from redis.commands.core import Script
 from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import NoScriptError
 
 from common.infra.cluster import Cluster, ClusterUnavailableError, cluster_errors
 from common.infra.cluster_pipeline import ClusterPipeline
@@ -22,6 +23,31 @@ from common.infra.clusters import ClusterAddress
 
 _REST_SECONDS: Final = 0.5
 """For how long a cluster of which no node answered is not asked again."""
+
+
+class NodeScript(Script):
+    """A script that the node of its key is told when it does not know it.
+
+    redis-py's own tells all nodes first, and runs nowhere while one of them is away.
+    """
+
+    def __call__(
+        self,
+        keys: Sequence[Any] | None = None,
+        args: Iterable[Any] | None = None,
+        client: Any = None,
+    ) -> Any:
+        """What the script answers; the client is the one that has it, or another.
+
+        Raises:
+            redis.RedisError: nothing.
+        """
+        asked: Any = client or self.registered_client
+        given = (len(keys or ()), *(keys or ()), *(args or ()))
+        try:
+            return asked.evalsha(self.sha, *given)
+        except NoScriptError:
+            return asked.eval(self.script, *given)
 
 
 class ClusterClient:
@@ -79,8 +105,8 @@ class ClusterClient:
         return ClusterPipeline(self.cluster, transaction=transaction)
 
     def register_script(self, script: str) -> Script:
-        """A script, which nodes are told when it is first used."""
-        return Script(self, script)  # type: ignore[arg-type] # it is one in all that is called
+        """A script, which a node is told when it is first used there."""
+        return NodeScript(self, script)  # type: ignore[arg-type] # it is one in all that is called
 
     def get_encoder(self) -> Encoder:
         """How texts become bytes."""
