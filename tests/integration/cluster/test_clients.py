@@ -1,11 +1,13 @@
 """Clients of a cluster of which nodes hang, move or come back elsewhere."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 
 import pytest
 from redis import Redis, RedisError
 from redis.asyncio import Redis as AsyncRedis
+from redis.exceptions import ClusterDownError
 from tests.support import wait
 from tests.support.clusters import RunningCluster, hanging
 
@@ -120,3 +122,55 @@ def test_a_script_is_told_to_the_node_that_runs_it(cluster: RunningCluster) -> N
         with each.client() as node:
             known += node.script_exists(script.sha)
     assert known == [False, True, False]
+
+
+def test_a_pipeline_asks_once_where_what_is_when_the_cluster_is_down(
+    cluster: RunningCluster, redis: Redis
+) -> None:
+    """However many commands it has: they are not sent again one by one."""
+    asked, count = cluster.primaries[1], 20
+    key = keys_of(cluster)[1]
+    redis.get(key)
+    with down(cluster), asked.client() as node:
+        before = calls(node)
+        with redis.pipeline(transaction=False) as pipe:
+            for _ in range(count):
+                pipe.get(key)
+            answers = pipe.execute(raise_on_error=False)
+        after = calls(node)
+    assert {type(each) for each in answers} == {ClusterDownError}
+    assert after - before == count
+
+
+def calls(node: Redis) -> int:
+    """How many GETs a node was sent, those that it refused too."""
+    told = node.info("commandstats").get("cmdstat_get", {})
+    return int(told.get("calls", 0)) + int(told.get("rejected_calls", 0))
+
+
+@contextmanager
+def down(cluster: RunningCluster) -> Iterator[None]:
+    """No node serves anything, as one slot has none."""
+    for each in cluster.primaries:
+        with each.client() as node:
+            node.config_set("cluster-require-full-coverage", "yes")
+            node.execute_command("CLUSTER DELSLOTS", 0)
+    wait.until(lambda: states_of(cluster) == {"fail"}, "down")
+    try:
+        yield
+    finally:
+        with cluster.primaries[0].client() as node:
+            node.execute_command("CLUSTER ADDSLOTS", 0)
+        for each in cluster.primaries:
+            with each.client() as node:
+                node.config_set("cluster-require-full-coverage", "no")
+        wait.until(lambda: states_of(cluster) == {"ok"}, "up")
+
+
+def states_of(cluster: RunningCluster) -> set[str]:
+    """What the nodes say of the cluster."""
+    found = set()
+    for each in cluster.primaries:
+        with each.client() as node:
+            found.add(node.execute_command("CLUSTER INFO")["cluster_state"])
+    return found

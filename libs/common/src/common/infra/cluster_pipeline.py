@@ -3,7 +3,8 @@
 redis-py's own refuses MGET, scripts and PUBLISH, and asks a node that hangs for each command once
 more, one after the other. This one gives each node a pipeline of its own, which takes whatever a
 server takes. What a node answers with "not here" is sent again alone. A node that does not answer
-keeps no other from answering, and then the whole raises.
+keeps no other from answering, and then the whole raises. One that says that the cluster is down is
+believed: the nodes are asked once where what is.
 """
 
 from typing import Any, Final
@@ -25,7 +26,7 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 from common.infra.cluster import Cluster
 
 Command = tuple[tuple[Any, ...], dict[str, Any]]
-_ELSEWHERE: Final = (AskError, MovedError, TryAgainError, ClusterDownError)
+_ELSEWHERE: Final = (AskError, MovedError, TryAgainError)
 _KEYLESS: Final = "PUBLISH"
 """Any node takes it; it goes with the command before it, so that it is heard after that is done."""
 
@@ -112,6 +113,9 @@ class ClusterPipeline(Pipeline):
                 raise
             self._refresh(node)
             return self._run(self._node_of(part[0][0]), part, again=False)
+        except ClusterDownError:  # likewise
+            self._refresh(node)
+            raise
         except RedisTimeoutError:
             raise
         except RedisConnectionError:
@@ -121,6 +125,8 @@ class ClusterPipeline(Pipeline):
             return self._run(self._node_of(part[0][0]), part, again=False)
         finally:
             pipe.reset()
+        if any(isinstance(each, ClusterDownError) for each in answers):
+            self._refresh(node)
         return [self._settled(*each, node) for each in zip(part, answers, strict=True)]
 
     def _settled(self, command: Command, answer: Any, node: ClusterNode) -> Any:
