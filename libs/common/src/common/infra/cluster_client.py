@@ -64,10 +64,10 @@ class ClusterClient:
         self._begin()
 
     def _begin(self) -> None:
-        self._process = os.getpid()
         self._making = Lock()
         self._made: Cluster | None = None
         self._resting_until = 0.0
+        self._process = os.getpid()  # last: from now on threads take what stands above
 
     @property
     def cluster(self) -> Cluster:
@@ -127,6 +127,7 @@ class ClusterClient:
         """Close the connections."""
         made, self._made = self._made, None
         if made is not None:
+            made.disconnect_connection_pools()  # type: ignore[no-untyped-call] # redis-py has no types for it
             made.close()
 
     def __getattr__(self, name: str) -> Any:
