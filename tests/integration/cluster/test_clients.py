@@ -3,14 +3,18 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from threading import Lock
+from typing import Any
 
 import pytest
 from redis import Redis, RedisError
 from redis.asyncio import Redis as AsyncRedis
-from redis.exceptions import ClusterDownError
+from redis.client import PubSub
+from redis.exceptions import ClusterDownError, ResponseError
 from tests.support import wait
-from tests.support.clusters import RunningCluster, hanging
+from tests.support.clusters import RunningCluster, hanging, slot_of
 
+from common.infra import cluster_client
 from common.infra.redis import ADMIN, create_async_redis, create_redis
 from devstack.processes.sockets import LOOPBACK
 
@@ -174,3 +178,87 @@ def states_of(cluster: RunningCluster) -> set[str]:
         with each.client() as node:
             found.add(node.execute_command("CLUSTER INFO")["cluster_state"])
     return found
+
+
+def test_what_was_inherited_is_used_by_no_thread(
+    redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not by one that comes while another begins anew, after a fork."""
+    client: Any = redis
+    inherited = client.cluster
+    found: list[Any] = []
+
+    def lock() -> Any:
+        if not found:
+            found.append(inherited)
+            found.append(client.cluster)
+        return Lock()
+
+    monkeypatch.setattr(cluster_client, "Lock", lock)
+    client._process = 0
+    assert client.cluster is not inherited
+    assert found[1] is not inherited
+
+
+def test_a_client_that_is_closed_has_no_connections(cluster: RunningCluster) -> None:
+    name = "to-be-closed"
+    client: Any = create_redis(f"{cluster.url}?client_name={name}", ADMIN)
+    for key in keys_of(cluster):
+        client.set(key, "x")
+    kept = client.cluster
+    assert all(named(cluster, name))
+    client.close()
+    wait.until(lambda: not any(named(cluster, name)), "closed")
+    assert kept is not client.cluster
+    client.close()
+
+
+def named(cluster: RunningCluster, name: str) -> list[int]:
+    """How many connections of that name each node has."""
+    found = []
+    for each in cluster.primaries:
+        with each.client() as node:
+            found.append(sum(row["name"] == name for row in node.client_list()))
+    return found
+
+
+def test_an_error_tells_which_command_of_a_pipeline_it_is_of(
+    cluster: RunningCluster, redis: Redis
+) -> None:
+    first, second, _ = keys_of(cluster)
+    with redis.pipeline(transaction=False) as pipe:
+        pipe.set(first, "x")
+        pipe.set(second, "x")
+        pipe.lpush(second, "y")
+        with pytest.raises(ResponseError) as refused:
+            pipe.execute()
+    assert f"Command # 3 (LPUSH {second} y) of pipeline" in str(refused.value)
+
+
+def test_what_is_told_of_a_write_is_heard_after_it_when_its_slot_has_moved(
+    cluster: RunningCluster, redis: Redis
+) -> None:
+    source, target = cluster.primaries[:2]
+    (tenant,) = cluster.tenants_of(source, 1)
+    key, channel, written = f"{{{tenant}}}:x", "told", "__keyevent@0__:set"
+    redis.get(key)
+    cluster.move_atomically(slot_of(tenant), source, target)
+    with target.client() as node, node.pubsub(ignore_subscribe_messages=True) as heard:
+        node.config_set("notify-keyspace-events", "E$")
+        heard.subscribe(channel, written)
+        with redis.pipeline(transaction=False) as pipe:
+            pipe.set(key, "x")
+            pipe.publish(channel, "")
+            pipe.execute()
+        told: list[str] = []
+        wait.until(lambda: hears(heard, told) == [written, channel], "the write, then the word")
+        node.config_set("notify-keyspace-events", "")
+    cluster.move_atomically(slot_of(tenant), target, source)
+
+
+def hears(listening: PubSub, told: list[str]) -> list[str]:
+    """The channels of the last two messages of all that were told."""
+    message = listening.get_message()
+    if message is not None:
+        told.append(message["channel"])
+    return told[-2:]

@@ -72,7 +72,7 @@ class ClusterPipeline(Pipeline):
         if lost is not None:
             raise lost
         if raise_on_error:
-            self.raise_first_error([args for args, _ in stack], answers)  # type: ignore[no-untyped-call] # redis-py has no types for it
+            self.raise_first_error(stack, answers)  # type: ignore[no-untyped-call] # redis-py has no types for it
         return answers
 
     def _places(self, stack: list[Command]) -> dict[ClusterNode, list[int]]:
@@ -127,18 +127,31 @@ class ClusterPipeline(Pipeline):
             pipe.reset()
         if any(isinstance(each, ClusterDownError) for each in answers):
             self._refresh(node)
-        return [self._settled(*each, node) for each in zip(part, answers, strict=True)]
+        return self._settled(part, answers, node)
 
-    def _settled(self, command: Command, answer: Any, node: ClusterNode) -> Any:
-        if isinstance(answer, _ELSEWHERE) and not self._whole:
-            args, options = command
-            try:
-                return self._cluster.execute_command(*args, **options)
-            except RedisError as error:
-                return error
-        if isinstance(answer, RedisError):
-            answer.connection = node  # type: ignore[attr-defined] # as redis-py's own has it
-        return answer
+    def _settled(self, part: list[Command], answers: list[Any], node: ClusterNode) -> list[Any]:
+        """The answers, where those that a node has not come from the one that has them.
+
+        What was published meanwhile was heard too early, and is published once more.
+        """
+        found, moved = [], False
+        for (args, options), answer in zip(part, answers, strict=True):
+            if isinstance(answer, _ELSEWHERE) and not self._whole:
+                moved = True
+                found.append(self._answer(*args, **options))
+            elif moved and args[0] == _KEYLESS and not isinstance(answer, RedisError):
+                found.append(self._answer(*args, **options, target_nodes=node))
+            else:
+                if isinstance(answer, RedisError):
+                    answer.connection = node  # type: ignore[attr-defined] # as redis-py's own has it
+                found.append(answer)
+        return found
+
+    def _answer(self, *args: Any, **options: Any) -> Any:
+        try:
+            return self._cluster.execute_command(*args, **options)
+        except RedisError as error:
+            return error
 
     def _refresh(self, failed: ClusterNode) -> None:
         """Ask the nodes which of them has what, the one that failed last."""
