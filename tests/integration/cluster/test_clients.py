@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 from redis import Redis, RedisError
-from redis.asyncio import Redis as AsyncRedis
 from redis.client import PubSub
 from redis.exceptions import ClusterDownError, ResponseError
 from tests.support import wait
 from tests.support.clusters import RunningCluster, hanging, slot_of
 
 from common.infra import cluster_client
+from common.infra.cluster_pools import ClusterPools
+from common.infra.clusters import cluster_of
 from common.infra.redis import ADMIN, create_async_redis, create_redis
 from devstack.processes.sockets import LOOPBACK
 
@@ -29,7 +30,7 @@ def keys_of(cluster: RunningCluster) -> list[str]:
 
 
 @pytest.fixture
-async def reader(anyio_backend: str, cluster: RunningCluster) -> AsyncIterator[AsyncRedis]:
+async def reader(anyio_backend: str, cluster: RunningCluster) -> AsyncIterator[Any]:
     """A new client of an event loop, with the time-outs that it is served with."""
     client = create_async_redis(cluster.url, ADMIN)
     yield client
@@ -38,7 +39,7 @@ async def reader(anyio_backend: str, cluster: RunningCluster) -> AsyncIterator[A
 
 @pytest.mark.parametrize("number", NODES)
 async def test_new_clients_serve_the_others_while_a_node_hangs(
-    cluster: RunningCluster, reader: AsyncRedis, number: int
+    cluster: RunningCluster, reader: Any, number: int
 ) -> None:
     """Whichever it is, and though they never met it before."""
     hung, keys = cluster.primaries[number], keys_of(cluster)
@@ -50,7 +51,7 @@ async def test_new_clients_serve_the_others_while_a_node_hangs(
 
 
 async def test_many_single_reads_at_once_wait_for_a_connection(
-    cluster: RunningCluster, reader: AsyncRedis
+    cluster: RunningCluster, reader: Any
 ) -> None:
     (key, *others) = keys_of(cluster)
     await asyncio.gather(*(reader.get(key) for _ in range(5 * (ADMIN.connections or 0))))
@@ -76,7 +77,7 @@ def tells(node: Redis, address: str) -> bool:
 
 
 async def test_a_cluster_that_comes_back_with_other_addresses_is_found_by_those_named(
-    cluster: RunningCluster, reader: AsyncRedis
+    cluster: RunningCluster, reader: Any
 ) -> None:
     """Nobody is at the addresses that the clients were told last."""
     keys = keys_of(cluster)
@@ -91,6 +92,8 @@ async def test_a_cluster_that_comes_back_with_other_addresses_is_found_by_those_
             tell_of(cluster, "ip", "")
         wait.until(lambda: all(is_set(client, each) for each in keys), "found")
         assert [await read_at_last(reader, each) for each in keys] == [b"x"] * len(keys)
+    await reader.refresh()
+    assert reader._pools.names == {each.name for each in cluster.primaries}, "none of those before"
 
 
 def is_set(client: Redis, key: str) -> bool:
@@ -100,7 +103,7 @@ def is_set(client: Redis, key: str) -> bool:
         return False
 
 
-async def read_at_last(reader: AsyncRedis, key: str) -> bytes:
+async def read_at_last(reader: Any, key: str) -> bytes:
     """What is read once it can be."""
     for _ in range(wait.LOOKS):
         try:
@@ -178,6 +181,26 @@ def states_of(cluster: RunningCluster) -> set[str]:
         with each.client() as node:
             found.add(node.execute_command("CLUSTER INFO")["cluster_state"])
     return found
+
+
+async def test_the_pool_of_a_node_that_left_is_closed_once_nobody_waits(
+    cluster: RunningCluster,
+) -> None:
+    address, name = cluster_of(f"{cluster.url}?client_name=pooled"), "pooled"
+    assert address is not None
+    pools = ClusterPools(address, {})
+    idle, busy, stays = (each.name for each in cluster.primaries)
+    for each in (idle, busy, stays):
+        await pools.of(each).ping()
+    waiting = await pools.of(busy).connection_pool.get_connection()
+    await pools.keep([stays])
+    assert pools.names == {busy, stays}
+    await wait.until_async(lambda: named(cluster, name) == [0, 1, 1], "left")
+    await pools.of(busy).connection_pool.release(waiting)
+    await pools.keep([stays])
+    await wait.until_async(lambda: named(cluster, name) == [0, 0, 1], "left")
+    await pools.aclose()
+    assert not pools.names
 
 
 def test_what_was_inherited_is_used_by_no_thread(

@@ -1,6 +1,6 @@
 """Cluster pools: a bounded pool of connections of an event loop to each node of a cluster."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from redis.asyncio import BlockingConnectionPool
@@ -35,8 +35,26 @@ class ClusterPools:
             known = self._pools[name] = AsyncRedis.from_pool(pool)
         return known
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The addresses of the nodes that have one."""
+        return frozenset(self._pools)
+
+    async def keep(self, names: Collection[str]) -> None:
+        """Close those of other nodes, except while somebody waits for an answer of one."""
+        for name in self.names.difference(names):
+            left = self._pools.get(name)
+            if left is not None and not _is_asked(left):
+                del self._pools[name]
+                await left.aclose(close_connection_pool=True)
+
     async def aclose(self) -> None:
         """Close all connections."""
         pools, self._pools = list(self._pools.values()), {}
         for each in pools:
             await each.aclose(close_connection_pool=True)
+
+
+def _is_asked(redis: AsyncRedis) -> bool:
+    _, (in_use, _) = redis.connection_pool.get_connection_count()
+    return in_use > 0

@@ -48,7 +48,8 @@ class AsyncClusterClient(AsyncCluster):
     ) -> None:
         super().__init__(address, timeouts)
         self._pools = ClusterPools(address, options)
-        self._turns = itertools.cycle(address.nodes)
+        self._listened = [f"{host}:{port}" for host, port in address.nodes]
+        self._turns = itertools.cycle(self._listened)
 
     async def execute_command(self, *args: Any, **_: Any) -> Any:
         """The answer to a command, of which the first argument is a key, by its node.
@@ -166,6 +167,15 @@ class AsyncClusterClient(AsyncCluster):
     def _pool_of(self, name: str) -> AsyncRedis:
         return self._pools.of(name)
 
+    async def refresh(self) -> None:
+        """Ask the nodes which of them has what, and leave those that are none any more.
+
+        Raises:
+            redis.RedisError: none of them answers.
+        """
+        await super().refresh()
+        await self._pools.keep([*self.nodes_manager.nodes_cache, *self._listened])
+
     async def is_ready(self) -> bool:
         """Whether every slot has a node, and each of these answers."""
         try:
@@ -189,9 +199,7 @@ class AsyncClusterClient(AsyncCluster):
 
     def pubsub(self, **kwargs: Any) -> PubSub:  # type: ignore[override] # that of one node: each hears all
         """A subscription at a node, the next one each time."""
-        host, port = next(self._turns)
-        name = f"{host}:{port}"
-        return self._pool_of(name).pubsub(**kwargs)
+        return self._pool_of(next(self._turns)).pubsub(**kwargs)
 
     async def aclose(self, close_connection_pool: bool | None = None) -> None:  # noqa: ARG002 - the client's signature
         """Close the connections."""
