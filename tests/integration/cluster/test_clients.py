@@ -258,14 +258,18 @@ def test_an_error_tells_which_command_of_a_pipeline_it_is_of(
     assert f"Command # 3 (LPUSH {second} y) of pipeline" in str(refused.value)
 
 
-def test_what_is_told_of_a_write_is_heard_after_it_when_its_slot_has_moved(
-    cluster: RunningCluster, redis: Redis
+@pytest.mark.parametrize("moved", [True, False])
+def test_what_is_told_of_a_write_is_heard_after_it_when_that_went_elsewhere(
+    cluster: RunningCluster, redis: Redis, moved: bool
 ) -> None:
+    """As its slot has moved, or is about to."""
     source, target = cluster.primaries[:2]
     (tenant,) = cluster.tenants_of(source, 1)
     key, channel, written = f"{{{tenant}}}:x", "told", "__keyevent@0__:set"
     redis.get(key)
-    cluster.move_atomically(slot_of(tenant), source, target)
+    cluster.begin_move(slot_of(tenant), source, target)
+    if moved:
+        cluster.end_move(slot_of(tenant), target)
     with target.client() as node, node.pubsub(ignore_subscribe_messages=True) as heard:
         node.config_set("notify-keyspace-events", "E$")
         heard.subscribe(channel, written)
@@ -276,6 +280,7 @@ def test_what_is_told_of_a_write_is_heard_after_it_when_its_slot_has_moved(
         told: list[str] = []
         wait.until(lambda: hears(heard, told) == [written, channel], "the write, then the word")
         node.config_set("notify-keyspace-events", "")
+    cluster.end_move(slot_of(tenant), target)
     cluster.move_atomically(slot_of(tenant), target, source)
 
 
