@@ -310,10 +310,11 @@ def test_a_node_that_hangs_leaves_the_others_swept(
         assert sweep(service_engine, redis, now=NOW) == len(revoked) - len(swept)
 
 
+@pytest.mark.parametrize("number", [0, 1])
 def test_a_pipeline_that_meets_a_node_that_hangs_tells_the_others(
-    cluster: RunningCluster, redis: Redis
+    cluster: RunningCluster, redis: Redis, number: int
 ) -> None:
-    hung = cluster.primaries[1]
+    hung = cluster.primaries[number]
     with create_redis(cluster.url, ADMIN) as asking, asking.pipeline(transaction=False) as pipe:
         for each in TENANTS:
             pipe.set(tenant_names.key(each), "x")

@@ -103,14 +103,15 @@ async def test_an_emptied_node_opens_nothing_and_others_stay(
     assert set(await statuses(viewer, kept)) == {200}
 
 
+@pytest.mark.parametrize("number", [0, 1])
 async def test_a_node_that_hangs_keeps_only_its_own_tenants_waiting(
-    viewer: httpx.AsyncClient, redis: Redis, cluster: RunningCluster
+    viewer: httpx.AsyncClient, redis: Redis, cluster: RunningCluster, number: int
 ) -> None:
-    samples = made(redis, *TENANTS)
-    late = [each for each in samples if cluster.owner(each.tenant_id) is cluster.primaries[1]]
+    hung, samples = cluster.primaries[number], made(redis, *TENANTS)
+    late = [each for each in samples if cluster.owner(each.tenant_id) is hung]
     others = [each for each in samples if each not in late]
     await all_are(viewer, others, 200)
-    with hanging(cluster.primaries[1]):
+    with hanging(hung):
         waiting = [asyncio.ensure_future(viewer.get(each.path)) for each in late]
         for _ in range(20):
             assert set(await statuses(viewer, others)) == {200}
@@ -119,12 +120,14 @@ async def test_a_node_that_hangs_keeps_only_its_own_tenants_waiting(
 
 
 @pytest.mark.usefixtures("as_served")
+@pytest.mark.parametrize("number", [0, 1])
 async def test_nobody_waits_for_long_for_a_node_that_hangs(
-    viewer: httpx.AsyncClient, redis: Redis, cluster: RunningCluster
+    viewer: httpx.AsyncClient, redis: Redis, cluster: RunningCluster, number: int
 ) -> None:
-    samples = made(redis, *cluster.tenants_of(cluster.primaries[1], 2))
+    hung = cluster.primaries[number]
+    samples = made(redis, *cluster.tenants_of(hung, 2))
     await all_are(viewer, samples, 200)
-    with hanging(cluster.primaries[1]):
+    with hanging(hung):
         await all_are(viewer, samples, 503)  # what was believed of them is over
         assert (await viewer.get("/readyz")).status_code == 200, "others are served"
     await all_are(viewer, samples, 200)

@@ -1,27 +1,23 @@
 """Cluster client: what threads use in the place of a client of one server.
 
-It is redis-py's, made on its first use, with three differences. Its errors are all ``RedisError``;
-a time-out is never tried again; and a pipeline is one of each node, see ``cluster_pipeline``.
+It is a ``Cluster``, made on its first use. A pipeline is one of each node, see
+``cluster_pipeline``, and a script is kept by each node that runs it.
 """
 
 import os
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from threading import Lock
 from typing import Any, Final, Self
 
 from redis import Redis
 from redis._parsers import Encoder
-from redis.cluster import ClusterNode, RedisCluster
+from redis.cluster import ClusterNode
 from redis.commands.core import Script
-from redis.exceptions import (
-    ClusterDownError,
-    RedisClusterException,
-    SlotNotCoveredError,
-)
 from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import NoScriptError
 
+from common.infra.cluster import Cluster, ClusterUnavailableError, cluster_errors
 from common.infra.cluster_pipeline import ClusterPipeline
 from common.infra.clusters import ClusterAddress
 
@@ -29,53 +25,29 @@ _REST_SECONDS: Final = 0.5
 """For how long a cluster of which no node answered is not asked again."""
 
 
-class ClusterUnavailableError(RedisConnectionError):
-    """No node answers, or none serves what was asked for."""
+class NodeScript(Script):
+    """A script that the node of its key is told when it does not know it.
 
-
-@contextmanager
-def cluster_errors() -> Iterator[None]:
-    """Raise errors of the client's that are no ``RedisError`` as one.
-
-    Raises:
-        ClusterUnavailableError: in their place.
+    redis-py's own tells all nodes first, and runs nowhere while one of them is away.
     """
-    try:
-        yield
-    except RedisClusterException as error:
-        raise ClusterUnavailableError(str(error)) from error
 
-
-class Cluster(RedisCluster):
-    """redis-py's client of a cluster, whose constructor connects."""
-
-    ERRORS_ALLOW_RETRY = (  # type: ignore[assignment] # fewer of them
-        RedisConnectionError,
-        ClusterDownError,
-        SlotNotCoveredError,
-    )
-
-    def execute_command(self, *args: Any, **kwargs: Any) -> Any:
-        """The answer of the node that has the key.
+    def __call__(
+        self,
+        keys: Sequence[Any] | None = None,
+        args: Iterable[Any] | None = None,
+        client: Any = None,
+    ) -> Any:
+        """What the script answers; the client is the one that has it, or another.
 
         Raises:
-            redis.RedisError: there is none.
+            redis.RedisError: nothing.
         """
-        with cluster_errors():
-            return super().execute_command(*args, **kwargs)  # type: ignore[no-untyped-call] # redis-py has no types for it
-
-    def refresh(self) -> None:
-        """Ask the nodes which of them has what.
-
-        Raises:
-            ClusterUnavailableError: none of them answers.
-        """
-        with cluster_errors():
-            self.nodes_manager.initialize()
-
-
-def _node(host: str, port: int) -> ClusterNode:
-    return ClusterNode(host, port)  # type: ignore[no-untyped-call] # redis-py has no types for it
+        asked: Any = client or self.registered_client
+        given = (len(keys or ()), *(keys or ()), *(args or ()))
+        try:
+            return asked.evalsha(self.sha, *given)
+        except NoScriptError:
+            return asked.eval(self.script, *given)
 
 
 class ClusterClient:
@@ -88,20 +60,14 @@ class ClusterClient:
 
     def __init__(self, address: ClusterAddress, **options: Any) -> None:
         self._inherited: list[Cluster | None] = []
-        self._make: Callable[[], Cluster] = lambda: Cluster(
-            startup_nodes=[_node(*each) for each in address.nodes],
-            url=address.url_of(*address.nodes[0]),
-            require_full_coverage=False,
-            protocol=2,
-            **options,
-        )
+        self._make: Callable[[], Cluster] = lambda: Cluster(address, **options)
         self._begin()
 
     def _begin(self) -> None:
-        self._process = os.getpid()
         self._making = Lock()
         self._made: Cluster | None = None
         self._resting_until = 0.0
+        self._process = os.getpid()  # last: from now on threads take what stands above
 
     @property
     def cluster(self) -> Cluster:
@@ -139,8 +105,8 @@ class ClusterClient:
         return ClusterPipeline(self.cluster, transaction=transaction)
 
     def register_script(self, script: str) -> Script:
-        """A script, which nodes are told when it is first used."""
-        return Script(self, script)  # type: ignore[arg-type] # it is one in all that is called
+        """A script, which a node is told when it is first used there."""
+        return NodeScript(self, script)  # type: ignore[arg-type] # it is one in all that is called
 
     def get_encoder(self) -> Encoder:
         """How texts become bytes."""
@@ -161,6 +127,7 @@ class ClusterClient:
         """Close the connections."""
         made, self._made = self._made, None
         if made is not None:
+            made.disconnect_connection_pools()  # type: ignore[no-untyped-call] # redis-py has no types for it
             made.close()
 
     def __getattr__(self, name: str) -> Any:

@@ -3,13 +3,14 @@
 redis-py's own refuses MGET, scripts and PUBLISH, and asks a node that hangs for each command once
 more, one after the other. This one gives each node a pipeline of its own, which takes whatever a
 server takes. What a node answers with "not here" is sent again alone. A node that does not answer
-keeps no other from answering, and then the whole raises.
+keeps no other from answering, and then the whole raises. One that says that the cluster is down is
+believed: the nodes are asked once where what is.
 """
 
 from typing import Any, Final
 
 from redis.client import Pipeline
-from redis.cluster import ClusterNode, RedisCluster
+from redis.cluster import ClusterNode
 from redis.exceptions import (
     AskError,
     ClusterDownError,
@@ -22,8 +23,10 @@ from redis.exceptions import (
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
+from common.infra.cluster import Cluster
+
 Command = tuple[tuple[Any, ...], dict[str, Any]]
-_ELSEWHERE: Final = (AskError, MovedError, TryAgainError, ClusterDownError)
+_ELSEWHERE: Final = (AskError, MovedError, TryAgainError)
 _KEYLESS: Final = "PUBLISH"
 """Any node takes it; it goes with the command before it, so that it is heard after that is done."""
 
@@ -32,11 +35,11 @@ class ClusterPipeline(Pipeline):
     """Commands that are sent by ``execute``.
 
     Args:
-        cluster: redis-py's client.
+        cluster: the client.
         transaction: whether they are one transaction, of keys of one slot.
     """
 
-    def __init__(self, cluster: RedisCluster, *, transaction: bool) -> None:
+    def __init__(self, cluster: Cluster, *, transaction: bool) -> None:
         self._cluster = cluster
         default: ClusterNode = cluster.get_default_node()  # type: ignore[no-untyped-call] # redis-py has no types for it
         pool = cluster.get_redis_connection(default).connection_pool
@@ -69,7 +72,7 @@ class ClusterPipeline(Pipeline):
         if lost is not None:
             raise lost
         if raise_on_error:
-            self.raise_first_error([args for args, _ in stack], answers)  # type: ignore[no-untyped-call] # redis-py has no types for it
+            self.raise_first_error(stack, answers)  # type: ignore[no-untyped-call] # redis-py has no types for it
         return answers
 
     def _places(self, stack: list[Command]) -> dict[ClusterNode, list[int]]:
@@ -108,8 +111,11 @@ class ClusterPipeline(Pipeline):
         except MovedError:  # of a transaction
             if not again:
                 raise
-            self._cluster.nodes_manager.initialize()
+            self._refresh(node)
             return self._run(self._node_of(part[0][0]), part, again=False)
+        except ClusterDownError:  # likewise
+            self._refresh(node)
+            raise
         except RedisTimeoutError:
             raise
         except RedisConnectionError:
@@ -119,22 +125,37 @@ class ClusterPipeline(Pipeline):
             return self._run(self._node_of(part[0][0]), part, again=False)
         finally:
             pipe.reset()
-        return [self._settled(*each, node) for each in zip(part, answers, strict=True)]
+        if any(isinstance(each, ClusterDownError) for each in answers):
+            self._refresh(node)
+        return self._settled(part, answers, node)
 
-    def _settled(self, command: Command, answer: Any, node: ClusterNode) -> Any:
-        if isinstance(answer, _ELSEWHERE) and not self._whole:
-            args, options = command
-            try:
-                return self._cluster.execute_command(*args, **options)  # type: ignore[no-untyped-call] # redis-py has no types for it
-            except RedisError as error:
-                return error
-        if isinstance(answer, RedisError):
-            answer.connection = node  # type: ignore[attr-defined] # as redis-py's own has it
-        return answer
+    def _settled(self, part: list[Command], answers: list[Any], node: ClusterNode) -> list[Any]:
+        """The answers, where those that a node has not come from the one that has them.
+
+        What was published meanwhile was heard too early, and is published once more.
+        """
+        found, moved = [], False
+        for (args, options), answer in zip(part, answers, strict=True):
+            if isinstance(answer, _ELSEWHERE) and not self._whole:
+                moved = True
+                found.append(self._answer(*args, **options))
+            elif moved and args[0] == _KEYLESS and not isinstance(answer, RedisError):
+                found.append(self._answer(*args, **options, target_nodes=node))
+            else:
+                if isinstance(answer, RedisError):
+                    answer.connection = node  # type: ignore[attr-defined] # as redis-py's own has it
+                found.append(answer)
+        return found
+
+    def _answer(self, *args: Any, **options: Any) -> Any:
+        try:
+            return self._cluster.execute_command(*args, **options)
+        except RedisError as error:
+            return error
 
     def _refresh(self, failed: ClusterNode) -> None:
         """Ask the nodes which of them has what, the one that failed last."""
         try:
-            self._cluster.nodes_manager.initialize(last_failed_node_name=failed.name)
-        except (RedisClusterException, RedisError):
+            self._cluster.refresh(failed)
+        except RedisError:
             return

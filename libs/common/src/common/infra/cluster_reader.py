@@ -1,23 +1,18 @@
 """Cluster reader: what an event loop uses in the place of a client of one server.
 
-redis-py's client knows the nodes and sends single commands. Many at once go through a pool of each
-node, with the bounds and the set-up of connections that a server of its own has: ``ask`` answers
-each command with the connection that it came by, as it is the run of that server which counts.
+An ``AsyncCluster`` knows the nodes. Commands, one or many at once, go through a pool of each node,
+with the bounds and the set-up of connections that a server of its own has: ``ask`` answers each
+command with the connection that it came by, as it is the run of that server which counts.
 """
 
 import asyncio
 import itertools
 import logging
-import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from redis.asyncio import BlockingConnectionPool
 from redis.asyncio import Redis as AsyncRedis
 from redis.asyncio.client import PubSub
-from redis.asyncio.cluster import ClusterNode, RedisCluster
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 from redis.crc import REDIS_CLUSTER_HASH_SLOTS
 from redis.exceptions import (
     AskError,
@@ -29,7 +24,8 @@ from redis.exceptions import (
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from common.infra.answers import Answer, Command, ask_server
-from common.infra.cluster_client import cluster_errors
+from common.infra.async_cluster import AsyncCluster
+from common.infra.cluster_pools import ClusterPools
 from common.infra.clusters import ClusterAddress
 from common.infra.refusals import Refusal, refusal_of
 
@@ -37,57 +33,41 @@ _MOST_NAMES: Final = 64 * REDIS_CLUSTER_HASH_SLOTS
 """Of so many names every slot has some."""
 _MOST_MOVES: Final = 4
 """How often one command is sent elsewhere."""
-_REFRESH_SECONDS: Final = 0.5
-"""How often the nodes are asked again which of them has what, while one does not answer."""
-
 _log = logging.getLogger(__name__)
 
 
-class AsyncClusterClient(RedisCluster):
+class AsyncClusterClient(AsyncCluster):
     """A client of a cluster; it connects on its first use.
 
     Args:
         address: its nodes.
-        timeouts: those of the connections by which single commands are sent.
+        timeouts: those of the connections by which the nodes are asked which others there are.
         options: those of each node's pool.
     """
 
     def __init__(
         self, address: ClusterAddress, timeouts: Mapping[str, Any], options: Mapping[str, Any]
     ) -> None:
-        given = address.connection_options()
-        if given.pop("connection_class", None) is not None:
-            given["ssl"] = True
-        super().__init__(
-            startup_nodes=[ClusterNode(*each) for each in address.nodes],
-            require_full_coverage=False,
-            retry=Retry(NoBackoff(), 1),
-            protocol=2,
-            **given,
-            **timeouts,
-        )
-        self._address = address
-        self._options = dict(options)
-        self._pools: dict[str, AsyncRedis] = {}
-        self._turns = itertools.cycle(address.nodes)
-        self._refreshed = time.monotonic()
+        super().__init__(address, timeouts)
+        self._pools = ClusterPools(address, options)
+        self._listened = [f"{host}:{port}" for host, port in address.nodes]
+        self._turns = itertools.cycle(self._listened)
 
-    async def execute_command(self, *args: Any, **kwargs: Any) -> Any:
-        """The answer of the node that has the key.
+    async def execute_command(self, *args: Any, **_: Any) -> Any:
+        """The answer to a command, of which the first argument is a key, by its node.
 
         Raises:
             redis.RedisError: there is none.
         """
-        with cluster_errors():
-            return await super().execute_command(*args, **kwargs)
+        if len(args) == 1:
+            raise RedisConnectionError(f"no node is that of {args[0]}, which has no key")
+        (answer,) = await self.ask([args])
+        return answer.value
 
-    def place(self, key: str) -> str:
-        """The node that has a key, as far as is known: what is asked of one node together."""
-        try:
-            with cluster_errors():
-                return str(self.nodes_manager.get_node_from_slot(self.keyslot(key)).name)
-        except (RedisConnectionError, KeyError):
-            return ""
+    async def _split_command_across_slots(self, command: str, *keys: Any) -> int:  # type: ignore[override] # redis-py's own is this
+        """What EXISTS, DEL and their like count of all keys together."""
+        answers = await self.ask([(command, key) for key in keys])
+        return sum(each.value for each in answers)
 
     def owners(self) -> tuple[tuple[str, int], ...]:
         """Whose slots are which, as far as is known: each primary with the first of a range."""
@@ -113,8 +93,7 @@ class AsyncClusterClient(RedisCluster):
 
     def url_of(self, name: str) -> str:
         """The URL of a node by its address, as for a server of its own."""
-        host, _, port = name.rpartition(":")
-        return self._address.url_of(host.strip("[]"), int(port))
+        return self._pools.url_of(name)
 
     async def ask(self, commands: Sequence[Command]) -> list[Answer]:
         """The answer to each command, of which the first argument is a key, by its node.
@@ -123,8 +102,7 @@ class AsyncClusterClient(RedisCluster):
             redis.RedisError: a node did not answer in time, or refuses.
         """
         if not self.nodes_manager.slots_cache:
-            with cluster_errors():
-                await self.initialize()
+            await self.initialize()
         found: dict[int, Answer] = {}
         waiting: dict[int, tuple[str, bool]] = {
             at: (self.place(command[1]), False) for at, command in enumerate(commands)
@@ -157,12 +135,12 @@ class AsyncClusterClient(RedisCluster):
         self, name: str, commands: Sequence[Command], *, asking: bool
     ) -> list[Answer]:
         if not name:
-            await self._refresh(name)
+            await self.look_again(name)
             raise RedisConnectionError("no node of the cluster serves the key")
         try:
             return await ask_server(self._pool_of(name), commands, asking=asking)
         except (RedisError, OSError):
-            await self._refresh(name)
+            await self.look_again(name)
             raise
 
     def _deposed(self, key: str, name: str) -> tuple[str, bool] | None:
@@ -196,33 +174,16 @@ class AsyncClusterClient(RedisCluster):
         return answer
 
     def _pool_of(self, name: str) -> AsyncRedis:
-        known = self._pools.get(name)
-        if known is None:
-            pool = BlockingConnectionPool.from_url(self.url_of(name), **self._options)
-            known = self._pools[name] = AsyncRedis.from_pool(pool)
-        return known
+        return self._pools.of(name)
 
     async def refresh(self) -> None:
-        """Ask the nodes which of them has what.
+        """Ask the nodes which of them has what, and leave those that are none any more.
 
         Raises:
             redis.RedisError: none of them answers.
         """
-        with cluster_errors():
-            await self.initialize()
-            await self.nodes_manager.initialize()
-
-    async def _refresh(self, failed: str) -> None:
-        """Ask the nodes, now and then, which of them has what: another may have taken over."""
-        now = time.monotonic()
-        if now - self._refreshed < _REFRESH_SECONDS:
-            return
-        self._refreshed = now
-        try:
-            with cluster_errors():
-                await self.nodes_manager.initialize(last_failed_node_name=failed or None)
-        except (RedisError, OSError):
-            return
+        await super().refresh()
+        await self._pools.keep([*self.nodes_manager.nodes_cache, *self._listened])
 
     async def is_ready(self) -> bool:
         """Whether there is a node that answers: it serves its own tenants. Others are logged."""
@@ -244,17 +205,9 @@ class AsyncClusterClient(RedisCluster):
 
     def pubsub(self, **kwargs: Any) -> PubSub:  # type: ignore[override] # that of one node: each hears all
         """A subscription at a node, the next one each time."""
-        host, port = next(self._turns)
-        name = f"{host}:{port}"
-        return self._pool_of(name).pubsub(**kwargs)
+        return self._pool_of(next(self._turns)).pubsub(**kwargs)
 
-    async def aclose(self, close_connection_pool: bool | None = None) -> None:
-        """Close the connections of single commands, as redis-py does when it looks for nodes anew.
-
-        With ``close_connection_pool`` all.
-        """
-        if close_connection_pool:
-            pools, self._pools = list(self._pools.values()), {}
-            for each in pools:
-                await each.aclose(close_connection_pool=True)
+    async def aclose(self, close_connection_pool: bool | None = None) -> None:  # noqa: ARG002 - the client's signature
+        """Close the connections."""
+        await self._pools.aclose()
         await super().aclose()

@@ -2,17 +2,32 @@
 
 ``redis+cluster://[[USER]:PASSWORD@]HOST[:PORT][,HOST[:PORT]...]``, and ``rediss+cluster://…`` with
 TLS. USER and PASSWORD are those of each node, and what stands behind a ``?`` is an option of each
-connection, as behind a ``rediss://`` URL: ``?ssl_ca_certs=/run/secrets/ca.pem``. The nodes that are
+connection, as behind a ``rediss://`` URL: ``?ssl_ca_certs=/run/secrets/ca.pem``. Who the client is
+and how it trusts may be said there; time-outs and the like are the clients' own. The nodes that are
 named are those asked first which others there are.
 """
 
 from dataclasses import dataclass, field
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 SCHEMES: Final = ("redis+cluster://", "rediss+cluster://")
 _PORT: Final = 6379
 _FORM: Final = "must be redis+cluster://HOST:PORT,HOST:PORT without a database"
+_OPTIONS: Final = frozenset({"username", "password", "client_name"})
+_TLS_OPTIONS: Final = _OPTIONS | {
+    "ssl_ca_certs",
+    "ssl_ca_data",
+    "ssl_cert_reqs",
+    "ssl_certfile",
+    "ssl_check_hostname",
+    "ssl_ciphers",
+    "ssl_exclude_verify_flags",
+    "ssl_include_verify_flags",
+    "ssl_keyfile",
+    "ssl_min_version",
+}
+"""What may stand behind the ``?``: what connections take, for threads and event loops."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +60,8 @@ def cluster_of(url: str) -> ClusterAddress | None:
     """What a URL says of a cluster; None for one of another scheme.
 
     Raises:
-        ValueError: it lacks a host, a port is no number, or it names a database, which clusters
-            have none of. The message repeats nothing of it.
+        ValueError: it lacks a host, a port is no number, it names a database, which clusters have
+            none of, or an option that is not to be chosen. The message repeats no value of it.
     """
     if not url.startswith(SCHEMES):
         return None
@@ -60,11 +75,27 @@ def cluster_of(url: str) -> ClusterAddress | None:
     if not nodes:
         raise ValueError(_FORM)
     found = ClusterAddress(nodes, kind, login, query)
-    try:
-        found.connection_options()
-    except (ValueError, TypeError):
-        raise ValueError("must have options of a connection behind the ?, and no others") from None
+    _check_options(found)
     return found
+
+
+def _check_options(address: ClusterAddress) -> None:
+    """Refuse options that no connection could be made with, or that are the clients' own.
+
+    Raises:
+        ValueError: there is one.
+    """
+    from redis import RedisError  # noqa: PLC0415 - slow, and of no use without one
+    from redis.connection import Connection  # noqa: PLC0415 - likewise
+
+    allowed = _TLS_OPTIONS if address.scheme == "rediss" else _OPTIONS
+    if not {name for name, _ in parse_qsl(address.query, keep_blank_values=True)} <= allowed:
+        raise ValueError(f"must have no options behind the ? but {', '.join(sorted(allowed))}")
+    try:
+        options = address.connection_options()
+        options.pop("connection_class", Connection)(**options)
+    except (ValueError, TypeError, RedisError):
+        raise ValueError("must have options behind the ? that a connection takes") from None
 
 
 def broker_of(redis_url: str, broker_url: str | None) -> str:
