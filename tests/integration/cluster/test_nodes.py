@@ -7,24 +7,21 @@ from uuid import uuid4
 
 import pytest
 from redis import Redis, RedisError
-from sqlalchemy import Engine, insert
+from sqlalchemy import Engine
 from tests.support import wait
 from tests.support.clusters import EmbeddedNode, RunningCluster, hanging, slot_of
+from tests.support.revoked_links import revoked_link
 from tests.support.samples import Sample
 
-from accounts.provisioning import create_tenant
-from common.db.shares import Share
-from common.db.tenancy import Access, transaction
 from common.infra import nodes
 from common.infra.redis import ADMIN, create_redis
-from common.links.state import LinkRef, LinkState, LinkStateStore, state_key
+from common.links.state import LinkState, LinkStateStore, state_key
 from common.reports_cache.cache import REPORT_NAMES, ReportCache
 from worker.links.revocation_sweep import sweep_revocations
 from worker.operations import cache_eviction
 from worker.operations.shared_state import SWEPT
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
-FAR = NOW + timedelta(days=365)
 EACH = pytest.mark.parametrize("place", [0, 1], ids=["the first", "another"])
 
 
@@ -106,7 +103,7 @@ def test_what_came_back_to_a_node_is_compared_from_the_beginning(
     redis: Redis, cluster: RunningCluster, service_engine: Engine
 ) -> None:
     """A node believes what it was told before a slot left, whatever happened until it came back."""
-    link = revoked_an_hour_ago(service_engine)
+    link = revoked_link(service_engine, "s", now=NOW)
     states, name = LinkStateStore(redis), state_key(link.tenant_id, link.link_id)
     home = cluster.owner(link.tenant_id)
     away = next(each for each in cluster.primaries if each is not home)
@@ -137,17 +134,3 @@ def note_as_if_swept(redis: Redis, of: EmbeddedNode, until: datetime) -> None:
 def run_of(node: EmbeddedNode) -> str:
     with node.client() as asked:
         return str(asked.info("server")["run_id"])
-
-
-def revoked_an_hour_ago(engine: Engine) -> LinkRef:
-    tenant_id = create_tenant(engine, slug="s", name="S", currency="EUR", timezone="UTC")
-    link_id = uuid4()
-    entry = {
-        "tenant_id": tenant_id, "id": uuid4(), "link_id": link_id, "key_id": "k",
-        "report": "revenue-overview", "period": "7d", "window_from": NOW - timedelta(days=7),
-        "window_to": NOW, "issued_at": NOW - timedelta(days=8), "expires_at": FAR,
-        "revoked_at": NOW - timedelta(hours=1),
-    }  # fmt: skip
-    with transaction(engine, Access(tenant_id=tenant_id)) as session:
-        session.execute(insert(Share), [entry])
-    return LinkRef(tenant_id, link_id, FAR)

@@ -2,22 +2,21 @@
 
 import os
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from redis import Redis, RedisError
 from redis.exceptions import OutOfMemoryError
-from sqlalchemy import Engine, insert
+from sqlalchemy import Engine
 from tests.support.clusters import RunningCluster, hanging
+from tests.support.revoked_links import revoked_link
 from tests.support.samples import Sample
 
 from accounts.provisioning import create_tenant
 from analytics.admin import erase_tenant
 from analytics.restoring.collect import surviving
-from common.db.shares import Share
-from common.db.tenancy import Access, transaction
 from common.infra import nodes
 from common.infra.rate_limit import Limit, RateLimiter, tenant_bucket
 from common.infra.redis import ADMIN, create_redis
@@ -185,22 +184,7 @@ def test_metrics_tell_which_node_is_away(cluster: RunningCluster, redis_client: 
 @pytest.fixture
 def revoked(service_engine: Engine) -> list[LinkRef]:
     """Links that the ledger alone knows as revoked, of twelve tenants."""
-    found = []
-    for number in TENANTS:
-        tenant_id = create_tenant(
-            service_engine, slug=f"s{number}", name="S", currency="EUR", timezone="UTC"
-        )
-        link_id = uuid4()
-        entry = {
-            "tenant_id": tenant_id, "id": uuid4(), "link_id": link_id, "key_id": "k",
-            "report": "revenue-overview", "period": "7d", "window_from": NOW - timedelta(days=7),
-            "window_to": NOW, "issued_at": NOW - timedelta(days=8), "expires_at": FAR,
-            "revoked_at": NOW - timedelta(hours=1),
-        }  # fmt: skip
-        with transaction(service_engine, Access(tenant_id=tenant_id)) as session:
-            session.execute(insert(Share), [entry])
-        found.append(LinkRef(tenant_id, link_id, FAR))
-    return found
+    return [revoked_link(service_engine, f"s{number}", now=NOW) for number in TENANTS]
 
 
 def test_the_sweep_goes_by_nodes(
