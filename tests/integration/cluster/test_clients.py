@@ -13,9 +13,9 @@ from redis.exceptions import ClusterDownError, ResponseError
 from tests.support import wait
 from tests.support.clusters import RunningCluster, hanging, slot_of
 
-from common.infra import cluster_client
-from common.infra.cluster_pools import ClusterPools
-from common.infra.clusters import cluster_of
+from common.infra.cluster import client as cluster_client
+from common.infra.cluster.address import cluster_of
+from common.infra.cluster.pools import ClusterPools
 from common.infra.redis import ADMIN, create_async_redis, create_redis
 from devstack.processes.sockets import LOOPBACK
 

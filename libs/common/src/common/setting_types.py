@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, SecretStr
 
 from common.http.link_hosts import host_of
-from common.infra import clusters, sentinels
-from common.infra.clusters import cluster_of
+from common.infra import sentinels
+from common.infra.cluster import address as cluster_address
+from common.infra.cluster.address import cluster_of
 from common.infra.sentinels import watched_primary
 from common.links.signing_secret import check_drawn_secret
 
@@ -36,7 +37,7 @@ def _check_redis(value: SecretStr | None) -> SecretStr | None:
     return value
 
 
-_REDIS = starting_with("redis://", "rediss://", sentinels.SCHEME, *clusters.SCHEMES)
+_REDIS = starting_with("redis://", "rediss://", sentinels.SCHEME, *cluster_address.SCHEMES)
 RedisUrl = Annotated[SecretStr, _REDIS, AfterValidator(_check_redis)]
 """A Redis or Valkey, the Sentinels that know where it is, or the nodes of a cluster."""
 OptionalRedisUrl = Annotated[SecretStr | None, _REDIS, AfterValidator(_check_redis)]

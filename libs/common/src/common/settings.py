@@ -12,7 +12,7 @@ from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_va
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from common.infra.clusters import broker_of
+from common.infra.broker import broker_of
 from common.links.token import KeyRing
 from common.secret_files import SECRETS, SecretFileError, secrets_from_files
 from common.setting_types import (

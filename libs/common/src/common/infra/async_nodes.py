@@ -6,7 +6,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from common.infra.answers import Answer, Command, ask_server
-from common.infra.cluster_reader import AsyncClusterClient
+from common.infra.cluster.async_client import AsyncClusterClient
 from common.infra.redis import PrimaryPool
 from common.infra.refusals import refusal_of
 

@@ -16,7 +16,7 @@ from redis.crc import REDIS_CLUSTER_HASH_SLOTS as SLOTS
 from redis.crc import key_slot
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from common.infra.cluster_client import ClusterClient
+from common.infra.cluster.client import ClusterClient
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)

@@ -26,9 +26,9 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 from redis.sentinel import SentinelConnectionPool as BlockingSentinelPool
 
-from common.infra.cluster_client import ClusterClient
-from common.infra.cluster_reader import AsyncClusterClient
-from common.infra.clusters import cluster_of
+from common.infra.cluster.address import cluster_of
+from common.infra.cluster.async_client import AsyncClusterClient
+from common.infra.cluster.client import ClusterClient
 from common.infra.sentinel_clients import AsyncSentinels, Sentinels
 from common.infra.sentinels import watched_primary
 

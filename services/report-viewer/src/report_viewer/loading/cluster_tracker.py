@@ -11,7 +11,7 @@ from typing import Final
 
 from redis.asyncio import Redis
 
-from common.infra.cluster_reader import AsyncClusterClient
+from common.infra.cluster.async_client import AsyncClusterClient
 from report_viewer.cache.tracking import Tracking
 from report_viewer.loading.key_tracker import KeyTracker
 from report_viewer.tasks import BackgroundTask

@@ -17,7 +17,7 @@ from accounts.errors import DatabaseRefusedError, UnknownTenantError
 from accounts.provisioning import accounts_engine, tenant_id_of
 from analytics.admin.progress_bar import show_progress
 from common.db.audit import COMMAND_LINE, Action, record
-from common.infra.clusters import broker_of
+from common.infra.broker import broker_of
 from common.instants import now
 from common.reports.money import currency_exponent, decimal_text
 from ingest import data_version

@@ -21,7 +21,7 @@ from accounts.provisioning import accounts_engine, tenant_id_of
 from common.db.audit import COMMAND_LINE, Action, AuditEntry
 from common.db.pagination import Paging
 from common.db.tenancy import TenantDb
-from common.infra.clusters import broker_of
+from common.infra.broker import broker_of
 from common.infra.redis import ADMIN, create_redis
 from common.instants import now
 from common.links.state import LinkStateStore

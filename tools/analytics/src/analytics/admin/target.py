@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 
 import click
 
-from common.infra.clusters import broker_of
+from common.infra.broker import broker_of
 from devstack.supervisor.errors import SupervisorError
 from devstack.supervisor.secrets import load_secrets
 from devstack.supervisor.state import (

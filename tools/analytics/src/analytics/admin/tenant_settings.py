@@ -16,7 +16,7 @@ from accounts.provisioning import accounts_engine
 from accounts.tenant_settings import Changed
 from common.db.accounts import GiftCards
 from common.db.audit import COMMAND_LINE
-from common.infra.clusters import broker_of
+from common.infra.broker import broker_of
 from common.infra.redis import ADMIN, create_redis
 from common.links import tenant_names
 from common.links.tenant_names import TenantName

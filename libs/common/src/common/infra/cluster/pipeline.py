@@ -23,7 +23,7 @@ from redis.exceptions import (
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from common.infra.cluster import Cluster
+from common.infra.cluster.redis_cluster import Cluster
 
 Command = tuple[tuple[Any, ...], dict[str, Any]]
 _ELSEWHERE: Final = (AskError, MovedError, TryAgainError)

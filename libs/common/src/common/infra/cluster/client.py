@@ -1,7 +1,7 @@
 """Cluster client: what threads use in the place of a client of one server.
 
 It is a ``Cluster``, made on its first use. A pipeline is one of each node, see
-``cluster_pipeline``, and a script is kept by each node that runs it.
+``cluster.pipeline``, and a script is kept by each node that runs it.
 """
 
 import os
@@ -17,9 +17,9 @@ from redis.commands.core import Script
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import NoScriptError
 
-from common.infra.cluster import Cluster, ClusterUnavailableError, cluster_errors
-from common.infra.cluster_pipeline import ClusterPipeline
-from common.infra.clusters import ClusterAddress
+from common.infra.cluster.address import ClusterAddress
+from common.infra.cluster.pipeline import ClusterPipeline
+from common.infra.cluster.redis_cluster import Cluster, ClusterUnavailableError, cluster_errors
 
 _REST_SECONDS: Final = 0.5
 """For how long a cluster of which no node answered is not asked again."""

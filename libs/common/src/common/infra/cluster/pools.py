@@ -6,7 +6,7 @@ from typing import Any
 from redis.asyncio import BlockingConnectionPool
 from redis.asyncio import Redis as AsyncRedis
 
-from common.infra.clusters import ClusterAddress
+from common.infra.cluster.address import ClusterAddress
 
 
 class ClusterPools:

@@ -1,4 +1,4 @@
-"""Clusters: the nodes of a Valkey or Redis cluster, as a URL.
+"""Cluster address: the nodes of a Valkey or Redis cluster, as a URL.
 
 ``redis+cluster://[[USER]:PASSWORD@]HOST[:PORT][,HOST[:PORT]...]``, and ``rediss+cluster://…`` with
 TLS. USER and PASSWORD are those of each node, and what stands behind a ``?`` is an option of each
@@ -96,21 +96,6 @@ def _check_options(address: ClusterAddress) -> None:
         options.pop("connection_class", Connection)(**options)
     except (ValueError, TypeError, RedisError):
         raise ValueError("must have options behind the ? that a connection takes") from None
-
-
-def broker_of(redis_url: str, broker_url: str | None) -> str:
-    """The URL that jobs go to, which has to be one server's or its Sentinels'.
-
-    Raises:
-        ValueError: it is a cluster's, as it is by default where all else is in one.
-    """
-    if (broker_url or "").startswith(SCHEMES):
-        raise ValueError("must be one server or its Sentinels: jobs are in no cluster")
-    if not broker_url and redis_url.startswith(SCHEMES):
-        raise ValueError(
-            "is required where REDIS_URL names a cluster: jobs need one server, or its Sentinels"
-        )
-    return broker_url or redis_url
 
 
 def _address(text: str) -> tuple[str, int]:

@@ -18,7 +18,7 @@ from redis.exceptions import (
 )
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from common.infra.clusters import ClusterAddress
+from common.infra.cluster.address import ClusterAddress
 
 
 class ClusterUnavailableError(RedisConnectionError):

@@ -12,8 +12,8 @@ from redis.asyncio.cluster import ClusterNode, RedisCluster
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
-from common.infra.cluster import ClusterUnavailableError, cluster_errors
-from common.infra.clusters import ClusterAddress
+from common.infra.cluster.address import ClusterAddress
+from common.infra.cluster.redis_cluster import ClusterUnavailableError, cluster_errors
 
 _REFRESH_SECONDS: Final = 0.5
 """How often the nodes are asked again which of them has what, while one does not answer."""

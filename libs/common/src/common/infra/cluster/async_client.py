@@ -24,9 +24,9 @@ from redis.exceptions import (
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from common.infra.answers import Answer, Command, ask_server
-from common.infra.async_cluster import AsyncCluster
-from common.infra.cluster_pools import ClusterPools
-from common.infra.clusters import ClusterAddress
+from common.infra.cluster.address import ClusterAddress
+from common.infra.cluster.async_redis_cluster import AsyncCluster
+from common.infra.cluster.pools import ClusterPools
 from common.infra.refusals import Refusal, refusal_of
 
 _MOST_NAMES: Final = 64 * REDIS_CLUSTER_HASH_SLOTS

@@ -1,0 +1,1 @@
+"""A cluster of Valkey or Redis: its address, and the clients that know its nodes."""
