@@ -145,7 +145,11 @@ class RunningCluster:
         return replica
 
     def empty(self) -> None:
-        """Forget everything, with all runs as they are."""
+        """Forget everything, with all runs as they are, once the nodes serve every slot.
+
+        They need a while after some of them were stopped.
+        """
+        wait.until(lambda: all(_serves(each) for each in self.primaries), "every slot is served")
         for each in self.primaries:
             with each.client() as node:
                 node.flushall()
