@@ -43,7 +43,7 @@ def finder_of(redis: Redis) -> Callable[[], Awaitable[object]] | None:
 
 
 async def is_ready(redis: Redis) -> bool:
-    """Whether every server answers and every key has one; who only refuses writes does."""
+    """Whether a server answers, of a cluster any node; one that only refuses writes does."""
     if isinstance(redis, AsyncClusterClient):
         return await redis.is_ready()
     try:

@@ -216,7 +216,7 @@ class RedisStore:
         return [each.value for each in answers], runs, all(each.settled for each in answers)
 
     async def ping(self) -> bool:
-        """Whether Redis answers, each node of a cluster; one that only refuses writes does."""
+        """Whether Redis answers, of a cluster any node; one that only refuses writes does."""
         return await is_ready(self._redis)
 
     async def exists(self, name: str) -> bool | None:

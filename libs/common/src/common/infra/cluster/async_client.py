@@ -1,4 +1,4 @@
-"""Cluster reader: what an event loop uses in the place of a client of one server.
+"""Async cluster client: what an event loop uses in the place of a client of one server.
 
 An ``AsyncCluster`` knows the nodes. Commands, one or many at once, go through a pool of each node,
 with the bounds and the set-up of connections that a server of its own has: ``ask`` answers each
