@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from redis import Redis, RedisError
-from redis.crc import REDIS_CLUSTER_HASH_SLOTS as SLOTS
 from redis.crc import key_slot
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from common.infra.cluster.client import ClusterClient
+from common.infra.cluster.hash_tags import SLOTS, tag_in
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -46,10 +46,7 @@ class Node:
 
     def key(self, name: str) -> str:
         """The name of a key of that purpose which is on this node."""
-        if self.slots is None:
-            return name
-        tag = next(each for each in range(64 * SLOTS) if key_slot(b"n%d" % each) in self.slots)
-        return f"{name}:{{n{tag}}}"
+        return name if self.slots is None else f"{name}:{tag_in(self.slots.__contains__)}"
 
 
 def nodes_of(redis: Redis) -> list[Node]:

@@ -13,7 +13,6 @@ from typing import Any, Final
 
 from redis.asyncio import Redis as AsyncRedis
 from redis.asyncio.client import PubSub
-from redis.crc import REDIS_CLUSTER_HASH_SLOTS
 from redis.exceptions import (
     AskError,
     MovedError,
@@ -26,11 +25,10 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from common.infra.answers import Answer, Command, ask_server
 from common.infra.cluster.address import ClusterAddress
 from common.infra.cluster.async_redis_cluster import AsyncCluster
+from common.infra.cluster.hash_tags import SLOTS, tag_in
 from common.infra.cluster.pools import ClusterPools
 from common.infra.refusals import Refusal, refusal_of
 
-_MOST_NAMES: Final = 64 * REDIS_CLUSTER_HASH_SLOTS
-"""Of so many names every slot has some."""
 _MOST_MOVES: Final = 4
 """How often one command is sent elsewhere."""
 _log = logging.getLogger(__name__)
@@ -72,7 +70,7 @@ class AsyncClusterClient(AsyncCluster):
     def owners(self) -> tuple[tuple[str, int], ...]:
         """Whose slots are which, as far as is known: each primary with the first of a range."""
         slots, found, last = self.nodes_manager.slots_cache, [], None
-        for slot in range(REDIS_CLUSTER_HASH_SLOTS):
+        for slot in range(SLOTS):
             node = slots[slot][0] if slot in slots else None
             if node is not None and node is not last:
                 found.append((node.name, slot))
@@ -85,11 +83,8 @@ class AsyncClusterClient(AsyncCluster):
         Raises:
             LookupError: it is none, as far as is known.
         """
-        for number in range(_MOST_NAMES):
-            key = f"{{n{number}}}"
-            if self.place(key) == name:
-                return key
-        raise LookupError(name)
+        slots = self.nodes_manager.slots_cache
+        return tag_in(lambda slot: slot in slots and slots[slot][0].name == name)
 
     def url_of(self, name: str) -> str:
         """The URL of a node by its address, as for a server of its own."""
