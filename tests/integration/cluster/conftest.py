@@ -2,18 +2,16 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 
 import httpx
 import pytest
 from redis import Redis
 from tests.support.clusters import RunningCluster, running_cluster
+from tests.support.patient_viewer import be_patient
 from tests.support.samples import SECRET
 
-from common.infra import redis as redis_clients
 from common.infra.redis import WORKER, create_redis
 from report_viewer.app import create_app
-from report_viewer.loading import data_loader, redis_store
 from report_viewer.settings import ViewerSettings
 
 
@@ -44,12 +42,8 @@ def as_served() -> None:
 @pytest.fixture(autouse=True)
 def patient(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Elsewhere a slow machine is not taken for a server that hangs."""
-    if "as_served" in request.fixturenames:
-        return
-    profile = replace(redis_clients.VIEWER, connect_seconds=600, answer_seconds=600)
-    monkeypatch.setattr(redis_store, "VIEWER", profile)
-    monkeypatch.setattr(redis_clients, "POOL_WAIT_SECONDS", 600)
-    monkeypatch.setattr(data_loader, "BATCH_SECONDS", 600)
+    if "as_served" not in request.fixturenames:
+        be_patient(monkeypatch)
 
 
 @pytest.fixture

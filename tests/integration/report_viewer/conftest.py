@@ -6,24 +6,20 @@ import json
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
 from redis import Redis
 from tests.support import wait
+from tests.support.patient_viewer import be_patient
 from tests.support.samples import SECRET, Sample
 
-from common.infra import redis as redis_clients
-from common.jobs import celery_config, publisher
 from common.jobs.celery_config import QUEUE
 from devstack.embedded.valkey import EmbeddedValkey
 from devstack.processes.sockets import reserved_port
 from report_viewer.app import create_app
-from report_viewer.loading import data_loader, job_requests, rate_limits, redis_store
 from report_viewer.settings import ViewerSettings
-from report_viewer.view_counts import counter
 
 BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
@@ -61,21 +57,8 @@ def as_served() -> None:
 @pytest.fixture(autouse=True)
 def patient(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Elsewhere a slow machine is not taken for a server that hangs."""
-    if "as_served" in request.fixturenames:
-        return
-    for module, name in (
-        (redis_store, "VIEWER"),
-        (job_requests, "VIEWER_JOBS"),
-        (rate_limits, "VIEWER_RATE_LIMITS"),
-        (counter, "VIEW_COUNTS"),
-        (celery_config, "BROKER"),
-    ):
-        profile = replace(getattr(module, name), connect_seconds=600, answer_seconds=600)
-        monkeypatch.setattr(module, name, profile)
-    monkeypatch.setattr(redis_clients, "POOL_WAIT_SECONDS", 600)
-    monkeypatch.setattr(publisher, "CLAIM_SECONDS", 600)
-    monkeypatch.setattr(data_loader, "BATCH_SECONDS", 600)
-    monkeypatch.setattr(job_requests, "_RESTORE_REPEAT_SECONDS", 600)
+    if "as_served" not in request.fixturenames:
+        be_patient(monkeypatch)
 
 
 @pytest.fixture
