@@ -5,14 +5,16 @@ from contextlib import asynccontextmanager
 
 import pytest
 from redis import Redis
+from redis.asyncio.cluster import ClusterNode
 from tests.support import wait
 from tests.support.clusters import EmbeddedNode, RunningCluster, hanging, slot_of
 
 from common.infra.async_nodes import finder_of
+from common.infra.cluster.async_client import AsyncClusterClient
 from common.links import tenant_names
 from report_viewer.cache.tracking import ServerTracking, Tracking, Unchanged
 from report_viewer.loading import primary_watch
-from report_viewer.loading.cluster_tracker import create_tracker
+from report_viewer.loading.cluster_tracker import ClusterTracker, create_tracker
 from report_viewer.loading.primary_watch import PrimaryWatch
 from report_viewer.loading.redis_store import connect
 
@@ -71,6 +73,32 @@ async def test_a_change_is_told_by_the_node_that_has_it(
         redis.set(tenant_names.key(tenants[1]), "x")
         await until_ended(kept[1])
         assert [each.holds for each in kept] == [True, False, True]
+
+
+async def test_a_map_of_before_is_forgotten_with_the_nodes_that_it_names(
+    cluster: RunningCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another map comes while connections to the nodes of the one before are closed."""
+    client, tracking = connect(cluster.url), Tracking(seconds=PATIENT)
+    assert isinstance(client, AsyncClusterClient)
+    await client.refresh()
+    known = client.nodes_manager.slots_cache
+    gone = [ClusterNode("127.0.0.1", 1)]
+    client.nodes_manager.slots_cache = dict.fromkeys(known, gone)
+    tracker = ClusterTracker(client, tracking, seconds=0.2)
+    leave = tracker._leave
+
+    async def leave_and_learn() -> None:
+        await leave()
+        client.nodes_manager.slots_cache = known
+
+    monkeypatch.setattr(tracker, "_leave", leave_and_learn)
+    tracker.start()
+    try:
+        await wait.until_async(tracking.is_proven, "told by those of now")
+    finally:
+        await tracker.close()
+        await client.aclose(close_connection_pool=True)
 
 
 @pytest.mark.parametrize("atomically", [True, False])

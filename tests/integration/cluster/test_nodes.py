@@ -95,6 +95,13 @@ def test_each_node_makes_room_while_another_hangs(
             with hanging(cluster.primaries[place]), pytest.raises(RedisError):
                 cache_eviction.evict(asking)
             assert len(list(node.scan_iter(match=REPORT_NAMES))) < before
+            node.config_set("maxmemory", node.info("memory")["used_memory"] + 1000)
+            late = Sample(tenant_id=tenant, report=f"r{uuid4().hex}")
+            with hanging(cluster.primaries[place]):
+                cache_eviction.with_room(
+                    asking, lambda: ReportCache(asking, keep_seconds=600).store(late.key, fields)
+                )
+            assert node.exists(late.key.cached)
         finally:
             node.config_set("maxmemory", most)
 

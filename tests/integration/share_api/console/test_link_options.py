@@ -287,6 +287,9 @@ def test_a_board_is_made_told_found_and_issued_again(tab: Tab, ben: httpx.Client
     for address in shown.values():
         assert tab.open(address).status_code == 202
     assert [report for _, report, _, current in tabs if current] == ["revenue-overview"]
+    other = tab.open("/admin/links/new?report=product-performance&also=revenue-overview").text
+    shown_first = re.findall(r'target="preview" data-report="([^"]+)" ?(?!hidden)[^>]*>', other)
+    assert shown_first[:2] == ["product-performance", "revenue-overview"], "as the link has them"
     assert "data-board hidden>" in tab.open("/admin/links/new?also=nothing").text
     assert tab.send(f"{path}/extend").status_code == 303
     for wanted in ("", "?report=product-performance"):

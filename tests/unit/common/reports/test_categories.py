@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 from tests.support.samples import finished, products, scope_of, window
 
 from common.reports import registry
@@ -14,7 +15,8 @@ from common.reports.document.schema import Document
 from common.reports.document.tables import Cell, Table
 from common.reports.redacting import redacted
 from common.reports.redaction import Redaction
-from common.reports.totals.totals import Totals, WindowTotals
+from common.reports.totals.products import sums_by_category
+from common.reports.totals.totals import Totals, WindowTotals, together, window_total
 
 SLUG = "product-performance"
 AMOUNTS = st.integers(-(10**9), 10**9)
@@ -86,3 +88,14 @@ def test_amounts_of_categories_are_an_index_where_they_are_hidden() -> None:
     table = section(made.document, "categories")
     assert table is not None
     assert column(table, "net_sales")[-1] == 10_000
+
+
+def test_a_category_in_which_nothing_happened_has_no_row() -> None:
+    idle = [
+        structs.replace(each, category="Idle", totals=Totals(), previous=Totals())
+        for each in products(2)
+    ]
+    sums = sums_by_category((*products(3), *idle))
+    assert "Idle" not in sums
+    assert sums == sums_by_category(products(3))
+    assert together(sums.values()) == window_total(products(3))
