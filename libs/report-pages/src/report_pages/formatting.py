@@ -3,7 +3,7 @@
 Every word of a page goes through ``Formatter.text``, also those that come with the document.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -67,14 +67,15 @@ class DocumentFormatter:
             return NOTHING
         if isinstance(value, str):
             return self._day(value) if unit is Unit.DATE else value
-        exponent = self.document.exponent(unit)
-        if unit is Unit.PERCENT:
-            return self.wording.numerals.percent(value, exponent)
-        return self.wording.numerals.number(value, exponent)
+        return self._spelling(unit)(value, self.document.exponent(unit))
 
     def cells(self, values: Iterable[Cell], unit: Unit) -> tuple[str, ...]:
         """Cells of one column."""
-        return tuple(self.cell(value, unit) for value in values)
+        spell, exponent = self._spelling(unit), self.document.exponent(unit)
+        return tuple(
+            spell(value, exponent) if isinstance(value, int) else self.cell(value, unit)
+            for value in values
+        )
 
     def amount(self, value: Cell, unit: Unit) -> str:
         """A figure that stands by itself: as ``cell``, and money with its currency."""
@@ -148,6 +149,11 @@ class DocumentFormatter:
     def week_labels(self, weeks: tuple[Days, ...]) -> tuple[str, ...]:
         """Weeks as the days that they span."""
         return tuple(map(self.wording.calendar.short_span, weeks))
+
+    def _spelling(self, unit: Unit) -> Callable[[int, int], str]:
+        """How cells of numbers are spelled, from their value and exponent."""
+        numerals = self.wording.numerals
+        return numerals.percent if unit is Unit.PERCENT else numerals.number
 
     def _day(self, value: str) -> str:
         try:

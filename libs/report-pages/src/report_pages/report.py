@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 from jinja2 import (
     BaseLoader,
     ChoiceLoader,
+    DictLoader,
     Environment,
-    FunctionLoader,
     PackageLoader,
     StrictUndefined,
 )
@@ -25,6 +25,7 @@ from common.reports.document.schema import Document
 from common.reports.document.tables import is_before
 from report_pages import comparison, layout, sentences
 from report_pages.chart_data import island
+from report_pages.compiled_templates import COMPILED
 from report_pages.formatting import DocumentFormatter, is_number
 from report_pages.gap_notes import gap_notes, marks
 from report_pages.key_figures import key_figures
@@ -55,6 +56,8 @@ class LinkedFile(Protocol):
 class ReportTemplates:
     """The templates of reports, those of a service in front of them.
 
+    All are compiled when it is made: the first reader of a page does not wait for that.
+
     Args:
         asset: the file of a name of ``page_files.FILES``, as the service serves it.
         service: where the service's own templates are found, if it has any.
@@ -69,14 +72,13 @@ class ReportTemplates:
         own = () if service is None else (service,)
         self.kinds = kinds
         self.environment = Environment(
-            loader=ChoiceLoader(
-                [*own, PackageLoader("report_pages"), FunctionLoader(kinds.source)]
-            ),
+            loader=ChoiceLoader([*own, PackageLoader("report_pages"), DictLoader(kinds.templates)]),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
             auto_reload=False,
+            bytecode_cache=COMPILED,
         )
         self.environment.globals |= {
             "asset": asset,
@@ -87,6 +89,8 @@ class ReportTemplates:
             "brand": UNBRANDED,
             "Unit": Unit,
         }
+        for name in self.environment.list_templates():
+            self.environment.get_template(name)
 
     def draw(
         self,

@@ -25,6 +25,9 @@ class Formatter:
         self.direction: str = locale.text_direction
         self.numerals = NumberFormatter(locale)
         self.calendar = DateFormatter(locale)
+        self._examples: dict[str, int] = {}
+        for count in range(_WHOLE):
+            self._examples.setdefault(locale.plural_form(count), count)
 
     def text(self, message: str, **values: object) -> str:
         """``message`` in this language, its ``%(names)s`` replaced by ``values``."""
@@ -41,12 +44,8 @@ class Formatter:
 
         For a script, which chooses among them: ``Intl.PluralRules`` has the same categories.
         """
-        found: dict[str, str] = {}
-        for count in range(_WHOLE):
-            category = self.locale.plural_form(count)
-            if category not in found:
-                found[category] = self._translations.ngettext(one, many, count)
-        return found
+        ngettext = self._translations.ngettext
+        return {each: ngettext(one, many, count) for each, count in self._examples.items()}
 
     def instant(self, value: datetime, zone: ZoneInfo) -> str:
         """An instant on the wall clock of ``zone``."""

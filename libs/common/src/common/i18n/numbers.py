@@ -10,10 +10,10 @@ from typing import Any, Final, NamedTuple
 from babel import Locale
 from babel.numbers import NumberPattern, get_currency_symbol, parse_pattern
 
-from common.reports.money import decimal_text
-
 _SYMBOL: Final = "¤"
 _SPACE: Final = "\u00a0"
+_BY_THREE: Final = 3
+"""Groups that Python's own formatting makes, four times as fast."""
 
 
 class Around(NamedTuple):
@@ -21,10 +21,6 @@ class Around(NamedTuple):
 
     before: str
     after: str
-
-    def put(self, number: str) -> str:
-        """``number`` between the two."""
-        return f"{self.before}{number}{self.after}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +41,7 @@ class NumberFormatter:
         self._minus = str(symbols["minusSign"]).replace("-", "\u2212")
         self._decimal, self._group = str(symbols["decimal"]), str(symbols["group"])
         self._primary, self._secondary = plain.grouping
+        self._by_three = (self._primary, self._secondary) == (_BY_THREE, _BY_THREE)
         self._plain = Affixes(Around("", ""), Around(self._minus, ""))
         self._percent = self._affixes(parse_pattern(locale.percent_formats[None]))
         self._currencies: dict[str, Affixes] = {}
@@ -77,13 +74,15 @@ class NumberFormatter:
         }
 
     def _spell(self, value: int, exponent: int, affixes: Affixes) -> str:
-        whole, _, fraction = decimal_text(abs(value), exponent).partition(".")
-        number = self._grouped(whole)
-        if fraction:
-            number += self._decimal + fraction
-        return (affixes.negative if value < 0 else affixes.positive).put(number)
+        whole, fraction = divmod(abs(value), 10**exponent)
+        number = f"{whole:,}".replace(",", self._group) if self._by_three else self._grouped(whole)
+        if exponent:
+            number = f"{number}{self._decimal}{fraction:0{exponent}d}"
+        before, after = affixes.negative if value < 0 else affixes.positive
+        return f"{before}{number}{after}"
 
-    def _grouped(self, digits: str) -> str:
+    def _grouped(self, whole: int) -> str:
+        digits = str(whole)
         head, groups = digits[: -self._primary], [digits[-self._primary :]]
         while head:
             groups.append(head[-self._secondary :])

@@ -39,9 +39,9 @@ class SectionKind:
         return f"sections/{self.tag}/{TEMPLATE}"
 
     @property
-    def tables(self) -> str | None:
-        """The name of the template of its tables, where they stand apart."""
-        return f"sections/{self.tag}/{TABLES}" if self.read(TABLES) else None
+    def tables(self) -> str:
+        """The name of the template of its tables, which it has where they stand apart."""
+        return f"sections/{self.tag}/{TABLES}"
 
     def read(self, name: str) -> bytes:
         """A file of the folder; empty where the kind has none."""
@@ -54,6 +54,15 @@ class SectionKinds:
 
     def __init__(self, kinds: Mapping[str, SectionKind]) -> None:
         self.by_tag: Mapping[str, SectionKind] = MappingProxyType(dict(kinds))
+        self.templates: Mapping[str, str] = MappingProxyType(
+            {
+                name: text.decode("utf-8")
+                for each in kinds.values()
+                for name in (each.template, each.tables)
+                if (text := each.read(name.rpartition("/")[2]))
+            }
+        )
+        """The text of each template by its name."""
 
     def of(self, section: msgspec.Struct) -> SectionKind:
         """The kind of a section.
@@ -62,13 +71,6 @@ class SectionKinds:
             KeyError: no folder has its tag's name.
         """
         return self.by_tag[str(section.__struct_config__.tag)]
-
-    def source(self, template: str) -> str | None:
-        """The text of a kind's template by its name; None for what is no such name."""
-        for each in self.by_tag.values():
-            if template in (each.template, each.tables):
-                return each.read(template.rpartition("/")[2]).decode("utf-8")
-        return None
 
     def in_order(self, sections: Sequence[msgspec.Struct]) -> Iterator[tuple[Any, str]]:
         """Each section with its template, and with that of its tables after the sums below it."""
@@ -79,7 +81,7 @@ class SectionKinds:
                 yield from waiting
                 waiting.clear()
             yield section, kind.template
-            if kind.tables:
+            if kind.tables in self.templates:
                 waiting.append((section, kind.tables))
         yield from waiting
 
