@@ -5,16 +5,21 @@ import re
 import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event, Thread
 
 import httpx
 import psutil
+import pytest
 from tests.support import wait
 from tests.support.samples import SECRET, Sample
 
 from devstack.processes.sockets import reserved_port
+
+CLIENTS = 12
 
 
 @contextmanager
@@ -88,6 +93,41 @@ def test_two_processes_serve_and_count_together_and_sigterm_ends_all(
         wait.until(lambda: len({*servers(viewer)} - {killed}) == 2, "another in its place")
         assert httpx.get(url + sample.path, timeout=wait.PATIENCE_SECONDS).status_code == 200
         assert_sigterm_ends(viewer)
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_who_has_connected_is_answered_while_all_end(
+    redis_url: str, sample: Sample, tmp_path: Path, processes: int
+) -> None:
+    with running(redis_url, processes, tmp_path) as (viewer, url):
+        answered, others = Counter[str](), list[str]()
+        ended = Event()
+
+        def ask() -> None:
+            """Ask by a connection for each request, until nobody takes one any more."""
+            while not ended.is_set():
+                try:
+                    answer = httpx.get(url + sample.path, timeout=wait.PATIENCE_SECONDS)
+                except httpx.ConnectError:
+                    answered["refused"] += 1
+                    return
+                except httpx.TransportError as error:
+                    others.append(repr(error))
+                    return
+                answered[f"{answer.status_code}"] += 1
+
+        clients = [Thread(target=ask) for _ in range(CLIENTS)]
+        for each in clients:
+            each.start()
+        wait.until(lambda: answered["200"] > 10 * CLIENTS)
+        viewer.send_signal(signal.SIGTERM)
+        for each in clients:
+            each.join(wait.PATIENCE_SECONDS)
+        ended.set()
+        assert others == []
+        assert answered.keys() == {"200", "refused"}
+        assert answered["refused"] == CLIENTS
+        assert viewer.wait(wait.PATIENCE_SECONDS) in {0, -signal.SIGTERM}
 
 
 def test_sigterm_ends_the_only_process(redis_url: str, tmp_path: Path) -> None:

@@ -1,8 +1,9 @@
 """Draining: what a server that ends does with connections of proxies.
 
 None that is idle is closed at once: a request may be on its way there, and one that changes
-something is not sent again. What comes is answered, with ``Connection: close``. Nor is one reset
-that has connected and waits to be accepted: its request may have been sent along.
+something is not sent again. What comes is answered, with ``Connection: close``. The same holds for
+whoever has connected and not asked yet, or is at it. Nor is one reset that has connected and waits
+to be accepted: its request may have been sent along.
 """
 
 import asyncio
@@ -42,8 +43,8 @@ class DrainingServer:
 class DrainingProtocol(asyncio.Protocol):
     """A connection of a client; to be derived from in front of a protocol of the server.
 
-    ``ending`` says that the server ends, and that this connection is a proxy's, or was accepted
-    since: somebody has just asked, or is about to.
+    ``ending`` says that the server ends, and that this connection is a proxy's, was accepted since,
+    or is about to be asked by: somebody has just asked, or will.
     """
 
     cycle: Any
@@ -61,6 +62,10 @@ class DrainingProtocol(asyncio.Protocol):
         """Whether the client is a proxy, which uses a connection for many others."""
         return False
 
+    def is_about_to_ask(self) -> bool:
+        """Whether the client has connected and not asked yet, or is at it."""
+        return False
+
     def on_headers_complete(self) -> None:
         """The head of a request has arrived."""
         super().on_headers_complete()  # type: ignore[misc] # the server has it
@@ -69,7 +74,7 @@ class DrainingProtocol(asyncio.Protocol):
 
     def shutdown(self) -> None:
         """The server ends: finish what is under way, and what a proxy has sent meanwhile."""
-        if self.is_of_proxy():
+        if self.is_of_proxy() or self.is_about_to_ask():
             self._drain()
         elif not self.ending:
             super().shutdown()  # type: ignore[misc] # the server has it

@@ -96,6 +96,10 @@ class BoundedProtocol(DrainingProtocol):
         """Whether the client is a trusted proxy."""
         return self.bounds.places.is_exempt(self.client[0] if self.client else "")
 
+    def is_about_to_ask(self) -> bool:
+        """Whether a head is waited for, as on a new connection, or has begun to arrive."""
+        return self._arriving is not None
+
     def idle_since(self) -> float | None:
         """Since when nothing is asked, by the loop's clock; None when something is under way."""
         if not self.whole or self.flow.write_paused or self.transport.is_closing():

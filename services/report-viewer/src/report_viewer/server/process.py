@@ -2,7 +2,7 @@
 
 Several share the socket that their parent opened; the kernel hands each connection to one of them.
 The parent passes SIGTERM on and waits, starts anew one that died, and ends no request.
-One that serves alone accepts who has connected before it ends; of several uvicorn makes the server.
+Who has connected before they end is answered, by whichever accepts it.
 """
 
 import gc
@@ -20,7 +20,7 @@ from typing import Final
 
 import uvicorn
 from uvicorn.config import STARTUP_FAILURE
-from uvicorn.supervisors import Multiprocess
+from uvicorn.supervisors import multiprocess
 
 from common.infra import tracing
 from common.infra.draining import DrainingServer
@@ -57,7 +57,35 @@ def serving() -> Viewer:
 
 
 class Server(DrainingServer, uvicorn.Server):
-    """Serves alone; what has connected when it is told to end is answered."""
+    """What has connected when it is told to end is answered."""
+
+
+class ServerProcess(multiprocess.Process):
+    """One of several processes."""
+
+    @property
+    def server(self) -> uvicorn.Server:
+        """What it serves by, made in the process itself."""
+        if self._server is None:
+            self._server = Server(self.config)
+        return self._server
+
+
+class ServerProcesses(multiprocess.Multiprocess):
+    """The parent of several processes."""
+
+    def terminate_all(self) -> None:
+        """End them. From now on the kernel takes connections for them alone, as long as one does.
+
+        It would go on for the parent, who answers nobody, until the last of them is done.
+        """
+        for each in self.sockets:
+            each.close()
+        super().terminate_all()
+
+
+# Uvicorn has no way to name the processes that it makes.
+multiprocess.Process = ServerProcess  # type: ignore[misc]
 
 
 def server_config(settings: ViewerSettings) -> uvicorn.Config:
@@ -90,7 +118,7 @@ def run(settings: ViewerSettings) -> None:
     config = server_config(settings)
     with _shared_figures(config.workers), suppress(KeyboardInterrupt):
         if config.workers > 1:
-            Multiprocess(config, sockets=[config.bind_socket()]).run()
+            ServerProcesses(config, sockets=[config.bind_socket()]).run()
             return
         server = Server(config)
         server.run()
