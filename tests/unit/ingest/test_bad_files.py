@@ -3,6 +3,8 @@
 import csv
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ingest.csv.faults import Faults
 from ingest.formats.own.reader import OwnFormat
@@ -153,12 +155,40 @@ def test_lines_of_an_order_that_disagree_are_told_by_column():
 
 @pytest.mark.parametrize(
     ("currency", "price", "minor"),
-    [("EUR", "12.5", 1250), ("EUR", "12.500", 1250), ("JPY", "1200", 1200), ("KWD", "1.234", 1234)],
+    [
+        *(("EUR", "12.5", 1250), ("EUR", "12.5000", 1250), ("EUR", "1234.500", 123450)),
+        *(("EUR", "0.500", 50), ("JPY", "1200", 1200), ("JPY", "1200.00", 1200)),
+        ("KWD", "1.234", 1234),
+    ],
 )
 def test_amounts_are_exact_in_the_currencys_minor_unit(currency, price, minor):
     row = GOOD.replace("12.50", price).replace("EUR", currency)
     _, (read,) = found(f"{HEADER}\n{row}\n", currency=currency)
     assert read.unit_price == minor
+
+
+@given(
+    currency=st.sampled_from(["EUR", "COP", "IDR", "JPY", "CLP"]),
+    thousands=st.integers(1, 999),
+    rest=st.integers(0, 999),
+)
+def test_thousands_are_never_taken_for_decimals(currency, thousands, rest):
+    """Spreadsheets of half the world write 2.000 for two thousand."""
+    row = GOOD.replace("12.50", f"{thousands}.{rest:03}").replace("EUR", currency)
+    faults, rows = found(f"{HEADER}\n{row}\n", currency=currency)
+    assert (faults.total, rows) == (1, [])
+
+
+@pytest.mark.parametrize(
+    ("currency", "price", "reason"),
+    [
+        ("JPY", "2.000", "may have decimals or thousands: write 2 or 2000"),
+        ("COP", "12.500", "may have decimals or thousands: write 12.50 or 12500"),
+    ],
+)
+def test_what_may_be_thousands_is_told_with_both(currency, price, reason):
+    row = GOOD.replace("12.50", price).replace("EUR", currency)
+    assert reason in told(f"{HEADER}\n{row}", currency=currency)[0]
 
 
 def test_decimals_of_a_currency_without_any():

@@ -41,7 +41,7 @@ def rounding(exponent: int) -> Callable[[str], int | None]:
 
     None where the cell is empty.
     """
-    exact = amounts(exponent, signed=True)
+    exact = amounts(exponent, signed=True, by_program=True)
 
     def convert(text: str) -> int | None:
         text = text.strip()
