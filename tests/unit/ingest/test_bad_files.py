@@ -1,6 +1,9 @@
 """Each way in which a file can be wrong, and what a person reads then."""
 
 import csv
+import gzip
+import io
+import zipfile
 
 import pytest
 from hypothesis import given
@@ -27,6 +30,14 @@ def told(content, **given):
     return [str(fault) for fault in found(content, **given)[0].found]
 
 
+def zipped():
+    """The beginning of a workbook: a sheet in a zip archive."""
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(zipfile.ZipInfo("xl/worksheets/sheet1.xml"), "<worksheet/>" * 99)
+    return held.getvalue()
+
+
 def with_row(row, header=HEADER):
     return f"{header}\r\n{GOOD}\r\n{row}\r\n"
 
@@ -45,6 +56,16 @@ def with_row(row, header=HEADER):
         ),
         ((HEADER + "\n" + GOOD).encode("utf-16"), "line 1: the file is UTF-16: save it as UTF-8"),
         ((HEADER + "\n" + GOOD).encode("utf-16-le"), "line 1: the file is UTF-16"),
+        (zipped(), "line 1: the file is a workbook (xlsx, ods) or a zip archive: save its sheet"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512), "the file is a workbook (xls)"),
+        (
+            gzip.compress(GOOD.encode(), mtime=0),
+            "line 1: the file is compressed by gzip: unpack it",
+        ),
+        (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "line 1: the file is a PDF: export CSV"),
+        ("<!DOCTYPE html>\n<title>Log in</title>", "line 1: the file is a web page or XML"),
+        ('\ufeff{"orders": []}', "line 1: the file is JSON: export CSV"),
+        ('[{"id": 1}]', "line 1: the file is JSON: export CSV"),
         (
             with_row(GOOD.replace("P1", "Tür").replace("O1", "O2")).encode("latin-1"),
             "orders.csv, line 3: byte 0xFC is not UTF-8 (Latin-1 or Windows-1252?)",
