@@ -1,6 +1,7 @@
 """WooCommerce's exports: real columns, each rule of reconciling, and what is said of the rest."""
 
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
 
@@ -176,6 +177,17 @@ def test_refunds_are_dated_or_said(refunded):
     assert undated.says("does not say when it was paid back")
     assert [each.quantity for each in dated.refunds] == ([2, 1] if refunded == 3796 else [0, 0])
     assert Read(export_items({"1": sold}), given={FileKind.REFUNDS}).refunds == []
+
+
+@pytest.mark.parametrize("status", ["refunded", "wc-refunded", "Erstattet", "partially-refunded"])
+def test_a_refund_that_the_state_alone_tells_of_is_said(status):
+    words = "its state says that it was paid back"
+    found = Read(export_items({"1": ORDER}, status=status))
+    assert (found.totals, found.refunds) == ({"1": ORDER.total}, [])
+    assert found.says(words)
+    assert not Read(export_items({"1": ORDER}, status=status), given={FileKind.REFUNDS}).says(words)
+    told = export_items({"1": replace(ORDER, refunded=100)}, status=status)
+    assert not Read(told).says(words)
 
 
 @pytest.mark.parametrize(

@@ -161,10 +161,7 @@ def load_sales(
             stage(cursor, GAPS, gaps.rows()),
         )
         review(_check(cursor, sequence, products_by_title=products_by_title))
-        nothing = staged == Staged(0, 0, 0, 0, 0)
-        summary = LoadSummary() if nothing else _merge(cursor, staged, gaps)
-        if take_out(session.connection(), no_sales or NoSales(), now()) and nothing:
-            summary = replace(summary, version=session.connection().scalar(text(NEXT_VERSION)))
+        summary = _write(session.connection(), cursor, staged, gaps, no_sales or NoSales())
         if conclude is not None:
             conclude(session.connection(), summary)
         return summary
@@ -178,6 +175,17 @@ def _check(
     stage_orders(cursor, apart=not sequence.strict)
     stage_events(cursor)
     return broken(cursor, _RULES)
+
+
+def _write(
+    connection: Connection, cursor: Cursor, staged: Staged, gaps: Gaps, no_sales: NoSales
+) -> LoadSummary:
+    """Write what is staged, then take out what is no sale any more."""
+    nothing = staged == Staged(0, 0, 0, 0, 0)
+    summary = LoadSummary() if nothing else _merge(cursor, staged, gaps)
+    if take_out(connection, no_sales, now()) and nothing:
+        summary = replace(summary, version=connection.scalar(text(NEXT_VERSION)))
+    return summary
 
 
 def _merge(cursor: Cursor, staged: Staged, gaps: Gaps) -> LoadSummary:

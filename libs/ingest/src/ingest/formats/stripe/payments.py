@@ -154,7 +154,7 @@ class PaymentsExport:
         self._notes.add(DISPUTED, row.id)
         at = row.disputed_at or row.created
         if at is not None:
-            self._gaps.add(GapKind.REFUNDS_LEFT_OUT, row.id, at)
+            self._gaps.add(GapKind.REFUNDS_NOT_KNOWN, row.id, at)
         return 0
 
 

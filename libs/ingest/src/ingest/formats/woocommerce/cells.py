@@ -7,7 +7,8 @@ from typing import Final
 
 from ingest.csv.values import BadValueError, amounts
 
-SOLD: Final = frozenset({"completed", "processing", "refunded", "partially-refunded"})
+BACK: Final = frozenset({"refunded", "partially-refunded"})
+SOLD: Final = BACK | {"completed", "processing"}
 UNSOLD: Final = frozenset(
     {"pending", "on-hold", "failed", "cancelled", "checkout-draft", "auto-draft", "trash"}
 )
