@@ -157,6 +157,14 @@ def test_a_balance_that_the_shop_owes_is_said_and_keeps_no_order_out():
     assert ["20.00 EUR" in note and "below nothing" in note for note in notes] == [True]
 
 
+def test_duties_in_the_prices_are_said():
+    written = rows(Sold((LAMP,)), "#1")
+    written[0]["Duties"] = "15.00"
+    lines, _, notes, found = read(export(written))
+    assert (net(lines), found.unexplained, found.duties) == (LAMP.price, (), 0)
+    assert any("Duties are not in Total" in note for note in notes)
+
+
 def test_an_order_without_goods_is_told_with_what_was_charged():
     written = rows(Sold((MUG,), shipping=700), "#1")
     written[0] |= {"Lineitem quantity": "0", "Subtotal": "0.00", "Total": "7.00"}

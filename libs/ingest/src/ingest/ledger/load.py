@@ -126,11 +126,10 @@ def load_sales(
     A product seen again is updated, an order seen again is replaced with its lines (its refunds
     stay, on the lines of the same ids) unless it is the same, a refund seen again is replaced.
     ``products_by_title`` says that a line's product is named by its SKU, or by its title where it
-    has none. ``gaps`` are read last, and kept with the orders' days. Orders of
-    ``no_sales`` that were sales are taken out. ``review`` gets every error
-    that was found, before anything is merged, and raises if there is one. ``read_by`` is what the
-    source reads by, where the tenant's settings matter to it. ``begin`` runs first and ``conclude``
-    last in the same transaction, which is held to ``limits``.
+    has none. ``gaps`` are read last, and kept with the orders' days. Sales among
+    ``no_sales`` are taken out. ``review`` gets every error, before anything is merged, and raises if there
+    is one. ``read_by`` is what the source reads by, where the tenant's settings matter to it.
+    ``begin`` runs first and ``conclude`` last in the same transaction, held to ``limits``.
 
     Raises:
         BasisChangedError: the tenant's settings are not those of ``read_by``.
@@ -161,7 +160,7 @@ def load_sales(
             stage(cursor, GAPS, gaps.rows()),
         )
         review(_check(cursor, sequence, products_by_title=products_by_title))
-        summary = _write(session.connection(), cursor, staged, gaps, no_sales or NoSales())
+        summary = _write(session.connection(), cursor, staged, gaps, no_sales)
         if conclude is not None:
             conclude(session.connection(), summary)
         return summary
@@ -178,12 +177,12 @@ def _check(
 
 
 def _write(
-    connection: Connection, cursor: Cursor, staged: Staged, gaps: Gaps, no_sales: NoSales
+    connection: Connection, cursor: Cursor, staged: Staged, gaps: Gaps, no_sales: NoSales | None
 ) -> LoadSummary:
     """Write what is staged, then take out what is no sale any more."""
     nothing = staged == Staged(0, 0, 0, 0, 0)
     summary = LoadSummary() if nothing else _merge(cursor, staged, gaps)
-    if take_out(connection, no_sales, now()) and nothing:
+    if no_sales is not None and take_out(connection, no_sales, now()) and nothing:
         summary = replace(summary, version=connection.scalar(text(NEXT_VERSION)))
     return summary
 
