@@ -126,10 +126,10 @@ def load_sales(
     A product seen again is updated, an order seen again is replaced with its lines (its refunds
     stay, on the lines of the same ids) unless it is the same, a refund seen again is replaced.
     ``products_by_title`` says that a line's product is named by its SKU, or by its title where it
-    has none. ``gaps`` are read last, and kept with the orders' days. Sales among
-    ``no_sales`` are taken out. ``review`` gets every error, before anything is merged, and raises if there
-    is one. ``read_by`` is what the source reads by, where the tenant's settings matter to it.
-    ``begin`` runs first and ``conclude`` last in the same transaction, held to ``limits``.
+    has none. ``gaps`` are read last, and kept with the orders' days. Sales among ``no_sales`` are
+    taken out. ``review`` gets every error, before anything is merged, and raises if there is one.
+    ``read_by`` is what the source reads by, where the tenant's settings matter to it. ``begin``
+    runs first and ``conclude`` last in the same transaction, held to ``limits``.
 
     Raises:
         BasisChangedError: the tenant's settings are not those of ``read_by``.
