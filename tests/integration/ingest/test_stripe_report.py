@@ -1,5 +1,7 @@
 """Stripe's reports in the ledger: what is sold and what went back, to the minor unit."""
 
+from itertools import permutations
+
 import pytest
 from tests.unit.ingest.formats.test_stripe import BALANCE, PAYMENTS, payment, row, written
 
@@ -37,3 +39,22 @@ def test_charges_and_what_went_back_reach_the_ledger_once(bring, read):
 def test_payments_reach_the_ledger(bring, read):
     bring(PAYMENTS, payment(), payment(id="ch_2", **{"Amount Refunded": "3.00"}))
     assert read(SALES) == [(2000, 300, 0, 0)]
+
+
+def test_what_went_back_may_stand_anywhere_among_other_charges(bring, read):
+    rows = [
+        row(1),
+        row(2, gross="25.50", charge="ch_2"),
+        row(3, "refund", "-4.00", "ch_2"),
+        row(4, "refund", "-3.00"),
+        row(5, "dispute", "-5.50", "ch_2"),
+    ]
+    for shuffled in permutations(rows):
+        bring(BALANCE, *shuffled)
+        assert read(SALES) == [(3550, 1250, 0, 0)]
+
+
+def test_a_payment_paid_back_in_part_and_disputed_for_the_rest_leaves_nothing(bring, read):
+    disputed = {"Disputed Amount": "7.00", "Dispute Status": "lost"}
+    bring(PAYMENTS, payment(**{"Amount Refunded": "3.00"} | disputed), payment(id="ch_2"))
+    assert read(SALES) == [(2000, 1000, 0, 0)]

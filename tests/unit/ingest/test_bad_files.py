@@ -1,8 +1,13 @@
 """Each way in which a file can be wrong, and what a person reads then."""
 
 import csv
+import gzip
+import io
+import zipfile
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ingest.csv.faults import Faults
 from ingest.formats.own.reader import OwnFormat
@@ -25,6 +30,14 @@ def told(content, **given):
     return [str(fault) for fault in found(content, **given)[0].found]
 
 
+def zipped():
+    """The beginning of a workbook: a sheet in a zip archive."""
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(zipfile.ZipInfo("xl/worksheets/sheet1.xml"), "<worksheet/>" * 99)
+    return held.getvalue()
+
+
 def with_row(row, header=HEADER):
     return f"{header}\r\n{GOOD}\r\n{row}\r\n"
 
@@ -43,6 +56,16 @@ def with_row(row, header=HEADER):
         ),
         ((HEADER + "\n" + GOOD).encode("utf-16"), "line 1: the file is UTF-16: save it as UTF-8"),
         ((HEADER + "\n" + GOOD).encode("utf-16-le"), "line 1: the file is UTF-16"),
+        (zipped(), "line 1: the file is a workbook (xlsx, ods) or a zip archive: save its sheet"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512), "the file is a workbook (xls)"),
+        (
+            gzip.compress(GOOD.encode(), mtime=0),
+            "line 1: the file is compressed by gzip: unpack it",
+        ),
+        (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "line 1: the file is a PDF: export CSV"),
+        ("<!DOCTYPE html>\n<title>Log in</title>", "line 1: the file is a web page or XML"),
+        ('\ufeff{"orders": []}', "line 1: the file is JSON: export CSV"),
+        ('[{"id": 1}]', "line 1: the file is JSON: export CSV"),
         (
             with_row(GOOD.replace("P1", "Tür").replace("O1", "O2")).encode("latin-1"),
             "orders.csv, line 3: byte 0xFC is not UTF-8 (Latin-1 or Windows-1252?)",
@@ -153,12 +176,40 @@ def test_lines_of_an_order_that_disagree_are_told_by_column():
 
 @pytest.mark.parametrize(
     ("currency", "price", "minor"),
-    [("EUR", "12.5", 1250), ("EUR", "12.500", 1250), ("JPY", "1200", 1200), ("KWD", "1.234", 1234)],
+    [
+        *(("EUR", "12.5", 1250), ("EUR", "12.5000", 1250), ("EUR", "1234.500", 123450)),
+        *(("EUR", "0.500", 50), ("JPY", "1200", 1200), ("JPY", "1200.00", 1200)),
+        ("KWD", "1.234", 1234),
+    ],
 )
 def test_amounts_are_exact_in_the_currencys_minor_unit(currency, price, minor):
     row = GOOD.replace("12.50", price).replace("EUR", currency)
     _, (read,) = found(f"{HEADER}\n{row}\n", currency=currency)
     assert read.unit_price == minor
+
+
+@given(
+    currency=st.sampled_from(["EUR", "COP", "IDR", "JPY", "CLP"]),
+    thousands=st.integers(1, 999),
+    rest=st.integers(0, 999),
+)
+def test_thousands_are_never_taken_for_decimals(currency, thousands, rest):
+    """Spreadsheets of half the world write 2.000 for two thousand."""
+    row = GOOD.replace("12.50", f"{thousands}.{rest:03}").replace("EUR", currency)
+    faults, rows = found(f"{HEADER}\n{row}\n", currency=currency)
+    assert (faults.total, rows) == (1, [])
+
+
+@pytest.mark.parametrize(
+    ("currency", "price", "reason"),
+    [
+        ("JPY", "2.000", "may have decimals or thousands: write 2 or 2000"),
+        ("COP", "12.500", "may have decimals or thousands: write 12.50 or 12500"),
+    ],
+)
+def test_what_may_be_thousands_is_told_with_both(currency, price, reason):
+    row = GOOD.replace("12.50", price).replace("EUR", currency)
+    assert reason in told(f"{HEADER}\n{row}", currency=currency)[0]
 
 
 def test_decimals_of_a_currency_without_any():

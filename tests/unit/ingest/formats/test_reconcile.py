@@ -147,6 +147,24 @@ def test_what_is_not_settled_is_never_called_paid():
     assert any("70.00 EUR" in note for note in notes)
 
 
+def test_a_balance_that_the_shop_owes_is_said_and_keeps_no_order_out():
+    """As after an edit that took a line away and paid nothing back yet."""
+    written = rows(Sold((LAMP,)), "#1")
+    written[0]["Outstanding Balance"] = "-20.00"
+    (line,), back, notes, found = read(export(written))
+    assert (back, found.unexplained) == ([], ())
+    assert line.unit_price * line.quantity == LAMP.price * LAMP.quantity
+    assert ["20.00 EUR" in note and "below nothing" in note for note in notes] == [True]
+
+
+def test_duties_in_the_prices_are_said():
+    written = rows(Sold((LAMP,)), "#1")
+    written[0]["Duties"] = "15.00"
+    lines, _, notes, found = read(export(written))
+    assert (net(lines), found.unexplained, found.duties) == (LAMP.price, (), 0)
+    assert any("Duties are not in Total" in note for note in notes)
+
+
 def test_an_order_without_goods_is_told_with_what_was_charged():
     written = rows(Sold((MUG,), shipping=700), "#1")
     written[0] |= {"Lineitem quantity": "0", "Subtotal": "0.00", "Total": "7.00"}

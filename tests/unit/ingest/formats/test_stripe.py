@@ -181,7 +181,7 @@ def test_a_charge_without_description_is_a_payment():
 def test_what_went_back_of_a_charge_is_netted(moved, back):
     rows = [row(1), *(row(n, kind, gross) for n, (kind, gross) in enumerate(moved, 2))]
     for order in (rows, rows[::-1]):
-        assert balance(*order).back == back
+        assert sorted(balance(*order).back) == back
 
 
 def test_what_went_back_beyond_the_charge_and_of_charges_elsewhere_is_said():
@@ -251,6 +251,23 @@ def test_a_payment_in_another_currency_counts_as_it_was_converted():
     assert any("converted amounts" in note for note in found.notes)
     refused = payments(payment(**cells | {"Converted Currency": "gbp"}))
     assert "is not the shop's currency, EUR" in refused.faults[0]
+
+
+def test_a_dispute_in_another_currency_takes_what_is_left_or_is_said():
+    cells = {
+        "Currency": "usd",
+        "Amount": "12.00",
+        "Amount Refunded": "2.00",
+        "Converted Amount": "10.50",
+        "Converted Amount Refunded": "1.70",
+        "Dispute Status": "lost",
+    }
+    whole = payments(payment(**cells | {"Disputed Amount": "10.00"}))
+    assert whole.back == [("ch_1", 170, 0), ("ch_1", 880, 1)]
+    for amount in ("4.00", "", "no amount"):
+        part = payments(payment(**cells | {"Disputed Amount": amount}))
+        assert part.back == [("ch_1", 170, 0)]
+        assert any("a dispute was lost over a part" in note for note in part.notes)
 
 
 @pytest.mark.parametrize("fields", [BALANCE, PAYMENTS])

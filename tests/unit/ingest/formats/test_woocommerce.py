@@ -1,7 +1,9 @@
 """WooCommerce's exports: real columns, each rule of reconciling, and what is said of the rest."""
 
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -16,6 +18,7 @@ from tests.unit.ingest.formats.woocommerce_shop import (
     orders,
 )
 
+from common.reports.money import decimal_text
 from ingest.csv.faults import Faults
 from ingest.csv.notes import Notes
 from ingest.formats import registry
@@ -176,6 +179,17 @@ def test_refunds_are_dated_or_said(refunded):
     assert Read(export_items({"1": sold}), given={FileKind.REFUNDS}).refunds == []
 
 
+@pytest.mark.parametrize("status", ["refunded", "wc-refunded", "Erstattet", "partially-refunded"])
+def test_a_refund_that_the_state_alone_tells_of_is_said(status):
+    words = "its state says that it was paid back"
+    found = Read(export_items({"1": ORDER}, status=status))
+    assert (found.totals, found.refunds) == ({"1": ORDER.total}, [])
+    assert found.says(words)
+    assert not Read(export_items({"1": ORDER}, status=status), given={FileKind.REFUNDS}).says(words)
+    told = export_items({"1": replace(ORDER, refunded=100)}, status=status)
+    assert not Read(told).says(words)
+
+
 @pytest.mark.parametrize(
     ("status", "plain"),
     [
@@ -212,6 +226,48 @@ def test_amounts_of_more_decimals_are_rounded_and_set_right_by_the_subtotal():
     content = export_rows({"1": Sold((Line("Mug", "M", 3, 840),), tax=480)}, exact=False)
     found = Read(content.replace(b"Mug,3,8.40", b"Mug,3,8.403361"))
     assert (found.faults, found.totals) == ([], {"1": 3000})
+
+
+@given(
+    prices=st.lists(st.integers(100, 9_999), min_size=1, max_size=3),
+    percent=st.sampled_from([7, 19, 20, 21]),
+    off=st.sampled_from([0, 10, 15]),
+)
+def test_an_order_whose_prices_include_tax_comes_to_its_total(prices, percent, off):
+    """The platform keeps more decimals than the file has: it rounds the sums, and lines apart."""
+    worth = [Fraction(100 * price, 100 + percent) for price in prices]
+    paid = [each * (100 - off) / 100 for each in worth]
+    tax = _half_up(sum(paid) * percent / 100)
+    total = _half_up(sum(paid)) + tax
+    lines = (
+        Line(f"Thing {n}", f"T{n}", 1, _half_up(each), _half_up(each) - _half_up(after))
+        for n, (each, after) in enumerate(zip(worth, paid, strict=True))
+    )
+    sums = {"tax_total": tax, "order_subtotal": _half_up(sum(worth)), "order_total": total}
+    sums["discount_total"] = _half_up(sum(worth) - sum(paid))
+    cells = {name: decimal_text(amount, 2) for name, amount in sums.items()}
+    found = Read(export_items({"1": Sold(tuple(lines))}, **cells))
+    assert (found.totals, found.reconciled.unexplained) == ({"1": total}, ())
+    if not off:
+        assert {line.line_discount for line in found.lines} == {0}
+
+
+def _half_up(amount):
+    return int(amount + Fraction(1, 2))
+
+
+def test_a_cent_that_rounding_cannot_make_is_listed():
+    """One line is rounded to what it was: no cent can be missing."""
+    cells = {"order_subtotal": "20.01", "order_total": "20.01"}
+    found = Read(export_items({"1": Sold((MUG,))}, **cells))
+    assert (found.totals, found.reconciled.unexplained) == ({"1": 2000}, (("1", 1),))
+
+
+def test_what_nothing_explains_leaves_the_lines_without_tax():
+    """A part that was paid by another means is told whole, and not taken for tax in the prices."""
+    sold = Sold((Line("Mug", "M", 1, 4000),), tax=760)
+    found = Read(export_items({"1": sold}, order_total="27.60"))
+    assert (found.totals, found.reconciled.unexplained) == ({"1": 4760}, (("1", -2000),))
 
 
 def test_another_currency_is_refused_and_a_missing_column_said():

@@ -6,13 +6,24 @@ An encoding is never guessed: a wrong guess spoils names without a word.
 
 import codecs
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
 
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_OTHERS: Final[Mapping[bytes, str]] = {
+    b"PK\x03\x04": "a workbook (xlsx, ods) or a zip archive: save its sheet as CSV in UTF-8",
+    b"\xd0\xcf\x11\xe0": "a workbook (xls): save its sheet as CSV in UTF-8",
+    b"\x1f\x8b": "compressed by gzip: unpack it",
+    b"%PDF": "a PDF: export CSV",
+    b"<": "a web page or XML: export CSV",
+    b"{": "JSON: export CSV",
+    b"[{": "JSON: export CSV",
+}
+"""What begins files of other kinds, and what is said of them."""
 
 
 class EncodingFault(Exception):  # noqa: N818 - a finding about the file
-    """The bytes are no UTF-8 text; ``line`` is where, from 1."""
+    """The bytes are no UTF-8 text, or of a file of another kind; ``line`` is where, from 1."""
 
     def __init__(self, line: int, reason: str) -> None:
         super().__init__(reason)
@@ -124,10 +135,14 @@ def _short(text: bytes, longest: int, after: int) -> Iterator[bytes]:
 
 
 def _without_mark(data: bytes) -> bytes:
+    text = data.removeprefix(codecs.BOM_UTF8)
+    for begin, what in _OTHERS.items():
+        if text.startswith(begin):
+            raise EncodingFault(1, f"the file is {what}")
     zeros = data[:4].count(0)
     if data.startswith(_UTF_16) or zeros:
         raise EncodingFault(1, "the file is UTF-16: save it as UTF-8")
-    return data.removeprefix(codecs.BOM_UTF8)
+    return text
 
 
 def _require_text(

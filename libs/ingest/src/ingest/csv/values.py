@@ -25,6 +25,8 @@ _DIGEST = 24
 _AMOUNT = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?")
 _DECIMAL_COMMA = re.compile(r"-?[0-9]+(\.[0-9]{3})*,[0-9]{1,2}|-?[0-9]+,[0-9]+")
 _GROUPED = re.compile(r"-?[0-9]{1,3}([, '\u2019\u00a0\u202f][0-9]{3})+(\.[0-9]+)?")
+_POINT_OF_EITHER = re.compile(r"-?[1-9][0-9]{0,2}\.[0-9]{3}")
+_THREE = 3
 _WHOLE = re.compile(r"-?[0-9]+")
 
 
@@ -146,12 +148,14 @@ def truth(text: str) -> bool:
 
 
 def amounts(
-    exponent: int, *, empty: int | None = None, signed: bool = False
+    exponent: int, *, empty: int | None = None, signed: bool = False, by_program: bool = False
 ) -> Callable[[str], int]:
     """The converter of decimals in major units to minor units of a currency of ``exponent``.
 
     ``empty`` is what an empty cell stands for, None where it may not be empty. Amounts below 0 are
-    taken where ``signed``.
+    taken where ``signed``. Zeros beyond the currency's decimals are taken; three decimals may be
+    thousands as spreadsheets of many countries group them (``2.000``), unless it is ``by_program``
+    that the text was written or the currency has three.
     """
 
     def convert(text: str) -> int:
@@ -166,6 +170,8 @@ def amounts(
         sign, units, decimals = match.group(1), match.group(2), match.group(3) or ""
         if len(decimals.rstrip("0")) > exponent:
             raise BadValueError(f"has more than {exponent} decimals" if exponent else _NO_DECIMALS)
+        if exponent != _THREE and not by_program and _POINT_OF_EITHER.fullmatch(text):
+            raise BadValueError(_either(text, exponent))
         # Without leading zeros first: Python refuses to convert thousands of digits.
         digits = (units + decimals[:exponent].ljust(exponent, "0")).lstrip("0") or "0"
         value = int(digits) if len(digits) <= len(str(LARGEST_AMOUNT)) else None
@@ -179,6 +185,13 @@ def amounts(
 
 
 _NO_DECIMALS = "has decimals, and the currency has none"
+
+
+def _either(text: str, exponent: int) -> str:
+    """What is to be written for an amount whose point may be of decimals or of thousands."""
+    units, _, decimals = text.partition(".")
+    small = f"{units}.{decimals[:exponent]}".rstrip(".")
+    return f"may have decimals or thousands: write {small} or {units}{decimals}"
 
 
 def _why_no_amount(text: str) -> str:

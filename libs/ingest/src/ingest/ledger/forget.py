@@ -1,7 +1,8 @@
 """Take orders out of the ledger that are no sales any more, and refunds that they have not.
 
-For sources that tell of an order again and again. Runs in the transaction of a load, under the
-ledger's lock. A version has to be counted where nothing is loaded besides.
+For sources that tell of an order again and again, one by one or in files. Runs in the
+transaction of a load, under the ledger's lock. A version has to be counted where nothing is loaded
+besides.
 """
 
 from collections.abc import Collection, Sequence
@@ -10,12 +11,24 @@ from typing import Final
 
 from sqlalchemy import Connection, text
 
+from ingest.no_sales import NoSales
+
 _FIND: Final = text(
     "SELECT id FROM orders WHERE external_id = ANY(:names)"
     " AND (platform_id IS NULL OR cast(:platform_id AS text) IS NULL"
     " OR platform_id = :platform_id) FOR UPDATE"
 )
 _FIND_NAMELESS: Final = text("SELECT id FROM orders WHERE platform_id = :platform_id FOR UPDATE")
+_AT_ONCE: Final = 10_000
+_FIND_SOLD: Final = text(
+    "SELECT o.id, o.external_id"
+    " FROM unnest(cast(:names AS text[]), cast(:platform_ids AS text[])) n (name, platform_id)"
+    " JOIN orders o ON o.platform_id = n.platform_id OR (o.external_id = n.name"
+    " AND (o.platform_id IS NULL OR n.platform_id IS NULL))"
+    " WHERE o.paid_at IS NOT NULL"
+    " AND NOT EXISTS (SELECT FROM staged_orders s WHERE s.order_id = o.external_id)"
+    " ORDER BY o.id FOR UPDATE OF o"
+)
 _LIFT: Final = text(
     "DELETE FROM refunds WHERE order_id = ANY(:orders) AND external_id = ANY(:refunds)"
 )
@@ -66,4 +79,19 @@ def forget_orders(connection: Connection, orders: Sequence[int], now: datetime) 
     rows, given = 0, {"orders": list(orders), "now": now}
     for statement in _FORGET:
         rows = connection.execute(statement, given).rowcount
+    return rows
+
+
+def take_out(connection: Connection, no_sales: NoSales, now: datetime) -> int:
+    """Forget what the ledger has as sold of ``no_sales`` and what is staged does not bring; how
+    many orders.
+    """
+    rows, orders = 0, list(no_sales)
+    for start in range(0, len(orders), _AT_ONCE):
+        names, platform_ids = zip(*orders[start : start + _AT_ONCE], strict=True)
+        given = {"names": list(names), "platform_ids": list(platform_ids)}
+        found = connection.execute(_FIND_SOLD, given).all()
+        for each in found:
+            no_sales.taken_out(each.external_id)
+        rows += forget_orders(connection, [each.id for each in found], now)
     return rows

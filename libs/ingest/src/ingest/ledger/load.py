@@ -5,12 +5,12 @@ goes wrong, from a bad row to an error in the source of the rows, leaves the led
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 
 import psycopg
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
 
 from common.db.engine import require_restricted_role
 from common.db.read_timeout import TimeoutConnection
@@ -22,6 +22,7 @@ from ingest.ledger.basis import Basis, require_same
 from ingest.ledger.checks import LINE_RULES, ORDER_RULES, PRODUCT_RULES, STOCK_RULES, broken
 from ingest.ledger.closed_days import NONE_CHANGED, ClosedDays, note_closed_days
 from ingest.ledger.errors import IngestError, refuse
+from ingest.ledger.forget import take_out
 from ingest.ledger.gaps import merge_gaps
 from ingest.ledger.merge import merge_orders
 from ingest.ledger.order_runs import in_runs
@@ -32,6 +33,7 @@ from ingest.ledger.stage_orders import stage_orders
 from ingest.ledger.stage_refunds import lift_refunds, merge_refunds, stage_events
 from ingest.ledger.staging import GAPS, ORDER_LINES, PRODUCTS, REFUNDS, STOCK, Cursor, stage
 from ingest.ledger.time_limits import PATIENT, TimeLimits
+from ingest.no_sales import NoSales
 from ingest.rows import OrderLineRow, ProductRow, RefundRow, StockRow
 
 _RULES = tuple(
@@ -111,6 +113,7 @@ def load_sales(
     refunds: Iterable[RefundRow] = (),
     stock: Iterable[StockRow] = (),
     gaps: Gaps | None = None,
+    no_sales: NoSales | None = None,
     products_by_title: bool = False,
     review: Callable[[Sequence[IngestError]], None] = refuse,
     read_by: Basis | None = None,
@@ -123,10 +126,10 @@ def load_sales(
     A product seen again is updated, an order seen again is replaced with its lines (its refunds
     stay, on the lines of the same ids) unless it is the same, a refund seen again is replaced.
     ``products_by_title`` says that a line's product is named by its SKU, or by its title where it
-    has none. ``gaps`` are read last, and kept with the orders' days. ``review`` gets every error
-    that was found, before anything is merged, and raises if there is one. ``read_by`` is what the
-    source reads by, where the tenant's settings matter to it. ``begin`` runs first and ``conclude``
-    last in the same transaction, which is held to ``limits``.
+    has none. ``gaps`` are read last, and kept with the orders' days. Sales among ``no_sales`` are
+    taken out. ``review`` gets every error, before anything is merged, and raises if there is one.
+    ``read_by`` is what the source reads by, where the tenant's settings matter to it. ``begin``
+    runs first and ``conclude`` last in the same transaction, held to ``limits``.
 
     Raises:
         BasisChangedError: the tenant's settings are not those of ``read_by``.
@@ -157,8 +160,7 @@ def load_sales(
             stage(cursor, GAPS, gaps.rows()),
         )
         review(_check(cursor, sequence, products_by_title=products_by_title))
-        nothing = staged == Staged(0, 0, 0, 0, 0)
-        summary = LoadSummary() if nothing else _merge(cursor, staged, gaps)
+        summary = _write(session.connection(), cursor, staged, gaps, no_sales)
         if conclude is not None:
             conclude(session.connection(), summary)
         return summary
@@ -172,6 +174,17 @@ def _check(
     stage_orders(cursor, apart=not sequence.strict)
     stage_events(cursor)
     return broken(cursor, _RULES)
+
+
+def _write(
+    connection: Connection, cursor: Cursor, staged: Staged, gaps: Gaps, no_sales: NoSales | None
+) -> LoadSummary:
+    """Write what is staged, then take out what is no sale any more."""
+    nothing = staged == Staged(0, 0, 0, 0, 0)
+    summary = LoadSummary() if nothing else _merge(cursor, staged, gaps)
+    if no_sales is not None and take_out(connection, no_sales, now()) and nothing:
+        summary = replace(summary, version=connection.scalar(text(NEXT_VERSION)))
+    return summary
 
 
 def _merge(cursor: Cursor, staged: Staged, gaps: Gaps) -> LoadSummary:

@@ -49,7 +49,7 @@ class SalesContext:
         self.currency, self.notes, self.now = currency, notes, now()
         self.gift_cards_are_sales = gift_cards_are_sales
         self.prices_include_tax = prices_include_tax
-        self.amount = amounts(currency_exponent(currency))
+        self.amount = amounts(currency_exponent(currency), by_program=True)
 
 
 def _context(info: ValidationInfo) -> SalesContext:

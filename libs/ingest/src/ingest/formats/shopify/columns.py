@@ -116,6 +116,7 @@ def records_of(currency: str) -> tuple[Record, Record]:
     amount = Remembered(amounts(exponent)).__getitem__
     zero = Remembered(amounts(exponent, empty=0)).__getitem__
     maybe = Remembered(lambda text: amounts(exponent)(text) if text else None).__getitem__
+    balance = Remembered(amounts(exponent, empty=0, signed=True)).__getitem__
     text = Remembered(words).__getitem__
 
     order = Record(
@@ -141,7 +142,7 @@ def records_of(currency: str) -> tuple[Record, Record]:
             "Shipping Province": text,
             "Id": words,
             "Duties": zero,
-            "Outstanding Balance": zero,
+            "Outstanding Balance": balance,
             "Payment Method": text,
             "Presentment Currency": text,
         }

@@ -42,6 +42,10 @@ PART_PAYMENT = (
     "partly settled, without saying when; the whole order counts as sold when it was created"
 )
 OUTSTANDING = "an Outstanding Balance is open; the whole order counts as sold"
+OWED = (
+    "the Outstanding Balance is below nothing: more was paid than the order comes to; the order"
+    " counts as it is now"
+)
 OTHER_CURRENCY = "paid in another currency; the amounts in the shop's were taken"
 
 
@@ -200,7 +204,8 @@ def remark(order: Order, notes: Notes, now: datetime) -> None:
     if head.paid_at is None and order.paid_at is not None:
         notes.add(PART_PAYMENT if order.status == _PART else UNDATED_PAYMENT, name)
     if head.outstanding and order.paid_at is not None:
-        notes.add(OUTSTANDING, name, head.outstanding)
+        owed = head.outstanding < 0
+        notes.add(OWED if owed else OUTSTANDING, name, abs(head.outstanding))
     if max(order.placed_at, order.paid_at or order.placed_at) > now:
         notes.add(FUTURE, name)
     _remark_on_cards(order, notes)

@@ -49,14 +49,13 @@ def order_content(payload: Mapping[str, Any]) -> dict[str, Any]:
     """
     head = {name: text_at(payload, *way) for name, way in _COLUMNS.items()}
     codes = [text_at(each, "code") for each in list_at(payload, "discount_codes")]
-    outstanding = text_at(payload, "total_outstanding")
     gateways = payload.get("payment_gateway_names")
     head |= {
         "Email": "",
         "Shipping": _shipping(payload),
         "Discount Code": ", ".join(filter(None, codes)),
         "Refunded Amount": "",
-        "Outstanding Balance": "" if outstanding.startswith("-") else outstanding,
+        "Outstanding Balance": text_at(payload, "total_outstanding"),
         "Payment Method": " + ".join(map(str, gateways)) if isinstance(gateways, list) else "",
     }
     lines = [

@@ -13,6 +13,7 @@ from ingest.formats.model import Reading
 from ingest.formats.reconciliation import Reconciliation
 from ingest.formats.stripe.charges import Charge, Charges, Movement
 from ingest.formats.stripe.columns import BalanceColumns, balance_record
+from ingest.formats.stripe.definition import FORMAT
 from ingest.rows import OrderLineRow
 
 _BACK = frozenset(
@@ -59,9 +60,10 @@ class BalanceReport:
             table.fault(position, reason, "created_utc", "")
             self._faults.suspect(table.name, row.charge_id or row.source_id or row.id)
             return None
+        place = position * FORMAT.rows_a_line
         if row.category in _BACK:
             charge_id = row.charge_id or row.id
-            self._charges.back(Movement(position, row.id, charge_id, at, -row.gross))
+            self._charges.back(Movement(place, row.id, charge_id, at, -row.gross))
             return None
         if row.category != "charge":
             self._others[row.category] = self._others.get(row.category, 0) + row.gross
@@ -73,7 +75,7 @@ class BalanceReport:
             return None
         line = self._charges.row(
             Charge(
-                *(position, name, at, row.gross, row.description),
+                *(place, name, at, row.gross, row.description),
                 *(row.customer_id, row.email, row.country),
             )
         )

@@ -31,7 +31,10 @@ KNOWS = (
 
 
 class Charge(NamedTuple):
-    """A payment that came in; ``amount`` is in minor units."""
+    """A payment that came in; ``amount`` is in minor units.
+
+    ``position`` is the line times the format's ``rows_a_line``, and the number in it; so below.
+    """
 
     position: int
     id: str
@@ -100,14 +103,16 @@ class Charges:
         self._moved.setdefault(movement.charge_id, []).append(movement)
 
     def refunds(self) -> Iterator[RefundRow]:
-        """What went back in the end, charge by charge."""
+        """What went back in the end, by position: charges' rows stand among each other's."""
+        rows: list[RefundRow] = []
         for charge_id, moved in self._moved.items():
             moved.sort(key=lambda each: (each.at, each.amount < 0))
             known = self._known.get(charge_id)
             if known is None:
                 self._left_out(charge_id, moved)
                 continue
-            yield from self._paid_back(known, _netted(moved))
+            rows += self._paid_back(known, _netted(moved))
+        return iter(sorted(rows, key=lambda row: row.position))
 
     def _left_out(self, charge_id: str, moved: list[Movement]) -> None:
         amount = sum(each.amount for each in moved)

@@ -31,5 +31,6 @@ FORMAT: Final = ImportFormat(
         "line_discount": None,
     },
     place=30,
+    rows_a_line=2,  # a payment may be paid back and disputed
     layouts=(PAYMENTS, _SUMMARY),
 )

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 
 from common.reports.document.gaps import GapKind
-from common.reports.money import currency_exponent
+from common.reports.money import UnsupportedCurrencyError, currency_exponent
 from ingest.csv.table import Table
 from ingest.csv.values import BadValueError, amounts
 from ingest.formats.model import Reading
 from ingest.formats.reconciliation import Reconciliation
 from ingest.formats.stripe.charges import Charge, Charges, Movement
 from ingest.formats.stripe.columns import PaymentColumns, payment_record
+from ingest.formats.stripe.definition import FORMAT
 from ingest.rows import OrderLineRow
 
 _PAID = frozenset({"paid", "succeeded", "refunded", "partially refunded", "disputed", ""})
@@ -23,6 +24,10 @@ AUTHORISED = "authorised and not captured; left out"
 OTHER_STATUS = "its Status is not known; taken as paid"
 OTHER_CURRENCY = "paid in another currency; the converted amounts in the shop's were taken"
 UNDATED = "the export does not say when it was paid back; taken back when it was paid"
+DISPUTED = (
+    "a dispute was lost over a part, in another currency; what it took in the shop's is not known"
+    " and was left out (a refunds.csv can bring it)"
+)
 NOTHING = "a payment of nothing; left out"
 
 
@@ -35,6 +40,7 @@ class PaymentsExport:
         self._amount = amounts(currency_exponent(reading.currency), empty=0, signed=True)
         self._faults, self._notes, self._gaps = reading.faults, reading.notes, reading.gaps
         self._charges, self._reconciliation = charges, reconciliation
+        self._no_sales = reading.no_sales
 
     def rows(self, table: Table) -> Iterator[OrderLineRow]:
         """The payments that were paid."""
@@ -45,7 +51,9 @@ class PaymentsExport:
                 self.record.explain(table, position, cells)
                 self._faults.suspect(table.name, cells[0].strip())
                 continue
-            if not self._left_out(row):
+            if self._left_out(row):
+                self._no_sales.add(row.id)
+            else:
                 yield from self._lines(table, position, row)
 
     def _left_out(self, row: PaymentColumns) -> bool:
@@ -75,9 +83,10 @@ class PaymentsExport:
             self._notes.add(NOTHING, row.id)
             self._reconciliation.add(row.id, unexplained=amount)
             return
+        place = position * FORMAT.rows_a_line
         line = self._charges.row(
             Charge(
-                *(position, row.id, row.created, amount, row.description),
+                *(place, row.id, row.created, amount, row.description),
                 *(row.customer_id, row.email, None),
             )
         )
@@ -91,10 +100,10 @@ class PaymentsExport:
                 self._notes.add(UNDATED, row.id, refunded)
                 self._gaps.add(GapKind.ASSUMED_REFUND_DATES, row.id, row.created, refunded)
             at = row.refunded_at or row.created
-            self._charges.back(Movement(position, f"{row.id} refunded", row.id, at, refunded))
-        if disputed and (row.dispute_status or "").lower() == "lost":
+            self._charges.back(Movement(place, f"{row.id} refunded", row.id, at, refunded))
+        if disputed and _lost(row):
             at = row.disputed_at or row.created
-            self._charges.back(Movement(position, f"{row.id} disputed", row.id, at, disputed))
+            self._charges.back(Movement(place + 1, f"{row.id} disputed", row.id, at, disputed))
         yield line
 
     def _money(
@@ -122,5 +131,32 @@ class PaymentsExport:
                 table.fault(position, str(error), column, cell)
         if len(found) < len(cells):
             return None
-        amount, *back = found
-        return amount, abs(back[0]), abs(back[1]) if len(back) > 1 else 0
+        amount, refunded = found[0], abs(found[1])
+        if "Disputed Amount" in cells:
+            return amount, refunded, abs(found[-1])
+        return amount, refunded, self._disputed(row, amount - refunded)
+
+    def _disputed(self, row: PaymentColumns, left: int) -> int:
+        """What a dispute took of a payment in another currency: all that was ``left`` of it, or
+        what is not known, which is said.
+        """
+        if not _lost(row):
+            return 0
+        try:
+            read = amounts(currency_exponent(row.currency.upper()), empty=0, signed=True)
+            paid, back, disputed = (
+                abs(read(cell)) for cell in (row.amount, row.refunded, row.disputed)
+            )
+        except (BadValueError, UnsupportedCurrencyError):
+            paid, back, disputed = 1, 0, 0
+        if disputed >= paid - back:
+            return left
+        self._notes.add(DISPUTED, row.id)
+        at = row.disputed_at or row.created
+        if at is not None:
+            self._gaps.add(GapKind.REFUNDS_NOT_KNOWN, row.id, at)
+        return 0
+
+
+def _lost(row: PaymentColumns) -> bool:
+    return (row.dispute_status or "").lower() == "lost"

@@ -7,7 +7,8 @@ from typing import Final
 
 from ingest.csv.values import BadValueError, amounts
 
-SOLD: Final = frozenset({"completed", "processing", "refunded", "partially-refunded"})
+BACK: Final = frozenset({"refunded", "partially-refunded"})
+SOLD: Final = BACK | {"completed", "processing"}
 UNSOLD: Final = frozenset(
     {"pending", "on-hold", "failed", "cancelled", "checkout-draft", "auto-draft", "trash"}
 )
@@ -41,7 +42,7 @@ def rounding(exponent: int) -> Callable[[str], int | None]:
 
     None where the cell is empty.
     """
-    exact = amounts(exponent, signed=True)
+    exact = amounts(exponent, signed=True, by_program=True)
 
     def convert(text: str) -> int | None:
         text = text.strip()

@@ -12,7 +12,7 @@ from ingest.formats import gift_cards
 from ingest.formats.customers import pseudonym
 from ingest.formats.refund_parts import refund_of
 from ingest.formats.woocommerce.amounts import Amounts, amounts_of
-from ingest.formats.woocommerce.cells import SOLD, UNSOLD, status_of
+from ingest.formats.woocommerce.cells import BACK, SOLD, UNSOLD, status_of
 from ingest.formats.woocommerce.reconcile import Line, Sums
 from ingest.gaps import Gaps
 from ingest.rows import OrderLineRow, RefundRow
@@ -28,6 +28,10 @@ UNDATED = "the export does not say when it was paid back; taken back when it was
 ELSEWHERE = "paid back in part or whole; what the refunds' file says of it was taken"
 IN_LINES = (
     "quantities are told without what was paid back, and not of which lines; it was not taken again"
+)
+UNTOLD = (
+    "its state says that it was paid back, and the export not how much; nothing was taken back (a"
+    " refunds.csv can bring it)"
 )
 SPREAD = "paid back; it was put on lines, shipping and tax in proportion"
 EXTRAS_BACK = "fees were paid back; left out as they are"
@@ -116,6 +120,8 @@ def line_rows(order: Order, amounts: Amounts, *, unpaid: bool = False) -> Iterat
 def refund_rows(order: Order, amounts: Amounts, notes: Notes, *, others: bool) -> list[RefundRow]:
     """What was paid back; ``others`` says whether a file of refunds comes with the export."""
     head, refunded = order.head, order.head.sums.refunded
+    if _untold(order) and not others:
+        notes.add(UNTOLD, head.id)
     if not refunded or not amounts.sold:
         return []
     if amounts.refund_in_lines:
@@ -174,6 +180,13 @@ def remark(
         notes.add(FUTURE, head.id)
 
 
+def _untold(order: Order) -> bool:
+    """Whether its state alone tells of a refund."""
+    head = order.head
+    back = status_of(head.status) in BACK
+    return back and not head.sums.refunded and head.sums.total != 0
+
+
 def note_gaps(
     order: Order, amounts: Amounts, unexplained: int, gaps: Gaps, *, others: bool
 ) -> None:
@@ -182,6 +195,8 @@ def note_gaps(
     since, back = head.paid_at or head.placed_at, head.sums.refunded
     if unexplained:
         gaps.add(GapKind.UNRECONCILED_ORDERS, head.id, since, unexplained)
+    if _untold(order) and not others:
+        gaps.add(GapKind.REFUNDS_NOT_KNOWN, head.id, since)
     if not back or not amounts.sold:
         return
     if amounts.refund_in_lines or others:

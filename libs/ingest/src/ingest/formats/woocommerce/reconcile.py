@@ -4,12 +4,13 @@ WooCommerce keeps all without tax: a line has what it was worth before coupons a
 Total is the sum of lines after coupons, shipping, fees and tax. Exporters leave some of it out, so:
 
 - The goods are the lines as they stand; or the lines before coupons less the order's discount; or
-  Subtotal less the discount, where lines are only told by unit costs, which are rounded; or the
-  lines with the pieces that were paid back, where the quantity was told without them.
+  Subtotal less the discount, where that is within what rounding each line, or each piece's cost,
+  can make; or the lines with the pieces that were paid back, where the quantity was told without
+  them.
 - The tax is on top; the shipping's may stand beside it; or it is in the prices.
 
 The first that gives Total to the minor unit is the order's. Where none does, the lines are taken as
-they stand, and what is left is the order's unexplained amount.
+they stand and the tax on top, and what is left is the order's unexplained amount.
 """
 
 from collections.abc import Iterator, Sequence
@@ -64,7 +65,7 @@ class Reading:
 
 
 AS_BEFORE = "the lines are told before coupons; the order's discount was taken off them"
-ROUNDED_COSTS = "unit costs are rounded; the goods come to Subtotal less the discount"
+ROUNDED = "lines are rounded; the goods come to Subtotal less the discount"
 PIECES_BACK = "quantities are told without what was paid back; those pieces were put back"
 
 
@@ -73,11 +74,13 @@ def reading_of(sums: Sums, lines: Sequence[Line], *, less_refunds: bool = False)
 
     ``less_refunds`` says that quantities leave out the pieces that were paid back.
     """
-    readings = list(_readings(sums, lines, less_refunds=less_refunds))
-    for reading in readings:
+    standing: list[Reading] = []
+    for reading in _readings(sums, lines, less_refunds=less_refunds):
         if not reading.unexplained:
             return reading
-    return min(readings, key=lambda reading: abs(reading.unexplained))
+        if reading.remark is None and not reading.tax_included:
+            standing.append(reading)
+    return min(standing, key=lambda reading: abs(reading.unexplained))
 
 
 def _readings(sums: Sums, lines: Sequence[Line], *, less_refunds: bool) -> Iterator[Reading]:
@@ -110,14 +113,21 @@ def _goods(sums: Sums, lines: Sequence[Line], *, less_refunds: bool) -> Iterator
     if sums.discount and whole == sums.subtotal:
         yield lines, sums.discount, AS_BEFORE
     net = sums.subtotal - sums.discount
-    told = [line for line in lines if line.unit_cost is not None]
-    slack = sum((line.quantity + 1) // 2 for line in told)
-    if whole and 0 < abs(net - whole) <= slack and len(told) == len(lines):
-        shares = spread(net, [line.total for line in lines])
-        exact = [replace(line, total=share) for line, share in zip(lines, shares, strict=True)]
-        yield exact, 0, ROUNDED_COSTS
+    rounded = sum(1 if line.unit_cost is None else line.quantity for line in lines)
+    for goods in (net, net + 1, net - 1) if sums.discount else (net,):  # both are rounded too
+        if whole and 0 < abs(goods - whole) <= rounded // 2:
+            yield _exact(goods, lines), 0, ROUNDED
     if less_refunds and sums.refunded and net > whole:
         yield from _pieces_back(net - whole, lines)
+
+
+def _exact(net: int, lines: Sequence[Line]) -> list[Line]:
+    """The lines with totals that come to ``net``; no coupon appears where there was none."""
+    exact = []
+    for line, total in zip(lines, spread(net, [line.total for line in lines]), strict=True):
+        before = total if line.before == line.total else line.before
+        exact.append(replace(line, total=total, before=before))
+    return exact
 
 
 def _pieces_back(missing: int, lines: Sequence[Line]) -> Iterator[Goods]:
