@@ -23,6 +23,7 @@ from ingest.ledger.checks import LINE_RULES, ORDER_RULES, PRODUCT_RULES, STOCK_R
 from ingest.ledger.closed_days import NONE_CHANGED, ClosedDays, note_closed_days
 from ingest.ledger.errors import IngestError, refuse
 from ingest.ledger.gaps import merge_gaps
+from ingest.ledger.marks import writing_staged
 from ingest.ledger.merge import merge_orders
 from ingest.ledger.order_runs import in_runs
 from ingest.ledger.order_sequence import OrderSequence
@@ -138,7 +139,7 @@ def load_sales(
     """
     with (
         transaction(engine, Access(tenant_id=tenant_id)) as session,
-        _driver(session.connection(), limits).cursor() as cursor,
+        Cursor(_driver(session.connection(), limits), tenant_id) as cursor,
     ):
         require_restricted_role(session.connection())
         if begin is not None:
@@ -178,9 +179,10 @@ def _merge(cursor: Cursor, staged: Staged, gaps: Gaps) -> LoadSummary:
     """Write what is staged and found right."""
     new_products = merge_products(cursor)
     closed_days = note_closed_days(cursor, now())
-    lift_refunds(cursor)
-    orders = merge_orders(cursor)
-    ignored = merge_refunds(cursor)
+    with writing_staged(cursor):
+        lift_refunds(cursor)
+        orders = merge_orders(cursor)
+        ignored = merge_refunds(cursor)
     merge_stock(cursor)
     merge_gaps(cursor, gaps)
     first_at, last_at, net_sales = cursor.execute(_FACTS).fetchone() or (None, None, 0)
