@@ -16,8 +16,9 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from analytics.admin.tenant_tables import delete_rows, on_behalf_of, rows_of
-from common.db.engine import create_database_engine
+from common.db.engine import create_database_engine, settle
 from common.db.ledger_writer import by_statements
+from common.db.tenancy import Access, settings_of
 from common.infra.nodes import scan
 from common.infra.redis import WORKER, create_redis
 from common.links import popularity, view_counts
@@ -35,7 +36,6 @@ _LINKS: Final = text(
 )
 _MEMBERS: Final = text("SELECT admin_id FROM memberships WHERE tenant_id = :tenant_id")
 _ELSEWHERE: Final = text("SELECT admin_id FROM memberships WHERE admin_id = :admin_id LIMIT 1")
-_AS_ADMIN: Final = text("SELECT set_config('app.admin_id', :admin_id, true)")
 
 
 class EraseError(Exception):
@@ -105,7 +105,7 @@ def _delete(connection: Connection, tenant_id: int) -> int:
         delete_rows(connection, tenant_id)  # of tables that do not refer to it
     gone = 0
     for admin_id in people:
-        connection.execute(_AS_ADMIN, {"admin_id": str(admin_id)})
+        settle(connection, settings_of(Access(tenant_id=tenant_id, admin_id=admin_id)))
         if connection.scalar(_ELSEWHERE, {"admin_id": admin_id}) is None:
             person = {"admin_id": admin_id}
             connection.execute(text("DELETE FROM admins WHERE id = :admin_id"), person)
