@@ -3,7 +3,9 @@
 Which tables are spread by tenant and which stand on every node is told by ``common.db.tables``.
 """
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, text
@@ -145,3 +147,9 @@ def test_every_spread_table_has_a_tenant_and_a_primary_key(owner_engine: Engine)
     )
     with owner_engine.connect() as connection:
         assert set(NAMES) <= set(connection.scalars(keyed))
+
+
+def test_the_documents_distribute_every_table() -> None:
+    said = (Path(__file__).parents[4] / "docs" / "operations.md").read_text(encoding="utf-8")
+    assert re.findall(r"create_reference_table\('(\w+)'\)", said) == EVERYWHERE
+    assert re.findall(r"create_distributed_table\('(\w+)', 'tenant_id'\)", said) == NAMES

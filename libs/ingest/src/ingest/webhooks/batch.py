@@ -115,7 +115,12 @@ class Batch:
                 *(WebhookEvent.connection_id, IngestConnection.platform),
             )
             .join(IngestConnection, IngestConnection.id == WebhookEvent.connection_id)
-            .where(WebhookEvent.id.in_(self.ids), WebhookEvent.state == EventState.WAITING)
+            .where(
+                WebhookEvent.tenant_id == self.db.tenant_id,
+                IngestConnection.tenant_id == self.db.tenant_id,
+                WebhookEvent.id.in_(self.ids),
+                WebhookEvent.state == EventState.WAITING,
+            )
             .order_by(WebhookEvent.id)
             .with_for_update(of=WebhookEvent.__table__)
         )
@@ -147,7 +152,9 @@ class Batch:
         """The facts of the orders that learn something new; they are kept."""
         keys = {key for _, key, _, _ in said}
         columns = (WebhookOrder.connection_id, WebhookOrder.order_id)
-        query = select(*columns, WebhookOrder.facts).where(tuple_(*columns).in_(list(keys)))
+        query = select(*columns, WebhookOrder.facts).where(
+            WebhookOrder.tenant_id == self.db.tenant_id, tuple_(*columns).in_(list(keys))
+        )
         rows = connection.execute(query).all() if keys else []
         before = {(row.connection_id, row.order_id): row.facts for row in rows}
         after = {key: Facts.from_json(content) for key, content in before.items()}
@@ -212,11 +219,12 @@ class Batch:
 
     def _conclude(self, connection: Connection, summary: LoadSummary) -> None:
         if summary.version is None and self._changed:
-            mine = {"tenant_id": self.db.tenant_id}
-            version = connection.exec_driver_sql(NEXT_VERSION, mine).scalar_one()
+            whose = {"tenant_id": self.db.tenant_id}
+            version = connection.exec_driver_sql(NEXT_VERSION, whose).scalar_one()
             summary = replace(summary, version=version)
         self.version = summary.version
-        ended = update(WebhookEvent).values(ended_at=self.now)
+        mine = WebhookEvent.tenant_id == self.db.tenant_id
+        ended = update(WebhookEvent).where(mine).values(ended_at=self.now)
         done = [each for each in self._events if each in self._readable]
         connection.execute(
             ended.where(WebhookEvent.id.in_(done)).values(
