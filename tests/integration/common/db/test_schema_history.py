@@ -112,7 +112,7 @@ def test_undoing_what_citus_asks_of_the_schema_makes_the_one_of_before(
 ) -> None:
     migrate.upgrade(empty_database, "0042")
     engine = create_engine(psycopg_url(empty_database))
-    made = []
+    made: list[list[str]] = []
     for step in (None, "0043", None, "0043"):
         with engine.connect() as connection:
             if step is None and made:
