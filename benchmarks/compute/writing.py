@@ -74,4 +74,4 @@ def _set_triggers(database: Database, *, marking: bool) -> None:
     with database.owner.begin() as connection:
         for table in TABLES:
             verb = "ENABLE" if marking else "DISABLE"
-            connection.execute(text(f"ALTER TABLE {table} {verb} TRIGGER mark_days_insert"))
+            connection.execute(text(f"ALTER TABLE {table} {verb} TRIGGER mark_days"))

@@ -149,14 +149,15 @@ def test_a_load_under_way_is_waited_for(
     )
     with ThreadPoolExecutor(1) as thread:
         with transaction(service_engine, Access(tenant_id=tenant_id)) as loading:
-            loading.execute(text(LOCK_LEDGER))
+            mine = {"tenant_id": tenant_id}
+            loading.connection().exec_driver_sql(LOCK_LEDGER, mine)
             changed = thread.submit(zone, run, "Asia/Tokyo")
             # In a transaction of its own each time: within one, what is looked at stays the same.
             looking = owner_engine.execution_options(isolation_level="AUTOCOMMIT")
             with looking.connect() as other:
                 wait.until(lambda: bool(other.scalar(waits)), "the change waits")
             loading.execute(text("SELECT 1 FROM tenants FOR SHARE"))
-            loading.execute(text(NEXT_VERSION))
+            loading.connection().exec_driver_sql(NEXT_VERSION, mine)
         assert changed.result().exit_code == 0
     assert read("SELECT version FROM ledger_versions") == [(2,)]
 

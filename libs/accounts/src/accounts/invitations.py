@@ -100,7 +100,9 @@ def invite(
         lock_tenant(session, db.tenant_id)
         ours = (Invitation.tenant_id == db.tenant_id, Invitation.email == email)
         session.execute(update(Invitation).where(*ours, *_open(at)).values(revoked_at=at))
-        if (session.scalar(select(func.count(Invitation.id)).where(*_open(at))) or 0) >= MOST_OPEN:
+        of_tenant = Invitation.tenant_id == db.tenant_id
+        count = select(func.count(Invitation.id)).where(of_tenant, *_open(at))
+        if (session.scalar(count) or 0) >= MOST_OPEN:
             raise TooManyInvitationsError
         session.add(made)
         session.flush()

@@ -19,6 +19,9 @@ from accounts.memberships import lock_tenant
 from common.db.accounts import Admin, Membership, Role
 from common.db.api_keys import ApiKey
 from common.db.audit import Action, Author, record
+from common.db.imports import Import
+from common.db.ledger_writer import by_statements
+from common.db.shares import Share
 from common.db.tenancy import TenantDb, TenantSession
 from common.http.problem import Problem
 
@@ -120,7 +123,11 @@ def remove_member(db: TenantDb, admin_id: int, *, author: Author, at: datetime) 
     with db.transaction() as session:
         found = _for_change(session, db.tenant_id, admin_id, stays_owner=False)
         for key in session.scalars(
-            select(ApiKey).where(ApiKey.created_by == admin_id, ApiKey.revoked_at.is_(None))
+            select(ApiKey).where(
+                ApiKey.tenant_id == db.tenant_id,
+                ApiKey.created_by == admin_id,
+                ApiKey.revoked_at.is_(None),
+            )
         ).all():
             record(
                 session,
@@ -131,12 +138,22 @@ def remove_member(db: TenantDb, admin_id: int, *, author: Author, at: datetime) 
                 subject=key.id,
                 name=key.name,
             )
-        session.execute(
-            delete(Membership).where(
-                Membership.tenant_id == db.tenant_id, Membership.admin_id == admin_id
+        with by_statements(session.connection().exec_driver_sql):
+            _let_go(session, db.tenant_id, admin_id)
+            session.execute(
+                delete(Membership).where(
+                    Membership.tenant_id == db.tenant_id, Membership.admin_id == admin_id
+                )
             )
-        )
         record(session, db.tenant_id, Action.MEMBER_REMOVED, author, at=at, subject=found.email)
+
+
+def _let_go(session: TenantSession, tenant_id: int, admin_id: int) -> None:
+    """What a member did outlives the membership, without whose it was."""
+    for column in (Share.created_by, Share.revoked_by, Import.created_by):
+        table = column.class_
+        theirs = update(table).where(table.tenant_id == tenant_id, column == admin_id)
+        session.execute(theirs.values({column: None}))
 
 
 def _for_change(

@@ -1,6 +1,6 @@
 """Settings of a tenant that are set after it was made: name, zone, currency, gift cards.
 
-Another zone cuts the days anew: a trigger forgets the kept sums and marks every day with events in
+Another zone cuts the days anew: the kept sums are forgotten and every day with events is marked in
 the same transaction (see ``common.db.rollups``), and the ledger's version goes up, so that every
 cached report is stale. A link's window stays: its instants are in the token.
 """
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Engine, exists, func, select, text, update
+from sqlalchemy import ColumnElement, Engine, exists, func, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from accounts.errors import CurrencyInUseError, UnknownTenantError
@@ -19,14 +19,23 @@ from accounts.provisioning import tenant_id_of
 from accounts.validation import require_currency, require_name, require_timezone
 from common.db.accounts import MAX_NAME_LENGTH, GiftCards, Tenant
 from common.db.audit import Action, Author, record
+from common.db.ledger_writer import by_statements
 from common.db.sales import LOCK_LEDGER, NEXT_VERSION, Order, Product
 from common.db.shares import Share
 from common.db.tenancy import Access, TenantSession, transaction
 from common.instants import now
 from common.reports.window import Window
 
-_LOCK: Final = text(LOCK_LEDGER)
-_COUNT_UP: Final = text(NEXT_VERSION)
+_REBUILD_DAYS: Final = (
+    "DELETE FROM product_sales WHERE tenant_id = %(tenant_id)s",
+    "DELETE FROM daily_sales WHERE tenant_id = %(tenant_id)s",
+    "DELETE FROM dirty_days WHERE tenant_id = %(tenant_id)s",
+    """
+    INSERT INTO dirty_days (tenant_id, day)
+    SELECT DISTINCT tenant_id, (occurred_at AT TIME ZONE %(timezone)s)::date
+    FROM ledger WHERE tenant_id = %(tenant_id)s
+    """,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +138,12 @@ def _changing(
         if before != value:
             setting.require(session, shop, before)
             row = update(Tenant).where(Tenant.id == tenant_id)
-            session.execute(row.values({setting.column: value}))
-            session.execute(_COUNT_UP)
+            driver = session.connection().exec_driver_sql
+            with by_statements(driver):
+                session.execute(row.values({setting.column: value}))
+                if setting is _TIMEZONE:
+                    _rebuild_days(session, tenant_id, value)
+            driver(NEXT_VERSION, {"tenant_id": tenant_id})
             record(
                 session, tenant_id, setting.action, author, at=now(), subject=value, before=before
             )
@@ -172,9 +185,17 @@ def _held(session: TenantSession, tenant_id: int) -> Tenant:
 
     Loads first take the ledger's lock and then the tenant's row: in another order they would meet.
     """
-    session.execute(_LOCK)
+    session.connection().exec_driver_sql(LOCK_LEDGER, {"tenant_id": tenant_id})
     held = select(Tenant).where(Tenant.id == tenant_id).with_for_update()
     return session.scalars(held).one()
+
+
+def _rebuild_days(session: TenantSession, tenant_id: int, timezone: str) -> None:
+    """Forget all sums, and mark every day with events in the new zone."""
+    for statement in _REBUILD_DAYS:
+        session.connection().exec_driver_sql(
+            statement, {"tenant_id": tenant_id, "timezone": timezone}
+        )
 
 
 def _any(session: TenantSession, condition: ColumnElement[bool]) -> bool:

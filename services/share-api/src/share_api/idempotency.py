@@ -118,8 +118,9 @@ class KeyedRequest:
 
     def conclude(self, connection: Connection, answer: dict[str, Any]) -> None:
         """Keep the answer, and let go of those that are too old."""
+        of_tenant = IdempotencyKey.tenant_id == self.db.tenant_id
         old = IdempotencyKey.created_at <= self.now - KEPT
-        connection.execute(delete(IdempotencyKey).where(old))
+        connection.execute(delete(IdempotencyKey).where(of_tenant, old))
         connection.execute(
             insert(IdempotencyKey).values(
                 tenant_id=self.db.tenant_id,
@@ -132,7 +133,9 @@ class KeyedRequest:
 
     def _answer(self, connection: Connection) -> dict[str, Any] | None:
         query = select(IdempotencyKey.digest, IdempotencyKey.answer).where(
-            IdempotencyKey.key == self.key, IdempotencyKey.created_at > self.now - KEPT
+            IdempotencyKey.tenant_id == self.db.tenant_id,
+            IdempotencyKey.key == self.key,
+            IdempotencyKey.created_at > self.now - KEPT,
         )
         row = connection.execute(query).one_or_none()
         if row is None:

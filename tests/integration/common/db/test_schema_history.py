@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from alembic import command
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import IntegrityError
 from tests.support.catalogue import catalogue
@@ -104,3 +105,26 @@ def test_frozen_reports_of_before_are_those_of_their_links(empty_database: str) 
         )
         assert connection.scalar(forced) == 2
     engine.dispose()
+
+
+def test_undoing_what_citus_asks_of_the_schema_makes_the_one_of_before(
+    empty_database: str,
+) -> None:
+    migrate.upgrade(empty_database, "0042")
+    engine = create_engine(psycopg_url(empty_database))
+    made: list[list[str]] = []
+    for step in (None, "0043", None, "0043"):
+        with engine.connect() as connection:
+            if step is None and made:
+                config = migrate._config()
+                config.attributes["connection"] = connection
+                command.downgrade(config, "0042")
+                connection.commit()
+        if step is not None:
+            migrate.upgrade(empty_database, step)
+        with engine.connect() as connection:
+            made.append(catalogue(connection))
+    engine.dispose()
+    assert made[0] == made[2]
+    assert made[1] == made[3]
+    assert made[0] != made[1]

@@ -9,7 +9,7 @@ another one (PgBouncer) it would be the next client's.
 from typing import Any, Final
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
+from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect, ExecutionContext
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from common.db.read_timeout import TimeoutConnection
@@ -22,11 +22,7 @@ TIME_LIMIT: Final = "analytics_time_limit"
 """The execution option that says how many ms a statement may take."""
 SETS_LIMITS: Final = "analytics_sets_limits"
 """The execution option of who sets zone and time limit with another statement of theirs."""
-LIMITS: Final = (
-    "set_config('timezone', 'UTC', true), set_config('statement_timeout', :time_limit, true)"
-)
-"""What every transaction begins with, as columns of a query."""
-_LIMITS: Final = text(f"SELECT {LIMITS}")
+_PLAIN: Final = {"no_parameters": True}
 _PREPARE_AFTER: Final = 5
 """Uses of a statement: psycopg's own default."""
 
@@ -38,6 +34,23 @@ class UnsafeDatabaseRoleError(Exception):
         super().__init__(f"database role {role!r} {reason}: give the service a role that cannot")
         self.role = role
         self.reason = reason
+
+
+def limits(connection: Connection) -> str:
+    """What every transaction begins with: its zone, and the time limit of its statements."""
+    time_limit = connection.get_execution_options().get(TIME_LIMIT, 0)
+    return f"SET LOCAL timezone = 'UTC'; SET LOCAL statement_timeout = {time_limit:d}"
+
+
+def settle(connection: Connection, settings: str) -> None:
+    """Execute statements that set something, in one message to the server.
+
+    Where tables are distributed by Citus, a setting reaches other servers only by ``SET LOCAL``.
+
+    Raises:
+        sqlalchemy.exc.DBAPIError: PostgreSQL did not answer, or refuses.
+    """
+    connection.exec_driver_sql(settings, execution_options=_PLAIN)
 
 
 def psycopg_url(url: str) -> URL:
@@ -91,9 +104,13 @@ def create_database_engine(
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        options = connection.get_execution_options()
-        if not options.get(SETS_LIMITS):
-            connection.execute(_LIMITS, {"time_limit": str(options[TIME_LIMIT])})
+        if not connection.get_execution_options().get(SETS_LIMITS):
+            settle(connection, limits(connection))
+
+    @event.listens_for(engine, "do_execute_no_params")
+    def _execute(cursor: Any, statement: str, _: ExecutionContext | None) -> bool:
+        cursor.execute(statement, prepare=False)  # several statements cannot be prepared
+        return True
 
     @event.listens_for(engine, "do_connect")
     def _connect(

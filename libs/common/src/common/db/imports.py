@@ -50,9 +50,7 @@ class Import(Model):
     __tablename__ = "imports"
     __table_args__ = (
         ForeignKeyConstraint(
-            ["tenant_id", "created_by"],
-            ["memberships.tenant_id", "memberships.admin_id"],
-            ondelete="SET NULL (created_by)",
+            ["tenant_id", "created_by"], ["memberships.tenant_id", "memberships.admin_id"]
         ),
         CheckConstraint(
             "state IN ('receiving', 'queued', 'running', 'succeeded', 'failed')", name="state"

@@ -6,7 +6,8 @@ they count at, so that a report by day or by product reads one narrow index and 
 view ``ledger`` (see the migrations) turns them into one list of events.
 
 Customers, orders and lines have no foreign keys: a key costs a query a row, and they come by the
-million. Triggers hold the same references once a statement (see the third migration).
+million. Loads check the same references by statements, and triggers those of others
+(``sales_references``).
 """
 
 from datetime import datetime
@@ -205,20 +206,21 @@ class LedgerVersion(Model):
 LEDGER_LOCK_CLASS: Final = 0x1A6E57
 """One of the two keys of the ledger's lock, the tenant is the other; never changes."""
 
-LOCK_LEDGER: Final = f"SELECT pg_advisory_xact_lock({LEDGER_LOCK_CLASS}, current_tenant())"
-"""Holds the ledger of the tenant whose transaction it is: one load at a time, and no change of the
-tenant's zone or currency meanwhile."""
+LOCK_LEDGER: Final = f"SELECT pg_advisory_xact_lock({LEDGER_LOCK_CLASS}, %(tenant_id)s)"
+"""Holds the tenant's ledger: one load at a time, and no change of the tenant's zone or currency
+meanwhile. As the driver takes it, for a load speaks to it straight; so do the two below.
+"""
 
 # The clock and not the transaction's start: a load that waited for the lock is the later one.
 NEXT_VERSION: Final = """
     INSERT INTO ledger_versions AS v (tenant_id, version, changed_at)
-    VALUES (current_tenant(), 1, clock_timestamp())
+    VALUES (%(tenant_id)s, 1, clock_timestamp())
     ON CONFLICT (tenant_id) DO UPDATE SET version = v.version + 1, changed_at = clock_timestamp()
     RETURNING version
 """
-"""Counts the version of the tenant whose transaction it is up, and answers it."""
+"""Counts the version of the tenant's ledger up, and answers it."""
 
 NOTE_SALES: Final = """
-    UPDATE ledger_versions SET sales_at = changed_at WHERE tenant_id = current_tenant()
+    UPDATE ledger_versions SET sales_at = changed_at WHERE tenant_id = %(tenant_id)s
 """
 """Notes, after a new version, that orders came in with it."""

@@ -35,11 +35,12 @@ DAILY_VIEWS_KEPT: Final = DAILY_VIEWS_SHOWN + 2
 
 
 def _member(column: str) -> ForeignKeyConstraint:
-    """The acting admin is a member of the tenant; the entry outlives the membership."""
+    """The acting admin is a member of the tenant; the entry outlives the membership.
+
+    Whoever removes a member lets go of the entry first, or a trigger does.
+    """
     return ForeignKeyConstraint(
-        ["tenant_id", column],
-        ["memberships.tenant_id", "memberships.admin_id"],
-        ondelete=f"SET NULL ({column})",
+        ["tenant_id", column], ["memberships.tenant_id", "memberships.admin_id"]
     )
 
 

@@ -59,4 +59,14 @@ TENANT_TABLES: tuple[type[Model], ...] = (
 SHARED_TABLES: tuple[type[Model], ...] = (Tenant, Admin, Passkey, DiscordConnection)
 """Tables that are not below a tenant: tenants, and who leads to one: people, passkeys, guilds."""
 
+REFERENCE: tuple[type[Model], ...] = (Tenant, Admin, Passkey, Membership, DiscordConnection, ApiKey)
+"""Where PostgreSQL is distributed by Citus: tables of few rows that every node has a copy of, in
+the order of their references. A person, a guild and a key lead to a tenant that is not known yet.
+"""
+
+DISTRIBUTED: tuple[type[Model], ...] = tuple(
+    model for model in TENANT_TABLES if model not in REFERENCE
+)
+"""Where PostgreSQL is distributed by Citus: tables spread by ``tenant_id``."""
+
 ALL_TABLES = SHARED_TABLES + TENANT_TABLES

@@ -8,18 +8,12 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import Session, SessionTransaction
 
-from common.db.engine import LIMITS, SETS_LIMITS, TIME_LIMIT
+from common.db.engine import SETS_LIMITS, limits, settle
 
 _ACCESS = "analytics.access"
-_SET_ACCESS = text(
-    f"SELECT {LIMITS}, set_config('app.tenant_id', :tenant_id, true),"
-    " set_config('app.admin_id', :admin_id, true),"
-    " set_config('app.guild_id', :guild_id, true),"
-    " set_config('app.key_digest', :key_digest, true)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +29,21 @@ class Access:
     key_digest: bytes | None = None
 
 
+def settings_of(access: Access) -> str:
+    """The statements that hold a transaction to ``access``."""
+    digest = "" if access.key_digest is None else access.key_digest.hex()
+    return (
+        f"SET LOCAL app.tenant_id = '{_number(access.tenant_id)}';"
+        f" SET LOCAL app.admin_id = '{_number(access.admin_id)}';"
+        f" SET LOCAL app.guild_id = '{_number(access.guild_id)}';"
+        f" SET LOCAL app.key_digest = '{digest}'"
+    )
+
+
+def _number(value: int | None) -> str:
+    return "" if value is None else f"{value:d}"
+
+
 class TenantSession(Session):
     """A session whose every transaction is held to one ``Access`` by row-level security."""
 
@@ -46,16 +55,7 @@ class TenantSession(Session):
 @event.listens_for(TenantSession, "after_begin")
 def _set_access(session: Session, _: SessionTransaction, connection: Connection) -> None:
     access: Access = session.info[_ACCESS]
-    connection.execute(
-        _SET_ACCESS,
-        {
-            "tenant_id": "" if access.tenant_id is None else str(access.tenant_id),
-            "admin_id": "" if access.admin_id is None else str(access.admin_id),
-            "guild_id": "" if access.guild_id is None else str(access.guild_id),
-            "key_digest": "" if access.key_digest is None else access.key_digest.hex(),
-            "time_limit": str(connection.get_execution_options().get(TIME_LIMIT, 0)),
-        },
-    )
+    settle(connection, f"{limits(connection)}; {settings_of(access)}")
 
 
 @contextmanager

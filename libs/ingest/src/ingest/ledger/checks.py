@@ -104,7 +104,9 @@ STOCK_RULES = (
         """
         SELECT position, ARRAY[product_id] AS ids FROM staged_stock_counts s
         WHERE NOT EXISTS (SELECT FROM staged_catalogue c WHERE c.product_id = s.product_id)
-          AND NOT EXISTS (SELECT FROM products p WHERE p.external_id = s.product_id)
+          AND NOT EXISTS (
+              SELECT FROM products p
+              WHERE p.tenant_id = %(tenant_id)s AND p.external_id = s.product_id)
         """,
     ),
 )

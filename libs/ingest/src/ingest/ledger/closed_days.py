@@ -16,8 +16,8 @@ _CHANGED = """
     SELECT (o.paid_at AT TIME ZONE t.timezone)::date AS day, count(*)::int AS orders,
            count(*) OVER ()::int AS days, sum(count(*)) OVER ()::int AS all_orders
     FROM staged_orders s
-    JOIN orders o ON o.id = s.id
-    JOIN tenants t ON t.id = (SELECT current_tenant())
+    JOIN orders o ON o.tenant_id = %(tenant_id)s AND o.id = s.id
+    JOIN tenants t ON t.id = %(tenant_id)s
     WHERE s.known AND NOT s.same
       AND o.paid_at < date_trunc('day', %(now)s AT TIME ZONE t.timezone) AT TIME ZONE t.timezone
     GROUP BY 1 ORDER BY 1 DESC LIMIT %(most)s
@@ -28,12 +28,12 @@ _NOTE = """
         SELECT o.external_id AS order_id, o.paid_at AS before, s.paid_at AS since,
                date_trunc('day', %(now)s AT TIME ZONE t.timezone) AT TIME ZONE t.timezone AS today
         FROM staged_orders s
-        JOIN orders o ON o.id = s.id
-        JOIN tenants t ON t.id = (SELECT current_tenant())
+        JOIN orders o ON o.tenant_id = %(tenant_id)s AND o.id = s.id
+        JOIN tenants t ON t.id = %(tenant_id)s
         WHERE s.known AND NOT s.same
     )
     INSERT INTO closed_day_changes (tenant_id, order_id, counted_at, changed_at)
-    SELECT DISTINCT (SELECT current_tenant()), order_id, counted_at, %(now)s::timestamptz
+    SELECT DISTINCT %(tenant_id)s, order_id, counted_at, %(now)s::timestamptz
     FROM changed CROSS JOIN unnest(ARRAY[before, since]) AS days (counted_at)
     WHERE before < today AND counted_at < today
     ON CONFLICT (tenant_id, order_id, counted_at) DO UPDATE SET changed_at = excluded.changed_at

@@ -11,87 +11,104 @@ from typing import Final
 
 from sqlalchemy import Connection, text
 
+from ingest.ledger.marks import taking_out
 from ingest.no_sales import NoSales
 
 _FIND: Final = text(
-    "SELECT id FROM orders WHERE external_id = ANY(:names)"
+    "SELECT id FROM orders WHERE tenant_id = :tenant_id AND external_id = ANY(:names)"
     " AND (platform_id IS NULL OR cast(:platform_id AS text) IS NULL"
     " OR platform_id = :platform_id) FOR UPDATE"
 )
-_FIND_NAMELESS: Final = text("SELECT id FROM orders WHERE platform_id = :platform_id FOR UPDATE")
+_FIND_NAMELESS: Final = text(
+    "SELECT id FROM orders WHERE tenant_id = :tenant_id AND platform_id = :platform_id FOR UPDATE"
+)
 _AT_ONCE: Final = 10_000
 _FIND_SOLD: Final = text(
     "SELECT o.id, o.external_id"
     " FROM unnest(cast(:names AS text[]), cast(:platform_ids AS text[])) n (name, platform_id)"
     " JOIN orders o ON o.platform_id = n.platform_id OR (o.external_id = n.name"
     " AND (o.platform_id IS NULL OR n.platform_id IS NULL))"
-    " WHERE o.paid_at IS NOT NULL"
+    " WHERE o.tenant_id = :tenant_id AND o.paid_at IS NOT NULL"
     " AND NOT EXISTS (SELECT FROM staged_orders s WHERE s.order_id = o.external_id)"
     " ORDER BY o.id FOR UPDATE OF o"
 )
 _LIFT: Final = text(
-    "DELETE FROM refunds WHERE order_id = ANY(:orders) AND external_id = ANY(:refunds)"
+    "DELETE FROM refunds WHERE tenant_id = :tenant_id AND order_id = ANY(:orders)"
+    " AND external_id = ANY(:refunds)"
 )
 _FORGET: Final = (
     text(
         "INSERT INTO closed_day_changes (tenant_id, order_id, counted_at, changed_at)"
         " SELECT o.tenant_id, o.external_id, o.paid_at, cast(:now AS timestamptz)"
         " FROM orders o JOIN tenants t ON t.id = o.tenant_id"
-        " WHERE o.id = ANY(:orders) AND o.paid_at"
+        " WHERE o.tenant_id = :tenant_id AND o.id = ANY(:orders) AND o.paid_at"
         " < date_trunc('day', cast(:now AS timestamptz) AT TIME ZONE t.timezone)"
         " AT TIME ZONE t.timezone"
         " ON CONFLICT (tenant_id, order_id, counted_at)"
         " DO UPDATE SET changed_at = excluded.changed_at"
     ),
     text(
-        "DELETE FROM data_gaps WHERE order_id IN"
-        " (SELECT external_id FROM orders WHERE id = ANY(:orders))"
+        "DELETE FROM data_gaps WHERE tenant_id = :tenant_id AND order_id IN (SELECT external_id"
+        " FROM orders WHERE tenant_id = :tenant_id AND id = ANY(:orders))"
     ),
-    text("DELETE FROM refunds WHERE order_id = ANY(:orders)"),
-    text("DELETE FROM order_lines WHERE order_id = ANY(:orders)"),
-    text("DELETE FROM orders WHERE id = ANY(:orders)"),
+    text("DELETE FROM refunds WHERE tenant_id = :tenant_id AND order_id = ANY(:orders)"),
+    text("DELETE FROM order_lines WHERE tenant_id = :tenant_id AND order_id = ANY(:orders)"),
+    text("DELETE FROM orders WHERE tenant_id = :tenant_id AND id = ANY(:orders)"),
 )
 
 
-def find_orders(connection: Connection, names: Sequence[str], platform_id: str | None) -> list[int]:
+def find_orders(
+    connection: Connection, tenant_id: int, names: Sequence[str], platform_id: str | None
+) -> list[int]:
     """The keys of an order that the ledger calls by one of ``names``; of others of that name none.
 
     ``platform_id`` is the platform's, where there is one; without names it alone is looked for, in
     all of the shop's orders.
     """
     find = _FIND if names else _FIND_NAMELESS
-    found = connection.execute(find, {"names": list(names), "platform_id": platform_id})
+    given = {"tenant_id": tenant_id, "names": list(names), "platform_id": platform_id}
+    found = connection.execute(find, given)
     return list(found.scalars())
 
 
-def lift_refunds_of(connection: Connection, orders: Sequence[int], ids: Collection[str]) -> int:
+def lift_refunds_of(
+    connection: Connection, tenant_id: int, orders: Sequence[int], ids: Collection[str]
+) -> int:
     """Take refunds of ``orders`` off, by their ids; how many rows."""
     if not orders or not ids:
         return 0
-    lifted = connection.execute(_LIFT, {"orders": list(orders), "refunds": sorted(ids)})
-    return lifted.rowcount
+    given = {"tenant_id": tenant_id, "orders": list(orders), "refunds": sorted(ids)}
+    with taking_out(connection, tenant_id, orders):
+        return connection.execute(_LIFT, given).rowcount
 
 
-def forget_orders(connection: Connection, orders: Sequence[int], now: datetime) -> int:
+def forget_orders(
+    connection: Connection, tenant_id: int, orders: Sequence[int], now: datetime
+) -> int:
     """Take ``orders`` out with their lines and refunds, and note closed days; how many orders."""
     if not orders:
         return 0
-    rows, given = 0, {"orders": list(orders), "now": now}
-    for statement in _FORGET:
-        rows = connection.execute(statement, given).rowcount
+    rows, given = 0, {"tenant_id": tenant_id, "orders": list(orders), "now": now}
+    with taking_out(connection, tenant_id, orders):
+        for statement in _FORGET:
+            rows = connection.execute(statement, given).rowcount
     return rows
 
 
-def take_out(connection: Connection, no_sales: NoSales, now: datetime) -> int:
+def take_out(connection: Connection, tenant_id: int, no_sales: NoSales, now: datetime) -> int:
     """Forget what the ledger has as sold of ``no_sales`` and what is staged does not bring; how
     many orders.
     """
     rows, orders = 0, list(no_sales)
     for start in range(0, len(orders), _AT_ONCE):
         names, platform_ids = zip(*orders[start : start + _AT_ONCE], strict=True)
-        given = {"names": list(names), "platform_ids": list(platform_ids)}
+        given = {
+            "tenant_id": tenant_id,
+            "names": list(names),
+            "platform_ids": list(platform_ids),
+        }
         found = connection.execute(_FIND_SOLD, given).all()
         for each in found:
             no_sales.taken_out(each.external_id)
-        rows += forget_orders(connection, [each.id for each in found], now)
+        rows += forget_orders(connection, tenant_id, [each.id for each in found], now)
     return rows

@@ -26,7 +26,7 @@ _ADD_OF_ALL = """
 # What was said before keeps its last day: it has not grown since.
 _KEEP = """
     INSERT INTO data_gaps AS g (tenant_id, order_id, kind, since, until, stated, amount)
-    SELECT (SELECT current_tenant()), order_id, kind, min(since),
+    SELECT %(tenant_id)s, order_id, kind, min(since),
            greatest(max(coalesce(until, CASE WHEN kind = ANY(%(spreading)s)
                                              THEN clock_timestamp() ELSE since END)), min(since)),
            sum(amount)::bigint, sum(amount)::bigint
@@ -39,12 +39,12 @@ _KEEP = """
 """
 _FORGET = """
     DELETE FROM data_gaps g USING staged_orders o
-    WHERE g.order_id = o.order_id AND g.kind = ANY(%(told)s)
+    WHERE g.tenant_id = %(tenant_id)s AND g.order_id = o.order_id AND g.kind = ANY(%(told)s)
       AND NOT EXISTS (SELECT FROM staged_gaps s WHERE s.order_id = g.order_id AND s.kind = g.kind)
 """
 _FORGET_NAMED = """
     DELETE FROM data_gaps g USING staged_refunds r
-    WHERE g.order_id = r.order_id AND g.kind = %(not_known)s
+    WHERE g.tenant_id = %(tenant_id)s AND g.order_id = r.order_id AND g.kind = %(not_known)s
       AND NOT EXISTS (SELECT FROM staged_gaps s WHERE s.order_id = g.order_id AND s.kind = g.kind)
 """
 # Of refunds that came without their tax, the tax is reckoned in proportion to the order's.
@@ -55,19 +55,20 @@ _SETTLE = """
         SELECT o.id, o.external_id AS order_id, o.shipping, o.tax,
                sum(l.unit_price * l.quantity + l.remainder - l.line_discount - l.order_discount)
                AS worth
-        FROM concerned c JOIN orders o ON o.external_id = c.order_id
-        JOIN order_lines l ON l.order_id = o.id GROUP BY o.tenant_id, o.id
+        FROM concerned c JOIN orders o ON o.tenant_id = %(tenant_id)s AND o.external_id = c.order_id
+        JOIN order_lines l ON l.tenant_id = %(tenant_id)s AND l.order_id = o.id
+        GROUP BY o.tenant_id, o.id
     ), back AS (
         SELECT g.order_id, sum(r.amount + r.shipping) + CASE
                    WHEN sum(r.tax) > 0 THEN sum(r.tax)
                    ELSE ceil(g.tax * sum(r.amount + r.shipping) / nullif(g.worth + g.shipping, 0))
                END AS paid
-        FROM goods g JOIN refunds r ON r.order_id = g.id
+        FROM goods g JOIN refunds r ON r.tenant_id = %(tenant_id)s AND r.order_id = g.id
         GROUP BY g.order_id, g.worth, g.shipping, g.tax
     )
     UPDATE data_gaps g SET amount = greatest(g.stated - coalesce(b.paid, 0), 0)
     FROM concerned c LEFT JOIN back b USING (order_id)
-    WHERE g.order_id = c.order_id AND g.kind = ANY(%(settling)s)
+    WHERE g.tenant_id = %(tenant_id)s AND g.order_id = c.order_id AND g.kind = ANY(%(settling)s)
 """
 
 
@@ -92,6 +93,9 @@ def merge_gaps(cursor: Cursor, gaps: Gaps) -> None:
 
 
 def _any(cursor: Cursor) -> bool:
-    query = "SELECT EXISTS (SELECT FROM staged_gaps) OR EXISTS (SELECT FROM data_gaps)"
+    query = (
+        "SELECT EXISTS (SELECT FROM staged_gaps)"
+        " OR EXISTS (SELECT FROM data_gaps WHERE tenant_id = %(tenant_id)s)"
+    )
     (found,) = cursor.execute(query).fetchone() or (False,)
     return bool(found)

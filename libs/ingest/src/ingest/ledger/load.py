@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
+from typing import Final
 
 import psycopg
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine
 
 from common.db.engine import require_restricted_role
 from common.db.read_timeout import TimeoutConnection
@@ -24,6 +25,7 @@ from ingest.ledger.closed_days import NONE_CHANGED, ClosedDays, note_closed_days
 from ingest.ledger.errors import IngestError, refuse
 from ingest.ledger.forget import take_out
 from ingest.ledger.gaps import merge_gaps
+from ingest.ledger.marks import writing_staged
 from ingest.ledger.merge import merge_orders
 from ingest.ledger.order_runs import in_runs
 from ingest.ledger.order_sequence import OrderSequence
@@ -104,6 +106,9 @@ class Staged:
     gaps: int
 
 
+_NOTHING: Final = Staged(0, 0, 0, 0, 0)
+
+
 def load_sales(
     engine: Engine,
     tenant_id: int,
@@ -124,31 +129,28 @@ def load_sales(
     """Load rows into the tenant's ledger, all or nothing; the iterables are read once, in turn.
 
     A product seen again is updated, an order seen again is replaced with its lines (its refunds
-    stay, on the lines of the same ids) unless it is the same, a refund seen again is replaced.
-    ``products_by_title`` says that a line's product is named by its SKU, or by its title where it
-    has none. ``gaps`` are read last, and kept with the orders' days. Sales among ``no_sales`` are
-    taken out. ``review`` gets every error, before anything is merged, and raises if there is one.
-    ``read_by`` is what the source reads by, where the tenant's settings matter to it. ``begin``
-    runs first and ``conclude`` last in the same transaction, held to ``limits``.
+    stay, on the lines of the same ids) unless it is the same, a refund seen again is replaced, and
+    sales among ``no_sales`` are taken out. ``products_by_title`` says that a line's product is
+    named by its SKU, or by its title where it has none. ``review`` gets every error, before
+    anything is merged, and raises if there is one. ``read_by`` is what the source reads by.
+    ``begin`` runs first and ``conclude`` last in the transaction, held to ``limits``.
 
     Raises:
         BasisChangedError: the tenant's settings are not those of ``read_by``.
         IngestError: rows that cannot enter the ledger.
-        UnsafeDatabaseRoleError: row-level security, which holds every statement here to the
-            tenant, does not hold the engine's role.
+        UnsafeDatabaseRoleError: row-level security does not hold the engine's role.
         ValueError: the positions of the rows do not grow.
         sqlalchemy.exc.DBAPIError, psycopg.Error: the database failed.
     """
     with (
         transaction(engine, Access(tenant_id=tenant_id)) as session,
-        _driver(session.connection(), limits).cursor() as cursor,
+        Cursor(_driver(session.connection(), limits), tenant_id) as cursor,
     ):
         require_restricted_role(session.connection())
         if begin is not None:
             begin(session.connection())
         cursor.execute(_PREPARE, limits.settings())
         cursor.execute(LOCK_LEDGER)
-        gaps = gaps or Gaps()
         if read_by is not None:
             require_same(session.connection(), tenant_id, read_by)
         sequence = OrderSequence()
@@ -157,10 +159,12 @@ def load_sales(
             stage(cursor, ORDER_LINES, in_runs(order_lines, sequence)),
             stage(cursor, REFUNDS, refunds),
             stage(cursor, STOCK, stock),
-            stage(cursor, GAPS, gaps.rows()),
+            stage(cursor, GAPS, gaps.rows() if gaps else ()),
         )
         review(_check(cursor, sequence, products_by_title=products_by_title))
-        summary = _write(session.connection(), cursor, staged, gaps, no_sales)
+        summary = LoadSummary() if staged == _NOTHING else _merge(cursor, staged, gaps)
+        if no_sales and take_out(session.connection(), tenant_id, no_sales, now()):
+            summary = replace(summary, version=summary.version or _next_version(cursor))
         if conclude is not None:
             conclude(session.connection(), summary)
         return summary
@@ -176,28 +180,18 @@ def _check(
     return broken(cursor, _RULES)
 
 
-def _write(
-    connection: Connection, cursor: Cursor, staged: Staged, gaps: Gaps, no_sales: NoSales | None
-) -> LoadSummary:
-    """Write what is staged, then take out what is no sale any more."""
-    nothing = staged == Staged(0, 0, 0, 0, 0)
-    summary = LoadSummary() if nothing else _merge(cursor, staged, gaps)
-    if no_sales is not None and take_out(connection, no_sales, now()) and nothing:
-        summary = replace(summary, version=connection.scalar(text(NEXT_VERSION)))
-    return summary
-
-
-def _merge(cursor: Cursor, staged: Staged, gaps: Gaps) -> LoadSummary:
+def _merge(cursor: Cursor, staged: Staged, gaps: Gaps | None) -> LoadSummary:
     """Write what is staged and found right."""
     new_products = merge_products(cursor)
     closed_days = note_closed_days(cursor, now())
-    lift_refunds(cursor)
-    orders = merge_orders(cursor)
-    ignored = merge_refunds(cursor)
+    with writing_staged(cursor):
+        lift_refunds(cursor)
+        orders = merge_orders(cursor)
+        ignored = merge_refunds(cursor)
     merge_stock(cursor)
-    merge_gaps(cursor, gaps)
+    merge_gaps(cursor, gaps or Gaps())
     first_at, last_at, net_sales = cursor.execute(_FACTS).fetchone() or (None, None, 0)
-    (version,) = cursor.execute(NEXT_VERSION).fetchone() or (None,)
+    version = _next_version(cursor)
     if staged.lines:
         cursor.execute(NOTE_SALES)
     return LoadSummary(
@@ -216,6 +210,12 @@ def _merge(cursor: Cursor, staged: Staged, gaps: Gaps) -> LoadSummary:
         version=version,
         closed_days=closed_days,
     )
+
+
+def _next_version(cursor: Cursor) -> int | None:
+    """Count the ledger's version up."""
+    (version,) = cursor.execute(NEXT_VERSION).fetchone() or (None,)
+    return version
 
 
 def _driver(connection: Connection, limits: TimeLimits) -> psycopg.Connection[object]:

@@ -10,7 +10,7 @@ from ingest.ledger.staging import Cursor
 
 _INSERT_CUSTOMERS = """
     INSERT INTO customers (tenant_id, id, external_id)
-    SELECT (SELECT current_tenant()), id, customer_id FROM staged_customers WHERE NOT known
+    SELECT %(tenant_id)s, id, customer_id FROM staged_customers WHERE NOT known
 """
 _UPDATE_ORDERS = """
     UPDATE orders o
@@ -19,12 +19,12 @@ _UPDATE_ORDERS = """
         discount = s.order_discount, shipping = s.shipping, tax = s.tax,
         platform_id = coalesce(s.platform_id, o.platform_id)
     FROM staged_orders s LEFT JOIN staged_customers c USING (customer_id)
-    WHERE s.known AND NOT s.same AND o.id = s.id
+    WHERE s.known AND NOT s.same AND o.tenant_id = %(tenant_id)s AND o.id = s.id
 """
 _INSERT_ORDERS = """
     INSERT INTO orders (tenant_id, id, external_id, placed_at, paid_at, customer_id, channel,
                         country, region, coupon_code, discount, shipping, tax, platform_id)
-    SELECT (SELECT current_tenant()), s.id, s.order_id, s.placed_at, s.paid_at, c.id, s.channel,
+    SELECT %(tenant_id)s, s.id, s.order_id, s.placed_at, s.paid_at, c.id, s.channel,
            s.country, s.region, s.coupon_code, s.order_discount, s.shipping, s.tax,
            s.platform_id
     FROM staged_orders s LEFT JOIN staged_customers c USING (customer_id)
@@ -32,12 +32,12 @@ _INSERT_ORDERS = """
 """
 _DELETE_LINES = """
     DELETE FROM order_lines l USING staged_orders s
-    WHERE s.known AND NOT s.same AND l.order_id = s.id
+    WHERE s.known AND NOT s.same AND l.tenant_id = %(tenant_id)s AND l.order_id = s.id
 """
 _INSERT_LINES = """
     INSERT INTO order_lines (tenant_id, order_id, line_no, external_id, product_id, paid_at,
                              quantity, unit_price, line_discount, order_discount, remainder)
-    SELECT (SELECT current_tenant()), o.id, l.line_no, l.line_id, p.id, o.paid_at, l.quantity,
+    SELECT %(tenant_id)s, o.id, l.line_no, l.line_id, p.id, o.paid_at, l.quantity,
            l.unit_price, l.line_discount, coalesce(l.share, w.share, 0), l.remainder
     FROM staged_order_lines l
     JOIN staged_orders o ON o.position = l.head

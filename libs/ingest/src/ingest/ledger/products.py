@@ -19,9 +19,11 @@ _STAGE_WORDS = """
 _STAGE_ADOPTED = """
     SELECT min(w.product_id) AS product_id, w.title AS known_as
     FROM staged_words w
-    JOIN products p ON p.external_id = w.title AND p.sku IS NULL
+    JOIN products p
+      ON p.tenant_id = %(tenant_id)s AND p.external_id = w.title AND p.sku IS NULL
     WHERE w.sku IS NOT NULL AND w.sku = w.product_id AND w.title <> w.product_id
-      AND NOT EXISTS (SELECT FROM products k WHERE k.external_id = w.product_id)
+      AND NOT EXISTS (
+          SELECT FROM products k WHERE k.tenant_id = %(tenant_id)s AND k.external_id = w.product_id)
     GROUP BY w.title HAVING count(DISTINCT w.product_id) = 1
 """
 # Titles of sales without a SKU that are the SKU of a product of another title: two products.
@@ -32,7 +34,8 @@ _STAGE_TITLE_PRODUCTS = """
         SELECT product_id, title = product_id AS same FROM staged_words WHERE sku = product_id
         UNION ALL
         SELECT p.external_id, p.title = p.external_id
-        FROM products p JOIN bare b ON b.product_id = p.external_id WHERE p.sku = p.external_id
+        FROM products p JOIN bare b ON b.product_id = p.external_id
+        WHERE p.tenant_id = %(tenant_id)s AND p.sku = p.external_id
     )
     SELECT product_id, left(product_id, 240) || ' (title)' AS target
     FROM bare JOIN coded USING (product_id)
@@ -50,11 +53,12 @@ _STAGE_ALIASES = """
         SELECT w.title, w.product_id FROM staged_words w WHERE w.sku IS NOT NULL
         UNION
         SELECT p.title, p.external_id FROM products p JOIN bare b ON b.product_id = p.title
-        WHERE p.sku IS NOT NULL
+        WHERE p.tenant_id = %(tenant_id)s AND p.sku IS NOT NULL
     )
     SELECT b.product_id, min(n.product_id) AS target
     FROM bare b JOIN named n ON n.title = b.product_id AND n.product_id <> b.product_id
-    WHERE NOT EXISTS (SELECT FROM products p WHERE p.external_id = b.product_id)
+    WHERE NOT EXISTS (
+        SELECT FROM products p WHERE p.tenant_id = %(tenant_id)s AND p.external_id = b.product_id)
        OR EXISTS (SELECT FROM staged_adopted a WHERE a.known_as = b.product_id)
     GROUP BY b.product_id HAVING count(DISTINCT n.product_id) = 1
 """
@@ -95,16 +99,19 @@ _STAGE_CATALOGUE = """
            )::integer AS id
     FROM said
     LEFT JOIN staged_adopted a USING (product_id)
-    LEFT JOIN products p ON p.external_id = coalesce(a.known_as, said.product_id)
+    LEFT JOIN products p
+      ON p.tenant_id = %(tenant_id)s AND p.external_id = coalesce(a.known_as, said.product_id)
 """
 # A title that the ledger has of a later sale stays.
 _KEEP_LATER_TITLES = """
     WITH renamed AS (
-        SELECT s.id, s.sold_at FROM staged_catalogue s JOIN products p ON p.id = s.id
+        SELECT s.id, s.sold_at FROM staged_catalogue s
+        JOIN products p ON p.tenant_id = %(tenant_id)s AND p.id = s.id
         WHERE s.known AND s.title <> p.title AND s.sold_at IS NOT NULL
     )
     UPDATE staged_catalogue s SET title = NULL WHERE s.id IN (
-        SELECT r.id FROM renamed r JOIN order_lines l ON l.product_id = r.id
+        SELECT r.id FROM renamed r
+        JOIN order_lines l ON l.tenant_id = %(tenant_id)s AND l.product_id = r.id
         WHERE l.paid_at > r.sold_at AND l.paid_at > (SELECT min(sold_at) FROM renamed))
 """
 _UPDATE_PRODUCTS = """
@@ -113,21 +120,22 @@ _UPDATE_PRODUCTS = """
         sku = coalesce(s.sku, p.sku), category = coalesce(s.category, p.category),
         unit_cost = coalesce(s.unit_cost, p.unit_cost)
     FROM staged_catalogue s
-    WHERE s.known AND p.id = s.id
+    WHERE s.known AND p.tenant_id = %(tenant_id)s AND p.id = s.id
       AND (p.external_id, p.title, p.sku, p.category, p.unit_cost) IS DISTINCT FROM
           (s.product_id, coalesce(s.title, p.title), coalesce(s.sku, p.sku),
            coalesce(s.category, p.category), coalesce(s.unit_cost, p.unit_cost))
 """
 _INSERT_PRODUCTS = """
     INSERT INTO products (tenant_id, id, external_id, title, sku, category, unit_cost)
-    SELECT (SELECT current_tenant()), id, product_id, coalesce(title, product_id), sku, category,
+    SELECT %(tenant_id)s, id, product_id, coalesce(title, product_id), sku, category,
            unit_cost
     FROM staged_catalogue WHERE NOT known
 """
 _MERGE_STOCK = """
     INSERT INTO stock_counts (tenant_id, product_id, counted_at, on_hand)
-    SELECT (SELECT current_tenant()), p.id, s.counted_at, s.on_hand
-    FROM staged_stock_counts s JOIN products p ON p.external_id = s.product_id
+    SELECT %(tenant_id)s, p.id, s.counted_at, s.on_hand
+    FROM staged_stock_counts s
+    JOIN products p ON p.tenant_id = %(tenant_id)s AND p.external_id = s.product_id
     ON CONFLICT (tenant_id, product_id, counted_at) DO UPDATE SET on_hand = excluded.on_hand
 """
 

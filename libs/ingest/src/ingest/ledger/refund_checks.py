@@ -122,7 +122,7 @@ TOTAL_RULES = (
         SELECT max(e.position) AS position, ARRAY[max(e.refund_id), e.order_id, NULL] AS ids
         FROM staged_events e
         LEFT JOIN staged_orders s ON s.id = e.order_key
-        LEFT JOIN orders o ON o.id = e.order_key
+        LEFT JOIN orders o ON o.tenant_id = %(tenant_id)s AND o.id = e.order_key
         WHERE e.paid_at IS NOT NULL
         GROUP BY e.order_id, s.shipping, s.tax, o.shipping, o.tax
         HAVING sum(e.shipping) > coalesce(s.shipping, o.shipping)

@@ -14,7 +14,7 @@ _STAGE_NAMESAKES = """
                row_number() OVER (PARTITION BY order_id ORDER BY min(position)) AS turn
         FROM staged_order_lines WHERE platform_id IS NOT NULL GROUP BY order_id, platform_id
     ) h
-    LEFT JOIN orders o ON o.external_id = h.order_id
+    LEFT JOIN orders o ON o.tenant_id = %(tenant_id)s AND o.external_id = h.order_id
     WHERE o.platform_id <> h.platform_id OR (o.platform_id IS NULL AND h.turn > 1)
 """
 _RENAME_LINES = """
@@ -61,7 +61,8 @@ _STAGE_ORDERS = """
                    l.placed_at, l.paid_at, l.channel, l.country, l.region, l.coupon_code,
                    l.order_discount, l.shipping, l.tax,
                    coalesce(l.platform_id, o.platform_id)) AS same
-        FROM staged_order_lines l LEFT JOIN orders o ON o.external_id = l.order_id
+        FROM staged_order_lines l
+        LEFT JOIN orders o ON o.tenant_id = %(tenant_id)s AND o.external_id = l.order_id
         WHERE l.placed_at IS NOT NULL AND l.head >= l.position ORDER BY l.position
     )
     SELECT placed.*, known_id IS NOT NULL AS known,
@@ -77,7 +78,7 @@ _STAGE_CUSTOMERS = """
         SELECT customer_id FROM staged_orders WHERE customer_id IS NOT NULL
         GROUP BY customer_id ORDER BY min(position)
     ) s
-    LEFT JOIN customers c ON c.external_id = s.customer_id
+    LEFT JOIN customers c ON c.tenant_id = %(tenant_id)s AND c.external_id = s.customer_id
 """
 _STAGE_DISCOUNTS = """
     SELECT o.position, o.order_id, o.order_discount AS discount, sum(
@@ -108,7 +109,8 @@ _STAGE_SHARES = """
 _STAGE_STORED = """
     SELECT l.order_id, l.line_no, l.external_id, l.product_id, l.quantity, l.unit_price,
            l.line_discount, l.order_discount, l.remainder
-    FROM staged_orders o JOIN order_lines l ON l.order_id = o.id WHERE o.same
+    FROM staged_orders o
+    JOIN order_lines l ON l.tenant_id = %(tenant_id)s AND l.order_id = o.id WHERE o.same
 """
 # What is the same but for its customer or a line: another one, one more, or one less.
 _FIND_CHANGED = """

@@ -20,7 +20,7 @@ _STAGE_EVENTS = """
         SELECT order_id, id, paid_at FROM staged_orders
         UNION ALL
         SELECT o.external_id, o.id, o.paid_at FROM orders o
-        WHERE o.external_id IN (SELECT order_id FROM staged_refunds)
+        WHERE o.tenant_id = %(tenant_id)s AND o.external_id IN (SELECT order_id FROM staged_refunds)
           AND NOT EXISTS (SELECT FROM staged_orders s WHERE s.order_id = o.external_id)
     ) o USING (order_id)
 """
@@ -38,8 +38,9 @@ _ADD_KEPT = """
             WHERE order_key IS NOT NULL
         ) touched GROUP BY id, order_id, paid_at
     ) t
-    JOIN refunds f ON f.order_id = t.id
-    LEFT JOIN order_lines l ON l.order_id = f.order_id AND l.line_no = f.line_no
+    JOIN refunds f ON f.tenant_id = %(tenant_id)s AND f.order_id = t.id
+    LEFT JOIN order_lines l
+      ON l.tenant_id = %(tenant_id)s AND l.order_id = f.order_id AND l.line_no = f.line_no
     WHERE NOT EXISTS (
         SELECT FROM staged_refunds r WHERE r.order_id = t.order_id AND r.refund_id = f.external_id)
 """
@@ -57,7 +58,8 @@ _STAGE_GOODS = """
     UNION ALL
     SELECT l.order_id, l.external_id, l.line_no, l.product_id, l.quantity,
            l.unit_price::numeric * l.quantity + l.remainder - l.line_discount - l.order_discount
-    FROM concerned c JOIN order_lines l ON l.order_id = c.order_key
+    FROM concerned c
+    JOIN order_lines l ON l.tenant_id = %(tenant_id)s AND l.order_id = c.order_key
     WHERE NOT EXISTS (SELECT FROM staged_orders s WHERE s.id = l.order_id)
 """
 _COUNT_NO_EVENTS = """
@@ -66,12 +68,13 @@ _COUNT_NO_EVENTS = """
 """
 _LIFT = """
     DELETE FROM refunds r USING staged_events e
-    WHERE e.moves AND r.order_id = e.order_key AND r.external_id = e.refund_id
+    WHERE e.moves AND r.tenant_id = %(tenant_id)s
+      AND r.order_id = e.order_key AND r.external_id = e.refund_id
 """
 _INSERT_REFUNDS = """
     INSERT INTO refunds (tenant_id, external_id, order_id, line_no, product_id, processed_at, kind,
                          quantity, amount, shipping, tax)
-    SELECT (SELECT current_tenant()), e.refund_id, e.order_key, g.line_no, g.product_id,
+    SELECT %(tenant_id)s, e.refund_id, e.order_key, g.line_no, g.product_id,
            e.processed_at, e.kind, e.quantity, e.amount, e.shipping, e.tax
     FROM staged_events e
     LEFT JOIN staged_goods g ON g.order_key = e.order_key AND g.line_id = e.line_id

@@ -6,26 +6,52 @@ transaction; nothing here holds more than a buffer of the input.
 """
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, Self
 
 import psycopg
 from psycopg import sql
+from psycopg.abc import Params, QueryNoTemplate
 from psycopg.copy import QueuedLibpqWriter
+from psycopg.types.numeric import Int4
 
 from ingest.ledger.errors import Fault, UnstorableRowError
 from ingest.ledger.order_runs import RunLine
 from ingest.rows import GapRow, ProductRow, RefundRow, StockRow
-
-Cursor = psycopg.Cursor[Any]
 
 _SIGNATURE: Final = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 """What a COPY in PostgreSQL's binary format begins with: no flags, no extension."""
 _TRAILER: Final = b"\xff\xff"
 
 _TEXT, _WHOLE, _INSTANT, _TRUTH = "text", "int8", "timestamptz", "bool"
+
+
+class Cursor(psycopg.Cursor[Any]):
+    """A cursor whose statements name their tenant: ``%(tenant_id)s`` is given to each.
+
+    Nothing is prepared: a load's tables and their sizes are its own.
+    """
+
+    def __init__(self, connection: psycopg.Connection[Any], tenant_id: int) -> None:
+        super().__init__(connection)
+        self._given = {"tenant_id": Int4(tenant_id)}
+
+    def execute(  # type: ignore[override]
+        self,
+        query: QueryNoTemplate,
+        params: Params | None = None,
+        *,
+        prepare: bool | None = False,
+        binary: bool | None = None,
+    ) -> Self:
+        """Execute a statement; ``params`` by names."""
+        if params is not None and not isinstance(params, Mapping):
+            msg = "parameters of a load have names"
+            raise TypeError(msg)
+        given = {**self._given, **(params or {})}
+        return super().execute(query, given, prepare=prepare, binary=binary)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ _LOCK_CLASS: Final = 0x1A6E5A  # the first of a lock's two keys; never change
 _BEGIN: Final = text(
     "SELECT set_config('lock_timeout', :lock, true), set_config('statement_timeout', :whole, true)"
 )
-_TAKE_TURN: Final = text(f"SELECT pg_try_advisory_xact_lock({_LOCK_CLASS}, current_tenant())")
+_TAKE_TURN: Final = text(f"SELECT pg_try_advisory_xact_lock({_LOCK_CLASS}, :tenant_id)")
 _LONGEST_REASON: Final = 500
 
 OrderKey = tuple[UUID, str]
@@ -89,9 +89,9 @@ class Batch:
     def _begin(self, connection: Connection) -> None:
         limits = LIMITS.settings()
         connection.execute(_BEGIN, {"lock": limits["lock"], "whole": limits["timeout"]})
-        if not connection.scalar(_TAKE_TURN):
+        if not connection.scalar(_TAKE_TURN, {"tenant_id": self.db.tenant_id}):
             raise WorkedElsewhereError
-        connection.execute(text(LOCK_LEDGER))
+        connection.exec_driver_sql(LOCK_LEDGER, {"tenant_id": self.db.tenant_id})
         self._events = self._waiting(connection)
         basis = basis_of(connection, self.db.tenant_id)
         said = self._said(basis)
@@ -115,7 +115,12 @@ class Batch:
                 *(WebhookEvent.connection_id, IngestConnection.platform),
             )
             .join(IngestConnection, IngestConnection.id == WebhookEvent.connection_id)
-            .where(WebhookEvent.id.in_(self.ids), WebhookEvent.state == EventState.WAITING)
+            .where(
+                WebhookEvent.tenant_id == self.db.tenant_id,
+                IngestConnection.tenant_id == self.db.tenant_id,
+                WebhookEvent.id.in_(self.ids),
+                WebhookEvent.state == EventState.WAITING,
+            )
             .order_by(WebhookEvent.id)
             .with_for_update(of=WebhookEvent.__table__)
         )
@@ -147,7 +152,9 @@ class Batch:
         """The facts of the orders that learn something new; they are kept."""
         keys = {key for _, key, _, _ in said}
         columns = (WebhookOrder.connection_id, WebhookOrder.order_id)
-        query = select(*columns, WebhookOrder.facts).where(tuple_(*columns).in_(list(keys)))
+        query = select(*columns, WebhookOrder.facts).where(
+            WebhookOrder.tenant_id == self.db.tenant_id, tuple_(*columns).in_(list(keys))
+        )
         rows = connection.execute(query).all() if keys else []
         before = {(row.connection_id, row.order_id): row.facts for row in rows}
         after = {key: Facts.from_json(content) for key, content in before.items()}
@@ -178,11 +185,12 @@ class Batch:
 
     def _take_out(self, connection: Connection, state: OrderState) -> None:
         """Take out of the ledger what the order is or has no more."""
-        found = find_orders(connection, state.names, state.platform_id)
+        mine = self.db.tenant_id
+        found = find_orders(connection, mine, state.names, state.platform_id)
         if state.lines:
-            taken = lift_refunds_of(connection, found, state.lifted)
+            taken = lift_refunds_of(connection, mine, found, state.lifted)
         else:
-            taken = forget_orders(connection, found, self.now)
+            taken = forget_orders(connection, mine, found, self.now)
         self._changed = self._changed or taken > 0
 
     def _note_gap(self, state: OrderState) -> None:
@@ -211,10 +219,12 @@ class Batch:
 
     def _conclude(self, connection: Connection, summary: LoadSummary) -> None:
         if summary.version is None and self._changed:
-            version = connection.scalar(text(NEXT_VERSION))
+            whose = {"tenant_id": self.db.tenant_id}
+            version = connection.exec_driver_sql(NEXT_VERSION, whose).scalar_one()
             summary = replace(summary, version=version)
         self.version = summary.version
-        ended = update(WebhookEvent).values(ended_at=self.now)
+        mine = WebhookEvent.tenant_id == self.db.tenant_id
+        ended = update(WebhookEvent).where(mine).values(ended_at=self.now)
         done = [each for each in self._events if each in self._readable]
         connection.execute(
             ended.where(WebhookEvent.id.in_(done)).values(

@@ -105,9 +105,9 @@ def create_connection(
     )
     row.secret = box.seal(row.id, chosen)
     with db.transaction() as session:
-        if (session.scalar(select(func.count()).select_from(IngestConnection)) or 0) >= (
-            MOST_CONNECTIONS
-        ):
+        of_tenant = IngestConnection.tenant_id == db.tenant_id
+        count = select(func.count()).select_from(IngestConnection).where(of_tenant)
+        if (session.scalar(count) or 0) >= MOST_CONNECTIONS:
             raise InvalidConnectionError(f"a shop has at most {MOST_CONNECTIONS} connections")
         session.add(row)
         _tell(session, row, Action.CONNECTION_CREATED, author, at, platform=platform)
@@ -116,7 +116,11 @@ def create_connection(
 
 def list_connections(db: TenantDb) -> tuple[Connection, ...]:
     """The tenant's connections, the oldest first."""
-    query = select(IngestConnection).order_by(IngestConnection.created_at, IngestConnection.id)
+    query = (
+        select(IngestConnection)
+        .where(IngestConnection.tenant_id == db.tenant_id)
+        .order_by(IngestConnection.created_at, IngestConnection.id)
+    )
     with db.transaction() as session:
         return tuple(map(_told, session.scalars(query)))
 

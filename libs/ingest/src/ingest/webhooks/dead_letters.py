@@ -31,7 +31,7 @@ def list_dead_letters(db: TenantDb, *, most: int) -> tuple[DeadLetter, ...]:
     """The tenant's dead letters, the latest first."""
     query = (
         select(WebhookEvent)
-        .where(WebhookEvent.state == EventState.DEAD)
+        .where(WebhookEvent.tenant_id == db.tenant_id, WebhookEvent.state == EventState.DEAD)
         .order_by(WebhookEvent.id.desc())
         .limit(most)
     )
@@ -45,7 +45,11 @@ def replay_dead_letters(
     """Have dead letters tried again, all of them or those of ``ids``; how many they are."""
     counts = {"attempts": 0, "begun": 0}
     values = {"state": EventState.WAITING, "due_at": at, "ended_at": None, **counts}
-    again = update(WebhookEvent).where(WebhookEvent.state == EventState.DEAD).values(values)
+    again = (
+        update(WebhookEvent)
+        .where(WebhookEvent.tenant_id == db.tenant_id, WebhookEvent.state == EventState.DEAD)
+        .values(values)
+    )
     if ids is not None:
         again = again.where(WebhookEvent.id.in_(ids))
     with db.transaction() as session:

@@ -55,7 +55,9 @@ def enter(db: TenantDb, event: Event, *, most_waiting: int, at: datetime) -> boo
     Raises:
         InboxFullError: ``most_waiting`` of the tenant's events wait.
     """
-    waiting = select(WebhookEvent.id).where(WebhookEvent.state == EventState.WAITING)
+    waiting = select(WebhookEvent.id).where(
+        WebhookEvent.tenant_id == db.tenant_id, WebhookEvent.state == EventState.WAITING
+    )
     row = insert(WebhookEvent).values(
         tenant_id=db.tenant_id,
         connection_id=event.connection_id,
@@ -76,7 +78,11 @@ def enter(db: TenantDb, event: Event, *, most_waiting: int, at: datetime) -> boo
 
 def clear(db: TenantDb, *, before: datetime) -> int:
     """Delete what ended ``before``, done or dead; how many events."""
-    old = (WebhookEvent.state != EventState.WAITING, WebhookEvent.ended_at < before)
+    old = (
+        WebhookEvent.tenant_id == db.tenant_id,
+        WebhookEvent.state != EventState.WAITING,
+        WebhookEvent.ended_at < before,
+    )
     with db.transaction() as session:
         count = session.scalar(select(func.count()).select_from(WebhookEvent).where(*old)) or 0
         session.execute(delete(WebhookEvent).where(*old))

@@ -30,6 +30,7 @@ _KILLED: Final = "the process that worked on it ended each time, without a word"
 def give_up(db: TenantDb, at: datetime) -> int:
     """Make dead letters of the events that ended every process that began them; how many."""
     poison = update(WebhookEvent).where(
+        WebhookEvent.tenant_id == db.tenant_id,
         WebhookEvent.state == EventState.WAITING,
         WebhookEvent.begun >= MOST_ATTEMPTS,
         WebhookEvent.due_at <= at,
@@ -57,6 +58,8 @@ def next_due(db: TenantDb, at: datetime) -> Turn | None:
         )
         .join(IngestConnection, IngestConnection.id == WebhookEvent.connection_id)
         .where(
+            WebhookEvent.tenant_id == db.tenant_id,
+            IngestConnection.tenant_id == db.tenant_id,
             WebhookEvent.state == EventState.WAITING,
             WebhookEvent.due_at <= at,
             IngestConnection.paused_at.is_(None),
@@ -96,6 +99,7 @@ def _count(db: TenantDb, ids: Sequence[int], *, begun: int, change: int, due_at:
     free = (
         select(WebhookEvent.id)
         .where(
+            WebhookEvent.tenant_id == db.tenant_id,
             WebhookEvent.id.in_(ids),
             WebhookEvent.state == EventState.WAITING,
             WebhookEvent.begun == begun,
@@ -103,6 +107,10 @@ def _count(db: TenantDb, ids: Sequence[int], *, begun: int, change: int, due_at:
         .with_for_update(skip_locked=True)
     )
     values = {"begun": begun + change, "due_at": due_at}
-    changed = update(WebhookEvent).where(WebhookEvent.id.in_(free)).values(values)
+    changed = (
+        update(WebhookEvent)
+        .where(WebhookEvent.tenant_id == db.tenant_id, WebhookEvent.id.in_(free))
+        .values(values)
+    )
     with db.transaction() as session:
         return len(session.scalars(changed.returning(WebhookEvent.id)).all())

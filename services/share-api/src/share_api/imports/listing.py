@@ -32,7 +32,11 @@ def get_import(db: TenantDb, import_id: UUID) -> Import:
     Raises:
         ImportNotFoundError: the tenant has none of that id, or it is not all there yet.
     """
-    query = select(Import).where(Import.id == import_id, Import.state != ImportState.RECEIVING)
+    query = select(Import).where(
+        Import.tenant_id == db.tenant_id,
+        Import.id == import_id,
+        Import.state != ImportState.RECEIVING,
+    )
     with db.transaction() as session:
         found = session.scalar(query)
     if found is None:
@@ -44,7 +48,7 @@ def list_imports(db: TenantDb) -> Sequence[Import]:
     """The tenant's latest imports, newest first."""
     query = (
         select(Import)
-        .where(Import.state != ImportState.RECEIVING)
+        .where(Import.tenant_id == db.tenant_id, Import.state != ImportState.RECEIVING)
         .order_by(Import.created_at.desc(), Import.id.desc())
         .limit(LISTED)
     )

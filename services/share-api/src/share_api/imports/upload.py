@@ -13,7 +13,7 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 import zstandard
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 
 from common import instants
 from common.db.audit import Action, Author, record
@@ -109,7 +109,7 @@ class ImportUpload:
         if self.detect and self._head:
             done["format"] = format_of(ImportFile("orders.csv", [bytes(self._head)]))[0].name
         with self.db.transaction() as session:
-            session.execute(update(Import).where(Import.id == self.import_id).values(done))
+            session.execute(update(Import).where(*self._mine()).values(done))
             if self.checked:
                 return
             record(
@@ -125,7 +125,10 @@ class ImportUpload:
     def abort(self) -> None:
         """Forget what was received."""
         with self.db.transaction() as session:
-            session.execute(delete(Import).where(Import.id == self.import_id))
+            session.execute(delete(Import).where(*self._mine()))
+
+    def _mine(self) -> tuple[ColumnElement[bool], ...]:
+        return (Import.tenant_id == self.db.tenant_id, Import.id == self.import_id)
 
     def _store(self, file: str, content: bytes) -> None:
         number = self._numbers.get(file, 0)
@@ -164,13 +167,17 @@ def begin_upload(
     with db.transaction() as session:
         session.execute(
             delete(Import).where(
-                Import.state == ImportState.RECEIVING, Import.created_at < now - _ABANDONED
+                Import.tenant_id == db.tenant_id,
+                Import.state == ImportState.RECEIVING,
+                Import.created_at < now - _ABANDONED,
             )
         )
         # One at a time for a tenant, or many at once would each count the same.
         session.execute(select(func.pg_advisory_xact_lock(_COUNTING + db.tenant_id)))
         unfinished = session.scalar(
-            select(func.count()).select_from(Import).where(Import.state.in_(_UNFINISHED))
+            select(func.count())
+            .select_from(Import)
+            .where(Import.tenant_id == db.tenant_id, Import.state.in_(_UNFINISHED))
         )
         if (unfinished or 0) >= MOST_UNFINISHED:
             raise TooManyImportsError

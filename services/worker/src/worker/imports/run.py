@@ -98,7 +98,9 @@ def next_import(engine: Engine, slots: int = IMPORTS_AT_ONCE) -> RunImport | Non
     for tenant_id, import_id, state in rows:
         if state == ImportState.RECEIVING:
             with TenantDb(engine, tenant_id).transaction() as session:
-                session.execute(delete(Import).where(Import.id == import_id))
+                session.execute(
+                    delete(Import).where(Import.tenant_id == tenant_id, Import.id == import_id)
+                )
         elif is_free(engine, tenant_id, slots):
             return RunImport(tenant_id, import_id)
     return None

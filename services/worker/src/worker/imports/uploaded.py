@@ -11,7 +11,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import zstandard
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import ColumnElement, Connection, delete, select, update
 
 from common import instants
 from common.db.audit import WORKER, Action, record
@@ -44,13 +44,19 @@ class UploadedImport:
     db: TenantDb
     id: UUID
 
+    def _mine(self) -> tuple[ColumnElement[bool], ...]:
+        return (Import.tenant_id == self.db.tenant_id, Import.id == self.id)
+
+    def _of_mine(self) -> tuple[ColumnElement[bool], ...]:
+        return (ImportChunk.tenant_id == self.db.tenant_id, ImportChunk.import_id == self.id)
+
     def claim(self) -> Claimed | None:
         """Count an attempt; None when there is none to make.
 
         It is done, tried too often, or its format is not installed here.
         """
         with self.db.transaction() as session:
-            row = session.scalar(select(Import).where(Import.id == self.id).with_for_update())
+            row = session.scalar(select(Import).where(*self._mine()).with_for_update())
             if row is None or row.state not in {ImportState.QUEUED, ImportState.RUNNING}:
                 return None
             if row.attempts >= MOST_ATTEMPTS:
@@ -70,7 +76,7 @@ class UploadedImport:
 
     def files(self) -> dict[FileKind, ImportFile]:
         """The files that came, in the form the importer reads."""
-        query = select(ImportChunk.file).where(ImportChunk.import_id == self.id).distinct()
+        query = select(ImportChunk.file).where(*self._of_mine()).distinct()
         with self.db.transaction() as session:
             kinds = [FileKind(kind) for kind in session.scalars(query)]
         return {kind: ImportFile(f"{kind}.csv", self._chunks(kind)) for kind in kinds}
@@ -79,7 +85,7 @@ class UploadedImport:
         """The chunks of a file in turn; no transaction is open while one is worked on."""
         query = (
             select(ImportChunk.number, ImportChunk.content)
-            .where(ImportChunk.import_id == self.id, ImportChunk.file == kind)
+            .where(*self._of_mine(), ImportChunk.file == kind)
             .order_by(ImportChunk.number)
             .limit(1)
         )
@@ -103,7 +109,7 @@ class UploadedImport:
             written = time.monotonic()
             values = {"done_bytes": meter.done_bytes, "done_rows": meter.rows}
             with self.db.transaction() as session:
-                session.execute(update(Import).where(Import.id == self.id).values(values))
+                session.execute(update(Import).where(*self._mine()).values(values))
 
         return write
 
@@ -152,8 +158,8 @@ class UploadedImport:
         }
         if done:
             values |= {"done_bytes": Import.total_bytes, "done_rows": rows}
-        connection.execute(delete(ImportChunk).where(ImportChunk.import_id == self.id))
-        connection.execute(update(Import).where(Import.id == self.id).values(values))
+        connection.execute(delete(ImportChunk).where(*self._of_mine()))
+        connection.execute(update(Import).where(*self._mine()).values(values))
         if checked:
             return
         record(

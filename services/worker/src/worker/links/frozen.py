@@ -28,7 +28,7 @@ def drop_ended(engine: Engine, *, now: datetime) -> int:
     dropped = 0
     for tenant_id in tenants:
         revoked = exists().where(
-            Share.tenant_id == FrozenReport.tenant_id,
+            Share.tenant_id == tenant_id,
             Share.link_id == FrozenReport.link_id,
             Share.revoked_at.is_not(None),
         )

@@ -13,6 +13,7 @@ from sqlalchemy import delete, select, text, update
 
 from accounts.errors import UnknownTenantError
 from accounts.provisioning import accounts_engine, tenant_id_of
+from common.db.ledger_writer import by_statements
 from common.db.sales import LOCK_LEDGER, Customer, Order
 from common.db.tenancy import TenantDb, TenantSession
 from common.db.webhooks import EventState, WebhookEvent, WebhookOrder
@@ -60,7 +61,7 @@ def erase_customer(service_url: str, *, tenant: str, customer: str, really: bool
         if tenant_id is None:
             raise UnknownTenantError(tenant)
         with TenantDb(engine, tenant_id).transaction() as session:
-            session.execute(text(LOCK_LEDGER))
+            session.connection().exec_driver_sql(LOCK_LEDGER, {"tenant_id": tenant_id})
             done = _erase(session, tenant_id, {each for each in names if each})
             if not really:
                 session.rollback()
@@ -73,14 +74,16 @@ def _erase(session: TenantSession, tenant_id: int, names: set[str]) -> ErasedCus
         select(Customer.id).where(of_tenant, Customer.external_id.in_(names))
     ).all()
     events = _erase_events(session, tenant_id, names)
-    orders = session.execute(
-        update(Order)
-        .where(Order.tenant_id == tenant_id, Order.customer_id.in_(ids))
-        .values(customer_id=None)
-        .returning(Order.id)
-    ).all()
+    # No sum of a day changes, and nothing refers to the customer any more.
+    with by_statements(session.connection().exec_driver_sql):
+        orders = session.execute(
+            update(Order)
+            .where(Order.tenant_id == tenant_id, Order.customer_id.in_(ids))
+            .values(customer_id=None)
+            .returning(Order.id)
+        ).all()
+        session.execute(delete(Customer).where(of_tenant, Customer.id.in_(ids)))
     facts = sum(_erase_facts(session, tenant_id, name) for name in names)
-    session.execute(delete(Customer).where(of_tenant, Customer.id.in_(ids)))
     return ErasedCustomer(len(ids), len(orders), facts, events)
 
 

@@ -16,12 +16,19 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from analytics.admin.tenant_tables import delete_rows, on_behalf_of, rows_of
-from common.db.engine import create_database_engine
+from common.db.engine import create_database_engine, settle
+from common.db.ledger_writer import by_statements
+from common.db.tenancy import Access, settings_of
 from common.infra.nodes import scan
 from common.infra.redis import WORKER, create_redis
 from common.links import popularity, view_counts
 from common.links.state import LinkRef, LinkStateStore
 
+_SALES: Final = tuple(
+    text(f"DELETE FROM {table} WHERE tenant_id = :tenant_id")  # noqa: S608 - names of ours
+    for table in ("refunds", "order_lines", "orders", "customers", "shares", "imports")
+)
+"""Each before what it refers to; links and imports refer to who made them."""
 _PATIENCE_SECONDS: Final = 3600
 _AT_ONCE: Final = 1000
 _LINKS: Final = text(
@@ -29,7 +36,6 @@ _LINKS: Final = text(
 )
 _MEMBERS: Final = text("SELECT admin_id FROM memberships WHERE tenant_id = :tenant_id")
 _ELSEWHERE: Final = text("SELECT admin_id FROM memberships WHERE admin_id = :admin_id LIMIT 1")
-_AS_ADMIN: Final = text("SELECT set_config('app.admin_id', :admin_id, true)")
 
 
 class EraseError(Exception):
@@ -92,14 +98,14 @@ def _delete(connection: Connection, tenant_id: int) -> int:
     """Delete the tenant and what is below it, and people who are members nowhere then."""
     people = connection.scalars(_MEMBERS, {"tenant_id": tenant_id}).all()
     mine = {"tenant_id": tenant_id}
-    # Orders first, as refunds refer to them and to products; their lines go by a trigger.
-    connection.execute(text("DELETE FROM orders WHERE tenant_id = :tenant_id"), mine)
-    connection.execute(text("DELETE FROM customers WHERE tenant_id = :tenant_id"), mine)
-    connection.execute(text("DELETE FROM tenants WHERE id = :tenant_id"), mine)
-    delete_rows(connection, tenant_id)  # of tables that do not refer to it
+    with by_statements(connection.exec_driver_sql):
+        for statement in _SALES:
+            connection.execute(statement, mine)
+        connection.execute(text("DELETE FROM tenants WHERE id = :tenant_id"), mine)
+        delete_rows(connection, tenant_id)  # of tables that do not refer to it
     gone = 0
     for admin_id in people:
-        connection.execute(_AS_ADMIN, {"admin_id": str(admin_id)})
+        settle(connection, settings_of(Access(tenant_id=tenant_id, admin_id=admin_id)))
         if connection.scalar(_ELSEWHERE, {"admin_id": admin_id}) is None:
             person = {"admin_id": admin_id}
             connection.execute(text("DELETE FROM admins WHERE id = :admin_id"), person)

@@ -9,6 +9,9 @@ from typing import Final, LiteralString
 from psycopg import sql
 from sqlalchemy import Connection, TextClause, text
 
+from common.db.engine import settle
+from common.db.tenancy import Access, settings_of
+
 _TABLES: Final = text(
     """
     SELECT c.relname AS name, c.relrowsecurity AND c.relforcerowsecurity AS held
@@ -18,12 +21,11 @@ _TABLES: Final = text(
     """
 )
 _NEWEST: Final = text("SELECT max(at) FROM audit_entries WHERE tenant_id = :tenant_id")
-_FOR: Final = text("SELECT set_config('app.tenant_id', :tenant_id, true)")
 
 
 def on_behalf_of(connection: Connection, tenant_id: int) -> None:
     """Let the transaction see a tenant's rows: the owner is held by row-level security too."""
-    connection.execute(_FOR, {"tenant_id": str(tenant_id)})
+    settle(connection, settings_of(Access(tenant_id=tenant_id)))
 
 
 def newest_entry(connection: Connection, tenant_id: int) -> datetime | None:
