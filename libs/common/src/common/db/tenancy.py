@@ -12,14 +12,19 @@ from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.orm import Session, SessionTransaction
 
 from common.db.engine import LIMITS, SETS_LIMITS, TIME_LIMIT
+from common.db.shards import TenantElsewhereError, directory_of, like
 
 _ACCESS = "analytics.access"
-_SET_ACCESS = text(
+_HELD = "analytics.held"
+_SETTINGS = (
     f"SELECT {LIMITS}, set_config('app.tenant_id', :tenant_id, true),"
     " set_config('app.admin_id', :admin_id, true),"
     " set_config('app.guild_id', :guild_id, true),"
     " set_config('app.key_digest', :key_digest, true)"
 )
+_SET_ACCESS = text(_SETTINGS)
+_ENTER = text(f"{_SETTINGS}, enter_tenant(:entered)")
+_LOOK = text(f"{_SETTINGS}, holds_tenant(:entered)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +51,58 @@ class TenantSession(Session):
 @event.listens_for(TenantSession, "after_begin")
 def _set_access(session: Session, _: SessionTransaction, connection: Connection) -> None:
     access: Access = session.info[_ACCESS]
-    connection.execute(
-        _SET_ACCESS,
-        {
-            "tenant_id": "" if access.tenant_id is None else str(access.tenant_id),
-            "admin_id": "" if access.admin_id is None else str(access.admin_id),
-            "guild_id": "" if access.guild_id is None else str(access.guild_id),
-            "key_digest": "" if access.key_digest is None else access.key_digest.hex(),
-            "time_limit": str(connection.get_execution_options().get(TIME_LIMIT, 0)),
-        },
-    )
+    options = connection.get_execution_options()
+    settings = {
+        "tenant_id": "" if access.tenant_id is None else str(access.tenant_id),
+        "admin_id": "" if access.admin_id is None else str(access.admin_id),
+        "guild_id": "" if access.guild_id is None else str(access.guild_id),
+        "key_digest": "" if access.key_digest is None else access.key_digest.hex(),
+        "time_limit": str(options.get(TIME_LIMIT, 0)),
+    }
+    if access.tenant_id is None or _HELD not in session.info:
+        connection.execute(_SET_ACCESS, settings)
+        return
+    entering = _LOOK if options.get("postgresql_readonly") else _ENTER
+    held = connection.execute(entering, settings | {"entered": access.tenant_id}).one()[-1]
+    if not held and (held is False or session.info[_HELD]):
+        raise TenantElsewhereError(access.tenant_id)
+
+
+def _begin(engine: Engine, access: Access) -> TenantSession:
+    """A session that has begun: with several servers, on the one that holds the tenant."""
+    directory = directory_of(engine)
+    if directory is None or access.tenant_id is None:
+        session = TenantSession(engine, access)
+        session.begin()
+        return session
+
+    def begin_there(server: Engine, held: bool) -> TenantSession:
+        session = TenantSession(like(engine, server), access)
+        session.info[_HELD] = held
+        try:
+            session.connection()
+        except BaseException:
+            session.close()
+            raise
+        return session
+
+    return directory.on_holder(access.tenant_id, begin_there)
+
+
+def _begun(session: TenantSession) -> SessionTransaction:
+    begun = session.get_transaction()
+    assert begun is not None  # noqa: S101 - ``_begin`` began it
+    return begun
 
 
 @contextmanager
 def transaction(engine: Engine, access: Access) -> Iterator[TenantSession]:
-    """A transaction on behalf of ``access``; commits at the end, rolls back on an error."""
-    with TenantSession(engine, access) as session, session.begin():
+    """A transaction on behalf of ``access``; commits at the end, rolls back on an error.
+
+    With several servers it is on the one that holds the tenant, and the tenant does not move while
+    it runs.
+    """
+    with _begin(engine, access) as session, _begun(session):
         yield session
 
 
