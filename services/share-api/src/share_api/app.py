@@ -12,10 +12,10 @@ from functools import cache
 from importlib.metadata import version
 
 from fastapi import APIRouter, Depends, FastAPI, Request
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 from starlette.routing import BaseRoute
 
+from common.db.shards import connect_to_each
 from common.infra import tracing
 from share_api.auth.bearer import presented_key
 from share_api.console import problems as console_problems
@@ -129,7 +129,6 @@ def check_database(container: Container) -> None:
     Raises:
         UnsafeDatabaseRoleError: the service must not serve.
     """
-    try:
-        container.engine.connect().close()
-    except SQLAlchemyError as error:
-        _log.warning("PostgreSQL does not answer yet", extra={"error": type(error).__name__})
+    for name, error in connect_to_each(container.engine).items():
+        facts = {"server": name, "error": type(error).__name__}
+        _log.warning("PostgreSQL does not answer yet", extra=facts)

@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from redis import Redis
 from sqlalchemy import Engine
 
-from common.db.engine import create_service_engine
+from common.db.shards import create_sharded_engine
 from common.infra.redis import ADMIN, create_redis
 from common.jobs.discord_promises import PromiseStore
 from common.links.state import LinkStateStore
@@ -91,8 +91,9 @@ def create_discord(
 def create_container(settings: ShareApiSettings) -> Container:
     """Make the collaborators; nothing connects before the first request."""
     redis_url = settings.redis_url.get_secret_value()
-    engine = create_service_engine(
+    engine = create_sharded_engine(
         settings.database_url.get_secret_value(),
+        settings.shards,
         application_name="share-api",
         pool_size=POOL_SIZE,
         statement_timeout_seconds=STATEMENT_TIMEOUT_SECONDS,

@@ -84,7 +84,7 @@ def test_a_tenant_is_answered_by_the_server_that_holds_it_or_by_none(
 ) -> None:
     directory = shared.directory()
     for holder, arriving, away in history:
-        shared.held = dict.fromkeys(arriving, False) | ({holder: True} if holder else {})
+        shared.held = _holding(holder, arriving)
         shared.away = frozenset(away)
         try:
             answered = directory.on_holder(TENANT, shared.begin)

@@ -29,7 +29,7 @@ def ask_each(
     what may still be at work when there is enough.
     """
     answers = Answers[T]()
-    if len(asks) == 1:
+    if len(asks) <= 1:
         for name, ask in asks.items():
             _note(answers, name, ask, away)
         return answers

@@ -7,12 +7,13 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
 import click
 
 from common.infra.broker import broker_of
+from common.setting_types import named_servers
 from devstack.supervisor.errors import SupervisorError
 from devstack.supervisor.secrets import load_secrets
 from devstack.supervisor.state import (
@@ -21,6 +22,9 @@ from devstack.supervisor.state import (
     StateDirectory,
     read_json,
 )
+
+_SHARDS: Final = "DATABASE_SHARD_URLS"
+_SHARD_OWNERS: Final = "DATABASE_SHARD_OWNER_URLS"
 
 
 class NoConnectionError(SupervisorError):
@@ -36,6 +40,10 @@ class NoConnectionError(SupervisorError):
 
 class BrokerError(SupervisorError):
     """The environment does not say where jobs go."""
+
+
+class ShardsError(SupervisorError):
+    """The environment does not say where the further servers are."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +125,33 @@ def resolve_owner(
     secret = quote(load_secrets(directory.secrets).postgres_password, safe="")
     netloc = f"postgres:{secret}@{parts.hostname}:{parts.port}"
     return parts._replace(netloc=netloc).geturl(), service
+
+
+def resolve_shards(
+    state_directory: Path | None, environment: Mapping[str, str] | None = None
+) -> dict[str, tuple[str, str | None]]:
+    """Further servers by name: the URL of who owns the tables, and the services' if it is told.
+
+    A running `up` has none.
+
+    Raises:
+        ShardsError: a setting cannot be used, or names a server whose owner is not named.
+    """
+    known = os.environ if environment is None else environment
+    if state_directory is not None:
+        return {}
+    told = {name: _servers(known, name) for name in (_SHARD_OWNERS, _SHARDS)}
+    owners, services = told[_SHARD_OWNERS], told[_SHARDS]
+    if missing := sorted(services.keys() - owners.keys()):
+        raise ShardsError(f"{_SHARD_OWNERS} has to name {', '.join(missing)}")
+    return {name: (owner, services.get(name)) for name, owner in owners.items()}
+
+
+def _servers(known: Mapping[str, str], setting: str) -> dict[str, str]:
+    try:
+        return named_servers(known.get(setting, ""))
+    except ValueError as error:
+        raise ShardsError(f"{setting} {error}") from None
 
 
 def resolve_redis(
