@@ -117,10 +117,9 @@ def create_tenant(
 
 
 def _server_for(engine: Engine, slug: str, shard: str | None) -> Engine:
-    place = place_for_tenant(engine, shard)
     if further_servers(engine) and tenant_id_of(engine, slug) is not None:
         raise TenantExistsError(slug)
-    return place
+    return place_for_tenant(engine, shard)
 
 
 def create_admin(
