@@ -147,6 +147,20 @@ def resolve_shards(
     return {name: (owner, services.get(name)) for name, owner in owners.items()}
 
 
+def resolve_server(state_directory: Path | None, name: str) -> tuple[str, list[str]]:
+    """The URL of who owns the tables of the server of that name, and those of all others.
+
+    Raises: what ``resolve_owner`` and ``resolve_shards`` raise.
+        ShardsError: there is no server of that name.
+    """
+    home, _ = resolve_owner(state_directory)
+    owners = {"home": home}
+    owners |= {each: owner for each, (owner, _) in resolve_shards(state_directory).items()}
+    if name not in owners:
+        raise ShardsError(f"there is no server {name!r}: there is {', '.join(owners)}")
+    return owners.pop(name), [*owners.values()]
+
+
 def _servers(known: Mapping[str, str], setting: str) -> dict[str, str]:
     try:
         return named_servers(known.get(setting, ""))

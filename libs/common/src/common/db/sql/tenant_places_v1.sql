@@ -1,8 +1,13 @@
 -- Which of several servers holds a tenant. A tenant that is arriving is a copy that does not count yet: another server
 -- holds it, or nobody does until its move is ended. Moves have the fence for themselves; who acts for the tenant shares it.
+-- A restored copy holds none until it is adopted: what left after its dump, and what was revoked, would be back in it.
 
 CREATE FUNCTION holds_tenant(id integer) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
-RETURN (SELECT NOT t.arriving FROM public.tenants t WHERE t.id = holds_tenant.id);
+SET search_path = pg_catalog, public, pg_temp
+RETURN (
+    SELECT NOT t.arriving AND public.database_origin() = public.database_identity()
+    FROM public.tenants t WHERE t.id = holds_tenant.id
+);
 
 CREATE FUNCTION enter_tenant(id integer) RETURNS boolean LANGUAGE plpgsql VOLATILE
 SET lock_timeout = '5s' AS $$
