@@ -15,7 +15,7 @@ from redis import Redis, RedisError
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from analytics.admin.tenant_tables import delete_rows, on_behalf_of, rows_of
+from analytics.admin.tenant_tables import delete_tenant, on_behalf_of, rows_of
 from common.db.engine import create_database_engine
 from common.db.shards import FENCE_CLASS
 from common.infra.nodes import scan
@@ -70,7 +70,9 @@ def erase_tenant(
             if not really:
                 return Erased(rows, sum(1 for _ in _keys(redis, found)), 0, sum(rows.values()), 0)
             _close(connection, redis, found, now)
-            members = _delete(connection, found)
+            _drop_copies((each for each in databases if each is not connection), found)
+            members = connection.scalars(_MEMBERS, {"tenant_id": found}).all()
+            delete_tenant(connection, found)
             people = _delete_people(databases, members)
             left = {name: count for name, count in rows_of(connection, found).items() if count}
             if left:
@@ -109,16 +111,12 @@ def _close(connection: Connection, redis: Redis, tenant_id: int, now: datetime) 
         states.revoke(LinkRef(tenant_id, row.link_id, row.expires_at) for row in part)
 
 
-def _delete(connection: Connection, tenant_id: int) -> Sequence[int]:
-    """Delete the tenant and what is below it; the people who were its members."""
-    people = connection.scalars(_MEMBERS, {"tenant_id": tenant_id}).all()
-    mine = {"tenant_id": tenant_id}
-    # Orders first, as refunds refer to them and to products; their lines go by a trigger.
-    connection.execute(text("DELETE FROM orders WHERE tenant_id = :tenant_id"), mine)
-    connection.execute(text("DELETE FROM customers WHERE tenant_id = :tenant_id"), mine)
-    connection.execute(text("DELETE FROM tenants WHERE id = :tenant_id"), mine)
-    delete_rows(connection, tenant_id)  # of tables that do not refer to it
-    return people
+def _drop_copies(databases: Iterable[Connection], tenant_id: int) -> None:
+    """Drop what a killed move of the tenant left: ended later, it would bring the tenant back."""
+    for database in databases:
+        on_behalf_of(database, tenant_id)
+        delete_tenant(database, tenant_id)
+        database.commit()
 
 
 def _delete_people(databases: Sequence[Connection], people: Iterable[int]) -> int:

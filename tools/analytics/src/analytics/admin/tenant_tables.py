@@ -3,6 +3,7 @@
 Which tables those are is asked of the database, so that a new one is not forgotten.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final, LiteralString
 
@@ -18,6 +19,8 @@ _TABLES: Final = text(
     """
 )
 _NEWEST: Final = text("SELECT max(at) FROM audit_entries WHERE tenant_id = :tenant_id")
+_ELSEWHERE: Final = text("SELECT admin_id FROM memberships WHERE admin_id = :admin_id LIMIT 1")
+_AS_ADMIN: Final = text("SELECT set_config('app.admin_id', :admin_id, true)")
 _FOR: Final = text("SELECT set_config('app.tenant_id', :tenant_id, true)")
 
 
@@ -40,6 +43,28 @@ def tenant_tables(connection: Connection) -> dict[str, bool]:
 def rows_of(connection: Connection, tenant_id: int) -> dict[str, int]:
     """How many rows each table has of the tenant on whose behalf the transaction runs."""
     return {name: _count(connection, name, tenant_id) for name in tenant_tables(connection)}
+
+
+def delete_tenant(connection: Connection, tenant_id: int) -> None:
+    """Delete the tenant and every row of it: it is the one on whose behalf the transaction runs."""
+    mine = {"tenant_id": tenant_id}
+    # Orders first, as refunds refer to them and to products; their lines go by a trigger.
+    connection.execute(text("DELETE FROM orders WHERE tenant_id = :tenant_id"), mine)
+    connection.execute(text("DELETE FROM customers WHERE tenant_id = :tenant_id"), mine)
+    connection.execute(text("DELETE FROM tenants WHERE id = :tenant_id"), mine)
+    delete_rows(connection, tenant_id)  # of tables that do not refer to it
+
+
+def delete_people(connection: Connection, admin_ids: Iterable[int]) -> int:
+    """Delete those admins who are a member of no tenant of the server; how many they were."""
+    gone = 0
+    for admin_id in admin_ids:
+        connection.execute(_AS_ADMIN, {"admin_id": str(admin_id)})
+        if connection.scalar(_ELSEWHERE, {"admin_id": admin_id}) is None:
+            person = {"admin_id": admin_id}
+            connection.execute(text("DELETE FROM admins WHERE id = :admin_id"), person)
+            gone += 1
+    return gone
 
 
 def delete_rows(connection: Connection, tenant_id: int) -> None:
