@@ -1,0 +1,19 @@
+"""A home and a further server."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+from redis import Redis
+from tests.support.databases import Databases
+from tests.support.moved_tenants import Fleet, fleet_of
+
+SERVERS = ("home", "east")
+
+
+@pytest.fixture
+def fleet(databases: Databases, redis_client: Redis) -> Iterator[Fleet]:
+    """Databases of one server are enough to tell what is where."""
+    with ExitStack() as stack:
+        urls = {name: stack.enter_context(databases.fresh()) for name in SERVERS}
+        yield stack.enter_context(fleet_of(urls, redis_client))
