@@ -14,8 +14,8 @@ from accounts.passwords import SESSION_KEY, derived_key
 from common.db.accounts import Admin, GiftCards, Membership, Role, Tenant
 from common.db.engine import UnsafeDatabaseRoleError
 from common.db.parallel import Answers, ask_each
-from common.db.shards import DATABASE_AWAY, TenantAwayError, further_servers
-from common.db.tenancy import Access, TenantSession, transaction
+from common.db.shards import DATABASE_AWAY, TenantAwayError, directory_of, further_servers
+from common.db.tenancy import Access, TenantSession, snapshot, transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Account:
     """An admin and the tenants of their memberships, by slug; ``roles`` by the tenants' ids.
 
     Sessions of another ``generation`` than this are over, and so are those that ``session_key``
-    did not sign. Tenants of servers that are ``away`` are missing.
+    did not sign. Tenants of servers that are ``away``, and those that move, are missing.
     """
 
     admin_id: int
@@ -86,17 +86,21 @@ class Account:
             raise TenantAwayError(None, f"no answer from {', '.join(self.away)}")
 
 
-def find_account(engine: Engine, admin_id: int) -> Account | None:
+def find_account(engine: Engine, admin_id: int, *, acting_for: int | None = None) -> Account | None:
     """The admin of that id with their memberships; None when there is no such admin.
 
     Of several servers the home knows the admin, and each the tenants it holds; one that does not
-    answer is named, and its tenants are missing.
+    answer is named, and its tenants are missing. A tenant that moves meanwhile may be missing too,
+    but for the one that the admin is ``acting_for``.
+
+    Raises:
+        TenantAwayError: that one is moving, or its server does not answer.
     """
     query = (
         select(Admin.email, Admin.session_generation, Admin.password_hash, Tenant, Membership.role)
         .select_from(Admin)
         .outerjoin(Membership, Membership.admin_id == Admin.id)
-        .outerjoin(Tenant, (Tenant.id == Membership.tenant_id) & ~Tenant.arriving)
+        .outerjoin(Tenant, Tenant.id == Membership.tenant_id)
         .where(Admin.id == admin_id)
         .order_by(Tenant.slug)
     )
@@ -107,9 +111,13 @@ def find_account(engine: Engine, admin_id: int) -> Account | None:
     email, generation, password_hash, *_ = rows[0]
     theirs = [(tenant, role) for *_, tenant, role in rows if tenant is not None]
     elsewhere = _memberships_elsewhere(engine, admin_id)
-    if elsewhere.given:
-        theirs += [each for found in elsewhere.given.values() for each in found]
-        theirs.sort(key=lambda each: each[0].slug)
+    theirs += [each for found in elsewhere.given.values() for each in found]
+    held = {tenant.id for tenant, _ in theirs if not tenant.arriving}
+    moving = {tenant.slug for tenant, _ in theirs if tenant.id not in held}
+    theirs = [each for each in theirs if not each[0].arriving]
+    if acting_for is not None and acting_for not in held and directory_of(engine) is not None:
+        theirs += _membership_of(engine, acting_for, admin_id)
+    theirs.sort(key=lambda each: each[0].slug)
     return Account(
         admin_id=admin_id,
         email=email,
@@ -117,8 +125,19 @@ def find_account(engine: Engine, admin_id: int) -> Account | None:
         tenants=tuple(facts_of(tenant) for tenant, _ in theirs),
         session_key=derived_key(password_hash, SESSION_KEY),
         roles={tenant.id: Role(role) for tenant, role in theirs},
-        away=tuple(elsewhere.away),
+        away=(*elsewhere.away, *(f"the move of {slug}" for slug in sorted(moving))),
     )
+
+
+def _membership_of(engine: Engine, tenant_id: int, admin_id: int) -> list[tuple[Tenant, str]]:
+    """The tenant with the admin's role, by the server that holds it; empty without a membership."""
+    query = (
+        select(Tenant, Membership.role)
+        .join(Membership, Membership.tenant_id == Tenant.id)
+        .where(Tenant.id == tenant_id, Membership.admin_id == admin_id)
+    )
+    with snapshot(engine, Access(tenant_id=tenant_id)) as session:
+        return [(tenant, role) for tenant, role in session.execute(query)]
 
 
 def _memberships_elsewhere(engine: Engine, admin_id: int) -> Answers[list[tuple[Tenant, str]]]:
@@ -126,7 +145,7 @@ def _memberships_elsewhere(engine: Engine, admin_id: int) -> Answers[list[tuple[
     query = (
         select(Tenant, Membership.role)
         .join(Membership, Membership.tenant_id == Tenant.id)
-        .where(Membership.admin_id == admin_id, ~Tenant.arriving)
+        .where(Membership.admin_id == admin_id)
     )
 
     def ask(server: Engine) -> list[tuple[Tenant, str]]:
