@@ -97,7 +97,8 @@ def find_on_any(
     Raises:
         TenantAwayError: it was not found, and a server did not answer or the tenant is moving.
     """
-    if directory_of(engine) is None:
+    directory = directory_of(engine)
+    if directory is None:
         with transaction(engine, access) as session:
             return find(session)
 
@@ -110,8 +111,8 @@ def find_on_any(
                     raise TenantElsewhereError(tenant_id)
             return found
 
-    asks = {name: partial(find_on, server) for name, server in servers_of(engine).items()}
-    answers = ask_each(asks, away=_AWAY, enough=lambda found: found is not None)
+    asks = {name: partial(find_on, server) for name, server in directory.servers.items()}
+    answers = directory.ask(asks, enough=lambda found: found is not None)
     found = next((each for each in answers.given.values() if each is not None), None)
     if found is None and answers.away:
         raise TenantAwayError(None, f"no answer from {', '.join(answers.away)}")
