@@ -6,10 +6,10 @@ arriving only the server that holds it is believed. With one server it is one qu
 """
 
 import logging
-import random
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
+from secrets import SystemRandom
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Engine, Row, TextClause, text
@@ -51,7 +51,7 @@ def rows_of_all(
     servers = [*servers_of(engine).items()]
     asks = {
         name: partial(held_rows, server, query, given)
-        for name, server in random.sample(servers, len(servers))
+        for name, server in SystemRandom().sample(servers, len(servers))
     }
     answers = ask_each(asks, away=_AWAY)
     if answers.away and (whole or not answers.given):
