@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from sqlalchemy import Engine, delete
+from sqlalchemy import Engine, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from common.db.accounts import Admin
@@ -32,6 +32,21 @@ def accounts_beside(engine: Engine, session: TenantSession) -> Iterator[TenantSe
         return
     with transaction(engine, Access()) as accounts:
         yield accounts
+
+
+def ensure_account(engine: Engine, session: TenantSession, email: str, password_hash: str) -> int:
+    """The account of that address, beside a tenant's transaction; made if there is a hash for it.
+
+    Raises:
+        sqlalchemy.exc.NoResultFound: there is none.
+    """
+    with accounts_beside(engine, session) as accounts:
+        if password_hash:
+            made = insert(Admin).values(email=email, password_hash=password_hash)
+            accounts.execute(made.on_conflict_do_nothing(index_elements=["email"]))
+        admin_id = accounts.scalars(select(Admin.id).where(Admin.email == email)).one()
+    copy_admin(session, engine, admin_id, email)
+    return admin_id
 
 
 def copy_admin(session: TenantSession, engine: Engine, admin_id: int, email: str) -> None:

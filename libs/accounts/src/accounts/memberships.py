@@ -12,9 +12,8 @@ from sqlalchemy import Engine, select
 
 from accounts.passwords import SESSION_KEY, derived_key
 from common.db.accounts import Admin, GiftCards, Membership, Role, Tenant
-from common.db.engine import UnsafeDatabaseRoleError
-from common.db.parallel import Answers, ask_each
-from common.db.shards import DATABASE_AWAY, TenantAwayError, directory_of, further_servers
+from common.db.parallel import Answers
+from common.db.shards import TenantAwayError, directory_of, further_servers
 from common.db.tenancy import Access, TenantSession, snapshot, transaction
 
 
@@ -152,8 +151,12 @@ def _memberships_elsewhere(engine: Engine, admin_id: int) -> Answers[list[tuple[
         with transaction(server, Access(admin_id=admin_id)) as session:
             return [(tenant, role) for tenant, role in session.execute(query)]
 
-    further = {name: partial(ask, each) for name, each in further_servers(engine).items()}
-    return ask_each(further, away=(*DATABASE_AWAY, UnsafeDatabaseRoleError))
+    directory = directory_of(engine)
+    if directory is None:
+        return Answers()
+    return directory.ask(
+        {name: partial(ask, each) for name, each in further_servers(engine).items()}
+    )
 
 
 def find_tenant(engine: Engine, tenant_id: int) -> TenantFacts | None:

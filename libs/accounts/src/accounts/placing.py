@@ -6,9 +6,9 @@ from typing import Final
 from sqlalchemy import Engine, text
 
 from accounts.errors import UnknownServerError
+from common.database_servers import named_servers
 from common.db.shards import servers_of
 from common.db.tenancy import Access, transaction
-from common.setting_types import named_servers
 
 _COUNT: Final = text("SELECT count_tenants()")
 

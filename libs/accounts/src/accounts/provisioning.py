@@ -11,7 +11,7 @@ from sqlalchemy import Engine, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from accounts.admin_copies import accounts_beside, copy_admin
+from accounts.admin_copies import ensure_account
 from accounts.errors import (
     DatabaseRefusedError,
     PasswordMismatchError,
@@ -158,15 +158,7 @@ def create_admin(
     ):
         raise PasswordMismatchError(email)
     with transaction(engine, Access(tenant_id=tenant_id)) as session:
-        with accounts_beside(engine, session) as accounts:
-            if password_hash:
-                accounts.execute(
-                    insert(Admin)
-                    .values(email=email, password_hash=password_hash)
-                    .on_conflict_do_nothing(index_elements=["email"])
-                )
-            admin_id = accounts.scalars(select(Admin.id).where(Admin.email == email)).one()
-        copy_admin(session, engine, admin_id, email)
+        admin_id = ensure_account(engine, session, email, password_hash)
         added = session.scalar(
             insert(Membership)
             .values(tenant_id=tenant_id, admin_id=admin_id, role=role.value)

@@ -3,13 +3,13 @@
 Their messages never repeat a value, which may be a secret.
 """
 
-import re
 from ipaddress import ip_network
-from typing import Annotated, Final
+from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, SecretStr
 
+from common.database_servers import named_servers
 from common.http.link_hosts import host_of
 from common.infra import sentinels
 from common.infra.cluster import address as cluster_address
@@ -112,27 +112,6 @@ def parts_of(value: SecretStr | None) -> tuple[str, ...]:
     """What stands between the commas."""
     text = value.get_secret_value() if value else ""
     return tuple(part.strip() for part in text.split(",") if part.strip())
-
-
-_SERVER: Final = re.compile(r"([a-z][a-z0-9-]{0,30})=(postgres(?:ql)?://\S+)")
-_BETWEEN_SERVERS: Final = re.compile(r",\s*(?=[a-z][a-z0-9-]*=postgres)")
-
-
-def named_servers(value: str) -> dict[str, str]:
-    """The URLs of PostgreSQL servers by their names: ``east=postgresql://…,west=…``.
-
-    Raises:
-        ValueError: a part is not a name and a URL, or a name is there twice or is the home's.
-    """
-    found: dict[str, str] = {}
-    for part in filter(None, _BETWEEN_SERVERS.split(value.strip())):
-        match = _SERVER.fullmatch(part.strip())
-        if match is None:
-            raise ValueError("must be NAME=postgresql://…, comma separated; names of a-z, 0-9, -")
-        if match[1] in found or match[1] == "home":
-            raise ValueError("must name each server once, and none of them home")
-        found[match[1]] = match[2]
-    return found
 
 
 def _check_servers(value: SecretStr | None) -> SecretStr | None:

@@ -12,6 +12,7 @@ from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_va
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from common.database_servers import named_servers
 from common.infra.broker import broker_of
 from common.links.token import KeyRing
 from common.secret_files import SECRETS, SecretFileError, secrets_from_files
@@ -23,7 +24,6 @@ from common.setting_types import (
     SigningSecret,
     SigningSecrets,
     Snowflake,
-    named_servers,
     parts_of,
     starting_with,
 )

@@ -21,6 +21,7 @@ from share_api.auth.bearer import presented_key
 from share_api.console import problems as console_problems
 from share_api.console import routes as console
 from share_api.container import Container, create_container
+from share_api.database_metrics import DatabaseMetrics
 from share_api.http import openapi
 from share_api.http.csrf import require_same_site
 from share_api.http.query_params import require_unique_parameters
@@ -91,6 +92,7 @@ def create_app(settings: ShareApiSettings, container: Container | None = None) -
     )
     app.state.container = container or create_container(settings)
     app.state.metrics = Metrics()
+    app.state.metrics.registry.register(DatabaseMetrics(app.state.container))
     problems.install(app, console_problems.respond)
     openapi.install_openapi(app, permissions.operation_security)
     app.add_middleware(HeadMiddleware)

@@ -52,6 +52,8 @@ class Container:
     discord: Discord | None = None
     loading: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(LOADS_AT_ONCE))
     """Of batches of sales: they wait for each other before they take a connection."""
+    databases_ready: dict[str, bool] = field(default_factory=dict)
+    """Which PostgreSQL servers were ready when it was last asked, by their names."""
 
     def require_discord(self) -> Discord:
         """What interactions of Discord are received with.

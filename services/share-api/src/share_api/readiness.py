@@ -58,6 +58,7 @@ def _database_fault(container: Container) -> str | None:
     }
     faults = ask_each(checks, away=()).given
     for name, fault in faults.items():
+        container.databases_ready[name] = fault is None
         if fault and name != HOME:
             _log.warning("a server of tenants is not ready", extra={"server": name, "fault": fault})
     return faults[HOME]

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 from redis import Redis
 from tests.support.databases import SERVICE_ROLE
-from tests.support.sharded import SHARDS, Sharded
+from tests.support.sharded import SHARDS, Sharded, database_of
 
 from accounts.memberships import find_account
 from accounts.provisioning import create_admin, tenant_id_of
@@ -129,9 +129,9 @@ def test_a_server_that_was_restored_gets_no_shop_back_that_left_it(
     arriving = "SELECT id FROM tenants WHERE arriving"
     assert sharded.count("east", arriving) == leaves
     with TenantDb(sharded.engine, stays).transaction() as session:
-        assert session.get_bind().url.database == psycopg_database(sharded, "east")
+        assert database_of(session) == psycopg_database(sharded, "east")
     with TenantDb(sharded.engine, leaves).transaction() as session:
-        assert session.get_bind().url.database == psycopg_database(sharded, "west")
+        assert database_of(session) == psycopg_database(sharded, "west")
     assert analytics("revocations", "export", "--server", "west").exit_code == 0
     unknown = analytics("revocations", "export", "--server", "north")
     assert "there is no server 'north'" in unknown.stderr

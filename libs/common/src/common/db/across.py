@@ -6,10 +6,10 @@ arriving only the server that holds it is believed. With one server it is one qu
 """
 
 import logging
-import random
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
+from secrets import SystemRandom
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Engine, Row, TextClause, text
@@ -51,7 +51,7 @@ def rows_of_all(
     servers = [*servers_of(engine).items()]
     asks = {
         name: partial(held_rows, server, query, given)
-        for name, server in random.sample(servers, len(servers))
+        for name, server in SystemRandom().sample(servers, len(servers))
     }
     answers = ask_each(asks, away=_AWAY)
     if answers.away and (whole or not answers.given):
@@ -97,7 +97,8 @@ def find_on_any(
     Raises:
         TenantAwayError: it was not found, and a server did not answer or the tenant is moving.
     """
-    if directory_of(engine) is None:
+    directory = directory_of(engine)
+    if directory is None:
         with transaction(engine, access) as session:
             return find(session)
 
@@ -110,8 +111,8 @@ def find_on_any(
                     raise TenantElsewhereError(tenant_id)
             return found
 
-    asks = {name: partial(find_on, server) for name, server in servers_of(engine).items()}
-    answers = ask_each(asks, away=_AWAY, enough=lambda found: found is not None)
+    asks = {name: partial(find_on, server) for name, server in directory.servers.items()}
+    answers = directory.ask(asks, enough=lambda found: found is not None)
     found = next((each for each in answers.given.values() if each is not None), None)
     if found is None and answers.away:
         raise TenantAwayError(None, f"no answer from {', '.join(answers.away)}")

@@ -9,7 +9,6 @@ The directory hangs on the engine of the home, as an execution option.
 """
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, wait
 from functools import partial
 from threading import Lock
 from typing import Any, Final, TypeVar
@@ -27,7 +26,7 @@ from common.db.engine import (
     UnsafeDatabaseRoleError,
     create_service_engine,
 )
-from common.db.parallel import Answers, ask_each
+from common.db.parallel import Answers, Asker, ask_each
 from common.db.read_timeout import TimeoutConnection
 
 HOME: Final = "home"
@@ -43,7 +42,7 @@ DATABASE_AWAY: Final = (OperationalError, InterfaceError, PoolTimeoutError)
 """What a server that does not answer raises."""
 
 _REMEMBERED: Final = 100_000
-_ASK_SECONDS: Final = 3
+_ASK_SECONDS: Final = 5
 _ROUNDS: Final = 3
 _HOLDS: Final = text(f"SELECT {LIMITS}, holds_tenant(:tenant_id)")
 
@@ -86,11 +85,11 @@ class Directory:
         self._holds = holds or _holds
         self._lock = Lock()
         self._known: LRUCache[int, str] = LRUCache(_REMEMBERED)
-        self._asking: set[Future[bool | None]] = set()
+        self._asker = Asker()
 
     def close(self) -> None:
         """Give the connections of all servers but the home's back, once no one is asked."""
-        wait(tuple(self._asking))
+        self._asker.close()
         for name, engine in self.servers.items():
             if name != HOME:
                 engine.dispose()
@@ -156,8 +155,14 @@ class Directory:
         asks = {
             name: partial(self._holds, engine, tenant_id) for name, engine in self.servers.items()
         }
+        return self.ask(asks, enough=bool)
+
+    def ask(
+        self, asks: Mapping[str, Callable[[], T]], *, enough: Callable[[T], bool] = lambda _: False
+    ) -> Answers[T]:
+        """The answers of servers, within seconds: one that hung a moment ago is not waited for."""
         away = (SQLAlchemyError, UnsafeDatabaseRoleError)
-        return ask_each(asks, away=away, enough=bool, asking=self._asking)
+        return self._asker.ask(asks, away=away, enough=enough, within=_ASK_SECONDS)
 
 
 def directory_of(engine: Engine) -> Directory | None:

@@ -12,8 +12,8 @@ from urllib.parse import quote, urlsplit
 
 import click
 
+from common.database_servers import named_servers
 from common.infra.broker import broker_of
-from common.setting_types import named_servers
 from devstack.supervisor.errors import SupervisorError
 from devstack.supervisor.secrets import load_secrets
 from devstack.supervisor.state import (

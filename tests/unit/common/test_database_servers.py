@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.setting_types import named_servers
+from common.database_servers import named_servers
 
 names = st.from_regex(r"[a-z][a-z0-9-]{0,30}", fullmatch=True).filter(lambda each: each != "home")
 urls = st.from_regex(r"postgresql://u:[a-z,=%0-9]{0,8}@[a-z]{1,8}(:[0-9]{4})?/db", fullmatch=True)
