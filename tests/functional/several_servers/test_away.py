@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import httpx
 import pytest
@@ -98,7 +99,7 @@ def test_a_server_that_is_away_costs_its_own_shops_alone(
     period = {"hangs": "7d", "dies": "90d"}[how]
     cold = {name: link(shops, name, REPORTS[2], period) for name in SERVERS}
     for url in (*cached.values(), *cold.values()):
-        wait.until(lambda url=url: opens(url), "computed")
+        wait.until(partial(opens, url), "computed")
     others = [name for name in SERVERS if name != away]
     with gone(shops, away, how):
         forget(shops, REPORTS[2])
@@ -108,9 +109,9 @@ def test_a_server_that_is_away_costs_its_own_shops_alone(
             assert net_sales(get(f"{cached[name]}/csv")) > 0
             assert f"Of-{name.title()}" in get(cached[name]).text
         for name in others:
-            wait.until(lambda name=name: opens(cold[name]), "computed without the other")
+            wait.until(partial(opens, cold[name]), "computed without the other")
             if away != "home":
                 check_everything(shops, name, period)
     for name in SERVERS:
-        wait.until(lambda name=name: opens(cold[name]), lambda: shops.log.read_text()[-3000:])
+        wait.until(partial(opens, cold[name]), lambda: shops.log.read_text()[-3000:])
     check_everything(shops, away, "30d")

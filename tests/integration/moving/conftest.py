@@ -5,8 +5,11 @@ from contextlib import ExitStack
 
 import pytest
 from redis import Redis
+from tests.integration.report_viewer.conftest import anyio_backend, run
 from tests.support.databases import Databases
 from tests.support.moved_tenants import Fleet, fleet_of
+
+__all__ = ["anyio_backend", "run"]
 
 SERVERS = ("home", "east")
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 from psycopg import Copy, sql
 from sqlalchemy import Connection
 
+from accounts.admin_copies import NO_PASSWORD
 from analytics.moving.rows import TENANT, TenantTable, execute
 
 _AT_ONCE: Final = 50_000
@@ -36,18 +37,19 @@ def copy_rows(source: Connection, target: Connection, table: TenantTable, tenant
     _copy(source, target, chosen, table, insert)
 
 
-def copy_members(
-    source: Connection, target: Connection, columns: tuple[str, ...], tenant_id: int
-) -> None:
-    """Let the target know the people that the tenant's memberships name; those it knows stay."""
-    admins = TenantTable("admins", columns)
+def copy_members(source: Connection, target: Connection, tenant_id: int) -> None:
+    """Let the target know the people that the tenant's memberships name, as a copy of accounts.
+
+    Those it knows stay as they are: the home has their passwords, and no other server.
+    """
+    admins = TenantTable("admins", ("id", "email"))
     chosen = sql.SQL(
         "SELECT {} FROM admins WHERE id IN (SELECT admin_id FROM memberships WHERE tenant_id = {})"
     ).format(admins.row, sql.Literal(tenant_id))
     insert = sql.SQL(
-        "INSERT INTO admins ({}) OVERRIDING SYSTEM VALUE SELECT {} FROM {}"
+        "INSERT INTO admins ({}, password_hash) OVERRIDING SYSTEM VALUE SELECT {}, {} FROM {}"
         " ON CONFLICT (id) DO NOTHING"
-    ).format(admins.row, admins.row, _INCOMING)
+    ).format(admins.row, admins.row, sql.Literal(NO_PASSWORD), _INCOMING)
     _copy(source, target, chosen, admins, insert)
 
 

@@ -158,7 +158,7 @@ class Move:
             if columns != columns_of(copy):
                 raise MoveError(f"{held.server.name} and {target.name} have not the same tables")
             on_behalf_of(copy, tenant_id)
-            copy_members(source, copy, columns["admins"], tenant_id)
+            copy_members(source, copy, tenant_id)
             tables = tenant_tables(columns)
             for table in tables:
                 copy_rows(source, copy, table, tenant_id)
