@@ -3,7 +3,6 @@
 -- A restored copy holds none until it is adopted: what left after its dump, and what was revoked, would be back in it.
 
 CREATE FUNCTION holds_tenant(id integer) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, public, pg_temp
 RETURN (
     SELECT NOT t.arriving AND public.database_origin() = public.database_identity()
     FROM public.tenants t WHERE t.id = holds_tenant.id
