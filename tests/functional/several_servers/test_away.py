@@ -104,6 +104,7 @@ def test_a_server_that_is_away_costs_its_own_shops_alone(
     with gone(shops, away, how):
         forget(shops, REPORTS[2])
         refused = wait.until(lambda: refusal(f"{cold[away]}/csv"), "the viewer believes no longer")
+        assert refused is not None
         assert "retry-after" in refused.headers
         for name in SERVERS:
             assert net_sales(get(f"{cached[name]}/csv")) > 0

@@ -24,6 +24,7 @@ pytestmark = pytest.mark.xdist_group("several-servers")
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml"}
 PRICE = "41.37"
+COLUMNS = "order_id,paid_at,currency,line_id,product_id,quantity,unit_price"
 LATER = {429, 503}
 """What a client may be told instead: to come again."""
 
@@ -111,6 +112,30 @@ class Customer:
         else:
             assert answer.status_code in LATER, answer.text
 
+    def bring(self) -> None:
+        """Import a file, and wait until it is in."""
+        self.known.tried += 1
+        number = f"F{self.known.tried}"
+        paid = (datetime.now(UTC) - timedelta(days=3)).isoformat()
+        rows = f"{COLUMNS}\n{number},{paid},EUR,1,P1,1,1.00\n"
+        taken = self.admin.post(
+            "/api/admin/imports", content=rows, headers={"Content-Type": "text/csv"}
+        )
+        if self.crowd.told("bring", taken) != 202:
+            assert taken.status_code in LATER, taken.text
+            return
+        self.known.orders.add(number)
+
+        def ended() -> bool:
+            found = self.admin.get(taken.headers["location"])
+            assert found.status_code in {200, *LATER}, found.text
+            state = found.json()["state"] if found.status_code == 200 else ""
+            assert state != "failed", found.text
+            return state == "succeeded" or self.crowd.ended.is_set()
+
+        wait.until(ended, "imported")
+        self.crowd.answers["imported", 200] += 1
+
     def share_and_revoke(self) -> None:
         path = "/api/admin/analytics/revenue-overview/share"
         issued = self.admin.post(path, json={"period": "30d"})
@@ -137,11 +162,13 @@ def test_a_shop_moves_under_load_and_nothing_is_lost_or_wrong(system: Spread) ->
     with (
         system.admin("moving") as seller,
         system.admin("moving") as sharer,
+        system.admin("moving") as importer,
         system.admin("staying") as other,
     ):
         url, _ = share(sharer)
         others_url, _ = share(other)
         selling, sharing = Customer(system, seller, crowd), Customer(system, sharer, crowd)
+        bringing = Customer(system, importer, crowd)
 
         def read() -> None:
             answer = httpx.get(f"{url}/csv", timeout=wait.PATIENCE_SECONDS)
@@ -149,7 +176,7 @@ def test_a_shop_moves_under_load_and_nothing_is_lost_or_wrong(system: Spread) ->
             assert status in {200, *LATER}, answer.text[:500]
             if status == 200:  # what was sold when it was computed
                 extra = net_sales(answer) - Decimal(PRICE)
-                assert 0 <= extra <= selling.known.tried, extra
+                assert 0 <= extra <= selling.known.tried + bringing.known.tried, extra
 
         def look() -> None:
             answer = httpx.get(url, headers=BROWSER, timeout=wait.PATIENCE_SECONDS)
@@ -169,16 +196,26 @@ def test_a_shop_moves_under_load_and_nothing_is_lost_or_wrong(system: Spread) ->
             assert crowd.told("others issue", issued) in {201, 429}, issued.text
 
         wait.until(lambda: httpx.get(f"{others_url}/csv").status_code == 200, "computed")
-        tasks = (read, look, others, selling.sell, sharing.share_and_revoke)
+        writing = (selling.sell, bringing.bring, sharing.share_and_revoke)
+        tasks = (read, look, others, *writing)
         with crowd.doing(*tasks):
             for to in ("west", "home", "east", "home"):
                 print(system.move("moving", to))
-                crowd.until_more(("sell", 200), ("issue", 201), ("read", 200), ("revoke", 204))
+                crowd.until_more(
+                    *(("sell", 200), ("imported", 200), ("issue", 201)),
+                    *(("read", 200), ("revoke", 204)),
+                )
         print(crowd.answers)
+
+    def orders_now() -> set[str]:
+        with transaction(system.engine, Access(tenant_id=moving_id)) as session:
+            return set(session.scalars(select(Order.external_id)))
+
+    written = selling.known.orders | bringing.known.orders
+    wait.until(lambda: written <= orders_now(), "imports that were taken are in")
+    orders = orders_now()
     with transaction(system.engine, Access(tenant_id=moving_id)) as session:
-        orders = set(session.scalars(select(Order.external_id)))
         entries = {str(row.id): row.revoked_at for row in session.scalars(select(Share))}
-    assert selling.known.orders <= orders
     issued = {entry.rpartition("/")[2] for entry in sharing.known.issued}
     revoked = {entry.rpartition("/")[2] for entry in sharing.known.revoked}
     assert issued <= set(entries)
