@@ -8,6 +8,7 @@ from sqlalchemy import text
 from tests.support.moved_tenants import OURS, THEIRS, fleet_of, furnish
 from tests.support.sharded import Sharded
 
+from accounts import memberships
 from accounts.memberships import Account, find_account
 from common.db.shards import HOME, TenantAwayError
 
@@ -26,8 +27,10 @@ def admin_id(sharded: Sharded, redis_client: Redis) -> int:
 
 
 def test_the_shop_of_a_session_is_waited_for(sharded: Sharded, admin_id: int) -> None:
-    with pytest.raises(TenantAwayError, match="moving"):
-        find_account(sharded.engine, admin_id, acting_for=THEIRS)
+    account = find_account(sharded.engine, admin_id, acting_for=THEIRS)
+    assert account is not None
+    with pytest.raises(TenantAwayError, match="the move of"):
+        account.tenant(THEIRS)
     sharded.run("east", "UPDATE tenants SET arriving = false")
     account = find_account(sharded.engine, admin_id, acting_for=THEIRS)
     assert account is not None
@@ -48,3 +51,16 @@ def test_a_list_without_it_is_not_whole(
     assert account.tenants == ()
     with pytest.raises(TenantAwayError, match=f"the move of shop-{THEIRS}"):
         ask(account)
+
+
+def test_the_shop_of_a_session_is_found_where_it_came_to_between_two_answers(
+    sharded: Sharded, admin_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sharded.run("east", "UPDATE tenants SET arriving = false")
+    monkeypatch.setattr(memberships, "further_servers", lambda _: {})  # not there when asked
+    account = find_account(sharded.engine, admin_id, acting_for=THEIRS)
+    assert account is not None
+    assert account.tenant(THEIRS) is not None
+    unasked = find_account(sharded.engine, admin_id)
+    assert unasked is not None
+    assert unasked.tenants == ()

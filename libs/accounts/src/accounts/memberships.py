@@ -13,7 +13,7 @@ from sqlalchemy import Engine, select
 from accounts.passwords import SESSION_KEY, derived_key
 from common.db.accounts import Admin, GiftCards, Membership, Role, Tenant
 from common.db.parallel import Answers
-from common.db.shards import TenantAwayError, directory_of, further_servers
+from common.db.shards import DATABASE_AWAY, TenantAwayError, directory_of, further_servers
 from common.db.tenancy import Access, TenantSession, snapshot, transaction
 
 
@@ -89,11 +89,8 @@ def find_account(engine: Engine, admin_id: int, *, acting_for: int | None = None
     """The admin of that id with their memberships; None when there is no such admin.
 
     Of several servers the home knows the admin, and each the tenants it holds; one that does not
-    answer is named, and its tenants are missing. A tenant that moves meanwhile may be missing too,
-    but for the one that the admin is ``acting_for``.
-
-    Raises:
-        TenantAwayError: that one is moving, or its server does not answer.
+    answer is named, and its tenants are missing. A tenant that moves is missing and named; one that
+    has moved between two answers is missing, but for the one that the admin is ``acting_for``.
     """
     query = (
         select(Admin.email, Admin.session_generation, Admin.password_hash, Tenant, Membership.role)
@@ -111,12 +108,15 @@ def find_account(engine: Engine, admin_id: int, *, acting_for: int | None = None
     theirs = [(tenant, role) for *_, tenant, role in rows if tenant is not None]
     elsewhere = _memberships_elsewhere(engine, admin_id)
     theirs += [each for found in elsewhere.given.values() for each in found]
-    held = {tenant.id for tenant, _ in theirs if not tenant.arriving}
+    held = {tenant.id: (tenant, role) for tenant, role in theirs if not tenant.arriving}
     moving = {tenant.slug for tenant, _ in theirs if tenant.id not in held}
-    theirs = [each for each in theirs if not each[0].arriving]
-    if acting_for is not None and acting_for not in held and directory_of(engine) is not None:
-        theirs += _membership_of(engine, acting_for, admin_id)
-    theirs.sort(key=lambda each: each[0].slug)
+    away = [*elsewhere.away, *(f"the move of {slug}" for slug in sorted(moving))]
+    if isinstance(acting_for, int) and acting_for not in held and not away:
+        try:
+            held |= _membership_of(engine, acting_for, admin_id)
+        except DATABASE_AWAY:
+            away.append("the server of the chosen shop")
+    theirs = sorted(held.values(), key=lambda each: each[0].slug)
     return Account(
         admin_id=admin_id,
         email=email,
@@ -124,19 +124,25 @@ def find_account(engine: Engine, admin_id: int, *, acting_for: int | None = None
         tenants=tuple(facts_of(tenant) for tenant, _ in theirs),
         session_key=derived_key(password_hash, SESSION_KEY),
         roles={tenant.id: Role(role) for tenant, role in theirs},
-        away=(*elsewhere.away, *(f"the move of {slug}" for slug in sorted(moving))),
+        away=tuple(away),
     )
 
 
-def _membership_of(engine: Engine, tenant_id: int, admin_id: int) -> list[tuple[Tenant, str]]:
-    """The tenant with the admin's role, by the server that holds it; empty without a membership."""
+def _membership_of(engine: Engine, tenant_id: int, admin_id: int) -> dict[int, tuple[Tenant, str]]:
+    """The tenant with the admin's role, by the server that holds it; empty without a membership.
+
+    Raises:
+        TenantAwayError: that one is moving, or its server does not answer.
+    """
+    if directory_of(engine) is None:
+        return {}
     query = (
         select(Tenant, Membership.role)
         .join(Membership, Membership.tenant_id == Tenant.id)
         .where(Tenant.id == tenant_id, Membership.admin_id == admin_id)
     )
     with snapshot(engine, Access(tenant_id=tenant_id)) as session:
-        return [(tenant, role) for tenant, role in session.execute(query)]
+        return {tenant.id: (tenant, role) for tenant, role in session.execute(query)}
 
 
 def _memberships_elsewhere(engine: Engine, admin_id: int) -> Answers[list[tuple[Tenant, str]]]:

@@ -49,5 +49,6 @@ def _closed(connection: Connection, tenant_id: int) -> bool:
 
 
 def limit_waits(connection: Connection, seconds: float) -> None:
-    """Let the transaction wait so long for each lock at most."""
-    connection.execute(_LIMIT, {"milliseconds": str(int(seconds * 1000))})
+    """Let the transaction wait so long for each lock at most, and for a moment at least."""
+    milliseconds = int(max(seconds, _TURN_SECONDS) * 1000)
+    connection.execute(_LIMIT, {"milliseconds": str(milliseconds)})

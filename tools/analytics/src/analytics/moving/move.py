@@ -85,7 +85,10 @@ class Move:
         holding = [place for place in places if not place.arriving] or list(places)
         if len(holding) > 1:
             named = " and ".join(place.server.name for place in holding)
-            raise MoveError(f"{self.slug} is on {named}: say which is right by erasing the other")
+            raise MoveError(
+                f"{self.slug} is on {named}: one that was restored gives it up by"
+                " `analytics revocations import`"
+            )
         (held,) = holding
         if held.arriving:
             self._arrive(held.server, held.tenant_id)
@@ -110,8 +113,7 @@ class Move:
             if held.server is not self.servers[0]:
                 delete_people(source, people)
             source.commit()
-            told = f"deleted on {held.server.name} in {time.monotonic() - deleting:.1f} s"
-            self.tell(told)
+            self.tell(f"deleted on {held.server.name} in {time.monotonic() - deleting:.1f} s")
         self._arrive(target, tenant_id)
         self.tell(
             f"{self.slug} is on {target.name}; it was not written to for"
@@ -165,7 +167,6 @@ class Move:
                 pass_ids(copy, table, tenant_id)
             for table in tables:
                 self._compare(source, copy, table, tenant_id)
-            gone = {"before": held.server.name}
             record(
                 copy,
                 tenant_id,
@@ -173,7 +174,7 @@ class Move:
                 COMMAND_LINE,
                 at=self.now,
                 subject=target.name,
-                **gone,
+                before=held.server.name,
             )
 
     def _compare(
