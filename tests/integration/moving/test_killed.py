@@ -191,6 +191,20 @@ def test_a_copy_that_a_move_left_is_no_way_back_for_an_erased_tenant(
     assert (again.exit_code, "there is no tenant" in again.stderr) == (1, True)
 
 
+def test_a_copy_is_no_tenant_while_its_source_is_not_asked(
+    full: Fleet, redis_url: str, tmp_path: Path
+) -> None:
+    killed_once_copied(full, redis_url, tmp_path / "log")
+    until_gone(full)
+    told = settings(full, redis_url)
+    east = told["DATABASE_SHARD_OWNER_URLS"].removeprefix("east=")
+    alone = told | {"DATABASE_OWNER_URL": east, "DATABASE_SHARD_OWNER_URLS": ""}
+    full.run("east", 'UPDATE audit_entries SET details = \'{"before": "west"}\'')
+    refused = CliRunner().invoke(main, ["move-tenant", SLUG, "--to", "home"], env=alone)
+    assert (refused.exit_code, "on its way from 'west'" in refused.stderr) == (1, True)
+    assert answering(full) == ["home"]
+
+
 def test_the_command_says_what_it_does(full: Fleet, redis_url: str) -> None:
     done = run(full, redis_url, "east")
     assert done.exit_code == 0, done.output

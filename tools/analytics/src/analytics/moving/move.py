@@ -35,6 +35,10 @@ from common.db.audit import COMMAND_LINE, Action, record
 _DURABLY: Final = text("SELECT set_config('synchronous_commit', 'on', true)")
 _LOCK: Final = text("SELECT arriving FROM tenants WHERE id = :tenant_id FOR UPDATE")
 _ARRIVED: Final = text("UPDATE tenants SET arriving = false WHERE id = :tenant_id")
+_SOURCE: Final = text(
+    "SELECT details ->> 'before' FROM audit_entries"
+    " WHERE tenant_id = :tenant_id AND action = :action ORDER BY at DESC LIMIT 1"
+)
 _MEMBERS: Final = text("SELECT admin_id FROM memberships WHERE tenant_id = :tenant_id")
 
 
@@ -91,9 +95,19 @@ class Move:
             )
         (held,) = holding
         if held.arriving:
+            self._check_origin(held)
             self._arrive(held.server, held.tenant_id)
             self.tell(f"the move to {held.server.name} that was begun is ended")
         return held
+
+    def _check_origin(self, copy: Place) -> None:
+        """Take no copy for the tenant whose source was not asked: it may hold it yet."""
+        with copy.server.engine.connect() as connection:
+            on_behalf_of(connection, copy.tenant_id)
+            named = {"tenant_id": copy.tenant_id, "action": Action.TENANT_MOVED}
+            source = connection.scalar(_SOURCE, named)
+        if source not in {server.name for server in self.servers}:
+            raise MoveError(f"{self.slug} was on its way from {source!r}, which is not named")
 
     def _move(self, held: Place, target: Server) -> None:
         began = time.monotonic()
