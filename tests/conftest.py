@@ -21,6 +21,7 @@ from sqlalchemy import Engine, create_engine
 from tests.support import draws, skips
 from tests.support.databases import Databases, create_template, drop
 from tests.support.servers import NoServersError, Servers, redis_of_process, running_servers
+from tests.support.sharded import Sharded, several_servers
 from tests.support.xdist_groups import ByGroup
 
 from common.db.engine import create_service_engine, psycopg_url
@@ -177,6 +178,13 @@ def service_engine(service_url: str) -> Iterator[Engine]:
     engine = create_service_engine(service_url, application_name="tests")
     yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def sharded(databases: Databases) -> Iterator[Sharded]:
+    """A deployment whose tenants are spread over three servers."""
+    with several_servers(databases) as deployment:
+        yield deployment
 
 
 @pytest.fixture

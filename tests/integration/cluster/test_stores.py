@@ -257,7 +257,7 @@ def test_a_tenant_is_erased_on_whichever_node(
         sample.store(redis)
         view_counts.append(redis, {(tenant_id, sample.link_id): Views(1, 0, NOW)})
         RateLimiter(redis).hit(Limit("tests", 2, 60), tenant_bucket(tenant_id))
-    erased = erase_tenant.erase_tenant(owner_url, cluster.url, slug="ours", really=True, now=NOW)
+    erased = erase_tenant.erase_tenant([owner_url], cluster.url, slug="ours", really=True, now=NOW)
     assert (erased.keys, erased.keys_left) == (5, 0)
     assert view_counts.tenants(redis) == (ids["theirs"],)
     assert len(list(nodes.scan(redis, f"*{{{ids['theirs']}}}*", count=100))) == 5

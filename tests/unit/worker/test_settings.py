@@ -1,6 +1,7 @@
 import pytest
 
 from common.jobs.celery_config import QUEUES
+from common.settings import load
 from worker.app import create_app
 from worker.settings import WorkerSettings
 
@@ -55,3 +56,18 @@ def test_jobs_and_the_schedule_find_the_primary_by_its_sentinels() -> None:
 def test_another_kind_of_broker_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match="must start with redis:// or rediss://"):
         WorkerSettings.model_validate(SERVERS | {"BROKER_URL": url})
+
+
+def test_a_replica_beside_further_servers_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@localhost/none")
+    monkeypatch.setenv("REDIS_URL", "redis://localhost")
+    monkeypatch.setenv("DATABASE_REPLICA_URL", "postgresql://nobody@localhost/standby")
+    monkeypatch.setenv("DATABASE_SHARD_URLS", "east=postgresql://nobody@localhost/east")
+    with pytest.raises(SystemExit):
+        load(WorkerSettings)
+    told = capsys.readouterr().err
+    assert told.startswith("refusing to start: DATABASE_REPLICA_URL: cannot be used with")
+    monkeypatch.delenv("DATABASE_REPLICA_URL")
+    assert load(WorkerSettings).shards == {"east": "postgresql://nobody@localhost/east"}

@@ -1,18 +1,30 @@
 """Audit log: reading it, and writing what concerns a person rather than a tenant."""
 
+import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
-from sqlalchemy import Engine, Text, func, insert, literal, select, text
+from sqlalchemy import Engine, Text, event, func, insert, literal, select, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from common.db.accounts import Membership
 from common.db.audit import Action, AuditEntry, Author
 from common.db.pagination import Cursor, Order, Page, Paging, page_of
+from common.db.parallel import ask_each
+from common.db.shards import DATABASE_AWAY, further_servers
 from common.db.tenancy import Access, TenantDb, TenantSession, transaction
 from common.instants import iso
 
+_log = logging.getLogger(__name__)
+
 _ORDER: Final = Order(AuditEntry.at, AuditEntry.id)
+_ENTER: Final = text(
+    "SELECT enter_tenant(tenant_id) FROM memberships WHERE admin_id = :admin_id ORDER BY tenant_id"
+)
 _UNHURRIED: Final = text("SET LOCAL synchronous_commit = off")
 
 
@@ -71,7 +83,45 @@ def record_for_person(
 
     ``session`` runs on behalf of that admin; ``subject`` names what it was done to. Without an
     admin the same statement writes nothing: its time does not tell whether there is an account.
+    Tenants of further servers are told once it is committed; a server that is away is not told.
     """
+    further = further_servers(session.get_bind().engine)
+    _write(session, action, author, at, subject, fenced=bool(further))
+    if further:
+        tell = partial(_tell_further, further, action, author, at, subject)
+        event.listen(session, "after_commit", tell, once=True)
+
+
+def _tell_further(
+    servers: Mapping[str, Engine],
+    action: Action,
+    author: Author,
+    at: datetime,
+    subject: str | None,
+    _: Session,
+) -> None:
+    def tell(server: Engine) -> None:
+        with transaction(server, Access(admin_id=author.admin_id)) as session:
+            _write(session, action, author, at, subject, fenced=True)
+
+    asks = {name: partial(tell, server) for name, server in servers.items()}
+    for name, error in ask_each(asks, away=(DBAPIError, *DATABASE_AWAY)).away.items():
+        facts = {"server": name, "action": action.value, "error": type(error).__name__}
+        _log.warning("an entry is missing in the audit log of a server", extra=facts)
+
+
+def _write(
+    session: TenantSession,
+    action: Action,
+    author: Author,
+    at: datetime,
+    subject: str | None,
+    *,
+    fenced: bool,
+) -> None:
+    """``fenced`` holds moves of the tenants off, and leaves out those that are arriving."""
+    if fenced:
+        session.execute(_ENTER, {"admin_id": author.admin_id})
     theirs = select(
         Membership.tenant_id,
         literal(at),
@@ -81,6 +131,8 @@ def record_for_person(
         literal(author.address, Text()),
         literal(subject, Text()),
     ).where(Membership.admin_id == author.admin_id)
+    if fenced:
+        theirs = theirs.where(func.holds_tenant(Membership.tenant_id))
     columns = ["tenant_id", "at", "id", "action", "actor", "address", "subject"]
     session.execute(insert(AuditEntry).from_select(columns, theirs))
 

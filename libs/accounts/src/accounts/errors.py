@@ -32,6 +32,15 @@ class UnknownTenantError(AccountError):
         self.slug = slug
 
 
+class UnknownServerError(AccountError):
+    """No server of the deployment has this name."""
+
+    def __init__(self, name: str, known: tuple[str, ...]) -> None:
+        super().__init__(f"there is no server {name!r}: there is {', '.join(known)}")
+        self.name = name
+        self.known = known
+
+
 class CurrencyInUseError(AccountError):
     """The tenant has amounts in its currency, which would be read as amounts of another."""
 

@@ -2,7 +2,8 @@
 
 The token is a MAC under a key derived from the secret that signs links, with an expiry; it is kept
 nowhere. What ends it is that there is an admin: that is looked at under a lock in the transaction
-that makes one, so that of two who use the address at once the second is told that it is over.
+that makes one, so that of two who use the address at once the second is told that it is over. Of
+several servers it is at home, as the account is.
 """
 
 import hmac
@@ -21,6 +22,7 @@ from accounts.passwords import derived_key
 from accounts.provisioning import NEXT_TENANT_ID, tenant_id_of
 from accounts.validation import require_tenant_values, stored_address
 from common.db.accounts import Admin, Membership, Role, Tenant
+from common.db.across import one_at_a_time
 from common.db.audit import Action, Author, record
 from common.db.tenancy import Access, transaction
 from common.http.problem import Problem
@@ -104,7 +106,7 @@ def make_first_shop(
     slug, email = _free_slug(engine, wanted.name), stored_address(wanted.email)
     with transaction(engine, Access()) as session:
         tenant_id = int(session.scalars(NEXT_TENANT_ID).one())
-    with transaction(engine, Access(tenant_id=tenant_id)) as session:
+    with one_at_a_time(engine), transaction(engine, Access(tenant_id=tenant_id)) as session:
         session.execute(_ALONE)
         if session.scalar(select(exists().where(Admin.id > 0))):
             raise FirstShopOverError

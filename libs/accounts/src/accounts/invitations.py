@@ -19,6 +19,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import ColumnElement, Engine, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from accounts.admin_copies import accounts_beside, copy_admin
 from accounts.errors import InvalidAccountError
 from accounts.members import list_members
 from accounts.memberships import lock_tenant
@@ -143,7 +144,7 @@ def find_invitation(engine: Engine, token: str, *, now: datetime) -> Invited:
     """
     named = _parsed(token)
     with transaction(engine, Access(tenant_id=named[0])) as session:
-        return _invited(session, _row(session, named, token, now))
+        return _invited(engine, session, _row(session, named, token, now))
 
 
 def accept_invitation(
@@ -166,14 +167,16 @@ def accept_invitation(
     named = _parsed(token)
     with transaction(engine, Access(tenant_id=named[0])) as session:
         row = _row(session, named, token, at, locked=True)
-        if password_hash is not None:
-            account = insert(Admin).values(email=row.email, password_hash=password_hash)
-            admin_id = session.scalar(account.on_conflict_do_nothing().returning(Admin.id))
-        else:
-            known = select(Admin.id).where(Admin.email == row.email, Admin.id == verified)
-            admin_id = session.scalar(known)
+        with accounts_beside(engine, session) as accounts:
+            if password_hash is not None:
+                account = insert(Admin).values(email=row.email, password_hash=password_hash)
+                admin_id = accounts.scalar(account.on_conflict_do_nothing().returning(Admin.id))
+            else:
+                known = select(Admin.id).where(Admin.email == row.email, Admin.id == verified)
+                admin_id = accounts.scalar(known)
         if admin_id is None:
             raise InvitationOverError
+        copy_admin(session, engine, admin_id, row.email)
         row.used_at = at
         member = insert(Membership).values(tenant_id=named[0], admin_id=admin_id, role=row.role)
         session.execute(member.on_conflict_do_nothing())
@@ -208,9 +211,10 @@ def _row(
     return row
 
 
-def _invited(session: TenantSession, row: Invitation) -> Invited:
+def _invited(engine: Engine, session: TenantSession, row: Invitation) -> Invited:
     shop = session.scalars(select(Tenant.name).where(Tenant.id == row.tenant_id)).one()
-    admin_id = session.scalar(select(Admin.id).where(Admin.email == row.email))
+    with accounts_beside(engine, session) as accounts:
+        admin_id = accounts.scalar(select(Admin.id).where(Admin.email == row.email))
     return Invited(row.tenant_id, row.id, row.email, Role(row.role), shop, admin_id)
 
 

@@ -5,13 +5,16 @@ Memberships are read on behalf of the admin: row-level security shows no other a
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, select
 
 from accounts.passwords import SESSION_KEY, derived_key
 from common.db.accounts import Admin, GiftCards, Membership, Role, Tenant
-from common.db.tenancy import Access, TenantSession, transaction
+from common.db.parallel import Answers
+from common.db.shards import DATABASE_AWAY, TenantAwayError, directory_of, further_servers
+from common.db.tenancy import Access, TenantSession, snapshot, transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class Account:
     """An admin and the tenants of their memberships, by slug; ``roles`` by the tenants' ids.
 
     Sessions of another ``generation`` than this are over, and so are those that ``session_key``
-    did not sign.
+    did not sign. Tenants of servers that are ``away``, and those that move, are missing.
     """
 
     admin_id: int
@@ -48,18 +51,47 @@ class Account:
     tenants: tuple[TenantFacts, ...]
     session_key: bytes = field(repr=False)
     roles: Mapping[int, Role] = field(default_factory=dict)
+    away: tuple[str, ...] = ()
 
     def tenant(self, tenant_id: int | None) -> TenantFacts | None:
-        """The tenant of that id; None without a membership."""
-        return next((each for each in self.tenants if each.id == tenant_id), None)
+        """The tenant of that id; None without a membership.
+
+        Raises:
+            TenantAwayError: it may be on a server that does not answer.
+        """
+        found = next((each for each in self.tenants if each.id == tenant_id), None)
+        if found is None and tenant_id is not None:
+            self.require_whole()
+        return found
 
     def tenant_named(self, slug: str) -> TenantFacts | None:
-        """The tenant of that slug; None without a membership, whether or not it exists."""
-        return next((each for each in self.tenants if each.slug == slug), None)
+        """The tenant of that slug; None without a membership, whether or not it exists.
+
+        Raises:
+            TenantAwayError: it may be on a server that does not answer.
+        """
+        found = next((each for each in self.tenants if each.slug == slug), None)
+        if found is None:
+            self.require_whole()
+        return found
+
+    def require_whole(self) -> None:
+        """Refuse to decide by tenants that may be missing.
+
+        Raises:
+            TenantAwayError: a server does not answer.
+        """
+        if self.away:
+            raise TenantAwayError(None, f"no answer from {', '.join(self.away)}")
 
 
-def find_account(engine: Engine, admin_id: int) -> Account | None:
-    """The admin of that id with their memberships; None when there is no such admin."""
+def find_account(engine: Engine, admin_id: int, *, acting_for: int | None = None) -> Account | None:
+    """The admin of that id with their memberships; None when there is no such admin.
+
+    Of several servers the home knows the admin, and each the tenants it holds; one that does not
+    answer is named, and its tenants are missing. A tenant that moves is missing and named; one that
+    has moved between two answers is missing, but for the one that the admin is ``acting_for``.
+    """
     query = (
         select(Admin.email, Admin.session_generation, Admin.password_hash, Tenant, Membership.role)
         .select_from(Admin)
@@ -74,6 +106,17 @@ def find_account(engine: Engine, admin_id: int) -> Account | None:
         return None
     email, generation, password_hash, *_ = rows[0]
     theirs = [(tenant, role) for *_, tenant, role in rows if tenant is not None]
+    elsewhere = _memberships_elsewhere(engine, admin_id)
+    theirs += [each for found in elsewhere.given.values() for each in found]
+    held = {tenant.id: (tenant, role) for tenant, role in theirs if not tenant.arriving}
+    moving = {tenant.slug for tenant, _ in theirs if tenant.id not in held}
+    away = [*elsewhere.away, *(f"the move of {slug}" for slug in sorted(moving))]
+    if isinstance(acting_for, int) and acting_for not in held and not away:
+        try:
+            held |= _membership_of(engine, acting_for, admin_id)
+        except DATABASE_AWAY:
+            away.append("the server of the chosen shop")
+    theirs = sorted(held.values(), key=lambda each: each[0].slug)
     return Account(
         admin_id=admin_id,
         email=email,
@@ -81,6 +124,44 @@ def find_account(engine: Engine, admin_id: int) -> Account | None:
         tenants=tuple(facts_of(tenant) for tenant, _ in theirs),
         session_key=derived_key(password_hash, SESSION_KEY),
         roles={tenant.id: Role(role) for tenant, role in theirs},
+        away=tuple(away),
+    )
+
+
+def _membership_of(engine: Engine, tenant_id: int, admin_id: int) -> dict[int, tuple[Tenant, str]]:
+    """The tenant with the admin's role, by the server that holds it; empty without a membership.
+
+    Raises:
+        TenantAwayError: that one is moving, or its server does not answer.
+    """
+    if directory_of(engine) is None:
+        return {}
+    query = (
+        select(Tenant, Membership.role)
+        .join(Membership, Membership.tenant_id == Tenant.id)
+        .where(Tenant.id == tenant_id, Membership.admin_id == admin_id)
+    )
+    with snapshot(engine, Access(tenant_id=tenant_id)) as session:
+        return {tenant.id: (tenant, role) for tenant, role in session.execute(query)}
+
+
+def _memberships_elsewhere(engine: Engine, admin_id: int) -> Answers[list[tuple[Tenant, str]]]:
+    """The tenants that the further servers hold, with the admin's roles."""
+    query = (
+        select(Tenant, Membership.role)
+        .join(Membership, Membership.tenant_id == Tenant.id)
+        .where(Membership.admin_id == admin_id)
+    )
+
+    def ask(server: Engine) -> list[tuple[Tenant, str]]:
+        with transaction(server, Access(admin_id=admin_id)) as session:
+            return [(tenant, role) for tenant, role in session.execute(query)]
+
+    directory = directory_of(engine)
+    if directory is None:
+        return Answers()
+    return directory.ask(
+        {name: partial(ask, each) for name, each in further_servers(engine).items()}
     )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Engine, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from accounts.admin_copies import ensure_account
 from accounts.errors import (
     DatabaseRefusedError,
     PasswordMismatchError,
@@ -20,14 +21,13 @@ from accounts.errors import (
 )
 from accounts.members import list_members, remove_member, set_role
 from accounts.passwords import replace_password
+from accounts.placing import place_for_tenant, servers_beside
 from accounts.validation import hashed, require_tenant_values, stored_address
 from common.db.accounts import Admin, Membership, Role, Tenant
+from common.db.across import find_on_any, one_at_a_time
 from common.db.audit import COMMAND_LINE, Action, Author, record
-from common.db.engine import (
-    STATEMENT_TIMEOUT_SECONDS,
-    UnsafeDatabaseRoleError,
-    create_service_engine,
-)
+from common.db.engine import STATEMENT_TIMEOUT_SECONDS, UnsafeDatabaseRoleError
+from common.db.shards import create_sharded_engine, further_servers
 from common.db.tenancy import Access, TenantDb, transaction
 from common.instants import now
 from common.password_hashing import password_matches
@@ -45,15 +45,19 @@ def accounts_engine(
 ) -> Iterator[Engine]:
     """An engine as the services' role for as long as it is needed.
 
+    Further servers are those of the environment, where ``service_url`` is its ``DATABASE_URL``.
+
     Raises:
         AccountError: the database cannot be reached, is not migrated, or the role is not held by
             row-level security.
     """
     try:
-        engine = create_service_engine(
+        shards = servers_beside(service_url)
+        engine = create_sharded_engine(
             service_url,
+            shards,
             application_name="analytics",
-            pool_size=pool_size,
+            pool_size=pool_size + 1 if shards else pool_size,  # one for a lock at home
             statement_timeout_seconds=statement_timeout_seconds,
         )
     except ValueError as error:
@@ -69,23 +73,39 @@ def accounts_engine(
 
 def tenant_id_of(engine: Engine, slug: str) -> int | None:
     """The id of the tenant of exactly this slug, None when there is none."""
-    with transaction(engine, Access()) as session:
-        found = session.scalar(_TENANT_ID_OF, {"slug": slug})
-    return None if found is None else int(found)
+    return find_on_any(
+        engine, Access(), lambda session: session.scalar(_TENANT_ID_OF, {"slug": slug}), int
+    )
 
 
-def create_tenant(engine: Engine, *, slug: str, name: str, currency: str, timezone: str) -> int:
+def create_tenant(
+    engine: Engine,
+    *,
+    slug: str,
+    name: str,
+    currency: str,
+    timezone: str,
+    shard: str | None = None,
+) -> int:
     """Create a shop and answer its id; ``currency`` by ISO 4217, ``timezone`` by IANA.
+
+    Of several servers ``shard`` is the one that is to hold it, by name; else it is the one that
+    holds the fewest.
 
     Raises:
         InvalidAccountError: the slug, name, currency or zone cannot be one.
         TenantExistsError: the slug is taken.
+        UnknownServerError: there is no server of that name.
+        TenantAwayError: a server does not answer, which may have a shop of that slug.
     """
     require_tenant_values(slug, name, currency, timezone)
     with transaction(engine, Access()) as session:
         tenant_id = int(session.scalars(NEXT_TENANT_ID).one())
     try:
-        with transaction(engine, Access(tenant_id=tenant_id)) as session:
+        with (
+            one_at_a_time(engine),
+            transaction(_server_for(engine, slug, shard), Access(tenant_id=tenant_id)) as session,
+        ):
             session.execute(
                 insert(Tenant).values(
                     id=tenant_id, slug=slug, name=name.strip(), currency=currency, timezone=timezone
@@ -94,6 +114,12 @@ def create_tenant(engine: Engine, *, slug: str, name: str, currency: str, timezo
     except IntegrityError as error:
         raise TenantExistsError(slug) from error
     return tenant_id
+
+
+def _server_for(engine: Engine, slug: str, shard: str | None) -> Engine:
+    if further_servers(engine) and tenant_id_of(engine, slug) is not None:
+        raise TenantExistsError(slug)
+    return place_for_tenant(engine, shard)
 
 
 def create_admin(
@@ -132,13 +158,7 @@ def create_admin(
     ):
         raise PasswordMismatchError(email)
     with transaction(engine, Access(tenant_id=tenant_id)) as session:
-        if password_hash:
-            session.execute(
-                insert(Admin)
-                .values(email=email, password_hash=password_hash)
-                .on_conflict_do_nothing(index_elements=["email"])
-            )
-        admin_id = session.scalars(select(Admin.id).where(Admin.email == email)).one()
+        admin_id = ensure_account(engine, session, email, password_hash)
         added = session.scalar(
             insert(Membership)
             .values(tenant_id=tenant_id, admin_id=admin_id, role=role.value)

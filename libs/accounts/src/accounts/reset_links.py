@@ -92,7 +92,7 @@ def reset_link(
         OfOtherShopsError: they are a member of other shops too.
     """
     account, password_hash = _account(engine, admin_id)
-    if tenant_id is not None and [each.id for each in account.tenants] != [tenant_id]:
+    if tenant_id is not None and not _is_only_tenant(account, tenant_id):
         raise OfOtherShopsError
     over = (at + LASTS).replace(microsecond=0)
     facts = _Facts(admin_id, tenant_id or 0, int(over.timestamp()))
@@ -132,7 +132,7 @@ def find_reset(engine: Engine, token: str, *, now: datetime) -> Reset:
         raise ResetOverError
     if datetime.fromtimestamp(facts.expires, UTC) <= now:
         raise ResetOverError
-    if facts.tenant_id and [each.id for each in account.tenants] != [facts.tenant_id]:
+    if facts.tenant_id and not _is_only_tenant(account, facts.tenant_id):
         raise ResetOverError
     return Reset(account.admin_id, account.email, account.generation)
 
@@ -152,6 +152,18 @@ def use_reset(
         )
     except GenerationOverError:
         raise ResetOverError from None
+
+
+def _is_only_tenant(account: Account, tenant_id: int) -> bool:
+    """Whether the admin is a member there and nowhere else.
+
+    Raises:
+        TenantAwayError: a server that does not answer may have another tenant of theirs.
+    """
+    if any(each.id != tenant_id for each in account.tenants):
+        return False
+    account.require_whole()
+    return bool(account.tenants)
 
 
 def _account(engine: Engine, admin_id: int) -> tuple[Account, str]:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, SecretStr
 
+from common.database_servers import named_servers
 from common.http.link_hosts import host_of
 from common.infra import sentinels
 from common.infra.cluster import address as cluster_address
@@ -111,6 +112,16 @@ def parts_of(value: SecretStr | None) -> tuple[str, ...]:
     """What stands between the commas."""
     text = value.get_secret_value() if value else ""
     return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _check_servers(value: SecretStr | None) -> SecretStr | None:
+    if value is not None:
+        named_servers(value.get_secret_value())
+    return value
+
+
+DatabaseServers = Annotated[SecretStr | None, AfterValidator(_check_servers)]
+"""Servers of PostgreSQL by name, comma separated."""
 
 
 def _check_signing_secret(value: SecretStr | None) -> SecretStr | None:

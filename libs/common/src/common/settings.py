@@ -12,11 +12,13 @@ from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_va
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from common.database_servers import named_servers
 from common.infra.broker import broker_of
 from common.links.token import KeyRing
 from common.secret_files import SECRETS, SecretFileError, secrets_from_files
 from common.setting_types import (
     Address,
+    DatabaseServers,
     OptionalRedisUrl,
     RedisUrl,
     SigningSecret,
@@ -129,6 +131,17 @@ class DatabaseSettings(ServiceSettings):
         validation_alias="DATABASE_URL",
         description="PostgreSQL, as a role that owns nothing and cannot bypass row-level security.",
     )
+    shard_urls: DatabaseServers = Field(
+        default=None,
+        validation_alias="DATABASE_SHARD_URLS",
+        description="Further servers of PostgreSQL that hold shops, `NAME=postgresql://…`, comma"
+        " separated, as the role of `DATABASE_URL`, which keeps the accounts and shops as well.",
+    )
+
+    @property
+    def shards(self) -> dict[str, str]:
+        """The URLs of the further servers, by name."""
+        return named_servers(self.shard_urls.get_secret_value()) if self.shard_urls else {}
 
 
 class SigningSettings(ServiceSettings):

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine, func, select, text
 
 from common.db.accounts import Tenant
+from common.db.across import rows_of_all
 from common.db.sales import LedgerVersion
 from common.db.tenancy import Access, TenantSession, transaction
 from common.infra.redis import LOADING, create_redis
@@ -84,8 +85,7 @@ def tell_many(
 
     Raises: what ``tell`` raises.
     """
-    with transaction(engine, Access()) as session:
-        rows = session.execute(_NOW, {"ids": list(tenant_ids)}).all()
+    rows = rows_of_all(engine, _NOW, {"ids": list(tenant_ids)})
     found = {
         row.tenant_id: TenantNow(row.name, ZoneInfo(row.timezone), row.data_version) for row in rows
     }

@@ -3,21 +3,26 @@
 An address counts as long as the operator allows it (``TENANT_BASE_URLS``): no admin writes one.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Final
 
 from redis import Redis
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from common.db.accounts import Tenant
+from common.db.across import find_on_any, one_at_a_time
 from common.db.audit import Action, Author, record
-from common.db.tenancy import TenantDb
+from common.db.shards import further_servers
+from common.db.tenancy import Access, TenantDb
 from common.http.link_hosts import LinkHosts
 from common.links import brand_ledger
 from sharing.brand_revisions import bump, held, tell
 from sharing.issuing_context import IssuingContext
 
+_OWNER_OF: Final = text("SELECT tenant_of_link_base_url(:url)")
 _UNIQUE: Final = "uq_tenants_link_base_url"
 
 
@@ -57,7 +62,7 @@ def set_base_url(
     if base_url is not None and not hosts.allows(base_url):
         raise LinkAddressError(f"{base_url} is not among TENANT_BASE_URLS")
     try:
-        with db.transaction() as session:
+        with _kept_free(db, base_url), db.transaction() as session:
             row = held(session, db.tenant_id)
             mine = Tenant.id == db.tenant_id
             before = session.scalar(select(Tenant.link_base_url).where(mine))
@@ -74,6 +79,20 @@ def set_base_url(
             raise
         raise LinkAddressError(f"{base_url} is another shop's") from None
     tell(redis, db.tenant_id, found)
+
+
+@contextmanager
+def _kept_free(db: TenantDb, base_url: str | None) -> Iterator[None]:
+    """Keep others from taking the address: of several servers one's unique key knows no other's."""
+    if base_url is None or not further_servers(db.engine):
+        yield
+        return
+    given = {"url": base_url}
+    with one_at_a_time(db.engine):
+        owner = find_on_any(db.engine, Access(), lambda each: each.scalar(_OWNER_OF, given), int)
+        if owner not in {None, db.tenant_id}:
+            raise LinkAddressError(f"{base_url} is another shop's")
+        yield
 
 
 def _own(db: TenantDb) -> str | None:

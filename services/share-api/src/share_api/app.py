@@ -12,15 +12,16 @@ from functools import cache
 from importlib.metadata import version
 
 from fastapi import APIRouter, Depends, FastAPI, Request
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 from starlette.routing import BaseRoute
 
+from common.db.shards import connect_to_each
 from common.infra import tracing
 from share_api.auth.bearer import presented_key
 from share_api.console import problems as console_problems
 from share_api.console import routes as console
 from share_api.container import Container, create_container
+from share_api.database_metrics import DatabaseMetrics
 from share_api.http import openapi
 from share_api.http.csrf import require_same_site
 from share_api.http.query_params import require_unique_parameters
@@ -91,6 +92,7 @@ def create_app(settings: ShareApiSettings, container: Container | None = None) -
     )
     app.state.container = container or create_container(settings)
     app.state.metrics = Metrics()
+    app.state.metrics.registry.register(DatabaseMetrics(app.state.container))
     problems.install(app, console_problems.respond)
     openapi.install_openapi(app, permissions.operation_security)
     app.add_middleware(HeadMiddleware)
@@ -129,7 +131,6 @@ def check_database(container: Container) -> None:
     Raises:
         UnsafeDatabaseRoleError: the service must not serve.
     """
-    try:
-        container.engine.connect().close()
-    except SQLAlchemyError as error:
-        _log.warning("PostgreSQL does not answer yet", extra={"error": type(error).__name__})
+    for name, error in connect_to_each(container.engine).items():
+        facts = {"server": name, "error": type(error).__name__}
+        _log.warning("PostgreSQL does not answer yet", extra=facts)

@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from redis import Redis
 from sqlalchemy import Engine
 
-from common.db.engine import create_service_engine
+from common.db.shards import create_sharded_engine
 from common.infra.redis import ADMIN, create_redis
 from common.jobs.discord_promises import PromiseStore
 from common.links.state import LinkStateStore
@@ -52,6 +52,8 @@ class Container:
     discord: Discord | None = None
     loading: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(LOADS_AT_ONCE))
     """Of batches of sales: they wait for each other before they take a connection."""
+    databases_ready: dict[str, bool] = field(default_factory=dict)
+    """Which PostgreSQL servers were ready when it was last asked, by their names."""
 
     def require_discord(self) -> Discord:
         """What interactions of Discord are received with.
@@ -91,8 +93,9 @@ def create_discord(
 def create_container(settings: ShareApiSettings) -> Container:
     """Make the collaborators; nothing connects before the first request."""
     redis_url = settings.redis_url.get_secret_value()
-    engine = create_service_engine(
+    engine = create_sharded_engine(
         settings.database_url.get_secret_value(),
+        settings.shards,
         application_name="share-api",
         pool_size=POOL_SIZE,
         statement_timeout_seconds=STATEMENT_TIMEOUT_SECONDS,

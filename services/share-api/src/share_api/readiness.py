@@ -1,17 +1,24 @@
 """Readiness: the schema in PostgreSQL serves this code, and Redis answers."""
 
+import logging
+from functools import partial
 from http import HTTPStatus
 from typing import Final
 
 from redis import RedisError
+from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from common.db import origin, revisions
 from common.db.engine import UnsafeDatabaseRoleError
+from common.db.parallel import ask_each
+from common.db.shards import HOME, servers_of
 from common.http.problem import UNAVAILABLE_RETRY_SECONDS, Problem
 from common.infra import nodes
 from common.infra.refusals import told_of
 from share_api.container import Container
+
+_log = logging.getLogger(__name__)
 
 RESTORED_COPY: Final = (
     "PostgreSQL is a restored copy, in which no link is believed until `analytics revocations"
@@ -44,8 +51,22 @@ def require_ready(container: Container) -> None:
 
 
 def _database_fault(container: Container) -> str | None:
+    """What is missing of the home; a further server costs its own tenants, and is told of."""
+    checks = {
+        name: partial(_server_fault, engine)
+        for name, engine in servers_of(container.engine).items()
+    }
+    faults = ask_each(checks, away=()).given
+    for name, fault in faults.items():
+        container.databases_ready[name] = fault is None
+        if fault and name != HOME:
+            _log.warning("a server of tenants is not ready", extra={"server": name, "fault": fault})
+    return faults[HOME]
+
+
+def _server_fault(engine: Engine) -> str | None:
     try:
-        with container.engine.connect() as connection:
+        with engine.connect() as connection:
             schema = revisions.read(connection)
             fault = _schema_fault(schema, revisions.head())
             if fault is None and origin.is_restored_copy(connection):

@@ -6,9 +6,9 @@ import warnings
 from contextlib import nullcontext
 
 from celery.exceptions import SecurityWarning
-from sqlalchemy.exc import OperationalError
 
-from common.db.engine import UnsafeDatabaseRoleError, create_service_engine
+from common.db.engine import UnsafeDatabaseRoleError
+from common.db.shards import connect_to_each, create_sharded_engine
 from common.infra.telemetry import configure_logging
 from common.settings import load
 from worker.app import create_app
@@ -62,14 +62,15 @@ def _run(arguments: list[str], settings: WorkerSettings) -> None:
 def _check_role(settings: WorkerSettings) -> None:
     """Refuse an unsafe role at once; with PostgreSQL away, each connection is checked later."""
     url = settings.database_url.get_secret_value()
-    engine = create_service_engine(url, application_name="worker-check", pool_size=1)
+    engine = create_sharded_engine(
+        url, settings.shards, application_name="worker-check", pool_size=1
+    )
     try:
-        engine.connect().close()
+        for name in connect_to_each(engine):
+            logger.warning("PostgreSQL does not answer yet", extra={"server": name})
     except UnsafeDatabaseRoleError as error:
         print(f"refusing to start: {error}", file=sys.stderr)
         raise SystemExit(2) from None
-    except OperationalError:
-        logger.warning("PostgreSQL does not answer yet")
     finally:
         engine.dispose()
 

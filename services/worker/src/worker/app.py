@@ -17,6 +17,7 @@ from celery.signals import (
 from redis import Redis
 
 from common.db.engine import create_service_engine
+from common.db.shards import create_sharded_engine
 from common.infra import tracing
 from common.infra.redis import WORKER, create_redis
 from common.infra.telemetry import configure_logging
@@ -45,8 +46,9 @@ READY_EVERY_SECONDS = 5
 
 def create_app(settings: WorkerSettings) -> Celery:
     """The worker's Celery application."""
-    engine = create_service_engine(
-        settings.database_url.get_secret_value(), application_name="worker", pool_size=1
+    database = settings.database_url.get_secret_value()
+    engine = create_sharded_engine(
+        database, settings.shards, application_name="worker", pool_size=1
     )
     redis = create_redis(settings.redis_url.get_secret_value(), WORKER)
     cache = ReportCache(redis, keep_seconds=settings.cache_seconds)
@@ -85,8 +87,8 @@ def create_app(settings: WorkerSettings) -> Celery:
             count_days=settings.stock_count_days,
         ),
     )
-    importing = create_service_engine(
-        settings.database_url.get_secret_value(), application_name="worker-imports", pool_size=3
+    importing = create_sharded_engine(
+        database, settings.shards, application_name="worker-imports", pool_size=3
     )
     tasks.register_imports(
         app, importing, jobs, slots=settings.imports, seconds=settings.import_seconds

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 
 from common.jobs.celery_config import HEARTBEAT_QUEUE, QUEUE, QUEUES
 from common.links.popularity import KEPT_PER_TENANT
@@ -50,6 +50,16 @@ class WorkerSettings(RedisSettings, DatabaseSettings, DiscordApiSettings, Tracin
         description="A standby of PostgreSQL that reports are computed from where it has replayed"
         " the shop's newest data, as the role of `DATABASE_URL`.",
     )
+
+    @field_validator("replica_url")
+    @classmethod
+    def _replica_is_of_one_server(
+        cls, value: SecretStr | None, info: ValidationInfo
+    ) -> SecretStr | None:
+        if value is not None and info.data.get("shard_urls") is not None:
+            raise ValueError("cannot be used with DATABASE_SHARD_URLS: it is one server's standby")
+        return value
+
     queues: str = Field(
         default=",".join(QUEUES),
         validation_alias="WORKER_QUEUES",

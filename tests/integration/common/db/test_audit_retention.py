@@ -1,14 +1,13 @@
 """Old entries of the audit log are the owner's to delete; recent ones are nobody's."""
 
-import secrets
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine, create_engine, text
+from tests.support.plain_owner import plainly_owned
 from tests.support.servers import Servers
 
-from common.db import migrate, roles
 from common.db.audit import COMMAND_LINE, Action, record
 from common.db.engine import psycopg_url
 from common.db.tenancy import Access, transaction
@@ -21,26 +20,10 @@ FORGET_ALL = text("DELETE FROM audit_entries")
 @pytest.fixture
 def plain_owner(servers: Servers) -> Iterator[Engine]:
     """An engine of a role that owns a migrated database and is no superuser."""
-    name, password = f"owner_{secrets.token_hex(8)}", secrets.token_hex(16)
-    admin = create_engine(psycopg_url(servers.owner_url), isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        for statement in (
-            f"CREATE ROLE {name} LOGIN CREATEROLE PASSWORD '{password}'",
-            f"GRANT {roles.APPLICATION_GROUP} TO {name} WITH ADMIN OPTION",
-            f"CREATE DATABASE {name} OWNER {name}",
-        ):
-            connection.execute(text(statement))
-    url = psycopg_url(servers.owner_url).set(username=name, password=password, database=name)
-    try:
-        migrate.upgrade(url.render_as_string(hide_password=False))
-        engine = create_engine(url)
+    with plainly_owned(servers) as url:
+        engine = create_engine(psycopg_url(url))
         yield engine
         engine.dispose()
-    finally:
-        with admin.connect() as connection:
-            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-            connection.execute(text(f"DROP ROLE {name}"))
-        admin.dispose()
 
 
 def test_the_owner_deletes_what_is_old_and_nothing_recent(plain_owner: Engine) -> None:

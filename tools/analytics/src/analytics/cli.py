@@ -71,6 +71,7 @@ COMMANDS: Mapping[str, Entry] = {
         "erase_customer", "erase_customer", "Erase who a customer of a shop was, for good."
     ),
     "erase-tenant": Entry("erase_tenant", "erase_tenant", "Erase a shop, for good."),
+    "move-tenant": Entry("move_tenant", "move_tenant", "Move a shop to another database server."),
     "revocations": Entry(
         "revocations", "revocations", "Bring revocations into a database that was restored."
     ),

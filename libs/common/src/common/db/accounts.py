@@ -7,7 +7,16 @@ to its tenant, and is also visible to the admin it names, which is how a login f
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import CheckConstraint, ForeignKey, Identity, Integer, Text, func
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Integer,
+    Text,
+    func,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from common.db.metadata import Instant, Model, TenantId, Words
@@ -29,7 +38,8 @@ class Tenant(Model):
 
     ``gift_cards`` (``GiftCards``) says how orders are read from now on. Links live for
     ``max_link_seconds`` at most, where the service allows more; ``link_base_url`` is where they
-    point to, in place of the service's own address.
+    point to, in place of the service's own address. One that is ``arriving`` is a copy that does
+    not count yet: another server holds the tenant.
     """
 
     __tablename__ = "tenants"
@@ -49,6 +59,7 @@ class Tenant(Model):
     gift_cards: Mapped[Words] = mapped_column(server_default=GiftCards.PLATFORM)
     max_link_seconds: Mapped[int | None] = mapped_column(Integer)
     link_base_url: Mapped[str | None] = mapped_column(Text, unique=True)
+    arriving: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
     created_at: Mapped[Instant] = mapped_column(server_default=func.now())
 
 

@@ -57,6 +57,7 @@ class Action(StrEnum):
     GIFT_CARDS_CHANGED = "gift-cards.changed"
     BRAND_CHANGED = "brand.changed"
     LINK_ADDRESS_CHANGED = "link-address.changed"
+    TENANT_MOVED = "tenant.moved"
     DISCORD_CONNECTED = "discord.connected"
     DISCORD_DISCONNECTED = "discord.disconnected"
     IMPORT_STARTED = "import.started"

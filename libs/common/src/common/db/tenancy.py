@@ -8,12 +8,16 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.orm import Session, SessionTransaction
 
 from common.db.engine import SETS_LIMITS, limits, settle
+from common.db.shards import TenantElsewhereError, directory_of, like
 
 _ACCESS = "analytics.access"
+_HELD = "analytics.held"
+_ENTER = text("SELECT enter_tenant(:tenant_id)")
+_LOOK = text("SELECT holds_tenant(:tenant_id)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +60,49 @@ class TenantSession(Session):
 def _set_access(session: Session, _: SessionTransaction, connection: Connection) -> None:
     access: Access = session.info[_ACCESS]
     settle(connection, f"{limits(connection)}; {settings_of(access)}")
+    if access.tenant_id is None or _HELD not in session.info:
+        return
+    entering = _LOOK if connection.get_execution_options().get("postgresql_readonly") else _ENTER
+    held = connection.scalar(entering, {"tenant_id": access.tenant_id})
+    if not held and (held is False or session.info[_HELD]):
+        raise TenantElsewhereError(access.tenant_id)
+
+
+def _begin(engine: Engine, access: Access) -> TenantSession:
+    """A session that has begun: with several servers, on the one that holds the tenant."""
+    directory = directory_of(engine)
+    if directory is None or access.tenant_id is None:
+        session = TenantSession(engine, access)
+        session.begin()
+        return session
+
+    def begin_there(server: Engine, held: bool) -> TenantSession:
+        session = TenantSession(like(engine, server), access)
+        session.info[_HELD] = held
+        try:
+            session.connection()
+        except BaseException:
+            session.close()
+            raise
+        return session
+
+    return directory.on_holder(access.tenant_id, begin_there)
+
+
+def _begun(session: TenantSession) -> SessionTransaction:
+    begun = session.get_transaction()
+    assert begun is not None  # noqa: S101 - ``_begin`` began it
+    return begun
 
 
 @contextmanager
 def transaction(engine: Engine, access: Access) -> Iterator[TenantSession]:
-    """A transaction on behalf of ``access``; commits at the end, rolls back on an error."""
-    with TenantSession(engine, access) as session, session.begin():
+    """A transaction on behalf of ``access``; commits at the end, rolls back on an error.
+
+    With several servers it is on the one that holds the tenant, and the tenant does not move while
+    it runs.
+    """
+    with _begin(engine, access) as session, _begun(session):
         yield session
 
 

@@ -1,6 +1,8 @@
 """Guild connections: which Discord guild shows which tenant's reports."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
@@ -9,9 +11,11 @@ from typing import Final
 from sqlalchemy import Engine, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
+from common.db.across import find_on_any, one_at_a_time
 from common.db.audit import Action, Author, record
 from common.db.discord import DiscordConnection
-from common.db.tenancy import Access, TenantDb, transaction
+from common.db.shards import further_servers
+from common.db.tenancy import Access, TenantDb
 from common.http.problem import Problem
 
 _ID: Final = re.compile(r"[1-9][0-9]{0,18}", re.ASCII)
@@ -64,10 +68,19 @@ def author_of(user_id: int) -> Author:
 
 def tenant_of_guild(engine: Engine, guild_id: int) -> int | None:
     """The tenant whose reports the guild shows, if it is connected."""
-    with transaction(engine, Access(guild_id=guild_id)) as session:
-        return session.scalar(
-            select(DiscordConnection.tenant_id).where(DiscordConnection.guild_id == guild_id)
-        )
+    query = select(DiscordConnection.tenant_id).where(DiscordConnection.guild_id == guild_id)
+    return find_on_any(
+        engine, Access(guild_id=guild_id), lambda session: session.scalar(query), int
+    )
+
+
+@contextmanager
+def _kept_free(engine: Engine, guild_id: int) -> Iterator[None]:
+    """Keep others from connecting the guild: of several servers one's key knows no other's."""
+    with one_at_a_time(engine):
+        if further_servers(engine) and tenant_of_guild(engine, guild_id) is not None:
+            raise AlreadyConnectedError(guild_id)
+        yield
 
 
 def connect(db: TenantDb, made: Connection, *, allowed_by: str) -> None:
@@ -82,7 +95,7 @@ def connect(db: TenantDb, made: Connection, *, allowed_by: str) -> None:
         connected_at=made.connected_at,
         connected_by=made.connected_by,
     )
-    with db.transaction() as session:
+    with _kept_free(db.engine, made.guild_id), db.transaction() as session:
         added = session.execute(
             row.on_conflict_do_nothing().returning(DiscordConnection.guild_id)
         ).scalar()

@@ -140,7 +140,11 @@ def _connect(
         return _told(CONNECTED_ALREADY)
     grant = using.codes.redeem(command.code)
     # Who gave the code may have left the shop since.
-    account = None if grant.admin_id is None else find_account(engine, grant.admin_id)
+    account = (
+        None
+        if grant.admin_id is None
+        else find_account(engine, grant.admin_id, acting_for=grant.tenant_id)
+    )
     tenant = account.tenant(grant.tenant_id) if account else None
     if account is None or tenant is None:
         raise UnknownCodeError

@@ -121,7 +121,7 @@ TwoCredentialsError for both."""
 
 def _signed_in(container: Container, session_id: str | None) -> SignedIn:
     session = container.sessions.read(session_id, now=now())
-    account = find_account(container.engine, session.admin_id)
+    account = find_account(container.engine, session.admin_id, acting_for=session.tenant_id)
     if account is None or session_id is None or session.generation != account.generation:
         container.sessions.delete(session_id)
         raise NoSessionError

@@ -29,7 +29,8 @@ def begin(
     account = find_account(container.engine, verified.admin_id)
     if account is None or account.generation != verified.generation:
         raise WrongCredentialsError
-    tenant = account.tenants[0] if len(account.tenants) == 1 else None
+    alone = len(account.tenants) == 1 and not account.away
+    tenant = account.tenants[0] if alone else None
     container.sessions.delete(cookie_of(request, COOKIE))
     author, at = author_of(account, request), now()
     with transaction(container.engine, Access(admin_id=account.admin_id)) as written:

@@ -12,13 +12,14 @@ the reports need too. Which goes next is by turns: the shop whose last import en
 
 import logging
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from celery.exceptions import SoftTimeLimitExceeded
 from sqlalchemy import Connection, Engine, delete, text
 
+from common.db.across import rows_of_all
 from common.db.imports import Import, ImportState
-from common.db.tenancy import Access, TenantDb, transaction
+from common.db.tenancy import TenantDb
 from common.jobs.payloads import RunImport
 from ingest.csv.faults import ImportRefusedError
 from ingest.formats.model import TaxFoundOutError
@@ -31,6 +32,7 @@ from worker.settings import IMPORTS_AT_ONCE
 
 logger = logging.getLogger(__name__)
 
+_UNFINISHED: Final = text("SELECT tenant_id, id, state FROM unfinished_imports()")
 _ENDED = (ImportRefusedError, BasisChangedError, TaxFoundOutError)
 
 
@@ -92,10 +94,7 @@ def _load(uploaded: UploadedImport, claimed: Claimed) -> None:
 
 def next_import(engine: Engine, slots: int = IMPORTS_AT_ONCE) -> RunImport | None:
     """The import whose turn it is while a slot is free; clears away what never arrived."""
-    with transaction(engine, Access()) as session:
-        left = session.execute(text("SELECT tenant_id, id, state FROM unfinished_imports()"))
-        rows = left.all()
-    for tenant_id, import_id, state in rows:
+    for tenant_id, import_id, state in rows_of_all(engine, _UNFINISHED, {}):
         if state == ImportState.RECEIVING:
             with TenantDb(engine, tenant_id).transaction() as session:
                 session.execute(

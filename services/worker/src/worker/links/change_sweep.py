@@ -27,6 +27,7 @@ logger = logging.getLogger(__name__)
 
 def sweep_changes(
     engine: Engine,
+    server: Engine,
     states: LinkStateStore,
     owns: Callable[[int], bool],
     epoch: str,
@@ -36,14 +37,15 @@ def sweep_changes(
 ) -> int:
     """Write the changes since then that a server does not know; how many links it were.
 
-    ``owns`` says which tenants are the server's.
+    ``server`` is the database that is asked, one of those of ``engine``. ``owns`` says which
+    tenants are the Redis server's.
 
     Raises:
         sqlalchemy.exc.DBAPIError: PostgreSQL did not answer.
         redis.RedisError: Redis did not answer.
     """
     missing = 0
-    with transaction(engine, Access()) as session:
+    with transaction(server, Access()) as session:
         found = session.execute(_CHANGED, {"since": since, "moment": now})
         batches = [list(part) for part in found.partitions(_AT_ONCE)]
     for batch in batches:

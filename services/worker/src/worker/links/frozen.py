@@ -6,6 +6,7 @@ from typing import Final
 
 from sqlalchemy import Engine, delete, exists, or_, text
 
+from common.db.across import rows_of_all
 from common.db.frozen_reports import FrozenReport
 from common.db.shares import Share
 from common.db.tenancy import Access, transaction
@@ -23,8 +24,7 @@ def drop_ended(engine: Engine, *, now: datetime) -> int:
     Raises:
         sqlalchemy.exc.DBAPIError: PostgreSQL did not answer; the next round goes on.
     """
-    with transaction(engine, Access()) as session:
-        tenants = list(session.scalars(_ENDED, {"at": now}))
+    tenants = [row.tenant_id for row in rows_of_all(engine, _ENDED, {"at": now})]
     dropped = 0
     for tenant_id in tenants:
         revoked = exists().where(

@@ -8,19 +8,23 @@ a new run, and in an emptied one, all revoked links whose time is not over are c
 come in the order of their revocation, and how far it has come is noted as it goes: a sweep that is
 ended goes on there. Each sweep asks the Sentinels, where there are any, which server viewers read.
 Of a cluster each node is swept by itself, for the tenants it owns: it has a run and a note of its
-own, and one that is away leaves the others swept.
+own, and one that is away leaves the others swept. With several databases a node has a note of
+each: what was swept of one says nothing of another that did not answer.
 """
 
 import logging
 from collections.abc import Generator
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final
 
 from redis import Redis, RedisError
 from sqlalchemy import Engine, text
 
 from common.db.origin import is_restored_copy
+from common.db.shards import DATABASE_AWAY, HOME, servers_of
 from common.db.tenancy import Access, transaction
 from common.infra.nodes import Node, on_each
 from common.infra.redis import leave_deposed_primary
@@ -48,53 +52,78 @@ def sweep_revocations(engine: Engine, redis: Redis, *, now: datetime) -> int:
     None from a restored copy: what Redis knows is what tells that it knows more than the copy.
 
     Raises:
-        sqlalchemy.exc.DBAPIError: PostgreSQL did not answer; the next sweep begins where this did.
+        sqlalchemy.exc.DBAPIError: PostgreSQL did not answer, or one of several servers, once the
+            others are swept; the next sweep begins where this did.
         redis.RedisError: likewise, once the other nodes of a cluster are swept.
     """
-    with transaction(engine, Access()) as session:
-        if is_restored_copy(session):
-            return 0
-    leave_deposed_primary(redis)
-    return sum(on_each(redis, lambda node: _sweep(engine, redis, node, now=now)))
+    missing, failed = 0, None
+    for name, server in servers_of(engine).items():
+        try:
+            with transaction(server, Access()) as session:
+                if is_restored_copy(session):
+                    continue
+            leave_deposed_primary(redis)
+            database = _Database(engine, server, _note_of(name))
+            missing += sum(on_each(redis, partial(_sweep, database, redis, now=now)))
+        except DATABASE_AWAY as error:
+            logger.warning("a database was not swept", extra={"server": name})
+            failed = error
+    if failed is not None:
+        raise failed
+    return missing
 
 
-def _sweep(engine: Engine, redis: Redis, node: Node, *, now: datetime) -> int:
+@dataclass(frozen=True, slots=True)
+class _Database:
+    """One server of those of ``engine``; ``note`` is where it is noted how far it was swept."""
+
+    engine: Engine
+    server: Engine
+    note: str
+
+
+def _note_of(name: str) -> str:
+    return SWEPT if name == HOME else f"{SWEPT}:{name}"
+
+
+def _sweep(database: _Database, redis: Redis, node: Node, *, now: datetime) -> int:
     """Write the revocations that one server does not know; how many it were."""
     states = LinkStateStore(redis)  # which finds also what is on its way to another node
     epoch = parse_epoch(node.redis.eval(INFORM, 0))
-    missing, since = 0, _swept(node, epoch)
-    sweep_changes(engine, states, node.owns, epoch, since=since, now=now)
-    with closing(_revoked(engine, since=since, now=now)) as parts:
+    noted = node.key(database.note)
+    missing, since = 0, _swept(node, noted, epoch)
+    sweep_changes(database.engine, database.server, states, node.owns, epoch, since=since, now=now)
+    with closing(_revoked(database.server, since=since, now=now)) as parts:
         for part, until in parts:
             links = [each for each in part if node.owns(each.tenant_id)]
             known = zip(links, states.read(links), strict=True)
             unknown = [link for link, state in known if state is not LinkState.REVOKED]
             states.revoke(unknown)
             missing += len(unknown)
-            _note(node, epoch, min(until, now))
-    _note(node, epoch, now)
+            _note(node, noted, epoch, min(until, now))
+    _note(node, noted, epoch, now)
     if missing:
         logger.warning("revocations were missing in Redis", extra={"links": missing})
     return missing
 
 
-def _note(node: Node, epoch: str, until: datetime) -> None:
+def _note(node: Node, key: str, epoch: str, until: datetime) -> None:
     """Note up to when this run of the server knows every revocation, if it takes the note."""
     try:
-        node.redis.set(node.key(SWEPT), f"{epoch} {until.timestamp()} {node.share}".rstrip())
+        node.redis.set(key, f"{epoch} {until.timestamp()} {node.share}".rstrip())
     except RedisError as error:
         if refusal_of(error) is None:
             raise
         logger.warning("the sweep was not noted: %s", told_of(error))
 
 
-def _swept(node: Node, epoch: str) -> datetime:
+def _swept(node: Node, key: str, epoch: str) -> datetime:
     """Since when revocations have to be looked at in this run of the server.
 
     Of a node that has other slots since it was swept, since ever: what came to it was believed
     elsewhere, or here while nobody looked.
     """
-    known = node.redis.get(node.key(SWEPT))
+    known = node.redis.get(key)
     try:
         parts = known.decode("ascii").split() if isinstance(known, bytes) else list[str]()
         named, seconds, *share = parts

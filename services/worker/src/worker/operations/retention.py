@@ -17,6 +17,7 @@ from redis import Redis
 from sqlalchemy import ColumnElement, Engine, delete, func, select, text, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
+from common.db.across import rows_of_all
 from common.db.api_keys import ApiKey
 from common.db.idempotency import KEPT, IdempotencyKey
 from common.db.imports import Import
@@ -144,8 +145,9 @@ def forget_old(
     after = _noted(redis, now.date())
     if after is None:
         return 0
-    with transaction(engine, Access()) as session:
-        tenants = list(session.scalars(_TENANTS, {"after": after, "most": TENANTS_AT_ONCE}))
+    given = {"after": after, "most": TENANTS_AT_ONCE}
+    rows = rows_of_all(engine, _TENANTS, given)
+    tenants = sorted({row.tenant_id for row in rows})[:TENANTS_AT_ONCE]
     this = _Round(engine, kept, now, batches)
     reached: int | str = after
     try:

@@ -9,7 +9,8 @@ from typing import Final
 
 from sqlalchemy import Engine, text
 
-from common.db.tenancy import Access, TenantDb, transaction
+from common.db.across import rows_of_all
+from common.db.tenancy import TenantDb
 from common.jobs.publisher import JobPublisher, JobsUnavailableError
 from ingest.webhooks import inbox
 
@@ -28,9 +29,8 @@ def sweep_webhooks(engine: Engine, jobs: JobPublisher, *, keep_days: int, now: d
         sqlalchemy.exc.DBAPIError: PostgreSQL did not answer.
     """
     before = now - timedelta(days=keep_days)
-    with transaction(engine, Access()) as session:
-        due = list(session.scalars(_DUE, {"at": now}))
-        ended = list(session.scalars(_ENDED, {"at": before}))
+    due = [row.tenant_id for row in rows_of_all(engine, _DUE, {"at": now})]
+    ended = [row.tenant_id for row in rows_of_all(engine, _ENDED, {"at": before})]
     try:
         for tenant_id in due:
             jobs.request_webhooks(tenant_id)

@@ -4,8 +4,8 @@ The tables are those of the database's catalogue that have a ``tenant_id``; what
 them undoes the whole. Its links are closed first, for viewers that hold a page of them.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -15,27 +15,28 @@ from redis import Redis, RedisError
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from analytics.admin.tenant_tables import delete_rows, on_behalf_of, rows_of
-from common.db.engine import create_database_engine, settle
-from common.db.ledger_writer import by_statements
-from common.db.tenancy import Access, settings_of
+from analytics.admin.tenant_tables import (
+    delete_person,
+    delete_tenant,
+    is_member,
+    on_behalf_of,
+    rows_of,
+)
+from common.db.engine import create_database_engine
+from common.db.shards import FENCE_CLASS
 from common.infra.nodes import scan
 from common.infra.redis import WORKER, create_redis
 from common.links import popularity, view_counts
 from common.links.state import LinkRef, LinkStateStore
 
-_SALES: Final = tuple(
-    text(f"DELETE FROM {table} WHERE tenant_id = :tenant_id")  # noqa: S608 - names of ours
-    for table in ("refunds", "order_lines", "orders", "customers", "shares", "imports")
-)
-"""Each before what it refers to; links and imports refer to who made them."""
 _PATIENCE_SECONDS: Final = 3600
 _AT_ONCE: Final = 1000
 _LINKS: Final = text(
     "SELECT link_id, expires_at FROM shares WHERE tenant_id = :tenant_id AND expires_at > :now"
 )
+_NAMED: Final = text("SELECT id FROM tenants WHERE slug = :slug AND NOT arriving FOR UPDATE")
+_FENCED: Final = text("SELECT pg_advisory_xact_lock(:fence, :tenant_id)")
 _MEMBERS: Final = text("SELECT admin_id FROM memberships WHERE tenant_id = :tenant_id")
-_ELSEWHERE: Final = text("SELECT admin_id FROM memberships WHERE admin_id = :admin_id LIMIT 1")
 
 
 class EraseError(Exception):
@@ -54,36 +55,56 @@ class Erased:
 
 
 def erase_tenant(
-    owner_url: str, redis_url: str, *, slug: str, really: bool, now: datetime
+    owner_urls: Sequence[str], redis_url: str, *, slug: str, really: bool, now: datetime
 ) -> Erased:
     """Erase the tenant of that slug, or without ``really`` only count.
+
+    ``owner_urls`` are the databases of the deployment, the home first: each is needed, to know
+    whether people run another shop.
 
     Raises:
         EraseError: there is no such tenant, or a server cannot be used; nothing is erased then.
     """
     try:
-        with _owner(owner_url) as connection, create_redis(redis_url, WORKER) as redis:
-            found = connection.execute(
-                text("SELECT id FROM tenants WHERE slug = :slug FOR UPDATE"), {"slug": slug}
-            ).scalar()
-            if found is None:
-                raise EraseError(f"there is no tenant {slug!r}")
+        with ExitStack() as stack, create_redis(redis_url, WORKER) as redis:
+            databases = [stack.enter_context(_owner(url)) for url in owner_urls]
+            connection, found = _holder(databases, slug)
             on_behalf_of(connection, found)
             rows = rows_of(connection, found)
             if not really:
                 return Erased(rows, sum(1 for _ in _keys(redis, found)), 0, sum(rows.values()), 0)
             _close(connection, redis, found, now)
-            people = _delete(connection, found)
+            _drop_copies((each for each in databases if each is not connection), found)
+            members = connection.scalars(_MEMBERS, {"tenant_id": found}).all()
+            delete_tenant(connection, found)
             left = {name: count for name, count in rows_of(connection, found).items() if count}
             if left:
                 raise EraseError(f"rows are left in {', '.join(left)}: nothing was erased")
-            connection.commit()
+            people = _delete_people(databases, members)
+            for each in (connection, *databases):
+                each.commit()
             keys = _forget(redis, found)
             return Erased(rows, keys, people, 0, sum(1 for _ in _keys(redis, found)))
     except DBAPIError as error:
         raise EraseError(str(error.orig).strip().splitlines()[0]) from error
     except (RedisError, OSError) as error:
         raise EraseError(f"Redis does not answer: {type(error).__name__}") from error
+
+
+def _holder(databases: Sequence[Connection], slug: str) -> tuple[Connection, int]:
+    """The database that holds the tenant of that slug, which stays there meanwhile, and its id.
+
+    Raises:
+        EraseError: none does.
+    """
+    for database in databases:
+        found = database.scalar(_NAMED, {"slug": slug})
+        if found is not None:
+            if len(databases) > 1:
+                fence = {"fence": FENCE_CLASS, "tenant_id": found}
+                database.execute(_FENCED, fence)
+            return database, int(found)
+    raise EraseError(f"there is no tenant {slug!r}")
 
 
 def _close(connection: Connection, redis: Redis, tenant_id: int, now: datetime) -> None:
@@ -94,22 +115,25 @@ def _close(connection: Connection, redis: Redis, tenant_id: int, now: datetime) 
         states.revoke(LinkRef(tenant_id, row.link_id, row.expires_at) for row in part)
 
 
-def _delete(connection: Connection, tenant_id: int) -> int:
-    """Delete the tenant and what is below it, and people who are members nowhere then."""
-    people = connection.scalars(_MEMBERS, {"tenant_id": tenant_id}).all()
-    mine = {"tenant_id": tenant_id}
-    with by_statements(connection.exec_driver_sql):
-        for statement in _SALES:
-            connection.execute(statement, mine)
-        connection.execute(text("DELETE FROM tenants WHERE id = :tenant_id"), mine)
-        delete_rows(connection, tenant_id)  # of tables that do not refer to it
+def _drop_copies(databases: Iterable[Connection], tenant_id: int) -> None:
+    """Drop what a killed move of the tenant left: ended later, it would bring the tenant back."""
+    for database in databases:
+        on_behalf_of(database, tenant_id)
+        delete_tenant(database, tenant_id)
+        database.commit()
+
+
+def _delete_people(databases: Sequence[Connection], people: Iterable[int]) -> int:
+    """Delete those who are members nowhere now, and copies of accounts that no member needs."""
+    home, *_ = databases
     gone = 0
     for admin_id in people:
-        settle(connection, settings_of(Access(tenant_id=tenant_id, admin_id=admin_id)))
-        if connection.scalar(_ELSEWHERE, {"admin_id": admin_id}) is None:
-            person = {"admin_id": admin_id}
-            connection.execute(text("DELETE FROM admins WHERE id = :admin_id"), person)
-            gone += 1
+        left = [each for each in databases if not is_member(each, admin_id)]
+        nowhere = len(left) == len(databases)
+        for database in left:
+            if nowhere or database is not home:
+                delete_person(database, admin_id)
+        gone += nowhere
     return gone
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import Engine, select, text
 
 from accounts.memberships import find_tenant
 from accounts.provisioning import accounts_engine
+from common.db.across import rows_of_all
 from common.db.audit import COMMAND_LINE, Action, AuditEntry, record
 from common.db.tenancy import Access, transaction
 from common.links.token import KeyRing
@@ -110,8 +111,7 @@ def record_retired(service_url: str, ring: KeyRing, *, now: datetime) -> int:
 
 
 def _keys(engine: Engine, ring: KeyRing, now: datetime) -> list[Key]:
-    with transaction(engine, Access()) as session:
-        rows = session.execute(_LIVE, {"now": now}).all()
+    rows = rows_of_all(engine, _LIVE, {"now": now}, whole=True)
     tenants: defaultdict[str, list[TenantLinks]] = defaultdict(list)
     for row in rows:
         tenant = find_tenant(engine, row.tenant_id)

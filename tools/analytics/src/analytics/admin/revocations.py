@@ -68,14 +68,19 @@ def bring_back(
     *,
     accept_loss: bool,
     now: datetime,
+    others: Iterable[str] = (),
 ) -> Brought:
     """Bring revocations of files and of what Redis still knows into a copy, and adopt it.
+
+    ``others`` are the databases beside it, of a deployment with several: a tenant that one of them
+    holds has moved there since, and does not count here any more.
 
     Raises:
         RestoreError: nothing says what was revoked after the dump, and that is not accepted; or a
             server cannot be used.
     """
     given = list(files)
+    elsewhere = [tenant_id for other in others for tenant_id in _held(other)]
     with _owner(owner_url) as connection:
         copy = origin.is_restored_copy(connection)
         newest = _newest(connection)
@@ -91,6 +96,7 @@ def bring_back(
                 f"{reason}: what was revoked after the dump would be alive."
                 " Give a later file, or say --accept-loss"
             )
+        _set_aside(connection, elsewhere)
         applied = [
             apply.apply(connection, facts, made=head.at, now=now, whole=True)
             for head, facts in given
@@ -99,6 +105,22 @@ def bring_back(
         origin.adopt(connection)
         connection.commit()
     return Brought(applied, states, copy)
+
+
+def _held(owner_url: str) -> list[int]:
+    """The tenants that a database holds; none where it is a restored copy itself."""
+    with _owner(owner_url) as connection:
+        if origin.is_restored_copy(connection):
+            return []
+        return [*connection.scalars(text("SELECT id FROM tenants WHERE NOT arriving"))]
+
+
+def _set_aside(connection: Connection, elsewhere: Iterable[int]) -> None:
+    """Let tenants that another database holds be no tenants of this one."""
+    for tenant_id in elsewhere:
+        on_behalf_of(connection, tenant_id)
+        here = text("UPDATE tenants SET arriving = true WHERE id = :tenant_id")
+        connection.execute(here, {"tenant_id": tenant_id})
 
 
 def _newest(connection: Connection) -> datetime | None:

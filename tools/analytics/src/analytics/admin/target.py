@@ -7,11 +7,12 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
 import click
 
+from common.database_servers import named_servers
 from common.infra.broker import broker_of
 from devstack.supervisor.errors import SupervisorError
 from devstack.supervisor.secrets import load_secrets
@@ -21,6 +22,9 @@ from devstack.supervisor.state import (
     StateDirectory,
     read_json,
 )
+
+_SHARDS: Final = "DATABASE_SHARD_URLS"
+_SHARD_OWNERS: Final = "DATABASE_SHARD_OWNER_URLS"
 
 
 class NoConnectionError(SupervisorError):
@@ -36,6 +40,10 @@ class NoConnectionError(SupervisorError):
 
 class BrokerError(SupervisorError):
     """The environment does not say where jobs go."""
+
+
+class ShardsError(SupervisorError):
+    """The environment does not say where the further servers are."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +125,47 @@ def resolve_owner(
     secret = quote(load_secrets(directory.secrets).postgres_password, safe="")
     netloc = f"postgres:{secret}@{parts.hostname}:{parts.port}"
     return parts._replace(netloc=netloc).geturl(), service
+
+
+def resolve_shards(
+    state_directory: Path | None, environment: Mapping[str, str] | None = None
+) -> dict[str, tuple[str, str | None]]:
+    """Further servers by name: the URL of who owns the tables, and the services' if it is told.
+
+    A running `up` has none.
+
+    Raises:
+        ShardsError: a setting cannot be used, or names a server whose owner is not named.
+    """
+    known = os.environ if environment is None else environment
+    if state_directory is not None:
+        return {}
+    told = {name: _servers(known, name) for name in (_SHARD_OWNERS, _SHARDS)}
+    owners, services = told[_SHARD_OWNERS], told[_SHARDS]
+    if missing := sorted(services.keys() - owners.keys()):
+        raise ShardsError(f"{_SHARD_OWNERS} has to name {', '.join(missing)}")
+    return {name: (owner, services.get(name)) for name, owner in owners.items()}
+
+
+def resolve_server(state_directory: Path | None, name: str) -> tuple[str, list[str]]:
+    """The URL of who owns the tables of the server of that name, and those of all others.
+
+    Raises: what ``resolve_owner`` and ``resolve_shards`` raise.
+        ShardsError: there is no server of that name.
+    """
+    home, _ = resolve_owner(state_directory)
+    owners = {"home": home}
+    owners |= {each: owner for each, (owner, _) in resolve_shards(state_directory).items()}
+    if name not in owners:
+        raise ShardsError(f"there is no server {name!r}: there is {', '.join(owners)}")
+    return owners.pop(name), [*owners.values()]
+
+
+def _servers(known: Mapping[str, str], setting: str) -> dict[str, str]:
+    try:
+        return named_servers(known.get(setting, ""))
+    except ValueError as error:
+        raise ShardsError(f"{setting} {error}") from None
 
 
 def resolve_redis(

@@ -3,6 +3,7 @@
 Which tables those are is asked of the database, so that a new one is not forgotten.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final, LiteralString
 
@@ -10,6 +11,7 @@ from psycopg import sql
 from sqlalchemy import Connection, TextClause, text
 
 from common.db.engine import settle
+from common.db.ledger_writer import by_statements
 from common.db.tenancy import Access, settings_of
 
 _TABLES: Final = text(
@@ -21,6 +23,12 @@ _TABLES: Final = text(
     """
 )
 _NEWEST: Final = text("SELECT max(at) FROM audit_entries WHERE tenant_id = :tenant_id")
+_REFERRING: Final = tuple(
+    text(f"DELETE FROM {table} WHERE tenant_id = :tenant_id")  # noqa: S608 - names of ours
+    for table in ("refunds", "order_lines", "orders", "customers", "shares", "imports")
+)
+"""Each before what it refers to; links and imports refer to who made them."""
+_ELSEWHERE: Final = text("SELECT admin_id FROM memberships WHERE admin_id = :admin_id LIMIT 1")
 
 
 def on_behalf_of(connection: Connection, tenant_id: int) -> None:
@@ -42,6 +50,37 @@ def tenant_tables(connection: Connection) -> dict[str, bool]:
 def rows_of(connection: Connection, tenant_id: int) -> dict[str, int]:
     """How many rows each table has of the tenant on whose behalf the transaction runs."""
     return {name: _count(connection, name, tenant_id) for name in tenant_tables(connection)}
+
+
+def delete_tenant(connection: Connection, tenant_id: int) -> None:
+    """Delete the tenant and every row of it: it is the one on whose behalf the transaction runs."""
+    mine = {"tenant_id": tenant_id}
+    with by_statements(connection.exec_driver_sql):
+        for statement in _REFERRING:
+            connection.execute(statement, mine)
+        connection.execute(text("DELETE FROM tenants WHERE id = :tenant_id"), mine)
+        delete_rows(connection, tenant_id)  # of tables that do not refer to it
+
+
+def is_member(connection: Connection, admin_id: int) -> bool:
+    """Whether the admin is a member of a tenant of the server; the transaction is theirs now."""
+    settle(connection, settings_of(Access(admin_id=admin_id)))
+    return connection.scalar(_ELSEWHERE, {"admin_id": admin_id}) is not None
+
+
+def delete_people(connection: Connection, admin_ids: Iterable[int]) -> int:
+    """Delete those admins who are a member of no tenant of the server; how many they were."""
+    gone = 0
+    for admin_id in admin_ids:
+        if not is_member(connection, admin_id):
+            delete_person(connection, admin_id)
+            gone += 1
+    return gone
+
+
+def delete_person(connection: Connection, admin_id: int) -> None:
+    """Delete an account, or a copy of one."""
+    connection.execute(text("DELETE FROM admins WHERE id = :admin_id"), {"admin_id": admin_id})
 
 
 def delete_rows(connection: Connection, tenant_id: int) -> None:

@@ -14,13 +14,15 @@ from devstack.supervisor.errors import SupervisorError
 @click.option("--name", required=True, help="What the shop is called.")
 @click.option("--currency", required=True, help="Its one currency, by ISO 4217 (EUR).")
 @click.option("--timezone", required=True, help="Its IANA time zone (Europe/Berlin).")
+@click.option("--shard", help="The server that is to hold it, of several; home is DATABASE_URL.")
 @state_dir_option
 def create_tenant(
-    slug: str, name: str, currency: str, timezone: str, state_dir: Path | None
+    slug: str, name: str, currency: str, timezone: str, shard: str | None, state_dir: Path | None
 ) -> None:
     """Make a new shop, known by SLUG.
 
-    Currency and time zone decide every figure of its reports: choose them well.
+    Currency and time zone decide every figure of its reports: choose them well. Of several servers
+    (DATABASE_SHARD_URLS) the one that holds the fewest shops takes it.
     """
     from accounts.errors import AccountError  # noqa: PLC0415 - keeps help quick
     from accounts.provisioning import accounts_engine  # noqa: PLC0415
@@ -28,7 +30,7 @@ def create_tenant(
 
     try:
         with accounts_engine(resolve(state_dir).database_url) as engine:
-            create(engine, slug=slug, name=name, currency=currency, timezone=timezone)
+            create(engine, slug=slug, name=name, currency=currency, timezone=timezone, shard=shard)
     except (AccountError, SupervisorError) as error:
         raise expected(error) from error
     click.echo(f"created tenant {slug} ({currency}, {timezone})")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from analytics.admin.target import resolve_owner, state_dir_option
+from analytics.admin.target import resolve_owner, resolve_shards, state_dir_option
 from analytics.cli import expected
 from devstack.supervisor.errors import SupervisorError
 
@@ -16,14 +16,16 @@ def migrate(state_dir: Path | None) -> None:
 
     Tables of a later version that still serve this one are left as they are; else it is refused.
     DATABASE_OWNER_URL names the role that owns them; DATABASE_URL beside it the application's
-    role, which is created or set right. `analytics up` migrates by itself: this is for deployments.
+    role, which is created or set right. DATABASE_SHARD_OWNER_URLS and DATABASE_SHARD_URLS name
+    further servers in the same way, which are migrated after it. `analytics up` migrates by itself:
+    this is for deployments.
     """
     from common.db.revisions import head  # noqa: PLC0415 - keeps help quick
-    from devstack.supervisor.schema import migrate_database  # noqa: PLC0415 - likewise
+    from devstack.supervisor.schema import migrate_databases  # noqa: PLC0415 - likewise
 
     try:
         owner, service = resolve_owner(state_dir)
-        schema = migrate_database(owner, service)
+        schema = migrate_databases(owner, service, resolve_shards(state_dir))
     except SupervisorError as error:
         raise expected(error) from error
     if schema.is_newer(head()):

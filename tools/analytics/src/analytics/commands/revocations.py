@@ -7,7 +7,7 @@ from typing import IO
 
 import click
 
-from analytics.admin.target import resolve_owner, resolve_redis, state_dir_option
+from analytics.admin.target import resolve_redis, resolve_server, state_dir_option
 from analytics.cli import expected
 from devstack.supervisor.errors import SupervisorError
 
@@ -32,9 +32,15 @@ def _told() -> Iterator[None]:
         raise expected(error) from error
 
 
+_server_option = click.option(
+    "--server", default="home", help="Which of several servers (DATABASE_SHARD_OWNER_URLS) it is."
+)
+
+
 @revocations.command("export")
+@_server_option
 @state_dir_option
-def export(state_dir: Path | None) -> None:
+def export(server: str, state_dir: Path | None) -> None:
     """Print everything that took access away: links, passwords, members, keys, as JSON lines.
 
     It holds password hashes: keep it as you keep dumps.
@@ -42,7 +48,7 @@ def export(state_dir: Path | None) -> None:
     from analytics.admin import revocations as admin  # noqa: PLC0415 - keeps help quick
 
     with _told():
-        owner, _ = resolve_owner(state_dir)
+        owner, _ = resolve_server(state_dir, server)
         for line in admin.export(owner):
             click.echo(line)
 
@@ -54,8 +60,11 @@ def export(state_dir: Path | None) -> None:
     is_flag=True,
     help="Adopt the database although what was revoked after its dump may be alive in it.",
 )
+@_server_option
 @state_dir_option
-def bring_back(files: tuple[IO[bytes], ...], state_dir: Path | None, *, accept_loss: bool) -> None:
+def bring_back(
+    files: tuple[IO[bytes], ...], server: str, state_dir: Path | None, *, accept_loss: bool
+) -> None:
     """Bring revocations into a database that was restored from a dump, and let its links open.
 
     They come from FILES of `export`, in any order, and from what Redis (REDIS_URL) still knows.
@@ -66,10 +75,15 @@ def bring_back(files: tuple[IO[bytes], ...], state_dir: Path | None, *, accept_l
     from common.instants import now  # noqa: PLC0415
 
     with _told():
-        owner, _ = resolve_owner(state_dir)
+        owner, others = resolve_server(state_dir, server)
         given = [parse(each.name, each) for each in files]
         done = admin.bring_back(
-            owner, resolve_redis(state_dir), given, accept_loss=accept_loss, now=now()
+            owner,
+            resolve_redis(state_dir),
+            given,
+            accept_loss=accept_loss,
+            now=now(),
+            others=others,
         )
     for name in ("links", "passwords", "members", "keys", "people"):
         count = sum(getattr(each, name) for each in done.applied)
@@ -82,14 +96,15 @@ def bring_back(files: tuple[IO[bytes], ...], state_dir: Path | None, *, accept_l
 
 @revocations.command("check")
 @click.option("--database", required=True, help="Its name, on the same server.")
+@_server_option
 @state_dir_option
-def check(database: str, state_dir: Path | None) -> None:
+def check(database: str, server: str, state_dir: Path | None) -> None:
     """Look at a dump that was restored on trial, and fail when it is not whole."""
     from analytics.admin import revocations as admin  # noqa: PLC0415 - keeps help quick
     from common.instants import iso  # noqa: PLC0415
 
     with _told():
-        owner, _ = resolve_owner(state_dir)
+        owner, _ = resolve_server(state_dir, server)
         found = admin.check(owner, database)
     until = "nothing" if found.newest is None else iso(found.newest)
     click.echo(f"whole: schema {found.revision}, {found.tenants} shops, last entry {until}")

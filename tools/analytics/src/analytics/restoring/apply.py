@@ -79,7 +79,9 @@ def _close_erased(
     session: Session, known: Collection[int], done: Applied, *, made: datetime
 ) -> None:
     """Close the tenants that were there before the file was made, and that it does not know."""
-    gone = select(Tenant.id, Tenant.slug).where(Tenant.created_at <= made, Tenant.id.not_in(known))
+    gone = select(Tenant.id, Tenant.slug).where(
+        Tenant.created_at <= made, Tenant.id.not_in(known), ~Tenant.arriving
+    )
     for tenant in session.execute(gone).all():
         on_behalf_of(session.connection(), tenant.id)
         for share in session.scalars(select(Share).where(Share.tenant_id == tenant.id)):

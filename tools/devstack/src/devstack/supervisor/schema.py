@@ -1,5 +1,7 @@
 """Bringing the database to this version's tables and the application's role to its rights."""
 
+from collections.abc import Mapping
+
 import psycopg
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -7,6 +9,24 @@ from common.db.migrate import NewerSchemaError, upgrade
 from common.db.revisions import Schema
 from common.db.roles import ensure_service_role
 from devstack.supervisor.errors import ExternalDatabaseError
+
+Servers = Mapping[str, tuple[str, str | None]]
+"""Further servers by name: the URL of who owns the tables, and the services' if there is one."""
+
+
+def migrate_databases(owner_url: str, service_url: str | None, servers: Servers) -> Schema:
+    """Migrate the home and every further server; the schema that the home has then.
+
+    Raises:
+        ExternalDatabaseError: as ``migrate_database``, naming the further server.
+    """
+    schema = migrate_database(owner_url, service_url)
+    for name, (owner, service) in servers.items():
+        try:
+            migrate_database(owner, service)
+        except ExternalDatabaseError as error:
+            raise ExternalDatabaseError(f"{name}: {error}") from error
+    return schema
 
 
 def migrate_database(owner_url: str, service_url: str | None) -> Schema:

@@ -15,7 +15,8 @@ SIGNING_SECRET = "ANALYTICS_SHARE_SIGNING_SECRET"  # noqa: S105 - a setting's na
 SIGNING_SETTINGS = (SIGNING_SECRET, "ANALYTICS_SHARE_SIGNING_SECRETS_RETIRED")
 CONNECTION_SECRET = "ANALYTICS_CONNECTION_SECRET"  # noqa: S105 - a setting's name
 CONNECTION_SETTINGS = (CONNECTION_SECRET, "ANALYTICS_CONNECTION_SECRETS_RETIRED")
-DATABASE_SETTINGS = ("DATABASE_URL", "DATABASE_OWNER_URL")
+SHARDS = "DATABASE_SHARD_URLS"
+DATABASE_SETTINGS = ("DATABASE_URL", "DATABASE_OWNER_URL", SHARDS, "DATABASE_SHARD_OWNER_URLS")
 OPERATOR_SETTINGS = ("DISCORD_BOT_TOKEN",)
 """What only the command line is told."""
 
@@ -30,6 +31,8 @@ class Addresses:
     redis_url: str = field(repr=False)
     public: str | None = None
     """Where the outside reaches both services, if it does."""
+    shard_urls: str = field(default="", repr=False)
+    """Further database servers, as the services are told of them."""
 
     @property
     def console_url(self) -> str:
@@ -38,7 +41,12 @@ class Addresses:
 
 
 def addresses(
-    ports: Ports, *, database_url: str, redis_url: str, public: str | None = None
+    ports: Ports,
+    *,
+    database_url: str,
+    redis_url: str,
+    public: str | None = None,
+    shard_urls: str = "",
 ) -> Addresses:
     """The addresses for the ports of this run."""
     return Addresses(
@@ -47,6 +55,7 @@ def addresses(
         database_url=database_url,
         redis_url=redis_url,
         public=public,
+        shard_urls=shard_urls,
     )
 
 
@@ -75,7 +84,8 @@ def service_specs(
     where: Addresses, ports: Ports, state: StateDirectory, settings: Mapping[str, str]
 ) -> list[ServiceSpec]:
     """The services in the order in which they start."""
-    with_database = {**settings, "DATABASE_URL": where.database_url}
+    shards = {SHARDS: where.shard_urls} if where.shard_urls else {}
+    with_database = {**settings, "DATABASE_URL": where.database_url, **shards}
     of_viewer = {k: v for k, v in settings.items() if k not in CONNECTION_SETTINGS}
     sealed = {*SIGNING_SETTINGS, *CONNECTION_SETTINGS}
     of_workers = {k: v for k, v in with_database.items() if k not in sealed}

@@ -20,6 +20,7 @@ from devstack.supervisor.ready_file import ready_message, remove_ready_files, wr
 from devstack.supervisor.schema import migrate_database
 from devstack.supervisor.secrets import StateSecrets, load_secrets
 from devstack.supervisor.services import (
+    SHARDS,
     Addresses,
     addresses,
     service_specs,
@@ -105,7 +106,13 @@ class System:
         with self.signals.interruptible():
             migrate_database(urls.owner, urls.service)
         public = self.options.public
-        where = addresses(ports, database_url=urls.service, redis_url=redis_url, public=public)
+        where = addresses(
+            ports,
+            database_url=urls.service,
+            redis_url=redis_url,
+            public=public,
+            shard_urls=self.environment.get(SHARDS, ""),
+        )
         settings = shared_settings(
             self.environment, where, secrets.signing_secret, secrets.connection_secret
         )

@@ -65,6 +65,7 @@ ACTIONS: Final[Mapping[str, str]] = MappingProxyType(
         Action.GIFT_CARDS_CHANGED: _("Gift cards counted otherwise"),
         Action.BRAND_CHANGED: _("Brand changed"),
         Action.LINK_ADDRESS_CHANGED: _("Address of links changed"),
+        Action.TENANT_MOVED: _("Shop moved to another server"),
         Action.DISCORD_CONNECTED: _("Discord connected"),
         Action.DISCORD_DISCONNECTED: _("Discord disconnected"),
         Action.IMPORT_STARTED: _("Import started"),

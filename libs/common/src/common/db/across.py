@@ -1,0 +1,119 @@
+"""Questions about the tenants of all servers: each is asked, and the answers are put together.
+
+A server that does not answer costs its own tenants, which is logged; a question for which that
+would not be safe asks the servers by itself (``common.db.shards.servers_of``). Of a tenant that is
+arriving only the server that holds it is believed. With one server it is one question to that.
+"""
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from secrets import SystemRandom
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import Engine, Row, TextClause, text
+
+from common.db.engine import UnsafeDatabaseRoleError
+from common.db.parallel import ask_each
+from common.db.shards import (
+    DATABASE_AWAY,
+    TenantAwayError,
+    TenantElsewhereError,
+    directory_of,
+    servers_of,
+)
+from common.db.tenancy import Access, TenantSession, transaction
+
+_ARRIVING: Final = text("SELECT tenant_id FROM arriving_tenants()")
+_HOLDS: Final = text("SELECT holds_tenant(:tenant_id)")
+_ALONE: Final = text("SELECT pg_advisory_xact_lock(hashtext('analytics unique over servers'))")
+_AWAY: Final = (*DATABASE_AWAY, UnsafeDatabaseRoleError)
+
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
+
+
+def rows_of_all(
+    engine: Engine, query: TextClause, given: Mapping[str, Any], *, whole: bool = False
+) -> list[Row[*tuple[Any, ...]]]:
+    """The rows of a function across tenants, from every server; each has a ``tenant_id``.
+
+    Those of a server are in its order, and no server always comes first.
+
+    Raises:
+        sqlalchemy.exc.DBAPIError: no server answered, or with ``whole`` one did not.
+    """
+    if directory_of(engine) is None:
+        with transaction(engine, Access()) as session:
+            return list(session.execute(query, given))
+    servers = [*servers_of(engine).items()]
+    asks = {
+        name: partial(held_rows, server, query, given)
+        for name, server in SystemRandom().sample(servers, len(servers))
+    }
+    answers = ask_each(asks, away=_AWAY)
+    if answers.away and (whole or not answers.given):
+        raise TenantAwayError(None, f"no answer from {', '.join(sorted(answers.away))}")
+    for name, error in answers.away.items():
+        facts = {"server": name, "error": type(error).__name__}
+        _log.warning("a server of tenants was left out", extra=facts)
+    return [row for rows in answers.given.values() for row in rows]
+
+
+def held_rows(
+    server: Engine, query: TextClause, given: Mapping[str, Any]
+) -> list[Row[*tuple[Any, ...]]]:
+    """The rows of a function across tenants from one of several servers, of tenants it holds."""
+    with transaction(server, Access()) as session:
+        rows = session.execute(query, given).all()
+        arriving = set(session.scalars(_ARRIVING)) if rows else set()
+    return [row for row in rows if row.tenant_id not in arriving]
+
+
+@contextmanager
+def one_at_a_time(engine: Engine) -> Iterator[None]:
+    """Have the block to oneself, where several servers are asked whether a name is free.
+
+    A lock at home, for which a connection of its pool is held. With one server its unique keys do.
+    """
+    if directory_of(engine) is None:
+        yield
+        return
+    with transaction(engine, Access()) as session:
+        session.execute(_ALONE)
+        yield
+
+
+def find_on_any(
+    engine: Engine,
+    access: Access,
+    find: Callable[[TenantSession], T | None],
+    tenant_of: Callable[[T], int],
+) -> T | None:
+    """What leads to a tenant, as it is found on the server that holds it; None where none is.
+
+    Raises:
+        TenantAwayError: it was not found, and a server did not answer or the tenant is moving.
+    """
+    directory = directory_of(engine)
+    if directory is None:
+        with transaction(engine, access) as session:
+            return find(session)
+
+    def find_on(server: Engine) -> T | None:
+        with transaction(server, access) as session:
+            found = find(session)
+            if found is not None:
+                tenant_id = tenant_of(found)
+                if not session.scalar(_HOLDS, {"tenant_id": tenant_id}):
+                    raise TenantElsewhereError(tenant_id)
+            return found
+
+    asks = {name: partial(find_on, server) for name, server in directory.servers.items()}
+    answers = directory.ask(asks, enough=lambda found: found is not None)
+    found = next((each for each in answers.given.values() if each is not None), None)
+    if found is None and answers.away:
+        raise TenantAwayError(None, f"no answer from {', '.join(answers.away)}")
+    return found

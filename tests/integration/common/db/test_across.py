@@ -1,0 +1,128 @@
+"""What is asked of all servers: functions across tenants, look-ups, sweeps."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from redis import Redis
+from sqlalchemy import select, text
+from sqlalchemy.exc import OperationalError
+from tests.support.sharded import Sharded
+
+from accounts.provisioning import create_tenant
+from common.db.accounts import Tenant
+from common.db.across import find_on_any, rows_of_all
+from common.db.shards import HOME, TenantAwayError
+from common.db.tenancy import Access, TenantDb
+from common.instants import now
+from common.links.state import LinkRef, LinkState, LinkStateStore
+from worker.links.revocation_sweep import sweep_revocations
+
+NOW = now()  # Redis forgets what ended by its own clock
+AFTER = text("SELECT tenant_id FROM tenants_after(:after, :most)")
+ALL = {"after": 0, "most": 1000}
+SLUG = text("SELECT tenant_id_of(:slug)")
+
+
+def found_by_slug(sharded: Sharded, slug: str) -> int | None:
+    given = {"slug": slug}
+    return find_on_any(sharded.engine, Access(), lambda each: each.scalar(SLUG, given), int)
+
+
+def test_rows_of_all_servers_are_put_together(sharded: Sharded) -> None:
+    for number, name in enumerate(sharded.owner_urls, start=1):
+        sharded.add_tenant(name, number)
+    sharded.add_tenant("west", 1, arriving=True)  # and is held at home
+    rows = rows_of_all(sharded.engine, AFTER, ALL)
+    assert sorted(row.tenant_id for row in rows) == [1, 2, 3]
+
+
+def test_a_server_that_is_away_costs_its_own_rows(sharded: Sharded) -> None:
+    for number, name in enumerate(sharded.owner_urls, start=1):
+        sharded.add_tenant(name, number)
+    for away, left in ((HOME, [2, 3]), ("east", [1, 3]), ("west", [1, 2])):
+        with sharded.away(away):
+            rows = rows_of_all(sharded.engine, AFTER, ALL)
+            assert sorted(row.tenant_id for row in rows) == left
+            with pytest.raises(TenantAwayError, match=away):
+                rows_of_all(sharded.engine, AFTER, ALL, whole=True)
+
+
+def test_a_tenant_is_found_on_any_server_and_never_said_not_to_exist(sharded: Sharded) -> None:
+    sharded.add_tenant("east", 5)
+    assert found_by_slug(sharded, "shop-5") == 5
+    assert found_by_slug(sharded, "nobody") is None
+    with sharded.away(HOME):
+        assert found_by_slug(sharded, "shop-5") == 5
+        with pytest.raises(TenantAwayError):
+            found_by_slug(sharded, "nobody")
+    with sharded.away("east"), pytest.raises(OperationalError):
+        found_by_slug(sharded, "shop-5")
+    sharded.run("east", "UPDATE tenants SET arriving = true")
+    with pytest.raises(TenantAwayError):
+        found_by_slug(sharded, "shop-5")
+
+
+def revoked(sharded: Sharded, server: str, tenant_id: int) -> LinkRef:
+    """A link of a tenant that the ledger has as revoked."""
+    sharded.add_tenant(server, tenant_id)
+    link = LinkRef(tenant_id, uuid4(), NOW + timedelta(days=7))
+    sharded.run(
+        server,
+        "INSERT INTO shares (tenant_id, id, link_id, report, period, window_from, window_to,"
+        " key_id, issued_at, expires_at, revoked_at)"
+        " VALUES (%s, %s, %s, 'sales', 'week', %s, %s, 'k', %s, %s, %s)",
+        tenant_id,
+        link.link_id,
+        link.link_id,
+        NOW - timedelta(days=7),
+        NOW,
+        NOW - timedelta(days=1),
+        link.expires_at,
+        NOW - timedelta(hours=1),
+    )
+    return link
+
+
+def test_a_sweep_notes_each_server_by_itself(sharded: Sharded, redis_client: Redis) -> None:
+    states = LinkStateStore(redis_client)
+    links = {
+        name: revoked(sharded, name, number)
+        for number, name in enumerate(sharded.owner_urls, start=1)
+    }
+    with sharded.away("east"), pytest.raises(OperationalError):
+        sweep_revocations(sharded.engine, redis_client, now=NOW)
+    known = dict(zip(links, states.read(list(links.values())), strict=True))
+    assert known[HOME] is known["west"] is LinkState.REVOKED
+    assert known["east"] is not LinkState.REVOKED
+    assert sweep_revocations(sharded.engine, redis_client, now=NOW) == 1
+    assert states.read([links["east"]]) == [LinkState.REVOKED]
+    assert sweep_revocations(sharded.engine, redis_client, now=NOW) == 0
+
+
+def test_a_restored_copy_among_the_servers_is_not_believed(
+    sharded: Sharded, redis_client: Redis
+) -> None:
+    for number, name in enumerate(sharded.owner_urls, start=1):
+        revoked(sharded, name, number)
+    sharded.run(
+        "west",
+        "CREATE OR REPLACE FUNCTION database_origin() RETURNS text LANGUAGE sql IMMUTABLE"
+        " RETURN 'elsewhere'::text",
+    )
+    assert sweep_revocations(sharded.engine, redis_client, now=NOW) == 2
+
+
+def test_fifty_tenants_are_placed_evenly_and_held_apart(sharded: Sharded) -> None:
+    ids = [
+        create_tenant(
+            sharded.engine, slug=f"s{number}", name=f"S{number}", currency="EUR", timezone="UTC"
+        )
+        for number in range(50)
+    ]
+    assert len(set(ids)) == 50
+    counts = [sharded.count(name, "SELECT count(*) FROM tenants") for name in sharded.owner_urls]
+    assert sorted(counts) == [16, 17, 17]
+    for tenant_id in ids:
+        with TenantDb(sharded.engine, tenant_id).transaction() as session:
+            assert session.scalars(select(Tenant.id)).all() == [tenant_id]

@@ -1,0 +1,102 @@
+"""A deployment of several servers: databases of one server are enough to tell where rows are."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+import psycopg
+from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session
+from tests.support.databases import Databases
+
+from common.db.engine import psycopg_url
+from common.db.shards import HOME, create_sharded_engine, directory_of
+
+SHARDS = ("east", "west")
+
+
+@dataclass(frozen=True)
+class Sharded:
+    """``engine`` is the home's; the URLs are by the servers' names, the home's among them."""
+
+    engine: Engine
+    owner_urls: Mapping[str, str]
+    service_urls: Mapping[str, str]
+
+    @property
+    def shard_urls(self) -> dict[str, str]:
+        """The services' URLs of the further servers."""
+        return {name: url for name, url in self.service_urls.items() if name != HOME}
+
+    def owner(self, name: str) -> psycopg.Connection:
+        """A connection of the role that owns a server's tables, for which no policy holds."""
+        url = psycopg_url(self.owner_urls[name]).set(drivername="postgresql")
+        return psycopg.connect(url.render_as_string(hide_password=False), autocommit=True)
+
+    def run(self, name: str, statement: str, *values: object) -> None:
+        """Execute a statement as the owner."""
+        with self.owner(name) as connection:
+            connection.execute(statement, values)
+
+    def count(self, name: str, statement: str, *values: object) -> int:
+        """The number that a query of the owner's answers."""
+        with self.owner(name) as connection:
+            found = connection.execute(statement, values).fetchone()
+        assert found is not None
+        return int(found[0])
+
+    def add_tenant(self, name: str, tenant_id: int, *, arriving: bool = False) -> None:
+        """A tenant's row, on a server."""
+        self.run(
+            name,
+            "INSERT INTO tenants (id, slug, name, currency, timezone, arriving)"
+            " VALUES (%s, %s, %s, 'EUR', 'Europe/Berlin', %s)",
+            tenant_id,
+            f"shop-{tenant_id}",
+            f"Shop {tenant_id}",
+            arriving,
+        )
+
+    def move(self, tenant_id: int, source: str, target: str) -> None:
+        """Let a tenant without any other row be on another server from now on."""
+        self.run(source, "DELETE FROM tenants WHERE id = %s", tenant_id)
+        self.add_tenant(target, tenant_id)
+
+    @contextmanager
+    def away(self, name: str) -> Iterator[None]:
+        """A server that takes no connection while the block lasts."""
+        database = psycopg_url(self.owner_urls[name]).database
+        with self.owner(next(each for each in self.owner_urls if each != name)) as other:
+            other.execute(f'ALTER DATABASE "{database}" ALLOW_CONNECTIONS false')
+            other.execute(
+                "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE datname = %s",
+                (database,),
+            )
+            try:
+                yield
+            finally:
+                other.execute(f'ALTER DATABASE "{database}" ALLOW_CONNECTIONS true')
+
+
+@contextmanager
+def several_servers(databases: Databases) -> Iterator[Sharded]:
+    """A home and two further servers, migrated and without rows."""
+    with ExitStack() as stack:
+        owners = {name: stack.enter_context(databases.fresh()) for name in (HOME, *SHARDS)}
+        services = {name: databases.as_service(url) for name, url in owners.items()}
+        engine = create_sharded_engine(
+            services[HOME],
+            {name: services[name] for name in SHARDS},
+            application_name="tests",
+            pool_size=3,
+        )
+        directory = directory_of(engine)
+        assert directory is not None
+        stack.callback(engine.dispose)
+        stack.callback(directory.close)
+        yield Sharded(engine, owners, services)
+
+
+def database_of(session: Session) -> str:
+    """The database that a session's transaction is in."""
+    return str(session.scalar(text("SELECT current_database()")))

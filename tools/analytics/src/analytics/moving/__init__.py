@@ -1,0 +1,1 @@
+"""Moving a tenant to another PostgreSQL server: what is copied, and in which steps."""

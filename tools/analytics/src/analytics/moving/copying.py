@@ -1,0 +1,85 @@
+"""Copies a tenant's rows from server to server, by COPY in parts: neither side holds them all.
+
+Row-level security holds the owner too, and COPY into a table under it is refused: rows come into a
+temporary table and are inserted from there.
+"""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from itertools import chain, islice
+from typing import Any, Final
+
+from psycopg import Copy, sql
+from sqlalchemy import Connection
+
+from accounts.admin_copies import NO_PASSWORD
+from analytics.moving.rows import TENANT, TenantTable, execute
+
+_AT_ONCE: Final = 50_000
+"""Rows. What a statement inserts is held by the server until its triggers have run."""
+_INCOMING: Final = sql.Identifier("incoming")
+
+
+def copy_rows(source: Connection, target: Connection, table: TenantTable, tenant_id: int) -> None:
+    """Let a table of the target have the rows that the source's has of a tenant, and no others.
+
+    Both transactions run on the tenant's behalf. What triggers made of rows that came before goes.
+    """
+    if table.name != TENANT:
+        delete = sql.SQL("DELETE FROM {} WHERE {}").format(table.identifier, table.of(tenant_id))
+        execute(target, delete)
+    chosen = sql.SQL("SELECT {} FROM {} WHERE {}").format(
+        table.row, table.identifier, table.of(tenant_id)
+    )
+    insert = sql.SQL("INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE SELECT {} FROM {}").format(
+        table.identifier, table.row, table.moved, _INCOMING
+    )
+    _copy(source, target, chosen, table, insert)
+
+
+def copy_members(source: Connection, target: Connection, tenant_id: int) -> None:
+    """Let the target know the people that the tenant's memberships name, as a copy of accounts.
+
+    Those it knows stay as they are: the home has their passwords, and no other server.
+    """
+    admins = TenantTable("admins", ("id", "email"))
+    chosen = sql.SQL(
+        "SELECT {} FROM admins WHERE id IN (SELECT admin_id FROM memberships WHERE tenant_id = {})"
+    ).format(admins.row, sql.Literal(tenant_id))
+    insert = sql.SQL(
+        "INSERT INTO admins ({}, password_hash) OVERRIDING SYSTEM VALUE SELECT {}, {} FROM {}"
+        " ON CONFLICT (id) DO NOTHING"
+    ).format(admins.row, admins.row, sql.Literal(NO_PASSWORD), _INCOMING)
+    _copy(source, target, chosen, admins, insert)
+
+
+def _copy(
+    source: Connection,
+    target: Connection,
+    chosen: sql.Composed,
+    table: TenantTable,
+    insert: sql.Composed,
+) -> None:
+    """Insert what is chosen at the source into a table of the target, part by part."""
+    execute(
+        target,
+        sql.SQL("CREATE TEMPORARY TABLE {} ON COMMIT DROP AS SELECT {} FROM {} WHERE false").format(
+            _INCOMING, table.row, table.identifier
+        ),
+    )
+    take = sql.SQL("COPY {} ({}) FROM STDIN").format(_INCOMING, table.row)
+    with _copying(source, sql.SQL("COPY ({}) TO STDOUT").format(chosen)) as found:
+        lines: Iterator[Any] = iter(found)  # the server sends each row by itself
+        for first in lines:
+            with _copying(target, take) as incoming:
+                for line in chain((first,), islice(lines, _AT_ONCE - 1)):
+                    incoming.write(line)
+            execute(target, insert)
+            execute(target, sql.SQL("TRUNCATE {}").format(_INCOMING))
+    execute(target, sql.SQL("DROP TABLE {}").format(_INCOMING))
+
+
+def _copying(connection: Connection, statement: sql.Composed) -> AbstractContextManager[Copy]:
+    driver: Any = connection.connection.driver_connection
+    copying: AbstractContextManager[Copy] = driver.cursor().copy(statement)
+    return copying
