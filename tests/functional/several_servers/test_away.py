@@ -71,6 +71,16 @@ def gone(system: Spread, name: str, how: str) -> Iterator[None]:
         server.start()
 
 
+def may_be_chosen(system: Spread, name: str) -> bool:
+    """Whether a person may act for a server's shop by now."""
+    with httpx.Client(base_url=system.share_api, timeout=wait.PATIENCE_SECONDS) as admin:
+        credentials = {"email": EMAIL, "password": PASSWORD}
+        begun = admin.post("/api/admin/session", json=credentials)
+        assert begun.status_code in {200, 503}, begun.text
+        chosen = admin.put("/api/admin/session/tenant", json={"tenant": f"of-{name}"})
+        return chosen.status_code == 200
+
+
 def check_everything(system: Spread, name: str, period: str) -> None:
     """Whatever a shop's admin and readers do works."""
     with httpx.Client(base_url=system.share_api, timeout=wait.PATIENCE_SECONDS) as admin:
@@ -115,4 +125,5 @@ def test_a_server_that_is_away_costs_its_own_shops_alone(
                 check_everything(shops, name, period)
     for name in SERVERS:
         wait.until(partial(opens, cold[name]), lambda: shops.log.read_text()[-3000:])
+    wait.until(partial(may_be_chosen, shops, away), "a server that hung is asked again")
     check_everything(shops, away, "30d")
