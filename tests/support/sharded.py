@@ -84,17 +84,25 @@ def several_servers(databases: Databases) -> Iterator[Sharded]:
     with ExitStack() as stack:
         owners = {name: stack.enter_context(databases.fresh()) for name in (HOME, *SHARDS)}
         services = {name: databases.as_service(url) for name, url in owners.items()}
-        engine = create_sharded_engine(
-            services[HOME],
-            {name: services[name] for name in SHARDS},
-            application_name="tests",
-            pool_size=3,
-        )
-        directory = directory_of(engine)
-        assert directory is not None
-        stack.callback(engine.dispose)
-        stack.callback(directory.close)
-        yield Sharded(engine, owners, services)
+        yield stack.enter_context(deployment_of(owners, services))
+
+
+@contextmanager
+def deployment_of(
+    owner_urls: Mapping[str, str], service_urls: Mapping[str, str]
+) -> Iterator[Sharded]:
+    """A deployment of the servers of these URLs, by their names."""
+    shards = {name: url for name, url in service_urls.items() if name != HOME}
+    engine = create_sharded_engine(
+        service_urls[HOME], shards, application_name="tests", pool_size=3
+    )
+    directory = directory_of(engine)
+    assert directory is not None
+    try:
+        yield Sharded(engine, owner_urls, service_urls)
+    finally:
+        directory.close()
+        engine.dispose()
 
 
 def database_of(session: Session) -> str:

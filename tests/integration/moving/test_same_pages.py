@@ -97,19 +97,19 @@ async def everything(
 
 
 async def test_shops_on_three_servers_have_the_pages_they_had_on_one(
-    sharded: Sharded, redis_client: Redis, run: Run, clock: None
+    three_servers: Sharded, redis_client: Redis, run: Run, clock: None
 ) -> None:
-    home = create_service_engine(sharded.service_urls[HOME], application_name="tests")
-    tenants = [furnish(sharded.engine, number) for number in range(SHOPS)]
+    home = create_service_engine(three_servers.service_urls[HOME], application_name="tests")
+    tenants = [furnish(three_servers.engine, number) for number in range(SHOPS)]
     on_one = await everything(home, redis_client, run, tenants)
     home.dispose()
-    with fleet_of(sharded.owner_urls, redis_client) as fleet:
+    with fleet_of(three_servers.owner_urls, redis_client) as fleet:
         for number in range(SHOPS):
             if SERVERS[number % 3] != HOME:
                 fleet.move(SERVERS[number % 3], f"shop-{number}")
         held = [fleet.number(name, "SELECT count(*) FROM tenants") for name in SERVERS]
     assert held == [17, 17, 16]
-    on_three = await everything(sharded.engine, redis_client, run, tenants)
+    on_three = await everything(three_servers.engine, redis_client, run, tenants)
     assert len(on_three) == SHOPS * len(REPORTS) * len(FILES)
     assert on_three == on_one
     first = {on_one[tenant_id, REPORTS[0], "/csv"] for tenant_id in tenants}
