@@ -64,6 +64,9 @@ GAPS: Final[Mapping[str, GapKind]] = {
 """Of those, what reports of the orders' days say."""
 
 
+TAX_NAMES: Final = tuple(f"Tax {number} Name" for number in range(1, 6))
+
+
 class OrderColumns(NamedTuple):
     """The order's columns, converted."""
 
@@ -91,6 +94,17 @@ class OrderColumns(NamedTuple):
     outstanding: int
     payment_method: str | None
     paid_in: str | None
+    tax_1: str | None = None
+    tax_2: str | None = None
+    tax_3: str | None = None
+    tax_4: str | None = None
+    tax_5: str | None = None
+
+    @property
+    def tax_names(self) -> tuple[str, ...]:
+        """What the taxes are called that it has."""
+        names = (self.tax_1, self.tax_2, self.tax_3, self.tax_4, self.tax_5)
+        return tuple(filter(None, names))
 
 
 class LineColumns(NamedTuple):
@@ -145,6 +159,7 @@ def records_of(currency: str) -> tuple[Record, Record]:
             "Outstanding Balance": balance,
             "Payment Method": text,
             "Presentment Currency": text,
+            **dict.fromkeys(TAX_NAMES, text),
         }
     )
     line = Record(

@@ -11,6 +11,7 @@ from ingest.formats import gift_cards
 from ingest.formats.customers import pseudonym
 from ingest.formats.shopify.amounts import Amounts, Back, Goods, Sums, amounts_of, refund_of
 from ingest.formats.shopify.columns import LineColumns, OrderColumns
+from ingest.formats.shopify.tax_rates import tax_in_prices
 from ingest.gaps import Gaps
 from ingest.rows import OrderLineRow, RefundRow
 
@@ -96,8 +97,12 @@ def order_of(
     notes: Notes,
     *,
     gift_cards_are_sales: bool,
+    tax_included: bool | None = None,
 ) -> Order:
-    """An order of its columns: reconciled, its lines numbered, and those of goods kept."""
+    """An order of its columns: reconciled, its lines numbered, and those of goods kept.
+
+    ``tax_included`` is whether prices are told to include tax; None where only rates may tell.
+    """
     numbered = [line._replace(number=number) for number, line in enumerate(lines, 1)]
     there = [line for line in numbered if line.quantity > 0]
     if len(there) < len(lines):
@@ -108,6 +113,7 @@ def order_of(
     sums = Sums(
         *(head.subtotal, head.shipping, head.taxes, head.total, head.discount),
         *(head.refunded, head.duties),
+        tax_included=_tax_included(head, goods) if tax_included is None else tax_included,
     )
     amounts = amounts_of(sums, goods, gift_cards_are_sales=gift_cards_are_sales)
     only_cards = not amounts.sold and amounts.gift_cards > 0
@@ -115,6 +121,13 @@ def order_of(
         amounts = replace(amounts_of(sums, goods), gift_cards=amounts.gift_cards)
     kept = tuple(there[number] for number in amounts.sold)
     return Order(head, kept, amounts, placed_at, gift_cards_are_sales, only_cards)
+
+
+def _tax_included(head: OrderColumns, goods: Sequence[Goods]) -> bool | None:
+    """Whether tax is in the prices, by its rates; each line's may have been rounded."""
+    sold = sum(line.paid for line in goods) if head.subtotal is None else head.subtotal
+    bearing = (sold, sold + head.shipping)
+    return tax_in_prices(head.tax_names, head.taxes, bearing, rounding=1 + len(goods))
 
 
 def line_rows(order: Order) -> Iterator[OrderLineRow]:

@@ -10,8 +10,9 @@ Total, exactly, and the first that explains both is the order's:
 - Duties are in Total beside everything, or in the prices.
 - Tax is on top, or in the prices.
 
-Where none explains both, the lines are taken as they stand with the reading that leaves least, and
-what is left is the order's unexplained amount. It is never spread over the lines.
+Where none explains both, the lines are taken as they stand with the reading that leaves least, tax
+as its rates tell, and what is left is the order's unexplained amount. It is never spread over the
+lines.
 """
 
 from collections.abc import Iterator, Sequence
@@ -27,7 +28,10 @@ _TIP_NAMES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """An order's sums in minor units; None where the export has no such column or cell."""
+    """An order's sums in minor units; None where the export has no such column or cell.
+
+    ``tax_included`` is what else tells whether tax is in the prices: None where nothing does.
+    """
 
     subtotal: int | None
     shipping: int
@@ -36,6 +40,7 @@ class Sums:
     discount: int | None
     refunded: int = 0
     duties: int = 0
+    tax_included: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +114,8 @@ def reading_of(sums: Sums, goods: Sequence[Goods]) -> Reading:
         for reading in _readings(sums, goods, tips):
             if reading.explains:
                 return reading
-    return min(likely, key=lambda each: abs(each.of_subtotal) + abs(each.of_total))
+    told = [each for each in likely if each.tax_included is sums.tax_included]
+    return min(told or likely, key=lambda each: abs(each.of_subtotal) + abs(each.of_total))
 
 
 def _named(sums: Sums, goods: Sequence[Goods]) -> Iterator[frozenset[int]]:

@@ -134,6 +134,7 @@ def _order(content: Mapping[str, Any], facts: Facts, shop: Shop) -> Order:
         gift_cards_are_sales=shop.basis.gift_cards_are_sales(
             by_default=FORMAT.gift_cards_are_sales
         ),
+        tax_included=content["included"],
     )
 
 
@@ -142,7 +143,7 @@ def _values(names: Sequence[str], convert: Sequence[Any], cells: Mapping[str, st
     values = []
     for name, each in zip(names, convert, strict=True):
         try:
-            values.append(each(cells[name]))
+            values.append(each(cells.get(name, "")))
         except BadValueError as error:
             raise UnreadableEventError(f"{name} {error}") from None
     return values
