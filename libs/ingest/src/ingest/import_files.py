@@ -21,7 +21,6 @@ from ingest.gaps import Gaps
 from ingest.ledger.basis import BasisChangedError, basis_of
 from ingest.ledger.errors import IngestError
 from ingest.ledger.load import LoadSummary, load_sales
-from ingest.no_sales import NoSales
 from ingest.progress import Meter, Phase
 from ingest.row_faults import BEHIND, report
 from ingest.rows import RefundRow
@@ -115,14 +114,12 @@ class _Attempt:
             self._basis = basis_of(session, tenant_id)
         currency, by_default = self._basis.currency, layout.gift_cards_are_sales
         self._notes, self._gaps = Notes(currency), Gaps()
-        self._no_sales = NoSales(self._notes)
         reading = Reading(
             *(currency, self._faults, self._notes, frozenset(files), registry.KINDS),
             timezone=self._basis.timezone,
             gift_cards_are_sales=self._basis.gift_cards_are_sales(by_default=by_default),
             prices_include_tax=prices_include_tax,
             gaps=self._gaps,
-            no_sales=self._no_sales,
         )
         self._source = registry.open_reader(layout, reading)
         self._fallback = registry.open_reader(registry.FALLBACK, reading)
@@ -139,7 +136,6 @@ class _Attempt:
                 refunds=self._refunds(),
                 stock=self._read(FileKind.STOCK, last=True),
                 gaps=self._gaps,
-                no_sales=self._no_sales,
                 products_by_title=self._layout.products_by_title,
                 review=self._review,
                 read_by=self._basis,

@@ -10,7 +10,6 @@ from ingest.csv.notes import Notes
 from ingest.csv.table import Table
 from ingest.formats.reconciliation import Reconciliation
 from ingest.gaps import Gaps
-from ingest.no_sales import NoSales
 from ingest.rows import RefundRow
 from ingest.sources import FileKind
 
@@ -107,7 +106,7 @@ class Reading:
 
     ``timezone`` (IANA) is the one that times without an offset are meant in.
     ``given`` are the kinds of all files of the import; ``kinds`` tell files of the wrong kind.
-    ``gaps`` take what the files cannot know of the orders, ``no_sales`` those that are none.
+    ``gaps`` take what the files cannot know of the orders.
     A gift card that was sold is left out unless ``gift_cards_are_sales``; ``prices_include_tax`` is
     for formats that cannot tell.
     """
@@ -119,7 +118,6 @@ class Reading:
     kinds: Kinds = field(default_factory=dict)
     timezone: str = "UTC"
     gaps: Gaps = field(default_factory=Gaps)
-    no_sales: NoSales = field(default_factory=NoSales)
     gift_cards_are_sales: bool = True
     prices_include_tax: bool = False
 

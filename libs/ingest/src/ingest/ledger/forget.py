@@ -1,8 +1,7 @@
 """Take orders out of the ledger that are no sales any more, and refunds that they have not.
 
-For sources that tell of an order again and again, one by one or in files. Runs in the
-transaction of a load, under the ledger's lock. A version has to be counted where nothing is loaded
-besides.
+For sources that tell of an order again and again. Runs in the transaction of a load, under the
+ledger's lock. A version has to be counted where nothing is loaded besides.
 """
 
 from collections.abc import Collection, Sequence
@@ -12,7 +11,6 @@ from typing import Final
 from sqlalchemy import Connection, text
 
 from ingest.ledger.marks import taking_out
-from ingest.no_sales import NoSales
 
 _FIND: Final = text(
     "SELECT id FROM orders WHERE tenant_id = :tenant_id AND external_id = ANY(:names)"
@@ -21,16 +19,6 @@ _FIND: Final = text(
 )
 _FIND_NAMELESS: Final = text(
     "SELECT id FROM orders WHERE tenant_id = :tenant_id AND platform_id = :platform_id FOR UPDATE"
-)
-_AT_ONCE: Final = 10_000
-_FIND_SOLD: Final = text(
-    "SELECT o.id, o.external_id"
-    " FROM unnest(cast(:names AS text[]), cast(:platform_ids AS text[])) n (name, platform_id)"
-    " JOIN orders o ON o.platform_id = n.platform_id OR (o.external_id = n.name"
-    " AND (o.platform_id IS NULL OR n.platform_id IS NULL))"
-    " WHERE o.tenant_id = :tenant_id AND o.paid_at IS NOT NULL"
-    " AND NOT EXISTS (SELECT FROM staged_orders s WHERE s.order_id = o.external_id)"
-    " ORDER BY o.id FOR UPDATE OF o"
 )
 _LIFT: Final = text(
     "DELETE FROM refunds WHERE tenant_id = :tenant_id AND order_id = ANY(:orders)"
@@ -92,23 +80,4 @@ def forget_orders(
     with taking_out(connection, tenant_id, orders):
         for statement in _FORGET:
             rows = connection.execute(statement, given).rowcount
-    return rows
-
-
-def take_out(connection: Connection, tenant_id: int, no_sales: NoSales, now: datetime) -> int:
-    """Forget what the ledger has as sold of ``no_sales`` and what is staged does not bring; how
-    many orders.
-    """
-    rows, orders = 0, list(no_sales)
-    for start in range(0, len(orders), _AT_ONCE):
-        names, platform_ids = zip(*orders[start : start + _AT_ONCE], strict=True)
-        given = {
-            "tenant_id": tenant_id,
-            "names": list(names),
-            "platform_ids": list(platform_ids),
-        }
-        found = connection.execute(_FIND_SOLD, given).all()
-        for each in found:
-            no_sales.taken_out(each.external_id)
-        rows += forget_orders(connection, tenant_id, [each.id for each in found], now)
     return rows

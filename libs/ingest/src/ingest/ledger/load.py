@@ -5,10 +5,9 @@ goes wrong, from a bad row to an error in the source of the rows, leaves the led
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
-from typing import Final
 
 import psycopg
 from sqlalchemy import Connection, Engine
@@ -23,7 +22,6 @@ from ingest.ledger.basis import Basis, require_same
 from ingest.ledger.checks import LINE_RULES, ORDER_RULES, PRODUCT_RULES, STOCK_RULES, broken
 from ingest.ledger.closed_days import NONE_CHANGED, ClosedDays, note_closed_days
 from ingest.ledger.errors import IngestError, refuse
-from ingest.ledger.forget import take_out
 from ingest.ledger.gaps import merge_gaps
 from ingest.ledger.marks import writing_staged
 from ingest.ledger.merge import merge_orders
@@ -35,7 +33,6 @@ from ingest.ledger.stage_orders import stage_orders
 from ingest.ledger.stage_refunds import lift_refunds, merge_refunds, stage_events
 from ingest.ledger.staging import GAPS, ORDER_LINES, PRODUCTS, REFUNDS, STOCK, Cursor, stage
 from ingest.ledger.time_limits import PATIENT, TimeLimits
-from ingest.no_sales import NoSales
 from ingest.rows import OrderLineRow, ProductRow, RefundRow, StockRow
 
 _RULES = tuple(
@@ -106,9 +103,6 @@ class Staged:
     gaps: int
 
 
-_NOTHING: Final = Staged(0, 0, 0, 0, 0)
-
-
 def load_sales(
     engine: Engine,
     tenant_id: int,
@@ -118,7 +112,6 @@ def load_sales(
     refunds: Iterable[RefundRow] = (),
     stock: Iterable[StockRow] = (),
     gaps: Gaps | None = None,
-    no_sales: NoSales | None = None,
     products_by_title: bool = False,
     review: Callable[[Sequence[IngestError]], None] = refuse,
     read_by: Basis | None = None,
@@ -129,16 +122,18 @@ def load_sales(
     """Load rows into the tenant's ledger, all or nothing; the iterables are read once, in turn.
 
     A product seen again is updated, an order seen again is replaced with its lines (its refunds
-    stay, on the lines of the same ids) unless it is the same, a refund seen again is replaced, and
-    sales among ``no_sales`` are taken out. ``products_by_title`` says that a line's product is
-    named by its SKU, or by its title where it has none. ``review`` gets every error, before
-    anything is merged, and raises if there is one. ``read_by`` is what the source reads by.
-    ``begin`` runs first and ``conclude`` last in the transaction, held to ``limits``.
+    stay, on the lines of the same ids) unless it is the same, a refund seen again is replaced.
+    ``products_by_title`` says that a line's product is named by its SKU, or by its title where it
+    has none. ``gaps`` are read last, and kept with the orders' days. ``review`` gets every error
+    that was found, before anything is merged, and raises if there is one. ``read_by`` is what the
+    source reads by, where the tenant's settings matter to it. ``begin`` runs first and ``conclude``
+    last in the same transaction, which is held to ``limits``.
 
     Raises:
         BasisChangedError: the tenant's settings are not those of ``read_by``.
         IngestError: rows that cannot enter the ledger.
-        UnsafeDatabaseRoleError: row-level security does not hold the engine's role.
+        UnsafeDatabaseRoleError: row-level security, which holds every statement here to the
+            tenant, does not hold the engine's role.
         ValueError: the positions of the rows do not grow.
         sqlalchemy.exc.DBAPIError, psycopg.Error: the database failed.
     """
@@ -151,6 +146,7 @@ def load_sales(
             begin(session.connection())
         cursor.execute(_PREPARE, limits.settings())
         cursor.execute(LOCK_LEDGER)
+        gaps = gaps or Gaps()
         if read_by is not None:
             require_same(session.connection(), tenant_id, read_by)
         sequence = OrderSequence()
@@ -159,12 +155,11 @@ def load_sales(
             stage(cursor, ORDER_LINES, in_runs(order_lines, sequence)),
             stage(cursor, REFUNDS, refunds),
             stage(cursor, STOCK, stock),
-            stage(cursor, GAPS, gaps.rows() if gaps else ()),
+            stage(cursor, GAPS, gaps.rows()),
         )
         review(_check(cursor, sequence, products_by_title=products_by_title))
-        summary = LoadSummary() if staged == _NOTHING else _merge(cursor, staged, gaps)
-        if no_sales and take_out(session.connection(), tenant_id, no_sales, now()):
-            summary = replace(summary, version=summary.version or _next_version(cursor))
+        nothing = staged == Staged(0, 0, 0, 0, 0)
+        summary = LoadSummary() if nothing else _merge(cursor, staged, gaps)
         if conclude is not None:
             conclude(session.connection(), summary)
         return summary
@@ -180,7 +175,7 @@ def _check(
     return broken(cursor, _RULES)
 
 
-def _merge(cursor: Cursor, staged: Staged, gaps: Gaps | None) -> LoadSummary:
+def _merge(cursor: Cursor, staged: Staged, gaps: Gaps) -> LoadSummary:
     """Write what is staged and found right."""
     new_products = merge_products(cursor)
     closed_days = note_closed_days(cursor, now())
@@ -189,9 +184,9 @@ def _merge(cursor: Cursor, staged: Staged, gaps: Gaps | None) -> LoadSummary:
         orders = merge_orders(cursor)
         ignored = merge_refunds(cursor)
     merge_stock(cursor)
-    merge_gaps(cursor, gaps or Gaps())
+    merge_gaps(cursor, gaps)
     first_at, last_at, net_sales = cursor.execute(_FACTS).fetchone() or (None, None, 0)
-    version = _next_version(cursor)
+    (version,) = cursor.execute(NEXT_VERSION).fetchone() or (None,)
     if staged.lines:
         cursor.execute(NOTE_SALES)
     return LoadSummary(
@@ -210,12 +205,6 @@ def _merge(cursor: Cursor, staged: Staged, gaps: Gaps | None) -> LoadSummary:
         version=version,
         closed_days=closed_days,
     )
-
-
-def _next_version(cursor: Cursor) -> int | None:
-    """Count the ledger's version up."""
-    (version,) = cursor.execute(NEXT_VERSION).fetchone() or (None,)
-    return version
 
 
 def _driver(connection: Connection, limits: TimeLimits) -> psycopg.Connection[object]:

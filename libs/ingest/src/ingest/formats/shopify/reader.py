@@ -32,7 +32,6 @@ from ingest.formats.shopify.columns import (
 from ingest.formats.shopify.order import Order, line_rows, note_gaps, order_of, refund_rows, remark
 from ingest.formats.shopify.order_rows import OrderRows, orders_of, repeated
 from ingest.gaps import Gaps
-from ingest.no_sales import NoSales
 from ingest.row_spool import RowSpool
 from ingest.rows import OrderLineRow, RefundRow
 from ingest.sources import FileKind
@@ -54,7 +53,6 @@ def open_reader(reading: Reading) -> "ShopifyExport":
         kinds=reading.kinds,
         gaps=reading.gaps,
         gift_cards_are_sales=reading.gift_cards_are_sales,
-        no_sales=reading.no_sales,
     )
 
 
@@ -74,7 +72,6 @@ class ShopifyExport:
         now: datetime | None = None,
         kinds: Kinds | None = None,
         gaps: Gaps | None = None,
-        no_sales: NoSales | None = None,
         gift_cards_are_sales: bool = True,
     ) -> None:
         self.tables: list[Table] = []
@@ -83,7 +80,7 @@ class ShopifyExport:
         self._faults = faults
         self._notes = notes
         self._other_refunds = other_refunds
-        self._gaps, self._no_sales = gaps or Gaps(), no_sales or NoSales()
+        self._gaps = gaps or Gaps()
         self._cards_are_sales = gift_cards_are_sales
         self._now = now or instants.now()
         self._refunds: RowSpool[RefundRow] = RowSpool()
@@ -143,8 +140,6 @@ class ShopifyExport:
         amounts, name = order.amounts, order.head.name
         remark(order, self._notes, self._now)
         note_gaps(order, self._gaps)
-        if not order.lines:
-            self._no_sales.add(name, order.platform_id)
         self.reconciliation.add(
             name,
             unexplained=order.unexplained,

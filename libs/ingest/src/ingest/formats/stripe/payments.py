@@ -40,7 +40,6 @@ class PaymentsExport:
         self._amount = amounts(currency_exponent(reading.currency), empty=0, signed=True)
         self._faults, self._notes, self._gaps = reading.faults, reading.notes, reading.gaps
         self._charges, self._reconciliation = charges, reconciliation
-        self._no_sales = reading.no_sales
 
     def rows(self, table: Table) -> Iterator[OrderLineRow]:
         """The payments that were paid."""
@@ -51,9 +50,7 @@ class PaymentsExport:
                 self.record.explain(table, position, cells)
                 self._faults.suspect(table.name, cells[0].strip())
                 continue
-            if self._left_out(row):
-                self._no_sales.add(row.id)
-            else:
+            if not self._left_out(row):
                 yield from self._lines(table, position, row)
 
     def _left_out(self, row: PaymentColumns) -> bool:

@@ -90,7 +90,6 @@ class WooCommerceExport:
         """The rows of an order, its refunds kept for later, and what there is to say noted."""
         notes, head = self._reading.notes, order.head
         if not sold(order, notes):
-            self._reading.no_sales.add(head.id)
             return
         amounts, only_cards = sold_amounts(
             order, gift_cards_are_sales=self._reading.gift_cards_are_sales
@@ -114,8 +113,6 @@ class WooCommerceExport:
         if only_cards:
             yield from line_rows(order, amounts, unpaid=True)
             return
-        if not amounts.sold and not head.sums.refunded:
-            self._reading.no_sales.add(head.id)
         note_gaps(order, amounts, unexplained, self._reading.gaps, others=self._others)
         self._refunds.put(refund_rows(order, amounts, notes, others=self._others))
         yield from line_rows(order, amounts)
