@@ -135,3 +135,11 @@ def test_a_test_order_is_no_order() -> None:
 def test_an_amount_that_is_none_cannot_be_read(amount: str) -> None:
     with pytest.raises(UnreadableEventError):
         told(money(amount))
+
+
+def test_decimals_of_a_program_are_no_thousands() -> None:
+    """A spreadsheet's ``12.500`` may be either."""
+    lines = [{**line, "price": f"{line['price']}0"} for line in LINES]
+    found = told(money("12.500"), line_items=lines, total_price="64.000")
+    assert [line.unit_price for line in found.lines] == [1000, 3000]
+    assert sum(row.amount + row.shipping + row.tax for row in found.refunds) == 1250

@@ -66,7 +66,7 @@ def lift_refunds_of(
     if not orders or not ids:
         return 0
     given = {"tenant_id": tenant_id, "orders": list(orders), "refunds": sorted(ids)}
-    with taking_out(connection, tenant_id, orders):
+    with taking_out(connection, tenant_id, orders, ids):
         return connection.execute(_LIFT, given).rowcount
 
 

@@ -5,7 +5,7 @@ are locked first, so that nobody turns them into rows of another day meanwhile; 
 line or a refund of a locked order waits, as its check of the reference locks the order too.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -15,10 +15,12 @@ from sqlalchemy import Connection
 from common.db.ledger_writer import ZONE, by_statements
 from ingest.ledger.staging import Cursor
 
+# Apart, so that rows without an instant are locked too: the condition would sink below the lock.
 _MARK: Final = """
+    WITH instants AS MATERIALIZED ({})
     INSERT INTO dirty_days (tenant_id, day)
     SELECT DISTINCT %(tenant_id)s::integer, (at AT TIME ZONE %(zone)s)::date
-    FROM ({}) AS instants WHERE at IS NOT NULL
+    FROM instants WHERE at IS NOT NULL
 """
 _COMING: Final = """
     SELECT paid_at AS at FROM staged_orders WHERE NOT same
@@ -65,6 +67,13 @@ _OF_ORDERS: Final = (
     WHERE tenant_id = %(tenant_id)s AND order_id = ANY(%(orders)s) FOR UPDATE
     """,
 )
+_OF_REFUNDS: Final = (
+    """
+    SELECT processed_at AS at FROM refunds
+    WHERE tenant_id = %(tenant_id)s AND order_id = ANY(%(orders)s)
+      AND external_id = ANY(%(refunds)s) FOR UPDATE
+    """,
+)
 # Keys were given while rows were staged: what has been deleted since is missing among the locked.
 _MISSING: Final = {
     "products": """
@@ -82,6 +91,12 @@ _MISSING: Final = {
             SELECT FROM needed n
             JOIN customers c ON c.tenant_id = %(tenant_id)s AND c.id = n.id
             FOR KEY SHARE OF c) locked)
+    """,
+    "orders": """
+        SELECT (SELECT count(*) FROM staged_orders WHERE known AND NOT same) - (
+            SELECT count(*) FROM staged_orders s
+            JOIN orders o ON o.tenant_id = %(tenant_id)s AND o.id = s.id
+            WHERE s.known AND NOT s.same)
     """,
 }
 
@@ -103,15 +118,22 @@ def writing_staged(cursor: Cursor) -> Iterator[None]:
 
 
 @contextmanager
-def taking_out(connection: Connection, tenant_id: int, orders: Sequence[int]) -> Iterator[None]:
-    """Delete anything of ``orders``, all of whose days are marked.
+def taking_out(
+    connection: Connection,
+    tenant_id: int,
+    orders: Sequence[int],
+    refunds: Collection[str] | None = None,
+) -> Iterator[None]:
+    """Delete anything of ``orders``, all of whose days are marked; or their ``refunds`` of those
+    ids alone, of which no other day is.
 
     Raises:
         psycopg.errors.ForeignKeyViolation: the tenant is deleted meanwhile.
         sqlalchemy.exc.DBAPIError: the database failed.
     """
     execute = connection.exec_driver_sql
-    _mark(execute, _OF_ORDERS, {"tenant_id": tenant_id, "orders": list(orders)})
+    given = {"tenant_id": tenant_id, "orders": list(orders), "refunds": sorted(refunds or ())}
+    _mark(execute, _OF_ORDERS if refunds is None else _OF_REFUNDS, given)
     with by_statements(execute):
         yield
 

@@ -124,13 +124,14 @@ class LineColumns(NamedTuple):
     number: int = 0
 
 
-def records_of(currency: str) -> tuple[Record, Record]:
-    """The order's and the line's columns with their converters."""
-    exponent = currency_exponent(currency)
-    amount = Remembered(amounts(exponent)).__getitem__
-    zero = Remembered(amounts(exponent, empty=0)).__getitem__
-    maybe = Remembered(lambda text: amounts(exponent)(text) if text else None).__getitem__
-    balance = Remembered(amounts(exponent, empty=0, signed=True)).__getitem__
+def records_of(currency: str, *, by_program: bool = False) -> tuple[Record, Record]:
+    """The order's and the line's columns with their converters; see ``values.amounts``."""
+    number = partial(amounts, currency_exponent(currency), by_program=by_program)
+    known = number()
+    amount = Remembered(known).__getitem__
+    zero = Remembered(number(empty=0)).__getitem__
+    maybe = Remembered(lambda text: known(text) if text else None).__getitem__
+    balance = Remembered(number(empty=0, signed=True)).__getitem__
     text = Remembered(words).__getitem__
 
     order = Record(

@@ -67,7 +67,7 @@ def money_back(content: Mapping[str, Any], currency: str) -> int | None:
 
 
 def _amount(currency: str) -> Any:
-    return partial(_read, amounts(currency_exponent(currency), empty=0))
+    return partial(_read, amounts(currency_exponent(currency), empty=0, by_program=True))
 
 
 def _read(convert: Any, text: str) -> int:

@@ -113,7 +113,7 @@ def _refunds(refunds: Sequence[Mapping[str, Any]], seen: str) -> dict[str, Refun
 
 
 def _order(content: Mapping[str, Any], facts: Facts, shop: Shop) -> Order:
-    order, line = records_of(shop.currency)
+    order, line = records_of(shop.currency, by_program=True)
     cells = {**content["head"], "Paid at": facts.paid_at or ""}
     head = OrderColumns(*_values(order.names, order.converters, cells))
     if head.created_at is None or head.id is None or rounded(head.id):
