@@ -1,4 +1,4 @@
-"""Loads and those who write the ledger beside them without its lock: an operator, code of before."""
+"""Loads beside those who write without the ledger's lock: an operator, code of before."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
