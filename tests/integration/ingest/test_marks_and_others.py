@@ -10,6 +10,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 from tests.integration.ingest.test_marked_days import START, lines, take, wrong_and_marked
 
+from common.db.ledger_writer import by_statements
 from common.db.tenancy import TenantDb
 from ingest.ledger import load, marks
 from worker.reports.rollup_refresh import refresh
@@ -45,7 +46,6 @@ def test_no_line_comes_to_an_order_that_is_deleted_meanwhile(db: TenantDb) -> No
 @contextmanager
 def while_written(act: Callable[[], None]) -> Iterator[None]:
     """Let something happen once days are marked, before anything is written."""
-    by_statements = marks.by_statements
 
     @contextmanager
     def acting(execute: Callable[[str], object]) -> Iterator[None]:
