@@ -27,6 +27,7 @@ from common.db.engine import (
 )
 from common.db.parallel import Answers, Asker, ask_each
 from common.db.read_timeout import TimeoutConnection
+from common.db.silence import hangs
 
 HOME: Final = "home"
 """The name of the server that ``DATABASE_URL`` is."""
@@ -39,9 +40,16 @@ The other is the tenant's id. Every transaction that may write for a tenant shar
 """
 DATABASE_AWAY: Final = (OperationalError, InterfaceError, PoolTimeoutError)
 """What a server that does not answer raises."""
+SERVER_AWAY: Final = (SQLAlchemyError, UnsafeDatabaseRoleError)
+"""What one of several servers raises that cannot be asked: as well one that is empty or restored.
+
+It costs its own tenants, as one that does not answer.
+"""
 
 _REMEMBERED: Final = 100_000
 _ASK_SECONDS: Final = 5
+_SILENT_SECONDS: Final = 6
+"""Longer than for a connection of a full pool is waited, and than the statement may take."""
 _ROUNDS: Final = 3
 _HOLDS: Final = text("SELECT holds_tenant(:tenant_id)")
 
@@ -84,7 +92,7 @@ class Directory:
         self._holds = holds or _holds
         self._lock = Lock()
         self._known: LRUCache[int, str] = LRUCache(_REMEMBERED)
-        self._asker = Asker()
+        self._asker = Asker(hangs)
 
     def close(self) -> None:
         """Give the connections of all servers but the home's back, once no one is asked."""
@@ -160,8 +168,7 @@ class Directory:
         self, asks: Mapping[str, Callable[[], T]], *, enough: Callable[[T], bool] = lambda _: False
     ) -> Answers[T]:
         """The answers of servers, within seconds: one that hung a moment ago is not waited for."""
-        away = (SQLAlchemyError, UnsafeDatabaseRoleError)
-        return self._asker.ask(asks, away=away, enough=enough, within=_ASK_SECONDS)
+        return self._asker.ask(asks, away=SERVER_AWAY, enough=enough, within=_SILENT_SECONDS)
 
 
 def directory_of(engine: Engine) -> Directory | None:
