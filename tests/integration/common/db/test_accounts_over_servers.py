@@ -2,8 +2,9 @@
 
 import pytest
 from redis import Redis
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import QueuePool
 from tests.support.sharded import SHARDS, Sharded
 
 from accounts.api_keys import KeyRequest, create_key
@@ -30,7 +31,7 @@ from accounts.provisioning import (
 from accounts.reset_links import OfOtherShopsError, admin_named, reset_link
 from common.db.accounts import Admin, Role
 from common.db.audit import COMMAND_LINE, Action, AuditEntry, Author
-from common.db.shards import HOME, TenantAwayError
+from common.db.shards import HOME, TenantAwayError, directory_of
 from common.db.tenancy import Access, TenantDb, transaction
 from common.http.link_hosts import LinkHosts
 from common.instants import now
@@ -235,6 +236,24 @@ def test_the_first_shop_is_at_home(sharded: Sharded) -> None:
     make_first_shop(sharded.engine, wanted, "hash", address=None, at=now())
     assert sharded.count(HOME, "SELECT count(*) FROM tenants") == 1
     assert account_of(sharded).tenants[0].slug == "blumen"
+
+
+def test_other_servers_are_told_with_the_connection_of_the_home_given_back(
+    sharded: Sharded, shops: dict[str, int]
+) -> None:
+    author = Author(EMAIL, account_of(sharded).admin_id)
+    directory = directory_of(sharded.engine)
+    assert directory is not None
+    pool = sharded.engine.pool
+    assert isinstance(pool, QueuePool)
+    held: list[int] = []
+    for name in SHARDS:
+        event.listen(directory.servers[name], "begin", lambda _: held.append(pool.checkedout()))
+    with transaction(sharded.engine, Access(admin_id=author.admin_id)) as session:
+        record_for_person(session, Action.LOGIN_SUCCEEDED, author, at=now())
+        assert held == []
+    assert held == [0] * len(SHARDS)
+    assert shops
 
 
 def test_a_link_address_is_one_shops_over_all_servers(
