@@ -1,19 +1,21 @@
 """What is asked of all servers: functions across tenants, look-ups, sweeps."""
 
 from datetime import timedelta
+from threading import Event
 from uuid import uuid4
 
 import pytest
 from redis import Redis
 from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
-from tests.support.sharded import RESTORED, Sharded
+from tests.support.sharded import RESTORED, Sharded, database_of
+from tests.support.wait import PATIENCE_SECONDS
 
 from accounts.provisioning import create_tenant
 from common.db.accounts import Tenant
 from common.db.across import find_on_any, rows_of_all
 from common.db.shards import HOME, TenantAwayError
-from common.db.tenancy import Access, TenantDb
+from common.db.tenancy import Access, TenantDb, TenantSession
 from common.instants import now
 from common.links.options import LinkOptions
 from common.links.state import LinkRef, LinkState, LinkStateStore
@@ -86,6 +88,29 @@ def test_a_tenant_is_found_on_any_server_and_never_said_not_to_exist(sharded: Sh
     sharded.run("east", "UPDATE tenants SET arriving = true")
     with pytest.raises(TenantAwayError):
         found_by_slug(sharded, "shop-5")
+
+
+def test_what_moves_between_two_answers_is_found(sharded: Sharded) -> None:
+    sharded.add_tenant(HOME, 5)
+    asked: list[str] = []
+    west_answered = Event()
+
+    def find(session: TenantSession) -> int | None:
+        database = database_of(session)
+        found: int | None = session.scalar(SLUG, {"slug": "shop-5"})
+        asked.append(database)
+        if database in sharded.owner_urls["west"]:
+            west_answered.set()
+        return found
+
+    def once_it_moved(session: TenantSession) -> int | None:
+        if database_of(session) in sharded.owner_urls[HOME] and not west_answered.is_set():
+            assert west_answered.wait(PATIENCE_SECONDS)
+            sharded.move(5, HOME, "west")
+        return find(session)
+
+    assert find_on_any(sharded.engine, Access(), once_it_moved, int) == 5
+    assert len(asked) > len(sharded.owner_urls)
 
 
 def revoked(sharded: Sharded, server: str, tenant_id: int) -> LinkRef:

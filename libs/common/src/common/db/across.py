@@ -125,7 +125,7 @@ def find_on_any(
             return found
 
     asks = {name: partial(find_on, server) for name, server in directory.servers.items()}
-    answers = directory.ask(asks, enough=lambda found: found is not None)
+    answers = directory.look(asks, enough=lambda found: found is not None)
     found = next((each for each in answers.given.values() if each is not None), None)
     if found is None and answers.away:
         raise TenantAwayError(None, f"no answer from {', '.join(answers.away)}")
