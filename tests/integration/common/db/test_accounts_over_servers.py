@@ -1,5 +1,7 @@
 """Shops of one person on several servers: accounts are the home's, memberships the tenants'."""
 
+from dataclasses import replace
+
 import pytest
 from redis import Redis
 from sqlalchemy import event, select, text
@@ -18,7 +20,7 @@ from accounts.invitations import (
     invite,
 )
 from accounts.key_holders import find_holder
-from accounts.memberships import Account, find_account
+from accounts.memberships import Account, find_account, with_tenant_named
 from accounts.permissions import SCOPES
 from accounts.provisioning import (
     create_admin,
@@ -97,6 +99,18 @@ def test_a_server_that_is_away_costs_its_own_shops(sharded: Sharded, shops: dict
             create_tenant(sharded.engine, slug="x", name="x", currency="EUR", timezone="UTC")
     with sharded.away(HOME), pytest.raises(OperationalError):
         account_of(sharded)
+
+
+def test_a_shop_that_was_missed_on_its_way_is_found_by_reading_again(
+    sharded: Sharded, shops: dict[str, int]
+) -> None:
+    whole = account_of(sharded)
+    missed = replace(whole, tenants=whole.tenants[1:])
+    assert missed.tenant(shops["east"]) is None
+    found = with_tenant_named(sharded.engine, missed, "in-east")
+    assert found == whole
+    assert with_tenant_named(sharded.engine, whole, "in-east") is whole
+    assert with_tenant_named(sharded.engine, whole, "nobody") is None
 
 
 def test_the_password_is_the_homes(sharded: Sharded, shops: dict[str, int]) -> None:
