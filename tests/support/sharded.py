@@ -10,9 +10,14 @@ from sqlalchemy.orm import Session
 from tests.support.databases import Databases
 
 from common.db.engine import psycopg_url
-from common.db.shards import HOME, create_sharded_engine, directory_of
+from common.db.shards import FENCE_CLASS, HOME, create_sharded_engine, directory_of
 
 SHARDS = ("east", "west")
+RESTORED = (
+    "CREATE OR REPLACE FUNCTION database_origin() RETURNS text LANGUAGE sql IMMUTABLE"
+    " RETURN 'elsewhere'::text"
+)
+"""Makes a server one that was restored from a dump of another and is not adopted."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,13 @@ class Sharded:
         """Let a tenant without any other row be on another server from now on."""
         self.run(source, "DELETE FROM tenants WHERE id = %s", tenant_id)
         self.add_tenant(target, tenant_id)
+
+    @contextmanager
+    def moving(self, name: str, tenant_id: int) -> Iterator[None]:
+        """A tenant whose fence is closed on its server, as by a move, while the block lasts."""
+        with self.owner(name) as mover:
+            mover.execute("SELECT pg_advisory_lock(%s, %s)", (FENCE_CLASS, tenant_id))
+            yield
 
     @contextmanager
     def away(self, name: str) -> Iterator[None]:

@@ -1,14 +1,18 @@
 """The service where shops are on several PostgreSQL servers, one of which is away."""
 
+from threading import Event
+
 import httpx
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 from tests.integration.share_api.conftest import Serve, Service, assert_problem, log_in, share_id
 from tests.support.sharded import Sharded
+from tests.support.wait import PATIENCE_SECONDS
 
 from accounts.provisioning import create_admin, create_tenant
-from common.db.shards import HOME
+from common.db.shards import HOME, servers_of
 from common.db.tenancy import TenantDb
+from share_api import readiness
 
 PASSWORD = "correct horse battery"
 SHARE = "/api/admin/analytics/revenue-overview/share"
@@ -67,6 +71,28 @@ def test_a_server_that_is_away_costs_its_own_shops(over_servers: Service, sharde
         assert choose(client, "in-east").status_code == 200
         assert client.get("/api/admin/analytics/shares").status_code == 200
         assert_problem(choose(client, "nobody"), 403)
+
+
+def test_readiness_does_not_wait_for_a_further_server_that_hangs(
+    over_servers: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    released = Event()
+    of_server = readiness._server_fault
+    east = servers_of(over_servers.container.engine)["east"]
+
+    def fault(engine: Engine) -> str | None:
+        if engine is east:
+            released.wait(PATIENCE_SECONDS)
+        return of_server(engine)
+
+    monkeypatch.setattr(readiness, "_server_fault", fault)
+    try:
+        readiness.require_ready(over_servers.container)
+        assert not released.is_set()
+        assert over_servers.container.databases_ready[HOME] is True
+        assert over_servers.container.databases_ready["east"] is False
+    finally:
+        released.set()
 
 
 def test_a_session_outlives_a_server_that_is_away(over_servers: Service, sharded: Sharded) -> None:

@@ -1,21 +1,19 @@
 """Audit log: reading it, and writing what concerns a person rather than a tenant."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import Engine, Text, event, func, insert, literal, select, text
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from common.db.accounts import Membership
 from common.db.audit import Action, AuditEntry, Author
 from common.db.pagination import Cursor, Order, Page, Paging, page_of
-from common.db.parallel import ask_each
-from common.db.shards import DATABASE_AWAY, further_servers
+from common.db.shards import HOME, Directory, directory_of
 from common.db.tenancy import Access, TenantDb, TenantSession, transaction
 from common.instants import iso
 
@@ -83,31 +81,33 @@ def record_for_person(
 
     ``session`` runs on behalf of that admin; ``subject`` names what it was done to. Without an
     admin the same statement writes nothing: its time does not tell whether there is an account.
-    Tenants of further servers are told once it is committed; a server that is away is not told.
+    Tenants of further servers are told once it is committed and its connection is given back; a
+    server that is away, or does not answer within seconds, is not told.
     """
-    further = further_servers(session.get_bind().engine)
-    _write(session, action, author, at, subject, fenced=bool(further))
-    if further:
-        tell = partial(_tell_further, further, action, author, at, subject)
-        event.listen(session, "after_commit", tell, once=True)
+    directory = directory_of(session.get_bind().engine)
+    _write(session, action, author, at, subject, fenced=directory is not None)
+    if directory is None:
+        return
+
+    def write(server: Engine) -> None:
+        with transaction(server, Access(admin_id=author.admin_id)) as further:
+            _write(further, action, author, at, subject, fenced=True)
+
+    def tell(*_: object) -> None:
+        _tell_further(directory, write, action)
+
+    def committed(_: Session) -> None:
+        event.listen(session, "after_transaction_end", tell, once=True)
+
+    event.listen(session, "after_commit", committed, once=True)
 
 
-def _tell_further(
-    servers: Mapping[str, Engine],
-    action: Action,
-    author: Author,
-    at: datetime,
-    subject: str | None,
-    _: Session,
-) -> None:
-    def tell(server: Engine) -> None:
-        with transaction(server, Access(admin_id=author.admin_id)) as session:
-            _write(session, action, author, at, subject, fenced=True)
-
-    asks = {name: partial(tell, server) for name, server in servers.items()}
-    for name, error in ask_each(asks, away=(DBAPIError, *DATABASE_AWAY)).away.items():
+def _tell_further(directory: Directory, write: Callable[[Engine], None], action: Action) -> None:
+    servers = directory.servers.items()
+    asks = {name: partial(write, server) for name, server in servers if name != HOME}
+    for name, error in directory.ask(asks).away.items():
         facts = {"server": name, "action": action.value, "error": type(error).__name__}
-        _log.warning("an entry is missing in the audit log of a server", extra=facts)
+        _log.warning("an entry may be missing in the audit log of a server", extra=facts)
 
 
 def _write(

@@ -90,7 +90,8 @@ def find_account(engine: Engine, admin_id: int, *, acting_for: int | None = None
 
     Of several servers the home knows the admin, and each the tenants it holds; one that does not
     answer is named, and its tenants are missing. A tenant that moves is missing and named; one that
-    has moved between two answers is missing, but for the one that the admin is ``acting_for``.
+    has moved between two answers is missing, but for the one that the admin is ``acting_for``: see
+    ``with_tenant_named``.
     """
     query = (
         select(Admin.email, Admin.session_generation, Admin.password_hash, Tenant, Membership.role)
@@ -126,6 +127,22 @@ def find_account(engine: Engine, admin_id: int, *, acting_for: int | None = None
         roles={tenant.id: Role(role) for tenant, role in theirs},
         away=tuple(away),
     )
+
+
+def with_tenant_named(engine: Engine, account: Account, slug: str) -> Account | None:
+    """The account, which has the tenant of that slug; None without a membership.
+
+    Of several servers it is read once more where that is missing, which may have moved meanwhile.
+
+    Raises:
+        TenantAwayError: it may be on a server that does not answer.
+    """
+    if account.tenant_named(slug) is not None:
+        return account
+    if directory_of(engine) is None:
+        return None
+    again = find_account(engine, account.admin_id)
+    return None if again is None or again.tenant_named(slug) is None else again
 
 
 def _membership_of(engine: Engine, tenant_id: int, admin_id: int) -> dict[int, tuple[Tenant, str]]:

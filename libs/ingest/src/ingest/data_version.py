@@ -11,11 +11,12 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, func, select, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from common.db.accounts import Tenant
 from common.db.across import rows_of_all
 from common.db.sales import LedgerVersion
-from common.db.tenancy import Access, TenantSession, transaction
+from common.db.tenancy import Access, TenantSession, snapshot
 from common.infra.redis import LOADING, create_redis
 from common.jobs.celery_config import create_celery
 from common.jobs.publisher import JobPublisher, JobsUnavailableError
@@ -45,7 +46,7 @@ def look(engine: Engine, tenant_id: int) -> TenantNow | None:
     Raises:
         sqlalchemy.exc.DBAPIError: PostgreSQL did not answer.
     """
-    with transaction(engine, Access(tenant_id=tenant_id)) as session:
+    with snapshot(engine, Access(tenant_id=tenant_id)) as session:
         return _now(session, tenant_id)
 
 
@@ -66,7 +67,7 @@ def tell(engine: Engine, cache: ReportCache, tenant_id: int) -> TenantNow | None
         sqlalchemy.exc.DBAPIError: PostgreSQL did not answer.
         redis.RedisError: Redis did not answer.
     """
-    with transaction(engine, Access(tenant_id=tenant_id)) as session:
+    with snapshot(engine, Access(tenant_id=tenant_id)) as session:
         now = _now(session, tenant_id)
         shown, logo = brand_ledger.read(session, tenant_id)
     if now is not None:
@@ -97,12 +98,11 @@ def tell_many(
 
 def loaded(engine: Engine, jobs: JobPublisher, tenant_id: int) -> None:
     """Tell what a load has brought, and have popular reports made anew. Fails nobody's load."""
-    now = look(engine, tenant_id)
-    if now is None or not now.data_version:
-        return
     try:
-        jobs.announce_data_version(tenant_id, now.data_version)
-    except JobsUnavailableError as error:
+        now = look(engine, tenant_id)
+        if now is not None and now.data_version:
+            jobs.announce_data_version(tenant_id, now.data_version)
+    except (JobsUnavailableError, SQLAlchemyError) as error:
         logger.warning("new data was not told, it will be: %s", error)
 
 

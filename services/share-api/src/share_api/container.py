@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from redis import Redis
 from sqlalchemy import Engine
 
+from common.db.parallel import Asker
 from common.db.shards import create_sharded_engine
 from common.infra.redis import ADMIN, create_redis
 from common.jobs.discord_promises import PromiseStore
@@ -54,6 +55,8 @@ class Container:
     """Of batches of sales: they wait for each other before they take a connection."""
     databases_ready: dict[str, bool] = field(default_factory=dict)
     """Which PostgreSQL servers were ready when it was last asked, by their names."""
+    readiness: Asker = field(default_factory=Asker)
+    """Asks further PostgreSQL servers whether they are ready."""
 
     def require_discord(self) -> Discord:
         """What interactions of Discord are received with.
@@ -68,6 +71,7 @@ class Container:
     def close(self) -> None:
         """Give every connection back."""
         self.redis.close()
+        self.readiness.close()
         self.engine.dispose()
 
 

@@ -11,8 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from common.db import origin, revisions
 from common.db.engine import UnsafeDatabaseRoleError
-from common.db.parallel import ask_each
-from common.db.shards import HOME, servers_of
+from common.db.shards import HOME, SERVER_AWAY, further_servers
 from common.http.problem import UNAVAILABLE_RETRY_SECONDS, Problem
 from common.infra import nodes
 from common.infra.refusals import told_of
@@ -20,6 +19,8 @@ from share_api.container import Container
 
 _log = logging.getLogger(__name__)
 
+FURTHER_SECONDS: Final = 1
+"""How long further servers are waited for."""
 RESTORED_COPY: Final = (
     "PostgreSQL is a restored copy, in which no link is believed until `analytics revocations"
     " import` has run"
@@ -51,16 +52,23 @@ def require_ready(container: Container) -> None:
 
 
 def _database_fault(container: Container) -> str | None:
-    """What is missing of the home; a further server costs its own tenants, and is told of."""
-    checks = {
-        name: partial(_server_fault, engine)
-        for name, engine in servers_of(container.engine).items()
+    """What is missing of the home; a further server costs its own tenants, and is told of.
+
+    Nobody waits long for those: whoever asks for readiness asks within seconds.
+    """
+    asks = {
+        name: partial(_server_fault, each)
+        for name, each in further_servers(container.engine).items()
     }
-    faults = ask_each(checks, away=()).given
+    answers = container.readiness.ask(
+        asks, away=SERVER_AWAY, enough=lambda _: False, within=FURTHER_SECONDS
+    )
+    faults = answers.given | dict.fromkeys(answers.away, "PostgreSQL does not answer in time")
     for name, fault in faults.items():
-        container.databases_ready[name] = fault is None
-        if fault and name != HOME:
+        if fault:
             _log.warning("a server of tenants is not ready", extra={"server": name, "fault": fault})
+    faults[HOME] = _server_fault(container.engine)
+    container.databases_ready.update({name: fault is None for name, fault in faults.items()})
     return faults[HOME]
 
 

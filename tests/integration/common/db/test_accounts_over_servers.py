@@ -1,9 +1,12 @@
 """Shops of one person on several servers: accounts are the home's, memberships the tenants'."""
 
+from dataclasses import replace
+
 import pytest
 from redis import Redis
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import QueuePool
 from tests.support.sharded import SHARDS, Sharded
 
 from accounts.api_keys import KeyRequest, create_key
@@ -17,7 +20,7 @@ from accounts.invitations import (
     invite,
 )
 from accounts.key_holders import find_holder
-from accounts.memberships import Account, find_account
+from accounts.memberships import Account, find_account, with_tenant_named
 from accounts.permissions import SCOPES
 from accounts.provisioning import (
     create_admin,
@@ -30,7 +33,7 @@ from accounts.provisioning import (
 from accounts.reset_links import OfOtherShopsError, admin_named, reset_link
 from common.db.accounts import Admin, Role
 from common.db.audit import COMMAND_LINE, Action, AuditEntry, Author
-from common.db.shards import HOME, TenantAwayError
+from common.db.shards import HOME, TenantAwayError, directory_of
 from common.db.tenancy import Access, TenantDb, transaction
 from common.http.link_hosts import LinkHosts
 from common.instants import now
@@ -96,6 +99,18 @@ def test_a_server_that_is_away_costs_its_own_shops(sharded: Sharded, shops: dict
             create_tenant(sharded.engine, slug="x", name="x", currency="EUR", timezone="UTC")
     with sharded.away(HOME), pytest.raises(OperationalError):
         account_of(sharded)
+
+
+def test_a_shop_that_was_missed_on_its_way_is_found_by_reading_again(
+    sharded: Sharded, shops: dict[str, int]
+) -> None:
+    whole = account_of(sharded)
+    missed = replace(whole, tenants=whole.tenants[1:])
+    assert missed.tenant(shops["east"]) is None
+    found = with_tenant_named(sharded.engine, missed, "in-east")
+    assert found == whole
+    assert with_tenant_named(sharded.engine, whole, "in-east") is whole
+    assert with_tenant_named(sharded.engine, whole, "nobody") is None
 
 
 def test_the_password_is_the_homes(sharded: Sharded, shops: dict[str, int]) -> None:
@@ -235,6 +250,24 @@ def test_the_first_shop_is_at_home(sharded: Sharded) -> None:
     make_first_shop(sharded.engine, wanted, "hash", address=None, at=now())
     assert sharded.count(HOME, "SELECT count(*) FROM tenants") == 1
     assert account_of(sharded).tenants[0].slug == "blumen"
+
+
+def test_other_servers_are_told_with_the_connection_of_the_home_given_back(
+    sharded: Sharded, shops: dict[str, int]
+) -> None:
+    author = Author(EMAIL, account_of(sharded).admin_id)
+    directory = directory_of(sharded.engine)
+    assert directory is not None
+    pool = sharded.engine.pool
+    assert isinstance(pool, QueuePool)
+    held: list[int] = []
+    for name in SHARDS:
+        event.listen(directory.servers[name], "begin", lambda _: held.append(pool.checkedout()))
+    with transaction(sharded.engine, Access(admin_id=author.admin_id)) as session:
+        record_for_person(session, Action.LOGIN_SUCCEEDED, author, at=now())
+        assert held == []
+    assert held == [0] * len(SHARDS)
+    assert shops
 
 
 def test_a_link_address_is_one_shops_over_all_servers(

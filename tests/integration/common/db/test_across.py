@@ -1,20 +1,23 @@
 """What is asked of all servers: functions across tenants, look-ups, sweeps."""
 
 from datetime import timedelta
+from threading import Event
 from uuid import uuid4
 
 import pytest
 from redis import Redis
 from sqlalchemy import select, text
-from sqlalchemy.exc import OperationalError
-from tests.support.sharded import Sharded
+from sqlalchemy.exc import OperationalError, ProgrammingError
+from tests.support.sharded import RESTORED, Sharded, database_of
+from tests.support.wait import PATIENCE_SECONDS
 
 from accounts.provisioning import create_tenant
 from common.db.accounts import Tenant
 from common.db.across import find_on_any, rows_of_all
 from common.db.shards import HOME, TenantAwayError
-from common.db.tenancy import Access, TenantDb
+from common.db.tenancy import Access, TenantDb, TenantSession
 from common.instants import now
+from common.links.options import LinkOptions
 from common.links.state import LinkRef, LinkState, LinkStateStore
 from worker.links.revocation_sweep import sweep_revocations
 
@@ -48,6 +51,30 @@ def test_a_server_that_is_away_costs_its_own_rows(sharded: Sharded) -> None:
                 rows_of_all(sharded.engine, AFTER, ALL, whole=True)
 
 
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "DROP FUNCTION tenants_after(integer, integer)",
+        "REVOKE EXECUTE ON FUNCTION tenants_after FROM analytics_app",
+        "ALTER FUNCTION holds_tenant(integer) RENAME TO held",
+    ],
+)
+def test_a_server_of_another_schema_costs_its_own_rows(sharded: Sharded, fault: str) -> None:
+    for number, name in enumerate(sharded.owner_urls, start=1):
+        sharded.add_tenant(name, number)
+    sharded.run("east", fault)
+    assert sorted(row.tenant_id for row in rows_of_all(sharded.engine, AFTER, ALL)) == [1, 3]
+    with pytest.raises(TenantAwayError, match="east"):
+        rows_of_all(sharded.engine, AFTER, ALL, whole=True)
+
+
+def test_rows_of_a_restored_copy_are_not_believed(sharded: Sharded) -> None:
+    for number, name in enumerate(sharded.owner_urls, start=1):
+        sharded.add_tenant(name, number)
+    sharded.run("east", RESTORED)
+    assert sorted(row.tenant_id for row in rows_of_all(sharded.engine, AFTER, ALL)) == [1, 3]
+
+
 def test_a_tenant_is_found_on_any_server_and_never_said_not_to_exist(sharded: Sharded) -> None:
     sharded.add_tenant("east", 5)
     assert found_by_slug(sharded, "shop-5") == 5
@@ -61,6 +88,29 @@ def test_a_tenant_is_found_on_any_server_and_never_said_not_to_exist(sharded: Sh
     sharded.run("east", "UPDATE tenants SET arriving = true")
     with pytest.raises(TenantAwayError):
         found_by_slug(sharded, "shop-5")
+
+
+def test_what_moves_between_two_answers_is_found(sharded: Sharded) -> None:
+    sharded.add_tenant(HOME, 5)
+    asked: list[str] = []
+    west_answered = Event()
+
+    def find(session: TenantSession) -> int | None:
+        database = database_of(session)
+        found: int | None = session.scalar(SLUG, {"slug": "shop-5"})
+        asked.append(database)
+        if database in sharded.owner_urls["west"]:
+            west_answered.set()
+        return found
+
+    def once_it_moved(session: TenantSession) -> int | None:
+        if database_of(session) in sharded.owner_urls[HOME] and not west_answered.is_set():
+            assert west_answered.wait(PATIENCE_SECONDS)
+            sharded.move(5, HOME, "west")
+        return find(session)
+
+    assert find_on_any(sharded.engine, Access(), once_it_moved, int) == 5
+    assert len(asked) > len(sharded.owner_urls)
 
 
 def revoked(sharded: Sharded, server: str, tenant_id: int) -> LinkRef:
@@ -100,16 +150,48 @@ def test_a_sweep_notes_each_server_by_itself(sharded: Sharded, redis_client: Red
     assert sweep_revocations(sharded.engine, redis_client, now=NOW) == 0
 
 
+def test_a_server_without_the_schema_leaves_the_others_swept(
+    sharded: Sharded, redis_client: Redis
+) -> None:
+    states = LinkStateStore(redis_client)
+    sharded.run("east", "ALTER FUNCTION revoked_links RENAME TO revoked")
+    links = [revoked(sharded, name, number) for number, name in enumerate(sharded.owner_urls, 1)]
+    with pytest.raises(ProgrammingError):
+        sweep_revocations(sharded.engine, redis_client, now=NOW)
+    known = states.read(links)
+    assert known.count(LinkState.REVOKED) == 2
+    sharded.run("east", "ALTER FUNCTION revoked RENAME TO revoked_links")
+    assert sweep_revocations(sharded.engine, redis_client, now=NOW) == 1
+
+
+def test_a_sweep_goes_on_past_a_tenant_on_its_way_and_says_not_all_was_done(
+    sharded: Sharded, redis_client: Redis
+) -> None:
+    states = LinkStateStore(redis_client)
+    changed, other = revoked(sharded, "east", 1), revoked(sharded, "east", 2)
+    sharded.run(
+        "east", "UPDATE shares SET revoked_at = NULL, revision = 1, changed_at = %s"
+        " WHERE tenant_id = 1", NOW - timedelta(hours=1),
+    )  # fmt: skip
+    epoch = states.epoch(1)
+    states.restore(changed, LinkState.ACTIVE, LinkOptions(), epoch=epoch)
+    assert states.read_links([changed])[0].options.revision == 0
+    sharded.run("east", "UPDATE tenants SET arriving = (id = 1)")
+    for _ in range(2):
+        with pytest.raises(TenantAwayError, match="moving"):
+            sweep_revocations(sharded.engine, redis_client, now=NOW)
+        assert states.read([other]) == [LinkState.REVOKED]
+    sharded.run("east", "UPDATE tenants SET arriving = false")
+    sweep_revocations(sharded.engine, redis_client, now=NOW)
+    assert states.read_links([changed])[0].options.revision == 1
+
+
 def test_a_restored_copy_among_the_servers_is_not_believed(
     sharded: Sharded, redis_client: Redis
 ) -> None:
     for number, name in enumerate(sharded.owner_urls, start=1):
         revoked(sharded, name, number)
-    sharded.run(
-        "west",
-        "CREATE OR REPLACE FUNCTION database_origin() RETURNS text LANGUAGE sql IMMUTABLE"
-        " RETURN 'elsewhere'::text",
-    )
+    sharded.run("west", RESTORED)
     assert sweep_revocations(sharded.engine, redis_client, now=NOW) == 2
 
 

@@ -39,6 +39,7 @@ class Servers:
     held: dict[str, bool | None] = field(default_factory=dict)
     away: frozenset[str] = frozenset()
     asked: int = 0
+    seconds: float = 0.0
 
     def name_of(self, engine: Engine) -> str:
         return next(name for name, each in self.engines.items() if each is engine)
@@ -61,7 +62,7 @@ class Servers:
         return name
 
     def directory(self) -> Directory:
-        return Directory(self.engines, self.holds)
+        return Directory(self.engines, self.holds, lambda: self.seconds)
 
 
 def _holding(holder: str | None, arriving: Iterable[str] = ()) -> dict[str, bool | None]:
@@ -86,6 +87,7 @@ def test_a_tenant_is_answered_by_the_server_that_holds_it_or_by_none(
     for holder, arriving, away in history:
         shared.held = _holding(holder, arriving)
         shared.away = frozenset(away)
+        shared.seconds += 60  # what is remembered for moments is over
         try:
             answered = directory.on_holder(TENANT, shared.begin)
         except DATABASE_AWAY:
@@ -124,6 +126,23 @@ def test_what_is_remembered_is_not_asked_again_until_it_is_wrong(shared: Servers
     shared.held = {"west": True}
     assert directory.on_holder(TENANT, shared.begin) == "west"
     assert shared.asked > 0
+
+
+def test_a_tenant_of_nobody_is_asked_for_once_in_a_moment(shared: Servers) -> None:
+    shared.held, shared.away = {}, frozenset()
+    directory = shared.directory()
+    assert directory.find(TENANT) is None
+    shared.asked = 0
+    assert directory.on_holder(TENANT, shared.begin) == HOME
+    assert shared.asked == 0
+    shared.held = {"east": True}
+    shared.seconds += 60
+    assert directory.on_holder(TENANT, shared.begin) == "east"
+    shared.held = {}
+    directory.forget(TENANT)
+    assert directory.find(TENANT) is None
+    shared.held = {HOME: False, "east": True}
+    assert directory.on_holder(TENANT, shared.begin) == "east", "the home knows that it was wrong"
 
 
 def test_a_server_gets_the_options_of_another_engine_without_its_directory(

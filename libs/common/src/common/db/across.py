@@ -1,8 +1,9 @@
 """Questions about the tenants of all servers: each is asked, and the answers are put together.
 
 A server that does not answer costs its own tenants, which is logged; a question for which that
-would not be safe asks the servers by itself (``common.db.shards.servers_of``). Of a tenant that is
-arriving only the server that holds it is believed. With one server it is one question to that.
+would not be safe asks the servers by itself (``common.db.shards.servers_of``). Of a tenant only the
+server that holds it is believed: neither one where it is arriving, nor a restored copy. With one
+server it is one question to that.
 """
 
 import logging
@@ -14,10 +15,9 @@ from typing import Any, Final, TypeVar
 
 from sqlalchemy import Engine, Row, TextClause, text
 
-from common.db.engine import UnsafeDatabaseRoleError
 from common.db.parallel import ask_each
 from common.db.shards import (
-    DATABASE_AWAY,
+    SERVER_AWAY,
     TenantAwayError,
     TenantElsewhereError,
     directory_of,
@@ -25,10 +25,8 @@ from common.db.shards import (
 )
 from common.db.tenancy import Access, TenantSession, transaction
 
-_ARRIVING: Final = text("SELECT tenant_id FROM arriving_tenants()")
 _HOLDS: Final = text("SELECT holds_tenant(:tenant_id)")
 _ALONE: Final = text("SELECT pg_advisory_xact_lock(hashtext('analytics unique over servers'))")
-_AWAY: Final = (*DATABASE_AWAY, UnsafeDatabaseRoleError)
 
 T = TypeVar("T")
 
@@ -53,7 +51,7 @@ def rows_of_all(
         name: partial(held_rows, server, query, given)
         for name, server in SystemRandom().sample(servers, len(servers))
     }
-    answers = ask_each(asks, away=_AWAY)
+    answers = ask_each(asks, away=SERVER_AWAY)
     if answers.away and (whole or not answers.given):
         raise TenantAwayError(None, f"no answer from {', '.join(sorted(answers.away))}")
     for name, error in answers.away.items():
@@ -66,10 +64,25 @@ def held_rows(
     server: Engine, query: TextClause, given: Mapping[str, Any]
 ) -> list[Row[*tuple[Any, ...]]]:
     """The rows of a function across tenants from one of several servers, of tenants it holds."""
+    # The query is one of this code's constants, and keeps its parameters.
+    held = f"SELECT found.* FROM ({query.text}) found WHERE holds_tenant(found.tenant_id)"  # noqa: S608
     with transaction(server, Access()) as session:
-        rows = session.execute(query, given).all()
-        arriving = set(session.scalars(_ARRIVING)) if rows else set()
-    return [row for row in rows if row.tenant_id not in arriving]
+        return list(session.execute(text(held), given))
+
+
+@contextmanager
+def left_to_next_round(engine: Engine, tenant_id: int) -> Iterator[None]:
+    """Work for one tenant of a round of many: if its server is away, or it moves, others go on.
+
+    Which is logged, and where there is one server raised.
+    """
+    try:
+        yield
+    except SERVER_AWAY as error:
+        if directory_of(engine) is None:
+            raise
+        facts = {"tenant_id": tenant_id, "error": type(error).__name__}
+        _log.warning("a tenant is left to the next round", extra=facts)
 
 
 @contextmanager
@@ -112,7 +125,7 @@ def find_on_any(
             return found
 
     asks = {name: partial(find_on, server) for name, server in directory.servers.items()}
-    answers = directory.ask(asks, enough=lambda found: found is not None)
+    answers = directory.look(asks, enough=lambda found: found is not None)
     found = next((each for each in answers.given.values() if each is not None), None)
     if found is None and answers.away:
         raise TenantAwayError(None, f"no answer from {', '.join(answers.away)}")

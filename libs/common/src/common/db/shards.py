@@ -11,22 +11,23 @@ The directory hangs on the engine of the home, as an execution option.
 from collections.abc import Callable, Mapping
 from functools import partial
 from threading import Lock
+from time import monotonic
 from typing import Any, Final, TypeVar
 
 import psycopg
-from cachetools import LRUCache
-from sqlalchemy import Engine, event, text
+from cachetools import LRUCache, TTLCache
+from sqlalchemy import Engine, event
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from common.db.engine import (
     STATEMENT_TIMEOUT_SECONDS,
-    TIME_LIMIT,
     UnsafeDatabaseRoleError,
     create_service_engine,
 )
+from common.db.holding import holds
 from common.db.parallel import Answers, Asker, ask_each
-from common.db.read_timeout import TimeoutConnection
+from common.db.silence import hangs
 
 HOME: Final = "home"
 """The name of the server that ``DATABASE_URL`` is."""
@@ -39,11 +40,19 @@ The other is the tenant's id. Every transaction that may write for a tenant shar
 """
 DATABASE_AWAY: Final = (OperationalError, InterfaceError, PoolTimeoutError)
 """What a server that does not answer raises."""
+SERVER_AWAY: Final = (SQLAlchemyError, UnsafeDatabaseRoleError)
+"""What one of several servers raises that cannot be asked: as well one that is empty or restored.
+
+It costs its own tenants, as one that does not answer.
+"""
 
 _REMEMBERED: Final = 100_000
-_ASK_SECONDS: Final = 5
+_NOBODYS_REMEMBERED: Final = 10_000
+_NOBODYS_SECONDS: Final = 1
+"""How long it is remembered that no server holds a tenant: one may be made at any time."""
+_SILENT_SECONDS: Final = 6
+"""Longer than for a connection of a full pool is waited, and than the statement may take."""
 _ROUNDS: Final = 3
-_HOLDS: Final = text("SELECT holds_tenant(:tenant_id)")
 
 T = TypeVar("T")
 
@@ -78,13 +87,15 @@ class Directory:
     def __init__(
         self,
         servers: Mapping[str, Engine],
-        holds: Callable[[Engine, int], bool | None] | None = None,
+        holds: Callable[[Engine, int], bool | None] = holds,
+        clock: Callable[[], float] = monotonic,
     ) -> None:
         self.servers = servers
-        self._holds = holds or _holds
+        self._holds = holds
         self._lock = Lock()
         self._known: LRUCache[int, str] = LRUCache(_REMEMBERED)
-        self._asker = Asker()
+        self._nobodys = TTLCache[int, bool](_NOBODYS_REMEMBERED, _NOBODYS_SECONDS, clock)
+        self._asker = Asker(hangs, clock)
 
     def close(self) -> None:
         """Give the connections of all servers but the home's back, once no one is asked."""
@@ -101,12 +112,15 @@ class Directory:
         """
         with self._lock:
             known = self._known.get(tenant_id)
-        return known if known is not None else self._ask(tenant_id)
+            if known is not None or tenant_id in self._nobodys:
+                return known
+        return self._ask(tenant_id)
 
     def forget(self, tenant_id: int) -> None:
         """Ask again when the tenant is looked for next."""
         with self._lock:
             self._known.pop(tenant_id, None)
+            self._nobodys.pop(tenant_id, None)
 
     def on_holder(self, tenant_id: int, begin: Callable[[Engine, bool], T]) -> T:
         """What ``begin`` makes on the server that holds the tenant.
@@ -131,37 +145,40 @@ class Directory:
         raise AssertionError  # pragma: no cover - the last round answers or raises
 
     def _ask(self, tenant_id: int) -> str | None:
-        """The server that says it holds the tenant.
-
-        A tenant that moves between two answers is on neither: so it is asked for twice.
-        """
-        answers = self._answers(tenant_id)
-        if not answers.away and not any(value is not None for value in answers.given.values()):
-            answers = self._answers(tenant_id)
-        found = next((name for name, held in answers.given.items() if held), None)
-        if found is not None:
-            with self._lock:
-                self._known[tenant_id] = found
-            return found
-        if answers.away:
-            raise TenantAwayError(tenant_id, f"no answer from {', '.join(answers.away)}")
-        if False in answers.given.values():
-            raise TenantAwayError(tenant_id, "is moving to another server")
-        return None
-
-    def _answers(self, tenant_id: int) -> Answers[bool | None]:
-        """What each server says, as far as it is needed: the first that holds it settles it."""
+        """The server that says it holds the tenant."""
         asks = {
             name: partial(self._holds, engine, tenant_id) for name, engine in self.servers.items()
         }
-        return self.ask(asks, enough=bool)
+        answers = self.look(asks, enough=bool)
+        found = next((name for name, held in answers.given.items() if held), None)
+        if found is None and answers.away:
+            raise TenantAwayError(tenant_id, f"no answer from {', '.join(answers.away)}")
+        if found is None and False in answers.given.values():
+            raise TenantAwayError(tenant_id, "is moving to another server")
+        with self._lock:
+            if found is None:
+                self._nobodys[tenant_id] = True
+            else:
+                self._known[tenant_id] = found
+        return found
+
+    def look(
+        self, asks: Mapping[str, Callable[[], T]], *, enough: Callable[[T], bool]
+    ) -> Answers[T]:
+        """Ask for what is a tenant's; None is of a server that knows nothing of it.
+
+        What moves between two answers is on neither: so it is asked for twice.
+        """
+        answers = self.ask(asks, enough=enough)
+        if not answers.away and all(each is None for each in answers.given.values()):
+            answers = self.ask(asks, enough=enough)
+        return answers
 
     def ask(
         self, asks: Mapping[str, Callable[[], T]], *, enough: Callable[[T], bool] = lambda _: False
     ) -> Answers[T]:
         """The answers of servers, within seconds: one that hung a moment ago is not waited for."""
-        away = (SQLAlchemyError, UnsafeDatabaseRoleError)
-        return self._asker.ask(asks, away=away, enough=enough, within=_ASK_SECONDS)
+        return self._asker.ask(asks, away=SERVER_AWAY, enough=enough, within=_SILENT_SECONDS)
 
 
 def directory_of(engine: Engine) -> Directory | None:
@@ -234,12 +251,3 @@ def create_sharded_engine(
         directory.close()
 
     return home
-
-
-def _holds(engine: Engine, tenant_id: int) -> bool | None:
-    with engine.execution_options(**{TIME_LIMIT: _ASK_SECONDS * 1000}).connect() as connection:
-        driver = connection.connection.driver_connection
-        if isinstance(driver, TimeoutConnection):
-            driver.statement_timeout_seconds = _ASK_SECONDS
-        held: bool | None = connection.scalar(_HOLDS, {"tenant_id": tenant_id})
-        return held

@@ -7,6 +7,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from accounts.memberships import with_tenant_named
 from accounts.passwords import end_sessions
 from common.instants import now
 from share_api.auth.credentials import Verified, WrongCredentialsError
@@ -209,13 +210,15 @@ def act_for(admin: SignedIn, container: Container, wanted: TenantBody) -> Sessio
         NotAMemberError: it is none of theirs.
         NoSessionError: the session has ended meanwhile.
     """
-    tenant = admin.account.tenant_named(wanted.tenant)
-    if tenant is None:
+    account = with_tenant_named(container.engine, admin.account, wanted.tenant)
+    tenant = None if account is None else account.tenant_named(wanted.tenant)
+    if account is None or tenant is None:
         raise NotAMemberError
     container.sessions.choose_tenant(
         admin.session_id, admin.session, tenant.id, key=admin.account.session_key
     )
-    chosen = replace(admin, session=replace(admin.session, tenant_id=tenant.id))
+    session = replace(admin.session, tenant_id=tenant.id)
+    chosen = replace(admin, account=account, session=session)
     return SessionView.of(chosen.account, chosen.tenant)
 
 

@@ -17,7 +17,7 @@ from typing import Any, Final
 from celery.exceptions import SoftTimeLimitExceeded
 from sqlalchemy import Connection, Engine, delete, text
 
-from common.db.across import rows_of_all
+from common.db.across import left_to_next_round, rows_of_all
 from common.db.imports import Import, ImportState
 from common.db.tenancy import TenantDb
 from common.jobs.payloads import RunImport
@@ -96,7 +96,10 @@ def next_import(engine: Engine, slots: int = IMPORTS_AT_ONCE) -> RunImport | Non
     """The import whose turn it is while a slot is free; clears away what never arrived."""
     for tenant_id, import_id, state in rows_of_all(engine, _UNFINISHED, {}):
         if state == ImportState.RECEIVING:
-            with TenantDb(engine, tenant_id).transaction() as session:
+            with (
+                left_to_next_round(engine, tenant_id),
+                TenantDb(engine, tenant_id).transaction() as session,
+            ):
                 session.execute(
                     delete(Import).where(Import.tenant_id == tenant_id, Import.id == import_id)
                 )

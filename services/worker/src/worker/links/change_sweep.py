@@ -12,8 +12,9 @@ from typing import Final
 
 from sqlalchemy import Engine, select, text
 
+from common.db.shards import SERVER_AWAY, directory_of
 from common.db.shares import Share
-from common.db.tenancy import Access, transaction
+from common.db.tenancy import Access, snapshot, transaction
 from common.links.state import LinkRef, LinkState, LinkStateStore
 from sharing.options import options_of
 
@@ -34,17 +35,18 @@ def sweep_changes(
     *,
     since: datetime,
     now: datetime,
-) -> int:
-    """Write the changes since then that a server does not know; how many links it were.
+) -> Exception | None:
+    """Write the changes since then that a server does not know.
 
     ``server`` is the database that is asked, one of those of ``engine``. ``owns`` says which
-    tenants are the Redis server's.
+    tenants are the Redis server's. Of several databases what a tenant raised that is on its way is
+    answered, once the others are told: not all was done.
 
     Raises:
         sqlalchemy.exc.DBAPIError: PostgreSQL did not answer.
         redis.RedisError: Redis did not answer.
     """
-    missing = 0
+    missing, left = 0, None
     with transaction(server, Access()) as session:
         found = session.execute(_CHANGED, {"since": since, "moment": now})
         batches = [list(part) for part in found.partitions(_AT_ONCE)]
@@ -53,15 +55,20 @@ def sweep_changes(
         links = [LinkRef(row.tenant_id, row.link_id, row.expires_at) for row in rows]
         for link, row, known in zip(links, rows, states.read_links(links), strict=True):
             if known.state is LinkState.ACTIVE and known.options.revision < row.revision:
-                _write(engine, states, link, epoch)
-                missing += 1
+                try:
+                    _write(engine, states, link, epoch)
+                    missing += 1
+                except SERVER_AWAY as error:
+                    if directory_of(engine) is None:
+                        raise
+                    left = error
     if missing:
         logger.warning("changes of links were missing in Redis", extra={"links": missing})
-    return missing
+    return left
 
 
 def _write(engine: Engine, states: LinkStateStore, link: LinkRef, epoch: str) -> None:
-    with transaction(engine, Access(tenant_id=link.tenant_id)) as session:
+    with snapshot(engine, Access(tenant_id=link.tenant_id)) as session:
         query = select(Share).where(
             Share.tenant_id == link.tenant_id, Share.link_id == link.link_id
         )

@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import Engine, delete, exists, or_, text
 
-from common.db.across import rows_of_all
+from common.db.across import left_to_next_round, rows_of_all
 from common.db.frozen_reports import FrozenReport
 from common.db.shares import Share
 from common.db.tenancy import Access, transaction
@@ -35,7 +35,10 @@ def drop_ended(engine: Engine, *, now: datetime) -> int:
         ended = delete(FrozenReport).where(
             FrozenReport.tenant_id == tenant_id, or_(FrozenReport.expires_at <= now, revoked)
         )
-        with transaction(engine, Access(tenant_id=tenant_id)) as session:
+        with (
+            left_to_next_round(engine, tenant_id),
+            transaction(engine, Access(tenant_id=tenant_id)) as session,
+        ):
             dropped += len(session.execute(ended.returning(FrozenReport.link_id)).all())
     if dropped:
         _log.info("frozen reports of ended links deleted", extra={"reports": dropped})

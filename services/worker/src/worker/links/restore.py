@@ -12,7 +12,7 @@ from common.db import origin
 from common.db.accounts import Tenant
 from common.db.frozen_reports import frozen_fields
 from common.db.shares import Share
-from common.db.tenancy import Access, transaction
+from common.db.tenancy import Access, snapshot
 from common.jobs.payloads import RestoreLink
 from common.links import brand_ledger
 from common.links.state import LinkRef, LinkState, LinkStateStore
@@ -41,7 +41,7 @@ def restore_link(
         sqlalchemy.exc.DBAPIError: PostgreSQL did not answer; the state stays unknown.
     """
     epoch = states.epoch(job.tenant_id)
-    with transaction(engine, Access(tenant_id=job.tenant_id)) as session:
+    with snapshot(engine, Access(tenant_id=job.tenant_id)) as session:
         if origin.is_restored_copy(session):
             logger.error("no link opens: the database is a restored copy (revocations import)")
             return

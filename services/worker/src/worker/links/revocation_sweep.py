@@ -24,7 +24,7 @@ from redis import Redis, RedisError
 from sqlalchemy import Engine, text
 
 from common.db.origin import is_restored_copy
-from common.db.shards import DATABASE_AWAY, HOME, servers_of
+from common.db.shards import HOME, SERVER_AWAY, servers_of
 from common.db.tenancy import Access, transaction
 from common.infra.nodes import Node, on_each
 from common.infra.redis import leave_deposed_primary
@@ -52,11 +52,13 @@ def sweep_revocations(engine: Engine, redis: Redis, *, now: datetime) -> int:
     None from a restored copy: what Redis knows is what tells that it knows more than the copy.
 
     Raises:
-        sqlalchemy.exc.DBAPIError: PostgreSQL did not answer, or one of several servers, once the
-            others are swept; the next sweep begins where this did.
+        sqlalchemy.exc.DBAPIError: PostgreSQL did not answer, or one of several servers, or one of
+            their tenants is on its way, once the others are swept; the next sweep begins where this
+            did.
         redis.RedisError: likewise, once the other nodes of a cluster are swept.
     """
-    missing, failed = 0, None
+    missing = 0
+    failed: Exception | None = None
     for name, server in servers_of(engine).items():
         try:
             with transaction(server, Access()) as session:
@@ -64,9 +66,12 @@ def sweep_revocations(engine: Engine, redis: Redis, *, now: datetime) -> int:
                     continue
             leave_deposed_primary(redis)
             database = _Database(engine, server, _note_of(name))
-            missing += sum(on_each(redis, partial(_sweep, database, redis, now=now)))
-        except DATABASE_AWAY as error:
-            logger.warning("a database was not swept", extra={"server": name})
+            for found, left in on_each(redis, partial(_sweep, database, redis, now=now)):
+                missing += found
+                failed = failed or left
+        except SERVER_AWAY as error:
+            facts = {"server": name, "error": type(error).__name__}
+            logger.warning("a database was not swept", extra=facts)
             failed = error
     if failed is not None:
         raise failed
@@ -86,13 +91,20 @@ def _note_of(name: str) -> str:
     return SWEPT if name == HOME else f"{SWEPT}:{name}"
 
 
-def _sweep(database: _Database, redis: Redis, node: Node, *, now: datetime) -> int:
-    """Write the revocations that one server does not know; how many it were."""
+def _sweep(
+    database: _Database, redis: Redis, node: Node, *, now: datetime
+) -> tuple[int, Exception | None]:
+    """Write the revocations that one server does not know; how many it were.
+
+    With what was raised for a tenant that is on its way: then it is not noted how far this came.
+    """
     states = LinkStateStore(redis)  # which finds also what is on its way to another node
     epoch = parse_epoch(node.redis.eval(INFORM, 0))
     noted = node.key(database.note)
     missing, since = 0, _swept(node, noted, epoch)
-    sweep_changes(database.engine, database.server, states, node.owns, epoch, since=since, now=now)
+    left = sweep_changes(
+        database.engine, database.server, states, node.owns, epoch, since=since, now=now
+    )
     with closing(_revoked(database.server, since=since, now=now)) as parts:
         for part, until in parts:
             links = [each for each in part if node.owns(each.tenant_id)]
@@ -100,11 +112,13 @@ def _sweep(database: _Database, redis: Redis, node: Node, *, now: datetime) -> i
             unknown = [link for link, state in known if state is not LinkState.REVOKED]
             states.revoke(unknown)
             missing += len(unknown)
-            _note(node, noted, epoch, min(until, now))
-    _note(node, noted, epoch, now)
+            if left is None:
+                _note(node, noted, epoch, min(until, now))
+    if left is None:
+        _note(node, noted, epoch, now)
     if missing:
         logger.warning("revocations were missing in Redis", extra={"links": missing})
-    return missing
+    return missing, left
 
 
 def _note(node: Node, key: str, epoch: str, until: datetime) -> None:

@@ -17,7 +17,7 @@ from redis import Redis
 from sqlalchemy import ColumnElement, Engine, delete, func, select, text, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
-from common.db.across import rows_of_all
+from common.db.across import left_to_next_round, rows_of_all
 from common.db.api_keys import ApiKey
 from common.db.idempotency import KEPT, IdempotencyKey
 from common.db.imports import Import
@@ -153,7 +153,8 @@ def forget_old(
     try:
         for tenant_id in tenants:
             reached = tenant_id  # one that fails is passed over until tomorrow
-            this.forget(tenant_id)
+            with left_to_next_round(engine, tenant_id):
+                this.forget(tenant_id)
         if len(tenants) < TENANTS_AT_ONCE:
             reached = _DONE
     except _Spent:

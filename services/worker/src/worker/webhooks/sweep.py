@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy import Engine, text
 
-from common.db.across import rows_of_all
+from common.db.across import left_to_next_round, rows_of_all
 from common.db.tenancy import TenantDb
 from common.jobs.publisher import JobPublisher, JobsUnavailableError
 from ingest.webhooks import inbox
@@ -37,5 +37,6 @@ def sweep_webhooks(engine: Engine, jobs: JobPublisher, *, keep_days: int, now: d
     except JobsUnavailableError as error:
         _log.warning("webhooks were not asked for, they will be: %s", error)
     for tenant_id in ended:
-        count = inbox.clear(TenantDb(engine, tenant_id), before=before)
-        _log.info("old webhooks deleted", extra={"tenant_id": tenant_id, "events": count})
+        with left_to_next_round(engine, tenant_id):
+            count = inbox.clear(TenantDb(engine, tenant_id), before=before)
+            _log.info("old webhooks deleted", extra={"tenant_id": tenant_id, "events": count})

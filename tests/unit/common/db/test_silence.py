@@ -1,0 +1,25 @@
+"""A full pool and a refusal of the server are no server that hangs."""
+
+import psycopg
+import pytest
+from psycopg.errors import InsufficientPrivilege, LockNotAvailable, QueryCanceled
+from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from common.db.shards import TenantElsewhereError
+from common.db.silence import hangs
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (PoolTimeoutError("full"), None),
+        (OperationalError(None, None, psycopg.OperationalError("connection timeout")), True),
+        (OperationalError(None, None, QueryCanceled("statement timeout")), True),
+        (OperationalError(None, None, LockNotAvailable("fence")), False),
+        (ProgrammingError(None, None, InsufficientPrivilege("no")), False),
+        (TenantElsewhereError(1), False),
+    ],
+)
+def test_what_a_late_error_says_of_its_server(error: Exception, told: bool | None) -> None:
+    assert hangs(error) is told
