@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, select
 
-from accounts.passwords import SESSION_KEY, derived_key
+from accounts.passwords import SESSION_KEY, NoPasswordError, account_key
 from common.db.accounts import Admin, GiftCards, Membership, Role, Tenant
 from common.db.parallel import Answers
 from common.db.shards import DATABASE_AWAY, TenantAwayError, directory_of, further_servers
@@ -88,6 +88,8 @@ class Account:
 def find_account(engine: Engine, admin_id: int, *, acting_for: int | None = None) -> Account | None:
     """The admin of that id with their memberships; None when there is no such admin.
 
+    An account without a password is none: nobody has logged in by it.
+
     Of several servers the home knows the admin, and each the tenants it holds; one that does not
     answer is named, and its tenants are missing. A tenant that moves is missing and named; one that
     has moved between two answers is missing, but for the one that the admin is ``acting_for``.
@@ -105,6 +107,10 @@ def find_account(engine: Engine, admin_id: int, *, acting_for: int | None = None
     if not rows:
         return None
     email, generation, password_hash, *_ = rows[0]
+    try:
+        session_key = account_key(password_hash, SESSION_KEY)
+    except NoPasswordError:
+        return None
     theirs = [(tenant, role) for *_, tenant, role in rows if tenant is not None]
     elsewhere = _memberships_elsewhere(engine, admin_id)
     theirs += [each for found in elsewhere.given.values() for each in found]
@@ -122,7 +128,7 @@ def find_account(engine: Engine, admin_id: int, *, acting_for: int | None = None
         email=email,
         generation=generation,
         tenants=tuple(facts_of(tenant) for tenant, _ in theirs),
-        session_key=derived_key(password_hash, SESSION_KEY),
+        session_key=session_key,
         roles={tenant.id: Role(role) for tenant, role in theirs},
         away=tuple(away),
     )

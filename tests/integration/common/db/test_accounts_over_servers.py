@@ -34,10 +34,12 @@ from common.db.shards import HOME, TenantAwayError
 from common.db.tenancy import Access, TenantDb, transaction
 from common.http.link_hosts import LinkHosts
 from common.instants import now
+from common.password_hashing import hash_password
 from share_api.discord.guilds import AlreadyConnectedError, Connection, connect, tenant_of_guild
 from sharing.link_address import LinkAddressError, set_base_url
 
 EMAIL, PASSWORD = "ada@example.com", "correct horse battery"
+HASH = hash_password(PASSWORD)
 
 
 def made(sharded: Sharded, slug: str, server: str) -> int:
@@ -139,13 +141,13 @@ def test_an_invitation_of_a_further_server_makes_an_account_at_home(sharded: Sha
     db = TenantDb(sharded.engine, tenant_id)
     _, token = invite(db, EMAIL, Role.EDITOR, author=COMMAND_LINE, at=now())
     assert find_invitation(sharded.engine, token, now=now()).admin_id is None
-    given = {"password_hash": "hash", "verified": None, "address": None, "at": now()}
+    given = {"password_hash": HASH, "verified": None, "address": None, "at": now()}
     admin_id = accept_invitation(sharded.engine, token, **given)  # type: ignore[arg-type]
     with pytest.raises(InvitationOverError):
         accept_invitation(sharded.engine, token, **given)  # type: ignore[arg-type]
     with transaction(sharded.engine, Access()) as session:
         home = session.execute(select(Admin.id, Admin.password_hash)).one()
-    assert tuple(home) == (admin_id, "hash")
+    assert tuple(home) == (admin_id, HASH)
     assert account_of(sharded).roles == {tenant_id: Role.EDITOR}
     _, again = invite(
         TenantDb(sharded.engine, made(sharded, "in-east", "east")),
@@ -232,7 +234,7 @@ def test_a_key_and_a_guild_lead_to_their_server(sharded: Sharded, shops: dict[st
 
 def test_the_first_shop_is_at_home(sharded: Sharded) -> None:
     wanted = FirstShop("Blumen", "EUR", "UTC", EMAIL)
-    make_first_shop(sharded.engine, wanted, "hash", address=None, at=now())
+    make_first_shop(sharded.engine, wanted, HASH, address=None, at=now())
     assert sharded.count(HOME, "SELECT count(*) FROM tenants") == 1
     assert account_of(sharded).tenants[0].slug == "blumen"
 

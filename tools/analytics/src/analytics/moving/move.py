@@ -175,7 +175,7 @@ class Move:
             if columns != columns_of(copy):
                 raise MoveError(f"{held.server.name} and {target.name} have not the same tables")
             on_behalf_of(copy, tenant_id)
-            copy_members(source, copy, tenant_id)
+            copy_members(source, copy, tenant_id, accounts=target is self.servers[0])
             tables = tenant_tables(columns)
             with by_statements(copy.exec_driver_sql):  # the marks of its days come along
                 for table in tables:
