@@ -159,19 +159,6 @@ def test_an_invitation_of_a_further_server_makes_an_account_at_home(sharded: Sha
     assert find_invitation(sharded.engine, again, now=now()).admin_id == admin_id
 
 
-def test_an_address_that_another_account_had_on_the_server_is_the_new_ones(
-    sharded: Sharded,
-) -> None:
-    made(sharded, "in-west", "west")
-    sharded.run("west", "INSERT INTO admins (id, email, password_hash) VALUES (77, %s, '!')", EMAIL)
-    create_admin(sharded.engine, email=EMAIL, password=PASSWORD, tenant="in-west")
-    ids = [
-        sharded.count(name, "SELECT id FROM admins WHERE email = %s", EMAIL)
-        for name in (HOME, "west")
-    ]
-    assert ids[0] == ids[1] != 77
-
-
 def test_names_are_unique_over_all_servers(sharded: Sharded, shops: dict[str, int]) -> None:
     for server in (None, *sharded.owner_urls):
         with pytest.raises(TenantExistsError):
