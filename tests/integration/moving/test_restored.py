@@ -23,9 +23,9 @@ def full(fleet: Fleet) -> Fleet:
     return fleet
 
 
-def revocations(fleet: Fleet, redis_url: str, *arguments: str) -> str:
+def revocations(fleet: Fleet, redis_url: str, *arguments: str, server: str = "east") -> str:
     told = settings(fleet, redis_url)
-    done = CliRunner().invoke(main, ["revocations", *arguments, "--server", "east"], env=told)
+    done = CliRunner().invoke(main, ["revocations", *arguments, "--server", server], env=told)
     assert done.exit_code == 0, done.output
     return done.stdout
 
@@ -53,3 +53,16 @@ def test_a_shop_that_was_there_and_is_not_in_the_file_is_closed(
     kept.write_text("\n".join(lines(Head(at=now()), [])))
     assert f"analytics erase-tenant {SLUG}" in revocations(full, redis_url, "import", str(kept))
     assert full.number("east", LIVE) == 0
+
+
+def test_a_server_that_does_not_know_it_went_back_gives_up_what_another_holds(
+    full: Fleet, redis_url: str
+) -> None:
+    """As a standby does that is promoted before it had the deletion."""
+    full.move("east")
+    copy = f"({THEIRS}, '{SLUG}', 'Old', 'EUR', 'UTC')"
+    full.run("home", f"INSERT INTO tenants (id, slug, name, currency, timezone) VALUES {copy}")  # noqa: S608 - ours
+    assert "was no copy" in revocations(full, redis_url, "import", server="home")
+    told = full.move("east")
+    assert told[-1] == f"{SLUG} stays on east"
+    assert (full.rows("home"), full.number("east", LIVE)) == ({}, 1)

@@ -7,7 +7,6 @@ first statement on. A password is stored as an argon2id hash and nothing else.
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import psycopg
 from sqlalchemy import Engine, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -119,8 +118,8 @@ def create_tenant(
 
 
 def _is_of_slug(error: IntegrityError) -> bool:
-    cause = error.orig
-    return isinstance(cause, psycopg.Error) and cause.diag.constraint_name == _SLUG_KEY
+    told = getattr(error.orig, "diag", None)
+    return getattr(told, "constraint_name", None) == _SLUG_KEY
 
 
 def _server_for(engine: Engine, slug: str, shard: str | None) -> Engine:
