@@ -152,6 +152,16 @@ def test_a_home_of_before_gives_no_id_that_another_server_has(
         assert sharded.count("east", query, table) == 1, "only the home gives any"
 
 
+def test_a_shop_on_two_servers_is_told(analytics: Command, sharded: Sharded) -> None:
+    for name in (HOME, "west"):
+        sharded.add_tenant(name, 41)
+    sharded.add_tenant("east", 41, arriving=True)
+    told = analytics("migrate")
+    assert (told.exit_code, "two servers hold the shops of the ids 41" in told.stderr) == (1, True)
+    assert analytics("revocations", "import", "--server", "west").exit_code == 0
+    assert analytics("migrate").exit_code == 0
+
+
 def psycopg_database(sharded: Sharded, name: str) -> str:
     with sharded.owner(name) as connection:
         assert isinstance(connection, psycopg.Connection)

@@ -1,5 +1,6 @@
 """Exports what was revoked, and brings it into a database that was restored from a dump."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -125,22 +126,35 @@ def step_home_ids(home_url: str, others: Iterable[str]) -> None:
     """Let the home give no id of a tenant or an account that another of several servers has.
 
     Raises:
-        RestoreError: a server cannot be used.
+        RestoreError: a server cannot be used, or two hold the same tenant.
     """
-    if beside := [_beside(other) for other in others]:
-        with _owner(home_url) as home:
-            pass_ids_of_all(home, [each.highest for each in beside])
-            home.commit()
+    beside = [_beside(other) for other in others]
+    if not beside:
+        return
+    with _owner(home_url) as home:
+        held = Counter(_held(home))
+        pass_ids_of_all(home, [each.highest for each in beside])
+        home.commit()
+    for each in beside:
+        held.update(each.held)
+    if twice := [str(tenant_id) for tenant_id, count in sorted(held.items()) if count > 1]:
+        raise RestoreError(
+            f"two servers hold the shops of the ids {', '.join(twice)}: one went back to before"
+            " they moved, which gives them up by `analytics revocations import --server`"
+        )
 
 
 def _beside(owner_url: str) -> _Beside:
-    """What another database has; it holds no tenants where it is a restored copy itself."""
+    """What another database has."""
     with _owner(owner_url) as connection:
-        highest = highest_ids(connection)
-        if origin.is_restored_copy(connection):
-            return _Beside([], highest)
-        held = connection.scalars(text("SELECT id FROM tenants WHERE NOT arriving")).all()
-        return _Beside(held, highest)
+        return _Beside(_held(connection), highest_ids(connection))
+
+
+def _held(connection: Connection) -> Sequence[int]:
+    """The tenants that a database holds: none where it is a restored copy."""
+    if origin.is_restored_copy(connection):
+        return []
+    return connection.scalars(text("SELECT id FROM tenants WHERE NOT arriving")).all()
 
 
 def _set_aside(connection: Connection, elsewhere: Iterable[int]) -> None:
