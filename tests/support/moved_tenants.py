@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from argon2 import PasswordHasher
 from redis import Redis
 from sqlalchemy import Connection, Engine, Table, insert, text
 from tests.integration.isolation.test_rows import OURS, TABLES, THEIRS, value
@@ -19,6 +20,7 @@ from common.db.tables import TENANT_TABLES
 __all__ = ["OURS", "TABLES", "THEIRS"]
 
 SLUG = f"shop-{THEIRS}"
+_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("correct horse battery")
 
 
 @dataclass
@@ -105,6 +107,7 @@ def furnish(connection: Connection, *tenants: int, as_owner: bool = False) -> No
             row = {column.name: value(column, tenant_id) for column in table.columns}
             row |= {name: known[what] for name, what in references(table).items() if what in known}
             row |= {"arriving": False} if table.name == "tenants" else {}
+            row |= {"password_hash": _HASH} if table.name == "admins" else {}
             if table.name == "tenants":
                 row |= {"id": tenant_id, "slug": f"shop-{tenant_id}", "max_link_seconds": 60}
                 row |= {"gift_cards": "sale"}

@@ -12,6 +12,7 @@ from typing import Final
 from sqlalchemy import Engine, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
+from accounts.errors import AccountMixedError
 from common.db.accounts import Admin
 from common.db.shards import directory_of
 from common.db.tenancy import Access, TenantSession, transaction
@@ -39,6 +40,7 @@ def ensure_account(engine: Engine, session: TenantSession, email: str, password_
 
     Raises:
         sqlalchemy.exc.NoResultFound: there is none.
+        AccountMixedError: the tenant's server knows another by its id.
     """
     with accounts_beside(engine, session) as accounts:
         if password_hash:
@@ -50,9 +52,16 @@ def ensure_account(engine: Engine, session: TenantSession, email: str, password_
 
 
 def copy_admin(session: TenantSession, engine: Engine, admin_id: int, email: str) -> None:
-    """Let the tenant's server know the account, where there are several; the home does already."""
+    """Let the tenant's server know the account, where there are several; the home does already.
+
+    Raises:
+        AccountMixedError: it knows another by that id.
+    """
     if directory_of(engine) is None:
         return
+    known = session.scalar(select(Admin.email).where(Admin.id == admin_id))
+    if known is not None and known != email:
+        raise AccountMixedError(admin_id, email, known)
     session.execute(delete(Admin).where(Admin.email == email, Admin.id != admin_id))
     copy = insert(Admin).values(id=admin_id, email=email, password_hash=NO_PASSWORD)
     session.execute(copy.on_conflict_do_nothing())

@@ -60,6 +60,17 @@ class UnknownAdminError(AccountError):
         self.email = email
 
 
+class AccountMixedError(AccountError):
+    """A server has the account of somebody else by the id of this one: neither is changed."""
+
+    def __init__(self, admin_id: int, email: str, theirs: str) -> None:
+        super().__init__(
+            f"the account {admin_id} is {email} at home and {theirs} where the shop is:"
+            " home was restored, see operations, several PostgreSQL servers"
+        )
+        self.admin_id = admin_id
+
+
 class PasswordMismatchError(AccountError):
     """The admin exists with another password, which is not changed in passing."""
 

@@ -19,7 +19,8 @@ from sqlalchemy import Engine, exists, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from accounts.passwords import derived_key
-from accounts.provisioning import NEXT_TENANT_ID, tenant_id_of
+from accounts.placing import next_tenant_id
+from accounts.provisioning import tenant_id_of
 from accounts.validation import require_tenant_values, stored_address
 from common.db.accounts import Admin, Membership, Role, Tenant
 from common.db.across import one_at_a_time
@@ -104,8 +105,7 @@ def make_first_shop(
     """
     require_first_shop(wanted)
     slug, email = _free_slug(engine, wanted.name), stored_address(wanted.email)
-    with transaction(engine, Access()) as session:
-        tenant_id = int(session.scalars(NEXT_TENANT_ID).one())
+    tenant_id = next_tenant_id(engine)
     with one_at_a_time(engine), transaction(engine, Access(tenant_id=tenant_id)) as session:
         session.execute(_ALONE)
         if session.scalar(select(exists().where(Admin.id > 0))):

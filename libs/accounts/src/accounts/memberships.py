@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, Select, select
 
-from accounts.passwords import SESSION_KEY, derived_key
+from accounts.passwords import SESSION_KEY, NoPasswordError, account_key
 from common.db.accounts import Admin, GiftCards, Membership, Role, Tenant
 from common.db.parallel import Answers
 from common.db.shards import DATABASE_AWAY, TenantAwayError, directory_of, further_servers
@@ -88,6 +88,8 @@ class Account:
 def find_account(engine: Engine, admin_id: int, *, acting_for: int | None = None) -> Account | None:
     """The admin of that id with their memberships; None when there is no such admin.
 
+    An account without a password is none: nobody has logged in by it.
+
     Of several servers the home knows the admin, and each the tenants it holds; one that does not
     answer is named, and its tenants are missing. A tenant that moves is missing and named; one that
     has moved between two answers is missing, but for the one that the admin is ``acting_for``: see
@@ -106,15 +108,19 @@ def find_account(engine: Engine, admin_id: int, *, acting_for: int | None = None
     if not rows:
         return None
     email, generation, password_hash, *_ = rows[0]
+    try:
+        session_key = account_key(password_hash, SESSION_KEY)
+    except NoPasswordError:
+        return None
     theirs = [(tenant, role) for *_, tenant, role in rows if tenant is not None]
-    elsewhere = _memberships_elsewhere(engine, admin_id)
+    elsewhere = _memberships_elsewhere(engine, admin_id, email)
     theirs += [each for found in elsewhere.given.values() for each in found]
     held = {tenant.id: (tenant, role) for tenant, role in theirs if not tenant.arriving}
     moving = {tenant.slug for tenant, _ in theirs if tenant.id not in held}
     away = [*elsewhere.away, *(f"the move of {slug}" for slug in sorted(moving))]
     if isinstance(acting_for, int) and acting_for not in held and not away:
         try:
-            held |= _membership_of(engine, acting_for, admin_id)
+            held |= _membership_of(engine, acting_for, admin_id, email)
         except DATABASE_AWAY:
             away.append("the server of the chosen shop")
     theirs = sorted(held.values(), key=lambda each: each[0].slug)
@@ -123,7 +129,7 @@ def find_account(engine: Engine, admin_id: int, *, acting_for: int | None = None
         email=email,
         generation=generation,
         tenants=tuple(facts_of(tenant) for tenant, _ in theirs),
-        session_key=derived_key(password_hash, SESSION_KEY),
+        session_key=session_key,
         roles={tenant.id: Role(role) for tenant, role in theirs},
         away=tuple(away),
     )
@@ -145,7 +151,9 @@ def with_tenant_named(engine: Engine, account: Account, slug: str) -> Account | 
     return None if again is None or again.tenant_named(slug) is None else again
 
 
-def _membership_of(engine: Engine, tenant_id: int, admin_id: int) -> dict[int, tuple[Tenant, str]]:
+def _membership_of(
+    engine: Engine, tenant_id: int, admin_id: int, email: str
+) -> dict[int, tuple[Tenant, str]]:
     """The tenant with the admin's role, by the server that holds it; empty without a membership.
 
     Raises:
@@ -153,22 +161,26 @@ def _membership_of(engine: Engine, tenant_id: int, admin_id: int) -> dict[int, t
     """
     if directory_of(engine) is None:
         return {}
-    query = (
-        select(Tenant, Membership.role)
-        .join(Membership, Membership.tenant_id == Tenant.id)
-        .where(Tenant.id == tenant_id, Membership.admin_id == admin_id)
-    )
+    query = _theirs(admin_id, email).where(Tenant.id == tenant_id)
     with snapshot(engine, Access(tenant_id=tenant_id)) as session:
         return {tenant.id: (tenant, role) for tenant, role in session.execute(query)}
 
 
-def _memberships_elsewhere(engine: Engine, admin_id: int) -> Answers[list[tuple[Tenant, str]]]:
-    """The tenants that the further servers hold, with the admin's roles."""
-    query = (
+def _theirs(admin_id: int, email: str) -> Select[Tenant, str]:
+    """The admin's tenants of a server, and their roles; none of another's who has the id there."""
+    return (
         select(Tenant, Membership.role)
         .join(Membership, Membership.tenant_id == Tenant.id)
-        .where(Membership.admin_id == admin_id)
+        .join(Admin, Admin.id == Membership.admin_id)
+        .where(Membership.admin_id == admin_id, Admin.email == email)
     )
+
+
+def _memberships_elsewhere(
+    engine: Engine, admin_id: int, email: str
+) -> Answers[list[tuple[Tenant, str]]]:
+    """The tenants that the further servers hold, with the admin's roles."""
+    query = _theirs(admin_id, email)
 
     def ask(server: Engine) -> list[tuple[Tenant, str]]:
         with transaction(server, Access(admin_id=admin_id)) as session:

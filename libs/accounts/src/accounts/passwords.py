@@ -18,6 +18,7 @@ from common.db.audit import Action, Author
 from common.db.passkeys import Passkey
 from common.db.tenancy import Access, TenantSession, transaction
 from common.http.problem import Problem
+from common.password_hashing import is_password_hash
 
 MIN_PASSWORD_LENGTH: Final = 12
 MAX_PASSWORD_LENGTH: Final = 1024
@@ -37,12 +38,29 @@ class GenerationOverError(Problem):
         super().__init__("the sessions of this admin have been ended")
 
 
-def derived_key(password_hash: str, purpose: str) -> bytes:
+class NoPasswordError(Exception):
+    """The account has no password: it is a copy of one, or nobody has set it."""
+
+    def __init__(self) -> None:
+        super().__init__("this account has no password")
+
+
+def account_key(password_hash: str, purpose: str) -> bytes:
     """A key for one purpose of an account's, which whoever cannot read the accounts cannot know.
 
     The stored hash holds random salt, and another password makes another key.
+
+    Raises:
+        NoPasswordError: it is no hash, but something that everybody knows.
     """
-    return hmac.new(password_hash.encode(), f"analytics.{purpose}".encode(), sha256).digest()
+    if not is_password_hash(password_hash):
+        raise NoPasswordError
+    return derived_key(password_hash, purpose)
+
+
+def derived_key(secret: str, purpose: str) -> bytes:
+    """A key for one purpose, which is as secret as ``secret``."""
+    return hmac.new(secret.encode(), f"analytics.{purpose}".encode(), sha256).digest()
 
 
 def replace_password(

@@ -21,7 +21,7 @@ from accounts.errors import (
 )
 from accounts.members import list_members, remove_member, set_role
 from accounts.passwords import replace_password
-from accounts.placing import place_for_tenant, servers_beside
+from accounts.placing import next_tenant_id, place_for_tenant, servers_beside
 from accounts.validation import hashed, require_tenant_values, stored_address
 from common.db.accounts import Admin, Membership, Role, Tenant
 from common.db.across import find_on_any, one_at_a_time
@@ -32,7 +32,7 @@ from common.db.tenancy import Access, TenantDb, transaction
 from common.instants import now
 from common.password_hashing import password_matches
 
-NEXT_TENANT_ID = text("SELECT nextval(pg_get_serial_sequence('tenants', 'id'))")
+_SLUG_KEY = "uq_tenants_slug"
 _TENANT_ID_OF = text("SELECT tenant_id_of(:slug)")
 
 
@@ -99,8 +99,7 @@ def create_tenant(
         TenantAwayError: a server does not answer, which may have a shop of that slug.
     """
     require_tenant_values(slug, name, currency, timezone)
-    with transaction(engine, Access()) as session:
-        tenant_id = int(session.scalars(NEXT_TENANT_ID).one())
+    tenant_id = next_tenant_id(engine)
     try:
         with (
             one_at_a_time(engine),
@@ -112,8 +111,15 @@ def create_tenant(
                 )
             )
     except IntegrityError as error:
+        if not _is_of_slug(error):
+            raise
         raise TenantExistsError(slug) from error
     return tenant_id
+
+
+def _is_of_slug(error: IntegrityError) -> bool:
+    told = getattr(error.orig, "diag", None)
+    return getattr(told, "constraint_name", None) == _SLUG_KEY
 
 
 def _server_for(engine: Engine, slug: str, shard: str | None) -> Engine:

@@ -21,7 +21,12 @@ from sqlalchemy import Engine, select
 from accounts.audit_log import record_for_person
 from accounts.errors import UnknownAdminError
 from accounts.memberships import Account, find_account
-from accounts.passwords import GenerationOverError, derived_key, replace_password
+from accounts.passwords import (
+    GenerationOverError,
+    NoPasswordError,
+    account_key,
+    replace_password,
+)
 from accounts.validation import stored_address
 from common.db.accounts import Admin
 from common.db.audit import Action, Author
@@ -177,4 +182,8 @@ def _account(engine: Engine, admin_id: int) -> tuple[Account, str]:
 
 def _mac(facts: _Facts, generation: int, password_hash: str) -> str:
     text = f"{facts.admin_id}.{facts.tenant_id}.{facts.expires}.{generation}"
-    return hmac.new(derived_key(password_hash, _PURPOSE), text.encode("ascii"), sha256).hexdigest()
+    try:
+        key = account_key(password_hash, _PURPOSE)
+    except NoPasswordError:
+        raise ResetOverError from None
+    return hmac.new(key, text.encode("ascii"), sha256).hexdigest()

@@ -5,7 +5,7 @@ A hash, and a check, take about 0.1 s and 64 MiB.
 
 from typing import Final
 
-from argon2 import PasswordHasher
+from argon2 import PasswordHasher, extract_parameters
 from argon2.exceptions import InvalidHashError, VerificationError
 
 _HASHER: Final = PasswordHasher()
@@ -22,3 +22,12 @@ def password_matches(stored: str, password: str) -> bool:
         return _HASHER.verify(stored, password)
     except (VerificationError, InvalidHashError):
         return False
+
+
+def is_password_hash(stored: str) -> bool:
+    """Whether it is a hash of a password, and not what stands in place of one."""
+    try:
+        extract_parameters(stored)
+    except InvalidHashError:
+        return False
+    return True

@@ -137,6 +137,31 @@ def test_a_server_that_was_restored_gets_no_shop_back_that_left_it(
     assert "there is no server 'north'" in unknown.stderr
 
 
+@pytest.mark.parametrize("command", [("migrate",), ("revocations", "import", "--accept-loss")])
+def test_a_home_of_before_gives_no_id_that_another_server_has(
+    analytics: Command, sharded: Sharded, command: tuple[str, ...]
+) -> None:
+    sharded.add_tenant("west", 41)
+    sharded.run("east", "INSERT INTO admins (id, email, password_hash) VALUES (77, 'a@b.c', '!')")
+    done = analytics(*command)
+    assert done.exit_code == 0, done.output
+    given = {"tenants": 42, "admins": 78}
+    for table, following in given.items():
+        query = "SELECT nextval(pg_get_serial_sequence(%s, 'id'))"
+        assert sharded.count(HOME, query, table) == following
+        assert sharded.count("east", query, table) == 1, "only the home gives any"
+
+
+def test_a_shop_on_two_servers_is_told(analytics: Command, sharded: Sharded) -> None:
+    for name in (HOME, "west"):
+        sharded.add_tenant(name, 41)
+    sharded.add_tenant("east", 41, arriving=True)
+    told = analytics("migrate")
+    assert (told.exit_code, "two servers hold the shops of the ids 41" in told.stderr) == (1, True)
+    assert analytics("revocations", "import", "--server", "west").exit_code == 0
+    assert analytics("migrate").exit_code == 0
+
+
 def psycopg_database(sharded: Sharded, name: str) -> str:
     with sharded.owner(name) as connection:
         assert isinstance(connection, psycopg.Connection)

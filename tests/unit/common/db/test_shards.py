@@ -4,12 +4,14 @@ answered from a server that does not hold it, and never said not to exist while 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+import psycopg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import OperationalError
 
+from common.db.closed_fences import CLOSED_SECONDS, ClosedFences
 from common.db.shards import (
     DATABASE_AWAY,
     HOME,
@@ -143,6 +145,36 @@ def test_a_tenant_of_nobody_is_asked_for_once_in_a_moment(shared: Servers) -> No
     assert directory.find(TENANT) is None
     shared.held = {HOME: False, "east": True}
     assert directory.on_holder(TENANT, shared.begin) == "east", "the home knows that it was wrong"
+
+
+def test_nobody_waits_at_a_fence_that_was_closed_a_moment_ago(shared: Servers) -> None:
+    shared.held, shared.away = {"east": True}, frozenset()
+    clock = [0.0]
+    directory = Directory(shared.engines, shared.holds, fences=ClosedFences(lambda: clock[0]))
+    assert directory.on_holder(TENANT, shared.begin) == "east"
+    shared.asked, waited = 0, 0
+
+    def wait_in_vain(_: Engine, __: bool) -> str:
+        nonlocal waited
+        waited += 1
+        clock[0] += 5
+        if waited == 2:
+            with pytest.raises(TenantAwayError, match="moving"):  # while another waits
+                directory.on_holder(TENANT, wait_in_vain)
+        raise OperationalError(None, None, psycopg.errors.LockNotAvailable())
+
+    for times in (1, 2):
+        with pytest.raises(OperationalError):
+            directory.on_holder(TENANT, wait_in_vain)
+        with pytest.raises(TenantAwayError, match="moving"):
+            directory.on_holder(TENANT, wait_in_vain)
+        assert waited == times
+        assert directory.on_holder(TENANT, shared.begin, fenced=False) == "east"
+        assert directory.on_holder(TENANT + 1, shared.begin) == "east"
+        clock[0] += CLOSED_SECONDS
+    assert directory.on_holder(TENANT, shared.begin) == "east"
+    assert directory.on_holder(TENANT, shared.begin) == "east", "it is open"
+    assert shared.asked <= len(NAMES), "only of the other tenant: its place is not forgotten"
 
 
 def test_a_server_gets_the_options_of_another_engine_without_its_directory(

@@ -20,6 +20,7 @@ from sqlalchemy import Engine, event
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from common.db.closed_fences import ClosedFences, waited_in_vain
 from common.db.engine import (
     STATEMENT_TIMEOUT_SECONDS,
     UnsafeDatabaseRoleError,
@@ -89,6 +90,7 @@ class Directory:
         servers: Mapping[str, Engine],
         holds: Callable[[Engine, int], bool | None] = holds,
         clock: Callable[[], float] = monotonic,
+        fences: ClosedFences | None = None,
     ) -> None:
         self.servers = servers
         self._holds = holds
@@ -96,6 +98,7 @@ class Directory:
         self._known: LRUCache[int, str] = LRUCache(_REMEMBERED)
         self._nobodys = TTLCache[int, bool](_NOBODYS_REMEMBERED, _NOBODYS_SECONDS, clock)
         self._asker = Asker(hangs, clock)
+        self._fences = fences or ClosedFences()
 
     def close(self) -> None:
         """Give the connections of all servers but the home's back, once no one is asked."""
@@ -122,15 +125,26 @@ class Directory:
             self._known.pop(tenant_id, None)
             self._nobodys.pop(tenant_id, None)
 
-    def on_holder(self, tenant_id: int, begin: Callable[[Engine, bool], T]) -> T:
-        """What ``begin`` makes on the server that holds the tenant.
+    def on_holder(
+        self, tenant_id: int, begin: Callable[[Engine, bool], T], *, fenced: bool = True
+    ) -> T:
+        """What ``begin`` makes on the server that holds the tenant; ``fenced`` waits at its fence.
 
         It is given whether the tenant has to be there: one that no server holds has no rows, and
         the home has none of them. Where it raises ``TenantElsewhereError`` the servers are asked.
 
         Raises:
-            TenantAwayError: a server did not answer, and no other has the tenant.
+            TenantAwayError: a server did not answer, and no other has the tenant; or its fence
+                was found closed a moment ago.
         """
+        if not fenced:
+            return self._on_holder(tenant_id, begin)
+        if self._fences.is_closed(tenant_id):
+            raise TenantAwayError(tenant_id, "is moving to another server")
+        with self._fences.entering(tenant_id):
+            return self._on_holder(tenant_id, begin)
+
+    def _on_holder(self, tenant_id: int, begin: Callable[[Engine, bool], T]) -> T:
         for left in reversed(range(_ROUNDS)):
             name = self.find(tenant_id)
             try:
@@ -139,8 +153,9 @@ class Directory:
                 self.forget(tenant_id)
                 if left == 0:
                     raise
-            except DATABASE_AWAY:
-                self.forget(tenant_id)
+            except DATABASE_AWAY as error:
+                if not waited_in_vain(error):
+                    self.forget(tenant_id)
                 raise
         raise AssertionError  # pragma: no cover - the last round answers or raises
 

@@ -86,7 +86,8 @@ def _begin(engine: Engine, access: Access) -> TenantSession:
             raise
         return session
 
-    return directory.on_holder(access.tenant_id, begin_there)
+    fenced = not engine.get_execution_options().get("postgresql_readonly")
+    return directory.on_holder(access.tenant_id, begin_there, fenced=fenced)
 
 
 def _begun(session: TenantSession) -> SessionTransaction:

@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from accounts.audit_log import record_for_person
 from accounts.memberships import Account, TenantFacts, find_account
 from accounts.passkeys import remove_passkey
-from accounts.passwords import SESSION_KEY, change_password, derived_key
+from accounts.passwords import SESSION_KEY, account_key, change_password
 from common.db.audit import Action, Author
 from common.db.tenancy import Access, transaction
 from common.instants import now
@@ -65,7 +65,7 @@ def begin_anew(
 ) -> str:
     """A session under a new id, after another password; every other session ends."""
     changed = change_password(container.engine, generation, password_hash, author, at=now())
-    return _renew(container, admin, changed, derived_key(password_hash, SESSION_KEY))
+    return _renew(container, admin, changed, account_key(password_hash, SESSION_KEY))
 
 
 def without_passkey(container: Container, admin: SignedIn, author: Author, passkey_id: UUID) -> str:

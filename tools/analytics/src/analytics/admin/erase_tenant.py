@@ -22,8 +22,10 @@ from analytics.admin.tenant_tables import (
     on_behalf_of,
     rows_of,
 )
+from analytics.moving.errors import MoveError
+from analytics.moving.fence import close_fence, limit_waits
 from common.db.engine import create_database_engine
-from common.db.shards import FENCE_CLASS
+from common.db.origin import is_restored_copy
 from common.infra.nodes import scan
 from common.infra.redis import WORKER, create_redis
 from common.links import popularity, view_counts
@@ -34,8 +36,11 @@ _AT_ONCE: Final = 1000
 _LINKS: Final = text(
     "SELECT link_id, expires_at FROM shares WHERE tenant_id = :tenant_id AND expires_at > :now"
 )
-_NAMED: Final = text("SELECT id FROM tenants WHERE slug = :slug AND NOT arriving FOR UPDATE")
-_FENCED: Final = text("SELECT pg_advisory_xact_lock(:fence, :tenant_id)")
+_NAMED: Final = text("SELECT id FROM tenants WHERE slug = :slug AND NOT arriving")
+_NAMED_OF_SEVERAL: Final = text("SELECT id FROM tenants WHERE slug = :slug AND holds_tenant(id)")
+_LOCK: Final = text("SELECT id FROM tenants WHERE id = :tenant_id AND NOT arriving FOR UPDATE")
+_SLUG: Final = text("SELECT slug FROM tenants WHERE id = :tenant_id")
+_FENCE_SECONDS: Final = 60
 _MEMBERS: Final = text("SELECT admin_id FROM memberships WHERE tenant_id = :tenant_id")
 
 
@@ -69,12 +74,14 @@ def erase_tenant(
         with ExitStack() as stack, create_redis(redis_url, WORKER) as redis:
             databases = [stack.enter_context(_owner(url)) for url in owner_urls]
             connection, found = _holder(databases, slug)
+            if really:
+                _keep(connection, found, alone=len(databases) > 1)
             on_behalf_of(connection, found)
             rows = rows_of(connection, found)
             if not really:
                 return Erased(rows, sum(1 for _ in _keys(redis, found)), 0, sum(rows.values()), 0)
             _close(connection, redis, found, now)
-            _drop_copies((each for each in databases if each is not connection), found)
+            _drop_copies((each for each in databases if each is not connection), found, slug)
             members = connection.scalars(_MEMBERS, {"tenant_id": found}).all()
             delete_tenant(connection, found)
             left = {name: count for name, count in rows_of(connection, found).items() if count}
@@ -85,6 +92,8 @@ def erase_tenant(
                 each.commit()
             keys = _forget(redis, found)
             return Erased(rows, keys, people, 0, sum(1 for _ in _keys(redis, found)))
+    except MoveError as error:
+        raise EraseError(str(error)) from error
     except DBAPIError as error:
         raise EraseError(str(error.orig).strip().splitlines()[0]) from error
     except (RedisError, OSError) as error:
@@ -92,19 +101,39 @@ def erase_tenant(
 
 
 def _holder(databases: Sequence[Connection], slug: str) -> tuple[Connection, int]:
-    """The database that holds the tenant of that slug, which stays there meanwhile, and its id.
+    """The database that holds the tenant of that slug, and its id; nothing is locked.
 
     Raises:
         EraseError: none does.
     """
+    named = _NAMED_OF_SEVERAL if len(databases) > 1 else _NAMED
     for database in databases:
-        found = database.scalar(_NAMED, {"slug": slug})
+        found = database.scalar(named, {"slug": slug})
         if found is not None:
-            if len(databases) > 1:
-                fence = {"fence": FENCE_CLASS, "tenant_id": found}
-                database.execute(_FENCED, fence)
             return database, int(found)
-    raise EraseError(f"there is no tenant {slug!r}")
+    raise EraseError(f"there is no tenant {slug!r}{_hint(databases)}")
+
+
+def _hint(databases: Sequence[Connection]) -> str:
+    if len(databases) > 1 and any(is_restored_copy(each) for each in databases):
+        return ": a restored server holds none until `analytics revocations import`"
+    return ""
+
+
+def _keep(database: Connection, tenant_id: int, *, alone: bool) -> None:
+    """Let the tenant stay where it is until the transaction ends.
+
+    ``alone`` takes its fence first, as the services do, in turns that hold up nobody for long.
+
+    Raises:
+        EraseError: it was moved or erased meanwhile.
+        MoveError: somebody still acts for it.
+    """
+    if alone:
+        close_fence(database, tenant_id, patience_seconds=_FENCE_SECONDS)
+        limit_waits(database, _PATIENCE_SECONDS)
+    if database.scalar(_LOCK, {"tenant_id": tenant_id}) is None:
+        raise EraseError("the shop was moved or erased meanwhile: look again")
 
 
 def _close(connection: Connection, redis: Redis, tenant_id: int, now: datetime) -> None:
@@ -115,10 +144,17 @@ def _close(connection: Connection, redis: Redis, tenant_id: int, now: datetime) 
         states.revoke(LinkRef(tenant_id, row.link_id, row.expires_at) for row in part)
 
 
-def _drop_copies(databases: Iterable[Connection], tenant_id: int) -> None:
-    """Drop what a killed move of the tenant left: ended later, it would bring the tenant back."""
+def _drop_copies(databases: Iterable[Connection], tenant_id: int, slug: str) -> None:
+    """Drop what a killed move of the tenant left: ended later, it would bring the tenant back.
+
+    Raises:
+        EraseError: one has another tenant of that id.
+    """
     for database in databases:
         on_behalf_of(database, tenant_id)
+        other = database.scalar(_SLUG, {"tenant_id": tenant_id})
+        if other is not None and other != slug:
+            raise EraseError(f"another server has a tenant {other!r} of the same id, {tenant_id}")
         delete_tenant(database, tenant_id)
         database.commit()
 
@@ -127,7 +163,7 @@ def _delete_people(databases: Sequence[Connection], people: Iterable[int]) -> in
     """Delete those who are members nowhere now, and copies of accounts that no member needs."""
     home, *_ = databases
     gone = 0
-    for admin_id in people:
+    for admin_id in sorted(people):
         left = [each for each in databases if not is_member(each, admin_id)]
         nowhere = len(left) == len(databases)
         for database in left:

@@ -1,6 +1,7 @@
 """Exports what was revoked, and brings it into a database that was restored from a dump."""
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +11,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from analytics.admin.tenant_tables import newest_entry, on_behalf_of
+from analytics.moving.home_ids import highest_ids, pass_ids_of_all
 from analytics.restoring import apply, collect
 from analytics.restoring.apply import Applied
 from analytics.restoring.check import Contents, look
@@ -32,6 +34,14 @@ class Brought:
     applied: list[Applied]
     states: int
     adopted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """Of another database: the tenants it holds, and the highest id of each table."""
+
+    held: Sequence[int]
+    highest: dict[str, int]
 
 
 def export(owner_url: str) -> Iterator[str]:
@@ -69,18 +79,21 @@ def bring_back(
     accept_loss: bool,
     now: datetime,
     others: Iterable[str] = (),
+    is_home: bool = False,
 ) -> Brought:
     """Bring revocations of files and of what Redis still knows into a copy, and adopt it.
 
     ``others`` are the databases beside it, of a deployment with several: a tenant that one of them
-    holds has moved there since, and does not count here any more.
+    holds has moved there since, and does not count here any more. With ``is_home`` it gives ids
+    for all: none that another has by now.
 
     Raises:
         RestoreError: nothing says what was revoked after the dump, and that is not accepted; or a
             server cannot be used.
     """
     given = list(files)
-    elsewhere = [tenant_id for other in others for tenant_id in _held(other)]
+    beside = [_beside(other) for other in others]
+    elsewhere = [tenant_id for each in beside for tenant_id in each.held]
     with _owner(owner_url) as connection:
         copy = origin.is_restored_copy(connection)
         newest = _newest(connection)
@@ -102,17 +115,46 @@ def bring_back(
             for head, facts in given
         ]
         applied.append(apply.apply(connection, known, made=now, now=now, whole=False))
+        if is_home and beside:
+            pass_ids_of_all(connection, [each.highest for each in beside])
         origin.adopt(connection)
         connection.commit()
     return Brought(applied, states, copy)
 
 
-def _held(owner_url: str) -> list[int]:
-    """The tenants that a database holds; none where it is a restored copy itself."""
+def step_home_ids(home_url: str, others: Iterable[str]) -> None:
+    """Let the home give no id of a tenant or an account that another of several servers has.
+
+    Raises:
+        RestoreError: a server cannot be used, or two hold the same tenant.
+    """
+    beside = [_beside(other) for other in others]
+    if not beside:
+        return
+    with _owner(home_url) as home:
+        held = Counter(_held(home))
+        pass_ids_of_all(home, [each.highest for each in beside])
+        home.commit()
+    for each in beside:
+        held.update(each.held)
+    if twice := [str(tenant_id) for tenant_id, count in sorted(held.items()) if count > 1]:
+        raise RestoreError(
+            f"two servers hold the shops of the ids {', '.join(twice)}: one went back to before"
+            " they moved, which gives them up by `analytics revocations import --server`"
+        )
+
+
+def _beside(owner_url: str) -> _Beside:
+    """What another database has."""
     with _owner(owner_url) as connection:
-        if origin.is_restored_copy(connection):
-            return []
-        return [*connection.scalars(text("SELECT id FROM tenants WHERE NOT arriving"))]
+        return _Beside(_held(connection), highest_ids(connection))
+
+
+def _held(connection: Connection) -> Sequence[int]:
+    """The tenants that a database holds: none where it is a restored copy."""
+    if origin.is_restored_copy(connection):
+        return []
+    return connection.scalars(text("SELECT id FROM tenants WHERE NOT arriving")).all()
 
 
 def _set_aside(connection: Connection, elsewhere: Iterable[int]) -> None:

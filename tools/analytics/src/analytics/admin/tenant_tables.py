@@ -28,6 +28,7 @@ _REFERRING: Final = tuple(
     for table in ("refunds", "order_lines", "orders", "customers", "shares", "imports")
 )
 """Each before what it refers to; links and imports refer to who made them."""
+_ACCOUNT: Final = text("SELECT FROM admins WHERE id = :admin_id FOR UPDATE")
 _ELSEWHERE: Final = text("SELECT admin_id FROM memberships WHERE admin_id = :admin_id LIMIT 1")
 
 
@@ -63,7 +64,12 @@ def delete_tenant(connection: Connection, tenant_id: int) -> None:
 
 
 def is_member(connection: Connection, admin_id: int) -> bool:
-    """Whether the admin is a member of a tenant of the server; the transaction is theirs now."""
+    """Whether the admin is a member of a tenant of the server; the transaction is theirs now.
+
+    Nobody makes them one until its end: the account's row is locked, and whoever was about to is
+    waited for.
+    """
+    connection.execute(_ACCOUNT, {"admin_id": admin_id})
     settle(connection, settings_of(Access(admin_id=admin_id)))
     return connection.scalar(_ELSEWHERE, {"admin_id": admin_id}) is not None
 
@@ -71,7 +77,7 @@ def is_member(connection: Connection, admin_id: int) -> bool:
 def delete_people(connection: Connection, admin_ids: Iterable[int]) -> int:
     """Delete those admins who are a member of no tenant of the server; how many they were."""
     gone = 0
-    for admin_id in admin_ids:
+    for admin_id in sorted(admin_ids):
         if not is_member(connection, admin_id):
             delete_person(connection, admin_id)
             gone += 1

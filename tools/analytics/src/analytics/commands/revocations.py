@@ -84,6 +84,7 @@ def bring_back(
             accept_loss=accept_loss,
             now=now(),
             others=others,
+            is_home=server == "home",
         )
     for name in ("links", "passwords", "members", "keys", "people"):
         count = sum(getattr(each, name) for each in done.applied)

@@ -10,14 +10,24 @@ from itertools import chain, islice
 from typing import Any, Final
 
 from psycopg import Copy, sql
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from accounts.admin_copies import NO_PASSWORD
+from analytics.moving.errors import MoveError
 from analytics.moving.rows import TENANT, TenantTable, execute
 
 _AT_ONCE: Final = 50_000
 """Rows. What a statement inserts is held by the server until its triggers have run."""
 _INCOMING: Final = sql.Identifier("incoming")
+_MEMBERS: Final = text(
+    "SELECT id, email FROM admins"
+    " WHERE id IN (SELECT admin_id FROM memberships WHERE tenant_id = :tenant_id)"
+)
+_KNOWN: Final = text("SELECT id, email FROM admins WHERE id = ANY(:ids) FOR KEY SHARE")
+_COPY: Final = text(
+    "INSERT INTO admins (id, email, password_hash) OVERRIDING SYSTEM VALUE"
+    " VALUES (:id, :email, :password_hash)"
+)
 
 
 def copy_rows(source: Connection, target: Connection, table: TenantTable, tenant_id: int) -> None:
@@ -37,20 +47,35 @@ def copy_rows(source: Connection, target: Connection, table: TenantTable, tenant
     _copy(source, target, chosen, table, insert)
 
 
-def copy_members(source: Connection, target: Connection, tenant_id: int) -> None:
+def copy_members(source: Connection, target: Connection, tenant_id: int, *, accounts: bool) -> None:
     """Let the target know the people that the tenant's memberships name, as a copy of accounts.
 
-    Those it knows stay as they are: the home has their passwords, and no other server.
+    Those it knows stay as they are. With ``accounts`` it keeps everybody's, as the home: what it
+    lacks there would be an account without a password.
+
+    Raises:
+        MoveError: the target has another account of an id, or has to have one that it lacks.
     """
-    admins = TenantTable("admins", ("id", "email"))
-    chosen = sql.SQL(
-        "SELECT {} FROM admins WHERE id IN (SELECT admin_id FROM memberships WHERE tenant_id = {})"
-    ).format(admins.row, sql.Literal(tenant_id))
-    insert = sql.SQL(
-        "INSERT INTO admins ({}, password_hash) OVERRIDING SYSTEM VALUE SELECT {}, {} FROM {}"
-        " ON CONFLICT (id) DO NOTHING"
-    ).format(admins.row, admins.row, sql.Literal(NO_PASSWORD), _INCOMING)
-    _copy(source, target, chosen, admins, insert)
+    theirs = {row.id: row.email for row in source.execute(_MEMBERS, {"tenant_id": tenant_id})}
+    known = {row.id: row.email for row in target.execute(_KNOWN, {"ids": [*theirs]})}
+    for admin_id, email in theirs.items():
+        if known.get(admin_id, email) != email:
+            raise MoveError(
+                f"the account {admin_id} is {email} here and {known[admin_id]} on the target:"
+                " see `analytics create-admin`, which gives this shop the right one"
+            )
+        if accounts and admin_id not in known:
+            raise MoveError(
+                f"home has no account of {email}, who is a member: make it first by"
+                " `analytics create-admin`"
+            )
+    copies = [
+        {"id": admin_id, "email": email, "password_hash": NO_PASSWORD}
+        for admin_id, email in theirs.items()
+        if admin_id not in known
+    ]
+    if copies:
+        target.execute(_COPY, copies)
 
 
 def _copy(

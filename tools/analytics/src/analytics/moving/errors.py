@@ -31,4 +31,7 @@ def told_plainly(server: str = "") -> Iterator[None]:
 
 
 def _first(error: BaseException | None) -> str:
-    return (str(error).strip().splitlines() or ["it does not answer"])[0]
+    (said, *_) = str(error).strip().splitlines() or ["it does not answer"]
+    if isinstance(error, psycopg.errors.CheckViolation):
+        return f"{said}: it is older than this rule, rename it first"
+    return said

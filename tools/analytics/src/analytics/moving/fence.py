@@ -31,7 +31,7 @@ def close_fence(connection: Connection, tenant_id: int, *, patience_seconds: flo
         if time.monotonic() > until:
             raise MoveError(
                 f"the shop was in use for {patience_seconds:.0f} s without a pause, as by an"
-                " import: try again later, or wait longer by --wait"
+                " import: try again later (move-tenant waits longer by --wait)"
             )
         time.sleep(_PAUSE_SECONDS)
 

@@ -37,8 +37,13 @@ def pass_ids(target: Connection, table: TenantTable, tenant_id: int) -> None:
                 sql.Identifier(column), table.identifier, table.of(tenant_id)
             ),
         ).scalar_one()
-        while (steps := highest - _last(target, sequence)) > 0:
-            target.execute(_STEP, {"sequence": sequence, "steps": min(steps, _AT_ONCE)})
+        step_past(target, sequence, highest)
+
+
+def step_past(target: Connection, sequence: str, highest: int) -> None:
+    """Let a sequence give ids above ``highest``."""
+    while (steps := highest - _last(target, sequence)) > 0:
+        target.execute(_STEP, {"sequence": sequence, "steps": min(steps, _AT_ONCE)})
 
 
 def _last(target: Connection, sequence: str) -> int:

@@ -34,10 +34,12 @@ from common.db.audit import COMMAND_LINE, Action, record
 from common.db.ledger_writer import by_statements
 
 _DURABLY: Final = text("SELECT set_config('synchronous_commit', 'on', true)")
+_COMMITTING: Final = text("SELECT clock_timestamp()")
+"""When the tenant came, by the clock that also says when a file of revocations is made."""
 _LOCK: Final = text("SELECT arriving FROM tenants WHERE id = :tenant_id FOR UPDATE")
 _ARRIVED: Final = text("UPDATE tenants SET arriving = false WHERE id = :tenant_id")
 _SOURCE: Final = text(
-    "SELECT details ->> 'before' FROM audit_entries"
+    "SELECT subject, details ->> 'before' AS source FROM audit_entries"
     " WHERE tenant_id = :tenant_id AND action = :action ORDER BY at DESC LIMIT 1"
 )
 _MEMBERS: Final = text("SELECT admin_id FROM memberships WHERE tenant_id = :tenant_id")
@@ -106,9 +108,14 @@ class Move:
         with copy.server.engine.connect() as connection:
             on_behalf_of(connection, copy.tenant_id)
             named = {"tenant_id": copy.tenant_id, "action": Action.TENANT_MOVED}
-            source = connection.scalar(_SOURCE, named)
-        if source not in {server.name for server in self.servers}:
-            raise MoveError(f"{self.slug} was on its way from {source!r}, which is not named")
+            entry = connection.execute(_SOURCE, named).one_or_none()
+        if entry is None or entry.subject != copy.server.name:
+            raise MoveError(
+                f"{copy.server.name} has no copy of {self.slug} that is under way, but one that"
+                " `analytics revocations import` set aside: it had moved away before"
+            )
+        if entry.source not in {server.name for server in self.servers}:
+            raise MoveError(f"{self.slug} was on its way from {entry.source!r}, which is not named")
 
     def _move(self, held: Place, target: Server) -> None:
         began = time.monotonic()
@@ -148,6 +155,7 @@ class Move:
         limit_waits(source, self.patience_seconds)
         on_behalf_of(source, tenant_id)
         write_alike(source)
+        source.execute(_DURABLY)  # lost, the delete would leave the tenant on two servers
         # The row's lock holds back what asks for no fence: rows of sales, and what refers to it.
         if source.scalar(_LOCK, {"tenant_id": tenant_id}) is not False:
             raise MoveError(f"{self.slug} was moved or erased meanwhile: look again")
@@ -155,6 +163,8 @@ class Move:
     def _drop_copies(self, held: Place) -> None:
         """Drop copies that are no tenants, while the one that is one cannot move."""
         for place in places_of([s for s in self.servers if s is not held.server], self.slug):
+            if not place.arriving or place.tenant_id != held.tenant_id:
+                raise MoveError(f"{place.server.name} has a tenant {self.slug!r} too: look again")
             with place.server.engine.begin() as connection:
                 on_behalf_of(connection, place.tenant_id)
                 people = connection.scalars(_MEMBERS, {"tenant_id": place.tenant_id}).all()
@@ -175,7 +185,7 @@ class Move:
             if columns != columns_of(copy):
                 raise MoveError(f"{held.server.name} and {target.name} have not the same tables")
             on_behalf_of(copy, tenant_id)
-            copy_members(source, copy, tenant_id)
+            copy_members(source, copy, tenant_id, accounts=target is self.servers[0])
             tables = tenant_tables(columns)
             with by_statements(copy.exec_driver_sql):  # the marks of its days come along
                 for table in tables:
@@ -188,7 +198,7 @@ class Move:
                 tenant_id,
                 Action.TENANT_MOVED,
                 COMMAND_LINE,
-                at=self.now,
+                at=copy.execute(_COMMITTING).scalar_one(),
                 subject=target.name,
                 before=held.server.name,
             )

@@ -25,7 +25,7 @@ from analytics.restoring.record import (
 )
 from common.db.accounts import Admin, Membership, Role, Tenant
 from common.db.api_keys import ApiKey
-from common.db.audit import COMMAND_LINE, Action, record
+from common.db.audit import COMMAND_LINE, Action, AuditEntry, record
 from common.db.discord import DiscordConnection
 from common.db.invitations import Invitation
 from common.db.shares import Share, SharingStop
@@ -78,12 +78,17 @@ def apply(
 def _close_erased(
     session: Session, known: Collection[int], done: Applied, *, made: datetime
 ) -> None:
-    """Close the tenants that were there before the file was made, and that it does not know."""
+    """Close the tenants that were there before the file was made, and that it does not know.
+
+    One that has come from another server since did not have to be in it.
+    """
     gone = select(Tenant.id, Tenant.slug).where(
         Tenant.created_at <= made, Tenant.id.not_in(known), ~Tenant.arriving
     )
     for tenant in session.execute(gone).all():
         on_behalf_of(session.connection(), tenant.id)
+        if _came_after(session, tenant.id, made):
+            continue
         for share in session.scalars(select(Share).where(Share.tenant_id == tenant.id)):
             done.links += share.revoked_at is None
             share.revoked_at = _first(share.revoked_at, made)
@@ -91,6 +96,15 @@ def _close_erased(
         _stop_sharing(session, tenant.id, made)
         session.flush()
         done.erased.append(tenant.slug)
+
+
+def _came_after(session: Session, tenant_id: int, made: datetime) -> bool:
+    """Whether a move brought the tenant here after the file was made."""
+    moves = select(func.max(AuditEntry.at)).where(
+        AuditEntry.tenant_id == tenant_id, AuditEntry.action == Action.TENANT_MOVED.value
+    )
+    newest = session.scalar(moves)
+    return newest is not None and newest > made
 
 
 def _stop_sharing(session: Session, tenant_id: int, since: datetime) -> None:
