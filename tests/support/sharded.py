@@ -7,10 +7,18 @@ from dataclasses import dataclass
 import psycopg
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
+from tests.support import wait
 from tests.support.databases import Databases
 
 from common.db.engine import psycopg_url
-from common.db.shards import FENCE_CLASS, HOME, create_sharded_engine, directory_of
+from common.db.shards import (
+    FENCE_CLASS,
+    HOME,
+    TenantAwayError,
+    create_sharded_engine,
+    directory_of,
+)
+from common.db.tenancy import Access, transaction
 
 SHARDS = ("east", "west")
 RESTORED = (
@@ -73,6 +81,14 @@ class Sharded:
         with self.owner(name) as mover:
             mover.execute("SELECT pg_advisory_lock(%s, %s)", (FENCE_CLASS, tenant_id))
             yield
+        wait.until(lambda: self._enters(tenant_id), "nobody is refused at the fence any more")
+
+    def _enters(self, tenant_id: int) -> bool:
+        try:
+            with transaction(self.engine, Access(tenant_id=tenant_id)):
+                return True
+        except TenantAwayError:
+            return False
 
     @contextmanager
     def away(self, name: str) -> Iterator[None]:

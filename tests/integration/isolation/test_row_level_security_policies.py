@@ -74,7 +74,6 @@ OF_THE_OWNER = {
 """Policies that hold for the role that owns the tables and for no service: what they are for."""
 
 ACROSS_TENANTS = {
-    "arriving_tenants": "TABLE(tenant_id integer)",
     "count_tenants": "bigint",
     "holds_tenant": "boolean",
     "tenant_of_link_base_url": "integer",

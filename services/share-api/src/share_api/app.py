@@ -15,7 +15,7 @@ from fastapi import APIRouter, Depends, FastAPI, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.routing import BaseRoute
 
-from common.db.shards import connect_to_each
+from common.db.across import connect_to_each
 from common.infra import tracing
 from share_api.auth.bearer import presented_key
 from share_api.console import problems as console_problems

@@ -7,8 +7,9 @@ from contextlib import nullcontext
 
 from celery.exceptions import SecurityWarning
 
+from common.db.across import connect_to_each
 from common.db.engine import UnsafeDatabaseRoleError
-from common.db.shards import connect_to_each, create_sharded_engine
+from common.db.shards import create_sharded_engine
 from common.infra.telemetry import configure_logging
 from common.settings import load
 from worker.app import create_app

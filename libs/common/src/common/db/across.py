@@ -14,6 +14,7 @@ from secrets import SystemRandom
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Engine, Row, TextClause, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from common.db.parallel import ask_each
 from common.db.shards import (
@@ -130,3 +131,17 @@ def find_on_any(
     if found is None and answers.away:
         raise TenantAwayError(None, f"no answer from {', '.join(answers.away)}")
     return found
+
+
+def connect_to_each(engine: Engine) -> Mapping[str, Exception]:
+    """Connect once to each server: those that do not answer, and what each of them raised.
+
+    Raises:
+        UnsafeDatabaseRoleError: on one of them the role could read across tenants.
+    """
+    asks = {name: partial(_connect, server) for name, server in servers_of(engine).items()}
+    return ask_each(asks, away=(SQLAlchemyError,)).away
+
+
+def _connect(engine: Engine) -> None:
+    engine.connect().close()

@@ -27,7 +27,7 @@ from common.db.engine import (
     create_service_engine,
 )
 from common.db.holding import holds
-from common.db.parallel import Answers, Asker, ask_each
+from common.db.parallel import Answers, Asker
 from common.db.silence import hangs
 
 HOME: Final = "home"
@@ -211,20 +211,6 @@ def servers_of(engine: Engine) -> Mapping[str, Engine]:
 def further_servers(engine: Engine) -> dict[str, Engine]:
     """As ``servers_of``, without the home: none where there is one server."""
     return {name: each for name, each in servers_of(engine).items() if name != HOME}
-
-
-def connect_to_each(engine: Engine) -> Mapping[str, Exception]:
-    """Connect once to each server: those that do not answer, and what each of them raised.
-
-    Raises:
-        UnsafeDatabaseRoleError: on one of them the role could read across tenants.
-    """
-    asks = {name: partial(_connect, server) for name, server in servers_of(engine).items()}
-    return ask_each(asks, away=(SQLAlchemyError,)).away
-
-
-def _connect(engine: Engine) -> None:
-    engine.connect().close()
 
 
 def like(engine: Engine, server: Engine) -> Engine:

@@ -15,19 +15,14 @@ BEGIN
     RETURN public.holds_tenant(enter_tenant.id);  -- as it is once the lock is held
 END $$;
 
-CREATE FUNCTION arriving_tenants() RETURNS TABLE (tenant_id integer) LANGUAGE sql STABLE SECURITY DEFINER
-BEGIN ATOMIC
-    SELECT t.id FROM public.tenants t WHERE t.arriving;
-END;
-
 CREATE FUNCTION count_tenants() RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER
 RETURN (SELECT count(*) FROM public.tenants);
 
 CREATE FUNCTION tenant_of_link_base_url(url text) RETURNS integer LANGUAGE sql STABLE SECURITY DEFINER
 RETURN (SELECT t.id FROM public.tenants t WHERE t.link_base_url = url);
 
-REVOKE EXECUTE ON FUNCTION holds_tenant, enter_tenant, arriving_tenants, count_tenants, tenant_of_link_base_url FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION holds_tenant, enter_tenant, arriving_tenants, count_tenants, tenant_of_link_base_url TO analytics_app;
+REVOKE EXECUTE ON FUNCTION holds_tenant, enter_tenant, count_tenants, tenant_of_link_base_url FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION holds_tenant, enter_tenant, count_tenants, tenant_of_link_base_url TO analytics_app;
 
 -- Whether a tenant is arriving is the owner's to say.
 REVOKE INSERT, UPDATE ON tenants FROM analytics_app;

@@ -19,7 +19,6 @@ depends_on = None
 _FUNCTIONS = (
     "enter_tenant",
     "holds_tenant",
-    "arriving_tenants",
     "count_tenants",
     "tenant_of_link_base_url",
 )
