@@ -38,7 +38,7 @@ class Cursor(psycopg.Cursor[Any]):
         super().__init__(connection)
         self._given = {"tenant_id": Int4(tenant_id)}
 
-    def execute(  # type: ignore[override]
+    def execute(  # type: ignore[override] # parameters of a load have names
         self,
         query: QueryNoTemplate,
         params: Params | None = None,
