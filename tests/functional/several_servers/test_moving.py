@@ -25,6 +25,8 @@ pytestmark = pytest.mark.xdist_group("several-servers")
 BROWSER = {"Accept": "text/html,application/xhtml+xml"}
 PRICE = "41.37"
 COLUMNS = "order_id,paid_at,currency,line_id,product_id,quantity,unit_price"
+PAUSE_SECONDS = 0.1
+"""Between two rounds of one client: load that leaves others room."""
 LATER = {429, 503}
 """What a client may be told instead: to come again."""
 
@@ -65,7 +67,7 @@ class Crowd:
 
         def over_and_over(task: Callable[[], None]) -> None:
             try:
-                while not self.ended.is_set() and not self.wrong:
+                while not self.ended.wait(PAUSE_SECONDS) and not self.wrong:
                     task()
             except BaseException as error:  # noqa: BLE001 - raised by the test
                 self.wrong.append(error)
