@@ -14,16 +14,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
-from report_viewer.http.compression import Coding, compress
+from report_viewer.http.compression import GZIP_LEVEL, Coding, compress
 
-_LEVEL: Final = 9
 _SHORT: Final = 1024
 """A shorter part, in bytes, is compressed with what stands beside it: alone it gains nothing."""
 _GZIP_HEAD: Final = gzip.compress(b"", mtime=0)[:10]
 
 
 def _deflated(text: bytes, flush: int) -> bytes:
-    packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+    packer = zlib.compressobj(GZIP_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
     return packer.compress(text) + packer.flush(flush)
 
 
