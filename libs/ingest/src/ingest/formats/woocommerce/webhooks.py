@@ -139,6 +139,8 @@ def _content(payload: Mapping[str, Any]) -> dict[str, Any]:
         "paid": moment_at(payload, "date_paid_gmt", offset="Z") if paid else None,
         "customer": known or pseudonym(text_at(payload, "billing", "email") or None),
         "codes": ", ".join(filter(None, codes)),
+        "included": payload.get("prices_include_tax") is True,
+        "refunds": sorted(needed_at(each, "id") for each in list_at(payload, "refunds")),
         "fees": [text_at(each, "total") for each in list_at(payload, "fee_lines")],
         "lines": [{name: text_at(each, name) for name in _OF_LINES} for each in lines],
     }
@@ -153,19 +155,24 @@ def _order(content: Mapping[str, Any], facts: Facts, shop: Shop) -> Order:
     money = rounding(currency_exponent(shop.currency))
     sold_in(shop.currency, any_case=True)(content["currency"])
     lines = tuple(_line(number, each, money) for number, each in enumerate(content["lines"], 1))
+    there = content.get("refunds", facts.refunds)  # one that was deleted is in older words alone
     refunds = [
-        (money(fact.word.content["total"]) or 0, fact.seen_at) for fact in facts.refunds.values()
+        (money(facts.refunds[each].word.content["total"]) or 0, facts.refunds[each].seen_at)
+        for each in there
     ]
     last = max((seen for _, seen in refunds), default=None)
+    fees = [money(each) or 0 for each in content["fees"]]
     sums = Sums(
         subtotal=sum(line.before or 0 for line in lines),
         discount=abs(money(content["discount"]) or 0),
         shipping=money(content["shipping"]) or 0,
-        fees=sum(money(each) or 0 for each in content["fees"]),
+        fees=sum(fees),
         tax=money(content["tax"]) or 0,
         tax_on_shipping=money(content["shippingTax"]) or 0,
         total=money(content["total"]),
         refunded=sum(amount for amount, _ in refunds),
+        fees_below=sum(min(each, 0) for each in fees),
+        entered_with_tax=content.get("included", False),
     )
     head = Head(
         position=0,
