@@ -144,3 +144,19 @@ def test_a_refund_that_was_deleted_is_taken_back_whatever_comes_first(
         assert back == [("2026-03-05", 2000)]
     shop.tell(*arrived, order(lines, "60.00", at="2026-03-08T10:00:00"))
     assert shop.rows("SELECT 1 FROM refunds") == []
+
+
+def test_what_cannot_be_read_is_a_dead_letter_at_once_and_keeps_nothing_back(shop: Shop) -> None:
+    """None of them is tried again: it could not be read later either."""
+    beyond, half = (order([line(1, "5.00")], "5.00", id=n, number=str(n)) for n in (2, 3))
+    spoilt: list[dict[str, Any]] = [
+        beyond | {"total": "1.0e999999999"},
+        beyond | {"total": "1." + "1" * 100},
+        half | {"number": "\ud800"},
+    ]
+    right = order([line(1, "20.00")], "20.00")
+    events = [("order.updated", f"d{n}", each) for n, each in enumerate([*spoilt, right])]
+    inboxes.put(shop.engine, shop.id, shop.connection, events)
+    work_off(shop.engine, shop.id)
+    assert inboxes.states_of(shop.engine, shop.id) == {"dead": len(spoilt), "done": 1}
+    assert shop.sales == (2000, 0)
