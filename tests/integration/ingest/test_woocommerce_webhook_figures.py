@@ -106,7 +106,7 @@ def test_an_order_entered_with_tax_comes_to_what_was_paid(
     shop = Shop(service_engine)
     paid = [Decimal(price * pieces) / 100 for price, pieces in prices]
     exact = [each / (1 + Decimal(rate) / 100) for each in paid]
-    tax = (sum(paid) - sum(exact)).quantize(CENT, ROUND_HALF_UP)
+    tax = (sum(paid, Decimal()) - sum(exact, Decimal())).quantize(CENT, ROUND_HALF_UP)
     lines = [
         line(n, str(each.quantize(CENT, ROUND_HALF_UP)), quantity=pieces)
         for n, (each, (_, pieces)) in enumerate(zip(exact, prices, strict=True), 1)
