@@ -160,3 +160,25 @@ def test_what_cannot_be_read_is_a_dead_letter_at_once_and_keeps_nothing_back(sho
     work_off(shop.engine, shop.id)
     assert inboxes.states_of(shop.engine, shop.id) == {"dead": len(spoilt), "done": 1}
     assert shop.sales == (2000, 0)
+
+
+def test_an_order_that_a_plugin_numbers_later_is_one_order_whatever_comes_first(
+    service_engine: Engine,
+) -> None:
+    """Another order that has its first number now is left alone."""
+    goods = [line(1, "20.00")]
+    first = order(goods, "20.00", id=700, number="700")
+    later = first | {"number": "1001", "date_modified_gmt": "2026-03-03T10:00:00"}
+    told = {"id": 650, "number": "700", "date_created_gmt": "2026-03-01T09:00:00"}
+    other = order([line(2, "5.00")], "5.00", **told)
+    for arrived in permutations([first, later, other]):
+        shop = Shop(service_engine)
+        for number, each in enumerate(arrived):
+            event = ("order.updated", f"d{number}", each)
+            inboxes.put(shop.engine, shop.id, shop.connection, [event])
+            work_off(shop.engine, shop.id)
+        orders = shop.rows("SELECT external_id FROM orders ORDER BY 1")
+        expected = ["1001", "700"]
+        if arrived.index(other) < arrived.index(first) < arrived.index(later):
+            expected = ["1001"]  # the number was the later one's for a while, and is free again
+        assert [name for (name,) in orders] == expected

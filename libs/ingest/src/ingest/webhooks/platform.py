@@ -80,6 +80,9 @@ class Platform(Protocol):
             UnreadableEventError: nothing that could be taken.
         """
 
+    def names(self, order_id: str, facts: Facts) -> tuple[str, ...]:
+        """What the ledger may call an order; nothing where no event told."""
+
     def state(self, order_id: str, facts: Facts, shop: Shop) -> OrderState | None:
         """The order that ``facts`` describe; None while the order itself is not known.
 

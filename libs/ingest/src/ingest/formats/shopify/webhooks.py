@@ -79,6 +79,11 @@ class ShopifyWebhooks:
         )
         return needed_at(payload, "id"), facts
 
+    def names(self, order_id: str, facts: Facts) -> tuple[str, ...]:
+        """See ``Platform``."""
+        name = facts.order.content["head"]["Name"] if facts.order else ""
+        return (name, f"{name} ({order_id})") if name else ()
+
     def state(self, order_id: str, facts: Facts, shop: Shop) -> OrderState | None:
         """See ``Platform``."""
         if facts.order is None and facts.gone:
@@ -89,8 +94,7 @@ class ShopifyWebhooks:
             return None
         content = facts.order.content
         order = _order(content, facts, shop)
-        name = order.head.name
-        names = (name, f"{name} ({order_id})")
+        name, names = order.head.name, self.names(order_id, facts)
         if content["test"]:
             shop.notes.add("a test order; left out", name)
         if facts.gone or content["test"] or not order.lines:

@@ -82,6 +82,10 @@ class WooCommerceWebhooks:
         )
         return needed_at(payload, "id"), facts
 
+    def names(self, order_id: str, facts: Facts) -> tuple[str, ...]:
+        """See ``Platform``; a plugin may number an order after it was told of."""
+        return (facts.order.content["number"] or order_id,) if facts.order else ()
+
     def state(self, order_id: str, facts: Facts, shop: Shop) -> OrderState | None:
         """See ``Platform``."""
         if facts.order is None:
@@ -92,7 +96,7 @@ class WooCommerceWebhooks:
             order = _order(facts.order.content, facts, shop)
         except BadValueError as error:
             raise UnreadableEventError(f"a value of the order {error}") from None
-        names = (order.head.id,)
+        names = self.names(order_id, facts)
         if facts.gone or not sold(order, shop.notes):
             return OrderState(names, None)
         cards = shop.basis.gift_cards_are_sales(by_default=FORMAT.gift_cards_are_sales)
