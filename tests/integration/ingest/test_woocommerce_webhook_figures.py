@@ -182,3 +182,14 @@ def test_an_order_that_a_plugin_numbers_later_is_one_order_whatever_comes_first(
         if arrived.index(other) < arrived.index(first) < arrived.index(later):
             expected = ["1001"]  # the number was the later one's for a while, and is free again
         assert [name for (name,) in orders] == expected
+
+
+def test_a_refund_that_the_state_alone_tells_of_is_a_gap_until_it_is_told(shop: Shop) -> None:
+    back = order([line(1, "20.00")], "20.00", status="refunded")
+    shop.tell(back)
+    assert shop.gaps == [("refunds-not-known", None)]
+    refunds = [{"id": 1, "reason": "", "total": "-20.00"}]
+    told = back | {"date_modified_gmt": "2026-03-04T10:00:00", "refunds": refunds}
+    inboxes.put(shop.engine, shop.id, shop.connection, [("order.updated", "later", told)])
+    work_off(shop.engine, shop.id)
+    assert (shop.gaps, shop.rows("SELECT amount FROM refunds")) == ([], [(2000,)])

@@ -18,7 +18,6 @@ from sqlalchemy.dialects.postgresql import insert
 from common.db.sales import LOCK_LEDGER, NEXT_VERSION
 from common.db.tenancy import TenantDb
 from common.db.webhooks import EventState, IngestConnection, WebhookEvent, WebhookOrder
-from common.reports.document.gaps import GapKind
 from ingest.csv.notes import Notes
 from ingest.gaps import Gaps
 from ingest.ledger.basis import Basis, basis_of
@@ -214,15 +213,13 @@ class Batch:
         self._changed = self._changed or taken > 0
 
     def _note_gap(self, state: OrderState) -> None:
-        """Keep with the order's days what its parts do not come to, as an export's is kept."""
+        """Keep with the order's days what is not known of it, as an export's is kept."""
         first = next(iter(state.lines), None)
-        if first is not None and first.paid_at is not None and state.unexplained:
+        if first is None or first.paid_at is None:
+            return
+        for kind, amount in state.gaps:
             self._gaps.add(
-                GapKind.UNRECONCILED_ORDERS,
-                first.order_id,
-                first.paid_at,
-                state.unexplained,
-                platform_id=state.platform_id,
+                *(kind, first.order_id, first.paid_at, amount), platform_id=state.platform_id
             )
 
     def _lines(self) -> Iterator[OrderLineRow]:

@@ -24,6 +24,7 @@ from ingest.formats.woocommerce.order import (
     remark,
     sold,
     sold_amounts,
+    untold,
 )
 from ingest.formats.woocommerce.reconcile import Line, Sums
 from ingest.webhooks.facts import Arrival, Facts, RefundFact, Word, deletion
@@ -107,7 +108,7 @@ class WooCommerceWebhooks:
         back = [] if only_cards else refund_rows(order, amounts, shop.notes, others=False)
         lifted = frozenset() if back else frozenset({_REFUND})
         lines = tuple(line_rows(order, amounts, unpaid=only_cards))
-        return OrderState(names, None, lines, tuple(back), lifted, unexplained)
+        return OrderState(names, None, lines, tuple(back), lifted, unexplained, untold(order))
 
 
 _TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
