@@ -34,9 +34,10 @@ async def test_head_is_get_without_a_body(
     ("suffix", "accept", "coding"),
     [
         ("", "gzip", "gzip"),
-        ("", "gzip, zstd", "zstd"),
+        ("", "zstd, gzip", "gzip"),
+        ("", "zstd", "zstd"),
         ("", "", None),
-        ("/rows", "gzip, zstd", "zstd"),
+        ("/rows", "gzip;q=0.5, zstd", "zstd"),
         ("/csv", "gzip, zstd", "gzip"),
         ("/csv", "zstd", None),
         ("/csv", "gzip;q=0", None),

@@ -6,6 +6,8 @@ from http import HTTPStatus
 
 import pytest
 import time_machine
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.support.samples import NOW, Sample
 
 from report_viewer.cache.response_cache import (
@@ -17,6 +19,7 @@ from report_viewer.cache.response_cache import (
 from report_viewer.http.compression import Coding
 from report_viewer.http.prepared_response import PreparedResponse
 from report_viewer.http.response import Response
+from report_viewer.http.shared_body import BodyTemplate
 from report_viewer.http.variant import Variant
 from report_viewer.model import Freshness
 
@@ -81,6 +84,52 @@ def test_each_form_counts(other: Variant) -> None:
     put(cache, b"a", variant=other)
     put(cache, b"b")
     assert cache.get(b"a") is None
+
+
+def common_page(template: BodyTemplate, number: int) -> PreparedResponse:
+    body = template.fill((b"%d" % number,), Coding.GZIP)
+    return PreparedResponse(Response(HTTPStatus.OK, (), body), '"tag"')
+
+
+@given(
+    steps=st.lists(
+        st.tuples(st.integers(0, 5), st.integers(0, 2), st.booleans(), st.booleans()), max_size=30
+    )
+)
+def test_what_responses_have_in_common_counts_once(
+    steps: list[tuple[int, int, bool, bool]],
+) -> None:
+    marked = [BodyTemplate(bytes([each]) * 3000 + b"\0", (b"\0",)) for each in b"abc"]
+    cache = ResponseCache(fresh_seconds=0.8, max_bytes=12_000)
+    for place, page, removed, german in steps:
+        path = b"%d" % place
+        if removed:
+            cache.remove(path)
+            continue
+        link = cache.link(path.decode(), Sample().claims)
+        version = link.revalidate(VERSION, until=1.0)
+        variant = Variant(Coding.GZIP, "de" if german else "en")
+        cache.put(path, link, version, variant, common_page(marked[page], place))
+        kept = cache._entries.values()
+        once = {each for entry in kept for each in entry.common}
+        expected = sum(entry.size for entry in kept) + sum(each.size for each in once)
+        assert cache.bytes_kept == expected <= 12_000
+    for place in range(6):
+        cache.remove(b"%d" % place)
+    assert cache.bytes_kept == 0
+
+
+def test_links_to_one_report_take_its_page_once() -> None:
+    text = b"".join(b"%d" % (each**3) for each in range(9000))
+    template = BodyTemplate(text + b"\0", (b"\0",))
+    alone = common_page(template, 0)
+    assert alone.common is not None
+    cache = ResponseCache(fresh_seconds=0.8, max_bytes=2 * alone.common.size)
+    for place in range(20):
+        link = cache.link(str(place), Sample().claims)
+        version = link.revalidate(VERSION, until=1.0)
+        cache.put(b"%d" % place, link, version, GZIP, common_page(template, place))
+    assert len(cache._entries) == 20
 
 
 def test_what_is_larger_than_all_is_not_kept() -> None:

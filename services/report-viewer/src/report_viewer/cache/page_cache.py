@@ -1,6 +1,7 @@
 """Page cache: reports' pages without what differs from link to link, as rendering costs most.
 
-A thousand links to one report, or one whose responses had to make room, render it once.
+A thousand links to one report, or one whose responses had to make room, render it once, compress it
+once and have its bytes in memory once.
 """
 
 import secrets
@@ -14,6 +15,9 @@ from cachetools import LRUCache
 from markupsafe import escape
 
 from report_pages import formatting
+from report_viewer.http.compression import Coding
+from report_viewer.http.etag import strong_etag
+from report_viewer.http.shared_body import BodyTemplate, SharedBody
 
 KEPT: Final = 256
 """Some ten megabytes of them."""
@@ -23,24 +27,36 @@ TOKEN, EXPIRES, EXPIRES_ISO = (f"{_MARK}-{each}" for each in ("token", "expires"
 """Stand in a shared page for what each link says by itself; no document can know them."""
 
 
-@dataclass(frozen=True, slots=True)
 class SharedPage:
     """A page with marks in it. ``zone`` is the report's time zone, ``locale`` the reader's."""
 
-    html: bytes
-    zone: ZoneInfo
-    locale: Locale
+    def __init__(self, html: bytes, zone: ZoneInfo, locale: Locale) -> None:
+        marks = [mark.encode("ascii") for mark in (TOKEN, EXPIRES, EXPIRES_ISO)]
+        self._template = BodyTemplate(html, marks)
+        self._zone = zone
+        self._locale = locale
 
-    def for_link(self, *, token: str, expires_at: datetime) -> bytes:
+    def for_link(self, *, token: str, expires_at: datetime) -> "LinkPage":
         """The page as the link with ``token`` shows it."""
-        html = self.html
-        for mark, text in (
-            (TOKEN, token),
-            (EXPIRES_ISO, expires_at.isoformat()),
-            (EXPIRES, formatting.instant(expires_at, self.zone, self.locale)),
-        ):
-            html = html.replace(mark.encode("ascii"), escape(text).encode("utf-8"))
-        return html
+        expires = formatting.instant(expires_at, self._zone, self._locale)
+        texts = (token, expires, expires_at.isoformat())
+        return LinkPage(self._template, tuple(escape(text).encode("utf-8") for text in texts))
+
+
+@dataclass(frozen=True, slots=True)
+class LinkPage:
+    """A shared page and what one link says in it."""
+
+    _template: BodyTemplate
+    _values: tuple[bytes, ...]
+
+    def etag(self, coding: Coding) -> str:
+        """Its strong entity tag: of what its bytes follow from, which is less to read than they."""
+        return strong_etag(b"\0".join((self._template.digest, *self._values)), coding)
+
+    def body(self, coding: Coding) -> bytes | SharedBody:
+        """The page in ``coding``."""
+        return self._template.fill(self._values, coding)
 
 
 PageCache = LRUCache[object, SharedPage]

@@ -18,7 +18,8 @@ same version again, the same bytes are sent again.
 """
 
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 from weakref import WeakValueDictionary
@@ -26,6 +27,7 @@ from weakref import WeakValueDictionary
 from common.links.link_claims import LinkClaims
 from report_viewer.cache.tracking import Tracking, Unchanged
 from report_viewer.http.prepared_response import PreparedResponse
+from report_viewer.http.shared_body import CommonParts
 from report_viewer.http.variant import Variant
 from report_viewer.model import Freshness
 
@@ -121,8 +123,13 @@ class CacheEntry:
 
     @property
     def size(self) -> int:
-        """The memory it takes, in bytes."""
+        """The memory that is its own, in bytes."""
         return _OVERHEAD_BYTES + sum(each.size for each in self.responses.values())
+
+    @property
+    def common(self) -> Iterator[CommonParts]:
+        """What its responses share with those of other entries."""
+        return (each.common for each in self.responses.values() if each.common is not None)
 
 
 class ResponseCache:
@@ -141,6 +148,7 @@ class ResponseCache:
         self.tracking = Tracking(seconds=fresh_seconds)
         self._max_bytes = max_bytes
         self._bytes = 0
+        self._common: Counter[CommonParts] = Counter()
         self._stale_until = _NEVER
         self._entries: OrderedDict[bytes, CacheEntry] = OrderedDict()
         self._links: WeakValueDictionary[str, CachedLink] = WeakValueDictionary()
@@ -201,9 +209,9 @@ class ResponseCache:
             self.remove(path)
             entry = self._entries[path] = CacheEntry(link, version)
         else:
-            self._bytes -= entry.size
+            self._release(entry)
         entry.responses[variant] = response
-        self._bytes += entry.size
+        self._hold(entry)
         self._entries.move_to_end(path)
         while self._bytes > self._max_bytes:
             self.remove(next(iter(self._entries)))
@@ -213,9 +221,24 @@ class ResponseCache:
         """Remove the entry at ``path``."""
         removed = self._entries.pop(path, None)
         if removed is not None:
-            self._bytes -= removed.size
+            self._release(removed)
 
     @property
     def bytes_kept(self) -> int:
-        """What the entries take together."""
+        """What the entries take together; what responses have in common counts once."""
         return self._bytes
+
+    def _hold(self, entry: CacheEntry) -> None:
+        self._bytes += entry.size
+        for common in entry.common:
+            if not self._common[common]:
+                self._bytes += common.size
+            self._common[common] += 1
+
+    def _release(self, entry: CacheEntry) -> None:
+        self._bytes -= entry.size
+        for common in entry.common:
+            self._common[common] -= 1
+            if not self._common[common]:
+                self._bytes -= common.size
+                del self._common[common]

@@ -1,6 +1,6 @@
 """Representations of a report (RFC 9110): its page and its CSV, with entity tags.
 
-Entity tags are strong: a page's is taken from its bytes, a CSV's from the report's ``meta`` field,
+Entity tags are strong: a page's is taken from its text, a CSV's from the report's ``meta`` field,
 whose data it is of and which no other report of that key shares. Each coding has its own.
 """
 
@@ -170,16 +170,14 @@ class Representations:
                 made, version.freshness, LOCALES[variant.language], stated, brand
             )
             self._pages[key] = page
-        html = page.for_link(token=request.token, expires_at=link.claims.expires_at)
-        etag = strong_etag(html, variant.coding)
+        own = page.for_link(token=request.token, expires_at=link.claims.expires_at)
+        etag = own.etag(variant.coding)
         headers = (
             *self._headers_of(link.shown, stated, brand.source),
             (b"content-language", variant.language.encode("ascii")),
             *entity_headers(etag, variant.coding, version, link.shown),
         )
-        return PreparedResponse(
-            Response(HTTPStatus.OK, headers, compress(html, variant.coding)), etag
-        )
+        return PreparedResponse(Response(HTTPStatus.OK, headers, own.body(variant.coding)), etag)
 
     def _headers_of(self, shown: LinkClaims, stated: LinkStatement, style: bytes) -> Headers:
         if stated.compact:

@@ -15,8 +15,8 @@ class Coding(StrEnum):
     ZSTD = "zstd"
 
 
-OFFERED: Final = (Coding.ZSTD, Coding.GZIP)
-"""For pages, in our order of preference."""
+OFFERED: Final = (Coding.GZIP, Coding.ZSTD)
+"""In our order of preference: zstd takes a sixteenth less for a page, gzip is shared by links."""
 
 _GZIP_LEVEL: Final = 6
 _ZSTD_LEVEL: Final = 9

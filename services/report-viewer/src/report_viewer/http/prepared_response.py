@@ -6,12 +6,18 @@ nothing.
 
 from report_viewer.http.etag import etag_matches
 from report_viewer.http.response import Response, WireResponse
+from report_viewer.http.shared_body import SharedBody
 
 
 class PreparedResponse:
-    """A finished answer, whole and as 304. ``size`` is the memory it takes, in bytes."""
+    """A finished answer, whole and as 304.
 
-    __slots__ = ("_tag", "_unchanged", "answer", "etag", "size", "whole")
+    Attributes:
+        size: the memory that is its own, in bytes.
+        common: what its body shares with others'; None for nothing.
+    """
+
+    __slots__ = ("_tag", "_unchanged", "answer", "common", "etag", "size", "whole")
 
     def __init__(self, answer: Response, etag: str) -> None:
         self.answer = answer
@@ -19,7 +25,11 @@ class PreparedResponse:
         self._tag = etag.encode("ascii")
         self.whole = WireResponse(answer)
         self._unchanged: WireResponse | None = None
-        self.size = len(answer.body) + 2 * len(self.whole.tail)
+        body = answer.content
+        shared = body if isinstance(body, SharedBody) else None
+        self.common = None if shared is None else shared.common
+        own = len(body) if shared is None else shared.own_size
+        self.size = own + 2 * len(self.whole.tail)
 
     @property
     def unchanged(self) -> WireResponse:

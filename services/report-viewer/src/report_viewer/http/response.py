@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from starlette.types import Receive, Scope, Send
 
+from report_viewer.http.shared_body import SharedBody
+
 Headers = tuple[tuple[bytes, bytes], ...]
 
 _STATUS_LINES: Final = {
@@ -20,7 +22,12 @@ class Response:
 
     status: HTTPStatus
     headers: Headers
-    body: bytes = field(repr=False)
+    content: bytes | SharedBody = field(repr=False)
+
+    @property
+    def body(self) -> bytes:
+        """Its content in one piece."""
+        return bytes(self.content)
 
     def not_modified(self) -> "Response":
         """The same response to a client that has the body already."""
@@ -32,7 +39,7 @@ class Response:
         """The headers as they are sent, the content length with them."""
         if self.status in {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED}:
             return list(self.headers)
-        return [*self.headers, (b"content-length", str(len(self.body)).encode("ascii"))]
+        return [*self.headers, (b"content-length", str(len(self.content)).encode("ascii"))]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, as an ASGI application."""
@@ -56,14 +63,17 @@ class WireResponse:
     Attributes:
         head: the status line, up to where ``Date`` stands.
         tail: the header lines after ``Date``, and the empty line.
+        parts: the body, ``length`` bytes together.
     """
 
-    __slots__ = ("_answer", "body", "head", "status", "tail")
+    __slots__ = ("_answer", "head", "length", "parts", "status", "tail")
 
     def __init__(self, answer: Response) -> None:
         self._answer = answer
         self.status = int(answer.status)
-        self.body = answer.body
+        content = answer.content
+        self.parts = content.parts if isinstance(content, SharedBody) else (content,)
+        self.length = len(content)
         self.head = _STATUS_LINES[answer.status]
         self.tail = b"".join(b"%b: %b\r\n" % each for each in answer.sent_headers()) + b"\r\n"
 

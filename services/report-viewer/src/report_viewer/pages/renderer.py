@@ -26,6 +26,7 @@ from report_pages.sections.registry import KINDS, SectionKinds
 from report_pages.since.telling import Told
 from report_viewer.cache import page_cache
 from report_viewer.cache.page_cache import SharedPage
+from report_viewer.http.compression import Coding
 from report_viewer.links.urls import Resource
 from report_viewer.model import Freshness
 from report_viewer.pages import preview_metadata
@@ -109,9 +110,9 @@ class PageRenderer:
         locale: Locale = ENGLISH,
     ) -> bytes:
         """The page of a report as the link with ``token`` shows it, to a reader of ``locale``."""
-        return self.shared_page(document, freshness, locale).for_link(
-            token=token, expires_at=expires_at
-        )
+        page = self.shared_page(document, freshness, locale)
+        own = page.for_link(token=token, expires_at=expires_at)
+        return bytes(own.body(Coding.IDENTITY))
 
     def shared_page(
         self,

@@ -83,10 +83,11 @@ class FastPathProtocol(BoundedProtocol, HttpToolsProtocol):
         for name, value in self.server_state.default_headers:
             parts += (name, b": ", value, b"\r\n")
         parts.append(wire.tail)
-        if len(wire.body) <= _WRITTEN_AT_ONCE:
-            parts.append(wire.body)
+        if wire.length <= _WRITTEN_AT_ONCE:
+            parts += wire.parts
             self.transport.write(b"".join(parts))
         else:
             self.transport.write(b"".join(parts))
-            self.transport.write(wire.body)
+            for part in wire.parts:
+                self.transport.write(part)
         return True
