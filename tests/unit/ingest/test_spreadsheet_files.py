@@ -157,3 +157,25 @@ def test_titles_over_the_limit_are_cut_and_said(sku):
 def test_sales_dated_later_than_now_are_said():
     *_, notes = read(OWN.replace("2026-", "2126-"), "own")
     assert notes == ("1 order (O1): is dated later than now",)
+
+
+@pytest.mark.parametrize("inside", ["#1", 'a "quoted" name', "00123", "", "=1"])
+@pytest.mark.parametrize("whole", [False, True])
+def test_a_text_kept_by_a_formula_is_that_text(inside, whole):
+    """Programs write ``="00123"`` so that a spreadsheet makes no number of it."""
+    formula = '="' + inside.replace('"', '""') + '"'
+    cell = quoted(formula) if whole else formula
+    lines, faults, *_ = read(f"{HEADER},product_title\n{GOOD.replace('P1', 'X')},{cell}\n", "own")
+    assert (faults, [line.product_title for line in lines]) == ([], [inside or None])
+
+
+@pytest.mark.parametrize("cell", ['="', '="a"b"', "=", '="a", "b"', '=1+"a"'])
+def test_what_is_no_text_kept_by_a_formula_stays_as_it_is(cell):
+    lines, faults, *_ = read(f"{HEADER},product_title\n{GOOD},{quoted(cell)}\n", "own")
+    assert (faults, [line.product_title for line in lines]) == ([], [cell])
+
+
+def test_orders_of_a_spreadsheet_that_kept_their_names_have_these_names():
+    kept = SHOPIFY.replace("#1,", '="#1",').replace("#2,", '="#2",')
+    assert kept != SHOPIFY
+    assert read(kept) == read(SHOPIFY)

@@ -137,6 +137,7 @@ class _Attempt:
                 stock=self._read(FileKind.STOCK, last=True),
                 gaps=self._gaps,
                 products_by_title=self._layout.products_by_title,
+                events_know_more=True,
                 review=self._review,
                 read_by=self._basis,
                 conclude=None

@@ -10,7 +10,7 @@ from ingest.csv.notes import Notes
 from ingest.formats.shopify.webhooks import ShopifyWebhooks
 from ingest.ledger.basis import Basis
 from ingest.rows import RefundRow
-from ingest.webhooks.facts import Arrival
+from ingest.webhooks.facts import Arrival, Facts
 from ingest.webhooks.payload import UnreadableEventError
 from ingest.webhooks.platform import OrderState, Shop
 
@@ -143,3 +143,24 @@ def test_decimals_of_a_program_are_no_thousands() -> None:
     found = told(money("12.500"), line_items=lines, total_price="64.000")
     assert [line.unit_price for line in found.lines] == [1000, 3000]
     assert sum(row.amount + row.shipping + row.tax for row in found.refunds) == 1250
+
+
+def test_facts_of_before_json_was_taken_further_are_read_as_they_were() -> None:
+    """They lack what has been kept since, and stay in the database."""
+    platform = ShopifyWebhooks()
+    refund = {"id": "7", "created_at": "2026-03-04T00:00:00Z"}
+    refund |= money("10.00") | of_lines((11, 1, "10.00", "0.00"))
+    payload = _as_text({**ORDER, "refunds": [refund]})
+    order_id, facts = platform.read("orders/updated", payload, ARRIVAL)
+    kept = facts.to_json()
+    content = kept["order"][1]
+    for name in ("tips", "current", "shippingTax"):
+        del content[name]
+    for line in content["lines"]:
+        for name in ("card", "tip", "tax"):
+            del line[name]
+    for name in ("moved", "discrepancy", "extras"):
+        del kept["refunds"]["7"][1][name]
+    shop = Shop(BASIS, Notes("EUR"), NOW)
+    before = platform.state(order_id, Facts.from_json(kept), shop)
+    assert before == platform.state(order_id, facts, shop)

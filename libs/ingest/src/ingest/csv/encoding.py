@@ -9,6 +9,8 @@ import io
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
+from ingest.csv.formulas import MARK
+
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _OTHERS: Final[Mapping[bytes, str]] = {
     b"PK\x03\x04": "a workbook (xlsx, ods) or a zip archive: save its sheet as CSV in UTF-8",
@@ -94,6 +96,8 @@ class Lines(Iterator[str]):
         self._texts = iter(texts)
         self._lines = io.StringIO()
         self._length = 0
+        self.formulas = False
+        """Whether there was a formula of a text."""
 
     def __next__(self) -> str:
         while not (line := self._lines.readline()):
@@ -114,6 +118,7 @@ class Lines(Iterator[str]):
         """Hand out the lines of ``text`` next."""
         lines = text.decode()
         self._lines, self._length = io.StringIO(lines, newline=""), len(lines)
+        self.formulas = self.formulas or MARK in lines
 
 
 def lines_of(blocks: Iterable[bytes], longest: int) -> Iterator[str]:

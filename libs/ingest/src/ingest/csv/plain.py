@@ -15,6 +15,7 @@ import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from ingest.csv.column_text import lengths
+from ingest.csv.formulas import MARK
 
 _QUOTED: Final = re.compile(rb'(?:(?<=[,\n])|\A)"(?:[^"\r\n]|"")*"(?=[,\r\n]|\Z)')
 _ODD: Final = (b"\0", b"\x1c", b"\x1d", b"\x1e", b"\x1f")
@@ -80,7 +81,7 @@ def plain(data: bytes, width: int, longest: int) -> Plain | None:
 
 
 def _is_plain(data: bytes) -> bool:
-    if any(odd in data for odd in _ODD):
+    if any(odd in data for odd in (*_ODD, MARK.encode())):
         return False
     if b"\r" in data and data.count(b"\r") != data.count(b"\r\n"):
         return False

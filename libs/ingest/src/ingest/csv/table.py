@@ -11,6 +11,7 @@ from contextlib import contextmanager
 
 from ingest.csv.encoding import EncodingFault, Lines, texts_of
 from ingest.csv.faults import Faults, RowFault, shortened
+from ingest.csv.formulas import literal
 from ingest.csv.headers import QUOTED_LINE, Columns, check, header_of, no_header
 from ingest.csv.limits import LIMITS, Limits
 
@@ -120,6 +121,8 @@ class Table:
                 return None
         if not cells[0] and not any(map(str.strip, cells)):
             return None
+        if self._lines.formulas:
+            cells = [literal(cell) for cell in cells]
         self.rows += 1
         if cells == self._raw or self._unnamed or self.rows > self._limits.rows:
             self._look_at(line, cells)

@@ -1,4 +1,4 @@
-"""Gift cards among goods: known by what they are called, in the languages of shops' admins.
+"""Gift cards among goods: as a source states, or by their titles in the languages of shops' admins.
 
 Sold, a card is a sale or a liability, as the shop has it. What is bought with one is goods like any
 other: paid with a card that was a liability, it is the sale.
@@ -25,6 +25,11 @@ _NAMES: Final = re.compile(
 _NOT_THEMSELVES: Final = re.compile(
     r"holder|box|envelope|sleeve|umschlag|hülle|schachtel|pochette|sobre|busta", re.IGNORECASE
 )
+
+
+def is_card(title: str | None, stated: bool | None) -> bool:
+    """Whether goods are a gift card: as ``stated``, else by their title."""
+    return called_gift_card(title) if stated is None else stated
 
 
 def called_gift_card(title: str | None) -> bool:

@@ -1,4 +1,4 @@
-"""Take the tax out of prices that include it, in proportion to what was paid."""
+"""Take the tax out of prices that include it: in proportion to what was paid, or as stated."""
 
 from collections.abc import Sequence
 
@@ -6,13 +6,22 @@ from ingest.formats.allocate import spread
 
 
 def take_out(
-    taxes: int, shipping: int, lines: Sequence[tuple[int, int]]
+    taxes: int,
+    shipping: int,
+    lines: Sequence[tuple[int, int]],
+    *,
+    own: Sequence[int] = (),
 ) -> tuple[list[tuple[int, int]], int]:
     """Each line's worth before and after discounts without tax, and the tax on the shipping.
 
-    ``lines`` are the same two with tax; all in minor units.
+    ``lines`` are the same two with tax; all in minor units. ``own`` is the tax that was stated of
+    each line and of the shipping: believed where it comes to ``taxes`` and is in no part more than
+    was paid for it.
     """
-    *on_lines, on_shipping = spread(taxes, [*(paid for _, paid in lines), shipping])
+    over = [*(paid for _, paid in lines), shipping]
+    stated = len(own) == len(over) and sum(own) == taxes
+    believed = stated and all(0 <= tax <= paid for tax, paid in zip(own, over, strict=True))
+    *on_lines, on_shipping = own if believed else spread(taxes, over)
     whole = sum(paid for _, paid in lines)
     left = whole - sum(on_lines)
     parts = []

@@ -15,7 +15,8 @@ from ingest.ledger.marks import taking_out
 _FIND: Final = text(
     "SELECT id FROM orders WHERE tenant_id = :tenant_id AND external_id = ANY(:names)"
     " AND (platform_id IS NULL OR cast(:platform_id AS text) IS NULL"
-    " OR platform_id = :platform_id) FOR UPDATE"
+    " OR platform_id = :platform_id)"
+    " AND (cast(:placed_at AS timestamptz) IS NULL OR placed_at = :placed_at) FOR UPDATE"
 )
 _FIND_NAMELESS: Final = text(
     "SELECT id FROM orders WHERE tenant_id = :tenant_id AND platform_id = :platform_id FOR UPDATE"
@@ -46,15 +47,21 @@ _FORGET: Final = (
 
 
 def find_orders(
-    connection: Connection, tenant_id: int, names: Sequence[str], platform_id: str | None
+    connection: Connection,
+    tenant_id: int,
+    names: Sequence[str],
+    platform_id: str | None,
+    placed_at: datetime | None = None,
 ) -> list[int]:
     """The keys of an order that the ledger calls by one of ``names``; of others of that name none.
 
     ``platform_id`` is the platform's, where there is one; without names it alone is looked for, in
-    all of the shop's orders.
+    all of the shop's orders. ``placed_at`` is when it was placed, where that has to be so.
     """
     find = _FIND if names else _FIND_NAMELESS
     given = {"tenant_id": tenant_id, "names": list(names), "platform_id": platform_id}
+    if names:
+        given["placed_at"] = placed_at
     found = connection.execute(find, given)
     return list(found.scalars())
 

@@ -113,6 +113,7 @@ def load_sales(
     stock: Iterable[StockRow] = (),
     gaps: Gaps | None = None,
     products_by_title: bool = False,
+    events_know_more: bool = False,
     review: Callable[[Sequence[IngestError]], None] = refuse,
     read_by: Basis | None = None,
     begin: Callable[[Connection], None] | None = None,
@@ -123,17 +124,16 @@ def load_sales(
 
     A product seen again is updated, an order seen again is replaced with its lines (its refunds
     stay, on the lines of the same ids) unless it is the same, a refund seen again is replaced.
-    ``products_by_title`` says that a line's product is named by its SKU, or by its title where it
-    has none. ``gaps`` are read last, and kept with the orders' days. ``review`` gets every error
-    that was found, before anything is merged, and raises if there is one. ``read_by`` is what the
-    source reads by, where the tenant's settings matter to it. ``begin`` runs first and ``conclude``
-    last in the same transaction, which is held to ``limits``.
+    ``products_by_title``: a line's product is named by its SKU, or by its title where it has none.
+    ``events_know_more``: lines that webhooks told keep what these stated. ``gaps`` are read last,
+    and kept with the orders' days. ``review`` gets every error before anything is merged, and
+    raises if there is one. ``read_by`` is what the source reads by, where the tenant's settings
+    matter to it. ``begin`` runs first, ``conclude`` last in the transaction, within ``limits``.
 
     Raises:
         BasisChangedError: the tenant's settings are not those of ``read_by``.
         IngestError: rows that cannot enter the ledger.
-        UnsafeDatabaseRoleError: row-level security, which holds every statement here to the
-            tenant, does not hold the engine's role.
+        UnsafeDatabaseRoleError: row-level security does not hold the engine's role to the tenant.
         ValueError: the positions of the rows do not grow.
         sqlalchemy.exc.DBAPIError, psycopg.Error: the database failed.
     """
@@ -157,26 +157,25 @@ def load_sales(
             stage(cursor, STOCK, stock),
             stage(cursor, GAPS, gaps.rows()),
         )
-        review(_check(cursor, sequence, products_by_title=products_by_title))
-        nothing = staged == Staged(0, 0, 0, 0, 0)
-        summary = LoadSummary() if nothing else _merge(cursor, staged, gaps)
+        stage_catalogue(cursor, by_title=products_by_title)
+        review(_check(cursor, sequence, events_know_more=events_know_more))
+        summary = _merge(cursor, staged, gaps)
         if conclude is not None:
             conclude(session.connection(), summary)
         return summary
 
 
-def _check(
-    cursor: Cursor, sequence: OrderSequence, *, products_by_title: bool
-) -> list[IngestError]:
-    """Put what is staged together, and find everything that is wrong with it."""
-    stage_catalogue(cursor, by_title=products_by_title)
-    stage_orders(cursor, apart=not sequence.strict)
+def _check(cursor: Cursor, sequence: OrderSequence, *, events_know_more: bool) -> list[IngestError]:
+    """Put the orders that are staged together, and find everything that is wrong with all of it."""
+    stage_orders(cursor, apart=not sequence.strict, events_know_more=events_know_more)
     stage_events(cursor)
     return broken(cursor, _RULES)
 
 
 def _merge(cursor: Cursor, staged: Staged, gaps: Gaps) -> LoadSummary:
-    """Write what is staged and found right."""
+    """Write what is staged and found right, where there is something."""
+    if staged == Staged(0, 0, 0, 0, 0):
+        return LoadSummary()
     new_products = merge_products(cursor)
     closed_days = note_closed_days(cursor, now())
     with writing_staged(cursor):

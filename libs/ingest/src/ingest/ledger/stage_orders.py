@@ -5,6 +5,7 @@ the tenant's advisory lock: nobody else gives out keys or replaces orders meanwh
 """
 
 from ingest.ledger.staging import Cursor, derive
+from ingest.ledger.told_by_events import keep_spreading
 
 # Orders of a name that is another's: in the ledger by the platform's id, or of an earlier row here.
 _STAGE_NAMESAKES = """
@@ -137,10 +138,11 @@ _FIND_CHANGED = """
 """
 
 
-def stage_orders(cursor: Cursor, *, apart: bool) -> None:
+def stage_orders(cursor: Cursor, *, apart: bool, events_know_more: bool) -> None:
     """Bring the runs together, give keys and spread discounts.
 
-    ``apart`` says that an order may have several runs.
+    ``apart`` says that an order may have several runs, ``events_know_more`` that what events told
+    of its lines is kept.
 
     Makes ``staged_namesakes`` (orders of a name that another order of the platform's has: they are
     called by name and id), ``staged_reruns`` (runs beyond an order's first), ``staged_orders`` (one
@@ -155,6 +157,8 @@ def stage_orders(cursor: Cursor, *, apart: bool) -> None:
     if derive(cursor, "staged_reruns", _STAGE_RERUNS if apart or renamed else _NO_RERUNS):
         cursor.execute(_JOIN_RUNS)
         cursor.execute(_NUMBER_LINES)
+    if events_know_more:
+        keep_spreading(cursor)
     derive(cursor, "staged_orders", _STAGE_ORDERS)
     derive(cursor, "staged_customers", _STAGE_CUSTOMERS)
     derive(cursor, "staged_discounts", _STAGE_DISCOUNTS)

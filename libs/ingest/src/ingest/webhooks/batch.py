@@ -18,7 +18,6 @@ from sqlalchemy.dialects.postgresql import insert
 from common.db.sales import LOCK_LEDGER, NEXT_VERSION
 from common.db.tenancy import TenantDb
 from common.db.webhooks import EventState, IngestConnection, WebhookEvent, WebhookOrder
-from common.reports.document.gaps import GapKind
 from ingest.csv.notes import Notes
 from ingest.gaps import Gaps
 from ingest.ledger.basis import Basis, basis_of
@@ -28,7 +27,7 @@ from ingest.ledger.time_limits import TimeLimits
 from ingest.rows import OrderLineRow, RefundRow
 from ingest.webhooks.facts import Arrival, Facts
 from ingest.webhooks.payload import UnreadableEventError, decode
-from ingest.webhooks.platform import OrderState, Shop
+from ingest.webhooks.platform import OrderState, Platform, Shop
 from ingest.webhooks.platforms import PLATFORMS
 
 LIMITS: Final = TimeLimits(statement_seconds=60, lock_seconds=5)
@@ -95,9 +94,10 @@ class Batch:
         self._events = self._waiting(connection)
         basis = basis_of(connection, self.db.tenant_id)
         said = self._said(basis)
-        for key, (facts, platform) in self._merged(connection, said).items():
+        for key, (before, facts, platform) in self._merged(connection, said).items():
             notes = Notes(basis.currency)
             shop = Shop(basis, notes, self.now)
+            self._rename(connection, key[1], PLATFORMS[platform], before, facts, basis)
             state = PLATFORMS[platform].state(key[1], facts, shop)
             last = max(number for number, order, _, _ in said if order == key)
             if notes.lines():
@@ -148,8 +148,8 @@ class Batch:
 
     def _merged(
         self, connection: Connection, said: Sequence[tuple[int, OrderKey, Facts, str]]
-    ) -> dict[OrderKey, tuple[Facts, str]]:
-        """The facts of the orders that learn something new; they are kept."""
+    ) -> dict[OrderKey, tuple[Facts, Facts, str]]:
+        """The facts of the orders that learn something new, before and after; they are kept."""
         keys = {key for _, key, _, _ in said}
         columns = (WebhookOrder.connection_id, WebhookOrder.order_id)
         query = select(*columns, WebhookOrder.facts).where(
@@ -181,7 +181,26 @@ class Batch:
                     set_={"facts": rows_of.excluded.facts},
                 )
             )
-        return {key: (facts, platforms[key]) for key, facts in news.items()}
+        known = {key: Facts.from_json(before[key]) if key in before else Facts() for key in news}
+        return {key: (known[key], facts, platforms[key]) for key, facts in news.items()}
+
+    def _rename(
+        self,
+        connection: Connection,
+        order_id: str,
+        platform: Platform,
+        before: Facts,
+        facts: Facts,
+        basis: Basis,
+    ) -> None:
+        """Take out what the ledger has of an order by a name that it has no more."""
+        names = set(platform.names(order_id, before)) - set(platform.names(order_id, facts))
+        shop = Shop(basis, Notes(basis.currency), self.now)
+        was = platform.state(order_id, before, shop) if names else None
+        if was is not None and was.lines:
+            mine, placed_at = self.db.tenant_id, was.lines[0].placed_at
+            found = find_orders(connection, mine, sorted(names), was.platform_id, placed_at)
+            self._changed = forget_orders(connection, mine, found, self.now) > 0 or self._changed
 
     def _take_out(self, connection: Connection, state: OrderState) -> None:
         """Take out of the ledger what the order is or has no more."""
@@ -194,15 +213,13 @@ class Batch:
         self._changed = self._changed or taken > 0
 
     def _note_gap(self, state: OrderState) -> None:
-        """Keep with the order's days what its parts do not come to, as an export's is kept."""
+        """Keep with the order's days what is not known of it, as an export's is kept."""
         first = next(iter(state.lines), None)
-        if first is not None and first.paid_at is not None and state.unexplained:
+        if first is None or first.paid_at is None:
+            return
+        for kind, amount in state.gaps:
             self._gaps.add(
-                GapKind.UNRECONCILED_ORDERS,
-                first.order_id,
-                first.paid_at,
-                state.unexplained,
-                platform_id=state.platform_id,
+                *(kind, first.order_id, first.paid_at, amount), platform_id=state.platform_id
             )
 
     def _lines(self) -> Iterator[OrderLineRow]:

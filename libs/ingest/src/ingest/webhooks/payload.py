@@ -30,6 +30,8 @@ def decode(body: bytes) -> Mapping[str, Any]:
         content = json.loads(
             body.decode(), parse_float=str, parse_int=str, parse_constant=_no_constant
         )
+        if b"\\ud" in body.lower():  # half of a character that takes two cannot be stored
+            json.dumps(content, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         raise UnreadableEventError("the body is not JSON") from None
     if not isinstance(content, dict):

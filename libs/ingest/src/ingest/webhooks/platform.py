@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from common.reports.document.gaps import GapKind
 from ingest.csv.notes import Notes
 from ingest.ledger.basis import Basis
 from ingest.rows import OrderLineRow, RefundRow
@@ -44,7 +45,8 @@ class OrderState:
 
     ``names`` are what the ledger may call it, none where no event told; ``platform_id`` is the
     order's at the platform, None where the ledger keeps none. ``lifted`` are ids of refunds that it
-    has not. ``unexplained`` is what its parts do not come to, in minor units.
+    has not. ``unexplained`` is what its parts do not come to, in minor units; ``refunds_untold``
+    says that it was paid back, and nobody how much.
     """
 
     names: tuple[str, ...]
@@ -53,6 +55,13 @@ class OrderState:
     refunds: tuple[RefundRow, ...] = ()
     lifted: frozenset[str] = field(default_factory=frozenset)
     unexplained: int = 0
+    refunds_untold: bool = False
+
+    @property
+    def gaps(self) -> list[tuple[GapKind, int | None]]:
+        """What is not known of it, and the amount where there is one."""
+        unexplained = [(GapKind.UNRECONCILED_ORDERS, self.unexplained)] if self.unexplained else []
+        return [*unexplained, *([(GapKind.REFUNDS_NOT_KNOWN, None)] if self.refunds_untold else [])]
 
 
 class Platform(Protocol):
@@ -79,6 +88,9 @@ class Platform(Protocol):
         Raises:
             UnreadableEventError: nothing that could be taken.
         """
+
+    def names(self, order_id: str, facts: Facts) -> tuple[str, ...]:
+        """What the ledger may call an order; nothing where no event told."""
 
     def state(self, order_id: str, facts: Facts, shop: Shop) -> OrderState | None:
         """The order that ``facts`` describe; None while the order itself is not known.

@@ -15,7 +15,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ingest.formats.allocate import spread
-from ingest.formats.gift_cards import called_gift_card
 from ingest.formats.included_tax import take_out
 from ingest.formats.refund_parts import Back, refund_of
 from ingest.formats.shopify.reconcile import Goods, Sums, reading_of
@@ -68,7 +67,7 @@ def amounts_of(sums: Sums, goods: Sequence[Goods], *, gift_cards_are_sales: bool
     if reading.off_shipping:
         remarks.append("a discount was taken off the shipping")
     if reading.tax_included and sums.taxes <= _paid(lines, order_discount) + shipping:
-        lines, tax_on_shipping = _without_tax(lines, order_discount, sums.taxes, shipping)
+        lines, tax_on_shipping = _without_tax(lines, order_discount, sums, shipping)
         order_discount, shipping = 0, shipping - tax_on_shipping
         remarks.append("prices include tax; it was taken out of lines and shipping in proportion")
     else:
@@ -87,7 +86,7 @@ def amounts_of(sums: Sums, goods: Sequence[Goods], *, gift_cards_are_sales: bool
         shipping,
         sums.taxes,
         tax_on_shipping,
-        sum(goods[number].paid for number in reading.tips),
+        reading.tipped,
         reading.duties,
         reading.unexplained,
         tuple(remarks),
@@ -103,7 +102,7 @@ def _without_cards(
     sold: tuple[int, ...], lines: list[Goods], order_discount: int
 ) -> tuple[tuple[int, ...], list[Goods], int, int]:
     """What is left without gift cards: numbers, lines and the order's discount; and their worth."""
-    cards = [called_gift_card(line.title) for line in lines]
+    cards = [line.gift_card for line in lines]
     if not any(cards):
         return sold, lines, order_discount, 0
     shares = spread(order_discount, [line.paid for line in lines])
@@ -128,14 +127,17 @@ def _discounted(lines: list[Goods], off: int, remarks: list[str]) -> tuple[list[
 
 
 def _without_tax(
-    lines: list[Goods], order_discount: int, taxes: int, shipping: int
+    lines: list[Goods], order_discount: int, sums: Sums, shipping: int
 ) -> tuple[list[Goods], int]:
-    """Lines less the tax in them, the order's discount in theirs, and the tax on the shipping."""
+    """Lines less the tax in them, the order's discount in theirs, and the tax on the shipping.
+
+    The tax is each line's own where it is stated and all of it comes to the order's.
+    """
     shares = spread(order_discount, [line.paid for line in lines])
     paid = [line.paid - share for line, share in zip(lines, shares, strict=True)]
-    parts, on_shipping = take_out(
-        taxes, shipping, [(line.value, before) for line, before in zip(lines, paid, strict=True)]
-    )
+    worths = [(line.value, before) for line, before in zip(lines, paid, strict=True)]
+    own = [*(line.tax or 0 for line in lines), sums.tax_on_shipping or 0]
+    parts, on_shipping = take_out(sums.taxes, shipping, worths, own=own)
     net_lines = []
     for line, (worth, net) in zip(lines, parts, strict=True):
         price, remainder = divmod(worth, line.quantity)

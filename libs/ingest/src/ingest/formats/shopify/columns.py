@@ -68,7 +68,10 @@ TAX_NAMES: Final = tuple(f"Tax {number} Name" for number in range(1, 6))
 
 
 class OrderColumns(NamedTuple):
-    """The order's columns, converted."""
+    """The order's columns, converted.
+
+    ``tips`` and ``tax_on_shipping`` are what a webhook states besides.
+    """
 
     name: str
     email: str | None
@@ -99,6 +102,8 @@ class OrderColumns(NamedTuple):
     tax_3: str | None = None
     tax_4: str | None = None
     tax_5: str | None = None
+    tips: int = 0
+    tax_on_shipping: int | None = None
 
     @property
     def tax_names(self) -> tuple[str, ...]:
@@ -112,6 +117,7 @@ class LineColumns(NamedTuple):
 
     ``product_id`` is the SKU, or the title where there is none; ``number`` is the row's in its
     order, from 1: rows of tips and of removed lines count, so that no other line's number changes.
+    ``card``, ``tip`` and ``tax`` are what a webhook states besides.
     """
 
     position: int
@@ -122,6 +128,9 @@ class LineColumns(NamedTuple):
     discount: int
     product_id: str = ""
     number: int = 0
+    card: bool | None = None
+    tip: bool = False
+    tax: int | None = None
 
 
 def records_of(currency: str, *, by_program: bool = False) -> tuple[Record, Record]:

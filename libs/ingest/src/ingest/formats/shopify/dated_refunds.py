@@ -1,23 +1,23 @@
 """Refunds that say when they were made and what for: their lines, and the money that was moved.
 
-The money is the truth, the lines say where it belongs. What was moved beyond the lines is put on
+The money is the truth, the lines say where it belongs; what an edit took out of the order without
+money counts then, and not again when it is paid back. What was moved beyond the lines is put on
 what is left of the order as the export's one ``Refunded Amount`` is; what was kept back of them
 comes off the goods first. No refund gives back more than is left of what was charged.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from common.reports.money import currency_exponent
-from ingest.csv.values import BadValueError, amounts, whole
 from ingest.formats.allocate import spread
+from ingest.formats.gift_cards import is_card
 from ingest.formats.refund_parts import refund_of
 from ingest.formats.shopify.order import BEYOND, EXTRAS_BACK, Order
+from ingest.formats.shopify.refund_money import money_back, parts_of, refund_amount
 from ingest.rows import RefundKind, RefundRow
-from ingest.webhooks.payload import UnreadableEventError
 from ingest.webhooks.platform import Shop
 
 NO_SUCH_LINE = "a refund names a line that is none of its goods; its money alone was taken"
@@ -25,7 +25,11 @@ NO_SUCH_LINE = "a refund names a line that is none of its goods; its money alone
 
 @dataclass(slots=True)
 class _Left:
-    """What is left of an order's charge after the refunds so far, in minor units."""
+    """What is left of an order's charge after the refunds so far, in minor units.
+
+    ``owed`` is the worth of what they took out and moved no money for; ``settled`` how much of that
+    later refunds pay, None where nothing tells.
+    """
 
     paid: list[int]
     pieces: list[int]
@@ -33,48 +37,29 @@ class _Left:
     tax: int
     tax_on_shipping: int
     extras: tuple[int, ...]
+    owed: int = 0
+    settled: int | None = None
 
 
 @dataclass(slots=True)
 class _Back:
-    """What a refund gives back, by line and besides."""
+    """What a refund gives back, by line and besides; ``extras`` are no sales, by what they are."""
 
     goods: list[int]
     pieces: list[int]
+    extras: list[int]
     shipping: int = 0
     tax: int = 0
 
     @property
-    def whole(self) -> int:
-        """All of it."""
+    def sales(self) -> int:
+        """What of it had been sold."""
         return sum(self.goods) + self.shipping + self.tax
 
-
-def money_back(content: Mapping[str, Any], currency: str) -> int | None:
-    """What a refund moved, in minor units; None where it moved nothing.
-
-    Raises:
-        UnreadableEventError: an amount or a quantity of it is none.
-    """
-    amount = _amount(currency)
-    for _, quantity, *sums in content["lines"]:
-        _read(partial(whole, least=0), quantity)
-        for each in sums:
-            amount(each)
-    amount(content["shipping"])
-    amount(content["shippingTax"])
-    return None if content["money"] is None else amount(content["money"])
-
-
-def _amount(currency: str) -> Any:
-    return partial(_read, amounts(currency_exponent(currency), empty=0, by_program=True))
-
-
-def _read(convert: Any, text: str) -> int:
-    try:
-        return int(convert(text))
-    except BadValueError as error:
-        raise UnreadableEventError(f"a refund's value {error}") from None
+    @property
+    def whole(self) -> int:
+        """All of it."""
+        return self.sales + sum(self.extras)
 
 
 def dated_refunds(
@@ -84,11 +69,13 @@ def dated_refunds(
     shop: Shop,
     *,
     included: bool,
+    came_down: int | None = None,
 ) -> list[RefundRow]:
     """The rows of an order's refunds, by their ids; none while the order is not paid.
 
     ``line_ids`` are the platform's, of all lines in turn. ``included`` says that prices have the
-    tax in them.
+    tax in them. ``came_down`` is by how much the platform says that the order's total did, with
+    all its refunds: what of it no line explains was given back beside them.
     """
     paid_at = order.paid_at
     if paid_at is None:
@@ -99,33 +86,67 @@ def dated_refunds(
         list(charged.paid),
         [line.quantity for line in order.lines],
         *(charged.shipping, charged.tax, charged.tax_on_shipping, charged.extras),
+        settled=_settled(refunds.values(), came_down, shop.currency, included=included),
     )
+    others = {
+        line_ids[line.number - 1]: 2 * is_card(line.title, line.card) for line in order.left_out
+    }
+    read = partial(_of_lines, numbers, others, left, order, shop, included=included)
     rows: list[RefundRow] = []
     for name, content in sorted(refunds.items(), key=lambda each: (each[1]["at"], each[0])):
-        back = _of_lines(content, numbers, left, order, shop, included=included)
-        money = money_back(content, shop.currency)
+        back = read(content)
+        money = money_back(content, shop.currency, included=included)
+        at = datetime.fromisoformat(content["at"])
         if money is not None:
             _settle(back, money, left, order, shop)
+        elif at >= paid_at:
+            left.owed += back.whole
         _take(back, left)
-        at = max(datetime.fromisoformat(content["at"]), paid_at)
-        rows += _rows(order, name, back, at, edit=money is None)
+        rows += _rows(order, name, back, max(at, paid_at), edit=money is None)
     return rows
 
 
+def _settled(
+    refunds: Collection[Mapping[str, Any]],
+    came_down: int | None,
+    currency: str,
+    *,
+    included: bool,
+) -> int | None:
+    """How much of the money moved paid for what refunds without money had taken out before."""
+    if came_down is None:
+        return None
+    parts = partial(parts_of, currency=currency, included=included)
+    money = partial(money_back, currency=currency, included=included)
+    moved = [(each, money(each)) for each in refunds]
+    return sum(parts(each) if back is None else back for each, back in moved) - came_down
+
+
 def _of_lines(
-    content: Mapping[str, Any],
     numbers: Mapping[str, int],
+    others: Mapping[str, int],
     left: _Left,
     order: Order,
     shop: Shop,
+    content: Mapping[str, Any],
     *,
     included: bool,
 ) -> _Back:
-    """What the refund's lines and its part of the shipping come to, as far as it is left."""
-    amount = _amount(shop.currency)
-    back = _Back([0] * len(left.paid), [0] * len(left.paid))
+    """What the refund's lines and its part of the shipping come to, as far as it is left.
+
+    ``numbers`` are the lines of goods, ``others`` those of tips and gift cards, by their place
+    among the extras.
+    """
+    amount = refund_amount(shop.currency)
+    back = _Back([0] * len(left.paid), [0] * len(left.paid), [0] * len(left.extras))
+    back.extras[1] = min(amount(content.get("extras", "")), left.extras[1])
     tax = amount(content["shippingTax"])
     for line_id, quantity, subtotal, line_tax in content["lines"]:
+        if line_id in others:
+            extra = others[line_id]
+            given = back.extras[extra] + amount(subtotal) + amount(line_tax) * (not included)
+            back.extras[extra] = min(given, left.extras[extra])
+            continue
         number = numbers.get(line_id)
         if number is None:
             shop.notes.add(NO_SUCH_LINE, order.head.name)
@@ -144,7 +165,12 @@ def _of_lines(
 
 
 def _settle(back: _Back, money: int, left: _Left, order: Order, shop: Shop) -> None:
-    """Make ``back`` come to the ``money`` that was moved."""
+    """Make ``back`` come to the ``money`` that was moved.
+
+    Money for what was taken out of the order before, when none was moved, was given back then.
+    """
+    if any(back.extras):
+        shop.notes.add(EXTRAS_BACK, order.head.name, sum(back.extras))
     missing = money - back.whole
     if missing < 0:
         kept = min(-missing, sum(back.goods))
@@ -154,12 +180,18 @@ def _settle(back: _Back, money: int, left: _Left, order: Order, shop: Shop) -> N
             part = min(back.whole - money, getattr(back, name))
             setattr(back, name, getattr(back, name) - part)
         return
+    known = left.owed if left.settled is None else left.settled
+    before = max(min(missing, left.owed, known), 0)
+    left.owed -= before
+    left.settled = None if left.settled is None else left.settled - before
+    missing -= before
     if not missing:
         return
     rest = _Left(
         [paid - part for paid, part in zip(left.paid, back.goods, strict=True)],
         *([], left.shipping - back.shipping, left.tax - back.tax),
-        *(min(left.tax_on_shipping, left.tax - back.tax), left.extras),
+        min(left.tax_on_shipping, left.tax - back.tax),
+        tuple(each - part for each, part in zip(left.extras, back.extras, strict=True)),
     )
     more = refund_of(rest, missing)
     back.goods = [part + extra for part, extra in zip(back.goods, more.goods, strict=True)]
@@ -177,6 +209,7 @@ def _take(back: _Back, left: _Left) -> None:
     left.shipping -= back.shipping
     left.tax -= back.tax
     left.tax_on_shipping = min(left.tax_on_shipping, left.tax)
+    left.extras = tuple(each - part for each, part in zip(left.extras, back.extras, strict=True))
 
 
 def _rows(order: Order, name: str, back: _Back, at: datetime, *, edit: bool) -> list[RefundRow]:

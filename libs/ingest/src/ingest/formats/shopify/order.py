@@ -54,8 +54,8 @@ OTHER_CURRENCY = "paid in another currency; the amounts in the shop's were taken
 class Order:
     """An order's columns, its lines that are goods, and their amounts.
 
-    ``cards_are_sales`` says what gift cards are to the shop; with ``only_cards`` the lines are
-    cards, which are none.
+    ``left_out`` are lines that are no goods: tips and gift cards. ``cards_are_sales`` says what
+    gift cards are to the shop; with ``only_cards`` the lines are cards, which are none.
     """
 
     head: OrderColumns
@@ -64,6 +64,7 @@ class Order:
     placed_at: datetime
     cards_are_sales: bool = True
     only_cards: bool = False
+    left_out: tuple[LineColumns, ...] = ()
 
     @property
     def paid_at(self) -> datetime | None:
@@ -108,19 +109,26 @@ def order_of(
     if len(there) < len(lines):
         notes.add("a line of quantity 0 was left out", head.name)
     goods = [
-        Goods(line.quantity, line.price, line.discount, 0, line.title, line.sku) for line in there
+        Goods(
+            *(line.quantity, line.price, line.discount, 0, line.title, line.sku),
+            *(line.card, line.tip, line.tax),
+        )
+        for line in there
     ]
     sums = Sums(
         *(head.subtotal, head.shipping, head.taxes, head.total, head.discount),
         *(head.refunded, head.duties),
         tax_included=_tax_included(head, goods) if tax_included is None else tax_included,
+        tips=head.tips,
+        tax_on_shipping=head.tax_on_shipping,
     )
     amounts = amounts_of(sums, goods, gift_cards_are_sales=gift_cards_are_sales)
     only_cards = not amounts.sold and amounts.gift_cards > 0
     if only_cards:
         amounts = replace(amounts_of(sums, goods), gift_cards=amounts.gift_cards)
     kept = tuple(there[number] for number in amounts.sold)
-    return Order(head, kept, amounts, placed_at, gift_cards_are_sales, only_cards)
+    others = tuple(line for line in there if line not in kept)
+    return Order(head, kept, amounts, placed_at, gift_cards_are_sales, only_cards, others)
 
 
 def _tax_included(head: OrderColumns, goods: Sequence[Goods]) -> bool | None:
@@ -241,7 +249,7 @@ def _remark_on_cards(order: Order, notes: Notes) -> None:
     """Where gift cards count as sold, what is bought with them counts again."""
     if not order.cards_are_sales:
         return
-    if any(gift_cards.called_gift_card(line.title) for line in order.lines):
+    if any(gift_cards.is_card(line.title, line.card) for line in order.lines):
         notes.add(gift_cards.COUNTED, order.head.name)
     if gift_cards.called_gift_card(order.head.payment_method):
         notes.add(gift_cards.PAID_WITH, order.head.name)

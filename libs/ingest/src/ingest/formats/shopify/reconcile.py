@@ -19,6 +19,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
+from ingest.formats.gift_cards import is_card
+
 _MOST_GUESSES = 20
 _TIP_NAMES = frozenset(
     {"tip", "tips", "gratuity", "trinkgeld", "pourboire", "propina", "mancia", "fooi", "gorjeta",
@@ -31,6 +33,7 @@ class Sums:
     """An order's sums in minor units; None where the export has no such column or cell.
 
     ``tax_included`` is what else tells whether tax is in the prices: None where nothing does.
+    ``tips`` were stated, whether or not a line has them; so was ``tax_on_shipping``.
     """
 
     subtotal: int | None
@@ -41,11 +44,17 @@ class Sums:
     refunded: int = 0
     duties: int = 0
     tax_included: bool | None = None
+    tips: int = 0
+    tax_on_shipping: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Goods:
-    """A line's: worth ``unit_price * quantity + remainder``; ``discount`` is the whole line's."""
+    """A line's: worth ``unit_price * quantity + remainder``; ``discount`` is the whole line's.
+
+    ``card``, ``tip`` and ``tax`` are what was stated of it: whether it is a gift card (None where
+    its title may tell), that it is a tip, and the tax that is in it or on it.
+    """
 
     quantity: int
     unit_price: int
@@ -53,6 +62,9 @@ class Goods:
     remainder: int = 0
     title: str | None = None
     sku: str | None = None
+    card: bool | None = None
+    tip: bool = False
+    tax: int | None = None
 
     @property
     def value(self) -> int:
@@ -66,20 +78,26 @@ class Goods:
 
     @property
     def called_tip(self) -> bool:
-        """Whether it goes by the name of a tip."""
-        return self.sku is None and (self.title or "").casefold() in _TIP_NAMES
+        """Whether it is stated to be a tip, or goes by the name of one."""
+        return self.tip or (self.sku is None and (self.title or "").casefold() in _TIP_NAMES)
+
+    @property
+    def gift_card(self) -> bool:
+        """Whether it is stated to be a gift card, or goes by the name of one."""
+        return is_card(self.title, self.card)
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the sums are made of: which lines are ``tips``, what was taken ``off_goods`` and
-    ``off_shipping``, the duties in Total, and whether tax is in the prices.
+    """What the sums are made of: which lines are ``tips``, all that was ``tipped``, what was taken
+    ``off_goods`` and ``off_shipping``, the duties in Total, and whether tax is in the prices.
 
     ``of_subtotal`` and ``of_total`` are what is left of the two without an explanation. A reading
     is odd that leaves a column's amount out, or discounts the shipping in part.
     """
 
     tips: frozenset[int]
+    tipped: int
     off_goods: int
     off_shipping: int
     duties: int
@@ -138,7 +156,7 @@ def _guessed(sums: Sums, goods: Sequence[Goods]) -> Iterator[frozenset[int]]:
 def _readings(sums: Sums, goods: Sequence[Goods], tips: frozenset[int]) -> Iterator[Reading]:
     sold = [line for number, line in enumerate(goods) if number not in tips]
     value, own = sum(line.value for line in sold), sum(line.discount for line in sold)
-    tipped = sum(goods[number].paid for number in tips)
+    tipped = max(sums.tips, sum(goods[number].paid for number in tips))
     modes = (False, True) if sums.taxes and sums.total is not None else (False,)
     charged = (sums.duties, 0) if sums.duties else (0,)
     for (off_goods, off_shipping), duties, included in product(
@@ -151,6 +169,7 @@ def _readings(sums: Sums, goods: Sequence[Goods], tips: frozenset[int]) -> Itera
         total = subtotal + shipping + (0 if included else sums.taxes) + tipped + duties
         yield Reading(
             tips,
+            tipped,
             off_goods,
             off_shipping,
             duties,

@@ -1,11 +1,13 @@
 """Orders and refunds of Shopify's webhooks, reduced to what the ledger takes.
 
-An order becomes the cells of the export's columns. Names, addresses and e-mail addresses are left
-behind: what is kept knows a customer by a pseudonym.
+An order becomes the cells of the export's columns, with what JSON states and the export leaves to
+be found out: which lines are gift cards or tips, and each line's discounts and tax. Names,
+addresses and e-mail addresses are left behind: what is kept knows a customer by a pseudonym.
 """
 
-from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+import re
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any, Final
 
 from ingest.formats.customers import pseudonym
@@ -27,7 +29,6 @@ _COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "Shipping Country": ("shipping_address", "country_code"),
     "Shipping Province": ("shipping_address", "province_code"),
     "Id": ("id",),
-    "Duties": ("original_total_duties_set", "shop_money", "amount"),
     "Presentment Currency": ("presentment_currency",),
 }
 """The export's columns, and where an order has what stands in them."""
@@ -36,9 +37,11 @@ _LINE_COLUMNS: Final[Mapping[str, str]] = {
     "Lineitem name": "name",
     "Lineitem price": "price",
     "Lineitem sku": "sku",
-    "Lineitem discount": "total_discount",
 }
+_EXTRAS: Final = ("original_total_duties_set", "original_total_additional_fees_set")
+_EXTRAS_BACK: Final = ("total_duties_set", "total_additional_fees_set")
 _MOST_LINES: Final = 32_767
+_DECIMAL: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,10})?")
 
 
 def order_content(payload: Mapping[str, Any]) -> dict[str, Any]:
@@ -55,14 +58,11 @@ def order_content(payload: Mapping[str, Any]) -> dict[str, Any]:
         "Shipping": _shipping(payload),
         "Discount Code": ", ".join(filter(None, codes)),
         "Refunded Amount": "",
+        "Duties": _sum(text_at(payload, each, "shop_money", "amount") for each in _EXTRAS),
         "Outstanding Balance": text_at(payload, "total_outstanding"),
         "Payment Method": " + ".join(map(str, gateways)) if isinstance(gateways, list) else "",
     }
-    lines = [
-        {"id": needed_at(each, "id")}
-        | {column: text_at(each, name) for column, name in _LINE_COLUMNS.items()}
-        for each in list_at(payload, "line_items")
-    ]
+    lines = [_line(each) for each in list_at(payload, "line_items")]
     if len(lines) > _MOST_LINES:
         raise UnreadableEventError(f"line_items are more than {_MOST_LINES}")
     email = text_at(payload, "email") or text_at(payload, "contact_email")
@@ -73,7 +73,29 @@ def order_content(payload: Mapping[str, Any]) -> dict[str, Any]:
         "customer": pseudonym(email or None),
         "included": payload.get("taxes_included") is True,
         "test": payload.get("test") is True or bogus,
+        "tips": text_at(payload, "total_tip_received"),
+        "current": text_at(payload, "current_total_price"),
+        "shippingTax": _sum(map(_tax, list_at(payload, "shipping_lines"))),
     }
+
+
+def _line(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """A line by the export's columns, and what is stated of it besides."""
+    own = text_at(payload, "total_discount")
+    parts = [text_at(each, "amount") for each in list_at(payload, "discount_allocations")]
+    allocated = _sum(parts)
+    return {
+        "id": needed_at(payload, "id"),
+        **{column: text_at(payload, name) for column, name in _LINE_COLUMNS.items()},
+        "Lineitem discount": allocated if Decimal(_sum([own])) < Decimal(allocated) else own,
+        "card": payload["gift_card"] if isinstance(payload.get("gift_card"), bool) else None,
+        "tip": payload.get("tip") is not None,
+        "tax": _tax(payload),
+    }
+
+
+def _tax(payload: Mapping[str, Any]) -> str:
+    return _sum(text_at(each, "price") for each in list_at(payload, "tax_lines"))
 
 
 def _shipping(payload: Mapping[str, Any]) -> str:
@@ -84,41 +106,55 @@ def _shipping(payload: Mapping[str, Any]) -> str:
     return _sum(text_at(each, "price") for each in list_at(payload, "shipping_lines"))
 
 
-def _sum(amounts: Any) -> str:
-    try:
-        return format(sum((Decimal(each) for each in amounts if each), Decimal(0)), "f")
-    except (InvalidOperation, ValueError):
-        raise UnreadableEventError("an amount is not a decimal number") from None
+def _sum(amounts: Iterable[str]) -> str:
+    there = [each for each in amounts if each]
+    if not all(map(_DECIMAL.fullmatch, there)):
+        raise UnreadableEventError("an amount is not a decimal number")
+    return format(sum(map(Decimal, there), Decimal(0)), "f")
 
 
 def refund_content(payload: Mapping[str, Any]) -> dict[str, Any]:
     """A refund: its time, its lines, what it gives back of the shipping, and the money it moved.
 
-    ``money`` is None where none was moved: goods were taken out of the order.
+    ``money`` is None where none was moved: goods were taken out of the order. ``moved`` has it by
+    the currency it was moved in, which may be the customer's; ``discrepancy`` is what the lines and
+    the shipping come to less that, in the shop's.
 
     Raises:
         UnreadableEventError: something is not what it should be.
     """
     moved = [
-        text_at(each, "amount")
+        (text_at(each, "currency"), text_at(each, "amount"))
         for each in list_at(payload, "transactions")
         if text_at(each, "kind") == "refund" and text_at(each, "status") in {"success", ""}
     ]
-    off_shipping = [
-        each
-        for each in list_at(payload, "order_adjustments")
-        if text_at(each, "kind") == "shipping_refund"
-    ]
+    adjustments = list_at(payload, "order_adjustments")
+    off_shipping = [each for each in adjustments if text_at(each, "kind") == "shipping_refund"]
+    others = [each for each in adjustments if each not in off_shipping]
     return {
         "at": moment_at(payload, "processed_at", "created_at"),
         "lines": [
             [
                 needed_at(each, "line_item_id"),
-                *(text_at(each, name) for name in ("quantity", "subtotal", "total_tax")),
+                text_at(each, "quantity"),
+                *(_in_shops_money(each, name) for name in ("subtotal", "total_tax")),
             ]
             for each in list_at(payload, "refund_line_items")
         ],
         "shipping": _sum(text_at(each, "amount").lstrip("-") for each in off_shipping),
         "shippingTax": _sum(text_at(each, "tax_amount").lstrip("-") for each in off_shipping),
-        "money": _sum(moved) if moved else None,
+        "money": _sum(amount for _, amount in moved) if moved else None,
+        "moved": {
+            currency: _sum(amount for each, amount in moved if each == currency)
+            for currency in sorted({each for each, _ in moved})
+        },
+        "discrepancy": _sum(
+            text_at(each, name) for each in others for name in ("amount", "tax_amount")
+        ),
+        "extras": _sum(text_at(payload, each, "shop_money", "amount") for each in _EXTRAS_BACK),
     }
+
+
+def _in_shops_money(payload: Mapping[str, Any], name: str) -> str:
+    """An amount by its decimal in the shop's money, where it has one beside its number."""
+    return text_at(payload, f"{name}_set", "shop_money", "amount") or text_at(payload, name)

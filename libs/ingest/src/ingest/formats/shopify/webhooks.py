@@ -7,14 +7,17 @@ A deleted one is in no export, and never comes back.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
+from common.reports.money import currency_exponent
 from ingest.csv.damaged_ids import rounded
-from ingest.csv.values import BadValueError, short_identity
+from ingest.csv.values import BadValueError, amounts, short_identity
 from ingest.formats.shopify.columns import LineColumns, OrderColumns, records_of
-from ingest.formats.shopify.dated_refunds import dated_refunds, money_back
+from ingest.formats.shopify.dated_refunds import dated_refunds
 from ingest.formats.shopify.definition import FORMAT
 from ingest.formats.shopify.order import Order, line_rows, order_of, refund_rows, remark
+from ingest.formats.shopify.refund_money import money_back
 from ingest.formats.shopify.webhook_payload import order_content, refund_content
 from ingest.webhooks.facts import Arrival, Facts, RefundFact, Word, deletion
 from ingest.webhooks.payload import (
@@ -76,18 +79,22 @@ class ShopifyWebhooks:
         )
         return needed_at(payload, "id"), facts
 
+    def names(self, order_id: str, facts: Facts) -> tuple[str, ...]:
+        """See ``Platform``."""
+        name = facts.order.content["head"]["Name"] if facts.order else ""
+        return (name, f"{name} ({order_id})") if name else ()
+
     def state(self, order_id: str, facts: Facts, shop: Shop) -> OrderState | None:
         """See ``Platform``."""
         if facts.order is None and facts.gone:
             return OrderState((), order_id)
         if facts.order is None:
             for each in facts.refunds.values():
-                money_back(each.word.content, shop.currency)
+                money_back(each.word.content, shop.currency, included=False)
             return None
         content = facts.order.content
         order = _order(content, facts, shop)
-        name = order.head.name
-        names = (name, f"{name} ({order_id})")
+        name, names = order.head.name, self.names(order_id, facts)
         if content["test"]:
             shop.notes.add("a test order; left out", name)
         if facts.gone or content["test"] or not order.lines:
@@ -96,7 +103,11 @@ class ShopifyWebhooks:
         if order.head.cancelled_at is None:
             contents = {each: fact.word.content for each, fact in facts.refunds.items()}
             ids = [line["id"] for line in content["lines"]]
-            back = dated_refunds(order, ids, contents, shop, included=content["included"])
+            back = dated_refunds(
+                *(order, ids, contents, shop),
+                included=content["included"],
+                came_down=_came_down(order, facts.order, contents, shop),
+            )
         else:
             back = refund_rows(order, shop.notes, others=False)
         lines = tuple(row._replace(customer_id=content["customer"]) for row in line_rows(order))
@@ -112,22 +123,51 @@ def _refunds(refunds: Sequence[Mapping[str, Any]], seen: str) -> dict[str, Refun
     }
 
 
+def _came_down(
+    order: Order, word: Word, refunds: Mapping[str, Mapping[str, Any]], shop: Shop
+) -> int | None:
+    """By how much the order's total came down, where it is told as it is after all ``refunds``."""
+    text = word.content.get("current", "")
+    last = max((each["at"] for each in refunds.values()), default="")
+    if not text or order.head.total is None or last > word.said_at.isoformat("T", "microseconds"):
+        return None
+    return order.head.total - _stated(text, shop, "current_total_price")
+
+
+def _stated(text: str, shop: Shop, name: str) -> int:
+    """An amount that the export has no column for."""
+    amount = amounts(currency_exponent(shop.currency), empty=0, by_program=True)
+    return int(_values([name], [amount], {name: text})[0])
+
+
 def _order(content: Mapping[str, Any], facts: Facts, shop: Shop) -> Order:
     order, line = records_of(shop.currency, by_program=True)
     cells = {**content["head"], "Paid at": facts.paid_at or ""}
     head = OrderColumns(*_values(order.names, order.converters, cells))
     if head.created_at is None or head.id is None or rounded(head.id):
         raise UnreadableEventError("created_at or id is missing")
-    refunded = sum(money_back(f.word.content, shop.currency) or 0 for f in facts.refunds.values())
+    back = partial(money_back, currency=shop.currency, included=content["included"])
+    refunded = sum(back(fact.word.content) or 0 for fact in facts.refunds.values())
     lines = []
     for number, each in enumerate(content["lines"]):
         columns = LineColumns(number, *_values(line.names, line.converters, each))
         if columns.title is None and columns.sku is None:
             raise UnreadableEventError("a line has neither name nor sku")
         known_by = short_identity(columns.sku or each["Lineitem name"])
-        lines.append(columns._replace(product_id=known_by))
+        lines.append(
+            columns._replace(
+                product_id=known_by,
+                card=each.get("card"),
+                tip=each.get("tip", False),
+                tax=_stated(each.get("tax", ""), shop, "tax_lines"),
+            )
+        )
     return order_of(
-        head._replace(refunded=refunded),
+        head._replace(
+            refunded=refunded,
+            tips=_stated(content.get("tips", ""), shop, "total_tip_received"),
+            tax_on_shipping=_stated(content.get("shippingTax", ""), shop, "tax_lines"),
+        ),
         lines,
         head.created_at,
         shop.notes,

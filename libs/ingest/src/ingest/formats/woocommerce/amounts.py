@@ -10,8 +10,8 @@ from ingest.formats.woocommerce.reconcile import Line, Reading, Sums, reading_of
 
 IN_PRICES = "prices include tax; it was taken out of lines and shipping in proportion"
 SPREAD = "the file does not say which lines a coupon was for; its discount was put on all of them"
-BELOW = "a fee below nothing was taken as a discount"
-NO_PIECES = "a line of quantity 0, or below nothing, was left out"
+BELOW = "a fee or a line below nothing was taken as a discount"
+NO_PIECES = "a line of quantity 0 was left out"
 NO_TOTAL = "there is no order total to check the lines with"
 
 
@@ -64,22 +64,24 @@ def amounts_of(
     remarks = [] if reading.remark is None else [reading.remark]
     if sums.total is None:
         remarks.append(NO_TOTAL)
-    goods = [line for line in reading.lines if line.quantity > 0 and line.total >= 0]
-    dropped = sum(line.total for line in reading.lines) - sum(line.total for line in goods)
-    if len(goods) < len(reading.lines):
+    there = [line for line in reading.lines if line.quantity > 0]
+    goods = [line for line in there if line.total >= 0]
+    dropped = sum(line.total for line in reading.lines) - sum(line.total for line in there)
+    if len(there) < len(reading.lines):
         remarks.append(NO_PIECES)
     below = min(sums.shipping, 0) + min(reading.tax, 0)
     tax = max(reading.tax, 0)
     parts = _discounted(sums, reading, goods, remarks)
-    fees, unexplained = sums.fees, reading.unexplained + dropped + below
-    paid = sum(each for _, each in parts)
-    if 0 < -fees <= paid:
-        cuts = spread(-fees, [each for _, each in parts])
+    unexplained = reading.unexplained + dropped + below
+    fees_below = min(sums.fees, 0) if sums.fees_below is None else sums.fees_below
+    fees = sums.fees - fees_below
+    off = sum(line.total for line in goods) - sum(line.total for line in there) - fees_below
+    if 0 < off <= sum(each for _, each in parts):
+        cuts = spread(off, [each for _, each in parts])
         parts = [(worth, each - cut) for (worth, each), cut in zip(parts, cuts, strict=True)]
         remarks.append(BELOW)
-        fees = 0
-    elif fees < 0:
-        unexplained, fees = unexplained + fees, 0
+    else:
+        unexplained -= off
     gift_cards = 0
     if not gift_cards_are_sales:
         goods, parts, gift_cards = _without_cards(goods, parts)

@@ -1,8 +1,9 @@
 """How WooCommerce exporters write amounts, states and lists within a cell."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from ingest.csv.values import BadValueError, amounts
@@ -30,6 +31,9 @@ _LABELS: Final[Mapping[str, str]] = {
 }  # fmt: skip
 """The states as the admin's languages call them."""
 
+_LONG: Final = re.compile(r"-?[0-9]{1,15}\.[0-9]{1,30}")
+"""An amount of any decimals, no longer than what is computed with."""
+
 
 def status_of(text: str | None) -> str:
     """A state of an order by WooCommerce's own name, as ``on-hold``."""
@@ -51,13 +55,10 @@ def rounding(exponent: int) -> Callable[[str], int | None]:
         try:
             return exact(text)
         except BadValueError:
-            if text.rpartition(".")[0].lstrip("-").isdecimal():
-                try:
-                    units = Decimal(text).scaleb(exponent).quantize(Decimal(1), ROUND_HALF_UP)
-                    return exact(str(units.scaleb(-exponent)))
-                except InvalidOperation:
-                    pass
-            raise
+            if _LONG.fullmatch(text) is None:
+                raise
+            units = Decimal(text).scaleb(exponent).quantize(Decimal(1), ROUND_HALF_UP)
+            return exact(format(units.scaleb(-exponent), "f"))
 
     return convert
 

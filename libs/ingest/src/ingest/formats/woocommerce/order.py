@@ -120,7 +120,7 @@ def line_rows(order: Order, amounts: Amounts, *, unpaid: bool = False) -> Iterat
 def refund_rows(order: Order, amounts: Amounts, notes: Notes, *, others: bool) -> list[RefundRow]:
     """What was paid back; ``others`` says whether a file of refunds comes with the export."""
     head, refunded = order.head, order.head.sums.refunded
-    if _untold(order) and not others:
+    if untold(order) and not others:
         notes.add(UNTOLD, head.id)
     if not refunded or not amounts.sold:
         return []
@@ -180,7 +180,7 @@ def remark(
         notes.add(FUTURE, head.id)
 
 
-def _untold(order: Order) -> bool:
+def untold(order: Order) -> bool:
     """Whether its state alone tells of a refund."""
     head = order.head
     back = status_of(head.status) in BACK
@@ -195,7 +195,7 @@ def note_gaps(
     since, back = head.paid_at or head.placed_at, head.sums.refunded
     if unexplained:
         gaps.add(GapKind.UNRECONCILED_ORDERS, head.id, since, unexplained)
-    if _untold(order) and not others:
+    if untold(order) and not others:
         gaps.add(GapKind.REFUNDS_NOT_KNOWN, head.id, since)
     if not back or not amounts.sold:
         return

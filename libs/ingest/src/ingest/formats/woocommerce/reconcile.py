@@ -5,8 +5,8 @@ Total is the sum of lines after coupons, shipping, fees and tax. Exporters leave
 
 - The goods are the lines as they stand; or the lines before coupons less the order's discount; or
   Subtotal less the discount, where that is within what rounding each line, or each piece's cost,
-  can make; or the lines with the pieces that were paid back, where the quantity was told without
-  them.
+  can make; or Total less all that is no goods, within the same, where prices were entered with tax;
+  or the lines with the pieces that were paid back, where the quantity was told without them.
 - The tax is on top; the shipping's may stand beside it; or it is in the prices.
 
 The first that gives Total to the minor unit is the order's. Where none does, the lines are taken as
@@ -38,7 +38,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """An order's sums in minor units; None where the file has no such column or cell."""
+    """An order's sums in minor units; None where the file has no such column or cell.
+
+    ``fees_below`` is what of ``fees`` is below nothing, where each fee is told. With
+    ``entered_with_tax`` lines are known to be rounded by themselves.
+    """
 
     subtotal: int | None
     discount: int | None
@@ -48,6 +52,8 @@ class Sums:
     tax_on_shipping: int
     total: int | None
     refunded: int
+    fees_below: int | None = None
+    entered_with_tax: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,7 @@ class Reading:
 
 
 AS_BEFORE = "the lines are told before coupons; the order's discount was taken off them"
-ROUNDED = "lines are rounded; the goods come to Subtotal less the discount"
+ROUNDED = "lines are rounded by themselves; the goods were taken as the order's sums have them"
 PIECES_BACK = "quantities are told without what was paid back; those pieces were put back"
 
 
@@ -116,6 +122,10 @@ def _goods(sums: Sums, lines: Sequence[Line], *, less_refunds: bool) -> Iterator
     rounded = sum(1 if line.unit_cost is None else line.quantity for line in lines)
     for goods in (net, net + 1, net - 1) if sums.discount else (net,):  # both are rounded too
         if whole and 0 < abs(goods - whole) <= rounded // 2:
+            yield _exact(goods, lines), 0, ROUNDED
+    if sums.entered_with_tax and sums.total is not None:
+        goods = sums.total - sums.tax - sums.fees - sums.shipping
+        if whole and 0 < abs(goods - whole) <= (len(lines) + 1) // 2:  # the tax is rounded too
             yield _exact(goods, lines), 0, ROUNDED
     if less_refunds and sums.refunded and net > whole:
         yield from _pieces_back(net - whole, lines)

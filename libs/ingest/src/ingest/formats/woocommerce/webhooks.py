@@ -24,6 +24,7 @@ from ingest.formats.woocommerce.order import (
     remark,
     sold,
     sold_amounts,
+    untold,
 )
 from ingest.formats.woocommerce.reconcile import Line, Sums
 from ingest.webhooks.facts import Arrival, Facts, RefundFact, Word, deletion
@@ -82,6 +83,10 @@ class WooCommerceWebhooks:
         )
         return needed_at(payload, "id"), facts
 
+    def names(self, order_id: str, facts: Facts) -> tuple[str, ...]:
+        """See ``Platform``; a plugin may number an order after it was told of."""
+        return (facts.order.content["number"] or order_id,) if facts.order else ()
+
     def state(self, order_id: str, facts: Facts, shop: Shop) -> OrderState | None:
         """See ``Platform``."""
         if facts.order is None:
@@ -92,7 +97,7 @@ class WooCommerceWebhooks:
             order = _order(facts.order.content, facts, shop)
         except BadValueError as error:
             raise UnreadableEventError(f"a value of the order {error}") from None
-        names = (order.head.id,)
+        names = self.names(order_id, facts)
         if facts.gone or not sold(order, shop.notes):
             return OrderState(names, None)
         cards = shop.basis.gift_cards_are_sales(by_default=FORMAT.gift_cards_are_sales)
@@ -103,7 +108,7 @@ class WooCommerceWebhooks:
         back = [] if only_cards else refund_rows(order, amounts, shop.notes, others=False)
         lifted = frozenset() if back else frozenset({_REFUND})
         lines = tuple(line_rows(order, amounts, unpaid=only_cards))
-        return OrderState(names, None, lines, tuple(back), lifted, unexplained)
+        return OrderState(names, None, lines, tuple(back), lifted, unexplained, untold(order))
 
 
 _TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -139,6 +144,8 @@ def _content(payload: Mapping[str, Any]) -> dict[str, Any]:
         "paid": moment_at(payload, "date_paid_gmt", offset="Z") if paid else None,
         "customer": known or pseudonym(text_at(payload, "billing", "email") or None),
         "codes": ", ".join(filter(None, codes)),
+        "included": payload.get("prices_include_tax") is True,
+        "refunds": sorted(needed_at(each, "id") for each in list_at(payload, "refunds")),
         "fees": [text_at(each, "total") for each in list_at(payload, "fee_lines")],
         "lines": [{name: text_at(each, name) for name in _OF_LINES} for each in lines],
     }
@@ -153,19 +160,24 @@ def _order(content: Mapping[str, Any], facts: Facts, shop: Shop) -> Order:
     money = rounding(currency_exponent(shop.currency))
     sold_in(shop.currency, any_case=True)(content["currency"])
     lines = tuple(_line(number, each, money) for number, each in enumerate(content["lines"], 1))
+    there = content.get("refunds", facts.refunds)  # one that was deleted is in older words alone
     refunds = [
-        (money(fact.word.content["total"]) or 0, fact.seen_at) for fact in facts.refunds.values()
+        (money(facts.refunds[each].word.content["total"]) or 0, facts.refunds[each].seen_at)
+        for each in there
     ]
     last = max((seen for _, seen in refunds), default=None)
+    fees = [money(each) or 0 for each in content["fees"]]
     sums = Sums(
         subtotal=sum(line.before or 0 for line in lines),
         discount=abs(money(content["discount"]) or 0),
         shipping=money(content["shipping"]) or 0,
-        fees=sum(money(each) or 0 for each in content["fees"]),
+        fees=sum(fees),
         tax=money(content["tax"]) or 0,
         tax_on_shipping=money(content["shippingTax"]) or 0,
         total=money(content["total"]),
         refunded=sum(amount for amount, _ in refunds),
+        fees_below=sum(min(each, 0) for each in fees),
+        entered_with_tax=content.get("included", False),
     )
     head = Head(
         position=0,

@@ -1,0 +1,58 @@
+"""The money of a Shopify refund: what was moved, and what its parts come to, in the shop's own.
+
+A transaction may be in the customer's currency. The refund's parts are told in the shop's too, so
+what they come to, less the discrepancy that the platform states, is what was moved.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from common.reports.money import currency_exponent
+from ingest.csv.values import BadValueError, amounts, whole
+from ingest.webhooks.payload import UnreadableEventError
+
+
+def money_back(content: Mapping[str, Any], currency: str, *, included: bool) -> int | None:
+    """What a refund moved, in minor units of the shop's ``currency``; None where it moved nothing.
+
+    Money that was moved in the customer's currency is what the refund's parts come to in the
+    shop's. ``included`` says that prices have the tax in them.
+
+    Raises:
+        UnreadableEventError: an amount or a quantity of it is none.
+    """
+    parts = parts_of(content, currency, included=included)
+    kept = refund_amount(currency, signed=True)(content.get("discrepancy", ""))
+    if content["money"] is None:
+        return None
+    if {each for each in content.get("moved", {}) if each.upper() not in ("", currency)}:
+        return max(parts - kept, 0)
+    return refund_amount(currency)(content["money"])
+
+
+def parts_of(content: Mapping[str, Any], currency: str, *, included: bool) -> int:
+    """What a refund's lines, its part of the shipping and what is no sale come to.
+
+    Raises:
+        UnreadableEventError: an amount or a quantity of it is none.
+    """
+    amount = refund_amount(currency)
+    parts: int = amount(content["shipping"]) + amount(content["shippingTax"])
+    for _, quantity, subtotal, tax in content["lines"]:
+        _read(partial(whole, least=0), quantity)
+        parts += amount(subtotal) + amount(tax) * (not included)
+    return parts + amount(content.get("extras", ""))
+
+
+def refund_amount(currency: str, *, signed: bool = False) -> Callable[[str], int]:
+    """Read an amount of a refund, none as 0, in minor units."""
+    read = amounts(currency_exponent(currency), empty=0, signed=signed, by_program=True)
+    return partial(_read, read)
+
+
+def _read(convert: Any, text: str) -> int:
+    try:
+        return int(convert(text))
+    except BadValueError as error:
+        raise UnreadableEventError(f"a refund's value {error}") from None
