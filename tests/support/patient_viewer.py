@@ -1,4 +1,4 @@
-"""A viewer that takes no slow machine for a server that hangs."""
+"""A viewer that takes no slow machine for a server that hangs, or for workers that have gone."""
 
 from dataclasses import replace
 
@@ -7,7 +7,13 @@ from tests.support import wait
 
 from common.infra import redis as redis_clients
 from common.jobs import celery_config, publisher
-from report_viewer.loading import data_loader, job_requests, rate_limits, redis_store
+from report_viewer.loading import (
+    data_loader,
+    job_requests,
+    rate_limits,
+    redis_store,
+    worker_heartbeat,
+)
 from report_viewer.view_counts import counter
 
 
@@ -28,3 +34,4 @@ def be_patient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(publisher, "CLAIM_SECONDS", patience)
     monkeypatch.setattr(data_loader, "BATCH_SECONDS", patience)
     monkeypatch.setattr(job_requests, "_RESTORE_REPEAT_SECONDS", patience)
+    monkeypatch.setattr(worker_heartbeat, "PATIENCE_SECONDS", patience)

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 import pytest
 from redis import Redis
 from sqlalchemy import Engine, create_engine
-from tests.integration.report_viewer.conftest import anyio_backend, run
+from tests.integration.report_viewer.conftest import anyio_backend, patient, run
 from tests.integration.share_api.conftest import secret, serve
 from tests.support.databases import Databases
 from tests.support.shops import Shops, open_shops
 
-__all__ = ["anyio_backend", "run", "secret", "serve"]
+__all__ = ["anyio_backend", "patient", "run", "secret", "serve"]
 
 from common.db.engine import create_service_engine, psycopg_url
 

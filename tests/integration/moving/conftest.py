@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from redis import Redis
-from tests.integration.report_viewer.conftest import anyio_backend, run
+from tests.integration.report_viewer.conftest import anyio_backend, patient, run
 from tests.support.databases import Databases
 from tests.support.moved_tenants import Fleet, fleet_of
 from tests.support.postgres_servers import create_template, running_servers
@@ -15,7 +15,7 @@ from tests.support.sharded import SHARDS, Sharded, deployment_of
 
 from common.db.shards import HOME
 
-__all__ = ["anyio_backend", "run"]
+__all__ = ["anyio_backend", "patient", "run"]
 
 SERVERS = ("home", "east")
 
