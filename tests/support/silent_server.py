@@ -50,6 +50,8 @@ class SilentServer:
     def close(self) -> None:
         """End all connections."""
         for each in self._open:
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
             each.close()
 
 
