@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from math import inf
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -35,7 +36,7 @@ from worker.discord.rate_limit import DiscordRateLimit
 from worker.links import revocation_sweep
 from worker.operations import cache_eviction, heartbeat
 from worker.operations.dead_letters import DeadLetters
-from worker.operations.shared_state import SharedState
+from worker.operations.shared_state import SWEPT, SharedState
 from worker.reports.lease import Leases
 
 TENANTS = range(1, 13)
@@ -169,6 +170,18 @@ def test_metrics_are_those_of_each_node(
         assert found["analytics_redis_used_bytes", node.name] > 0
         assert found["analytics_redis_max_bytes", node.name] > 0
         assert found["analytics_revocation_sweep_age_seconds", node.name] > 0
+
+
+def test_a_node_that_was_never_swept_is_told(
+    redis: Redis, cluster: RunningCluster, redis_client: Redis, service_engine: Engine
+) -> None:
+    revocation_sweep.sweep_revocations(service_engine, redis, now=NOW)
+    lacking, *others = nodes.nodes_of(redis)
+    lacking.redis.delete(lacking.key(SWEPT))
+    found = metrics_of(redis, redis_client)
+    assert found["analytics_revocation_sweep_age_seconds", lacking.name] == inf
+    for node in others:
+        assert found["analytics_revocation_sweep_age_seconds", node.name] < inf
 
 
 def test_metrics_tell_which_node_is_away(cluster: RunningCluster, redis_client: Redis) -> None:

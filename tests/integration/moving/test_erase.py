@@ -19,6 +19,9 @@ WAITING = text(
     " WHERE NOT granted AND application_name = 'analytics-erase'"
 )
 
+LONGER_THAN_A_TURN = 30_000
+"""In ms: what waits for more than a turn waits until the import has ended."""
+
 
 @pytest.fixture
 def full(fleet: Fleet) -> Fleet:
@@ -60,6 +63,26 @@ def test_who_acts_for_the_shop_is_waited_for_and_not_held_up(
     erasing.join(wait.PATIENCE_SECONDS)
     assert "moved or erased meanwhile" in done[0].stderr
     assert full.rows("home") != {}
+
+
+def test_who_comes_while_the_fence_is_asked_for_waits_for_one_turn_alone(
+    full: Fleet, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(erase_tenant, "_FENCE_SECONDS", wait.PATIENCE_SECONDS)
+    with session(full, "home") as importing, session(full, "home") as watching:
+        importing.execute(SHARE)
+        done: list[Result] = []
+        erasing = Thread(target=lambda: done.append(erase(full, redis_url, "--confirm", SLUG)))
+        erasing.start()
+        for _ in range(2):
+            wait.until(lambda: done or fresh(watching, WAITING) == 1, "it is asked for")
+            assert not done
+            with session(full, "home") as selling:
+                selling.execute(text(f"SET LOCAL lock_timeout = {LONGER_THAN_A_TURN}"))
+                selling.execute(SHARE)
+        importing.rollback()
+    erasing.join(wait.PATIENCE_SECONDS)
+    assert done[0].exit_code == 0, done[0].output
 
 
 def test_a_restored_server_holds_nothing_that_is_erased(full: Fleet, redis_url: str) -> None:

@@ -1,20 +1,36 @@
 """The service where shops are on several PostgreSQL servers, one of which is away."""
 
+from dataclasses import replace
 from threading import Event
 
 import httpx
 import pytest
 from sqlalchemy import Engine, text
-from tests.integration.share_api.conftest import Serve, Service, assert_problem, log_in, share_id
+from tests.integration.share_api.conftest import (
+    BASE_URL,
+    Serve,
+    Service,
+    assert_problem,
+    log_in,
+    share_id,
+)
+from tests.integration.share_api.console.conftest import a_tab
 from tests.support.sharded import Sharded
 from tests.support.wait import PATIENCE_SECONDS
 
+from accounts.invitations import invite
+from accounts.memberships import Account, find_account
 from accounts.provisioning import create_admin, create_tenant
+from common.db.accounts import Role
+from common.db.audit import COMMAND_LINE
 from common.db.shards import HOME, servers_of
 from common.db.tenancy import TenantDb
+from common.instants import now
 from share_api import readiness
+from share_api.routes import dependencies
 
 PASSWORD = "correct horse battery"
+NEW = "violet umbrellas hum at noon"
 SHARE = "/api/admin/analytics/revenue-overview/share"
 SHOPS = {HOME: "in-home", "east": "in-east", "west": "in-west"}
 
@@ -93,6 +109,65 @@ def test_readiness_does_not_wait_for_a_further_server_that_hangs(
         assert over_servers.container.databases_ready["east"] is False
     finally:
         released.set()
+
+
+def test_who_has_the_id_of_somebody_else_on_the_server_of_the_shop_is_told_so(
+    over_servers: Service, sharded: Sharded
+) -> None:
+    """Home was restored from before accounts, and gave their ids again."""
+    tenant_id = sharded.count("west", "SELECT id FROM tenants")
+    db = TenantDb(over_servers.container.engine, tenant_id)
+    _, token = invite(db, "dora@example.com", Role.EDITOR, author=COMMAND_LINE, at=now())
+    last = sharded.count(HOME, "SELECT last_value FROM admins_id_seq")
+    taken = "INSERT INTO admins (id, email, password_hash) VALUES (%s, 'zoe@example.com', '!')"
+    sharded.run("west", taken, last + 1)
+    for password in (NEW, NEW):  # the account is made before, and then shows its password
+        with over_servers.client() as client:
+            answer = client.post(
+                f"/admin/invitation/{token}",
+                data={"password": password},
+                headers={"Origin": BASE_URL},
+            )
+        assert answer.status_code == 409
+        assert "This account cannot join the shop" in answer.text
+        assert "zoe" not in answer.text
+        assert "set-cookie" not in answer.headers
+    assert sharded.count("west", "SELECT count(*) FROM memberships") == 1
+    sharded.run("west", "DELETE FROM admins WHERE id = %s", last + 1)
+    with over_servers.client() as client:
+        joined = client.post(
+            f"/admin/invitation/{token}", data={"password": NEW}, headers={"Origin": BASE_URL}
+        )
+        assert joined.status_code == 303
+
+
+def test_a_shop_that_moved_while_it_was_looked_for_may_be_chosen(
+    over_servers: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As between the answers of its old server and of its new one: it is on neither."""
+
+    def missed(engine: Engine, admin_id: int, *, acting_for: int | None = None) -> Account | None:
+        whole = find_account(engine, admin_id, acting_for=acting_for)
+        if whole is None:
+            return None
+        left = tuple(each for each in whole.tenants if each.slug != SHOPS["east"])
+        return replace(whole, tenants=left, roles={each.id: whole.roles[each.id] for each in left})
+
+    with a_tab(over_servers) as tab:
+        tab.log_in("anna")
+        tab.open("/admin/shops")
+        monkeypatch.setattr(dependencies, "find_account", missed)
+        assert tab.send("/admin/shops", tenant="nobody").status_code == 403
+        assert tab.send("/admin/shops", tenant=SHOPS["east"]).status_code == 303
+        monkeypatch.undo()
+        told = tab.client.get("/api/admin/session").json()
+        assert told["tenant"]["slug"] == SHOPS["east"]
+    with over_servers.admin(tenant=None) as client:
+        monkeypatch.setattr(dependencies, "find_account", missed)
+        chosen = choose(client, SHOPS["east"])
+        assert chosen.status_code == 200
+        assert chosen.json()["tenant"]["slug"] == SHOPS["east"]
+        assert [each["slug"] for each in chosen.json()["tenants"]] == sorted(SHOPS.values())
 
 
 def test_a_session_outlives_a_server_that_is_away(over_servers: Service, sharded: Sharded) -> None:

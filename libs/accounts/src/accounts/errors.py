@@ -1,5 +1,9 @@
 """Errors of accounts: one tree, with the facts and a sentence."""
 
+from http import HTTPStatus
+
+from common.http.problem import Problem
+
 
 class AccountError(Exception):
     """A tenant or an admin cannot be created as asked."""
@@ -60,8 +64,16 @@ class UnknownAdminError(AccountError):
         self.email = email
 
 
-class AccountMixedError(AccountError):
-    """A server has the account of somebody else by the id of this one: neither is changed."""
+class AccountMixedError(AccountError, Problem):
+    """A server has the account of somebody else by the id of this one: neither is changed.
+
+    The message names both for the operator; a client is not told whose the other one is.
+    """
+
+    status = HTTPStatus.CONFLICT
+    type = "account-mixed"
+    title = "This account cannot join the shop"
+    fixed_detail = "Its number is somebody else's where the shop is kept: ask the operator."
 
     def __init__(self, admin_id: int, email: str, theirs: str) -> None:
         super().__init__(

@@ -17,7 +17,7 @@ from celery.signals import (
 from redis import Redis
 
 from common.db.engine import create_service_engine
-from common.db.shards import create_sharded_engine
+from common.db.shards import HOME, create_sharded_engine
 from common.infra import tracing
 from common.infra.redis import WORKER, create_redis
 from common.infra.telemetry import configure_logging
@@ -98,7 +98,7 @@ def create_app(settings: WorkerSettings) -> Celery:
     schedule.configure(app, settings.broker)
     _follow(settings)
     if settings.metrics_port is not None:
-        _tell_metrics(settings.metrics_port, SharedState(redis, _broker(settings)))
+        _tell_metrics(settings.metrics_port, _shared_state(settings, redis))
     return app
 
 
@@ -115,6 +115,10 @@ def _standby(settings: WorkerSettings) -> Standby | None:
 
 def _broker(settings: WorkerSettings) -> Redis:
     return create_redis(settings.broker, WORKER)
+
+
+def _shared_state(settings: WorkerSettings, redis: Redis) -> SharedState:
+    return SharedState(redis, _broker(settings), (HOME, *settings.shards))
 
 
 def _tell_metrics(port: int, state: SharedState) -> None:

@@ -11,7 +11,7 @@ from common.infra.redis import SCHEDULER
 from common.infra.sentinels import WatchedPrimary, watched_primary
 from common.jobs.celery_config import HEARTBEAT_QUEUE, IMPORT_QUEUE, LINK_QUEUE, WARM_QUEUE
 from worker.links import frozen, revocation_sweep, view_transfer
-from worker.operations import cache_eviction, heartbeat, retention
+from worker.operations import cache_eviction, heartbeat, held_twice, retention
 from worker.warming import midnight, popular
 from worker.webhooks import sweep
 
@@ -58,6 +58,11 @@ ENTRIES: Final[dict[str, dict[str, Any]]] = {
         "task": retention.TASK,
         "schedule": retention.EVERY_SECONDS,
         "options": {"expires": retention.EVERY_SECONDS, "queue": WARM_QUEUE},
+    },
+    "held-twice": {
+        "task": held_twice.TASK,
+        "schedule": held_twice.EVERY_SECONDS,
+        "options": {"expires": held_twice.EVERY_SECONDS, "queue": WARM_QUEUE},
     },
     "views": {
         "task": view_transfer.TASK,

@@ -34,7 +34,7 @@ from worker.discord import deliver
 from worker.forms import make
 from worker.imports import run
 from worker.links import frozen, restore, revocation_sweep, view_transfer
-from worker.operations import cache_eviction, heartbeat, retention
+from worker.operations import cache_eviction, heartbeat, held_twice, retention
 from worker.operations.dead_letters import DeadLetters
 from worker.operations.metrics import JobMetrics
 from worker.reports import single_flight
@@ -98,9 +98,19 @@ def register(
     def transfer_views() -> None:
         view_transfer.transfer_views(engine, redis)
 
+    _register_upkeep(app, engine, redis, kept=kept, metrics=metrics)
+
+
+def _register_upkeep(
+    app: Celery, engine: Engine, redis: Redis, *, kept: Kept, metrics: JobMetrics
+) -> None:
     @app.task(name=retention.TASK, shared=False)
     def forget_old() -> None:
         retention.forget_old(engine, redis, kept, now=instants.now())
+
+    @app.task(name=held_twice.TASK, shared=False)
+    def look_for_tenants_held_twice() -> None:
+        held_twice.look_for_tenants_held_twice(engine, redis)
 
     @app.task(name=cache_eviction.TASK, shared=False)
     def make_room() -> None:

@@ -93,7 +93,7 @@ def test_a_tenant_is_found_on_any_server_and_never_said_not_to_exist(sharded: Sh
 def test_what_moves_between_two_answers_is_found(sharded: Sharded) -> None:
     sharded.add_tenant(HOME, 5)
     asked: list[str] = []
-    west_answered = Event()
+    west_answered, moved = Event(), Event()
 
     def find(session: TenantSession) -> int | None:
         database = database_of(session)
@@ -104,9 +104,10 @@ def test_what_moves_between_two_answers_is_found(sharded: Sharded) -> None:
         return found
 
     def once_it_moved(session: TenantSession) -> int | None:
-        if database_of(session) in sharded.owner_urls[HOME] and not west_answered.is_set():
+        if database_of(session) in sharded.owner_urls[HOME] and not moved.is_set():
             assert west_answered.wait(PATIENCE_SECONDS)
             sharded.move(5, HOME, "west")
+            moved.set()
         return find(session)
 
     assert find_on_any(sharded.engine, Access(), once_it_moved, int) == 5

@@ -10,6 +10,7 @@ from uuid import uuid4
 import httpx
 import pytest
 from redis import Redis
+from redis.typing import EncodableT, FieldT
 from tests.integration.report_viewer.conftest import BROWSER, Run
 from tests.support import wait
 from tests.support.samples import HOSTILE, Sample
@@ -158,8 +159,13 @@ async def test_a_file_of_the_brand_before_is_made_anew(
     meta = redis_client.hget(sample.key.cached, "meta")
     assert isinstance(meta, bytes)
     key = FormWanted(Form.PDF, "en").of(sample.key)
-    fields = {"meta": meta, "body": b"%PDF of before", "version": b"1", "brand": b""}
-    redis_client.hset(key.cached, mapping=fields)  # type: ignore[arg-type]
+    fields: dict[FieldT, EncodableT] = {
+        "meta": meta,
+        "body": b"%PDF of before",
+        "version": b"1",
+        "brand": b"",
+    }
+    redis_client.hset(key.cached, mapping=fields)
     async with run(REPORT_VIEWER_WAIT_SECONDS=0) as client:
         before = await client.get(f"{sample.path}/pdf", headers={"accept-language": "en"})
         assert before.content == b"%PDF of before"
@@ -170,6 +176,6 @@ async def test_a_file_of_the_brand_before_is_made_anew(
         shown = redis_client.get(brands.key(sample.tenant_id))
         assert isinstance(shown, bytes)
         fields |= {"body": b"%PDF of now", "brand": shown}
-        redis_client.hset(key.cached, mapping=fields)  # type: ignore[arg-type]
+        redis_client.hset(key.cached, mapping=fields)
         after = await client.get(f"{sample.path}/pdf", headers={"accept-language": "en"})
     assert after.content == b"%PDF of now"

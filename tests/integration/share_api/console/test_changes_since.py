@@ -2,12 +2,15 @@
 
 import pytest
 from redis import Redis
+from sqlalchemy import delete
 from tests.integration.share_api.conftest import Serve, Service, World
 from tests.integration.share_api.console.conftest import Tab, a_tab, said
 from tests.integration.share_api.test_frozen_links import SHARE, sell
 from tests.support import wait
 from tests.support.jobs_worker import JobsWorker
 
+from common.db.frozen_reports import FrozenReport
+from common.db.tenancy import TenantDb
 from common.jobs.celery_config import QUEUE
 from common.reports_cache.cache import REPORT_NAMES
 
@@ -104,6 +107,20 @@ def test_of_what_is_not_frozen_or_over_or_of_another_shop_there_is_nothing(
         tab.send("/admin/links/revoke", share=frozen.rpartition("/")[2])
         for below in ("/changed", "/changed/product-performance"):
             assert tab.open(f"{frozen}{below}").status_code == 404
+
+
+def test_a_copy_that_is_gone_is_said_to_be(service: Service, world: World) -> None:
+    sell(world, world.berlin, "first", service.container.issuing.jobs)
+    path = issued(service, frozen=True)
+    with TenantDb(service.container.engine, world.berlin).transaction() as session:
+        session.execute(delete(FrozenReport))
+    with a_tab(service) as stranger:
+        frame = at_berlin(stranger).open(f"{path}/changed/product-performance")
+    assert frame.status_code == 410
+    assert "What was frozen is not kept any more" in said(frame)
+    assert "days" not in said(frame)
+    assert "http-equiv" not in frame.text, "it is not asked for again"
+    assert "frame-ancestors 'self'" in frame.headers["content-security-policy"]
 
 
 @pytest.mark.parametrize("field", ["document", "csv"])

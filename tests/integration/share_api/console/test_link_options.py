@@ -66,7 +66,7 @@ def test_a_live_link_is_made_and_shows_the_days_of_today(tab: Tab, ben: httpx.Cl
 
 
 def test_ranges_are_allowed_and_kept_when_it_is_issued_again(tab: Tab, ben: httpx.Client) -> None:
-    path = made(tab, range=["month", "custom"])  # type: ignore[arg-type]
+    path = made(tab, range=["month", "custom"])
     assert entry_of(ben, path)["ranges"] == ["month", "custom"]
     assert "· Readers choose the days" in said(tab.open("/admin/links"))
     again = re.search(r'href="(/admin/links/new[^"]+)"', tab.open(path).text)
@@ -103,7 +103,7 @@ def test_what_is_left_out_is_chosen_told_and_kept_when_it_is_issued_again(
     tab: Tab, ben: httpx.Client
 ) -> None:
     chosen = ["money", "revenue-overview.waterfall", "product-performance.top"]
-    path = made(tab, report="revenue-overview", hide=chosen)  # type: ignore[arg-type]
+    path = made(tab, report="revenue-overview", hide=chosen)
     hidden = {"sections": ["waterfall"], "csv": False, "money": True, "margin": True}
     assert entry_of(ben, path)["hide"] == hidden
     for page in (tab.open(path), tab.open("/admin/links")):
@@ -261,7 +261,7 @@ def test_another_shops_link_has_no_password_to_set(tab: Tab, service: Service) -
 def test_a_board_is_made_told_found_and_issued_again(tab: Tab, ben: httpx.Client) -> None:
     also = ["revenue-overview", "product-performance"]
     hide = ["product-performance.products"]
-    path = made(tab, report="revenue-overview", also=also, hide=hide)  # type: ignore[arg-type]
+    path = made(tab, report="revenue-overview", also=also, hide=hide)
     entry = entry_of(ben, path)
     assert (entry["reportType"], entry["reports"]) == ("revenue-overview", also)
     assert entry["hide"] == {

@@ -45,7 +45,7 @@ def a_share(tenant_id: int, number: int) -> Share:
     )
 
 
-def made(tab: Tab, **choice: str) -> str:
+def made(tab: Tab, **choice: str | list[str]) -> str:
     """Make a link; the path of its page."""
     answer = tab.send("/admin/links/new", **{**CHOICE, **choice})
     assert answer.status_code == 303, answer.text

@@ -20,7 +20,7 @@ from report_viewer.app import create_app as create_viewer
 from report_viewer.settings import ViewerSettings
 from share_api.middleware.access_log import Metrics as ApiMetrics
 from worker.operations.metrics import JobMetrics
-from worker.operations.shared_state import SWEPT, SharedState
+from worker.operations.shared_state import HELD_TWICE, SharedState
 from worker.reports.single_flight import FAILED
 
 DOCS = Path(__file__).parents[4] / "docs"
@@ -44,7 +44,7 @@ _SUFFIXES = {"counter": ("_total",), "histogram": ("_bucket", "_count", "_sum"),
 @pytest.fixture
 def existing(redis_client: Redis) -> set[str]:
     """The names of all metrics of all services, as Prometheus stores their samples."""
-    redis_client.set(SWEPT, "run 1700000000")
+    redis_client.set(HELD_TWICE, 0)
     shared = CollectorRegistry()
     shared.register(SharedState(redis_client, redis_client))
     viewer = create_viewer(

@@ -1,20 +1,24 @@
 """A real worker tells what its processes did, and what of the system it sees."""
 
 import json
+from math import inf
 
 import httpx
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from redis import Redis
 from tests.integration.worker.conftest import Shop
 from tests.integration.worker.test_queues import worker
 from tests.support import wait
 
+from common.db.shards import HOME
+from common.instants import now
 from common.jobs.celery_config import IMPORT_QUEUE, WARM_QUEUE
 from common.jobs.publisher import PUBLISHED, JobPublisher
 from devstack.processes.sockets import reserved_port
 from worker.operations import dead_letters
 from worker.operations.metrics import JobMetrics, Stopwatch
-from worker.operations.shared_state import SharedState
+from worker.operations.shared_state import SharedState, swept_key
 
 DAY_SECONDS = 86_400
 
@@ -77,7 +81,24 @@ def test_the_age_of_the_oldest_job_is_told(
     assert found["analytics_queue_oldest_seconds", (WARM_QUEUE,)] >= DAY_SECONDS
     assert ("analytics_queue_oldest_seconds", (IMPORT_QUEUE,)) not in found
     assert found["analytics_dead_letters", ()] == 2
-    assert ("analytics_revocation_sweep_age_seconds", ()) not in found, "none was noted"
+
+
+def test_what_was_never_swept_is_told_of_each_database_server(redis_client: Redis) -> None:
+    def ages(*servers: str) -> dict[str, float]:
+        """The ages by the server that they name."""
+        return {
+            sample.labels.get("server", ""): sample.value
+            for metric in SharedState(redis_client, redis_client, servers).collect()
+            for sample in metric.samples
+            if sample.name == "analytics_revocation_sweep_age_seconds"
+        }
+
+    assert ages(HOME) == {"": inf}
+    redis_client.set(swept_key(HOME), f"run {now().timestamp()}")
+    redis_client.set(swept_key("east"), f"run {now().timestamp() - DAY_SECONDS}")
+    told = ages(HOME, "east", "west")
+    assert DAY_SECONDS <= told["east"] < told["west"] == inf
+    assert ages(HOME)[""] == pytest.approx(told[HOME], abs=DAY_SECONDS / 2)
 
 
 def test_a_redis_that_is_away_is_told() -> None:

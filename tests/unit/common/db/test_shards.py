@@ -18,8 +18,8 @@ from common.db.shards import (
     Directory,
     TenantAwayError,
     TenantElsewhereError,
-    like,
 )
+from common.db.tenancy import like
 
 NAMES = (HOME, "east", "west")
 TENANT = 7

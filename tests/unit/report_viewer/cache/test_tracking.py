@@ -1,6 +1,7 @@
 """What Redis tells of changes vouches for what was read before, and for nothing else."""
 
 import time
+from http import HTTPStatus
 
 import pytest
 from hypothesis import given, settings
@@ -46,7 +47,7 @@ def shown(cache: ResponseCache, clock: list[float], version: ReportVersion = CUR
     asked = clock[0]
     confirmed = link.revalidate(version, until=asked + cache.fresh_seconds)
     link.track(kept, asked=asked)
-    answer = PreparedResponse(Response(200, (), b"x"), '"tag"')  # type: ignore[arg-type]
+    answer = PreparedResponse(Response(HTTPStatus.OK, (), b"x"), '"tag"')
     cache.put(b"a", link, confirmed, Variant(Coding.GZIP, "en"), answer)
     return link
 
@@ -193,7 +194,7 @@ def test_whatever_is_lost_or_late_a_change_shows_in_time(steps: list[tuple[str, 
                 showing = written
                 confirmed = link.revalidate(CURRENT, until=now + BELIEF)
                 link.track(tracking.of_tenant(7, RUN), asked=now)
-                answer = PreparedResponse(Response(200, (), b"x"), '"tag"')  # type: ignore[arg-type]
+                answer = PreparedResponse(Response(HTTPStatus.OK, (), b"x"), '"tag"')
                 cache.put(b"a", link, confirmed, Variant(Coding.GZIP, "en"), answer)
             if cache.fresh_entry(b"a") and showing < written:
                 assert now < written_at + BELIEF

@@ -16,13 +16,11 @@ from typing import Any, Final, TypeVar
 from sqlalchemy import Engine, Row, TextClause, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from common.db.parallel import ask_each
 from common.db.shards import (
-    SERVER_AWAY,
+    HOME,
     TenantAwayError,
     TenantElsewhereError,
     directory_of,
-    servers_of,
 )
 from common.db.tenancy import Access, TenantSession, transaction
 
@@ -39,20 +37,22 @@ def rows_of_all(
 ) -> list[Row[*tuple[Any, ...]]]:
     """The rows of a function across tenants, from every server; each has a ``tenant_id``.
 
-    Those of a server are in its order, and no server always comes first.
+    Those of a server are in its order, and no server always comes first. One that hangs is waited
+    for once, and then left out for a while.
 
     Raises:
         sqlalchemy.exc.DBAPIError: no server answered, or with ``whole`` one did not.
     """
-    if directory_of(engine) is None:
+    directory = directory_of(engine)
+    if directory is None:
         with transaction(engine, Access()) as session:
             return list(session.execute(query, given))
-    servers = [*servers_of(engine).items()]
+    servers = [*directory.servers.items()]
     asks = {
         name: partial(held_rows, server, query, given)
         for name, server in SystemRandom().sample(servers, len(servers))
     }
-    answers = ask_each(asks, away=SERVER_AWAY)
+    answers = directory.ask_patiently(asks)
     if answers.away and (whole or not answers.given):
         raise TenantAwayError(None, f"no answer from {', '.join(sorted(answers.away))}")
     for name, error in answers.away.items():
@@ -69,21 +69,6 @@ def held_rows(
     held = f"SELECT found.* FROM ({query.text}) found WHERE holds_tenant(found.tenant_id)"  # noqa: S608
     with transaction(server, Access()) as session:
         return list(session.execute(text(held), given))
-
-
-@contextmanager
-def left_to_next_round(engine: Engine, tenant_id: int) -> Iterator[None]:
-    """Work for one tenant of a round of many: if its server is away, or it moves, others go on.
-
-    Which is logged, and where there is one server raised.
-    """
-    try:
-        yield
-    except SERVER_AWAY as error:
-        if directory_of(engine) is None:
-            raise
-        facts = {"tenant_id": tenant_id, "error": type(error).__name__}
-        _log.warning("a tenant is left to the next round", extra=facts)
 
 
 @contextmanager
@@ -139,8 +124,15 @@ def connect_to_each(engine: Engine) -> Mapping[str, Exception]:
     Raises:
         UnsafeDatabaseRoleError: on one of them the role could read across tenants.
     """
-    asks = {name: partial(_connect, server) for name, server in servers_of(engine).items()}
-    return ask_each(asks, away=(SQLAlchemyError,)).away
+    directory = directory_of(engine)
+    if directory is None:
+        try:
+            _connect(engine)
+        except SQLAlchemyError as error:
+            return {HOME: error}
+        return {}
+    asks = {name: partial(_connect, server) for name, server in directory.servers.items()}
+    return directory.ask(asks, away=(SQLAlchemyError,)).away
 
 
 def _connect(engine: Engine) -> None:

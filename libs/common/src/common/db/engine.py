@@ -12,7 +12,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, 
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect, ExecutionContext
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from common.db.read_timeout import TimeoutConnection
+from common.db.read_timeout import GRACE_SECONDS, TimeoutConnection
 
 CONNECT_TIMEOUT_SECONDS = 5
 STATEMENT_TIMEOUT_SECONDS = 30
@@ -117,15 +117,24 @@ def create_database_engine(
         _: Dialect, __: ConnectionPoolEntry, arguments: list[Any], named: dict[str, Any]
     ) -> TimeoutConnection:
         connection = TimeoutConnection.connect(*arguments, **named)
-        connection.statement_timeout_seconds = statement_timeout_seconds
+        connection.statement_timeout_seconds = min(
+            CONNECT_TIMEOUT_SECONDS, statement_timeout_seconds
+        )
         return connection
 
+    @event.listens_for(engine, "checkout")
     @event.listens_for(engine, "checkin")
-    def _returned(connection: DBAPIConnection | None, _: ConnectionPoolEntry) -> None:
+    def _usual(connection: DBAPIConnection | None, *_: object) -> None:
         if isinstance(connection, TimeoutConnection):
             connection.statement_timeout_seconds = statement_timeout_seconds
 
     return engine
+
+
+def answer_seconds(engine: Engine) -> float:
+    """How long a server's answer takes at most, with the way to a connection, unless it hangs."""
+    limit: int = engine.get_execution_options().get(TIME_LIMIT, STATEMENT_TIMEOUT_SECONDS * 1000)
+    return CONNECT_TIMEOUT_SECONDS + limit / 1000 + GRACE_SECONDS
 
 
 def create_service_engine(

@@ -11,6 +11,8 @@ from typing import Any, Final, Generic, TypeVar
 
 LEFT_OUT_SECONDS: Final = 10
 """How long a server that hung is not asked again."""
+LATE_SECONDS: Final = 3
+"""An error that comes later may be of a server that hangs."""
 ASKED_AT_ONCE: Final = 64
 """So many asks of one server may be at work in a process; who comes then goes on without it."""
 
@@ -102,7 +104,11 @@ class Asker:
         enough: Callable[[T], bool],
         within: float,
     ) -> Answers[T]:
-        """As ``ask_each``; one that says nothing ``within`` seconds, or is left out, is away."""
+        """The answers of servers, in the order of ``asks``, until one is ``enough``.
+
+        Errors of ``away`` are of a server that does not answer; any other is raised. One that says
+        nothing ``within`` seconds, or is left out, is away.
+        """
         keys = self._begin(asks, within)
         noted = {name: partial(self._noted, name, key, asks[name], within) for name, key in keys}
         running = _submit(noted)
@@ -135,27 +141,12 @@ class Asker:
         try:
             return ask()
         except Exception as error:
-            if self._clock() - began >= within / 2:
+            if self._clock() - began >= min(within / 2, LATE_SECONDS):
                 hung = self._hangs(error)
             raise
         finally:
             with self._lock:
                 self._servers[name].end(key, self._clock(), hung=hung)
-
-
-def ask_each(
-    asks: Mapping[str, Callable[[], T]], *, away: tuple[type[Exception], ...]
-) -> Answers[T]:
-    """The answers of all servers, in the order of ``asks``, each waited for.
-
-    Errors of ``away`` are of a server that does not answer; any other is raised.
-    """
-    if len(asks) > 1:
-        return _gather(_submit(asks), away, lambda _: False, None)
-    answers = Answers[T]()
-    for name, ask in asks.items():
-        _note(answers, name, ask, away)
-    return answers
 
 
 def _submit(asks: Mapping[str, Callable[[], T]]) -> dict[Future[T], str]:
@@ -172,19 +163,18 @@ def _gather(
     running: Mapping[Future[T], str],
     away: tuple[type[Exception], ...],
     enough: Callable[[T], bool],
-    within: float | None,
+    within: float,
 ) -> Answers[T]:
     """The answers until one is ``enough``; each server that gave none until then is in neither.
 
     Without one, whoever is not done ``within`` seconds is away by a ``ServerSilentError``.
     """
     answers = Answers[T]()
-    until = None if within is None else monotonic() + within
+    until = monotonic() + within
     left = set(running)
     satisfied = False
     while left and not satisfied:
-        seconds = None if until is None else max(0.0, until - monotonic())
-        done, left = wait(left, seconds, FIRST_COMPLETED)
+        done, left = wait(left, max(0.0, until - monotonic()), FIRST_COMPLETED)
         if not done:
             answers.away |= {running[each]: ServerSilentError(running[each]) for each in left}
             break

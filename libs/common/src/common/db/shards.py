@@ -24,11 +24,12 @@ from common.db.closed_fences import ClosedFences, waited_in_vain
 from common.db.engine import (
     STATEMENT_TIMEOUT_SECONDS,
     UnsafeDatabaseRoleError,
+    answer_seconds,
     create_service_engine,
 )
 from common.db.holding import holds
 from common.db.parallel import Answers, Asker
-from common.db.silence import hangs
+from common.db.silence import hangs, is_silent
 
 HOME: Final = "home"
 """The name of the server that ``DATABASE_URL`` is."""
@@ -98,11 +99,13 @@ class Directory:
         self._known: LRUCache[int, str] = LRUCache(_REMEMBERED)
         self._nobodys = TTLCache[int, bool](_NOBODYS_REMEMBERED, _NOBODYS_SECONDS, clock)
         self._asker = Asker(hangs, clock)
+        self._patient = Asker(is_silent, clock)
         self._fences = fences or ClosedFences()
 
     def close(self) -> None:
         """Give the connections of all servers but the home's back, once no one is asked."""
         self._asker.close()
+        self._patient.close()
         for name, engine in self.servers.items():
             if name != HOME:
                 engine.dispose()
@@ -190,10 +193,19 @@ class Directory:
         return answers
 
     def ask(
-        self, asks: Mapping[str, Callable[[], T]], *, enough: Callable[[T], bool] = lambda _: False
+        self,
+        asks: Mapping[str, Callable[[], T]],
+        *,
+        enough: Callable[[T], bool] = lambda _: False,
+        away: tuple[type[Exception], ...] = SERVER_AWAY,
     ) -> Answers[T]:
         """The answers of servers, within seconds: one that hung a moment ago is not waited for."""
-        return self._asker.ask(asks, away=SERVER_AWAY, enough=enough, within=_SILENT_SECONDS)
+        return self._asker.ask(asks, away=away, enough=enough, within=_SILENT_SECONDS)
+
+    def ask_patiently(self, asks: Mapping[str, Callable[[], T]]) -> Answers[T]:
+        """As ``ask``, of what may take as long as a statement may."""
+        within = answer_seconds(self.servers[HOME])
+        return self._patient.ask(asks, away=SERVER_AWAY, enough=lambda _: False, within=within)
 
 
 def directory_of(engine: Engine) -> Directory | None:
@@ -211,12 +223,6 @@ def servers_of(engine: Engine) -> Mapping[str, Engine]:
 def further_servers(engine: Engine) -> dict[str, Engine]:
     """As ``servers_of``, without the home: none where there is one server."""
     return {name: each for name, each in servers_of(engine).items() if name != HOME}
-
-
-def like(engine: Engine, server: Engine) -> Engine:
-    """The engine of a server with the options of another, its directory left out."""
-    options = engine.get_execution_options()
-    return server.execution_options(**{k: v for k, v in options.items() if k != DIRECTORY})
 
 
 def create_sharded_engine(

@@ -1,8 +1,10 @@
 """Tells a server that hangs from one that is busy, by the error that came late from it."""
 
-from psycopg.errors import QueryCanceled
+from psycopg.errors import ConnectionTimeout, QueryCanceled
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from common.db.read_timeout import HungServerError
 
 
 def hangs(error: Exception) -> bool | None:
@@ -17,3 +19,10 @@ def hangs(error: Exception) -> bool | None:
         return False
     state = getattr(getattr(error, "orig", None), "sqlstate", None)
     return state in {None, QueryCanceled.sqlstate}
+
+
+def is_silent(error: Exception) -> bool | None:
+    """As ``hangs``, of what may take long: whatever was said is an answer."""
+    if isinstance(error, PoolTimeoutError):
+        return None
+    return isinstance(getattr(error, "orig", None), ConnectionTimeout | HungServerError)

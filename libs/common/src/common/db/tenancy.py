@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.orm import Session, SessionTransaction
 
 from common.db.engine import SETS_LIMITS, limits, settle
-from common.db.shards import TenantElsewhereError, directory_of, like
+from common.db.shards import DIRECTORY, TenantElsewhereError, directory_of
 
 _ACCESS = "analytics.access"
 _HELD = "analytics.held"
@@ -66,6 +66,12 @@ def _set_access(session: Session, _: SessionTransaction, connection: Connection)
     held = connection.scalar(entering, {"tenant_id": access.tenant_id})
     if not held and (held is False or session.info[_HELD]):
         raise TenantElsewhereError(access.tenant_id)
+
+
+def like(engine: Engine, server: Engine) -> Engine:
+    """The engine of a server with the options of another, its directory left out."""
+    options = engine.get_execution_options()
+    return server.execution_options(**{k: v for k, v in options.items() if k != DIRECTORY})
 
 
 def _begin(engine: Engine, access: Access) -> TenantSession:

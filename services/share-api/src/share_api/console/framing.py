@@ -16,7 +16,7 @@ from share_api.console.visit import Visit
 from share_api.rate_limits import TooManyPreviewsError
 
 _STATUS: Final[Mapping[Waiting, int]] = MappingProxyType(
-    {Waiting.NONE: 404, Waiting.PREPARING: 202, Waiting.FAILED: 503}
+    {Waiting.NONE: 404, Waiting.GONE: 410, Waiting.PREPARING: 202, Waiting.FAILED: 503}
 )
 
 

@@ -13,12 +13,14 @@ the reports need too. Which goes next is by turns: the shop whose last import en
 import logging
 from functools import partial
 from typing import Any, Final
+from uuid import UUID
 
 from celery.exceptions import SoftTimeLimitExceeded
 from sqlalchemy import Connection, Engine, delete, text
 
-from common.db.across import left_to_next_round, rows_of_all
+from common.db.across import rows_of_all
 from common.db.imports import Import, ImportState
+from common.db.rounds import Round
 from common.db.tenancy import TenantDb
 from common.jobs.payloads import RunImport
 from ingest.csv.faults import ImportRefusedError
@@ -94,15 +96,17 @@ def _load(uploaded: UploadedImport, claimed: Claimed) -> None:
 
 def next_import(engine: Engine, slots: int = IMPORTS_AT_ONCE) -> RunImport | None:
     """The import whose turn it is while a slot is free; clears away what never arrived."""
+    this = Round(engine)
     for tenant_id, import_id, state in rows_of_all(engine, _UNFINISHED, {}):
         if state == ImportState.RECEIVING:
-            with (
-                left_to_next_round(engine, tenant_id),
-                TenantDb(engine, tenant_id).transaction() as session,
-            ):
-                session.execute(
-                    delete(Import).where(Import.tenant_id == tenant_id, Import.id == import_id)
-                )
+            this.work(tenant_id, partial(_clear_away, TenantDb(engine, tenant_id), import_id))
         elif is_free(engine, tenant_id, slots):
             return RunImport(tenant_id, import_id)
     return None
+
+
+def _clear_away(db: TenantDb, import_id: UUID) -> None:
+    with db.transaction() as session:
+        session.execute(
+            delete(Import).where(Import.tenant_id == db.tenant_id, Import.id == import_id)
+        )

@@ -8,11 +8,12 @@ or of another run of the server, counts for nothing and is looked up when the li
 import logging
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from sqlalchemy import Engine, select, text
 
-from common.db.shards import SERVER_AWAY, directory_of
+from common.db.rounds import Round
 from common.db.shares import Share
 from common.db.tenancy import Access, snapshot, transaction
 from common.links.state import LinkRef, LinkState, LinkStateStore
@@ -46,7 +47,7 @@ def sweep_changes(
         sqlalchemy.exc.DBAPIError: PostgreSQL did not answer.
         redis.RedisError: Redis did not answer.
     """
-    missing, left = 0, None
+    missing, this = 0, Round(engine)
     with transaction(server, Access()) as session:
         found = session.execute(_CHANGED, {"since": since, "moment": now})
         batches = [list(part) for part in found.partitions(_AT_ONCE)]
@@ -55,19 +56,14 @@ def sweep_changes(
         links = [LinkRef(row.tenant_id, row.link_id, row.expires_at) for row in rows]
         for link, row, known in zip(links, rows, states.read_links(links), strict=True):
             if known.state is LinkState.ACTIVE and known.options.revision < row.revision:
-                try:
-                    _write(engine, states, link, epoch)
-                    missing += 1
-                except SERVER_AWAY as error:
-                    if directory_of(engine) is None:
-                        raise
-                    left = error
+                write = partial(_write, engine, states, link, epoch)
+                missing += this.work(link.tenant_id, write) or 0
     if missing:
         logger.warning("changes of links were missing in Redis", extra={"links": missing})
-    return left
+    return this.left
 
 
-def _write(engine: Engine, states: LinkStateStore, link: LinkRef, epoch: str) -> None:
+def _write(engine: Engine, states: LinkStateStore, link: LinkRef, epoch: str) -> bool:
     with snapshot(engine, Access(tenant_id=link.tenant_id)) as session:
         query = select(Share).where(
             Share.tenant_id == link.tenant_id, Share.link_id == link.link_id
@@ -75,3 +71,4 @@ def _write(engine: Engine, states: LinkStateStore, link: LinkRef, epoch: str) ->
         share = session.scalar(query)
     if share is not None and share.revoked_at is None:
         states.restore(link, LinkState.ACTIVE, options_of(share), epoch=epoch)
+    return True

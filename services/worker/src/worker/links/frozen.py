@@ -2,12 +2,14 @@
 
 import logging
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from sqlalchemy import Engine, delete, exists, or_, text
 
-from common.db.across import left_to_next_round, rows_of_all
+from common.db.across import rows_of_all
 from common.db.frozen_reports import FrozenReport
+from common.db.rounds import Round
 from common.db.shares import Share
 from common.db.tenancy import Access, transaction
 
@@ -25,21 +27,21 @@ def drop_ended(engine: Engine, *, now: datetime) -> int:
         sqlalchemy.exc.DBAPIError: PostgreSQL did not answer; the next round goes on.
     """
     tenants = [row.tenant_id for row in rows_of_all(engine, _ENDED, {"at": now})]
-    dropped = 0
-    for tenant_id in tenants:
-        revoked = exists().where(
-            Share.tenant_id == tenant_id,
-            Share.link_id == FrozenReport.link_id,
-            Share.revoked_at.is_not(None),
-        )
-        ended = delete(FrozenReport).where(
-            FrozenReport.tenant_id == tenant_id, or_(FrozenReport.expires_at <= now, revoked)
-        )
-        with (
-            left_to_next_round(engine, tenant_id),
-            transaction(engine, Access(tenant_id=tenant_id)) as session,
-        ):
-            dropped += len(session.execute(ended.returning(FrozenReport.link_id)).all())
+    this = Round(engine)
+    dropped = sum(this.work(each, partial(_drop, engine, each, now)) or 0 for each in tenants)
     if dropped:
         _log.info("frozen reports of ended links deleted", extra={"reports": dropped})
     return dropped
+
+
+def _drop(engine: Engine, tenant_id: int, now: datetime) -> int:
+    revoked = exists().where(
+        Share.tenant_id == tenant_id,
+        Share.link_id == FrozenReport.link_id,
+        Share.revoked_at.is_not(None),
+    )
+    ended = delete(FrozenReport).where(
+        FrozenReport.tenant_id == tenant_id, or_(FrozenReport.expires_at <= now, revoked)
+    )
+    with transaction(engine, Access(tenant_id=tenant_id)) as session:
+        return len(session.execute(ended.returning(FrozenReport.link_id)).all())

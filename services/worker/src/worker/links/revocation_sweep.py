@@ -24,14 +24,14 @@ from redis import Redis, RedisError
 from sqlalchemy import Engine, text
 
 from common.db.origin import is_restored_copy
-from common.db.shards import HOME, SERVER_AWAY, servers_of
+from common.db.shards import SERVER_AWAY, servers_of
 from common.db.tenancy import Access, transaction
 from common.infra.nodes import Node, on_each
 from common.infra.redis import leave_deposed_primary
 from common.infra.refusals import refusal_of, told_of
 from common.links.state import INFORM, LinkRef, LinkState, LinkStateStore, parse_epoch
 from worker.links.change_sweep import sweep_changes
-from worker.operations.shared_state import SWEPT
+from worker.operations.shared_state import swept_key
 
 TASK: Final = "links.sweep-recalls"
 EVERY_SECONDS: Final = 5
@@ -65,7 +65,7 @@ def sweep_revocations(engine: Engine, redis: Redis, *, now: datetime) -> int:
                 if is_restored_copy(session):
                     continue
             leave_deposed_primary(redis)
-            database = _Database(engine, server, _note_of(name))
+            database = _Database(engine, server, swept_key(name))
             for found, left in on_each(redis, partial(_sweep, database, redis, now=now)):
                 missing += found
                 failed = failed or left
@@ -85,10 +85,6 @@ class _Database:
     engine: Engine
     server: Engine
     note: str
-
-
-def _note_of(name: str) -> str:
-    return SWEPT if name == HOME else f"{SWEPT}:{name}"
 
 
 def _sweep(

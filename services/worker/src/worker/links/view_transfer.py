@@ -13,6 +13,7 @@ import logging
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -25,7 +26,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from common import instants
-from common.db.across import left_to_next_round
+from common.db.rounds import Round
 from common.db.tenancy import Access, transaction
 from common.links import view_counts
 from common.links.view_counts import Batch
@@ -83,11 +84,11 @@ def transfer_views(engine: Engine, redis: Redis) -> int:
         sqlalchemy.exc.DBAPIError: PostgreSQL did not answer; what was counted stays for the next.
         redis.RedisError: Redis did not answer; likewise.
     """
-    links = 0
-    for tenant_id in view_counts.tenants(redis):
-        with left_to_next_round(engine, tenant_id):
-            links += _transfer(engine, redis, tenant_id)
-    return links
+    this = Round(engine)
+    return sum(
+        this.work(each, partial(_transfer, engine, redis, each)) or 0
+        for each in view_counts.tenants(redis)
+    )
 
 
 def _transfer(engine: Engine, redis: Redis, tenant_id: int) -> int:

@@ -17,12 +17,13 @@ from redis import Redis
 from sqlalchemy import ColumnElement, Engine, delete, func, select, text, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
-from common.db.across import left_to_next_round, rows_of_all
+from common.db.across import rows_of_all
 from common.db.api_keys import ApiKey
 from common.db.idempotency import KEPT, IdempotencyKey
 from common.db.imports import Import
 from common.db.invitations import Invitation
 from common.db.metadata import Model
+from common.db.rounds import Round
 from common.db.shares import DAILY_VIEWS_KEPT, DailyViews, Share, ViewBatch
 from common.db.tenancy import Access, TenantSession, transaction
 from worker.settings import Kept
@@ -148,13 +149,12 @@ def forget_old(
     given = {"after": after, "most": TENANTS_AT_ONCE}
     rows = rows_of_all(engine, _TENANTS, given)
     tenants = sorted({row.tenant_id for row in rows})[:TENANTS_AT_ONCE]
-    this = _Round(engine, kept, now, batches)
+    this, one_by_one = _Round(engine, kept, now, batches), Round(engine)
     reached: int | str = after
     try:
         for tenant_id in tenants:
             reached = tenant_id  # one that fails is passed over until tomorrow
-            with left_to_next_round(engine, tenant_id):
-                this.forget(tenant_id)
+            one_by_one.work(tenant_id, partial(this.forget, tenant_id))
         if len(tenants) < TENANTS_AT_ONCE:
             reached = _DONE
     except _Spent:

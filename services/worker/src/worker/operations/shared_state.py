@@ -5,8 +5,9 @@ metric too, and never fails the answer.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from math import inf
 from typing import Final
 
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -14,6 +15,7 @@ from prometheus_client.registry import Collector
 from redis import Redis, RedisError
 
 from common import instants
+from common.db.shards import HOME
 from common.infra.nodes import nodes_of
 from common.jobs.celery_config import QUEUES
 from common.jobs.publisher import PUBLISHED
@@ -22,15 +24,25 @@ from worker.operations import dead_letters, heartbeat
 
 SWEPT: Final = "analytics:recalls:swept"
 """Where the revocation sweep keeps its run of the server and up to when Redis knows all."""
+HELD_TWICE: Final = "analytics:tenants:held-twice"
+"""Where it is noted how many tenants two database servers hold."""
 
 _NODE_UP: Final = "analytics_redis_node_up"
 
 
-class SharedState(Collector):
-    """Reads the state of the whole system: ``redis`` of reports, ``broker`` of the jobs."""
+def swept_key(server: str) -> str:
+    """Where the sweep of one of several database servers is noted."""
+    return SWEPT if server == HOME else f"{SWEPT}:{server}"
 
-    def __init__(self, redis: Redis, broker: Redis) -> None:
-        self._redis, self._broker = redis, broker
+
+class SharedState(Collector):
+    """Reads the state of the whole system: ``redis`` of reports, ``broker`` of the jobs.
+
+    ``servers`` are the names of the database servers.
+    """
+
+    def __init__(self, redis: Redis, broker: Redis, servers: Sequence[str] = (HOME,)) -> None:
+        self._redis, self._broker, self._servers = redis, broker, servers
 
     def describe(self) -> list[Metric]:
         """Nothing: no server is asked before metrics are."""
@@ -73,33 +85,38 @@ class SharedState(Collector):
             pipe.llen(dead_letters.KEY)
             pipe.exists(heartbeat.KEY)
             pipe.scard(view_counts.TENANTS)
-            letters, alive, tenants = pipe.execute()
+            pipe.get(HELD_TWICE)
+            letters, alive, tenants, twice = pipe.execute()
         yield _gauge("analytics_dead_letters", "Messages that no task took.", letters)
         yield _gauge("analytics_workers_alive", "Whether scheduler and workers run.", alive)
         yield _gauge("analytics_views_waiting", "Shops with views not in the ledger.", tenants)
+        if twice is not None:
+            text = "Shops that two database servers hold."
+            yield _gauge("analytics_tenants_held_twice", text, twice)
 
     def _of_nodes(self) -> Iterator[Metric]:
         """What each server tells of itself; only those of a cluster are named."""
         texts = {
             "analytics_redis_used_bytes": "Memory in use.",
             "analytics_redis_max_bytes": "Memory there may be.",
-            "analytics_revocation_sweep_age_seconds": (
-                "Since when a revocation may be missing in Redis."
-            ),
         }
         nodes, now = nodes_of(self._redis), instants.now()
         labels = ["node"] if any(node.name for node in nodes) else []
-        used, most, age = (
-            GaugeMetricFamily(name, text, labels=labels) for name, text in texts.items()
+        used, most = (GaugeMetricFamily(name, text, labels=labels) for name, text in texts.items())
+        age = GaugeMetricFamily(
+            "analytics_revocation_sweep_age_seconds",
+            "Since when a revocation may be missing in Redis; infinite where none was looked for.",
+            labels=[*labels, *(["server"] if len(self._servers) > 1 else [])],
         )
         up = GaugeMetricFamily(_NODE_UP, "Whether a node of the cluster answers.", labels=["node"])
         for node in nodes:
             named = [node.name] if node.name else []
             try:
                 with node.redis.pipeline(transaction=False) as pipe:
-                    pipe.get(node.key(SWEPT))
+                    for server in self._servers:
+                        pipe.get(node.key(swept_key(server)))
                     pipe.info("memory")
-                    swept, memory = pipe.execute()
+                    *swept, memory = pipe.execute()
             except (RedisError, OSError):
                 if not node.name:
                     raise
@@ -109,9 +126,9 @@ class SharedState(Collector):
                 up.add_metric(named, 1)
             used.add_metric(named, memory["used_memory"])
             most.add_metric(named, memory["maxmemory"])
-            seconds = _seconds_since(swept, now)
-            if seconds is not None:
-                age.add_metric(named, seconds)
+            for server, note in zip(self._servers, swept, strict=True):
+                of_server = [*named, server] if len(self._servers) > 1 else named
+                age.add_metric(of_server, _seconds_since(note, now))
         yield from (each for each in (up, used, most, age) if each.samples)
 
 
@@ -132,8 +149,9 @@ def _waited(message: bytes | None, now: datetime) -> float | None:
         return None
 
 
-def _seconds_since(swept: bytes | None, now: datetime) -> float | None:
+def _seconds_since(swept: bytes | None, now: datetime) -> float:
+    """For how many seconds nothing was swept: for ever, where it was not noted."""
     try:
         return max(0.0, now.timestamp() - float((swept or b"").split()[1]))
     except (ValueError, IndexError):
-        return None
+        return inf

@@ -5,11 +5,13 @@ Tenants are found by ids alone; their rows are touched in transactions of their 
 
 import logging
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from sqlalchemy import Engine, text
 
-from common.db.across import left_to_next_round, rows_of_all
+from common.db.across import rows_of_all
+from common.db.rounds import Round
 from common.db.tenancy import TenantDb
 from common.jobs.publisher import JobPublisher, JobsUnavailableError
 from ingest.webhooks import inbox
@@ -36,7 +38,10 @@ def sweep_webhooks(engine: Engine, jobs: JobPublisher, *, keep_days: int, now: d
             jobs.request_webhooks(tenant_id)
     except JobsUnavailableError as error:
         _log.warning("webhooks were not asked for, they will be: %s", error)
+    this = Round(engine)
     for tenant_id in ended:
-        with left_to_next_round(engine, tenant_id):
-            count = inbox.clear(TenantDb(engine, tenant_id), before=before)
+        count = this.work(
+            tenant_id, partial(inbox.clear, TenantDb(engine, tenant_id), before=before)
+        )
+        if count is not None:
             _log.info("old webhooks deleted", extra={"tenant_id": tenant_id, "events": count})

@@ -39,6 +39,8 @@ def show_changes(share_id: str, visit: CurrentVisit, report: str = "") -> Respon
 def show_changes_page(share_id: str, report: str, visit: CurrentVisit) -> Response:
     """The page in its frame, or that the report of now is being prepared."""
     share = _link(visit, share_id).share
+    if report not in reports_of(share):
+        raise HTTPException(404)
     return framed(visit, lambda brand: drawn_changes(visit, share, report, brand))
 
 

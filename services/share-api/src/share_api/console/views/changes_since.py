@@ -19,15 +19,8 @@ from report_pages.page_brand import PageBrand
 from report_pages.report import OUTDATED
 from report_pages.since.comparing import Side, compare
 from report_pages.since.telling import Told
-from share_api.console.views.preview import (
-    NoSuchPreviewError,
-    Waiting,
-    ask_for,
-    preview_of,
-    templates,
-)
+from share_api.console.views.preview import Waiting, ask_for, preview_of, templates
 from share_api.console.visit import Visit
-from sharing.boards import reports_of
 from sharing.hiding import hidden_by, hidden_in
 
 _ONE_AT_A_TIME: Final = Lock()
@@ -38,12 +31,13 @@ def drawn_changes(visit: Visit, share: Share, report: str, brand: PageBrand) -> 
     """The page of what has changed of a report of the link, in the admin's language.
 
     Raises:
-        NoSuchPreviewError: the link does not show the report, or it is kept no more.
         UnreadableReportError: what is kept cannot be read.
         JobsUnavailableError: nothing can be asked for now.
         TooManyPreviewsError: the shop has had too many computed.
     """
     frozen = _frozen(visit, share, report)
+    if frozen is None:
+        return Waiting.GONE
     key = _key_of_now(share, report)
     found = preview_of(visit, key)
     if found.document is None:
@@ -65,15 +59,12 @@ def drawn_changes(visit: Visit, share: Share, report: str, brand: PageBrand) -> 
     return templates().draw_since("since_page.html", told, brand, notice=notice)
 
 
-def _frozen(visit: Visit, share: Share, report: str) -> Side:
-    if report not in reports_of(share):
-        raise NoSuchPreviewError
+def _frozen(visit: Visit, share: Share, report: str) -> Side | None:
+    """The report as it was frozen; None when it is kept no more."""
     with visit.db.transaction() as session:
         kept = frozen_fields(session, share.tenant_id, share.link_id, report)
-    if report not in kept:
-        raise NoSuchPreviewError
-    fields = kept[report]
-    return _side(fields.get("document"), fields.get("csv"))
+    fields = kept.get(report)
+    return None if fields is None else _side(fields.get("document"), fields.get("csv"))
 
 
 def _whole(visit: Visit, key: ReportKey) -> Side | None:

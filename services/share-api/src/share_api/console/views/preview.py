@@ -39,9 +39,10 @@ class NoSuchPreviewError(LookupError):
 
 
 class Waiting(Enum):
-    """Why there is no page of figures: nothing belongs there, or not yet, or not now."""
+    """Why there is no page of figures: nothing belongs there, any more, or not yet, or not now."""
 
     NONE = "none"
+    GONE = "gone"
     PREPARING = "preparing"
     FAILED = "failed"
 
