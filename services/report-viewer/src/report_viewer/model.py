@@ -1,9 +1,9 @@
 """Values that several layers of the viewer share: the heat and the freshness of a report."""
 
-from enum import Enum
+from enum import StrEnum
 
 
-class Heat(Enum):
+class Heat(StrEnum):
     """How far an answer's report was away; the value is a label of metrics."""
 
     HOT = "hot"
@@ -14,7 +14,7 @@ class Heat(Enum):
     """Something had to be looked up, computed or made first."""
 
 
-class Freshness(Enum):
+class Freshness(StrEnum):
     """What is known of the data behind a report; the value goes into a header."""
 
     CURRENT = "current"

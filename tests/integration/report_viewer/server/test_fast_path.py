@@ -57,6 +57,12 @@ class Server:
     def __init__(self) -> None:
         self.port = 0
         self.fast_responses = 0
+        self.connections: set[FastPathProtocol] = set()
+
+    @property
+    def only_connection(self) -> FastPathProtocol:
+        (connection,) = self.connections
+        return connection
 
     @asynccontextmanager
     async def connect(self) -> AsyncIterator[Client]:
@@ -97,6 +103,7 @@ async def server(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
     task = asyncio.create_task(running._serve())
     while not running.started:  # noqa: ASYNC110 - the server has no event for it
         await asyncio.sleep(0.01)
+    made.connections = running.server_state.connections  # type: ignore[assignment]
     made.port = running.servers[0].sockets[0].getsockname()[1]
     yield made
     running.should_exit = True
@@ -180,6 +187,62 @@ async def test_what_is_no_plain_get_goes_the_long_way(server: Server, sample: Sa
         client.send(get(sample.path, "Upgrade: websocket", "Connection: upgrade"))
         assert (await client.receive()).status == 200
         assert server.fast_responses == taken
+
+
+async def answered_from_cache(server: Server, client: Client, path: str) -> None:
+    """The last of some answers comes from the cache."""
+    taken = server.fast_responses
+    while server.fast_responses == taken:
+        client.send(get(path))
+        assert (await client.receive()).status == 200
+
+
+@pytest.mark.parametrize("last", ["", "/healthz"])
+async def test_a_connection_on_which_nothing_is_asked_ends(
+    server: Server, sample: Sample, last: str
+) -> None:
+    async with server.connect() as client:
+        await answered_from_cache(server, client, sample.path)
+        connection = server.only_connection
+        if last:  # what is answered the server's way has a timer of its own
+            client.send(get(last))
+            assert (await client.receive()).status == 200
+        assert connection._idle is not None
+        connection._idle.cancel()
+        connection.timeout_keep_alive = 0
+        connection._look_whether_idle()
+        assert await client.closed()
+
+
+async def test_a_connection_that_is_used_is_looked_at_again(server: Server, sample: Sample) -> None:
+    async with server.connect() as client:
+        await answered_from_cache(server, client, sample.path)
+        connection = server.only_connection
+        first = connection._idle
+        since = connection.idle_since()
+        await answered_from_cache(server, client, sample.path)
+        assert connection._idle is first, "an answer sets no timer"
+        assert since is not None
+        assert (connection.idle_since() or 0) > since, "it is another place in the row of the idle"
+        connection.timeout_keep_alive = 600
+        connection._look_whether_idle()
+        assert not connection.transport.is_closing()
+        assert connection._idle is not first
+        connection.flow.write_paused = True  # the client does not read: that has its own bound
+        connection.timeout_keep_alive = 1
+        connection._look_whether_idle()
+        assert not connection.transport.is_closing()
+        connection.flow.write_paused = False
+        assert await client.closed(), "looked at again"
+
+
+async def test_a_connection_that_is_over_leaves_no_timer(server: Server, sample: Sample) -> None:
+    async with server.connect() as client:
+        await answered_from_cache(server, client, sample.path)
+        connection = server.only_connection
+    await wait.until_async(lambda: not server.connections)
+    assert connection._idle is not None
+    assert connection._idle.cancelled()
 
 
 async def test_a_connection_ends_when_its_client_says_so(server: Server, sample: Sample) -> None:

@@ -63,7 +63,8 @@ class HeadRefusedError(Exception):
 class BoundedProtocol(DrainingProtocol):
     """A connection of a client; to be derived from in front of a protocol of the server.
 
-    ``begun`` and ``whole`` say whether the head of the request that is arriving has, and all of it.
+    ``begun`` and ``whole`` say whether the head of a request has arrived, and all of it;
+    ``answered_at`` is when, by the loop's clock, an answer was given last that set no timer.
     """
 
     bounds: ConnectionLimits
@@ -77,6 +78,7 @@ class BoundedProtocol(DrainingProtocol):
     transport: asyncio.Transport
     begun = True
     whole = True
+    answered_at: float | None = None
     _head_bytes = 0
     _piece_bytes = 0
     _arriving: asyncio.TimerHandle | None = None
@@ -108,7 +110,8 @@ class BoundedProtocol(DrainingProtocol):
             return None
         if self.timeout_keep_alive_task is not None:
             return self.timeout_keep_alive_task.when() - self.timeout_keep_alive
-        return self._arriving.when() - self.bounds.head_seconds if self._arriving else None
+        arriving = self._arriving
+        return self.answered_at if arriving is None else arriving.when() - self.bounds.head_seconds
 
     def give_up(self) -> None:
         """Make room for somebody else, as nothing is asked here."""

@@ -4,8 +4,12 @@ A request that the response cache answers needs no task, no scope and no message
 what a request costs. The parser, the time-outs and the shutdown are the server's own, and every
 request that is anything but a plain GET of a fresh entry takes the server's own way, to the same
 bytes.
+
+Nor is a timer set and cancelled for each answer: a connection has one, and looks when it is due
+whether anything was asked meanwhile.
 """
 
+import asyncio
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -27,6 +31,13 @@ class FastPathProtocol(BoundedProtocol, HttpToolsProtocol):
         self._cached_response = viewer.reports.cached_response if viewer is not None else None
         self.bounds = viewer.bounds if viewer is not None else ConnectionLimits()
         self._answered = self._cache_asked = False
+        self._idle: asyncio.TimerHandle | None = None
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The connection is over."""
+        if self._idle is not None:
+            self._idle.cancel()
+        super().connection_lost(exc)
 
     def on_message_begin(self) -> None:
         """Begin a request; the scope is made when it turns out to be needed."""
@@ -41,7 +52,10 @@ class FastPathProtocol(BoundedProtocol, HttpToolsProtocol):
         self.check_head()
         if self._respond_from_cache():
             self._answered = True
-            self.on_response_complete()
+            self.server_state.total_requests += 1
+            self.answered_at = self.loop.time()
+            if self._idle is None:
+                self._look_in(self.timeout_keep_alive)
             return
         url, headers, expect = self.url, self.headers, self.expect_100_continue
         super().on_message_begin()
@@ -61,6 +75,21 @@ class FastPathProtocol(BoundedProtocol, HttpToolsProtocol):
             self.begun = self.whole = True
         else:
             super().on_message_complete()
+
+    def _look_in(self, seconds: float) -> None:
+        self._idle = self.loop.call_later(seconds, self._look_whether_idle)
+
+    def _look_whether_idle(self) -> None:
+        """End the connection if nothing was asked for as long as that may be; else look again."""
+        self._idle = None
+        if self.transport.is_closing():
+            return
+        since, now = self.idle_since(), self.loop.time()
+        left = self.timeout_keep_alive - (0 if since is None else now - since)
+        if left > 0:
+            self._look_in(left)
+        else:
+            self.timeout_keep_alive_handler()
 
     def _respond_from_cache(self) -> bool:
         """Write the cached response if there is one, in turn, on a connection that stays open."""
