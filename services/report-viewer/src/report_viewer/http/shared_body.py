@@ -9,7 +9,7 @@ import gzip
 import hashlib
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
@@ -83,8 +83,7 @@ class BodyTemplate:
         places = {mark: number for number, mark in enumerate(marks)}
         split = re.split(b"(" + b"|".join(map(re.escape, marks)) + b")", text)
         pieces = [places.get(each, each) for each in split if each]
-        named = repr(pieces).encode("ascii")
-        self.digest = hashlib.blake2b(named, digest_size=16).digest()
+        self.digest = _digest(pieces)
         self._runs = _runs(pieces)
         texts = [each.text for each in self._runs if isinstance(each, _Common)]
         self._plain = CommonParts(sum(map(len, texts)))
@@ -128,6 +127,17 @@ class BodyTemplate:
 
     def _body(self, parts: tuple[bytes, ...], common: CommonParts) -> SharedBody:
         return SharedBody(parts, common, sum(map(len, parts)) - common.size)
+
+
+def _digest(pieces: Iterable[bytes | int]) -> bytes:
+    digest = hashlib.blake2b(digest_size=16)
+    for each in pieces:
+        if isinstance(each, int):
+            digest.update(b"mark %d;" % each)
+        else:
+            digest.update(b"text %d;" % len(each))
+            digest.update(each)
+    return digest.digest()
 
 
 def _runs(pieces: Sequence[bytes | int]) -> tuple[_Common | _Own, ...]:
