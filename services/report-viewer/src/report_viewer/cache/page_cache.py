@@ -20,7 +20,7 @@ from report_viewer.http.etag import strong_etag
 from report_viewer.http.shared_body import BodyTemplate, SharedBody
 
 KEPT: Final = 256
-"""Some ten megabytes of them."""
+"""Some 25 MB of them: a page as text, and compressed when somebody takes it so."""
 
 _MARK: Final = secrets.token_hex(16)
 TOKEN, EXPIRES, EXPIRES_ISO = (f"{_MARK}-{each}" for each in ("token", "expires", "iso"))
