@@ -127,7 +127,8 @@ def order_of(
     if only_cards:
         amounts = replace(amounts_of(sums, goods), gift_cards=amounts.gift_cards)
     kept = tuple(there[number] for number in amounts.sold)
-    others = tuple(line for line in there if line not in kept)
+    sold = frozenset(amounts.sold)
+    others = tuple(line for number, line in enumerate(there) if number not in sold)
     return Order(head, kept, amounts, placed_at, gift_cards_are_sales, only_cards, others)
 
 

@@ -8,6 +8,7 @@ addresses and e-mail addresses are left behind: what is kept knows a customer by
 import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from itertools import chain
 from typing import Any, Final
 
 from ingest.formats.customers import pseudonym
@@ -123,14 +124,14 @@ def refund_content(payload: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         UnreadableEventError: something is not what it should be.
     """
-    moved = [
-        (text_at(each, "currency"), text_at(each, "amount"))
-        for each in list_at(payload, "transactions")
-        if text_at(each, "kind") == "refund" and text_at(each, "status") in {"success", ""}
-    ]
-    adjustments = list_at(payload, "order_adjustments")
-    off_shipping = [each for each in adjustments if text_at(each, "kind") == "shipping_refund"]
-    others = [each for each in adjustments if each not in off_shipping]
+    moved: dict[str, list[str]] = {}
+    for each in list_at(payload, "transactions"):
+        if text_at(each, "kind") == "refund" and text_at(each, "status") in {"success", ""}:
+            moved.setdefault(text_at(each, "currency"), []).append(text_at(each, "amount"))
+    off_shipping, others = [], []
+    for each in list_at(payload, "order_adjustments"):
+        of_shipping = text_at(each, "kind") == "shipping_refund"
+        (off_shipping if of_shipping else others).append(each)
     return {
         "at": moment_at(payload, "processed_at", "created_at"),
         "lines": [
@@ -143,11 +144,8 @@ def refund_content(payload: Mapping[str, Any]) -> dict[str, Any]:
         ],
         "shipping": _sum(text_at(each, "amount").lstrip("-") for each in off_shipping),
         "shippingTax": _sum(text_at(each, "tax_amount").lstrip("-") for each in off_shipping),
-        "money": _sum(amount for _, amount in moved) if moved else None,
-        "moved": {
-            currency: _sum(amount for each, amount in moved if each == currency)
-            for currency in sorted({each for each, _ in moved})
-        },
+        "money": _sum(chain(*moved.values())) if moved else None,
+        "moved": {currency: _sum(amounts) for currency, amounts in sorted(moved.items())},
         "discrepancy": _sum(
             text_at(each, name) for each in others for name in ("amount", "tax_amount")
         ),
