@@ -16,7 +16,7 @@ from ingest.formats.allocate import spread
 from ingest.formats.gift_cards import is_card
 from ingest.formats.refund_parts import refund_of
 from ingest.formats.shopify.order import BEYOND, EXTRAS_BACK, Order
-from ingest.formats.shopify.refund_money import money_back, parts_of, refund_amount
+from ingest.formats.shopify.refund_money import extras_of, money_back, parts_of, refund_amount
 from ingest.rows import RefundKind, RefundRow
 from ingest.webhooks.platform import Shop
 
@@ -139,7 +139,7 @@ def _of_lines(
     """
     amount = refund_amount(shop.currency)
     back = _Back([0] * len(left.paid), [0] * len(left.paid), [0] * len(left.extras))
-    back.extras[1] = min(amount(content.get("extras", "")), left.extras[1])
+    back.extras[1] = min(extras_of(content, shop.currency), left.extras[1])
     tax = amount(content["shippingTax"])
     for line_id, quantity, subtotal, line_tax in content["lines"]:
         if line_id in others:
