@@ -127,10 +127,35 @@ INCLUDED = {"taxes_included": True, "total_tax": "2.60"}
             ),
             {"S-1": (2000, 0)},
         ),
+        (order([MUG], "20.00", total_tip_received="3.00"), {"S-1": (2000, 0)}),
+        (
+            order(
+                [MUG, CUP],
+                "25.00",
+                **CODE,
+                total_tip_received="3.00",
+                taxes_included=True,
+                original_total_duties_set=money("4.00"),
+            ),
+            {"S-1": (2000, 333), "S-2": (1000, 167)},
+        ),
+        *(
+            (
+                order(
+                    *([MUG], total),
+                    subtotal_price="20.00",
+                    original_total_duties_set=money("4.00"),
+                    original_total_additional_fees_set=money("1.00"),
+                ),
+                {"S-1": (2000, 0)},
+            )
+            for total in ("24.00", "21.00", "20.00")
+        ),
     ],
     ids=[
         *("code-of-one-line", "own-and-code", "rates", "card", "called-a-card", "only-a-card"),
         *("tip-in-total", "tip-as-line", "duties-and-fees"),
+        *("tip-besides", "nothing-in-total", "duties-alone", "fees-alone", "neither"),
     ],
 )
 def test_what_json_states_of_lines_is_taken(

@@ -33,7 +33,7 @@ class _CountedPart(dict[str, Any]):
         type(self).compared += 1
         return super().__eq__(other)
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None
 
 
 class _Passed(str):

@@ -121,6 +121,7 @@ def order_of(
         tax_included=_tax_included(head, goods) if tax_included is None else tax_included,
         tips=head.tips,
         tax_on_shipping=head.tax_on_shipping,
+        fees=head.fees,
     )
     amounts = amounts_of(sums, goods, gift_cards_are_sales=gift_cards_are_sales)
     only_cards = not amounts.sold and amounts.gift_cards > 0

@@ -162,7 +162,7 @@ def _order(content: Mapping[str, Any], facts: Facts, shop: Shop) -> Order:
     return order_of(
         head._replace(
             refunded=refunded,
-            duties=head.duties + (stated(content.get("fees", "")) or 0),
+            fees=stated(content.get("fees", "")) or 0,
             tips=stated(content.get("tips", "")) or 0,
             tax_on_shipping=stated(content.get("shippingTax", "")),
         ),
