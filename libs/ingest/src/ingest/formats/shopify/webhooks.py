@@ -13,7 +13,7 @@ from typing import Any, Final
 from ingest.csv.damaged_ids import rounded
 from ingest.csv.values import BadValueError, short_identity
 from ingest.formats.shopify.columns import LineColumns, OrderColumns, records_of
-from ingest.formats.shopify.dated_refunds import dated_refunds
+from ingest.formats.shopify.dated_refunds import Told, dated_refunds
 from ingest.formats.shopify.decimals import if_amount
 from ingest.formats.shopify.definition import FORMAT
 from ingest.formats.shopify.order import Order, line_rows, order_of, refund_rows, remark
@@ -105,8 +105,8 @@ class ShopifyWebhooks:
             ids = [line["id"] for line in content["lines"]]
             back = dated_refunds(
                 *(order, ids, contents, shop),
+                told=_told(order, facts.order, shop),
                 included=content["included"],
-                came_down=_came_down(order, facts.order, contents, shop),
             )
         else:
             back = refund_rows(order, shop.notes, others=False)
@@ -123,16 +123,15 @@ def _refunds(refunds: Sequence[Mapping[str, Any]], seen: str) -> dict[str, Refun
     }
 
 
-def _came_down(
-    order: Order, word: Word, refunds: Mapping[str, Mapping[str, Any]], shop: Shop
-) -> int | None:
-    """By how much the order's total came down, where it is told as it is after all ``refunds``."""
-    text = word.content.get("current", "")
-    last = max((each["at"] for each in refunds.values()), default="")
-    now = if_amount(text, shop.currency)
-    if now is None or order.head.total is None:
-        return None
-    return None if last > word.said_at.isoformat("T", "microseconds") else order.head.total - now
+def _told(order: Order, word: Word, shop: Shop) -> Told:
+    """What the order's last word says of what it comes to, and of what is not paid back."""
+    total, now = order.head.total, if_amount(word.content.get("current", ""), shop.currency)
+    balance = if_amount(word.content["head"]["Outstanding Balance"], shop.currency, signed=True)
+    return Told(
+        word.said_at.isoformat("T", "microseconds"),
+        None if total is None or now is None else total - now,
+        None if balance is None else max(-balance, 0),
+    )
 
 
 def _order(content: Mapping[str, Any], facts: Facts, shop: Shop) -> Order:
