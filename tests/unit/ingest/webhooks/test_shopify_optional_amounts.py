@@ -24,12 +24,12 @@ SPOILT = ["-1.00", "1.234", "1.23456789012345", "many", "9" * 40, 1e300, {"amoun
 Told = dict[str, Any]
 
 
-def state_of(told: Told) -> OrderState | None:
+def state_of(told: Told, notes: Notes | None = None) -> OrderState | None:
     platform = ShopifyWebhooks()
     payload = decode(json.dumps(told).encode())
     order_id, facts = platform.read("orders/updated", payload, Arrival("e1", NOW))
     basis = Basis("EUR", "Europe/Berlin", GiftCards.PLATFORM)
-    return platform.state(order_id, facts, Shop(basis, Notes("EUR"), NOW))
+    return platform.state(order_id, facts, Shop(basis, notes or Notes("EUR"), NOW))
 
 
 def edited(**change: Any) -> Told:
@@ -120,3 +120,18 @@ def test_what_cannot_be_read_of_a_help_is_as_if_it_was_not_stated(help_: str, va
 def test_what_an_order_needs_is_read_strictly(told: Callable[[Any], Told], value: str) -> None:
     with pytest.raises(UnreadableEventError):
         state_of(told(value))
+
+
+@pytest.mark.parametrize(
+    ("total", "said"), [("25.00", 0), ("24.00", 0), ("21.00", 1), ("20.00", 1)]
+)
+def test_it_is_said_of_duties_alone_that_total_does_not_have_them(total: str, said: int) -> None:
+    notes = Notes("EUR")
+    told = order(
+        *([MUG], total),
+        subtotal_price="20.00",
+        original_total_duties_set=money("4.00"),
+        original_total_additional_fees_set=money("1.00"),
+    )
+    state_of(told, notes)
+    assert sum("Duties are not in Total" in note for note in notes.lines()) == said
