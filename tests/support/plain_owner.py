@@ -12,8 +12,8 @@ from common.db.engine import psycopg_url
 
 
 @contextmanager
-def plainly_owned(servers: Servers) -> Iterator[str]:
-    """The URL of a migrated database as the role that owns it."""
+def plainly_owned(servers: Servers, revision: str = "head") -> Iterator[str]:
+    """The URL of a database that is migrated to ``revision``, as the role that owns it."""
     name, password = f"owner_{secrets.token_hex(8)}", secrets.token_hex(16)
     admin = create_engine(psycopg_url(servers.owner_url), isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
@@ -26,7 +26,7 @@ def plainly_owned(servers: Servers) -> Iterator[str]:
     owned = psycopg_url(servers.owner_url).set(username=name, password=password, database=name)
     url = owned.render_as_string(hide_password=False)
     try:
-        migrate.upgrade(url)
+        migrate.upgrade(url, revision)
         yield url
     finally:
         with admin.connect() as connection:

@@ -1,6 +1,7 @@
 """Figures of Shopify's webhooks: what JSON states is taken, and no money is taken back twice."""
 
 from collections import Counter
+from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
@@ -127,10 +128,35 @@ INCLUDED = {"taxes_included": True, "total_tax": "2.60"}
             ),
             {"S-1": (2000, 0)},
         ),
+        (order([MUG], "20.00", total_tip_received="3.00"), {"S-1": (2000, 0)}),
+        (
+            order(
+                [MUG, CUP],
+                "25.00",
+                **CODE,
+                total_tip_received="3.00",
+                taxes_included=True,
+                original_total_duties_set=money("4.00"),
+            ),
+            {"S-1": (2000, 333), "S-2": (1000, 167)},
+        ),
+        *(
+            (
+                order(
+                    *([MUG], total),
+                    subtotal_price="20.00",
+                    original_total_duties_set=money("4.00"),
+                    original_total_additional_fees_set=money("1.00"),
+                ),
+                {"S-1": (2000, 0)},
+            )
+            for total in ("24.00", "21.00", "20.00")
+        ),
     ],
     ids=[
         *("code-of-one-line", "own-and-code", "rates", "card", "called-a-card", "only-a-card"),
         *("tip-in-total", "tip-as-line", "duties-and-fees"),
+        *("tip-besides", "nothing-in-total", "duties-alone", "fees-alone", "neither"),
     ],
 )
 def test_what_json_states_of_lines_is_taken(
@@ -182,6 +208,8 @@ def test_a_refund_takes_back_what_had_been_sold_in_the_shops_money(
 
 EDITED = refund(1, [(2, 1, "10.00")], at="2026-03-03T10:00:00Z")
 
+PAID_6 = refund(2, [], "6.00", at="2026-03-03T11:00:00Z")
+
 
 @pytest.mark.parametrize("current", ["20.00", None])
 def test_what_an_edit_took_out_is_not_taken_back_again_when_its_money_goes(
@@ -192,6 +220,37 @@ def test_what_an_edit_took_out_is_not_taken_back_again_when_its_money_goes(
     told = order([MUG, CUP], "30.00", at=LATER, current_total_price=current)
     shop.tell(told | {"refunds": [EDITED, paid]})
     assert shop.back == [("2026-03-03", "edit", 1, 1000, 0, 0)]
+
+
+@pytest.mark.parametrize(
+    ("told", "later", "back"),
+    [
+        ({"total_outstanding": "0.00"}, ["3.00"], 1300),
+        ({"total_outstanding": "2.00"}, ["3.00"], 1300),
+        ({"total_outstanding": "-10.00"}, ["10.00"], 1000),
+        ({"total_outstanding": "-10.00"}, ["4.00", "9.00"], 1300),
+        ({"total_outstanding": "-4.00", "refunds": [EDITED, PAID_6]}, ["4.00"], 1000),
+        (
+            {
+                "total_outstanding": "0.00",
+                "current_total_price": "14.00",
+                "refunds": [EDITED, PAID_6],
+            },
+            ["2.00"],
+            1800,
+        ),
+        ({}, ["10.00"], 1000),
+    ],
+    ids=["paid-after", "not-paid", "owed", "owed-and-more", "part", "goodwill-twice", "not-told"],
+)
+def test_money_alone_pays_what_the_order_owes_and_is_goodwill_beyond_it(
+    shop: Shop, told: dict[str, Any], later: list[str], back: int
+) -> None:
+    """An edit of an order that was paid after it, or was paid back, is owed no more."""
+    change = {"current_total_price": "20.00", "refunds": [EDITED], **told}
+    paid = [refund(9 + n, [], each, at=f"2026-03-1{n}T10:00:00Z") for n, each in enumerate(later)]
+    shop.tell(order([MUG, CUP], "30.00", at="2026-03-04T10:00:00Z", **change), *paid)
+    assert sum(row[3] for row in shop.back) == back
 
 
 def test_money_given_after_an_exchange_is_no_payment_of_what_came_back(shop: Shop) -> None:
@@ -211,42 +270,70 @@ def test_an_amount_beyond_reason_is_told_and_harms_nothing(shop: Shop) -> None:
     assert shop.sales == {"S-1": (2000, 0)}
 
 
+@dataclass
+class Life:
+    """An order's lines and its refunds; ``down`` is by how much its total came down, ``owed`` what
+    is to be paid back, after each of the refunds.
+    """
+
+    lines: list[dict[str, Any]]
+    whole: int
+    refunds: list[dict[str, Any]] = field(default_factory=list)
+    down: list[int] = field(default_factory=lambda: [0])
+    owed: list[int] = field(default_factory=lambda: [0])
+
+    def word(self, known: int) -> dict[str, Any]:
+        """The order after so many refunds."""
+        return order(
+            *(self.lines, euros(self.whole)),
+            at=self.refunds[known - 1]["processed_at"] if known else DAY,
+            current_total_price=euros(self.whole - self.down[known]),
+            total_outstanding=f"-{euros(self.owed[known])}",
+            refunds=self.refunds[:known],
+        )
+
+
 @st.composite
-def lives(draw: st.DrawFn) -> tuple[list[dict[str, Any]], list[dict[str, Any]], int]:
-    """An order's lines, its refunds in turn, and by how much its total came down."""
+def lives(draw: st.DrawFn, *, exchanges: int = 0) -> Life:
+    """A life whose first ``exchanges`` refunds may be edits that something else was bought for."""
     prices = draw(st.lists(st.integers(100, 5_000), min_size=2, max_size=4))
     lines = [line(n, f"P{n}", euros(price)) for n, price in enumerate(prices, 1)]
     there, whole, owed, down = dict(enumerate(prices, 1)), sum(prices), 0, 0
-    refunds: list[dict[str, Any]] = []
+    life = Life(lines, whole)
     for turn in range(1, draw(st.integers(1, 5)) + 1):
         at = f"2026-03-{4 + turn:02}T10:00:00Z"
-        step = draw(st.sampled_from(["return", "edit", "pay", "goodwill"]))
+        exchange = ["exchange"] * (len(life.refunds) < exchanges)
+        step = draw(st.sampled_from(["return", "edit", "pay", "goodwill", *exchange]))
         number = draw(st.sampled_from(sorted(there))) if there else 0
         currency = draw(st.sampled_from(["EUR", "JPY"]))
 
         def moved(cents: int, currency: str = currency) -> str:
             return euros(cents) if currency == "EUR" else str(cents * 2)
 
-        if step in {"return", "edit"} and number and down + there[number] <= whole:
+        part, lines_back, paid = 0, [], None
+        if step in {"return", "edit", "exchange"} and number and down + there[number] <= whole:
             price = there.pop(number)
             down += price
             owed += price * (step == "edit")
             paid = moved(price) if step == "return" else None
-            back = [(number, 1, euros(price))]
-            refunds.append(refund(turn, back, paid, at=at, currency=currency))
+            lines_back = [(number, 1, euros(price))]
         elif step == "pay" and owed:
             part = draw(st.integers(1, owed))
             owed -= part
-            told = {"currency": currency, "discrepancy": f"-{euros(part)}"}
-            refunds.append(refund(turn, [], moved(part), at=at, **told))
         elif step == "goodwill" and not owed and down < whole:
             part = draw(st.integers(1, whole - down))
-            if all(part <= price for price in there.values()) and len(there) == 1:
-                down += part
-                there = {each: price - part for each, price in there.items() if price > part}
-                told = {"currency": currency, "discrepancy": f"-{euros(part)}"}
-                refunds.append(refund(turn, [], moved(part), at=at, **told))
-    return lines, refunds, down
+            if any(part > price for price in there.values()) or len(there) != 1:
+                continue
+            down += part
+            there = {each: price - part for each, price in there.items() if price > part}
+        else:
+            continue
+        told = {"currency": currency, "discrepancy": f"-{euros(part)}"} if part else {}
+        told |= {"currency": currency}
+        life.refunds.append(refund(turn, lines_back, moved(part) if part else paid, at=at, **told))
+        life.down.append(down)
+        life.owed.append(owed)
+    return life
 
 
 @settings(
@@ -256,18 +343,29 @@ def lives(draw: st.DrawFn) -> tuple[list[dict[str, Any]], list[dict[str, Any]], 
 )
 @given(data=st.data(), life=lives())
 def test_sales_come_down_by_what_the_orders_total_came_down_by(
-    service_engine: Engine, data: st.DataObject, life: Any
+    service_engine: Engine, data: st.DataObject, life: Life
 ) -> None:
     """With money at once, later or in another currency, and events in any order, some twice."""
-    lines, refunds, down = life
-    whole = sum(round(float(each["price"]) * 100) for each in lines)
-    newest = refunds[-1]["processed_at"] if refunds else DAY
-    last = order(
-        *(lines, euros(whole)), at=newest, current_total_price=euros(whole - down), refunds=refunds
-    )
-    events = [order(lines, euros(whole)), last, *refunds]
+    events = [life.word(0) | {"refunds": []}, life.word(len(life.refunds)), *life.refunds]
     shop, in_turn = Shop(service_engine), Shop(service_engine)
     shop.tell(*data.draw(st.permutations([*events, *data.draw(st.permutations(events))])))
     in_turn.tell(*events)
-    assert sum(row[3] for row in shop.back) == down
+    assert sum(row[3] for row in shop.back) == life.down[-1]
     assert Counter(shop.back) == Counter(in_turn.back)
+
+
+@settings(
+    max_examples=draws.examples(25),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(data=st.data(), known=st.integers(0, 3))
+def test_sales_come_down_as_far_as_refunds_told_after_the_orders_last_word(
+    service_engine: Engine, data: st.DataObject, known: int
+) -> None:
+    """Of what came before, the word tells what it was for; of what came later, what was owed."""
+    life = data.draw(lives(exchanges=known))
+    shop = Shop(service_engine)
+    known = min(known, len(life.refunds))
+    shop.tell(*data.draw(st.permutations([life.word(known), *life.refunds[known:]])))
+    assert sum(row[3] for row in shop.back) == life.down[-1]

@@ -8,10 +8,11 @@ from tests.unit.ingest.formats.platform import Line, Sold, export, rows
 from ingest.csv.faults import Faults
 from ingest.csv.notes import Notes
 from ingest.formats import registry
+from ingest.formats.detect import format_of
 from ingest.formats.model import Reading
 from ingest.formats.shopify.columns import MISSING
 from ingest.formats.shopify.reader import ShopifyExport
-from ingest.sources import FileKind
+from ingest.sources import FileKind, ImportFile
 
 HEADER = "order_id,paid_at,currency,line_id,product_id,quantity,unit_price"
 GOOD = "O1,2026-03-01T10:00:00+01:00,EUR,1,P1,1,12.50"
@@ -179,3 +180,20 @@ def test_orders_of_a_spreadsheet_that_kept_their_names_have_these_names():
     kept = SHOPIFY.replace("#1,", '="#1",').replace("#2,", '="#2",')
     assert kept != SHOPIFY
     assert read(kept) == read(SHOPIFY)
+
+
+@pytest.mark.parametrize("whole", [False, True])
+@pytest.mark.parametrize("content", [SHOPIFY, OWN], ids=["shopify", "own"])
+def test_names_of_columns_that_a_formula_kept_are_these_names(content, whole):
+    """The header again in the middle is told by its names too, however it is written there."""
+    kind = "shopify" if content is SHOPIFY else "own"
+    header, rest = content.split("\n", 1)
+    cells = [f'="{name}"' for name in header.rstrip().split(",")]
+    kept = ",".join(map(quoted, cells) if whole else cells)
+    changed = f"{kept}\n{rest}"
+    assert read(changed, kind) == read(content, kind)
+    found, file = format_of(ImportFile("orders.csv", [changed.encode()]))
+    assert (found.name, b"".join(file.blocks)) == (kind, changed.encode())
+    for again in (content, changed):
+        _, (fault,), *_ = read(changed + again, kind)
+        assert "is the header again" in fault

@@ -154,10 +154,10 @@ def test_facts_of_before_json_was_taken_further_are_read_as_they_were() -> None:
     order_id, facts = platform.read("orders/updated", payload, ARRIVAL)
     kept = facts.to_json()
     content = kept["order"][1]
-    for name in ("tips", "current", "shippingTax"):
+    for name in ("fees", "tips", "current", "shippingTax"):
         del content[name]
     for line in content["lines"]:
-        for name in ("card", "tip", "tax"):
+        for name in ("allocated", "card", "tip", "tax"):
             del line[name]
     for name in ("moved", "discrepancy", "extras"):
         del kept["refunds"]["7"][1][name]

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Final
 
+from ingest.csv.formulas import literal
 from ingest.csv.headers import folded
 
 PEEK_BYTES: Final = 64 * 1024
@@ -26,4 +27,4 @@ def header_names(blocks: Iterable[bytes]) -> tuple[frozenset[str], Iterator[byte
         names = next(csv.reader([first[:PEEK_BYTES]]), [])
     except csv.Error:
         names = []
-    return frozenset(map(folded, names)), chain(seen, coming)
+    return frozenset(folded(literal(name)) for name in names), chain(seen, coming)

@@ -212,6 +212,7 @@ class Table:
         if reason is not None:
             self.fault(1, reason)
             return
+        cells = [literal(cell) for cell in cells]
         header = header_of(cells, self._columns)
         check(header, self._columns, lambda reason, column: self.fault(1, reason, column))
         self._raw, self.respelt = cells, header.respelt

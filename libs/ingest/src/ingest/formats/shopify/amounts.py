@@ -73,7 +73,7 @@ def amounts_of(sums: Sums, goods: Sequence[Goods], *, gift_cards_are_sales: bool
     else:
         net = _paid(lines, order_discount)
         tax_on_shipping = spread(sums.taxes, [net, shipping])[1] if net + shipping else 0
-    if reading.duties < sums.duties and reading.explains:
+    if sums.duties and reading.duties not in (sums.charges, sums.duties) and reading.explains:
         remarks.append("Duties are not in Total beside the prices; they count as goods in them")
     if sums.total is None and sums.taxes:
         remarks.append("there is no Total to tell whether prices include tax; taken as without")

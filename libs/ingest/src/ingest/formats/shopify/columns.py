@@ -70,7 +70,7 @@ TAX_NAMES: Final = tuple(f"Tax {number} Name" for number in range(1, 6))
 class OrderColumns(NamedTuple):
     """The order's columns, converted.
 
-    ``tips`` and ``tax_on_shipping`` are what a webhook states besides.
+    ``tips``, ``tax_on_shipping`` and ``fees`` are what a webhook states besides.
     """
 
     name: str
@@ -104,6 +104,7 @@ class OrderColumns(NamedTuple):
     tax_5: str | None = None
     tips: int = 0
     tax_on_shipping: int | None = None
+    fees: int = 0
 
     @property
     def tax_names(self) -> tuple[str, ...]:

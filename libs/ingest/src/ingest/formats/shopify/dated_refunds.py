@@ -16,11 +16,24 @@ from ingest.formats.allocate import spread
 from ingest.formats.gift_cards import is_card
 from ingest.formats.refund_parts import refund_of
 from ingest.formats.shopify.order import BEYOND, EXTRAS_BACK, Order
-from ingest.formats.shopify.refund_money import money_back, parts_of, refund_amount
+from ingest.formats.shopify.refund_money import extras_of, money_back, parts_of, refund_amount
 from ingest.rows import RefundKind, RefundRow
 from ingest.webhooks.platform import Shop
 
 NO_SUCH_LINE = "a refund names a line that is none of its goods; its money alone was taken"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the platform says of an order as it was ``at``, in minor units; None where it does not.
+
+    ``came_down`` is by how much the total had, with all refunds until then: what of it no line
+    explains was given back beside them. ``owed`` is what was to be paid back still.
+    """
+
+    at: str
+    came_down: int | None
+    owed: int | None
 
 
 @dataclass(slots=True)
@@ -28,7 +41,7 @@ class _Left:
     """What is left of an order's charge after the refunds so far, in minor units.
 
     ``owed`` is the worth of what they took out and moved no money for; ``settled`` how much of that
-    later refunds pay, None where nothing tells.
+    later refunds pay that the order's word knows of, None where nothing tells.
     """
 
     paid: list[int]
@@ -68,32 +81,35 @@ def dated_refunds(
     refunds: Mapping[str, Mapping[str, Any]],
     shop: Shop,
     *,
+    told: Told,
     included: bool,
-    came_down: int | None = None,
 ) -> list[RefundRow]:
     """The rows of an order's refunds, by their ids; none while the order is not paid.
 
     ``line_ids`` are the platform's, of all lines in turn. ``included`` says that prices have the
-    tax in them. ``came_down`` is by how much the platform says that the order's total did, with
-    all its refunds: what of it no line explains was given back beside them.
+    tax in them.
     """
     paid_at = order.paid_at
     if paid_at is None:
         return []
     numbers = {line_ids[line.number - 1]: n for n, line in enumerate(order.lines)}
     charged = order.amounts
+    in_turn = sorted(refunds.items(), key=lambda each: (each[1]["at"], each[0]))
+    known = [content for _, content in in_turn if content["at"] <= told.at]
     left = _Left(
         list(charged.paid),
         [line.quantity for line in order.lines],
         *(charged.shipping, charged.tax, charged.tax_on_shipping, charged.extras),
-        settled=_settled(refunds.values(), came_down, shop.currency, included=included),
+        settled=_settled(known, told.came_down, shop.currency, included=included),
     )
     others = {
         line_ids[line.number - 1]: 2 * is_card(line.title, line.card) for line in order.left_out
     }
     read = partial(_of_lines, numbers, others, left, order, shop, included=included)
     rows: list[RefundRow] = []
-    for name, content in sorted(refunds.items(), key=lambda each: (each[1]["at"], each[0])):
+    for turn, (name, content) in enumerate(in_turn):
+        if turn == len(known):
+            _as_told(left, told)
         back = read(content)
         money = money_back(content, shop.currency, included=included)
         at = datetime.fromisoformat(content["at"])
@@ -122,6 +138,17 @@ def _settled(
     return sum(parts(each) if back is None else back for each, back in moved) - came_down
 
 
+def _as_told(left: _Left, told: Told) -> None:
+    """Owe no more than the platform does; refunds to come may pay that and not what was settled.
+
+    An edit is owed from when it was made until it is paid back. Where the order was paid after it,
+    which no event may have told, nothing ever was: what is given later is goodwill.
+    """
+    left.settled = None
+    if told.owed is not None:
+        left.owed = min(left.owed, told.owed)
+
+
 def _of_lines(
     numbers: Mapping[str, int],
     others: Mapping[str, int],
@@ -139,7 +166,7 @@ def _of_lines(
     """
     amount = refund_amount(shop.currency)
     back = _Back([0] * len(left.paid), [0] * len(left.paid), [0] * len(left.extras))
-    back.extras[1] = min(amount(content.get("extras", "")), left.extras[1])
+    back.extras[1] = min(extras_of(content, shop.currency), left.extras[1])
     tax = amount(content["shippingTax"])
     for line_id, quantity, subtotal, line_tax in content["lines"]:
         if line_id in others:

@@ -121,13 +121,15 @@ def order_of(
         tax_included=_tax_included(head, goods) if tax_included is None else tax_included,
         tips=head.tips,
         tax_on_shipping=head.tax_on_shipping,
+        fees=head.fees,
     )
     amounts = amounts_of(sums, goods, gift_cards_are_sales=gift_cards_are_sales)
     only_cards = not amounts.sold and amounts.gift_cards > 0
     if only_cards:
         amounts = replace(amounts_of(sums, goods), gift_cards=amounts.gift_cards)
     kept = tuple(there[number] for number in amounts.sold)
-    others = tuple(line for line in there if line not in kept)
+    sold = frozenset(amounts.sold)
+    others = tuple(line for number, line in enumerate(there) if number not in sold)
     return Order(head, kept, amounts, placed_at, gift_cards_are_sales, only_cards, others)
 
 

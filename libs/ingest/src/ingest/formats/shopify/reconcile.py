@@ -4,10 +4,11 @@ The export has sums, and not what they are made of: whether the tax is in the pr
 took off the shipping, which line is a tip. Each possible reading is tried against Subtotal and
 Total, exactly, and the first that explains both is the order's:
 
-- Tips: a line called a tip, or any line without a SKU, is one if Subtotal does not count it.
+- Tips: a line called a tip, or any line without a SKU, is one if Subtotal does not count it. Those
+  that are stated alone are in Total, or not.
 - Discounts: ``Discount Amount`` is what was taken off goods and shipping together, Subtotal tells
   the part of the goods. It may leave out the lines' own, and Shipping may be told without its part.
-- Duties are in Total beside everything, or in the prices.
+- Duties and fees are in Total beside everything, or in the prices, or one of the two is.
 - Tax is on top, or in the prices.
 
 Where none explains both, the lines are taken as they stand with the reading that leaves least, tax
@@ -33,7 +34,8 @@ class Sums:
     """An order's sums in minor units; None where the export has no such column or cell.
 
     ``tax_included`` is what else tells whether tax is in the prices: None where nothing does.
-    ``tips`` were stated, whether or not a line has them; so was ``tax_on_shipping``.
+    ``tips`` were stated, whether or not a line has them; so were ``fees``, which go with the
+    duties, and ``tax_on_shipping``.
     """
 
     subtotal: int | None
@@ -46,6 +48,12 @@ class Sums:
     tax_included: bool | None = None
     tips: int = 0
     tax_on_shipping: int | None = None
+    fees: int = 0
+
+    @property
+    def charges(self) -> int:
+        """Duties and fees."""
+        return self.duties + self.fees
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +164,12 @@ def _guessed(sums: Sums, goods: Sequence[Goods]) -> Iterator[frozenset[int]]:
 def _readings(sums: Sums, goods: Sequence[Goods], tips: frozenset[int]) -> Iterator[Reading]:
     sold = [line for number, line in enumerate(goods) if number not in tips]
     value, own = sum(line.value for line in sold), sum(line.discount for line in sold)
-    tipped = max(sums.tips, sum(goods[number].paid for number in tips))
+    on_lines = sum(goods[number].paid for number in tips)
+    tips_in_total = dict.fromkeys((max(sums.tips, on_lines), on_lines))
     modes = (False, True) if sums.taxes and sums.total is not None else (False,)
-    charged = (sums.duties, 0) if sums.duties else (0,)
-    for (off_goods, off_shipping), duties, included in product(
-        dict.fromkeys(_discounts(sums, value, own)), charged, modes
+    charged = dict.fromkeys((sums.charges, sums.duties, sums.fees, 0))
+    for tipped, (off_goods, off_shipping), duties, included in product(
+        tips_in_total, dict.fromkeys(_discounts(sums, value, own)), charged, modes
     ):
         net, shipping = value - off_goods, sums.shipping - off_shipping
         if included and sums.taxes > net + shipping:
@@ -176,14 +185,14 @@ def _readings(sums: Sums, goods: Sequence[Goods], tips: frozenset[int]) -> Itera
             included,
             subtotal - net,
             0 if sums.total is None else sums.total - total,
-            _oddness(sums, own, off_goods, off_shipping, duties),
+            _oddness(sums, own, off_goods, off_shipping, duties) + 2 * (tipped < sums.tips),
         )
 
 
 def _oddness(sums: Sums, own: int, off_goods: int, off_shipping: int, duties: int) -> int:
     told = sums.discount is None or off_goods + off_shipping - sums.discount in (0, own)
     in_part = off_shipping not in (0, sums.shipping)
-    return 2 * (not told) + 2 * (duties != sums.duties) + in_part
+    return 2 * (not told) + 2 * (duties != sums.charges) + in_part
 
 
 def _discounts(sums: Sums, value: int, own: int) -> Iterator[tuple[int, int]]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from common.reports.money import currency_exponent
 from ingest.csv.values import BadValueError, amounts, whole
+from ingest.formats.shopify.decimals import if_amount
 from ingest.webhooks.payload import UnreadableEventError
 
 
@@ -23,10 +24,10 @@ def money_back(content: Mapping[str, Any], currency: str, *, included: bool) -> 
         UnreadableEventError: an amount or a quantity of it is none.
     """
     parts = parts_of(content, currency, included=included)
-    kept = refund_amount(currency, signed=True)(content.get("discrepancy", ""))
     if content["money"] is None:
         return None
     if {each for each in content.get("moved", {}) if each.upper() not in ("", currency)}:
+        kept = if_amount(content.get("discrepancy", ""), currency, signed=True) or 0
         return max(parts - kept, 0)
     return refund_amount(currency)(content["money"])
 
@@ -42,12 +43,17 @@ def parts_of(content: Mapping[str, Any], currency: str, *, included: bool) -> in
     for _, quantity, subtotal, tax in content["lines"]:
         _read(partial(whole, least=0), quantity)
         parts += amount(subtotal) + amount(tax) * (not included)
-    return parts + amount(content.get("extras", ""))
+    return parts + extras_of(content, currency)
 
 
-def refund_amount(currency: str, *, signed: bool = False) -> Callable[[str], int]:
+def extras_of(content: Mapping[str, Any], currency: str) -> int:
+    """What a refund states of duties and fees; 0 where it states nothing that can be read."""
+    return if_amount(content.get("extras", ""), currency) or 0
+
+
+def refund_amount(currency: str) -> Callable[[str], int]:
     """Read an amount of a refund, none as 0, in minor units."""
-    read = amounts(currency_exponent(currency), empty=0, signed=signed, by_program=True)
+    read = amounts(currency_exponent(currency), empty=0, by_program=True)
     return partial(_read, read)
 
 

@@ -5,12 +5,12 @@ be found out: which lines are gift cards or tips, and each line's discounts and 
 addresses and e-mail addresses are left behind: what is kept knows a customer by a pseudonym.
 """
 
-import re
-from collections.abc import Iterable, Mapping
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any, Final
 
 from ingest.formats.customers import pseudonym
+from ingest.formats.shopify.decimals import decimal_sum, if_amount, if_readable
 from ingest.webhooks.payload import UnreadableEventError, list_at, moment_at, needed_at, text_at
 
 _COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -30,6 +30,7 @@ _COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "Shipping Province": ("shipping_address", "province_code"),
     "Id": ("id",),
     "Presentment Currency": ("presentment_currency",),
+    "Duties": ("original_total_duties_set", "shop_money", "amount"),
 }
 """The export's columns, and where an order has what stands in them."""
 _LINE_COLUMNS: Final[Mapping[str, str]] = {
@@ -37,11 +38,10 @@ _LINE_COLUMNS: Final[Mapping[str, str]] = {
     "Lineitem name": "name",
     "Lineitem price": "price",
     "Lineitem sku": "sku",
+    "Lineitem discount": "total_discount",
 }
-_EXTRAS: Final = ("original_total_duties_set", "original_total_additional_fees_set")
 _EXTRAS_BACK: Final = ("total_duties_set", "total_additional_fees_set")
 _MOST_LINES: Final = 32_767
-_DECIMAL: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,10})?")
 
 
 def order_content(payload: Mapping[str, Any]) -> dict[str, Any]:
@@ -58,7 +58,6 @@ def order_content(payload: Mapping[str, Any]) -> dict[str, Any]:
         "Shipping": _shipping(payload),
         "Discount Code": ", ".join(filter(None, codes)),
         "Refunded Amount": "",
-        "Duties": _sum(text_at(payload, each, "shop_money", "amount") for each in _EXTRAS),
         "Outstanding Balance": text_at(payload, "total_outstanding"),
         "Payment Method": " + ".join(map(str, gateways)) if isinstance(gateways, list) else "",
     }
@@ -73,29 +72,38 @@ def order_content(payload: Mapping[str, Any]) -> dict[str, Any]:
         "customer": pseudonym(email or None),
         "included": payload.get("taxes_included") is True,
         "test": payload.get("test") is True or bogus,
-        "tips": text_at(payload, "total_tip_received"),
-        "current": text_at(payload, "current_total_price"),
-        "shippingTax": _sum(map(_tax, list_at(payload, "shipping_lines"))),
+        "fees": if_readable(_shop_money, payload, "original_total_additional_fees_set"),
+        "tips": if_readable(text_at, payload, "total_tip_received"),
+        "current": if_readable(text_at, payload, "current_total_price"),
+        "shippingTax": if_readable(_shipping_tax, payload),
     }
 
 
 def _line(payload: Mapping[str, Any]) -> dict[str, Any]:
     """A line by the export's columns, and what is stated of it besides."""
-    own = text_at(payload, "total_discount")
-    parts = [text_at(each, "amount") for each in list_at(payload, "discount_allocations")]
-    allocated = _sum(parts)
     return {
         "id": needed_at(payload, "id"),
         **{column: text_at(payload, name) for column, name in _LINE_COLUMNS.items()},
-        "Lineitem discount": allocated if Decimal(_sum([own])) < Decimal(allocated) else own,
+        "allocated": if_readable(_listed, payload, "discount_allocations", "amount"),
         "card": payload["gift_card"] if isinstance(payload.get("gift_card"), bool) else None,
         "tip": payload.get("tip") is not None,
-        "tax": _tax(payload),
+        "tax": if_readable(_listed, payload, "tax_lines", "price"),
     }
 
 
-def _tax(payload: Mapping[str, Any]) -> str:
-    return _sum(text_at(each, "price") for each in list_at(payload, "tax_lines"))
+def _listed(payload: Mapping[str, Any], name: str, amount: str) -> str:
+    """What the amounts of a list come to."""
+    return decimal_sum(text_at(each, amount) for each in list_at(payload, name))
+
+
+def _shipping_tax(payload: Mapping[str, Any]) -> str:
+    lines = list_at(payload, "shipping_lines")
+    return decimal_sum(_listed(each, "tax_lines", "price") for each in lines)
+
+
+def _shop_money(payload: Mapping[str, Any], *names: str) -> str:
+    """What amounts come to in the shop's money."""
+    return decimal_sum(text_at(payload, name, "shop_money", "amount") for name in names)
 
 
 def _shipping(payload: Mapping[str, Any]) -> str:
@@ -103,14 +111,7 @@ def _shipping(payload: Mapping[str, Any]) -> str:
     whole = text_at(payload, "total_shipping_price_set", "shop_money", "amount")
     if whole:
         return whole
-    return _sum(text_at(each, "price") for each in list_at(payload, "shipping_lines"))
-
-
-def _sum(amounts: Iterable[str]) -> str:
-    there = [each for each in amounts if each]
-    if not all(map(_DECIMAL.fullmatch, there)):
-        raise UnreadableEventError("an amount is not a decimal number")
-    return format(sum(map(Decimal, there), Decimal(0)), "f")
+    return decimal_sum(text_at(each, "price") for each in list_at(payload, "shipping_lines"))
 
 
 def refund_content(payload: Mapping[str, Any]) -> dict[str, Any]:
@@ -123,14 +124,16 @@ def refund_content(payload: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         UnreadableEventError: something is not what it should be.
     """
-    moved = [
-        (text_at(each, "currency"), text_at(each, "amount"))
-        for each in list_at(payload, "transactions")
-        if text_at(each, "kind") == "refund" and text_at(each, "status") in {"success", ""}
-    ]
-    adjustments = list_at(payload, "order_adjustments")
-    off_shipping = [each for each in adjustments if text_at(each, "kind") == "shipping_refund"]
-    others = [each for each in adjustments if each not in off_shipping]
+    moved: dict[str, list[str]] = {}
+    for each in list_at(payload, "transactions"):
+        if text_at(each, "kind") == "refund" and text_at(each, "status") in {"success", ""}:
+            currency = if_readable(text_at, each, "currency")
+            moved.setdefault(currency, []).append(text_at(each, "amount"))
+    off_shipping: list[Mapping[str, Any]] = []
+    others: list[Mapping[str, Any]] = []
+    for each in list_at(payload, "order_adjustments"):
+        of_shipping = text_at(each, "kind") == "shipping_refund"
+        (off_shipping if of_shipping else others).append(each)
     return {
         "at": moment_at(payload, "processed_at", "created_at"),
         "lines": [
@@ -141,20 +144,30 @@ def refund_content(payload: Mapping[str, Any]) -> dict[str, Any]:
             ]
             for each in list_at(payload, "refund_line_items")
         ],
-        "shipping": _sum(text_at(each, "amount").lstrip("-") for each in off_shipping),
-        "shippingTax": _sum(text_at(each, "tax_amount").lstrip("-") for each in off_shipping),
-        "money": _sum(amount for _, amount in moved) if moved else None,
-        "moved": {
-            currency: _sum(amount for each, amount in moved if each == currency)
-            for currency in sorted({each for each, _ in moved})
-        },
-        "discrepancy": _sum(
-            text_at(each, name) for each in others for name in ("amount", "tax_amount")
+        "shipping": decimal_sum(text_at(each, "amount").lstrip("-") for each in off_shipping),
+        "shippingTax": decimal_sum(
+            text_at(each, "tax_amount").lstrip("-") for each in off_shipping
         ),
-        "extras": _sum(text_at(payload, each, "shop_money", "amount") for each in _EXTRAS_BACK),
+        "money": decimal_sum(chain(*moved.values())) if moved else None,
+        "moved": {currency: decimal_sum(amounts) for currency, amounts in sorted(moved.items())},
+        "discrepancy": if_readable(_discrepancy, others),
+        "extras": if_readable(_shop_money, payload, *_EXTRAS_BACK),
     }
+
+
+def _back(adjustments: Sequence[Mapping[str, Any]], name: str) -> str:
+    return decimal_sum(text_at(each, name).lstrip("-") for each in adjustments)
+
+
+def _discrepancy(adjustments: Sequence[Mapping[str, Any]]) -> str:
+    names = ("amount", "tax_amount")
+    return decimal_sum(text_at(each, name) for each in adjustments for name in names)
 
 
 def _in_shops_money(payload: Mapping[str, Any], name: str) -> str:
     """An amount by its decimal in the shop's money, where it has one beside its number."""
-    return text_at(payload, f"{name}_set", "shop_money", "amount") or text_at(payload, name)
+    way = (payload, f"{name}_set", "shop_money")
+    exact = if_readable(text_at, *way, "amount")
+    if if_amount(exact, if_readable(text_at, *way, "currency_code")) is not None:
+        return exact
+    return text_at(payload, name) or exact

@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
-from common.reports.money import currency_exponent
 from ingest.csv.damaged_ids import rounded
-from ingest.csv.values import BadValueError, amounts, short_identity
+from ingest.csv.values import BadValueError, short_identity
 from ingest.formats.shopify.columns import LineColumns, OrderColumns, records_of
-from ingest.formats.shopify.dated_refunds import dated_refunds
+from ingest.formats.shopify.dated_refunds import Told, dated_refunds
+from ingest.formats.shopify.decimals import if_amount
 from ingest.formats.shopify.definition import FORMAT
 from ingest.formats.shopify.order import Order, line_rows, order_of, refund_rows, remark
 from ingest.formats.shopify.refund_money import money_back
@@ -105,8 +105,8 @@ class ShopifyWebhooks:
             ids = [line["id"] for line in content["lines"]]
             back = dated_refunds(
                 *(order, ids, contents, shop),
+                told=_told(order, facts.order, shop),
                 included=content["included"],
-                came_down=_came_down(order, facts.order, contents, shop),
             )
         else:
             back = refund_rows(order, shop.notes, others=False)
@@ -123,21 +123,15 @@ def _refunds(refunds: Sequence[Mapping[str, Any]], seen: str) -> dict[str, Refun
     }
 
 
-def _came_down(
-    order: Order, word: Word, refunds: Mapping[str, Mapping[str, Any]], shop: Shop
-) -> int | None:
-    """By how much the order's total came down, where it is told as it is after all ``refunds``."""
-    text = word.content.get("current", "")
-    last = max((each["at"] for each in refunds.values()), default="")
-    if not text or order.head.total is None or last > word.said_at.isoformat("T", "microseconds"):
-        return None
-    return order.head.total - _stated(text, shop, "current_total_price")
-
-
-def _stated(text: str, shop: Shop, name: str) -> int:
-    """An amount that the export has no column for."""
-    amount = amounts(currency_exponent(shop.currency), empty=0, by_program=True)
-    return int(_values([name], [amount], {name: text})[0])
+def _told(order: Order, word: Word, shop: Shop) -> Told:
+    """What the order's last word says of what it comes to, and of what is not paid back."""
+    total, now = order.head.total, if_amount(word.content.get("current", ""), shop.currency)
+    balance = if_amount(word.content["head"]["Outstanding Balance"], shop.currency, signed=True)
+    return Told(
+        word.said_at.isoformat("T", "microseconds"),
+        None if total is None or now is None else total - now,
+        None if balance is None else max(-balance, 0),
+    )
 
 
 def _order(content: Mapping[str, Any], facts: Facts, shop: Shop) -> Order:
@@ -146,6 +140,7 @@ def _order(content: Mapping[str, Any], facts: Facts, shop: Shop) -> Order:
     head = OrderColumns(*_values(order.names, order.converters, cells))
     if head.created_at is None or head.id is None or rounded(head.id):
         raise UnreadableEventError("created_at or id is missing")
+    stated = partial(if_amount, currency=shop.currency)
     back = partial(money_back, currency=shop.currency, included=content["included"])
     refunded = sum(back(fact.word.content) or 0 for fact in facts.refunds.values())
     lines = []
@@ -157,16 +152,18 @@ def _order(content: Mapping[str, Any], facts: Facts, shop: Shop) -> Order:
         lines.append(
             columns._replace(
                 product_id=known_by,
+                discount=max(columns.discount, stated(each.get("allocated", "")) or 0),
                 card=each.get("card"),
                 tip=each.get("tip", False),
-                tax=_stated(each.get("tax", ""), shop, "tax_lines"),
+                tax=stated(each.get("tax", "")),
             )
         )
     return order_of(
         head._replace(
             refunded=refunded,
-            tips=_stated(content.get("tips", ""), shop, "total_tip_received"),
-            tax_on_shipping=_stated(content.get("shippingTax", ""), shop, "tax_lines"),
+            fees=stated(content.get("fees", "")) or 0,
+            tips=stated(content.get("tips", "")) or 0,
+            tax_on_shipping=stated(content.get("shippingTax", "")),
         ),
         lines,
         head.created_at,

@@ -31,8 +31,10 @@ _LABELS: Final[Mapping[str, str]] = {
 }  # fmt: skip
 """The states as the admin's languages call them."""
 
-_LONG: Final = re.compile(r"-?[0-9]{1,15}\.[0-9]{1,30}")
-"""An amount of any decimals, no longer than what is computed with."""
+_FLOAT: Final = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,1074})?([eE][-+]?[0-9]{1,3})?")
+"""A number as PHP writes a float: ``1.4210854715202E-14``, or all the decimals one can have."""
+_MOST_DIGITS: Final = 18
+"""Of the whole units of an amount; more are not computed with."""
 
 
 def status_of(text: str | None) -> str:
@@ -55,10 +57,12 @@ def rounding(exponent: int) -> Callable[[str], int | None]:
         try:
             return exact(text)
         except BadValueError:
-            if _LONG.fullmatch(text) is None:
+            if _FLOAT.fullmatch(text) is None:
                 raise
-            units = Decimal(text).scaleb(exponent).quantize(Decimal(1), ROUND_HALF_UP)
-            return exact(format(units.scaleb(-exponent), "f"))
+            number = Decimal(text)
+            if number.adjusted() >= _MOST_DIGITS:
+                raise BadValueError("is too large") from None
+            return exact(format(number.quantize(Decimal(1).scaleb(-exponent), ROUND_HALF_UP), "f"))
 
     return convert
 
