@@ -53,6 +53,7 @@ def test_who_acts_for_the_shop_is_waited_for_and_not_held_up(
         monkeypatch.setattr(erase_tenant, "_FENCE_SECONDS", 0)
         refused = erase(full, redis_url, "--confirm", SLUG)
         assert (refused.exit_code, "was in use" in refused.stderr) == (1, True)
+        wait.until(lambda: fresh(watching, WAITING) == 0, "it waits no more")
         monkeypatch.setattr(erase_tenant, "_FENCE_SECONDS", wait.PATIENCE_SECONDS)
         done: list[Result] = []
         erasing = Thread(target=lambda: done.append(erase(full, redis_url, "--confirm", SLUG)))
