@@ -18,7 +18,7 @@ from ingest.csv.column_text import lengths
 from ingest.csv.formulas import MARK
 
 _QUOTED: Final = re.compile(rb'(?:(?<=[,\n])|\A)"(?:[^"\r\n]|"")*"(?=[,\r\n]|\Z)')
-_ODD: Final = (b"\0", b"\x1c", b"\x1d", b"\x1e", b"\x1f")
+_ODD: Final = (b"\0", b"\x1c", b"\x1d", b"\x1e", b"\x1f", MARK.encode())
 """What Python alone takes for space or text of a cell."""
 _MOST_UNEVEN: Final = 1000
 _BLOCK: Final = 256 * 1024
@@ -81,7 +81,7 @@ def plain(data: bytes, width: int, longest: int) -> Plain | None:
 
 
 def _is_plain(data: bytes) -> bool:
-    if any(odd in data for odd in (*_ODD, MARK.encode())):
+    if any(odd in data for odd in _ODD):
         return False
     if b"\r" in data and data.count(b"\r") != data.count(b"\r\n"):
         return False

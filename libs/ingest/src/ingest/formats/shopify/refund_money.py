@@ -26,7 +26,7 @@ def money_back(content: Mapping[str, Any], currency: str, *, included: bool) -> 
     parts = parts_of(content, currency, included=included)
     if content["money"] is None:
         return None
-    if {each for each in content.get("moved", {}) if each.upper() not in ("", currency)}:
+    if any(each.upper() not in ("", currency) for each in content.get("moved", {})):
         kept = if_amount(content.get("discrepancy", ""), currency, signed=True) or 0
         return max(parts - kept, 0)
     return refund_amount(currency)(content["money"])

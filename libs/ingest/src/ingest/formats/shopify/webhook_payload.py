@@ -29,8 +29,8 @@ _COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "Shipping Country": ("shipping_address", "country_code"),
     "Shipping Province": ("shipping_address", "province_code"),
     "Id": ("id",),
-    "Presentment Currency": ("presentment_currency",),
     "Duties": ("original_total_duties_set", "shop_money", "amount"),
+    "Presentment Currency": ("presentment_currency",),
 }
 """The export's columns, and where an order has what stands in them."""
 _LINE_COLUMNS: Final[Mapping[str, str]] = {
@@ -144,10 +144,8 @@ def refund_content(payload: Mapping[str, Any]) -> dict[str, Any]:
             ]
             for each in list_at(payload, "refund_line_items")
         ],
-        "shipping": decimal_sum(text_at(each, "amount").lstrip("-") for each in off_shipping),
-        "shippingTax": decimal_sum(
-            text_at(each, "tax_amount").lstrip("-") for each in off_shipping
-        ),
+        "shipping": _back(off_shipping, "amount"),
+        "shippingTax": _back(off_shipping, "tax_amount"),
         "money": decimal_sum(chain(*moved.values())) if moved else None,
         "moved": {currency: decimal_sum(amounts) for currency, amounts in sorted(moved.items())},
         "discrepancy": if_readable(_discrepancy, others),
