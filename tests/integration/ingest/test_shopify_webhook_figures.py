@@ -2,22 +2,19 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from itertools import count
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 from tests.support import draws, inboxes
 from tests.support.shopify_json import DAY, LATER, line, money, order, refund
 from tests.support.shopify_orders import money as euros
+from tests.support.webhook_shop import WebhookShop
 
-from accounts.provisioning import create_tenant
-from common.db.tenancy import Access, transaction
 from ingest.webhooks.work import work_off
 
-_numbers = count(1)
 _TAX_7, _TAX_19 = ({"price": price} for price in ("0.70", "1.90"))
 _SALES = """
     SELECT p.external_id, sum(l.unit_price * l.quantity + l.remainder),
@@ -31,28 +28,16 @@ _BACK = """
 """
 
 
-class Shop:
+class Shop(WebhookShop):
     """A shop at Shopify, and what its ledger sums up to."""
 
     def __init__(self, engine: Engine) -> None:
-        self.engine = engine
-        slug = f"figures-{next(_numbers)}"
-        self.id = create_tenant(engine, slug=slug, name=slug, currency="EUR", timezone="UTC")
-        self.connection = inboxes.connect(engine, self.id, "shopify")
+        super().__init__(engine, "shopify")
 
     def tell(self, *payloads: dict[str, Any]) -> None:
         """Orders and refunds, in that order."""
-        events = [
-            ("refunds/create" if "order_id" in each else "orders/updated", f"e{number}", each)
-            for number, each in enumerate(payloads)
-        ]
-        inboxes.put(self.engine, self.id, self.connection, events)
-        work_off(self.engine, self.id)
-        assert set(inboxes.states_of(self.engine, self.id)) == {"done"}
-
-    def rows(self, query: str) -> list[tuple[Any, ...]]:
-        with transaction(self.engine, Access(tenant_id=self.id)) as session:
-            return [tuple(row) for row in session.execute(text(query))]
+        topics = ("refunds/create" if "order_id" in each else "orders/updated" for each in payloads)
+        self.hear(*zip(topics, payloads, strict=True))
 
     @property
     def sales(self) -> dict[str, tuple[int, int]]:

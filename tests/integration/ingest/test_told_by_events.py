@@ -11,14 +11,12 @@ import pytest
 from sqlalchemy import Engine, text
 from tests.integration.ingest.test_shopify_webhook_figures import Shop
 from tests.integration.ingest.test_webhook_law import bring_in
-from tests.support import inboxes
 from tests.support.shopify_json import LATER, line, order, refund
 
 from common.db.tenancy import Access, transaction
 from ingest.formats.registry import FORMATS
 from ingest.import_files import FileKind, ImportFile, import_files
 from ingest.ledger import staging, told_by_events
-from ingest.webhooks.work import work_off
 
 Rows = Iterable[dict[str, str]]
 
@@ -62,17 +60,6 @@ def shop(service_engine: Engine) -> Shop:
     return Shop(service_engine)
 
 
-def tell(shop: Shop, *payloads: dict[str, Any]) -> None:
-    topics = ("refunds/create" if "order_id" in each else "orders/updated" for each in payloads)
-    events = [
-        (topic, f"e{number}", each)
-        for number, (topic, each) in enumerate(zip(topics, payloads, strict=True))
-    ]
-    inboxes.put(shop.engine, shop.id, shop.connection, events)
-    work_off(shop.engine, shop.id)
-    assert set(inboxes.states_of(shop.engine, shop.id)) == {"done"}
-
-
 def told(**changed: Any) -> dict[str, Any]:
     """The order that the export has as well."""
     lines = [line(1, "Mug", "20.00"), line(2, "Cup", "10.00", allocated=["5.00"])]
@@ -82,7 +69,7 @@ def told(**changed: Any) -> dict[str, Any]:
 
 def test_facts_that_state_less_of_lines_are_the_exports_to_correct(shop: Shop) -> None:
     whole = [line(1, "Mug", "20.00"), line(2, "Cup", "10.00")]
-    tell(shop, order(whole, "25.00", subtotal_price="25.00", total_discounts="5.00"))
+    shop.tell(order(whole, "25.00", subtotal_price="25.00", total_discounts="5.00"))
     with transaction(shop.engine, Access(tenant_id=shop.id)) as session:
         facts = session.execute(text("SELECT facts FROM webhook_orders")).scalar_one()
         for each in ("tips", "current", "shippingTax"):  # as the version before kept them
@@ -96,7 +83,7 @@ def test_facts_that_state_less_of_lines_are_the_exports_to_correct(shop: Shop) -
 
 
 def test_an_order_of_which_a_refund_alone_was_told_is_the_exports(shop: Shop) -> None:
-    tell(shop, refund(1, [(1, 1, "20.00")], moved=None, order_adjustments=[]))
+    shop.tell(refund(1, [(1, 1, "20.00")], moved=None, order_adjustments=[]))
     bring_in(shop.engine, shop.id, "shopify", export(sold(0), without="Lineitem discount"))
     bring_in(shop.engine, shop.id, "shopify", export(sold(0)))
     assert shop.sales == {"S-1": (2000, 0), "S-2": (1000, 500)}
@@ -104,8 +91,7 @@ def test_an_order_of_which_a_refund_alone_was_told_is_the_exports(shop: Shop) ->
 
 def test_the_summary_counts_what_came_back_of_an_order_that_was_told(shop: Shop) -> None:
     back = refund(1, [], moved="25.00")
-    tell(
-        shop,
+    shop.tell(
         told(
             cancelled_at="2026-03-05T10:00:00Z",
             financial_status="refunded",

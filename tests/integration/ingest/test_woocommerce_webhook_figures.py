@@ -1,21 +1,19 @@
 """Figures of WooCommerce's webhooks: what was paid, to the minor unit, and what was taken back."""
 
 from decimal import ROUND_HALF_UP, Decimal
-from itertools import count, permutations
+from itertools import permutations
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 from tests.support import draws, inboxes
+from tests.support.webhook_shop import WebhookShop
 from tests.support.woocommerce_json import line, order
 
-from accounts.provisioning import create_tenant
-from common.db.tenancy import Access, transaction
 from ingest.webhooks.work import work_off
 
-_numbers = count(1)
 _PAID = """
     SELECT coalesce(sum(unit_price * quantity + remainder), 0),
            coalesce(sum(line_discount + order_discount), 0)
@@ -24,24 +22,14 @@ _PAID = """
 CENT = Decimal("0.01")
 
 
-class Shop:
+class Shop(WebhookShop):
     """A shop at WooCommerce, and what its ledger sums up to."""
 
     def __init__(self, engine: Engine) -> None:
-        self.engine = engine
-        slug = f"woo-figures-{next(_numbers)}"
-        self.id = create_tenant(engine, slug=slug, name=slug, currency="EUR", timezone="UTC")
-        self.connection = inboxes.connect(engine, self.id, "woocommerce")
+        super().__init__(engine, "woocommerce")
 
     def tell(self, *payloads: dict[str, Any]) -> None:
-        events = [("order.updated", f"d{n}", each) for n, each in enumerate(payloads)]
-        inboxes.put(self.engine, self.id, self.connection, events)
-        work_off(self.engine, self.id)
-        assert inboxes.states_of(self.engine, self.id) == {"done": len(payloads)}
-
-    def rows(self, query: str) -> list[tuple[Any, ...]]:
-        with transaction(self.engine, Access(tenant_id=self.id)) as session:
-            return [tuple(row) for row in session.execute(text(query))]
+        self.hear(*(("order.updated", each) for each in payloads))
 
     @property
     def sales(self) -> tuple[int, int]:
