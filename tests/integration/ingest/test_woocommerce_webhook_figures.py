@@ -134,6 +134,15 @@ def test_a_refund_that_was_deleted_is_taken_back_whatever_comes_first(
     assert shop.rows("SELECT 1 FROM refunds") == []
 
 
+def test_a_word_that_does_not_list_refunds_takes_none_back(shop: Shop) -> None:
+    lines = [line(1, "60.00")]
+    back = {"id": 1, "reason": "", "total": "-20.00"}
+    later = order(lines, "60.00", at="2026-03-06T10:00:00")
+    del later["refunds"]
+    shop.tell(order(lines, "60.00", at="2026-03-05T10:00:00", refunds=[back]), later)
+    assert shop.rows("SELECT amount FROM refunds") == [(2000,)]
+
+
 def test_what_cannot_be_read_is_a_dead_letter_at_once_and_keeps_nothing_back(shop: Shop) -> None:
     """None of them is tried again: it could not be read later either."""
     beyond, half = (order([line(1, "5.00")], "5.00", id=n, number=str(n)) for n in (2, 3))

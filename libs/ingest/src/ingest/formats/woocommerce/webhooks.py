@@ -145,7 +145,9 @@ def _content(payload: Mapping[str, Any]) -> dict[str, Any]:
         "customer": known or pseudonym(text_at(payload, "billing", "email") or None),
         "codes": ", ".join(filter(None, codes)),
         "included": payload.get("prices_include_tax") is True,
-        "refunds": sorted(needed_at(each, "id") for each in list_at(payload, "refunds")),
+        "refunds": sorted(needed_at(each, "id") for each in list_at(payload, "refunds"))
+        if "refunds" in payload
+        else None,
         "fees": [text_at(each, "total") for each in list_at(payload, "fee_lines")],
         "lines": [{name: text_at(each, name) for name in _OF_LINES} for each in lines],
     }
@@ -160,7 +162,8 @@ def _order(content: Mapping[str, Any], facts: Facts, shop: Shop) -> Order:
     money = rounding(currency_exponent(shop.currency))
     sold_in(shop.currency, any_case=True)(content["currency"])
     lines = tuple(_line(number, each, money) for number, each in enumerate(content["lines"], 1))
-    there = content.get("refunds", facts.refunds)  # one that was deleted is in older words alone
+    listed = content.get("refunds")
+    there = facts.refunds if listed is None else listed  # a deleted one is in older words alone
     refunds = [
         (money(facts.refunds[each].word.content["total"]) or 0, facts.refunds[each].seen_at)
         for each in there
