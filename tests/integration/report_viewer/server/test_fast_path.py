@@ -224,10 +224,14 @@ async def test_a_connection_that_is_used_is_looked_at_again(server: Server, samp
         assert connection._idle is first, "an answer sets no timer"
         assert since is not None
         assert (connection.idle_since() or 0) > since, "it is another place in the row of the idle"
+        assert first is not None
+        first.cancel()
         connection.timeout_keep_alive = 600
         connection._look_whether_idle()
         assert not connection.transport.is_closing()
         assert connection._idle is not first
+        assert connection._idle is not None
+        connection._idle.cancel()
         connection.flow.write_paused = True  # the client does not read: that has its own bound
         connection.timeout_keep_alive = 1
         connection._look_whether_idle()

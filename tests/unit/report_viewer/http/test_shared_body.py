@@ -77,3 +77,10 @@ def test_templates_of_one_text_have_one_digest_whatever_their_marks_are() -> Non
 
     assert digest(b"\x011\x01", b"\x012\x01") == digest(b"\x013\x01", b"\x014\x01")
     assert digest(b"\x011\x01", b"\x012\x01") != BodyTemplate(b"a0b1", MARKS).digest
+
+
+def test_the_places_of_marks_are_part_of_a_digest() -> None:
+    one, other = MARKS
+    there = BodyTemplate(b"a" + one + b"b" + other, MARKS)
+    assert there.digest != BodyTemplate(b"a" + other + b"b" + one, MARKS).digest
+    assert there.digest != BodyTemplate(b"ab" + one + other, MARKS).digest
