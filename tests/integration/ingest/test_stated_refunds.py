@@ -209,9 +209,16 @@ def test_a_sum_above_what_events_stated_counts_in_their_place_until_they_state_i
     connection = inboxes.connect(service_engine, shop, "woocommerce")
     inboxes.put(service_engine, shop, connection, story.events[:2])
     work_off(service_engine, shop)
+    mine = Access(tenant_id=shop)
+    with transaction(service_engine, mine) as session:
+        session.execute(text("DELETE FROM dirty_days"))
     for _ in range(2):
         bring_in(service_engine, shop, "woocommerce", {FileKind.ORDERS: export([story])})
         assert back_of(service_engine, shop) == {"refunded": ("2026-03-02", 600)}
+    with transaction(service_engine, mine) as session:
+        days = set(session.scalars(text("SELECT day FROM dirty_days")))
+    # What goes is summed anew: a day without a mark keeps its sums for good.
+    assert {START.date() + timedelta(days=day) for day in (1, 2, 3)} <= days
     inboxes.put(service_engine, shop, connection, story.events[2:])
     work_off(service_engine, shop)
     stays = back_of(service_engine, shop)
