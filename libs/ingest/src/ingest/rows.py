@@ -11,9 +11,12 @@ of the tenant's currency.
 """
 
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 RefundKind = Literal["return", "cancel", "edit"]
+
+REFUNDED: Final = "refunded"
+"""The id of a refund that is all that was paid back of an order, where only the sum is known."""
 
 
 class ProductRow(NamedTuple):

@@ -32,6 +32,7 @@ from ingest.ledger.refund_checks import EVENT_RULES, INPUT_RULES, TOTAL_RULES
 from ingest.ledger.stage_orders import stage_orders
 from ingest.ledger.stage_refunds import lift_refunds, merge_refunds, stage_events
 from ingest.ledger.staging import GAPS, ORDER_LINES, PRODUCTS, REFUNDS, STOCK, Cursor, stage
+from ingest.ledger.stated_refunds import settle_stated_refunds
 from ingest.ledger.time_limits import PATIENT, TimeLimits
 from ingest.rows import OrderLineRow, ProductRow, RefundRow, StockRow
 
@@ -168,6 +169,7 @@ def load_sales(
 def _check(cursor: Cursor, sequence: OrderSequence, *, events_know_more: bool) -> list[IngestError]:
     """Put the orders that are staged together, and find everything that is wrong with all of it."""
     stage_orders(cursor, apart=not sequence.strict, events_know_more=events_know_more)
+    settle_stated_refunds(cursor, events_know_more=events_know_more)
     stage_events(cursor)
     return broken(cursor, _RULES)
 

@@ -51,7 +51,14 @@ _GOING_REFUNDS: Final = """
       AND r.order_id = e.order_key AND r.external_id = e.refund_id
     WHERE e.moves FOR UPDATE OF r
 """
-_STAGED: Final = (_GOING_ORDERS, _GOING_LINES, _GOING_REFUNDS, _COMING)
+_GOING_SUPERSEDED: Final = """
+    SELECT r.processed_at AS at
+    FROM staged_superseded p
+    JOIN refunds r ON r.tenant_id = %(tenant_id)s
+      AND r.order_id = p.order_key AND r.external_id = p.refund_id
+    FOR UPDATE OF r
+"""
+_STAGED: Final = (_GOING_ORDERS, _GOING_LINES, _GOING_REFUNDS, _GOING_SUPERSEDED, _COMING)
 
 _OF_ORDERS: Final = (
     """

@@ -43,6 +43,8 @@ _ADD_KEPT = """
       ON l.tenant_id = %(tenant_id)s AND l.order_id = f.order_id AND l.line_no = f.line_no
     WHERE NOT EXISTS (
         SELECT FROM staged_refunds r WHERE r.order_id = t.order_id AND r.refund_id = f.external_id)
+      AND NOT EXISTS (
+        SELECT FROM staged_superseded p WHERE p.order_key = t.id AND p.refund_id = f.external_id)
 """
 _STAGE_GOODS = """
     WITH concerned AS (SELECT DISTINCT order_key FROM staged_events)
@@ -71,6 +73,10 @@ _LIFT = """
     WHERE e.moves AND r.tenant_id = %(tenant_id)s
       AND r.order_id = e.order_key AND r.external_id = e.refund_id
 """
+_LIFT_SUPERSEDED = """
+    DELETE FROM refunds r USING staged_superseded p
+    WHERE r.tenant_id = %(tenant_id)s AND r.order_id = p.order_key AND r.external_id = p.refund_id
+"""
 _INSERT_REFUNDS = """
     INSERT INTO refunds (tenant_id, external_id, order_id, line_no, product_id, processed_at, kind,
                          quantity, amount, shipping, tax)
@@ -96,8 +102,11 @@ def stage_events(cursor: Cursor) -> None:
 
 
 def lift_refunds(cursor: Cursor) -> None:
-    """Take off the ledger's refunds that are seen again or whose lines are about to go."""
+    """Take off the ledger's refunds that are seen again, whose lines are about to go, or that the
+    input has under another id.
+    """
     cursor.execute(_LIFT)
+    cursor.execute(_LIFT_SUPERSEDED)
 
 
 def merge_refunds(cursor: Cursor) -> int:

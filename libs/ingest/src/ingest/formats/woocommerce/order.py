@@ -10,12 +10,12 @@ from ingest.csv.notes import FUTURE, Notes
 from ingest.csv.values import short_identity
 from ingest.formats import gift_cards
 from ingest.formats.customers import pseudonym
-from ingest.formats.refund_parts import refund_of
+from ingest.formats.refund_parts import Back, in_turn
 from ingest.formats.woocommerce.amounts import Amounts, amounts_of
 from ingest.formats.woocommerce.cells import BACK, SOLD, UNSOLD, status_of
 from ingest.formats.woocommerce.reconcile import Line, Sums
 from ingest.gaps import Gaps
-from ingest.rows import OrderLineRow, RefundRow
+from ingest.rows import REFUNDED, OrderLineRow, RefundRow
 
 FEES = "fees are no sales; they were left out"
 UNEXPLAINED = (
@@ -58,12 +58,25 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
+class Refund:
+    """A refund as it was told; ``at`` is None where its time was not."""
+
+    id: str
+    amount: int
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
-    """An order with its lines; ``less_refunds`` says that their quantities leave refunds out."""
+    """An order with its lines; ``less_refunds`` says that their quantities leave refunds out.
+
+    ``refunds`` are in turn; where none is told, the order's sum is one.
+    """
 
     head: Head
     lines: tuple[Line, ...]
     less_refunds: bool = False
+    refunds: tuple[Refund, ...] = ()
 
 
 def sold(order: Order, notes: Notes) -> bool:
@@ -130,23 +143,36 @@ def refund_rows(order: Order, amounts: Amounts, notes: Notes, *, others: bool) -
     if others:
         notes.add(ELSEWHERE, head.id, refunded)
         return []
-    back = refund_of(amounts, refunded)
-    given = sum(back.goods) + back.shipping + back.tax
-    charged = sum(amounts.paid) + amounts.shipping + amounts.tax
-    paid_at = head.paid_at or head.placed_at
-    at = max(head.refunded_at or paid_at, paid_at)
-    whole = given == charged
+    told = order.refunds or (Refund(REFUNDED, refunded, head.refunded_at),)
+    parts = list(in_turn(amounts, [each.amount for each in told]))
+    left = sum(amounts.paid) + amounts.shipping + amounts.tax
+    rows: list[RefundRow] = []
+    for each, back in zip(told, parts, strict=True):
+        whole = left > 0 or not rows
+        left -= back.sales
+        rows += _rows_back(head, amounts, each, back, whole=whole and not left)
+    left_out = sum(back.left_out for back in parts)
+    beyond = sum(back.beyond for back in parts)
     for remark, amount, applies in (
-        (UNDATED, refunded, head.refunded_at is None),
-        (SPREAD, refunded, not whole),
-        (EXTRAS_BACK, back.left_out, bool(back.left_out)),
-        (BEYOND, back.beyond, bool(back.beyond)),
+        (UNDATED, refunded, any(each.at is None for each in told)),
+        (SPREAD, refunded, left > 0),
+        (EXTRAS_BACK, left_out, bool(left_out)),
+        (BEYOND, beyond, bool(beyond)),
     ):
         if applies:
             notes.add(remark, head.id, amount)
+    return rows
+
+
+def _rows_back(
+    head: Head, amounts: Amounts, refund: Refund, back: Back, *, whole: bool
+) -> list[RefundRow]:
+    """A row a line; pieces come back with the refund that leaves nothing of the order."""
+    paid_at = head.paid_at or head.placed_at
+    at = max(refund.at or paid_at, paid_at)
     rows = [
         RefundRow(
-            *(each.line.position, "refunded", head.id, str(each.line.number), at, "return"),
+            *(each.line.position, refund.id, head.id, str(each.line.number), at, "return"),
             *(each.line.quantity if whole else 0, amount, 0, 0),
         )
         for each, amount in zip(amounts.sold, back.goods, strict=True)

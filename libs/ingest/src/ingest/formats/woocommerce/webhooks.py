@@ -2,7 +2,8 @@
 
 WooCommerce says everything by ``order.updated``: paid, cancelled, paid back. An order goes the
 export's way once it is read. A refund comes as an id and an amount without a date: it was made when
-an order first told of it. An order in the trash is in no export, until it is restored.
+an order first told of it, and stays there. An order in the trash is in no export, until it is
+restored.
 """
 
 import re
@@ -19,6 +20,7 @@ from ingest.formats.woocommerce.definition import FORMAT
 from ingest.formats.woocommerce.order import (
     Head,
     Order,
+    Refund,
     line_rows,
     refund_rows,
     remark,
@@ -27,6 +29,7 @@ from ingest.formats.woocommerce.order import (
     untold,
 )
 from ingest.formats.woocommerce.reconcile import Line, Sums
+from ingest.rows import REFUNDED
 from ingest.webhooks.facts import Arrival, Facts, RefundFact, Word, deletion
 from ingest.webhooks.payload import (
     UnreadableEventError,
@@ -40,7 +43,9 @@ from ingest.webhooks.platform import Headers, OrderState, Shop
 
 _PING: Final = re.compile(rb"webhook_id=[0-9]{1,20}")
 _PROGRESS: Final = ("pending", "on-hold", "processing", "completed", "refunded", "cancelled")
-_REFUND: Final = "refunded"
+_OWN: Final = "own"
+"""Ranks above all of those versions that made one refund of every ``total``: after a rollback a
+refund that has rows of its own adds nothing to theirs. Its money is its ``amount``."""
 _DELETED: Final = "order.deleted"
 _RESTORED: Final = "order.restored"
 _NOT_TOLD: Final = "deleted; no event told its number, so what an import brought of it stays"
@@ -69,14 +74,14 @@ class WooCommerceWebhooks:
         status = status_of(content["status"])
         progress = _PROGRESS.index(status) if status in _PROGRESS else 0
         refunds = {
-            needed_at(each, "id"): {"total": needed_at(each, "total").lstrip("-")}
+            needed_at(each, "id"): {"amount": needed_at(each, "total").lstrip("-"), "total": "0"}
             for each in list_at(payload, "refunds")
         }
         facts = Facts(
             Word.of(updated, f"{progress}{len(refunds):05}", content),
             None,
             {
-                name: RefundFact(Word.of(updated, "", refund), updated)
+                name: RefundFact(Word.of(f"{_OWN} {updated}", "", refund), updated)
                 for name, refund in refunds.items()
             },
             restored=frozenset({updated} if topic == _RESTORED else ()),
@@ -106,7 +111,7 @@ class WooCommerceWebhooks:
         unexplained = amounts.unexplained + bare
         remark(order, amounts, unexplained, shop.notes, shop.now, only_cards=only_cards)
         back = [] if only_cards else refund_rows(order, amounts, shop.notes, others=False)
-        lifted = frozenset() if back else frozenset({_REFUND})
+        lifted = frozenset({REFUNDED, *facts.refunds} - {row.refund_id for row in back})
         lines = tuple(line_rows(order, amounts, unpaid=only_cards))
         return OrderState(names, None, lines, tuple(back), lifted, unexplained, untold(order))
 
@@ -164,11 +169,9 @@ def _order(content: Mapping[str, Any], facts: Facts, shop: Shop) -> Order:
     lines = tuple(_line(number, each, money) for number, each in enumerate(content["lines"], 1))
     listed = content.get("refunds")
     there = facts.refunds if listed is None else listed  # a deleted one is in older words alone
-    refunds = [
-        (money(facts.refunds[each].word.content["total"]) or 0, facts.refunds[each].seen_at)
-        for each in there
-    ]
-    last = max((seen for _, seen in refunds), default=None)
+    found = {name: facts.refunds[name] for name in there}
+    refunds = [_refund(name, fact, money) for name, fact in sorted(found.items(), key=_turn)]
+    told = tuple(each for each in refunds if each.amount)
     fees = [money(each) or 0 for each in content["fees"]]
     sums = Sums(
         subtotal=sum(line.before or 0 for line in lines),
@@ -178,7 +181,7 @@ def _order(content: Mapping[str, Any], facts: Facts, shop: Shop) -> Order:
         tax=money(content["tax"]) or 0,
         tax_on_shipping=money(content["shippingTax"]) or 0,
         total=money(content["total"]),
-        refunded=sum(amount for amount, _ in refunds),
+        refunded=sum(each.amount for each in told),
         fees_below=sum(min(each, 0) for each in fees),
         entered_with_tax=content.get("included", False),
     )
@@ -188,7 +191,7 @@ def _order(content: Mapping[str, Any], facts: Facts, shop: Shop) -> Order:
         status=words(content["status"]),
         placed_at=datetime.fromisoformat(content["placed"]),
         paid_at=datetime.fromisoformat(content["paid"]) if content["paid"] else None,
-        refunded_at=datetime.fromisoformat(last) if last else None,
+        refunded_at=None,
         email=None,
         customer_id=content["customer"],
         country=words(content["shippingCountry"] or content["billingCountry"]),
@@ -196,7 +199,19 @@ def _order(content: Mapping[str, Any], facts: Facts, shop: Shop) -> Order:
         coupon_code=words(content["codes"]),
         sums=sums,
     )
-    return Order(head, lines)
+    return Order(head, lines, refunds=told)
+
+
+def _refund(name: str, fact: RefundFact, money: Any) -> Refund:
+    content = fact.word.content
+    amount = money(content.get("amount", content["total"])) or 0
+    return Refund(name, amount, datetime.fromisoformat(fact.seen_at))
+
+
+def _turn(refund: tuple[str, RefundFact]) -> tuple[str, int, str]:
+    """By time; those that one event told first by their numbers, which grow."""
+    name, fact = refund
+    return fact.seen_at, len(name), name
 
 
 def _line(number: int, cells: Mapping[str, str], money: Any) -> Line:
