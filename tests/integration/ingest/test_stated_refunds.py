@@ -8,11 +8,13 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, text, update
 from tests.integration.ingest.test_webhook_law import bring_in, new_shop
 from tests.support import draws, inboxes
+from tests.support.refund_stories import MODIFIED, back_of, orders, stated
 from tests.support.woocommerce_orders import START, Story, export
 
 from common.db.tenancy import Access, transaction
 from common.db.webhooks import WebhookOrder
 from ingest.import_files import FileKind
+from ingest.rows import TOLD
 from ingest.webhooks.work import work_off
 
 IN_ONE_DATABASE = settings(
@@ -20,57 +22,6 @@ IN_ONE_DATABASE = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-Told = tuple[str, str, dict[str, Any]]
-
-
-@st.composite
-def orders(draw: st.DrawFn, least: int = 1, number: int = 0) -> Story:
-    """A paid order that is paid back in parts, each told by an event of a day of its own."""
-    lines: list[dict[str, Any]] = [
-        {"name": f"P{n}", "sku": f"P{n}", "quantity": n + 1, "before": price, "total": price}
-        for n, price in enumerate(draw(st.lists(st.integers(0, 5_000), min_size=1, max_size=3)))
-    ]
-    goods, shipping = sum(line["total"] for line in lines), draw(st.sampled_from([0, 490]))
-    tax = draw(st.integers(0, (goods + shipping) // 6))
-    head = {"customer": 5, "email": "", "shipping": shipping, "fee": 0, "tax": tax, "discount": 0}
-    story = Story(number, head | {"total": goods + shipping + tax}, lines, START, "processing")
-    story.paid = START
-    story.tell("order.updated", START)
-    left = goods + shipping + tax
-    for turn in range(1, draw(st.integers(least, 3)) + 1):
-        amount = draw(st.sampled_from([left, left // 3, shipping, left - shipping]))
-        if 0 < amount <= left:
-            left -= amount
-            at = START + timedelta(days=turn)
-            story.refunds.append((amount, at))
-            story.tell("order.updated", at)
-    return story
-
-
-def back_of(engine: Engine, shop: int) -> dict[str, tuple[str, int]]:
-    """Of each refund its day and what it gives back."""
-    query = """
-        SELECT external_id, string_agg(DISTINCT processed_at::date::text, ','),
-               sum(amount + shipping + tax)::bigint
-        FROM refunds GROUP BY 1
-    """
-    with transaction(engine, Access(tenant_id=shop)) as session:
-        return {name: (day, back) for name, day, back in session.execute(text(query))}
-
-
-def stated(events: list[Told]) -> dict[str, tuple[str, int]]:
-    """What ``events`` say of an order's refunds: of each the first day that tells it."""
-    told: dict[str, tuple[str, int]] = {}
-    by_time = sorted((payload for _, _, payload in events), key=lambda each: each[_MODIFIED])
-    for payload in by_time:
-        for each in payload["refunds"]:
-            amount = int(each["total"].lstrip("-").replace(".", ""))
-            told.setdefault(str(each["id"]), (payload[_MODIFIED][:10], amount))
-    there = {str(each["id"]) for each in by_time[-1]["refunds"]} if by_time else set()
-    return {name: told[name] for name in sorted(there)}
-
-
-_MODIFIED = "date_modified_gmt"
 
 
 def rows_of(engine: Engine, shop: int) -> set[tuple[Any, ...]]:
@@ -83,7 +34,7 @@ def take_back(draw: st.DrawFn | Any, story: Story) -> None:
     gone = draw(st.sampled_from([each["id"] for each in payload["refunds"]] or [0]))
     left = [each for each in payload["refunds"] if each["id"] != gone]
     at = f"{START + timedelta(days=9):%Y-%m-%dT%H:%M:%S}"
-    story.events.append(("order.updated", "gone", payload | {_MODIFIED: at, "refunds": left}))
+    story.events.append(("order.updated", "gone", payload | {MODIFIED: at, "refunds": left}))
 
 
 @IN_ONE_DATABASE
@@ -97,7 +48,7 @@ def test_events_in_any_order_with_some_missing_date_each_refund_by_the_first_tha
     again = data.draw(st.lists(st.sampled_from(known), max_size=3))
     arrived = data.draw(st.permutations([*known, *again]))
     ledgers = []
-    for part in (sorted(known, key=lambda each: each[2][_MODIFIED]), arrived):
+    for part in (sorted(known, key=lambda each: each[2][MODIFIED]), arrived):
         shop = new_shop(service_engine)
         connection = inboxes.connect(service_engine, shop, "woocommerce")
         cut = data.draw(st.integers(0, len(part)))
@@ -167,7 +118,11 @@ def test_what_the_version_before_kept_as_one_refund_becomes_each_its_own(
     work_off(service_engine, shop)
     bring_in(service_engine, shop, "woocommerce", {FileKind.ORDERS: export([story])})
     before = {
-        name: [f"{day} x", {"total": f"{back / 100:.2f}"}, f"{day}T08:00:00.000000+00:00"]
+        name.removeprefix(TOLD): [
+            f"{day} x",
+            {"total": f"{back / 100:.2f}"},
+            f"{day}T08:00:00.000000+00:00",
+        ]
         for name, (day, back) in stated(story.events[:-1]).items()
     }
     with transaction(service_engine, Access(tenant_id=shop)) as session:

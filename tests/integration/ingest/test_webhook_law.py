@@ -6,13 +6,14 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, select
-from tests.support import draws, inboxes, shopify_orders, woocommerce_orders
+from tests.support import draws, inboxes, refund_stories, shopify_orders, woocommerce_orders
 
 from accounts.provisioning import create_tenant
 from common.db.tenancy import Access, transaction
 from common.db.webhooks import WebhookEvent
 from ingest.formats.registry import FORMATS
 from ingest.import_files import FileKind, ImportFile, import_files
+from ingest.rows import REFUNDED
 from ingest.webhooks.work import work_off
 
 _numbers = count(1)
@@ -95,6 +96,35 @@ def back_of(ledger: dict[str, list[tuple[Any, ...]]]) -> dict[str, tuple[int, in
         sold, so_far = found.get(name, (0, 0))
         found[name] = (sold + amount + shipping + tax, so_far + pieces)
     return found
+
+
+@IN_ONE_DATABASE
+@given(data=st.data(), story=refund_stories.orders())
+def test_refunds_of_woocommerce_stay_on_their_days_and_count_once_whatever_comes_when(
+    service_engine: Engine, data: st.DataObject, story: woocommerce_orders.Story
+) -> None:
+    """Two connections hear all of an order, and an export of it comes again and again between."""
+    shop = new_shop(service_engine)
+    both = [inboxes.connect(service_engine, shop, "woocommerce") for _ in range(2)]
+    heard = [(connection, event) for connection in both for event in story.events]
+    again = data.draw(st.lists(st.sampled_from([*heard, None]), max_size=4))
+    paid_back = sum(amount for amount, _ in story.refunds)
+    so_far: list[tuple[str, str, Any]] = []
+    files = {FileKind.ORDERS: woocommerce_orders.export([story])}
+    for step in data.draw(st.permutations([*heard, None, *again])):
+        if step is None:
+            bring_in(service_engine, shop, "woocommerce", files)
+        else:
+            so_far.append(step[1])
+            inboxes.put(service_engine, shop, step[0], [step[1]])
+            work_off(service_engine, shop)
+        found, told = refund_stories.back_of(service_engine, shop), refund_stories.stated(so_far)
+        days = {name: told[name] for name in found if name != REFUNDED}
+        assert {name: found[name] for name in days} == days
+        total = sum(back for _, back in found.values())
+        assert total == paid_back if step is None else total <= paid_back
+        assert len(found) == 1 or REFUNDED not in found
+    assert refund_stories.back_of(service_engine, shop) == refund_stories.stated(story.events)
 
 
 def tell_in_any_order(

@@ -27,6 +27,10 @@ from ingest.rows import RefundRow
 from ingest.sources import FileKind, ImportFile
 
 MOST_FAULTS: Final = 50
+_AS_TOLD: Final = (
+    "webhooks told its refunds, which come to the same; they stay on their days and lines, whatever"
+    " is said of them here"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,11 +152,13 @@ class _Attempt:
         return self._imported(summary)
 
     def _imported(self, summary: LoadSummary) -> Imported:
+        kept = Notes()
+        kept.add_all(_AS_TOLD, summary.kept_refunds.first, summary.kept_refunds.orders)
         return Imported(
             self._basis.currency,
             self._basis.timezone,
             summary,
-            self._notes.lines(),
+            (*self._notes.lines(), *kept.lines()),
             self._source.reconciliation.result(),
         )
 

@@ -18,6 +18,9 @@ RefundKind = Literal["return", "cancel", "edit"]
 REFUNDED: Final = "refunded"
 """The id of a refund that is all that was paid back of an order, where only the sum is known."""
 
+TOLD: Final = f"{REFUNDED}:"
+"""What the ids of refunds begin with that events told one by one, and an export only the sum of."""
+
 
 class ProductRow(NamedTuple):
     """A product. None keeps what is known of it already; ``unit_cost`` is money."""

@@ -175,7 +175,8 @@ def test_refunds_are_dated_or_said(refunded):
     dated, undated = Read(export_items({"1": sold})), Read(export_rows({"1": sold}))
     assert {each.processed_at for each in dated.refunds} == {datetime(2026, 3, 4, 8, tzinfo=UTC)}
     assert undated.says("does not say when it was paid back")
-    assert [each.quantity for each in dated.refunds] == ([2, 1] if refunded == 3796 else [0, 0])
+    pieces = [each.quantity for each in dated.refunds if each.quantity]
+    assert pieces == ([2, 1] if refunded == 3796 else [])
     assert Read(export_items({"1": sold}), given={FileKind.REFUNDS}).refunds == []
 
 

@@ -4,10 +4,10 @@ A refund that is the whole, or the whole without extras or shipping, is that; an
 over everything in proportion, by largest remainder. Of several, a later one changes no earlier one.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import product
-from typing import Protocol, Self
+from typing import Final, Protocol, Self
 
 from ingest.formats.allocate import spread
 
@@ -107,13 +107,64 @@ def refund_of(amounts: Charged, refunded: int) -> Back:
     return Back(tuple(shares[: len(paid)]), shipping, tax, tuple(left_out))
 
 
-def in_turn(charged: Charged, refunds: Iterable[int]) -> Iterator[Back]:
+MOST_SHARES: Final = 10_000
+"""How many shares of lines several refunds of an order are spread into in proportion."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one of several refunds gives back; ``goods`` by the line's index, where it is any."""
+
+    goods: Mapping[int, int]
+    shipping: int
+    tax: int
+    left_out: int
+    beyond: int
+
+    @classmethod
+    def of(cls, goods: Mapping[int, int], back: Back) -> Self:
+        """``goods`` with what ``back`` is besides."""
+        return cls(goods, back.shipping, back.tax, back.left_out, back.beyond)
+
+    @property
+    def sales(self) -> int:
+        """What of it had been sold."""
+        return sum(self.goods.values()) + self.shipping + self.tax
+
+
+def in_turn(
+    charged: Charged, refunds: Sequence[int], *, most_shares: int = MOST_SHARES
+) -> Iterator[Part]:
     """What each of several refunds gives back, one after the other.
 
     Together they give back what one of their sum does; where that is less of a part than was given
-    back before, a refund is one of what is left.
+    back before, a refund is one of what is left. Of goods, those that ``most_shares`` reach for
+    give back of all lines in proportion, at least the first; those after them of one line after
+    the other, so that there are no more shares than that, lines and refunds.
     """
-    whole, before = 0, Back((0,) * len(charged.paid), 0, 0, (0,) * len(charged.extras))
+    lines, extras = len(charged.paid), (0,) * len(charged.extras)
+    spreads = max(most_shares // max(lines, 1), 1)
+    before = Back((0,) * lines, 0, 0, extras)
+    for back in _each(charged, before, refunds[:spreads]):
+        before = before.plus(back)
+        yield Part.of({line: part for line, part in enumerate(back.goods) if part}, back)
+    room, line = Left.of(charged, before).paid, 0
+    together = Left.of(charged, Back((0,) * lines, 0, 0, extras))
+    together = replace(together, paid=[sum(charged.paid)])
+    before = replace(before, goods=(sum(before.goods),))
+    for back in _each(together, before, refunds[spreads:]):
+        (left,), goods = back.goods, {}
+        while left:
+            if part := min(left, room[line]):
+                goods[line] = part
+            room[line], left = room[line] - part, left - part
+            line += left > 0
+        yield Part.of(goods, back)
+
+
+def _each(charged: Charged, before: Back, refunds: Iterable[int]) -> Iterator[Back]:
+    """What each gives back after ``before``."""
+    whole = before.sales + before.left_out + before.beyond
     for refunded in refunds:
         whole += refunded
         back = refund_of(charged, whole).plus(before, -1)

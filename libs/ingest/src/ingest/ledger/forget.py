@@ -11,6 +11,7 @@ from typing import Final
 from sqlalchemy import Connection, text
 
 from ingest.ledger.marks import taking_out
+from ingest.rows import TOLD
 
 _FIND: Final = text(
     "SELECT id FROM orders WHERE tenant_id = :tenant_id AND external_id = ANY(:names)"
@@ -20,6 +21,11 @@ _FIND: Final = text(
 )
 _FIND_NAMELESS: Final = text(
     "SELECT id FROM orders WHERE tenant_id = :tenant_id AND platform_id = :platform_id FOR UPDATE"
+)
+_FIND_TOLD: Final = text(
+    "SELECT DISTINCT external_id FROM refunds WHERE tenant_id = :tenant_id"
+    " AND order_id = ANY(:orders) AND starts_with(external_id, :told)"
+    " AND external_id <> ALL(:besides)"
 )
 _LIFT: Final = text(
     "DELETE FROM refunds WHERE tenant_id = :tenant_id AND order_id = ANY(:orders)"
@@ -64,6 +70,15 @@ def find_orders(
         given["placed_at"] = placed_at
     found = connection.execute(find, given)
     return list(found.scalars())
+
+
+def told_refunds_of(
+    connection: Connection, tenant_id: int, orders: Sequence[int], *, besides: Collection[str]
+) -> set[str]:
+    """The ids of refunds of ``orders`` that events told one by one, but for ``besides``."""
+    given = {"tenant_id": tenant_id, "orders": list(orders), "told": TOLD}
+    found = connection.execute(_FIND_TOLD, given | {"besides": sorted(besides)})
+    return set(found.scalars())
 
 
 def lift_refunds_of(

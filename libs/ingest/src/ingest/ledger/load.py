@@ -5,7 +5,7 @@ goes wrong, from a bad row to an error in the source of the rows, leaves the led
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 
@@ -32,7 +32,7 @@ from ingest.ledger.refund_checks import EVENT_RULES, INPUT_RULES, TOTAL_RULES
 from ingest.ledger.stage_orders import stage_orders
 from ingest.ledger.stage_refunds import lift_refunds, merge_refunds, stage_events
 from ingest.ledger.staging import GAPS, ORDER_LINES, PRODUCTS, REFUNDS, STOCK, Cursor, stage
-from ingest.ledger.stated_refunds import settle_stated_refunds
+from ingest.ledger.stated_refunds import NONE_KEPT, KeptRefunds, settle_stated_refunds
 from ingest.ledger.time_limits import PATIENT, TimeLimits
 from ingest.rows import OrderLineRow, ProductRow, RefundRow, StockRow
 
@@ -74,7 +74,8 @@ class LoadSummary:
     ``lines``, ``refunds`` and ``stock_counts`` count the input's rows. ``first_at`` and ``last_at``
     are the earliest and latest instant an event of this input counts at, None without events;
     ``net_sales`` sums those events, in minor units. ``version`` is the ledger's after the load,
-    None when there was nothing to load. ``closed_days`` are those whose orders changed afterwards.
+    None when there was nothing to load. ``closed_days`` are those whose orders changed afterwards,
+    ``kept_refunds`` are of orders of which the input's sum of refunds was left out.
     """
 
     products: int = 0
@@ -91,6 +92,7 @@ class LoadSummary:
     last_at: datetime | None = None
     version: int | None = None
     closed_days: ClosedDays = NONE_CHANGED
+    kept_refunds: KeptRefunds = NONE_KEPT
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,19 +161,22 @@ def load_sales(
             stage(cursor, GAPS, gaps.rows()),
         )
         stage_catalogue(cursor, by_title=products_by_title)
-        review(_check(cursor, sequence, events_know_more=events_know_more))
-        summary = _merge(cursor, staged, gaps)
+        errors, kept = _check(cursor, sequence, events_know_more=events_know_more)
+        review(errors)
+        summary = replace(_merge(cursor, staged, gaps), kept_refunds=kept)
         if conclude is not None:
             conclude(session.connection(), summary)
         return summary
 
 
-def _check(cursor: Cursor, sequence: OrderSequence, *, events_know_more: bool) -> list[IngestError]:
+def _check(
+    cursor: Cursor, sequence: OrderSequence, *, events_know_more: bool
+) -> tuple[list[IngestError], KeptRefunds]:
     """Put the orders that are staged together, and find everything that is wrong with all of it."""
     stage_orders(cursor, apart=not sequence.strict, events_know_more=events_know_more)
-    settle_stated_refunds(cursor, events_know_more=events_know_more)
+    kept = settle_stated_refunds(cursor)
     stage_events(cursor)
-    return broken(cursor, _RULES)
+    return broken(cursor, _RULES), kept
 
 
 def _merge(cursor: Cursor, staged: Staged, gaps: Gaps) -> LoadSummary:

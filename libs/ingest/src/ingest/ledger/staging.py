@@ -153,10 +153,10 @@ def stage(cursor: Cursor, staging: Staging, rows: Iterable[Any]) -> int:
     return count
 
 
-def derive(cursor: Cursor, name: str, query: str, given: Mapping[str, object] | None = None) -> int:
+def derive(cursor: Cursor, name: str, query: str) -> int:
     """Keep the rows of ``query`` as the temporary table ``name``; answers how many they are."""
     statement = sql.SQL("CREATE TEMPORARY TABLE {} ON COMMIT DROP AS {}")
-    cursor.execute(statement.format(sql.Identifier(name), sql.SQL(query)), given)
+    cursor.execute(statement.format(sql.Identifier(name), sql.SQL(query)))
     count = cursor.rowcount
     if count:
         cursor.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(name)))

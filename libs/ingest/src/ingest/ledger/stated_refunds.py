@@ -1,93 +1,141 @@
-"""Refunds that events stated one by one, of orders of which an export has only their sum.
+"""Refunds that events told one by one, of orders of which an export has only their sum.
 
 Where both come to the same and the refunds fit the order as the export has it, they stay on their
-days and the sum is left out; else the sum supersedes them. They never count beside each other.
+days and the sum is left out; else the sum supersedes them. They never count beside each other, and
+one that is told again stays on the earliest of its days.
 """
 
+from dataclasses import dataclass
 from typing import Final
 
 from common.reports.document.gaps import GapKind
+from ingest.csv.notes import EXAMPLES
 from ingest.ledger.staging import Cursor, derive
-from ingest.rows import REFUNDED
+from ingest.rows import REFUNDED, TOLD
 
-_STAGE_SUMMED: Final = """
-    SELECT o.id, r.order_id, sum(r.amount) + sum(r.shipping) + sum(r.tax) AS back
-    FROM staged_refunds r
-    JOIN orders o ON o.tenant_id = %(tenant_id)s AND o.external_id = r.order_id
-    WHERE r.refund_id = %(refunded)s AND EXISTS (
-        SELECT FROM refunds f WHERE f.tenant_id = %(tenant_id)s AND f.order_id = o.id
-            AND f.external_id <> r.refund_id)
-    GROUP BY o.id, r.order_id
-"""
-# An order without a number of its own is called by its id.
-_STAGE_STATED: Final = """
-    SELECT s.id, s.order_id, s.back, f.external_id AS refund_id, l.external_id AS line_id,
-           f.processed_at, f.quantity, f.amount, f.shipping, f.tax
-    FROM staged_summed s
-    JOIN refunds f ON f.tenant_id = %(tenant_id)s AND f.order_id = s.id
-    LEFT JOIN order_lines l
-        ON l.tenant_id = %(tenant_id)s AND l.order_id = s.id AND l.line_no = f.line_no
-    WHERE (s.order_id, f.external_id) IN (
-        SELECT coalesce(nullif(w.facts #>> '{order,1,number}', ''), w.order_id), k.refund_id
-        FROM webhook_orders w CROSS JOIN json_object_keys(w.facts -> 'refunds') k (refund_id)
-        WHERE w.tenant_id = %(tenant_id)s)
-"""
+# Each order is looked up by itself, whatever is known of tables that were just filled.
+_STAGE_SUMMED: Final = f"""
+    SELECT o.id, s.*
+    FROM (
+        SELECT order_id, min(position) AS position, sum(amount) + sum(shipping) + sum(tax) AS back
+        FROM staged_refunds WHERE refund_id = '{REFUNDED}' GROUP BY order_id) s
+    CROSS JOIN LATERAL (
+        SELECT id FROM orders
+        WHERE tenant_id = %(tenant_id)s AND external_id = s.order_id LIMIT 1) o
+    CROSS JOIN LATERAL (
+        SELECT FROM refunds
+        WHERE tenant_id = %(tenant_id)s AND order_id = o.id AND starts_with(external_id, '{TOLD}')
+        LIMIT 1) f
+"""  # noqa: S608 - words of our own, as below
+_STAGE_STATED: Final = f"""
+    SELECT s.*, f.external_id AS refund_id, f.line_id, f.processed_at, f.kind, f.quantity,
+           f.amount, f.shipping, f.tax
+    FROM staged_summed s CROSS JOIN LATERAL (
+        SELECT r.*, l.external_id AS line_id
+        FROM refunds r
+        LEFT JOIN order_lines l
+          ON l.tenant_id = %(tenant_id)s AND l.order_id = r.order_id AND l.line_no = r.line_no
+        WHERE r.tenant_id = %(tenant_id)s AND r.order_id = s.id
+          AND starts_with(r.external_id, '{TOLD}')
+        OFFSET 0) f
+"""  # noqa: S608
+# An order that is not staged stays as it is, and they fit it.
 _STAGE_AGREED: Final = """
     WITH heads AS (
         SELECT position, order_id, paid_at, shipping, tax FROM staged_order_lines
         WHERE placed_at IS NOT NULL AND head >= position
-          AND order_id IN (SELECT order_id FROM staged_stated)
+          AND order_id IN (SELECT order_id FROM staged_summed)
     ), beyond AS (
         SELECT s.order_id FROM staged_stated s
         JOIN heads h USING (order_id)
-        LEFT JOIN staged_order_lines l ON l.head = h.position AND l.line_id = s.line_id
+        LEFT JOIN staged_order_lines l
+          ON l.head = h.position AND l.line_id = s.line_id AND NOT l.again
         LEFT JOIN staged_shares w ON w.position = l.position
         WHERE s.line_id IS NOT NULL
         GROUP BY s.order_id, s.line_id
-        HAVING sum(s.quantity) > coalesce(min(l.quantity), 0)
-            OR sum(s.amount) > coalesce(
-                min(l.unit_price::numeric * l.quantity + l.remainder - l.line_discount
-                    - coalesce(l.share, w.share, 0)), 0)
+        HAVING min(l.position) IS NULL OR sum(s.quantity) > min(l.quantity)
+            OR sum(s.amount) > min(
+                l.unit_price::numeric * l.quantity + l.remainder - l.line_discount
+                - coalesce(l.share, w.share, 0))
     )
-    SELECT s.id, s.order_id FROM staged_stated s JOIN heads h USING (order_id)
+    SELECT s.id, s.order_id FROM staged_stated s LEFT JOIN heads h USING (order_id)
     WHERE order_id NOT IN (SELECT order_id FROM beyond)
-    GROUP BY s.id, s.order_id, s.back, h.paid_at, h.shipping, h.tax
+    GROUP BY s.id, s.order_id, s.back, h.position, h.paid_at, h.shipping, h.tax
     HAVING sum(s.amount) + sum(s.shipping) + sum(s.tax) = s.back
-       AND sum(s.shipping) <= h.shipping AND sum(s.tax) <= h.tax
-       AND min(s.processed_at) >= h.paid_at
+       AND (h.position IS NULL OR (
+            sum(s.shipping) <= h.shipping AND sum(s.tax) <= h.tax
+            AND min(s.processed_at) >= h.paid_at))
 """
-_LEAVE_SUMS: Final = """
+_LEAVE_SUMS: Final = f"""
     DELETE FROM staged_refunds r USING staged_agreed a
-    WHERE r.order_id = a.order_id AND r.refund_id = %(refunded)s
+    WHERE r.order_id = a.order_id AND r.refund_id = '{REFUNDED}'
+"""  # noqa: S608
+# With the sum's place in the input: what it did is counted of them.
+_KEEP_STATED: Final = """
+    INSERT INTO staged_refunds (position, refund_id, order_id, line_id, processed_at, kind,
+                                quantity, amount, shipping, tax)
+    SELECT s.position, s.refund_id, s.order_id, s.line_id, s.processed_at, s.kind, s.quantity,
+           s.amount, s.shipping, s.tax
+    FROM staged_stated s JOIN staged_agreed USING (id, order_id)
 """
-_LEAVE_GAPS: Final = """
+_LEAVE_GAPS: Final = f"""
     DELETE FROM staged_gaps g USING staged_agreed a
-    WHERE g.order_id = a.order_id AND g.kind = %(assumed)s
-"""
-_STAGE_SUPERSEDED: Final = """
+    WHERE g.order_id = a.order_id AND g.kind = '{GapKind.ASSUMED_REFUND_DATES.value}'
+"""  # noqa: S608
+_STAGE_SUPERSEDED: Final = f"""
     SELECT DISTINCT id AS order_key,
-           CASE WHEN id IN (SELECT id FROM staged_agreed) THEN %(refunded)s::text
+           CASE WHEN id IN (SELECT id FROM staged_agreed) THEN '{REFUNDED}'
                 ELSE refund_id END AS refund_id
     FROM staged_stated
-"""
-_NONE: Final = "SELECT 0::bigint AS order_key, ''::text AS refund_id LIMIT 0"
+"""  # noqa: S608
+_COUNT_AGREED: Final = f"""
+    SELECT count(*), (array_agg(order_id ORDER BY position))[:{EXAMPLES}]
+    FROM staged_summed JOIN staged_agreed USING (id, order_id)
+"""  # noqa: S608
+# Another connection of the shop, or one that is gone, may have told it first.
+_KEEP_DAYS: Final = f"""
+    UPDATE staged_refunds r SET processed_at = greatest(f.at, s.paid_at)
+    FROM staged_orders s CROSS JOIN LATERAL (
+        SELECT external_id, min(processed_at) AS at FROM refunds
+        WHERE tenant_id = %(tenant_id)s AND order_id = s.id AND starts_with(external_id, '{TOLD}')
+        GROUP BY external_id OFFSET 0) f
+    WHERE s.known AND r.order_id = s.order_id AND r.refund_id = f.external_id
+      AND s.order_id IN (
+          SELECT order_id FROM staged_refunds WHERE starts_with(refund_id, '{TOLD}'))
+      AND greatest(f.at, s.paid_at) < r.processed_at
+"""  # noqa: S608
 
 
-def settle_stated_refunds(cursor: Cursor, *, events_know_more: bool) -> None:
+@dataclass(frozen=True, slots=True)
+class KeptRefunds:
+    """Of how many ``orders`` refunds stay as events told them, and the ``first`` of these."""
+
+    orders: int = 0
+    first: tuple[str, ...] = ()
+
+
+NONE_KEPT: Final = KeptRefunds()
+
+
+def settle_stated_refunds(cursor: Cursor) -> KeptRefunds:
     """Choose between the sums that are staged and what events stated.
 
     Runs when orders are staged. Makes ``staged_superseded``: refunds of
     the ledger (``order_key``, ``refund_id``) that go, as others are the same money.
     """
-    given = {"refunded": REFUNDED, "assumed": GapKind.ASSUMED_REFUND_DATES.value}
-    if not (
-        events_know_more
-        and derive(cursor, "staged_summed", _STAGE_SUMMED, given)
-        and derive(cursor, "staged_stated", _STAGE_STATED)
-    ):
-        derive(cursor, "staged_superseded", _NONE)
-        return
-    if derive(cursor, "staged_agreed", _STAGE_AGREED):
-        cursor.execute(_LEAVE_SUMS, given)
-        cursor.execute(_LEAVE_GAPS, given)
-    derive(cursor, "staged_superseded", _STAGE_SUPERSEDED, given)
+    cursor.execute(_KEEP_DAYS)
+    counts = [
+        derive(cursor, name, query)
+        for name, query in (
+            ("staged_summed", _STAGE_SUMMED),
+            ("staged_stated", _STAGE_STATED),
+            ("staged_agreed", _STAGE_AGREED),
+            ("staged_superseded", _STAGE_SUPERSEDED),
+        )
+    ]
+    if not counts[2]:
+        return NONE_KEPT
+    for statement in (_LEAVE_SUMS, _KEEP_STATED, _LEAVE_GAPS):
+        cursor.execute(statement)
+    orders, first = cursor.execute(_COUNT_AGREED).fetchone() or (0, [])
+    return KeptRefunds(orders, tuple(first))

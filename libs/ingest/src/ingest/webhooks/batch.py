@@ -10,22 +10,21 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
 from typing import Any, Final
-from uuid import UUID
 
-from sqlalchemy import Connection, select, text, tuple_, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Connection, select, text, update
 
 from common.db.sales import LOCK_LEDGER, NEXT_VERSION
 from common.db.tenancy import TenantDb
-from common.db.webhooks import EventState, IngestConnection, WebhookEvent, WebhookOrder
+from common.db.webhooks import EventState, IngestConnection, WebhookEvent
 from ingest.csv.notes import Notes
 from ingest.gaps import Gaps
 from ingest.ledger.basis import Basis, basis_of
-from ingest.ledger.forget import find_orders, forget_orders, lift_refunds_of
+from ingest.ledger.forget import find_orders, forget_orders, lift_refunds_of, told_refunds_of
 from ingest.ledger.load import LoadSummary, load_sales
 from ingest.ledger.time_limits import TimeLimits
 from ingest.rows import OrderLineRow, RefundRow
 from ingest.webhooks.facts import Arrival, Facts
+from ingest.webhooks.kept_facts import Said, merge_facts
 from ingest.webhooks.payload import UnreadableEventError, decode
 from ingest.webhooks.platform import OrderState, Platform, Shop
 from ingest.webhooks.platforms import PLATFORMS
@@ -37,8 +36,6 @@ _BEGIN: Final = text(
 )
 _TAKE_TURN: Final = text(f"SELECT pg_try_advisory_xact_lock({_LOCK_CLASS}, :tenant_id)")
 _LONGEST_REASON: Final = 500
-
-OrderKey = tuple[UUID, str]
 
 
 class WorkedElsewhereError(Exception):
@@ -94,7 +91,9 @@ class Batch:
         self._events = self._waiting(connection)
         basis = basis_of(connection, self.db.tenant_id)
         said = self._said(basis)
-        for key, (before, facts, platform) in self._merged(connection, said).items():
+        for key, (before, facts, platform) in merge_facts(
+            connection, self.db.tenant_id, said
+        ).items():
             notes = Notes(basis.currency)
             shop = Shop(basis, notes, self.now)
             self._rename(connection, key[1], PLATFORMS[platform], before, facts, basis)
@@ -126,7 +125,7 @@ class Batch:
         )
         return list(connection.execute(query))
 
-    def _said(self, basis: Basis) -> list[tuple[int, OrderKey, Facts, str]]:
+    def _said(self, basis: Basis) -> list[Said]:
         """What each event says that says something; each is tried alone, so that one that cannot
         be read spoils no order."""
         said = []
@@ -145,44 +144,6 @@ class Batch:
         self._events = [event.id for event in self._events]
         self._readable = {each[0] for each in said}
         return said
-
-    def _merged(
-        self, connection: Connection, said: Sequence[tuple[int, OrderKey, Facts, str]]
-    ) -> dict[OrderKey, tuple[Facts, Facts, str]]:
-        """The facts of the orders that learn something new, before and after; they are kept."""
-        keys = {key for _, key, _, _ in said}
-        columns = (WebhookOrder.connection_id, WebhookOrder.order_id)
-        query = select(*columns, WebhookOrder.facts).where(
-            WebhookOrder.tenant_id == self.db.tenant_id, tuple_(*columns).in_(list(keys))
-        )
-        rows = connection.execute(query).all() if keys else []
-        before = {(row.connection_id, row.order_id): row.facts for row in rows}
-        after = {key: Facts.from_json(content) for key, content in before.items()}
-        platforms = {}
-        for _, key, facts, platform in said:
-            after[key] = after.get(key, Facts()).merged(facts)
-            platforms[key] = platform
-        news = {key: facts for key, facts in after.items() if facts.to_json() != before.get(key)}
-        if news:
-            rows_of = insert(WebhookOrder).values(
-                [
-                    {
-                        "tenant_id": self.db.tenant_id,
-                        "connection_id": connection_id,
-                        "order_id": order_id,
-                        "facts": facts.to_json(),
-                    }
-                    for (connection_id, order_id), facts in news.items()
-                ]
-            )
-            connection.execute(
-                rows_of.on_conflict_do_update(
-                    index_elements=["tenant_id", "connection_id", "order_id"],
-                    set_={"facts": rows_of.excluded.facts},
-                )
-            )
-        known = {key: Facts.from_json(before[key]) if key in before else Facts() for key in news}
-        return {key: (known[key], facts, platforms[key]) for key, facts in news.items()}
 
     def _rename(
         self,
@@ -207,7 +168,11 @@ class Batch:
         mine = self.db.tenant_id
         found = find_orders(connection, mine, state.names, state.platform_id)
         if state.lines:
-            taken = lift_refunds_of(connection, mine, found, state.lifted)
+            lifted = set(state.lifted)
+            if state.all_told:
+                kept = {row.refund_id for row in state.refunds}
+                lifted |= told_refunds_of(connection, mine, found, besides=kept)
+            taken = lift_refunds_of(connection, mine, found, lifted)
         else:
             taken = forget_orders(connection, mine, found, self.now)
         self._changed = self._changed or taken > 0

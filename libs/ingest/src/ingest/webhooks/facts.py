@@ -16,7 +16,7 @@ second by what an order cannot fall back from, then a digest of the content.
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Self
 
@@ -97,6 +97,16 @@ class Facts:
             },
             self.restored | other.restored,
         )
+
+    def stated_with(self, other: "Facts") -> "Facts":
+        """With when refunds were there at the latest, as either knows it."""
+        refunds = {
+            name: replace(fact, seen_at=min(fact.seen_at, other.refunds[name].seen_at))
+            if name in other.refunds
+            else fact
+            for name, fact in self.refunds.items()
+        }
+        return replace(self, refunds=refunds)
 
     def to_json(self) -> dict[str, Any]:
         """As the database keeps it."""

@@ -45,8 +45,9 @@ class OrderState:
 
     ``names`` are what the ledger may call it, none where no event told; ``platform_id`` is the
     order's at the platform, None where the ledger keeps none. ``lifted`` are ids of refunds that it
-    has not. ``unexplained`` is what its parts do not come to, in minor units; ``refunds_untold``
-    says that it was paid back, and nobody how much.
+    has not; with ``all_told`` it has of ids that begin with ``TOLD`` no others. ``unexplained`` is
+    what its parts do not come to, in minor units; ``refunds_untold`` says that it was paid back,
+    and nobody how much.
     """
 
     names: tuple[str, ...]
@@ -56,6 +57,7 @@ class OrderState:
     lifted: frozenset[str] = field(default_factory=frozenset)
     unexplained: int = 0
     refunds_untold: bool = False
+    all_told: bool = False
 
     @property
     def gaps(self) -> list[tuple[GapKind, int | None]]:

@@ -10,7 +10,7 @@ from ingest.csv.notes import FUTURE, Notes
 from ingest.csv.values import short_identity
 from ingest.formats import gift_cards
 from ingest.formats.customers import pseudonym
-from ingest.formats.refund_parts import Back, in_turn
+from ingest.formats.refund_parts import Part, in_turn
 from ingest.formats.woocommerce.amounts import Amounts, amounts_of
 from ingest.formats.woocommerce.cells import BACK, SOLD, UNSOLD, status_of
 from ingest.formats.woocommerce.reconcile import Line, Sums
@@ -165,17 +165,21 @@ def refund_rows(order: Order, amounts: Amounts, notes: Notes, *, others: bool) -
 
 
 def _rows_back(
-    head: Head, amounts: Amounts, refund: Refund, back: Back, *, whole: bool
+    head: Head, amounts: Amounts, refund: Refund, back: Part, *, whole: bool
 ) -> list[RefundRow]:
-    """A row a line; pieces come back with the refund that leaves nothing of the order."""
+    """A row a line that something is given back of; pieces come back with the refund that leaves
+    nothing of the order. One that gives nothing back is a row all the same: what was told of it
+    before is none any more.
+    """
     paid_at = head.paid_at or head.placed_at
     at = max(refund.at or paid_at, paid_at)
+    lines = range(len(amounts.sold)) if whole else sorted(back.goods) or [0]
     rows = [
         RefundRow(
             *(each.line.position, refund.id, head.id, str(each.line.number), at, "return"),
-            *(each.line.quantity if whole else 0, amount, 0, 0),
+            *(each.line.quantity if whole else 0, back.goods.get(line, 0), 0, 0),
         )
-        for each, amount in zip(amounts.sold, back.goods, strict=True)
+        for line, each in ((line, amounts.sold[line]) for line in lines)
     ]
     return [rows[0]._replace(shipping=back.shipping, tax=back.tax), *rows[1:]]
 

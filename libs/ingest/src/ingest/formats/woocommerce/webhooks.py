@@ -29,7 +29,7 @@ from ingest.formats.woocommerce.order import (
     untold,
 )
 from ingest.formats.woocommerce.reconcile import Line, Sums
-from ingest.rows import REFUNDED
+from ingest.rows import REFUNDED, TOLD
 from ingest.webhooks.facts import Arrival, Facts, RefundFact, Word, deletion
 from ingest.webhooks.payload import (
     UnreadableEventError,
@@ -111,9 +111,19 @@ class WooCommerceWebhooks:
         unexplained = amounts.unexplained + bare
         remark(order, amounts, unexplained, shop.notes, shop.now, only_cards=only_cards)
         back = [] if only_cards else refund_rows(order, amounts, shop.notes, others=False)
-        lifted = frozenset({REFUNDED, *facts.refunds} - {row.refund_id for row in back})
-        lines = tuple(line_rows(order, amounts, unpaid=only_cards))
-        return OrderState(names, None, lines, tuple(back), lifted, unexplained, untold(order))
+        listed = facts.order.content.get("refunds") is not None
+        known = {REFUNDED, *(TOLD + each for each in facts.refunds)}
+        return OrderState(
+            names,
+            None,
+            tuple(line_rows(order, amounts, unpaid=only_cards)),
+            tuple(back),
+            # A word that lists none at all takes nothing back that another source brought.
+            frozenset(known - {row.refund_id for row in back} if listed or facts.refunds else ()),
+            unexplained,
+            refunds_untold=untold(order),
+            all_told=listed,
+        )
 
 
 _TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -171,7 +181,7 @@ def _order(content: Mapping[str, Any], facts: Facts, shop: Shop) -> Order:
     there = facts.refunds if listed is None else listed  # a deleted one is in older words alone
     found = {name: facts.refunds[name] for name in there}
     refunds = [_refund(name, fact, money) for name, fact in sorted(found.items(), key=_turn)]
-    told = tuple(each for each in refunds if each.amount)
+    told = tuple(each for each in refunds if each.amount > 0)
     fees = [money(each) or 0 for each in content["fees"]]
     sums = Sums(
         subtotal=sum(line.before or 0 for line in lines),
@@ -205,7 +215,7 @@ def _order(content: Mapping[str, Any], facts: Facts, shop: Shop) -> Order:
 def _refund(name: str, fact: RefundFact, money: Any) -> Refund:
     content = fact.word.content
     amount = money(content.get("amount", content["total"])) or 0
-    return Refund(name, amount, datetime.fromisoformat(fact.seen_at))
+    return Refund(TOLD + name, amount, datetime.fromisoformat(fact.seen_at))
 
 
 def _turn(refund: tuple[str, RefundFact]) -> tuple[str, int, str]:
