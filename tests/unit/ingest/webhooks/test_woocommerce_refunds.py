@@ -4,10 +4,16 @@ from datetime import UTC, datetime
 
 from tests.support.woocommerce_json import line, order
 
+from common.db.accounts import GiftCards
+from ingest.csv.notes import Notes
+from ingest.formats.refund_parts import MOST_SHARES
 from ingest.formats.woocommerce.webhooks import WooCommerceWebhooks
+from ingest.ledger.basis import Basis
 from ingest.webhooks.facts import Arrival, Facts, RefundFact, Word
+from ingest.webhooks.platform import Shop
 
 ARRIVAL = Arrival("d1", datetime(2026, 5, 1, tzinfo=UTC))
+SHOP = Shop(Basis("EUR", "UTC", GiftCards.PLATFORM), Notes(), ARRIVAL.at)
 
 
 def test_to_the_version_before_a_refund_of_its_own_adds_nothing_whatever_it_reads_later() -> None:
@@ -21,3 +27,29 @@ def test_to_the_version_before_a_refund_of_its_own_adds_nothing_whatever_it_read
     for merged in (kept.merged(before), before.merged(kept)):
         assert merged.refunds["7"].word.content == {"amount": "20.00", "total": "0"}
         assert merged.refunds["7"].seen_at == "2026-03-02T10:00:00.000000+00:00"
+
+
+def test_the_rows_of_an_order_grow_with_its_lines_and_refunds_and_not_with_both_at_once() -> None:
+    """Each has a part of each line: four million rows."""
+    many = 2_000
+    lines = [line(n, "20.00") | {"quantity": "1"} for n in range(1, many + 1)]
+    refunds = [{"id": str(n), "reason": "", "total": "-20.00"} for n in range(many)]
+    told = order(lines, "40000.00", id="1", customer_id="0", refunds=refunds)
+    platform = WooCommerceWebhooks()
+    _, facts = platform.read("order.updated", told, ARRIVAL)
+    state = platform.state("1", facts, SHOP)
+    assert state is not None
+    assert len(state.refunds) <= MOST_SHARES + 3 * many
+    assert len({row.refund_id for row in state.refunds}) == many
+    assert sum(row.amount for row in state.refunds) == many * 2_000
+    assert sum(row.quantity for row in state.refunds) == many
+
+
+def test_a_refund_has_rows_of_the_lines_alone_that_it_gives_back_of() -> None:
+    lines = [line(n, "20.00") | {"quantity": "1"} for n in range(1, 6)]
+    refund = {"id": "7", "reason": "", "total": "-0.03"}
+    told = order(lines, "100.00", id="1", customer_id="0", refunds=[refund])
+    _, facts = WooCommerceWebhooks().read("order.updated", told, ARRIVAL)
+    state = WooCommerceWebhooks().state("1", facts, SHOP)
+    assert state is not None
+    assert [row.amount for row in state.refunds] == [1, 1, 1]

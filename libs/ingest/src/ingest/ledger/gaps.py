@@ -23,6 +23,16 @@ _ADD_OF_ALL = """
     FROM staged_orders o CROSS JOIN unnest(%(of_all)s::text[]) AS k (kind)
     WHERE o.paid_at IS NOT NULL
 """
+# Another source told them before: a word without refunds says less than that.
+_LEAVE_KNOWN = """
+    DELETE FROM staged_gaps g
+    WHERE g.kind = %(not_known)s
+      AND NOT EXISTS (SELECT FROM staged_refunds s WHERE s.order_id = g.order_id)
+      AND EXISTS (
+          SELECT FROM orders o
+          JOIN refunds f ON f.tenant_id = %(tenant_id)s AND f.order_id = o.id
+          WHERE o.tenant_id = %(tenant_id)s AND o.external_id = g.order_id)
+"""
 # What was said before keeps its last day: it has not grown since.
 _KEEP = """
     INSERT INTO data_gaps AS g (tenant_id, order_id, kind, since, until, stated, amount)
@@ -88,7 +98,7 @@ def merge_gaps(cursor: Cursor, gaps: Gaps) -> None:
         "told": sorted(kind.value for kind in gaps.told),
         "not_known": GapKind.REFUNDS_NOT_KNOWN.value,
     }
-    for statement in (_KEEP, _FORGET, _FORGET_NAMED, _SETTLE):
+    for statement in (_LEAVE_KNOWN, _KEEP, _FORGET, _FORGET_NAMED, _SETTLE):
         cursor.execute(statement, given)
 
 

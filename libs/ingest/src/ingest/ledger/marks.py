@@ -46,10 +46,10 @@ _GOING_LINES: Final = """
 """
 _GOING_REFUNDS: Final = """
     SELECT r.processed_at AS at
-    FROM staged_events e
+    FROM (SELECT DISTINCT order_key, refund_id FROM staged_events WHERE moves) e
     JOIN refunds r ON r.tenant_id = %(tenant_id)s
       AND r.order_id = e.order_key AND r.external_id = e.refund_id
-    WHERE e.moves FOR UPDATE OF r
+    FOR UPDATE OF r
 """
 _GOING_SUPERSEDED: Final = """
     SELECT r.processed_at AS at

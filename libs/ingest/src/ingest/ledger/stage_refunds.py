@@ -69,8 +69,9 @@ _COUNT_NO_EVENTS = """
     WHERE position IS NOT NULL AND paid_at IS NULL AND kind = 'cancel'
 """
 _LIFT = """
-    DELETE FROM refunds r USING staged_events e
-    WHERE e.moves AND r.tenant_id = %(tenant_id)s
+    DELETE FROM refunds r
+    USING (SELECT DISTINCT order_key, refund_id FROM staged_events WHERE moves) e
+    WHERE r.tenant_id = %(tenant_id)s
       AND r.order_id = e.order_key AND r.external_id = e.refund_id
 """
 _LIFT_SUPERSEDED = """

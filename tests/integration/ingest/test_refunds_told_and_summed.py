@@ -1,0 +1,285 @@
+"""Refunds that events told beside sums of other sources: what counts, is said, and costs."""
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy import Engine, text
+from tests.integration.ingest.test_told_by_events import work_of
+from tests.support import inboxes, woocommerce_orders
+from tests.support.refund_stories import back_of
+from tests.support.webhook_shop import WebhookShop
+from tests.support.woocommerce_json import line, order
+from tests.support.woocommerce_orders import START, Story
+
+from common.db.tenancy import Access, transaction
+from ingest.formats.registry import FORMATS
+from ingest.import_files import FileKind, Imported, ImportFile, import_files
+from ingest.ledger import staging, stated_refunds
+from ingest.ledger.load import load_sales
+from ingest.rows import RefundRow
+from ingest.webhooks.work import work_off
+
+LINES = [line(1, "60.00"), line(2, "20.00")]
+SUMS = {"shipping_total": "10.00", "total_tax": "9.00"}
+WHOLE = 9_900
+
+
+class Shop(WebhookShop):
+    """A shop at WooCommerce with an order of goods, shipping and tax."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine, "woocommerce")
+
+    def tell(self, day: int, *refunds: str, **changed: Any) -> None:
+        """The order as it is on a day of March, with what was paid back of it by then."""
+        listed = [{"id": n, "reason": "", "total": each} for n, each in enumerate(refunds, 1)]
+        told = order(LINES, "99.00", at=day_of(day), **{"refunds": listed} | SUMS | changed)
+        self.hear(("order.updated", told))
+
+    @property
+    def back(self) -> dict[str, tuple[str, int]]:
+        return back_of(self.engine, self.id)
+
+
+def day_of(day: int) -> str:
+    return f"2026-03-{day:02}T12:00:00"
+
+
+@pytest.fixture
+def shop(service_engine: Engine) -> Shop:
+    return Shop(service_engine)
+
+
+def refunded_story(number: int = 0) -> Story:
+    """An order of goods for 10.00 that is paid back in three parts on three days."""
+    goods = {"name": "P", "sku": "P", "quantity": 1, "before": 1_000, "total": 1_000}
+    head = {"customer": 5, "email": "", "shipping": 0, "fee": 0, "tax": 0, "discount": 0}
+    story = Story(number, head | {"total": 1_000}, [goods], START, "processing", START)
+    for day, amount in enumerate((100, 200, 300), 1):
+        story.refunds.append((amount, START.replace(month=3, day=day)))
+        story.tell("order.updated", START.replace(month=3, day=day))
+    return story
+
+
+def bring_in(shop: WebhookShop, *stories: Story, dated: bool = True) -> Imported:
+    content = woocommerce_orders.export(stories)
+    if not dated:
+        content = re.sub(rb"\|date:[-0-9: ]*", b"|date:", content)
+    files = {FileKind.ORDERS: ImportFile("orders.csv", [content])}
+    return import_files(shop.engine, shop.id, files, layout=FORMATS["woocommerce"])
+
+
+@pytest.mark.parametrize(
+    ("refunds", "back"),
+    [
+        (("-10.00",), 1_000),
+        (("-9.00",), 900),
+        (("-80.00", "-19.00"), WHOLE),
+        (("-10.00", "-120.00"), WHOLE),
+        (("-99.00", "-99.00"), WHOLE),
+        (("-0.01", "-0.01", "-0.01"), 3),
+        (("0.00", "-5.00"), 500),
+        (("5.00",), 500),
+    ],
+    ids=["shipping", "tax", "in-two", "beyond", "twice", "least", "nothing", "unsigned"],
+)
+def test_what_is_told_is_given_back_once_and_no_more_than_was_paid(
+    shop: Shop, refunds: tuple[str, ...], back: int
+) -> None:
+    for number in range(1, len(refunds) + 1):
+        shop.tell(2 + number, *refunds[:number])
+    assert sum(each for _, each in shop.back.values()) == back
+    days = {name: day for name, (day, _) in shop.back.items()}
+    expected = {f"refunded:{n}": f"2026-03-{2 + n:02}" for n in range(1, len(refunds) + 1)}
+    assert days.items() <= expected.items()
+    pieces = shop.rows("SELECT coalesce(sum(quantity), 0) FROM refunds")
+    assert pieces == [(2 if back == WHOLE else 0,)]
+
+
+def test_a_cancelled_or_trashed_order_has_no_refunds_and_has_them_on_their_days_once_restored(
+    shop: Shop,
+) -> None:
+    shop.tell(3, "-10.00")
+    shop.tell(4, "-10.00", "-20.00")
+    before = shop.back
+    for day, status in ((5, "cancelled"), (7, "trash")):
+        shop.tell(day, "-10.00", "-20.00", status=status)
+        assert shop.back == {}
+        shop.tell(day + 1, "-10.00", "-20.00")
+        assert shop.back == before
+
+
+def test_a_connection_that_is_made_anew_moves_no_day_and_takes_back_what_was_deleted(
+    shop: Shop,
+) -> None:
+    shop.tell(3, "-10.00")
+    shop.tell(4, "-10.00", "-20.00")
+    with transaction(shop.engine, Access(tenant_id=shop.id)) as session:
+        session.execute(text("DELETE FROM ingest_connections"))
+    shop.connection = inboxes.connect(shop.engine, shop.id, "woocommerce")
+    refund = {"id": 1, "reason": "", "total": "-10.00"}
+    told = order(LINES, "99.00", at=day_of(9), refunds=[refund], **SUMS)
+    inboxes.put(shop.engine, shop.id, shop.connection, [("order.updated", "anew", told)])
+    work_off(shop.engine, shop.id)
+    assert shop.back == {"refunded:1": ("2026-03-03", 1_000)}
+
+
+def test_the_first_connection_that_was_told_dates_a_refund_though_a_sum_took_its_place(
+    shop: Shop,
+) -> None:
+    first, second = shop.connection, inboxes.connect(shop.engine, shop.id, "woocommerce")
+    story = refunded_story()
+    for connection, event in ((first, story.events[0]), (second, story.events[2])):
+        inboxes.put(shop.engine, shop.id, connection, [event])
+        work_off(shop.engine, shop.id)
+        if connection == first:
+            bring_in(shop, story)
+            assert shop.back == {"refunded": ("2026-03-03", 600)}
+    assert {day for day, _ in shop.back.values()} == {"2026-03-01", "2026-03-03"}
+
+
+def test_two_shops_of_one_id_date_each_its_own(shop: Shop) -> None:
+    """Ids of two sites' orders meet; their numbers do not."""
+    other = inboxes.connect(shop.engine, shop.id, "woocommerce")
+    shop.tell(3, "-10.00")
+    told = order(LINES, "99.00", at=day_of(9), number="B-1", **SUMS)
+    told["refunds"] = [{"id": 1, "reason": "", "total": "-10.00"}]
+    inboxes.put(shop.engine, shop.id, other, [("order.updated", "other", told)])
+    work_off(shop.engine, shop.id)
+    days = shop.rows("SELECT DISTINCT processed_at::date::text FROM refunds ORDER BY 1")
+    assert days == [("2026-03-03",), ("2026-03-09",)]
+
+
+def test_a_word_that_lists_no_refunds_leaves_the_sum_of_an_export(shop: Shop) -> None:
+    story = refunded_story()
+    bring_in(shop, story)
+    topic, name, payload = story.events[0]
+    silent = {key: value for key, value in payload.items() if key != "refunds"}
+    inboxes.put(shop.engine, shop.id, shop.connection, [(topic, name, silent)])
+    work_off(shop.engine, shop.id)
+    assert shop.back == {"refunded": ("2026-03-03", 600)}
+
+
+@pytest.mark.parametrize("known", [2, 3])
+def test_the_summary_counts_the_refunds_that_the_ledger_has_afterwards(
+    shop: Shop, known: int
+) -> None:
+    story = refunded_story()
+    inboxes.put(shop.engine, shop.id, shop.connection, story.events[:known])
+    work_off(shop.engine, shop.id)
+    outcome = bring_in(shop, story)
+    ((back,),) = shop.rows("SELECT sum(amount) FROM refunds")
+    assert back == 600
+    assert outcome.summary.net_sales == 1_000 - back
+    assert outcome.summary.last_at == datetime(2026, 3, 3, 8, tzinfo=UTC)
+
+
+def test_an_import_says_of_which_orders_the_refunds_are_as_they_were_told(shop: Shop) -> None:
+    told, other = refunded_story(), refunded_story(1)
+    inboxes.put(shop.engine, shop.id, shop.connection, told.events)
+    work_off(shop.engine, shop.id)
+    outcome = bring_in(shop, told, other, dated=False)
+    assert [each for each in outcome.notes if "does not say when it was paid back" in each]
+    (said,) = [each for each in outcome.notes if "they stay on their days" in each]
+    assert said.startswith("1 order (700): ")
+    assert shop.rows("SELECT order_id, kind FROM data_gaps") == [("701", "assumed-refund-dates")]
+
+
+def test_a_sum_that_any_other_source_brings_counts_in_place_of_what_events_told(
+    shop: Shop,
+) -> None:
+    shop.tell(3, "-10.00")
+    shop.tell(4, "-10.00", "-20.00")
+    told, at = shop.back, datetime(2026, 3, 20, tzinfo=UTC)
+    for amount, back in ((3_000, told), (4_000, {"refunded": ("2026-03-20", 4_000)})):
+        row = RefundRow(1, "refunded", "1", "1", at, "return", 0, amount, 0, 0)
+        summary = load_sales(shop.engine, shop.id, refunds=[row])
+        assert shop.back == back
+        assert summary.kept_refunds.orders == (back == told)
+
+
+def test_a_refund_of_a_file_of_the_shops_own_is_known_whatever_the_state_alone_tells(
+    shop: Shop,
+) -> None:
+    shop.tell(3, status="refunded")
+    gaps = "SELECT kind FROM data_gaps"
+    assert shop.rows(gaps) == [("refunds-not-known",)]
+    at = datetime(2026, 3, 4, tzinfo=UTC)
+    load_sales(
+        shop.engine, shop.id, refunds=[RefundRow(1, "R", "1", "1", at, "return", 1, 1, 0, 0)]
+    )
+    assert shop.rows(gaps) == []
+    shop.tell(5, status="refunded")
+    assert (shop.rows(gaps), shop.back) == ([], {"R": ("2026-03-04", 1)})
+
+
+def test_what_no_line_of_the_export_is_left_for_is_its_sum(shop: Shop) -> None:
+    """The shipping of a refund stands with a line that the export has not."""
+    story = refunded_story()
+    story.refunds = story.refunds[:1]
+    goods = story.lines[0]
+    story.events, story.lines = [], [goods | {"before": 0, "total": 0}, goods]
+    story.head |= {"shipping": 100, "total": 1_100}
+    story.refunds[0] = (1_100, story.refunds[0][1])
+    story.tell("order.updated", START.replace(month=3, day=2))
+    inboxes.put(shop.engine, shop.id, shop.connection, story.events)
+    work_off(shop.engine, shop.id)
+    story.lines = [goods]
+    bring_in(shop, story)
+    assert shop.back == {"refunded": ("2026-03-01", 1_100)}
+
+
+def test_pieces_that_the_export_has_not_are_its_sum(shop: Shop) -> None:
+    story = refunded_story()
+    story.refunds, story.events = [(1_000, story.refunds[0][1])], []
+    story.lines = [story.lines[0] | {"quantity": 2}]
+    story.tell("order.updated", START.replace(month=3, day=2))
+    inboxes.put(shop.engine, shop.id, shop.connection, story.events)
+    work_off(shop.engine, shop.id)
+    story.lines = [story.lines[0] | {"quantity": 1}]
+    bring_in(shop, story)
+    assert shop.back == {"refunded": ("2026-03-01", 1_000)}
+    assert shop.rows("SELECT quantity FROM refunds") == [(1,)]
+
+
+@pytest.mark.parametrize("analysed", [True, False])
+def test_an_import_looks_at_the_refunds_of_its_own_orders(
+    shop: Shop, owner_engine: Engine, monkeypatch: pytest.MonkeyPatch, analysed: bool
+) -> None:
+    """However many other orders the shop has of which events told refunds."""
+    looked = 0.0
+
+    def explained(cursor: staging.Cursor, name: str, query: str) -> int:
+        nonlocal looked
+        (found,) = cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {query}").fetchone() or ([],)
+        looked += work_of(found[0]["Plan"])
+        return staging.derive(cursor, name, query)
+
+    story, others = refunded_story(), [refunded_story(number) for number in range(1, 3_000)]
+    inboxes.put(shop.engine, shop.id, shop.connection, story.events)
+    work_off(shop.engine, shop.id)
+    bring_in(shop, *others)
+    with transaction(shop.engine, Access(tenant_id=shop.id)) as session:
+        for statement in AS_TOLD:
+            session.execute(text(statement))
+    if analysed:
+        url = owner_engine.url.set(drivername="postgresql")
+        with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as owner:
+            owner.execute("ANALYZE")
+    monkeypatch.setattr(stated_refunds, "derive", explained)
+    outcome = bring_in(shop, story)
+    assert outcome.summary.kept_refunds.orders == 1
+    assert 3 < looked < 300
+
+
+AS_TOLD = (
+    "UPDATE refunds SET external_id = 'refunded:1' WHERE external_id = 'refunded'",
+    """
+    INSERT INTO webhook_orders (tenant_id, connection_id, order_id, facts)
+    SELECT w.tenant_id, w.connection_id, o.external_id, w.facts
+    FROM webhook_orders w JOIN orders o ON o.external_id <> w.order_id
+    """,
+)
