@@ -161,8 +161,7 @@ def load_sales(
             stage(cursor, GAPS, gaps.rows()),
         )
         stage_catalogue(cursor, by_title=products_by_title)
-        errors, kept = _check(cursor, sequence, events_know_more=events_know_more)
-        review(errors)
+        kept = _check(cursor, sequence, review, events_know_more=events_know_more)
         summary = replace(_merge(cursor, staged, gaps), kept_refunds=kept)
         if conclude is not None:
             conclude(session.connection(), summary)
@@ -170,13 +169,18 @@ def load_sales(
 
 
 def _check(
-    cursor: Cursor, sequence: OrderSequence, *, events_know_more: bool
-) -> tuple[list[IngestError], KeptRefunds]:
-    """Put the orders that are staged together, and find everything that is wrong with all of it."""
+    cursor: Cursor,
+    sequence: OrderSequence,
+    review: Callable[[Sequence[IngestError]], None],
+    *,
+    events_know_more: bool,
+) -> KeptRefunds:
+    """Put the orders that are staged together, and have reviewed what is wrong with all of it."""
     stage_orders(cursor, apart=not sequence.strict, events_know_more=events_know_more)
     kept = settle_stated_refunds(cursor)
     stage_events(cursor)
-    return broken(cursor, _RULES), kept
+    review(broken(cursor, _RULES))
+    return kept
 
 
 def _merge(cursor: Cursor, staged: Staged, gaps: Gaps) -> LoadSummary:
