@@ -1,13 +1,11 @@
-"""Refunds that events told beside sums of other sources: what counts, is said, and costs."""
+"""Refunds that events told beside sums of other sources: what counts and what is said."""
 
 import re
 from datetime import UTC, datetime
 from typing import Any
 
-import psycopg
 import pytest
 from sqlalchemy import Engine, text
-from tests.integration.ingest.test_told_by_events import work_of
 from tests.support import inboxes, woocommerce_orders
 from tests.support.refund_stories import back_of
 from tests.support.webhook_shop import WebhookShop
@@ -17,7 +15,6 @@ from tests.support.woocommerce_orders import START, Story
 from common.db.tenancy import Access, transaction
 from ingest.formats.registry import FORMATS
 from ingest.import_files import FileKind, Imported, ImportFile, import_files
-from ingest.ledger import staging, stated_refunds
 from ingest.ledger.load import load_sales
 from ingest.rows import RefundRow
 from ingest.webhooks.work import work_off
@@ -243,43 +240,3 @@ def test_pieces_that_the_export_has_not_are_its_sum(shop: Shop) -> None:
     bring_in(shop, story)
     assert shop.back == {"refunded": ("2026-03-01", 1_000)}
     assert shop.rows("SELECT quantity FROM refunds") == [(1,)]
-
-
-@pytest.mark.parametrize("analysed", [True, False])
-def test_an_import_looks_at_the_refunds_of_its_own_orders(
-    shop: Shop, owner_engine: Engine, monkeypatch: pytest.MonkeyPatch, analysed: bool
-) -> None:
-    """However many other orders the shop has of which events told refunds."""
-    looked = 0.0
-
-    def explained(cursor: staging.Cursor, name: str, query: str) -> int:
-        nonlocal looked
-        (found,) = cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {query}").fetchone() or ([],)
-        looked += work_of(found[0]["Plan"])
-        return staging.derive(cursor, name, query)
-
-    story, others = refunded_story(), [refunded_story(number) for number in range(1, 3_000)]
-    inboxes.put(shop.engine, shop.id, shop.connection, story.events)
-    work_off(shop.engine, shop.id)
-    bring_in(shop, *others)
-    with transaction(shop.engine, Access(tenant_id=shop.id)) as session:
-        for statement in AS_TOLD:
-            session.execute(text(statement))
-    if analysed:
-        url = owner_engine.url.set(drivername="postgresql")
-        with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as owner:
-            owner.execute("ANALYZE")
-    monkeypatch.setattr(stated_refunds, "derive", explained)
-    outcome = bring_in(shop, story)
-    assert outcome.summary.kept_refunds.orders == 1
-    assert 3 < looked < 300
-
-
-AS_TOLD = (
-    "UPDATE refunds SET external_id = 'refunded:1' WHERE external_id = 'refunded'",
-    """
-    INSERT INTO webhook_orders (tenant_id, connection_id, order_id, facts)
-    SELECT w.tenant_id, w.connection_id, o.external_id, w.facts
-    FROM webhook_orders w JOIN orders o ON o.external_id <> w.order_id
-    """,
-)

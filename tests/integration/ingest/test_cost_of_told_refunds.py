@@ -1,0 +1,90 @@
+"""What refunds that events told cost a load: rows that its statements look at, and no time."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy import Engine, text
+from tests.integration.ingest.test_refunds_told_and_summed import (
+    Shop,
+    bring_in,
+    day_of,
+    refunded_story,
+)
+from tests.integration.ingest.test_told_by_events import work_of
+from tests.support import inboxes
+from tests.support.woocommerce_json import line, order
+
+from common.db.tenancy import Access, transaction
+from ingest.ledger import marks, staging, stated_refunds
+from ingest.webhooks.work import work_off
+
+
+@pytest.fixture
+def shop(service_engine: Engine) -> Shop:
+    return Shop(service_engine)
+
+
+def test_what_goes_of_an_order_is_looked_at_once_a_refund_and_not_once_a_row(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An order of as many lines as refunds has rows that are the square of either."""
+    many, looked = 40, 0.0
+    mark = marks._mark
+
+    def explained(execute: Any, sources: Sequence[str], given: dict[str, Any]) -> None:
+        nonlocal looked
+        for source in sources:
+            (found,) = execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {source}", given).fetchone()
+            looked += work_of(found[0]["Plan"])
+        mark(execute, sources, given)
+
+    lines = [line(n, "40.00") for n in range(many)]
+    refunds = [{"id": n, "reason": "", "total": "-40.00"} for n in range(many)]
+    shop.hear(("order.updated", order(lines, "1600.00", at=day_of(3), refunds=refunds[:-1])))
+    monkeypatch.setattr(marks, "_mark", explained)
+    shop.hear(("order.updated", order(lines, "1600.00", at=day_of(4), refunds=refunds)))
+    ((rows,),) = shop.rows("SELECT count(*) FROM refunds")
+    assert rows == many * many
+    assert rows < looked < 3 * many * rows
+
+
+@pytest.mark.parametrize("analysed", [True, False])
+def test_an_import_looks_at_the_refunds_of_its_own_orders(
+    shop: Shop, owner_engine: Engine, monkeypatch: pytest.MonkeyPatch, analysed: bool
+) -> None:
+    """However many other orders the shop has of which events told refunds."""
+    looked = 0.0
+
+    def explained(cursor: staging.Cursor, name: str, query: str) -> int:
+        nonlocal looked
+        (found,) = cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {query}").fetchone() or ([],)
+        looked += work_of(found[0]["Plan"])
+        return staging.derive(cursor, name, query)
+
+    story, others = refunded_story(), [refunded_story(number) for number in range(1, 3_000)]
+    inboxes.put(shop.engine, shop.id, shop.connection, story.events)
+    work_off(shop.engine, shop.id)
+    bring_in(shop, *others)
+    with transaction(shop.engine, Access(tenant_id=shop.id)) as session:
+        for statement in AS_TOLD:
+            session.execute(text(statement))
+    if analysed:
+        url = owner_engine.url.set(drivername="postgresql")
+        with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as owner:
+            owner.execute("ANALYZE")
+    monkeypatch.setattr(stated_refunds, "derive", explained)
+    outcome = bring_in(shop, story)
+    assert outcome.summary.kept_refunds.orders == 1
+    assert 3 < looked < 300
+
+
+AS_TOLD = (
+    "UPDATE refunds SET external_id = 'refunded:1' WHERE external_id = 'refunded'",
+    """
+    INSERT INTO webhook_orders (tenant_id, connection_id, order_id, facts)
+    SELECT w.tenant_id, w.connection_id, o.external_id, w.facts
+    FROM webhook_orders w JOIN orders o ON o.external_id <> w.order_id
+    """,
+)
