@@ -61,8 +61,10 @@ def refunded_story(number: int = 0) -> Story:
     return story
 
 
-def bring_in(shop: WebhookShop, *stories: Story, dated: bool = True) -> Imported:
-    content = woocommerce_orders.export(stories)
+def bring_in(
+    shop: WebhookShop, *stories: Story, dated: bool = True, without: str = "no column"
+) -> Imported:
+    content = woocommerce_orders.export(stories).replace(without.encode(), b"other", 1)
     if not dated:
         content = re.sub(rb"\|date:[-0-9: ]*", b"|date:", content)
     files = {FileKind.ORDERS: ImportFile("orders.csv", [content])}
@@ -211,6 +213,15 @@ def test_a_refund_of_a_file_of_the_shops_own_is_known_whatever_the_state_alone_t
     assert shop.rows(gaps) == []
     shop.tell(5, status="refunded")
     assert (shop.rows(gaps), shop.back) == ([], {"R": ("2026-03-04", 1)})
+
+
+def test_what_an_export_has_no_column_for_stays_not_known(shop: Shop) -> None:
+    """There may be more than was told."""
+    story = refunded_story()
+    inboxes.put(shop.engine, shop.id, shop.connection, story.events)
+    work_off(shop.engine, shop.id)
+    bring_in(shop, story, without="refund_items")
+    assert shop.rows("SELECT kind FROM data_gaps") == [("refunds-not-known",)]
 
 
 def test_what_no_line_of_the_export_is_left_for_is_its_sum(shop: Shop) -> None:

@@ -23,10 +23,11 @@ _ADD_OF_ALL = """
     FROM staged_orders o CROSS JOIN unnest(%(of_all)s::text[]) AS k (kind)
     WHERE o.paid_at IS NOT NULL
 """
-# Another source told them before: a word without refunds says less than that.
+# An order's state says that it was paid back, and another source told how much before. What no
+# order of the source tells, for want of a column, has no position: there may have been more since.
 _LEAVE_KNOWN = """
     DELETE FROM staged_gaps g
-    WHERE g.kind = %(not_known)s
+    WHERE g.kind = %(not_known)s AND g.position IS NOT NULL
       AND NOT EXISTS (SELECT FROM staged_refunds s WHERE s.order_id = g.order_id)
       AND EXISTS (
           SELECT FROM orders o
