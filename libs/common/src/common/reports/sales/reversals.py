@@ -1,8 +1,7 @@
 """Sales reversals by day and kind, and what came back of a window's sales, read from the refunds.
 
-The rollups keep the sum of reversals alone, by the day that they were processed on.
-
-There are few of them beside the sales, and an index finds those of some days.
+There are few of them beside the sales, and an index finds those of some days. What the rollups
+keep of them is read there (``common.reports.sales.from_rollups``).
 """
 
 from collections.abc import Mapping
