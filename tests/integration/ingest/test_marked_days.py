@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
-from tests.support import draws
+from tests.support import hypothesis_profiles
 
 from accounts.provisioning import create_tenant
 from accounts.tenant_settings import set_timezone
@@ -170,7 +170,7 @@ def hold(engine: Engine, story: Sequence[tuple[Any, ...]]) -> None:
 
 
 bounded = settings(
-    max_examples=draws.examples(40),
+    max_examples=hypothesis_profiles.examples(40),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
