@@ -60,6 +60,12 @@ WRONG = text(
           IS DISTINCT FROM (k.units_sold, k.units_returned, k.gross, k.discounts, k.returns)
     """
 )
+SOLD_ANOTHER_TIME = text(
+    """
+    SELECT count(*) FROM refunds r JOIN orders o ON o.tenant_id = r.tenant_id AND o.id = r.order_id
+    WHERE r.tenant_id = :tenant_id AND r.sold_at IS DISTINCT FROM o.paid_at
+    """
+)
 MARKED = text("SELECT day FROM dirty_days WHERE tenant_id = :tenant_id")
 PLAIN = (
     "UPDATE orders SET shipping = shipping + 1 WHERE external_id = :order",
@@ -151,6 +157,7 @@ def take(db: TenantDb, step: tuple[Any, ...]) -> None:
 def wrong_and_marked(db: TenantDb) -> tuple[set[date], set[date]]:
     mine = {"tenant_id": db.tenant_id}
     with db.transaction() as session:
+        assert session.scalar(SOLD_ANOTHER_TIME, mine) == 0
         return set(session.scalars(WRONG, mine)), set(session.scalars(MARKED, mine))
 
 
