@@ -15,7 +15,7 @@ from tests.support.forms import source
 from common.reports import registry
 from report_pages.formatting import DocumentFormatter
 from report_viewer.data import public_document
-from worker.forms import local_csv, printed, workbook
+from worker.forms import local_csv, pdf, workbook
 from worker.forms.source import Source
 from worker.reports import csv_export
 
@@ -42,7 +42,7 @@ MAKERS: Final[Mapping[str, Callable[[Source], bytes]]] = {
     "JSON": _json,
     "CSV for spreadsheets": local_csv.write,
     "workbook": workbook.write,
-    "PDF": printed.write,
+    "PDF": pdf.write,
 }
 
 

@@ -35,9 +35,9 @@ from report_viewer.http.user_agent import classify
 from report_viewer.links import urls
 from report_viewer.problems.errors import ViewerError
 from share_api.discord.interactions import Interaction
-from share_api.http.csrf import CrossSiteRequestError, require_same_site
 from share_api.http.json_body import InvalidBodyError, parse_body
 from share_api.http.multipart import UploadError, iter_file_chunks
+from share_api.http.same_site import CrossSiteRequestError, require_same_site
 from share_api.middleware.cookies import CookieReader
 from share_api.schemas.requests import LoginBody
 

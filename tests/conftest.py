@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from redis import Redis
 from sqlalchemy import Engine, create_engine
-from tests.support import draws, skips
+from tests.support import hypothesis_profiles, skips
 from tests.support.databases import Databases, create_template, drop
 from tests.support.servers import NoServersError, Servers, redis_of_process, running_servers
 from tests.support.sharded import Sharded, several_servers
@@ -26,7 +26,7 @@ from tests.support.xdist_groups import ByGroup
 
 from common.db.engine import create_service_engine, psycopg_url
 
-draws.register()
+hypothesis_profiles.register()
 
 # As in the Makefile: the tests start some sixty processes, and none has to compile what it imports.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

@@ -65,11 +65,11 @@ _LINES = """
 """
 _REFUNDS = """
     INSERT INTO refunds (tenant_id, external_id, order_id, line_no, product_id, processed_at,
-                         kind, quantity, amount, shipping, tax)
+                         kind, quantity, amount, shipping, tax, sold_at)
     SELECT tenant_id, 'r' || order_id, order_id, line_no, product_id,
            paid_at + interval '20 days' * pg_temp.u(order_id, 11),
            CASE WHEN pg_temp.u(order_id, 12) < 0.2 THEN 'cancel' ELSE 'return' END,
-           1, unit_price - line_discount / quantity - order_discount, 0, 100
+           1, unit_price - line_discount / quantity - order_discount, 0, 100, paid_at
     FROM order_lines WHERE line_no = 1 AND pg_temp.u(order_id, 10) < 0.05
 """
 _MARKS = """

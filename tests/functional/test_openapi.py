@@ -18,13 +18,13 @@ from schemathesis import Case
 from schemathesis.core.result import Err, Ok
 from schemathesis.schemas import APIOperation
 from schemathesis.specs.openapi.checks import positive_data_acceptance
-from tests.support import draws
+from tests.support import hypothesis_profiles
 from tests.support.conforming import Conforming, conforming
 from tests.support.databases import Databases
 
 pytestmark = [pytest.mark.xdist_group("openapi"), pytest.mark.hypothesis]
 few = settings(
-    max_examples=draws.examples(12),
+    max_examples=hypothesis_profiles.examples(12),
     deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),

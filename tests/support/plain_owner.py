@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from alembic import command
 from sqlalchemy import create_engine, text
 from tests.support.servers import Servers
 
@@ -12,8 +13,8 @@ from common.db.engine import psycopg_url
 
 
 @contextmanager
-def plainly_owned(servers: Servers, revision: str = "head") -> Iterator[str]:
-    """The URL of a database that is migrated to ``revision``, as the role that owns it."""
+def plainly_owned(servers: Servers) -> Iterator[str]:
+    """The URL of a migrated database, as the role that owns it."""
     name, password = f"owner_{secrets.token_hex(8)}", secrets.token_hex(16)
     admin = create_engine(psycopg_url(servers.owner_url), isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
@@ -26,10 +27,21 @@ def plainly_owned(servers: Servers, revision: str = "head") -> Iterator[str]:
     owned = psycopg_url(servers.owner_url).set(username=name, password=password, database=name)
     url = owned.render_as_string(hide_password=False)
     try:
-        migrate.upgrade(url, revision)
+        migrate.upgrade(url)
         yield url
     finally:
         with admin.connect() as connection:
             connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
             connection.execute(text(f"DROP ROLE {name}"))
         admin.dispose()
+
+
+def undo_migrations(url: str, revision: str) -> None:
+    """Undo the migrations after ``revision``; rows stay, as a release of then has them."""
+    engine = create_engine(psycopg_url(url))
+    with engine.connect() as connection:
+        config = migrate._config()
+        config.attributes["connection"] = connection
+        command.downgrade(config, revision)
+        connection.commit()
+    engine.dispose()

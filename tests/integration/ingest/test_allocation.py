@@ -4,7 +4,7 @@ from fractions import Fraction
 
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from tests.support import draws
+from tests.support import hypothesis_profiles
 
 
 def spread_slowly(discount: int, values: list[int]) -> list[int]:
@@ -41,7 +41,7 @@ def orders(draw):
 
 
 @settings(
-    max_examples=draws.examples(120),
+    max_examples=hypothesis_profiles.examples(120),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 from tests.integration.ingest.test_webhook_law import bring_in, new_shop
-from tests.support import draws, inboxes, shopify_orders
+from tests.support import hypothesis_profiles, inboxes, shopify_orders
 from tests.support.shopify_orders import Line, Story, money
 
 from ingest.import_files import FileKind
@@ -82,7 +82,7 @@ def orders(draw: st.DrawFn) -> Story:
 
 
 @settings(
-    max_examples=draws.examples(25),
+    max_examples=hypothesis_profiles.examples(25),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
-from tests.support import draws
+from tests.support import hypothesis_profiles
 from tests.support.hostile import OWN, SHOPIFY, in_blocks, spoilt
 
 from ingest.formats import registry
@@ -28,7 +28,7 @@ LEDGER = "SELECT coalesce(sum(gross - discounts - returns), 0) FROM ledger"
 Read = Callable[[str], list[tuple[Any, ...]]]
 
 bounded = settings(
-    max_examples=draws.examples(25),
+    max_examples=hypothesis_profiles.examples(25),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

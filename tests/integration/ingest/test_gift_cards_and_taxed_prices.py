@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
-from tests.support import draws
+from tests.support import hypothesis_profiles
 from tests.unit.ingest.formats.platform import Line, Sold, export, rows
 
 from accounts.tenant_settings import set_gift_cards
@@ -134,7 +134,7 @@ def as_file(orders: list[dict[str, Any]]) -> str:
 
 
 @settings(
-    max_examples=draws.examples(25),
+    max_examples=hypothesis_profiles.examples(25),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

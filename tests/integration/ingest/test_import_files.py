@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.support import draws
+from tests.support import hypothesis_profiles
 
 from common.reports.money import decimal_text
 from ingest.csv.faults import ImportRefusedError
@@ -242,7 +242,7 @@ SALES = st.dictionaries(
 
 
 @settings(
-    max_examples=draws.examples(40),
+    max_examples=hypothesis_profiles.examples(40),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
-from tests.support import draws
+from tests.support import hypothesis_profiles
 
 from accounts.provisioning import create_tenant
 from accounts.tenant_settings import set_timezone
@@ -58,6 +58,12 @@ WRONG = text(
     FULL JOIN (SELECT * FROM product_sales WHERE span = 1) k USING (day, product_id)
     WHERE (l.units_sold, l.units_returned, l.gross, l.discounts, l.returns)
           IS DISTINCT FROM (k.units_sold, k.units_returned, k.gross, k.discounts, k.returns)
+    """
+)
+SOLD_ANOTHER_TIME = text(
+    """
+    SELECT count(*) FROM refunds r JOIN orders o ON o.tenant_id = r.tenant_id AND o.id = r.order_id
+    WHERE r.tenant_id = :tenant_id AND r.sold_at IS DISTINCT FROM o.paid_at
     """
 )
 MARKED = text("SELECT day FROM dirty_days WHERE tenant_id = :tenant_id")
@@ -151,6 +157,7 @@ def take(db: TenantDb, step: tuple[Any, ...]) -> None:
 def wrong_and_marked(db: TenantDb) -> tuple[set[date], set[date]]:
     mine = {"tenant_id": db.tenant_id}
     with db.transaction() as session:
+        assert session.scalar(SOLD_ANOTHER_TIME, mine) == 0
         return set(session.scalars(WRONG, mine)), set(session.scalars(MARKED, mine))
 
 
@@ -170,7 +177,7 @@ def hold(engine: Engine, story: Sequence[tuple[Any, ...]]) -> None:
 
 
 bounded = settings(
-    max_examples=draws.examples(40),
+    max_examples=hypothesis_profiles.examples(40),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.support import draws
+from tests.support import hypothesis_profiles
 from tests.unit.ingest.formats.platform import Line, Sold, export, orders, rows
 
 from ingest.csv.faults import ImportRefusedError
@@ -55,7 +55,7 @@ def refusal(bring, *given, **files):
 
 
 @settings(
-    max_examples=draws.examples(12),
+    max_examples=hypothesis_profiles.examples(12),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
-from tests.support import draws, inboxes
+from tests.support import hypothesis_profiles, inboxes
 from tests.support.shopify_json import DAY, LATER, line, money, order, refund
 from tests.support.shopify_orders import money as euros
 from tests.support.webhook_shop import WebhookShop
@@ -322,7 +322,7 @@ def lives(draw: st.DrawFn, *, exchanges: int = 0) -> Life:
 
 
 @settings(
-    max_examples=draws.examples(25),
+    max_examples=hypothesis_profiles.examples(25),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
@@ -340,7 +340,7 @@ def test_sales_come_down_by_what_the_orders_total_came_down_by(
 
 
 @settings(
-    max_examples=draws.examples(25),
+    max_examples=hypothesis_profiles.examples(25),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

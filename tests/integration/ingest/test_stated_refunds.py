@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, text, update
 from tests.integration.ingest.test_webhook_law import bring_in, new_shop
-from tests.support import draws, inboxes
+from tests.support import hypothesis_profiles, inboxes
 from tests.support.refund_stories import MODIFIED, back_of, orders, stated
 from tests.support.woocommerce_orders import START, Story, export
 
@@ -18,7 +18,7 @@ from ingest.rows import TOLD
 from ingest.webhooks.work import work_off
 
 IN_ONE_DATABASE = settings(
-    max_examples=draws.examples(25),
+    max_examples=hypothesis_profiles.examples(25),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -6,7 +6,13 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, select
-from tests.support import draws, inboxes, refund_stories, shopify_orders, woocommerce_orders
+from tests.support import (
+    hypothesis_profiles,
+    inboxes,
+    refund_stories,
+    shopify_orders,
+    woocommerce_orders,
+)
 
 from accounts.provisioning import create_tenant
 from common.db.tenancy import Access, transaction
@@ -27,7 +33,7 @@ HEAD = {
 }
 LINE = shopify_orders.Line(1, "Mug", "M", 500, 1, 0)
 IN_ONE_DATABASE = settings(
-    max_examples=draws.examples(25),
+    max_examples=hypothesis_profiles.examples(25),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.support import draws
+from tests.support import hypothesis_profiles
 from tests.unit.ingest.formats.woocommerce_shop import (
     Line,
     Sold,
@@ -38,7 +38,7 @@ def bring(service_engine, tenant_id):
 
 
 @settings(
-    max_examples=draws.examples(8),
+    max_examples=hypothesis_profiles.examples(8),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
-from tests.support import draws, inboxes
+from tests.support import hypothesis_profiles, inboxes
 from tests.support.webhook_shop import WebhookShop
 from tests.support.woocommerce_json import line, order
 
@@ -79,7 +79,7 @@ def test_more_below_nothing_than_was_sold_is_told_as_unexplained(shop: Shop) -> 
 
 
 @settings(
-    max_examples=draws.examples(25),
+    max_examples=hypothesis_profiles.examples(25),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

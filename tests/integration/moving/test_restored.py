@@ -8,7 +8,7 @@ from tests.integration.moving.test_killed import settings
 from tests.support.moved_tenants import OURS, SLUG, THEIRS, Fleet, furnish
 
 from analytics.cli import main
-from analytics.restoring.record import Head, lines
+from analytics.restoring.revocation_file import Head, lines
 from common.instants import now
 
 LIVE = f"SELECT count(*) FROM shares WHERE tenant_id = {THEIRS} AND revoked_at IS NULL"  # noqa: S608 - a number

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from redis import Redis
 from sqlalchemy import Engine, text
-from tests.support import draws
+from tests.support import hypothesis_profiles
 from tests.support.ledgers import ZONES, Ledger, ledgers
 
 from accounts.provisioning import create_tenant
@@ -82,7 +82,7 @@ class Shops:
     period=st.sampled_from([Period.WEEK, Period.MONTH]),
 )
 @settings(
-    max_examples=draws.examples(40),
+    max_examples=hypothesis_profiles.examples(40),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from redis import Redis
 from sqlalchemy import Engine, text
 from tests.integration.reports.test_data_gaps import page_of, read
-from tests.support import draws
+from tests.support import hypothesis_profiles
 from tests.support.gappy_shops import UTC_ZONE, bring, gaps, open_shop, window
 
 from common.db.tenancy import TenantDb
@@ -49,7 +49,7 @@ STATES = st.dictionaries(
 
 
 @settings(
-    max_examples=draws.examples(15),
+    max_examples=hypothesis_profiles.examples(15),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

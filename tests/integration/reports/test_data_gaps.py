@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from redis import Redis
 from sqlalchemy import Engine
-from tests.support import draws
+from tests.support import hypothesis_profiles
 from tests.support.gappy_shops import UTC_ZONE, bring, gaps, open_shop, shopify, window
 
 from common.db.tenancy import TenantDb
@@ -36,7 +36,7 @@ def day(number: int) -> datetime:
 
 
 @settings(
-    max_examples=draws.examples(15),
+    max_examples=hypothesis_profiles.examples(15),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
-from tests.support import draws
+from tests.support import hypothesis_profiles
 from tests.support.ledgers import Ledger, ledgers
 
 from accounts.provisioning import create_tenant
@@ -116,7 +116,7 @@ def counted(session: Session, scope: Scope, by: Dimension[Any]) -> dict[object, 
     comparison=st.sampled_from(Comparison),
 )
 @settings(
-    max_examples=draws.examples(40),
+    max_examples=hypothesis_profiles.examples(40),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

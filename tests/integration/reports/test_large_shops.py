@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from msgspec.structs import replace
 from redis import Redis
 from sqlalchemy import Engine, text
-from tests.support import draws
+from tests.support import hypothesis_profiles
 from tests.support.ledgers import Ledger, ledgers
 
 from accounts.provisioning import create_tenant
@@ -91,7 +91,7 @@ def opened(engine: Engine, currency: str = "EUR", zone: str = ZONE.key) -> int:
 
 @given(ledger=ledgers())
 @settings(
-    max_examples=draws.examples(60),
+    max_examples=hypothesis_profiles.examples(60),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

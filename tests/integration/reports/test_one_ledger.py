@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from redis import Redis
 from sqlalchemy import Engine
-from tests.support import draws
+from tests.support import hypothesis_profiles
 from tests.support.ledgers import Ledger, ledgers
 from tests.support.reference import Book, days_compared, keep_books
 
@@ -88,7 +88,7 @@ def minor(text: str, currency: str) -> int:
     comparison=st.sampled_from(Comparison),
 )
 @settings(
-    max_examples=draws.examples(60),
+    max_examples=hypothesis_profiles.examples(60),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

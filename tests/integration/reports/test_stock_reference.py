@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
-from tests.support import draws
+from tests.support import hypothesis_profiles
 from tests.support.reference import days_without_stock, pieces_left
 
 from accounts.provisioning import create_tenant
@@ -53,7 +53,7 @@ def sale(order: str, at: datetime, quantity: int) -> OrderLineRow:
     comparison=st.sampled_from(Comparison),
 )
 @settings(
-    max_examples=draws.examples(60),
+    max_examples=hypothesis_profiles.examples(60),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -16,7 +16,7 @@ from redis import Redis
 from sqlalchemy import Connection, Engine, create_engine, delete, select, text
 from tests.integration.share_api.conftest import PASSWORD, Serve, Service, World, log_in
 from tests.integration.share_api.test_frozen_links import path_of, sell, shown, viewer
-from tests.support import draws, postgres_tools
+from tests.support import hypothesis_profiles, postgres_tools
 from tests.support.databases import Databases
 from tests.support.jobs_worker import working
 from tests.support.servers import Servers
@@ -25,7 +25,7 @@ from accounts.passwords import replace_password
 from analytics.cli import main
 from analytics.restoring.apply import apply
 from analytics.restoring.check import look
-from analytics.restoring.record import Fact, KeyFact, LinkFact, PersonFact, TenantFact
+from analytics.restoring.revocation_file import Fact, KeyFact, LinkFact, PersonFact, TenantFact
 from common.db.accounts import Admin, Membership
 from common.db.api_keys import ApiKey
 from common.db.audit import COMMAND_LINE
@@ -360,7 +360,7 @@ def test_files_may_come_in_any_order_and_twice(drill: Drill, owner_engine: Engin
         connection.rollback()
         files = st.lists(facts_about(drill.world, links, keys), max_size=5)
 
-        @settings(max_examples=draws.examples(60))
+        @settings(max_examples=hypothesis_profiles.examples(60))
         @given(files, files)
         def law(one: list[Fact], other: list[Fact]) -> None:
             ended = ended_in(connection, one, other)

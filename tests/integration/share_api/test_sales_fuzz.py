@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.integration.share_api.conftest import assert_problem
 from tests.integration.share_api.test_sales import AT, PATH, order, refund, send
-from tests.support import draws
+from tests.support import hypothesis_profiles
 
 WHOLE: dict[str, dict[str, Any]] = {
     "orders": order(
@@ -112,7 +112,7 @@ def leads_somewhere(pointer: str, body: Any) -> bool:
 def test_any_value_in_any_place_is_taken_or_refused_there(anna: httpx.Client) -> None:
     assert send(anna, "orders", order(1)).status_code == 200
 
-    @settings(max_examples=draws.examples(150), deadline=None)
+    @settings(max_examples=hypothesis_profiles.examples(150), deadline=None)
     @given(st.sampled_from([*WHOLE]), st.data())
     def law(kind: str, data: st.DataObject) -> None:
         body = {kind: [WHOLE[kind]]}

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 from tests.integration.share_api.conftest import World
 from tests.integration.share_api.test_sales import PATH, done, send
-from tests.support import draws
+from tests.support import hypothesis_profiles
 
 from accounts.provisioning import create_tenant
 from common.db.accounts import Membership
@@ -205,7 +205,7 @@ def tenants(world: World) -> Iterator[Any]:
 def test_batches_and_files_give_the_same_ledger(
     anna: httpx.Client, world: World, tenants: Any
 ) -> None:
-    @settings(max_examples=draws.examples(25), deadline=None)
+    @settings(max_examples=hypothesis_profiles.examples(25), deadline=None)
     @given(orders_of(), st.booleans())
     def law(orders: list[dict[str, Any]], by_lines: bool) -> None:
         (of_files, _), (of_json, slug) = tenants(), tenants()
@@ -227,7 +227,7 @@ def test_batches_and_files_give_the_same_ledger(
 def test_refunds_and_files_of_refunds_give_the_same_ledger(
     anna: httpx.Client, world: World, tenants: Any
 ) -> None:
-    @settings(max_examples=draws.examples(25), deadline=None)
+    @settings(max_examples=hypothesis_profiles.examples(25), deadline=None)
     @given(st.data())
     def law(data: st.DataObject) -> None:
         *_, orders = in_batches(data.draw(orders_of()))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.restoring.record import (
+from analytics.restoring.revocation_file import (
     Fact,
     Head,
     InvitationFact,

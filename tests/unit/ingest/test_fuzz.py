@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from tests.support import draws
+from tests.support import hypothesis_profiles
 from tests.support.hostile import OWN, SHOPIFY, TRAPS, in_blocks, spoilt
 
 from ingest.csv.faults import Faults
@@ -20,7 +20,7 @@ KINDS = (*OWN, "shopify")
 LARGEST = 10**17
 QUOTE = '"'
 bounded = settings(
-    max_examples=draws.examples(120),
+    max_examples=hypothesis_profiles.examples(120),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )

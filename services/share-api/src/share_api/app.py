@@ -23,8 +23,8 @@ from share_api.console import routes as console
 from share_api.container import Container, create_container
 from share_api.database_metrics import DatabaseMetrics
 from share_api.http import openapi
-from share_api.http.csrf import require_same_site
 from share_api.http.query_params import require_unique_parameters
+from share_api.http.same_site import require_same_site
 from share_api.middleware import problems
 from share_api.middleware.access_log import AccessLogMiddleware, Metrics
 from share_api.middleware.cookies import CookieReader

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, text
 from tests.support.databases import service_url
-from tests.support.plain_owner import plainly_owned
+from tests.support.plain_owner import plainly_owned, undo_migrations
 from tests.support.servers import Servers
 
 from accounts.provisioning import create_tenant
@@ -54,8 +54,8 @@ BACK = """
 
 @pytest.fixture
 def database(servers: Servers) -> Iterator[str]:
-    """A database before the names changed, as its owner, whom row-level security holds too."""
-    with plainly_owned(servers, BEFORE) as url:
+    """A database as its owner, whom row-level security holds too."""
+    with plainly_owned(servers) as url:
         yield url
 
 
@@ -113,6 +113,7 @@ def test_a_file_that_is_imported_again_is_the_same_orders(database: str, engine:
     for each in (mine, other):
         as_before(engine, each)
     assert rows(engine, mine, LEDGER)[0][:4] == ('="O1"', '="1"', '="00123"', '="C1"')
+    undo_migrations(database, BEFORE)
     migrate.upgrade(database)
     for each in (mine, other):
         assert (rows(engine, each, LEDGER), rows(engine, each, BACK)) == (sales, back)
@@ -147,6 +148,7 @@ def test_a_name_that_is_taken_or_none_is_left(database: str, engine: Engine) -> 
             GAP.format('="#8"', "assumed-refund-dates"),
             "DELETE FROM dirty_days WHERE tenant_id = :tenant_id",
         )
+    undo_migrations(database, BEFORE)
     migrate.upgrade(database)
     names = rows(engine, mine, "SELECT external_id FROM orders")
     assert {name for (name,) in names} == {

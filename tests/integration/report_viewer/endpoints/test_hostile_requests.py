@@ -8,7 +8,7 @@ from urllib.parse import unquote_to_bytes
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from tests.support import draws
+from tests.support import hypothesis_profiles
 from tests.support.samples import SECRET, Sample
 
 from report_viewer.app import Viewer, create_app
@@ -17,7 +17,7 @@ from report_viewer.settings import ViewerSettings
 FIXTURES_ARE_FINE = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     deadline=None,
-    max_examples=draws.examples(150),
+    max_examples=hypothesis_profiles.examples(150),
 )
 Get = Callable[..., int]
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_."

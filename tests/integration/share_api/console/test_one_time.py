@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.integration.share_api.conftest import BASE_URL, PASSWORD, Service, World
 from tests.integration.share_api.console.conftest import Tab, a_tab, said
-from tests.support import draws
+from tests.support import hypothesis_profiles
 
 from accounts.invitations import InvitationOverError, find_invitation, invite
 from accounts.passwords import end_sessions, replace_password
@@ -183,7 +183,7 @@ def test_a_link_for_a_password_is_over(over: str, world: World) -> None:
 
 
 @settings(
-    max_examples=draws.examples(60),
+    max_examples=hypothesis_profiles.examples(60),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

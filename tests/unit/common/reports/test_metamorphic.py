@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
-from tests.support import draws
+from tests.support import hypothesis_profiles
 
 from common.reports import registry
 from common.reports.catalog.product_performance.standing import ProductPerformance
@@ -30,7 +30,7 @@ from common.reports.totals.products import ProductTotals
 from common.reports.totals.totals import Totals, total
 from common.reports.window import Period, window_of
 
-FEW = settings(max_examples=draws.examples(25), deadline=None)
+FEW = settings(max_examples=hypothesis_profiles.examples(25), deadline=None)
 ZONES = ("UTC", "Europe/Berlin", "America/Sao_Paulo", "Pacific/Apia", "Asia/Kolkata")
 REPORTS = tuple(each.slug for each in registry.implemented())
 Sold = Callable[[date], Totals]

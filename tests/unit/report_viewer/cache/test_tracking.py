@@ -6,7 +6,7 @@ from http import HTTPStatus
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.support import draws
+from tests.support import hypothesis_profiles
 from tests.support.samples import Sample
 
 from report_viewer.cache.response_cache import (
@@ -155,7 +155,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=draws.examples(500), deadline=None)
+@settings(max_examples=hypothesis_profiles.examples(500), deadline=None)
 @given(STEPS)
 def test_whatever_is_lost_or_late_a_change_shows_in_time(steps: list[tuple[str, float]]) -> None:
     """A model of the server: its news arrive in order and late, or never with the connection.

@@ -16,8 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 from openpyxl.reader.excel import load_workbook
-from tests.support.draws import examples
 from tests.support.forms import source
+from tests.support.hypothesis_profiles import examples
 from tests.support.samples import HOSTILE
 
 from common.i18n.locales import TAGS

@@ -13,7 +13,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from tests.support import draws
+from tests.support import hypothesis_profiles
 
 from common.reports import registry
 from common.reports.document.metrics import Figure, Unit
@@ -125,7 +125,7 @@ def sheets(draw: st.DrawFn) -> tuple[tuple[Figure, ...], list[Row], int]:
 
 
 @pytest.mark.parametrize("reader", READERS)
-@settings(deadline=None, max_examples=draws.examples(60))
+@settings(deadline=None, max_examples=hypothesis_profiles.examples(60))
 @given(sheet=sheets())
 def test_what_was_written_reads_back(
     reader: Callable[[str], Cells], sheet: tuple[tuple[Figure, ...], list[Row], int]

@@ -25,7 +25,10 @@ class DirtyDay(Model):
 
 
 class DailySales(Model):
-    """The ledger's sums of one local day; a day without events has no row."""
+    """The ledger's sums of one local day; a day without events has no row.
+
+    ``cancelled`` and ``edited`` are parts of ``returns``; None where code of before them summed.
+    """
 
     __tablename__ = "daily_sales"
 
@@ -39,6 +42,8 @@ class DailySales(Model):
     returns: Mapped[Money]
     shipping: Mapped[Money]
     tax: Mapped[Money]
+    cancelled: Mapped[int | None] = mapped_column(BigInteger)
+    edited: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class ProductSales(Model):

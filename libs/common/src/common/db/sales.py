@@ -139,7 +139,8 @@ class Refund(Model):
     """Goods returned or cancelled after payment, or a refunded part of shipping or tax.
 
     ``amount`` is the goods' value ex tax and shipping. A row without a line refunds shipping or
-    tax alone, and its quantity and amount are 0.
+    tax alone, and its quantity and amount are 0. ``sold_at`` is its order's ``paid_at``; None where
+    a load of code of before wrote the row.
     """
 
     __tablename__ = "refunds"
@@ -172,6 +173,12 @@ class Refund(Model):
             "processed_at",
             postgresql_include=["product_id", "quantity", "amount", "shipping", "tax"],
         ),
+        Index(
+            "ix_refunds_tenant_id_sold_at",
+            "tenant_id",
+            "sold_at",
+            postgresql_include=["product_id", "quantity"],
+        ),
         Index("ix_refunds_tenant_id_order_id", "tenant_id", "order_id"),
     )
 
@@ -187,6 +194,7 @@ class Refund(Model):
     amount: Mapped[Money]
     shipping: Mapped[Money]
     tax: Mapped[Money]
+    sold_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class LedgerVersion(Model):

@@ -80,9 +80,9 @@ _LIFT_SUPERSEDED = """
 """
 _INSERT_REFUNDS = """
     INSERT INTO refunds (tenant_id, external_id, order_id, line_no, product_id, processed_at, kind,
-                         quantity, amount, shipping, tax)
+                         quantity, amount, shipping, tax, sold_at)
     SELECT %(tenant_id)s, e.refund_id, e.order_key, g.line_no, g.product_id,
-           e.processed_at, e.kind, e.quantity, e.amount, e.shipping, e.tax
+           e.processed_at, e.kind, e.quantity, e.amount, e.shipping, e.tax, e.paid_at
     FROM staged_events e
     LEFT JOIN staged_goods g ON g.order_key = e.order_key AND g.line_id = e.line_id
     WHERE e.moves AND e.paid_at IS NOT NULL

@@ -10,7 +10,7 @@ from ipaddress import ip_address
 from typing import Final
 from urllib.parse import urlsplit
 
-from share_api.http.csrf import origin_of
+from share_api.http.same_site import origin_of
 
 _HERE: Final = "localhost"
 

@@ -23,7 +23,7 @@ from common.reports_cache.report_fields import (
     unpack_document,
     unpack_meta,
 )
-from worker.forms import local_csv, printed, workbook
+from worker.forms import local_csv, pdf, workbook
 from worker.forms.source import Source
 from worker.operations import cache_eviction
 from worker.reports.lease import Leases
@@ -32,7 +32,7 @@ from worker.reports.single_flight import Outcome
 logger = logging.getLogger(__name__)
 
 MAKERS: Final[Mapping[Form, Callable[[Source], bytes]]] = MappingProxyType(
-    {Form.XLSX: workbook.write, Form.LOCAL_CSV: local_csv.write, Form.PDF: printed.write}
+    {Form.XLSX: workbook.write, Form.LOCAL_CSV: local_csv.write, Form.PDF: pdf.write}
 )
 
 

@@ -30,8 +30,8 @@ _FORGET_DAYS = text("DELETE FROM daily_sales WHERE tenant_id = :tenant_id AND da
 _SUM_DAYS = text(
     """
     INSERT INTO daily_sales (tenant_id, day, orders, units_sold, units_returned,
-                             gross, discounts, returns, shipping, tax)
-    SELECT :tenant_id, d.day, s.* FROM
+                             gross, discounts, returns, shipping, tax, cancelled, edited)
+    SELECT :tenant_id, d.day, s.*, k.* FROM
         unnest(CAST(:days AS date[]), CAST(:starts AS timestamptz[]), CAST(:ends AS timestamptz[]))
             AS d (day, starts, ends)
     CROSS JOIN LATERAL (
@@ -42,6 +42,12 @@ _SUM_DAYS = text(
         WHERE tenant_id = :tenant_id AND occurred_at >= d.starts AND occurred_at < d.ends
         HAVING count(*) > 0
     ) s
+    CROSS JOIN LATERAL (
+        SELECT coalesce(bigint_sum(amount) FILTER (WHERE kind = 'cancel'), 0),
+               coalesce(bigint_sum(amount) FILTER (WHERE kind = 'edit'), 0)
+        FROM refunds
+        WHERE tenant_id = :tenant_id AND processed_at >= d.starts AND processed_at < d.ends
+    ) k
     """
 )
 _FORGET_PRODUCTS = text(

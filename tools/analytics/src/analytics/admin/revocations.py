@@ -15,7 +15,7 @@ from analytics.moving.home_ids import highest_ids, pass_ids_of_all
 from analytics.restoring import apply, collect
 from analytics.restoring.apply import Applied
 from analytics.restoring.check import Contents, look
-from analytics.restoring.record import Fact, Head, lines
+from analytics.restoring.revocation_file import Fact, Head, lines
 from common.db import origin, revisions
 from common.db.engine import create_database_engine, psycopg_url
 from common.infra.redis import WORKER, create_redis

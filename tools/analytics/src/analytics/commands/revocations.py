@@ -24,7 +24,7 @@ def revocations() -> None:
 def _told() -> Iterator[None]:
     """Turn expected failures into a line."""
     from analytics.admin.revocations import RestoreError  # noqa: PLC0415 - keeps help quick
-    from analytics.restoring.record import RevocationFileError  # noqa: PLC0415 - likewise
+    from analytics.restoring.revocation_file import RevocationFileError  # noqa: PLC0415 - likewise
 
     try:
         yield
@@ -71,7 +71,7 @@ def bring_back(
     Nothing is given back to anybody; doing it twice does no harm. Run it before Redis is emptied.
     """
     from analytics.admin import revocations as admin  # noqa: PLC0415 - keeps help quick
-    from analytics.restoring.record import parse  # noqa: PLC0415
+    from analytics.restoring.revocation_file import parse  # noqa: PLC0415
     from common.instants import now  # noqa: PLC0415
 
     with _told():

@@ -1,4 +1,4 @@
-"""Copies a tenant's rows from server to server, by COPY in parts: neither side holds them all.
+"""Copies a tenant's rows from server to server by COPY, in parts, and compares what arrived.
 
 Row-level security holds the owner too, and COPY into a table under it is refused: rows come into a
 temporary table and are inserted from there.
@@ -14,7 +14,7 @@ from sqlalchemy import Connection, text
 
 from accounts.admin_copies import NO_PASSWORD
 from analytics.moving.errors import MoveError
-from analytics.moving.rows import TENANT, TenantTable, execute
+from analytics.moving.rows import TENANT, TenantTable, execute, fingerprint
 
 _AT_ONCE: Final = 50_000
 """Rows. What a statement inserts is held by the server until its triggers have run."""
@@ -45,6 +45,20 @@ def copy_rows(source: Connection, target: Connection, table: TenantTable, tenant
         table.identifier, table.row, table.moved, _INCOMING
     )
     _copy(source, target, chosen, table, insert)
+
+
+def compare(source: Connection, target: Connection, table: TenantTable, tenant_id: int) -> int:
+    """How many rows of a tenant a table has on both sides, each the same.
+
+    Raises:
+        MoveError: they are not the same.
+    """
+    ours, theirs = (fingerprint(each, table, tenant_id) for each in (source, target))
+    if ours != theirs:
+        raise MoveError(
+            f"{table.name} came as {theirs.rows} rows of {ours.rows}, or with others in them"
+        )
+    return ours.rows
 
 
 def copy_members(source: Connection, target: Connection, tenant_id: int, *, accounts: bool) -> None:

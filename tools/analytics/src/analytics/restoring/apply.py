@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from analytics.admin.tenant_tables import on_behalf_of
-from analytics.restoring.record import (
+from analytics.restoring.revocation_file import (
     Fact,
     InvitationFact,
     KeyFact,

@@ -11,7 +11,7 @@ from redis import Redis
 from sqlalchemy import Connection, or_, select, text
 
 from analytics.admin.tenant_tables import on_behalf_of
-from analytics.restoring.record import (
+from analytics.restoring.revocation_file import (
     Fact,
     Head,
     InvitationFact,

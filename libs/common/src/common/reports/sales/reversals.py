@@ -1,8 +1,7 @@
 """Sales reversals by day and kind, and what came back of a window's sales, read from the refunds.
 
-The rollups keep the sum of reversals alone, by the day that they were processed on.
-
-There are few of them beside the sales, and an index finds those of some days.
+There are few of them beside the sales, and an index finds those of some days. What the rollups
+keep of them is read there (``common.reports.sales.from_rollups``).
 """
 
 from collections.abc import Mapping
@@ -36,12 +35,19 @@ _BY_DAY: Final = text(
 )
 
 
-# Nothing comes back before it is paid, so the window's start bounds the refunds too.
+# Nothing comes back before it is paid, so the window's start bounds the refunds of orders too.
 COME_BACK: Final = """
-    SELECT r.product_id, sum(r.quantity)::bigint AS units
-    FROM refunds r JOIN orders o ON o.tenant_id = r.tenant_id AND o.id = r.order_id
-    WHERE r.tenant_id = :tenant_id AND r.processed_at >= :window_start
-      AND o.paid_at >= :window_start AND o.paid_at < :window_end AND r.product_id IS NOT NULL
+    SELECT product_id, sum(quantity)::bigint AS units
+    FROM (
+        SELECT product_id, quantity FROM refunds
+        WHERE tenant_id = :tenant_id AND sold_at >= :window_start AND sold_at < :window_end
+        UNION ALL
+        SELECT r.product_id, r.quantity
+        FROM refunds r JOIN orders o ON o.tenant_id = r.tenant_id AND o.id = r.order_id
+        WHERE r.tenant_id = :tenant_id AND r.sold_at IS NULL AND r.processed_at >= :window_start
+          AND o.paid_at >= :window_start AND o.paid_at < :window_end
+    ) r
+    WHERE product_id IS NOT NULL
     GROUP BY 1
 """
 """Units by product of what was sold in the window and has been reversed until now."""

@@ -1,8 +1,8 @@
 """CSRF tokens of forms (OWASP, HMAC-based token pattern): bound to the session and its account.
 
-They stand beside the check of the request's origin (``share_api.http.csrf``): a form counts only
-when a page of the same session held it. The token is a MAC of the session's id by a key that only
-the account's password hash gives, so that nothing of it is stored, and a new session has another.
+They stand beside the check of the request's origin (``share_api.http.same_site``): a form counts
+only when a page of the same session held it. The token is a MAC of the session's id by a key that
+only the account's password hash gives: nothing of it is stored, and a new session has another.
 """
 
 import hmac

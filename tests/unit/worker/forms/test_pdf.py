@@ -18,7 +18,7 @@ from common.reports import registry
 from common.reports.document.schema import Document, LineChart, Section
 from common.reports.document.tables import Table
 from common.reports.window import Period
-from worker.forms import printed
+from worker.forms import pdf
 from worker.forms.charts import chart_of
 from worker.forms.spelling import amount
 
@@ -28,7 +28,7 @@ SLUGS = [each.slug for each in registry.implemented()]
 @pytest.mark.parametrize("slug", SLUGS)
 def test_it_is_tagged_and_its_text_can_be_selected(slug: str) -> None:
     made = source(slug)
-    data = printed.write(made)
+    data = pdf.write(made)
     reader = PdfReader(io.BytesIO(data))
     root: Any = reader.trailer["/Root"].get_object()
     assert root["/MarkInfo"]["/Marked"]
@@ -43,7 +43,7 @@ def test_it_is_tagged_and_its_text_can_be_selected(slug: str) -> None:
         if kpi.value is not None:
             assert amount(kpi.value, kpi.unit, made).replace("€", "") in text
     assert f"Page 1 of {len(reader.pages)}" in text
-    assert printed.write(made) == data
+    assert pdf.write(made) == data
 
 
 MOST_BYTES = 400_000
@@ -53,7 +53,7 @@ HAN = {"ja": "NotoSansJP", "zh-Hans": "NotoSansSC"}
 @pytest.mark.parametrize("tag", TAGS)
 def test_every_language_has_its_letters(tag: str) -> None:
     made = source("revenue-overview", tag, period=Period.WEEK)
-    body = printed.write(made)
+    body = pdf.write(made)
     fonts = str(PdfReader(io.BytesIO(body)).pages[0]["/Resources"])
     assert "/Font" in fonts
     pages = PdfReader(io.BytesIO(body)).pages
@@ -63,7 +63,7 @@ def test_every_language_has_its_letters(tag: str) -> None:
     assert len(body) < MOST_BYTES
     if made.words.direction == "ltr":
         assert made.words.text("Net sales") in text_of(body)
-    data = json.dumps(printed._data(made), ensure_ascii=False)
+    data = json.dumps(pdf._data(made), ensure_ascii=False)
     assert made.words.text("Key figures") in data
 
 
@@ -82,7 +82,7 @@ def _resolved(font: Any) -> Any:
 def test_names_are_set_as_text(name: str) -> None:
     made = source("product-performance", title=name, count=3)
     of_shop = replace(made, document=structs.replace(made.document, tenant_name=name))
-    text = text_of(printed.write(of_shop))
+    text = text_of(pdf.write(of_shop))
     if name.isascii():
         assert re.sub(r"\s", "", name) in re.sub(r"\s", "", text)
 
@@ -92,9 +92,9 @@ def test_a_long_table_is_cut_and_says_so() -> None:
     table = next(each for each in made.document.sections if isinstance(each, Table))
     rows = table.rows[:1] * 25_000
     long = structs.replace(made.document, sections=(structs.replace(table, rows=rows, footer=()),))
-    data = printed._data(replace(made, document=long))
+    data = pdf._data(replace(made, document=long))
     (grid,) = (each["grid"] for each in data["sections"])
-    assert len(grid["rows"]) == printed.MOST_ROWS
+    assert len(grid["rows"]) == pdf.MOST_ROWS
     assert grid["more"] == ("The first 400 of 25,000 rows. The workbook and the CSV have them all.")
 
 
@@ -108,7 +108,7 @@ def test_what_is_not_known_breaks_a_line_and_is_no_zero() -> None:
     assert drawn.svg.count('fill="none"') == 2
     nothing = structs.replace(cut, series=(structs.replace(series, values=(None,) * 5),))
     assert chart_of(nothing, made) is None
-    assert printed.write(replace(made, document=_with(made.document, nothing)))
+    assert pdf.write(replace(made, document=_with(made.document, nothing)))
 
 
 def _with(document: Document, section: Section) -> Document:
@@ -117,7 +117,7 @@ def _with(document: Document, section: Section) -> Document:
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_a_report_without_sales_is_printed_too(slug: str) -> None:
-    assert printed.write(source(slug, empty=True)).startswith(b"%PDF")
+    assert pdf.write(source(slug, empty=True)).startswith(b"%PDF")
 
 
 def test_what_names_a_row_stands_first_and_sums_keep_their_figures() -> None:
@@ -127,7 +127,7 @@ def test_what_names_a_row_stands_first_and_sums_keep_their_figures() -> None:
     for table in tables:
         keys = [each.key for each in table.columns]
         (named, *_) = (n for n, key in enumerate(keys) if key in {"product", keys[0]})
-        kept = printed._columns(table)
+        kept = pdf._columns(table)
         names = [row[named] for row in table.rows]
         place = next(n for n, each in enumerate(kept.columns) if each.key == keys[named])
         assert place <= 1, "behind a rank at most"

@@ -1,7 +1,7 @@
 import pytest
 from starlette.datastructures import Headers
 
-from share_api.http.csrf import CrossSiteRequestError, origin_of, require_same_site
+from share_api.http.same_site import CrossSiteRequestError, origin_of, require_same_site
 
 HOST = {"host": "api.internal.example.com:8000"}
 BASE = "https://app.example.com"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.support.draws import REPEATED
+from tests.support.hypothesis_profiles import REPEATED
 
 
 def drawn() -> list[tuple[bytes, int]]:
