@@ -118,6 +118,7 @@ class LineColumns(NamedTuple):
 
     ``product_id`` is the SKU, or the title where there is none; ``number`` is the row's in its
     order, from 1: rows of tips and of removed lines count, so that no other line's number changes.
+    ``taxable`` is whether the shop charges tax on it.
     ``card``, ``tip`` and ``tax`` are what a webhook states besides.
     """
 
@@ -127,6 +128,7 @@ class LineColumns(NamedTuple):
     price: int
     sku: str | None
     discount: int
+    taxable: bool = True
     product_id: str = ""
     number: int = 0
     card: bool | None = None
@@ -180,9 +182,14 @@ def records_of(currency: str, *, by_program: bool = False) -> tuple[Record, Reco
             "Lineitem price": amount,
             "Lineitem sku": text,
             "Lineitem discount": zero,
+            "Lineitem taxable": _taxable,
         }
     )
     return order, line
+
+
+def _taxable(text: str) -> bool:
+    return text.strip().lower() != "false"
 
 
 def shopify_instant(text: str) -> datetime | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from fractions import Fraction
 
 from common.reports.document.gaps import GapKind
 from ingest.csv.damaged_ids import rounded
@@ -11,7 +12,7 @@ from ingest.formats import gift_cards
 from ingest.formats.customers import pseudonym
 from ingest.formats.shopify.amounts import Amounts, Back, Goods, Sums, amounts_of, refund_of
 from ingest.formats.shopify.columns import LineColumns, OrderColumns
-from ingest.formats.shopify.tax_rates import tax_in_prices
+from ingest.formats.shopify.tax_rates import rate_of, tax_in_prices
 from ingest.gaps import Gaps
 from ingest.rows import OrderLineRow, RefundRow
 
@@ -111,17 +112,19 @@ def order_of(
     goods = [
         Goods(
             *(line.quantity, line.price, line.discount, 0, line.title, line.sku),
-            *(line.card, line.tip, line.tax),
+            *(line.card, line.tip, line.tax, line.taxable),
         )
         for line in there
     ]
+    rate = rate_of(head.tax_names)
     sums = Sums(
         *(head.subtotal, head.shipping, head.taxes, head.total, head.discount),
         *(head.refunded, head.duties),
-        tax_included=_tax_included(head, goods) if tax_included is None else tax_included,
+        tax_included=_tax_included(head, goods, rate) if tax_included is None else tax_included,
         tips=head.tips,
         tax_on_shipping=head.tax_on_shipping,
         fees=head.fees,
+        rate=rate,
     )
     amounts = amounts_of(sums, goods, gift_cards_are_sales=gift_cards_are_sales)
     only_cards = not amounts.sold and amounts.gift_cards > 0
@@ -133,11 +136,11 @@ def order_of(
     return Order(head, kept, amounts, placed_at, gift_cards_are_sales, only_cards, others)
 
 
-def _tax_included(head: OrderColumns, goods: Sequence[Goods]) -> bool | None:
-    """Whether tax is in the prices, by its rates; each line's may have been rounded."""
+def _tax_included(head: OrderColumns, goods: Sequence[Goods], rate: Fraction | None) -> bool | None:
+    """Whether tax is in the prices, by its rate; each line's may have been rounded."""
     sold = sum(line.paid for line in goods) if head.subtotal is None else head.subtotal
     bearing = (sold, sold + head.shipping)
-    return tax_in_prices(head.tax_names, head.taxes, bearing, rounding=1 + len(goods))
+    return tax_in_prices(rate, head.taxes, bearing, rounding=1 + len(goods))
 
 
 def line_rows(order: Order) -> Iterator[OrderLineRow]:

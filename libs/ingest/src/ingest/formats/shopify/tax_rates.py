@@ -1,7 +1,8 @@
-"""Tax rates: whether tax is in an order's prices, as far as the names of its taxes tell.
+"""Tax rates: what bears an order's tax, and whether it is in the prices, as far as names tell.
 
 Shopify names a tax with its rate (``MwSt 19%``). At that rate an order's taxes are one amount where
-they are on top of what was charged, and a smaller one where they are in it.
+they are on top of what was charged, and a smaller one where they are in it; and another where the
+shipping bears the tax than where it bears none.
 """
 
 import re
@@ -12,22 +13,45 @@ from typing import Final
 _RATE: Final = re.compile(r"([0-9]{1,2}(?:[.,][0-9]{1,4})?) ?%")
 
 
-def tax_in_prices(
-    names: Iterable[str], taxes: int, charged: Sequence[int], *, rounding: int
-) -> bool | None:
-    """Whether ``taxes`` are in what was charged; None where their ``names`` do not tell.
-
-    ``charged`` are the amounts that may bear the tax, all of whose rates add up: goods, or goods
-    and shipping. ``rounding`` is by how much taxes may be off, in minor units like the others.
-    """
+def rate_of(names: Iterable[str]) -> Fraction | None:
+    """The rate of all taxes of these ``names`` together, as 19/100; None where one has none."""
     found = [_RATE.search(name) for name in names]
     rates = (Fraction(each[1].replace(",", ".")) for each in found if each)
     rate = sum(rates, Fraction(0)) / 100
-    if not rate or not all(found):
+    return rate if rate and all(found) else None
+
+
+def tax_in_prices(
+    rate: Fraction | None, taxes: int, charged: Sequence[int], *, rounding: int
+) -> bool | None:
+    """Whether ``taxes`` are in what was charged; None where their ``rate`` does not tell.
+
+    ``charged`` are the amounts that may bear the tax: goods, or goods and shipping. ``rounding`` is
+    by how much taxes may be off, in minor units like the others.
+    """
+    if rate is None:
         return None
 
     def fits(share: Fraction) -> bool:
-        return any(abs(taxes - share * amount) <= rounding for amount in charged)
+        return any(_is(share, amount, taxes, rounding) for amount in charged)
 
     on_top, inside = fits(rate), fits(rate / (1 + rate))
     return None if on_top == inside else inside
+
+
+def goods_alone(
+    rate: Fraction | None, taxes: int, goods: int, shipping: int, *, inside: bool, rounding: int
+) -> bool:
+    """Whether ``taxes`` at their ``rate`` are what ``goods`` alone bear, and not the shipping.
+
+    ``inside`` says that both amounts include the tax; ``rounding`` is as above.
+    """
+    if rate is None or not shipping:
+        return False
+    share = rate / (1 + rate) if inside else rate
+    with_shipping = _is(share, goods + shipping, taxes, rounding)
+    return _is(share, goods, taxes, rounding) and not with_shipping
+
+
+def _is(share: Fraction, amount: int, taxes: int, rounding: int) -> bool:
+    return abs(taxes - share * amount) <= rounding

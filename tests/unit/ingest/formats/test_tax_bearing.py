@@ -1,0 +1,143 @@
+"""Tax in the prices is taken out of what bears it: taxable lines, and the shipping if it does.
+
+Each order is charged as a shop does it, the tax computed of each part; the importer has to find
+back what the parts are without it.
+"""
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from tests.unit.ingest.formats.platform import COLUMNS, export
+from tests.unit.ingest.formats.test_reconcile import read
+
+from ingest.formats.included_tax import take_out
+from ingest.formats.shopify.tax_rates import goods_alone
+
+MORE = ("Lineitem taxable", "Tax 1 Name", "Tax 1 Value")
+WHOLE = "lines and shipping in proportion"
+PART = "out of what bears it"
+
+
+def money(amount):
+    return f"{amount / 100:.2f}"
+
+
+def tax_of(amount, rate, *, inside=True):
+    """The tax in ``amount``, or on top of it, rounded."""
+    return round(amount * (rate / (1 + rate) if inside else rate))
+
+
+def order(lines, shipping, rate, *, shipping_taxed, inside=True, refunded=0):
+    """The rows of an order of ``lines``, price and whether each is taxable, and its taxes."""
+    taxes = sum(tax_of(price, rate, inside=inside) for price, taxable in lines if taxable)
+    taxes += tax_of(shipping, rate, inside=inside) if shipping_taxed else 0
+    goods = sum(price for price, _ in lines)
+    total = goods + shipping + (0 if inside else taxes)
+    head = {
+        "Financial Status": "refunded" if refunded else "paid", "Currency": "EUR",
+        "Paid at": "2026-05-01 10:00:00 +0000", "Subtotal": money(goods),
+        "Shipping": money(shipping), "Taxes": money(taxes), "Total": money(total),
+        "Tax 1 Name": f"MwSt {float(rate * 100):g}%", "Tax 1 Value": money(taxes),
+        "Cancelled at": "2026-05-03 10:00:00 +0000" if refunded else "",
+        "Refunded Amount": money(refunded),
+    }  # fmt: skip
+    rows = [
+        {
+            "Name": "#1", "Created at": "2026-05-01 10:00:00 +0000", "Lineitem quantity": "1",
+            "Lineitem name": f"Thing {number}", "Lineitem sku": f"T{number}",
+            "Lineitem price": money(price), "Lineitem discount": "0.00",
+            "Lineitem taxable": str(taxable).lower(),
+        }
+        for number, (price, taxable) in enumerate(lines)
+    ]  # fmt: skip
+    rows[0] |= head
+    return export(rows, [*COLUMNS, *MORE]), taxes
+
+
+RATES = st.sampled_from([Fraction(7, 100), Fraction(15, 100), Fraction(19, 100), Fraction(23, 100)])
+LINES = st.lists(st.tuples(st.integers(500, 200_000), st.booleans()), min_size=1, max_size=4)
+
+
+@given(
+    lines=LINES, shipping=st.sampled_from([0, 490, 8_500]), rate=RATES, shipping_taxed=st.booleans()
+)
+def test_each_line_and_the_shipping_are_what_they_are_without_tax(
+    lines, shipping, rate, shipping_taxed
+):
+    assume(any(taxable for _, taxable in lines))
+    content, taxes = order(lines, shipping, rate, shipping_taxed=shipping_taxed)
+    rows, _, _, found = read(content)
+    assert found.unexplained == ()
+    assert rows[0].tax == taxes
+    for row, (price, taxable) in zip(rows, lines, strict=True):
+        meant = price - tax_of(price, rate) * taxable
+        assert abs(row.unit_price - meant) <= len(lines) + 1
+        assert row.line_discount == row.order_discount == 0
+    meant = shipping - tax_of(shipping, rate) * shipping_taxed
+    assert abs(rows[0].shipping - meant) <= len(lines) + 1
+    assert sum(row.unit_price for row in rows) + rows[0].shipping + taxes == shipping + sum(
+        price for price, _ in lines
+    )
+
+
+@pytest.mark.parametrize(
+    ("lines", "shipping", "shipping_taxed", "said"),
+    [
+        ([(10_000, True)], 1_000, True, WHOLE),
+        ([(10_000, True)], 1_000, False, PART),
+        ([(10_000, True), (5_000, False)], 0, False, PART),
+        ([(10_000, True)], 0, False, WHOLE),
+    ],
+)
+def test_what_it_was_taken_out_of_is_said(lines, shipping, shipping_taxed, said):
+    content, _ = order(lines, shipping, Fraction(1, 5), shipping_taxed=shipping_taxed)
+    (note,) = [each for each in read(content)[2] if "prices include tax" in each]
+    assert said in note
+
+
+def test_where_no_line_is_taxable_all_are_taken_to_bear_the_tax():
+    content, _ = order([(10_000, True)] * 2, 0, Fraction(1, 5), shipping_taxed=False)
+    content = content.replace(",true,", ",false,")
+    lines, _, _, found = read(content)
+    assert found.unexplained == ()
+    assert {line.unit_price for line in lines} == {8_333}
+
+
+@pytest.mark.parametrize("shipping_taxed", [True, False])
+@pytest.mark.parametrize("inside", [True, False])
+def test_goods_paid_back_without_a_shipping_keep_the_tax_that_it_bears(shipping_taxed, inside):
+    rate, shipping = Fraction(1, 5), 6_000
+    on_shipping = tax_of(shipping, rate, inside=inside) if shipping_taxed else 0
+    on_goods = tax_of(12_000, rate, inside=inside)
+    content, _ = order(
+        [(12_000, True)],
+        *(shipping, rate),
+        shipping_taxed=shipping_taxed,
+        inside=inside,
+        refunded=12_000 + (0 if inside else on_goods),
+    )
+    lines, (back,), _, _ = read(content)
+    assert (back.amount, back.shipping, back.tax) == (lines[0].unit_price, 0, on_goods)
+    assert lines[0].tax - back.tax == on_shipping
+
+
+def test_a_rate_that_fits_both_or_neither_tells_nothing():
+    rate = Fraction(1, 5)
+
+    def told(at: Fraction | None, taxes: int, shipping: int) -> bool:
+        return goods_alone(at, taxes, 12_000, shipping, inside=True, rounding=2)
+
+    assert told(rate, 2_000, 600)
+    assert not told(rate, 2_100, 600)
+    assert not told(rate, 2_050, 600)
+    assert not told(rate, 2_000, 6)
+    assert not told(None, 2_000, 600)
+
+
+def test_more_tax_than_what_bears_it_was_paid_for_is_taken_out_of_all():
+    lines = [(1_000, 1_000), (100, 100)]
+    parts, on_shipping = take_out(200, 0, lines, bears=[False, True, False])
+    assert [net for _, net in parts] == [818, 82]
+    assert on_shipping == 0
