@@ -30,6 +30,8 @@ BALANCE_MISSING: Final[Mapping[str, str]] = {
 }
 """Columns that may be missing, and what cannot be known then."""
 PAYMENTS_REQUIRED: Final = frozenset({"id", "Created (UTC)", "Amount", "Currency"})
+PAYMENT_STATE: Final = ("Status", "Captured", "Mode")
+"""The columns that say whether a payment was paid; they are looked at before all others."""
 PAYMENTS_SPELLINGS: Final[Mapping[str, str]] = {
     "created date (utc)": "Created (UTC)",
     "created": "Created (UTC)",
@@ -89,9 +91,6 @@ class PaymentColumns(NamedTuple):
     converted_refunded: str
     converted_currency: str
     description: str | None
-    status: str | None
-    captured: str | None
-    mode: str | None
     refunded_at: datetime | None
     disputed: str
     dispute_status: str | None
@@ -143,9 +142,6 @@ def payment_record() -> Record:
             "Converted Amount Refunded": str.strip,
             "Converted Currency": str.strip,
             "Description": Remembered(title).__getitem__,
-            "Status": text,
-            "Captured": text,
-            "Mode": text,
             "Refunded date (UTC)": utc,
             "Disputed Amount": str.strip,
             "Dispute Status": text,

@@ -17,6 +17,7 @@ from ingest.formats.woocommerce.cells import rounding
 from ingest.formats.woocommerce.definition import FORMAT
 from ingest.formats.woocommerce.order import Head, Order
 from ingest.formats.woocommerce.reconcile import Line, Sums
+from ingest.formats.woocommerce.unsold import unsold
 
 REQUIRED: Final = frozenset({"Order Number", "Order Status", "Order Date", "Item Name"})
 SPELLINGS: Final[Mapping[str, str]] = {
@@ -50,7 +51,7 @@ GAPS: Final[Mapping[str, GapKind]] = {
     "Order Refund Amount": GapKind.REFUNDS_NOT_KNOWN,
 }
 """Of those, what reports of the orders' days say."""
-_NUMBER = 0
+_NUMBER, _STATUS = 0, 1
 
 
 def records_of(currency: str, timezone: str) -> tuple[Record, Record]:
@@ -127,6 +128,11 @@ class ExportRows:
     def _order(
         self, table: Table, position: int, head: Cells, rows: list[tuple[int, Cells]]
     ) -> Iterator[Order]:
+        number = head[_NUMBER].strip()
+        left_out = unsold(position, number, head[_STATUS])
+        if left_out is not None:
+            yield left_out
+            return
         try:
             values = dict(zip(self.order.names, self.order.values(head), strict=True))
         except BadValueError:
@@ -150,7 +156,7 @@ class ExportRows:
             if told["Item Name"] or told["SKU"]:
                 lines.append(_line(at, len(lines) + 1, told))
         if not complete:
-            self._faults.suspect(table.name, head[_NUMBER].strip())
+            self._faults.suspect(table.name, number)
             return
         less = "Quantity" not in table.present and "Quantity (- Refund)" in table.present
         yield Order(_head(position, values, codes), tuple(lines), less)

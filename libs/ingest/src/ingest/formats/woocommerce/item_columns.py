@@ -18,6 +18,7 @@ from ingest.formats.woocommerce.cells import fields, refunds_in, rounding
 from ingest.formats.woocommerce.definition import FORMAT
 from ingest.formats.woocommerce.order import Head, Order
 from ingest.formats.woocommerce.reconcile import Line, Sums
+from ingest.formats.woocommerce.unsold import unsold
 
 REQUIRED: Final = frozenset(
     {"order_id", "order_date", "status", "order_total", "order_currency", "line_item_1"}
@@ -43,6 +44,7 @@ GAPS: Final[Mapping[str, GapKind]] = {
     "refund_items": GapKind.REFUNDS_NOT_KNOWN,
 }
 """Of those, what reports of the orders' days say."""
+_ID, _NUMBER, _STATUS = range(3)
 _ITEM = "line_item_"
 _MONEY = (
     *("order_subtotal", "discount_total", "shipping_total", "shipping_tax_total", "fee_total"),
@@ -86,6 +88,11 @@ class ItemColumns:
         """The orders, a row each."""
         width = len(self.record.names)
         for position, cells in table.read():
+            number = cells[_NUMBER].strip() or cells[_ID].strip()
+            left_out = unsold(position, number, cells[_STATUS])
+            if left_out is not None:
+                yield left_out
+                continue
             try:
                 converted = self.record.values(cells[:width])
             except BadValueError:
