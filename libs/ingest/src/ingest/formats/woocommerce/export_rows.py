@@ -23,6 +23,7 @@ REQUIRED: Final = frozenset({"Order Number", "Order Status", "Order Date", "Item
 SPELLINGS: Final[Mapping[str, str]] = {
     "order currency": "Currency", "currency code": "Currency", "qty": "Quantity",
     "item sku": "SKU", "product sku": "SKU", "order total": "Order Total Amount",
+    "name": "Item Name",
 }  # fmt: skip
 MISSING: Final[Mapping[str, str]] = {
     "Currency": "all amounts were taken as in the shop's currency",
