@@ -4,6 +4,8 @@ Each order is charged as a shop does it, the tax computed of each part; the impo
 back what the parts are without it.
 """
 
+import csv
+import io
 from fractions import Fraction
 
 import pytest
@@ -15,7 +17,10 @@ from tests.unit.ingest.formats.test_reconcile import read
 from ingest.formats.included_tax import take_out
 from ingest.formats.shopify.tax_rates import goods_alone
 
-MORE = ("Lineitem taxable", "Tax 1 Name", "Tax 1 Value")
+MORE = (
+    "Lineitem taxable",
+    *(f"Tax {number} {of}" for number in range(1, 6) for of in ("Name", "Value")),
+)
 WHOLE = "lines and shipping in proportion"
 PART = "out of what bears it"
 
@@ -141,3 +146,93 @@ def test_more_tax_than_what_bears_it_was_paid_for_is_taken_out_of_all():
     parts, on_shipping = take_out(200, 0, lines, bears=[False, True, False])
     assert [net for _, net in parts] == [818, 82]
     assert on_shipping == 0
+
+
+FOOD, OTHER = Fraction(7, 100), Fraction(19, 100)
+
+
+def of_rates(lines, taxes, shipping=0, off=0):
+    """The rows of an order of ``lines``, prices with tax, and its named ``taxes``."""
+    content, _ = order([(price, True) for price, _ in lines], shipping, FOOD, shipping_taxed=False)
+    rows = list(csv.DictReader(io.StringIO(content)))
+    whole = sum(price for price, _ in lines) - off
+    rows[0] |= {"Taxes": money(sum(amount for _, amount in taxes)), "Subtotal": money(whole)}
+    rows[0] |= {"Total": money(whole + shipping), "Discount Amount": money(off)}
+    for number, (name, amount) in enumerate(taxes, 1):
+        rows[0] |= {f"Tax {number} Name": name, f"Tax {number} Value": money(amount)}
+    return export(rows, [*COLUMNS, *MORE])
+
+
+def net_of(row):
+    return row.unit_price * row.quantity + row.remainder - row.line_discount - row.order_discount
+
+
+@given(
+    lines=st.lists(
+        st.tuples(st.integers(500, 200_000), st.sampled_from([FOOD, OTHER])), min_size=2, max_size=5
+    ),
+    shipping=st.sampled_from([0, 490]),
+    stated=st.sampled_from(["none", "proportion", FOOD, OTHER]),
+)
+def test_each_line_loses_the_tax_of_its_rate_or_all_alike(lines, shipping, stated):
+    """Never another's: where several ways to put lines under rates fit, it is in proportion."""
+    assume({rate for _, rate in lines} == {FOOD, OTHER})
+    goods = {of: sum(price for price, rate in lines if rate == of) for of in (FOOD, OTHER)}
+    whole = sum(goods.values())
+    taxes = {}
+    for rate, amount in goods.items():
+        under = shipping if stated == rate else 0
+        under = shipping * amount // whole if stated == "proportion" else under
+        taxes[rate] = sum(tax_of(price, rate) for price, of in lines if of == rate)
+        taxes[rate] += tax_of(under, rate)
+    named = [(f"MwSt {float(rate * 100):g}%", amount) for rate, amount in taxes.items()]
+    rows, _, notes, found = read(of_rates(lines, named, shipping))
+    assert found.unexplained == ()
+    assert rows[0].tax == sum(taxes.values())
+    assert sum(map(net_of, rows)) + rows[0].shipping + rows[0].tax == whole + shipping
+    if any("several rates" in note for note in notes):
+        for row, (price, rate) in zip(rows, lines, strict=True):
+            assert abs(net_of(row) - (price - tax_of(price, rate))) <= len(lines) + 1
+
+
+def test_a_line_of_each_rate_is_what_it_is_without_its_tax():
+    lines = [(10_700, FOOD), (23_800, OTHER)]
+    rows, _, notes, _ = read(of_rates(lines, [("MwSt 7%", 700), ("MwSt 19%", 3_800)], 490))
+    assert [net_of(row) for row in rows] == [10_000, 20_000]
+    assert rows[0].shipping == 490
+    assert any("each was taken out of the lines it is of" in note for note in notes)
+
+
+def test_taxes_on_the_same_goods_are_put_together():
+    """Two halves of one rate beside two of another, after a discount on all lines."""
+    taxes = [("CGST 9%", 810), ("SGST 9%", 810), ("CGST 2.5%", 450), ("SGST 2.5%", 450)]
+    rows, _, _, found = read(of_rates([(11_800, OTHER), (21_000, FOOD)], taxes, off=3_280))
+    assert found.unexplained == ()
+    assert [net_of(row) for row in rows] == [9_000, 18_000]
+
+
+@pytest.mark.parametrize(
+    ("lines", "taxes"),
+    [
+        ([(10_700, FOOD)] * 2 + [(11_900, OTHER)] * 2, [("VAT 7%", 700), ("VAT 19%", 5_000)]),
+        ([(10_000, FOOD), (10_000, OTHER)], [("VAT 7%", 654), ("VAT 19%", 1_597)]),
+        ([(10_700, FOOD), (23_800, OTHER)], [("VAT 7%", 700), ("VAT", 3_800)]),
+        ([(1_000, FOOD)] * 40, [("VAT 7%", 1_308), ("VAT 19%", 3_193)]),
+        ([(10_700, FOOD), (23_800, OTHER)], [("VAT 7%", 3), ("VAT 19%", 4_000)]),
+    ],
+    ids=["fits no line", "fits both ways", "has no rate", "too many lines", "next to nothing"],
+)
+def test_what_the_rates_do_not_tell_is_taken_out_in_proportion(lines, taxes):
+    rows, _, notes, found = read(of_rates(lines, taxes))
+    assert found.unexplained == ()
+    assert not any("several rates" in note for note in notes)
+    whole, tax = sum(price for price, _ in lines), sum(amount for _, amount in taxes)
+    for row, (price, _) in zip(rows, lines, strict=True):
+        assert abs(net_of(row) - price * (whole - tax) / whole) < 1
+
+
+def test_a_value_of_a_tax_that_cannot_be_read_is_none():
+    content = of_rates([(10_700, FOOD), (23_800, OTHER)], [("VAT 7%", 700), ("VAT 19%", 3_800)])
+    assert ",7.00," in content
+    rows, *_ = read(content.replace(",7.00,", ",n/a,"))
+    assert rows[0].tax == 4_500

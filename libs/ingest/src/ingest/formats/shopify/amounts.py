@@ -19,7 +19,7 @@ from ingest.formats.allocate import spread
 from ingest.formats.included_tax import take_out
 from ingest.formats.refund_parts import Back, refund_of
 from ingest.formats.shopify.reconcile import Goods, Sums, reading_of
-from ingest.formats.shopify.tax_bearing import bears_tax
+from ingest.formats.shopify.tax_bearing import bears_tax, own_taxes
 
 __all__ = ["Amounts", "Back", "Goods", "Sums", "amounts_of", "refund_of"]
 
@@ -27,6 +27,10 @@ IN_PRICES = "prices include tax; it was taken out of lines and shipping in propo
 IN_SOME_PRICES = (
     "prices include tax; it was taken in proportion out of what bears it (at its rate the shipping"
     " bears none, or lines are not taxable)"
+)
+
+IN_PRICES_BY_RATE = (
+    "prices include taxes of several rates; each was taken out of the lines it is of"
 )
 
 
@@ -76,12 +80,13 @@ def amounts_of(sums: Sums, goods: Sequence[Goods], *, gift_cards_are_sales: bool
     paid = _paid(lines, order_discount)
     if reading.tax_included and sums.taxes <= sum(paid) + shipping:
         bears = bears_tax(lines, paid, shipping, sums, inside=True)
-        lines, tax_on_shipping = _without_tax(lines, paid, sums, shipping, bears)
-        untaxed = [
-            each for each, bearing in zip([*paid, shipping], bears, strict=True) if not bearing
-        ]
+        by_rate = own_taxes(bears, paid, shipping, sums)
+        own = by_rate or [*(line.tax or 0 for line in lines), sums.tax_on_shipping or 0]
+        remarks.append(_in_prices([*paid, shipping], bears, by_rate))
+        worths = list(zip((line.value for line in lines), paid, strict=True))
+        parts, tax_on_shipping = take_out(sums.taxes, shipping, worths, own=own, bears=bears)
+        lines = [_net(line, *part) for line, part in zip(lines, parts, strict=True)]
         order_discount, shipping = 0, shipping - tax_on_shipping
-        remarks.append(IN_SOME_PRICES if any(untaxed) else IN_PRICES)
     else:
         *_, bearing = bears_tax(lines, paid, shipping, sums, inside=False)
         over = [sum(paid), shipping * bearing]
@@ -141,18 +146,15 @@ def _discounted(lines: list[Goods], off: int, remarks: list[str]) -> tuple[list[
     return [replace(line, discount=0) for line in lines], off
 
 
-def _without_tax(
-    lines: list[Goods], paid: list[int], sums: Sums, shipping: int, bears: Sequence[bool]
-) -> tuple[list[Goods], int]:
-    """Lines less the tax in them, the order's discount in theirs, and the tax on the shipping.
+def _in_prices(over: Sequence[int], bears: Sequence[bool], by_rate: list[int] | None) -> str:
+    """What is said of a tax in the prices: what it was taken out of, of ``over``."""
+    if by_rate:
+        return IN_PRICES_BY_RATE
+    untaxed = (each for each, bearing in zip(over, bears, strict=True) if not bearing)
+    return IN_SOME_PRICES if any(untaxed) else IN_PRICES
 
-    The tax is each line's own where it is stated and all of it comes to the order's.
-    """
-    worths = [(line.value, before) for line, before in zip(lines, paid, strict=True)]
-    own = [*(line.tax or 0 for line in lines), sums.tax_on_shipping or 0]
-    parts, on_shipping = take_out(sums.taxes, shipping, worths, own=own, bears=bears)
-    net_lines = []
-    for line, (worth, net) in zip(lines, parts, strict=True):
-        price, remainder = divmod(worth, line.quantity)
-        net_lines.append(Goods(line.quantity, price, worth - net, remainder))
-    return net_lines, on_shipping
+
+def _net(line: Goods, worth: int, paid: int) -> Goods:
+    """A line without tax: what it is worth before discounts and what was paid for it."""
+    price, remainder = divmod(worth, line.quantity)
+    return Goods(line.quantity, price, worth - paid, remainder)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from fractions import Fraction
 
 from common.reports.document.gaps import GapKind
 from ingest.csv.damaged_ids import rounded
@@ -12,7 +11,8 @@ from ingest.formats import gift_cards
 from ingest.formats.customers import pseudonym
 from ingest.formats.shopify.amounts import Amounts, Back, Goods, Sums, amounts_of, refund_of
 from ingest.formats.shopify.columns import LineColumns, OrderColumns
-from ingest.formats.shopify.tax_rates import rate_of, tax_in_prices
+from ingest.formats.shopify.tax_bearing import included_by_rate
+from ingest.formats.shopify.tax_rates import rate_of, rated
 from ingest.gaps import Gaps
 from ingest.rows import OrderLineRow, RefundRow
 
@@ -116,16 +116,18 @@ def order_of(
         )
         for line in there
     ]
-    rate = rate_of(head.tax_names)
     sums = Sums(
         *(head.subtotal, head.shipping, head.taxes, head.total, head.discount),
         *(head.refunded, head.duties),
-        tax_included=_tax_included(head, goods, rate) if tax_included is None else tax_included,
+        tax_included=tax_included,
         tips=head.tips,
         tax_on_shipping=head.tax_on_shipping,
         fees=head.fees,
-        rate=rate,
+        rate=rate_of(name for name, _ in head.taxes_named if name),
+        by_rate=rated(head.taxes_named),
     )
+    if tax_included is None:
+        sums = replace(sums, tax_included=included_by_rate(sums, goods))
     amounts = amounts_of(sums, goods, gift_cards_are_sales=gift_cards_are_sales)
     only_cards = not amounts.sold and amounts.gift_cards > 0
     if only_cards:
@@ -134,13 +136,6 @@ def order_of(
     sold = frozenset(amounts.sold)
     others = tuple(line for number, line in enumerate(there) if number not in sold)
     return Order(head, kept, amounts, placed_at, gift_cards_are_sales, only_cards, others)
-
-
-def _tax_included(head: OrderColumns, goods: Sequence[Goods], rate: Fraction | None) -> bool | None:
-    """Whether tax is in the prices, by its rate; each line's may have been rounded."""
-    sold = sum(line.paid for line in goods) if head.subtotal is None else head.subtotal
-    bearing = (sold, sold + head.shipping)
-    return tax_in_prices(rate, head.taxes, bearing, rounding=1 + len(goods))
 
 
 def line_rows(order: Order) -> Iterator[OrderLineRow]:

@@ -22,6 +22,7 @@ from fractions import Fraction
 from itertools import product
 
 from ingest.formats.gift_cards import is_card
+from ingest.formats.shopify.tax_rates import RatedTax
 
 _MOST_GUESSES = 20
 _TIP_NAMES = frozenset(
@@ -36,7 +37,8 @@ class Sums:
 
     ``tax_included`` is what else tells whether tax is in the prices: None where nothing does.
     ``tips`` were stated, whether or not a line has them; so were ``fees``, which go with the
-    duties, and ``tax_on_shipping``. ``rate`` is that of all taxes together, where it is known.
+    duties, and ``tax_on_shipping``. ``rate`` is that of all taxes together, and
+    ``by_rate`` each tax with its own, where they are known.
     """
 
     subtotal: int | None
@@ -51,6 +53,7 @@ class Sums:
     tax_on_shipping: int | None = None
     fees: int = 0
     rate: Fraction | None = None
+    by_rate: tuple[RatedTax, ...] = ()
 
     @property
     def charges(self) -> int:

@@ -8,9 +8,45 @@ shipping bears the tax than where it bears none.
 import re
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from typing import Final
+from typing import Final, NamedTuple
 
 _RATE: Final = re.compile(r"([0-9]{1,2}(?:[.,][0-9]{1,4})?) ?%")
+
+
+class RatedTax(NamedTuple):
+    """A tax at its ``rate``, as 19/100; ``amount`` is in minor units."""
+
+    rate: Fraction
+    amount: int
+
+
+def rated(named: Iterable[tuple[str | None, int | None]]) -> tuple[RatedTax, ...]:
+    """Taxes by name and amount, with their rates; empty unless all have both."""
+    taxes = []
+    for name, amount in named:
+        rate = rate_of([name] if name else ())
+        if name and amount and rate is None:
+            return ()
+        if rate is not None and amount:
+            taxes.append(RatedTax(rate, amount))
+    return tuple(taxes)
+
+
+def stacked(taxes: Iterable[RatedTax], *, rounding: int) -> list[RatedTax]:
+    """Taxes on the same goods, as a state's and a city's, put together: by what they are taxes of.
+
+    ``rounding`` is by how much each may be off, in minor units.
+    """
+    together: list[RatedTax] = []
+    for tax in taxes:
+        for number, other in enumerate(together):
+            apart = abs(tax.amount / tax.rate - other.amount / other.rate)
+            if apart <= rounding / min(tax.rate, other.rate):
+                together[number] = RatedTax(tax.rate + other.rate, tax.amount + other.amount)
+                break
+        else:
+            together.append(tax)
+    return together
 
 
 def rate_of(names: Iterable[str]) -> Fraction | None:
