@@ -93,14 +93,16 @@ def test_the_american_spelling_of_cancelled_is_known():
     assert "the column 'Canceled at' was read as Cancelled at" in notes.lines()
 
 
-@pytest.mark.parametrize("column", MISSING)
-def test_a_missing_column_is_said_with_what_cannot_be_known(column):
+@pytest.mark.parametrize("missing", MISSING)
+def test_a_missing_column_is_said_with_what_cannot_be_known(missing):
+    """Where columns that stand for one another are missing together, that is said instead."""
+    gone = (missing,) if isinstance(missing, str) else missing
     names = SHOPIFY.splitlines()[0].split(",")
     written = rows(Sold((MUG,)), "#1")
-    kept = [name for name in names if name != column]
+    kept = [name for name in names if name not in gone]
     *_, notes = read(export(written, kept))
-    assert [note for note in notes if column in note] == [
-        f"there is no column {column}: {MISSING[column]}"
+    assert [note for note in notes if any(column in note for column in gone)] == [
+        f"there is no column {' and no column '.join(gone)}: {MISSING[missing]}"
     ]
 
 

@@ -23,6 +23,7 @@ from ingest.csv.values import (
     words,
 )
 from ingest.formats.cells import sold_in
+from ingest.formats.column_notes import Missing
 
 REQUIRED = frozenset(
     {"Name", "Paid at", "Currency", "Lineitem quantity", "Lineitem name", "Lineitem price"}
@@ -37,7 +38,7 @@ SPELLINGS: Final[Mapping[str, str]] = {
     "line item discount": "Lineitem discount",
 }
 """Other spellings of the columns, in lower case."""
-MISSING: Final[Mapping[str, str]] = {
+MISSING: Final[Missing] = {
     "Email": "customers are not known",
     "Financial Status": "orders without a Paid at are taken as not paid",
     "Created at": "orders are taken as placed when they were paid",
@@ -54,6 +55,7 @@ MISSING: Final[Mapping[str, str]] = {
     "Source": "channels are not known",
     "Shipping Country": "countries are those of the billing addresses",
     "Billing Country": "countries are those of the shipping addresses",
+    ("Shipping Country", "Billing Country"): "countries are not known",
     "Id": "two orders of one name cannot be told apart",
 }
 """Columns that may be missing, and what cannot be known then. Older exports lack further ones."""

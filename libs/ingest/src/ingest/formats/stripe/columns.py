@@ -13,11 +13,12 @@ from common.reports.money import currency_exponent
 from ingest.csv.records import Record
 from ingest.csv.values import Remembered, amounts, identity, title, words
 from ingest.formats.cells import local_instant, sold_in
+from ingest.formats.column_notes import Missing
 
 BALANCE_REQUIRED: Final = frozenset(
     {"balance_transaction_id", "currency", "gross", "reporting_category"}
 )
-BALANCE_MISSING: Final[Mapping[str, str]] = {
+BALANCE_MISSING: Final[Missing] = {
     "created_utc": "created was read on the shop's clocks",
     "fee": "no row could be checked against its net amount",
     "net": "no row could be checked against its net amount",
@@ -26,6 +27,7 @@ BALANCE_MISSING: Final[Mapping[str, str]] = {
     "description": f"all is sold as {'Payment'!r}",
     "customer_id": "customers are known by their e-mail addresses alone",
     "customer_email": "customers are known by their ids alone",
+    ("customer_id", "customer_email"): "customers are not known",
     "shipping_address_country": "countries are not known",
 }
 """Columns that may be missing, and what cannot be known then."""
@@ -38,7 +40,7 @@ PAYMENTS_SPELLINGS: Final[Mapping[str, str]] = {
     "refunded date": "Refunded date (UTC)",
     "dispute date": "Dispute Date (UTC)",
 }
-PAYMENTS_MISSING: Final[Mapping[str, str]] = {
+PAYMENTS_MISSING: Final[Missing] = {
     "Description": f"all is sold as {'Payment'!r}",
     "Amount Refunded": "what was paid back is not known",
     "Status": "all payments are taken as paid",
@@ -48,6 +50,7 @@ PAYMENTS_MISSING: Final[Mapping[str, str]] = {
     "Dispute Status": "disputes are not known",
     "Customer ID": "customers are known by their e-mail addresses alone",
     "Customer Email": "customers are known by their ids alone",
+    ("Customer ID", "Customer Email"): "customers are not known",
 }
 """Columns that may be missing, and what cannot be known then."""
 

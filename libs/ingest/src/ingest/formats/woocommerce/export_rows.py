@@ -12,6 +12,7 @@ from ingest.csv.records import Record
 from ingest.csv.table import Cells, Table
 from ingest.csv.values import BadValueError, Remembered, identity, title, whole, words
 from ingest.formats.cells import local_instant, sold_in
+from ingest.formats.column_notes import Missing
 from ingest.formats.model import Reading
 from ingest.formats.woocommerce.cells import rounding
 from ingest.formats.woocommerce.definition import FORMAT
@@ -25,13 +26,15 @@ SPELLINGS: Final[Mapping[str, str]] = {
     "item sku": "SKU", "product sku": "SKU", "order total": "Order Total Amount",
     "name": "Item Name",
 }  # fmt: skip
-MISSING: Final[Mapping[str, str]] = {
+MISSING: Final[Missing] = {
     "Currency": "all amounts were taken as in the shop's currency",
     "Paid Date": "orders are taken as paid when they were placed",
     "Email (Billing)": "customers are not known",
-    "Country Code (Billing)": "countries are not known",
+    "Country Code (Billing)": "countries are those of the shipping addresses",
+    ("Country Code (Billing)", "Country Code (Shipping)"): "countries are not known",
     "SKU": "products are told apart by their names",
     "Quantity": "Quantity (- Refund) was taken, which leaves out what was paid back",
+    ("Quantity", "Quantity (- Refund)"): "each line is taken as one piece",
     "Item Cost": "lines are only known by Order Line Total",
     "Order Line Total": "lines are taken as Quantity times Item Cost, which is rounded",
     "Order Line Subtotal": "what coupons took off each line is not known",
@@ -53,6 +56,7 @@ GAPS: Final[Mapping[str, GapKind]] = {
 }
 """Of those, what reports of the orders' days say."""
 _NUMBER, _STATUS = 0, 1
+_PRICES: Final = ("Item Cost", "Order Line Total")
 
 
 def records_of(currency: str, timezone: str) -> tuple[Record, Record]:
@@ -114,6 +118,10 @@ class ExportRows:
         rows: list[tuple[int, Cells]] = []
         first = 0
         for position, cells in table.read():
+            if table.present.isdisjoint(_PRICES):
+                table.fault(1, f"is missing, and so is {_PRICES[1]}: one is needed", _PRICES[0])
+                self._faults.blind.add(table.name)
+                return
             number = cells[_NUMBER].strip()
             if not number and not head:
                 table.fault(position, "has no Order Number, and no order is before it", value="")

@@ -13,6 +13,7 @@ from ingest.csv.records import Record
 from ingest.csv.table import Cells, Table
 from ingest.csv.values import BadValueError, Remembered, identity, title, whole, words
 from ingest.formats.cells import local_instant, sold_in
+from ingest.formats.column_notes import Missing
 from ingest.formats.model import Reading
 from ingest.formats.woocommerce.cells import fields, refunds_in, rounding
 from ingest.formats.woocommerce.definition import FORMAT
@@ -24,10 +25,12 @@ REQUIRED: Final = frozenset(
     {"order_id", "order_date", "status", "order_total", "order_currency", "line_item_1"}
 )
 SPELLINGS: Final[Mapping[str, str]] = {"date": "order_date", "order_status": "status"}
-MISSING: Final[Mapping[str, str]] = {
+MISSING: Final[Missing] = {
     "paid_date": "orders are taken as paid when they were placed",
     "customer_email": "customers are known by their billing addresses' e-mail or not at all",
     "billing_country": "countries are those of the shipping addresses",
+    ("billing_country", "shipping_country"): "countries are not known",
+    ("customer_email", "billing_email", "customer_id"): "customers are not known",
     "order_subtotal": "what coupons took off lines that do not tell it is not known",
     "discount_total": "what coupons took off is not known",
     "shipping_total": "what was charged for it is not known",
