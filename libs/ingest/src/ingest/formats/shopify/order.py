@@ -82,6 +82,11 @@ class Order:
         return self.amounts.unexplained + bare
 
     @property
+    def rounding(self) -> int:
+        """What is left open in the shop's currency of prices that were paid in another."""
+        return (sum(line.quantity for line in self.lines) + 1) // 2
+
+    @property
     def status(self) -> str:
         """Its state of payment."""
         return (self.head.status or "").lower()
@@ -224,7 +229,7 @@ def remark(order: Order, notes: Notes, now: datetime) -> None:
             notes.add(each, name, amount)
     if head.paid_at is None and order.paid_at is not None:
         notes.add(PART_PAYMENT if order.status == _PART else UNDATED_PAYMENT, name)
-    if head.outstanding and order.paid_at is not None:
+    if abs(head.outstanding) > order.rounding and order.paid_at is not None:
         owed = head.outstanding < 0
         notes.add(OWED if owed else OUTSTANDING, name, abs(head.outstanding))
     if max(order.placed_at, order.paid_at or order.placed_at) > now:
