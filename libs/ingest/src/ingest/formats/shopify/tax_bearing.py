@@ -6,10 +6,12 @@ Which line bears which of several rates it does not say either: they are tried.
 """
 
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from itertools import product
 from operator import add
 
 from ingest.formats.allocate import spread
+from ingest.formats.shopify.columns import OrderColumns
 from ingest.formats.shopify.reconcile import Goods, Sums
 from ingest.formats.shopify.tax_rates import RatedTax, goods_alone, stacked, tax_in_prices
 
@@ -44,6 +46,8 @@ def own_taxes(
     shipping, under the rates comes to each rate's tax: the shipping may be under one of them, under
     none, or under all in proportion to the goods.
     """
+    if len(sums.by_rate) <= 1:
+        return None
     rounding = 1 + len(paid)
     taxes = stacked(sums.by_rate, rounding=rounding)
     several = len(taxes) > 1 and sum(tax.amount for tax in taxes) == sums.taxes
@@ -100,9 +104,10 @@ def _of_shipping(goods: Sequence[int], shipping: int) -> Iterator[list[int]]:
         yield [shipping if number == rate else 0 for number in range(len(goods))]
 
 
-def included_by_rate(sums: Sums, goods: Sequence[Goods]) -> bool | None:
+def included_by_rate(
+    head: OrderColumns, goods: Sequence[Goods], rate: Fraction | None
+) -> bool | None:
     """Whether tax is in the prices, by its rate; None where that does not tell."""
-    sold = sum(line.paid for line in goods) if sums.subtotal is None else sums.subtotal
-    return tax_in_prices(
-        sums.rate, sums.taxes, (sold, sold + sums.shipping), rounding=1 + len(goods)
-    )
+    sold = sum(line.paid for line in goods) if head.subtotal is None else head.subtotal
+    charged = (sold, sold + head.shipping)
+    return tax_in_prices(rate, head.taxes, charged, rounding=1 + len(goods))

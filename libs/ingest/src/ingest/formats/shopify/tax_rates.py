@@ -8,6 +8,7 @@ shipping bears the tax than where it bears none.
 import re
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 _RATE: Final = re.compile(r"([0-9]{1,2}(?:[.,][0-9]{1,4})?) ?%")
@@ -51,6 +52,11 @@ def stacked(taxes: Iterable[RatedTax], *, rounding: int) -> list[RatedTax]:
 
 def rate_of(names: Iterable[str]) -> Fraction | None:
     """The rate of all taxes of these ``names`` together, as 19/100; None where one has none."""
+    return _rate(tuple(names))
+
+
+@lru_cache(1024)
+def _rate(names: tuple[str, ...]) -> Fraction | None:
     found = [_RATE.search(name) for name in names]
     rates = (Fraction(each[1].replace(",", ".")) for each in found if each)
     rate = sum(rates, Fraction(0)) / 100
@@ -68,10 +74,10 @@ def tax_in_prices(
     if rate is None:
         return None
 
-    def fits(share: Fraction) -> bool:
-        return any(_is(share, amount, taxes, rounding) for amount in charged)
-
-    on_top, inside = fits(rate), fits(rate / (1 + rate))
+    on_top, inside = (
+        any(_is(rate, amount, taxes, rounding, inside=each) for amount in charged)
+        for each in (False, True)
+    )
     return None if on_top == inside else inside
 
 
@@ -84,10 +90,12 @@ def goods_alone(
     """
     if rate is None or not shipping:
         return False
-    share = rate / (1 + rate) if inside else rate
-    with_shipping = _is(share, goods + shipping, taxes, rounding)
-    return _is(share, goods, taxes, rounding) and not with_shipping
+    alone = _is(rate, goods, taxes, rounding, inside=inside)
+    return alone and not _is(rate, goods + shipping, taxes, rounding, inside=inside)
 
 
-def _is(share: Fraction, amount: int, taxes: int, rounding: int) -> bool:
-    return abs(taxes - share * amount) <= rounding
+def _is(rate: Fraction, amount: int, taxes: int, rounding: int, *, inside: bool) -> bool:
+    """Whether ``taxes`` are those of an amount; whole numbers, as fractions are slow."""
+    part = rate.numerator
+    whole = rate.denominator + part * inside
+    return abs(taxes * whole - part * amount) <= rounding * whole
