@@ -7,10 +7,12 @@ from tests.unit.ingest.formats.platform import Line, Sold, export, rows
 
 from ingest.csv.faults import Faults
 from ingest.csv.notes import Notes
+from ingest.csv.values import BadValueError, instant
 from ingest.formats import registry
+from ingest.formats.cells import local_instant
 from ingest.formats.detect import format_of
 from ingest.formats.model import Reading
-from ingest.formats.shopify.columns import MISSING
+from ingest.formats.shopify.columns import MISSING, shopify_instant
 from ingest.formats.shopify.reader import ShopifyExport
 from ingest.sources import FileKind, ImportFile
 
@@ -199,3 +201,20 @@ def test_names_of_columns_that_a_formula_kept_are_these_names(content, whole):
     for again in (content, changed):
         _, (fault,), *_ = read(changed + again, kind)
         assert "is the header again" in fault
+
+
+@pytest.mark.parametrize(
+    "time", ["02/01/2024 11:23", "2/1/24 11:23 AM", "31.12.2023 22:36", "45384.347", "45384,347"]
+)
+def test_a_time_that_a_spreadsheet_changed_is_told_as_such(time):
+    for convert in (instant, shopify_instant, local_instant("Europe/Berlin")):
+        with pytest.raises(BadValueError, match="spreadsheets write times so: export again"):
+            convert(time)
+
+
+@pytest.mark.parametrize("time", ["yesterday", "2026-03-01 25:00:00", "1772361753", "12:30"])
+def test_what_no_spreadsheet_wrote_is_not_told_so(time):
+    for convert in (instant, local_instant("Europe/Berlin")):
+        with pytest.raises(BadValueError) as raised:
+            convert(time)
+        assert "spreadsheet" not in str(raised.value)
