@@ -7,7 +7,7 @@ from tests.unit.ingest.formats.platform import Line, Sold, export, rows
 
 from ingest.csv.faults import Faults
 from ingest.csv.notes import Notes
-from ingest.csv.values import BadValueError, instant
+from ingest.csv.values import BadValueError, instant, resaved
 from ingest.formats import registry
 from ingest.formats.cells import local_instant
 from ingest.formats.detect import format_of
@@ -204,7 +204,11 @@ def test_names_of_columns_that_a_formula_kept_are_these_names(content, whole):
 
 
 @pytest.mark.parametrize(
-    "time", ["02/01/2024 11:23", "2/1/24 11:23 AM", "31.12.2023 22:36", "45384.347", "45384,347"]
+    "time",
+    [
+        *("02/01/2024 11:23", "2/1/24 11:23 AM", "31.12.2023 22:36", "2024/01/02 11:23"),
+        *("45384.347", "45384,347"),
+    ],
 )
 def test_a_time_that_a_spreadsheet_changed_is_told_as_such(time):
     for convert in (instant, shopify_instant, local_instant("Europe/Berlin")):
@@ -218,3 +222,10 @@ def test_what_no_spreadsheet_wrote_is_not_told_so(time):
         with pytest.raises(BadValueError) as raised:
             convert(time)
         assert "spreadsheet" not in str(raised.value)
+
+
+@pytest.mark.parametrize("between", [" ", ":", "0", "p", "m ", ". ", "T", ","])
+def test_a_cell_of_any_length_is_looked_at_once(between):
+    """Looked at from every place of it, one of 131,072 characters would take minutes."""
+    for begin in ("1/1/26", "1/1/26 1", "1/1/26 1:", "45384.1"):
+        assert not resaved(begin + between * (131_000 // len(between)) + "x")

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from tests.unit.ingest.formats.platform import COLUMNS, export
 from tests.unit.ingest.formats.test_reconcile import read
 
-from ingest.formats.included_tax import take_out
 from ingest.formats.shopify.tax_rates import goods_alone
 
 MORE = (
@@ -142,18 +141,52 @@ def test_a_rate_that_fits_both_or_neither_tells_nothing():
 
 
 def test_more_tax_than_what_bears_it_was_paid_for_is_taken_out_of_all():
-    lines = [(1_000, 1_000), (100, 100)]
-    parts, on_shipping = take_out(200, 0, lines, bears=[False, True, False])
-    assert [net for _, net in parts] == [818, 82]
-    assert on_shipping == 0
+    content, _ = order([(10_000, False), (100, True)], 0, FOOD, shipping_taxed=False)
+    content = content.replace(",0.07,", ",5.00,")
+    lines, _, notes, found = read(content)
+    assert found.unexplained == ()
+    assert [line.unit_price for line in lines] == [9_505, 95]
+    assert any(WHOLE in note for note in notes)
+
+
+def test_a_shipping_that_alone_bears_the_tax_is_what_it_is_without():
+    content, _ = order([(10_000, False)], 600, Fraction(1, 5), shipping_taxed=True)
+    (line,), *_ = read(content)
+    assert (line.unit_price, line.shipping, line.tax) == (10_000, 500, 100)
+
+
+def test_a_line_at_no_rate_that_cost_what_the_shipping_did_is_not_taken_for_it():
+    """100.00 at 20 % and the shipping; 4.95 of a line that is taxable, and at no rate."""
+    content, taxes = order([(10_000, True), (495, False)], 495, Fraction(1, 5), shipping_taxed=True)
+    lines, _, notes, _ = read(content.replace(",false,", ",true,"))
+    assert any(WHOLE in note for note in notes)
+    assert lines[0].shipping == lines[1].unit_price
+    assert lines[0].tax == taxes
+
+
+def test_tax_on_top_is_of_the_lines_that_bear_it():
+    """Paid back whole but for the shipping with its tax."""
+    content, taxes = order(
+        [(10_000, True), (90_000, False)],
+        *(1_000, Fraction(1, 5)),
+        shipping_taxed=True, inside=False, refunded=102_000,
+    )  # fmt: skip
+    assert taxes == 2_200
+    _, back, _, _ = read(content)
+    assert [row.amount for row in back] == [10_000, 90_000]
+    assert (back[0].shipping, back[0].tax) == (0, 2_000)
 
 
 FOOD, OTHER = Fraction(7, 100), Fraction(19, 100)
+SIX = [(price, FOOD) for price in (1_111, 1_873, 2_297, 2_458, 2_961)] + [(23_800, OTHER)]
 
 
 def of_rates(lines, taxes, shipping=0, off=0):
-    """The rows of an order of ``lines``, prices with tax, and its named ``taxes``."""
-    content, _ = order([(price, True) for price, _ in lines], shipping, FOOD, shipping_taxed=False)
+    """The rows of an order of ``lines``, prices with tax and rates, and its named ``taxes``; a line
+    without a rate is not taxable.
+    """
+    prices = [(price, rate is not None) for price, rate in lines]
+    content, _ = order(prices, shipping, FOOD, shipping_taxed=False)
     rows = list(csv.DictReader(io.StringIO(content)))
     whole = sum(price for price, _ in lines) - off
     rows[0] |= {"Taxes": money(sum(amount for _, amount in taxes)), "Subtotal": money(whole)}
@@ -218,9 +251,14 @@ def test_taxes_on_the_same_goods_are_put_together():
         ([(10_000, FOOD), (10_000, OTHER)], [("VAT 7%", 654), ("VAT 19%", 1_597)]),
         ([(10_700, FOOD), (23_800, OTHER)], [("VAT 7%", 700), ("VAT", 3_800)]),
         ([(1_000, FOOD)] * 40, [("VAT 7%", 1_308), ("VAT 19%", 3_193)]),
-        ([(10_700, FOOD), (23_800, OTHER)], [("VAT 7%", 3), ("VAT 19%", 4_000)]),
+        ([(10_700, FOOD), (23_800, OTHER)], [("VAT 7%", 704), ("VAT 19%", 3_800)]),
+        ([(1, FOOD), (23_800, OTHER)], [("VAT 7%", 3), ("VAT 19%", 3_800)]),
+        ([*SIX, (7_777, FOOD)], [("VAT 7%", 1_209), ("VAT 19%", 3_800)]),
     ],
-    ids=["fits no line", "fits both ways", "has no rate", "too many lines", "next to nothing"],
+    ids=[
+        *("fits no line", "fits both ways", "has no rate", "too many lines", "off by more"),
+        *("next to nothing", "one line too many"),
+    ],
 )
 def test_what_the_rates_do_not_tell_is_taken_out_in_proportion(lines, taxes):
     rows, _, notes, found = read(of_rates(lines, taxes))
@@ -229,6 +267,55 @@ def test_what_the_rates_do_not_tell_is_taken_out_in_proportion(lines, taxes):
     whole, tax = sum(price for price, _ in lines), sum(amount for _, amount in taxes)
     for row, (price, _) in zip(rows, lines, strict=True):
         assert abs(net_of(row) - price * (whole - tax) / whole) < 1
+
+
+@pytest.mark.parametrize(
+    ("lines", "taxes", "shipping", "of_shipping"),
+    [
+        ([(10_700, FOOD), (23_800, OTHER)], (703, 3_797), 490, 0),
+        ([(10_700, FOOD), (23_800, OTHER)], (700, 3_878), 490, 78),
+        ([(10_700, FOOD), (23_800, OTHER)], (732, 3_800), 490, 32),
+        ([(10_700, FOOD), (23_800, OTHER)], (710, 3_854), 490, 64),
+        ([(10_700, FOOD), (23_800, OTHER), (10_700, None)], (700, 3_800), 0, 0),
+        (SIX, (700, 3_800), 0, 0),
+    ],
+    ids=["none", "under one", "under the other", "in proportion", "not taxable", "six lines"],
+)
+def test_lines_lose_their_tax_and_the_shipping_its_own(lines, taxes, shipping, of_shipping):
+    named = list(zip(("VAT 7%", "VAT 19%"), taxes, strict=True))
+    rows, _, notes, found = read(of_rates(lines, named, shipping))
+    assert found.unexplained == ()
+    assert any("each was taken out of the lines it is of" in note for note in notes)
+    assert rows[0].shipping == shipping - of_shipping
+    for row, (price, rate) in zip(rows, lines, strict=True):
+        assert abs(net_of(row) - (price - (tax_of(price, rate) if rate else 0))) <= 3
+
+
+@pytest.mark.parametrize(
+    ("lines", "taxes", "shipping", "off"),
+    [
+        ([(3_990, OTHER), (4_990, FOOD), (1_290, FOOD)], (247, 637), 490, 2_495),
+        ([(25_000, FOOD), (9_900, FOOD)], (1_636, 1_581), 9_900, 0),
+        ([(1_629, FOOD), (499, FOOD)], (107, 79), 495, 0),
+        ([(10_700, FOOD), (23_800, OTHER)], (700, 3_481), 490, 2_000),
+    ],
+    ids=["one way or another", "a line at no rate", "a cheap one", "a discount on one line"],
+)
+def test_what_could_be_otherwise_is_not_claimed(lines, taxes, shipping, off):
+    named = list(zip(("VAT 7%", "VAT 19%"), taxes, strict=True))
+    rows, _, notes, found = read(of_rates(lines, named, shipping, off))
+    assert found.unexplained == ()
+    assert not any("several rates" in note for note in notes)
+    assert sum(map(net_of, rows)) + rows[0].shipping + rows[0].tax == (
+        sum(price for price, _ in lines) - off + shipping
+    )
+
+
+def test_values_that_are_not_all_of_the_taxes_tell_nothing():
+    content = of_rates([(10_700, FOOD), (23_800, OTHER)], [("VAT 7%", 700), ("VAT 19%", 3_800)])
+    assert content.count(",45.00,") == 1
+    _, _, notes, _ = read(content.replace(",45.00,", ",46.00,"))
+    assert not any("several rates" in note for note in notes)
 
 
 def test_a_value_of_a_tax_that_cannot_be_read_is_none():

@@ -19,7 +19,7 @@ from ingest.formats.allocate import spread
 from ingest.formats.included_tax import take_out
 from ingest.formats.refund_parts import Back, refund_of
 from ingest.formats.shopify.reconcile import Goods, Sums, reading_of
-from ingest.formats.shopify.tax_bearing import bears_tax, own_taxes
+from ingest.formats.shopify.tax_bearing import bears_tax, own_taxes, paid_for
 
 __all__ = ["Amounts", "Back", "Goods", "Sums", "amounts_of", "refund_of"]
 
@@ -62,7 +62,7 @@ class Amounts:
     @property
     def paid(self) -> list[int]:
         """What was paid for each line after all discounts."""
-        return _paid(self.goods, self.order_discount)
+        return paid_for(self.goods, self.order_discount)
 
 
 def amounts_of(sums: Sums, goods: Sequence[Goods], *, gift_cards_are_sales: bool = True) -> Amounts:
@@ -77,10 +77,10 @@ def amounts_of(sums: Sums, goods: Sequence[Goods], *, gift_cards_are_sales: bool
     shipping = sums.shipping - reading.off_shipping
     if reading.off_shipping:
         remarks.append("a discount was taken off the shipping")
-    paid = _paid(lines, order_discount)
+    paid = paid_for(lines, order_discount)
     if reading.tax_included and sums.taxes <= sum(paid) + shipping:
         bears = bears_tax(lines, paid, shipping, sums, inside=True)
-        by_rate = own_taxes(bears, paid, shipping, sums)
+        by_rate = own_taxes(bears, lines, order_discount, shipping, sums)
         own = by_rate or [*(line.tax or 0 for line in lines), sums.tax_on_shipping or 0]
         remarks.append(_in_prices([*paid, shipping], bears, by_rate))
         worths = list(zip((line.value for line in lines), paid, strict=True))
@@ -88,9 +88,9 @@ def amounts_of(sums: Sums, goods: Sequence[Goods], *, gift_cards_are_sales: bool
         lines = [_net(line, *part) for line, part in zip(lines, parts, strict=True)]
         order_discount, shipping = 0, shipping - tax_on_shipping
     else:
-        *_, bearing = bears_tax(lines, paid, shipping, sums, inside=False)
-        over = [sum(paid), shipping * bearing]
-        tax_on_shipping = spread(sums.taxes, over)[1] if sum(over) else 0
+        bears = bears_tax(lines, paid, shipping, sums, inside=False)
+        over = [part * each for part, each in zip([*paid, shipping], bears, strict=True)]
+        tax_on_shipping = spread(sums.taxes, over)[-1] if sum(over) else 0
     if sums.duties and reading.duties not in (sums.charges, sums.duties) and reading.explains:
         remarks.append("Duties are not in Total beside the prices; they count as goods in them")
     if sums.total is None and sums.taxes:
@@ -110,12 +110,6 @@ def amounts_of(sums: Sums, goods: Sequence[Goods], *, gift_cards_are_sales: bool
         tuple(remarks),
         gift_cards,
     )
-
-
-def _paid(lines: Sequence[Goods], order_discount: int) -> list[int]:
-    """What was paid for each line, its part of the order's discount taken off."""
-    shares = spread(order_discount, [line.paid for line in lines])
-    return [line.paid - share for line, share in zip(lines, shares, strict=True)]
 
 
 def _without_cards(

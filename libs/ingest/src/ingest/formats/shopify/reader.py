@@ -29,7 +29,8 @@ from ingest.formats.shopify.columns import (
     OrderColumns,
     records_of,
 )
-from ingest.formats.shopify.order import Order, line_rows, note_gaps, order_of, refund_rows, remark
+from ingest.formats.shopify.order import Order, line_rows, order_of, refund_rows
+from ingest.formats.shopify.order_notes import note_gaps, remark
 from ingest.formats.shopify.order_rows import OrderRows, orders_of, repeated
 from ingest.gaps import Gaps
 from ingest.row_spool import RowSpool

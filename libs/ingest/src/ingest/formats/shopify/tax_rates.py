@@ -75,7 +75,7 @@ def tax_in_prices(
         return None
 
     on_top, inside = (
-        any(_is(rate, amount, taxes, rounding, inside=each) for amount in charged)
+        any(is_tax(rate, amount, taxes, rounding, inside=each) for amount in charged)
         for each in (False, True)
     )
     return None if on_top == inside else inside
@@ -90,12 +90,14 @@ def goods_alone(
     """
     if rate is None or not shipping:
         return False
-    alone = _is(rate, goods, taxes, rounding, inside=inside)
-    return alone and not _is(rate, goods + shipping, taxes, rounding, inside=inside)
+    alone = is_tax(rate, goods, taxes, rounding, inside=inside)
+    return alone and not is_tax(rate, goods + shipping, taxes, rounding, inside=inside)
 
 
-def _is(rate: Fraction, amount: int, taxes: int, rounding: int, *, inside: bool) -> bool:
-    """Whether ``taxes`` are those of an amount; whole numbers, as fractions are slow."""
-    part = rate.numerator
+def is_tax(rate: Fraction | None, amount: int, taxes: int, rounding: int, *, inside: bool) -> bool:
+    """Whether ``taxes`` are those of an amount at their ``rate``; not where that is not known."""
+    if rate is None:
+        return False
+    part = rate.numerator  # in whole numbers, as fractions are slow
     whole = rate.denominator + part * inside
     return abs(taxes * whole - part * amount) <= rounding * whole

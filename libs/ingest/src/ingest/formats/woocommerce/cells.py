@@ -1,6 +1,7 @@
 """How WooCommerce exporters write amounts, states and lists within a cell."""
 
 import re
+import unicodedata
 from collections.abc import Callable
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -22,7 +23,8 @@ _MOST_DIGITS: Final = 18
 
 def status_of(text: str | None) -> str:
     """A state of an order by WooCommerce's own name, as ``on-hold``."""
-    plain = "-".join((text or "").strip().lower().removeprefix("wc-").split())
+    written = unicodedata.normalize("NFC", text or "")
+    plain = "-".join(written.strip().lower().removeprefix("wc-").split())
     return STATES.get(plain, plain)
 
 

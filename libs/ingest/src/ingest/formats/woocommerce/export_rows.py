@@ -2,7 +2,7 @@
 row only or on all.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import partial
 from typing import Any, Final
 
@@ -24,8 +24,9 @@ REQUIRED: Final = frozenset({"Order Number", "Order Status", "Order Date", "Item
 SPELLINGS: Final[Mapping[str, str]] = {
     "order currency": "Currency", "currency code": "Currency", "qty": "Quantity",
     "item sku": "SKU", "product sku": "SKU", "order total": "Order Total Amount",
-    "name": "Item Name",
 }  # fmt: skip
+_NAME: Final = "name"
+_OF_PRODUCTS: Final = frozenset({"product", "productname", "producttitle", "itemtitle", "title"})
 MISSING: Final[Missing] = {
     "Currency": "all amounts were taken as in the shop's currency",
     "Paid Date": "orders are taken as paid when they were placed",
@@ -57,6 +58,17 @@ GAPS: Final[Mapping[str, GapKind]] = {
 """Of those, what reports of the orders' days say."""
 _NUMBER, _STATUS = 0, 1
 _PRICES: Final = ("Item Cost", "Order Line Total")
+
+
+def spellings_of(names: Collection[str]) -> Mapping[str, str]:
+    """Other spellings of the columns in a header, whose ``names`` are folded.
+
+    Older versions called the item ``Name``. Beside another column that may name it, that may be the
+    customer's.
+    """
+    if not _OF_PRODUCTS.isdisjoint(names):
+        return SPELLINGS
+    return {**SPELLINGS, _NAME: "Item Name"}
 
 
 def records_of(currency: str, timezone: str) -> tuple[Record, Record]:
