@@ -85,7 +85,7 @@ def test_a_link_is_made_copied_opened_counted_and_revoked(
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     log_in(page, console)
     page.click("text=New link")
-    page.click("text=Make the link")
+    page.click("text=Create the link")
     address = page.input_value("#address")
     assert page.locator(".qr svg").is_visible()
     page.click("[data-copy=address]")
@@ -104,7 +104,7 @@ def test_a_link_is_made_copied_opened_counted_and_revoked(
     assert line.locator("path").evaluate("path => path.getTotalLength()") > 0
     page.click("a:text-is('Revoke')")
     page.click("button:text-is('Revoke')")
-    page.wait_for_selector("text=These links do not open any more.")
+    page.wait_for_selector("text=These links no longer open.")
     assert status_of(stranger, address) == 403
     assert page.evaluate("seen.refused") == []
 
@@ -114,13 +114,13 @@ def test_without_script_links_are_made_and_revoked(start: Start, console: str) -
     log_in(page, console)
     page.goto(f"{console}/links/new")
     page.check("input[value=sales-velocity]")
-    page.click("text=Make the link")
+    page.click("text=Create the link")
     assert "/api/reports/" in page.input_value("#address")
     page.goto(f"{console}/links")
     page.check("input[name=share]")
-    page.click("text=Revoke chosen…")
+    page.click("text=Revoke selected…")
     page.click("button:text-is('Revoke')")
-    assert "These links do not open any more." in page.inner_text("main")
+    assert "These links no longer open." in page.inner_text("main")
 
 
 def test_by_keyboard_alone_a_link_is_made(start: Start, console: str) -> None:
@@ -138,7 +138,7 @@ def test_by_keyboard_alone_a_link_is_made(start: Start, console: str) -> None:
     for _ in range(4):
         page.keyboard.press("Tab")
         focused = page.evaluate("document.activeElement.textContent.trim()")
-        if focused == "Make the link":
+        if focused == "Create the link":
             break
     page.keyboard.press("Enter")
     page.wait_for_selector("#address")
@@ -153,7 +153,7 @@ def test_axe_finds_nothing_and_nothing_is_cut_off(
     assert findings(page) == []
     log_in(page, console)
     page.goto(f"{console}/links/new")
-    page.click("text=Make the link")
+    page.click("text=Create the link")
     address = page.input_value("#address")
     claims = KeyRing(SECRET).verify(address.rpartition("/")[2], now=now())
     viewed = {(claims.tenant_id, claims.link_id): Views(3, 0, now())}
@@ -175,7 +175,7 @@ def test_an_invitation_leads_into_the_shop(start: Start, console: str) -> None:
     log_in(page, console)
     page.goto(f"{console}/team")
     page.fill("#email", "dora@example.com")
-    page.click("text=Make the invitation")
+    page.click("text=Create the invitation")
     address = page.input_value("#secret")
     assert address.startswith(f"{console}/invitation/")
     assert findings(page) == []
@@ -185,4 +185,4 @@ def test_an_invitation_leads_into_the_shop(start: Start, console: str) -> None:
     guest.click("button.button")
     guest.wait_for_url(console)
     guest.goto(f"{console}/team")
-    assert guest.locator("text=Make the invitation").count() == 0
+    assert guest.locator("text=Create the invitation").count() == 0

@@ -70,7 +70,7 @@ def test_a_file_that_is_dropped_is_checked_then_imported_and_changes_the_figures
     computed(world, redis_client)
     page.goto(console)
     assert page.locator(".tile .value").first.inner_text() == "¥0"
-    for button, told in (("Only check", "Nothing was saved"), ("Import", "Done")):
+    for button, told in (("Check only", "Nothing was saved"), ("Import", "Done")):
         page.goto(f"{console}/data")
         page.evaluate(DROP, ["orders.csv", orders])
         assert (
@@ -110,13 +110,13 @@ def test_a_preview_is_shared_opened_by_a_stranger_counted_and_stopped(
     assert beside.locator("h1").inner_text() == "Sales velocity"
     page.check("input[value='revenue-overview']")
     beside.locator("h1:text-is('Revenue overview')").wait_for()
-    page.click("text=More choices")
+    page.click("text=More options")
     assert page.locator("[data-of]:visible").count() == 1
     for each in ("money", "revenue-overview.waterfall"):
         page.check(f"input[value='{each}']")
     beside.locator("text=Amounts are indexed").wait_for()
     assert beside.locator("#waterfall").count() == 0
-    page.click("text=Make the link")
+    page.click("text=Create the link")
     address = page.input_value("#address")
     with stranger.expect_response(lambda answer: answer.request.method == "POST"):
         assert status_of(stranger, address) == 200
@@ -127,7 +127,7 @@ def test_a_preview_is_shared_opened_by_a_stranger_counted_and_stopped(
     assert page.locator("[data-head=Views]").inner_text().startswith("1")
     page.click("a:text-is('Revoke')")
     page.click("button:text-is('Revoke')")
-    page.wait_for_selector("text=These links do not open any more.")
+    page.wait_for_selector("text=These links no longer open.")
     assert status_of(stranger, address) == 403
     assert page.evaluate("seen.refused") == []
 

@@ -42,8 +42,8 @@ def add_passkey(page: Page, here: str) -> None:
     page.fill("#passkey-current", PASSWORD)
     page.click("text=Add a passkey")
     assert findings(page) == []
-    page.click("text=Make the passkey")
-    page.wait_for_selector("text=The passkey is added.")
+    page.click("text=Create the passkey")
+    page.wait_for_selector("text=Passkey added.")
 
 
 def test_a_passkey_is_added_and_logs_in(start: Start, here: str) -> None:
@@ -63,7 +63,7 @@ def test_a_passkey_is_added_and_logs_in(start: Start, here: str) -> None:
     assert page.evaluate("seen.refused") == []
     page.goto(f"{here}/settings")
     page.click("[aria-label='Remove Laptop']")
-    page.wait_for_selector("text=The passkey is removed.")
+    page.wait_for_selector("text=Passkey removed.")
     page.click("text=Log out >> nth=0")
     page.wait_for_url(f"{here}/login")
     page.click(BUTTON)

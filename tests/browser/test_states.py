@@ -51,7 +51,7 @@ def test_an_empty_window_says_so(
 ) -> None:
     seen = visit(ready(redis_client, report, empty=True).path, viewport=size)
     page = seen.page
-    expect(page.get_by_text("No sales in these days.")).to_be_visible()
+    expect(page.get_by_text("No sales on these days.")).to_be_visible()
     text = page.locator("body").inner_text()
     assert not [word for word in ("NaN", "null", "undefined", "Infinity") if word in text]
     assert overflow(page) <= 0

@@ -29,7 +29,7 @@ def test_a_board_is_saved_as_a_template_and_chosen_again(
     hidden = Redaction(sections=("daily",), csv=True)
     make_ready(redis_client, world.tokyo, "revenue-overview", week(), hidden)
     page.goto(f"{console}/links/new?report=revenue-overview&period=7d")
-    page.click("text=More choices")
+    page.click("text=More options")
     boxes = page.locator("#also label:visible")
     assert boxes.all_inner_texts() == ["Sales velocity", "Product performance"]
     others = page.locator("[data-of='sales-velocity']")
@@ -68,6 +68,6 @@ def test_a_board_is_saved_as_a_template_and_chosen_again(
     assert page.is_checked("#also input[value='sales-velocity']")
     assert page.is_checked("input[value='sales-velocity.daily']")
     assert overflow(page) <= 0
-    page.click("text=Make the link")
+    page.click("text=Create the link")
     page.wait_for_selector("#address")
     assert "A board with Revenue overview, Sales velocity" in page.inner_text("main")

@@ -145,7 +145,7 @@ def test_returns_that_are_not_known_are_no_0_and_not_unchanged(
     assert (gap.kind, gap.now and gap.now.count) == (GapKind.UNDATED_REFUNDS, 17)
     returned = {each.key: each for each in document.kpis}["units_returned"]
     assert (returned.value, returned.change, returned.note) == (None, None, "Not known")
-    assert "Returns are incomplete: 17 refunds without a date." in page_of(document)
+    assert "Returns are incomplete: 17 refunds have no date." in page_of(document)
     assert "Retouren sind unvollständig: 17 Erstattungen ohne Datum." in page_of(document, "de")
     early = read(db, redis_client, report, window(day(-8), 7))
     assert early.gaps == ()
@@ -167,7 +167,7 @@ def test_nothing_is_compared_with_days_before_the_history(
         "refund_rate_percent",
     }
     page = page_of(document)
-    assert "history begins on Tuesday, 1 September 2026: nothing is known of 3 days before" in page
+    assert "history begins on Tuesday, 1 September 2026: nothing is known of 3 earlier days" in page
     compared = [each for each in document.kpis if each.previous is not None]
     assert page.count("Not compared: earlier sales are not known") >= len(compared) - 2
     bring(db, orders=shopify({f"#{n}": (day(n), 0) for n in range(-3, 0)}))

@@ -340,7 +340,7 @@ def test_a_guild_shows_one_shop_at_a_time(ask: Ask, started: Service, world: Wor
     guild = connect(world.engine, world.tokyo)
     with started.admin() as anna:
         code = code_of(anna)
-        assert "connected to a shop already" in told(ask("connect", guild=guild, code=code))
+        assert "already connected to a shop" in told(ask("connect", guild=guild, code=code))
         assert anna.get(CONNECTIONS).json() == {"items": []}
         assert "Connected" in told(ask("connect", guild=new_guild(), code=code)), "not used up"
 

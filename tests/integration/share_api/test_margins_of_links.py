@@ -63,7 +63,7 @@ async def test_a_link_shows_margins_where_it_says_so(
         assert [row[0] for row in margins["rows"]] == ["Known mug"]
         page = await client.get(path_of(issued), headers={"accept": "text/html"})
         assert "Gross margin" in page.text
-        assert "What 1 product costs is not known: it is in no profit" in page.text
+        assert "The cost of 1 product is not known: it is not in any profit" in page.text
         assert page.text.count("Incomplete") >= 2, "beside profit and margin"
         assert "costs-not-known;window=1" in page.headers["x-data-notes"]
         assert [each["kind"] for each in data["gaps"]].count("costs-not-known") == 1

@@ -7,10 +7,12 @@ from tests.unit.ingest.formats.platform import Line, Sold, export, rows
 
 from ingest.csv.faults import Faults
 from ingest.csv.notes import Notes
+from ingest.csv.values import BadValueError, instant, resaved
 from ingest.formats import registry
+from ingest.formats.cells import local_instant
 from ingest.formats.detect import format_of
 from ingest.formats.model import Reading
-from ingest.formats.shopify.columns import MISSING
+from ingest.formats.shopify.columns import MISSING, shopify_instant
 from ingest.formats.shopify.reader import ShopifyExport
 from ingest.sources import FileKind, ImportFile
 
@@ -93,14 +95,16 @@ def test_the_american_spelling_of_cancelled_is_known():
     assert "the column 'Canceled at' was read as Cancelled at" in notes.lines()
 
 
-@pytest.mark.parametrize("column", MISSING)
-def test_a_missing_column_is_said_with_what_cannot_be_known(column):
+@pytest.mark.parametrize("missing", MISSING)
+def test_a_missing_column_is_said_with_what_cannot_be_known(missing):
+    """Where columns that stand for one another are missing together, that is said instead."""
+    gone = (missing,) if isinstance(missing, str) else missing
     names = SHOPIFY.splitlines()[0].split(",")
     written = rows(Sold((MUG,)), "#1")
-    kept = [name for name in names if name != column]
+    kept = [name for name in names if name not in gone]
     *_, notes = read(export(written, kept))
-    assert [note for note in notes if column in note] == [
-        f"there is no column {column}: {MISSING[column]}"
+    assert [note for note in notes if any(column in note for column in gone)] == [
+        f"there is no column {' and no column '.join(gone)}: {MISSING[missing]}"
     ]
 
 
@@ -197,3 +201,31 @@ def test_names_of_columns_that_a_formula_kept_are_these_names(content, whole):
     for again in (content, changed):
         _, (fault,), *_ = read(changed + again, kind)
         assert "is the header again" in fault
+
+
+@pytest.mark.parametrize(
+    "time",
+    [
+        *("02/01/2024 11:23", "2/1/24 11:23 AM", "31.12.2023 22:36", "2024/01/02 11:23"),
+        *("45384.347", "45384,347"),
+    ],
+)
+def test_a_time_that_a_spreadsheet_changed_is_told_as_such(time):
+    for convert in (instant, shopify_instant, local_instant("Europe/Berlin")):
+        with pytest.raises(BadValueError, match="spreadsheets write times so: export again"):
+            convert(time)
+
+
+@pytest.mark.parametrize("time", ["yesterday", "2026-03-01 25:00:00", "1772361753", "12:30"])
+def test_what_no_spreadsheet_wrote_is_not_told_so(time):
+    for convert in (instant, local_instant("Europe/Berlin")):
+        with pytest.raises(BadValueError) as raised:
+            convert(time)
+        assert "spreadsheet" not in str(raised.value)
+
+
+@pytest.mark.parametrize("between", [" ", ":", "0", "p", "m ", ". ", "T", ","])
+def test_a_cell_of_any_length_is_looked_at_once(between):
+    """Looked at from every place of it, one of 131,072 characters would take minutes."""
+    for begin in ("1/1/26", "1/1/26 1", "1/1/26 1:", "45384.1"):
+        assert not resaved(begin + between * (131_000 // len(between)) + "x")

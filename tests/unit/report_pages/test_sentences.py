@@ -66,13 +66,13 @@ def test_the_pace_in_a_sentence() -> None:
 def test_the_products_in_a_sentence() -> None:
     said = headline(figures(document("product-performance")))
     assert said.startswith("Net sales were €51,734, up 12.3% on the 30 days before; ")
-    assert said.endswith("is in front with €10,214, 19.7% of the whole.")
+    assert said.endswith("leads with €10,214, 19.7% of the total.")
 
 
 def test_what_was_nothing_before_is_told_by_the_difference(scope: Scope) -> None:
     assert headline(figures(shop(scope, ("Lamp", 1000, 0)))) == (
         "Net sales were €10.00, up €10.00 on the 7 days before;"
-        f" {isolated('Lamp')} is in front with €10.00, 100% of the whole."
+        f" {isolated('Lamp')} leads with €10.00, 100% of the total."
     )
 
 

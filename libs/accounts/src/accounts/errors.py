@@ -73,7 +73,7 @@ class AccountMixedError(AccountError, Problem):
     status = HTTPStatus.CONFLICT
     type = "account-mixed"
     title = "This account cannot join the shop"
-    fixed_detail = "Its number is somebody else's where the shop is kept: ask the operator."
+    fixed_detail = "Its number is already taken where the shop is kept: ask the operator."
 
     def __init__(self, admin_id: int, email: str, theirs: str) -> None:
         super().__init__(

@@ -43,7 +43,7 @@ class FirstShopOverError(Problem):
     title = "This address does not work"
 
     def __init__(self) -> None:
-        super().__init__("There is an admin already, or the address is over.")
+        super().__init__("There is already an admin, or the address has expired.")
 
 
 @dataclass(frozen=True, slots=True)

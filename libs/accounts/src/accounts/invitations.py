@@ -47,7 +47,7 @@ class InvitationOverError(InvitationError):
     title = "This invitation does not work"
 
     def __init__(self) -> None:
-        super().__init__("It was used, revoked or is over: ask for another one.")
+        super().__init__("It has been used or revoked, or has expired: ask for another one.")
 
 
 class TooManyInvitationsError(InvitationError):

@@ -60,7 +60,7 @@ class PasskeyKnownError(PasskeyError):
     title = "Passkey known"
 
     def __init__(self) -> None:
-        super().__init__("This passkey was added before.")
+        super().__init__("This passkey has already been added.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ class ResetOverError(ResetError):
     title = "This link does not work"
 
     def __init__(self) -> None:
-        super().__init__("It was used or is over: ask for another one.")
+        super().__init__("It has been used or has expired: ask for another one.")
 
 
 class OfOtherShopsError(ResetError):
@@ -65,7 +65,7 @@ class OfOtherShopsError(ResetError):
 
     def __init__(self) -> None:
         super().__init__(
-            "This member belongs to other shops too: whoever runs the system can make the link."
+            "This member belongs to other shops too: whoever runs the system can create the link."
         )
 
 

@@ -130,7 +130,7 @@ def _best(figures: DocumentFormatter, found: BestDay | BestProduct | None) -> st
             )
         case BestProduct(share=int(share)):
             return figures.text(
-                "%(product)s is in front with %(value)s, %(share)s of the whole",
+                "%(product)s leads with %(value)s, %(share)s of the total",
                 product=isolated(found.name),
                 value=figures.brief(found.value, found.unit),
                 share=figures.brief(share, Unit.PERCENT),
@@ -142,7 +142,7 @@ def _best(figures: DocumentFormatter, found: BestDay | BestProduct | None) -> st
                 value=figures.brief(found.value, found.unit),
             )
     return figures.text(
-        "%(product)s is in front with %(value)s",
+        "%(product)s leads with %(value)s",
         product=isolated(found.name),
         value=figures.brief(found.value, found.unit),
     )

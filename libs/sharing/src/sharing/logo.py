@@ -26,7 +26,7 @@ HEIGHT: Final = 64
 """Of the logo at most: shown at half of it, sharp on screens of two pixels to one."""
 _SMALLER: Final = ((1.0, 0), (1.0, 256), (1.0, 64), (0.75, 64), (0.5, 64), (0.5, 16))
 """How much of the size, in how many colours (0: all): the first that fits is taken."""
-_TOO_MANY: Final = "The picture has too many pixels: 5000 a side and 8 million in all at most."
+_TOO_MANY: Final = "The picture has too many pixels: at most 5000 a side and 8 million in all."
 _CLEAR: Final = 250
 """An alpha below this, of 255, lets the ground show."""
 _PALE: Final = 150
@@ -96,7 +96,7 @@ def _cropped(picture: Image.Image) -> Image.Image:
     """
     seen = picture.getchannel("A").getbbox()
     if seen is None:
-        raise LogoError("Nothing of the picture can be seen: it is wholly transparent.")
+        raise LogoError("Nothing can be seen in the picture: it is fully transparent.")
     return picture.crop(seen)
 
 

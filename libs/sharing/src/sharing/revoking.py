@@ -41,7 +41,7 @@ class RevocationUnavailableError(Problem):
     def __init__(self, cause: BaseException | None = None) -> None:
         super().__init__(
             "The revocation is recorded and will be carried out, but not yet:"
-            f" {told_of(cause)} Take the links for still alive until it does."
+            f" {told_of(cause)} Treat the links as still live until it does."
         )
 
 

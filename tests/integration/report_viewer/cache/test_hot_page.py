@@ -145,7 +145,7 @@ async def test_a_new_report_is_shown_when_the_old_one_is_not_believed_any_more(
         await client.get(f"{sample.path}/csv")
         sample.store(redis_client, document("revenue-overview", empty=True), csv=b"new")
         await asyncio.sleep(BRIEFLY)
-        assert "No sales in these days." in (await client.get(sample.path)).text
+        assert "No sales on these days." in (await client.get(sample.path)).text
         assert (await client.get(f"{sample.path}/csv")).content == b"new"
 
 

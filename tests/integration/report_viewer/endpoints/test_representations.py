@@ -101,8 +101,8 @@ async def test_a_new_report_replaces_a_drawn_page(
         first = await client.get(sample.path, headers=BROWSER)
         sample.store(redis_client, document("revenue-overview", empty=True))
         second = await client.get(sample.path, headers=BROWSER)
-    assert "No sales in these days." not in first.text
-    assert "No sales in these days." in second.text
+    assert "No sales on these days." not in first.text
+    assert "No sales on these days." in second.text
 
 
 async def test_a_large_csv_is_whole(run: Run, sample: Sample, redis_client: Redis) -> None:

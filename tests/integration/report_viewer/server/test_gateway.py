@@ -227,7 +227,7 @@ def test_a_new_report_is_shown_within_a_second(
     heat(gateway, sample.path)
     sample.store(redis_client, document("revenue-overview", empty=True))
     time.sleep(1)
-    assert "No sales in these days." in gateway.get(sample.path).text
+    assert "No sales on these days." in gateway.get(sample.path).text
 
 
 def test_each_reader_gets_their_language_from_what_is_kept(

@@ -93,7 +93,7 @@ def test_a_key_that_cannot_be_is_told_and_not_made(tab: Tab, fields: dict[str, s
     answer = tab.send("/admin/keys", **wanted)
     assert answer.status_code == 400
     assert 'role="alert"' in answer.text
-    assert "There is no key yet" in said(tab.open("/admin/keys"))
+    assert "There are no keys yet" in said(tab.open("/admin/keys"))
 
 
 def test_a_connection_is_made_rotated_paused_and_resumed(tab: Tab) -> None:
@@ -120,7 +120,7 @@ def test_the_shop_is_renamed_and_its_days_moved(tab: Tab) -> None:
     tab.open("/admin/settings")
     done = tab.send("/admin/settings/shop", name=" Kōbō <3 ", timezone="Europe/Lisbon")
     page = tab.open(done.headers["location"])
-    assert "The days of reports are counted anew" in said(page)
+    assert "Report days now follow the new time zone" in said(page)
     assert "Kōbō <3" in said(page)
     assert 'value="Europe/Lisbon"' in page.text
     activity = said(tab.open("/admin/activity"))

@@ -54,7 +54,7 @@ def test_an_admin_sees_what_has_changed_whatever_readers_see(
         tab = at_berlin(stranger)
         assert f'href="{path}/changed"' in tab.open(path).text
         page = tab.open(f"{path}/changed")
-        assert ("Readers of the link see this, too" in said(page)) is changes
+        assert ("Readers of the link see this too" in said(page)) is changes
         assert f'<iframe class="preview" src="{path}/changed/product-performance"' in page.text
         frame = f"{path}/changed/product-performance"
         assert "Nothing has changed since." in told(tab, frame)
@@ -117,7 +117,7 @@ def test_a_copy_that_is_gone_is_said_to_be(service: Service, world: World) -> No
     with a_tab(service) as stranger:
         frame = at_berlin(stranger).open(f"{path}/changed/product-performance")
     assert frame.status_code == 410
-    assert "What was frozen is not kept any more" in said(frame)
+    assert "What was frozen is no longer kept" in said(frame)
     assert "days" not in said(frame)
     assert "http-equiv" not in frame.text, "it is not asked for again"
     assert "frame-ancestors 'self'" in frame.headers["content-security-policy"]

@@ -51,7 +51,7 @@ def test_a_check_says_what_an_import_would_do_and_an_import_does_it(tab: Tab, wo
     done = upload(tab, orders=JPY)
     work(world.engine)
     told = said(tab.open(done.headers["location"]))
-    assert "net sales of the files ¥30" in told
+    assert "net sales in the files ¥30" in told
     assert "Days 1–2 Mar 2026" in told
     assert orders_of(world) == 2
     history = said(tab.open("/admin/data"))
@@ -65,7 +65,7 @@ def test_orders_of_closed_days_that_changed_are_listed_by_day(tab: Tab, world: W
         work(world.engine)
         told = said(tab.open(sent.headers["location"]))
         assert ("Changed afterwards" in told) == (files != JPY)
-    assert "2 orders of days that were over count otherwise now." in told
+    assert "2 orders from past days now count differently." in told
     assert "Monday, 2 March 2026: 1 Sunday, 1 March 2026: 1" in told
 
 
@@ -74,7 +74,7 @@ def test_every_fault_is_listed_as_text_and_nothing_is_taken_in(tab: Tab, world: 
     page = tab.open(upload(tab, orders=bad).headers["location"])
     work(world.engine)
     page = tab.open(str(page.url))
-    assert "1 thing is wrong, and nothing was taken in." in said(page)
+    assert "1 error was found, and nothing was imported." in said(page)
     assert "&lt;script&gt;alert(1)" in page.text
     assert "<script>alert" not in page.text
     assert orders_of(world) == 0
@@ -109,7 +109,7 @@ def test_files_come_from_a_page_of_the_session_alone(tab: Tab, world: World) -> 
     assert tab.client.post("/admin/data", files=files, headers=other).status_code == 403
     work(world.engine)
     assert orders_of(world) == 0
-    assert "No file was imported here yet" in said(tab.open("/admin/data"))
+    assert "No files have been imported here yet" in said(tab.open("/admin/data"))
 
 
 def test_what_cannot_be_read_is_told_on_the_page(tab: Tab) -> None:
@@ -172,7 +172,7 @@ def test_the_days_with_sales_are_shown_with_their_holes_and_old_data_are_told(
         ("hole", 173, 9),
     ]
     assert "34 days without a sale:" in said(page)
-    assert "The last sale that came in is of" in said(tab.open("/admin"))
+    assert "The last sale that came in is from" in said(tab.open("/admin"))
     with TenantDb(world.engine, world.berlin).transaction() as session:
         assert session.scalar(text("SELECT count(*) FROM orders")) == 0
     assert sales_span(TenantDb(world.engine, world.berlin)) is None

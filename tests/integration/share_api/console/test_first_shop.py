@@ -59,7 +59,7 @@ def test_a_shop_and_its_owner_are_made_and_the_address_is_over(
     with a_tab(fresh) as late:
         for answer in (late.open(path), late.send(path, **{**SHOP, "email": "x@example.com"})):
             assert answer.status_code == 404
-            assert "There is an admin already" in said(answer)
+            assert "There is already an admin" in said(answer)
         assert late.log_in("eva", SHOP["password"]).status_code == 303
 
 
@@ -84,9 +84,9 @@ def test_of_two_who_make_it_at_once_one_does(fresh: Service, secret: str) -> Non
     [
         ({"name": " "}, "needs a name"),
         ({"name": "x" * 201}, "needs a name"),
-        ({"currency": "EURO"}, "three letters"),
+        ({"currency": "EURO"}, "three-letter code"),
         ({"timezone": "Mars/Base"}, "time zone"),
-        ({"email": "eva"}, "no e-mail address"),
+        ({"email": "eva"}, "not an e-mail address"),
         ({"password": "short"}, "12 characters"),
         ({"password": "password12345"}, "easy to guess"),
     ],

@@ -31,7 +31,7 @@ def test_a_label_is_given_found_changed_and_taken_away(tab: Tab) -> None:
     assert tab.send(f"{path}/label", label="Bank").headers["location"] == path
     assert "Bank" in said(tab.open("/admin/links"))
     assert tab.open("/admin/links", params={"find": "presse"}).text.count('name="share"') == 0
-    assert "Label of a link changed" in said(tab.open("/admin/activity"))
+    assert "Link label changed" in said(tab.open("/admin/activity"))
     tab.open(path)
     tab.send(f"{path}/label", label=" ")
     assert "Bank" not in said(tab.open("/admin/links"))

@@ -58,11 +58,11 @@ def test_a_live_link_is_made_and_shows_the_days_of_today(tab: Tab, ben: httpx.Cl
     path = made(tab, period="7d", kind="live")
     assert entry_of(ben, path)["kind"] == "live"
     for page in (tab.open(path), tab.open("/admin/links")):
-        assert "· Days move" in said(page)
+        assert "· Rolling days" in said(page)
     again = re.search(r'href="(/admin/links/new[^"]+)"', tab.open(path).text)
     assert again
     assert 'value="live" required checked' in tab.open(html.unescape(again[1])).text
-    assert "Days move" not in said(tab.open(made(tab, kind="fixed")))
+    assert "Rolling days" not in said(tab.open(made(tab, kind="fixed")))
 
 
 def test_ranges_are_allowed_and_kept_when_it_is_issued_again(tab: Tab, ben: httpx.Client) -> None:
@@ -76,7 +76,7 @@ def test_ranges_are_allowed_and_kept_when_it_is_issued_again(tab: Tab, ben: http
     anew = tab.send(f"{path}/extend").headers["location"]
     assert entry_of(ben, anew)["ranges"] == ["month", "custom"]
     refused = tab.send("/admin/links/new", **{**CHOICE, "kind": "frozen"}, range="7d")
-    assert (refused.status_code, "its own days alone" in said(refused)) == (422, True)
+    assert (refused.status_code, "only the figures of its own days" in said(refused)) == (422, True)
     assert tab.send("/admin/links/new", **CHOICE, range="31d").status_code == 400
 
 
@@ -85,7 +85,7 @@ def test_it_is_shown_beside_last_year_and_so_when_it_is_issued_again(
 ) -> None:
     path = made(tab, compare="last-year")
     assert entry_of(ben, path)["compare"] == "last-year"
-    assert "· Beside last year" in said(tab.open("/admin/links"))
+    assert "· Compared with last year" in said(tab.open("/admin/links"))
     again = re.search(r'href="(/admin/links/new[^"]+)"', tab.open(path).text)
     assert again
     form = tab.open(html.unescape(again[1])).text
@@ -95,7 +95,7 @@ def test_it_is_shown_beside_last_year_and_so_when_it_is_issued_again(
     assert entry_of(ben, anew)["compare"] == "last-year"
     plain = made(tab, compare="previous")
     assert entry_of(ben, plain)["compare"] == "previous"
-    assert "Beside last year" not in said(tab.open(plain))
+    assert "Compared with last year" not in said(tab.open(plain))
     assert tab.send("/admin/links/new", **CHOICE, compare="x").status_code == 400
 
 
@@ -145,9 +145,9 @@ def test_margins_are_shown_where_that_is_chosen_and_changes_of_what_is_frozen(
     assert entry_of(ben, anew)["hide"] == hidden
     of_products = {**CHOICE, "report": "product-performance"}
     both = tab.send("/admin/links/new", **of_products, hide=["money", margins])
-    assert (both.status_code, "Margins are told in amounts" in said(both)) == (422, True)
+    assert (both.status_code, "Margins are amounts" in said(both)) == (422, True)
     live = tab.send("/admin/links/new", **CHOICE, changes="yes")
-    assert (live.status_code, "of frozen links alone" in said(live)) == (422, True)
+    assert (live.status_code, "Only frozen links can show" in said(live)) == (422, True)
 
 
 def test_every_section_that_is_left_out_is_told_by_its_title(tab: Tab, ben: httpx.Client) -> None:
@@ -174,7 +174,7 @@ def test_sites_may_embed_it_by_a_frame_to_paste(tab: Tab, ben: httpx.Client) -> 
     assert entry_of(ben, anew)["embed"] == sites
     for odd, status, why in (
         ({"embed": "intranet.example.com"}, 400, "without a path"),
-        ({"embed": sites[0], "password": PASSWORD}, 422, "get no password"),
+        ({"embed": sites[0], "password": PASSWORD}, 422, "cannot be embedded"),
     ):
         refused = tab.send("/admin/links/new", **{**CHOICE, **odd})
         assert (refused.status_code, why in said(refused)) == (status, True)
@@ -189,7 +189,7 @@ def test_days_of_the_calendar_that_move_are_refused_in_words(tab: Tab) -> None:
     days = {"period": "dates", "first": "2026-02-01", "last": "2026-02-28"}
     answer = tab.send("/admin/links/new", **{**CHOICE, **days, "kind": "live"})
     assert answer.status_code == 422
-    assert "Days of the calendar do not move" in said(answer)
+    assert "Chosen dates do not move" in said(answer)
     assert 'value="live" required checked' in answer.text
 
 

@@ -119,7 +119,7 @@ def test_who_added_a_passkey_logs_in_by_it_alone(tab: Tab, other: Tab, world: Wo
     assert "never" not in said(tab.open("/admin/settings"))
     device = add(tab, "Ben’s <phone>")
     page = said(tab.open("/admin/settings?done=passkey"))
-    assert "The passkey is added." in page
+    assert "Passkey added." in page
     assert "Ben’s <phone>" in page
     assert " never " in page
     answer = log_in(other, device, next="/admin/links?show=ended")
@@ -217,7 +217,7 @@ def test_a_credential_is_a_passkey_once_and_of_one_account(
         made = device.create(options_for(each))
         answer = each.send(PASSKEYS, name="Again", credential=made)
         assert answer.status_code == 409
-        assert "This passkey was added before." in said(answer)
+        assert "This passkey has already been added." in said(answer)
     assert list_passkeys(world.engine, world.admins["anna"]) == ()
 
 
@@ -374,7 +374,7 @@ def test_a_removed_passkey_lets_nobody_in_and_ends_what_it_began(
     answer = tab.send(f"{PASSKEYS}/remove", passkey=str(rows["lost"]))
     assert answer.headers["location"] == "/admin/settings?done=passkey-removed"
     page = said(tab.open(answer.headers["location"]))
-    assert "The passkey is removed. Every other session has ended." in page
+    assert "Passkey removed. Every other session has ended." in page
     assert "lost" not in page
     assert other.open("/admin").headers["location"].startswith("/admin/login")
     assert refused(log_in(stranger, lost))

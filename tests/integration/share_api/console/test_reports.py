@@ -85,7 +85,7 @@ def test_what_is_not_there_is_asked_for_once_and_waited_for(
     ReportCache(redis_client, keep_seconds=60).fail(key)
     answer = tab.open(preview())
     assert answer.status_code == 503
-    assert "cannot be computed now" in said(answer)
+    assert "cannot be computed right now" in said(answer)
 
 
 def test_rows_that_are_still_to_be_written_are_asked_for_once(
@@ -133,7 +133,7 @@ def test_days_of_the_calendar_are_those_of_the_shop_and_over(
         assert tab.open(preview(days=days)).status_code == 404, days
     chosen = {"period": "dates", "first": str(last), "last": str(first)}
     page = tab.open("/admin/reports/revenue-overview", params=chosen)
-    assert "Choose days that are over" in said(page)
+    assert "Choose past days" in said(page)
     assert "<iframe" not in page.text
 
 
@@ -207,4 +207,4 @@ def test_days_at_the_ends_of_the_calendar_show_nothing(tab: Tab, days: str) -> N
     first, _, last = days.partition("..")
     chosen = {"period": "dates", "first": first, "last": last}
     page = tab.open(f"/admin/reports/{SLUGS[0]}", params=chosen)
-    assert "Choose days that are over" in said(page)
+    assert "Choose past days" in said(page)

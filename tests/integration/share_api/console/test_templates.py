@@ -18,7 +18,7 @@ def test_a_template_is_saved_chosen_replaced_and_deleted(tab: Tab, ben: httpx.Cl
         "compare": "last-year", "hide": ["money", "sales-velocity.weekdays"], "life": "7200",
         "label": "Bank", "password": "correct horse battery",
     }  # fmt: skip
-    assert "No template yet" in said(tab.open(TEMPLATES))
+    assert "No templates yet" in said(tab.open(TEMPLATES))
     saved = tab.send(TEMPLATES, template=" Monthly ", **choice)
     assert saved.headers["location"] == f"{TEMPLATES}?done=saved"
     (template,) = ben.get(API).json()["items"]
@@ -32,8 +32,8 @@ def test_a_template_is_saved_chosen_replaced_and_deleted(tab: Tab, ben: httpx.Cl
         },
     )  # fmt: skip
     page = tab.open(f"{TEMPLATES}?done=saved")
-    for words in ("Monthly", "A board with Revenue overview, Sales velocity", "Days move",
-                  "Amounts indexed", "With a password", "The template is saved."):  # fmt: skip
+    for words in ("Monthly", "A board with Revenue overview, Sales velocity", "Rolling days",
+                  "Amounts indexed", "With a password", "Template saved."):  # fmt: skip
         assert words in said(page), words
     form = tab.open("/admin/links/new").text
     chosen = re.search(r'href="(/admin/links/new\?[^"]*)"><bdi>Monthly</bdi>', form)

@@ -88,7 +88,7 @@ def test_polish_has_a_day_and_days() -> None:
         "21 dni)",
         "22 dni)",
     ]
-    moving = "Moves with the days: always the last %(count)s complete day"
+    moving = "Rolling days: always the last %(count)s complete day"
     said = [polish.counted(moving, f"{moving}s", each) for each in (1, 2, 5, 21, 22)]
     assert [each.rpartition("zawsze ")[2] for each in said] == [
         "ostatni 1 pełny dzień",

@@ -96,7 +96,7 @@ def test_a_kind_of_another_version_is_passed_over() -> None:
     assert decode(encode(made)).gaps == (strange, UNDATED)
     assert of_figures((strange,), frozenset({"returns"})) == ()
     (field,) = _fields(made)
-    assert field["value"] == "△ Returns are incomplete: 17 refunds without a date."
+    assert field["value"] == "△ Returns are incomplete: 17 refunds have no date."
 
 
 def test_discord_says_what_is_not_known() -> None:

@@ -157,6 +157,24 @@ def test_a_balance_that_the_shop_owes_is_said_and_keeps_no_order_out():
     assert ["20.00 EUR" in note and "below nothing" in note for note in notes] == [True]
 
 
+@pytest.mark.parametrize(
+    ("pieces", "balance", "paid_in", "said"),
+    [
+        *((1, "-0.01", "", 0), (6, "-0.03", "", 0), (4, "0.02", "", 0), (6, "-0.04", "", 1)),
+        *((1, "0.02", "", 1), (80, "0.05", "", 0), (80, "0.06", "", 1)),
+        *((80, "0.40", "USD", 0), (80, "0.41", "USD", 1), (80, "0.01", "EUR", 1)),
+    ],
+)
+def test_what_prices_of_another_currency_leave_open_by_rounding_is_no_balance(
+    pieces, balance, paid_in, said
+):
+    """Each piece's price may be off by half a unit in the shop's currency."""
+    written = rows(Sold((Line("Mug", "M", pieces, 1835),)), "#1")
+    written[0] |= {"Outstanding Balance": balance, "Presentment Currency": paid_in}
+    *_, notes, _ = read(export(written, [*COLUMNS, "Presentment Currency"]))
+    assert sum("Outstanding Balance" in note for note in notes) == said
+
+
 def test_duties_in_the_prices_are_said():
     written = rows(Sold((LAMP,)), "#1")
     written[0]["Duties"] = "15.00"

@@ -80,6 +80,7 @@ PAYMENTS = [
 ]
 
 
+ALONE = "customers are known by their e-mail addresses alone"
 WAYS_BACK = [("refund", "refund_failure"), ("dispute", "dispute_reversal")]
 
 
@@ -205,6 +206,23 @@ def test_a_net_that_is_not_gross_less_fee_is_listed():
 def test_a_charge_twice_and_another_currency_are_refused():
     assert "it would count twice" in balance(row(1), row(2)).faults[0]
     assert "is not the shop's currency, EUR" in balance(row(1, currency="usd")).faults[0]
+
+
+@pytest.mark.parametrize(
+    ("fields", "columns", "write"),
+    [
+        (BALANCE, ("customer_id", "customer_email"), row(1)),
+        (PAYMENTS, ("Customer ID", "Customer Email"), payment()),
+    ],
+)
+def test_columns_that_stand_for_one_another_are_said_together(fields, columns, write):
+    both = Read(written([name for name in fields if name not in columns], [write]))
+    said = [note for note in both.notes if "customer" in note.casefold() and "column" in note]
+    assert said == [
+        f"there is no column {' and no column '.join(columns)}: customers are not known"
+    ]
+    one = Read(written([name for name in fields if name != columns[0]], [write]))
+    assert f"there is no column {columns[0]}: {ALONE}" in one.notes
 
 
 def test_missing_columns_are_said_by_name():

@@ -1,5 +1,7 @@
 """WooCommerce's exports: real columns, each rule of reconciling, and what is said of the rest."""
 
+import csv
+import io
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,6 +18,7 @@ from tests.unit.ingest.formats.woocommerce_shop import (
     export_items,
     export_rows,
     orders,
+    written,
 )
 
 from common.reports.money import decimal_text
@@ -310,3 +313,29 @@ def test_what_cannot_do_is_told_in_one_finding(header, name):
         list(reader.files[FileKind.ORDERS]("f.csv", [header.encode() + b"\n"]))
     (fault,) = faults.found
     assert "export with an order export plug-in" in fault.reason
+
+
+def without(content, *columns):
+    """A file without columns."""
+    rows = list(csv.DictReader(io.StringIO(content.decode())))
+    kept = [name for name in rows[0] if name not in columns]
+    return written(kept, [{name: each[name] for name in kept} for each in rows])
+
+
+def test_what_missing_columns_say_together_is_said_in_place_of_each():
+    bare = export_rows({"1": ORDER})
+    found = Read(without(bare, "Quantity", "Quantity (- Refund)", "Country Code (Billing)"))
+    assert found.says("no column Quantity and no column Quantity (- Refund): each line is taken as")
+    assert found.says("no column Country Code (Shipping): countries are not known")
+    assert not found.says("no column Quantity: ")
+    assert {line.quantity for line in found.lines} == {1}
+
+
+def test_lines_without_any_price_are_refused():
+    """Else every product would have been given away."""
+    content = without(export_rows({"1": ORDER}), "Item Cost", "Order Line Total")
+    found = Read(content)
+    assert found.lines == []
+    assert found.faults == [
+        "orders.csv, line 1, Item Cost: is missing, and so is Order Line Total: one is needed"
+    ]

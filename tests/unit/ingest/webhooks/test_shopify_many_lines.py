@@ -59,8 +59,8 @@ def test_lines_that_are_no_goods_are_told_by_their_places() -> None:
         | {"name": "#1", "currency": "EUR", "subtotal": whole, "total": whole + 300}
         | {"shipping": 0, "taxes": 0, "discount": 0, "refunded": 0, "duties": 0, "outstanding": 0}
     )
-    goods = [_CountedLine(n, 1, f"T{n}", 100, f"S{n}", 0, f"S{n}") for n in range(MANY)]
-    tip = _CountedLine(MANY, 1, "Tip", 300, None, 0, "Tip")
+    goods = [_CountedLine(n, 1, f"T{n}", 100, f"S{n}", 0, product_id=f"S{n}") for n in range(MANY)]
+    tip = _CountedLine(MANY, 1, "Tip", 300, None, 0, product_id="Tip")
     order = order_of(head, [*goods, tip], AT, Notes("EUR"), gift_cards_are_sales=True)
     assert (len(order.lines), [line.title for line in order.left_out]) == (MANY, ["Tip"])
     assert _CountedLine.compared <= MANY

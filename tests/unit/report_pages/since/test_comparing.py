@@ -218,7 +218,7 @@ def test_of_what_is_not_compared_it_is_not_said_that_nothing_has_changed(
 ) -> None:
     then, whole = side("product-performance", hidden), side("product-performance")
     for pair, gist in (
-        ((then, then), "Nothing of what is compared has changed."),
+        ((then, then), "Nothing that is compared has changed."),
         ((whole, whole), "Nothing has changed since."),
     ):
         assert Told.of(compare(*pair), formatter_of(ENGLISH), AFTER_REVISIONS).gist == gist

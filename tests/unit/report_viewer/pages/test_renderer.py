@@ -259,7 +259,7 @@ def test_hostile_texts_stay_texts(report: str, name: str) -> None:
 def test_an_empty_window_is_said_kindly() -> None:
     for report in REPORTS:
         html = page(document(report, empty=True))
-        assert "No sales in these days." in html
+        assert "No sales on these days." in html
         assert "<canvas" not in html
         assert "NaN" not in html
 

@@ -30,7 +30,7 @@ def test_every_language_but_english_has_a_catalog() -> None:
 
 
 def test_the_words_are_found_where_they_are_used() -> None:
-    links = ("%(count)s link opens now.", "%(count)s links open now.")
+    links = ("%(count)s link is open now.", "%(count)s links are open now.")
     for known in ("Log in", "Link revoked", "Revenue overview", "Net sales", links):
         assert known in WORDS
 

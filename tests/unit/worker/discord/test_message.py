@@ -173,7 +173,7 @@ def test_days_and_instants_are_those_of_the_shop() -> None:
 def test_a_report_without_sales_says_so_and_has_no_picture() -> None:
     sent = report_message(document("revenue-overview", 0), link=LINK, expires_at=EXPIRES)
     assert sent.picture is None
-    assert "No sales in these days" in sent.content["embeds"][0]["description"]
+    assert "No sales on these days" in sent.content["embeds"][0]["description"]
     assert "image" not in sent.content["embeds"][0]
 
 
@@ -193,7 +193,7 @@ def test_words_take_everything_else_away() -> None:
         (200, 100, (ChangeKind.POINTS, 100), "▲ 1.00 points from EUR\u00a01.00"),
         (100, 100, (ChangeKind.PERCENT, 0), "unchanged"),
         (None, 100, None, "was EUR\u00a01.00"),
-        (100, None, None, "no figure before"),
+        (100, None, None, "no previous figure"),
     ],
 )
 def test_a_change_is_said_in_words(

@@ -15,7 +15,7 @@ EXTENT = Extent(2, date(2026, 3, 1), date(2026, 3, 4))
 @pytest.mark.parametrize(
     ("tag", "told"),
     [
-        ("en", "Returns are incomplete: 2 refunds without a date."),
+        ("en", "Returns are incomplete: 2 refunds have no date."),
         ("de", "Retouren sind unvollständig: 2 Erstattungen ohne Datum."),
     ],
 )
@@ -41,7 +41,7 @@ def test_what_changed_afterwards_stands_apart_from_what_is_not_known() -> None:
     )
     document = msgspec.structs.replace(made.document, gaps=gaps)
     assert list(notes.gaps(document, made.words)) == [
-        ("What is not known", ["Returns are incomplete: 2 refunds without a date."]),
+        ("What is not known", ["Returns are incomplete: 2 refunds have no date."]),
         (
             "Changed afterwards",
             ["2 orders of closed days changed, last on Monday, 9 March 2026."],

@@ -28,6 +28,11 @@ _GROUPED = re.compile(r"-?[0-9]{1,3}([, '\u2019\u00a0\u202f][0-9]{3})+(\.[0-9]+)
 _POINT_OF_EITHER = re.compile(r"-?[1-9][0-9]{0,2}\.[0-9]{3}")
 _THREE = 3
 _WHOLE = re.compile(r"-?[0-9]+")
+_SPREADSHEET_TIME = re.compile(
+    r"([0-9]{1,2}([/.-])[0-9]{1,2}\2([0-9]{2}|[0-9]{4})|[0-9]{4}/[0-9]{1,2}/[0-9]{1,2})"
+    r"([ ,T]{1,2}[0-9]{1,2}[:.][0-9:.]{1,12}( ?[APMapm.]{2,4})?)?"
+    r"|[0-9]{5}([.,][0-9]{1,15})?"
+)
 
 
 class BadValueError(ValueError):
@@ -104,14 +109,23 @@ def instant(text: str) -> datetime:
     try:
         value = datetime.fromisoformat(text)
     except ValueError:
-        raise BadValueError(
-            "is not a time of ISO 8601 with an offset, as 2026-03-01T10:22:33+01:00"
-        ) from None
+        reason = "is not a time of ISO 8601 with an offset, as 2026-03-01T10:22:33+01:00"
+        raise BadValueError(reason + resaved(text)) from None
     if value.tzinfo is None:
         raise BadValueError("has no offset: write 2026-03-01T10:22:33+01:00, or Z for UTC")
     if value.year not in _YEARS:
         raise BadValueError(f"is not between {_YEARS.start} and {_YEARS.stop}")
     return value
+
+
+def resaved(time: str) -> str:
+    """What is to be added of a text that is no time, where a spreadsheet wrote it: else nothing.
+
+    Spreadsheets write times as their country does, or as a number of days.
+    """
+    if _SPREADSHEET_TIME.fullmatch(time.strip()) is None:
+        return ""
+    return " (spreadsheets write times so: export again, or keep the column as text)"
 
 
 def optional_instant(text: str) -> datetime | None:

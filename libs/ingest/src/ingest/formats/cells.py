@@ -5,7 +5,7 @@ from datetime import UTC, datetime, tzinfo
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from ingest.csv.values import BadValueError, optional_instant
+from ingest.csv.values import BadValueError, optional_instant, resaved
 
 
 def sold_in(currency: str, *, any_case: bool = False) -> Callable[[str], str]:
@@ -34,7 +34,7 @@ def _local(text: str, *, zone: tzinfo) -> datetime | None:
     try:
         value = datetime.fromisoformat(text) if text else None
     except ValueError:
-        raise BadValueError("is not a time as 2026-03-01 10:22:33") from None
+        raise BadValueError("is not a time as 2026-03-01 10:22:33" + resaved(text)) from None
     if value is not None and value.tzinfo is None:
         text = value.replace(tzinfo=zone).isoformat()
     return optional_instant(text)

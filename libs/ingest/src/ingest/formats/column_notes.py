@@ -7,14 +7,25 @@ from ingest.csv.notes import Notes
 from ingest.csv.table import Table
 from ingest.gaps import Gaps
 
+Missing = Mapping[str | tuple[str, ...], str]
+"""Columns that may be missing, and what cannot be known then. Those that stand for one another are
+together in a tuple: what it says where all are missing is said in place of what each would say.
+"""
 
-def tell_columns(table: Table, missing: Mapping[str, str], notes: Notes) -> None:
-    """Note what a table that was read lacks: ``missing`` says of each column what is not known."""
+
+def tell_columns(table: Table, missing: Missing, notes: Notes) -> None:
+    """Note what a table that was read lacks: ``missing`` says what is not known then."""
     for spelt, column in table.respelt.items():
         notes.tell(f"the column {spelt!r} was read as {column}")
-    for column, unknown in missing.items():
-        if table.present and column not in table.present:
-            notes.tell(f"there is no column {column}: {unknown}")
+    if not table.present:
+        return
+    together = [each for each in missing if not isinstance(each, str)]
+    gone = [each for each in together if table.present.isdisjoint(each)]
+    told = {column for each in gone for column in each}
+    alone = [each for each in missing if isinstance(each, str)]
+    for each in (*gone, *((one,) for one in alone if one not in table.present | told)):
+        columns = " and no column ".join(each)
+        notes.tell(f"there is no column {columns}: {missing[each if len(each) > 1 else each[0]]}")
 
 
 def keep_gaps(table: Table, kinds: Mapping[str, GapKind], gaps: Gaps) -> None:

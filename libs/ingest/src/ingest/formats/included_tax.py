@@ -11,16 +11,20 @@ def take_out(
     lines: Sequence[tuple[int, int]],
     *,
     own: Sequence[int] = (),
+    bears: Sequence[bool] = (),
 ) -> tuple[list[tuple[int, int]], int]:
     """Each line's worth before and after discounts without tax, and the tax on the shipping.
 
     ``lines`` are the same two with tax; all in minor units. ``own`` is the tax that was stated of
     each line and of the shipping: believed where it comes to ``taxes`` and is in no part more than
-    was paid for it.
+    was paid for it. ``bears`` says of the same whether it bears tax at all; what does was paid at
+    least as much as the tax.
     """
     over = [*(paid for _, paid in lines), shipping]
     stated = len(own) == len(over) and sum(own) == taxes
     believed = stated and all(0 <= tax <= paid for tax, paid in zip(own, over, strict=True))
+    if bears:
+        over = [paid * each for paid, each in zip(over, bears, strict=True)]
     *on_lines, on_shipping = own if believed else spread(taxes, over)
     whole = sum(paid for _, paid in lines)
     left = whole - sum(on_lines)

@@ -16,14 +16,14 @@ SHOWN: Final = 40
 """How many rows of a figure a page shows."""
 WHY_NOT: Final = {
     Compared.HIDDEN: "This link hides its rows: they are not compared.",
-    Compared.TOO_MANY: "There are too many rows to be compared on a page.",
+    Compared.TOO_MANY: "There are too many rows to compare on a page.",
     Compared.UNNAMED: "The rows of this report have no names to compare them by.",
-    Compared.OTHER_DAYS: "Days are not compared: the shop has another time zone now.",
+    Compared.OTHER_DAYS: "Days are not compared: the shop now has a different time zone.",
 }
 INDEXED: Final = (
     "Amounts are not compared: they are indexed, each report by its own net sales of the period."
 )
-OTHER_CURRENCY: Final = "Amounts are not compared: the shop has another currency now."
+OTHER_CURRENCY: Final = "Amounts are not compared: the shop now has a different currency."
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Told:
         text, counted = self.figures.text, self.figures.wording.counted
         if not self.since.changed:
             if not self.since.whole:
-                return text("Nothing of what is compared has changed.")
+                return text("Nothing that is compared has changed.")
             return text("Nothing has changed since.")
         count = sum(each.changed for each in self.since.figures)
         if not count:
@@ -58,7 +58,7 @@ class Told:
     def moments(self) -> str:
         """Which two states of the data are compared."""
         return self.figures.text(
-            "Frozen on %(then)s, beside the data as of %(now)s.",
+            "Frozen on %(then)s, next to the data as of %(now)s.",
             then=self._instant(self.frozen_at),
             now=self._instant(self.since.now.as_of),
         )
@@ -76,7 +76,8 @@ class Told:
             labels = ", ".join(map(text, since.redefined))
             found.append(
                 text(
-                    "Defined otherwise since: %(figures)s. They may differ by that.", figures=labels
+                    "Defined differently since: %(figures)s. They may differ because of that.",
+                    figures=labels,
                 )
             )
         # Of one kind the newer is told: two counts beside each other would be no one's.

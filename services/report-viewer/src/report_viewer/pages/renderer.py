@@ -41,7 +41,7 @@ from report_viewer.problems.problem import Problem
 
 NOTICES: Final = {
     Freshness.OVERDUE: OUTDATED,
-    Freshness.UNREACHABLE: "New sales data cannot be taken in at the moment.",
+    Freshness.UNREACHABLE: "New sales data cannot be received at the moment.",
 }
 """What the reader of a report that is not current is told; up to then it is "as of" its moment."""
 

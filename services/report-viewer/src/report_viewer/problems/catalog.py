@@ -82,7 +82,7 @@ INVALID_RANGE = Problem(
     HTTPStatus.BAD_REQUEST,
     "invalid-range",
     "These days cannot be shown",
-    "Choose days that are over, the first before the last, and at most 366 of them.",
+    "Choose past days, the first before the last, and at most 366 of them.",
     "Go back to the report, and choose others.",
 )
 TOO_LARGE = Problem(
@@ -136,7 +136,7 @@ NOT_CONFIGURED = Problem(
     "not-configured",
     "Report links are not set up here",
     "ANALYTICS_SHARE_SIGNING_SECRET is not configured: no link can be verified.",
-    "The operator of this service has to configure it first; the link itself may be fine.",
+    "The operator of this service has to set them up first; the link itself may be fine.",
     message="The sales report behind your link cannot be shown: report links are not set up there.",
 )
 
@@ -145,7 +145,7 @@ TOO_MANY_FAILURES = Problem(
     "too-many-failures",
     "Too many links that do not open",
     "Too many invalid links were tried from this address.",
-    "A link that is valid opens all the same. Check this one, or wait a minute.",
+    "Valid links still open. Check this one, or wait a minute.",
 )
 TOO_MANY_COMPUTATIONS = Problem(
     HTTPStatus.TOO_MANY_REQUESTS,

@@ -5,7 +5,7 @@ from typing import Final
 from common.jobs.discord_promises import plain
 from sharing.discord_command import CONNECT, NAME
 
-UNKNOWN: Final = f"I do not know that. I answer `/{NAME}` with a report of a shop."
+UNKNOWN: Final = f"I do not know that command. I answer `/{NAME}` with a report of a shop."
 IN_SERVERS_ONLY: Final = (
     f"`/{NAME}` works in a server that is connected to a shop, not in direct messages."
 )
@@ -15,7 +15,7 @@ NOT_CONNECTED: Final = (
     f" then use `/{NAME} {CONNECT} code:…` here."
 )
 CONNECTED_ALREADY: Final = (
-    "This server is connected to a shop already. An admin of that shop can disconnect it first."
+    "This server is already connected to a shop. An admin of that shop can disconnect it first."
 )
 UNAVAILABLE: Final = "Sorry, that does not work at the moment. Please try again in a minute."
 NO_LINKS: Final = "Sorry, no links to reports can be made at the moment. Please tell the operator."

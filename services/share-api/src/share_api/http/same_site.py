@@ -33,7 +33,7 @@ class CrossSiteRequestError(Problem):
     title = "Request from another site"
 
     def __init__(self) -> None:
-        super().__init__("Requests that change something are not taken from other sites.")
+        super().__init__("Requests that change something are not accepted from other sites.")
 
 
 def require_same_site(method: str, headers: Headers, *, public_base_url: str) -> None:

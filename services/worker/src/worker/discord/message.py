@@ -77,7 +77,7 @@ def _embed(document: Document, link: str, expires_at: datetime) -> dict[str, Any
         f"[Open the full report]({link}) · until <t:{moment}:f>",
     ]
     if document.empty:
-        lines.insert(1, "No sales in these days.")
+        lines.insert(1, "No sales on these days.")
     return {
         "title": f"{document.title} · {plain(document.tenant_name)}"[:_LONGEST_LABEL],
         "url": link,

@@ -45,7 +45,7 @@ def change(kpi: Kpi, document: Document) -> str:
     if kpi.note:
         return kpi.note
     if kpi.previous is None:
-        return "no figure before"
+        return "no previous figure"
     was = figure(kpi.previous, kpi.unit, document)
     if kpi.change is None:
         return f"was {was}"

@@ -28,7 +28,7 @@ def facts(source: Source) -> Iterator[tuple[str, str]]:
     )
     if document.last_year_days is not None:
         yield words.text("Last year"), words.calendar.span(document.last_year_days)
-    yield words.text("Days of"), document.timezone
+    yield words.text("Time zone"), document.timezone
     if document.indexed:
         yield words.text("Amounts"), words.text("indexed: net sales of the period = 100")
     else:

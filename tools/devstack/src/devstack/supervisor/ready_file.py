@@ -52,7 +52,11 @@ def ready_message(
     """What a person wants to know now; ``front`` is what the server in front is configured by."""
     lines = ["", "  Ready.", "", "  Console:", f"    {where.console_url}"]
     if first_shop:
-        lines += ["", "  Make your shop (this address works once, for a day):", f"    {first_shop}"]
+        lines += [
+            "",
+            "  Create your shop (this address works once, for a day):",
+            f"    {first_shop}",
+        ]
     if demo:
         lines += [f"    log in as {demo.email} with {demo.password}"]
         lines += ["", "  Open the demo shop's report:", f"    {demo.link}"]

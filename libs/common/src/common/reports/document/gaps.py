@@ -123,8 +123,8 @@ class GapRule:
 KINDS: Final[Mapping[GapKind, GapRule]] = MappingProxyType(
     {
         GapKind.UNDATED_REFUNDS: GapRule(
-            one="Returns are incomplete: %(count)s refund without a date.",
-            many="Returns are incomplete: %(count)s refunds without a date.",
+            one="Returns are incomplete: %(count)s refund has no date.",
+            many="Returns are incomplete: %(count)s refunds have no date.",
             unknown=_REVERSALS,
             derived=_NET | _EARNED | _CHARGED,
             of_refunds=True,
@@ -132,16 +132,16 @@ KINDS: Final[Mapping[GapKind, GapRule]] = MappingProxyType(
             spreads=True,
         ),
         GapKind.REFUNDS_LEFT_OUT: GapRule(
-            one="Returns are incomplete: %(count)s refund fits no sale that was brought in.",
-            many="Returns are incomplete: %(count)s refunds fit no sales that were brought in.",
+            one="Returns are incomplete: %(count)s refund matches no imported sale.",
+            many="Returns are incomplete: %(count)s refunds match no imported sales.",
             unknown=_REVERSALS,
             derived=_NET | _EARNED | _CHARGED,
             of_refunds=True,
             settles=True,
         ),
         GapKind.REFUNDS_NOT_KNOWN: GapRule(
-            one="Returns are not known: %(count)s order came without what was paid back.",
-            many="Returns are not known: %(count)s orders came without what was paid back.",
+            one="Returns are not known: %(count)s order came without refund data.",
+            many="Returns are not known: %(count)s orders came without refund data.",
             unknown=_REVERSALS,
             derived=_NET | _EARNED | _CHARGED,
             of_refunds=True,
@@ -149,14 +149,17 @@ KINDS: Final[Mapping[GapKind, GapRule]] = MappingProxyType(
         ),
         GapKind.ASSUMED_REFUND_DATES: GapRule(
             one="The day of %(count)s refund is not known: it counts on the day of its sale.",
-            many="The days of %(count)s refunds are not known: they count on those of sales.",
+            many=(
+                "The days of %(count)s refunds are not known: they count on the days of their"
+                " sales."
+            ),
             derived=_REVERSALS | _NET | _EARNED | _CHARGED,
             of_refunds=True,
             spreads=True,
         ),
         GapKind.UNRECONCILED_ORDERS: GapRule(
-            one="%(count)s order does not add up to its total: it counts by its lines.",
-            many="%(count)s orders do not add up to their totals: they count by their lines.",
+            one="%(count)s order does not add up to its total: its lines are counted.",
+            many="%(count)s orders do not add up to their totals: their lines are counted.",
             derived=_SOLD | _NET | _CHARGED | {"discounts"},
         ),
         GapKind.SHIPPING_NOT_KNOWN: GapRule(
@@ -178,26 +181,31 @@ KINDS: Final[Mapping[GapKind, GapRule]] = MappingProxyType(
             derived=_SOLD | _NET,
         ),
         GapKind.PAYMENTS_ONLY: GapRule(
-            one="%(count)s payment came without tax, shipping or discounts: it counts whole.",
-            many="%(count)s payments came without tax, shipping or discounts: they count whole.",
+            one="%(count)s payment came without tax, shipping or discounts: it counts in full.",
+            many="%(count)s payments came without tax, shipping or discounts: they count in full.",
             unknown=_CHARGED | {"discounts"},
             derived=_SOLD | _NET,
         ),
         GapKind.HISTORY_BEGINS: GapRule(
-            one="The shop's history begins on %(day)s: nothing is known of %(count)s day before.",
-            many="The shop's history begins on %(day)s: nothing is known of %(count)s days before.",
+            one="The shop's history begins on %(day)s: nothing is known of %(count)s earlier day.",
+            many=(
+                "The shop's history begins on %(day)s: nothing is known of %(count)s earlier days."
+            ),
             everything=True,
             note=NO_HISTORY,
         ),
         GapKind.DAYS_NOT_COVERED: GapRule(
-            one="No sales came in after %(day)s: %(count)s day is not wholly covered.",
-            many="No sales came in after %(day)s: %(count)s days are not wholly covered.",
+            one="No sales came in after %(day)s: %(count)s day is not fully covered.",
+            many="No sales came in after %(day)s: %(count)s days are not fully covered.",
             everything=True,
             note=NOT_COVERED,
         ),
         GapKind.COSTS_NOT_KNOWN: GapRule(
-            one="What %(count)s product costs is not known: it is in no profit and no margin.",
-            many="What %(count)s products cost is not known: they are in no profit and no margin.",
+            one="The cost of %(count)s product is not known: it is not in any profit or margin.",
+            many=(
+                "The costs of %(count)s products are not known: they are not in any profit or"
+                " margin."
+            ),
             derived=_EARNED,
         ),
         GapKind.CLOSED_DAYS_CHANGED: GapRule(

@@ -3,6 +3,7 @@
 from typing import Final
 
 from ingest.formats.model import FileOf, ImportFormat
+from ingest.formats.own.other_platforms import OTHER_PLATFORMS
 from ingest.sources import FileKind
 
 FORMAT: Final = ImportFormat(
@@ -25,5 +26,6 @@ FORMAT: Final = ImportFormat(
     },
     fallback=True,
     place=0,
+    layouts=OTHER_PLATFORMS,
     prices_may_include_tax=True,
 )

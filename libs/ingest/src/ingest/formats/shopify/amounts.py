@@ -1,8 +1,9 @@
 """From a reconciled Shopify order to the ledger's amounts, which are without tax.
 
 - Discounts that the lines do not tell are the order's.
-- Tax in the prices is taken out of lines and shipping in proportion to what was paid for them. A
-  line keeps its total to the minor unit, whatever its unit price comes to.
+- Tax in the prices is taken out of what bears it in proportion to what was paid for it: of lines
+  that are taxable, and of the shipping, unless the rate tells that the goods alone bear it. A line
+  keeps its total to the minor unit, whatever its unit price comes to.
 - Tips and duties are no sales: they are left out, and told. So are gift cards, where they are a
   liability: with what discounts took off them, and without tax, which they do not bear.
 - A refund that is the whole, or the whole without tips, duties or shipping, is that; any other is
@@ -18,8 +19,19 @@ from ingest.formats.allocate import spread
 from ingest.formats.included_tax import take_out
 from ingest.formats.refund_parts import Back, refund_of
 from ingest.formats.shopify.reconcile import Goods, Sums, reading_of
+from ingest.formats.shopify.tax_bearing import bears_tax, own_taxes, paid_for
 
 __all__ = ["Amounts", "Back", "Goods", "Sums", "amounts_of", "refund_of"]
+
+IN_PRICES = "prices include tax; it was taken out of lines and shipping in proportion"
+IN_SOME_PRICES = (
+    "prices include tax; it was taken in proportion out of what bears it (at its rate the shipping"
+    " bears none, or lines are not taxable)"
+)
+
+IN_PRICES_BY_RATE = (
+    "prices include taxes of several rates; each was taken out of the lines it is of"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +62,7 @@ class Amounts:
     @property
     def paid(self) -> list[int]:
         """What was paid for each line after all discounts."""
-        shares = spread(self.order_discount, [line.paid for line in self.goods])
-        return [line.paid - share for line, share in zip(self.goods, shares, strict=True)]
+        return paid_for(self.goods, self.order_discount)
 
 
 def amounts_of(sums: Sums, goods: Sequence[Goods], *, gift_cards_are_sales: bool = True) -> Amounts:
@@ -66,13 +77,20 @@ def amounts_of(sums: Sums, goods: Sequence[Goods], *, gift_cards_are_sales: bool
     shipping = sums.shipping - reading.off_shipping
     if reading.off_shipping:
         remarks.append("a discount was taken off the shipping")
-    if reading.tax_included and sums.taxes <= _paid(lines, order_discount) + shipping:
-        lines, tax_on_shipping = _without_tax(lines, order_discount, sums, shipping)
+    paid = paid_for(lines, order_discount)
+    if reading.tax_included and sums.taxes <= sum(paid) + shipping:
+        bears = bears_tax(lines, paid, shipping, sums, inside=True)
+        by_rate = own_taxes(bears, lines, order_discount, shipping, sums)
+        own = by_rate or [*(line.tax or 0 for line in lines), sums.tax_on_shipping or 0]
+        remarks.append(_in_prices([*paid, shipping], bears, by_rate))
+        worths = list(zip((line.value for line in lines), paid, strict=True))
+        parts, tax_on_shipping = take_out(sums.taxes, shipping, worths, own=own, bears=bears)
+        lines = [_net(line, *part) for line, part in zip(lines, parts, strict=True)]
         order_discount, shipping = 0, shipping - tax_on_shipping
-        remarks.append("prices include tax; it was taken out of lines and shipping in proportion")
     else:
-        net = _paid(lines, order_discount)
-        tax_on_shipping = spread(sums.taxes, [net, shipping])[1] if net + shipping else 0
+        bears = bears_tax(lines, paid, shipping, sums, inside=False)
+        over = [part * each for part, each in zip([*paid, shipping], bears, strict=True)]
+        tax_on_shipping = spread(sums.taxes, over)[-1] if sum(over) else 0
     if sums.duties and reading.duties not in (sums.charges, sums.duties) and reading.explains:
         remarks.append("Duties are not in Total beside the prices; they count as goods in them")
     if sums.total is None and sums.taxes:
@@ -92,10 +110,6 @@ def amounts_of(sums: Sums, goods: Sequence[Goods], *, gift_cards_are_sales: bool
         tuple(remarks),
         gift_cards,
     )
-
-
-def _paid(lines: Sequence[Goods], order_discount: int) -> int:
-    return sum(line.paid for line in lines) - order_discount
 
 
 def _without_cards(
@@ -126,20 +140,15 @@ def _discounted(lines: list[Goods], off: int, remarks: list[str]) -> tuple[list[
     return [replace(line, discount=0) for line in lines], off
 
 
-def _without_tax(
-    lines: list[Goods], order_discount: int, sums: Sums, shipping: int
-) -> tuple[list[Goods], int]:
-    """Lines less the tax in them, the order's discount in theirs, and the tax on the shipping.
+def _in_prices(over: Sequence[int], bears: Sequence[bool], by_rate: list[int] | None) -> str:
+    """What is said of a tax in the prices: what it was taken out of, of ``over``."""
+    if by_rate:
+        return IN_PRICES_BY_RATE
+    untaxed = (each for each, bearing in zip(over, bears, strict=True) if not bearing)
+    return IN_SOME_PRICES if any(untaxed) else IN_PRICES
 
-    The tax is each line's own where it is stated and all of it comes to the order's.
-    """
-    shares = spread(order_discount, [line.paid for line in lines])
-    paid = [line.paid - share for line, share in zip(lines, shares, strict=True)]
-    worths = [(line.value, before) for line, before in zip(lines, paid, strict=True)]
-    own = [*(line.tax or 0 for line in lines), sums.tax_on_shipping or 0]
-    parts, on_shipping = take_out(sums.taxes, shipping, worths, own=own)
-    net_lines = []
-    for line, (worth, net) in zip(lines, parts, strict=True):
-        price, remainder = divmod(worth, line.quantity)
-        net_lines.append(Goods(line.quantity, price, worth - net, remainder))
-    return net_lines, on_shipping
+
+def _net(line: Goods, worth: int, paid: int) -> Goods:
+    """A line without tax: what it is worth before discounts and what was paid for it."""
+    price, remainder = divmod(worth, line.quantity)
+    return Goods(line.quantity, price, worth - paid, remainder)

@@ -4,7 +4,7 @@ The export spells times ``2026-03-01 10:22:33 +0100``; amounts are in major unit
 these are passed over: Shopify adds some from time to time.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Final, NamedTuple
@@ -13,6 +13,7 @@ from common.reports.document.gaps import GapKind
 from common.reports.money import currency_exponent
 from ingest.csv.records import Record
 from ingest.csv.values import (
+    BadValueError,
     Remembered,
     amounts,
     identity,
@@ -22,6 +23,7 @@ from ingest.csv.values import (
     words,
 )
 from ingest.formats.cells import sold_in
+from ingest.formats.column_notes import Missing
 
 REQUIRED = frozenset(
     {"Name", "Paid at", "Currency", "Lineitem quantity", "Lineitem name", "Lineitem price"}
@@ -36,7 +38,7 @@ SPELLINGS: Final[Mapping[str, str]] = {
     "line item discount": "Lineitem discount",
 }
 """Other spellings of the columns, in lower case."""
-MISSING: Final[Mapping[str, str]] = {
+MISSING: Final[Missing] = {
     "Email": "customers are not known",
     "Financial Status": "orders without a Paid at are taken as not paid",
     "Created at": "orders are taken as placed when they were paid",
@@ -53,6 +55,7 @@ MISSING: Final[Mapping[str, str]] = {
     "Source": "channels are not known",
     "Shipping Country": "countries are those of the billing addresses",
     "Billing Country": "countries are those of the shipping addresses",
+    ("Shipping Country", "Billing Country"): "countries are not known",
     "Id": "two orders of one name cannot be told apart",
 }
 """Columns that may be missing, and what cannot be known then. Older exports lack further ones."""
@@ -65,6 +68,7 @@ GAPS: Final[Mapping[str, GapKind]] = {
 
 
 TAX_NAMES: Final = tuple(f"Tax {number} Name" for number in range(1, 6))
+TAX_VALUES: Final = tuple(f"Tax {number} Value" for number in range(1, 6))
 
 
 class OrderColumns(NamedTuple):
@@ -102,15 +106,21 @@ class OrderColumns(NamedTuple):
     tax_3: str | None = None
     tax_4: str | None = None
     tax_5: str | None = None
+    value_1: int | None = None
+    value_2: int | None = None
+    value_3: int | None = None
+    value_4: int | None = None
+    value_5: int | None = None
     tips: int = 0
     tax_on_shipping: int | None = None
     fees: int = 0
 
     @property
-    def tax_names(self) -> tuple[str, ...]:
-        """What the taxes are called that it has."""
+    def taxes_named(self) -> tuple[tuple[str | None, int | None], ...]:
+        """What its taxes are called, and what each comes to."""
         names = (self.tax_1, self.tax_2, self.tax_3, self.tax_4, self.tax_5)
-        return tuple(filter(None, names))
+        values = (self.value_1, self.value_2, self.value_3, self.value_4, self.value_5)
+        return tuple(zip(names, values, strict=True))
 
 
 class LineColumns(NamedTuple):
@@ -118,6 +128,7 @@ class LineColumns(NamedTuple):
 
     ``product_id`` is the SKU, or the title where there is none; ``number`` is the row's in its
     order, from 1: rows of tips and of removed lines count, so that no other line's number changes.
+    ``taxable`` is whether the shop charges tax on it.
     ``card``, ``tip`` and ``tax`` are what a webhook states besides.
     """
 
@@ -127,6 +138,7 @@ class LineColumns(NamedTuple):
     price: int
     sku: str | None
     discount: int
+    taxable: bool = True
     product_id: str = ""
     number: int = 0
     card: bool | None = None
@@ -171,6 +183,7 @@ def records_of(currency: str, *, by_program: bool = False) -> tuple[Record, Reco
             "Payment Method": text,
             "Presentment Currency": text,
             **dict.fromkeys(TAX_NAMES, text),
+            **dict.fromkeys(TAX_VALUES, Remembered(partial(_if_amount, known)).__getitem__),
         }
     )
     line = Record(
@@ -180,9 +193,22 @@ def records_of(currency: str, *, by_program: bool = False) -> tuple[Record, Reco
             "Lineitem price": amount,
             "Lineitem sku": text,
             "Lineitem discount": zero,
+            "Lineitem taxable": _taxable,
         }
     )
     return order, line
+
+
+def _if_amount(read: Callable[[str], int], text: str) -> int | None:
+    """An amount that only helps to read others; None where it cannot be read."""
+    try:
+        return read(text)
+    except BadValueError:
+        return None
+
+
+def _taxable(text: str) -> bool:
+    return text.strip().lower() != "false"
 
 
 def shopify_instant(text: str) -> datetime | None:

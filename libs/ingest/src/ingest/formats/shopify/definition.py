@@ -5,6 +5,25 @@ from typing import Final
 from ingest.formats.model import FileOf, ImportFormat
 from ingest.sources import FileKind
 
+_NO_LINES: Final = "it has no products and taxes; export the orders"
+_OTHERS: Final = (
+    FileOf(
+        "an export of transactions of Shopify",
+        frozenset({"order", "name", "kind", "gateway"}),
+        refused=_NO_LINES,
+    ),
+    FileOf(
+        "an export of payouts of Shopify",
+        frozenset({"transaction date", "order", "payout status", "net"}),
+        refused=_NO_LINES,
+    ),
+    FileOf(
+        "a products export of Shopify",
+        frozenset({"handle", "title", "variant sku", "variant price"}),
+        refused="it has no sales; export the orders",
+    ),
+)
+
 FORMAT: Final = ImportFormat(
     name="shopify",
     label="a Shopify orders export",
@@ -24,5 +43,6 @@ FORMAT: Final = ImportFormat(
     },
     products_by_title=True,
     place=10,
+    layouts=_OTHERS,
     gift_cards_are_sales=False,
 )

@@ -4,27 +4,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from common.reports.document.gaps import GapKind
 from ingest.csv.damaged_ids import rounded
-from ingest.csv.notes import FUTURE, Notes
-from ingest.formats import gift_cards
+from ingest.csv.notes import Notes
 from ingest.formats.customers import pseudonym
 from ingest.formats.shopify.amounts import Amounts, Back, Goods, Sums, amounts_of, refund_of
 from ingest.formats.shopify.columns import LineColumns, OrderColumns
-from ingest.formats.shopify.tax_rates import tax_in_prices
-from ingest.gaps import Gaps
+from ingest.formats.shopify.tax_bearing import included_by_rate
+from ingest.formats.shopify.tax_rates import rate_of, rated
 from ingest.rows import OrderLineRow, RefundRow
 
 _PAID = frozenset({"paid", "partially_refunded", "refunded"})
-_PART = "partially_paid"
+PART = "partially_paid"
 
-TIPS = "tips are no sales; they were left out"
-DUTIES = "duties are no sales; they were left out"
-UNEXPLAINED = (
-    "Total is not what lines, discounts, shipping, tax, tips and duties come to; the lines were"
-    " taken as they stand"
-)
-NO_GOODS = "no goods are left in the order; it was left out with what was charged"
 UNDATED = (
     "the export does not say when its Refunded Amount was paid back, nor for which lines;"
     " it was left out (a refunds.csv can bring it)"
@@ -38,16 +29,8 @@ KEPT = "cancelled without a Refunded Amount; kept as it was"
 EARLY = "cancelled before it was paid; taken back when it was paid"
 EXTRAS_BACK = "tips or duties were paid back; left out as they are"
 BEYOND = "more was paid back than was charged for what is known; what is beyond was left out"
-UNDATED_PAYMENT = "paid, without saying when; taken as paid when created"
-PART_PAYMENT = (
-    "partly settled, without saying when; the whole order counts as sold when it was created"
-)
-OUTSTANDING = "an Outstanding Balance is open; the whole order counts as sold"
-OWED = (
-    "the Outstanding Balance is below nothing: more was paid than the order comes to; the order"
-    " counts as it is now"
-)
-OTHER_CURRENCY = "paid in another currency; the amounts in the shop's were taken"
+
+_FEW = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +54,7 @@ class Order:
         """When it became a sale: where only its state says so, when it was created."""
         if self.only_cards:
             return None
-        settled = self.status in _PAID or self.status == _PART
+        settled = self.status in _PAID or self.status == PART
         return self.head.paid_at or (self.placed_at if settled else None)
 
     @property
@@ -79,6 +62,22 @@ class Order:
         """What of its Total is not in the ledger: all of it where there are no goods."""
         bare = 0 if self.lines else self.amounts.shipping + self.amounts.tax
         return self.amounts.unexplained + bare
+
+    @property
+    def rounding(self) -> int:
+        """What is left open in the shop's currency of prices that were paid in another.
+
+        Where nothing tells in which, a few minor units are taken for that.
+        """
+        most = (sum(line.quantity for line in self.lines) + 1) // 2
+        if self.head.paid_in is None:
+            return min(most, _FEW)
+        return most if self.paid_in_another else 0
+
+    @property
+    def paid_in_another(self) -> bool:
+        """Whether it was paid in another currency than the shop's."""
+        return self.head.paid_in is not None and self.head.paid_in != self.head.currency.strip()
 
     @property
     def status(self) -> str:
@@ -111,17 +110,20 @@ def order_of(
     goods = [
         Goods(
             *(line.quantity, line.price, line.discount, 0, line.title, line.sku),
-            *(line.card, line.tip, line.tax),
+            *(line.card, line.tip, line.tax, line.taxable),
         )
         for line in there
     ]
+    rate = rate_of(name for name, _ in head.taxes_named if name)
     sums = Sums(
         *(head.subtotal, head.shipping, head.taxes, head.total, head.discount),
         *(head.refunded, head.duties),
-        tax_included=_tax_included(head, goods) if tax_included is None else tax_included,
+        tax_included=included_by_rate(head, goods, rate) if tax_included is None else tax_included,
         tips=head.tips,
         tax_on_shipping=head.tax_on_shipping,
         fees=head.fees,
+        rate=rate,
+        by_rate=rated(head.taxes_named),
     )
     amounts = amounts_of(sums, goods, gift_cards_are_sales=gift_cards_are_sales)
     only_cards = not amounts.sold and amounts.gift_cards > 0
@@ -131,13 +133,6 @@ def order_of(
     sold = frozenset(amounts.sold)
     others = tuple(line for number, line in enumerate(there) if number not in sold)
     return Order(head, kept, amounts, placed_at, gift_cards_are_sales, only_cards, others)
-
-
-def _tax_included(head: OrderColumns, goods: Sequence[Goods]) -> bool | None:
-    """Whether tax is in the prices, by its rates; each line's may have been rounded."""
-    sold = sum(line.paid for line in goods) if head.subtotal is None else head.subtotal
-    bearing = (sold, sold + head.shipping)
-    return tax_in_prices(head.tax_names, head.taxes, bearing, rounding=1 + len(goods))
 
 
 def line_rows(order: Order) -> Iterator[OrderLineRow]:
@@ -208,50 +203,3 @@ def _rows_back(order: Order, back: Back, at: datetime) -> list[RefundRow]:
         for line, amount in zip(order.lines, back.goods, strict=True)
     ]
     return [rows[0]._replace(shipping=back.shipping, tax=back.tax), *rows[1:]] if rows else []
-
-
-def remark(order: Order, notes: Notes, now: datetime) -> None:
-    """Say what had to be assumed of an order."""
-    head, amounts, name = order.head, order.amounts, order.head.name
-    for each in amounts.remarks:
-        notes.add(each, name)
-    differs = UNEXPLAINED if order.lines else NO_GOODS
-    for each, amount in (
-        (TIPS, amounts.tips),
-        (gift_cards.ALONE if order.only_cards else gift_cards.LEFT_OUT, amounts.gift_cards),
-        (DUTIES, amounts.duties),
-        (differs, order.unexplained),
-    ):
-        if amount:
-            notes.add(each, name, amount)
-    if head.paid_at is None and order.paid_at is not None:
-        notes.add(PART_PAYMENT if order.status == _PART else UNDATED_PAYMENT, name)
-    if head.outstanding and order.paid_at is not None:
-        owed = head.outstanding < 0
-        notes.add(OWED if owed else OUTSTANDING, name, abs(head.outstanding))
-    if max(order.placed_at, order.paid_at or order.placed_at) > now:
-        notes.add(FUTURE, name)
-    _remark_on_cards(order, notes)
-    if head.paid_in is not None and head.paid_in != head.currency.strip():
-        notes.add(OTHER_CURRENCY, name)
-
-
-def note_gaps(order: Order, gaps: Gaps) -> None:
-    """Keep what the export does not tell of an order with its days."""
-    head, since = order.head, order.paid_at or order.placed_at
-    for kind, amount, applies in (
-        (GapKind.UNDATED_REFUNDS, head.refunded, head.cancelled_at is None),
-        (GapKind.UNRECONCILED_ORDERS, order.unexplained, order.paid_at is not None),
-    ):
-        if amount and applies:
-            gaps.add(kind, head.name, since, amount, platform_id=order.platform_id)
-
-
-def _remark_on_cards(order: Order, notes: Notes) -> None:
-    """Where gift cards count as sold, what is bought with them counts again."""
-    if not order.cards_are_sales:
-        return
-    if any(gift_cards.is_card(line.title, line.card) for line in order.lines):
-        notes.add(gift_cards.COUNTED, order.head.name)
-    if gift_cards.called_gift_card(order.head.payment_method):
-        notes.add(gift_cards.PAID_WITH, order.head.name)

@@ -29,7 +29,8 @@ from ingest.formats.shopify.columns import (
     OrderColumns,
     records_of,
 )
-from ingest.formats.shopify.order import Order, line_rows, note_gaps, order_of, refund_rows, remark
+from ingest.formats.shopify.order import Order, line_rows, order_of, refund_rows
+from ingest.formats.shopify.order_notes import note_gaps, remark
 from ingest.formats.shopify.order_rows import OrderRows, orders_of, repeated
 from ingest.gaps import Gaps
 from ingest.row_spool import RowSpool
@@ -37,6 +38,7 @@ from ingest.rows import OrderLineRow, RefundRow
 from ingest.sources import FileKind
 
 _TEST_GATEWAY = "bogus gateway"
+_PAYMENT_METHOD = OrderColumns._fields.index("payment_method")
 _ROUNDED_IDS = (
     "Id holds ids that a spreadsheet rounded: they were passed over, and two orders of one name"
     " cannot be told apart"
@@ -152,6 +154,9 @@ class ShopifyExport:
 
     def _read(self, table: Table, rows: OrderRows) -> Order | None:
         """An order; None, with the reason noted, when it cannot be read or is none."""
+        if _TEST_GATEWAY in rows.head[_PAYMENT_METHOD].lower():
+            self._notes.add("a test order of the Bogus Gateway; left out", rows.name)
+            return None
         lines = [self._line_of(table, position, cells) for position, cells in rows.lines]
         try:
             head = OrderColumns(*self._order.values(rows.head))
@@ -165,9 +170,6 @@ class ShopifyExport:
             table.fault(rows.position, reason, "Created at")
         if placed_at is None or None in lines:
             self._faults.suspect(table.name, head.name)
-            return None
-        if _TEST_GATEWAY in (head.payment_method or "").lower():
-            self._notes.add("a test order of the Bogus Gateway; left out", head.name)
             return None
         if rounded(head.id or ""):
             self._notes.tell(_ROUNDED_IDS)

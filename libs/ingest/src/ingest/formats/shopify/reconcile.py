@@ -18,9 +18,11 @@ lines.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import product
 
 from ingest.formats.gift_cards import is_card
+from ingest.formats.shopify.tax_rates import RatedTax
 
 _MOST_GUESSES = 20
 _TIP_NAMES = frozenset(
@@ -35,7 +37,8 @@ class Sums:
 
     ``tax_included`` is what else tells whether tax is in the prices: None where nothing does.
     ``tips`` were stated, whether or not a line has them; so were ``fees``, which go with the
-    duties, and ``tax_on_shipping``.
+    duties, and ``tax_on_shipping``. ``rate`` is that of all taxes together, and
+    ``by_rate`` each tax with its own, where they are known.
     """
 
     subtotal: int | None
@@ -49,6 +52,8 @@ class Sums:
     tips: int = 0
     tax_on_shipping: int | None = None
     fees: int = 0
+    rate: Fraction | None = None
+    by_rate: tuple[RatedTax, ...] = ()
 
     @property
     def charges(self) -> int:
@@ -61,7 +66,8 @@ class Goods:
     """A line's: worth ``unit_price * quantity + remainder``; ``discount`` is the whole line's.
 
     ``card``, ``tip`` and ``tax`` are what was stated of it: whether it is a gift card (None where
-    its title may tell), that it is a tip, and the tax that is in it or on it.
+    its title may tell), that it is a tip, and the tax that is in it or on it. Where that is not
+    stated, it bears tax if it is ``taxable``.
     """
 
     quantity: int
@@ -73,6 +79,7 @@ class Goods:
     card: bool | None = None
     tip: bool = False
     tax: int | None = None
+    taxable: bool = True
 
     @property
     def value(self) -> int:

@@ -16,7 +16,8 @@ from ingest.formats.shopify.columns import LineColumns, OrderColumns, records_of
 from ingest.formats.shopify.dated_refunds import Told, dated_refunds
 from ingest.formats.shopify.decimals import if_amount
 from ingest.formats.shopify.definition import FORMAT
-from ingest.formats.shopify.order import Order, line_rows, order_of, refund_rows, remark
+from ingest.formats.shopify.order import Order, line_rows, order_of, refund_rows
+from ingest.formats.shopify.order_notes import remark
 from ingest.formats.shopify.refund_money import money_back
 from ingest.formats.shopify.webhook_payload import order_content, refund_content
 from ingest.webhooks.facts import Arrival, Facts, RefundFact, Word, deletion

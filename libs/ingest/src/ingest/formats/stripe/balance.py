@@ -29,6 +29,7 @@ class BalanceReport:
 
     def __init__(self, reading: Reading, charges: Charges, reconciliation: Reconciliation) -> None:
         self.record: Record = balance_record(reading.currency, reading.timezone)
+        self.names = self.record.names
         self._currency = reading.currency
         self._faults: Faults = reading.faults
         self._notes: Notes = reading.notes

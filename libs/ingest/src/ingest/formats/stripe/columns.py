@@ -13,11 +13,12 @@ from common.reports.money import currency_exponent
 from ingest.csv.records import Record
 from ingest.csv.values import Remembered, amounts, identity, title, words
 from ingest.formats.cells import local_instant, sold_in
+from ingest.formats.column_notes import Missing
 
 BALANCE_REQUIRED: Final = frozenset(
     {"balance_transaction_id", "currency", "gross", "reporting_category"}
 )
-BALANCE_MISSING: Final[Mapping[str, str]] = {
+BALANCE_MISSING: Final[Missing] = {
     "created_utc": "created was read on the shop's clocks",
     "fee": "no row could be checked against its net amount",
     "net": "no row could be checked against its net amount",
@@ -26,17 +27,20 @@ BALANCE_MISSING: Final[Mapping[str, str]] = {
     "description": f"all is sold as {'Payment'!r}",
     "customer_id": "customers are known by their e-mail addresses alone",
     "customer_email": "customers are known by their ids alone",
+    ("customer_id", "customer_email"): "customers are not known",
     "shipping_address_country": "countries are not known",
 }
 """Columns that may be missing, and what cannot be known then."""
 PAYMENTS_REQUIRED: Final = frozenset({"id", "Created (UTC)", "Amount", "Currency"})
+PAYMENT_STATE: Final = ("Status", "Captured", "Mode")
+"""The columns that say whether a payment was paid; they are looked at before all others."""
 PAYMENTS_SPELLINGS: Final[Mapping[str, str]] = {
     "created date (utc)": "Created (UTC)",
     "created": "Created (UTC)",
     "refunded date": "Refunded date (UTC)",
     "dispute date": "Dispute Date (UTC)",
 }
-PAYMENTS_MISSING: Final[Mapping[str, str]] = {
+PAYMENTS_MISSING: Final[Missing] = {
     "Description": f"all is sold as {'Payment'!r}",
     "Amount Refunded": "what was paid back is not known",
     "Status": "all payments are taken as paid",
@@ -46,6 +50,7 @@ PAYMENTS_MISSING: Final[Mapping[str, str]] = {
     "Dispute Status": "disputes are not known",
     "Customer ID": "customers are known by their e-mail addresses alone",
     "Customer Email": "customers are known by their ids alone",
+    ("Customer ID", "Customer Email"): "customers are not known",
 }
 """Columns that may be missing, and what cannot be known then."""
 
@@ -89,9 +94,6 @@ class PaymentColumns(NamedTuple):
     converted_refunded: str
     converted_currency: str
     description: str | None
-    status: str | None
-    captured: str | None
-    mode: str | None
     refunded_at: datetime | None
     disputed: str
     dispute_status: str | None
@@ -143,9 +145,6 @@ def payment_record() -> Record:
             "Converted Amount Refunded": str.strip,
             "Converted Currency": str.strip,
             "Description": Remembered(title).__getitem__,
-            "Status": text,
-            "Captured": text,
-            "Mode": text,
             "Refunded date (UTC)": utc,
             "Disputed Amount": str.strip,
             "Dispute Status": text,

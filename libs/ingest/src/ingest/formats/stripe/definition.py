@@ -17,6 +17,17 @@ _SUMMARY: Final = FileOf(
     frozenset({"reporting_category", "currency", "count", "gross", "fee", "net"}),
     refused="it has sums and no payments; export the itemised report",
 )
+_HISTORY: Final = FileOf(
+    "a balance history of Stripe",
+    frozenset({"id", "type", "source", "amount", "fee", "net", "currency"}),
+    refused="it does not say which payment a refund is of; export the payments or the itemised"
+    " balance report",
+)
+_PAYOUTS: Final = FileOf(
+    "a payouts export of Stripe",
+    frozenset({"id", "amount", "currency", "arrival date (utc)"}),
+    refused="it has payouts to a bank and no payments; export the payments",
+)
 
 FORMAT: Final = ImportFormat(
     name="stripe",
@@ -32,5 +43,5 @@ FORMAT: Final = ImportFormat(
     },
     place=30,
     rows_a_line=2,  # a payment may be paid back and disputed
-    layouts=(PAYMENTS, _SUMMARY),
+    layouts=(PAYMENTS, _SUMMARY, _HISTORY, _PAYOUTS),
 )

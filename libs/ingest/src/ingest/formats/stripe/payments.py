@@ -1,6 +1,6 @@
 """The dashboard's export of payments: one row a payment, with what was paid back of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from common.reports.document.gaps import GapKind
 from common.reports.money import UnsupportedCurrencyError, currency_exponent
@@ -9,7 +9,7 @@ from ingest.csv.values import BadValueError, amounts
 from ingest.formats.model import Reading
 from ingest.formats.reconciliation import Reconciliation
 from ingest.formats.stripe.charges import Charge, Charges, Movement
-from ingest.formats.stripe.columns import PaymentColumns, payment_record
+from ingest.formats.stripe.columns import PAYMENT_STATE, PaymentColumns, payment_record
 from ingest.formats.stripe.definition import FORMAT
 from ingest.rows import OrderLineRow
 
@@ -36,6 +36,7 @@ class PaymentsExport:
 
     def __init__(self, reading: Reading, charges: Charges, reconciliation: Reconciliation) -> None:
         self.record = payment_record()
+        self.names = (*self.record.names, *PAYMENT_STATE)
         self._currency = reading.currency
         self._amount = amounts(currency_exponent(reading.currency), empty=0, signed=True)
         self._faults, self._notes, self._gaps = reading.faults, reading.notes, reading.gaps
@@ -43,28 +44,35 @@ class PaymentsExport:
 
     def rows(self, table: Table) -> Iterator[OrderLineRow]:
         """The payments that were paid."""
-        for position, cells in table.read():
+        for position, row_cells in table.read():
+            cells, state = row_cells[: len(self.record.names)], row_cells[len(self.record.names) :]
+            payment_id = cells[0].strip()
+            if self._left_out(state, payment_id or f"line {position}"):
+                continue
             try:
                 row = PaymentColumns(*self.record.values(cells))
             except BadValueError:
                 self.record.explain(table, position, cells)
-                self._faults.suspect(table.name, cells[0].strip())
+                self._faults.suspect(table.name, payment_id)
                 continue
-            if not self._left_out(row):
-                yield from self._lines(table, position, row)
+            yield from self._lines(table, position, row)
 
-    def _left_out(self, row: PaymentColumns) -> bool:
-        """Whether nothing was sold; says why."""
-        status = " ".join((row.status or "").replace("_", " ").lower().split())
-        if (row.mode or "").lower() == "test":
-            self._notes.add(TEST, row.id)
+    def _left_out(self, state: Sequence[str], name: str) -> bool:
+        """Whether nothing was sold, by the cells of ``PAYMENT_STATE`` alone; says why.
+
+        Nothing else is looked at: a payment that was begun and came to nothing has no id.
+        """
+        status, captured, mode = (" ".join(each.lower().split()) for each in state)
+        status = status.replace("_", " ")
+        if mode == "test":
+            self._notes.add(TEST, name)
         elif status in _UNPAID:
-            self._notes.add(f"its Status is {status}: not paid; left out", row.id)
-        elif (row.captured or "true").lower() == "false":
-            self._notes.add(AUTHORISED, row.id)
+            self._notes.add(f"its Status is {status}: not paid; left out", name)
+        elif captured == "false":
+            self._notes.add(AUTHORISED, name)
         else:
             if status not in _PAID:
-                self._notes.add(OTHER_STATUS, row.id)
+                self._notes.add(OTHER_STATUS, name)
             return False
         return True
 

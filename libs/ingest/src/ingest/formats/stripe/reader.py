@@ -49,7 +49,7 @@ class StripeReports:
             layout = BalanceReport(self._reading, self._charges, self.reconciliation)
             required, missing = columns.BALANCE_REQUIRED, columns.BALANCE_MISSING
         known = Columns(
-            *(layout.record.names, required),
+            *(layout.names, required),
             others_pass=True,
             spellings=spellings,
             kinds=self._reading.kinds,

@@ -1,36 +1,20 @@
 """How WooCommerce exporters write amounts, states and lists within a cell."""
 
 import re
-from collections.abc import Callable, Mapping
+import unicodedata
+from collections.abc import Callable
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from ingest.csv.values import BadValueError, amounts
+from ingest.formats.woocommerce.state_words import STATES
 
 BACK: Final = frozenset({"refunded", "partially-refunded"})
 SOLD: Final = BACK | {"completed", "processing"}
 UNSOLD: Final = frozenset(
     {"pending", "on-hold", "failed", "cancelled", "checkout-draft", "auto-draft", "trash"}
 )
-_LABELS: Final[Mapping[str, str]] = {
-    "pending-payment": "pending", "draft": "checkout-draft", "canceled": "cancelled",
-    "zahlung-ausstehend": "pending", "in-wartestellung": "on-hold", "fehlgeschlagen": "failed",
-    "storniert": "cancelled", "in-bearbeitung": "processing", "abgeschlossen": "completed",
-    "fertiggestellt": "completed", "erstattet": "refunded", "rückerstattet": "refunded",
-    "attente-paiement": "pending", "en-attente": "on-hold", "échouée": "failed",
-    "annulée": "cancelled", "en-cours": "processing", "terminée": "completed",
-    "remboursée": "refunded", "pendiente-de-pago": "pending", "en-espera": "on-hold",
-    "fallido": "failed", "cancelado": "cancelled", "procesando": "processing",
-    "completado": "completed", "reembolsado": "refunded", "in-attesa-di-pagamento": "pending",
-    "in-sospeso": "on-hold", "fallito": "failed", "annullato": "cancelled",
-    "in-lavorazione": "processing", "completato": "completed", "rimborsato": "refunded",
-    "wachtend-op-betaling": "pending", "in-de-wacht": "on-hold", "mislukt": "failed",
-    "geannuleerd": "cancelled", "in-behandeling": "processing", "afgerond": "completed",
-    "terugbetaald": "refunded",
-}  # fmt: skip
-"""The states as the admin's languages call them."""
-
 _FLOAT: Final = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,1074})?([eE][-+]?[0-9]{1,3})?")
 """A number as PHP writes a float: ``1.4210854715202E-14``, or all the decimals one can have."""
 _MOST_DIGITS: Final = 18
@@ -39,8 +23,9 @@ _MOST_DIGITS: Final = 18
 
 def status_of(text: str | None) -> str:
     """A state of an order by WooCommerce's own name, as ``on-hold``."""
-    plain = "-".join((text or "").strip().lower().removeprefix("wc-").split())
-    return _LABELS.get(plain, plain)
+    written = unicodedata.normalize("NFC", text or "")
+    plain = "-".join(written.strip().lower().removeprefix("wc-").split())
+    return STATES.get(plain, plain)
 
 
 def rounding(exponent: int) -> Callable[[str], int | None]:

@@ -9,6 +9,10 @@ ROWS: Final = FileOf(
     "an export of Advanced Order Export For WooCommerce",
     frozenset({"order number", "order status", "order date", "item name"}),
 )
+_OLDER_ROWS: Final = FileOf(
+    "an export of Advanced Order Export For WooCommerce, of an older version",
+    frozenset({"order number", "order status", "order date", "name", "item cost"}),
+)
 ITEMS: Final = FileOf(
     "a WooCommerce orders export with line_item columns",
     frozenset({"order_id", "order_total", "order_currency", "line_item_1"}),
@@ -18,6 +22,11 @@ _ANALYTICS: Final = FileOf(
     "the orders table of WooCommerce Analytics",
     frozenset({"order #", "status", "customer type", "items sold"}),
     refused=_NO_PRICES,
+)
+_ONE_COLUMN: Final = FileOf(
+    "a WooCommerce orders export with all lines in one column",
+    frozenset({"order_id", "order_total", "line_items", "shipping_items"}),
+    refused="it is not read; export a row a product, or a column a line",
 )
 _BARE: Final = FileOf(
     "lines of WooCommerce orders without the orders' totals",
@@ -39,6 +48,6 @@ FORMAT: Final = ImportFormat(
     },
     products_by_title=True,
     place=20,
-    layouts=(ITEMS, _ANALYTICS, _BARE),
+    layouts=(_OLDER_ROWS, ITEMS, _ANALYTICS, _BARE, _ONE_COLUMN),
     rows_a_line=1024,
 )

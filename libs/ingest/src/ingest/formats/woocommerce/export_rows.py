@@ -2,7 +2,7 @@
 row only or on all.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import partial
 from typing import Any, Final
 
@@ -12,24 +12,30 @@ from ingest.csv.records import Record
 from ingest.csv.table import Cells, Table
 from ingest.csv.values import BadValueError, Remembered, identity, title, whole, words
 from ingest.formats.cells import local_instant, sold_in
+from ingest.formats.column_notes import Missing
 from ingest.formats.model import Reading
 from ingest.formats.woocommerce.cells import rounding
 from ingest.formats.woocommerce.definition import FORMAT
 from ingest.formats.woocommerce.order import Head, Order
 from ingest.formats.woocommerce.reconcile import Line, Sums
+from ingest.formats.woocommerce.unsold import unsold
 
 REQUIRED: Final = frozenset({"Order Number", "Order Status", "Order Date", "Item Name"})
 SPELLINGS: Final[Mapping[str, str]] = {
     "order currency": "Currency", "currency code": "Currency", "qty": "Quantity",
     "item sku": "SKU", "product sku": "SKU", "order total": "Order Total Amount",
 }  # fmt: skip
-MISSING: Final[Mapping[str, str]] = {
+_NAME: Final = "name"
+_OF_PRODUCTS: Final = frozenset({"product", "productname", "producttitle", "itemtitle", "title"})
+MISSING: Final[Missing] = {
     "Currency": "all amounts were taken as in the shop's currency",
     "Paid Date": "orders are taken as paid when they were placed",
     "Email (Billing)": "customers are not known",
-    "Country Code (Billing)": "countries are not known",
+    "Country Code (Billing)": "countries are those of the shipping addresses",
+    ("Country Code (Billing)", "Country Code (Shipping)"): "countries are not known",
     "SKU": "products are told apart by their names",
     "Quantity": "Quantity (- Refund) was taken, which leaves out what was paid back",
+    ("Quantity", "Quantity (- Refund)"): "each line is taken as one piece",
     "Item Cost": "lines are only known by Order Line Total",
     "Order Line Total": "lines are taken as Quantity times Item Cost, which is rounded",
     "Order Line Subtotal": "what coupons took off each line is not known",
@@ -50,7 +56,19 @@ GAPS: Final[Mapping[str, GapKind]] = {
     "Order Refund Amount": GapKind.REFUNDS_NOT_KNOWN,
 }
 """Of those, what reports of the orders' days say."""
-_NUMBER = 0
+_NUMBER, _STATUS = 0, 1
+_PRICES: Final = ("Item Cost", "Order Line Total")
+
+
+def spellings_of(names: Collection[str]) -> Mapping[str, str]:
+    """Other spellings of the columns in a header, whose ``names`` are folded.
+
+    Older versions called the item ``Name``. Beside another column that may name it, that may be the
+    customer's.
+    """
+    if not _OF_PRODUCTS.isdisjoint(names):
+        return SPELLINGS
+    return {**SPELLINGS, _NAME: "Item Name"}
 
 
 def records_of(currency: str, timezone: str) -> tuple[Record, Record]:
@@ -112,6 +130,10 @@ class ExportRows:
         rows: list[tuple[int, Cells]] = []
         first = 0
         for position, cells in table.read():
+            if table.present.isdisjoint(_PRICES):
+                table.fault(1, f"is missing, and so is {_PRICES[1]}: one is needed", _PRICES[0])
+                self._faults.blind.add(table.name)
+                return
             number = cells[_NUMBER].strip()
             if not number and not head:
                 table.fault(position, "has no Order Number, and no order is before it", value="")
@@ -127,6 +149,11 @@ class ExportRows:
     def _order(
         self, table: Table, position: int, head: Cells, rows: list[tuple[int, Cells]]
     ) -> Iterator[Order]:
+        number = head[_NUMBER].strip()
+        left_out = unsold(position, number, head[_STATUS])
+        if left_out is not None:
+            yield left_out
+            return
         try:
             values = dict(zip(self.order.names, self.order.values(head), strict=True))
         except BadValueError:
@@ -150,7 +177,7 @@ class ExportRows:
             if told["Item Name"] or told["SKU"]:
                 lines.append(_line(at, len(lines) + 1, told))
         if not complete:
-            self._faults.suspect(table.name, head[_NUMBER].strip())
+            self._faults.suspect(table.name, number)
             return
         less = "Quantity" not in table.present and "Quantity (- Refund)" in table.present
         yield Order(_head(position, values, codes), tuple(lines), less)

@@ -13,20 +13,24 @@ from ingest.csv.records import Record
 from ingest.csv.table import Cells, Table
 from ingest.csv.values import BadValueError, Remembered, identity, title, whole, words
 from ingest.formats.cells import local_instant, sold_in
+from ingest.formats.column_notes import Missing
 from ingest.formats.model import Reading
 from ingest.formats.woocommerce.cells import fields, refunds_in, rounding
 from ingest.formats.woocommerce.definition import FORMAT
 from ingest.formats.woocommerce.order import Head, Order
 from ingest.formats.woocommerce.reconcile import Line, Sums
+from ingest.formats.woocommerce.unsold import unsold
 
 REQUIRED: Final = frozenset(
     {"order_id", "order_date", "status", "order_total", "order_currency", "line_item_1"}
 )
 SPELLINGS: Final[Mapping[str, str]] = {"date": "order_date", "order_status": "status"}
-MISSING: Final[Mapping[str, str]] = {
+MISSING: Final[Missing] = {
     "paid_date": "orders are taken as paid when they were placed",
     "customer_email": "customers are known by their billing addresses' e-mail or not at all",
     "billing_country": "countries are those of the shipping addresses",
+    ("billing_country", "shipping_country"): "countries are not known",
+    ("customer_email", "billing_email", "customer_id"): "customers are not known",
     "order_subtotal": "what coupons took off lines that do not tell it is not known",
     "discount_total": "what coupons took off is not known",
     "shipping_total": "what was charged for it is not known",
@@ -43,6 +47,7 @@ GAPS: Final[Mapping[str, GapKind]] = {
     "refund_items": GapKind.REFUNDS_NOT_KNOWN,
 }
 """Of those, what reports of the orders' days say."""
+_ID, _NUMBER, _STATUS = range(3)
 _ITEM = "line_item_"
 _MONEY = (
     *("order_subtotal", "discount_total", "shipping_total", "shipping_tax_total", "fee_total"),
@@ -86,6 +91,11 @@ class ItemColumns:
         """The orders, a row each."""
         width = len(self.record.names)
         for position, cells in table.read():
+            number = cells[_NUMBER].strip() or cells[_ID].strip()
+            left_out = unsold(position, number, cells[_STATUS])
+            if left_out is not None:
+                yield left_out
+                continue
             try:
                 converted = self.record.values(cells[:width])
             except BadValueError:

@@ -61,7 +61,7 @@ class WooCommerceExport:
         else:
             layout = export_rows.ExportRows(self._reading)
             required, missing = export_rows.REQUIRED, export_rows.MISSING
-            spellings, kinds = export_rows.SPELLINGS, export_rows.GAPS
+            spellings, kinds = export_rows.spellings_of(names), export_rows.GAPS
         columns = Columns(
             *(layout.names, required),
             others_pass=True,

@@ -25,7 +25,7 @@ class WrongCsrfTokenError(Problem):
 
     def __init__(self) -> None:
         super().__init__(
-            "Nothing was changed. The page was open since before you logged in: open it again."
+            "Nothing was changed. The page had been open since before you logged in: open it again."
         )
 
 

@@ -93,9 +93,9 @@ def _making_page(visit: Visit, name: str) -> Response:
 def _refused(visit: Visit, problem: Problem) -> Response:
     text = visit.words.text
     told = {
-        InvalidBodyError: text("Give the passkey a name, and show your password."),
+        InvalidBodyError: text("Give the passkey a name, and enter your password."),
         TooManyPasskeysError: text("You cannot have more passkeys: remove one first."),
-        PasskeyKnownError: text("This passkey was added before."),
+        PasskeyKnownError: text("This passkey has already been added."),
         WrongPasskeyError: text("The passkey was not accepted. Try again."),
     }
     return settings_page(visit, detail=told[type(problem)], status=int(problem.status))

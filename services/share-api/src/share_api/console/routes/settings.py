@@ -61,7 +61,7 @@ def change_policy(visit: CurrentVisit, form: CheckedForm) -> Response:
     """Set the longest life of links, in days; nothing is the service's own bound."""
     days = form.one("days").strip()
     if days and not (days.isascii() and days.isdigit() and len(days) <= _MOST_DIGITS):
-        detail = visit.words.text("Write a number of days, or nothing.")
+        detail = visit.words.text("Enter a number of days, or leave it empty.")
         return settings_page(visit, detail=detail, status=400)
     wanted = {"maxLinkSeconds": int(days) * DAY if days else None}
     try:

@@ -77,19 +77,18 @@ def _conflict(visit: Visit, field: str) -> str:
     match field:
         case "ranges":
             return text(
-                "A frozen link has the figures of its own days alone: there are no others to"
-                " choose."
+                "A frozen link has only the figures of its own days: there are no others to choose."
             )
         case "changes":
             return text(
-                "There is something that has changed since of frozen links alone: freeze it, or"
-                " leave the choice out."
+                "Only frozen links can show what has changed since: freeze it, or leave this"
+                " option out."
             )
         case "hide/margin":
-            return text("Margins are told in amounts: they are not shown where those are left out.")
+            return text("Margins are amounts: they are not shown where amounts are left out.")
         case "embed":
-            return text("Pages of others get no password: embed the link, or protect it.")
-    return text("Days of the calendar do not move: let them stay, or freeze them.")
+            return text("A link with a password cannot be embedded: choose one or the other.")
+    return text("Chosen dates do not move: keep them fixed, or freeze them.")
 
 
 def _detail(visit: Visit, problem: Problem) -> str:

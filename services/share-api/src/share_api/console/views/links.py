@@ -134,11 +134,11 @@ def _shown_now(visit: Visit, share: Share) -> Window:
 def traits_of(visit: Visit, share: Share) -> tuple[str, ...]:
     """What sets a link apart from a plain one, in the reader's words."""
     text = visit.words.text
-    kinds = {LinkKind.LIVE: text("Days move"), LinkKind.FROZEN: text("Frozen")}
+    kinds = {LinkKind.LIVE: text("Rolling days"), LinkKind.FROZEN: text("Frozen")}
     protected = text("With a password") if share.password_hash is not None else ""
     ranges = text("Readers choose the days") if share.ranges else ""
     embedded = text("Embedded") if share.embed else ""
-    beside = text("Beside last year") if share.compare else ""
+    beside = text("Compared with last year") if share.compare else ""
     since = text("Shows what has changed since") if share.changes else ""
     kind = kinds.get(LinkKind(share.kind), "")
     told = (
@@ -156,7 +156,7 @@ def traits_of(visit: Visit, share: Share) -> tuple[str, ...]:
 
 def password_rule(visit: Visit) -> str:
     """What a password of a link has to be."""
-    return visit.words.text("The password of the link needs 8 to 128 characters.")
+    return visit.words.text("The link password needs 8 to 128 characters.")
 
 
 def days_of(visit: Visit, window: Window) -> str:

@@ -126,7 +126,7 @@ def share_form(visit: Visit, form: Form) -> ShareForm:
         )
         for each in Period
     ]
-    periods.append(Choice(DATES, words.text("Days of the calendar")))
+    periods.append(Choice(DATES, words.text("Chosen dates")))
     using, kinds = held_to_policy(visit.container.issuing, visit.tenant.id), _kinds(visit)
     lives, comparisons = _lives(visit, using, form.one("life")), _comparisons(visit)
     return ShareForm(
@@ -160,8 +160,8 @@ def _kinds(visit: Visit) -> list[Choice]:
     """How the days and figures of a link stand to the time that passes."""
     text = visit.words.text
     return [
-        Choice(LinkKind.FIXED, text("Days stay"), text("later corrections are shown")),
-        Choice(LinkKind.LIVE, text("Days move"), text("always the last complete days")),
+        Choice(LinkKind.FIXED, text("Fixed days"), text("later corrections are shown")),
+        Choice(LinkKind.LIVE, text("Rolling days"), text("always the last complete days")),
         Choice(LinkKind.FROZEN, text("Frozen"), text("days and figures stay as they are now")),
     ]
 
@@ -176,7 +176,7 @@ def _ranges(visit: Visit) -> list[Choice]:
         ),
         Choice(Range.THIS_MONTH, text("This month")),
         Choice(Range.LAST_MONTH, text("Last month")),
-        Choice(Range.CUSTOM, text("Any days")),
+        Choice(Range.CUSTOM, text("Any dates")),
     ]
 
 

@@ -1,0 +1,74 @@
+"""What had to be assumed of a Shopify order, and what is not known of it, as it is told."""
+
+from datetime import datetime
+
+from common.reports.document.gaps import GapKind
+from ingest.csv.notes import FUTURE, Notes
+from ingest.formats import gift_cards
+from ingest.formats.shopify.order import PART, Order
+from ingest.gaps import Gaps
+
+TIPS = "tips are no sales; they were left out"
+DUTIES = "duties are no sales; they were left out"
+UNEXPLAINED = (
+    "Total is not what lines, discounts, shipping, tax, tips and duties come to; the lines were"
+    " taken as they stand"
+)
+NO_GOODS = "no goods are left in the order; it was left out with what was charged"
+UNDATED_PAYMENT = "paid, without saying when; taken as paid when created"
+PART_PAYMENT = (
+    "partly settled, without saying when; the whole order counts as sold when it was created"
+)
+OUTSTANDING = "an Outstanding Balance is open; the whole order counts as sold"
+OWED = (
+    "the Outstanding Balance is below nothing: more was paid than the order comes to; the order"
+    " counts as it is now"
+)
+OTHER_CURRENCY = "paid in another currency; the amounts in the shop's were taken"
+
+
+def remark(order: Order, notes: Notes, now: datetime) -> None:
+    """Say what had to be assumed of an order."""
+    head, amounts, name = order.head, order.amounts, order.head.name
+    for each in amounts.remarks:
+        notes.add(each, name)
+    differs = UNEXPLAINED if order.lines else NO_GOODS
+    for each, amount in (
+        (TIPS, amounts.tips),
+        (gift_cards.ALONE if order.only_cards else gift_cards.LEFT_OUT, amounts.gift_cards),
+        (DUTIES, amounts.duties),
+        (differs, order.unexplained),
+    ):
+        if amount:
+            notes.add(each, name, amount)
+    if head.paid_at is None and order.paid_at is not None:
+        notes.add(PART_PAYMENT if order.status == PART else UNDATED_PAYMENT, name)
+    if abs(head.outstanding) > order.rounding and order.paid_at is not None:
+        owed = head.outstanding < 0
+        notes.add(OWED if owed else OUTSTANDING, name, abs(head.outstanding))
+    if max(order.placed_at, order.paid_at or order.placed_at) > now:
+        notes.add(FUTURE, name)
+    _remark_on_cards(order, notes)
+    if order.paid_in_another:
+        notes.add(OTHER_CURRENCY, name)
+
+
+def note_gaps(order: Order, gaps: Gaps) -> None:
+    """Keep what the export does not tell of an order with its days."""
+    head, since = order.head, order.paid_at or order.placed_at
+    for kind, amount, applies in (
+        (GapKind.UNDATED_REFUNDS, head.refunded, head.cancelled_at is None),
+        (GapKind.UNRECONCILED_ORDERS, order.unexplained, order.paid_at is not None),
+    ):
+        if amount and applies:
+            gaps.add(kind, head.name, since, amount, platform_id=order.platform_id)
+
+
+def _remark_on_cards(order: Order, notes: Notes) -> None:
+    """Where gift cards count as sold, what is bought with them counts again."""
+    if not order.cards_are_sales:
+        return
+    if any(gift_cards.is_card(line.title, line.card) for line in order.lines):
+        notes.add(gift_cards.COUNTED, order.head.name)
+    if gift_cards.called_gift_card(order.head.payment_method):
+        notes.add(gift_cards.PAID_WITH, order.head.name)

@@ -1,0 +1,168 @@
+"""What of an order bears its tax: taxable lines, and the shipping unless the rate excludes it.
+
+The export says of each line whether it is taxable. Of the shipping it says nothing: where the
+order's rate gives its taxes for the goods alone, and not for goods and shipping, it bears none.
+Which line bears which of several rates it does not say either: they are tried. Nothing is claimed
+that could be otherwise: a line that is taxable may be at no rate, and a discount on the order may
+be one on some of its lines.
+"""
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from itertools import product
+from operator import add
+from typing import Final
+
+from ingest.formats.allocate import spread
+from ingest.formats.shopify.columns import OrderColumns
+from ingest.formats.shopify.reconcile import Goods, Sums
+from ingest.formats.shopify.tax_rates import RatedTax, goods_alone, is_tax, stacked, tax_in_prices
+
+_MOST_TRIED: Final = 1024
+"""Ways to put lines under rates, or none: six lines under two of them."""
+
+Way = tuple[tuple[int, ...], list[int]]
+"""The rate of each line, behind the last where it bears none, and what of the shipping is under
+each rate."""
+
+
+def paid_for(lines: Sequence[Goods], order_discount: int) -> list[int]:
+    """What was paid for each line, its part of the order's discount taken off."""
+    shares = spread(order_discount, [line.paid for line in lines])
+    return [line.paid - share for line, share in zip(lines, shares, strict=True)]
+
+
+def bears_tax(
+    lines: Sequence[Goods], paid: Sequence[int], shipping: int, sums: Sums, *, inside: bool
+) -> list[bool]:
+    """Of each line, and at the end of the shipping, whether it bears tax.
+
+    ``paid`` are the lines after all discounts in minor units, as ``shipping`` is; ``inside`` says
+    that both include the tax. All is taken to bear it where no line is taxable, and where what
+    seems to bear it was paid less than the tax.
+    """
+    every = [True] * (len(lines) + 1)
+    rounding = 1 + len(lines)
+    taxable = [line.taxable for line in lines]
+    goods = [amount for amount, bears in zip(paid, taxable, strict=True) if bears]
+    if not any(taxable):
+        alone = is_tax(sums.rate, shipping, sums.taxes, rounding, inside=inside)
+        return [*taxable, True] if alone and shipping else every
+    alone = goods_alone(
+        sums.rate, sums.taxes, sum(goods), shipping, inside=inside, rounding=rounding
+    )
+    # Else a line at no rate that cost what the shipping did would be taken for the shipping.
+    alone = alone and not any(
+        is_tax(sums.rate, sum(goods) - each + shipping, sums.taxes, rounding, inside=inside)
+        for each in goods
+    )
+    bearing = sum(goods) + shipping * (not alone)
+    return [*taxable, not alone] if not inside or sums.taxes <= bearing else every
+
+
+def own_taxes(
+    bears: Sequence[bool],
+    lines: Sequence[Goods],
+    order_discount: int,
+    shipping: int,
+    sums: Sums,
+) -> list[int] | None:
+    """The tax in each line, and at the end in the shipping, where prices include several rates.
+
+    ``bears`` says which lines are taxable. None unless exactly one way to put the lines, and the
+    shipping, under the rates comes to each rate's tax: the shipping may be under one of them, under
+    none, or under all in proportion to the goods; a line may be under none. Nor may there be
+    another way with the order's discount on some of the lines alone.
+    """
+    if len(sums.by_rate) <= 1:
+        return None
+    rounding = 1 + len(lines)
+    taxes = stacked(sums.by_rate, rounding=rounding)
+    several = len(taxes) > 1 and sum(tax.amount for tax in taxes) == sums.taxes
+    paid = paid_for(lines, order_discount)
+    under = [number for number, amount in enumerate(paid) if bears[number] and amount]
+    tried = (len(taxes) + 1) ** len(under) * 2 ** (len(lines) if order_discount else 0)
+    if not several or tried > _MOST_TRIED:
+        return None
+    found: Way | None = None
+    for given in _discounted(lines, order_discount):
+        for way in _ways(taxes, [given[number] for number in under], shipping, rounding):
+            if found is not None or given != paid:
+                return None
+            found = way
+    return None if found is None else _taxes_of(found, taxes, under, paid)
+
+
+def _discounted(lines: Sequence[Goods], off: int) -> Iterator[list[int]]:
+    """What was paid for each line, with the order's discount on all of them, then on some alone."""
+    yield (paid := paid_for(lines, off))
+    worths = [line.paid for line in lines]
+    for on in product((0, 1), repeat=len(lines)) if off else ():
+        some = [worth * each for worth, each in zip(worths, on, strict=True)]
+        if sum(some) < max(off, 1):
+            continue
+        given = [worth - part for worth, part in zip(worths, spread(off, some), strict=True)]
+        if given != paid:
+            yield given
+
+
+def _taxes_of(
+    way: Way, taxes: Sequence[RatedTax], lines: Sequence[int], paid: Sequence[int]
+) -> list[int]:
+    """The tax in each of the ``paid`` lines, and at the end in the shipping."""
+    rates, of_shipping = way
+    own = [0] * (len(paid) + 1)
+    for rate, tax in enumerate(taxes):
+        under = [number for number, each in zip(lines, rates, strict=True) if each == rate]
+        over = [*(paid[number] for number in under), of_shipping[rate]]
+        for number, part in zip([*under, -1], spread(tax.amount, over), strict=True):
+            own[number] += part
+    return own
+
+
+def _ways(
+    taxes: Sequence[RatedTax], paid: Sequence[int], shipping: int, rounding: int
+) -> Iterator[Way]:
+    """The ways to put what was paid for lines, and for the shipping, that come to the taxes."""
+    shares = [tax.rate / (1 + tax.rate) for tax in taxes]
+    least, most = (
+        [int((tax.amount + off) / share) for tax, share in zip(taxes, shares, strict=True)]
+        for off in (-rounding, rounding)
+    )
+    for rates in product(range(len(taxes) + 1), repeat=len(paid)):
+        *goods, _ = _sums(paid, rates, len(taxes) + 1)
+        if not _between(goods, [each - shipping for each in least], most):
+            continue
+        for of_shipping in _of_shipping(goods, shipping):
+            if _between(list(map(add, goods, of_shipping)), least, most):
+                yield rates, of_shipping
+
+
+def _sums(paid: Sequence[int], rates: Sequence[int], count: int) -> list[int]:
+    """What was paid for the lines of each rate."""
+    goods = [0] * count
+    for amount, rate in zip(paid, rates, strict=True):
+        goods[rate] += amount
+    return goods
+
+
+def _between(amounts: Sequence[int], least: Sequence[int], most: Sequence[int]) -> bool:
+    return all(low <= each <= high for low, each, high in zip(least, amounts, most, strict=True))
+
+
+def _of_shipping(goods: Sequence[int], shipping: int) -> Iterator[list[int]]:
+    """What of the shipping may be under each rate, that have ``goods`` under them."""
+    yield [0] * len(goods)
+    if shipping and all(goods):
+        yield spread(shipping, goods)
+    for rate in range(len(goods) if shipping else 0):
+        yield [shipping if number == rate else 0 for number in range(len(goods))]
+
+
+def included_by_rate(
+    head: OrderColumns, goods: Sequence[Goods], rate: Fraction | None
+) -> bool | None:
+    """Whether tax is in the prices, by its rate; None where that does not tell."""
+    sold = sum(line.paid for line in goods) if head.subtotal is None else head.subtotal
+    charged = (sold, sold + head.shipping)
+    return tax_in_prices(rate, head.taxes, charged, rounding=1 + len(goods))
