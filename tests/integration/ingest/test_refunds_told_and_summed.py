@@ -16,7 +16,7 @@ from common.db.tenancy import Access, transaction
 from ingest.formats.registry import FORMATS
 from ingest.import_files import FileKind, Imported, ImportFile, import_files
 from ingest.ledger.load import load_sales
-from ingest.rows import RefundRow
+from ingest.rows import TOLD, RefundRow
 from ingest.webhooks.work import work_off
 
 LINES = [line(1, "60.00"), line(2, "20.00")]
@@ -92,7 +92,7 @@ def test_what_is_told_is_given_back_once_and_no_more_than_was_paid(
         shop.tell(2 + number, *refunds[:number])
     assert sum(each for _, each in shop.back.values()) == back
     days = {name: day for name, (day, _) in shop.back.items()}
-    expected = {f"refunded:{n}": f"2026-03-{2 + n:02}" for n in range(1, len(refunds) + 1)}
+    expected = {f"{TOLD}{n}": f"2026-03-{2 + n:02}" for n in range(1, len(refunds) + 1)}
     assert days.items() <= expected.items()
     pieces = shop.rows("SELECT coalesce(sum(quantity), 0) FROM refunds")
     assert pieces == [(2 if back == WHOLE else 0,)]
@@ -123,7 +123,7 @@ def test_a_connection_that_is_made_anew_moves_no_day_and_takes_back_what_was_del
     told = order(LINES, "99.00", at=day_of(9), refunds=[refund], **SUMS)
     inboxes.put(shop.engine, shop.id, shop.connection, [("order.updated", "anew", told)])
     work_off(shop.engine, shop.id)
-    assert shop.back == {"refunded:1": ("2026-03-03", 1_000)}
+    assert shop.back == {f"{TOLD}1": ("2026-03-03", 1_000)}
 
 
 def test_the_first_connection_that_was_told_dates_a_refund_though_a_sum_took_its_place(
@@ -192,27 +192,23 @@ def test_a_sum_that_any_other_source_brings_counts_in_place_of_what_events_told(
 ) -> None:
     shop.tell(3, "-10.00")
     shop.tell(4, "-10.00", "-20.00")
-    told, at = shop.back, datetime(2026, 3, 20, tzinfo=UTC)
-    for amount, back in ((3_000, told), (4_000, {"refunded": ("2026-03-20", 4_000)})):
-        row = RefundRow(1, "refunded", "1", "1", at, "return", 0, amount, 0, 0)
-        summary = load_sales(shop.engine, shop.id, refunds=[row])
-        assert shop.back == back
-        assert summary.kept_refunds.orders == (back == told)
+    at = datetime(2026, 3, 20, tzinfo=UTC)
+    for amount in (3_000, 4_000):
+        row = RefundRow(1, "refunded", "1", "1", at, "return", 1, amount, 0, 0)
+        load_sales(shop.engine, shop.id, refunds=[row])
+        assert shop.back == {"refunded": ("2026-03-20", amount)}
+        assert shop.rows("SELECT line_no, quantity FROM refunds") == [(1, 1)]
 
 
-def test_a_refund_of_a_file_of_the_shops_own_is_known_whatever_the_state_alone_tells(
-    shop: Shop,
-) -> None:
-    shop.tell(3, status="refunded")
-    gaps = "SELECT kind FROM data_gaps"
-    assert shop.rows(gaps) == [("refunds-not-known",)]
-    at = datetime(2026, 3, 4, tzinfo=UTC)
-    load_sales(
-        shop.engine, shop.id, refunds=[RefundRow(1, "R", "1", "1", at, "return", 1, 1, 0, 0)]
-    )
-    assert shop.rows(gaps) == []
-    shop.tell(5, status="refunded")
-    assert (shop.rows(gaps), shop.back) == ([], {"R": ("2026-03-04", 1)})
+def test_a_file_of_the_shops_own_may_say_what_a_refund_was_of(shop: Shop) -> None:
+    """The same money, of one line and of another day."""
+    shop.tell(3, "-20.00")
+    refund = b"refund_id,order_id,line_id,processed_at,quantity,amount\n"
+    refund += b"refunded,1,2,2026-03-02T10:00:00Z,1,20.00\n"
+    files = {FileKind.REFUNDS: ImportFile("refunds.csv", [refund])}
+    import_files(shop.engine, shop.id, files, layout=FORMATS["own"])
+    assert shop.back == {"refunded": ("2026-03-02", 2_000)}
+    assert shop.rows("SELECT line_no, quantity, amount FROM refunds") == [(2, 1, 2_000)]
 
 
 def test_what_an_export_has_no_column_for_stays_not_known(shop: Shop) -> None:
@@ -251,3 +247,61 @@ def test_pieces_that_the_export_has_not_are_its_sum(shop: Shop) -> None:
     bring_in(shop, story)
     assert shop.back == {"refunded": ("2026-03-01", 1_000)}
     assert shop.rows("SELECT quantity FROM refunds") == [(1,)]
+
+
+@pytest.mark.parametrize("dated", [True, False])
+def test_an_event_dates_no_refund_after_the_sum_that_an_import_brought_before(
+    shop: Shop, *, dated: bool
+) -> None:
+    """A shop that imports its history and connects its platform then."""
+    story = refunded_story()
+    bring_in(shop, story, dated=dated)
+    (topic, name, payload) = story.events[-1]
+    later = payload | {"date_modified_gmt": "2026-05-20T12:00:00"}
+    inboxes.put(shop.engine, shop.id, shop.connection, [(topic, name, later)])
+    work_off(shop.engine, shop.id)
+    day = "2026-03-03" if dated else "2026-05-20"
+    once = {day for day, _ in shop.back.values()}
+    assert (len(shop.back), once) == (3, {day})
+    bring_in(shop, story, dated=dated)
+    assert {day for day, _ in shop.back.values()} == once
+
+
+def test_an_import_dates_no_refund_after_its_own_sum(shop: Shop) -> None:
+    story = refunded_story()
+    (topic, name, payload) = story.events[-1]
+    later = payload | {"date_modified_gmt": "2026-05-20T12:00:00"}
+    inboxes.put(shop.engine, shop.id, shop.connection, [(topic, name, later)])
+    work_off(shop.engine, shop.id)
+    bring_in(shop, story, dated=False)
+    assert {day for day, _ in shop.back.values()} == {"2026-05-20"}
+    bring_in(shop, story)
+    assert {day for day, _ in shop.back.values()} == {"2026-03-03"}
+    assert len(shop.back) == 3
+
+
+def test_an_order_with_a_fee_has_one_refund_from_events_and_exports_alike(shop: Shop) -> None:
+    """How much of it was the fee's is told by their sum alone, so that no day flaps."""
+    story = refunded_story()
+    story.head |= {"fee": 150, "total": 1_150}
+    story.refunds = [(1_000, START.replace(month=3, day=1)), (100, START.replace(month=3, day=2))]
+    story.events = []
+    story.tell("order.updated", START.replace(month=3, day=2))
+    inboxes.put(shop.engine, shop.id, shop.connection, story.events)
+    work_off(shop.engine, shop.id)
+    told = shop.back
+    assert set(told) == {"refunded"}
+    bring_in(shop, story)
+    assert shop.back == told
+
+
+@pytest.mark.parametrize("name", ["\0", "x" * 20_000, " "])
+def test_an_id_that_is_none_ends_its_event_and_no_other(shop: Shop, name: str) -> None:
+    bad = order(LINES, "99.00", at=day_of(3), **SUMS)
+    bad["refunds"] = [{"id": name, "reason": "", "total": "-1.00"}]
+    good = order(LINES, "99.00", at=day_of(3), **SUMS) | {"id": 2, "number": "2"}
+    events = [("order.updated", f"e{n}", each) for n, each in enumerate((bad, good))]
+    inboxes.put(shop.engine, shop.id, shop.connection, events)
+    work_off(shop.engine, shop.id)
+    assert inboxes.states_of(shop.engine, shop.id) == {"dead": 1, "done": 1}
+    assert shop.rows("SELECT external_id FROM orders") == [("2",)]

@@ -142,6 +142,8 @@ class _Attempt:
                 gaps=self._gaps,
                 products_by_title=self._layout.products_by_title,
                 events_know_more=True,
+                refunds_summed=self._layout is not registry.FALLBACK
+                and FileKind.REFUNDS not in self._files,
                 review=self._review,
                 read_by=self._basis,
                 conclude=None

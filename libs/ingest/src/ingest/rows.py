@@ -18,8 +18,11 @@ RefundKind = Literal["return", "cancel", "edit"]
 REFUNDED: Final = "refunded"
 """The id of a refund that is all that was paid back of an order, where only the sum is known."""
 
-TOLD: Final = f"{REFUNDED}:"
-"""What the ids of refunds begin with that events told one by one, and an export only the sum of."""
+TOLD: Final = f" {REFUNDED}:"
+"""What the ids of refunds begin with that events told one by one, and an export only the sum of.
+
+A space begins no id of an input (``ingest.csv.values.identity``), so that no shop can bring one.
+"""
 
 
 class ProductRow(NamedTuple):

@@ -6,12 +6,13 @@ ledger's lock. A version has to be counted where nothing is loaded besides.
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, text
 
+from common.reports.document.gaps import GapKind
 from ingest.ledger.marks import taking_out
-from ingest.rows import TOLD
+from ingest.rows import REFUNDED, TOLD
 
 _FIND: Final = text(
     "SELECT id FROM orders WHERE tenant_id = :tenant_id AND external_id = ANY(:names)"
@@ -23,9 +24,13 @@ _FIND_NAMELESS: Final = text(
     "SELECT id FROM orders WHERE tenant_id = :tenant_id AND platform_id = :platform_id FOR UPDATE"
 )
 _FIND_TOLD: Final = text(
-    "SELECT DISTINCT external_id FROM refunds WHERE tenant_id = :tenant_id"
-    " AND order_id = ANY(:orders) AND starts_with(external_id, :told)"
-    " AND external_id <> ALL(:besides)"
+    "SELECT f.external_id, min(f.processed_at) AS at,"
+    " sum(f.amount + f.shipping + f.tax)::bigint AS back,"
+    " bool_or(EXISTS (SELECT FROM data_gaps g WHERE g.tenant_id = :tenant_id"
+    " AND g.order_id = o.external_id AND g.kind = :assumed)) AS assumed"
+    " FROM orders o JOIN refunds f ON f.tenant_id = :tenant_id AND f.order_id = o.id"
+    " WHERE o.tenant_id = :tenant_id AND o.id = ANY(:orders)"
+    " AND (f.external_id = :sum OR starts_with(f.external_id, :told)) GROUP BY 1"
 )
 _LIFT: Final = text(
     "DELETE FROM refunds WHERE tenant_id = :tenant_id AND order_id = ANY(:orders)"
@@ -72,13 +77,26 @@ def find_orders(
     return list(found.scalars())
 
 
-def told_refunds_of(
-    connection: Connection, tenant_id: int, orders: Sequence[int], *, besides: Collection[str]
-) -> set[str]:
-    """The ids of refunds of ``orders`` that events told one by one, but for ``besides``."""
-    given = {"tenant_id": tenant_id, "orders": list(orders), "told": TOLD}
-    found = connection.execute(_FIND_TOLD, given | {"besides": sorted(besides)})
-    return set(found.scalars())
+class KnownRefund(NamedTuple):
+    """A refund of the ledger: when, and how much of sales it gives back, in minor units.
+
+    ``assumed`` says that nothing told its day.
+    """
+
+    id: str
+    at: datetime
+    back: int
+    assumed: bool
+
+
+def refunds_by_platform(
+    connection: Connection, tenant_id: int, orders: Sequence[int]
+) -> list[KnownRefund]:
+    """The refunds of ``orders`` that a platform told, one by one or as a sum."""
+    given: dict[str, Any] = {"tenant_id": tenant_id, "orders": list(orders)}
+    given |= {"told": TOLD, "sum": REFUNDED}
+    given["assumed"] = GapKind.ASSUMED_REFUND_DATES.value
+    return [KnownRefund(*row) for row in connection.execute(_FIND_TOLD, given)]
 
 
 def lift_refunds_of(

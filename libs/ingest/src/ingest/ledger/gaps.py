@@ -23,17 +23,6 @@ _ADD_OF_ALL = """
     FROM staged_orders o CROSS JOIN unnest(%(of_all)s::text[]) AS k (kind)
     WHERE o.paid_at IS NOT NULL
 """
-# An order's state says that it was paid back, and another source told how much before. What no
-# order of the source tells, for want of a column, has no position: there may have been more since.
-_LEAVE_KNOWN = """
-    DELETE FROM staged_gaps g
-    WHERE g.kind = %(not_known)s AND g.position IS NOT NULL
-      AND NOT EXISTS (SELECT FROM staged_refunds s WHERE s.order_id = g.order_id)
-      AND EXISTS (
-          SELECT FROM orders o
-          JOIN refunds f ON f.tenant_id = %(tenant_id)s AND f.order_id = o.id
-          WHERE o.tenant_id = %(tenant_id)s AND o.external_id = g.order_id)
-"""
 # What was said before keeps its last day: it has not grown since.
 _KEEP = """
     INSERT INTO data_gaps AS g (tenant_id, order_id, kind, since, until, stated, amount)
@@ -99,7 +88,7 @@ def merge_gaps(cursor: Cursor, gaps: Gaps) -> None:
         "told": sorted(kind.value for kind in gaps.told),
         "not_known": GapKind.REFUNDS_NOT_KNOWN.value,
     }
-    for statement in (_LEAVE_KNOWN, _KEEP, _FORGET, _FORGET_NAMED, _SETTLE):
+    for statement in (_KEEP, _FORGET, _FORGET_NAMED, _SETTLE):
         cursor.execute(statement, given)
 
 

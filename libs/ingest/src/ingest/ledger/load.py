@@ -117,6 +117,7 @@ def load_sales(
     gaps: Gaps | None = None,
     products_by_title: bool = False,
     events_know_more: bool = False,
+    refunds_summed: bool = False,
     review: Callable[[Sequence[IngestError]], None] = refuse,
     read_by: Basis | None = None,
     begin: Callable[[Connection], None] | None = None,
@@ -128,8 +129,9 @@ def load_sales(
     A product seen again is updated, an order seen again is replaced with its lines (its refunds
     stay, on the lines of the same ids) unless it is the same, a refund seen again is replaced.
     ``products_by_title``: a line's product is named by its SKU, or by its title where it has none.
-    ``events_know_more``: lines that webhooks told keep what these stated. ``gaps`` are read last,
-    and kept with the orders' days. ``review`` gets every error before anything is merged, and
+    ``events_know_more``: lines that webhooks told keep what these stated. ``refunds_summed``: a
+    platform's export had the refunds ``REFUNDED``, as sums. ``gaps`` are read last, and kept with
+    the orders' days. ``review`` gets every error before anything is merged, and
     raises if there is one. ``read_by`` is what the source reads by, where the tenant's settings
     matter to it. ``begin`` runs first, ``conclude`` last in the transaction, within ``limits``.
 
@@ -161,26 +163,14 @@ def load_sales(
             stage(cursor, GAPS, gaps.rows()),
         )
         stage_catalogue(cursor, by_title=products_by_title)
-        kept = _check(cursor, sequence, review, events_know_more=events_know_more)
+        stage_orders(cursor, apart=not sequence.strict, events_know_more=events_know_more)
+        kept = settle_stated_refunds(cursor, summed=refunds_summed)
+        stage_events(cursor)
+        review(broken(cursor, _RULES))
         summary = replace(_merge(cursor, staged, gaps), kept_refunds=kept)
         if conclude is not None:
             conclude(session.connection(), summary)
         return summary
-
-
-def _check(
-    cursor: Cursor,
-    sequence: OrderSequence,
-    review: Callable[[Sequence[IngestError]], None],
-    *,
-    events_know_more: bool,
-) -> KeptRefunds:
-    """Put the orders that are staged together, and have reviewed what is wrong with all of it."""
-    stage_orders(cursor, apart=not sequence.strict, events_know_more=events_know_more)
-    kept = settle_stated_refunds(cursor)
-    stage_events(cursor)
-    review(broken(cursor, _RULES))
-    return kept
 
 
 def _merge(cursor: Cursor, staged: Staged, gaps: Gaps) -> LoadSummary:

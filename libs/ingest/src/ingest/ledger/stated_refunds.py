@@ -1,8 +1,9 @@
 """Refunds that events told one by one, of orders of which an export has only their sum.
 
 Where both come to the same and the refunds fit the order as the export has it, they stay on their
-days and the sum is left out; else the sum supersedes them. They never count beside each other, and
-one that is told again stays on the earliest of its days.
+days, or the sum's where that is earlier, and the sum is left out; else, and where the sum is no
+export's, it supersedes them. They never count beside each other, and one that is told again stays
+on the earliest of its days.
 """
 
 from dataclasses import dataclass
@@ -17,7 +18,8 @@ from ingest.rows import REFUNDED, TOLD
 _STAGE_SUMMED: Final = f"""
     SELECT o.id, s.*
     FROM (
-        SELECT order_id, min(position) AS position, sum(amount) + sum(shipping) + sum(tax) AS back
+        SELECT order_id, min(position) AS position, min(processed_at) AS at,
+               sum(amount) + sum(shipping) + sum(tax) AS back
         FROM staged_refunds WHERE refund_id = '{REFUNDED}' GROUP BY order_id) s
     CROSS JOIN LATERAL (
         SELECT id FROM orders
@@ -70,14 +72,19 @@ _LEAVE_SUMS: Final = f"""
     DELETE FROM staged_refunds r USING staged_agreed a
     WHERE r.order_id = a.order_id AND r.refund_id = '{REFUNDED}'
 """  # noqa: S608
-# With the sum's place in the input: what it did is counted of them.
-_KEEP_STATED: Final = """
+# With the sum's place in the input: what it did is counted of them. A sum whose day the export
+# tells has all that was paid back by then.
+_KEEP_STATED: Final = f"""
     INSERT INTO staged_refunds (position, refund_id, order_id, line_id, processed_at, kind,
                                 quantity, amount, shipping, tax)
-    SELECT s.position, s.refund_id, s.order_id, s.line_id, s.processed_at, s.kind, s.quantity,
-           s.amount, s.shipping, s.tax
+    SELECT s.position, s.refund_id, s.order_id, s.line_id,
+           CASE WHEN g.order_id IS NULL THEN least(s.processed_at, s.at) ELSE s.processed_at END,
+           s.kind, s.quantity, s.amount, s.shipping, s.tax
     FROM staged_stated s JOIN staged_agreed USING (id, order_id)
-"""
+    LEFT JOIN (
+        SELECT DISTINCT order_id FROM staged_gaps
+        WHERE kind = '{GapKind.ASSUMED_REFUND_DATES.value}') g USING (order_id)
+"""  # noqa: S608
 _LEAVE_GAPS: Final = f"""
     DELETE FROM staged_gaps g USING staged_agreed a
     WHERE g.order_id = a.order_id AND g.kind = '{GapKind.ASSUMED_REFUND_DATES.value}'
@@ -115,21 +122,34 @@ class KeptRefunds:
 
 
 NONE_KEPT: Final = KeptRefunds()
+_THERE_ARE: Final = f"""
+    SELECT coalesce(bool_or(refund_id = '{REFUNDED}'), false),
+           coalesce(bool_or(starts_with(refund_id, '{TOLD}')), false)
+    FROM staged_refunds
+"""  # noqa: S608
+_NONE_AGREED: Final = "SELECT id, order_id FROM staged_summed WHERE false"
+_NONE_SUPERSEDED: Final = "SELECT 0::bigint AS order_key, ''::text AS refund_id WHERE false"
 
 
-def settle_stated_refunds(cursor: Cursor) -> KeptRefunds:
+def settle_stated_refunds(cursor: Cursor, *, summed: bool) -> KeptRefunds:
     """Choose between the sums that are staged and what events stated.
 
-    Runs when orders are staged. Makes ``staged_superseded``: refunds of
-    the ledger (``order_key``, ``refund_id``) that go, as others are the same money.
+    Runs when orders are staged. Makes ``staged_superseded``: refunds of the ledger (``order_key``,
+    ``refund_id``) that go, as others are the same money. ``summed`` says that an export of the
+    platform has the sums, which knows neither lines nor the day of each.
     """
-    cursor.execute(_KEEP_DAYS)
+    sums, told = cursor.execute(_THERE_ARE).fetchone() or (False, False)
+    if told:
+        cursor.execute(_KEEP_DAYS)
+    if not sums:
+        derive(cursor, "staged_superseded", _NONE_SUPERSEDED)
+        return NONE_KEPT
     counts = [
         derive(cursor, name, query)
         for name, query in (
             ("staged_summed", _STAGE_SUMMED),
             ("staged_stated", _STAGE_STATED),
-            ("staged_agreed", _STAGE_AGREED),
+            ("staged_agreed", _STAGE_AGREED if summed else _NONE_AGREED),
             ("staged_superseded", _STAGE_SUPERSEDED),
         )
     ]

@@ -19,15 +19,16 @@ from common.db.webhooks import EventState, IngestConnection, WebhookEvent
 from ingest.csv.notes import Notes
 from ingest.gaps import Gaps
 from ingest.ledger.basis import Basis, basis_of
-from ingest.ledger.forget import find_orders, forget_orders, lift_refunds_of, told_refunds_of
+from ingest.ledger.forget import find_orders, forget_orders, lift_refunds_of, refunds_by_platform
 from ingest.ledger.load import LoadSummary, load_sales
 from ingest.ledger.time_limits import TimeLimits
-from ingest.rows import OrderLineRow, RefundRow
+from ingest.rows import TOLD, OrderLineRow, RefundRow
 from ingest.webhooks.facts import Arrival, Facts
 from ingest.webhooks.kept_facts import Said, merge_facts
 from ingest.webhooks.payload import UnreadableEventError, decode
 from ingest.webhooks.platform import OrderState, Platform, Shop
 from ingest.webhooks.platforms import PLATFORMS
+from ingest.webhooks.refund_days import dated_by_sum
 
 LIMITS: Final = TimeLimits(statement_seconds=60, lock_seconds=5)
 _LOCK_CLASS: Final = 0x1A6E5A  # the first of a lock's two keys; never change
@@ -102,7 +103,7 @@ class Batch:
             if notes.lines():
                 self._reasons[last] = "; ".join(notes.lines())[:_LONGEST_REASON]
             if state is not None:
-                self._take_out(connection, state)
+                state = self._replace(connection, state)
                 self._orders.append(state)
                 self._note_gap(state)
 
@@ -163,19 +164,22 @@ class Batch:
             found = find_orders(connection, mine, sorted(names), was.platform_id, placed_at)
             self._changed = forget_orders(connection, mine, found, self.now) > 0 or self._changed
 
-    def _take_out(self, connection: Connection, state: OrderState) -> None:
-        """Take out of the ledger what the order is or has no more."""
+    def _replace(self, connection: Connection, state: OrderState) -> OrderState:
+        """Take out of the ledger what the order is or has no more; the state that it is to have."""
         mine = self.db.tenant_id
         found = find_orders(connection, mine, state.names, state.platform_id)
         if state.lines:
+            known = refunds_by_platform(connection, mine, found)
+            state = replace(state, refunds=dated_by_sum(state.refunds, known))
             lifted = set(state.lifted)
             if state.all_told:
-                kept = {row.refund_id for row in state.refunds}
-                lifted |= told_refunds_of(connection, mine, found, besides=kept)
+                lifted |= {each.id for each in known if each.id.startswith(TOLD)}
+                lifted -= {row.refund_id for row in state.refunds}
             taken = lift_refunds_of(connection, mine, found, lifted)
         else:
             taken = forget_orders(connection, mine, found, self.now)
         self._changed = self._changed or taken > 0
+        return state
 
     def _note_gap(self, state: OrderState) -> None:
         """Keep with the order's days what is not known of it, as an export's is kept."""

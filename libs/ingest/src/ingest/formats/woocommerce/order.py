@@ -143,7 +143,11 @@ def refund_rows(order: Order, amounts: Amounts, notes: Notes, *, others: bool) -
     if others:
         notes.add(ELSEWHERE, head.id, refunded)
         return []
-    told = order.refunds or (Refund(REFUNDED, refunded, head.refunded_at),)
+    told = order.refunds
+    if not told or any(amounts.extras):
+        # What was paid back of extras is no sale, and how much that is their sum alone tells alike.
+        last = max((each.at for each in told if each.at), default=head.refunded_at)
+        told = (Refund(REFUNDED, refunded, last),)
     parts = list(in_turn(amounts, [each.amount for each in told]))
     left = sum(amounts.paid) + amounts.shipping + amounts.tax
     rows: list[RefundRow] = []

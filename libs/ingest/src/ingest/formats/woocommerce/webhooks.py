@@ -74,7 +74,7 @@ class WooCommerceWebhooks:
         status = status_of(content["status"])
         progress = _PROGRESS.index(status) if status in _PROGRESS else 0
         refunds = {
-            needed_at(each, "id"): {"amount": needed_at(each, "total").lstrip("-"), "total": "0"}
+            _refund_id(each): {"amount": needed_at(each, "total").lstrip("-"), "total": "0"}
             for each in list_at(payload, "refunds")
         }
         facts = Facts(
@@ -216,6 +216,13 @@ def _refund(name: str, fact: RefundFact, money: Any) -> Refund:
     content = fact.word.content
     amount = money(content.get("amount", content["total"])) or 0
     return Refund(TOLD + name, amount, datetime.fromisoformat(fact.seen_at))
+
+
+def _refund_id(refund: Mapping[str, Any]) -> str:
+    try:
+        return identity(needed_at(refund, "id"))
+    except BadValueError as error:
+        raise UnreadableEventError(f"the id of a refund {error}") from None
 
 
 def _turn(refund: tuple[str, RefundFact]) -> tuple[str, int, str]:
