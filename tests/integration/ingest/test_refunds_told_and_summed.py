@@ -305,3 +305,33 @@ def test_an_id_that_is_none_ends_its_event_and_no_other(shop: Shop, name: str) -
     work_off(shop.engine, shop.id)
     assert inboxes.states_of(shop.engine, shop.id) == {"dead": 1, "done": 1}
     assert shop.rows("SELECT external_id FROM orders") == [("2",)]
+
+
+def test_what_is_told_beyond_the_sum_is_of_the_day_that_tells_it(shop: Shop) -> None:
+    story = refunded_story()
+    history = refunded_story()
+    history.refunds = history.refunds[:2]
+    bring_in(shop, history)
+    (topic, name, payload) = story.events[-1]
+    later = payload | {"date_modified_gmt": "2026-05-20T12:00:00"}
+    inboxes.put(shop.engine, shop.id, shop.connection, [(topic, name, later)])
+    work_off(shop.engine, shop.id)
+    assert sorted(shop.back.values()) == [
+        ("2026-03-02", 100),
+        ("2026-03-02", 200),
+        ("2026-05-20", 300),
+    ]
+
+
+def test_a_file_of_refunds_beside_an_export_is_the_shops_own_word(shop: Shop) -> None:
+    story = refunded_story()
+    inboxes.put(shop.engine, shop.id, shop.connection, story.events)
+    work_off(shop.engine, shop.id)
+    refund = b"refund_id,order_id,line_id,processed_at,quantity,amount\n"
+    refund += b"refunded,700,1,2026-03-08T10:00:00Z,1,6.00\n"
+    files = {
+        FileKind.ORDERS: ImportFile("orders.csv", [woocommerce_orders.export([story])]),
+        FileKind.REFUNDS: ImportFile("refunds.csv", [refund]),
+    }
+    import_files(shop.engine, shop.id, files, layout=FORMATS["woocommerce"])
+    assert shop.back == {"refunded": ("2026-03-08", 600)}
