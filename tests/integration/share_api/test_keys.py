@@ -192,7 +192,7 @@ def test_off_without_redis_says_that_links_may_live(analytics: Command, world: W
     dead = {"REDIS_URL": "redis://127.0.0.1:1"}
     done = analytics("sharing", "off", "--tenant", "berlin", **dead)
     assert (done.exit_code, done.stdout) == (1, "")
-    assert "alive" in done.stderr
+    assert "still live" in done.stderr
     assert "off since" in analytics("sharing", "--tenant", "berlin").stdout
 
 

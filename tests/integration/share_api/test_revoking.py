@@ -119,7 +119,7 @@ def test_a_revocation_that_redis_did_not_take_stands_in_the_ledger_and_says_so(
     with serve(without_states).admin() as client:
         link = Link(client, ring, redis_client)
         answer = client.delete(link.path)
-        assert "alive" in assert_problem(answer, 503)["detail"]
+        assert "still live" in assert_problem(answer, 503)["detail"]
         assert answer.headers["retry-after"]
         assert (link.ledger, link.redis) == ("revoked", b"active")
         assert_problem(client.delete(link.path), 503)

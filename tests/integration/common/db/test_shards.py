@@ -1,6 +1,7 @@
 """Transactions on behalf of tenants begin on the server that holds them."""
 
 from concurrent.futures import ThreadPoolExecutor
+from itertools import cycle
 
 import psycopg
 import pytest
@@ -107,13 +108,25 @@ def test_a_server_that_is_away_costs_its_own_tenants(sharded: Sharded) -> None:
 def test_a_transaction_waits_for_a_move_and_follows_the_tenant(sharded: Sharded) -> None:
     sharded.add_tenant("east", 1)
     assert served_by(sharded, 1) == "east"
-    with sharded.owner("east") as mover, ThreadPoolExecutor(1) as pool:
+    ways = cycle([("east", "west"), ("west", "east")])
+    until(lambda: followed(sharded, *next(ways)))
+
+
+def followed(sharded: Sharded, here: str, there: str) -> bool:
+    """Move the tenant before a transaction that waits; False where it waited no longer."""
+    with sharded.owner(here) as mover, ThreadPoolExecutor(1) as pool:
         mover.execute("SELECT pg_advisory_lock(%s, 1)", (FENCE_CLASS,))
         serving = pool.submit(served_by, sharded, 1)
-        until(lambda: sharded.count("east", WAITING, FENCE_CLASS) == 1)
-        sharded.move(1, "east", "west")
+        until(lambda: serving.done() or sharded.count(here, WAITING, FENCE_CLASS) == 1)
+        sharded.move(1, here, there)
         mover.execute("SELECT pg_advisory_unlock(%s, 1)", (FENCE_CLASS,))
-        assert serving.result() == "west"
+        error = serving.exception()
+        if error is None:
+            assert serving.result() == there
+        else:
+            assert isinstance(error, OperationalError)
+            assert isinstance(error.orig, psycopg.errors.LockNotAvailable)
+        return error is None
 
 
 def test_a_move_waits_for_a_transaction_and_for_no_snapshot(sharded: Sharded) -> None:

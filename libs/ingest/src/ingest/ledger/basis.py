@@ -47,12 +47,12 @@ def basis_of(session: Session | Connection, tenant_id: int) -> Basis:
     return Basis(currency, timezone, GiftCards(gift_cards))
 
 
-def require_same(connection: Connection, tenant_id: int, read_by: Basis) -> None:
-    """Compare what sales were read by with what holds now; call it under the ledger's lock.
+def require_same(connection: Connection, tenant_id: int, read_by: Basis | None) -> None:
+    """Compare what sales were read by, if by anything, with what holds now; call it under the
+    ledger's lock.
 
     Raises:
         BasisChangedError: they differ.
     """
-    now = basis_of(connection, tenant_id)
-    if now != read_by:
+    if read_by is not None and (now := basis_of(connection, tenant_id)) != read_by:
         raise BasisChangedError(read_by, now)

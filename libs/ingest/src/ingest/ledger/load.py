@@ -5,7 +5,7 @@ goes wrong, from a bad row to an error in the source of the rows, leaves the led
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 
@@ -129,11 +129,11 @@ def load_sales(
     A product seen again is updated, an order seen again is replaced with its lines (its refunds
     stay, on the lines of the same ids) unless it is the same, a refund seen again is replaced.
     ``products_by_title``: a line's product is named by its SKU, or by its title where it has none.
-    ``events_know_more``: lines that webhooks told keep what these stated. ``refunds_summed``: a
-    platform's export had the refunds ``REFUNDED``, as sums. ``gaps`` are read last, and kept with
-    the orders' days. ``review`` gets every error before anything is merged, and
-    raises if there is one. ``read_by`` is what the source reads by, where the tenant's settings
-    matter to it. ``begin`` runs first, ``conclude`` last in the transaction, within ``limits``.
+    ``events_know_more``: lines that webhooks told keep what these stated. ``refunds_summed``:
+    refunds ``REFUNDED`` are sums of an export. ``gaps`` are read last, and kept with the orders'
+    days. ``review`` gets every error before anything is merged, and raises if there is one.
+    ``read_by`` is what the source reads by, where the tenant's settings matter to it. ``begin``
+    runs first, ``conclude`` last in the transaction, within ``limits``.
 
     Raises:
         BasisChangedError: the tenant's settings are not those of ``read_by``.
@@ -151,10 +151,8 @@ def load_sales(
             begin(session.connection())
         cursor.execute(_PREPARE, limits.settings())
         cursor.execute(LOCK_LEDGER)
-        gaps = gaps or Gaps()
-        if read_by is not None:
-            require_same(session.connection(), tenant_id, read_by)
-        sequence = OrderSequence()
+        require_same(session.connection(), tenant_id, read_by)
+        gaps, sequence = gaps or Gaps(), OrderSequence()
         staged = Staged(
             stage(cursor, PRODUCTS, products),
             stage(cursor, ORDER_LINES, in_runs(order_lines, sequence)),
@@ -164,17 +162,24 @@ def load_sales(
         )
         stage_catalogue(cursor, by_title=products_by_title)
         stage_orders(cursor, apart=not sequence.strict, events_know_more=events_know_more)
-        kept = settle_stated_refunds(cursor, summed=refunds_summed)
-        stage_events(cursor)
-        review(broken(cursor, _RULES))
-        summary = replace(_merge(cursor, staged, gaps), kept_refunds=kept)
+        summary = _merge(cursor, staged, gaps, review, refunds_summed=refunds_summed)
         if conclude is not None:
             conclude(session.connection(), summary)
         return summary
 
 
-def _merge(cursor: Cursor, staged: Staged, gaps: Gaps) -> LoadSummary:
-    """Write what is staged and found right, where there is something."""
+def _merge(
+    cursor: Cursor,
+    staged: Staged,
+    gaps: Gaps,
+    review: Callable[[Sequence[IngestError]], None],
+    *,
+    refunds_summed: bool,
+) -> LoadSummary:
+    """Have all that is staged reviewed, and write it, where there is something."""
+    kept = settle_stated_refunds(cursor, summed=refunds_summed)
+    stage_events(cursor)
+    review(broken(cursor, _RULES))
     if staged == Staged(0, 0, 0, 0, 0):
         return LoadSummary()
     new_products = merge_products(cursor)
@@ -204,6 +209,7 @@ def _merge(cursor: Cursor, staged: Staged, gaps: Gaps) -> LoadSummary:
         last_at=last_at,
         version=version,
         closed_days=closed_days,
+        kept_refunds=kept,
     )
 
 
