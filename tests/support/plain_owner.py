@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from alembic import command
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, text
+from tests.support.databases import service_url
 from tests.support.servers import Servers
 
 from common.db import migrate, roles
-from common.db.engine import psycopg_url
+from common.db.engine import create_database_engine, psycopg_url
 
 
 @contextmanager
@@ -34,6 +35,18 @@ def plainly_owned(servers: Servers) -> Iterator[str]:
             connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
             connection.execute(text(f"DROP ROLE {name}"))
         admin.dispose()
+
+
+@contextmanager
+def as_service(servers: Servers, url: str) -> Iterator[Engine]:
+    """An engine of a database of theirs in the services' restricted role."""
+    name = str(psycopg_url(url).database)
+    everything = psycopg_url(servers.owner_url).set(database=name)
+    service = service_url(servers, name)
+    roles.ensure_service_role(everything.render_as_string(hide_password=False), service)
+    engine = create_database_engine(service, application_name="test", pool_size=2)
+    yield engine
+    engine.dispose()
 
 
 def undo_migrations(url: str, revision: str) -> None:

@@ -6,14 +6,13 @@ from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import Engine, text
-from tests.support.databases import service_url
-from tests.support.plain_owner import plainly_owned, undo_migrations
+from tests.support.plain_owner import as_service, plainly_owned, undo_migrations
 from tests.support.rolled_up import ZONE, check, give_back, job, marks, sale
 from tests.support.servers import Servers
 
 from accounts.provisioning import create_tenant
-from common.db import migrate, roles
-from common.db.engine import create_database_engine, psycopg_url
+from common.db import migrate
+from common.db.engine import create_database_engine
 from common.db.tenancy import Access, transaction
 from ingest.ledger.load import load_sales
 from ingest.rows import RefundKind
@@ -53,13 +52,8 @@ def database(servers: Servers) -> Iterator[str]:
 @pytest.fixture
 def engine(servers: Servers, database: str) -> Iterator[Engine]:
     """The same as the services' role."""
-    name = str(psycopg_url(database).database)
-    everything = psycopg_url(servers.owner_url).set(database=name)
-    service = service_url(servers, name)
-    roles.ensure_service_role(everything.render_as_string(hide_password=False), service)
-    engine = create_database_engine(service, application_name="test", pool_size=2)
-    yield engine
-    engine.dispose()
+    with as_service(servers, database) as engine:
+        yield engine
 
 
 def shop(engine: Engine) -> int:

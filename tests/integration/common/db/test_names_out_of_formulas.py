@@ -6,13 +6,11 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, text
-from tests.support.databases import service_url
-from tests.support.plain_owner import plainly_owned, undo_migrations
+from tests.support.plain_owner import as_service, plainly_owned, undo_migrations
 from tests.support.servers import Servers
 
 from accounts.provisioning import create_tenant
-from common.db import migrate, roles
-from common.db.engine import create_database_engine, psycopg_url
+from common.db import migrate
 from common.db.tenancy import Access, transaction
 from ingest.formats.registry import FORMATS
 from ingest.import_files import import_files
@@ -62,13 +60,8 @@ def database(servers: Servers) -> Iterator[str]:
 @pytest.fixture
 def engine(servers: Servers, database: str) -> Iterator[Engine]:
     """The same as the services' role."""
-    name = psycopg_url(database).database
-    everything = psycopg_url(servers.owner_url).set(database=name)
-    service = service_url(servers, str(name))
-    roles.ensure_service_role(everything.render_as_string(hide_password=False), service)
-    engine = create_database_engine(service, application_name="test", pool_size=2)
-    yield engine
-    engine.dispose()
+    with as_service(servers, database) as engine:
+        yield engine
 
 
 def shop(engine: Engine) -> int:
