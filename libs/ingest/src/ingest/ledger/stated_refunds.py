@@ -40,7 +40,7 @@ _STAGE_STATED: Final = f"""
         WHERE r.tenant_id = %(tenant_id)s AND r.order_id = s.id
           AND starts_with(r.external_id, '{TOLD}')
         OFFSET 0) f
-"""  # noqa: S608
+"""  # noqa: S608 - words of our own
 # An order that is not staged stays as it is, and they fit it.
 _STAGE_AGREED: Final = """
     WITH heads AS (
@@ -71,7 +71,7 @@ _STAGE_AGREED: Final = """
 _LEAVE_SUMS: Final = f"""
     DELETE FROM staged_refunds r USING staged_agreed a
     WHERE r.order_id = a.order_id AND r.refund_id = '{REFUNDED}'
-"""  # noqa: S608
+"""  # noqa: S608 - words of our own
 # With the sum's place in the input: what it did is counted of them. A sum whose day the export
 # tells has all that was paid back by then.
 _KEEP_STATED: Final = f"""
@@ -84,21 +84,21 @@ _KEEP_STATED: Final = f"""
     LEFT JOIN (
         SELECT DISTINCT order_id FROM staged_gaps
         WHERE kind = '{GapKind.ASSUMED_REFUND_DATES.value}') g USING (order_id)
-"""  # noqa: S608
+"""  # noqa: S608 - words of our own
 _LEAVE_GAPS: Final = f"""
     DELETE FROM staged_gaps g USING staged_agreed a
     WHERE g.order_id = a.order_id AND g.kind = '{GapKind.ASSUMED_REFUND_DATES.value}'
-"""  # noqa: S608
+"""  # noqa: S608 - words of our own
 _STAGE_SUPERSEDED: Final = f"""
     SELECT DISTINCT id AS order_key,
            CASE WHEN id IN (SELECT id FROM staged_agreed) THEN '{REFUNDED}'
                 ELSE refund_id END AS refund_id
     FROM staged_stated
-"""  # noqa: S608
+"""  # noqa: S608 - words of our own
 _COUNT_AGREED: Final = f"""
     SELECT count(*), (array_agg(order_id ORDER BY position))[:{EXAMPLES}]
     FROM staged_summed JOIN staged_agreed USING (id, order_id)
-"""  # noqa: S608
+"""  # noqa: S608 - words of our own
 # Another connection of the shop, or one that is gone, may have told it first.
 _KEEP_DAYS: Final = f"""
     UPDATE staged_refunds r SET processed_at = greatest(f.at, s.paid_at)
@@ -110,7 +110,7 @@ _KEEP_DAYS: Final = f"""
       AND s.order_id IN (
           SELECT order_id FROM staged_refunds WHERE starts_with(refund_id, '{TOLD}'))
       AND greatest(f.at, s.paid_at) < r.processed_at
-"""  # noqa: S608
+"""  # noqa: S608 - words of our own
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ _THERE_ARE: Final = f"""
     SELECT coalesce(bool_or(refund_id = '{REFUNDED}'), false),
            coalesce(bool_or(starts_with(refund_id, '{TOLD}')), false)
     FROM staged_refunds
-"""  # noqa: S608
+"""  # noqa: S608 - words of our own
 _NONE_AGREED: Final = "SELECT id, order_id FROM staged_summed WHERE false"
 _NONE_SUPERSEDED: Final = "SELECT 0::bigint AS order_key, ''::text AS refund_id WHERE false"
 

@@ -71,7 +71,7 @@ def bring_back(
     Nothing is given back to anybody; doing it twice does no harm. Run it before Redis is emptied.
     """
     from analytics.admin import revocations as admin  # noqa: PLC0415 - keeps help quick
-    from analytics.restoring.revocation_file import parse  # noqa: PLC0415
+    from analytics.restoring.revocation_file import parse  # noqa: PLC0415 - likewise
     from common.instants import now  # noqa: PLC0415
 
     with _told():

@@ -4,7 +4,7 @@ The export spells times ``2026-03-01 10:22:33 +0100``; amounts are in major unit
 these are passed over: Shopify adds some from time to time.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 from typing import Final, NamedTuple
@@ -13,7 +13,6 @@ from common.reports.document.gaps import GapKind
 from common.reports.money import currency_exponent
 from ingest.csv.records import Record
 from ingest.csv.values import (
-    BadValueError,
     Remembered,
     amounts,
     identity,
@@ -24,6 +23,7 @@ from ingest.csv.values import (
 )
 from ingest.formats.cells import sold_in
 from ingest.formats.column_notes import Missing
+from ingest.formats.shopify.decimals import if_value
 
 REQUIRED = frozenset(
     {"Name", "Paid at", "Currency", "Lineitem quantity", "Lineitem name", "Lineitem price"}
@@ -183,7 +183,7 @@ def records_of(currency: str, *, by_program: bool = False) -> tuple[Record, Reco
             "Payment Method": text,
             "Presentment Currency": text,
             **dict.fromkeys(TAX_NAMES, text),
-            **dict.fromkeys(TAX_VALUES, Remembered(partial(_if_amount, known)).__getitem__),
+            **dict.fromkeys(TAX_VALUES, Remembered(partial(if_value, known)).__getitem__),
         }
     )
     line = Record(
@@ -197,14 +197,6 @@ def records_of(currency: str, *, by_program: bool = False) -> tuple[Record, Reco
         }
     )
     return order, line
-
-
-def _if_amount(read: Callable[[str], int], text: str) -> int | None:
-    """An amount that only helps to read others; None where it cannot be read."""
-    try:
-        return read(text)
-    except BadValueError:
-        return None
 
 
 def _taxable(text: str) -> bool:

@@ -7,7 +7,7 @@ exports: an order is read without it, so what cannot be read of it is as if it w
 import re
 from collections.abc import Callable, Iterable
 from decimal import Decimal
-from typing import Final, ParamSpec
+from typing import Final, ParamSpec, TypeVar
 
 from common.reports.money import UnsupportedCurrencyError, currency_exponent
 from ingest.csv.values import BadValueError, amounts
@@ -15,6 +15,7 @@ from ingest.webhooks.payload import UnreadableEventError
 
 _DECIMAL: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,10})?")
 P = ParamSpec("P")
+T = TypeVar("T")
 
 
 def decimal_sum(texts: Iterable[str]) -> str:
@@ -37,10 +38,18 @@ def if_readable(read: Callable[P, str], *args: P.args, **kwargs: P.kwargs) -> st
         return ""
 
 
+def if_value(read: Callable[[str], T], text: str) -> T | None:
+    """The value of a cell that only helps to read others; None where it cannot be read."""
+    try:
+        return read(text)
+    except BadValueError:
+        return None
+
+
 def if_amount(text: str, currency: str, *, signed: bool = False) -> int | None:
     """An amount in minor units of ``currency``; None where it is not stated or cannot be read."""
     try:
-        read = amounts(currency_exponent(currency), signed=signed, by_program=True)
-        return read(text)
-    except (BadValueError, UnsupportedCurrencyError):
+        exponent = currency_exponent(currency)
+    except UnsupportedCurrencyError:
         return None
+    return if_value(amounts(exponent, signed=signed, by_program=True), text)

@@ -31,6 +31,7 @@ EXTRAS_BACK = "tips or duties were paid back; left out as they are"
 BEYOND = "more was paid back than was charged for what is known; what is beyond was left out"
 
 _FEW = 5
+"""Minor units: no balance of an order that somebody would ask for."""
 
 
 @dataclass(frozen=True, slots=True)
