@@ -2,12 +2,12 @@
 
 import secrets
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine, text
 from tests.support.plain_owner import as_service, plainly_owned, undo_migrations
-from tests.support.rolled_up import ZONE, check, give_back, job, marks, sale
+from tests.support.rolled_up import WINDOW, ZONE, check, give_back, job, marks, sale
 from tests.support.servers import Servers
 
 from accounts.provisioning import create_tenant
@@ -132,6 +132,22 @@ def test_what_loads_of_before_brought_back_is_found_by_its_order(engine: Engine)
     assert was == {"p": len(BACK)}
     change(engine, mine, "SET LOCAL app.loader = 'on'", "UPDATE refunds SET sold_at = NULL")
     assert sold_at(engine, mine) == [None] * len(BACK)
+    assert come_back(engine, mine) == was
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_what_was_sold_outside_the_window_comes_back_in_none_of_it(
+    engine: Engine, *, known: bool
+) -> None:
+    """Before it, and after it; both are paid back since."""
+    mine = shop(engine)
+    was = come_back(engine, mine)
+    times = (WINDOW.start - timedelta(seconds=1), WINDOW.end)
+    orders = [sale(f"late{number}", at) for number, at in enumerate(times)]
+    refunds = [give_back(f"late{number}", WINDOW.end, 1) for number, _ in enumerate(times)]
+    load_sales(engine, mine, order_lines=orders, refunds=refunds)
+    if not known:
+        change(engine, mine, "SET LOCAL app.loader = 'on'", "UPDATE refunds SET sold_at = NULL")
     assert come_back(engine, mine) == was
 
 
