@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from report_viewer.server import process
-from share_api import __main__ as share_api
+from share_api import main as share_api
 
 GATEWAY = (Path(__file__).parents[2] / "gateway/nginx.conf").read_text(encoding="utf-8")
 KEPT = {

@@ -18,7 +18,7 @@ from tests.support.docker_driver import STOP_SECONDS
 
 from common.infra.draining import DRAIN_SECONDS
 from report_viewer.server import process
-from share_api import __main__ as share_api
+from share_api import main as share_api
 
 DRIVER = ROOT / "tests/support/docker_driver.py"
 OLD = {"a": ["report-viewer", True], "b": ["report-viewer", True], "c": ["worker", True]}

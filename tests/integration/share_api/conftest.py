@@ -26,9 +26,9 @@ from common.db.tenancy import Access, transaction
 from common.infra.redis import Profile
 from common.links.token import KeyRing
 from devstack.embedded.valkey import EmbeddedValkey
-from share_api.__main__ import server_config
 from share_api.app import create_app
 from share_api.container import Container, create_container
+from share_api.main import server_config
 from share_api.settings import ShareApiSettings
 
 PASSWORD = "correct horse battery"

@@ -1,4 +1,4 @@
-"""Runs the viewer: ``python -m report_viewer``.
+"""The viewer from its settings to its end.
 
 There is no access log: a path holds a token, and a token opens a report.
 """
@@ -18,7 +18,3 @@ def main() -> None:
     settings = load(ViewerSettings)
     configure_logging("report-viewer")
     run(settings)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,4 +1,4 @@
-"""Entry point of share-api: `python -m share_api` serves until stopped."""
+"""How share-api is served: its settings, its server, and what it refuses to start with."""
 
 import sys
 
@@ -52,7 +52,3 @@ def main() -> None:
         print(f"refusing to start: {error}", file=sys.stderr)
         raise SystemExit(2) from None
     Server(server_config(app, settings)).run()
-
-
-if __name__ == "__main__":
-    main()

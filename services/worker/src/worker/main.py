@@ -1,4 +1,4 @@
-"""Entry point: ``python -m worker`` takes jobs; ``python -m worker beat`` runs the schedule."""
+"""The worker, or the scheduler, from its settings to its end."""
 
 import logging
 import sys
@@ -74,7 +74,3 @@ def _check_role(settings: WorkerSettings) -> None:
         raise SystemExit(2) from None
     finally:
         engine.dispose()
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
