@@ -125,10 +125,18 @@ def _discounted(
     if all(line.before is not None for line in goods):
         return [(max(line.before or 0, line.total), line.total) for line in goods]
     discount = sums.discount or 0
-    if not discount or not goods or sums.subtotal != sum(totals) + discount:
+    if not discount or not goods or not _off_goods(discount, sums.subtotal, sum(totals)):
         return [(total, total) for total in totals]
     if len(goods) > 1:
         remarks.append(SPREAD)
     over = totals if sum(totals) else [line.quantity for line in goods]
     cuts = spread(discount, over)
     return [(total + cut, total) for total, cut in zip(totals, cuts, strict=True)]
+
+
+def _off_goods(discount: int, subtotal: int | None, goods: int) -> bool:
+    """Whether ``discount`` is what the ``goods`` cost less than ``subtotal``.
+
+    The three are rounded, each by itself: where prices are entered with tax they are off by one.
+    """
+    return subtotal is not None and abs(subtotal - discount - goods) <= 1
