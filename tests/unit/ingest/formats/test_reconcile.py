@@ -94,6 +94,78 @@ def test_what_nothing_explains_is_told_with_its_amount(order, change, by):
         assert any("#1" in note and "Total is not what" in note for note in notes)
 
 
+@given(
+    prices=st.lists(st.integers(1, 9_999), min_size=2, max_size=5),
+    shipping=st.sampled_from([0, 490]),
+    rate=st.sampled_from([Fraction(0), Fraction(19, 100)]),
+    data=st.data(),
+)
+def test_a_line_that_is_missing_is_no_smaller_discount_without_a_word(prices, shipping, rate, data):
+    """Lines less discounts are not what was charged then: it is listed, or what is beyond said."""
+    sold = tuple(Line(f"Thing {n}", f"T-{n}", 1, price) for n, price in enumerate(prices))
+    code = data.draw(st.integers(0, sum(prices)))
+    *kept, _ = rows(Sold(sold, shipping, code, rate=rate), "#1")
+    lines, _, notes, found = read(export(kept))
+    gross, off = gross_and_off(lines)
+    assert gross == sum(prices[:-1])
+    assert off <= code
+    assert found.unexplained or any(
+        "Discount Amount is more than Subtotal and Shipping show" in note for note in notes
+    )
+
+
+def test_what_discounts_are_told_beyond_what_was_taken_off_is_said_with_its_amount():
+    words = "Discount Amount is more than Subtotal and Shipping show"
+    for cells, amount in (
+        ({"Discount Amount": "15.00"}, "5.00 EUR"),
+        ({"Discount Amount": "15.00", "Shipping": "0.00", "Total": "90.00"}, "5.00 EUR"),
+        ({}, None),
+        ({"Total": "91.00", "Discount Amount": "15.00"}, None),
+    ):
+        written = rows(Sold((LAMP,), shipping=700, code=1000), "#1")
+        written[0] |= cells
+        lines, _, notes, found = read(export(written))
+        assert gross_and_off(lines) == (10_000, 1_000)
+        said = [note for note in notes if words in note]
+        assert [amount in note for note in said] == ([True] if amount else [])
+        assert bool(found.unexplained) == (cells.get("Total") == "91.00")
+
+
+@pytest.mark.parametrize("status", ["refunded", "partially_refunded"])
+@pytest.mark.parametrize("cancelled", ["", "2026-03-04 09:00:00 +0100"])
+def test_a_refund_that_the_state_alone_tells_of_is_said(status, cancelled):
+    words = "its state says that it was paid back, and Refunded Amount not how much"
+    cells = {"Financial Status": status, "Cancelled at": cancelled}
+    written = rows(Sold((LAMP,)), "#1")
+    written[0] |= cells
+    _, back, notes, _ = read(export(written))
+    assert back == []
+    assert [words in note for note in notes] == [True]
+    for changed in (
+        {"Refunded Amount": "1.00"},
+        {"Financial Status": "paid"},
+        {"Subtotal": "0.00", "Total": "0.00", "Discount Amount": "100.00"},
+    ):
+        written[0] |= cells | {"Refunded Amount": "0.00"} | changed
+        assert not any(words in note for note in read(export(written))[2])
+    written[0] |= cells
+    without = [column for column in COLUMNS if column != "Refunded Amount"]
+    assert not any(words in note for note in read(export(written, without))[2])
+
+
+@pytest.mark.parametrize("status", ["voided", "pending", "authorized"])
+def test_a_payment_that_the_state_denies_is_said(status):
+    words = "taken as paid"
+    written = rows(Sold((LAMP,)), "#1")
+    written[0]["Financial Status"] = status
+    (line,), _, notes, _ = read(export(written))
+    assert line.paid_at is not None
+    assert [words in note for note in notes] == [True]
+    written[0] |= {"Paid at": "", "Cancelled at": "2026-03-04 09:00:00 +0100"}
+    (line,), _, notes, _ = read(export(written))
+    assert (line.paid_at, notes) == (None, ())
+
+
 MUG = Line("Mug", "MUG", 1, 2000)
 LAMP = Line("Lamp", "LAMP", 1, 10_000)
 

@@ -40,6 +40,7 @@ class Amounts:
 
     ``sold`` are the numbers of the lines that are goods, in the order of ``goods``. ``tips``,
     ``duties`` and ``gift_cards`` are left out; ``unexplained`` is Total less all the others.
+    ``discount_beyond`` is what is told of discounts that is off neither goods nor shipping.
     """
 
     sold: tuple[int, ...]
@@ -53,6 +54,7 @@ class Amounts:
     unexplained: int
     remarks: tuple[str, ...]
     gift_cards: int = 0
+    discount_beyond: int = 0
 
     @property
     def extras(self) -> tuple[int, ...]:
@@ -109,6 +111,7 @@ def amounts_of(sums: Sums, goods: Sequence[Goods], *, gift_cards_are_sales: bool
         reading.unexplained,
         tuple(remarks),
         gift_cards,
+        reading.discount_beyond(sums.discount),
     )
 
 

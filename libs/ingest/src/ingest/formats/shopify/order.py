@@ -13,7 +13,8 @@ from ingest.formats.shopify.tax_bearing import included_by_rate
 from ingest.formats.shopify.tax_rates import rate_of, rated
 from ingest.rows import OrderLineRow, RefundRow
 
-_PAID = frozenset({"paid", "partially_refunded", "refunded"})
+_BACK = frozenset({"partially_refunded", "refunded"})
+_PAID = _BACK | {"paid"}
 PART = "partially_paid"
 
 UNDATED = (
@@ -169,6 +170,11 @@ def line_rows(order: Order) -> Iterator[OrderLineRow]:
         )
 
 
+def untold(order: Order) -> bool:
+    """Whether its state alone tells of a refund."""
+    return order.status in _BACK and not order.head.refunded and order.head.total != 0
+
+
 def refund_rows(order: Order, notes: Notes, *, others: bool) -> list[RefundRow]:
     """A cancelled order's refund; of others it is said what the export does not tell.
 
@@ -180,7 +186,8 @@ def refund_rows(order: Order, notes: Notes, *, others: bool) -> list[RefundRow]:
             notes.add(DATED_ELSEWHERE if others else UNDATED, head.name, head.refunded)
         return []
     if not head.refunded:
-        notes.add(KEPT, head.name)
+        if order.paid_at is not None and not untold(order):
+            notes.add(KEPT, head.name)
         return []
     notes.add(CANCELLED, head.name)
     back = refund_of(order.amounts, head.refunded)

@@ -126,6 +126,11 @@ class Reading:
         """Whether it gives Subtotal and Total to the minor unit."""
         return self.of_subtotal == self.of_total == 0
 
+    def discount_beyond(self, stated: int | None) -> int:
+        """What ``stated`` discounts are more than was taken off; 0 where Total is not explained."""
+        off = self.off_goods + self.off_shipping
+        return max((stated or 0) - off, 0) if self.explains else 0
+
     @property
     def unexplained(self) -> int:
         """Total less what the lines, discounts, shipping, tax, tips and duties come to."""

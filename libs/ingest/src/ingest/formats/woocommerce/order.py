@@ -25,10 +25,7 @@ UNEXPLAINED = (
 NO_GOODS = "no goods are left in the order; it was left out with what was charged"
 OTHER_STATUS = "its state is not one of WooCommerce's own; taken as sold"
 UNDATED = "the export does not say when it was paid back; taken back when it was paid"
-TOGETHER = (
-    "paid back several times; the export does not say how much of what, and all of it was taken back"
-    " when the last was"
-)
+TOGETHER = "paid back several times; all of it was taken back when the last was"
 EARLY = "paid back before it was paid; taken back when it was paid"
 ELSEWHERE = "paid back in part or whole; what the refunds' file says of it was taken"
 IN_LINES = (
