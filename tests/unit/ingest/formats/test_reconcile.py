@@ -202,6 +202,37 @@ def test_what_was_paid_in_another_currency_is_said_and_taken_in_the_shops():
     assert "paid in another currency" in notes[0]
 
 
+def test_a_discount_on_the_order_is_said_to_be_on_all_of_its_lines():
+    words = "does not say which lines a discount on the order was for"
+    free = Line("Sample", "S", 1, 0)
+    for order, said in (
+        (Sold((LAMP, MUG), code=600), True),
+        (Sold((LAMP, MUG), code=600, tax_included=True, rate=Fraction(19, 100)), True),
+        (Sold((LAMP, Line("Mug", "MUG", 1, 2000, 600))), False),
+        (Sold((LAMP, free), code=600), False),
+        (Sold((LAMP, MUG), shipping=700, off_shipping=700), False),
+    ):
+        _, _, notes, _ = read(export(rows(order, "#1")))
+        assert any(words in note for note in notes) == said
+
+
+def test_a_gift_cards_part_of_a_discount_on_the_order_is_said():
+    """The platform takes a code off cards that it names alone: goods may bear all of it."""
+    words = "does not say whether a discount on the order was for its gift cards too"
+    card = Line("Gift card", "", 1, 5000)
+    for order, said in (
+        (Sold((LAMP, card), code=3000), True),
+        (Sold((LAMP, card)), False),
+        (Sold((LAMP, Line("Gift card", "", 1, 5000, 500))), False),
+        (Sold((card,), code=500), False),
+    ):
+        content = export(rows(order, "#1"))
+        faults, notes = Faults(50), Notes("EUR")
+        with closing(ShopifyExport("EUR", faults, notes, gift_cards_are_sales=False)) as reader:
+            list(reader.order_lines("export.csv", [content.encode()]))
+        assert any(words in note for note in notes.lines()) == said
+
+
 def test_a_gift_card_sold_is_said():
     (line,), _, notes, _ = read(export(rows(Sold((Line("Gift card", "", 1, 5000),)), "#1")))
     assert line.unit_price == 5000

@@ -34,6 +34,15 @@ IN_PRICES_BY_RATE = (
 )
 
 
+ON_ALL_LINES = (
+    "the export does not say which lines a discount on the order was for; it was put on all of them"
+)
+ON_CARDS = (
+    "the export does not say whether a discount on the order was for its gift cards too; their part"
+    " of it was left out with them"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Amounts:
     """An order without tax in its prices; ``remarks`` say what had to be assumed.
@@ -75,7 +84,12 @@ def amounts_of(sums: Sums, goods: Sequence[Goods], *, gift_cards_are_sales: bool
     lines, order_discount = _discounted([goods[n] for n in sold], reading.off_goods, remarks)
     gift_cards = 0
     if not gift_cards_are_sales:
+        with_cards = order_discount
         sold, lines, order_discount, gift_cards = _without_cards(sold, lines, order_discount)
+        if lines and order_discount < with_cards:
+            remarks.append(ON_CARDS)
+    if order_discount and sum(line.paid > 0 for line in lines) > 1:
+        remarks.append(ON_ALL_LINES)
     shipping = sums.shipping - reading.off_shipping
     if reading.off_shipping:
         remarks.append("a discount was taken off the shipping")
