@@ -216,6 +216,21 @@ def test_a_discount_on_the_order_is_said_to_be_on_all_of_its_lines():
         assert any(words in note for note in notes) == said
 
 
+def test_goods_given_away_by_a_shop_that_charges_tax_are_said():
+    words = "nothing was paid for the goods"
+    columns = [*COLUMNS, "Tax 1 Name", "Tax 1 Value"]
+    for order, tax, said in (
+        (Sold((LAMP,), code=10_000), "VAT 19%", True),
+        (Sold((LAMP,), code=10_000), "", False),
+        (Sold((LAMP,), code=9_000, rate=Fraction(19, 100)), "VAT 19%", False),
+        (Sold((Line("Sample", "S", 1, 0),)), "VAT 19%", False),
+    ):
+        written = rows(order, "#1")
+        written[0] |= {"Tax 1 Name": tax, "Tax 1 Value": written[0]["Taxes"] if tax else ""}
+        _, _, notes, _ = read(export(written, columns))
+        assert any(words in note for note in notes) == said
+
+
 def test_a_gift_cards_part_of_a_discount_on_the_order_is_said():
     """The platform takes a code off cards that it names alone: goods may bear all of it."""
     words = "does not say whether a discount on the order was for its gift cards too"

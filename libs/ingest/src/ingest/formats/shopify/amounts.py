@@ -34,6 +34,10 @@ IN_PRICES_BY_RATE = (
 )
 
 
+GIVEN_AWAY = (
+    "nothing was paid for the goods, so that nothing tells whether their prices include tax; gross"
+    " sales and discounts were taken as without"
+)
 ON_ALL_LINES = (
     "the export does not say which lines a discount on the order was for; it was put on all of them"
 )
@@ -109,6 +113,8 @@ def amounts_of(sums: Sums, goods: Sequence[Goods], *, gift_cards_are_sales: bool
         tax_on_shipping = spread(sums.taxes, over)[-1] if sum(over) else 0
     if sums.duties and reading.duties not in (sums.charges, sums.duties) and reading.explains:
         remarks.append("Duties are not in Total beside the prices; they count as goods in them")
+    if sums.rate and not sums.taxes and reading.off_goods and not sum(paid):
+        remarks.append(GIVEN_AWAY)
     if sums.total is None and sums.taxes:
         remarks.append("there is no Total to tell whether prices include tax; taken as without")
     if reading.of_subtotal and not reading.unexplained:
