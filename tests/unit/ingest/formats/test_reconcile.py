@@ -166,6 +166,24 @@ def test_a_payment_that_the_state_denies_is_said(status):
     assert (line.paid_at, notes) == (None, ())
 
 
+@pytest.mark.parametrize("status", ["Partially Refunded", "PAID", "partially  paid"])
+def test_a_state_is_known_however_it_is_spelt(status):
+    written = rows(Sold((LAMP,)), "#1")
+    written[0] |= {"Financial Status": status, "Paid at": "", "Refunded Amount": "1.00"}
+    (line,), _, notes, _ = read(export(written))
+    assert line.paid_at is not None
+    assert not any("is not one of Shopify's own" in note for note in notes)
+
+
+@pytest.mark.parametrize("paid_at", ["", "2026-03-01 10:22:33 +0100"])
+def test_a_state_of_no_known_kind_is_said(paid_at):
+    written = rows(Sold((LAMP,)), "#1")
+    written[0] |= {"Financial Status": "bezahlt", "Paid at": paid_at}
+    (line,), _, (note,), _ = read(export(written))
+    assert (line.paid_at is not None) == bool(paid_at)
+    assert "its Financial Status is not one of Shopify's own" in note
+
+
 MUG = Line("Mug", "MUG", 1, 2000)
 LAMP = Line("Lamp", "LAMP", 1, 10_000)
 

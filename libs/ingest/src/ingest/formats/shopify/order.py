@@ -16,6 +16,8 @@ from ingest.rows import OrderLineRow, RefundRow
 _BACK = frozenset({"partially_refunded", "refunded"})
 _PAID = _BACK | {"paid"}
 PART = "partially_paid"
+NOT_PAID = frozenset({"authorized", "expired", "pending", "unpaid", "voided"})
+KNOWN = _PAID | NOT_PAID | {PART, ""}
 
 UNDATED = (
     "the export does not say when its Refunded Amount was paid back, nor for which lines;"
@@ -83,8 +85,8 @@ class Order:
 
     @property
     def status(self) -> str:
-        """Its state of payment."""
-        return (self.head.status or "").lower()
+        """Its state of payment, as the platform spells it."""
+        return "_".join((self.head.status or "").lower().split())
 
     @property
     def platform_id(self) -> str | None:

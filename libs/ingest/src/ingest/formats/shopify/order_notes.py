@@ -5,7 +5,7 @@ from datetime import datetime
 from common.reports.document.gaps import GapKind
 from ingest.csv.notes import FUTURE, Notes
 from ingest.formats import gift_cards
-from ingest.formats.shopify.order import PART, Order, untold
+from ingest.formats.shopify.order import KNOWN, NOT_PAID, PART, Order, untold
 from ingest.gaps import Gaps
 
 TIPS = "tips are no sales; they were left out"
@@ -28,15 +28,16 @@ UNTOLD = (
     "its state says that it was paid back, and Refunded Amount not how much; nothing was taken back"
     " (a refunds.csv can bring it)"
 )
-NOT_PAID = "its Financial Status is none of a paid order, but it has a Paid at; taken as paid"
+DENIED = "its Financial Status is none of a paid order, but it has a Paid at; taken as paid"
+OTHER_STATUS = (
+    "its Financial Status is not one of Shopify's own; taken as paid where it has a Paid at, and as"
+    " not paid else"
+)
 BEYOND_SHOWN = (
     "Discount Amount is more than Subtotal and Shipping show: it is of a shipping that is told"
     " without it, or of lines that are missing; what is beyond was left out"
 )
 OTHER_CURRENCY = "paid in another currency; the amounts in the shop's were taken"
-
-
-_NOT_PAID = frozenset({"authorized", "expired", "pending", "unpaid", "voided"})
 
 
 def remark(order: Order, notes: Notes, now: datetime) -> None:
@@ -56,8 +57,10 @@ def remark(order: Order, notes: Notes, now: datetime) -> None:
             notes.add(each, name, amount)
     if head.paid_at is None and order.paid_at is not None:
         notes.add(PART_PAYMENT if order.status == PART else UNDATED_PAYMENT, name)
-    if head.paid_at is not None and order.status in _NOT_PAID:
-        notes.add(NOT_PAID, name)
+    if head.paid_at is not None and order.status in NOT_PAID:
+        notes.add(DENIED, name)
+    if order.status not in KNOWN:
+        notes.add(OTHER_STATUS, name)
     if abs(head.outstanding) > order.rounding and order.paid_at is not None:
         owed = head.outstanding < 0
         notes.add(OWED if owed else OUTSTANDING, name, abs(head.outstanding))
