@@ -184,6 +184,17 @@ def test_a_state_of_no_known_kind_is_said(paid_at):
     assert "its Financial Status is not one of Shopify's own" in note
 
 
+@pytest.mark.parametrize("column", ["Payment Method", "Outstanding Balance", "Refunded Amount"])
+def test_a_column_whose_lack_changes_what_counts_is_said_to_be_missing(column):
+    written = rows(Sold((LAMP,)), "#1")
+    without = [each for each in COLUMNS if each != column]
+    assert any(
+        note.startswith(f"there is no column {column}: ")
+        for note in read(export(written, without))[2]
+    )
+    assert read(export(written))[2] == ()
+
+
 MUG = Line("Mug", "MUG", 1, 2000)
 LAMP = Line("Lamp", "LAMP", 1, 10_000)
 
