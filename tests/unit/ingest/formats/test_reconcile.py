@@ -247,15 +247,18 @@ def test_a_discount_on_the_order_is_said_to_be_on_all_of_its_lines():
 
 def test_goods_given_away_by_a_shop_that_charges_tax_are_said():
     words = "nothing was paid for the goods"
-    columns = [*COLUMNS, "Tax 1 Name", "Tax 1 Value"]
+    columns = [*COLUMNS, "Tax 1 Name", "Tax 1 Value", "Lineitem taxable"]
+    untaxed = Sold((LAMP,), code=10_000)
     for order, tax, said in (
         (Sold((LAMP,), code=10_000), "VAT 19%", True),
         (Sold((LAMP,), code=10_000), "", False),
+        (untaxed, "VAT 19%", False),
         (Sold((LAMP,), code=9_000, rate=Fraction(19, 100)), "VAT 19%", False),
         (Sold((Line("Sample", "S", 1, 0),)), "VAT 19%", False),
     ):
         written = rows(order, "#1")
         written[0] |= {"Tax 1 Name": tax, "Tax 1 Value": written[0]["Taxes"] if tax else ""}
+        written[0]["Lineitem taxable"] = "false" if order is untaxed else "true"
         _, _, notes, _ = read(export(written, columns))
         assert any(words in note for note in notes) == said
 

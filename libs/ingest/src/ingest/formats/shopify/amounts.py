@@ -113,7 +113,8 @@ def amounts_of(sums: Sums, goods: Sequence[Goods], *, gift_cards_are_sales: bool
         tax_on_shipping = spread(sums.taxes, over)[-1] if sum(over) else 0
     if sums.duties and reading.duties not in (sums.charges, sums.duties) and reading.explains:
         remarks.append("Duties are not in Total beside the prices; they count as goods in them")
-    if sums.rate and not sums.taxes and reading.off_goods and not sum(paid):
+    taxed = sums.rate and any(line.taxable for line in lines)
+    if taxed and not sums.taxes and reading.off_goods and not sum(paid):
         remarks.append(GIVEN_AWAY)
     if sums.total is None and sums.taxes:
         remarks.append("there is no Total to tell whether prices include tax; taken as without")
