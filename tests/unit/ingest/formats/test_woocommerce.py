@@ -6,6 +6,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -183,6 +184,41 @@ def test_refunds_are_dated_or_said(refunded):
     assert Read(export_items({"1": sold}), given={FileKind.REFUNDS}).refunds == []
 
 
+DENIED = "the order's subtotal or discount is not what its lines come to"
+
+
+@pytest.mark.parametrize(
+    ("write", "subtotal", "discount"),
+    [
+        (export_rows, "Order Subtotal Amount", "Cart Discount Amount"),
+        (partial(export_rows, exact=False), "Order Subtotal Amount", "Cart Discount Amount"),
+        (export_items, "order_subtotal", "discount_total"),
+    ],
+)
+def test_sums_that_deny_the_lines_are_said(write, subtotal, discount):
+    """The total is explained without them, so that nothing else would tell."""
+    for cells, said in (
+        ({}, False),
+        ({subtotal: "27.02"}, False),
+        ({subtotal: "29.00"}, True),
+        ({discount: "5.00"}, True),
+        ({subtotal: "", discount: ""}, False),
+        ({subtotal: "29.00", discount: "2.00"}, "exact" not in getattr(write, "keywords", {})),
+    ):
+        found = Read(write({"1": ORDER}, **cells))
+        assert found.reconciled.unexplained == ()
+        assert found.totals == {"1": ORDER.total}
+        assert found.says(DENIED) == said
+
+
+def test_a_line_that_is_missing_is_said_though_nothing_was_paid_for_it():
+    given = replace(ORDER, lines=(MUG, Line("Plate", "P-1", 1, 700, 700)))
+    content = export_rows({"1": given})
+    assert not Read(content).says(DENIED)
+    *kept, _, end = content.split(b"\r\n")
+    assert Read(b"\r\n".join([*kept, end])).says(DENIED)
+
+
 def paid_back(*refunds):
     """An order with what was paid back of it, and when, as one exporter lists them."""
     told = ";".join(f"amount:{amount}|reason:|date:{date}" for amount, date in refunds)
@@ -243,6 +279,7 @@ def test_a_coupon_is_a_discount_whatever_the_sums_are_rounded_to(prices, off, ra
     found = Read(written(ROWS.split(","), rows))
     assert found.reconciled.unexplained == ()
     assert sum(line.line_discount for line in found.lines) == discount
+    assert not found.says(DENIED)
 
 
 @pytest.mark.parametrize("status", ["refunded", "wc-refunded", "Erstattet", "partially-refunded"])
