@@ -41,10 +41,6 @@ GIVEN_AWAY = (
 ON_ALL_LINES = (
     "the export does not say which lines a discount on the order was for; it was put on all of them"
 )
-ON_CARDS = (
-    "the export does not say whether a discount on the order was for its gift cards too; their part"
-    " of it was left out with them"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +49,9 @@ class Amounts:
 
     ``sold`` are the numbers of the lines that are goods, in the order of ``goods``. ``tips``,
     ``duties`` and ``gift_cards`` are left out; ``unexplained`` is Total less all the others.
-    ``discount_beyond`` is what is told of discounts that is off neither goods nor shipping.
+    ``discount_beyond`` is what is told of discounts that is off neither goods nor shipping, and
+    ``off_cards`` what of a discount on the order is taken for that of gift cards that it is left
+    out with.
     """
 
     sold: tuple[int, ...]
@@ -68,6 +66,7 @@ class Amounts:
     remarks: tuple[str, ...]
     gift_cards: int = 0
     discount_beyond: int = 0
+    off_cards: int = 0
 
     @property
     def extras(self) -> tuple[int, ...]:
@@ -86,12 +85,11 @@ def amounts_of(sums: Sums, goods: Sequence[Goods], *, gift_cards_are_sales: bool
     remarks: list[str] = []
     sold = tuple(number for number in range(len(goods)) if number not in reading.tips)
     lines, order_discount = _discounted([goods[n] for n in sold], reading.off_goods, remarks)
-    gift_cards = 0
+    gift_cards = off_cards = 0
     if not gift_cards_are_sales:
         with_cards = order_discount
         sold, lines, order_discount, gift_cards = _without_cards(sold, lines, order_discount)
-        if lines and order_discount < with_cards:
-            remarks.append(ON_CARDS)
+        off_cards = with_cards - order_discount if lines else 0
     if order_discount and sum(line.paid > 0 for line in lines) > 1:
         remarks.append(ON_ALL_LINES)
     shipping = sums.shipping - reading.off_shipping
@@ -133,6 +131,7 @@ def amounts_of(sums: Sums, goods: Sequence[Goods], *, gift_cards_are_sales: bool
         tuple(remarks),
         gift_cards,
         reading.discount_beyond(sums.discount),
+        off_cards,
     )
 
 

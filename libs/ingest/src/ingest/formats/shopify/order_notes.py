@@ -37,6 +37,10 @@ BEYOND_SHOWN = (
     "Discount Amount is more than Subtotal and Shipping show: it is of a shipping that is told"
     " without it, or of lines that are missing; what is beyond was left out"
 )
+OFF_CARDS = (
+    "the export does not say whether a discount on the order was for its gift cards too; their part"
+    " of it was left out with them"
+)
 OTHER_CURRENCY = "paid in another currency; the amounts in the shop's were taken"
 
 
@@ -51,6 +55,7 @@ def remark(order: Order, notes: Notes, now: datetime) -> None:
         (gift_cards.ALONE if order.only_cards else gift_cards.LEFT_OUT, amounts.gift_cards),
         (DUTIES, amounts.duties),
         (BEYOND_SHOWN, amounts.discount_beyond),
+        (OFF_CARDS, amounts.off_cards),
         (differs, order.unexplained),
     ):
         if amount:
