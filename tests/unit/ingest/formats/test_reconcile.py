@@ -166,6 +166,17 @@ def test_a_payment_that_the_state_denies_is_said(status):
     assert (line.paid_at, notes) == (None, ())
 
 
+@pytest.mark.parametrize("cancelled", ["", "2026-03-04 09:00:00 +0100"])
+def test_what_was_paid_back_of_an_order_that_is_not_paid_is_said(cancelled):
+    written = rows(Sold((LAMP,)), "#1")
+    written[0] |= {"Financial Status": "voided", "Paid at": "", "Refunded Amount": "5.00"}
+    written[0]["Cancelled at"] = cancelled
+    (line,), back, (note,), _ = read(export(written))
+    assert line.paid_at is None
+    assert {row.kind for row in back} == ({"cancel"} if cancelled else set()), "no event"
+    assert "has a Refunded Amount and is no sale; nothing was taken back (5.00 EUR)" in note
+
+
 @pytest.mark.parametrize("status", ["Partially Refunded", "PAID", "partially  paid"])
 def test_a_state_is_known_however_it_is_spelt(status):
     written = rows(Sold((LAMP,)), "#1")

@@ -78,10 +78,12 @@ def remark(order: Order, notes: Notes, now: datetime) -> None:
 
 def note_gaps(order: Order, gaps: Gaps) -> None:
     """Keep what the export does not tell of an order with its days."""
-    head, since = order.head, order.paid_at or order.placed_at
+    head, since = order.head, order.paid_at
+    if since is None:
+        return
     for kind, amount, applies in (
         (GapKind.UNDATED_REFUNDS, head.refunded, head.cancelled_at is None),
-        (GapKind.UNRECONCILED_ORDERS, order.unexplained, order.paid_at is not None),
+        (GapKind.UNRECONCILED_ORDERS, order.unexplained, True),
     ):
         if amount and applies:
             gaps.add(kind, head.name, since, amount, platform_id=order.platform_id)
