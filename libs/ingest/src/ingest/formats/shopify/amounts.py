@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from ingest.formats.allocate import spread
 from ingest.formats.included_tax import take_out
 from ingest.formats.refund_parts import Back, refund_of
+from ingest.formats.shopify.card_discount import WithoutCards, without_cards
 from ingest.formats.shopify.reconcile import Goods, Sums, reading_of
 from ingest.formats.shopify.tax_bearing import bears_tax, own_taxes, paid_for
 
@@ -85,14 +86,14 @@ def amounts_of(sums: Sums, goods: Sequence[Goods], *, gift_cards_are_sales: bool
     remarks: list[str] = []
     sold = tuple(number for number in range(len(goods)) if number not in reading.tips)
     lines, order_discount = _discounted([goods[n] for n in sold], reading.off_goods, remarks)
-    gift_cards = off_cards = 0
+    shipping = sums.shipping - reading.off_shipping
+    cards = WithoutCards(tuple(range(len(lines))), order_discount)
     if not gift_cards_are_sales:
-        with_cards = order_discount
-        sold, lines, order_discount, gift_cards = _without_cards(sold, lines, order_discount)
-        off_cards = with_cards - order_discount if lines else 0
+        cards = without_cards(lines, order_discount, shipping, sums, inside=reading.tax_included)
+    sold, lines = tuple(sold[n] for n in cards.kept), [lines[n] for n in cards.kept]
+    order_discount = cards.discount
     if order_discount and sum(line.paid > 0 for line in lines) > 1:
         remarks.append(ON_ALL_LINES)
-    shipping = sums.shipping - reading.off_shipping
     if reading.off_shipping:
         remarks.append("a discount was taken off the shipping")
     paid = paid_for(lines, order_discount)
@@ -129,28 +130,9 @@ def amounts_of(sums: Sums, goods: Sequence[Goods], *, gift_cards_are_sales: bool
         reading.duties,
         reading.unexplained,
         tuple(remarks),
-        gift_cards,
+        cards.worth,
         reading.discount_beyond(sums.discount),
-        off_cards,
-    )
-
-
-def _without_cards(
-    sold: tuple[int, ...], lines: list[Goods], order_discount: int
-) -> tuple[tuple[int, ...], list[Goods], int, int]:
-    """What is left without gift cards: numbers, lines and the order's discount; and their worth."""
-    cards = [line.gift_card for line in lines]
-    if not any(cards):
-        return sold, lines, order_discount, 0
-    shares = spread(order_discount, [line.paid for line in lines])
-    kept = [number for number, card in enumerate(cards) if not card]
-    left = sum(shares[number] for number in kept)
-    worth = sum(line.paid for line, card in zip(lines, cards, strict=True) if card)
-    return (
-        tuple(sold[number] for number in kept),
-        [lines[number] for number in kept],
-        left,
-        worth - (order_discount - left),
+        cards.assumed,
     )
 
 
