@@ -166,6 +166,26 @@ def test_a_payment_that_the_state_denies_is_said(status):
     assert (line.paid_at, notes) == (None, ())
 
 
+@pytest.mark.parametrize("cell", ["blank", "missing"])
+@pytest.mark.parametrize(
+    ("name", "included", "counted"),
+    [("VAT 19%", True, 10_000), ("VAT 19%", False, 11_900), ("VAT", True, 11_597)],
+)
+def test_without_a_total_the_rate_tells_whether_prices_include_the_tax(
+    cell, name, included, counted
+):
+    written = rows(Sold((LAMP,), rate=Fraction(19, 100), tax_included=included), "#1")
+    written[0] |= {"Total": "", "Tax 1 Name": name, "Tax 1 Value": written[0]["Taxes"]}
+    columns = [*COLUMNS, "Tax 1 Name", "Tax 1 Value"]
+    if cell == "missing":
+        columns.remove("Total")
+    lines, _, notes, _ = read(export(written, columns))
+    assert net(lines) + lines[0].shipping + lines[0].tax == counted
+    assert any("there is no Total to tell" in note for note in notes) == (name == "VAT")
+    written[0]["Lineitem price"] = "1.00"  # less than the tax: it is in no price of the order
+    assert read(export(written, columns))[3].unexplained_amount >= 0
+
+
 @pytest.mark.parametrize("cancelled", ["", "2026-03-04 09:00:00 +0100"])
 def test_what_was_paid_back_of_an_order_that_is_not_paid_is_said(cancelled):
     written = rows(Sold((LAMP,)), "#1")

@@ -115,7 +115,7 @@ def amounts_of(sums: Sums, goods: Sequence[Goods], *, gift_cards_are_sales: bool
     taxed = sums.rate and any(line.taxable for line in lines)
     if taxed and not sums.taxes and reading.off_goods and not sum(paid):
         remarks.append(GIVEN_AWAY)
-    if sums.total is None and sums.taxes:
+    if sums.total is None and sums.taxes and sums.tax_included is None:
         remarks.append("there is no Total to tell whether prices include tax; taken as without")
     if reading.of_subtotal and not reading.unexplained:
         remarks.append("Subtotal is not the lines less discounts, Total is; the lines were taken")

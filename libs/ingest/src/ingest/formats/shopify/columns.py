@@ -46,7 +46,7 @@ MISSING: Final[Missing] = {
     "Subtotal": "tips are taken as goods, and discounts as Discount Amount says",
     "Shipping": "what was charged for it is not known",
     "Taxes": "what was charged for them is not known",
-    "Total": "prices are taken as without tax, and no order's total could be checked",
+    "Total": "prices are taken as without tax, unless its rate tells, and no total was checked",
     "Discount Code": "which codes were used is not known",
     "Discount Amount": "what Subtotal is below the lines' prices is taken as discount",
     "Refunded Amount": "what was paid back is not known",
