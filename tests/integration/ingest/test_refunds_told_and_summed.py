@@ -211,6 +211,25 @@ def test_a_file_of_the_shops_own_may_say_what_a_refund_was_of(shop: Shop) -> Non
     assert shop.rows("SELECT line_no, quantity, amount FROM refunds") == [(2, 1, 2_000)]
 
 
+@pytest.mark.parametrize("known", [1, 2])
+def test_an_older_export_is_told_to_be_older_and_dates_what_it_has(shop: Shop, known: int) -> None:
+    """An event that came late states all three on the twentieth of May."""
+    story, history = refunded_story(), refunded_story()
+    history.refunds = history.refunds[:known]
+    (topic, name, payload) = story.events[-1]
+    late = payload | {"date_modified_gmt": "2026-05-20T12:00:00"}
+    inboxes.put(shop.engine, shop.id, shop.connection, [(topic, name, late)])
+    work_off(shop.engine, shop.id)
+    outcome = bring_in(shop, history)
+    (said,) = [each for each in outcome.notes if "being older, has not" in each]
+    assert said.startswith("1 order (700): ")
+    assert outcome.summary.net_sales == 1_000 - 600
+    days = [f"2026-03-{known:02}"] * known + ["2026-05-20"] * (3 - known)
+    assert sorted(shop.back.values(), key=lambda each: each[1]) == [
+        (day, amount) for day, amount in zip(days, (100, 200, 300), strict=True)
+    ]
+
+
 def test_what_an_export_has_no_column_for_stays_not_known(shop: Shop) -> None:
     """There may be more than was told."""
     story = refunded_story()

@@ -35,6 +35,10 @@ _BESIDE: Final = (
     "cancelled, and refunds of it are known one by one; they stay on their days and lines, and of"
     " its Refunded Amount the rest alone counts when it was cancelled"
 )
+_OLDER: Final = (
+    "webhooks told further refunds of it, which the file, being older, has not; all of them stay on"
+    " their days and lines"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +162,11 @@ class _Attempt:
 
     def _imported(self, summary: LoadSummary) -> Imported:
         kept = Notes()
-        for said, those in ((_AS_TOLD, summary.kept_refunds), (_BESIDE, summary.known_beside)):
+        for said, those in (
+            (_AS_TOLD, summary.kept_refunds),
+            (_BESIDE, summary.known_beside),
+            (_OLDER, summary.newer_told),
+        ):
             kept.add_all(said, those.first, those.orders)
         return Imported(
             self._basis.currency,

@@ -77,7 +77,8 @@ class LoadSummary:
     ``net_sales`` sums those events, in minor units. ``version`` is the ledger's after the load,
     None when there was nothing to load. ``closed_days`` are those whose orders changed afterwards,
     ``kept_refunds`` are of orders of which the input's sum of refunds was left out,
-    ``known_beside`` of those of which its sum is less by the refunds that were known.
+    ``known_beside`` of those of which its sum is less by the refunds that were known,
+    ``newer_told`` of those of which events told more refunds than its sum is of.
     """
 
     products: int = 0
@@ -96,6 +97,7 @@ class LoadSummary:
     closed_days: ClosedDays = NONE_CHANGED
     kept_refunds: KeptRefunds = NONE_KEPT
     known_beside: KeptRefunds = NONE_KEPT
+    newer_told: KeptRefunds = NONE_KEPT
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +182,7 @@ def _merge(
     summed: Collection[str],
 ) -> LoadSummary:
     """Have all that is staged reviewed, and write it, where there is something."""
-    kept = settle_stated_refunds(cursor, summed=REFUNDED in summed)
+    kept, older = settle_stated_refunds(cursor, summed=REFUNDED in summed)
     beside = settle_cancelled_sums(cursor) if CANCELLED in summed else NONE_KEPT
     stage_events(cursor)
     review(broken(cursor, _RULES))
@@ -215,6 +217,7 @@ def _merge(
         closed_days=closed_days,
         kept_refunds=kept,
         known_beside=beside,
+        newer_told=older,
     )
 
 
