@@ -39,6 +39,14 @@ _OLDER: Final = (
     "webhooks told further refunds of it, which the file, being older, has not; all of them stay on"
     " their days and lines"
 )
+_LEFT_OUT: Final = (
+    "webhooks told that it was paid, cancelled or deleted, which the file, being older, has not; it"
+    " stays as they told it"
+)
+_TAKEN: Final = (
+    "webhooks told it otherwise, and the file does not say when it was written; it was taken as the"
+    " file has it, until webhooks tell it again"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +174,8 @@ class _Attempt:
             (_AS_TOLD, summary.kept_refunds),
             (_BESIDE, summary.known_beside),
             (_OLDER, summary.newer_told),
+            (_LEFT_OUT, summary.older),
+            (_TAKEN, summary.told_otherwise),
         ):
             kept.add_all(said, those.first, those.orders)
         return Imported(

@@ -26,6 +26,7 @@ from ingest.ledger.errors import IngestError, refuse
 from ingest.ledger.gaps import merge_gaps
 from ingest.ledger.marks import writing_staged
 from ingest.ledger.merge import merge_orders
+from ingest.ledger.older_exports import leave_older, left_out, told_otherwise
 from ingest.ledger.order_runs import in_runs
 from ingest.ledger.order_sequence import OrderSequence
 from ingest.ledger.products import merge_products, merge_stock, stage_catalogue
@@ -78,7 +79,9 @@ class LoadSummary:
     None when there was nothing to load. ``closed_days`` are those whose orders changed afterwards,
     ``kept_refunds`` are of orders of which the input's sum of refunds was left out,
     ``known_beside`` of those of which its sum is less by the refunds that were known,
-    ``newer_told`` of those of which events told more refunds than its sum is of.
+    ``newer_told`` of those of which events told more refunds than its sum is of,
+    ``older`` are orders that events told later than the input has them: they were left out.
+    ``told_otherwise`` are those that events told otherwise, and nothing says what is older.
     """
 
     products: int = 0
@@ -98,6 +101,8 @@ class LoadSummary:
     kept_refunds: KeptRefunds = NONE_KEPT
     known_beside: KeptRefunds = NONE_KEPT
     newer_told: KeptRefunds = NONE_KEPT
+    older: KeptRefunds = NONE_KEPT
+    told_otherwise: KeptRefunds = NONE_KEPT
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +141,8 @@ def load_sales(
     ``products_by_title``: a line's product is named by its SKU, or by its title where it has none.
     ``events_know_more``: lines that webhooks told keep what these stated. ``summed``: refunds of
     these ids are sums of an export. ``gaps`` are read last, and kept with the orders' days.
-    ``review`` gets every error before anything is merged, and raises if there is one.
-    ``read_by`` is what the source reads by, where the tenant's settings matter to it. ``begin``
-    runs first, ``conclude`` last in the transaction, within ``limits``.
+    ``review`` gets every error before all is merged, and raises if there is one. ``read_by`` is
+    what the source reads by, if it matters. ``begin`` runs first, ``conclude`` last, in ``limits``.
 
     Raises:
         BasisChangedError: the tenant's settings are not those of ``read_by``.
@@ -165,6 +169,7 @@ def load_sales(
             stage(cursor, STOCK, stock),
             stage(cursor, GAPS, gaps.rows()),
         )
+        leave_older(cursor, of_export=bool(summed))
         stage_catalogue(cursor, by_title=products_by_title)
         stage_orders(cursor, apart=not sequence.strict, events_know_more=events_know_more)
         summary = _merge(cursor, staged, gaps, review, summed=summed)
@@ -184,6 +189,7 @@ def _merge(
     """Have all that is staged reviewed, and write it, where there is something."""
     kept, older = settle_stated_refunds(cursor, summed=REFUNDED in summed)
     beside = settle_cancelled_sums(cursor) if CANCELLED in summed else NONE_KEPT
+    otherwise = told_otherwise(cursor) if summed else NONE_KEPT
     stage_events(cursor)
     review(broken(cursor, _RULES))
     if staged == Staged(0, 0, 0, 0, 0):
@@ -218,6 +224,8 @@ def _merge(
         kept_refunds=kept,
         known_beside=beside,
         newer_told=older,
+        told_otherwise=otherwise,
+        older=left_out(cursor),
     )
 
 
