@@ -183,6 +183,17 @@ def test_what_paid_for_an_edit_is_no_goodwill_once_the_order_is_cancelled(shop: 
     assert shop.back == [edit, ("2026-03-08", "cancel", 2, 0, 0, 0)]
 
 
+def test_a_late_event_of_another_connection_undoes_nothing(shop: Shop) -> None:
+    """It is older than the cancelling, which took the other pieces back."""
+    shop.tell(cancelled(ONE_MUG))
+    before = shop.back
+    other = inboxes.connect(shop.engine, shop.id)
+    late = told(ONE_MUG, at="2026-03-05T10:00:00Z")
+    inboxes.put(shop.engine, shop.id, other, [("orders/updated", "late", late)])
+    work_off(shop.engine, shop.id)
+    assert shop.back == before == [ON_THE_FIFTH, ("2026-03-08", "cancel", 2, 0, 0, 0)]
+
+
 def test_tips_are_no_sales_whenever_they_are_paid_back(shop: Shop) -> None:
     """A mug of 20.00 and a tip of 5.00: 5.00 for the tip on the fifth, 20.00 on cancelling."""
     tip = line(2, "Tip", "5.00", sku=None, tip={"payment_gateway": "p"})

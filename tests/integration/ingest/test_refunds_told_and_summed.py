@@ -140,6 +140,19 @@ def test_the_first_connection_that_was_told_dates_a_refund_though_a_sum_took_its
     assert {day for day, _ in shop.back.values()} == {"2026-03-01", "2026-03-03"}
 
 
+def test_a_late_event_of_another_connection_takes_no_newer_refund_out(shop: Shop) -> None:
+    shop.tell(3, "-10.00")
+    shop.tell(5, "-10.00", "-20.00")
+    before = shop.back
+    other = inboxes.connect(shop.engine, shop.id, "woocommerce")
+    refund = {"id": 1, "reason": "", "total": "-10.00"}
+    late = order(LINES, "99.00", at=day_of(4), refunds=[refund], **SUMS)
+    inboxes.put(shop.engine, shop.id, other, [("order.updated", "late", late)])
+    work_off(shop.engine, shop.id)
+    assert shop.back == before
+    assert len(before) == 2
+
+
 def test_two_shops_of_one_id_date_each_its_own(shop: Shop) -> None:
     """Ids of two sites' orders meet; their numbers do not."""
     other = inboxes.connect(shop.engine, shop.id, "woocommerce")

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, select
 from tests.support import (
+    cancelled_orders,
     hypothesis_profiles,
     inboxes,
     refund_stories,
@@ -148,6 +149,35 @@ def test_refunds_of_woocommerce_stay_on_their_days_and_count_once_whatever_comes
         assert total == paid_back if step is None else total <= paid_back
         assert len(found) == 1 or REFUNDED not in found
     assert refund_stories.back_of(service_engine, shop) == refund_stories.stated(story.events)
+
+
+@IN_ONE_DATABASE
+@given(
+    data=st.data(),
+    story=st.one_of(
+        cancelled_orders.orders().map(lambda each: ("shopify", each.events)),
+        refund_stories.orders().map(lambda each: ("woocommerce", each.events)),
+    ),
+)
+def test_two_connections_that_hear_some_of_an_order_each_give_what_one_gives_that_hears_all(
+    service_engine: Engine, data: st.DataObject, story: tuple[str, list[Any]]
+) -> None:
+    platform, events = story
+    by_one, by_two = new_shop(service_engine), new_shop(service_engine)
+    alone = inboxes.connect(service_engine, by_one, platform)
+    inboxes.put(service_engine, by_one, alone, events)
+    work_off(service_engine, by_one)
+    both = [inboxes.connect(service_engine, by_two, platform) for _ in range(2)]
+    heard = [
+        (connection, event)
+        for event in events
+        for connection in data.draw(st.sampled_from([both[:1], both[1:], both]))
+    ]
+    for connection, event in data.draw(st.permutations(heard)):
+        inboxes.put(service_engine, by_two, connection, [event])
+        work_off(service_engine, by_two)
+    expected = inboxes.ledger_of(service_engine, by_one)
+    assert inboxes.ledger_of(service_engine, by_two) == expected
 
 
 def tell_in_any_order(

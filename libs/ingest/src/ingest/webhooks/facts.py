@@ -100,6 +100,10 @@ class Facts:
             _newest(self.standing, other.standing),
         )
 
+    def beside(self, other: "Facts") -> "Facts":
+        """What both know, where each was told by itself how often the order was deleted."""
+        return replace(self.merged(other), deleted=self.deleted, restored=self.restored)
+
     def stated_with(self, other: "Facts") -> "Facts":
         """With when refunds were there at the latest, as either knows it."""
         refunds = {
