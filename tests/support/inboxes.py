@@ -1,7 +1,8 @@
 """A connection of a shop, events entered as the service enters them, and the ledger to compare."""
 
 import json
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -46,6 +47,20 @@ def ledger_of(engine: Engine, tenant_id: int) -> dict[str, list[tuple[Any, ...]]
             name: sorted(map(tuple, session.execute(text(query))), key=repr)
             for name, query in LEDGER.items()
         }
+
+
+def parts_of(
+    ledger: dict[str, list[tuple[Any, ...]]], orders: Collection[str]
+) -> dict[tuple[Any, ...], int]:
+    """Of each line that came back its pieces and goods, of each order shipping and tax: whichever
+    refunds of ``orders`` gave them back.
+    """
+    found: Counter[tuple[Any, ...]] = Counter()
+    for name, _, line_no, *_, pieces, amount, shipping, tax in ledger["refunds"]:
+        if name in orders:
+            found += Counter({(name, line_no, "pieces"): pieces, (name, line_no): amount})
+            found += Counter({(name, "shipping"): shipping, (name, "tax"): tax})
+    return dict(found)
 
 
 def connect(

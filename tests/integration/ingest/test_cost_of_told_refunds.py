@@ -12,12 +12,15 @@ from tests.integration.ingest.test_refunds_told_and_summed import (
     day_of,
     refunded_story,
 )
-from tests.integration.ingest.test_told_by_events import work_of
+from tests.integration.ingest.test_told_by_events import CANCELLED, export, sold, work_of
+from tests.integration.ingest.test_webhook_law import bring_in as shopify_in
 from tests.support import inboxes
+from tests.support.webhook_shop import WebhookShop
 from tests.support.woocommerce_json import line, order
 
 from common.db.tenancy import Access, transaction
-from ingest.ledger import marks, staging, stated_refunds
+from ingest.import_files import FileKind
+from ingest.ledger import cancelled_sums, marks, staging, stated_refunds
 from ingest.webhooks.work import work_off
 
 
@@ -88,3 +91,41 @@ AS_TOLD = (
     FROM webhook_orders w JOIN orders o ON o.external_id <> w.order_id
     """,
 )
+
+
+@pytest.mark.parametrize("analysed", [True, False])
+def test_cancelled_orders_beside_known_refunds_cost_what_they_are(
+    service_engine: Engine,
+    owner_engine: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+    analysed: bool,
+) -> None:
+    """Twice the orders are twice the rows looked at, and no more."""
+    looked: list[float] = []
+
+    def explained(cursor: staging.Cursor, name: str, query: str) -> int:
+        (found,) = cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {query}").fetchone() or ([],)
+        looked[-1] += work_of(found[0]["Plan"])
+        return staging.derive(cursor, name, query)
+
+    columns = "refund_id,order_id,line_id,processed_at,quantity,amount\n"
+    for many in (300, 600):
+        shop = WebhookShop(service_engine, "shopify")
+        rows = [f"r,#{1001 + n},1,2026-03-03T10:00:00Z,1,20.00" for n in range(many)]
+        refunds = {FileKind.REFUNDS: (columns + "\n".join(rows)).encode()}
+        standing = export(row for n in range(many) for row in sold(n))
+        shopify_in(shop.engine, shop.id, "shopify", standing | refunds)
+        if analysed:
+            url = owner_engine.url.set(drivername="postgresql")
+            text_of = url.render_as_string(hide_password=False)
+            with psycopg.connect(text_of, autocommit=True) as owner:
+                owner.execute("ANALYZE")
+        looked.append(0)
+        with monkeypatch.context() as patched:
+            patched.setattr(cancelled_sums, "derive", explained)
+            gone = export(row for n in range(many) for row in sold(n, **CANCELLED))
+            shopify_in(shop.engine, shop.id, "shopify", gone)
+        back = shop.rows("SELECT sum(amount) FROM refunds GROUP BY order_id")
+        assert back == [(2500,)] * many
+    assert looked[0] > 300
+    assert looked[1] < 3 * looked[0], looked

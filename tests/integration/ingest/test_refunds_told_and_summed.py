@@ -140,6 +140,19 @@ def test_the_first_connection_that_was_told_dates_a_refund_though_a_sum_took_its
     assert {day for day, _ in shop.back.values()} == {"2026-03-01", "2026-03-03"}
 
 
+def test_a_late_event_of_another_connection_takes_no_newer_refund_out(shop: Shop) -> None:
+    shop.tell(3, "-10.00")
+    shop.tell(5, "-10.00", "-20.00")
+    before = shop.back
+    other = inboxes.connect(shop.engine, shop.id, "woocommerce")
+    refund = {"id": 1, "reason": "", "total": "-10.00"}
+    late = order(LINES, "99.00", at=day_of(4), refunds=[refund], **SUMS)
+    inboxes.put(shop.engine, shop.id, other, [("order.updated", "late", late)])
+    work_off(shop.engine, shop.id)
+    assert shop.back == before
+    assert len(before) == 2
+
+
 def test_two_shops_of_one_id_date_each_its_own(shop: Shop) -> None:
     """Ids of two sites' orders meet; their numbers do not."""
     other = inboxes.connect(shop.engine, shop.id, "woocommerce")
@@ -209,6 +222,25 @@ def test_a_file_of_the_shops_own_may_say_what_a_refund_was_of(shop: Shop) -> Non
     import_files(shop.engine, shop.id, files, layout=FORMATS["own"])
     assert shop.back == {"refunded": ("2026-03-02", 2_000)}
     assert shop.rows("SELECT line_no, quantity, amount FROM refunds") == [(2, 1, 2_000)]
+
+
+@pytest.mark.parametrize("known", [1, 2])
+def test_an_older_export_is_told_to_be_older_and_dates_what_it_has(shop: Shop, known: int) -> None:
+    """An event that came late states all three on the twentieth of May."""
+    story, history = refunded_story(), refunded_story()
+    history.refunds = history.refunds[:known]
+    (topic, name, payload) = story.events[-1]
+    late = payload | {"date_modified_gmt": "2026-05-20T12:00:00"}
+    inboxes.put(shop.engine, shop.id, shop.connection, [(topic, name, late)])
+    work_off(shop.engine, shop.id)
+    outcome = bring_in(shop, history)
+    (said,) = [each for each in outcome.notes if "being older, has not" in each]
+    assert said.startswith("1 order (700): ")
+    assert outcome.summary.net_sales == 1_000 - 600
+    days = [f"2026-03-{known:02}"] * known + ["2026-05-20"] * (3 - known)
+    assert sorted(shop.back.values(), key=lambda each: each[1]) == [
+        (day, amount) for day, amount in zip(days, (100, 200, 300), strict=True)
+    ]
 
 
 def test_what_an_export_has_no_column_for_stays_not_known(shop: Shop) -> None:
@@ -305,6 +337,21 @@ def test_an_id_that_is_none_ends_its_event_and_no_other(shop: Shop, name: str) -
     work_off(shop.engine, shop.id)
     assert inboxes.states_of(shop.engine, shop.id) == {"dead": 1, "done": 1}
     assert shop.rows("SELECT external_id FROM orders") == [("2",)]
+
+
+def test_a_refund_of_the_shops_own_file_is_no_gap_when_its_state_is_told_again(shop: Shop) -> None:
+    """The state alone says that it was paid back; until a file says what."""
+    gaps = "SELECT kind FROM data_gaps"
+    shop.tell(3, status="refunded")
+    assert shop.rows(gaps) == [("refunds-not-known",)]
+    refund = b"refund_id,order_id,line_id,processed_at,quantity,amount\n"
+    refund += b"mine,1,1,2026-03-02T10:00:00Z,1,60.00\n"
+    files = {FileKind.REFUNDS: ImportFile("refunds.csv", [refund])}
+    import_files(shop.engine, shop.id, files, layout=FORMATS["own"])
+    assert shop.rows(gaps) == []
+    shop.tell(5, status="refunded")
+    assert shop.rows(gaps) == []
+    assert shop.back == {"mine": ("2026-03-02", 6_000)}
 
 
 def test_what_is_told_beyond_the_sum_is_of_the_day_that_tells_it(shop: Shop) -> None:

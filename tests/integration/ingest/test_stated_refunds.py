@@ -1,5 +1,7 @@
 """Refunds that WooCommerce's events state: each on its own day, and never beside their sum."""
 
+import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -101,6 +103,30 @@ def test_an_export_leaves_refunds_of_its_sum_alone_and_another_sum_counts_in_the
             continue
         ((_, back),) = back_of(service_engine, shop).values()
         assert back == sum(amount for amount, _ in story.refunds)
+    inboxes.put(service_engine, shop, connection, story.events[known:])
+    work_off(service_engine, shop)
+    assert back_of(service_engine, shop) == stated(story.events)
+
+
+@IN_ONE_DATABASE
+@given(data=st.data(), story=orders(least=2), dated=st.booleans())
+def test_an_export_from_before_takes_nothing_from_what_events_told_since(
+    service_engine: Engine, data: st.DataObject, story: Story, *, dated: bool
+) -> None:
+    """It was written after some of the refunds that are known, and comes when others are told."""
+    shop = new_shop(service_engine)
+    connection = inboxes.connect(service_engine, shop, "woocommerce")
+    known = data.draw(st.integers(1, len(story.events)))
+    inboxes.put(service_engine, shop, connection, data.draw(st.permutations(story.events[:known])))
+    work_off(service_engine, shop)
+    told = rows_of(service_engine, shop)
+    older = data.draw(st.integers(0, known - 1))
+    file = export([replace(story, refunds=story.refunds[:older])])
+    if not dated:
+        file = re.sub(rb"\|date:[-0-9: ]*", b"|date:", file)
+    for _ in range(2):
+        bring_in(service_engine, shop, "woocommerce", {FileKind.ORDERS: file})
+        assert rows_of(service_engine, shop) == told
     inboxes.put(service_engine, shop, connection, story.events[known:])
     work_off(service_engine, shop)
     assert back_of(service_engine, shop) == stated(story.events)

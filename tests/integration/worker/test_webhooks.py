@@ -72,7 +72,13 @@ def test_a_burst_in_any_order_gives_the_ledger_of_the_export(
     worked = work.work_off(by_events.engine, by_events.tenant_id)
     assert (worked.done, worked.failed, worked.dead) == (len(events), 0, 0)
     found = inboxes.ledger_of(by_events.engine, by_events.tenant_id)
-    assert found == inboxes.ledger_of(by_file.engine, by_file.tenant_id)
+    brought = inboxes.ledger_of(by_file.engine, by_file.tenant_id)
+    assert (found["orders"], found["lines"]) == (brought["orders"], brought["lines"])
+    orders_back = {row[0] for row in brought["refunds"]}
+    assert len(orders_back) == 20
+    assert inboxes.parts_of(found, orders_back) == inboxes.parts_of(brought, orders_back)
+    days = [{(row[0], *row[4:6]) for row in each["refunds"]} for each in (found, brought)]
+    assert days[0] == days[1]
     # All of it again, after it was forgotten that it came: nothing changes.
     with transaction(by_events.engine, Access(tenant_id=by_events.tenant_id)) as session:
         session.execute(text("DELETE FROM webhook_events"))

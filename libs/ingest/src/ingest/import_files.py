@@ -23,13 +23,29 @@ from ingest.ledger.errors import IngestError
 from ingest.ledger.load import LoadSummary, load_sales
 from ingest.progress import Meter, Phase
 from ingest.row_faults import BEHIND, report
-from ingest.rows import RefundRow
+from ingest.rows import CANCELLED, REFUNDED, RefundRow
 from ingest.sources import FileKind, ImportFile
 
 MOST_FAULTS: Final = 50
 _AS_TOLD: Final = (
     "webhooks told its refunds, which come to the same; they stay on their days and lines, whatever"
     " is said of them here"
+)
+_BESIDE: Final = (
+    "cancelled, and refunds of it are known one by one; they stay on their days and lines, and of"
+    " its Refunded Amount the rest alone counts when it was cancelled"
+)
+_OLDER: Final = (
+    "webhooks told further refunds of it, which the file, being older, has not; all of them stay on"
+    " their days and lines"
+)
+_LEFT_OUT: Final = (
+    "webhooks told that it was paid, cancelled or deleted, which the file, being older, has not; it"
+    " stays as they told it"
+)
+_TAKEN: Final = (
+    "webhooks told it otherwise, and the file does not say when it was written; it was taken as the"
+    " file has it, until webhooks tell it again"
 )
 
 
@@ -142,8 +158,7 @@ class _Attempt:
                 gaps=self._gaps,
                 products_by_title=self._layout.products_by_title,
                 events_know_more=True,
-                refunds_summed=self._layout is not registry.FALLBACK
-                and FileKind.REFUNDS not in self._files,
+                summed=self._summed(),
                 review=self._review,
                 read_by=self._basis,
                 conclude=None
@@ -155,7 +170,14 @@ class _Attempt:
 
     def _imported(self, summary: LoadSummary) -> Imported:
         kept = Notes()
-        kept.add_all(_AS_TOLD, summary.kept_refunds.first, summary.kept_refunds.orders)
+        for said, those in (
+            (_AS_TOLD, summary.kept_refunds),
+            (_BESIDE, summary.known_beside),
+            (_OLDER, summary.newer_told),
+            (_LEFT_OUT, summary.older),
+            (_TAKEN, summary.told_otherwise),
+        ):
+            kept.add_all(said, those.first, those.orders)
         return Imported(
             self._basis.currency,
             self._basis.timezone,
@@ -163,6 +185,12 @@ class _Attempt:
             (*self._notes.lines(), *kept.lines()),
             self._source.reconciliation.result(),
         )
+
+    def _summed(self) -> frozenset[str]:
+        """The ids of refunds that are sums of a platform's export: no word of the shop's own."""
+        if self._layout is registry.FALLBACK:
+            return frozenset()
+        return frozenset({CANCELLED} if FileKind.REFUNDS in self._files else {CANCELLED, REFUNDED})
 
     def _rows(self) -> int:
         return sum(table.rows for table in (*self._source.tables, *self._fallback.tables))

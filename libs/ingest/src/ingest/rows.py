@@ -18,6 +18,11 @@ RefundKind = Literal["return", "cancel", "edit"]
 REFUNDED: Final = "refunded"
 """The id of a refund that is all that was paid back of an order, where only the sum is known."""
 
+CANCELLED: Final = "cancelled"
+"""The id of what a cancelling takes back: all that was paid back of the order, where only the sum
+is known, else what the refunds that are known leave.
+"""
+
 TOLD: Final = f" {REFUNDED}:"
 """What the ids of refunds begin with that events told one by one, and an export only the sum of.
 

@@ -115,15 +115,50 @@ def test_nothing_comes_back_of_an_order_that_is_not_paid() -> None:
     assert not told(of_lines((12, 1, "30.00", "6.00")), financial_status="pending").refunds
 
 
-def test_a_cancelled_order_is_taken_back_once() -> None:
+def test_a_cancelled_order_is_taken_back_once_by_its_refunds_and_its_pieces() -> None:
     found = told(
         {**of_lines((11, 1, "10.00", "2.00")), **money("12.00")},
         money("52.00"),
-        cancelled_at="2026-03-05T00:00:00Z",
+        cancelled_at="2026-03-04T00:00:00Z",
     )
-    assert {row.refund_id for row in found.refunds} == {"cancelled"}
-    assert sum(row.amount for row in found.refunds) == 5000
-    assert found.lifted == {"0", "1"}
+    assert [(row.refund_id, row.kind) for row in found.refunds] == [
+        *[("0", "return")] * 2,
+        *[("1", "cancel")] * 3,
+        *[("cancelled", "cancel")] * 2,
+    ]
+    assert sums(found.refunds) == [
+        *[(None, 0, 0, 0, 200), ("1", 1, 1000, 0, 0)],
+        *[(None, 0, 0, 400, 800), ("1", 0, 1000, 0, 0), ("2", 0, 3000, 0, 0)],
+        *[("1", 1, 0, 0, 0), ("2", 1, 0, 0, 0)],
+    ]
+    assert found.lifted == frozenset()
+
+
+def test_a_currency_without_decimals_is_paid_back_to_its_unit_whatever_it_was_paid_in() -> None:
+    """1,000 of 1,001 yen before, as dollars; what is left on cancelling."""
+    refunds = [
+        {
+            "id": "0",
+            "created_at": "2026-03-03T00:00:00Z",
+            **of_lines((11, 1, "1000", "0")),
+            "transactions": [
+                {"kind": "refund", "status": "success", "amount": "6.70", "currency": "USD"}
+            ],
+        },
+        {"id": "1", "created_at": "2026-03-05T00:00:00Z", **money("1")},
+    ]
+    line = {"id": 11, "name": "Mug", "sku": "M", "price": "1001", "quantity": 1}
+    sums = {"subtotal_price": "1001", "total_tax": "0", "total_price": "1001"}
+    payload = ORDER | sums | {"currency": "JPY", "shipping_lines": [], "line_items": [line]}
+    payload |= {"cancelled_at": "2026-03-05T00:00:00Z", "refunds": refunds}
+    platform, basis = ShopifyWebhooks(), Basis("JPY", "Asia/Tokyo", GiftCards.PLATFORM)
+    order_id, facts = platform.read("orders/cancelled", _as_text(payload), ARRIVAL)
+    found = platform.state(order_id, facts, Shop(basis, Notes("JPY"), NOW))
+    assert found is not None
+    assert [(row.refund_id, row.kind, row.quantity, row.amount) for row in found.refunds] == [
+        ("0", "return", 1, 1000),
+        ("1", "cancel", 0, 1),
+    ]
 
 
 @pytest.mark.parametrize("status", ["refunded", "partially_refunded"])

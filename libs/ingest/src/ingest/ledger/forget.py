@@ -32,6 +32,9 @@ _FIND_TOLD: Final = text(
     " WHERE o.tenant_id = :tenant_id AND o.id = ANY(:orders)"
     " AND (f.external_id = :sum OR starts_with(f.external_id, :told)) GROUP BY 1"
 )
+_ANY_BACK: Final = text(
+    "SELECT EXISTS (SELECT FROM refunds WHERE tenant_id = :tenant_id AND order_id = ANY(:orders))"
+)
 _LIFT: Final = text(
     "DELETE FROM refunds WHERE tenant_id = :tenant_id AND order_id = ANY(:orders)"
     " AND external_id = ANY(:refunds)"
@@ -97,6 +100,12 @@ def refunds_by_platform(
     given |= {"told": TOLD, "sum": REFUNDED}
     given["assumed"] = GapKind.ASSUMED_REFUND_DATES.value
     return [KnownRefund(*row) for row in connection.execute(_FIND_TOLD, given)]
+
+
+def anything_came_back(connection: Connection, tenant_id: int, orders: Sequence[int]) -> bool:
+    """Whether the ledger has refunds of ``orders``, whoever brought them."""
+    given = {"tenant_id": tenant_id, "orders": list(orders)}
+    return bool(connection.scalar(_ANY_BACK, given))
 
 
 def lift_refunds_of(

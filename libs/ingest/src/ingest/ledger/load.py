@@ -4,7 +4,7 @@ Loads of one tenant queue on an advisory lock; loads of different tenants do not
 goes wrong, from a bad row to an error in the source of the rows, leaves the ledger untouched.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -19,12 +19,14 @@ from common.db.tenancy import Access, transaction
 from common.instants import now
 from ingest.gaps import Gaps
 from ingest.ledger.basis import Basis, require_same
+from ingest.ledger.cancelled_sums import settle_cancelled_sums
 from ingest.ledger.checks import LINE_RULES, ORDER_RULES, PRODUCT_RULES, STOCK_RULES, broken
 from ingest.ledger.closed_days import NONE_CHANGED, ClosedDays, note_closed_days
 from ingest.ledger.errors import IngestError, refuse
 from ingest.ledger.gaps import merge_gaps
 from ingest.ledger.marks import writing_staged
 from ingest.ledger.merge import merge_orders
+from ingest.ledger.older_exports import leave_older, left_out, told_otherwise
 from ingest.ledger.order_runs import in_runs
 from ingest.ledger.order_sequence import OrderSequence
 from ingest.ledger.products import merge_products, merge_stock, stage_catalogue
@@ -34,7 +36,7 @@ from ingest.ledger.stage_refunds import lift_refunds, merge_refunds, stage_event
 from ingest.ledger.staging import GAPS, ORDER_LINES, PRODUCTS, REFUNDS, STOCK, Cursor, stage
 from ingest.ledger.stated_refunds import NONE_KEPT, KeptRefunds, settle_stated_refunds
 from ingest.ledger.time_limits import PATIENT, TimeLimits
-from ingest.rows import OrderLineRow, ProductRow, RefundRow, StockRow
+from ingest.rows import CANCELLED, REFUNDED, OrderLineRow, ProductRow, RefundRow, StockRow
 
 _RULES = tuple(
     chain(
@@ -75,7 +77,11 @@ class LoadSummary:
     are the earliest and latest instant an event of this input counts at, None without events;
     ``net_sales`` sums those events, in minor units. ``version`` is the ledger's after the load,
     None when there was nothing to load. ``closed_days`` are those whose orders changed afterwards,
-    ``kept_refunds`` are of orders of which the input's sum of refunds was left out.
+    ``kept_refunds`` are of orders of which the input's sum of refunds was left out,
+    ``known_beside`` of those of which its sum is less by the refunds that were known,
+    ``newer_told`` of those of which events told more refunds than its sum is of,
+    ``older`` are orders that events told later than the input has them: they were left out.
+    ``told_otherwise`` are those that events told otherwise, and nothing says what is older.
     """
 
     products: int = 0
@@ -93,6 +99,10 @@ class LoadSummary:
     version: int | None = None
     closed_days: ClosedDays = NONE_CHANGED
     kept_refunds: KeptRefunds = NONE_KEPT
+    known_beside: KeptRefunds = NONE_KEPT
+    newer_told: KeptRefunds = NONE_KEPT
+    older: KeptRefunds = NONE_KEPT
+    told_otherwise: KeptRefunds = NONE_KEPT
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +127,7 @@ def load_sales(
     gaps: Gaps | None = None,
     products_by_title: bool = False,
     events_know_more: bool = False,
-    refunds_summed: bool = False,
+    summed: Collection[str] = (),
     review: Callable[[Sequence[IngestError]], None] = refuse,
     read_by: Basis | None = None,
     begin: Callable[[Connection], None] | None = None,
@@ -129,11 +139,10 @@ def load_sales(
     A product seen again is updated, an order seen again is replaced with its lines (its refunds
     stay, on the lines of the same ids) unless it is the same, a refund seen again is replaced.
     ``products_by_title``: a line's product is named by its SKU, or by its title where it has none.
-    ``events_know_more``: lines that webhooks told keep what these stated. ``refunds_summed``:
-    refunds ``REFUNDED`` are sums of an export. ``gaps`` are read last, and kept with the orders'
-    days. ``review`` gets every error before anything is merged, and raises if there is one.
-    ``read_by`` is what the source reads by, where the tenant's settings matter to it. ``begin``
-    runs first, ``conclude`` last in the transaction, within ``limits``.
+    ``events_know_more``: lines that webhooks told keep what these stated. ``summed``: refunds of
+    these ids are sums of an export. ``gaps`` are read last, and kept with the orders' days.
+    ``review`` gets every error before all is merged, and raises if there is one. ``read_by`` is
+    what the source reads by, if it matters. ``begin`` runs first, ``conclude`` last, in ``limits``.
 
     Raises:
         BasisChangedError: the tenant's settings are not those of ``read_by``.
@@ -160,9 +169,10 @@ def load_sales(
             stage(cursor, STOCK, stock),
             stage(cursor, GAPS, gaps.rows()),
         )
+        leave_older(cursor, of_export=bool(summed))
         stage_catalogue(cursor, by_title=products_by_title)
         stage_orders(cursor, apart=not sequence.strict, events_know_more=events_know_more)
-        summary = _merge(cursor, staged, gaps, review, refunds_summed=refunds_summed)
+        summary = _merge(cursor, staged, gaps, review, summed=summed)
         if conclude is not None:
             conclude(session.connection(), summary)
         return summary
@@ -174,10 +184,12 @@ def _merge(
     gaps: Gaps,
     review: Callable[[Sequence[IngestError]], None],
     *,
-    refunds_summed: bool,
+    summed: Collection[str],
 ) -> LoadSummary:
     """Have all that is staged reviewed, and write it, where there is something."""
-    kept = settle_stated_refunds(cursor, summed=refunds_summed)
+    kept, older = settle_stated_refunds(cursor, summed=REFUNDED in summed)
+    beside = settle_cancelled_sums(cursor) if CANCELLED in summed else NONE_KEPT
+    otherwise = told_otherwise(cursor) if summed else NONE_KEPT
     stage_events(cursor)
     review(broken(cursor, _RULES))
     if staged == Staged(0, 0, 0, 0, 0):
@@ -210,6 +222,10 @@ def _merge(
         version=version,
         closed_days=closed_days,
         kept_refunds=kept,
+        known_beside=beside,
+        newer_told=older,
+        told_otherwise=otherwise,
+        older=left_out(cursor),
     )
 
 

@@ -1,8 +1,9 @@
 """Refunds that events told one by one, of orders of which an export has only their sum.
 
 Where both come to the same and the refunds fit the order as the export has it, they stay on their
-days, or the sum's where that is earlier, and the sum is left out; else, and where the sum is no
-export's, it supersedes them. They never count beside each other, and one that is told again stays
+days, or the sum's where that is earlier, and the sum is left out; so it is where it is what the
+first of them come to, as it is older than the others. Else, and where the sum is no export's, it
+supersedes them. They never count beside each other, and one that is told again stays
 on the earliest of its days.
 """
 
@@ -41,6 +42,15 @@ _STAGE_STATED: Final = f"""
           AND starts_with(r.external_id, '{TOLD}')
         OFFSET 0) f
 """  # noqa: S608 - words of our own
+# What they came to in turn: an export from before the last of them has one of these sums.
+_STAGE_TURNS: Final = """
+    SELECT order_id, refund_id, back, sum(given) OVER (
+        PARTITION BY order_id ORDER BY at, length(refund_id), refund_id) AS so_far
+    FROM (
+        SELECT order_id, refund_id, back, min(processed_at) AS at,
+               sum(amount) + sum(shipping) + sum(tax) AS given
+        FROM staged_stated GROUP BY order_id, refund_id, back) each_one
+"""
 # An order that is not staged stays as it is, and they fit it.
 _STAGE_AGREED: Final = """
     WITH heads AS (
@@ -60,11 +70,12 @@ _STAGE_AGREED: Final = """
                 l.unit_price::numeric * l.quantity + l.remainder - l.line_discount
                 - coalesce(l.share, w.share, 0))
     )
-    SELECT s.id, s.order_id FROM staged_stated s LEFT JOIN heads h USING (order_id)
+    SELECT s.id, s.order_id, sum(s.amount) + sum(s.shipping) + sum(s.tax) > s.back AS older
+    FROM staged_stated s LEFT JOIN heads h USING (order_id)
     WHERE order_id NOT IN (SELECT order_id FROM beyond)
+      AND order_id IN (SELECT order_id FROM staged_turns WHERE so_far = back)
     GROUP BY s.id, s.order_id, s.back, h.position, h.paid_at, h.shipping, h.tax
-    HAVING sum(s.amount) + sum(s.shipping) + sum(s.tax) = s.back
-       AND (h.position IS NULL OR (
+    HAVING (h.position IS NULL OR (
             sum(s.shipping) <= h.shipping AND sum(s.tax) <= h.tax
             AND min(s.processed_at) >= h.paid_at))
 """
@@ -73,14 +84,16 @@ _LEAVE_SUMS: Final = f"""
     WHERE r.order_id = a.order_id AND r.refund_id = '{REFUNDED}'
 """  # noqa: S608 - words of our own
 # With the sum's place in the input: what it did is counted of them. A sum whose day the export
-# tells has all that was paid back by then.
+# tells has all that it is of paid back by then.
 _KEEP_STATED: Final = f"""
     INSERT INTO staged_refunds (position, refund_id, order_id, line_id, processed_at, kind,
                                 quantity, amount, shipping, tax)
     SELECT s.position, s.refund_id, s.order_id, s.line_id,
-           CASE WHEN g.order_id IS NULL THEN least(s.processed_at, s.at) ELSE s.processed_at END,
+           CASE WHEN g.order_id IS NULL AND t.so_far <= s.back
+                THEN least(s.processed_at, s.at) ELSE s.processed_at END,
            s.kind, s.quantity, s.amount, s.shipping, s.tax
     FROM staged_stated s JOIN staged_agreed USING (id, order_id)
+    JOIN staged_turns t USING (order_id, refund_id)
     LEFT JOIN (
         SELECT DISTINCT order_id FROM staged_gaps
         WHERE kind = '{GapKind.ASSUMED_REFUND_DATES.value}') g USING (order_id)
@@ -97,7 +110,7 @@ _STAGE_SUPERSEDED: Final = f"""
 """  # noqa: S608 - words of our own
 _COUNT_AGREED: Final = f"""
     SELECT count(*), (array_agg(order_id ORDER BY position))[:{EXAMPLES}]
-    FROM staged_summed JOIN staged_agreed USING (id, order_id)
+    FROM staged_summed JOIN staged_agreed USING (id, order_id) WHERE older = %(older)s
 """  # noqa: S608 - words of our own
 # Another connection of the shop, or one that is gone, may have told it first.
 _KEEP_DAYS: Final = f"""
@@ -127,11 +140,11 @@ _THERE_ARE: Final = f"""
            coalesce(bool_or(starts_with(refund_id, '{TOLD}')), false)
     FROM staged_refunds
 """  # noqa: S608 - words of our own
-_NONE_AGREED: Final = "SELECT id, order_id FROM staged_summed WHERE false"
+_NONE_AGREED: Final = "SELECT id, order_id, false AS older FROM staged_summed WHERE false"
 _NONE_SUPERSEDED: Final = "SELECT 0::bigint AS order_key, ''::text AS refund_id WHERE false"
 
 
-def settle_stated_refunds(cursor: Cursor, *, summed: bool) -> KeptRefunds:
+def settle_stated_refunds(cursor: Cursor, *, summed: bool) -> tuple[KeptRefunds, KeptRefunds]:
     """Choose between the sums that are staged and what events stated.
 
     Runs when orders are staged. Makes ``staged_superseded``: refunds of the ledger (``order_key``,
@@ -143,19 +156,24 @@ def settle_stated_refunds(cursor: Cursor, *, summed: bool) -> KeptRefunds:
         cursor.execute(_KEEP_DAYS)
     if not sums:
         derive(cursor, "staged_superseded", _NONE_SUPERSEDED)
-        return NONE_KEPT
+        return NONE_KEPT, NONE_KEPT
     counts = [
         derive(cursor, name, query)
         for name, query in (
             ("staged_summed", _STAGE_SUMMED),
             ("staged_stated", _STAGE_STATED),
+            ("staged_turns", _STAGE_TURNS),
             ("staged_agreed", _STAGE_AGREED if summed else _NONE_AGREED),
             ("staged_superseded", _STAGE_SUPERSEDED),
         )
     ]
-    if not counts[2]:
-        return NONE_KEPT
+    if not counts[3]:
+        return NONE_KEPT, NONE_KEPT
     for statement in (_LEAVE_SUMS, _KEEP_STATED, _LEAVE_GAPS):
         cursor.execute(statement)
-    orders, first = cursor.execute(_COUNT_AGREED).fetchone() or (0, [])
-    return KeptRefunds(orders, tuple(first))
+    return _counted(cursor, older=False), _counted(cursor, older=True)
+
+
+def _counted(cursor: Cursor, *, older: bool) -> KeptRefunds:
+    orders, first = cursor.execute(_COUNT_AGREED, {"older": older}).fetchone() or (0, None)
+    return KeptRefunds(orders, tuple(first or ()))

@@ -5,9 +5,12 @@ discount, its tax. Where the export has the same order (the same lines, the same
 shipping, no refund that the ledger has not), it says less of it. Its own spreading would move net
 sales from product to product, and could leave a line worth less than came back of it. Whatever
 else the export says of the order is taken; an order that it has otherwise is the export's.
+A sum of a cancelled order beside refunds that are known is settled by itself
+(``ingest.ledger.cancelled_sums``), whatever it is of lines.
 """
 
 from ingest.ledger.staging import Cursor, derive
+from ingest.rows import CANCELLED
 
 _ARE_THERE_EVENTS = "SELECT EXISTS (SELECT FROM webhook_orders WHERE tenant_id = %(tenant_id)s)"
 # Facts that the version before kept state less of an order's lines than its export does, and lack
@@ -42,12 +45,15 @@ _STAGE_OUR_LINES = """
         ON l.head = k.head AND l.line_id = s.external_id AND l.quantity = s.quantity
     GROUP BY k.head
 """
-_STAGE_THEIR_REFUNDS = """
+_STAGE_THEIR_REFUNDS = f"""
     SELECT order_id, refund_id, min(processed_at) AS at, sum(quantity) AS quantity,
            sum(amount) + sum(shipping) + sum(tax) AS money
-    FROM staged_refunds WHERE order_id IN (SELECT order_id FROM staged_known)
+    FROM staged_refunds
+    WHERE order_id IN (SELECT order_id FROM staged_known)
+      AND (refund_id <> '{CANCELLED}' OR order_id NOT IN (
+          SELECT order_id FROM staged_our_refunds WHERE refund_id <> '{CANCELLED}'))
     GROUP BY order_id, refund_id
-"""
+"""  # noqa: S608 - a word of our own
 _STAGE_OUR_REFUNDS = """
     SELECT k.order_id, f.external_id AS refund_id, min(f.processed_at) AS at,
            sum(f.quantity) AS quantity, sum(f.amount) + sum(f.shipping) + sum(f.tax) AS money
@@ -69,8 +75,8 @@ _STAGE_TOLD = """
 _STAGES = (
     ("staged_their_lines", _STAGE_THEIR_LINES),
     ("staged_our_lines", _STAGE_OUR_LINES),
-    ("staged_their_refunds", _STAGE_THEIR_REFUNDS),
     ("staged_our_refunds", _STAGE_OUR_REFUNDS),
+    ("staged_their_refunds", _STAGE_THEIR_REFUNDS),
     ("staged_refunded_otherwise", _STAGE_REFUNDED_OTHERWISE),
     ("staged_told", _STAGE_TOLD),
 )
@@ -88,7 +94,8 @@ _KEEP_HEADS = """
 """
 _KEEP_REFUNDS = """
     WITH theirs AS (
-        DELETE FROM staged_refunds r USING staged_told k WHERE r.order_id = k.order_id
+        DELETE FROM staged_refunds r USING staged_told k, staged_their_refunds t
+        WHERE r.order_id = k.order_id AND t.order_id = r.order_id AND t.refund_id = r.refund_id
         RETURNING k.id, r.order_id, r.refund_id, r.position, r.platform_id
     ), once AS (
         SELECT id, order_id, refund_id, min(position) AS position, min(platform_id) AS platform_id

@@ -19,7 +19,13 @@ from common.db.webhooks import EventState, IngestConnection, WebhookEvent
 from ingest.csv.notes import Notes
 from ingest.gaps import Gaps
 from ingest.ledger.basis import Basis, basis_of
-from ingest.ledger.forget import find_orders, forget_orders, lift_refunds_of, refunds_by_platform
+from ingest.ledger.forget import (
+    anything_came_back,
+    find_orders,
+    forget_orders,
+    lift_refunds_of,
+    refunds_by_platform,
+)
 from ingest.ledger.load import LoadSummary, load_sales
 from ingest.ledger.time_limits import TimeLimits
 from ingest.rows import TOLD, OrderLineRow, RefundRow
@@ -176,6 +182,8 @@ class Batch:
                 lifted |= {each.id for each in known if each.id.startswith(TOLD)}
                 lifted -= {row.refund_id for row in state.refunds}
             taken = lift_refunds_of(connection, mine, found, lifted)
+            if state.refunds_untold and anything_came_back(connection, mine, found):
+                state = replace(state, refunds_untold=False)
         else:
             taken = forget_orders(connection, mine, found, self.now)
         self._changed = self._changed or taken > 0

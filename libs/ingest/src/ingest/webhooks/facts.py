@@ -64,7 +64,8 @@ class Facts:
     """What is known of an order. ``paid_at`` is when it was said to be paid, ISO 8601 in UTC.
 
     ``deleted`` are the ids of events that said it was, each with when it had arrived (likewise),
-    ``restored`` the times of the platform at which it was brought back.
+    ``restored`` the times of the platform at which it was brought back. ``standing`` is the newest
+    word of what it came to before it was called off, where the platform's words change by that.
     """
 
     order: Word | None = None
@@ -72,6 +73,7 @@ class Facts:
     refunds: Mapping[str, RefundFact] = field(default_factory=dict)
     deleted: Mapping[str, str] = field(default_factory=dict)
     restored: frozenset[str] = frozenset()
+    standing: Word | None = None
 
     @property
     def gone(self) -> bool:
@@ -83,12 +85,11 @@ class Facts:
 
     def merged(self, other: "Facts") -> "Facts":
         """What both know together."""
-        orders = [each for each in (self.order, other.order) if each is not None]
         times = [each for each in (self.paid_at, other.paid_at) if each is not None]
         ids = sorted({*self.refunds, *other.refunds})
         refunds = {each: _either(self.refunds.get(each), other.refunds.get(each)) for each in ids}
         return Facts(
-            max(orders, key=lambda each: each.rank, default=None),
+            _newest(self.order, other.order),
             min(times, default=None),
             refunds,
             {
@@ -96,7 +97,12 @@ class Facts:
                 for name in sorted({*self.deleted, *other.deleted})
             },
             self.restored | other.restored,
+            _newest(self.standing, other.standing),
         )
+
+    def beside(self, other: "Facts") -> "Facts":
+        """What both know, where each was told by itself how often the order was deleted."""
+        return replace(self.merged(other), deleted=self.deleted, restored=self.restored)
 
     def stated_with(self, other: "Facts") -> "Facts":
         """With when refunds were there at the latest, as either knows it."""
@@ -110,12 +116,13 @@ class Facts:
 
     def to_json(self) -> dict[str, Any]:
         """As the database keeps it."""
-        order = self.order
+        order, standing = self.order, self.standing
         deleted = {"deleted": dict(self.deleted)} if self.deleted else {}
         restored = {"restored": sorted(self.restored)} if self.restored else {}
         return {
             **deleted,
             **restored,
+            **({} if standing is None else {"standing": [standing.rank, standing.content]}),
             "order": None if order is None else [order.rank, order.content],
             "paidAt": self.paid_at,
             "refunds": {
@@ -127,7 +134,7 @@ class Facts:
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> Self:
         """What ``to_json`` gave."""
-        order = content["order"]
+        order, standing = content["order"], content.get("standing")
         return cls(
             None if order is None else Word(*order),
             content["paidAt"],
@@ -137,6 +144,7 @@ class Facts:
             },
             content.get("deleted", {}),
             frozenset(content.get("restored", ())),
+            None if standing is None else Word(*standing),
         )
 
 
@@ -144,6 +152,11 @@ def deletion(arrival: Arrival) -> Facts:
     """What an event says that an order was deleted, and nothing else."""
     at = arrival.at.astimezone(UTC).isoformat(timespec="microseconds")
     return Facts(deleted={arrival.event_id: at})
+
+
+def _newest(*words: Word | None) -> Word | None:
+    there = (each for each in words if each is not None)
+    return max(there, key=lambda each: each.rank, default=None)
 
 
 def _either(one: RefundFact | None, other: RefundFact | None) -> RefundFact:

@@ -1,11 +1,12 @@
 """What events said of orders so far: each connection keeps its own, merged with what is news.
 
 Two connections of one shop hear of the same orders, each of some of the events. When a refund was
-there at the latest is what either was told first.
+there at the latest is what either was told first, and what the order is, what both know: a late
+event undoes nothing that the other connection was told.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +28,8 @@ def merge_facts(
 ) -> dict[OrderKey, tuple[Facts, Facts, str]]:
     """The facts of the orders that learn something new, before and after; they are kept.
 
+    Those after are with what other connections of the shop know of the same order.
+
     Raises:
         sqlalchemy.exc.DBAPIError: the database failed.
     """
@@ -46,7 +49,13 @@ def merge_facts(
     news = {key: facts for key, facts in after.items() if facts.to_json() != before.get(key)}
     _keep(connection, tenant_id, news)
     known = {key: Facts.from_json(before[key]) if key in before else Facts() for key in news}
-    return {key: (known[key], facts, platforms[key]) for key, facts in news.items()}
+    told = {}
+    for key, facts in news.items():
+        together, platform = facts, platforms[key]
+        for other in _of_same(facts, key[1], platform, of_order[platform, key[1]]):
+            together = together.beside(other)
+        told[key] = (known[key], together, platform)
+    return told
 
 
 def _kept(
@@ -70,15 +79,19 @@ def _kept(
 
 
 def _first_stated(facts: Facts, order_id: str, platform: str, known: Iterable[Facts]) -> Facts:
-    """The facts, with the first that any connection of the shop was told of the order's refunds.
+    """The facts, with the first that any connection of the shop was told of the order's refunds."""
+    for other in _of_same(facts, order_id, platform, known):
+        facts = facts.stated_with(other)
+    return facts
+
+
+def _of_same(facts: Facts, order_id: str, platform: str, known: Iterable[Facts]) -> Iterator[Facts]:
+    """Those of ``known`` that are of the same order.
 
     Two shops may have an order of the same id: it is the same where its names are.
     """
     names = PLATFORMS[platform].names
-    for other in known:
-        if names(order_id, other) == names(order_id, facts):
-            facts = facts.stated_with(other)
-    return facts
+    return (each for each in known if names(order_id, each) == names(order_id, facts))
 
 
 def _keep(connection: Connection, tenant_id: int, news: Mapping[OrderKey, Facts]) -> None:

@@ -6,17 +6,17 @@ what is left of the order as the export's one ``Refunded Amount`` is; what was k
 comes off the goods first. No refund gives back more than is left of what was charged.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from ingest.formats.allocate import spread
 from ingest.formats.gift_cards import is_card
-from ingest.formats.refund_parts import refund_of
+from ingest.formats.shopify.cancelling import cancelling_of
 from ingest.formats.shopify.order import BEYOND, EXTRAS_BACK, Order
 from ingest.formats.shopify.refund_money import extras_of, money_back, parts_of, refund_amount
+from ingest.formats.shopify.refund_turns import Back, Left
 from ingest.rows import RefundKind, RefundRow
 from ingest.webhooks.platform import Shop
 
@@ -36,45 +36,6 @@ class Told:
     owed: int | None
 
 
-@dataclass(slots=True)
-class _Left:
-    """What is left of an order's charge after the refunds so far, in minor units.
-
-    ``owed`` is the worth of what they took out and moved no money for; ``settled`` how much of that
-    later refunds pay that the order's word knows of, None where nothing tells.
-    """
-
-    paid: list[int]
-    pieces: list[int]
-    shipping: int
-    tax: int
-    tax_on_shipping: int
-    extras: tuple[int, ...]
-    owed: int = 0
-    settled: int | None = None
-
-
-@dataclass(slots=True)
-class _Back:
-    """What a refund gives back, by line and besides; ``extras`` are no sales, by what they are."""
-
-    goods: list[int]
-    pieces: list[int]
-    extras: list[int]
-    shipping: int = 0
-    tax: int = 0
-
-    @property
-    def sales(self) -> int:
-        """What of it had been sold."""
-        return sum(self.goods) + self.shipping + self.tax
-
-    @property
-    def whole(self) -> int:
-        """All of it."""
-        return self.sales + sum(self.extras)
-
-
 def dated_refunds(
     order: Order,
     line_ids: Sequence[str],
@@ -87,39 +48,39 @@ def dated_refunds(
     """The rows of an order's refunds, by their ids; none while the order is not paid.
 
     ``line_ids`` are the platform's, of all lines in turn. ``included`` says that prices have the
-    tax in them.
+    tax in them. What a cancelling takes back besides is a refund ``CANCELLED``.
     """
     paid_at = order.paid_at
     if paid_at is None:
         return []
     numbers = {line_ids[line.number - 1]: n for n, line in enumerate(order.lines)}
-    charged = order.amounts
     in_turn = sorted(refunds.items(), key=lambda each: (each[1]["at"], each[0]))
     known = [content for _, content in in_turn if content["at"] <= told.at]
-    left = _Left(
-        list(charged.paid),
-        [line.quantity for line in order.lines],
-        *(charged.shipping, charged.tax, charged.tax_on_shipping, charged.extras),
-        settled=_settled(known, told.came_down, shop.currency, included=included),
-    )
+    left = Left.of(order, _settled(known, told.came_down, shop.currency, included=included))
     others = {
         line_ids[line.number - 1]: 2 * is_card(line.title, line.card) for line in order.left_out
     }
     read = partial(_of_lines, numbers, others, left, order, shop, included=included)
+    money_of = partial(money_back, currency=shop.currency, included=included)
+    moved = [(datetime.fromisoformat(each["at"]), money_of(each)) for _, each in in_turn]
+    cancelling = cancelling_of(order.head.cancelled_at, moved)
     rows: list[RefundRow] = []
-    for turn, (name, content) in enumerate(in_turn):
+    for turn, ((name, content), (at, money)) in enumerate(zip(in_turn, moved, strict=True)):
         if turn == len(known):
             _as_told(left, told)
+        if cancelling.is_over(at):
+            rows += cancelling.take_pieces(order, left)
+        if money is None and cancelling.made(at):
+            continue
         back = read(content)
-        money = money_back(content, shop.currency, included=included)
-        at = datetime.fromisoformat(content["at"])
         if money is not None:
             _settle(back, money, left, order, shop)
         elif at >= paid_at:
             left.owed += back.whole
-        _take(back, left)
-        rows += _rows(order, name, back, max(at, paid_at), edit=money is None)
-    return rows
+        left.take(back)
+        kind: RefundKind = "edit" if money is None else "return"
+        rows += _rows(order, name, back, max(at, paid_at), cancelling.kind(at, kind))
+    return rows + cancelling.take_pieces(order, left)
 
 
 def _settled(
@@ -138,7 +99,7 @@ def _settled(
     return sum(parts(each) if back is None else back for each, back in moved) - came_down
 
 
-def _as_told(left: _Left, told: Told) -> None:
+def _as_told(left: Left, told: Told) -> None:
     """Owe no more than the platform does; refunds to come may pay that and not what was settled.
 
     An edit is owed from when it was made until it is paid back. Where the order was paid after it,
@@ -152,20 +113,20 @@ def _as_told(left: _Left, told: Told) -> None:
 def _of_lines(
     numbers: Mapping[str, int],
     others: Mapping[str, int],
-    left: _Left,
+    left: Left,
     order: Order,
     shop: Shop,
     content: Mapping[str, Any],
     *,
     included: bool,
-) -> _Back:
+) -> Back:
     """What the refund's lines and its part of the shipping come to, as far as it is left.
 
     ``numbers`` are the lines of goods, ``others`` those of tips and gift cards, by their place
     among the extras.
     """
     amount = refund_amount(shop.currency)
-    back = _Back([0] * len(left.paid), [0] * len(left.paid), [0] * len(left.extras))
+    back = Back([0] * len(left.extras))
     back.extras[1] = min(extras_of(content, shop.currency), left.extras[1])
     tax = amount(content["shippingTax"])
     for line_id, quantity, subtotal, line_tax in content["lines"]:
@@ -179,19 +140,18 @@ def _of_lines(
             shop.notes.add(NO_SUCH_LINE, order.head.name)
             continue
         net = amount(subtotal) - (amount(line_tax) if included else 0)
-        room = left.pieces[number] - back.pieces[number]
+        room = left.pieces[number] - back.pieces.get(number, 0)
         pieces = min(int(quantity or 0), room)
-        most = left.paid[number] - back.goods[number]
+        most = left.paid[number] - back.goods.get(number, 0)
         rest = pieces == room and abs(net - most) <= order.lines[number].quantity
-        back.pieces[number] += pieces
-        back.goods[number] += most if rest else min(max(net, 0), most)
+        back.add(number, most if rest else min(max(net, 0), most), pieces)
         tax += amount(line_tax)
     back.shipping = min(amount(content["shipping"]), left.shipping)
     back.tax = min(tax, left.tax)
     return back
 
 
-def _settle(back: _Back, money: int, left: _Left, order: Order, shop: Shop) -> None:
+def _settle(back: Back, money: int, left: Left, order: Order, shop: Shop) -> None:
     """Make ``back`` come to the ``money`` that was moved.
 
     Money for what was taken out of the order before, when none was moved, was given back then.
@@ -200,12 +160,7 @@ def _settle(back: _Back, money: int, left: _Left, order: Order, shop: Shop) -> N
         shop.notes.add(EXTRAS_BACK, order.head.name, sum(back.extras))
     missing = money - back.whole
     if missing < 0:
-        kept = min(-missing, sum(back.goods))
-        for number, part in enumerate(spread(kept, back.goods)):
-            back.goods[number] -= part
-        for name in ("shipping", "tax"):
-            part = min(back.whole - money, getattr(back, name))
-            setattr(back, name, getattr(back, name) - part)
+        back.keep(-missing)
         return
     known = left.owed if left.settled is None else left.settled
     before = max(min(missing, left.owed, known), 0)
@@ -214,40 +169,23 @@ def _settle(back: _Back, money: int, left: _Left, order: Order, shop: Shop) -> N
     missing -= before
     if not missing:
         return
-    rest = _Left(
-        [paid - part for paid, part in zip(left.paid, back.goods, strict=True)],
-        *([], left.shipping - back.shipping, left.tax - back.tax),
-        min(left.tax_on_shipping, left.tax - back.tax),
-        tuple(each - part for each, part in zip(left.extras, back.extras, strict=True)),
-    )
-    more = refund_of(rest, missing)
-    back.goods = [part + extra for part, extra in zip(back.goods, more.goods, strict=True)]
-    back.shipping += more.shipping
-    back.tax += more.tax
+    more = left.give(back, missing)
     for said, part in ((EXTRAS_BACK, more.left_out), (BEYOND, more.beyond)):
         if part:
             shop.notes.add(said, order.head.name, part)
 
 
-def _take(back: _Back, left: _Left) -> None:
-    for number, (part, pieces) in enumerate(zip(back.goods, back.pieces, strict=True)):
-        left.paid[number] -= part
-        left.pieces[number] -= pieces
-    left.shipping -= back.shipping
-    left.tax -= back.tax
-    left.tax_on_shipping = min(left.tax_on_shipping, left.tax)
-    left.extras = tuple(each - part for each, part in zip(left.extras, back.extras, strict=True))
-
-
-def _rows(order: Order, name: str, back: _Back, at: datetime, *, edit: bool) -> list[RefundRow]:
-    """A row a line, and one for shipping and tax."""
-    kind: RefundKind = "edit" if edit else "return"
-    rows = []
+def _rows(
+    order: Order, name: str, back: Back, at: datetime, kind: RefundKind
+) -> Iterator[RefundRow]:
+    """A row a line that something is given back of, and one for shipping and tax."""
     if back.shipping or back.tax:
         rest = (0, 0, back.shipping, back.tax, order.platform_id)
-        rows.append(RefundRow(0, name, order.head.name, None, at, kind, *rest))
-    for line, pieces, part in zip(order.lines, back.pieces, back.goods, strict=True):
+        yield RefundRow(0, name, order.head.name, None, at, kind, *rest)
+    for line in sorted({*back.goods, *back.pieces}):
+        pieces, part = back.pieces.get(line, 0), back.goods.get(line, 0)
         if pieces or part:
-            goods = (pieces, part, 0, 0, order.platform_id)
-            rows.append(RefundRow(0, name, order.head.name, str(line.number), at, kind, *goods))
-    return rows
+            known_by, goods = str(order.lines[line].number), (pieces, part, 0, 0)
+            yield RefundRow(
+                *(0, name, order.head.name, known_by, at, kind, *goods), order.platform_id
+            )

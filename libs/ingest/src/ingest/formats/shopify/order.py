@@ -11,7 +11,7 @@ from ingest.formats.shopify.amounts import Amounts, Back, Goods, Sums, amounts_o
 from ingest.formats.shopify.columns import LineColumns, OrderColumns
 from ingest.formats.shopify.tax_bearing import included_by_rate
 from ingest.formats.shopify.tax_rates import rate_of, rated
-from ingest.rows import OrderLineRow, RefundRow
+from ingest.rows import CANCELLED, OrderLineRow, RefundRow
 
 _BACK = frozenset({"partially_refunded", "refunded"})
 _PAID = _BACK | {"paid"}
@@ -28,7 +28,10 @@ DATED_ELSEWHERE = (
     " what the refunds' file says of it was taken"
 )
 NO_SALE = "has a Refunded Amount and is no sale; nothing was taken back"
-CANCELLED = "cancelled; its Refunded Amount was spread over what was paid"
+ALL_AT_ONCE = (
+    "cancelled; the export does not say when its Refunded Amount was paid back, nor for which"
+    " lines; all of it counts when it was cancelled, spread over what was paid"
+)
 KEPT = "cancelled without a Refunded Amount; kept as it was"
 EARLY = "cancelled before it was paid; taken back when it was paid"
 EXTRAS_BACK = "tips or duties were paid back; left out as they are"
@@ -186,25 +189,30 @@ def refund_rows(order: Order, notes: Notes, *, others: bool) -> list[RefundRow]:
     head = order.head
     if order.paid_at is None:
         return _no_sale_back(order, notes)
-    if head.cancelled_at is None:
-        if head.refunded:
-            notes.add(DATED_ELSEWHERE if others else UNDATED, head.name, head.refunded)
+    remark_on_cancelling(order, notes)
+    if head.cancelled_at is None and head.refunded:
+        notes.add(DATED_ELSEWHERE if others else UNDATED, head.name, head.refunded)
+    if head.cancelled_at is None or not head.refunded:
         return []
-    if not head.refunded:
-        if not untold(order):
-            notes.add(KEPT, head.name)
-        return []
-    notes.add(CANCELLED, head.name)
+    notes.add(ALL_AT_ONCE, head.name)
     back = refund_of(order.amounts, head.refunded)
     if back.left_out:
         notes.add(EXTRAS_BACK, head.name, back.left_out)
     if back.beyond:
         notes.add(BEYOND, head.name, back.beyond)
-    at = head.cancelled_at
-    if at < order.paid_at:
+    return _rows_back(order, back, max(head.cancelled_at, order.paid_at))
+
+
+def remark_on_cancelling(order: Order, notes: Notes) -> None:
+    """Say of a cancelled order what it takes nothing back for, and what waits for its payment."""
+    head = order.head
+    if head.cancelled_at is None or order.paid_at is None:
+        return
+    if not head.refunded:
+        if not untold(order):
+            notes.add(KEPT, head.name)
+    elif head.cancelled_at < order.paid_at:
         notes.add(EARLY, head.name)
-        at = order.paid_at
-    return _rows_back(order, back, at)
 
 
 def _no_sale_back(order: Order, notes: Notes) -> list[RefundRow]:
@@ -224,7 +232,7 @@ def _no_sale_back(order: Order, notes: Notes) -> list[RefundRow]:
 def _rows_back(order: Order, back: Back, at: datetime) -> list[RefundRow]:
     rows = [
         RefundRow(
-            *(line.position, "cancelled", order.head.name, str(line.number), at, "cancel"),
+            *(line.position, CANCELLED, order.head.name, str(line.number), at, "cancel"),
             *(line.quantity, amount, 0, 0, order.platform_id),
         )
         for line, amount in zip(order.lines, back.goods, strict=True)

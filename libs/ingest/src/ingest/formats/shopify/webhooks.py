@@ -2,8 +2,8 @@
 
 An order says what the export's columns say, and goes the export's way from there. What the export
 has not, webhooks tell: when an order was paid (``orders/paid``), and each refund with its lines and
-its date. A cancelled order is taken back as the export does it, so that both may meet in a ledger.
-A deleted one is in no export, and never comes back.
+its date, of a cancelled order too: of that, the export has the sum alone. A deleted one is in no
+export, and never comes back.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,10 +16,17 @@ from ingest.formats.shopify.columns import LineColumns, OrderColumns, records_of
 from ingest.formats.shopify.dated_refunds import Told, dated_refunds
 from ingest.formats.shopify.decimals import if_amount
 from ingest.formats.shopify.definition import FORMAT
-from ingest.formats.shopify.order import Order, line_rows, order_of, refund_rows, untold
+from ingest.formats.shopify.order import (
+    Order,
+    line_rows,
+    order_of,
+    remark_on_cancelling,
+    untold,
+)
 from ingest.formats.shopify.order_notes import remark
 from ingest.formats.shopify.refund_money import money_back
 from ingest.formats.shopify.webhook_payload import order_content, refund_content
+from ingest.rows import CANCELLED
 from ingest.webhooks.facts import Arrival, Facts, RefundFact, Word, deletion
 from ingest.webhooks.payload import (
     UnreadableEventError,
@@ -39,7 +46,6 @@ _PROGRESS: Final = (
     "voided",
 )
 _SETTLED: Final = frozenset({"paid", "partially_refunded", "refunded"})
-_CANCELLED: Final = "cancelled"
 
 
 class ShopifyWebhooks:
@@ -77,6 +83,9 @@ class ShopifyWebhooks:
             Word.of(updated, tie, content),
             updated if paid else None,
             _refunds(refunds, updated),
+            standing=None
+            if content["head"]["Cancelled at"]
+            else Word.of(updated, tie, _sums(content)),
         )
         return needed_at(payload, "id"), facts
 
@@ -101,19 +110,18 @@ class ShopifyWebhooks:
         if facts.gone or content["test"] or not order.lines:
             return OrderState(names, order_id)
         remark(order, shop.notes, shop.now)
-        if order.head.cancelled_at is None:
-            contents = {each: fact.word.content for each, fact in facts.refunds.items()}
-            ids = [line["id"] for line in content["lines"]]
-            back = dated_refunds(
-                *(order, ids, contents, shop),
-                told=_told(order, facts.order, shop),
-                included=content["included"],
-            )
-        else:
-            back = refund_rows(order, shop.notes, others=False)
+        remark_on_cancelling(order, shop.notes)
+        back = dated_refunds(
+            order,
+            [line["id"] for line in content["lines"]],
+            {each: fact.word.content for each, fact in facts.refunds.items()},
+            shop,
+            told=_told(order, facts, shop),
+            included=content["included"],
+        )
         lines = tuple(row._replace(customer_id=content["customer"]) for row in line_rows(order))
         written = {row.refund_id for row in back}
-        lifted = frozenset({_CANCELLED, *facts.refunds} - written)
+        lifted = frozenset({CANCELLED, *facts.refunds} - written)
         alone = untold(order) and order.paid_at is not None and not back
         return OrderState(
             *(names, order_id, lines, tuple(back), lifted, order.unexplained), refunds_untold=alone
@@ -127,10 +135,25 @@ def _refunds(refunds: Sequence[Mapping[str, Any]], seen: str) -> dict[str, Refun
     }
 
 
-def _told(order: Order, word: Word, shop: Shop) -> Told:
-    """What the order's last word says of what it comes to, and of what is not paid back."""
-    total, now = order.head.total, if_amount(word.content.get("current", ""), shop.currency)
-    balance = if_amount(word.content["head"]["Outstanding Balance"], shop.currency, signed=True)
+def _sums(content: Mapping[str, Any]) -> dict[str, str]:
+    """What an order came to and comes to now, and what of it is open."""
+    head = content["head"]
+    sums = {"total": head["Total"], "owed": head["Outstanding Balance"]}
+    return sums | {"current": content.get("current", "")}
+
+
+def _told(order: Order, facts: Facts, shop: Shop) -> Told:
+    """What the order's last word says of what it comes to, and of what is not paid back; the last
+    before it was cancelled, as that brings it down whatever is paid back.
+    """
+    cancelled = order.head.cancelled_at is not None
+    word = facts.standing if cancelled else facts.order
+    if word is None:
+        return Told("", None, None)
+    content = word.content if cancelled else _sums(word.content)
+    read = partial(if_amount, currency=shop.currency)
+    total, now = read(content["total"]), read(content["current"])
+    balance = read(content["owed"], signed=True)
     return Told(
         word.said_at.isoformat("T", "microseconds"),
         None if total is None or now is None else total - now,

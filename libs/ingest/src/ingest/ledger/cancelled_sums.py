@@ -1,0 +1,179 @@
+"""What an export's cancellings give back, of orders whose refunds the ledger knows one by one.
+
+An export has all that was paid back of a cancelled order as one sum, on the day of the cancelling.
+Refunds that are known (an event told each, or a file before) are part of that: they stay on their
+days and lines, and the cancelling gives back what they leave of the sum and of the pieces. A sum
+that the ledger has as it is, beside others, was taken so before, and stays.
+"""
+
+from typing import Final
+
+from ingest.csv.notes import EXAMPLES
+from ingest.ledger.staging import Cursor, derive
+from ingest.ledger.stated_refunds import NONE_KEPT, KeptRefunds
+from ingest.rows import CANCELLED
+
+_ANY: Final = f"SELECT EXISTS (SELECT FROM staged_refunds WHERE refund_id = '{CANCELLED}')"  # noqa: S608 - a word of our own, as below
+# Each order is looked up by itself, whatever is known of tables that were just filled.
+_STAGE_CANCELLED: Final = f"""
+    SELECT s.order_id, s.position, s.back, o.id, f.first
+    FROM (
+        SELECT order_id, min(position) AS position, min(processed_at) AS at,
+               sum(quantity) AS pieces, sum(amount) + sum(shipping) + sum(tax) AS back
+        FROM staged_refunds WHERE refund_id = '{CANCELLED}' GROUP BY order_id) s
+    CROSS JOIN LATERAL (
+        SELECT id FROM orders
+        WHERE tenant_id = %(tenant_id)s AND external_id = s.order_id LIMIT 1) o
+    CROSS JOIN LATERAL (
+        SELECT bool_or(NOT sums) AS others,
+               min(processed_at) FILTER (WHERE NOT sums AND kind <> 'edit') AS first,
+               min(processed_at) FILTER (WHERE sums) AS at,
+               sum(quantity) FILTER (WHERE sums) AS pieces,
+               sum(amount + shipping + tax) FILTER (WHERE sums) AS back
+        FROM (
+            SELECT *, external_id = '{CANCELLED}' AS sums FROM refunds
+            WHERE tenant_id = %(tenant_id)s AND order_id = o.id) r) f
+    WHERE f.others AND (f.at, f.pieces, f.back) IS DISTINCT FROM (s.at, s.pieces, s.back)
+"""  # noqa: S608 - words of our own
+_STAGE_BESIDE: Final = f"""
+    SELECT c.order_id, c.position, f.external_id AS refund_id, f.line_id, f.processed_at, f.kind,
+           f.quantity, f.amount, f.shipping, f.tax, false AS again
+    FROM staged_cancelled c CROSS JOIN LATERAL (
+        SELECT r.*, l.external_id AS line_id
+        FROM refunds r
+        LEFT JOIN order_lines l
+          ON l.tenant_id = %(tenant_id)s AND l.order_id = r.order_id AND l.line_no = r.line_no
+        WHERE r.tenant_id = %(tenant_id)s AND r.order_id = c.id AND r.external_id <> '{CANCELLED}'
+        OFFSET 0) f
+"""  # noqa: S608 - words of our own
+_TAKE_AS_TOLD_AGAIN: Final = """
+    WITH told AS (
+        SELECT DISTINCT order_id, refund_id FROM staged_refunds
+        WHERE order_id IN (SELECT order_id FROM staged_cancelled)
+    ), again AS (
+        DELETE FROM staged_beside b USING told t
+        WHERE b.order_id = t.order_id AND b.refund_id = t.refund_id
+        RETURNING b.order_id, b.position, b.refund_id
+    )
+    INSERT INTO staged_beside
+    SELECT r.order_id, a.position, r.refund_id, r.line_id, r.processed_at, r.kind, r.quantity,
+           r.amount, r.shipping, r.tax, true
+    FROM staged_refunds r
+    JOIN (SELECT DISTINCT order_id, position, refund_id FROM again) a USING (order_id, refund_id)
+"""
+# A part is a line by its id, or what a line's id cannot be: no id begins with a space.
+_STAGE_PARTS: Final = f"""
+    WITH heads AS (
+        SELECT h.position, h.order_id, h.shipping, h.tax
+        FROM staged_order_lines h JOIN staged_cancelled c USING (order_id)
+        WHERE h.placed_at IS NOT NULL AND h.head >= h.position
+    ), charged AS (
+        SELECT h.order_id, l.line_id AS part, l.position AS place, l.quantity,
+               l.unit_price::numeric * l.quantity + l.remainder - l.line_discount
+               - coalesce(l.share, w.share, 0) AS worth
+        FROM heads h JOIN staged_order_lines l ON l.head = h.position
+        LEFT JOIN staged_shares w ON w.position = l.position
+        WHERE NOT l.again
+        UNION ALL
+        SELECT h.order_id, p.part, NULL, 0, p.worth
+        FROM heads h CROSS JOIN LATERAL (VALUES (' shipping', h.shipping), (' tax', h.tax))
+            AS p (part, worth)
+    ), said AS (
+        SELECT order_id, p.part, sum(p.worth) AS worth
+        FROM staged_refunds r JOIN staged_cancelled USING (order_id) CROSS JOIN LATERAL (VALUES
+            (r.line_id, r.amount), (' shipping', r.shipping), (' tax', r.tax)) AS p (part, worth)
+        WHERE r.refund_id = '{CANCELLED}' GROUP BY order_id, p.part
+    ), given AS (
+        SELECT order_id, p.part, sum(p.quantity) AS quantity, sum(p.worth) AS worth
+        FROM staged_beside b CROSS JOIN LATERAL (VALUES
+            (b.line_id, b.quantity, b.amount), (' shipping', 0, b.shipping), (' tax', 0, b.tax))
+            AS p (part, quantity, worth)
+        GROUP BY order_id, p.part
+    )
+    SELECT order_id, part, c.place, greatest(c.quantity - coalesce(g.quantity, 0), 0) AS pieces,
+           greatest(c.worth - coalesce(g.worth, 0), 0) AS room,
+           coalesce(s.worth, 0) - coalesce(g.worth, 0) AS rest,
+           c.place IS NULL OR s.worth = c.worth AS whole
+    FROM charged c LEFT JOIN said s USING (order_id, part) LEFT JOIN given g USING (order_id, part)
+"""  # noqa: S608 - words of our own
+# Part by part, where all goods come back and what is known fits; else of what is left of all in
+# proportion, as an event's money is.
+_STAGE_RESTS: Final = """
+    WITH known AS (
+        SELECT order_id, sum(amount) + sum(shipping) + sum(tax) AS back
+        FROM staged_beside GROUP BY order_id
+    ), orders AS (
+        SELECT order_id, c.back - k.back = sum(p.rest)
+                   AND bool_and(p.whole AND p.rest BETWEEN 0 AND p.room) AS fits,
+               sum(p.room) AS room, least(greatest(c.back - k.back, 0), sum(p.room)) AS money
+        FROM staged_cancelled c JOIN known k USING (order_id) JOIN staged_parts p USING (order_id)
+        GROUP BY order_id, c.back, k.back
+    ), shares AS (
+        SELECT p.*, o.fits, o.money, div(o.money * p.room, nullif(o.room, 0)) AS share,
+               row_number() OVER (PARTITION BY order_id
+                   ORDER BY mod(o.money * p.room, nullif(o.room, 0)) DESC, p.place) AS turn
+        FROM staged_parts p JOIN orders o USING (order_id)
+    ), left_over AS (
+        SELECT *, money - sum(share) OVER (PARTITION BY order_id) AS left_over FROM shares
+    )
+    SELECT order_id, part, pieces, money,
+           (CASE WHEN fits THEN rest ELSE coalesce(share + (turn <= left_over)::int, 0) END)::bigint
+           AS amount
+    FROM left_over
+"""
+_GIVE_RESTS: Final = f"""
+    WITH besides AS (
+        SELECT order_id, max(amount) FILTER (WHERE part = ' shipping') AS shipping,
+               max(amount) FILTER (WHERE part = ' tax') AS tax
+        FROM staged_rests GROUP BY order_id
+    )
+    UPDATE staged_refunds r
+    SET quantity = p.pieces, amount = p.amount,
+        shipping = CASE WHEN r.position = c.position THEN b.shipping ELSE 0 END,
+        tax = CASE WHEN r.position = c.position THEN b.tax ELSE 0 END,
+        processed_at = CASE WHEN p.money > 0 THEN r.processed_at
+                            ELSE greatest(r.processed_at, c.first) END
+    FROM staged_cancelled c JOIN besides b USING (order_id) JOIN staged_rests p USING (order_id)
+    WHERE r.refund_id = '{CANCELLED}' AND r.order_id = c.order_id AND p.part = r.line_id
+"""  # noqa: S608 - words of our own
+_LEAVE_NOTHINGS: Final = f"""
+    DELETE FROM staged_refunds r USING staged_cancelled c
+    WHERE r.order_id = c.order_id AND r.refund_id = '{CANCELLED}'
+      AND r.quantity = 0 AND r.amount = 0 AND r.shipping = 0 AND r.tax = 0
+"""  # noqa: S608 - words of our own
+_KEEP_BESIDE: Final = """
+    INSERT INTO staged_refunds (position, refund_id, order_id, line_id, processed_at, kind,
+                                quantity, amount, shipping, tax)
+    SELECT position, refund_id, order_id, line_id, processed_at, kind, quantity, amount, shipping,
+           tax
+    FROM staged_beside WHERE NOT again
+"""
+_SUPERSEDE: Final = f"""
+    INSERT INTO staged_superseded (order_key, refund_id)
+    SELECT c.id, '{CANCELLED}' FROM staged_cancelled c
+    WHERE NOT EXISTS (
+        SELECT FROM staged_refunds r
+        WHERE r.order_id = c.order_id AND r.refund_id = '{CANCELLED}')
+"""  # noqa: S608 - words of our own
+_COUNT: Final = f"""
+    SELECT count(*), (array_agg(order_id ORDER BY position))[:{EXAMPLES}] FROM staged_cancelled
+"""  # noqa: S608 - words of our own
+
+
+def settle_cancelled_sums(cursor: Cursor) -> KeptRefunds:
+    """Leave of the sums of cancelled orders that are staged what the known refunds do not give
+    back.
+
+    Runs when orders are staged and ``staged_superseded`` is made. Answers of which orders.
+    """
+    (there,) = cursor.execute(_ANY).fetchone() or (False,)
+    if not there or not derive(cursor, "staged_cancelled", _STAGE_CANCELLED):
+        return NONE_KEPT
+    derive(cursor, "staged_beside", _STAGE_BESIDE)
+    cursor.execute(_TAKE_AS_TOLD_AGAIN)
+    derive(cursor, "staged_parts", _STAGE_PARTS)
+    derive(cursor, "staged_rests", _STAGE_RESTS)
+    for statement in (_GIVE_RESTS, _LEAVE_NOTHINGS, _KEEP_BESIDE, _SUPERSEDE):
+        cursor.execute(statement)
+    orders, first = cursor.execute(_COUNT).fetchone() or (0, [])
+    return KeptRefunds(orders, tuple(first))

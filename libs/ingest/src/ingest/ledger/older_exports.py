@@ -1,0 +1,118 @@
+"""Orders of an export that is older than what events told of them: the events' word stays.
+
+An export does not say when it was written. Where its order lacks what cannot be undone and events
+told (that it was paid, or cancelled and paid back, or deleted), it was before that. All else that
+it has otherwise is taken, and said: of two states that may follow each other either way, none is
+older.
+"""
+
+from typing import Final
+
+from ingest.csv.notes import EXAMPLES
+from ingest.ledger.staging import Cursor, derive
+from ingest.ledger.stated_refunds import KeptRefunds
+from ingest.rows import CANCELLED
+
+_ARE_THERE_EVENTS: Final = (
+    "SELECT EXISTS (SELECT FROM webhook_orders WHERE tenant_id = %(tenant_id)s)"
+)
+# An order of gift cards alone is not paid where they are no sales, whatever events say: one line
+# that is none tells that it is not of these. What the ledger has is looked up in whole, and what
+# events said order by order: so neither depends on what is known of tables that were just filled.
+_STAGE_OLDER: Final = f"""
+    SELECT position, order_id, platform_id, NOT there AS gone
+    FROM (
+        SELECT h.position, h.order_id, h.platform_id, h.paid_at, f.*,
+               s.order_id IS NULL AS stands,
+               h.platform_id IN (
+                   SELECT platform_id FROM orders
+                   WHERE tenant_id = %(tenant_id)s AND platform_id IS NOT NULL) AS there,
+               h.platform_id IN (
+                   SELECT platform_id FROM orders
+                   WHERE tenant_id = %(tenant_id)s AND platform_id IS NOT NULL
+                     AND paid_at IS NOT NULL) AS sold
+        FROM staged_order_lines h
+        CROSS JOIN LATERAL (
+            SELECT bool_or(coalesce(facts -> 'deleted', '{{}}') <> '{{}}') AS deleted,
+                   bool_or(facts #>> '{{order,1,head,Cancelled at}}' <> '' AND EXISTS (
+                       SELECT FROM jsonb_each(facts -> 'refunds') AS r
+                       WHERE (r.value #>> '{{1,money}}')::numeric > 0)) AS cancelled,
+                   bool_or(
+                       lower(facts #>> '{{order,1,head,Financial Status}}')
+                       IN ('paid', 'partially_paid', 'partially_refunded', 'refunded')
+                       AND facts #> '{{order,1,lines}}'
+                           @> '[{{"card": false, "tip": false}}]') AS paid
+            FROM (SELECT id FROM ingest_connections WHERE tenant_id = %(tenant_id)s OFFSET 0) c
+            CROSS JOIN LATERAL (
+                SELECT facts::jsonb AS facts FROM webhook_orders
+                WHERE tenant_id = %(tenant_id)s AND connection_id = c.id
+                  AND order_id = h.platform_id
+                OFFSET 0) w) f
+        LEFT JOIN (
+            SELECT DISTINCT order_id, platform_id FROM staged_refunds
+            WHERE refund_id = '{CANCELLED}') s
+            ON s.order_id = h.order_id AND s.platform_id = h.platform_id
+        WHERE h.placed_at IS NOT NULL AND h.platform_id IS NOT NULL
+          AND (f.deleted OR f.paid OR f.cancelled) OFFSET 0) told
+    WHERE (deleted AND NOT there) OR (paid AND sold AND paid_at IS NULL)
+       OR (cancelled AND sold AND stands)
+"""  # noqa: S608 - a word of our own
+_NONE_OLDER: Final = "SELECT 0::bigint AS position, ''::text AS order_id WHERE false"
+_LEAVE_OUT: Final = (
+    "DELETE FROM staged_order_lines l USING staged_older o WHERE l.head = o.position",
+    """
+    DELETE FROM staged_refunds r USING staged_older o
+    WHERE r.order_id = o.order_id
+      AND (r.platform_id = o.platform_id OR (o.gone AND r.platform_id IS NULL))
+    """,
+    """
+    DELETE FROM staged_gaps g USING staged_older o
+    WHERE g.order_id = o.order_id AND g.platform_id = o.platform_id
+    """,
+)
+_COUNT: Final = f"""
+    SELECT count(*), (array_agg(order_id ORDER BY position))[:{EXAMPLES}] FROM staged_older
+"""  # noqa: S608 - a number of our own
+# WooCommerce's orders have no other id than the one that they are called by, as a rule.
+_COUNT_TAKEN: Final = f"""
+    SELECT count(*), (array_agg(s.order_id ORDER BY s.position))[:{EXAMPLES}]
+    FROM staged_orders s
+    WHERE s.known AND NOT s.same AND EXISTS (
+        SELECT FROM (SELECT id FROM ingest_connections WHERE tenant_id = %(tenant_id)s OFFSET 0) c
+        CROSS JOIN LATERAL (
+            SELECT FROM webhook_orders
+            WHERE tenant_id = %(tenant_id)s AND connection_id = c.id
+              AND order_id = coalesce(s.platform_id, s.order_id)
+            OFFSET 0) w)
+"""  # noqa: S608 - a number of our own
+
+
+def leave_older(cursor: Cursor, *, of_export: bool) -> None:
+    """Leave out what is staged of orders that are older than what events told, with their refunds
+    and gaps.
+
+    Runs before products and orders are staged. Makes ``staged_older``: these orders, none but of
+    an export of a platform.
+    """
+    (there,) = cursor.execute(_ARE_THERE_EVENTS).fetchone() or (False,)
+    if derive(cursor, "staged_older", _STAGE_OLDER if there and of_export else _NONE_OLDER):
+        for statement in _LEAVE_OUT:
+            cursor.execute(statement)
+
+
+def left_out(cursor: Cursor) -> KeptRefunds:
+    """Which orders ``leave_older`` left out."""
+    return _counted(cursor, _COUNT)
+
+
+def told_otherwise(cursor: Cursor) -> KeptRefunds:
+    """Which orders of an export events told, and the ledger has otherwise than the export.
+
+    Runs when orders are staged.
+    """
+    return _counted(cursor, _COUNT_TAKEN)
+
+
+def _counted(cursor: Cursor, query: str) -> KeptRefunds:
+    orders, first = cursor.execute(query).fetchone() or (0, None)
+    return KeptRefunds(orders, tuple(first or ()))
