@@ -158,3 +158,15 @@ def test_the_page_of_the_first_shop_is_accessible(
         assert findings(page) == []
         assert overflow(page) <= 0
     assert page.evaluate("seen.refused") == []
+
+
+def test_a_phone_shows_which_section_is_open(start: Start, console: str) -> None:
+    page = start(viewport=PHONE)
+    log_in(page, console)
+    for section in ("links", "settings"):
+        page.goto(f"{console}/{section}")
+        here = page.locator(".side nav [aria-current]").bounding_box()
+        assert here is not None
+        assert here["x"] >= 0
+        assert here["x"] + here["width"] <= PHONE["width"]
+        assert page.evaluate("scrollY") == 0

@@ -11,6 +11,7 @@ from tests.support.samples import document, window
 from accounts.permissions import REGISTRY, SCOPES
 from common.reports import registry
 from common.reports.window import Period
+from ingest.formats.registry import FALLBACK
 from share_api import console
 
 CONSOLE: Final = Path(console.__file__).parent
@@ -22,6 +23,7 @@ def words() -> list[Message]:
         *marked_words.of_templates(CONSOLE),
         *marked_words.of_code(CONSOLE),
         *_from_reports(),
+        FALLBACK.title,  # those of the others are names
         *_scopes(),
         *(word for said in problem_words.of_problems().values() for word in sorted(said)),
         *problem_words.of_statuses(),

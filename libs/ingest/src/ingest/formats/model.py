@@ -40,7 +40,10 @@ class FileOf(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ImportFormat:
-    """An import format by its ``name``, as requests and commands call it; ``label`` is for people.
+    """An import format by its ``name``, as requests and commands call it; people read the others.
+
+    ``label`` is what a file of it is, within a sentence, ``title`` whose it is: its ``name`` where
+    that says as much.
 
     ``files`` are those it takes; one of them is the orders'. Files of the other kinds are read by
     the format that is the ``fallback``, of which there is one: it is meant where none is named and
@@ -65,6 +68,7 @@ class ImportFormat:
     rows_a_line: int = 1
     gift_cards_are_sales: bool = True
     prices_may_include_tax: bool = False
+    title: str = ""
 
     def require_prices_with_tax(self) -> None:
         """Whether the sender may say that prices include the tax.

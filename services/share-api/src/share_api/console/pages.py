@@ -8,6 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from common.reports import registry
+from ingest.formats.registry import FORMATS
 from share_api.console.assets import asset
 from share_api.console.visit import Visit, words_of
 
@@ -52,13 +53,22 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.globals |= {"asset": asset, "report_title": _report_title}
+    environment.globals |= {
+        "asset": asset,
+        "format_title": _format_title,
+        "report_title": _report_title,
+    }
     return environment
 
 
 def _report_title(slug: str) -> str:
     found = registry.REPORTS.get(slug)
     return found.title if found else slug
+
+
+def _format_title(name: str) -> str:
+    found = FORMATS.get(name)
+    return found.title or name if found else name
 
 
 def page(

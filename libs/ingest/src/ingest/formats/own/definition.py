@@ -8,6 +8,7 @@ from ingest.sources import FileKind
 
 FORMAT: Final = ImportFormat(
     name="own",
+    title="Our own format",
     label="our own columns",
     files={
         FileKind.ORDERS: FileOf(

@@ -26,6 +26,7 @@ _OTHERS: Final = (
 
 FORMAT: Final = ImportFormat(
     name="shopify",
+    title="Shopify",
     label="a Shopify orders export",
     files={
         FileKind.ORDERS: FileOf(

@@ -31,6 +31,7 @@ _PAYOUTS: Final = FileOf(
 
 FORMAT: Final = ImportFormat(
     name="stripe",
+    title="Stripe",
     label="a report of Stripe",
     files={FileKind.ORDERS: BALANCE},
     columns={

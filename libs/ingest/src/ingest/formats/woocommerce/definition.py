@@ -36,6 +36,7 @@ _BARE: Final = FileOf(
 
 FORMAT: Final = ImportFormat(
     name="woocommerce",
+    title="WooCommerce",
     label="a WooCommerce orders export",
     files={FileKind.ORDERS: ROWS},
     columns={

@@ -1,5 +1,5 @@
-// What a page does beyond its forms: the theme is chosen, an address is copied. Without it every
-// form still works.
+// What a page does beyond its forms: the theme is chosen, an address is copied, the section is seen.
+// Without it every form still works.
 (() => {
   "use strict";
 
@@ -19,6 +19,11 @@
     select.addEventListener("change", () => theme.choose(select.value));
     picker.append(label, select);
   }
+
+  // On a phone the sections are a strip that is scrolled: the one that is open shows where one is.
+  document
+    .querySelector(".side nav [aria-current]")
+    ?.scrollIntoView({ block: "nearest", inline: "center" });
 
   // An address of this service, as it is reached here.
   for (const field of document.querySelectorAll("input[data-here]")) {
