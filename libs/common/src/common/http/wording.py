@@ -1,7 +1,8 @@
 """Wording: a text with its values filled in, which can still be said in another language.
 
 It is the English text, and wherever a text goes it goes. Whoever has a catalog finds it there by
-``pattern``, and fills in ``values`` anew (``common.i18n.formatter``).
+``pattern``, and fills in ``values`` anew (``common.i18n.formatter``). Only msgspec takes no kind of
+``str`` but plain ones: no message of an error is encoded by it.
 """
 
 from typing import Self
