@@ -76,6 +76,28 @@ def test_a_card_is_what_the_platform_takes_it_for_until_the_shop_says_otherwise(
     assert read(PAID) == [("#1",)]
 
 
+def test_what_was_paid_back_of_cards_that_are_no_sale_is_said_and_not_asked_for(
+    bring: Any, read: Any, cards_are: Any
+) -> None:
+    """A refund that a file brought of it would be one of an order that is not paid, and refused."""
+    cancelled = export(rows(Sold((CARD,), refunded=5_000), "#1"))
+    written = rows(Sold((CARD,)), "#1")
+    written[0] |= {"Financial Status": "refunded", "Refunded Amount": "50.00"}
+    refunds, gaps = "SELECT count(*) FROM refunds", "SELECT kind FROM data_gaps"
+    cards_are(GiftCards.SALE)
+    bring(cancelled, "shopify")
+    assert read(refunds) == [(1,)]
+    cards_are(GiftCards.LIABILITY)
+    for content in (cancelled, export(written)):
+        imported = bring(content, "shopify")
+        assert (
+            "1 order (#1): has a Refunded Amount and is no sale; nothing was taken back (50.00"
+            in (" ".join(imported.notes))
+        )
+        assert not any("a refunds.csv can bring it" in each for each in imported.notes)
+        assert (read(refunds), read(gaps)) == ([(0,)], [])
+
+
 def test_a_card_in_our_own_columns_is_a_sale_until_the_shop_says_otherwise(
     bring: Any, read: Any, cards_are: Any
 ) -> None:

@@ -185,6 +185,14 @@ def test_a_test_order_is_left_out_and_said(bring, read):
     assert read("SELECT count(*) FROM orders") == [(0,)]
 
 
+def test_a_refund_that_the_state_alone_tells_of_is_a_gap_until_its_amount_is_told(bring, read):
+    gaps = "SELECT order_id, kind, amount FROM data_gaps"
+    bring(file(Sold((MUG,)), **{"Financial Status": "refunded"}))
+    assert read(gaps) == [("#1", "refunds-not-known", None)]
+    bring(file(Sold((MUG,)), **{"Financial Status": "refunded", "Refunded Amount": "20.00"}))
+    assert read(gaps) == [("#1", "undated-refunds", 2000)]
+
+
 def test_a_sale_dated_later_than_now_is_said(bring):
     later = datetime.now().year + 1  # noqa: DTZ005 - the year alone
     imported = bring(file(Sold((MUG,)), **{"Paid at": f"{later}-03-01 10:00:00 +0100"}))

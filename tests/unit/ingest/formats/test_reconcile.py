@@ -94,6 +94,138 @@ def test_what_nothing_explains_is_told_with_its_amount(order, change, by):
         assert any("#1" in note and "Total is not what" in note for note in notes)
 
 
+@given(
+    prices=st.lists(st.integers(1, 9_999), min_size=2, max_size=5),
+    shipping=st.sampled_from([0, 490]),
+    rate=st.sampled_from([Fraction(0), Fraction(19, 100)]),
+    data=st.data(),
+)
+def test_a_line_that_is_missing_is_no_smaller_discount_without_a_word(prices, shipping, rate, data):
+    """Lines less discounts are not what was charged then: it is listed, or what is beyond said."""
+    sold = tuple(Line(f"Thing {n}", f"T-{n}", 1, price) for n, price in enumerate(prices))
+    code = data.draw(st.integers(0, sum(prices)))
+    *kept, _ = rows(Sold(sold, shipping, code, rate=rate), "#1")
+    lines, _, notes, found = read(export(kept))
+    gross, off = gross_and_off(lines)
+    assert gross == sum(prices[:-1])
+    assert off <= code
+    assert found.unexplained or any(
+        "Discount Amount is more than Subtotal and Shipping show" in note for note in notes
+    )
+
+
+def test_what_discounts_are_told_beyond_what_was_taken_off_is_said_with_its_amount():
+    words = "Discount Amount is more than Subtotal and Shipping show"
+    for cells, amount in (
+        ({"Discount Amount": "15.00"}, "5.00 EUR"),
+        ({"Discount Amount": "15.00", "Shipping": "0.00", "Total": "90.00"}, "5.00 EUR"),
+        ({}, None),
+        ({"Total": "91.00", "Discount Amount": "15.00"}, None),
+    ):
+        written = rows(Sold((LAMP,), shipping=700, code=1000), "#1")
+        written[0] |= cells
+        lines, _, notes, found = read(export(written))
+        assert gross_and_off(lines) == (10_000, 1_000)
+        said = [note for note in notes if words in note]
+        assert [amount in note for note in said] == ([True] if amount else [])
+        assert bool(found.unexplained) == (cells.get("Total") == "91.00")
+
+
+@pytest.mark.parametrize("status", ["refunded", "partially_refunded"])
+@pytest.mark.parametrize("cancelled", ["", "2026-03-04 09:00:00 +0100"])
+def test_a_refund_that_the_state_alone_tells_of_is_said(status, cancelled):
+    words = "its state says that it was paid back, and Refunded Amount not how much"
+    cells = {"Financial Status": status, "Cancelled at": cancelled}
+    written = rows(Sold((LAMP,)), "#1")
+    written[0] |= cells
+    _, back, notes, _ = read(export(written))
+    assert back == []
+    assert [words in note for note in notes] == [True]
+    for changed in (
+        {"Refunded Amount": "1.00"},
+        {"Financial Status": "paid"},
+        {"Subtotal": "0.00", "Total": "0.00", "Discount Amount": "100.00"},
+    ):
+        written[0] |= cells | {"Refunded Amount": "0.00"} | changed
+        assert not any(words in note for note in read(export(written))[2])
+    written[0] |= cells
+    without = [column for column in COLUMNS if column != "Refunded Amount"]
+    assert not any(words in note for note in read(export(written, without))[2])
+
+
+@pytest.mark.parametrize("status", ["voided", "pending", "authorized"])
+def test_a_payment_that_the_state_denies_is_said(status):
+    words = "taken as paid"
+    written = rows(Sold((LAMP,)), "#1")
+    written[0]["Financial Status"] = status
+    (line,), _, notes, _ = read(export(written))
+    assert line.paid_at is not None
+    assert [words in note for note in notes] == [True]
+    written[0] |= {"Paid at": "", "Cancelled at": "2026-03-04 09:00:00 +0100"}
+    (line,), _, notes, _ = read(export(written))
+    assert (line.paid_at, notes) == (None, ())
+
+
+@pytest.mark.parametrize("cell", ["blank", "missing"])
+@pytest.mark.parametrize(
+    ("name", "included", "counted"),
+    [("VAT 19%", True, 10_000), ("VAT 19%", False, 11_900), ("VAT", True, 11_597)],
+)
+def test_without_a_total_the_rate_tells_whether_prices_include_the_tax(
+    cell, name, included, counted
+):
+    written = rows(Sold((LAMP,), rate=Fraction(19, 100), tax_included=included), "#1")
+    written[0] |= {"Total": "", "Tax 1 Name": name, "Tax 1 Value": written[0]["Taxes"]}
+    columns = [*COLUMNS, "Tax 1 Name", "Tax 1 Value"]
+    if cell == "missing":
+        columns.remove("Total")
+    lines, _, notes, _ = read(export(written, columns))
+    assert net(lines) + lines[0].shipping + lines[0].tax == counted
+    assert any("there is no Total to tell" in note for note in notes) == (name == "VAT")
+    written[0]["Lineitem price"] = "1.00"  # less than the tax: it is in no price of the order
+    assert read(export(written, columns))[3].unexplained_amount >= 0
+
+
+@pytest.mark.parametrize("cancelled", ["", "2026-03-04 09:00:00 +0100"])
+def test_what_was_paid_back_of_an_order_that_is_not_paid_is_said(cancelled):
+    written = rows(Sold((LAMP,)), "#1")
+    written[0] |= {"Financial Status": "voided", "Paid at": "", "Refunded Amount": "5.00"}
+    written[0]["Cancelled at"] = cancelled
+    (line,), back, (note,), _ = read(export(written))
+    assert line.paid_at is None
+    assert {row.kind for row in back} == ({"cancel"} if cancelled else set()), "no event"
+    assert "has a Refunded Amount and is no sale; nothing was taken back (5.00 EUR)" in note
+
+
+@pytest.mark.parametrize("status", ["Partially Refunded", "PAID", "partially  paid"])
+def test_a_state_is_known_however_it_is_spelt(status):
+    written = rows(Sold((LAMP,)), "#1")
+    written[0] |= {"Financial Status": status, "Paid at": "", "Refunded Amount": "1.00"}
+    (line,), _, notes, _ = read(export(written))
+    assert line.paid_at is not None
+    assert not any("is not one of Shopify's own" in note for note in notes)
+
+
+@pytest.mark.parametrize("paid_at", ["", "2026-03-01 10:22:33 +0100"])
+def test_a_state_of_no_known_kind_is_said(paid_at):
+    written = rows(Sold((LAMP,)), "#1")
+    written[0] |= {"Financial Status": "bezahlt", "Paid at": paid_at}
+    (line,), _, (note,), _ = read(export(written))
+    assert (line.paid_at is not None) == bool(paid_at)
+    assert "its Financial Status is not one of Shopify's own" in note
+
+
+@pytest.mark.parametrize("column", ["Payment Method", "Outstanding Balance", "Refunded Amount"])
+def test_a_column_whose_lack_changes_what_counts_is_said_to_be_missing(column):
+    written = rows(Sold((LAMP,)), "#1")
+    without = [each for each in COLUMNS if each != column]
+    assert any(
+        note.startswith(f"there is no column {column}: ")
+        for note in read(export(written, without))[2]
+    )
+    assert read(export(written))[2] == ()
+
+
 MUG = Line("Mug", "MUG", 1, 2000)
 LAMP = Line("Lamp", "LAMP", 1, 10_000)
 
@@ -128,6 +260,56 @@ def test_what_was_paid_in_another_currency_is_said_and_taken_in_the_shops():
     (line,), _, notes, _ = read(export(written, [*COLUMNS, "Presentment Currency"]))
     assert (line.unit_price, len(notes)) == (10_000, 1)
     assert "paid in another currency" in notes[0]
+
+
+def test_a_discount_on_the_order_is_said_to_be_on_all_of_its_lines():
+    words = "does not say which lines a discount on the order was for"
+    free = Line("Sample", "S", 1, 0)
+    for order, said in (
+        (Sold((LAMP, MUG), code=600), True),
+        (Sold((LAMP, MUG), code=600, tax_included=True, rate=Fraction(19, 100)), True),
+        (Sold((LAMP, Line("Mug", "MUG", 1, 2000, 600))), False),
+        (Sold((LAMP, free), code=600), False),
+        (Sold((LAMP, MUG), shipping=700, off_shipping=700), False),
+    ):
+        _, _, notes, _ = read(export(rows(order, "#1")))
+        assert any(words in note for note in notes) == said
+
+
+def test_goods_given_away_by_a_shop_that_charges_tax_are_said():
+    words = "nothing was paid for the goods"
+    columns = [*COLUMNS, "Tax 1 Name", "Tax 1 Value", "Lineitem taxable"]
+    untaxed = Sold((LAMP,), code=10_000)
+    for order, tax, said in (
+        (Sold((LAMP,), code=10_000), "VAT 19%", True),
+        (Sold((LAMP,), code=10_000), "", False),
+        (untaxed, "VAT 19%", False),
+        (Sold((LAMP,), code=9_000, rate=Fraction(19, 100)), "VAT 19%", False),
+        (Sold((Line("Sample", "S", 1, 0),)), "VAT 19%", False),
+    ):
+        written = rows(order, "#1")
+        written[0] |= {"Tax 1 Name": tax, "Tax 1 Value": written[0]["Taxes"] if tax else ""}
+        written[0]["Lineitem taxable"] = "false" if order is untaxed else "true"
+        _, _, notes, _ = read(export(written, columns))
+        assert any(words in note for note in notes) == said
+
+
+def test_a_gift_cards_part_of_a_discount_on_the_order_is_said():
+    """The platform takes a code off cards that it names alone: goods may bear all of it."""
+    words = "does not say whether a discount on the order was for its gift cards too"
+    card = Line("Gift card", "", 1, 5000)
+    for order, said in (
+        (Sold((LAMP, card), code=3000), "10.00 EUR"),
+        (Sold((LAMP, card)), ""),
+        (Sold((LAMP, Line("Gift card", "", 1, 5000, 500))), ""),
+        (Sold((card,), code=500), ""),
+    ):
+        content = export(rows(order, "#1"))
+        faults, notes = Faults(50), Notes("EUR")
+        with closing(ShopifyExport("EUR", faults, notes, gift_cards_are_sales=False)) as reader:
+            list(reader.order_lines("export.csv", [content.encode()]))
+        found = [note for note in notes.lines() if words in note]
+        assert [said in note for note in found] == ([True] if said else [])
 
 
 def test_a_gift_card_sold_is_said():

@@ -57,6 +57,12 @@ SECOND = {
 }
 
 
+ON_ALL_LINES = (
+    "1 order (#1001): the export does not say which lines a discount on the order was for; it was"
+    " put on all of them"
+)
+
+
 def read(*rows, currency="EUR"):
     buffer = io.StringIO()
     writer = csv.DictWriter(buffer, FIELDS)
@@ -81,7 +87,7 @@ def net(lines):
 
 def test_an_order_stands_on_its_first_line():
     lines, refunds, notes, faults = read(ORDER, SECOND)
-    assert (refunds, notes, faults) == ([], (), [])
+    assert (refunds, notes, faults) == ([], (ON_ALL_LINES,), [])
     first, second = lines
     assert first.order_id == second.order_id == "#1001"
     assert first.paid_at == datetime(2026, 3, 1, 9, 22, 33, tzinfo=UTC)
@@ -106,7 +112,8 @@ def test_the_subtotal_says_what_was_taken_off_the_goods():
 def test_tax_in_the_prices_is_taken_out():
     order = ORDER | {"Taxes": "5.09", "Total": "31.90"}
     lines, _, notes, _ = read(order, SECOND)
-    assert "prices include tax" in notes[0]
+    assert notes[0] == ON_ALL_LINES
+    assert "prices include tax" in notes[1]
     # 27.00 + 4.90 paid, 5.09 of it tax: 4.31 in the goods and 0.78 in the shipping.
     assert (net(lines), lines[0].shipping, lines[0].tax) == (2269, 412, 509)
     assert net(lines) + lines[0].shipping + lines[0].tax == 3190
@@ -114,14 +121,14 @@ def test_tax_in_the_prices_is_taken_out():
 
 def test_a_refund_without_a_date_is_left_out_and_said():
     order = ORDER | {"Financial Status": "partially_refunded", "Refunded Amount": "10.00"}
-    _, refunds, (note,), _ = read(order, SECOND)
+    _, refunds, (_, note), _ = read(order, SECOND)
     assert refunds == []
     assert note.startswith("1 order (#1001): the export does not say when")
 
 
 def test_a_cancelled_orders_refund_is_spread_over_what_was_paid():
     order = ORDER | {"Cancelled at": "2026-03-02 08:00:00 +0100", "Refunded Amount": "37.96"}
-    lines, refunds, (note,), faults = read(order, SECOND)
+    lines, refunds, (_, note), faults = read(order, SECOND)
     assert faults == []
     assert "spread over what was paid" in note
     assert [(r.line_id, r.kind, r.quantity, r.amount) for r in refunds] == [
@@ -160,7 +167,7 @@ def test_what_had_to_be_assumed_is_said():
     unpaid = ORDER | {"Paid at": "", "Taxes": "0", "Total": "31.90"}
     lines, _, notes, _ = read(unpaid, SECOND)
     assert lines[0].paid_at == lines[0].placed_at
-    assert "paid, without saying when" in notes[0]
+    assert "paid, without saying when" in notes[1]
     pending = unpaid | {"Financial Status": "pending"}
     assert read(pending, SECOND)[0][0].paid_at is None
     assert "a line of quantity 0" in read(ORDER, SECOND | {"Lineitem quantity": "0"})[2][0]

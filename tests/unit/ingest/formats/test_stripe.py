@@ -262,6 +262,34 @@ def test_refunds_and_lost_disputes_of_payments_go_back():
     assert any("does not say when it was paid back" in note for note in found.notes)
 
 
+def test_a_lost_dispute_without_a_date_is_said_and_one_with_it_is_dated():
+    lost = {"Disputed Amount": "10.00", "Dispute Status": "lost"}
+    words = "does not say when it was paid back"
+    undated = payments(payment(**lost))
+    assert any(words in note and "10.00 EUR" in note for note in undated.notes)
+    dated = payments(payment(**lost | {"Dispute Date (UTC)": "2026-03-09 10:00:00"}))
+    assert not any(words in note for note in dated.notes)
+    (back,) = dated.refunds
+    assert back.processed_at == datetime(2026, 3, 9, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        ("needs_response", True),
+        ("Under review", True),
+        ("won", False),
+        ("lost", False),
+        ("warning_closed", False),
+        ("", False),
+    ],
+)
+def test_a_dispute_that_is_not_decided_is_said(status, said):
+    found = payments(payment(**{"Disputed Amount": "10.00", "Dispute Status": status}))
+    assert any("a dispute over it is not decided" in note for note in found.notes) == said
+    assert bool(found.back) == (status == "lost")
+
+
 def test_a_payment_in_another_currency_counts_as_it_was_converted():
     cells = {"Currency": "usd", "Amount": "12.00", "Converted Amount": "10.50"}
     found = payments(payment(**cells))

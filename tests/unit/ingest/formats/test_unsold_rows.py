@@ -88,6 +88,13 @@ def test_a_payment_that_was_paid_needs_its_id():
     assert faults == ["orders.csv, line 3, id: '' is empty"]
 
 
+@pytest.mark.parametrize("gateway", ["bogus", "(for testing) Bogus Gateway", "gift_card + bogus"])
+def test_the_gateway_for_tests_is_known_by_any_of_its_names(gateway):
+    sold, notes, _ = read("shopify", of_shopify({"Payment Method": gateway}))
+    assert sold == {"#1"}
+    assert "1 order (#2): a test order of the Bogus Gateway; left out" in notes
+
+
 @pytest.mark.parametrize("case", list(CASES)[2:])
 def test_an_order_that_was_sold_is_still_read_strictly(case):
     write, columns = CASES[case]

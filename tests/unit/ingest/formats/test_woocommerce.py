@@ -6,6 +6,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -181,6 +182,107 @@ def test_refunds_are_dated_or_said(refunded):
     pieces = [each.quantity for each in dated.refunds if each.quantity]
     assert pieces == ([2, 1] if refunded == 3796 else [])
     assert Read(export_items({"1": sold}), given={FileKind.REFUNDS}).refunds == []
+
+
+DENIED = "the order's subtotal or discount is not what its lines come to"
+
+
+@pytest.mark.parametrize(
+    ("write", "subtotal", "discount"),
+    [
+        (export_rows, "Order Subtotal Amount", "Cart Discount Amount"),
+        (partial(export_rows, exact=False), "Order Subtotal Amount", "Cart Discount Amount"),
+        (export_items, "order_subtotal", "discount_total"),
+    ],
+)
+def test_sums_that_deny_the_lines_are_said(write, subtotal, discount):
+    """The total is explained without them, so that nothing else would tell."""
+    for cells, said in (
+        ({}, False),
+        ({subtotal: "27.02"}, False),
+        ({subtotal: "29.00"}, True),
+        ({discount: "5.00"}, True),
+        ({subtotal: "", discount: ""}, False),
+        ({subtotal: "29.00", discount: "2.00"}, "exact" not in getattr(write, "keywords", {})),
+    ):
+        found = Read(write({"1": ORDER}, **cells))
+        assert found.reconciled.unexplained == ()
+        assert found.totals == {"1": ORDER.total}
+        assert found.says(DENIED) == said
+
+
+def test_a_line_that_is_missing_is_said_though_nothing_was_paid_for_it():
+    given = replace(ORDER, lines=(MUG, Line("Plate", "P-1", 1, 700, 700)))
+    content = export_rows({"1": given})
+    assert not Read(content).says(DENIED)
+    *kept, _, end = content.split(b"\r\n")
+    assert Read(b"\r\n".join([*kept, end])).says(DENIED)
+
+
+def paid_back(*refunds):
+    """An order with what was paid back of it, and when, as one exporter lists them."""
+    told = ";".join(f"amount:{amount}|reason:|date:{date}" for amount, date in refunds)
+    whole = sum(round(100 * float(amount)) for amount, _ in refunds)
+    return Read(export_items({"1": replace(ORDER, refunded=whole)}, refund_items=told))
+
+
+def test_refunds_of_several_days_are_taken_back_on_the_last_and_said():
+    words = "all of it was taken back when the last was"
+    first, last = ("5.00", "2026-03-04 09:00:00"), ("6.00", "2026-03-09 09:00:00")
+    found = paid_back(first, last)
+    assert {each.processed_at for each in found.refunds} == {datetime(2026, 3, 9, 8, tzinfo=UTC)}
+    assert found.says(words)
+    assert paid_back(first, ("6.00", "")).says(words)
+    assert not paid_back(first, ("6.00", first[1])).says(words)
+    assert not paid_back(first).says(words)
+
+
+def test_a_refund_before_the_payment_is_taken_back_with_it_and_said():
+    found = paid_back(("5.00", "2026-02-27 09:00:00"))
+    assert {each.processed_at for each in found.refunds} == {
+        datetime(2026, 3, 1, 9, 25, tzinfo=UTC)
+    }
+    assert found.says("paid back before it was paid; taken back when it was paid")
+    assert not paid_back(("5.00", "2026-03-04 09:00:00")).says("before it was paid")
+
+
+def minor(amount):
+    return (2 * amount.numerator + amount.denominator) // (2 * amount.denominator)
+
+
+@given(
+    prices=st.lists(st.tuples(st.integers(50, 9_999), st.integers(1, 7)), min_size=1, max_size=4),
+    off=st.sampled_from([Fraction(5, 100), Fraction(15, 100), Fraction(1, 3), Fraction(1)]),
+    rate=st.sampled_from([Fraction(7, 100), Fraction(19, 100), Fraction(1, 5)]),
+)
+def test_a_coupon_is_a_discount_whatever_the_sums_are_rounded_to(prices, off, rate):
+    """Prices are entered with tax: what is told without it is rounded, each sum by itself.
+
+    Of goods of a few minor units a unit of rounding is as much as their tax, and may be it.
+    """
+    before = [Fraction(price * quantity) / (1 + rate) for price, quantity in prices]
+    after = [each * (1 - off) for each in before]
+    subtotal, discount = minor(sum(before)), minor(sum(before) - sum(after))
+    tax = sum(minor(each * rate) for each in after)
+    rows = [
+        {
+            "Order Number": "1",
+            "Order Status": "Completed",
+            "Order Date": "2026-03-01 10:22",
+            "Cart Discount Amount": decimal_text(discount, 2),
+            "Order Subtotal Amount": decimal_text(subtotal, 2),
+            "Order Total Amount": decimal_text(minor(sum(after) + tax), 2),
+            "Order Total Tax Amount": decimal_text(tax, 2),
+            "Item Name": f"Thing {number}",
+            "Quantity (- Refund)": quantity,
+            "Item Cost": decimal_text(minor(total / quantity), 2),
+        }
+        for number, ((_, quantity), total) in enumerate(zip(prices, after, strict=True))
+    ]
+    found = Read(written(ROWS.split(","), rows))
+    assert found.reconciled.unexplained == ()
+    assert sum(line.line_discount for line in found.lines) == discount
+    assert not found.says(DENIED)
 
 
 @pytest.mark.parametrize("status", ["refunded", "wc-refunded", "Erstattet", "partially-refunded"])

@@ -126,6 +126,16 @@ def test_a_cancelled_order_is_taken_back_once() -> None:
     assert found.lifted == {"0", "1"}
 
 
+@pytest.mark.parametrize("status", ["refunded", "partially_refunded"])
+def test_a_refund_that_the_state_alone_tells_of_is_not_known(status: str) -> None:
+    found = told(financial_status=status)
+    assert (found.refunds_untold, found.refunds) == (True, ())
+    assert told(financial_status=status, cancelled_at="2026-03-05T00:00:00Z").refunds_untold
+    assert not told(money("12.00"), financial_status=status).refunds_untold
+    assert not told(of_lines((12, 1, "30.00", "6.00")), financial_status=status).refunds_untold
+    assert not told().refunds_untold
+
+
 def test_a_test_order_is_no_order() -> None:
     assert not told(test=True).lines
     assert not told(payment_gateway_names=["bogus"]).lines

@@ -26,16 +26,16 @@ def take_out(
     if bears:
         over = [paid * each for paid, each in zip(over, bears, strict=True)]
     *on_lines, on_shipping = own if believed else spread(taxes, over)
-    whole = sum(paid for _, paid in lines)
-    left = whole - sum(on_lines)
+    charged, left = sum(over), sum(over) - sum(on_lines) - on_shipping
+    bearing = bears[:-1] or [True] * len(lines)
     parts = []
-    for (value, paid), tax in zip(lines, on_lines, strict=True):
+    for (value, paid), tax, bears_some in zip(lines, on_lines, bearing, strict=True):
         net = paid - tax
         if paid == value:
             worth = net
-        elif paid:
+        elif believed and paid:
             worth = value * net // paid
-        else:  # taken off in whole: by what the others are worth without tax
-            worth = value * left // whole if whole else value
+        else:  # as all that bears tax: exact where little was paid for it, or nothing
+            worth = max(value * left // charged if bears_some and charged else value, net)
         parts.append((worth, net))
     return parts, on_shipping

@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from ingest.formats.allocate import spread
 from ingest.formats.included_tax import take_out
 from ingest.formats.refund_parts import Back, refund_of
+from ingest.formats.shopify.card_discount import WithoutCards, without_cards
 from ingest.formats.shopify.reconcile import Goods, Sums, reading_of
 from ingest.formats.shopify.tax_bearing import bears_tax, own_taxes, paid_for
 
@@ -34,12 +35,24 @@ IN_PRICES_BY_RATE = (
 )
 
 
+GIVEN_AWAY = (
+    "nothing was paid for the goods, so that nothing tells whether their prices include tax; gross"
+    " sales and discounts were taken as without"
+)
+ON_ALL_LINES = (
+    "the export does not say which lines a discount on the order was for; it was put on all of them"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Amounts:
     """An order without tax in its prices; ``remarks`` say what had to be assumed.
 
     ``sold`` are the numbers of the lines that are goods, in the order of ``goods``. ``tips``,
     ``duties`` and ``gift_cards`` are left out; ``unexplained`` is Total less all the others.
+    ``discount_beyond`` is what is told of discounts that is off neither goods nor shipping, and
+    ``off_cards`` what of a discount on the order is taken for that of gift cards that it is left
+    out with.
     """
 
     sold: tuple[int, ...]
@@ -53,6 +66,8 @@ class Amounts:
     unexplained: int
     remarks: tuple[str, ...]
     gift_cards: int = 0
+    discount_beyond: int = 0
+    off_cards: int = 0
 
     @property
     def extras(self) -> tuple[int, ...]:
@@ -71,10 +86,14 @@ def amounts_of(sums: Sums, goods: Sequence[Goods], *, gift_cards_are_sales: bool
     remarks: list[str] = []
     sold = tuple(number for number in range(len(goods)) if number not in reading.tips)
     lines, order_discount = _discounted([goods[n] for n in sold], reading.off_goods, remarks)
-    gift_cards = 0
-    if not gift_cards_are_sales:
-        sold, lines, order_discount, gift_cards = _without_cards(sold, lines, order_discount)
     shipping = sums.shipping - reading.off_shipping
+    cards = WithoutCards(tuple(range(len(lines))), order_discount)
+    if not gift_cards_are_sales:
+        cards = without_cards(lines, order_discount, shipping, sums, inside=reading.tax_included)
+    sold, lines = tuple(sold[n] for n in cards.kept), [lines[n] for n in cards.kept]
+    order_discount = cards.discount
+    if order_discount and sum(line.paid > 0 for line in lines) > 1:
+        remarks.append(ON_ALL_LINES)
     if reading.off_shipping:
         remarks.append("a discount was taken off the shipping")
     paid = paid_for(lines, order_discount)
@@ -93,7 +112,10 @@ def amounts_of(sums: Sums, goods: Sequence[Goods], *, gift_cards_are_sales: bool
         tax_on_shipping = spread(sums.taxes, over)[-1] if sum(over) else 0
     if sums.duties and reading.duties not in (sums.charges, sums.duties) and reading.explains:
         remarks.append("Duties are not in Total beside the prices; they count as goods in them")
-    if sums.total is None and sums.taxes:
+    taxed = sums.rate and any(line.taxable for line in lines)
+    if taxed and not sums.taxes and reading.off_goods and not sum(paid):
+        remarks.append(GIVEN_AWAY)
+    if sums.total is None and sums.taxes and sums.tax_included is None:
         remarks.append("there is no Total to tell whether prices include tax; taken as without")
     if reading.of_subtotal and not reading.unexplained:
         remarks.append("Subtotal is not the lines less discounts, Total is; the lines were taken")
@@ -108,26 +130,9 @@ def amounts_of(sums: Sums, goods: Sequence[Goods], *, gift_cards_are_sales: bool
         reading.duties,
         reading.unexplained,
         tuple(remarks),
-        gift_cards,
-    )
-
-
-def _without_cards(
-    sold: tuple[int, ...], lines: list[Goods], order_discount: int
-) -> tuple[tuple[int, ...], list[Goods], int, int]:
-    """What is left without gift cards: numbers, lines and the order's discount; and their worth."""
-    cards = [line.gift_card for line in lines]
-    if not any(cards):
-        return sold, lines, order_discount, 0
-    shares = spread(order_discount, [line.paid for line in lines])
-    kept = [number for number, card in enumerate(cards) if not card]
-    left = sum(shares[number] for number in kept)
-    worth = sum(line.paid for line, card in zip(lines, cards, strict=True) if card)
-    return (
-        tuple(sold[number] for number in kept),
-        [lines[number] for number in kept],
-        left,
-        worth - (order_discount - left),
+        cards.worth,
+        reading.discount_beyond(sums.discount),
+        cards.assumed,
     )
 
 

@@ -13,8 +13,11 @@ from ingest.formats.shopify.tax_bearing import included_by_rate
 from ingest.formats.shopify.tax_rates import rate_of, rated
 from ingest.rows import OrderLineRow, RefundRow
 
-_PAID = frozenset({"paid", "partially_refunded", "refunded"})
+_BACK = frozenset({"partially_refunded", "refunded"})
+_PAID = _BACK | {"paid"}
 PART = "partially_paid"
+NOT_PAID = frozenset({"authorized", "expired", "pending", "unpaid", "voided"})
+KNOWN = _PAID | NOT_PAID | {PART, ""}
 
 UNDATED = (
     "the export does not say when its Refunded Amount was paid back, nor for which lines;"
@@ -24,6 +27,7 @@ DATED_ELSEWHERE = (
     "the export does not say when its Refunded Amount was paid back, nor for which lines;"
     " what the refunds' file says of it was taken"
 )
+NO_SALE = "has a Refunded Amount and is no sale; nothing was taken back"
 CANCELLED = "cancelled; its Refunded Amount was spread over what was paid"
 KEPT = "cancelled without a Refunded Amount; kept as it was"
 EARLY = "cancelled before it was paid; taken back when it was paid"
@@ -82,8 +86,8 @@ class Order:
 
     @property
     def status(self) -> str:
-        """Its state of payment."""
-        return (self.head.status or "").lower()
+        """Its state of payment, as the platform spells it."""
+        return "_".join((self.head.status or "").lower().split())
 
     @property
     def platform_id(self) -> str | None:
@@ -169,18 +173,26 @@ def line_rows(order: Order) -> Iterator[OrderLineRow]:
         )
 
 
+def untold(order: Order) -> bool:
+    """Whether its state alone tells of a refund."""
+    return order.status in _BACK and not order.head.refunded and order.head.total != 0
+
+
 def refund_rows(order: Order, notes: Notes, *, others: bool) -> list[RefundRow]:
     """A cancelled order's refund; of others it is said what the export does not tell.
 
     ``others`` says whether a file of refunds comes with the export.
     """
     head = order.head
+    if order.paid_at is None:
+        return _no_sale_back(order, notes)
     if head.cancelled_at is None:
         if head.refunded:
             notes.add(DATED_ELSEWHERE if others else UNDATED, head.name, head.refunded)
         return []
     if not head.refunded:
-        notes.add(KEPT, head.name)
+        if not untold(order):
+            notes.add(KEPT, head.name)
         return []
     notes.add(CANCELLED, head.name)
     back = refund_of(order.amounts, head.refunded)
@@ -189,10 +201,24 @@ def refund_rows(order: Order, notes: Notes, *, others: bool) -> list[RefundRow]:
     if back.beyond:
         notes.add(BEYOND, head.name, back.beyond)
     at = head.cancelled_at
-    if order.paid_at is not None and at < order.paid_at:
+    if at < order.paid_at:
         notes.add(EARLY, head.name)
         at = order.paid_at
     return _rows_back(order, back, at)
+
+
+def _no_sale_back(order: Order, notes: Notes) -> list[RefundRow]:
+    """What the export tells to be paid back of an order that is none any more, if it ever was.
+
+    A cancellation is told all the same: no event, it takes the place of one that was.
+    """
+    head = order.head
+    if not head.refunded:
+        return []
+    notes.add(NO_SALE, head.name, head.refunded)
+    if head.cancelled_at is None:
+        return []
+    return _rows_back(order, refund_of(order.amounts, head.refunded), head.cancelled_at)
 
 
 def _rows_back(order: Order, back: Back, at: datetime) -> list[RefundRow]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from common.reports.document.gaps import GapKind
 from ingest.csv.notes import FUTURE, Notes
 from ingest.formats import gift_cards
-from ingest.formats.shopify.order import PART, Order
+from ingest.formats.shopify.order import KNOWN, NOT_PAID, PART, Order, untold
 from ingest.gaps import Gaps
 
 TIPS = "tips are no sales; they were left out"
@@ -24,6 +24,23 @@ OWED = (
     "the Outstanding Balance is below nothing: more was paid than the order comes to; the order"
     " counts as it is now"
 )
+UNTOLD = (
+    "its state says that it was paid back, and Refunded Amount not how much; nothing was taken back"
+    " (a refunds.csv can bring it)"
+)
+DENIED = "its Financial Status is none of a paid order, but it has a Paid at; taken as paid"
+OTHER_STATUS = (
+    "its Financial Status is not one of Shopify's own; taken as paid where it has a Paid at, and as"
+    " not paid else"
+)
+BEYOND_SHOWN = (
+    "Discount Amount is more than Subtotal and Shipping show: it is of a shipping that is told"
+    " without it, or of lines that are missing; what is beyond was left out"
+)
+OFF_CARDS = (
+    "the export does not say whether a discount on the order was for its gift cards too; their part"
+    " of it was left out with them"
+)
 OTHER_CURRENCY = "paid in another currency; the amounts in the shop's were taken"
 
 
@@ -37,12 +54,18 @@ def remark(order: Order, notes: Notes, now: datetime) -> None:
         (TIPS, amounts.tips),
         (gift_cards.ALONE if order.only_cards else gift_cards.LEFT_OUT, amounts.gift_cards),
         (DUTIES, amounts.duties),
+        (BEYOND_SHOWN, amounts.discount_beyond),
+        (OFF_CARDS, amounts.off_cards),
         (differs, order.unexplained),
     ):
         if amount:
             notes.add(each, name, amount)
     if head.paid_at is None and order.paid_at is not None:
         notes.add(PART_PAYMENT if order.status == PART else UNDATED_PAYMENT, name)
+    if head.paid_at is not None and order.status in NOT_PAID:
+        notes.add(DENIED, name)
+    if order.status not in KNOWN:
+        notes.add(OTHER_STATUS, name)
     if abs(head.outstanding) > order.rounding and order.paid_at is not None:
         owed = head.outstanding < 0
         notes.add(OWED if owed else OUTSTANDING, name, abs(head.outstanding))
@@ -55,13 +78,23 @@ def remark(order: Order, notes: Notes, now: datetime) -> None:
 
 def note_gaps(order: Order, gaps: Gaps) -> None:
     """Keep what the export does not tell of an order with its days."""
-    head, since = order.head, order.paid_at or order.placed_at
+    head, since = order.head, order.paid_at
+    if since is None:
+        return
     for kind, amount, applies in (
         (GapKind.UNDATED_REFUNDS, head.refunded, head.cancelled_at is None),
-        (GapKind.UNRECONCILED_ORDERS, order.unexplained, order.paid_at is not None),
+        (GapKind.UNRECONCILED_ORDERS, order.unexplained, True),
     ):
         if amount and applies:
             gaps.add(kind, head.name, since, amount, platform_id=order.platform_id)
+
+
+def note_untold(order: Order, notes: Notes, gaps: Gaps) -> None:
+    """Say of an order whose state alone tells of a refund that no more is known of it."""
+    if untold(order) and order.paid_at is not None:
+        notes.add(UNTOLD, order.head.name)
+        kind, since = GapKind.REFUNDS_NOT_KNOWN, order.paid_at
+        gaps.add(kind, order.head.name, since, platform_id=order.platform_id)
 
 
 def _remark_on_cards(order: Order, notes: Notes) -> None:

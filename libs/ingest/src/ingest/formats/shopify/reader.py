@@ -27,17 +27,17 @@ from ingest.formats.shopify.columns import (
     SPELLINGS,
     LineColumns,
     OrderColumns,
+    of_test,
     records_of,
 )
 from ingest.formats.shopify.order import Order, line_rows, order_of, refund_rows
-from ingest.formats.shopify.order_notes import note_gaps, remark
+from ingest.formats.shopify.order_notes import note_gaps, note_untold, remark
 from ingest.formats.shopify.order_rows import OrderRows, orders_of, repeated
 from ingest.gaps import Gaps
 from ingest.row_spool import RowSpool
 from ingest.rows import OrderLineRow, RefundRow
 from ingest.sources import FileKind
 
-_TEST_GATEWAY = "bogus gateway"
 _PAYMENT_METHOD = OrderColumns._fields.index("payment_method")
 _ROUNDED_IDS = (
     "Id holds ids that a spreadsheet rounded: they were passed over, and two orders of one name"
@@ -125,7 +125,7 @@ class ShopifyExport:
         order = self._read(table, whole) if repeated(together) else None
         if order is not None and not order.amounts.unexplained:
             self._notes.tell("the order's columns stand on every row, and were read once an order")
-            yield from self._told(order)
+            yield from self._told(table, order)
             return
         for other in others:
             reason = f"is order {first.name!r} again, as in line {first.position}: it would count"
@@ -135,13 +135,15 @@ class ShopifyExport:
     def _rows(self, table: Table, rows: OrderRows) -> Iterator[OrderLineRow]:
         order = self._read(table, rows)
         if order is not None:
-            yield from self._told(order)
+            yield from self._told(table, order)
 
-    def _told(self, order: Order) -> Iterator[OrderLineRow]:
+    def _told(self, table: Table, order: Order) -> Iterator[OrderLineRow]:
         """The rows of an order, its refunds kept for later, and what there is to say noted."""
         amounts, name = order.amounts, order.head.name
         remark(order, self._notes, self._now)
         note_gaps(order, self._gaps)
+        if "Refunded Amount" in table.present and not self._other_refunds:
+            note_untold(order, self._notes, self._gaps)
         self.reconciliation.add(
             name,
             unexplained=order.unexplained,
@@ -154,7 +156,7 @@ class ShopifyExport:
 
     def _read(self, table: Table, rows: OrderRows) -> Order | None:
         """An order; None, with the reason noted, when it cannot be read or is none."""
-        if _TEST_GATEWAY in rows.head[_PAYMENT_METHOD].lower():
+        if of_test(rows.head[_PAYMENT_METHOD]):
             self._notes.add("a test order of the Bogus Gateway; left out", rows.name)
             return None
         lines = [self._line_of(table, position, cells) for position, cells in rows.lines]

@@ -9,7 +9,7 @@ Total, exactly, and the first that explains both is the order's:
 - Discounts: ``Discount Amount`` is what was taken off goods and shipping together, Subtotal tells
   the part of the goods. It may leave out the lines' own, and Shipping may be told without its part.
 - Duties and fees are in Total beside everything, or in the prices, or one of the two is.
-- Tax is on top, or in the prices.
+- Tax is on top, or in the prices: where there is no Total, as its rates tell.
 
 Where none explains both, the lines are taken as they stand with the reading that leaves least, tax
 as its rates tell, and what is left is the order's unexplained amount. It is never spread over the
@@ -126,6 +126,11 @@ class Reading:
         """Whether it gives Subtotal and Total to the minor unit."""
         return self.of_subtotal == self.of_total == 0
 
+    def discount_beyond(self, stated: int | None) -> int:
+        """What ``stated`` discounts are more than was taken off; 0 where Total is not explained."""
+        off = self.off_goods + self.off_shipping
+        return max((stated or 0) - off, 0) if self.explains else 0
+
     @property
     def unexplained(self) -> int:
         """Total less what the lines, discounts, shipping, tax, tips and duties come to."""
@@ -173,7 +178,9 @@ def _readings(sums: Sums, goods: Sequence[Goods], tips: frozenset[int]) -> Itera
     value, own = sum(line.value for line in sold), sum(line.discount for line in sold)
     on_lines = sum(goods[number].paid for number in tips)
     tips_in_total = dict.fromkeys((max(sums.tips, on_lines), on_lines))
-    modes = (False, True) if sums.taxes and sums.total is not None else (False,)
+    modes = (False, True) if sums.taxes else (False,)
+    if sums.total is None:
+        modes = (True, False) if sums.taxes and sums.tax_included else (False,)
     charged = dict.fromkeys((sums.charges, sums.duties, sums.fees, 0))
     for tipped, (off_goods, off_shipping), duties, included in product(
         tips_in_total, dict.fromkeys(_discounts(sums, value, own)), charged, modes

@@ -10,6 +10,7 @@ from itertools import chain
 from typing import Any, Final
 
 from ingest.formats.customers import pseudonym
+from ingest.formats.shopify.columns import of_test
 from ingest.formats.shopify.decimals import decimal_sum, if_amount, if_readable
 from ingest.webhooks.payload import UnreadableEventError, list_at, moment_at, needed_at, text_at
 
@@ -65,13 +66,12 @@ def order_content(payload: Mapping[str, Any]) -> dict[str, Any]:
     if len(lines) > _MOST_LINES:
         raise UnreadableEventError(f"line_items are more than {_MOST_LINES}")
     email = text_at(payload, "email") or text_at(payload, "contact_email")
-    bogus = "bogus" in head["Payment Method"].lower()
     return {
         "head": head,
         "lines": lines,
         "customer": pseudonym(email or None),
         "included": payload.get("taxes_included") is True,
-        "test": payload.get("test") is True or bogus,
+        "test": payload.get("test") is True or of_test(head["Payment Method"]),
         "fees": if_readable(_shop_money, payload, "original_total_additional_fees_set"),
         "tips": if_readable(text_at, payload, "total_tip_received"),
         "current": if_readable(text_at, payload, "current_total_price"),

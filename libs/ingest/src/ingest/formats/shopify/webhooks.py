@@ -16,7 +16,7 @@ from ingest.formats.shopify.columns import LineColumns, OrderColumns, records_of
 from ingest.formats.shopify.dated_refunds import Told, dated_refunds
 from ingest.formats.shopify.decimals import if_amount
 from ingest.formats.shopify.definition import FORMAT
-from ingest.formats.shopify.order import Order, line_rows, order_of, refund_rows
+from ingest.formats.shopify.order import Order, line_rows, order_of, refund_rows, untold
 from ingest.formats.shopify.order_notes import remark
 from ingest.formats.shopify.refund_money import money_back
 from ingest.formats.shopify.webhook_payload import order_content, refund_content
@@ -114,7 +114,10 @@ class ShopifyWebhooks:
         lines = tuple(row._replace(customer_id=content["customer"]) for row in line_rows(order))
         written = {row.refund_id for row in back}
         lifted = frozenset({_CANCELLED, *facts.refunds} - written)
-        return OrderState(names, order_id, lines, tuple(back), lifted, order.unexplained)
+        alone = untold(order) and order.paid_at is not None and not back
+        return OrderState(
+            *(names, order_id, lines, tuple(back), lifted, order.unexplained), refunds_untold=alone
+        )
 
 
 def _refunds(refunds: Sequence[Mapping[str, Any]], seen: str) -> dict[str, RefundFact]:

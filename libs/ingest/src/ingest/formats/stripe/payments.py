@@ -1,6 +1,7 @@
 """The dashboard's export of payments: one row a payment, with what was paid back of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 
 from common.reports.document.gaps import GapKind
 from common.reports.money import UnsupportedCurrencyError, currency_exponent
@@ -19,6 +20,7 @@ _UNPAID = frozenset(
      "blocked", "expired", "requires payment method", "requires confirmation", "requires action",
      "requires capture", "early fraud warning blocked"}
 )  # fmt: skip
+_OPEN = frozenset({"needs_response", "under_review"})
 TEST = "a payment of the test mode; left out"
 AUTHORISED = "authorised and not captured; left out"
 OTHER_STATUS = "its Status is not known; taken as paid"
@@ -28,6 +30,7 @@ DISPUTED = (
     "a dispute was lost over a part, in another currency; what it took in the shop's is not known"
     " and was left out (a refunds.csv can bring it)"
 )
+OPEN = "a dispute over it is not decided; nothing was taken back"
 NOTHING = "a payment of nothing; left out"
 
 
@@ -100,16 +103,29 @@ class PaymentsExport:
             self._faults.suspect(table.name, row.id)
             return
         self._reconciliation.add(row.id, unexplained=0)
-        if refunded:
-            if row.refunded_at is None:
-                self._notes.add(UNDATED, row.id, refunded)
-                self._gaps.add(GapKind.ASSUMED_REFUND_DATES, row.id, row.created, refunded)
-            at = row.refunded_at or row.created
-            self._charges.back(Movement(place, f"{row.id} refunded", row.id, at, refunded))
-        if disputed and _lost(row):
-            at = row.disputed_at or row.created
-            self._charges.back(Movement(place + 1, f"{row.id} disputed", row.id, at, disputed))
+        lost = disputed if _dispute(row) == "lost" else 0
+        self._back(place, row, row.created, {"refunded": refunded, "disputed": lost})
+        if _dispute(row) in _OPEN:
+            self._notes.add(OPEN, row.id)
         yield line
+
+    def _back(
+        self, place: int, row: PaymentColumns, paid_at: datetime, went: Mapping[str, int]
+    ) -> None:
+        """Take back what went back of a payment, each amount by what it was: at its time, or when
+        it was paid, which is said.
+        """
+        times = {"refunded": row.refunded_at, "disputed": row.disputed_at}
+        undated = 0
+        for number, (what, amount) in enumerate(went.items()):
+            at = times[what]
+            undated += amount if at is None else 0
+            name = f"{row.id} {what}"
+            if amount:
+                self._charges.back(Movement(place + number, name, row.id, at or paid_at, amount))
+        if undated:
+            self._notes.add(UNDATED, row.id, undated)
+            self._gaps.add(GapKind.ASSUMED_REFUND_DATES, row.id, paid_at, undated)
 
     def _money(
         self, table: Table, position: int, row: PaymentColumns
@@ -145,7 +161,7 @@ class PaymentsExport:
         """What a dispute took of a payment in another currency: all that was ``left`` of it, or
         what is not known, which is said.
         """
-        if not _lost(row):
+        if _dispute(row) != "lost":
             return 0
         try:
             read = amounts(currency_exponent(row.currency.upper()), empty=0, signed=True)
@@ -163,5 +179,6 @@ class PaymentsExport:
         return 0
 
 
-def _lost(row: PaymentColumns) -> bool:
-    return (row.dispute_status or "").lower() == "lost"
+def _dispute(row: PaymentColumns) -> str:
+    """What became of a dispute over it, in the platform's words; empty where there was none."""
+    return "_".join((row.dispute_status or "").lower().split())

@@ -12,6 +12,7 @@ IN_PRICES = "prices include tax; it was taken out of lines and shipping in propo
 SPREAD = "the file does not say which lines a coupon was for; its discount was put on all of them"
 BELOW = "a fee or a line below nothing was taken as a discount"
 NO_PIECES = "a line of quantity 0 was left out"
+DENIED = "the order's subtotal or discount is not what its lines come to; the lines were taken"
 NO_TOTAL = "there is no order total to check the lines with"
 
 
@@ -72,6 +73,8 @@ def amounts_of(
     below = min(sums.shipping, 0) + min(reading.tax, 0)
     tax = max(reading.tax, 0)
     parts = _discounted(sums, reading, goods, remarks)
+    if not reading.unexplained and len(goods) == len(reading.lines) and _denied(sums, goods, parts):
+        remarks.append(DENIED)
     unexplained = reading.unexplained + dropped + below
     fees_below = min(sums.fees, 0) if sums.fees_below is None else sums.fees_below
     fees = sums.fees - fees_below
@@ -125,10 +128,29 @@ def _discounted(
     if all(line.before is not None for line in goods):
         return [(max(line.before or 0, line.total), line.total) for line in goods]
     discount = sums.discount or 0
-    if not discount or not goods or sums.subtotal != sum(totals) + discount:
+    if not discount or not goods or not _off_goods(discount, sums.subtotal, sum(totals)):
         return [(total, total) for total in totals]
     if len(goods) > 1:
         remarks.append(SPREAD)
     over = totals if sum(totals) else [line.quantity for line in goods]
     cuts = spread(discount, over)
     return [(total + cut, total) for total, cut in zip(totals, cuts, strict=True)]
+
+
+def _off_goods(discount: int, subtotal: int | None, goods: int) -> bool:
+    """Whether ``discount`` is what the ``goods`` cost less than ``subtotal``.
+
+    The three are rounded, each by itself: where prices are entered with tax they are off by one.
+    """
+    return subtotal is not None and abs(subtotal - discount - goods) <= 1
+
+
+def _denied(sums: Sums, goods: Sequence[Line], parts: Sequence[tuple[int, int]]) -> bool:
+    """Whether the order's sums tell other ``parts`` than its ``goods`` do: a line may be missing.
+
+    Each line is rounded, and each sum; a line that is told by the cost of a piece, with each piece.
+    """
+    most = 1 + sum(1 if line.unit_cost is None else line.quantity for line in goods)
+    worth, paid = (sum(each) for each in zip(*parts, strict=True)) if parts else (0, 0)
+    told = ((sums.subtotal, worth), (sums.discount, worth - paid))
+    return any(stated is not None and abs(stated - each) > most for stated, each in told)

@@ -68,17 +68,17 @@ def fields(cell: str) -> dict[str, str]:
 
 def refunds_in(
     cell: str, amount: Callable[[str], int | None], at: Callable[[str], datetime | None]
-) -> tuple[int, datetime | None]:
-    """What ``amount:5.00|reason:|date:2026-03-04 09:00:00``, or several of it, comes to, and when
-    the last was.
+) -> tuple[int, datetime | None, bool]:
+    """What ``amount:5.00|reason:|date:2026-03-04 09:00:00``, or several of it, comes to, when the
+    last was, and whether another was at another time, or at none that is told.
 
     Raises:
         BadValueError: an amount or a time is none.
     """
-    whole, last = 0, None
+    whole, times = 0, set()
     for each in cell.split(";") if cell.strip() else ():
         parts = fields(each)
         whole += abs(amount(parts.get("amount", "")) or 0)
-        when = at(parts.get("date", ""))
-        last = when if last is None or (when is not None and when > last) else last
-    return whole, last
+        times.add(at(parts.get("date", "")))
+    last = max((when for when in times if when is not None), default=None)
+    return whole, last, len(times) > 1

@@ -143,7 +143,7 @@ def _codes(cell: str) -> str | None:
 
 
 def _head(position: int, values: Mapping[str, Any]) -> Head:
-    refunded, refunded_at = values["refund_items"]
+    refunded, refunded_at, apart = values["refund_items"]
     discount, customer = values["discount_total"], values["customer_id"]
     return Head(
         position,
@@ -167,4 +167,5 @@ def _head(position: int, values: Mapping[str, Any]) -> Head:
             values["order_total"],
             refunded,
         ),
+        refunds_apart=apart,
     )

@@ -25,6 +25,8 @@ UNEXPLAINED = (
 NO_GOODS = "no goods are left in the order; it was left out with what was charged"
 OTHER_STATUS = "its state is not one of WooCommerce's own; taken as sold"
 UNDATED = "the export does not say when it was paid back; taken back when it was paid"
+TOGETHER = "paid back several times; all of it was taken back when the last was"
+EARLY = "paid back before it was paid; taken back when it was paid"
 ELSEWHERE = "paid back in part or whole; what the refunds' file says of it was taken"
 IN_LINES = (
     "quantities are told without what was paid back, and not of which lines; it was not taken again"
@@ -41,7 +43,10 @@ NO_LINES_BACK = "all was paid back, and the export has no quantities of it; the 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The order's columns, converted."""
+    """The order's columns, converted.
+
+    ``refunded_at`` is when the last refund was; with ``refunds_apart`` not all were then.
+    """
 
     position: int
     id: str
@@ -55,6 +60,7 @@ class Head:
     region: str | None
     coupon_code: str | None
     sums: Sums
+    refunds_apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +163,11 @@ def refund_rows(order: Order, amounts: Amounts, notes: Notes, *, others: bool) -
         rows += _rows_back(head, amounts, each, back, whole=whole and not left)
     left_out = sum(back.left_out for back in parts)
     beyond = sum(back.beyond for back in parts)
+    paid_at = head.paid_at or head.placed_at
     for remark, amount, applies in (
         (UNDATED, refunded, any(each.at is None for each in told)),
+        (TOGETHER, refunded, head.refunds_apart and not order.refunds),
+        (EARLY, refunded, any(each.at < paid_at for each in told if each.at)),
         (SPREAD, refunded, left > 0),
         (EXTRAS_BACK, left_out, bool(left_out)),
         (BEYOND, beyond, bool(beyond)),
