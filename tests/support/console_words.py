@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from tests.support import marked_words
+from tests.support import marked_words, problem_words
 from tests.support.marked_words import Message
 from tests.support.samples import document, window
 
@@ -25,6 +25,9 @@ def words() -> list[Message]:
         *_from_reports(),
         FALLBACK.title,  # those of the others are names
         *_scopes(),
+        *(word for said in problem_words.of_problems().values() for word in sorted(said)),
+        *problem_words.of_statuses(),
+        *problem_words.of_wordings(),
     )
     return list(dict.fromkeys(message for message in found if message))
 

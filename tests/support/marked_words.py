@@ -8,6 +8,7 @@ from babel.messages.extract import extract_python
 from jinja2.ext import babel_extract
 
 _KEYWORDS: Final[dict[str, Any]] = {"_": None, "text": None, "counted": (1, 2)}
+_WORDINGS: Final[dict[str, Any]] = {"Wording": None}
 
 Message = str | tuple[str, str]
 """A pair is a message with a form for one and a form for many."""
@@ -27,6 +28,17 @@ def of_code(root: Path) -> Iterator[Message]:
         with path.open("rb") as source:
             for _, function, messages, _ in extract_python(source, _KEYWORDS, [], {}):
                 yield _message(function, messages)
+
+
+def of_wordings(path: Path) -> Iterator[str]:
+    """The patterns of the wordings in a file of code."""
+    if b"Wording(" not in path.read_bytes():  # few have any, and reading them takes long
+        return
+    with path.open("rb") as source:
+        for _, function, messages, _ in extract_python(source, _WORDINGS, [], {}):
+            found = _message(function, messages)
+            if isinstance(found, str) and found:
+                yield found
 
 
 def _message(function: object, messages: Any) -> Message:

@@ -18,6 +18,7 @@ from common.db.audit import Action, Author, record
 from common.db.pagination import Cursor, Order, Page, Paging, page_of
 from common.db.tenancy import TenantDb, TenantSession
 from common.http.problem import Problem
+from common.http.wording import Wording
 
 MAX_KEYS: Final = 100
 """Of a tenant, those that are over not counted."""
@@ -51,7 +52,11 @@ class TooManyKeysError(ApiKeyError):
     title = "Too many API keys"
 
     def __init__(self) -> None:
-        super().__init__(f"There are {MAX_KEYS} API keys already: revoke one that is not used.")
+        super().__init__(
+            Wording(
+                "There are %(most)s API keys already: revoke one that is not used.", most=MAX_KEYS
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from common.db.audit import Action, Author, record
 from common.db.invitations import Invitation
 from common.db.tenancy import Access, TenantDb, TenantSession, transaction
 from common.http.problem import Problem
+from common.http.wording import Wording
 
 LASTS: Final = timedelta(days=7)
 MOST_OPEN: Final = 100
@@ -58,7 +59,11 @@ class TooManyInvitationsError(InvitationError):
     title = "Too many invitations"
 
     def __init__(self) -> None:
-        super().__init__(f"There are {MOST_OPEN} open invitations already: revoke some first.")
+        super().__init__(
+            Wording(
+                "There are %(most)s open invitations already: revoke some first.", most=MOST_OPEN
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)

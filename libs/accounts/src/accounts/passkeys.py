@@ -21,6 +21,7 @@ from common.db.audit import Action, Author
 from common.db.passkeys import Passkey
 from common.db.tenancy import Access, transaction
 from common.http.problem import Problem
+from common.http.wording import Wording
 
 MOST_PASSKEYS: Final = 20
 """Of one admin."""
@@ -50,7 +51,11 @@ class TooManyPasskeysError(PasskeyError):
     title = "Too many passkeys"
 
     def __init__(self) -> None:
-        super().__init__(f"An account has {MOST_PASSKEYS} passkeys at most: remove one first.")
+        super().__init__(
+            Wording(
+                "An account has %(most)s passkeys at most: remove one first.", most=MOST_PASSKEYS
+            )
+        )
 
 
 class PasskeyKnownError(PasskeyError):

@@ -15,6 +15,7 @@ from common.db.audit import Action, Author, record
 from common.db.brands import MOST_FOOTER, MOST_NAME
 from common.db.tenancy import TenantDb
 from common.design.accent import is_colour
+from common.http.wording import Wording
 from common.links import brand as told
 from common.links import brand_ledger
 from common.links.brand_ledger import LedgerBrand
@@ -121,10 +122,11 @@ def _checked(field: str, text: str | None) -> str | None:
     if field == "accent":
         colour = f"#{text.removeprefix('#').lower()}"
         if not is_colour(colour):
-            raise BrandTextError(field, "Write a colour as #rrggbb")
+            raise BrandTextError(field, Wording("Write a colour as #rrggbb"))
         return colour
     if not text.isprintable():
-        raise BrandTextError(field, "Control characters are not allowed")
+        raise BrandTextError(field, Wording("Control characters are not allowed"))
     if len(text) > _LONGEST[field]:
-        raise BrandTextError(field, f"Use at most {_LONGEST[field]} characters")
+        most = _LONGEST[field]
+        raise BrandTextError(field, Wording("Use at most %(most)s characters", most=most))
     return text

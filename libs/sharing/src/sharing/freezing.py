@@ -23,6 +23,7 @@ from common.db.sales import LedgerVersion
 from common.db.shares import Share
 from common.db.tenancy import Access, TenantSession, transaction
 from common.http.problem import UNAVAILABLE_RETRY_SECONDS
+from common.http.wording import Wording
 from common.jobs.payloads import ComputeReport
 from common.jobs.publisher import JobPublisher, JobsUnavailableError
 from common.reports_cache import copies
@@ -152,7 +153,9 @@ def keep(session: TenantSession, frozen: Sequence[Frozen]) -> None:
         FrozenReport.tenant_id == tenant_id, FrozenReport.expires_at > now
     )
     if (session.scalar(open_now) or 0) + len(frozen) > MOST_FROZEN:
-        raise TooMuchFrozenError(f"The tenant has {MOST_FROZEN} frozen reports: revoke some first")
+        raise TooMuchFrozenError(
+            Wording("The tenant has %(most)s frozen reports: revoke some first", most=MOST_FROZEN)
+        )
     session.add_all(
         FrozenReport(
             tenant_id=tenant_id,

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import ClassVar
 
 from common.http.problem import Problem
+from common.http.wording import Wording
 from common.links.unlocking import MAX_LENGTH, MIN_LENGTH
 
 
@@ -129,7 +130,7 @@ class OptionsConflictError(IssueError):
     place = ""
 
     def __init__(self, field: str, why: str) -> None:
-        super().__init__(f"{field} {why}")
+        super().__init__(Wording("%(field)s %(why)s", field=field, why=why))
         self.field = field
 
     @property

@@ -8,6 +8,7 @@ from typing import Final
 
 from redis import Redis, RedisError
 
+from common.http.wording import Wording
 from common.infra.rate_limit import Limit, RateLimiter, RateLimitExceededError, tenant_bucket
 
 SHARE_SECONDS: Final = 3600
@@ -20,7 +21,7 @@ class TooManySharesError(RateLimitExceededError):
 
     type = "too-many-shares"
     title = "Too many links"
-    what = "links were issued"
+    what = Wording("Too many links were issued.")
 
 
 class ShareRateLimit:

@@ -17,6 +17,7 @@ from common.db.audit import Action, Author, record
 from common.db.shares import Share
 from common.db.tenancy import Access, TenantSession, transaction
 from common.http.problem import UNAVAILABLE_RETRY_SECONDS, Problem
+from common.http.wording import Wording
 from common.infra.refusals import told_of
 from common.links.state import LinkRef, LinkStateStore
 from common.reports import registry
@@ -40,8 +41,11 @@ class RevocationUnavailableError(Problem):
 
     def __init__(self, cause: BaseException | None = None) -> None:
         super().__init__(
-            "The revocation is recorded and will be carried out, but not yet:"
-            f" {told_of(cause)} Treat the links as still live until it does."
+            Wording(
+                "The revocation is recorded and will be carried out, but not yet: %(cause)s"
+                " Treat the links as still live until it does.",
+                cause=told_of(cause),
+            )
         )
 
 

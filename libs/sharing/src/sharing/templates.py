@@ -18,6 +18,7 @@ from common.db.audit import Action, Author, record
 from common.db.link_templates import LinkTemplate
 from common.db.tenancy import TenantDb, TenantSession
 from common.http.problem import Problem
+from common.http.wording import Wording
 from sharing.issuing import check_request
 from sharing.issuing_context import IssuingContext
 from sharing.link_wish import LinkWish, encode
@@ -63,7 +64,9 @@ class TooManyTemplatesError(TemplateError):
     title = "Too many templates"
 
     def __init__(self) -> None:
-        super().__init__(f"There are {MOST_TEMPLATES} templates: delete some first.")
+        super().__init__(
+            Wording("There are %(most)s templates: delete some first.", most=MOST_TEMPLATES)
+        )
 
 
 def list_templates(db: TenantDb) -> Sequence[LinkTemplate]:

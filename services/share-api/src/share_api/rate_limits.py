@@ -15,6 +15,7 @@ from typing import Final
 
 from redis import Redis
 
+from common.http.wording import Wording
 from common.infra.rate_limit import (
     Limit,
     RateLimiter,
@@ -37,7 +38,7 @@ class TooManyLoginsError(RateLimitExceededError):
 
     type = "too-many-logins"
     title = "Too many login attempts"
-    what = "login attempts"
+    what = Wording("Too many login attempts.")
 
 
 class TooManyPreviewsError(RateLimitExceededError):
@@ -45,7 +46,7 @@ class TooManyPreviewsError(RateLimitExceededError):
 
     type = "too-many-previews"
     title = "Too many previews"
-    what = "previews were computed"
+    what = Wording("Too many previews were computed.")
 
 
 class LoginRateLimit:

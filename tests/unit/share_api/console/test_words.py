@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
+from tests.support import problem_words
 from tests.support.console_words import CONSOLE, words
 
 from common.db.audit import Action
@@ -44,6 +45,35 @@ def test_a_catalog_is_complete_and_fills_in_what_its_english_does(path: Path) ->
         for form in [forms] if isinstance(forms, str) else forms or ():
             assert form.strip() == form
             assert placeholders(form) == placeholders(source), source
+
+
+@pytest.mark.parametrize("path", CATALOGS, ids=lambda path: path.stem)
+def test_a_catalog_has_no_word_that_the_console_does_not_use(path: Path) -> None:
+    """Else nobody knows which of two is shown, and a sentence is translated for no one."""
+    assert [message.id for message in catalog(path) if message.id and message.id not in WORDS] == []
+
+
+@pytest.mark.parametrize("path", CATALOGS, ids=lambda path: path.stem)
+def test_every_problem_that_reaches_the_console_is_told_in_each_language(path: Path) -> None:
+    """A new error needs its title and its detail in the catalogs: its page is half English else."""
+    known = {message.id for message in catalog(path) if message.string}
+    found = {kind.__name__: said - known for kind, said in problem_words.of_problems().items()}
+    assert {name: missing for name, missing in found.items() if missing} == {}
+
+
+def test_a_problem_with_values_in_its_detail_keeps_its_pattern() -> None:
+    """Say ``Wording("At most %(most)s.", most=most)`` for ``f"At most {most}."``."""
+    assert problem_words.composed() == []
+
+
+def test_problems_are_found_by_what_the_console_imports() -> None:
+    found = {kind.__name__: said for kind, said in problem_words.of_problems().items()}
+    assert "Links not revoked yet" in found["RevocationUnavailableError"]
+    assert "There is no such share." in found["ShareNotFoundError"], "by the code that makes it"
+    assert "The database does not answer." in found["DatabaseUnavailableError"]
+    assert "The picture is broken." in found["LogoError"], "by the code that raises it"
+    assert "BatchTooLargeError" not in found, "sales by JSON have no page"
+    assert "%(what)s Try again in %(seconds)s seconds." in set(problem_words.of_wordings())
 
 
 def test_every_action_of_the_audit_log_has_its_words() -> None:

@@ -1,13 +1,16 @@
 """Problem details (RFC 9457): their JSON, and errors that carry their own.
 
 An error that a client is told of derives from ``Problem`` and names its status, type and title
-beside its message. A service turns it into its framework's kind of response.
+beside its message, which is a ``Wording`` where it has values in it. A service turns it into its
+framework's kind of response.
 """
 
 import json
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
+
+from common.http.wording import Wording
 
 MEDIA_TYPE: Final = "application/problem+json"
 UNAVAILABLE_RETRY_SECONDS: Final = 5
@@ -35,8 +38,13 @@ class Problem(Exception):  # noqa: N818 - the term of RFC 9457
 
     @property
     def detail(self) -> str:
-        """A sentence for the client."""
-        return self.fixed_detail or f"{str(self)[:_LONGEST_DETAIL].rstrip('.')}."
+        """A sentence for the client; a ``Wording`` where the message is one."""
+        if self.fixed_detail:
+            return self.fixed_detail
+        message = str(self)
+        if isinstance(message, Wording) and len(message) <= _LONGEST_DETAIL:
+            return message if message.endswith(".") else Wording("%(sentence)s.", sentence=message)
+        return f"{message[:_LONGEST_DETAIL].rstrip('.')}."
 
     @property
     def errors(self) -> Sequence[Mapping[str, str]]:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 
+from common.http.wording import Wording
 from common.i18n.dates import DateFormatter
 from common.i18n.locales import tag_of
 from common.i18n.numbers import NumberFormatter
@@ -30,7 +31,14 @@ class Formatter:
             self._examples.setdefault(locale.plural_form(count), count)
 
     def text(self, message: str, **values: object) -> str:
-        """``message`` in this language, its ``%(names)s`` replaced by ``values``."""
+        """``message`` in this language, its ``%(names)s`` replaced by ``values``.
+
+        A ``Wording`` has its values with it: wordings among them are said in this language, and
+        whole numbers as it writes them.
+        """
+        if isinstance(message, Wording):
+            told = {name: self._value(value) for name, value in message.values.items()}
+            return self.text(message.pattern, **told)
         words = self._translations.gettext(message) if message else ""
         return words % values if values else words
 
@@ -46,6 +54,11 @@ class Formatter:
         """
         ngettext = self._translations.ngettext
         return {each: ngettext(one, many, count) for each, count in self._examples.items()}
+
+    def _value(self, value: object) -> object:
+        if isinstance(value, Wording):
+            return self.text(value)
+        return self.numerals.number(value, 0) if isinstance(value, int) else value
 
     def instant(self, value: datetime, zone: ZoneInfo) -> str:
         """An instant on the wall clock of ``zone``."""

@@ -20,6 +20,7 @@ from limits.strategies import MovingWindowRateLimiter
 from redis import Redis
 
 from common.http.problem import Problem
+from common.http.wording import Wording
 
 KEYS: Final = "limits"
 """What the names of all counts begin with."""
@@ -35,10 +36,14 @@ class RateLimitExceededError(Problem):
     type = "too-many-requests"
     title = "Too many requests"
     retry_after: int
-    what = "attempts"
+    what = Wording("Too many attempts.")
 
     def __init__(self, retry_after: int) -> None:
-        super().__init__(f"Too many {self.what}. Try again in {retry_after} seconds.")
+        super().__init__(
+            Wording(
+                "%(what)s Try again in %(seconds)s seconds.", what=self.what, seconds=retry_after
+            )
+        )
         self.retry_after = retry_after
 
 

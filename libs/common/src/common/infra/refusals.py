@@ -12,6 +12,8 @@ from typing import Final
 
 from redis.exceptions import ClusterDownError, OutOfMemoryError, ReadOnlyError
 
+from common.http.wording import Wording
+
 
 class Refusal(StrEnum):
     """Why writes are refused, by the code of the answer."""
@@ -23,20 +25,22 @@ class Refusal(StrEnum):
     CLUSTER_DOWN = "CLUSTERDOWN"
 
     @property
-    def sentence(self) -> str:
+    def sentence(self) -> Wording:
         """What is told of it."""
         return _SENTENCES[self]
 
 
-AWAY: Final = "Redis does not answer."
+AWAY: Final = Wording("Redis does not answer.")
 """What is told of a server that is away."""
 
 _SENTENCES: Final = {
-    Refusal.FULL: "Redis is full and refuses writes (OOM).",
-    Refusal.UNSAVED: "Redis cannot save its data and refuses writes (MISCONF).",
-    Refusal.READ_ONLY: "Redis is a replica and refuses writes (READONLY).",
-    Refusal.TOO_FEW_REPLICAS: "Redis has too few replicas and refuses writes (NOREPLICAS).",
-    Refusal.CLUSTER_DOWN: "The Redis cluster serves not all keys (CLUSTERDOWN).",
+    Refusal.FULL: Wording("Redis is full and refuses writes (OOM)."),
+    Refusal.UNSAVED: Wording("Redis cannot save its data and refuses writes (MISCONF)."),
+    Refusal.READ_ONLY: Wording("Redis is a replica and refuses writes (READONLY)."),
+    Refusal.TOO_FEW_REPLICAS: Wording(
+        "Redis has too few replicas and refuses writes (NOREPLICAS)."
+    ),
+    Refusal.CLUSTER_DOWN: Wording("The Redis cluster serves not all keys (CLUSTERDOWN)."),
 }
 _CODE: Final = re.compile(r"\b(OOM|MISCONF|READONLY|NOREPLICAS|CLUSTERDOWN)\b")
 _CLASSES: Final = (
@@ -59,7 +63,7 @@ def refusal_of(error: BaseException | None) -> Refusal | None:
     return None
 
 
-def told_of(error: BaseException | None) -> str:
+def told_of(error: BaseException | None) -> Wording:
     """What is told of an error of Redis: one sentence without names of hosts and users."""
     refusal = refusal_of(error)
     return AWAY if refusal is None else refusal.sentence

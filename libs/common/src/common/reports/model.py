@@ -12,12 +12,13 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
+from common.http.wording import Wording
 from common.reports.comparison import Comparison
 from common.reports.document.gaps import DataGap, of_figures
 from common.reports.document.headlines import Headline, Kpi
 from common.reports.document.incomplete import incomplete
 from common.reports.document.metrics import Figure
-from common.reports.document.schema import Days, Document, Section
+from common.reports.document.schema import Document, Section, days_of
 from common.reports.document.tables import Cell, Table, is_measure
 from common.reports.money import currency_exponent
 from common.reports.report_section import ReportSection
@@ -34,7 +35,9 @@ class AnalyticsNotYetImplementedError(NotImplementedError):
     """The report type is registered, and not implemented yet."""
 
     def __init__(self, slug: str) -> None:
-        super().__init__(f"report type {slug!r} is not implemented yet")
+        super().__init__(
+            Wording("report type %(report)s is not implemented yet", report=repr(slug))
+        )
         self.slug = slug
 
 
@@ -252,9 +255,3 @@ class Report:
 
     document: Document
     rows: Iterator[Row]
-
-
-def days_of(window: Window, zone: ZoneInfo) -> Days:
-    """The days of a window as a document names them."""
-    dates = window.dates(zone)
-    return Days(first=dates[0], last=dates[-1], count=len(dates))

@@ -12,6 +12,7 @@ from importlib.metadata import entry_points
 from types import MappingProxyType
 from typing import Any, Final
 
+from common.http.wording import Wording
 from common.reports import catalog
 from common.reports.model import Definition
 
@@ -23,7 +24,7 @@ class UnknownReportError(LookupError):
     """No report type of that name is registered."""
 
     def __init__(self, slug: str) -> None:
-        super().__init__(f"unknown report type {slug!r}")
+        super().__init__(Wording("unknown report type %(report)s", report=repr(slug)))
         self.slug = slug
 
 

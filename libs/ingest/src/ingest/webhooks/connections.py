@@ -18,6 +18,7 @@ from common.db.audit import Action, Author, record
 from common.db.tenancy import TenantDb, TenantSession
 from common.db.webhooks import IngestConnection
 from common.http.problem import Problem
+from common.http.wording import Wording
 from ingest.webhooks.platforms import PLATFORMS
 from ingest.webhooks.sealing import SecretBox
 
@@ -96,9 +97,13 @@ def create_connection(
         InvalidConnectionError: an unknown platform, no name or secret, or too many connections.
     """
     if platform not in PLATFORMS:
-        raise InvalidConnectionError(f"the platform is one of {', '.join(PLATFORMS)}")
+        raise InvalidConnectionError(
+            Wording("the platform is one of %(platforms)s", platforms=", ".join(PLATFORMS))
+        )
     if not 0 < len(name.strip()) <= LONGEST_NAME or "\0" in name:
-        raise InvalidConnectionError(f"the name has one to {LONGEST_NAME} characters")
+        raise InvalidConnectionError(
+            Wording("the name has one to %(most)s characters", most=LONGEST_NAME)
+        )
     chosen = _chosen(secret)
     row = IngestConnection(
         tenant_id=db.tenant_id, id=uuid4(), platform=platform, name=name.strip(), created_at=at
@@ -108,7 +113,9 @@ def create_connection(
         of_tenant = IngestConnection.tenant_id == db.tenant_id
         count = select(func.count()).select_from(IngestConnection).where(of_tenant)
         if (session.scalar(count) or 0) >= MOST_CONNECTIONS:
-            raise InvalidConnectionError(f"a shop has at most {MOST_CONNECTIONS} connections")
+            raise InvalidConnectionError(
+                Wording("a shop has at most %(most)s connections", most=MOST_CONNECTIONS)
+            )
         session.add(row)
         _tell(session, row, Action.CONNECTION_CREATED, author, at, platform=platform)
     return _told(row), chosen
@@ -143,7 +150,9 @@ def rotate_secret(
         InvalidConnectionError: no secret, or too long a grace.
     """
     if not timedelta(0) <= grace <= MOST_GRACE:
-        raise InvalidConnectionError(f"the old secret stays good for at most {MOST_GRACE.days} d")
+        raise InvalidConnectionError(
+            Wording("the old secret stays good for at most %(days)s d", days=MOST_GRACE.days)
+        )
     chosen = _chosen(secret)
     with db.transaction() as session:
         row = _find(session, db, connection)

@@ -1,13 +1,27 @@
 """Who acts for a tenant, and what they may do: an admin by their role, or a program by its key."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import reduce
 from http import HTTPStatus
+from types import MappingProxyType
+from typing import Final
 
 from accounts.memberships import TenantFacts
 from accounts.permissions import REGISTRY, Permission
+from common.db.accounts import Role
 from common.db.audit import Author
 from common.http.problem import Problem
+from common.http.wording import Wording
 from share_api.auth.bearer import MissingScopeError, PersonOnlyError
+
+_ROLES: Final[Mapping[Role, Wording]] = MappingProxyType(
+    {
+        Role.OWNER: Wording("owner"),
+        Role.EDITOR: Wording("editor"),
+        Role.VIEWER: Wording("viewer"),
+    }
+)
 
 
 class RoleError(Problem):
@@ -18,8 +32,15 @@ class RoleError(Problem):
     title = "Role not allowed"
 
     def __init__(self, permission: Permission) -> None:
-        allowed = " or ".join(sorted(REGISTRY[permission].roles))
-        super().__init__(f"Your role in this shop does not allow it: it takes {allowed}.")
+        roles = (_ROLES[each] for each in sorted(REGISTRY[permission].roles))
+        allowed = reduce(
+            lambda some, one: Wording("%(some)s or %(one)s", some=some, one=one), roles
+        )
+        super().__init__(
+            Wording(
+                "Your role in this shop does not allow it: it takes %(allowed)s.", allowed=allowed
+            )
+        )
         self.permission = permission
 
 

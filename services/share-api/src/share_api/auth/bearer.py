@@ -9,6 +9,7 @@ from http import HTTPStatus
 from starlette.datastructures import Headers
 
 from common.http.problem import Problem
+from common.http.wording import Wording
 
 _MALFORMED = ""
 
@@ -50,7 +51,9 @@ class MissingScopeError(BearerError):
     title = "Scope missing"
 
     def __init__(self, scope: str) -> None:
-        super().__init__(f"The API key may not do this: it lacks the scope {scope}.")
+        super().__init__(
+            Wording("The API key may not do this: it lacks the scope %(scope)s.", scope=scope)
+        )
         self.scope = scope
         self.challenge = f'Bearer error="insufficient_scope", scope="{scope}"'
 

@@ -4,6 +4,7 @@ from typing import Final
 
 from redis import Redis
 
+from common.http.wording import Wording
 from common.infra.rate_limit import Limit, RateLimiter, RateLimitExceededError
 
 REPORTS: Final = Limit("discord-reports", 20, 60)
@@ -19,7 +20,7 @@ class TooManyCommandsError(RateLimitExceededError):
 
     type = "too-many-codes"
     title = "Too many codes"
-    what = "commands or codes"
+    what = Wording("Too many commands or codes.")
 
 
 class CommandRateLimit:

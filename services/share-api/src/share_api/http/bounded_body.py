@@ -8,6 +8,7 @@ from typing import Final
 from fastapi import Request
 
 from common.http.problem import Problem
+from common.http.wording import Wording
 
 BODY_SECONDS: Final = 20
 PIECE_SECONDS: Final = 60
@@ -33,7 +34,7 @@ class BodyTooLargeError(Problem):
     title = "Request body too large"
 
     def __init__(self, most: int) -> None:
-        super().__init__(f"The body is longer than {most} bytes.")
+        super().__init__(Wording("The body is longer than %(most)s bytes.", most=most))
 
 
 async def read_at_most(request: Request, most: int) -> bytes:

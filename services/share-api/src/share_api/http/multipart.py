@@ -11,6 +11,7 @@ from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 from common.http.problem import Problem
+from common.http.wording import Wording
 
 FILES: Final = ("orders", "refunds", "products", "stock")
 _CSV: Final = frozenset({"text/csv", "application/csv", "application/vnd.ms-excel"})
@@ -123,7 +124,9 @@ class _Form:
         if not self._complete:
             raise InvalidUploadError("The form breaks off before its end.")
         if not self._seen:
-            raise InvalidUploadError(f"The form has no part of {', '.join(FILES)}.")
+            raise InvalidUploadError(
+                Wording("The form has no part of %(files)s.", files=", ".join(FILES))
+            )
 
     def _begin(self) -> None:
         self._file, self._header, self._value, self._disposition = None, b"", b"", b""
@@ -148,9 +151,17 @@ class _Form:
         _, options = parse_options_header(self._disposition)
         name = options.get(b"name", b"").decode("utf-8", "replace")
         if name not in self._names:
-            raise InvalidUploadError(f"A part is named {name[:40]!r}, not {', '.join(FILES)}.")
+            raise InvalidUploadError(
+                Wording(
+                    "A part is named %(name)s, not %(files)s.",
+                    name=repr(name[:40]),
+                    files=", ".join(FILES),
+                )
+            )
         if name in self._seen:
-            raise InvalidUploadError(f"The part {name} is there more than once.")
+            raise InvalidUploadError(
+                Wording("The part %(name)s is there more than once.", name=name)
+            )
         self._file = name
         self._seen.add(name)
         self._pieces.append((name, b""))

@@ -20,6 +20,7 @@ from common.db.audit import Action, Author, record
 from common.db.imports import Import, ImportChunk, ImportState
 from common.db.tenancy import TenantDb
 from common.http.problem import Problem
+from common.http.wording import Wording
 from common.jobs.payloads import RunImport
 from common.jobs.publisher import JobPublisher, JobsUnavailableError
 from ingest.csv.peek import PEEK_BYTES
@@ -45,7 +46,11 @@ class TooManyImportsError(Problem):
     retry_after = 30
 
     def __init__(self) -> None:
-        super().__init__(f"{MOST_UNFINISHED} imports are not finished yet. Wait for one to end.")
+        super().__init__(
+            Wording(
+                "%(most)s imports are not finished yet. Wait for one to end.", most=MOST_UNFINISHED
+            )
+        )
 
 
 class ImportTooLargeError(Problem):
@@ -56,7 +61,11 @@ class ImportTooLargeError(Problem):
     title = "Import too large"
 
     def __init__(self, most: int) -> None:
-        super().__init__(f"The files are larger than {most} bytes together: send them in parts.")
+        super().__init__(
+            Wording(
+                "The files are larger than %(most)s bytes together: send them in parts.", most=most
+            )
+        )
         self.most = most
 
 

@@ -29,7 +29,7 @@ from common.reports.model import AnalyticsNotYetImplementedError
 from common.reports.registry import UnknownReportError
 
 _METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
-_DETAILS: Final = {
+DETAILS: Final = {  # in words, where the phrase of HTTP is not enough
     404: "There is nothing here.",
     405: "The method is not one of this address.",
     500: "Something went wrong here.",
@@ -137,7 +137,7 @@ class Told:
     def of_status(cls, status: int) -> Self:
         """What an error of HTTP itself tells."""
         phrase = HTTPStatus(status).phrase
-        return cls(status, "about:blank", phrase, _DETAILS.get(status, f"{phrase}."))
+        return cls(status, "about:blank", phrase, DETAILS.get(status, f"{phrase}."))
 
 
 ProblemPage = Callable[[Request, Told], Response | None]
@@ -175,7 +175,7 @@ def install(app: FastAPI, page: ProblemPage = lambda _, __: None) -> None:
 
 def internal_error() -> Response:
     """The response to an error that no one foresaw."""
-    return _response(problem_json(500, detail=_DETAILS[500]), 500)
+    return _response(problem_json(500, detail=DETAILS[500]), 500)
 
 
 def _as_json(problem: Problem) -> Response:
@@ -210,7 +210,7 @@ def _answer_http(request: Request, error: HTTPException) -> Response:
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         headers["Allow"] = ", ".join(_allowed(request))
     phrase = HTTPStatus(error.status_code).phrase
-    detail = _DETAILS.get(error.status_code, f"{phrase}.")
+    detail = DETAILS.get(error.status_code, f"{phrase}.")
     return _response(problem_json(error.status_code, detail=detail), error.status_code, headers)
 
 

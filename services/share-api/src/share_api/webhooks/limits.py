@@ -9,6 +9,7 @@ from typing import Final
 
 from redis import Redis, RedisError
 
+from common.http.wording import Wording
 from common.infra.rate_limit import Limit, RateLimiter, RateLimitExceededError
 
 _SECONDS: Final = 60
@@ -19,7 +20,7 @@ class TooManyEventsError(RateLimitExceededError):
 
     type = "too-many-events"
     title = "Too many events"
-    what = "events of this connection"
+    what = Wording("Too many events of this connection.")
 
 
 class EventRateLimit:

@@ -7,6 +7,7 @@ number is an integer scaled by its unit (see ``Document.exponent``), so nothing 
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -17,6 +18,7 @@ from common.reports.document.headlines import Headline, Kpi
 from common.reports.document.metrics import Better, Unit
 from common.reports.document.tables import Table
 from common.reports.money import PERCENT_EXPONENT, RATE_EXPONENT
+from common.reports.window import Window
 
 SCHEMA: Final = 5
 """Raised when the document's shape changes; part of every cache key."""
@@ -28,6 +30,12 @@ class Days(msgspec.Struct, frozen=True):
     first: date
     last: date
     count: int
+
+
+def days_of(window: Window, zone: ZoneInfo) -> Days:
+    """The days of a window as a document names them."""
+    dates = window.dates(zone)
+    return Days(first=dates[0], last=dates[-1], count=len(dates))
 
 
 class Series(msgspec.Struct, frozen=True):

@@ -1,16 +1,21 @@
 """Form bodies: ``application/x-www-form-urlencoded``, bounded and in UTF-8."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Final, TypeVar
 from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, ValidationError
 
 from common.http.problem import Problem
+from common.http.wording import Wording
 from share_api.http.json_body import InvalidBodyError, field_errors
 
 _MOST_FIELDS: Final = 200
+_NOT_SAID: Final[Mapping[str, str]] = MappingProxyType({})
+_SOME_FIELD: Final = Wording("Something in the form is not valid. Check what you entered.")
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -71,6 +76,12 @@ def as_model(model: type[M], **fields: object) -> M:
         raise InvalidBodyError(*field_errors(error)) from None
 
 
-def detail_of(problem: Problem) -> str:
-    """What is wrong with the first field that is, or with all of it."""
-    return next((each["detail"] for each in problem.errors), problem.detail)
+def detail_of(problem: Problem, fields: Mapping[str, str] = _NOT_SAID) -> str:
+    """What is wrong, for a person: ``fields`` says what a field has to be, by its pointer.
+
+    What the API says of fields is for programs.
+    """
+    if not problem.errors:
+        return problem.detail
+    wrong = problem.errors[0].get("pointer", "")
+    return next((said for at, said in fields.items() if wrong.startswith(at)), _SOME_FIELD)

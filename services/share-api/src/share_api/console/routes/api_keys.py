@@ -9,6 +9,7 @@ from starlette.responses import Response
 from accounts.api_keys import DEFAULT_DAYS, TooManyKeysError
 from accounts.permissions import REGISTRY, SCOPES, Permission
 from common.http.problem import Problem
+from common.http.wording import Wording
 from share_api.console.forms.body import Form, detail_of
 from share_api.console.pages import page, redirect
 from share_api.console.visit import CheckedForm, CurrentVisit, Visit
@@ -23,6 +24,10 @@ KEYS: Final = "/admin/keys"
 _DAYS: Final = (30, DEFAULT_DAYS, 365)
 _PAGE: Final = 50
 _EMPTY: Final = Form(())
+_FIELDS: Final = {
+    "/name": Wording("Say what the key is for, in a few words."),
+    "/scopes": Wording("Choose what the key may do."),
+}
 
 
 @router.get(KEYS, dependencies=[needs(Permission.KEYS_READ)])
@@ -87,5 +92,5 @@ def _keys_page(
         chosen=form,
         made=made,
         done=done,
-        detail="" if problem is None else detail_of(problem),
+        detail="" if problem is None else detail_of(problem, _FIELDS),
     )

@@ -8,6 +8,7 @@ from starlette.responses import HTMLResponse, Response
 
 from accounts.permissions import Permission
 from common.http.problem import Problem
+from common.http.wording import Wording
 from common.instants import now
 from share_api.console.forms.csrf import FIELD
 from share_api.console.forms.upload import checked_files
@@ -88,7 +89,9 @@ async def _picture(visit: Visit) -> bytes:
     sent = bytearray()
     async for name, data in checked_files(visit.admin, parts):
         if name != _PICTURE:
-            raise InvalidUploadError(f"A part is named {name!r}, not {_PICTURE}.")
+            raise InvalidUploadError(
+                Wording("A part is named %(name)s, not %(files)s.", name=repr(name), files=_PICTURE)
+            )
         sent += data
         if len(sent) > MOST_BYTES:
             raise BodyTooLargeError(MOST_BYTES)

@@ -8,7 +8,8 @@ from starlette.responses import Response
 
 from accounts.permissions import Permission
 from common.http.problem import Problem
-from ingest.webhooks.connections import InvalidConnectionError
+from common.http.wording import Wording
+from ingest.webhooks.connections import LONGEST_NAME, InvalidConnectionError
 from ingest.webhooks.platforms import PLATFORMS
 from ingest.webhooks.sealing import ConnectionsNotConfiguredError
 from share_api.console.forms.body import Form, detail_of
@@ -23,6 +24,10 @@ from share_api.schemas.webhooks import SecretView
 router = APIRouter()
 CONNECTIONS: Final = "/admin/connections"
 _ONE: Final = f"{CONNECTIONS}/{{connection_id}}"
+_FIELDS: Final = {
+    "/name": Wording("Give the connection a name of up to %(most)s characters.", most=LONGEST_NAME),
+    "/secret": Wording("The secret must have 16 to 255 visible ASCII characters."),
+}
 _MAY: Final = [needs(Permission.CONNECTIONS_WRITE)]
 
 
@@ -97,5 +102,5 @@ def connections_page(
         guilds=discord.list_discord_servers(visit.db).items,
         discord=visit.container.discord is not None,
         code=code,
-        detail="" if problem is None else detail_of(problem),
+        detail="" if problem is None else detail_of(problem, _FIELDS),
     )

@@ -13,6 +13,7 @@ from accounts.password_strength import GuessablePasswordError
 from accounts.passwords import GenerationOverError
 from accounts.permissions import Permission
 from common.http.problem import Problem
+from common.http.wording import Wording
 from share_api.auth.credentials import LoginBusyError, WrongCredentialsError
 from share_api.console.forms.body import as_model, detail_of
 from share_api.console.pages import page, redirect
@@ -32,6 +33,10 @@ from sharing.switch import sharing_of
 router = APIRouter()
 SETTINGS: Final = "/admin/settings"
 _MOST_DIGITS: Final = 6
+_FIELDS: Final = {
+    "/name": Wording("The shop needs a name of at most 200 characters."),
+    "/timezone": Wording("The time zone must be a name such as Europe/Berlin."),
+}
 
 
 @router.get(SETTINGS, dependencies=[of_a_person])
@@ -51,7 +56,7 @@ def change_shop(visit: CurrentVisit, form: CheckedForm) -> Response:
     try:
         changed = shop.change_shop(visit.actor, visit.container, json.dumps(wanted).encode())
     except InvalidBodyError as problem:
-        return settings_page(visit, detail=detail_of(problem), status=int(problem.status))
+        return settings_page(visit, detail=detail_of(problem, _FIELDS), status=int(problem.status))
     done = "timezone" if "timezone" in wanted else "shop"
     return redirect(f"{SETTINGS}?done={done}&cut={changed.cut_links}")
 

@@ -11,6 +11,7 @@ from accounts.permissions import Permission
 from common.http.problem import Problem
 from common.reports.model import AnalyticsNotYetImplementedError
 from common.reports.registry import UnknownReportError
+from common.reports.window import MOST_DAYS
 from share_api.console.forms.body import Form, detail_of
 from share_api.console.pages import page, redirect
 from share_api.console.views.link_body import link_body
@@ -98,6 +99,11 @@ def _detail(visit: Visit, problem: Problem) -> str:
     pointers = {each["pointer"].removeprefix("/share") for each in problem.errors}
     if any(each.startswith("/embed") for each in pointers):
         return visit.words.text("Write sites as https://www.example.com, without a path.")
+    if any(each.startswith("/dates") for each in pointers):
+        return visit.words.text(
+            "Choose days that are over, the first not after the last, and not more than %(most)s.",
+            most=visit.words.numerals.number(MOST_DAYS, 0),
+        )
     if "/password" in pointers:
         return password_rule(visit)
     return detail_of(problem)

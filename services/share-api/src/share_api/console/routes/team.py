@@ -11,6 +11,7 @@ from accounts.members import LastOwnerError
 from accounts.permissions import Permission
 from accounts.reset_links import OfOtherShopsError
 from common.http.problem import Problem
+from common.http.wording import Wording
 from share_api.console.forms.body import detail_of
 from share_api.console.pages import page, redirect
 from share_api.console.visit import CheckedForm, CurrentVisit, Visit
@@ -20,6 +21,7 @@ from share_api.routes.permissions import needs
 
 router = APIRouter()
 TEAM: Final = "/admin/team"
+_FIELDS: Final = {"/email": Wording("That is not an e-mail address.")}
 _MAY: Final = [needs(Permission.MEMBERS_WRITE)]
 
 
@@ -99,5 +101,5 @@ def _team_page(
         link=link,
         of=of,
         done=done,
-        detail="" if problem is None else detail_of(problem),
+        detail="" if problem is None else detail_of(problem, _FIELDS),
     )

@@ -7,8 +7,9 @@ from common.reports.document import metrics
 from common.reports.document.gaps import DataGap, Extent, GapKind
 from common.reports.document.headlines import Kpi
 from common.reports.document.metrics import Better, Figure, Unit
+from common.reports.document.schema import days_of
 from common.reports.document.tables import Footer, Table
-from common.reports.model import Row, Scope, days_of
+from common.reports.model import Row, Scope
 from common.reports.money import Exact, percent, rounded
 from common.reports.presenting.elements import column, kpi
 from common.reports.totals import products
