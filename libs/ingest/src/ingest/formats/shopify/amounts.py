@@ -35,6 +35,10 @@ IN_PRICES_BY_RATE = (
 )
 
 
+NO_TOTAL = "there is no Total to check the lines with"
+NO_TOTAL_TELLS = "there is no Total to tell whether prices include tax; taken as without"
+RATE_TELLS = "there is no Total; whether prices include tax was taken as their rate tells"
+
 GIVEN_AWAY = (
     "nothing was paid for the goods, so that nothing tells whether their prices include tax; gross"
     " sales and discounts were taken as without"
@@ -115,8 +119,8 @@ def amounts_of(sums: Sums, goods: Sequence[Goods], *, gift_cards_are_sales: bool
     taxed = sums.rate and any(line.taxable for line in lines)
     if taxed and not sums.taxes and reading.off_goods and not sum(paid):
         remarks.append(GIVEN_AWAY)
-    if sums.total is None and sums.taxes and sums.tax_included is None:
-        remarks.append("there is no Total to tell whether prices include tax; taken as without")
+    if sums.total is None:
+        remarks.append(_without_total(sums))
     if reading.of_subtotal and not reading.unexplained:
         remarks.append("Subtotal is not the lines less discounts, Total is; the lines were taken")
     return Amounts(
@@ -134,6 +138,13 @@ def amounts_of(sums: Sums, goods: Sequence[Goods], *, gift_cards_are_sales: bool
         reading.discount_beyond(sums.discount),
         cards.assumed,
     )
+
+
+def _without_total(sums: Sums) -> str:
+    """What is said of an order that tells no Total."""
+    if not sums.taxes:
+        return NO_TOTAL
+    return NO_TOTAL_TELLS if sums.tax_included is None else RATE_TELLS
 
 
 def _discounted(lines: list[Goods], off: int, remarks: list[str]) -> tuple[list[Goods], int]:

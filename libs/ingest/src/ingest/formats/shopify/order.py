@@ -122,17 +122,18 @@ def order_of(
         )
         for line in there
     ]
-    rate = rate_of(name for name, _ in head.taxes_named if name)
     sums = Sums(
         *(head.subtotal, head.shipping, head.taxes, head.total, head.discount),
         *(head.refunded, head.duties),
-        tax_included=included_by_rate(head, goods, rate) if tax_included is None else tax_included,
+        tax_included=tax_included,
         tips=head.tips,
         tax_on_shipping=head.tax_on_shipping,
         fees=head.fees,
-        rate=rate,
+        rate=rate_of(name for name, _ in head.taxes_named if name),
         by_rate=rated(head.taxes_named),
     )
+    if tax_included is None:
+        sums = replace(sums, tax_included=included_by_rate(sums, goods))
     amounts = amounts_of(sums, goods, gift_cards_are_sales=gift_cards_are_sales)
     only_cards = not amounts.sold and amounts.gift_cards > 0
     if only_cards:
