@@ -25,8 +25,8 @@ OWED = (
     " counts as it is now"
 )
 UNTOLD = (
-    "its state says that it was paid back, and Refunded Amount not how much; nothing was taken back"
-    " (a refunds.csv can bring it)"
+    "its state says that it was paid back, and Refunded Amount not how much; only what is known of"
+    " it from elsewhere counts (a refunds.csv can bring it)"
 )
 DENIED = "its Financial Status is none of a paid order, but it has a Paid at; taken as paid"
 OTHER_STATUS = (
@@ -81,20 +81,26 @@ def note_gaps(order: Order, gaps: Gaps) -> None:
     head, since = order.head, order.paid_at
     if since is None:
         return
+    undated = head.cancelled_at is None and bool(order.lines)
     for kind, amount, applies in (
-        (GapKind.UNDATED_REFUNDS, head.refunded, head.cancelled_at is None),
+        (GapKind.UNDATED_REFUNDS, head.refunded, undated),
         (GapKind.UNRECONCILED_ORDERS, order.unexplained, True),
     ):
         if amount and applies:
             gaps.add(kind, head.name, since, amount, platform_id=order.platform_id)
 
 
-def note_untold(order: Order, notes: Notes, gaps: Gaps) -> None:
-    """Say of an order whose state alone tells of a refund that no more is known of it."""
-    if untold(order) and order.paid_at is not None:
-        notes.add(UNTOLD, order.head.name)
-        kind, since = GapKind.REFUNDS_NOT_KNOWN, order.paid_at
-        gaps.add(kind, order.head.name, since, platform_id=order.platform_id)
+def note_untold(order: Order, notes: Notes, gaps: Gaps) -> bool:
+    """Say of an order whose state alone tells of a refund that no more is known of it.
+
+    Whether it was said. Where the ledger knows, or comes to know, a refund, it keeps no gap.
+    """
+    if not untold(order) or order.paid_at is None or not order.lines:
+        return False
+    notes.add(UNTOLD, order.head.name)
+    kind, since = GapKind.REFUNDS_NOT_KNOWN, order.paid_at
+    gaps.add(kind, order.head.name, since, platform_id=order.platform_id)
+    return True
 
 
 def _remark_on_cards(order: Order, notes: Notes) -> None:
