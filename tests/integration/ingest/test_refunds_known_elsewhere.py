@@ -1,7 +1,8 @@
 """An order whose state alone tells of a refund is a gap while the ledger knows no refund of it."""
 
 import pytest
-from tests.integration.ingest.test_shopify_webhook_figures import Shop, line, order
+from tests.integration.ingest.test_shopify_webhook_figures import Shop
+from tests.support.shopify_json import line, order
 from tests.unit.ingest.formats import woocommerce_shop
 from tests.unit.ingest.formats.platform import COLUMNS, Line, Sold, export, rows
 
