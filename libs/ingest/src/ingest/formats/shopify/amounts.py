@@ -43,6 +43,7 @@ GIVEN_AWAY = (
     "nothing was paid for the goods, so that nothing tells whether their prices include tax; gross"
     " sales and discounts were taken as without"
 )
+MORE_THAN_SHOWN = "Lineitem discount is more than Subtotal shows; taken as the order's"
 ON_ALL_LINES = (
     "the export does not say which lines a discount on the order was for; it was put on all of them"
 )
@@ -96,7 +97,9 @@ def amounts_of(sums: Sums, goods: Sequence[Goods], *, gift_cards_are_sales: bool
         cards = without_cards(lines, order_discount, shipping, sums, inside=reading.tax_included)
     sold, lines = tuple(sold[n] for n in cards.kept), [lines[n] for n in cards.kept]
     order_discount = cards.discount
-    if order_discount and sum(line.paid > 0 for line in lines) > 1:
+    dear = [line.paid for line in lines if line.paid > 0]
+    told = MORE_THAN_SHOWN in remarks or order_discount == sum(dear)
+    if order_discount and len(dear) > 1 and not told:
         remarks.append(ON_ALL_LINES)
     if reading.off_shipping:
         remarks.append("a discount was taken off the shipping")
@@ -152,7 +155,7 @@ def _discounted(lines: list[Goods], off: int, remarks: list[str]) -> tuple[list[
     own = sum(line.discount for line in lines)
     if own <= off and all(line.paid >= 0 for line in lines):
         return lines, off - own
-    remarks.append("Lineitem discount is more than Subtotal shows; taken as the order's")
+    remarks.append(MORE_THAN_SHOWN)
     return [replace(line, discount=0) for line in lines], off
 
 

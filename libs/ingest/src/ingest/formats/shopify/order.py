@@ -90,7 +90,7 @@ class Order:
     @property
     def status(self) -> str:
         """Its state of payment, as the platform spells it."""
-        return "_".join((self.head.status or "").lower().split())
+        return "_".join((self.head.status or "").lower().replace("-", " ").split())
 
     @property
     def platform_id(self) -> str | None:

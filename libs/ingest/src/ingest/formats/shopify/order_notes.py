@@ -50,11 +50,12 @@ def remark(order: Order, notes: Notes, now: datetime) -> None:
     for each in amounts.remarks:
         notes.add(each, name)
     differs = UNEXPLAINED if order.lines else NO_GOODS
+    rounded = order.rounding if order.paid_in_another else 0
     for each, amount in (
         (TIPS, amounts.tips),
         (gift_cards.ALONE if order.only_cards else gift_cards.LEFT_OUT, amounts.gift_cards),
         (DUTIES, amounts.duties),
-        (BEYOND_SHOWN, amounts.discount_beyond),
+        (BEYOND_SHOWN, amounts.discount_beyond if amounts.discount_beyond > rounded else 0),
         (OFF_CARDS, amounts.off_cards),
         (differs, order.unexplained),
     ):
@@ -62,9 +63,9 @@ def remark(order: Order, notes: Notes, now: datetime) -> None:
             notes.add(each, name, amount)
     if head.paid_at is None and order.paid_at is not None:
         notes.add(PART_PAYMENT if order.status == PART else UNDATED_PAYMENT, name)
-    if head.paid_at is not None and order.status in NOT_PAID:
+    if head.paid_at is not None and order.status in NOT_PAID and not order.only_cards:
         notes.add(DENIED, name)
-    if order.status not in KNOWN:
+    if order.status not in KNOWN and not order.only_cards:
         notes.add(OTHER_STATUS, name)
     if abs(head.outstanding) > order.rounding and order.paid_at is not None:
         owed = head.outstanding < 0
