@@ -85,7 +85,8 @@ def merge_gaps(cursor: Cursor, gaps: Gaps) -> None:
     Runs behind the orders and the refunds.
     """
     cursor.execute(_RENAME)
-    cursor.execute(_LEAVE_KNOWN, {"not_known": GapKind.REFUNDS_NOT_KNOWN.value})
+    if gaps.by_state:
+        cursor.execute(_LEAVE_KNOWN, {"not_known": GapKind.REFUNDS_NOT_KNOWN.value})
     if gaps.of_all:
         cursor.execute(_ADD_OF_ALL, {"of_all": sorted(kind.value for kind in gaps.of_all)})
     if not _any(cursor):

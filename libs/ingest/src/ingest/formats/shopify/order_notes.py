@@ -99,8 +99,7 @@ def note_untold(order: Order, notes: Notes, gaps: Gaps) -> bool:
     if not untold(order) or order.paid_at is None or not order.lines:
         return False
     notes.add(UNTOLD, order.head.name)
-    kind, since = GapKind.REFUNDS_NOT_KNOWN, order.paid_at
-    gaps.add(kind, order.head.name, since, platform_id=order.platform_id)
+    gaps.add_untold(order.head.name, order.paid_at, platform_id=order.platform_id)
     return True
 
 

@@ -239,7 +239,7 @@ def note_gaps(
     if unexplained:
         gaps.add(GapKind.UNRECONCILED_ORDERS, head.id, since, unexplained)
     if untold(order) and amounts.sold:
-        gaps.add(GapKind.REFUNDS_NOT_KNOWN, head.id, since)
+        gaps.add_untold(head.id, since)
     if not back or not amounts.sold:
         return
     if amounts.refund_in_lines or others:
