@@ -79,8 +79,7 @@ def refunds_in(
         BadValueError: an amount or a time is none.
     """
     whole, times = 0, set()
-    first = re.escape(cell.partition(":")[0].strip())
-    for each in re.split(rf";(?=\s*{first}\s*:)", cell):
+    for each in _several(cell):
         parts = fields(each.rstrip("; \t"))
         back = abs(amount(parts.get("amount", "")) or 0)
         if back:
@@ -88,3 +87,15 @@ def refunds_in(
             times.add(at(parts.get("date", "")))
     last = max((when for when in times if when is not None), default=None)
     return whole, last, len(times) > 1
+
+
+def _several(cell: str) -> list[str]:
+    """The pieces of ``amount:5.00|reason:late; broken;amount:1.00``: each begins as the first."""
+    pieces: list[str] = []
+    first = cell.partition(":")[0].strip()
+    for part in cell.split(";"):
+        if pieces and part.partition(":")[0].strip() != first:
+            pieces[-1] += f";{part}"
+        else:
+            pieces.append(part)
+    return pieces
