@@ -41,6 +41,26 @@ def test_payments_reach_the_ledger(bring, read):
     assert read(SALES) == [(2000, 300, 0, 0)]
 
 
+def test_a_payment_paid_back_in_part_and_disputed_reaches_the_ledger(bring, read):
+    cells = {"Amount Refunded": "2.00", "Dispute Status": "lost", "Disputed Amount": "8.00"}
+    columns = [*PAYMENTS, *(each for each in ("Disputed Amount",) if each not in PAYMENTS)]
+    bring(columns, payment(**cells, **{"Converted Amount Refunded": "2.00"}))
+    assert read("SELECT amount FROM refunds ORDER BY amount") == [(200,), (800,)]
+
+
+def test_a_dispute_of_no_known_amount_is_a_gap_beside_a_refund_that_is_known(bring, read):
+    cells = {
+        "Currency": "usd", "Amount": "12.00", "Amount Refunded": "2.00",
+        "Converted Amount": "10.50", "Converted Amount Refunded": "1.70",
+        "Dispute Status": "lost", "Disputed Amount": "4.00",
+    }  # fmt: skip
+    for _ in range(2):
+        bring(PAYMENTS, payment(**cells))
+        kinds = read("SELECT kind FROM data_gaps WHERE kind = 'refunds-not-known'")
+        assert kinds == [("refunds-not-known",)]
+        assert read("SELECT amount FROM refunds") == [(170,)]
+
+
 def test_what_went_back_may_stand_anywhere_among_other_charges(bring, read):
     rows = [
         row(1),

@@ -23,11 +23,14 @@ class Gaps:
         told: the kinds that the source can tell of. What it does not say again of an order that it
             brings is no gap any more.
         of_all: the kinds that every paid order of the source has.
+        by_state: whether of refunds that are not known the orders' states alone tell: an order that
+            the ledger has a refund of is none of these.
     """
 
     def __init__(self) -> None:
         self.told: frozenset[GapKind] = OF_SALES
         self.of_all: set[GapKind] = set()
+        self.by_state = False
         self._spool: RowSpool[GapRow] | None = None
         self._count = 0
 
@@ -50,6 +53,11 @@ class Gaps:
         row = GapRow(self._count, order_id, kind.value, since, until, amount, platform_id)
         self._spool = self._spool or RowSpool()
         self._spool.put([row])
+
+    def add_untold(self, order_id: str, since: datetime, *, platform_id: str | None = None) -> None:
+        """Note an order that was paid back by its state alone, as far as the source can tell."""
+        self.by_state = True
+        self.add(GapKind.REFUNDS_NOT_KNOWN, order_id, since, platform_id=platform_id)
 
     def tell_refunds(self, *kinds: GapKind) -> None:
         """Note that the source tells what was paid back of each order: all of it, or ``kinds``."""

@@ -69,3 +69,49 @@ def test_a_discount_that_the_tax_tells_of_is_not_assumed(inside):
 def test_without_a_rate_a_discount_is_on_all_in_proportion_and_said():
     found, _, part = order([10_000], 5_000, 3_000, on_cards=True, inside=False, rate=None)
     assert (found.off_cards, found.gift_cards, sum(found.paid)) == (part, 5_000 - part, 8_000)
+
+
+def told(things, card, code, tax, *, shipping=0, rate=RATE):
+    """What is known of an order of ``things``, price and whether taxable, its tax on top."""
+    goods = [Goods(1, price, 0, 0, "Thing", "T", taxable=taxable) for price, taxable in things]
+    goods.append(Goods(1, card, 0, title="Gift card", taxable=False))
+    subtotal = sum(price for price, _ in things) + card - code
+    sums = Sums(subtotal, shipping, tax, subtotal + shipping + tax, code, rate=rate)
+    found = amounts_of(sums, goods, gift_cards_are_sales=False)
+    assert found.unexplained == 0
+    return found
+
+
+def test_a_line_that_may_be_at_no_rate_leaves_open_what_was_off_the_cards():
+    # 19 % of 80.00: of both lines less the whole code, or of the first less its fifth of 20 %
+    found = told([(10_000, True), (1_250, True)], 5_000, 3_250, 1_520)
+    assert (found.off_cards, found.gift_cards, sum(found.paid)) == (1_000, 4_000, 9_000)
+
+
+def test_what_both_readings_give_tells_nothing():
+    # 19 % of 90.00: of 100.00 less 15.00 and a shipping of 5.00, or of 100.00 less a part of 10.00
+    found = told([(10_000, True)], 5_000, 1_500, 1_710, shipping=500)
+    assert (found.off_cards, found.gift_cards) == (500, 4_500)
+
+
+@pytest.mark.parametrize("on_cards", [False, True])
+@pytest.mark.parametrize(("shipping", "taxed"), [(0, 0), (1_490, 1_490), (1_490, 0)])
+def test_lines_that_are_not_taxable_and_a_taxed_shipping_hide_nothing(on_cards, shipping, taxed):
+    # 10 % on all, or the same code on goods alone
+    code = 2_500 if on_cards else 2_000
+    paid = 9_000 + taxed
+    found = told(
+        [(10_000, True), (10_000, False)], 5_000, code, round(paid * RATE), shipping=shipping
+    )
+    assert found.off_cards == 0
+    assert found.gift_cards == (4_500 if on_cards else 5_000)
+    assert sum(found.paid) == 18_000
+
+
+def test_of_more_lines_than_can_be_tried_the_tax_tells_nothing():
+    prices = [1_000 + 37 * number for number in range(11)]
+    code = sum(prices) // 10
+    found = told(
+        [(price, True) for price in prices], 9_000, code, round((sum(prices) - code) * RATE)
+    )
+    assert found.off_cards

@@ -148,7 +148,8 @@ def test_a_refund_that_the_state_alone_tells_of_is_said(status, cancelled):
     ):
         written[0] |= cells | {"Refunded Amount": "0.00"} | changed
         assert not any(words in note for note in read(export(written))[2])
-    written[0] |= cells
+    written[0] |= cells | {"Subtotal": "100.00", "Total": "100.00", "Discount Amount": "0.00"}
+    assert any(words in note for note in read(export(written))[2])
     without = [column for column in COLUMNS if column != "Refunded Amount"]
     assert not any(words in note for note in read(export(written, without))[2])
 

@@ -291,7 +291,8 @@ def test_a_refund_that_the_state_alone_tells_of_is_said(status):
     found = Read(export_items({"1": ORDER}, status=status))
     assert (found.totals, found.refunds) == ({"1": ORDER.total}, [])
     assert found.says(words)
-    assert not Read(export_items({"1": ORDER}, status=status), given={FileKind.REFUNDS}).says(words)
+    # a file of refunds may be of other orders
+    assert Read(export_items({"1": ORDER}, status=status), given={FileKind.REFUNDS}).says(words)
     told = export_items({"1": replace(ORDER, refunded=100)}, status=status)
     assert not Read(told).says(words)
 

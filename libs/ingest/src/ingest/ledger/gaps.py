@@ -1,7 +1,8 @@
 """Data gaps of the orders of a load: kept beside the ledger, in the load's transaction.
 
 An order's gaps are those that the source told which brought it last, as far as that source can tell
-of a kind. Refunds that come with their dates settle what was said of them without.
+of a kind. Refunds that come with their dates settle what was said of them without; of an order with
+a refund in the ledger it is not said that none is known.
 """
 
 from typing import Any, Final
@@ -16,6 +17,12 @@ _SETTLING: Final = [kind.value for kind, rule in KINDS.items() if rule.settles]
 _RENAME = """
     UPDATE staged_gaps g SET order_id = n.renamed FROM staged_namesakes n
     WHERE g.order_id = n.order_id AND g.platform_id = n.platform_id
+"""
+# What one source cannot tell of an order another may have told.
+_LEAVE_KNOWN = """
+    DELETE FROM staged_gaps s USING orders o
+    WHERE s.kind = %(not_known)s AND o.tenant_id = %(tenant_id)s AND o.external_id = s.order_id
+      AND EXISTS (SELECT FROM refunds r WHERE r.tenant_id = %(tenant_id)s AND r.order_id = o.id)
 """
 _ADD_OF_ALL = """
     INSERT INTO staged_gaps (order_id, kind, since)
@@ -78,6 +85,8 @@ def merge_gaps(cursor: Cursor, gaps: Gaps) -> None:
     Runs behind the orders and the refunds.
     """
     cursor.execute(_RENAME)
+    if gaps.by_state:
+        cursor.execute(_LEAVE_KNOWN, {"not_known": GapKind.REFUNDS_NOT_KNOWN.value})
     if gaps.of_all:
         cursor.execute(_ADD_OF_ALL, {"of_all": sorted(kind.value for kind in gaps.of_all)})
     if not _any(cursor):

@@ -35,10 +35,15 @@ IN_PRICES_BY_RATE = (
 )
 
 
+NO_TOTAL = "there is no Total to check the lines with"
+NO_TOTAL_TELLS = "there is no Total to tell whether prices include tax; taken as without"
+RATE_TELLS = "there is no Total; whether prices include tax was taken as their rate tells"
+
 GIVEN_AWAY = (
     "nothing was paid for the goods, so that nothing tells whether their prices include tax; gross"
     " sales and discounts were taken as without"
 )
+MORE_THAN_SHOWN = "Lineitem discount is more than Subtotal shows; taken as the order's"
 ON_ALL_LINES = (
     "the export does not say which lines a discount on the order was for; it was put on all of them"
 )
@@ -92,7 +97,9 @@ def amounts_of(sums: Sums, goods: Sequence[Goods], *, gift_cards_are_sales: bool
         cards = without_cards(lines, order_discount, shipping, sums, inside=reading.tax_included)
     sold, lines = tuple(sold[n] for n in cards.kept), [lines[n] for n in cards.kept]
     order_discount = cards.discount
-    if order_discount and sum(line.paid > 0 for line in lines) > 1:
+    dear = [line.paid for line in lines if line.paid > 0]
+    told = MORE_THAN_SHOWN in remarks or order_discount == sum(dear)
+    if order_discount and len(dear) > 1 and not told:
         remarks.append(ON_ALL_LINES)
     if reading.off_shipping:
         remarks.append("a discount was taken off the shipping")
@@ -115,8 +122,8 @@ def amounts_of(sums: Sums, goods: Sequence[Goods], *, gift_cards_are_sales: bool
     taxed = sums.rate and any(line.taxable for line in lines)
     if taxed and not sums.taxes and reading.off_goods and not sum(paid):
         remarks.append(GIVEN_AWAY)
-    if sums.total is None and sums.taxes and sums.tax_included is None:
-        remarks.append("there is no Total to tell whether prices include tax; taken as without")
+    if sums.total is None:
+        remarks.append(_without_total(sums))
     if reading.of_subtotal and not reading.unexplained:
         remarks.append("Subtotal is not the lines less discounts, Total is; the lines were taken")
     return Amounts(
@@ -136,12 +143,19 @@ def amounts_of(sums: Sums, goods: Sequence[Goods], *, gift_cards_are_sales: bool
     )
 
 
+def _without_total(sums: Sums) -> str:
+    """What is said of an order that tells no Total."""
+    if not sums.taxes:
+        return NO_TOTAL
+    return NO_TOTAL_TELLS if sums.tax_included is None else RATE_TELLS
+
+
 def _discounted(lines: list[Goods], off: int, remarks: list[str]) -> tuple[list[Goods], int]:
     """The lines with their own discounts as far as ``off`` holds them, and what is the order's."""
     own = sum(line.discount for line in lines)
     if own <= off and all(line.paid >= 0 for line in lines):
         return lines, off - own
-    remarks.append("Lineitem discount is more than Subtotal shows; taken as the order's")
+    remarks.append(MORE_THAN_SHOWN)
     return [replace(line, discount=0) for line in lines], off
 
 

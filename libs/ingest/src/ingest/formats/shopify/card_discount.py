@@ -2,16 +2,22 @@
 
 The platform takes a code off gift cards only where it names them, and the export does not say which
 code was one. Cards bear no tax: at its rate the order's tax tells what was paid for the other goods
-where the discount was off these alone, and another amount where cards had their part of it.
+where the discount was off these alone, and another amount where cards had their part of it. A line
+that is taxable may be at no rate: the tax tells nothing where some lines alone explain the other.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
+from typing import Final
 
 from ingest.formats.allocate import spread
 from ingest.formats.shopify.reconcile import Goods, Sums
 from ingest.formats.shopify.tax_bearing import paid_for
 from ingest.formats.shopify.tax_rates import is_tax
+
+_MOST_TRIED: Final = 10
+"""Lines of which each may be at no rate; of more the tax tells nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +39,7 @@ def without_cards(
 ) -> WithoutCards:
     """The ``lines`` without gift cards; ``inside`` says that prices include the tax.
 
-    A discount on the order is off the other goods alone where only that gives the order's tax at
+    A discount on the order is off the other goods alone where only that can give the order's tax at
     its rate; else it is on all lines in proportion.
     """
     kept = tuple(number for number, line in enumerate(lines) if not line.gift_card)
@@ -44,18 +50,37 @@ def without_cards(
     shares = spread(discount, [line.paid for line in lines])
     part = discount - sum(shares[number] for number in kept)
 
-    def told(on_cards: int) -> bool:
-        """Whether the tax is that of what was paid for the goods, with the shipping or without."""
+    def taxed(on_cards: int) -> list[int]:
+        """What was paid for each line that is taxable."""
         given = zip(goods, paid_for(goods, discount - on_cards), strict=True)
-        taxed = sum(amount for line, amount in given if line.taxable)
-        rounding = 1 + len(goods)
+        return [amount for line, amount in given if line.taxable and amount]
+
+    def gives(amount: int) -> bool:
+        """Whether the tax is that of ``amount``, with the shipping or without."""
         return any(
-            is_tax(sums.rate, each, sums.taxes, rounding, inside=inside)
-            for each in (taxed, taxed + shipping)
+            is_tax(sums.rate, each, sums.taxes, 1 + len(goods), inside=inside)
+            for each in (amount, amount + shipping)
         )
 
-    alone = part > 0 and sum(line.paid for line in goods) >= discount and told(0)
-    if alone and not told(part):
+    def told(one: int, other: int) -> bool:
+        """Whether ``one`` part on cards gives the tax, and with the ``other`` no lines can."""
+        lines = taxed(other)
+        if not gives(sum(taxed(one))) or len(lines) > _MOST_TRIED:
+            return False
+        return not any(gives(amount) for amount in _sums_of_some(lines))
+
+    possible = 0 < discount <= sum(line.paid for line in goods)
+    if part and possible and told(0, part):
         return WithoutCards(kept, discount, paid)
-    sure = not part or (told(part) and not alone)
+    sure = not part or (told(part, 0) if possible else gives(sum(taxed(part))))
     return WithoutCards(kept, discount - part, paid - part, 0 if sure or not kept else part)
+
+
+def _sums_of_some(amounts: Sequence[int]) -> set[int]:
+    """What some of the amounts come to, or all of them."""
+    picked = product((0, 1), repeat=len(amounts))
+    return {
+        sum(amount * each for amount, each in zip(amounts, some, strict=True))
+        for some in picked
+        if any(some) or not amounts
+    }

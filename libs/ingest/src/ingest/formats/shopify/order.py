@@ -90,7 +90,7 @@ class Order:
     @property
     def status(self) -> str:
         """Its state of payment, as the platform spells it."""
-        return "_".join((self.head.status or "").lower().split())
+        return "_".join((self.head.status or "").lower().replace("-", " ").split())
 
     @property
     def platform_id(self) -> str | None:
@@ -122,17 +122,18 @@ def order_of(
         )
         for line in there
     ]
-    rate = rate_of(name for name, _ in head.taxes_named if name)
     sums = Sums(
         *(head.subtotal, head.shipping, head.taxes, head.total, head.discount),
         *(head.refunded, head.duties),
-        tax_included=included_by_rate(head, goods, rate) if tax_included is None else tax_included,
+        tax_included=tax_included,
         tips=head.tips,
         tax_on_shipping=head.tax_on_shipping,
         fees=head.fees,
-        rate=rate,
+        rate=rate_of(name for name, _ in head.taxes_named if name),
         by_rate=rated(head.taxes_named),
     )
+    if tax_included is None:
+        sums = replace(sums, tax_included=included_by_rate(sums, goods))
     amounts = amounts_of(sums, goods, gift_cards_are_sales=gift_cards_are_sales)
     only_cards = not amounts.sold and amounts.gift_cards > 0
     if only_cards:
@@ -181,15 +182,20 @@ def untold(order: Order) -> bool:
     return order.status in _BACK and not order.head.refunded and order.head.total != 0
 
 
-def refund_rows(order: Order, notes: Notes, *, others: bool) -> list[RefundRow]:
+def refund_rows(
+    order: Order, notes: Notes, *, others: bool, untold: bool = False
+) -> list[RefundRow]:
     """A cancelled order's refund; of others it is said what the export does not tell.
 
-    ``others`` says whether a file of refunds comes with the export.
+    ``others`` says whether a file of refunds comes with the export, ``untold`` that its state alone
+    was said to tell of a refund. Of an order without goods, which is left out, nothing comes back.
     """
     head = order.head
     if order.paid_at is None:
         return _no_sale_back(order, notes)
-    remark_on_cancelling(order, notes)
+    if not order.lines:
+        return []
+    remark_on_cancelling(order, notes, untold=untold)
     if head.cancelled_at is None and head.refunded:
         notes.add(DATED_ELSEWHERE if others else UNDATED, head.name, head.refunded)
     if head.cancelled_at is None or not head.refunded:
@@ -203,13 +209,16 @@ def refund_rows(order: Order, notes: Notes, *, others: bool) -> list[RefundRow]:
     return _rows_back(order, back, max(head.cancelled_at, order.paid_at))
 
 
-def remark_on_cancelling(order: Order, notes: Notes) -> None:
-    """Say of a cancelled order what it takes nothing back for, and what waits for its payment."""
+def remark_on_cancelling(order: Order, notes: Notes, *, untold: bool) -> None:
+    """Say of a cancelled order what it takes nothing back for, and what waits for its payment.
+
+    ``untold`` says that it is not kept, as its state tells of a refund.
+    """
     head = order.head
     if head.cancelled_at is None or order.paid_at is None:
         return
     if not head.refunded:
-        if not untold(order):
+        if not untold:
             notes.add(KEPT, head.name)
     elif head.cancelled_at < order.paid_at:
         notes.add(EARLY, head.name)

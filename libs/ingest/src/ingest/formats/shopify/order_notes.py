@@ -25,8 +25,8 @@ OWED = (
     " counts as it is now"
 )
 UNTOLD = (
-    "its state says that it was paid back, and Refunded Amount not how much; nothing was taken back"
-    " (a refunds.csv can bring it)"
+    "its state says that it was paid back, and Refunded Amount not how much; only what is known of"
+    " it from elsewhere counts (a refunds.csv can bring it)"
 )
 DENIED = "its Financial Status is none of a paid order, but it has a Paid at; taken as paid"
 OTHER_STATUS = (
@@ -50,11 +50,12 @@ def remark(order: Order, notes: Notes, now: datetime) -> None:
     for each in amounts.remarks:
         notes.add(each, name)
     differs = UNEXPLAINED if order.lines else NO_GOODS
+    rounded = order.rounding if order.paid_in_another else 0
     for each, amount in (
         (TIPS, amounts.tips),
         (gift_cards.ALONE if order.only_cards else gift_cards.LEFT_OUT, amounts.gift_cards),
         (DUTIES, amounts.duties),
-        (BEYOND_SHOWN, amounts.discount_beyond),
+        (BEYOND_SHOWN, amounts.discount_beyond if amounts.discount_beyond > rounded else 0),
         (OFF_CARDS, amounts.off_cards),
         (differs, order.unexplained),
     ):
@@ -62,9 +63,9 @@ def remark(order: Order, notes: Notes, now: datetime) -> None:
             notes.add(each, name, amount)
     if head.paid_at is None and order.paid_at is not None:
         notes.add(PART_PAYMENT if order.status == PART else UNDATED_PAYMENT, name)
-    if head.paid_at is not None and order.status in NOT_PAID:
+    if head.paid_at is not None and order.status in NOT_PAID and not order.only_cards:
         notes.add(DENIED, name)
-    if order.status not in KNOWN:
+    if order.status not in KNOWN and not order.only_cards:
         notes.add(OTHER_STATUS, name)
     if abs(head.outstanding) > order.rounding and order.paid_at is not None:
         owed = head.outstanding < 0
@@ -81,20 +82,25 @@ def note_gaps(order: Order, gaps: Gaps) -> None:
     head, since = order.head, order.paid_at
     if since is None:
         return
+    undated = head.cancelled_at is None and bool(order.lines)
     for kind, amount, applies in (
-        (GapKind.UNDATED_REFUNDS, head.refunded, head.cancelled_at is None),
+        (GapKind.UNDATED_REFUNDS, head.refunded, undated),
         (GapKind.UNRECONCILED_ORDERS, order.unexplained, True),
     ):
         if amount and applies:
             gaps.add(kind, head.name, since, amount, platform_id=order.platform_id)
 
 
-def note_untold(order: Order, notes: Notes, gaps: Gaps) -> None:
-    """Say of an order whose state alone tells of a refund that no more is known of it."""
-    if untold(order) and order.paid_at is not None:
-        notes.add(UNTOLD, order.head.name)
-        kind, since = GapKind.REFUNDS_NOT_KNOWN, order.paid_at
-        gaps.add(kind, order.head.name, since, platform_id=order.platform_id)
+def note_untold(order: Order, notes: Notes, gaps: Gaps) -> bool:
+    """Say of an order whose state alone tells of a refund that no more is known of it.
+
+    Whether it was said. Where the ledger knows, or comes to know, a refund, it keeps no gap.
+    """
+    if not untold(order) or order.paid_at is None or not order.lines:
+        return False
+    notes.add(UNTOLD, order.head.name)
+    gaps.add_untold(order.head.name, order.paid_at, platform_id=order.platform_id)
+    return True
 
 
 def _remark_on_cards(order: Order, notes: Notes) -> None:

@@ -142,8 +142,8 @@ class ShopifyExport:
         amounts, name = order.amounts, order.head.name
         remark(order, self._notes, self._now)
         note_gaps(order, self._gaps)
-        if "Refunded Amount" in table.present and not self._other_refunds:
-            note_untold(order, self._notes, self._gaps)
+        told = "Refunded Amount" in table.present or self._other_refunds
+        alone = told and note_untold(order, self._notes, self._gaps)
         self.reconciliation.add(
             name,
             unexplained=order.unexplained,
@@ -151,7 +151,8 @@ class ShopifyExport:
             duties=amounts.duties,
             gift_cards=amounts.gift_cards,
         )
-        self._refunds.put(refund_rows(order, self._notes, others=self._other_refunds))
+        back = refund_rows(order, self._notes, others=self._other_refunds, untold=alone)
+        self._refunds.put(back)
         yield from line_rows(order)
 
     def _read(self, table: Table, rows: OrderRows) -> Order | None:

@@ -183,7 +183,7 @@ def _readings(sums: Sums, goods: Sequence[Goods], tips: frozenset[int]) -> Itera
         modes = (True, False) if sums.taxes and sums.tax_included else (False,)
     charged = dict.fromkeys((sums.charges, sums.duties, sums.fees, 0))
     for tipped, (off_goods, off_shipping), duties, included in product(
-        tips_in_total, dict.fromkeys(_discounts(sums, value, own)), charged, modes
+        tips_in_total, dict.fromkeys(discounts(sums, value, own)), charged, modes
     ):
         net, shipping = value - off_goods, sums.shipping - off_shipping
         if included and sums.taxes > net + shipping:
@@ -209,7 +209,7 @@ def _oddness(sums: Sums, own: int, off_goods: int, off_shipping: int, duties: in
     return 2 * (not told) + 2 * (duties != sums.charges) + in_part
 
 
-def _discounts(sums: Sums, value: int, own: int) -> Iterator[tuple[int, int]]:
+def discounts(sums: Sums, value: int, own: int) -> Iterator[tuple[int, int]]:
     """What may have been taken off goods worth ``value`` and off the shipping, likeliest first."""
     stated, shipping = sums.discount, sums.shipping
     off = None if sums.subtotal is None else value - sums.subtotal

@@ -8,14 +8,12 @@ be one on some of its lines.
 """
 
 from collections.abc import Iterator, Sequence
-from fractions import Fraction
 from itertools import product
 from operator import add
 from typing import Final
 
 from ingest.formats.allocate import spread
-from ingest.formats.shopify.columns import OrderColumns
-from ingest.formats.shopify.reconcile import Goods, Sums
+from ingest.formats.shopify.reconcile import Goods, Sums, discounts
 from ingest.formats.shopify.tax_rates import RatedTax, goods_alone, is_tax, stacked, tax_in_prices
 
 _MOST_TRIED: Final = 1024
@@ -159,10 +157,49 @@ def _of_shipping(goods: Sequence[int], shipping: int) -> Iterator[list[int]]:
         yield [shipping if number == rate else 0 for number in range(len(goods))]
 
 
-def included_by_rate(
-    head: OrderColumns, goods: Sequence[Goods], rate: Fraction | None
-) -> bool | None:
-    """Whether tax is in the prices, by its rate; None where that does not tell."""
-    sold = sum(line.paid for line in goods) if head.subtotal is None else head.subtotal
-    charged = (sold, sold + head.shipping)
-    return tax_in_prices(rate, head.taxes, charged, rounding=1 + len(goods))
+def included_by_rate(sums: Sums, goods: Sequence[Goods]) -> bool | None:
+    """Whether tax is in the prices, by its rate; None where that does not tell, or tells of both.
+
+    What bears the tax are taxable lines that are no gift cards, after all discounts that are
+    possible, with the shipping or without.
+    """
+    charged = {
+        taxed + shipping
+        for lines in _without_tips(sums, goods)
+        for off, off_shipping in _taken_off(sums, lines)
+        for taxed in _taxed(lines, off)
+        for shipping in (0, sums.shipping - off_shipping)
+    }
+    return tax_in_prices(sums.rate, sums.taxes, sorted(charged), rounding=1 + len(goods))
+
+
+def _without_tips(sums: Sums, goods: Sequence[Goods]) -> list[Sequence[Goods]]:
+    """The lines without those that are called tips, where Subtotal does not count them."""
+    lines = [line for line in goods if not line.called_tip]
+    counted = sums.subtotal is None or sum(line.value for line in lines) < sums.subtotal
+    return [goods] if counted else [lines]
+
+
+def _taken_off(sums: Sums, lines: Sequence[Goods]) -> list[tuple[int, int]]:
+    """What may have been taken off the lines, all in all, and off the shipping."""
+    value, own = sum(line.value for line in lines), sum(line.discount for line in lines)
+    possible = list(discounts(sums, value, own))
+    if sums.subtotal is None:
+        return possible
+    shown = value - sums.subtotal
+    return [each for each in possible if each[0] == shown] or [(shown, 0)]
+
+
+def _taxed(lines: Sequence[Goods], off: int) -> set[int]:
+    """What may have been paid for what bears tax: ``off`` may be on all, on these, or on others."""
+    bears = [line.taxable and not line.gift_card for line in lines]
+    if all(bears) or not any(bears):
+        return {sum(line.value for line in lines) - off}
+    own = sum(line.discount for line in lines)
+    worths = [line.paid if own <= off else line.value for line in lines]
+    off -= own if own <= off else 0
+    bearing = sum(worth for worth, each in zip(worths, bears, strict=True) if each)
+    others = sum(worths) - bearing
+    shares = spread(off, worths) if sum(worths) else [0] * len(worths)
+    shared = sum(share for share, each in zip(shares, bears, strict=True) if each)
+    return {bearing - part for part in (shared, off, max(off - others, 0)) if part <= bearing}

@@ -110,7 +110,7 @@ class ShopifyWebhooks:
         if facts.gone or content["test"] or not order.lines:
             return OrderState(names, order_id)
         remark(order, shop.notes, shop.now)
-        remark_on_cancelling(order, shop.notes)
+        remark_on_cancelling(order, shop.notes, untold=untold(order))
         back = dated_refunds(
             order,
             [line["id"] for line in content["lines"]],

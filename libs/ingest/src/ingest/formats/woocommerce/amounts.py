@@ -1,6 +1,6 @@
 """From a reconciled WooCommerce order to the ledger's amounts, which are without tax."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ingest.formats.allocate import spread
@@ -73,7 +73,8 @@ def amounts_of(
     below = min(sums.shipping, 0) + min(reading.tax, 0)
     tax = max(reading.tax, 0)
     parts = _discounted(sums, reading, goods, remarks)
-    if not reading.unexplained and len(goods) == len(reading.lines) and _denied(sums, goods, parts):
+    whole = not reading.unexplained and len(goods) == len(reading.lines)
+    if whole and all(_denied(sums, goods, each) for each in _as_sums_have(sums, reading, parts)):
         remarks.append(DENIED)
     unexplained = reading.unexplained + dropped + below
     fees_below = min(sums.fees, 0) if sums.fees_below is None else sums.fees_below
@@ -145,12 +146,27 @@ def _off_goods(discount: int, subtotal: int | None, goods: int) -> bool:
     return subtotal is not None and abs(subtotal - discount - goods) <= 1
 
 
+def _as_sums_have(
+    sums: Sums, reading: Reading, parts: list[tuple[int, int]]
+) -> Iterator[list[tuple[int, int]]]:
+    """The ``parts`` as the order's sums may have them: where tax is in them, without it too."""
+    yield parts
+    shipping = max(sums.shipping, 0)
+    if reading.tax_included and 0 < reading.tax <= shipping + sum(paid for _, paid in parts):
+        yield take_out(reading.tax, shipping, parts)[0]
+
+
 def _denied(sums: Sums, goods: Sequence[Line], parts: Sequence[tuple[int, int]]) -> bool:
     """Whether the order's sums tell other ``parts`` than its ``goods`` do: a line may be missing.
 
     Each line is rounded, and each sum; a line that is told by the cost of a piece, with each piece.
+    A line that cost more than it was worth may be in the subtotal with either.
     """
     most = 1 + sum(1 if line.unit_cost is None else line.quantity for line in goods)
     worth, paid = (sum(each) for each in zip(*parts, strict=True)) if parts else (0, 0)
-    told = ((sums.subtotal, worth), (sums.discount, worth - paid))
-    return any(stated is not None and abs(stated - each) > most for stated, each in told)
+    above = sum(max(line.total - line.before, 0) for line in goods if line.before is not None)
+    told = ((sums.subtotal, (worth, worth - above)), (sums.discount, (worth - paid,)))
+    return any(
+        stated is not None and all(abs(stated - each) > most for each in possible)
+        for stated, possible in told
+    )

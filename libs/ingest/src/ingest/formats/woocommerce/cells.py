@@ -72,13 +72,30 @@ def refunds_in(
     """What ``amount:5.00|reason:|date:2026-03-04 09:00:00``, or several of it, comes to, when the
     last was, and whether another was at another time, or at none that is told.
 
+    Each begins with the name that the first does: a semicolon may stand in a reason, or behind all.
+    What paid nothing back, as of goods put back on stock, is none.
+
     Raises:
         BadValueError: an amount or a time is none.
     """
     whole, times = 0, set()
-    for each in cell.split(";") if cell.strip() else ():
-        parts = fields(each)
-        whole += abs(amount(parts.get("amount", "")) or 0)
-        times.add(at(parts.get("date", "")))
+    for each in _several(cell):
+        parts = fields(each.rstrip("; \t"))
+        back = abs(amount(parts.get("amount", "")) or 0)
+        if back:
+            whole += back
+            times.add(at(parts.get("date", "")))
     last = max((when for when in times if when is not None), default=None)
     return whole, last, len(times) > 1
+
+
+def _several(cell: str) -> list[str]:
+    """The pieces of ``amount:5.00|reason:late; broken;amount:1.00``: each begins as the first."""
+    pieces: list[str] = []
+    first = cell.partition(":")[0].strip()
+    for part in cell.split(";"):
+        if pieces and part.partition(":")[0].strip() != first:
+            pieces[-1] += f";{part}"
+        else:
+            pieces.append(part)
+    return pieces

@@ -32,8 +32,8 @@ IN_LINES = (
     "quantities are told without what was paid back, and not of which lines; it was not taken again"
 )
 UNTOLD = (
-    "its state says that it was paid back, and the export not how much; nothing was taken back (a"
-    " refunds.csv can bring it)"
+    "its state says that it was paid back, and the export not how much; only what is known of it"
+    " from elsewhere counts (a refunds.csv can bring it)"
 )
 SPREAD = "paid back; it was put on lines, shipping and tax in proportion"
 EXTRAS_BACK = "fees were paid back; left out as they are"
@@ -139,7 +139,7 @@ def line_rows(order: Order, amounts: Amounts, *, unpaid: bool = False) -> Iterat
 def refund_rows(order: Order, amounts: Amounts, notes: Notes, *, others: bool) -> list[RefundRow]:
     """What was paid back; ``others`` says whether a file of refunds comes with the export."""
     head, refunded = order.head, order.head.sums.refunded
-    if untold(order) and not others:
+    if untold(order) and amounts.sold:
         notes.add(UNTOLD, head.id)
     if not refunded or not amounts.sold:
         return []
@@ -238,8 +238,8 @@ def note_gaps(
     since, back = head.paid_at or head.placed_at, head.sums.refunded
     if unexplained:
         gaps.add(GapKind.UNRECONCILED_ORDERS, head.id, since, unexplained)
-    if untold(order) and not others:
-        gaps.add(GapKind.REFUNDS_NOT_KNOWN, head.id, since)
+    if untold(order) and amounts.sold:
+        gaps.add_untold(head.id, since)
     if not back or not amounts.sold:
         return
     if amounts.refund_in_lines or others:
