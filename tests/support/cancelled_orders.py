@@ -56,10 +56,13 @@ def orders(draw: st.DrawFn, *, goodwill: bool = True) -> Story:
     story.tell("orders/paid", START)
     left, at = _Left(story), START
     kinds = ["lines", *["goodwill"] * goodwill]
+    stated = draw(st.booleans())
     for _ in range(draw(st.integers(0, 3))):
         at += timedelta(days=1)
-        _pay_back(draw, story, left, at, draw(st.sampled_from(kinds)))
+        _pay_back(draw, story, left, at, draw(st.sampled_from(["edit", *kinds])))
         story.tell("orders/updated", at)
+        if stated:
+            story.events[-1][2].update(_sums(left.whole, story.owed))
     at += timedelta(days=1)
     story.cancelled = at
     made = at + timedelta(seconds=draw(st.sampled_from([-2, 0, 2])))
@@ -67,6 +70,8 @@ def orders(draw: st.DrawFn, *, goodwill: bool = True) -> Story:
         draw, story, left, made, draw(st.sampled_from(["nothing", "restock", "rest", *kinds]))
     )
     story.tell("orders/cancelled", at + timedelta(seconds=2))
+    if stated:
+        story.events[-1][2].update(_sums(0, 0))
     for _ in range(draw(st.integers(0, 1))):
         at += timedelta(days=1)
         _pay_back(draw, story, left, at, draw(st.sampled_from(["rest", *kinds])))
@@ -74,9 +79,19 @@ def orders(draw: st.DrawFn, *, goodwill: bool = True) -> Story:
     return story
 
 
+def _sums(current: int, owed: int) -> dict[str, str]:
+    """What a word says that the order comes to now, and what is to be paid back of it."""
+    return {
+        "current_total_price": money(current),
+        "total_outstanding": f"-{money(owed)}" if owed else money(0),
+    }
+
+
 def _pay_back(draw: st.DrawFn, story: Story, left: _Left, at: datetime, kind: str) -> None:
-    """One refund: of ``lines``, the ``rest``, ``goodwill``, or lines without money."""
-    if kind == "nothing" or not left.whole:
+    """One refund: of ``lines``, the ``rest``, ``goodwill``, or lines without money: an ``edit``,
+    or goods that are restocked. What no line explains pays for edits first.
+    """
+    if kind == "nothing" or not left.whole + story.owed:
         return
     if kind == "goodwill":
         _goodwill(draw, story, left, at)
@@ -84,6 +99,7 @@ def _pay_back(draw: st.DrawFn, story: Story, left: _Left, at: datetime, kind: st
     whole = kind in {"rest", "restock"}
     taken = [each if whole else draw(st.integers(0, each)) for each in left.pieces]
     shipping = left.shipping if whole else draw(st.sampled_from([0, left.shipping]))
+    shipping = 0 if kind == "edit" else shipping
     tax, parts, back = 0, [], 0
     for number, pieces in enumerate(taken):
         if not pieces and not (whole and left.paid[number]):
@@ -101,15 +117,22 @@ def _pay_back(draw: st.DrawFn, story: Story, left: _Left, at: datetime, kind: st
         _add(story, at, parts, None)
         return
     tax = left.tax if whole else tax
-    if not back + shipping + tax:
+    owed, story.owed = (story.owed, 0) if whole else (0, story.owed)
+    if not back + shipping + tax + owed:
         return
     left.tax, left.shipping = left.tax - tax, left.shipping - shipping
-    _add(story, at, parts, back + shipping + tax, shipping)
+    if kind == "edit":
+        story.owed += back + tax
+        _add(story, at, parts, None)
+        return
+    _add(story, at, parts, back + shipping + tax + owed, shipping)
 
 
 def _goodwill(draw: st.DrawFn, story: Story, left: _Left, at: datetime) -> None:
-    amount = draw(st.integers(1, left.whole))
-    parts = spread(amount, [*left.paid, left.shipping, left.tax])
+    amount = draw(st.integers(1, left.whole + story.owed))
+    paid_for = min(amount, story.owed)
+    story.owed -= paid_for
+    parts = spread(amount - paid_for, [*left.paid, left.shipping, left.tax])
     left.paid = [paid - part for paid, part in zip(left.paid, parts, strict=False)]
     left.shipping, left.tax = left.shipping - parts[-2], left.tax - parts[-1]
     _add(story, at, [], amount)

@@ -50,16 +50,17 @@ def ledger_of(engine: Engine, tenant_id: int) -> dict[str, list[tuple[Any, ...]]
 
 
 def parts_of(
-    ledger: dict[str, list[tuple[Any, ...]]], orders: Collection[str]
+    ledger: dict[str, list[tuple[Any, ...]]], orders: Collection[str], *, dated: bool = False
 ) -> dict[tuple[Any, ...], int]:
     """Of each line that came back its pieces and goods, of each order shipping and tax: whichever
-    refunds of ``orders`` gave them back.
+    refunds of ``orders`` gave them back, or with ``dated`` those of each moment and kind.
     """
     found: Counter[tuple[Any, ...]] = Counter()
-    for name, _, line_no, *_, pieces, amount, shipping, tax in ledger["refunds"]:
+    for name, _, line_no, _, at, kind, pieces, amount, shipping, tax in ledger["refunds"]:
         if name in orders:
-            found += Counter({(name, line_no, "pieces"): pieces, (name, line_no): amount})
-            found += Counter({(name, "shipping"): shipping, (name, "tax"): tax})
+            of = (name, at, kind) if dated else (name,)
+            found += Counter({(*of, line_no, "pieces"): pieces, (*of, line_no): amount})
+            found += Counter({(*of, "shipping"): shipping, (*of, "tax"): tax})
     return dict(found)
 
 

@@ -46,7 +46,10 @@ class Line:
 
 @dataclass
 class Story:
-    """An order, and the events that told of it in turn: topic, event id, payload."""
+    """An order, and the events that told of it in turn: topic, event id, payload.
+
+    ``owed`` is what edits took out of it and was not paid back.
+    """
 
     number: int
     head: dict[str, Any]
@@ -58,6 +61,7 @@ class Story:
     refund_rows: list[str] = field(default_factory=list)
     events: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
     deleted: bool = False
+    owed: int = 0
 
     def delete(self) -> None:
         """It is told by an id, and in no export any more."""

@@ -75,6 +75,11 @@ def test_webhooks_of_shopify_give_the_ledger_of_its_export(
     sums = [story for story in stories if story.cancelled and story.refunded]
     alike = {each.name for each in sums if each.refunded >= each.head["total"] or is_bare(each)}
     assert inboxes.parts_of(told, alike) == inboxes.parts_of(brought, alike)
+    at_once = {each.name for each in sums if is_of_cancelling(each)}
+    told_then, brought_then = (
+        inboxes.parts_of(ledger, at_once, dated=True) for ledger in (told, brought)
+    )
+    assert told_then == brought_then
     summed = {each.name for each in sums}
     for ledger in (told, brought):
         ledger["refunds"] = [row for row in ledger["refunds"] if row[0] not in summed]
@@ -111,6 +116,12 @@ def is_bare(story: shopify_orders.Story) -> bool:
     """Whether one refund, of no lines and no shipping, is all that was paid back."""
     first, *others = story.refunds
     return not others and not first["refund_line_items"] and not first["order_adjustments"]
+
+
+def is_of_cancelling(story: shopify_orders.Story) -> bool:
+    """Whether all that was paid back was when it was cancelled: an export tells that day too."""
+    assert story.cancelled is not None
+    return is_bare(story) and story.refunds[0]["created_at"] == story.cancelled.isoformat()
 
 
 def back_of(ledger: dict[str, list[tuple[Any, ...]]]) -> dict[str, tuple[int, int]]:

@@ -23,6 +23,9 @@ CANCELLED: Final = "cancelled"
 is known, else what the refunds that are known leave.
 """
 
+CANCELLED_SUM: Final = f" {CANCELLED}"
+"""The id in the input of what is to be ``CANCELLED`` less the refunds that are known."""
+
 TOLD: Final = f" {REFUNDED}:"
 """What the ids of refunds begin with that events told one by one, and an export only the sum of.
 

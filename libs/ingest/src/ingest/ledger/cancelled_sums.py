@@ -11,7 +11,7 @@ from typing import Final
 from ingest.csv.notes import EXAMPLES
 from ingest.ledger.staging import Cursor, derive
 from ingest.ledger.stated_refunds import NONE_KEPT, KeptRefunds
-from ingest.rows import CANCELLED
+from ingest.rows import CANCELLED, CANCELLED_SUM
 
 _ANY: Final = f"SELECT EXISTS (SELECT FROM staged_refunds WHERE refund_id = '{CANCELLED}')"  # noqa: S608 - a word of our own, as below
 # Each order is looked up by itself, whatever is known of tables that were just filled.
@@ -61,6 +61,29 @@ _TAKE_AS_TOLD_AGAIN: Final = """
     FROM staged_refunds r
     JOIN (SELECT DISTINCT order_id, position, refund_id FROM again) a USING (order_id, refund_id)
 """
+_STAGE_TOLD: Final = f"""
+    SELECT s.*, o.id, NULL::timestamptz AS first
+    FROM (
+        SELECT order_id, min(position) AS position, sum(amount) + sum(shipping) + sum(tax) AS back
+        FROM staged_refunds WHERE refund_id = '{CANCELLED_SUM}' GROUP BY order_id) s
+    JOIN staged_orders o USING (order_id)
+"""  # noqa: S608 - a word of our own
+_NAME_TOLD: Final = f"""
+    UPDATE staged_refunds SET refund_id = '{CANCELLED}' WHERE refund_id = '{CANCELLED_SUM}'
+"""  # noqa: S608 - words of our own
+_TAKE_AS_TOLD: Final = (
+    """
+    DELETE FROM staged_beside b USING staged_refunds r
+    WHERE b.order_id = r.order_id AND b.refund_id = r.refund_id
+    """,
+    f"""
+    INSERT INTO staged_beside
+    SELECT r.order_id, c.position, r.refund_id, r.line_id, r.processed_at, r.kind, r.quantity,
+           r.amount, r.shipping, r.tax, true
+    FROM staged_refunds r JOIN staged_cancelled c USING (order_id)
+    WHERE r.refund_id <> '{CANCELLED}'
+    """,  # noqa: S608 - a word of our own
+)
 # A part is a line by its id, or what a line's id cannot be: no id begins with a space.
 _STAGE_PARTS: Final = f"""
     WITH heads AS (
@@ -171,9 +194,31 @@ def settle_cancelled_sums(cursor: Cursor) -> KeptRefunds:
         return NONE_KEPT
     derive(cursor, "staged_beside", _STAGE_BESIDE)
     cursor.execute(_TAKE_AS_TOLD_AGAIN)
-    derive(cursor, "staged_parts", _STAGE_PARTS)
-    derive(cursor, "staged_rests", _STAGE_RESTS)
-    for statement in (_GIVE_RESTS, _LEAVE_NOTHINGS, _KEEP_BESIDE, _SUPERSEDE):
+    _leave_rests(cursor)
+    for statement in (_KEEP_BESIDE, _SUPERSEDE):
         cursor.execute(statement)
     orders, first = cursor.execute(_COUNT).fetchone() or (0, [])
     return KeptRefunds(orders, tuple(first))
+
+
+def settle_told_sums(cursor: Cursor) -> None:
+    """Leave of sums that an export told before, and that events tell refunds of, what all refunds
+    that are known do not give back.
+
+    Runs when orders are staged and ``staged_superseded`` is made.
+    """
+    if not derive(cursor, "staged_cancelled", _STAGE_TOLD):
+        return
+    cursor.execute(_NAME_TOLD)
+    derive(cursor, "staged_beside", _STAGE_BESIDE)
+    for statement in _TAKE_AS_TOLD:
+        cursor.execute(statement)
+    _leave_rests(cursor)
+    cursor.execute(_SUPERSEDE)
+
+
+def _leave_rests(cursor: Cursor) -> None:
+    derive(cursor, "staged_parts", _STAGE_PARTS)
+    derive(cursor, "staged_rests", _STAGE_RESTS)
+    for statement in (_GIVE_RESTS, _LEAVE_NOTHINGS):
+        cursor.execute(statement)

@@ -19,7 +19,7 @@ from common.db.tenancy import Access, transaction
 from common.instants import now
 from ingest.gaps import Gaps
 from ingest.ledger.basis import Basis, require_same
-from ingest.ledger.cancelled_sums import settle_cancelled_sums
+from ingest.ledger.cancelled_sums import settle_cancelled_sums, settle_told_sums
 from ingest.ledger.checks import LINE_RULES, ORDER_RULES, PRODUCT_RULES, STOCK_RULES, broken
 from ingest.ledger.closed_days import NONE_CHANGED, ClosedDays, note_closed_days
 from ingest.ledger.errors import IngestError, refuse
@@ -188,7 +188,11 @@ def _merge(
 ) -> LoadSummary:
     """Have all that is staged reviewed, and write it, where there is something."""
     kept, older = settle_stated_refunds(cursor, summed=REFUNDED in summed)
-    beside = settle_cancelled_sums(cursor) if CANCELLED in summed else NONE_KEPT
+    beside = NONE_KEPT
+    if CANCELLED in summed:
+        beside = settle_cancelled_sums(cursor)
+    else:
+        settle_told_sums(cursor)
     otherwise = told_otherwise(cursor) if summed else NONE_KEPT
     stage_events(cursor)
     review(broken(cursor, _RULES))

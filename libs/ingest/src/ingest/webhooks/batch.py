@@ -29,6 +29,7 @@ from ingest.ledger.forget import (
 from ingest.ledger.load import LoadSummary, load_sales
 from ingest.ledger.time_limits import TimeLimits
 from ingest.rows import TOLD, OrderLineRow, RefundRow
+from ingest.webhooks.exported_cancelling import with_exported
 from ingest.webhooks.facts import Arrival, Facts
 from ingest.webhooks.kept_facts import Said, merge_facts
 from ingest.webhooks.payload import UnreadableEventError, decode
@@ -177,6 +178,7 @@ class Batch:
         if state.lines:
             known = refunds_by_platform(connection, mine, found)
             state = replace(state, refunds=dated_by_sum(state.refunds, known))
+            state = with_exported(connection, mine, found, state)
             lifted = set(state.lifted)
             if state.all_told:
                 lifted |= {each.id for each in known if each.id.startswith(TOLD)}

@@ -15,7 +15,7 @@ second by what an order cannot fall back from, then a digest of the content.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Self
@@ -133,8 +133,10 @@ class Facts:
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> Self:
-        """What ``to_json`` gave."""
-        order, standing = content["order"], content.get("standing")
+        """What ``to_json`` gave. What was kept before there was ``standing`` has it in its word of
+        the order, as long as that is not called off."""
+        order = content["order"]
+        standing = content.get("standing", order if _stands(order) else None)
         return cls(
             None if order is None else Word(*order),
             content["paidAt"],
@@ -146,6 +148,10 @@ class Facts:
             frozenset(content.get("restored", ())),
             None if standing is None else Word(*standing),
         )
+
+
+def _stands(order: Sequence[Any] | None) -> bool:
+    return order is not None and order[1].get("head", {}).get("Cancelled at") == ""
 
 
 def deletion(arrival: Arrival) -> Facts:

@@ -40,6 +40,17 @@ class Shop:
 
 
 @dataclass(frozen=True, slots=True)
+class Cancelling:
+    """What events know of an order's cancelling, beside which an export may tell all of it in one
+    sum: ``stands_at`` is when the order was last said to stand, None where it was cancelled;
+    ``sums_compare`` says that refunds and sum are money for the same.
+    """
+
+    stands_at: datetime | None
+    sums_compare: bool
+
+
+@dataclass(frozen=True, slots=True)
 class OrderState:
     """An order as the ledger is to have it; without ``lines`` it is no sale and not in it.
 
@@ -47,7 +58,7 @@ class OrderState:
     order's at the platform, None where the ledger keeps none. ``lifted`` are ids of refunds that it
     has not; with ``all_told`` it has of ids that begin with ``TOLD`` no others. ``unexplained`` is
     what its parts do not come to, in minor units; ``refunds_untold`` says that it was paid back,
-    and nobody how much.
+    and nobody how much. ``cancelling`` is None where no export tells any.
     """
 
     names: tuple[str, ...]
@@ -58,6 +69,7 @@ class OrderState:
     unexplained: int = 0
     refunds_untold: bool = False
     all_told: bool = False
+    cancelling: Cancelling | None = None
 
     @property
     def gaps(self) -> list[tuple[GapKind, int | None]]:

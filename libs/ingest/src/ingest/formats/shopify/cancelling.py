@@ -35,9 +35,9 @@ class Cancelling:
         """Whether a refund of ``at`` comes after the pieces."""
         return self.pieces_at is not None and at > self.pieces_at + AT_ONCE
 
-    def kind(self, at: datetime, otherwise: RefundKind) -> RefundKind:
-        """What a refund of ``at`` is."""
-        return "cancel" if self.made(at) else otherwise
+    def kind(self, at: datetime) -> RefundKind:
+        """What a refund of ``at`` that moved money is."""
+        return "cancel" if self.made(at) else "return"
 
     def take_pieces(self, order: Order, left: Left) -> list[RefundRow]:
         """The pieces that are left, where they come back: once."""

@@ -70,7 +70,8 @@ def dated_refunds(
             _as_told(left, told)
         if cancelling.is_over(at):
             rows += cancelling.take_pieces(order, left)
-        if money is None and cancelling.made(at):
+        restocked = money is None and turn >= len(known) and cancelling.made(at)
+        if restocked:
             continue
         back = read(content)
         if money is not None:
@@ -78,8 +79,8 @@ def dated_refunds(
         elif at >= paid_at:
             left.owed += back.whole
         left.take(back)
-        kind: RefundKind = "edit" if money is None else "return"
-        rows += _rows(order, name, back, max(at, paid_at), cancelling.kind(at, kind))
+        kind: RefundKind = "edit" if money is None else cancelling.kind(at)
+        rows += _rows(order, name, back, max(at, paid_at), kind)
     return rows + cancelling.take_pieces(order, left)
 
 

@@ -36,7 +36,7 @@ from ingest.webhooks.payload import (
     needed_at,
     text_at,
 )
-from ingest.webhooks.platform import Headers, OrderState, Shop
+from ingest.webhooks.platform import Cancelling, Headers, OrderState, Shop
 
 _REFUND: Final = "refunds/create"
 _PAID: Final = "orders/paid"
@@ -123,8 +123,11 @@ class ShopifyWebhooks:
         written = {row.refund_id for row in back}
         lifted = frozenset({CANCELLED, *facts.refunds} - written)
         alone = untold(order) and order.paid_at is not None and not back
+        stands = None if order.head.cancelled_at else facts.order.said_at
         return OrderState(
-            *(names, order_id, lines, tuple(back), lifted, order.unexplained), refunds_untold=alone
+            *(names, order_id, lines, tuple(back), lifted, order.unexplained),
+            refunds_untold=alone,
+            cancelling=Cancelling(stands, not any(order.amounts.extras)),
         )
 
 
@@ -150,7 +153,7 @@ def _told(order: Order, facts: Facts, shop: Shop) -> Told:
     word = facts.standing if cancelled else facts.order
     if word is None:
         return Told("", None, None)
-    content = word.content if cancelled else _sums(word.content)
+    content = _sums(word.content) if "head" in word.content else word.content
     read = partial(if_amount, currency=shop.currency)
     total, now = read(content["total"]), read(content["current"])
     balance = read(content["owed"], signed=True)
