@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -165,4 +166,44 @@ def test_the_cost_grows_with_the_number_of_orders(
             outcome = bring(at, rows)
         assert left_out(outcome)[0].startswith(f"{many // 2} orders")
     assert looked[0] > 150
+    assert looked[1] < 3 * looked[0], looked
+
+
+FACTS_OF_ALL = """
+    INSERT INTO webhook_orders (tenant_id, connection_id, order_id, facts)
+    SELECT w.tenant_id, w.connection_id, o.platform_id, w.facts
+    FROM webhook_orders w JOIN orders o ON o.platform_id <> w.order_id
+"""
+
+
+@pytest.mark.parametrize("analysed", [True, False])
+def test_a_ledger_larger_than_the_memory_for_it_is_looked_at_once(
+    service_engine: Engine, owner_engine: Engine, monkeypatch: pytest.MonkeyPatch, analysed: bool
+) -> None:
+    looked: list[float] = []
+
+    def explained(cursor: staging.Cursor, name: str, query: str) -> int:
+        cursor.execute("SET LOCAL work_mem = '64kB'")
+        cursor.execute("SET LOCAL hash_mem_multiplier = 1")
+        (found,) = cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {query}").fetchone() or ([],)
+        looked[-1] += work_of(found[0]["Plan"])
+        return staging.derive(cursor, name, query)
+
+    for many in (2_000, 4_000):
+        at = Shop(service_engine)
+        at.tell(told())
+        bring(at, [row for n in range(many) for row in sold(n)])
+        with transaction(at.engine, Access(tenant_id=at.id)) as session:
+            session.execute(text(FACTS_OF_ALL))
+        if analysed:
+            url = owner_engine.url.set(drivername="postgresql")
+            as_text = url.render_as_string(hide_password=False)
+            with psycopg.connect(as_text, autocommit=True) as owner:
+                owner.execute("ANALYZE")
+        looked.append(0)
+        with monkeypatch.context() as patched:
+            patched.setattr(older_exports, "derive", explained)
+            outcome = bring(at, [row for n in range(many // 2) for row in sold(n, **PENDING)])
+        assert left_out(outcome)[0].startswith(f"{many // 2} orders")
+    assert looked[0] > 2_000
     assert looked[1] < 3 * looked[0], looked
