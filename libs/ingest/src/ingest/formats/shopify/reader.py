@@ -152,7 +152,7 @@ class ShopifyExport:
             gift_cards=amounts.gift_cards,
         )
         self._refunds.put(refund_rows(order, self._notes, others=self._other_refunds))
-        yield from line_rows(order)
+        yield from line_rows(order, cancellings_told="Cancelled at" in table.present)
 
     def _read(self, table: Table, rows: OrderRows) -> Order | None:
         """An order; None, with the reason noted, when it cannot be read or is none."""
