@@ -94,6 +94,10 @@ class Platform(Protocol):
     def names(self, order_id: str, facts: Facts) -> tuple[str, ...]:
         """What the ledger may call an order; nothing where no event told."""
 
+    def is_same(self, one: Facts, other: Facts) -> bool:
+        """Whether what two connections know of an id is of one order: two shops may have an order
+        of the same id."""
+
     def state(self, order_id: str, facts: Facts, shop: Shop) -> OrderState | None:
         """The order that ``facts`` describe; None while the order itself is not known.
 
