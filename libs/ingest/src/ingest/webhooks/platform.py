@@ -47,7 +47,7 @@ class OrderState:
     order's at the platform, None where the ledger keeps none. ``lifted`` are ids of refunds that it
     has not; with ``all_told`` it has of ids that begin with ``TOLD`` no others. ``unexplained`` is
     what its parts do not come to, in minor units; ``refunds_untold`` says that it was paid back,
-    and nobody how much.
+    and nobody how much; all of it unless ``in_part``.
     """
 
     names: tuple[str, ...]
@@ -57,7 +57,17 @@ class OrderState:
     lifted: frozenset[str] = field(default_factory=frozenset)
     unexplained: int = 0
     refunds_untold: bool = False
+    in_part: bool = False
     all_told: bool = False
+
+    def is_back(self, goods: int | None) -> bool:
+        """Whether ``goods`` that came back (None without a refund) are what it says of itself."""
+        if goods is None or self.in_part:
+            return goods is not None
+        sold = sum(
+            row.unit_price * row.quantity + row.remainder - row.line_discount for row in self.lines
+        )
+        return goods >= sold - self.lines[0].order_discount
 
     @property
     def gaps(self) -> list[tuple[GapKind, int | None]]:

@@ -128,7 +128,9 @@ class ShopifyWebhooks:
         lifted = frozenset({CANCELLED, *facts.refunds} - written)
         alone = untold(order) and order.paid_at is not None and not back
         return OrderState(
-            *(names, order_id, lines, tuple(back), lifted, order.unexplained), refunds_untold=alone
+            *(names, order_id, lines, tuple(back), lifted, order.unexplained),
+            refunds_untold=alone,
+            in_part=order.status != "refunded",
         )
 
 

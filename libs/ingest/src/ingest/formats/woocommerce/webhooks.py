@@ -129,6 +129,7 @@ class WooCommerceWebhooks:
             frozenset(known - {row.refund_id for row in back} if listed or facts.refunds else ()),
             unexplained,
             refunds_untold=untold(order),
+            in_part=status_of(order.head.status) != "refunded",
             all_told=listed,
         )
 
