@@ -1,8 +1,11 @@
 """An export that was written before what events told, and is imported after it."""
 
+import csv
+import io
 from dataclasses import replace
 from typing import Any
 
+import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -10,6 +13,7 @@ from sqlalchemy import Engine, text
 from tests.integration.ingest.test_shopify_webhook_figures import Shop
 from tests.integration.ingest.test_told_by_events import (
     CANCELLED,
+    FIRST_ID,
     Rows,
     export,
     sold,
@@ -17,7 +21,7 @@ from tests.integration.ingest.test_told_by_events import (
     work_of,
 )
 from tests.integration.ingest.test_webhook_law import bring_in, new_shop
-from tests.support import hypothesis_profiles, inboxes, shopify_orders
+from tests.support import hypothesis_profiles, inboxes, shopify_orders, woocommerce_json
 from tests.support.cancelled_orders import orders
 from tests.support.shopify_json import LATER, line, order, refund
 from tests.support.shopify_orders import Story
@@ -166,3 +170,96 @@ def test_the_cost_grows_with_the_number_of_orders(
         assert left_out(outcome)[0].startswith(f"{many // 2} orders")
     assert looked[0] > 150
     assert looked[1] < 3 * looked[0], looked
+
+
+FACTS_OF_ALL = """
+    INSERT INTO webhook_orders (tenant_id, connection_id, order_id, facts)
+    SELECT w.tenant_id, w.connection_id, o.platform_id, w.facts
+    FROM webhook_orders w JOIN orders o ON o.platform_id <> w.order_id
+"""
+
+
+@pytest.mark.parametrize("analysed", [True, False])
+def test_a_ledger_larger_than_the_memory_for_it_is_looked_at_once(
+    service_engine: Engine, owner_engine: Engine, monkeypatch: pytest.MonkeyPatch, analysed: bool
+) -> None:
+    looked: list[float] = []
+
+    def explained(cursor: staging.Cursor, name: str, query: str) -> int:
+        cursor.execute("SET LOCAL work_mem = '64kB'")
+        cursor.execute("SET LOCAL hash_mem_multiplier = 1")
+        (found,) = cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {query}").fetchone() or ([],)
+        looked[-1] += work_of(found[0]["Plan"])
+        return staging.derive(cursor, name, query)
+
+    for many in (2_000, 4_000):
+        at = Shop(service_engine)
+        at.tell(told())
+        bring(at, [row for n in range(many) for row in sold(n)])
+        with transaction(at.engine, Access(tenant_id=at.id)) as session:
+            session.execute(text(FACTS_OF_ALL))
+        if analysed:
+            url = owner_engine.url.set(drivername="postgresql")
+            as_text = url.render_as_string(hide_password=False)
+            with psycopg.connect(as_text, autocommit=True) as owner:
+                owner.execute("ANALYZE")
+        looked.append(0)
+        with monkeypatch.context() as patched:
+            patched.setattr(older_exports, "derive", explained)
+            outcome = bring(at, [row for n in range(many // 2) for row in sold(n, **PENDING)])
+        assert left_out(outcome)[0].startswith(f"{many // 2} orders")
+    assert looked[0] > 2_000
+    assert looked[1] < 3 * looked[0], looked
+
+
+COUNTRY = {"Shipping Country": "DE"}
+
+
+@pytest.mark.parametrize(
+    ("said", "missing"),
+    [
+        ({}, {"Cancelled at", "Refunded Amount"}),
+        (CANCELLED, {"Cancelled at"}),
+        (CANCELLED, {"Refunded Amount"}),
+        (CANCELLED | {"Refunded Amount": "0.00"}, set()),
+    ],
+)
+def test_only_an_export_that_states_that_an_order_stands_is_older(
+    shop: Shop, said: dict[str, str], missing: set[str]
+) -> None:
+    """What a file has no column for it says nothing of, and its other news is taken."""
+    gone = {"cancelled_at": LATER, "financial_status": "refunded", "at": LATER}
+    shop.tell(told(refunds=[refund(1, [], "25.00")], **gone))
+    before = inboxes.ledger_of(shop.engine, shop.id)["refunds"]
+    rows = [
+        {name: value for name, value in row.items() if name not in missing}
+        for row in sold(0, **said, **COUNTRY)
+    ]
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(rows[0]), restval="")
+    writer.writeheader()
+    writer.writerows(rows)
+    file = {FileKind.ORDERS: ImportFile("orders.csv", [out.getvalue().encode()])}
+    outcome = import_files(shop.engine, shop.id, file, layout=FORMATS["shopify"])
+    assert not left_out(outcome)
+    after = inboxes.ledger_of(shop.engine, shop.id)
+    assert [row[5] for row in after["orders"]] == ["DE"]
+    assert after["refunds"] == before
+
+
+def test_what_another_platform_told_of_an_order_of_the_same_id_is_of_another_order(
+    shop: Shop,
+) -> None:
+    other = inboxes.connect(shop.engine, shop.id, "woocommerce")
+    theirs = woocommerce_json.order([woocommerce_json.line(1, "60.00")], "60.00")
+    events = [
+        ("order.updated", "a1", theirs | {"id": FIRST_ID, "number": "W-1"}),
+        ("order.deleted", "a2", {"id": FIRST_ID}),
+    ]
+    inboxes.put(shop.engine, shop.id, other, events)
+    work_off(shop.engine, shop.id)
+    other_price = {"Lineitem price": "30.00", "Subtotal": "35.00", "Total": "35.00"}
+    for said in ({}, other_price):
+        outcome = bring(shop, sold(0, **said))
+        assert not [each for each in outcome.notes if "webhooks told" in each]
+    assert shop.sales == {"S-1": (3000, 0), "S-2": (1000, 500)}

@@ -339,19 +339,31 @@ def test_an_id_that_is_none_ends_its_event_and_no_other(shop: Shop, name: str) -
     assert shop.rows("SELECT external_id FROM orders") == [("2",)]
 
 
-def test_a_refund_of_the_shops_own_file_is_no_gap_when_its_state_is_told_again(shop: Shop) -> None:
-    """The state alone says that it was paid back; until a file says what."""
+@pytest.mark.parametrize(
+    ("of_mug", "state", "known"),
+    [
+        ("60.00", "refunded", True),
+        ("59.99", "refunded", False),
+        ("1.00", "refunded", False),
+        ("1.00", "partially-refunded", True),
+    ],
+)
+def test_refunds_of_the_shops_own_file_are_no_gap_when_they_are_what_its_state_tells(
+    shop: Shop, of_mug: str, state: str, known: bool
+) -> None:
+    """The state alone says that it was paid back; until a file says what, and says it whole."""
     gaps = "SELECT kind FROM data_gaps"
-    shop.tell(3, status="refunded")
+    shop.tell(3, status=state)
     assert shop.rows(gaps) == [("refunds-not-known",)]
-    refund = b"refund_id,order_id,line_id,processed_at,quantity,amount\n"
-    refund += b"mine,1,1,2026-03-02T10:00:00Z,1,60.00\n"
-    files = {FileKind.REFUNDS: ImportFile("refunds.csv", [refund])}
+    refund = "refund_id,order_id,line_id,processed_at,quantity,amount\n"
+    refund += f"mine,1,1,2026-03-02T10:00:00Z,0,{of_mug}\n"
+    refund += "mine,1,2,2026-03-02T10:00:00Z,1,20.00\n"
+    files = {FileKind.REFUNDS: ImportFile("refunds.csv", [refund.encode()])}
     import_files(shop.engine, shop.id, files, layout=FORMATS["own"])
     assert shop.rows(gaps) == []
-    shop.tell(5, status="refunded")
-    assert shop.rows(gaps) == []
-    assert shop.back == {"mine": ("2026-03-02", 6_000)}
+    shop.tell(5, status=state)
+    assert shop.rows(gaps) == ([] if known else [("refunds-not-known",)])
+    assert shop.back == {"mine": ("2026-03-02", 2_000 + int(of_mug.replace(".", "")))}
 
 
 def test_what_is_told_beyond_the_sum_is_of_the_day_that_tells_it(shop: Shop) -> None:

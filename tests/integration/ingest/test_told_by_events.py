@@ -165,3 +165,23 @@ def test_the_cost_grows_with_the_number_of_orders(
         bring_in(at.engine, at.id, "shopify", export(orders(number)))
     assert looked[0] > 300
     assert looked[1] < 3 * looked[0], looked
+
+
+@pytest.mark.parametrize(
+    ("status", "amount", "known"),
+    [
+        ("refunded", "1.00", False),
+        ("refunded", "25.00", True),
+        ("partially_refunded", "1.00", True),
+    ],
+)
+def test_a_file_closes_the_gap_of_a_state_where_it_gives_back_what_that_tells(
+    shop: Shop, status: str, amount: str, known: bool
+) -> None:
+    shop.tell(told(financial_status=status))
+    assert shop.gaps == [("refunds-not-known", None)]
+    columns = "refund_id,order_id,line_id,processed_at,quantity,amount"
+    refunds = f"{columns}\nmine,#1001,,2026-03-05T10:00:00Z,,{amount}\n"
+    bring_in(shop.engine, shop.id, "own", {FileKind.REFUNDS: refunds.encode()})
+    shop.tell(told(financial_status=status, at=LATER))
+    assert shop.gaps == ([] if known else [("refunds-not-known", None)])

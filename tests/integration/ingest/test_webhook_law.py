@@ -166,28 +166,48 @@ def test_refunds_of_woocommerce_stay_on_their_days_and_count_once_whatever_comes
 @given(
     data=st.data(),
     story=st.one_of(
-        cancelled_orders.orders().map(lambda each: ("shopify", each.events)),
-        refund_stories.orders().map(lambda each: ("woocommerce", each.events)),
+        cancelled_orders.orders().map(lambda each: ("shopify", each.events, each.refunds)),
+        refund_stories.orders().map(lambda each: ("woocommerce", each.events, [])),
     ),
+    deleted=st.booleans(),
 )
 def test_two_connections_that_hear_some_of_an_order_each_give_what_one_gives_that_hears_all(
-    service_engine: Engine, data: st.DataObject, story: tuple[str, list[Any]]
+    service_engine: Engine,
+    data: st.DataObject,
+    story: tuple[str, list[Any], list[Any]],
+    deleted: bool,
 ) -> None:
-    platform, events = story
+    """Refunds are told by themselves as well, and that the order is deleted."""
+    platform, events, refunds = story
+    order_id = events[0][2]["id"]
+    events = [
+        *events,
+        *(
+            ("refunds/create", f"refund-{number}", each | {"order_id": order_id})
+            for number, each in enumerate(refunds)
+        ),
+    ]
     by_one, by_two = new_shop(service_engine), new_shop(service_engine)
     alone = inboxes.connect(service_engine, by_one, platform)
-    inboxes.put(service_engine, by_one, alone, events)
-    work_off(service_engine, by_one)
     both = [inboxes.connect(service_engine, by_two, platform) for _ in range(2)]
     heard = [
         (connection, event)
         for event in events
         for connection in data.draw(st.sampled_from([both[:1], both[1:], both]))
     ]
+    if deleted:
+        topic = {"shopify": "orders/delete", "woocommerce": "order.deleted"}[platform]
+        events.append((topic, "deleted", {"id": order_id}))
+        # Of WooCommerce's id alone nobody knows whose it is.
+        named = [each for each, event in heard if event[0] != "refunds/create"]
+        heard.append((data.draw(st.sampled_from(named)), events[-1]))
+    inboxes.put(service_engine, by_one, alone, events)
+    work_off(service_engine, by_one)
     for connection, event in data.draw(st.permutations(heard)):
         inboxes.put(service_engine, by_two, connection, [event])
         work_off(service_engine, by_two)
     expected = inboxes.ledger_of(service_engine, by_one)
+    assert bool(expected["orders"]) != deleted
     assert inboxes.ledger_of(service_engine, by_two) == expected
 
 

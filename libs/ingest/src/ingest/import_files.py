@@ -159,6 +159,7 @@ class _Attempt:
                 products_by_title=self._layout.products_by_title,
                 events_know_more=True,
                 summed=self._summed(),
+                export_of=None if self._layout is registry.FALLBACK else self._layout.name,
                 review=self._review,
                 read_by=self._basis,
                 conclude=None

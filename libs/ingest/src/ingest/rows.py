@@ -51,7 +51,8 @@ class OrderLineRow(NamedTuple):
     are the whole order's; ``line_discount`` is the whole line's; ``unit_price`` is ex tax.
     ``product_title``, ``category`` and ``product_sku`` are None where the source does not say.
     The line is worth ``unit_price * quantity + remainder`` before discounts, and ``remainder`` is
-    less than ``quantity``. ``platform_id`` tells orders of the same ``order_id`` apart.
+    less than ``quantity``. ``platform_id`` tells orders of the same ``order_id`` apart. ``stands``
+    is whether the source states that the order is not cancelled, None where it states neither.
     """
 
     position: int
@@ -76,6 +77,7 @@ class OrderLineRow(NamedTuple):
     product_sku: str | None = None
     remainder: int = 0
     platform_id: str | None = None
+    stands: bool | None = None
 
 
 class RefundRow(NamedTuple):

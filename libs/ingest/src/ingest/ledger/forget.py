@@ -32,8 +32,9 @@ _FIND_TOLD: Final = text(
     " WHERE o.tenant_id = :tenant_id AND o.id = ANY(:orders)"
     " AND (f.external_id = :sum OR starts_with(f.external_id, :told)) GROUP BY 1"
 )
-_ANY_BACK: Final = text(
-    "SELECT EXISTS (SELECT FROM refunds WHERE tenant_id = :tenant_id AND order_id = ANY(:orders))"
+_GOODS_BACK: Final = text(
+    "SELECT sum(amount)::bigint FROM refunds"
+    " WHERE tenant_id = :tenant_id AND order_id = ANY(:orders)"
 )
 _LIFT: Final = text(
     "DELETE FROM refunds WHERE tenant_id = :tenant_id AND order_id = ANY(:orders)"
@@ -102,10 +103,13 @@ def refunds_by_platform(
     return [KnownRefund(*row) for row in connection.execute(_FIND_TOLD, given)]
 
 
-def anything_came_back(connection: Connection, tenant_id: int, orders: Sequence[int]) -> bool:
-    """Whether the ledger has refunds of ``orders``, whoever brought them."""
+def goods_back(connection: Connection, tenant_id: int, orders: Sequence[int]) -> int | None:
+    """What the ledger has of goods that came back of ``orders``, in minor units, whoever brought
+    it; None where it has no refund.
+    """
     given = {"tenant_id": tenant_id, "orders": list(orders)}
-    return bool(connection.scalar(_ANY_BACK, given))
+    found: int | None = connection.scalar(_GOODS_BACK, given)
+    return found
 
 
 def lift_refunds_of(

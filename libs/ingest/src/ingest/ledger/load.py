@@ -128,6 +128,7 @@ def load_sales(
     products_by_title: bool = False,
     events_know_more: bool = False,
     summed: Collection[str] = (),
+    export_of: str | None = None,
     review: Callable[[Sequence[IngestError]], None] = refuse,
     read_by: Basis | None = None,
     begin: Callable[[Connection], None] | None = None,
@@ -136,13 +137,12 @@ def load_sales(
 ) -> LoadSummary:
     """Load rows into the tenant's ledger, all or nothing; the iterables are read once, in turn.
 
-    A product seen again is updated, an order seen again is replaced with its lines (its refunds
-    stay, on the lines of the same ids) unless it is the same, a refund seen again is replaced.
-    ``products_by_title``: a line's product is named by its SKU, or by its title where it has none.
-    ``events_know_more``: lines that webhooks told keep what these stated. ``summed``: refunds of
-    these ids are sums of an export. ``gaps`` are read last, and kept with the orders' days.
-    ``review`` gets every error before all is merged, and raises if there is one. ``read_by`` is
-    what the source reads by, if it matters. ``begin`` runs first, ``conclude`` last, in ``limits``.
+    Seen again, a product is updated, an order replaced with its lines (its refunds stay on theirs)
+    unless it is the same, a refund replaced. ``products_by_title``: SKUs name a line's product,
+    else titles. ``events_know_more``: lines that webhooks told keep what these stated. ``summed``:
+    refunds of these ids are sums of an export, ``export_of`` its platform. ``gaps`` are read last.
+    ``review`` gets every error before the merge, and raises if there is one. ``read_by`` is what
+    the source reads by, if it matters. ``begin`` runs first, ``conclude`` last, in ``limits``.
 
     Raises:
         BasisChangedError: the tenant's settings are not those of ``read_by``.
@@ -169,7 +169,7 @@ def load_sales(
             stage(cursor, STOCK, stock),
             stage(cursor, GAPS, gaps.rows()),
         )
-        leave_older(cursor, of_export=bool(summed))
+        leave_older(cursor, export_of)
         stage_catalogue(cursor, by_title=products_by_title)
         stage_orders(cursor, apart=not sequence.strict, events_know_more=events_know_more)
         summary = _merge(cursor, staged, gaps, review, summed=summed)
@@ -193,7 +193,7 @@ def _merge(
         beside = settle_cancelled_sums(cursor)
     else:
         settle_told_sums(cursor)
-    otherwise = told_otherwise(cursor) if summed else NONE_KEPT
+    otherwise = told_otherwise(cursor)
     stage_events(cursor)
     review(broken(cursor, _RULES))
     if staged == Staged(0, 0, 0, 0, 0):

@@ -11,52 +11,59 @@ from typing import Final
 from ingest.csv.notes import EXAMPLES
 from ingest.ledger.staging import Cursor, derive
 from ingest.ledger.stated_refunds import KeptRefunds
-from ingest.rows import CANCELLED
 
-_ARE_THERE_EVENTS: Final = (
-    "SELECT EXISTS (SELECT FROM webhook_orders WHERE tenant_id = %(tenant_id)s)"
-)
+# Two platforms have orders of one id: what one told says nothing of the other's.
+_STAGE_CONNECTIONS: Final = """
+    CREATE TEMPORARY TABLE staged_connections ON COMMIT DROP AS
+    SELECT id FROM ingest_connections
+    WHERE tenant_id = %(tenant_id)s AND platform = %(platform)s::text
+"""
+_ARE_THERE_EVENTS: Final = """
+    SELECT EXISTS (
+        SELECT FROM webhook_orders
+        WHERE tenant_id = %(tenant_id)s AND connection_id IN (SELECT id FROM staged_connections))
+"""
 # An order of gift cards alone is not paid where they are no sales, whatever events say: one line
-# that is none tells that it is not of these. What the ledger has is looked up in whole, and what
-# events said order by order: so neither depends on what is known of tables that were just filled.
-_STAGE_OLDER: Final = f"""
-    SELECT position, order_id, platform_id, NOT there AS gone
-    FROM (
-        SELECT h.position, h.order_id, h.platform_id, h.paid_at, f.*,
-               s.order_id IS NULL AS stands,
-               h.platform_id IN (
-                   SELECT platform_id FROM orders
-                   WHERE tenant_id = %(tenant_id)s AND platform_id IS NOT NULL) AS there,
-               h.platform_id IN (
-                   SELECT platform_id FROM orders
-                   WHERE tenant_id = %(tenant_id)s AND platform_id IS NOT NULL
-                     AND paid_at IS NOT NULL) AS sold
-        FROM staged_order_lines h
+# that is none tells that it is not of these. What events said is looked up order by order, whatever
+# is known of tables that were just filled.
+_STAGE_TOLD_SINCE: Final = """
+    SELECT h.position, h.order_id, h.platform_id, coalesce(f.deleted, false) AS deleted,
+           (f.paid AND h.paid_at IS NULL) OR (f.cancelled AND h.stands) AS lacking
+    FROM staged_order_lines h
+    CROSS JOIN LATERAL (
+        SELECT bool_or(coalesce(facts -> 'deleted', '{}') <> '{}') AS deleted,
+               bool_or(facts #>> '{order,1,head,Cancelled at}' <> '' AND EXISTS (
+                   SELECT FROM jsonb_each(facts -> 'refunds') AS r
+                   WHERE (r.value #>> '{1,money}')::numeric > 0)) AS cancelled,
+               bool_or(
+                   lower(facts #>> '{order,1,head,Financial Status}')
+                   IN ('paid', 'partially_paid', 'partially_refunded', 'refunded')
+                   AND facts #> '{order,1,lines}'
+                       @> '[{"card": false, "tip": false}]') AS paid
+        FROM staged_connections c
         CROSS JOIN LATERAL (
-            SELECT bool_or(coalesce(facts -> 'deleted', '{{}}') <> '{{}}') AS deleted,
-                   bool_or(facts #>> '{{order,1,head,Cancelled at}}' <> '' AND EXISTS (
-                       SELECT FROM jsonb_each(facts -> 'refunds') AS r
-                       WHERE (r.value #>> '{{1,money}}')::numeric > 0)) AS cancelled,
-                   bool_or(
-                       lower(facts #>> '{{order,1,head,Financial Status}}')
-                       IN ('paid', 'partially_paid', 'partially_refunded', 'refunded')
-                       AND facts #> '{{order,1,lines}}'
-                           @> '[{{"card": false, "tip": false}}]') AS paid
-            FROM (SELECT id FROM ingest_connections WHERE tenant_id = %(tenant_id)s OFFSET 0) c
-            CROSS JOIN LATERAL (
-                SELECT facts::jsonb AS facts FROM webhook_orders
-                WHERE tenant_id = %(tenant_id)s AND connection_id = c.id
-                  AND order_id = h.platform_id
-                OFFSET 0) w) f
-        LEFT JOIN (
-            SELECT DISTINCT order_id, platform_id FROM staged_refunds
-            WHERE refund_id = '{CANCELLED}') s
-            ON s.order_id = h.order_id AND s.platform_id = h.platform_id
-        WHERE h.placed_at IS NOT NULL AND h.platform_id IS NOT NULL
-          AND (f.deleted OR f.paid OR f.cancelled) OFFSET 0) told
-    WHERE (deleted AND NOT there) OR (paid AND sold AND paid_at IS NULL)
-       OR (cancelled AND sold AND stands)
-"""  # noqa: S608 - a word of our own
+            SELECT facts::jsonb AS facts FROM webhook_orders
+            WHERE tenant_id = %(tenant_id)s AND connection_id = c.id AND order_id = h.platform_id
+            OFFSET 0) w) f
+    WHERE h.placed_at IS NOT NULL AND h.platform_id IS NOT NULL
+      AND (f.deleted OR (f.paid AND h.paid_at IS NULL) OR (f.cancelled AND h.stands))
+"""
+# No index has the platform's ids: the ledger is read once, and joined by a hash of the orders in
+# question, or sorted. A loop would read it once an order, and the planner takes one where it takes
+# the ledger for empty.
+_NO_LOOPS: Final = "SELECT set_config('enable_nestloop', 'off', true)"
+_LOOPS: Final = "SELECT set_config('enable_nestloop', 'on', true)"
+_STAGE_THERE: Final = """
+    SELECT platform_id, bool_or(paid_at IS NOT NULL) AS sold FROM orders
+    WHERE tenant_id = %(tenant_id)s
+      AND platform_id IN (SELECT platform_id FROM staged_told_since)
+    GROUP BY platform_id
+"""
+_STAGE_OLDER: Final = """
+    SELECT t.position, t.order_id, t.platform_id, o.platform_id IS NULL AS gone
+    FROM staged_told_since t LEFT JOIN staged_there o USING (platform_id)
+    WHERE CASE WHEN o.platform_id IS NULL THEN t.deleted ELSE t.lacking AND o.sold END
+"""
 _NONE_OLDER: Final = "SELECT 0::bigint AS position, ''::text AS order_id WHERE false"
 _LEAVE_OUT: Final = (
     "DELETE FROM staged_order_lines l USING staged_older o WHERE l.head = o.position",
@@ -78,7 +85,7 @@ _COUNT_TAKEN: Final = f"""
     SELECT count(*), (array_agg(s.order_id ORDER BY s.position))[:{EXAMPLES}]
     FROM staged_orders s
     WHERE s.known AND NOT s.same AND EXISTS (
-        SELECT FROM (SELECT id FROM ingest_connections WHERE tenant_id = %(tenant_id)s OFFSET 0) c
+        SELECT FROM staged_connections c
         CROSS JOIN LATERAL (
             SELECT FROM webhook_orders
             WHERE tenant_id = %(tenant_id)s AND connection_id = c.id
@@ -87,17 +94,24 @@ _COUNT_TAKEN: Final = f"""
 """  # noqa: S608 - a number of our own
 
 
-def leave_older(cursor: Cursor, *, of_export: bool) -> None:
+def leave_older(cursor: Cursor, platform: str | None) -> None:
     """Leave out what is staged of orders that are older than what events told, with their refunds
     and gaps.
 
-    Runs before products and orders are staged. Makes ``staged_older``: these orders, none but of
-    an export of a platform.
+    Runs before products and orders are staged. Makes ``staged_connections``, those to the
+    ``platform`` whose export it is, and ``staged_older``: these orders, none but of such an export.
     """
+    cursor.execute(_STAGE_CONNECTIONS, {"platform": platform})
     (there,) = cursor.execute(_ARE_THERE_EVENTS).fetchone() or (False,)
-    if derive(cursor, "staged_older", _STAGE_OLDER if there and of_export else _NONE_OLDER):
-        for statement in _LEAVE_OUT:
-            cursor.execute(statement)
+    if not (there and derive(cursor, "staged_told_since", _STAGE_TOLD_SINCE)):
+        derive(cursor, "staged_older", _NONE_OLDER)
+        return
+    cursor.execute(_NO_LOOPS)
+    derive(cursor, "staged_there", _STAGE_THERE)
+    derive(cursor, "staged_older", _STAGE_OLDER)
+    cursor.execute(_LOOPS)
+    for statement in _LEAVE_OUT:
+        cursor.execute(statement)
 
 
 def left_out(cursor: Cursor) -> KeptRefunds:

@@ -40,6 +40,7 @@ class RunLine(NamedTuple):
     remainder: int
     again: bool
     share: int | None
+    stands: bool | None
     line_id: str
     product_id: str
     product_title: str | None
@@ -124,10 +125,10 @@ def in_runs(
             continue
         position = row[0]
         (line_id, product_id, title, category, quantity, unit_price, discount, sku, remainder,
-         platform) = row[_LINE_ID:]  # fmt: skip
+         platform, stands) = row[_LINE_ID:]  # fmt: skip
         title, category, sku = news(product_id, (title, category, sku), row[3] or row[2])
         amounts = (quantity, unit_price, discount, remainder)
-        line = (None, line_id, product_id, title, category, sku, platform)
+        line = (None, stands, line_id, product_id, title, category, sku, platform)
         if row[_ORDER] == order and platform == platform_id:
             number += 1
             again = line_id in seen

@@ -24,6 +24,7 @@ RUN_LINES: Final = pa.schema(
         *((n, pa.int64()) for n in ("quantity", "unit_price", "line_discount", "remainder")),
         ("again", pa.bool_()),
         ("share", pa.int64()),
+        ("stands", pa.bool_()),
         *((n, pa.string()) for n in ("line_id", "product_id", "product_title", "category")),
         *((name, pa.string()) for name in ("product_sku", "platform_id", "order_id")),
         *((name, _INSTANT) for name in ("placed_at", "paid_at")),
@@ -50,6 +51,7 @@ def in_runs(columns: OrderLineColumns, words: ProductWords) -> pa.RecordBatch:
         "product_sku": pa.nulls(rows, pa.string()),
         "remainder": pa.array(np.zeros(rows, np.int64)),
         "platform_id": pa.nulls(rows, pa.string()),
+        "stands": pa.nulls(rows, pa.bool_()),
     }
     found["share"] = _shares(columns, order)
     for name in columns.orders.schema.names:

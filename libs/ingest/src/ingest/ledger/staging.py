@@ -93,6 +93,7 @@ ORDER_LINES = _staging(
     head=_WHOLE,
     line_no=_WHOLE,
     again=_TRUTH,
+    stands=_TRUTH,
     placed_at=_INSTANT,
     paid_at=_INSTANT,
     order_discount=_WHOLE,

@@ -24,11 +24,10 @@ _STAGE_KNOWN = """
         WHERE tenant_id = %(tenant_id)s AND external_id = h.order_id LIMIT 1) o
     WHERE h.placed_at IS NOT NULL AND h.head >= h.position AND o.platform_id = h.platform_id
       AND o.tax = h.tax AND EXISTS (
-        SELECT FROM ingest_connections c JOIN webhook_orders w
+        SELECT FROM staged_connections c JOIN webhook_orders w
             ON w.tenant_id = %(tenant_id)s AND w.connection_id = c.id
             AND w.order_id = h.platform_id
-        WHERE c.tenant_id = %(tenant_id)s
-          AND (w.facts::jsonb #> '{order,1}') ? 'shippingTax')
+        WHERE (w.facts::jsonb #> '{order,1}') ? 'shippingTax')
 """
 _STAGE_THEIR_LINES = """
     SELECT l.head, count(*) AS lines,

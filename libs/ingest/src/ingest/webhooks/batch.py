@@ -20,9 +20,9 @@ from ingest.csv.notes import Notes
 from ingest.gaps import Gaps
 from ingest.ledger.basis import Basis, basis_of
 from ingest.ledger.forget import (
-    anything_came_back,
     find_orders,
     forget_orders,
+    goods_back,
     lift_refunds_of,
     refunds_by_platform,
 )
@@ -184,7 +184,7 @@ class Batch:
                 lifted |= {each.id for each in known if each.id.startswith(TOLD)}
                 lifted -= {row.refund_id for row in state.refunds}
             taken = lift_refunds_of(connection, mine, found, lifted)
-            if state.refunds_untold and anything_came_back(connection, mine, found):
+            if state.refunds_untold and state.is_back(goods_back(connection, mine, found)):
                 state = replace(state, refunds_untold=False)
         else:
             taken = forget_orders(connection, mine, found, self.now)

@@ -101,8 +101,13 @@ class Facts:
         )
 
     def beside(self, other: "Facts") -> "Facts":
-        """What both know, where each was told by itself how often the order was deleted."""
-        return replace(self.merged(other), deleted=self.deleted, restored=self.restored)
+        """What both know, where each was told by itself how often the order was deleted: it is gone
+        where either count says so of the newest word of both."""
+        both = self.merged(other)
+        mine, theirs = (
+            replace(both, deleted=each.deleted, restored=each.restored) for each in (self, other)
+        )
+        return theirs if theirs.gone and not mine.gone else mine
 
     def stated_with(self, other: "Facts") -> "Facts":
         """With when refunds were there at the latest, as either knows it."""

@@ -45,14 +45,14 @@ def merge_facts(
         platform = platforms.get(key) or kept[key][1]
         of_order[platform, key[1]].append(facts)
     for key, platform in platforms.items():
-        after[key] = _first_stated(after[key], key[1], platform, of_order[platform, key[1]])
+        after[key] = _first_stated(after[key], platform, of_order[platform, key[1]])
     news = {key: facts for key, facts in after.items() if facts.to_json() != before.get(key)}
     _keep(connection, tenant_id, news)
     known = {key: Facts.from_json(before[key]) if key in before else Facts() for key in news}
     told = {}
     for key, facts in news.items():
         together, platform = facts, platforms[key]
-        for other in _of_same(facts, key[1], platform, of_order[platform, key[1]]):
+        for other in _of_same(facts, platform, of_order[platform, key[1]]):
             together = together.beside(other)
         told[key] = (known[key], together, platform)
     return told
@@ -78,20 +78,17 @@ def _kept(
     return {(row.connection_id, row.order_id): (row.facts, row.platform) for row in rows}
 
 
-def _first_stated(facts: Facts, order_id: str, platform: str, known: Iterable[Facts]) -> Facts:
+def _first_stated(facts: Facts, platform: str, known: Iterable[Facts]) -> Facts:
     """The facts, with the first that any connection of the shop was told of the order's refunds."""
-    for other in _of_same(facts, order_id, platform, known):
+    for other in _of_same(facts, platform, known):
         facts = facts.stated_with(other)
     return facts
 
 
-def _of_same(facts: Facts, order_id: str, platform: str, known: Iterable[Facts]) -> Iterator[Facts]:
-    """Those of ``known`` that are of the same order.
-
-    Two shops may have an order of the same id: it is the same where its names are.
-    """
-    names = PLATFORMS[platform].names
-    return (each for each in known if names(order_id, each) == names(order_id, facts))
+def _of_same(facts: Facts, platform: str, known: Iterable[Facts]) -> Iterator[Facts]:
+    """Those of ``known``, which are of the same id, that are of the same order."""
+    is_same = PLATFORMS[platform].is_same
+    return (each for each in known if is_same(facts, each))
 
 
 def _keep(connection: Connection, tenant_id: int, news: Mapping[OrderKey, Facts]) -> None:

@@ -58,7 +58,8 @@ class OrderState:
     order's at the platform, None where the ledger keeps none. ``lifted`` are ids of refunds that it
     has not; with ``all_told`` it has of ids that begin with ``TOLD`` no others. ``unexplained`` is
     what its parts do not come to, in minor units; ``refunds_untold`` says that it was paid back,
-    and nobody how much. ``cancelling`` is None where no export tells any.
+    and nobody how much; all of it unless ``in_part``. ``cancelling`` is None where no export tells
+    any.
     """
 
     names: tuple[str, ...]
@@ -68,8 +69,18 @@ class OrderState:
     lifted: frozenset[str] = field(default_factory=frozenset)
     unexplained: int = 0
     refunds_untold: bool = False
+    in_part: bool = False
     all_told: bool = False
     cancelling: Cancelling | None = None
+
+    def is_back(self, goods: int | None) -> bool:
+        """Whether ``goods`` that came back (None without a refund) are what it says of itself."""
+        if goods is None or self.in_part:
+            return goods is not None
+        sold = sum(
+            row.unit_price * row.quantity + row.remainder - row.line_discount for row in self.lines
+        )
+        return goods >= sold - self.lines[0].order_discount
 
     @property
     def gaps(self) -> list[tuple[GapKind, int | None]]:
@@ -105,6 +116,10 @@ class Platform(Protocol):
 
     def names(self, order_id: str, facts: Facts) -> tuple[str, ...]:
         """What the ledger may call an order; nothing where no event told."""
+
+    def is_same(self, one: Facts, other: Facts) -> bool:
+        """Whether what two connections know of an id is of one order: two shops may have an order
+        of the same id."""
 
     def state(self, order_id: str, facts: Facts, shop: Shop) -> OrderState | None:
         """The order that ``facts`` describe; None while the order itself is not known.

@@ -144,8 +144,8 @@ def order_of(
     return Order(head, kept, amounts, placed_at, gift_cards_are_sales, only_cards, others)
 
 
-def line_rows(order: Order) -> Iterator[OrderLineRow]:
-    """The order's lines."""
+def line_rows(order: Order, *, cancellings_told: bool = False) -> Iterator[OrderLineRow]:
+    """The order's lines; ``cancellings_told`` says that its source states what was cancelled."""
     head, amounts = order.head, order.amounts
     shared = (
         head.name,
@@ -160,6 +160,7 @@ def line_rows(order: Order) -> Iterator[OrderLineRow]:
         amounts.shipping,
         amounts.tax,
     )
+    stands = head.cancelled_at is None if cancellings_told else None
     for line, goods in zip(order.lines, amounts.goods, strict=True):
         yield OrderLineRow(
             line.position,
@@ -174,6 +175,7 @@ def line_rows(order: Order) -> Iterator[OrderLineRow]:
             line.sku,
             goods.remainder,
             order.platform_id,
+            stands,
         )
 
 

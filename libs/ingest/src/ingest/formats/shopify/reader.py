@@ -153,7 +153,7 @@ class ShopifyExport:
         )
         back = refund_rows(order, self._notes, others=self._other_refunds, untold=alone)
         self._refunds.put(back)
-        yield from line_rows(order)
+        yield from line_rows(order, cancellings_told="Cancelled at" in table.present)
 
     def _read(self, table: Table, rows: OrderRows) -> Order | None:
         """An order; None, with the reason noted, when it cannot be read or is none."""

@@ -94,6 +94,10 @@ class ShopifyWebhooks:
         name = facts.order.content["head"]["Name"] if facts.order else ""
         return (name, f"{name} ({order_id})") if name else ()
 
+    def is_same(self, one: Facts, other: Facts) -> bool:
+        """See ``Platform``; an id is one shop's alone, so a refund's order needs no name."""
+        return len({*self.names("", one)[:1], *self.names("", other)[:1]}) < 2  # noqa: PLR2004
+
     def state(self, order_id: str, facts: Facts, shop: Shop) -> OrderState | None:
         """See ``Platform``."""
         if facts.order is None and facts.gone:
@@ -127,6 +131,7 @@ class ShopifyWebhooks:
         return OrderState(
             *(names, order_id, lines, tuple(back), lifted, order.unexplained),
             refunds_untold=alone,
+            in_part=order.status != "refunded",
             cancelling=Cancelling(stands, not any(order.amounts.extras)),
         )
 

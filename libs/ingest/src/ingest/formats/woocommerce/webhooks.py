@@ -92,6 +92,13 @@ class WooCommerceWebhooks:
         """See ``Platform``; a plugin may number an order after it was told of."""
         return (facts.order.content["number"] or order_id,) if facts.order else ()
 
+    def is_same(self, one: Facts, other: Facts) -> bool:
+        """See ``Platform``; each site counts ids, and as a rule numbers, from one."""
+        if one.order is None or other.order is None:
+            return False
+        mine, theirs = one.order.content, other.order.content
+        return all(mine[name] == theirs[name] for name in ("number", "placed"))
+
     def state(self, order_id: str, facts: Facts, shop: Shop) -> OrderState | None:
         """See ``Platform``."""
         if facts.order is None:
@@ -122,6 +129,7 @@ class WooCommerceWebhooks:
             frozenset(known - {row.refund_id for row in back} if listed or facts.refunds else ()),
             unexplained,
             refunds_untold=untold(order),
+            in_part=status_of(order.head.status) != "refunded",
             all_told=listed,
         )
 
