@@ -15,14 +15,14 @@ SAID = "its state says that it was paid back"
 MUG = Line("Mug", "MUG", 1, 2000)
 
 
-def bring(engine, tenant_id, layout, *, orders=None, refunds_of=None):
-    """Import an orders file, refunds of an order in whole beside it, or these alone."""
+def bring(engine, tenant_id, layout, *, orders=None, refunds_of=None, amount="5.00"):
+    """Import an orders file, a refund of an order beside it, or this alone."""
     files = {}
     if orders is not None:
         files[FileKind.ORDERS] = ImportFile("orders.csv", [orders.encode()])
     if refunds_of is not None:
         content = "refund_id,order_id,line_id,processed_at,kind,quantity,amount,shipping,tax\n"
-        content += f"r{refunds_of},{refunds_of},1,2026-03-09T10:00:00Z,return,1,5.00,0,0\n"
+        content += f"r{refunds_of},{refunds_of},1,2026-03-09T10:00:00Z,return,1,{amount},0,0\n"
         files[FileKind.REFUNDS] = ImportFile("refunds.csv", [content.encode()])
     return import_files(engine, tenant_id, files, layout=registry.find(layout))
 
@@ -76,7 +76,7 @@ def test_what_webhooks_say_again_and_the_ledger_knows_is_no_gap(service_engine):
     shop.tell(told)
     assert shop.gaps == [(NOT_KNOWN, None)]
     ((name,),) = shop.rows("SELECT external_id FROM orders")
-    bring(service_engine, shop.id, "own", refunds_of=name)
+    bring(service_engine, shop.id, "own", refunds_of=name, amount="20.00")
     shop.tell(told | {"updated_at": "2026-03-20T10:00:00Z"})
     assert shop.gaps == []
 

@@ -1,6 +1,8 @@
 """What had to be assumed of a Shopify order, and what is not known of it, as it is told."""
 
+from collections.abc import Collection
 from datetime import datetime
+from itertools import filterfalse
 
 from common.reports.document.gaps import GapKind
 from ingest.csv.notes import FUTURE, Notes
@@ -44,10 +46,10 @@ OFF_CARDS = (
 OTHER_CURRENCY = "paid in another currency; the amounts in the shop's were taken"
 
 
-def remark(order: Order, notes: Notes, now: datetime) -> None:
-    """Say what had to be assumed of an order."""
+def remark(order: Order, notes: Notes, now: datetime, *, said: Collection[str] = ()) -> None:
+    """Say what had to be assumed of an order, but for what is ``said`` of the whole file."""
     head, amounts, name = order.head, order.amounts, order.head.name
-    for each in amounts.remarks:
+    for each in filterfalse(said.__contains__, amounts.remarks):
         notes.add(each, name)
     differs = UNEXPLAINED if order.lines else NO_GOODS
     rounded = order.rounding if order.paid_in_another else 0

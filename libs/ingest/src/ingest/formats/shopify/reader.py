@@ -20,6 +20,7 @@ from ingest.csv.values import LONGEST_TEXT, BadValueError, short_identity
 from ingest.formats.column_notes import keep_order_gaps, tell_columns
 from ingest.formats.model import Read, Reading
 from ingest.formats.reconciliation import Reconciliation
+from ingest.formats.shopify.amounts import NO_TOTAL
 from ingest.formats.shopify.columns import (
     GAPS,
     MISSING,
@@ -140,7 +141,8 @@ class ShopifyExport:
     def _told(self, table: Table, order: Order) -> Iterator[OrderLineRow]:
         """The rows of an order, its refunds kept for later, and what there is to say noted."""
         amounts, name = order.amounts, order.head.name
-        remark(order, self._notes, self._now)
+        said = () if "Total" in table.present else (NO_TOTAL,)
+        remark(order, self._notes, self._now, said=said)
         note_gaps(order, self._gaps)
         told = "Refunded Amount" in table.present or self._other_refunds
         alone = told and note_untold(order, self._notes, self._gaps)
