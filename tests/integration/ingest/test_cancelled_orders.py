@@ -200,6 +200,9 @@ def test_what_the_version_before_kept_of_a_standing_order_tells_what_its_edits_o
         session.execute(update(WebhookOrder).values(facts=facts))
     shop.tell(cancelled(edited, goodwill))
     assert [row for row in shop.back if row[0] < "2026-03-08"] == before
+    with transaction(shop.engine, Access(tenant_id=shop.id)) as session:
+        facts = session.scalars(text("SELECT facts FROM webhook_orders")).one()
+    assert set(facts["standing"][1]) == {"total", "owed", "current"}, "as that version reads it"
 
 
 def test_an_edit_that_was_told_minutes_before_the_cancelling_stays_on_its_day(shop: Shop) -> None:
@@ -254,6 +257,17 @@ def test_an_older_word_of_the_order_leaves_what_an_export_told_of_its_cancelling
     inboxes.put(shop.engine, shop.id, other, [("orders/updated", "late", told(at=DAY))])
     work_off(shop.engine, shop.id)
     assert shop.back == [ON_THE_FIFTH, ON_THE_EIGHTH]
+
+
+@pytest.mark.parametrize("word", [told(at="2026-03-05T10:00:00Z"), cancelled()])
+def test_events_that_know_of_no_refund_leave_the_money_and_the_pieces(
+    shop: Shop, word: dict[str, Any]
+) -> None:
+    bring(shop, "64.00")
+    all_of_it = [("2026-03-08", "cancel", 3, 5000, 400, 1000)]
+    assert shop.back == all_of_it
+    shop.tell(word)
+    assert shop.back == all_of_it
 
 
 def test_a_word_from_after_the_cancelling_that_the_order_stands_takes_it_out(shop: Shop) -> None:

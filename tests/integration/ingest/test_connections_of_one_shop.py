@@ -111,3 +111,16 @@ def test_a_refund_that_one_connection_alone_hears_counts(
         inboxes.put(shop.engine, shop.id, connection, [event])
         work_off(shop.engine, shop.id)
     assert shop.rows("SELECT sum(quantity)::int, sum(amount)::int FROM refunds") == [(1, 2000)]
+
+
+def test_an_order_is_back_at_once_whichever_connection_heard_that_it_was(
+    service_engine: Engine,
+) -> None:
+    """A clock that goes a little wrong is forgiven to other words; this one says what it is."""
+    shop = WebhookShop(service_engine, "woocommerce")
+    other = inboxes.connect(shop.engine, shop.id, "woocommerce")
+    shop.hear(("order.updated", at_woocommerce(5)), ("order.deleted", {"id": 1}))
+    soon = {"date_modified_gmt": f"{now() + timedelta(minutes=1):%Y-%m-%dT%H:%M:%S}"}
+    inboxes.put(shop.engine, shop.id, other, [("order.restored", "b1", at_woocommerce(5) | soon)])
+    work_off(shop.engine, shop.id)
+    assert [row[0] for row in inboxes.ledger_of(shop.engine, shop.id)["orders"]] == ["1"]

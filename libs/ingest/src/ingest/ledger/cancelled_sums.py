@@ -125,12 +125,15 @@ _STAGE_RESTS: Final = """
     WITH known AS (
         SELECT order_id, sum(amount) + sum(shipping) + sum(tax) AS back
         FROM staged_beside GROUP BY order_id
+    ), lefts AS (
+        SELECT order_id, c.back - coalesce(k.back, 0) AS back
+        FROM staged_cancelled c LEFT JOIN known k USING (order_id)
     ), orders AS (
-        SELECT order_id, c.back - k.back = sum(p.rest)
+        SELECT order_id, c.back = sum(p.rest)
                    AND bool_and(p.whole AND p.rest BETWEEN 0 AND p.room) AS fits,
-               sum(p.room) AS room, least(greatest(c.back - k.back, 0), sum(p.room)) AS money
-        FROM staged_cancelled c JOIN known k USING (order_id) JOIN staged_parts p USING (order_id)
-        GROUP BY order_id, c.back, k.back
+               sum(p.room) AS room, least(greatest(c.back, 0), sum(p.room)) AS money
+        FROM lefts c JOIN staged_parts p USING (order_id)
+        GROUP BY order_id, c.back
     ), shares AS (
         SELECT p.*, o.fits, o.money, div(o.money * p.room, nullif(o.room, 0)) AS share,
                row_number() OVER (PARTITION BY order_id

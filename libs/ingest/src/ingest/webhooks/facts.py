@@ -102,11 +102,9 @@ class Facts:
 
     def beside(self, other: "Facts") -> "Facts":
         """What both know, where each was told by itself how often the order was deleted: it is gone
-        where either count says so of the newest word of both."""
+        where either count says so of the newest word of both, and of when it was brought back."""
         both = self.merged(other)
-        mine, theirs = (
-            replace(both, deleted=each.deleted, restored=each.restored) for each in (self, other)
-        )
+        mine, theirs = (replace(both, deleted=each.deleted) for each in (self, other))
         return theirs if theirs.gone and not mine.gone else mine
 
     def stated_with(self, other: "Facts") -> "Facts":
@@ -141,7 +139,7 @@ class Facts:
         """What ``to_json`` gave. What was kept before there was ``standing`` has it in its word of
         the order, as long as that is not called off."""
         order = content["order"]
-        standing = content.get("standing", order if _stands(order) else None)
+        standing = content.get("standing", _standing(order))
         return cls(
             None if order is None else Word(*order),
             content["paidAt"],
@@ -155,8 +153,18 @@ class Facts:
         )
 
 
-def _stands(order: Sequence[Any] | None) -> bool:
-    return order is not None and order[1].get("head", {}).get("Cancelled at") == ""
+def sums_of(content: Mapping[str, Any]) -> dict[str, str]:
+    """What an order came to and comes to now, and what of it is open, by a word with a ``head``."""
+    head = content["head"]
+    sums = {"total": head["Total"], "owed": head["Outstanding Balance"]}
+    return sums | {"current": content.get("current", "")}
+
+
+def _standing(order: Sequence[Any] | None) -> Sequence[Any] | None:
+    if order is None or order[1].get("head", {}).get("Cancelled at") != "":
+        return None
+    rank, content = order
+    return [rank, sums_of(content)]
 
 
 def deletion(arrival: Arrival) -> Facts:

@@ -27,7 +27,7 @@ from ingest.formats.shopify.order_notes import remark
 from ingest.formats.shopify.refund_money import money_back
 from ingest.formats.shopify.webhook_payload import order_content, refund_content
 from ingest.rows import CANCELLED
-from ingest.webhooks.facts import Arrival, Facts, RefundFact, Word, deletion
+from ingest.webhooks.facts import Arrival, Facts, RefundFact, Word, deletion, sums_of
 from ingest.webhooks.payload import (
     UnreadableEventError,
     id_alone,
@@ -85,7 +85,7 @@ class ShopifyWebhooks:
             _refunds(refunds, updated),
             standing=None
             if content["head"]["Cancelled at"]
-            else Word.of(updated, tie, _sums(content)),
+            else Word.of(updated, tie, sums_of(content)),
         )
         return needed_at(payload, "id"), facts
 
@@ -143,13 +143,6 @@ def _refunds(refunds: Sequence[Mapping[str, Any]], seen: str) -> dict[str, Refun
     }
 
 
-def _sums(content: Mapping[str, Any]) -> dict[str, str]:
-    """What an order came to and comes to now, and what of it is open."""
-    head = content["head"]
-    sums = {"total": head["Total"], "owed": head["Outstanding Balance"]}
-    return sums | {"current": content.get("current", "")}
-
-
 def _told(order: Order, facts: Facts, shop: Shop) -> Told:
     """What the order's last word says of what it comes to, and of what is not paid back; the last
     before it was cancelled, as that brings it down whatever is paid back.
@@ -158,7 +151,7 @@ def _told(order: Order, facts: Facts, shop: Shop) -> Told:
     word = facts.standing if cancelled else facts.order
     if word is None:
         return Told("", None, None)
-    content = _sums(word.content) if "head" in word.content else word.content
+    content = word.content if cancelled else sums_of(word.content)
     read = partial(if_amount, currency=shop.currency)
     total, now = read(content["total"]), read(content["current"])
     balance = read(content["owed"], signed=True)
