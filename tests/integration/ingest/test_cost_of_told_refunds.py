@@ -12,9 +12,10 @@ from tests.integration.ingest.test_refunds_told_and_summed import (
     day_of,
     refunded_story,
 )
-from tests.integration.ingest.test_told_by_events import CANCELLED, export, sold, work_of
+from tests.integration.ingest.test_told_by_events import CANCELLED, export, sold
 from tests.integration.ingest.test_webhook_law import bring_in as shopify_in
 from tests.support import inboxes
+from tests.support.plan_rows import counting, rows_of
 from tests.support.webhook_shop import WebhookShop
 from tests.support.woocommerce_json import line, order
 
@@ -40,7 +41,7 @@ def test_what_goes_of_an_order_is_looked_at_once_a_refund_and_not_once_a_row(
         nonlocal looked
         for source in sources:
             (found,) = execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {source}", given).fetchone()
-            looked += work_of(found[0]["Plan"])
+            looked += rows_of(found[0]["Plan"])
         mark(execute, sources, given)
 
     lines = [line(n, "40.00") for n in range(many)]
@@ -63,7 +64,7 @@ def test_an_import_looks_at_the_refunds_of_its_own_orders(
     def explained(cursor: staging.Cursor, name: str, query: str) -> int:
         nonlocal looked
         (found,) = cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {query}").fetchone() or ([],)
-        looked += work_of(found[0]["Plan"])
+        looked += rows_of(found[0]["Plan"])
         return staging.derive(cursor, name, query)
 
     story, others = refunded_story(), [refunded_story(number) for number in range(1, 3_000)]
@@ -103,11 +104,6 @@ def test_cancelled_orders_beside_known_refunds_cost_what_they_are(
     """Twice the orders are twice the rows looked at, and no more."""
     looked: list[float] = []
 
-    def explained(cursor: staging.Cursor, name: str, query: str) -> int:
-        (found,) = cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {query}").fetchone() or ([],)
-        looked[-1] += work_of(found[0]["Plan"])
-        return staging.derive(cursor, name, query)
-
     columns = "refund_id,order_id,line_id,processed_at,quantity,amount\n"
     for many in (300, 600):
         shop = WebhookShop(service_engine, "shopify")
@@ -122,7 +118,7 @@ def test_cancelled_orders_beside_known_refunds_cost_what_they_are(
                 owner.execute("ANALYZE")
         looked.append(0)
         with monkeypatch.context() as patched:
-            patched.setattr(cancelled_sums, "derive", explained)
+            patched.setattr(cancelled_sums, "derive", counting(looked))
             gone = export(row for n in range(many) for row in sold(n, **CANCELLED))
             shopify_in(shop.engine, shop.id, "shopify", gone)
         back = shop.rows("SELECT sum(amount) FROM refunds GROUP BY order_id")

@@ -18,11 +18,11 @@ from tests.integration.ingest.test_told_by_events import (
     export,
     sold,
     told,
-    work_of,
 )
 from tests.integration.ingest.test_webhook_law import bring_in, new_shop
 from tests.support import hypothesis_profiles, inboxes, shopify_orders, woocommerce_json
 from tests.support.cancelled_orders import orders
+from tests.support.plan_rows import counting, rows_of
 from tests.support.shopify_json import LATER, line, order, refund
 from tests.support.shopify_orders import Story
 
@@ -150,11 +150,6 @@ def test_the_cost_grows_with_the_number_of_orders(
 ) -> None:
     looked: list[float] = []
 
-    def explained(cursor: staging.Cursor, name: str, query: str) -> int:
-        (found,) = cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {query}").fetchone() or ([],)
-        looked[-1] += work_of(found[0]["Plan"])
-        return staging.derive(cursor, name, query)
-
     for many in (150, 300):
         at = Shop(service_engine)
         gone = {"cancelled_at": LATER, "financial_status": "refunded", "at": LATER}
@@ -165,7 +160,7 @@ def test_the_cost_grows_with_the_number_of_orders(
         looked.append(0)
         rows = [row for n in range(many) for row in sold(n, **(CANCELLED if n % 2 else {}))]
         with monkeypatch.context() as patched:
-            patched.setattr(older_exports, "derive", explained)
+            patched.setattr(older_exports, "derive", counting(looked))
             outcome = bring(at, rows)
         assert left_out(outcome)[0].startswith(f"{many // 2} orders")
     assert looked[0] > 150
@@ -189,7 +184,7 @@ def test_a_ledger_larger_than_the_memory_for_it_is_looked_at_once(
         cursor.execute("SET LOCAL work_mem = '64kB'")
         cursor.execute("SET LOCAL hash_mem_multiplier = 1")
         (found,) = cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {query}").fetchone() or ([],)
-        looked[-1] += work_of(found[0]["Plan"])
+        looked[-1] += rows_of(found[0]["Plan"])
         return staging.derive(cursor, name, query)
 
     for many in (2_000, 4_000):

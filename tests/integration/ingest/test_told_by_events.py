@@ -11,12 +11,13 @@ import pytest
 from sqlalchemy import Engine, text
 from tests.integration.ingest.test_shopify_webhook_figures import Shop
 from tests.integration.ingest.test_webhook_law import bring_in
+from tests.support.plan_rows import counting
 from tests.support.shopify_json import LATER, line, order, refund
 
 from common.db.tenancy import Access, transaction
 from ingest.formats.registry import FORMATS
 from ingest.import_files import FileKind, ImportFile, import_files
-from ingest.ledger import staging, told_by_events
+from ingest.ledger import told_by_events
 
 Rows = Iterable[dict[str, str]]
 
@@ -111,25 +112,13 @@ def test_the_summary_counts_what_came_back_of_an_order_that_was_told(shop: Shop)
     assert outcome.summary.last_at.day == 5
 
 
-def work_of(plan: dict[str, Any]) -> float:
-    """Rows that the nodes of a plan looked at."""
-    removed = ("Rows Removed by Filter", "Rows Removed by Join Filter")
-    rows = plan["Actual Rows"] + sum(plan.get(each, 0) for each in removed)
-    return float(rows * plan["Actual Loops"] + sum(map(work_of, plan.get("Plans", ()))))
-
-
 @pytest.mark.parametrize("analysed", [True, False])
 def test_the_cost_grows_with_the_number_of_orders(
     shop: Shop, owner_engine: Engine, monkeypatch: pytest.MonkeyPatch, analysed: bool
 ) -> None:
     looked: list[float] = []
 
-    def explained(cursor: staging.Cursor, name: str, query: str) -> int:
-        (found,) = cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {query}").fetchone() or ([],)
-        looked[-1] += work_of(found[0]["Plan"])
-        return staging.derive(cursor, name, query)
-
-    monkeypatch.setattr(told_by_events, "derive", explained)
+    monkeypatch.setattr(told_by_events, "derive", counting(looked))
     facts = json.dumps({"order": ["", {"shippingTax": ""}], "paidAt": None, "refunds": {}})
     note = text(
         "INSERT INTO webhook_orders (tenant_id, connection_id, order_id, facts)"

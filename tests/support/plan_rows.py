@@ -1,0 +1,24 @@
+"""How many rows the plans of a load's statements look at: their cost, whatever the machine."""
+
+from collections.abc import Callable
+from typing import Any
+
+from ingest.ledger import staging
+
+
+def rows_of(plan: dict[str, Any]) -> float:
+    """Rows that the nodes of a plan (``EXPLAIN (ANALYZE, FORMAT JSON)``) looked at."""
+    removed = ("Rows Removed by Filter", "Rows Removed by Join Filter")
+    rows = plan["Actual Rows"] + sum(plan.get(each, 0) for each in removed)
+    return float(rows * plan["Actual Loops"] + sum(map(rows_of, plan.get("Plans", ()))))
+
+
+def counting(looked: list[float]) -> Callable[[staging.Cursor, str, str], int]:
+    """``staging.derive`` that adds the rows of each query's plan to the last of ``looked``."""
+
+    def derive(cursor: staging.Cursor, name: str, query: str) -> int:
+        (found,) = cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {query}").fetchone() or ([],)
+        looked[-1] += rows_of(found[0]["Plan"])
+        return staging.derive(cursor, name, query)
+
+    return derive
