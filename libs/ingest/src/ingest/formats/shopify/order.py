@@ -185,19 +185,20 @@ def untold(order: Order) -> bool:
 
 
 def refund_rows(
-    order: Order, notes: Notes, *, others: bool, untold: bool = False
+    order: Order, notes: Notes, *, others: bool, as_untold: bool = False
 ) -> list[RefundRow]:
     """A cancelled order's refund; of others it is said what the export does not tell.
 
-    ``others`` says whether a file of refunds comes with the export, ``untold`` that its state alone
-    was said to tell of a refund. Of an order without goods, which is left out, nothing comes back.
+    ``others`` says whether a file of refunds comes with the export, ``as_untold`` that its state
+    alone was said to tell of a refund. Of an order without goods, which is left out, nothing comes
+    back.
     """
     head = order.head
     if order.paid_at is None:
         return _no_sale_back(order, notes)
     if not order.lines:
         return []
-    remark_on_cancelling(order, notes, untold=untold)
+    remark_on_cancelling(order, notes, as_untold=as_untold)
     if head.cancelled_at is None and head.refunded:
         notes.add(DATED_ELSEWHERE if others else UNDATED, head.name, head.refunded)
     if head.cancelled_at is None or not head.refunded:
@@ -211,16 +212,16 @@ def refund_rows(
     return _rows_back(order, back, max(head.cancelled_at, order.paid_at))
 
 
-def remark_on_cancelling(order: Order, notes: Notes, *, untold: bool) -> None:
+def remark_on_cancelling(order: Order, notes: Notes, *, as_untold: bool) -> None:
     """Say of a cancelled order what it takes nothing back for, and what waits for its payment.
 
-    ``untold`` says that it is not kept, as its state tells of a refund.
+    ``as_untold`` says that it is not kept, as its state tells of a refund.
     """
     head = order.head
     if head.cancelled_at is None or order.paid_at is None:
         return
     if not head.refunded:
-        if not untold:
+        if not as_untold:
             notes.add(KEPT, head.name)
     elif head.cancelled_at < order.paid_at:
         notes.add(EARLY, head.name)

@@ -153,7 +153,7 @@ class ShopifyExport:
             duties=amounts.duties,
             gift_cards=amounts.gift_cards,
         )
-        back = refund_rows(order, self._notes, others=self._other_refunds, untold=alone)
+        back = refund_rows(order, self._notes, others=self._other_refunds, as_untold=alone)
         self._refunds.put(back)
         yield from line_rows(order, cancellings_told="Cancelled at" in table.present)
 

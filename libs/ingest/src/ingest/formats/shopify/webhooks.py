@@ -96,7 +96,8 @@ class ShopifyWebhooks:
 
     def is_same(self, one: Facts, other: Facts) -> bool:
         """See ``Platform``; an id is one shop's alone, so a refund's order needs no name."""
-        return len({*self.names("", one)[:1], *self.names("", other)[:1]}) < 2  # noqa: PLR2004
+        mine, theirs = self.names("", one), self.names("", other)
+        return not (mine and theirs) or mine == theirs
 
     def state(self, order_id: str, facts: Facts, shop: Shop) -> OrderState | None:
         """See ``Platform``."""
@@ -114,7 +115,7 @@ class ShopifyWebhooks:
         if facts.gone or content["test"] or not order.lines:
             return OrderState(names, order_id)
         remark(order, shop.notes, shop.now)
-        remark_on_cancelling(order, shop.notes, untold=untold(order))
+        remark_on_cancelling(order, shop.notes, as_untold=untold(order))
         back = dated_refunds(
             order,
             [line["id"] for line in content["lines"]],
