@@ -103,6 +103,7 @@ def test_a_connection_is_made_rotated_paused_and_resumed(tab: Tab) -> None:
     assert address.startswith(f"{BASE_URL}/api/ingest/")
     assert "<b>" not in made.text
     page = tab.open("/admin/connections")
+    assert "WooCommerce ·" in said(page)
     assert secret not in page.text
     one = f"/admin/connections/{address.split('/')[-2]}"
     rotated = tab.send(f"{one}/rotate", secret="s" * 20)
