@@ -20,11 +20,12 @@ from redis import Redis
 from sqlalchemy import Engine, create_engine
 from tests.support import hypothesis_profiles, skips
 from tests.support.databases import Databases, create_template, drop
+from tests.support.engines import kept_service_engine
 from tests.support.servers import NoServersError, Servers, redis_of_process, running_servers
 from tests.support.sharded import Sharded, several_servers
 from tests.support.xdist_groups import ByGroup
 
-from common.db.engine import create_service_engine, psycopg_url
+from common.db.engine import psycopg_url
 
 hypothesis_profiles.register()
 
@@ -41,6 +42,8 @@ os.environ["SSL_CERT_DIR"] = str(Path(__file__).parent)
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+_OBJECTS_OF_A_TEST = 50_000
+"""How many are made before garbage is looked for: a test makes some thousands."""
 _DATABASES = 16
 """Of a Redis, as it is set up."""
 _WITHOUT_SERVERS = ("tests/unit", "tests/architecture")
@@ -72,6 +75,7 @@ def pytest_collection() -> Generator[None, object, object]:
     finally:
         gc.collect()
         gc.freeze()
+        gc.set_threshold(_OBJECTS_OF_A_TEST)
         gc.enable()
 
 
@@ -181,7 +185,7 @@ def service_url(databases: Databases, request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def service_engine(service_url: str) -> Iterator[Engine]:
     """An engine of the services' restricted role."""
-    engine = create_service_engine(service_url, application_name="tests")
+    engine = kept_service_engine(service_url, application_name="tests")
     yield engine
     engine.dispose()
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
-from argon2 import PasswordHasher
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from redis import Redis
 from sqlalchemy import Engine
+from tests.support.password_hashes import CHEAP
 from tests.support.samples import SECRET, Sample
 from tests.support.service_process import service_process, until_it_answers
 
@@ -94,8 +94,7 @@ def _furnish(engine: Engine) -> int:
     tenant_id = create_tenant(
         engine, slug="acme", name="Acme", currency="EUR", timezone="Europe/Berlin"
     )
-    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    admin = Admin(email=EMAIL, password_hash=cheap.hash(PASSWORD))
+    admin = Admin(email=EMAIL, password_hash=CHEAP.hash(PASSWORD))
     with transaction(engine, Access()) as session:
         session.add(admin)
     with transaction(engine, Access(tenant_id=tenant_id)) as session:

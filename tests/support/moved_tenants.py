@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from argon2 import PasswordHasher
 from redis import Redis
 from sqlalchemy import Connection, Engine, Table, insert, text
 from tests.integration.isolation.test_rows import OURS, TABLES, THEIRS, value
+from tests.support.password_hashes import CHEAP
 
 from analytics.admin.tenant_tables import on_behalf_of
 from analytics.moving.move import Move
@@ -20,7 +20,7 @@ from common.db.tables import TENANT_TABLES
 __all__ = ["OURS", "TABLES", "THEIRS"]
 
 SLUG = f"shop-{THEIRS}"
-_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("correct horse battery")
+_HASH = CHEAP.hash("correct horse battery")
 
 
 @dataclass

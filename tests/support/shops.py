@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
-from argon2 import PasswordHasher
 from redis import Redis
 from sqlalchemy import Engine, select, text
 from tests.support import inboxes
+from tests.support.password_hashes import CHEAP
 
 from accounts.api_keys import KeyRequest, create_key
 from accounts.invitations import invite
@@ -43,7 +43,6 @@ THEIR_PRICE, OUR_PRICE = 7_654_321, 1_000
 THEIR_ORDER, THEIR_PRODUCT = "O-of-theirs", "P-of-theirs"
 THEIR_KEY_NAME = "key-of-theirs"
 THEIR_KEY = "idempotency-key-of-theirs"
-_CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 _THEIRS = {
@@ -205,7 +204,7 @@ def _answered(tenant_id: int) -> IdempotencyKey:
 
 def _tenant(service: Engine, slug: str, name: str, email: str) -> int:
     tenant_id = create_tenant(service, slug=slug, name=name, currency="EUR", timezone="UTC")
-    admin = Admin(email=email, password_hash=_CHEAP.hash(PASSWORD))
+    admin = Admin(email=email, password_hash=CHEAP.hash(PASSWORD))
     with transaction(service, Access()) as session:
         session.add(admin)
     with transaction(service, Access(tenant_id=tenant_id)) as session:

@@ -10,20 +10,20 @@ from typing import Any
 import httpx
 import psutil
 import pytest
-from argon2 import PasswordHasher
 from click.testing import CliRunner, Result
 from redis import Redis
 from sqlalchemy import Engine
 from tests.support import wait
 from tests.support.inboxes import KEY
 from tests.support.jobs_worker import JobsWorker, working
+from tests.support.password_hashes import CHEAP
+from tests.support.patient_redis import be_patient_with_redis
 from tests.support.prompt_server import PromptServer
 
 from accounts.provisioning import create_tenant
 from analytics.cli import main
 from common.db.accounts import Admin, Membership
 from common.db.tenancy import Access, transaction
-from common.infra.redis import Profile
 from common.links.token import KeyRing
 from devstack.embedded.valkey import EmbeddedValkey
 from share_api.app import create_app
@@ -33,7 +33,7 @@ from share_api.settings import ShareApiSettings
 
 PASSWORD = "correct horse battery"
 BASE_URL = "https://app.example.com"
-_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+_HASH = CHEAP.hash(PASSWORD)
 
 
 @dataclass(frozen=True)
@@ -140,9 +140,7 @@ def as_served() -> None:
 def patient(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Elsewhere a slow machine is not taken for a server that hangs."""
     if "as_served" not in request.fixturenames:
-        patient = wait.PATIENCE_SECONDS
-        times = {"socket_connect_timeout": patient, "socket_timeout": patient}
-        monkeypatch.setattr(Profile, "timeouts", lambda _: dict(times))
+        be_patient_with_redis(monkeypatch)
 
 
 Serve = Callable[..., Service]
