@@ -16,6 +16,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, syn
 from redis import Redis
 from tests.browser.chromium import SWITCHES, find_browser
 from tests.support import wait
+from tests.support.password_hashes import CHEAP
+from tests.support.patient_redis import be_patient_with_redis
 from tests.support.samples import SECRET
 
 from devstack.processes.sockets import reserved_port
@@ -27,6 +29,13 @@ DESKTOP: Final[ViewportSize] = {"width": 1280, "height": 900}
 PHONE: Final[ViewportSize] = {"width": 360, "height": 740}
 PATIENCE = int(1000 * wait.PATIENCE_SECONDS)
 """Milliseconds that a loaded machine may take for what takes a moment."""
+
+
+@pytest.fixture(autouse=True)
+def _at_ease(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords are hashed at no cost, and Redis is waited for however slow the machine is."""
+    monkeypatch.setattr("common.password_hashing._HASHER", CHEAP)
+    be_patient_with_redis(monkeypatch)
 
 
 @pytest.fixture(scope="package")

@@ -11,9 +11,15 @@ from tests.support.samples import Sample, window
 
 from common.reports.window import Period
 
+REACHABLE = """
+    () => [...document.querySelectorAll(
+        "a[href], button, select, input, summary, canvas, [tabindex='0']",
+    )].filter((each) => each.checkVisibility())
+"""
 FOCUSED = """
     () => {
         const each = document.activeElement;
+        each.dataset.reached = "";
         const style = getComputedStyle(each);
         const name = each.getAttribute("aria-label")
             || each.labels?.[0]?.textContent || each.textContent.trim();
@@ -57,15 +63,13 @@ def test_axe_finds_nothing_on_pages_without_a_report(
 
 def test_everything_is_reached_by_tab_and_seen_to_be(visit: Open, redis_client: Redis) -> None:
     page = draw(visit(ready(redis_client, "sales-velocity").path).page)
-    wanted = page.evaluate(
-        """() => [...document.querySelectorAll(
-            "a[href], button, select, input, summary, canvas, [tabindex='0']",
-        )].filter((each) => each.checkVisibility()).length"""
-    )
-    reached = []
-    for _ in range(wanted):
+    reached: list[list[str]] = []
+    # What can be scrolled is reached too, where a browser and its fonts make it overflow.
+    while not reached or (reached[-1][1] != "Appearance" and len(reached) < 1000):
         page.keyboard.press("Tab")
         reached.append(page.evaluate(FOCUSED))
+    missed = "(each) => each.dataset.reached === undefined"
+    assert page.evaluate(f"({REACHABLE})().filter({missed}).map((each) => each.outerHTML)") == []
     assert [each for each in reached if each[2] == "none"] == []
     assert reached[0][1] == "Skip to the figures"
     assert reached[-1][1] == "Appearance"
