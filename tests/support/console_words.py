@@ -1,6 +1,7 @@
 """Every word that the console uses, by its English: what its catalogs have to know."""
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +18,8 @@ from share_api import console
 CONSOLE: Final = Path(console.__file__).parent
 
 
-def words() -> list[Message]:
+@cache
+def words() -> tuple[Message, ...]:
     """Every word, once; a pair is a message with a form for one and a form for many."""
     found = (
         *marked_words.of_templates(CONSOLE),
@@ -29,7 +31,7 @@ def words() -> list[Message]:
         *problem_words.of_statuses(),
         *problem_words.of_wordings(),
     )
-    return list(dict.fromkeys(message for message in found if message))
+    return tuple(dict.fromkeys(message for message in found if message))
 
 
 def _scopes() -> Iterator[Message]:

@@ -18,7 +18,7 @@ from hypothesis.internal.constants_ast import Constants
 REPEATED: Final = "repeated"
 RANDOM: Final = "random"
 _MOST: Final = 100
-_REPEATED_SHARE: Final = 0.4
+_REPEATED_SHARE: Final = 0.25
 
 _constants_of_loaded_modules = providers._get_local_constants
 
