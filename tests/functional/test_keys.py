@@ -6,8 +6,6 @@ The steps are those of docs/operations.md.
 import json
 import os
 import secrets
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -16,7 +14,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from tests.support import wait
+from tests.support import forked, wait
 from tests.support.breakable import EMAIL, PASSWORD, furnish
 from tests.support.service_process import service_process, until_it_answers
 
@@ -72,13 +70,7 @@ class Running:
 
     def analytics(self, *arguments: str) -> list[str]:
         """What a command prints, a line each."""
-        done = subprocess.run(
-            [sys.executable, "-m", "analytics", *arguments],
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = forked.run(["analytics", *arguments], env=self.environment)
         assert done.returncode == 0, done.stderr
         return done.stdout.splitlines()
 

@@ -3,12 +3,12 @@
 import os
 import secrets
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import pytest
 from sqlalchemy import create_engine, text
+from tests.support.forked import Forked
 
 from common.db.engine import UnsafeDatabaseRoleError, create_service_engine, psycopg_url
 
@@ -83,8 +83,8 @@ def refused(owner_url: str, redis_url: str, kind: str, processes: Mapping[str, l
             "SHARE_API_PORT": "0",
         }
         running = {
-            name: subprocess.Popen(
-                [sys.executable, "-m", *command],
+            name: Forked(
+                command,
                 env=environment,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,

@@ -5,7 +5,6 @@ import os
 import secrets
 import signal
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -15,8 +14,9 @@ from typing import Final
 
 import psutil
 from tests.histories.clients import TenantAccount
-from tests.support import wait
+from tests.support import forked_up, wait
 from tests.support.breakable import furnish, stop
+from tests.support.forked import Forked
 
 from devstack.embedded.postgres import EmbeddedPostgres
 from devstack.embedded.valkey import EmbeddedValkey
@@ -61,10 +61,9 @@ class System:
         ready = self.place / "state" / "ready.json"
         ready.unlink(missing_ok=True)
         log = self.place / "up.log"
-        command = [sys.executable, "-m", "analytics", "up", "--no-demo", "--log-format", "json"]
         with log.open("a") as stream:
-            process = self._supervisor = subprocess.Popen(
-                [*command, "--state-dir", str(self.place / "state")],
+            process = self._supervisor = Forked(
+                [forked_up.NAME, "--state-dir", self.place / "state"],
                 stdout=stream,
                 stderr=subprocess.STDOUT,
                 env=self._environment(),

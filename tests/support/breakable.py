@@ -8,7 +8,6 @@ import os
 import re
 import signal
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -21,7 +20,8 @@ import httpx
 import psutil
 import psycopg
 from redis import Redis
-from tests.support import wait
+from tests.support import forked_up, wait
+from tests.support.forked import Forked
 
 from accounts.provisioning import accounts_engine, create_admin, create_tenant
 from common.infra.redis import WORKER, create_redis
@@ -168,10 +168,9 @@ def _start(
     }
     if broker is not None:
         environment["BROKER_URL"] = broker.url
-    command = [sys.executable, "-m", "analytics", "up", "--no-demo", "--log-format", "json"]
     with log.open("w") as stream:
-        return subprocess.Popen(
-            [*command, "--state-dir", str(place / "state")],
+        return Forked(
+            [forked_up.NAME, "--state-dir", place / "state"],
             stdout=stream,
             stderr=subprocess.STDOUT,
             env=environment,

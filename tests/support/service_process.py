@@ -4,12 +4,13 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import httpx
 from tests.support import wait
+from tests.support.forked import Forked
 
 
 @contextmanager
@@ -26,9 +27,11 @@ def service_process(
     ``command`` is what runs it elsewhere; where it hears nobody there it has to be ``killed``, with
     all that it started.
     """
+    start: Callable[..., subprocess.Popen[bytes]] = subprocess.Popen if command else Forked
+    python = [sys.executable, "-m"] if command else []
     with log.open("w") if log else nullcontext() as stream:
-        process = subprocess.Popen(
-            [*command, sys.executable, "-m", module],
+        process = start(
+            [*command, *python, module],
             env=environment,
             stdout=stream,
             stderr=stream,

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -15,8 +14,9 @@ from typing import Final
 
 import httpx
 from sqlalchemy import Engine
-from tests.support import wait
+from tests.support import forked_up, wait
 from tests.support.breakable import EMAIL, PASSWORD, stop
+from tests.support.forked import Forked
 from tests.support.postgres_servers import PostgresServer, running_servers
 
 from accounts.provisioning import create_admin, create_tenant
@@ -75,8 +75,8 @@ class Spread:
             "DATABASE_SHARD_OWNER_URLS": named(shards),
             "REDIS_URL": self.redis_url,
         }
-        return subprocess.Popen(
-            [sys.executable, "-m", "analytics", *arguments],
+        return Forked(
+            ["analytics", *arguments],
             env=_without_servers() | told,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -145,10 +145,9 @@ def spread(template: Path, place: Path) -> Iterator[Spread]:
             "REPORT_VIEWER_FAILURES_PER_ADDRESS": "100000",
         }
         log = place / "up.log"
-        command = [sys.executable, "-m", "analytics", "up", "--no-demo", "--log-format", "json"]
         with log.open("w") as stream:
-            process = subprocess.Popen(
-                [*command, "--state-dir", str(place / "state")],
+            process = Forked(
+                [forked_up.NAME, "--state-dir", place / "state"],
                 stdout=stream,
                 stderr=subprocess.STDOUT,
                 env=environment,

@@ -10,7 +10,8 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import Connection, text
-from tests.support import wait
+from tests.support import forked, wait
+from tests.support.forked import Forked
 from tests.unit.ingest.formats.platform import Line, Sold, export, rows
 
 from accounts.provisioning import create_tenant
@@ -39,7 +40,7 @@ def environment(service_url):
 
 
 def command(slug, *arguments):
-    return [sys.executable, "-m", "analytics", "import", "--tenant", slug, *map(str, arguments)]
+    return ["analytics", "import", "--tenant", slug, *map(str, arguments)]
 
 
 def write_orders(path: Path, lines: int) -> None:
@@ -84,7 +85,7 @@ def test_a_large_file_costs_little_memory(tmp_path, shop, environment, service_e
 def test_it_is_in_the_audit_log(tmp_path, shop, environment, service_engine):
     path = tmp_path / "orders.csv"
     write_orders(path, 4)
-    subprocess.run(command(shop, path), env=environment, capture_output=True, check=True)
+    assert forked.run(command(shop, path), env=environment).returncode == 0
     with service_engine.begin() as connection:
         tenant = connection.scalar(text("SELECT tenant_id_of(:slug)"), {"slug": shop})
         connection.execute(
@@ -99,13 +100,7 @@ def test_bad_rows_are_listed_and_the_exit_says_so(tmp_path, shop, environment):
     path.write_text(
         "order_id,paid_at,currency,line_id,product_id,quantity,unit_price\nO1,,EUR,1,P,0,\n"
     )
-    done = subprocess.run(
-        command(shop, path, "--errors", 2),
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = forked.run(command(shop, path, "--errors", 2), env=environment)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.splitlines()[-3:] == [
         "march.csv, line 2, paid_at: '' is empty, and so is placed_at: one of them is needed",
@@ -121,13 +116,8 @@ def test_an_export_is_checked_and_then_imported_by_its_columns(tmp_path, shop, e
     odd[0]["Total"] = "21.50"
     path.write_text(export(rows(Sold((Line("Lamp", "L", 1, 9000),), tip=500), "#1") + odd))
     for arguments, version in ((["--check"], None), ([], "ledger    version 1")):
-        done = subprocess.run(
-            command(shop, path, *arguments),
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
+        done = forked.run(command(shop, path, *arguments), env=environment)
+        assert done.returncode == 0, done.stderr
         told = done.stdout.splitlines()
         assert told[0] == "format    shopify, found by the columns"
         assert told[1] == "orders    2 new, 0 replaced, 0 unchanged; 2 lines"
@@ -147,14 +137,7 @@ def test_an_export_is_checked_and_then_imported_by_its_columns(tmp_path, shop, e
     ],
 )
 def test_what_cannot_be_opened_is_said(tmp_path, shop, environment, arguments, message):
-    done = subprocess.run(
-        command(shop, *arguments),
-        env=environment,
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = forked.run(command(shop, *arguments), env=environment, cwd=tmp_path)
     assert done.returncode in {1, 2}
     assert message in done.stderr
 
@@ -162,9 +145,7 @@ def test_what_cannot_be_opened_is_said(tmp_path, shop, environment, arguments, m
 def test_an_unknown_shop_is_said(tmp_path, environment):
     path = tmp_path / "orders.csv"
     write_orders(path, 2)
-    done = subprocess.run(
-        command("nowhere", path), env=environment, capture_output=True, text=True, check=False
-    )
+    done = forked.run(command("nowhere", path), env=environment)
     assert (done.returncode, done.stderr) == (
         1,
         "analytics: there is no tenant 'nowhere': create it first\n",
@@ -175,14 +156,7 @@ def test_a_dash_reads_the_input(tmp_path, shop, environment):
     path = tmp_path / "orders.csv"
     write_orders(path, 10)
     with path.open("rb") as file:
-        done = subprocess.run(
-            command(shop, "-"),
-            env=environment,
-            stdin=file,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = forked.run(command(shop, "-"), env=environment, stdin=file)
     assert done.returncode == 0, done.stderr
     assert "5 new" in done.stdout
 
@@ -191,7 +165,7 @@ def test_a_terminal_gets_a_bar(tmp_path, shop, environment):
     path = tmp_path / "orders.csv"
     write_orders(path, 20_000)
     main, child = pty.openpty()
-    with subprocess.Popen(
+    with Forked(
         command(shop, path),
         env=environment | {"TERM": "xterm"},
         stdout=subprocess.PIPE,
@@ -220,7 +194,7 @@ def test_an_interrupt_leaves_nothing_behind(tmp_path, shop, environment, owner_e
     write_orders(path, 2_000)
     with owner_engine.connect() as holding, owner_engine.connect() as looking:
         holding.exec_driver_sql("LOCK TABLE ledger_versions IN EXCLUSIVE MODE")
-        with subprocess.Popen(
+        with Forked(
             command(shop, path),
             env=environment,
             stdout=subprocess.PIPE,

@@ -6,7 +6,6 @@ It is held at a step by a lock that the step has to wait for, and killed there.
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -16,6 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import Connection, TextClause, create_engine, text
 from tests.support import wait
+from tests.support.forked import Forked
 from tests.support.moved_tenants import OURS, SLUG, THEIRS, Fleet, furnish
 
 from analytics.cli import main
@@ -71,9 +71,9 @@ def session(fleet: Fleet, name: str) -> Iterator[Connection]:
 @contextmanager
 def moving(fleet: Fleet, redis_url: str, log: Path) -> Iterator["subprocess.Popen[bytes]"]:
     """The command as a process of its own; it is killed in the end, and its sessions are gone."""
-    command = [sys.executable, "-m", "analytics", "move-tenant", SLUG, "--to", "east"]
+    command = ["analytics", "move-tenant", SLUG, "--to", "east"]
     with log.open("w") as stream:
-        process = subprocess.Popen(
+        process = Forked(
             command, env=os.environ | settings(fleet, redis_url), stdout=stream, stderr=stream
         )
     try:

@@ -11,6 +11,7 @@ import pytest
 from redis import Redis
 from tests.support import wait
 from tests.support.compose import SERVICES
+from tests.support.forked import Forked
 
 from common.jobs.celery_config import LINK_QUEUE
 from devstack.embedded.valkey import EmbeddedValkey
@@ -31,8 +32,8 @@ def server(tmp_path: Path) -> Iterator[EmbeddedValkey]:
 @pytest.fixture
 def beat(server: EmbeddedValkey, service_url: str) -> Iterator[subprocess.Popen[str]]:
     settings = {"REDIS_URL": server.url, "DATABASE_URL": service_url}
-    with subprocess.Popen(
-        [sys.executable, "-m", "worker", "beat"],
+    with Forked(
+        ["worker", "beat"],
         env={**os.environ, **settings},
         stderr=subprocess.PIPE,
         text=True,
