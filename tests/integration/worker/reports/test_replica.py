@@ -49,11 +49,18 @@ class Pair:
             return connection.execute(statement.encode()).fetchone()
 
     def catch_up(self) -> None:
-        """Wait until the standby has replayed what the primary has written."""
+        """Wait until the standby has replayed what the primary has written.
+
+        A commit that is waited for sends it all; else the last of it stays until the next is due.
+        """
         with self.primary.connect() as connection:
-            written = connection.scalar(text("SELECT pg_current_wal_insert_lsn()"))
-        replayed = f"SELECT pg_last_wal_replay_lsn() >= '{written}'"
-        wait.until(lambda: self.tell(replayed) == (True,), "the standby")
+            connection.execute(text("SET LOCAL synchronous_commit = on"))
+            connection.execute(text("SELECT pg_logical_emit_message(true, 'tests', '')"))
+            connection.commit()
+            written = connection.scalar(text("SELECT pg_current_wal_flush_lsn()"))
+        replayed = f"SELECT pg_last_wal_replay_lsn() >= '{written}'".encode()
+        with psycopg.connect(self.owner, autocommit=True) as standby:
+            wait.until(lambda: standby.execute(replayed).fetchone() == (True,), "the standby")
 
 
 @pytest.fixture(scope="module")
