@@ -50,10 +50,14 @@ def refusal(url: str) -> httpx.Response | None:
     return answer if answer.status_code == 503 else None
 
 
-def link(system: Spread, name: str, report: str = REPORTS[0], period: str = "30d") -> str:
-    """A new link of a server's shop."""
-    with system.admin(f"of-{name}") as admin:
-        return share(admin, report, period)[0]
+def links(system: Spread, *wanted: tuple[str, str]) -> list[dict[str, str]]:
+    """For each report and period a new link of each server's shop."""
+    made: list[dict[str, str]] = [{} for _ in wanted]
+    for name in SERVERS:
+        with system.admin(f"of-{name}") as admin:
+            for urls, (report, period) in zip(made, wanted, strict=True):
+                urls[name] = share(admin, report, period)[0]
+    return made
 
 
 @contextmanager
@@ -71,14 +75,22 @@ def gone(system: Spread, name: str, how: str) -> Iterator[None]:
         server.start()
 
 
-def may_be_chosen(system: Spread, name: str) -> bool:
-    """Whether a person may act for a server's shop by now."""
+def until_chosen(system: Spread, name: str) -> None:
+    """Wait until a person may log in, and act for a server's shop."""
     with httpx.Client(base_url=system.share_api, timeout=wait.PATIENCE_SECONDS) as admin:
-        credentials = {"email": EMAIL, "password": PASSWORD}
-        begun = admin.post("/api/admin/session", json=credentials)
-        assert begun.status_code in {200, 503}, begun.text
-        chosen = admin.put("/api/admin/session/tenant", json={"tenant": f"of-{name}"})
-        return chosen.status_code == 200
+
+        def begins() -> bool:
+            credentials = {"email": EMAIL, "password": PASSWORD}
+            begun = admin.post("/api/admin/session", json=credentials)
+            assert begun.status_code in {200, 503}, begun.text
+            return begun.status_code == 200
+
+        def acts() -> bool:
+            chosen = admin.put("/api/admin/session/tenant", json={"tenant": f"of-{name}"})
+            return chosen.status_code == 200
+
+        wait.until(begins, "a session")
+        wait.until(acts, "a server that hung is asked again")
 
 
 def check_everything(system: Spread, name: str, period: str) -> None:
@@ -105,9 +117,8 @@ def check_everything(system: Spread, name: str, period: str) -> None:
 def test_a_server_that_is_away_costs_its_own_shops_alone(
     shops: Spread, away: str, how: str
 ) -> None:
-    cached = {name: link(shops, name) for name in SERVERS}
     period = {"hangs": "7d", "dies": "90d"}[how]
-    cold = {name: link(shops, name, REPORTS[2], period) for name in SERVERS}
+    cached, cold = links(shops, (REPORTS[0], "30d"), (REPORTS[2], period))
     for url in (*cached.values(), *cold.values()):
         wait.until(partial(opens, url), "computed")
     others = [name for name in SERVERS if name != away]
@@ -125,5 +136,5 @@ def test_a_server_that_is_away_costs_its_own_shops_alone(
                 check_everything(shops, name, period)
     for name in SERVERS:
         wait.until(partial(opens, cold[name]), lambda: shops.log.read_text()[-3000:])
-    wait.until(partial(may_be_chosen, shops, away), "a server that hung is asked again")
+    until_chosen(shops, away)
     check_everything(shops, away, "30d")
