@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
@@ -23,6 +24,7 @@ from devstack.embedded.valkey import EmbeddedValkey
 DRIVER = Path(__file__).parents[1] / "support/up_driver.py"
 SETTINGS = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "ANALYTICS_SHARE_SIGNING_SECRET")
 PATIENCE = 60.0
+pytestmark = pytest.mark.xdist_group("supervisor")
 
 
 def lives(process: psutil.Process) -> bool:
@@ -37,6 +39,7 @@ class Run:
     """One supervisor with stand-ins for the services."""
 
     def __init__(self, place: Path, environment: dict[str, str]) -> None:
+        self.place = place
         self.ready_file = place / "ready-for-tests.json"
         self.log = place / "up.log"
         known = {key: value for key, value in os.environ.items() if key not in SETTINGS}
@@ -85,6 +88,17 @@ def running(place: Path, **environment: str) -> Iterator[Run]:
                 run.process.wait()
 
 
+@pytest.fixture(scope="module")
+def lasting() -> Iterator[Run]:
+    """A supervisor that is ready, for what leaves it running."""
+    with TemporaryDirectory(prefix="analytics-test-", ignore_cleanup_errors=True) as name:
+        place = Path(name)
+        place.chmod(0o755)  # PostgreSQL's unprivileged user has to enter it
+        with running(place) as run:
+            run.ready()
+            yield run
+
+
 def all_gone(family: list[psutil.Process]) -> None:
     """Assert that none of the processes lives on."""
     wait.until(
@@ -111,18 +125,16 @@ def test_sigterm_leaves_no_process_and_data_is_kept(place: Path) -> None:
         assert client.get("kept") == b"yes"
 
 
-def test_the_application_role_is_bound_by_row_level_security(place: Path) -> None:
-    with running(place) as run:
-        url = run.ready()["databaseUrl"].replace("postgresql+psycopg", "postgresql")
-        with psycopg.connect(url) as connection:
-            row = connection.execute(
-                "SELECT rolname, rolsuper OR rolbypassrls FROM pg_roles"
-                " WHERE rolname = current_user"
-            ).fetchone()
-        assert row == ("analytics_service", False)
-        told = json.loads((place / "report-viewer.json").read_text())
-        assert "DATABASE_URL" not in told
-        assert len(told["ANALYTICS_SHARE_SIGNING_SECRET"]) == 64
+def test_the_application_role_is_bound_by_row_level_security(lasting: Run) -> None:
+    url = lasting.ready()["databaseUrl"].replace("postgresql+psycopg", "postgresql")
+    with psycopg.connect(url) as connection:
+        row = connection.execute(
+            "SELECT rolname, rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
+        ).fetchone()
+    assert row == ("analytics_service", False)
+    told = json.loads((lasting.place / "report-viewer.json").read_text())
+    assert "DATABASE_URL" not in told
+    assert len(told["ANALYTICS_SHARE_SIGNING_SECRET"]) == 64
 
 
 def test_a_killed_supervisor_leaves_no_process_and_the_next_run_starts(place: Path) -> None:
@@ -141,31 +153,29 @@ def test_a_killed_supervisor_leaves_no_process_and_the_next_run_starts(place: Pa
         all_gone(family)
 
 
-def test_a_second_run_on_the_directory_is_refused(place: Path) -> None:
-    with running(place) as run:
-        run.ready()
-        second = subprocess.run(
-            [sys.executable, "-m", "analytics", "up", "--state-dir", place / "state"],
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            check=False,
-        )
-        assert second.returncode == 1
-        assert f"already running on {place / 'state'} (process {run.process.pid})" in second.stderr
-        assert second.stderr.count("\n") == 1
-        assert run.process.poll() is None
-        assert run.ready_file.exists()
+def test_a_second_run_on_the_directory_is_refused(lasting: Run) -> None:
+    state = lasting.place / "state"
+    second = subprocess.run(
+        [sys.executable, "-m", "analytics", "up", "--state-dir", state],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert second.returncode == 1
+    assert f"already running on {state} (process {lasting.process.pid})" in second.stderr
+    assert second.stderr.count("\n") == 1
+    assert lasting.process.poll() is None
+    assert lasting.ready_file.exists()
 
 
-def test_a_service_that_dies_is_started_again(place: Path) -> None:
-    with running(place) as run:
-        url = run.ready()["shareApiUrl"]
-        with pytest.raises(httpx.TransportError):
-            httpx.get(f"{url}/die", timeout=wait.PATIENCE_SECONDS)
-        wait.until(lambda: "ended unexpectedly (exit code 3)" in run.log.read_text(), "a word")
-        wait.until(lambda: run.log.read_text().count("share-api is here") == 2, "a restart")
-        assert run.process.poll() is None
+def test_a_service_that_dies_is_started_again(lasting: Run) -> None:
+    url = lasting.ready()["shareApiUrl"]
+    with pytest.raises(httpx.TransportError):
+        httpx.get(f"{url}/die", timeout=wait.PATIENCE_SECONDS)
+    wait.until(lambda: "ended unexpectedly (exit code 3)" in lasting.log.read_text(), "a word")
+    wait.until(lambda: lasting.log.read_text().count("share-api is here") == 2, "a restart")
+    assert lasting.process.poll() is None
 
 
 def test_a_database_that_dies_takes_the_system_down_with_a_word(place: Path) -> None:
