@@ -32,10 +32,6 @@ _FIND_TOLD: Final = text(
     " WHERE o.tenant_id = :tenant_id AND o.id = ANY(:orders)"
     " AND (f.external_id = :sum OR starts_with(f.external_id, :told)) GROUP BY 1"
 )
-_GOODS_BACK: Final = text(
-    "SELECT sum(amount)::bigint FROM refunds"
-    " WHERE tenant_id = :tenant_id AND order_id = ANY(:orders)"
-)
 _LIFT: Final = text(
     "DELETE FROM refunds WHERE tenant_id = :tenant_id AND order_id = ANY(:orders)"
     " AND external_id = ANY(:refunds)"
@@ -101,15 +97,6 @@ def refunds_by_platform(
     given |= {"told": TOLD, "sum": REFUNDED}
     given["assumed"] = GapKind.ASSUMED_REFUND_DATES.value
     return [KnownRefund(*row) for row in connection.execute(_FIND_TOLD, given)]
-
-
-def goods_back(connection: Connection, tenant_id: int, orders: Sequence[int]) -> int | None:
-    """What the ledger has of goods that came back of ``orders``, in minor units, whoever brought
-    it; None where it has no refund.
-    """
-    given = {"tenant_id": tenant_id, "orders": list(orders)}
-    found: int | None = connection.scalar(_GOODS_BACK, given)
-    return found
 
 
 def lift_refunds_of(

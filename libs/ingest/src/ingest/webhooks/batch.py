@@ -16,13 +16,13 @@ from sqlalchemy import Connection, select, text, update
 from common.db.sales import LOCK_LEDGER, NEXT_VERSION
 from common.db.tenancy import TenantDb
 from common.db.webhooks import EventState, IngestConnection, WebhookEvent
+from common.reports.document.gaps import GapKind
 from ingest.csv.notes import Notes
 from ingest.gaps import Gaps
 from ingest.ledger.basis import Basis, basis_of
 from ingest.ledger.forget import (
     find_orders,
     forget_orders,
-    goods_back,
     lift_refunds_of,
     refunds_by_platform,
 )
@@ -184,8 +184,6 @@ class Batch:
                 lifted |= {each.id for each in known if each.id.startswith(TOLD)}
                 lifted -= {row.refund_id for row in state.refunds}
             taken = lift_refunds_of(connection, mine, found, lifted)
-            if state.refunds_untold and state.is_back(goods_back(connection, mine, found)):
-                state = replace(state, refunds_untold=False)
         else:
             taken = forget_orders(connection, mine, found, self.now)
         self._changed = self._changed or taken > 0
@@ -196,10 +194,12 @@ class Batch:
         first = next(iter(state.lines), None)
         if first is None or first.paid_at is None:
             return
-        for kind, amount in state.gaps:
-            self._gaps.add(
-                *(kind, first.order_id, first.paid_at, amount), platform_id=state.platform_id
-            )
+        order, platform_id = (first.order_id, first.paid_at), state.platform_id
+        if state.unexplained:
+            kind, amount = GapKind.UNRECONCILED_ORDERS, state.unexplained
+            self._gaps.add(kind, *order, amount, platform_id=platform_id)
+        if state.refunds_untold:
+            self._gaps.add_untold(*order, whole=not state.in_part, platform_id=platform_id)
 
     def _lines(self) -> Iterator[OrderLineRow]:
         positions = count()

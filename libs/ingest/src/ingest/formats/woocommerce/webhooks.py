@@ -21,6 +21,7 @@ from ingest.formats.woocommerce.order import (
     Head,
     Order,
     Refund,
+    all_back,
     line_rows,
     refund_rows,
     remark,
@@ -129,7 +130,7 @@ class WooCommerceWebhooks:
             frozenset(known - {row.refund_id for row in back} if listed or facts.refunds else ()),
             unexplained,
             refunds_untold=untold(order),
-            in_part=status_of(order.head.status) != "refunded",
+            in_part=not all_back(order),
             all_told=listed,
         )
 
