@@ -58,7 +58,7 @@ class OrderState:
     has not; with ``all_told`` it has of ids that begin with ``TOLD`` no others. ``unexplained`` is
     what its parts do not come to, in minor units; ``refunds_untold`` says that it was paid back by
     its state alone; all of it unless ``in_part``. ``cancelling`` is None where no export tells
-    any.
+    any. ``times`` are when it was placed, and paid: what files of the order tell too.
     """
 
     names: tuple[str, ...]
@@ -71,6 +71,7 @@ class OrderState:
     in_part: bool = False
     all_told: bool = False
     cancelling: Cancelling | None = None
+    times: tuple[datetime, ...] = ()
 
 
 class Platform(Protocol):

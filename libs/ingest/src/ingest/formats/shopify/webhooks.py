@@ -110,10 +110,11 @@ class ShopifyWebhooks:
         content = facts.order.content
         order = _order(content, facts, shop)
         name, names = order.head.name, self.names(order_id, facts)
+        times = tuple(filter(None, (order.placed_at, order.paid_at)))
         if content["test"]:
             shop.notes.add("a test order; left out", name)
         if facts.gone or content["test"] or not order.lines:
-            return OrderState(names, order_id)
+            return OrderState(names, order_id, times=times)
         remark(order, shop.notes, shop.now)
         remark_on_cancelling(order, shop.notes, as_untold=untold(order))
         back = dated_refunds(
@@ -133,6 +134,7 @@ class ShopifyWebhooks:
             refunds_untold=untold(order) and order.paid_at is not None,
             in_part=not all_back(order),
             cancelling=Cancelling(stands, not any(order.amounts.extras)),
+            times=times,
         )
 
 
