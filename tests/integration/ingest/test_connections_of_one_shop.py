@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 from tests.integration.ingest.test_told_by_events import FIRST_ID, told
-from tests.support import inboxes, woocommerce_json
+from tests.integration.ingest.test_webhook_law import bring_in
+from tests.support import inboxes, woocommerce_json, woocommerce_orders
 from tests.support.shopify_json import refund
 from tests.support.webhook_shop import WebhookShop
 
 from common.instants import now
+from ingest.import_files import FileKind
 from ingest.webhooks.work import work_off
 
 Told = tuple[str, str, dict[str, Any]]
@@ -124,3 +126,85 @@ def test_an_order_is_back_at_once_whichever_connection_heard_that_it_was(
     inboxes.put(shop.engine, shop.id, other, [("order.restored", "b1", at_woocommerce(5) | soon)])
     work_off(shop.engine, shop.id)
     assert [row[0] for row in inboxes.ledger_of(shop.engine, shop.id)["orders"]] == ["1"]
+
+
+NO_SALES: dict[str, tuple[str, dict[str, Any]]] = {
+    "it is not paid": ("order.updated", {"status": "pending", "date_paid_gmt": None}),
+    "it is cancelled": ("order.updated", {"status": "cancelled"}),
+    "it is in the bin": ("order.updated", {"status": "trash"}),
+}
+
+
+@pytest.mark.parametrize("no_sale", NO_SALES)
+@pytest.mark.parametrize("deleted", [True, False])
+@pytest.mark.parametrize("brought", ["by events", "by a file"])
+def test_an_order_that_is_no_sale_takes_none_of_another_site_out(
+    service_engine: Engine, no_sale: str, deleted: bool, brought: str
+) -> None:
+    shop = WebhookShop(service_engine, "woocommerce")
+    other = inboxes.connect(shop.engine, shop.id, "woocommerce")
+    if brought == "by events":
+        shop.hear(("order.updated", at_woocommerce(5, placed=5)))
+        placed = "2026-03-05T12:00:01"
+    else:
+        bring_in(shop.engine, shop.id, "woocommerce", file_of("2026-03-05 12:00"))
+        placed = "2026-03-06T12:00:01"
+    topic, change = NO_SALES[no_sale]
+    theirs = at_woocommerce(7) | {"date_created_gmt": placed, "date_paid_gmt": placed} | change
+    events: list[Told] = [(topic, "b1", theirs)]
+    events += [("order.deleted", "b2", {"id": 1})] if deleted else []
+    inboxes.put(shop.engine, shop.id, other, events)
+    work_off(shop.engine, shop.id)
+    assert [row[0] for row in inboxes.ledger_of(shop.engine, shop.id)["orders"]] == ["1"]
+
+
+def file_of(placed: str) -> dict[FileKind, bytes]:
+    """An export of the order that events call 1, placed at a time that is spelt so."""
+    goods = {"name": "P1", "sku": "P1", "quantity": 1, "before": 6_000, "total": 6_000}
+    head = {"customer": 5, "email": "", "shipping": 0, "fee": 0, "tax": 0, "discount": 0}
+    start = woocommerce_orders.START
+    story = woocommerce_orders.Story(
+        0, head | {"total": 6_000}, [goods], start, "completed", paid=None
+    )
+    content = woocommerce_orders.export([story]).decode()
+    content = content.replace("700", "1").replace(f"{start:%Y-%m-%d %H:%M:%S}", placed)
+    assert placed in content
+    return {FileKind.ORDERS: content.encode()}
+
+
+@pytest.mark.parametrize("placed", ["2026-03-02 12:00:00", "2026-03-02 12:00", "2026-03-02"])
+@pytest.mark.parametrize("no_sale", NO_SALES)
+def test_an_order_that_a_file_brought_goes_however_the_file_spells_its_time(
+    service_engine: Engine, placed: str, no_sale: str
+) -> None:
+    shop = WebhookShop(service_engine, "woocommerce")
+    bring_in(shop.engine, shop.id, "woocommerce", file_of(placed))
+    _, change = NO_SALES[no_sale]
+    then = {"date_created_gmt": "2026-03-02T12:00:59"}
+    shop.hear(("order.updated", at_woocommerce(5) | then | change))
+    assert inboxes.ledger_of(shop.engine, shop.id)["orders"] == []
+
+
+def test_the_nearest_of_two_sites_is_the_one_that_a_file_brought(service_engine: Engine) -> None:
+    """A file tells no seconds; both sites are told in turn that theirs was cancelled."""
+    shop = WebhookShop(service_engine, "woocommerce")
+    other = inboxes.connect(shop.engine, shop.id, "woocommerce")
+    mine = at_woocommerce(5) | {"date_created_gmt": "2026-03-02T12:00:40"}
+    theirs = at_woocommerce(5) | {"date_created_gmt": "2026-03-02T13:00:00"}
+    shop.hear(("order.updated", mine))
+    bring_in(shop.engine, shop.id, "woocommerce", file_of("2026-03-02 12:00"))
+    orders = []
+    for connection, name, payload in ((other, "b", theirs), (shop.connection, "a", mine)):
+        event = ("order.updated", name, payload | {"status": "cancelled", "date_paid_gmt": None})
+        inboxes.put(shop.engine, shop.id, connection, [event])
+        work_off(shop.engine, shop.id)
+        orders.append(len(inboxes.ledger_of(shop.engine, shop.id)["orders"]))
+    assert orders == [1, 0]
+
+
+def test_an_order_whose_day_was_set_right_is_still_itself(service_engine: Engine) -> None:
+    shop = WebhookShop(service_engine, "woocommerce")
+    shop.hear(("order.updated", at_woocommerce(5)))
+    moved = at_woocommerce(6) | {"date_created_gmt": "2026-01-10T12:00:00", "status": "cancelled"}
+    shop.hear(("order.updated", moved | {"date_paid_gmt": None}))
+    assert inboxes.ledger_of(shop.engine, shop.id)["orders"] == []

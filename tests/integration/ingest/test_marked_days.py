@@ -140,7 +140,8 @@ def take(db: TenantDb, step: tuple[Any, ...]) -> None:
         case "forget" | "lift":
             with db.transaction() as session:
                 connection = session.connection()
-                found = find_orders(connection, db.tenant_id, [facts[0]], None)
+                there = find_orders(connection, db.tenant_id, [facts[0]], None)
+                found = [each.key for each in there]
                 if kind == "forget":
                     forget_orders(connection, db.tenant_id, found, START)
                 else:

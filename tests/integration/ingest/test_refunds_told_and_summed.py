@@ -352,7 +352,7 @@ def test_refunds_of_the_shops_own_file_are_no_gap_when_they_are_what_its_state_t
     shop: Shop, of_mug: str, state: str, known: bool
 ) -> None:
     """The state alone says that it was paid back; until a file says what, and says it whole."""
-    gaps = "SELECT kind FROM data_gaps"
+    gaps = "SELECT kind FROM data_gaps WHERE amount IS DISTINCT FROM 0"
     shop.tell(3, status=state)
     assert shop.rows(gaps) == [("refunds-not-known",)]
     refund = "refund_id,order_id,line_id,processed_at,quantity,amount\n"
@@ -360,9 +360,10 @@ def test_refunds_of_the_shops_own_file_are_no_gap_when_they_are_what_its_state_t
     refund += "mine,1,2,2026-03-02T10:00:00Z,1,20.00\n"
     files = {FileKind.REFUNDS: ImportFile("refunds.csv", [refund.encode()])}
     import_files(shop.engine, shop.id, files, layout=FORMATS["own"])
-    assert shop.rows(gaps) == []
+    ended = [] if known else [("refunds-not-known",)]
+    assert shop.rows(gaps) == ended
     shop.tell(5, status=state)
-    assert shop.rows(gaps) == ([] if known else [("refunds-not-known",)])
+    assert shop.rows(gaps) == ended
     assert shop.back == {"mine": ("2026-03-02", 2_000 + int(of_mug.replace(".", "")))}
 
 

@@ -90,8 +90,8 @@ def test_what_was_taken_out_of_a_closed_day_is_told_too(service_engine: Engine) 
     db = open_shop(service_engine)
     bring(db, layout="own", orders=own({"a": (3, 1), "b": (3, 1)}))
     with db.transaction() as session:
-        found = find_orders(session.connection(), db.tenant_id, ["a"], None)
-        assert forget_orders(session.connection(), db.tenant_id, found, day(5)) == 1
+        (found,) = find_orders(session.connection(), db.tenant_id, ["a"], None)
+        assert forget_orders(session.connection(), db.tenant_id, [found.key], day(5)) == 1
     told = changes(db, 3, 1)
     assert told == DataGap(
         GapKind.CLOSED_DAYS_CHANGED.value,
@@ -100,8 +100,8 @@ def test_what_was_taken_out_of_a_closed_day_is_told_too(service_engine: Engine) 
         day=day(5).date(),
     )
     with db.transaction() as session:
-        found = find_orders(session.connection(), db.tenant_id, ["b"], None)
-        forget_orders(session.connection(), db.tenant_id, found, day(3))
+        (found,) = find_orders(session.connection(), db.tenant_id, ["b"], None)
+        forget_orders(session.connection(), db.tenant_id, [found.key], day(3))
     assert changes(db, 3, 1) == told, "its day was not over"
 
 

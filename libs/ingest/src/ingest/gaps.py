@@ -23,8 +23,7 @@ class Gaps:
         told: the kinds that the source can tell of. What it does not say again of an order that it
             brings is no gap any more.
         of_all: the kinds that every paid order of the source has.
-        by_state: whether of refunds that are not known the orders' states alone tell: an order that
-            the ledger has a refund of is none of these.
+        by_state: whether an order's state alone told of a refund.
     """
 
     def __init__(self) -> None:
@@ -43,21 +42,29 @@ class Gaps:
         *,
         until: datetime | None = None,
         platform_id: str | None = None,
+        whole: bool | None = None,
     ) -> None:
         """Note a gap of an order that touches the days from ``since`` to ``until``.
 
         Without ``until`` it touches the day of ``since`` alone, or all days from then to that of
-        the import, as its kind has it. ``amount`` is in minor units.
+        the import, as its kind has it. ``amount`` is in minor units; for ``whole`` see
+        ``add_untold``.
         """
         self._count += 1
-        row = GapRow(self._count, order_id, kind.value, since, until, amount, platform_id)
+        row = GapRow(self._count, order_id, kind.value, since, until, amount, platform_id, whole)
         self._spool = self._spool or RowSpool()
         self._spool.put([row])
 
-    def add_untold(self, order_id: str, since: datetime, *, platform_id: str | None = None) -> None:
-        """Note an order that was paid back by its state alone, as far as the source can tell."""
+    def add_untold(
+        self, order_id: str, since: datetime, *, whole: bool, platform_id: str | None = None
+    ) -> None:
+        """Note an order that was paid back by its state alone, as far as the source can tell.
+
+        ``whole`` says that all of it was. The ledger's refunds close it, whoever brought them when.
+        """
         self.by_state = True
-        self.add(GapKind.REFUNDS_NOT_KNOWN, order_id, since, platform_id=platform_id)
+        kind = GapKind.REFUNDS_NOT_KNOWN
+        self.add(kind, order_id, since, platform_id=platform_id, whole=whole)
 
     def tell_refunds(self, *kinds: GapKind) -> None:
         """Note that the source tells what was paid back of each order: all of it, or ``kinds``."""

@@ -116,7 +116,8 @@ class GapRow(NamedTuple):
     """What the source does not know of an order; see ``ingest.gaps``. ``amount`` is money.
 
     It touches the instants from ``since`` to ``until``; where that is None, to the one that its
-    kind says. ``platform_id`` is the order's, where the source has such an id.
+    kind says. ``platform_id`` is the order's, where the source has such an id. ``whole`` is of a
+    refund that the order's state alone tells: whether that says that all of it was paid back.
     """
 
     position: int
@@ -126,3 +127,4 @@ class GapRow(NamedTuple):
     until: datetime | None
     amount: int | None
     platform_id: str | None = None
+    whole: bool | None = None

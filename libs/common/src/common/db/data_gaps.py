@@ -17,7 +17,8 @@ class DataGapOfOrder(Model):
     ``kind`` is one of ``common.reports.document.gaps.GapKind``. It touches the instants from
     ``since`` to ``until``, both included. ``stated`` is what the source said of it in the minor
     unit, and ``amount`` what of that is still open: 0 once it is settled, None where the source
-    gave no amount.
+    gave no amount. Of refunds that are not known ``stated`` is the least of goods that came back by
+    the order's state, None where not that tells of them.
     """
 
     __tablename__ = "data_gaps"

@@ -15,13 +15,14 @@ from ingest.ledger.marks import taking_out
 from ingest.rows import REFUNDED, TOLD
 
 _FIND: Final = text(
-    "SELECT id FROM orders WHERE tenant_id = :tenant_id AND external_id = ANY(:names)"
+    "SELECT id, placed_at, coalesce(platform_id = :platform_id, false) AS by_id FROM orders"
+    " WHERE tenant_id = :tenant_id AND external_id = ANY(:names)"
     " AND (platform_id IS NULL OR cast(:platform_id AS text) IS NULL"
-    " OR platform_id = :platform_id)"
-    " AND (cast(:placed_at AS timestamptz) IS NULL OR placed_at = :placed_at) FOR UPDATE"
+    " OR platform_id = :platform_id) FOR UPDATE"
 )
 _FIND_NAMELESS: Final = text(
-    "SELECT id FROM orders WHERE tenant_id = :tenant_id AND platform_id = :platform_id FOR UPDATE"
+    "SELECT id, placed_at, true AS by_id FROM orders"
+    " WHERE tenant_id = :tenant_id AND platform_id = :platform_id FOR UPDATE"
 )
 _FIND_TOLD: Final = text(
     "SELECT f.external_id, min(f.processed_at) AS at,"
@@ -31,10 +32,6 @@ _FIND_TOLD: Final = text(
     " FROM orders o JOIN refunds f ON f.tenant_id = :tenant_id AND f.order_id = o.id"
     " WHERE o.tenant_id = :tenant_id AND o.id = ANY(:orders)"
     " AND (f.external_id = :sum OR starts_with(f.external_id, :told)) GROUP BY 1"
-)
-_GOODS_BACK: Final = text(
-    "SELECT sum(amount)::bigint FROM refunds"
-    " WHERE tenant_id = :tenant_id AND order_id = ANY(:orders)"
 )
 _LIFT: Final = text(
     "DELETE FROM refunds WHERE tenant_id = :tenant_id AND order_id = ANY(:orders)"
@@ -61,24 +58,27 @@ _FORGET: Final = (
 )
 
 
-def find_orders(
-    connection: Connection,
-    tenant_id: int,
-    names: Sequence[str],
-    platform_id: str | None,
-    placed_at: datetime | None = None,
-) -> list[int]:
-    """The keys of an order that the ledger calls by one of ``names``; of others of that name none.
+class Found(NamedTuple):
+    """An order of the ledger: its key, when it was placed, and whether the platform's id is known
+    to be the one that was looked for.
+    """
 
-    ``platform_id`` is the platform's, where there is one; without names it alone is looked for, in
-    all of the shop's orders. ``placed_at`` is when it was placed, where that has to be so.
+    key: int
+    placed_at: datetime
+    by_id: bool
+
+
+def find_orders(
+    connection: Connection, tenant_id: int, names: Sequence[str], platform_id: str | None
+) -> list[Found]:
+    """What the ledger calls by one of ``names``, but for orders of another ``platform_id``.
+
+    That is the platform's, where there is one; without names it alone is looked for, in all of the
+    shop's orders.
     """
     find = _FIND if names else _FIND_NAMELESS
     given = {"tenant_id": tenant_id, "names": list(names), "platform_id": platform_id}
-    if names:
-        given["placed_at"] = placed_at
-    found = connection.execute(find, given)
-    return list(found.scalars())
+    return [Found(*row) for row in connection.execute(find, given)]
 
 
 class KnownRefund(NamedTuple):
@@ -101,15 +101,6 @@ def refunds_by_platform(
     given |= {"told": TOLD, "sum": REFUNDED}
     given["assumed"] = GapKind.ASSUMED_REFUND_DATES.value
     return [KnownRefund(*row) for row in connection.execute(_FIND_TOLD, given)]
-
-
-def goods_back(connection: Connection, tenant_id: int, orders: Sequence[int]) -> int | None:
-    """What the ledger has of goods that came back of ``orders``, in minor units, whoever brought
-    it; None where it has no refund.
-    """
-    given = {"tenant_id": tenant_id, "orders": list(orders)}
-    found: int | None = connection.scalar(_GOODS_BACK, given)
-    return found
 
 
 def lift_refunds_of(

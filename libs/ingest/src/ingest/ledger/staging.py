@@ -132,6 +132,7 @@ GAPS = _staging(
     since=_INSTANT,
     until=_INSTANT,
     amount=_WHOLE,
+    whole=_TRUTH,
 )
 
 

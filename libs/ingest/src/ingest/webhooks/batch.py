@@ -16,26 +16,27 @@ from sqlalchemy import Connection, select, text, update
 from common.db.sales import LOCK_LEDGER, NEXT_VERSION
 from common.db.tenancy import TenantDb
 from common.db.webhooks import EventState, IngestConnection, WebhookEvent
+from common.reports.document.gaps import GapKind
 from ingest.csv.notes import Notes
 from ingest.gaps import Gaps
 from ingest.ledger.basis import Basis, basis_of
 from ingest.ledger.forget import (
     find_orders,
     forget_orders,
-    goods_back,
     lift_refunds_of,
     refunds_by_platform,
 )
 from ingest.ledger.load import LoadSummary, load_sales
 from ingest.ledger.time_limits import TimeLimits
 from ingest.rows import TOLD, OrderLineRow, RefundRow
-from ingest.webhooks.exported_cancelling import with_exported
-from ingest.webhooks.facts import Arrival, Facts
-from ingest.webhooks.kept_facts import Said, merge_facts
+from ingest.webhooks.exported_cancelling import paid_since, with_exported
+from ingest.webhooks.facts import Arrival
+from ingest.webhooks.kept_facts import Learned, Said, merge_facts
 from ingest.webhooks.payload import UnreadableEventError, decode
-from ingest.webhooks.platform import OrderState, Platform, Shop
+from ingest.webhooks.platform import OrderState, Shop
 from ingest.webhooks.platforms import PLATFORMS
 from ingest.webhooks.refund_days import dated_by_sum
+from ingest.webhooks.same_order import Times
 
 LIMITS: Final = TimeLimits(statement_seconds=60, lock_seconds=5)
 _LOCK_CLASS: Final = 0x1A6E5A  # the first of a lock's two keys; never change
@@ -99,18 +100,20 @@ class Batch:
         self._events = self._waiting(connection)
         basis = basis_of(connection, self.db.tenant_id)
         said = self._said(basis)
-        for key, (before, facts, platform) in merge_facts(
-            connection, self.db.tenant_id, said
-        ).items():
-            notes = Notes(basis.currency)
-            shop = Shop(basis, notes, self.now)
-            self._rename(connection, key[1], PLATFORMS[platform], before, facts, basis)
-            state = PLATFORMS[platform].state(key[1], facts, shop)
+        for key, learned in merge_facts(connection, self.db.tenant_id, said).items():
+            self._rename(connection, key[1], learned, basis)
+            shop = Shop(basis, Notes(basis.currency), self.now)
+            state = PLATFORMS[learned.platform].state(key[1], learned.now, shop)
+            paid_at = paid_since(connection, self.db.tenant_id, state) if state else None
+            if paid_at is not None:
+                shop = replace(shop, notes=Notes(basis.currency))
+                facts = replace(learned.now, paid_at=paid_at)
+                state = PLATFORMS[learned.platform].state(key[1], facts, shop)
             last = max(number for number, order, _, _ in said if order == key)
-            if notes.lines():
-                self._reasons[last] = "; ".join(notes.lines())[:_LONGEST_REASON]
+            if shop.notes.lines():
+                self._reasons[last] = "; ".join(shop.notes.lines())[:_LONGEST_REASON]
             if state is not None:
-                state = self._replace(connection, state)
+                state = self._replace(connection, state, Times(key[1], learned, shop))
                 self._orders.append(state)
                 self._note_gap(state)
 
@@ -154,27 +157,27 @@ class Batch:
         return said
 
     def _rename(
-        self,
-        connection: Connection,
-        order_id: str,
-        platform: Platform,
-        before: Facts,
-        facts: Facts,
-        basis: Basis,
+        self, connection: Connection, order_id: str, learned: Learned, basis: Basis
     ) -> None:
         """Take out what the ledger has of an order by a name that it has no more."""
-        names = set(platform.names(order_id, before)) - set(platform.names(order_id, facts))
+        platform, before = PLATFORMS[learned.platform], learned.before
+        names = set(platform.names(order_id, before)) - set(platform.names(order_id, learned.now))
         shop = Shop(basis, Notes(basis.currency), self.now)
         was = platform.state(order_id, before, shop) if names else None
         if was is not None and was.lines:
             mine, placed_at = self.db.tenant_id, was.lines[0].placed_at
-            found = find_orders(connection, mine, sorted(names), was.platform_id, placed_at)
-            self._changed = forget_orders(connection, mine, found, self.now) > 0 or self._changed
+            found = find_orders(connection, mine, sorted(names), was.platform_id)
+            gone = [each.key for each in found if each.placed_at == placed_at]
+            self._changed = forget_orders(connection, mine, gone, self.now) > 0 or self._changed
 
-    def _replace(self, connection: Connection, state: OrderState) -> OrderState:
-        """Take out of the ledger what the order is or has no more; the state that it is to have."""
+    def _replace(self, connection: Connection, state: OrderState, times: Times) -> OrderState:
+        """Take out of the ledger what the order is or has no more; the state that it is to have.
+
+        One that is a sale has its name, whose it was before, as it has beside an import.
+        """
         mine = self.db.tenant_id
-        found = find_orders(connection, mine, state.names, state.platform_id)
+        there = find_orders(connection, mine, state.names, state.platform_id)
+        found = [each.key for each in there]
         if state.lines:
             known = refunds_by_platform(connection, mine, found)
             state = replace(state, refunds=dated_by_sum(state.refunds, known))
@@ -184,10 +187,8 @@ class Batch:
                 lifted |= {each.id for each in known if each.id.startswith(TOLD)}
                 lifted -= {row.refund_id for row in state.refunds}
             taken = lift_refunds_of(connection, mine, found, lifted)
-            if state.refunds_untold and state.is_back(goods_back(connection, mine, found)):
-                state = replace(state, refunds_untold=False)
         else:
-            taken = forget_orders(connection, mine, found, self.now)
+            taken = forget_orders(connection, mine, times.same(there, state), self.now)
         self._changed = self._changed or taken > 0
         return state
 
@@ -196,10 +197,12 @@ class Batch:
         first = next(iter(state.lines), None)
         if first is None or first.paid_at is None:
             return
-        for kind, amount in state.gaps:
-            self._gaps.add(
-                *(kind, first.order_id, first.paid_at, amount), platform_id=state.platform_id
-            )
+        order, platform_id = (first.order_id, first.paid_at), state.platform_id
+        if state.unexplained:
+            kind, amount = GapKind.UNRECONCILED_ORDERS, state.unexplained
+            self._gaps.add(kind, *order, amount, platform_id=platform_id)
+        if state.refunds_untold:
+            self._gaps.add_untold(*order, whole=not state.in_part, platform_id=platform_id)
 
     def _lines(self) -> Iterator[OrderLineRow]:
         positions = count()

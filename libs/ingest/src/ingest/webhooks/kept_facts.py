@@ -7,7 +7,7 @@ event undoes nothing that the other connection was told.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Connection, select
@@ -23,12 +23,21 @@ Said = tuple[int, OrderKey, Facts, str]
 """The number of an event, what it is about, what it says, and the platform."""
 
 
+class Learned(NamedTuple):
+    """What is known of an order that learns something new: before by its connection, and now by all
+    that hear of it. ``others`` are other orders of its id: each site gives out its own.
+    """
+
+    before: Facts
+    now: Facts
+    platform: str
+    others: tuple[Facts, ...]
+
+
 def merge_facts(
     connection: Connection, tenant_id: int, said: Sequence[Said]
-) -> dict[OrderKey, tuple[Facts, Facts, str]]:
-    """The facts of the orders that learn something new, before and after; they are kept.
-
-    Those after are with what other connections of the shop know of the same order.
+) -> dict[OrderKey, Learned]:
+    """The facts of the orders that learn something new; they are kept.
 
     Raises:
         sqlalchemy.exc.DBAPIError: the database failed.
@@ -39,9 +48,9 @@ def merge_facts(
     after = {key: Facts.from_json(content) for key, content in before.items()}
     for _, key, facts, _ in said:
         after[key] = after.get(key, Facts()).merged(facts)
-    others = {key: Facts.from_json(facts) for key, (facts, _) in kept.items()} | after
+    heard = {key: Facts.from_json(facts) for key, (facts, _) in kept.items()} | after
     of_order = defaultdict(list)
-    for key, facts in others.items():
+    for key, facts in heard.items():
         platform = platforms.get(key) or kept[key][1]
         of_order[platform, key[1]].append(facts)
     for key, platform in platforms.items():
@@ -54,7 +63,8 @@ def merge_facts(
         together, platform = facts, platforms[key]
         for other in _of_same(facts, platform, of_order[platform, key[1]]):
             together = together.beside(other)
-        told[key] = (known[key], together, platform)
+        others = _others(facts, platform, of_order[platform, key[1]])
+        told[key] = Learned(known[key], together, platform, others)
     return told
 
 
@@ -89,6 +99,14 @@ def _of_same(facts: Facts, platform: str, known: Iterable[Facts]) -> Iterator[Fa
     """Those of ``known``, which are of the same id, that are of the same order."""
     is_same = PLATFORMS[platform].is_same
     return (each for each in known if is_same(facts, each))
+
+
+def _others(facts: Facts, platform: str, known: Iterable[Facts]) -> tuple[Facts, ...]:
+    """Those of ``known``, which are of the same id, that are told to be of other orders."""
+    if facts.order is None:
+        return ()
+    is_same = PLATFORMS[platform].is_same
+    return tuple(each for each in known if each.order is not None and not is_same(facts, each))
 
 
 def _keep(connection: Connection, tenant_id: int, news: Mapping[OrderKey, Facts]) -> None:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from common.reports.document.gaps import GapKind
 from ingest.csv.notes import Notes
 from ingest.ledger.basis import Basis
 from ingest.rows import OrderLineRow, RefundRow
@@ -57,9 +56,9 @@ class OrderState:
     ``names`` are what the ledger may call it, none where no event told; ``platform_id`` is the
     order's at the platform, None where the ledger keeps none. ``lifted`` are ids of refunds that it
     has not; with ``all_told`` it has of ids that begin with ``TOLD`` no others. ``unexplained`` is
-    what its parts do not come to, in minor units; ``refunds_untold`` says that it was paid back,
-    and nobody how much; all of it unless ``in_part``. ``cancelling`` is None where no export tells
-    any.
+    what its parts do not come to, in minor units; ``refunds_untold`` says that it was paid back by
+    its state alone; all of it unless ``in_part``. ``cancelling`` is None where no export tells
+    any. ``times`` are when it was placed, and paid: what files of the order tell too.
     """
 
     names: tuple[str, ...]
@@ -72,21 +71,7 @@ class OrderState:
     in_part: bool = False
     all_told: bool = False
     cancelling: Cancelling | None = None
-
-    def is_back(self, goods: int | None) -> bool:
-        """Whether ``goods`` that came back (None without a refund) are what it says of itself."""
-        if goods is None or self.in_part:
-            return goods is not None
-        sold = sum(
-            row.unit_price * row.quantity + row.remainder - row.line_discount for row in self.lines
-        )
-        return goods >= sold - self.lines[0].order_discount
-
-    @property
-    def gaps(self) -> list[tuple[GapKind, int | None]]:
-        """What is not known of it, and the amount where there is one."""
-        unexplained = [(GapKind.UNRECONCILED_ORDERS, self.unexplained)] if self.unexplained else []
-        return [*unexplained, *([(GapKind.REFUNDS_NOT_KNOWN, None)] if self.refunds_untold else [])]
+    times: tuple[datetime, ...] = ()
 
 
 class Platform(Protocol):

@@ -184,6 +184,11 @@ def untold(order: Order) -> bool:
     return order.status in _BACK and not order.head.refunded and order.head.total != 0
 
 
+def all_back(order: Order) -> bool:
+    """Whether its state says that all of it was paid back."""
+    return order.status == "refunded"
+
+
 def refund_rows(
     order: Order, notes: Notes, *, others: bool, as_untold: bool = False
 ) -> list[RefundRow]:

@@ -7,7 +7,7 @@ from itertools import filterfalse
 from common.reports.document.gaps import GapKind
 from ingest.csv.notes import FUTURE, Notes
 from ingest.formats import gift_cards
-from ingest.formats.shopify.order import KNOWN, NOT_PAID, PART, Order, untold
+from ingest.formats.shopify.order import KNOWN, NOT_PAID, PART, Order, all_back, untold
 from ingest.gaps import Gaps
 
 TIPS = "tips are no sales; they were left out"
@@ -96,12 +96,14 @@ def note_gaps(order: Order, gaps: Gaps) -> None:
 def note_untold(order: Order, notes: Notes, gaps: Gaps) -> bool:
     """Say of an order whose state alone tells of a refund that no more is known of it.
 
-    Whether it was said. Where the ledger knows, or comes to know, a refund, it keeps no gap.
+    Whether it was said. Where the ledger knows, or comes to know, what came back, it is no gap.
     """
     if not untold(order) or order.paid_at is None or not order.lines:
         return False
     notes.add(UNTOLD, order.head.name)
-    gaps.add_untold(order.head.name, order.paid_at, platform_id=order.platform_id)
+    gaps.add_untold(
+        *(order.head.name, order.paid_at), whole=all_back(order), platform_id=order.platform_id
+    )
     return True
 
 

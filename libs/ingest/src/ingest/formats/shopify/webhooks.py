@@ -18,6 +18,7 @@ from ingest.formats.shopify.decimals import if_amount
 from ingest.formats.shopify.definition import FORMAT
 from ingest.formats.shopify.order import (
     Order,
+    all_back,
     line_rows,
     order_of,
     remark_on_cancelling,
@@ -109,10 +110,11 @@ class ShopifyWebhooks:
         content = facts.order.content
         order = _order(content, facts, shop)
         name, names = order.head.name, self.names(order_id, facts)
+        times = tuple(filter(None, (order.placed_at, order.paid_at)))
         if content["test"]:
             shop.notes.add("a test order; left out", name)
         if facts.gone or content["test"] or not order.lines:
-            return OrderState(names, order_id)
+            return OrderState(names, order_id, times=times)
         remark(order, shop.notes, shop.now)
         remark_on_cancelling(order, shop.notes, as_untold=untold(order))
         back = dated_refunds(
@@ -126,13 +128,13 @@ class ShopifyWebhooks:
         lines = tuple(row._replace(customer_id=content["customer"]) for row in line_rows(order))
         written = {row.refund_id for row in back}
         lifted = frozenset({CANCELLED, *facts.refunds} - written)
-        alone = untold(order) and order.paid_at is not None and not back
         stands = None if order.head.cancelled_at else facts.order.said_at
         return OrderState(
             *(names, order_id, lines, tuple(back), lifted, order.unexplained),
-            refunds_untold=alone,
-            in_part=order.status != "refunded",
+            refunds_untold=untold(order) and order.paid_at is not None,
+            in_part=not all_back(order),
             cancelling=Cancelling(stands, not any(order.amounts.extras)),
+            times=times,
         )
 
 

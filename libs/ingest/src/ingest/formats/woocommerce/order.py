@@ -230,6 +230,11 @@ def untold(order: Order) -> bool:
     return back and not head.sums.refunded and head.sums.total != 0
 
 
+def all_back(order: Order) -> bool:
+    """Whether its state says that all of it was paid back."""
+    return status_of(order.head.status) == "refunded"
+
+
 def note_gaps(
     order: Order, amounts: Amounts, unexplained: int, gaps: Gaps, *, others: bool
 ) -> None:
@@ -239,7 +244,7 @@ def note_gaps(
     if unexplained:
         gaps.add(GapKind.UNRECONCILED_ORDERS, head.id, since, unexplained)
     if untold(order) and amounts.sold:
-        gaps.add_untold(head.id, since)
+        gaps.add_untold(head.id, since, whole=all_back(order))
     if not back or not amounts.sold:
         return
     if amounts.refund_in_lines or others:

@@ -21,6 +21,7 @@ from ingest.formats.woocommerce.order import (
     Head,
     Order,
     Refund,
+    all_back,
     line_rows,
     refund_rows,
     remark,
@@ -110,8 +111,9 @@ class WooCommerceWebhooks:
         except BadValueError as error:
             raise UnreadableEventError(f"a value of the order {error}") from None
         names = self.names(order_id, facts)
+        times = tuple(filter(None, (order.head.placed_at, order.head.paid_at)))
         if facts.gone or not sold(order, shop.notes):
-            return OrderState(names, None)
+            return OrderState(names, None, times=times)
         cards = shop.basis.gift_cards_are_sales(by_default=FORMAT.gift_cards_are_sales)
         amounts, only_cards = sold_amounts(order, gift_cards_are_sales=cards)
         bare = 0 if amounts.sold else amounts.shipping + amounts.tax
@@ -129,8 +131,9 @@ class WooCommerceWebhooks:
             frozenset(known - {row.refund_id for row in back} if listed or facts.refunds else ()),
             unexplained,
             refunds_untold=untold(order),
-            in_part=status_of(order.head.status) != "refunded",
+            in_part=not all_back(order),
             all_told=listed,
+            times=times,
         )
 
 
