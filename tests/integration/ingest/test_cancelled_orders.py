@@ -270,43 +270,6 @@ def test_events_that_know_of_no_refund_leave_the_money_and_the_pieces(
     assert shop.back == all_of_it
 
 
-def pending(at: str, status: str = "pending") -> dict[str, Any]:
-    """The order as it waits for its payment."""
-    return told(at=at, financial_status=status)
-
-
-@pytest.mark.parametrize("status", ["pending", "authorized", "voided"])
-@pytest.mark.parametrize("refunded", ["64.00", "0.00"])
-def test_a_word_from_before_its_payment_takes_nothing_of_what_an_export_told_out(
-    shop: Shop, status: str, refunded: str
-) -> None:
-    """Events that come late, of an order that was paid, or paid and cancelled, long ago."""
-    gone = "2026-03-08 10:00:00 +0000" if refunded != "0.00" else ""
-    bring(shop, refunded, cancelled_at=gone)
-    sales, back = shop.sales, shop.back
-    assert sales
-    for _ in range(2):
-        shop.hear(("orders/create", pending(DAY, status)))
-        assert (shop.sales, shop.back) == (sales, back)
-        bring(shop, refunded, cancelled_at=gone)
-
-
-def test_a_refund_that_was_known_is_told_beside_a_late_word_of_an_order(shop: Shop) -> None:
-    shop.tell(ONE_MUG)
-    bring(shop, "64.00")
-    shop.hear(("orders/create", pending(DAY)))
-    assert shop.back == [ON_THE_FIFTH, ON_THE_EIGHTH]
-
-
-@pytest.mark.parametrize("gone", ["", "2026-03-08 10:00:00 +0000"])
-def test_a_word_from_after_all_that_an_export_told_that_it_is_not_paid_is_news(
-    shop: Shop, gone: str
-) -> None:
-    bring(shop, "64.00" if gone else "0.00", cancelled_at=gone)
-    shop.tell(pending("2026-03-09T10:00:00Z", "voided"))
-    assert (shop.sales, shop.back) == ({}, [])
-
-
 def test_a_word_from_after_the_cancelling_that_the_order_stands_takes_it_out(shop: Shop) -> None:
     bring(shop, "64.00")
     shop.tell(told(ONE_MUG, at="2026-03-09T10:00:00Z"))

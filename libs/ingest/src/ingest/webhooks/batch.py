@@ -29,7 +29,7 @@ from ingest.ledger.forget import (
 from ingest.ledger.load import LoadSummary, load_sales
 from ingest.ledger.time_limits import TimeLimits
 from ingest.rows import TOLD, OrderLineRow, RefundRow
-from ingest.webhooks.exported_cancelling import paid_since, with_exported
+from ingest.webhooks.exported_cancelling import with_exported
 from ingest.webhooks.facts import Arrival
 from ingest.webhooks.kept_facts import Learned, Said, merge_facts
 from ingest.webhooks.payload import UnreadableEventError, decode
@@ -101,17 +101,13 @@ class Batch:
         basis = basis_of(connection, self.db.tenant_id)
         said = self._said(basis)
         for key, learned in merge_facts(connection, self.db.tenant_id, said).items():
+            notes = Notes(basis.currency)
+            shop = Shop(basis, notes, self.now)
             self._rename(connection, key[1], learned, basis)
-            shop = Shop(basis, Notes(basis.currency), self.now)
             state = PLATFORMS[learned.platform].state(key[1], learned.now, shop)
-            paid_at = paid_since(connection, self.db.tenant_id, state) if state else None
-            if paid_at is not None:
-                shop = replace(shop, notes=Notes(basis.currency))
-                facts = replace(learned.now, paid_at=paid_at)
-                state = PLATFORMS[learned.platform].state(key[1], facts, shop)
             last = max(number for number, order, _, _ in said if order == key)
-            if shop.notes.lines():
-                self._reasons[last] = "; ".join(shop.notes.lines())[:_LONGEST_REASON]
+            if notes.lines():
+                self._reasons[last] = "; ".join(notes.lines())[:_LONGEST_REASON]
             if state is not None:
                 state = self._replace(connection, state, Times(key[1], learned, shop))
                 self._orders.append(state)

@@ -1,7 +1,5 @@
-"""What an export told of an order's payment and cancelling, beside events that know less of it.
+"""What an export told of an order's cancelling, beside events that know less of it.
 
-A word that does not call the order paid, and is from before it was paid or cancelled, is older than
-the export that has this: nothing that it says of the payment is news.
 An export's sum is all that was paid back. Events that come after it may be older than the
 cancelling, or know some of the refunds alone: these are part of the sum, and the cancelling gives
 back what they leave of it. So the sum stays, whoever tells a part of it when.
@@ -10,12 +8,11 @@ back what they leave of it. So the sum stays, whoever tells a part of it when.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, text
 
-from ingest.ledger.forget import find_orders
 from ingest.rows import CANCELLED, CANCELLED_SUM, RefundRow
 from ingest.webhooks.platform import OrderState
 
@@ -24,14 +21,6 @@ _FIND: Final = text(
     " f.tax FROM refunds f LEFT JOIN order_lines l ON l.tenant_id = :tenant_id"
     " AND l.order_id = f.order_id AND l.line_no = f.line_no"
     " WHERE f.tenant_id = :tenant_id AND f.order_id = :order_id"
-)
-
-_FIND_PAYMENT: Final = text(
-    "SELECT o.paid_at, greatest(o.paid_at, max(f.processed_at)) AS known_at"
-    " FROM orders o LEFT JOIN refunds f ON f.tenant_id = :tenant_id AND f.order_id = o.id"
-    " AND f.external_id = :cancelled"
-    " WHERE o.tenant_id = :tenant_id AND o.id = :order_id AND o.paid_at IS NOT NULL"
-    " GROUP BY o.tenant_id, o.id"
 )
 
 
@@ -48,27 +37,6 @@ class _Known(NamedTuple):
     @property
     def back(self) -> int:
         return self.amount + self.shipping + self.tax
-
-
-def paid_since(connection: Connection, tenant_id: int, state: OrderState) -> str | None:
-    """When the ledger has the order paid, as facts have it, where events say that it is not, and
-    their word is older.
-
-    Raises:
-        sqlalchemy.exc.DBAPIError: the database failed.
-    """
-    said_at = state.cancelling.stands_at if state.cancelling else None
-    if not state.lines or state.lines[0].paid_at is not None or said_at is None:
-        return None
-    orders = find_orders(connection, tenant_id, state.names, state.platform_id)
-    if len(orders) != 1:
-        return None
-    given = {"tenant_id": tenant_id, "order_id": orders[0].key, "cancelled": CANCELLED}
-    paid = connection.execute(_FIND_PAYMENT, given).one_or_none()
-    if paid is None or said_at > paid.known_at:
-        return None
-    told: datetime = paid.paid_at
-    return told.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def with_exported(
