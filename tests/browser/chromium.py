@@ -27,9 +27,6 @@ _NOT_WANTED: Final = (
 SWITCHES: Final = (
     "--no-sandbox",
     "--disable-background-networking",
-    # A page of a test is gone before it would run faster, and to compile it twice takes a sixth.
-    "--js-flags=--no-opt --no-maglev --no-sparkplug",
-    "--process-per-site",
     f"--disable-features={','.join(_NOT_WANTED)}",
 )
 
