@@ -22,3 +22,22 @@ def counting(looked: list[float]) -> Callable[[staging.Cursor, str, str], int]:
         return staging.derive(cursor, name, query)
 
     return derive
+
+
+class Explaining:
+    """A load's cursor that counts the rows that each statement looks at."""
+
+    def __init__(self, cursor: Any, looked: list[float]) -> None:
+        self._cursor, self._looked = cursor, looked
+
+    def execute(self, query: Any, given: Any = None) -> Any:
+        words = query.split() if isinstance(query, str) else []
+        if not words or words[0] not in {"INSERT", "UPDATE", "DELETE", "WITH"}:
+            return self._cursor.execute(query, given)
+        explained = f"EXPLAIN (ANALYZE, FORMAT JSON) {query}"
+        (found,) = self._cursor.execute(explained, given).fetchone()
+        self._looked[-1] += rows_of(found[0]["Plan"])
+        return self
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._cursor, name)

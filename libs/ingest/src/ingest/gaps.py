@@ -23,13 +23,11 @@ class Gaps:
         told: the kinds that the source can tell of. What it does not say again of an order that it
             brings is no gap any more.
         of_all: the kinds that every paid order of the source has.
-        by_state: whether an order's state alone told of a refund.
     """
 
     def __init__(self) -> None:
         self.told: frozenset[GapKind] = OF_SALES
         self.of_all: set[GapKind] = set()
-        self.by_state = False
         self._spool: RowSpool[GapRow] | None = None
         self._count = 0
 
@@ -62,7 +60,6 @@ class Gaps:
 
         ``whole`` says that all of it was. The ledger's refunds close it, whoever brought them when.
         """
-        self.by_state = True
         kind = GapKind.REFUNDS_NOT_KNOWN
         self.add(kind, order_id, since, platform_id=platform_id, whole=whole)
 

@@ -17,8 +17,9 @@ class DataGapOfOrder(Model):
     ``kind`` is one of ``common.reports.document.gaps.GapKind``. It touches the instants from
     ``since`` to ``until``, both included. ``stated`` is what the source said of it in the minor
     unit, and ``amount`` what of that is still open: 0 once it is settled, None where the source
-    gave no amount. Of refunds that are not known ``stated`` is the least of goods that came back by
-    the order's state, None where not that tells of them.
+    gave no amount. Of refunds that are not known ``stated`` says what the order's state tells: 0
+    that a part was paid back, else all (1, or a worth that is not looked at), None where not that
+    tells of them.
     """
 
     __tablename__ = "data_gaps"
