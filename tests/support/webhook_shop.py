@@ -16,10 +16,10 @@ _numbers = count(1)
 class WebhookShop:
     """A new shop in euros with a connection to ``platform``."""
 
-    def __init__(self, engine: Engine, platform: str) -> None:
+    def __init__(self, engine: Engine, platform: str, timezone: str = "UTC") -> None:
         self.engine = engine
         slug = f"told-by-{platform}-{next(_numbers)}"
-        self.id = create_tenant(engine, slug=slug, name=slug, currency="EUR", timezone="UTC")
+        self.id = create_tenant(engine, slug=slug, name=slug, currency="EUR", timezone=timezone)
         self.connection = inboxes.connect(engine, self.id, platform)
         self._heard = 0
 

@@ -7,12 +7,12 @@ import pytest
 from sqlalchemy import Engine
 from tests.integration.ingest.test_told_by_events import FIRST_ID, told
 from tests.integration.ingest.test_webhook_law import bring_in
-from tests.support import inboxes, woocommerce_json, woocommerce_orders
+from tests.support import inboxes, woocommerce_json
 from tests.support.shopify_json import refund
 from tests.support.webhook_shop import WebhookShop
+from tests.support.woocommerce_file import file_of
 
 from common.instants import now
-from ingest.import_files import FileKind
 from ingest.webhooks.work import work_off
 
 Told = tuple[str, str, dict[str, Any]]
@@ -137,18 +137,17 @@ NO_SALES: dict[str, tuple[str, dict[str, Any]]] = {
 
 @pytest.mark.parametrize("no_sale", NO_SALES)
 @pytest.mark.parametrize("deleted", [True, False])
-@pytest.mark.parametrize("brought", ["by events", "by a file"])
+@pytest.mark.parametrize("brought", [None, "2026-03-05 12:00:00", "2026-03-05 12:00", "2026-03-05"])
+@pytest.mark.parametrize("placed", ["2026-03-05T11:00:00", "2026-03-05T12:00:01"])
 def test_an_order_that_is_no_sale_takes_none_of_another_site_out(
-    service_engine: Engine, no_sale: str, deleted: bool, brought: str
+    service_engine: Engine, no_sale: str, deleted: bool, brought: str | None, placed: str
 ) -> None:
+    """Nor where a file brought that again: a midnight, which is but a day, is nearer to either."""
     shop = WebhookShop(service_engine, "woocommerce")
     other = inboxes.connect(shop.engine, shop.id, "woocommerce")
-    if brought == "by events":
-        shop.hear(("order.updated", at_woocommerce(5, placed=5)))
-        placed = "2026-03-05T12:00:01"
-    else:
-        bring_in(shop.engine, shop.id, "woocommerce", file_of("2026-03-05 12:00"))
-        placed = "2026-03-06T12:00:01"
+    shop.hear(("order.updated", at_woocommerce(5, placed=5)))
+    if brought is not None:
+        bring_in(shop.engine, shop.id, "woocommerce", file_of(brought))
     topic, change = NO_SALES[no_sale]
     theirs = at_woocommerce(7) | {"date_created_gmt": placed, "date_paid_gmt": placed} | change
     events: list[Told] = [(topic, "b1", theirs)]
@@ -156,20 +155,6 @@ def test_an_order_that_is_no_sale_takes_none_of_another_site_out(
     inboxes.put(shop.engine, shop.id, other, events)
     work_off(shop.engine, shop.id)
     assert [row[0] for row in inboxes.ledger_of(shop.engine, shop.id)["orders"]] == ["1"]
-
-
-def file_of(placed: str) -> dict[FileKind, bytes]:
-    """An export of the order that events call 1, placed at a time that is spelt so."""
-    goods = {"name": "P1", "sku": "P1", "quantity": 1, "before": 6_000, "total": 6_000}
-    head = {"customer": 5, "email": "", "shipping": 0, "fee": 0, "tax": 0, "discount": 0}
-    start = woocommerce_orders.START
-    story = woocommerce_orders.Story(
-        0, head | {"total": 6_000}, [goods], start, "completed", paid=None
-    )
-    content = woocommerce_orders.export([story]).decode()
-    content = content.replace("700", "1").replace(f"{start:%Y-%m-%d %H:%M:%S}", placed)
-    assert placed in content
-    return {FileKind.ORDERS: content.encode()}
 
 
 @pytest.mark.parametrize("placed", ["2026-03-02 12:00:00", "2026-03-02 12:00", "2026-03-02"])

@@ -36,7 +36,7 @@ from ingest.webhooks.payload import UnreadableEventError, decode
 from ingest.webhooks.platform import OrderState, Shop
 from ingest.webhooks.platforms import PLATFORMS
 from ingest.webhooks.refund_days import dated_by_sum
-from ingest.webhooks.same_order import Times
+from ingest.webhooks.same_order import taken_out
 
 LIMITS: Final = TimeLimits(statement_seconds=60, lock_seconds=5)
 _LOCK_CLASS: Final = 0x1A6E5A  # the first of a lock's two keys; never change
@@ -104,12 +104,12 @@ class Batch:
             notes = Notes(basis.currency)
             shop = Shop(basis, notes, self.now)
             self._rename(connection, key[1], learned, basis)
-            state = PLATFORMS[learned.platform].state(key[1], learned.now, shop)
+            state = PLATFORMS[learned.order.platform].state(key[1], learned.order.now, shop)
             last = max(number for number, order, _, _ in said if order == key)
             if notes.lines():
                 self._reasons[last] = "; ".join(notes.lines())[:_LONGEST_REASON]
             if state is not None:
-                state = self._replace(connection, state, Times(key[1], learned, shop))
+                state = self._replace(connection, state, learned, shop)
                 self._orders.append(state)
                 self._note_gap(state)
 
@@ -156,8 +156,9 @@ class Batch:
         self, connection: Connection, order_id: str, learned: Learned, basis: Basis
     ) -> None:
         """Take out what the ledger has of an order by a name that it has no more."""
-        platform, before = PLATFORMS[learned.platform], learned.before
-        names = set(platform.names(order_id, before)) - set(platform.names(order_id, learned.now))
+        platform, before = PLATFORMS[learned.order.platform], learned.before
+        named = platform.names(order_id, learned.order.now)
+        names = set(platform.names(order_id, before)) - set(named)
         shop = Shop(basis, Notes(basis.currency), self.now)
         was = platform.state(order_id, before, shop) if names else None
         if was is not None and was.lines:
@@ -166,7 +167,9 @@ class Batch:
             gone = [each.key for each in found if each.placed_at == placed_at]
             self._changed = forget_orders(connection, mine, gone, self.now) > 0 or self._changed
 
-    def _replace(self, connection: Connection, state: OrderState, times: Times) -> OrderState:
+    def _replace(
+        self, connection: Connection, state: OrderState, learned: Learned, shop: Shop
+    ) -> OrderState:
         """Take out of the ledger what the order is or has no more; the state that it is to have.
 
         One that is a sale has its name, whose it was before, as it has beside an import.
@@ -184,7 +187,8 @@ class Batch:
                 lifted -= {row.refund_id for row in state.refunds}
             taken = lift_refunds_of(connection, mine, found, lifted)
         else:
-            taken = forget_orders(connection, mine, times.same(there, state), self.now)
+            gone = taken_out(there, learned, shop)
+            taken = forget_orders(connection, mine, gone, self.now)
         self._changed = self._changed or taken > 0
         return state
 

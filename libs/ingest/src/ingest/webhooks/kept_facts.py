@@ -21,17 +21,27 @@ OrderKey = tuple[UUID, str]
 """A connection and the platform's id of an order."""
 Said = tuple[int, OrderKey, Facts, str]
 """The number of an event, what it is about, what it says, and the platform."""
+OfOrder = Mapping[tuple[str, str], Sequence[Facts]]
+"""What connections know of a platform's id."""
+
+
+class Known(NamedTuple):
+    """An order that is known: ``now`` by all connections, ``heard`` is what each of them knew."""
+
+    platform: str
+    order_id: str
+    now: Facts
+    heard: tuple[Facts, ...]
 
 
 class Learned(NamedTuple):
-    """What is known of an order that learns something new: before by its connection, and now by all
-    that hear of it. ``others`` are other orders of its id: each site gives out its own.
+    """An order that something new is known of, what its connection knew of it before, and what else
+    is known by a name that it has: each site numbers its orders.
     """
 
     before: Facts
-    now: Facts
-    platform: str
-    others: tuple[Facts, ...]
+    order: Known
+    others: tuple[Known, ...]
 
 
 def merge_facts(
@@ -58,13 +68,11 @@ def merge_facts(
     news = {key: facts for key, facts in after.items() if facts.to_json() != before.get(key)}
     _keep(connection, tenant_id, news)
     known = {key: Facts.from_json(before[key]) if key in before else Facts() for key in news}
+    called = _by_names(of_order)
     told = {}
     for key, facts in news.items():
-        together, platform = facts, platforms[key]
-        for other in _of_same(facts, platform, of_order[platform, key[1]]):
-            together = together.beside(other)
-        others = _others(facts, platform, of_order[platform, key[1]])
-        told[key] = Learned(known[key], together, platform, others)
+        order = _known(facts, platforms[key], key[1], of_order)
+        told[key] = Learned(known[key], order, _others(order, called, of_order))
     return told
 
 
@@ -101,12 +109,36 @@ def _of_same(facts: Facts, platform: str, known: Iterable[Facts]) -> Iterator[Fa
     return (each for each in known if is_same(facts, each))
 
 
-def _others(facts: Facts, platform: str, known: Iterable[Facts]) -> tuple[Facts, ...]:
-    """Those of ``known``, which are of the same id, that are told to be of other orders."""
-    if facts.order is None:
-        return ()
-    is_same = PLATFORMS[platform].is_same
-    return tuple(each for each in known if each.order is not None and not is_same(facts, each))
+def _known(facts: Facts, platform: str, order_id: str, of_order: OfOrder) -> Known:
+    same = tuple(_of_same(facts, platform, of_order[platform, order_id]))
+    together = facts
+    for other in same:
+        together = together.beside(other)
+    return Known(platform, order_id, together, (facts, *same))
+
+
+def _by_names(of_order: OfOrder) -> Mapping[str, Sequence[tuple[str, str, Facts]]]:
+    """What is known, by each name that it has."""
+    called = defaultdict(list)
+    for (platform, order_id), known in of_order.items():
+        for facts in known:
+            for name in PLATFORMS[platform].names(order_id, facts):
+                called[name].append((platform, order_id, facts))
+    return called
+
+
+def _others(
+    order: Known, called: Mapping[str, Sequence[tuple[str, str, Facts]]], of_order: OfOrder
+) -> tuple[Known, ...]:
+    """The orders that are told to be others than ``order`` and have a name of its own."""
+    mine = PLATFORMS[order.platform]
+    return tuple(
+        _known(facts, platform, order_id, of_order)
+        for name in mine.names(order.order_id, order.now)
+        for platform, order_id, facts in called.get(name, ())
+        if (platform, order_id) != (order.platform, order.order_id)
+        or not any(mine.is_same(each, facts) for each in (order.now, *order.heard))
+    )
 
 
 def _keep(connection: Connection, tenant_id: int, news: Mapping[OrderKey, Facts]) -> None:

@@ -1,61 +1,90 @@
 """Whether an order that the ledger calls by a name is the one that events say is no sale.
 
-Two sites of one shop number their orders alike, and a file has no more than the number. So an order
-is known by when it was placed besides: as events tell it, or as files spell it, some only by the
-day. Of orders of a name that are known the one that was placed nearest has it.
+Where no other order of that name is known it is, whenever it was placed: files spell times by
+the day, or by a clock elsewhere, and a shop sets it right. Two sites of one shop number their
+orders alike, though. Then it is the order's that was placed as the ledger has it; and where that
+fits several, as a day does, a sale's.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from ingest.csv.notes import Notes
 from ingest.ledger.forget import Found
-from ingest.webhooks.facts import Facts
-from ingest.webhooks.kept_facts import Learned
-from ingest.webhooks.platform import OrderState, Shop
+from ingest.webhooks.kept_facts import Known, Learned
+from ingest.webhooks.payload import UnreadableEventError
+from ingest.webhooks.platform import Shop
 from ingest.webhooks.platforms import PLATFORMS
 
-_A_DAY: Final = timedelta(days=1)
+_MOMENT: Final = timedelta(microseconds=1)
+_MINUTE: Final = timedelta(minutes=1)
+_LONGEST_DAY: Final = timedelta(hours=25)
+_ZONES_APART: Final = timedelta(hours=26)
+"""How far clocks of two zones may be apart."""
 
 
 @dataclass(frozen=True, slots=True)
-class Times:
-    """When an order that something was learned of was placed, or paid, and others of its name."""
+class _Claim:
+    """When an order was placed, or paid, as its connections knew that; and whether it is a sale."""
 
-    order_id: str
-    learned: Learned
-    shop: Shop
+    times: frozenset[datetime]
+    is_sale: bool
 
-    def same(self, found: Collection[Found], state: OrderState) -> list[int]:
-        """The keys of those of ``found`` that are the order, which ``state`` tells of.
+    @classmethod
+    def of(cls, order: Known, shop: Shop) -> "_Claim":
+        """An order's; nothing is told of what does not suit the shop's settings any more."""
+        platform = PLATFORMS[order.platform]
+        quiet = replace(shop, notes=Notes(shop.currency))
+        times: set[datetime] = set()
+        is_sale = False
+        for facts in (*order.heard, order.now):
+            try:
+                state = platform.state(order.order_id, facts, quiet)
+            except UnreadableEventError:
+                continue
+            if state is not None:
+                times |= {*state.times}
+                is_sale = bool(state.lines)
+        return cls(frozenset(times), is_sale)
 
-        By the platform's id, or by when it was placed, as its connection knows that now or knew it.
-        """
-        keys = [each.key for each in found if each.by_id]
-        if len(keys) == len(found):
-            return keys
-        own = _times([state, *self._states([self.learned.before])])
-        others = self._states(self.learned.others)
-        theirs = _times(each for each in others if set(each.names) & set(state.names))
-        named = (each for each in found if not each.by_id)
-        return keys + [each.key for each in named if _is_of(each.placed_at, own, theirs)]
+    def fits(self, since: datetime, until: datetime) -> bool:
+        """Whether it was placed then."""
+        return any(since <= each < until for each in self.times)
 
-    def _states(self, known: Iterable[Facts]) -> list[OrderState]:
-        platform = PLATFORMS[self.learned.platform]
-        shop = replace(self.shop, notes=Notes(self.shop.currency))
-        states = (platform.state(self.order_id, each, shop) for each in known)
-        return [each for each in states if each is not None]
-
-
-def _is_of(placed_at: datetime, own: Iterable[datetime], others: Iterable[datetime]) -> bool:
-    apart, nearest = (
-        min((abs(placed_at - each) for each in times), default=timedelta.max)
-        for times in (own, others)
-    )
-    return apart <= min(_A_DAY, nearest)
+    def apart(self, placed_at: datetime) -> timedelta:
+        """How far from a time it was placed."""
+        return min((abs(placed_at - each) for each in self.times), default=timedelta.max)
 
 
-def _times(states: Iterable[OrderState]) -> frozenset[datetime]:
-    return frozenset(time for each in states for time in each.times)
+def taken_out(found: Collection[Found], learned: Learned, shop: Shop) -> list[int]:
+    """The keys of those of ``found`` that are the order that ``learned`` says is no sale."""
+    if not learned.others:
+        return [each.key for each in found]
+    before = learned.order._replace(heard=(learned.before, *learned.order.heard))
+    own = _Claim.of(before, shop)
+    others = [_Claim.of(each, shop) for each in learned.others]
+    zone = ZoneInfo(shop.basis.timezone)
+    return [each.key for each in found if each.by_id or _is_of(own, others, each.placed_at, zone)]
+
+
+def _is_of(own: _Claim, others: Collection[_Claim], placed_at: datetime, zone: ZoneInfo) -> bool:
+    for since, until in _meant(placed_at, zone):
+        theirs = [each for each in others if each.fits(since, until)]
+        if own.fits(since, until):
+            return not any(each.is_sale for each in theirs)
+        if theirs:
+            return False
+    return own.apart(placed_at) < min(each.apart(placed_at) for each in others)
+
+
+def _meant(placed_at: datetime, zone: ZoneInfo) -> Iterator[tuple[datetime, datetime]]:
+    """When what was placed at a time of the ledger may have been: what is likelier comes first."""
+    yield placed_at, placed_at + _MOMENT
+    is_day = placed_at.astimezone(zone).time() == time.min
+    if not is_day:
+        yield placed_at, placed_at + _MINUTE
+    whole = _LONGEST_DAY if is_day else _MINUTE
+    yield placed_at - _ZONES_APART, placed_at + whole + _ZONES_APART

@@ -6,6 +6,7 @@ an order first told of it, and stays there. An order in the trash is in no expor
 restored.
 """
 
+import hashlib
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -94,10 +95,13 @@ class WooCommerceWebhooks:
         return (facts.order.content["number"] or order_id,) if facts.order else ()
 
     def is_same(self, one: Facts, other: Facts) -> bool:
-        """See ``Platform``; each site counts ids, and as a rule numbers, from one."""
+        """See ``Platform``; each site counts ids, and as a rule numbers, from one. An order has a
+        key of its own, which versions before this one did not keep."""
         if one.order is None or other.order is None:
             return False
         mine, theirs = one.order.content, other.order.content
+        if mine.get("key") and theirs.get("key"):
+            return bool(mine["key"] == theirs["key"])
         return all(mine[name] == theirs[name] for name in ("number", "placed"))
 
     def state(self, order_id: str, facts: Facts, shop: Shop) -> OrderState | None:
@@ -164,7 +168,10 @@ def _content(payload: Mapping[str, Any]) -> dict[str, Any]:
     if len(lines) > _MOST_LINES:
         raise UnreadableEventError(f"line_items are more than {_MOST_LINES}")
     codes = [text_at(each, "code") for each in list_at(payload, "coupon_lines")]
+    key = text_at(payload, "order_key")
     return content | {
+        # It opens the order's page at the shop, so it is not kept itself.
+        "key": hashlib.sha256(key.encode()).hexdigest()[:32] if key else None,
         "id": needed_at(payload, "id"),
         "placed": moment_at(payload, "date_created_gmt", offset="Z"),
         "paid": moment_at(payload, "date_paid_gmt", offset="Z") if paid else None,
