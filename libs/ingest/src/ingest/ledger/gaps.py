@@ -28,7 +28,8 @@ _ADD_OF_ALL = """
 """
 # Of what a state tells it is kept whether that was all (1) or a part (0), and no amount is open;
 # beside it a missing column tells of more than it. What was said before keeps its last day unless
-# it has grown since; what a state tells grows from a part to all, by nothing else.
+# it has grown since; what a state tells grows from a part to all, and where a missing column told
+# before, or does now: what came back may be of any day up to this load.
 _KEEP = """
     INSERT INTO data_gaps AS g (tenant_id, order_id, kind, since, until, stated, amount)
     SELECT %(tenant_id)s, order_id, kind, min(since),
@@ -41,7 +42,7 @@ _KEEP = """
     ON CONFLICT (tenant_id, order_id, kind) DO UPDATE
     SET since = excluded.since, stated = excluded.stated, amount = excluded.amount,
         until = CASE WHEN g.stated IS NOT DISTINCT FROM excluded.stated
-                       OR (g.kind = %(not_known)s AND (excluded.stated > g.stated) IS NOT TRUE)
+                       OR (g.kind = %(not_known)s AND excluded.stated <= g.stated)
                      THEN greatest(least(g.until, excluded.until), excluded.since)
                      ELSE excluded.until END
 """
@@ -63,18 +64,21 @@ _STAGE_CONCERNED: Final = """
 # Where the tenant's tables are taken for empty, a loop over orders would read them once an order.
 # What is staged is counted, and an outer join never less than that: a hash is cheaper. It holds of
 # one join a query, as the planner changes the turn of several.
-_STAGE_WEIGHED: Final = f"""
-    SELECT found.*, o.id, o.shipping, o.tax
-    FROM (
+_STAGE_FOUND: Final = f"""
+    SELECT found.* FROM (
         SELECT g.order_id, g.kind, g.since, g.until, g.stated
         FROM staged_concerned c
         LEFT JOIN data_gaps g ON g.tenant_id = %(tenant_id)s AND g.order_id = c.order_id
              AND (g.kind = ANY('{{{",".join(_SETTLING)}}}')
                   OR (g.kind = '{_NOT_KNOWN}' AND g.stated IS NOT NULL))
         OFFSET 0) found
-    LEFT JOIN orders o ON o.tenant_id = %(tenant_id)s AND o.external_id = found.order_id
     WHERE found.order_id IS NOT NULL
 """  # noqa: S608 - words of our own
+_STAGE_WEIGHED: Final = """
+    SELECT f.*, o.id, o.shipping, o.tax
+    FROM staged_found f
+    LEFT JOIN orders o ON o.tenant_id = %(tenant_id)s AND o.external_id = f.order_id
+"""
 _STAGE_WORTHS: Final = """
     SELECT w.*, count(l.line_no) AS lines, sum(l.quantity) AS pieces,
            coalesce(sum(l.unit_price * l.quantity + l.remainder - l.line_discount
@@ -86,7 +90,7 @@ _STAGE_WORTHS: Final = """
 # Of refunds that came without their tax, the tax is reckoned in proportion to the order's.
 # All is back by its worth: a refund of a whole order names no pieces, and one of a piece may be of
 # a part of its price. Where prices include tax, each line and each refund was rounded when it was
-# taken out, by half a unit at most: that may be missing where all pieces came back.
+# taken out, by half a unit at most: that may be missing where all pieces came back for money.
 _SETTLE: Final = """
     INSERT INTO data_gaps AS g (tenant_id, order_id, kind, since, until, stated, amount)
     SELECT %(tenant_id)s, w.order_id, w.kind, w.since, w.until, w.stated, CASE
@@ -97,7 +101,9 @@ _SETTLE: Final = """
             END, 0), 0)
         WHEN count(r.amount) = 0 THEN NULL
         WHEN w.stated = 0 OR 2 * sum(r.amount) >= 2 * w.worth
-             - CASE WHEN sum(r.quantity) >= w.pieces THEN w.lines + count(r.amount) ELSE 0 END
+             - CASE WHEN sum(r.quantity) >= w.pieces
+                    THEN w.lines + count(*) FILTER (WHERE r.amount > 0 AND r.line_no IS NOT NULL)
+                    ELSE 0 END
         THEN 0
     END
     FROM staged_worths w
@@ -105,6 +111,7 @@ _SETTLE: Final = """
     GROUP BY w.order_id, w.kind, w.since, w.until, w.stated, w.shipping, w.tax, w.lines,
              w.pieces, w.worth
     ON CONFLICT (tenant_id, order_id, kind) DO UPDATE SET amount = excluded.amount
+    WHERE g.amount IS DISTINCT FROM excluded.amount
 """
 
 
@@ -126,8 +133,9 @@ def merge_gaps(cursor: Cursor, gaps: Gaps) -> None:
     for statement in (_KEEP, _FORGET, _FORGET_NAMED):
         cursor.execute(statement, given)
     if derive(cursor, "staged_concerned", _STAGE_CONCERNED) and derive(
-        cursor, "staged_weighed", _STAGE_WEIGHED
+        cursor, "staged_found", _STAGE_FOUND
     ):
+        derive(cursor, "staged_weighed", _STAGE_WEIGHED)
         derive(cursor, "staged_worths", _STAGE_WORTHS)
         cursor.execute(_SETTLE, given)
 
