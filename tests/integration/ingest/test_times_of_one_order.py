@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -68,6 +69,33 @@ def test_orders_of_two_sites_that_were_placed_at_one_moment_are_two(service_engi
     inboxes.put(shop.engine, shop.id, other, [("order.updated", "b1", theirs)])
     work_off(shop.engine, shop.id)
     assert [row[0] for row in inboxes.ledger_of(shop.engine, shop.id)["orders"]] == ["1"]
+
+
+@pytest.mark.parametrize(
+    ("zone", "spelt", "theirs", "ours", "goes"),
+    [
+        ("UTC", "2026-03-02 12:00:00", "2026-03-02T12:00:00", "2026-03-02T15:00:00", False),
+        ("Europe/Berlin", "2026-03-02", "2026-02-28T17:00:00", "2026-03-03T08:00:00", True),
+    ],
+    ids=["theirs to the second", "ours by the day of another zone"],
+)
+def test_what_a_file_brought_is_the_order_whose_time_it_spells(
+    service_engine: Engine, zone: str, spelt: str, theirs: str, ours: str, goes: bool
+) -> None:
+    """Two sites have an order of that number, and neither is a sale."""
+    shop = WebhookShop(service_engine, "woocommerce", zone)
+    other = inboxes.connect(shop.engine, shop.id, "woocommerce")
+    no_sale = {"status": "cancelled", "date_paid_gmt": None}
+
+    def hear(connection: UUID, key: str, placed: str) -> None:
+        order = at_woocommerce(5) | {"order_key": key, "date_created_gmt": placed} | no_sale
+        inboxes.put(shop.engine, shop.id, connection, [("order.updated", key, order)])
+        work_off(shop.engine, shop.id)
+
+    hear(other, "b", theirs)
+    bring_in(shop.engine, shop.id, "woocommerce", file_of(spelt))
+    hear(shop.connection, "a", ours)
+    assert len(inboxes.ledger_of(shop.engine, shop.id)["orders"]) == (0 if goes else 1)
 
 
 def test_the_key_of_an_order_which_opens_its_page_is_not_kept(service_engine: Engine) -> None:

@@ -3,7 +3,8 @@
 An order's gaps are those that the source told which brought it last, as far as that source can tell
 of a kind. Refunds that come with their dates settle what was said of them without. So they do where
 an order's state alone says that it was paid back: all of it where its goods came back, a part where
-anything did, whoever told the refund, before or after. An order that is replaced is weighed again.
+anything did, whoever told the refund, before or after. An order that is replaced is weighed again
+with its refunds, which are staged then.
 """
 
 from typing import Any, Final
@@ -59,7 +60,6 @@ _FORGET_NAMED = """
 """
 _STAGE_CONCERNED: Final = """
     SELECT order_id FROM staged_events UNION SELECT order_id FROM staged_gaps
-    UNION SELECT order_id FROM staged_orders WHERE NOT same
 """
 # Where the tenant's tables are taken for empty, a loop over orders would read them once an order.
 # What is staged is counted, and an outer join never less than that: a hash is cheaper. It holds of
