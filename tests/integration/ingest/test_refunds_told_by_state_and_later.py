@@ -159,6 +159,15 @@ def test_pieces_that_came_back_one_by_one_without_their_tax_are_all(
     assert of.known
 
 
+def test_what_comes_out_the_same_is_not_written_again(service_engine: Engine) -> None:
+    of = Told(service_engine)
+    of.own(back=("10.00",))
+    before = of.rows("SELECT ctid FROM data_gaps")
+    of.own(back=("12.00",))
+    assert not of.known
+    assert of.rows("SELECT ctid FROM data_gaps") == before
+
+
 @pytest.mark.parametrize(("back", "known"), [(("0.00",), True), ((), False)])
 def test_an_order_worth_nothing_is_back_by_any_refund_and_by_none_it_is_not(
     service_engine: Engine, back: tuple[str, ...], known: bool
