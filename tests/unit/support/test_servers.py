@@ -1,6 +1,7 @@
 """The same command runs on the same servers everywhere: nothing is found out, all is chosen."""
 
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from tests.support import servers
@@ -33,6 +34,19 @@ def test_docker_is_used_only_when_it_is_chosen(
 def test_a_name_that_is_none_is_refused() -> None:
     with pytest.raises(NoServersError, match="embedded or docker, not 'podman'"):
         _kind({"TEST_SERVERS": "podman"})
+
+
+def test_files_are_in_memory_where_it_has_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(servers, "_SHARED_MEMORY", tmp_path)
+    monkeypatch.setattr(servers, "_ROOM", 1)
+    assert servers._in_memory() == tmp_path
+    monkeypatch.setattr(servers, "_ROOM", 2**60)
+    assert servers._in_memory() is None
+    monkeypatch.setattr(servers, "_ROOM", 1)
+    monkeypatch.setattr(servers, "_SHARED_MEMORY", tmp_path / "missing")
+    assert servers._in_memory() is None
 
 
 def _kind(environment: dict[str, str]) -> str:
