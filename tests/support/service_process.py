@@ -4,9 +4,10 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from typing import Any
 
 import httpx
 from tests.support import wait
@@ -27,15 +28,13 @@ def service_process(
     ``command`` is what runs it elsewhere; where it hears nobody there it has to be ``killed``, with
     all that it started.
     """
-    start: Callable[..., subprocess.Popen[bytes]] = subprocess.Popen if command else Forked
-    python = [sys.executable, "-m"] if command else []
     with log.open("w") if log else nullcontext() as stream:
-        process = start(
-            [*command, *python, module],
-            env=environment,
-            stdout=stream,
-            stderr=stream,
-            start_new_session=killed,
+        given: dict[str, Any] = {"env": environment, "stdout": stream, "stderr": stream}
+        given["start_new_session"] = killed
+        process: subprocess.Popen[bytes] = (
+            subprocess.Popen([*command, sys.executable, "-m", module], **given)
+            if command
+            else Forked([module], **given)
         )
     try:
         yield process
