@@ -1,4 +1,4 @@
-"""What has imported the services once, and forks a process that runs one of them when asked.
+"""A fork server: it has imported the services once, and forks a process of one when asked.
 
 A service imports a thousand modules before it does anything, which is most of what a start costs,
 while a test that starts one is seldom about that. The forked process runs the same entry point

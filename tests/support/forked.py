@@ -1,5 +1,5 @@
-"""Processes of the services and of the command line, without the imports: forked from a process
-that has them (``tests.support.fork_server``), and in all else as ``python -m`` starts them.
+"""Processes of a fork server (``tests.support.fork_server``) that has their imports: in all else
+they are as ``python -m`` starts them.
 """
 
 import atexit
