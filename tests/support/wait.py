@@ -15,7 +15,8 @@ T = TypeVar("T")
 PATIENCE_SECONDS: Final = 600.0
 """For what takes a time-out in seconds, and is not about one: far more than anything takes."""
 LOOKS: Final = 9000
-"""When a state that does not come fails the test: after 90 s on an idle machine."""
+"""When a state that does not come fails the test: after 90 s on an idle machine, and some minutes
+where a look takes milliseconds."""
 _PAUSE_SECONDS: Final = (0.01, 0.05)
 """The shortest and the longest."""
 _PAUSE_PER_LOOK: Final = 4

@@ -98,6 +98,25 @@ def test_what_a_file_brought_is_the_order_whose_time_it_spells(
     assert len(inboxes.ledger_of(shop.engine, shop.id)["orders"]) == (0 if goes else 1)
 
 
+def test_an_order_is_itself_by_the_time_that_was_told_before(service_engine: Engine) -> None:
+    """Its date moves as it is cancelled, past that of another site's sale of its number."""
+    shop = WebhookShop(service_engine, "woocommerce")
+    other = inboxes.connect(shop.engine, shop.id, "woocommerce")
+    cancelled = {"status": "cancelled", "date_paid_gmt": None}
+    stories: list[tuple[UUID, str, str, dict[str, Any]]] = [
+        (other, "b", "13:00", {}),
+        (shop.connection, "a", "12:00", {}),
+        (shop.connection, "a", "14:50", cancelled),
+    ]
+    for day, (connection, key, at, change) in enumerate(stories, 5):
+        then = f"2026-03-02T{at}:00"
+        times = {"date_created_gmt": then, "date_paid_gmt": then}
+        order = at_woocommerce(day) | {"order_key": key} | times | change
+        inboxes.put(shop.engine, shop.id, connection, [("order.updated", f"{day}", order)])
+        work_off(shop.engine, shop.id)
+    assert inboxes.ledger_of(shop.engine, shop.id)["orders"] == []
+
+
 def test_the_key_of_an_order_which_opens_its_page_is_not_kept(service_engine: Engine) -> None:
     shop = WebhookShop(service_engine, "woocommerce")
     shop.hear(("order.updated", at_woocommerce(5) | {"order_key": "wc_order_a1"}))
