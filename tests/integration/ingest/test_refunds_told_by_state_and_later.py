@@ -107,7 +107,9 @@ def test_an_order_of_a_part_stays_known_whatever_it_comes_to_be_worth(
     service_engine: Engine,
 ) -> None:
     of = Told(service_engine, "partially_refunded")
+    assert not of.known
     of.own(back=("1.00",))
+    assert of.known
     of.own(price="30.00")
     assert of.known
 
