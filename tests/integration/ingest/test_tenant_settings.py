@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from redis import Redis
 from sqlalchemy import Engine, insert, text
 from tests.support import wait
+from tests.support.lock_waits import somebody_waits
 
 from accounts.provisioning import create_tenant
 from analytics.cli import main
@@ -143,19 +144,12 @@ def test_a_load_under_way_is_waited_for(
     service_engine: Engine, owner_engine: Engine, tenant_id: int, run: Run, read: Any
 ) -> None:
     """A load takes the ledger's lock, then the shop's row and the version: the change does too."""
-    waits = text(
-        "SELECT count(*) FROM pg_stat_activity"
-        " WHERE wait_event_type = 'Lock' AND datname = current_database()"
-    )
     with ThreadPoolExecutor(1) as thread:
         with transaction(service_engine, Access(tenant_id=tenant_id)) as loading:
             mine = {"tenant_id": tenant_id}
             loading.connection().exec_driver_sql(LOCK_LEDGER, mine)
             changed = thread.submit(zone, run, "Asia/Tokyo")
-            # In a transaction of its own each time: within one, what is looked at stays the same.
-            looking = owner_engine.execution_options(isolation_level="AUTOCOMMIT")
-            with looking.connect() as other:
-                wait.until(lambda: bool(other.scalar(waits)), "the change waits")
+            wait.until(lambda: somebody_waits(owner_engine), "the change waits")
             loading.execute(text("SELECT 1 FROM tenants FOR SHARE"))
             loading.connection().exec_driver_sql(NEXT_VERSION, mine)
         assert changed.result().exit_code == 0

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import Engine, text
 from tests.support import wait
+from tests.support.lock_waits import somebody_waits
 from tests.support.rolled_up import check, job, marks, sale
 
 from common.db.tenancy import Access, transaction
@@ -51,16 +52,6 @@ def test_a_change_of_zone_waits_for_writers(
     thread.join(wait.PATIENCE_SECONDS)
     assert moved.is_set()
     assert marks(service_engine, tenant_id) == {date(2026, 3, 9)}, "the day as New York counts"
-
-
-def somebody_waits(owner: Engine) -> bool:
-    """Whether a connection to this database waits for a lock."""
-    waiting = text(
-        "SELECT count(*) FROM pg_stat_activity"
-        " WHERE wait_event_type = 'Lock' AND datname = current_database()"
-    )
-    with owner.connect() as connection:
-        return bool(connection.scalar(waiting))
 
 
 def test_writers_and_refreshers_at_once_lose_nothing(

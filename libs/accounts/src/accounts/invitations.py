@@ -2,7 +2,8 @@
 
 ``inv_``, the tenant, the invitation's id and a secret of 256 random bits, whose digest alone is
 kept. It works once, until it expires or is revoked; which of these ended it is not told. Of two who
-use it at once the second waits for the first, and finds it used.
+use it at once the second waits for the first, and finds it used. Whoever looks at it waits too, or
+they would see the account that the first has just made, and be asked for its password.
 """
 
 import hashlib
@@ -13,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import Final
+from typing import Final, Literal
 from uuid import UUID, uuid4
 
 from sqlalchemy import ColumnElement, Engine, func, select, update
@@ -149,7 +150,7 @@ def find_invitation(engine: Engine, token: str, *, now: datetime) -> Invited:
     """
     named = _parsed(token)
     with transaction(engine, Access(tenant_id=named[0])) as session:
-        return _invited(engine, session, _row(session, named, token, now))
+        return _invited(engine, session, _row(session, named, token, now, locked="shared"))
 
 
 def accept_invitation(
@@ -171,7 +172,7 @@ def accept_invitation(
     """
     named = _parsed(token)
     with transaction(engine, Access(tenant_id=named[0])) as session:
-        row = _row(session, named, token, at, locked=True)
+        row = _row(session, named, token, at, locked="exclusive")
         with accounts_beside(engine, session) as accounts:
             if password_hash is not None:
                 account = insert(Admin).values(email=row.email, password_hash=password_hash)
@@ -205,12 +206,12 @@ def _row(
     token: str,
     now: datetime,
     *,
-    locked: bool = False,
+    locked: Literal["shared", "exclusive"],
 ) -> Invitation:
     query = select(Invitation).where(
         Invitation.tenant_id == named[0], Invitation.id == named[1], *_open(now)
     )
-    row = session.scalar(query.with_for_update() if locked else query)
+    row = session.scalar(query.with_for_update(read=locked == "shared"))
     if row is None or not hmac.compare_digest(row.digest, _digest(token)):
         raise InvitationOverError
     return row

@@ -3,23 +3,29 @@
 import html
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
+from threading import Event
 
 import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Engine
 from tests.integration.share_api.conftest import BASE_URL, PASSWORD, Service, World
 from tests.integration.share_api.console.conftest import Tab, a_tab, said
-from tests.support import hypothesis_profiles
+from tests.support import hypothesis_profiles, wait
+from tests.support.lock_waits import somebody_waits
 
+from accounts.admin_copies import accounts_beside
 from accounts.invitations import InvitationOverError, find_invitation, invite
 from accounts.passwords import end_sessions, replace_password
 from accounts.reset_links import ResetOverError, find_reset, reset_link
 from common.db.accounts import Role
 from common.db.audit import COMMAND_LINE, Author
-from common.db.tenancy import TenantDb
+from common.db.tenancy import TenantDb, TenantSession
 from common.instants import now
 from common.password_hashing import hash_password
 
@@ -87,6 +93,30 @@ def test_of_two_who_accept_at_once_one_is_let_in(tab: Tab, service: Service) -> 
     path = invited(tab, "dora@example.com", "viewer")
     other = "seven quiet lanterns drift"
     assert at_once(service, path, NEW, other) == [303, 404]
+
+
+def test_of_two_who_accept_neither_is_asked_for_the_others_password(
+    tab: Tab, stranger: Tab, service: Service, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One makes the account after the other saw the invitation, and before it asks for accounts."""
+    path = invited(tab, "dora@example.com", "viewer")
+    plain, begun = accounts_beside, Event()
+
+    @contextmanager
+    def overtaken(engine: Engine, session: TenantSession) -> Iterator[TenantSession]:
+        if not begun.is_set():
+            begun.set()
+            firsts.append(threads.submit(first.send, path, password=NEW))
+            wait.until(lambda: firsts[0].done() or somebody_waits(world.engine), "they meet")
+        with plain(engine, session) as accounts:
+            yield accounts
+
+    monkeypatch.setattr("accounts.invitations.accounts_beside", overtaken)
+    firsts: list[Future[httpx.Response]] = []
+    with a_tab(service) as first, ThreadPoolExecutor(1) as threads:
+        answers = [stranger.send(path, password="seven quiet lanterns drift")]
+        answers.append(firsts[0].result())
+    assert sorted(each.status_code for each in answers) == [303, 404]
 
 
 def test_an_account_that_is_there_shows_its_password(

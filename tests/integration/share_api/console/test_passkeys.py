@@ -12,11 +12,12 @@ from typing import Any
 import httpx
 import pytest
 from redis import Redis
-from sqlalchemy import Engine, select, text
+from sqlalchemy import select
 from tests.integration.share_api.conftest import BASE_URL, PASSWORD, Serve, Service, World
 from tests.integration.share_api.console.conftest import Tab, a_tab, said
 from tests.support import wait
 from tests.support.authenticator import PRESENT, VERIFIED, Authenticator, encoded, great
+from tests.support.lock_waits import somebody_waits
 
 from accounts import passkeys as accounts
 from accounts.memberships import find_account
@@ -339,21 +340,11 @@ def test_of_two_who_show_one_counter_the_second_meets_what_the_first_left(
         held = threads.submit(use, first)
         assert begun.wait(wait.PATIENCE_SECONDS)
         other = threads.submit(use, second)
-        wait.until(lambda: other.done() or waits(world.engine), "the second waits")
+        wait.until(lambda: other.done() or somebody_waits(world.engine), "the second waits")
         go_on.set()
         held.result()
         other.result()
     assert met == [before.sign_count + 1]
-
-
-def waits(engine: Engine) -> bool:
-    """Whether a session of this database waits for a lock."""
-    query = (
-        "SELECT count(*) > 0 FROM pg_stat_activity"
-        " WHERE wait_event_type = 'Lock' AND datname = current_database()"
-    )
-    with engine.connect() as connection:
-        return bool(connection.scalar(text(query)))
 
 
 def test_an_authenticator_that_does_not_count_is_let_in_each_time(tab: Tab, other: Tab) -> None:

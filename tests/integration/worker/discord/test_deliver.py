@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from msgspec import structs
 from redis import Redis
-from sqlalchemy import Engine, delete, select, text
+from sqlalchemy import delete, select
 from tests.integration.worker.conftest import Shop, window
 from tests.support import wait
 from tests.support.discord_server import (
@@ -21,6 +21,7 @@ from tests.support.discord_server import (
     limited,
     new_guild,
 )
+from tests.support.lock_waits import somebody_waits
 
 from common import instants
 from common.db.discord import DiscordConnection
@@ -378,25 +379,13 @@ def test_a_disconnection_waits_for_what_is_being_sent(world: World) -> None:
     assert met.wait(wait.PATIENCE_SECONDS)
     leaving = threading.Thread(target=leave)
     leaving.start()
-    wait.until(lambda: _waits(world.shop.engine))
+    wait.until(lambda: somebody_waits(world.shop.engine))
     assert not was_there
     go.set()
     sending.join(wait.PATIENCE_SECONDS)
     leaving.join(wait.PATIENCE_SECONDS)
     assert was_there
     assert len(world.edits) == 1
-
-
-def _waits(engine: Engine) -> bool:
-    """Whether somebody waits for a lock in this database."""
-    with engine.connect() as connection:
-        found = connection.scalar(
-            text(
-                "SELECT count(*) FROM pg_stat_activity"
-                " WHERE wait_event_type = 'Lock' AND datname = current_database()"
-            )
-        )
-    return bool(found)
 
 
 def test_a_report_that_cannot_be_computed_ends_in_words(
