@@ -23,6 +23,8 @@ TIME_LIMIT: Final = "analytics_time_limit"
 SETS_LIMITS: Final = "analytics_sets_limits"
 """The execution option of who sets zone and time limit with another statement of theirs."""
 _PLAIN: Final = {"no_parameters": True}
+_POOL: Final = "analytics_pool"
+"""What a connection's entry has for the pool that it was made for."""
 _PREPARE_AFTER: Final = 5
 """Uses of a statement: psycopg's own default."""
 
@@ -114,8 +116,9 @@ def create_database_engine(
 
     @event.listens_for(engine, "do_connect")
     def _connect(
-        _: Dialect, __: ConnectionPoolEntry, arguments: list[Any], named: dict[str, Any]
+        _: Dialect, entry: ConnectionPoolEntry, arguments: list[Any], named: dict[str, Any]
     ) -> TimeoutConnection:
+        entry.info[_POOL] = id(engine.pool)
         connection = TimeoutConnection.connect(*arguments, **named)
         connection.statement_timeout_seconds = min(
             CONNECT_TIMEOUT_SECONDS, statement_timeout_seconds
@@ -127,6 +130,11 @@ def create_database_engine(
     def _usual(connection: DBAPIConnection | None, *_: object) -> None:
         if isinstance(connection, TimeoutConnection):
             connection.statement_timeout_seconds = statement_timeout_seconds
+
+    @event.listens_for(engine, "checkin")
+    def _close_late(_: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
+        if entry.info.get(_POOL) != id(engine.pool):
+            entry.close()  # it comes back to a pool that was disposed of: nobody takes it again
 
     return engine
 
