@@ -21,7 +21,7 @@ from common.db.tenancy import Access, transaction
 from common.db.webhooks import EventState, WebhookEvent, WebhookOrder
 from common.jobs.payloads import ComputeReport, RestoreLink
 from common.links import popularity, view_counts
-from common.links.state import LinkState, LinkStateStore, parse_state, state_key
+from common.links.state import LinkState, LinkStateStore, parse_link, state_key
 from common.reports import registry
 from common.reports.window import Period, window_of
 from common.reports_cache.cache import (
@@ -167,7 +167,7 @@ def restored(shops: Shops) -> LinkState | None:
     states, cache = LinkStateStore(shops.redis), ReportCache(shops.redis, keep_seconds=600)
     restore.restore_link(shops.service, states, cache, RestoreLink(shops.theirs, shops.link_id))
     told: Any = shops.redis.get(state_key(shops.theirs, shops.link_id))
-    return parse_state(told, epoch=states.epoch(shops.theirs))
+    return parse_link(told, epoch=states.epoch(shops.theirs)).state
 
 
 EMAIL = "Buyer@example.com"

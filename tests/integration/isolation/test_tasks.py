@@ -33,7 +33,7 @@ from common.jobs.payloads import (
     WorkWebhooks,
 )
 from common.jobs.publisher import JobPublisher
-from common.links.state import LinkState, parse_state, state_key
+from common.links.state import LinkState, parse_link, state_key
 from common.reports import registry
 from common.reports.window import Period, Window, window_of
 from common.reports_cache.cache import (
@@ -172,7 +172,7 @@ def make_forms(worker: Celery, shops: Shops) -> None:
 def restore(worker: Celery, shops: Shops) -> None:
     run(worker, RestoreLink(shops.ours, shops.link_id))
     state: Any = shops.redis.get(state_key(shops.ours, shops.link_id))
-    assert parse_state(state, epoch=None) is LinkState.REVOKED
+    assert parse_link(state, epoch=None).state is LinkState.REVOKED
 
 
 def bring_in(worker: Celery, shops: Shops) -> None:

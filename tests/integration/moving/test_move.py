@@ -17,7 +17,7 @@ from common.db.audit import Action, AuditEntry
 from common.db.metadata import Model
 from common.db.shards import FENCE_CLASS
 from common.db.tables import TENANT_TABLES
-from common.links.state import LinkState, LinkStateStore, parse_state, state_key
+from common.links.state import LinkState, LinkStateStore, parse_link, state_key
 
 
 @pytest.fixture
@@ -186,4 +186,4 @@ def test_redis_knows_every_revocation_before_the_tenant_leaves(full: Fleet) -> N
     states = LinkStateStore(full.redis)
     told = full.redis.get(state_key(THEIRS, link_id))
     assert isinstance(told, bytes)
-    assert parse_state(told, epoch=states.epoch(THEIRS)) is LinkState.REVOKED
+    assert parse_link(told, epoch=states.epoch(THEIRS)).state is LinkState.REVOKED

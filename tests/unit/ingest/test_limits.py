@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from ingest.csv.encoding import EncodingFault, lines_of
+from ingest.csv.encoding import EncodingFault, texts_of
 from ingest.csv.faults import Faults
 from ingest.csv.headers import Columns
 from ingest.csv.limits import LIMITS, Limits
@@ -63,7 +63,7 @@ def test_a_line_without_an_end_holds_no_more_than_the_limit():
             yield b"x" * 100
 
     with pytest.raises(EncodingFault, match="is longer than 1000 characters"):
-        list(lines_of(endless(), 1_000))
+        list(texts_of(endless(), 1_000))
 
 
 def test_a_file_of_too_many_rows_is_read_to_the_limit():

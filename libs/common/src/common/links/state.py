@@ -111,11 +111,6 @@ def parse_epoch(information: bytes) -> str:
     return found[1].decode("ascii")
 
 
-def parse_state(data: bytes | None, *, epoch: str | None) -> LinkState | None:
-    """The state behind a key's value, as ``parse_link`` has it."""
-    return parse_link(data, epoch=epoch).state
-
-
 def parse_link(data: bytes | None, *, epoch: str | None) -> KnownLink:
     """What a key's value says of a link, read in a ``epoch`` of the server.
 

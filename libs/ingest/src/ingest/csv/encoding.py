@@ -121,15 +121,6 @@ class Lines(Iterator[str]):
         self.formulas = self.formulas or MARK in lines
 
 
-def lines_of(blocks: Iterable[bytes], longest: int) -> Iterator[str]:
-    """The lines of a file that comes in ``blocks``, each of at most ``longest`` characters.
-
-    Raises:
-        EncodingFault: while iterating, where the bytes are no UTF-8 or a line is too long.
-    """
-    return Lines(texts_of(blocks, longest))
-
-
 def _short(text: bytes, longest: int, after: int) -> Iterator[bytes]:
     """The lines of a text that ends before line ``after``, as long as none is too long."""
     kept = list(io.StringIO(text.decode(), newline=""))
