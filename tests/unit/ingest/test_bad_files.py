@@ -131,7 +131,7 @@ def test_a_bad_cell_is_named_by_line_column_and_value(column, value, reason):
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
-        ("O2,x", "has 2 fields where the header has 7 (text with a comma needs quotes)"),
+        ("O2,x", "has 2 fields where the header has 7 (text with a line break needs quotes;"),
         (GOOD + ",more", "has 8 fields where the header has 7"),
         ('O2,"a"b,EUR,1,P1,1,1', "a quote stands inside a field"),
         ('O2,"never closed', "a quote is never closed"),

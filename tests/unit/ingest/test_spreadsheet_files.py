@@ -3,6 +3,8 @@
 from contextlib import closing
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.unit.ingest.formats.platform import Line, Sold, export, rows
 
 from ingest.csv.faults import Faults
@@ -73,6 +75,34 @@ def test_rows_and_columns_of_bare_commas_are_passed_over(kind, commas):
     long = f"{content.rstrip()}{',' * commas}\n"
     for changed in (wide, tall, long):
         assert read(changed, kind)[:3] == (lines, [], 0)
+
+
+_CELLS = {
+    "order_id": st.sampled_from(["O1", "7"]),
+    "paid_at": st.just("2026-03-01T10:00:00+01:00"),
+    "currency": st.just("EUR"),
+    "line_id": st.sampled_from(["1", "L"]),
+    "product_id": st.sampled_from(["P1", "12"]),
+    "quantity": st.sampled_from(["1", "3"]),
+    "unit_price": st.just("100.00"),
+    "shipping": st.sampled_from(["", "5", "4.90"]),
+    "tax": st.sampled_from(["", "2"]),
+    "line_discount": st.sampled_from(["", "1.00"]),
+    "order_discount": st.just(""),
+    "coupon_code": st.sampled_from(["", "X", "5"]),
+    "category": st.just(""),
+}
+_WITH_COMMAS = ("12,05", "12,5", "1,250.00", "1,250", "-1,05", "€ 12,05", "1.250,00")
+
+
+@given(st.fixed_dictionaries(_CELLS), st.permutations(list(_CELLS)), st.data())
+def test_a_number_with_a_bare_comma_is_never_two_others(cells, names, data):
+    """Whatever its column, the order of columns and which of them are empty."""
+    amounts = ("unit_price", "shipping", "tax", "line_discount", "order_discount", "quantity")
+    cells |= {data.draw(st.sampled_from(amounts)): data.draw(st.sampled_from(_WITH_COMMAS))}
+    content = ",".join(names) + "\n" + ",".join(cells[name] for name in names) + "\n"
+    lines, faults, *_ = read(content, "own")
+    assert (lines, len(faults)) == ([], 1)
 
 
 @pytest.mark.parametrize("spelling", [str.upper, str.lower, str.title, lambda n: n + "\u00a0"])

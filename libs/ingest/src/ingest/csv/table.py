@@ -14,6 +14,7 @@ from ingest.csv.faults import Faults, RowFault, shortened
 from ingest.csv.formulas import literal
 from ingest.csv.headers import QUOTED_LINE, Columns, check, header_of, no_header
 from ingest.csv.limits import LIMITS, Limits
+from ingest.csv.split_cells import may_be_split
 
 __all__ = ["Cells", "Columns", "Table"]
 
@@ -160,19 +161,15 @@ class Table:
         if not any(map(str.strip, cells)):
             return []
         if len(cells) > width and not any(map(str.strip, cells[width:])):
-            return cells[:width]
+            ours = cells[:width]
+            if not may_be_split(ours):
+                return ours
         if len(cells) == 1 and cells[0].count(",") >= width - 1:
             raise UnreadableError(line, QUOTED_LINE)
         self.rows += 1
         self._faults.blind.add(self.name)
-        reason = f"has {len(cells)} fields where the header has {width}"
-        if len(cells) in (2 * width, 2 * width - 1):
-            reason += " (two rows stand in one line)"
-        else:
-            reason += " (text with a comma needs quotes)"
-        if len(cells) < width:
-            reason += "; so does text with a line break"
-        self.fault(line, reason)
+        reason = f"has {len(cells)} fields where the header has {width} "
+        self.fault(line, reason + _why(len(cells), width))
         return []
 
     def _broken(self, line: int, error: csv.Error) -> None:
@@ -220,3 +217,12 @@ class Table:
         self._unnamed = [] if self._columns.others_pass else header.unnamed
         self._places = header.places(self._columns)
         self._straight = self._places == [*range(len(cells))]
+
+
+def _why(fields: int, width: int) -> str:
+    """What a row of so many fields may come from."""
+    if fields in (2 * width, 2 * width - 1):
+        return "(two rows stand in one line)"
+    if fields < width:
+        return "(text with a line break needs quotes; empty fields at the end need their commas)"
+    return "(text with a comma needs quotes, and so does a number with one)"
