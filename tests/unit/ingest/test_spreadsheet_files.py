@@ -145,13 +145,17 @@ def test_rows_sorted_apart_are_told_by_their_order():
     assert "line 4: is a further row of order '#1', apart from its first one" in faults[0]
 
 
-def test_ids_that_a_spreadsheet_rounded_are_said_and_never_merged():
-    one, two = Line("Mug", "4.06E+12", 1, 2000), Line("Vase", "4.06E+12", 1, 2000)
+ROUNDED = pytest.mark.parametrize("rounded", ["4.06E+12", "4.06e+12", "4,06E+12", "4E+3"])
+
+
+@ROUNDED
+def test_ids_that_a_spreadsheet_rounded_are_said_and_never_merged(rounded):
+    one, two = Line("Mug", rounded, 1, 2000), Line("Vase", rounded, 1, 2000)
     lines, faults, _, notes = read(export(rows(Sold((one, one)), "#1")))
     assert (len(lines), faults) == (2, [])
     assert any("Lineitem sku holds ids that a spreadsheet rounded" in note for note in notes)
     _, (fault,), _, _ = read(export(rows(Sold((one, two)), "#1")))
-    assert "'4.06E+12' was rounded by a spreadsheet, and names 'Mug' too" in fault
+    assert f"'{rounded}' was rounded by a spreadsheet, and names 'Mug' too" in fault
     written = rows(Sold((MUG,)), "#1")
     written[0]["Id"] = "5.6E+12"
     lines, faults, _, notes = read(export(written))
@@ -172,6 +176,34 @@ def test_rounded_ids_of_the_own_format():
     assert any("an id of it was rounded by a spreadsheet" in note for note in notes)
     *_, notes = read(f"{HEADER},customer_id\n{GOOD},5.1E+10\n", "own")
     assert any("an id of it was rounded by a spreadsheet" in note for note in notes)
+
+
+@ROUNDED
+@pytest.mark.parametrize(
+    ("kind", "names", "values"),
+    [
+        (FileKind.REFUNDS, ("refund_id", "order_id", "line_id"), ("R1", "O1", "1")),
+        (FileKind.PRODUCTS, ("product_id",), ("P1",)),
+        (FileKind.STOCK, ("product_id",), ("P1",)),
+    ],
+)
+def test_rounded_ids_of_other_files_are_said_by_column(kind, names, values, rounded):
+    needed = {
+        FileKind.REFUNDS: {"processed_at": "2026-03-01T10:00:00Z", "quantity": "1"},
+        FileKind.PRODUCTS: {"title": "Mug"},
+        FileKind.STOCK: {"counted_at": "2026-03-01T10:00:00Z", "on_hand": "4"},
+    }[kind]
+    for column in ("", *names):
+        cells = dict(zip(names, values, strict=True)) | needed
+        cells |= {column: rounded} if column else {}
+        content = ",".join(cells) + "\n" + ",".join(cells.values()) + "\n"
+        if "," in rounded:
+            content = content.replace(rounded, f'"{rounded}"')
+        reading = Reading("EUR", Faults(5), Notes("EUR"), kinds=registry.KINDS)
+        with closing(registry.open_reader(registry.FALLBACK, reading)) as reader:
+            assert len(list(reader.files[kind]("file.csv", [content.encode()]))) == 1
+        notes = [note for note in reading.notes.lines() if "that a spreadsheet rounded" in note]
+        assert [note.split()[0] for note in notes] == ([column] if column else [])
 
 
 @pytest.mark.parametrize("sku", ["", "LONG"])

@@ -53,8 +53,9 @@ def ids(column: Column, *, optional: bool = False) -> tuple[Column, Doubt]:
     text = trimmed(column)
     sizes = lengths(text)
     doubt = sizes > LONGEST_ID
-    if b"E+" in data(text).tobytes():
-        doubt |= mask(pc.match_substring(text, "E+"))
+    bytes_of = data(text).tobytes()
+    if b"E+" in bytes_of or b"e+" in bytes_of:
+        doubt |= mask(pc.match_substring(text, "e+", ignore_case=True))
     if optional:
         return or_null(text), doubt
     return text, doubt | (sizes == 0)

@@ -8,7 +8,7 @@ import re
 
 from ingest.csv.notes import Notes
 
-_ROUNDED = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]{1,3}")
+_ROUNDED = re.compile(r"[0-9](?:[.,][0-9]+)?[Ee]\+[0-9]{1,3}")
 _REMEMBERED = 100_000
 
 
@@ -22,20 +22,24 @@ class DamagedIds:
 
     def clash(self, identity: str, thing: str) -> str | None:
         """Why ``identity`` cannot name ``thing``; None where it can."""
-        if not rounded(identity):
-            return None
-        self._notes.tell(
-            f"{self._column} holds ids that a spreadsheet rounded, as {identity};"
-            " they were taken as they are: export again and keep ids as text"
-        )
-        if len(self._named) >= _REMEMBERED:
+        if not self.tell(identity) or len(self._named) >= _REMEMBERED:
             return None
         before = self._named.setdefault(identity, thing)
         if before == thing:
             return None
         return f"was rounded by a spreadsheet, and names {before!r} too: export again"
 
+    def tell(self, identity: str) -> bool:
+        """Whether an id was rounded, which is said."""
+        if not rounded(identity):
+            return False
+        self._notes.tell(
+            f"{self._column} holds ids that a spreadsheet rounded, as {identity};"
+            " they were taken as they are: export again and keep ids as text"
+        )
+        return True
+
 
 def rounded(identity: str) -> bool:
     """Whether a text is a long number as a spreadsheet shortens it."""
-    return "E+" in identity and _ROUNDED.fullmatch(identity) is not None
+    return "+" in identity and _ROUNDED.fullmatch(identity) is not None

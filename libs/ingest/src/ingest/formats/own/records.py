@@ -1,8 +1,10 @@
 """The columns of our own files, and how their cells are read."""
 
+from collections.abc import Callable
 from functools import partial
 
 from common.reports.money import currency_exponent
+from ingest.csv.damaged_ids import DamagedIds
 from ingest.csv.notes import CUT, Notes
 from ingest.csv.records import Record
 from ingest.csv.values import (
@@ -73,9 +75,9 @@ class OwnRecords:
         """The columns of refunds.csv."""
         return Record(
             {
-                "refund_id": identity,
-                "order_id": identity,
-                "line_id": optional_identity,
+                "refund_id": self._id("refund_id"),
+                "order_id": self._id("order_id"),
+                "line_id": self._id("line_id", optional_identity),
                 "processed_at": instant,
                 "kind": Remembered(_kind).__getitem__,
                 "quantity": Remembered(_pieces).__getitem__,
@@ -89,7 +91,7 @@ class OwnRecords:
         """The columns of products.csv."""
         return Record(
             {
-                "product_id": identity,
+                "product_id": self._id("product_id"),
                 "title": self._shown,
                 "sku": words,
                 "category": self._words,
@@ -101,11 +103,24 @@ class OwnRecords:
         """The columns of stock.csv."""
         return Record(
             {
-                "product_id": identity,
+                "product_id": self._id("product_id"),
                 "counted_at": instant,
                 "on_hand": partial(whole, least=-_MOST, most=_MOST),
             }
         )
+
+    def _id(
+        self, column: str, convert: Callable[[str], str | None] = identity
+    ) -> Callable[[str], str | None]:
+        """The converter of an id, which says of one that a spreadsheet rounded it."""
+        damaged = DamagedIds(column, self._notes)
+
+        def said(text: str) -> str | None:
+            found = convert(text)
+            damaged.tell(found or "")
+            return found
+
+        return said
 
     def _shown(self, text: str) -> str | None:
         if len(text.strip()) > LONGEST_TEXT:
