@@ -108,7 +108,7 @@ def test_bad_rows_are_told_and_nothing_is_loaded(anna: httpx.Client, world: Worl
             "line": 2,
             "column": "unit_price",
             "value": "10,00",
-            "reason": "has a decimal comma: write 12.50",
+            "reason": "has a decimal comma: write 10.00",
         }
     ]
     assert audited(anna, failed["id"])[0] == ("import.failed", "worker", {"errors": 1})

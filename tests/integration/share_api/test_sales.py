@@ -137,7 +137,7 @@ def test_every_fault_is_told_by_its_place_and_nothing_is_taken(
     assert found == {
         "/orders/1/paidAt": "has no offset: write 2026-03-01T10:22:33+01:00, or Z for UTC",
         "/orders/1/currency": "is not the shop's currency, EUR",
-        "/orders/1/shipping": "has a decimal comma: write 12.50",
+        "/orders/1/shipping": "has a decimal comma: write 1.50",
         "/orders/1/surprise": "Unknown field",
         "/orders/1/lines/1/quantity": "is less than 1",
         "/orders/1/lines/1/unitPrice": "has more than 2 decimals",

@@ -3,13 +3,15 @@
 import csv
 import gzip
 import io
+import re
 import zipfile
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ingest.csv.faults import Faults
+from ingest.csv.values import BadValueError, amounts
 from ingest.formats.own.reader import OwnFormat
 
 HEADER = "order_id,paid_at,currency,line_id,product_id,quantity,unit_price"
@@ -93,7 +95,7 @@ def test_a_file_that_cannot_be_read_is_told_at_once(content, message):
     ("column", "value", "reason"),
     [
         ("unit_price", '"12,50"', "has a decimal comma: write 12.50"),
-        ("unit_price", '"1.234,50"', "has a decimal comma: write 12.50"),
+        ("unit_price", '"1.234,50"', "has a decimal comma: write 1234.50"),
         ("unit_price", '"1,234.50"', "has a thousands separator: write 1234.50"),
         ("unit_price", "12.505", "has more than 2 decimals"),
         ("unit_price", "-1", "is negative"),
@@ -205,11 +207,59 @@ def test_thousands_are_never_taken_for_decimals(currency, thousands, rest):
     [
         ("JPY", "2.000", "may have decimals or thousands: write 2 or 2000"),
         ("COP", "12.500", "may have decimals or thousands: write 12.50 or 12500"),
+        ("EUR", '"1,500"', "may have decimals or thousands: write 1.50 or 1500"),
+        ("KWD", '"12,500"', "may have decimals or thousands: write 12.500 or 12500"),
+        ("EUR", "1.234", "has more than 2 decimals (if they are thousands, write 1234)"),
+        ("JPY", "1.250", "the currency has none (if they are thousands, write 1250)"),
+        ("JPY", '"1,250,000"', "has a thousands separator: write 1250000"),
+        ("INR", '"1,23,456.50"', "has a thousands separator: write 123456.50"),
     ],
 )
 def test_what_may_be_thousands_is_told_with_both(currency, price, reason):
     row = GOOD.replace("12.50", price).replace("EUR", currency)
     assert reason in told(f"{HEADER}\n{row}", currency=currency)[0]
+
+
+def _grouped(units, separator, size):
+    """Digits in threes, or in groups of ``size`` before the last three."""
+    head, groups = units[:-3], [units[-3:]]
+    while separator and head:
+        head, group = head[:-size], head[-size:]
+        groups.insert(0, group)
+    return separator.join(groups) if separator else units
+
+
+@given(
+    exponent=st.sampled_from([0, 2, 3]),
+    minor=st.integers(1, 10**12),
+    style=st.sampled_from([",.", ".,", " ,", "\u202f,", "'.", ".", ","]),
+    size=st.sampled_from([2, 3]),
+    without_decimals=st.booleans(),
+    negative=st.booleans(),
+)
+def test_what_is_told_to_be_written_is_what_was_meant(
+    exponent, minor, style, size, without_decimals, negative
+):
+    """However a country spells an amount: it is taken for what it is, or refused, and the advice
+    is taken for what it is; where the text may be two amounts, both are told."""
+    group, decimal = style[:-1], style[-1]
+    if without_decimals:
+        minor -= minor % 10**exponent
+    whole, part = divmod(minor, 10**exponent)
+    text = _grouped(str(whole), group, size)
+    if exponent and not without_decimals:
+        text += f"{decimal}{part:0{exponent}}"
+    # Of three decimals a point is never asked about.
+    assume(exponent != 3 or re.fullmatch(r"\d{1,3}\.\d{3}", text) is None or group != ".")
+    text, minor = ("-" + text, -minor) if negative else (text, minor)
+    convert = amounts(exponent, signed=True)
+    try:
+        taken, said = [convert(text)], ""
+    except BadValueError as error:
+        said = str(error)
+        taken = [*map(convert, re.findall(r"-?[0-9][0-9.]*", said.partition("write ")[2]))]
+    assert minor in taken
+    assert len(taken) == 1 or " or " in said
 
 
 def test_decimals_of_a_currency_without_any():

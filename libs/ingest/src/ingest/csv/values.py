@@ -11,6 +11,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Generic, TypeVar
 
+from ingest.csv.amount_spelling import too_many_decimals, why_no_amount
+
 T = TypeVar("T")
 
 LONGEST_ID = 255
@@ -23,8 +25,6 @@ _LONG = 256
 _DIGEST = 24
 
 _AMOUNT = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?")
-_DECIMAL_COMMA = re.compile(r"-?[0-9]+(\.[0-9]{3})*,[0-9]{1,2}|-?[0-9]+,[0-9]+")
-_GROUPED = re.compile(r"-?[0-9]{1,3}([, '\u2019\u00a0\u202f][0-9]{3})+(\.[0-9]+)?")
 _POINT_OF_EITHER = re.compile(r"-?[1-9][0-9]{0,2}\.[0-9]{3}")
 _THREE = 3
 _WHOLE = re.compile(r"-?[0-9]+")
@@ -180,12 +180,12 @@ def amounts(
             return empty
         match = _AMOUNT.fullmatch(text)
         if match is None:
-            raise BadValueError(_why_no_amount(text))
+            raise BadValueError(why_no_amount(text, exponent))
         sign, units, decimals = match.group(1), match.group(2), match.group(3) or ""
+        if not by_program and exponent != _THREE and _POINT_OF_EITHER.fullmatch(text):
+            raise BadValueError(why_no_amount(text, exponent))
         if len(decimals.rstrip("0")) > exponent:
-            raise BadValueError(f"has more than {exponent} decimals" if exponent else _NO_DECIMALS)
-        if exponent != _THREE and not by_program and _POINT_OF_EITHER.fullmatch(text):
-            raise BadValueError(_either(text, exponent))
+            raise BadValueError(too_many_decimals(exponent))
         # Without leading zeros first: Python refuses to convert thousands of digits.
         digits = (units + decimals[:exponent].ljust(exponent, "0")).lstrip("0") or "0"
         value = int(digits) if len(digits) <= len(str(LARGEST_AMOUNT)) else None
@@ -196,21 +196,3 @@ def amounts(
         return -value if sign else value
 
     return convert
-
-
-_NO_DECIMALS = "has decimals, and the currency has none"
-
-
-def _either(text: str, exponent: int) -> str:
-    """What is to be written for an amount whose point may be of decimals or of thousands."""
-    units, _, decimals = text.partition(".")
-    small = f"{units}.{decimals[:exponent]}".rstrip(".")
-    return f"may have decimals or thousands: write {small} or {units}{decimals}"
-
-
-def _why_no_amount(text: str) -> str:
-    if _GROUPED.fullmatch(text):
-        return "has a thousands separator: write 1234.50"
-    if _DECIMAL_COMMA.fullmatch(text):
-        return "has a decimal comma: write 12.50"
-    return "is not a decimal number, as 12.50"
