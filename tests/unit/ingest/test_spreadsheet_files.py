@@ -5,11 +5,11 @@ from contextlib import closing
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.ingest.formats.platform import Line, Sold, export, rows
+from tests.unit.ingest.formats.platform import COLUMNS, Line, Sold, export, rows
 
 from ingest.csv.faults import Faults
 from ingest.csv.notes import Notes
-from ingest.csv.values import BadValueError, instant, resaved
+from ingest.csv.values import BadValueError, instant, resaved, truth
 from ingest.formats import registry
 from ingest.formats.cells import local_instant
 from ingest.formats.detect import format_of
@@ -161,6 +161,35 @@ def test_ids_that_a_spreadsheet_rounded_are_said_and_never_merged(rounded):
     lines, faults, _, notes = read(export(written))
     assert (lines[0].platform_id, faults) == (None, [])
     assert any(note.startswith("Id holds ids that a spreadsheet rounded") for note in notes)
+
+
+WORDS = [
+    ("true", "false"), ("TRUE", "FALSE"), ("WAHR", "FALSCH"), ("VRAI", "FAUX"), ("VERO", "FALSO"),
+    ("Verdadeiro", "Falso"), ("WAAR", "ONWAAR"), ("PRAWDA", "FAŁSZ"), ("DOĞRU", "YANLIŞ"),
+    ("TOSI", "EPÄTOSI"), ("ИСТИНА", "ЛОЖЬ"), ("1", "0"), ("yes", "no"), (" true ", " false "),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("words", WORDS)
+def test_booleans_are_read_in_the_language_of_the_spreadsheet(words):
+    """A lamp of 119.00 with 19 % tax in it, and a book of 50.00 that bears none."""
+    lamp, book = Line("Lamp", "LAMP", 1, 11900), Line("Book", "BOOK", 1, 5000)
+    written = rows(Sold((lamp, book)), "#1")
+    written[0] |= {"Taxes": "19.00", "Subtotal": "169.00", "Total": "169.00"}
+    written[0]["Lineitem taxable"], written[1]["Lineitem taxable"] = words
+    lines, faults, *_ = read(export(written, [*COLUMNS, "Lineitem taxable"]))
+    assert faults == []
+    assert ([each.unit_price for each in lines], lines[0].tax) == ([10000, 5000], 1900)
+    assert [*map(truth, words)] == [True, False]
+
+
+def test_a_word_that_is_no_boolean_is_refused():
+    written = rows(Sold((MUG,)), "#1")
+    written[0]["Lineitem taxable"] = "perhaps"
+    _, (fault,), *_ = read(export(written, [*COLUMNS, "Lineitem taxable"]))
+    assert "Lineitem taxable: 'perhaps' is neither true nor false" in fault
+    _, (fault,), *_ = read(f"{HEADER},gift_card\n{GOOD},perhaps\n", "own")
+    assert "gift_card: 'perhaps' is neither true nor false" in fault
 
 
 def test_rounded_ids_of_the_own_format():

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from ingest.csv.amount_spelling import too_many_decimals, why_no_amount
+from ingest.csv.booleans import boolean
 
 T = TypeVar("T")
 
@@ -151,14 +152,15 @@ def whole(text: str, *, least: int, most: int = LARGEST_QUANTITY) -> int:
 
 
 def truth(text: str) -> bool:
-    """``true`` or ``false`` in any case; nothing is false.
+    """A boolean; nothing is false.
 
     Raises:
-        BadValueError: anything else.
+        BadValueError: it is neither.
     """
-    if text.lower() not in {"", "true", "false"}:
+    found = boolean(text) if text.strip() else False
+    if found is None:
         raise BadValueError("is neither true nor false")
-    return text.lower() == "true"
+    return found
 
 
 def amounts(

@@ -19,6 +19,7 @@ from ingest.csv.values import (
     identity,
     optional_instant,
     title,
+    truth,
     whole,
     words,
 )
@@ -209,7 +210,7 @@ def of_test(payment_method: str) -> bool:
 
 
 def _taxable(text: str) -> bool:
-    return text.strip().lower() != "false"
+    return truth(text) if text.strip() else True
 
 
 def shopify_instant(text: str) -> datetime | None:
