@@ -137,7 +137,7 @@ def test_a_cell_that_is_too_long_on_a_line_of_too_few_is_told_the_same():
     same("\n".join(lines).encode())
 
 
-BREAKING = [trap for trap in TRAPS if set(trap) & set('"\r\n\0\x1c\x1d\x1e\x1f')]
+BREAKING = [trap for trap in TRAPS if set(trap) & set('"\r\n\0\x1c\x1d\x1e\x1f\ufeff')]
 """Texts after which the rest of a piece is read row by row."""
 
 

@@ -7,8 +7,9 @@ file) is told in one finding, which says what it is.
 import difflib
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 _BETWEEN_WORDS = re.compile(r"[\s_-]+")
@@ -17,6 +18,9 @@ _LONGEST_HINTED = 60
 Kinds = Mapping[str, frozenset[str]]
 """The columns that each kind of file is known by, however written; the key says what it is."""
 
+BYTE_ORDER_MARK: Final = "\ufeff"
+ABOVE_HEADER: Final = "the first line has to name the columns; remove what stands above them"
+_TITLE: Final = f"is no header: {ABOVE_HEADER}"
 QUOTED_LINE = "the whole line stands in quotes: save the file as CSV anew, and do not quote lines"
 
 
@@ -55,21 +59,21 @@ class Header:
         return [place.get(name, len(self.names)) for name in columns.known]
 
 
-def no_header(cells: Sequence[str], most: int) -> str | None:
+def no_header(cells: Sequence[str], most: int, required: Collection[str]) -> str | None:
     """Why a first line is no header at all."""
     first = cells[0]
-    if first.startswith("\ufeff"):
+    if first.startswith(BYTE_ORDER_MARK):
         return "the file begins with two byte order marks: save it as UTF-8 anew"
     if first.strip().lower().startswith("sep="):
         return "the first line is a note for Excel (sep=) and no header: remove it"
     if len(cells) > most:
         return f"has {len(cells)} columns: more than {most} are not read"
-    if len(cells) > 1:
-        return None
     for separator, word in _SEPARATORS.items():
-        if separator in first:
+        if len(cells) == 1 and separator in first:
             return f"the columns are separated by {word}: separate them by commas"
-    return QUOTED_LINE if "," in first else None
+    if len(cells) == 1 and "," in first:
+        return QUOTED_LINE
+    return _TITLE if len([*filter(str.strip, cells)]) == 1 < len(required) else None
 
 
 def header_of(cells: Sequence[str], columns: Columns) -> Header:

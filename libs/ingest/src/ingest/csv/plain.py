@@ -5,6 +5,7 @@ it is sure to give what the CSV reader of ``ingest.csv.table`` gives: no quote b
 cell, no line break inside one, no cell too long. This module loads Arrow: import it when needed.
 """
 
+import codecs
 import csv
 import re
 from contextlib import suppress
@@ -24,8 +25,8 @@ with suppress(NotImplementedError):
     pa.set_memory_pool(pa.jemalloc_memory_pool())
 
 _QUOTED: Final = re.compile(rb'(?:(?<=[,\n])|\A)"(?:[^"\r\n]|"")*"(?=[,\r\n]|\Z)')
-_ODD: Final = (b"\0", b"\x1c", b"\x1d", b"\x1e", b"\x1f", MARK.encode())
-"""What Python alone takes for space or text of a cell."""
+_ODD: Final = (b"\0", b"\x1c", b"\x1d", b"\x1e", b"\x1f", MARK.encode(), codecs.BOM_UTF8)
+"""What Python alone takes for space or text of a cell, or is looked at by the row."""
 _MOST_UNEVEN: Final = 1000
 _BLOCK: Final = 256 * 1024
 """Bytes that Arrow parses at once: they stay in the processor's cache."""

@@ -8,17 +8,29 @@ commas, as spreadsheets leave them behind, are passed over.
 import csv
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import islice
+from typing import Final
 
 from ingest.csv.encoding import EncodingFault, Lines, texts_of
 from ingest.csv.faults import Faults, RowFault, shortened
 from ingest.csv.formulas import literal
-from ingest.csv.headers import QUOTED_LINE, Columns, check, header_of, no_header
+from ingest.csv.headers import (
+    ABOVE_HEADER,
+    BYTE_ORDER_MARK,
+    QUOTED_LINE,
+    Columns,
+    check,
+    header_of,
+    no_header,
+)
 from ingest.csv.limits import LIMITS, Limits
 from ingest.csv.split_cells import may_be_split
 
 __all__ = ["Cells", "Columns", "Table"]
 
 Cells = list[str]
+_ONE_BY_ONE: Final = "import files one by one"
+_BEGINS: Final = f"begins with a byte order mark, as another file does: {_ONE_BY_ONE}"
 
 
 class UnreadableError(Exception):
@@ -125,7 +137,8 @@ class Table:
         if self._lines.formulas:
             cells = [literal(cell) for cell in cells]
         self.rows += 1
-        if cells == self._raw or self._unnamed or self.rows > self._limits.rows:
+        again = cells == self._raw or cells[0].startswith(BYTE_ORDER_MARK)
+        if again or self._unnamed or self.rows > self._limits.rows:
             self._look_at(line, cells)
         if self._straight:
             return cells
@@ -145,7 +158,9 @@ class Table:
         if self.rows > self._limits.rows:
             raise UnreadableError(line, f"more than {self._limits.rows} rows: split the file")
         if cells == self._raw:
-            raise UnreadableError(line, "is the header again: import files one by one")
+            raise UnreadableError(line, f"is the header again: {_ONE_BY_ONE}")
+        if cells[0].startswith(BYTE_ORDER_MARK):
+            raise UnreadableError(line, _BEGINS)
         for place in [place for place in self._unnamed if cells[place].strip()]:
             self._unnamed.remove(place)
             reason = f"column {place + 1} has no name in the header: name it, or remove it"
@@ -155,11 +170,14 @@ class Table:
         """A row of another length, without the empty cells behind the last column; else nothing.
 
         Raises:
-            UnreadableError: the line is one cell, and so are the ones to come.
+            UnreadableError: the line is one cell, and so are the ones to come; or another file
+                begins.
         """
         width = len(self._raw)
         if not any(map(str.strip, cells)):
             return []
+        if cells[0].startswith(BYTE_ORDER_MARK):
+            raise UnreadableError(line, _BEGINS)
         if len(cells) > width and not any(map(str.strip, cells[width:])):
             ours = cells[:width]
             if not may_be_split(ours):
@@ -177,6 +195,8 @@ class Table:
             inside = self._lines.line.rstrip("\r\n; ")[1:-1]
             if inside.replace('""', "").count('"') == 0 and inside.count(",") >= len(self._raw) - 1:
                 raise UnreadableError(line, QUOTED_LINE)
+        if self._lines.line.startswith(BYTE_ORDER_MARK):
+            raise UnreadableError(line, _BEGINS)
         self.rows += 1
         self._faults.blind.add(self.name)
         if "field larger" in str(error):
@@ -192,20 +212,24 @@ class Table:
         """Whether the header can be read; what is wrong with it is noted."""
         try:
             cells = next(self._reader, None)
+            blank = not cells or not any(map(str.strip, cells))
+            follows = blank and any(any(map(str.strip, row)) for row in islice(self._reader, 100))
         except csv.Error as error:
             self._broken(1, error)
             return False
         before = self._faults.total
-        if not cells or not any(map(str.strip, cells)):
+        if follows:
+            self.fault(1, f"is blank: {ABOVE_HEADER}")
+        elif blank:
             self.fault(None, "is empty: it needs a header line")
         else:
-            self._read_header(cells)
+            self._read_header(cells or [])
         if self._faults.total > before:
             self._faults.blind.add(self.name)
         return self._faults.total == before
 
     def _read_header(self, cells: Cells) -> None:
-        reason = no_header(cells, self._limits.columns)
+        reason = no_header(cells, self._limits.columns, self._columns.required)
         if reason is not None:
             self.fault(1, reason)
             return
