@@ -152,6 +152,35 @@ def test_returns_that_are_not_known_are_no_0_and_not_unchanged(
     assert "incomplete" not in page_of(early).casefold()
 
 
+@pytest.mark.parametrize("report", [each.slug for each in registry.implemented()])
+@pytest.mark.parametrize(
+    "first",
+    [day(-40), datetime.now(UTC) + timedelta(days=2)],
+    ids=["before the history", "after the last sales"],
+)
+def test_days_of_which_nothing_is_known_are_no_days_without_sales(
+    service_engine: Engine, redis_client: Redis, report: str, first: datetime
+) -> None:
+    db = open_shop(service_engine)
+    bring(db, orders=shopify({f"#{n}": (day(n), 0) for n in range(20)}))
+    document = read(db, redis_client, report, window(first, 7))
+    assert document.empty
+    assert {each.value for each in document.kpis} == {None}
+    page = page_of(document)
+    assert "Nothing is known of these days." in page
+    assert "Nothing was sold" not in page
+
+
+def test_days_between_others_may_be_without_sales(
+    service_engine: Engine, redis_client: Redis
+) -> None:
+    db = open_shop(service_engine)
+    bring(db, orders=shopify({f"#{n}": (day(n), 0) for n in (0, 30)}))
+    document = read(db, redis_client, "revenue-overview", window(day(10), 7))
+    assert {each.key: each.value for each in document.kpis}["orders"] == 0
+    assert "Nothing was sold or returned from" in page_of(document)
+
+
 def test_nothing_is_compared_with_days_before_the_history(
     service_engine: Engine, redis_client: Redis
 ) -> None:

@@ -20,6 +20,7 @@ from jinja2 import (
 
 from common.i18n.formatter import Formatter
 from common.links.brand import branded
+from common.reports.document.gaps import is_all_unknown
 from common.reports.document.metrics import Unit
 from common.reports.document.schema import Document
 from common.reports.document.tables import is_before
@@ -113,6 +114,7 @@ class ReportTemplates:
             figures=figures,
             sentence=sentences.headline(figures),
             gaps=gap_notes(figures),
+            all_unknown=is_all_unknown(document.gaps, document.days.count),
             key=key_figures(document),
             best=sentences.best(figures),
             kinds=self.kinds,

@@ -222,7 +222,8 @@ class Definition(Generic[R]):
         shown = (each.key for table in tables for each in table.columns if is_measure(each))
         kpis = (each.key for each in body.kpis)
         gaps = self.touched_by((*scope.gaps, *body.gaps), *kpis, *shown)
-        known = incomplete(gaps)
+        days = days_of(scope.window, scope.zone)
+        known = incomplete(gaps, days=days.count)
         return Document(
             report=self.slug,
             title=self.title,
@@ -231,7 +232,7 @@ class Definition(Generic[R]):
             currency=scope.currency,
             money_exponent=scope.money_exponent,
             timezone=scope.zone.key,
-            days=days_of(scope.window, scope.zone),
+            days=days,
             previous_days=days_of(scope.previous, scope.zone),
             as_of=scope.as_of,
             data_version=scope.data_version,

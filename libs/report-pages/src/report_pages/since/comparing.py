@@ -180,9 +180,13 @@ def _rows(then: Side, now: Side, *, amounts: bool) -> tuple[Compared, tuple[Figu
         if each.key in shared and (amounts or each.unit is not Unit.MONEY)
     ]
     figures.sort(key=lambda each: each.key != first)
-    known = (incomplete(then.document.gaps), incomplete(now.document.gaps))
+    known = (_known(then.document), _known(now.document))
     found = (_changed(each, before, after, now.document, known) for each in figures)
     return Compared.YES, tuple(each for each in found if each.count)
+
+
+def _known(document: Document) -> Incomplete:
+    return incomplete(document.gaps, days=document.days.count)
 
 
 def _changed(

@@ -11,7 +11,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from common.jobs.discord_promises import plain
-from common.reports.document.gaps import rule_of
+from common.reports.document.gaps import is_all_unknown, rule_of
 from common.reports.document.schema import Document, LineChart, Naming
 from worker.discord import chart_image
 from worker.discord.wording import change, day, figure, gap_sentence, headline, span
@@ -77,7 +77,8 @@ def _embed(document: Document, link: str, expires_at: datetime) -> dict[str, Any
         f"[Open the full report]({link}) · until <t:{moment}:f>",
     ]
     if document.empty:
-        lines.insert(1, "No sales on these days.")
+        unknown = is_all_unknown(document.gaps, document.days.count)
+        lines.insert(1, "Nothing is known of these days." if unknown else "No sales on these days.")
     return {
         "title": f"{document.title} · {plain(document.tenant_name)}"[:_LONGEST_LABEL],
         "url": link,

@@ -4,7 +4,7 @@ The registry ``KINDS`` is the only list: storage, documents, pages, headers and 
 A sentence is English and has a form for one and for many; pages find them in their catalogs.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -228,6 +228,17 @@ def rule_of(gap: DataGap) -> GapRule | None:
         return KINDS[GapKind(gap.kind)]
     except ValueError:
         return None
+
+
+def is_all_unknown(gaps: Iterable[DataGap], days: int) -> bool:
+    """Whether nothing is known of any of a window's ``days``: all lie before the shop's history,
+    or after the last day of which sales came in.
+    """
+    return any(
+        rule.everything and not rule.known and gap.now is not None and gap.now.count >= days
+        for gap in gaps
+        if (rule := rule_of(gap)) is not None
+    )
 
 
 def of_figures(gaps: tuple[DataGap, ...], figures: frozenset[str]) -> tuple[DataGap, ...]:

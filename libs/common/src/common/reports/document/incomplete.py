@@ -11,7 +11,15 @@ from datetime import date
 from msgspec.structs import replace
 
 from common.reports.document.changes import Change
-from common.reports.document.gaps import NOT_KNOWN, DataGap, Extent, GapKind, GapRule, rule_of
+from common.reports.document.gaps import (
+    NOT_KNOWN,
+    DataGap,
+    Extent,
+    GapKind,
+    GapRule,
+    is_all_unknown,
+    rule_of,
+)
 from common.reports.document.headlines import Kpi
 from common.reports.document.schema import (
     BarChart,
@@ -37,12 +45,13 @@ class Incomplete:
     """What a report's gaps leave of its figures. See ``incomplete``.
 
     ``note`` says why nothing is compared at all; ``history`` is the first day that is known, where
-    days compared with lie before it.
+    days compared with lie before it. ``all_unknown``: nothing is known of any day.
     """
 
     gaps: tuple[tuple[DataGap, GapRule], ...]
     note: str
     history: date | None
+    all_unknown: bool
 
     def kpis(self, found: Sequence[Kpi]) -> tuple[Kpi, ...]:
         """The headline figures, without values and changes that are not known."""
@@ -68,7 +77,7 @@ class Incomplete:
 
     def _kpi(self, kpi: Kpi) -> Kpi:
         about = self._about(kpi.key)
-        if kpi.value == 0 and any(gap.now for gap, _ in about):
+        if kpi.value == 0 and (self.all_unknown or any(gap.now for gap, _ in about)):
             return replace(kpi, value=None, previous=None, change=None, note=NOT_KNOWN)
         if kpi.previous is None or self.compares(kpi.key):
             return kpi
@@ -156,8 +165,8 @@ class Incomplete:
         return None if cell == 0 and self._about(key) else cell
 
 
-def incomplete(gaps: Sequence[DataGap]) -> Incomplete:
-    """What ``gaps`` leave of a report's figures."""
+def incomplete(gaps: Sequence[DataGap], *, days: int) -> Incomplete:
+    """What ``gaps`` leave of a report's figures, whose window has so many ``days``."""
     ruled = tuple((gap, rule) for gap in gaps if (rule := rule_of(gap)) and not rule.known)
     return Incomplete(
         gaps=ruled,
@@ -165,6 +174,7 @@ def incomplete(gaps: Sequence[DataGap]) -> Incomplete:
         history=next(
             (gap.day for gap, _ in ruled if gap.kind == GapKind.HISTORY_BEGINS and gap.before), None
         ),
+        all_unknown=is_all_unknown(gaps, days),
     )
 
 

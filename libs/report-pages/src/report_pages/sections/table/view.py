@@ -32,7 +32,7 @@ class TableView(SectionView[Table]):
     def columns(self, section: Table, figures: DocumentFormatter) -> tuple[Measured, ...]:
         """The columns, those of the days before and of changes with what they are of."""
         places = {column.key: place for place, column in enumerate(section.columns)}
-        known = incomplete(figures.document.gaps)
+        known = incomplete(figures.document.gaps, days=figures.document.days.count)
         exact = {Unit.COUNT} if figures.document.indexed else {Unit.COUNT, Unit.MONEY}
         return tuple(
             Measured(
