@@ -11,6 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ingest.csv.faults import Faults
+from ingest.csv.notes import Notes
 from ingest.csv.values import BadValueError, amounts
 from ingest.formats.own.reader import OwnFormat
 
@@ -307,3 +308,28 @@ def test_stock_may_be_below_nothing_and_costs_may_be_left_out():
 
 def test_csv_limits_are_those_the_messages_name():
     assert csv.field_size_limit() == 131072
+
+
+REFUNDS = "refund_id,order_id,line_id,processed_at,quantity,shipping"
+
+
+@pytest.mark.parametrize(
+    ("columns", "cells", "said"),
+    [
+        ("", "1,", ["there is no column amount:", "1 order (O1): a refund of it has no amount"]),
+        ("", "1,4.90", ["there is no column amount:"]),
+        (",amount", "1,,", ["1 order (O1): a refund of it has no amount"]),
+        (",amount", "1,,0.00", ["1 order (O1): a refund of it has no amount"]),
+        (",amount", "1,,12.05", []),
+        (",amount", "1,4.90,", []),
+    ],
+)
+def test_a_refund_without_money_is_said(columns, cells, said):
+    faults, notes = Faults(5), Notes("EUR")
+    content = f"{REFUNDS}{columns}\nR1,O1,1,2026-03-02T10:00:00Z,{cells}\n"
+    rows = list(OwnFormat("EUR", faults, notes).refunds("refunds.csv", [content.encode()]))
+    assert (len(rows), faults.total) == (1, 0)
+    assert [any(line.startswith(each) for line in notes.lines()) for each in said] == [True] * len(
+        said
+    )
+    assert len(notes.lines()) == len(said)

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from common import instants
 from ingest.csv.damaged_ids import DamagedIds
@@ -19,7 +19,7 @@ from ingest.csv.piecewise import LEAST, PiecewiseTable
 from ingest.csv.records import Record, columns_of
 from ingest.csv.table import Cells, Columns, Table
 from ingest.csv.values import BadValueError
-from ingest.formats.column_notes import tell_columns
+from ingest.formats.column_notes import Missing, tell_columns
 from ingest.formats.model import Read, Reading
 from ingest.formats.own.order_lines import OrderLines
 from ingest.formats.own.records import OwnRecords
@@ -34,7 +34,10 @@ if TYPE_CHECKING:
     from ingest.order_columns import OrderLineColumns
 
 Blocks = Iterable[bytes]
-_MOST = 10**15
+_REFUNDS_MISSING: Final[Missing] = {
+    "amount": "what was paid back for goods is not known and counts as nothing"
+}
+_NOTHING_BACK: Final = "a refund of it has no amount, shipping or tax: no money went back"
 
 
 def open_reader(reading: Reading) -> "OwnFormat":
@@ -138,9 +141,11 @@ class OwnFormat:
         record = self._records.refund()
         required = "refund_id order_id processed_at"
         table = self._table(name, blocks, self._columns(record, required=required))
-        for position, values in self._converted(table, record):
+        for position, values in self._converted(table, record, _REFUNDS_MISSING):
             if values[3] > self._now:
                 self._notes.add(f"its refund {FUTURE}", values[1])
+            if not any(values[6:]):
+                self._notes.add(_NOTHING_BACK, values[1])
             if values[2] is None and values[5]:
                 table.fault(position, "is needed for a quantity", "line_id", "")
                 continue
@@ -169,7 +174,9 @@ class OwnFormat:
         self.tables.append(table)
         return table
 
-    def _converted(self, table: Table, record: Record) -> Iterator[tuple[int, tuple[Any, ...]]]:
+    def _converted(
+        self, table: Table, record: Record, missing: Missing | None = None
+    ) -> Iterator[tuple[int, tuple[Any, ...]]]:
         convert: Callable[[Cells], tuple[Any, ...]] = record.values
         for position, cells in table.read():
             try:
@@ -179,4 +186,4 @@ class OwnFormat:
                 self._faults.suspect(table.name, cells[0].strip())
                 continue
             yield position, values
-        tell_columns(table, {}, self._notes)
+        tell_columns(table, missing or {}, self._notes)
