@@ -14,6 +14,8 @@ from tests.integration.share_api.test_frozen_links import (
 )
 from tests.support.jobs_worker import JobsWorker
 
+from report_pages.report import OUTDATED
+
 pytestmark = pytest.mark.anyio
 
 CHANGED = ("/changed", "/changed/csv", "/changed/data")
@@ -86,6 +88,24 @@ async def test_a_later_import_is_told_beside_what_was_frozen(
             assert anna.delete(issued.headers["location"]).status_code == 204
         for form in CHANGED:
             assert (await client.get(path + form)).status_code == 403
+
+
+async def test_newer_data_that_wait_are_told_where_nothing_has_changed_yet(
+    serve: Serve, world: World, worker: JobsWorker, redis_url: str, secret: str
+) -> None:
+    service = serve()
+    jobs = service.container.issuing.jobs
+    sell(world, world.berlin, "first", jobs)
+    with service.admin() as anna:
+        path = path_of(anna.post(SHARE, json={"frozen": True, "changes": True}))
+    async with viewer(redis_url, secret) as client:
+        assert OUTDATED not in (await client.get(f"{path}/changed", headers=BROWSER)).text
+        sell(world, world.berlin, "second", jobs)
+        page = await client.get(f"{path}/changed", headers=BROWSER)
+        while "Of second" not in page.text:
+            assert OUTDATED in page.text, "what has changed by then is not shown yet"
+            page = await client.get(f"{path}/changed", headers=BROWSER)
+        assert OUTDATED not in page.text
 
 
 async def test_no_other_link_has_it_and_none_tells_more_than_it_shows(

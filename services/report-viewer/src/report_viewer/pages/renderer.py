@@ -156,13 +156,16 @@ class PageRenderer:
         freshness: Freshness = Freshness.CURRENT,
         brand: PageBrand = UNBRANDED,
     ) -> bytes:
-        """The page of what has changed since the report of a link was frozen."""
+        """The page of what has changed since the report of a link was frozen.
+
+        Its reader is told of newer data at once: it would say that nothing has changed.
+        """
         words, document = told.figures.wording, told.since.now
         html = self._templates.draw_since(
             "changed.html",
             told,
             brand,
-            notice=NOTICES.get(freshness),
+            notice=NOTICES.get(freshness, OUTDATED if freshness is Freshness.STALE else None),
             preview=preview_metadata.of_document(branded(document, brand.name)),
             report_url=f"/api/reports/{place}",
             own_url=f"/api/reports/{place}{Resource.CHANGED.value.decode()}",
