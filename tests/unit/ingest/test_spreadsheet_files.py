@@ -146,6 +146,13 @@ def test_a_missing_column_is_said_with_what_cannot_be_known(missing):
     ]
 
 
+@pytest.mark.parametrize("space", [" ", "\u00a0", "\t"])
+def test_a_space_beside_a_name_parts_no_order(space):
+    header, first, further, other = SHOPIFY.splitlines()
+    spaced = further.replace("#1", f"#1{space}", 1)
+    assert read("\n".join([header, first, spaced, other]))[:2] == (read(SHOPIFY)[0], [])
+
+
 def test_rows_sorted_apart_are_told_by_their_order():
     first, further, other = SHOPIFY.splitlines()[1:]
     _, faults, total, _ = read("\n".join([SHOPIFY.splitlines()[0], first, other, further]))

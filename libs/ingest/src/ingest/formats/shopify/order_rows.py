@@ -46,16 +46,16 @@ def orders_of(table: Table, width: int, faults: Faults) -> Iterator[list[OrderRo
     together: list[OrderRows] = []
     name: str | None = None
     for position, cells in table.read():
-        first = any(cells[mark] for mark in _MARKS)
-        if cells[0] != name:
+        first, called = any(cells[mark] for mark in _MARKS), cells[0].strip()
+        if called != name:
             if together:
                 yield together
-            together, name = [], cells[0]
+            together, name = [], called
         if first:
             together.append(OrderRows(position, cells[:width]))
         elif not together:
-            _apart(table, position, cells[0].strip())
-            faults.suspect(table.name, cells[0].strip())
+            _apart(table, position, called)
+            faults.suspect(table.name, called)
             continue
         lines = together[-1].lines
         lines.append((position, cells[width:]))
