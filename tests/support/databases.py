@@ -23,15 +23,26 @@ _LARGE = 4 * 1024**2
 """Bytes of tables from which on a database is dropped rather than emptied: it is slow by then."""
 
 _TABLES = """
-    SELECT relname, pg_table_size(oid) FROM pg_class
+    SELECT relname FROM pg_class
     WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'alembic_version'
+"""
+# Of one session, so that all is planned once. Triggers, policies and references hold it back
+# nowhere; to switch them off for a transaction would have everything planned anew.
+_MAKE_EMPTIER = """
+    SET session_replication_role = replica;
+    CREATE FUNCTION pg_temp.empty(most bigint) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN
+        IF (SELECT sum(pg_table_size(oid)) > most FROM pg_class
+            WHERE relnamespace = 'public'::regnamespace AND relkind = 'r') THEN
+            RETURN false;
+        END IF;
+        {deletions}
+        PERFORM setval(seqrelid::regclass, seqstart, false) FROM pg_sequence;
+        RETURN true;
+    END $$
 """
 _END_SESSIONS = """
     SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()
-"""
-_RESTART_SEQUENCES = """
-    SELECT setval(seqrelid::regclass, seqstart, false) FROM pg_sequence
 """
 
 
@@ -61,7 +72,9 @@ class Databases:
         if self._kept is None or not _empty(self._kept.connection):
             self.close()
             name = self._clone()
-            self._kept = _Kept(name, psycopg.connect(_plain(self._url(name)), autocommit=True))
+            connection = psycopg.connect(_plain(self._url(name)), autocommit=True)
+            _prepare(connection)
+            self._kept = _Kept(name, connection)
         return self._url(self._kept.name)
 
     def as_service(self, owner_url: str) -> str:
@@ -90,27 +103,34 @@ class Databases:
         return name
 
 
+def _prepare(connection: psycopg.Connection) -> None:
+    """Make what empties the database, where its role may switch triggers off: a superuser."""
+    if not _may_empty(connection):
+        return
+    tables = [name for (name,) in connection.execute(_TABLES)]
+    deletions = sql.SQL(" ").join(
+        sql.SQL("DELETE FROM {};").format(sql.Identifier(name)) for name in tables
+    )
+    connection.execute(sql.SQL(_MAKE_EMPTIER).format(deletions=deletions))
+
+
+def _may_empty(connection: psycopg.Connection) -> bool:
+    return connection.info.parameter_status("is_superuser") == "on"
+
+
 def _empty(connection: psycopg.Connection) -> bool:
     """Take all rows away and end all other sessions; False if a clone is better.
 
-    Triggers, policies and references hold nobody back who may switch them off: a superuser. Another
-    role's database is cloned again, and so is one whose connection a test has broken.
+    Another role's database is cloned again, and so is one whose connection a test has broken.
     """
-    if connection.info.parameter_status("is_superuser") != "on":
+    if not _may_empty(connection):
         return False
     try:
         connection.execute(_END_SESSIONS)
-        tables = connection.execute(_TABLES).fetchall()
-        if sum(size for _, size in tables) > _LARGE:
-            return False
-        with connection.transaction():
-            connection.execute("SET LOCAL session_replication_role = replica")
-            for name, _ in tables:
-                connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(name)))
-            connection.execute(_RESTART_SEQUENCES)
+        found = connection.execute("SELECT pg_temp.empty(%s)", [_LARGE]).fetchone()
     except psycopg.OperationalError:
         return False
-    return True
+    return found == (True,)
 
 
 def create_template(servers: Servers) -> str:
