@@ -15,6 +15,7 @@ from ingest.csv.notes import Notes
 from ingest.formats import registry
 from ingest.formats.detect import format_of
 from ingest.formats.model import Reading
+from ingest.formats.stripe.reader import StripeReports
 from ingest.sources import FileKind, ImportFile
 
 BALANCE = [
@@ -95,13 +96,14 @@ def written(fields, rows):
 class Read:
     """What is read of a file, by what it tells."""
 
-    def __init__(self, content, currency="EUR", timezone="Europe/Berlin"):
+    def __init__(self, content, currency="EUR", timezone="Europe/Berlin", now=None):
         faults, notes = Faults(50), Notes(currency)
         reading = Reading(currency, faults, notes, kinds=registry.KINDS, timezone=timezone)
-        with closing(registry.open_reader(registry.find("stripe"), reading)) as reader:
+        with closing(reading.gaps), closing(StripeReports(reading, now)) as reader:
             self.lines = list(reader.files[FileKind.ORDERS]("report.csv", [content]))
             self.refunds = list(reader.refunds_of_orders())
             self.reconciled = reader.reconciliation.result()
+            self.gaps = [(each.kind, each.order_id, each.amount) for each in reading.gaps.rows()]
         self.notes, self.faults = notes.lines(), [str(each) for each in faults.found]
 
     @property
@@ -172,9 +174,9 @@ def test_a_charge_without_description_is_a_payment():
     [
         ([("refund", "-4.00")], [("ch_1", 400, 0)]),
         ([("refund", "-4.00"), ("refund", "-6.00")], [("ch_1", 400, 0), ("ch_1", 600, 1)]),
-        ([("refund", "-4.00"), ("refund_failure", "4.00")], []),
+        ([("refund", "-4.00"), ("refund_failure", "4.00")], [("ch_1", 0, 0)]),
         ([("dispute", "-10.00")], [("ch_1", 1000, 1)]),
-        ([("dispute", "-10.00"), ("dispute_reversal", "10.00")], []),
+        ([("dispute", "-10.00"), ("dispute_reversal", "10.00")], [("ch_1", 0, 0)]),
         ([("charge_failure", "-10.00")], [("ch_1", 1000, 1)]),
         ([("refund", "-12.00")], [("ch_1", 1000, 1)]),
     ],
@@ -201,6 +203,32 @@ def test_fees_and_payouts_are_no_sales_and_said_with_their_sums():
 def test_a_net_that_is_not_gross_less_fee_is_listed():
     found = balance(row(1, fee="0.55", net="9.00"))
     assert found.reconciled.unexplained == (("ch_1", 45),)
+    assert found.gaps == [("unreconciled-orders", "ch_1", 45)]
+
+
+def test_a_net_of_what_went_back_that_is_not_gross_less_fee_is_listed_with_its_charge():
+    rows = [
+        row(1, fee="3.00", net="5.00"),
+        row(2, "refund", "-2.00", net="-2.50"),
+        row(3, "dispute", "-1.00", net="-1.10", fee="0.10"),
+        row(4, charge="ch_2"),
+        row(5, "dispute", "-4.00", "ch_2", fee="15.00", net="-18.00"),
+        row(6, "refund", "-1.00", "ch_9", net="-1.25"),
+        row(7, "fee", "-1.00", "", net="-1.25"),
+    ]
+    found = balance(*rows)
+    assert found.faults == []
+    assert found.back == [("ch_1", 200, 0), ("ch_1", 100, 0), ("ch_2", 400, 0)]
+    assert found.reconciled.unexplained == (("ch_1", 250), ("ch_2", -100), ("ch_9", 25))
+    assert (found.reconciled.orders, found.reconciled.unexplained_orders) == (3, 3)
+    assert ("unreconciled-orders", "ch_2", -100) in found.gaps
+    (note,) = (note for note in found.notes if "in what went back or came again" in note)
+    assert note.startswith("3 orders (ch_1, ch_2, ch_9): ")
+
+
+def test_categories_are_known_in_any_case():
+    found = balance(row(1, "Charge"), row(2, "Refund", "-2.00"), row(3, "refund failure", "2.00"))
+    assert (found.sold, found.back) == ({"ch_1": 1000}, [("ch_1", 0, 0)])
 
 
 def test_a_charge_twice_and_another_currency_are_refused():

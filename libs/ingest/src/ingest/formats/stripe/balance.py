@@ -1,6 +1,9 @@
 """The itemised report "balance change from activity": one row a balance transaction."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
 
 from common.reports.document.gaps import GapKind
 from common.reports.money import currency_exponent, decimal_text
@@ -11,9 +14,10 @@ from ingest.csv.table import Table
 from ingest.csv.values import BadValueError
 from ingest.formats.model import Reading
 from ingest.formats.reconciliation import Reconciliation
-from ingest.formats.stripe.charges import Charge, Charges, Movement
+from ingest.formats.stripe.charges import Charge, Charges
 from ingest.formats.stripe.columns import BalanceColumns, balance_record
 from ingest.formats.stripe.definition import FORMAT
+from ingest.formats.stripe.movements import Movement
 from ingest.rows import OrderLineRow
 
 _BACK = frozenset(
@@ -21,7 +25,16 @@ _BACK = frozenset(
      "partial_capture_reversal"}
 )  # fmt: skip
 NOT_NET = "gross less fee is not net; gross was taken as the order's Total"
+NOT_NET_BACK = "gross less fee is not net in what went back or came again; gross was taken"
 NOTHING = "a charge of nothing or less; it was left out with its amount"
+
+
+@dataclass(slots=True)
+class _Differs:
+    """What rows of a charge do not add up by, the first of them at ``at``."""
+
+    at: datetime
+    amount: int = 0
 
 
 class BalanceReport:
@@ -36,6 +49,7 @@ class BalanceReport:
         self._gaps = reading.gaps
         self._charges, self._reconciliation = charges, reconciliation
         self._others: dict[str, int] = {}
+        self._differ: dict[str, _Differs] = {}
 
     def rows(self, table: Table) -> Iterator[OrderLineRow]:
         """The charges."""
@@ -49,6 +63,7 @@ class BalanceReport:
             line = self._line(table, position, row)
             if line is not None:
                 yield line
+        self._reconcile()
         exponent = currency_exponent(self._currency)
         for category, amount in self._others.items():
             text = f"{decimal_text(amount, exponent)} {self._currency}"
@@ -61,14 +76,18 @@ class BalanceReport:
             table.fault(position, reason, "created_utc", "")
             self._faults.suspect(table.name, row.charge_id or row.source_id or row.id)
             return None
-        place = position * FORMAT.rows_a_line
         if row.category in _BACK:
-            charge_id = row.charge_id or row.id
-            self._charges.back(Movement(place, row.id, charge_id, at, -row.gross))
+            self._movement(table, position, row, at)
             return None
         if row.category != "charge":
             self._others[row.category] = self._others.get(row.category, 0) + row.gross
             return None
+        return self._charge(table, position, row, at)
+
+    def _charge(
+        self, table: Table, position: int, row: BalanceColumns, at: datetime
+    ) -> OrderLineRow | None:
+        """The order line of a charge."""
         name = row.charge_id or row.source_id or row.id
         if row.gross <= 0:
             self._notes.add(NOTHING, name, row.gross)
@@ -76,7 +95,7 @@ class BalanceReport:
             return None
         line = self._charges.row(
             Charge(
-                *(place, name, at, row.gross, row.description),
+                *(position * FORMAT.rows_a_line, name, at, row.gross, row.description),
                 *(row.customer_id, row.email, row.country),
             )
         )
@@ -84,9 +103,35 @@ class BalanceReport:
             table.fault(position, f"charge {name!r} is in the file already: it would count twice")
             self._faults.suspect(table.name, name)
             return None
+        self._compare(NOT_NET, name, at, row)
+        return line
+
+    def _movement(self, table: Table, position: int, row: BalanceColumns, at: datetime) -> None:
+        """Remember what went back of a charge, or came again."""
+        charge_id = row.charge_id or row.id
+        moved = Movement(
+            *(position * FORMAT.rows_a_line, row.id, charge_id, at, -row.gross),
+            *(row.category, row.source_id),
+        )
+        if row.gross and not self._charges.back(moved):
+            table.fault(position, f"{row.id!r} is in the file already: it would count twice")
+            self._faults.suspect(table.name, charge_id)
+            return
+        self._compare(NOT_NET_BACK, charge_id, at, row)
+
+    def _compare(self, remark: str, charge_id: str, at: datetime, row: BalanceColumns) -> None:
+        """Note where gross less fee is not net, with the charge that the row concerns."""
         odd = 0 if row.fee is None or row.net is None else row.gross - row.fee - row.net
         if odd:
-            self._notes.add(NOT_NET, name, odd)
-            self._gaps.add(GapKind.UNRECONCILED_ORDERS, name, at, odd)
-        self._reconciliation.add(name, unexplained=odd)
-        return line
+            self._notes.add(remark, charge_id, odd)
+            self._differ.setdefault(charge_id, _Differs(at)).amount += odd
+
+    def _reconcile(self) -> None:
+        """Tell of each charge whether its rows add up: once, whatever it has of them."""
+        elsewhere = (each for each in self._differ if each not in self._charges.ids)
+        for charge_id in chain(self._charges.ids, elsewhere):
+            differs = self._differ.get(charge_id)
+            self._reconciliation.add(charge_id, unexplained=differs.amount if differs else 0)
+        for charge_id, differs in self._differ.items():
+            kind = GapKind.UNRECONCILED_ORDERS
+            self._gaps.add(kind, charge_id, differs.at, differs.amount)

@@ -5,21 +5,30 @@ discounts are not in it. Refunds, lost disputes and failed charges go back; a re
 a dispute that was won are taken off what went back before.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, KeysView
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from common import instants
 from common.reports.document.gaps import GapKind
-from ingest.csv.notes import Notes
+from ingest.csv.notes import FUTURE, Notes
 from ingest.csv.values import short_identity
 from ingest.formats.customers import pseudonym
+from ingest.formats.stripe.movements import Movement, in_turn, netted
 from ingest.gaps import Gaps
 from ingest.rows import OrderLineRow, RefundRow
 
 PAYMENT = "Payment"
 UNKNOWN_CHARGE = (
     "paid back of a charge that is not in this file; left out (a refunds.csv can bring it)"
+)
+AGAIN_ELSEWHERE = (
+    "money came again for a charge that is not in this file, and what it takes back with it; left"
+    " out (a report of all its days brings both)"
+)
+AGAIN_ALONE = (
+    "money came again that had not gone back, as far as this file tells; left out beside the charge"
 )
 BEYOND = "more went back than was charged; what is beyond was left out"
 EARLY = "went back before it was charged; taken back when it was charged"
@@ -33,7 +42,7 @@ KNOWS = (
 class Charge(NamedTuple):
     """A payment that came in; ``amount`` is in minor units.
 
-    ``position`` is the line times the format's ``rows_a_line``, and the number in it; so below.
+    ``position`` is the line times the format's ``rows_a_line``, and the number in it.
     """
 
     position: int
@@ -46,16 +55,6 @@ class Charge(NamedTuple):
     country: str | None
 
 
-class Movement(NamedTuple):
-    """What went back of a charge after it (``amount`` above 0), or came again (below 0)."""
-
-    position: int
-    id: str
-    charge_id: str
-    at: datetime
-    amount: int
-
-
 @dataclass(slots=True)
 class _Known:
     at: datetime
@@ -65,16 +64,24 @@ class _Known:
 class Charges:
     """The charges of one file; ``back`` is told in any order and paid out at the end."""
 
-    def __init__(self, notes: Notes, gaps: Gaps | None = None) -> None:
+    def __init__(self, notes: Notes, gaps: Gaps | None = None, now: datetime | None = None) -> None:
         self._notes, self._gaps = notes, gaps or Gaps()
+        self._now = now or instants.now()
         self._known: dict[str, _Known] = {}
-        self._moved: dict[str, list[Movement]] = {}
+        self._moved: dict[str, dict[str, Movement]] = {}
+
+    @property
+    def ids(self) -> KeysView[str]:
+        """The charges that were sold, as the file has them."""
+        return self._known.keys()
 
     def row(self, charge: Charge) -> OrderLineRow | None:
         """The order line of a charge; None where the file has the charge already."""
         if charge.id in self._known:
             return None
         self._known[charge.id] = _Known(charge.at, charge.amount)
+        if charge.at > self._now:
+            self._notes.add(FUTURE, charge.id)
         name = charge.description or PAYMENT
         return OrderLineRow(
             position=charge.position,
@@ -98,57 +105,61 @@ class Charges:
             line_discount=0,
         )
 
-    def back(self, movement: Movement) -> None:
-        """Remember what went back, or came again."""
-        self._moved.setdefault(movement.charge_id, []).append(movement)
+    def back(self, movement: Movement) -> bool:
+        """Remember what went back, or came again; False where the file has it already."""
+        moved = self._moved.setdefault(movement.charge_id, {})
+        return moved.setdefault(movement.id, movement) is movement
 
     def refunds(self) -> Iterator[RefundRow]:
         """What went back in the end, by position: charges' rows stand among each other's."""
         rows: list[RefundRow] = []
-        for charge_id, moved in self._moved.items():
-            moved.sort(key=lambda each: (each.at, each.amount < 0))
+        for charge_id, told in self._moved.items():
+            moved = in_turn(told.values())
+            back, over = netted(moved)
             known = self._known.get(charge_id)
             if known is None:
-                self._left_out(charge_id, moved)
+                self._left_out(moved, sum(each.amount for each in back) - over)
                 continue
-            rows += self._paid_back(known, _netted(moved))
+            rows += self._paid_back(known, back)
+            if over:
+                self._came_again(AGAIN_ALONE, moved, over)
         return iter(sorted(rows, key=lambda row: row.position))
 
-    def _left_out(self, charge_id: str, moved: list[Movement]) -> None:
-        amount = sum(each.amount for each in moved)
-        self._notes.add(UNKNOWN_CHARGE, charge_id, amount)
-        if amount > 0:
-            first, last = moved[0].at, moved[-1].at
-            self._gaps.add(GapKind.REFUNDS_LEFT_OUT, charge_id, first, amount, until=last)
+    def _left_out(self, moved: list[Movement], amount: int) -> None:
+        if amount < 0:
+            self._came_again(AGAIN_ELSEWHERE, moved, -amount)
+            return
+        first, last = moved[0], moved[-1]
+        self._notes.add(UNKNOWN_CHARGE, first.charge_id, amount)
+        if amount:
+            kind = GapKind.REFUNDS_LEFT_OUT
+            self._gaps.add(kind, first.charge_id, first.at, amount, until=last.at)
 
-    def _paid_back(self, charge: _Known, moved: list[Movement]) -> Iterator[RefundRow]:
+    def _came_again(self, remark: str, moved: list[Movement], amount: int) -> None:
+        """Say what came again and is taken off nothing here: what had gone back is told by another
+        report, if at all, so that returns may be too high and no sum is open.
+        """
+        again = [each for each in moved if each.amount < 0]
+        self._notes.add(remark, again[0].charge_id, amount)
+        kind = GapKind.REFUNDS_NOT_KNOWN
+        self._gaps.add(kind, again[0].charge_id, again[0].at, until=again[-1].at)
+
+    def _paid_back(self, charge: _Known, moved: Iterable[Movement]) -> Iterator[RefundRow]:
+        """A row for each that went back. One that came again whole is a row all the same: what an
+        earlier report told of it is none any more.
+        """
         left = charge.amount
         for each in moved:
-            amount, at = min(each.amount, left), each.at
+            amount, at = min(each.amount, left), max(each.at, charge.at)
             if amount < each.amount:
                 self._notes.add(BEYOND, each.charge_id, each.amount - amount)
-            if at < charge.at:
+            if amount and each.at < charge.at:
                 self._notes.add(EARLY, each.charge_id)
-                at = charge.at
+            if amount and at > self._now:
+                self._notes.add(f"its refund {FUTURE}", each.charge_id)
             left -= amount
-            if amount:
-                yield RefundRow(
-                    *(each.position, each.id, each.charge_id, "1", at, "return"),
-                    *(0 if left else 1, amount, 0, 0),
-                )
-
-
-def _netted(moved: list[Movement]) -> list[Movement]:
-    """What went back less what came again, taken off the latest first."""
-    back: list[Movement] = []
-    for each in moved:
-        again = -each.amount
-        if again <= 0:
-            back.append(each)
-            continue
-        while again and back:
-            last = back.pop()
-            if last.amount > again:
-                back.append(last._replace(amount=last.amount - again))
-            again -= min(last.amount, again)
-    return [each for each in back if each.amount]
+            pieces = 1 if amount and not left else 0
+            yield RefundRow(
+                *(each.position, each.id, each.charge_id, "1", at, "return"),
+                *(pieces, amount, 0, 0),
+            )

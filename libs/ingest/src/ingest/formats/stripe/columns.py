@@ -22,8 +22,12 @@ BALANCE_MISSING: Final[Missing] = {
     "created_utc": "created was read on the shop's clocks",
     "fee": "no row could be checked against its net amount",
     "net": "no row could be checked against its net amount",
-    "source_id": "charges are called by their balance transactions",
+    "source_id": "what came again is taken off the latest of its kind that went back",
     "charge_id": "refunds and disputes cannot be told to their charges; they were left out",
+    ("source_id", "charge_id"): (
+        "charges are called by their balance transactions, and refunds and disputes cannot be told"
+        " to them; they were left out"
+    ),
     "description": f"all is sold as {'Payment'!r}",
     "customer_id": "customers are known by their e-mail addresses alone",
     "customer_email": "customers are known by their ids alone",
@@ -102,6 +106,11 @@ class PaymentColumns(NamedTuple):
     email: str | None
 
 
+def _category(text: str) -> str:
+    """A reporting category by Stripe's own name, as ``refund_failure``, in any case."""
+    return "_".join(identity(text).lower().split())
+
+
 def balance_record(currency: str, timezone: str) -> Record:
     """The balance report's columns with their converters."""
     exponent = currency_exponent(currency)
@@ -119,7 +128,7 @@ def balance_record(currency: str, timezone: str) -> Record:
             "gross": signed,
             "fee": maybe,
             "net": maybe,
-            "reporting_category": Remembered(identity).__getitem__,
+            "reporting_category": Remembered(_category).__getitem__,
             "source_id": words,
             "charge_id": words,
             "description": Remembered(title).__getitem__,

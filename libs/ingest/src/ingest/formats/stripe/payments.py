@@ -9,9 +9,10 @@ from ingest.csv.table import Table
 from ingest.csv.values import BadValueError, amounts
 from ingest.formats.model import Reading
 from ingest.formats.reconciliation import Reconciliation
-from ingest.formats.stripe.charges import Charge, Charges, Movement
+from ingest.formats.stripe.charges import Charge, Charges
 from ingest.formats.stripe.columns import PAYMENT_STATE, PaymentColumns, payment_record
 from ingest.formats.stripe.definition import FORMAT
+from ingest.formats.stripe.movements import Movement
 from ingest.rows import OrderLineRow
 
 _PAID = frozenset({"paid", "succeeded", "refunded", "partially refunded", "disputed", ""})

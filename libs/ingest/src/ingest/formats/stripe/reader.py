@@ -1,6 +1,7 @@
 """Stripe's reports: each payment an order of one line, what was paid back a refund."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 
 from common.reports.document.gaps import GapKind
 from ingest.csv.peek import header_names
@@ -25,11 +26,11 @@ def open_reader(reading: Reading) -> "StripeReports":
 class StripeReports:
     """Reads one report; read the orders to their end before ``refunds_of_orders``."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: Reading, now: datetime | None = None) -> None:
         self.tables: list[Table] = []
         self.reconciliation = Reconciliation()
         self._reading = reading
-        self._charges = Charges(reading.notes, reading.gaps)
+        self._charges = Charges(reading.notes, reading.gaps, now)
 
     @property
     def files(self) -> Mapping[FileKind, Read]:

@@ -1,0 +1,148 @@
+"""Itemised reports of Stripe imported in turn: the ledger has what the latest of them comes to."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
+from tests.support import hypothesis_profiles
+from tests.unit.ingest.formats.test_stripe import BALANCE, row, written
+
+from accounts.provisioning import create_tenant
+from common.db.tenancy import Access, transaction
+from common.reports.money import decimal_text
+from ingest.formats.registry import FORMATS
+from ingest.import_files import FileKind, ImportFile, import_files
+
+BACK = ("refund", "dispute", "charge_failure", "partial_capture_reversal")
+AGAIN = ("refund_failure", "dispute_reversal")
+_numbers = count(1)
+
+
+@pytest.fixture
+def bring(service_engine, tenant_id):
+    """A way to import an itemised report."""
+
+    def run(rows):
+        files = {FileKind.ORDERS: ImportFile("report.csv", [written(BALANCE, rows)])}
+        return import_files(service_engine, tenant_id, files, layout=FORMATS["stripe"])
+
+    return run
+
+
+def net_by_charge(engine, tenant_id):
+    query = """
+        SELECT o.external_id, sum(l.gross - l.returns), sum(units_sold - units_returned)
+        FROM ledger l JOIN orders o ON o.tenant_id = l.tenant_id AND o.id = l.order_id
+        GROUP BY 1
+    """
+    with transaction(engine, Access(tenant_id=tenant_id)) as session:
+        return {each[0]: (int(each[1]), int(each[2])) for each in session.execute(text(query))}
+
+
+CASES = {
+    "a dispute that was won": [
+        ("dispute", "dp_1", "-10.00", 0), ("dispute_reversal", "dp_1", "10.00", 1000),
+    ],
+    "a refund of two that failed": [
+        ("refund", "re_1", "-3.00", 700), ("refund", "re_2", "-2.00", 500),
+        ("refund_failure", "re_2", "2.00", 700),
+    ],
+    "a refund of all that failed and was repeated": [
+        ("refund", "re_1", "-10.00", 0), ("refund_failure", "re_1", "10.00", 1000),
+        ("refund", "re_2", "-10.00", 0),
+    ],
+    "a dispute over more than was left": [
+        ("refund", "re_1", "-2.00", 800), ("dispute", "dp_1", "-10.00", 0),
+        ("dispute_reversal", "dp_1", "10.00", 800),
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_each_report_of_all_so_far_replaces_what_the_one_before_told(
+    bring, service_engine, tenant_id, case
+):
+    rows = [row(1)]
+    for number, (kind, source, gross, net) in enumerate(CASES[case], 2):
+        rows.append(row(number, kind, gross, source_id=source))
+        bring(rows)
+        found = net_by_charge(service_engine, tenant_id)
+        assert found == {"ch_1": (net, 1 if net else 0)}
+
+
+def test_a_month_with_the_reversal_alone_leaves_a_gap_that_both_months_close(
+    bring, service_engine, tenant_id
+):
+    october = [row(1), row(2, "dispute", "-10.00", source_id="dp_1")]
+    november = [row(3, "dispute_reversal", "10.00", source_id="dp_1")]
+
+    def gaps():
+        query = "SELECT order_id FROM data_gaps WHERE kind = 'refunds-not-known'"
+        with transaction(service_engine, Access(tenant_id=tenant_id)) as session:
+            return [each[0] for each in session.execute(text(query))]
+
+    bring(october)
+    bring(november)
+    assert net_by_charge(service_engine, tenant_id) == {"ch_1": (0, 0)}
+    assert gaps() == ["ch_1"]
+    bring([*october, *november])
+    assert net_by_charge(service_engine, tenant_id) == {"ch_1": (1000, 1)}
+    assert gaps() == []
+
+
+@st.composite
+def reports(draw):
+    """Rows of some charges in the order of their times, of which some are of one moment.
+
+    What comes again is mostly all of what went back before.
+    """
+    charged = draw(st.lists(st.integers(1, 1000), min_size=1, max_size=5))
+    told = [("charge", f"ch_{n}", "", amount) for n, amount in enumerate(charged)]
+    went: list[tuple[str, str, int]] = []
+    for _ in range(draw(st.integers(2, 12))):
+        charge = f"ch_{draw(st.integers(0, len(charged) - 1))}"
+        source, amount = draw(st.sampled_from("ab")), draw(st.integers(1, 700))
+        if draw(st.booleans()) and went:
+            charge, source, back = went.pop(draw(st.integers(0, len(went) - 1)))
+            told.append((draw(st.sampled_from(AGAIN)), charge, source, back))
+        elif draw(st.integers(0, 9)) == 0:
+            told.append((draw(st.sampled_from(AGAIN)), charge, source, amount))
+        else:
+            told.append((draw(st.sampled_from(BACK)), charge, source, -amount))
+            went.append((charge, source, amount))
+    at, rows = datetime(2026, 3, 1, 10, tzinfo=UTC), []
+    for number, (kind, charge, source, amount) in enumerate(told):
+        at += timedelta(days=draw(st.integers(0, 1)))
+        cells = {"balance_transaction_id": f"txn_{number}", "created_utc": f"{at:%Y-%m-%d %X}"}
+        rows.append((charge, amount, row(1, kind, decimal_text(amount, 2), charge,
+                                         **cells, source_id=source or charge)))  # fmt: skip
+    return len(charged), rows
+
+
+@settings(
+    max_examples=hypothesis_profiles.examples(40),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(report=reports(), data=st.data())
+def test_cut_at_any_time_the_ledger_has_the_sum_of_the_rows_so_far(service_engine, report, data):
+    charges, rows = report
+    slug = f"cut-{next(_numbers)}"
+    tenant_id = create_tenant(
+        service_engine, slug=slug, name=slug, currency="EUR", timezone="Europe/Berlin"
+    )
+    cuts = data.draw(st.sets(st.integers(charges, len(rows)), max_size=2))
+    for cut in sorted({*cuts, len(rows)}):
+        so_far = data.draw(st.permutations(rows[:cut]))
+        content = written(BALANCE, [cells for *_, cells in so_far])
+        files = {FileKind.ORDERS: ImportFile("report.csv", [content])}
+        import_files(service_engine, tenant_id, files, layout=FORMATS["stripe"])
+        found = net_by_charge(service_engine, tenant_id)
+        for number in range(charges):
+            told = [amount for charge, amount, _ in so_far if charge == f"ch_{number}"]
+            charged = next(amount for charge, amount, _ in rows if charge == f"ch_{number}")
+            net = min(max(sum(told), 0), charged)
+            assert found[f"ch_{number}"] == (net, 1 if net else 0)
