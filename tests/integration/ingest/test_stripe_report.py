@@ -78,3 +78,36 @@ def test_a_payment_paid_back_in_part_and_disputed_for_the_rest_leaves_nothing(br
     disputed = {"Disputed Amount": "7.00", "Dispute Status": "lost"}
     bring(PAYMENTS, payment(**{"Amount Refunded": "3.00"} | disputed), payment(id="ch_2"))
     assert read(SALES) == [(2000, 1000, 0, 0)]
+
+
+def test_a_dispute_that_was_won_in_a_later_export_takes_nothing_back(bring, read):
+    disputed = {"Status": "Disputed", "Disputed Amount": "10.00"}
+    bring(PAYMENTS, payment(**disputed, **{"Dispute Status": "lost"}), payment(id="ch_2"))
+    assert read(SALES) == [(2000, 1000, 0, 0)]
+    bring(PAYMENTS, payment(**disputed, **{"Dispute Status": "won"}), payment(id="ch_2"))
+    assert read(SALES) == [(2000, 0, 0, 0)]
+
+
+def test_a_refund_that_the_status_alone_tells_is_a_gap_until_refunds_bring_it(
+    bring, read, service_engine, tenant_id
+):
+    def open_gaps():
+        return read(
+            "SELECT order_id FROM data_gaps"
+            " WHERE kind = 'refunds-not-known' AND amount IS DISTINCT FROM 0 ORDER BY 1"
+        )
+
+    whole = payment(Status="Refunded")
+    bring(PAYMENTS, whole, payment(id="ch_2", Status="Partially refunded"), payment(id="ch_3"))
+    assert open_gaps() == [("ch_1",), ("ch_2",)]
+    refunds = (
+        b"refund_id,order_id,line_id,processed_at,quantity,amount\n"
+        b"r1,ch_1,1,2026-03-05T10:00:00Z,1,10.00\n"
+        b"r2,ch_2,1,2026-03-05T10:00:00Z,0,2.50\n"
+    )
+    file = ImportFile("refunds.csv", [refunds])
+    import_files(service_engine, tenant_id, {FileKind.REFUNDS: file})
+    assert open_gaps() == []
+    bring(PAYMENTS, whole)
+    assert open_gaps() == []
+    assert read(SALES) == [(3000, 1250, 0, 0)]

@@ -103,7 +103,9 @@ class Read:
             self.lines = list(reader.files[FileKind.ORDERS]("report.csv", [content]))
             self.refunds = list(reader.refunds_of_orders())
             self.reconciled = reader.reconciliation.result()
-            self.gaps = [(each.kind, each.order_id, each.amount) for each in reading.gaps.rows()]
+            gaps = list(reading.gaps.rows())
+        self.gaps = [(each.kind, each.order_id, each.amount) for each in gaps]
+        self.untold = {each.order_id: each.whole for each in gaps if each.whole is not None}
         self.notes, self.faults = notes.lines(), [str(each) for each in faults.found]
 
     @property
@@ -286,7 +288,7 @@ def test_refunds_and_lost_disputes_of_payments_go_back():
         payment(id="ch_2", **{"Disputed Amount": "10.00", "Dispute Status": "lost"}),
         payment(id="ch_3", **{"Disputed Amount": "10.00", "Dispute Status": "won"}),
     )
-    assert found.back == [("ch_1", 400, 0), ("ch_2", 1000, 1)]
+    assert found.back == [("ch_1", 400, 0), ("ch_2", 1000, 1), ("ch_3", 0, 0)]
     assert any("does not say when it was paid back" in note for note in found.notes)
 
 
@@ -315,7 +317,7 @@ def test_a_lost_dispute_without_a_date_is_said_and_one_with_it_is_dated():
 def test_a_dispute_that_is_not_decided_is_said(status, said):
     found = payments(payment(**{"Disputed Amount": "10.00", "Dispute Status": status}))
     assert any("a dispute over it is not decided" in note for note in found.notes) == said
-    assert bool(found.back) == (status == "lost")
+    assert sum(amount for _, amount, _ in found.back) == (1000 if status == "lost" else 0)
 
 
 def test_a_payment_in_another_currency_counts_as_it_was_converted():
@@ -338,10 +340,11 @@ def test_a_dispute_in_another_currency_takes_what_is_left_or_is_said():
     }
     whole = payments(payment(**cells | {"Disputed Amount": "10.00"}))
     assert whole.back == [("ch_1", 170, 0), ("ch_1", 880, 1)]
-    for amount in ("4.00", "", "no amount"):
-        part = payments(payment(**cells | {"Disputed Amount": amount}))
-        assert part.back == [("ch_1", 170, 0)]
-        assert any("a dispute was lost over a part" in note for note in part.notes)
+    part, untold = "a dispute was lost over a part", "does not say over how much"
+    for amount, said in (("4.00", part), ("no amount", part), ("", untold), ("0.00", untold)):
+        found = payments(payment(**cells | {"Disputed Amount": amount}))
+        assert found.back == [("ch_1", 170, 0)]
+        assert any(said in note for note in found.notes)
 
 
 @pytest.mark.parametrize("fields", [BALANCE, PAYMENTS])

@@ -12,10 +12,11 @@ from ingest.csv.notes import Notes
 from ingest.csv.records import Record
 from ingest.csv.table import Table
 from ingest.csv.values import BadValueError
+from ingest.formats.column_notes import Missing
 from ingest.formats.model import Reading
 from ingest.formats.reconciliation import Reconciliation
 from ingest.formats.stripe.charges import Charge, Charges
-from ingest.formats.stripe.columns import BalanceColumns, balance_record
+from ingest.formats.stripe.columns import BALANCE_MISSING, BalanceColumns, balance_record
 from ingest.formats.stripe.definition import FORMAT
 from ingest.formats.stripe.movements import Movement
 from ingest.rows import OrderLineRow
@@ -50,6 +51,11 @@ class BalanceReport:
         self._charges, self._reconciliation = charges, reconciliation
         self._others: dict[str, int] = {}
         self._differ: dict[str, _Differs] = {}
+
+    @property
+    def missing(self) -> Missing:
+        """Columns that may be missing, and what cannot be known then."""
+        return BALANCE_MISSING
 
     def rows(self, table: Table) -> Iterator[OrderLineRow]:
         """The charges."""

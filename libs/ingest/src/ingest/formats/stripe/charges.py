@@ -24,8 +24,8 @@ UNKNOWN_CHARGE = (
     "paid back of a charge that is not in this file; left out (a refunds.csv can bring it)"
 )
 AGAIN_ELSEWHERE = (
-    "money came again for a charge that is not in this file, and what it takes back with it; left"
-    " out (a report of all its days brings both)"
+    "money came again for a charge that is not in this file; left out (a report with all of the"
+    " charge's rows sets it right)"
 )
 AGAIN_ALONE = (
     "money came again that had not gone back, as far as this file tells; left out beside the charge"

@@ -52,11 +52,19 @@ PAYMENTS_MISSING: Final[Missing] = {
     "Mode": "payments of the test mode cannot be told from others",
     "Refunded date (UTC)": "refunds are taken as paid back when they were paid",
     "Dispute Status": "disputes are not known",
+    "Disputed Amount": "what was lost by disputes is not known",
+    ("Dispute Status", "Disputed Amount"): "disputes are not known",
     "Customer ID": "customers are known by their e-mail addresses alone",
     "Customer Email": "customers are known by their ids alone",
     ("Customer ID", "Customer Email"): "customers are not known",
 }
 """Columns that may be missing, and what cannot be known then."""
+CONVERTED_MISSING: Final[Missing] = {
+    "Converted Amount Refunded": (
+        "of payments in another currency refunds of a part are not known; they were left out"
+    ),
+}
+"""Those that may be missing where no payment was in another currency."""
 
 GAPS: Final[Mapping[frozenset[str], Mapping[str, GapKind]]] = {
     BALANCE_REQUIRED: {"charge_id": GapKind.REFUNDS_NOT_KNOWN},

@@ -1,57 +1,82 @@
 """The dashboard's export of payments: one row a payment, with what was paid back of it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from datetime import datetime
+from typing import Final
 
 from common.reports.document.gaps import GapKind
-from common.reports.money import UnsupportedCurrencyError, currency_exponent
 from ingest.csv.table import Table
-from ingest.csv.values import BadValueError, amounts
+from ingest.csv.values import BadValueError
+from ingest.formats.column_notes import Missing
 from ingest.formats.model import Reading
 from ingest.formats.reconciliation import Reconciliation
+from ingest.formats.stripe import columns
 from ingest.formats.stripe.charges import Charge, Charges
-from ingest.formats.stripe.columns import PAYMENT_STATE, PaymentColumns, payment_record
+from ingest.formats.stripe.columns import PaymentColumns
 from ingest.formats.stripe.definition import FORMAT
 from ingest.formats.stripe.movements import Movement
+from ingest.formats.stripe.payment_money import Money, PaymentMoney
+from ingest.formats.stripe.payment_state import BACK, DISPUTED, REFUNDED, State, paid, state_of
+from ingest.formats.stripe.unknown_words import UnknownWords
 from ingest.rows import OrderLineRow
 
-_PAID = frozenset({"paid", "succeeded", "refunded", "partially refunded", "disputed", ""})
-_UNPAID = frozenset(
-    {"failed", "canceled", "cancelled", "incomplete", "uncaptured", "pending", "processing",
-     "blocked", "expired", "requires payment method", "requires confirmation", "requires action",
-     "requires capture", "early fraud warning blocked"}
+_LOST: Final = "lost"
+_WON: Final = "won"
+_OPEN: Final = frozenset({"needs_response", "under_review"})
+_NO_MONEY: Final = frozenset(
+    {_WON, "charge_refunded", "prevented", "warning_needs_response", "warning_under_review",
+     "warning_closed", ""}
 )  # fmt: skip
-_OPEN = frozenset({"needs_response", "under_review"})
-TEST = "a payment of the test mode; left out"
-AUTHORISED = "authorised and not captured; left out"
-OTHER_STATUS = "its Status is not known; taken as paid"
 OTHER_CURRENCY = "paid in another currency; the converted amounts in the shop's were taken"
 UNDATED = "the export does not say when it was paid back; taken back when it was paid"
-DISPUTED = (
+BACK_ELSEWHERE = (
+    "paid back in another currency; what it came to in the shop's is not known and was left out (a"
+    " refunds.csv can bring it)"
+)
+PART_LOST = (
     "a dispute was lost over a part, in another currency; what it took in the shop's is not known"
     " and was left out (a refunds.csv can bring it)"
 )
+LOST = (
+    "a dispute over it was lost, and the export does not say over how much; what it took was left"
+    " out (a refunds.csv can bring it)"
+)
 OPEN = "a dispute over it is not decided; nothing was taken back"
+NOT_TOLD = (
+    "there was a dispute over it, and the export does not say how it ended; nothing was taken back"
+    " (a refunds.csv can bring it)"
+)
+UNTOLD = (
+    "its Status says that it was paid back, and the export not how much; only what is known of it"
+    " from elsewhere counts (a refunds.csv can bring it)"
+)
 NOTHING = "a payment of nothing; left out"
+BELOW = "its amount is below nothing, which no payment is; left out with its amount"
 
 
 class PaymentsExport:
     """Reads it."""
 
     def __init__(self, reading: Reading, charges: Charges, reconciliation: Reconciliation) -> None:
-        self.record = payment_record()
-        self.names = (*self.record.names, *PAYMENT_STATE)
-        self._currency = reading.currency
-        self._amount = amounts(currency_exponent(reading.currency), empty=0, signed=True)
+        self.record = columns.payment_record()
+        self.names = (*self.record.names, *columns.PAYMENT_STATE)
         self._faults, self._notes, self._gaps = reading.faults, reading.notes, reading.gaps
         self._charges, self._reconciliation = charges, reconciliation
+        self._money, self._words = PaymentMoney(reading.currency), UnknownWords(reading.notes)
+
+    @property
+    def missing(self) -> Missing:
+        """Columns that may be missing, and what cannot be known then; read it after the rows."""
+        converted = columns.CONVERTED_MISSING if self._money.converted else {}
+        return {**columns.PAYMENTS_MISSING, **converted}
 
     def rows(self, table: Table) -> Iterator[OrderLineRow]:
         """The payments that were paid."""
         for position, row_cells in table.read():
-            cells, state = row_cells[: len(self.record.names)], row_cells[len(self.record.names) :]
+            cells = row_cells[: len(self.record.names)]
+            state = state_of(row_cells[len(self.record.names) :])
             payment_id = cells[0].strip()
-            if self._left_out(state, payment_id or f"line {position}"):
+            if not paid(state, payment_id or f"line {position}", self._notes, self._words):
                 continue
             try:
                 row = PaymentColumns(*self.record.values(cells))
@@ -59,127 +84,95 @@ class PaymentsExport:
                 self.record.explain(table, position, cells)
                 self._faults.suspect(table.name, payment_id)
                 continue
-            yield from self._lines(table, position, row)
+            line = self._line(table, position, row, state)
+            if line is not None:
+                yield line
 
-    def _left_out(self, state: Sequence[str], name: str) -> bool:
-        """Whether nothing was sold, by the cells of ``PAYMENT_STATE`` alone; says why.
-
-        Nothing else is looked at: a payment that was begun and came to nothing has no id.
-        """
-        status, captured, mode = (" ".join(each.lower().split()) for each in state)
-        status = status.replace("_", " ")
-        if mode == "test":
-            self._notes.add(TEST, name)
-        elif status in _UNPAID:
-            self._notes.add(f"its Status is {status}: not paid; left out", name)
-        elif captured == "false":
-            self._notes.add(AUTHORISED, name)
-        else:
-            if status not in _PAID:
-                self._notes.add(OTHER_STATUS, name)
-            return False
-        return True
-
-    def _lines(self, table: Table, position: int, row: PaymentColumns) -> Iterator[OrderLineRow]:
-        found = self._money(table, position, row)
+    def _line(
+        self, table: Table, position: int, row: PaymentColumns, state: State
+    ) -> OrderLineRow | None:
+        money = self._money.of(table, position, row, lost=_dispute(row) == _LOST)
         if row.created is None:
             table.fault(position, "is empty", "Created (UTC)", "")
-        if found is None or row.created is None:
+        if money is None or row.created is None:
             self._faults.suspect(table.name, row.id)
-            return
-        amount, refunded, disputed = found
-        if amount <= 0:
-            self._notes.add(NOTHING, row.id)
-            self._reconciliation.add(row.id, unexplained=amount)
-            return
+            return None
+        if self._money.is_converted(row):
+            self._notes.add(OTHER_CURRENCY, row.id)
+        if money.amount <= 0:
+            self._notes.add(BELOW if money.amount else NOTHING, row.id, money.amount or None)
+            self._reconciliation.add(row.id, unexplained=money.amount)
+            return None
         place = position * FORMAT.rows_a_line
         line = self._charges.row(
             Charge(
-                *(place, row.id, row.created, amount, row.description),
+                *(place, row.id, row.created, money.amount, row.description),
                 *(row.customer_id, row.email, None),
             )
         )
         if line is None:
             table.fault(position, f"{row.id!r} is in the file already: it would count twice", "id")
             self._faults.suspect(table.name, row.id)
-            return
+            return None
         self._reconciliation.add(row.id, unexplained=0)
-        lost = disputed if _dispute(row) == "lost" else 0
-        self._back(place, row, row.created, {"refunded": refunded, "disputed": lost})
-        if _dispute(row) in _OPEN:
-            self._notes.add(OPEN, row.id)
-        yield line
+        self._back(place, row, row.created, money)
+        self._remark(row, row.created, state, money)
+        return line
 
-    def _back(
-        self, place: int, row: PaymentColumns, paid_at: datetime, went: Mapping[str, int]
-    ) -> None:
+    def _back(self, place: int, row: PaymentColumns, paid_at: datetime, money: Money) -> None:
         """Take back what went back of a payment, each amount by what it was: at its time, or when
-        it was paid, which is said.
+        it was paid, which is said. A dispute that was won takes nothing back, whatever an earlier
+        export told of it.
         """
-        times = {"refunded": row.refunded_at, "disputed": row.disputed_at}
         undated = 0
-        for number, (what, amount) in enumerate(went.items()):
-            at = times[what]
+        for number, (what, amount, at, told) in enumerate(
+            (
+                ("refunded", money.refunded or 0, row.refunded_at, False),
+                ("disputed", money.lost or 0, row.disputed_at, _dispute(row) == _WON),
+            )
+        ):
             undated += amount if at is None else 0
-            name = f"{row.id} {what}"
-            if amount:
+            if amount or told:
+                name = f"{row.id} {what}"
                 self._charges.back(Movement(place + number, name, row.id, at or paid_at, amount))
         if undated:
             self._notes.add(UNDATED, row.id, undated)
             self._gaps.add(GapKind.ASSUMED_REFUND_DATES, row.id, paid_at, undated)
 
-    def _money(
-        self, table: Table, position: int, row: PaymentColumns
-    ) -> tuple[int, int, int] | None:
-        """Amount, refunded and disputed in the shop's currency; None, with the reason noted."""
-        cells = {"Amount": row.amount, "Amount Refunded": row.refunded}
-        if row.currency.upper() != self._currency:
-            if row.converted_currency.upper() != self._currency:
-                reason = f"is not the shop's currency, {self._currency}"
-                table.fault(position, reason, "Currency", row.currency)
-                return None
-            self._notes.add(OTHER_CURRENCY, row.id)
-            cells = {
-                "Converted Amount": row.converted,
-                "Converted Amount Refunded": row.converted_refunded,
-            }
-        else:
-            cells["Disputed Amount"] = row.disputed
-        found: list[int] = []
-        for column, cell in cells.items():
-            try:
-                found.append(self._amount(cell))
-            except BadValueError as error:
-                table.fault(position, str(error), column, cell)
-        if len(found) < len(cells):
-            return None
-        amount, refunded = found[0], abs(found[1])
-        if "Disputed Amount" in cells:
-            return amount, refunded, abs(found[-1])
-        return amount, refunded, self._disputed(row, amount - refunded)
+    def _remark(self, row: PaymentColumns, paid_at: datetime, state: State, money: Money) -> None:
+        """Say what is not known of what went back of a payment."""
+        refunded_at, disputed_at = row.refunded_at or paid_at, row.disputed_at or paid_at
+        if money.refunded is None:
+            self._not_known(BACK_ELSEWHERE, row.id, refunded_at)
+        elif state.status in BACK and not money.refunded and money.lost != money.amount:
+            self._notes.add(UNTOLD, row.id)
+            self._gaps.add_untold(row.id, paid_at, whole=state.status == REFUNDED)
+        if money.lost is None:
+            in_part = self._money.is_converted(row) and _told(row.disputed)
+            self._not_known(PART_LOST if in_part else LOST, row.id, disputed_at)
+        self._remark_on_dispute(row, state, disputed_at)
 
-    def _disputed(self, row: PaymentColumns, left: int) -> int:
-        """What a dispute took of a payment in another currency: all that was ``left`` of it, or
-        what is not known, which is said.
-        """
-        if _dispute(row) != "lost":
-            return 0
-        try:
-            read = amounts(currency_exponent(row.currency.upper()), empty=0, signed=True)
-            paid, back, disputed = (
-                abs(read(cell)) for cell in (row.amount, row.refunded, row.disputed)
-            )
-        except (BadValueError, UnsupportedCurrencyError):
-            paid, back, disputed = 1, 0, 0
-        if disputed >= paid - back:
-            return left
-        self._notes.add(DISPUTED, row.id)
-        at = row.disputed_at or row.created
-        if at is not None:
+    def _remark_on_dispute(self, row: PaymentColumns, state: State, at: datetime) -> None:
+        """Say of a dispute that was neither won nor lost where it stands, as far as is told."""
+        word = _dispute(row)
+        if word in _OPEN:
+            self._notes.add(OPEN, row.id)
+        elif word and word not in _NO_MONEY | {_LOST}:
+            self._words.tell("Dispute Status", word, "nothing was taken back", row.id)
             self._gaps.add(GapKind.REFUNDS_NOT_KNOWN, row.id, at)
-        return 0
+        elif not word and (state.status == DISPUTED or _told(row.disputed)):
+            self._not_known(NOT_TOLD, row.id, at)
+
+    def _not_known(self, remark: str, payment_id: str, since: datetime) -> None:
+        self._notes.add(remark, payment_id)
+        self._gaps.add(GapKind.REFUNDS_NOT_KNOWN, payment_id, since)
 
 
 def _dispute(row: PaymentColumns) -> str:
     """What became of a dispute over it, in the platform's words; empty where there was none."""
     return "_".join((row.dispute_status or "").lower().split())
+
+
+def _told(amount: str) -> bool:
+    """Whether a cell has an amount, of something."""
+    return bool(amount.strip("-0."))

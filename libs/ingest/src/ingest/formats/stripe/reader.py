@@ -44,11 +44,11 @@ class StripeReports:
         spellings: Mapping[str, str] = {}
         if FORMAT.layout_of(names) is PAYMENTS:
             layout = PaymentsExport(self._reading, self._charges, self.reconciliation)
-            required, missing = columns.PAYMENTS_REQUIRED, columns.PAYMENTS_MISSING
+            required = columns.PAYMENTS_REQUIRED
             spellings = columns.PAYMENTS_SPELLINGS
         else:
             layout = BalanceReport(self._reading, self._charges, self.reconciliation)
-            required, missing = columns.BALANCE_REQUIRED, columns.BALANCE_MISSING
+            required = columns.BALANCE_REQUIRED
         known = Columns(
             *(layout.names, required),
             others_pass=True,
@@ -58,7 +58,7 @@ class StripeReports:
         table = Table(name, blocks, known, self._reading.faults)
         self.tables.append(table)
         yield from layout.rows(table)
-        tell_columns(table, missing, self._reading.notes)
+        tell_columns(table, layout.missing, self._reading.notes)
         if table.rows:
             self._reading.notes.tell(KNOWS)
             self._reading.gaps.of_all.add(GapKind.PAYMENTS_ONLY)
