@@ -114,6 +114,13 @@ def create_database_engine(
         cursor.execute(statement, prepare=False)  # several statements cannot be prepared
         return True
 
+    _listen_to_connections(engine, statement_timeout_seconds)
+    return engine
+
+
+def _listen_to_connections(engine: Engine, statement_timeout_seconds: int) -> None:
+    """Bound how long a connection of the pool waits for an answer, and close what nobody takes."""
+
     @event.listens_for(engine, "do_connect")
     def _connect(
         _: Dialect, entry: ConnectionPoolEntry, arguments: list[Any], named: dict[str, Any]
@@ -135,8 +142,6 @@ def create_database_engine(
     def _close_late(_: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
         if entry.info.get(_POOL) != id(engine.pool):
             entry.close()  # it comes back to a pool that was disposed of: nobody takes it again
-
-    return engine
 
 
 def answer_seconds(engine: Engine) -> float:

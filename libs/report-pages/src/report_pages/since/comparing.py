@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from common.reports import registry
-from common.reports.document.incomplete import Incomplete, incomplete
+from common.reports.document.incomplete import Incomplete, incomplete_document
 from common.reports.document.metrics import Figure, Unit
 from common.reports.document.schema import Document
 from common.reports_cache.report_fields import UnreadableReportError
@@ -180,13 +180,9 @@ def _rows(then: Side, now: Side, *, amounts: bool) -> tuple[Compared, tuple[Figu
         if each.key in shared and (amounts or each.unit is not Unit.MONEY)
     ]
     figures.sort(key=lambda each: each.key != first)
-    known = (_known(then.document), _known(now.document))
+    known = (incomplete_document(then.document), incomplete_document(now.document))
     found = (_changed(each, before, after, now.document, known) for each in figures)
     return Compared.YES, tuple(each for each in found if each.count)
-
-
-def _known(document: Document) -> Incomplete:
-    return incomplete(document.gaps, days=document.days.count)
 
 
 def _changed(

@@ -23,6 +23,7 @@ from common.reports.document.gaps import (
 from common.reports.document.headlines import Kpi
 from common.reports.document.schema import (
     BarChart,
+    Document,
     LineChart,
     Movement,
     Pareto,
@@ -176,6 +177,11 @@ def incomplete(gaps: Sequence[DataGap], *, days: int) -> Incomplete:
         ),
         all_unknown=is_all_unknown(gaps, days),
     )
+
+
+def incomplete_document(document: Document) -> Incomplete:
+    """What a document's gaps leave of its figures."""
+    return incomplete(document.gaps, days=document.days.count)
 
 
 def _figure_of(key: str) -> str:

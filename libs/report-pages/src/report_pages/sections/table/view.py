@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from common.reports.document.changes import Change, ChangeKind
-from common.reports.document.incomplete import incomplete
+from common.reports.document.incomplete import incomplete_document
 from common.reports.document.metrics import Unit
 from common.reports.document.schema import Document, Series
 from common.reports.document.series_changes import changes_of
@@ -32,7 +32,7 @@ class TableView(SectionView[Table]):
     def columns(self, section: Table, figures: DocumentFormatter) -> tuple[Measured, ...]:
         """The columns, those of the days before and of changes with what they are of."""
         places = {column.key: place for place, column in enumerate(section.columns)}
-        known = incomplete(figures.document.gaps, days=figures.document.days.count)
+        known = incomplete_document(figures.document)
         exact = {Unit.COUNT} if figures.document.indexed else {Unit.COUNT, Unit.MONEY}
         return tuple(
             Measured(
