@@ -113,6 +113,6 @@ class WooCommerceExport:
         if only_cards:
             yield from line_rows(order, amounts, unpaid=True)
             return
-        note_gaps(order, amounts, unexplained, self._reading.gaps, others=self._others)
+        note_gaps(order, amounts, unexplained, self._reading.gaps)
         self._refunds.put(refund_rows(order, amounts, notes, others=self._others))
         yield from line_rows(order, amounts)
