@@ -213,7 +213,7 @@ def remark(
     for each, amount in (
         (FEES, amounts.fees),
         (cards, amounts.gift_cards),
-        (differs, unexplained),
+        (differs, abs(unexplained)),
     ):
         if amount:
             notes.add(each, head.id, amount)
