@@ -143,10 +143,9 @@ def load_sales(
     Seen again, a product is updated, an order replaced with its lines (its refunds stay on theirs)
     unless it is the same, a refund replaced. ``products_by_title``: SKUs name a line's product,
     else titles. ``events_know_more``: lines that webhooks told keep what these stated. Refunds
-    before the position ``exported_before`` are those of an export, ``export_of`` its platform.
-    ``gaps`` are read last. ``review`` gets every error before the merge, and raises if there is
-    one. ``read_by`` is what the source reads by, if it matters. ``begin`` runs first, ``conclude``
-    last, in ``limits``.
+    before ``exported_before`` are an export's, ``export_of`` its platform. ``gaps`` are read last.
+    ``review`` gets every error before the merge, and raises if there is one. ``read_by`` is what
+    the source reads by, if it matters. ``begin`` runs first, ``conclude`` last, in ``limits``.
 
     Raises:
         BasisChangedError: the tenant's settings are not those of ``read_by``.
