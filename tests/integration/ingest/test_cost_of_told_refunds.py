@@ -30,6 +30,13 @@ def shop(service_engine: Engine) -> Shop:
     return Shop(service_engine)
 
 
+def as_analysed(owner_engine: Engine) -> None:
+    """Have the planner know the tables as they are."""
+    url = owner_engine.url.set(drivername="postgresql")
+    with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as owner:
+        owner.execute("ANALYZE")
+
+
 def test_what_goes_of_an_order_is_looked_at_once_a_refund_and_not_once_a_row(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -75,9 +82,7 @@ def test_an_import_looks_at_the_refunds_of_its_own_orders(
         for statement in AS_TOLD:
             session.execute(text(statement))
     if analysed:
-        url = owner_engine.url.set(drivername="postgresql")
-        with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as owner:
-            owner.execute("ANALYZE")
+        as_analysed(owner_engine)
     monkeypatch.setattr(stated_refunds, "derive", explained)
     outcome = bring_in(shop, story)
     assert outcome.summary.kept_refunds.orders == 1
@@ -112,10 +117,7 @@ def test_cancelled_orders_beside_known_refunds_cost_what_they_are(
         standing = export(row for n in range(many) for row in sold(n))
         shopify_in(shop.engine, shop.id, "shopify", standing | refunds)
         if analysed:
-            url = owner_engine.url.set(drivername="postgresql")
-            text_of = url.render_as_string(hide_password=False)
-            with psycopg.connect(text_of, autocommit=True) as owner:
-                owner.execute("ANALYZE")
+            as_analysed(owner_engine)
         looked.append(0)
         with monkeypatch.context() as patched:
             patched.setattr(cancelled_sums, "derive", counting(looked))

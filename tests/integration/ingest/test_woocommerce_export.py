@@ -70,3 +70,14 @@ def test_what_the_ledger_refuses_is_told_by_its_line(bring):
     with pytest.raises(ImportRefusedError) as raised:
         bring(again.replace(b"\r\n3,", b"\r\n1,"))
     assert {fault.line for fault in raised.value.faults} == {4}
+
+
+@pytest.mark.parametrize("write", [export_rows, export_items])
+def test_an_order_apart_from_its_first_rows_is_told_by_its_number(bring, write):
+    head, first = write({"1": Sold((MUG,))}).decode().splitlines()
+    other = write({"2": Sold((MUG,))}).decode().splitlines()[1]
+    with pytest.raises(ImportRefusedError) as refused:
+        bring("\n".join([head, first, other, first]).encode())
+    (fault,) = map(str, refused.value.faults)
+    assert fault.startswith("orders.csv, line 4, Order Number: '1' stands more than once")
+    assert "the order is there twice, or its rows stand apart" in fault

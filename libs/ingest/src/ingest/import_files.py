@@ -23,7 +23,7 @@ from ingest.ledger.errors import IngestError
 from ingest.ledger.load import LoadSummary, load_sales
 from ingest.progress import Meter, Phase
 from ingest.row_faults import BEHIND, report
-from ingest.rows import CANCELLED, REFUNDED, RefundRow
+from ingest.rows import RefundRow
 from ingest.sources import FileKind, ImportFile
 
 MOST_FAULTS: Final = 50
@@ -34,6 +34,10 @@ _AS_TOLD: Final = (
 _BESIDE: Final = (
     "cancelled, and refunds of it are known one by one; they stay on their days and lines, and of"
     " its Refunded Amount the rest alone counts when it was cancelled"
+)
+_SUMMED: Final = (
+    "refunds of it are known one by one, and an export told what they come to; they stay on their"
+    " days and lines, and of that sum the rest alone counts"
 )
 _OLDER: Final = (
     "webhooks told further refunds of it, which the file, being older, has not; all of them stay on"
@@ -158,7 +162,7 @@ class _Attempt:
                 gaps=self._gaps,
                 products_by_title=self._layout.products_by_title,
                 events_know_more=True,
-                summed=self._summed(),
+                exported_before=0 if self._layout is registry.FALLBACK else BEHIND,
                 export_of=None if self._layout is registry.FALLBACK else self._layout.name,
                 review=self._review,
                 read_by=self._basis,
@@ -174,6 +178,7 @@ class _Attempt:
         for said, those in (
             (_AS_TOLD, summary.kept_refunds),
             (_BESIDE, summary.known_beside),
+            (_SUMMED, summary.summed_beside),
             (_OLDER, summary.newer_told),
             (_LEFT_OUT, summary.older),
             (_TAKEN, summary.told_otherwise),
@@ -186,12 +191,6 @@ class _Attempt:
             (*self._notes.lines(), *kept.lines()),
             self._source.reconciliation.result(),
         )
-
-    def _summed(self) -> frozenset[str]:
-        """The ids of refunds that are sums of a platform's export: no word of the shop's own."""
-        if self._layout is registry.FALLBACK:
-            return frozenset()
-        return frozenset({CANCELLED} if FileKind.REFUNDS in self._files else {CANCELLED, REFUNDED})
 
     def _rows(self) -> int:
         return sum(table.rows for table in (*self._source.tables, *self._fallback.tables))

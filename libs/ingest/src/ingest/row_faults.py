@@ -5,7 +5,7 @@ from typing import Final
 
 from ingest.csv.faults import Faults, RowFault, shortened
 from ingest.formats.model import ImportFormat
-from ingest.ledger.errors import Fault, IngestError
+from ingest.ledger.errors import DuplicateRowError, Fault, IngestError
 from ingest.sources import FileKind, ImportFile
 
 BEHIND: Final = 1 << 40
@@ -54,6 +54,9 @@ def _row_fault(
     column = error.column
     ids = dict(zip(error.id_names, fault.ids, strict=True))
     value = ids.get((column or "").removesuffix("_id"))
+    reason = error.reason
+    if kind is FileKind.ORDERS and isinstance(error, DuplicateRowError):
+        column, value, reason = _twice(column, value, layout, ids)
     described = " ".join(f"{name} {each!r}" for name, each in ids.items() if each)
     if kind is FileKind.ORDERS and column is not None:
         column = layout.columns.get(column, column)
@@ -62,5 +65,18 @@ def _row_fault(
         position,
         column,
         None if value is None else shortened(value),
-        f"{error.reason} ({described})",
+        f"{reason} ({described})",
     )
+
+
+def _twice(
+    column: str | None, value: str | None, layout: ImportFormat, ids: Mapping[str, str | None]
+) -> tuple[str | None, str | None, str]:
+    """Column, value and reason of a line that is there twice: where the file has no column for the
+    line's number, which is counted, it is the order that is.
+    """
+    reason = DuplicateRowError.reason
+    if column is None or layout.columns.get(column, column) is not None:
+        return column, value, reason
+    reason += ": the order is there twice, or its rows stand apart"
+    return "order_id", ids.get("order"), reason

@@ -4,7 +4,7 @@ Loads of one tenant queue on an advisory lock; loads of different tenants do not
 goes wrong, from a bad row to an error in the source of the rows, leaves the ledger untouched.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -31,12 +31,13 @@ from ingest.ledger.order_runs import in_runs
 from ingest.ledger.order_sequence import OrderSequence
 from ingest.ledger.products import merge_products, merge_stock, stage_catalogue
 from ingest.ledger.refund_checks import EVENT_RULES, INPUT_RULES, TOTAL_RULES
+from ingest.ledger.refund_sums import leave_to_own_word, settle_assumed_dates
 from ingest.ledger.stage_orders import stage_orders
 from ingest.ledger.stage_refunds import lift_refunds, merge_refunds, stage_events
 from ingest.ledger.staging import GAPS, ORDER_LINES, PRODUCTS, REFUNDS, STOCK, Cursor, stage
 from ingest.ledger.stated_refunds import NONE_KEPT, KeptRefunds, settle_stated_refunds
 from ingest.ledger.time_limits import PATIENT, TimeLimits
-from ingest.rows import CANCELLED, REFUNDED, OrderLineRow, ProductRow, RefundRow, StockRow
+from ingest.rows import OrderLineRow, ProductRow, RefundRow, StockRow
 
 _RULES = tuple(
     chain(
@@ -78,7 +79,8 @@ class LoadSummary:
     ``net_sales`` sums those events, in minor units. ``version`` is the ledger's after the load,
     None when there was nothing to load. ``closed_days`` are those whose orders changed afterwards,
     ``kept_refunds`` are of orders of which the input's sum of refunds was left out,
-    ``known_beside`` of those of which its sum is less by the refunds that were known,
+    ``known_beside`` of cancelled ones of which its sum is less by the refunds that were known,
+    ``summed_beside`` of others, whether the sum came now or before,
     ``newer_told`` of those of which events told more refunds than its sum is of,
     ``older`` are orders that events told later than the input has them: they were left out.
     ``told_otherwise`` are those that events told otherwise, and nothing says what is older.
@@ -100,6 +102,7 @@ class LoadSummary:
     closed_days: ClosedDays = NONE_CHANGED
     kept_refunds: KeptRefunds = NONE_KEPT
     known_beside: KeptRefunds = NONE_KEPT
+    summed_beside: KeptRefunds = NONE_KEPT
     newer_told: KeptRefunds = NONE_KEPT
     older: KeptRefunds = NONE_KEPT
     told_otherwise: KeptRefunds = NONE_KEPT
@@ -127,7 +130,7 @@ def load_sales(
     gaps: Gaps | None = None,
     products_by_title: bool = False,
     events_know_more: bool = False,
-    summed: Collection[str] = (),
+    exported_before: int = 0,
     export_of: str | None = None,
     review: Callable[[Sequence[IngestError]], None] = refuse,
     read_by: Basis | None = None,
@@ -139,8 +142,8 @@ def load_sales(
 
     Seen again, a product is updated, an order replaced with its lines (its refunds stay on theirs)
     unless it is the same, a refund replaced. ``products_by_title``: SKUs name a line's product,
-    else titles. ``events_know_more``: lines that webhooks told keep what these stated. ``summed``:
-    refunds of these ids are sums of an export, ``export_of`` its platform. ``gaps`` are read last.
+    else titles. ``events_know_more``: lines that webhooks told keep what these stated. Refunds
+    before ``exported_before`` are an export's, ``export_of`` its platform. ``gaps`` are read last.
     ``review`` gets every error before the merge, and raises if there is one. ``read_by`` is what
     the source reads by, if it matters. ``begin`` runs first, ``conclude`` last, in ``limits``.
 
@@ -172,7 +175,7 @@ def load_sales(
         leave_older(cursor, export_of)
         stage_catalogue(cursor, by_title=products_by_title)
         stage_orders(cursor, apart=not sequence.strict, events_know_more=events_know_more)
-        summary = _merge(cursor, staged, gaps, review, summed=summed)
+        summary = _merge(cursor, staged, gaps, review, exported_before)
         if conclude is not None:
             conclude(session.connection(), summary)
         return summary
@@ -183,18 +186,18 @@ def _merge(
     staged: Staged,
     gaps: Gaps,
     review: Callable[[Sequence[IngestError]], None],
-    *,
-    summed: Collection[str],
+    exported_before: int,
 ) -> LoadSummary:
     """Have all that is staged reviewed, and write it, where there is something."""
-    kept, older = settle_stated_refunds(cursor, summed=REFUNDED in summed)
+    leave_to_own_word(cursor, exported_before)
+    kept, older = settle_stated_refunds(cursor, exported_before)
     beside = NONE_KEPT
-    if CANCELLED in summed:
+    if exported_before:
         beside = settle_cancelled_sums(cursor)
     else:
         settle_told_sums(cursor)
     otherwise = told_otherwise(cursor)
-    stage_events(cursor)
+    summed = stage_events(cursor, exported_before)
     review(broken(cursor, _RULES))
     if staged == Staged(0, 0, 0, 0, 0):
         return LoadSummary()
@@ -206,6 +209,8 @@ def _merge(
         ignored = merge_refunds(cursor)
     merge_stock(cursor)
     merge_gaps(cursor, gaps)
+    if summed.orders:
+        settle_assumed_dates(cursor)
     first_at, last_at, net_sales = cursor.execute(_FACTS).fetchone() or (None, None, 0)
     (version,) = cursor.execute(NEXT_VERSION).fetchone() or (None,)
     if staged.lines:
@@ -227,6 +232,7 @@ def _merge(
         closed_days=closed_days,
         kept_refunds=kept,
         known_beside=beside,
+        summed_beside=summed,
         newer_told=older,
         told_otherwise=otherwise,
         older=left_out(cursor),

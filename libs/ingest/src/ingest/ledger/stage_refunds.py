@@ -9,7 +9,9 @@ is counted and not stored. A return of an order never paid is an error.
 """
 
 from ingest.ledger.goodwill import spread_goodwill
+from ingest.ledger.refund_sums import give_rests, is_sum, take_sums
 from ingest.ledger.staging import Cursor, derive
+from ingest.ledger.stated_refunds import KeptRefunds
 
 # Joined to its order's key; the order may be in this input or in the ledger. What `moves` is
 # written anew: the input's refunds, and the ledger's of orders whose lines are replaced.
@@ -24,11 +26,15 @@ _STAGE_EVENTS = """
           AND NOT EXISTS (SELECT FROM staged_orders s WHERE s.order_id = o.external_id)
     ) o USING (order_id)
 """
-_ADD_KEPT = """
+# A sum without a day of its own is of the payment's: two reports may have that to the minute and to
+# the second.
+_ADD_KEPT = f"""
     INSERT INTO staged_events (refund_id, order_id, line_id, processed_at, kind, quantity, amount,
                                shipping, tax, order_key, paid_at, moves)
-    SELECT f.external_id, t.order_id, l.external_id, f.processed_at, f.kind, f.quantity, f.amount,
-           f.shipping, f.tax, t.id, t.paid_at, t.replaced
+    SELECT f.external_id, t.order_id, l.external_id,
+           CASE WHEN {is_sum("f.external_id", "t.order_id")}
+                THEN greatest(f.processed_at, t.paid_at) ELSE f.processed_at END,
+           f.kind, f.quantity, f.amount, f.shipping, f.tax, t.id, t.paid_at, t.replaced
     FROM (
         SELECT id, order_id, paid_at, bool_or(replaced) AS replaced FROM (
             SELECT id, order_id, paid_at, true AS replaced FROM staged_orders
@@ -45,7 +51,7 @@ _ADD_KEPT = """
         SELECT FROM staged_refunds r WHERE r.order_id = t.order_id AND r.refund_id = f.external_id)
       AND NOT EXISTS (
         SELECT FROM staged_superseded p WHERE p.order_key = t.id AND p.refund_id = f.external_id)
-"""
+"""  # noqa: S608 - words of our own
 _STAGE_GOODS = """
     WITH concerned AS (SELECT DISTINCT order_key FROM staged_events)
     SELECT o.id AS order_key, l.line_id, l.line_no, p.id AS product_id, l.quantity,
@@ -90,16 +96,23 @@ _INSERT_REFUNDS = """
 """
 
 
-def stage_events(cursor: Cursor) -> None:
+def stage_events(cursor: Cursor, exported_before: int) -> KeptRefunds:
     """Stage all refunds of the orders concerned, and their goods: ``staged_events`` and
     ``staged_goods``.
+
+    Those before the position ``exported_before`` are an export's. Answers of which orders a sum
+    counts less, as refunds are known one by one.
     """
     derive(cursor, "staged_events", _STAGE_EVENTS)
     cursor.execute(_ADD_KEPT)
     if cursor.rowcount:
         cursor.execute("ANALYZE staged_events")
     derive(cursor, "staged_goods", _STAGE_GOODS)
+    beside = take_sums(cursor, exported_before)
     spread_goodwill(cursor)
+    if beside.orders:
+        give_rests(cursor)
+    return beside
 
 
 def lift_refunds(cursor: Cursor) -> None:

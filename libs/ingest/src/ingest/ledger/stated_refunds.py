@@ -72,7 +72,7 @@ _STAGE_AGREED: Final = """
     )
     SELECT s.id, s.order_id, sum(s.amount) + sum(s.shipping) + sum(s.tax) > s.back AS older
     FROM staged_stated s LEFT JOIN heads h USING (order_id)
-    WHERE order_id NOT IN (SELECT order_id FROM beyond)
+    WHERE s.position < {exported_before:d} AND order_id NOT IN (SELECT order_id FROM beyond)
       AND order_id IN (SELECT order_id FROM staged_turns WHERE so_far = back)
     GROUP BY s.id, s.order_id, s.back, h.position, h.paid_at, h.shipping, h.tax
     HAVING (h.position IS NULL OR (
@@ -140,16 +140,16 @@ _THERE_ARE: Final = f"""
            coalesce(bool_or(starts_with(refund_id, '{TOLD}')), false)
     FROM staged_refunds
 """  # noqa: S608 - words of our own
-_NONE_AGREED: Final = "SELECT id, order_id, false AS older FROM staged_summed WHERE false"
 _NONE_SUPERSEDED: Final = "SELECT 0::bigint AS order_key, ''::text AS refund_id WHERE false"
 
 
-def settle_stated_refunds(cursor: Cursor, *, summed: bool) -> tuple[KeptRefunds, KeptRefunds]:
+def settle_stated_refunds(cursor: Cursor, exported_before: int) -> tuple[KeptRefunds, KeptRefunds]:
     """Choose between the sums that are staged and what events stated.
 
     Runs when orders are staged. Makes ``staged_superseded``: refunds of the ledger (``order_key``,
-    ``refund_id``) that go, as others are the same money. ``summed`` says that an export of the
-    platform has the sums, which knows neither lines nor the day of each.
+    ``refund_id``) that go, as others are the same money. Sums before the position
+    ``exported_before`` are those of an export of the platform, which knows neither lines nor the
+    day of each.
     """
     sums, told = cursor.execute(_THERE_ARE).fetchone() or (False, False)
     if told:
@@ -163,7 +163,7 @@ def settle_stated_refunds(cursor: Cursor, *, summed: bool) -> tuple[KeptRefunds,
             ("staged_summed", _STAGE_SUMMED),
             ("staged_stated", _STAGE_STATED),
             ("staged_turns", _STAGE_TURNS),
-            ("staged_agreed", _STAGE_AGREED if summed else _NONE_AGREED),
+            ("staged_agreed", _STAGE_AGREED.format(exported_before=exported_before)),
             ("staged_superseded", _STAGE_SUPERSEDED),
         )
     ]

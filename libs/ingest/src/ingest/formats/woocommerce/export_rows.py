@@ -2,12 +2,14 @@
 row only or on all.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
 from common.reports.document.gaps import GapKind
 from common.reports.money import currency_exponent
+from ingest.csv.damaged_ids import DamagedIds, rounded
+from ingest.csv.notes import ROUNDED
 from ingest.csv.records import Record
 from ingest.csv.table import Cells, Table
 from ingest.csv.values import BadValueError, Remembered, identity, title, whole, words
@@ -17,6 +19,7 @@ from ingest.formats.model import Reading
 from ingest.formats.woocommerce.cells import rounding
 from ingest.formats.woocommerce.definition import FORMAT
 from ingest.formats.woocommerce.order import Head, Order
+from ingest.formats.woocommerce.order_rows import TWICE, OrderRows, Row, once
 from ingest.formats.woocommerce.reconcile import Line, Sums
 from ingest.formats.woocommerce.unsold import unsold
 
@@ -121,39 +124,45 @@ class ExportRows:
     def __init__(self, reading: Reading) -> None:
         self.order, self.line = records_of(reading.currency, reading.timezone)
         self.names = (*self.order.names, *self.line.names)
-        self._faults = reading.faults
+        self._faults, self._notes = reading.faults, reading.notes
+        self._rows = OrderRows(self.order, reading.notes)
+        self._skus = DamagedIds("SKU", reading.notes)
 
     def orders(self, table: Table) -> Iterator[Order]:
         """The orders, whose rows follow each other."""
-        width = len(self.order.names)
-        head: Cells = []
-        rows: list[tuple[int, Cells]] = []
-        first = 0
+        rows: list[Row] = []
         for position, cells in table.read():
             if table.present.isdisjoint(_PRICES):
                 table.fault(1, f"is missing, and so is {_PRICES[1]}: one is needed", _PRICES[0])
                 self._faults.blind.add(table.name)
                 return
             number = cells[_NUMBER].strip()
-            if not number and not head:
+            if not number and self._rows.of_totals(cells):
+                self._notes.tell(f"line {position} has sums and no order; it was left out")
+                continue
+            if not number and not rows:
                 table.fault(position, "has no Order Number, and no order is before it", value="")
                 continue
-            if number and (not head or number != head[_NUMBER].strip()):
-                if head:
-                    yield from self._order(table, first, head, rows)
-                head, rows, first = cells[:width], [], position
-            rows.append((position, cells[width:]))
-        if head:
-            yield from self._order(table, first, head, rows)
+            if number and (not rows or number != rows[0][1][_NUMBER].strip()):
+                if rows:
+                    yield from self._order(table, rows)
+                rows = []
+            rows.append((position, cells))
+        if rows:
+            yield from self._order(table, rows)
 
-    def _order(
-        self, table: Table, position: int, head: Cells, rows: list[tuple[int, Cells]]
-    ) -> Iterator[Order]:
-        number = head[_NUMBER].strip()
-        left_out = unsold(position, number, head[_STATUS])
-        if left_out is not None:
+    def _order(self, table: Table, all_rows: Sequence[Row]) -> Iterator[Order]:
+        position, first = all_rows[0]
+        number = first[_NUMBER].strip()
+        left_out = unsold(position, number, first[_STATUS])
+        if left_out is not None and self._rows.unsold(all_rows):
             yield left_out
             return
+        found = self._rows.goods(table, all_rows)
+        if found is None:
+            self._faults.suspect(table.name, number)
+            return
+        head, rows = found
         try:
             values = dict(zip(self.order.names, self.order.values(head), strict=True))
         except BadValueError:
@@ -162,9 +171,32 @@ class ExportRows:
         if values and values["Order Date"] is None:
             table.fault(position, "is empty", "Order Date", "")
             values = {}
-        lines: list[Line] = []
+        lines, codes = self._lines(table, rows)
+        if not values or lines is None:
+            self._faults.suspect(table.name, number)
+            return
+        less = "Quantity" not in table.present and "Quantity (- Refund)" in table.present
+        order = _head(position, values, codes)
+        if rounded(number):
+            self._notes.add(ROUNDED, number)
+        yield Order(order, self._once(order, lines), less)
+
+    def _once(self, order: Head, lines: Sequence[tuple[Line, Cells]]) -> tuple[Line, ...]:
+        """The lines of an order, once where its rows stand in the file several times."""
+        told = tuple(line for line, _ in lines)
+        first = once(order.sums, told, [cells for _, cells in lines])
+        if first is None:
+            return told
+        self._notes.add(TWICE, order.id)
+        return first
+
+    def _lines(
+        self, table: Table, rows: Sequence[Row]
+    ) -> tuple[list[tuple[Line, Cells]] | None, dict[str, None]]:
+        """The lines of an order with their cells, None where one cannot be read; and its codes."""
+        lines: list[tuple[Line, Cells]] = []
         codes: dict[str, None] = {}
-        complete = bool(values)
+        complete = True
         for at, cells in rows:
             try:
                 told = dict(zip(self.line.names, self.line.values(cells), strict=True))
@@ -174,13 +206,14 @@ class ExportRows:
                 continue
             if told["Coupon Code"]:
                 codes[told["Coupon Code"]] = None
-            if told["Item Name"] or told["SKU"]:
-                lines.append(_line(at, len(lines) + 1, told))
-        if not complete:
-            self._faults.suspect(table.name, number)
-            return
-        less = "Quantity" not in table.present and "Quantity (- Refund)" in table.present
-        yield Order(_head(position, values, codes), tuple(lines), less)
+            if not (told["Item Name"] or told["SKU"]):
+                continue
+            clash = self._skus.clash(told["SKU"] or "", told["Item Name"] or "")
+            if clash is not None:
+                table.fault(at, clash, "SKU", told["SKU"])
+                complete = False
+            lines.append((_line(at, len(lines) + 1, told), cells))
+        return lines if complete else None, codes
 
 
 def _line(position: int, number: int, told: Mapping[str, Any]) -> Line:

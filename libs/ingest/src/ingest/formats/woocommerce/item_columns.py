@@ -8,7 +8,9 @@ from typing import Any, Final
 
 from common.reports.document.gaps import GapKind
 from common.reports.money import currency_exponent
+from ingest.csv.damaged_ids import DamagedIds, rounded
 from ingest.csv.headers import folded
+from ingest.csv.notes import ROUNDED
 from ingest.csv.records import Record
 from ingest.csv.table import Cells, Table
 from ingest.csv.values import BadValueError, Remembered, identity, title, whole, words
@@ -61,7 +63,8 @@ class ItemColumns:
     def __init__(self, reading: Reading, names: frozenset[str]) -> None:
         self._money = Remembered(rounding(currency_exponent(reading.currency))).__getitem__
         self._at = local_instant(reading.timezone)
-        self._faults = reading.faults
+        self._faults, self._notes = reading.faults, reading.notes
+        self._skus = DamagedIds("sku", reading.notes)
         text = Remembered(words).__getitem__
         self.record = Record(
             {
@@ -109,7 +112,10 @@ class ItemColumns:
             if lines is None or values["order_date"] is None:
                 self._faults.suspect(table.name, cells[0].strip())
                 continue
-            yield Order(_head(position, values), tuple(lines))
+            order = _head(position, values)
+            if rounded(order.id):
+                self._notes.add(ROUNDED, order.id)
+            yield Order(order, tuple(lines))
 
     def _lines(self, table: Table, position: int, cells: Cells) -> list[Line] | None:
         lines: list[Line] = []
@@ -130,6 +136,11 @@ class ItemColumns:
         total = self._money(parts.get("total", ""))
         if total is None:
             raise BadValueError("has no total:")
+        if not parts.get("quantity", ""):
+            raise BadValueError("has no quantity:")
+        clash = self._skus.clash(sku or "", name or "")
+        if clash is not None:
+            raise BadValueError(f"its sku: {clash}")
         quantity = whole(parts.get("quantity", ""), least=0)
         before = self._money(parts.get("sub_total", parts.get("subtotal", "")))
         place = position * FORMAT.rows_a_line + number

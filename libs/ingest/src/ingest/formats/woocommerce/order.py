@@ -27,7 +27,7 @@ OTHER_STATUS = "its state is not one of WooCommerce's own; taken as sold"
 UNDATED = "the export does not say when it was paid back; taken back when it was paid"
 TOGETHER = "paid back several times; all of it was taken back when the last was"
 EARLY = "paid back before it was paid; taken back when it was paid"
-ELSEWHERE = "paid back in part or whole; what the refunds' file says of it was taken"
+BESIDE = "paid back; the refunds' file tells parts of it, and what it does not tell counts besides"
 IN_LINES = (
     "quantities are told without what was paid back, and not of which lines; it was not taken again"
 )
@@ -146,9 +146,6 @@ def refund_rows(order: Order, amounts: Amounts, notes: Notes, *, others: bool) -
     if amounts.refund_in_lines:
         notes.add(IN_LINES, head.id, refunded)
         return []
-    if others:
-        notes.add(ELSEWHERE, head.id, refunded)
-        return []
     told = order.refunds
     if not told or any(amounts.extras):
         # What was paid back of extras is no sale, and how much that is their sum alone tells alike.
@@ -165,7 +162,8 @@ def refund_rows(order: Order, amounts: Amounts, notes: Notes, *, others: bool) -
     beyond = sum(back.beyond for back in parts)
     paid_at = head.paid_at or head.placed_at
     for remark, amount, applies in (
-        (UNDATED, refunded, any(each.at is None for each in told)),
+        (BESIDE, refunded, others),
+        (UNDATED, refunded, not others and any(each.at is None for each in told)),
         (TOGETHER, refunded, head.refunds_apart and not order.refunds),
         (EARLY, refunded, any(each.at < paid_at for each in told if each.at)),
         (SPREAD, refunded, left > 0),
@@ -215,7 +213,7 @@ def remark(
     for each, amount in (
         (FEES, amounts.fees),
         (cards, amounts.gift_cards),
-        (differs, unexplained),
+        (differs, abs(unexplained)),
     ):
         if amount:
             notes.add(each, head.id, amount)
@@ -235,10 +233,8 @@ def all_back(order: Order) -> bool:
     return status_of(order.head.status) == "refunded"
 
 
-def note_gaps(
-    order: Order, amounts: Amounts, unexplained: int, gaps: Gaps, *, others: bool
-) -> None:
-    """Keep what the export does not tell of an order with its days; ``others`` as above."""
+def note_gaps(order: Order, amounts: Amounts, unexplained: int, gaps: Gaps) -> None:
+    """Keep what the export does not tell of an order with its days."""
     head = order.head
     since, back = head.paid_at or head.placed_at, head.sums.refunded
     if unexplained:
@@ -247,7 +243,7 @@ def note_gaps(
         gaps.add_untold(head.id, since, whole=all_back(order))
     if not back or not amounts.sold:
         return
-    if amounts.refund_in_lines or others:
+    if amounts.refund_in_lines:
         gaps.add(GapKind.UNDATED_REFUNDS, head.id, since, back, until=head.refunded_at)
     elif head.refunded_at is None:
         gaps.add(GapKind.ASSUMED_REFUND_DATES, head.id, since, back)

@@ -95,7 +95,7 @@ class WooCommerceExport:
             order, gift_cards_are_sales=self._reading.gift_cards_are_sales
         )
         total = head.sums.total or 0
-        if not amounts.sold and order.lines and total and head.sums.refunded >= total:
+        if not amounts.sold and order.lines and head.sums.refunded >= total > 0:
             notes.add(NO_LINES_BACK, head.id, total)
             at = head.refunded_at or head.paid_at or head.placed_at
             self._reading.gaps.add(GapKind.REFUNDS_LEFT_OUT, head.id, at, total)
@@ -113,6 +113,6 @@ class WooCommerceExport:
         if only_cards:
             yield from line_rows(order, amounts, unpaid=True)
             return
-        note_gaps(order, amounts, unexplained, self._reading.gaps, others=self._others)
+        note_gaps(order, amounts, unexplained, self._reading.gaps)
         self._refunds.put(refund_rows(order, amounts, notes, others=self._others))
         yield from line_rows(order, amounts)
