@@ -111,3 +111,20 @@ def test_a_refund_that_the_status_alone_tells_is_a_gap_until_refunds_bring_it(
     bring(PAYMENTS, whole)
     assert open_gaps() == []
     assert read(SALES) == [(3000, 1250, 0, 0)]
+
+
+def test_a_row_of_nothing_brings_no_refund_that_the_status_tells(bring, read):
+    """The dispute was won, which has a row of nothing: of the refund still nothing is known."""
+    cells = {"Status": "Partially refunded", "Amount Refunded": "", "Dispute Status": "won"}
+    for _ in range(2):
+        bring(PAYMENTS, payment(**cells))
+        open_gaps = read("SELECT amount FROM data_gaps WHERE kind = 'refunds-not-known'")
+        assert open_gaps == [(None,)]
+
+
+def test_a_refund_that_failed_before_a_dispute_was_lost_refuses_no_later_export(bring, read):
+    bring(PAYMENTS, payment(**{"Amount Refunded": "10.00"}))
+    lost = {"Dispute Status": "lost", "Disputed Amount": "10.00", "Amount Refunded": "0.00"}
+    for _ in range(2):
+        bring(PAYMENTS, payment(**lost))
+        assert read(SALES) == [(1000, 1000, 0, 0)]

@@ -65,12 +65,23 @@ def test_the_column_of_converted_refunds_is_said_where_payments_are_converted():
     assert not said(without(column, **{"Amount Refunded": "4.00"}), column)
 
 
+@pytest.mark.parametrize(
+    ("converted", "disputed", "back"),
+    [("91.00", "0.00", [("ch_1", 9100, 0)]), ("94.00", "60.00", [("ch_1", 9200, 1)])],
+)
+def test_a_lost_dispute_takes_nothing_that_is_not_there(converted, disputed, back):
+    """92.00 of 100.00 dollars were converted, and all of them refunded at another rate."""
+    cells = {"Amount Refunded": "100.00", "Converted Amount Refunded": converted}
+    lost = {"Disputed Amount": disputed, "Dispute Status": "lost"}
+    assert dated(**DOLLARS | cells | lost).back == back
+
+
 @pytest.mark.parametrize("currency", ["usd", "xxx"])
 def test_a_lost_dispute_over_the_rest_takes_what_is_left_whatever_the_refund_was(currency):
     cells = {"Amount Refunded": "40.00", "Converted Amount Refunded": "", "Currency": currency}
     lost = {"Disputed Amount": "60.00", "Dispute Status": "lost"}
     found = dated(**DOLLARS | cells | lost)
-    assert found.back == [("ch_1", 9200, 1)]
+    assert found.back == [("ch_1", 0, 0), ("ch_1", 9200, 1)]
     assert not said(found, "not known and was left out")
 
 

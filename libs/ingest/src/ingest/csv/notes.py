@@ -15,6 +15,7 @@ EXAMPLES = 3
 @dataclass(slots=True)
 class _Remark:
     count: int = 0
+    last: str | None = None
     amount: int | None = None
     examples: list[str] = field(default_factory=list)
 
@@ -31,11 +32,16 @@ class Notes:
         self._files: dict[str, None] = {}
 
     def add(self, remark: str, order: str, amount: int | None = None) -> None:
-        """Note ``remark`` about an order, and the amount that it is about in minor units."""
+        """Note ``remark`` about an order, and the amount that it is about in minor units.
+
+        What is noted again of the same order, before another one, is one order.
+        """
         about = self._about.setdefault(remark, _Remark())
-        about.count += 1
         if amount is not None:
             about.amount = (about.amount or 0) + amount
+        if order == about.last:
+            return
+        about.count, about.last = about.count + 1, order
         if len(about.examples) < EXAMPLES:
             about.examples.append(order)
 

@@ -99,7 +99,8 @@ _SETTLE: Final = """
                 WHEN sum(r.tax) > 0 THEN sum(r.tax)
                 ELSE ceil(w.tax * sum(r.amount + r.shipping) / nullif(w.worth + w.shipping, 0))
             END, 0), 0)
-        WHEN count(r.amount) = 0 THEN NULL
+        WHEN count(*) FILTER (
+            WHERE r.amount > 0 OR r.shipping > 0 OR r.tax > 0 OR r.quantity > 0) = 0 THEN NULL
         WHEN w.stated = 0 OR 2 * sum(r.amount) >= 2 * w.worth
              - CASE WHEN sum(r.quantity) >= w.pieces
                     THEN w.lines + count(*) FILTER (WHERE r.amount > 0 AND r.line_no IS NOT NULL)

@@ -36,6 +36,17 @@ class _Differs:
 
     at: datetime
     amount: int = 0
+    most: int = 0
+
+    def add(self, odd: int) -> None:
+        """Note a row's difference."""
+        self.amount += odd
+        self.most = max(self.most, odd, key=abs)
+
+    @property
+    def unexplained(self) -> int:
+        """What they differ by together, or by the row that differs most where that is nothing."""
+        return self.amount or self.most
 
 
 class BalanceReport:
@@ -130,14 +141,14 @@ class BalanceReport:
         odd = 0 if row.fee is None or row.net is None else row.gross - row.fee - row.net
         if odd:
             self._notes.add(remark, charge_id, odd)
-            self._differ.setdefault(charge_id, _Differs(at)).amount += odd
+            self._differ.setdefault(charge_id, _Differs(at)).add(odd)
 
     def _reconcile(self) -> None:
         """Tell of each charge whether its rows add up: once, whatever it has of them."""
         elsewhere = (each for each in self._differ if each not in self._charges.ids)
         for charge_id in chain(self._charges.ids, elsewhere):
             differs = self._differ.get(charge_id)
-            self._reconciliation.add(charge_id, unexplained=differs.amount if differs else 0)
+            self._reconciliation.add(charge_id, unexplained=differs.unexplained if differs else 0)
         for charge_id, differs in self._differ.items():
             kind = GapKind.UNRECONCILED_ORDERS
-            self._gaps.add(kind, charge_id, differs.at, differs.amount)
+            self._gaps.add(kind, charge_id, differs.at, differs.unexplained)

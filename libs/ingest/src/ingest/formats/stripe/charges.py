@@ -15,18 +15,20 @@ from common.reports.document.gaps import GapKind
 from ingest.csv.notes import FUTURE, Notes
 from ingest.csv.values import short_identity
 from ingest.formats.customers import pseudonym
-from ingest.formats.stripe.movements import Movement, in_turn, netted
+from ingest.formats.stripe.movements import Movement, in_turn, netted, of_what_went_back
 from ingest.gaps import Gaps
 from ingest.rows import OrderLineRow, RefundRow
 
 PAYMENT = "Payment"
 UNKNOWN_CHARGE = (
-    "paid back of a charge that is not in this file; left out (a refunds.csv can bring it)"
+    "paid back of a charge that is not in this file; left out (a refunds.csv can bring it, by the"
+    " id of the balance transaction)"
 )
 AGAIN_ELSEWHERE = (
     "money came again for a charge that is not in this file; left out (a report with all of the"
     " charge's rows sets it right)"
 )
+AGAIN_BEYOND = "more came again than had gone back; what is beyond was left out"
 AGAIN_ALONE = (
     "money came again that had not gone back, as far as this file tells; left out beside the charge"
 )
@@ -115,34 +117,40 @@ class Charges:
         rows: list[RefundRow] = []
         for charge_id, told in self._moved.items():
             moved = in_turn(told.values())
-            back, over = netted(moved)
             known = self._known.get(charge_id)
+            back, over = netted(moved, all_told=known is not None)
             if known is None:
-                self._left_out(moved, sum(each.amount for each in back) - over)
+                self._left_out([each for each in back if each.amount])
+                self._came_again(AGAIN_ELSEWHERE, moved, over)
                 continue
             rows += self._paid_back(known, back)
-            if over:
-                self._came_again(AGAIN_ALONE, moved, over)
+            remark = AGAIN_BEYOND if of_what_went_back(moved) else AGAIN_ALONE
+            self._came_again(remark, moved, over, known.at)
         return iter(sorted(rows, key=lambda row: row.position))
 
-    def _left_out(self, moved: list[Movement], amount: int) -> None:
-        if amount < 0:
-            self._came_again(AGAIN_ELSEWHERE, moved, -amount)
-            return
-        first, last = moved[0], moved[-1]
-        self._notes.add(UNKNOWN_CHARGE, first.charge_id, amount)
-        if amount:
+    def _left_out(self, back: list[Movement]) -> None:
+        if back:
+            first, last, amount = back[0], back[-1], sum(each.amount for each in back)
+            self._notes.add(UNKNOWN_CHARGE, first.charge_id, amount)
             kind = GapKind.REFUNDS_LEFT_OUT
             self._gaps.add(kind, first.charge_id, first.at, amount, until=last.at)
 
-    def _came_again(self, remark: str, moved: list[Movement], amount: int) -> None:
+    def _came_again(
+        self, remark: str, moved: list[Movement], amount: int, since: datetime | None = None
+    ) -> None:
         """Say what came again and is taken off nothing here: what had gone back is told by another
         report, if at all, so that returns may be too high and no sum is open.
+
+        They may be since the charge, if that is known. Where all that went back came again and more
+        did, as rates of currencies move, nothing is open.
         """
         again = [each for each in moved if each.amount < 0]
+        if not amount:
+            return
         self._notes.add(remark, again[0].charge_id, amount)
-        kind = GapKind.REFUNDS_NOT_KNOWN
-        self._gaps.add(kind, again[0].charge_id, again[0].at, until=again[-1].at)
+        if remark is not AGAIN_BEYOND:
+            kind = GapKind.REFUNDS_NOT_KNOWN
+            self._gaps.add(kind, again[0].charge_id, since or again[0].at, until=again[-1].at)
 
     def _paid_back(self, charge: _Known, moved: Iterable[Movement]) -> Iterator[RefundRow]:
         """A row for each that went back. One that came again whole is a row all the same: what an

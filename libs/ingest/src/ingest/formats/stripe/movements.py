@@ -7,7 +7,7 @@ So what is left is the sum of all, whatever their order.
 """
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable
+from collections.abc import Collection, Hashable, Iterable
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -45,15 +45,26 @@ def in_turn(moved: Iterable[Movement]) -> list[Movement]:
     return sorted(moved, key=lambda each: (each.at, each.amount < 0))
 
 
-def netted(moved: Iterable[Movement]) -> Netted:
-    """What went back of a charge less what came again; ``moved`` are all of it, in turn."""
+def of_what_went_back(moved: Collection[Movement]) -> bool:
+    """Whether all that came again is of a source that went back among ``moved``."""
+    sources = {each.source for each in moved if each.amount > 0} - {None}
+    return sources >= {each.source for each in moved if each.amount < 0}
+
+
+def netted(moved: Iterable[Movement], *, all_told: bool = True) -> Netted:
+    """What went back of a charge less what came again; ``moved`` are in turn.
+
+    Where they may not be all of it (``all_told``), only what is of the same source is netted: what
+    came again of another is of what is told elsewhere.
+    """
     back: list[Movement] = []
     left: list[int] = []
     latest: dict[Hashable, list[int]] = defaultdict(list)
     over = 0
     for each in moved:
         kind = _UNDOES.get(each.kind, each.kind)
-        stacks = [latest[key] for key in ((kind, each.source), kind, None)]
+        keys = ((kind, each.source), kind, None)
+        stacks = [latest[key] for key in (keys if all_told or each.source is None else keys[:1])]
         if each.amount >= 0:
             for stack in stacks:
                 stack.append(len(back))
@@ -64,7 +75,8 @@ def netted(moved: Iterable[Movement]) -> Netted:
         for stack in stacks:
             again = _taken(again, stack, left)
         over += again
-    over = _taken(over, [*reversed(range(len(left)))], left)
+    if all_told:
+        over = _taken(over, [*reversed(range(len(left)))], left)
     return Netted(
         tuple(each._replace(amount=rest) for each, rest in zip(back, left, strict=True)), over
     )

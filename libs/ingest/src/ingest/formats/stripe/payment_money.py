@@ -92,8 +92,9 @@ class PaymentMoney:
             told = amount if paid and back and back >= paid else refunded or None
         if not lost or told == amount:
             return Money(amount, told, 0)
-        if paid and disputed is not None and disputed >= paid - (back or 0):
-            return Money(amount, refunded, amount - refunded)  # whatever of it was the refund's
+        if paid and disputed and disputed >= paid - (back or 0):
+            rest = max(amount - refunded, 0)  # whatever of it was the refund's
+            return Money(amount, refunded, rest)
         return Money(amount, told, None)
 
     def _read(self, table: Table, position: int, cells: dict[str, str]) -> list[int] | None:

@@ -122,13 +122,13 @@ class PaymentsExport:
     def _back(self, place: int, row: PaymentColumns, paid_at: datetime, money: Money) -> None:
         """Take back what went back of a payment, each amount by what it was: at its time, or when
         it was paid, which is said. A dispute that was won takes nothing back, whatever an earlier
-        export told of it.
+        export told of it; nor does a refund beside a dispute that took all there is.
         """
-        undated = 0
+        undated, lost = 0, money.lost or 0
         for number, (what, amount, at, told) in enumerate(
             (
-                ("refunded", money.refunded or 0, row.refunded_at, False),
-                ("disputed", money.lost or 0, row.disputed_at, _dispute(row) == _WON),
+                ("refunded", money.refunded or 0, row.refunded_at, lost >= money.amount),
+                ("disputed", lost, row.disputed_at, _dispute(row) == _WON),
             )
         ):
             undated += amount if at is None else 0
