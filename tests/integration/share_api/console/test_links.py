@@ -306,3 +306,24 @@ def test_a_board_is_headed_by_its_reports_and_only_a_new_link_is_called_ready(ta
     again = said(tab.send(f"{path}/address"))
     assert "The link is ready" not in again
     assert "Address of the link" in again
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "marked"),
+    [
+        ("embed", "no site", {"embed"}),
+        ("password", "short", {"password"}),
+        ("label", "Board", set()),
+    ],
+)
+def test_the_field_that_is_wrong_is_marked(
+    tab: Tab, field: str, value: str, marked: set[str]
+) -> None:
+    wrong = {} if marked else {"period": "eternity"}
+    answer = tab.send("/admin/links/new", **{**CHOICE, field: value, **wrong})
+    assert answer.status_code == 400
+    fields = re.findall(r'<input [^>]*name="(\w+)"[^>]* aria-invalid="true"', answer.text)
+    assert set(fields) == marked
+    described = re.findall(r'aria-invalid="true" aria-describedby="problem \w+-rule"', answer.text)
+    assert len(described) == len(marked)
+    assert 'id="problem"' in answer.text
