@@ -302,6 +302,8 @@ GROUPS: Final = MappingProxyType({"pages": pictures, "options": of_options})
 
 def main() -> None:
     """Take all pictures."""
+    if not sys.argv[1:] or set(sys.argv[2:]) - set(GROUPS):
+        sys.exit(f"usage: scripts/gallery.py READY.json [{'] ['.join(GROUPS)}]")
     ready = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(

@@ -104,7 +104,7 @@ def test_a_link_is_made_copied_opened_counted_and_revoked(
     assert line.locator("path").evaluate("path => path.getTotalLength()") > 0
     page.click("a:text-is('Revoke')")
     page.click("button:text-is('Revoke')")
-    page.wait_for_selector("text=These links no longer open.")
+    page.wait_for_selector("text=The link no longer opens.")
     assert status_of(stranger, address) == 403
     assert page.evaluate("seen.refused") == []
 
@@ -120,7 +120,7 @@ def test_without_script_links_are_made_and_revoked(start: Start, console: str) -
     page.check("input[name=share]")
     page.click("text=Revoke selected…")
     page.click("button:text-is('Revoke')")
-    assert "These links no longer open." in page.inner_text("main")
+    assert "The link no longer opens." in page.inner_text("main")
 
 
 def test_by_keyboard_alone_a_link_is_made(start: Start, console: str) -> None:

@@ -127,7 +127,7 @@ def test_a_preview_is_shared_opened_by_a_stranger_counted_and_stopped(
     assert page.locator("[data-head=Views]").inner_text().startswith("1")
     page.click("a:text-is('Revoke')")
     page.click("button:text-is('Revoke')")
-    page.wait_for_selector("text=These links no longer open.")
+    page.wait_for_selector("text=The link no longer opens.")
     assert status_of(stranger, address) == 403
     assert page.evaluate("seen.refused") == []
 

@@ -87,7 +87,8 @@ def test_where_there_can_be_none_none_is_offered(start: Start, here: str, consol
     for page, address in ((unaware, here), (elsewhere, console), (plain, here)):
         log_in(page, address)
         page.goto(f"{address}/settings")
-        assert page.locator("text=Passkeys").is_visible()
+        assert page.locator("h2:text-is('Passkeys')").is_visible()
+        assert page.locator("text=Passkeys can be added only at").is_visible()
         assert not page.locator("#passkey-name").is_visible()
         page.goto(f"{address}/login")
         assert page.locator("#email").is_visible()

@@ -86,6 +86,9 @@ def test_a_link_with_a_password_is_made_changed_and_opened_to_all(
         (("link-password", "{id}", "--tenant", "berlin", "--password-stdin"), "x\n", "8 to 128"),
         (("link-password", "{id}", "--tenant", "tokyo", "--remove"), "", "no such"),
         (("link-password", "{id}", "--tenant", "nowhere", "--remove"), "", "nowhere"),
+        (("share", "bogus", "--tenant", "berlin"), "", "'bogus'; there are: revenue-overview, "),
+        ((*SHARE, "--expires-in", "0"), "", "expiresInSeconds must be from 1 to"),
+        ((*SHARE, "--hide", "bogus"), "", "hide/sections/0 is no section of the report"),
     ],
 )
 def test_what_cannot_be_is_said_in_a_line_and_changes_nothing(

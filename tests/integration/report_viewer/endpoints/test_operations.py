@@ -109,6 +109,8 @@ async def test_404_elsewhere(run: Run, path: str) -> None:
     async with run() as client:
         problem = await client.get(path)
         page = await client.get(path, headers=BROWSER)
+        german = await client.get(path, headers={**BROWSER, "Accept-Language": "de"})
+    assert "Hier ist nichts" in german.text
     assert problem.status_code == page.status_code == 404
     assert problem.headers["content-type"] == "application/problem+json"
     assert page.headers["content-type"] == "text/html; charset=utf-8"

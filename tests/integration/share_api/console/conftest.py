@@ -75,4 +75,5 @@ def tab(service: Service, world: World) -> Iterator[Tab]:
 def said(answer: httpx.Response) -> str:
     """What a page says, without its tags."""
     assert answer.headers["content-type"] == "text/html; charset=utf-8", answer.text
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", answer.text)).split())
+    text = re.sub(r"<[^>]+>", " ", answer.text.replace("<wbr>", ""))
+    return " ".join(html.unescape(text).split())

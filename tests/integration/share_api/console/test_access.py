@@ -49,7 +49,9 @@ def test_a_role_is_changed_and_a_member_removed_whose_session_ends_at_once(
 def test_the_last_owner_is_told_and_stays(tab: Tab, world: World) -> None:
     world.leave("anna", world.tokyo)
     me = f"/admin/team/{world.admins['ben']}"
-    tab.open("/admin/team")
+    team = tab.open("/admin/team", params={"remove": str(world.admins["ben"])})
+    assert "This is the only owner: make another member an owner first." in said(team)
+    assert "Remove" not in said(team)
     for path, fields in ((f"{me}/role", {"role": "viewer"}), (f"{me}/remove", {})):
         answer = tab.send(path, **fields)
         assert answer.status_code == 409

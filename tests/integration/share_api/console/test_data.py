@@ -122,6 +122,7 @@ def test_what_cannot_be_read_is_told_on_the_page(tab: Tab) -> None:
         assert answer.status_code in {400, 415}
         said(answer)
     assert "No file was chosen." in said(upload(tab))
+    assert "The file is empty." in said(upload(tab, orders=""))
     assert tab.open("/admin/data/x").status_code == 404
 
 
@@ -176,3 +177,20 @@ def test_the_days_with_sales_are_shown_with_their_holes_and_old_data_are_told(
     with TenantDb(world.engine, world.berlin).transaction() as session:
         assert session.scalar(text("SELECT count(*) FROM orders")) == 0
     assert sales_span(TenantDb(world.engine, world.berlin)) is None
+
+
+def test_words_agree_with_how_many_orders_there_are(tab: Tab, world: World) -> None:
+    tab.open("/admin/data")
+    one = "".join(JPY.splitlines(keepends=True)[:2])
+    sent = upload(tab, orders=one)
+    work(world.engine)
+    told = said(tab.open(sent.headers["location"]))
+    assert "new order 1 replaced orders 0" in told
+
+
+def test_what_is_no_table_has_no_format(tab: Tab, world: World) -> None:
+    tab.open("/admin/data")
+    sent = upload(tab, orders="PK\x03\x04 a workbook")
+    work(world.engine)
+    assert "Our own format" not in said(tab.open(sent.headers["location"]))
+    assert "Our own format" not in tab.open("/admin/data").text.partition("history-title")[2]

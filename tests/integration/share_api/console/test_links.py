@@ -45,6 +45,9 @@ def a_share(tenant_id: int, number: int) -> Share:
     )
 
 
+TERM = re.compile(r"<div><dt>([^<]+)</dt><dd>(\d+)</dd></div>")
+
+
 def made(tab: Tab, **choice: str | list[str]) -> str:
     """Make a link; the path of its page."""
     answer = tab.send("/admin/links/new", **{**CHOICE, **choice})
@@ -114,7 +117,7 @@ def test_chosen_links_are_revoked_after_a_page_that_says_what_stops(tab: Tab, wo
     assert "Revenue overview" in said(page)
     answer = tab.send("/admin/links/revoke", share=ids)
     assert answer.headers["location"] == "/admin/links?done=revoked"
-    assert "These links no longer open." in said(tab.open(answer.headers["location"]))
+    assert "The links no longer open." in said(tab.open(answer.headers["location"]))
     with transaction(world.engine, Access(tenant_id=world.tokyo)) as session:
         shares = {str(each.id): each for each in session.query(Share)}
     assert {each for each, share in shares.items() if share.revoked_at} == set(ids)
@@ -132,7 +135,7 @@ def test_two_admins_who_revoke_at_once_are_both_told_calmly(tab: Tab, service: S
             each.open("/admin/links/revoke", params={"share": share})
         for each in (tab, anna):
             answer = each.send("/admin/links/revoke", share=share)
-            assert answer.headers["location"] == "/admin/links?done=revoked"
+            assert answer.headers["location"] == "/admin/links?done=revoked-one"
         page = said(anna.open("/admin/links/revoke", params={"share": share}))
         assert "has already ended" in page
 
@@ -277,3 +280,50 @@ def test_a_link_of_a_report_type_that_is_gone_is_still_listed_and_revoked(
         monkeypatch.setattr(registry, registered, MappingProxyType(kept))
     for shown in ("/admin/links", path, "/admin"):
         assert tab.open(shown).status_code == 200, shown
+
+
+def test_words_agree_with_how_many_links_there_are(tab: Tab) -> None:
+    only = made(tab).rpartition("/")[2]
+    assert "1 link open now" in " ".join(reversed(TERM.findall(tab.open("/admin").text)[0]))
+    page = tab.open("/admin/links/revoke", params={"share": [only]})
+    assert "Revoke this link?" in said(page)
+    done = tab.send("/admin/links/revoke", share=only)
+    assert "The link no longer opens." in said(tab.open(done.headers["location"]))
+    german = {"Accept-Language": "de"}
+    made(tab)
+    found = TERM.findall(tab.open("/admin", headers=german).text)
+    assert ("offener Link", "1") in found
+    made(tab)
+    found = TERM.findall(tab.open("/admin", headers=german).text)
+    assert ("offene Links", "2") in found
+
+
+def test_a_board_is_headed_by_its_reports_and_only_a_new_link_is_called_ready(tab: Tab) -> None:
+    path = made(tab, also=["sales-velocity"])
+    page = tab.open(path)
+    assert "<h1>Revenue overview, Sales velocity</h1>" in page.text
+    assert "The link is ready" in said(page)
+    again = said(tab.send(f"{path}/address"))
+    assert "The link is ready" not in again
+    assert "Address of the link" in again
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "marked"),
+    [
+        ("embed", "no site", {"embed"}),
+        ("password", "short", {"password"}),
+        ("label", "Board", set()),
+    ],
+)
+def test_the_field_that_is_wrong_is_marked(
+    tab: Tab, field: str, value: str, marked: set[str]
+) -> None:
+    wrong = {} if marked else {"period": "eternity"}
+    answer = tab.send("/admin/links/new", **{**CHOICE, field: value, **wrong})
+    assert answer.status_code == 400
+    fields = re.findall(r'<input [^>]*name="(\w+)"[^>]* aria-invalid="true"', answer.text)
+    assert set(fields) == marked
+    described = re.findall(r'aria-invalid="true" aria-describedby="problem \w+-rule"', answer.text)
+    assert len(described) == len(marked)
+    assert 'id="problem"' in answer.text

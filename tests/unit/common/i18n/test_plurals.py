@@ -27,12 +27,18 @@ PAIRS = [
 IN_CLASS = "%(count)s of %(all)s products are in class A and bring %(share)s of net sales."
 UNDECLINED = {"Show {count} more", "%(count)s more", IN_CLASS}
 """Nothing in them goes with the number in some language: 1 z 9 jest, 5 z 9 jest."""
+BESIDE = {
+    *("new orders", "replaced orders", "unchanged orders"),
+    *("links open now", "views of these links", "views in 7 days", "links viewed this week"),
+    *("Revoke these links?", "The links no longer open."),
+}
+"""Their number stands beside them on the page, or is seen there."""
 
 
 def told(formatter: Formatter, one: str, many: str, count: int) -> str:
     """A message as it is shown; what is filled in beside the count is a letter."""
     others = dict.fromkeys(NAMED.findall(many), "x")
-    del others["count"]
+    others.pop("count", None)
     return formatter.counted(one, many, count, **others)
 
 
@@ -44,7 +50,8 @@ def counts(message: Message) -> bool:
 def test_a_count_stands_in_words_that_have_forms_for_it_and_in_no_others(catalog: str) -> None:
     without = [each for each in WORDS[catalog] if isinstance(each, str) and counts(each)]
     assert without == [], "use `counted`; what no form goes by has another name than `count`"
-    assert [each for each in WORDS[catalog] if isinstance(each, tuple) and not counts(each)] == []
+    pairs = [each for each in WORDS[catalog] if isinstance(each, tuple) and not counts(each)]
+    assert {many for _, many in pairs} - BESIDE == set()
 
 
 @pytest.mark.parametrize("locale", LOCALES.values(), ids=str)
@@ -60,7 +67,7 @@ def test_a_count_takes_the_form_of_its_category(
     others = dict.fromkeys(NAMED.findall(form), "x")
     said = form % (others | {"count": formatter.numerals.number(count, 0)})
     assert told(formatter, one, many, count) == said
-    assert str(count) in said
+    assert str(count) in said or many in BESIDE
 
 
 @pytest.mark.parametrize("locale", LOCALES.values(), ids=str)

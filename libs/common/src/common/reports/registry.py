@@ -24,7 +24,14 @@ class UnknownReportError(LookupError):
     """No report type of that name is registered."""
 
     def __init__(self, slug: str) -> None:
-        super().__init__(Wording("unknown report type %(report)s", report=repr(slug)))
+        known = ", ".join(each.slug for each in implemented())
+        super().__init__(
+            Wording(
+                "unknown report type %(report)s; there are: %(known)s",
+                report=repr(slug),
+                known=known,
+            )
+        )
         self.slug = slug
 
 

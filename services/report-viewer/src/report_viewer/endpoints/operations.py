@@ -126,7 +126,9 @@ class Operations:
         return self._problem(request, INTERNAL)
 
     def _problem(self, request: Request, problem: Problem) -> Response:
-        return self.problems.respond(problem, accept=request.headers.get("accept", ""))
+        given = request.headers
+        accept, language = given.get("accept", ""), given.get("accept-language", "")
+        return self.problems.respond(problem, accept=accept, language=language)
 
     def _json(self, value: object, *, status: HTTPStatus = HTTPStatus.OK) -> Response:
         return self._data(msgspec.json.encode(value), b"application/json", status=status)

@@ -47,9 +47,15 @@ class InvalidUploadError(UploadError):
 
 
 async def iter_file_chunks(
-    content_type: str, body: AsyncIterator[bytes], *, fields: frozenset[str] = frozenset()
+    content_type: str,
+    body: AsyncIterator[bytes],
+    *,
+    fields: frozenset[str] = frozenset(),
+    chosen: set[str] | None = None,
 ) -> AsyncIterator[FileChunk]:
     """The name of a file and the next piece of it, as they arrive; of a form's ``fields`` too.
+
+    ``chosen`` gets the names of parts that a file was chosen for, which may be empty.
 
     Raises:
         UnsupportedUploadError: neither a CSV nor a form.
@@ -65,7 +71,7 @@ async def iter_file_chunks(
         return
     if kind_name != "multipart/form-data":
         raise UnsupportedUploadError
-    form = _Form(options.get(b"boundary", b""), fields)
+    form = _Form(options.get(b"boundary", b""), fields, chosen)
     async for data in body:
         for piece in form.feed(data):
             yield piece
@@ -75,8 +81,11 @@ async def iter_file_chunks(
 class _Form:
     """A form while it arrives: what the parser says, put together to pieces of files."""
 
-    def __init__(self, boundary: bytes, fields: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, boundary: bytes, fields: frozenset[str], chosen: set[str] | None = None
+    ) -> None:
         self._names = {*FILES, *fields}
+        self._chosen = set() if chosen is None else chosen
         self._pieces: list[FileChunk] = []
         self._file: str | None = None
         self._seen: set[str] = set()
@@ -164,6 +173,8 @@ class _Form:
             )
         self._file = name
         self._seen.add(name)
+        if options.get(b"filename"):
+            self._chosen.add(name)
         self._pieces.append((name, b""))
 
     def _on_data(self, data: bytes, start: int, end: int) -> None:

@@ -102,6 +102,8 @@ def share(
 ) -> None:
     """Print a link to REPORT of a shop, for anyone who has it, until it expires.
 
+    An unknown REPORT is answered with those there are.
+
     Without --state-dir or a running `analytics up`, the environment says where the servers are and
     how links are signed.
     """

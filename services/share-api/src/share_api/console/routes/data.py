@@ -39,14 +39,15 @@ async def receive(visit: CurrentVisit, check: bool = False) -> Response:
     request = visit.request
     body = iter_with_timeout(request.stream())
     content_type = request.headers.get("content-type", "")
-    parts = iter_file_chunks(content_type, body, fields=frozenset({FIELD}))
+    chosen: set[str] = set()
+    parts = iter_file_chunks(content_type, body, fields=frozenset({FIELD}), chosen=chosen)
     try:
         import_id = await receive_import(
             visit.container,
             visit.db,
             visit.author,
             request.headers,
-            _some(checked_files(visit.admin, parts)),
+            _some(checked_files(visit.admin, parts), chosen),
             checked=check,
         )
     except (InvalidUploadError, TooManyImportsError, ImportTooLargeError) as problem:
@@ -54,16 +55,18 @@ async def receive(visit: CurrentVisit, check: bool = False) -> Response:
     return redirect(f"{DATA}/{import_id}")
 
 
-async def _some(files: AsyncIterator[FileChunk]) -> AsyncIterator[FileChunk]:
-    """The pieces of files.
+async def _some(files: AsyncIterator[FileChunk], chosen: set[str]) -> AsyncIterator[FileChunk]:
+    """The pieces of files; ``chosen`` are the parts that a file was chosen for.
 
     Raises:
-        InvalidUploadError: there is none.
+        InvalidUploadError: there is none, or none that is not empty.
     """
     found = False
     async for piece in files:
         found = True
         yield piece
+    if not found and chosen:
+        raise InvalidUploadError("The file is empty.")
     if not found:
         raise InvalidUploadError("No file was chosen.")
 

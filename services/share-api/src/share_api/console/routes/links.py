@@ -11,6 +11,7 @@ from common.db.pagination import Cursor, InvalidCursorError
 from common.instants import now
 from common.reports import registry
 from share_api.console.pages import page, redirect
+from share_api.console.views.boards import board_titles, board_trait
 from share_api.console.views.daily_views import drawn_views
 from share_api.console.views.links import (
     LinksWanted,
@@ -80,7 +81,7 @@ def show_link(share_id: str, visit: CurrentVisit) -> Response:
     given = state_context(visit.container)
     found = get_share(visit.db, parse_id(share_id), given=given)
     address = _address_if_just_made(visit, view_of(visit, found))
-    return _link_page(visit, view_of(visit, found), address)
+    return _link_page(visit, view_of(visit, found), address, ready=True)
 
 
 @router.post(f"{LINKS}/{{share_id}}/address", dependencies=[needs(Permission.SHARES_WRITE)])
@@ -120,7 +121,10 @@ def _address_if_just_made(visit: Visit, link: LinkView) -> str:
     return address_of(share, ring, base_url_of(visit.db, visit.container.issuing))
 
 
-def _link_page(visit: Visit, link: LinkView, address: str, refused: str = "") -> Response:
+def _link_page(
+    visit: Visit, link: LinkView, address: str, refused: str = "", *, ready: bool = False
+) -> Response:
+    """A link; ``ready`` says that its address is shown because it was just made."""
     code = qr_svg(address, visit.words.text("QR code of the link")) if address else ""
     daily = drawn_views(visit, [link.share.link_id]).get(link.share.link_id)
     return page(
@@ -129,7 +133,10 @@ def _link_page(visit: Visit, link: LinkView, address: str, refused: str = "") ->
         "links",
         400 if refused else 200,
         link=link,
+        title=board_titles(visit, link.share),
+        board=board_trait(visit, link.share),
         address=address,
+        ready=ready,
         code=code,
         daily=daily,
         refused=refused,

@@ -44,9 +44,10 @@ def confirm(visit: CurrentVisit, share: Annotated[list[str], Query()] = []) -> R
 @router.post(REVOKE, dependencies=[needs(Permission.SHARES_WRITE)])
 def revoke_chosen(visit: CurrentVisit, form: CheckedForm) -> Response:
     """Revoke the links of the form; one that another admin has revoked meanwhile stays so."""
-    for each in form.all("share")[:_MOST]:
+    chosen = form.all("share")[:_MOST]
+    for each in chosen:
         shares.revoke_link(each, visit.actor, visit.container)
-    return redirect(f"{LINKS}?done=revoked")
+    return redirect(f"{LINKS}?done={'revoked-one' if len(chosen) == 1 else 'revoked'}")
 
 
 @router.get(REVOKE_ALL, dependencies=[needs(Permission.SHARES_WRITE)])

@@ -109,6 +109,19 @@ def _detail(visit: Visit, problem: Problem) -> str:
     return detail_of(problem)
 
 
+_FIELDS: Final = {"/embed": "embed", "/password": "password", "/dates": "dates"}
+"""Fields of the form by where the body has what they say."""
+
+
+def _wrong_fields(problem: Exception | None) -> frozenset[str]:
+    """The fields that a problem names."""
+    errors = problem.errors if isinstance(problem, Problem) else ()
+    pointers = [each.get("pointer", "").removeprefix("/share") for each in errors]
+    return frozenset(
+        field for at, field in _FIELDS.items() if any(each.startswith(at) for each in pointers)
+    )
+
+
 def form_page(
     visit: Visit, form: Form, error: Exception | None = None, *, detail: str = ""
 ) -> Response:
@@ -127,5 +140,6 @@ def form_page(
         form=shown,
         templates=templates_of(visit),
         problem=wrong,
+        wrong=_wrong_fields(error),
         detail=detail,
     )

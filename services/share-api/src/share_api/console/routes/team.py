@@ -10,6 +10,7 @@ from accounts.invitations import TooManyInvitationsError
 from accounts.members import LastOwnerError
 from accounts.permissions import Permission
 from accounts.reset_links import OfOtherShopsError
+from common.db.accounts import Role
 from common.http.problem import Problem
 from common.http.wording import Wording
 from share_api.console.forms.body import detail_of
@@ -90,12 +91,14 @@ def _team_page(
     problem: Problem | None = None,
 ) -> Response:
     team = members.list_all_members(visit.db).items
+    owners = [each.id for each in team if each.role == Role.OWNER]
     return page(
         visit,
         "team.html",
         "team",
         200 if problem is None else int(problem.status),
         members=team,
+        only_owner=owners[0] if len(owners) == 1 else None,
         leaving=next((each for each in team if each.id == remove), None),
         invitations=invitations.list_open_invitations(visit.db).items,
         link=link,

@@ -1,5 +1,6 @@
 // Passkeys: a field of a form gets what the browser's passkey says, and the form is sent like any.
-// Where the browser knows none, or is at another address than theirs, the forms stay away.
+// Where the browser knows none, or is at another address than theirs, the forms stay away and a
+// sentence in their place says where they are.
 (() => {
   "use strict";
 
@@ -18,6 +19,7 @@
   for (const form of document.querySelectorAll("form[data-passkey]")) {
     if (!known || location.hostname !== form.dataset.passkey) continue;
     form.hidden = false;
+    for (const each of document.querySelectorAll("[data-passkey-without]")) each.hidden = true;
     const { credential } = form.elements;
     if (!credential) continue;
     const failed = form.querySelector("[data-failed]");

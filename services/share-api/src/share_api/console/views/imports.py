@@ -56,6 +56,13 @@ class ImportView:
         return self.row.state == ImportState.FAILED
 
     @property
+    def recognised(self) -> bool:
+        """Whether its format is known: not where all that is said is of the file as a whole."""
+        return not self.failed or any(
+            each.get("column") or (each.get("line") or 1) > 1 for each in self.faults
+        )
+
+    @property
     def result(self) -> Mapping[str, Any]:
         """What was done, or would be; empty where it has not succeeded."""
         return (self.row.outcome or {}).get("result") or {}
