@@ -7,6 +7,7 @@ Behind the file stand the groups that are taken; all of them where none is named
 """
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -305,6 +306,7 @@ def main() -> None:
     if not sys.argv[1:] or set(sys.argv[2:]) - set(GROUPS):
         sys.exit(f"usage: scripts/gallery.py READY.json [{'] ['.join(GROUPS)}]")
     ready = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    os.environ |= {"DATABASE_URL": ready["databaseUrl"], "REDIS_URL": ready["redisUrl"]}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox"]
