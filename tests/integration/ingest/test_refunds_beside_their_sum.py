@@ -1,5 +1,7 @@
 """A sum of refunds beside those that a file tells one by one, in figures worked out by hand."""
 
+import csv
+import io
 from datetime import UTC, datetime
 
 import pytest
@@ -124,6 +126,32 @@ def test_what_a_dispute_took_of_a_payment_stays_beside_its_refund(
     shop = after(service_engine, Payments, of_course(500, Single(1, 8, 0, 250)), *steps)
     disputed = ("ch_1 disputed", "2026-03-01", 0, 250, 0)
     assert shop.rows(ROWS) == [disputed, ("r0", "2026-03-08", 0, 250, 0)]
+
+
+class DatedDispute(Payments):
+    """The export tells when the dispute was, and not when the rest was paid back."""
+
+    def export(self, refunded: int) -> bytes:
+        told = super().export(refunded).decode().splitlines()
+        header, *rows = csv.reader(told)
+        for row in rows:
+            row[header.index("Dispute Date (UTC)")] = "2026-03-05 10:00" if refunded else ""
+        out = io.StringIO()
+        csv.writer(out).writerows([header, *rows])
+        return out.getvalue().encode()
+
+
+@pytest.mark.parametrize("steps", [["both", "export"], ["export", "refunds"], ["both"]])
+@pytest.mark.parametrize(("amount", "gaps"), [(100, [150]), (250, []), (400, [])])
+def test_a_dispute_with_a_day_is_no_part_of_the_gap_of_days(
+    service_engine: Engine, steps: list[str], amount: int, gaps: list[int]
+) -> None:
+    """2.50 was refunded on days that are not known, 2.50 disputed on the 5th."""
+    case = of_course(500, Single(1, 8, 0, amount))
+    shop = after(service_engine, DatedDispute, case, *steps)
+    assert [row[1] for row in shop.rows(GAPS)] == gaps
+    disputed = ("ch_1 disputed", "2026-03-05", 0, min(250, 500 - amount), 0)
+    assert shop.rows(ROWS)[0] == disputed
 
 
 @pytest.mark.parametrize("steps", [["refunds", "export"], ["export", "refunds"]])

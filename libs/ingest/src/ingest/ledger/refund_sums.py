@@ -164,10 +164,17 @@ _GIVE_RESTS: Final = """
     WHERE g.quantity > 0 OR g.amount > 0 OR g.shipping > 0 OR g.tax > 0
        OR (g.line_id IS NULL AND t.remembered AND t.ends <= t.since)
 """
+# Of several sums those have their own day that are not on the payment's.
 _SETTLE_DATES: Final = f"""
-    UPDATE data_gaps g SET amount = least(g.stated, l.goods + l.shipping + l.tax)
-    FROM staged_summed_up o JOIN staged_left l USING (order_key)
-    WHERE g.tenant_id = %(tenant_id)s AND g.order_id = o.order_id
+    UPDATE data_gaps g SET amount = least(g.stated, r.rest)
+    FROM (
+        SELECT order_id, coalesce(sum(greatest(ends - since, 0)) FILTER (
+                   WHERE alone OR at < paid_at + interval '1 minute'), 0) AS rest
+        FROM (
+            SELECT *, count(*) OVER (PARTITION BY order_key) = 1 AS alone
+            FROM staged_turns_of_sums) t
+        GROUP BY order_id) r
+    WHERE g.tenant_id = %(tenant_id)s AND g.order_id = r.order_id
       AND g.kind = '{GapKind.ASSUMED_REFUND_DATES.value}'
 """  # noqa: S608 - words of our own
 _COUNT: Final = f"""
