@@ -1,11 +1,15 @@
 """A sum of refunds beside those that a file tells one by one, in figures worked out by hand."""
 
+import csv
+import io
 from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import Engine
 from tests.integration.ingest.test_cost_of_told_refunds import as_analysed
 from tests.integration.ingest.test_refund_sums import (
+    BACK,
+    COLUMNS,
     GAPS,
     Balance,
     Case,
@@ -18,7 +22,8 @@ from tests.integration.ingest.test_refund_sums import (
 from tests.support.plan_rows import counting
 from tests.unit.ingest.formats.woocommerce_shop import Line, Sold, export_rows
 
-from ingest.ledger import refund_sums
+from ingest.csv.faults import ImportRefusedError
+from ingest.ledger import refund_sums, same_refunds, sum_pieces
 from ingest.ledger.load import load_sales
 from ingest.rows import RefundRow
 
@@ -26,7 +31,7 @@ MUGS = (Line("Mug", "M", 2, 1_000),)
 ROWS = """
     SELECT external_id, processed_at::date::text, sum(quantity)::int, sum(amount)::int,
            sum(tax)::int
-    FROM refunds GROUP BY 1, 2 ORDER BY 1
+    FROM refunds WHERE quantity > 0 OR amount + shipping + tax > 0 GROUP BY 1, 2 ORDER BY 1
 """
 ONE_MUG = Single(1, 8, 1, 1_000, tax=190)
 ALL_MUGS = Single(1, 8, 2, 2_000, tax=380)
@@ -123,6 +128,32 @@ def test_what_a_dispute_took_of_a_payment_stays_beside_its_refund(
     assert shop.rows(ROWS) == [disputed, ("r0", "2026-03-08", 0, 250, 0)]
 
 
+class DatedDispute(Payments):
+    """The export tells when the dispute was, and not when the rest was paid back."""
+
+    def export(self, refunded: int) -> bytes:
+        told = super().export(refunded).decode().splitlines()
+        header, *rows = csv.reader(told)
+        for row in rows:
+            row[header.index("Dispute Date (UTC)")] = "2026-03-05 10:00" if refunded else ""
+        out = io.StringIO()
+        csv.writer(out).writerows([header, *rows])
+        return out.getvalue().encode()
+
+
+@pytest.mark.parametrize("steps", [["both", "export"], ["export", "refunds"], ["both"]])
+@pytest.mark.parametrize(("amount", "gaps"), [(100, [150]), (250, []), (400, [])])
+def test_a_dispute_with_a_day_is_no_part_of_the_gap_of_days(
+    service_engine: Engine, steps: list[str], amount: int, gaps: list[int]
+) -> None:
+    """2.50 was refunded on days that are not known, 2.50 disputed on the 5th."""
+    case = of_course(500, Single(1, 8, 0, amount))
+    shop = after(service_engine, DatedDispute, case, *steps)
+    assert [row[1] for row in shop.rows(GAPS)] == gaps
+    disputed = ("ch_1 disputed", "2026-03-05", 0, min(250, 500 - amount), 0)
+    assert shop.rows(ROWS)[0] == disputed
+
+
 @pytest.mark.parametrize("steps", [["refunds", "export"], ["export", "refunds"]])
 @pytest.mark.parametrize(("amount", "pieces"), [(600, 0), (1_000, 1)])
 def test_two_reports_of_one_payment_count_what_went_back_once(
@@ -130,6 +161,17 @@ def test_two_reports_of_one_payment_count_what_went_back_once(
 ) -> None:
     shop = after(service_engine, Balance, of_course(amount, Single(1, 8, 0, amount)), *steps)
     assert shop.rows(ROWS) == [("txn_2", "2026-03-08", pieces, amount, 0)]
+
+
+@ORDERS
+def test_the_summary_of_an_export_counts_the_refunds_that_its_sum_is_of(
+    service_engine: Engine, steps: list[str]
+) -> None:
+    """Two mugs were sold for 20.00, and one came back on the 8th."""
+    shop = after(service_engine, WooRows, of_mugs(1_190, ONE_MUG), *steps)
+    summary = shop.bring(orders=shop.export(1_190)).summary
+    assert summary.net_sales == 1_000
+    assert summary.last_at == datetime(2026, 3, 8, 12, tzinfo=UTC)
 
 
 def test_it_is_said_of_which_orders_the_rest_of_a_sum_counts(service_engine: Engine) -> None:
@@ -166,6 +208,131 @@ def test_a_refund_by_that_name_stays_beside_a_cancelling(service_engine: Engine)
         assert sum(row[3] for row in shop.rows(ROWS)) == 1_000
 
 
+NOTHING = "r0,1,1,2026-03-08T12:00:00Z,0,0,0,0"
+HALF = "r0,1,1,2026-03-08T12:00:00Z,0,5.00,0,0.95"
+
+
+@pytest.mark.parametrize(
+    ("refunded", "single", "corrected", "rows"),
+    [
+        (1_190, ONE_MUG, HALF, [("r0", 8, 0, 500, 95), ("refunded", 1, 0, 500, 95)]),
+        (1_190, ONE_MUG, NOTHING, [("refunded", 1, 0, 1_000, 190)]),
+        (2_380, ALL_MUGS, HALF, [("r0", 8, 0, 500, 95), ("refunded", 1, 2, 1_500, 285)]),
+        (
+            2_380,
+            Single(0, 8, 0, 2_000, 0, 380),
+            "r0,1,,2026-03-05T12:00:00Z,0,20.00,0,3.80",
+            [("r0", 5, 0, 2_000, 380), ("refunded", 5, 2, 0, 0)],
+        ),
+        (
+            2_380,
+            Single(0, 8, 0, 2_000, 0, 380),
+            "r0,1,,2026-03-05T12:00:00Z,0,10.00,0,1.90",
+            [("r0", 5, 0, 1_000, 190), ("refunded", 1, 2, 1_000, 190)],
+        ),
+    ],
+    ids=["half", "nothing", "half-of-whole", "other-day", "goodwill"],
+)
+def test_a_refund_that_is_corrected_leaves_the_sum_as_it_was(
+    service_engine: Engine,
+    refunded: int,
+    single: Single,
+    corrected: str,
+    rows: list[tuple[str, int, int, int, int]],
+) -> None:
+    shop = after(service_engine, WooRows, of_mugs(refunded, single), "export", "refunds")
+    shop.bring(refunds=(COLUMNS + corrected).encode())
+    right = [(each, f"2026-03-{day:02}", *money) for each, day, *money in rows]
+    assert shop.rows(ROWS) == right
+    shop.step("export")
+    assert shop.rows(ROWS) == right
+
+
+def test_the_pieces_of_a_refund_that_moves_to_another_line_come_back_with_the_rest(
+    service_engine: Engine,
+) -> None:
+    case = Case(Sold((Line("A", "A", 1, 1_000), Line("B", "B", 1, 1_000)), refunded=2_000), ())
+    shop = after(service_engine, WooRows, case, "export")
+    for line, other in ((1, 2), (2, 1)):
+        told = f"{COLUMNS}r0,1,{line},2026-03-08T12:00:00Z,1,10.00,0,0"
+        shop.bring(refunds=told.encode())
+        assert [row[:5] for row in shop.rows(BACK)] == [
+            ("r0", line, "2026-03-08", 1, 1_000),
+            ("refunded", other, "2026-03-01", 1, 1_000),
+        ]
+
+
+def own_order(quantity: int = 2, price: str = "10.00", paid: str = "2026-03-01") -> bytes:
+    columns = "order_id,placed_at,paid_at,line_id,product_id,quantity,unit_price,shipping,tax"
+    at, of = f"{paid}T10:22:00Z", f"1,M,{quantity},{price},0,3.80,EUR"
+    return f"{columns},currency\n1,2026-03-01T10:22:00Z,{at},{of}\n".encode()
+
+
+@pytest.mark.parametrize("beside", [True, False])
+@pytest.mark.parametrize(("quantity", "price"), [(1, "10.00"), (1, "20.00"), (2, "9.00")])
+def test_an_order_that_became_cheaper_than_its_sum_is_refused_with_a_refund_as_without(
+    service_engine: Engine, quantity: int, price: str, *, beside: bool
+) -> None:
+    """All of 23.80 came back; the order is then worth less, or has fewer pieces."""
+    shop = after(service_engine, WooRows, of_mugs(2_380, Single(1, 8, 0, 300)), "export")
+    if beside:
+        shop.step("refunds")
+    before = shop.rows(BACK)
+    with pytest.raises(ImportRefusedError, match="gives back more than was sold"):
+        shop.bring(orders=own_order(quantity, price))
+    told = COLUMNS.encode() + b"r0,1,1,2026-03-08T12:00:00Z,0,2.00,0,0"
+    with pytest.raises(ImportRefusedError, match="gives back more than was sold"):
+        shop.bring(orders=own_order(quantity, price), refunds=told)
+    assert shop.rows(BACK) == before
+
+
+@pytest.mark.parametrize("beside", [True, False])
+def test_a_payment_that_moves_behind_a_dated_refund_is_refused(
+    service_engine: Engine, *, beside: bool
+) -> None:
+    shop = WooRows(service_engine, of_mugs(0))
+    own = "refunded,1,1,2026-03-02T12:00:00Z,1,10.00,0,0\n"
+    if beside:
+        own += "r1,1,1,2026-03-09T12:00:00Z,0,1.00,0,0\n"
+    shop.bring(orders=own_order(), refunds=(COLUMNS + own).encode())
+    before = shop.rows(ROWS)
+    with pytest.raises(ImportRefusedError, match="before the order was paid"):
+        shop.bring(orders=own_order(paid="2026-03-05"))
+    assert shop.rows(ROWS) == before
+
+
+@pytest.mark.parametrize(
+    "single", [ONE_MUG, ALL_MUGS, Single(0, 8, 0, 333)], ids=["one", "all", "goodwill"]
+)
+def test_refunds_that_are_told_again_move_nothing_of_the_sum(
+    service_engine: Engine, single: Single
+) -> None:
+    shop = after(service_engine, WooRows, of_mugs(2_380, single), "export", "refunds")
+    rests = """
+        SELECT xmin::text, line_no, amount FROM refunds WHERE external_id = 'refunded' ORDER BY 2
+    """
+    before, all_rows = shop.rows(rests), shop.rows(BACK)
+    assert before
+    shop.step("refunds")
+    assert shop.rows(rests) == before
+    assert shop.rows(BACK) == all_rows
+
+
+def test_a_refund_that_is_told_again_leaves_the_shops_own_word_on_its_line(
+    service_engine: Engine,
+) -> None:
+    case = Case(Sold((Line("A", "A", 1, 1_000), Line("B", "B", 1, 1_000))), ())
+    shop = WooRows(service_engine, case)
+    r1 = "r1,1,2,2026-03-09T12:00:00Z,0,1.00,0,0\n"
+    own = "refunded,1,1,2026-03-08T12:00:00Z,1,10.00,0,0\n"
+    shop.bring(refunds=(COLUMNS + own + r1).encode())
+    shop.bring(refunds=(COLUMNS + r1).encode())
+    assert [row[:5] for row in shop.rows(BACK)] == [
+        ("r1", 2, "2026-03-09", 0, 100),
+        ("refunded", 1, "2026-03-08", 1, 1_000),
+    ]
+
+
 @pytest.mark.parametrize("analysed", [True, False])
 def test_sums_beside_refunds_cost_what_they_are(
     service_engine: Engine,
@@ -185,10 +352,11 @@ def test_sums_beside_refunds_cost_what_they_are(
         told = "\n".join([columns, *(row.replace(",1,", f",{n},", 1) for n in range(1, many + 1))])
         looked.append(0)
         with monkeypatch.context() as patched:
-            patched.setattr(refund_sums, "derive", counting(looked))
+            for each in (refund_sums, same_refunds, sum_pieces):
+                patched.setattr(each, "derive", counting(looked))
             shop.bring(refunds=told.encode())
         assert shop.rows("SELECT count(*) FROM refunds WHERE external_id = 'r0'") == [(many,)]
         sums = shop.rows("SELECT count(*) FROM refunds WHERE external_id = 'refunded'")
-        assert sums == [(others,)]
+        assert sums == [(many + others,)]
     assert looked[0] > 200
     assert looked[1] < 3 * looked[0], looked

@@ -183,7 +183,9 @@ def test_refunds_are_dated_or_said(refunded):
     assert pieces == ([2, 1] if refunded == 3796 else [])
     beside = Read(export_rows({"1": sold}), given={FileKind.REFUNDS})
     assert beside.refunds == undated.refunds
-    assert beside.says("the refunds' file tells parts of it")
+    assert beside.says("what the refunds' file does not tell of it is taken back when it was paid")
+    beside = Read(export_items({"1": sold}), given={FileKind.REFUNDS})
+    assert beside.says("what the refunds' file tells of it is part of that")
     assert not beside.says("does not say when it was paid back")
 
 

@@ -54,7 +54,9 @@ _PREPARE = (
 _FACTS = """
     WITH back AS (
         SELECT sum(amount) AS amount, min(processed_at) AS first, max(processed_at) AS last
-        FROM staged_events WHERE position IS NOT NULL AND paid_at IS NOT NULL
+        FROM staged_events
+        WHERE paid_at IS NOT NULL AND (position IS NOT NULL OR order_key IN (
+            SELECT order_key FROM staged_summed_up WHERE told))
     ), paid AS (
         SELECT sum(order_discount) AS discounts, min(paid_at) AS first, max(paid_at) AS last
         FROM staged_orders WHERE paid_at IS NOT NULL
@@ -76,9 +78,10 @@ class LoadSummary:
 
     ``lines``, ``refunds`` and ``stock_counts`` count the input's rows. ``first_at`` and ``last_at``
     are the earliest and latest instant an event of this input counts at, None without events;
-    ``net_sales`` sums those events, in minor units. ``version`` is the ledger's after the load,
-    None when there was nothing to load. ``closed_days`` are those whose orders changed afterwards,
-    ``kept_refunds`` are of orders of which the input's sum of refunds was left out,
+    ``net_sales`` sums those events, in minor units; refunds beside a sum of the input are of it.
+    ``version`` is the ledger's after the load, None when there was nothing to load.
+    ``closed_days`` are those whose orders changed afterwards, ``kept_refunds`` are of
+    orders of which the input's sum of refunds was left out,
     ``known_beside`` of cancelled ones of which its sum is less by the refunds that were known,
     ``summed_beside`` of others, whether the sum came now or before,
     ``newer_told`` of those of which events told more refunds than its sum is of,

@@ -3,23 +3,21 @@
 An export may tell of an order what was paid back in all, and not when each part was nor what for.
 Refunds that a file tells one by one are parts of that sum: they stay as they are, and of the sum
 the rest alone counts, whichever of them came first. So what comes back of the order is the larger
-of the two. What the sum was is known of the ledger: it is the rest with the refunds beside it.
+of the two. What the sum was is known of the ledger: it is the rest with the refunds beside it, and
+where they reach the sum its rest stays as a row of nothing, on the sum's day. An order of which the
+input tells nothing new stays as it is.
 """
 
 from typing import Final
 
 from common.reports.document.gaps import GapKind
 from ingest.csv.notes import EXAMPLES
+from ingest.ledger.same_refunds import leave_same
 from ingest.ledger.staging import Cursor, derive
 from ingest.ledger.stated_refunds import NONE_KEPT, KeptRefunds
-from ingest.rows import CANCELLED, REFUNDED, SUMS_OF_PAYMENTS, TOLD
-
-
-def is_sum(refund_id: str, order_id: str) -> str:
-    """SQL that tells whether a refund's id is that of a sum, by two expressions."""
-    of_payments = "".join(f", {order_id} || ' {each}'" for each in SUMS_OF_PAYMENTS)
-    return f"{refund_id} IN ('{REFUNDED}'{of_payments})"
-
+from ingest.ledger.sum_ids import is_sum
+from ingest.ledger.sum_pieces import stage_pieces
+from ingest.rows import CANCELLED, TOLD
 
 # The shop's own word has the sum's place; the export's rows of it stand before that.
 _LEAVE_TO_OWN_WORD: Final = f"""
@@ -32,7 +30,8 @@ _LEAVE_TO_OWN_WORD: Final = f"""
 # Cancelled orders and refunds that events told have rules of their own; a sum that is the shop's
 # own word stays.
 _STAGE_SUMMED: Final = f"""
-    SELECT order_key, order_id, bool_or(sums AND position IS NOT NULL) AS told
+    SELECT order_key, order_id, bool_or(sums AND position IS NOT NULL) AS told,
+           bool_or(sums AND moves) AS replaced
     FROM (
         SELECT *, {is_sum("refund_id", "order_id")} AS sums,
                refund_id = '{CANCELLED}' OR starts_with(refund_id, '{TOLD}') AS ruled
@@ -77,27 +76,24 @@ _STAGE_LEFT: Final = f"""
     ), lefts AS (
         SELECT order_key, k.last, greatest(s.tax - k.tax, 0) AS tax,
                greatest(s.shipping - k.shipping, 0) AS shipping,
-               greatest(s.goods + s.shipping + s.tax - k.goods - k.shipping - k.tax, 0) AS money
+               greatest(s.goods + s.shipping + s.tax - k.goods - k.shipping - k.tax, 0) AS money,
+               s.goods + s.shipping + s.tax AS stated,
+               s.goods + s.shipping + s.tax >= k.goods + k.shipping + k.tax AS remembered
         FROM stated s JOIN known k USING (order_key)
     )
     SELECT order_key, last, least(tax, money) AS tax,
            least(shipping, money - least(tax, money)) AS shipping,
-           greatest(money - tax - shipping, 0) AS goods
+           greatest(money - tax - shipping, 0) AS goods, stated, remembered
     FROM lefts
 """  # noqa: S608 - words of our own
-# In proportion to what is left of each line, by largest remainder: as goodwill is.
+# In proportion to what is left of each line, by largest remainder: as goodwill is. What has no room
+# is of no line, and refused like any money that the order is not worth.
 _STAGE_PARTS: Final = """
-    WITH rooms AS (
-        SELECT o.order_key, g.line_id, g.line_no,
-               greatest(g.quantity - coalesce(sum(e.quantity), 0), 0) AS pieces,
-               greatest(g.worth - coalesce(sum(e.amount), 0), 0) AS room
-        FROM staged_summed_up o JOIN staged_goods g USING (order_key)
-        LEFT JOIN staged_events e USING (order_key, line_id)
-        GROUP BY o.order_key, g.line_id, g.line_no, g.quantity, g.worth
-    ), exact AS (
+    WITH exact AS (
         SELECT r.*, w.whole, least(l.goods, w.whole) AS goods
-        FROM rooms r JOIN staged_left l USING (order_key)
-        JOIN (SELECT order_key, sum(room) AS whole FROM rooms GROUP BY order_key) w
+        FROM staged_pieces_of_sums r JOIN staged_left l USING (order_key)
+        JOIN (
+            SELECT order_key, sum(room) AS whole FROM staged_pieces_of_sums GROUP BY order_key) w
         USING (order_key)
     ), shares AS (
         SELECT *, coalesce(div(goods * room, nullif(whole, 0)), 0) AS share,
@@ -105,15 +101,18 @@ _STAGE_PARTS: Final = """
                    ORDER BY mod(goods * room, nullif(whole, 0)) DESC NULLS LAST, line_no) AS turn
         FROM exact
     ), lines AS (
-        SELECT order_key, line_no AS place, line_id, pieces,
+        SELECT order_key, line_no AS place, line_id, taken,
                share + (turn <= goods - sum(share) OVER (PARTITION BY order_key))::int AS amount
         FROM shares
     ), parts AS (
-        SELECT order_key, place, 'goods' AS part, line_id, pieces, amount FROM lines
+        SELECT order_key, place, 'goods' AS part, line_id, taken, amount FROM lines
         UNION ALL
         SELECT order_key, NULL, p.part, NULL, 0, p.amount
-        FROM staged_left
-        CROSS JOIN LATERAL (VALUES ('shipping', shipping), ('tax', tax)) AS p (part, amount)
+        FROM staged_left l
+        LEFT JOIN (SELECT order_key, sum(amount) AS given FROM lines GROUP BY order_key) g
+        USING (order_key)
+        CROSS JOIN LATERAL (VALUES ('goods', l.goods - coalesce(g.given, 0)),
+                                   ('shipping', l.shipping), ('tax', l.tax)) AS p (part, amount)
     )
     SELECT *, sum(amount) OVER (PARTITION BY order_key ORDER BY place NULLS LAST, part) AS until
     FROM parts
@@ -131,7 +130,7 @@ _STAGE_TURNS: Final = """
                lead(refund_id) OVER (PARTITION BY order_key ORDER BY refund_id) IS NULL AS the_last
         FROM each_one
     )
-    SELECT t.*, t.until - t.back AS since, l.last,
+    SELECT t.*, t.until - t.back AS since, l.last, l.remembered,
            CASE WHEN the_last THEN money ELSE least(until, money) END AS ends
     FROM turns t JOIN staged_left l USING (order_key)
     CROSS JOIN LATERAL (SELECT l.goods + l.shipping + l.tax AS money) m
@@ -141,7 +140,9 @@ _GIVE_RESTS: Final = """
         SELECT t.order_key, t.refund_id, p.part, p.line_id,
                greatest(
                    least(p.until, t.ends) - greatest(p.until - p.amount, t.since), 0) AS amount,
-               least(coalesce(s.quantity, 0), p.pieces) AS pieces
+               greatest(coalesce(s.quantity, 0)
+                        - CASE WHEN t.the_last THEN p.taken ELSE greatest(p.taken, 0) END, 0)
+               AS pieces
         FROM staged_turns_of_sums t JOIN staged_parts_of_sums p USING (order_key)
         LEFT JOIN (
             SELECT order_key, refund_id, line_id, sum(quantity) AS quantity FROM staged_sums
@@ -157,15 +158,23 @@ _GIVE_RESTS: Final = """
     INSERT INTO staged_events (position, refund_id, order_id, line_id, processed_at, kind, quantity,
                                amount, shipping, tax, order_key, paid_at, moves)
     SELECT t.position, t.refund_id, t.order_id, g.line_id,
-           CASE WHEN t.ends > t.since THEN t.at ELSE greatest(t.at, t.last) END,
+           CASE WHEN t.ends > t.since OR g.quantity = 0 THEN t.at ELSE greatest(t.at, t.last) END,
            t.kind, g.quantity, g.amount, g.shipping, g.tax, t.order_key, t.paid_at, true
     FROM by_line g JOIN staged_turns_of_sums t USING (order_key, refund_id)
     WHERE g.quantity > 0 OR g.amount > 0 OR g.shipping > 0 OR g.tax > 0
+       OR (g.line_id IS NULL AND t.remembered AND t.ends <= t.since)
 """
+# Of several sums those have their own day that are not on the payment's.
 _SETTLE_DATES: Final = f"""
-    UPDATE data_gaps g SET amount = least(g.stated, l.goods + l.shipping + l.tax)
-    FROM staged_summed_up o JOIN staged_left l USING (order_key)
-    WHERE g.tenant_id = %(tenant_id)s AND g.order_id = o.order_id
+    UPDATE data_gaps g SET amount = least(g.stated, r.rest)
+    FROM (
+        SELECT order_id, coalesce(sum(greatest(ends - since, 0)) FILTER (
+                   WHERE alone OR at < paid_at + interval '1 minute'), 0) AS rest
+        FROM (
+            SELECT *, count(*) OVER (PARTITION BY order_key) = 1 AS alone
+            FROM staged_turns_of_sums) t
+        GROUP BY order_id) r
+    WHERE g.tenant_id = %(tenant_id)s AND g.order_id = r.order_id
       AND g.kind = '{GapKind.ASSUMED_REFUND_DATES.value}'
 """  # noqa: S608 - words of our own
 _COUNT: Final = f"""
@@ -190,16 +199,20 @@ def take_sums(cursor: Cursor, exported_before: int) -> KeptRefunds:
     query = _STAGE_SUMMED.format(exported_before=exported_before)
     if not derive(cursor, "staged_summed_up", query):
         return NONE_KEPT
+    leave_same(cursor)
+    orders, first = cursor.execute(_COUNT).fetchone() or (0, [])
+    if not orders:
+        return NONE_KEPT
     derive(cursor, "staged_sums", _STAGE_SUMS)
     for statement in _TAKE_OUT:
         cursor.execute(statement)
-    orders, first = cursor.execute(_COUNT).fetchone() or (0, [])
     return KeptRefunds(orders, tuple(first))
 
 
 def give_rests(cursor: Cursor) -> None:
     """Put back of the sums that ``take_sums`` took what the refunds beside them leave."""
     derive(cursor, "staged_left", _STAGE_LEFT)
+    stage_pieces(cursor)
     derive(cursor, "staged_parts_of_sums", _STAGE_PARTS)
     derive(cursor, "staged_turns_of_sums", _STAGE_TURNS)
     cursor.execute(_GIVE_RESTS)

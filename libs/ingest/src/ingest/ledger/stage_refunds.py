@@ -9,9 +9,10 @@ is counted and not stored. A return of an order never paid is an error.
 """
 
 from ingest.ledger.goodwill import spread_goodwill
-from ingest.ledger.refund_sums import give_rests, is_sum, take_sums
+from ingest.ledger.refund_sums import give_rests, take_sums
 from ingest.ledger.staging import Cursor, derive
 from ingest.ledger.stated_refunds import KeptRefunds
+from ingest.ledger.sum_ids import is_sum
 
 # Joined to its order's key; the order may be in this input or in the ledger. What `moves` is
 # written anew: the input's refunds, and the ledger's of orders whose lines are replaced.
@@ -27,12 +28,14 @@ _STAGE_EVENTS = """
     ) o USING (order_id)
 """
 # A sum without a day of its own is of the payment's: two reports may have that to the minute and to
-# the second.
+# the second. A rest of nothing is nowhere in the way.
 _ADD_KEPT = f"""
     INSERT INTO staged_events (refund_id, order_id, line_id, processed_at, kind, quantity, amount,
                                shipping, tax, order_key, paid_at, moves)
     SELECT f.external_id, t.order_id, l.external_id,
            CASE WHEN {is_sum("f.external_id", "t.order_id")}
+                 AND (f.processed_at > t.paid_at - interval '1 minute'
+                      OR (f.quantity = 0 AND f.amount + f.shipping + f.tax = 0))
                 THEN greatest(f.processed_at, t.paid_at) ELSE f.processed_at END,
            f.kind, f.quantity, f.amount, f.shipping, f.tax, t.id, t.paid_at, t.replaced
     FROM (

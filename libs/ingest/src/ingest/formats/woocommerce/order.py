@@ -27,7 +27,13 @@ OTHER_STATUS = "its state is not one of WooCommerce's own; taken as sold"
 UNDATED = "the export does not say when it was paid back; taken back when it was paid"
 TOGETHER = "paid back several times; all of it was taken back when the last was"
 EARLY = "paid back before it was paid; taken back when it was paid"
-BESIDE = "paid back; the refunds' file tells parts of it, and what it does not tell counts besides"
+BESIDE = (
+    "paid back; what the refunds' file tells of it is part of that, and the rest counts besides"
+)
+UNDATED_BESIDE = (
+    "the export does not say when it was paid back; what the refunds' file does not tell of it is"
+    " taken back when it was paid"
+)
 IN_LINES = (
     "quantities are told without what was paid back, and not of which lines; it was not taken again"
 )
@@ -161,9 +167,10 @@ def refund_rows(order: Order, amounts: Amounts, notes: Notes, *, others: bool) -
     left_out = sum(back.left_out for back in parts)
     beyond = sum(back.beyond for back in parts)
     paid_at = head.paid_at or head.placed_at
+    undated = any(each.at is None for each in told)
     for remark, amount, applies in (
-        (BESIDE, refunded, others),
-        (UNDATED, refunded, not others and any(each.at is None for each in told)),
+        (BESIDE, refunded, others and not undated),
+        (UNDATED_BESIDE if others else UNDATED, refunded, undated),
         (TOGETHER, refunded, head.refunds_apart and not order.refunds),
         (EARLY, refunded, any(each.at < paid_at for each in told if each.at)),
         (SPREAD, refunded, left > 0),
