@@ -126,12 +126,11 @@ def _take_secrets(context: click.Context) -> None:
 def expected(error: Exception) -> CommandError:
     """An exception whose text is meant for people, as a failure of the command.
 
-    What is wrong with a field is told behind its name.
+    What is wrong with one field, and with nothing else, is told behind its name.
     """
-    from sharing.issue_errors import InvalidFieldError  # noqa: PLC0415 - keeps help quick
-
-    if isinstance(error, InvalidFieldError):
-        return CommandError(f"{error.errors[0]['pointer'].strip('/')} {error}")
+    match getattr(error, "errors", None):
+        case [{"pointer": str(pointer), "detail": str(detail)}] if detail == str(error):
+            return CommandError(f"{pointer.strip('/')} {error}")
     return CommandError(str(error))
 
 

@@ -159,12 +159,17 @@ class Table:
             raise UnreadableError(line, f"more than {self._limits.rows} rows: split the file")
         if cells == self._raw:
             raise UnreadableError(line, f"is the header again: {_ONE_BY_ONE}")
-        if cells[0].startswith(BYTE_ORDER_MARK):
+        if self._begins_again(cells[0]):
             raise UnreadableError(line, _BEGINS)
         for place in [place for place in self._unnamed if cells[place].strip()]:
             self._unnamed.remove(place)
             reason = f"column {place + 1} has no name in the header: name it, or remove it"
             self.fault(line, reason, None, cells[place])
+
+    def _begins_again(self, cell: str) -> bool:
+        """Whether a row's first cell is that of a header behind a byte order mark."""
+        name = cell.removeprefix(BYTE_ORDER_MARK)
+        return name != cell and name.strip(' "') == self._raw[0].removeprefix(BYTE_ORDER_MARK)
 
     def _even(self, line: int, cells: Cells) -> Cells:
         """A row of another length, without the empty cells behind the last column; else nothing.
@@ -176,7 +181,7 @@ class Table:
         width = len(self._raw)
         if not any(map(str.strip, cells)):
             return []
-        if cells[0].startswith(BYTE_ORDER_MARK):
+        if self._begins_again(cells[0]):
             raise UnreadableError(line, _BEGINS)
         if len(cells) > width and not any(map(str.strip, cells[width:])):
             ours = cells[:width]
@@ -195,7 +200,7 @@ class Table:
             inside = self._lines.line.rstrip("\r\n; ")[1:-1]
             if inside.replace('""', "").count('"') == 0 and inside.count(",") >= len(self._raw) - 1:
                 raise UnreadableError(line, QUOTED_LINE)
-        if self._lines.line.startswith(BYTE_ORDER_MARK):
+        if self._begins_again(self._lines.line.partition(",")[0]):
             raise UnreadableError(line, _BEGINS)
         self.rows += 1
         self._faults.blind.add(self.name)

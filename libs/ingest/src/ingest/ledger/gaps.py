@@ -100,7 +100,8 @@ _SETTLE: Final = """
                 ELSE ceil(w.tax * sum(r.amount + r.shipping) / nullif(w.worth + w.shipping, 0))
             END, 0), 0)
         WHEN count(*) FILTER (
-            WHERE r.amount > 0 OR r.shipping > 0 OR r.tax > 0 OR r.quantity > 0) = 0 THEN NULL
+            WHERE r.amount > 0 OR r.shipping > 0 OR r.tax > 0 OR r.quantity > 0
+               OR (w.worth = 0 AND r.amount IS NOT NULL)) = 0 THEN NULL
         WHEN w.stated = 0 OR 2 * sum(r.amount) >= 2 * w.worth
              - CASE WHEN sum(r.quantity) >= w.pieces
                     THEN w.lines + count(*) FILTER (WHERE r.amount > 0 AND r.line_no IS NOT NULL)
