@@ -181,6 +181,18 @@ def test_days_between_others_may_be_without_sales(
     assert "Nothing was sold or returned from" in page_of(document)
 
 
+def test_days_that_are_known_in_part_are_without_sales(
+    service_engine: Engine, redis_client: Redis
+) -> None:
+    """Up to today nothing was sold; what comes is not covered."""
+    db = open_shop(service_engine)
+    bring(db, orders=shopify({"#1": (day(0), 0)}))
+    seen = window(datetime.now(UTC) - timedelta(days=3), 7)
+    document = read(db, redis_client, "revenue-overview", seen)
+    assert [gap.kind for gap in document.gaps if gap.now] == [GapKind.DAYS_NOT_COVERED]
+    assert {each.key: each.value for each in document.kpis}["orders"] == 0
+
+
 def test_nothing_is_compared_with_days_before_the_history(
     service_engine: Engine, redis_client: Redis
 ) -> None:

@@ -103,14 +103,35 @@ _CELLS = {
 _WITH_COMMAS = ("12,05", "12,5", "1,250.00", "1,250", "-1,05", "€ 12,05", "1.250,00")
 
 
+@pytest.mark.parametrize("number", _WITH_COMMAS)
 @given(st.fixed_dictionaries(_CELLS), st.permutations(list(_CELLS)), st.data())
-def test_a_number_with_a_bare_comma_is_never_two_others(cells, names, data):
+def test_a_number_with_a_bare_comma_is_never_two_others(number, cells, names, data):
     """Whatever its column, the order of columns and which of them are empty."""
     amounts = ("unit_price", "shipping", "tax", "line_discount", "order_discount", "quantity")
-    cells |= {data.draw(st.sampled_from(amounts)): data.draw(st.sampled_from(_WITH_COMMAS))}
+    cells |= {data.draw(st.sampled_from(amounts)): number}
     content = ",".join(names) + "\n" + ",".join(cells[name] for name in names) + "\n"
     lines, faults, *_ = read(content, "own")
     assert (lines, len(faults)) == ([], 1)
+
+
+@pytest.mark.parametrize(
+    ("currency", "columns", "cells"),
+    [
+        ("EUR", "unit_price,shipping,tax", "1,250.00,"),
+        ("KWD", "unit_price,shipping,tax", "1.250,000,"),
+        ("EUR", "unit_price,product_title,category", "12.50,Mug, red"),
+    ],
+)
+def test_a_row_whose_last_cell_is_empty_is_not_shifted_by_a_bare_comma(currency, columns, cells):
+    header = HEADER.replace("unit_price", columns)
+    row = GOOD.replace("12.50", f"{cells},").replace("EUR", currency)
+    faults = Faults(5)
+    reading = Reading(currency, faults, Notes(currency), kinds=registry.KINDS)
+    with closing(registry.open_reader(registry.FALLBACK, reading)) as reader:
+        content = f"{header}\n{row}\n".encode()
+        assert list(reader.files[FileKind.ORDERS]("orders.csv", [content])) == []
+    (fault,) = map(str, faults.found)
+    assert "has 10 fields where the header has 9" in fault
 
 
 @pytest.mark.parametrize("spelling", [str.upper, str.lower, str.title, lambda n: n + "\u00a0"])

@@ -1,5 +1,6 @@
 """Reading by columns gives what reading row by row gives: rows, faults, notes, counts."""
 
+import codecs
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -210,6 +211,14 @@ def test_orders_dated_later_than_now_come_by_columns_and_are_told_in_their_turn(
     assert same(data) == 73
     found, _ = outcome(data, 1 << 20, least=0)
     assert found.notes[0] == "39 orders (O1, O2, O3, …): is dated later than now"
+
+
+def test_a_file_within_a_file_is_told_however_it_is_read():
+    data = spelt(orders(40)).encode()
+    within = data + codecs.BOM_UTF8 + data
+    same(within)
+    found, _ = outcome(within, 1 << 20, least=0)
+    assert any("begins with a byte order mark" in str(each) for each in found.faults)
 
 
 def test_orders_that_go_on_beyond_a_piece_are_one(monkeypatch):

@@ -1,4 +1,4 @@
-"""What may be meant by an amount that is not spelled as one: a decimal comma, thousands, or either.
+"""Decimal and thousands separators: what may be meant by an amount that is not spelled plainly.
 
 Only said, never taken: whoever has the file knows, and writes it plainly.
 """

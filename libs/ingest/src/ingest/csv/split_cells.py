@@ -1,4 +1,4 @@
-"""Whether a comma without quotes may have split a cell of a row.
+"""Unquoted commas (RFC 4180): whether one may have split a cell of a row.
 
 ``12,05`` without quotes is two cells, and whatever stands behind it is one column too far: where
 the last column is empty, the row ends in an empty cell too many, as one with bare commas does.
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
-_BEFORE: Final = re.compile(r"[-(]?[^\w\s]?\s?([0-9]{1,15}|[0-9]{1,3}(\.[0-9]{3})+)", re.ASCII)
+_BEFORE: Final = re.compile(r"-?([0-9]{1,15}|[0-9]{1,3}(\.[0-9]{3})+)", re.ASCII)
 _DECIMALS_OR_GROUP: Final = re.compile(r"[0-9]{1,2}|[0-9]{3}(\.[0-9]+)?", re.ASCII)
 
 

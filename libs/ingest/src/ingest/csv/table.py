@@ -169,7 +169,7 @@ class Table:
     def _begins_again(self, cell: str) -> bool:
         """Whether a row's first cell is that of a header behind a byte order mark."""
         name = cell.removeprefix(BYTE_ORDER_MARK)
-        return name != cell and name.strip(' "') == self._raw[0].removeprefix(BYTE_ORDER_MARK)
+        return name != cell and name.strip('"') == self._raw[0].removeprefix(BYTE_ORDER_MARK)
 
     def _even(self, line: int, cells: Cells) -> Cells:
         """A row of another length, without the empty cells behind the last column; else nothing.
@@ -200,8 +200,6 @@ class Table:
             inside = self._lines.line.rstrip("\r\n; ")[1:-1]
             if inside.replace('""', "").count('"') == 0 and inside.count(",") >= len(self._raw) - 1:
                 raise UnreadableError(line, QUOTED_LINE)
-        if self._begins_again(self._lines.line.partition(",")[0]):
-            raise UnreadableError(line, _BEGINS)
         self.rows += 1
         self._faults.blind.add(self.name)
         if "field larger" in str(error):
