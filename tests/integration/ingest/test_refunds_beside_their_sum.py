@@ -199,7 +199,7 @@ def test_a_refund_by_that_name_stays_beside_a_cancelling(service_engine: Engine)
     shop = WooRows(service_engine, of_mugs(0))
     at = datetime(2026, 3, 8, tzinfo=UTC)
     rows = [
-        RefundRow(n, name, "1", "1", at, kind, 0, 500, 0, 0)  # type: ignore[arg-type]
+        RefundRow(n, name, "1", "1", at, kind, 0, 500, 0, 0)  # type: ignore[arg-type] # a kind by its text
         for n, (name, kind) in enumerate([("refunded", "return"), ("cancelled", "cancel")])
     ]
     load_sales(service_engine, shop.id, refunds=rows[:1])

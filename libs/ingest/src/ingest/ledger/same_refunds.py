@@ -1,4 +1,4 @@
-"""Refunds that are told again as the ledger has them, beside a sum of what came back of the order.
+"""Idempotence: refunds told again as the ledger has them, beside a sum of what came back.
 
 An order of which nothing else is told keeps its refunds and the rest of its sum on their lines and
 days: to weigh them anew would only move them.
