@@ -1,5 +1,6 @@
 """Sums of what was paid back beside refunds that are told one by one: the larger of both counts."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -65,7 +66,7 @@ class Case:
         return replace(self, singles=(self.singles[0].corrected, *self.singles[1:]))
 
 
-class Shop:
+class Shop(ABC):
     """A shop of one order at a platform, whose files it imports."""
 
     order = "1"
@@ -75,8 +76,9 @@ class Shop:
         self.id = new_shop(engine)
         self.bring(orders=self.export(0))
 
+    @abstractmethod
     def export(self, refunded: int) -> bytes:
-        raise NotImplementedError
+        """What the platform exports of the order, of which so much was paid back."""
 
     def refunds(self) -> bytes:
         rows = [
