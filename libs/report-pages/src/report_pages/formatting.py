@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 
-from common.i18n.brief import briefer
 from common.i18n.formatter import Formatter
 from common.i18n.report_words import formatter_of
+from common.i18n.shown_decimals import as_shown
 from common.reports.comparison import Comparison
 from common.reports.document.changes import Change, ChangeKind
 from common.reports.document.metrics import Unit
@@ -92,7 +92,7 @@ class DocumentFormatter:
         if not isinstance(value, int):
             return self.amount(value, unit)
         exponent = self.document.exponent(unit)
-        short, decimals = briefer(value, unit, exponent)
+        short, decimals = as_shown(value, unit, exponent)
         if unit is Unit.MONEY:
             return self.wording.numerals.money(short, decimals, self.document.currency)
         if unit is Unit.PERCENT:

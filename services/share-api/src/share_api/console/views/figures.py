@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
-from common.i18n.brief import briefer
 from common.i18n.formatter import Formatter
+from common.i18n.shown_decimals import as_shown
 from common.instants import now
 from common.jobs.payloads import ComputeReport
 from common.jobs.publisher import JobsUnavailableError
@@ -88,7 +88,7 @@ def _figure(visit: Visit, document: Document) -> FigureView:
 
 
 def _told(words: Formatter, document: Document, value: int, unit: Unit) -> str:
-    short, decimals = briefer(value, unit, document.exponent(unit))
+    short, decimals = as_shown(value, unit, document.exponent(unit))
     if unit is Unit.MONEY:
         return words.numerals.money(short, decimals, document.currency)
     if unit is Unit.PERCENT:

@@ -1,4 +1,4 @@
-"""Figures in brief: the digits that are read, and no others."""
+"""Decimals shown of a figure: those that are read, and no others."""
 
 from typing import Final
 
@@ -9,7 +9,7 @@ _HUNDRED: Final = 100
 _NO_DECIMALS_FROM: Final = 1_000
 
 
-def briefer(value: int, unit: Unit, exponent: int) -> tuple[int, int]:
+def as_shown(value: int, unit: Unit, exponent: int) -> tuple[int, int]:
     """``value`` × 10^-exponent with as many decimals as are read, and how many those are."""
     if unit in {Unit.PERCENT, Unit.POINTS}:
         tenths = divide_half_even(value, 10 ** (exponent - 1))
