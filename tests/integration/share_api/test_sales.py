@@ -2,11 +2,12 @@
 
 import json
 import threading
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 import httpx
 import pytest
@@ -26,6 +27,8 @@ from common.reports.document.gaps import GapKind
 from common.reports_cache.cache import data_version_key
 from ingest.summary import summary_json
 from share_api.idempotency import KeyedRequest
+from share_api.sales.batch import SalesKind
+from share_api.schemas.sales import ELEMENTS
 from share_api.schemas.sales_batch import MOST_BYTES, MOST_ELEMENTS, MOST_LINES
 
 PATH = "/api/admin/sales"
@@ -255,10 +258,80 @@ def test_null_is_as_good_as_left_out_and_notes_are_told(anna: httpx.Client) -> N
     empty |= dict.fromkeys(("couponCode", "orderDiscount", "shipping", "tax"))
     summary = done(send(anna, "orders", order(**empty, paidAt=later)))
     assert summary["notes"] == ["1 order (O1): is dated later than now"]
-    assert faults(send(anna, "refunds", refund(lines=None))) == {
-        "/refunds/0/lines": "is not a list"
-    }
     assert "one of them is needed" in faults(send(anna, "orders", order(paidAt=None)))["/orders/0"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "element"),
+    [
+        ("orders", (), order()),
+        ("orders", ("lines", 0), order()),
+        ("refunds", (), refund(lines=[], amount="1.00")),
+        ("refunds", ("lines", 0), refund()),
+        ("products", (), {"productId": "P1"}),
+        ("stock", (), {"productId": "P1", "countedAt": AT, "quantity": 5}),
+    ],
+)
+def test_null_in_any_field_that_may_be_left_out_is_the_same_as_left_out(
+    anna: httpx.Client, kind: str, path: tuple[object, ...], element: dict[str, Any]
+) -> None:
+    done(send(anna, "orders", order()))
+    model: Any = ELEMENTS[SalesKind(kind)]
+    if path:
+        (model,) = get_args(model.model_fields["lines"].annotation)[:1]
+    optional = [each.alias for each in model.model_fields.values() if not each.is_required()]
+    assert optional or kind == "stock"
+    for name in optional:
+        as_sent = json.loads(json.dumps(element))
+        part = as_sent
+        for step in path:
+            part = part[step]
+        part.pop(name, None)
+        left_out = send(anna, kind, as_sent)
+        part[name] = None
+        said = send(anna, kind, as_sent)
+        assert said.status_code == left_out.status_code, (name, said.text)
+        if name != "paidAt":
+            done(said)
+
+
+def test_null_is_no_value_of_a_field_that_is_needed(anna: httpx.Client) -> None:
+    assert faults(send(anna, "refunds", refund(refundId=None))) == {
+        "/refunds/0/refundId": "is not a string"
+    }
+    assert faults(send(anna, "orders", order(unknown=None))) == {
+        "/orders/0/unknown": "Unknown field"
+    }
+
+
+@pytest.mark.parametrize(
+    ("kind", "query"),
+    [
+        ("orders", "pricesincludetax=true"),
+        ("orders", "prices_include_tax=true"),
+        ("orders", "pricesIncludeTax=true&Check=true"),
+        ("products", "pricesIncludeTax=true"),
+    ],
+)
+def test_an_option_that_is_misspelt_is_not_passed_over(
+    anna: httpx.Client, world: World, kind: str, query: str
+) -> None:
+    element = order() if kind == "orders" else {"productId": "P1"}
+    answer = anna.post(f"{PATH}/{kind}?{query}", json={kind: [element]})
+    (error,) = assert_problem(answer, 400)["errors"]
+    known = "`check`, `pricesIncludeTax`" if kind == "orders" else "`check`"
+    assert error == {
+        "parameter": query.rpartition("&")[2].partition("=")[0],
+        "detail": f"is not known here: these are, {known}",
+    }
+    assert stored(world.engine, world.berlin, "SELECT count(*) FROM orders") == [0]
+
+
+def test_a_byte_order_mark_is_passed_over(anna: httpx.Client) -> None:
+    element = json.dumps(order()).encode()
+    assert done(send_lines(anna, "orders", BOM_UTF8 + element))["orders"]["new"] == 1
+    whole = BOM_UTF8 + b'{"orders": [' + element + b"]}"
+    assert done(anna.post(f"{PATH}/orders", content=whole))["orders"]["unchanged"] == 1
 
 
 def test_lines_are_streamed(anna: httpx.Client, world: World) -> None:
@@ -278,6 +351,8 @@ def test_no_more_than_so_many_faults_are_listed(anna: httpx.Client) -> None:
         50,
         "Nothing was taken: 300 faults, the first 50 listed.",
     )
+    problem = assert_problem(send(anna, "orders", order(lines=[])), 400)
+    assert problem["detail"] == "Nothing was taken: 1 fault."
 
 
 @pytest.mark.parametrize("announced", [True, False])

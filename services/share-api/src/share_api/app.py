@@ -23,7 +23,7 @@ from share_api.console import routes as console
 from share_api.container import Container, create_container
 from share_api.database_metrics import DatabaseMetrics
 from share_api.http import openapi
-from share_api.http.query_params import require_unique_parameters
+from share_api.http.query_params import require_clear_parameters
 from share_api.http.same_site import require_same_site
 from share_api.middleware import problems
 from share_api.middleware.access_log import AccessLogMiddleware, Metrics
@@ -71,7 +71,7 @@ def _routes() -> list[BaseRoute]:
     """
     every = APIRouter(
         generate_unique_id_function=lambda route: route.name,
-        dependencies=[Depends(_own_site), Depends(require_unique_parameters)],
+        dependencies=[Depends(_own_site), Depends(require_clear_parameters)],
     )
     for router in _ROUTERS:
         every.include_router(router)

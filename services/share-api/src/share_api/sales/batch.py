@@ -48,7 +48,8 @@ class InvalidBatchError(InvalidBodyError):
     def detail(self) -> str:
         """How many faults there are, as not all of them are listed."""
         listed = "" if self.total <= len(self.faults) else f", the first {len(self.faults)} listed"
-        return f"Nothing was taken: {self.total} faults{listed}."
+        counted = "1 fault" if self.total == 1 else f"{self.total} faults"
+        return f"Nothing was taken: {counted}{listed}."
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,6 @@ from share_api.sales.batch import Row, SalesKind
 from share_api.schemas.api_model import ApiModel
 from share_api.schemas.sales_values import (
     Amount,
-    AmountOrZero,
     CurrencyCode,
     Identity,
     Moment,
@@ -46,7 +45,23 @@ Placed = tuple[tuple[object, ...], Row]
 
 
 class _Part(ApiModel):
+    """An object of a batch: strict, and null is as good as left out where a field may be that."""
+
     model_config = ConfigDict(extra="forbid", validate_by_name=False, hide_input_in_errors=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _leave_nulls_out(cls, value: object) -> object:
+        if not isinstance(value, dict) or None not in value.values():
+            return value
+        optional = {
+            field.alias or name
+            for name, field in cls.model_fields.items()
+            if not field.is_required()
+        }
+        return {
+            name: each for name, each in value.items() if each is not None or name not in optional
+        }
 
 
 class SalesElement(_Part, ABC):
@@ -75,7 +90,7 @@ class SalesOrderLine(_Part):
     category: OptionalWords = None
     quantity: Sold
     unit_price: Amount
-    line_discount: AmountOrZero = 0
+    line_discount: Amount = 0
     gift_card: bool | None = None
 
     def values(self) -> tuple[str, str, str | None, str | None, int, int, int]:
@@ -100,9 +115,9 @@ class SalesOrder(SalesElement):
     country: OptionalWords = None
     region: OptionalWords = None
     coupon_code: OptionalWords = None
-    order_discount: AmountOrZero = 0
-    shipping: AmountOrZero = 0
-    tax: AmountOrZero = 0
+    order_discount: Amount = 0
+    shipping: Amount = 0
+    tax: Amount = 0
     lines: Annotated[tuple[SalesOrderLine, ...], BeforeValidator(not_empty)]
     _context: SalesContext = PrivateAttr()
 
@@ -149,7 +164,7 @@ class SalesRefundLine(_Part):
 
     line_id: Identity
     quantity: Returned = 0
-    amount: AmountOrZero = 0
+    amount: Amount = 0
 
 
 class SalesRefund(SalesElement):
@@ -165,9 +180,9 @@ class SalesRefund(SalesElement):
     order_id: Identity
     processed_at: Moment
     kind: RefundKindName = "return"
-    amount: AmountOrZero = 0
-    shipping: AmountOrZero = 0
-    tax: AmountOrZero = 0
+    amount: Amount = 0
+    shipping: Amount = 0
+    tax: Amount = 0
     lines: Annotated[tuple[SalesRefundLine, ...], BeforeValidator(listed)] = ()
 
     @model_validator(mode="after")

@@ -7,7 +7,7 @@ have lost some.
 
 from collections.abc import Callable
 from functools import partial
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Final, TypeVar
 
 from pydantic import AwareDatetime, BeforeValidator, ValidationInfo, WithJsonSchema
 
@@ -123,19 +123,6 @@ def not_empty(value: object) -> object:
     return value
 
 
-def _or_none(check: Callable[..., Any]) -> BeforeValidator:
-    """As ``check``, and null is as good as left out."""
-
-    def checked(value: object, info: ValidationInfo) -> Any:
-        return None if value is None else check(value, info)
-
-    return BeforeValidator(checked)
-
-
-def _or_zero(value: object, info: ValidationInfo) -> int:
-    return 0 if value is None else _amount(value, info)
-
-
 _DECIMAL: Final = {"type": "string", "examples": ["12.50"], "description": "In major units."}
 
 Identity = Annotated[
@@ -143,18 +130,19 @@ Identity = Annotated[
     BeforeValidator(partial(_text, convert=identity)),
     WithJsonSchema({"type": "string", "maxLength": 255}),
 ]
-OptionalIdentity = Annotated[str | None, _or_none(lambda value, _: _text(value, identity))]
-OptionalWords = Annotated[str | None, _or_none(lambda value, _: _text(value, words))]
-Title = Annotated[str | None, _or_none(_title)]
+OptionalIdentity = Annotated[str | None, BeforeValidator(partial(_text, convert=identity))]
+OptionalWords = Annotated[str | None, BeforeValidator(partial(_text, convert=words))]
+Title = Annotated[str | None, BeforeValidator(_title)]
 CurrencyCode = Annotated[str, BeforeValidator(_currency)]
 RefundKindName = Annotated[
-    str, BeforeValidator(_kind), WithJsonSchema({"enum": ["return", "cancel", "edit"]})
+    str,
+    BeforeValidator(_kind),
+    WithJsonSchema({"enum": ["return", "cancel", "edit"]}),
 ]
 Moment = Annotated[AwareDatetime, BeforeValidator(partial(_text, convert=instant))]
-OptionalMoment = Annotated[AwareDatetime | None, _or_none(lambda value, _: _text(value, instant))]
+OptionalMoment = Annotated[AwareDatetime | None, BeforeValidator(partial(_text, convert=instant))]
 Amount = Annotated[int, BeforeValidator(_amount), WithJsonSchema(_DECIMAL)]
-AmountOrZero = Annotated[int, BeforeValidator(_or_zero), WithJsonSchema(_DECIMAL)]
-OptionalAmount = Annotated[int | None, _or_none(_amount), WithJsonSchema(_DECIMAL)]
+OptionalAmount = Annotated[int | None, BeforeValidator(_amount), WithJsonSchema(_DECIMAL)]
 Sold = Annotated[
     int,
     BeforeValidator(partial(_whole, least=1)),
