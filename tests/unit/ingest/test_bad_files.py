@@ -108,6 +108,9 @@ def test_a_file_that_cannot_be_read_is_told_at_once(content, message):
         ("quantity", "0", "is less than 1"),
         ("quantity", "-2", "is negative"),
         ("quantity", "1.5", "is not a whole number"),
+        ("quantity", "2.000", "is not a whole number"),
+        ("quantity", "2.", "is not a whole number"),
+        ("quantity", "0.0", "is less than 1"),
         ("quantity", "9" * 5000, "is too large"),
         ("quantity", "", "is empty"),
         ("paid_at", "2026-03-01T10:00:00", "has no offset: write 2026-03-01T10:22:33+01:00"),
@@ -129,6 +132,12 @@ def test_a_bad_cell_is_named_by_line_column_and_value(column, value, reason):
     assert message.startswith(f"orders.csv, line 3, {column}: ")
     assert reason in message
     assert len(message) < 200
+
+
+@pytest.mark.parametrize("spelling", ["12", "12.0", "12.00", " 12.0 "])
+def test_a_whole_number_may_be_written_as_a_float(spelling):
+    rows = found(with_row(f"O2,2026-03-01T10:00:00+01:00,EUR,1,P1,{spelling},12.50"))[1]
+    assert [row.quantity for row in rows] == [1, 12]
 
 
 @pytest.mark.parametrize(

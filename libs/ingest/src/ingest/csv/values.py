@@ -28,7 +28,7 @@ _DIGEST = 24
 _AMOUNT = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?")
 _POINT_OF_EITHER = re.compile(r"-?[1-9][0-9]{0,2}\.[0-9]{3}")
 _THREE = 3
-_WHOLE = re.compile(r"-?[0-9]+")
+_WHOLE = re.compile(r"(-?[0-9]+)(?:\.0{1,2})?")
 _SPREADSHEET_TIME = re.compile(
     r"([0-9]{1,2}([/.-])[0-9]{1,2}\2([0-9]{2}|[0-9]{4})|[0-9]{4}/[0-9]{1,2}/[0-9]{1,2})"
     r"([ ,T]{1,2}[0-9]{1,2}[:.][0-9:.]{1,12}( ?[APMapm.]{2,4})?)?"
@@ -135,12 +135,17 @@ def optional_instant(text: str) -> datetime | None:
 
 
 def whole(text: str, *, least: int, most: int = LARGEST_QUANTITY) -> int:
-    """A whole number from ``least`` to ``most``."""
+    """A whole number from ``least`` to ``most``; ``2.0`` and ``2.00`` are, as programs write floats.
+
+    With three zeros it may be thousands.
+    """
     text = text.strip()
     if not text:
         raise BadValueError("is empty")
-    if not _WHOLE.fullmatch(text):
+    match = _WHOLE.fullmatch(text)
+    if match is None:
         raise BadValueError("is not a whole number")
+    text = match.group(1)
     value = int(text) if len(text) <= len(str(most)) + 1 else most + 1
     if text.startswith("-") and least >= 0 and value < least:
         raise BadValueError("is negative")
