@@ -9,6 +9,7 @@ from ingest.csv.table import Table
 from ingest.csv.values import BadValueError
 from ingest.formats.column_notes import Missing
 from ingest.formats.model import Reading
+from ingest.formats.money_back import dispute_in, plain
 from ingest.formats.reconciliation import Reconciliation
 from ingest.formats.stripe import columns
 from ingest.formats.stripe.charges import Charge, Charges
@@ -84,14 +85,15 @@ class PaymentsExport:
                 self.record.explain(table, position, cells)
                 self._faults.suspect(table.name, payment_id)
                 continue
-            line = self._line(table, position, row, state)
+            ended = _ended(row.dispute_status) or state.dispute
+            line = self._line(table, position, row._replace(dispute_status=ended), state)
             if line is not None:
                 yield line
 
     def _line(
         self, table: Table, position: int, row: PaymentColumns, state: State
     ) -> OrderLineRow | None:
-        money = self._money.of(table, position, row, lost=_dispute(row) == _LOST)
+        money = self._money.of(table, position, row, lost=row.dispute_status == _LOST)
         if row.created is None:
             table.fault(position, "is empty", "Created (UTC)", "")
         if money is None or row.created is None:
@@ -128,7 +130,7 @@ class PaymentsExport:
         for number, (what, amount, at, told) in enumerate(
             (
                 ("refunded", money.refunded or 0, row.refunded_at, lost >= money.amount),
-                ("disputed", lost, row.disputed_at, _dispute(row) == _WON),
+                ("disputed", lost, row.disputed_at, row.dispute_status == _WON),
             )
         ):
             undated += amount if at is None else 0
@@ -154,7 +156,7 @@ class PaymentsExport:
 
     def _remark_on_dispute(self, row: PaymentColumns, state: State, at: datetime) -> None:
         """Say of a dispute that was neither won nor lost where it stands, as far as is told."""
-        word = _dispute(row)
+        word = row.dispute_status or ""
         if word in _OPEN:
             self._notes.add(OPEN, row.id)
         elif word and word not in _NO_MONEY | {_LOST}:
@@ -168,9 +170,9 @@ class PaymentsExport:
         self._gaps.add(GapKind.REFUNDS_NOT_KNOWN, payment_id, since)
 
 
-def _dispute(row: PaymentColumns) -> str:
-    """What became of a dispute over it, in the platform's words; empty where there was none."""
-    return "_".join((row.dispute_status or "").lower().split())
+def _ended(dispute: str | None) -> str:
+    """What became of a dispute, in the platform's words; empty where there was none."""
+    return dispute_in(dispute) or "_".join(plain(dispute).split())
 
 
 def _told(amount: str) -> bool:
