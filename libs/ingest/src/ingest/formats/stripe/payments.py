@@ -51,6 +51,10 @@ UNTOLD = (
     "its Status says that it was paid back, and the export not how much; only what is known of it"
     " from elsewhere counts (a refunds.csv can bring it)"
 )
+UNCONVERTED = (
+    "paid in another currency, and the export does not say what it came to in the shop's; left out"
+    " (a later export that does brings it)"
+)
 NOTHING = "a payment of nothing; left out"
 BELOW = "its amount is below nothing, which no payment is; left out with its amount"
 
@@ -64,6 +68,8 @@ class PaymentsExport:
         self._faults, self._notes, self._gaps = reading.faults, reading.notes, reading.gaps
         self._charges, self._reconciliation = charges, reconciliation
         self._money, self._words = PaymentMoney(reading.currency), UnknownWords(reading.notes)
+        self._unconverted: tuple[int, str] | None = None
+        self._sold = False
 
     @property
     def missing(self) -> Missing:
@@ -88,11 +94,19 @@ class PaymentsExport:
             ended = _ended(row.dispute_status) or state.dispute
             line = self._line(table, position, row._replace(dispute_status=ended), state)
             if line is not None:
+                self._sold = True
                 yield line
+        if self._unconverted is not None and not self._sold:
+            self._money.refuse_unconverted(table, *self._unconverted)
 
     def _line(
         self, table: Table, position: int, row: PaymentColumns, state: State
     ) -> OrderLineRow | None:
+        if self._money.is_unconverted(row) and row.created is not None:
+            self._notes.add(UNCONVERTED, row.id)
+            self._gaps.add(GapKind.SALES_LEFT_OUT, row.id, row.created)
+            self._unconverted = self._unconverted or (position, row.converted)
+            return None
         money = self._money.of(table, position, row, lost=row.dispute_status == _LOST)
         if row.created is None:
             table.fault(position, "is empty", "Created (UTC)", "")
