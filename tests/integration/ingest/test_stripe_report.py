@@ -128,3 +128,12 @@ def test_a_refund_that_failed_before_a_dispute_was_lost_refuses_no_later_export(
     for _ in range(2):
         bring(PAYMENTS, payment(**lost))
         assert read(SALES) == [(1000, 1000, 0, 0)]
+
+
+def test_a_payment_that_was_not_converted_is_a_gap_until_an_export_tells_it(bring, read):
+    odd = {"id": "ch_2", "Currency": "usd", "Converted Amount": ""}
+    gaps = "SELECT kind, order_id FROM data_gaps WHERE kind = 'sales-left-out'"
+    bring(PAYMENTS, payment(), payment(**odd))
+    assert (read(SALES), read(gaps)) == ([(1000, 0, 0, 0)], [("sales-left-out", "ch_2")])
+    bring(PAYMENTS, payment(**odd | {"Converted Amount": "9.20"}))
+    assert (read(SALES), read(gaps)) == ([(1920, 0, 0, 0)], [])

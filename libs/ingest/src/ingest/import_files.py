@@ -51,6 +51,13 @@ _TAKEN: Final = (
     "webhooks told it otherwise, and the file does not say when it was written; it was taken as the"
     " file has it, until webhooks tell it again"
 )
+_OTHER_NAME: Final = (
+    "its Id is that of an order which the ledger has by another name; it counts once, by that name"
+)
+_APART: Final = (
+    "another order has its name, by another Id; both count, and it is called by its name and Id"
+)
+_DOUBLES: Final = "was in the ledger by a second name as well, and counted twice; taken out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +189,9 @@ class _Attempt:
             (_OLDER, summary.newer_told),
             (_LEFT_OUT, summary.older),
             (_TAKEN, summary.told_otherwise),
+            (_OTHER_NAME, summary.names.other),
+            (_APART, summary.names.apart),
+            (_DOUBLES, summary.names.doubles),
         ):
             kept.add_all(said, those.first, those.orders)
         return Imported(

@@ -146,6 +146,17 @@ def test_a_payment_without_an_amount_is_refused(cells, column, reason):
     assert not said(found, "a payment of nothing")
 
 
+@pytest.mark.parametrize("currency", ["eur", ""])
+def test_one_payment_that_was_not_converted_keeps_no_other_out(currency):
+    """It is said by its id, and a known gap of its day."""
+    odd = {"Currency": "usd", "Converted Amount": "", "Converted Currency": currency}
+    found = payments(payment(), payment(id="ch_2", **odd), payment(id="ch_3"))
+    assert found.faults == []
+    assert found.sold == {"ch_1": 1000, "ch_3": 1000}
+    assert found.gaps == [(GapKind.SALES_LEFT_OUT.value, "ch_2", None)]
+    assert said(found, "1 order (ch_2): paid in another currency, and the export does not say")
+
+
 def test_a_payment_of_nothing_and_one_below_it_are_said_apart():
     found = payments(payment(Amount="0.00"), payment(id="ch_2", Amount="-10.00"))
     assert found.sold == {}

@@ -26,6 +26,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     func,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -61,7 +62,8 @@ class Customer(Model):
 class Order(Model):
     """An order; ``shipping`` and ``tax`` are the order's, in minor units.
 
-    ``platform_id`` tells orders of one name apart, where the source has such an id.
+    ``platform_id`` tells orders of one name apart, and that an order of two names is one, where the
+    source has such an id.
     """
 
     __tablename__ = "orders"
@@ -73,6 +75,12 @@ class Order(Model):
             "tenant_id",
             "paid_at",
             postgresql_include=["shipping", "tax"],
+        ),
+        Index(
+            "ix_orders_tenant_id_platform_id",
+            "tenant_id",
+            "platform_id",
+            postgresql_where=text("platform_id IS NOT NULL"),
         ),
     )
 

@@ -14,15 +14,17 @@ from common.reports.document.gaps import GapKind
 from ingest.ledger.marks import taking_out
 from ingest.rows import REFUNDED, TOLD
 
-_FIND: Final = text(
+_FIND_NAMED: Final = text(
     "SELECT id, placed_at, coalesce(platform_id = :platform_id, false) AS by_id FROM orders"
     " WHERE tenant_id = :tenant_id AND external_id = ANY(:names)"
     " AND (platform_id IS NULL OR cast(:platform_id AS text) IS NULL"
     " OR platform_id = :platform_id) FOR UPDATE"
 )
-_FIND_NAMELESS: Final = text(
-    "SELECT id, placed_at, true AS by_id FROM orders"
-    " WHERE tenant_id = :tenant_id AND platform_id = :platform_id FOR UPDATE"
+_FIND: Final = text(
+    "SELECT id, placed_at, coalesce(platform_id = :platform_id, false) AS by_id FROM orders"
+    " WHERE tenant_id = :tenant_id AND (platform_id = :platform_id"
+    " OR (external_id = ANY(:names)"
+    " AND (platform_id IS NULL OR cast(:platform_id AS text) IS NULL))) FOR UPDATE"
 )
 _FIND_TOLD: Final = text(
     "SELECT f.external_id, min(f.processed_at) AS at,"
@@ -71,14 +73,19 @@ class Found(NamedTuple):
 def find_orders(
     connection: Connection, tenant_id: int, names: Sequence[str], platform_id: str | None
 ) -> list[Found]:
-    """What the ledger calls by one of ``names``, but for orders of another ``platform_id``.
-
-    That is the platform's, where there is one; without names it alone is looked for, in all of the
-    shop's orders.
+    """The ledger's orders of the platform's id, whatever it calls them, and those that it calls by
+    one of ``names``, but for orders of another ``platform_id``, where there is one.
     """
-    find = _FIND if names else _FIND_NAMELESS
     given = {"tenant_id": tenant_id, "names": list(names), "platform_id": platform_id}
-    return [Found(*row) for row in connection.execute(find, given)]
+    return [Found(*row) for row in connection.execute(_FIND, given)]
+
+
+def find_named(
+    connection: Connection, tenant_id: int, names: Sequence[str], platform_id: str | None
+) -> list[Found]:
+    """What the ledger calls by one of ``names``, but for orders of another ``platform_id``."""
+    given = {"tenant_id": tenant_id, "names": list(names), "platform_id": platform_id}
+    return [Found(*row) for row in connection.execute(_FIND_NAMED, given)]
 
 
 class KnownRefund(NamedTuple):

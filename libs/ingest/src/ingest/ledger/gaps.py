@@ -17,10 +17,6 @@ _SPREADING: Final = [kind.value for kind, rule in KINDS.items() if rule.spreads]
 _SETTLING: Final = [kind.value for kind, rule in KINDS.items() if rule.settles]
 _NOT_KNOWN: Final = GapKind.REFUNDS_NOT_KNOWN.value
 
-_RENAME = """
-    UPDATE staged_gaps g SET order_id = n.renamed FROM staged_namesakes n
-    WHERE g.order_id = n.order_id AND g.platform_id = n.platform_id
-"""
 _ADD_OF_ALL = """
     INSERT INTO staged_gaps (order_id, kind, since)
     SELECT o.order_id, k.kind, o.paid_at
@@ -122,7 +118,6 @@ def merge_gaps(cursor: Cursor, gaps: Gaps) -> None:
 
     Runs behind the orders and the refunds.
     """
-    cursor.execute(_RENAME)
     if gaps.of_all:
         cursor.execute(_ADD_OF_ALL, {"of_all": sorted(kind.value for kind in gaps.of_all)})
     if not _any(cursor):

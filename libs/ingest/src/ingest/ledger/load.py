@@ -22,6 +22,7 @@ from ingest.ledger.basis import Basis, require_same
 from ingest.ledger.cancelled_sums import settle_cancelled_sums, settle_told_sums
 from ingest.ledger.checks import LINE_RULES, ORDER_RULES, PRODUCT_RULES, STOCK_RULES, broken
 from ingest.ledger.closed_days import NONE_CHANGED, ClosedDays, note_closed_days
+from ingest.ledger.doubles import NO_NAMES, Names, take_out_doubles
 from ingest.ledger.errors import IngestError, refuse
 from ingest.ledger.gaps import merge_gaps
 from ingest.ledger.marks import writing_staged
@@ -87,6 +88,7 @@ class LoadSummary:
     ``newer_told`` of those of which events told more refunds than its sum is of,
     ``older`` are orders that events told later than the input has them: they were left out.
     ``told_otherwise`` are those that events told otherwise, and nothing says what is older.
+    ``names`` are those that the platform's id told from others, or to be the same.
     """
 
     products: int = 0
@@ -109,6 +111,7 @@ class LoadSummary:
     newer_told: KeptRefunds = NONE_KEPT
     older: KeptRefunds = NONE_KEPT
     told_otherwise: KeptRefunds = NONE_KEPT
+    names: Names = NO_NAMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,13 +181,14 @@ def load_sales(
         leave_older(cursor, export_of)
         stage_catalogue(cursor, by_title=products_by_title)
         stage_orders(cursor, apart=not sequence.strict, events_know_more=events_know_more)
-        summary = _merge(cursor, staged, gaps, review, exported_before)
+        summary = _merge(session.connection(), cursor, staged, gaps, review, exported_before)
         if conclude is not None:
             conclude(session.connection(), summary)
         return summary
 
 
 def _merge(
+    connection: Connection,
     cursor: Cursor,
     staged: Staged,
     gaps: Gaps,
@@ -239,6 +243,7 @@ def _merge(
         newer_told=older,
         told_otherwise=otherwise,
         older=left_out(cursor),
+        names=take_out_doubles(connection, cursor),
     )
 
 

@@ -48,9 +48,9 @@ _STAGE_TOLD_SINCE: Final = """
     WHERE h.placed_at IS NOT NULL AND h.platform_id IS NOT NULL
       AND (f.deleted OR (f.paid AND h.paid_at IS NULL) OR (f.cancelled AND h.stands))
 """
-# No index has the platform's ids: the ledger is read once, and joined by a hash of the orders in
-# question, or sorted. A loop would read it once an order, and the planner takes one for a few
-# orders where it takes the ledger for empty.
+# The ledger is read once, and joined by a hash of the orders in question, or sorted. A loop without
+# the index would read it once an order, and the planner takes one for a few orders where it takes
+# the ledger for empty.
 _NO_LOOPS: Final = "SELECT set_config('enable_nestloop', 'off', true)"
 _LOOPS: Final = "SELECT set_config('enable_nestloop', 'on', true)"
 _STAGE_THERE: Final = """

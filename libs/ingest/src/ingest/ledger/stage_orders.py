@@ -4,29 +4,10 @@ Every order and customer gets its key here (the known one, or the next of the se
 the tenant's advisory lock: nobody else gives out keys or replaces orders meanwhile.
 """
 
+from ingest.ledger.platform_ids import call_by_platform_id
 from ingest.ledger.staging import Cursor, derive
 from ingest.ledger.told_by_events import keep_spreading
 
-# Orders of a name that is another's: in the ledger by the platform's id, or of an earlier row here.
-_STAGE_NAMESAKES = """
-    SELECT h.order_id, h.platform_id, h.order_id || ' (' || h.platform_id || ')' AS renamed
-    FROM (
-        SELECT order_id, platform_id,
-               row_number() OVER (PARTITION BY order_id ORDER BY min(position)) AS turn
-        FROM staged_order_lines WHERE platform_id IS NOT NULL GROUP BY order_id, platform_id
-    ) h
-    LEFT JOIN orders o ON o.tenant_id = %(tenant_id)s AND o.external_id = h.order_id
-    WHERE o.platform_id <> h.platform_id OR (o.platform_id IS NULL AND h.turn > 1)
-"""
-_RENAME_LINES = """
-    UPDATE staged_order_lines l SET order_id = n.renamed
-    FROM staged_order_lines h JOIN staged_namesakes n USING (order_id, platform_id)
-    WHERE l.head = h.position
-"""
-_RENAME_REFUNDS = """
-    UPDATE staged_refunds r SET order_id = n.renamed FROM staged_namesakes n
-    WHERE r.order_id = n.order_id AND r.platform_id = n.platform_id
-"""
 # Only heads have the order's columns. How many are null is known to the planner; how many of two
 # numbers are the same is not, and it takes them for very few.
 _STAGE_RERUNS = """
@@ -144,16 +125,13 @@ def stage_orders(cursor: Cursor, *, apart: bool, events_know_more: bool) -> None
     ``apart`` says that an order may have several runs, ``events_know_more`` that what events told
     of its lines is kept.
 
-    Makes ``staged_namesakes`` (orders of a name that another order of the platform's has: they are
-    called by name and id), ``staged_reruns`` (runs beyond an order's first), ``staged_orders`` (one
+    Makes ``staged_namesakes`` (orders that the ledger calls otherwise than their source does),
+    ``staged_reruns`` (runs beyond an order's first), ``staged_orders`` (one
     row an order, by its first line's position; ``same`` where the ledger says so already),
     ``staged_customers``, ``staged_discounts``, ``staged_shares`` (order discount by line) and
     ``staged_stored`` (the ledger's lines of orders that may be the same).
     """
-    renamed = derive(cursor, "staged_namesakes", _STAGE_NAMESAKES)
-    if renamed:
-        cursor.execute(_RENAME_LINES)
-        cursor.execute(_RENAME_REFUNDS)
+    renamed = call_by_platform_id(cursor)
     if derive(cursor, "staged_reruns", _STAGE_RERUNS if apart or renamed else _NO_RERUNS):
         cursor.execute(_JOIN_RUNS)
         cursor.execute(_NUMBER_LINES)

@@ -36,6 +36,7 @@ class Cursor(psycopg.Cursor[Any]):
 
     def __init__(self, connection: psycopg.Connection[Any], tenant_id: int) -> None:
         super().__init__(connection)
+        self.tenant_id = tenant_id
         self._given = {"tenant_id": Int4(tenant_id)}
 
     def execute(  # type: ignore[override] # parameters of a load have names

@@ -21,6 +21,7 @@ from ingest.csv.notes import Notes
 from ingest.gaps import Gaps
 from ingest.ledger.basis import Basis, basis_of
 from ingest.ledger.forget import (
+    find_named,
     find_orders,
     forget_orders,
     lift_refunds_of,
@@ -163,7 +164,7 @@ class Batch:
         was = platform.state(order_id, before, shop) if names else None
         if was is not None and was.lines:
             mine, placed_at = self.db.tenant_id, was.lines[0].placed_at
-            found = find_orders(connection, mine, sorted(names), was.platform_id)
+            found = find_named(connection, mine, sorted(names), was.platform_id)
             gone = [each.key for each in found if each.placed_at == placed_at]
             self._changed = forget_orders(connection, mine, gone, self.now) > 0 or self._changed
 

@@ -21,6 +21,7 @@ class GapKind(StrEnum):
     ASSUMED_REFUND_DATES = "assumed-refund-dates"
     REFUNDS_LEFT_OUT = "refunds-left-out"
     REFUNDS_NOT_KNOWN = "refunds-not-known"
+    SALES_LEFT_OUT = "sales-left-out"
     UNRECONCILED_ORDERS = "unreconciled-orders"
     SHIPPING_NOT_KNOWN = "shipping-not-known"
     TAX_NOT_KNOWN = "tax-not-known"
@@ -157,6 +158,11 @@ KINDS: Final[Mapping[GapKind, GapRule]] = MappingProxyType(
             of_refunds=True,
             spreads=True,
         ),
+        GapKind.SALES_LEFT_OUT: GapRule(
+            one="Sales are incomplete: what %(count)s payment came to is not known.",
+            many="Sales are incomplete: what %(count)s payments came to is not known.",
+            derived=_SOLD | _NET | {"orders", "units_sold"},
+        ),
         GapKind.UNRECONCILED_ORDERS: GapRule(
             one="%(count)s order does not add up to its total: its lines are counted.",
             many="%(count)s orders do not add up to their totals: their lines are counted.",
@@ -217,8 +223,6 @@ KINDS: Final[Mapping[GapKind, GapRule]] = MappingProxyType(
     }
 )
 """Every kind of gap, in the order in which readers are told."""
-
-
 _ORDER: Final = {kind.value: place for place, kind in enumerate(GapKind)}
 
 
@@ -247,13 +251,9 @@ def of_figures(gaps: tuple[DataGap, ...], figures: frozenset[str]) -> tuple[Data
     They are in the order of ``GapKind``, so that those of one heading stand together.
     """
     found = []
-    for gap in sorted(gaps, key=_place):
+    for gap in sorted(gaps, key=lambda each: _ORDER.get(each.kind, len(_ORDER))):
         rule = rule_of(gap)
         touched = rule.touched(figures) if rule else frozenset()
         if touched:
             found.append(msgspec.structs.replace(gap, touches=tuple(sorted(touched))))
     return tuple(found)
-
-
-def _place(gap: DataGap) -> int:
-    return _ORDER.get(gap.kind, len(_ORDER))

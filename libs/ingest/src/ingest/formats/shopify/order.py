@@ -7,6 +7,7 @@ from datetime import datetime
 from ingest.csv.damaged_ids import rounded
 from ingest.csv.notes import Notes
 from ingest.formats.customers import pseudonym
+from ingest.formats.money_back import back_called, plain
 from ingest.formats.shopify.amounts import Amounts, Back, Goods, Sums, amounts_of, refund_of
 from ingest.formats.shopify.columns import LineColumns, OrderColumns
 from ingest.formats.shopify.tax_bearing import included_by_rate
@@ -90,7 +91,8 @@ class Order:
     @property
     def status(self) -> str:
         """Its state of payment, as the platform spells it."""
-        return "_".join((self.head.status or "").lower().replace("-", " ").split())
+        own = plain(self.head.status).replace(" ", "_")
+        return own if own in KNOWN else back_called(self.head.status, "partially_refunded") or own
 
     @property
     def platform_id(self) -> str | None:

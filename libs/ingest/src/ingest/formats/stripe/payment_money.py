@@ -46,6 +46,16 @@ class PaymentMoney:
         """Whether it was paid in another currency than the shop's."""
         return row.currency.upper() != self._currency
 
+    def is_unconverted(self, row: PaymentColumns) -> bool:
+        """Whether it was, and is not told in the shop's: neither how much nor of another one."""
+        others = row.converted_currency.upper() not in {"", self._currency}
+        return self.is_converted(row) and not row.converted and not others
+
+    def refuse_unconverted(self, table: Table, position: int, cell: str) -> None:
+        """Note that a file has payments of that kind alone, by the first of them."""
+        reason = f"is empty: what was paid in {self._currency} is not known"
+        table.fault(position, reason, "Converted Amount", cell)
+
     def of(self, table: Table, position: int, row: PaymentColumns, *, lost: bool) -> Money | None:
         """A row's money; None, with the reason noted, where it has none.
 
@@ -104,10 +114,7 @@ class PaymentMoney:
             try:
                 found.append((self._optional if number else self._required)(cell))
             except BadValueError as error:
-                reason = str(error)
-                if column == "Converted Amount" and not cell:
-                    reason += f": what was paid in {self._currency} is not known"
-                table.fault(position, reason, column, cell)
+                table.fault(position, str(error), column, cell)
         return found if len(found) == len(cells) else None
 
     def _in_theirs(self, row: PaymentColumns) -> tuple[int | None, int | None, int | None]:

@@ -5,10 +5,12 @@ from typing import Final, NamedTuple
 
 from ingest.csv.booleans import boolean
 from ingest.csv.notes import Notes
+from ingest.formats.money_back import back_called, dispute_in, plain
 from ingest.formats.stripe.unknown_words import UnknownWords
 
 REFUNDED: Final = "refunded"
-BACK: Final = frozenset({REFUNDED, "partially refunded"})
+PART_BACK: Final = "partially refunded"
+BACK: Final = frozenset({REFUNDED, PART_BACK})
 DISPUTED: Final = "disputed"
 _PAID: Final = BACK | {"paid", "succeeded", DISPUTED, ""}
 _UNPAID: Final = frozenset(
@@ -23,17 +25,22 @@ AUTHORISED: Final = "authorised and not captured; left out"
 
 
 class State(NamedTuple):
-    """The cells of ``columns.PAYMENT_STATE``, as words."""
+    """The cells of ``columns.PAYMENT_STATE``, as words; ``dispute`` is how one ended, where the
+    status tells that.
+    """
 
     status: str
     captured: str
     mode: str
+    dispute: str = ""
 
 
 def state_of(cells: Sequence[str]) -> State:
     """The state that a row's cells tell."""
-    status, captured, mode = (" ".join(each.lower().split()) for each in cells)
-    return State(status.replace("_", " "), captured, mode.replace("_", " "))
+    status, captured, mode = cells
+    words, dispute = plain(status), dispute_in(status)
+    words = DISPUTED if dispute is not None else back_called(status, PART_BACK) or words
+    return State(words, " ".join(captured.lower().split()), plain(mode), dispute or "")
 
 
 def paid(state: State, name: str, notes: Notes, words: UnknownWords) -> bool:

@@ -9,6 +9,7 @@ from ingest.csv.table import Table
 from ingest.csv.values import BadValueError
 from ingest.formats.column_notes import Missing
 from ingest.formats.model import Reading
+from ingest.formats.money_back import dispute_in, plain
 from ingest.formats.reconciliation import Reconciliation
 from ingest.formats.stripe import columns
 from ingest.formats.stripe.charges import Charge, Charges
@@ -50,6 +51,10 @@ UNTOLD = (
     "its Status says that it was paid back, and the export not how much; only what is known of it"
     " from elsewhere counts (a refunds.csv can bring it)"
 )
+UNCONVERTED = (
+    "paid in another currency, and the export does not say what it came to in the shop's; left out"
+    " (a later export that does brings it)"
+)
 NOTHING = "a payment of nothing; left out"
 BELOW = "its amount is below nothing, which no payment is; left out with its amount"
 
@@ -63,6 +68,8 @@ class PaymentsExport:
         self._faults, self._notes, self._gaps = reading.faults, reading.notes, reading.gaps
         self._charges, self._reconciliation = charges, reconciliation
         self._money, self._words = PaymentMoney(reading.currency), UnknownWords(reading.notes)
+        self._unconverted: tuple[int, str] | None = None
+        self._sold = False
 
     @property
     def missing(self) -> Missing:
@@ -84,14 +91,23 @@ class PaymentsExport:
                 self.record.explain(table, position, cells)
                 self._faults.suspect(table.name, payment_id)
                 continue
-            line = self._line(table, position, row, state)
+            ended = _ended(row.dispute_status) or state.dispute
+            line = self._line(table, position, row._replace(dispute_status=ended), state)
             if line is not None:
+                self._sold = True
                 yield line
+        if self._unconverted is not None and not self._sold:
+            self._money.refuse_unconverted(table, *self._unconverted)
 
     def _line(
         self, table: Table, position: int, row: PaymentColumns, state: State
     ) -> OrderLineRow | None:
-        money = self._money.of(table, position, row, lost=_dispute(row) == _LOST)
+        if self._money.is_unconverted(row) and row.created is not None:
+            self._notes.add(UNCONVERTED, row.id)
+            self._gaps.add(GapKind.SALES_LEFT_OUT, row.id, row.created)
+            self._unconverted = self._unconverted or (position, row.converted)
+            return None
+        money = self._money.of(table, position, row, lost=row.dispute_status == _LOST)
         if row.created is None:
             table.fault(position, "is empty", "Created (UTC)", "")
         if money is None or row.created is None:
@@ -128,7 +144,7 @@ class PaymentsExport:
         for number, (what, amount, at, told) in enumerate(
             (
                 ("refunded", money.refunded or 0, row.refunded_at, lost >= money.amount),
-                ("disputed", lost, row.disputed_at, _dispute(row) == _WON),
+                ("disputed", lost, row.disputed_at, row.dispute_status == _WON),
             )
         ):
             undated += amount if at is None else 0
@@ -154,7 +170,7 @@ class PaymentsExport:
 
     def _remark_on_dispute(self, row: PaymentColumns, state: State, at: datetime) -> None:
         """Say of a dispute that was neither won nor lost where it stands, as far as is told."""
-        word = _dispute(row)
+        word = row.dispute_status or ""
         if word in _OPEN:
             self._notes.add(OPEN, row.id)
         elif word and word not in _NO_MONEY | {_LOST}:
@@ -168,9 +184,9 @@ class PaymentsExport:
         self._gaps.add(GapKind.REFUNDS_NOT_KNOWN, payment_id, since)
 
 
-def _dispute(row: PaymentColumns) -> str:
-    """What became of a dispute over it, in the platform's words; empty where there was none."""
-    return "_".join((row.dispute_status or "").lower().split())
+def _ended(dispute: str | None) -> str:
+    """What became of a dispute, in the platform's words; empty where there was none."""
+    return dispute_in(dispute) or "_".join(plain(dispute).split())
 
 
 def _told(amount: str) -> bool:

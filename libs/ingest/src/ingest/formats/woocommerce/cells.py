@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from ingest.csv.values import BadValueError, amounts
+from ingest.formats.money_back import back_called
 from ingest.formats.woocommerce.state_words import STATES
 
 BACK: Final = frozenset({"refunded", "partially-refunded"})
@@ -15,6 +16,7 @@ SOLD: Final = BACK | {"completed", "processing"}
 UNSOLD: Final = frozenset(
     {"pending", "on-hold", "failed", "cancelled", "checkout-draft", "auto-draft", "trash"}
 )
+_BETWEEN: Final = re.compile(r"[\s_-]+")
 _FLOAT: Final = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,1074})?([eE][-+]?[0-9]{1,3})?")
 """A number as PHP writes a float: ``1.4210854715202E-14``, or all the decimals one can have."""
 _MOST_DIGITS: Final = 18
@@ -24,8 +26,9 @@ _MOST_DIGITS: Final = 18
 def status_of(text: str | None) -> str:
     """A state of an order by WooCommerce's own name, as ``on-hold``."""
     written = unicodedata.normalize("NFC", text or "")
-    plain = "-".join(written.strip().lower().removeprefix("wc-").split())
-    return STATES.get(plain, plain)
+    plain = _BETWEEN.sub("-", written.strip().lower()).removeprefix("wc-")
+    known = STATES.get(plain, plain)
+    return known if known in SOLD | UNSOLD else back_called(text, "partially-refunded") or known
 
 
 def rounding(exponent: int) -> Callable[[str], int | None]:

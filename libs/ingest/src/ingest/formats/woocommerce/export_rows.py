@@ -4,7 +4,7 @@ row only or on all.
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from common.reports.document.gaps import GapKind
 from common.reports.money import currency_exponent
@@ -17,10 +17,11 @@ from ingest.formats.cells import local_instant, sold_in
 from ingest.formats.column_notes import Missing
 from ingest.formats.model import Reading
 from ingest.formats.woocommerce.cells import rounding
-from ingest.formats.woocommerce.definition import FORMAT
+from ingest.formats.woocommerce.export_values import head_of, line_of
 from ingest.formats.woocommerce.order import Head, Order
 from ingest.formats.woocommerce.order_rows import TWICE, OrderRows, Row, once
-from ingest.formats.woocommerce.reconcile import Line, Sums
+from ingest.formats.woocommerce.reconcile import Line
+from ingest.formats.woocommerce.row_of_sums import RowOfSums
 from ingest.formats.woocommerce.unsold import unsold
 
 REQUIRED: Final = frozenset({"Order Number", "Order Status", "Order Date", "Item Name"})
@@ -59,6 +60,7 @@ GAPS: Final[Mapping[str, GapKind]] = {
     "Order Refund Amount": GapKind.REFUNDS_NOT_KNOWN,
 }
 """Of those, what reports of the orders' days say."""
+OF_SUMS: Final = "line {} has sums and no order; it was left out"
 _NUMBER, _STATUS = 0, 1
 _PRICES: Final = ("Item Cost", "Order Line Total")
 
@@ -127,6 +129,7 @@ class ExportRows:
         self._faults, self._notes = reading.faults, reading.notes
         self._rows = OrderRows(self.order, reading.notes)
         self._skus = DamagedIds("SKU", reading.notes)
+        self._sums = RowOfSums(self.line, len(self.line.names))
 
     def orders(self, table: Table) -> Iterator[Order]:
         """The orders, whose rows follow each other."""
@@ -136,9 +139,10 @@ class ExportRows:
                 table.fault(1, f"is missing, and so is {_PRICES[1]}: one is needed", _PRICES[0])
                 self._faults.blind.add(table.name)
                 return
+            self._sums.add(cells)
             number = cells[_NUMBER].strip()
             if not number and self._rows.of_totals(cells):
-                self._notes.tell(f"line {position} has sums and no order; it was left out")
+                self._notes.tell(OF_SUMS.format(position))
                 continue
             if not number and not rows:
                 table.fault(position, "has no Order Number, and no order is before it", value="")
@@ -149,9 +153,11 @@ class ExportRows:
                 rows = []
             rows.append((position, cells))
         if rows:
-            yield from self._order(table, rows)
+            yield from self._order(table, rows, last=True)
 
-    def _order(self, table: Table, all_rows: Sequence[Row]) -> Iterator[Order]:
+    def _order(
+        self, table: Table, all_rows: Sequence[Row], *, last: bool = False
+    ) -> Iterator[Order]:
         position, first = all_rows[0]
         number = first[_NUMBER].strip()
         left_out = unsold(position, number, first[_STATUS])
@@ -176,10 +182,18 @@ class ExportRows:
             self._faults.suspect(table.name, number)
             return
         less = "Quantity" not in table.present and "Quantity (- Refund)" in table.present
-        order = _head(position, values, codes)
+        order = head_of(position, values, codes)
         if rounded(number):
             self._notes.add(ROUNDED, number)
+        if last:
+            self._leave_sums_out(all_rows[-1], order, lines)
         yield Order(order, self._once(order, lines), less)
+
+    def _leave_sums_out(self, row: Row, order: Head, lines: list[tuple[Line, Cells]]) -> None:
+        """Take the last of an order's lines away where the file's last ``row`` is one of sums."""
+        if lines and self._sums.is_last(row[1], order.sums, [line for line, _ in lines]):
+            self._notes.tell(OF_SUMS.format(row[0]))
+            lines.pop()
 
     def _once(self, order: Head, lines: Sequence[tuple[Line, Cells]]) -> tuple[Line, ...]:
         """The lines of an order, once where its rows stand in the file several times."""
@@ -212,47 +226,5 @@ class ExportRows:
             if clash is not None:
                 table.fault(at, clash, "SKU", told["SKU"])
                 complete = False
-            lines.append((_line(at, len(lines) + 1, told), cells))
+            lines.append((line_of(at, len(lines) + 1, told), cells))
         return lines if complete else None, codes
-
-
-def _line(position: int, number: int, told: Mapping[str, Any]) -> Line:
-    count = told["Quantity"] if told["Quantity"] is not None else told["Quantity (- Refund)"]
-    quantity = 1 if count is None else count
-    cost, total = told["Item Cost"], told["Order Line Total"]
-    by_cost = total is None
-    return Line(
-        *(position * FORMAT.rows_a_line, number, quantity),
-        total=(cost or 0) * quantity if by_cost else total,
-        before=told["Order Line Subtotal"],
-        title=told["Item Name"],
-        sku=told["SKU"],
-        unit_cost=cost or 0 if by_cost else None,
-    )
-
-
-def _head(position: int, values: Mapping[str, Any], codes: Mapping[str, None]) -> Head:
-    discount, refunded = values["Cart Discount Amount"], values["Order Refund Amount"]
-    return Head(
-        position,
-        values["Order Number"],
-        values["Order Status"],
-        values["Order Date"],
-        values["Paid Date"],
-        None,
-        values["Email (Billing)"],
-        None,
-        values["Country Code (Shipping)"] or values["Country Code (Billing)"],
-        values["State Code (Shipping)"] or values["State Code (Billing)"],
-        ", ".join(codes) or None,
-        Sums(
-            values["Order Subtotal Amount"],
-            None if discount is None else abs(discount),
-            values["Order Shipping Amount"] or 0,
-            values["Order Total Fee"] or 0,
-            values["Order Total Tax Amount"] or 0,
-            values["Order Shipping Tax Amount"] or 0,
-            values["Order Total Amount"],
-            abs(refunded or 0),
-        ),
-    )

@@ -90,12 +90,12 @@ def once(sums: Sums, lines: Sequence[Line], cells: Sequence[Cells]) -> tuple[Lin
     for period in range(1, len(lines) // 2 + 1):
         if len(lines) % period == 0 and cells[period:] == cells[:-period]:
             first = tuple(lines[:period])
-            if _fit(sums, first) and not _fit(sums, lines):
+            if fit(sums, first) and not fit(sums, lines):
                 return first
     return None
 
 
-def _fit(sums: Sums, lines: Sequence[Line]) -> bool:
+def fit(sums: Sums, lines: Sequence[Line]) -> bool:
     """Whether an order's total, or its subtotal where there is none, is that of ``lines``."""
     if sums.total is not None:
         return not reading_of(sums, lines).unexplained

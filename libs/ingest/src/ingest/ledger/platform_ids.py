@@ -1,0 +1,91 @@
+"""Orders by the platform's id: one that comes by two names is one order, two of a name are two.
+
+A shop's admin, its events and a spreadsheet that took the number for one call an order `#1001` and
+`1001`. The ledger goes on to call it as it did first. Another order of a name that is taken, as of
+a second site that numbers its orders alike, is called by name and id.
+"""
+
+from typing import Final
+
+from ingest.ledger.staging import Cursor, derive
+
+# `first` is what the input calls the order first, `turn` counts the orders of that name. Those of
+# an id that the ledger knows by no other name, and of a name that is no other's, are not looked at.
+# Each id is looked up by itself, whatever is known of tables that were just filled.
+_STAGE_CALLED: Final = """
+    SELECT h.order_id, h.platform_id, h.first, h.turn, h.sharing,
+           o.platform_id AS named_id, k.id AS key, k.external_id AS known
+    FROM (
+        SELECT order_id, platform_id, sharing,
+               first_value(order_id) OVER same_order AS first,
+               first_value(turn) OVER same_order AS turn
+        FROM (
+            SELECT order_id, platform_id, min(position) AS position,
+                   row_number() OVER (PARTITION BY order_id ORDER BY min(position)) AS turn,
+                   count(*) OVER (PARTITION BY order_id) AS sharing
+            FROM staged_order_lines WHERE platform_id IS NOT NULL GROUP BY order_id, platform_id
+        ) g WINDOW same_order AS (PARTITION BY platform_id ORDER BY position)
+    ) h
+    LEFT JOIN orders o ON o.tenant_id = %(tenant_id)s AND o.external_id = h.first
+    LEFT JOIN LATERAL (
+        SELECT id, external_id FROM orders
+        WHERE tenant_id = %(tenant_id)s AND platform_id = h.platform_id OFFSET 0) k ON true
+    WHERE h.first <> h.order_id OR k.external_id <> h.order_id
+       OR (k.id IS NULL AND (o.platform_id <> h.platform_id
+                             OR (o.platform_id IS NULL AND h.turn > 1)))
+"""
+# What comes without an id by such a name is meant for its order, where no other has the name.
+_STAGE_NAMESAKES: Final = """
+    SELECT c.order_id, c.platform_id, c.renamed, c.renamed = c.beside AS apart,
+           c.renamed <> c.beside AND c.sharing = 1
+           AND NOT EXISTS (
+               SELECT FROM orders o
+               WHERE o.tenant_id = %(tenant_id)s AND o.external_id = c.order_id)
+           AND NOT EXISTS (
+               SELECT FROM staged_order_lines l
+               WHERE l.order_id = c.order_id AND l.platform_id IS NULL
+                 AND l.placed_at IS NOT NULL) AS alone
+    FROM (
+        SELECT DISTINCT ON (order_id, platform_id)
+               order_id, platform_id, sharing, first || ' (' || platform_id || ')' AS beside,
+               CASE WHEN known IS NOT NULL THEN known
+                    WHEN named_id <> platform_id OR (named_id IS NULL AND turn > 1)
+                    THEN first || ' (' || platform_id || ')'
+                    ELSE first END AS renamed
+        FROM staged_called
+        WHERE first <> order_id OR named_id IS DISTINCT FROM platform_id
+        ORDER BY order_id, platform_id, known IS DISTINCT FROM first, key
+    ) c
+    WHERE c.renamed <> c.order_id
+"""
+_NONE: Final = """
+    SELECT ''::text AS order_id, ''::text AS platform_id, ''::text AS renamed, false AS apart
+    WHERE false
+"""
+_RENAME_LINES: Final = """
+    UPDATE staged_order_lines l SET order_id = n.renamed
+    FROM staged_order_lines h JOIN staged_namesakes n USING (order_id, platform_id)
+    WHERE l.head = h.position
+"""
+_RENAME: Final = tuple(
+    f"""
+    UPDATE {table} r SET order_id = n.renamed FROM staged_namesakes n
+    WHERE r.order_id = n.order_id
+      AND (r.platform_id = n.platform_id OR (r.platform_id IS NULL AND n.alone))
+    """  # noqa: S608 - tables of our own
+    for table in ("staged_refunds", "staged_gaps")
+)
+
+
+def call_by_platform_id(cursor: Cursor) -> int:
+    """Give the staged orders of a platform's ids the names that the ledger has or will have for
+    them, with their refunds and gaps; how many were renamed.
+
+    Makes ``staged_namesakes``: these, by their name and id.
+    """
+    found = derive(cursor, "staged_called", _STAGE_CALLED)
+    renamed = derive(cursor, "staged_namesakes", _STAGE_NAMESAKES if found else _NONE)
+    if renamed:
+        for statement in (_RENAME_LINES, *_RENAME):
+            cursor.execute(statement)
+    return renamed
