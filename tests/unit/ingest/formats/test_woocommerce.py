@@ -5,6 +5,7 @@ import io
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from fractions import Fraction
 from functools import partial
 
@@ -28,6 +29,7 @@ from ingest.csv.notes import Notes
 from ingest.formats import registry
 from ingest.formats.detect import format_of
 from ingest.formats.model import Reading
+from ingest.formats.woocommerce.amounts import MEASURED
 from ingest.sources import FileKind, ImportFile
 
 MUG, PLATE = Line("Mug", "M-1", 2, 1000), Line("Plate", "", 1, 700)
@@ -93,6 +95,28 @@ def test_currencies_of_other_decimals(way, currency, exponent):
     named = {"1": ORDER}
     extra = {} if way is not export_items else {"order_currency": currency}
     assert Read(way(named, exponent=exponent, **extra), currency).totals == {"1": ORDER.total}
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+@pytest.mark.parametrize(
+    ("quantity", "pieces", "measured"),
+    [("1.5", 1, True), ("0.350", 1, True), ("2.000", 2, False), ("2.0", 2, False)],
+)
+def test_what_is_sold_by_weight_or_length_is_one_piece_of_its_worth(
+    way, quantity, pieces, measured
+):
+    cloth = Line("Cloth", "C-1", Decimal(quantity), 2000)
+    found = Read(way({"1": Sold((cloth, PLATE), shipping=490)}))
+    assert found.faults == []
+    assert found.reconciled.unexplained == ()
+    assert [line.quantity for line in found.lines] == [pieces, 1]
+    assert found.totals == {"1": int(Decimal(quantity) * 2000) + 700 + 490}
+    assert found.says(MEASURED) == measured
+
+
+def test_a_quantity_that_is_no_number_is_refused():
+    (fault,) = Read(export_items({"1": ORDER}).replace(b"quantity:2", b"quantity:1.5 m")).faults
+    assert "is not a whole number" in fault
 
 
 def test_a_gift_card_is_left_out_where_it_is_a_liability():

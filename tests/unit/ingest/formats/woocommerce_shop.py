@@ -7,6 +7,7 @@ coupons with shipping, fees and tax.
 import csv
 import io
 from dataclasses import dataclass
+from decimal import Decimal
 
 from hypothesis import strategies as st
 
@@ -32,17 +33,20 @@ ITEMS = (
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line as it was sold, without tax; ``off`` is what coupons took off it."""
+    """A line as it was sold, without tax; ``off`` is what coupons took off it.
+
+    A plug-in that sells by weight or length has quantities with decimals.
+    """
 
     title: str
     sku: str
-    quantity: int
+    quantity: int | Decimal
     price: int
     off: int = 0
 
     @property
     def before(self):
-        return self.quantity * self.price
+        return int(self.quantity * self.price)
 
     @property
     def total(self):
@@ -125,7 +129,7 @@ def export_rows(sold, *, exponent=2, exact=True, filled=True, **cells):
             FEE: text(order.fees),
         } | cells
         for at, line in enumerate(order.lines):
-            cost = (2 * line.total + line.quantity) // (2 * line.quantity)
+            cost = int((2 * line.total + line.quantity) // (2 * line.quantity))
             told = {
                 "SKU": line.sku,
                 "Item #": at + 1,

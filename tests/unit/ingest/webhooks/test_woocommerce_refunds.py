@@ -29,6 +29,15 @@ def test_to_the_version_before_a_refund_of_its_own_adds_nothing_whatever_it_read
         assert merged.refunds["7"].seen_at == "2026-03-02T10:00:00.000000+00:00"
 
 
+def test_what_is_sold_by_weight_is_one_piece() -> None:
+    told = order([line(1, "30.00", quantity="1.5"), line(2, "8.00", quantity="2.0")], "38.00")
+    platform = WooCommerceWebhooks()
+    _, facts = platform.read("order.updated", told | {"id": "1", "customer_id": "0"}, ARRIVAL)
+    state = platform.state("1", facts, SHOP)
+    assert state is not None
+    assert [(row.quantity, row.unit_price) for row in state.lines] == [(1, 3_000), (2, 400)]
+
+
 def test_the_rows_of_an_order_grow_with_its_lines_and_refunds_and_not_with_both_at_once() -> None:
     """Each has a part of each line: four million rows."""
     many = 2_000

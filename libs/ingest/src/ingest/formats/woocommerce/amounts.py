@@ -12,6 +12,7 @@ IN_PRICES = "prices include tax; it was taken out of lines and shipping in propo
 SPREAD = "the file does not say which lines a coupon was for; its discount was put on all of them"
 BELOW = "a fee or a line below nothing was taken as a discount"
 NO_PIECES = "a line of quantity 0 was left out"
+MEASURED = "a quantity that is no whole number counts as one piece"
 DENIED = "the order's subtotal or discount is not what its lines come to; the lines were taken"
 NO_TOTAL = "there is no order total to check the lines with"
 
@@ -70,6 +71,8 @@ def amounts_of(
     dropped = sum(line.total for line in reading.lines) - sum(line.total for line in there)
     if len(there) < len(reading.lines):
         remarks.append(NO_PIECES)
+    if any(line.measured for line in there):
+        remarks.append(MEASURED)
     below = min(sums.shipping, 0) + min(reading.tax, 0)
     tax = max(reading.tax, 0)
     parts = _discounted(sums, reading, goods, remarks)

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
-from ingest.csv.values import BadValueError, amounts
+from ingest.csv.values import BadValueError, amounts, whole
 from ingest.formats.money_back import back_called
 from ingest.formats.woocommerce.state_words import STATES
 
@@ -19,6 +19,7 @@ UNSOLD: Final = frozenset(
 _BETWEEN: Final = re.compile(r"[\s_-]+")
 _FLOAT: Final = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,1074})?([eE][-+]?[0-9]{1,3})?")
 """A number as PHP writes a float: ``1.4210854715202E-14``, or all the decimals one can have."""
+_MEASURED: Final = re.compile(r"[0-9]{1,12}\.[0-9]{1,12}")
 _MOST_DIGITS: Final = 18
 """Of the whole units of an amount; more are not computed with."""
 
@@ -53,6 +54,26 @@ def rounding(exponent: int) -> Callable[[str], int | None]:
             return exact(format(number.quantize(Decimal(1).scaleb(-exponent), ROUND_HALF_UP), "f"))
 
     return convert
+
+
+def quantity_of(text: str) -> int | Decimal:
+    """A quantity: pieces, or the decimal of what plug-ins sell by weight or by length.
+
+    Raises:
+        BadValueError: it is neither.
+    """
+    try:
+        return whole(text, least=0)
+    except BadValueError:
+        if _MEASURED.fullmatch(text.strip()) is None:
+            raise
+        number = Decimal(text)
+        return int(number) if number == int(number) else number
+
+
+def pieces(quantity: int | Decimal) -> tuple[int, bool]:
+    """How many pieces a quantity is, and whether it is one that was measured."""
+    return (quantity, False) if isinstance(quantity, int) else (1, True)
 
 
 def fields(cell: str) -> dict[str, str]:

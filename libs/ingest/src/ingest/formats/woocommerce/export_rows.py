@@ -3,7 +3,6 @@ row only or on all.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from functools import partial
 from typing import Final
 
 from common.reports.document.gaps import GapKind
@@ -12,11 +11,11 @@ from ingest.csv.damaged_ids import DamagedIds, rounded
 from ingest.csv.notes import ROUNDED
 from ingest.csv.records import Record
 from ingest.csv.table import Cells, Table
-from ingest.csv.values import BadValueError, Remembered, identity, title, whole, words
+from ingest.csv.values import BadValueError, Remembered, identity, title, words
 from ingest.formats.cells import local_instant, sold_in
 from ingest.formats.column_notes import Missing
 from ingest.formats.model import Reading
-from ingest.formats.woocommerce.cells import rounding
+from ingest.formats.woocommerce.cells import quantity_of, rounding
 from ingest.formats.woocommerce.export_values import head_of, line_of
 from ingest.formats.woocommerce.order import Head, Order
 from ingest.formats.woocommerce.order_rows import TWICE, OrderRows, Row, once
@@ -81,7 +80,7 @@ def records_of(currency: str, timezone: str) -> tuple[Record, Record]:
     money = Remembered(rounding(currency_exponent(currency))).__getitem__
     text = Remembered(words).__getitem__
     code = sold_in(currency, any_case=True)
-    count = Remembered(lambda cell: partial(whole, least=0)(cell) if cell else None).__getitem__
+    count = Remembered(lambda cell: quantity_of(cell) if cell else None).__getitem__
     at = local_instant(timezone)
     order = Record(
         {

@@ -13,11 +13,11 @@ from ingest.csv.headers import folded
 from ingest.csv.notes import ROUNDED
 from ingest.csv.records import Record
 from ingest.csv.table import Cells, Table
-from ingest.csv.values import BadValueError, Remembered, identity, title, whole, words
+from ingest.csv.values import BadValueError, Remembered, identity, title, words
 from ingest.formats.cells import local_instant, sold_in
 from ingest.formats.column_notes import Missing
 from ingest.formats.model import Reading
-from ingest.formats.woocommerce.cells import fields, refunds_in, rounding
+from ingest.formats.woocommerce.cells import fields, pieces, quantity_of, refunds_in, rounding
 from ingest.formats.woocommerce.definition import FORMAT
 from ingest.formats.woocommerce.order import Head, Order
 from ingest.formats.woocommerce.reconcile import Line, Sums
@@ -141,10 +141,10 @@ class ItemColumns:
         clash = self._skus.clash(sku or "", name or "")
         if clash is not None:
             raise BadValueError(f"its sku: {clash}")
-        quantity = whole(parts.get("quantity", ""), least=0)
+        count, measured = pieces(quantity_of(parts["quantity"]))
         before = self._money(parts.get("sub_total", parts.get("subtotal", "")))
         place = position * FORMAT.rows_a_line + number
-        return Line(place, number, quantity, total, before, name, sku)
+        return Line(place, number, count, total, before, name, sku, measured=measured)
 
 
 def _codes(cell: str) -> str | None:

@@ -23,7 +23,8 @@ from ingest.formats.allocate import spread
 @dataclass(frozen=True, slots=True)
 class Line:
     """A line: ``total`` after coupons, ``before`` them where it is told; ``unit_cost`` where the
-    total is only known by it, so that it may be off by half a unit a piece.
+    total is only known by it, so that it may be off by half a unit a piece. ``measured`` where it
+    is one piece, sold by weight or length.
     """
 
     position: int
@@ -34,6 +35,7 @@ class Line:
     title: str | None
     sku: str | None
     unit_cost: int | None = None
+    measured: bool = False
 
 
 @dataclass(frozen=True, slots=True)

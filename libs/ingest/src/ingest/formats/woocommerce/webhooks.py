@@ -13,10 +13,10 @@ from datetime import datetime
 from typing import Any, Final
 
 from common.reports.money import currency_exponent
-from ingest.csv.values import BadValueError, identity, title, whole, words
+from ingest.csv.values import BadValueError, identity, title, words
 from ingest.formats.cells import sold_in
 from ingest.formats.customers import pseudonym
-from ingest.formats.woocommerce.cells import rounding, status_of
+from ingest.formats.woocommerce.cells import pieces, quantity_of, rounding, status_of
 from ingest.formats.woocommerce.definition import FORMAT
 from ingest.formats.woocommerce.order import (
     Head,
@@ -254,5 +254,6 @@ def _line(number: int, cells: Mapping[str, str], money: Any) -> Line:
     total = money(cells["total"])
     if total is None or (name is None and sku is None):
         raise BadValueError("has a line without total, or without name and sku")
-    quantity, before = whole(cells["quantity"], least=0), money(cells["subtotal"])
-    return Line(number, number, quantity, total, before, name, sku)
+    count, measured = pieces(quantity_of(cells["quantity"]))
+    before = money(cells["subtotal"])
+    return Line(number, number, count, total, before, name, sku, measured=measured)
