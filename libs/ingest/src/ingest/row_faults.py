@@ -61,7 +61,7 @@ def _row_fault(
     if kind is FileKind.ORDERS and column is not None:
         column = layout.columns.get(column, column)
     return RowFault(
-        file.name if file is not None else f"{kind}.csv",
+        file.name if file is not None else kind.plain_name,
         position,
         column,
         None if value is None else shortened(value),

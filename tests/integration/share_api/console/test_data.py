@@ -90,6 +90,24 @@ def test_every_fault_is_listed_as_text_and_nothing_is_taken_in(tab: Tab, world: 
     assert rows[0]["line"] == str(bad.count("\n"))
 
 
+def test_an_import_is_listed_by_the_names_of_its_files(tab: Tab, world: World) -> None:
+    name = "<b>Mai\u202e & 2026.csv"
+    bad = JPY + "O3,soon,JPY,1,P1,1,10\n"
+    parts = [("csrf", (None, tab.csrf)), ("orders", (name, bad)), ("refunds", ("b.csv", "x"))]
+    way = tab.client.post("/admin/data", files=parts).headers["location"]
+    work(world.engine)
+    shown = "<bdi>&lt;b&gt;Mai &amp; 2026.csv</bdi>"
+    assert f"{shown} · <bdi>b.csv</bdi>" in tab.open("/admin/data").text
+    page = tab.open(way).text
+    assert f"· {shown} · <bdi>b.csv</bdi>" in page
+    assert f'<th scope="row">{shown}</th>' in page
+    faults = tab.open(f"{way}/faults").content.decode("utf-8-sig")
+    assert {row["file"] for row in csv.DictReader(io.StringIO(faults, newline=""))} == {
+        "<b>Mai & 2026.csv",
+        "b.csv",
+    }
+
+
 def test_an_import_goes_on_when_the_session_ends(tab: Tab, world: World) -> None:
     sent = upload(tab, orders=JPY)
     tab.send("/admin/logout")

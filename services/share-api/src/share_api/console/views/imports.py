@@ -10,7 +10,9 @@ from common.csv_text import BOM, text_row
 from common.db.imports import Import, ImportState
 from common.reports.document.schema import Days
 from common.reports.money import currency_exponent
+from ingest.sources import FileKind
 from share_api.console.visit import Visit
+from share_api.imports.file_names import faults_of
 
 _NAMED_DAYS: Final = 10
 _ENDED = (ImportState.SUCCEEDED, ImportState.FAILED)
@@ -68,9 +70,15 @@ class ImportView:
         return (self.row.outcome or {}).get("result") or {}
 
     @property
-    def faults(self) -> Sequence[Mapping[str, Any]]:
+    def faults(self) -> Sequence[dict[str, Any]]:
         """The first of what is wrong."""
-        return (self.row.outcome or {}).get("errors") or ()
+        return faults_of(self.row) or ()
+
+    @property
+    def file_names(self) -> Sequence[str]:
+        """What the sender calls the files, the orders' first."""
+        names = self.row.file_names or {}
+        return [names[kind] for kind in FileKind if kind in names]
 
     @property
     def fault_count(self) -> int:
@@ -83,7 +91,8 @@ FAULT_COLUMNS: Final = ("file", "line", "column", "value", "reason")
 
 def faults_csv(view: ImportView) -> bytes:
     """What is wrong with an import's files, as CSV (RFC 4180, UTF-8 with BOM, CRLF)."""
-    rows = [[fault.get(column) for column in FAULT_COLUMNS] for fault in view.faults]
+    named = [fault | {"file": fault["file_name"] or fault["file"]} for fault in view.faults]
+    rows = [[fault.get(column) for column in FAULT_COLUMNS] for fault in named]
     return "".join([BOM, *map(text_row, [FAULT_COLUMNS, *rows])]).encode()
 
 
