@@ -40,9 +40,7 @@ _FIELDS: Final = {
 
 
 @router.get(SETTINGS, dependencies=[of_a_person])
-def show_settings(
-    visit: CurrentVisit, done: str = "", cut: int = 0, remove: str = ""
-) -> Response:
+def show_settings(visit: CurrentVisit, done: str = "", cut: int = 0, remove: str = "") -> Response:
     """The settings; with ``remove``, whether that passkey is to go."""
     return settings_page(visit, done=done, cut=cut, remove=remove)
 

@@ -27,9 +27,7 @@ _MAY: Final = [needs(Permission.MEMBERS_WRITE)]
 
 
 @router.get(TEAM, dependencies=[needs(Permission.MEMBERS_READ)])
-def show_team(
-    visit: CurrentVisit, remove: str = "", revoke: str = "", done: str = ""
-) -> Response:
+def show_team(visit: CurrentVisit, remove: str = "", revoke: str = "", done: str = "") -> Response:
     """The members; with ``remove``, what removing that one ends, with ``revoke`` an invitation."""
     return _team_page(visit, remove=remove, revoke=revoke, done=done)
 

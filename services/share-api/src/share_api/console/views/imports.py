@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from common.csv_text import BOM, text_row
 from common.db.imports import Import, ImportState
+from common.http.wording import put_together
 from common.reports.document.schema import Days
 from common.reports.money import currency_exponent
 from ingest.sources import FileKind
@@ -22,7 +23,8 @@ _ENDED = (ImportState.SUCCEEDED, ImportState.FAILED)
 class ImportView:
     """An import in the reader's words; ``percent`` of its bytes are read.
 
-    ``changed_days`` are the last days that were over and changed, each with its orders.
+    ``changed_days`` are the last days that were over and changed, each with its orders, ``faults``
+    the first of what is wrong.
     """
 
     row: Import
@@ -32,6 +34,7 @@ class ImportView:
     net_sales: str
     days: str
     changed_days: tuple[tuple[str, int], ...] = ()
+    faults: Sequence[dict[str, Any]] = ()
 
     @property
     def changed(self) -> int:
@@ -70,11 +73,6 @@ class ImportView:
         return (self.row.outcome or {}).get("result") or {}
 
     @property
-    def faults(self) -> Sequence[dict[str, Any]]:
-        """The first of what is wrong."""
-        return faults_of(self.row) or ()
-
-    @property
     def file_names(self) -> Sequence[str]:
         """What the sender calls the files, the orders' first."""
         names = self.row.file_names or {}
@@ -105,6 +103,7 @@ def import_view(visit: Visit, row: Import) -> ImportView:
         began=words.instant(row.created_at, zone),
         ended=words.instant(row.finished_at, zone) if row.finished_at else "",
         percent=100 * row.done_bytes // row.total_bytes if row.total_bytes else 0,
+        faults=[each | {"reason": _reason(visit, each)} for each in faults_of(row) or ()],
         net_sales=_money(visit, result),
         days=_days(visit, result),
         changed_days=tuple(
@@ -112,6 +111,12 @@ def import_view(visit: Visit, row: Import) -> ImportView:
             for each in reversed((result.get("closedDays") or {}).get("byDay", ())[-_NAMED_DAYS:])
         ),
     )
+
+
+def _reason(visit: Visit, fault: Mapping[str, Any]) -> str:
+    """What is wrong, in the reader's language: in English where nobody has said it there."""
+    said, reason = fault.get("said"), fault["reason"]
+    return visit.words.text(put_together(said) if said else reason)
 
 
 def _money(visit: Visit, result: Mapping[str, Any]) -> str:
