@@ -7,7 +7,7 @@ import io
 import re
 
 import pytest
-from pypdf import PdfReader
+from pypdf import PageObject, PdfReader
 from redis import Redis
 from tests.browser.conftest import Open
 from tests.browser.reports import REPORTS, draw, ready, until
@@ -17,6 +17,10 @@ from common.reports.window import Period
 
 PAGES = 4
 POINTS = 8
+MARGIN = 15 / 25.4 * 72
+"""The margin below, where the number of the page is, in points."""
+FILLED = 0.6
+"""A page goes down to here at least: what is left is less than a chart, which stays whole."""
 SHEET = 710
 """What A4 leaves between the margins, in pixels."""
 DOTS = 1000
@@ -41,6 +45,29 @@ def smallest(pdf: PdfReader) -> float:
     for each in pdf.pages:
         each.extract_text(visitor_text=visit_text)
     return min(sizes)
+
+
+def lowest(sheet: PageObject) -> float:
+    """How far down the last line of a page is, but for its number: a part of the height."""
+    ends: list[float] = []
+
+    def visit_text(text: str, page: list[float], line: list[float], *_: object) -> None:
+        height = line[4] * page[1] + line[5] * page[3] + page[5]
+        if text.strip() and height > MARGIN:
+            ends.append(height)
+
+    sheet.extract_text(visitor_text=visit_text)
+    return 1 - min(ends) / float(sheet.mediabox.height)
+
+
+@pytest.mark.parametrize("count", [12, 60])
+def test_no_page_but_the_last_is_left_half_empty(
+    visit: Open, redis_client: Redis, count: int
+) -> None:
+    path = ready(redis_client, "product-performance", window(Period.MONTH), count=count).path
+    page = draw(visit(path).page)
+    pdf = PdfReader(io.BytesIO(page.pdf(format="A4", print_background=True)))
+    assert [each for each in map(lowest, pdf.pages[:-1]) if each < FILLED] == []
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,8 @@ from tests.support import marked_words, problem_words
 from tests.support.marked_words import Message
 from tests.support.samples import document, window
 
+import ingest
+import worker.imports
 from accounts.permissions import REGISTRY, SCOPES
 from common.reports import registry
 from common.reports.window import Period
@@ -30,8 +32,16 @@ def words() -> tuple[Message, ...]:
         *(word for said in problem_words.of_problems().values() for word in sorted(said)),
         *problem_words.of_statuses(),
         *problem_words.of_wordings(),
+        *_of_imports(),
     )
     return tuple(dict.fromkeys(message for message in found if message))
+
+
+def _of_imports() -> Iterator[Message]:
+    """What a worker finds in files, which the console shows."""
+    for package in (ingest, worker.imports):
+        for path in sorted(Path(package.__file__ or "").parent.rglob("*.py")):
+            yield from marked_words.of_wordings(path)
 
 
 def _scopes() -> Iterator[Message]:

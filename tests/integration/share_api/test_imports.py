@@ -105,6 +105,7 @@ def test_bad_rows_are_told_and_nothing_is_loaded(anna: httpx.Client, world: Worl
     assert failed["errors"] == [
         {
             "file": "orders.csv",
+            "fileName": "orders.csv",
             "line": 2,
             "column": "unit_price",
             "value": "10,00",
@@ -114,6 +115,26 @@ def test_bad_rows_are_told_and_nothing_is_loaded(anna: httpx.Client, world: Worl
     assert audited(anna, failed["id"])[0] == ("import.failed", "worker", {"errors": 1})
     assert stored(world.engine, world.berlin, "SELECT count(*) FROM orders") == [0]
     assert stored(world.engine, world.berlin, "SELECT count(*) FROM import_chunks") == [0]
+
+
+def test_files_are_called_what_their_sender_calls_them(anna: httpx.Client, world: World) -> None:
+    bad = ORDERS.replace("P1,2,10.00", 'P1,2,"10,00"')
+    sent = {
+        "orders": ("C:\\Exporte\\Mai\u202e 2026.csv", bad),
+        "stock": ("stock.csv", STOCK),
+        "refunds": (None, REFUNDS),
+    }
+    location = started(anna.post(PATH, files=sent))
+    names = {"orders": "Mai 2026.csv", "stock": "stock.csv"}
+    assert anna.get(location).json()["fileNames"] == names
+    work(world.engine)
+    failed = anna.get(location).json()
+    assert [(each["file"], each["fileName"]) for each in failed["errors"]] == [
+        ("orders.csv", "Mai 2026.csv")
+    ]
+    assert anna.get(PATH).json()["items"][0]["fileNames"] == names
+    unnamed = anna.get(started(anna.post(PATH, content=ORDERS, headers=CSV))).json()
+    assert unnamed["fileNames"] is None
 
 
 def test_a_large_file_is_kept_in_chunks(anna: httpx.Client, world: World) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from common.http.wording import Wording
 from ingest.csv.faults import Faults, RowFault, shortened
 from ingest.formats.model import ImportFormat
 from ingest.ledger.errors import DuplicateRowError, Fault, IngestError
@@ -61,11 +62,11 @@ def _row_fault(
     if kind is FileKind.ORDERS and column is not None:
         column = layout.columns.get(column, column)
     return RowFault(
-        file.name if file is not None else f"{kind}.csv",
+        file.name if file is not None else kind.plain_name,
         position,
         column,
         None if value is None else shortened(value),
-        f"{reason} ({described})",
+        Wording("%(reason)s (%(described)s)", reason=reason, described=described),
     )
 
 
@@ -78,5 +79,5 @@ def _twice(
     reason = DuplicateRowError.reason
     if column is None or layout.columns.get(column, column) is not None:
         return column, value, reason
-    reason += ": the order is there twice, or its rows stand apart"
-    return "order_id", ids.get("order"), reason
+    why = Wording("%(reason)s: the order is there twice, or its rows stand apart", reason=reason)
+    return "order_id", ids.get("order"), why

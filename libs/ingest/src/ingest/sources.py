@@ -13,6 +13,11 @@ class FileKind(StrEnum):
     PRODUCTS = "products"
     STOCK = "stock"
 
+    @property
+    def plain_name(self) -> str:
+        """What a file of the kind is called where nobody has named it."""
+        return f"{self}.csv"
+
 
 @dataclass(frozen=True, slots=True)
 class ImportFile:

@@ -121,7 +121,18 @@ def test_a_connection_is_made_rotated_paused_and_resumed(tab: Tab) -> None:
 
 def test_the_shop_is_renamed_and_its_days_moved(tab: Tab) -> None:
     tab.open("/admin/settings")
-    done = tab.send("/admin/settings/shop", name=" Kōbō <3 ", timezone="Europe/Lisbon")
+    wanted = {"name": " Kōbō <3 ", "timezone": "Europe/Lisbon"}
+    asked = tab.send("/admin/settings/shop", **wanted)
+    assert asked.status_code == 200
+    assert "Change the time zone to Europe/Lisbon?" in said(asked)
+    question = asked.text.partition("Change the time zone")[0].rpartition("<form")[2]
+    fields = {"name": "Kōbō &lt;3", "timezone": "Europe/Lisbon", "sure": "Europe/Lisbon"}
+    for name, value in fields.items():
+        assert f'<input type="hidden" name="{name}" value="{value}">' in question
+    of_the_filter = said(tab.open("/admin/activity")).count("Time zone changed")
+    assert of_the_filter == 1
+    assert tab.send("/admin/settings/shop", **wanted, sure="Asia/Seoul").status_code == 200
+    done = tab.send("/admin/settings/shop", **wanted, sure="Europe/Lisbon")
     page = tab.open(done.headers["location"])
     assert "Report days now follow the new time zone" in said(page)
     assert "Kōbō <3" in said(page)

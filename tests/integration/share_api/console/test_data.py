@@ -90,6 +90,56 @@ def test_every_fault_is_listed_as_text_and_nothing_is_taken_in(tab: Tab, world: 
     assert rows[0]["line"] == str(bad.count("\n"))
 
 
+def test_an_import_is_listed_by_the_names_of_its_files(tab: Tab, world: World) -> None:
+    name = "<b>Mai\u202e & 2026.csv"
+    bad = JPY + "O3,soon,JPY,1,P1,1,10\n"
+    parts = [("csrf", (None, tab.csrf)), ("orders", (name, bad)), ("refunds", ("b.csv", "x"))]
+    way = tab.client.post("/admin/data", files=parts).headers["location"]
+    work(world.engine)
+    shown = "<bdi>&lt;b&gt;Mai &amp; 2026.csv</bdi>"
+    assert f"{shown} · <bdi>b.csv</bdi>" in tab.open("/admin/data").text
+    page = tab.open(way).text
+    assert f"· {shown} · <bdi>b.csv</bdi>" in page
+    assert f'<th scope="row">{shown}</th>' in page
+    faults = tab.open(f"{way}/faults").content.decode("utf-8-sig")
+    assert {row["file"] for row in csv.DictReader(io.StringIO(faults, newline=""))} == {
+        "<b>Mai & 2026.csv",
+        "b.csv",
+    }
+
+
+def test_what_is_wrong_is_said_in_the_readers_language(tab: Tab, world: World) -> None:
+    bad = JPY + (
+        "O3,2026-03-01T10:00:00Z,JPY,1,P1,x,10\n"
+        "O4,2026-03-01T10:00:00Z,JPY,1,P1,1,1.250\n"
+        "O5,2026-03-01T10:00:00Z,JPY,1\n"
+    )
+    way = upload(tab, orders=bad).headers["location"]
+    work(world.engine)
+    german = {"Accept-Language": "de"}
+    page = said(tab.open(way, headers=german))
+    for words in (
+        "ist keine ganze Zahl",
+        "hat Dezimalstellen, die Währung aber keine (sind es Tausender, schreiben Sie 1250)",
+        "hat 4 Felder, die Kopfzeile 7 (Text mit Zeilenumbruch braucht Anführungszeichen;",
+    ):
+        assert words in page, words
+    assert "ist keine ganze Zahl" in tab.open(f"{way}/faults", headers=german).text
+    told = tab.client.get(f"/api/admin/imports/{way.rpartition('/')[2]}").json()["errors"]
+    assert told[0]["reason"] == "is not a whole number"
+    assert {*told[0]} == {"file", "fileName", "line", "column", "value", "reason"}
+    assert "is not a whole number" in said(tab.open(way))
+
+
+def test_what_an_earlier_version_kept_is_still_said(tab: Tab, world: World) -> None:
+    way = upload(tab, orders=JPY + "O3,2026-03-01T10:00:00Z,JPY,1,P1,x,10\n").headers["location"]
+    work(world.engine)
+    forget = "UPDATE imports SET outcome = (replace(outcome::text, '\"said\"', '\"x\"'))::json"
+    with transaction(world.engine, Access(tenant_id=world.tokyo)) as session:
+        session.execute(text(forget))
+    assert "ist keine ganze Zahl" in said(tab.open(way, headers={"Accept-Language": "de"}))
+
+
 def test_an_import_goes_on_when_the_session_ends(tab: Tab, world: World) -> None:
     sent = upload(tab, orders=JPY)
     tab.send("/admin/logout")

@@ -139,7 +139,12 @@ def test_an_invitation_ends_when_it_is_revoked_replaced_or_too_old(
     second = invited(tab, "dora@example.com", "viewer")
     assert stranger.open(first).status_code == 404
     page = tab.open("/admin/team")
-    revoke = re.search(r'action="(/admin/team/invitations/[^"]+/revoke)"', page.text)
+    ask = re.search(r'href="(/admin/team\?revoke=[^"]+)"', page.text)
+    assert ask
+    asked = tab.open(ask[1])
+    assert "Revoke this invitation? dora@example.com" in said(asked)
+    assert stranger.open(second).status_code == 200
+    revoke = re.search(r'action="(/admin/team/invitations/[^"]+/revoke)"', asked.text)
     assert revoke
     assert tab.send(revoke[1]).status_code == 303
     assert tab.send(revoke[1]).status_code == 404

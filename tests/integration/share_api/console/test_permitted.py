@@ -49,11 +49,15 @@ ORDERS = (
 
 @dataclass
 class Shown(HTMLParser):
-    """What a page lets its reader do: addresses it leads to, and those that its forms go to."""
+    """What a page lets its reader do: addresses it leads to, and those that its forms go to.
+
+    ``unasked`` are those where a button of danger sends a form at once.
+    """
 
     path: str
     opens: set[str] = field(default_factory=set)
     sends: set[str] = field(default_factory=set)
+    unasked: set[str] = field(default_factory=set)
     _forms: list[dict[str, str | None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -69,9 +73,13 @@ class Shown(HTMLParser):
             self._forms.append(given)
             if given.get("id") != "act":  # its buttons say where they send it
                 self._form(given, given.get("action"))
-        elif tag == "button" and given.get("formaction"):
+        elif tag == "button":
             named = [each for each in self._forms if each.get("id") == given.get("form", "")]
-            self._form([*self._forms, *named][-1], given["formaction"])
+            form = [*self._forms, *named][-1] if self._forms else {}
+            if given.get("formaction"):
+                self._form(form, given["formaction"])
+            if "danger" in (given.get("class") or "").split() and form.get("method") == "post":
+                self.unasked.add(given.get("formaction") or form.get("action") or self.path)
 
     def _form(self, form: dict[str, str | None], action: str | None) -> None:
         posts = (form.get("method") or "get").lower() == "post"
@@ -118,6 +126,7 @@ def shop(service: Service, world: World, redis_client: Redis) -> Iterator[Tab]:
             world.join(name, world.berlin, role)
     with entered(service, "anna") as tab:
         made(tab)
+        made(tab, password="correct horse battery")
         ended = made(tab, report="sales-velocity")
         tab.send("/admin/links/revoke", share=ended.rpartition("/")[2])
         assert tab.send("/admin/links/templates", template="Monthly", **CHOICE).status_code == 303
@@ -200,6 +209,7 @@ def test_what_is_shown_is_permitted_and_what_is_permitted_is_shown(
         for enabled in ("yes", "no"):
             shop.send("/admin/links/sharing", enabled=enabled)
             for path, shown in crawl(tab):
+                assert shown.unasked == set(), path
                 opened |= {template(app, "GET", each) for each in {path, *shown.opens}}
                 sent |= {template(app, "POST", each) for each in shown.sends}
                 for each in shown.sends:

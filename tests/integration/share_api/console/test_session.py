@@ -215,3 +215,10 @@ def test_a_password_is_changed_and_every_other_session_ends(service: Service, wo
         assert other.open("/admin").status_code == 303
         assert other.log_in("ben").status_code == 403
         assert other.log_in("ben", new).status_code == 303
+
+
+def test_who_forgot_the_password_is_told_whom_to_ask(stranger: Tab) -> None:
+    told = said(stranger.open("/admin/login"))
+    assert "An owner of your shop can make you a link that sets a new one" in told
+    german = stranger.open("/admin/login", headers={"Accept-Language": "de"})
+    assert "Passwort vergessen?" in said(german)

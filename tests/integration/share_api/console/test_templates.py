@@ -44,24 +44,31 @@ def test_a_template_is_saved_chosen_replaced_and_deleted(tab: Tab, ben: httpx.Cl
                 'name="hide" value="sales-velocity.weekdays"'):  # fmt: skip
         assert f"{box} checked" in filled, box
     assert 'name="protected" value="yes"' in filled
-    assert tab.send(TEMPLATES, template="MONTHLY", **CHOICE).status_code == 303
+    asked = tab.send(TEMPLATES, template="MONTHLY", **CHOICE)
+    assert asked.status_code == 200
+    assert "There is already a template named Monthly. Replace it?" in said(asked)
+    assert 'name="replace" value="Monthly"' in asked.text
+    assert ben.get(API).json()["items"] == [template]
+    other = tab.send(TEMPLATES, template="MONTHLY", replace="Weekly", **CHOICE)
+    assert other.status_code == 200
+    replaced = tab.send(TEMPLATES, template="MONTHLY", replace="Monthly", **CHOICE)
+    assert replaced.status_code == 303
     (template,) = ben.get(API).json()["items"]
     assert (template["name"], "live" in template["share"]) == ("MONTHLY", False)
     shown = {"report": "product-performance", "kind": "frozen", "changes": "yes"}
     margins = {"hide": "product-performance.with-margin"}
-    assert (
-        tab.send(TEMPLATES, template="monthly", **{**CHOICE, **shown, **margins}).status_code == 303
-    )
+    again = {"template": "monthly", "replace": "MONTHLY"}
+    assert tab.send(TEMPLATES, **{**CHOICE, **shown, **margins, **again}).status_code == 303
     used = re.search(
         r'href="(/admin/links/new[^"]+)"[^>]*aria-label="Use', tab.open(TEMPLATES).text
     )
     assert used is not None
-    again = tab.open(html.unescape(used[1])).text
+    filled = tab.open(html.unescape(used[1])).text
     for box in (
         'name="changes" value="yes"',
         'name="hide" value="product-performance.with-margin"',
     ):
-        assert re.search(rf"{re.escape(box)}[^>]* checked", again), box
+        assert re.search(rf"{re.escape(box)}[^>]* checked", filled), box
     for name, wrong, why in (
         ("", {}, "a name of up to 80 characters"),
         ("x\0", {}, "a name of up to 80 characters"),
@@ -71,6 +78,9 @@ def test_a_template_is_saved_chosen_replaced_and_deleted(tab: Tab, ben: httpx.Cl
         refused = tab.send(TEMPLATES, template=name, **{**CHOICE, **wrong})
         assert refused.status_code in {400, 422}
         assert why in said(refused)
+    asked = tab.open(TEMPLATES, params={"delete": template["id"]})
+    assert "Delete this template? monthly" in said(asked)
+    assert len(ben.get(API).json()["items"]) == 1
     assert tab.send(f"{TEMPLATES}/{template['id']}/delete").status_code == 303
     assert ben.get(API).json()["items"] == []
     assert tab.send(f"{TEMPLATES}/{template['id']}/delete").status_code == 404

@@ -143,3 +143,19 @@ def test_the_same_source_gives_the_same_bytes() -> None:
 def test_a_report_without_sales_is_a_workbook_too() -> None:
     for slug in SLUGS:
         assert len(opened(workbook.write(source(slug, empty=True))).sheetnames) >= 3
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_printed_a_sheet_is_one_page_wide_and_repeats_its_head(slug: str) -> None:
+    made = source(slug)
+    book = opened(workbook.write(made, most_rows=2))
+    for sheet in book.worksheets:
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
+        assert sheet.page_setup.paperSize == 9
+        head = None if sheet.title == "Notes" else "$1:$1"
+        assert sheet.print_title_rows == head
+        # A first column of 24 and columns of 14 characters: 24 + 6 x 14 = 108 are more than 100.
+        if head and not sheet.title.startswith("All rows"):
+            wide = sheet.max_column > 6
+            assert (sheet.page_setup.orientation == "landscape") == wide, sheet.title

@@ -36,15 +36,18 @@ COMMANDS: Mapping[str, Entry] = {
         "first_shop_link", "first_shop_link", "Print the address where the first shop is made."
     ),
     "create-tenant": Entry("create_tenant", "create_tenant", "Make a new shop."),
+    "tenants": Entry("listed", "tenants", "List the shops."),
     "create-admin": Entry("create_admin", "create_admin", "Make an account for a shop's admin."),
     "invite": Entry("invite", "invite", "Print a link that makes a member of a shop, once."),
     "remove-admin": Entry("remove_admin", "remove_admin", "Take a shop away from an admin."),
     "set-role": Entry("set_role", "set_role", "Change what an admin may do for a shop."),
+    "members": Entry("listed", "members", "List who may act for a shop."),
     "api-key": Entry("api_key", "api_key", "Make, list and revoke a shop's API keys."),
     "import": Entry("import_sales", "import_sales", "Bring a shop's sales in from files."),
     "connection": Entry("connection", "connection", "Make and manage connections to platforms."),
     "ingest": Entry("ingest", "ingest", "List and replay events that were given up."),
     "share": Entry("share", "share", "Issue a link to a report."),
+    "links": Entry("listed", "links", "List a shop's links."),
     "discord": Entry("discord", "discord", "Register the commands of reports in Discord."),
     "revoke": Entry("revoke", "revoke", "Revoke a link, or all links of a shop."),
     "link-password": Entry(

@@ -43,8 +43,9 @@ class Import(Model):
 
     ``format`` names a format of the registry (``ingest.formats.registry``), which alone says which
     there are. ``checked`` says that it is a check: what it does is taken back.
-    ``prices_include_tax`` is as the sender said. ``outcome`` is the JSON of its result or its
-    errors once it has ended (see ``worker.imports.outcome``).
+    ``prices_include_tax`` is as the sender said. ``file_names`` are what the sender calls the
+    files, by their kind, where that is known (see ``share_api.imports.file_names``). ``outcome`` is
+    the JSON of its result or its errors once it has ended (see ``worker.imports.outcome``).
     """
 
     __tablename__ = "imports"
@@ -71,6 +72,7 @@ class Import(Model):
     total_bytes: Mapped[int] = mapped_column(BigInteger, server_default="0")
     done_bytes: Mapped[int] = mapped_column(BigInteger, server_default="0")
     done_rows: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    file_names: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
     outcome: Mapped[dict[str, Any] | None] = mapped_column(JSON)
 
 

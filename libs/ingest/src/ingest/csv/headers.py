@@ -11,7 +11,13 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+from common.http.wording import Wording
+
+_SEPARATORS = {
+    ";": Wording("the columns are separated by semicolons: separate them by commas"),
+    "\t": Wording("the columns are separated by tabs: separate them by commas"),
+    "|": Wording("the columns are separated by bars: separate them by commas"),
+}
 _BETWEEN_WORDS = re.compile(r"[\s_-]+")
 _MOST_HINTS = 50
 _LONGEST_HINTED = 60
@@ -19,9 +25,13 @@ Kinds = Mapping[str, frozenset[str]]
 """The columns that each kind of file is known by, however written; the key says what it is."""
 
 BYTE_ORDER_MARK: Final = "\ufeff"
-ABOVE_HEADER: Final = "the first line has to name the columns; remove what stands above them"
-_TITLE: Final = f"is no header: {ABOVE_HEADER}"
-QUOTED_LINE = "the whole line stands in quotes: save the file as CSV anew, and do not quote lines"
+ABOVE_HEADER: Final = Wording(
+    "the first line has to name the columns; remove what stands above them"
+)
+_TITLE: Final = Wording("is no header: %(what)s", what=ABOVE_HEADER)
+QUOTED_LINE: Final = Wording(
+    "the whole line stands in quotes: save the file as CSV anew, and do not quote lines"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +73,16 @@ def no_header(cells: Sequence[str], most: int, required: Collection[str]) -> str
     """Why a first line is no header at all."""
     first = cells[0]
     if first.startswith(BYTE_ORDER_MARK):
-        return "the file begins with two byte order marks: save it as UTF-8 anew"
+        return Wording("the file begins with two byte order marks: save it as UTF-8 anew")
     if first.strip().lower().startswith("sep="):
-        return "the first line is a note for Excel (sep=) and no header: remove it"
+        return Wording("the first line is a note for Excel (sep=) and no header: remove it")
     if len(cells) > most:
-        return f"has {len(cells)} columns: more than {most} are not read"
-    for separator, word in _SEPARATORS.items():
+        return Wording(
+            "has %(count)s columns: more than %(most)s are not read", count=len(cells), most=most
+        )
+    for separator, told in _SEPARATORS.items():
         if len(cells) == 1 and separator in first:
-            return f"the columns are separated by {word}: separate them by commas"
+            return told
     if len(cells) == 1 and "," in first:
         return QUOTED_LINE
     return _TITLE if len([*filter(str.strip, cells)]) == 1 < len(required) else None
@@ -109,9 +121,9 @@ def check(header: Header, columns: Columns, fault: Callable[[str, str | None], N
         return
     for name, count in Counter(header.names).items():
         if count > 1 and name in known:
-            fault("stands twice in the header", name)
+            fault(Wording("stands twice in the header"), name)
     for name in missing:
-        fault("the column is missing", name)
+        fault(Wording("the column is missing"), name)
     if columns.others_pass:
         return
     unknown = [name for name in header.names if name and name not in known]
@@ -119,8 +131,10 @@ def check(header: Header, columns: Columns, fault: Callable[[str, str | None], N
         close: list[str] = []
         if number < _MOST_HINTS and len(name) <= _LONGEST_HINTED:
             close = difflib.get_close_matches(name.lower(), columns.known, 1)
-        hint = f": is it {close[0]}?" if close else ": remove or rename it"
-        fault(f"is no column of this file{hint}", name)
+        if close:
+            fault(Wording("is no column of this file: is it %(name)s?", name=close[0]), name)
+        else:
+            fault(Wording("is no column of this file: remove or rename it"), name)
 
 
 def _kind(header: Header, columns: Columns) -> str | None:

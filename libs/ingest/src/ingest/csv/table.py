@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import Final
 
+from common.http.wording import Wording
 from ingest.csv.encoding import EncodingFault, Lines, texts_of
 from ingest.csv.faults import Faults, RowFault, shortened
 from ingest.csv.formulas import literal
@@ -24,13 +25,15 @@ from ingest.csv.headers import (
     no_header,
 )
 from ingest.csv.limits import LIMITS, Limits
+from ingest.csv.row_shapes import why_broken, why_uneven
 from ingest.csv.split_cells import may_be_split
 
 __all__ = ["Cells", "Columns", "Table"]
 
 Cells = list[str]
-_ONE_BY_ONE: Final = "import files one by one"
-_BEGINS: Final = f"begins with a byte order mark, as another file does: {_ONE_BY_ONE}"
+_BEGINS: Final = Wording(
+    "begins with a byte order mark, as another file does: import files one by one"
+)
 
 
 class UnreadableError(Exception):
@@ -147,7 +150,9 @@ class Table:
 
     def _end(self) -> None:
         if not self.rows:
-            self.fault(None, "has a header and no rows: leave the file out if there are none")
+            self.fault(
+                None, Wording("has a header and no rows: leave the file out if there are none")
+            )
 
     def _look_at(self, line: int, cells: Cells) -> None:
         """Look closer at a row.
@@ -156,14 +161,19 @@ class Table:
             UnreadableError: there are more than can be read, or another file begins.
         """
         if self.rows > self._limits.rows:
-            raise UnreadableError(line, f"more than {self._limits.rows} rows: split the file")
+            raise UnreadableError(
+                line, Wording("more than %(most)s rows: split the file", most=self._limits.rows)
+            )
         if cells == self._raw:
-            raise UnreadableError(line, f"is the header again: {_ONE_BY_ONE}")
+            raise UnreadableError(line, Wording("is the header again: import files one by one"))
         if self._begins_again(cells[0]):
             raise UnreadableError(line, _BEGINS)
         for place in [place for place in self._unnamed if cells[place].strip()]:
             self._unnamed.remove(place)
-            reason = f"column {place + 1} has no name in the header: name it, or remove it"
+            reason = Wording(
+                "column %(number)s has no name in the header: name it, or remove it",
+                number=place + 1,
+            )
             self.fault(line, reason, None, cells[place])
 
     def _begins_again(self, cell: str) -> bool:
@@ -191,8 +201,7 @@ class Table:
             raise UnreadableError(line, QUOTED_LINE)
         self.rows += 1
         self._faults.blind.add(self.name)
-        reason = f"has {len(cells)} fields where the header has {width} "
-        self.fault(line, reason + _why(len(cells), width))
+        self.fault(line, why_uneven(len(cells), width))
         return []
 
     def _broken(self, line: int, error: csv.Error) -> None:
@@ -202,14 +211,7 @@ class Table:
                 raise UnreadableError(line, QUOTED_LINE)
         self.rows += 1
         self._faults.blind.add(self.name)
-        if "field larger" in str(error):
-            cell = self._limits.cell
-            reason = f"a field is longer than {cell} characters, or a quote is never closed"
-        elif "unexpected end" in str(error):
-            reason = "a quote is never closed"
-        else:
-            reason = "a quote stands inside a field: quote the whole field and double the quote"
-        self.fault(line, reason)
+        self.fault(line, why_broken(str(error), self._limits.cell))
 
     def _header(self) -> bool:
         """Whether the header can be read; what is wrong with it is noted."""
@@ -222,9 +224,9 @@ class Table:
             return False
         before = self._faults.total
         if follows:
-            self.fault(1, f"is blank: {ABOVE_HEADER}")
+            self.fault(1, Wording("is blank: %(what)s", what=ABOVE_HEADER))
         elif blank:
-            self.fault(None, "is empty: it needs a header line")
+            self.fault(None, Wording("is empty: it needs a header line"))
         else:
             self._read_header(cells or [])
         if self._faults.total > before:
@@ -244,12 +246,3 @@ class Table:
         self._unnamed = [] if self._columns.others_pass else header.unnamed
         self._places = header.places(self._columns)
         self._straight = self._places == [*range(len(cells))]
-
-
-def _why(fields: int, width: int) -> str:
-    """What a row of so many fields may come from."""
-    if fields in (2 * width, 2 * width - 1):
-        return "(two rows stand in one line)"
-    if fields < width:
-        return "(text with a line break needs quotes; empty fields at the end need their commas)"
-    return "(text with a comma needs quotes, and so does a number with one)"

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Generic, TypeVar
 
+from common.http.wording import Wording
 from ingest.csv.amount_spelling import too_many_decimals, why_no_amount
 from ingest.csv.booleans import boolean
 
@@ -61,9 +62,9 @@ def identity(text: str) -> str:
     """An id of the shop's own: there, not too long, storable."""
     text = text.strip()
     if not text:
-        raise BadValueError("is empty")
+        raise BadValueError(Wording("is empty"))
     if len(text) > LONGEST_ID:
-        raise BadValueError(f"is longer than {LONGEST_ID} characters")
+        raise BadValueError(Wording("is longer than %(most)s characters", most=LONGEST_ID))
     return _storable(text)
 
 
@@ -76,7 +77,7 @@ def words(text: str) -> str | None:
     """Free text; None when there is none."""
     text = text.strip()
     if len(text) > LONGEST_TEXT:
-        raise BadValueError(f"is longer than {LONGEST_TEXT} characters")
+        raise BadValueError(Wording("is longer than %(most)s characters", most=LONGEST_TEXT))
     return _storable(text) or None
 
 
@@ -98,7 +99,7 @@ def short_identity(text: str) -> str:
 
 def _storable(text: str) -> str:
     if "\0" in text:
-        raise BadValueError("contains a NUL character")
+        raise BadValueError(Wording("contains a NUL character"))
     return text
 
 
@@ -106,27 +107,33 @@ def instant(text: str) -> datetime:
     """A time of ISO 8601 with its offset."""
     text = text.strip()
     if not text:
-        raise BadValueError("is empty")
+        raise BadValueError(Wording("is empty"))
     try:
         value = datetime.fromisoformat(text)
     except ValueError:
-        reason = "is not a time of ISO 8601 with an offset, as 2026-03-01T10:22:33+01:00"
-        raise BadValueError(reason + resaved(text)) from None
+        reason = Wording("is not a time of ISO 8601 with an offset, as 2026-03-01T10:22:33+01:00")
+        raise BadValueError(resaved(reason, text)) from None
     if value.tzinfo is None:
-        raise BadValueError("has no offset: write 2026-03-01T10:22:33+01:00, or Z for UTC")
+        raise BadValueError(Wording("has no offset: write 2026-03-01T10:22:33+01:00, or Z for UTC"))
     if value.year not in _YEARS:
-        raise BadValueError(f"is not between {_YEARS.start} and {_YEARS.stop}")
+        first, last = str(_YEARS.start), str(_YEARS.stop)
+        raise BadValueError(
+            Wording("is not between %(first)s and %(last)s", first=first, last=last)
+        )
     return value
 
 
-def resaved(time: str) -> str:
-    """What is to be added of a text that is no time, where a spreadsheet wrote it: else nothing.
+def resaved(reason: Wording, time: str) -> Wording:
+    """The reason why a text is no time, with what is to be done where a spreadsheet wrote it.
 
     Spreadsheets write times as their country does, or as a number of days.
     """
     if _SPREADSHEET_TIME.fullmatch(time.strip()) is None:
-        return ""
-    return " (spreadsheets write times so: export again, or keep the column as text)"
+        return reason
+    return Wording(
+        "%(reason)s (spreadsheets write times so: export again, or keep the column as text)",
+        reason=reason,
+    )
 
 
 def optional_instant(text: str) -> datetime | None:
@@ -135,24 +142,24 @@ def optional_instant(text: str) -> datetime | None:
 
 
 def whole(text: str, *, least: int, most: int = LARGEST_QUANTITY) -> int:
-    """A whole number from ``least`` to ``most``; ``2.0`` and ``2.00`` are, as programs write floats.
+    """A whole number from ``least`` to ``most``; ``2.0`` and ``2.00`` are, as floats are written.
 
     With three zeros it may be thousands.
     """
     text = text.strip()
     if not text:
-        raise BadValueError("is empty")
+        raise BadValueError(Wording("is empty"))
     match = _WHOLE.fullmatch(text)
     if match is None:
-        raise BadValueError("is not a whole number")
+        raise BadValueError(Wording("is not a whole number"))
     text = match.group(1)
     value = int(text) if len(text) <= len(str(most)) + 1 else most + 1
     if text.startswith("-") and least >= 0 and value < least:
-        raise BadValueError("is negative")
+        raise BadValueError(Wording("is negative"))
     if value < least:
-        raise BadValueError(f"is less than {least}")
+        raise BadValueError(Wording("is less than %(least)s", least=least))
     if value > most:
-        raise BadValueError("is too large")
+        raise BadValueError(Wording("is too large"))
     return value
 
 
@@ -164,7 +171,7 @@ def truth(text: str) -> bool:
     """
     found = boolean(text) if text.strip() else False
     if found is None:
-        raise BadValueError("is neither true nor false")
+        raise BadValueError(Wording("is neither true nor false"))
     return found
 
 
@@ -183,7 +190,7 @@ def amounts(
         text = text.strip()
         if not text:
             if empty is None:
-                raise BadValueError("is empty")
+                raise BadValueError(Wording("is empty"))
             return empty
         match = _AMOUNT.fullmatch(text)
         if match is None:
@@ -197,9 +204,9 @@ def amounts(
         digits = (units + decimals[:exponent].ljust(exponent, "0")).lstrip("0") or "0"
         value = int(digits) if len(digits) <= len(str(LARGEST_AMOUNT)) else None
         if sign and value != 0 and not signed:
-            raise BadValueError("is negative")
+            raise BadValueError(Wording("is negative"))
         if value is None or value > LARGEST_AMOUNT:
-            raise BadValueError("is too large")
+            raise BadValueError(Wording("is too large"))
         return -value if sign else value
 
     return convert

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, tzinfo
 from functools import partial
 from zoneinfo import ZoneInfo
 
+from common.http.wording import Wording
 from ingest.csv.values import BadValueError, optional_instant, resaved
 
 
@@ -14,7 +15,9 @@ def sold_in(currency: str, *, any_case: bool = False) -> Callable[[str], str]:
     def convert(code: str) -> str:
         meant = code.strip().upper() if any_case else code.strip()
         if meant != currency:
-            raise BadValueError(f"is not the shop's currency, {currency}")
+            raise BadValueError(
+                Wording("is not the shop's currency, %(currency)s", currency=currency)
+            )
         return code
 
     return convert
@@ -34,7 +37,9 @@ def _local(text: str, *, zone: tzinfo) -> datetime | None:
     try:
         value = datetime.fromisoformat(text) if text else None
     except ValueError:
-        raise BadValueError("is not a time as 2026-03-01 10:22:33" + resaved(text)) from None
+        raise BadValueError(
+            resaved(Wording("is not a time as 2026-03-01 10:22:33"), text)
+        ) from None
     if value is not None and value.tzinfo is None:
         text = value.replace(tzinfo=zone).isoformat()
     return optional_instant(text)

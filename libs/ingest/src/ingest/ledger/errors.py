@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from common.http.wording import Wording
+
 MAX_FAULTS = 100
 """How many faulty rows an error names; ``total`` counts them all."""
 
@@ -33,7 +35,7 @@ class IngestError(Exception):
     is how many there are. ``errors`` are this one, or those that were found together.
     """
 
-    reason: ClassVar[str] = "cannot be loaded"
+    reason: ClassVar[str] = Wording("cannot be loaded")
     _ID_NAMES: ClassVar[dict[str, tuple[str, ...]]] = {
         "products": ("product",),
         "order_lines": ("order", "line"),
@@ -73,79 +75,79 @@ class UnstorableRowError(IngestError):
     ``faults`` is empty for what only the server notices (the NUL).
     """
 
-    reason = "a value cannot be stored"
+    reason = Wording("a value cannot be stored")
 
 
 class InvalidAmountError(IngestError):
     """An amount or a quantity that cannot be: negative, or beyond what money can hold."""
 
-    reason = "an amount or a quantity is out of range"
+    reason = Wording("an amount or a quantity is out of range")
 
 
 class DuplicateRowError(IngestError):
     """The same product, order line, or line of a refund stands twice in one input."""
 
-    reason = "stands more than once in the input"
+    reason = Wording("stands more than once in the input")
 
 
 class ContradictingRowError(IngestError):
     """The lines of an order (or the rows of a refund) disagree on what they share."""
 
-    reason = "disagrees with an earlier row of the same order or refund"
+    reason = Wording("disagrees with an earlier row of the same order or refund")
 
 
 class TooManyLinesError(IngestError):
     """An order has more lines than the ledger can number."""
 
-    reason = "the order has too many lines"
+    reason = Wording("the order has too many lines")
 
 
 class DiscountTooLargeError(IngestError):
     """A discount is larger than the value of the goods it reduces."""
 
-    reason = "the discount is larger than the value of the goods"
+    reason = Wording("the discount is larger than the value of the goods")
 
 
 class UnknownProductError(IngestError):
     """A stock count of a product that is neither in the input nor in the ledger."""
 
-    reason = "the product is not known"
+    reason = Wording("the product is not known")
 
 
 class UnknownOrderError(IngestError):
     """A refund of an order that is neither in the input nor in the ledger."""
 
-    reason = "the order is not known"
+    reason = Wording("the order is not known")
 
 
 class UnknownLineError(IngestError):
     """A refund of a line that its order does not have."""
 
-    reason = "the order has no such line"
+    reason = Wording("the order has no such line")
 
 
 class RefundedLineVanishedError(IngestError):
     """An order seen again lacks a line that a refund in the ledger is for."""
 
-    reason = "the order seen again lacks the line of this refund"
+    reason = Wording("the order seen again lacks the line of this refund")
 
 
 class RefundOfUnpaidOrderError(IngestError):
     """Goods of an order never paid cannot come back for money."""
 
-    reason = "the order was never paid"
+    reason = Wording("the order was never paid")
 
 
 class RefundBeforePaymentError(IngestError):
     """A refund processed before its order was paid."""
 
-    reason = "was processed before the order was paid"
+    reason = Wording("was processed before the order was paid")
 
 
 class RefundTooLargeError(IngestError):
     """More given back (pieces, value of goods, shipping, tax) than sold and not yet returned."""
 
-    reason = "gives back more than was sold and not yet returned"
+    reason = Wording("gives back more than was sold and not yet returned")
 
 
 class SeveralFaultsError(IngestError):

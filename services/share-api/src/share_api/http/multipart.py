@@ -51,11 +51,12 @@ async def iter_file_chunks(
     body: AsyncIterator[bytes],
     *,
     fields: frozenset[str] = frozenset(),
-    chosen: set[str] | None = None,
+    chosen: dict[str, str] | None = None,
 ) -> AsyncIterator[FileChunk]:
     """The name of a file and the next piece of it, as they arrive; of a form's ``fields`` too.
 
-    ``chosen`` gets the names of parts that a file was chosen for, which may be empty.
+    ``chosen`` gets the names of parts that a file was chosen for, which may be empty, and what the
+    sender calls each file.
 
     Raises:
         UnsupportedUploadError: neither a CSV nor a form.
@@ -82,10 +83,10 @@ class _Form:
     """A form while it arrives: what the parser says, put together to pieces of files."""
 
     def __init__(
-        self, boundary: bytes, fields: frozenset[str], chosen: set[str] | None = None
+        self, boundary: bytes, fields: frozenset[str], chosen: dict[str, str] | None = None
     ) -> None:
         self._names = {*FILES, *fields}
-        self._chosen = set() if chosen is None else chosen
+        self._chosen = {} if chosen is None else chosen
         self._pieces: list[FileChunk] = []
         self._file: str | None = None
         self._seen: set[str] = set()
@@ -173,8 +174,8 @@ class _Form:
             )
         self._file = name
         self._seen.add(name)
-        if options.get(b"filename"):
-            self._chosen.add(name)
+        if file_name := options.get(b"filename"):
+            self._chosen[name] = file_name.decode("utf-8", "replace")
         self._pieces.append((name, b""))
 
     def _on_data(self, data: bytes, start: int, end: int) -> None:

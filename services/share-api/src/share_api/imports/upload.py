@@ -5,7 +5,7 @@ gone when its import has ended. Receiving holds one chunk in memory and no trans
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -27,6 +27,7 @@ from ingest.csv.peek import PEEK_BYTES
 from ingest.formats import registry
 from ingest.formats.detect import format_of
 from ingest.sources import FileKind, ImportFile
+from share_api.imports.file_names import names_of
 
 CHUNK_BYTES: Final = 1024 * 1024
 MOST_UNFINISHED: Final = 5
@@ -110,11 +111,15 @@ class ImportUpload:
         """The files that were begun."""
         return tuple(self._pending)
 
-    def finish(self) -> None:
-        """All is there: the import may be run. The audit log tells nothing of a check."""
+    def finish(self, names: Mapping[str, str] | None = None) -> None:
+        """All is there, and the sender's ``names`` of the files: the import may be run.
+
+        The audit log tells nothing of a check.
+        """
         for file, pending in self._pending.items():
             self._store(file, bytes(pending))
         done: dict[str, Any] = {"state": ImportState.QUEUED, "total_bytes": self.total}
+        done["file_names"] = names_of(names or {}) or None
         if self.detect and self._head:
             done["format"] = format_of(ImportFile("orders.csv", [bytes(self._head)]))[0].name
         with self.db.transaction() as session:

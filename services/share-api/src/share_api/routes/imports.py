@@ -1,6 +1,6 @@
 """Routes of imports: files are received, a worker loads them, the client polls the result."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -91,12 +91,14 @@ async def import_sales(
     """
     body = iter_with_timeout(request.stream())
     content_type = request.headers.get("content-type", "")
+    names: dict[str, str] = {}
     import_id = await receive_import(
         container,
         db,
         actor.author,
         request.headers,
-        iter_file_chunks(content_type, body),
+        iter_file_chunks(content_type, body, chosen=names),
+        names=names,
         layout=layout,
         checked=check,
         prices_include_tax=prices_include_tax,
@@ -117,11 +119,14 @@ async def receive_import(
     headers: Headers,
     pieces: AsyncIterator[FileChunk],
     *,
+    names: Mapping[str, str],
     layout: str | None = None,
     checked: bool = False,
     prices_include_tax: bool = False,
 ) -> UUID:
     """Take the pieces of files in and have a worker read them; the import's id.
+
+    ``names`` has what the sender calls the files, once their pieces have come.
 
     Raises:
         ImportTooLargeError, TooManyImportsError, UploadError: nothing of it is kept.
@@ -143,7 +148,7 @@ async def receive_import(
     try:
         async for file, data in pieces:
             await run_in_threadpool(upload.write, file, data)
-        await run_in_threadpool(upload.finish)
+        await run_in_threadpool(upload.finish, names)
     except BaseException:
         await run_in_threadpool(upload.abort)
         raise

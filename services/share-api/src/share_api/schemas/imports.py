@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field
 
 from common.db.imports import Import
 from ingest.formats import registry
+from share_api.imports.file_names import faults_of
 from share_api.schemas.api_model import ApiModel
 from share_api.schemas.responses import Instant
 
@@ -36,6 +37,7 @@ class ImportFault(ApiModel):
     """What is wrong with a row; null where there is nothing to name."""
 
     file: str | None
+    file_name: str | None = Field(None, description="What the sender calls the file.")
     line: int | None
     column: str | None
     value: str | None
@@ -48,6 +50,11 @@ class ImportView(ApiModel):
     id: UUID
     state: Literal["queued", "running", "succeeded", "failed"]
     format: str = Field(description="Whose columns the orders' file has, named or found by them.")
+    file_names: dict[str, str] | None = Field(
+        None,
+        description="What the sender calls the files, by the part of the form; without folders and"
+        " control characters. Null where no file was named, as in a body of text/csv.",
+    )
     checked: bool = Field(description="Whether it is a check: nothing of it stays in the ledger.")
     progress: ImportProgress
     result: dict[str, Any] | None = Field(
@@ -70,6 +77,7 @@ class ImportView(ApiModel):
                 "id": row.id,
                 "state": row.state,
                 "format": row.format,
+                "file_names": row.file_names,
                 "checked": row.checked,
                 "progress": {
                     "bytes": row.done_bytes,
@@ -77,7 +85,7 @@ class ImportView(ApiModel):
                     "rows": row.done_rows,
                 },
                 "result": outcome.get("result"),
-                "errors": outcome.get("errors"),
+                "errors": faults_of(row),
                 "error_count": outcome.get("errorCount"),
                 "created_at": row.created_at,
                 "finished_at": row.finished_at,

@@ -8,7 +8,7 @@ as they are written: the memory it takes does not grow with them.
 """
 
 import io
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
 from typing import Any, Final
 
@@ -26,6 +26,10 @@ _MOST_NAME: Final = 31
 _NOT_IN_NAMES: Final = str.maketrans(dict.fromkeys("[]:*?/\\", "-"))
 _MOST_TEXT: Final = 32_767
 _WIDE, _NARROW, _TEXT_WIDTH = 24, 14, 70
+_A4: Final = 9
+"""Its number among the paper sizes of OOXML."""
+_UPRIGHT: Final = 100
+"""So many characters stand beside each other on an upright page before they are too small."""
 _OPTIONS: Final = {
     "constant_memory": True,
     "strings_to_formulas": False,
@@ -86,7 +90,7 @@ class _Writer:
                 return "0"
         return "#,##0" + (f".{'0' * decimals}" if decimals else "")
 
-    def _sheet(self, title: str, heads: Iterable[str], widths: Iterable[int]) -> Worksheet:
+    def _sheet(self, title: str, heads: Sequence[str], widths: Sequence[int]) -> Worksheet:
         sheet: Worksheet = self._book.add_worksheet(self._name(title))
         for place, width in enumerate(widths):
             sheet.set_column(place, place, width)
@@ -95,7 +99,18 @@ class _Writer:
         for place, head in enumerate(heads):
             self._text(sheet, 0, place, head, self._head)
         sheet.freeze_panes(1, 1)
+        self._on_paper(sheet, repeats=bool(heads), wide=sum(widths) > _UPRIGHT)
         return sheet
+
+    def _on_paper(self, sheet: Worksheet, *, repeats: bool, wide: bool) -> None:
+        """Printed, a sheet is as wide as the page and as long as it takes, below its head."""
+        sheet.set_paper(_A4)
+        if wide:
+            sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        if repeats:
+            sheet.repeat_rows(0)
+        sheet.set_footer("&L&A&R&P / &N")
 
     def _name(self, title: str) -> str:
         """A sheet's name: short, of the characters that are allowed, and used once."""

@@ -4,6 +4,7 @@ from typing import Any
 
 from celery.exceptions import SoftTimeLimitExceeded
 
+from common.http.wording import Wording, taken_apart
 from common.reports.money import currency_exponent, decimal_text
 from ingest.csv.faults import ImportRefusedError, RowFault
 from ingest.formats.reconciliation import Reconciled
@@ -57,12 +58,14 @@ def failure_of(error: Exception) -> dict[str, Any]:
 
 def interrupted(attempts: int | None) -> dict[str, Any]:
     """It was not done, whatever the files are like; ``attempts`` is None where it took too long."""
-    reason = (
-        "the import took too long: split the files"
-        if attempts is None
-        else f"the import broke off {attempts} times and was given up: nothing was imported"
+    if attempts is None:
+        return _refused(Wording("the import took too long: split the files"))
+    return _refused(
+        Wording(
+            "the import broke off %(attempts)s times and was given up: nothing was imported",
+            attempts=attempts,
+        )
     )
-    return _refused(reason)
 
 
 def not_installed(name: str) -> dict[str, Any]:
@@ -72,7 +75,12 @@ def not_installed(name: str) -> dict[str, Any]:
 
 def _refused(reason: str) -> dict[str, Any]:
     blank = {"file": None, "line": None, "column": None, "value": None}
-    return {"errors": [blank | {"reason": reason}], "errorCount": 1}
+    return {"errors": [blank | _said(reason)], "errorCount": 1}
+
+
+def _said(reason: str) -> dict[str, Any]:
+    """A reason in English, and what it is told by in other languages."""
+    return {"reason": reason, "said": taken_apart(reason)}
 
 
 def _fault(fault: RowFault) -> dict[str, Any]:
@@ -81,5 +89,5 @@ def _fault(fault: RowFault) -> dict[str, Any]:
         "line": fault.line,
         "column": fault.column,
         "value": fault.value,
-        "reason": fault.reason,
+        **_said(fault.reason),
     }

@@ -79,7 +79,7 @@ class UploadedImport:
         query = select(ImportChunk.file).where(*self._of_mine()).distinct()
         with self.db.transaction() as session:
             kinds = [FileKind(kind) for kind in session.scalars(query)]
-        return {kind: ImportFile(f"{kind}.csv", self._chunks(kind)) for kind in kinds}
+        return {kind: ImportFile(kind.plain_name, self._chunks(kind)) for kind in kinds}
 
     def _chunks(self, kind: FileKind) -> Iterator[bytes]:
         """The chunks of a file in turn; no transaction is open while one is worked on."""

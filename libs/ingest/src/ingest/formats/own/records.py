@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
+from common.http.wording import Wording
 from common.reports.money import currency_exponent
 from ingest.csv.damaged_ids import DamagedIds
 from ingest.csv.notes import CUT, Notes
@@ -129,9 +130,11 @@ class OwnRecords:
 
     def _currency_code(self, text: str) -> str:
         if not text:
-            raise BadValueError("is empty")
+            raise BadValueError(Wording("is empty"))
         if text != self._currency:
-            raise BadValueError(f"is not the shop's currency, {self._currency}")
+            raise BadValueError(
+                Wording("is not the shop's currency, %(currency)s", currency=self._currency)
+            )
         return text
 
 

@@ -7,6 +7,7 @@ all went back, as all that was converted did; a part was converted at a rate tha
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
+from common.http.wording import Wording
 from common.reports.money import UnsupportedCurrencyError, currency_exponent
 from ingest.csv.table import Table
 from ingest.csv.values import BadValueError, amounts
@@ -64,7 +65,7 @@ class PaymentMoney:
         if not self.is_converted(row):
             return self._own(table, position, row, lost=lost)
         if row.converted_currency.upper() != self._currency:
-            reason = f"is not the shop's currency, {self._currency}"
+            reason = Wording("is not the shop's currency, %(currency)s", currency=self._currency)
             table.fault(position, reason, "Currency", row.currency)
             return None
         self.converted += 1

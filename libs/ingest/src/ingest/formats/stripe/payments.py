@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
+from common.http.wording import Wording
 from common.reports.document.gaps import GapKind
 from ingest.csv.table import Table
 from ingest.csv.values import BadValueError
@@ -109,7 +110,7 @@ class PaymentsExport:
             return None
         money = self._money.of(table, position, row, lost=row.dispute_status == _LOST)
         if row.created is None:
-            table.fault(position, "is empty", "Created (UTC)", "")
+            table.fault(position, Wording("is empty"), "Created (UTC)", "")
         if money is None or row.created is None:
             self._faults.suspect(table.name, row.id)
             return None

@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
+from common.http.wording import Wording
 from ingest.csv.values import BadValueError, amounts, whole
 from ingest.formats.money_back import back_called
 from ingest.formats.woocommerce.state_words import STATES
@@ -50,7 +51,7 @@ def rounding(exponent: int) -> Callable[[str], int | None]:
                 raise
             number = Decimal(text)
             if number.adjusted() >= _MOST_DIGITS:
-                raise BadValueError("is too large") from None
+                raise BadValueError(Wording("is too large")) from None
             return exact(format(number.quantize(Decimal(1).scaleb(-exponent), ROUND_HALF_UP), "f"))
 
     return convert

@@ -5,6 +5,7 @@ row only or on all.
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
 
+from common.http.wording import Wording
 from common.reports.document.gaps import GapKind
 from common.reports.money import currency_exponent
 from ingest.csv.damaged_ids import DamagedIds, rounded
@@ -174,7 +175,7 @@ class ExportRows:
             self.order.explain(table, position, head)
             values = {}
         if values and values["Order Date"] is None:
-            table.fault(position, "is empty", "Order Date", "")
+            table.fault(position, Wording("is empty"), "Order Date", "")
             values = {}
         lines, codes = self._lines(table, rows)
         if not values or lines is None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any, Final
 
+from common.http.wording import Wording
 from common.reports.document.gaps import GapKind
 from common.reports.money import currency_exponent
 from ingest.csv.damaged_ids import DamagedIds, rounded
@@ -108,7 +109,7 @@ class ItemColumns:
             values = dict(zip(self.record.names, converted, strict=True))
             lines = self._lines(table, position, cells[width:])
             if values["order_date"] is None:
-                table.fault(position, "is empty", "order_date", "")
+                table.fault(position, Wording("is empty"), "order_date", "")
             if lines is None or values["order_date"] is None:
                 self._faults.suspect(table.name, cells[0].strip())
                 continue

@@ -32,9 +32,11 @@ _MAY: Final = [needs(Permission.CONNECTIONS_WRITE)]
 
 
 @router.get(CONNECTIONS, dependencies=[needs(Permission.CONNECTIONS_READ)])
-def show_connections(visit: CurrentVisit, rotate: str = "") -> Response:
-    """The connections; with ``rotate``, what another secret of that one means."""
-    return connections_page(visit, rotate=rotate)
+def show_connections(visit: CurrentVisit, rotate: str = "", disconnect: str = "") -> Response:
+    """The connections; with ``rotate``, what another secret of that one means, with ``disconnect``
+    whether that Discord server is to show no more.
+    """
+    return connections_page(visit, rotate=rotate, disconnect=disconnect)
 
 
 @router.post(CONNECTIONS, dependencies=_MAY)
@@ -84,12 +86,14 @@ def connections_page(
     visit: Visit,
     *,
     rotate: str = "",
+    disconnect: str = "",
     made: SecretView | None = None,
     code: CodeView | None = None,
     problem: Problem | None = None,
 ) -> Response:
     """The page of platforms and Discord servers, with what was just made, shown this once."""
     found = ingest.list_ingest_connections(visit.db).items
+    guilds = discord.list_discord_servers(visit.db).items
     return page(
         visit,
         "connections.html",
@@ -99,7 +103,8 @@ def connections_page(
         platforms=list(PLATFORMS),
         rotating=next((each for each in found if each.id == rotate), None),
         made=made,
-        guilds=discord.list_discord_servers(visit.db).items,
+        guilds=guilds,
+        leaving=next((each for each in guilds if str(each.id) == disconnect), None),
         discord=visit.container.discord is not None,
         code=code,
         detail="" if problem is None else detail_of(problem, _FIELDS),

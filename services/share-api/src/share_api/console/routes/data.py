@@ -1,6 +1,6 @@
 """Routes of data: files are taken in or only checked, and what became of them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Final
 
 from fastapi import APIRouter
@@ -39,7 +39,7 @@ async def receive(visit: CurrentVisit, check: bool = False) -> Response:
     request = visit.request
     body = iter_with_timeout(request.stream())
     content_type = request.headers.get("content-type", "")
-    chosen: set[str] = set()
+    chosen: dict[str, str] = {}
     parts = iter_file_chunks(content_type, body, fields=frozenset({FIELD}), chosen=chosen)
     try:
         import_id = await receive_import(
@@ -48,6 +48,7 @@ async def receive(visit: CurrentVisit, check: bool = False) -> Response:
             visit.author,
             request.headers,
             _some(checked_files(visit.admin, parts), chosen),
+            names=chosen,
             checked=check,
         )
     except (InvalidUploadError, TooManyImportsError, ImportTooLargeError) as problem:
@@ -55,7 +56,9 @@ async def receive(visit: CurrentVisit, check: bool = False) -> Response:
     return redirect(f"{DATA}/{import_id}")
 
 
-async def _some(files: AsyncIterator[FileChunk], chosen: set[str]) -> AsyncIterator[FileChunk]:
+async def _some(
+    files: AsyncIterator[FileChunk], chosen: Mapping[str, str]
+) -> AsyncIterator[FileChunk]:
     """The pieces of files; ``chosen`` are the parts that a file was chosen for.
 
     Raises:

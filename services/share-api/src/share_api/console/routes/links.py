@@ -76,12 +76,15 @@ def download(visit: CurrentVisit, wanted: Wanted) -> Response:
 
 
 @router.get(f"{LINKS}/{{share_id}}", dependencies=[needs(Permission.SHARES_READ)])
-def show_link(share_id: str, visit: CurrentVisit) -> Response:
-    """A link. Its address stands there for a while for who has just made it."""
+def show_link(share_id: str, visit: CurrentVisit, unlock: str = "") -> Response:
+    """A link. Its address stands there for a while for who has just made it.
+
+    With ``unlock`` it asks whether its password is to go.
+    """
     given = state_context(visit.container)
     found = get_share(visit.db, parse_id(share_id), given=given)
     address = _address_if_just_made(visit, view_of(visit, found))
-    return _link_page(visit, view_of(visit, found), address, ready=True)
+    return _link_page(visit, view_of(visit, found), address, ready=True, unlock=bool(unlock))
 
 
 @router.post(f"{LINKS}/{{share_id}}/address", dependencies=[needs(Permission.SHARES_WRITE)])
@@ -122,9 +125,18 @@ def _address_if_just_made(visit: Visit, link: LinkView) -> str:
 
 
 def _link_page(
-    visit: Visit, link: LinkView, address: str, refused: str = "", *, ready: bool = False
+    visit: Visit,
+    link: LinkView,
+    address: str,
+    refused: str = "",
+    *,
+    ready: bool = False,
+    unlock: bool = False,
 ) -> Response:
-    """A link; ``ready`` says that its address is shown because it was just made."""
+    """A link; ``ready`` says that its address is shown because it was just made.
+
+    ``unlock`` asks whether its password is to go.
+    """
     code = qr_svg(address, visit.words.text("QR code of the link")) if address else ""
     daily = drawn_views(visit, [link.share.link_id]).get(link.share.link_id)
     return page(
@@ -140,4 +152,5 @@ def _link_page(
         code=code,
         daily=daily,
         refused=refused,
+        unlock=unlock,
     )

@@ -40,19 +40,25 @@ _FIELDS: Final = {
 
 
 @router.get(SETTINGS, dependencies=[of_a_person])
-def show_settings(visit: CurrentVisit, done: str = "", cut: int = 0) -> Response:
-    """The settings."""
-    return settings_page(visit, done=done, cut=cut)
+def show_settings(visit: CurrentVisit, done: str = "", cut: int = 0, remove: str = "") -> Response:
+    """The settings; with ``remove``, whether that passkey is to go."""
+    return settings_page(visit, done=done, cut=cut, remove=remove)
 
 
 @router.post(f"{SETTINGS}/shop", dependencies=[needs(Permission.SETTINGS_WRITE)])
 def change_shop(visit: CurrentVisit, form: CheckedForm) -> Response:
-    """Change the shop's name and zone, as far as they are others."""
+    """Change the shop's name and zone, as far as they are others.
+
+    Another zone counts every day anew: the form says that it is meant, or is asked.
+    """
     now_so = {"name": visit.tenant.name, "timezone": visit.tenant.timezone}
     wanted = {each: form.one(each).strip() for each in now_so}
     wanted = {each: value for each, value in wanted.items() if value != now_so[each]}
     if not wanted:
         return redirect(SETTINGS)
+    zone = wanted.get("timezone", "")
+    if zone in available_timezones() and form.one("sure") != zone:
+        return settings_page(visit, zone=zone, name=form.one("name").strip())
     try:
         changed = shop.change_shop(visit.actor, visit.container, json.dumps(wanted).encode())
     except InvalidBodyError as problem:
@@ -114,12 +120,19 @@ def settings_page(
     *,
     done: str = "",
     cut: int = 0,
+    zone: str = "",
+    name: str = "",
+    remove: str = "",
     problem: Problem | None = None,
     detail: str = "",
     status: int = 200,
 ) -> Response:
-    """The settings, with what was done or what is wrong."""
+    """The settings, with what was done or what is wrong.
+
+    It asks whether the shop's ``zone`` is to be that one, with the ``name``, or a passkey to go.
+    """
     container = visit.container
+    passkeys = list_passkeys(container.engine, visit.admin.account.admin_id)
     response = page(
         visit,
         "settings.html",
@@ -136,7 +149,10 @@ def settings_page(
         zones=sorted(available_timezones() - {"localtime"}),
         using=container.issuing,
         party=container.passkeys.party,
-        passkeys=list_passkeys(container.engine, visit.admin.account.admin_id),
+        zone=zone,
+        name=name,
+        passkeys=passkeys,
+        leaving=next((each for each in passkeys if str(each.id) == remove), None),
     )
     if problem is not None and problem.retry_after is not None:
         response.headers["Retry-After"] = str(problem.retry_after)

@@ -123,9 +123,17 @@ def _wrong_fields(problem: Exception | None) -> frozenset[str]:
 
 
 def form_page(
-    visit: Visit, form: Form, error: Exception | None = None, *, detail: str = ""
+    visit: Visit,
+    form: Form,
+    error: Exception | None = None,
+    *,
+    detail: str = "",
+    replaces: str = "",
 ) -> Response:
-    """The form, filled in as ``form`` is, with what is wrong with it, by ``detail`` if any."""
+    """The form, filled in as ``form`` is, with what is wrong with it, by ``detail`` if any.
+
+    It asks whether the template ``replaces`` is to be another from now on.
+    """
     status = int(error.status) if isinstance(error, Problem) else 400 if error else 200
     if not detail:
         detail = _detail(visit, error) if isinstance(error, Problem) else str(error or "")
@@ -139,6 +147,7 @@ def form_page(
         framing=True,
         form=shown,
         templates=templates_of(visit),
+        replaces=replaces,
         problem=wrong,
         wrong=_wrong_fields(error),
         detail=detail,

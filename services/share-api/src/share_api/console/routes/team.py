@@ -27,9 +27,9 @@ _MAY: Final = [needs(Permission.MEMBERS_WRITE)]
 
 
 @router.get(TEAM, dependencies=[needs(Permission.MEMBERS_READ)])
-def show_team(visit: CurrentVisit, remove: str = "", done: str = "") -> Response:
-    """The members; with ``remove``, what removing that one ends."""
-    return _team_page(visit, remove=remove, done=done)
+def show_team(visit: CurrentVisit, remove: str = "", revoke: str = "", done: str = "") -> Response:
+    """The members; with ``remove``, what removing that one ends, with ``revoke`` an invitation."""
+    return _team_page(visit, remove=remove, revoke=revoke, done=done)
 
 
 @router.post(f"{TEAM}/{{member_id}}/role", dependencies=_MAY)
@@ -85,12 +85,14 @@ def _team_page(
     visit: Visit,
     *,
     remove: str = "",
+    revoke: str = "",
     done: str = "",
     link: str = "",
     of: str = "",
     problem: Problem | None = None,
 ) -> Response:
     team = members.list_all_members(visit.db).items
+    invited = invitations.list_open_invitations(visit.db).items
     owners = [each.id for each in team if each.role == Role.OWNER]
     return page(
         visit,
@@ -100,7 +102,8 @@ def _team_page(
         members=team,
         only_owner=owners[0] if len(owners) == 1 else None,
         leaving=next((each for each in team if each.id == remove), None),
-        invitations=invitations.list_open_invitations(visit.db).items,
+        ending=next((each for each in invited if str(each.id) == revoke), None),
+        invitations=invited,
         link=link,
         of=of,
         done=done,

@@ -25,20 +25,26 @@ _OF_ONE_LINK: Final = frozenset({"label", "password"})
 
 
 @router.get(TEMPLATES, dependencies=[needs(Permission.SHARES_READ)])
-def show_templates(visit: CurrentVisit, done: str = "") -> Response:
-    """The shop's templates."""
-    return page(visit, "templates.html", "links", templates=templates_of(visit), done=done)
+def show_templates(visit: CurrentVisit, delete: str = "", done: str = "") -> Response:
+    """The shop's templates; with ``delete``, whether that one is to go."""
+    found = templates_of(visit)
+    leaving = next((each for each in found if str(each.id) == delete), None)
+    return page(visit, "templates.html", "links", templates=found, leaving=leaving, done=done)
 
 
 @router.post(TEMPLATES, dependencies=[needs(Permission.SHARES_WRITE)])
 def save(visit: CurrentVisit, form: CheckedForm) -> Response:
-    """Save what the form of a new link says, by a name; in place of a template that has it."""
+    """Save what the form of a new link says, by a name; in place of a template that has it, if the
+    form says so.
+    """
     name = form.one("template").strip()
     body = json.dumps({"name": name, "share": _share(form)}).encode()
     try:
         before = find_template(visit.db, name) if name.isprintable() else None
         if before is None:
             templates.make_template(visit.actor, visit.db, visit.container, Response(), body)
+        elif form.one("replace") != before.name:
+            return form_page(visit, form, replaces=before.name)
         else:
             known = str(UUID(str(before.id)))
             templates.change_template(known, visit.actor, visit.db, visit.container, body)

@@ -8,9 +8,12 @@ from typing import Any, Final
 
 from common.csv_text import BOM, text_row
 from common.db.imports import Import, ImportState
+from common.http.wording import put_together
 from common.reports.document.schema import Days
 from common.reports.money import currency_exponent
+from ingest.sources import FileKind
 from share_api.console.visit import Visit
+from share_api.imports.file_names import faults_of
 
 _NAMED_DAYS: Final = 10
 _ENDED = (ImportState.SUCCEEDED, ImportState.FAILED)
@@ -20,7 +23,8 @@ _ENDED = (ImportState.SUCCEEDED, ImportState.FAILED)
 class ImportView:
     """An import in the reader's words; ``percent`` of its bytes are read.
 
-    ``changed_days`` are the last days that were over and changed, each with its orders.
+    ``changed_days`` are the last days that were over and changed, each with its orders, ``faults``
+    the first of what is wrong.
     """
 
     row: Import
@@ -30,6 +34,7 @@ class ImportView:
     net_sales: str
     days: str
     changed_days: tuple[tuple[str, int], ...] = ()
+    faults: Sequence[dict[str, Any]] = ()
 
     @property
     def changed(self) -> int:
@@ -68,9 +73,10 @@ class ImportView:
         return (self.row.outcome or {}).get("result") or {}
 
     @property
-    def faults(self) -> Sequence[Mapping[str, Any]]:
-        """The first of what is wrong."""
-        return (self.row.outcome or {}).get("errors") or ()
+    def file_names(self) -> Sequence[str]:
+        """What the sender calls the files, the orders' first."""
+        names = self.row.file_names or {}
+        return [names[kind] for kind in FileKind if kind in names]
 
     @property
     def fault_count(self) -> int:
@@ -83,7 +89,8 @@ FAULT_COLUMNS: Final = ("file", "line", "column", "value", "reason")
 
 def faults_csv(view: ImportView) -> bytes:
     """What is wrong with an import's files, as CSV (RFC 4180, UTF-8 with BOM, CRLF)."""
-    rows = [[fault.get(column) for column in FAULT_COLUMNS] for fault in view.faults]
+    named = [fault | {"file": fault["file_name"] or fault["file"]} for fault in view.faults]
+    rows = [[fault.get(column) for column in FAULT_COLUMNS] for fault in named]
     return "".join([BOM, *map(text_row, [FAULT_COLUMNS, *rows])]).encode()
 
 
@@ -96,6 +103,7 @@ def import_view(visit: Visit, row: Import) -> ImportView:
         began=words.instant(row.created_at, zone),
         ended=words.instant(row.finished_at, zone) if row.finished_at else "",
         percent=100 * row.done_bytes // row.total_bytes if row.total_bytes else 0,
+        faults=[each | {"reason": _reason(visit, each)} for each in faults_of(row) or ()],
         net_sales=_money(visit, result),
         days=_days(visit, result),
         changed_days=tuple(
@@ -103,6 +111,12 @@ def import_view(visit: Visit, row: Import) -> ImportView:
             for each in reversed((result.get("closedDays") or {}).get("byDay", ())[-_NAMED_DAYS:])
         ),
     )
+
+
+def _reason(visit: Visit, fault: Mapping[str, Any]) -> str:
+    """What is wrong, in the reader's language: in English where nobody has said it there."""
+    said, reason = fault.get("said"), fault["reason"]
+    return visit.words.text(put_together(said) if said else reason)
 
 
 def _money(visit: Visit, result: Mapping[str, Any]) -> str:
