@@ -78,7 +78,9 @@ def no_header(cells: Sequence[str], most: int, required: Collection[str]) -> str
         return Wording("the first line is a note for Excel (sep=) and no header: remove it")
     if len(cells) > most:
         return Wording(
-            "has %(count)s columns: more than %(most)s are not read", count=len(cells), most=most
+            "has %(columns)s columns: more than %(most)s are not read",
+            columns=len(cells),
+            most=most,
         )
     for separator, told in _SEPARATORS.items():
         if len(cells) == 1 and separator in first:
