@@ -6,7 +6,6 @@ than its default: UTF-8 only, no duplicate names, no NaN.
 """
 
 import json
-from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -127,7 +126,7 @@ class Literal(str):
 
 
 def decode(body: bytes, *, parse_float: Callable[[str], Any] = float) -> Any:
-    """The JSON of a body; a byte order mark before it is passed over (RFC 8259, section 8.1).
+    """The JSON of a body.
 
     Raises:
         InvalidBodyError: it is none, or not strict.
@@ -142,7 +141,7 @@ def decode(body: bytes, *, parse_float: Callable[[str], Any] = float) -> Any:
 
     try:
         content = json.loads(
-            body.removeprefix(BOM_UTF8).decode("utf-8"),
+            body.decode("utf-8"),
             object_pairs_hook=members,
             parse_constant=_no_constant,
             parse_int=_integer,

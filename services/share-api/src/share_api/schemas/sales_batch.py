@@ -1,5 +1,9 @@
-"""Reads a batch of sales: a JSON object with a list, or NDJSON with an element a line."""
+"""Reads a batch of sales: a JSON object with a list, or NDJSON with an element a line.
 
+Programs write both into files first: a byte order mark before them is passed over (RFC 8259, 8.1).
+"""
+
+from codecs import BOM_UTF8
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -64,7 +68,7 @@ class BatchReader:
             InvalidBodyError: it is no object with the one list.
         """
         name = self.batch.kind.value
-        content = decode(body, parse_float=Literal)
+        content = decode(body.removeprefix(BOM_UTF8), parse_float=Literal)
         if not isinstance(content, dict):
             raise InvalidBodyError(FieldError("", "is not a JSON object"))
         unknown = [FieldError(pointer([each]), "Unknown field") for each in content if each != name]
@@ -101,6 +105,8 @@ class BatchReader:
 
     def _take_line(self, line: bytes) -> None:
         self._line += 1
+        if not self._line:
+            line = line.removeprefix(BOM_UTF8)
         if not line.strip(_BLANK):
             return
         if self.batch.count >= MOST_LINES:
