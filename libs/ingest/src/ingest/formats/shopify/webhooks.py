@@ -89,6 +89,7 @@ class ShopifyWebhooks:
             standing=None
             if content["head"]["Cancelled at"]
             else Word.of(updated, tie, sums_of(content)),
+            settled_at=updated if status in _SETTLED else None,
         )
         return needed_at(payload, "id"), facts
 
@@ -145,6 +146,7 @@ class ShopifyWebhooks:
             in_part=not all_back(order),
             cancelling=Cancelling(stands, not any(order.amounts.extras)),
             times=times,
+            paid_told=facts.paid_at is not None,
         )
 
 
@@ -155,6 +157,14 @@ def _refunds(refunds: Sequence[Mapping[str, Any]], seen: str) -> dict[str, Refun
     }
 
 
+def _paid_at(facts: Facts) -> str:
+    """When the order was paid, where an event tells: a payment may be one of an edit, of an order
+    that a word of before called paid."""
+    if facts.paid_at is None:
+        return ""
+    return min(facts.paid_at, facts.settled_at or facts.paid_at)
+
+
 def _order(
     content: Mapping[str, Any],
     facts: Facts,
@@ -162,7 +172,7 @@ def _order(
     shop: Shop,
 ) -> Order:
     order, line = records_of(shop.currency, by_program=True)
-    cells = {**content["head"], "Paid at": facts.paid_at or ""}
+    cells = {**content["head"], "Paid at": _paid_at(facts)}
     head = OrderColumns(*_values(order.names, order.converters, cells))
     if head.created_at is None or head.id is None or rounded(head.id):
         raise UnreadableEventError("created_at or id is missing")
