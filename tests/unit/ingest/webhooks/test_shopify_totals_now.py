@@ -166,20 +166,27 @@ def test_money_of_another_currency_that_nothing_tells_is_what_the_total_came_dow
 
 @dataclass
 class Life:
-    """A paid order whose lines are worth so many euros each, with ``rate`` percent on top."""
+    """A paid order whose lines are worth so many euros each, with ``rate`` percent of tax that is
+    ``included`` in the prices or on top."""
 
     rate: int
+    included: bool
     shipping: int
     worth: list[int]
     there: list[int]
     off: dict[int, int] = field(default_factory=dict)
     now: int = 0
     owed: int = 0
+    off_shipping: int = 0
     refunds: list[dict[str, Any]] = field(default_factory=list)
 
     def gross(self, number: int) -> int:
         """A line's worth with tax, in cents."""
         return (self.worth[number] - self.off.get(number, 0)) * (100 + self.rate)
+
+    def price(self, worth: int) -> str:
+        """What so many euros are in prices."""
+        return euros(worth * (100 + self.rate * self.included))
 
     def word(self) -> dict[str, Any]:
         """The order as it is now."""
@@ -188,8 +195,8 @@ class Life:
         goods = sum(self.worth) - off
         lines = [
             line(
-                *(number + 1, f"P{number}", f"{self.worth[number]}.00"),
-                allocated=[f"{self.off[number]}.00"] if number in self.off else [],
+                *(number + 1, f"P{number}", self.price(self.worth[number])),
+                allocated=[self.price(self.off[number])] if number in self.off else [],
                 tax_lines=[{"price": euros(self.gross(number) * self.rate // (100 + self.rate))}],
             )
             for number in numbers
@@ -199,8 +206,9 @@ class Life:
         return order(
             *(lines, euros(total)),
             at=f"2026-03-{4 + len(self.refunds):02}T12:00:00Z",
-            subtotal_price=f"{goods}.00",
-            total_discounts=f"{off}.00",
+            subtotal_price=self.price(goods),
+            total_discounts=self.price(off),
+            taxes_included=self.included,
             total_tax=euros(goods * self.rate),
             total_shipping_price_set=money(euros(self.shipping)),
             current_total_price=euros(self.now),
@@ -209,11 +217,12 @@ class Life:
             refunds=list(self.refunds),
         )
 
-    def pay_back(self, numbers: list[int], moved: int | None, currency: str, kept: int = 0) -> None:
+    def pay_back(
+        self, numbers: list[int], moved: int | None, currency: str, kept: int = 0, shipping: int = 0
+    ) -> None:
         """Lines and money; the platform states what was ``kept``, or given where below nothing."""
-        parts = [
-            (each + 1, 1, f"{self.worth[each] - self.off.get(each, 0)}.00") for each in numbers
-        ]
+        left = [(each, self.worth[each] - self.off.get(each, 0)) for each in numbers]
+        parts = [(each + 1, 1, self.price(worth)) for each, worth in left]
         cents = None if moved is None else euros(moved if currency == "EUR" else moved * 2)
         at = f"2026-03-{4 + len(self.refunds):02}T10:00:00Z"
         stated = {"discrepancy": euros(kept) if kept > 0 else f"-{euros(-kept)}"} if kept else {}
@@ -221,6 +230,8 @@ class Life:
         for each, number in zip(told["refund_line_items"], numbers, strict=True):
             tax = euros(self.gross(number) * self.rate // (100 + self.rate))
             each |= {"total_tax": float(tax), "total_tax_set": money(tax)}
+        if shipping:
+            told["refund_shipping_lines"] = [{"subtotal_amount_set": money(euros(shipping))}]
         self.refunds.append(told)
 
 
@@ -228,7 +239,8 @@ class Life:
 def lives(draw: st.DrawFn) -> Life:
     """Returns, fees, exchanges, edits and their payment, discounts by edits, goodwill, cents."""
     worth = draw(st.lists(st.integers(2, 40), min_size=1, max_size=3))
-    life = Life(draw(st.sampled_from([0, 10])), draw(st.sampled_from([0, 500])), worth, [])
+    rate, included = draw(st.sampled_from([0, 10])), draw(st.booleans())
+    life = Life(rate, included, draw(st.sampled_from([0, 500])), worth, [])
     life.there = list(range(len(worth)))
     life.now = sum(map(life.gross, life.there)) + life.shipping
     for _ in range(draw(st.integers(1, 5))):
@@ -291,6 +303,15 @@ def _discount(draw: st.DrawFn, life: Life, number: int | None, currency: str) ->
     life.pay_back([], before - life.gross(number), currency)
 
 
+def _shipping(draw: st.DrawFn, life: Life, _: int | None, currency: str) -> None:
+    """Some of the shipping: what is left of it, as often as it is told."""
+    if most := min(life.shipping - life.off_shipping, life.now):
+        part = draw(st.integers(1, most))
+        life.pay_back([], part, currency, shipping=part)
+        life.off_shipping += part
+        life.now -= part
+
+
 def _goodwill(draw: st.DrawFn, life: Life, _: int | None, currency: str) -> None:
     if not life.owed and life.now:
         part = draw(st.integers(1, life.now))
@@ -300,7 +321,7 @@ def _goodwill(draw: st.DrawFn, life: Life, _: int | None, currency: str) -> None
 
 _STEPS = {
     "return": _come_back, "exchange": _exchange, "edit": _edit,
-    "pay": _pay, "discount": _discount, "goodwill": _goodwill,
+    "pay": _pay, "discount": _discount, "goodwill": _goodwill, "shipping": _shipping,
 }  # fmt: skip
 
 
