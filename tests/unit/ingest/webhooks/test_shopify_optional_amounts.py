@@ -72,6 +72,22 @@ HELPS: dict[str, Callable[[Any], Told]] = {
         currency="JPY", order_adjustments=[{"kind": "refund_discrepancy", "amount": value}]
     ),
     "extras": lambda value: back(total_duties_set={"shop_money": {"amount": value}}),
+    "shipping-back": lambda value: back(
+        refund_shipping_lines=[{"subtotal_amount_set": money(value)}]
+    ),
+    "shipping-back-tax": lambda value: back(
+        refund_shipping_lines=[{"subtotal_amount_set": money("0.00"), "tax_amount_set": value}]
+    ),
+    "shipping-back-lines": lambda value: back(refund_shipping_lines=value),
+    "discrepancy-set": lambda value: back(
+        order_adjustments=[{"kind": "refund_discrepancy", "amount_set": money(value)}]
+    ),
+    "rounding": lambda value: order(
+        *([MUG], "20.00"),
+        current_total_price=None,
+        total_cash_rounding_refund_adjustment_set=value,
+        total_cash_rounding_payment_adjustment_set=money(value),
+    ),
     "subtotal": lambda value: order(
         [MUG],
         "20.00",

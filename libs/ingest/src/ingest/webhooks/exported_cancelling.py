@@ -1,4 +1,4 @@
-"""What an export told of an order's cancelling, beside events that know less of it.
+"""What an export told of an order's payment and cancelling, beside events that know less of it.
 
 An export's sum is all that was paid back. Events that come after it may be older than the
 cancelling, or know some of the refunds alone: these are part of the sum, and the cancelling gives
@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import Connection, text
 
 from ingest.rows import CANCELLED, CANCELLED_SUM, RefundRow
+from ingest.webhooks.exported_payment import with_payment
 from ingest.webhooks.platform import OrderState
 
 _FIND: Final = text(
@@ -42,13 +43,15 @@ class _Known(NamedTuple):
 def with_exported(
     connection: Connection, tenant_id: int, orders: Sequence[int], state: OrderState
 ) -> OrderState:
-    """The state with the sum that an export told of the order's cancelling, where that tells more.
+    """The state with when the order was paid as an export told it, and the sum that one told of the
+    order's cancelling, where that tells more.
 
     ``orders`` are the ledger's keys of the order. Runs before refunds are lifted.
 
     Raises:
         sqlalchemy.exc.DBAPIError: the database failed.
     """
+    state = with_payment(connection, tenant_id, orders, state)
     paid_at = state.lines[0].paid_at
     if len(orders) != 1 or paid_at is None or state.cancelling is None:
         return state

@@ -66,6 +66,7 @@ class Facts:
     ``deleted`` are the ids of events that said it was, each with when it had arrived (likewise),
     ``restored`` the times of the platform at which it was brought back. ``standing`` is the newest
     word of what it came to before it was called off, where the platform's words change by that.
+    ``settled_at`` is the time of the first word that called it paid, whatever that was about.
     """
 
     order: Word | None = None
@@ -74,6 +75,7 @@ class Facts:
     deleted: Mapping[str, str] = field(default_factory=dict)
     restored: frozenset[str] = frozenset()
     standing: Word | None = None
+    settled_at: str | None = None
 
     @property
     def gone(self) -> bool:
@@ -85,12 +87,11 @@ class Facts:
 
     def merged(self, other: "Facts") -> "Facts":
         """What both know together."""
-        times = [each for each in (self.paid_at, other.paid_at) if each is not None]
         ids = sorted({*self.refunds, *other.refunds})
         refunds = {each: _either(self.refunds.get(each), other.refunds.get(each)) for each in ids}
         return Facts(
             _newest(self.order, other.order),
-            min(times, default=None),
+            _earliest(self.paid_at, other.paid_at),
             refunds,
             {
                 name: min(each.get(name, "~") for each in (self.deleted, other.deleted))
@@ -98,6 +99,7 @@ class Facts:
             },
             self.restored | other.restored,
             _newest(self.standing, other.standing),
+            _earliest(self.settled_at, other.settled_at),
         )
 
     def beside(self, other: "Facts") -> "Facts":
@@ -126,6 +128,7 @@ class Facts:
             **deleted,
             **restored,
             **({} if standing is None else {"standing": [standing.rank, standing.content]}),
+            **({} if self.settled_at is None else {"settledAt": self.settled_at}),
             "order": None if order is None else [order.rank, order.content],
             "paidAt": self.paid_at,
             "refunds": {
@@ -150,6 +153,7 @@ class Facts:
             content.get("deleted", {}),
             frozenset(content.get("restored", ())),
             None if standing is None else Word(*standing),
+            content.get("settledAt"),
         )
 
 
@@ -176,6 +180,10 @@ def deletion(arrival: Arrival) -> Facts:
 def _newest(*words: Word | None) -> Word | None:
     there = (each for each in words if each is not None)
     return max(there, key=lambda each: each.rank, default=None)
+
+
+def _earliest(*times: str | None) -> str | None:
+    return min((each for each in times if each is not None), default=None)
 
 
 def _either(one: RefundFact | None, other: RefundFact | None) -> RefundFact:

@@ -59,6 +59,7 @@ class OrderState:
     what its parts do not come to, in minor units; ``refunds_untold`` says that it was paid back by
     its state alone; all of it unless ``in_part``. ``cancelling`` is None where no export tells
     any. ``times`` are when it was placed, and paid: what files of the order tell too.
+    ``paid_told`` is whether an event told a payment, None where every word tells when it was.
     """
 
     names: tuple[str, ...]
@@ -72,6 +73,7 @@ class OrderState:
     all_told: bool = False
     cancelling: Cancelling | None = None
     times: tuple[datetime, ...] = ()
+    paid_told: bool | None = None
 
 
 class Platform(Protocol):

@@ -1,13 +1,13 @@
 """Refunds that say when they were made and what for: their lines, and the money that was moved.
 
 The money is the truth, the lines say where it belongs; what an edit took out of the order without
-money counts then, and not again when it is paid back. What was moved beyond the lines is put on
-what is left of the order as the export's one ``Refunded Amount`` is; what was kept back of them
-comes off the goods first. No refund gives back more than is left of what was charged.
+money counts then, and not again when it is paid back. What the order's total came down by says of
+which money, and of which parts that none was moved for, that it is so. What was moved beyond the
+lines is put on what is left of the order as the export's one ``Refunded Amount`` is; what was kept
+back of them comes off the goods first. No refund gives back more than is left of what was charged.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -15,25 +15,24 @@ from typing import Any
 from ingest.formats.gift_cards import is_card
 from ingest.formats.shopify.cancelling import cancelling_of
 from ingest.formats.shopify.order import BEYOND, EXTRAS_BACK, Order
-from ingest.formats.shopify.refund_money import extras_of, money_back, parts_of, refund_amount
+from ingest.formats.shopify.refund_money import (
+    extras_of,
+    is_unknown,
+    kept_back,
+    money_back,
+    parts_of,
+    refund_amount,
+)
 from ingest.formats.shopify.refund_turns import Back, Left
+from ingest.formats.shopify.refund_worths import Moved, worths
+from ingest.formats.shopify.told_sums import Told
 from ingest.rows import RefundKind, RefundRow
 from ingest.webhooks.platform import Shop
 
 NO_SUCH_LINE = "a refund names a line that is none of its goods; its money alone was taken"
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What the platform says of an order as it was ``at``, in minor units; None where it does not.
-
-    ``came_down`` is by how much the total had, with all refunds until then: what of it no line
-    explains was given back beside them. ``owed`` is what was to be paid back still.
-    """
-
-    at: str
-    came_down: int | None
-    owed: int | None
+NOT_LEFT = (
+    "what its refunds leave is not what it is said to come to now; they were taken as they stand"
+)
 
 
 def dated_refunds(
@@ -56,7 +55,8 @@ def dated_refunds(
     numbers = {line_ids[line.number - 1]: n for n, line in enumerate(order.lines)}
     in_turn = sorted(refunds.items(), key=lambda each: (each[1]["at"], each[0]))
     known = [content for _, content in in_turn if content["at"] <= told.at]
-    left = Left.of(order, _settled(known, told.came_down, shop.currency, included=included))
+    left = Left.of(order, told.rounded_back if told.came_down is None else 0)
+    worth = _worths(known, paid_at, told.came_down, shop.currency, included=included)
     others = {
         line_ids[line.number - 1]: 2 * is_card(line.title, line.card) for line in order.left_out
     }
@@ -65,50 +65,73 @@ def dated_refunds(
     moved = [(datetime.fromisoformat(each["at"]), money_of(each)) for _, each in in_turn]
     cancelling = cancelling_of(order.head.cancelled_at, moved)
     rows: list[RefundRow] = []
+    taken = 0
     for turn, ((name, content), (at, money)) in enumerate(zip(in_turn, moved, strict=True)):
         if turn == len(known):
-            _as_told(left, told)
+            _as_told(left, told, cancelled=order.head.cancelled_at is not None)
         if cancelling.is_over(at):
             rows += cancelling.take_pieces(order, left)
         restocked = money is None and turn >= len(known) and cancelling.made(at)
         if restocked:
             continue
         back = read(content)
-        if money is not None:
-            _settle(back, money, left, order, shop)
-        elif at >= paid_at:
-            left.owed += back.whole
+        known_worth = worth[turn] if turn < len(worth) else None
+        _settle(back, money, known_worth, left, order, shop, rounded=told.rounded)
+        left.owed += back.whole * (money is None and at >= paid_at)
+        taken += back.whole * (turn < len(known))
         left.take(back)
         kind: RefundKind = "edit" if money is None else cancelling.kind(at)
         rows += _rows(order, name, back, max(at, paid_at), kind)
+    differs = 0 if told.came_down is None else told.came_down - taken
+    if differs not in (0, order.unexplained):
+        shop.notes.add(NOT_LEFT, order.head.name, differs)
     return rows + cancelling.take_pieces(order, left)
 
 
-def _settled(
+def _worths(
     refunds: Collection[Mapping[str, Any]],
+    paid_at: datetime,
     came_down: int | None,
     currency: str,
     *,
     included: bool,
-) -> int | None:
-    """How much of the money moved paid for what refunds without money had taken out before."""
+) -> Sequence[int | None]:
+    """How much each of the refunds took off the order, where its total tells.
+
+    What moved no money may be of goods that are none of the order's: it is what is left of its
+    lines, unless the total came down by what all refunds come to.
+    """
     if came_down is None:
-        return None
-    parts = partial(parts_of, currency=currency, included=included)
-    money = partial(money_back, currency=currency, included=included)
-    moved = [(each, money(each)) for each in refunds]
-    return sum(parts(each) if back is None else back for each, back in moved) - came_down
+        return ()
+    moved = [
+        Moved(
+            parts_of(each, currency, included=included),
+            money_back(each, currency, included=included),
+            max(-kept_back(each, currency), 0),
+            owing=datetime.fromisoformat(each["at"]) >= paid_at,
+            unknown=is_unknown(each, currency, included=included),
+        )
+        for each in refunds
+    ]
+    found = worths(moved, came_down)
+    explained = sum(found) == came_down
+    return [
+        None if each.money is None and not explained else worth
+        for each, worth in zip(moved, found, strict=True)
+    ]
 
 
-def _as_told(left: Left, told: Told) -> None:
-    """Owe no more than the platform does; refunds to come may pay that and not what was settled.
+def _as_told(left: Left, told: Told, *, cancelled: bool) -> None:
+    """Owe what the platform does: refunds to come pay that first.
 
     An edit is owed from when it was made until it is paid back. Where the order was paid after it,
-    which no event may have told, nothing ever was: what is given later is goodwill.
+    which no event may have told, nothing ever was: what is given later is goodwill. A total that
+    was lowered otherwise is owed as an edit is. Of a cancelled order it was the last word before
+    that, and the last of all knows how cash was rounded since.
     """
-    left.settled = None
+    left.rounded_back = told.rounded_back if cancelled else 0
     if told.owed is not None:
-        left.owed = min(left.owed, told.owed)
+        left.owed = told.owed
 
 
 def _of_lines(
@@ -152,27 +175,34 @@ def _of_lines(
     return back
 
 
-def _settle(back: Back, money: int, left: Left, order: Order, shop: Shop) -> None:
-    """Make ``back`` come to the ``money`` that was moved.
+def _settle(
+    back: Back,
+    money: int | None,
+    worth: int | None,
+    left: Left,
+    order: Order,
+    shop: Shop,
+    *,
+    rounded: int,
+) -> None:
+    """Make ``back`` come to its ``worth``, where that is known, or to the ``money`` moved.
 
     Money for what was taken out of the order before, when none was moved, was given back then.
     """
-    if any(back.extras):
+    if any(back.extras) and money is not None:
         shop.notes.add(EXTRAS_BACK, order.head.name, sum(back.extras))
-    missing = money - back.whole
+    if worth is None:
+        worth = back.whole if money is None else money - left.pay(money - back.whole)
+    elif money is not None:
+        left.owed = max(left.owed - max(money - worth, 0), 0)
+    missing = worth - back.whole
     if missing < 0:
         back.keep(-missing)
-        return
-    known = left.owed if left.settled is None else left.settled
-    before = max(min(missing, left.owed, known), 0)
-    left.owed -= before
-    left.settled = None if left.settled is None else left.settled - before
-    missing -= before
-    if not missing:
+    if missing <= 0:
         return
     more = left.give(back, missing)
     for said, part in ((EXTRAS_BACK, more.left_out), (BEYOND, more.beyond)):
-        if part:
+        if part > (rounded if said is BEYOND else 0):
             shop.notes.add(said, order.head.name, part)
 
 

@@ -26,10 +26,25 @@ def money_back(content: Mapping[str, Any], currency: str, *, included: bool) -> 
     parts = parts_of(content, currency, included=included)
     if content["money"] is None:
         return None
-    if any(each.upper() not in ("", currency) for each in content.get("moved", {})):
-        kept = if_amount(content.get("discrepancy", ""), currency, signed=True) or 0
-        return max(parts - kept, 0)
+    if _is_foreign(content, currency):
+        return max(parts - kept_back(content, currency), 0)
     return refund_amount(currency)(content["money"])
+
+
+def kept_back(content: Mapping[str, Any], currency: str) -> int:
+    """What the platform states that a refund moved less than its parts come to; below nothing where
+    it moved more, and 0 where nothing is stated that can be read."""
+    return if_amount(content.get("discrepancy", ""), currency, signed=True) or 0
+
+
+def is_unknown(content: Mapping[str, Any], currency: str, *, included: bool) -> bool:
+    """Whether a refund moved money in another currency, and says nothing of it in the shop's."""
+    parts = parts_of(content, currency, included=included)
+    return _is_foreign(content, currency) and not parts and not kept_back(content, currency)
+
+
+def _is_foreign(content: Mapping[str, Any], currency: str) -> bool:
+    return any(each.upper() not in ("", currency) for each in content.get("moved", {}))
 
 
 def parts_of(content: Mapping[str, Any], currency: str, *, included: bool) -> int:

@@ -58,8 +58,7 @@ class Left:
 
     ``spreads`` is how many refunds may still be put on all lines in proportion; those after them
     take of one line after the other, from ``line`` on. ``owed`` is the worth of what refunds took
-    out and moved no money for; ``settled`` how much of that later refunds pay that the order's word
-    knows of, None where nothing tells.
+    out and moved no money for, ``rounded_back`` what cash may be rounded by that is paid back.
     """
 
     paid: list[int]
@@ -72,16 +71,28 @@ class Left:
     line: int = 0
     goods: int = 0
     owed: int = 0
-    settled: int | None = None
+    rounded_back: int = 0
 
     @classmethod
-    def of(cls, order: Order, settled: int | None) -> Self:
+    def of(cls, order: Order, rounded_back: int) -> Self:
         """All of an order."""
         charged, pieces = order.amounts, [line.quantity for line in order.lines]
         besides = (charged.shipping, charged.tax, charged.tax_on_shipping, charged.extras)
         spreads = max(refund_parts.MOST_SHARES // max(len(pieces), 1), 1)
         paid = list(charged.paid)
-        return cls(paid, pieces, *besides, spreads, goods=sum(paid), settled=settled)
+        left = cls(paid, pieces, *besides, spreads, goods=sum(paid))
+        left.rounded_back = rounded_back
+        return left
+
+    def pay(self, beyond: int) -> int:
+        """What of the money that goes ``beyond`` a refund's parts gives nothing of them back: it
+        pays for what is owed, or rounds cash; below nothing where less was moved by rounding."""
+        if abs(beyond) <= self.rounded_back:
+            self.rounded_back -= abs(beyond)
+            return beyond
+        paid = max(min(beyond, self.owed), 0)
+        self.owed -= paid
+        return paid
 
     def give(self, back: Back, money: int) -> refund_parts.Back:
         """Let ``back`` give ``money`` more: of what it leaves, as a sum paid back is spread.

@@ -42,6 +42,11 @@ _LINE_COLUMNS: Final[Mapping[str, str]] = {
     "Lineitem discount": "total_discount",
 }
 _EXTRAS_BACK: Final = ("total_duties_set", "total_additional_fees_set")
+_ROUNDED: Final = {
+    "paidRounded": "total_cash_rounding_payment_adjustment_set",
+    "backRounded": "total_cash_rounding_refund_adjustment_set",
+}
+"""What cash was rounded by, where it was."""
 _MOST_LINES: Final = 32_767
 
 
@@ -76,7 +81,14 @@ def order_content(payload: Mapping[str, Any]) -> dict[str, Any]:
         "tips": if_readable(text_at, payload, "total_tip_received"),
         "current": if_readable(text_at, payload, "current_total_price"),
         "shippingTax": if_readable(_shipping_tax, payload),
+        **_stated(_ROUNDED, payload),
     }
+
+
+def _stated(names: Mapping[str, str], payload: Mapping[str, Any]) -> dict[str, str]:
+    """Amounts in the shop's money, of those that are there."""
+    amounts = {name: if_readable(_shop_money, payload, each) for name, each in names.items()}
+    return {name: each for name, each in amounts.items() if each.strip("-0.")}
 
 
 def _line(payload: Mapping[str, Any]) -> dict[str, Any]:
@@ -119,7 +131,8 @@ def refund_content(payload: Mapping[str, Any]) -> dict[str, Any]:
 
     ``money`` is None where none was moved: goods were taken out of the order. ``moved`` has it by
     the currency it was moved in, which may be the customer's; ``discrepancy`` is what the lines and
-    the shipping come to less that, in the shop's.
+    the shipping come to less that, in the shop's. Of the shipping, ``shipping`` is without tax;
+    ``ofShipping`` is as prices are, and there where the platform tells it by lines.
 
     Raises:
         UnreadableEventError: something is not what it should be.
@@ -146,6 +159,7 @@ def refund_content(payload: Mapping[str, Any]) -> dict[str, Any]:
         ],
         "shipping": _back(off_shipping, "amount"),
         "shippingTax": _back(off_shipping, "tax_amount"),
+        **_of_shipping(payload),
         "money": decimal_sum(chain(*moved.values())) if moved else None,
         "moved": {currency: decimal_sum(amounts) for currency, amounts in sorted(moved.items())},
         "discrepancy": if_readable(_discrepancy, others),
@@ -154,18 +168,38 @@ def refund_content(payload: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _back(adjustments: Sequence[Mapping[str, Any]], name: str) -> str:
-    return decimal_sum(text_at(each, name).lstrip("-") for each in adjustments)
+    amounts = (_in_shops_money(each, name, signed=True) for each in adjustments)
+    return decimal_sum(each.lstrip("-") for each in amounts)
+
+
+def _of_shipping(payload: Mapping[str, Any]) -> dict[str, str]:
+    """What lines of shipping give back, and their tax, which not all state."""
+    lines = if_readable(_lines_of_shipping, payload, "subtotal_amount")
+    if not lines.strip("-0."):
+        return {}
+    tax = if_readable(_lines_of_shipping, payload, "tax_amount")
+    return {"ofShipping": lines, **({"ofShippingTax": tax} if tax else {})}
+
+
+def _lines_of_shipping(payload: Mapping[str, Any], name: str) -> str:
+    """An amount of all lines of shipping; empty where none states it."""
+    lines = list_at(payload, "refund_shipping_lines")
+    amounts = [_in_shops_money(each, name) for each in lines]
+    return decimal_sum(amounts) if any(amounts) else ""
 
 
 def _discrepancy(adjustments: Sequence[Mapping[str, Any]]) -> str:
     names = ("amount", "tax_amount")
-    return decimal_sum(text_at(each, name) for each in adjustments for name in names)
+    return decimal_sum(
+        _in_shops_money(each, name, signed=True) for each in adjustments for name in names
+    )
 
 
-def _in_shops_money(payload: Mapping[str, Any], name: str) -> str:
+def _in_shops_money(payload: Mapping[str, Any], name: str, *, signed: bool = False) -> str:
     """An amount by its decimal in the shop's money, where it has one beside its number."""
     way = (payload, f"{name}_set", "shop_money")
     exact = if_readable(text_at, *way, "amount")
-    if if_amount(exact, if_readable(text_at, *way, "currency_code")) is not None:
+    currency = if_readable(text_at, *way, "currency_code")
+    if if_amount(exact, currency, signed=signed) is not None:
         return exact
     return text_at(payload, name) or exact

@@ -13,7 +13,7 @@ from typing import Any, Final
 from ingest.csv.damaged_ids import rounded
 from ingest.csv.values import BadValueError, short_identity
 from ingest.formats.shopify.columns import LineColumns, OrderColumns, records_of
-from ingest.formats.shopify.dated_refunds import Told, dated_refunds
+from ingest.formats.shopify.dated_refunds import dated_refunds
 from ingest.formats.shopify.decimals import if_amount
 from ingest.formats.shopify.definition import FORMAT
 from ingest.formats.shopify.order import (
@@ -26,6 +26,8 @@ from ingest.formats.shopify.order import (
 )
 from ingest.formats.shopify.order_notes import remark
 from ingest.formats.shopify.refund_money import money_back
+from ingest.formats.shopify.refund_shipping import with_shipping
+from ingest.formats.shopify.told_sums import are_untold, told_of
 from ingest.formats.shopify.webhook_payload import order_content, refund_content
 from ingest.rows import CANCELLED
 from ingest.webhooks.facts import Arrival, Facts, RefundFact, Word, deletion, sums_of
@@ -87,6 +89,7 @@ class ShopifyWebhooks:
             standing=None
             if content["head"]["Cancelled at"]
             else Word.of(updated, tie, sums_of(content)),
+            settled_at=updated if status in _SETTLED else None,
         )
         return needed_at(payload, "id"), facts
 
@@ -108,7 +111,11 @@ class ShopifyWebhooks:
                 money_back(each.word.content, shop.currency, included=False)
             return None
         content = facts.order.content
-        order = _order(content, facts, shop)
+        refunds = {
+            each: with_shipping(fact.word.content, content, shop.currency)
+            for each, fact in facts.refunds.items()
+        }
+        order = _order(content, facts, refunds, shop)
         name, names = order.head.name, self.names(order_id, facts)
         times = tuple(filter(None, (order.placed_at, order.paid_at)))
         if content["test"]:
@@ -117,13 +124,14 @@ class ShopifyWebhooks:
             return OrderState(names, order_id, times=times)
         remark(order, shop.notes, shop.now)
         remark_on_cancelling(order, shop.notes, as_untold=untold(order))
+        told, included = told_of(order, facts, shop.currency), content["included"]
         back = dated_refunds(
             order,
             [line["id"] for line in content["lines"]],
-            {each: fact.word.content for each, fact in facts.refunds.items()},
+            refunds,
             shop,
-            told=_told(order, facts, shop),
-            included=content["included"],
+            told=told,
+            included=included,
         )
         lines = tuple(row._replace(customer_id=content["customer"]) for row in line_rows(order))
         written = {row.refund_id for row in back}
@@ -131,10 +139,14 @@ class ShopifyWebhooks:
         stands = None if order.head.cancelled_at else facts.order.said_at
         return OrderState(
             *(names, order_id, lines, tuple(back), lifted, order.unexplained),
-            refunds_untold=untold(order) and order.paid_at is not None,
+            refunds_untold=order.paid_at is not None
+            and are_untold(
+                order, refunds.values(), shop.currency, told, included=content["included"]
+            ),
             in_part=not all_back(order),
             cancelling=Cancelling(stands, not any(order.amounts.extras)),
             times=times,
+            paid_told=facts.paid_at is not None,
         )
 
 
@@ -145,34 +157,28 @@ def _refunds(refunds: Sequence[Mapping[str, Any]], seen: str) -> dict[str, Refun
     }
 
 
-def _told(order: Order, facts: Facts, shop: Shop) -> Told:
-    """What the order's last word says of what it comes to, and of what is not paid back; the last
-    before it was cancelled, as that brings it down whatever is paid back.
-    """
-    cancelled = order.head.cancelled_at is not None
-    word = facts.standing if cancelled else facts.order
-    if word is None:
-        return Told("", None, None)
-    content = word.content if cancelled else sums_of(word.content)
-    read = partial(if_amount, currency=shop.currency)
-    total, now = read(content["total"]), read(content["current"])
-    balance = read(content["owed"], signed=True)
-    return Told(
-        word.said_at.isoformat("T", "microseconds"),
-        None if total is None or now is None else total - now,
-        None if balance is None else max(-balance, 0),
-    )
+def _paid_at(facts: Facts) -> str:
+    """When the order was paid, where an event tells: a payment may be one of an edit, of an order
+    that a word of before called paid."""
+    if facts.paid_at is None:
+        return ""
+    return min(facts.paid_at, facts.settled_at or facts.paid_at)
 
 
-def _order(content: Mapping[str, Any], facts: Facts, shop: Shop) -> Order:
+def _order(
+    content: Mapping[str, Any],
+    facts: Facts,
+    refunds: Mapping[str, Mapping[str, Any]],
+    shop: Shop,
+) -> Order:
     order, line = records_of(shop.currency, by_program=True)
-    cells = {**content["head"], "Paid at": facts.paid_at or ""}
+    cells = {**content["head"], "Paid at": _paid_at(facts)}
     head = OrderColumns(*_values(order.names, order.converters, cells))
     if head.created_at is None or head.id is None or rounded(head.id):
         raise UnreadableEventError("created_at or id is missing")
     stated = partial(if_amount, currency=shop.currency)
     back = partial(money_back, currency=shop.currency, included=content["included"])
-    refunded = sum(back(fact.word.content) or 0 for fact in facts.refunds.values())
+    refunded = sum(back(each) or 0 for each in refunds.values())
     lines = []
     for number, each in enumerate(content["lines"]):
         columns = LineColumns(number, *_values(line.names, line.converters, each))
