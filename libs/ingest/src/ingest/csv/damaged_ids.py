@@ -1,15 +1,20 @@
-"""Ids that a spreadsheet rounded: ``4.06E+12`` stands for ten thousand ids, and says not which.
+"""Ids that a spreadsheet or a program took for numbers.
 
-As long as each such text names one thing it is taken as it stands, and said. Where it names two,
-they would become one.
+One that was rounded, ``4.06E+12``, stands for ten thousand ids, and says not which: as long as each
+such text names one thing it is taken as it stands, and said. Where it names two, they would become
+one. One that was made a float, ``1001.0``, as columns with an empty cell are, is the number it was.
 """
 
 import re
+from typing import TypeVar
 
 from ingest.csv.notes import Notes
 
 _ROUNDED = re.compile(r"[0-9](?:[.,][0-9]+)?[Ee]\+[0-9]{1,3}")
+_FLOAT = re.compile(r"([0-9]+)\.0")
 _REMEMBERED = 100_000
+
+Id = TypeVar("Id", str, str | None)
 
 
 class DamagedIds:
@@ -43,3 +48,9 @@ class DamagedIds:
 def rounded(identity: str) -> bool:
     """Whether a text is a long number as a spreadsheet shortens it."""
     return "+" in identity and _ROUNDED.fullmatch(identity) is not None
+
+
+def unfloated(identity: Id) -> Id:
+    """An id of a platform; of digits and ``.0``, the digits."""
+    match = None if identity is None else _FLOAT.fullmatch(identity)
+    return identity if match is None else match.group(1)

@@ -8,7 +8,7 @@ from typing import Final
 from common.http.wording import Wording
 from common.reports.document.gaps import GapKind
 from common.reports.money import currency_exponent
-from ingest.csv.damaged_ids import DamagedIds, rounded
+from ingest.csv.damaged_ids import DamagedIds, rounded, unfloated
 from ingest.csv.notes import ROUNDED
 from ingest.csv.records import Record
 from ingest.csv.table import Cells, Table
@@ -85,7 +85,7 @@ def records_of(currency: str, timezone: str) -> tuple[Record, Record]:
     at = local_instant(timezone)
     order = Record(
         {
-            "Order Number": identity,
+            "Order Number": lambda cell: unfloated(identity(cell)),
             "Order Status": text,
             "Order Date": at,
             "Paid Date": at,
@@ -108,7 +108,7 @@ def records_of(currency: str, timezone: str) -> tuple[Record, Record]:
     line = Record(
         {
             "Item Name": Remembered(title).__getitem__,
-            "SKU": text,
+            "SKU": Remembered(lambda cell: unfloated(words(cell))).__getitem__,
             "Quantity": count,
             "Quantity (- Refund)": count,
             "Item Cost": money,

@@ -9,7 +9,7 @@ from typing import Any, Final
 from common.http.wording import Wording
 from common.reports.document.gaps import GapKind
 from common.reports.money import currency_exponent
-from ingest.csv.damaged_ids import DamagedIds, rounded
+from ingest.csv.damaged_ids import DamagedIds, rounded, unfloated
 from ingest.csv.headers import folded
 from ingest.csv.notes import ROUNDED
 from ingest.csv.records import Record
@@ -69,13 +69,13 @@ class ItemColumns:
         text = Remembered(words).__getitem__
         self.record = Record(
             {
-                "order_id": identity,
-                "order_number": words,
+                "order_id": lambda cell: unfloated(identity(cell)),
+                "order_number": lambda cell: unfloated(words(cell)),
                 "status": text,
                 "order_date": self._at,
                 "paid_date": self._at,
                 "order_currency": sold_in(reading.currency, any_case=True),
-                "customer_id": text,
+                "customer_id": Remembered(lambda cell: unfloated(words(cell))).__getitem__,
                 "customer_email": words,
                 "billing_email": words,
                 **dict.fromkeys(
