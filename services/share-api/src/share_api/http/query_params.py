@@ -1,4 +1,4 @@
-"""Query parameters: each at most once, and what changes something takes none that it does not know.
+"""Query parameters: each at most once, and none unknown among the options of a change.
 
 Of two it is unknown which is meant; an option that is misspelt would be passed over, and what it
 asks for not done.
