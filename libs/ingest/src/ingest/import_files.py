@@ -53,6 +53,12 @@ _TAKEN: Final = (
 )
 
 
+_EDITED: Final = (
+    "webhooks told what refunds took out of it, on their days, and the file has the lines that"
+    " these left; it stays as they told it"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Imported:
     """What an import did; ``notes`` say what could not be taken as it stood.
@@ -182,6 +188,7 @@ class _Attempt:
             (_OLDER, summary.newer_told),
             (_LEFT_OUT, summary.older),
             (_TAKEN, summary.told_otherwise),
+            (_EDITED, summary.edited),
         ):
             kept.add_all(said, those.first, those.orders)
         return Imported(

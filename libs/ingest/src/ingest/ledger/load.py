@@ -37,6 +37,7 @@ from ingest.ledger.stage_refunds import lift_refunds, merge_refunds, stage_event
 from ingest.ledger.staging import GAPS, ORDER_LINES, PRODUCTS, REFUNDS, STOCK, Cursor, stage
 from ingest.ledger.stated_refunds import NONE_KEPT, KeptRefunds, settle_stated_refunds
 from ingest.ledger.time_limits import PATIENT, TimeLimits
+from ingest.ledger.told_edits import supersede_edits, told_with_edits
 from ingest.rows import OrderLineRow, ProductRow, RefundRow, StockRow
 
 _RULES = tuple(
@@ -86,7 +87,8 @@ class LoadSummary:
     ``summed_beside`` of others, whether the sum came now or before,
     ``newer_told`` of those of which events told more refunds than its sum is of,
     ``older`` are orders that events told later than the input has them: they were left out.
-    ``told_otherwise`` are those that events told otherwise, and nothing says what is older.
+    ``told_otherwise`` are those that events told otherwise, and nothing says what is older,
+    ``edited`` those that the input has less what refunds took out that events told: they stay.
     """
 
     products: int = 0
@@ -109,6 +111,7 @@ class LoadSummary:
     newer_told: KeptRefunds = NONE_KEPT
     older: KeptRefunds = NONE_KEPT
     told_otherwise: KeptRefunds = NONE_KEPT
+    edited: KeptRefunds = NONE_KEPT
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,8 +197,10 @@ def _merge(
     """Have all that is staged reviewed, and write it, where there is something."""
     leave_to_own_word(cursor, exported_before)
     kept, older = settle_stated_refunds(cursor, exported_before)
-    beside = NONE_KEPT
+    beside = edited = NONE_KEPT
     if exported_before:
+        supersede_edits(cursor)
+        edited = told_with_edits(cursor)
         beside = settle_cancelled_sums(cursor)
     else:
         settle_told_sums(cursor)
@@ -239,6 +244,7 @@ def _merge(
         newer_told=older,
         told_otherwise=otherwise,
         older=left_out(cursor),
+        edited=edited,
     )
 
 

@@ -6,6 +6,7 @@ the tenant's advisory lock: nobody else gives out keys or replaces orders meanwh
 
 from ingest.ledger.staging import Cursor, derive
 from ingest.ledger.told_by_events import keep_spreading
+from ingest.ledger.told_edits import leave_edited
 
 # Orders of a name that is another's: in the ledger by the platform's id, or of an earlier row here.
 _STAGE_NAMESAKES = """
@@ -158,6 +159,7 @@ def stage_orders(cursor: Cursor, *, apart: bool, events_know_more: bool) -> None
         cursor.execute(_JOIN_RUNS)
         cursor.execute(_NUMBER_LINES)
     if events_know_more:
+        leave_edited(cursor)
         keep_spreading(cursor)
     derive(cursor, "staged_orders", _STAGE_ORDERS)
     derive(cursor, "staged_customers", _STAGE_CUSTOMERS)
