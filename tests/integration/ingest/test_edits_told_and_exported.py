@@ -10,11 +10,13 @@ from sqlalchemy import Engine
 from tests.integration.ingest.test_shopify_webhook_figures import Shop
 from tests.integration.ingest.test_told_by_events import Rows, export
 from tests.support import hypothesis_profiles
+from tests.support.plan_rows import counting
 from tests.support.shopify_json import DAY, LATER, line, order, refund
 from tests.support.shopify_orders import money
 
 from ingest.formats.registry import FORMATS
 from ingest.import_files import FileKind, Imported, ImportFile, import_files
+from ingest.ledger import told_edits, two_names
 
 STAYS = "it stays as they told it"
 NET = """
@@ -149,6 +151,36 @@ def test_an_edit_that_a_file_of_the_shops_own_tells_is_its_word(shop: Shop) -> N
     import_files(shop.engine, shop.id, files)
     bring(shop, [row(2, "Mug", "20.00", **sums("40.00", "20.00"))])
     assert shop.back == [("2026-03-05", "edit", 1, 2000, 0, 0)]
+
+
+def test_the_cost_grows_with_the_number_of_orders(
+    service_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every order lessened by an edit, with a refund of a file of the shop's own."""
+    looked: list[float] = []
+    for many in (150, 300):
+        at = Shop(service_engine)
+        names = [{"id": 450_001 + n, "name": f"#{1001 + n}"} for n in range(many)]
+        for first in range(0, many, 50):
+            at.tell(*(lessened() | each for each in names[first : first + 50]))
+        mug = row(1, "Mug", "20.00", **sums("20.00", "20.00"))
+        rows = [mug | {"Name": str(each["name"]), "Id": str(each["id"])} for each in names]
+        refunds = "refund_id,order_id,line_id,processed_at,kind,quantity,amount\n"
+        for each in names:
+            refunds += f"own,{each['name']},1,2026-03-05T10:00:00Z,edit,1,20.00\n"
+        files = {
+            FileKind.ORDERS: ImportFile("orders.csv", [export(rows)[FileKind.ORDERS]]),
+            FileKind.REFUNDS: ImportFile("refunds.csv", [refunds.encode()]),
+        }
+        looked.append(0)
+        with monkeypatch.context() as patched:
+            for module in (told_edits, two_names):
+                patched.setattr(module, "derive", counting(looked))
+            outcome = import_files(at.engine, at.id, files, layout=FORMATS["shopify"])
+        assert [each for each in outcome.notes if each.startswith(f"{many} orders")]
+        assert net(at) == 2000 * many
+    assert looked[0] > 150
+    assert looked[1] < 3 * looked[0], looked
 
 
 @dataclass

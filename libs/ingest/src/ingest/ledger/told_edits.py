@@ -18,10 +18,10 @@ from ingest.rows import CANCELLED
 _STAGE_EDITED: Final = f"""
     SELECT h.position AS head, h.order_id, h.platform_id, o.id,
            h.shipping - h.order_discount + h.tax AS besides, o.shipping + o.tax AS stored_besides,
-           w.cancelled OR NOT EXISTS (
-               SELECT FROM staged_refunds r
-               WHERE r.order_id = h.order_id AND r.refund_id = '{CANCELLED}') AS comparable
+           w.cancelled OR r.order_id IS NULL AS comparable
     FROM staged_order_lines h
+    LEFT JOIN (SELECT DISTINCT order_id FROM staged_refunds WHERE refund_id = '{CANCELLED}') r
+    USING (order_id)
     CROSS JOIN LATERAL (
         SELECT id, shipping, tax, platform_id FROM orders
         WHERE tenant_id = %(tenant_id)s AND external_id = h.order_id LIMIT 1) o
@@ -128,7 +128,7 @@ _STAGE_GONE: Final = """
           ON s.tenant_id = %(tenant_id)s AND s.order_id = t.id AND s.line_no = t.line_no
         LEFT JOIN staged_order_lines l ON l.head = t.head AND l.line_id = s.external_id
         WHERE t.is_edit AND t.quantity > 0 AND coalesce(l.quantity, 0) < s.quantity
-          AND t.head NOT IN (SELECT head FROM staged_edits_told)
+          AND NOT EXISTS (SELECT FROM staged_edits_told e WHERE e.head = t.head)
     )
     SELECT DISTINCT id AS order_key, refund_id FROM staged_taken_out
     WHERE is_edit AND id IN (SELECT id FROM lessened)
