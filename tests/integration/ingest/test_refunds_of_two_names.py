@@ -98,7 +98,8 @@ def test_a_refund_of_two_names_is_the_events(
     told = shop.rows(reasons) if first == "file" else said
     assert len(told) == (known == ["7001"] and not row.startswith("7001"))
     before = inboxes.ledger_of(shop.engine, shop.id)
-    bring(shop, row)
+    alike = [each for each in bring(shop, row).notes if "both count" in each]
+    assert len(alike) == (len(known) == 2 and ",20.00," in row)
     assert inboxes.ledger_of(shop.engine, shop.id) == before
 
 

@@ -47,6 +47,10 @@ TWO_NAMED: Final = (
     "a refund of a file of your own is one that webhooks told by another id; it counts once, as"
     " they told it (give refunds the ids that the platform gives them)"
 )
+ALIKE: Final = (
+    "a refund of a file of your own is as much as one that webhooks told, of another day or of"
+    " other lines; both count (if they are one, give it the id that the platform gives)"
+)
 
 
 def load_notes(summary: LoadSummary) -> tuple[str, ...]:
@@ -61,6 +65,7 @@ def load_notes(summary: LoadSummary) -> tuple[str, ...]:
         (_TAKEN, summary.told_otherwise),
         (_EDITED, summary.edited),
         (TWO_NAMED, summary.two_named),
+        (ALIKE, summary.alike),
         (_LESS_OLDER, summary.less_older),
         (_LESS_TOLD, summary.less_told),
     ):

@@ -201,7 +201,7 @@ def _settle(cursor: Cursor, exported_before: int) -> LoadSummary:
     leave_to_own_word(cursor, exported_before)
     less_older, less_told = leave_lesser_sums(cursor, exported_before)
     kept, newer = settle_stated_refunds(cursor, exported_before)
-    two_named = leave_two_named(cursor)
+    two_named, alike = leave_two_named(cursor)
     beside = edited = NONE_KEPT
     if exported_before:
         supersede_edits(cursor)
@@ -216,6 +216,7 @@ def _settle(cursor: Cursor, exported_before: int) -> LoadSummary:
         told_otherwise=told_otherwise(cursor),
         edited=edited,
         two_named=two_named,
+        alike=alike,
         less_older=less_older,
         less_told=less_told,
     )

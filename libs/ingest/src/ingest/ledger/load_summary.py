@@ -22,7 +22,8 @@ class LoadSummary:
     ``newer_told`` of those of which events told more refunds than its sum is of,
     ``older`` are orders that events told later than the input has them: they were left out.
     ``told_otherwise`` are those that events told otherwise, and nothing says what is older,
-    ``two_named`` those with refunds that a file and events tell by two ids: the events' are kept;
+    ``two_named`` those with refunds that a file and events tell by two ids: the events' are kept,
+    ``alike`` those with two of as much money that count both, as their days or lines are others;
     ``less_older`` those of which the input's sum is less than a newer one that is known, which
     stays, ``less_told`` those of which it is less, and nothing says what is older;
     ``edited`` those that the input has less what refunds took out that events told: they stay.
@@ -50,5 +51,6 @@ class LoadSummary:
     told_otherwise: KeptRefunds = NONE_KEPT
     edited: KeptRefunds = NONE_KEPT
     two_named: KeptRefunds = NONE_KEPT
+    alike: KeptRefunds = NONE_KEPT
     less_older: KeptRefunds = NONE_KEPT
     less_told: KeptRefunds = NONE_KEPT

@@ -99,9 +99,13 @@ _TAKEN: Final = """
 _NONE: Final = """
     SELECT ''::text AS order_id, 0::bigint AS id, ''::text AS own, ''::text AS told WHERE false
 """
-_NONE_LEFT: Final = "SELECT ''::text AS order_id, ''::text AS own, ''::text AS told WHERE false"
+_NONE_LEFT: Final = """
+    SELECT ''::text AS order_id, ''::text AS own, ''::text AS told, false AS alike WHERE false
+"""
 _STAGE_LEFT: Final = """
-    SELECT DISTINCT ON (order_id) order_id, own.refund_id AS own, told.refund_id AS told
+    SELECT DISTINCT ON (order_id) order_id, own.refund_id AS own, told.refund_id AS told,
+           own.goods + own.tax > 0 AND (own.goods + own.tax = told.goods + told.tax
+               OR (own.tax = 0 AND own.goods = told.goods)) AS alike
     FROM staged_each_refund own JOIN staged_each_refund told USING (order_id)
     WHERE NOT own.told AND told.told
       AND NOT EXISTS (
@@ -131,16 +135,16 @@ _STAGES: Final = (
     ("staged_one_refund", _NONE),
     ("staged_pairs", _STAGE_PAIRS),
 )
-_COUNT: Final = f"""
+_COUNT: Final = """
     SELECT count(DISTINCT order_id),
-           (array_agg(DISTINCT order_id ORDER BY order_id))[:{EXAMPLES}]
-    FROM staged_one_refund
-"""  # noqa: S608 - a number of our own
+           (array_agg(DISTINCT order_id ORDER BY order_id))[:{examples}]
+    FROM {table}
+"""
 
 
-def leave_two_named(cursor: Cursor) -> KeptRefunds:
+def leave_two_named(cursor: Cursor) -> tuple[KeptRefunds, KeptRefunds]:
     """Leave out of the input, and of the ledger, refunds of the shop's own files that events tell
-    by another id. Answers of which orders.
+    by another id. Answers of which orders, and in which two count that are as much money.
 
     Runs when orders are staged and ``staged_superseded`` is made. Makes ``staged_may_be_one``: of
     orders with further refunds of both kinds the two that are the likeliest to be one.
@@ -148,7 +152,7 @@ def leave_two_named(cursor: Cursor) -> KeptRefunds:
     (there,) = cursor.execute(_ARE_THERE_EVENTS).fetchone() or (False,)
     if not (there and derive(cursor, "staged_two_named", _STAGE_CONCERNED)):
         derive(cursor, "staged_may_be_one", _NONE_LEFT)
-        return NONE_KEPT
+        return NONE_KEPT, NONE_KEPT
     for name, query in _STAGES:
         derive(cursor, name, query)
     while cursor.execute(_ONE).rowcount:
@@ -156,5 +160,15 @@ def leave_two_named(cursor: Cursor) -> KeptRefunds:
     derive(cursor, "staged_may_be_one", _STAGE_LEFT)
     for statement in _LEAVE_OUT:
         cursor.execute(statement)
-    orders, first = cursor.execute(_COUNT).fetchone() or (0, None)
+    return (
+        _counted(cursor, "staged_one_refund"),
+        _counted(cursor, "staged_may_be_one WHERE alike"),
+    )
+
+
+def _counted(cursor: Cursor, table: str) -> KeptRefunds:
+    orders, first = cursor.execute(_COUNT.format(table=table, examples=EXAMPLES)).fetchone() or (
+        0,
+        None,
+    )
     return KeptRefunds(orders, tuple(first or ()))

@@ -29,7 +29,7 @@ from ingest.ledger.forget import (
 from ingest.ledger.load import load_sales
 from ingest.ledger.load_summary import LoadSummary
 from ingest.ledger.time_limits import TimeLimits
-from ingest.load_notes import TWO_NAMED
+from ingest.load_notes import ALIKE, TWO_NAMED
 from ingest.rows import TOLD, OrderLineRow, RefundRow
 from ingest.webhooks.exported_cancelling import with_exported
 from ingest.webhooks.facts import Arrival
@@ -221,11 +221,12 @@ class Batch:
     def _say(self, summary: LoadSummary) -> None:
         """Say with the newest event what of the shop's own files the events took the place of."""
         notes = Notes()
-        notes.add_all(TWO_NAMED, summary.two_named.first, summary.two_named.orders)
+        for said, those in ((TWO_NAMED, summary.two_named), (ALIKE, summary.alike)):
+            notes.add_all(said, those.first, those.orders)
         if notes.lines():
             last = max(self._readable)
-            said = filter(None, (self._reasons.get(last), *notes.lines()))
-            self._reasons[last] = "; ".join(said)[:_LONGEST_REASON]
+            lines = filter(None, (self._reasons.get(last), *notes.lines()))
+            self._reasons[last] = "; ".join(lines)[:_LONGEST_REASON]
 
     def _conclude(self, connection: Connection, summary: LoadSummary) -> None:
         if summary.version is None and self._changed:
