@@ -11,7 +11,8 @@ from sqlalchemy import Engine, text
 
 from accounts.provisioning import create_tenant
 from common.db.tenancy import Access, transaction
-from ingest.ledger.load import LoadSummary, load_sales
+from ingest.ledger.load import load_sales
+from ingest.ledger.load_summary import LoadSummary
 from ingest.rows import OrderLineRow, RefundRow
 
 PAID = datetime(2026, 3, 2, 10, tzinfo=UTC)

@@ -10,7 +10,7 @@ from analytics.demo.shops import KOMOREBI, NORDLICHT
 from common.db.engine import create_database_engine
 from common.db.tenancy import Access, transaction
 from ingest import data_version
-from ingest.ledger.load import LoadSummary
+from ingest.ledger.load_summary import LoadSummary
 
 TODAY = date(2026, 4, 3)
 LEDGER = text(

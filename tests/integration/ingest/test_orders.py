@@ -17,7 +17,8 @@ from ingest.ledger.errors import (
     TooManyLinesError,
     UnstorableRowError,
 )
-from ingest.ledger.load import LoadSummary, load_sales
+from ingest.ledger.load import load_sales
+from ingest.ledger.load_summary import LoadSummary
 from ingest.rows import ProductRow
 
 PAID = datetime(2026, 3, 2, 10, tzinfo=UTC)

@@ -20,7 +20,7 @@ from common.db.tenancy import Access, TenantDb, transaction
 from common.jobs.publisher import JobPublisher
 from ingest.formats.registry import FORMATS
 from ingest.import_files import FileKind, ImportFile, import_files
-from ingest.ledger.load import LoadSummary
+from ingest.ledger.load_summary import LoadSummary
 from ingest.ledger.time_limits import TimeLimits
 from ingest.webhooks import turns, work
 from ingest.webhooks.batch import Batch

@@ -20,44 +20,15 @@ from ingest.formats.reconciliation import Reconciled
 from ingest.gaps import Gaps
 from ingest.ledger.basis import BasisChangedError, basis_of
 from ingest.ledger.errors import IngestError
-from ingest.ledger.load import LoadSummary, load_sales
+from ingest.ledger.load import load_sales
+from ingest.ledger.load_summary import LoadSummary
+from ingest.load_notes import load_notes
 from ingest.progress import Meter, Phase
 from ingest.row_faults import BEHIND, report
 from ingest.rows import RefundRow
 from ingest.sources import FileKind, ImportFile
 
 MOST_FAULTS: Final = 50
-_AS_TOLD: Final = (
-    "webhooks told its refunds, which come to the same; they stay on their days and lines, whatever"
-    " is said of them here"
-)
-_BESIDE: Final = (
-    "cancelled, and refunds of it are known one by one; they stay on their days and lines, and of"
-    " its Refunded Amount the rest alone counts when it was cancelled"
-)
-_SUMMED: Final = (
-    "refunds of it are known one by one, and an export told what they come to; they stay on their"
-    " days and lines, and of that sum the rest alone counts"
-)
-_OLDER: Final = (
-    "webhooks told further refunds of it, which the file, being older, has not; all of them stay on"
-    " their days and lines"
-)
-_LEFT_OUT: Final = (
-    "webhooks told that it was paid, cancelled or deleted, which the file, being older, has not; it"
-    " stays as they told it"
-)
-_TAKEN: Final = (
-    "webhooks told it otherwise, and the file does not say when it was written; it was taken as the"
-    " file has it, until webhooks tell it again"
-)
-_OTHER_NAME: Final = (
-    "its Id is that of an order which the ledger has by another name; it counts once, by that name"
-)
-_APART: Final = (
-    "another order has its name, by another Id; both count, and it is called by its name and Id"
-)
-_DOUBLES: Final = "was in the ledger by a second name as well, and counted twice; taken out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,24 +152,11 @@ class _Attempt:
         return self._imported(summary)
 
     def _imported(self, summary: LoadSummary) -> Imported:
-        kept = Notes()
-        for said, those in (
-            (_AS_TOLD, summary.kept_refunds),
-            (_BESIDE, summary.known_beside),
-            (_SUMMED, summary.summed_beside),
-            (_OLDER, summary.newer_told),
-            (_LEFT_OUT, summary.older),
-            (_TAKEN, summary.told_otherwise),
-            (_OTHER_NAME, summary.names.other),
-            (_APART, summary.names.apart),
-            (_DOUBLES, summary.names.doubles),
-        ):
-            kept.add_all(said, those.first, those.orders)
         return Imported(
             self._basis.currency,
             self._basis.timezone,
             summary,
-            (*self._notes.lines(), *kept.lines()),
+            (*self._notes.lines(), *load_notes(summary)),
             self._source.reconciliation.result(),
         )
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from common.instants import iso
 from common.reports.money import currency_exponent, decimal_text
-from ingest.ledger.load import LoadSummary
+from ingest.ledger.load_summary import LoadSummary
 
 
 def summary_json(found: LoadSummary, *, currency: str, notes: Sequence[str]) -> dict[str, Any]:

@@ -58,7 +58,9 @@ def as_floats(content: bytes) -> bytes:
     return again
 
 
-def read(platform_name: str, content: bytes) -> tuple[list[OrderLineRow], tuple[str, ...], list[str]]:
+def read(
+    platform_name: str, content: bytes
+) -> tuple[list[OrderLineRow], tuple[str, ...], list[str]]:
     faults, notes = Faults(50), Notes("EUR")
     reading = Reading("EUR", faults, notes, kinds=registry.KINDS, timezone="Europe/Berlin")
     with closing(registry.open_reader(registry.find(platform_name), reading)) as reader:

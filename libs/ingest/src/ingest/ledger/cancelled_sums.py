@@ -14,6 +14,10 @@ from ingest.ledger.stated_refunds import NONE_KEPT, KeptRefunds
 from ingest.rows import CANCELLED, CANCELLED_SUM
 
 _ANY: Final = f"SELECT EXISTS (SELECT FROM staged_refunds WHERE refund_id = '{CANCELLED}')"  # noqa: S608 - a word of our own, as below
+_STAYS: Final = """
+    NOT EXISTS (SELECT FROM staged_superseded p
+                WHERE p.order_key = r.order_id AND p.refund_id = r.external_id)
+"""
 # Each order is looked up by itself, whatever is known of tables that were just filled.
 _STAGE_CANCELLED: Final = f"""
     SELECT s.order_id, s.position, s.back, o.id, f.first
@@ -31,8 +35,8 @@ _STAGE_CANCELLED: Final = f"""
                sum(quantity) FILTER (WHERE sums) AS pieces,
                sum(amount + shipping + tax) FILTER (WHERE sums) AS back
         FROM (
-            SELECT *, external_id = '{CANCELLED}' AS sums FROM refunds
-            WHERE tenant_id = %(tenant_id)s AND order_id = o.id) r) f
+            SELECT *, external_id = '{CANCELLED}' AS sums FROM refunds r
+            WHERE tenant_id = %(tenant_id)s AND order_id = o.id AND {_STAYS}) r) f
     WHERE f.others AND (f.at, f.pieces, f.back) IS DISTINCT FROM (s.at, s.pieces, s.back)
 """  # noqa: S608 - words of our own
 _STAGE_BESIDE: Final = f"""
@@ -44,6 +48,7 @@ _STAGE_BESIDE: Final = f"""
         LEFT JOIN order_lines l
           ON l.tenant_id = %(tenant_id)s AND l.order_id = r.order_id AND l.line_no = r.line_no
         WHERE r.tenant_id = %(tenant_id)s AND r.order_id = c.id AND r.external_id <> '{CANCELLED}'
+          AND {_STAYS}
         OFFSET 0) f
 """  # noqa: S608 - words of our own
 _TAKE_AS_TOLD_AGAIN: Final = """

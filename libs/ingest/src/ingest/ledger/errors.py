@@ -150,6 +150,17 @@ class RefundTooLargeError(IngestError):
     reason = Wording("gives back more than was sold and not yet returned")
 
 
+class TwoNamedRefundError(RefundTooLargeError):
+    """Too much is given back, and a refund of a file may be one that webhooks told by another id;
+    the fault's refund names both.
+    """
+
+    reason = Wording(
+        "gives back more than was sold and not yet returned; a file and webhooks may tell one"
+        " refund by two ids: give it the platform's"
+    )
+
+
 class SeveralFaultsError(IngestError):
     """Rows break more than one rule: ``errors`` are all of them, at least two.
 

@@ -5,8 +5,7 @@ goes wrong, from a bad row to an error in the source of the rows, leaves the led
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 from itertools import chain
 
 import psycopg
@@ -21,10 +20,12 @@ from ingest.gaps import Gaps
 from ingest.ledger.basis import Basis, require_same
 from ingest.ledger.cancelled_sums import settle_cancelled_sums, settle_told_sums
 from ingest.ledger.checks import LINE_RULES, ORDER_RULES, PRODUCT_RULES, STOCK_RULES, broken
-from ingest.ledger.closed_days import NONE_CHANGED, ClosedDays, note_closed_days
-from ingest.ledger.doubles import NO_NAMES, Names, take_out_doubles
+from ingest.ledger.closed_days import note_closed_days
+from ingest.ledger.doubles import take_out_doubles
 from ingest.ledger.errors import IngestError, refuse
 from ingest.ledger.gaps import merge_gaps
+from ingest.ledger.lesser_sums import leave_lesser_sums
+from ingest.ledger.load_summary import LoadSummary
 from ingest.ledger.marks import writing_staged
 from ingest.ledger.merge import merge_orders
 from ingest.ledger.older_exports import leave_older, left_out, told_otherwise
@@ -36,8 +37,10 @@ from ingest.ledger.refund_sums import leave_to_own_word, settle_assumed_dates
 from ingest.ledger.stage_orders import stage_orders
 from ingest.ledger.stage_refunds import lift_refunds, merge_refunds, stage_events
 from ingest.ledger.staging import GAPS, ORDER_LINES, PRODUCTS, REFUNDS, STOCK, Cursor, stage
-from ingest.ledger.stated_refunds import NONE_KEPT, KeptRefunds, settle_stated_refunds
+from ingest.ledger.stated_refunds import NONE_KEPT, settle_stated_refunds
 from ingest.ledger.time_limits import PATIENT, TimeLimits
+from ingest.ledger.told_edits import supersede_edits, told_with_edits
+from ingest.ledger.two_names import leave_two_named
 from ingest.rows import OrderLineRow, ProductRow, RefundRow, StockRow
 
 _RULES = tuple(
@@ -71,47 +74,6 @@ _FACTS = """
            coalesce(goods.worth, 0) - coalesce(paid.discounts, 0) - coalesce(back.amount, 0)
     FROM back, paid, goods
 """
-
-
-@dataclass(frozen=True, slots=True)
-class LoadSummary:
-    """What a load did.
-
-    ``lines``, ``refunds`` and ``stock_counts`` count the input's rows. ``first_at`` and ``last_at``
-    are the earliest and latest instant an event of this input counts at, None without events;
-    ``net_sales`` sums those events, in minor units; refunds beside a sum of the input are of it.
-    ``version`` is the ledger's after the load, None when there was nothing to load.
-    ``closed_days`` are those whose orders changed afterwards, ``kept_refunds`` are of
-    orders of which the input's sum of refunds was left out,
-    ``known_beside`` of cancelled ones of which its sum is less by the refunds that were known,
-    ``summed_beside`` of others, whether the sum came now or before,
-    ``newer_told`` of those of which events told more refunds than its sum is of,
-    ``older`` are orders that events told later than the input has them: they were left out.
-    ``told_otherwise`` are those that events told otherwise, and nothing says what is older.
-    ``names`` are those that the platform's id told from others, or to be the same.
-    """
-
-    products: int = 0
-    products_new: int = 0
-    orders_new: int = 0
-    orders_replaced: int = 0
-    orders_unchanged: int = 0
-    lines: int = 0
-    refunds: int = 0
-    cancellations_without_payment: int = 0
-    stock_counts: int = 0
-    net_sales: int = 0
-    first_at: datetime | None = None
-    last_at: datetime | None = None
-    version: int | None = None
-    closed_days: ClosedDays = NONE_CHANGED
-    kept_refunds: KeptRefunds = NONE_KEPT
-    known_beside: KeptRefunds = NONE_KEPT
-    summed_beside: KeptRefunds = NONE_KEPT
-    newer_told: KeptRefunds = NONE_KEPT
-    older: KeptRefunds = NONE_KEPT
-    told_otherwise: KeptRefunds = NONE_KEPT
-    names: Names = NO_NAMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,14 +158,7 @@ def _merge(
     exported_before: int,
 ) -> LoadSummary:
     """Have all that is staged reviewed, and write it, where there is something."""
-    leave_to_own_word(cursor, exported_before)
-    kept, older = settle_stated_refunds(cursor, exported_before)
-    beside = NONE_KEPT
-    if exported_before:
-        beside = settle_cancelled_sums(cursor)
-    else:
-        settle_told_sums(cursor)
-    otherwise = told_otherwise(cursor)
+    settled = _settle(cursor, exported_before)
     summed = stage_events(cursor, exported_before)
     review(broken(cursor, _RULES))
     if staged == Staged(0, 0, 0, 0, 0):
@@ -222,7 +177,8 @@ def _merge(
     (version,) = cursor.execute(NEXT_VERSION).fetchone() or (None,)
     if staged.lines:
         cursor.execute(NOTE_SALES)
-    return LoadSummary(
+    return replace(
+        settled,
         products=staged.products,
         products_new=new_products,
         orders_new=orders.orders_new,
@@ -237,13 +193,35 @@ def _merge(
         last_at=last_at,
         version=version,
         closed_days=closed_days,
-        kept_refunds=kept,
-        known_beside=beside,
         summed_beside=summed,
-        newer_told=older,
-        told_otherwise=otherwise,
         older=left_out(cursor),
         names=take_out_doubles(connection, cursor),
+    )
+
+
+def _settle(cursor: Cursor, exported_before: int) -> LoadSummary:
+    """Settle what is staged beside what was told of its orders before; says of which."""
+    leave_to_own_word(cursor, exported_before)
+    less_older, less_told = leave_lesser_sums(cursor, exported_before)
+    kept, newer = settle_stated_refunds(cursor, exported_before)
+    two_named, alike = leave_two_named(cursor)
+    beside = edited = NONE_KEPT
+    if exported_before:
+        supersede_edits(cursor)
+        edited = told_with_edits(cursor)
+        beside = settle_cancelled_sums(cursor)
+    else:
+        settle_told_sums(cursor)
+    return LoadSummary(
+        kept_refunds=kept,
+        known_beside=beside,
+        newer_told=newer,
+        told_otherwise=told_otherwise(cursor),
+        edited=edited,
+        two_named=two_named,
+        alike=alike,
+        less_older=less_older,
+        less_told=less_told,
     )
 
 

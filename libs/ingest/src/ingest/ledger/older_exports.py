@@ -3,7 +3,7 @@
 An export does not say when it was written. Where its order lacks what cannot be undone and events
 told (that it was paid, or cancelled and paid back, or deleted), it was before that. All else that
 it has otherwise is taken, and said: of two states that may follow each other either way, none is
-older.
+older. WooCommerce's orders have no ids there (``ingest.ledger.told_by_name``).
 """
 
 from typing import Final
@@ -11,6 +11,7 @@ from typing import Final
 from ingest.csv.notes import EXAMPLES
 from ingest.ledger.staging import Cursor, derive
 from ingest.ledger.stated_refunds import KeptRefunds
+from ingest.ledger.told_by_name import GONE, stage_none, stage_told_by_name
 
 # Two platforms have orders of one id: what one told says nothing of the other's.
 _STAGE_CONNECTIONS: Final = """
@@ -59,11 +60,12 @@ _STAGE_THERE: Final = """
       AND platform_id IN (SELECT platform_id FROM staged_told_since)
     GROUP BY platform_id
 """
-_STAGE_OLDER: Final = """
+_STAGE_OLDER: Final = f"""
     SELECT t.position, t.order_id, t.platform_id, o.platform_id IS NULL AS gone
     FROM staged_told_since t LEFT JOIN staged_there o USING (platform_id)
     WHERE CASE WHEN o.platform_id IS NULL THEN t.deleted ELSE t.lacking AND o.sold END
-"""
+    UNION ALL {GONE}
+"""  # noqa: S608 - words of our own
 _NONE_OLDER: Final = "SELECT 0::bigint AS position, ''::text AS order_id WHERE false"
 _LEAVE_OUT: Final = (
     "DELETE FROM staged_order_lines l USING staged_older o WHERE l.head = o.position",
@@ -74,23 +76,25 @@ _LEAVE_OUT: Final = (
     """,
     """
     DELETE FROM staged_gaps g USING staged_older o
-    WHERE g.order_id = o.order_id AND g.platform_id = o.platform_id
+    WHERE g.order_id = o.order_id AND g.platform_id IS NOT DISTINCT FROM o.platform_id
     """,
 )
 _COUNT: Final = f"""
     SELECT count(*), (array_agg(order_id ORDER BY position))[:{EXAMPLES}] FROM staged_older
 """  # noqa: S608 - a number of our own
-# WooCommerce's orders have no other id than the one that they are called by, as a rule.
+# One that events told by its name, and that the ledger has not, is none by their word.
 _COUNT_TAKEN: Final = f"""
     SELECT count(*), (array_agg(s.order_id ORDER BY s.position))[:{EXAMPLES}]
     FROM staged_orders s
-    WHERE s.known AND NOT s.same AND EXISTS (
-        SELECT FROM staged_connections c
-        CROSS JOIN LATERAL (
-            SELECT FROM webhook_orders
-            WHERE tenant_id = %(tenant_id)s AND connection_id = c.id
-              AND order_id = coalesce(s.platform_id, s.order_id)
-            OFFSET 0) w)
+    WHERE NOT s.same AND (
+        s.position IN (SELECT position FROM staged_told_by_name)
+        OR (s.known AND EXISTS (
+            SELECT FROM staged_connections c
+            CROSS JOIN LATERAL (
+                SELECT FROM webhook_orders
+                WHERE tenant_id = %(tenant_id)s AND connection_id = c.id
+                  AND order_id = s.platform_id
+                OFFSET 0) w)))
 """  # noqa: S608 - a number of our own
 
 
@@ -99,11 +103,14 @@ def leave_older(cursor: Cursor, platform: str | None) -> None:
     and gaps.
 
     Runs before products and orders are staged. Makes ``staged_connections``, those to the
-    ``platform`` whose export it is, and ``staged_older``: these orders, none but of such an export.
+    ``platform`` whose export it is, ``staged_told_by_name`` and
+    ``staged_older``: these orders, none but of such an export.
     """
     cursor.execute(_STAGE_CONNECTIONS, {"platform": platform})
     (there,) = cursor.execute(_ARE_THERE_EVENTS).fetchone() or (False,)
-    if not (there and derive(cursor, "staged_told_since", _STAGE_TOLD_SINCE)):
+    named = stage_told_by_name(cursor) if there else stage_none(cursor)
+    since = derive(cursor, "staged_told_since", _STAGE_TOLD_SINCE) if there else 0
+    if not named + since:
         derive(cursor, "staged_older", _NONE_OLDER)
         return
     cursor.execute(_NO_LOOPS)

@@ -9,6 +9,7 @@ from ingest.ledger.errors import (
     RefundedLineVanishedError,
     RefundOfUnpaidOrderError,
     RefundTooLargeError,
+    TwoNamedRefundError,
     UnknownLineError,
     UnknownOrderError,
 )
@@ -91,19 +92,15 @@ EVENT_RULES = (
 )
 """What a refund must fulfil beside its order, whichever side of the load it came from."""
 
-TOTAL_RULES = (
-    Rule(
-        RefundTooLargeError,
-        "refunds",
+_TOO_LARGE = (
+    (
         "amount",
         """
         SELECT position, ARRAY[refund_id, order_id, NULL] AS ids FROM staged_events
         WHERE line_id IS NULL AND amount > 0 AND paid_at IS NOT NULL
         """,
     ),
-    Rule(
-        RefundTooLargeError,
-        "refunds",
+    (
         None,
         """
         SELECT max(e.position) AS position, ARRAY[max(e.refund_id), e.order_id, e.line_id] AS ids
@@ -114,9 +111,7 @@ TOTAL_RULES = (
         HAVING sum(e.quantity) > g.quantity OR sum(e.amount) > g.worth
         """,
     ),
-    Rule(
-        RefundTooLargeError,
-        "refunds",
+    (
         None,
         """
         SELECT max(e.position) AS position, ARRAY[max(e.refund_id), e.order_id, NULL] AS ids
@@ -129,5 +124,25 @@ TOTAL_RULES = (
             OR sum(e.tax) > coalesce(s.tax, o.tax)
         """,
     ),
+)
+TOTAL_RULES = tuple(
+    Rule(error, "refunds", column, said.format(query=query))
+    for column, query in _TOO_LARGE
+    for error, said in (
+        (
+            RefundTooLargeError,
+            """
+            SELECT position, ids FROM ({query}) q
+            WHERE NOT EXISTS (SELECT FROM staged_may_be_one m WHERE m.order_id = ids[2])
+            """,
+        ),
+        (
+            TwoNamedRefundError,
+            """
+            SELECT position, ARRAY[m.own || ' and ' || m.told, ids[2], ids[3]] AS ids
+            FROM ({query}) q JOIN staged_may_be_one m ON m.order_id = ids[2]
+            """,
+        ),
+    )
 )
 """Of everything that came back: the ledger's refunds count too."""

@@ -7,6 +7,7 @@ the tenant's advisory lock: nobody else gives out keys or replaces orders meanwh
 from ingest.ledger.platform_ids import call_by_platform_id
 from ingest.ledger.staging import Cursor, derive
 from ingest.ledger.told_by_events import keep_spreading
+from ingest.ledger.told_edits import leave_edited
 
 # Only heads have the order's columns. How many are null is known to the planner; how many of two
 # numbers are the same is not, and it takes them for very few.
@@ -136,6 +137,7 @@ def stage_orders(cursor: Cursor, *, apart: bool, events_know_more: bool) -> None
         cursor.execute(_JOIN_RUNS)
         cursor.execute(_NUMBER_LINES)
     if events_know_more:
+        leave_edited(cursor)
         keep_spreading(cursor)
     derive(cursor, "staged_orders", _STAGE_ORDERS)
     derive(cursor, "staged_customers", _STAGE_CUSTOMERS)

@@ -27,8 +27,10 @@ from ingest.ledger.forget import (
     lift_refunds_of,
     refunds_by_platform,
 )
-from ingest.ledger.load import LoadSummary, load_sales
+from ingest.ledger.load import load_sales
+from ingest.ledger.load_summary import LoadSummary
 from ingest.ledger.time_limits import TimeLimits
+from ingest.load_notes import ALIKE, TWO_NAMED
 from ingest.rows import TOLD, OrderLineRow, RefundRow
 from ingest.webhooks.exported_cancelling import with_exported
 from ingest.webhooks.facts import Arrival
@@ -217,12 +219,23 @@ class Batch:
             for row in order.refunds:
                 yield row._replace(position=next(positions))
 
+    def _say(self, summary: LoadSummary) -> None:
+        """Say with the newest event what of the shop's own files the events took the place of."""
+        notes = Notes()
+        for said, those in ((TWO_NAMED, summary.two_named), (ALIKE, summary.alike)):
+            notes.add_all(said, those.first, those.orders)
+        if notes.lines():
+            last = max(self._readable)
+            lines = filter(None, (self._reasons.get(last), *notes.lines()))
+            self._reasons[last] = "; ".join(lines)[:_LONGEST_REASON]
+
     def _conclude(self, connection: Connection, summary: LoadSummary) -> None:
         if summary.version is None and self._changed:
             whose = {"tenant_id": self.db.tenant_id}
             version = connection.exec_driver_sql(NEXT_VERSION, whose).scalar_one()
             summary = replace(summary, version=version)
         self.version = summary.version
+        self._say(summary)
         mine = WebhookEvent.tenant_id == self.db.tenant_id
         ended = update(WebhookEvent).where(mine).values(ended_at=self.now)
         done = [each for each in self._events if each in self._readable]

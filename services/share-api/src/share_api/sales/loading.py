@@ -11,8 +11,10 @@ from common.db.tenancy import TenantDb
 from common.jobs.publisher import JobPublisher
 from ingest import data_version
 from ingest.ledger.errors import IngestError
-from ingest.ledger.load import LoadSummary, load_sales
+from ingest.ledger.load import load_sales
+from ingest.ledger.load_summary import LoadSummary
 from ingest.ledger.time_limits import WHILE_A_CLIENT_WAITS, told_as_problems
+from ingest.load_notes import load_notes
 from ingest.summary import summary_json
 from share_api.idempotency import AnsweredError, KeyedRequest
 from share_api.sales.batch import SalesBatch
@@ -96,9 +98,8 @@ class _Attempt:
         return self._told(summary)
 
     def _told(self, summary: LoadSummary) -> dict[str, Any]:
-        told = summary_json(
-            summary, currency=self.batch.basis.currency, notes=self.batch.notes.lines()
-        )
+        notes = (*self.batch.notes.lines(), *load_notes(summary))
+        told = summary_json(summary, currency=self.batch.basis.currency, notes=notes)
         return {"checked": self.check, **told}
 
     def _conclude(self, connection: Connection, summary: LoadSummary) -> None:

@@ -24,7 +24,8 @@ from common.db.engine import create_service_engine
 from common.db.tenancy import Access, transaction
 from common.jobs.publisher import JobPublisher
 from ingest import data_version
-from ingest.ledger.load import LoadSummary, load_sales
+from ingest.ledger.load import load_sales
+from ingest.ledger.load_summary import LoadSummary
 
 ADMIN_EMAIL = "admin@nordlicht.example"
 

@@ -1,0 +1,59 @@
+"""What a load of sales did, for those who tell it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ingest.ledger.closed_days import NONE_CHANGED, ClosedDays
+from ingest.ledger.doubles import NO_NAMES, Names
+from ingest.ledger.stated_refunds import NONE_KEPT, KeptRefunds
+
+
+@dataclass(frozen=True, slots=True)
+class LoadSummary:
+    """What a load did.
+
+    ``lines``, ``refunds`` and ``stock_counts`` count the input's rows. ``first_at`` and ``last_at``
+    are the earliest and latest instant an event of this input counts at, None without events;
+    ``net_sales`` sums those events, in minor units; refunds beside a sum of the input are of it.
+    ``version`` is the ledger's after the load, None when there was nothing to load.
+    ``closed_days`` are those whose orders changed afterwards, ``kept_refunds`` are of
+    orders of which the input's sum of refunds was left out,
+    ``known_beside`` of cancelled ones of which its sum is less by the refunds that were known,
+    ``summed_beside`` of others, whether the sum came now or before,
+    ``newer_told`` of those of which events told more refunds than its sum is of,
+    ``older`` are orders that events told later than the input has them: they were left out.
+    ``told_otherwise`` are those that events told otherwise, and nothing says what is older,
+    ``two_named`` those with refunds that a file and events tell by two ids: the events' are kept,
+    ``alike`` those with two of as much money that count both, as their days or lines are others;
+    ``less_older`` those of which the input's sum is less than a newer one that is known, which
+    stays, ``less_told`` those of which it is less, and nothing says what is older;
+    ``edited`` those that the input has less what refunds took out that events told: they stay.
+    ``names`` are those that the platform's id told from others, or to be the same.
+    """
+
+    products: int = 0
+    products_new: int = 0
+    orders_new: int = 0
+    orders_replaced: int = 0
+    orders_unchanged: int = 0
+    lines: int = 0
+    refunds: int = 0
+    cancellations_without_payment: int = 0
+    stock_counts: int = 0
+    net_sales: int = 0
+    first_at: datetime | None = None
+    last_at: datetime | None = None
+    version: int | None = None
+    closed_days: ClosedDays = NONE_CHANGED
+    kept_refunds: KeptRefunds = NONE_KEPT
+    known_beside: KeptRefunds = NONE_KEPT
+    summed_beside: KeptRefunds = NONE_KEPT
+    newer_told: KeptRefunds = NONE_KEPT
+    older: KeptRefunds = NONE_KEPT
+    told_otherwise: KeptRefunds = NONE_KEPT
+    edited: KeptRefunds = NONE_KEPT
+    two_named: KeptRefunds = NONE_KEPT
+    alike: KeptRefunds = NONE_KEPT
+    less_older: KeptRefunds = NONE_KEPT
+    less_told: KeptRefunds = NONE_KEPT
+    names: Names = NO_NAMES

@@ -1,0 +1,81 @@
+"""What a load has to say of orders that were told before, and otherwise: a sentence a kind."""
+
+from typing import Final
+
+from ingest.csv.notes import Notes
+from ingest.ledger.load_summary import LoadSummary
+
+_AS_TOLD: Final = (
+    "webhooks told its refunds, which come to the same; they stay on their days and lines, whatever"
+    " is said of them here"
+)
+_BESIDE: Final = (
+    "cancelled, and refunds of it are known one by one; they stay on their days and lines, and of"
+    " its Refunded Amount the rest alone counts when it was cancelled"
+)
+_SUMMED: Final = (
+    "refunds of it are known one by one, and an export told what they come to; they stay on their"
+    " days and lines, and of that sum the rest alone counts"
+)
+_OLDER: Final = (
+    "webhooks told further refunds of it, which the file, being older, has not; all of them stay on"
+    " their days and lines"
+)
+_LEFT_OUT: Final = (
+    "webhooks told that it was paid, cancelled or deleted, which the file, being older, has not; it"
+    " stays as they told it"
+)
+_TAKEN: Final = (
+    "webhooks told it otherwise, and the file does not say when it was written; it was taken as the"
+    " file has it, until webhooks tell it again"
+)
+_EDITED: Final = (
+    "webhooks told what refunds took out of it, on their days, and the file has the lines that"
+    " these left; it stays as they told it"
+)
+_LESS_OLDER: Final = (
+    "the file tells less paid back than was known, and nothing of as late a day, so it is older;"
+    " what was known stays"
+)
+_LESS_TOLD: Final = (
+    "the file tells less paid back than was known, and not whether it is older; it was taken as the"
+    " file has it"
+)
+TWO_NAMED: Final = (
+    "a refund of a file of your own is one that webhooks told by another id; it counts once, as"
+    " they told it (give refunds the ids that the platform gives them)"
+)
+ALIKE: Final = (
+    "a refund of a file of your own is as much as one that webhooks told, of another day or of"
+    " other lines; both count (if they are one, give it the id that the platform gives)"
+)
+_OTHER_NAME: Final = (
+    "its Id is that of an order which the ledger has by another name; it counts once, by that name"
+)
+_APART: Final = (
+    "another order has its name, by another Id; both count, and it is called by its name and Id"
+)
+_DOUBLES: Final = "was in the ledger by a second name as well, and counted twice; taken out"
+
+
+def load_notes(summary: LoadSummary) -> tuple[str, ...]:
+    """The notes of what a load left, or took otherwise than it was known."""
+    kept = Notes()
+    for said, those in (
+        (_AS_TOLD, summary.kept_refunds),
+        (_BESIDE, summary.known_beside),
+        (_SUMMED, summary.summed_beside),
+        (_OLDER, summary.newer_told),
+        (_LEFT_OUT, summary.older),
+        (_TAKEN, summary.told_otherwise),
+        (_EDITED, summary.edited),
+        (TWO_NAMED, summary.two_named),
+        (ALIKE, summary.alike),
+        (_LESS_OLDER, summary.less_older),
+        (_LESS_TOLD, summary.less_told),
+        (_OTHER_NAME, summary.names.other),
+        (_APART, summary.names.apart),
+        (_DOUBLES, summary.names.doubles),
+    ):
+        kept.add_all(said, those.first, those.orders)
+    return tuple(kept.lines())
