@@ -1,6 +1,8 @@
 """A refund that a file of the shop's own and webhooks tell by two ids: it counts once."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -38,9 +40,16 @@ def bring(shop: WebhookShop, *rows: str) -> Imported:
 
 
 def word(*refunds: dict[str, Any], day: int = 8, **change: Any) -> dict[str, Any]:
-    """Two mugs and a cup for 50.00."""
+    """Two mugs and a cup for 50.00, of which is left what was not paid back."""
     at = f"2026-03-{day:02}T12:00:00Z"
-    return order([MUGS, CUP], "50.00", refunds=list(refunds), at=at, **change)
+    left = {"current_total_price": less(5000, refunds)} | change
+    return order([MUGS, CUP], "50.00", refunds=list(refunds), at=at, **left)
+
+
+def less(cents: int, refunds: Iterable[dict[str, Any]]) -> str:
+    """What is left of a total after the money of refunds."""
+    moved = [Decimal(each["amount"]) for one in refunds for each in one["transactions"]]
+    return money(cents - int(100 * sum(moved)))
 
 
 def ids(shop: WebhookShop) -> list[str]:
@@ -209,7 +218,8 @@ def test_refunds_count_once_whoever_tells_them_first_by_whatever_id(
     by = [data.draw(st.sampled_from(["file", "events", "both"])) for _ in made]
     rows = [each.row() for each, who in zip(made, by, strict=True) if who != "events"]
     told = [each.told() for each, who in zip(made, by, strict=True) if who != "file"]
-    lines = order([line(1, "Mug", "20.00", 9)], "180.00", refunds=told, at="2026-03-20T10:00:00Z")
+    left = {"current_total_price": less(18_000, told), "at": "2026-03-20T10:00:00Z"}
+    lines = order([line(1, "Mug", "20.00", 9)], "180.00", refunds=told, **left)
     shops = [Shop(service_engine) for _ in range(2)]
     for shop, file_first in zip(shops, (True, False), strict=True):
         shop.tell(order([line(1, "Mug", "20.00", 9)], "180.00"))
