@@ -10,7 +10,7 @@ from ingest.csv.table import Table
 from ingest.csv.values import BadValueError
 from ingest.formats.column_notes import Missing
 from ingest.formats.model import Reading
-from ingest.formats.money_back import dispute_in, plain
+from ingest.formats.money_back import dispute_in, no_dispute, plain
 from ingest.formats.reconciliation import Reconciliation
 from ingest.formats.stripe import columns
 from ingest.formats.stripe.charges import Charge, Charges
@@ -187,6 +187,8 @@ class PaymentsExport:
 
 def _ended(dispute: str | None) -> str:
     """What became of a dispute, in the platform's words; empty where there was none."""
+    if no_dispute(dispute):
+        return ""
     return dispute_in(dispute) or "_".join(plain(dispute).split())
 
 

@@ -30,7 +30,7 @@ def status_of(text: str | None) -> str:
     written = unicodedata.normalize("NFC", text or "")
     plain = _BETWEEN.sub("-", written.strip().lower()).removeprefix("wc-")
     known = STATES.get(plain, plain)
-    return known if known in SOLD | UNSOLD else back_called(text, "partially-refunded") or known
+    return known if known in SOLD | UNSOLD else back_called(plain, "partially-refunded") or known
 
 
 def rounding(exponent: int) -> Callable[[str], int | None]:
