@@ -69,7 +69,8 @@ def quantity_of(text: str) -> int | Decimal:
         if _MEASURED.fullmatch(text.strip()) is None:
             raise
         number = Decimal(text)
-        return int(number) if number == int(number) else number
+        units = whole(str(int(number)), least=0)
+        return units if number == units else number
 
 
 def pieces(quantity: int | Decimal) -> tuple[int, bool]:
