@@ -17,6 +17,8 @@ from ingest.formats.refund_words import BY_LANGUAGE, RefundWords
 _WORD: Final = re.compile(r"[^\W_]+")
 _LETTER: Final = "[0-9a-zß-ɏא-ת]"
 """Of scripts that put spaces between words; others have none."""
+_LONGEST: Final = 200
+"""Characters of a state; what is longer is text, of which the beginning is looked at."""
 
 
 def _any(*names: str) -> str:
@@ -30,16 +32,18 @@ def _whole(pattern: str) -> str:
 
 
 def _done(words: RefundWords) -> str:
-    return f"(?:{words.noun}) ?(?:(?:was|has|been) )*(?:{words.done})"
+    between = _whole(f"{words.part}|{words.whole}|was|has|been")
+    return f"(?:{words.noun}) ?(?:{between} ?)*(?:{words.done})"
 
 
 _NOUN: Final = _any("noun")
 _DONE: Final = _any("finished") + "|" + _whole("|".join(map(_done, BY_LANGUAGE.values())))
 _OF_A_NOUN: Final = _any("noun", "part", "whole")
-_BETWEEN: Final = "(?: ?" + _any("between", "part", "whole") + ")* ?"
+# Languages share words, which could be taken in many ways: what a loop took it keeps.
+_BETWEEN: Final = "(?: ?" + _any("between", "part", "whole") + ")*+ ?"
 _NOT: Final = _any("denied")
 _FINISHED: Final = re.compile(_DONE)
-_ALONE: Final = re.compile(f"(?=.*{_NOUN})(?:{_OF_A_NOUN} ?)+")
+_ALONE: Final = re.compile(f"(?=.*{_NOUN})(?:{_OF_A_NOUN} ?)++")
 _PART: Final = re.compile(_any("part"))
 _DENIED: Final = re.compile(f"{_NOT}{_BETWEEN}$")
 _DENIED_BEHIND: Final = re.compile(_BETWEEN + _any("denied_behind"))
@@ -57,7 +61,7 @@ class MoneyBack(NamedTuple):
 
 def plain(text: str | None) -> str:
     """The words of a state in lower case, with a space between two of them."""
-    written = unicodedata.normalize("NFC", text or "")
+    written = unicodedata.normalize("NFC", (text or "")[:_LONGEST])
     return " ".join(_WORD.findall(written.lower()))
 
 
