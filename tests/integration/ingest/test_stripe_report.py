@@ -137,3 +137,32 @@ def test_a_payment_that_was_not_converted_is_a_gap_until_an_export_tells_it(brin
     assert (read(SALES), read(gaps)) == ([(1000, 0, 0, 0)], [("sales-left-out", "ch_2")])
     bring(PAYMENTS, payment(**odd | {"Converted Amount": "9.20"}))
     assert (read(SALES), read(gaps)) == ([(1920, 0, 0, 0)], [])
+
+
+@pytest.mark.parametrize("back", ["0.00", "4.00", "10.00"])
+@pytest.mark.parametrize("told_by", ["payments", "balance"])
+def test_a_payment_that_another_import_told_is_left_out_of_none(bring, read, back, told_by):
+    """What came back of its 9.20 is not told in the shop's currency: nothing, or a gap."""
+    odd = {"id": "ch_2", "Currency": "usd", "Converted Amount": "", "Amount Refunded": back}
+    if told_by == "balance":
+        bring(BALANCE, row(1, gross="9.20", charge="ch_2"))
+    else:
+        bring(PAYMENTS, payment(**odd | {"Converted Amount": "9.20", "Amount Refunded": "0.00"}))
+    for _ in range(2):
+        bring(PAYMENTS, payment(), payment(**odd))
+        assert read("SELECT sum(gross) FROM ledger") == [(1920,)]
+        open_gaps = read(
+            "SELECT kind, order_id, stated FROM data_gaps"
+            " WHERE kind IN ('sales-left-out', 'refunds-not-known')"
+        )
+        whole = int(back == "10.00")
+        assert open_gaps == ([] if back == "0.00" else [("refunds-not-known", "ch_2", whole)])
+    bring(BALANCE, row(1, gross="9.20", charge="ch_2"), row(2, "refund", "-9.20", "ch_2"))
+    assert read("SELECT kind FROM data_gaps WHERE kind = 'refunds-not-known' AND amount > 0") == []
+
+
+def test_a_payment_that_nobody_told_waits_for_no_refund(bring, read):
+    odd = {"id": "ch_2", "Currency": "usd", "Converted Amount": "", "Amount Refunded": "10.00"}
+    bring(PAYMENTS, payment(), payment(**odd))
+    kinds = "SELECT kind FROM data_gaps WHERE order_id = 'ch_2'"
+    assert read(kinds) == [("sales-left-out",)]

@@ -157,6 +157,22 @@ def test_one_payment_that_was_not_converted_keeps_no_other_out(currency):
     assert said(found, "1 order (ch_2): paid in another currency, and the export does not say")
 
 
+def test_a_payment_of_nothing_in_another_currency_is_one_too():
+    odd = {"Currency": "usd", "Amount": "0.00", "Converted Amount": "", "Converted Currency": ""}
+    for others in ([payment()], []):
+        found = payments(*others, payment(id="ch_2", **odd))
+        assert (found.faults, found.gaps) == ([], [])
+        assert said(found, "1 order (ch_2): a payment of nothing; left out")
+
+
+@pytest.mark.parametrize(("back", "whole"), [("4.00", False), ("10.00", True)])
+def test_what_was_paid_back_of_a_payment_that_is_left_out_is_said_to_the_ledger(back, whole):
+    odd = {"Currency": "usd", "Converted Amount": "", "Converted Currency": ""}
+    found = payments(payment(), payment(id="ch_2", **odd, **{"Amount Refunded": back}))
+    assert found.untold == {"ch_2": whole}
+    assert said(found, "it stays as another import told it, else it is left out")
+
+
 def test_a_payment_of_nothing_and_one_below_it_are_said_apart():
     found = payments(payment(Amount="0.00"), payment(id="ch_2", Amount="-10.00"))
     assert found.sold == {}

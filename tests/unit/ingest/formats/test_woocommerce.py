@@ -114,6 +114,50 @@ def test_what_is_sold_by_weight_or_length_is_one_piece_of_its_worth(
     assert found.says(MEASURED) == measured
 
 
+def by_cost(quantity, cost, subtotal, back="0.00"):
+    """One line that is known by its cost, of an order that comes to ``subtotal``."""
+    content = export_rows({"1": Sold((Line("Cloth", "C-1", 1, 100),))}, exact=False)
+    names, cells = (each.split(",") for each in content.decode().splitlines())
+    told = dict(zip(names, cells, strict=True)) | {
+        "Quantity (- Refund)": quantity, "Item Cost": cost, "Order Subtotal Amount": subtotal,
+        "Order Total Amount": subtotal, "Order Refund Amount": back,
+    }  # fmt: skip
+    return Read(",".join(names).encode() + b"\n" + ",".join(told.values()).encode())
+
+
+@pytest.mark.parametrize(
+    ("quantity", "cost", "worth", "fits"),
+    [
+        ("12.5", "3.33", "41.66", True),  # 41.63 by its cost, 7 cents at most beside it
+        ("12.5", "3.33", "41.56", True),
+        ("12.5", "3.33", "41.71", False),
+        ("7.2", "1.67", "12.00", True),  # 12.02 by its cost
+        ("7", "1.67", "11.72", True),  # 11.69 by its cost, 3 cents at most
+        ("7", "1.67", "11.73", False),
+    ],
+)
+def test_the_cost_of_what_is_measured_is_rounded_by_unit_as_that_of_pieces(
+    quantity, cost, worth, fits
+):
+    found = by_cost(quantity, cost, worth)
+    assert (found.reconciled.unexplained == ()) == fits
+    assert not fits or found.totals == {"1": int(worth.replace(".", ""))}
+
+
+def test_what_was_measured_and_paid_back_is_put_back():
+    """2.5 at 20.00 were sold, and 1 of them came back."""
+    found = by_cost("1.5", "20.00", "50.00", back="20.00")
+    assert (found.faults, found.reconciled.unexplained) == ([], ())
+    assert found.totals == {"1": 5_000}
+    assert [(each.amount, each.kind) for each in found.refunds] == [(2_000, "return")]
+
+
+@pytest.mark.parametrize("quantity", ["3000000000", "3000000000.000", "3000000000.5"])
+def test_a_quantity_beyond_all_goods_is_refused(quantity):
+    found = Read(export_items({"1": ORDER}).replace(b"quantity:2", f"quantity:{quantity}".encode()))
+    assert "is too large" in found.faults[0]
+
+
 def test_a_quantity_that_is_no_number_is_refused():
     (fault,) = Read(export_items({"1": ORDER}).replace(b"quantity:2", b"quantity:1.5 m")).faults
     assert "is not a whole number" in fault

@@ -4,7 +4,8 @@ An order's gaps are those that the source told which brought it last, as far as 
 of a kind. Refunds that come with their dates settle what was said of them without. So they do where
 an order's state alone says that it was paid back: all of it where its goods came back, a part where
 anything did, whoever told the refund, before or after. An order that is replaced is weighed again
-with its refunds, which are staged then.
+with its refunds, which are staged then. A sale that one source leaves out and the ledger has is no
+gap, and one that nobody told waits for no refund.
 """
 
 from typing import Any, Final
@@ -16,6 +17,7 @@ from ingest.ledger.staging import Cursor, derive
 _SPREADING: Final = [kind.value for kind, rule in KINDS.items() if rule.spreads]
 _SETTLING: Final = [kind.value for kind, rule in KINDS.items() if rule.settles]
 _NOT_KNOWN: Final = GapKind.REFUNDS_NOT_KNOWN.value
+_LEFT_OUT: Final = GapKind.SALES_LEFT_OUT.value
 
 _ADD_OF_ALL = """
     INSERT INTO staged_gaps (order_id, kind, since)
@@ -23,6 +25,19 @@ _ADD_OF_ALL = """
     FROM staged_orders o CROSS JOIN unnest(%(of_all)s::text[]) AS k (kind)
     WHERE o.paid_at IS NOT NULL
 """
+# Each order is looked up by itself, whatever is known of tables that were just filled.
+_STAGE_LEFT_OUT: Final = f"""
+    SELECT s.order_id, o.id IS NOT NULL AS known
+    FROM (SELECT DISTINCT order_id FROM staged_gaps WHERE kind = '{_LEFT_OUT}') s
+    LEFT JOIN LATERAL (
+        SELECT id FROM orders
+        WHERE tenant_id = %(tenant_id)s AND external_id = s.order_id LIMIT 1) o ON true
+"""  # noqa: S608 - words of our own
+_LEAVE = f"""
+    DELETE FROM staged_gaps g USING staged_left_out l
+    WHERE g.order_id = l.order_id
+      AND g.kind = CASE WHEN l.known THEN '{_LEFT_OUT}' ELSE '{_NOT_KNOWN}' END
+"""  # noqa: S608 - words of our own
 # Of what a state tells it is kept whether that was all (1) or a part (0), and no amount is open;
 # beside it a missing column tells of more than it. What was said before keeps its last day unless
 # it has grown since; what a state tells grows from a part to all, and where a missing column told
@@ -127,6 +142,8 @@ def merge_gaps(cursor: Cursor, gaps: Gaps) -> None:
         "told": sorted(kind.value for kind in gaps.told),
         "not_known": _NOT_KNOWN,
     }
+    if derive(cursor, "staged_left_out", _STAGE_LEFT_OUT):
+        cursor.execute(_LEAVE)
     for statement in (_KEEP, _FORGET, _FORGET_NAMED):
         cursor.execute(statement, given)
     if derive(cursor, "staged_concerned", _STAGE_CONCERNED) and derive(

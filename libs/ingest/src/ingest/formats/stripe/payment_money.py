@@ -71,6 +71,18 @@ class PaymentMoney:
         self.converted += 1
         return self._converted(table, position, row, lost=lost)
 
+    def in_theirs(self, row: PaymentColumns) -> tuple[int | None, int | None, int | None]:
+        """Amount, refunded and disputed in the buyer's currency; None of what cannot be read."""
+        try:
+            exponent = currency_exponent(row.currency.upper())
+        except UnsupportedCurrencyError:
+            exponent = _MOST_DECIMALS
+        read = amounts(exponent, empty=0, signed=True)
+        paid, back, disputed = (
+            _or_none(read, cell) for cell in (row.amount, row.refunded, row.disputed)
+        )
+        return paid, back, disputed
+
     def _own(self, table: Table, position: int, row: PaymentColumns, *, lost: bool) -> Money | None:
         found = self._read(
             *(table, position),
@@ -97,7 +109,7 @@ class PaymentMoney:
         if found is None:
             return None
         amount, refunded = found[0], abs(found[1])
-        paid, back, disputed = self._in_theirs(row)
+        paid, back, disputed = self.in_theirs(row)
         told: int | None = refunded
         if back is None or (back and not refunded):
             told = amount if paid and back and back >= paid else refunded or None
@@ -117,15 +129,3 @@ class PaymentMoney:
             except BadValueError as error:
                 table.fault(position, str(error), column, cell)
         return found if len(found) == len(cells) else None
-
-    def _in_theirs(self, row: PaymentColumns) -> tuple[int | None, int | None, int | None]:
-        """Amount, refunded and disputed in the buyer's currency; None of what cannot be read."""
-        try:
-            exponent = currency_exponent(row.currency.upper())
-        except UnsupportedCurrencyError:
-            exponent = _MOST_DECIMALS
-        read = amounts(exponent, empty=0, signed=True)
-        paid, back, disputed = (
-            _or_none(read, cell) for cell in (row.amount, row.refunded, row.disputed)
-        )
-        return paid, back, disputed

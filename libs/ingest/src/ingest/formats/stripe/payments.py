@@ -1,5 +1,6 @@
 """The dashboard's export of payments: one row a payment, with what was paid back of it."""
 
+import math
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
@@ -10,7 +11,7 @@ from ingest.csv.table import Table
 from ingest.csv.values import BadValueError
 from ingest.formats.column_notes import Missing
 from ingest.formats.model import Reading
-from ingest.formats.money_back import dispute_in, plain
+from ingest.formats.money_back import dispute_in, no_dispute, plain
 from ingest.formats.reconciliation import Reconciliation
 from ingest.formats.stripe import columns
 from ingest.formats.stripe.charges import Charge, Charges
@@ -53,8 +54,8 @@ UNTOLD = (
     " from elsewhere counts (a refunds.csv can bring it)"
 )
 UNCONVERTED = (
-    "paid in another currency, and the export does not say what it came to in the shop's; left out"
-    " (a later export that does brings it)"
+    "paid in another currency, and the export does not say what it came to in the shop's; it"
+    " stays as another import told it, else it is left out (a later export that does brings it)"
 )
 NOTHING = "a payment of nothing; left out"
 BELOW = "its amount is below nothing, which no payment is; left out with its amount"
@@ -104,9 +105,7 @@ class PaymentsExport:
         self, table: Table, position: int, row: PaymentColumns, state: State
     ) -> OrderLineRow | None:
         if self._money.is_unconverted(row) and row.created is not None:
-            self._notes.add(UNCONVERTED, row.id)
-            self._gaps.add(GapKind.SALES_LEFT_OUT, row.id, row.created)
-            self._unconverted = self._unconverted or (position, row.converted)
+            self._leave_out(position, row, row.created, state)
             return None
         money = self._money.of(table, position, row, lost=row.dispute_status == _LOST)
         if row.created is None:
@@ -135,6 +134,23 @@ class PaymentsExport:
         self._back(place, row, row.created, money)
         self._remark(row, row.created, state, money)
         return line
+
+    def _leave_out(
+        self, position: int, row: PaymentColumns, paid_at: datetime, state: State
+    ) -> None:
+        """Leave a payment out that is not told in the shop's currency. Where the ledger has it, it
+        is no gap; what it says of money that came back is one then.
+        """
+        paid, back, _ = self._money.in_theirs(row)
+        if paid == 0:
+            self._notes.add(NOTHING, row.id)
+            return
+        self._notes.add(UNCONVERTED, row.id)
+        self._gaps.add(GapKind.SALES_LEFT_OUT, row.id, paid_at)
+        if back or back is None or state.status in BACK:
+            whole = state.status == REFUNDED or (back or 0) >= (paid or math.inf)
+            self._gaps.add_untold(row.id, row.refunded_at or paid_at, whole=whole)
+        self._unconverted = self._unconverted or (position, row.converted)
 
     def _back(self, place: int, row: PaymentColumns, paid_at: datetime, money: Money) -> None:
         """Take back what went back of a payment, each amount by what it was: at its time, or when
@@ -187,6 +203,8 @@ class PaymentsExport:
 
 def _ended(dispute: str | None) -> str:
     """What became of a dispute, in the platform's words; empty where there was none."""
+    if no_dispute(dispute):
+        return ""
     return dispute_in(dispute) or "_".join(plain(dispute).split())
 
 

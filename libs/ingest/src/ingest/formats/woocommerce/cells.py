@@ -30,7 +30,7 @@ def status_of(text: str | None) -> str:
     written = unicodedata.normalize("NFC", text or "")
     plain = _BETWEEN.sub("-", written.strip().lower()).removeprefix("wc-")
     known = STATES.get(plain, plain)
-    return known if known in SOLD | UNSOLD else back_called(text, "partially-refunded") or known
+    return known if known in SOLD | UNSOLD else back_called(plain, "partially-refunded") or known
 
 
 def rounding(exponent: int) -> Callable[[str], int | None]:
@@ -69,7 +69,8 @@ def quantity_of(text: str) -> int | Decimal:
         if _MEASURED.fullmatch(text.strip()) is None:
             raise
         number = Decimal(text)
-        return int(number) if number == int(number) else number
+        units = whole(str(int(number)), least=0)
+        return units if number == units else number
 
 
 def pieces(quantity: int | Decimal) -> tuple[int, bool]:

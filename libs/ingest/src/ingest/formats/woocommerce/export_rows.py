@@ -17,6 +17,7 @@ from ingest.formats.cells import local_instant, sold_in
 from ingest.formats.column_notes import Missing
 from ingest.formats.model import Reading
 from ingest.formats.woocommerce.cells import quantity_of, rounding
+from ingest.formats.woocommerce.definition import FORMAT
 from ingest.formats.woocommerce.export_values import head_of, line_of
 from ingest.formats.woocommerce.order import Head, Order
 from ingest.formats.woocommerce.order_rows import TWICE, OrderRows, Row, once
@@ -139,11 +140,11 @@ class ExportRows:
                 table.fault(1, f"is missing, and so is {_PRICES[1]}: one is needed", _PRICES[0])
                 self._faults.blind.add(table.name)
                 return
-            self._sums.add(cells)
             number = cells[_NUMBER].strip()
             if not number and self._rows.of_totals(cells):
                 self._notes.tell(OF_SUMS.format(position))
                 continue
+            self._sums.add(cells)
             if not number and not rows:
                 table.fault(position, "has no Order Number, and no order is before it", value="")
                 continue
@@ -186,14 +187,18 @@ class ExportRows:
         if rounded(number):
             self._notes.add(ROUNDED, number)
         if last:
-            self._leave_sums_out(all_rows[-1], order, lines)
+            self._leave_sums_out(all_rows, order, lines)
         yield Order(order, self._once(order, lines), less)
 
-    def _leave_sums_out(self, row: Row, order: Head, lines: list[tuple[Line, Cells]]) -> None:
-        """Take the last of an order's lines away where the file's last ``row`` is one of sums."""
-        if lines and self._sums.is_last(row[1], order.sums, [line for line, _ in lines]):
-            self._notes.tell(OF_SUMS.format(row[0]))
-            lines.pop()
+    def _leave_sums_out(
+        self, rows: Sequence[Row], order: Head, lines: list[tuple[Line, Cells]]
+    ) -> None:
+        """Take those of the last order's ``lines`` away whose ``rows`` are of sums."""
+        first = self._sums.first(rows, order.sums, [line for line, _ in lines])
+        if first is not None:
+            for line, _ in lines[first:]:
+                self._notes.tell(OF_SUMS.format(line.position // FORMAT.rows_a_line))
+            del lines[first:]
 
     def _once(self, order: Head, lines: Sequence[tuple[Line, Cells]]) -> tuple[Line, ...]:
         """The lines of an order, once where its rows stand in the file several times."""

@@ -23,8 +23,9 @@ def line_of(position: int, number: int, told: Mapping[str, Any]) -> Line:
         before=told["Order Line Subtotal"],
         title=told["Item Name"],
         sku=told["SKU"],
-        unit_cost=cost or 0 if by_cost and not measured else None,
+        unit_cost=cost or 0 if by_cost else None,
         measured=measured,
+        measure=Decimal(quantity) if measured else None,
     )
 
 

@@ -97,7 +97,14 @@ def once(sums: Sums, lines: Sequence[Line], cells: Sequence[Cells]) -> tuple[Lin
 
 def fit(sums: Sums, lines: Sequence[Line]) -> bool:
     """Whether an order's total, or its subtotal where there is none, is that of ``lines``."""
+    return open_of(sums, lines) == 0
+
+
+def open_of(sums: Sums, lines: Sequence[Line]) -> int | None:
+    """What of an order's total, or its subtotal where there is none, is not that of ``lines``; None
+    where there is neither.
+    """
     if sums.total is not None:
-        return not reading_of(sums, lines).unexplained
+        return abs(reading_of(sums, lines).unexplained)
     worth = sum(line.total if line.before is None else line.before for line in lines)
-    return sums.subtotal == worth
+    return None if sums.subtotal is None else abs(sums.subtotal - worth)

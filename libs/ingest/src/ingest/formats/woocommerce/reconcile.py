@@ -15,7 +15,9 @@ they stand and the tax on top, and what is left is the order's unexplained amoun
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from itertools import product
+from math import ceil
 
 from ingest.formats.allocate import spread
 
@@ -24,7 +26,7 @@ from ingest.formats.allocate import spread
 class Line:
     """A line: ``total`` after coupons, ``before`` them where it is told; ``unit_cost`` where the
     total is only known by it, so that it may be off by half a unit a piece. ``measured`` where it
-    is one piece, sold by weight or length.
+    is one piece, sold by weight or length; ``measure`` is how much of it, which the cost is of.
     """
 
     position: int
@@ -36,6 +38,26 @@ class Line:
     sku: str | None
     unit_cost: int | None = None
     measured: bool = False
+    measure: Decimal | None = None
+
+    @property
+    def rounded(self) -> int:
+        """How many times half a minor unit its total may be off."""
+        if self.unit_cost is None:
+            return 1
+        return self.quantity if self.measure is None else 2 * ceil(self.measure / 2)
+
+    def with_back(self, missing: int) -> "Line | None":
+        """The line with the pieces put back that ``missing`` is the cost of, or with as much of
+        what was measured; None where it is that of no whole number of pieces.
+        """
+        if not self.unit_cost or (self.measure is None and missing % self.unit_cost):
+            return None
+        total = self.total + missing
+        if self.measure is None:
+            pieces = self.quantity + missing // self.unit_cost
+            return replace(self, quantity=pieces, total=total)
+        return replace(self, total=total, measure=self.measure + Decimal(missing) / self.unit_cost)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +143,7 @@ def _goods(sums: Sums, lines: Sequence[Line], *, less_refunds: bool) -> Iterator
     if sums.discount and whole == sums.subtotal:
         yield lines, sums.discount, AS_BEFORE
     net = sums.subtotal - sums.discount
-    rounded = sum(1 if line.unit_cost is None else line.quantity for line in lines)
+    rounded = sum(line.rounded for line in lines)
     for goods in (net, net + 1, net - 1) if sums.discount else (net,):  # both are rounded too
         if whole and 0 < abs(goods - whole) <= rounded // 2:
             yield _exact(goods, lines), 0, ROUNDED
@@ -145,15 +167,10 @@ def _exact(net: int, lines: Sequence[Line]) -> list[Line]:
 def _pieces_back(missing: int, lines: Sequence[Line]) -> Iterator[Goods]:
     """The lines with the pieces of one of them put back, where only one can be meant."""
     meant = [
-        number
+        (number, back)
         for number, line in enumerate(lines)
-        if line.unit_cost and missing % line.unit_cost == 0
+        if (back := line.with_back(missing)) is not None
     ]
     if len(meant) == 1:
-        line = lines[meant[0]]
-        back = replace(
-            line,
-            quantity=line.quantity + missing // (line.unit_cost or 1),
-            total=line.total + missing,
-        )
-        yield [*lines[: meant[0]], back, *lines[meant[0] + 1 :]], 0, PIECES_BACK
+        ((number, back),) = meant
+        yield [*lines[:number], back, *lines[number + 1 :]], 0, PIECES_BACK
