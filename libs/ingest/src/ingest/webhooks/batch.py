@@ -171,7 +171,7 @@ class Batch:
             for each in find_named(connection, mine, sorted(names), was.platform_id):
                 if each.placed_at != placed_at or each.by_id:
                     continue
-                if not rename_order(connection, mine, each.key, named[0]):
+                if not (named and rename_order(connection, mine, each.key, named[0])):
                     forget_orders(connection, mine, [each.key], self.now)
                 self._changed = True
 
