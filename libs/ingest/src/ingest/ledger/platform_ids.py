@@ -88,6 +88,8 @@ _NAME_FURTHER: Final = """
           AND l.platform_id IS DISTINCT FROM m.platform_id
     ) t WHERE n.order_id = t.order_id AND n.platform_id = t.platform_id
 """
+# What joins by names from here on is planned by those that there are now.
+_COUNT_AGAIN: Final = "ANALYZE staged_order_lines, staged_refunds"
 _RENAME_LINES: Final = """
     UPDATE staged_order_lines l SET order_id = n.renamed
     FROM staged_order_lines h JOIN staged_namesakes n USING (order_id, platform_id)
@@ -116,7 +118,7 @@ def call_by_platform_id(cursor: Cursor, *, second_names: bool) -> int:
     if renamed:
         while cursor.execute(_NAME_FURTHER).rowcount:
             pass
-        for statement in (_RENAME_LINES, *_RENAME):
+        for statement in (_RENAME_LINES, *_RENAME, _COUNT_AGAIN):
             cursor.execute(statement)
     find_meant(cursor, wanted=second_names)
     return renamed
