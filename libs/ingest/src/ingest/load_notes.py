@@ -50,12 +50,23 @@ ALIKE: Final = (
     " other lines; both count (if they are one, give it the id that the platform gives)"
 )
 _OTHER_NAME: Final = (
-    "its Id is that of an order which the ledger has by another name; it counts once, by that name"
+    "its Id is that of an order which the ledger has by another name; it is that order, and goes on"
+    " by that name"
 )
 _APART: Final = (
     "another order has its name, by another Id; both count, and it is called by its name and Id"
 )
-_DOUBLES: Final = "was in the ledger by a second name as well, and counted twice; taken out"
+_DOUBLES: Final = (
+    "was in the ledger by a second name as well, and counted twice; taken out: what came back of it"
+    " counts by the other name"
+)
+TWICE: Final = (
+    "is or may be the same order as one that came by another name here; its refunds, or when it was"
+    " placed, do not fit that one: both count"
+)
+_MEANT: Final = (
+    "no order of that name is known; its refunds are taken for the one order of that number"
+)
 
 
 def load_notes(summary: LoadSummary) -> tuple[str, ...]:
@@ -76,6 +87,8 @@ def load_notes(summary: LoadSummary) -> tuple[str, ...]:
         (_OTHER_NAME, summary.names.other),
         (_APART, summary.names.apart),
         (_DOUBLES, summary.names.doubles),
+        (TWICE, summary.names.twice),
+        (_MEANT, summary.names.meant),
     ):
         kept.add_all(said, those.first, those.orders)
     return tuple(kept.lines())

@@ -170,6 +170,7 @@ def _merge(
         orders = merge_orders(cursor)
         ignored = merge_refunds(cursor)
     merge_stock(cursor)
+    names = take_out_doubles(connection, cursor)
     merge_gaps(cursor, gaps)
     if summed.orders:
         settle_assumed_dates(cursor)
@@ -195,7 +196,7 @@ def _merge(
         closed_days=closed_days,
         summed_beside=summed,
         older=left_out(cursor),
-        names=take_out_doubles(connection, cursor),
+        names=names,
     )
 
 

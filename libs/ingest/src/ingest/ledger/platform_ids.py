@@ -2,13 +2,22 @@
 
 A shop's admin, its events and a spreadsheet that took the number for one call an order `#1001` and
 `1001`. The ledger goes on to call it as it did first. Another order of a name that is taken, as of
-a second site that numbers its orders alike, is called by name and id.
+a second site that numbers its orders alike, is called by name and id. What comes with orders and
+without an id means them by the names that they have there.
 """
 
 from typing import Final
 
+from ingest.ledger.second_names import find_meant
 from ingest.ledger.staging import Cursor, derive
 
+_ARE_THERE_OLDER: Final = "SELECT EXISTS (SELECT FROM staged_older)"
+# Orders that were left out have names in their input like all others.
+_OLDER: Final = """
+    UNION ALL
+    SELECT order_id, platform_id, position FROM staged_older
+    WHERE platform_id IS NOT NULL AND NOT gone
+"""
 # `first` is what the input calls the order first, `turn` counts the orders of that name. Those of
 # an id that the ledger knows by no other name, and of a name that is no other's, are not looked at.
 # Each id is looked up by itself, whatever is known of tables that were just filled.
@@ -23,7 +32,10 @@ _STAGE_CALLED: Final = """
             SELECT order_id, platform_id, min(position) AS position,
                    row_number() OVER (PARTITION BY order_id ORDER BY min(position)) AS turn,
                    count(*) OVER (PARTITION BY order_id) AS sharing
-            FROM staged_order_lines WHERE platform_id IS NOT NULL GROUP BY order_id, platform_id
+            FROM (
+                SELECT order_id, platform_id, position FROM staged_order_lines
+                WHERE platform_id IS NOT NULL {older}) each_one
+            GROUP BY order_id, platform_id
         ) g WINDOW same_order AS (PARTITION BY platform_id ORDER BY position)
     ) h
     LEFT JOIN orders o ON o.tenant_id = %(tenant_id)s AND o.external_id = h.first
@@ -34,34 +46,50 @@ _STAGE_CALLED: Final = """
        OR (k.id IS NULL AND (o.platform_id <> h.platform_id
                              OR (o.platform_id IS NULL AND h.turn > 1)))
 """
-# What comes without an id by such a name is meant for its order, where no other has the name.
+# `alone` is the one of its input that has the name there.
 _STAGE_NAMESAKES: Final = """
-    SELECT c.order_id, c.platform_id, c.renamed, c.renamed = c.beside AS apart,
-           c.renamed <> c.beside AND c.sharing = 1
-           AND NOT EXISTS (
-               SELECT FROM orders o
-               WHERE o.tenant_id = %(tenant_id)s AND o.external_id = c.order_id)
-           AND NOT EXISTS (
+    SELECT c.order_id, c.platform_id, c.renamed, c.known IS NOT NULL AS known,
+           c.taken AND starts_with(c.renamed, c.beside) AS apart,
+           c.sharing = 1 AND NOT EXISTS (
                SELECT FROM staged_order_lines l
                WHERE l.order_id = c.order_id AND l.platform_id IS NULL
                  AND l.placed_at IS NOT NULL) AS alone
     FROM (
-        SELECT DISTINCT ON (order_id, platform_id)
-               order_id, platform_id, sharing, first || ' (' || platform_id || ')' AS beside,
-               CASE WHEN known IS NOT NULL THEN known
-                    WHEN named_id <> platform_id OR (named_id IS NULL AND turn > 1)
-                    THEN first || ' (' || platform_id || ')'
-                    ELSE first END AS renamed
-        FROM staged_called
+        SELECT DISTINCT ON (order_id, platform_id) order_id, platform_id, sharing, known, taken,
+               beside, CASE WHEN known IS NOT NULL THEN known
+                            WHEN taken THEN beside ELSE first END AS renamed
+        FROM (
+            SELECT *, first || ' (' || platform_id || ')' AS beside,
+                   CASE WHEN named_id IS NULL THEN turn > 1
+                        ELSE named_id <> platform_id END AS taken
+            FROM staged_called) named
         WHERE first <> order_id OR named_id IS DISTINCT FROM platform_id
         ORDER BY order_id, platform_id, known IS DISTINCT FROM first, key
     ) c
     WHERE c.renamed <> c.order_id
 """
 _NONE: Final = """
-    SELECT ''::text AS order_id, ''::text AS platform_id, ''::text AS renamed, false AS apart
+    SELECT ''::text AS order_id, ''::text AS platform_id, ''::text AS renamed, false AS known,
+           false AS apart, false AS alone
     WHERE false
 """
+# A name that was made up may be what another order is called, here or in the ledger.
+_NAME_FURTHER: Final = """
+    UPDATE staged_namesakes n SET renamed = n.renamed || ' (' || n.platform_id || ')'
+    FROM (
+        SELECT m.order_id, m.platform_id
+        FROM staged_namesakes m
+        JOIN orders o ON o.tenant_id = %(tenant_id)s AND o.external_id = m.renamed
+        WHERE m.apart AND NOT m.known
+        UNION
+        SELECT m.order_id, m.platform_id
+        FROM staged_namesakes m JOIN staged_order_lines l ON l.order_id = m.renamed
+        WHERE m.apart AND NOT m.known AND l.placed_at IS NOT NULL
+          AND l.platform_id IS DISTINCT FROM m.platform_id
+    ) t WHERE n.order_id = t.order_id AND n.platform_id = t.platform_id
+"""
+# What joins by names from here on is planned by those that there are now.
+_COUNT_AGAIN: Final = "ANALYZE staged_order_lines, staged_refunds"
 _RENAME_LINES: Final = """
     UPDATE staged_order_lines l SET order_id = n.renamed
     FROM staged_order_lines h JOIN staged_namesakes n USING (order_id, platform_id)
@@ -77,15 +105,20 @@ _RENAME: Final = tuple(
 )
 
 
-def call_by_platform_id(cursor: Cursor) -> int:
+def call_by_platform_id(cursor: Cursor, *, second_names: bool) -> int:
     """Give the staged orders of a platform's ids the names that the ledger has or will have for
     them, with their refunds and gaps; how many were renamed.
 
-    Makes ``staged_namesakes``: these, by their name and id.
+    Makes ``staged_called`` and ``staged_namesakes``: these, by their name and id; and
+    ``staged_meant``: refunds of orders that are not staged, by ``second_names`` if these count.
     """
-    found = derive(cursor, "staged_called", _STAGE_CALLED)
+    (older,) = cursor.execute(_ARE_THERE_OLDER).fetchone() or (False,)
+    found = derive(cursor, "staged_called", _STAGE_CALLED.format(older=_OLDER if older else ""))
     renamed = derive(cursor, "staged_namesakes", _STAGE_NAMESAKES if found else _NONE)
     if renamed:
-        for statement in (_RENAME_LINES, *_RENAME):
+        while cursor.execute(_NAME_FURTHER).rowcount:
+            pass
+        for statement in (_RENAME_LINES, *_RENAME, _COUNT_AGAIN):
             cursor.execute(statement)
+    find_meant(cursor, wanted=second_names)
     return renamed

@@ -124,7 +124,7 @@ def stage_orders(cursor: Cursor, *, apart: bool, events_know_more: bool) -> None
     """Bring the runs together, give keys and spread discounts.
 
     ``apart`` says that an order may have several runs, ``events_know_more`` that what events told
-    of its lines is kept.
+    of its lines is kept, and that refunds alone may come by second names of their orders.
 
     Makes ``staged_namesakes`` (orders that the ledger calls otherwise than their source does),
     ``staged_reruns`` (runs beyond an order's first), ``staged_orders`` (one
@@ -132,7 +132,7 @@ def stage_orders(cursor: Cursor, *, apart: bool, events_know_more: bool) -> None
     ``staged_customers``, ``staged_discounts``, ``staged_shares`` (order discount by line) and
     ``staged_stored`` (the ledger's lines of orders that may be the same).
     """
-    renamed = call_by_platform_id(cursor)
+    renamed = call_by_platform_id(cursor, second_names=events_know_more)
     if derive(cursor, "staged_reruns", _STAGE_RERUNS if apart or renamed else _NO_RERUNS):
         cursor.execute(_JOIN_RUNS)
         cursor.execute(_NUMBER_LINES)

@@ -29,8 +29,9 @@ from ingest.ledger.forget import (
 )
 from ingest.ledger.load import load_sales
 from ingest.ledger.load_summary import LoadSummary
+from ingest.ledger.renaming import rename_order
 from ingest.ledger.time_limits import TimeLimits
-from ingest.load_notes import ALIKE, TWO_NAMED
+from ingest.load_notes import ALIKE, TWICE, TWO_NAMED
 from ingest.rows import TOLD, OrderLineRow, RefundRow
 from ingest.webhooks.exported_cancelling import with_exported
 from ingest.webhooks.facts import Arrival
@@ -158,7 +159,8 @@ class Batch:
     def _rename(
         self, connection: Connection, order_id: str, learned: Learned, basis: Basis
     ) -> None:
-        """Take out what the ledger has of an order by a name that it has no more."""
+        """Call what the ledger has of an order by a name that it has no more by its new one, or
+        take it out where that is there too; by the platform's id it is found by any name."""
         platform, before = PLATFORMS[learned.order.platform], learned.before
         named = platform.names(order_id, learned.order.now)
         names = set(platform.names(order_id, before)) - set(named)
@@ -166,9 +168,12 @@ class Batch:
         was = platform.state(order_id, before, shop) if names else None
         if was is not None and was.lines:
             mine, placed_at = self.db.tenant_id, was.lines[0].placed_at
-            found = find_named(connection, mine, sorted(names), was.platform_id)
-            gone = [each.key for each in found if each.placed_at == placed_at]
-            self._changed = forget_orders(connection, mine, gone, self.now) > 0 or self._changed
+            for each in find_named(connection, mine, sorted(names), was.platform_id):
+                if each.placed_at != placed_at or each.by_id:
+                    continue
+                if not (named and rename_order(connection, mine, each.key, named[0])):
+                    forget_orders(connection, mine, [each.key], self.now)
+                self._changed = True
 
     def _replace(
         self, connection: Connection, state: OrderState, learned: Learned, shop: Shop
@@ -222,7 +227,11 @@ class Batch:
     def _say(self, summary: LoadSummary) -> None:
         """Say with the newest event what of the shop's own files the events took the place of."""
         notes = Notes()
-        for said, those in ((TWO_NAMED, summary.two_named), (ALIKE, summary.alike)):
+        for said, those in (
+            (TWO_NAMED, summary.two_named),
+            (ALIKE, summary.alike),
+            (TWICE, summary.names.twice),
+        ):
             notes.add_all(said, those.first, those.orders)
         if notes.lines():
             last = max(self._readable)
