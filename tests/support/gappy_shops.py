@@ -6,7 +6,7 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
-from tests.unit.ingest.formats.platform import Line, Sold, export, rows
+from tests.unit.ingest.formats.shopify.shopify_shop import Line, Sold, export, rows
 
 from accounts.provisioning import create_tenant
 from common.db.tenancy import TenantDb

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from common.db.accounts import GiftCards
 from ingest.csv.notes import Notes
 from ingest.formats.shopify.webhooks import ShopifyWebhooks
-from ingest.ledger.basis import Basis
+from ingest.ledger.reader_settings import Basis
 from ingest.webhooks.facts import Arrival, Facts
 from ingest.webhooks.payload import decode
 from ingest.webhooks.platform import OrderState, Shop

@@ -21,7 +21,7 @@ from tests.support.woocommerce_json import line, order
 
 from common.db.tenancy import Access, transaction
 from ingest.import_files import FileKind
-from ingest.ledger import cancelled_sums, marks, staging, stated_refunds
+from ingest.ledger import cancelled_sums, instead_of_triggers, staging, stated_refunds
 from ingest.webhooks.work import work_off
 
 
@@ -42,7 +42,7 @@ def test_what_goes_of_an_order_is_looked_at_once_a_refund_and_not_once_a_row(
 ) -> None:
     """An order of as many lines as refunds has rows that are the square of either."""
     many, looked = 40, 0.0
-    mark = marks._mark
+    mark = instead_of_triggers._mark
 
     def explained(execute: Any, sources: Sequence[str], given: dict[str, Any]) -> None:
         nonlocal looked
@@ -54,7 +54,7 @@ def test_what_goes_of_an_order_is_looked_at_once_a_refund_and_not_once_a_row(
     lines = [line(n, "40.00") for n in range(many)]
     refunds = [{"id": n, "reason": "", "total": "-40.00"} for n in range(many)]
     shop.hear(("order.updated", order(lines, "1600.00", at=day_of(3), refunds=refunds[:-1])))
-    monkeypatch.setattr(marks, "_mark", explained)
+    monkeypatch.setattr(instead_of_triggers, "_mark", explained)
     shop.hear(("order.updated", order(lines, "1600.00", at=day_of(4), refunds=refunds)))
     ((rows,),) = shop.rows("SELECT count(*) FROM refunds")
     assert rows == many * many

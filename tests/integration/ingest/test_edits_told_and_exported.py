@@ -16,7 +16,7 @@ from tests.support.shopify_orders import money
 
 from ingest.formats.registry import FORMATS
 from ingest.import_files import FileKind, Imported, ImportFile, import_files
-from ingest.ledger import told_edits, two_names
+from ingest.ledger import refunds_of_two_ids, told_edits
 
 STAYS = "it stays as they told it"
 NET = """
@@ -174,7 +174,7 @@ def test_the_cost_grows_with_the_number_of_orders(
         }
         looked.append(0)
         with monkeypatch.context() as patched:
-            for module in (told_edits, two_names):
+            for module in (told_edits, refunds_of_two_ids):
                 patched.setattr(module, "derive", counting(looked))
             outcome = import_files(at.engine, at.id, files, layout=FORMATS["shopify"])
         assert [each for each in outcome.notes if each.startswith(f"{many} orders")]

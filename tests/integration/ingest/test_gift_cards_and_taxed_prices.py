@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 from tests.support import hypothesis_profiles
-from tests.unit.ingest.formats.platform import Line, Sold, export, rows
+from tests.unit.ingest.formats.shopify.shopify_shop import Line, Sold, export, rows
 
 from accounts.tenant_settings import set_gift_cards
 from common.db.accounts import GiftCards

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Connection, text
 from tests.support import forked, wait
 from tests.support.forked import Forked
-from tests.unit.ingest.formats.platform import Line, Sold, export, rows
+from tests.unit.ingest.formats.shopify.shopify_shop import Line, Sold, export, rows
 
 from accounts.provisioning import create_tenant
 

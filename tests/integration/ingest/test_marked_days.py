@@ -20,9 +20,9 @@ from accounts.provisioning import create_tenant
 from accounts.tenant_settings import set_timezone
 from common.db.audit import COMMAND_LINE
 from common.db.tenancy import TenantDb
-from ingest.ledger import load, marks
+from ingest.ledger import instead_of_triggers, load
 from ingest.ledger.errors import IngestError
-from ingest.ledger.forget import find_orders, forget_orders, lift_refunds_of
+from ingest.ledger.remove_orders import find_orders, forget_orders, lift_refunds_of
 from ingest.rows import OrderLineRow, RefundRow
 from worker.reports.rollup_refresh import refresh
 
@@ -202,8 +202,8 @@ def test_so_it_is_where_nobody_says_that_they_mark_days(
 ) -> None:
     """As code of before writes: the triggers alone mark."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(marks, "by_statements", _by_rows)
-        patched.setattr(marks, "_mark", lambda *_: None)
+        patched.setattr(instead_of_triggers, "by_statements", _by_rows)
+        patched.setattr(instead_of_triggers, "_mark", lambda *_: None)
         patched.setattr("accounts.tenant_settings.by_statements", _by_rows)
         patched.setattr("accounts.tenant_settings._rebuild_days", lambda *_: None)
         hold(service_engine, story)
@@ -215,8 +215,8 @@ def test_each_kind_of_write_marks_exactly_its_days(
 ) -> None:
     """What the law above lets pass, too many marks, would only cost time."""
     if by_rows:
-        monkeypatch.setattr(marks, "by_statements", _by_rows)
-        monkeypatch.setattr(marks, "_mark", lambda *_: None)
+        monkeypatch.setattr(instead_of_triggers, "by_statements", _by_rows)
+        monkeypatch.setattr(instead_of_triggers, "_mark", lambda *_: None)
     db, day = TenantDb(service_engine, tenant_id), timedelta(days=1)
     noon = datetime(2026, 3, 3, 11, tzinfo=UTC)
     story = [

@@ -12,7 +12,7 @@ from tests.integration.ingest.test_marked_days import START, lines, take, wrong_
 
 from common.db.ledger_writer import by_statements
 from common.db.tenancy import TenantDb
-from ingest.ledger import load, marks
+from ingest.ledger import instead_of_triggers, load
 from worker.reports.rollup_refresh import refresh
 
 LATER = START + timedelta(days=3)
@@ -54,7 +54,7 @@ def while_written(act: Callable[[], None]) -> Iterator[None]:
             yield
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(marks, "by_statements", acting)
+        patched.setattr(instead_of_triggers, "by_statements", acting)
         yield
 
 

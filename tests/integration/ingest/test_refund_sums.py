@@ -10,8 +10,13 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 from tests.integration.ingest.test_webhook_law import new_shop
 from tests.support import hypothesis_profiles
-from tests.unit.ingest.formats import test_stripe as stripe
-from tests.unit.ingest.formats.woocommerce_shop import Line, Sold, export_items, export_rows
+from tests.unit.ingest.formats.stripe import test_reader as stripe
+from tests.unit.ingest.formats.woocommerce.woocommerce_shop import (
+    Line,
+    Sold,
+    export_items,
+    export_rows,
+)
 
 from common.db.tenancy import Access, transaction
 from common.reports.money import decimal_text

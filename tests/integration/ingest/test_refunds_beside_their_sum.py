@@ -20,10 +20,10 @@ from tests.integration.ingest.test_refund_sums import (
     WooRows,
 )
 from tests.support.plan_rows import counting
-from tests.unit.ingest.formats.woocommerce_shop import Line, Sold, export_rows
+from tests.unit.ingest.formats.woocommerce.woocommerce_shop import Line, Sold, export_rows
 
 from ingest.csv.faults import ImportRefusedError
-from ingest.ledger import refund_sums, same_refunds, sum_pieces
+from ingest.ledger import refund_sum_pieces, refund_sums, repeated_refunds
 from ingest.ledger.load import load_sales
 from ingest.rows import RefundRow
 
@@ -352,7 +352,7 @@ def test_sums_beside_refunds_cost_what_they_are(
         told = "\n".join([columns, *(row.replace(",1,", f",{n},", 1) for n in range(1, many + 1))])
         looked.append(0)
         with monkeypatch.context() as patched:
-            for each in (refund_sums, same_refunds, sum_pieces):
+            for each in (refund_sums, repeated_refunds, refund_sum_pieces):
                 patched.setattr(each, "derive", counting(looked))
             shop.bring(refunds=told.encode())
         assert shop.rows("SELECT count(*) FROM refunds WHERE external_id = 'r0'") == [(many,)]

@@ -3,8 +3,8 @@
 import pytest
 from tests.integration.ingest.test_shopify_webhook_figures import Shop
 from tests.support.shopify_json import line, order
-from tests.unit.ingest.formats import woocommerce_shop
-from tests.unit.ingest.formats.platform import COLUMNS, Line, Sold, export, rows
+from tests.unit.ingest.formats.shopify.shopify_shop import COLUMNS, Line, Sold, export, rows
+from tests.unit.ingest.formats.woocommerce import woocommerce_shop
 
 from ingest.formats import registry
 from ingest.import_files import FileKind, ImportFile, import_files

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.support import hypothesis_profiles
-from tests.unit.ingest.formats.platform import Line, Sold, export, orders, rows
+from tests.unit.ingest.formats.shopify.shopify_shop import Line, Sold, export, orders, rows
 
 from ingest.csv.faults import ImportRefusedError
 from ingest.formats import registry

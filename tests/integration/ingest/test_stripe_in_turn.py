@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 from tests.support import hypothesis_profiles
-from tests.unit.ingest.formats.test_stripe import BALANCE, row, written
+from tests.unit.ingest.formats.stripe.test_reader import BALANCE, row, written
 
 from accounts.provisioning import create_tenant
 from common.db.tenancy import Access, transaction

@@ -3,7 +3,7 @@
 from itertools import permutations
 
 import pytest
-from tests.unit.ingest.formats.test_stripe import BALANCE, PAYMENTS, payment, row, written
+from tests.unit.ingest.formats.stripe.test_reader import BALANCE, PAYMENTS, payment, row, written
 
 from ingest.formats.detect import format_of
 from ingest.import_files import FileKind, ImportFile, import_files

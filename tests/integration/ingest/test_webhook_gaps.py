@@ -12,7 +12,7 @@ from tests.support import inboxes
 from tests.support.gappy_shops import bring, counts, gaps, open_shop, window
 from tests.support.shopify_orders import START
 from tests.support.webhook_burst import burst
-from tests.unit.ingest.formats.platform import export
+from tests.unit.ingest.formats.shopify.shopify_shop import export
 
 from common.db.tenancy import TenantDb
 from common.reports.document.gaps import GapKind

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.support import hypothesis_profiles
-from tests.unit.ingest.formats.woocommerce_shop import (
+from tests.unit.ingest.formats.woocommerce.woocommerce_shop import (
     Line,
     Sold,
     export_items,

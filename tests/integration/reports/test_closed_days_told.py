@@ -16,7 +16,7 @@ from common.db.tenancy import TenantDb
 from common.reports import registry
 from common.reports.document.gaps import DataGap, Extent, GapKind
 from common.reports.sales.gaps import read_gaps
-from ingest.ledger.forget import find_orders, forget_orders
+from ingest.ledger.remove_orders import find_orders, forget_orders
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DAYS = st.integers(0, 40)

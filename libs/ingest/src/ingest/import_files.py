@@ -18,10 +18,10 @@ from ingest.formats import registry
 from ingest.formats.model import ImportFormat, Read, Reading
 from ingest.formats.reconciliation import Reconciled
 from ingest.gaps import Gaps
-from ingest.ledger.basis import BasisChangedError, basis_of
 from ingest.ledger.errors import IngestError
 from ingest.ledger.load import load_sales
 from ingest.ledger.load_summary import LoadSummary
+from ingest.ledger.reader_settings import BasisChangedError, basis_of
 from ingest.load_notes import load_notes
 from ingest.progress import Meter, Phase
 from ingest.row_faults import BEHIND, report

@@ -5,7 +5,8 @@ import io
 from contextlib import closing
 
 import pytest
-from tests.unit.ingest.formats import platform, woocommerce_shop
+from tests.unit.ingest.formats.shopify import shopify_shop as platform
+from tests.unit.ingest.formats.woocommerce import woocommerce_shop
 
 from ingest.csv.faults import Faults
 from ingest.csv.notes import Notes

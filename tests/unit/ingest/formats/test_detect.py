@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from tests.unit.ingest.formats.platform import Line, Sold, export, rows
+from tests.unit.ingest.formats.shopify.shopify_shop import Line, Sold, export, rows
 
 from ingest.formats import registry
 from ingest.formats.detect import format_of

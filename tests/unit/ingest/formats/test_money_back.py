@@ -5,17 +5,17 @@ from contextlib import closing
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.ingest.formats import platform as shopify
-from tests.unit.ingest.formats import woocommerce_shop as woocommerce
-from tests.unit.ingest.formats.test_stripe import payment, payments
-from tests.unit.ingest.formats.test_woocommerce import Read
+from tests.unit.ingest.formats.shopify import shopify_shop as shopify
+from tests.unit.ingest.formats.stripe.test_reader import payment, payments
+from tests.unit.ingest.formats.woocommerce import woocommerce_shop as woocommerce
+from tests.unit.ingest.formats.woocommerce.test_reader import Read
 
 from ingest.csv.faults import Faults
 from ingest.csv.notes import Notes
 from ingest.formats.money_back import MoneyBack, dispute_in, told_back
 from ingest.formats.refund_words import BY_LANGUAGE
 from ingest.formats.shopify.reader import ShopifyExport
-from ingest.formats.woocommerce.cells import SOLD, status_of
+from ingest.formats.woocommerce.cell_values import SOLD, status_of
 from ingest.formats.woocommerce.state_words import BY_LANGUAGE as LANGUAGES
 from ingest.formats.woocommerce.state_words import STATES
 from ingest.gaps import Gaps

@@ -9,11 +9,11 @@ from contextlib import closing
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.ingest.formats.platform import Line, Sold, export, rows
-from tests.unit.ingest.formats.test_stripe import PAYMENTS, payment, written
-from tests.unit.ingest.formats.woocommerce_shop import Line as WooLine
-from tests.unit.ingest.formats.woocommerce_shop import Sold as WooSold
-from tests.unit.ingest.formats.woocommerce_shop import export_items, export_rows
+from tests.unit.ingest.formats.shopify.shopify_shop import Line, Sold, export, rows
+from tests.unit.ingest.formats.stripe.test_reader import PAYMENTS, payment, written
+from tests.unit.ingest.formats.woocommerce.woocommerce_shop import Line as WooLine
+from tests.unit.ingest.formats.woocommerce.woocommerce_shop import Sold as WooSold
+from tests.unit.ingest.formats.woocommerce.woocommerce_shop import export_items, export_rows
 
 from ingest.csv.faults import Faults
 from ingest.csv.notes import Notes

@@ -11,7 +11,7 @@ from tests.support.shopify_json import LATER, line, money, order, refund
 from common.db.accounts import GiftCards
 from ingest.csv.notes import Notes
 from ingest.formats.shopify.webhooks import ShopifyWebhooks
-from ingest.ledger.basis import Basis
+from ingest.ledger.reader_settings import Basis
 from ingest.webhooks.facts import Arrival
 from ingest.webhooks.payload import UnreadableEventError, decode
 from ingest.webhooks.platform import OrderState, Shop

@@ -8,7 +8,7 @@ import pytest
 from common.db.accounts import GiftCards
 from ingest.csv.notes import Notes
 from ingest.formats.shopify.webhooks import ShopifyWebhooks
-from ingest.ledger.basis import Basis
+from ingest.ledger.reader_settings import Basis
 from ingest.rows import RefundRow
 from ingest.webhooks.facts import Arrival, Facts
 from ingest.webhooks.payload import UnreadableEventError

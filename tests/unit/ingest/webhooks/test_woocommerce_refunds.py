@@ -8,7 +8,7 @@ from common.db.accounts import GiftCards
 from ingest.csv.notes import Notes
 from ingest.formats.refund_parts import MOST_SHARES
 from ingest.formats.woocommerce.webhooks import WooCommerceWebhooks
-from ingest.ledger.basis import Basis
+from ingest.ledger.reader_settings import Basis
 from ingest.webhooks.facts import Arrival, Facts, RefundFact, Word
 from ingest.webhooks.platform import Shop
 

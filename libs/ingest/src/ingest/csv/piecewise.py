@@ -9,14 +9,14 @@ from contextlib import closing
 from importlib import import_module
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from ingest.csv.ahead import Ahead
 from ingest.csv.encoding import gathered
 from ingest.csv.faults import Faults
 from ingest.csv.limits import LIMITS, Limits
+from ingest.csv.prefetch import Ahead
 from ingest.csv.table import Cells, Columns, Table
 
 if TYPE_CHECKING:
-    from ingest.csv.plain import Plain
+    from ingest.csv.arrow_text import Plain
 
 T = TypeVar("T")
 
@@ -104,7 +104,7 @@ class PiecewiseTable(Table):
         """A text by columns where it is plain."""
         if len(text) < self._least:
             return None
-        plain: Plain | None = import_module("ingest.csv.plain").plain(
+        plain: Plain | None = import_module("ingest.csv.arrow_text").plain(
             text, len(self._raw), self._limits.cell
         )
         return plain

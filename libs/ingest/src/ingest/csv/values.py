@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from common.http.wording import Wording
-from ingest.csv.amount_spelling import too_many_decimals, why_no_amount
+from ingest.csv.amount_advice import too_many_decimals, why_no_amount
 from ingest.csv.booleans import boolean
 
 T = TypeVar("T")

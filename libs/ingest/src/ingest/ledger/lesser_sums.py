@@ -9,9 +9,9 @@ from typing import Final
 
 from common.reports.document.gaps import GapKind
 from ingest.csv.notes import EXAMPLES
+from ingest.ledger.refund_sum_ids import is_sum
 from ingest.ledger.staging import Cursor, derive
 from ingest.ledger.stated_refunds import NONE_KEPT, KeptRefunds
-from ingest.ledger.sum_ids import is_sum
 from ingest.rows import TOLD
 
 # Where a sum has a row, it and the refunds beside it are what was told. Days that were assumed tell

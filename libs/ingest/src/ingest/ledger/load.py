@@ -17,30 +17,30 @@ from common.db.sales import LOCK_LEDGER, NEXT_VERSION, NOTE_SALES
 from common.db.tenancy import Access, transaction
 from common.instants import now
 from ingest.gaps import Gaps
-from ingest.ledger.basis import Basis, require_same
 from ingest.ledger.cancelled_sums import settle_cancelled_sums, settle_told_sums
 from ingest.ledger.checks import LINE_RULES, ORDER_RULES, PRODUCT_RULES, STOCK_RULES, broken
 from ingest.ledger.closed_days import note_closed_days
-from ingest.ledger.doubles import take_out_doubles
+from ingest.ledger.duplicate_orders import take_out_doubles
 from ingest.ledger.errors import IngestError, refuse
 from ingest.ledger.gaps import merge_gaps
+from ingest.ledger.instead_of_triggers import writing_staged
 from ingest.ledger.lesser_sums import leave_lesser_sums
 from ingest.ledger.load_summary import LoadSummary
-from ingest.ledger.marks import writing_staged
-from ingest.ledger.merge import merge_orders
+from ingest.ledger.merge_orders import merge_orders
+from ingest.ledger.merge_products import merge_products, merge_stock, stage_catalogue
+from ingest.ledger.merge_refunds import lift_refunds, merge_refunds, stage_events
 from ingest.ledger.older_exports import leave_older, left_out, told_otherwise
 from ingest.ledger.order_runs import in_runs
 from ingest.ledger.order_sequence import OrderSequence
-from ingest.ledger.products import merge_products, merge_stock, stage_catalogue
+from ingest.ledger.reader_settings import Basis, require_same
 from ingest.ledger.refund_checks import EVENT_RULES, INPUT_RULES, TOTAL_RULES
 from ingest.ledger.refund_sums import leave_to_own_word, settle_assumed_dates
+from ingest.ledger.refunds_of_two_ids import leave_two_named
 from ingest.ledger.stage_orders import stage_orders
-from ingest.ledger.stage_refunds import lift_refunds, merge_refunds, stage_events
 from ingest.ledger.staging import GAPS, ORDER_LINES, PRODUCTS, REFUNDS, STOCK, Cursor, stage
 from ingest.ledger.stated_refunds import NONE_KEPT, settle_stated_refunds
 from ingest.ledger.time_limits import PATIENT, TimeLimits
 from ingest.ledger.told_edits import supersede_edits, told_with_edits
-from ingest.ledger.two_names import leave_two_named
 from ingest.rows import OrderLineRow, ProductRow, RefundRow, StockRow
 
 _RULES = tuple(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ingest.ledger.closed_days import NONE_CHANGED, ClosedDays
-from ingest.ledger.doubles import NO_NAMES, Names
+from ingest.ledger.duplicate_orders import NO_NAMES, Names
 from ingest.ledger.stated_refunds import NONE_KEPT, KeptRefunds
 
 

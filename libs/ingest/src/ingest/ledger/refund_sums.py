@@ -12,11 +12,11 @@ from typing import Final
 
 from common.reports.document.gaps import GapKind
 from ingest.csv.notes import EXAMPLES
-from ingest.ledger.same_refunds import leave_same
+from ingest.ledger.refund_sum_ids import is_sum
+from ingest.ledger.refund_sum_pieces import stage_pieces
+from ingest.ledger.repeated_refunds import leave_same
 from ingest.ledger.staging import Cursor, derive
 from ingest.ledger.stated_refunds import NONE_KEPT, KeptRefunds
-from ingest.ledger.sum_ids import is_sum
-from ingest.ledger.sum_pieces import stage_pieces
 from ingest.rows import CANCELLED, TOLD
 
 # The shop's own word has the sum's place; the export's rows of it stand before that.

@@ -9,7 +9,7 @@ from typing import Final
 import psycopg
 
 from common.http.problem import UNAVAILABLE_RETRY_SECONDS, Problem
-from ingest.ledger.basis import BasisChangedError
+from ingest.ledger.reader_settings import BasisChangedError
 
 
 class LedgerBusyError(Problem):

@@ -19,17 +19,17 @@ from common.db.webhooks import EventState, IngestConnection, WebhookEvent
 from common.reports.document.gaps import GapKind
 from ingest.csv.notes import Notes
 from ingest.gaps import Gaps
-from ingest.ledger.basis import Basis, basis_of
-from ingest.ledger.forget import (
+from ingest.ledger.load import load_sales
+from ingest.ledger.load_summary import LoadSummary
+from ingest.ledger.reader_settings import Basis, basis_of
+from ingest.ledger.remove_orders import (
     find_named,
     find_orders,
     forget_orders,
     lift_refunds_of,
     refunds_by_platform,
 )
-from ingest.ledger.load import load_sales
-from ingest.ledger.load_summary import LoadSummary
-from ingest.ledger.renaming import rename_order
+from ingest.ledger.rename_orders import rename_order
 from ingest.ledger.time_limits import TimeLimits
 from ingest.load_notes import ALIKE, TWICE, TWO_NAMED
 from ingest.rows import TOLD, OrderLineRow, RefundRow

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from ingest.csv.notes import Notes
-from ingest.ledger.basis import Basis
+from ingest.ledger.reader_settings import Basis
 from ingest.rows import OrderLineRow, RefundRow
 from ingest.webhooks.facts import Arrival, Facts
 

@@ -7,7 +7,7 @@ of the last day. An event that states refunds later says only that they were the
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from ingest.ledger.forget import KnownRefund
+from ingest.ledger.remove_orders import KnownRefund
 from ingest.rows import REFUNDED, RefundRow
 
 

@@ -13,7 +13,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from ingest.csv.notes import Notes
-from ingest.ledger.forget import Found
+from ingest.ledger.remove_orders import Found
 from ingest.webhooks.kept_facts import Known, Learned
 from ingest.webhooks.payload import UnreadableEventError
 from ingest.webhooks.platform import Shop

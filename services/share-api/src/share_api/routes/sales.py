@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from accounts.permissions import Permission
 from common.db.tenancy import TenantDb
 from common.instants import now
-from ingest.ledger.basis import Basis
+from ingest.ledger.reader_settings import Basis
 from share_api.auth.actors import Actor
 from share_api.container import Container
 from share_api.http.bounded_body import iter_with_timeout

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from common.http.problem import Problem
 from ingest.csv.notes import Notes
-from ingest.ledger.basis import Basis
+from ingest.ledger.reader_settings import Basis
 from ingest.rows import OrderLineRow, ProductRow, RefundRow, StockRow
 from share_api.http.json_body import FieldError, InvalidBodyError
 

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from ingest.csv.notes import Notes
 from ingest.formats import registry
 from ingest.formats.order_rows import TaxBeyondPricesError
-from ingest.ledger.basis import Basis
+from ingest.ledger.reader_settings import Basis
 from share_api.http.json_body import (
     FieldError,
     InvalidBodyError,

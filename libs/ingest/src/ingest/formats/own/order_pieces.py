@@ -15,10 +15,10 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
+from ingest.csv.arrow_text import Plain
 from ingest.csv.column_values import Doubt
 from ingest.csv.notes import EXAMPLES, FUTURE, Notes
 from ingest.csv.piecewise import PiecewiseTable
-from ingest.csv.plain import Plain
 from ingest.csv.table import Cells
 from ingest.formats.own.order_lines import OrderLines
 from ingest.formats.own.order_values import OrderValues

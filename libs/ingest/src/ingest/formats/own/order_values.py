@@ -14,10 +14,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingest.csv import column_values
+from ingest.csv.arrow_text import Plain
 from ingest.csv.column_text import trimmed
 from ingest.csv.column_values import Column, Doubt, mask
 from ingest.csv.piecewise import PiecewiseTable
-from ingest.csv.plain import Plain
 from ingest.formats.own.order_lines import OrderLines
 from ingest.order_columns import LINE, ORDER, OrderLineColumns
 

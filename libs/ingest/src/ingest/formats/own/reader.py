@@ -29,7 +29,7 @@ from ingest.rows import OrderLineRow, ProductRow, RefundRow, StockRow
 from ingest.sources import FileKind
 
 if TYPE_CHECKING:
-    from ingest.csv.plain import Plain
+    from ingest.csv.arrow_text import Plain
     from ingest.formats.own.order_values import OrderValues
     from ingest.order_columns import OrderLineColumns
 

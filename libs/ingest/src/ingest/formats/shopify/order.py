@@ -8,8 +8,8 @@ from ingest.csv.damaged_ids import rounded
 from ingest.csv.notes import Notes
 from ingest.formats.customers import pseudonym
 from ingest.formats.money_back import back_called, plain
-from ingest.formats.shopify.amounts import Amounts, Back, Goods, Sums, amounts_of, refund_of
 from ingest.formats.shopify.columns import LineColumns, OrderColumns
+from ingest.formats.shopify.net_amounts import Amounts, Back, Goods, Sums, amounts_of, refund_of
 from ingest.formats.shopify.tax_bearing import included_by_rate
 from ingest.formats.shopify.tax_rates import rate_of, rated
 from ingest.rows import CANCELLED, OrderLineRow, RefundRow

@@ -20,7 +20,6 @@ from ingest.csv.values import LONGEST_TEXT, BadValueError, short_identity
 from ingest.formats.column_notes import keep_order_gaps, tell_columns
 from ingest.formats.model import Read, Reading
 from ingest.formats.reconciliation import Reconciliation
-from ingest.formats.shopify.amounts import NO_TOTAL
 from ingest.formats.shopify.columns import (
     GAPS,
     MISSING,
@@ -31,6 +30,7 @@ from ingest.formats.shopify.columns import (
     of_test,
     records_of,
 )
+from ingest.formats.shopify.net_amounts import NO_TOTAL
 from ingest.formats.shopify.order import Order, line_rows, order_of, refund_rows
 from ingest.formats.shopify.order_notes import note_gaps, note_untold, remark
 from ingest.formats.shopify.order_rows import OrderRows, orders_of, repeated

@@ -16,7 +16,7 @@ from ingest.csv.values import BadValueError, Remembered, identity, title, words
 from ingest.formats.cells import local_instant, sold_in
 from ingest.formats.column_notes import Missing
 from ingest.formats.model import Reading
-from ingest.formats.woocommerce.cells import quantity_of, rounding
+from ingest.formats.woocommerce.cell_values import quantity_of, rounding
 from ingest.formats.woocommerce.definition import FORMAT
 from ingest.formats.woocommerce.export_values import head_of, line_of
 from ingest.formats.woocommerce.order import Head, Order

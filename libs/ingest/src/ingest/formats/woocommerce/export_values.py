@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from ingest.formats.woocommerce.cells import pieces
+from ingest.formats.woocommerce.cell_values import pieces
 from ingest.formats.woocommerce.definition import FORMAT
 from ingest.formats.woocommerce.order import Head
 from ingest.formats.woocommerce.reconcile import Line, Sums

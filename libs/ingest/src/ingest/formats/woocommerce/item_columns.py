@@ -18,7 +18,7 @@ from ingest.csv.values import BadValueError, Remembered, identity, title, words
 from ingest.formats.cells import local_instant, sold_in
 from ingest.formats.column_notes import Missing
 from ingest.formats.model import Reading
-from ingest.formats.woocommerce.cells import fields, pieces, quantity_of, refunds_in, rounding
+from ingest.formats.woocommerce.cell_values import fields, pieces, quantity_of, refunds_in, rounding
 from ingest.formats.woocommerce.definition import FORMAT
 from ingest.formats.woocommerce.order import Head, Order
 from ingest.formats.woocommerce.reconcile import Line, Sums

@@ -11,8 +11,8 @@ from ingest.csv.values import short_identity
 from ingest.formats import gift_cards
 from ingest.formats.customers import pseudonym
 from ingest.formats.refund_parts import Part, in_turn
-from ingest.formats.woocommerce.amounts import Amounts, amounts_of
-from ingest.formats.woocommerce.cells import BACK, SOLD, UNSOLD, status_of
+from ingest.formats.woocommerce.cell_values import BACK, SOLD, UNSOLD, status_of
+from ingest.formats.woocommerce.net_amounts import Amounts, amounts_of
 from ingest.formats.woocommerce.reconcile import Line, Sums
 from ingest.gaps import Gaps
 from ingest.rows import REFUNDED, OrderLineRow, RefundRow

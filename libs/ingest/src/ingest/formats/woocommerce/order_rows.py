@@ -12,7 +12,7 @@ from ingest.csv.notes import Notes
 from ingest.csv.records import Record
 from ingest.csv.table import Cells, Table
 from ingest.csv.values import BadValueError
-from ingest.formats.woocommerce.cells import UNSOLD, status_of
+from ingest.formats.woocommerce.cell_values import UNSOLD, status_of
 from ingest.formats.woocommerce.reconcile import Line, Sums, reading_of
 
 REFUND: Final = "a row of a refund was left out; Order Refund Amount tells what was paid back"

@@ -6,7 +6,7 @@ that was only tried. None of it may keep the orders that were sold from being im
 
 from datetime import UTC, datetime
 
-from ingest.formats.woocommerce.cells import UNSOLD, status_of
+from ingest.formats.woocommerce.cell_values import UNSOLD, status_of
 from ingest.formats.woocommerce.order import Head, Order
 from ingest.formats.woocommerce.reconcile import Sums
 

@@ -16,7 +16,7 @@ from common.reports.money import currency_exponent
 from ingest.csv.values import BadValueError, identity, title, words
 from ingest.formats.cells import sold_in
 from ingest.formats.customers import pseudonym
-from ingest.formats.woocommerce.cells import pieces, quantity_of, rounding, status_of
+from ingest.formats.woocommerce.cell_values import pieces, quantity_of, rounding, status_of
 from ingest.formats.woocommerce.definition import FORMAT
 from ingest.formats.woocommerce.order import (
     Head,

@@ -13,8 +13,8 @@ from sqlalchemy import Connection
 
 from common.instants import now
 from ingest.csv.notes import EXAMPLES
-from ingest.ledger.forget import forget_orders
-from ingest.ledger.marks import taking_out
+from ingest.ledger.instead_of_triggers import taking_out
+from ingest.ledger.remove_orders import forget_orders
 from ingest.ledger.staging import Cursor, derive
 from ingest.ledger.stated_refunds import NONE_KEPT, KeptRefunds
 from ingest.rows import CANCELLED, CANCELLED_SUM, REFUNDED

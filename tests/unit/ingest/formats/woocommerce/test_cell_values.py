@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.csv.values import BadValueError
-from ingest.formats.woocommerce.cells import rounding
+from ingest.formats.woocommerce.cell_values import rounding
 
 MOST = 10.0**12
 PRINTED = st.sampled_from(

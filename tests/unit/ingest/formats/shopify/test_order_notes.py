@@ -4,7 +4,7 @@ from contextlib import closing
 from fractions import Fraction
 
 import pytest
-from tests.unit.ingest.formats.platform import COLUMNS, Line, Sold, export, rows
+from tests.unit.ingest.formats.shopify.shopify_shop import COLUMNS, Line, Sold, export, rows
 
 from ingest.csv.faults import Faults
 from ingest.csv.notes import Notes

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.ingest.formats.test_stripe import balance, payment, payments, row
+from tests.unit.ingest.formats.stripe.test_reader import balance, payment, payments, row
 
 from ingest.formats.stripe.movements import Movement, in_turn, netted
 

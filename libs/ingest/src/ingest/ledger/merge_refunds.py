@@ -8,11 +8,11 @@ A cancellation of an order never paid is no event: nothing was sold, so nothing 
 is counted and not stored. A return of an order never paid is an error.
 """
 
-from ingest.ledger.goodwill import spread_goodwill
+from ingest.ledger.refund_sum_ids import is_sum
 from ingest.ledger.refund_sums import give_rests, take_sums
+from ingest.ledger.spread_refunds import spread_goodwill
 from ingest.ledger.staging import Cursor, derive
 from ingest.ledger.stated_refunds import KeptRefunds
-from ingest.ledger.sum_ids import is_sum
 
 # Joined to its order's key; the order may be in this input or in the ledger. What `moves` is
 # written anew: the input's refunds, and the ledger's of orders whose lines are replaced.

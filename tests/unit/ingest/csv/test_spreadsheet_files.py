@@ -5,7 +5,7 @@ from contextlib import closing
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.ingest.formats.platform import COLUMNS, Line, Sold, export, rows
+from tests.unit.ingest.formats.shopify.shopify_shop import COLUMNS, Line, Sold, export, rows
 
 from common.http.wording import Wording
 from ingest.csv.faults import Faults

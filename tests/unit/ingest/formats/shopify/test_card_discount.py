@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.formats.allocate import spread
-from ingest.formats.shopify.amounts import amounts_of
+from ingest.formats.shopify.net_amounts import amounts_of
 from ingest.formats.shopify.reconcile import Goods, Sums
 
 RATE = Fraction(19, 100)

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection, text
 
 from common.reports.document.gaps import GapKind
-from ingest.ledger.marks import taking_out
+from ingest.ledger.instead_of_triggers import taking_out
 from ingest.rows import REFUNDED, TOLD
 
 _FIND_NAMED: Final = text(

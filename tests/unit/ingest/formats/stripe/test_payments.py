@@ -1,7 +1,7 @@
 """What the dashboard's export of payments leaves out of a payment is said, by payment."""
 
 import pytest
-from tests.unit.ingest.formats.test_stripe import PAYMENTS, Read, payment, payments, written
+from tests.unit.ingest.formats.stripe.test_reader import PAYMENTS, Read, payment, payments, written
 
 from common.reports.document.gaps import GapKind
 

@@ -11,8 +11,8 @@ from fractions import Fraction
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from tests.unit.ingest.formats.platform import COLUMNS, export
-from tests.unit.ingest.formats.test_reconcile import read
+from tests.unit.ingest.formats.shopify.shopify_shop import COLUMNS, export
+from tests.unit.ingest.formats.shopify.test_reconcile import read
 
 from ingest.formats.shopify.tax_rates import goods_alone
 

@@ -3,8 +3,8 @@
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from tests.unit.ingest.formats.platform import COLUMNS, export
-from tests.unit.ingest.formats.test_reconcile import net, read
+from tests.unit.ingest.formats.shopify.shopify_shop import COLUMNS, export
+from tests.unit.ingest.formats.shopify.test_reconcile import net, read
 
 from ingest.formats.shopify.tax_rates import rate_of, tax_in_prices
 

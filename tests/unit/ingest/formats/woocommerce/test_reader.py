@@ -12,7 +12,7 @@ from functools import partial
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.ingest.formats.woocommerce_shop import (
+from tests.unit.ingest.formats.woocommerce.woocommerce_shop import (
     ITEMS,
     ROWS,
     Line,
@@ -29,7 +29,7 @@ from ingest.csv.notes import Notes
 from ingest.formats import registry
 from ingest.formats.detect import format_of
 from ingest.formats.model import Reading
-from ingest.formats.woocommerce.amounts import MEASURED
+from ingest.formats.woocommerce.net_amounts import MEASURED
 from ingest.sources import FileKind, ImportFile
 
 MUG, PLATE = Line("Mug", "M-1", 2, 1000), Line("Plate", "", 1, 700)

@@ -1,8 +1,13 @@
 """Rows of one order in WooCommerce's export with a row a product: what they may and may not say."""
 
 import pytest
-from tests.unit.ingest.formats.test_woocommerce import Read
-from tests.unit.ingest.formats.woocommerce_shop import Line, Sold, export_items, export_rows
+from tests.unit.ingest.formats.woocommerce.test_reader import Read
+from tests.unit.ingest.formats.woocommerce.woocommerce_shop import (
+    Line,
+    Sold,
+    export_items,
+    export_rows,
+)
 
 MUG, HAT = Line("Mug", "M", 2, 1_000), Line("Hat", "H", 1, 3_000)
 BOTH = Sold((MUG, HAT), tax=950)

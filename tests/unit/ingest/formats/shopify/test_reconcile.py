@@ -6,12 +6,12 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.ingest.formats.platform import COLUMNS, Line, Sold, export, orders, rows
+from tests.unit.ingest.formats.shopify.shopify_shop import COLUMNS, Line, Sold, export, orders, rows
 
 from common.reports.money import currency_exponent
 from ingest.csv.faults import Faults
 from ingest.csv.notes import Notes
-from ingest.formats.shopify.amounts import amounts_of, refund_of
+from ingest.formats.shopify.net_amounts import amounts_of, refund_of
 from ingest.formats.shopify.reader import ShopifyExport
 from ingest.formats.shopify.reconcile import Goods, Sums
 

@@ -6,9 +6,9 @@ import io
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.ingest.formats.platform import COLUMNS, export
-from tests.unit.ingest.formats.test_reconcile import net, read
-from tests.unit.ingest.formats.test_tax_bearing import LINES, MORE, RATES, money, order
+from tests.unit.ingest.formats.shopify.shopify_shop import COLUMNS, export
+from tests.unit.ingest.formats.shopify.test_reconcile import net, read
+from tests.unit.ingest.formats.shopify.test_tax_bearing import LINES, MORE, RATES, money, order
 
 ALL = [*COLUMNS, *MORE]
 TOLD = "there is no Total; whether prices include tax was taken as their rate tells"

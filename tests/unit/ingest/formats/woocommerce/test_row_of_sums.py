@@ -1,8 +1,15 @@
 """A row of sums below WooCommerce's orders is no goods of the last one."""
 
 import pytest
-from tests.unit.ingest.formats.test_woocommerce import Read
-from tests.unit.ingest.formats.woocommerce_shop import EXACT, FEE, ROWS, Line, Sold, export_rows
+from tests.unit.ingest.formats.woocommerce.test_reader import Read
+from tests.unit.ingest.formats.woocommerce.woocommerce_shop import (
+    EXACT,
+    FEE,
+    ROWS,
+    Line,
+    Sold,
+    export_rows,
+)
 
 MUG, CUP = Line("Mug", "M-1", 2, 1000), Line("Cup", "", 1, 500)
 ORDERS = {"1": Sold((MUG, CUP)), "2": Sold((CUP,))}

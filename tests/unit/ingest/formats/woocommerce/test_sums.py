@@ -1,8 +1,8 @@
 """What WooCommerce's exports say of an order's sums and of its refunds is true, or not said."""
 
 import pytest
-from tests.unit.ingest.formats.test_woocommerce import DENIED, Read
-from tests.unit.ingest.formats.woocommerce_shop import ITEMS, ROWS, written
+from tests.unit.ingest.formats.woocommerce.test_reader import DENIED, Read
+from tests.unit.ingest.formats.woocommerce.woocommerce_shop import ITEMS, ROWS, written
 
 TOGETHER = "paid back several times"
 FIELDS = [*ITEMS.split(","), "line_item_1", "line_item_2"]

@@ -8,9 +8,9 @@ Each is one of them at most: the likeliest pairs first. What is left over stays.
 from typing import Final
 
 from ingest.csv.notes import EXAMPLES
+from ingest.ledger.refund_sum_ids import is_sum
 from ingest.ledger.staging import Cursor, derive
 from ingest.ledger.stated_refunds import NONE_KEPT, KeptRefunds
-from ingest.ledger.sum_ids import is_sum
 from ingest.rows import CANCELLED, CANCELLED_SUM, TOLD
 
 _ARE_THERE_EVENTS: Final = """

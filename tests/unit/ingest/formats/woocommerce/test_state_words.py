@@ -3,12 +3,17 @@
 import unicodedata
 
 import pytest
-from tests.unit.ingest.formats.test_woocommerce import Read
-from tests.unit.ingest.formats.woocommerce_shop import Line, Sold, export_items, export_rows
+from tests.unit.ingest.formats.woocommerce.test_reader import Read
+from tests.unit.ingest.formats.woocommerce.woocommerce_shop import (
+    Line,
+    Sold,
+    export_items,
+    export_rows,
+)
 
 from common.i18n.locales import LANGUAGES
 from ingest.formats.detect import format_of
-from ingest.formats.woocommerce.cells import SOLD, UNSOLD, status_of
+from ingest.formats.woocommerce.cell_values import SOLD, UNSOLD, status_of
 from ingest.formats.woocommerce.state_words import BY_LANGUAGE, STATES
 from ingest.sources import ImportFile
 

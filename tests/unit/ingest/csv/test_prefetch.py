@@ -5,8 +5,8 @@ from contextlib import closing
 
 import pytest
 
-from ingest.csv.ahead import THREADS, Ahead
 from ingest.csv.encoding import EncodingFault
+from ingest.csv.prefetch import THREADS, Ahead
 
 
 def texts(read: list[bytes]) -> Iterator[bytes]:
