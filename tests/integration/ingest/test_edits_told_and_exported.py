@@ -143,6 +143,21 @@ def test_a_refund_with_money_of_a_line_that_the_export_lacks_refuses_no_file(sho
     assert [each for each in outcome.notes if each.endswith(STAYS)]
 
 
+def test_an_order_that_lacks_what_was_paid_back_and_is_otherwise_is_said_to_be(shop: Shop) -> None:
+    """The cup went back for 10.00; the file has a pot for 30.00 besides, which nobody told."""
+    back = [refund(1, [(2, 1, "10.00")], moved="10.00", at=LATER)]
+    shop.tell(
+        order([MUG, CUP], "30.00", current_total_price="20.00", refunds=back, **PAID_BACK)
+    )
+    before = (shop.sales, shop.back)
+    rows = [row(1, "Mug", "20.00", **sums("50.00", "10.00")), row(0, "Cup", "10.00")]
+    rows.append(row(1, "Pot", "30.00"))
+    outcome = bring(shop, rows)
+    assert (shop.sales, shop.back) == before
+    (said,) = [each for each in outcome.notes if STAYS in each]
+    assert "the file has the order otherwise" in said
+
+
 def test_an_edit_that_a_file_of_the_shops_own_tells_is_its_word(shop: Shop) -> None:
     shop.tell(order([MUGS], "40.00", at=DAY))
     refunds = "refund_id,order_id,line_id,processed_at,kind,quantity,amount\n"

@@ -10,12 +10,14 @@ from tests.integration.ingest.test_orders_by_platform_id import LOST, bring, cal
 from tests.integration.ingest.test_shopify_webhook_figures import Shop
 from tests.integration.ingest.test_told_by_events import CANCELLED
 from tests.integration.ingest.test_woocommerce_webhook_figures import Shop as Site
+from tests.support import inboxes
 from tests.support.shopify_json import LATER
 from tests.support.woocommerce_json import line, order
 
 from common.db.tenancy import Access, transaction
 from ingest.csv.faults import ImportRefusedError
 from ingest.import_files import FileKind, Imported, ImportFile, import_files
+from ingest.webhooks.work import work_off
 
 HEADER = "refund_id,order_id,line_id,processed_at,kind,quantity,amount,shipping,tax\n"
 ORDERS = "SELECT external_id, platform_id FROM orders ORDER BY id"
@@ -214,3 +216,16 @@ def test_a_name_that_is_made_up_is_no_others(shop: Shop, *, together: bool) -> N
     assert {*shop.rows(ORDERS)} == named
     bring(shop, called("#1001") + second + made)
     assert {*shop.rows(ORDERS)} == named
+
+
+def test_what_another_platform_calls_so_by_its_id_is_no_second_name(service_engine: Engine) -> None:
+    """Order 1001 of the site was cancelled; refunds of it are none of #1001 at the other shop."""
+    shop = Shop(service_engine)
+    bring(shop, called("#1001"))
+    site = inboxes.connect(service_engine, shop.id, "woocommerce")
+    cancelled = order([line(1, "20.00")], "20.00", id=1001, status="cancelled")
+    inboxes.put(service_engine, shop.id, site, [("order.updated", "cancelled", cancelled)])
+    work_off(service_engine, shop.id)
+    with pytest.raises(ImportRefusedError):
+        bring_refunds(shop, ("r1", "1001", "5.00"))
+    assert shop.rows(BACK) == []

@@ -104,6 +104,15 @@ def test_what_may_be_newer_is_taken_and_said(
     assert (said(outcome, TAKEN), said(outcome, OLDER)) == (["1 order (1)"], [])
 
 
+def test_a_file_with_orders_from_after_that_is_no_older(shop: WebhookShop) -> None:
+    """The event that revived the order was lost; the file, of weeks later, has it as paid."""
+    hear(shop, status="cancelled", date_modified_gmt=SINCE)
+    other = export("2", "2026-03-15 10:00:00").partition(b"\n")[2].replace(b"1,", b"2,", 1)
+    outcome = bring(shop, export() + other)
+    assert worth(shop) == 2000 + 2000
+    assert (said(outcome, TAKEN), said(outcome, OLDER)) == (["1 order (1)"], [])
+
+
 @pytest.mark.parametrize("number", ["1", "A-7"])
 def test_an_order_that_a_plug_in_numbers_is_said_to_be_otherwise_too(
     shop: WebhookShop, number: str

@@ -33,6 +33,10 @@ _EDITED: Final = (
     "webhooks told what refunds took out of it, on their days, and the file has the lines that"
     " these left; it stays as they told it"
 )
+_HELD: Final = (
+    "webhooks told what was paid back for goods that the file lacks, and the file has the order"
+    " otherwise; until they tell it again it stays as they told it"
+)
 _LESS_OLDER: Final = (
     "the file tells less paid back than was known, and nothing of as late a day, so it is older;"
     " what was known stays"
@@ -80,6 +84,7 @@ def load_notes(summary: LoadSummary) -> tuple[str, ...]:
         (_LEFT_OUT, summary.older),
         (_TAKEN, summary.told_otherwise),
         (_EDITED, summary.edited),
+        (_HELD, summary.held),
         (TWO_NAMED, summary.two_named),
         (ALIKE, summary.alike),
         (_LESS_OLDER, summary.less_older),

@@ -206,10 +206,10 @@ def _settle(cursor: Cursor, exported_before: int) -> LoadSummary:
     less_older, less_told = leave_lesser_sums(cursor, exported_before)
     kept, newer = settle_stated_refunds(cursor, exported_before)
     two_named, alike = leave_two_named(cursor)
-    beside = edited = NONE_KEPT
+    beside = edited = held = NONE_KEPT
     if exported_before:
         supersede_edits(cursor)
-        edited = told_with_edits(cursor)
+        edited, held = told_with_edits(cursor)
         beside = settle_cancelled_sums(cursor)
     else:
         settle_told_sums(cursor)
@@ -219,6 +219,7 @@ def _settle(cursor: Cursor, exported_before: int) -> LoadSummary:
         newer_told=newer,
         told_otherwise=told_otherwise(cursor),
         edited=edited,
+        held=held,
         two_named=two_named,
         alike=alike,
         less_older=less_older,

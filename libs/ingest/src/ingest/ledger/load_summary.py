@@ -27,7 +27,8 @@ class LoadSummary:
     ``alike`` those with two of as much money that count both, as their days or lines are others;
     ``less_older`` those of which the input's sum is less than a newer one that is known, which
     stays, ``less_told`` those of which it is less, and nothing says what is older;
-    ``edited`` those that the input has less what refunds took out that events told: they stay.
+    ``edited`` those that the input has less what refunds took out that events told: they stay;
+    ``held`` those that lack goods which events told were paid back, and are otherwise: they stay.
     ``names`` are those that the platform's id told from others, or to be the same.
     """
 
@@ -52,6 +53,7 @@ class LoadSummary:
     older: KeptRefunds = NONE_KEPT
     told_otherwise: KeptRefunds = NONE_KEPT
     edited: KeptRefunds = NONE_KEPT
+    held: KeptRefunds = NONE_KEPT
     two_named: KeptRefunds = NONE_KEPT
     alike: KeptRefunds = NONE_KEPT
     less_older: KeptRefunds = NONE_KEPT

@@ -1,8 +1,9 @@
 """Refunds that a file of the shop's own and events tell by two ids: one, by the events' word.
 
 Of one order a file's refund is an event's where both are as much money (the file may leave the tax
-out), name the same lines where both name any, and are of the same or neighbouring days of the shop.
-Each is one of them at most: the likeliest pairs first. What is left over stays.
+out), name the same lines where both name any, and are of the same day of the shop. Each is one of
+them at most: the likeliest pairs first. What is left over stays, and where the ledger has both,
+they were two: else each word of the events would take another one for theirs.
 """
 
 from typing import Final
@@ -38,11 +39,14 @@ _STAGE_TOLD_IDS: Final = """
 _STAGE_EACH: Final = f"""
     WITH rows_of AS (
         SELECT c.order_id, c.id, r.refund_id, r.line_id, r.processed_at, r.quantity,
-               r.amount, r.shipping, r.tax, true AS staged
+               r.amount, r.shipping, r.tax, true AS staged,
+               EXISTS (SELECT FROM refunds f
+                       WHERE f.tenant_id = %(tenant_id)s AND f.order_id = c.id
+                         AND f.external_id = r.refund_id) AS known
         FROM staged_two_named c JOIN staged_refunds r USING (order_id)
         UNION ALL
         SELECT c.order_id, c.id, f.external_id, l.external_id, f.processed_at, f.quantity,
-               f.amount, f.shipping, f.tax, false
+               f.amount, f.shipping, f.tax, false, true
         FROM staged_two_named c
         CROSS JOIN LATERAL (
             SELECT * FROM refunds WHERE tenant_id = %(tenant_id)s AND order_id = c.id OFFSET 0) f
@@ -55,11 +59,12 @@ _STAGE_EACH: Final = f"""
             SELECT FROM staged_superseded p
             WHERE p.order_key = c.id AND p.refund_id = f.external_id)
     )
-    SELECT e.order_id, e.id, e.refund_id, e.at, e.staged, e.goods, e.tax, e.lines,
+    SELECT e.order_id, e.id, e.refund_id, e.at, e.staged, e.known, e.goods, e.tax, e.lines,
            (e.at AT TIME ZONE t.timezone)::date AS day,
            t_ids.refund_id IS NOT NULL OR starts_with(e.refund_id, '{TOLD}') AS told
     FROM (
         SELECT order_id, id, refund_id, min(processed_at) AS at, bool_or(staged) AS staged,
+               bool_or(known) AS known,
                sum(amount) + sum(shipping) AS goods, sum(tax) AS tax,
                array_agg(DISTINCT line_id ORDER BY line_id)
                    FILTER (WHERE line_id IS NOT NULL AND quantity > 0) AS lines
@@ -74,11 +79,11 @@ _STAGE_EACH: Final = f"""
 _STAGE_PAIRS: Final = f"""
     SELECT own.order_id, own.id, own.refund_id AS own, told.refund_id AS told,
            row_number() OVER (
-               ORDER BY (own.lines = told.lines) IS NOT TRUE, abs(own.day - told.day),
+               ORDER BY (own.lines = told.lines) IS NOT TRUE,
                         abs(extract(epoch FROM own.at - told.at)), own.order_id, own.refund_id,
                         told.refund_id) AS turn
     FROM staged_each_refund own JOIN staged_each_refund told USING (order_id)
-    WHERE NOT own.told AND told.told AND abs(own.day - told.day) <= 1
+    WHERE NOT own.told AND told.told AND own.day = told.day AND NOT (own.known AND told.known)
       AND own.goods + own.tax > 0
       AND (own.goods + own.tax = told.goods + told.tax OR (own.tax = 0 AND own.goods = told.goods))
       AND coalesce(own.lines = told.lines, true)

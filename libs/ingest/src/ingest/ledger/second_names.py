@@ -10,7 +10,8 @@ from typing import Final
 from ingest.ledger.staging import Cursor, derive
 
 _SIGN: Final = "'^#'"
-# Of a name that the input has, its orders have been found already, or they are several.
+# Of a name that the input has, its orders have been found already, or they are several. What a
+# platform calls so by its id, as one that was cancelled there, is meant itself.
 _STAGE_UNKNOWN: Final = f"""
     SELECT r.order_id, regexp_replace(r.order_id, {_SIGN}, '') AS bare
     FROM (
@@ -21,6 +22,9 @@ _STAGE_UNKNOWN: Final = f"""
           SELECT FROM staged_order_lines l
           WHERE l.order_id = r.order_id AND l.placed_at IS NOT NULL)
       AND NOT EXISTS (SELECT FROM staged_called c WHERE c.order_id = r.order_id)
+      AND NOT EXISTS (
+          SELECT FROM webhook_orders w
+          WHERE w.tenant_id = %(tenant_id)s AND w.order_id = r.order_id)
 """  # noqa: S608 - words of our own, as below
 _BARE: Final = f"""
     regexp_replace(

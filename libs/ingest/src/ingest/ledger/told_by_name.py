@@ -3,7 +3,7 @@
 WooCommerce's exports call an order by its number. That is its id, as a rule, and else what a
 plug-in made of it, which the facts have. Where events told that the order was paid, the ledger has
 none of its name, and the file has it as placed then: it was cancelled, failed or binned since, and
-a file that has it as a sale is from before.
+a file that has it as a sale is from before, unless it has orders from after that.
 """
 
 from typing import Final
@@ -57,7 +57,8 @@ GONE: Final = f"""
     HAVING bool_and(
         paid IS NOT NULL AND placed::timestamptz >= placed_at - {_APART}
         AND placed::timestamptz <= placed_at + {_APART}
-        AND paid_at <= said_at::timestamptz + {_APART})
+        AND greatest(paid_at, (SELECT max(placed_at) FROM staged_order_lines))
+            <= said_at::timestamptz + {_APART})
 """  # noqa: S608 - words of our own
 """SQL of those that were a sale and are none any more, by events."""
 

@@ -117,7 +117,7 @@ _STAGE_UNHELD: Final = """
     WHERE NOT t.is_edit AND l.head IS NULL
 """
 _STAGE_STAYING: Final = """
-    SELECT e.* FROM staged_edited e
+    SELECT e.*, head IN (SELECT head FROM staged_same_lines) AS same FROM staged_edited e
     WHERE head IN (SELECT head FROM staged_same_lines UNION SELECT head FROM staged_unheld)
 """
 _STAGE_GONE: Final = """
@@ -134,7 +134,7 @@ _STAGE_GONE: Final = """
     WHERE is_edit AND id IN (SELECT id FROM lessened)
 """
 _CONNECTED: Final = "SELECT EXISTS (SELECT FROM staged_connections)"
-_NONE_TOLD: Final = "SELECT 0::bigint AS head, ''::text AS order_id WHERE false"
+_NONE_TOLD: Final = "SELECT 0::bigint AS head, ''::text AS order_id, false AS same WHERE false"
 _NONE_GONE: Final = "SELECT 0::bigint AS order_key, ''::text AS refund_id WHERE false"
 _STAGES: Final = (
     ("staged_theirs_edited", _STAGE_THEIRS),
@@ -154,7 +154,7 @@ _LEAVE_OUT: Final = (
     """,
     """
     DELETE FROM staged_gaps g USING staged_edits_told e
-    WHERE g.order_id = e.order_id AND g.platform_id = e.platform_id
+    WHERE e.same AND g.order_id = e.order_id AND g.platform_id = e.platform_id
     """,
 )
 _SUPERSEDE: Final = """
@@ -163,6 +163,7 @@ _SUPERSEDE: Final = """
 """
 _COUNT: Final = f"""
     SELECT count(*), (array_agg(order_id ORDER BY head))[:{EXAMPLES}] FROM staged_edits_told
+    WHERE same = %(same)s
 """  # noqa: S608 - a number of our own
 
 
@@ -189,7 +190,11 @@ def supersede_edits(cursor: Cursor) -> None:
     cursor.execute(_SUPERSEDE)
 
 
-def told_with_edits(cursor: Cursor) -> KeptRefunds:
-    """Which orders ``leave_edited`` left out."""
-    orders, first = cursor.execute(_COUNT).fetchone() or (0, None)
+def told_with_edits(cursor: Cursor) -> tuple[KeptRefunds, KeptRefunds]:
+    """Which orders ``leave_edited`` left out: those that the export has the same, and others."""
+    return _counted(cursor, same=True), _counted(cursor, same=False)
+
+
+def _counted(cursor: Cursor, *, same: bool) -> KeptRefunds:
+    orders, first = cursor.execute(_COUNT, {"same": same}).fetchone() or (0, None)
     return KeptRefunds(orders, tuple(first or ())) if orders else NONE_KEPT
