@@ -154,6 +154,7 @@ def test_an_order_that_lacks_what_was_paid_back_and_is_otherwise_is_said_to_be(s
     rows.append(row(1, "Pot", "30.00"))
     outcome = bring(shop, rows)
     assert (shop.sales, shop.back) == before
+    assert shop.rows("SELECT kind FROM data_gaps") == [("undated-refunds",)]
     (said,) = [each for each in outcome.notes if STAYS in each]
     assert "the file has the order otherwise" in said
 

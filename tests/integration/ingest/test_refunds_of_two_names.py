@@ -135,10 +135,12 @@ def test_a_refund_of_the_shops_own_is_not_used_up_by_events_that_tell_nothing_ne
     steps = [lambda: bring(shop, *rows), lambda: shop.tell(word(told))]
     for step in steps if file_first else reversed(steps):
         step()
+    assert (ids(shop), back(shop)) == (["7001", "B"], 1000)
     for day in (9, 10, 11):
+        shop.tell(word(told, day=day, note=f"read on day {day}"))
         assert (ids(shop), back(shop)) == (["7001", "B"], 1000)
-        shop.tell(word(told, day=day))
         bring(shop, *rows)
+        assert (ids(shop), back(shop)) == (["7001", "B"], 1000)
 
 
 def test_a_file_that_has_the_events_id_has_no_other_name_for_it(shop: Shop) -> None:
