@@ -27,12 +27,6 @@ _NOT_WANTED: Final = (
 SWITCHES: Final = (
     "--no-sandbox",
     "--disable-background-networking",
-    # The pages are all of one site, and are looked at one after another: one process draws them
-    # where there would be one a page, and no other one stands in for a graphics card.
-    "--renderer-process-limit=1",
-    "--disable-site-isolation-trials",
-    "--disable-gpu",
-    "--in-process-gpu",
     f"--disable-features={','.join(_NOT_WANTED)}",
 )
 
