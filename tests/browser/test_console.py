@@ -6,7 +6,14 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 from redis import Redis
 from tests.browser.accessibility import findings
-from tests.browser.conftest import DESKTOP, LISTENERS, PATIENCE, PHONE, status_of
+from tests.browser.conftest import (
+    DESKTOP,
+    LISTENERS,
+    PATIENCE,
+    PHONE,
+    complaints_in,
+    status_of,
+)
 from tests.browser.reports import overflow
 from tests.browser.test_beacon import PERSON
 from tests.integration.share_api import conftest as share_api
@@ -60,7 +67,7 @@ def start(browser: Browser) -> Iterator[Start]:
         if options.get("java_script_enabled", True):
             context.add_init_script(LISTENERS)
         page = context.new_page()
-        page.on("console", lambda message: complaints.append(message.text))
+        page.on("console", lambda message: complaints.extend(complaints_in(message)))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         return page
 
