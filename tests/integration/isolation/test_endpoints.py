@@ -461,7 +461,12 @@ CASES: dict[tuple[str, str], Case] = {
     ("POST", "/admin/settings/shop"): plain(
         "/admin/settings/shop",
         FORM,
-        data={"name": "Ours anew", "timezone": "Europe/Oslo", "sure": "Europe/Oslo", "tenant": "blackthorn"},
+        data={
+            "name": "Ours anew",
+            "timezone": "Europe/Oslo",
+            "sure": "Europe/Oslo",
+            "tenant": "blackthorn",
+        },
     ),
     ("PATCH", "/api/admin/shop"): lambda _: [
         Attempt("/api/admin/shop", TAKEN, {"json": {"name": "Ours again"}}),
