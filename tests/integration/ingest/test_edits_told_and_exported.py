@@ -146,9 +146,7 @@ def test_a_refund_with_money_of_a_line_that_the_export_lacks_refuses_no_file(sho
 def test_an_order_that_lacks_what_was_paid_back_and_is_otherwise_is_said_to_be(shop: Shop) -> None:
     """The cup went back for 10.00; the file has a pot for 30.00 besides, which nobody told."""
     back = [refund(1, [(2, 1, "10.00")], moved="10.00", at=LATER)]
-    shop.tell(
-        order([MUG, CUP], "30.00", current_total_price="20.00", refunds=back, **PAID_BACK)
-    )
+    shop.tell(order([MUG, CUP], "30.00", current_total_price="20.00", refunds=back, **PAID_BACK))
     before = (shop.sales, shop.back)
     rows = [row(1, "Mug", "20.00", **sums("50.00", "10.00")), row(0, "Cup", "10.00")]
     rows.append(row(1, "Pot", "30.00"))
