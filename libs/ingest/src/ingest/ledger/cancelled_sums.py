@@ -8,9 +8,8 @@ that the ledger has as it is, beside others, was taken so before, and stays.
 
 from typing import Final
 
-from ingest.csv.notes import EXAMPLES
+from ingest.ledger.noted_orders import NONE_NOTED, NotedOrders, noted
 from ingest.ledger.staging import Cursor, derive
-from ingest.ledger.stated_refunds import NONE_KEPT, KeptRefunds
 from ingest.rows import CANCELLED, CANCELLED_SUM
 
 _ANY: Final = f"SELECT EXISTS (SELECT FROM staged_refunds WHERE refund_id = '{CANCELLED}')"  # noqa: S608 - a word of our own, as below
@@ -186,12 +185,9 @@ _SUPERSEDE: Final = f"""
         SELECT FROM staged_refunds r
         WHERE r.order_id = c.order_id AND r.refund_id = '{CANCELLED}')
 """  # noqa: S608 - words of our own
-_COUNT: Final = f"""
-    SELECT count(*), (array_agg(order_id ORDER BY position))[:{EXAMPLES}] FROM staged_cancelled
-"""  # noqa: S608 - words of our own
 
 
-def settle_cancelled_sums(cursor: Cursor) -> KeptRefunds:
+def settle_cancelled_sums(cursor: Cursor) -> NotedOrders:
     """Leave of the sums of cancelled orders that are staged what the known refunds do not give
     back.
 
@@ -199,14 +195,13 @@ def settle_cancelled_sums(cursor: Cursor) -> KeptRefunds:
     """
     (there,) = cursor.execute(_ANY).fetchone() or (False,)
     if not there or not derive(cursor, "staged_cancelled", _STAGE_CANCELLED):
-        return NONE_KEPT
+        return NONE_NOTED
     derive(cursor, "staged_beside", _STAGE_BESIDE)
     cursor.execute(_TAKE_AS_TOLD_AGAIN)
     _leave_rests(cursor)
     for statement in (_KEEP_BESIDE, _SUPERSEDE):
         cursor.execute(statement)
-    orders, first = cursor.execute(_COUNT).fetchone() or (0, [])
-    return KeptRefunds(orders, tuple(first))
+    return noted(cursor, "staged_cancelled", by="position")
 
 
 def settle_told_sums(cursor: Cursor) -> None:

@@ -14,9 +14,9 @@ from sqlalchemy import Connection
 from common.instants import now
 from ingest.csv.notes import EXAMPLES
 from ingest.ledger.instead_of_triggers import taking_out
+from ingest.ledger.noted_orders import NONE_NOTED, NotedOrders, noted
 from ingest.ledger.remove_orders import forget_orders
 from ingest.ledger.staging import Cursor, derive
-from ingest.ledger.stated_refunds import NONE_KEPT, KeptRefunds
 from ingest.rows import CANCELLED, CANCELLED_SUM, REFUNDED
 
 _ARE_THERE_ANY: Final = """
@@ -114,13 +114,6 @@ _FIND: Final = """
     SELECT id, external_id FROM staged_doubles
     WHERE (id IN (SELECT id FROM staged_staying)) = %(stay)s ORDER BY id
 """
-_COUNT: Final = f"""
-    SELECT count(*), (array_agg(order_id ORDER BY order_id))[:{EXAMPLES}]
-    FROM staged_namesakes WHERE apart = %(apart)s
-"""  # noqa: S608 - a number of our own, as below
-_COUNT_MEANT: Final = f"""
-    SELECT count(*), (array_agg(order_id ORDER BY order_id))[:{EXAMPLES}] FROM staged_meant
-"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +123,11 @@ class Names:
     still are; and second names by which refunds came alone.
     """
 
-    other: KeptRefunds = NONE_KEPT
-    apart: KeptRefunds = NONE_KEPT
-    doubles: KeptRefunds = NONE_KEPT
-    twice: KeptRefunds = NONE_KEPT
-    meant: KeptRefunds = NONE_KEPT
+    other: NotedOrders = NONE_NOTED
+    apart: NotedOrders = NONE_NOTED
+    doubles: NotedOrders = NONE_NOTED
+    twice: NotedOrders = NONE_NOTED
+    meant: NotedOrders = NONE_NOTED
 
 
 NO_NAMES: Final = Names()
@@ -145,23 +138,23 @@ def take_out_doubles(connection: Connection, cursor: Cursor) -> Names:
     orders and refunds, and before gaps are weighed.
     """
     called, meant = cursor.execute(_ARE_THERE_ANY).fetchone() or (False, False)
-    names = Names(meant=_counted(cursor, _COUNT_MEANT)) if meant else NO_NAMES
+    names = Names(meant=noted(cursor, "staged_meant")) if meant else NO_NAMES
     if not called:
         return names
     doubles, twice = _taken_out(connection, cursor)
     return Names(
-        _counted(cursor, _COUNT, apart=False),
-        _counted(cursor, _COUNT, apart=True),
+        noted(cursor, "staged_namesakes WHERE NOT apart"),
+        noted(cursor, "staged_namesakes WHERE apart"),
         doubles,
         twice,
         names.meant,
     )
 
 
-def _taken_out(connection: Connection, cursor: Cursor) -> tuple[KeptRefunds, KeptRefunds]:
+def _taken_out(connection: Connection, cursor: Cursor) -> tuple[NotedOrders, NotedOrders]:
     """Take them out, their refunds moved; says which, and which stay."""
     if not derive(cursor, "staged_doubles", _STAGE_DOUBLES):
-        return NONE_KEPT, NONE_KEPT
+        return NONE_NOTED, NONE_NOTED
     moving = derive(cursor, "staged_moving", _STAGE_MOVING)
     derive(cursor, "staged_back", _STAGE_BACK)
     derive(cursor, "staged_staying", _STAGE_STAYING)
@@ -175,10 +168,5 @@ def _taken_out(connection: Connection, cursor: Cursor) -> tuple[KeptRefunds, Kep
     return _named(going), _named(staying)
 
 
-def _named(orders: list[tuple[int, str]]) -> KeptRefunds:
-    return KeptRefunds(len(orders), tuple(name for _, name in orders[:EXAMPLES]))
-
-
-def _counted(cursor: Cursor, query: str, **given: bool) -> KeptRefunds:
-    orders, first = cursor.execute(query, given).fetchone() or (0, None)
-    return KeptRefunds(orders, tuple(first or ()))
+def _named(orders: list[tuple[int, str]]) -> NotedOrders:
+    return NotedOrders(len(orders), tuple(name for _, name in orders[:EXAMPLES]))

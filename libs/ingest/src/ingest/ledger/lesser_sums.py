@@ -8,10 +8,9 @@ the known sum, it was before, and that stays.
 from typing import Final
 
 from common.reports.document.gaps import GapKind
-from ingest.csv.notes import EXAMPLES
+from ingest.ledger.noted_orders import NONE_NOTED, NotedOrders, noted
 from ingest.ledger.refund_sum_ids import is_sum
 from ingest.ledger.staging import Cursor, derive
-from ingest.ledger.stated_refunds import NONE_KEPT, KeptRefunds
 from ingest.rows import TOLD
 
 # Where a sum has a row, it and the refunds beside it are what was told. Days that were assumed tell
@@ -48,13 +47,9 @@ _LEAVE_OUT: Final = f"""
     WHERE l.older AND r.order_id = l.order_id AND r.position < %(exported_before)s
       AND {is_sum("r.refund_id", "r.order_id")}
 """  # noqa: S608 - words of our own
-_COUNT: Final = f"""
-    SELECT count(*), (array_agg(order_id ORDER BY position))[:{EXAMPLES}]
-    FROM staged_less WHERE older = %(older)s
-"""  # noqa: S608 - a number of our own
 
 
-def leave_lesser_sums(cursor: Cursor, exported_before: int) -> tuple[KeptRefunds, KeptRefunds]:
+def leave_lesser_sums(cursor: Cursor, exported_before: int) -> tuple[NotedOrders, NotedOrders]:
     """Leave out an export's sums (before the position ``exported_before``) that are older than what
     the ledger has. Answers of which orders, and of which others an export tells less.
 
@@ -63,11 +58,9 @@ def leave_lesser_sums(cursor: Cursor, exported_before: int) -> tuple[KeptRefunds
     if not exported_before or not derive(
         cursor, "staged_less", _STAGE_LESS.format(exported_before=exported_before)
     ):
-        return NONE_KEPT, NONE_KEPT
+        return NONE_NOTED, NONE_NOTED
     cursor.execute(_LEAVE_OUT, {"exported_before": exported_before})
-    return _counted(cursor, older=True), _counted(cursor, older=False)
-
-
-def _counted(cursor: Cursor, *, older: bool) -> KeptRefunds:
-    orders, first = cursor.execute(_COUNT, {"older": older}).fetchone() or (0, None)
-    return KeptRefunds(orders, tuple(first or ()))
+    return (
+        noted(cursor, "staged_less WHERE older", by="position"),
+        noted(cursor, "staged_less WHERE NOT older", by="position"),
+    )

@@ -29,6 +29,7 @@ from ingest.ledger.load_summary import LoadSummary
 from ingest.ledger.merge_orders import merge_orders
 from ingest.ledger.merge_products import merge_products, merge_stock, stage_catalogue
 from ingest.ledger.merge_refunds import lift_refunds, merge_refunds, stage_events
+from ingest.ledger.noted_orders import NONE_NOTED
 from ingest.ledger.older_exports import leave_older, left_out, told_otherwise
 from ingest.ledger.order_runs import in_runs
 from ingest.ledger.order_sequence import OrderSequence
@@ -38,7 +39,7 @@ from ingest.ledger.refund_sums import leave_to_own_word, settle_assumed_dates
 from ingest.ledger.refunds_of_two_ids import leave_two_named
 from ingest.ledger.stage_orders import stage_orders
 from ingest.ledger.staging import GAPS, ORDER_LINES, PRODUCTS, REFUNDS, STOCK, Cursor, stage
-from ingest.ledger.stated_refunds import NONE_KEPT, settle_stated_refunds
+from ingest.ledger.stated_refunds import settle_stated_refunds
 from ingest.ledger.time_limits import PATIENT, TimeLimits
 from ingest.ledger.told_edits import supersede_edits, told_with_edits
 from ingest.rows import OrderLineRow, ProductRow, RefundRow, StockRow
@@ -206,7 +207,7 @@ def _settle(cursor: Cursor, exported_before: int) -> LoadSummary:
     less_older, less_told = leave_lesser_sums(cursor, exported_before)
     kept, newer = settle_stated_refunds(cursor, exported_before)
     two_named, alike = leave_two_named(cursor)
-    beside = edited = held = NONE_KEPT
+    beside = edited = held = NONE_NOTED
     if exported_before:
         supersede_edits(cursor)
         edited, held = told_with_edits(cursor)

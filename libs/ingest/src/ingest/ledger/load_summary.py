@@ -5,7 +5,7 @@ from datetime import datetime
 
 from ingest.ledger.closed_days import NONE_CHANGED, ClosedDays
 from ingest.ledger.duplicate_orders import NO_NAMES, Names
-from ingest.ledger.stated_refunds import NONE_KEPT, KeptRefunds
+from ingest.ledger.noted_orders import NONE_NOTED, NotedOrders
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +46,16 @@ class LoadSummary:
     last_at: datetime | None = None
     version: int | None = None
     closed_days: ClosedDays = NONE_CHANGED
-    kept_refunds: KeptRefunds = NONE_KEPT
-    known_beside: KeptRefunds = NONE_KEPT
-    summed_beside: KeptRefunds = NONE_KEPT
-    newer_told: KeptRefunds = NONE_KEPT
-    older: KeptRefunds = NONE_KEPT
-    told_otherwise: KeptRefunds = NONE_KEPT
-    edited: KeptRefunds = NONE_KEPT
-    held: KeptRefunds = NONE_KEPT
-    two_named: KeptRefunds = NONE_KEPT
-    alike: KeptRefunds = NONE_KEPT
-    less_older: KeptRefunds = NONE_KEPT
-    less_told: KeptRefunds = NONE_KEPT
+    kept_refunds: NotedOrders = NONE_NOTED
+    known_beside: NotedOrders = NONE_NOTED
+    summed_beside: NotedOrders = NONE_NOTED
+    newer_told: NotedOrders = NONE_NOTED
+    older: NotedOrders = NONE_NOTED
+    told_otherwise: NotedOrders = NONE_NOTED
+    edited: NotedOrders = NONE_NOTED
+    held: NotedOrders = NONE_NOTED
+    two_named: NotedOrders = NONE_NOTED
+    alike: NotedOrders = NONE_NOTED
+    less_older: NotedOrders = NONE_NOTED
+    less_told: NotedOrders = NONE_NOTED
     names: Names = NO_NAMES

@@ -8,11 +8,11 @@ A cancellation of an order never paid is no event: nothing was sold, so nothing 
 is counted and not stored. A return of an order never paid is an error.
 """
 
+from ingest.ledger.noted_orders import NotedOrders
 from ingest.ledger.refund_sum_ids import is_sum
 from ingest.ledger.refund_sums import give_rests, take_sums
 from ingest.ledger.spread_refunds import spread_goodwill
 from ingest.ledger.staging import Cursor, derive
-from ingest.ledger.stated_refunds import KeptRefunds
 
 # Joined to its order's key; the order may be in this input or in the ledger. What `moves` is
 # written anew: the input's refunds, and the ledger's of orders whose lines are replaced.
@@ -99,7 +99,7 @@ _INSERT_REFUNDS = """
 """
 
 
-def stage_events(cursor: Cursor, exported_before: int) -> KeptRefunds:
+def stage_events(cursor: Cursor, exported_before: int) -> NotedOrders:
     """Stage all refunds of the orders concerned, and their goods: ``staged_events`` and
     ``staged_goods``.
 

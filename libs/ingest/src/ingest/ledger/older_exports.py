@@ -8,9 +8,8 @@ older. WooCommerce's orders have no ids there (``ingest.ledger.told_by_name``).
 
 from typing import Final
 
-from ingest.csv.notes import EXAMPLES
+from ingest.ledger.noted_orders import NotedOrders, noted
 from ingest.ledger.staging import Cursor, derive
-from ingest.ledger.stated_refunds import KeptRefunds
 from ingest.ledger.told_by_name import GONE, stage_none, stage_told_by_name
 
 # Two platforms have orders of one id: what one told says nothing of the other's.
@@ -79,13 +78,9 @@ _LEAVE_OUT: Final = (
     WHERE g.order_id = o.order_id AND g.platform_id IS NOT DISTINCT FROM o.platform_id
     """,
 )
-_COUNT: Final = f"""
-    SELECT count(*), (array_agg(order_id ORDER BY position))[:{EXAMPLES}] FROM staged_older
-"""  # noqa: S608 - a number of our own
 # One that events told by its name, and that the ledger has not, is none by their word.
-_COUNT_TAKEN: Final = f"""
-    SELECT count(*), (array_agg(s.order_id ORDER BY s.position))[:{EXAMPLES}]
-    FROM staged_orders s
+_TAKEN: Final = """
+    staged_orders s
     WHERE NOT s.same AND (
         s.position IN (SELECT position FROM staged_told_by_name)
         OR (s.known AND EXISTS (
@@ -95,7 +90,7 @@ _COUNT_TAKEN: Final = f"""
                 WHERE tenant_id = %(tenant_id)s AND connection_id = c.id
                   AND order_id = s.platform_id
                 OFFSET 0) w)))
-"""  # noqa: S608 - a number of our own
+"""
 
 
 def leave_older(cursor: Cursor, platform: str | None) -> None:
@@ -121,19 +116,14 @@ def leave_older(cursor: Cursor, platform: str | None) -> None:
         cursor.execute(statement)
 
 
-def left_out(cursor: Cursor) -> KeptRefunds:
+def left_out(cursor: Cursor) -> NotedOrders:
     """Which orders ``leave_older`` left out."""
-    return _counted(cursor, _COUNT)
+    return noted(cursor, "staged_older", by="position")
 
 
-def told_otherwise(cursor: Cursor) -> KeptRefunds:
+def told_otherwise(cursor: Cursor) -> NotedOrders:
     """Which orders of an export events told, and the ledger has otherwise than the export.
 
     Runs when orders are staged.
     """
-    return _counted(cursor, _COUNT_TAKEN)
-
-
-def _counted(cursor: Cursor, query: str) -> KeptRefunds:
-    orders, first = cursor.execute(query).fetchone() or (0, None)
-    return KeptRefunds(orders, tuple(first or ()))
+    return noted(cursor, _TAKEN, by="position")

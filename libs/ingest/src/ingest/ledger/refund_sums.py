@@ -11,12 +11,11 @@ input tells nothing new stays as it is.
 from typing import Final
 
 from common.reports.document.gaps import GapKind
-from ingest.csv.notes import EXAMPLES
+from ingest.ledger.noted_orders import NONE_NOTED, NotedOrders, noted
 from ingest.ledger.refund_sum_ids import is_sum
 from ingest.ledger.refund_sum_pieces import stage_pieces
 from ingest.ledger.repeated_refunds import leave_same
 from ingest.ledger.staging import Cursor, derive
-from ingest.ledger.stated_refunds import NONE_KEPT, KeptRefunds
 from ingest.rows import CANCELLED, TOLD
 
 # The shop's own word has the sum's place; the export's rows of it stand before that.
@@ -177,9 +176,6 @@ _SETTLE_DATES: Final = f"""
     WHERE g.tenant_id = %(tenant_id)s AND g.order_id = r.order_id
       AND g.kind = '{GapKind.ASSUMED_REFUND_DATES.value}'
 """  # noqa: S608 - words of our own
-_COUNT: Final = f"""
-    SELECT count(*), (array_agg(order_id ORDER BY order_key))[:{EXAMPLES}] FROM staged_summed_up
-"""  # noqa: S608 - words of our own
 
 
 def leave_to_own_word(cursor: Cursor, exported_before: int) -> None:
@@ -190,7 +186,7 @@ def leave_to_own_word(cursor: Cursor, exported_before: int) -> None:
         cursor.execute(_LEAVE_TO_OWN_WORD, {"exported_before": exported_before})
 
 
-def take_sums(cursor: Cursor, exported_before: int) -> KeptRefunds:
+def take_sums(cursor: Cursor, exported_before: int) -> NotedOrders:
     """Take the sums out of ``staged_events`` beside which refunds are known one by one.
 
     Runs when ``staged_events`` and ``staged_goods`` are made; the goods have room then for what is
@@ -198,15 +194,15 @@ def take_sums(cursor: Cursor, exported_before: int) -> KeptRefunds:
     """
     query = _STAGE_SUMMED.format(exported_before=exported_before)
     if not derive(cursor, "staged_summed_up", query):
-        return NONE_KEPT
+        return NONE_NOTED
     leave_same(cursor)
-    orders, first = cursor.execute(_COUNT).fetchone() or (0, [])
-    if not orders:
-        return NONE_KEPT
+    summed = noted(cursor, "staged_summed_up", by="order_key")
+    if not summed.orders:
+        return NONE_NOTED
     derive(cursor, "staged_sums", _STAGE_SUMS)
     for statement in _TAKE_OUT:
         cursor.execute(statement)
-    return KeptRefunds(orders, tuple(first))
+    return summed
 
 
 def give_rests(cursor: Cursor) -> None:

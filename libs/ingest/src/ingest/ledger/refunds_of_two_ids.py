@@ -8,10 +8,9 @@ they were two: else each word of the events would take another one for theirs.
 
 from typing import Final
 
-from ingest.csv.notes import EXAMPLES
+from ingest.ledger.noted_orders import NONE_NOTED, NotedOrders, noted
 from ingest.ledger.refund_sum_ids import is_sum
 from ingest.ledger.staging import Cursor, derive
-from ingest.ledger.stated_refunds import NONE_KEPT, KeptRefunds
 from ingest.rows import CANCELLED, CANCELLED_SUM, TOLD
 
 _ARE_THERE_EVENTS: Final = """
@@ -140,14 +139,10 @@ _STAGES: Final = (
     ("staged_one_refund", _NONE),
     ("staged_pairs", _STAGE_PAIRS),
 )
-_COUNT: Final = """
-    SELECT count(DISTINCT order_id),
-           (array_agg(DISTINCT order_id ORDER BY order_id))[:{examples}]
-    FROM {table}
-"""
+_THEIR_ORDERS: Final = "(SELECT DISTINCT order_id FROM staged_one_refund) o"
 
 
-def leave_two_named(cursor: Cursor) -> tuple[KeptRefunds, KeptRefunds]:
+def leave_two_named(cursor: Cursor) -> tuple[NotedOrders, NotedOrders]:
     """Leave out of the input, and of the ledger, refunds of the shop's own files that events tell
     by another id. Answers of which orders, and in which two count that are as much money.
 
@@ -157,7 +152,7 @@ def leave_two_named(cursor: Cursor) -> tuple[KeptRefunds, KeptRefunds]:
     (there,) = cursor.execute(_ARE_THERE_EVENTS).fetchone() or (False,)
     if not (there and derive(cursor, "staged_two_named", _STAGE_CONCERNED)):
         derive(cursor, "staged_may_be_one", _NONE_LEFT)
-        return NONE_KEPT, NONE_KEPT
+        return NONE_NOTED, NONE_NOTED
     for name, query in _STAGES:
         derive(cursor, name, query)
     while cursor.execute(_ONE).rowcount:
@@ -166,14 +161,6 @@ def leave_two_named(cursor: Cursor) -> tuple[KeptRefunds, KeptRefunds]:
     for statement in _LEAVE_OUT:
         cursor.execute(statement)
     return (
-        _counted(cursor, "staged_one_refund"),
-        _counted(cursor, "staged_may_be_one WHERE alike"),
+        noted(cursor, _THEIR_ORDERS),
+        noted(cursor, "staged_may_be_one WHERE alike"),
     )
-
-
-def _counted(cursor: Cursor, table: str) -> KeptRefunds:
-    orders, first = cursor.execute(_COUNT.format(table=table, examples=EXAMPLES)).fetchone() or (
-        0,
-        None,
-    )
-    return KeptRefunds(orders, tuple(first or ()))

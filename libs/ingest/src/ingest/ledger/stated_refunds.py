@@ -7,11 +7,10 @@ supersedes them. They never count beside each other, and one that is told again 
 on the earliest of its days.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
 from common.reports.document.gaps import GapKind
-from ingest.csv.notes import EXAMPLES
+from ingest.ledger.noted_orders import NONE_NOTED, NotedOrders, noted
 from ingest.ledger.staging import Cursor, derive
 from ingest.rows import REFUNDED, TOLD
 
@@ -108,10 +107,7 @@ _STAGE_SUPERSEDED: Final = f"""
                 ELSE refund_id END AS refund_id
     FROM staged_stated
 """  # noqa: S608 - words of our own
-_COUNT_AGREED: Final = f"""
-    SELECT count(*), (array_agg(order_id ORDER BY position))[:{EXAMPLES}]
-    FROM staged_summed JOIN staged_agreed USING (id, order_id) WHERE older = %(older)s
-"""  # noqa: S608 - words of our own
+_AGREED: Final = "staged_summed JOIN staged_agreed USING (id, order_id) WHERE"
 # Another connection of the shop, or one that is gone, may have told it first.
 _KEEP_DAYS: Final = f"""
     UPDATE staged_refunds r SET processed_at = greatest(f.at, s.paid_at)
@@ -126,15 +122,6 @@ _KEEP_DAYS: Final = f"""
 """  # noqa: S608 - words of our own
 
 
-@dataclass(frozen=True, slots=True)
-class KeptRefunds:
-    """Of how many ``orders`` refunds stay as events told them, and the ``first`` of these."""
-
-    orders: int = 0
-    first: tuple[str, ...] = ()
-
-
-NONE_KEPT: Final = KeptRefunds()
 _THERE_ARE: Final = f"""
     SELECT coalesce(bool_or(refund_id = '{REFUNDED}'), false),
            coalesce(bool_or(starts_with(refund_id, '{TOLD}')), false)
@@ -143,7 +130,7 @@ _THERE_ARE: Final = f"""
 _NONE_SUPERSEDED: Final = "SELECT 0::bigint AS order_key, ''::text AS refund_id WHERE false"
 
 
-def settle_stated_refunds(cursor: Cursor, exported_before: int) -> tuple[KeptRefunds, KeptRefunds]:
+def settle_stated_refunds(cursor: Cursor, exported_before: int) -> tuple[NotedOrders, NotedOrders]:
     """Choose between the sums that are staged and what events stated.
 
     Runs when orders are staged. Makes ``staged_superseded``: refunds of the ledger (``order_key``,
@@ -156,7 +143,7 @@ def settle_stated_refunds(cursor: Cursor, exported_before: int) -> tuple[KeptRef
         cursor.execute(_KEEP_DAYS)
     if not sums:
         derive(cursor, "staged_superseded", _NONE_SUPERSEDED)
-        return NONE_KEPT, NONE_KEPT
+        return NONE_NOTED, NONE_NOTED
     counts = [
         derive(cursor, name, query)
         for name, query in (
@@ -168,12 +155,10 @@ def settle_stated_refunds(cursor: Cursor, exported_before: int) -> tuple[KeptRef
         )
     ]
     if not counts[3]:
-        return NONE_KEPT, NONE_KEPT
+        return NONE_NOTED, NONE_NOTED
     for statement in (_LEAVE_SUMS, _KEEP_STATED, _LEAVE_GAPS):
         cursor.execute(statement)
-    return _counted(cursor, older=False), _counted(cursor, older=True)
-
-
-def _counted(cursor: Cursor, *, older: bool) -> KeptRefunds:
-    orders, first = cursor.execute(_COUNT_AGREED, {"older": older}).fetchone() or (0, None)
-    return KeptRefunds(orders, tuple(first or ()))
+    return (
+        noted(cursor, f"{_AGREED} NOT older", by="position"),
+        noted(cursor, f"{_AGREED} older", by="position"),
+    )

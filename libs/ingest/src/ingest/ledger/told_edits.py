@@ -9,9 +9,8 @@ lines count, and with them go the edits, which they are less by already.
 
 from typing import Final
 
-from ingest.csv.notes import EXAMPLES
+from ingest.ledger.noted_orders import NotedOrders, noted
 from ingest.ledger.staging import Cursor, derive
-from ingest.ledger.stated_refunds import NONE_KEPT, KeptRefunds
 from ingest.rows import CANCELLED
 
 # Each order is looked up by itself, whatever is known of tables that were just filled.
@@ -161,10 +160,6 @@ _SUPERSEDE: Final = """
     INSERT INTO staged_superseded (order_key, refund_id)
     SELECT order_key, refund_id FROM staged_edits_gone
 """
-_COUNT: Final = f"""
-    SELECT count(*), (array_agg(order_id ORDER BY head))[:{EXAMPLES}] FROM staged_edits_told
-    WHERE same = %(same)s
-"""  # noqa: S608 - a number of our own
 
 
 def leave_edited(cursor: Cursor) -> None:
@@ -190,11 +185,9 @@ def supersede_edits(cursor: Cursor) -> None:
     cursor.execute(_SUPERSEDE)
 
 
-def told_with_edits(cursor: Cursor) -> tuple[KeptRefunds, KeptRefunds]:
+def told_with_edits(cursor: Cursor) -> tuple[NotedOrders, NotedOrders]:
     """Which orders ``leave_edited`` left out: those that the export has the same, and others."""
-    return _counted(cursor, same=True), _counted(cursor, same=False)
-
-
-def _counted(cursor: Cursor, *, same: bool) -> KeptRefunds:
-    orders, first = cursor.execute(_COUNT, {"same": same}).fetchone() or (0, None)
-    return KeptRefunds(orders, tuple(first or ())) if orders else NONE_KEPT
+    return (
+        noted(cursor, "staged_edits_told WHERE same", by="head"),
+        noted(cursor, "staged_edits_told WHERE NOT same", by="head"),
+    )
