@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
+from tests.integration.ingest.test_older_exports import bring
 from tests.integration.ingest.test_shopify_webhook_figures import Shop
 from tests.integration.ingest.test_told_by_events import Rows, export
 from tests.support import hypothesis_profiles
@@ -15,7 +16,7 @@ from tests.support.shopify_json import DAY, LATER, line, order, refund
 from tests.support.shopify_orders import money
 
 from ingest.formats.registry import FORMATS
-from ingest.import_files import FileKind, Imported, ImportFile, import_files
+from ingest.import_files import FileKind, ImportFile, import_files
 from ingest.ledger import refunds_of_two_ids, told_edits
 
 STAYS = "it stays as they told it"
@@ -48,11 +49,6 @@ def row(quantity: int, title: str, price: str, **head: str) -> dict[str, str]:
         "Currency": "EUR", "Shipping": "0.00", "Taxes": "0.00", "Discount Amount": "0.00",
         "Cancelled at": "",
     } | head  # fmt: skip
-
-
-def bring(shop: Shop, rows: Rows) -> Imported:
-    files = {FileKind.ORDERS: ImportFile("orders.csv", [export(rows)[FileKind.ORDERS]])}
-    return import_files(shop.engine, shop.id, files, layout=FORMATS["shopify"])
 
 
 def net(shop: Shop) -> int:

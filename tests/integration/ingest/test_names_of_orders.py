@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text
-from tests.integration.ingest.test_orders_by_platform_id import LOST, bring, called, told
+from tests.integration.ingest.test_older_exports import bring
+from tests.integration.ingest.test_orders_by_platform_id import LOST, called, told
 from tests.integration.ingest.test_shopify_webhook_figures import Shop
 from tests.integration.ingest.test_told_by_events import CANCELLED
 from tests.integration.ingest.test_woocommerce_webhook_figures import Shop as Site
@@ -229,3 +230,12 @@ def test_what_another_platform_calls_so_by_its_id_is_no_second_name(service_engi
     with pytest.raises(ImportRefusedError):
         bring_refunds(shop, ("r1", "1001", "5.00"))
     assert shop.rows(BACK) == []
+
+
+def test_of_two_orders_of_one_number_at_a_site_the_later_counts(service_engine: Engine) -> None:
+    """Nothing tells them apart in an export: the name is the one's or the other's."""
+    site = Site(service_engine)
+    site.tell(order([line(1, "20.00")], "20.00", id=1, number="1"))
+    site.tell(order([line(1, "5.00")], "5.00", id=2, number="2"))
+    site.tell(order([line(1, "20.00")], "20.00", id=1, number="2", at="2026-03-09T10:00:00"))
+    assert (site.rows("SELECT external_id FROM orders"), site.sales) == ([("2",)], (2000, 0))

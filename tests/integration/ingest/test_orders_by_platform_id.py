@@ -5,15 +5,14 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text
+from tests.integration.ingest.test_older_exports import bring
 from tests.integration.ingest.test_shopify_webhook_figures import Shop
-from tests.integration.ingest.test_told_by_events import Rows, export, sold
+from tests.integration.ingest.test_told_by_events import Rows, sold
 from tests.support.plan_rows import counting
 from tests.support.shopify_json import LATER, line, order, refund
 
 from common.db.tenancy import Access, transaction
 from ingest.csv.faults import ImportRefusedError
-from ingest.formats.registry import FORMATS
-from ingest.import_files import FileKind, Imported, ImportFile, import_files
 from ingest.ledger import platform_ids
 
 NET = """
@@ -31,13 +30,6 @@ REFUNDS = (
 @pytest.fixture
 def shop(service_engine: Engine) -> Shop:
     return Shop(service_engine)
-
-
-def bring(shop: Shop, rows: Rows, refunds: str = "") -> Imported:
-    files = {FileKind.ORDERS: ImportFile("orders.csv", [export(rows)[FileKind.ORDERS]])}
-    if refunds:
-        files[FileKind.REFUNDS] = ImportFile("refunds.csv", [refunds.encode()])
-    return import_files(shop.engine, shop.id, files, layout=FORMATS["shopify"])
 
 
 def called(name: str, **changed: str) -> list[dict[str, str]]:

@@ -38,8 +38,8 @@ def with_payment(
         "tenant_id": tenant_id,
         "order_id": orders[0],
         "platform_id": state.platform_id,
+        "placed_at": state.lines[0].placed_at,
     }
-    given["placed_at"] = state.lines[0].placed_at
     known: datetime | None = connection.scalar(_FIND, given)
     if known is None or (state.paid_told and known >= paid_at):
         return state
