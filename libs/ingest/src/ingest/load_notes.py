@@ -53,6 +53,10 @@ ALIKE: Final = (
     "a refund of a file of your own is as much as one that webhooks told, of another day or of"
     " other lines; both count (if they are one, give it the id that the platform gives)"
 )
+MOVED: Final = (
+    "took the place of one of its number that had been placed more than two days before or after"
+    " (if these are two orders, as of two sites, one is lost: give them numbers of their own)"
+)
 _OTHER_NAME: Final = (
     "its Id is that of an order which the ledger has by another name; it is that order, and goes on"
     " by that name"
@@ -89,6 +93,7 @@ def load_notes(summary: LoadSummary) -> tuple[str, ...]:
         (ALIKE, summary.alike),
         (_LESS_OLDER, summary.less_older),
         (_LESS_TOLD, summary.less_told),
+        (MOVED, summary.moved),
         (_OTHER_NAME, summary.names.other),
         (_APART, summary.names.apart),
         (_DOUBLES, summary.names.doubles),

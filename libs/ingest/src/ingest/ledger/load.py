@@ -29,7 +29,7 @@ from ingest.ledger.load_summary import LoadSummary
 from ingest.ledger.merge_orders import merge_orders
 from ingest.ledger.merge_products import merge_products, merge_stock, stage_catalogue
 from ingest.ledger.merge_refunds import lift_refunds, merge_refunds, stage_events
-from ingest.ledger.noted_orders import NONE_NOTED
+from ingest.ledger.noted_orders import NONE_NOTED, noted
 from ingest.ledger.older_exports import leave_older, left_out, told_otherwise
 from ingest.ledger.order_runs import in_runs
 from ingest.ledger.order_sequence import OrderSequence
@@ -225,6 +225,7 @@ def _settle(cursor: Cursor, exported_before: int) -> LoadSummary:
         alike=alike,
         less_older=less_older,
         less_told=less_told,
+        moved=noted(cursor, "staged_orders WHERE moved"),
     )
 
 

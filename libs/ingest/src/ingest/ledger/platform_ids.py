@@ -8,6 +8,8 @@ without an id means them by the names that they have there.
 
 from typing import Final
 
+from ingest.ledger.names_apart import after_name
+from ingest.ledger.nearest_orders import mean_nearest
 from ingest.ledger.second_names import find_meant
 from ingest.ledger.staging import Cursor, derive
 
@@ -47,7 +49,7 @@ _STAGE_CALLED: Final = """
                              OR (o.platform_id IS NULL AND h.turn > 1)))
 """
 # `alone` is the one of its input that has the name there.
-_STAGE_NAMESAKES: Final = """
+_STAGE_NAMESAKES: Final = f"""
     SELECT c.order_id, c.platform_id, c.renamed, c.known IS NOT NULL AS known,
            c.taken AND starts_with(c.renamed, c.beside) AS apart,
            c.sharing = 1 AND NOT EXISTS (
@@ -59,7 +61,7 @@ _STAGE_NAMESAKES: Final = """
                beside, CASE WHEN known IS NOT NULL THEN known
                             WHEN taken THEN beside ELSE first END AS renamed
         FROM (
-            SELECT *, first || ' (' || platform_id || ')' AS beside,
+            SELECT *, first || {after_name()} AS beside,
                    CASE WHEN named_id IS NULL THEN turn > 1
                         ELSE named_id <> platform_id END AS taken
             FROM staged_called) named
@@ -67,15 +69,15 @@ _STAGE_NAMESAKES: Final = """
         ORDER BY order_id, platform_id, known IS DISTINCT FROM first, key
     ) c
     WHERE c.renamed <> c.order_id
-"""
+"""  # noqa: S608 - words of our own, as below
 _NONE: Final = """
     SELECT ''::text AS order_id, ''::text AS platform_id, ''::text AS renamed, false AS known,
            false AS apart, false AS alone
     WHERE false
 """
 # A name that was made up may be what another order is called, here or in the ledger.
-_NAME_FURTHER: Final = """
-    UPDATE staged_namesakes n SET renamed = n.renamed || ' (' || n.platform_id || ')'
+_NAME_FURTHER: Final = f"""
+    UPDATE staged_namesakes n SET renamed = n.renamed || {after_name("n.platform_id")}
     FROM (
         SELECT m.order_id, m.platform_id
         FROM staged_namesakes m
@@ -87,7 +89,7 @@ _NAME_FURTHER: Final = """
         WHERE m.apart AND NOT m.known AND l.placed_at IS NOT NULL
           AND l.platform_id IS DISTINCT FROM m.platform_id
     ) t WHERE n.order_id = t.order_id AND n.platform_id = t.platform_id
-"""
+"""  # noqa: S608
 # What joins by names from here on is planned by those that there are now.
 _COUNT_AGAIN: Final = "ANALYZE staged_order_lines, staged_refunds"
 _RENAME_LINES: Final = """
@@ -112,6 +114,7 @@ def call_by_platform_id(cursor: Cursor, *, second_names: bool) -> int:
     Makes ``staged_called`` and ``staged_namesakes``: these, by their name and id; and
     ``staged_meant``: refunds of orders that are not staged, by ``second_names`` if these count.
     """
+    mean_nearest(cursor)
     (older,) = cursor.execute(_ARE_THERE_OLDER).fetchone() or (False,)
     found = derive(cursor, "staged_called", _STAGE_CALLED.format(older=_OLDER if older else ""))
     renamed = derive(cursor, "staged_namesakes", _STAGE_NAMESAKES if found else _NONE)

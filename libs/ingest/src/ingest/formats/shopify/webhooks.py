@@ -63,6 +63,7 @@ class ShopifyWebhooks:
     topics: Final = frozenset(
         {"orders/create", _PAID, "orders/updated", "orders/cancelled", _DELETED, _REFUND}
     )
+    exports_have_ids: Final = True
 
     def is_ping(self, body: bytes) -> bool:  # noqa: ARG002 - the protocol's
         """There is none: a test notification is signed."""
