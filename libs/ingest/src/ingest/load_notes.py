@@ -22,8 +22,8 @@ _OLDER: Final = (
     " their days and lines"
 )
 _LEFT_OUT: Final = (
-    "webhooks told that it was paid, cancelled or deleted, which the file, being older, has not; it"
-    " stays as they told it"
+    "it is known to be paid, cancelled or deleted, which the file, being older, has not; it stays"
+    " as it is known"
 )
 _TAKEN: Final = (
     "webhooks told it otherwise, and the file does not say when it was written; it was taken as the"

@@ -57,7 +57,8 @@ class OrderLineRow(NamedTuple):
     ``product_title``, ``category`` and ``product_sku`` are None where the source does not say.
     The line is worth ``unit_price * quantity + remainder`` before discounts, and ``remainder`` is
     less than ``quantity``. ``platform_id`` tells orders of the same ``order_id`` apart. ``stands``
-    is whether the source states that the order is not cancelled, None where it states neither.
+    is whether the source states that the order is not cancelled, None where it states neither or
+    where the order is unpaid for no reason of the source's.
     """
 
     position: int
