@@ -37,6 +37,10 @@ _HELD: Final = (
     "webhooks told what was paid back for goods that the file lacks, and the file has the order"
     " otherwise; until they tell it again it stays as they told it"
 )
+_LACKING: Final = (
+    "a refund of it is known, by a file of your own or by JSON, of a line that the export lacks;"
+    " the order stays as it is known (call its lines as exports do, 1 for its first)"
+)
 _LESS_OLDER: Final = (
     "the file tells less paid back than was known, and nothing of as late a day, so it is older;"
     " what was known stays"
@@ -89,6 +93,7 @@ def load_notes(summary: LoadSummary) -> tuple[str, ...]:
         (_TAKEN, summary.told_otherwise),
         (_EDITED, summary.edited),
         (_HELD, summary.held),
+        (_LACKING, summary.lacking),
         (TWO_NAMED, summary.two_named),
         (ALIKE, summary.alike),
         (_LESS_OLDER, summary.less_older),

@@ -143,7 +143,12 @@ def load_sales(
         )
         leave_older(cursor, export_of)
         stage_catalogue(cursor, by_title=products_by_title)
-        stage_orders(cursor, apart=not sequence.strict, events_know_more=events_know_more)
+        stage_orders(
+            cursor,
+            apart=not sequence.strict,
+            events_know_more=events_know_more,
+            exported_before=exported_before,
+        )
         summary = _merge(session.connection(), cursor, staged, gaps, review, exported_before)
         if conclude is not None:
             conclude(session.connection(), summary)
@@ -207,10 +212,11 @@ def _settle(cursor: Cursor, exported_before: int) -> LoadSummary:
     less_older, less_told = leave_lesser_sums(cursor, exported_before)
     kept, newer = settle_stated_refunds(cursor, exported_before)
     two_named, alike = leave_two_named(cursor)
-    beside = edited = held = NONE_NOTED
+    beside = edited = held = lacking = NONE_NOTED
     if exported_before:
         supersede_edits(cursor)
         edited, held = told_with_edits(cursor)
+        lacking = noted(cursor, "staged_lacking", by="head")
         beside = settle_cancelled_sums(cursor)
     else:
         settle_told_sums(cursor)
@@ -221,6 +227,7 @@ def _settle(cursor: Cursor, exported_before: int) -> LoadSummary:
         told_otherwise=told_otherwise(cursor),
         edited=edited,
         held=held,
+        lacking=lacking,
         two_named=two_named,
         alike=alike,
         less_older=less_older,

@@ -29,6 +29,7 @@ class LoadSummary:
     stays, ``less_told`` those of which it is less, and nothing says what is older;
     ``edited`` those that the input has less what refunds took out that events told: they stay;
     ``held`` those that lack goods which events told were paid back, and are otherwise: they stay.
+    ``lacking`` those that lack lines of which other refunds are known: so do they;
     ``moved`` are those that took the place of one of their name that was placed on another day;
     ``names`` are those that the platform's id told from others, or to be the same.
     """
@@ -55,6 +56,7 @@ class LoadSummary:
     told_otherwise: NotedOrders = NONE_NOTED
     edited: NotedOrders = NONE_NOTED
     held: NotedOrders = NONE_NOTED
+    lacking: NotedOrders = NONE_NOTED
     two_named: NotedOrders = NONE_NOTED
     alike: NotedOrders = NONE_NOTED
     less_older: NotedOrders = NONE_NOTED

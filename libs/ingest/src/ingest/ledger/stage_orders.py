@@ -4,6 +4,7 @@ Every order and customer gets its key here (the known one, or the next of the se
 the tenant's advisory lock: nobody else gives out keys or replaces orders meanwhile.
 """
 
+from ingest.ledger.lacking_lines import leave_lacking
 from ingest.ledger.platform_ids import call_by_platform_id
 from ingest.ledger.staging import Cursor, derive
 from ingest.ledger.told_by_events import keep_spreading
@@ -125,11 +126,14 @@ _FIND_CHANGED = """
 """
 
 
-def stage_orders(cursor: Cursor, *, apart: bool, events_know_more: bool) -> None:
+def stage_orders(
+    cursor: Cursor, *, apart: bool, events_know_more: bool, exported_before: int = 0
+) -> None:
     """Bring the runs together, give keys and spread discounts.
 
     ``apart`` says that an order may have several runs, ``events_know_more`` that what events told
-    of its lines is kept, and that refunds alone may come by second names of their orders.
+    of its lines is kept, and that refunds alone may come by second names of their orders. Refunds
+    before ``exported_before`` are an export's.
 
     Makes ``staged_namesakes`` (orders that the ledger calls otherwise than their source does),
     ``staged_reruns`` (runs beyond an order's first), ``staged_orders`` (one
@@ -143,6 +147,7 @@ def stage_orders(cursor: Cursor, *, apart: bool, events_know_more: bool) -> None
         cursor.execute(_NUMBER_LINES)
     if events_know_more:
         leave_edited(cursor)
+        leave_lacking(cursor, exported_before)
         keep_spreading(cursor)
     derive(cursor, "staged_orders", _STAGE_ORDERS)
     derive(cursor, "staged_customers", _STAGE_CUSTOMERS)
