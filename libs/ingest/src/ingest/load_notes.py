@@ -61,6 +61,17 @@ MOVED: Final = (
     "took the place of one of its number that had been placed more than two days before or after"
     " (if these are two orders, as of two sites, one is lost: give them numbers of their own)"
 )
+_UNKNOWN_PAYMENT: Final = (
+    "paid back of a charge that neither this file nor the ledger has; left out (a refunds.csv can"
+    " bring it, by the id of the balance transaction)"
+)
+_BEYOND: Final = (
+    "more went back than was left of a charge of an earlier file; what is beyond was left out"
+)
+_OTHER_SIGN: Final = (
+    "an order of that number is known that is called with the sign # where this one is without it,"
+    " or without; both count (if they are one, call it as it is called there)"
+)
 _OTHER_NAME: Final = (
     "its Id is that of an order which the ledger has by another name; it is that order, and goes on"
     " by that name"
@@ -99,6 +110,9 @@ def load_notes(summary: LoadSummary) -> tuple[str, ...]:
         (_LESS_OLDER, summary.less_older),
         (_LESS_TOLD, summary.less_told),
         (MOVED, summary.moved),
+        (_UNKNOWN_PAYMENT, summary.elsewhere.unknown),
+        (_BEYOND, summary.elsewhere.beyond),
+        (_OTHER_SIGN, summary.other_sign),
         (_OTHER_NAME, summary.names.other),
         (_APART, summary.names.apart),
         (_DOUBLES, summary.names.doubles),

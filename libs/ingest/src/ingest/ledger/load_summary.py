@@ -5,6 +5,7 @@ from datetime import datetime
 
 from ingest.ledger.closed_days import NONE_CHANGED, ClosedDays
 from ingest.ledger.duplicate_orders import NO_NAMES, Names
+from ingest.ledger.known_payments import NO_PAYMENTS, PaymentsElsewhere
 from ingest.ledger.noted_orders import NONE_NOTED, NotedOrders
 
 
@@ -31,6 +32,8 @@ class LoadSummary:
     ``held`` those that lack goods which events told were paid back, and are otherwise: they stay.
     ``lacking`` those that lack lines of which other refunds are known: so do they;
     ``moved`` are those that took the place of one of their name that was placed on another day;
+    ``other_sign`` new ones that the ledger has with the sign of their number, or without it;
+    ``elsewhere`` are payments of which refunds came without them;
     ``names`` are those that the platform's id told from others, or to be the same.
     """
 
@@ -62,4 +65,6 @@ class LoadSummary:
     less_older: NotedOrders = NONE_NOTED
     less_told: NotedOrders = NONE_NOTED
     moved: NotedOrders = NONE_NOTED
+    other_sign: NotedOrders = NONE_NOTED
+    elsewhere: PaymentsElsewhere = NO_PAYMENTS
     names: Names = NO_NAMES

@@ -127,7 +127,7 @@ _FIND_CHANGED = """
 
 
 def stage_orders(
-    cursor: Cursor, *, apart: bool, events_know_more: bool, exported_before: int = 0
+    cursor: Cursor, exported_before: int, *, apart: bool, events_know_more: bool
 ) -> None:
     """Bring the runs together, give keys and spread discounts.
 
