@@ -84,11 +84,12 @@ _ADD_UP: Final = f"""
 @dataclass(frozen=True, slots=True)
 class PaymentsElsewhere:
     """Payments that refunds came of without them: those ``unknown`` to the ledger, and those of
-    which more came back than was left (``beyond``), which was left out.
+    which more came back than was left (``beyond``), which was left out; ``left_out`` are refunds.
     """
 
     unknown: NotedOrders = NONE_NOTED
     beyond: NotedOrders = NONE_NOTED
+    left_out: int = 0
 
 
 NO_PAYMENTS: Final = PaymentsElsewhere()
@@ -106,6 +107,8 @@ def book_known(cursor: Cursor, exported_before: int) -> PaymentsElsewhere:
     if derive(cursor, "staged_booked", _STAGE_BOOKED):
         for statement in _BOOK:
             cursor.execute(statement)
-    cursor.execute(_LEAVE_OUT)
+    left_out = cursor.execute(_LEAVE_OUT).rowcount
     cursor.execute(_ADD_UP)
-    return PaymentsElsewhere(unknown=noted(cursor, _UNKNOWN), beyond=noted(cursor, _BEYOND))
+    return PaymentsElsewhere(
+        unknown=noted(cursor, _UNKNOWN), beyond=noted(cursor, _BEYOND), left_out=left_out
+    )

@@ -26,7 +26,12 @@ from ingest.ledger.instead_of_triggers import writing_staged
 from ingest.ledger.load_summary import LoadSummary
 from ingest.ledger.merge_orders import merge_orders
 from ingest.ledger.merge_products import merge_products, merge_stock, stage_catalogue
-from ingest.ledger.merge_refunds import lift_refunds, merge_refunds, stage_events
+from ingest.ledger.merge_refunds import (
+    StagedEvents,
+    lift_refunds,
+    merge_refunds,
+    stage_events,
+)
 from ingest.ledger.older_exports import leave_older, left_out
 from ingest.ledger.order_runs import in_runs
 from ingest.ledger.order_sequence import OrderSequence
@@ -51,13 +56,15 @@ _PREPARE = (
     " set_config('lock_timeout', %(lock)s, true), set_config('jit', 'off', true),"
     " set_config('work_mem', '64MB', true), set_config('default_statistics_target', '10', true)"
 )
+_BACK = """
+    SELECT sum(amount) AS amount, min(processed_at) AS first, max(processed_at) AS last
+    FROM staged_events
+    WHERE paid_at IS NOT NULL AND (position IS NOT NULL OR order_key IN (
+        SELECT order_key FROM staged_summed_up WHERE told))
+"""
+_NOTHING_BACK = "SELECT 0 AS amount, NULL::timestamptz AS first, NULL::timestamptz AS last"
 _FACTS = """
-    WITH back AS (
-        SELECT sum(amount) AS amount, min(processed_at) AS first, max(processed_at) AS last
-        FROM staged_events
-        WHERE paid_at IS NOT NULL AND (position IS NOT NULL OR order_key IN (
-            SELECT order_key FROM staged_summed_up WHERE told))
-    ), paid AS (
+    WITH back AS ({back}), paid AS (
         SELECT sum(order_discount) AS discounts, min(paid_at) AS first, max(paid_at) AS last
         FROM staged_orders WHERE paid_at IS NOT NULL
     ), goods AS (
@@ -166,22 +173,25 @@ def _merge(
 ) -> LoadSummary:
     """Have all that is staged reviewed, and write it, where there is something."""
     settled = settle(cursor, exported_before)
-    summed = stage_events(cursor, exported_before)
-    review(broken(cursor, _RULES))
+    events = stage_events(cursor, exported_before)
+    review(broken(cursor, _RULES, _tables(staged, events)))
     if staged == Staged(0, 0, 0, 0, 0):
         return LoadSummary()
     new_products = merge_products(cursor)
     closed_days = note_closed_days(cursor, now())
-    with writing_staged(cursor):
-        lift_refunds(cursor)
+    with writing_staged(cursor, refunds=events.any):
+        if events.any:
+            lift_refunds(cursor)
         orders = merge_orders(cursor)
-        ignored = merge_refunds(cursor)
-    merge_stock(cursor)
+        ignored = merge_refunds(cursor) if events.any else 0
+    if staged.stock_counts:
+        merge_stock(cursor)
     names = take_out_doubles(connection, cursor)
     merge_gaps(cursor, gaps)
-    if summed.orders:
+    if events.summed.orders:
         settle_assumed_dates(cursor)
-    first_at, last_at, net_sales = cursor.execute(_FACTS).fetchone() or (None, None, 0)
+    facts = _FACTS.format(back=_BACK if events.any else _NOTHING_BACK)
+    first_at, last_at, net_sales = cursor.execute(facts).fetchone() or (None, None, 0)
     (version,) = cursor.execute(NEXT_VERSION).fetchone() or (None,)
     if staged.lines:
         cursor.execute(NOTE_SALES)
@@ -193,7 +203,7 @@ def _merge(
         orders_replaced=orders.orders_replaced,
         orders_unchanged=orders.orders_unchanged,
         lines=staged.lines,
-        refunds=staged.refunds - ignored,
+        refunds=staged.refunds - ignored - settled.elsewhere.left_out,
         cancellations_without_payment=ignored,
         stock_counts=staged.stock_counts,
         net_sales=int(net_sales),
@@ -201,10 +211,21 @@ def _merge(
         last_at=last_at,
         version=version,
         closed_days=closed_days,
-        summed_beside=summed,
+        summed_beside=events.summed,
         older=left_out(cursor),
         names=names,
     )
+
+
+def _tables(staged: Staged, events: StagedEvents) -> set[str]:
+    """The ledger's tables that anything is staged of."""
+    counts = {
+        "products": staged.products,
+        "stock_counts": staged.stock_counts,
+        "order_lines": staged.lines,
+        "refunds": events.any,
+    }
+    return {table for table, count in counts.items() if count}
 
 
 def _driver(connection: Connection, limits: TimeLimits) -> psycopg.Connection[object]:

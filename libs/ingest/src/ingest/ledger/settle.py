@@ -2,6 +2,7 @@
 
 from ingest.ledger.cancelled_sums import settle_cancelled_sums, settle_told_sums
 from ingest.ledger.known_payments import book_known
+from ingest.ledger.known_refund_days import keep_known_days
 from ingest.ledger.lesser_sums import leave_lesser_sums
 from ingest.ledger.load_summary import LoadSummary
 from ingest.ledger.noted_orders import NONE_NOTED, noted
@@ -22,6 +23,7 @@ def settle(cursor: Cursor, exported_before: int) -> LoadSummary:
     """
     elsewhere = book_known(cursor, exported_before)
     leave_to_own_word(cursor, exported_before)
+    keep_known_days(cursor, exported_before)
     less_older, less_told = leave_lesser_sums(cursor, exported_before)
     kept, newer = settle_stated_refunds(cursor, exported_before)
     two_named, alike = leave_two_named(cursor)
