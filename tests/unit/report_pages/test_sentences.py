@@ -45,7 +45,7 @@ def shop(scope: Scope, *sold: tuple[str, int, int]) -> Document:
 
 def test_the_revenue_in_a_sentence() -> None:
     assert headline(figures(document("revenue-overview"))) == (
-        "Net sales were €46,412, up 12.4% on the 30 days before;"
+        "Net sales were €46,412, up 12.4% on the same weekdays 5 weeks earlier;"
         " Saturday, 4 April 2026 was the best day, with €2,164."
     )
 
@@ -65,25 +65,27 @@ def test_the_pace_in_a_sentence() -> None:
 
 def test_the_products_in_a_sentence() -> None:
     said = headline(figures(document("product-performance")))
-    assert said.startswith("Net sales were €51,734, up 12.3% on the 30 days before; ")
+    compared = "up 12.3% on the same weekdays 5 weeks earlier"
+    assert said.startswith(f"Net sales were €51,734, {compared}; ")
     assert said.endswith("leads with €10,214, 19.7% of the total.")
 
 
 def test_what_was_nothing_before_is_told_by_the_difference(scope: Scope) -> None:
     assert headline(figures(shop(scope, ("Lamp", 1000, 0)))) == (
-        "Net sales were €10.00, up €10.00 on the 7 days before;"
+        "Net sales were €10.00, up €10.00 on the same weekdays 1 week earlier;"
         f" {isolated('Lamp')} leads with €10.00, 100% of the total."
     )
 
 
 def test_the_same_as_before_is_said_so(scope: Scope) -> None:
     said = headline(figures(shop(scope, ("Lamp", 1000, 1000))))
-    assert said.startswith("Net sales were €10.00, the same as in the 7 days before; ")
+    compared = "the same as on the same weekdays 1 week earlier"
+    assert said.startswith(f"Net sales were €10.00, {compared}; ")
 
 
 def test_nothing_is_in_front_where_nothing_was_sold(scope: Scope) -> None:
     assert headline(figures(shop(scope, ("Lamp", 0, 1000)))) == (
-        "Net sales were €0.00, down 100% on the 7 days before."
+        "Net sales were €0.00, down 100% on the same weekdays 1 week earlier."
     )
 
 

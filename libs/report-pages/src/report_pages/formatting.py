@@ -20,6 +20,7 @@ from common.reports.document.metrics import Unit
 from common.reports.document.schema import Days, Document
 from common.reports.document.tables import Cell
 from common.reports.money import PERCENT_EXPONENT, divide_half_even
+from common.reports.window import WEEK
 
 NOTHING: Final = "–"
 """Stands where a figure has no value."""
@@ -42,6 +43,11 @@ def isolated(name: str) -> str:
     return f"{_ISOLATE}{short}{_END}"
 
 
+def earlier(wording: Formatter, weeks: int) -> str:
+    """Days so many weeks before others, in brief; they need not be the days right before."""
+    return wording.counted("%(count)s week earlier", "%(count)s weeks earlier", weeks)
+
+
 @dataclass(frozen=True, slots=True)
 class DocumentFormatter:
     """Formats the metrics and names of one document in one locale."""
@@ -54,8 +60,13 @@ class DocumentFormatter:
         """What the days compared with are called: in legends, in heads, beside points of charts."""
         if self.document.comparison is Comparison.LAST_YEAR:
             return self.text("Last year")
-        days = self.document.previous_days.count
-        return self.wording.counted("%(count)s day before", "%(count)s days before", days)
+        return earlier(self.wording, self.weeks_earlier)
+
+    @property
+    def weeks_earlier(self) -> int:
+        """By how many weeks the days compared with lie earlier, each the same weekday."""
+        document = self.document
+        return (document.days.first - document.previous_days.first).days // WEEK
 
     def text(self, message: str, **values: object) -> str:
         """``message`` in the reader's language; see ``Formatter.text``."""

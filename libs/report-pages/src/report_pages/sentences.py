@@ -17,7 +17,7 @@ from report_pages.formatting import DocumentFormatter, isolated
 
 
 class Told(NamedTuple):
-    """The messages on how a figure has changed; a pair is one that goes by the count of days."""
+    """The messages on how a figure has changed; a pair is one that goes by the count of weeks."""
 
     up: str | tuple[str, str]
     down: str | tuple[str, str]
@@ -46,20 +46,20 @@ _COMPARED: Final[Mapping[Comparison, Told]] = MappingProxyType(
     {
         Comparison.PREVIOUS: Told(
             up=counted(
-                "up %(change)s on the %(count)s day before",
-                "up %(change)s on the %(count)s days before",
+                "up %(change)s on the same weekdays %(count)s week earlier",
+                "up %(change)s on the same weekdays %(count)s weeks earlier",
             ),
             down=counted(
-                "down %(change)s on the %(count)s day before",
-                "down %(change)s on the %(count)s days before",
+                "down %(change)s on the same weekdays %(count)s week earlier",
+                "down %(change)s on the same weekdays %(count)s weeks earlier",
             ),
             same=counted(
-                "the same as in the %(count)s day before",
-                "the same as in the %(count)s days before",
+                "the same as on the same weekdays %(count)s week earlier",
+                "the same as on the same weekdays %(count)s weeks earlier",
             ),
             times=counted(
-                "%(change)s times as much as in the %(count)s day before",
-                "%(change)s times as much as in the %(count)s days before",
+                "%(change)s times as much as on the same weekdays %(count)s week earlier",
+                "%(change)s times as much as on the same weekdays %(count)s weeks earlier",
             ),
         ),
         Comparison.LAST_YEAR: Told(
@@ -107,7 +107,7 @@ def _compared(figures: DocumentFormatter, change: Change, unit: Unit) -> str:
     said = figures.change(change, unit)
     if isinstance(told, str):
         return figures.text(told, change=said)
-    return figures.wording.counted(*told, figures.document.previous_days.count, change=said)
+    return figures.wording.counted(*told, figures.weeks_earlier, change=said)
 
 
 def _told(change: Change, told: Told) -> str | tuple[str, str]:

@@ -184,7 +184,7 @@ def _comparisons(visit: Visit) -> list[Choice]:
     """What its days may be shown beside."""
     text = visit.words.text
     return [
-        Choice(Comparison.PREVIOUS, text("The days before")),
+        Choice(Comparison.PREVIOUS, text("The same weekdays before")),
         Choice(Comparison.LAST_YEAR, text("Last year"), text("the same weekdays")),
     ]
 
