@@ -302,6 +302,25 @@ def test_a_line_chart_names_its_lines_and_its_highest_day(visit: Open, redis_cli
     assert {"These days", "5 weeks earlier", "Best day · Sat 4 Apr · €2,164"} <= set(texts)
 
 
+def test_no_day_is_the_highest_where_another_is_and_no_part_of_a_week(
+    visit: Open, redis_client: Redis
+) -> None:
+    page = visit(ready(redis_client, "revenue-overview").path).page
+    peaks = page.evaluate(
+        """() => {
+            const { peak } = globalThis.salesReport.annotations;
+            return [
+                peak({ values: [1, null, 3, 2] }),
+                peak({ values: [-1, -3, 0], reduction: true }),
+                peak({ values: [3, 1, 3] }),
+                peak({ values: [9, 1, 2, 8] }, [true, false, false, true]),
+                peak({ values: [9, 1] }, [true, false]),
+            ];
+        }"""
+    )
+    assert peaks == [2, 1, None, 2, None]
+
+
 def test_a_year_is_drawn_by_weeks_and_its_days_come_when_they_are_asked_for(
     visit: Open, redis_client: Redis
 ) -> None:

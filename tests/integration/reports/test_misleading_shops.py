@@ -32,7 +32,9 @@ def test_one_old_count_of_0_makes_no_product_faster_than_its_shop(shop: Shop) ->
     assert row["units_per_day_change_percent"] == "0.00"
     assert row["days_of_cover"] == "", "200 were sold of none: the count is stale"
     assert kpi(document, "units_per_day").value == 10_00
-    assert sentence(document).startswith("10.00 units were sold a day, the same as on the same week")
+    assert sentence(document).startswith(
+        "10.00 units were sold a day, the same as on the same week"
+    )
 
 
 @pytest.mark.parametrize(("days", "left", "cover"), [(30, "0", "0.00"), (29, "10", "1.00")])

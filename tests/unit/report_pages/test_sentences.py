@@ -1,23 +1,27 @@
 """What a page says in words, and that it holds in the states a shop can be in."""
 
+from datetime import date
+
 import msgspec
 import pytest
-from tests.support.samples import HOSTILE, document, scope_of, window
+from msgspec.structs import replace
+from tests.support.samples import HOSTILE, NOW, document, scope_of, window
 
 from common.i18n.locales import ENGLISH
 from common.i18n.report_words import formatter_of
 from common.reports import registry
 from common.reports.catalog.product_performance.standing import ProductPerformance
 from common.reports.document.headlines import Headline
-from common.reports.document.schema import Document, Waterfall
+from common.reports.document.metrics import Unit
+from common.reports.document.schema import Document, LineChart, Series, Waterfall
 from common.reports.document.tables import Table
 from common.reports.model import Scope
 from common.reports.totals.products import ProductTotals
 from common.reports.totals.totals import Totals
-from common.reports.window import Period
+from common.reports.window import Dates, Period, window_of
 from report_pages.formatting import DocumentFormatter, isolated
 from report_pages.sections.registry import KINDS
-from report_pages.sentences import best, headline
+from report_pages.sentences import best, extent, headline
 
 
 def figures(made: Document) -> DocumentFormatter:
@@ -113,6 +117,66 @@ def test_movers_that_only_gain_or_do_not_move(scope: Scope) -> None:
     assert gists(shop(scope, ("a", 5, 1)))["movers"] == f"{isolated('a')} gained most: €0.04."
     assert gists(shop(scope, ("a", 1, 5)))["movers"] == f"{isolated('a')} lost most: −€0.04."
     assert gists(shop(scope, ("a", 5, 5)))["movers"] == "No product's net sales changed."
+
+
+def test_of_movers_that_moved_alike_none_is_said_to_have_moved_most(scope: Scope) -> None:
+    alike = gists(shop(scope, ("a", 5, 1), ("b", 6, 2), ("c", 1, 9)))
+    assert alike["movers"] == f"{isolated('c')} lost most: −€0.08."
+    assert gists(shop(scope, ("a", 1, 5), ("b", 2, 6)))["movers"] == ""
+
+
+def test_there_is_most_of_a_reduction_where_it_is_largest() -> None:
+    """Reversals of 0, 300 and 100 on three days: most of them on the second."""
+    made = document("revenue-overview")
+    reversals = Series("returns", "Sales reversals", Unit.MONEY, "", (0, -300_00, -100_00))
+    days = ("Mon", "Tue", "Wed")
+    assert extent(figures(made), replace(reversals, reduction=True), days) == (
+        "Sales reversals: most on Tue (−€300.00), least on Mon (€0.00)."
+    )
+    assert extent(figures(made), reversals, days) == (
+        "Sales reversals: most on Mon (€0.00), least on Tue (−€300.00)."
+    ), "what is no reduction goes by its value"
+
+
+def test_what_is_not_known_of_all_days_is_not_the_same_throughout() -> None:
+    made = document("revenue-overview")
+    net = Series("net_sales", "Net sales", Unit.MONEY, "", (10_00, None, 10_00))
+    assert extent(figures(made), net, ("Mon", "Tue", "Wed")) == ""
+    known = replace(net, values=(10_00, 10_00))
+    assert extent(figures(made), known, ("Mon", "Tue")) == "Net sales: €10.00 throughout."
+
+
+APRIL = (50_00, 70_00, 71_00, 72_00, 40_00)
+"""What the weeks of April 2026 sell, of which the first has five days and the last has four."""
+
+
+@pytest.mark.parametrize(
+    ("weekly", "told"),
+    [
+        (APRIL, "Net sales: most on 20–26 Apr (€72.00), least on 6–12 Apr (€70.00)."),
+        ((99_00, *APRIL[1:]), "Net sales: most on 20–26 Apr (€72.00), least on 6–12 Apr (€70.00)."),
+        ((50_00, 70_00, 70_00, 70_00, 40_00), "Net sales: €70.00 throughout."),
+    ],
+)
+def test_a_part_of_a_week_is_neither_the_most_nor_the_least_of_weeks(
+    weekly: tuple[int, ...], told: str
+) -> None:
+    assert weekly_gist(document("revenue-overview"), weekly) == told
+
+
+def test_nothing_is_said_of_one_whole_week() -> None:
+    """From Wednesday, 1 April, to Wednesday, 15 April: a whole week and two parts."""
+    over = window_of(Dates(date(2026, 4, 1), date(2026, 4, 15)), scope_of(window()).zone, now=NOW)
+    assert weekly_gist(document("revenue-overview", over), (50_00, 70_00, 30_00)) == ""
+
+
+def weekly_gist(made: Document, weekly: tuple[int, ...]) -> str:
+    """What is said of the weeks of net sales that came to so much."""
+    line = next(each for each in made.sections if isinstance(each, LineChart))
+    net = replace(line.series[0], weekly=weekly)
+    data = KINDS.of(line).view.chart_data(replace(line, series=(net,)), figures(made))
+    assert data is not None
+    return str(data["texts"]["net_sales"]["weekGist"])
 
 
 @pytest.mark.parametrize("report", [each.slug for each in registry.implemented()])

@@ -149,15 +149,25 @@ def _best(figures: DocumentFormatter, found: BestDay | BestProduct | None) -> st
 
 
 def extent(figures: DocumentFormatter, series: Series, names: Sequence[str]) -> str:
-    """Where a series is highest and where lowest; empty where nothing is known."""
+    """Where there is most of a series and where least, of a reduction by its size.
+
+    Empty where nothing is known, and where all that is known is alike but not all is known.
+    """
     known = [
         (value, name) for value, name in zip(series.values, names, strict=True) if value is not None
     ]
     if not known:
         return ""
-    (high, highest), (low, lowest) = max(known, key=_value), min(known, key=_value)
+    sign = -1 if series.reduction else 1
+
+    def size(told: tuple[int, str]) -> int:
+        return sign * told[0]
+
+    (high, highest), (low, lowest) = max(known, key=size), min(known, key=size)
     label = figures.text(series.label)
     if high == low:
+        if len(known) < len(names):
+            return ""
         same = figures.brief(high, series.unit)
         return figures.text("%(label)s: %(value)s throughout.", label=label, value=same)
     return figures.text(
@@ -168,7 +178,3 @@ def extent(figures: DocumentFormatter, series: Series, names: Sequence[str]) -> 
         lowest=lowest,
         low=figures.brief(low, series.unit),
     )
-
-
-def _value(known: tuple[int, str]) -> int:
-    return known[0]

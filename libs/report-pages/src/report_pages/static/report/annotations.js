@@ -88,14 +88,15 @@
     },
   };
 
-  // The highest point, of what is shown negative the lowest; none where all are the same.
-  function peak({ values, reduction }) {
-    const known = [...values.keys()].filter((each) => values[each] !== null);
+  // The highest point, of what is shown negative the lowest, `parts` of weeks left out; none where
+  // another is as high.
+  function peak({ values, reduction }, parts = []) {
+    const known = [...values.keys()].filter((each) => values[each] !== null && !parts[each]);
     if (known.length < 2) return null;
     const sign = reduction ? -1 : 1;
     const worth = (each) => sign * Number(values[each]);
     const best = known.reduce((one, other) => (worth(other) > worth(one) ? other : one));
-    return known.some((each) => worth(each) < worth(best)) ? best : null;
+    return known.every((each) => each === best || worth(each) < worth(best)) ? best : null;
   }
 
   // What is said of the highest point: as much of it as there is room for, above the line, so that the

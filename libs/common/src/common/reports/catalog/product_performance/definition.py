@@ -148,7 +148,9 @@ def _rate(units: int | None, of: Totals) -> int | None:
 
 
 def _best(ranked: tuple[Ranked, ...]) -> BestProduct | None:
-    if not ranked or ranked[0].product.totals.net <= 0:
+    """The product in front; None where another one is as good."""
+    nets = [each.product.totals.net for each in ranked[:2]]
+    if not nets or nets[0] <= 0 or nets[0] in nets[1:]:
         return None
     first = ranked[0]
     return BestProduct(
