@@ -13,12 +13,14 @@
 
   const font = (weight) => `${weight} ${palette.textSize()}px ${palette.font()}`;
 
-  // A figure with the digits that are read: without decimals from 1,000 on.
+  // A figure with the digits that are read: without decimals from 1,000 on, but where it lies halfway,
+  // for it may have been rounded before.
   function brief(page, value, unit) {
     const unitSize = 10n ** BigInt(page.figures.exponents[unit] || 0);
     const number = BigInt(value);
     const size = number < 0n ? -number : number;
-    if (unitSize === 1n || size < 1000n * unitSize) return page.figures.spell(value, unit);
+    const halfway = 2n * (size % unitSize) === unitSize;
+    if (unitSize === 1n || size < 1000n * unitSize || halfway) return page.figures.spell(value, unit);
     const whole = fixedPoint.divideHalfEven(number, unitSize) * unitSize;
     const zeros = page.figures.symbols.decimal + "0".repeat(page.figures.exponents[unit]);
     return page.figures.spell(whole, unit).replace(zeros, "");
