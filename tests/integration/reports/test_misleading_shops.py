@@ -102,7 +102,7 @@ def test_what_came_back_of_one_is_no_share_of_the_others(shop: Shop) -> None:
         "p3": ("20.00", "100.00", "B"),
         "z": ("", "", ""),
     }
-    assert "with €500.00, 50.0% of the total" in sentence(document)
+    assert "with €500.00, 50.0% of all positive net sales" in sentence(document)
 
 
 def test_seven_days_have_no_trend(shop: Shop) -> None:

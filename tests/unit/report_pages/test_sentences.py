@@ -4,10 +4,11 @@ from datetime import date
 
 import msgspec
 import pytest
+from babel import Locale
 from msgspec.structs import replace
 from tests.support.samples import HOSTILE, NOW, document, scope_of, window
 
-from common.i18n.locales import ENGLISH
+from common.i18n.locales import ENGLISH, LOCALES
 from common.i18n.report_words import formatter_of
 from common.reports import registry
 from common.reports.catalog.product_performance.standing import ProductPerformance
@@ -117,6 +118,48 @@ def test_movers_that_only_gain_or_do_not_move(scope: Scope) -> None:
     assert gists(shop(scope, ("a", 5, 1)))["movers"] == f"{isolated('a')} gained most: €0.04."
     assert gists(shop(scope, ("a", 1, 5)))["movers"] == f"{isolated('a')} lost most: −€0.04."
     assert gists(shop(scope, ("a", 5, 5)))["movers"] == "No product's net sales changed."
+
+
+NEGATIVE = (("Zwei", 108_00, 0), ("Eins", 28_00, 0), ("Back", -900_00, 0))
+"""Net sales of -764.00, of which 136.00 are positive: 108.00 are 79.4 % of these, 28.00 20.6 %."""
+
+
+def test_a_share_of_positive_net_sales_is_not_said_to_be_of_the_total(scope: Scope) -> None:
+    made = shop(scope, *NEGATIVE)
+    lead = f"{isolated('Zwei')} leads with €108.00, 79.4% of all positive net sales."
+    assert headline(figures(made)).startswith("Net sales were −€764.00, ")
+    assert headline(figures(made)).endswith(f"; {lead}")
+    assert gists(made)["top"] == (
+        "2 of 3 products are in class A and bring 100% of all positive net sales."
+    )
+    without = shop(scope, *NEGATIVE[:2])
+    assert headline(figures(without)).endswith(" leads with €108.00, 79.4% of the total.")
+    assert gists(without)["top"] == "2 of 2 products are in class A and bring 100% of net sales."
+
+
+@pytest.mark.parametrize("locale", LOCALES.values(), ids=str)
+def test_no_language_calls_a_share_of_some_that_of_all(locale: Locale, scope: Scope) -> None:
+    some, everything = (
+        DocumentFormatter(shop(scope, *sold), formatter_of(locale))
+        for sold in (NEGATIVE, NEGATIVE[:2])
+    )
+    assert best(some) != best(everything)
+    if locale.language != "en":
+        english = [best(replace_words(each)) for each in (some, everything)]
+        assert best(some) not in english
+
+
+def replace_words(figures: DocumentFormatter) -> DocumentFormatter:
+    return DocumentFormatter(figures.document, formatter_of(ENGLISH))
+
+
+def test_what_is_less_than_all_is_not_100_percent(scope: Scope) -> None:
+    """Of 100,000.00 all but a cent: 99.99999 %, in hundredths 100.00."""
+    made = shop(scope, ("Big", 99_999_99, 0), ("Small", 1, 0))
+    assert headline(figures(made)).endswith(" leads with €100,000, 99.99% of the total.")
+    assert gists(made)["top"] == "1 of 2 products is in class A and brings 99.99% of net sales."
+    nearly = shop(scope, ("Big", 99_97, 0), ("Small", 3, 0))
+    assert headline(figures(nearly)).endswith(" leads with €99.97, 99.97% of the total.")
 
 
 def test_of_movers_that_moved_alike_none_is_said_to_have_moved_most(scope: Scope) -> None:

@@ -13,6 +13,7 @@ from common.reports.document.changes import Change, ChangeKind
 from common.reports.document.headlines import BestDay, BestProduct, Kpi
 from common.reports.document.metrics import Unit
 from common.reports.document.schema import Series
+from common.reports.money import part_told
 from report_pages.formatting import DocumentFormatter, isolated
 
 
@@ -129,8 +130,13 @@ def _best(figures: DocumentFormatter, found: BestDay | BestProduct | None) -> st
                 value=figures.brief(found.value, found.unit),
             )
         case BestProduct(share=int(share)):
+            message = (
+                _("%(product)s leads with %(value)s, %(share)s of the total")
+                if _is_of_total(figures, found, share)
+                else _("%(product)s leads with %(value)s, %(share)s of all positive net sales")
+            )
             return figures.text(
-                "%(product)s leads with %(value)s, %(share)s of the total",
+                message,
                 product=isolated(found.name),
                 value=figures.brief(found.value, found.unit),
                 share=figures.brief(share, Unit.PERCENT),
@@ -146,6 +152,13 @@ def _best(figures: DocumentFormatter, found: BestDay | BestProduct | None) -> st
         product=isolated(found.name),
         value=figures.brief(found.value, found.unit),
     )
+
+
+def _is_of_total(figures: DocumentFormatter, found: BestProduct, share: int) -> bool:
+    """Whether a share of what is positive is that of the figure beside it too."""
+    kpis = figures.document.kpis
+    whole = next((each.value for each in kpis if each.key == found.key), None)
+    return whole is not None and 0 < found.value <= whole and part_told(found.value, whole) == share
 
 
 def extent(figures: DocumentFormatter, series: Series, names: Sequence[str]) -> str:

@@ -25,7 +25,8 @@ PAIRS = [
     for one, many in (each for each in words if isinstance(each, tuple))
 ]
 IN_CLASS = "%(count)s of %(all)s products are in class A and bring %(share)s of net sales."
-UNDECLINED = {"Show {count} more", "%(count)s more", IN_CLASS}
+OF_POSITIVE = IN_CLASS.replace("net sales", "all positive net sales")
+UNDECLINED = {"Show {count} more", "%(count)s more", IN_CLASS, OF_POSITIVE}
 """Nothing in them goes with the number in some language: 1 z 9 jest, 5 z 9 jest."""
 BESIDE = {
     *("new orders", "replaced orders", "unchanged orders"),
