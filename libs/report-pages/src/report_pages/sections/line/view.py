@@ -7,15 +7,19 @@ import msgspec
 
 from common.i18n.dates import weekend
 from common.reports import registry
+from common.reports.document.changes import ChangeKind
 from common.reports.document.metrics import DAY, Better
 from common.reports.document.schema import LineChart, Series
+from common.reports.document.series_changes import changes_of
 from report_pages.formatting import DocumentFormatter
 from report_pages.sections.protocol import SectionView, entries
-from report_pages.sections.series_data import accompanied, series_data
+from report_pages.sections.series_data import accompanied, change_data, series_data
 from report_pages.sentences import extent
 
 LONG: Final = 120
 """A window of more days is drawn by weeks at first, and its page leaves out what is many."""
+_IN_COLUMNS: Final = frozenset({ChangeKind.PERCENT, ChangeKind.POINTS})
+"""What the CSV tells changes in."""
 _WEEK: Final = 7
 _SEVERAL: Final = 2
 _FEW: Final = 8
@@ -87,7 +91,7 @@ class LineView(SectionView[LineChart]):
         for each, series in zip(told, section.series, strict=True):
             if series.key in columns:
                 each["absent"] = [_absent(series.values), _absent(series.previous or ())]
-                each["inexact"] = series.changes is not None
+                each["told"] = series.changes and _told(series)
                 each["values"] = each["previous"] = each["changes"] = None
         return told
 
@@ -158,6 +162,16 @@ def is_long(section: LineChart) -> bool:
 def _absent(values: Sequence[int | None]) -> list[int]:
     """The places without a value: what is not known is no 0, though the CSV has one."""
     return [place for place, value in enumerate(values) if value is None]
+
+
+def _told(series: Series) -> list[tuple[int, dict[str, Any] | None]]:
+    """The changes of known days that a column of percents does not say, with their places."""
+    days = zip(series.values, series.previous or (), changes_of(series), strict=True)
+    return [
+        (place, change_data(change))
+        for place, (now, before, change) in enumerate(days)
+        if not (now is None or before is None or (change and change.kind in _IN_COLUMNS))
+    ]
 
 
 def by_week(series: Series, figures: DocumentFormatter) -> str:
