@@ -166,7 +166,7 @@ async def test_days_and_comparison_are_chosen_by_themselves(
     assert csv.text == "last-year"
     assert csv.headers["x-window-kind"] == "chosen"
     assert f'<a href="{link.path}/r/7d">1 week earlier</a>' in page
-    assert f'<a href="{link.path}/r/month{AGAINST}">This month</a>' in page
+    assert f'<a href="{link.path}/r/month{AGAINST}">Month to yesterday</a>' in page
     assert f'action="{link.path}{AGAINST}/r"' in page
     assert led.headers["location"] == f"{link.path}/r/2031-04-01..2031-04-10{AGAINST}"
 

@@ -93,6 +93,11 @@ def short_day(value: date) -> str:
     return f"{value.day} {_MONTHS[value.month - 1]}"
 
 
+def days_in_words(days: Days) -> str:
+    """How many days: ``1 day``, ``30 days``."""
+    return "1 day" if days.count == 1 else f"{number(days.count, 0)} days"
+
+
 def span(days: Days) -> str:
     """First to last day: ``1 Apr – 30 Apr 2026``."""
     if days.first == days.last:

@@ -37,5 +37,13 @@
     return { kind: "percent", value: percents };
   }
 
-  globalThis.salesReport.fixedPoint = { change, divideHalfEven };
+  // What a table says is between the two: the change where that is a difference, which was taken
+  // before they were rounded.
+  function difference(now, before, change, reduction) {
+    if (now === null || before === null) return null;
+    if (["difference", "points"].includes(change?.kind)) return BigInt(change.value);
+    return (reduction ? -1n : 1n) * (now - before);
+  }
+
+  globalThis.salesReport.fixedPoint = { change, difference, divideHalfEven };
 })();
