@@ -180,7 +180,8 @@ def _top(standing: Standing) -> Pareto:
     return Pareto(
         key="top",
         title="ABC classes",
-        description="The products that bring the first 80 % of net sales, the next 15 %, the rest.",
+        description="The products that bring the first 80 % of positive net sales, the next 15 %,"
+        " the rest.",
         labels=tuple(each.product.title for each in shown),
         series=(
             series(
