@@ -1,5 +1,8 @@
 """A shop whose zone was set later has the reports of one that was made in that zone."""
 
+import csv
+import io
+from collections import Counter
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -100,6 +103,7 @@ def test_every_report_is_that_of_a_shop_made_in_the_zone(
 
     linked = shops.reports(moved, old_window)
     assert net_sales(linked) == net_sales(before), "a live link's window is the same instants"
+    check_days(linked, ledger, old_window, ZoneInfo(zone))
 
     _, born = shops.make(ledger.currency, zone)
     load_sales(shops.engine, born, order_lines=ledger.lines, refunds=ledger.refunds)
@@ -119,3 +123,15 @@ def net_sales(reports: Reports) -> set[int | float | None]:
         for kpi in document.kpis
         if kpi.key == "net_sales"
     }
+
+
+def check_days(reports: Reports, ledger: Ledger, window: Window, zone: ZoneInfo) -> None:
+    """Each piece counts on the zone's day on which it was paid, in the days compared with too."""
+    rows = list(csv.DictReader(io.StringIO(reports["revenue-overview"][1].decode("utf-8-sig"))))
+    for prefix, instants in (("", window), ("previous_", window.previous(zone))):
+        sold = Counter[str]()
+        for line in ledger.lines:
+            if line.paid_at is not None and instants.start <= line.paid_at < instants.end:
+                sold[str(line.paid_at.astimezone(zone).date())] += line.quantity
+        told = {row[f"{prefix}date"]: int(row[f"{prefix}units_sold"]) for row in rows}
+        assert {day: units for day, units in told.items() if units} == +sold

@@ -6,7 +6,7 @@ from common.db.audit import Author
 from common.db.shares import Share
 from common.links.options import LinkKind
 from common.links.ranges import Range
-from common.reports.window import Dates, Period, Window
+from common.reports.window import Period, Window
 from sharing.hiding import hidden_by
 from sharing.link_request import LinkRequest
 from sharing.options import comparison_of
@@ -16,16 +16,17 @@ def reissue_of(share: Share, zone: ZoneInfo, author: Author, *, most_seconds: in
     """The same report, days, life, kind, options, label and password, under another address.
 
     One that lives longer than is allowed by now gets ``most_seconds``.
-    A live one goes on moving. Whoever knows the password of the one before opens this one too.
+    A live one goes on moving; parts of days, of a zone of before, become the nearest whole days.
+    Whoever knows the password of the one before opens this one too.
     """
     kind = LinkKind(share.kind)
     life = int((share.expires_at - share.issued_at).total_seconds())
-    days = Window(share.window_from, share.window_to).dates(zone)
+    days = Window(share.window_from, share.window_to).nearest(zone)
     return LinkRequest(
         tenant_id=share.tenant_id,
         zone=zone,
         report=share.report,
-        days=Period(share.period) if kind is LinkKind.LIVE else Dates(days[0], days[-1]),
+        days=Period(share.period) if kind is LinkKind.LIVE else days,
         author=author,
         expires_in=min(life, most_seconds),
         kind=kind,

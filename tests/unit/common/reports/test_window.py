@@ -1,3 +1,4 @@
+from bisect import bisect_right
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
@@ -13,6 +14,7 @@ from common.reports.window import (
     Dates,
     Period,
     Window,
+    day_of,
     shift_of,
     start_of_day,
     window_of,
@@ -76,6 +78,60 @@ def test_whatever_a_window_is_compared_with_clears_it_and_has_its_weekdays(
         assert {*before, *days, *window.lead(6, zone).dates(zone)} <= set(read)
     then = scopes[-1].previous.dates(zone)[0]
     assert (days[0] - then).days == (364 if count <= 364 else 371)
+
+
+@given(modern, st.timedeltas(timedelta(seconds=1), timedelta(days=400)), st.sampled_from(ZONES))
+def test_the_days_of_a_window_are_those_that_hold_its_instants(
+    start: datetime, length: timedelta, zone: ZoneInfo
+) -> None:
+    window = Window(start, start + length)
+    days = window.dates(zone)
+    starts = window.boundaries(zone)
+    last = window.end - timedelta(microseconds=1)
+    assert (days[0], days[-1]) == (day_of(start, zone), day_of(last, zone))
+    assert all(b - a == timedelta(days=1) for a, b in pairwise(days))
+    for instant in (start, start + length / 3, last, *(s for s in starts if s >= start)):
+        day = days[bisect_right(starts, instant) - 1]
+        assert start_of_day(day, zone) <= instant < start_of_day(day + timedelta(days=1), zone)
+
+
+@given(modern, st.timedeltas(timedelta(seconds=1), timedelta(days=400)), st.sampled_from(ZONES))
+def test_parts_of_days_are_compared_with_parts_of_days(
+    start: datetime, length: timedelta, zone: ZoneInfo
+) -> None:
+    window = Window(start, start + length)
+    days = window.dates(zone)
+    for comparison in Comparison:
+        compared = comparison.of(window, zone)
+        before = compared.dates(zone)
+        assert len(before) == len(days)
+        assert before[-1] < days[0]
+        assert [day.weekday() for day in before] == [day.weekday() for day in days]
+        assert abs((compared.end - compared.start) - length) <= timedelta(hours=3), "clocks alone"
+
+
+def test_a_week_of_new_york_is_parts_of_eight_days_in_tokyo() -> None:
+    zones = new_york, tokyo = ZoneInfo("America/New_York"), ZoneInfo("Asia/Tokyo")
+    week = Dates(date(2026, 11, 23), date(2026, 11, 29))
+    window = window_of(week, new_york, now=datetime(2026, 11, 30, 12, tzinfo=UTC))
+    assert [len(window.dates(zone)) for zone in zones] == [7, 8]
+    assert window.dates(tokyo)[-1] == date(2026, 11, 30)
+    compared = window.previous(tokyo)
+    assert compared == Window(*(each - timedelta(days=14) for each in (window.start, window.end)))
+
+
+@given(
+    st.dates(date(2010, 1, 1), date(2035, 1, 1)), st.integers(1, 366), *[st.sampled_from(ZONES)] * 2
+)
+def test_the_nearest_days_are_as_many_whole_ones_of_another_zone(
+    first: date, count: int, issued: ZoneInfo, zone: ZoneInfo
+) -> None:
+    chosen = Dates(first, first + timedelta(days=count - 1))
+    window = window_of(chosen, issued, now=datetime(2040, 1, 1, tzinfo=UTC))
+    nearest = window.nearest(zone)
+    assert window.nearest(issued) == chosen
+    assert abs(nearest.count - count) <= 1, "their clocks change by themselves"
+    assert set(window.dates(zone)) >= {nearest.first, nearest.last}
 
 
 @pytest.mark.parametrize(("days", "shift"), [(1, 7), (7, 7), (8, 14), (30, 35), (90, 91)])

@@ -1,7 +1,8 @@
-"""Periods and windows: whole days of a tenant's time zone, half open.
+"""Periods and windows: days of a tenant's time zone, half open.
 
 A day begins at its first instant on the wall clock of the zone, so days of 23 and 25 hours are
-whole days, and a window is fixed by two UTC instants that never move afterwards.
+whole days, and a window is fixed by two UTC instants that never move afterwards: where the zone has
+changed since, its first and its last day are parts of days.
 """
 
 from dataclasses import dataclass
@@ -19,6 +20,10 @@ MOST_DAYS: Final = 366
 """The longest window that may be asked for: a leap year."""
 EARLIEST: Final = date(2000, 1, 1)
 """The first day that may be asked for."""
+
+_DAY: Final = timedelta(days=1)
+_HALF_A_DAY: Final = timedelta(hours=12)
+_LEAST: Final = timedelta(microseconds=1)
 
 
 class Period(StrEnum):
@@ -53,6 +58,11 @@ class Dates:
         if self.first < EARLIEST:
             raise ValueError(f"the first day is before {EARLIEST}")
 
+    @property
+    def count(self) -> int:
+        """How many they are."""
+        return (self.last - self.first).days + 1
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Window:
@@ -68,8 +78,18 @@ class Window:
             raise ValueError("a window ends after it starts")
 
     def dates(self, zone: ZoneInfo) -> tuple[date, ...]:
-        """The calendar days of the window in ``zone``, in order."""
+        """The calendar days of ``zone`` that hold an instant of the window, in order."""
         return _dates(self, zone)
+
+    def nearest(self, zone: ZoneInfo) -> Dates:
+        """The whole days of ``zone`` that come nearest to the window, about as long.
+
+        Raises:
+            ValueError: they are too long ago.
+        """
+        first = (self.start + _HALF_A_DAY).astimezone(zone).date()
+        last = (self.end + _HALF_A_DAY).astimezone(zone).date() - _DAY
+        return Dates(first, min(max(first, last), first + (MOST_DAYS - 1) * _DAY))
 
     def boundaries(self, zone: ZoneInfo) -> tuple[datetime, ...]:
         """The first instant of each day of the window, in UTC and in order."""
@@ -86,7 +106,8 @@ class Window:
         """The window that figures are compared with: of as many days, of the same weekdays.
 
         It lies as few whole weeks earlier as clear this one: 7 days are compared with those 7 days
-        earlier, 30 with those 35 days earlier, 90 with those 91 days earlier.
+        earlier, 30 with those 35 days earlier, 90 with those 91 days earlier. Parts of days are
+        compared with as much of theirs.
         """
         return self._earlier(shift_of(len(self.dates(zone))), zone)
 
@@ -110,17 +131,27 @@ class Window:
 # A report asks for the same few windows and their days some sixty times.
 @lru_cache(128)
 def _dates(window: Window, zone: ZoneInfo) -> tuple[date, ...]:
-    first = window.start.astimezone(zone).date()
-    past = window.end.astimezone(zone).date()
-    return tuple(first + timedelta(days=n) for n in range((past - first).days))
+    first, last = day_of(window.start, zone), day_of(window.end - _LEAST, zone)
+    return tuple(first + timedelta(days=n) for n in range((last - first).days + 1))
 
 
 @lru_cache(128)
 def _shifted(window: Window, shift: int, zone: ZoneInfo) -> Window:
-    days = window.dates(zone)
-    first = days[0] - timedelta(days=shift)
-    past = first + timedelta(days=len(days))
-    return Window(start_of_day(first, zone), start_of_day(past, zone))
+    days, back = window.dates(zone), timedelta(days=shift)
+    first, last = days[0] - back, days[-1] - back
+    missing = window.start - start_of_day(days[0], zone)
+    held = window.end - start_of_day(days[-1], zone)
+    length = _length(last, zone)
+    if held < _length(days[-1], zone):
+        length = min(held, length)
+    return Window(
+        start_of_day(first, zone) + min(missing, _length(first, zone) - _LEAST),
+        start_of_day(last, zone) + length,
+    )
+
+
+def _length(day: date, zone: ZoneInfo) -> timedelta:
+    return start_of_day(day + _DAY, zone) - start_of_day(day, zone)
 
 
 def shift_of(days: int) -> int:
@@ -134,6 +165,15 @@ def start_of_day(day: date, zone: ZoneInfo) -> datetime:
     Where the clock skips midnight, the day begins at the skip.
     """
     return datetime.combine(day, time.min, zone).astimezone(UTC)
+
+
+def day_of(instant: datetime, zone: ZoneInfo) -> date:
+    """The day of ``zone`` that holds ``instant``.
+
+    Where the clock goes back over midnight, the day has begun when it was first midnight.
+    """
+    day = instant.astimezone(zone).date()
+    return day + _DAY if start_of_day(day + _DAY, zone) <= instant else day
 
 
 def window_of(chosen: Period | Dates, zone: ZoneInfo, *, now: datetime) -> Window:

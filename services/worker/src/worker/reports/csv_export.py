@@ -10,6 +10,7 @@ never in memory.
 import gzip
 import io
 from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
 from functools import partial
 from itertools import islice
 from typing import Final
@@ -32,13 +33,12 @@ Cells = Sequence[Cell]
 
 
 def file_name(report: str, scope: Scope) -> str:
-    """``<report>-<from>-<to>.csv``: the window's bounds as dates of the shop's zone.
+    """``<report>-<from>-<to>.csv``: the window's first day and that after its last.
 
     One that is compared with last year says so before its ending.
     """
-    first, past = (
-        instant.astimezone(scope.zone).date() for instant in (scope.window.start, scope.window.end)
-    )
+    days = scope.window.dates(scope.zone)
+    first, past = days[0], days[-1] + timedelta(days=1)
     against = "" if scope.comparison is Comparison.PREVIOUS else f"-vs-{scope.comparison}"
     return f"{report}-{first:%Y-%m-%d}-{past:%Y-%m-%d}{against}.csv"
 

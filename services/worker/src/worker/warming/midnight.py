@@ -96,7 +96,7 @@ def _of_today(
 def _moved(window: Window, zone: ZoneInfo, now: datetime) -> Window | None:
     """The window of today for who viewed that one: of the period of as many days, or the month."""
     try:
-        return window_of(Period(f"{len(window.dates(zone))}d"), zone, now=now)
+        return window_of(Period(f"{window.nearest(zone).count}d"), zone, now=now)
     except ValueError:
         pass
     for kind in _MONTHS:

@@ -16,7 +16,7 @@ def by_day(sales: Sales) -> tuple[tuple[Totals, ...], tuple[Totals, ...]]:
     scope, found = sales.scope, sales.totals(DAY)
 
     def of(days: Iterable[date]) -> tuple[Totals, ...]:
-        return tuple(_whole(found.get(day, _NOTHING)) for day in days)
+        return tuple(_own(found.get(day, _NOTHING)) for day in days)
 
     return of(scope.window.dates(scope.zone)), of(scope.previous.dates(scope.zone))
 
@@ -28,8 +28,6 @@ def lead(sales: Sales, days: int) -> tuple[Totals, ...]:
     return tuple(found.get(day, _NOTHING.now) for day in dates)
 
 
-def _whole(day: WindowTotals) -> Totals:
-    """A day lies in one window; where a link is of another zone, an edge may lie in both."""
-    if day.previous is _NOTHING.previous:
-        return day.now
-    return day.previous if day.now is _NOTHING.now else day.now + day.previous
+def _own(day: WindowTotals) -> Totals:
+    """A day lies in one window."""
+    return day.now if day.previous is _NOTHING.previous else day.previous
