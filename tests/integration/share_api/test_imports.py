@@ -18,6 +18,7 @@ from common.db.metadata import Model
 from common.db.tenancy import Access, TenantDb, transaction
 from common.jobs.payloads import RunImport
 from ingest.formats import registry
+from ingest.sources import FileKind
 from share_api.imports.upload import MOST_UNFINISHED, TooManyImportsError, begin_upload
 from worker.imports import run
 from worker.imports.slots import slot
@@ -354,6 +355,18 @@ def test_an_empty_body_is_a_file_without_a_header(anna: httpx.Client, world: Wor
     location = started(anna.post(PATH, content=b"", headers=CSV))
     work(world.engine)
     assert "is empty" in anna.get(location).json()["errors"][0]["reason"]
+
+
+@pytest.mark.parametrize("kind", FileKind)
+def test_a_part_without_a_byte_is_a_file_without_a_header(
+    anna: httpx.Client, world: World, kind: FileKind
+) -> None:
+    parts = {FileKind.ORDERS.value: ("sales.csv", ORDERS), kind.value: ("mine.csv", "")}
+    location = started(anna.post(PATH, files=parts, params={"check": "true"}))
+    work(world.engine)
+    (fault,) = anna.get(location).json()["errors"]
+    told = fault["file"], fault["fileName"], fault["reason"]
+    assert told == (kind.plain_name, "mine.csv", "is empty: it needs a header line")
 
 
 def test_a_session_and_a_tenant_are_needed_and_no_other_site(

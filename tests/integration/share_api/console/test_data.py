@@ -7,6 +7,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import httpx
+import pytest
 from sqlalchemy import text
 from tests.integration.share_api.conftest import Serve, World
 from tests.integration.share_api.console.conftest import Tab, a_tab, said
@@ -15,16 +16,22 @@ from tests.integration.share_api.test_imports import ORDERS, REFUNDS, work
 from common.db.tenancy import Access, TenantDb, transaction
 from common.instants import now
 from ingest.ledger.sales_days import sales_span
+from ingest.sources import FileKind
 
 JPY = ORDERS.replace("EUR", "JPY").replace("10.00", "10")
 
 
 def upload(
-    tab: Tab, token: str | None = None, *, check: bool = False, **files: str
+    tab: Tab, token: str | None = None, *, check: bool = False, **files: str | None
 ) -> httpx.Response:
-    """Send the form of the page, its token in front."""
-    parts = [("csrf", (None, tab.csrf if token is None else token))]
-    parts += [(name, (f"{name}.csv", content)) for name, content in files.items()]  # type: ignore[misc]
+    """Send the form of the page, its token in front.
+
+    A browser sends a part without a name or content for each field that was left empty.
+    """
+    own = tab.csrf if token is None else token
+    parts: list[tuple[str, tuple[str | None, str]]] = [("csrf", (None, own))]
+    for name, content in files.items():
+        parts.append((name, ("" if content is None else f"{name}.csv", content or "")))
     path = "/admin/data?check=true" if check else "/admin/data"
     return tab.client.post(path, files=parts)
 
@@ -37,8 +44,7 @@ def orders_of(world: World) -> int:
 
 def test_a_check_says_what_an_import_would_do_and_an_import_does_it(tab: Tab, world: World) -> None:
     tab.open("/admin/data")
-    # A browser sends a part without a name or content for each field that was left empty.
-    sent = upload(tab, check=True, orders=JPY, refunds="", products="", stock="")
+    sent = upload(tab, check=True, orders=JPY, refunds=None, products=None, stock=None)
     assert sent.status_code == 303
     waiting = tab.open(sent.headers["location"])
     assert "Waiting" in said(waiting)
@@ -56,6 +62,19 @@ def test_a_check_says_what_an_import_would_do_and_an_import_does_it(tab: Tab, wo
     assert orders_of(world) == 2
     history = said(tab.open("/admin/data"))
     assert history.index("Done") < history.index("Checked")
+
+
+@pytest.mark.parametrize("check", [False, True])
+@pytest.mark.parametrize("kind", FileKind)
+def test_a_file_without_a_byte_is_refused_by_its_name(
+    tab: Tab, world: World, kind: FileKind, check: bool
+) -> None:
+    tab.open("/admin/data")
+    sent = upload(tab, check=check, **{FileKind.ORDERS: JPY, kind: ""})
+    work(world.engine)
+    told = said(tab.open(sent.headers["location"]))
+    assert f"{kind.plain_name} – – – is empty: it needs a header line" in told
+    assert orders_of(world) == 0
 
 
 def test_orders_of_closed_days_that_changed_are_listed_by_day(tab: Tab, world: World) -> None:
@@ -165,14 +184,14 @@ def test_files_come_from_a_page_of_the_session_alone(tab: Tab, world: World) -> 
 def test_what_cannot_be_read_is_told_on_the_page(tab: Tab) -> None:
     for answer in (
         upload(tab),
-        upload(tab, orders=""),
+        upload(tab, orders=None),
         upload(tab, elsewhere="x"),
         tab.client.post("/admin/data", content=b"csrf=1", headers={"Content-Type": "text/plain"}),
     ):
         assert answer.status_code in {400, 415}
         said(answer)
     assert "No file was chosen." in said(upload(tab))
-    assert "The file is empty." in said(upload(tab, orders=""))
+    assert "No file was chosen." in said(upload(tab, orders=None))
     assert tab.open("/admin/data/x").status_code == 404
 
 

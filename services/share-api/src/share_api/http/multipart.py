@@ -55,8 +55,10 @@ async def iter_file_chunks(
 ) -> AsyncIterator[FileChunk]:
     """The name of a file and the next piece of it, as they arrive; of a form's ``fields`` too.
 
+    Each part of a form begins with an empty piece: one without a byte is there too.
+
     ``chosen`` gets the names of parts that a file was chosen for, which may be empty, and what the
-    sender calls each file.
+    sender calls each file: there by its first piece.
 
     Raises:
         UnsupportedUploadError: neither a CSV nor a form.

@@ -1,6 +1,6 @@
-"""Files that a form sends: its token comes first, a part without content is no file."""
+"""Files that a form sends: its token comes first, a field left empty is no file."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Container
 from typing import Final
 
 from share_api.console.forms.csrf import FIELD, check_csrf_token
@@ -11,9 +11,11 @@ _LONGEST_TOKEN: Final = 100
 
 
 async def checked_files(
-    admin: SignedIn, parts: AsyncIterator[FileChunk]
+    admin: SignedIn, parts: AsyncIterator[FileChunk], chosen: Container[str] = ()
 ) -> AsyncIterator[FileChunk]:
     """The pieces of the files of a form that a page of the session held.
+
+    A file without a byte is one: ``chosen`` has, once it begins, the part that a file is in.
 
     Raises:
         WrongCsrfTokenError: no token of the session stands before the first file.
@@ -26,7 +28,7 @@ async def checked_files(
         if not checked:
             check_csrf_token(admin, token.decode("ascii", "replace"))
             checked = True
-        if data:
+        if data or name in chosen:
             yield name, data
     if not checked:
         check_csrf_token(admin, token.decode("ascii", "replace"))

@@ -1,6 +1,6 @@
 """Routes of data: files are taken in or only checked, and what became of them."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from typing import Final
 
 from fastapi import APIRouter
@@ -47,7 +47,7 @@ async def receive(visit: CurrentVisit, check: bool = False) -> Response:
             visit.db,
             visit.author,
             request.headers,
-            _some(checked_files(visit.admin, parts), chosen),
+            _some(checked_files(visit.admin, parts, chosen)),
             names=chosen,
             checked=check,
         )
@@ -56,20 +56,16 @@ async def receive(visit: CurrentVisit, check: bool = False) -> Response:
     return redirect(f"{DATA}/{import_id}")
 
 
-async def _some(
-    files: AsyncIterator[FileChunk], chosen: Mapping[str, str]
-) -> AsyncIterator[FileChunk]:
-    """The pieces of files; ``chosen`` are the parts that a file was chosen for.
+async def _some(files: AsyncIterator[FileChunk]) -> AsyncIterator[FileChunk]:
+    """The pieces of files.
 
     Raises:
-        InvalidUploadError: there is none, or none that is not empty.
+        InvalidUploadError: there is none.
     """
     found = False
     async for piece in files:
         found = True
         yield piece
-    if not found and chosen:
-        raise InvalidUploadError("The file is empty.")
     if not found:
         raise InvalidUploadError("No file was chosen.")
 
