@@ -139,4 +139,32 @@ def test_moments_are_told_by_how_far_they_are(visit: Open, redis_client: Redis) 
     page = visit(ready(redis_client, "revenue-overview").path).page
     past, future = page.locator(".ago").all_inner_texts()
     assert past.endswith("ago")
-    assert future == "in 6 days"
+    assert future.startswith("in ")
+
+
+RELATIVE = """([moment, zone]) => {
+    const time = document.querySelector("time[data-relative]");
+    [time.dateTime, time.dataset.relative] = [moment, zone];
+    salesReport.relativeTime();
+    return time.parentElement.querySelector(".ago").textContent;
+}"""
+
+
+def test_days_ahead_are_those_of_the_calendar_and_all_else_is_the_nearest(
+    visit: Open, redis_client: Redis
+) -> None:
+    page = visit(ready(redis_client, "revenue-overview").path).page
+    page.clock.set_fixed_time("2026-12-01T09:00:00Z")
+    told = {
+        ("2026-12-03T08:30:00Z", "Europe/Berlin"): "in 2 days",
+        ("2026-12-08T08:48:00Z", "Europe/Berlin"): "in 7 days",
+        ("2026-12-02T15:30:00Z", "Asia/Tokyo"): "in 2 days",
+        ("2026-12-02T15:30:00Z", "UTC"): "tomorrow",
+        ("2026-12-02T15:30:00Z", "Of/NoBrowser"): "tomorrow",
+        ("2026-12-01T22:29:00Z", "UTC"): "in 13 hours",
+        ("2026-12-01T22:31:00Z", "UTC"): "in 14 hours",
+        ("2026-12-01T08:00:20Z", "UTC"): "1 hour ago",
+        ("2026-11-29T10:00:00Z", "America/New_York"): "2 days ago",
+        ("2026-11-30T08:00:00Z", "UTC"): "yesterday",
+    }
+    assert {each: page.evaluate(RELATIVE, list(each)) for each in told} == told
