@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from common.i18n.formatter import Formatter
 from common.i18n.shown_decimals import unit_of
+from common.reports.comparison import Comparison
 from common.reports.document.changes import Change, ChangeKind
 from common.reports.document.metrics import Unit
 from common.reports.document.schema import (
@@ -27,10 +28,14 @@ from worker.forms.source import label_of
 
 
 class Typed(NamedTuple):
-    """A cell: an integer scaled by its unit, a day, a text, or nothing."""
+    """A cell: an integer scaled by its unit, a day, a text, or nothing.
+
+    Of one that stands ``alone`` the column has other units: money is told with its currency.
+    """
 
     value: Cell | date
     unit: Unit
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +48,20 @@ class Grid:
 
 
 def key_figures(document: Document, words: Formatter) -> Grid:
-    """The headline figures."""
+    """The headline figures; with last year's where they are told beside those compared with."""
+    beside = document.last_year_days is not None
+    compared = "Last year" if document.comparison is Comparison.LAST_YEAR else "Before"
+    heads = ("Measure", "These days", compared, "Change", *(["Last year"] * beside), "Definition")
     return Grid(
         words.text("Key figures"),
-        tuple(
-            words.text(each)
-            for each in ("Measure", "These days", "Before", "Change", "Last year", "Definition")
-        ),
+        tuple(map(words.text, heads)),
         tuple(
             (
                 Typed(words.text(kpi.label), Unit.TEXT),
                 Typed(kpi.value, kpi.unit),
                 Typed(kpi.previous, kpi.unit),
                 changed(kpi.change, kpi.unit, words),
-                Typed(kpi.last_year, kpi.unit),
+                *([Typed(kpi.last_year, kpi.unit)] * beside),
                 Typed(words.text(kpi.definition), Unit.TEXT),
             )
             for kpi in document.kpis
@@ -71,7 +76,7 @@ def changed(change: Change | None, unit: Unit, words: Formatter) -> Typed:
     if change.kind is ChangeKind.MULTIPLE:
         times = words.numerals.number(change.value, PERCENT_EXPONENT)
         return Typed(words.text("%(number)s times", number=times), Unit.TEXT)
-    return Typed(change.value, unit_of(change, unit))
+    return Typed(change.value, unit_of(change, unit), alone=True)
 
 
 def grid_of(section: Section, words: Formatter) -> Grid:

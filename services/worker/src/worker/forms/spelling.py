@@ -12,7 +12,7 @@ NOTHING: Final = "–"
 
 
 def spelled(cell: Typed, source: Source) -> str:
-    """A cell; money without its currency, which the facts name."""
+    """A cell; money without its currency, which the facts name, unless it stands alone."""
     match cell.value:
         case None:
             return NOTHING
@@ -23,7 +23,7 @@ def spelled(cell: Typed, source: Source) -> str:
         case str():
             return cell.value
         case value:
-            return _number(value, cell.unit, source)
+            return (amount if cell.alone else _number)(value, cell.unit, source)
 
 
 def amount(value: int, unit: Unit, source: Source) -> str:

@@ -61,6 +61,8 @@ class _Writer:
         self._bold = book.add_format({"bold": True})
         self._wrapped = book.add_format({"text_wrap": True, "valign": "top"})
         self._formats = {unit: book.add_format({"num_format": self._code(unit)}) for unit in Unit}
+        money = book.add_format({"num_format": self._with_currency()})
+        self._alone = {**self._formats, Unit.MONEY: money}
 
     def write(self) -> None:
         document, words = self._source.document, self._source.words
@@ -93,9 +95,15 @@ class _Writer:
 
     def _points(self, number: str) -> str:
         """The number format of percentage points, which are no percents: ``0.00" points"``."""
-        around = self._source.words.text("%(number)s points", number="\0").split("\0")
-        before, after = (f'"{text}"' if text else "" for text in around)
-        return f"{before}{number}{after}"
+        told = self._source.words.text("%(number)s points", number="\0")
+        return _around(told, "\0", number)
+
+    def _with_currency(self) -> str:
+        """The number format of money in a column of other units: ``"€"0.00;"-€"0.00``."""
+        document, numerals = self._source.document, self._source.words.numerals
+        least = numerals.number(1, document.money_exponent)
+        signed = (numerals.money(n, document.money_exponent, document.currency) for n in (1, -1))
+        return ";".join(_around(each, least, self._code(Unit.MONEY)) for each in signed)
 
     def _sheet(self, title: str, heads: Sequence[str], widths: Sequence[int]) -> Worksheet:
         sheet: Worksheet = self._book.add_worksheet(self._name(title))
@@ -137,10 +145,11 @@ class _Writer:
                 self._cell(sheet, place, column, cell)
 
     def _cell(self, sheet: Worksheet, row: int, column: int, cell: Typed) -> None:
-        value, unit = cell
+        value, unit, alone = cell
         match value:
             case int():
-                sheet.write_number(row, column, value / self._power(unit), self._formats[unit])
+                look = (self._alone if alone else self._formats)[unit]
+                sheet.write_number(row, column, value / self._power(unit), look)
             case date():
                 self._day(sheet, row, column, value)
             case str() if unit is Unit.DATE:
@@ -209,3 +218,9 @@ class _Writer:
             for column, text in enumerate(row):
                 look = self._bold if column == 0 else self._wrapped
                 self._text(sheet, place, column, text, look)
+
+
+def _around(told: str, number: str, code: str) -> str:
+    """The number format of ``code`` with the texts that ``told`` has around its ``number``."""
+    before, after = (f'"{text}"' if text else "" for text in told.split(number))
+    return f"{before}{code}{after}"
