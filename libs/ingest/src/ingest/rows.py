@@ -38,6 +38,12 @@ A space begins no id of an input (``ingest.csv.values.identity``), so that no sh
 """
 
 
+LINE_UNTOLD: Final = " "
+"""The line of a refund of an order of which the input tells no lines: of money that is put on what
+the ledger has of it, or, with a product's id behind it, of the line of that product.
+"""
+
+
 class ProductRow(NamedTuple):
     """A product. None keeps what is known of it already; ``unit_cost`` is money."""
 

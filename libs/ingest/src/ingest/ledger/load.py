@@ -37,6 +37,7 @@ from ingest.ledger.reader_settings import Basis, require_same
 from ingest.ledger.refund_checks import EVENT_RULES, INPUT_RULES, TOTAL_RULES
 from ingest.ledger.refund_sums import leave_to_own_word, settle_assumed_dates
 from ingest.ledger.refunds_of_two_ids import leave_two_named
+from ingest.ledger.refunds_untold import book_untold
 from ingest.ledger.stage_orders import stage_orders
 from ingest.ledger.staging import GAPS, ORDER_LINES, PRODUCTS, REFUNDS, STOCK, Cursor, stage
 from ingest.ledger.stated_refunds import settle_stated_refunds
@@ -203,6 +204,7 @@ def _merge(
 
 def _settle(cursor: Cursor, exported_before: int) -> LoadSummary:
     """Settle what is staged beside what was told of its orders before; says of which."""
+    untold = book_untold(cursor)
     leave_to_own_word(cursor, exported_before)
     less_older, less_told = leave_lesser_sums(cursor, exported_before)
     kept, newer = settle_stated_refunds(cursor, exported_before)
@@ -225,6 +227,7 @@ def _settle(cursor: Cursor, exported_before: int) -> LoadSummary:
         alike=alike,
         less_older=less_older,
         less_told=less_told,
+        untold=untold,
         moved=noted(cursor, "staged_orders WHERE moved"),
     )
 

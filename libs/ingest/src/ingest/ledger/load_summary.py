@@ -29,6 +29,7 @@ class LoadSummary:
     stays, ``less_told`` those of which it is less, and nothing says what is older;
     ``edited`` those that the input has less what refunds took out that events told: they stay;
     ``held`` those that lack goods which events told were paid back, and are otherwise: they stay.
+    ``untold`` are those of which refunds were left out, as nothing that was paid is left of them.
     ``moved`` are those that took the place of one of their name that was placed on another day;
     ``names`` are those that the platform's id told from others, or to be the same.
     """
@@ -59,5 +60,6 @@ class LoadSummary:
     alike: NotedOrders = NONE_NOTED
     less_older: NotedOrders = NONE_NOTED
     less_told: NotedOrders = NONE_NOTED
+    untold: NotedOrders = NONE_NOTED
     moved: NotedOrders = NONE_NOTED
     names: Names = NO_NAMES

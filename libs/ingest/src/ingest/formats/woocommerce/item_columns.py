@@ -144,8 +144,12 @@ class ItemColumns:
             raise BadValueError(f"its sku: {clash}")
         count, measured = pieces(quantity_of(parts["quantity"]))
         before = self._money(parts.get("sub_total", parts.get("subtotal", "")))
-        place = position * FORMAT.rows_a_line + number
-        return Line(place, number, count, total, before, name, sku, measured=measured)
+        back = self._money(parts.get("refunded", ""))
+        return Line(
+            *(position * FORMAT.rows_a_line + number, number, count, total, before, name, sku),
+            measured=measured,
+            back=None if back is None else abs(back),
+        )
 
 
 def _codes(cell: str) -> str | None:
