@@ -5,12 +5,14 @@ from typing import Final
 
 from common.reports.document.gaps import GapKind
 from common.reports.money import currency_exponent
-from ingest.csv.damaged_ids import unfloated
+from ingest.csv.damaged_ids import undamaged
+from ingest.csv.headers import folded
 from ingest.csv.records import Record
 from ingest.csv.values import Remembered, identity, title, words
 from ingest.formats.cells import local_instant, sold_in
 from ingest.formats.column_notes import Missing
 from ingest.formats.woocommerce.cell_values import quantity_of, rounding
+from ingest.formats.woocommerce.column_labels import COLUMNS
 
 REQUIRED: Final = frozenset({"Order Number", "Order Status", "Order Date", "Item Name"})
 SPELLINGS: Final[Mapping[str, str]] = {
@@ -19,6 +21,7 @@ SPELLINGS: Final[Mapping[str, str]] = {
     "order line (w/o tax)": "Order Line Total",
 }  # fmt: skip
 _NAME: Final = "name"
+_TOTAL, _WITHOUT_TAX = "Order Line Total", "Order Line (w/o tax)"
 _OF_PRODUCTS: Final = frozenset({"product", "productname", "producttitle", "itemtitle", "title"})
 MISSING: Final[Missing] = {
     "Currency": "all amounts were taken as in the shop's currency",
@@ -52,14 +55,19 @@ GAPS: Final[Mapping[str, GapKind]] = {
 
 
 def spellings_of(names: Collection[str]) -> Mapping[str, str]:
-    """Other spellings of the columns in a header, whose ``names`` are folded.
+    """Other spellings of the columns in a header, whose ``names`` are folded: labels in other
+    languages too.
 
     Older versions called the item ``Name``. Beside another column that may name it, that may be the
-    customer's.
+    customer's. What is of a line without tax is its total, unless that stands beside it.
     """
+    labels = {label: name for label, name in COLUMNS.items() if folded(label) in names}
+    if _TOTAL in labels.values() or folded(_TOTAL) in names:
+        labels = {label: name for label, name in labels.items() if name != _WITHOUT_TAX}
+    labels = {label: _TOTAL if name == _WITHOUT_TAX else name for label, name in labels.items()}
     if not _OF_PRODUCTS.isdisjoint(names):
-        return SPELLINGS
-    return {**SPELLINGS, _NAME: "Item Name"}
+        return {**SPELLINGS, **labels}
+    return {**SPELLINGS, **labels, _NAME: "Item Name"}
 
 
 def records_of(currency: str, timezone: str) -> tuple[Record, Record]:
@@ -71,7 +79,7 @@ def records_of(currency: str, timezone: str) -> tuple[Record, Record]:
     at = local_instant(timezone)
     order = Record(
         {
-            "Order Number": lambda cell: unfloated(identity(cell)),
+            "Order Number": lambda cell: undamaged(identity(cell)),
             "Order Status": text,
             "Order Date": at,
             "Paid Date": at,
@@ -97,7 +105,7 @@ def records_of(currency: str, timezone: str) -> tuple[Record, Record]:
     line = Record(
         {
             "Item Name": Remembered(title).__getitem__,
-            "SKU": Remembered(lambda cell: unfloated(words(cell))).__getitem__,
+            "SKU": Remembered(lambda cell: undamaged(words(cell))).__getitem__,
             "Quantity": count,
             "Quantity (- Refund)": count,
             "Item Cost": money,

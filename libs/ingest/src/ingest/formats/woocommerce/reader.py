@@ -10,15 +10,17 @@ from ingest.csv.table import Columns, Table
 from ingest.formats.column_notes import keep_order_gaps, tell_columns
 from ingest.formats.model import Read, Reading
 from ingest.formats.reconciliation import Reconciliation
-from ingest.formats.woocommerce import export_columns, item_columns
+from ingest.formats.woocommerce import export_columns, item_columns, item_rows
 from ingest.formats.woocommerce.booked_refunds import BookedRefund
-from ingest.formats.woocommerce.definition import FORMAT, ITEMS
+from ingest.formats.woocommerce.column_labels import COLUMNS
+from ingest.formats.woocommerce.definition import FORMAT, ITEM_ROWS, ITEMS
 from ingest.formats.woocommerce.export_rows import ExportRows
 from ingest.formats.woocommerce.order import Order, line_rows, remark, sold, sold_amounts
 from ingest.formats.woocommerce.refunds_of_file import RefundsOfFile
 from ingest.rows import OrderLineRow, RefundRow
 from ingest.sources import FileKind
 
+_LABELS = "columns are named in another language than English; they were read by what they mean"
 _TIMES = "times have no offset; they were read on the shop's clocks"
 
 
@@ -47,7 +49,12 @@ class WooCommerceExport:
         """The lines of the export's orders."""
         names, blocks = header_names(blocks)
         layout: ExportRows | item_columns.ItemColumns
-        if FORMAT.layout_of(names) is ITEMS:
+        found = FORMAT.layout_of(names)
+        if found is ITEM_ROWS:
+            layout = item_rows.ItemRows(self._reading)
+            required, missing = item_rows.REQUIRED, item_columns.MISSING
+            spellings, kinds = item_rows.SPELLINGS, item_columns.GAPS
+        elif found is ITEMS:
             layout = item_columns.ItemColumns(self._reading, names)
             required, missing = item_columns.REQUIRED, item_columns.MISSING
             spellings, kinds = item_columns.SPELLINGS, item_columns.GAPS
@@ -68,6 +75,9 @@ class WooCommerceExport:
                 self._refunds.book(each)
             else:
                 yield from self._told(each)
+        for label in [each for each in table.respelt if each in COLUMNS]:
+            del table.respelt[label]
+            self._reading.notes.tell(_LABELS)
         tell_columns(table, missing, self._reading.notes)
         keep_order_gaps(table, kinds, self._reading.gaps, others=self._others)
         if table.rows:
