@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 import pytest
+from tests.support.webhook_shop import WebhookShop
+from tests.support.woocommerce_json import line, order
 from tests.unit.ingest.formats.woocommerce.test_refund_rows import file, refund, rows
 from tests.unit.ingest.formats.woocommerce.woocommerce_shop import Line, Sold
 
@@ -91,3 +93,38 @@ def test_an_order_that_a_later_file_tells_without_pieces_is_taken_back_whole(bri
         back = read(BACK)
         assert [sum(row[column] for row in back) for column in (3, 4, 5, 6)] == [3, 3_500, 500, 760]
         assert not any(kind == "refunds-left-out" for _, kind, _ in read(GAPS))
+
+
+PAID = {"Order Date": "2026-03-02 10:00"}
+TOLD = {"id": 9, "reason": "", "total": "-11.90"}
+MUG_TOLD = line(1, "20.00", name="Mug", sku="M", quantity=2)
+BY_EVENTS = """
+    SELECT sum(amount + shipping + tax)::int, count(DISTINCT external_id),
+           min(processed_at)::date::text
+    FROM refunds WHERE amount + shipping + tax > 0
+"""
+
+
+@pytest.mark.parametrize("events_first", [True, False])
+@pytest.mark.parametrize("told_at", ["2026-04-05T09:01:00", "2026-04-12T09:00:00"])
+@pytest.mark.parametrize("whole_file", [True, False])
+def test_a_refund_that_events_told_is_that_of_its_rows(
+    service_engine, events_first, told_at, whole_file
+):
+    """Of its day, unless events told it before and the file has not the order with it."""
+    shop = WebhookShop(service_engine, "woocommerce")
+    sold = Sold((MUG,), tax=380, refunded=1_190)
+    summed = [rows("1", sold, **PAID)] if whole_file else []
+    layout, orders = format_of(ImportFile("orders.csv", [file(mug_back(), *summed, OTHER)]))
+    files = {FileKind.ORDERS: orders}
+    paid = order([MUG_TOLD], "23.80", total_tax="3.80")
+    back = paid | {"date_modified_gmt": told_at, "refunds": [TOLD]}
+    shop.hear(("order.updated", paid))
+    if events_first:
+        shop.hear(("order.updated", back))
+    import_files(shop.engine, shop.id, files, layout=layout)
+    if not events_first:
+        shop.hear(("order.updated", back))
+    ((money, refunds, day),) = shop.rows(BY_EVENTS)
+    assert (money, refunds) == (1_190, 1)
+    assert day == ("2026-04-05" if whole_file or not events_first else told_at[:10])

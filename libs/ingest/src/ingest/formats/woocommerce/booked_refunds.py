@@ -16,7 +16,7 @@ from ingest.formats.refund_parts import Back, Left, refund_of
 from ingest.formats.woocommerce.net_amounts import Amounts
 from ingest.formats.woocommerce.order import Head
 from ingest.formats.woocommerce.reconcile import Line
-from ingest.rows import LINE_UNTOLD, REFUNDED, RefundRow
+from ingest.rows import DATED, LINE_UNTOLD, RefundRow
 
 _MOST_ROWS: Final = 1000
 """Of one refund: the rows of the next line of the file stand behind them."""
@@ -56,7 +56,7 @@ class BookedRefund:
     @property
     def id(self) -> str:
         """Its id: no export tells one, and no two refunds of an order are of one minute."""
-        return f"{REFUNDED} {self.clock}"
+        return f"{DATED}{self.clock}"
 
     def plus(self, other: Self) -> Self:
         """Both, which are of one minute."""
