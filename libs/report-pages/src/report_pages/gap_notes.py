@@ -6,7 +6,7 @@ Those of closed days that changed stand under a heading of their own, and mark n
 from typing import NamedTuple
 
 from common.i18n.gap_sentences import gap_sentence
-from common.reports.document.gaps import UNKNOWN, DataGap, rule_of
+from common.reports.document.gaps import UNKNOWN, DataGap, beside_of, rule_of
 from common.reports.document.metrics import Unit
 from common.reports.document.schema import Days
 from report_pages.formatting import DocumentFormatter
@@ -15,15 +15,15 @@ from report_pages.formatting import DocumentFormatter
 class GapNote(NamedTuple):
     """One note: its ``sentence``, and in ``details`` how much it is about and which days.
 
-    ``marked`` are the keys of the figures that are marked with its ``number``; ``before`` says that
-    it is about the days compared with alone, ``heading`` what it stands under.
+    ``marked`` are the keys of the figures that are marked with its ``number``; ``beside`` says what
+    it is about where that is not the report's own days, ``heading`` what it stands under.
     """
 
     number: int
     sentence: str
     details: tuple[str, ...]
     marked: tuple[str, ...]
-    before: bool
+    beside: str
     heading: str
 
 
@@ -43,7 +43,7 @@ def marks(notes: tuple[GapNote, ...], key: str) -> tuple[int, ...]:
 
 
 def _note(number: int, gap: DataGap, sentence: str, figures: DocumentFormatter) -> GapNote:
-    rule, extent = rule_of(gap), gap.now or gap.before
+    rule, extent = rule_of(gap), gap.extent
     details: tuple[str, ...] = ()
     if extent is not None:
         days = Days(extent.first, extent.last, (extent.last - extent.first).days + 1)
@@ -54,6 +54,6 @@ def _note(number: int, gap: DataGap, sentence: str, figures: DocumentFormatter) 
         sentence=sentence,
         details=details,
         marked=() if rule is None or rule.everything else gap.touches,
-        before=gap.now is None,
+        beside=figures.text(beside_of(gap)) if gap.now is None else "",
         heading=UNKNOWN if rule is None else rule.heading,
     )

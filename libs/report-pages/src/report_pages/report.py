@@ -20,7 +20,8 @@ from jinja2 import (
 
 from common.i18n.formatter import Formatter
 from common.links.brand import branded
-from common.reports.document.gaps import is_all_unknown
+from common.reports.document.incomplete import incomplete_document
+from common.reports.document.known_days import is_all_unknown, known_days, known_part
 from common.reports.document.metrics import Unit
 from common.reports.document.schema import Document
 from common.reports.document.tables import is_before
@@ -115,6 +116,9 @@ class ReportTemplates:
             sentence=sentences.headline(figures),
             gaps=gap_notes(figures),
             all_unknown=is_all_unknown(document.gaps, document.days.count),
+            known_part=known_part(document),
+            complete_to=known_days(document.gaps).last_of(document.days),
+            knows_last_year=incomplete_document(document).knows_last_year,
             key=key_figures(document),
             best=sentences.best(figures),
             kinds=self.kinds,

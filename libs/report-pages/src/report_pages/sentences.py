@@ -149,7 +149,7 @@ def _best(figures: DocumentFormatter, found: BestDay | BestProduct | None) -> st
 
 
 def extent(figures: DocumentFormatter, series: Series, names: Sequence[str]) -> str:
-    """Where a series is highest and where lowest; empty where nothing is known."""
+    """Where a series is highest and where lowest; empty where that is not to be told."""
     known = [
         (value, name) for value, name in zip(series.values, names, strict=True) if value is not None
     ]
@@ -157,6 +157,8 @@ def extent(figures: DocumentFormatter, series: Series, names: Sequence[str]) -> 
         return ""
     (high, highest), (low, lowest) = max(known, key=_value), min(known, key=_value)
     label = figures.text(series.label)
+    if high == low and len(known) < len(series.values):
+        return ""
     if high == low:
         same = figures.brief(high, series.unit)
         return figures.text("%(label)s: %(value)s throughout.", label=label, value=same)
