@@ -29,7 +29,7 @@ from report_pages import comparison, layout, sentences
 from report_pages.chart_data import island
 from report_pages.compiled_templates import COMPILED
 from report_pages.formatting import DocumentFormatter, is_number
-from report_pages.gap_notes import gap_notes, marks
+from report_pages.gap_notes import gap_notes, last_year_marks, marks
 from report_pages.key_figures import key_figures
 from report_pages.page_brand import UNBRANDED, PageBrand
 from report_pages.sections.protocol import Defined
@@ -85,6 +85,7 @@ class ReportTemplates:
         self.environment.globals |= {
             "asset": asset,
             "gap_marks": marks,
+            "last_year_marks": last_year_marks,
             "comparison": comparison,
             "is_number": is_number,
             "layout": layout,
