@@ -128,3 +128,19 @@ def test_a_refund_that_events_told_is_that_of_its_rows(
     ((money, refunds, day),) = shop.rows(BY_EVENTS)
     assert (money, refunds) == (1_190, 1)
     assert day == ("2026-04-05" if whole_file or not events_first else told_at[:10])
+
+
+def test_a_refund_of_a_line_that_money_alone_took_from_is_of_what_is_left(bring, read):
+    """A tenth of all, then both mugs: 2.00 of their 20.00 are gone, and the hat has room."""
+    bring(rows("1", SOLD))
+    head, _ = OTHER
+    told = {"Order Number": "1", "Order Status": "Refunded", "Order Date": "2026-04-05 09:00",
+            "Order Total Amount": "-4.76"}  # fmt: skip
+    money = ",".join(told.get(name, "") for name in head.decode().split(",")).encode()
+    bring((head, [money]), OTHER)
+    both = refund("1", Line("Mug", "M", -2, 1_000), tax=-380, at="2026-04-08 09:00")
+    for _ in range(2):
+        said = bring(both, OTHER)
+        back = read(BACK)
+        assert [sum(row[column] for row in back) for column in (4, 5, 6)] == [2_350, 50, 456]
+        assert not any("left out" in note for note in said.notes)

@@ -12,9 +12,12 @@ from common.reports.document.gaps import GapKind
 from ingest.ledger.noted_orders import NONE_NOTED, NotedOrders, noted
 from ingest.ledger.refund_sum_ids import is_sum
 from ingest.ledger.staging import Cursor, derive
-from ingest.rows import LINE_UNTOLD
+from ingest.rows import DATED, LINE_UNTOLD
 
-_UNTOLD: Final = f"starts_with(line_id, '{LINE_UNTOLD}')"
+_UNTOLD: Final = (
+    f"(starts_with(refund_id, '{DATED}') OR starts_with(coalesce(line_id, ''), '{LINE_UNTOLD}'))"
+)
+_OF_ROW: Final = _UNTOLD.replace("refund_id", "r.refund_id").replace("line_id", "r.line_id")
 _ARE_THERE: Final = f"SELECT EXISTS (SELECT FROM staged_refunds WHERE {_UNTOLD})"  # noqa: S608 - words of our own, as below
 # Each order is looked up by itself, whatever is known of tables that were just filled.
 _STAGE_ORDERS: Final = f"""
@@ -27,33 +30,66 @@ _STAGE_ORDERS: Final = f"""
         SELECT id, paid_at, shipping, tax FROM orders
         WHERE tenant_id = %(tenant_id)s AND external_id = r.order_id LIMIT 1) o ON true
 """  # noqa: S608
-_STAGE_LINES: Final = """
-    SELECT o.order_id, l.line_id, l.line_no, l.product_id, l.quantity,
-           l.unit_price::numeric * l.quantity + l.remainder - l.line_discount
-           - coalesce(l.share, w.share, 0) AS worth
-    FROM staged_untold_orders o
-    JOIN staged_order_lines l ON l.head = o.head AND NOT l.again
-    LEFT JOIN staged_shares w ON w.position = l.position
+# A sum has what is known one by one in it, and is weighed beside it.
+_STAGE_BESIDE: Final = f"""
+    SELECT r.order_id, r.line_id, r.quantity, r.amount, r.shipping, r.tax
+    FROM staged_refunds r JOIN staged_untold_orders USING (order_id)
+    WHERE NOT {_OF_ROW} AND NOT {is_sum("r.refund_id", "r.order_id")}
     UNION ALL
-    SELECT o.order_id, l.external_id, l.line_no, p.external_id, l.quantity,
-           l.unit_price::numeric * l.quantity + l.remainder - l.line_discount - l.order_discount
+    SELECT o.order_id, l.external_id, f.quantity, f.amount, f.shipping, f.tax
     FROM staged_untold_orders o CROSS JOIN LATERAL (
-        SELECT * FROM order_lines
-        WHERE tenant_id = %(tenant_id)s AND order_id = o.id AND o.head IS NULL OFFSET 0) l
-    JOIN products p ON p.tenant_id = %(tenant_id)s AND p.id = l.product_id
+        SELECT * FROM refunds
+        WHERE tenant_id = %(tenant_id)s AND order_id = o.id OFFSET 0) f
+    LEFT JOIN order_lines l
+      ON l.tenant_id = %(tenant_id)s AND l.order_id = f.order_id AND l.line_no = f.line_no
+    WHERE NOT {is_sum("f.external_id", "o.order_id")}
+      AND NOT EXISTS (
+        SELECT FROM staged_refunds r
+        WHERE r.order_id = o.order_id AND r.refund_id = f.external_id)
+"""  # noqa: S608
+_STAGE_LINES: Final = """
+    WITH lines AS (
+        SELECT o.order_id, l.line_id, l.line_no, l.product_id, l.quantity,
+               l.unit_price::numeric * l.quantity + l.remainder - l.line_discount
+               - coalesce(l.share, w.share, 0) AS worth
+        FROM staged_untold_orders o
+        JOIN staged_order_lines l ON l.head = o.head AND NOT l.again
+        LEFT JOIN staged_shares w ON w.position = l.position
+        UNION ALL
+        SELECT o.order_id, l.external_id, l.line_no, p.external_id, l.quantity,
+               l.unit_price::numeric * l.quantity + l.remainder - l.line_discount
+               - l.order_discount
+        FROM staged_untold_orders o CROSS JOIN LATERAL (
+            SELECT * FROM order_lines
+            WHERE tenant_id = %(tenant_id)s AND order_id = o.id AND o.head IS NULL OFFSET 0) l
+        JOIN products p ON p.tenant_id = %(tenant_id)s AND p.id = l.product_id
+    )
+    SELECT l.*, l.worth - coalesce(b.amount, 0) AS room,
+           l.quantity - coalesce(b.quantity, 0) AS pieces
+    FROM lines l LEFT JOIN (
+        SELECT order_id, line_id, sum(amount) AS amount, sum(quantity) AS quantity
+        FROM staged_untold_beside GROUP BY order_id, line_id) b USING (order_id, line_id)
 """
 # Of the lines of a product the first that has room; money without one is goodwill of the order.
 _STAGE_EACH: Final = f"""
-    SELECT r.position, r.refund_id, r.order_id, r.processed_at, r.kind, r.quantity, r.amount,
-           r.shipping, r.tax, r.platform_id, o.paid_at, l.line_id,
-           r.line_id = '{LINE_UNTOLD}' AND r.shipping + r.tax = 0 AS of_all
-    FROM staged_refunds r JOIN staged_untold_orders o USING (order_id)
-    LEFT JOIN LATERAL (
-        SELECT line_id FROM staged_untold_lines
-        WHERE order_id = r.order_id AND '{LINE_UNTOLD}' || product_id = r.line_id
-          AND worth >= r.amount AND quantity >= r.quantity
-        ORDER BY line_no LIMIT 1) l ON true
-    WHERE starts_with(r.line_id, '{LINE_UNTOLD}')
+    WITH found AS (
+        SELECT r.*, o.paid_at, l.line_id AS of_line, l.room, l.pieces,
+               r.line_id = '{LINE_UNTOLD}' AND r.shipping + r.tax = 0 AS of_all
+        FROM staged_refunds r JOIN staged_untold_orders o USING (order_id)
+        LEFT JOIN LATERAL (
+            SELECT line_id, room, pieces FROM staged_untold_lines
+            WHERE order_id = r.order_id
+              AND r.line_id IN (line_id, '{LINE_UNTOLD}' || product_id)
+            ORDER BY room >= r.amount AND pieces >= r.quantity DESC, line_no LIMIT 1) l ON true
+        WHERE {_OF_ROW}
+    ), counted AS (
+        SELECT *, sum(amount) OVER so_far AS amounts, sum(quantity) OVER so_far AS counts
+        FROM found WINDOW so_far AS (PARTITION BY order_id, of_line ORDER BY position)
+    )
+    SELECT position, refund_id, order_id, processed_at, kind, amount, shipping, tax, platform_id,
+           paid_at, of_all, CASE WHEN amounts <= room THEN of_line END AS line_id,
+           CASE WHEN counts <= pieces THEN quantity ELSE 0 END AS quantity
+    FROM counted
 """  # noqa: S608
 _STAGE_SPREAD: Final = """
     WITH wholes AS (
@@ -86,27 +122,12 @@ _STAGE_SPREAD: Final = """
     FROM staged_untold_each WHERE NOT (of_all AND amount > 0)
     GROUP BY refund_id, order_id, line_id
 """
-# A sum has what is known one by one in it, and is weighed beside it.
 _STAGE_BEYOND: Final = f"""
     WITH backs AS (
-        SELECT order_id, refund_id, line_id, quantity, amount, shipping, tax
+        SELECT order_id, amount, shipping, tax
         FROM staged_untold_found WHERE NOT {is_sum("refund_id", "order_id")}
         UNION ALL
-        SELECT r.order_id, r.refund_id, r.line_id, r.quantity, r.amount, r.shipping, r.tax
-        FROM staged_refunds r JOIN staged_untold_orders USING (order_id)
-        WHERE NOT starts_with(coalesce(r.line_id, ''), '{LINE_UNTOLD}')
-          AND NOT {is_sum("r.refund_id", "r.order_id")}
-        UNION ALL
-        SELECT o.order_id, f.external_id, l.external_id, f.quantity, f.amount, f.shipping, f.tax
-        FROM staged_untold_orders o CROSS JOIN LATERAL (
-            SELECT * FROM refunds
-            WHERE tenant_id = %(tenant_id)s AND order_id = o.id OFFSET 0) f
-        LEFT JOIN order_lines l
-          ON l.tenant_id = %(tenant_id)s AND l.order_id = f.order_id AND l.line_no = f.line_no
-        WHERE NOT {is_sum("f.external_id", "o.order_id")}
-          AND NOT EXISTS (
-            SELECT FROM staged_refunds r
-            WHERE r.order_id = o.order_id AND r.refund_id = f.external_id)
+        SELECT order_id, amount, shipping, tax FROM staged_untold_beside
     ), worths AS (
         SELECT o.order_id, o.shipping, o.tax, coalesce(sum(l.worth), 0) AS goods
         FROM staged_untold_orders o LEFT JOIN staged_untold_lines l USING (order_id)
@@ -117,10 +138,6 @@ _STAGE_BEYOND: Final = f"""
     SELECT w.order_id FROM worths w JOIN backs b USING (order_id)
     GROUP BY w.order_id, w.shipping, w.tax, w.goods
     HAVING sum(b.amount) > w.goods OR sum(b.shipping) > w.shipping OR sum(b.tax) > w.tax
-    UNION
-    SELECT l.order_id FROM staged_untold_lines l JOIN backs b USING (order_id, line_id)
-    GROUP BY l.order_id, l.line_id, l.worth, l.quantity
-    HAVING sum(b.amount) > l.worth OR sum(b.quantity) > l.quantity
 """  # noqa: S608
 _BOOK: Final = (
     f"DELETE FROM staged_refunds WHERE {_UNTOLD}",  # noqa: S608
@@ -133,9 +150,10 @@ _BOOK: Final = (
     """,
     f"""
     DELETE FROM staged_gaps g USING staged_untold_orders o
-    WHERE g.order_id = o.order_id AND g.kind = CASE
+    WHERE g.order_id = o.order_id AND CASE
         WHEN g.order_id IN (SELECT order_id FROM staged_untold_beyond)
-        THEN '{GapKind.ASSUMED_REFUND_DATES.value}' ELSE '{GapKind.REFUNDS_LEFT_OUT.value}' END
+        THEN g.kind = '{GapKind.ASSUMED_REFUND_DATES.value}' AND o.head IS NULL
+        ELSE g.kind = '{GapKind.REFUNDS_LEFT_OUT.value}' END
     """,  # noqa: S608
 )
 
@@ -150,6 +168,7 @@ def book_untold(cursor: Cursor) -> NotedOrders:
         return NONE_NOTED
     for name, query in (
         ("staged_untold_orders", _STAGE_ORDERS),
+        ("staged_untold_beside", _STAGE_BESIDE),
         ("staged_untold_lines", _STAGE_LINES),
         ("staged_untold_each", _STAGE_EACH),
         ("staged_untold_found", _STAGE_SPREAD),

@@ -107,7 +107,7 @@ def test_what_rows_of_refunds_leave_of_the_sum_has_no_day():
     summed = [each for each in found.refunds if each.refund_id == REFUNDED]
     assert sum(each.amount + each.shipping + each.tax for each in summed) == 1_785
     assert parts(found) == [("1", "1", DAY, 1, 1_000, 0, 190)]
-    assert found.says("does not say when")
+    assert found.says("taken back when it was paid (5.95 EUR)")
 
 
 def test_a_refund_of_more_than_is_left_is_of_that_and_said():

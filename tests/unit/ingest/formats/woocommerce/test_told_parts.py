@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.unit.ingest.formats.woocommerce.test_reader import Read
 from tests.unit.ingest.formats.woocommerce.woocommerce_shop import (
     Line,
@@ -14,6 +16,8 @@ from tests.unit.ingest.formats.woocommerce.woocommerce_shop import (
     export_rows,
     written,
 )
+
+from common.reports.money import decimal_text
 
 MUG, HAT = Line("Mug", "M", 2, 1_000), Line("Hat", "H", 1, 3_000)
 SOLD = Sold((MUG, HAT), shipping=500, tax=1_045)  # 19 % of 55.00: 3.80, 5.70 and 0.95
@@ -130,3 +134,39 @@ def test_a_total_of_all_pieces_tells_how_many_they_were():
     assert [line.quantity for line in found.lines] == [2, 1]
     assert found.totals == {"1": SOLD.total}
     assert sum(each.amount + each.shipping + each.tax for each in found.refunds) == SOLD.total
+
+
+CENTS = st.integers(0, 6_000)
+
+
+@given(
+    backs=st.tuples(st.integers(0, 3_000), st.integers(0, 4_000)),
+    left=st.tuples(st.integers(0, 2), st.integers(0, 1)),
+    sums=st.tuples(st.none() | CENTS, st.none() | CENTS),
+    refunded=st.integers(1, 7_000),
+)
+def test_whatever_is_told_all_of_a_refund_comes_back_and_no_more_than_was_sold(
+    backs, left, sums, refunded
+):
+    names = ("Order Shipping Amount Refunded", "Order Total Tax Amount Refunded")
+    told = {
+        name: "" if cents is None else decimal_text(cents, 2)
+        for name, cents in zip(names, sums, strict=True)
+    }
+    rows = [
+        {"Order Line Total Refunded": decimal_text(back, 2), "Quantity (- Refund)": str(there)}
+        for back, there in zip(backs, left, strict=True)
+    ]
+    content = more(
+        export_rows({"1": replace(SOLD, refunded=refunded)}), *(told | row for row in rows)
+    )
+    found = Read(content)
+    assert found.faults == []
+    back = sum(each.amount + each.shipping + each.tax for each in found.refunds)
+    assert back == min(refunded, SOLD.total)
+    by_line = {each.line_id: (each.quantity, each.amount) for each in found.refunds}
+    for line, (pieces, worth) in {"1": (2, 2_000), "2": (1, 3_000)}.items():
+        quantity, amount = by_line.get(line, (0, 0))
+        assert (0 <= quantity <= pieces, 0 <= amount <= worth) == (True, True)
+    assert 0 <= sum(each.shipping for each in found.refunds) <= 500
+    assert 0 <= sum(each.tax for each in found.refunds) <= 1_045

@@ -54,6 +54,7 @@ def refund_rows(
             *(order, told, parts, notes),
             others=others,
             spread_out=spread_out and left > 0,
+            known=known + gone_of(order, amounts),
             gone=gone_of(order, amounts),
         )
     return rows
@@ -91,10 +92,13 @@ def _say(
     *,
     others: bool,
     spread_out: bool,
+    known: int,
     gone: int,
 ) -> None:
-    """Say what had to be assumed; ``gone`` is what came back of goods that the export lacks."""
-    head, refunded = order.head, order.head.sums.refunded - gone
+    """Say what had to be assumed of what is not ``known``; ``gone`` is what of that came back of
+    goods that the export lacks.
+    """
+    head, refunded = order.head, max(order.head.sums.refunded - known, 0)
     left_out = sum(back.left_out for back in parts)
     beyond = sum(back.beyond for back in parts)
     paid_at = head.paid_at or head.placed_at
