@@ -38,10 +38,10 @@ def visible(page: Page, chart: str) -> list[str]:
 
 def test_another_measure(visit: Open, redis_client: Redis) -> None:
     page = draw(visit(ready(redis_client, "sales-velocity").path).page)
-    assert labels(page, "daily") == ["Units sold", "7-day average of units", "30 days before"]
+    assert labels(page, "daily") == ["Units sold", "7-day average of units", "5 weeks earlier"]
     page.get_by_label("Measure").focus()
     page.keyboard.press("ArrowDown")
-    assert labels(page, "daily") == ["Orders", "30 days before"]
+    assert labels(page, "daily") == ["Orders", "5 weeks earlier"]
     assert settings(page) == {"daily.measure": "orders"}
     page.keyboard.press("ArrowUp")
     assert settings(page) == {}
@@ -52,14 +52,14 @@ def test_weeks_leave_out_what_has_none(visit: Open, redis_client: Redis) -> None
     week = page.get_by_role("button", name="Week", exact=True)
     week.click()
     expect(week).to_have_attribute("aria-pressed", "true")
-    assert labels(page, "daily") == ["Units sold", "30 days before"]
+    assert labels(page, "daily") == ["Units sold", "5 weeks earlier"]
     assert said(page, "daily", 0)[0] == "1–5 Apr (5 days)"
     assert settings(page) == {"daily.by": "week"}
     page.get_by_role("button", name="Day", exact=True).click()
     assert len(labels(page, "daily")) == 3
 
 
-@pytest.mark.parametrize("name", ["30 days before", "7-day average of units"])
+@pytest.mark.parametrize("name", ["5 weeks earlier", "7-day average of units"])
 def test_the_legend_takes_away_and_brings_back(visit: Open, redis_client: Redis, name: str) -> None:
     page = draw(visit(ready(redis_client, "sales-velocity").path).page)
     entry = page.locator("[data-legend=daily]").get_by_role("button", name=name)
@@ -299,7 +299,26 @@ def test_a_line_chart_names_its_lines_and_its_highest_day(visit: Open, redis_cli
             return texts;
         }"""
     )
-    assert {"These days", "30 days before", "Best day · Sat 4 Apr · €2,164"} <= set(texts)
+    assert {"These days", "5 weeks earlier", "Best day · Sat 4 Apr · €2,164"} <= set(texts)
+
+
+def test_no_day_is_the_highest_where_another_is_and_no_part_of_a_week(
+    visit: Open, redis_client: Redis
+) -> None:
+    page = visit(ready(redis_client, "revenue-overview").path).page
+    peaks = page.evaluate(
+        """() => {
+            const { peak } = globalThis.salesReport.annotations;
+            return [
+                peak({ values: [1, null, 3, 2] }),
+                peak({ values: [-1, -3, 0], reduction: true }),
+                peak({ values: [3, 1, 3] }),
+                peak({ values: [9, 1, 2, 8] }, [true, false, false, true]),
+                peak({ values: [9, 1] }, [true, false]),
+            ];
+        }"""
+    )
+    assert peaks == [2, 1, None, 2, None]
 
 
 def test_a_year_is_drawn_by_weeks_and_its_days_come_when_they_are_asked_for(

@@ -31,7 +31,7 @@ def test_a_reader_compares_with_last_year_and_comes_back(
     options = {"viewport": screen, "java_script_enabled": script}
     page = visit(link.path, **options).page
     now = page.inner_text(".hero .kpi-value")
-    assert page.inner_text(".against [aria-current]") == "The days before"
+    assert page.inner_text(".against [aria-current]") == "5 weeks earlier"
     if script:
         assert findings(page) == []
     page.click(".against >> text=Last year")
@@ -43,7 +43,7 @@ def test_a_reader_compares_with_last_year_and_comes_back(
         assert page.locator("[data-legend=daily]").get_by_role("button", name="Last year").count()
         assert findings(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= screen["width"]
-    page.click(".against >> text=The days before")
+    page.click(".against >> text=5 weeks earlier")
     assert page.url == f"{viewer}{link.path}"
 
 
@@ -57,5 +57,5 @@ def test_a_compact_page_leads_to_compact_ones(
     link.activate(redis_client, own)
     page = visit(f"{link.path}/embed").page
     assert page.inner_text(".against [aria-current]") == "Last year"
-    page.click(".against >> text=The days before")
+    page.click(".against >> text=5 weeks earlier")
     assert page.url == f"{viewer}{link.path}/vs/previous/embed"

@@ -65,7 +65,13 @@ def test_long_words_make_no_page_wider_than_the_phone(
     assert page.evaluate(COVERED) == 0
 
 
-@pytest.mark.parametrize(("report", "locale"), [*zip(REPORTS, ["en", "de", "fr"], strict=True)])
+@pytest.mark.parametrize(
+    ("report", "locale"),
+    [
+        *zip(REPORTS, ["en", "de", "fr"], strict=True),
+        *(("sales-velocity", each) for each in ("fr", "pl")),
+    ],
+)
 def test_what_the_script_makes_has_its_place_before(
     visit: Open, redis_client: Redis, report: str, locale: str
 ) -> None:

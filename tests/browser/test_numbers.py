@@ -60,7 +60,7 @@ def told(page: Page, chart: str) -> list[dict[str, str]]:
 
 def previous(point: dict[str, str]) -> str | None:
     """What a tooltip says of the previous window."""
-    return next((v for k, v in point.items() if k.startswith("30 days before")), None)
+    return next((v for k, v in point.items() if k.startswith("5 weeks earlier")), None)
 
 
 def percents(point: dict[str, str]) -> Decimal | None:

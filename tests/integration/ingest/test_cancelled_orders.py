@@ -202,7 +202,7 @@ def test_what_the_version_before_kept_of_a_standing_order_tells_what_its_edits_o
     assert [row for row in shop.back if row[0] < "2026-03-08"] == before
     with transaction(shop.engine, Access(tenant_id=shop.id)) as session:
         facts = session.scalars(text("SELECT facts FROM webhook_orders")).one()
-    assert set(facts["standing"][1]) == {"total", "owed", "current"}, "as that version reads it"
+    assert set(facts["standing"][1]) >= {"total", "owed", "current"}, "as that version reads it"
 
 
 def test_an_edit_that_was_told_minutes_before_the_cancelling_stays_on_its_day(shop: Shop) -> None:

@@ -395,3 +395,25 @@ def test_a_file_of_refunds_beside_an_export_is_the_shops_own_word(shop: Shop) ->
     }
     import_files(shop.engine, shop.id, files, layout=FORMATS["woocommerce"])
     assert shop.back == {"refunded": ("2026-03-08", 600)}
+
+
+def test_an_export_that_assumes_the_days_of_refunds_keeps_those_that_another_told(
+    shop: Shop,
+) -> None:
+    """As much, by two exporters of one site; what it has more of is dated as it can be."""
+
+    def days() -> list[tuple[Any, ...]]:
+        query = "SELECT min(processed_at)::date::text, sum(amount)::int FROM refunds"
+        gap = "SELECT count(*)::int FROM data_gaps WHERE kind = 'assumed-refund-dates'"
+        return [*shop.rows(query)[0], *shop.rows(gap)[0]]
+
+    story = refunded_story()
+    bring_in(shop, story, dated=False)
+    assert days() == ["2026-02-27", 600, 1]
+    bring_in(shop, story)
+    assert days() == ["2026-03-03", 600, 0]
+    bring_in(shop, story, dated=False)
+    assert days() == ["2026-03-03", 600, 0]
+    story.refunds.append((100, START.replace(month=3, day=9)))
+    bring_in(shop, story, dated=False)
+    assert days() == ["2026-02-27", 700, 1]

@@ -244,6 +244,29 @@ def test_money_given_after_an_exchange_is_no_payment_of_what_came_back(shop: Sho
     assert sum(row[3] for row in shop.back) == 1500
 
 
+@pytest.mark.parametrize(
+    "made",
+    [
+        "2026-03-03T10:00:00Z",
+        "2026-03-05T10:00:00Z",
+        "2026-03-05T10:00:01Z",
+        "2026-03-09T10:00:00Z",
+    ],
+)
+@pytest.mark.parametrize("listed", [True, False])
+def test_a_word_knows_the_refunds_that_it_lists_whatever_their_dates(
+    shop: Shop, made: str, listed: bool
+) -> None:
+    """A program may date a refund back, and two clocks are never one: of an order that owes
+    nothing, what is listed paid for its edit, and what is not is given beside it."""
+    paid = refund(2, [], "10.00", at=made)
+    sums = {"current_total_price": "20.00", "total_outstanding": "0.00"}
+    word = order([MUG, CUP], "30.00", at="2026-03-05T10:00:00Z", **sums)
+    known = [EDITED, paid] if listed else [EDITED]
+    shop.tell(word | {"refunds": known}, paid)
+    assert sum(row[3] for row in shop.back) == (1000 if listed else 2000)
+
+
 def test_an_amount_beyond_reason_is_told_and_harms_nothing(shop: Shop) -> None:
     """A number of a thousand million digits is short to write."""
     wrong = order([MUG], "20.00", total_shipping_price_set=None, id=2, name="#2")

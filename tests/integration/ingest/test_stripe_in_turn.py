@@ -1,12 +1,13 @@
 """Itemised reports of Stripe imported in turn: the ledger has what the latest of them comes to."""
 
 from datetime import UTC, datetime, timedelta
-from itertools import count
+from itertools import count, pairwise
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
+from tests.integration.ingest.test_webhook_law import IN_ONE_DATABASE, new_shop
 from tests.support import hypothesis_profiles
 from tests.unit.ingest.formats.stripe.test_reader import BALANCE, row, written
 
@@ -146,3 +147,70 @@ def test_cut_at_any_time_the_ledger_has_the_sum_of_the_rows_so_far(service_engin
             charged = next(amount for charge, amount, _ in rows if charge == f"ch_{number}")
             net = min(max(sum(told), 0), charged)
             assert found[f"ch_{number}"] == (net, 1 if net else 0)
+
+
+@IN_ONE_DATABASE
+@given(report=reports(), data=st.data())
+def test_months_in_turn_come_to_what_one_report_of_all_days_does(service_engine, report, data):
+    """What went back of the charges of earlier months, some months imported again."""
+    charges, rows = report
+    rows = [each for each in rows if each[2]["reporting_category"] not in AGAIN]
+    tenant_id = new_shop(service_engine)
+    cuts = data.draw(st.sets(st.integers(charges, len(rows)), max_size=3))
+    months = [rows[since:until] for since, until in pairwise(sorted({0, *cuts, len(rows)}))]
+    turns = data.draw(
+        st.lists(st.booleans(), min_size=len(months), max_size=len(months)), label="twice"
+    )
+    for month, twice in zip(months, turns, strict=True):
+        for _ in range(1 + twice):
+            content = written(BALANCE, [cells for *_, cells in data.draw(st.permutations(month))])
+            files = {FileKind.ORDERS: ImportFile("report.csv", [content])}
+            import_files(service_engine, tenant_id, files, layout=FORMATS["stripe"])
+    found = net_by_charge(service_engine, tenant_id)
+    for number in range(charges):
+        charged, *back = [amount for charge, amount, _ in rows if charge == f"ch_{number}"]
+        net = max(charged + sum(back), 0)
+        assert found[f"ch_{number}"] == (net, 1 if net else 0)
+    assert left_out_of(service_engine, tenant_id) == []
+
+
+def left_out_of(engine, tenant_id):
+    query = "SELECT order_id, stated FROM data_gaps WHERE kind = 'refunds-left-out' ORDER BY 1"
+    with transaction(engine, Access(tenant_id=tenant_id)) as session:
+        return [tuple(each) for each in session.execute(text(query))]
+
+
+def back_of(number, amount, charge="ch_1", month=4):
+    at = f"2026-{month:02}-10 10:00:00"
+    return row(number, "refund", amount, charge, created_utc=at, source_id=f"re_{number}")
+
+
+def test_what_went_back_of_charges_that_nobody_told_adds_up_by_months(
+    bring, service_engine, tenant_id
+):
+    april, may = [row(1), back_of(2, "-4.00", "ch_9")], [back_of(3, "-7.00", "ch_9", 5)]
+    for month, open_then in ((april, 400), (may, 1100), (april, 1100), (may, 1100)):
+        notes = bring(month).notes
+        assert [each for each in notes if "neither this file nor the ledger" in each]
+        assert left_out_of(service_engine, tenant_id) == [("ch_9", open_then)]
+
+
+def test_more_than_is_left_of_an_earlier_charge_is_left_out_and_said(
+    bring, service_engine, tenant_id
+):
+    bring([row(1), row(2, "refund", "-4.00", source_id="re_2")])
+    notes = bring([back_of(3, "-7.00")]).notes
+    assert [each for each in notes if "left of a charge of an earlier file" in each]
+    assert net_by_charge(service_engine, tenant_id) == {"ch_1": (0, 0)}
+    assert not [each for each in bring([back_of(3, "-5.00")]).notes if "earlier file" in each]
+    assert net_by_charge(service_engine, tenant_id) == {"ch_1": (100, 1)}
+
+
+def test_a_charge_that_a_file_has_with_its_goods_keeps_refunds_of_later_months_a_gap(
+    bring, service_engine, tenant_id, load, line
+):
+    """Which of its goods they are of, no report of payments knows."""
+    load(order_lines=[line("ch_1", "1"), line("ch_1", "2")])
+    bring([back_of(3, "-7.00")])
+    assert net_by_charge(service_engine, tenant_id) == {"ch_1": (2000, 2)}
+    assert left_out_of(service_engine, tenant_id) == [("ch_1", 700)]

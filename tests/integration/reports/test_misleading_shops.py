@@ -32,7 +32,9 @@ def test_one_old_count_of_0_makes_no_product_faster_than_its_shop(shop: Shop) ->
     assert row["units_per_day_change_percent"] == "0.00"
     assert row["days_of_cover"] == "", "200 were sold of none: the count is stale"
     assert kpi(document, "units_per_day").value == 10_00
-    assert sentence(document).startswith("10.00 units were sold a day, the same as in the 30 days")
+    assert sentence(document).startswith(
+        "10.00 units were sold a day, the same as on the same week"
+    )
 
 
 @pytest.mark.parametrize(("days", "left", "cover"), [(30, "0", "0.00"), (29, "10", "1.00")])
@@ -50,8 +52,8 @@ def test_a_shop_that_sells_on_fridays_alone_has_not_changed(shop: Shop, period: 
     read = shop(orders=orders(*daily(10, fridays)))
     document, rows = read("revenue-overview", period)
     assert kpi(document, "net_sales").change == Change(ChangeKind.PERCENT, 0)
-    count = period.days
-    assert f"the same as in the {count} days before" in sentence(document)
+    weeks = {Period.WEEK: "1 week", Period.MONTH: "5 weeks", Period.QUARTER: "13 weeks"}[period]
+    assert f"the same as on the same weekdays {weeks} earlier" in sentence(document)
     assert {row["net_sales_change_percent"] for row in rows.values()} == {"", "0.00"}
     velocity, products = read("sales-velocity", period)
     assert products["p1"]["units_per_day_change_percent"] == "0.00"
@@ -80,7 +82,8 @@ def test_no_percent_is_told_of_less_than_nothing(shop: Shop) -> None:
     document, rows = shop(orders=sold, refunds=back)("product-performance")
     assert kpi(document, "net_sales").change == Change(ChangeKind.DIFFERENCE, 51_00)
     assert rows["p1"]["net_sales_change_percent"] == ""
-    assert sentence(document).startswith("Net sales were €50.00, up €51.00 on the 30 days before; ")
+    told = "Net sales were €50.00, up €51.00 on the same weekdays 5 weeks earlier; "
+    assert sentence(document).startswith(told)
 
 
 def test_what_came_back_of_one_is_no_share_of_the_others(shop: Shop) -> None:
@@ -99,7 +102,7 @@ def test_what_came_back_of_one_is_no_share_of_the_others(shop: Shop) -> None:
         "p3": ("20.00", "100.00", "B"),
         "z": ("", "", ""),
     }
-    assert "with €500.00, 50.0% of the total" in sentence(document)
+    assert "with €500.00, 50.0% of all positive net sales" in sentence(document)
 
 
 def test_seven_days_have_no_trend(shop: Shop) -> None:

@@ -4,6 +4,7 @@ import re
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 from tests.support.samples import document
 
 from common.i18n.locales import ENGLISH
@@ -42,6 +43,30 @@ def test_a_row_is_the_value_the_one_before_and_what_lies_between() -> None:
         assert row.change.startswith(("+", "\u2212")) or number(row.change) == 0
     assert number(sum_of_all.difference) == sum(number(row.difference) for row in days)
     assert sum_of_all.bar is None
+
+
+def test_a_row_has_one_difference() -> None:
+    """Of figures that were rounded, what lies between is that of before they were."""
+    made = document("revenue-overview")
+    figures = DocumentFormatter(made, formatter_of(ENGLISH))
+    told = (Change(ChangeKind.DIFFERENCE, 114_80), Change(ChangeKind.PERCENT, 10_00), None)
+    series = structs.replace(
+        measure(made, "average_order_value"),
+        values=(214_79, 214_79, 214_79),
+        previous=(100_00, 100_00, 100_00),
+        changes=told,
+    )
+    row, percent, none = compared(figures, series)
+    assert (row.difference, row.change) == ("+114.80", "+€114.80")
+    assert (percent.difference, none.difference) == ("+114.79", "+114.79")
+    rate = structs.replace(
+        measure(made, "refund_rate_percent"),
+        values=(5_00,),
+        previous=(2_50,),
+        changes=(Change(ChangeKind.POINTS, 2_51),),
+    )
+    (points,) = compared(figures, rate)
+    assert (points.difference, points.change) == ("+2.51", "+2.51 points")
 
 
 def test_a_week_is_compared_with_the_week_as_far_into_the_days_before() -> None:

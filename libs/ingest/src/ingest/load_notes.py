@@ -22,8 +22,8 @@ _OLDER: Final = (
     " their days and lines"
 )
 _LEFT_OUT: Final = (
-    "webhooks told that it was paid, cancelled or deleted, which the file, being older, has not; it"
-    " stays as they told it"
+    "it is known to be paid, cancelled or deleted, which the file, being older, has not; it stays"
+    " as it is known"
 )
 _TAKEN: Final = (
     "webhooks told it otherwise, and the file does not say when it was written; it was taken as the"
@@ -37,6 +37,10 @@ _HELD: Final = (
     "webhooks told what was paid back for goods that the file lacks, and the file has the order"
     " otherwise; until they tell it again it stays as they told it"
 )
+_LACKING: Final = (
+    "a refund of it is known, by a file of your own or by JSON, of a line that the export lacks;"
+    " the order stays as it is known (call its lines as exports do, 1 for its first)"
+)
 _LESS_OLDER: Final = (
     "the file tells less paid back than was known, and nothing of as late a day, so it is older;"
     " what was known stays"
@@ -45,6 +49,10 @@ _LESS_TOLD: Final = (
     "the file tells less paid back than was known, and not whether it is older; it was taken as the"
     " file has it"
 )
+UNTOLD: Final = (
+    "refunds that the file tells by rows of their own, or of an order whose lines it does not tell,"
+    " were left out: no sale of it is known, or they come to more than is left of it"
+)
 TWO_NAMED: Final = (
     "a refund of a file of your own is one that webhooks told by another id; it counts once, as"
     " they told it (give refunds the ids that the platform gives them)"
@@ -52,6 +60,21 @@ TWO_NAMED: Final = (
 ALIKE: Final = (
     "a refund of a file of your own is as much as one that webhooks told, of another day or of"
     " other lines; both count (if they are one, give it the id that the platform gives)"
+)
+MOVED: Final = (
+    "took the place of one of its number that had been placed more than two days before or after"
+    " (if these are two orders, as of two sites, one is lost: give them numbers of their own)"
+)
+_UNKNOWN_PAYMENT: Final = (
+    "paid back of a charge that neither this file nor the ledger has; left out (a refunds.csv can"
+    " bring it, by the id of the balance transaction)"
+)
+_BEYOND: Final = (
+    "more went back than was left of a charge of an earlier file; what is beyond was left out"
+)
+_OTHER_SIGN: Final = (
+    "an order of that number is known that is called with the sign # where this one is without it,"
+    " or without; both count (if they are one, call it as it is called there)"
 )
 _OTHER_NAME: Final = (
     "its Id is that of an order which the ledger has by another name; it is that order, and goes on"
@@ -85,10 +108,16 @@ def load_notes(summary: LoadSummary) -> tuple[str, ...]:
         (_TAKEN, summary.told_otherwise),
         (_EDITED, summary.edited),
         (_HELD, summary.held),
+        (_LACKING, summary.lacking),
         (TWO_NAMED, summary.two_named),
         (ALIKE, summary.alike),
         (_LESS_OLDER, summary.less_older),
         (_LESS_TOLD, summary.less_told),
+        (UNTOLD, summary.untold),
+        (MOVED, summary.moved),
+        (_UNKNOWN_PAYMENT, summary.elsewhere.unknown),
+        (_BEYOND, summary.elsewhere.beyond),
+        (_OTHER_SIGN, summary.other_sign),
         (_OTHER_NAME, summary.names.other),
         (_APART, summary.names.apart),
         (_DOUBLES, summary.names.doubles),

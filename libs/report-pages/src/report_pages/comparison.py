@@ -15,6 +15,7 @@ from common.reports.money import divide_half_even
 from report_pages.formatting import DocumentFormatter
 
 _THOUSAND: Final = 1_000
+_DIFFERENCES: Final = frozenset({ChangeKind.DIFFERENCE, ChangeKind.POINTS})
 
 
 class Bar(NamedTuple):
@@ -117,16 +118,25 @@ def _row(
     change: Change | None,
     bar: Bar | None,
 ) -> Compared:
-    sign = -1 if series.reduction else 1
-    difference = None if now is None or before is None else sign * (now - before)
     return Compared(
         now=figures.cell(now, series.unit),
         before=figures.cell(before, series.unit),
-        difference=figures.signed(difference, series.unit),
+        difference=figures.signed(_difference(series, now, before, change), series.unit),
         change=figures.signed_change(change, series.unit),
         tone=tone(change, series.better),
         bar=bar,
     )
+
+
+def _difference(
+    series: Series, now: int | None, before: int | None, change: Change | None
+) -> int | None:
+    """The change where that is a difference, taken before the two were rounded; else theirs."""
+    if now is None or before is None:
+        return None
+    if change is not None and change.kind in _DIFFERENCES:
+        return change.value
+    return (-1 if series.reduction else 1) * (now - before)
 
 
 def svg_percent(thousandths: int) -> str:

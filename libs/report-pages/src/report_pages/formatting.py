@@ -13,13 +13,14 @@ from babel import Locale
 
 from common.i18n.formatter import Formatter
 from common.i18n.report_words import formatter_of
-from common.i18n.shown_decimals import as_shown
+from common.i18n.shown_decimals import as_shown, change_as_shown, times_as_shown, unit_of
 from common.reports.comparison import Comparison
 from common.reports.document.changes import Change, ChangeKind
 from common.reports.document.metrics import Unit
 from common.reports.document.schema import Days, Document
 from common.reports.document.tables import Cell
-from common.reports.money import PERCENT_EXPONENT, divide_half_even
+from common.reports.money import PERCENT_EXPONENT
+from common.reports.window import WEEK
 
 NOTHING: Final = "–"
 """Stands where a figure has no value."""
@@ -42,6 +43,11 @@ def isolated(name: str) -> str:
     return f"{_ISOLATE}{short}{_END}"
 
 
+def earlier(wording: Formatter, weeks: int) -> str:
+    """Days so many weeks before others, in brief; they need not be the days right before."""
+    return wording.counted("%(count)s week earlier", "%(count)s weeks earlier", weeks)
+
+
 @dataclass(frozen=True, slots=True)
 class DocumentFormatter:
     """Formats the metrics and names of one document in one locale."""
@@ -54,8 +60,13 @@ class DocumentFormatter:
         """What the days compared with are called: in legends, in heads, beside points of charts."""
         if self.document.comparison is Comparison.LAST_YEAR:
             return self.text("Last year")
-        days = self.document.previous_days.count
-        return self.wording.counted("%(count)s day before", "%(count)s days before", days)
+        return earlier(self.wording, self.weeks_earlier)
+
+    @property
+    def weeks_earlier(self) -> int:
+        """By how many weeks the days compared with lie earlier, each the same weekday."""
+        document = self.document
+        return (document.days.first - document.previous_days.first).days // WEEK
 
     def text(self, message: str, **values: object) -> str:
         """``message`` in the reader's language; see ``Formatter.text``."""
@@ -91,8 +102,10 @@ class DocumentFormatter:
         """
         if not isinstance(value, int):
             return self.amount(value, unit)
-        exponent = self.document.exponent(unit)
-        short, decimals = as_shown(value, unit, exponent)
+        return self._short(as_shown(value, unit, self.document.exponent(unit)), unit)
+
+    def _short(self, shown: tuple[int, int], unit: Unit) -> str:
+        short, decimals = shown
         if unit is Unit.MONEY:
             return self.wording.numerals.money(short, decimals, self.document.currency)
         if unit is Unit.PERCENT:
@@ -101,17 +114,11 @@ class DocumentFormatter:
 
     def change(self, change: Change, unit: Unit) -> str:
         """A change of a figure of ``unit`` in brief: an arrow and a word give its sign."""
-        size = abs(change.value)
-        match change.kind:
-            case ChangeKind.PERCENT:
-                return self.brief(size, Unit.PERCENT)
-            case ChangeKind.DIFFERENCE:
-                return self.brief(size, unit)
-            case ChangeKind.POINTS:
-                number = self.brief(size, Unit.POINTS)
-                return self.text("%(number)s points", number=number)
-            case ChangeKind.MULTIPLE:
-                return self.wording.numerals.number(divide_half_even(size, 10), 1)
+        if change.kind is ChangeKind.MULTIPLE:
+            return self.wording.numerals.number(*times_as_shown(change))
+        of = unit_of(change, unit)
+        said = self._short(change_as_shown(change, of, self.document.exponent(of)), of)
+        return self.text("%(number)s points", number=said) if of is Unit.POINTS else said
 
     def exact_change(self, change: Change | None, unit: Unit) -> str:
         """A change of a figure of ``unit`` with its sign and all its digits, as in tables."""

@@ -13,11 +13,12 @@ from common.reports.document.changes import Change, ChangeKind
 from common.reports.document.headlines import BestDay, BestProduct, Kpi
 from common.reports.document.metrics import Unit
 from common.reports.document.schema import Series
+from common.reports.money import part_told
 from report_pages.formatting import DocumentFormatter, isolated
 
 
 class Told(NamedTuple):
-    """The messages on how a figure has changed; a pair is one that goes by the count of days."""
+    """The messages on how a figure has changed; a pair is one that goes by the count of weeks."""
 
     up: str | tuple[str, str]
     down: str | tuple[str, str]
@@ -46,20 +47,20 @@ _COMPARED: Final[Mapping[Comparison, Told]] = MappingProxyType(
     {
         Comparison.PREVIOUS: Told(
             up=counted(
-                "up %(change)s on the %(count)s day before",
-                "up %(change)s on the %(count)s days before",
+                "up %(change)s on the same weekdays %(count)s week earlier",
+                "up %(change)s on the same weekdays %(count)s weeks earlier",
             ),
             down=counted(
-                "down %(change)s on the %(count)s day before",
-                "down %(change)s on the %(count)s days before",
+                "down %(change)s on the same weekdays %(count)s week earlier",
+                "down %(change)s on the same weekdays %(count)s weeks earlier",
             ),
             same=counted(
-                "the same as in the %(count)s day before",
-                "the same as in the %(count)s days before",
+                "the same as on the same weekdays %(count)s week earlier",
+                "the same as on the same weekdays %(count)s weeks earlier",
             ),
             times=counted(
-                "%(change)s times as much as in the %(count)s day before",
-                "%(change)s times as much as in the %(count)s days before",
+                "%(change)s times as much as on the same weekdays %(count)s week earlier",
+                "%(change)s times as much as on the same weekdays %(count)s weeks earlier",
             ),
         ),
         Comparison.LAST_YEAR: Told(
@@ -107,7 +108,7 @@ def _compared(figures: DocumentFormatter, change: Change, unit: Unit) -> str:
     said = figures.change(change, unit)
     if isinstance(told, str):
         return figures.text(told, change=said)
-    return figures.wording.counted(*told, figures.document.previous_days.count, change=said)
+    return figures.wording.counted(*told, figures.weeks_earlier, change=said)
 
 
 def _told(change: Change, told: Told) -> str | tuple[str, str]:
@@ -129,8 +130,13 @@ def _best(figures: DocumentFormatter, found: BestDay | BestProduct | None) -> st
                 value=figures.brief(found.value, found.unit),
             )
         case BestProduct(share=int(share)):
+            message = (
+                _("%(product)s leads with %(value)s, %(share)s of the total")
+                if _is_of_total(figures, found, share)
+                else _("%(product)s leads with %(value)s, %(share)s of all positive net sales")
+            )
             return figures.text(
-                "%(product)s leads with %(value)s, %(share)s of the total",
+                message,
                 product=isolated(found.name),
                 value=figures.brief(found.value, found.unit),
                 share=figures.brief(share, Unit.PERCENT),
@@ -148,18 +154,33 @@ def _best(figures: DocumentFormatter, found: BestDay | BestProduct | None) -> st
     )
 
 
+def _is_of_total(figures: DocumentFormatter, found: BestProduct, share: int) -> bool:
+    """Whether a share of what is positive is that of the figure beside it too."""
+    kpis = figures.document.kpis
+    whole = next((each.value for each in kpis if each.key == found.key), None)
+    return whole is not None and 0 < found.value <= whole and part_told(found.value, whole) == share
+
+
 def extent(figures: DocumentFormatter, series: Series, names: Sequence[str]) -> str:
-    """Where a series is highest and where lowest; empty where that is not to be told."""
+    """Where there is most of a series and where least, of a reduction by its size.
+
+    Empty where nothing is known, and where all that is known is alike but not all is known.
+    """
     known = [
         (value, name) for value, name in zip(series.values, names, strict=True) if value is not None
     ]
     if not known:
         return ""
-    (high, highest), (low, lowest) = max(known, key=_value), min(known, key=_value)
+    sign = -1 if series.reduction else 1
+
+    def size(told: tuple[int, str]) -> int:
+        return sign * told[0]
+
+    (high, highest), (low, lowest) = max(known, key=size), min(known, key=size)
     label = figures.text(series.label)
-    if high == low and len(known) < len(series.values):
-        return ""
     if high == low:
+        if len(known) < len(names):
+            return ""
         same = figures.brief(high, series.unit)
         return figures.text("%(label)s: %(value)s throughout.", label=label, value=same)
     return figures.text(
@@ -170,7 +191,3 @@ def extent(figures: DocumentFormatter, series: Series, names: Sequence[str]) -> 
         lowest=lowest,
         low=figures.brief(low, series.unit),
     )
-
-
-def _value(known: tuple[int, str]) -> int:
-    return known[0]

@@ -150,7 +150,7 @@ async def test_days_and_comparison_are_kept_from_tab_to_tab(
     assert [url for url, *_ in tabs(page)] == [
         f"{link.path}{IN}/r/7d", f"{link.path}/r/7d", f"{link.path}/in/{THIRD}/r/7d"
     ]  # fmt: skip
-    assert f'<a href="{link.path}{IN}/r/month">This month</a>' in page
+    assert f'<a href="{link.path}{IN}/r/month">Month to yesterday</a>' in page
     assert f'<a href="{both}">Last year</a>' in page
     assert [url for url, *_ in tabs(frame)][1] == f"{link.path}/r/7d/vs/last-year/embed"
     assert led.headers["location"] == f"{link.path}{IN}/r/2031-04-01..2031-04-10/vs/last-year"

@@ -102,12 +102,12 @@ async def test_the_page_says_what_it_is_compared_with_and_leads_to_the_other(
     async with run() as client:
         without = (await client.get(sample.path, headers=BROWSER)).text
     assert f'<a href="{sample.path}{AGAINST}">Last year</a>' in plain
-    assert f'<a href="{sample.path}" aria-current="page">The days before</a>' in plain
-    assert "on the 30 days before" in plain
-    assert f'<a href="{sample.path}">The days before</a>' in page
+    assert f'<a href="{sample.path}" aria-current="page">5 weeks earlier</a>' in plain
+    assert "on the same weekdays 5 weeks earlier" in plain
+    assert f'<a href="{sample.path}">5 weeks earlier</a>' in page
     assert f'<a href="{sample.path}{AGAINST}" aria-current="page">Last year</a>' in page
     assert "on the same weekdays a year before" in page
-    assert "days before</" not in page.replace("The days before</a>", "")
+    assert "weeks earlier</" not in page.replace("5 weeks earlier</a>", "")
     assert '"previousWindow":"Last year"' in page
     assert "/vs/" not in without, "nothing is known of a year ago"
 
@@ -165,8 +165,8 @@ async def test_days_and_comparison_are_chosen_by_themselves(
         assert (await client.post(own, content=body, headers=FORM)).status_code == 404
     assert csv.text == "last-year"
     assert csv.headers["x-window-kind"] == "chosen"
-    assert f'<a href="{link.path}/r/7d">The days before</a>' in page
-    assert f'<a href="{link.path}/r/month{AGAINST}">This month</a>' in page
+    assert f'<a href="{link.path}/r/7d">1 week earlier</a>' in page
+    assert f'<a href="{link.path}/r/month{AGAINST}">Month to yesterday</a>' in page
     assert f'action="{link.path}{AGAINST}/r"' in page
     assert led.headers["location"] == f"{link.path}/r/2031-04-01..2031-04-10{AGAINST}"
 

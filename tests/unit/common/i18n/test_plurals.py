@@ -25,7 +25,8 @@ PAIRS = [
     for one, many in (each for each in words if isinstance(each, tuple))
 ]
 IN_CLASS = "%(count)s of %(all)s products are in class A and bring %(share)s of net sales."
-UNDECLINED = {"Show {count} more", "%(count)s more", IN_CLASS}
+OF_POSITIVE = IN_CLASS.replace("net sales", "all positive net sales")
+UNDECLINED = {"Show {count} more", "%(count)s more", IN_CLASS, OF_POSITIVE}
 """Nothing in them goes with the number in some language: 1 z 9 jest, 5 z 9 jest."""
 BESIDE = {
     *("new orders", "replaced orders", "unchanged orders"),
@@ -81,19 +82,19 @@ def test_one_and_many_are_told_otherwise_where_the_language_does(locale: Locale)
         assert len(few) == len({categories[1], categories[5]}), (one, few)
 
 
-def test_polish_has_a_day_and_days() -> None:
+def test_polish_has_a_week_and_weeks() -> None:
     polish = report_words.formatter_of(LOCALES["pl"])
     one, many = (
-        "the same as in the %(count)s day before",
-        "the same as in the %(count)s days before",
+        "the same as on the same weekdays %(count)s week earlier",
+        "the same as on the same weekdays %(count)s weeks earlier",
     )
     said = [polish.counted(one, many, each) for each in COUNTS]
-    assert [each.partition("(")[2] for each in said] == [
-        "1 dzień)",
-        "2 dni)",
-        "5 dni)",
-        "21 dni)",
-        "22 dni)",
+    assert [each.partition("tygodnia ")[2] for each in said] == [
+        "1 tydzień wcześniej",
+        "2 tygodnie wcześniej",
+        "5 tygodni wcześniej",
+        "21 tygodni wcześniej",
+        "22 tygodnie wcześniej",
     ]
     moving = "Rolling days: always the last %(count)s complete day"
     said = [polish.counted(moving, f"{moving}s", each) for each in (1, 2, 5, 21, 22)]

@@ -15,7 +15,7 @@ from common.reports.document.schema import Document
 from common.reports.document.tables import Cell, Table
 from common.reports.redacting import redacted
 from common.reports.redaction import Redaction
-from common.reports.totals.products import sums_by_category
+from common.reports.totals.products import ProductTotals, sums_by_category
 from common.reports.totals.totals import Totals, WindowTotals, together, window_total
 
 SLUG = "product-performance"
@@ -64,6 +64,35 @@ def test_the_whole_is_that_of_the_report_and_products_without_category_have_a_ro
     assert [each.label for each in table.footer] == ["Without category", "All products"]
     net = next(each.value for each in document.kpis if each.key == "net_sales")
     assert column(table, "net_sales")[-1] == net
+
+
+def test_shares_of_sums_are_of_their_own_net_sales() -> None:
+    """Of 60.00 and 40.00 that are positive; together they are 80.00."""
+    nets = {"a": 60_00, "b": 40_00, "c": -15_00, None: -5_00}
+    sums = {name: WindowTotals(Totals(gross=net)) for name, net in nets.items()}
+    (table,) = categories.by_category(sums)
+    assert [each.label for each in table.footer] == ["Without category", "All products"]
+    assert column(table, "category_share_percent") == [60_00, 40_00, None, None, 80_00]
+
+
+def test_shares_of_products_behind_are_of_their_own_net_sales() -> None:
+    """25 of 10.00 each in front; behind them 5.00 and -10.50, which are none together."""
+    nets = [*(10_00,) * 25, 5_00, -10_50]
+    made = registry.find(SLUG).present(
+        ProductPerformance(
+            tuple(
+                ProductTotals(f"{n:02}", "Name", None, None, Totals(gross=net), Totals())
+                for n, net in enumerate(nets)
+            )
+        ),
+        scope_of(window()),
+    )
+    table = section(made.document, "products")
+    assert table is not None
+    assert [each.label for each in table.footer] == ["Other products", "All products"]
+    shares = column(table, "share_of_net_sales_percent")
+    assert shares[:25] == [3_92] * 25, "10.00 of 255.00"
+    assert shares[25:] == [None, 95_88], "244.50 of 255.00"
 
 
 def test_a_shop_without_categories_has_no_such_section() -> None:

@@ -26,6 +26,8 @@ AMOUNTS = st.integers(-(10**12), 10**12)
         (50_01, 50, ChangeKind.DIFFERENCE, 49_51),
         (-120_00, 10_00, ChangeKind.DIFFERENCE, -130_00),
         (10_000_001, 10_000_000, ChangeKind.DIFFERENCE, 1),
+        (3, 1000_00, ChangeKind.DIFFERENCE, -999_97),
+        (0, 1000_00, ChangeKind.PERCENT, -100_00),
     ],
 )
 def test_a_change_is_told_by_what_its_base_can_carry(

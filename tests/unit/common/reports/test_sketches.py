@@ -16,16 +16,20 @@ from common.reports.catalog.product_performance.standing import ProductPerforman
 from common.reports.catalog.revenue_overview.definition import RevenueOverview
 from common.reports.catalog.sales_velocity.velocity import SalesVelocity
 from common.reports.document.headlines import BestDay, BestProduct
+from common.reports.document.metrics import Unit
 from common.reports.document.schema import LineChart, Movement, Series, Waterfall
 from common.reports.model import Scope
 from common.reports.presenting.weeks import days_of, weeks
 from common.reports.totals.products import ProductTotals
 from common.reports.totals.totals import Totals, total, window_total
-from common.reports.window import Period, window_of
+from common.reports.window import Dates, Period, window_of
 
 NOW = datetime(2026, 5, 2, 8, tzinfo=UTC)
 ZONE = ZoneInfo("Europe/Berlin")
 MONTH = Scope(1, "Shop", "EUR", ZONE, window_of(Period.MONTH, ZONE, now=NOW), NOW, 3)
+ONE_DAY = Scope(
+    1, "Shop", "EUR", ZONE, window_of(Dates(NOW.date(), NOW.date()), ZONE, now=NOW), NOW, 3
+)
 NONE = Totals()
 AMOUNTS = st.integers(-(10**12), 10**12)
 
@@ -112,11 +116,40 @@ def test_an_average_has_no_weeks() -> None:
     assert series_of(line, "units_sold").weekly == (8, 14, 14, 14, 10)
 
 
-def test_the_best_day_is_the_first_of_the_highest() -> None:
-    days = [NONE, Totals(gross=500), Totals(gross=500), *[NONE] * 27]
-    result = RevenueOverview(tuple(days), (NONE,) * 30)
-    document = registry.find("revenue-overview").present(result, MONTH).document
-    assert document.headline.best == BestDay("net_sales", "money", date(2026, 4, 3), 500)  # type: ignore[arg-type]
+def test_the_best_day_is_the_one_with_the_highest_value() -> None:
+    days = [NONE, Totals(gross=499), Totals(gross=500), *[NONE] * 27]
+    assert best_day_of(days) == BestDay("net_sales", Unit.MONEY, date(2026, 4, 4), 500)
+
+
+@pytest.mark.parametrize(
+    "days",
+    [
+        [Totals(gross=50_00)] * 30,
+        [NONE, Totals(gross=500), Totals(gross=500), *[NONE] * 27],
+        [Totals(gross=50_00)],
+    ],
+)
+def test_no_day_is_the_best_where_others_are_as_good_or_there_are_none(days: list[Totals]) -> None:
+    assert best_day_of(days) is None
+
+
+def best_day_of(days: list[Totals]) -> BestDay | BestProduct | None:
+    scope = MONTH if len(days) == 30 else ONE_DAY
+    result = RevenueOverview(tuple(days), (NONE,) * len(days))
+    return registry.find("revenue-overview").present(result, scope).document.headline.best
+
+
+def test_no_product_is_in_front_where_another_is_as_good() -> None:
+    alike = tuple(
+        ProductTotals(each, each, None, None, Totals(units_sold=60, gross=5), NONE)
+        for each in ("a", "b")
+    )
+    velocity = SalesVelocity((NONE,) * 30, (NONE,) * 30, alike)
+    for slug, result in (
+        ("sales-velocity", velocity),
+        ("product-performance", ProductPerformance(alike)),
+    ):
+        assert registry.find(slug).present(result, MONTH).document.headline.best is None
 
 
 def test_nothing_stands_out_where_nothing_was_sold() -> None:

@@ -170,6 +170,14 @@ def test_days_and_instants_are_those_of_the_shop() -> None:
     assert f"<t:{int(EXPIRES.timestamp())}:f>" in embed["description"]
 
 
+@pytest.mark.parametrize(("count", "told"), [(1, "· 1 day in"), (30, "· 30 days in")])
+def test_days_are_counted_in_their_form(count: int, told: str) -> None:
+    made = document("revenue-overview")
+    days = msgspec.structs.replace(made.days, count=count)
+    (embed,) = message(msgspec.structs.replace(made, days=days))["embeds"]
+    assert told in embed["description"]
+
+
 def test_a_report_without_sales_says_so_and_has_no_picture() -> None:
     sent = report_message(document("revenue-overview", 0), link=LINK, expires_at=EXPIRES)
     assert sent.picture is None
@@ -255,6 +263,7 @@ def test_each_report_has_a_picture_with_words_for_it(slug: str) -> None:
     assert drawn is not None
     assert_picture(drawn.png)
     assert "25 Apr – 1 May 2026" in drawn.description
+    assert drawn.description.endswith("Beside them 18 Apr – 24 Apr 2026.")
 
 
 def test_pictures_of_other_figures_differ() -> None:

@@ -82,6 +82,14 @@ class Order(Model):
             "platform_id",
             postgresql_where=text("platform_id IS NOT NULL"),
         ),
+        Index(
+            "ix_orders_names_apart",
+            "tenant_id",
+            text('"left"(external_id, -length(platform_id) - 3)'),
+            postgresql_where=text(
+                "\"right\"(external_id, length(platform_id) + 3) = ' (' || platform_id || ')'"
+            ),
+        ),
     )
 
     tenant_id: Mapped[TenantId]

@@ -10,7 +10,7 @@ class Comparison(StrEnum):
     """What a report is compared with; the value is part of keys, jobs and paths."""
 
     PREVIOUS = "previous"
-    """The days before; see ``Window.previous``."""
+    """The same weekdays a few weeks earlier; see ``Window.previous``."""
     LAST_YEAR = "last-year"
     """The days a year ago; see ``Window.last_year``."""
 

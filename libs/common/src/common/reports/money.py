@@ -94,6 +94,15 @@ def percent(part: int, whole: int) -> int | None:
     return divide_half_even(part * WHOLE, whole) if whole else None
 
 
+def part_told(part: int, whole: int) -> int:
+    """As ``percent`` of a positive whole, where it is told in words.
+
+    What is neither nothing nor all is neither 0 nor 100 %.
+    """
+    told = divide_half_even(part * WHOLE, whole)
+    return min(max(told, 1), WHOLE - 1) if 0 < part < whole else told
+
+
 def change(value: Exact | None, previous: Exact | None) -> int | None:
     """From ``previous`` to ``value`` in hundredths of a percent; None without a base.
 

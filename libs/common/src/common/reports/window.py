@@ -11,8 +11,8 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
-_WEEK: Final = 7
-YEAR_DAYS: Final = 52 * _WEEK
+WEEK: Final = 7
+YEAR_DAYS: Final = 52 * WEEK
 """By how many days last year is shifted: it has the same weekdays."""
 
 MOST_DAYS: Final = 366
@@ -86,7 +86,7 @@ class Window:
         """The window that figures are compared with: of as many days, of the same weekdays.
 
         It lies as few whole weeks earlier as clear this one: 7 days are compared with those 7 days
-        before, 30 with those 35 days before, 90 with those 91 days before.
+        earlier, 30 with those 35 days earlier, 90 with those 91 days earlier.
         """
         return self._earlier(shift_of(len(self.dates(zone))), zone)
 
@@ -125,7 +125,7 @@ def _shifted(window: Window, shift: int, zone: ZoneInfo) -> Window:
 
 def shift_of(days: int) -> int:
     """How many days a window of ``days`` is shifted back to be compared: the fewest whole weeks."""
-    return -(-days // _WEEK) * _WEEK
+    return -(-days // WEEK) * WEEK
 
 
 def start_of_day(day: date, zone: ZoneInfo) -> datetime:

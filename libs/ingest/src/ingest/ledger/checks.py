@@ -5,7 +5,7 @@ numbers are compared as ``numeric``, where nothing can overflow. The rules look 
 at the ledger as it is: nothing is merged before all of them hold.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from psycopg import sql
@@ -39,9 +39,11 @@ class Rule:
     wrong: str | None = None
 
 
-def broken(cursor: Cursor, rules: Sequence[Rule]) -> list[IngestError]:
-    """The errors of all rules that any row breaks, each naming its rows."""
+def broken(cursor: Cursor, rules: Sequence[Rule], tables: Collection[str]) -> list[IngestError]:
+    """The errors of all rules that any row breaks, each naming its rows; of ``tables`` alone, as
+    nothing is staged of others."""
     errors = []
+    rules = [rule for rule in rules if rule.table in tables]
     of_lines = [rule for rule in rules if rule.wrong is not None]
     asked = rules if _any_line(cursor, of_lines) else [r for r in rules if r.wrong is None]
     for rule in asked:

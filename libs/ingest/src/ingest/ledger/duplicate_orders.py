@@ -6,7 +6,7 @@ the order that stays. Where they do not fit it, or what the other name is of can
 the same, both stay, and this is said.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from sqlalchemy import Connection
@@ -20,7 +20,12 @@ from ingest.ledger.staging import Cursor, derive
 from ingest.rows import CANCELLED, CANCELLED_SUM, REFUNDED
 
 _ARE_THERE_ANY: Final = """
-    SELECT EXISTS (SELECT FROM staged_called), EXISTS (SELECT FROM staged_meant)
+    SELECT EXISTS (SELECT FROM staged_called), EXISTS (SELECT FROM staged_meant),
+           EXISTS (SELECT FROM staged_named_by_id)
+"""
+_CALLED_OTHERWISE: Final = """
+    (SELECT order_id FROM staged_namesakes WHERE NOT apart
+     UNION ALL SELECT order_id FROM staged_named_by_id) otherwise
 """
 # An order without an id, by the name that the input alone gives this one, is the same order where
 # it was placed at the same moment; else it may be another site's.
@@ -137,18 +142,16 @@ def take_out_doubles(connection: Connection, cursor: Cursor) -> Names:
     """Take out what the ledger has of the loaded orders by second names; runs behind the merge of
     orders and refunds, and before gaps are weighed.
     """
-    called, meant = cursor.execute(_ARE_THERE_ANY).fetchone() or (False, False)
-    names = Names(meant=noted(cursor, "staged_meant")) if meant else NO_NAMES
+    called, meant, by_id = cursor.execute(_ARE_THERE_ANY).fetchone() or (False, False, False)
+    names = Names(
+        other=noted(cursor, _CALLED_OTHERWISE) if called or by_id else NONE_NOTED,
+        meant=noted(cursor, "staged_meant") if meant else NONE_NOTED,
+    )
     if not called:
         return names
     doubles, twice = _taken_out(connection, cursor)
-    return Names(
-        noted(cursor, "staged_namesakes WHERE NOT apart"),
-        noted(cursor, "staged_namesakes WHERE apart"),
-        doubles,
-        twice,
-        names.meant,
-    )
+    apart = noted(cursor, "staged_namesakes WHERE apart")
+    return replace(names, apart=apart, doubles=doubles, twice=twice)
 
 
 def _taken_out(connection: Connection, cursor: Cursor) -> tuple[NotedOrders, NotedOrders]:

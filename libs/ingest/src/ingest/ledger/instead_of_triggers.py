@@ -59,6 +59,7 @@ _GOING_SUPERSEDED: Final = """
     FOR UPDATE OF r
 """
 _STAGED: Final = (_GOING_ORDERS, _GOING_LINES, _GOING_REFUNDS, _GOING_SUPERSEDED, _COMING)
+_NO_REFUNDS: Final = (_GOING_ORDERS, _GOING_LINES, _COMING)
 
 _OF_ORDERS: Final = (
     """
@@ -109,13 +110,14 @@ _MISSING: Final = {
 
 
 @contextmanager
-def writing_staged(cursor: Cursor) -> Iterator[None]:
-    """Write what is staged: its days are marked, and what it refers to stays.
+def writing_staged(cursor: Cursor, *, refunds: bool) -> Iterator[None]:
+    """Write what is staged: its days are marked, and what it refers to stays. ``refunds`` says that
+    some are to be written or go.
 
     Raises:
         psycopg.errors.ForeignKeyViolation: what it refers to is deleted meanwhile.
     """
-    _mark(cursor.execute, _STAGED, {})
+    _mark(cursor.execute, _STAGED if refunds else _NO_REFUNDS, {})
     for table, query in _MISSING.items():
         (missing,) = cursor.execute(query).fetchone() or (0,)
         if missing:

@@ -17,31 +17,31 @@ from common.db.sales import LOCK_LEDGER, NEXT_VERSION, NOTE_SALES
 from common.db.tenancy import Access, transaction
 from common.instants import now
 from ingest.gaps import Gaps
-from ingest.ledger.cancelled_sums import settle_cancelled_sums, settle_told_sums
 from ingest.ledger.checks import LINE_RULES, ORDER_RULES, PRODUCT_RULES, STOCK_RULES, broken
 from ingest.ledger.closed_days import note_closed_days
 from ingest.ledger.duplicate_orders import take_out_doubles
 from ingest.ledger.errors import IngestError, refuse
 from ingest.ledger.gaps import merge_gaps
 from ingest.ledger.instead_of_triggers import writing_staged
-from ingest.ledger.lesser_sums import leave_lesser_sums
 from ingest.ledger.load_summary import LoadSummary
 from ingest.ledger.merge_orders import merge_orders
 from ingest.ledger.merge_products import merge_products, merge_stock, stage_catalogue
-from ingest.ledger.merge_refunds import lift_refunds, merge_refunds, stage_events
-from ingest.ledger.noted_orders import NONE_NOTED
-from ingest.ledger.older_exports import leave_older, left_out, told_otherwise
+from ingest.ledger.merge_refunds import (
+    StagedEvents,
+    lift_refunds,
+    merge_refunds,
+    stage_events,
+)
+from ingest.ledger.older_exports import leave_older, left_out
 from ingest.ledger.order_runs import in_runs
 from ingest.ledger.order_sequence import OrderSequence
 from ingest.ledger.reader_settings import Basis, require_same
 from ingest.ledger.refund_checks import EVENT_RULES, INPUT_RULES, TOTAL_RULES
-from ingest.ledger.refund_sums import leave_to_own_word, settle_assumed_dates
-from ingest.ledger.refunds_of_two_ids import leave_two_named
+from ingest.ledger.refund_sums import settle_assumed_dates
+from ingest.ledger.settle import settle
 from ingest.ledger.stage_orders import stage_orders
 from ingest.ledger.staging import GAPS, ORDER_LINES, PRODUCTS, REFUNDS, STOCK, Cursor, stage
-from ingest.ledger.stated_refunds import settle_stated_refunds
 from ingest.ledger.time_limits import PATIENT, TimeLimits
-from ingest.ledger.told_edits import supersede_edits, told_with_edits
 from ingest.rows import OrderLineRow, ProductRow, RefundRow, StockRow
 
 _RULES = tuple(
@@ -56,13 +56,15 @@ _PREPARE = (
     " set_config('lock_timeout', %(lock)s, true), set_config('jit', 'off', true),"
     " set_config('work_mem', '64MB', true), set_config('default_statistics_target', '10', true)"
 )
+_BACK = """
+    SELECT sum(amount) AS amount, min(processed_at) AS first, max(processed_at) AS last
+    FROM staged_events
+    WHERE paid_at IS NOT NULL AND (position IS NOT NULL OR order_key IN (
+        SELECT order_key FROM staged_summed_up WHERE told))
+"""
+_NOTHING_BACK = "SELECT 0 AS amount, NULL::timestamptz AS first, NULL::timestamptz AS last"
 _FACTS = """
-    WITH back AS (
-        SELECT sum(amount) AS amount, min(processed_at) AS first, max(processed_at) AS last
-        FROM staged_events
-        WHERE paid_at IS NOT NULL AND (position IS NOT NULL OR order_key IN (
-            SELECT order_key FROM staged_summed_up WHERE told))
-    ), paid AS (
+    WITH back AS ({back}), paid AS (
         SELECT sum(order_discount) AS discounts, min(paid_at) AS first, max(paid_at) AS last
         FROM staged_orders WHERE paid_at IS NOT NULL
     ), goods AS (
@@ -127,11 +129,7 @@ def load_sales(
         transaction(engine, Access(tenant_id=tenant_id)) as session,
         Cursor(_driver(session.connection(), limits), tenant_id) as cursor,
     ):
-        require_restricted_role(session.connection())
-        if begin is not None:
-            begin(session.connection())
-        cursor.execute(_PREPARE, limits.settings())
-        cursor.execute(LOCK_LEDGER)
+        _begin(session.connection(), cursor, limits, begin)
         require_same(session.connection(), tenant_id, read_by)
         gaps, sequence = gaps or Gaps(), OrderSequence()
         staged = Staged(
@@ -143,11 +141,26 @@ def load_sales(
         )
         leave_older(cursor, export_of)
         stage_catalogue(cursor, by_title=products_by_title)
-        stage_orders(cursor, apart=not sequence.strict, events_know_more=events_know_more)
+        apart = not sequence.strict
+        stage_orders(cursor, exported_before, apart=apart, events_know_more=events_know_more)
         summary = _merge(session.connection(), cursor, staged, gaps, review, exported_before)
         if conclude is not None:
             conclude(session.connection(), summary)
         return summary
+
+
+def _begin(
+    connection: Connection,
+    cursor: Cursor,
+    limits: TimeLimits,
+    begin: Callable[[Connection], None] | None,
+) -> None:
+    """Let who loads begin, and wait for the ledger."""
+    require_restricted_role(connection)
+    if begin is not None:
+        begin(connection)
+    cursor.execute(_PREPARE, limits.settings())
+    cursor.execute(LOCK_LEDGER)
 
 
 def _merge(
@@ -159,23 +172,26 @@ def _merge(
     exported_before: int,
 ) -> LoadSummary:
     """Have all that is staged reviewed, and write it, where there is something."""
-    settled = _settle(cursor, exported_before)
-    summed = stage_events(cursor, exported_before)
-    review(broken(cursor, _RULES))
+    settled = settle(cursor, exported_before)
+    events = stage_events(cursor, exported_before)
+    review(broken(cursor, _RULES, _tables(staged, events)))
     if staged == Staged(0, 0, 0, 0, 0):
         return LoadSummary()
     new_products = merge_products(cursor)
     closed_days = note_closed_days(cursor, now())
-    with writing_staged(cursor):
-        lift_refunds(cursor)
+    with writing_staged(cursor, refunds=events.any):
+        if events.any:
+            lift_refunds(cursor)
         orders = merge_orders(cursor)
-        ignored = merge_refunds(cursor)
-    merge_stock(cursor)
+        ignored = merge_refunds(cursor) if events.any else 0
+    if staged.stock_counts:
+        merge_stock(cursor)
     names = take_out_doubles(connection, cursor)
     merge_gaps(cursor, gaps)
-    if summed.orders:
+    if events.summed.orders:
         settle_assumed_dates(cursor)
-    first_at, last_at, net_sales = cursor.execute(_FACTS).fetchone() or (None, None, 0)
+    facts = _FACTS.format(back=_BACK if events.any else _NOTHING_BACK)
+    first_at, last_at, net_sales = cursor.execute(facts).fetchone() or (None, None, 0)
     (version,) = cursor.execute(NEXT_VERSION).fetchone() or (None,)
     if staged.lines:
         cursor.execute(NOTE_SALES)
@@ -187,7 +203,7 @@ def _merge(
         orders_replaced=orders.orders_replaced,
         orders_unchanged=orders.orders_unchanged,
         lines=staged.lines,
-        refunds=staged.refunds - ignored,
+        refunds=staged.refunds - ignored - settled.elsewhere.left_out,
         cancellations_without_payment=ignored,
         stock_counts=staged.stock_counts,
         net_sales=int(net_sales),
@@ -195,37 +211,21 @@ def _merge(
         last_at=last_at,
         version=version,
         closed_days=closed_days,
-        summed_beside=summed,
+        summed_beside=events.summed,
         older=left_out(cursor),
         names=names,
     )
 
 
-def _settle(cursor: Cursor, exported_before: int) -> LoadSummary:
-    """Settle what is staged beside what was told of its orders before; says of which."""
-    leave_to_own_word(cursor, exported_before)
-    less_older, less_told = leave_lesser_sums(cursor, exported_before)
-    kept, newer = settle_stated_refunds(cursor, exported_before)
-    two_named, alike = leave_two_named(cursor)
-    beside = edited = held = NONE_NOTED
-    if exported_before:
-        supersede_edits(cursor)
-        edited, held = told_with_edits(cursor)
-        beside = settle_cancelled_sums(cursor)
-    else:
-        settle_told_sums(cursor)
-    return LoadSummary(
-        kept_refunds=kept,
-        known_beside=beside,
-        newer_told=newer,
-        told_otherwise=told_otherwise(cursor),
-        edited=edited,
-        held=held,
-        two_named=two_named,
-        alike=alike,
-        less_older=less_older,
-        less_told=less_told,
-    )
+def _tables(staged: Staged, events: StagedEvents) -> set[str]:
+    """The ledger's tables that anything is staged of."""
+    counts = {
+        "products": staged.products,
+        "stock_counts": staged.stock_counts,
+        "order_lines": staged.lines,
+        "refunds": events.any,
+    }
+    return {table for table, count in counts.items() if count}
 
 
 def _driver(connection: Connection, limits: TimeLimits) -> psycopg.Connection[object]:

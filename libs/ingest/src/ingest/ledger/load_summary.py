@@ -5,6 +5,7 @@ from datetime import datetime
 
 from ingest.ledger.closed_days import NONE_CHANGED, ClosedDays
 from ingest.ledger.duplicate_orders import NO_NAMES, Names
+from ingest.ledger.known_payments import NO_PAYMENTS, PaymentsElsewhere
 from ingest.ledger.noted_orders import NONE_NOTED, NotedOrders
 
 
@@ -29,6 +30,11 @@ class LoadSummary:
     stays, ``less_told`` those of which it is less, and nothing says what is older;
     ``edited`` those that the input has less what refunds took out that events told: they stay;
     ``held`` those that lack goods which events told were paid back, and are otherwise: they stay.
+    ``lacking`` those that lack lines of which other refunds are known: so do they;
+    ``untold`` are those of which refunds were left out, as nothing that was paid is left of them.
+    ``moved`` are those that took the place of one of their name that was placed on another day;
+    ``other_sign`` new ones that the ledger has with the sign of their number, or without it;
+    ``elsewhere`` are payments of which refunds came without them;
     ``names`` are those that the platform's id told from others, or to be the same.
     """
 
@@ -54,8 +60,13 @@ class LoadSummary:
     told_otherwise: NotedOrders = NONE_NOTED
     edited: NotedOrders = NONE_NOTED
     held: NotedOrders = NONE_NOTED
+    lacking: NotedOrders = NONE_NOTED
     two_named: NotedOrders = NONE_NOTED
     alike: NotedOrders = NONE_NOTED
     less_older: NotedOrders = NONE_NOTED
     less_told: NotedOrders = NONE_NOTED
+    untold: NotedOrders = NONE_NOTED
+    moved: NotedOrders = NONE_NOTED
+    other_sign: NotedOrders = NONE_NOTED
+    elsewhere: PaymentsElsewhere = NO_PAYMENTS
     names: Names = NO_NAMES

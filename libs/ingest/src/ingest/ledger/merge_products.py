@@ -8,10 +8,10 @@ from psycopg import sql
 
 from ingest.ledger.staging import Cursor, derive
 
-# The lines that tell anything of their products, and when they were sold.
+# The lines that tell anything of their products, and when they were sold, if they were.
 _STAGE_WORDS = """
     SELECT l.product_id, l.position, l.product_title AS title, l.category, l.product_sku AS sku,
-           coalesce(h.paid_at, h.placed_at) AS sold_at
+           h.paid_at AS sold_at
     FROM staged_order_lines l JOIN staged_order_lines h ON h.position = l.head
     WHERE l.product_title IS NOT NULL OR l.category IS NOT NULL OR l.product_sku IS NOT NULL
 """
@@ -65,28 +65,31 @@ _STAGE_ALIASES = """
 _JOIN_ALIASES = """
     UPDATE {} l SET product_id = a.target FROM staged_aliases a WHERE l.product_id = a.product_id
 """
-# What a line says of its product counts as the latest sale says it; products.csv goes first.
+# What a line says of its product counts as the latest sale says it, before what was not sold;
+# products.csv goes first.
 _STAGE_CATALOGUE = """
     WITH sold AS (
         SELECT product_id, min(position) AS position FROM staged_order_lines GROUP BY product_id
     ), titled AS (
-        SELECT DISTINCT ON (product_id) product_id, title, sold_at
+        SELECT DISTINCT ON (product_id) product_id, title
         FROM staged_words WHERE title IS NOT NULL
-        ORDER BY product_id, sold_at DESC, position DESC
+        ORDER BY product_id, sold_at DESC NULLS LAST, position DESC
     ), classed AS (
         SELECT DISTINCT ON (product_id) product_id, category
         FROM staged_words WHERE category IS NOT NULL
-        ORDER BY product_id, sold_at DESC, position DESC
+        ORDER BY product_id, sold_at DESC NULLS LAST, position DESC
     ), coded AS (
         SELECT DISTINCT ON (product_id) product_id, sku
-        FROM staged_words WHERE sku IS NOT NULL ORDER BY product_id, sold_at DESC, position DESC
+        FROM staged_words WHERE sku IS NOT NULL
+        ORDER BY product_id, sold_at DESC NULLS LAST, position DESC
     ), stated AS (
         SELECT DISTINCT ON (product_id) * FROM staged_products ORDER BY product_id, position
     ), said AS (
         SELECT coalesce(s.product_id, sold.product_id) AS product_id,
                coalesce(s.title, t.title) AS title, coalesce(s.sku, k.sku) AS sku,
                coalesce(s.category, c.category) AS category, s.unit_cost,
-               CASE WHEN s.title IS NULL THEN t.sold_at END AS sold_at
+               s.title IS NULL AS sale_titles, s.category IS NULL AS sale_classes,
+               s.sku IS NULL AS sale_codes
         FROM stated s
         FULL JOIN sold ON sold.product_id = s.product_id
         LEFT JOIN titled t ON t.product_id = sold.product_id
@@ -102,17 +105,34 @@ _STAGE_CATALOGUE = """
     LEFT JOIN products p
       ON p.tenant_id = %(tenant_id)s AND p.external_id = coalesce(a.known_as, said.product_id)
 """
-# A title that the ledger has of a later sale stays.
-_KEEP_LATER_TITLES = """
-    WITH renamed AS (
-        SELECT s.id, s.sold_at FROM staged_catalogue s
+# What the ledger has of a later sale stays. What repeats is told once, so the input's last sale of
+# a product is as late as what is told of it.
+_KEEP_LATER_WORDS = """
+    WITH changed AS (
+        SELECT s.id, s.product_id FROM staged_catalogue s
         JOIN products p ON p.tenant_id = %(tenant_id)s AND p.id = s.id
-        WHERE s.known AND s.title <> p.title AND s.sold_at IS NOT NULL
+        WHERE s.known AND (
+            (s.sale_titles AND s.title <> p.title) OR (s.sale_classes AND s.category <> p.category)
+            OR (s.sale_codes AND s.sku <> p.sku))
+    ), told AS (
+        SELECT c.id, coalesce(max(h.paid_at), '-infinity') AS at
+        FROM changed c
+        JOIN staged_order_lines l USING (product_id)
+        JOIN staged_order_lines h ON h.position = l.head
+        GROUP BY c.id
+    ), later AS (
+        SELECT t.id FROM told t
+        JOIN order_lines l ON l.tenant_id = %(tenant_id)s AND l.product_id = t.id
+        WHERE l.paid_at > t.at AND l.paid_at > (SELECT min(at) FROM told)
+        GROUP BY t.id
     )
-    UPDATE staged_catalogue s SET title = NULL WHERE s.id IN (
-        SELECT r.id FROM renamed r
-        JOIN order_lines l ON l.tenant_id = %(tenant_id)s AND l.product_id = r.id
-        WHERE l.paid_at > r.sold_at AND l.paid_at > (SELECT min(sold_at) FROM renamed))
+    UPDATE staged_catalogue s
+    SET title = CASE WHEN s.sale_titles THEN p.title ELSE s.title END,
+        category = CASE WHEN s.sale_classes THEN coalesce(p.category, s.category)
+                        ELSE s.category END,
+        sku = CASE WHEN s.sale_codes THEN coalesce(p.sku, s.sku) ELSE s.sku END
+    FROM later JOIN products p ON p.tenant_id = %(tenant_id)s AND p.id = later.id
+    WHERE s.id = later.id
 """
 _UPDATE_PRODUCTS = """
     UPDATE products p
@@ -165,7 +185,7 @@ def merge_products(cursor: Cursor) -> int:
 
     Answers how many were new.
     """
-    cursor.execute(_KEEP_LATER_TITLES)
+    cursor.execute(_KEEP_LATER_WORDS)
     cursor.execute(_UPDATE_PRODUCTS)
     cursor.execute(_INSERT_PRODUCTS)
     return cursor.rowcount

@@ -8,7 +8,9 @@ A cancellation of an order never paid is no event: nothing was sold, so nothing 
 is counted and not stored. A return of an order never paid is an error.
 """
 
-from ingest.ledger.noted_orders import NotedOrders
+from dataclasses import dataclass
+
+from ingest.ledger.noted_orders import NONE_NOTED, NotedOrders
 from ingest.ledger.refund_sum_ids import is_sum
 from ingest.ledger.refund_sums import give_rests, take_sums
 from ingest.ledger.spread_refunds import spread_goodwill
@@ -99,23 +101,37 @@ _INSERT_REFUNDS = """
 """
 
 
-def stage_events(cursor: Cursor, exported_before: int) -> NotedOrders:
-    """Stage all refunds of the orders concerned, and their goods: ``staged_events`` and
-    ``staged_goods``.
+_ARE_SUPERSEDED = "SELECT EXISTS (SELECT FROM staged_superseded)"
 
-    Those before the position ``exported_before`` are an export's. Answers of which orders a sum
-    counts less, as refunds are known one by one.
+
+@dataclass(frozen=True, slots=True)
+class StagedEvents:
+    """Whether any refund is to be written or goes; ``summed`` are orders of which a sum counts
+    less, as refunds are known one by one.
     """
-    derive(cursor, "staged_events", _STAGE_EVENTS)
-    cursor.execute(_ADD_KEPT)
-    if cursor.rowcount:
+
+    any: bool = False
+    summed: NotedOrders = NONE_NOTED
+
+
+def stage_events(cursor: Cursor, exported_before: int) -> StagedEvents:
+    """Stage all refunds of the orders concerned: ``staged_events``; and, where any are or go, their
+    goods: ``staged_goods``.
+
+    Those before the position ``exported_before`` are an export's.
+    """
+    found = derive(cursor, "staged_events", _STAGE_EVENTS)
+    kept = cursor.execute(_ADD_KEPT).rowcount
+    if kept:
         cursor.execute("ANALYZE staged_events")
+    if not found + kept and cursor.execute(_ARE_SUPERSEDED).fetchone() != (True,):
+        return StagedEvents()
     derive(cursor, "staged_goods", _STAGE_GOODS)
-    beside = take_sums(cursor, exported_before)
+    summed = take_sums(cursor, exported_before)
     spread_goodwill(cursor)
-    if beside.orders:
+    if summed.orders:
         give_rests(cursor)
-    return beside
+    return StagedEvents(True, summed)
 
 
 def lift_refunds(cursor: Cursor) -> None:

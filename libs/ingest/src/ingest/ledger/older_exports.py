@@ -1,9 +1,10 @@
-"""Orders of an export that is older than what events told of them: the events' word stays.
+"""Orders of an export that is older than what is known of them: that stays.
 
-An export does not say when it was written. Where its order lacks what cannot be undone and events
-told (that it was paid, or cancelled and paid back, or deleted), it was before that. All else that
-it has otherwise is taken, and said: of two states that may follow each other either way, none is
-older. WooCommerce's orders have no ids there (``ingest.ledger.told_by_name``).
+An export does not say when it was written. Where its order lacks what cannot be undone and is
+known (that it was paid, by events or an export; by events that it was cancelled and paid back, or
+deleted), it was before that. All else that it has otherwise is taken, and said: of two states that
+may follow each other either way, none is older. WooCommerce's orders have no ids there
+(``ingest.ledger.told_by_name``).
 """
 
 from typing import Final
@@ -28,7 +29,8 @@ _ARE_THERE_EVENTS: Final = """
 # is known of tables that were just filled.
 _STAGE_TOLD_SINCE: Final = """
     SELECT h.position, h.order_id, h.platform_id, coalesce(f.deleted, false) AS deleted,
-           (f.paid AND h.paid_at IS NULL) OR (f.cancelled AND h.stands) AS lacking
+           (h.paid_at IS NULL AND (f.paid OR h.stands IS NOT NULL))
+           OR (f.cancelled AND h.stands) AS lacking
     FROM staged_order_lines h
     CROSS JOIN LATERAL (
         SELECT bool_or(coalesce(facts -> 'deleted', '{}') <> '{}') AS deleted,
@@ -46,7 +48,15 @@ _STAGE_TOLD_SINCE: Final = """
             WHERE tenant_id = %(tenant_id)s AND connection_id = c.id AND order_id = h.platform_id
             OFFSET 0) w) f
     WHERE h.placed_at IS NOT NULL AND h.platform_id IS NOT NULL
-      AND (f.deleted OR (f.paid AND h.paid_at IS NULL) OR (f.cancelled AND h.stands))
+      AND (f.deleted OR (h.paid_at IS NULL AND (f.paid OR h.stands IS NOT NULL))
+           OR (f.cancelled AND h.stands))
+"""
+# Without events the ledger alone tells what was paid.
+_STAGE_UNPAID: Final = """
+    SELECT position, order_id, platform_id, false AS deleted, true AS lacking
+    FROM staged_order_lines
+    WHERE placed_at IS NOT NULL AND platform_id IS NOT NULL
+      AND paid_at IS NULL AND stands IS NOT NULL
 """
 # The ledger is read once, and joined by a hash of the orders in question, or sorted. A loop without
 # the index would read it once an order, and the planner takes one for a few orders where it takes
@@ -94,8 +104,8 @@ _TAKEN: Final = """
 
 
 def leave_older(cursor: Cursor, platform: str | None) -> None:
-    """Leave out what is staged of orders that are older than what events told, with their refunds
-    and gaps.
+    """Leave out what is staged of orders that are older than what is known, with their refunds and
+    gaps.
 
     Runs before products and orders are staged. Makes ``staged_connections``, those to the
     ``platform`` whose export it is, ``staged_told_by_name`` and
@@ -104,7 +114,7 @@ def leave_older(cursor: Cursor, platform: str | None) -> None:
     cursor.execute(_STAGE_CONNECTIONS, {"platform": platform})
     (there,) = cursor.execute(_ARE_THERE_EVENTS).fetchone() or (False,)
     named = stage_told_by_name(cursor) if there else stage_none(cursor)
-    since = derive(cursor, "staged_told_since", _STAGE_TOLD_SINCE) if there else 0
+    since = derive(cursor, "staged_told_since", _STAGE_TOLD_SINCE if there else _STAGE_UNPAID)
     if not named + since:
         derive(cursor, "staged_older", _NONE_OLDER)
         return

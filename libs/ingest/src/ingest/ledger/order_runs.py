@@ -8,9 +8,9 @@ nothing. An order in several runs is put together on the server (see
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ingest.ledger.order_sequence import OrderSequence
 from ingest.rows import OrderLineRow
@@ -65,6 +65,8 @@ _ORDER = slice(1, _LINE_ID)
 _NOTHING = (None,) * (_LINE_ID - 2)
 _UNTOLD = (None, None, None)
 _REMEMBERED = 50_000
+UNSOLD: Final = datetime(1970, 1, 1, tzinfo=UTC)
+"""When an order is taken for sold that is not paid: before all others."""
 Words = tuple[str | None, str | None, str | None]
 
 
@@ -79,7 +81,8 @@ class ProductWords:
         self._known: dict[str, tuple[Words, datetime]] = {}
 
     def news(self, product_id: str, words: Words, sold_at: datetime) -> Words:
-        """What a sale tells of its product that no sale told that was later."""
+        """What a sale tells of its product that no sale told that was later; ``UNSOLD`` where it
+        was none."""
         known = self._known.get(product_id)
         if known is None:
             if len(self._known) < self._most:
@@ -126,7 +129,7 @@ def in_runs(
         position = row[0]
         (line_id, product_id, title, category, quantity, unit_price, discount, sku, remainder,
          platform, stands) = row[_LINE_ID:]  # fmt: skip
-        title, category, sku = news(product_id, (title, category, sku), row[3] or row[2])
+        title, category, sku = news(product_id, (title, category, sku), row[3] or UNSOLD)
         amounts = (quantity, unit_price, discount, remainder)
         line = (None, stands, line_id, product_id, title, category, sku, platform)
         if row[_ORDER] == order and platform == platform_id:

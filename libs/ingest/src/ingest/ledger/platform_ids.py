@@ -8,6 +8,9 @@ without an id means them by the names that they have there.
 
 from typing import Final
 
+from ingest.ledger.called_by_id import are_known_by_id, is_id, mean_by_id
+from ingest.ledger.names_apart import after_name
+from ingest.ledger.nearest_orders import mean_nearest
 from ingest.ledger.second_names import find_meant
 from ingest.ledger.staging import Cursor, derive
 
@@ -21,6 +24,12 @@ _OLDER: Final = """
 # `first` is what the input calls the order first, `turn` counts the orders of that name. Those of
 # an id that the ledger knows by no other name, and of a name that is no other's, are not looked at.
 # Each id is looked up by itself, whatever is known of tables that were just filled.
+_CALLED_BY_ID: Final = f"""
+        UNION ALL
+        SELECT id, external_id FROM orders
+        WHERE tenant_id = %(tenant_id)s AND external_id = h.platform_id AND platform_id IS NULL
+          AND {is_id("external_id")}
+"""  # noqa: S608 - words of our own
 _STAGE_CALLED: Final = """
     SELECT h.order_id, h.platform_id, h.first, h.turn, h.sharing,
            o.platform_id AS named_id, k.id AS key, k.external_id AS known
@@ -41,13 +50,13 @@ _STAGE_CALLED: Final = """
     LEFT JOIN orders o ON o.tenant_id = %(tenant_id)s AND o.external_id = h.first
     LEFT JOIN LATERAL (
         SELECT id, external_id FROM orders
-        WHERE tenant_id = %(tenant_id)s AND platform_id = h.platform_id OFFSET 0) k ON true
+        WHERE tenant_id = %(tenant_id)s AND platform_id = h.platform_id {called} OFFSET 0) k ON true
     WHERE h.first <> h.order_id OR k.external_id <> h.order_id
        OR (k.id IS NULL AND (o.platform_id <> h.platform_id
                              OR (o.platform_id IS NULL AND h.turn > 1)))
 """
 # `alone` is the one of its input that has the name there.
-_STAGE_NAMESAKES: Final = """
+_STAGE_NAMESAKES: Final = f"""
     SELECT c.order_id, c.platform_id, c.renamed, c.known IS NOT NULL AS known,
            c.taken AND starts_with(c.renamed, c.beside) AS apart,
            c.sharing = 1 AND NOT EXISTS (
@@ -59,7 +68,7 @@ _STAGE_NAMESAKES: Final = """
                beside, CASE WHEN known IS NOT NULL THEN known
                             WHEN taken THEN beside ELSE first END AS renamed
         FROM (
-            SELECT *, first || ' (' || platform_id || ')' AS beside,
+            SELECT *, first || {after_name()} AS beside,
                    CASE WHEN named_id IS NULL THEN turn > 1
                         ELSE named_id <> platform_id END AS taken
             FROM staged_called) named
@@ -67,15 +76,15 @@ _STAGE_NAMESAKES: Final = """
         ORDER BY order_id, platform_id, known IS DISTINCT FROM first, key
     ) c
     WHERE c.renamed <> c.order_id
-"""
+"""  # noqa: S608 - words of our own, as below
 _NONE: Final = """
     SELECT ''::text AS order_id, ''::text AS platform_id, ''::text AS renamed, false AS known,
            false AS apart, false AS alone
     WHERE false
 """
 # A name that was made up may be what another order is called, here or in the ledger.
-_NAME_FURTHER: Final = """
-    UPDATE staged_namesakes n SET renamed = n.renamed || ' (' || n.platform_id || ')'
+_NAME_FURTHER: Final = f"""
+    UPDATE staged_namesakes n SET renamed = n.renamed || {after_name("n.platform_id")}
     FROM (
         SELECT m.order_id, m.platform_id
         FROM staged_namesakes m
@@ -87,7 +96,7 @@ _NAME_FURTHER: Final = """
         WHERE m.apart AND NOT m.known AND l.placed_at IS NOT NULL
           AND l.platform_id IS DISTINCT FROM m.platform_id
     ) t WHERE n.order_id = t.order_id AND n.platform_id = t.platform_id
-"""
+"""  # noqa: S608
 # What joins by names from here on is planned by those that there are now.
 _COUNT_AGAIN: Final = "ANALYZE staged_order_lines, staged_refunds"
 _RENAME_LINES: Final = """
@@ -112,8 +121,12 @@ def call_by_platform_id(cursor: Cursor, *, second_names: bool) -> int:
     Makes ``staged_called`` and ``staged_namesakes``: these, by their name and id; and
     ``staged_meant``: refunds of orders that are not staged, by ``second_names`` if these count.
     """
+    mean_by_id(cursor)
+    mean_nearest(cursor)
     (older,) = cursor.execute(_ARE_THERE_OLDER).fetchone() or (False,)
-    found = derive(cursor, "staged_called", _STAGE_CALLED.format(older=_OLDER if older else ""))
+    called = _CALLED_BY_ID if are_known_by_id(cursor) else ""
+    query = _STAGE_CALLED.format(older=_OLDER if older else "", called=called)
+    found = derive(cursor, "staged_called", query)
     renamed = derive(cursor, "staged_namesakes", _STAGE_NAMESAKES if found else _NONE)
     if renamed:
         while cursor.execute(_NAME_FURTHER).rowcount:

@@ -14,12 +14,6 @@ from common.reports.document.gaps import GapKind
 from ingest.ledger.instead_of_triggers import taking_out
 from ingest.rows import REFUNDED, TOLD
 
-_FIND_NAMED: Final = text(
-    "SELECT id, placed_at, coalesce(platform_id = :platform_id, false) AS by_id FROM orders"
-    " WHERE tenant_id = :tenant_id AND external_id = ANY(:names)"
-    " AND (platform_id IS NULL OR cast(:platform_id AS text) IS NULL"
-    " OR platform_id = :platform_id) FOR UPDATE"
-)
 _FIND: Final = text(
     "SELECT id, placed_at, coalesce(platform_id = :platform_id, false) AS by_id FROM orders"
     " WHERE tenant_id = :tenant_id AND (platform_id = :platform_id"
@@ -78,14 +72,6 @@ def find_orders(
     """
     given = {"tenant_id": tenant_id, "names": list(names), "platform_id": platform_id}
     return [Found(*row) for row in connection.execute(_FIND, given)]
-
-
-def find_named(
-    connection: Connection, tenant_id: int, names: Sequence[str], platform_id: str | None
-) -> list[Found]:
-    """What the ledger calls by one of ``names``, but for orders of another ``platform_id``."""
-    given = {"tenant_id": tenant_id, "names": list(names), "platform_id": platform_id}
-    return [Found(*row) for row in connection.execute(_FIND_NAMED, given)]
 
 
 class KnownRefund(NamedTuple):

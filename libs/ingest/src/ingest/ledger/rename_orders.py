@@ -8,9 +8,7 @@ from typing import Final
 
 from sqlalchemy import Connection, text
 
-_IS_FREE: Final = text(
-    "SELECT NOT EXISTS (SELECT FROM orders WHERE tenant_id = :tenant_id AND external_id = :name)"
-)
+_FIND: Final = text("SELECT id FROM orders WHERE tenant_id = :tenant_id AND external_id = :name")
 # A gap of an order that is not in the ledger may have the new name already.
 _RENAME: Final = (
     text(
@@ -31,8 +29,8 @@ _RENAME: Final = (
 def rename_order(connection: Connection, tenant_id: int, key: int, name: str) -> bool:
     """Call an order by ``name``, with its gaps; False where another is called so."""
     given = {"tenant_id": tenant_id, "key": key, "name": name}
-    if not connection.scalar(_IS_FREE, given):
-        return False
-    for statement in _RENAME:
-        connection.execute(statement, given)
-    return True
+    called: int | None = connection.scalar(_FIND, given)
+    if called is None:
+        for statement in _RENAME:
+            connection.execute(statement, given)
+    return called is None or called == key

@@ -3,21 +3,20 @@
 This module loads Arrow: import it when needed.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingest.ledger.order_runs import ProductWords
+from ingest.ledger.order_runs import UNSOLD, ProductWords
 from ingest.ledger.order_sequence import Stretch, key_of
 from ingest.order_columns import OrderLineColumns
 
 _INSTANT: Final = pa.timestamp("us", "UTC")
 _SMALL: Final = 1_000_000_000
 """Of two such numbers neither the product nor a sum of products overflows 64 bits."""
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 RUN_LINES: Final = pa.schema(
     [
         *((name, pa.int64()) for name in ("position", "head", "line_no")),
@@ -59,7 +58,7 @@ def in_runs(columns: OrderLineColumns, words: ProductWords) -> pa.RecordBatch:
     found["order_id"] = columns.orders["order_id"].take(pa.array(order))
     for name in columns.lines.schema.names:
         found[name] = columns.lines[name]
-    sold_at = pc.coalesce(columns.orders["paid_at"], columns.orders["placed_at"])
+    sold_at = pc.fill_null(columns.orders["paid_at"], UNSOLD)
     news = _news(columns.lines, sold_at.cast(pa.int64()).to_numpy()[order], words)
     for name, told in zip(("product_title", "category"), news, strict=True):
         found[name] = pc.if_else(pa.array(told), found[name], pa.scalar(None, pa.string()))
@@ -139,7 +138,7 @@ def _news(lines: pa.RecordBatch, sold_at: Any, words: ProductWords) -> tuple[Any
         strict=True,
     )
     for row, product_id, title, category, at in rows:
-        when = _EPOCH + timedelta(microseconds=at)
+        when = UNSOLD + timedelta(microseconds=at)
         title_news, category_news, _ = words.news(product_id, (title, category, None), when)
         told[0][row] = title_news is not None
         told[1][row] = category_news is not None

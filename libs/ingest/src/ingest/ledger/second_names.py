@@ -7,6 +7,7 @@ id of its platform, it is; the ledger knows no other second names.
 
 from typing import Final
 
+from ingest.ledger.names_apart import bare, is_apart
 from ingest.ledger.staging import Cursor, derive
 
 _SIGN: Final = "'^#'"
@@ -28,8 +29,7 @@ _STAGE_UNKNOWN: Final = f"""
 """  # noqa: S608 - words of our own, as below
 _BARE: Final = f"""
     regexp_replace(
-        CASE WHEN right(name, length(platform_id) + 3) = ' (' || platform_id || ')'
-             THEN left(name, -length(platform_id) - 3) ELSE name END, {_SIGN}, '')
+        CASE WHEN {is_apart("name")} THEN {bare("name")} ELSE name END, {_SIGN}, '')
 """
 # A table of its own, so that its size is known: a loop would read the ledger once a name.
 _STAGE_BARE: Final = f"""

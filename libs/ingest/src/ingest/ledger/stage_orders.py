@@ -4,9 +4,11 @@ Every order and customer gets its key here (the known one, or the next of the se
 the tenant's advisory lock: nobody else gives out keys or replaces orders meanwhile.
 """
 
+from ingest.ledger.lacking_lines import leave_lacking
 from ingest.ledger.platform_ids import call_by_platform_id
 from ingest.ledger.staging import Cursor, derive
 from ingest.ledger.told_by_events import keep_spreading
+from ingest.ledger.told_by_name import APART
 from ingest.ledger.told_edits import leave_edited
 
 # Only heads have the order's columns. How many are null is known to the planner; how many of two
@@ -32,7 +34,7 @@ _NUMBER_LINES = """
         FROM staged_order_lines WHERE head IN (SELECT first FROM staged_reruns)
     ) n WHERE n.position = l.position
 """
-_STAGE_ORDERS = """
+_STAGE_ORDERS = f"""
     WITH placed AS (
         SELECT l.position, l.order_id, l.placed_at, l.paid_at, l.channel, l.customer_id, l.country,
                l.region, l.coupon_code, l.order_discount, l.shipping, l.tax, l.platform_id,
@@ -43,16 +45,20 @@ _STAGE_ORDERS = """
                    o.discount, o.shipping, o.tax, o.platform_id) IS NOT DISTINCT FROM (
                    l.placed_at, l.paid_at, l.channel, l.country, l.region, l.coupon_code,
                    l.order_discount, l.shipping, l.tax,
-                   coalesce(l.platform_id, o.platform_id)) AS same
+                   coalesce(l.platform_id, o.platform_id)) AS same,
+               o.platform_id IS DISTINCT FROM l.platform_id OR l.platform_id IS NULL AS by_name,
+               o.placed_at AS known_placed
         FROM staged_order_lines l
         LEFT JOIN orders o ON o.tenant_id = %(tenant_id)s AND o.external_id = l.order_id
         WHERE l.placed_at IS NOT NULL AND l.head >= l.position ORDER BY l.position
     )
     SELECT placed.*, known_id IS NOT NULL AS known,
+           by_name AND (known_placed < placed_at - {APART} OR known_placed > placed_at + {APART}
+           ) AS moved,
            coalesce(known_id, nextval((SELECT pg_get_serial_sequence('orders', 'id')::regclass))
            ) AS id
     FROM placed
-"""
+"""  # noqa: S608 - words of our own
 _STAGE_CUSTOMERS = """
     SELECT s.customer_id, c.id IS NOT NULL AS known,
            coalesce(c.id, nextval((SELECT pg_get_serial_sequence('customers', 'id')::regclass))
@@ -120,11 +126,14 @@ _FIND_CHANGED = """
 """
 
 
-def stage_orders(cursor: Cursor, *, apart: bool, events_know_more: bool) -> None:
+def stage_orders(
+    cursor: Cursor, exported_before: int, *, apart: bool, events_know_more: bool
+) -> None:
     """Bring the runs together, give keys and spread discounts.
 
     ``apart`` says that an order may have several runs, ``events_know_more`` that what events told
-    of its lines is kept, and that refunds alone may come by second names of their orders.
+    of its lines is kept, and that refunds alone may come by second names of their orders. Refunds
+    before ``exported_before`` are an export's.
 
     Makes ``staged_namesakes`` (orders that the ledger calls otherwise than their source does),
     ``staged_reruns`` (runs beyond an order's first), ``staged_orders`` (one
@@ -138,6 +147,7 @@ def stage_orders(cursor: Cursor, *, apart: bool, events_know_more: bool) -> None
         cursor.execute(_NUMBER_LINES)
     if events_know_more:
         leave_edited(cursor)
+        leave_lacking(cursor, exported_before)
         keep_spreading(cursor)
     derive(cursor, "staged_orders", _STAGE_ORDERS)
     derive(cursor, "staged_customers", _STAGE_CUSTOMERS)

@@ -23,19 +23,18 @@ from ingest.ledger.load import load_sales
 from ingest.ledger.load_summary import LoadSummary
 from ingest.ledger.reader_settings import Basis, basis_of
 from ingest.ledger.remove_orders import (
-    find_named,
     find_orders,
     forget_orders,
     lift_refunds_of,
     refunds_by_platform,
 )
-from ingest.ledger.rename_orders import rename_order
 from ingest.ledger.time_limits import TimeLimits
-from ingest.load_notes import ALIKE, TWICE, TWO_NAMED
+from ingest.load_notes import ALIKE, MOVED, TWICE, TWO_NAMED
 from ingest.rows import TOLD, OrderLineRow, RefundRow
 from ingest.webhooks.exported_cancelling import with_exported
 from ingest.webhooks.facts import Arrival
 from ingest.webhooks.kept_facts import Learned, Said, merge_facts
+from ingest.webhooks.order_numbers import follow_number
 from ingest.webhooks.payload import UnreadableEventError, decode
 from ingest.webhooks.platform import OrderState, Shop
 from ingest.webhooks.platforms import PLATFORMS
@@ -107,7 +106,9 @@ class Batch:
         for key, learned in merge_facts(connection, self.db.tenant_id, said).items():
             notes = Notes(basis.currency)
             shop = Shop(basis, notes, self.now)
-            self._rename(connection, key[1], learned, basis)
+            quiet = replace(shop, notes=Notes(basis.currency))
+            renamed = follow_number(connection, self.db.tenant_id, key[1], learned, quiet)
+            self._changed = self._changed or renamed
             state = PLATFORMS[learned.order.platform].state(key[1], learned.order.now, shop)
             last = max(number for number, order, _, _ in said if order == key)
             if notes.lines():
@@ -155,25 +156,6 @@ class Batch:
         self._events = [event.id for event in self._events]
         self._readable = {each[0] for each in said}
         return said
-
-    def _rename(
-        self, connection: Connection, order_id: str, learned: Learned, basis: Basis
-    ) -> None:
-        """Call what the ledger has of an order by a name that it has no more by its new one, or
-        take it out where that is there too; by the platform's id it is found by any name."""
-        platform, before = PLATFORMS[learned.order.platform], learned.before
-        named = platform.names(order_id, learned.order.now)
-        names = set(platform.names(order_id, before)) - set(named)
-        shop = Shop(basis, Notes(basis.currency), self.now)
-        was = platform.state(order_id, before, shop) if names else None
-        if was is not None and was.lines:
-            mine, placed_at = self.db.tenant_id, was.lines[0].placed_at
-            for each in find_named(connection, mine, sorted(names), was.platform_id):
-                if each.placed_at != placed_at or each.by_id:
-                    continue
-                if not (named and rename_order(connection, mine, each.key, named[0])):
-                    forget_orders(connection, mine, [each.key], self.now)
-                self._changed = True
 
     def _replace(
         self, connection: Connection, state: OrderState, learned: Learned, shop: Shop
@@ -230,6 +212,7 @@ class Batch:
         for said, those in (
             (TWO_NAMED, summary.two_named),
             (ALIKE, summary.alike),
+            (MOVED, summary.moved),
             (TWICE, summary.names.twice),
         ):
             notes.add_all(said, those.first, those.orders)

@@ -157,11 +157,13 @@ class Facts:
         )
 
 
-def sums_of(content: Mapping[str, Any]) -> dict[str, str]:
-    """What an order came to and comes to now, and what of it is open, by a word with a ``head``."""
+def sums_of(content: Mapping[str, Any]) -> dict[str, Any]:
+    """What an order came to and comes to now, what of it is open, and which refunds it has, where
+    that is said, by a word with a ``head``."""
     head = content["head"]
     sums = {"total": head["Total"], "owed": head["Outstanding Balance"]}
-    return sums | {"current": content.get("current", "")}
+    listed = {"refunds": content["refunds"]} if "refunds" in content else {}
+    return sums | {"current": content.get("current", "")} | listed
 
 
 def _standing(order: Sequence[Any] | None) -> Sequence[Any] | None:

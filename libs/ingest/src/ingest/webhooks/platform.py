@@ -91,6 +91,10 @@ class Platform(Protocol):
     def topics(self) -> frozenset[str]:
         """The topics that are taken; others are answered and passed over."""
 
+    @property
+    def exports_have_ids(self) -> bool:
+        """Whether its exports tell orders by the ids that events have; else by names alone."""
+
     def is_ping(self, body: bytes) -> bool:
         """Whether an unsigned body only asks whether the address answers."""
 

@@ -24,8 +24,10 @@ from report_pages.formatting import DocumentFormatter
 VERSION: Final = 1
 """Raised when a name goes away or means something else; names are added without."""
 
-FOR_DRAWING: Final = frozenset({"beside", "diverging", "drawn", "horizontal", "measure", "tiles"})
-"""Fields that say how something is drawn; they are no part of the data."""
+FOR_DRAWING: Final = frozenset(
+    {"beside", "diverging", "drawn", "horizontal", "measure", "rest", "tiles"}
+)
+"""Fields that say how something is drawn or shortened; they are no part of the data."""
 FIELD_UNITS: Final = {
     ("Band", "net_sales"): Unit.MONEY,
     ("Band", "share"): Unit.PERCENT,

@@ -32,7 +32,7 @@ def entity_headers(etag: str, coding: Coding, version: ReportVersion, shown: Lin
 
 
 def _comparison(claims: LinkClaims) -> Headers:
-    """What its ``previous_…`` are of, where they are not of the days before."""
+    """What its ``previous_…`` are of, where they are of last year."""
     if claims.comparison is Comparison.PREVIOUS:
         return ()
     return ((b"x-compared-with", claims.comparison.encode("ascii")),)

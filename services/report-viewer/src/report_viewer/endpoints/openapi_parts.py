@@ -57,7 +57,7 @@ COMPARISON: Final = {
     "in": "path",
     "required": True,
     "description": "What the days are compared with, where that is not what the link says itself:"
-    " as many days before, or the same weekdays 52 weeks ago.",
+    " the same weekdays, as few whole weeks earlier as clear them, or 52 weeks ago.",
     "schema": {"type": "string", "enum": [each.value for each in Comparison]},
 }
 FORM: Final = {

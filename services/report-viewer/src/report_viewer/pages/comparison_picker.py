@@ -6,7 +6,8 @@ from common.i18n.formatter import Formatter
 from common.links.reader_choice import AS_SHARED, ReaderChoice
 from common.reports.comparison import Comparison
 from common.reports.document.schema import Document
-from common.reports.window import YEAR_DAYS, shift_of
+from common.reports.window import WEEK, YEAR_DAYS, shift_of
+from report_pages.formatting import earlier
 from report_viewer.pages.page_choices import PageChoice, page_url
 
 
@@ -20,11 +21,12 @@ def comparison_picker(
 ) -> tuple[PageChoice, ...]:
     """The comparisons of a link whose ``own`` is one of them; none where last year has no data.
 
-    Where last year is shown, or is the link's own, there is a way back in any case, but of days
-    whose days before are last year's: a year of them. What else was chosen stays, and so does
-    the layout.
+    Where last year is shown, or is the link's own, there is a way back, but of a year of days,
+    which is compared with last year's in any case. What else was chosen stays, and so does the
+    layout.
     """
-    if shift_of(document.days.count) >= YEAR_DAYS:
+    shift = shift_of(document.days.count)
+    if shift >= YEAR_DAYS:
         return ()
     if document.last_year_days is None and {document.comparison, own} == {Comparison.PREVIOUS}:
         return ()
@@ -35,7 +37,7 @@ def comparison_picker(
             each is document.comparison,
         )
         for each, said in (
-            (Comparison.PREVIOUS, words.text("The days before")),
+            (Comparison.PREVIOUS, earlier(words, shift // WEEK)),
             (Comparison.LAST_YEAR, words.text("Last year")),
         )
     )

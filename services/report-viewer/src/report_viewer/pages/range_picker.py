@@ -63,7 +63,7 @@ def range_picker(
 
 def _words(words: Formatter, kind: Range) -> str:
     if kind is Range.THIS_MONTH:
-        return words.text("This month")
+        return words.text("Month to yesterday")
     if kind is Range.LAST_MONTH:
         return words.text("Last month")
     return words.counted("%(count)s day", "%(count)s days", PERIODS[kind].days)

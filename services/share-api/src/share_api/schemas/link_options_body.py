@@ -94,8 +94,8 @@ class LinkOptionsBody(RequestModel):
     )
     compare: Annotated[Comparison, Field(strict=False)] = Field(
         Comparison.PREVIOUS,
-        description="What its days are shown beside: as many days before, or the same weekdays a"
-        " year ago. Readers may choose the other one.",
+        description="What its days are shown beside: the same weekdays as few whole weeks earlier"
+        " as clear them, or those a year ago. Readers may choose the other one.",
     )
     hide: Annotated[HideBody | None, BeforeValidator(not_null)] = Field(
         None,

@@ -80,7 +80,7 @@ def _described(series: Series, document: Document, chart: Chart) -> str:
     if not values:
         return text
     least, most = (figure(f(values), series.unit, document) for f in (min, max))
-    return f"{text}: from {least} to {most}. Beside them the days before."
+    return f"{text}: from {least} to {most}. Beside them {span(document.previous_days)}."
 
 
 class _Canvas:

@@ -15,7 +15,7 @@ from common.reports.document.gaps import rule_of
 from common.reports.document.known_days import is_all_unknown
 from common.reports.document.schema import Document, LineChart, Naming
 from worker.discord import chart_image
-from worker.discord.wording import change, day, figure, gap_sentence, headline, span
+from worker.discord.wording import change, day, days_in_words, figure, gap_sentence, headline, span
 
 FILE_NAME: Final = "report.png"
 _NOBODY: Final[dict[str, Any]] = {"parse": []}
@@ -73,7 +73,7 @@ def _embed(document: Document, link: str, expires_at: datetime) -> dict[str, Any
     as_of = document.as_of.astimezone(zone)
     moment = int(expires_at.timestamp())
     lines = [
-        f"**{span(document.days)}** · {document.days.count} days in {plain(document.timezone)}",
+        f"**{span(document.days)}** · {days_in_words(document.days)} in {plain(document.timezone)}",
         f"Compared with {span(document.previous_days)} · same weekdays",
         f"[Open the full report]({link}) · until <t:{moment}:f>",
     ]

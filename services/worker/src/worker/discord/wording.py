@@ -7,13 +7,14 @@ beside one of another shop, and a sign is shared by currencies.
 from datetime import date
 from typing import Final
 
+from common.i18n.shown_decimals import times_as_shown
 from common.reports.document.changes import Change, ChangeKind
 from common.reports.document.gaps import DataGap, rule_of
 from common.reports.document.headlines import Kpi
 from common.reports.document.metrics import Unit
 from common.reports.document.schema import Days, Document
 from common.reports.document.tables import Cell
-from common.reports.money import PERCENT_EXPONENT, decimal_text, divide_half_even
+from common.reports.money import PERCENT_EXPONENT, decimal_text
 
 NOTHING: Final = "–"
 _MINUS: Final = "−"
@@ -65,7 +66,7 @@ def _moved(kpi: Kpi, change: Change, document: Document) -> str:
         case ChangeKind.DIFFERENCE:
             return figure(size, kpi.unit, document)
         case ChangeKind.MULTIPLE:
-            return f"{_size(divide_half_even(size, 10), 1)} times"
+            return f"{_size(*times_as_shown(change))} times"
         case ChangeKind.POINTS:
             return f"{_size(size, PERCENT_EXPONENT)} points"
         case ChangeKind.PERCENT:
@@ -93,6 +94,11 @@ def day(value: date) -> str:
 def short_day(value: date) -> str:
     """A calendar day where the year is plain: ``1 Apr``."""
     return f"{value.day} {_MONTHS[value.month - 1]}"
+
+
+def days_in_words(days: Days) -> str:
+    """How many days: ``1 day``, ``30 days``."""
+    return "1 day" if days.count == 1 else f"{number(days.count, 0)} days"
 
 
 def span(days: Days) -> str:

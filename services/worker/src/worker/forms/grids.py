@@ -6,6 +6,7 @@ from datetime import date
 from typing import NamedTuple
 
 from common.i18n.formatter import Formatter
+from common.i18n.shown_decimals import unit_of
 from common.reports.document.changes import Change, ChangeKind
 from common.reports.document.metrics import Unit
 from common.reports.document.schema import (
@@ -70,8 +71,7 @@ def changed(change: Change | None, unit: Unit, words: Formatter) -> Typed:
     if change.kind is ChangeKind.MULTIPLE:
         times = words.numerals.number(change.value, PERCENT_EXPONENT)
         return Typed(words.text("%(number)s times", number=times), Unit.TEXT)
-    kinds = {ChangeKind.PERCENT: Unit.PERCENT, ChangeKind.POINTS: Unit.POINTS}
-    return Typed(change.value, kinds.get(change.kind, unit))
+    return Typed(change.value, unit_of(change, unit))
 
 
 def grid_of(section: Section, words: Formatter) -> Grid:

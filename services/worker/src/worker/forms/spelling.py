@@ -41,4 +41,7 @@ def day(value: date, words: Formatter) -> str:
 
 def _number(value: int, unit: Unit, source: Source) -> str:
     exponent, numerals = source.document.exponent(unit), source.words.numerals
-    return (numerals.percent if unit is Unit.PERCENT else numerals.number)(value, exponent)
+    if unit is Unit.PERCENT:
+        return numerals.percent(value, exponent)
+    told = numerals.number(value, exponent)
+    return source.words.text("%(number)s points", number=told) if unit is Unit.POINTS else told

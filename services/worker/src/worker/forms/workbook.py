@@ -88,7 +88,14 @@ class _Writer:
                 return "0.00%"
             case Unit.RANK:
                 return "0"
-        return "#,##0" + (f".{'0' * decimals}" if decimals else "")
+        number = "#,##0" + (f".{'0' * decimals}" if decimals else "")
+        return self._points(number) if unit is Unit.POINTS else number
+
+    def _points(self, number: str) -> str:
+        """The number format of percentage points, which are no percents: ``0.00" points"``."""
+        around = self._source.words.text("%(number)s points", number="\0").split("\0")
+        before, after = (f'"{text}"' if text else "" for text in around)
+        return f"{before}{number}{after}"
 
     def _sheet(self, title: str, heads: Sequence[str], widths: Sequence[int]) -> Worksheet:
         sheet: Worksheet = self._book.add_worksheet(self._name(title))

@@ -1,7 +1,8 @@
 """How a figure has changed, as readers are told: the one rule for page, charts and Discord.
 
 Percent only of a positive base that is not tiny; beyond 1,000 % as a multiple; a percentage by
-points; everything else by the difference in its own unit.
+points; everything else by the difference in its own unit, so that no change is told as none and no
+loss of a part as one of all.
 """
 
 from enum import StrEnum
@@ -10,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from common.reports.money import PERCENT_EXPONENT, Exact, change, rounded
+from common.reports.money import PERCENT_EXPONENT, WHOLE, Exact, change, rounded
 
 MOST_PERCENT: Final = 1_000 * 10**PERCENT_EXPONENT
 """A growth beyond that is told as a multiple, in hundredths of a percent."""
@@ -26,26 +27,43 @@ class ChangeKind(StrEnum):
     DIFFERENCE = "difference"
 
 
-class Change(msgspec.Struct, frozen=True):
+class Change(msgspec.Struct, frozen=True, omit_defaults=True):
     """A change: hundredths of a percent, of a point, of a multiple; or of the figure's own unit.
 
     A multiple is how often the value before goes into the value now; the others are below 0 for
-    what became less.
+    what became less. Of one that lies halfway between shorter ones ``rest`` says whether it was
+    more before it was rounded (1) or less (-1), by its size; 0 for as much.
     """
 
     kind: ChangeKind
     value: int
+    rest: int = 0
 
 
 def change_of(value: Exact, previous: Exact, *, in_points: bool = False) -> Change:
     """The change from ``previous`` to ``value``, both unrounded and in one unit."""
     if in_points:
-        return Change(ChangeKind.POINTS, rounded(value - previous))
+        return _rounded(ChangeKind.POINTS, value - previous)
     percents = change(value, previous)
     if percents is None or abs(percents) > MOST_PERCENT > percents:
-        return Change(ChangeKind.DIFFERENCE, rounded(value - previous))
+        return _rounded(ChangeKind.DIFFERENCE, value - previous)
     if percents > MOST_PERCENT:
-        return Change(ChangeKind.MULTIPLE, rounded(value * _HUNDREDTHS / Fraction(previous)))
-    if percents == 0 and value != previous:
-        return Change(ChangeKind.DIFFERENCE, rounded(value - previous))
-    return Change(ChangeKind.PERCENT, percents)
+        return _rounded(ChangeKind.MULTIPLE, value * _HUNDREDTHS / Fraction(previous))
+    if (percents == 0 and value != previous) or (percents == -WHOLE and value != 0):
+        return _rounded(ChangeKind.DIFFERENCE, value - previous)
+    if not _is_halfway(percents):
+        return Change(ChangeKind.PERCENT, percents)
+    return _rounded(ChangeKind.PERCENT, (value - previous) * WHOLE / Fraction(previous))
+
+
+def _rounded(kind: ChangeKind, exact: Exact) -> Change:
+    value = rounded(exact)
+    if not _is_halfway(value):
+        return Change(kind, value)
+    before, after = abs(Fraction(exact)), abs(value)
+    return Change(kind, value, rest=(before > after) - (before < after))
+
+
+def _is_halfway(value: int) -> bool:
+    """Whether it ends in a 5, with or without zeros: shorter, it may go either way."""
+    return str(value).rstrip("0").endswith("5")

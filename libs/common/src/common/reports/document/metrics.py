@@ -211,10 +211,10 @@ REFUND_RATE = Figure(
 )
 COME_BACK = Figure(
     "come_back_rate_percent",
-    "Come back per 100 sold",
+    "Of 100 sold, reversed until now",
     Unit.PERCENT,
     "Of 100 items sold in these days, those returned, cancelled or edited out until now; it grows"
-    " as more come back, so it is not compared. Empty when none was sold.",
+    " as more are, so it is not compared. Empty when none was sold.",
     Better.DOWN,
     signed=True,
 )

@@ -47,10 +47,10 @@ def line_chart(
 
 
 def best_day(scope: Scope, measure: Measure, days: Sequence[Totals]) -> BestDay | None:
-    """The first of the days with the highest value; None when there is nothing above 0."""
+    """The day with the highest value; None of one day, without one above 0, and of several."""
     values = [measure.of(each) or 0 for each in days]
     highest = max(values, default=0)
-    if highest <= 0:
+    if highest <= 0 or len(values) == 1 or values.count(highest) > 1:
         return None
     day = scope.window.dates(scope.zone)[values.index(highest)]
     return BestDay(key=measure.figure.key, unit=measure.figure.unit, day=day, value=highest)

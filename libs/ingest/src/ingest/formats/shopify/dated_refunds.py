@@ -53,8 +53,11 @@ def dated_refunds(
     if paid_at is None:
         return []
     numbers = {line_ids[line.number - 1]: n for n, line in enumerate(order.lines)}
-    in_turn = sorted(refunds.items(), key=lambda each: (each[1]["at"], each[0]))
-    known = [content for _, content in in_turn if content["at"] <= told.at]
+    in_turn = sorted(
+        refunds.items(),
+        key=lambda each: (not told.knows(each[0], each[1]["at"]), each[1]["at"], each[0]),
+    )
+    known = [content for name, content in in_turn if told.knows(name, content["at"])]
     left = Left.of(order, told.rounded_back if told.came_down is None else 0)
     worth = _worths(known, paid_at, told.came_down, shop.currency, included=included)
     others = {

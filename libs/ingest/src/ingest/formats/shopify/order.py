@@ -162,7 +162,8 @@ def line_rows(order: Order, *, cancellings_told: bool = False) -> Iterator[Order
         amounts.shipping,
         amounts.tax,
     )
-    stands = head.cancelled_at is None if cancellings_told else None
+    states = cancellings_told and not order.only_cards
+    stands = head.cancelled_at is None if states else None
     for line, goods in zip(order.lines, amounts.goods, strict=True):
         yield OrderLineRow(
             line.position,

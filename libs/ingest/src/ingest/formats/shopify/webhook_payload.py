@@ -82,6 +82,7 @@ def order_content(payload: Mapping[str, Any]) -> dict[str, Any]:
         "current": if_readable(text_at, payload, "current_total_price"),
         "shippingTax": if_readable(_shipping_tax, payload),
         **_stated(_ROUNDED, payload),
+        **_listing(payload),
     }
 
 
@@ -89,6 +90,13 @@ def _stated(names: Mapping[str, str], payload: Mapping[str, Any]) -> dict[str, s
     """Amounts in the shop's money, of those that are there."""
     amounts = {name: if_readable(_shop_money, payload, each) for name, each in names.items()}
     return {name: each for name, each in amounts.items() if each.strip("-0.")}
+
+
+def _listing(payload: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The ids of the refunds that the order has, where it says which."""
+    if "refunds" not in payload:
+        return {}
+    return {"refunds": sorted(needed_at(each, "id") for each in list_at(payload, "refunds"))}
 
 
 def _line(payload: Mapping[str, Any]) -> dict[str, Any]:

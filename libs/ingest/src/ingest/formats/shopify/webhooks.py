@@ -63,6 +63,7 @@ class ShopifyWebhooks:
     topics: Final = frozenset(
         {"orders/create", _PAID, "orders/updated", "orders/cancelled", _DELETED, _REFUND}
     )
+    exports_have_ids: Final = True
 
     def is_ping(self, body: bytes) -> bool:  # noqa: ARG002 - the protocol's
         """There is none: a test notification is signed."""
@@ -140,9 +141,7 @@ class ShopifyWebhooks:
         return OrderState(
             *(names, order_id, lines, tuple(back), lifted, order.unexplained),
             refunds_untold=order.paid_at is not None
-            and are_untold(
-                order, refunds.values(), shop.currency, told, included=content["included"]
-            ),
+            and are_untold(order, refunds, shop.currency, told, included=content["included"]),
             in_part=not all_back(order),
             cancelling=Cancelling(stands, not any(order.amounts.extras)),
             times=times,

@@ -20,10 +20,6 @@ from ingest.gaps import Gaps
 from ingest.rows import OrderLineRow, RefundRow
 
 PAYMENT = "Payment"
-UNKNOWN_CHARGE = (
-    "paid back of a charge that is not in this file; left out (a refunds.csv can bring it, by the"
-    " id of the balance transaction)"
-)
 AGAIN_ELSEWHERE = (
     "money came again for a charge that is not in this file; left out (a report with all of the"
     " charge's rows sets it right)"
@@ -120,7 +116,7 @@ class Charges:
             known = self._known.get(charge_id)
             back, over = netted(moved, all_told=known is not None)
             if known is None:
-                self._left_out([each for each in back if each.amount])
+                rows += self._elsewhere([each for each in back if each.amount])
                 self._came_again(AGAIN_ELSEWHERE, moved, over)
                 continue
             rows += self._paid_back(known, back)
@@ -128,12 +124,21 @@ class Charges:
             self._came_again(remark, moved, over, known.at)
         return iter(sorted(rows, key=lambda row: row.position))
 
-    def _left_out(self, back: list[Movement]) -> None:
+    def _elsewhere(self, back: list[Movement]) -> Iterator[RefundRow]:
+        """What went back of a charge that is not in the file: rows for the ledger where it has the
+        charge, else a gap.
+        """
         if back:
             first, last, amount = back[0], back[-1], sum(each.amount for each in back)
-            self._notes.add(UNKNOWN_CHARGE, first.charge_id, amount)
             kind = GapKind.REFUNDS_LEFT_OUT
             self._gaps.add(kind, first.charge_id, first.at, amount, until=last.at)
+        for each in back:
+            if each.at > self._now:
+                self._notes.add(f"its refund {FUTURE}", each.charge_id)
+            yield RefundRow(
+                *(each.position, each.id, each.charge_id, "1", each.at, "return"),
+                *(0, each.amount, 0, 0),
+            )
 
     def _came_again(
         self, remark: str, moved: list[Movement], amount: int, since: datetime | None = None

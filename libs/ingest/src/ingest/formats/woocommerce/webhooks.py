@@ -6,7 +6,6 @@ an order first told of it, and stays there. An order in the trash is in no expor
 restored.
 """
 
-import hashlib
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -15,7 +14,6 @@ from typing import Any, Final
 from common.reports.money import currency_exponent
 from ingest.csv.values import BadValueError, identity, title, words
 from ingest.formats.cells import sold_in
-from ingest.formats.customers import pseudonym
 from ingest.formats.woocommerce.cell_values import pieces, quantity_of, rounding, status_of
 from ingest.formats.woocommerce.definition import FORMAT
 from ingest.formats.woocommerce.order import (
@@ -24,13 +22,15 @@ from ingest.formats.woocommerce.order import (
     Refund,
     all_back,
     line_rows,
-    refund_rows,
     remark,
     sold,
     sold_amounts,
     untold,
 )
+from ingest.formats.woocommerce.order_json import content_of
 from ingest.formats.woocommerce.reconcile import Line, Sums
+from ingest.formats.woocommerce.refunds import refund_rows
+from ingest.ledger.order_keys import of_key
 from ingest.rows import REFUNDED, TOLD
 from ingest.webhooks.facts import Arrival, Facts, RefundFact, Word, deletion
 from ingest.webhooks.payload import (
@@ -39,7 +39,6 @@ from ingest.webhooks.payload import (
     list_at,
     moment_at,
     needed_at,
-    text_at,
 )
 from ingest.webhooks.platform import Headers, OrderState, Shop
 
@@ -51,7 +50,6 @@ refund that has rows of its own adds nothing to theirs. Its money is its ``amoun
 _DELETED: Final = "order.deleted"
 _RESTORED: Final = "order.restored"
 _NOT_TOLD: Final = "deleted; no event told its number, so what an import brought of it stays"
-_MOST_LINES: Final = 32_767
 
 
 class WooCommerceWebhooks:
@@ -62,6 +60,7 @@ class WooCommerceWebhooks:
         "X-WC-Webhook-Signature", "X-WC-Webhook-Topic", ("X-WC-Webhook-Delivery-ID",)
     )
     topics: Final = frozenset({"order.created", "order.updated", _DELETED, _RESTORED})
+    exports_have_ids: Final = False
 
     def is_ping(self, body: bytes) -> bool:
         """It asks once, unsigned, before a webhook becomes active."""
@@ -72,7 +71,7 @@ class WooCommerceWebhooks:
         if topic == _DELETED:
             return id_alone(payload), deletion(arrival)
         updated = moment_at(payload, "date_modified_gmt", offset="Z")
-        content = _content(payload)
+        content = content_of(payload)
         status = status_of(content["status"])
         progress = _PROGRESS.index(status) if status in _PROGRESS else 0
         refunds = {
@@ -114,23 +113,24 @@ class WooCommerceWebhooks:
             order = _order(facts.order.content, facts, shop)
         except BadValueError as error:
             raise UnreadableEventError(f"a value of the order {error}") from None
-        names = self.names(order_id, facts)
+        names, own_id = self.names(order_id, facts), of_key(facts.order.content.get("key"))
         times = tuple(filter(None, (order.head.placed_at, order.head.paid_at)))
         if facts.gone or not sold(order, shop.notes):
-            return OrderState(names, None, times=times)
+            return OrderState(names, own_id, times=times)
         cards = shop.basis.gift_cards_are_sales(by_default=FORMAT.gift_cards_are_sales)
         amounts, only_cards = sold_amounts(order, gift_cards_are_sales=cards)
         bare = 0 if amounts.sold else amounts.shipping + amounts.tax
         unexplained = amounts.unexplained + bare
         remark(order, amounts, unexplained, shop.notes, shop.now, only_cards=only_cards)
         back = [] if only_cards else refund_rows(order, amounts, shop.notes, others=False)
+        lines = line_rows(order, amounts, unpaid=only_cards)
         listed = facts.order.content.get("refunds") is not None
         known = {REFUNDED, *(TOLD + each for each in facts.refunds)}
         return OrderState(
             names,
-            None,
-            tuple(line_rows(order, amounts, unpaid=only_cards)),
-            tuple(back),
+            own_id,
+            tuple(row._replace(platform_id=own_id) for row in lines),
+            tuple(row._replace(platform_id=own_id) for row in back),
             # A word that lists none at all takes nothing back that another source brought.
             frozenset(known - {row.refund_id for row in back} if listed or facts.refunds else ()),
             unexplained,
@@ -139,51 +139,6 @@ class WooCommerceWebhooks:
             all_told=listed,
             times=times,
         )
-
-
-_TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
-    "number": ("number",),
-    "status": ("status",),
-    "currency": ("currency",),
-    "discount": ("discount_total",),
-    "shipping": ("shipping_total",),
-    "shippingTax": ("shipping_tax",),
-    "tax": ("total_tax",),
-    "total": ("total",),
-    "billingCountry": ("billing", "country"),
-    "billingState": ("billing", "state"),
-    "shippingCountry": ("shipping", "country"),
-    "shippingState": ("shipping", "state"),
-}
-_OF_LINES: Final = ("name", "sku", "quantity", "subtotal", "total")
-
-
-def _content(payload: Mapping[str, Any]) -> dict[str, Any]:
-    """What the ledger takes of an order; of the customer a pseudonym."""
-    content: dict[str, Any] = {name: text_at(payload, *way) for name, way in _TEXTS.items()}
-    account = text_at(payload, "customer_id")
-    known = account if account not in {"", "0"} else None
-    paid = text_at(payload, "date_paid_gmt")
-    lines = list_at(payload, "line_items")
-    if len(lines) > _MOST_LINES:
-        raise UnreadableEventError(f"line_items are more than {_MOST_LINES}")
-    codes = [text_at(each, "code") for each in list_at(payload, "coupon_lines")]
-    key = text_at(payload, "order_key")
-    return content | {
-        # It opens the order's page at the shop, so it is not kept itself.
-        "key": hashlib.sha256(key.encode()).hexdigest()[:32] if key else None,
-        "id": needed_at(payload, "id"),
-        "placed": moment_at(payload, "date_created_gmt", offset="Z"),
-        "paid": moment_at(payload, "date_paid_gmt", offset="Z") if paid else None,
-        "customer": known or pseudonym(text_at(payload, "billing", "email") or None),
-        "codes": ", ".join(filter(None, codes)),
-        "included": payload.get("prices_include_tax") is True,
-        "refunds": sorted(needed_at(each, "id") for each in list_at(payload, "refunds"))
-        if "refunds" in payload
-        else None,
-        "fees": [text_at(each, "total") for each in list_at(payload, "fee_lines")],
-        "lines": [{name: text_at(each, name) for name in _OF_LINES} for each in lines],
-    }
 
 
 def _order(content: Mapping[str, Any], facts: Facts, shop: Shop) -> Order:

@@ -67,7 +67,7 @@ def _movers(section: BarChart, figures: DocumentFormatter) -> str:
         return figures.text("No product's net sales changed.")
     told = []
     first, last = series.values[0] or 0, series.values[-1] or 0
-    if first > 0:
+    if first > 0 and first not in series.values[1:]:
         told.append(
             figures.text(
                 "%(product)s gained most: %(value)s.",
@@ -75,7 +75,7 @@ def _movers(section: BarChart, figures: DocumentFormatter) -> str:
                 value=figures.brief(first, series.unit),
             )
         )
-    if last < 0:
+    if last < 0 and last not in series.values[:-1]:
         told.append(
             figures.text(
                 "%(product)s lost most: %(value)s.",

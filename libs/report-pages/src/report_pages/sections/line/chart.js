@@ -92,7 +92,7 @@
     const { ends, selection, weekends } = annotations;
     const plugins = [weekends(reading.weekends ?? []), selection, ends];
     const [main] = reading.measures;
-    const peak = annotations.peak(main);
+    const peak = annotations.peak(main, reading.parts);
     if (peak === null || !reading.peak) return plugins;
     const value = annotations.brief(page, main.values[peak], main.unit);
     const said = [reading.peak, reading.marks[peak], value];

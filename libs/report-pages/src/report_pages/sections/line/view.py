@@ -7,17 +7,22 @@ import msgspec
 
 from common.i18n.dates import weekend
 from common.reports import registry
+from common.reports.document.changes import ChangeKind
 from common.reports.document.known_days import known_days
 from common.reports.document.metrics import DAY, Better
 from common.reports.document.schema import LineChart, Series
+from common.reports.document.series_changes import changes_of
 from report_pages.formatting import DocumentFormatter
 from report_pages.sections.protocol import SectionView, entries
-from report_pages.sections.series_data import accompanied, series_data
+from report_pages.sections.series_data import accompanied, change_data, series_data
 from report_pages.sentences import extent
 
 LONG: Final = 120
 """A window of more days is drawn by weeks at first, and its page leaves out what is many."""
+_IN_COLUMNS: Final = frozenset({ChangeKind.PERCENT, ChangeKind.POINTS})
+"""What the CSV tells changes in."""
 _WEEK: Final = 7
+_SEVERAL: Final = 2
 _FEW: Final = 8
 """So many days have room for their weekdays."""
 
@@ -64,21 +69,20 @@ class LineView(SectionView[LineChart]):
         """The highest and the lowest day of the first series; of a long window the weeks."""
         first = section.series[0]
         if is_long(section):
-            weekly = msgspec.structs.replace(first, values=first.weekly or ())
-            return extent(figures, weekly, figures.week_labels(section.weeks))
-        return extent(figures, section.series[0], self.labels(section, figures))
+            return _weekly_extent(section, first, figures)
+        return extent(figures, first, self.labels(section, figures))
 
     def chart_data(self, section: LineChart, figures: DocumentFormatter) -> dict[str, Any]:
         """The series by day, and by week where there are weeks."""
         calendar = figures.wording.calendar
-        days, weeks = self.labels(section, figures), figures.week_labels(section.weeks)
+        days = self.labels(section, figures)
         return {
             "ordered": True,
             "labels": days,
             "ticks": _ticks(section, figures),
             "marks": tuple(map(calendar.short_weekday, section.labels)),
             "weekends": _weekends(section, figures),
-            "texts": {each.key: _texts(each, figures, days, weeks) for each in section.series},
+            "texts": {each.key: _texts(section, each, figures, days) for each in section.series},
             "previousLabels": tuple(map(calendar.weekday, section.previous_labels)),
             "long": is_long(section),
             "abridged": self.is_abridged(section, figures),
@@ -93,13 +97,13 @@ class LineView(SectionView[LineChart]):
         for each, series in zip(told, section.series, strict=True):
             if series.key in columns:
                 each["absent"] = [_absent(series.values), _absent(series.previous or ())]
-                each["inexact"] = series.changes is not None
+                each["told"] = series.changes and _told(series)
                 each["values"] = each["previous"] = each["changes"] = None
         return told
 
 
 def _texts(
-    series: Series, figures: DocumentFormatter, days: Sequence[str], weeks: Sequence[str]
+    section: LineChart, series: Series, figures: DocumentFormatter, days: Sequence[str]
 ) -> dict[str, str]:
     """What goes with a measure: headings, sentences, and the name of its highest point."""
     best = series.key in _rising(figures)
@@ -108,14 +112,26 @@ def _texts(
         "dayGist": extent(figures, series, days),
         "dayPeak": figures.text("Best day") if best else figures.text("Highest day"),
     }
-    if weeks and series.weekly is not None:
-        weekly = msgspec.structs.replace(series, values=series.weekly)
+    if section.weeks and series.weekly is not None:
         texts |= {
             "week": by_week(series, figures),
-            "weekGist": extent(figures, weekly, weeks),
+            "weekGist": _weekly_extent(section, series, figures),
             "weekPeak": figures.text("Best week") if best else figures.text("Highest week"),
         }
     return texts
+
+
+def _weekly_extent(section: LineChart, series: Series, figures: DocumentFormatter) -> str:
+    """The highest and the lowest of the whole weeks; empty where these are not several.
+
+    A part of a week is low for being short.
+    """
+    whole = tuple(n for n, week in enumerate(section.weeks) if week.count == _WEEK)
+    if len(whole) < _SEVERAL:
+        return ""
+    values = tuple((series.weekly or ())[n] for n in whole)
+    spans = figures.week_labels(tuple(section.weeks[n] for n in whole))
+    return extent(figures, msgspec.structs.replace(series, values=values), spans)
 
 
 def _rising(figures: DocumentFormatter) -> set[str]:
@@ -152,6 +168,16 @@ def is_long(section: LineChart) -> bool:
 def _absent(values: Sequence[int | None]) -> list[int]:
     """The places without a value: what is not known is no 0, though the CSV has one."""
     return [place for place, value in enumerate(values) if value is None]
+
+
+def _told(series: Series) -> list[tuple[int, dict[str, Any] | None]]:
+    """The changes of known days that a column of percents does not say, with their places."""
+    days = zip(series.values, series.previous or (), changes_of(series), strict=True)
+    return [
+        (place, change_data(change))
+        for place, (now, before, change) in enumerate(days)
+        if not (now is None or before is None or (change and change.kind in _IN_COLUMNS))
+    ]
 
 
 def by_week(series: Series, figures: DocumentFormatter) -> str:

@@ -10,10 +10,21 @@ from common.reports.money import divide_half_even
 from report_pages.comparison import svg_percent
 from report_pages.formatting import DocumentFormatter
 from report_pages.sections.protocol import SectionView
+from report_pages.sentences import counted
 
 _THOUSAND: Final = 1_000
 _LETTER: Final = 50
 """A part of the bar has room for its letter from so many tenths of a percent, on any screen."""
+
+
+_OF_ALL: Final = counted(
+    "%(count)s of %(all)s products is in class A and brings %(share)s of net sales.",
+    "%(count)s of %(all)s products are in class A and bring %(share)s of net sales.",
+)
+_OF_POSITIVE: Final = counted(
+    "%(count)s of %(all)s products is in class A and brings %(share)s of all positive net sales.",
+    "%(count)s of %(all)s products are in class A and bring %(share)s of all positive net sales.",
+)
 
 
 class Part(NamedTuple):
@@ -49,8 +60,7 @@ class ParetoView(SectionView[Pareto]):
             return ""
         everything = sum(band.products for band in section.bands)
         return figures.wording.counted(
-            "%(count)s of %(all)s products is in class A and brings %(share)s of net sales.",
-            "%(count)s of %(all)s products are in class A and bring %(share)s of net sales.",
+            *(_OF_ALL if _are_all_positive(section) else _OF_POSITIVE),
             first.products,
             all=figures.cell(everything, Unit.COUNT),
             share=figures.brief(first.share, Unit.PERCENT),
@@ -60,6 +70,11 @@ class ParetoView(SectionView[Pareto]):
         """The bar of all positive net sales by class, from where lines begin; none without any."""
         mirrored = figures.wording.direction == "rtl"
         return tuple(parts_of(section.bands, mirrored=mirrored))
+
+
+def _are_all_positive(section: Pareto) -> bool:
+    """Whether what is shared are all net sales, none of them below 0."""
+    return all(band.name or not band.net_sales for band in section.bands)
 
 
 def parts_of(bands: Sequence[Band], *, mirrored: bool) -> Iterator[Part]:

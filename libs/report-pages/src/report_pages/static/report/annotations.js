@@ -13,12 +13,14 @@
 
   const font = (weight) => `${weight} ${palette.textSize()}px ${palette.font()}`;
 
-  // A figure with the digits that are read: without decimals from 1,000 on.
+  // A figure with the digits that are read: without decimals from 1,000 on, but where it lies halfway,
+  // for it may have been rounded before.
   function brief(page, value, unit) {
     const unitSize = 10n ** BigInt(page.figures.exponents[unit] || 0);
     const number = BigInt(value);
     const size = number < 0n ? -number : number;
-    if (unitSize === 1n || size < 1000n * unitSize) return page.figures.spell(value, unit);
+    const halfway = 2n * (size % unitSize) === unitSize;
+    if (unitSize === 1n || size < 1000n * unitSize || halfway) return page.figures.spell(value, unit);
     const whole = fixedPoint.divideHalfEven(number, unitSize) * unitSize;
     const zeros = page.figures.symbols.decimal + "0".repeat(page.figures.exponents[unit]);
     return page.figures.spell(whole, unit).replace(zeros, "");
@@ -88,14 +90,15 @@
     },
   };
 
-  // The highest point, of what is shown negative the lowest; none where all are the same.
-  function peak({ values, reduction }) {
-    const known = [...values.keys()].filter((each) => values[each] !== null);
+  // The highest point, of what is shown negative the lowest, `parts` of weeks left out; none where
+  // another is as high.
+  function peak({ values, reduction }, parts = []) {
+    const known = [...values.keys()].filter((each) => values[each] !== null && !parts[each]);
     if (known.length < 2) return null;
     const sign = reduction ? -1 : 1;
     const worth = (each) => sign * Number(values[each]);
     const best = known.reduce((one, other) => (worth(other) > worth(one) ? other : one));
-    return known.some((each) => worth(each) < worth(best)) ? best : null;
+    return known.every((each) => each === best || worth(each) < worth(best)) ? best : null;
   }
 
   // What is said of the highest point: as much of it as there is room for, above the line, so that the

@@ -10,12 +10,16 @@
     return left;
   };
 
-  // The change of a ratio, which was rounded, is a column of its own.
-  function changes(rows, { key, unit }) {
+  // The change of a ratio, which was rounded, is a column of its own; what that does not say, the page does.
+  function changes(rows, { key, unit, told, values, previous }) {
     const [name, kind] = unit === "percent"
       ? [`${key.replace(/_percent$/, "")}_change_points`, "points"]
       : [`${key}_change_percent`, "percent"];
-    return rows.numbers(name).map((value) => (value === null ? null : { kind, value }));
+    const known = (place) => values[place] !== null && previous[place] !== null;
+    const found = rows.numbers(name)
+      .map((value, place) => (value !== null && known(place) ? { kind, value } : null));
+    for (const [place, change] of told) found[place] = change;
+    return found;
   }
 
   async function chartDays(chart) {
@@ -25,7 +29,7 @@
       const [now, before] = series.absent;
       series.values = without(rows.numbers(series.key), now);
       series.previous = without(rows.numbers(`previous_${series.key}`), before);
-      if (series.inexact) series.changes = without(changes(rows, series), before);
+      if (series.told) series.changes = changes(rows, series);
     }
     chart.abridged = false;
   }

@@ -15,11 +15,10 @@
     const [values, previous, changes] = weekly
       ? [series.weekly, series.weeklyPrevious, series.weeklyChanges]
       : [series.values, series.previous, series.changes];
-    const sign = series.reduction ? -1n : 1n;
     const row = (now, before, change) => ({
       now,
       before,
-      difference: now === null || before === null ? null : sign * (now - before),
+      difference: fixedPoint.difference(now, before, change, series.reduction),
       change,
     });
     const rows = values.map((value, index) => {

@@ -21,8 +21,8 @@
   const positive = (number) => (number < 0n ? -number : number);
 
   // From `previous` to `value`, as the server tells it: percent of a positive base that is not
-  // tiny, beyond 1,000 % a multiple, of percentages points, else the difference; null without
-  // figures. Of a reduction, which is shown negative, it is the growth.
+  // tiny, beyond 1,000 % a multiple, of percentages points, else the difference, so that less is not
+  // told as none left; null without figures. Of a reduction, which is shown negative, it is the growth.
   function change(value, previous, { unit, reduction }) {
     if (value === null || previous === null) return null;
     const sign = reduction ? -1n : 1n;
@@ -33,8 +33,17 @@
     const percents = divideHalfEven((now - base) * WHOLE, base);
     if (percents > MOST) return { kind: "multiple", value: divideHalfEven(now * 100n, base) };
     if (percents < -MOST || (percents === 0n && now !== base)) return difference;
+    if (percents === -WHOLE && now !== 0n) return difference;
     return { kind: "percent", value: percents };
   }
 
-  globalThis.salesReport.fixedPoint = { change, divideHalfEven };
+  // What a table says is between the two: the change where that is a difference, which was taken
+  // before they were rounded.
+  function difference(now, before, change, reduction) {
+    if (now === null || before === null) return null;
+    if (["difference", "points"].includes(change?.kind)) return BigInt(change.value);
+    return (reduction ? -1n : 1n) * (now - before);
+  }
+
+  globalThis.salesReport.fixedPoint = { change, difference, divideHalfEven };
 })();

@@ -35,8 +35,8 @@
       const now = value === 0n && !this.known ? null : value;
       const before = this.compares ? previous : null;
       if (now === null || before === null) return { now, before, difference: null, change: null };
-      const sign = this.reduction ? -1n : 1n;
-      return { now, before, difference: sign * (now - before), change: this.#change(now, before, changed) };
+      const change = this.#change(now, before, changed);
+      return { now, before, difference: fixedPoint.difference(now, before, change, this.reduction), change };
     }
 
     // How much of it there is, whatever its sign.

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from common.i18n.formatter import Formatter
-from common.i18n.shown_decimals import as_shown
+from common.i18n.shown_decimals import as_shown, change_as_shown, times_as_shown, unit_of
 from common.instants import now
 from common.jobs.payloads import ComputeReport
 from common.jobs.publisher import JobsUnavailableError
@@ -13,7 +13,6 @@ from common.reports.document.changes import Change, ChangeKind
 from common.reports.document.headlines import Kpi
 from common.reports.document.metrics import Unit
 from common.reports.document.schema import Document
-from common.reports.money import divide_half_even
 from common.reports.window import Period, window_of
 from common.reports_cache import copies
 from common.reports_cache.cache import ReportCache
@@ -88,7 +87,11 @@ def _figure(visit: Visit, document: Document) -> FigureView:
 
 
 def _told(words: Formatter, document: Document, value: int, unit: Unit) -> str:
-    short, decimals = as_shown(value, unit, document.exponent(unit))
+    return _spelled(words, document, as_shown(value, unit, document.exponent(unit)), unit)
+
+
+def _spelled(words: Formatter, document: Document, shown: tuple[int, int], unit: Unit) -> str:
+    short, decimals = shown
     if unit is Unit.MONEY:
         return words.numerals.money(short, decimals, document.currency)
     if unit is Unit.PERCENT:
@@ -103,20 +106,16 @@ def _change(words: Formatter, document: Document, kpi: Kpi) -> str:
     if change.value == 0:
         return words.text("Unchanged")
     if change.kind is ChangeKind.MULTIPLE:
-        times = words.numerals.number(divide_half_even(change.value, 10), 1)
+        times = words.numerals.number(*times_as_shown(change))
         return words.text("%(number)s times as much", number=times)
     arrow = "▲" if change.value > 0 else "▼"
     return f"{arrow} {_size(words, document, change, kpi.unit)}"
 
 
 def _size(words: Formatter, document: Document, change: Change, unit: Unit) -> str:
-    size = abs(change.value)
-    if change.kind is ChangeKind.PERCENT:
-        return _told(words, document, size, Unit.PERCENT)
-    if change.kind is ChangeKind.POINTS:
-        number = _told(words, document, size, Unit.POINTS)
-        return words.text("%(number)s points", number=number)
-    return _told(words, document, size, unit)
+    of = unit_of(change, unit)
+    said = _spelled(words, document, change_as_shown(change, of, document.exponent(of)), of)
+    return words.text("%(number)s points", number=said) if of is Unit.POINTS else said
 
 
 def _is_better(kpi: Kpi) -> bool | None:

@@ -72,7 +72,7 @@ def preview_path(
 ) -> str:
     """Where a report is shown; ``days`` are named as those of a link (``common.links.ranges``).
 
-    Behind a comma stands what they are compared with, where it is not the days before, and behind
+    Behind a comma stands what they are compared with, where it is last year, and behind
     another one what is hidden, if anything.
     """
     beside = "" if comparison is Comparison.PREVIOUS else f",{comparison}"

@@ -174,7 +174,7 @@ def _ranges(visit: Visit) -> list[Choice]:
             Choice(each.value, counted("%(count)s day", "%(count)s days", each.days))
             for each in Period
         ),
-        Choice(Range.THIS_MONTH, text("This month")),
+        Choice(Range.THIS_MONTH, text("Month to yesterday")),
         Choice(Range.LAST_MONTH, text("Last month")),
         Choice(Range.CUSTOM, text("Any dates")),
     ]
@@ -184,7 +184,7 @@ def _comparisons(visit: Visit) -> list[Choice]:
     """What its days may be shown beside."""
     text = visit.words.text
     return [
-        Choice(Comparison.PREVIOUS, text("The days before")),
+        Choice(Comparison.PREVIOUS, text("The same weekdays before")),
         Choice(Comparison.LAST_YEAR, text("Last year"), text("the same weekdays")),
     ]
 

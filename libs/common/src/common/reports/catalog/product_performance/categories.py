@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import Final
 
+from common.reports.catalog.product_performance.ranking import share_of
 from common.reports.catalog.product_performance.standing import Categories
 from common.reports.document.metrics import Figure, Unit
-from common.reports.document.tables import Cell, Footer, Table
+from common.reports.document.tables import Footer, Table
 from common.reports.model import Row
-from common.reports.money import percent
 from common.reports.presenting import measures
 from common.reports.presenting.elements import column
 from common.reports.presenting.measures import cells, columns
@@ -20,8 +20,8 @@ SHARE = Figure(
     "category_share_percent",
     "Share of category",
     Unit.PERCENT,
-    "Net sales of a category in percent of the positive net sales of all, products without one"
-    " among them; empty when its own are not positive.",
+    "Net sales of a category in percent of those of all categories with positive net sales,"
+    " products without one as one more; empty when its own are not positive.",
 )
 MEASURES: Final = (
     measures.NET,
@@ -59,12 +59,11 @@ def _footer(
     others: list[WindowTotals], bare: list[WindowTotals], sums: Categories, whole: int
 ) -> Iterator[Footer]:
     if others:
-        cells_of = (None, *_figures(together(others), whole, share=_share_of(others, whole)))
-        yield Footer(label="Other categories", cells=cells_of, count=len(others))
+        summed = (None, *_figures(together(others), whole))
+        yield Footer(label="Other categories", cells=summed, count=len(others))
     for of in _merged(bare):
         yield Footer(label="Without category", cells=(None, *_figures(of, whole)))
-    figures = _figures(together(sums.values()), whole, share=percent(whole, whole))
-    yield Footer(label="All products", cells=(None, *figures))
+    yield Footer(label="All products", cells=(None, *_figures(together(sums.values()), whole)))
 
 
 def _merged(bare: list[WindowTotals]) -> tuple[WindowTotals, ...]:
@@ -72,11 +71,5 @@ def _merged(bare: list[WindowTotals]) -> tuple[WindowTotals, ...]:
     return (together(bare),) if bare else ()
 
 
-def _figures(of: WindowTotals, whole: int, *, share: Cell = None) -> Row:
-    own = percent(of.now.net, whole) if of.now.net > 0 else None
-    return (*cells(MEASURES, of.now, of.previous), own if share is None else share)
-
-
-def _share_of(others: list[WindowTotals], whole: int) -> int | None:
-    """What those of them have whose net sales are positive."""
-    return percent(sum(max(of.now.net, 0) for of in others), whole) if whole else None
+def _figures(of: WindowTotals, whole: int) -> Row:
+    return (*cells(MEASURES, of.now, of.previous), share_of(of.now.net, whole))

@@ -11,7 +11,7 @@ import msgspec
 from common.reports.catalog.product_performance import margins
 from common.reports.catalog.product_performance.categories import by_category
 from common.reports.catalog.product_performance.movers import movers
-from common.reports.catalog.product_performance.ranking import Ranked, positive_net
+from common.reports.catalog.product_performance.ranking import Ranked, positive_net, share_of
 from common.reports.catalog.product_performance.standing import (
     ProductPerformance,
     Standing,
@@ -31,13 +31,13 @@ from common.reports.document.metrics import Figure
 from common.reports.document.schema import Pareto
 from common.reports.document.tables import Cell, Footer, Table
 from common.reports.model import Body, Definition, Presentation, Presented, Row, Scope, select
-from common.reports.money import percent
+from common.reports.money import part_told, percent
 from common.reports.presenting import measures
 from common.reports.presenting.elements import column, kpi, series
 from common.reports.presenting.measures import cells, columns, kpis
 from common.reports.report_section import ReportSection
 from common.reports.totals import products
-from common.reports.totals.totals import Totals
+from common.reports.totals.totals import Totals, WindowTotals
 
 UNTIL_NOW = "Of what was sold in these days, until now"
 CHARTED = 20
@@ -103,7 +103,7 @@ def present(result: ProductPerformance | Standing, scope: Scope) -> Presented:
         summary="What each product brings, and how much of the whole that is.",
         headline=Headline(
             kpi=metrics.NET.key,
-            best=_best(standing.front),
+            best=_best(standing),
             tiles=margins.TILES if margins.are_told(standing.margins) else TILES,
         ),
         kpis=_kpis(standing),
@@ -147,16 +147,18 @@ def _rate(units: int | None, of: Totals) -> int | None:
     return None if units is None else percent(units, of.units_sold)
 
 
-def _best(ranked: tuple[Ranked, ...]) -> BestProduct | None:
-    if not ranked or ranked[0].product.totals.net <= 0:
+def _best(standing: Standing) -> BestProduct | None:
+    """The product in front; None where another one is as good."""
+    nets = [each.product.totals.net for each in standing.front[:2]]
+    if not nets or nets[0] <= 0 or nets[0] in nets[1:]:
         return None
-    first = ranked[0]
+    first = standing.front[0]
     return BestProduct(
         key=metrics.NET.key,
         unit=metrics.NET.unit,
         name=first.product.title,
         value=first.product.totals.net,
-        share=first.share,
+        share=part_told(nets[0], _positive(standing)),
     )
 
 
@@ -178,7 +180,8 @@ def _top(standing: Standing) -> Pareto:
     return Pareto(
         key="top",
         title="ABC classes",
-        description="The products that bring the first 80 % of net sales, the next 15 %, the rest.",
+        description="The products that bring the first 80 % of positive net sales, the next 15 %,"
+        " the rest.",
         labels=tuple(each.product.title for each in shown),
         series=(
             series(
@@ -194,11 +197,10 @@ def _top(standing: Standing) -> Pareto:
 
 
 def _table(standing: Standing) -> Table:
-    below = standing.others_positive
-    whole = below + positive_net(each.product.totals for each in standing.front)
-    footer = [Footer(label="All products", cells=_sums(*standing.whole, percent(whole, whole)))]
+    whole = _positive(standing)
+    footer = [Footer(label="All products", cells=_sums(standing.whole, whole))]
     if count := standing.count - len(standing.front):
-        others = _sums(*standing.others, percent(below, whole))
+        others = _sums(standing.others, whole)
         footer.insert(0, Footer(label="Other products", cells=others, count=count))
     return Table(
         key="products",
@@ -211,11 +213,17 @@ def _table(standing: Standing) -> Table:
     )
 
 
-def _sums(now: Totals, before: Totals, share: int | None) -> Row:
+def _positive(standing: Standing) -> int:
+    """The whole that is shared."""
+    front = positive_net(each.product.totals for each in standing.front)
+    return standing.others_positive + front
+
+
+def _sums(of: WindowTotals, whole: int) -> Row:
     known: dict[Figure, Cell] = dict(
-        zip(columns(MEASURES), cells(MEASURES, now, before), strict=True)
+        zip(columns(MEASURES), cells(MEASURES, of.now, of.previous), strict=True)
     )
-    known[SHARE] = share
+    known[SHARE] = share_of(of.now.net, whole)
     return tuple(known.get(figure) for figure in SHOWN_COLUMNS)
 
 

@@ -16,7 +16,7 @@ from typing import Final
 import msgspec
 
 from common.reports.document.schema import Band
-from common.reports.money import PERCENT_EXPONENT, percent
+from common.reports.money import PERCENT_EXPONENT, part_told, percent
 from common.reports.totals.products import ProductTotals
 from common.reports.totals.totals import Totals
 
@@ -115,11 +115,16 @@ def place(
     return Ranked(
         rank=number,
         product=product,
-        share=percent(net, whole),
+        share=share_of(net, whole),
         cumulative_share=percent(above + net, whole),
         abc_class=_abc_class(above, whole),
         rank_change=gained,
     )
+
+
+def share_of(net: int, whole: int) -> int | None:
+    """The share that net sales are of positive ones; None where they are not positive."""
+    return percent(net, whole) if net > 0 else None
 
 
 def positive_net(totals: Iterable[Totals]) -> int:
@@ -140,7 +145,7 @@ def bands_of_sums(sums: Mapping[str | None, tuple[int, int]]) -> tuple[Band, ...
             up_to=limit * 10**PERCENT_EXPONENT,
             products=count,
             net_sales=net,
-            share=percent(net, whole) if whole > 0 else None,
+            share=part_told(net, whole) if whole > 0 else None,
         )
         for (name, (count, net)), limit in zip(found.items(), (*LIMITS, 100), strict=True)
     )

@@ -18,8 +18,8 @@ SHARE = Figure(
     "share_of_net_sales_percent",
     "Share of net sales",
     Unit.PERCENT,
-    "Net sales of the product in percent of all positive net sales; empty when its own are not"
-    " positive.",
+    "Net sales of the product in percent of those of all products with positive net sales; empty"
+    " when its own are not positive.",
     revisions=(Revision("2026-11-28", "Of all net sales, those below 0 included."),),
 )
 CUMULATIVE_SHARE = Figure(

@@ -135,11 +135,11 @@ def _rows(result: SalesVelocity, listed: Iterable[Paced], scope: Scope) -> Itera
 
 
 def _fastest(paced: tuple[Paced, ...]) -> BestProduct | None:
-    first = next(iter(paced), None)
-    pace = first.per_day if first else None
-    if first is None or not pace or pace < 0:
+    pace, *others = (*(each.per_day for each in paced[:2]), None)
+    if not pace or pace < 0 or pace in others:
         return None
-    return BestProduct(key=UNITS_PER_DAY.key, unit=Unit.RATE, name=first.product.title, value=pace)
+    name = paced[0].product.title
+    return BestProduct(key=UNITS_PER_DAY.key, unit=Unit.RATE, name=name, value=pace)
 
 
 def _daily(result: SalesVelocity, scope: Scope) -> LineChart:

@@ -1,0 +1,63 @@
+"""Orders that a program calls by the platform's id, and exports and events by their number: one.
+
+A short number may be another order's number by chance, and is no id then.
+"""
+
+from typing import Final
+
+from ingest.ledger.staging import Cursor, derive
+
+_MANY_DIGITS: Final = "^[0-9]{10,}$"
+
+
+def is_id(name: str) -> str:
+    """SQL of whether a name can only be a platform's id, by an expression."""
+    return f"{name} ~ '{_MANY_DIGITS}'"
+
+
+_STAGE_NAMED_BY_ID: Final = f"""
+    SELECT n.order_id, o.external_id AS name
+    FROM (
+        SELECT order_id FROM staged_order_lines
+        WHERE placed_at IS NOT NULL AND platform_id IS NULL AND {is_id("order_id")}
+        UNION
+        SELECT order_id FROM staged_refunds WHERE platform_id IS NULL AND {is_id("order_id")}
+    ) n
+    CROSS JOIN LATERAL (
+        SELECT external_id FROM orders
+        WHERE tenant_id = %(tenant_id)s AND platform_id = n.order_id ORDER BY id LIMIT 1) o
+    WHERE NOT EXISTS (
+        SELECT FROM orders WHERE tenant_id = %(tenant_id)s AND external_id = n.order_id)
+"""  # noqa: S608 - words of our own
+_RENAME: Final = tuple(
+    f"""
+    UPDATE {table} r SET order_id = n.name FROM staged_named_by_id n
+    WHERE r.order_id = n.order_id AND {without}
+    """  # noqa: S608
+    for table, without in (
+        ("staged_order_lines", "true"),
+        ("staged_refunds", "r.platform_id IS NULL"),
+        ("staged_gaps", "r.platform_id IS NULL"),
+    )
+)
+_ARE_KNOWN: Final = f"""
+    SELECT EXISTS (
+        SELECT FROM orders
+        WHERE tenant_id = %(tenant_id)s AND platform_id IS NULL AND {is_id("external_id")})
+"""  # noqa: S608
+
+
+def mean_by_id(cursor: Cursor) -> None:
+    """Give what is staged by a platform's id, and not by a name, the name of the ledger's order.
+
+    Makes ``staged_named_by_id``: these orders.
+    """
+    if derive(cursor, "staged_named_by_id", _STAGE_NAMED_BY_ID):
+        for statement in _RENAME:
+            cursor.execute(statement)
+
+
+def are_known_by_id(cursor: Cursor) -> bool:
+    """Whether the ledger calls orders by ids of their platform, and knows no id of them besides."""
+    (known,) = cursor.execute(_ARE_KNOWN).fetchone() or (False,)
+    return bool(known)

@@ -1,0 +1,45 @@
+"""Orders that come with the sign of their number (`#1001`) where the ledger has one without, or so.
+
+They are two by their names, and both count. Where both were placed about the same time, they may be
+one all the same, which two sources call so: it is said.
+"""
+
+from typing import Final
+
+from ingest.ledger.noted_orders import NONE_NOTED, NotedOrders, noted
+from ingest.ledger.staging import Cursor, derive
+from ingest.ledger.told_by_name import APART
+
+# A shop's orders have the sign all, or none, as a rule: then there is nothing to look up.
+_ARE_BOTH: Final = """
+    SELECT EXISTS (SELECT FROM staged_orders WHERE NOT known AND starts_with(order_id, '#'))
+           AND EXISTS (
+               SELECT FROM orders
+               WHERE tenant_id = %(tenant_id)s AND NOT starts_with(external_id, '#'))
+        OR EXISTS (SELECT FROM staged_orders WHERE NOT known AND NOT starts_with(order_id, '#'))
+           AND EXISTS (
+               SELECT FROM orders
+               WHERE tenant_id = %(tenant_id)s AND starts_with(external_id, '#'))
+"""
+_STAGE_OTHER_SIGN: Final = f"""
+    SELECT s.order_id, s.position
+    FROM (
+        SELECT *, CASE WHEN starts_with(order_id, '#') THEN substr(order_id, 2)
+                       ELSE '#' || order_id END AS other
+        FROM staged_orders WHERE NOT known
+    ) s
+    JOIN orders o ON o.tenant_id = %(tenant_id)s AND o.external_id = s.other
+    WHERE o.placed_at BETWEEN s.placed_at - {APART} AND s.placed_at + {APART}
+      AND (o.platform_id IS NULL OR s.platform_id IS NULL)
+"""  # noqa: S608 - words of our own
+
+
+def with_other_sign(cursor: Cursor) -> NotedOrders:
+    """Which new orders the ledger may have by the other form of their number.
+
+    Runs when orders are staged.
+    """
+    (both,) = cursor.execute(_ARE_BOTH).fetchone() or (False,)
+    if not (both and derive(cursor, "staged_other_sign", _STAGE_OTHER_SIGN)):
+        return NONE_NOTED
+    return noted(cursor, "staged_other_sign", by="position")
