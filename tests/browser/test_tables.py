@@ -194,6 +194,37 @@ def test_products_of_a_class_and_a_category_by_another_measure(
     expect(sums).to_have_text(f"{everything:,}")
 
 
+SUMMED = """
+    (table) => {
+        const digits = (row) => row.cells[1].innerText.replace(/[^\\d.−]/g, "");
+        const number = (row) => Number(digits(row).replace("−", "-"));
+        const shown = [...table.rows].slice(1).filter((row) => !row.hidden);
+        const sums = shown.map(number);
+        const others = shown.some((row) => "others" in row.dataset);
+        return [others, sums.pop(), sums.reduce((sum, each) => sum + each, 0)];
+    }
+"""
+"""Whether the line of the others is shown, the last sum, and that of the lines above it."""
+
+
+def test_the_other_products_are_those_that_are_not_shown(visit: Open, redis_client: Redis) -> None:
+    page = visit(ready(redis_client, "product-performance", count=60).path).page
+    until(page, "() => Boolean(document.querySelector('.more-rows'))")
+    measure = page.get_by_role("combobox", name="Key figures")
+    offered = measure.locator("option").evaluate_all("(all) => all.map(({ value }) => value)")
+    told = {}
+    for key in offered:
+        measure.select_option(key)
+        others, total, above = page.locator(PRODUCTS).evaluate(SUMMED)
+        told[key] = others
+        assert not others or above == pytest.approx(total), key
+    assert told["net_sales"]
+    assert not all(told.values())
+    measure.select_option("net_sales")
+    page.get_by_label("Search 60 products").fill("textiles")
+    assert not page.locator(PRODUCTS).evaluate(SUMMED)[0]
+
+
 def test_products_of_a_large_shop_by_pages(visit: Open, redis_client: Redis) -> None:
     sample = ready(redis_client, "product-performance", count=2_011)
     page = visit(sample.path).page
@@ -209,7 +240,9 @@ def test_without_their_rows_the_products_shown_are_searched(
         page.route("**/rows", lambda route: route.abort())
 
     page = visit(ready(redis_client, "product-performance", count=60).path, before=without).page
+    assert page.locator(PRODUCTS).evaluate(SUMMED)[0]
     page.get_by_label("Search these 25 products").fill("textiles")
+    assert not page.locator(PRODUCTS).evaluate(SUMMED)[0]
     page.locator(f"{PRODUCTS} th[data-column=now] button.sort").click()
     assert set(column(page, "category")) == {"Textiles"}
     shown = numbers(column(page, "now"))

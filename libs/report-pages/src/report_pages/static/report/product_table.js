@@ -37,8 +37,7 @@
       this.found = asked.sort
         ? this.#sorted(places, asked)
         : productLists.listed(asked.list, this.measure, this.read.figures, places);
-      const all = asked.list === "best" && !asked.sort && places.length === this.rows.count;
-      this.#draw(all);
+      this.#draw();
       return this.found.length;
     }
 
@@ -61,17 +60,23 @@
       return compared.order(places.map((each) => worths[each]), descending).map((each) => places[each]);
     }
 
-    #draw(all) {
+    #draw() {
       const shown = this.found.slice(0, this.limit);
       const figures = shown.map((place) => this.read.figures[place]);
       this.length = compared.lengths(figures, this.measure.reduction);
       this.table.tBodies[0].replaceChildren(...shown.map((place) => this.#row(place)));
       this.#head();
-      const rest = all && this.number === 1 && this.limit === this.first;
+      const apart = this.#areThoseOfThePage(shown);
       for (const row of this.table.tFoot?.rows ?? []) {
         this.#sum(row);
-        row.hidden = "others" in row.dataset && !rest;
+        row.hidden = "others" in row.dataset && !apart;
       }
+    }
+
+    // Whether those shown of all products are the ones that the page's sum of the others leaves out.
+    #areThoseOfThePage(shown) {
+      const all = this.number === 1 && this.found.length === this.rows.count;
+      return all && shown.length === this.first && shown.every((place) => place < this.first);
     }
 
     #row(place) {

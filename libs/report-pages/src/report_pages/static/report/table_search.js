@@ -13,6 +13,7 @@
   class TableSearch {
     constructor(table, view, words, place) {
       this.rows = [...table.tBodies[0].rows];
+      this.others = [...(table.tFoot?.rows ?? [])].filter((row) => "others" in row.dataset);
       this.texts = this.rows.map((row) =>
         plain([...row.querySelectorAll("th, td.t")].map((cell) => cell.textContent).join(" ")));
       this.view = view;
@@ -49,6 +50,7 @@
         row.hidden = !wanted.every((word) => this.texts[index].includes(word));
         shown += Number(!row.hidden);
       });
+      for (const row of this.others) row.hidden = shown < this.rows.length;
       const text = numberFormat.counted(this.words.found, this.rows.length).replace("{shown}", shown);
       this.count.textContent = wanted.length ? text : "";
     }
