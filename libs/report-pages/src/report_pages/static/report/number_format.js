@@ -5,6 +5,7 @@
   "use strict";
 
   const language = document.documentElement.lang || "en";
+  const plural = new Intl.PluralRules(language);
   const latin = { numberingSystem: "latn" };
 
   class Figures {
@@ -75,6 +76,14 @@
       return (number) => format.format(number / scale).replace("-", this.symbols.minus);
     }
 
+    // The form of a text that goes with a whole number, with that and others in it. There are none for
+    // millions alone.
+    counted(forms, count, others = {}) {
+      const told = forms[plural.select(count)] ?? forms.other ?? forms.many;
+      const numbers = { count, ...others };
+      return told.replace(/\{(\w+)\}/g, (_, name) => this.spell(numbers[name], "count"));
+    }
+
     #number(digits, exponent) {
       const padded = digits.padStart(exponent + 1, "0");
       const whole = padded.slice(0, padded.length - exponent);
@@ -103,11 +112,5 @@
     return characters.length > length ? `${characters.slice(0, length - 1).join("")}…` : text;
   }
 
-  const plural = new Intl.PluralRules(language);
-
-  // The form of a text that goes with a whole number, with that in it. There are none for millions alone.
-  const counted = (forms, count) =>
-    (forms[plural.select(count)] ?? forms.other ?? forms.many).replace("{count}", count);
-
-  globalThis.salesReport.numberFormat = { Figures, counted, isolated, language, shortened };
+  globalThis.salesReport.numberFormat = { Figures, isolated, language, shortened };
 })();

@@ -3,7 +3,7 @@
 (() => {
   "use strict";
 
-  const { compared, csvRows, elements, productLists, productMeasures } = globalThis.salesReport;
+  const { compared, elements, productLists, productMeasures } = globalThis.salesReport;
 
   const MORE = 100;
   const own = new Set(["now", "before", "difference", "change"]);
@@ -14,17 +14,13 @@
       this.heads = [...table.tHead.rows[0].cells];
       this.first = table.tBodies[0].rows.length;
       this.limit = this.first;
-      this.of = Number(table.dataset.of);
       this.measures = productMeasures.measuresOf(table);
       this.byKey = new Map(this.measures.map((each) => [each.key, each]));
-      this.number = 1;
     }
 
-    // Takes page `number` of the rows in.
-    async load(number) {
-      this.rows = await csvRows.load(number);
-      this.number = number;
-      this.read = null;
+    // Takes rows in, of which the first is the one at `start` of all.
+    take(rows, start) {
+      Object.assign(this, { rows, start, read: null });
     }
 
     // What is asked for: a measure, a list or a column to sort by, and what is looked for.
@@ -75,7 +71,7 @@
 
     // Whether those shown of all products are the ones that the page's sum of the others leaves out.
     #areThoseOfThePage(shown) {
-      const all = this.number === 1 && this.found.length === this.rows.count;
+      const all = this.start === 0 && this.found.length === this.rows.count;
       return all && shown.length === this.first && shown.every((place) => place < this.first);
     }
 
