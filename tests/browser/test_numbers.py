@@ -246,3 +246,52 @@ def test_an_axis_groups_all_its_numbers_or_none(visit: Open, redis_client: Redis
             .map(({ label }) => String(label).replace(/\\s/g, " "))"""
     )
     assert {"5.000 €", "10.000 €"} <= set(told)
+
+
+AXIS = """
+    (axes) => {
+        const island = [...document.scripts].map((each) => each.textContent)
+            .find((text) => text.includes('"exponents"'));
+        const { Figures } = globalThis.salesReport.numberFormat;
+        const figures = new Figures(JSON.parse(island).figures);
+        return axes.map(([unit, numbers]) => figures.axis(unit, numbers.map(Number))
+            .map((told) => told.replace(/\\s/g, " ")));
+    }
+"""
+STEPS = {
+    "en-GB": {
+        "percent": ("0 0.5 1 1.5 2", "0.0% 0.5% 1.0% 1.5% 2.0%"),
+        "money": ("-0.1 -0.05 -0", "−€0.10 −€0.05 €0.00"),
+        "points": ("0 250 500 750 1000 1250", "0 250 500 750 1K 1.25K"),
+    },
+    "de": {
+        "percent": ("-0.25 -0 0.25", "−0,25\xa0% 0,00\xa0% 0,25\xa0%"),
+        "money": ("0 0.05 0.1", "0,00\xa0€ 0,05\xa0€ 0,10\xa0€"),
+        "points": ("0 2500 5000", "0 2.500 5.000"),
+    },
+    "ja": {
+        "percent": ("0 20 40", "0% 20% 40%"),
+        "money": ("0 2500 10000 12500", "€0 €2,500 €1万 €1.25万"),
+        "points": ("0 0.002 0.004", "0.000 0.002 0.004"),
+    },
+}
+
+
+@pytest.mark.parametrize("language", STEPS)
+def test_an_axis_tells_each_of_its_numbers_exactly(
+    visit: Open, redis_client: Redis, language: str
+) -> None:
+    path = ready(redis_client, "revenue-overview").path
+    page = visit(path, locale=language).page
+    axes = [(unit, ticks.split(" ")) for unit, (ticks, _) in STEPS[language].items()]
+    wanted = [told.replace("\xa0", "_").split(" ") for _, told in STEPS[language].values()]
+    shown = page.evaluate(AXIS, axes)
+    assert shown == [[each.replace("_", " ") for each in told] for told in wanted]
+    small = [
+        (unit, [f"{step * place}e{exponent}" for place in range(-3, 4)])
+        for unit in STEPS[language]
+        for exponent in range(-3, 10)
+        for step in (1, 2, 2.5, 5)
+    ]
+    for axis, told in zip(small, page.evaluate(AXIS, small), strict=True):
+        assert len(set(told)) == len(told), axis
