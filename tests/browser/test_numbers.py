@@ -11,6 +11,8 @@ from redis import Redis
 from tests.browser.conftest import Open
 from tests.browser.reports import REPORTS, csv_of, draw, ready, said, tooltips
 
+from common.reports.document.changes import change_from
+
 Rows = list[dict[str, str]]
 
 TABLES = {
@@ -179,6 +181,7 @@ def test_products_that_moved_most(visit: Open, redis_client: Redis) -> None:
         difference = Decimal(row["net_sales"]) - Decimal(row["previous_net_sales"])
         assert number(cell["difference"]) == difference
         assert number(point["Difference in net sales"]) == difference
+        assert point["Change"] == cell["change"]
 
 
 def test_products_by_class(visit: Open, redis_client: Redis) -> None:
@@ -246,6 +249,26 @@ def test_an_axis_groups_all_its_numbers_or_none(visit: Open, redis_client: Redis
             .map(({ label }) => String(label).replace(/\\s/g, " "))"""
     )
     assert {"5.000 €", "10.000 €"} <= set(told)
+
+
+def test_changes_of_rounded_figures_are_told_by_the_one_rule(
+    visit: Open, redis_client: Redis
+) -> None:
+    page = visit(ready(redis_client, "sales-velocity").path).page
+    figures = [(22, 1), (1, 22), (0, 1), (1, 0), (0, 0), (7, 7), (-50, 2), (-3, -7), (1, 10_000)]
+    percents = [None, 0, 5, -10_000, 100_000, 100_001, 190_000, 190_050, -100_001]
+    asked = [(told, *each) for told in percents for each in figures]
+    shown = page.evaluate(
+        """(asked) => asked.map((numbers) => {
+            const big = numbers.map((each) => (each === null ? null : BigInt(each)));
+            const { changeFrom } = globalThis.salesReport.fixedPoint;
+            const { kind, value } = changeFrom(...big, { unit: "ratio", reduction: false });
+            return [kind, Number(value)];
+        })""",
+        asked,
+    )
+    wanted = [change_from(*each) for each in asked]
+    assert shown == [[each.kind, each.value] for each in wanted]
 
 
 AXIS = """
